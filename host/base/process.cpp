@@ -1,0 +1,46 @@
+#include "base/process.hpp"
+
+#include <csignal>
+#include <cstring>
+
+namespace dream {
+
+namespace {
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+}  // namespace
+
+std::string to_string(const ExitStatus& status) {
+  return std::visit(Overloaded{
+                        [](const ExitedWith& exited) { return "exit code " + std::to_string(exited.code); },
+                        [](const KilledBy& killed) {
+                          return "signal " + std::to_string(killed.signal) + " (" +
+                                 signal_name(killed.signal) + ")";
+                        },
+                        [](const Lost& lost) { return "lost: " + lost.reason; },
+                    },
+                    status);
+}
+
+std::string signal_name(int number) {
+  const char* abbreviation = sigabbrev_np(number);
+  if (abbreviation == nullptr) return "signal " + std::to_string(number);
+  return std::string("SIG") + abbreviation;
+}
+
+int signal_number(const std::string& name) {
+  const std::string abbreviation = name.starts_with("SIG") ? name.substr(3) : name;
+  for (int number = 1; number < NSIG; ++number) {
+    const char* candidate = sigabbrev_np(number);
+    if (candidate != nullptr && abbreviation == candidate) return number;
+  }
+  return 0;
+}
+
+}  // namespace dream

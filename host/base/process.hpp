@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace dream {
+
+/// A process ended by itself with this code (0…255).
+struct ExitedWith {
+  int code = 0;
+  bool operator==(const ExitedWith&) const = default;
+};
+
+/// A process was ended by this signal.
+struct KilledBy {
+  int signal = 0;
+  bool operator==(const KilledBy&) const = default;
+};
+
+/// A plugin or the host lost the process: no exit status will ever be known. An internal error (exit code
+/// 70).
+struct Lost {
+  std::string reason;
+  bool operator==(const Lost&) const = default;
+};
+
+/// How a step's process came to its end.
+using ExitStatus = std::variant<ExitedWith, KilledBy, Lost>;
+
+[[nodiscard]] inline bool is_success(const ExitStatus& status) {
+  const auto* exited = std::get_if<ExitedWith>(&status);
+  return exited != nullptr && exited->code == 0;
+}
+
+/// How hard a termination is asked for.
+enum class Urgency : std::uint8_t {
+  graceful,  ///< the step's stop signal to its whole tree
+  force,     ///< SIGKILL to everything that belongs to the step
+};
+
+/// Which output of a task bytes come from.
+enum class Stream : std::uint8_t { out, err };
+
+/// "exit code 3", "signal 9 (SIGKILL)", "lost: …".
+[[nodiscard]] std::string to_string(const ExitStatus& status);
+
+/// "SIGTERM" for 15; "signal 99" for a number without a name.
+[[nodiscard]] std::string signal_name(int number);
+
+/// 15 for "SIGTERM" or "TERM" (upper case); 0 for anything that is no signal's name.
+[[nodiscard]] int signal_number(const std::string& name);
+
+}  // namespace dream

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+
+namespace dream {
+
+/// The name of `candidates` that `name` most likely meant (few edits away), or empty.
+[[nodiscard]] std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
+
+/// "a, b and c".
+[[nodiscard]] std::string join_words(std::span<const std::string> words);
+
+/// A duration for people: "850 ms", "3.2 s", "2 min 05 s".
+[[nodiscard]] std::string human_duration(Duration duration);
+
+/// `text` as a JSON string with its quotes. Bytes that are not UTF-8 are replaced by U+FFFD.
+[[nodiscard]] std::string json_string(std::string_view text);
+
+/// `text` with everything but printable characters and valid UTF-8 shown as \xNN, so that no message can
+/// disturb a terminal.
+[[nodiscard]] std::string printable(std::string_view text);
+
+}  // namespace dream

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "plan/workspace.hpp"
+
+namespace dream {
+
+/// One task of one project, with every attribute decided. What the engine and the executors need, and nothing
+/// of JSON.
+struct Step {
+  StepId id;
+  bool background = false;  ///< `async: true`, or a service
+  bool required = true;
+  bool service = false;
+  bool pty = true;
+  Duration delay{0};
+  std::optional<Duration> timeout;
+  Duration stop_grace = std::chrono::milliseconds(5000);
+  int stop_signal = 15;  ///< SIGTERM
+  std::string executor = "shell";
+  std::optional<Command> command;
+  std::vector<std::string> arguments;   ///< after `--`; of the requested step only
+  std::vector<OptionsPointer> options;  ///< lowest precedence first
+  Environment env;                      ///< project's, then task's; later wins
+  std::vector<std::string> env_files;   ///< below `env`; relative to the project's folder
+  SourceOffset where;                   ///< the dependency entry it comes from; none: the request
+};
+
+/// A later mention of a step, whose other attributes have no effect.
+struct IgnoredMention {
+  StepIndex step{};
+  SourceOffset where;
+  std::string differences;  ///< "delay 2000 ms instead of 0 ms, not async"
+};
+
+/// The ordered list of steps of one invocation; the requested step is the last.
+struct Plan {
+  std::vector<Step> steps;
+  std::vector<IgnoredMention> ignored;
+  bool recursive = false;
+};
+
+/// What was typed.
+struct Request {
+  StepId id;                           ///< the project normalised
+  std::optional<bool> recursive;       ///< --recursive / --no-recursive; unset: the configuration decides
+  std::optional<Duration> stop_grace;  ///< --grace
+  std::vector<std::string> arguments;  ///< after `--`
+};
+
+/// Resolves a request into its plan (docs/functional-specification.md, section 2). Pure: folders are not
+/// looked at. A cycle is an Error{plan} that shows the whole cycle; its `where` is empty and `cycle_at` tells
+/// the place.
+struct PlanError {
+  Error error;
+  SourceOffset where;  ///< the entry that closes the cycle
+};
+[[nodiscard]] boost::system::result<Plan, PlanError> make_plan(const Workspace& workspace,
+                                                               const Request& request);
+
+/// Every attribute of one step as the configuration alone gives it, without a dependency entry.
+[[nodiscard]] Step settings_of_step(const Workspace& workspace, const StepId& id);
+
+}  // namespace dream

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+
+/// What dream.json says, as values: no JSON, no files. `config` makes it, `plan` reads it.
+/// Every `where` is the place in dream.json that set the thing (the key's, or the array element's).
+namespace dream {
+
+/// A line for a shell, or an argument vector that runs without one.
+using Command = std::variant<std::string, std::vector<std::string>>;
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+/// The JSON pointer of an `options` object in dream.json. Layers are merged (RFC 7396) when a step needs
+/// them.
+using OptionsPointer = std::string;
+
+/// `tasks.T` and `projects.P.tasks.T`. What is absent is inherited.
+struct TaskSettings {
+  SourceOffset where;
+  std::optional<bool> async;
+  std::optional<bool> required;
+  std::optional<bool> service;  ///< implies async
+  std::optional<bool> pty;
+  std::optional<Duration> delay;
+  std::optional<Duration> timeout;
+  std::optional<Duration> stop_grace;
+  std::optional<int> stop_signal;
+  std::optional<Command> command;
+  Environment env;
+  std::vector<std::string> env_files;  ///< as written; relative to the project's folder
+  std::optional<std::string> executor;
+  std::optional<OptionsPointer> options;
+};
+
+/// One entry of `workspace[project][task]`.
+struct Dependency {
+  SourceOffset where;
+  std::string project;  ///< normalised
+  std::string task;     ///< empty: the same task as the one that depends
+  std::optional<bool> async;
+  std::optional<bool> required;
+  std::optional<Duration> delay;
+};
+
+/// `projects.P`, for one project or a glob.
+struct ProjectSettings {
+  SourceOffset where;
+  std::optional<std::string> executor;
+  std::optional<OptionsPointer> options;
+  Environment env;
+  std::vector<std::string> env_files;
+  std::map<std::string, TaskSettings, std::less<>> tasks;
+};
+
+/// `projects["./packages/*"]`: for every project it matches and no exact entry names. The first that matches
+/// wins.
+struct ProjectGlob {
+  std::string pattern;
+  ProjectSettings settings;
+};
+
+/// `executors.X`.
+struct ExecutorSettings {
+  SourceOffset where;
+  std::optional<std::string>
+      plugin;  ///< path of a shared library, as written; relative to the workspace root
+  std::optional<OptionsPointer> options;
+};
+
+/// An entry of `recursive`.
+struct RecursiveRule {
+  SourceOffset where;
+  std::string project;  ///< normalised
+  std::vector<std::string> tasks;
+};
+
+struct TaskDependencies {
+  SourceOffset where;
+  std::vector<Dependency> entries;
+};
+
+struct Workspace {
+  std::filesystem::path root;  ///< absolute
+  std::filesystem::path file;  ///< the dream.json itself
+  std::map<std::string, std::map<std::string, TaskDependencies, std::less<>>, std::less<>> dependencies;
+  std::map<std::string, TaskSettings, std::less<>> tasks;
+  std::vector<RecursiveRule> recursive;
+  std::string executor = "shell";
+  std::map<std::string, ExecutorSettings, std::less<>> executors;
+  std::map<std::string, ProjectSettings, std::less<>> projects;
+  std::vector<ProjectGlob> project_globs;
+
+  /// The exact entry of a normalised project, else the first glob that matches, else nullptr.
+  [[nodiscard]] const ProjectSettings* settings_of(const std::string& project) const;
+};
+
+/// `services/api`, `./services/api/` and `./services/./api` become `./services/api`; the root becomes `./`.
+/// Empty when the path leaves the workspace (`..` above the root) or is absolute.
+[[nodiscard]] std::string normalise_project(const std::string& written);
+
+/// Whether a normalised project matches a pattern: `*` and `?` within one path segment, `**` across segments.
+[[nodiscard]] bool glob_matches(const std::string& pattern, const std::string& project);
+
+}  // namespace dream

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/process.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "plan/workspace.hpp"
+
+/// The C table of a plugin as a C++ interface: what the runtime sees of executors.
+namespace dream::plugin {
+
+/// What one step asks of its executor. Borrowed for the duration of the call.
+struct TaskSpec {
+  StepIndex step{};
+  std::string name;  ///< the task's name
+  std::optional<Command> command;
+  std::vector<std::string> arguments;    ///< after `--`
+  std::string directory;                 ///< absolute path of the project's folder
+  std::vector<std::string> environment;  ///< whole, NAME=VALUE
+  std::string options_json;              ///< merged and validated: an object
+  int stop_signal = 15;
+  Duration stop_grace{};
+  bool pty = true;
+};
+
+/// Where a run reports to; on the loop thread.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  /// The process runs. Exactly once unless start fails or the run exits before; may come during start().
+  virtual void run_started(StepIndex step) = 0;
+  /// The end, once, after the last byte of output; never during start().
+  virtual void run_exited(StepIndex step, ExitStatus status) = 0;
+};
+
+enum class Phase : std::uint8_t { starting, running, stopping, exited };
+
+struct RunState {
+  Phase phase = Phase::starting;
+  int pid = 0;         ///< 0: none, or not a local process
+  std::string detail;  ///< one line for people; may be empty
+};
+
+/// One started step. Destroying it releases the plugin's handle; only after run_exited (or when dream is
+/// going down).
+class Run {
+ public:
+  virtual ~Run() = default;
+  virtual Result<void> terminate(Urgency urgency) = 0;
+  [[nodiscard]] virtual Result<RunState> status() const = 0;
+};
+
+/// An executor of one plugin for one project.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  /// Returns at once. `observer` must outlive the run.
+  virtual Result<std::unique_ptr<Run>> start(const TaskSpec& task, RunObserver& observer) = 0;
+};
+
+}  // namespace dream::plugin

@@ -1,0 +1,37 @@
+# Every dependency is a package of Debian 12. A missing one ends the configuration with the package's name.
+
+function(dream_require what package)
+  if(NOT ${what}_FOUND)
+    message(FATAL_ERROR "${what} was not found. Install it: apt-get install ${package}\n"
+                        "(packaging/setup installs everything that dream is built with)")
+  endif()
+endfunction()
+
+find_package(Threads QUIET)
+dream_require(Threads libc6-dev)
+
+find_package(Boost 1.81 QUIET CONFIG)
+if(NOT Boost_FOUND)
+  find_package(Boost 1.81 QUIET MODULE)
+endif()
+dream_require(Boost libboost1.81-dev)
+
+find_package(RapidJSON QUIET)
+dream_require(RapidJSON rapidjson-dev)
+
+find_package(CLI11 QUIET)
+dream_require(CLI11 libcli11-dev)
+
+find_package(fmt QUIET)
+dream_require(fmt libfmt-dev)
+
+find_package(spdlog QUIET)
+dream_require(spdlog libspdlog-dev)
+
+find_package(GTest QUIET)
+dream_require(GTest libgtest-dev)
+
+# RapidJSON's package predates imported targets.
+add_library(rapidjson INTERFACE)
+target_include_directories(rapidjson SYSTEM INTERFACE ${RapidJSON_INCLUDE_DIRS} ${RAPIDJSON_INCLUDE_DIRS})
+target_compile_definitions(rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)
