@@ -9,4 +9,9 @@ namespace dream {
 using Duration = std::chrono::nanoseconds;
 using Instant = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
+/// The one place where the clock is read.
+[[nodiscard]] inline Instant read_clock() noexcept {
+  return std::chrono::steady_clock::now();
+}
+
 }  // namespace dream

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/plan.hpp"
+
+namespace dream::output {
+
+/// A short name for each step, unlike all others: the last part of its project's path, as much more of the
+/// path as tells it apart, and the task where a project has several.
+[[nodiscard]] std::vector<std::string> short_names(const Plan& plan);
+
+/// `name | ` for each step, of one width, coloured by step when `color` is set.
+[[nodiscard]] std::vector<std::string> line_labels(const Plan& plan, bool color);
+
+}  // namespace dream::output

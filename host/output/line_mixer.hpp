@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "output/writer.hpp"
+
+namespace dream::output {
+
+/// Mixes the streams of several tasks into one writer so that no line holds bytes of two. A line that is too
+/// long to be kept is written in pieces; until its end the writer is its stream's alone, and the others are
+/// held back.
+class LineMixer {
+ public:
+  enum class Style : unsigned char {
+    labelled,  ///< whole lines with a label; a last line without a newline gets one
+    bare,      ///< bytes as they come, at once, nothing added
+  };
+
+  /// How much of an unfinished line is kept before it is written in pieces.
+  static constexpr std::size_t kept_line = std::size_t{64} * 1024;
+  /// After this long without a byte of the line that holds the writer, others that wait may go on.
+  static constexpr std::chrono::milliseconds stall_limit{1000};
+
+  /// `on_room` is called when a write() that returned false may go on.
+  LineMixer(boost::asio::io_context& context, Writer& writer, Style style, std::function<void()> on_room);
+
+  using StreamId = std::size_t;
+  /// `label` stands before each line.
+  StreamId add_stream(std::string label);
+
+  /// Takes all bytes; false: hold back until on_room.
+  bool write(StreamId stream, std::string_view bytes);
+  /// The stream is over: what is left of its last line is written.
+  void end(StreamId stream);
+  /// Whether the stream may go on writing.
+  [[nodiscard]] bool room(StreamId stream) const;
+
+ private:
+  static constexpr StreamId none = static_cast<StreamId>(-1);
+
+  struct Source {
+    std::string label;
+    std::string kept;       ///< the unfinished line, or all that waits for the holder
+    bool mid_line = false;  ///< the beginning of the line is written
+    bool waits = false;
+    bool ended = false;
+  };
+
+  void emit(StreamId stream, std::string_view bytes);
+  void emit_lines(Source& source, std::string_view lines);
+  void hold(StreamId stream);
+  void finish_line(StreamId stream);
+  void release();
+  void watch_stall();
+
+  Writer& writer_;
+  Style style_;
+  std::function<void()> on_room_;
+  std::vector<Source> sources_;
+  StreamId holder_ = none;
+  boost::asio::steady_timer stall_timer_;
+  bool stalled_ = false;
+  bool watching_ = false;
+};
+
+}  // namespace dream::output

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "base/log.hpp"
+
+namespace dream::output {
+
+/// dream's own words through spdlog: one line each, with `dream: ` before it, given to `write_line` with its
+/// newline.
+[[nodiscard]] std::unique_ptr<Log> make_log(LogLevel lowest, bool color,
+                                            std::function<void(std::string_view line)> write_line);
+
+}  // namespace dream::output

@@ -1,0 +1,93 @@
+#include "output/renderer.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "output/label.hpp"
+#include "output/line_mixer.hpp"
+
+namespace dream::output {
+
+namespace {
+
+bool same_file(int a, int b) {
+  struct stat first {};
+  struct stat second {};
+  if (::fstat(a, &first) != 0 || ::fstat(b, &second) != 0) return false;
+  return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/// The modes prefix and raw: bytes go out as they come, mixed by line.
+class StreamRenderer : public Renderer {
+ public:
+  StreamRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, OutputMode mode,
+                 bool color, std::function<void()> on_room)
+      : out_(context, console.writer(Stream::out), style(mode), on_room) {
+    if (!console.shared())
+      err_ = std::make_unique<LineMixer>(context, console.writer(Stream::err), style(mode), on_room);
+    std::vector<std::string> labels(plan.steps.size());
+    if (mode == OutputMode::prefix) labels = line_labels(plan, color);
+    for (const std::string& label : labels) {
+      streams_.push_back({out_.add_stream(label), mixer(Stream::err).add_stream(label)});
+    }
+    own_ = mixer(Stream::err).add_stream({});
+  }
+
+  bool write(StepIndex step, Stream stream, std::string_view bytes) override {
+    return mixer(stream).write(id(step, stream), bytes);
+  }
+
+  [[nodiscard]] bool ready(StepIndex step, Stream stream) const override {
+    return (stream == Stream::out || !err_ ? out_ : *err_).room(id(step, stream));
+  }
+
+  void end(StepIndex step) override {
+    out_.end(id(step, Stream::out));
+    mixer(Stream::err).end(id(step, Stream::err));
+  }
+
+  void say(std::string_view lines) override { mixer(Stream::err).write(own_, lines); }
+
+ private:
+  static LineMixer::Style style(OutputMode mode) {
+    return mode == OutputMode::prefix ? LineMixer::Style::labelled : LineMixer::Style::bare;
+  }
+  LineMixer& mixer(Stream stream) { return stream == Stream::out || !err_ ? out_ : *err_; }
+  [[nodiscard]] LineMixer::StreamId id(StepIndex step, Stream stream) const {
+    return streams_[position(step)][stream == Stream::out ? 0 : 1];
+  }
+
+  LineMixer out_;
+  std::unique_ptr<LineMixer> err_;
+  std::vector<std::array<LineMixer::StreamId, 2>> streams_;
+  LineMixer::StreamId own_ = 0;
+};
+
+}  // namespace
+
+Console::Console(boost::asio::io_context& context, Callbacks callbacks, int out_descriptor,
+                 int err_descriptor) {
+  const auto make = [&](int descriptor, Stream stream) {
+    return std::make_unique<Writer>(
+        context, descriptor,
+        Writer::Callbacks{callbacks.on_room,
+                          [on_lost = callbacks.on_lost, stream](int error) { on_lost(stream, error); }});
+  };
+  out_ = make(out_descriptor, Stream::out);
+  if (!same_file(out_descriptor, err_descriptor)) err_ = make(err_descriptor, Stream::err);
+}
+
+void Console::abandon() {
+  out_->abandon();
+  if (err_) err_->abandon();
+}
+
+std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Console& console, const Plan& plan,
+                                        OutputMode mode, bool color, std::function<void()> on_room) {
+  return std::make_unique<StreamRenderer>(context, console, plan, mode, color, std::move(on_room));
+}
+
+}  // namespace dream::output

@@ -1,0 +1,102 @@
+#include "output/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace dream::output {
+
+namespace {
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <class... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+std::string_view word(engine::OutcomeKind kind) {
+  switch (kind) {
+    case engine::OutcomeKind::succeeded:
+      return "succeeded";
+    case engine::OutcomeKind::failed:
+      return "failed";
+    case engine::OutcomeKind::terminated:
+      return "terminated";
+    case engine::OutcomeKind::skipped:
+      return "skipped";
+  }
+  return "";
+}
+
+std::string duration_of(const engine::Outcome& outcome) {
+  if (!outcome.started || !outcome.ended) return "-";
+  return human_duration(*outcome.ended - *outcome.started);
+}
+
+}  // namespace
+
+std::string explain(const engine::StopReason& reason, const Plan& plan) {
+  return std::visit(
+      Overloaded{
+          [&](const engine::RequiredFailed& failed) {
+            return "required step " + to_string(plan.steps[position(failed.step)].id) + " failed";
+          },
+          [](const engine::StoppedBySignal& stopped) { return "stopped by " + signal_name(stopped.signal); },
+          [](const engine::ReaderGone&) { return std::string("stdout's reader went away"); },
+          [](const engine::NoLongerNeeded&) { return std::string("no longer needed"); },
+          [](const engine::TimedOut&) { return std::string("ran past its timeout"); },
+      },
+      reason);
+}
+
+std::string explain(const engine::Outcome& outcome, const Step& step, const Plan& plan) {
+  std::vector<std::string> parts;
+  if (outcome.start_error) parts.push_back(to_string(*outcome.start_error));
+  if (outcome.reason) {
+    std::string reason = explain(*outcome.reason, plan);
+    if (std::holds_alternative<engine::TimedOut>(*outcome.reason) && step.timeout) {
+      reason += " of " + human_duration(*step.timeout);
+    }
+    parts.push_back(std::move(reason));
+  }
+  const bool by_itself = outcome.kind == engine::OutcomeKind::failed && !outcome.reason;
+  if (outcome.exit &&
+      (by_itself || (outcome.kind != engine::OutcomeKind::succeeded && !is_success(*outcome.exit)))) {
+    parts.push_back(to_string(*outcome.exit));
+  }
+  if (by_itself && step.service && outcome.exit && is_success(*outcome.exit)) {
+    parts.emplace_back("a service should not end by itself");
+  }
+  if (outcome.forced) parts.emplace_back("had to be killed");
+  if (outcome.kind == engine::OutcomeKind::failed && !step.required) parts.emplace_back("optional");
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string summary(const Plan& plan, std::span<const engine::Outcome> outcomes, Duration total) {
+  std::size_t widest = 0;
+  for (const Step& step : plan.steps) widest = std::max(widest, to_string(step.id).size());
+  std::array<std::size_t, 4> counts{};
+  std::string text;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    const engine::Outcome& outcome = outcomes[at];
+    ++counts[static_cast<std::size_t>(outcome.kind)];
+    std::string line =
+        fmt::format("dream:   {:<{}}  {:<10}  {:>9}  {}", to_string(plan.steps[at].id), widest,
+                    word(outcome.kind), duration_of(outcome), explain(outcome, plan.steps[at], plan));
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  std::vector<std::string> totals;
+  for (std::size_t kind = 0; kind < counts.size(); ++kind) {
+    if (counts[kind] > 0)
+      totals.push_back(fmt::format("{} {}", counts[kind], word(engine::OutcomeKind(kind))));
+  }
+  return text + fmt::format("dream: {} in {}\n", fmt::join(totals, ", "), human_duration(total));
+}
+
+}  // namespace dream::output

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/time.hpp"
+#include "engine/engine.hpp"
+#include "plan/plan.hpp"
+
+namespace dream::output {
+
+/// "required step ./auth:dev failed", "SIGINT", …
+[[nodiscard]] std::string explain(const engine::StopReason& reason, const Plan& plan);
+
+/// "exit code 1", "ran past its timeout of 5.0 s", "no program "x" in PATH": why a step failed, was
+/// terminated or skipped.
+[[nodiscard]] std::string explain(const engine::Outcome& outcome, const Step& step, const Plan& plan);
+
+/// A line a step (outcome, duration, exit code or signal, reason), and a last one with the counts and the
+/// total time.
+[[nodiscard]] std::string summary(const Plan& plan, std::span<const engine::Outcome> outcomes,
+                                  Duration total);
+
+}  // namespace dream::output

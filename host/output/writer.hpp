@@ -1,0 +1,75 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dream::output {
+
+/// One of dream's own output descriptors. Writes never block the loop, whatever it is (pipe, terminal, file,
+/// socket), and never change the descriptor's flags, which it shares with other programs. Bytes are kept
+/// until written.
+class Writer {
+ public:
+  /// Pending bytes above which room() is false; producers hold back, so memory stays bounded.
+  static constexpr std::size_t high_water = std::size_t{1} << 20;
+
+  struct Callbacks {
+    std::function<void()> on_room;  ///< room() is true again
+    std::function<void(int error)>
+        on_lost;  ///< nothing can be written any more: EPIPE when the reader went away
+  };
+
+  /// `descriptor` stays the caller's and must outlive the writer.
+  Writer(boost::asio::io_context& context, int descriptor, Callbacks callbacks);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// Appends to the pending bytes, which are written at the end of this turn of the loop.
+  void append(std::string_view bytes) { pending_.append(bytes); }
+  /// After one or more appends.
+  void commit();
+
+  [[nodiscard]] bool room() const noexcept { return pending() < high_water; }
+  [[nodiscard]] std::size_t pending() const noexcept { return pending_.size() - written_; }
+  /// All bytes ever written: tells a slow reader from a stuck one.
+  [[nodiscard]] std::size_t total_written() const noexcept { return total_written_; }
+  [[nodiscard]] bool lost() const noexcept { return lost_; }
+
+  /// Drops what is pending and all that comes: nobody will read it.
+  void abandon();
+
+ private:
+  enum class Kind : unsigned char { blocking, pollable, socket, guarded };
+
+  void classify();
+  void watch_reader();
+  void flush();
+  void wait_for_room();
+  /// As write(2), but never blocks: -1 and EAGAIN instead.
+  ssize_t write_some(std::string_view bytes) const;
+  void lose(int error);
+
+  boost::asio::io_context& context_;
+  int descriptor_;
+  Callbacks callbacks_;
+  Kind kind_ = Kind::blocking;
+  std::optional<boost::asio::posix::stream_descriptor>
+      own_;  ///< an open file description of our own, for waiting
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  std::string pending_;
+  std::size_t written_ = 0;
+  std::size_t total_written_ = 0;
+  bool flush_posted_ = false;
+  bool waiting_ = false;
+  bool was_full_ = false;
+  bool lost_ = false;
+};
+
+}  // namespace dream::output

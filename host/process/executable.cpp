@@ -1,0 +1,92 @@
+#include "process/executable.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace dream::process {
+
+namespace {
+
+/// What POSIX shells use when PATH is not set.
+constexpr std::string_view default_path = "/usr/local/bin:/usr/bin:/bin";
+
+std::string_view path_of(const std::vector<std::string>& environment) {
+  std::string_view path = default_path;
+  for (const std::string& entry : environment) {
+    if (entry.starts_with("PATH=")) path = std::string_view(entry).substr(5);
+  }
+  return path;
+}
+
+std::string in_directory(std::string_view directory, std::string_view name) {
+  if (name.starts_with('/')) return std::string(name);
+  std::string path(directory);
+  if (!path.ends_with('/')) path += '/';
+  return path.append(name);
+}
+
+Error not_executable(const std::string& path) {
+  struct stat status {};
+  const bool is_folder = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  return {ErrorCode::not_executable,
+          is_folder ? "this is a folder, not a program" : "this file can't be executed", path,
+          is_folder ? "name the program inside it" : "make it executable: chmod +x " + path};
+}
+
+/// 0 when `path` is an executable file, else an errno: EACCES when it exists, else why it doesn't.
+int executable_errno(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return errno;
+  if (!S_ISREG(status.st_mode) || ::access(path.c_str(), X_OK) != 0) return EACCES;
+  return 0;
+}
+
+}  // namespace
+
+Result<std::string> find_executable(const std::string& name, const std::string& directory,
+                                    const std::vector<std::string>& environment) {
+  if (name.empty()) return Error{ErrorCode::not_found, "the name of the program is empty", {}, {}};
+  if (name.find('/') != std::string::npos) {
+    const std::string path = in_directory(directory, name);
+    const int problem = executable_errno(path);
+    if (problem == 0) return path;
+    if (problem == EACCES) return not_executable(path);
+    return Error{ErrorCode::not_found, "no such program", path, {}};
+  }
+  std::string_view rest = path_of(environment);
+  std::string found_but_not_executable;
+  while (true) {
+    const std::size_t colon = rest.find(':');
+    const std::string_view folder = rest.substr(0, colon);
+    const std::string path = in_directory(in_directory(directory, folder.empty() ? "." : folder), name);
+    const int problem = executable_errno(path);
+    if (problem == 0) return path;
+    if (problem == EACCES && ::access(path.c_str(), F_OK) == 0) found_but_not_executable = path;
+    if (colon == std::string_view::npos) break;
+    rest.remove_prefix(colon + 1);
+  }
+  if (!found_but_not_executable.empty()) return not_executable(found_but_not_executable);
+  return Error{
+      ErrorCode::not_found, "no program \"" + name + "\" in PATH", {}, "install it, or give its path"};
+}
+
+Result<void> check_directory(const std::string& directory) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0) {
+    return Error{ErrorCode::not_found,
+                 std::string("the folder can't be entered: ") + std::strerror(errno),
+                 directory,
+                 {}};
+  }
+  if (!S_ISDIR(status.st_mode)) return Error{ErrorCode::not_found, "this is not a folder", directory, {}};
+  if (::access(directory.c_str(), X_OK) != 0) {
+    return Error{ErrorCode::not_executable, "the folder can't be entered: no permission", directory, {}};
+  }
+  return {};
+}
+
+}  // namespace dream::process

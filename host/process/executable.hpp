@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace dream::process {
+
+/// The file that running `name` in `directory` with `environment` executes: a name with a slash is a path
+/// (relative to `directory`), another one is looked up in the environment's PATH. Error{not_found} or
+/// Error{not_executable}.
+[[nodiscard]] Result<std::string> find_executable(const std::string& name, const std::string& directory,
+                                                  const std::vector<std::string>& environment);
+
+/// Whether `directory` can be a working directory: Error{not_found} or Error{not_executable} if not.
+[[nodiscard]] Result<void> check_directory(const std::string& directory);
+
+}  // namespace dream::process

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <sys/resource.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "process/boost_process.hpp"
+
+namespace dream::process {
+
+/// Everything that exec needs. The descriptors stay the caller's.
+struct LaunchSpec {
+  std::string executable;  ///< path of the program
+  std::vector<std::string> argv;
+  std::string directory;
+  std::vector<std::string> environment;
+  int standard_input = 0;
+  int standard_output = 1;
+  int standard_error = 2;
+};
+
+/// Raises this process's soft limit of open files to the hard one (three descriptors a task add up) and
+/// returns the old limit, which each child gets back.
+rlimit raise_file_limit();
+
+/// Starts a process: leader of a session of its own, subreaper of its descendants, default signal
+/// dispositions, an empty signal mask, no descriptor but 0 to 2; it dies with the calling thread. Returns
+/// after exec succeeded. A failure names the stage that failed and has left no process behind.
+[[nodiscard]] Result<std::unique_ptr<ProcessHandle>> launch(const boost::asio::any_io_executor& executor,
+                                                            const LaunchSpec& spec, const rlimit& file_limit);
+
+}  // namespace dream::process

@@ -1,0 +1,143 @@
+#include "process/process_tree.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <memory>
+#include <string_view>
+
+namespace dream::process {
+
+namespace {
+
+/// A file of /proc as a whole; empty when it can't be read.
+std::string read_file(const std::string& path) {
+  std::string content;
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return content;
+  std::array<char, 4096> buffer{};
+  for (ssize_t count = 0; (count = ::read(file, buffer.data(), buffer.size())) > 0;) {
+    content.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  ::close(file);
+  return content;
+}
+
+std::string proc_path(pid_t pid, std::string_view name) {
+  return "/proc/" + std::to_string(pid) + "/" + std::string(name);
+}
+
+/// The next space-separated word of `text`, which loses it.
+std::string_view next_word(std::string_view& text) {
+  const std::size_t begin = text.find_first_not_of(" \n");
+  if (begin == std::string_view::npos) return text = {};
+  text.remove_prefix(begin);
+  const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+  const std::string_view word = text.substr(0, end);
+  text.remove_prefix(end);
+  return word;
+}
+
+template <class Number>
+Number number(std::string_view word) {
+  Number value{};
+  std::from_chars(word.data(), word.data() + word.size(), value);
+  return value;
+}
+
+void append_children(const std::string& path, std::vector<pid_t>& children) {
+  const std::string content = read_file(path);
+  std::string_view rest = content;
+  for (std::string_view word; !(word = next_word(rest)).empty();) children.push_back(number<pid_t>(word));
+}
+
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
+std::vector<pid_t> children_of(const ProcessStatus& process) {
+  std::vector<pid_t> children;
+  const pid_t pid = process.identity.pid;
+  const std::string tasks = proc_path(pid, "task");
+  if (process.threads <= 1) {
+    append_children(tasks + "/" + std::to_string(pid) + "/children", children);
+    return children;
+  }
+  const std::unique_ptr<DIR, CloseFolder> folder(::opendir(tasks.c_str()));
+  if (folder == nullptr) return children;
+  while (const dirent* entry =
+             ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe): a folder of our own
+    if (entry->d_name[0] != '.') append_children(tasks + "/" + entry->d_name + "/children", children);
+  }
+  return children;
+}
+
+}  // namespace
+
+std::optional<ProcessStatus> process_status(pid_t pid) {
+  const std::string content = read_file(proc_path(pid, "stat"));
+  const std::size_t name_end = content.rfind(')');  // the name may itself hold spaces and parentheses
+  if (name_end == std::string::npos) return std::nullopt;
+  std::string_view rest = std::string_view(content).substr(name_end + 1);
+  ProcessStatus status;
+  status.identity.pid = pid;
+  constexpr int first_field = 3;
+  constexpr int last_field = 22;
+  for (int field = first_field; field <= last_field; ++field) {  // numbered as in proc(5)
+    const std::string_view word = next_word(rest);
+    if (field == 3 && !word.empty()) status.state = word.front();
+    if (field == 4) status.parent = number<pid_t>(word);
+    if (field == 6) status.session = number<pid_t>(word);
+    if (field == 20) status.threads = number<int>(word);
+    if (field == 22) status.identity.start_time = number<std::uint64_t>(word);
+  }
+  return status;
+}
+
+std::vector<pid_t> children_of(pid_t pid) {
+  const std::optional<ProcessStatus> status = process_status(pid);
+  return status ? children_of(*status) : std::vector<pid_t>{};
+}
+
+std::vector<ProcessStatus> tree_below(pid_t root) {
+  std::vector<ProcessStatus> tree;
+  const std::optional<ProcessStatus> top = process_status(root);
+  if (!top) return tree;
+  tree.push_back(*top);
+  for (std::size_t at = 0; at < tree.size(); ++at) {
+    for (const pid_t child : children_of(ProcessStatus(tree[at]))) {
+      if (const std::optional<ProcessStatus> status = process_status(child)) tree.push_back(*status);
+    }
+  }
+  return tree;
+}
+
+std::optional<std::string> environment_value(pid_t pid, const std::string& name) {
+  const std::string content = read_file(proc_path(pid, "environ"));
+  std::string_view rest = content;
+  while (!rest.empty()) {
+    const std::string_view entry = rest.substr(0, rest.find('\0'));
+    rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
+    if (entry.starts_with(name) && entry.substr(name.size()).starts_with('=')) {
+      return std::string(entry.substr(name.size() + 1));
+    }
+  }
+  return std::nullopt;
+}
+
+bool send_signal(const ProcessIdentity& process, int signal) {
+  const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0));
+  if (descriptor < 0) return false;
+  // The pidfd holds whoever has the pid now; only after that is it worth asking who that is.
+  const std::optional<ProcessStatus> now = process_status(process.pid);
+  const bool same = now && now->identity == process;
+  const bool sent = same && ::syscall(SYS_pidfd_send_signal, descriptor, signal, nullptr, 0) == 0;
+  ::close(descriptor);
+  return sent;
+}
+
+}  // namespace dream::process

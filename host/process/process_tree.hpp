@@ -1,0 +1,52 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Looking at processes and signalling them, with /proc. A task's root is the subreaper of its descendants,
+/// so while it lives everything it started hangs below it; when it has ended, its orphans become children of
+/// this process.
+namespace dream::process {
+
+/// A process for all time: a pid is reused, a pid with its start time is not.
+struct ProcessIdentity {
+  pid_t pid = 0;
+  std::uint64_t start_time = 0;  ///< clock ticks since boot
+
+  auto operator<=>(const ProcessIdentity&) const = default;
+};
+
+struct ProcessStatus {
+  ProcessIdentity identity;
+  char state = 'X';  ///< as in /proc/PID/stat; Z and X are dead
+  pid_t parent = 0;
+  pid_t session = 0;
+  int threads = 1;
+
+  [[nodiscard]] bool alive() const noexcept { return state != 'Z' && state != 'X'; }
+};
+
+/// What the kernel says of a process now; none when there is none.
+[[nodiscard]] std::optional<ProcessStatus> process_status(pid_t pid);
+
+/// The children of a process now. May miss one that is being re-parented at this moment: look again until
+/// nothing new turns up.
+[[nodiscard]] std::vector<pid_t> children_of(pid_t pid);
+
+/// `root` and everything below it, parents first, the dead included: a zombie may still have a place in the
+/// tree.
+[[nodiscard]] std::vector<ProcessStatus> tree_below(pid_t root);
+
+/// The value of a variable in the environment a process was started with; none when it has none, or may not
+/// be read.
+[[nodiscard]] std::optional<std::string> environment_value(pid_t pid, const std::string& name);
+
+/// Sends a signal to exactly this process, never to another one that got its pid since. False: it is gone, or
+/// not ours.
+bool send_signal(const ProcessIdentity& process, int signal);
+
+}  // namespace dream::process
