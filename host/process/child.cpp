@@ -99,10 +99,9 @@ void Child::terminate(Urgency urgency) {
   on_change_();
 }
 
-void Child::resume_output() {
-  if (out_) out_->resume();
-  if (err_) err_->resume();
-  on_change_();
+void Child::resume_output(Stream stream) {
+  (stream == Stream::out ? out_ : err_)->resume();
+  if (root_exit_) on_change_();  // its end may have waited for the reader
 }
 
 bool Child::needs_attention() const noexcept {

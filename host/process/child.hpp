@@ -45,7 +45,7 @@ class Child {
                                    const rlimit& file_limit);
 
   void terminate(Urgency urgency);
-  void resume_output();
+  void resume_output(Stream stream);
 
   /// The root's pid; 0 once it has ended.
   [[nodiscard]] pid_t pid() const noexcept { return root_exit_ ? 0 : root_.pid; }

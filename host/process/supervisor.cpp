@@ -42,7 +42,8 @@ Supervisor::~Supervisor() {
 
 Result<ChildId> Supervisor::start(ChildSpec spec) {
   const std::uint64_t id = next_id_++;
-  std::erase_if(spec.environment, [](const std::string& entry) { return entry.starts_with(cookie_name + "="); });
+  std::erase_if(spec.environment,
+                [](const std::string& entry) { return entry.starts_with(cookie_name + "="); });
   spec.environment.push_back(cookie_name + "=" + cookie(id));
   auto child = std::make_unique<Child>(std::move(spec), [this] { attend_soon(); });
   Result<void> started = child->start(context_.get_executor(), scratch_, file_limit_);
@@ -56,9 +57,9 @@ void Supervisor::terminate(ChildId id, Urgency urgency) {
   if (found != children_.end()) found->second->terminate(urgency);
 }
 
-void Supervisor::resume_output(ChildId id) {
+void Supervisor::resume_output(ChildId id, Stream stream) {
   const auto found = children_.find(static_cast<std::uint64_t>(id));
-  if (found != children_.end()) found->second->resume_output();
+  if (found != children_.end()) found->second->resume_output(stream);
 }
 
 pid_t Supervisor::pid(ChildId id) const {

@@ -1,0 +1,195 @@
+#include "runtime/driver.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "output/summary.hpp"
+
+namespace dream::runtime {
+
+namespace {
+
+/// A step that is still not over this long after it was killed is given up: dream never hangs.
+constexpr auto last_resort_limit = std::chrono::seconds(8);
+
+/// While the run is being stopped, a reader that takes nothing for this long is given up.
+constexpr auto stuck_reader_limit = std::chrono::seconds(5);
+
+}  // namespace
+
+Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps)
+    : session_(session),
+      plan_(plan),
+      prepared_(steps),
+      engine_(plan),
+      narrator_(plan, engine_, session.log()),
+      running_(plan.steps.size()),
+      timer_(session.context()),
+      reader_timer_(session.context()),
+      signals_(session.context()) {
+  DREAM_ASSERT(steps.size() == plan.steps.size());
+  session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
+}
+
+Driver::~Driver() {
+  session_.on_output_lost({});
+}
+
+int Driver::run() {
+  watch_signals();
+  began_ = read_clock();
+  feed(engine::Begin{});
+  while (!exit_code_) session_.context().run_one();
+  timer_.cancel();
+  session_.renderer().say(output::summary(plan_, engine_.outcomes(), read_clock() - began_));
+  write_everything_out();
+  if (write_error_ != 0 && write_error_ != EPIPE) return 70;
+  return *exit_code_;
+}
+
+void Driver::write_everything_out() {
+  while (session_.console().pending() > 0) session_.context().run_one();
+  reader_timer_.cancel();
+  signals_.cancel();
+  running_.clear();
+}
+
+void Driver::feed(engine::Event event) {
+  events_.push_back({read_clock(), std::move(event)});
+  if (!pumping_) pump();
+}
+
+void Driver::pump() {
+  pumping_ = true;
+  while (!events_.empty() && !exit_code_) {
+    const TimedEvent next = std::move(events_.front());
+    events_.pop_front();
+    engine_.handle(next.at, next.event);
+    for (const engine::Action& action : engine_.take_actions()) perform(next.at, action);
+  }
+  pumping_ = false;
+  set_timer();
+}
+
+void Driver::perform(Instant now, const engine::Action& action) {
+  narrator_.tell(now, action);
+  if (const auto* step = std::get_if<engine::Start>(&action)) {
+    start(step->step);
+  } else if (const auto* end = std::get_if<engine::Terminate>(&action)) {
+    terminate(end->step, end->urgency);
+  } else if (std::holds_alternative<engine::Stopping>(action)) {
+    watch_reader();
+  } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
+    exit_code_ = finish->exit_code;
+  }
+}
+
+void Driver::start(StepIndex step) {
+  const PreparedStep& prepared = prepared_[position(step)];
+  Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *this);
+  if (!run) {
+    feed(engine::StartFailed{step, run.error()});
+    return;
+  }
+  running_[position(step)].run = std::move(*run);
+}
+
+void Driver::terminate(StepIndex step, Urgency urgency) {
+  RunningStep& running = running_[position(step)];
+  if (urgency == Urgency::force) {
+    running.last_resort = std::make_unique<boost::asio::steady_timer>(session_.context(), last_resort_limit);
+    running.last_resort->async_wait([this, step](const boost::system::error_code& error) {
+      if (!error) give_up_on(step);
+    });
+  }
+  if (!running.run) return;
+  const Result<void> asked = running.run->terminate(urgency);
+  if (!asked)
+    session_.log().write(LogLevel::warning, "can't terminate " + to_string(plan_.steps[position(step)].id) +
+                                                ": " + to_string(asked.error()));
+}
+
+void Driver::give_up_on(StepIndex step) {
+  run_exited(step, Lost{fmt::format("its executor did not report its end {} s after it was killed",
+                                    last_resort_limit.count())});
+}
+
+void Driver::run_started(StepIndex step) {
+  feed(engine::Started{step});
+}
+
+void Driver::run_exited(StepIndex step, ExitStatus status) {
+  RunningStep& running = running_[position(step)];
+  if (std::exchange(running.ended, true)) return;
+  running.last_resort.reset();
+  session_.renderer().end(step);
+  // The plugin may be on the stack: its run is released in a later turn of the loop.
+  const std::shared_ptr<plugin::Run> run = std::move(running.run);
+  boost::asio::post(session_.context(), [run] {});
+  feed(engine::Exited{step, std::move(status)});
+}
+
+void Driver::set_timer() {
+  timer_.cancel();
+  const std::optional<Instant> deadline = engine_.next_deadline();
+  if (!deadline || exit_code_) return;
+  timer_.expires_at(*deadline);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) feed(engine::TimePassed{});
+  });
+}
+
+/// A signal that was ignored when dream was started stays ignored (nohup, a shell's background job).
+void Driver::watch_signals() {
+  if (signals_seen_ == 0) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      struct sigaction current {};
+      ::sigaction(signal, nullptr, &current);
+      if (current.sa_handler != SIG_IGN) signals_.add(signal);
+    }
+  }
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    ++signals_seen_;
+    if (!exit_code_) {
+      feed(engine::Interrupted{signal});
+    } else {
+      session_.console().abandon();  // only a slow reader was waited for
+    }
+    watch_signals();
+  });
+}
+
+/// While the run is being stopped: a reader that reads nothing must not keep dream alive.
+void Driver::watch_reader() {
+  written_when_checked_ = session_.console().total_written();
+  reader_timer_.expires_after(stuck_reader_limit);
+  reader_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    const bool stuck =
+        session_.console().pending() > 0 && session_.console().total_written() == written_when_checked_;
+    if (stuck) {
+      session_.console().abandon();
+    } else {
+      watch_reader();
+    }
+  });
+}
+
+void Driver::on_output_lost(Stream stream, int error) {
+  write_error_ = error;
+  if (error != EPIPE) {
+    session_.log().write(LogLevel::error,
+                         fmt::format("can't write to {}: {}", stream == Stream::out ? "stdout" : "stderr",
+                                     std::strerror(error)));
+  }
+  if (stream == Stream::out && !exit_code_) feed(engine::OutputLost{});
+}
+
+}  // namespace dream::runtime

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "output/narrator.hpp"
+#include "plan/plan.hpp"
+#include "plugin/executor.hpp"
+#include "runtime/session.hpp"
+
+namespace dream::runtime {
+
+/// A step with the executor that will run it.
+struct PreparedStep {
+  plugin::Executor* executor = nullptr;
+  plugin::TaskSpec task;
+};
+
+/// Drives one run: events of processes, signals, timers and output go into the engine, its actions to
+/// executors and narrator. Decides nothing.
+class Driver : private plugin::RunObserver {
+ public:
+  /// All must outlive the driver; one PreparedStep for each step of the plan, in its order.
+  Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps);
+  ~Driver() override;
+
+  /// Runs the plan to its end and writes everything out. Returns dream's exit code.
+  [[nodiscard]] int run();
+
+ private:
+  // plugin::RunObserver
+  void run_started(StepIndex step) override;
+  void run_exited(StepIndex step, ExitStatus status) override;
+
+  void feed(engine::Event event);
+  void pump();
+  void perform(Instant now, const engine::Action& action);
+  void start(StepIndex step);
+  void terminate(StepIndex step, Urgency urgency);
+  void give_up_on(StepIndex step);
+  void set_timer();
+  void watch_signals();
+  void watch_reader();
+  void on_output_lost(Stream stream, int error);
+  void write_everything_out();
+
+  struct RunningStep {
+    std::unique_ptr<plugin::Run> run;
+    bool ended = false;
+    std::unique_ptr<boost::asio::steady_timer> last_resort;  ///< started with the force
+  };
+
+  Session& session_;
+  const Plan& plan_;
+  const std::vector<PreparedStep>& prepared_;
+  engine::Engine engine_;
+  output::Narrator narrator_;
+  std::vector<RunningStep> running_;
+  struct TimedEvent {
+    Instant at;
+    engine::Event event;
+  };
+  std::deque<TimedEvent> events_;
+  bool pumping_ = false;
+  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer reader_timer_;
+  std::size_t written_when_checked_ = 0;
+  boost::asio::signal_set signals_;
+  int signals_seen_ = 0;
+  std::optional<int> exit_code_;
+  int write_error_ = 0;
+  Instant began_;
+};
+
+}  // namespace dream::runtime

@@ -1,0 +1,35 @@
+#include "runtime/session.hpp"
+
+#include <csignal>
+
+#include "output/log.hpp"
+
+namespace dream::runtime {
+
+Session::Session(const Plan& plan, const SessionSettings& settings)
+    : context_(1),
+      console_(context_, {.on_room = [this] { resume_output(); },
+                          .on_lost =
+                              [this](Stream stream, int error) {
+                                if (on_lost_) on_lost_(stream, error);
+                              }}),
+      renderer_(output::make_renderer(context_, console_, plan, settings.mode, settings.color,
+                                      [this] { resume_output(); })),
+      log_(output::make_log(settings.lowest_level, settings.color,
+                            [this](std::string_view line) { renderer_->say(line); })),
+      supervisor_(context_) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error code of write
+  std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
+  services_ = std::make_unique<HostServices>(HostServices::Parts{.context = context_,
+                                                                 .plan = plan,
+                                                                 .supervisor = supervisor_,
+                                                                 .renderer = *renderer_,
+                                                                 .log = *log_,
+                                                                 .inherit_stdin = settings.inherit_stdin});
+}
+
+void Session::resume_output() {
+  if (services_) services_->resume_output();
+}
+
+}  // namespace dream::runtime

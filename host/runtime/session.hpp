@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+
+#include "base/log.hpp"
+#include "output/renderer.hpp"
+#include "plan/plan.hpp"
+#include "process/supervisor.hpp"
+#include "runtime/host_services.hpp"
+
+namespace dream::runtime {
+
+/// How a run looks to its user.
+struct SessionSettings {
+  output::OutputMode mode = output::OutputMode::prefix;
+  bool color = false;
+  LogLevel lowest_level = LogLevel::info;
+  bool inherit_stdin = false;
+};
+
+/// The parts of this program that a run needs, put together: the loop, its children, the console and its
+/// renderer. One at a time.
+class Session {
+ public:
+  /// `plan` must outlive the session.
+  Session(const Plan& plan, const SessionSettings& settings);
+
+  [[nodiscard]] boost::asio::io_context& context() { return context_; }
+  [[nodiscard]] output::Console& console() { return console_; }
+  [[nodiscard]] output::Renderer& renderer() { return *renderer_; }
+  [[nodiscard]] HostServices& services() { return *services_; }
+  [[nodiscard]] Log& log() { return *log_; }
+
+  /// Who is told that one of dream's own outputs can't be written any more.
+  void on_output_lost(std::function<void(Stream, int error)> call) { on_lost_ = std::move(call); }
+
+ private:
+  void resume_output();
+
+  boost::asio::io_context context_;
+  std::function<void(Stream, int)> on_lost_;
+  output::Console console_;
+  std::unique_ptr<output::Renderer> renderer_;
+  std::unique_ptr<Log> log_;
+  process::Supervisor supervisor_;
+  std::unique_ptr<HostServices> services_;
+};
+
+}  // namespace dream::runtime
