@@ -1,0 +1,177 @@
+#include "cli/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "base/text.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+using Parsed = Result<std::variant<Options, Answer>>;
+
+constexpr const char* usage_line =
+    "dream TASK [options] [-- arguments for TASK]\n"
+    "       dream run|plan TASK [options]\n"
+    "       dream list|validate [options]";
+
+constexpr const char* description =
+    "Runs a task of the project you stand in, with everything that it needs, and takes it all down again.";
+
+constexpr const char* commands_help =
+    "Commands:\n"
+    "  TASK, run TASK              run the task (`dream run list` runs a task called list)\n"
+    "  plan TASK                   the steps in order and what waits for what; runs nothing\n"
+    "  list                        projects, their tasks and executors\n"
+    "  validate                    every problem of dream.json\n"
+    "\n"
+    "Exit codes: 0 success, 2 nothing was run (usage, configuration, plan), 70 internal error, 124 timeout,\n"
+    "126/127 a command can't be executed/found, 128+n signal n, else the first required failure's own "
+    "code.\n";
+
+const std::map<std::string, CommandName>& commands() {
+  static const std::map<std::string, CommandName> names{{"run", CommandName::run},
+                                                        {"plan", CommandName::plan},
+                                                        {"list", CommandName::list},
+                                                        {"validate", CommandName::validate}};
+  return names;
+}
+
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return std::string("Usage: ") + usage_line + "\n";
+  }
+};
+
+/// What CLI11 writes into.
+struct Raw {
+  std::vector<std::string> words;
+  std::string directory;
+  std::string project;
+  bool recursive = false;
+  bool dry_run = false;
+  bool info = false;
+  bool version = false;
+  std::int64_t grace_ms = 0;
+  Options options;
+};
+
+constexpr std::int64_t most_ms = 0x7FFFFFFF;
+
+void define(CLI::App& app, Raw& raw) {
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.footer(commands_help);
+  app.set_help_flag("-h,--help", "print this help");
+  app.add_option("words", raw.words)->group("");
+  app.add_option("-C,--directory", raw.directory, "as if started in this folder")->type_name("DIR");
+  app.add_option("-p,--project", raw.project, "this project instead of the current folder's")
+      ->type_name("PATH");
+  app.add_flag("-r,--recursive,!--no-recursive", raw.recursive, "dependencies of dependencies, too (or not)");
+  app.add_flag("-n,--dry-run", raw.dry_run, "show the plan and its timeline, run nothing (= dream plan)");
+  const std::map<std::string, Output> outputs{{"prefix", Output::prefix}, {"raw", Output::raw}};
+  app.add_option("-o,--output", raw.options.output, "prefix (default for several steps) or raw")
+      ->transform(CLI::CheckedTransformer(outputs))
+      ->option_text("MODE");
+  const std::map<std::string, When> whens{
+      {"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+  app.add_option("--color", raw.options.color, "auto, always or never (NO_COLOR and FORCE_COLOR count, too)")
+      ->transform(CLI::CheckedTransformer(whens))
+      ->option_text("WHEN");
+  app.add_option("--grace", raw.grace_ms, "overrides every stop.graceMs")
+      ->check(CLI::Range(std::int64_t{0}, most_ms))
+      ->option_text("MS");
+  app.add_flag("--json", raw.options.json, "plan, list and validate: as JSON");
+  app.add_flag("-d,--debug", raw.options.debug, "say more: discovery, plan, state changes, plugin calls");
+  app.add_flag("-i,--info", raw.info, "where dream looked, what it found, projects, defaults, executors");
+  app.add_flag("-v,--version", raw.version, "print the version");
+}
+
+/// "--recursvie" -> the option that was meant, if one is close.
+std::string nearest_option(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names{"--no-recursive"};
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return nearest_name(word.substr(0, word.find('=')), names);
+}
+
+Error usage_error(std::string message, std::string hint = "see dream --help") {
+  return {ErrorCode::usage, std::move(message), {}, std::move(hint)};
+}
+
+Error explain(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_name() == "ExtrasError") {
+    for (const std::string& word : app.remaining()) {
+      if (!word.starts_with('-')) continue;
+      const std::string meant = nearest_option(app, word);
+      return usage_error("unknown option " + printable(word),
+                         meant.empty() ? "see dream --help" : "did you mean " + meant + "?");
+    }
+  }
+  std::string text = error.what();
+  text.erase(text.find_last_not_of(" \n") + 1);
+  return usage_error(printable(text));
+}
+
+/// The command and its task from the words; complains about too few and too many.
+Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
+  Options& options = raw.options;
+  if (raw.info) {
+    options.command = CommandName::info;
+    return words.empty() ? Result<void>{} : usage_error("--info takes no task");
+  }
+  std::size_t taken = 0;
+  if (!words.empty() && commands().contains(words.front())) {
+    options.command = commands().at(words.front());
+    taken = 1;
+  }
+  const bool takes_task = options.command == CommandName::run || options.command == CommandName::plan;
+  if (takes_task) {
+    if (words.size() == taken) return usage_error("no task given", "dream list shows the tasks there are");
+    options.task = words[taken++];
+    if (options.task.empty()) return usage_error("the task's name is empty");
+  }
+  if (words.size() > taken) {
+    return usage_error("unexpected \"" + printable(words[taken]) + "\"",
+                       "arguments for the task go after --");
+  }
+  if (raw.dry_run && !takes_task) return usage_error("--dry-run goes with a task");
+  if (raw.dry_run) options.command = CommandName::plan;
+  if (options.json && options.command == CommandName::run) {
+    return usage_error("--json goes with plan, list and validate", "-n --json shows the plan as JSON");
+  }
+  return {};
+}
+
+}  // namespace
+
+Parsed parse_options(int argument_count, const char* const* arguments) {
+  std::vector<std::string> all(arguments + 1, arguments + std::max(1, argument_count));
+  Raw raw;
+  const auto separator = std::find(all.begin(), all.end(), "--");
+  if (separator != all.end()) raw.options.arguments.assign(separator + 1, all.end());
+  all.erase(separator, all.end());
+  std::reverse(all.begin(), all.end());  // the order in which CLI11 takes a vector
+
+  CLI::App app(description, "dream");
+  define(app, raw);
+  try {
+    app.parse(all);
+  } catch (const CLI::CallForHelp&) {
+    return std::variant<Options, Answer>(Answer{app.help()});
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error);
+  }
+  if (raw.version) return std::variant<Options, Answer>(Answer{"dream " DREAM_VERSION "\n"});
+  if (app.count("--directory") > 0) raw.options.directory = raw.directory;
+  if (app.count("--project") > 0) raw.options.project = raw.project;
+  if (app.count("--recursive") > 0) raw.options.recursive = raw.recursive;
+  if (app.count("--grace") > 0) raw.options.grace = std::chrono::milliseconds(raw.grace_ms);
+  if (const Result<void> words = take_words(raw.words, raw); !words) return words.error();
+  return std::variant<Options, Answer>(std::move(raw.options));
+}
+
+}  // namespace dream::cli

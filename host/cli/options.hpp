@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace dream::cli {
+
+enum class CommandName : std::uint8_t { run, plan, list, validate, info };
+enum class When : std::uint8_t { automatic, always, never };
+enum class Output : std::uint8_t { automatic, prefix, raw };
+
+/// The command line, understood.
+struct Options {
+  CommandName command = CommandName::run;
+  std::string task;                    ///< of run and plan
+  std::vector<std::string> arguments;  ///< after `--`
+  std::optional<std::filesystem::path> directory;
+  std::optional<std::string> project;
+  std::optional<bool> recursive;
+  std::optional<Duration> grace;
+  Output output = Output::automatic;
+  When color = When::automatic;
+  bool json = false;
+  bool debug = false;
+};
+
+/// Text that answers the command line by itself (help, version).
+struct Answer {
+  std::string text;
+};
+
+/// Reads the command line. Errors have the code usage and name what is close to a misspelt word.
+[[nodiscard]] Result<std::variant<Options, Answer>> parse_options(int argument_count,
+                                                                  const char* const* arguments);
+
+}  // namespace dream::cli
