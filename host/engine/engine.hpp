@@ -31,7 +31,9 @@ struct StartFailed {
   StepIndex step;
   Error error;
 };
-/// The step is over: process reaped, output drained, nothing of its tree lives. Exactly one for each Started.
+/// The step is over: process reaped, output drained, nothing of its tree lives. Exactly one for each Start
+/// that StartFailed did not answer. Without a Started before, the step counts as started at this moment: it
+/// ended before it was known to run.
 struct Exited {
   StepIndex step;
   ExitStatus status;
@@ -42,7 +44,8 @@ struct Interrupted {
 };
 /// stdout's reader went away.
 struct OutputLost {};
-/// A deadline that next_deadline() named has come. Harmless when none has.
+/// A deadline that next_deadline() named has come. Harmless when none has. Every other event notices passed
+/// deadlines too, after what it says itself.
 struct TimePassed {};
 
 using Event = std::variant<Begin, Started, StartFailed, Exited, Interrupted, OutputLost, TimePassed>;
@@ -63,6 +66,7 @@ struct NoLongerNeeded {};  ///< a service, once every other step has ended
 struct TimedOut {};
 using StopReason = std::variant<RequiredFailed, StoppedBySignal, ReaderGone, NoLongerNeeded, TimedOut>;
 
+/// How a step ended. One that is being terminated has its kind and reason already while it still runs.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::skipped;
   std::optional<StopReason> reason;  ///< of terminated and skipped; of failed: TimedOut only
@@ -75,11 +79,13 @@ struct Outcome {
 
 // ---- actions: what to do, in this order -------------------------------------------------------------------
 
-/// Start the step's process; answered by Started or StartFailed.
+/// Start the step's process; answered by Started, StartFailed or Exited, at once or later. Nothing else is
+/// started until it is answered.
 struct Start {
   StepIndex step;
 };
-/// Ask the step's process to end. Graceful at most once, then force at most once.
+/// Ask the step's process to end. Graceful at most once, then force at most once. May come before Start was
+/// answered: what is being started must then not stay.
 struct Terminate {
   StepIndex step;
   Urgency urgency;
@@ -91,17 +97,18 @@ struct StepStarted {
 };
 struct StepEnded {
   StepIndex step;
-};  ///< its outcome is in outcomes()
+};  ///< once for each Start; its outcome is in outcomes(). A skipped step has none
 struct DelayBegan {
   StepIndex next;
   Duration delay;
 };  ///< `next` starts this much later unless the run stops
 struct WaitingForBackground {
   std::vector<StepIndex> steps;
-};  ///< all started, every foreground step has ended
+};  ///< all started, every foreground step has ended; at most once, services that will be dismissed not among
+    ///< them
 struct Stopping {
   StopReason reason;
-};  ///< the whole run; once
+};  ///< the whole run; at most once. RequiredFailed, StoppedBySignal or ReaderGone
 /// The run is over: nothing runs, nothing will. Last, exactly once.
 struct Finish {
   int exit_code;

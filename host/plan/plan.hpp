@@ -17,7 +17,7 @@ struct Step {
   StepId id;
   bool background = false;  ///< `async: true`, or a service
   bool required = true;
-  bool service = false;
+  bool service = false;  ///< never of the requested step: that one is always waited for
   bool pty = true;
   Duration delay{0};
   std::optional<Duration> timeout;
@@ -36,7 +36,7 @@ struct Step {
 struct IgnoredMention {
   StepIndex step{};
   SourceOffset where;
-  std::string differences;  ///< "delay 2000 ms instead of 0 ms, not async"
+  std::string differences;  ///< "async true instead of false, delay 2000 ms instead of 0 ms"
 };
 
 /// The ordered list of steps of one invocation; the requested step is the last.
@@ -54,17 +54,21 @@ struct Request {
   std::vector<std::string> arguments;  ///< after `--`
 };
 
-/// Resolves a request into its plan (docs/functional-specification.md, section 2). Pure: folders are not
-/// looked at. A cycle is an Error{plan} that shows the whole cycle; its `where` is empty and `cycle_at` tells
-/// the place.
+/// Why there is no plan: a cycle, shown whole (`./a:test -> ./b:test -> ./a:test`) in an Error{plan} whose
+/// own `where` is empty.
 struct PlanError {
   Error error;
   SourceOffset where;  ///< the entry that closes the cycle
 };
+
+/// Resolves a request into its plan (docs/functional-specification.md, section 2). Pure: folders are not
+/// looked at. The work grows with the number of dependency entries, and so may their depth.
 [[nodiscard]] boost::system::result<Plan, PlanError> make_plan(const Workspace& workspace,
                                                                const Request& request);
 
-/// Every attribute of one step as the configuration alone gives it, without a dependency entry.
+/// Every attribute of one step as the configuration alone gives it, without a dependency entry. What stands
+/// in projects[P].tasks[T] beats tasks[T], and that the project's own and the built-in. `options` of a layer
+/// count only for the executor that is in force there.
 [[nodiscard]] Step settings_of_step(const Workspace& workspace, const StepId& id);
 
 }  // namespace dream

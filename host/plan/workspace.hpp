@@ -18,6 +18,7 @@ namespace dream {
 /// A line for a shell, or an argument vector that runs without one.
 using Command = std::variant<std::string, std::vector<std::string>>;
 
+/// Variables in the order they are set: of two with the same name the later wins.
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
 /// The JSON pointer of an `options` object in dream.json. Layers are merged (RFC 7396) when a step needs
@@ -84,11 +85,13 @@ struct RecursiveRule {
   std::vector<std::string> tasks;
 };
 
+/// `workspace[project][task]`: what the task needs, in the order written.
 struct TaskDependencies {
   SourceOffset where;
   std::vector<Dependency> entries;
 };
 
+/// All that dream.json says.
 struct Workspace {
   std::filesystem::path root;  ///< absolute
   std::filesystem::path file;  ///< the dream.json itself
@@ -105,10 +108,11 @@ struct Workspace {
 };
 
 /// `services/api`, `./services/api/` and `./services/./api` become `./services/api`; the root becomes `./`.
-/// Empty when the path leaves the workspace (`..` above the root) or is absolute.
+/// Empty when the path leaves the workspace (`..` above the root), is absolute, empty, or holds a NUL.
 [[nodiscard]] std::string normalise_project(const std::string& written);
 
-/// Whether a normalised project matches a pattern: `*` and `?` within one path segment, `**` across segments.
+/// Whether a normalised project matches a pattern: `*` and `?` within one path segment; a segment `**` stands
+/// for any number of segments, none too. A leading `./` of the pattern may be missing.
 [[nodiscard]] bool glob_matches(const std::string& pattern, const std::string& project);
 
 }  // namespace dream

@@ -1,0 +1,308 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "engine/exit_code.hpp"
+#include "engine/step_table.hpp"
+
+namespace dream::engine {
+namespace {
+
+/// A delay of three centuries must not wrap around into the past.
+Instant later(Instant instant, Duration duration) {
+  return instant > Instant::max() - duration ? Instant::max() : instant + duration;
+}
+
+}  // namespace
+
+/// The front of the run is `next` and `gate`: everything before `next` was started, `next` itself starts when
+/// the gate opens. No gate: the step before `next` has not let go (it is starting, or it is a foreground step
+/// that has not ended), or nothing starts any more.
+struct Engine::State {
+  struct Progress {
+    Phase phase = Phase::pending;
+    std::optional<Instant> deadline;  ///< running: of its timeout; stopping: of its grace
+  };
+
+  explicit State(const Plan& its_plan)
+      : plan(its_plan), steps(plan.steps.size()), outcomes(plan.steps.size()) {
+    DREAM_ASSERT(!steps.empty());
+    for (const Step& step : plan.steps) {
+      DREAM_ASSERT(step.background || !step.service);
+      DREAM_ASSERT(step.delay >= Duration{0} && step.stop_grace >= Duration{0});
+      DREAM_ASSERT(!step.timeout || *step.timeout >= Duration{0});
+    }
+  }
+
+  // ---- events
+
+  void on(const Begin&) {
+    DREAM_ASSERT(!begun);
+    begun = true;
+    open_gate_from(now);
+  }
+  void on(const Started& event) { feed(event.step, Input::started); }
+  void on(const StartFailed& event) {
+    outcome_of(event.step).start_error = event.error;
+    feed(event.step, Input::start_failed);
+  }
+  void on(const Exited& event) {
+    outcome_of(event.step).exit = event.status;
+    feed(event.step, Input::exited);
+  }
+  void on(const Interrupted& event) {
+    ++interruptions;
+    stop_run(StoppedBySignal{event.signal});
+    if (interruptions > 1) feed_all(Input::force_asked);
+  }
+  void on(const OutputLost&) { stop_run(ReaderGone{}); }
+  void on(const TimePassed&) {}
+
+  // ---- one step
+
+  void feed(StepIndex step, Input input) {
+    DREAM_ASSERT(position(step) < steps.size());
+    Phase& phase = steps[position(step)].phase;
+    const Reaction reaction = reaction_to(phase, input);
+    DREAM_ASSERT(reaction != Reaction::bug);
+    phase = phase_after(phase, reaction);
+    switch (reaction) {
+      case Reaction::bug:
+      case Reaction::nothing:
+        break;
+      case Reaction::skip:
+        outcome_of(step).reason = stop;
+        break;
+      case Reaction::start:
+        actions.emplace_back(Start{step});
+        break;
+      case Reaction::run:
+        run(step);
+        break;
+      case Reaction::note_start:
+        note_start(step);
+        break;
+      case Reaction::run_and_end:
+        run(step);
+        end(step);
+        break;
+      case Reaction::expire:
+        expire(step);
+        break;
+      case Reaction::terminate:
+        terminate(step);
+        break;
+      case Reaction::force:
+        force(step);
+        break;
+      case Reaction::end:
+        end(step);
+        break;
+    }
+  }
+
+  void feed_all(Input input) {
+    for (std::size_t i = 0; i < steps.size(); ++i) feed(StepIndex(i), input);
+  }
+
+  void note_start(StepIndex step) {
+    DREAM_ASSERT(!outcome_of(step).started);
+    outcome_of(step).started = now;
+    actions.emplace_back(StepStarted{step});
+  }
+
+  void run(StepIndex step) {
+    note_start(step);
+    if (const auto timeout = settings_of(step).timeout) steps[position(step)].deadline = later(now, *timeout);
+    if (settings_of(step).background) let_go(step, later(now, settings_of(step).delay));
+  }
+
+  /// The failure counts from now, whatever the step says when it ends.
+  void expire(StepIndex step) {
+    outcome_of(step).kind = OutcomeKind::failed;
+    outcome_of(step).reason = TimedOut{};
+    if (settings_of(step).required)
+      stop_run(RequiredFailed{step});
+    else
+      feed(step, Input::stop_asked);
+  }
+
+  void terminate(StepIndex step) {
+    Outcome& outcome = outcome_of(step);
+    if (!outcome.reason) {
+      outcome.kind = OutcomeKind::terminated;
+      outcome.reason = stop.value_or(NoLongerNeeded{});
+    }
+    steps[position(step)].deadline = later(now, settings_of(step).stop_grace);
+    actions.emplace_back(Terminate{step, Urgency::graceful});
+  }
+
+  void force(StepIndex step) {
+    outcome_of(step).forced = true;
+    steps[position(step)].deadline.reset();
+    actions.emplace_back(Terminate{step, Urgency::force});
+  }
+
+  void end(StepIndex step) {
+    Outcome& outcome = outcome_of(step);
+    // Whoever was asked to end has its outcome already: what its process said then means nothing.
+    if (!outcome.reason) {
+      const bool succeeded = outcome.exit && is_success(*outcome.exit) && !serves_others(step);
+      outcome.kind = succeeded ? OutcomeKind::succeeded : OutcomeKind::failed;
+    }
+    outcome.ended = now;
+    steps[position(step)].deadline.reset();
+    actions.emplace_back(StepEnded{step});
+    if (outcome.kind == OutcomeKind::failed && settings_of(step).required) stop_run(RequiredFailed{step});
+    if (!settings_of(step).background || outcome.start_error) let_go(step, now);
+  }
+
+  // ---- the whole run
+
+  /// The first cause wins: once the run is being stopped, nothing changes why.
+  void stop_run(StopReason reason) {
+    if (stop) return;
+    stop = reason;
+    code = exit_code(reason, outcomes);
+    gate.reset();
+    actions.emplace_back(Stopping{reason});
+    feed_all(Input::stop_asked);
+  }
+
+  /// `step` no longer holds the next one back, from `instant` on.
+  void let_go(StepIndex step, Instant instant) {
+    if (stop) return;
+    DREAM_ASSERT(position(step) + 1 == next);
+    open_gate_from(instant);
+  }
+
+  void open_gate_from(Instant instant) {
+    if (next == steps.size()) return;
+    const Step& step = plan.steps[next];
+    gate = step.background ? instant : later(instant, step.delay);
+    if (*gate > now) actions.emplace_back(DelayBegan{StepIndex(next), *gate - now});
+  }
+
+  void start_next_if_due() {
+    if (!gate || *gate > now) return;
+    gate.reset();
+    feed(StepIndex(next++), Input::due);
+  }
+
+  void pass_deadlines() {
+    // A deadline that passes can set others that pass at once: a grace of 0, of any step.
+    for (bool passed = true; passed;) {
+      passed = false;
+      for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (!steps[i].deadline || *steps[i].deadline > now) continue;
+        steps[i].deadline.reset();
+        feed(StepIndex(i), steps[i].phase == Phase::running ? Input::timeout_passed : Input::grace_passed);
+        passed = true;
+      }
+    }
+  }
+
+  /// Services are there for the others: when all those have ended, they go.
+  void dismiss_services() {
+    for (std::size_t i = 0; i < steps.size(); ++i)
+      if (steps[i].phase != Phase::ended && !serves_others(StepIndex(i))) return;
+    feed_all(Input::stop_asked);
+  }
+
+  void announce_waiting() {
+    if (announced || stop || next < steps.size()) return;
+    std::vector<StepIndex> waiting_for;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (steps[i].phase == Phase::ended) continue;
+      if (!plan.steps[i].background || steps[i].phase == Phase::starting) return;
+      if (!serves_others(StepIndex(i))) waiting_for.push_back(StepIndex(i));
+    }
+    if (waiting_for.empty()) return;
+    announced = true;
+    actions.emplace_back(WaitingForBackground{std::move(waiting_for)});
+  }
+
+  void finish_if_over() {
+    if (!std::ranges::all_of(steps, [](const Progress& step) { return step.phase == Phase::ended; })) return;
+    finished = true;
+    actions.emplace_back(Finish{code});
+  }
+
+  // ---- questions
+
+  [[nodiscard]] const Step& settings_of(StepIndex step) const { return plan.steps[position(step)]; }
+  [[nodiscard]] Outcome& outcome_of(StepIndex step) {
+    DREAM_ASSERT(position(step) < outcomes.size());
+    return outcomes[position(step)];
+  }
+  /// The requested step is what the run is for, even when it is declared a service.
+  [[nodiscard]] bool serves_others(StepIndex step) const {
+    return settings_of(step).service && position(step) + 1 != steps.size();
+  }
+
+  const Plan& plan;
+  std::vector<Progress> steps;
+  std::vector<Outcome> outcomes;
+  std::vector<Action> actions;
+  Instant now = Instant::min();
+  std::size_t next = 0;
+  std::optional<Instant> gate;
+  std::optional<StopReason> stop;  ///< why the whole run is being stopped
+  int code = 0;
+  int interruptions = 0;
+  bool begun = false;
+  bool announced = false;
+  bool finished = false;
+};
+
+Engine::Engine(const Plan& plan) : state_(std::make_unique<State>(plan)) {}
+Engine::~Engine() = default;
+
+void Engine::handle(Instant now, const Event& event) {
+  State& state = *state_;
+  DREAM_ASSERT(now >= state.now);
+  DREAM_ASSERT(state.begun || std::holds_alternative<Begin>(event));
+  state.now = now;
+  // A signal may still come in before the driver has seen Finish. Of a step nothing can come any more.
+  if (state.finished &&
+      (std::holds_alternative<Interrupted>(event) || std::holds_alternative<OutputLost>(event) ||
+       std::holds_alternative<TimePassed>(event)))
+    return;
+  // What happened counts before what only became due: an exit at the very moment of its timeout is an exit,
+  // and nothing is started at the moment of a failure.
+  std::visit([&state](const auto& what) { state.on(what); }, event);
+  state.dismiss_services();
+  state.pass_deadlines();
+  state.start_next_if_due();
+  state.announce_waiting();
+  state.finish_if_over();
+}
+
+std::optional<Instant> Engine::next_deadline() const {
+  std::optional<Instant> earliest = state_->gate;
+  for (const State::Progress& step : state_->steps)
+    if (step.deadline && (!earliest || *step.deadline < *earliest)) earliest = step.deadline;
+  return earliest;
+}
+
+std::vector<Action> Engine::take_actions() {
+  return std::exchange(state_->actions, {});
+}
+
+std::span<const Outcome> Engine::outcomes() const {
+  return state_->outcomes;
+}
+
+std::vector<Engine::Ending> Engine::ending() const {
+  std::vector<Ending> ending;
+  for (std::size_t i = 0; i < state_->steps.size(); ++i) {
+    const State::Progress& step = state_->steps[i];
+    if (step.phase == Phase::stopping || step.phase == Phase::killing)
+      ending.push_back({StepIndex(i), step.deadline});
+  }
+  return ending;
+}
+
+}  // namespace dream::engine

@@ -1,0 +1,64 @@
+#include "engine/exit_code.hpp"
+
+#include "base/assert.hpp"
+
+namespace dream::engine {
+namespace {
+
+constexpr int failure = 1;
+constexpr int nothing_usable = 2;
+constexpr int internal_error = 70;
+constexpr int timed_out = 124;
+constexpr int not_executable = 126;
+constexpr int not_found = 127;
+constexpr int killed_by_signal_0 = 128;
+constexpr int reader_gone = 141;  // 128 + SIGPIPE
+
+int code_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::usage:
+    case ErrorCode::configuration:
+    case ErrorCode::plan:
+      return nothing_usable;
+    case ErrorCode::not_found:
+      return not_found;
+    case ErrorCode::not_executable:
+      return not_executable;
+    case ErrorCode::plugin:  // it was loaded, and broke when it had to work
+    case ErrorCode::io:
+    case ErrorCode::unsupported:
+    case ErrorCode::internal:
+      break;
+  }
+  return internal_error;
+}
+
+int code_of(const ExitStatus& status) {
+  if (const auto* killed = std::get_if<KilledBy>(&status)) return killed_by_signal_0 + killed->signal;
+  if (std::holds_alternative<Lost>(status)) return internal_error;
+  // A service that leaves with 0 has failed, and what has failed never makes a 0; nor does a code that the
+  // system would cut to its lowest byte.
+  const int code = std::get<ExitedWith>(status).code;
+  return code >= 1 && code <= 255 ? code : failure;
+}
+
+int code_of(const Outcome& outcome) {
+  DREAM_ASSERT(outcome.kind == OutcomeKind::failed);
+  if (outcome.reason) return timed_out;
+  if (outcome.start_error) return code_of(outcome.start_error->code);
+  DREAM_ASSERT(outcome.exit);
+  return code_of(*outcome.exit);
+}
+
+}  // namespace
+
+int exit_code(const StopReason& first_cause, std::span<const Outcome> outcomes) {
+  if (const auto* failed = std::get_if<RequiredFailed>(&first_cause))
+    return code_of(outcomes[position(failed->step)]);
+  if (const auto* stopped = std::get_if<StoppedBySignal>(&first_cause))
+    return killed_by_signal_0 + stopped->signal;
+  DREAM_ASSERT(std::holds_alternative<ReaderGone>(first_cause));
+  return reader_gone;
+}
+
+}  // namespace dream::engine

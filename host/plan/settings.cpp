@@ -1,0 +1,87 @@
+#include "plan/plan.hpp"
+
+namespace dream {
+
+namespace {
+
+/// What dream.json says about one task of one project, the most particular first.
+struct Layers {
+  const ProjectSettings* project = nullptr;
+  const TaskSettings* own = nullptr;      ///< projects[P].tasks[T]
+  const TaskSettings* by_name = nullptr;  ///< tasks[T]
+
+  template <class T>
+  [[nodiscard]] std::optional<T> first_set(std::optional<T> TaskSettings::*member) const {
+    if (own != nullptr && (own->*member).has_value()) return own->*member;
+    if (by_name != nullptr) return by_name->*member;
+    return std::nullopt;
+  }
+};
+
+template <class Map>
+const typename Map::mapped_type* find(const Map& map, const std::string& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? nullptr : &found->second;
+}
+
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+/// Options belong to the executor that was in force where they were written: those of a docker project say
+/// nothing to the one task of it that a shell runs.
+std::vector<OptionsPointer> options_of(const Workspace& workspace, const Layers& layers,
+                                       const std::string& executor) {
+  std::vector<OptionsPointer> options;
+  const auto add = [&](const std::optional<OptionsPointer>& layer, const std::string& belongs_to) {
+    if (layer.has_value() && belongs_to == executor) options.push_back(*layer);
+  };
+  const ExecutorSettings* general = find(workspace.executors, executor);
+  if (general != nullptr) add(general->options, executor);
+  if (layers.project != nullptr) {
+    add(layers.project->options, layers.project->executor.value_or(workspace.executor));
+  }
+  if (layers.by_name != nullptr) add(layers.by_name->options, layers.by_name->executor.value_or(executor));
+  if (layers.own != nullptr) add(layers.own->options, executor);
+  return options;
+}
+
+}  // namespace
+
+Step settings_of_step(const Workspace& workspace, const StepId& id) {
+  Layers layers;
+  layers.project = workspace.settings_of(id.project);
+  layers.by_name = find(workspace.tasks, id.task);
+  if (layers.project != nullptr) layers.own = find(layers.project->tasks, id.task);
+
+  Step step;
+  step.id = id;
+  step.service = layers.first_set(&TaskSettings::service).value_or(step.service);
+  step.background = step.service || layers.first_set(&TaskSettings::async).value_or(step.background);
+  step.required = layers.first_set(&TaskSettings::required).value_or(step.required);
+  step.pty = layers.first_set(&TaskSettings::pty).value_or(step.pty);
+  step.delay = layers.first_set(&TaskSettings::delay).value_or(step.delay);
+  step.timeout = layers.first_set(&TaskSettings::timeout);
+  step.stop_grace = layers.first_set(&TaskSettings::stop_grace).value_or(step.stop_grace);
+  step.stop_signal = layers.first_set(&TaskSettings::stop_signal).value_or(step.stop_signal);
+  step.command = layers.first_set(&TaskSettings::command);
+
+  step.executor = workspace.executor;
+  if (layers.project != nullptr) step.executor = layers.project->executor.value_or(step.executor);
+  step.executor = layers.first_set(&TaskSettings::executor).value_or(step.executor);
+  step.options = options_of(workspace, layers, step.executor);
+
+  if (layers.project != nullptr) {
+    append(step.env, layers.project->env);
+    append(step.env_files, layers.project->env_files);
+  }
+  for (const TaskSettings* settings : {layers.by_name, layers.own}) {
+    if (settings == nullptr) continue;
+    append(step.env, settings->env);
+    append(step.env_files, settings->env_files);
+  }
+  return step;
+}
+
+}  // namespace dream

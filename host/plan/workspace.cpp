@@ -1,0 +1,129 @@
+#include "plan/workspace.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace dream {
+
+namespace {
+
+/// Length of the UTF-8 character at the start of `text`, so that `?` takes a whole one.
+std::size_t character_length(std::string_view text) {
+  std::size_t length = 1;
+  while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80) ++length;
+  return length;
+}
+
+/// `*` and `?` within one segment. Only the last star is ever gone back to: an earlier one could not do
+/// better, so the work is bounded by the product of the two lengths.
+bool segment_matches(std::string_view pattern, std::string_view name) {
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t after_star = std::string_view::npos;
+  std::size_t star_from = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      after_star = ++p;
+      star_from = n;
+    } else if (p < pattern.size() && pattern[p] == '?') {
+      ++p;
+      n += character_length(name.substr(n));
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p;
+      ++n;
+    } else if (after_star != std::string_view::npos) {
+      p = after_star;
+      n = ++star_from;
+    } else {
+      return false;
+    }
+  }
+  return std::all_of(pattern.begin() + static_cast<std::ptrdiff_t>(p), pattern.end(),
+                     [](char c) { return c == '*'; });
+}
+
+/// The first segment of a path, which is cut off it.
+std::string_view take_segment(std::string_view& path) {
+  const std::size_t slash = std::min(path.find('/'), path.size());
+  const std::string_view segment = path.substr(0, slash);
+  path.remove_prefix(std::min(slash + 1, path.size()));
+  return segment;
+}
+
+/// The path below the root, without `./` and a final slash.
+std::string_view below_root(std::string_view path) {
+  if (path.starts_with("./")) path.remove_prefix(2);
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return path;
+}
+
+}  // namespace
+
+const ProjectSettings* Workspace::settings_of(const std::string& project) const {
+  const auto exact = projects.find(project);
+  if (exact != projects.end()) return &exact->second;
+  const auto glob =
+      std::find_if(project_globs.begin(), project_globs.end(),
+                   [&](const ProjectGlob& candidate) { return glob_matches(candidate.pattern, project); });
+  return glob == project_globs.end() ? nullptr : &glob->settings;
+}
+
+std::string normalise_project(const std::string& written) {
+  // A NUL would end the path early in every system call: such a path names something else than it says.
+  if (written.empty() || written.front() == '/' || written.find('\0') != std::string::npos) return {};
+  std::vector<std::string_view> segments;
+  std::string_view rest = written;
+  while (!rest.empty()) {
+    const std::string_view segment = take_segment(rest);
+    if (segment.empty() || segment == ".") continue;
+    if (segment != "..") {
+      segments.push_back(segment);
+    } else if (segments.empty()) {
+      return {};
+    } else {
+      segments.pop_back();
+    }
+  }
+  std::string project = "./";
+  for (const std::string_view segment : segments) {
+    if (project.size() > 2) project += '/';
+    project += segment;
+  }
+  return project;
+}
+
+bool glob_matches(const std::string& pattern, const std::string& project) {
+  // The same going back to the last star as within a segment, one level up: `**` takes whole segments.
+  std::string_view p = below_root(pattern);
+  std::string_view n = below_root(project);
+  bool starred = false;
+  std::string_view after_star;
+  std::string_view star_from;
+  while (!n.empty()) {
+    std::string_view next_pattern = p;
+    std::string_view next_name = n;
+    const bool some_pattern = !p.empty();
+    const std::string_view wanted = take_segment(next_pattern);
+    if (some_pattern && wanted == "**") {
+      starred = true;
+      p = after_star = next_pattern;
+      star_from = n;
+    } else if (some_pattern && segment_matches(wanted, take_segment(next_name))) {
+      p = next_pattern;
+      n = next_name;
+    } else if (starred) {
+      take_segment(star_from);
+      p = after_star;
+      n = star_from;
+    } else {
+      return false;
+    }
+  }
+  while (!p.empty()) {
+    if (take_segment(p) != "**") return false;
+  }
+  return true;
+}
+
+}  // namespace dream

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "simulation/trace.hpp"
+
+/// A run on a manual clock. Every call feeds one event and returns what the engine wants done, as text:
+/// "start a; runs a; delay b 200". Times are in ns: the engine knows no other unit.
+namespace dream::engine {
+
+using std::chrono::nanoseconds;
+
+inline Step foreground(int delay = 0) {
+  Step step;
+  step.delay = nanoseconds(delay);
+  step.stop_grace = nanoseconds(50);
+  return step;
+}
+inline Step background(int delay = 0) {
+  Step step = foreground(delay);
+  step.background = true;
+  return step;
+}
+inline Step service(int delay = 0) {
+  Step step = background(delay);
+  step.service = true;
+  return step;
+}
+inline Step optional(Step step) {
+  step.required = false;
+  return step;
+}
+inline Step with_timeout(int timeout, Step step) {
+  step.timeout = nanoseconds(timeout);
+  return step;
+}
+inline Step with_grace(int grace, Step step) {
+  step.stop_grace = nanoseconds(grace);
+  return step;
+}
+
+class ManualRun {
+ public:
+  enum class Starts : std::uint8_t { at_once, when_told };
+
+  explicit ManualRun(std::vector<Step> steps, Starts starts = Starts::at_once)
+      : plan_{std::move(steps), {}, false}, engine_(plan_), starts_(starts) {}
+
+  std::string begin() { return feed(Begin{}); }
+  std::string started(int step) { return feed(Started{index(step)}); }
+  std::string start_failed(int step, ErrorCode code = ErrorCode::not_found) {
+    return feed(StartFailed{index(step), Error{code, "no such command", "", ""}});
+  }
+  std::string exited(int step, int code = 0) { return feed(Exited{index(step), ExitedWith{code}}); }
+  std::string killed(int step, int signal) { return feed(Exited{index(step), KilledBy{signal}}); }
+  std::string lost(int step) { return feed(Exited{index(step), Lost{"why"}}); }
+  std::string interrupted(int signal = 2) { return feed(Interrupted{signal}); }
+  std::string output_lost() { return feed(OutputLost{}); }
+
+  /// Lets the clock run to `instant`, stopping at every deadline on the way.
+  std::string advance_to(int instant) {
+    std::string text;
+    const Instant target{nanoseconds(instant)};
+    while (engine_.next_deadline() && *engine_.next_deadline() <= target) {
+      now_ = *engine_.next_deadline();
+      append(text, feed(TimePassed{}));
+    }
+    now_ = target;
+    append(text, feed(TimePassed{}));
+    return text;
+  }
+
+  /// The clock alone: the driver is late.
+  void oversleep_until(int instant) { now_ = Instant{nanoseconds(instant)}; }
+
+  [[nodiscard]] std::string outcome(int step) const {
+    return simulation::describe(engine_.outcomes()[static_cast<std::size_t>(step)]);
+  }
+  [[nodiscard]] Engine& engine() { return engine_; }
+  /// The next deadline in ns, -1 for none.
+  [[nodiscard]] int deadline() const {
+    const auto deadline = engine_.next_deadline();
+    return deadline ? static_cast<int>(deadline->time_since_epoch().count()) : -1;
+  }
+
+  std::string feed(const Event& event) {
+    engine_.handle(now_, event);
+    std::string text;
+    std::vector<Action> actions = engine_.take_actions();
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+      append(text, simulation::describe(actions[i]));
+      const auto* start = std::get_if<Start>(&actions[i]);
+      if (start == nullptr || starts_ == Starts::when_told) continue;
+      engine_.handle(now_, Started{start->step});
+      for (Action& action : engine_.take_actions()) actions.push_back(std::move(action));
+    }
+    return text;
+  }
+
+ private:
+  static StepIndex index(int step) { return StepIndex(static_cast<std::uint32_t>(step)); }
+  static void append(std::string& text, const std::string& more) {
+    if (!text.empty() && !more.empty()) text += "; ";
+    text += more;
+  }
+
+  Plan plan_;
+  Engine engine_;
+  Starts starts_;
+  Instant now_{nanoseconds(0)};
+};
+
+}  // namespace dream::engine

@@ -1,0 +1,175 @@
+#include "unit/engine/harness.hpp"
+
+namespace dream::engine {
+namespace {
+
+TEST(Interruption, asks_every_running_step_at_once_and_starts_nothing_more) {
+  ManualRun run({background(), foreground(), foreground()});
+  run.begin();
+  EXPECT_EQ(run.interrupted(2), "stopping: signal 2; terminate a; terminate b");
+  EXPECT_EQ(run.exited(1), "ended b");
+  EXPECT_EQ(run.killed(0, 2), "ended a; finish 130");
+  EXPECT_EQ(run.outcome(1), "terminated(signal 2) exit code 0");
+  EXPECT_EQ(run.outcome(2), "skipped(signal 2)");
+}
+
+TEST(Interruption, during_a_delay_cuts_it_short) {
+  ManualRun run({background(2000), foreground()});
+  run.begin();
+  run.advance_to(10);
+  EXPECT_EQ(run.interrupted(1), "stopping: signal 1; terminate a");
+  EXPECT_EQ(run.exited(0), "ended a; finish 129");
+}
+
+TEST(Interruption, before_anything_runs_ends_the_run_there) {
+  ManualRun run({foreground(100), foreground()});
+  run.begin();
+  EXPECT_EQ(run.interrupted(15), "stopping: signal 15; finish 143");
+  EXPECT_EQ(run.outcome(0), "skipped(signal 15)");
+}
+
+TEST(Interruption, a_second_time_forces_all_at_once) {
+  ManualRun run({background(), background(), foreground()});
+  run.begin();
+  run.interrupted(2);
+  run.exited(1);
+  EXPECT_EQ(run.interrupted(2), "force a; force c");
+  EXPECT_EQ(run.interrupted(2), "") << "there is nothing stronger";
+  EXPECT_EQ(run.deadline(), -1);
+}
+
+TEST(Interruption, is_counted_literally_when_the_run_is_stopping_already) {
+  ManualRun run({background(), foreground()});
+  run.begin();
+  run.exited(1, 8);
+  EXPECT_EQ(run.interrupted(2), "");
+  EXPECT_EQ(run.interrupted(15), "force a");
+  EXPECT_EQ(run.killed(0, 9), "ended a; finish 8") << "the first cause wins";
+  EXPECT_EQ(run.outcome(0), "terminated(b failed) signal 9 (SIGKILL) forced");
+}
+
+TEST(Interruption, the_first_signal_names_the_exit_code) {
+  ManualRun run({foreground()});
+  run.begin();
+  run.interrupted(15);
+  run.interrupted(2);
+  EXPECT_EQ(run.killed(0, 9), "ended a; finish 143");
+}
+
+TEST(LostOutput, stops_the_run_gracefully) {
+  ManualRun run({background(), foreground(), foreground()});
+  run.begin();
+  EXPECT_EQ(run.output_lost(), "stopping: reader gone; terminate a; terminate b");
+  EXPECT_EQ(run.output_lost(), "");
+  run.exited(0);
+  EXPECT_EQ(run.exited(1), "ended b; finish 141");
+  EXPECT_EQ(run.outcome(2), "skipped(reader gone)");
+}
+
+TEST(LostOutput, does_not_count_as_a_signal) {
+  ManualRun run({foreground()});
+  run.begin();
+  run.output_lost();
+  EXPECT_EQ(run.interrupted(2), "");
+  EXPECT_EQ(run.interrupted(2), "force a");
+  EXPECT_EQ(run.killed(0, 9), "ended a; finish 141");
+}
+
+TEST(LostOutput, after_another_cause_changes_nothing) {
+  ManualRun run({foreground()});
+  run.begin();
+  run.interrupted(2);
+  EXPECT_EQ(run.output_lost(), "");
+  EXPECT_EQ(run.exited(0), "ended a; finish 130");
+}
+
+TEST(Grace, is_the_steps_own_and_force_comes_exactly_at_its_end) {
+  ManualRun run({with_grace(30, background()), with_grace(10, background()), with_grace(20, foreground())});
+  run.begin();
+  run.advance_to(5);
+  run.interrupted();
+  EXPECT_EQ(run.deadline(), 15);
+  EXPECT_EQ(run.advance_to(14), "");
+  EXPECT_EQ(run.advance_to(15), "force b");
+  EXPECT_EQ(run.advance_to(25), "force c");
+  EXPECT_EQ(run.advance_to(35), "force a");
+  EXPECT_EQ(run.deadline(), -1);
+}
+
+TEST(Grace, of_nothing_forces_right_after_asking) {
+  ManualRun run({with_grace(0, background()), background(), with_grace(0, foreground())});
+  run.begin();
+  EXPECT_EQ(run.interrupted(), "stopping: signal 2; terminate a; terminate b; terminate c; force a; force c");
+}
+
+TEST(Grace, is_over_when_the_step_has_ended) {
+  ManualRun run({background(), foreground()});
+  run.begin();
+  run.interrupted();
+  run.exited(0);
+  EXPECT_EQ(run.advance_to(50), "force b");
+}
+
+TEST(Ending, names_who_is_waited_for_and_when_force_comes) {
+  ManualRun run({background(), with_grace(10, background()), foreground()});
+  run.begin();
+  EXPECT_TRUE(run.engine().ending().empty());
+  run.exited(2, 1);
+  run.advance_to(10);
+  const auto ending = run.engine().ending();
+  ASSERT_EQ(ending.size(), 2U);
+  EXPECT_EQ(ending[0].step, StepIndex(0));
+  EXPECT_EQ(ending[0].force_at, Instant(nanoseconds(50)));
+  EXPECT_EQ(ending[1].step, StepIndex(1));
+  EXPECT_EQ(ending[1].force_at, std::nullopt) << "it was forced already";
+}
+
+TEST(StartingStep, that_is_stopped_is_terminated_right_away) {
+  ManualRun run({background(), foreground(), foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  run.started(0);
+  EXPECT_EQ(run.interrupted(2), "stopping: signal 2; terminate a; terminate b");
+  EXPECT_EQ(run.started(1), "runs b") << "what is being started may come up yet";
+  EXPECT_EQ(run.exited(1), "ended b");
+  EXPECT_EQ(run.exited(0), "ended a; finish 130");
+  EXPECT_EQ(run.outcome(1), "terminated(signal 2) exit code 0");
+}
+
+TEST(StartingStep, that_is_stopped_and_then_cannot_start_was_terminated) {
+  ManualRun run({foreground(), foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  run.interrupted(2);
+  EXPECT_EQ(run.start_failed(0), "ended a; finish 130");
+  EXPECT_EQ(run.outcome(0), "terminated(signal 2) not started");
+  EXPECT_EQ(run.outcome(1), "skipped(signal 2)");
+}
+
+TEST(StartingStep, that_is_stopped_may_end_without_ever_running) {
+  ManualRun run({foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  run.interrupted(2);
+  EXPECT_EQ(run.lost(0), "ended a; finish 130");
+  EXPECT_EQ(run.engine().outcomes()[0].started, std::nullopt);
+}
+
+TEST(StartingStep, that_is_stopped_gets_force_after_its_grace_and_has_no_timeout) {
+  ManualRun run({with_timeout(10, foreground())}, ManualRun::Starts::when_told);
+  run.begin();
+  run.interrupted(2);
+  run.advance_to(20);
+  run.started(0);
+  EXPECT_EQ(run.advance_to(49), "");
+  EXPECT_EQ(run.advance_to(50), "force a");
+}
+
+TEST(StartingStep, is_stopped_by_the_failure_of_another_one) {
+  ManualRun run({background(), background(), foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  run.started(0);
+  EXPECT_EQ(run.exited(0, 3), "ended a; stopping: a failed; terminate b");
+  EXPECT_EQ(run.started(1), "runs b") << "nothing more is started";
+  EXPECT_EQ(run.exited(1), "ended b; finish 3");
+}
+
+}  // namespace
+}  // namespace dream::engine

@@ -1,0 +1,227 @@
+#include "plan/plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "build_workspace.hpp"
+
+namespace dream {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST(Plan, of_an_unknown_project_is_the_requested_step_alone) {
+  const auto plan = make_plan(Workspace{}, request_of("./nowhere:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(ids(*plan), ElementsAre("./nowhere:dev"));
+  EXPECT_FALSE(plan->steps.front().where.known());
+}
+
+TEST(Plan, has_the_dependencies_in_the_order_written_and_the_request_last) {
+  Workspace workspace;
+  depends(workspace, "./api:dev", {on("./database:start"), on("./auth"), on("./a")});
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(ids(*plan), ElementsAre("./database:start", "./auth:dev", "./a:dev", "./api:dev"));
+}
+
+TEST(Plan, that_is_not_recursive_leaves_out_the_dependencies_of_dependencies) {
+  Workspace workspace;
+  depends(workspace, "./api:dev", {on("./auth")});
+  depends(workspace, "./auth:dev", {on("./database")});
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_FALSE(plan->recursive);
+  EXPECT_THAT(ids(*plan), ElementsAre("./auth:dev", "./api:dev"));
+}
+
+TEST(Plan, that_is_recursive_goes_depth_first_in_the_order_written) {
+  Workspace workspace;
+  depends(workspace, "./app:test", {on("./b"), on("./a")});
+  depends(workspace, "./a:test", {on("./c")});
+  depends(workspace, "./b:test", {on("./e:build"), on("./d")});
+  depends(workspace, "./e:build", {on("./f")});
+  const auto plan = make_plan(workspace, recursive_request_of("./app:test"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(ids(*plan), ElementsAre("./f:build", "./e:build", "./d:test", "./b:test", "./c:test",
+                                      "./a:test", "./app:test"));
+}
+
+TEST(Plan, is_recursive_when_a_rule_names_the_requested_project_and_task) {
+  Workspace workspace;
+  depends(workspace, "./core:test", {on("./a")});
+  depends(workspace, "./a:test", {on("./b")});
+  workspace.recursive.push_back({{}, "./core", {"build", "test"}});
+  EXPECT_EQ(make_plan(workspace, request_of("./core:test"))->steps.size(), 3U);
+  EXPECT_TRUE(make_plan(workspace, request_of("./core:test"))->recursive);
+  EXPECT_FALSE(make_plan(workspace, request_of("./core:lint"))->recursive);
+  EXPECT_FALSE(make_plan(workspace, request_of("./a:test"))->recursive);
+}
+
+TEST(Plan, follows_the_command_line_before_the_rules_about_recursion) {
+  Workspace workspace;
+  depends(workspace, "./core:test", {on("./a")});
+  depends(workspace, "./a:test", {on("./b")});
+  workspace.recursive.push_back({{}, "./core", {"test"}});
+  Request request = request_of("./core:test");
+  request.recursive = false;
+  EXPECT_THAT(ids(*make_plan(workspace, request)), ElementsAre("./a:test", "./core:test"));
+  workspace.recursive.clear();
+  request.recursive = true;
+  EXPECT_EQ(make_plan(workspace, request)->steps.size(), 3U);
+}
+
+TEST(Plan, lets_the_dependency_entry_beat_the_configuration) {
+  Workspace workspace;
+  workspace.tasks["dev"].async = true;
+  workspace.tasks["dev"].delay = milliseconds(10);
+  workspace.projects["./auth"].tasks["dev"].delay = milliseconds(20);
+  Dependency entry = on("./auth", 42);
+  entry.async = false;
+  entry.required = false;
+  depends(workspace, "./api:dev", {entry, on("./database")});
+  entry.delay = milliseconds(30);
+  depends(workspace, "./web:dev", {entry});
+
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  const Step& auth = plan->steps[0];
+  EXPECT_FALSE(auth.background);
+  EXPECT_FALSE(auth.required);
+  EXPECT_EQ(auth.delay, milliseconds(20));
+  EXPECT_EQ(auth.where.value, 42U);
+  EXPECT_TRUE(plan->steps[1].background);
+  EXPECT_TRUE(plan->steps[1].required);
+  EXPECT_EQ(make_plan(workspace, request_of("./web:dev"))->steps[0].delay, milliseconds(30));
+}
+
+TEST(Plan, keeps_a_service_in_the_background_whatever_the_entry_says) {
+  Workspace workspace;
+  workspace.projects["./database"].tasks["start"].service = true;
+  Dependency entry = on("./database:start");
+  entry.async = false;
+  depends(workspace, "./api:dev", {entry});
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_TRUE(plan->steps[0].background);
+  EXPECT_TRUE(plan->steps[0].service);
+}
+
+TEST(Plan, treats_the_requested_step_as_no_service) {
+  Workspace workspace;
+  workspace.projects["./database"].tasks["start"].service = true;
+  const auto plan = make_plan(workspace, request_of("./database:start"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_FALSE(plan->steps[0].service);
+  EXPECT_TRUE(plan->steps[0].background);
+}
+
+TEST(Plan, has_a_step_once_where_and_as_it_was_first_mentioned) {
+  Workspace workspace;
+  Dependency first = on("./auth", 1);
+  first.async = true;
+  Dependency later = on("./auth", 2);
+  later.delay = milliseconds(2000);
+  Dependency last = on("./auth", 3);
+  last.async = true;
+  last.required = false;
+  depends(workspace, "./api:dev", {first, on("./b"), later, last});
+
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(ids(*plan), ElementsAre("./auth:dev", "./b:dev", "./api:dev"));
+  EXPECT_TRUE(plan->steps[0].background);
+  EXPECT_EQ(plan->steps[0].delay, Duration(0));
+  ASSERT_EQ(plan->ignored.size(), 2U);
+  EXPECT_EQ(plan->ignored[0].step, StepIndex{0});
+  EXPECT_EQ(plan->ignored[0].where.value, 2U);
+  EXPECT_EQ(plan->ignored[0].differences, "async false instead of true, delay 2000 ms instead of 0 ms");
+  EXPECT_EQ(plan->ignored[1].differences, "required false instead of true");
+}
+
+TEST(Plan, says_nothing_of_a_later_mention_that_asks_for_the_same) {
+  Workspace workspace;
+  workspace.tasks["dev"].async = true;
+  Dependency same = on("./auth");
+  same.async = true;
+  depends(workspace, "./api:dev", {on("./auth"), same});
+  EXPECT_THAT(make_plan(workspace, request_of("./api:dev"))->ignored, IsEmpty());
+}
+
+TEST(Plan, lets_a_dependency_of_a_dependency_decide_when_it_comes_first) {
+  Workspace workspace;
+  Dependency from_auth = on("./database", 5);
+  from_auth.async = true;
+  depends(workspace, "./api:dev", {on("./auth", 1), on("./database", 2)});
+  depends(workspace, "./auth:dev", {from_auth});
+  const auto plan = make_plan(workspace, recursive_request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(ids(*plan), ElementsAre("./database:dev", "./auth:dev", "./api:dev"));
+  EXPECT_TRUE(plan->steps[0].background);
+  EXPECT_EQ(plan->steps[0].where.value, 5U);
+  ASSERT_EQ(plan->ignored.size(), 1U);
+  EXPECT_EQ(plan->ignored[0].where.value, 2U);
+}
+
+TEST(Plan, of_a_cycle_is_an_error_that_shows_the_whole_cycle) {
+  Workspace workspace;
+  depends(workspace, "./entry:test", {on("./a")});
+  depends(workspace, "./a:test", {on("./b")});
+  depends(workspace, "./b:test", {on("./c"), on("./a", 77)});
+  const auto plan = make_plan(workspace, recursive_request_of("./entry:test"));
+  ASSERT_TRUE(plan.has_error());
+  EXPECT_EQ(plan.error().error.code, ErrorCode::plan);
+  EXPECT_EQ(plan.error().error.message, "the dependencies form a cycle: ./a:test -> ./b:test -> ./a:test");
+  EXPECT_EQ(plan.error().where.value, 77U);
+}
+
+TEST(Plan, of_a_step_that_names_itself_is_an_error_without_recursion_too) {
+  Workspace workspace;
+  depends(workspace, "./a:test", {on("./b"), on("./a", 9)});
+  const auto plan = make_plan(workspace, request_of("./a:test"));
+  ASSERT_TRUE(plan.has_error());
+  EXPECT_EQ(plan.error().error.message, "the dependencies form a cycle: ./a:test -> ./a:test");
+  EXPECT_EQ(plan.error().where.value, 9U);
+}
+
+TEST(Plan, does_not_see_a_cycle_that_it_does_not_follow) {
+  Workspace workspace;
+  depends(workspace, "./a:test", {on("./b")});
+  depends(workspace, "./b:test", {on("./a")});
+  EXPECT_TRUE(make_plan(workspace, request_of("./a:test")).has_value());
+  EXPECT_TRUE(make_plan(workspace, recursive_request_of("./a:test")).has_error());
+}
+
+TEST(Plan, may_need_another_task_of_the_same_project) {
+  Workspace workspace;
+  depends(workspace, "./a:test", {on("./a:build")});
+  EXPECT_THAT(ids(*make_plan(workspace, request_of("./a:test"))), ElementsAre("./a:build", "./a:test"));
+}
+
+TEST(Plan, takes_the_grace_of_the_command_line_for_every_step) {
+  Workspace workspace;
+  workspace.tasks["dev"].stop_grace = milliseconds(10);
+  depends(workspace, "./api:dev", {on("./auth")});
+  Request request = request_of("./api:dev");
+  request.stop_grace = milliseconds(0);
+  const auto plan = make_plan(workspace, request);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->steps[0].stop_grace, Duration(0));
+  EXPECT_EQ(plan->steps[1].stop_grace, Duration(0));
+}
+
+TEST(Plan, hands_the_arguments_to_the_requested_step_alone) {
+  Workspace workspace;
+  depends(workspace, "./api:dev", {on("./auth")});
+  Request request = request_of("./api:dev");
+  request.arguments = {"--port", "80"};
+  const auto plan = make_plan(workspace, request);
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(plan->steps[0].arguments, IsEmpty());
+  EXPECT_THAT(plan->steps[1].arguments, ElementsAre("--port", "80"));
+}
+
+}  // namespace
+}  // namespace dream

@@ -1,0 +1,107 @@
+#include "plan/workspace.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace dream {
+namespace {
+
+TEST(NormaliseProject, gives_every_spelling_of_a_folder_one_name) {
+  for (const char* written : {"services/api", "./services/api", "./services/api/", "./services/./api",
+                              "services//api", "./services/web/../api", "././services/api//"}) {
+    EXPECT_EQ(normalise_project(written), "./services/api") << written;
+  }
+}
+
+TEST(NormaliseProject, names_the_root_with_a_dot_and_a_slash) {
+  for (const char* written : {".", "./", "././", "a/..", "./a/b/../../"}) {
+    EXPECT_EQ(normalise_project(written), "./") << written;
+  }
+}
+
+TEST(NormaliseProject, refuses_what_is_not_below_the_root) {
+  for (const char* written : {"", "..", "../a", "a/../../b", "/a", "/", "./../a"}) {
+    EXPECT_EQ(normalise_project(written), "") << written;
+  }
+  EXPECT_EQ(normalise_project(std::string("a\0b", 3)), "");
+}
+
+TEST(NormaliseProject, keeps_names_that_only_look_special) {
+  EXPECT_EQ(normalise_project("..."), "./...");
+  EXPECT_EQ(normalise_project(".hidden/..x"), "./.hidden/..x");
+  EXPECT_EQ(normalise_project("packages/*"), "./packages/*");
+}
+
+TEST(GlobMatches, a_star_stays_within_its_segment) {
+  EXPECT_TRUE(glob_matches("./packages/*", "./packages/auth"));
+  EXPECT_TRUE(glob_matches("packages/*", "./packages/auth"));
+  EXPECT_TRUE(glob_matches("./packages/*-api", "./packages/user-api"));
+  EXPECT_TRUE(glob_matches("./packages/a*b*c", "./packages/a-b-b-c"));
+  EXPECT_TRUE(glob_matches("./*/api", "./services/api"));
+  EXPECT_FALSE(glob_matches("./packages/*", "./packages/auth/core"));
+  EXPECT_FALSE(glob_matches("./packages/*", "./packages"));
+  EXPECT_FALSE(glob_matches("./packages/*-api", "./packages/user-web"));
+  EXPECT_FALSE(glob_matches("./*", "./"));
+}
+
+TEST(GlobMatches, a_question_mark_takes_one_character) {
+  EXPECT_TRUE(glob_matches("./p?", "./p1"));
+  EXPECT_TRUE(glob_matches("./p?x", "./p\xC3\xA9x")) << "a character of two bytes is one character";
+  EXPECT_FALSE(glob_matches("./p?", "./p"));
+  EXPECT_FALSE(glob_matches("./p?", "./p12"));
+}
+
+TEST(GlobMatches, two_stars_take_any_number_of_segments) {
+  for (const char* project : {"./packages", "./packages/a", "./packages/a/b/c"}) {
+    EXPECT_TRUE(glob_matches("./packages/**", project)) << project;
+  }
+  EXPECT_TRUE(glob_matches("./**/api", "./api"));
+  EXPECT_TRUE(glob_matches("./**/api", "./a/b/api"));
+  EXPECT_TRUE(glob_matches("./a/**/b/**/c", "./a/x/b/y/b/c"));
+  EXPECT_TRUE(glob_matches("./**", "./"));
+  EXPECT_FALSE(glob_matches("./**/api", "./a/b/web"));
+  EXPECT_FALSE(glob_matches("./packages/**", "./packages-old"));
+}
+
+TEST(GlobMatches, goes_back_over_segments_that_matched_too_early) {
+  EXPECT_TRUE(glob_matches("./**/a/b", "./a/x/a/b"));
+  EXPECT_TRUE(glob_matches("./**/a/*/c", "./a/b/a/b/c"));
+  EXPECT_FALSE(glob_matches("./**/a/b", "./a/b/a"));
+}
+
+TEST(GlobMatches, many_stars_cost_no_more_than_the_product_of_the_lengths) {
+  // With naive backtracking these would take longer than the age of the universe.
+  std::string stars = "./";
+  std::string deep = "./";
+  for (int i = 0; i < 200; ++i) {
+    stars += "*a";
+    deep += "**/a/";
+  }
+  EXPECT_FALSE(glob_matches(stars + "b", "./" + std::string(2000, 'a')));
+  std::string folders = "./";
+  for (int i = 0; i < 1000; ++i) folders += "a/";
+  EXPECT_FALSE(glob_matches(deep + "b", folders + "c"));
+}
+
+TEST(SettingsOf, the_exact_entry_wins_over_every_glob) {
+  Workspace workspace;
+  workspace.projects["./packages/auth"].executor = "docker";
+  workspace.project_globs.push_back({"./packages/*", {}});
+  workspace.project_globs.back().settings.executor = "npm";
+  workspace.project_globs.push_back({"./**", {}});
+  workspace.project_globs.back().settings.executor = "deno";
+
+  EXPECT_EQ(workspace.settings_of("./packages/auth")->executor, "docker");
+  EXPECT_EQ(workspace.settings_of("./packages/core")->executor, "npm") << "the first glob that matches";
+  EXPECT_EQ(workspace.settings_of("./services/api")->executor, "deno");
+}
+
+TEST(SettingsOf, a_project_without_an_entry_has_none) {
+  Workspace workspace;
+  workspace.project_globs.push_back({"./packages/*", {}});
+  EXPECT_EQ(workspace.settings_of("./services/api"), nullptr);
+}
+
+}  // namespace
+}  // namespace dream
