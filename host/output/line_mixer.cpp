@@ -6,8 +6,12 @@
 namespace dream::output {
 
 LineMixer::LineMixer(boost::asio::io_context& context, Writer& writer, Style style,
-                     std::function<void()> on_room)
-    : writer_(writer), style_(style), on_room_(std::move(on_room)), stall_timer_(context) {}
+                     std::function<void()> on_room, Duration stall_limit)
+    : writer_(writer),
+      style_(style),
+      on_room_(std::move(on_room)),
+      stall_limit_(stall_limit),
+      stall_timer_(context) {}
 
 LineMixer::StreamId LineMixer::add_stream(std::string label) {
   sources_.push_back({.label = std::move(label), .kept = {}});
@@ -99,7 +103,7 @@ void LineMixer::watch_stall() {
   if (watching_) return;
   watching_ = true;
   stalled_ = true;
-  stall_timer_.expires_after(stall_limit);
+  stall_timer_.expires_after(stall_limit_);
   stall_timer_.async_wait([this](const boost::system::error_code& error) {
     watching_ = false;
     if (error || holder_ == none) return;

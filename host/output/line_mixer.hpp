@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "output/writer.hpp"
 
 namespace dream::output {
@@ -25,10 +26,11 @@ class LineMixer {
   /// How much of an unfinished line is kept before it is written in pieces.
   static constexpr std::size_t kept_line = std::size_t{64} * 1024;
   /// After this long without a byte of the line that holds the writer, others that wait may go on.
-  static constexpr std::chrono::milliseconds stall_limit{1000};
+  static constexpr Duration default_stall_limit = std::chrono::seconds(1);
 
   /// `on_room` is called when a write() that returned false may go on.
-  LineMixer(boost::asio::io_context& context, Writer& writer, Style style, std::function<void()> on_room);
+  LineMixer(boost::asio::io_context& context, Writer& writer, Style style, std::function<void()> on_room,
+            Duration stall_limit = default_stall_limit);
 
   using StreamId = std::size_t;
   /// `label` stands before each line.
@@ -64,6 +66,7 @@ class LineMixer {
   std::function<void()> on_room_;
   std::vector<Source> sources_;
   StreamId holder_ = none;
+  Duration stall_limit_;
   boost::asio::steady_timer stall_timer_;
   bool stalled_ = false;
   bool watching_ = false;

@@ -1,0 +1,37 @@
+#include "output/label.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dream::output {
+namespace {
+
+Plan plan_of(const std::vector<StepId>& ids) {
+  Plan plan;
+  for (const StepId& id : ids) plan.steps.push_back({.id = id});
+  return plan;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(ShortNames, take_the_last_part_of_the_path) {
+  EXPECT_EQ(short_names(plan_of({{"./services/api", "dev"}, {"./", "dev"}})), (Names{"api", "root"}));
+}
+
+TEST(ShortNames, take_the_whole_path_where_the_last_part_is_not_enough) {
+  EXPECT_EQ(short_names(plan_of({{"./a/api", "dev"}, {"./b/api", "dev"}, {"./db", "dev"}})),
+            (Names{"a/api", "b/api", "db"}));
+}
+
+TEST(ShortNames, take_the_task_where_a_project_has_several) {
+  EXPECT_EQ(short_names(plan_of({{"./api", "build"}, {"./api", "dev"}, {"./db", "dev"}})),
+            (Names{"api:build", "api:dev", "db"}));
+}
+
+TEST(LineLabels, are_of_one_width_and_coloured_only_when_asked) {
+  const Plan plan = plan_of({{"./database", "dev"}, {"./api", "dev"}});
+  EXPECT_EQ(line_labels(plan, false), (Names{"database | ", "api      | "}));
+  EXPECT_EQ(line_labels(plan, true)[1], "\033[33mapi      | \033[0m");
+}
+
+}  // namespace
+}  // namespace dream::output

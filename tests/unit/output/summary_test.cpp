@@ -1,0 +1,62 @@
+#include "output/summary.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace dream::output {
+namespace {
+
+using engine::Outcome;
+using engine::OutcomeKind;
+using std::chrono::milliseconds;
+
+TEST(Summary, has_a_line_a_step_and_a_last_one_with_the_counts) {
+  Plan plan;
+  plan.steps.push_back({.id = {"./db", "start"}, .background = true, .service = true});
+  plan.steps.push_back({.id = {"./services/auth", "dev"}, .required = false});
+  plan.steps.push_back({.id = {"./api", "dev"}, .timeout = milliseconds(5000)});
+  plan.steps.push_back({.id = {"./web", "dev"}});
+  const Instant begin{};
+  const std::array<Outcome, 4> outcomes{
+      Outcome{.kind = OutcomeKind::terminated,
+              .reason = engine::RequiredFailed{StepIndex{2}},
+              .exit = KilledBy{9},
+              .forced = true,
+              .started = begin,
+              .ended = begin + milliseconds(12'100)},
+      Outcome{.kind = OutcomeKind::failed,
+              .exit = ExitedWith{3},
+              .started = begin,
+              .ended = begin + milliseconds(40)},
+      Outcome{.kind = OutcomeKind::failed,
+              .reason = engine::TimedOut{},
+              .exit = KilledBy{15},
+              .started = begin,
+              .ended = begin + milliseconds(5001)},
+      Outcome{.kind = OutcomeKind::skipped, .reason = engine::RequiredFailed{StepIndex{2}}},
+  };
+  EXPECT_EQ(summary(plan, outcomes, milliseconds(12'345)),
+            "dream:   ./db:start           terminated     12.1 s  required step ./api:dev failed, signal 9 "
+            "(SIGKILL), had "
+            "to be killed\n"
+            "dream:   ./services/auth:dev  failed          40 ms  exit code 3, optional\n"
+            "dream:   ./api:dev            failed          5.0 s  ran past its timeout of 5.0 s, signal 15 "
+            "(SIGTERM)\n"
+            "dream:   ./web:dev            skipped             -  required step ./api:dev failed\n"
+            "dream: 2 failed, 1 terminated, 1 skipped in 12.3 s\n");
+}
+
+TEST(Summary, says_why_a_step_never_started) {
+  Plan plan;
+  plan.steps.push_back({.id = {"./", "build"}});
+  const std::array<Outcome, 1> outcomes{
+      Outcome{.kind = OutcomeKind::failed,
+              .start_error = Error{ErrorCode::not_found, "no program \"x\" in PATH", {}, "install it"}}};
+  EXPECT_EQ(summary(plan, outcomes, milliseconds(3)),
+            "dream:   ./:build  failed              -  no program \"x\" in PATH (install it)\n"
+            "dream: 1 failed in 3 ms\n");
+}
+
+}  // namespace
+}  // namespace dream::output
