@@ -29,8 +29,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
-/// Length of the valid UTF-8 sequence at the start of `text`, 0 when there is none.
+}  // namespace
+
 std::size_t utf8_length(std::string_view text) {
+  if (text.empty()) return 0;
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const unsigned char first = byte(0);
   const std::size_t length = first < 0x80   ? 1
@@ -49,8 +51,6 @@ std::size_t utf8_length(std::string_view text) {
   if (first == 0xF4 && byte(1) > 0x8F) return 0;
   return length;
 }
-
-}  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
   const std::size_t limit = std::max<std::size_t>(1, name.size() / 3);

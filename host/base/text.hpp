@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@ namespace dream {
 
 /// The name of `candidates` that `name` most likely meant (few edits away), or empty.
 [[nodiscard]] std::string nearest_name(std::string_view name, std::span<const std::string> candidates);
+
+/// Length in bytes of the valid UTF-8 sequence that `text` begins with; 0 when there is none.
+[[nodiscard]] std::size_t utf8_length(std::string_view text);
 
 /// "a, b and c".
 [[nodiscard]] std::string join_words(std::span<const std::string> words);

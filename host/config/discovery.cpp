@@ -1,0 +1,95 @@
+#include "config/discovery.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/text.hpp"
+
+namespace dream::config {
+
+namespace {
+
+constexpr const char* file_name = "dream.json";
+
+Result<std::filesystem::path> real_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::path real = std::filesystem::canonical(folder, error);
+  if (!error && !std::filesystem::is_directory(real, error) && !error) {
+    error = std::make_error_code(std::errc::not_a_directory);
+  }
+  if (error) {
+    return Error{ErrorCode::configuration,
+                 fmt::format("the folder can't be used: {}", error.message()),
+                 printable(folder.string()),
+                 {}};
+  }
+  return real;
+}
+
+/// Whether any part of the configuration speaks of the project.
+bool is_named(const Workspace& workspace, const std::string& project) {
+  if (workspace.dependencies.contains(project) || workspace.settings_of(project) != nullptr) return true;
+  for (const auto& [dependent, tasks] : workspace.dependencies) {
+    for (const auto& [task, dependencies] : tasks) {
+      const bool depends = std::any_of(dependencies.entries.begin(), dependencies.entries.end(),
+                                       [&](const Dependency& entry) { return entry.project == project; });
+      if (depends) return true;
+    }
+  }
+  return std::any_of(workspace.recursive.begin(), workspace.recursive.end(),
+                     [&](const RecursiveRule& rule) { return rule.project == project; });
+}
+
+}  // namespace
+
+Result<Discovery> discover(const std::filesystem::path& folder) {
+  const auto start = real_folder(folder);
+  if (!start) return start.error();
+  Discovery discovery;
+  std::filesystem::path at = *start;
+  while (true) {
+    discovery.looked_in.push_back(at);
+    // Whatever has the name is taken, so that an unreadable one is an error and not passed over.
+    std::error_code error;
+    const auto kind = std::filesystem::status(at / file_name, error).type();
+    const bool is_there =
+        kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::directory;
+    if (is_there) discovery.file = at / file_name;
+    if (is_there || at == at.root_path()) return discovery;
+    at = at.parent_path();
+  }
+}
+
+Error no_configuration(const Discovery& discovery) {
+  const std::string folder = discovery.looked_in.empty() ? "." : discovery.looked_in.front().string();
+  return {ErrorCode::configuration,
+          fmt::format("no {} found in {} or any folder above", file_name, printable(folder)),
+          {},
+          fmt::format("\"dream init\" writes one, -C starts somewhere else")};
+}
+
+Result<std::string> project_of_folder(const Workspace& workspace, const std::filesystem::path& folder) {
+  const auto real = real_folder(folder);
+  if (!real) return real.error();
+  const auto root = real_folder(workspace.root);
+  if (!root) return root.error();
+  const auto [root_end, folder_rest] = std::mismatch(root->begin(), root->end(), real->begin(), real->end());
+  if (root_end != root->end()) {
+    return Error{ErrorCode::configuration,
+                 fmt::format("the folder lies outside the workspace {}", printable(root->string())),
+                 printable(real->string()),
+                 {}};
+  }
+  const std::string own = normalise_project("./" + real->lexically_relative(*root).string());
+  std::string candidate = own;
+  while (!is_named(workspace, candidate)) {
+    if (candidate == "./") return own;
+    candidate.resize(candidate.rfind('/'));
+    if (candidate == ".") candidate = "./";
+  }
+  return candidate;
+}
+
+}  // namespace dream::config

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "plan/workspace.hpp"
+
+namespace dream::config {
+
+/// Where a configuration was looked for, and where one was found.
+struct Discovery {
+  std::optional<std::filesystem::path> file;     ///< absolute, free of symbolic links in its folder
+  std::vector<std::filesystem::path> looked_in;  ///< the folder asked for first, then upwards
+};
+
+/// The dream.json of `folder` or of the nearest folder above it. Fails when `folder` is none.
+[[nodiscard]] Result<Discovery> discover(const std::filesystem::path& folder);
+
+/// The error for a Discovery without a file.
+[[nodiscard]] Error no_configuration(const Discovery& discovery);
+
+/// The project that a folder belongs to: the nearest one, the folder itself or above it, that the
+/// configuration names anywhere; else the folder itself. Symbolic links are followed. Fails when the folder
+/// doesn't exist or lies outside the workspace.
+[[nodiscard]] Result<std::string> project_of_folder(const Workspace& workspace,
+                                                    const std::filesystem::path& folder);
+
+}  // namespace dream::config

@@ -1,0 +1,65 @@
+#include "config/document.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "config/json.hpp"
+#include "config/read_file.hpp"
+#include "config/scanner.hpp"
+#include "config/structure.hpp"
+#include "config/syntax_error.hpp"
+
+namespace dream::config {
+
+namespace {
+
+/// What makes a text unfit for the parser, which would silently stop at a NUL.
+void check_bytes(const SourceText& source, ProblemList& problems) {
+  const std::string_view text = source.text();
+  const std::size_t nul = text.find('\0');
+  if (nul != std::string_view::npos) {
+    problems.add({Severity::error, {nul}, {}, "a NUL byte in the file", "dream.json is a text in UTF-8"});
+  }
+  const std::size_t invalid = find_invalid_utf8(text);
+  if (invalid != std::string_view::npos) {
+    problems.add(
+        {Severity::error,
+         {invalid},
+         {},
+         fmt::format("the byte 0x{:02x} is not valid UTF-8", static_cast<unsigned char>(text[invalid])),
+         "save the file as UTF-8"});
+  }
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Document>> Document::read(const std::filesystem::path& file) {
+  auto text = read_file(file, max_size);
+  if (!text) return text.error();
+  return parse(file, std::move(*text));
+}
+
+std::shared_ptr<const Document> Document::parse(const std::filesystem::path& file, std::string text) {
+  return std::make_shared<const Document>(file, std::move(text));
+}
+
+Document::Document(const std::filesystem::path& file, std::string text)
+    : file_(file), source_(file.string(), std::move(text)) {
+  ProblemList problems;
+  check_bytes(source_, problems);
+  problems_ = problems.take();
+  if (!problems_.empty()) return;
+  auto tree = std::make_unique<Tree>(source_);
+  if (tree->error() != rapidjson::kParseErrorNone) {
+    problems_.push_back(syntax_error(*tree));
+    return;
+  }
+  const bool usable = check_structure(*tree, problems);
+  problems_ = problems.take();
+  if (usable) tree_ = std::move(tree);
+}
+
+Document::~Document() = default;
+
+}  // namespace dream::config

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "config/diagnostics.hpp"
+#include "config/source_text.hpp"
+#include "plan/workspace.hpp"
+
+namespace dream::config {
+
+class Tree;
+
+/// A dream.json as JSON: its text, its values and where they stand. What they mean is interpret()'s business.
+/// One thread only.
+class Document {
+ public:
+  /// Larger files are refused.
+  static constexpr std::size_t max_size = std::size_t{256} << 20U;
+
+  /// Fails when the file can't be read; what is wrong inside it is in problems(). Messages call the file as
+  /// `file` is written.
+  [[nodiscard]] static Result<std::shared_ptr<const Document>> read(const std::filesystem::path& file);
+  /// The same for a text that is in memory.
+  [[nodiscard]] static std::shared_ptr<const Document> parse(const std::filesystem::path& file,
+                                                             std::string text);
+
+  Document(const std::filesystem::path& file, std::string text);
+  ~Document();
+  Document(const Document&) = delete;
+  Document& operator=(const Document&) = delete;
+
+  /// As it was passed in.
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+  [[nodiscard]] const SourceText& source() const { return source_; }
+  [[nodiscard]] Position position(SourceOffset offset) const { return source_.position(offset.value); }
+  /// "dream.json:12:7", for Error::where.
+  [[nodiscard]] std::string place(SourceOffset offset) const { return source_.place(offset); }
+
+  /// Broken syntax, duplicate keys and the like.
+  [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
+  /// nullptr when the text is no JSON.
+  [[nodiscard]] const Tree* tree() const { return tree_.get(); }
+
+  /// The `options` objects at these places merged (RFC 7396), lowest precedence first, as JSON text. A place
+  /// without an object counts as an empty one.
+  [[nodiscard]] std::string options(std::span<const OptionsPointer> layers) const;
+  /// Where a value of the merged options (by its JSON pointer) was set: in the highest layer that has it;
+  /// else its nearest parent that exists. Unknown without layers.
+  [[nodiscard]] SourceOffset locate_option(std::span<const OptionsPointer> layers,
+                                           std::string_view pointer) const;
+
+ private:
+  std::filesystem::path file_;
+  SourceText source_;
+  std::vector<Problem> problems_;
+  std::unique_ptr<Tree> tree_;
+};
+
+}  // namespace dream::config

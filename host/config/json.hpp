@@ -1,0 +1,67 @@
+#pragma once
+
+#include <rapidjson/document.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "config/source_text.hpp"
+
+/// The only header that knows RapidJSON; nothing outside this folder includes it.
+namespace dream::config {
+
+using Json = rapidjson::Value;
+using Member = rapidjson::Value::Member;
+
+/// The characters of a string value (or key).
+[[nodiscard]] inline std::string_view text_of(const Json& string) {
+  return {string.GetString(), string.GetStringLength()};
+}
+
+/// Deeper values than this are refused, so that whatever walks a tree may recurse.
+inline constexpr std::size_t max_depth = 256;
+
+/// The parsed file. It is parsed in place, in a copy of the text: so every key and string of the tree points
+/// into that copy, and its offset in the file is a subtraction.
+class Tree {
+ public:
+  /// `source` must outlive the tree.
+  explicit Tree(const SourceText& source);
+
+  [[nodiscard]] rapidjson::ParseErrorCode error() const { return document_.GetParseError(); }
+  [[nodiscard]] std::size_t error_offset() const;
+  [[nodiscard]] const Json& root() const { return document_; }
+  [[nodiscard]] const SourceText& source() const { return source_; }
+
+  /// Where a value of this tree stands in the file: a string at its quote, an object at its brace (at its
+  /// first key when a comment is between them), everything else where it begins.
+  [[nodiscard]] SourceOffset offset_of(const Json& value) const;
+
+  /// The member of that name, or nullptr.
+  [[nodiscard]] const Member* find(const Json& object, std::string_view key) const;
+
+  /// The members of a large object sorted by key, those of one key in the order of the file; made once.
+  [[nodiscard]] const std::vector<const Member*>& sorted_members(const Json& object) const;
+
+ private:
+  [[nodiscard]] SourceOffset offset_of_string(const Json& string) const;
+  void find_offsets() const;
+
+  const SourceText& source_;
+  std::string buffer_;
+  rapidjson::MemoryPoolAllocator<> memory_;
+  rapidjson::Document document_;
+  mutable std::unordered_map<const Json*, std::vector<const Member*>> sorted_;
+  mutable std::unordered_map<const Json*, std::size_t>
+      offsets_;  ///< of all values but strings, once one is needed
+};
+
+/// Objects with more members than this are searched through sorted_members().
+inline constexpr std::size_t small_object = 16;
+
+}  // namespace dream::config

@@ -1,0 +1,59 @@
+#include "config/load.hpp"
+
+#include <system_error>
+#include <utility>
+
+#include "config/read_workspace.hpp"
+
+namespace dream::config {
+
+namespace {
+
+constexpr std::array<Field<Workspace>, 7> workspace_fields{{
+    {"$schema",
+     [](Reader& reader, const Place& place, const Json& value, Workspace&) {
+       if (!value.IsString()) reader.report_type(place, "the address of a schema", value);
+     }},
+    {"workspace", read_dependencies},
+    {"tasks", [](Reader& reader, const Place& place, const Json& value,
+                 Workspace& workspace) { read_tasks(reader, place, value, workspace.tasks); }},
+    {"recursive", read_recursive},
+    {"executor",
+     [](Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
+       if (auto executor = reader.executor(place, value)) workspace.executor = std::move(*executor);
+     }},
+    {"executors", read_executors},
+    {"projects", read_projects},
+}};
+
+/// The file itself may be a link; the workspace is where the link lies.
+void set_root(Workspace& workspace, const std::filesystem::path& file) {
+  std::error_code ignored;
+  const std::filesystem::path absolute = std::filesystem::absolute(file, ignored);
+  const std::filesystem::path root = std::filesystem::canonical(absolute.parent_path(), ignored);
+  workspace.root = ignored ? absolute.parent_path() : root;
+  workspace.file = workspace.root / absolute.filename();
+}
+
+}  // namespace
+
+LoadResult interpret(std::shared_ptr<const Document> document, std::span<const std::string> known_executors) {
+  LoadResult result{std::move(document), {}, {}};
+  set_root(result.workspace, result.document->file());
+  ProblemList problems;
+  for (const Problem& problem : result.document->problems()) problems.add(problem);
+  if (const Tree* tree = result.document->tree()) {
+    Reader reader(*tree, known_executors, problems);
+    read_object(reader, Place(tree->root()), tree->root(), workspace_fields, result.workspace);
+  }
+  result.problems = problems.take();
+  return result;
+}
+
+Result<LoadResult> load(const std::filesystem::path& file, std::span<const std::string> known_executors) {
+  auto document = Document::read(file);
+  if (!document) return document.error();
+  return interpret(std::move(*document), known_executors);
+}
+
+}  // namespace dream::config

@@ -1,0 +1,112 @@
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "config/document.hpp"
+#include "config/json.hpp"
+
+namespace dream::config {
+
+namespace {
+
+/// The first token of a JSON pointer, unescaped; `pointer` becomes what follows it.
+std::string take_token(std::string_view& pointer) {
+  pointer.remove_prefix(1);
+  std::string token;
+  while (!pointer.empty() && pointer.front() != '/') {
+    char c = pointer.front();
+    pointer.remove_prefix(1);
+    if (c == '~' && !pointer.empty() && (pointer.front() == '0' || pointer.front() == '1')) {
+      c = pointer.front() == '0' ? '~' : '/';
+      pointer.remove_prefix(1);
+    }
+    token += c;
+  }
+  return token;
+}
+
+struct Found {
+  const Json* value = nullptr;  ///< nullptr: the pointer leads nowhere
+  SourceOffset offset;
+};
+
+Found child_of(const Tree& tree, const Json& parent, const std::string& token) {
+  if (parent.IsObject()) {
+    const Member* member = tree.find(parent, token);
+    return member == nullptr ? Found{} : Found{&member->value, tree.offset_of(member->name)};
+  }
+  rapidjson::SizeType index = 0;
+  const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), index);
+  const bool is_index = error == std::errc{} && end == token.data() + token.size();
+  if (!parent.IsArray() || !is_index || index >= parent.Size()) return {};
+  return {&parent[index], tree.offset_of(parent[index])};
+}
+
+Found resolve(const Tree& tree, Found from, std::string_view pointer) {
+  while (from.value != nullptr && !pointer.empty()) {
+    if (pointer.front() != '/') return {};
+    from = child_of(tree, *from.value, take_token(pointer));
+  }
+  return from;
+}
+
+Found resolve(const Tree& tree, std::string_view pointer) {
+  return resolve(tree, {&tree.root(), {}}, pointer);
+}
+
+/// RFC 7396: `patch` changes `target`. The tree's strings are shared, not copied.
+void merge(Json& target, const Json& patch, const Tree& tree, rapidjson::MemoryPoolAllocator<>& memory) {
+  if (!patch.IsObject()) {
+    target.CopyFrom(patch, memory);
+    return;
+  }
+  if (!target.IsObject()) target.SetObject();
+  for (const Member& change : patch.GetObject()) {
+    const auto existing = target.FindMember(change.name);
+    const bool exists = existing != target.MemberEnd();
+    if (change.value.IsNull()) {
+      if (exists) target.EraseMember(existing);
+    } else if (exists) {
+      merge(existing->value, change.value, tree, memory);
+    } else {
+      Json name(change.name, memory);
+      Json value;
+      merge(value, change.value, tree, memory);
+      target.AddMember(name, value, memory);
+    }
+  }
+}
+
+}  // namespace
+
+std::string Document::options(std::span<const OptionsPointer> layers) const {
+  rapidjson::Document merged(rapidjson::kObjectType);
+  for (const OptionsPointer& layer : layers) {
+    if (tree_ == nullptr) break;
+    const Json* patch = resolve(*tree_, layer).value;
+    if (patch != nullptr && patch->IsObject()) merge(merged, *patch, *tree_, merged.GetAllocator());
+  }
+  rapidjson::StringBuffer text;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(text);
+  merged.Accept(writer);
+  return {text.GetString(), text.GetSize()};
+}
+
+SourceOffset Document::locate_option(std::span<const OptionsPointer> layers, std::string_view pointer) const {
+  if (tree_ == nullptr) return {};
+  while (true) {
+    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
+      const Found found = resolve(*tree_, resolve(*tree_, *layer), pointer);
+      // A null removes what a lower layer says: it sets nothing.
+      if (found.value != nullptr && !found.value->IsNull()) return found.offset;
+    }
+    if (pointer.empty()) return {};
+    const std::size_t last = pointer.rfind('/');
+    pointer = pointer.substr(0, last == std::string_view::npos ? 0 : last);
+  }
+}
+
+}  // namespace dream::config

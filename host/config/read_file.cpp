@@ -1,0 +1,69 @@
+#include "config/read_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "base/text.hpp"
+
+namespace dream::config {
+
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+Error unreadable(const std::filesystem::path& file, const std::string& why) {
+  return {
+      ErrorCode::configuration, fmt::format("the file can't be read: {}", why), printable(file.string()), {}};
+}
+
+Error unreadable(const std::filesystem::path& file, int error_number) {
+  return unreadable(file, std::generic_category().message(error_number));
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& file, std::size_t max_size) {
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (descriptor.number() < 0) return unreadable(file, errno);
+  struct stat status {};
+  if (::fstat(descriptor.number(), &status) != 0) return unreadable(file, errno);
+  if (S_ISDIR(status.st_mode)) return unreadable(file, "it is a folder");
+
+  // One byte more than the size says, so that the usual file is read by one read and a second finds its end.
+  std::string text(std::min(static_cast<std::size_t>(std::max<off_t>(status.st_size, 4095)), max_size) + 1,
+                   '\0');
+  std::size_t size = 0;
+  while (true) {
+    const ssize_t got = ::read(descriptor.number(), text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return unreadable(file, errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+    if (size > max_size) {
+      return unreadable(file, fmt::format("it is larger than {} MiB", max_size >> 20U));
+    }
+    if (size == text.size()) text.resize(std::min(2 * size, max_size + 1));
+  }
+  text.resize(size);
+  return text;
+}
+
+}  // namespace dream::config

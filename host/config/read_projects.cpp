@@ -1,0 +1,126 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "config/read_workspace.hpp"
+
+namespace dream::config {
+
+namespace {
+
+bool is_glob(std::string_view project) {
+  return project.find_first_of("*?") != std::string_view::npos;
+}
+
+/// `**` stands for whole segments; beside anything else it would be taken for something it isn't.
+bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) {
+  std::size_t start = 0;
+  while (start <= pattern.size()) {
+    const std::size_t end = std::min(pattern.find('/', start), pattern.size());
+    const std::string_view segment = pattern.substr(start, end - start);
+    if (segment != "**" && segment.find("**") != std::string_view::npos) {
+      reader.report(place, fmt::format("bad glob: \"{}\" mixes \"**\" with other characters", segment),
+                    "\"**\" is a whole segment, as in \"./packages/**/web\"; within one it is \"*\"");
+      return false;
+    }
+    start = end + 1;
+  }
+  return true;
+}
+
+constexpr std::array<Field<ProjectSettings>, 5> project_fields{{
+    {"executor", [](Reader& reader, const Place& place, const Json& value,
+                    ProjectSettings& project) { project.executor = reader.executor(place, value); }},
+    {"options", [](Reader& reader, const Place& place, const Json& value,
+                   ProjectSettings& project) { project.options = reader.options(place, value); }},
+    {"env", [](Reader& reader, const Place& place, const Json& value,
+               ProjectSettings& project) { project.env = read_environment(reader, place, value); }},
+    {"envFile",
+     [](Reader& reader, const Place& place, const Json& value, ProjectSettings& project) {
+       project.env_files = reader.one_or_more(place, value, "the path of a file");
+     }},
+    {"tasks", [](Reader& reader, const Place& place, const Json& value,
+                 ProjectSettings& project) { read_tasks(reader, place, value, project.tasks); }},
+}};
+
+constexpr std::array<Field<ExecutorSettings>, 2> executor_fields{{
+    {"plugin",
+     [](Reader& reader, const Place& place, const Json& value, ExecutorSettings& executor) {
+       executor.plugin = reader.text(place, value, "the path of a shared library");
+     }},
+    {"options", [](Reader& reader, const Place& place, const Json& value,
+                   ExecutorSettings& executor) { executor.options = reader.options(place, value); }},
+}};
+
+/// An executor's name becomes a part of a file's name.
+bool is_executor_name(std::string_view name) {
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  return !name.empty() && name.front() != '.' && name.find_first_not_of(allowed) == std::string_view::npos;
+}
+
+}  // namespace
+
+void read_projects(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
+  if (!reader.is_object(place, value)) return;
+  for (const Member& member : value.GetObject()) {
+    const Place at(place, member.name);
+    ProjectSettings settings;
+    settings.where = at.offset(reader.tree());
+    read_object(reader, at, member.value, project_fields, settings);
+    auto project = reader.project(at, at.key());
+    if (!project) continue;
+    bool is_new = true;
+    if (!is_glob(*project)) {
+      is_new = workspace.projects.try_emplace(*project, std::move(settings)).second;
+    } else if (is_good_glob(reader, at, *project)) {
+      is_new = std::none_of(workspace.project_globs.begin(), workspace.project_globs.end(),
+                            [&](const ProjectGlob& glob) { return glob.pattern == *project; });
+      if (is_new) workspace.project_globs.push_back({*project, std::move(settings)});
+    }
+    if (!is_new) report_second_spelling(reader, at, value, *project);
+  }
+}
+
+void read_executors(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
+  if (!reader.is_object(place, value)) return;
+  for (const Member& member : value.GetObject()) {
+    const Place at(place, member.name);
+    ExecutorSettings settings;
+    settings.where = at.offset(reader.tree());
+    read_object(reader, at, member.value, executor_fields, settings);
+    if (!is_executor_name(at.key())) {
+      reader.report(at, fmt::format("\"{}\" can't be the name of an executor", at.key()),
+                    "letters, digits, \"-\", \"_\" and \".\" make a name");
+    } else if (!reader.is_known_executor(at.key())) {
+      std::string hint = reader.nearest_executor(at.key());
+      if (hint.empty()) hint = "give the path of its shared library as \"plugin\"";
+      reader.report(at, fmt::format("unknown executor \"{}\" without a \"plugin\"", at.key()),
+                    std::move(hint));
+    }
+    workspace.executors.emplace(at.key(), std::move(settings));
+  }
+}
+
+void report_second_spelling(Reader& reader, const Place& place, const Json& object,
+                            const std::string& project) {
+  if (!reader.has_room()) return;
+  for (const Member& member : object.GetObject()) {
+    if (normalise_project(std::string(text_of(member.name))) != project) continue;
+    if (text_of(member.name) == place.key()) return;
+    reader.report(place,
+                  fmt::format("\"{}\" is the same project as \"{}\" at {}", place.key(), text_of(member.name),
+                              line_and_column(reader.tree().source(), reader.tree().offset_of(member.name))),
+                  fmt::format("put both into one entry, \"{}\"", project));
+    return;
+  }
+}
+
+bool is_no_glob(Reader& reader, const Place& place, std::string_view project) {
+  if (!is_glob(project)) return true;
+  reader.report(place, fmt::format("expected one project, found the glob \"{}\"", project),
+                "globs are for the keys of \"projects\"");
+  return false;
+}
+
+}  // namespace dream::config

@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "config/read_workspace.hpp"
+
+namespace dream::config {
+
+namespace {
+
+std::optional<Command> read_command(Reader& reader, const Place& place, const Json& value) {
+  if (!value.IsArray()) {
+    if (auto line = reader.text(place, value, "a command, a string or an array of strings"))
+      return std::move(*line);
+    return std::nullopt;
+  }
+  if (value.Empty()) {
+    reader.report(place, "the command is an empty array", "its first element is the program");
+    return std::nullopt;
+  }
+  auto arguments = reader.argument_vector(place, value);
+  if (!arguments.empty() && arguments.front().empty() && value[0].IsString()) {
+    reader.report(Place(place, value[0], 0), "the program of the command is an empty string");
+  }
+  return arguments;
+}
+
+constexpr std::array<Field<TaskSettings>, 2> stop_fields{{
+    {"signal",
+     [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
+       if (const int number = reader.signal(place, value); number != 0) task.stop_signal = number;
+     }},
+    {"graceMs", [](Reader& reader, const Place& place, const Json& value,
+                   TaskSettings& task) { task.stop_grace = reader.milliseconds(place, value); }},
+}};
+
+constexpr std::array<Field<TaskSettings>, 12> task_fields{{
+    {"async", [](Reader& reader, const Place& place, const Json& value,
+                 TaskSettings& task) { task.async = reader.boolean(place, value); }},
+    {"required", [](Reader& reader, const Place& place, const Json& value,
+                    TaskSettings& task) { task.required = reader.boolean(place, value); }},
+    {"delay", [](Reader& reader, const Place& place, const Json& value,
+                 TaskSettings& task) { task.delay = reader.milliseconds(place, value); }},
+    {"service", [](Reader& reader, const Place& place, const Json& value,
+                   TaskSettings& task) { task.service = reader.boolean(place, value); }},
+    // A timeout of 0 would end every run at once.
+    {"timeout", [](Reader& reader, const Place& place, const Json& value,
+                   TaskSettings& task) { task.timeout = reader.milliseconds(place, value, 1); }},
+    {"command", [](Reader& reader, const Place& place, const Json& value,
+                   TaskSettings& task) { task.command = read_command(reader, place, value); }},
+    {"env", [](Reader& reader, const Place& place, const Json& value,
+               TaskSettings& task) { task.env = read_environment(reader, place, value); }},
+    {"envFile",
+     [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
+       task.env_files = reader.one_or_more(place, value, "the path of a file");
+     }},
+    {"stop", [](Reader& reader, const Place& place, const Json& value,
+                TaskSettings& task) { read_object(reader, place, value, stop_fields, task); }},
+    {"pty", [](Reader& reader, const Place& place, const Json& value,
+               TaskSettings& task) { task.pty = reader.boolean(place, value); }},
+    {"executor", [](Reader& reader, const Place& place, const Json& value,
+                    TaskSettings& task) { task.executor = reader.executor(place, value); }},
+    {"options", [](Reader& reader, const Place& place, const Json& value,
+                   TaskSettings& task) { task.options = reader.options(place, value); }},
+}};
+
+}  // namespace
+
+TaskSettings read_task(Reader& reader, const Place& place, const Json& value) {
+  TaskSettings task;
+  task.where = place.offset(reader.tree());
+  read_object(reader, place, value, task_fields, task);
+  if (task.service.value_or(false) && !task.async.value_or(true)) {
+    reader.report(Place(place, reader.tree().find(value, "async")->name),
+                  "a service is always async, but \"async\" is false",
+                  "remove \"async\", or make it no service");
+  }
+  return task;
+}
+
+void read_tasks(Reader& reader, const Place& place, const Json& value,
+                std::map<std::string, TaskSettings, std::less<>>& tasks) {
+  if (!reader.is_object(place, value)) return;
+  for (const Member& member : value.GetObject()) {
+    const Place at(place, member.name);
+    TaskSettings task = read_task(reader, at, member.value);
+    if (reader.is_task_name(at, at.key())) tasks.emplace(at.key(), std::move(task));
+  }
+}
+
+Environment read_environment(Reader& reader, const Place& place, const Json& value) {
+  Environment environment;
+  if (!reader.is_object(place, value)) return environment;
+  environment.reserve(value.MemberCount());
+  for (const Member& member : value.GetObject()) {
+    const Place at(place, member.name);
+    const std::string_view name = at.key();
+    if (name.empty() || name.find('=') != std::string_view::npos ||
+        name.find('\0') != std::string_view::npos) {
+      reader.report(at, fmt::format("\"{}\" can't be the name of a variable", name),
+                    name.empty() ? "a name can't be empty" : "a name holds no \"=\" and no NUL");
+    } else if (!member.value.IsString()) {
+      reader.report_type(at, "a string", member.value,
+                         member.value.IsNumber() || member.value.IsBool() ? "put it in double quotes" : "");
+    } else if (text_of(member.value).find('\0') != std::string_view::npos) {
+      reader.report(at, "a NUL character (\\u0000) in the string");
+    } else {
+      environment.emplace_back(name, text_of(member.value));
+    }
+  }
+  return environment;
+}
+
+}  // namespace dream::config

@@ -1,0 +1,233 @@
+#include "config/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <limits>
+#include <utility>
+
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "plan/workspace.hpp"
+
+namespace dream::config {
+
+namespace {
+
+/// Almost 25 days. More is a mistake.
+constexpr std::int64_t max_milliseconds = std::numeric_limits<std::int32_t>::max();
+
+/// A string as a message quotes it.
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t longest = 60;
+  if (text.size() <= longest) return fmt::format("\"{}\"", text);
+  std::size_t end = longest;
+  while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
+  return fmt::format("\"{}…\"", text.substr(0, end));
+}
+
+std::string describe(const Json& value) {
+  switch (value.GetType()) {
+    case rapidjson::kNullType:
+      return "null";
+    case rapidjson::kFalseType:
+      return "false";
+    case rapidjson::kTrueType:
+      return "true";
+    case rapidjson::kObjectType:
+      return "an object";
+    case rapidjson::kArrayType:
+      return "an array";
+    case rapidjson::kStringType:
+      return value.GetStringLength() == 0 ? "an empty string" : "the string " + in_quotes(text_of(value));
+    case rapidjson::kNumberType:
+      break;
+  }
+  if (value.IsInt64()) return fmt::format("the number {}", value.GetInt64());
+  if (value.IsUint64()) return fmt::format("the number {}", value.GetUint64());
+  return fmt::format("the number {}", value.GetDouble());
+}
+
+std::string did_you_mean(std::string_view name, std::span<const std::string> candidates) {
+  const std::string nearest = nearest_name(name, candidates);
+  return nearest.empty() ? std::string() : fmt::format("did you mean \"{}\"?", nearest);
+}
+
+std::vector<std::string> signal_names() {
+  std::vector<std::string> names;
+  for (int number = 1; number < NSIG; ++number) {
+    std::string name = signal_name(number);
+    if (name.starts_with("SIG")) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace
+
+Reader::Reader(const Tree& tree, std::span<const std::string> known_executors, ProblemList& problems)
+    : tree_(tree), problems_(problems), executors_(known_executors.begin(), known_executors.end()) {
+  const Member* entries = tree.root().IsObject() ? tree.find(tree.root(), "executors") : nullptr;
+  if (entries == nullptr || !entries->value.IsObject()) return;
+  for (const Member& entry : entries->value.GetObject()) {
+    const bool has_plugin = entry.value.IsObject() && tree.find(entry.value, "plugin") != nullptr;
+    if (has_plugin && !is_known_executor(text_of(entry.name))) executors_.emplace_back(text_of(entry.name));
+  }
+}
+
+void Reader::report(const Place& place, std::string message, std::string hint, Severity severity) {
+  if (!has_room()) return;
+  problems_.add({severity, place.offset(tree_), place.pointer(), std::move(message), std::move(hint)});
+}
+
+void Reader::report_type(const Place& place, std::string_view expected, const Json& found, std::string hint) {
+  report(place, fmt::format("expected {}, found {}", expected, describe(found)), std::move(hint));
+}
+
+void Reader::report_unknown_key(const Place& place, std::span<const std::string> known) {
+  std::string hint = did_you_mean(place.key(), known);
+  if (hint.empty()) hint = fmt::format("known here: {}", join_words(known));
+  report(place, fmt::format("unknown key {}", in_quotes(place.key())), std::move(hint));
+}
+
+bool Reader::is_object(const Place& place, const Json& value) {
+  if (!value.IsObject()) report_type(place, "an object", value);
+  return value.IsObject();
+}
+
+bool Reader::is_array(const Place& place, const Json& value, std::string_view of_what) {
+  if (!value.IsArray()) report_type(place, fmt::format("an array of {}", of_what), value);
+  return value.IsArray();
+}
+
+std::optional<bool> Reader::boolean(const Place& place, const Json& value) {
+  if (value.IsBool()) return value.GetBool();
+  report_type(place, "true or false", value);
+  return std::nullopt;
+}
+
+std::optional<Duration> Reader::milliseconds(const Place& place, const Json& value, std::int64_t minimum) {
+  // 2e3 and 2000.0 are whole numbers, too.
+  const bool is_whole =
+      value.IsNumber() && (!value.IsDouble() || std::trunc(value.GetDouble()) == value.GetDouble());
+  const double number = is_whole ? value.GetDouble() : -1;
+  if (is_whole && number >= static_cast<double>(minimum) && number <= static_cast<double>(max_milliseconds)) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(number));
+  }
+  const bool is_text = value.IsString();
+  report_type(place, fmt::format("milliseconds, a whole number from {} to {}", minimum, max_milliseconds),
+              value, is_text ? "write the number without quotes and without a unit" : "");
+  return std::nullopt;
+}
+
+bool Reader::has_no_nul(const Place& place, std::string_view text) {
+  const bool has_none = text.find('\0') == std::string_view::npos;
+  if (!has_none) report(place, "a NUL character (\\u0000) in the string");
+  return has_none;
+}
+
+std::optional<std::string> Reader::text(const Place& place, const Json& value, std::string_view what) {
+  if (!value.IsString() || value.GetStringLength() == 0) {
+    report_type(place, what, value);
+    return std::nullopt;
+  }
+  if (!has_no_nul(place, text_of(value))) return std::nullopt;
+  return std::string(text_of(value));
+}
+
+std::vector<std::string> Reader::argument_vector(const Place& place, const Json& value) {
+  std::vector<std::string> arguments;
+  arguments.reserve(value.Size());
+  std::size_t index = 0;
+  for (const Json& element : value.GetArray()) {
+    const Place at(place, element, index++);
+    if (!element.IsString()) {
+      report_type(at, "a string", element);
+    } else if (has_no_nul(at, text_of(element))) {
+      arguments.emplace_back(text_of(element));
+    }
+  }
+  return arguments;
+}
+
+std::vector<std::string> Reader::one_or_more(const Place& place, const Json& value, std::string_view what) {
+  std::vector<std::string> texts;
+  if (value.IsArray()) {
+    texts.reserve(value.Size());
+    std::size_t index = 0;
+    for (const Json& element : value.GetArray()) {
+      if (auto one = text(Place(place, element, index++), element, what)) texts.push_back(std::move(*one));
+    }
+  } else if (!value.IsString()) {
+    report_type(place, fmt::format("{} or an array of them", what), value);
+  } else if (auto one = text(place, value, what)) {
+    texts.push_back(std::move(*one));
+  }
+  return texts;
+}
+
+std::optional<std::string> Reader::project(const Place& place, std::string_view written) {
+  if (!has_no_nul(place, written)) return std::nullopt;
+  if (written.empty()) {
+    report(place, "the name of a project is empty", "the workspace root itself is \"./\"");
+    return std::nullopt;
+  }
+  std::string normalised = normalise_project(std::string(written));
+  if (!normalised.empty()) return normalised;
+  if (written.front() == '/') {
+    report(place, fmt::format("{} is an absolute path", in_quotes(written)),
+           "a project is named by its path from the workspace root: \"./services/api\"");
+  } else {
+    report(place, fmt::format("{} leads out of the workspace", in_quotes(written)),
+           "a project is a folder below the one that holds this file");
+  }
+  return std::nullopt;
+}
+
+bool Reader::is_task_name(const Place& place, std::string_view name) {
+  if (name.empty()) report(place, "the name of a task is empty");
+  return !name.empty() && has_no_nul(place, name);
+}
+
+bool Reader::is_known_executor(std::string_view name) const {
+  return std::find(executors_.begin(), executors_.end(), name) != executors_.end();
+}
+
+std::string Reader::nearest_executor(std::string_view name) const {
+  return did_you_mean(name, executors_);
+}
+
+std::optional<std::string> Reader::executor(const Place& place, const Json& value) {
+  auto name = text(place, value, "the name of an executor");
+  if (!name || is_known_executor(*name)) return name;
+  if (!has_room()) return std::nullopt;
+  std::string hint = nearest_executor(*name);
+  if (hint.empty()) {
+    hint = fmt::format("known are {}; an entry in \"executors\" with its \"plugin\" adds another",
+                       join_words(executors_));
+  }
+  report(place, fmt::format("unknown executor {}", in_quotes(*name)), std::move(hint));
+  return std::nullopt;
+}
+
+std::optional<std::string> Reader::options(const Place& place, const Json& value) {
+  if (!is_object(place, value)) return std::nullopt;
+  return place.pointer();
+}
+
+int Reader::signal(const Place& place, const Json& value) {
+  const auto name = text(place, value, "the name of a signal, such as \"SIGINT\"");
+  if (!name) return 0;
+  const int number = signal_number(*name);
+  if (number == 0 && has_room()) {
+    std::string upper = *name;
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    if (!upper.starts_with("SIG")) upper = "SIG" + upper;
+    report(place, fmt::format("unknown signal {}", in_quotes(*name)), did_you_mean(upper, signal_names()));
+  }
+  return number;
+}
+
+}  // namespace dream::config

@@ -1,0 +1,84 @@
+#include "config/scanner.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/text.hpp"
+
+namespace dream::config {
+
+namespace {
+
+constexpr std::string_view scalar_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._$";
+
+/// The end of the string that begins at `start`, after its closing quote, or the end of the text.
+std::size_t end_of_string(std::string_view text, std::size_t start) {
+  std::size_t at = start + 1;
+  while (true) {
+    at = text.find_first_of("\"\\", at);
+    if (at == std::string_view::npos) return text.size();
+    if (text[at] == '"') return at + 1;
+    at = std::min(at + 2, text.size());
+  }
+}
+
+}  // namespace
+
+void Scanner::skip_blanks_and_comments() {
+  while (true) {
+    at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());
+    const std::string_view rest = text_.substr(at_);
+    if (rest.starts_with("//")) {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+    } else if (rest.starts_with("/*")) {
+      const std::size_t end = text_.find("*/", at_ + 2);
+      if (end == std::string_view::npos) open_comment_ = at_;
+      at_ = end == std::string_view::npos ? text_.size() : end + 2;
+    } else {
+      return;
+    }
+  }
+}
+
+std::optional<Token> Scanner::next() {
+  skip_blanks_and_comments();
+  if (at_ == text_.size()) return std::nullopt;
+  Token token{Token::Kind::separator, at_, 1};
+  const char first = text_[at_];
+  if (first == '"') {
+    token.kind = Token::Kind::string;
+    token.size = end_of_string(text_, at_) - at_;
+  } else if (first == '{' || first == '[') {
+    token.kind = Token::Kind::open;
+  } else if (first == '}' || first == ']') {
+    token.kind = Token::Kind::close;
+  } else if (scalar_characters.find(first) != std::string_view::npos) {
+    token.kind = Token::Kind::scalar;
+    token.size = std::min(text_.find_first_not_of(scalar_characters, at_), text_.size()) - at_;
+  }
+  at_ += token.size;
+  return token;
+}
+
+std::size_t find_invalid_utf8(std::string_view text) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080U;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    // Nearly every file is nearly all ASCII: eight bytes at a time.
+    std::uint64_t eight = 0;
+    if (text.size() - at >= sizeof eight) {
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+      if ((eight & high_bits) == 0) {
+        at += sizeof eight;
+        continue;
+      }
+    }
+    const std::size_t length = utf8_length(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace dream::config

@@ -1,0 +1,50 @@
+#include "config/source_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace dream::config {
+
+namespace {
+
+/// Characters, not bytes: what continues a UTF-8 sequence doesn't count.
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+}
+
+}  // namespace
+
+SourceText::SourceText(std::string name, std::string text)
+    : name_(std::move(name)), text_(std::move(text)), begin_(text_.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
+
+Position SourceText::position(std::size_t offset) const {
+  if (line_starts_.empty()) {
+    line_starts_.push_back(begin_);
+    for (std::size_t at = text_.find('\n', begin_); at != std::string::npos; at = text_.find('\n', at + 1)) {
+      line_starts_.push_back(at + 1);
+    }
+  }
+  offset = std::clamp(offset, begin_, text_.size());
+  const auto next_line = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+  const std::size_t start = *(next_line - 1);
+  std::size_t end = next_line == line_starts_.end() ? text_.size() : *next_line - 1;
+  if (end > start && text_[end - 1] == '\r') --end;
+
+  Position position;
+  position.line = static_cast<std::size_t>(next_line - line_starts_.begin());
+  position.line_text = text().substr(start, end - start);
+  position.byte_in_line = std::min(offset, end) - start;
+  position.column = 1 + count_characters(position.line_text.substr(0, position.byte_in_line));
+  return position;
+}
+
+std::string SourceText::place(SourceOffset offset) const {
+  if (!offset.known()) return name_;
+  const Position at = position(offset.value);
+  return fmt::format("{}:{}:{}", name_, at.line, at.column);
+}
+
+}  // namespace dream::config
