@@ -85,8 +85,7 @@ struct Engine::State {
         note_start(step);
         break;
       case Reaction::run_and_end:
-        run(step);
-        end(step);
+        run_and_end(step);
         break;
       case Reaction::expire:
         expire(step);
@@ -116,6 +115,12 @@ struct Engine::State {
   void run(StepIndex step) {
     note_start(step);
     if (const auto timeout = settings_of(step).timeout) steps[position(step)].deadline = later(now, *timeout);
+    if (settings_of(step).background) let_go(step, later(now, settings_of(step).delay));
+  }
+
+  void run_and_end(StepIndex step) {
+    note_start(step);
+    end(step);
     if (settings_of(step).background) let_go(step, later(now, settings_of(step).delay));
   }
 

@@ -87,7 +87,7 @@ TEST(Order, a_step_that_ends_before_it_was_known_to_run_counts_as_started_then) 
   ManualRun run({background(100), foreground()}, ManualRun::Starts::when_told);
   run.begin();
   run.advance_to(10);
-  EXPECT_EQ(run.exited(0), "runs a; delay b 100; ended a");
+  EXPECT_EQ(run.exited(0), "runs a; ended a; delay b 100");
   EXPECT_EQ(run.outcome(0), "succeeded exit code 0");
   EXPECT_EQ(run.advance_to(110), "start b");
   EXPECT_EQ(run.exited(1, 3), "runs b; ended b; stopping: b failed; finish 3");

@@ -1,0 +1,75 @@
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "simulation/world.hpp"
+
+// simulate --seed N              one run, with its trace
+// simulate --count N [--from S]  the seeds S … S+N-1
+// simulate --hours H [--from S]  as many as there is time for
+//
+// Exits with 1 at the first broken promise, after printing the seed and the trace.
+namespace {
+
+using dream::simulation::simulate;
+using dream::simulation::Verdict;
+
+struct Options {
+  std::uint64_t from = 0;
+  std::uint64_t count = 1;
+  double hours = 0;
+  bool one_seed = false;
+};
+
+bool read(int argc, char** argv, Options& options) {
+  for (int i = 1; i < argc; i += 2) {
+    const std::string_view name = argv[i];
+    if (i + 1 == argc) return false;
+    char* end = nullptr;
+    const bool is_hours = name == "--hours";
+    const std::uint64_t number = is_hours ? 0 : std::strtoull(argv[i + 1], &end, 10);
+    if (is_hours)
+      options.hours = std::strtod(argv[i + 1], &end);
+    else if (name == "--seed")
+      options.from = number, options.one_seed = true;
+    else if (name == "--count")
+      options.count = number;
+    else if (name == "--from")
+      options.from = number;
+    else
+      return false;
+    if (*end != '\0') return false;
+  }
+  return argc > 1;
+}
+
+bool passes(std::uint64_t seed, bool show) {
+  const Verdict verdict = simulate(seed);
+  const bool same = simulate(seed).trace == verdict.trace;
+  if (show || !verdict.complaint.empty() || !same)
+    std::printf("seed %llu\n%s", static_cast<unsigned long long>(seed), verdict.trace.c_str());
+  if (!verdict.complaint.empty()) std::printf("BROKEN: %s\n", verdict.complaint.c_str());
+  if (!same) std::printf("BROKEN: the same seed is the same run\n");
+  return verdict.complaint.empty() && same;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  if (!read(argc, argv, options)) {
+    std::fputs("usage: simulate --seed N | --count N [--from S] | --hours H [--from S]\n", stderr);
+    return 2;
+  }
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                      std::chrono::duration<double, std::ratio<3600>>(options.hours));
+  std::uint64_t done = 0;
+  for (; options.hours > 0 ? Clock::now() < end : done < options.count; ++done)
+    if (!passes(options.from + done, options.one_seed)) return 1;
+  std::printf("%llu runs, no promise broken\n", static_cast<unsigned long long>(done));
+  return 0;
+}

@@ -1,0 +1,237 @@
+#include "simulation/world.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "simulation/bench.hpp"
+#include "simulation/random.hpp"
+
+namespace dream::simulation {
+namespace {
+
+using namespace engine;
+
+constexpr std::size_t event_limit = 1000;  // a run of 12 steps has some 60
+
+/// Small numbers make things happen at the same moment; odd ones make sure that nanoseconds count.
+Duration random_duration(Random& random) {
+  switch (random.below(4)) {
+    case 0:
+      return Duration(0);
+    case 1:
+      return Duration(random.below(6));
+    case 2:
+      return Duration(10 * random.below(10));
+    default:
+      return Duration(random.below(1'000'000));
+  }
+}
+
+/// How likely things are in this run: in some all goes well, in others hardly anything does.
+struct Climate {
+  explicit Climate(Random& random)
+      : failure(random.below(4) * 15),
+        hanging(random.below(3) * 20),
+        stubborn(random.below(3) * 25),
+        optional(random.below(3) * 30),
+        slow_start(random.below(3) * 30),
+        late(random.below(3) * 20) {}
+  int failure, hanging, stubborn, optional, slow_start, late;
+};
+
+Plan random_plan(Random& random, const Climate& climate) {
+  Plan plan;
+  const int count = 1 + random.below(12);
+  for (int i = 0; i < count; ++i) {
+    Step step;
+    step.service = random.percent(20);
+    step.background = step.service || random.percent(50);
+    step.required = !random.percent(climate.optional);
+    step.delay = random_duration(random);
+    step.stop_grace = random_duration(random);
+    if (random.percent(20)) step.timeout = random_duration(random);
+    plan.steps.push_back(std::move(step));
+  }
+  return plan;
+}
+
+ExitStatus random_failure(Random& random) {
+  if (random.percent(10)) return Lost{"its runner crashed"};
+  if (random.percent(30)) return KilledBy{1 + random.below(31)};
+  return ExitedWith{1 + random.below(255)};
+}
+
+/// What a process is going to do next, if it is left alone.
+struct Pending {
+  Instant at;
+  Event event;
+};
+
+struct Process {
+  bool answered = false;  ///< Start was answered
+  bool asked = false;     ///< to end
+  std::optional<Pending> next;
+};
+
+class World {
+ public:
+  World(std::uint64_t seed, Verdict& verdict)
+      : random_(seed),
+        climate_(random_),
+        plan_(random_plan(random_, climate_)),
+        processes_(plan_.steps.size()),
+        verdict_(verdict),
+        bench_(plan_, &verdict.trace) {
+    verdict.trace = describe(plan_);
+    while (random_.percent(35)) {
+      const Event event =
+          random_.percent(20) ? Event(OutputLost{}) : Event(Interrupted{1 + random_.below(15)});
+      disturbances_.push_back({now_ + random_duration(random_), event});
+    }
+  }
+
+  void run() {
+    feed(Begin{});
+    while (!bench_.is_over() && verdict_.complaint.empty()) advance();
+    if (bench_.complaint().empty() && verdict_.complaint.empty() && random_.percent(30)) feed(Interrupted{2});
+    if (!bench_.complaint().empty()) verdict_.complaint = bench_.complaint();
+  }
+
+ private:
+  /// Lets the next thing happen, whichever comes first: an event of the world or a deadline of the engine.
+  void advance() {
+    Pending* pending = next_event();
+    const auto deadline = bench_.engine().next_deadline();
+    if (pending == nullptr && !deadline) return interrupt_what_hangs();
+    const bool tie = pending != nullptr && deadline && pending->at == *deadline;
+    const bool event_first =
+        !deadline || (pending != nullptr && (tie ? random_.percent(50) : pending->at < *deadline));
+    if (event_first) {
+      now_ = std::max(now_, pending->at);
+      const Event event = pending->event;
+      forget(pending);
+      happen(event);
+    } else {
+      now_ = std::max(now_, *deadline);
+      if (random_.percent(climate_.late)) now_ += random_duration(random_);
+      feed(TimePassed{});
+    }
+    if (random_.percent(5)) feed(TimePassed{});
+  }
+
+  /// Nothing moves any more: somebody presses Ctrl-C, and once more. After that everything must end.
+  void interrupt_what_hangs() {
+    if (patience_-- == 0) {
+      verdict_.complaint = "a run in which force works always ends";
+      return;
+    }
+    feed(Interrupted{2});
+  }
+
+  /// The earliest; which of several at the same moment is chance.
+  Pending* next_event() {
+    Pending* earliest = nullptr;
+    const auto consider = [&](Pending& candidate) {
+      if (earliest == nullptr || candidate.at < earliest->at ||
+          (candidate.at == earliest->at && random_.percent(50)))
+        earliest = &candidate;
+    };
+    for (Process& process : processes_)
+      if (process.next) consider(*process.next);
+    for (Pending& disturbance : disturbances_) consider(disturbance);
+    return earliest;
+  }
+
+  void forget(const Pending* pending) {
+    for (Process& process : processes_)
+      if (process.next && &*process.next == pending) return process.next.reset();
+    disturbances_.erase(disturbances_.begin() + (pending - disturbances_.data()));
+  }
+
+  void happen(const Event& event) {
+    if (const auto* started = std::get_if<Started>(&event)) settle_in(started->step);
+    feed(event);
+  }
+
+  /// A process that runs now: what will become of it.
+  void settle_in(StepIndex step) {
+    Process& process = processes_[position(step)];
+    process.answered = true;
+    if (!random_.percent(climate_.hanging)) {
+      const ExitStatus status =
+          random_.percent(climate_.failure) ? random_failure(random_) : ExitStatus(ExitedWith{0});
+      process.next = Pending{now_ + random_duration(random_), Exited{step, status}};
+    }
+    if (process.asked) ask(step, Urgency::graceful);
+  }
+
+  void feed(const Event& event) {
+    if (++verdict_.events > event_limit) {
+      verdict_.complaint = "a run has an end";
+      return;
+    }
+    const std::vector<Action> actions = bench_.feed(now_, event);
+    if (!bench_.complaint().empty()) return;
+    for (const Action& action : actions) {
+      if (const auto* start = std::get_if<Start>(&action)) perform(*start);
+      if (const auto* terminate = std::get_if<Terminate>(&action)) ask(terminate->step, terminate->urgency);
+    }
+  }
+
+  void perform(const Start& start) {
+    const Event answer = random_answer(start.step);
+    if (random_.percent(climate_.slow_start)) {
+      processes_[position(start.step)].next = Pending{now_ + random_duration(random_), answer};
+      return;
+    }
+    if (random_.percent(20)) now_ += Duration(random_.below(5));  // starting a process takes its time
+    happen(answer);
+  }
+
+  Event random_answer(StepIndex step) {
+    if (!random_.percent(climate_.failure)) return Started{step};
+    if (random_.percent(20)) return Exited{step, random_failure(random_)};
+    if (random_.percent(20)) return Exited{step, ExitedWith{0}};
+    return StartFailed{step, Error{static_cast<ErrorCode>(random_.below(9)), "it was not to be", "", ""}};
+  }
+
+  /// The executor was told to terminate: the process may end earlier than it wanted to, by force it does.
+  void ask(StepIndex step, Urgency urgency) {
+    Process& process = processes_[position(step)];
+    process.asked = true;
+    if (urgency == Urgency::graceful && random_.percent(climate_.stubborn)) return;
+    const Instant at = now_ + random_duration(random_);
+    if (process.next && process.next->at <= at && process.answered) return;
+    ExitStatus status = KilledBy{urgency == Urgency::force ? 9 : 15};
+    if (urgency == Urgency::graceful && random_.percent(40)) status = ExitedWith{random_.below(3)};
+    Event end = Exited{step, status};
+    if (!process.answered) {
+      // The start goes on as planned, is given up, or comes to its end unseen.
+      if (urgency == Urgency::graceful && random_.percent(60)) return;
+      if (random_.percent(50)) end = StartFailed{step, Error{ErrorCode::internal, "given up", "", ""}};
+    }
+    process.next = Pending{at, end};
+  }
+
+  Random random_;
+  Climate climate_;
+  Plan plan_;
+  std::vector<Process> processes_;
+  std::vector<Pending> disturbances_;
+  Verdict& verdict_;
+  Bench bench_;
+  Instant now_{Duration(1)};
+  int patience_ = 2;
+};
+
+}  // namespace
+
+Verdict simulate(std::uint64_t seed) {
+  Verdict verdict;
+  World(seed, verdict).run();
+  return verdict;
+}
+
+}  // namespace dream::simulation

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace dream::simulation {
+
+struct Verdict {
+  std::string complaint;  ///< the first promise that was broken; empty: none was
+  std::string trace;      ///< the plan, then a line for each event with the actions it led to
+  std::size_t events = 0;
+};
+
+/// Runs a random plan against random processes, signals and a driver that is sometimes late, on a clock that
+/// jumps from one event to the next. The same seed is the same run.
+[[nodiscard]] Verdict simulate(std::uint64_t seed);
+
+}  // namespace dream::simulation
