@@ -1,6 +1,8 @@
 #include "cli/project_list.hpp"
 
 #include <algorithm>
+#include <compare>
+#include <cstdint>
 #include <string_view>
 #include <unordered_map>
 
@@ -11,8 +13,11 @@ namespace {
 /// Names longer than this don't push everybody else's columns to the right.
 constexpr std::size_t widest_name = 48;
 
-/// Gathers in one pass over the workspace. Whoever mentions a task first gives its place, so the most telling
-/// sources come first.
+/// How much a place tells about a task: the most telling first.
+enum class Source : std::uint8_t { settings, dependencies, entry };
+
+/// Gathers in one pass over the workspace, which may have hundreds of thousands of entries: task names become
+/// numbers, so that the many mentions of few names compare fast.
 class Gathering {
  public:
   explicit Gathering(const Workspace& workspace) : workspace_(workspace) {
@@ -22,71 +27,117 @@ class Gathering {
   }
 
   std::vector<ListedProject> gather() {
-    for (const auto& [name, settings] : workspace_.projects) add_project(name, settings.where);
-    for (const auto& [name, tasks] : workspace_.dependencies) {
-      for (const auto& [task, dependencies] : tasks) add_task(name, task, dependencies.where);
-    }
+    for (const auto& [name, settings] : workspace_.projects) project(name, &settings, settings.where);
     for (const auto& [name, tasks] : workspace_.dependencies) {
       for (const auto& [task, dependencies] : tasks) {
+        const TaskNumber same_task = number_of(task);
+        mention(project(name, nullptr, dependencies.where),
+                {same_task, Source::dependencies, dependencies.where});
         for (const Dependency& entry : dependencies.entries) {
-          add_task(entry.project, entry.task.empty() ? task : entry.task, entry.where);
+          const TaskNumber number = entry.task.empty() ? same_task : number_of(entry.task);
+          mention(project(entry.project, nullptr, entry.where), {number, Source::entry, entry.where});
         }
       }
     }
-    for (const RecursiveRule& rule : workspace_.recursive) add_project(rule.project, rule.where);
-    for (ListedProject& project : projects_) finish(project);
-    std::sort(projects_.begin(), projects_.end(),
+    for (const RecursiveRule& rule : workspace_.recursive) project(rule.project, nullptr, rule.where);
+
+    std::vector<ListedProject> listed;
+    listed.reserve(projects_.size());
+    for (Project& project : projects_) listed.push_back(finish(project));
+    std::sort(listed.begin(), listed.end(),
               [](const ListedProject& a, const ListedProject& b) { return *a.name < *b.name; });
-    return std::move(projects_);
+    return listed;
   }
 
  private:
-  ListedProject& add_project(const std::string& name, SourceOffset where) {
+  using TaskNumber = std::uint32_t;
+  struct Mention {
+    TaskNumber task = 0;
+    Source source = Source::settings;
+    SourceOffset where;
+
+    auto operator<=>(const Mention&) const = default;
+  };
+  struct Project {
+    const std::string* name = nullptr;
+    const ProjectSettings* settings = nullptr;
+    bool has_entry = false;  ///< in `projects`; else `where` is the first mention
+    SourceOffset where;
+    std::vector<Mention> tasks;
+  };
+
+  TaskNumber number_of(const std::string& task) {
+    const auto [found, added] = numbers_.try_emplace(task, static_cast<TaskNumber>(task_names_.size()));
+    if (added) task_names_.push_back(&task);
+    return found->second;
+  }
+
+  /// The project of this name; `own` are its settings where the caller has them at hand.
+  Project& project(const std::string& name, const ProjectSettings* own, SourceOffset where) {
     const auto [found, added] = index_.try_emplace(name, projects_.size());
-    if (!added) return projects_[found->second];
-    ListedProject& project = projects_.emplace_back();
+    if (!added) {
+      Project& known = projects_[found->second];
+      if (!known.has_entry) known.where = std::min(known.where, where);
+      return known;
+    }
+    Project& project = projects_.emplace_back();
+    project.has_entry = own != nullptr;
     project.name = &name;
     project.where = where;
-    const ProjectSettings* settings = workspace_.settings_of(name);
-    const bool named = settings != nullptr && settings->executor.has_value();
-    project.executor = named ? &*settings->executor : &workspace_.executor;
-    if (settings == nullptr) return project;
-    for (const auto& [task, own] : settings->tasks) project.tasks.push_back({&task, nullptr, own.where});
+    project.settings = own != nullptr ? own : workspace_.settings_of(name);
+    if (project.settings != nullptr) {
+      for (const auto& [task, settings] : project.settings->tasks) {
+        project.tasks.push_back({number_of(task), Source::settings, settings.where});
+      }
+    }
     return project;
   }
 
-  void add_task(const std::string& name, const std::string& task, SourceOffset where) {
-    ListedProject& project = add_project(name, where);
-    // Most mentions repeat one of few tasks; finish() removes what this doesn't see.
+  /// Keeps the most telling, earliest place of a task. finish() removes the repetitions that this doesn't
+  /// see: looking at every task of a project each time would be slow for one that has thousands.
+  static void mention(Project& project, const Mention& mention) {
     const std::size_t looked_at = std::min<std::size_t>(project.tasks.size(), 8);
     for (std::size_t at = 0; at < looked_at; ++at) {
-      if (*project.tasks[at].name == task) return;
+      Mention& known = project.tasks[at];
+      if (known.task != mention.task) continue;
+      known = std::min(known, mention);
+      return;
     }
-    project.tasks.push_back({&task, nullptr, where});
+    project.tasks.push_back(mention);
   }
 
-  void finish(ListedProject& project) {
-    std::vector<ListedTask>& tasks = project.tasks;
-    std::stable_sort(tasks.begin(), tasks.end(),
-                     [](const ListedTask& a, const ListedTask& b) { return *a.name < *b.name; });
-    tasks.erase(std::unique(tasks.begin(), tasks.end(),
-                            [](const ListedTask& a, const ListedTask& b) { return *a.name == *b.name; }),
-                tasks.end());
-    const ProjectSettings* settings = workspace_.settings_of(*project.name);
-    for (ListedTask& task : tasks) task.executor = &executor_of(workspace_, settings, *task.name);
+  [[nodiscard]] ListedProject finish(Project& project) const {
+    std::sort(project.tasks.begin(), project.tasks.end());
+    ListedProject listed;
+    listed.name = project.name;
+    listed.executor = &workspace_.executor;
+    if (project.settings != nullptr && project.settings->executor.has_value()) {
+      listed.executor = &*project.settings->executor;
+    }
+    listed.where = project.where;
+    listed.tasks.reserve(project.tasks.size());
+    const std::string* last = nullptr;
+    for (const Mention& mention : project.tasks) {
+      const std::string* name = task_names_[mention.task];
+      if (name == last) continue;
+      last = name;
+      listed.tasks.push_back({name, &executor_of(workspace_, project.settings, *name), mention.where});
+    }
+    std::sort(listed.tasks.begin(), listed.tasks.end(),
+              [](const ListedTask& a, const ListedTask& b) { return *a.name < *b.name; });
+    return listed;
   }
 
   const Workspace& workspace_;
-  std::vector<ListedProject> projects_;
+  std::vector<Project> projects_;
   std::unordered_map<std::string_view, std::size_t> index_;
+  std::vector<const std::string*> task_names_;
+  std::unordered_map<std::string_view, TaskNumber> numbers_;
 };
 
 /// Appends `text` and fills up to `width` columns and two more.
 void append_cell(std::string& out, std::string_view text, std::size_t width, Tone tone, bool colour) {
-  std::string shown;
-  append_printable(shown, text);
-  append_toned(out, shown, tone, colour);
-  const std::size_t filled = columns(shown);
+  const std::size_t filled = append_toned_printable(out, text, tone, colour);
   out.append((filled < width ? width - filled : 0) + 2, ' ');
 }
 

@@ -13,14 +13,14 @@ namespace dream::cli {
 struct ListedTask {
   const std::string* name = nullptr;
   const std::string* executor = nullptr;
-  SourceOffset where;  ///< its settings, else its dependencies, else an entry that names it
+  SourceOffset where;  ///< its settings, else its dependencies, else the first entry that names it
 };
 
 /// A project and its tasks. Refers into the workspace it was listed from.
 struct ListedProject {
   const std::string* name = nullptr;
   const std::string* executor = nullptr;
-  SourceOffset where;             ///< its settings, else a mention
+  SourceOffset where;             ///< its settings, else the first mention
   std::vector<ListedTask> tasks;  ///< in order of name
 };
 

@@ -42,6 +42,16 @@ void append_toned(std::string& out, std::string_view text, Tone tone, bool colou
   if (coded) out += "\x1b[0m";
 }
 
+std::size_t append_toned_printable(std::string& out, std::string_view text, Tone tone, bool colour) {
+  if (std::all_of(text.begin(), text.end(), is_plain)) {
+    append_toned(out, text, tone, colour);
+    return text.size();
+  }
+  const std::string shown = printable(text);
+  append_toned(out, shown, tone, colour);
+  return columns(shown);
+}
+
 void append_printable(std::string& out, std::string_view text) {
   if (std::all_of(text.begin(), text.end(), is_plain)) {
     out += text;

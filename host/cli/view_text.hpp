@@ -28,6 +28,9 @@ enum class Tone : std::uint8_t { plain, strong, faint, warning };
 /// Appends `text` in a tone; escape codes only when `colour` is true. `text` must be printable().
 void append_toned(std::string& out, std::string_view text, Tone tone, bool colour);
 
+/// Appends printable(text) in a tone; its columns, without the codes.
+std::size_t append_toned_printable(std::string& out, std::string_view text, Tone tone, bool colour);
+
 /// Appends printable(text), without its cost for plain ASCII.
 void append_printable(std::string& out, std::string_view text);
 

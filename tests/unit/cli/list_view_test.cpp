@@ -49,8 +49,8 @@ TEST(ListText, names_every_project_and_task_that_is_mentioned_anywhere) {
             "  lint      shell   dream.json:23:1\n"
             "  test      deno    dream.json:12:1\n"
             "./core      npm     dream.json:30:1\n"
-            "./database  npm     dream.json:25:1  warning: there is no such folder\n"
-            "  start     npm     dream.json:25:1\n"
+            "./database  npm     dream.json:22:1  warning: there is no such folder\n"
+            "  start     npm     dream.json:22:1\n"
             "./web       npm     dream.json:24:1\n"
             "  build     npm     dream.json:24:1\n"
             "  dev       npm     dream.json:20:1\n"
@@ -74,6 +74,16 @@ TEST(ListText, takes_settings_from_a_glob) {
             "  test        deno  dream.json:2:1\n"
             "\n"
             "1 project, 2 tasks\n");
+}
+
+TEST(ListText, shows_what_would_disturb_a_terminal) {
+  Workspace workspace;
+  workspace.dependencies["./\x1b[2J"]["de\nv"].where = {1};
+  EXPECT_EQ(list_text(workspace, locate_by_byte, all_exist, {}),
+            "./\\x1b[2J  shell  dream.json:1:1\n"
+            "  de\\x0av  shell  dream.json:1:1\n"
+            "\n"
+            "1 project, 1 task\n");
 }
 
 TEST(ListText, has_escape_codes_only_in_colour) {
