@@ -71,4 +71,9 @@ struct PlanError {
 /// count only for the executor that is in force there.
 [[nodiscard]] Step settings_of_step(const Workspace& workspace, const StepId& id);
 
+/// The executor of a task, given its project's settings (Workspace::settings_of; may be nullptr). Refers into
+/// `workspace`.
+[[nodiscard]] const std::string& executor_of(const Workspace& workspace, const ProjectSettings* project,
+                                             const std::string& task);
+
 }  // namespace dream

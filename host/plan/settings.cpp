@@ -24,6 +24,10 @@ const typename Map::mapped_type* find(const Map& map, const std::string& key) {
   return found == map.end() ? nullptr : &found->second;
 }
 
+Layers layers_of(const Workspace& workspace, const ProjectSettings* project, const std::string& task) {
+  return {project, project == nullptr ? nullptr : find(project->tasks, task), find(workspace.tasks, task)};
+}
+
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& more) {
   to.insert(to.end(), more.begin(), more.end());
@@ -49,11 +53,18 @@ std::vector<OptionsPointer> options_of(const Workspace& workspace, const Layers&
 
 }  // namespace
 
+const std::string& executor_of(const Workspace& workspace, const ProjectSettings* project,
+                               const std::string& task) {
+  const Layers layers = layers_of(workspace, project, task);
+  for (const TaskSettings* settings : {layers.own, layers.by_name}) {
+    if (settings != nullptr && settings->executor.has_value()) return *settings->executor;
+  }
+  if (project != nullptr && project->executor.has_value()) return *project->executor;
+  return workspace.executor;
+}
+
 Step settings_of_step(const Workspace& workspace, const StepId& id) {
-  Layers layers;
-  layers.project = workspace.settings_of(id.project);
-  layers.by_name = find(workspace.tasks, id.task);
-  if (layers.project != nullptr) layers.own = find(layers.project->tasks, id.task);
+  const Layers layers = layers_of(workspace, workspace.settings_of(id.project), id.task);
 
   Step step;
   step.id = id;
@@ -67,9 +78,7 @@ Step settings_of_step(const Workspace& workspace, const StepId& id) {
   step.stop_signal = layers.first_set(&TaskSettings::stop_signal).value_or(step.stop_signal);
   step.command = layers.first_set(&TaskSettings::command);
 
-  step.executor = workspace.executor;
-  if (layers.project != nullptr) step.executor = layers.project->executor.value_or(step.executor);
-  step.executor = layers.first_set(&TaskSettings::executor).value_or(step.executor);
+  step.executor = executor_of(workspace, layers.project, id.task);
   step.options = options_of(workspace, layers, step.executor);
 
   if (layers.project != nullptr) {

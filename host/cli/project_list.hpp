@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/view_text.hpp"
+#include "plan/plan.hpp"
+
+/// Every project and task that dream.json mentions anywhere.
+namespace dream::cli {
+
+/// A task of a project. Refers into the workspace it was listed from.
+struct ListedTask {
+  const std::string* name = nullptr;
+  const std::string* executor = nullptr;
+  SourceOffset where;  ///< its settings, else its dependencies, else the first entry that names it
+};
+
+/// A project and its tasks. Refers into the workspace it was listed from.
+struct ListedProject {
+  const std::string* name = nullptr;
+  const std::string* executor = nullptr;
+  SourceOffset where;             ///< its settings, else the first mention
+  std::vector<ListedTask> tasks;  ///< in order of name
+};
+
+/// All projects in order of name: those with settings, with dependencies, named by a dependency entry or by a
+/// rule about recursion.
+[[nodiscard]] std::vector<ListedProject> list_projects(const Workspace& workspace);
+
+/// Appends a line for each project and task: name, executor, place. `note_of` is asked once a project for a
+/// remark at the end of its line; "" for none.
+void append_projects(std::string& out, const std::vector<ListedProject>& projects, const Locate& locate,
+                     const std::function<std::string_view(const ListedProject&)>& note_of, bool colour);
+
+}  // namespace dream::cli

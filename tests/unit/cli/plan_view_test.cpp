@@ -1,0 +1,118 @@
+#include "cli/plan_view.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidjson/document.h>
+
+#include "view_samples.hpp"
+
+namespace dream::cli {
+namespace {
+
+using std::chrono::milliseconds;
+
+Plan sample() {
+  Step database = background("./database");
+  database.service = true;
+  database.executor = "docker";
+  database.stop_signal = 2;
+  database.stop_grace = milliseconds(10'000);
+  database.where = {6};
+  Step auth = background("./auth", 2000);
+  auth.required = false;
+  auth.where = {7};
+  Step build = foreground("./web", 100);
+  build.timeout = milliseconds(60'000);
+  build.where = {8};
+  Plan plan = plan_of({database, auth, build, foreground("./api")});
+  plan.ignored.push_back({StepIndex{1}, {20}, "delay 0 ms instead of 2000 ms"});
+  plan.recursive = true;
+  return plan;
+}
+
+TEST(PlanText, has_every_step_with_its_attributes_start_and_place) {
+  const std::string text = plan_text(sample(), locate_by_byte, {});
+  const std::string steps = text.substr(0, text.find("Timeline"));
+  EXPECT_EQ(steps, R"(Plan of ./api:dev: 4 steps, recursive
+
+  1  ./database:dev  docker  background, service, required                               +0 ms            dream.json:6:1
+  2  ./auth:dev      shell   background, optional, next after 2000 ms                    +0 ms            dream.json:7:1
+  3  ./web:dev       shell   foreground, required, waits 100 ms first, timeout 60000 ms  +2100 ms         dream.json:8:1
+  4  ./api:dev       shell   foreground, required                                        after ./web:dev  requested
+
+Later mentions without effect (the first one decides)
+  ./auth:dev  delay 0 ms instead of 2000 ms  dream.json:20:1
+
+)");
+}
+
+TEST(PlanText, of_one_step_is_short) {
+  const std::string text = plan_text(plan_of({foreground("./api")}), locate_by_byte, {});
+  EXPECT_TRUE(text.starts_with("Plan of ./api:dev: 1 step\n\n  1  ./api:dev  shell"));
+  EXPECT_EQ(text.find("Later mentions"), std::string::npos);
+}
+
+TEST(PlanText, does_not_speak_of_the_delay_of_a_last_step_in_the_background) {
+  const std::string text = plan_text(plan_of({background("./api", 100)}), locate_by_byte, {});
+  EXPECT_EQ(text.find("100 ms"), std::string::npos);
+}
+
+TEST(PlanText, has_escape_codes_only_in_colour) {
+  EXPECT_EQ(plan_text(sample(), locate_by_byte, {false, 100}).find('\x1b'), std::string::npos);
+  EXPECT_NE(plan_text(sample(), locate_by_byte, {true, 100}).find('\x1b'), std::string::npos);
+}
+
+TEST(PlanText, shows_what_would_disturb_a_terminal) {
+  const std::string text = plan_text(plan_of({foreground("./\x1b[2J")}), locate_by_byte, {});
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+}
+
+TEST(PlanJson, has_the_documented_fields) {
+  rapidjson::Document json;
+  json.Parse(plan_json(sample(), locate_by_byte).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_STREQ(json["requested"].GetString(), "./api:dev");
+  EXPECT_TRUE(json["recursive"].GetBool());
+  const auto& steps = json["steps"];
+  ASSERT_EQ(steps.Size(), 4U);
+
+  const auto& database = steps[0];
+  EXPECT_STREQ(database["id"].GetString(), "./database:dev");
+  EXPECT_STREQ(database["project"].GetString(), "./database");
+  EXPECT_STREQ(database["task"].GetString(), "dev");
+  EXPECT_STREQ(database["executor"].GetString(), "docker");
+  EXPECT_TRUE(database["background"].GetBool());
+  EXPECT_TRUE(database["required"].GetBool());
+  EXPECT_TRUE(database["service"].GetBool());
+  EXPECT_TRUE(database["timeoutMs"].IsNull());
+  EXPECT_STREQ(database["stop"]["signal"].GetString(), "SIGINT");
+  EXPECT_EQ(database["stop"]["graceMs"].GetInt(), 10'000);
+  EXPECT_STREQ(database["from"].GetString(), "dream.json:6:1");
+  EXPECT_EQ(database["startsAt"].GetInt(), 0);
+  EXPECT_FALSE(database.HasMember("startsAfter"));
+
+  EXPECT_EQ(steps[1]["delayMs"].GetInt(), 2000);
+  EXPECT_FALSE(steps[1]["required"].GetBool());
+  EXPECT_EQ(steps[2]["timeoutMs"].GetInt(), 60'000);
+  EXPECT_EQ(steps[2]["startsAt"].GetInt(), 2100);
+
+  const auto& api = steps[3];
+  EXPECT_TRUE(api["from"].IsNull());
+  EXPECT_STREQ(api["startsAfter"]["id"].GetString(), "./web:dev");
+  EXPECT_EQ(api["startsAfter"]["delayMs"].GetInt(), 0);
+  EXPECT_FALSE(api.HasMember("startsAt"));
+
+  ASSERT_EQ(json["ignored"].Size(), 1U);
+  EXPECT_STREQ(json["ignored"][0]["id"].GetString(), "./auth:dev");
+  EXPECT_STREQ(json["ignored"][0]["from"].GetString(), "dream.json:20:1");
+  EXPECT_STREQ(json["ignored"][0]["differences"].GetString(), "delay 0 ms instead of 2000 ms");
+}
+
+TEST(PlanJson, is_sound_whatever_the_names_are) {
+  rapidjson::Document json;
+  json.Parse(plan_json(plan_of({foreground("./\"quoted\"\n\xFF")}), locate_by_byte).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_STREQ(json["steps"][0]["project"].GetString(), "./\"quoted\"\n\xEF\xBF\xBD");
+}
+
+}  // namespace
+}  // namespace dream::cli
