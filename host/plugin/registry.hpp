@@ -36,7 +36,7 @@ struct ExecutorRequest {
 /// Plugins are never unloaded; executors are destroyed with the registry, the youngest first.
 class Registry {
  public:
-  /// `services` must outlive the registry and every Run of its executors.
+  /// `services` must outlive the registry; every Run of its executors must be gone before it.
   Registry(SearchPath search_path, Services& services);
   ~Registry();
   Registry(const Registry&) = delete;
