@@ -1,0 +1,144 @@
+#include "plugin/library.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/dll/shared_library.hpp>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "base/text.hpp"
+#include "plugin/c_values.hpp"
+#include "plugin/elf_check.hpp"
+#include "plugin/error_sink.hpp"
+
+namespace dream::plugin {
+
+namespace {
+
+using Entry = const dream_plugin*(const dream_handshake*);
+
+// Majors that an entry symbol is searched for, to tell a plugin for another dream from something else.
+constexpr unsigned major_searched_max = 16;
+
+Error refused(const std::filesystem::path& path, std::string message, std::string hint = {}) {
+  return {ErrorCode::plugin, std::move(message), path.string(), std::move(hint)};
+}
+
+/// What the dynamic loader said; Boost wraps it in "… (dlerror system message: …): Bad file descriptor".
+std::string loader_words(std::string_view what) {
+  constexpr std::string_view opening = "dlerror system message: ";
+  const auto begin = what.find(opening);
+  const auto end = what.rfind("): ");
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin)
+    return std::string(what);
+  return std::string(what.substr(begin + opening.size(), end - begin - opening.size()));
+}
+
+Error load_failure(const std::filesystem::path& path, std::string_view what) {
+  std::string words = loader_words(what);
+  const std::string prefix = path.string() + ": ";
+  if (words.starts_with(prefix)) words.erase(0, prefix.size());
+  if (words.starts_with("undefined symbol: ")) {
+    return refused(path,
+                   fmt::format("can't be loaded: it needs \"{}\", which nothing provides", words.substr(18)),
+                   "link the plugin with the library that it comes from");
+  }
+  if (words.find("cannot open shared object file") != std::string::npos) {
+    return refused(path, "can't be loaded: a library that it needs is missing: " + words,
+                   "install that library, or link the plugin statically with it");
+  }
+  return refused(path, "can't be loaded: " + words);
+}
+
+/// Loads, and keeps it loaded.
+Result<boost::dll::shared_library*> load(const std::filesystem::path& path) {
+  static auto& loaded = *new std::deque<boost::dll::shared_library>;
+  try {
+    using boost::dll::load_mode::type;
+    return &loaded.emplace_back(path, type::rtld_now | type::rtld_local);
+  } catch (const std::exception& failure) {
+    return load_failure(path, failure.what());
+  }
+}
+
+/// Why a library has no entry function for this major.
+Error no_entry(const std::filesystem::path& path, const boost::dll::shared_library& library) {
+  for (unsigned major = 0; major <= major_searched_max; ++major) {
+    if (!library.has(fmt::format("dream_plugin_v{}", major))) continue;
+    const bool newer = major > DREAM_ABI_MAJOR;
+    return refused(
+        path,
+        fmt::format("is too {}: it speaks version {} of the plugin ABI, and this dream speaks version {}",
+                    newer ? "new" : "old", major, DREAM_ABI_MAJOR),
+        newer ? "update dream, or use an older version of the plugin" : "update the plugin");
+  }
+  return refused(
+      path, fmt::format("is a shared library, but not a dream plugin: it doesn't export \"{}\"", DREAM_ENTRY),
+      "export the entry function: DREAM_PLUGIN(Class) of the SDK does, and DREAM_EXPORT in C");
+}
+
+struct RequiredFunction {
+  const char* name;
+  bool present;
+};
+
+/// What is wrong with a table that the plugin handed out, if anything.
+std::optional<Error> table_problem(const std::filesystem::path& path, std::uint32_t size,
+                                   const dream_plugin& table) {
+  if (size < sizeof(dream_plugin)) {
+    return refused(path,
+                   fmt::format("has a table that is too short: {} bytes, and version 1.0 of the ABI has {}",
+                               size, sizeof(dream_plugin)),
+                   "set dream_plugin.size to sizeof(dream_plugin)");
+  }
+  const std::array required{RequiredFunction{"create", table.create != nullptr},
+                            RequiredFunction{"destroy", table.destroy != nullptr},
+                            RequiredFunction{"start", table.start != nullptr},
+                            RequiredFunction{"wait", table.wait != nullptr},
+                            RequiredFunction{"terminate", table.terminate != nullptr},
+                            RequiredFunction{"status", table.status != nullptr},
+                            RequiredFunction{"release", table.release != nullptr}};
+  for (const RequiredFunction& function : required) {
+    if (function.present) continue;
+    return refused(path, fmt::format("has no function \"{}\" in its table", function.name),
+                   "every function but \"extension\" has to be there");
+  }
+  if (text_of(table.id).empty()) return refused(path, "has no id in its table");
+  return std::nullopt;
+}
+
+Result<const dream_plugin*> shake_hands(const std::filesystem::path& path,
+                                        const boost::dll::shared_library& library, Calls& calls) {
+  Entry* entry = &library.get<Entry>(DREAM_ENTRY);
+  ErrorSink errors;
+  const dream_handshake handshake{sizeof(dream_handshake), DREAM_ABI_MAJOR, DREAM_ABI_MINOR,
+                                  DREAM_STR(DREAM_VERSION), errors.table()};
+  const CallName name{DREAM_ENTRY};
+  const dream_plugin* table = nullptr;
+  if (!calls.run(name, [&] { table = entry(&handshake); })) {
+    return refused(path, fmt::format("can't be used: \"{}\" threw an exception", DREAM_ENTRY),
+                   "tell the author of the plugin");
+  }
+  if (table != nullptr) return table;
+  const auto reason = errors.finish(DREAM_E_FAILED, name, calls);
+  return refused(path, "refuses to work: " + reason->message, reason->hint);
+}
+
+}  // namespace
+
+Result<dream_plugin> load_plugin(const std::filesystem::path& path, Calls& calls) {
+  if (auto checked = check_shared_library(path); !checked) return checked.error();
+  const auto library = load(path);
+  if (!library) return library.error();
+  if (!(*library)->has(DREAM_ENTRY)) return no_entry(path, **library);
+  const auto theirs = shake_hands(path, **library, calls);
+  if (!theirs) return theirs.error();
+  const dream_plugin table = copy_of(*theirs);
+  if (auto problem = table_problem(path, (*theirs)->size, table)) return *std::move(problem);
+  return table;
+}
+
+}  // namespace dream::plugin

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <dream/abi.h>
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.hpp"
+#include "plugin/calls.hpp"
+
+namespace dream::plugin {
+
+/// Loads a plugin file and shakes hands. The answer is the plugin's table, zero where the plugin doesn't know
+/// a member yet; every required function is there. Errors: plugin, `where` is the path; each says in words
+/// why this file can't be used.
+///
+/// The library stays loaded for ever: a plugin may have threads. What can't be survived is a static
+/// constructor that throws: the C++ runtime of the plugin ends the process.
+[[nodiscard]] Result<dream_plugin> load_plugin(const std::filesystem::path& path, Calls& calls);
+
+}  // namespace dream::plugin

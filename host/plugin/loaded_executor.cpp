@@ -1,0 +1,145 @@
+#include "plugin/loaded_executor.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/text.hpp"
+#include "plugin/c_values.hpp"
+#include "plugin/error_sink.hpp"
+
+namespace dream::plugin {
+
+namespace {
+
+Error gave_nothing(const Calls& calls, const char* what) {
+  return {ErrorCode::internal, fmt::format("the plugin {} succeeded, but gave no {}", calls.plugin(), what),
+          "", "tell the author of the plugin"};
+}
+
+}  // namespace
+
+class LoadedExecutor::LoadedRun final : public Run {
+ public:
+  LoadedRun(LoadedExecutor& executor, Ticket& ticket, dream_run* run)
+      : executor_(executor), ticket_(ticket), run_(run) {
+    ++executor_.runs_;
+  }
+
+  // A run that hasn't ended must not be released: dream is going down, and the plugin's objects go with it.
+  ~LoadedRun() override {
+    ticket_.released = true;
+    if (ticket_.state != Ticket::State::ended) return;
+    executor_.calls_.run(name("release"), [&] { may_throw(executor_.table_.release)(run_); });
+    --executor_.runs_;
+  }
+  LoadedRun(const LoadedRun&) = delete;
+  LoadedRun& operator=(const LoadedRun&) = delete;
+
+  Result<void> terminate(Urgency urgency) override {
+    ErrorSink errors;
+    const CallName call = name("terminate");
+    const dream_status status = executor_.calls_.status(call, [&] {
+      return may_throw(executor_.table_.terminate)(run_, urgency_of(urgency), errors.table());
+    });
+    if (auto error = errors.finish(status, call, executor_.calls_)) return *std::move(error);
+    return {};
+  }
+
+  [[nodiscard]] Result<RunState> status() const override {
+    dream_state state{};
+    state.size = sizeof(state);
+    const CallName call = name("status");
+    const dream_status status =
+        executor_.calls_.status(call, [&] { return may_throw(executor_.table_.status)(run_, &state); });
+    if (status < 0) {
+      return Error{error_code(status),
+                   fmt::format("the plugin {} can't tell how {} is doing ({})", executor_.calls_.plugin(),
+                               ticket_.subject, status_name(status)),
+                   "", ""};
+    }
+    if (state.phase > DREAM_PHASE_EXITED) {
+      executor_.calls_.fault(call, fmt::format("told the phase {}, which means nothing", state.phase));
+      state.phase = DREAM_PHASE_RUNNING;
+    }
+    return RunState{static_cast<Phase>(state.phase), static_cast<int>(state.pid),
+                    printable(text_of(state.detail))};
+  }
+
+  /// Arms the report of the end.
+  void wait() {
+    const CallName call = name("wait");
+    const dream_status status = executor_.calls_.status(
+        call, [&] { return may_throw(executor_.table_.wait)(run_, &HostSide::report_exit, &ticket_); });
+    if (status >= 0) return;
+    executor_.calls_.fault(
+        call, fmt::format("failed ({}): the end of the run will never be known", status_name(status)));
+    ErrorSink errors;
+    executor_.calls_.status(name("terminate"), [&] {
+      return may_throw(executor_.table_.terminate)(run_, DREAM_FORCE, errors.table());
+    });
+    executor_.host_.lose(ticket_, fmt::format("the plugin {} can't wait for it", executor_.calls_.plugin()));
+  }
+
+ private:
+  [[nodiscard]] CallName name(std::string_view function) const { return {function, ticket_.subject}; }
+
+  LoadedExecutor& executor_;
+  Ticket& ticket_;
+  dream_run* run_;
+};
+
+Result<std::unique_ptr<LoadedExecutor>> LoadedExecutor::create(const dream_plugin& table, Calls& calls,
+                                                               Services& services,
+                                                               const ProjectSpec& project) {
+  HostSide& host = HostSide::open(calls, services);
+  std::unique_ptr<LoadedExecutor> executor(new LoadedExecutor(table, calls, host, project.path));
+  const dream_project wire{sizeof(dream_project), view_of(project.root), view_of(project.path),
+                           view_of(project.directory), view_of(project.options_json)};
+  ErrorSink errors;
+  const CallName call{"create", project.path};
+  const dream_status status = calls.status(call, [&] {
+    return may_throw(table.create)(host.table(), &wire, &executor->executor_, errors.table());
+  });
+  if (auto error = errors.finish(status, call, calls)) {
+    executor->executor_ = nullptr;
+    return *std::move(error);
+  }
+  if (executor->executor_ == nullptr) {
+    calls.fault(call, "succeeded, but gave no executor");
+    return gave_nothing(calls, "executor");
+  }
+  return executor;
+}
+
+LoadedExecutor::~LoadedExecutor() {
+  if (executor_ != nullptr && runs_ == 0) {
+    calls_.run({"destroy", project_}, [&] { may_throw(table_.destroy)(executor_); });
+  }
+  host_.close();
+}
+
+Result<std::unique_ptr<Run>> LoadedExecutor::start(const TaskSpec& task, RunObserver& observer) {
+  Ticket& ticket = host_.issue(task.step, project_ + ":" + task.name, observer);
+  const TaskTable wire(task, ticket.id);
+  dream_run* run = nullptr;
+  ErrorSink errors;
+  const CallName call{"start", ticket.subject};
+  const dream_status status = calls_.status(
+      call, [&] { return may_throw(table_.start)(executor_, wire.get(), &run, errors.table()); });
+  if (auto error = errors.finish(status, call, calls_)) {
+    host_.start_failed(ticket);
+    return *std::move(error);
+  }
+  if (run == nullptr) {
+    calls_.fault(call, "succeeded, but gave no run");
+    host_.start_failed(ticket);
+    return gave_nothing(calls_, "run");
+  }
+  auto loaded = std::make_unique<LoadedRun>(*this, ticket, run);
+  if (status != DREAM_STARTING) host_.process_runs(ticket);
+  loaded->wait();
+  return std::unique_ptr<Run>(std::move(loaded));
+}
+
+}  // namespace dream::plugin

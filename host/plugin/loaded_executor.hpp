@@ -1,0 +1,51 @@
+#pragma once
+
+#include <dream/abi.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "plugin/calls.hpp"
+#include "plugin/executor.hpp"
+#include "plugin/host_side.hpp"
+#include "plugin/services.hpp"
+
+namespace dream::plugin {
+
+/// What an executor is made for.
+struct ProjectSpec {
+  std::string root;          ///< absolute path of the workspace root
+  std::string path;          ///< `./services/api`
+  std::string directory;     ///< absolute
+  std::string options_json;  ///< an object
+};
+
+/// An executor of a loaded plugin.
+class LoadedExecutor final : public Executor {
+ public:
+  /// Asks the plugin for an executor. `table`, `calls` and `services` must outlive it.
+  static Result<std::unique_ptr<LoadedExecutor>> create(const dream_plugin& table, Calls& calls,
+                                                        Services& services, const ProjectSpec& project);
+  /// All runs are gone; if one isn't, since dream is going down, the plugin's executor is left as it is.
+  ~LoadedExecutor() override;
+  LoadedExecutor(const LoadedExecutor&) = delete;
+  LoadedExecutor& operator=(const LoadedExecutor&) = delete;
+
+  Result<std::unique_ptr<Run>> start(const TaskSpec& task, RunObserver& observer) override;
+
+ private:
+  class LoadedRun;
+
+  LoadedExecutor(const dream_plugin& table, Calls& calls, HostSide& host, std::string project)
+      : table_(table), calls_(calls), host_(host), project_(std::move(project)) {}
+
+  const dream_plugin& table_;
+  Calls& calls_;
+  HostSide& host_;
+  std::string project_;
+  dream_executor* executor_ = nullptr;
+  std::size_t runs_ = 0;  ///< not yet released
+};
+
+}  // namespace dream::plugin

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "plugin/executor.hpp"
+#include "plugin/search_path.hpp"
+#include "plugin/services.hpp"
+
+namespace dream::plugin {
+
+/// What a plugin says of itself, and where it came from.
+struct PluginInfo {
+  std::string id;
+  std::string version;
+  std::string summary;
+  std::string homepage;        ///< may be empty
+  std::string options_schema;  ///< JSON Schema; empty: any options
+  std::filesystem::path path;
+  std::string why;  ///< why this file: "installed with dream"
+};
+
+/// One step's wish for an executor.
+struct ExecutorRequest {
+  std::string executor;         ///< its id
+  std::string project;          ///< normalised path: `./services/api`
+  std::string directory;        ///< absolute path of the project's folder
+  std::string project_options;  ///< JSON object, workspace and project level merged; empty: {}
+  std::string task_options;     ///< JSON object, all levels merged; empty: {}
+};
+
+/// Loads the plugins that are asked for, and only these, and keeps one executor of each project and plugin.
+/// Plugins are never unloaded; executors are destroyed with the registry, the youngest first.
+class Registry {
+ public:
+  /// `services` must outlive the registry; every Run of its executors must be gone before it.
+  Registry(SearchPath search_path, Services& services);
+  ~Registry();
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  /// The executor of a step: loads its plugin, checks `task_options` against the plugin's schema, and creates
+  /// the executor when it is the project's first use of it. Errors: plugin (it can't be used), configuration
+  /// (the options; `where` is a JSON pointer into them), or what the plugin's create says.
+  [[nodiscard]] Result<Executor*> executor_for(const ExecutorRequest& request);
+
+  /// Loads the plugin of an id, if it isn't yet, and tells about it. Valid as long as the registry.
+  [[nodiscard]] Result<const PluginInfo*> plugin(const std::string& id);
+
+  [[nodiscard]] const SearchPath& search_path() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dream::plugin

@@ -1,0 +1,180 @@
+#include "plugin/search_path.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace dream::plugin {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view file_prefix = "libdream_";
+constexpr std::string_view file_suffix = ".so";
+
+/// One folder that is searched.
+struct Place {
+  fs::path folder;
+  std::string why;
+  bool only_named;  ///< searched only for ids that somebody named
+};
+
+std::vector<Place> places_of(const SearchPath& search) {
+  std::vector<Place> places;
+  for (const fs::path& folder : search.environment)
+    places.push_back({folder, "found through DREAM_PLUGIN_PATH", false});
+  if (!search.root.empty()) {
+    places.push_back({search.root / ".dream" / "plugins", "found in the workspace's .dream/plugins", true});
+  }
+  if (!search.user.empty()) places.push_back({search.user, "found among the user's plugins", true});
+  if (!search.installed.empty()) places.push_back({search.installed, "installed with dream", false});
+  return places;
+}
+
+bool is_id(std::string_view id) {
+  return !id.empty() && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+/// Whoever may write the file runs code as this user: only root and the user may.
+Result<void> check_owner(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};  // what is wrong with it, loading tells better
+  if ((status.st_mode & S_IWOTH) != 0) {
+    return Error{ErrorCode::plugin, "is not loaded: everybody may change it", path.string(),
+                 fmt::format("chmod o-w {}", path.string())};
+  }
+  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
+    return Error{ErrorCode::plugin, "is not loaded: it belongs to another user, who may change it",
+                 path.string(), "make it yours or root's with chown"};
+  }
+  return {};
+}
+
+Error not_found(const std::string& id, const SearchPath& search, const std::vector<Place>& places) {
+  const std::string file = fmt::format("{}{}{}", file_prefix, id, file_suffix);
+  std::vector<std::string> looked;
+  std::string passed_over;
+  for (const Place& place : places) {
+    if (!place.only_named || search.named.contains(id)) {
+      looked.push_back(place.folder.string());
+    } else if (is_there(place.folder / file)) {
+      passed_over = (place.folder / file).string();
+    }
+  }
+  Error error{ErrorCode::plugin,
+              fmt::format("there is no executor \"{}\": no {} in {}", id, file,
+                          looked.empty() ? "any folder" : join_words(looked)),
+              "", ""};
+  const std::string nearest = nearest_name(id, search.available());
+  if (!passed_over.empty()) {
+    error.hint = fmt::format("{} is only loaded when dream.json names the executor", passed_over);
+  } else if (!nearest.empty()) {
+    error.hint = fmt::format("did you mean \"{}\"?", nearest);
+  } else {
+    error.hint = fmt::format("install the plugin, or set executors.{}.plugin in dream.json to its file", id);
+  }
+  return error;
+}
+
+}  // namespace
+
+Result<FoundPlugin> SearchPath::resolve(const std::string& id) const {
+  if (!is_id(id)) {
+    return Error{ErrorCode::plugin, fmt::format("\"{}\" can't be an executor's name", printable(id)), "",
+                 "a name has lower-case letters, digits, - and _"};
+  }
+  const auto accept = [](fs::path path, std::string why) -> Result<FoundPlugin> {
+    if (auto checked = check_owner(path); !checked) return checked.error();
+    return FoundPlugin{std::move(path), std::move(why)};
+  };
+  if (const auto named_file = configured.find(id); named_file != configured.end()) {
+    fs::path path = (root / named_file->second).lexically_normal();
+    const std::string key = fmt::format("executors.{}.plugin", id);
+    if (!is_there(path)) {
+      return Error{ErrorCode::plugin,
+                   fmt::format("there is no such file, but {} in dream.json names it", key), path.string(),
+                   "build or install the plugin, or correct the path"};
+    }
+    return accept(std::move(path), fmt::format("named by {} in dream.json", key));
+  }
+  const std::vector<Place> places = places_of(*this);
+  for (const Place& place : places) {
+    if (place.only_named && !named.contains(id)) continue;
+    fs::path path = place.folder / fmt::format("{}{}{}", file_prefix, id, file_suffix);
+    if (is_there(path)) return accept(std::move(path), place.why);
+  }
+  return not_found(id, *this, places);
+}
+
+std::vector<std::string> SearchPath::available() const {
+  std::set<std::string> ids;
+  for (const auto& [id, file] : configured) ids.insert(id);
+  for (const Place& place : places_of(*this)) {
+    std::error_code failure;
+    for (fs::directory_iterator entry(place.folder, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+      const std::string file = entry->path().filename().string();
+      if (!file.starts_with(file_prefix) || !file.ends_with(file_suffix)) continue;
+      const std::string id =
+          file.substr(file_prefix.size(), file.size() - file_prefix.size() - file_suffix.size());
+      if (is_id(id) && (!place.only_named || named.contains(id))) ids.insert(id);
+    }
+  }
+  return {ids.begin(), ids.end()};
+}
+
+SearchPath make_search_path(const Workspace& workspace, fs::path installed, const EnvironmentLookup& lookup) {
+  SearchPath search;
+  search.root = workspace.root;
+  search.installed = std::move(installed);
+  for (const auto& [id, settings] : workspace.executors) {
+    search.named.insert(id);
+    if (settings.plugin) search.configured.emplace(id, *settings.plugin);
+  }
+  // The built-in default counts as named by nobody.
+  if (workspace.executor != Workspace{}.executor) search.named.insert(workspace.executor);
+  const auto name_task = [&](const TaskSettings& task) {
+    if (task.executor) search.named.insert(*task.executor);
+  };
+  const auto name_project = [&](const ProjectSettings& project) {
+    if (project.executor) search.named.insert(*project.executor);
+    for (const auto& [name, task] : project.tasks) name_task(task);
+  };
+  for (const auto& [name, task] : workspace.tasks) name_task(task);
+  for (const auto& [path, project] : workspace.projects) name_project(project);
+  for (const ProjectGlob& glob : workspace.project_globs) name_project(glob.settings);
+
+  std::string folders = lookup("DREAM_PLUGIN_PATH").value_or("");
+  while (!folders.empty()) {
+    const auto colon = folders.find(':');
+    const std::string folder = folders.substr(0, colon);
+    if (!folder.empty()) search.environment.push_back(fs::absolute(folder));
+    folders = colon == std::string::npos ? "" : folders.substr(colon + 1);
+  }
+  const std::string data = lookup("XDG_DATA_HOME").value_or("");
+  const std::string home = lookup("HOME").value_or("");
+  // The XDG specification ignores a relative path.
+  if (data.starts_with('/')) {
+    search.user = fs::path(data) / "dream" / "plugins";
+  } else if (!home.empty()) {
+    search.user = fs::path(home) / ".local" / "share" / "dream" / "plugins";
+  }
+  return search;
+}
+
+}  // namespace dream::plugin

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "plan/workspace.hpp"
+
+namespace dream::plugin {
+
+/// A plugin file, and why it was this one.
+struct FoundPlugin {
+  std::filesystem::path path;  ///< absolute
+  std::string why;             ///< "installed with dream", "named by executors.acme.plugin in dream.json"
+};
+
+/// Where executor plugins are looked for, best first. docs/plugin-abi.md, "Loading".
+struct SearchPath {
+  std::filesystem::path root;  ///< of the workspace; empty: none, its .dream/plugins is not searched
+  std::map<std::string, std::filesystem::path> configured;  ///< by executor id: `executors.X.plugin`
+  std::vector<std::filesystem::path> environment;           ///< DREAM_PLUGIN_PATH
+  std::filesystem::path user;                               ///< $XDG_DATA_HOME/dream/plugins; empty: none
+  std::filesystem::path installed;                          ///< lib/dream/plugins beside the binary
+  /// The ids that dream.json or the command line names. Any other is taken from `environment` or `installed`
+  /// alone: a cloned repository must not run code just because a file lies in it.
+  std::set<std::string, std::less<>> named;
+
+  /// The file of an executor, not yet looked into. An Error{plugin} says where it was looked for.
+  [[nodiscard]] Result<FoundPlugin> resolve(const std::string& id) const;
+
+  /// The ids of all plugins that resolve() would find, sorted.
+  [[nodiscard]] std::vector<std::string> available() const;
+};
+
+/// The value of an environment variable of dream, if set.
+using EnvironmentLookup = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// The search path of a workspace. `installed` is the folder of dream's own plugins.
+[[nodiscard]] SearchPath make_search_path(const Workspace& workspace, std::filesystem::path installed,
+                                          const EnvironmentLookup& lookup);
+
+}  // namespace dream::plugin

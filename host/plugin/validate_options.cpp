@@ -1,0 +1,232 @@
+#include "plugin/validate_options.hpp"
+
+#include <fmt/format.h>
+#include <rapidjson/document.h>
+#include <rapidjson/pointer.h>
+#include <rapidjson/schema.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace dream::plugin {
+
+namespace {
+
+using rapidjson::Value;
+
+constexpr std::size_t shown_text_max = 60;
+
+const Value* member(const Value& object, const char* name) {
+  if (!object.IsObject()) return nullptr;
+  const auto found = object.FindMember(name);
+  return found == object.MemberEnd() ? nullptr : &found->value;
+}
+
+std::string_view text_in(const Value& value) {
+  return {value.GetString(), value.GetStringLength()};
+}
+
+std::string json_of(const Value& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+/// A value as it was found: `the string "x"`, `the number 3`, "an object".
+std::string found_words(const Value& value) {
+  switch (value.GetType()) {
+    case rapidjson::kNullType:
+      return "null";
+    case rapidjson::kFalseType:
+      return "false";
+    case rapidjson::kTrueType:
+      return "true";
+    case rapidjson::kObjectType:
+      return "an object";
+    case rapidjson::kArrayType:
+      return "an array";
+    case rapidjson::kNumberType:
+      return "the number " + json_of(value);
+    case rapidjson::kStringType:
+      break;
+  }
+  return value.GetStringLength() > shown_text_max ? "a long string" : "the string " + json_of(value);
+}
+
+std::string type_words(std::string_view type) {
+  if (type == "string") return "a string";
+  if (type == "boolean") return "true or false";
+  if (type == "integer") return "a whole number";
+  if (type == "number") return "a number";
+  if (type == "array") return "an array";
+  if (type == "object") return "an object";
+  return std::string(type);
+}
+
+/// The types that a schema's `type` or `anyOf`/`oneOf` allows, in words; empty: nothing that can be said.
+void collect_types(const Value& schema, std::vector<std::string>& words) {
+  if (const Value* type = member(schema, "type")) {
+    if (type->IsString()) words.push_back(type_words(text_in(*type)));
+    if (type->IsArray()) {
+      for (const Value& one : type->GetArray()) {
+        if (one.IsString()) words.push_back(type_words(text_in(one)));
+      }
+    }
+  }
+  for (const char* choice : {"anyOf", "oneOf"}) {
+    const Value* alternatives = member(schema, choice);
+    if (alternatives == nullptr || !alternatives->IsArray()) continue;
+    for (const Value& one : alternatives->GetArray()) collect_types(one, words);
+  }
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view last) {
+  std::string text;
+  for (std::size_t index = 0; index < words.size(); ++index) {
+    if (index > 0) text += index + 1 == words.size() ? last : ", ";
+    text += words[index];
+  }
+  return text;
+}
+
+struct Problem {
+  std::string message;
+  std::string hint = {};
+};
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& known) {
+  const std::string nearest = nearest_name(name, known);
+  return nearest.empty() ? "" : fmt::format("did you mean \"{}\"?", nearest);
+}
+
+Problem unknown_option(const Value& schema, std::string_view name) {
+  std::vector<std::string> known;
+  if (const Value* properties = member(schema, "properties");
+      properties != nullptr && properties->IsObject()) {
+    for (const auto& property : properties->GetObject()) known.emplace_back(text_in(property.name));
+  }
+  Problem problem{fmt::format("there is no option \"{}\"", name), did_you_mean(name, known)};
+  if (problem.hint.empty()) {
+    problem.hint = known.empty() ? "there are no options here" : "there are " + join_words(known);
+  }
+  return problem;
+}
+
+Problem missing_option(const Value& schema, const Value& found) {
+  std::vector<std::string> missing;
+  if (const Value* required = member(schema, "required"); required != nullptr && required->IsArray()) {
+    for (const Value& name : required->GetArray()) {
+      if (name.IsString() && member(found, name.GetString()) == nullptr) {
+        missing.push_back(fmt::format("\"{}\"", text_in(name)));
+      }
+    }
+  }
+  return {fmt::format("{} {} missing", join_words(missing), missing.size() == 1 ? "is" : "are")};
+}
+
+Problem not_in_enum(const Value& schema, const Value& found) {
+  std::vector<std::string> allowed;
+  std::vector<std::string> names;
+  if (const Value* values = member(schema, "enum"); values != nullptr && values->IsArray()) {
+    for (const Value& value : values->GetArray()) {
+      allowed.push_back(json_of(value));
+      if (value.IsString()) names.emplace_back(text_in(value));
+    }
+  }
+  return {fmt::format("expected {}, found {}", joined(allowed, " or "), found_words(found)),
+          found.IsString() ? did_you_mean(text_in(found), names) : ""};
+}
+
+/// What a keyword with one number or text expects: "at least 2".
+std::string limit_words(std::string_view keyword, const Value& limit) {
+  const std::string text = limit.IsString() ? std::string(text_in(limit)) : json_of(limit);
+  if (keyword == "minimum") return "at least " + text;
+  if (keyword == "maximum") return "at most " + text;
+  if (keyword == "multipleOf") return "a multiple of " + text;
+  if (keyword == "minLength") return "a string of at least " + text + " characters";
+  if (keyword == "maxLength") return "a string of at most " + text + " characters";
+  if (keyword == "minItems") return "at least " + text + " elements";
+  if (keyword == "maxItems") return "at most " + text + " elements";
+  if (keyword == "minProperties") return "at least " + text + " members";
+  if (keyword == "maxProperties") return "at most " + text + " members";
+  if (keyword == "pattern") return "a string that matches " + text;
+  return {};
+}
+
+Problem explain(std::string_view keyword, const Value& schema, const Value& found) {
+  if (keyword == "required") return missing_option(schema, found);
+  if (keyword == "enum") return not_in_enum(schema, found);
+  if (keyword == "uniqueItems") return {"has an element more than once"};
+  if (keyword == "type" || keyword == "anyOf" || keyword == "oneOf") {
+    std::vector<std::string> types;
+    collect_types(schema, types);
+    if (!types.empty())
+      return {fmt::format("expected {}, found {}", joined(types, " or "), found_words(found))};
+  }
+  if (const Value* limit = member(schema, std::string(keyword).c_str())) {
+    const std::string words = limit_words(keyword, *limit);
+    if (!words.empty()) return {fmt::format("expected {}, found {}", words, found_words(found))};
+  }
+  if (const Value* description = member(schema, "description");
+      description != nullptr && description->IsString()) {
+    return {fmt::format("expected {}, found {}", text_in(*description), found_words(found))};
+  }
+  return {fmt::format("{} doesn't fit the schema's \"{}\"", found_words(found), keyword)};
+}
+
+std::string pointer_text(const rapidjson::Pointer& pointer) {
+  rapidjson::StringBuffer buffer;
+  pointer.Stringify(buffer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+Error describe(const rapidjson::SchemaValidator& validator, const rapidjson::Document& schema,
+               const rapidjson::Document& options) {
+  const rapidjson::Pointer where = validator.GetInvalidDocumentPointer();
+  const std::string_view keyword = validator.GetInvalidSchemaKeyword();
+  const Value* rule = validator.GetInvalidSchemaPointer().Get(schema);
+  const Value* found = where.Get(options);
+  Problem problem{fmt::format("doesn't fit the schema's \"{}\"", keyword)};
+  if (rule != nullptr && keyword == "additionalProperties") {
+    const auto& name = where.GetTokens()[where.GetTokenCount() - 1];
+    problem = unknown_option(*rule, {name.name, name.length});
+  } else if (rule != nullptr && found != nullptr) {
+    problem = explain(keyword, *rule, *found);
+  }
+  return {ErrorCode::configuration, std::move(problem.message), pointer_text(where), std::move(problem.hint)};
+}
+
+bool parse_object(const std::string& text, rapidjson::Document& document) {
+  // Iterative: no nesting, however deep, may overflow the stack.
+  document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(text.data(),
+                                                                                         text.size());
+  return !document.HasParseError() && document.IsObject();
+}
+
+}  // namespace
+
+Result<void> validate_options(const std::string& schema, const std::string& options_json) {
+  rapidjson::Document options;
+  if (!parse_object(options_json, options)) {
+    return Error{ErrorCode::configuration, "the options are not a JSON object", "", ""};
+  }
+  if (schema.empty()) return {};
+  rapidjson::Document rules;
+  if (!parse_object(schema, rules)) {
+    return Error{ErrorCode::plugin, "the plugin's schema of its options is not a JSON object", "",
+                 "tell the author of the plugin"};
+  }
+  const rapidjson::SchemaDocument compiled(rules);
+  rapidjson::SchemaValidator validator(compiled);
+  if (options.Accept(validator)) return {};
+  return describe(validator, rules, options);
+}
+
+}  // namespace dream::plugin

@@ -1,0 +1,46 @@
+# dream_add_plugin(acme acme.cpp … [SCHEMA options.schema.json])
+#
+# Adds the target `acme`, which builds the executor plugin libdream_acme.so from C or C++: it exports the entry
+# function alone, depends on no C++ runtime of the machine, and carries the JSON Schema of its options.
+# C++ gets the schema through DREAM_PLUGIN(Class); C includes "dream_options_schema.h" and finds it in
+# `dream_options_schema`.
+
+set(DREAM_PLUGIN_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR} CACHE INTERNAL "where the helpers of dream_add_plugin are")
+
+# Writes the schema as a C array, which has no limit of length and needs no escapes.
+function(_dream_embed_schema target schema)
+  get_filename_component(schema ${schema} ABSOLUTE)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${target}_schema)
+  file(READ ${schema} bytes HEX)
+  string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${bytes}")
+  file(CONFIGURE OUTPUT ${folder}/dream_options_schema.h @ONLY CONTENT
+"/* Made of ${schema}. */\nstatic const char dream_options_schema[] = {@bytes@'\\0'};\n")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${schema})
+  target_include_directories(${target} PRIVATE ${folder})
+endfunction()
+
+function(dream_add_plugin name)
+  cmake_parse_arguments(arg "" "SCHEMA" "" ${ARGN})
+  add_library(${name} MODULE ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE dream::plugin_api)
+  set_target_properties(${name} PROPERTIES
+    PREFIX "lib" OUTPUT_NAME "dream_${name}" POSITION_INDEPENDENT_CODE ON
+    C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if("CXX" IN_LIST languages)
+    target_compile_features(${name} PRIVATE cxx_std_20)
+  endif()
+  if(arg_SCHEMA)
+    _dream_embed_schema(${name} ${arg_SCHEMA})
+  endif()
+
+  if(NOT APPLE AND NOT WIN32)
+    target_link_options(${name} PRIVATE "LINKER:--version-script=${DREAM_PLUGIN_CMAKE_DIR}/plugin.map")
+    set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${DREAM_PLUGIN_CMAKE_DIR}/plugin.map)
+    # A sanitizer's runtime has to be the one of the program that loads the plugin.
+    if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize"
+       AND (NOT DEFINED DREAM_STATIC_RUNTIME OR DREAM_STATIC_RUNTIME))
+      target_link_options(${name} PRIVATE $<$<LINK_LANGUAGE:CXX>:-static-libstdc++> -static-libgcc)
+    endif()
+  endif()
+endfunction()

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "executor.hpp"
+#include "host.hpp"
+#include "task.hpp"
+
+namespace dream::sdk {
+
+/// What to execute. What is left empty is the task's.
+struct Command {
+  std::vector<std::string> argv;              ///< argv[0] with a slash is a path, else it is searched in PATH
+  std::string directory = {};                 ///< absolute
+  std::vector<std::string> environment = {};  ///< NAME=VALUE, the whole of it
+};
+
+/// A run that is one supervised child of the host: its output is the run's, its end is the run's.
+class ChildRun : public Run {
+ public:
+  explicit ChildRun(const Host& host) : host_(host) {}
+
+  /// Starts `command` for `task`; once, and the run is only good when it succeeded.
+  [[nodiscard]] Result<void> spawn(const Task& task, const Command& command) {
+    if (host_.process() == nullptr) return Failure{DREAM_E_UNSUPPORTED, "this host can't start processes"};
+    const std::vector<std::string> environment =
+        command.environment.empty() ? task.environment() : command.environment;
+    const std::vector<dream_str> argv_views = views(command.argv);
+    const std::vector<dream_str> environment_views = views(environment);
+    dream_child child{};
+    child.size = sizeof(child);
+    child.flags = (task.raw().flags & DREAM_TASK_PTY) != 0 ? DREAM_CHILD_PTY : 0U;
+    child.run = task.raw().run;
+    child.argv = {argv_views.data(), argv_views.size()};
+    child.directory = command.directory.empty() ? task.raw().directory : view(command.directory);
+    child.environment = {environment_views.data(), environment_views.size()};
+    child.stop_signal = task.raw().stop_signal;
+    child.on_exit = &ChildRun::child_exited;
+    child.context = this;
+    FailureSink errors;
+    const dream_status status = host_.process()->spawn(host_.raw(), &child, &child_, errors.table());
+    if (status < 0) return errors.take(status, "spawn");
+    return {};
+  }
+
+  Result<void> terminate(Urgency urgency) override {
+    if (phase_ == Phase::exited) return {};
+    phase_ = Phase::stopping;
+    FailureSink errors;
+    const dream_status status =
+        host_.process()->terminate(host_.raw(), child_, static_cast<std::uint32_t>(urgency), errors.table());
+    if (status < 0) return errors.take(status, "terminate");
+    return {};
+  }
+
+  [[nodiscard]] RunState state() const override {
+    if (phase_ == Phase::exited) return {.phase = phase_};
+    return {.phase = phase_, .pid = host_.process()->pid(host_.raw(), child_)};
+  }
+
+ private:
+  static std::vector<dream_str> views(const std::vector<std::string>& texts) {
+    std::vector<dream_str> result;
+    result.reserve(texts.size());
+    for (const std::string& one : texts) result.push_back(view(one));
+    return result;
+  }
+
+  static void child_exited(void* context, const dream_exit* exit) noexcept {
+    auto& run = *static_cast<ChildRun*>(context);
+    run.phase_ = Phase::exited;
+    run.report_exit(Exit{exit->kind, exit->value, std::string(text(exit->text))});
+  }
+
+  Host host_;
+  dream_child_id child_ = 0;
+  Phase phase_ = Phase::running;
+};
+
+}  // namespace dream::sdk

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "result.hpp"
+
+namespace dream::sdk {
+
+/// Copies of an array of texts.
+[[nodiscard]] inline std::vector<std::string> texts(dream_strs views) {
+  std::vector<std::string> copies;
+  copies.reserve(views.count);
+  for (std::size_t index = 0; index < views.count; ++index) copies.emplace_back(text(views.data[index]));
+  return copies;
+}
+
+/// The project that an executor is made for; copied, so that it may be kept.
+struct Project {
+  std::string root;       ///< absolute path of the workspace root
+  std::string path;       ///< its name: "./services/api"
+  std::string directory;  ///< absolute path of its folder
+  std::string options;    ///< a JSON object; tasks may add to it, so read a task's own instead
+
+  Project() = default;
+  explicit Project(const dream_project& project)
+      : root(text(project.root)),
+        path(text(project.path)),
+        directory(text(project.directory)),
+        options(text(project.options)) {}
+};
+
+/// What one run is to do. A view of what the host passed: valid during start.
+class Task {
+ public:
+  explicit Task(const dream_task& task) : task_(task) {}
+
+  [[nodiscard]] std::string_view name() const { return text(task_.name); }
+
+  /// Which of the following two dream.json gives; both are empty when it gives none.
+  [[nodiscard]] bool has_command_line() const { return task_.command_kind == DREAM_COMMAND_LINE; }
+  [[nodiscard]] bool has_command_argv() const { return task_.command_kind == DREAM_COMMAND_ARGV; }
+  [[nodiscard]] std::string_view command_line() const { return text(task_.command_line); }
+  [[nodiscard]] std::vector<std::string> command_argv() const { return texts(task_.command_argv); }
+
+  /// What stood after `--` on the command line.
+  [[nodiscard]] std::vector<std::string> arguments() const { return texts(task_.arguments); }
+  [[nodiscard]] std::string_view directory() const { return text(task_.directory); }
+  /// NAME=VALUE, the whole of it.
+  [[nodiscard]] std::vector<std::string> environment() const { return texts(task_.environment); }
+  /// A JSON object that fits the plugin's schema; dream/sdk/options.hpp reads it.
+  [[nodiscard]] std::string_view options() const { return text(task_.options); }
+
+  [[nodiscard]] const dream_task& raw() const { return task_; }
+
+ private:
+  const dream_task& task_;
+};
+
+}  // namespace dream::sdk
