@@ -50,6 +50,19 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
+/// The ids of the plugin files in a folder.
+std::vector<std::string> ids_in(const fs::path& folder) {
+  std::vector<std::string> ids;
+  std::error_code failure;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
+    const std::string file = entry->path().filename().string();
+    if (!file.starts_with(file_prefix) || !file.ends_with(file_suffix)) continue;
+    std::string id = file.substr(file_prefix.size(), file.size() - file_prefix.size() - file_suffix.size());
+    if (is_id(id)) ids.push_back(std::move(id));
+  }
+  return ids;
+}
+
 /// Whoever may write the file runs code as this user: only root and the user may.
 Result<void> check_owner(const fs::path& path) {
   struct stat status {};
@@ -125,15 +138,17 @@ std::vector<std::string> SearchPath::available() const {
   std::set<std::string> ids;
   for (const auto& [id, file] : configured) ids.insert(id);
   for (const Place& place : places_of(*this)) {
-    std::error_code failure;
-    for (fs::directory_iterator entry(place.folder, failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-      const std::string file = entry->path().filename().string();
-      if (!file.starts_with(file_prefix) || !file.ends_with(file_suffix)) continue;
-      const std::string id =
-          file.substr(file_prefix.size(), file.size() - file_prefix.size() - file_suffix.size());
-      if (is_id(id) && (!place.only_named || named.contains(id))) ids.insert(id);
+    for (std::string& id : ids_in(place.folder)) {
+      if (!place.only_named || named.contains(id)) ids.insert(std::move(id));
     }
+  }
+  return {ids.begin(), ids.end()};
+}
+
+std::vector<std::string> SearchPath::present() const {
+  std::set<std::string> ids;
+  for (const Place& place : places_of(*this)) {
+    for (std::string& id : ids_in(place.folder)) ids.insert(std::move(id));
   }
   return {ids.begin(), ids.end()};
 }

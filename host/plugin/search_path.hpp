@@ -35,6 +35,9 @@ struct SearchPath {
 
   /// The ids of all plugins that resolve() would find, sorted.
   [[nodiscard]] std::vector<std::string> available() const;
+
+  /// The ids of all plugin files that lie in one of the folders, named or not, sorted.
+  [[nodiscard]] std::vector<std::string> present() const;
 };
 
 /// The value of an environment variable of dream, if set.

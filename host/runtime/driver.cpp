@@ -54,7 +54,7 @@ int Driver::run() {
 }
 
 void Driver::write_everything_out() {
-  while (session_.console().pending() > 0) session_.context().run_one();
+  session_.write_everything_out();
   reader_timer_.cancel();
   signals_.cancel();
   running_.clear();

@@ -28,6 +28,10 @@ Session::Session(const Plan& plan, const SessionSettings& settings)
                                                                  .inherit_stdin = settings.inherit_stdin});
 }
 
+void Session::write_everything_out() {
+  while (console_.pending() > 0) context_.run_one();
+}
+
 void Session::resume_output() {
   if (services_) services_->resume_output();
 }

@@ -33,6 +33,9 @@ class Session {
   [[nodiscard]] HostServices& services() { return *services_; }
   [[nodiscard]] Log& log() { return *log_; }
 
+  /// Lets the loop run until nothing is pending for the console.
+  void write_everything_out();
+
   /// Who is told that one of dream's own outputs can't be written any more.
   void on_output_lost(std::function<void(Stream, int error)> call) { on_lost_ = std::move(call); }
 

@@ -1,0 +1,38 @@
+"""The api: GET /hello/<token> greets whom the auth service knows by that token."""
+
+import http.server
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+
+auth = f"http://127.0.0.1:{os.environ.get('AUTH_PORT', '7412')}"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        token = self.path.rsplit("/", 1)[-1]
+        try:
+            with urllib.request.urlopen(f"{auth}/whoami/{token}", timeout=5) as response:
+                status, text = 200, f"hello, {response.read().decode().strip()}"
+        except urllib.error.HTTPError as error:
+            status, text = error.code, "who are you?"
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write((text + "\n").encode())
+
+    def log_message(self, message, *arguments):
+        print("api: " + message % arguments, flush=True)
+
+
+def stop(*_):
+    print("api: closed", flush=True)
+    sys.exit(0)
+
+
+signal.signal(signal.SIGTERM, stop)
+port = int(os.environ.get("API_PORT", "7413"))
+server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
+print(f"api: ready on port {port}", flush=True)
+server.serve_forever()

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "cli/options.hpp"
+
+/// One file a subcommand. Each returns dream's exit code and has told the user everything.
+namespace dream::cli {
+
+[[nodiscard]] int run_command(const Options& options);
+[[nodiscard]] int plan_command(const Options& options);
+[[nodiscard]] int list_command(const Options& options);
+[[nodiscard]] int validate_command(const Options& options);
+[[nodiscard]] int info_command(const Options& options);
+
+}  // namespace dream::cli

@@ -1,0 +1,61 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <variant>
+
+#include "cli/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+/// A descriptor below 3 that is closed would be taken by the next open, and a task's pipe could land on it.
+void open_standard_descriptors() {
+  int descriptor = ::open("/dev/null", O_RDWR);
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::open("/dev/null", O_RDWR);
+  if (descriptor > STDERR_FILENO) ::close(descriptor);
+}
+
+int dispatch(const Options& options) {
+  switch (options.command) {
+    case CommandName::run:
+      return run_command(options);
+    case CommandName::plan:
+      return plan_command(options);
+    case CommandName::list:
+      return list_command(options);
+    case CommandName::validate:
+      return validate_command(options);
+    case CommandName::info:
+      return info_command(options);
+  }
+  return exit_internal;
+}
+
+int run(int argument_count, const char* const* arguments) {
+  open_standard_descriptors();
+  const auto parsed = parse_options(argument_count, arguments);
+  if (!parsed) {
+    complain(parsed.error());
+    return exit_nothing_run;
+  }
+  if (const auto* answer = std::get_if<Answer>(&*parsed)) return print(answer->text);
+  return dispatch(std::get<Options>(*parsed));
+}
+
+}  // namespace
+
+}  // namespace dream::cli
+
+int main(int argument_count, char** arguments) {
+  try {
+    return dream::cli::run(argument_count, arguments);
+  } catch (const std::exception& exception) {  // out of memory, and bugs of libraries
+    std::fprintf(stderr, "dream: internal error: %s\n", exception.what());
+    return dream::cli::exit_internal;
+  }
+}

@@ -1,0 +1,122 @@
+#include "cli/prepare.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "config/env_file.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Collects each message once: ten steps with the same broken plugin are one error.
+void add_error(std::vector<Error>& errors, Error error) {
+  const std::string text = to_string(error);
+  const bool known =
+      std::ranges::any_of(errors, [&](const Error& other) { return to_string(other) == text; });
+  if (!known) errors.push_back(std::move(error));
+}
+
+fs::path folder_of(const Workspace& workspace, const std::string& project) {
+  fs::path folder = (workspace.root / project).lexically_normal();
+  return folder.has_filename() ? folder : folder.parent_path();
+}
+
+Result<void> check_folder(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded) {
+  std::error_code failure;
+  if (fs::is_directory(folder, failure)) return {};
+  Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
+              "create it, or correct the path in dream.json"};
+  if (step.where.known()) error.where = loaded.document->place(step.where);
+  return error;
+}
+
+Result<plugin::Executor*> executor_of(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded,
+                                      plugin::Registry& registry, const std::string& task_options) {
+  // Layers of the step's task alone have no place in the executor, which the whole project shares.
+  std::vector<OptionsPointer> project_layers = step.options;
+  std::erase_if(project_layers,
+                [](const OptionsPointer& layer) { return layer.find("/tasks/") != std::string::npos; });
+  const plugin::ExecutorRequest request{.executor = step.executor,
+                                        .project = step.id.project,
+                                        .directory = folder.string(),
+                                        .project_options = loaded.document->options(project_layers),
+                                        .task_options = task_options};
+  Result<plugin::Executor*> executor = registry.executor_for(request);
+  if (executor) return executor;
+  Error error = executor.error();
+  if (error.code == ErrorCode::configuration) {
+    const SourceOffset place = loaded.document->locate_option(step.options, error.where);
+    error.where =
+        place.known() ? loaded.document->place(place) : to_string(step.id) + ": options" + error.where;
+  }
+  return error;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> step_environment(const Step& step, const fs::path& folder,
+                                                  const char* const* own) {
+  std::map<std::string, std::string, std::less<>> variables;
+  for (const char* const* entry = own; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos)
+      variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+  }
+  for (const std::string& file : step.env_files) {
+    Result<Environment> read = config::read_env_file(folder / file);
+    if (!read) return read.error();
+    for (auto& [name, value] : *read) variables[name] = value;
+  }
+  for (const auto& [name, value] : step.env) variables[name] = value;
+  std::vector<std::string> environment;
+  environment.reserve(variables.size());
+  for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
+  return environment;
+}
+
+Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
+  Preparation preparation;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    const Step& step = plan.steps[at];
+    const fs::path folder = folder_of(loaded.workspace, step.id.project);
+    if (Result<void> there = check_folder(step, folder, loaded); !there) {
+      add_error(preparation.errors, there.error());
+      continue;
+    }
+    Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
+    if (!environment) {
+      add_error(preparation.errors, environment.error());
+      continue;
+    }
+    std::string options = loaded.document->options(step.options);
+    Result<plugin::Executor*> executor = executor_of(step, folder, loaded, registry, options);
+    if (!executor) {
+      add_error(preparation.errors, executor.error());
+      continue;
+    }
+    preparation.steps.push_back({.executor = *executor,
+                                 .task = {.step = StepIndex(at),
+                                          .name = step.id.task,
+                                          .command = step.command,
+                                          .arguments = step.arguments,
+                                          .directory = folder.string(),
+                                          .environment = std::move(*environment),
+                                          .options_json = std::move(options),
+                                          .stop_signal = step.stop_signal,
+                                          .stop_grace = step.stop_grace,
+                                          .pty = step.pty}});
+  }
+  return preparation;
+}
+
+}  // namespace dream::cli

@@ -1,0 +1,64 @@
+#include <unistd.h>
+
+#include "cli/commands.hpp"
+#include "cli/prepare.hpp"
+#include "cli/terminal.hpp"
+#include "cli/workspace_loader.hpp"
+#include "plugin/registry.hpp"
+#include "runtime/driver.hpp"
+#include "runtime/session.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+/// One step needs no label: it looks as if it had been started by hand.
+output::OutputMode output_mode(const Options& options, const Plan& plan) {
+  if (options.output == Output::automatic) {
+    return plan.steps.size() == 1 ? output::OutputMode::raw : output::OutputMode::prefix;
+  }
+  return options.output == Output::raw ? output::OutputMode::raw : output::OutputMode::prefix;
+}
+
+void log_plan(Log& log, const Plan& plan, const LoadedWorkspace& loaded) {
+  log.debug([&] { return "configuration: " + loaded.workspace.file.string(); });
+  for (const Step& step : plan.steps) {
+    log.debug([&] {
+      const std::string where = step.where.known() ? loaded.document->place(step.where) : "the request";
+      return "step " + to_string(step.id) + ": executor " + step.executor + ", from " + where;
+    });
+  }
+  for (const IgnoredMention& mention : plan.ignored) {
+    log.debug([&] {
+      return loaded.document->place(mention.where) + ": has no effect, " +
+             to_string(plan.steps[position(mention.step)].id) +
+             " is already in the plan: " + mention.differences;
+    });
+  }
+}
+
+}  // namespace
+
+int run_command(const Options& options) {
+  const Result<LoadedWorkspace> loaded = load_workspace(options);
+  if (!loaded) return exit_nothing_run;
+  const Result<Plan> plan = plan_request(options, *loaded);
+  if (!plan) return exit_nothing_run;
+
+  const output::OutputMode mode = output_mode(options, *plan);
+  runtime::Session session(*plan, {.mode = mode,
+                                   .color = use_color(options.color, STDOUT_FILENO),
+                                   .lowest_level = options.debug ? LogLevel::debug : LogLevel::info,
+                                   .inherit_stdin = mode == output::OutputMode::raw});
+  log_plan(session.log(), *plan, *loaded);
+  plugin::Registry registry(plugin_search_path(loaded->workspace), session.services());
+  const Preparation preparation = prepare(*plan, *loaded, registry);
+  if (!preparation.errors.empty()) {
+    for (const Error& error : preparation.errors) session.log().write(LogLevel::error, to_string(error));
+    session.write_everything_out();
+    return exit_nothing_run;
+  }
+  return runtime::Driver(session, *plan, preparation.steps).run();
+}
+
+}  // namespace dream::cli

@@ -1,0 +1,59 @@
+#include "cli/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "base/text.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+}  // namespace
+
+int print(std::string_view text, int exit_code) {
+  const bool written =
+      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (written) return exit_code;
+  complain(std::string("can't write to stdout: ") + std::strerror(errno));
+  return exit_internal;
+}
+
+void complain(const Error& error) {
+  complain(to_string(error));
+}
+
+void complain(std::string_view text) {
+  std::string line = "dream: " + std::string(text);
+  if (!line.ends_with('\n')) line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+bool use_color(When color, int descriptor) {
+  if (color != When::automatic) return color == When::always;
+  if (is_set("NO_COLOR")) return false;
+  if (is_set("FORCE_COLOR")) return std::string_view(std::getenv("FORCE_COLOR")) != "0";
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
+  return !dumb && ::isatty(descriptor) == 1;
+}
+
+TextStyle style_of_stdout(const Options& options) {
+  TextStyle style{.colour = use_color(options.color, STDOUT_FILENO)};
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) style.width = size.ws_col;
+  return style;
+}
+
+}  // namespace dream::cli

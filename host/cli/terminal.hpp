@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/error.hpp"
+#include "cli/options.hpp"
+#include "cli/view_text.hpp"
+
+/// What the subcommands that run nothing print with, and how a terminal looks.
+namespace dream::cli {
+
+/// nothing was run: usage, configuration, plan or plugin-loading error
+inline constexpr int exit_nothing_run = 2;
+/// an internal error of dream or of a plugin
+inline constexpr int exit_internal = 70;
+
+/// Writes to stdout and returns `exit_code`, or 70 with a message when the text can't be written.
+[[nodiscard]] int print(std::string_view text, int exit_code = 0);
+
+/// Tells an error on stderr.
+void complain(const Error& error);
+void complain(std::string_view text);
+
+/// Whether a descriptor gets colours: what was asked for, NO_COLOR, FORCE_COLOR, TERM, and whether it is a
+/// terminal.
+[[nodiscard]] bool use_color(When color, int descriptor);
+
+/// Colours and the terminal's width for stdout.
+[[nodiscard]] TextStyle style_of_stdout(const Options& options);
+
+}  // namespace dream::cli

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/result.hpp"
+#include "cli/options.hpp"
+#include "cli/view_text.hpp"
+#include "config/discovery.hpp"
+#include "config/load.hpp"
+#include "plan/plan.hpp"
+#include "plugin/search_path.hpp"
+
+namespace dream::cli {
+
+/// The configuration that a command works on.
+struct LoadedWorkspace {
+  config::Discovery discovery;
+  std::shared_ptr<const config::Document> document;
+  Workspace workspace;
+  std::vector<config::Problem> problems;
+};
+
+/// The folder the command works in: the current one, or that of --directory.
+[[nodiscard]] Result<std::filesystem::path> starting_folder(const Options& options);
+
+/// Finds and reads dream.json, whatever is wrong with its content.
+[[nodiscard]] Result<LoadedWorkspace> read_workspace(const Options& options);
+
+/// The same for commands that need it to be right: its problems are told on stderr, errors give an Error
+/// without a message.
+[[nodiscard]] Result<LoadedWorkspace> load_workspace(const Options& options);
+
+/// The plan of what was asked for; a problem is told on stderr as in load_workspace.
+[[nodiscard]] Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded);
+
+/// Where executor plugins are looked for.
+[[nodiscard]] plugin::SearchPath plugin_search_path(const Workspace& workspace);
+
+/// Places of this dream.json as text.
+[[nodiscard]] Locate locator(const LoadedWorkspace& loaded);
+
+}  // namespace dream::cli
