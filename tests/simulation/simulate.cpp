@@ -5,11 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "simulation/every_run.hpp"
 #include "simulation/world.hpp"
 
 // simulate --seed N              one run, with its trace
 // simulate --count N [--from S]  the seeds S … S+N-1
 // simulate --hours H [--from S]  as many as there is time for
+// simulate --every N             every run of a plan of N steps (at most 4), in any order, with one signal at
+// any
+//                                moment: ten minutes for 4
 //
 // Exits with 1 at the first broken promise, after printing the seed and the trace.
 namespace {
@@ -21,6 +25,7 @@ struct Options {
   std::uint64_t from = 0;
   std::uint64_t count = 1;
   double hours = 0;
+  std::size_t every = 0;
   bool one_seed = false;
 };
 
@@ -39,6 +44,8 @@ bool read(int argc, char** argv, Options& options) {
       options.count = number;
     else if (name == "--from")
       options.from = number;
+    else if (name == "--every" && number >= 1 && number <= 4)
+      options.every = number;
     else
       return false;
     if (*end != '\0') return false;
@@ -56,14 +63,29 @@ bool passes(std::uint64_t seed, bool show) {
   return verdict.complaint.empty() && same;
 }
 
+bool passes_every_run(std::size_t steps) {
+  std::uint64_t runs = 0;
+  for (std::size_t kind = 0; kind < dream::simulation::kinds_of_step; ++kind) {
+    const auto count = dream::simulation::every_run({.steps = steps, .any_order = true, .signals = 1}, kind);
+    runs += count.runs;
+    if (count.complaint.empty()) continue;
+    std::printf("BROKEN: %s\n", count.complaint.c_str());
+    return false;
+  }
+  std::printf("%llu runs, no promise broken\n", static_cast<unsigned long long>(runs));
+  return true;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   Options options;
   if (!read(argc, argv, options)) {
-    std::fputs("usage: simulate --seed N | --count N [--from S] | --hours H [--from S]\n", stderr);
+    std::fputs("usage: simulate --seed N | --count N [--from S] | --hours H [--from S] | --every N\n",
+               stderr);
     return 2;
   }
+  if (options.every != 0) return passes_every_run(options.every) ? 0 : 1;
   using Clock = std::chrono::steady_clock;
   const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                       std::chrono::duration<double, std::ratio<3600>>(options.hours));

@@ -32,7 +32,7 @@ Duration random_duration(Random& random) {
 /// How likely things are in this run: in some all goes well, in others hardly anything does.
 struct Climate {
   explicit Climate(Random& random)
-      : failure(random.below(4) * 15),
+      : failure(random.below(4) * random.below(4) * 4),
         hanging(random.below(3) * 20),
         stubborn(random.below(3) * 25),
         optional(random.below(3) * 30),
@@ -51,7 +51,7 @@ Plan random_plan(Random& random, const Climate& climate) {
     step.required = !random.percent(climate.optional);
     step.delay = random_duration(random);
     step.stop_grace = random_duration(random);
-    if (random.percent(20)) step.timeout = random_duration(random);
+    if (random.percent(15)) step.timeout = random_duration(random) + random_duration(random);
     plan.steps.push_back(std::move(step));
   }
   return plan;
@@ -85,10 +85,10 @@ class World {
         verdict_(verdict),
         bench_(plan_, &verdict.trace) {
     verdict.trace = describe(plan_);
-    while (random_.percent(35)) {
+    while (random_.percent(30)) {
       const Event event =
           random_.percent(20) ? Event(OutputLost{}) : Event(Interrupted{1 + random_.below(15)});
-      disturbances_.push_back({now_ + random_duration(random_), event});
+      disturbances_.push_back({now_ + random_.below(4) * random_duration(random_), event});
     }
   }
 
@@ -159,7 +159,8 @@ class World {
   void settle_in(StepIndex step) {
     Process& process = processes_[position(step)];
     process.answered = true;
-    if (!random_.percent(climate_.hanging)) {
+    const bool stays = plan_.steps[position(step)].service && !random_.percent(climate_.failure);
+    if (!stays && !random_.percent(climate_.hanging)) {
       const ExitStatus status =
           random_.percent(climate_.failure) ? random_failure(random_) : ExitStatus(ExitedWith{0});
       process.next = Pending{now_ + random_duration(random_), Exited{step, status}};

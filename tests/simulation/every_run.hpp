@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace dream::simulation {
+
+/// How much freedom the world has in every_run().
+struct Freedom {
+  std::size_t steps = 1;
+  /// Whatever can happen next may: ends of processes in any order, deadlines before or after them, and starts
+  /// that are answered only later. Otherwise processes end in plan order, or in reverse, and grace passes
+  /// last.
+  bool any_order = false;
+  /// The second signal comes at any later moment. Otherwise right after the first.
+  bool signals_apart = false;
+  std::size_t signals = 2;
+};
+
+struct Count {
+  std::uint64_t runs = 0;
+  std::string complaint;  ///< with the trace of the run that broke a promise
+};
+
+/// The number of kinds a step can be of: foreground, background or service, required or optional.
+inline constexpr std::size_t kinds_of_step = 6;
+
+/// Every plan of `freedom.steps` steps whose first step is of kind `first`, with every behaviour of each
+/// process (succeeds, fails, fails to start, hangs until it is asked to end, ignores that), and signals at
+/// every moment.
+[[nodiscard]] Count every_run(const Freedom& freedom, std::size_t first);
+
+}  // namespace dream::simulation
