@@ -63,6 +63,7 @@ struct NoLongerNeeded {};  ///< a service, once every other step has ended
 struct TimedOut {};
 using StopReason = std::variant<RequiredFailed, StoppedBySignal, ReaderGone, NoLongerNeeded, TimedOut>;
 
+/// How one step ended.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::skipped;
   std::optional<StopReason> reason;  ///< of terminated and skipped; of failed: TimedOut only
