@@ -76,16 +76,16 @@ void append_step_json(std::string& out, const Step& step, const StartTime& time,
   append_json(out, step.id.task);
   out += ", \"executor\": ";
   append_json(out, step.executor);
-  out += fmt::format(", \"background\": {}, \"required\": {}, \"service\": {}, \"delayMs\": {}",
-                     step.background, step.required, step.service, milliseconds(step.delay));
+  out += fmt::format(R"(, "background": {}, "required": {}, "service": {}, "delayMs": {})", step.background,
+                     step.required, step.service, milliseconds(step.delay));
   out += ", \"timeoutMs\": ";
   out += step.timeout.has_value() ? std::to_string(milliseconds(*step.timeout)) : "null";
-  out += ", \"stop\": {\"signal\": ";
+  out += R"(, "stop": {"signal": )";
   append_json(out, signal_name(step.stop_signal));
-  out += fmt::format(", \"graceMs\": {}}}, \"from\": ", milliseconds(step.stop_grace));
+  out += fmt::format(R"(, "graceMs": {}}}, "from": )", milliseconds(step.stop_grace));
   append_place(out, step.where, locate);
   if (time.after.has_value()) {
-    out += ", \"startsAfter\": {\"id\": ";
+    out += R"(, "startsAfter": {"id": )";
     append_json(out, to_string(plan.steps[position(*time.after)].id));
     out += fmt::format(", \"delayMs\": {}}}}}", milliseconds(time.offset));
   } else {

@@ -1,9 +1,9 @@
 #include "cli/project_list.hpp"
 
 #include <algorithm>
-#include <compare>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 
 namespace dream::cli {
@@ -56,7 +56,9 @@ class Gathering {
     Source source = Source::settings;
     SourceOffset where;
 
-    auto operator<=>(const Mention&) const = default;
+    bool operator<(const Mention& other) const {
+      return std::tie(task, source, where.value) < std::tie(other.task, other.source, other.where.value);
+    }
   };
   struct Project {
     const std::string* name = nullptr;
@@ -77,7 +79,7 @@ class Gathering {
     const auto [found, added] = index_.try_emplace(name, projects_.size());
     if (!added) {
       Project& known = projects_[found->second];
-      if (!known.has_entry) known.where = std::min(known.where, where);
+      if (!known.has_entry) known.where.value = std::min(known.where.value, where.value);
       return known;
     }
     Project& project = projects_.emplace_back();

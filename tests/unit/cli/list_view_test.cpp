@@ -51,7 +51,7 @@ TEST(ListText, names_every_project_and_task_that_is_mentioned_anywhere) {
             "./core      npm     dream.json:30:1\n"
             "./database  npm     dream.json:22:1  warning: there is no such folder\n"
             "  start     npm     dream.json:22:1\n"
-            "./web       npm     dream.json:24:1\n"
+            "./web       npm     dream.json:20:1\n"
             "  build     npm     dream.json:24:1\n"
             "  dev       npm     dream.json:20:1\n"
             "\n"
