@@ -163,7 +163,7 @@ std::string limit_words(std::string_view keyword, const Value& limit) {
 Problem explain(std::string_view keyword, const Value& schema, const Value& found) {
   if (keyword == "required") return missing_option(schema, found);
   if (keyword == "enum") return not_in_enum(schema, found);
-  if (keyword == "uniqueItems") return {"has an element more than once"};
+  if (keyword == "uniqueItems") return {"stands there more than once"};
   if (keyword == "type" || keyword == "anyOf" || keyword == "oneOf") {
     std::vector<std::string> types;
     collect_types(schema, types);

@@ -69,6 +69,7 @@ class Shell : public CommandExecutor {
   // Without any, the line stays alone: then the shell can replace itself by a simple command.
   static Command line(const Task& task) {
     std::string text(task.command_line());
+    while (text.ends_with('\n') || text.ends_with(' ')) text.pop_back();
     if (task.raw().arguments.count == 0) return {.argv = {"sh", "-c", std::move(text)}};
     return with_arguments({"sh", "-c", std::move(text) + " \"$@\"", "sh"}, task);
   }

@@ -1,0 +1,142 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "plugin/executor.hpp"
+#include "plugin/services.hpp"
+
+namespace dream::plugin {
+
+/// A log that keeps what it is told, as "warning: …".
+class RecordingLog final : public Log {
+ public:
+  [[nodiscard]] bool enabled(LogLevel level) const override { return level >= lowest; }
+  void write(LogLevel level, std::string_view message) override {
+    static constexpr const char* names[] = {"debug", "info", "warning", "error"};
+    if (enabled(level)) lines.push_back(names[static_cast<int>(level)] + (": " + std::string(message)));
+  }
+
+  LogLevel lowest = LogLevel::info;
+  std::vector<std::string> lines;
+};
+
+/// The services of a host without processes: children, clock and loop are moved by the test.
+class FakeServices final : public Services {
+ public:
+  struct Child {
+    ChildSpec spec;
+    std::vector<Urgency> terminations = {};
+    bool alive = true;
+  };
+
+  [[nodiscard]] Instant now() const override { return now_; }
+  [[nodiscard]] Log& log() override { return log_; }
+
+  bool write_output(StepIndex step, Stream stream, std::string_view bytes) override {
+    output[{step, stream}] += bytes;
+    return has_room;
+  }
+  void when_writable(StepIndex, std::function<void()> on_writable) override {
+    if (has_room) {
+      on_writable();
+    } else {
+      writers.push_back(std::move(on_writable));
+    }
+  }
+
+  Result<ChildId> spawn(ChildSpec spec) override {
+    now_ += spawn_takes;
+    if (spawn_error) return *spawn_error;
+    children.push_back({std::move(spec)});
+    return ChildId{children.size() - 1};
+  }
+  Result<void> terminate_child(ChildId child, Urgency urgency) override {
+    children.at(static_cast<std::size_t>(child)).terminations.push_back(urgency);
+    return {};
+  }
+  [[nodiscard]] int child_pid(ChildId child) const override {
+    const auto index = static_cast<std::size_t>(child);
+    return children.at(index).alive ? 4000 + static_cast<int>(index) : 0;
+  }
+
+  TimerId start_timer(Instant deadline, std::function<void()> on_time) override {
+    const TimerId id{++last_timer_};
+    timers[id] = {deadline, std::move(on_time)};
+    return id;
+  }
+  void cancel_timer(TimerId timer) override { timers.erase(timer); }
+
+  void post(std::function<void()> work) override {
+    const std::scoped_lock lock(mutex_);
+    posted_.push_back(std::move(work));
+  }
+
+  // ---- what the test lets happen
+  // ----------------------------------------------------------------------------
+
+  /// One turn of the loop: all that was posted, and what that posts.
+  void run_posted() {
+    while (auto work = take_posted()) (*work)();
+  }
+  void exit_child(std::size_t index, ExitStatus status) {
+    children.at(index).alive = false;
+    children.at(index).spec.on_exit(std::move(status));
+  }
+  /// Moves the clock; timers that become due go off.
+  void advance(Duration duration) {
+    now_ += duration;
+    for (auto timer = timers.begin(); timer != timers.end();) {
+      if (timer->second.first > now_) {
+        ++timer;
+        continue;
+      }
+      const auto on_time = std::move(timer->second.second);
+      timers.erase(timer);
+      on_time();
+      timer = timers.begin();
+    }
+  }
+
+  std::map<std::pair<StepIndex, Stream>, std::string> output;
+  bool has_room = true;
+  std::vector<std::function<void()>> writers;  ///< that wait for room
+  std::deque<Child> children;
+  std::optional<Error> spawn_error;
+  Duration spawn_takes{};
+  std::map<TimerId, std::pair<Instant, std::function<void()>>> timers;
+  RecordingLog log_;
+
+ private:
+  std::optional<std::function<void()>> take_posted() {
+    const std::scoped_lock lock(mutex_);
+    if (posted_.empty()) return std::nullopt;
+    auto work = std::move(posted_.front());
+    posted_.pop_front();
+    return work;
+  }
+
+  Instant now_{std::chrono::seconds(1)};
+  std::uint64_t last_timer_ = 0;
+  std::mutex mutex_;
+  std::deque<std::function<void()>> posted_;
+};
+
+/// Keeps what runs report, as "started 0" and "exited 0: exit code 3".
+class RecordingObserver final : public RunObserver {
+ public:
+  void run_started(StepIndex step) override { events.push_back("started " + std::to_string(position(step))); }
+  void run_exited(StepIndex step, ExitStatus status) override {
+    events.push_back("exited " + std::to_string(position(step)) + ": " + to_string(status));
+  }
+  std::vector<std::string> events;
+};
+
+}  // namespace dream::plugin

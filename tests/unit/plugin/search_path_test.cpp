@@ -1,0 +1,162 @@
+#include "plugin/search_path.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "temporary_folder.hpp"
+
+namespace dream::plugin {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct SearchPathTest : testing::Test {
+  SearchPathTest() {
+    search.root = folder.path() / "root";
+    search.environment = {folder.path() / "env1", folder.path() / "env2"};
+    search.user = folder.path() / "user";
+    search.installed = folder.path() / "installed";
+    search.named = {"acme"};
+  }
+
+  std::filesystem::path put(const std::string& where, const std::string& id = "acme") {
+    return folder.write(std::filesystem::path(where) / ("libdream_" + id + ".so"));
+  }
+
+  TemporaryFolder folder;
+  SearchPath search;
+};
+
+TEST_F(SearchPathTest, the_best_place_wins_and_says_why) {
+  const auto expect = [&](const std::filesystem::path& path, const std::string& why) {
+    const auto found = search.resolve("acme");
+    ASSERT_TRUE(found) << to_string(found.error());
+    EXPECT_EQ(found->path, path);
+    EXPECT_EQ(found->why, why);
+  };
+  expect(put("installed"), "installed with dream");
+  expect(put("user"), "found among the user's plugins");
+  expect(put("root/.dream/plugins"), "found in the workspace's .dream/plugins");
+  expect(put("env2"), "found through DREAM_PLUGIN_PATH");
+  expect(put("env1"), "found through DREAM_PLUGIN_PATH");
+  search.configured["acme"] = "./tools/libanything.so";
+  expect(folder.write("root/tools/libanything.so"), "named by executors.acme.plugin in dream.json");
+}
+
+TEST_F(SearchPathTest, a_workspace_file_that_nobody_named_is_not_loaded) {
+  const auto planted = put("root/.dream/plugins", "shell");
+  put("user", "shell");
+  const auto installed = put("installed", "shell");
+  const auto found = search.resolve("shell");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->path, installed);
+
+  std::filesystem::remove(installed);
+  const auto missing = search.resolve("shell");
+  ASSERT_FALSE(missing);
+  EXPECT_THAT(missing.error().message, HasSubstr("there is no executor \"shell\": no libdream_shell.so in "));
+  EXPECT_THAT(missing.error().hint, HasSubstr("is only loaded when dream.json names the executor"));
+}
+
+TEST_F(SearchPathTest, a_missing_plugin_lists_where_it_looked) {
+  const auto missing = search.resolve("acme");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::plugin);
+  const std::string base = folder.path().string();
+  EXPECT_EQ(missing.error().message, "there is no executor \"acme\": no libdream_acme.so in " + base +
+                                         "/env1, " + base + "/env2, " + base + "/root/.dream/plugins, " +
+                                         base + "/user and " + base + "/installed");
+  EXPECT_EQ(missing.error().hint,
+            "install the plugin, or set executors.acme.plugin in dream.json to its file");
+}
+
+TEST_F(SearchPathTest, a_misspelt_executor_is_told_the_nearest_one) {
+  put("installed", "docker");
+  EXPECT_EQ(search.resolve("doker").error().hint, "did you mean \"docker\"?");
+}
+
+TEST_F(SearchPathTest, a_file_that_dream_json_names_is_the_only_one_tried) {
+  put("installed");
+  search.configured["acme"] = "gone.so";
+  const auto missing = search.resolve("acme");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().message,
+            "there is no such file, but executors.acme.plugin in dream.json names it");
+  EXPECT_EQ(missing.error().where, (search.root / "gone.so").string());
+}
+
+TEST_F(SearchPathTest, a_name_never_leads_out_of_the_folder) {
+  for (const char* name : {"../evil", "a/b", "", "A", "x.y"}) {
+    const auto refused = search.resolve(name);
+    ASSERT_FALSE(refused) << name;
+    EXPECT_THAT(refused.error().message, HasSubstr("can't be an executor's name"));
+  }
+}
+
+TEST_F(SearchPathTest, a_file_that_others_can_change_is_refused) {
+  const auto path = put("installed");
+  ASSERT_EQ(::chmod(path.c_str(), 0666), 0);
+  const auto refused = search.resolve("acme");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "is not loaded: everybody may change it");
+  EXPECT_EQ(refused.error().hint, "chmod o-w " + path.string());
+  ASSERT_EQ(::chmod(path.c_str(), 0664), 0);
+  EXPECT_TRUE(search.resolve("acme"));
+}
+
+TEST_F(SearchPathTest, a_file_of_another_user_is_refused) {
+  // Only root can give a file away; for others the file system refuses, and there is nothing to check.
+  const auto path = put("installed");
+  if (::chown(path.c_str(), 4711, static_cast<gid_t>(-1)) == 0) {
+    EXPECT_EQ(search.resolve("acme").error().message,
+              "is not loaded: it belongs to another user, who may change it");
+  } else {
+    EXPECT_TRUE(search.resolve("acme"));
+  }
+}
+
+TEST_F(SearchPathTest, lists_what_can_be_used) {
+  put("installed", "shell");
+  put("installed", "docker");
+  put("root/.dream/plugins", "acme");
+  put("root/.dream/plugins", "unnamed");
+  folder.write("installed/README.md");
+  EXPECT_THAT(search.available(), ElementsAre("acme", "docker", "shell"));
+}
+
+TEST(MakeSearchPath, takes_what_the_workspace_names_and_the_environment) {
+  Workspace workspace;
+  workspace.root = "/w";
+  workspace.executor = "deno";
+  workspace.executors["acme"].plugin = "tools/libdream_acme.so";
+  workspace.projects["./a"].executor = "npm";
+  workspace.projects["./a"].tasks["dev"].executor = "docker";
+  workspace.tasks["test"].executor = "jest";
+  workspace.project_globs.push_back({"./p/*", {}});
+  workspace.project_globs[0].settings.executor = "make";
+  const auto search = make_search_path(workspace, "/usr/lib/dream/plugins", [](const std::string& name) {
+    if (name == "DREAM_PLUGIN_PATH") return std::optional<std::string>("/x::/y");
+    if (name == "XDG_DATA_HOME") return std::optional<std::string>("relative/is/ignored");
+    if (name == "HOME") return std::optional<std::string>("/home/me");
+    return std::optional<std::string>();
+  });
+  EXPECT_THAT(search.named, ElementsAre("acme", "deno", "docker", "jest", "make", "npm"));
+  EXPECT_EQ(search.configured.at("acme"), "tools/libdream_acme.so");
+  EXPECT_THAT(search.environment, ElementsAre("/x", "/y"));
+  EXPECT_EQ(search.user, "/home/me/.local/share/dream/plugins");
+  EXPECT_EQ(search.installed, "/usr/lib/dream/plugins");
+}
+
+TEST(MakeSearchPath, the_built_in_default_is_named_by_nobody) {
+  const auto search = make_search_path(Workspace{}, "/i", [](const std::string& name) {
+    return name == "XDG_DATA_HOME" ? std::optional<std::string>("/data") : std::nullopt;
+  });
+  EXPECT_TRUE(search.named.empty());
+  EXPECT_EQ(search.user, "/data/dream/plugins");
+}
+
+}  // namespace
+}  // namespace dream::plugin

@@ -1,0 +1,117 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <dream/testing/plugin_driver.hpp>
+
+#include "temporary_folder.hpp"
+
+namespace {
+
+using dream::plugin::TemporaryFolder;
+using dream::testing::FakeHost;
+using dream::testing::FakeRun;
+using dream::testing::FakeTask;
+using dream::testing::PluginDriver;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct Shell : testing::Test {
+  Shell() { plugin.create(); }
+
+  /// The argv that a task becomes.
+  std::vector<std::string> argv(const FakeTask& task) {
+    const std::size_t before = host.children().size();
+    const FakeRun* run = plugin.start(task);
+    if (run == nullptr) return {};
+    return host.children().at(before).argv;
+  }
+
+  FakeTask dev(std::vector<std::string> arguments = {}) const {
+    return {.name = "dev", .arguments = std::move(arguments), .directory = folder.path().string()};
+  }
+
+  std::string script(const std::string& name, mode_t mode = 0755) const {
+    const auto path = folder.write("scripts/" + name, "#!/bin/sh\n");
+    ::chmod(path.c_str(), mode);
+    return path.string();
+  }
+
+  TemporaryFolder folder;
+  FakeHost host;
+  PluginDriver plugin{host, dream_plugin_v1};
+};
+
+TEST_F(Shell, a_line_goes_to_sh_as_it_is) {
+  EXPECT_THAT(argv({.command_line = "go run . | tee log"}), ElementsAre("sh", "-c", "go run . | tee log"));
+  EXPECT_THAT(argv({.command_line = "make\n"}), ElementsAre("sh", "-c", "make"));
+}
+
+TEST_F(Shell, arguments_reach_a_line_as_words_that_the_shell_does_not_look_into) {
+  EXPECT_THAT(argv({.command_line = "jest --ci\n", .arguments = {"a b", "$(rm -rf /)", ""}}),
+              ElementsAre("sh", "-c", "jest --ci \"$@\"", "sh", "a b", "$(rm -rf /)", ""));
+}
+
+TEST_F(Shell, an_argv_runs_without_a_shell) {
+  EXPECT_THAT(argv({.command_argv = {"go", "test", "./..."}, .arguments = {"-v"}}),
+              ElementsAre("go", "test", "./...", "-v"));
+}
+
+TEST_F(Shell, without_a_command_the_script_of_the_task_runs) {
+  const std::string suffixed = script("dev.sh");
+  EXPECT_THAT(argv(dev({"--port", "1"})), ElementsAre(suffixed, "--port", "1"));
+  const std::string plain = script("dev");
+  EXPECT_THAT(argv(dev()), ElementsAre(plain));
+}
+
+TEST_F(Shell, a_script_that_can_be_executed_is_preferred_to_one_that_can_not) {
+  script("dev", 0644);
+  const std::string suffixed = script("dev.sh");
+  EXPECT_THAT(argv(dev()), ElementsAre(suffixed));
+}
+
+TEST_F(Shell, a_script_that_can_not_be_executed_says_how_to_fix_it) {
+  const std::string path = script("dev.sh", 0644);
+  EXPECT_EQ(plugin.start(dev()), nullptr);
+  EXPECT_EQ(plugin.error().code, DREAM_E_NOT_EXECUTABLE);
+  EXPECT_EQ(plugin.error().message, path + " is not executable");
+  EXPECT_EQ(plugin.error().hint, "chmod +x " + path);
+}
+
+TEST_F(Shell, a_missing_script_lists_the_ones_there_are) {
+  script("test.sh");
+  script("build");
+  script("notes.txt", 0644);
+  EXPECT_EQ(plugin.start(dev()), nullptr);
+  EXPECT_EQ(plugin.error().code, DREAM_E_NOT_FOUND);
+  EXPECT_EQ(plugin.error().message, "./web has no command for \"dev\"; its scripts are build, test");
+  EXPECT_EQ(plugin.error().hint, "set its command in dream.json, or write the executable scripts/dev");
+  EXPECT_EQ(plugin.error().count, 1);
+  EXPECT_THAT(host.children(), IsEmpty());
+}
+
+TEST_F(Shell, a_project_without_scripts_says_so) {
+  folder.write("scripts/dev/a_folder_is_no_script");
+  EXPECT_EQ(plugin.start(dev()), nullptr);
+  EXPECT_EQ(plugin.error().message, "./web has no command for \"dev\", and no scripts");
+}
+
+TEST_F(Shell, the_child_gets_what_the_task_says) {
+  const FakeRun* run =
+      plugin.start({.command_line = "x", .directory = "/w", .environment = {"A=1"}, .stop_signal = 2});
+  ASSERT_NE(run, nullptr);
+  const auto& child = host.children().at(0);
+  EXPECT_EQ(child.directory, "/w");
+  EXPECT_THAT(child.environment, ElementsAre("A=1"));
+  EXPECT_EQ(child.stop_signal, 2);
+  EXPECT_EQ(child.run, run->id);
+  EXPECT_EQ(child.flags, DREAM_CHILD_PTY);
+  EXPECT_EQ(child.on_output, nullptr);
+}
+
+TEST_F(Shell, has_no_options) {
+  EXPECT_NE(dream::testing::text(plugin.table().options_schema).find("\"additionalProperties\": false"),
+            std::string::npos);
+}
+
+}  // namespace

@@ -1,0 +1,97 @@
+#include "plugin/validate_options.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace dream::plugin {
+namespace {
+
+constexpr const char* schema = R"({
+  "type": "object", "additionalProperties": false, "required": ["image"],
+  "properties": {
+    "image": {"type": "string", "minLength": 1},
+    "replicas": {"type": "integer", "minimum": 1, "maximum": 9},
+    "network": {"enum": ["host", "bridge", "none"]},
+    "ports": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]},
+    "tag": {"type": "string", "pattern": "^v[0-9]+$"},
+    "user": {"type": ["string", "null"]},
+    "list": {"type": "array", "uniqueItems": true, "maxItems": 2},
+    "nested": {"type": "object", "properties": {"deep": {"$ref": "#/definitions/flag"}}, "additionalProperties": false},
+    "odd": {"not": {"type": "string"}, "description": "anything but a string"}
+  },
+  "definitions": {"flag": {"type": "boolean"}}
+})";
+
+/// "ok", or "where: message (hint)".
+std::string verdict(const std::string& options) {
+  const auto valid = validate_options(schema, options);
+  if (valid) return "ok";
+  EXPECT_EQ(valid.error().code, ErrorCode::configuration);
+  return to_string(valid.error());
+}
+
+TEST(ValidateOptions, accepts_what_fits) {
+  EXPECT_EQ(verdict(R"({"image": "pg", "replicas": 2, "network": "host", "ports": ["1:1"], "user": null})"),
+            "ok");
+}
+
+TEST(ValidateOptions, says_what_was_expected_and_what_was_found) {
+  EXPECT_EQ(verdict(R"({"image": 3})"), "/image: expected a string, found the number 3");
+  EXPECT_EQ(verdict(R"({"image": {}})"), "/image: expected a string, found an object");
+  EXPECT_EQ(verdict(R"({"image": ""})"),
+            "/image: expected a string of at least 1 characters, found the string \"\"");
+  EXPECT_EQ(verdict(R"({"image": "a", "replicas": 1.5})"),
+            "/replicas: expected a whole number, found the number 1.5");
+  EXPECT_EQ(verdict(R"({"image": "a", "replicas": 0})"),
+            "/replicas: expected at least 1, found the number 0");
+  EXPECT_EQ(verdict(R"({"image": "a", "replicas": 10})"),
+            "/replicas: expected at most 9, found the number 10");
+  EXPECT_EQ(verdict(R"({"image": "a", "user": true})"), "/user: expected a string or null, found true");
+  EXPECT_EQ(verdict(R"({"image": "a", "ports": 80})"),
+            "/ports: expected a string or an array, found the number 80");
+  EXPECT_EQ(verdict(R"({"image": "a", "tag": "latest"})"),
+            "/tag: expected a string that matches ^v[0-9]+$, found the string \"latest\"");
+  EXPECT_EQ(verdict(R"({"image": "a", "list": [1, 1]})"), "/list/1: stands there more than once");
+  EXPECT_EQ(verdict(R"({"image": "a", "list": [1, 2, 3]})"),
+            "/list: expected at most 2 elements, found an array");
+  EXPECT_EQ(verdict(R"({"image": "a", "nested": {"deep": 1}})"),
+            "/nested/deep: expected true or false, found the number 1");
+  EXPECT_EQ(verdict(R"({"image": "a", "odd": "x"})"),
+            "/odd: expected anything but a string, found the string \"x\"");
+}
+
+TEST(ValidateOptions, names_what_is_missing_and_what_was_probably_meant) {
+  EXPECT_EQ(verdict("{}"), "\"image\" is missing");
+  EXPECT_EQ(verdict(R"({"image": "a", "netwrk": "host"})"),
+            "/netwrk: there is no option \"netwrk\" (did you mean \"network\"?)");
+  EXPECT_EQ(verdict(R"({"image": "a", "nested": {"x/y": 1}})"),
+            "/nested/x~1y: there is no option \"x/y\" (there are deep)");
+  EXPECT_EQ(verdict(R"({"image": "a", "network": "hots"})"),
+            "/network: expected \"host\", \"bridge\" or \"none\", found the string \"hots\" (did you mean "
+            "\"host\"?)");
+}
+
+TEST(ValidateOptions, a_plugin_without_a_schema_takes_everything) {
+  EXPECT_TRUE(validate_options("", R"({"any": 1})"));
+}
+
+TEST(ValidateOptions, what_is_no_object_is_refused) {
+  for (const char* options : {"", "[]", "1", "{", "nonsense"}) {
+    EXPECT_EQ(validate_options("", options).error().message, "the options are not a JSON object") << options;
+  }
+}
+
+TEST(ValidateOptions, a_broken_schema_is_the_plugins_fault) {
+  const auto broken = validate_options("{", "{}");
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().code, ErrorCode::plugin);
+}
+
+TEST(ValidateOptions, deep_nesting_is_refused_and_not_a_crash) {
+  const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
+  EXPECT_FALSE(validate_options(schema, deep));
+}
+
+}  // namespace
+}  // namespace dream::plugin
