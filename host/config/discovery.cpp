@@ -51,11 +51,11 @@ Result<Discovery> discover(const std::filesystem::path& folder) {
   std::filesystem::path at = *start;
   while (true) {
     discovery.looked_in.push_back(at);
-    // Whatever has the name is taken, so that an unreadable one is an error and not passed over.
+    // Whatever has the name is taken, so that an unreadable file or a broken link is an error and not passed
+    // over.
     std::error_code error;
-    const auto kind = std::filesystem::status(at / file_name, error).type();
-    const bool is_there =
-        kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::directory;
+    const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(at / file_name, error)) &&
+                          !std::filesystem::is_directory(at / file_name, error);
     if (is_there) discovery.file = at / file_name;
     if (is_there || at == at.root_path()) return discovery;
     at = at.parent_path();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -38,6 +39,10 @@ Error unreadable(const std::filesystem::path& file, int error_number) {
   return unreadable(file, std::generic_category().message(error_number));
 }
 
+Error too_large(const std::filesystem::path& file, std::size_t max_size) {
+  return unreadable(file, fmt::format("it is larger than {} MiB", max_size >> 20U));
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::filesystem::path& file, std::size_t max_size) {
@@ -48,8 +53,9 @@ Result<std::string> read_file(const std::filesystem::path& file, std::size_t max
   if (S_ISDIR(status.st_mode)) return unreadable(file, "it is a folder");
 
   // One byte more than the size says, so that the usual file is read by one read and a second finds its end.
-  std::string text(std::min(static_cast<std::size_t>(std::max<off_t>(status.st_size, 4095)), max_size) + 1,
-                   '\0');
+  const auto expected = static_cast<std::size_t>(std::max<off_t>(status.st_size, 4095));
+  if (S_ISREG(status.st_mode) && std::cmp_greater(status.st_size, max_size)) return too_large(file, max_size);
+  std::string text(std::min(expected, max_size) + 1, '\0');
   std::size_t size = 0;
   while (true) {
     const ssize_t got = ::read(descriptor.number(), text.data() + size, text.size() - size);
@@ -57,9 +63,7 @@ Result<std::string> read_file(const std::filesystem::path& file, std::size_t max
     if (got < 0) return unreadable(file, errno);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
-    if (size > max_size) {
-      return unreadable(file, fmt::format("it is larger than {} MiB", max_size >> 20U));
-    }
+    if (size > max_size) return too_large(file, max_size);
     if (size == text.size()) text.resize(std::min(2 * size, max_size + 1));
   }
   text.resize(size);

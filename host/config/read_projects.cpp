@@ -109,7 +109,7 @@ void report_second_spelling(Reader& reader, const Place& place, const Json& obje
     if (normalise_project(std::string(text_of(member.name))) != project) continue;
     if (text_of(member.name) == place.key()) return;
     reader.report(place,
-                  fmt::format("\"{}\" is the same project as \"{}\" at {}", place.key(), text_of(member.name),
+                  fmt::format("\"{}\" is another spelling of \"{}\" at {}", place.key(), text_of(member.name),
                               line_and_column(reader.tree().source(), reader.tree().offset_of(member.name))),
                   fmt::format("put both into one entry, \"{}\"", project));
     return;

@@ -87,6 +87,10 @@ void Reader::report_type(const Place& place, std::string_view expected, const Js
 
 void Reader::report_unknown_key(const Place& place, std::span<const std::string> known) {
   std::string hint = did_you_mean(place.key(), known);
+  const auto longer = std::find_if(known.begin(), known.end(),
+                                   [&](const std::string& name) { return name.starts_with(place.key()); });
+  if (hint.empty() && longer != known.end() && !place.key().empty())
+    hint = fmt::format("did you mean \"{}\"?", *longer);
   if (hint.empty()) hint = fmt::format("known here: {}", join_words(known));
   report(place, fmt::format("unknown key {}", in_quotes(place.key())), std::move(hint));
 }

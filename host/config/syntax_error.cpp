@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "config/scanner.hpp"
@@ -14,8 +16,9 @@ namespace {
 
 /// What a scan of the whole text knows about a place.
 struct Surroundings {
-  std::optional<Token> token;  ///< the one that holds the place
-  std::optional<Token> last;   ///< the last of the text
+  std::optional<Token> token;   ///< the one that begins at the place
+  std::optional<Token> scalar;  ///< a number or word that the parser stopped in, or just behind
+  std::optional<Token> last;    ///< the last of the text
   std::vector<std::size_t> open_brackets;
   std::optional<std::size_t> open_comment;
 };
@@ -25,7 +28,9 @@ Surroundings look_around(std::string_view text, std::size_t begin, std::size_t o
   Scanner scanner(text.substr(begin));
   while (auto token = scanner.next()) {
     token->offset += begin;
-    if (token->offset <= offset && offset < token->offset + token->size) found.token = token;
+    const bool holds_place = token->offset < offset && offset <= token->offset + token->size;
+    if (token->offset == offset) found.token = token;
+    if (token->kind == Token::Kind::scalar && holds_place) found.scalar = token;
     if (token->kind == Token::Kind::open) found.open_brackets.push_back(token->offset);
     if (token->kind == Token::Kind::close && !found.open_brackets.empty()) found.open_brackets.pop_back();
     found.last = token;
@@ -40,7 +45,7 @@ std::string found_text(const SourceText& source, const Surroundings& around, std
   const std::string_view text = source.text();
   if (offset >= text.size()) return "the end of the file";
   std::string_view token = text.substr(offset, 1);
-  if (around.token && around.token->offset == offset) token = text.substr(offset, around.token->size);
+  if (around.token) token = text.substr(offset, around.token->size);
   if (token.size() == 1)
     token = text.substr(offset, std::max<std::size_t>(1, utf8_length(text.substr(offset))));
   if (token.front() == '"') return token.size() <= longest ? fmt::format("the string {}", token) : "a string";
@@ -52,8 +57,7 @@ std::string hint_of_value(std::string_view text, std::size_t offset) {
   if (offset >= text.size()) return {};
   const char c = text[offset];
   if (c == '\'') return "strings stand in double quotes";
-  if (c == ',' || c == '}' || c == ']')
-    return "there is a comma or colon too many before it, or a value missing";
+  if (c == ',' || c == '}' || c == ']') return "a value is missing, or there is a comma too many";
   const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
   return letter ? "strings stand in double quotes; true, false and null are lower case" : "";
 }
@@ -85,16 +89,24 @@ Problem in_string(const SourceText& source, rapidjson::ParseErrorCode code, std:
 /// An error of the grammar: `expected` this, found something else.
 Problem unexpected(const SourceText& source, const Surroundings& around, std::size_t offset,
                    std::string_view expected) {
-  // The parser stops in the middle of a word that it takes for a number or a literal.
-  if (around.token && around.token->kind == Token::Kind::scalar) offset = around.token->offset;
   Problem problem{Severity::error, {offset}, {}, {}, {}};
   problem.message = fmt::format("expected {}, found {}", expected, found_text(source, around, offset));
   if (offset >= source.text().size() && !around.open_brackets.empty()) {
     problem.hint = fmt::format("the \"{}\" at {} is never closed", source.text()[around.open_brackets.back()],
                                line_and_column(source, {around.open_brackets.back()}));
-  } else if (expected.starts_with("a ")) {
-    problem.hint = hint_of_value(source.text(), offset);
   }
+  return problem;
+}
+
+/// An error inside a value: where the value begins.
+Problem bad_value(const SourceText& source, Surroundings around, std::size_t offset,
+                  std::string_view expected) {
+  if (around.scalar) {
+    offset = around.scalar->offset;
+    around.token = around.scalar;
+  }
+  Problem problem = unexpected(source, around, offset, expected);
+  if (problem.hint.empty()) problem.hint = hint_of_value(source.text(), offset);
   return problem;
 }
 
@@ -105,14 +117,29 @@ Problem syntax_error(const Tree& tree) {
   const std::size_t offset = std::min(tree.error_offset(), source.text().size());
   const Surroundings around = look_around(source.text(), source.begin(), offset);
   const auto expected = [&](std::string_view what) { return unexpected(source, around, offset, what); };
-  switch (tree.error()) {
+  const auto expected_value = [&](std::string_view what) { return bad_value(source, around, offset, what); };
+  const auto never_closed = [&](std::string_view what, std::size_t start, std::string hint) {
+    return Problem{
+        Severity::error, {start}, {}, fmt::format("the {} is never closed", what), std::move(hint)};
+  };
+  const bool ends_in_string =
+      around.last && around.last->kind == Token::Kind::string && offset + 1 >= source.text().size();
+  // Of 01 or 0x10 the parser takes the 0 for a whole number.
+  const bool in_scalar = around.scalar && offset < around.scalar->offset + around.scalar->size;
+  switch (in_scalar ? rapidjson::kParseErrorValueInvalid : tree.error()) {
     case rapidjson::kParseErrorDocumentEmpty:
       if (around.last) return expected("a configuration, an object in braces");
       return {Severity::error, {offset}, {}, "the file is empty", "the smallest configuration is {}"};
     case rapidjson::kParseErrorDocumentRootNotSingular:
       return expected("the end of the file");
     case rapidjson::kParseErrorValueInvalid:
-      return expected("a value");
+      return expected_value("a value");
+    case rapidjson::kParseErrorNumberMissFraction:
+      return expected_value("a number with digits after its point");
+    case rapidjson::kParseErrorNumberMissExponent:
+      return expected_value("a number with digits in its exponent");
+    case rapidjson::kParseErrorNumberTooBig:
+      return {Severity::error, {offset}, {}, "the number is too large", {}};
     case rapidjson::kParseErrorObjectMissName:
       return expected("a key in double quotes");
     case rapidjson::kParseErrorObjectMissColon:
@@ -121,23 +148,11 @@ Problem syntax_error(const Tree& tree) {
       return expected("\",\" or \"}\" after the value");
     case rapidjson::kParseErrorArrayMissCommaOrSquareBracket:
       return expected("\",\" or \"]\" after the value");
-    case rapidjson::kParseErrorNumberMissFraction:
-      return expected("a number with digits after its point");
-    case rapidjson::kParseErrorNumberMissExponent:
-      return expected("a number with digits in its exponent");
-    case rapidjson::kParseErrorNumberTooBig:
-      return {Severity::error, {offset}, {}, "the number is too large", {}};
-    case rapidjson::kParseErrorStringMissQuotationMark:
-      return {Severity::error,
-              {around.last ? around.last->offset : offset},
-              {},
-              "the string is never closed",
-              {}};
     case rapidjson::kParseErrorUnspecificSyntaxError:
-      if (!around.open_comment)
-        return {Severity::error, {offset - 1}, {}, "a single \"/\"", "a comment begins with // or /*"};
-      return {Severity::error, {*around.open_comment}, {}, "the comment is never closed", "end it with */"};
+      if (around.open_comment) return never_closed("comment", *around.open_comment, "end it with */");
+      return {Severity::error, {offset - 1}, {}, "a single \"/\"", "a comment begins with // or /*"};
     default:
+      if (ends_in_string) return never_closed("string", around.last->offset, {});
       return in_string(source, tree.error(), offset);
   }
 }

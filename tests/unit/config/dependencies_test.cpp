@@ -1,0 +1,74 @@
+#include "unit/config/config_testing.hpp"
+
+namespace dream::config {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+
+TEST(Dependencies, keep_their_order_attributes_and_places) {
+  const std::string text = R"({ "workspace": { "services/api/": {
+    "test": ["packages/auth", "./"],
+    "dev": [ { "projectPath": "./db", "task": "start", "async": true, "required": false, "delay": 1500 },
+             "./auth" ],
+    "lint": [] } } })";
+  const Workspace workspace = workspace_of(text);
+  ASSERT_TRUE(workspace.dependencies.contains("./services/api"));
+  const auto& tasks = workspace.dependencies.at("./services/api");
+  ASSERT_EQ(tasks.size(), 3U);
+  const auto& test = tasks.at("test").entries;
+  ASSERT_EQ(test.size(), 2U);
+  EXPECT_EQ(test[0].project, "./packages/auth");
+  EXPECT_EQ(test[0].task, "");
+  EXPECT_EQ(test[0].where.value, text.find("\"packages/auth"));
+  EXPECT_FALSE(test[0].async || test[0].required || test[0].delay);
+  EXPECT_EQ(test[1].project, "./");
+  const auto& dev = tasks.at("dev").entries;
+  ASSERT_EQ(dev.size(), 2U);
+  EXPECT_EQ(dev[0].project, "./db");
+  EXPECT_EQ(dev[0].task, "start");
+  EXPECT_EQ(dev[0].async, true);
+  EXPECT_EQ(dev[0].required, false);
+  EXPECT_EQ(dev[0].delay, Duration(milliseconds(1500)));
+  EXPECT_EQ(dev[0].where.value, text.find("{ \"projectPath"));
+  EXPECT_EQ(tasks.at("dev").where.value, text.find("\"dev\""));
+  EXPECT_TRUE(tasks.at("lint").entries.empty());
+}
+
+TEST(Dependencies, of_an_established_file_work_unchanged) {
+  const Workspace workspace = workspace_of(R"({
+    "workspace": { "./services/api": { "dev": [
+      { "projectPath": "./services/database", "task": "dev", "async": true, "required": true, "delay": 0 } ] } },
+    "tasks": { "dev": { "async": false, "required": true, "delay": 0 } },
+    "recursive": [{ "project": "./packages/core", "tasks": ["test", "build"] }] })");
+  EXPECT_EQ(workspace.executor, "shell");
+  EXPECT_EQ(workspace.dependencies.size(), 1U);
+  EXPECT_EQ(workspace.tasks.at("dev").async, false);
+  ASSERT_EQ(workspace.recursive.size(), 1U);
+  EXPECT_EQ(workspace.recursive[0].project, "./packages/core");
+  EXPECT_THAT(workspace.recursive[0].tasks, ElementsAre("test", "build"));
+}
+
+TEST(Dependencies, an_empty_configuration_is_one) {
+  const Workspace workspace = workspace_of("{}");
+  EXPECT_EQ(workspace.executor, "shell");
+  EXPECT_TRUE(workspace.root.is_absolute());
+  EXPECT_EQ(workspace.file.filename(), "dream.json");
+}
+
+TEST(Dependencies, a_broken_entry_leaves_the_others_readable) {
+  const auto result = interpret_text(R"({"workspace": {"a": {"dev": [5, "b"]}}})");
+  EXPECT_EQ(result.problems.size(), 1U);
+  ASSERT_EQ(result.workspace.dependencies.at("./a").at("dev").entries.size(), 1U);
+}
+
+TEST(Recursive, said_twice_is_a_warning) {
+  const auto result = interpret_text(
+      R"({"recursive": [{"project": "a", "tasks": ["x"]}, {"project": "./a", "tasks": ["x"]}]})");
+  ASSERT_EQ(result.problems.size(), 1U);
+  EXPECT_EQ(result.problems[0].severity, Severity::warning);
+  EXPECT_FALSE(has_errors(result.problems));
+}
+
+}  // namespace
+}  // namespace dream::config

@@ -1,0 +1,130 @@
+#include "config/diagnostics.hpp"
+
+#include <rapidjson/document.h>
+
+#include "unit/config/config_testing.hpp"
+
+namespace dream::config {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::size_t start = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', start)) {
+    lines.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return lines;
+}
+
+std::size_t characters(const std::string& text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80 ? 1 : 0;
+  return count;
+}
+
+TEST(Diagnostics, show_the_line_with_a_caret_under_the_key) {
+  const SourceText source("dream.json", "{\n  \"tasks\": { \"dev\": { \"dealy\": 5 } }\n}\n");
+  const std::string text = render_text(
+      source, {Severity::error, {source.text().find("\"dealy")}, "/tasks/dev/dealy", "unknown key", "hint"});
+  EXPECT_EQ(text,
+            "dream.json:2:23: error: /tasks/dev/dealy: unknown key; hint\n"
+            "  \"tasks\": { \"dev\": { \"dealy\": 5 } }\n"
+            "                      ^\n");
+}
+
+TEST(Diagnostics, of_a_whole_file_have_no_line) {
+  const SourceText source("dream.json", "{}");
+  EXPECT_EQ(render_text(source, {Severity::warning, {}, "", "message", ""}),
+            "dream.json: warning: message\n");
+}
+
+TEST(Diagnostics, keep_tabs_so_that_the_caret_stays_aligned) {
+  const SourceText source("f", "\t\xC3\xA9\tx");
+  EXPECT_EQ(lines_of(render_text(source, {Severity::error, {4}, "", "m", ""}))[2], "\t \t^");
+}
+
+TEST(Diagnostics, let_nothing_disturb_a_terminal) {
+  const SourceText source("a\nb", "\x1b[2J x");
+  const std::string text = render_text(source, {Severity::error, {5}, "/\x1b", "\x1b", "\x1b"});
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_EQ(lines_of(text)[1], "\\x1b[2J x");
+  EXPECT_EQ(lines_of(text)[2], "        ^");
+}
+
+TEST(Diagnostics, cut_a_long_line_around_the_caret) {
+  std::string line;
+  for (int number = 0; number < 200'000; ++number) line += "\xC3\xA9";
+  for (const std::size_t at : {std::size_t{0}, std::size_t{50}, std::size_t{200}, std::size_t{200'000},
+                               std::size_t{399'998}, std::size_t{400'000}}) {
+    std::string text = line;
+    text.insert(at, "X");
+    const SourceText source("f", text);
+    const auto lines = lines_of(render_text(source, {Severity::error, {at}, "", "m", ""}));
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_LE(characters(lines[1]), 120U);
+    EXPECT_GT(characters(lines[1]), 55U);
+    const std::size_t before_caret = characters(lines[2]) - 1;
+    EXPECT_EQ(characters(lines[1].substr(0, lines[1].find('X'))), before_caret) << at;
+  }
+}
+
+TEST(Diagnostics, place_at_the_end_of_the_text_has_a_line) {
+  const SourceText source("f", "{\n");
+  EXPECT_EQ(render_text(source, {Severity::error, {2}, "", "m", ""}), "f:2:1: error: m\n\n^\n");
+  EXPECT_EQ(source.place({99}), "f:2:1");
+}
+
+TEST(Diagnostics, as_json_hold_every_field) {
+  const SourceText source("a \"b\".json", "{\n  x");
+  const std::vector<Problem> problems{{Severity::error, {4}, "/a", "m \x1b", "h"},
+                                      {Severity::note, {}, "", "n", ""}};
+  rapidjson::Document json;
+  json.Parse(render_json(source, problems).c_str());
+  ASSERT_TRUE(json.IsArray());
+  ASSERT_EQ(json.Size(), 2U);
+  EXPECT_STREQ(json[0]["file"].GetString(), "a \"b\".json");
+  EXPECT_EQ(json[0]["line"].GetInt(), 2);
+  EXPECT_EQ(json[0]["column"].GetInt(), 3);
+  EXPECT_STREQ(json[0]["path"].GetString(), "/a");
+  EXPECT_STREQ(json[0]["severity"].GetString(), "error");
+  EXPECT_STREQ(json[0]["message"].GetString(), "m \x1b");
+  EXPECT_STREQ(json[0]["hint"].GetString(), "h");
+  EXPECT_TRUE(json[1]["line"].IsNull());
+  EXPECT_STREQ(json[1]["severity"].GetString(), "note");
+  EXPECT_EQ(render_json(source, {}), "[]");
+}
+
+TEST(Diagnostics, end_with_a_note_when_there_are_too_many) {
+  const auto file_with = [](std::size_t count) {
+    std::string text = "{\"tasks\": {";
+    for (std::size_t number = 0; number < count; ++number)
+      text += "\"t" + std::to_string(number) + "\": 5,\n";
+    return text + "}}";
+  };
+  EXPECT_EQ(problems_of(file_with(1000)).size(), 1000U);
+  const auto problems = problems_of(file_with(1001));
+  ASSERT_EQ(problems.size(), 1001U);
+  EXPECT_EQ(problems.back(), "dream.json: note: there are more than 1000 problems; correct these first");
+}
+
+TEST(Diagnostics, stand_in_the_order_of_the_file) {
+  const auto result =
+      interpret_text(R"({"projects": 1, "a": 1, "tasks": {"x": 1, "x": 2}, "workspace": []})");
+  std::vector<SourceOffset> offsets;
+  for (const Problem& problem : result.problems) offsets.push_back(problem.offset);
+  EXPECT_EQ(offsets.size(), 6U);
+  EXPECT_TRUE(std::is_sorted(offsets.begin(), offsets.end()));
+}
+
+TEST(Diagnostics, warnings_and_notes_are_no_errors) {
+  EXPECT_FALSE(has_errors(
+      std::vector<Problem>{{Severity::warning, {}, "", "", ""}, {Severity::note, {}, "", "", ""}}));
+  EXPECT_TRUE(has_errors(std::vector<Problem>{{Severity::error, {}, "", "", ""}}));
+}
+
+}  // namespace
+}  // namespace dream::config

@@ -1,0 +1,118 @@
+#include "config/discovery.hpp"
+
+#include "unit/config/config_testing.hpp"
+
+namespace dream::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+TEST(Discovery, takes_the_nearest_file_above) {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "dream.json", "{}");
+  write_file(folder.path() / "a/dream.json", "{}");
+  fs::create_directories(folder.path() / "a/b/c");
+  const auto found = discover(folder.path() / "a/b/c");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->file, folder.path() / "a/dream.json");
+  EXPECT_THAT(found->looked_in,
+              ElementsAre(folder.path() / "a/b/c", folder.path() / "a/b", folder.path() / "a"));
+  EXPECT_EQ(discover(folder.path())->file, folder.path() / "dream.json");
+}
+
+TEST(Discovery, passes_over_a_folder_of_that_name_and_takes_a_broken_link) {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "dream.json", "{}");
+  fs::create_directories(folder.path() / "a/dream.json");
+  EXPECT_EQ(discover(folder.path() / "a")->file, folder.path() / "dream.json");
+  fs::create_directory(folder.path() / "b");
+  fs::create_symlink("nowhere", folder.path() / "b/dream.json");
+  EXPECT_EQ(discover(folder.path() / "b")->file, folder.path() / "b/dream.json");
+}
+
+TEST(Discovery, without_a_file_tells_where_it_looked) {
+  const TemporaryFolder folder;
+  const auto found = discover(folder.path());
+  ASSERT_TRUE(found);
+  ASSERT_FALSE(found->file) << "a dream.json lies above the folder for temporary files";
+  EXPECT_EQ(found->looked_in.back(), "/");
+  const Error error = no_configuration(*found);
+  EXPECT_EQ(error.code, ErrorCode::configuration);
+  EXPECT_EQ(error.message, "no dream.json found in " + folder.path().string() + " or any folder above");
+}
+
+TEST(Discovery, from_a_missing_folder_is_an_error) {
+  const TemporaryFolder folder;
+  EXPECT_THAT(discover(folder.path() / "no").error().message, HasSubstr("No such file or directory"));
+  write_file(folder.path() / "file", "");
+  EXPECT_THAT(discover(folder.path() / "file").error().message, HasSubstr("Not a directory"));
+}
+
+class ProjectOfFolder : public testing::Test {
+ protected:
+  ProjectOfFolder() {
+    workspace_ = workspace_of(R"({
+      "workspace": {"./services/api": {"dev": ["./services/database"]}, "./deep/er": {}},
+      "recursive": [{"project": "./core", "tasks": []}],
+      "projects": {"./web": {}, "./packages/*": {}}})");
+    workspace_.root = root_.path();
+  }
+
+  std::string of(const fs::path& folder) {
+    fs::create_directories(root_.path() / folder);
+    const auto project = project_of_folder(workspace_, root_.path() / folder);
+    return project ? *project : to_string(project.error());
+  }
+
+  TemporaryFolder root_;
+  Workspace workspace_;
+};
+
+TEST_F(ProjectOfFolder, is_the_nearest_one_that_is_named_anywhere) {
+  EXPECT_EQ(of("services/api"), "./services/api");
+  EXPECT_EQ(of("services/api/src/x"), "./services/api");
+  EXPECT_EQ(of("services/database/sql"), "./services/database");
+  EXPECT_EQ(of("core/a"), "./core");
+  EXPECT_EQ(of("web/a/b"), "./web");
+  EXPECT_EQ(of("packages/ui/src"), "./packages/ui");
+  EXPECT_EQ(of("deep/er/and/deeper"), "./deep/er");
+}
+
+TEST_F(ProjectOfFolder, is_the_folder_itself_when_none_is_named) {
+  EXPECT_EQ(of("tools/lint"), "./tools/lint");
+  EXPECT_EQ(of("packages"), "./packages");
+  EXPECT_EQ(of("deep"), "./deep");
+  EXPECT_EQ(of(""), "./");
+}
+
+TEST_F(ProjectOfFolder, is_the_root_when_that_is_named) {
+  workspace_.projects["./"];
+  EXPECT_EQ(of("tools/lint"), "./");
+  EXPECT_EQ(of("web"), "./web");
+}
+
+TEST_F(ProjectOfFolder, follows_symbolic_links) {
+  fs::create_directories(root_.path() / "services/api/src");
+  fs::create_symlink(root_.path() / "services/api/src", root_.path() / "link");
+  EXPECT_EQ(of("link"), "./services/api");
+  const TemporaryFolder elsewhere;
+  fs::create_symlink(root_.path(), elsewhere.path() / "workspace");
+  workspace_.root = elsewhere.path() / "workspace";
+  EXPECT_EQ(of("web"), "./web");
+}
+
+TEST_F(ProjectOfFolder, outside_the_workspace_is_an_error) {
+  const TemporaryFolder elsewhere;
+  EXPECT_THAT(to_string(project_of_folder(workspace_, elsewhere.path()).error()),
+              HasSubstr("outside the workspace"));
+  const fs::path sibling = root_.path().string() + "-sibling";
+  fs::create_directory(sibling);
+  EXPECT_FALSE(project_of_folder(workspace_, sibling));
+  fs::remove(sibling);
+  EXPECT_FALSE(project_of_folder(workspace_, root_.path() / "missing"));
+}
+
+}  // namespace
+}  // namespace dream::config

@@ -1,0 +1,82 @@
+#include <csignal>
+
+#include "unit/config/config_testing.hpp"
+
+namespace dream::config {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::StartsWith;
+
+TEST(Tasks, take_every_key) {
+  const std::string text = R"({"tasks": {"dev": {
+    "async": true, "required": false, "delay": 5, "service": true, "timeout": 60000, "command": "a | b",
+    "env": {"B": "1", "A": ""}, "envFile": ".env", "stop": {"signal": "SIGINT", "graceMs": 0}, "pty": false,
+    "executor": "npm", "options": {}}}})";
+  const Workspace workspace = workspace_of(text);
+  const TaskSettings& task = workspace.tasks.at("dev");
+  EXPECT_EQ(task.async, true);
+  EXPECT_EQ(task.required, false);
+  EXPECT_EQ(task.delay, Duration(milliseconds(5)));
+  EXPECT_EQ(task.service, true);
+  EXPECT_EQ(task.timeout, Duration(milliseconds(60000)));
+  EXPECT_EQ(task.command, Command("a | b"));
+  EXPECT_THAT(task.env, ElementsAre(Pair("B", "1"), Pair("A", "")));
+  EXPECT_THAT(task.env_files, ElementsAre(".env"));
+  EXPECT_EQ(task.stop_signal, SIGINT);
+  EXPECT_EQ(task.stop_grace, Duration(0));
+  EXPECT_EQ(task.pty, false);
+  EXPECT_EQ(task.executor, "npm");
+  EXPECT_EQ(task.options, "/tasks/dev/options");
+  EXPECT_EQ(task.where.value, text.find("\"dev\""));
+}
+
+TEST(Tasks, leave_unset_what_is_not_written) {
+  const Workspace workspace = workspace_of(R"({"tasks": {"dev": {}}})");
+  const TaskSettings& task = workspace.tasks.at("dev");
+  EXPECT_FALSE(task.async || task.required || task.service || task.pty || task.delay || task.timeout ||
+               task.stop_grace || task.stop_signal || task.command || task.executor || task.options);
+}
+
+TEST(Tasks, take_an_argument_vector_with_empty_arguments) {
+  const Workspace workspace = workspace_of(R"({"tasks": {"dev": {"command": ["echo", "", "x y"]}}})");
+  EXPECT_EQ(workspace.tasks.at("dev").command, Command(std::vector<std::string>{"echo", "", "x y"}));
+}
+
+TEST(Milliseconds, go_from_zero_to_the_largest_whole_number) {
+  const auto with_delay = [](const std::string& delay) {
+    return "{\"tasks\": {\"t\": {\"delay\": " + delay + "}}}";
+  };
+  for (const char* good : {"0", "2147483647", "2e3", "1000.0", "-0"})
+    EXPECT_THAT(problems_of(with_delay(good)), IsEmpty());
+  for (const char* bad :
+       {"-1", "2147483648", "0.5", "1e300", "18446744073709551616", "\"5\"", "null", "true", "[]"}) {
+    EXPECT_THAT(problems_of(with_delay(bad)),
+                ElementsAre(StartsWith(
+                    "dream.json:1:18: error: /tasks/t/delay: expected milliseconds, a whole number "
+                    "from 0 to 2147483647, found ")))
+        << bad;
+  }
+  EXPECT_EQ(workspace_of(with_delay("2e3")).tasks.at("t").delay, Duration(milliseconds(2000)));
+}
+
+TEST(Service, may_be_async_and_may_be_off) {
+  EXPECT_THAT(problems_of(R"({"tasks": {"t": {"service": true, "async": true}}})"), IsEmpty());
+  EXPECT_THAT(problems_of(R"({"tasks": {"t": {"service": false, "async": false}}})"), IsEmpty());
+  EXPECT_THAT(problems_of(R"({"tasks": {"t": {"service": true, "async": false}}})"), testing::SizeIs(1));
+}
+
+TEST(StopSignal, is_known_with_and_without_its_prefix) {
+  EXPECT_EQ(workspace_of(R"({"tasks": {"t": {"stop": {"signal": "INT"}}}})").tasks.at("t").stop_signal,
+            SIGINT);
+  EXPECT_THAT(
+      problems_of(R"({"tasks": {"t": {"stop": {"signal": "hup"}}}})"),
+      ElementsAre(
+          "dream.json:1:27: error: /tasks/t/stop/signal: unknown signal \"hup\"; did you mean \"SIGHUP\"?"));
+}
+
+}  // namespace
+}  // namespace dream::config
