@@ -54,7 +54,8 @@ bool is_there(const fs::path& path) {
 std::vector<std::string> ids_in(const fs::path& folder) {
   std::vector<std::string> ids;
   std::error_code failure;
-  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
     const std::string file = entry->path().filename().string();
     if (!file.starts_with(file_prefix) || !file.ends_with(file_suffix)) continue;
     std::string id = file.substr(file_prefix.size(), file.size() - file_prefix.size() - file_suffix.size());
