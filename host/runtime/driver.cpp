@@ -58,22 +58,30 @@ void Driver::write_everything_out() {
   reader_timer_.cancel();
   signals_.cancel();
   running_.clear();
+  session_.context().poll();  // releases the last runs, while their executors live
 }
 
 void Driver::feed(engine::Event event) {
   events_.push_back({read_clock(), std::move(event)});
-  if (!pumping_) pump();
+  pump_soon();
+}
+
+/// One event a turn of the loop: while many steps are being started, those that end meanwhile are taken care
+/// of.
+void Driver::pump_soon() {
+  if (pumping_) return;
+  pumping_ = true;
+  boost::asio::post(session_.context(), [this] { pump(); });
 }
 
 void Driver::pump() {
-  pumping_ = true;
-  while (!events_.empty() && !exit_code_) {
-    const TimedEvent next = std::move(events_.front());
-    events_.pop_front();
-    engine_.handle(next.at, next.event);
-    for (const engine::Action& action : engine_.take_actions()) perform(next.at, action);
-  }
   pumping_ = false;
+  if (exit_code_) return;
+  const TimedEvent next = std::move(events_.front());
+  events_.pop_front();
+  engine_.handle(next.at, next.event);
+  for (const engine::Action& action : engine_.take_actions()) perform(next.at, action);
+  if (!events_.empty()) pump_soon();
   set_timer();
 }
 

@@ -38,6 +38,7 @@ class Driver : private plugin::RunObserver {
   void run_exited(StepIndex step, ExitStatus status) override;
 
   void feed(engine::Event event);
+  void pump_soon();
   void pump();
   void perform(Instant now, const engine::Action& action);
   void start(StepIndex step);
