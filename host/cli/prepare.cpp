@@ -80,7 +80,8 @@ Result<std::vector<std::string>> step_environment(const Step& step, const fs::pa
   for (const auto& [name, value] : step.env) variables[name] = value;
   std::vector<std::string> environment;
   environment.reserve(variables.size());
-  for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables)
+    environment.push_back(std::string(name).append("=").append(value));
   return environment;
 }
 

@@ -24,7 +24,7 @@ bool same_file(int a, int b) {
 class StreamRenderer : public Renderer {
  public:
   StreamRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, OutputMode mode,
-                 bool color, std::function<void()> on_room)
+                 bool color, const std::function<void()>& on_room)
       : out_(context, console.writer(Stream::out), style(mode), on_room) {
     if (!console.shared())
       err_ = std::make_unique<LineMixer>(context, console.writer(Stream::err), style(mode), on_room);
@@ -86,8 +86,8 @@ void Console::abandon() {
 }
 
 std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Console& console, const Plan& plan,
-                                        OutputMode mode, bool color, std::function<void()> on_room) {
-  return std::make_unique<StreamRenderer>(context, console, plan, mode, color, std::move(on_room));
+                                        OutputMode mode, bool color, const std::function<void()>& on_room) {
+  return std::make_unique<StreamRenderer>(context, console, plan, mode, color, on_room);
 }
 
 }  // namespace dream::output

@@ -59,6 +59,6 @@ enum class OutputMode : std::uint8_t {
 /// `on_room` as of the console. The console must outlive the renderer.
 [[nodiscard]] std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Console& console,
                                                       const Plan& plan, OutputMode mode, bool color,
-                                                      std::function<void()> on_room);
+                                                      const std::function<void()>& on_room);
 
 }  // namespace dream::output
