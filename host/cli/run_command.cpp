@@ -5,6 +5,7 @@
 #include "cli/terminal.hpp"
 #include "cli/workspace_loader.hpp"
 #include "plugin/registry.hpp"
+#include "process/guardian.hpp"
 #include "runtime/driver.hpp"
 #include "runtime/session.hpp"
 
@@ -40,6 +41,7 @@ void log_plan(Log& log, const Plan& plan, const LoadedWorkspace& loaded) {
 }  // namespace
 
 int run_command(const Options& options) {
+  const int guardian = process::split_off_guardian();
   const Result<LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_request(options, *loaded);
@@ -58,7 +60,7 @@ int run_command(const Options& options) {
     session.write_everything_out();
     return exit_nothing_run;
   }
-  return runtime::Driver(session, *plan, preparation.steps).run();
+  return runtime::Driver(session, *plan, preparation.steps, guardian).run();
 }
 
 }  // namespace dream::cli
