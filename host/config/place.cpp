@@ -1,7 +1,5 @@
 #include "config/place.hpp"
 
-#include <algorithm>
-
 namespace dream::config {
 
 namespace {
@@ -21,14 +19,21 @@ void append_escaped(std::string& pointer, std::string_view key) {
 }  // namespace
 
 std::string Place::pointer() const {
-  if (parent_ == nullptr) return {};
-  std::string pointer = parent_->pointer() + "/";
+  std::string pointer;
+  pointer.reserve(80);
+  append_to(pointer);
+  return pointer;
+}
+
+void Place::append_to(std::string& pointer) const {
+  if (parent_ == nullptr) return;
+  parent_->append_to(pointer);
+  pointer += '/';
   if (is_member_) {
     append_escaped(pointer, key());
   } else {
     pointer += std::to_string(index_);
   }
-  return pointer;
 }
 
 }  // namespace dream::config

@@ -10,7 +10,7 @@ namespace dream::config {
 namespace {
 
 bool is_glob(std::string_view project) {
-  return project.find_first_of("*?") != std::string_view::npos;
+  return std::any_of(project.begin(), project.end(), [](char c) { return c == '*' || c == '?'; });
 }
 
 /// `**` stands for whole segments; beside anything else it would be taken for something it isn't.

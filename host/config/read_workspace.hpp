@@ -7,7 +7,7 @@
 namespace dream::config {
 
 /// `tasks.T` and `projects.P.tasks.T`.
-[[nodiscard]] TaskSettings read_task(Reader& reader, const Place& place, const Json& value);
+void read_task(Reader& reader, const Place& place, const Json& value, TaskSettings& task);
 /// `tasks` and `projects.P.tasks`.
 void read_tasks(Reader& reader, const Place& place, const Json& value,
                 std::map<std::string, TaskSettings, std::less<>>& tasks);

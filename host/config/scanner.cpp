@@ -12,18 +12,16 @@ namespace {
 constexpr std::string_view scalar_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._$";
 
-/// The end of the string that begins at `start`, after its closing quote, or the end of the text.
-std::size_t end_of_string(std::string_view text, std::size_t start) {
-  std::size_t at = start + 1;
+}  // namespace
+
+std::size_t end_of_json_string(std::string_view text, std::size_t at) {
   while (true) {
-    at = text.find_first_of("\"\\", at);
-    if (at == std::string_view::npos) return text.size();
+    at = std::min(text.find_first_of("\"\\", at), text.size());
+    if (at == text.size()) return at;
     if (text[at] == '"') return at + 1;
     at = std::min(at + 2, text.size());
   }
 }
-
-}  // namespace
 
 void Scanner::skip_blanks_and_comments() {
   while (true) {
@@ -48,7 +46,7 @@ std::optional<Token> Scanner::next() {
   const char first = text_[at_];
   if (first == '"') {
     token.kind = Token::Kind::string;
-    token.size = end_of_string(text_, at_) - at_;
+    token.size = end_of_json_string(text_, at_ + 1) - at_;
   } else if (first == '{' || first == '[') {
     token.kind = Token::Kind::open;
   } else if (first == '}' || first == ']') {
