@@ -60,8 +60,8 @@ class Tree {
   void find_offsets() const;
 
   const SourceText& source_;
-  bool has_unicode_escapes_;
   std::string& buffer_;  ///< the text, changed by the parser where it had strings
+  bool has_unicode_escapes_;
   rapidjson::MemoryPoolAllocator<> memory_;
   rapidjson::Document document_;
   rapidjson::ParseResult result_;

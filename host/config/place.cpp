@@ -1,18 +1,18 @@
 #include "config/place.hpp"
 
+#include <algorithm>
+
 namespace dream::config {
 
 namespace {
 
 void append_escaped(std::string& pointer, std::string_view key) {
-  for (const char c : key) {
-    if (c == '~') {
-      pointer += "~0";
-    } else if (c == '/') {
-      pointer += "~1";
-    } else {
-      pointer += c;
-    }
+  while (true) {
+    const auto special = std::find_if(key.begin(), key.end(), [](char c) { return c == '~' || c == '/'; });
+    pointer.append(key.begin(), special);
+    if (special == key.end()) return;
+    pointer += *special == '~' ? "~0" : "~1";
+    key = std::string_view(special + 1, key.end());
   }
 }
 

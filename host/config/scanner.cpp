@@ -1,6 +1,8 @@
 #include "config/scanner.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 
 #include "base/text.hpp"
@@ -63,12 +65,12 @@ std::size_t find_invalid_utf8(std::string_view text) {
   constexpr std::uint64_t high_bits = 0x8080808080808080U;
   std::size_t at = 0;
   while (at < text.size()) {
-    // Nearly every file is nearly all ASCII: eight bytes at a time.
-    std::uint64_t eight = 0;
-    if (text.size() - at >= sizeof eight) {
-      std::memcpy(&eight, text.data() + at, sizeof eight);
-      if ((eight & high_bits) == 0) {
-        at += sizeof eight;
+    // Nearly every file is nearly all ASCII: many bytes at a time.
+    std::array<std::uint64_t, 4> many{};
+    if (text.size() - at >= sizeof many) {
+      std::memcpy(many.data(), text.data() + at, sizeof many);
+      if (((many[0] | many[1] | many[2] | many[3]) & high_bits) == 0) {
+        at += sizeof many;
         continue;
       }
     }

@@ -35,6 +35,11 @@ std::string& SourceText::lend_to_parser() {
   return lent_;
 }
 
+bool SourceText::has_unicode_escapes() const {
+  return std::any_of(escaped_.begin(), escaped_.end(),
+                     [](const auto& piece) { return piece.second.find("\\u") != std::string::npos; });
+}
+
 std::string_view SourceText::text() const {
   if (text_.empty() && !lent_.empty()) {
     text_ = lent_;

@@ -42,6 +42,8 @@ class SourceText {
   /// from what it wrote: text() is made again when it is asked for, which is when there is a place to show.
   /// That saves the usual run a copy of the file.
   [[nodiscard]] std::string& lend_to_parser();
+  /// Of a text that was lent: whether some string may have a \u escape.
+  [[nodiscard]] bool has_unicode_escapes() const;
 
  private:
   std::string name_;

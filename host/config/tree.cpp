@@ -94,8 +94,8 @@ std::size_t piece_size(std::size_t text_size) {
 
 Tree::Tree(SourceText& source)
     : source_(source),
-      has_unicode_escapes_(source.text().find("\\u") != std::string_view::npos),
       buffer_(source.lend_to_parser()),
+      has_unicode_escapes_(source.has_unicode_escapes()),
       memory_(piece_size(buffer_.size())),
       document_(&memory_) {
   Builder builder(document_);
