@@ -10,7 +10,7 @@ namespace dream::config {
 namespace {
 
 bool is_glob(std::string_view project) {
-  return project.find_first_of("*?") != std::string_view::npos;
+  return std::any_of(project.begin(), project.end(), [](char c) { return c == '*' || c == '?'; });
 }
 
 /// `**` stands for whole segments; beside anything else it would be taken for something it isn't.
@@ -63,6 +63,7 @@ bool is_executor_name(std::string_view name) {
 
 void read_projects(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
   if (!reader.is_object(place, value)) return;
+  auto hint = workspace.projects.end();
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
     ProjectSettings settings;
@@ -72,7 +73,7 @@ void read_projects(Reader& reader, const Place& place, const Json& value, Worksp
     if (!project) continue;
     bool is_new = true;
     if (!is_glob(*project)) {
-      is_new = workspace.projects.try_emplace(*project, std::move(settings)).second;
+      is_new = emplace_in_order(workspace.projects, hint, *project, std::move(settings)).second;
     } else if (is_good_glob(reader, at, *project)) {
       is_new = std::none_of(workspace.project_globs.begin(), workspace.project_globs.end(),
                             [&](const ProjectGlob& glob) { return glob.pattern == *project; });
