@@ -83,6 +83,8 @@ Result<void> Child::start() {
           if (root_exit_) context_.on_change();
         });
   };
+  // Asked first: if the host has none, one of the pipes may get its number.
+  const bool has_stdin = spec_.inherit_stdin && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
   out_ = make_reader(Stream::out);
   err_ = make_reader(Stream::err);
   const Result<int> out = out_->open();
@@ -92,7 +94,6 @@ Result<void> Child::start() {
   if (!err) return err.error();
   const ScopedDescriptor err_write(*err);
   if (!room_above(*err)) return too_many_files("no pipe for a task's output");
-  const bool has_stdin = spec_.inherit_stdin && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
   const ScopedDescriptor nothing(has_stdin ? -1 : ::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!has_stdin && nothing.get() < 0) {
     return Error{ErrorCode::io, std::string("can't be opened: ") + std::strerror(errno), "/dev/null", {}};

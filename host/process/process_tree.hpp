@@ -17,6 +17,7 @@ struct ProcessIdentity {
   pid_t pid = 0;
   std::uint64_t start_time = 0;  ///< clock ticks since boot
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 mistakes what the compiler makes of it
   auto operator<=>(const ProcessIdentity&) const = default;
 };
 
