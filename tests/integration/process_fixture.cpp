@@ -65,7 +65,6 @@ int Actor::take_output() const {
   if (::recvmsg(connection_, &message, MSG_CMSG_CLOEXEC) > 0 && CMSG_FIRSTHDR(&message) != nullptr) {
     std::memcpy(&descriptor, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof descriptor);
   }
-  answer();
   return descriptor;
 }
 
