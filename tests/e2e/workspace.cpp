@@ -45,10 +45,13 @@ std::string configuration_of(const std::vector<Step>& steps) {
 
 }  // namespace
 
-Workspace::Workspace(std::string_view configuration) {
+Workspace::Workspace() {
   std::string name = (fs::temp_directory_path() / "dream-e2e-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
   root_ = fs::canonical(name);
+}
+
+Workspace::Workspace(std::string_view configuration) : Workspace() {
   for (const char* project : {"a", "b", "c", "d"}) fs::create_directory(root_ / project);
   write("dream.json", configuration);
 }
@@ -56,6 +59,10 @@ Workspace::Workspace(std::string_view configuration) {
 Workspace::Workspace(const std::vector<Step>& steps) : Workspace(configuration_of(steps)) {
   requested_ = steps.back().project;
   for (const Step& step : steps) fs::create_directories(root_ / step.project);
+}
+
+Workspace::Workspace(const Example& example) : Workspace() {
+  fs::copy(fs::path(DREAM_EXAMPLES) / example.name, root_, fs::copy_options::recursive);
 }
 
 Workspace::~Workspace() {

@@ -21,6 +21,11 @@ struct Step {
   std::string task;     ///< further members of its task
 };
 
+/// A workspace of docs/examples.
+struct Example {
+  std::string name;
+};
+
 /// A temporary workspace, gone with this object. Its folder is in the tasks' variable ROOT.
 class Workspace {
  public:
@@ -28,6 +33,8 @@ class Workspace {
   explicit Workspace(std::string_view configuration);
   /// The last step is the one to request; those before it are its dependencies, in this order.
   explicit Workspace(const std::vector<Step>& steps);
+  /// A copy of it.
+  explicit Workspace(const Example& example);
   ~Workspace();
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
@@ -41,6 +48,8 @@ class Workspace {
   [[nodiscard]] std::string read(const std::string& path) const;
 
  private:
+  Workspace();
+
   std::filesystem::path root_;
   std::string requested_;
 };
