@@ -5,6 +5,7 @@
 #include "cli/terminal.hpp"
 #include "cli/workspace_loader.hpp"
 #include "plugin/registry.hpp"
+#include "process/guardian.hpp"
 #include "runtime/driver.hpp"
 #include "runtime/session.hpp"
 
@@ -38,19 +39,20 @@ void log_plan(Log& log, const Plan& plan, const LoadedWorkspace& loaded) {
 }
 
 /// The executors live no longer than the run.
-int run_plan(runtime::Session& session, const Plan& plan, const LoadedWorkspace& loaded) {
+int run_plan(runtime::Session& session, const Plan& plan, const LoadedWorkspace& loaded, int guardian) {
   plugin::Registry registry(plugin_search_path(loaded.workspace), session.services());
   const Preparation preparation = prepare(plan, loaded, registry);
   if (!preparation.errors.empty()) {
     for (const Error& error : preparation.errors) session.log().write(LogLevel::error, to_string(error));
     return exit_nothing_run;
   }
-  return runtime::Driver(session, plan, preparation.steps).run();
+  return runtime::Driver(session, plan, preparation.steps, guardian).run();
 }
 
 }  // namespace
 
 int run_command(const Options& options) {
+  const int guardian = process::split_off_guardian();
   const Result<LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_request(options, *loaded);
@@ -62,7 +64,7 @@ int run_command(const Options& options) {
                                    .lowest_level = options.debug ? LogLevel::debug : LogLevel::info,
                                    .inherit_stdin = mode == output::OutputMode::raw});
   log_plan(session.log(), *plan, *loaded);
-  const int exit_code = run_plan(session, *plan, *loaded);
+  const int exit_code = run_plan(session, *plan, *loaded, guardian);
   session.write_everything_out();  // what the end of executors and plugins had to say
   return exit_code;
 }

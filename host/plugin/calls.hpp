@@ -47,12 +47,15 @@ class Calls {
     return survived;
   }
 
+  /// What status() answers for a call that an exception came out of.
+  static constexpr dream_status threw = INT32_MIN;
+
   /// Calls a `body` that answers with a status. A status that means nothing is reported, and DREAM_OK or
-  /// DREAM_E_INTERNAL by its sign; an exception is DREAM_E_INTERNAL.
+  /// DREAM_E_INTERNAL by its sign.
   template <class Body>
   dream_status status(CallName name, Body&& body) {
     dream_status answer = DREAM_E_INTERNAL;
-    if (!run(name, [&] { answer = body(); })) return DREAM_E_INTERNAL;
+    if (!run(name, [&] { answer = body(); })) return threw;
     return checked(name, answer);
   }
 

@@ -23,6 +23,11 @@ std::optional<Error> ErrorSink::finish(dream_status status, CallName name, Calls
     if (count_ > 0) calls.fault(name, "said that it failed, and then succeeded; taken for a success");
     return std::nullopt;
   }
+  if (status == Calls::threw) {
+    return Error{ErrorCode::internal,
+                 fmt::format("the plugin {} threw an exception in {}", calls.plugin(), name.function), "",
+                 "tell the author of the plugin"};
+  }
   if (count_ > 1) calls.fault(name, "said more than once why it failed; only the first is shown");
   if (first_ && !first_->message.empty()) return first_;
   calls.fault(name, "failed without saying why");

@@ -23,7 +23,7 @@ constexpr auto stuck_reader_limit = std::chrono::seconds(5);
 
 }  // namespace
 
-Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps)
+Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps, int guardian)
     : session_(session),
       plan_(plan),
       prepared_(steps),
@@ -32,7 +32,9 @@ Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedSte
       running_(plan.steps.size()),
       timer_(session.context()),
       reader_timer_(session.context()),
-      signals_(session.context()) {
+      signals_(session.context(), guardian,
+               {.on_signal = [this](int signal) { on_signal(signal); },
+                .on_guardian_lost = [this] { on_guardian_lost(); }}) {
   DREAM_ASSERT(steps.size() == plan.steps.size());
   session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
 }
@@ -42,7 +44,6 @@ Driver::~Driver() {
 }
 
 int Driver::run() {
-  watch_signals();
   began_ = read_clock();
   feed(engine::Begin{});
   while (!exit_code_) session_.context().run_one();
@@ -56,7 +57,7 @@ int Driver::run() {
 void Driver::write_everything_out() {
   session_.write_everything_out();
   reader_timer_.cancel();
-  signals_.cancel();
+  signals_.stop();
   running_.clear();
   session_.context().poll();  // releases the last runs, while their executors live
 }
@@ -153,25 +154,19 @@ void Driver::set_timer() {
   });
 }
 
-/// A signal that was ignored when dream was started stays ignored (nohup, a shell's background job).
-void Driver::watch_signals() {
-  if (signals_seen_ == 0) {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-      struct sigaction current {};
-      ::sigaction(signal, nullptr, &current);
-      if (current.sa_handler != SIG_IGN) signals_.add(signal);
-    }
+void Driver::on_signal(int signal) {
+  if (exit_code_) {
+    session_.console().abandon();  // only a slow reader was waited for
+    return;
   }
-  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
-    if (error) return;
-    ++signals_seen_;
-    if (!exit_code_) {
-      feed(engine::Interrupted{signal});
-    } else {
-      session_.console().abandon();  // only a slow reader was waited for
-    }
-    watch_signals();
-  });
+  feed(engine::Interrupted{signal});
+  if (signal == SIGQUIT) feed(engine::Interrupted{signal});  // as Ctrl-\ does everywhere: at once
+}
+
+/// Nobody is left who would clean up if this process died, too: all that runs is ended by force.
+void Driver::on_guardian_lost() {
+  feed(engine::Interrupted{SIGKILL});
+  feed(engine::Interrupted{SIGKILL});
 }
 
 /// While the run is being stopped: a reader that reads nothing must not keep dream alive.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <memory>
@@ -12,6 +11,7 @@
 #include "plan/plan.hpp"
 #include "plugin/executor.hpp"
 #include "runtime/session.hpp"
+#include "runtime/signal_inbox.hpp"
 
 namespace dream::runtime {
 
@@ -26,7 +26,8 @@ struct PreparedStep {
 class Driver : private plugin::RunObserver {
  public:
   /// All must outlive the driver; one PreparedStep for each step of the plan, in its order.
-  Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps);
+  /// `guardian`: its socket, owned from now on; -1: none.
+  Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps, int guardian);
   ~Driver() override;
 
   /// Runs the plan to its end and writes everything out. Returns dream's exit code.
@@ -45,7 +46,8 @@ class Driver : private plugin::RunObserver {
   void terminate(StepIndex step, Urgency urgency);
   void give_up_on(StepIndex step);
   void set_timer();
-  void watch_signals();
+  void on_signal(int signal);
+  void on_guardian_lost();
   void watch_reader();
   void on_output_lost(Stream stream, int error);
   void write_everything_out();
@@ -71,8 +73,7 @@ class Driver : private plugin::RunObserver {
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer reader_timer_;
   std::size_t written_when_checked_ = 0;
-  boost::asio::signal_set signals_;
-  int signals_seen_ = 0;
+  SignalInbox signals_;
   std::optional<int> exit_code_;
   int write_error_ = 0;
   Instant began_;

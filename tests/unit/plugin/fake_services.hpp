@@ -129,6 +129,15 @@ class FakeServices final : public Services {
   std::deque<std::function<void()>> posted_;
 };
 
+/// A task of ./web without a command.
+inline TaskSpec task_called(const std::string& name) {
+  TaskSpec task;
+  task.name = name;
+  task.directory = "/w/web";
+  task.options_json = "{}";
+  return task;
+}
+
 /// Keeps what runs report, as "started 0" and "exited 0: exit code 3".
 class RecordingObserver final : public RunObserver {
  public:

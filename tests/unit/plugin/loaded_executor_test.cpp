@@ -316,7 +316,7 @@ TEST(Calls, are_logged_at_debug) {
 TEST(Calls, survive_an_exception) {
   FakeServices services;
   Calls calls("acme", services);
-  EXPECT_EQ(calls.status({"start"}, []() -> dream_status { throw 1; }), DREAM_E_INTERNAL);
+  EXPECT_EQ(calls.status({"start"}, []() -> dream_status { throw 1; }), Calls::threw);
   EXPECT_FALSE(calls.active());
   EXPECT_THAT(services.log_.lines,
               ElementsAre("warning: plugin acme: start let an exception out, which no plugin may"));

@@ -1,0 +1,161 @@
+#include "process/guardian.hpp"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/process.hpp"
+#include "base/time.hpp"
+#include "process/process_tree.hpp"
+
+namespace dream::process {
+
+namespace {
+
+constexpr int exit_internal = 70;
+
+/// Rounds without a living descendant after which there is none: one alone may miss a process that is just
+/// being handed to a new parent.
+constexpr int empty_rounds = 3;
+
+/// A process of another user can't be killed: it is not waited for any longer than this.
+constexpr Duration patience = std::chrono::seconds(5);
+
+/// Signals that mean something to the host and may be sent to the pid that the user knows.
+constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+class Guardian {
+ public:
+  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers)
+      : host_(host), socket_(socket), strangers_(std::move(strangers)) {
+    if (::tcgetattr(STDIN_FILENO, &terminal_) == 0) has_terminal_ = true;
+  }
+
+  /// Until the host has ended.
+  [[noreturn]] void watch(int signals) {
+    std::array<pollfd, 2> watched{pollfd{socket_, POLLIN, 0}, pollfd{signals, POLLIN, 0}};
+    while (true) {
+      if (::poll(watched.data(), watched.size(), -1) < 0) continue;
+      if (watched[1].revents != 0) forward(signals);
+      if ((watched[0].revents & (POLLHUP | POLLERR | POLLIN)) != 0) finish();
+    }
+  }
+
+ private:
+  /// What came from the terminal reached the host, too; anything else may have been sent to this pid alone.
+  void forward(int signals) const {
+    signalfd_siginfo info{};
+    if (::read(signals, &info, sizeof info) != sizeof info || info.ssi_code == SI_KERNEL) return;
+    const ForwardedSignal message{static_cast<std::int32_t>(info.ssi_signo), info.ssi_code,
+                                  static_cast<std::int32_t>(info.ssi_pid)};
+    ::send(socket_, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
+
+  /// The host's end of the socket is closed: it has ended, or will never be of use again.
+  [[noreturn]] void finish() {
+    // Its children become ours only when it is gone; a host that merely closed its socket is made to go.
+    ::kill(host_, SIGKILL);
+    int status = 0;
+    while (::waitpid(host_, &status, 0) < 0 && errno == EINTR) {
+    }
+    end_descendants();
+    if (WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
+    if (has_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_);
+    const int signal = WTERMSIG(status);
+    const bool crashed =
+        signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+    const std::string text = "dream: " + std::string(crashed ? "internal error: " : "") + "ended by " +
+                             signal_name(signal) + "; everything that it had started was ended\n";
+    if (::write(STDERR_FILENO, text.data(), text.size()) < 0) {
+    }
+    ::_exit(crashed ? exit_internal : 128 + signal);
+  }
+
+  void end_descendants() const {
+    const Instant deadline = read_clock() + patience;
+    for (int empty = 0; empty < empty_rounds && read_clock() < deadline;) {
+      bool any = false;
+      for (const pid_t child : children_of(::getpid())) {
+        for (const ProcessStatus& process : tree_below(child)) {
+          if (strangers_.contains(process.identity)) break;
+          any = true;
+          if (process.alive()) send_signal(process.identity, SIGKILL);
+        }
+        ::waitpid(child, nullptr, WNOHANG);
+      }
+      empty = any ? 0 : empty + 1;
+      ::poll(nullptr, 0, any ? 0 : 1);
+    }
+  }
+
+  pid_t host_;
+  int socket_;
+  std::set<ProcessIdentity>
+      strangers_;  ///< children this process had before it became dream (`sh -c 'x & exec dream …'`)
+  termios terminal_{};
+  bool has_terminal_ = false;
+};
+
+std::set<ProcessIdentity> children_already_there() {
+  std::set<ProcessIdentity> identities;
+  for (const pid_t child : children_of(::getpid())) {
+    if (const auto status = process_status(child)) identities.insert(status->identity);
+  }
+  return identities;
+}
+
+/// Those that were ignored when dream was started stay ignored.
+sigset_t signals_to_forward() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : forwarded) {
+    struct sigaction current {};
+    ::sigaction(signal, nullptr, &current);
+    if (current.sa_handler != SIG_IGN) ::sigaddset(&set, signal);
+  }
+  return set;
+}
+
+}  // namespace
+
+int split_off_guardian() {
+  std::array<int, 2> sockets{};
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return -1;
+  std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  std::set<ProcessIdentity> strangers = children_already_there();
+  const sigset_t signals = signals_to_forward();
+  sigset_t previous;
+  ::sigprocmask(SIG_BLOCK, &signals, &previous);  // none is lost between the fork and the first look
+  const pid_t guardian = ::getpid();
+  const pid_t host = ::fork();
+  if (host == 0) {
+    ::close(sockets[0]);
+    ::sigprocmask(SIG_SETMASK, &previous, nullptr);
+    ::prctl(PR_SET_PDEATHSIG, SIGCONT);  // a stopped host wakes up, sees the socket's end, and cleans up
+    if (::getppid() != guardian) ::_exit(exit_internal);
+    return sockets[1];
+  }
+  ::close(sockets[1]);
+  if (host < 0) {
+    ::close(sockets[0]);
+    ::sigprocmask(SIG_SETMASK, &previous, nullptr);
+    return -1;
+  }
+  ::prctl(PR_SET_NAME, "guardian");  // `pkill dream` must not take both at once
+  Guardian(host, sockets[0], std::move(strangers)).watch(::signalfd(-1, &signals, SFD_CLOEXEC));
+}
+
+}  // namespace dream::process

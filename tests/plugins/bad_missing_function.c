@@ -1,0 +1,3 @@
+/* Fault: no `terminate`. */
+#include "good_parts.h"
+DREAM_BAD_ENTRY(table.terminate = NULL)

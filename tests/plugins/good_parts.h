@@ -1,0 +1,99 @@
+/* A plugin without a fault, in parts: its runs end with 0 as soon as somebody waits. Each bad plugin replaces
+ * one. */
+#ifndef DREAM_TEST_GOOD_PARTS_H
+#define DREAM_TEST_GOOD_PARTS_H
+
+#include <dream/dream.h>
+
+#if defined(__GNUC__)
+#define MAYBE_UNUSED __attribute__((unused))
+#else
+#define MAYBE_UNUSED
+#endif
+
+struct dream_executor {
+  const dream_host* host;
+};
+struct dream_run {
+  const dream_host* host;
+  dream_run_id id;
+  dream_on_exit on_exit;
+  void* context;
+};
+
+/* One of each is enough: a test makes one run. */
+static struct dream_executor the_executor;
+static struct dream_run the_run;
+
+MAYBE_UNUSED static void end_with(struct dream_run* run, int32_t code) {
+  dream_exit exit_;
+  memset(&exit_, 0, sizeof exit_);
+  exit_.size = sizeof exit_;
+  exit_.kind = DREAM_EXIT_CODE;
+  exit_.value = code;
+  run->on_exit(run->context, &exit_);
+}
+
+MAYBE_UNUSED static dream_status good_create(const dream_host* host, const dream_project* project,
+                                             dream_executor** executor, dream_errors* errors) {
+  (void)project;
+  (void)errors;
+  the_executor.host = host;
+  *executor = &the_executor;
+  return DREAM_OK;
+}
+
+MAYBE_UNUSED static void good_destroy(dream_executor* executor) {
+  (void)executor;
+}
+
+MAYBE_UNUSED static dream_status good_start(dream_executor* executor, const dream_task* task, dream_run** run,
+                                            dream_errors* errors) {
+  (void)errors;
+  the_run.host = executor->host;
+  the_run.id = task->run;
+  *run = &the_run;
+  return DREAM_OK;
+}
+
+MAYBE_UNUSED static dream_status good_wait(dream_run* run, dream_on_exit on_exit, void* context) {
+  run->on_exit = on_exit;
+  run->context = context;
+  end_with(run, 0);
+  return DREAM_OK;
+}
+
+MAYBE_UNUSED static dream_status good_terminate(dream_run* run, uint32_t urgency, dream_errors* errors) {
+  (void)run;
+  (void)urgency;
+  (void)errors;
+  return DREAM_OK;
+}
+
+MAYBE_UNUSED static dream_status good_status(const dream_run* run, dream_state* state) {
+  (void)run;
+  state->phase = DREAM_PHASE_EXITED;
+  return DREAM_OK;
+}
+
+MAYBE_UNUSED static void good_release(dream_run* run) {
+  (void)run;
+}
+
+#define GOOD_TABLE                                                                                       \
+  {                                                                                                      \
+    sizeof(dream_plugin), DREAM_ABI_MINOR, DREAM_STR("bad"), DREAM_STR("1"), DREAM_STR("has one fault"), \
+        DREAM_STR(""), DREAM_STR(""), good_create, good_destroy, good_start, good_wait, good_terminate,  \
+        good_status, good_release, NULL                                                                  \
+  }
+
+/* An entry function that hands out the good table after `change` was made to it. */
+#define DREAM_BAD_ENTRY(change)                                           \
+  const dream_plugin* dream_plugin_v1(const dream_handshake* handshake) { \
+    static dream_plugin table = GOOD_TABLE;                               \
+    (void)handshake;                                                      \
+    change;                                                               \
+    return &table;                                                        \
+  }
+
+#endif
