@@ -197,8 +197,19 @@ void DreamRun::read_out(std::size_t size) {
   }
 }
 
-int DreamRun::exit_code() {
+void DreamRun::await_end() {
   while (!ended_) pump_until_more("dream's end");
+}
+
+int DreamRun::exit_code_once_all_ended() {
+  await_end();
+  EXPECT_TRUE(await_all_ended()) << living_below(::getpid()).front();
+  kill_everything_below();
+  return code_;
+}
+
+int DreamRun::exit_code() {
+  await_end();
   const std::vector<std::string> left = living_below(::getpid());
   std::string names;
   for (const std::string& process : left) names += process + "\n";

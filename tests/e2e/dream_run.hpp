@@ -52,12 +52,16 @@ class DreamRun {
   /// run started still lives.
   int exit_code();
 
+  /// Waits for the end like exit_code(), and then for the end of all that the run started.
+  int exit_code_once_all_ended();
+
   [[nodiscard]] const std::string& out() const { return out_; }
   [[nodiscard]] const std::string& err() const { return err_; }
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
   void launch(const Workspace& workspace, const Launch& launch);
+  void await_end();
   void pump_until_more(const char* what);
   bool read_from(int& descriptor, std::string& text);
   [[noreturn]] void give_up(const std::string& what) const;

@@ -1,8 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdint>
-#include <sstream>
+#include <stdexcept>
 
 #include "e2e/dream_run.hpp"
 

@@ -1,6 +1,8 @@
 #include "e2e/process_list.hpp"
 
+#include <poll.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -81,6 +83,20 @@ pid_t find_below(pid_t parent, const std::string& text) {
   }
   if (found == 0) throw std::runtime_error("no process with " + text);
   return found;
+}
+
+/// All that is left becomes a child of the test sooner or later: waiting for the children one by one is
+/// enough.
+bool await_all_ended() {
+  constexpr int hung_after_ms = 60'000;
+  for (std::vector<pid_t> children; !(children = children_of(::getpid())).empty();) {
+    pollfd child{static_cast<int>(::syscall(SYS_pidfd_open, children.front(), 0)), POLLIN, 0};
+    const bool ended = child.fd >= 0 && ::poll(&child, 1, hung_after_ms) == 1;
+    ::close(child.fd);
+    if (!ended) return false;
+    ::waitpid(children.front(), nullptr, 0);
+  }
+  return true;
 }
 
 void kill_everything_below() {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "e2e/dream_run.hpp"
@@ -65,6 +66,40 @@ TEST(Tree, a_process_that_ignores_everything_ends_with_its_step) {
   EXPECT_EQ(dream.exit_code(), 2);
 }
 
+/// Steps of every kind: a child, one in a session of its own, an orphan, one that ignores what can be
+/// ignored.
+std::vector<Step> all_kinds() {
+  return {{"a", "setsid sh -c 'echo up; read go < $ROOT/gate' & read go < $ROOT/gate", async, ""},
+          {"b", "(setsid env -i ROOT=$ROOT sh -c 'echo up; read go < $ROOT/gate' &) ; read go < $ROOT/gate",
+           async, ""},
+          {"c", "trap '' TERM INT HUP; echo up; while :; do read go < $ROOT/gate; done", "", ""}};
+}
+
+void await_lines(DreamRun& dream, std::ptrdiff_t count) {
+  while (std::ranges::count(dream.out(), '\n') < count) dream.await_more_out();
+}
+
+TEST(Tree, nothing_survives_when_the_process_that_was_started_is_killed) {
+  const Workspace workspace(all_kinds());
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  await_lines(dream, 3);
+  dream.send(SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+}
+
+TEST(Tree, nothing_survives_when_the_process_that_works_is_killed_or_crashes) {
+  for (const auto& [signal, code] : {std::pair{SIGKILL, 137}, {SIGSEGV, 70}}) {
+    const Workspace workspace(all_kinds());
+    const Gate gate(workspace, "gate");
+    DreamRun dream(workspace);
+    await_lines(dream, 3);
+    ::kill(find_below(dream.pid(), "dream go"), signal);
+    EXPECT_EQ(dream.exit_code_once_all_ended(), code);
+    EXPECT_THAT(dream.err(), HasSubstr("everything that it had started was ended"));
+  }
+}
+
 TEST(Tree, many_processes_end_at_once) {
   const Workspace workspace({{"a",
                               "for n in 1 2 3 4 5 6 7 8 9 10; do (setsid sh -c 'echo up; read go < "
@@ -73,7 +108,7 @@ TEST(Tree, many_processes_end_at_once) {
                              {"c", "read go < $ROOT/gate", "", ""}});
   const Gate gate(workspace, "gate");
   DreamRun dream(workspace);
-  while (std::ranges::count(dream.out(), '\n') < 10) dream.await_more_out();
+  await_lines(dream, 10);
   dream.send(SIGINT);
   EXPECT_EQ(dream.exit_code(), 130);
 }
