@@ -103,7 +103,8 @@ Error usage_error(std::string message, std::string hint = "see dream --help") {
 }
 
 Error explain(const CLI::App& app, const CLI::ParseError& error) {
-  if (error.get_name() == "ExtrasError") {
+  // Its name is the program's, not the error's.
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     for (const std::string& word : app.remaining()) {
       if (!word.starts_with('-')) continue;
       const std::string meant = nearest_option(app, word);

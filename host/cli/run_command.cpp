@@ -38,6 +38,17 @@ void log_plan(Log& log, const Plan& plan, const LoadedWorkspace& loaded) {
   }
 }
 
+/// The executors live no longer than the run.
+int run_plan(runtime::Session& session, const Plan& plan, const LoadedWorkspace& loaded, int guardian) {
+  plugin::Registry registry(plugin_search_path(loaded.workspace), session.services());
+  const Preparation preparation = prepare(plan, loaded, registry);
+  if (!preparation.errors.empty()) {
+    for (const Error& error : preparation.errors) session.log().write(LogLevel::error, to_string(error));
+    return exit_nothing_run;
+  }
+  return runtime::Driver(session, plan, preparation.steps, guardian).run();
+}
+
 }  // namespace
 
 int run_command(const Options& options) {
@@ -53,14 +64,9 @@ int run_command(const Options& options) {
                                    .lowest_level = options.debug ? LogLevel::debug : LogLevel::info,
                                    .inherit_stdin = mode == output::OutputMode::raw});
   log_plan(session.log(), *plan, *loaded);
-  plugin::Registry registry(plugin_search_path(loaded->workspace), session.services());
-  const Preparation preparation = prepare(*plan, *loaded, registry);
-  if (!preparation.errors.empty()) {
-    for (const Error& error : preparation.errors) session.log().write(LogLevel::error, to_string(error));
-    session.write_everything_out();
-    return exit_nothing_run;
-  }
-  return runtime::Driver(session, *plan, preparation.steps, guardian).run();
+  const int exit_code = run_plan(session, *plan, *loaded, guardian);
+  session.write_everything_out();  // what the end of executors and plugins had to say
+  return exit_code;
 }
 
 }  // namespace dream::cli

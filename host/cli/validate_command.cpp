@@ -13,7 +13,7 @@ int validate_command(const Options& options) {
   }
   const int exit_code = config::has_errors(read->problems) ? exit_nothing_run : 0;
   const config::SourceText& source = read->document->source();
-  if (options.json) return print(config::render_json(source, read->problems), exit_code);
+  if (options.json) return print(config::render_json(source, read->problems) + "\n", exit_code);
   std::string text;
   for (const config::Problem& problem : read->problems) text += config::render_text(source, problem);
   if (read->problems.empty()) text = source.name() + ": no problems\n";

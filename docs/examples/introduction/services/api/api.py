@@ -18,6 +18,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 status, text = 200, f"hello, {response.read().decode().strip()}"
         except urllib.error.HTTPError as error:
             status, text = error.code, "who are you?"
+        except urllib.error.URLError:
+            status, text = 503, "nobody is there who could know you"
         self.send_response(status)
         self.end_headers()
         self.wfile.write((text + "\n").encode())
@@ -26,13 +28,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         print("api: " + message % arguments, flush=True)
 
 
-def stop(*_):
-    print("api: closed", flush=True)
-    sys.exit(0)
-
-
-signal.signal(signal.SIGTERM, stop)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 port = int(os.environ.get("API_PORT", "7413"))
 server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-print(f"api: ready on port {port}", flush=True)
-server.serve_forever()
+try:
+    print(f"api: ready on port {port}", flush=True)
+    server.serve_forever()
+finally:
+    print("api: closed", flush=True)

@@ -36,13 +36,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         print("auth: " + message % arguments, flush=True)
 
 
-def stop(*_):
-    print("auth: closed", flush=True)
-    sys.exit(0)
-
-
-signal.signal(signal.SIGTERM, stop)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 port = int(os.environ.get("AUTH_PORT", "7412"))
 server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-print(f"auth: ready on port {port}", flush=True)
-server.serve_forever()
+try:
+    print(f"auth: ready on port {port}", flush=True)
+    server.serve_forever()
+finally:
+    print("auth: closed", flush=True)

@@ -32,13 +32,11 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
-def stop(*_):
-    print(f"database: closed with {len(values)} keys", flush=True)
-    sys.exit(0)
-
-
-signal.signal(signal.SIGTERM, stop)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 port = int(os.environ.get("DATABASE_PORT", "7411"))
 with Server(("127.0.0.1", port), Session) as server:
-    print(f"database: ready on port {port}", flush=True)
-    server.serve_forever()
+    try:
+        print(f"database: ready on port {port}", flush=True)
+        server.serve_forever()
+    finally:
+        print(f"database: closed with {len(values)} keys", flush=True)

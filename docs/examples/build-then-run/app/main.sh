@@ -1,0 +1,1 @@
+echo "$(greeting "${1:-world}")$PUNCTUATION"

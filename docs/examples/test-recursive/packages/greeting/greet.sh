@@ -1,0 +1,6 @@
+. ../text/upper.sh
+
+# greet NAME: loud and friendly.
+greet() {
+  echo "HELLO $(upper "$1")!"
+}

@@ -1,0 +1,103 @@
+/// How often dream wakes up while nothing happens: many quiet steps run, and the voluntary context switches
+/// of dream's processes are counted. The exit code is 1 unless there are none.
+
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+
+#include "scratch_workspace.hpp"
+
+namespace {
+
+using dream::timing::finish;
+using dream::timing::ScratchWorkspace;
+using dream::timing::spawn;
+
+std::string project(int number) {
+  return "p" + std::to_string(number);
+}
+
+/// Background steps that say so and then wait for a line that never comes.
+std::string configuration(int steps) {
+  std::string dependencies;
+  for (int number = 1; number < steps; ++number) {
+    dependencies += (number > 1 ? ", " : "") + std::string("{\"projectPath\": \"./") + project(number) +
+                    "\", \"async\": true}";
+  }
+  return "{\"workspace\": {\"./" + project(0) + "\": {\"wait\": [" + dependencies +
+         "]}}, \"tasks\": {\"wait\": {\"command\": \"echo up; read line < ../fifo\"}}}";
+}
+
+/// dream and, when it has one, its guardian: the processes that run dream's binary.
+std::vector<pid_t> processes_of_dream(pid_t started) {
+  std::vector<pid_t> processes{started};
+  std::ifstream children("/proc/" + std::to_string(started) + "/task/" + std::to_string(started) +
+                         "/children");
+  for (pid_t child = 0; children >> child;) {
+    std::error_code ignored;
+    const auto binary = std::filesystem::read_symlink("/proc/" + std::to_string(child) + "/exe", ignored);
+    if (binary == std::filesystem::canonical(DREAM_BINARY)) processes.push_back(child);
+  }
+  return processes;
+}
+
+long switches(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  const std::string label = "voluntary_ctxt_switches:";
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(label)) return std::stol(line.substr(label.size()));
+  }
+  throw std::runtime_error("no such process");
+}
+
+void pass(int seconds) {
+  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+  const itimerspec when{{}, {seconds, 0}};
+  ::timerfd_settime(timer, 0, &when, nullptr);
+  std::uint64_t expirations = 0;
+  if (::read(timer, &expirations, sizeof expirations) < 0) throw std::runtime_error("no timer");
+  ::close(timer);
+}
+
+/// Until all have said that they run.
+void await_lines(int descriptor, int lines) {
+  std::array<char, 4096> buffer{};
+  while (lines > 0) {
+    const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count <= 0) throw std::runtime_error("dream ended too soon");
+    lines -= static_cast<int>(std::count(buffer.begin(), buffer.begin() + count, '\n'));
+  }
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  const int steps = argument_count > 1 ? std::max(2, std::atoi(arguments[1])) : 50;
+  const int seconds = argument_count > 2 ? std::max(1, std::atoi(arguments[2])) : 10;
+  std::vector<std::string> projects;
+  for (int number = 0; number < steps; ++number) projects.push_back(project(number));
+  const ScratchWorkspace workspace(configuration(steps), projects);
+  const std::filesystem::path fifo = workspace.root() / "fifo";
+  ::mkfifo(fifo.c_str(), 0600);
+  const int held = ::open(fifo.c_str(), O_RDWR | O_CLOEXEC);
+
+  const auto dream = spawn({DREAM_BINARY, "-C", workspace.root().string(), "-p", project(0), "wait"});
+  await_lines(dream.out, steps);
+  pass(1);  // what the start set off is over
+  const std::vector<pid_t> processes = processes_of_dream(dream.pid);
+  std::vector<long> before;
+  before.reserve(processes.size());
+  for (const pid_t pid : processes) before.push_back(switches(pid));
+  pass(seconds);
+  long total = 0;
+  for (std::size_t at = 0; at < processes.size(); ++at) total += switches(processes[at]) - before[at];
+  ::kill(dream.pid, SIGTERM);
+  finish(dream);
+  ::close(held);
+  std::printf("%d quiet steps, %d s, %zu processes of dream: %ld voluntary context switches\n", steps,
+              seconds, processes.size(), total);
+  return total == 0 ? 0 : 1;
+}

@@ -1,0 +1,157 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "e2e/dream_run.hpp"
+
+namespace dream::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+/// Every task of every project writes its project, task and arguments.
+const Workspace& everything() {
+  static const Workspace workspace(R"({
+    "workspace": {"./a": {"go": ["./b"]}, "./services/api": {"go": ["./b"]}},
+    "tasks": {"go": {"command": "echo $(basename $PWD):go \"$#\""},
+              "list": {"command": "echo the task list"},
+              "plan": {"command": "echo the task plan"}}})");
+  std::filesystem::create_directories(workspace.root() / "services/api/deep/below");
+  return workspace;
+}
+
+Finished dream(const std::vector<std::string>& arguments, const std::string& folder = "a") {
+  return run(everything(), {.arguments = arguments, .folder = folder});
+}
+
+TEST(CommandLine, an_unknown_option_names_what_is_close) {
+  const Finished finished = dream({"go", "--recursvie"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_EQ(finished.err, "dream: unknown option --recursvie (did you mean --recursive?)\n");
+  EXPECT_EQ(dream({"go", "--no-recursiv"}).err,
+            "dream: unknown option --no-recursiv (did you mean --no-recursive?)\n");
+  EXPECT_EQ(dream({"go", "--entirely-else"}).err,
+            "dream: unknown option --entirely-else (see dream --help)\n");
+  EXPECT_EQ(dream({"go", "-z"}).code, 2);
+}
+
+TEST(CommandLine, no_task_is_an_error_that_tells_where_they_are) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{}, {"run"}, {"plan"}, {"-r"}}) {
+    const Finished finished = dream(arguments);
+    EXPECT_EQ(finished.code, 2);
+    EXPECT_EQ(finished.err, "dream: no task given (dream list shows the tasks there are)\n");
+  }
+}
+
+TEST(CommandLine, too_many_words_are_an_error) {
+  const Finished finished = dream({"go", "faster"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_EQ(finished.err, "dream: unexpected \"faster\" (arguments for the task go after --)\n");
+  EXPECT_EQ(dream({"list", "go"}).code, 2);
+  EXPECT_EQ(dream({"--info", "go"}).code, 2);
+}
+
+TEST(CommandLine, a_wrong_value_names_the_ones_there_are) {
+  const Finished finished = dream({"go", "--output", "row"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("row"), HasSubstr("raw"), HasSubstr("prefix")));
+  EXPECT_EQ(dream({"go", "--color", "sometimes"}).code, 2);
+  EXPECT_EQ(dream({"go", "--grace", "soon"}).code, 2);
+  EXPECT_EQ(dream({"go", "--grace", "-1"}).code, 2);
+  EXPECT_EQ(dream({"go", "--grace"}).code, 2);
+}
+
+TEST(CommandLine, a_task_that_no_project_has_is_looked_for_by_its_executor) {
+  const Finished finished = dream({"og"});
+  EXPECT_EQ(finished.code, 127);
+  EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"og\""));
+}
+
+TEST(CommandLine, arguments_after_the_dashes_reach_the_requested_task_only) {
+  const Finished finished = dream({"go", "--", "one", "--recursive", "two words", "$HOME"});
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_EQ(finished.out, "b | b:go 0\na | a:go 4 one --recursive two words $HOME\n");
+}
+
+TEST(CommandLine, arguments_reach_an_argument_vector_and_a_script_unchanged) {
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {"go": {"command": ["printf", "<%s>"]}}}}})");
+  workspace.script("b/scripts/go", "printf '<%s>' \"$@\"");
+  for (const char* project : {"a", "b"}) {
+    const Finished finished =
+        run(workspace, {.arguments = {"go", "--", "one two", "", "*"}, .folder = project});
+    EXPECT_EQ(finished.out, "<one two><><*>");
+  }
+}
+
+TEST(CommandLine, directory_is_where_dream_stands) {
+  EXPECT_EQ(dream({"-C", "../b", "go"}).out, "b:go 0\n");
+  EXPECT_EQ(dream({"--directory=b", "go"}, ".").out, "b:go 0\n");
+  const Finished missing = dream({"-C", "nowhere", "go"});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.err, HasSubstr("nowhere"));
+}
+
+TEST(CommandLine, project_is_a_path_from_the_root) {
+  for (const char* spelling : {"b", "./b", "./b/", "services/../b"}) {
+    EXPECT_EQ(dream({"go", "-p", spelling}, "services/api").out, "b:go 0\n") << spelling;
+  }
+  EXPECT_EQ(dream({"go", "--project", "../outside"}).code, 2);
+}
+
+TEST(CommandLine, a_folder_below_a_project_stands_for_it) {
+  EXPECT_EQ(dream({"go"}, "services/api/deep/below").out, "b   | b:go 0\napi | api:go 0\n");
+}
+
+TEST(CommandLine, a_dry_run_shows_the_plan_and_runs_nothing) {
+  const Finished dry = dream({"go", "-n"});
+  EXPECT_EQ(dry.code, 0);
+  EXPECT_EQ(dry.out, dream({"plan", "go"}).out);
+  EXPECT_THAT(dry.out, AllOf(HasSubstr("./b:go"), HasSubstr("./a:go"), Not(HasSubstr("b:go 0"))));
+}
+
+TEST(CommandLine, run_runs_tasks_that_are_called_like_a_command) {
+  EXPECT_EQ(dream({"run", "list"}).out, "the task list\n");
+  EXPECT_EQ(dream({"run", "plan"}).out, "the task plan\n");
+  EXPECT_THAT(dream({"list"}).out, HasSubstr("./services/api"));
+}
+
+TEST(CommandLine, version_and_help_are_answers) {
+  for (const char* option : {"--version", "-v"}) {
+    const Finished finished = dream({option});
+    EXPECT_EQ(finished.code, 0);
+    EXPECT_EQ(finished.out, "dream " DREAM_VERSION "\n");
+  }
+  for (const char* option : {"--help", "-h"}) {
+    const Finished finished = dream({option});
+    EXPECT_EQ(finished.code, 0);
+    EXPECT_THAT(finished.out,
+                AllOf(HasSubstr("Usage: dream TASK"), HasSubstr("--recursive"), HasSubstr("Exit codes")));
+    EXPECT_EQ(finished.err, "");
+  }
+}
+
+TEST(CommandLine, answers_need_no_configuration) {
+  const Workspace workspace("{}");
+  std::filesystem::remove(workspace.root() / "dream.json");
+  EXPECT_EQ(run(workspace, {.arguments = {"--version"}}).code, 0);
+  EXPECT_EQ(run(workspace, {.arguments = {"--help"}}).code, 0);
+}
+
+TEST(CommandLine, debug_shows_discovery_plan_state_changes_and_plugin_calls) {
+  const Finished finished = dream({"go", "-d"});
+  EXPECT_EQ(finished.code, 0);
+  const std::string root = everything().root().string();
+  EXPECT_THAT(finished.err, HasSubstr("configuration: " + root + "/dream.json\n"));
+  EXPECT_THAT(finished.err, HasSubstr("step ./b:go: executor shell, from " + root + "/dream.json:2:34\n"));
+  EXPECT_THAT(finished.err, HasSubstr("starting ./b:go\n"));
+  EXPECT_THAT(finished.err, HasSubstr("the run is over: exit code 0\n"));
+  EXPECT_THAT(finished.err, HasSubstr("libdream_shell.so"));
+  for (const char* call : {"create", "start", "wait", "release", "destroy"}) {
+    EXPECT_THAT(finished.err, HasSubstr(call));
+  }
+}
+
+}  // namespace
+}  // namespace dream::e2e

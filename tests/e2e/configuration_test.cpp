@@ -1,0 +1,112 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "e2e/dream_run.hpp"
+#include "e2e/golden.hpp"
+
+namespace dream::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr const char* several_errors = R"({
+  // four of them
+  "workspace": { "./a": { "go": [{ "projectPath": "./b", "asynch": true }] } },
+  "tasks": { "go": { "delay": "soon", "command": [] } },
+  "executor": "shel",
+}
+)";
+
+TEST(Configuration, all_errors_are_told_at_once_with_place_and_caret) {
+  const Workspace workspace(several_errors);
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_EQ(finished.out, "");
+  expect_golden("several_errors.txt", finished.err, workspace);
+}
+
+TEST(Configuration, validate_tells_the_same_on_stdout) {
+  const Workspace workspace(several_errors);
+  const Finished text = run(workspace, {.arguments = {"validate"}});
+  EXPECT_EQ(text.code, 2);
+  expect_golden("validate.txt", text.out, workspace);
+  const Finished json = run(workspace, {.arguments = {"validate", "--json"}});
+  EXPECT_EQ(json.code, 2);
+  expect_golden("validate.json", json.out, workspace);
+}
+
+TEST(Configuration, validate_of_a_sound_file_says_so) {
+  const Workspace workspace(R"({"tasks": {"go": {}}})");
+  const Finished text = run(workspace, {.arguments = {"validate"}});
+  EXPECT_EQ(text.code, 0);
+  EXPECT_EQ(text.out, workspace.root().string() + "/dream.json: no problems\n");
+  EXPECT_EQ(run(workspace, {.arguments = {"validate", "--json"}}).out, "[]\n");
+}
+
+TEST(Configuration, broken_json_is_told_with_its_place) {
+  const Workspace workspace("{\n  \"tasks\": {\n    \"go\": {\"command\": \"true\"\n}\n");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 2);
+  expect_golden("broken_json.txt", finished.err, workspace);
+}
+
+TEST(Configuration, a_missing_project_folder_is_an_error_when_the_plan_needs_it) {
+  const Workspace workspace(R"({"workspace": {"./a": {"go": ["./gone"], "else": []}},
+                                "tasks": {"go": {"command": "touch $ROOT/ran"}, "else": {"command": "true"}}})");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 2);
+  expect_golden("missing_folder.txt", finished.err, workspace);
+  EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+  EXPECT_EQ(run(workspace, {.arguments = {"else"}, .folder = "a"}).code, 0);
+}
+
+TEST(Configuration, a_cycle_is_shown_as_a_whole) {
+  const Workspace workspace(
+      R"({"workspace": {"./a": {"test": ["./b"]}, "./b": {"test": ["./c"]}, "./c": {"test": ["./a"]}},
+                                "tasks": {"test": {"command": "true"}}})");
+  const Finished finished = run(workspace, {.arguments = {"test", "--recursive"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 2);
+  expect_golden("cycle.txt", finished.err, workspace);
+  EXPECT_EQ(run(workspace, {.arguments = {"plan", "test", "-r"}, .folder = "a"}).code, 2);
+  EXPECT_EQ(run(workspace, {.arguments = {"test"}, .folder = "a"}).code, 0);
+}
+
+TEST(Configuration, a_step_that_names_itself_is_a_cycle_in_both_modes) {
+  const Workspace workspace(
+      R"({"workspace": {"./a": {"test": ["./a"]}}, "tasks": {"test": {"command": "true"}}})");
+  for (const char* mode : {"--recursive", "--no-recursive"}) {
+    const Finished finished = run(workspace, {.arguments = {"test", mode}, .folder = "a"});
+    EXPECT_EQ(finished.code, 2);
+    EXPECT_THAT(finished.err, HasSubstr("./a:test -> ./a:test"));
+  }
+}
+
+TEST(Configuration, the_nearest_file_wins) {
+  const Workspace workspace(R"({"tasks": {"go": {"command": "echo outer"}}})");
+  workspace.write("a/dream.json", R"({"tasks": {"go": {"command": "echo inner"}}})");
+  std::filesystem::create_directories(workspace.root() / "a/b");
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "a/b"}).out, "inner\n");
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "b"}).out, "outer\n");
+}
+
+TEST(Configuration, the_root_is_a_project_too) {
+  const Workspace workspace(R"({"workspace": {"./": {"go": ["./a"]}}, "tasks": {"go": {"command": "pwd"}}})");
+  const std::string root = workspace.root().string();
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}}).out, "a    | " + root + "/a\nroot | " + root + "\n");
+}
+
+TEST(Configuration, the_attributes_of_the_nearest_place_win) {
+  const Workspace workspace(R"({
+    "workspace": {"./c": {"go": [{"projectPath": "./a", "required": true}, "./b", "./d"]}},
+    "tasks": {"go": {"required": false, "command": "exit 3"}},
+    "projects": {"./a": {"tasks": {"go": {"required": false, "command": "true"}}},
+                 "./d": {"tasks": {"go": {"required": true}}}}})");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "c"});
+  EXPECT_EQ(finished.code, 3);  // of ./d; the failure of ./b was optional by the task's default
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("./b:go failed: exit code 3, optional"),
+                                  HasSubstr("./d:go failed: exit code 3\n")));
+}
+
+}  // namespace
+}  // namespace dream::e2e

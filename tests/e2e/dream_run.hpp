@@ -1,0 +1,90 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "e2e/workspace.hpp"
+
+namespace dream::e2e {
+
+/// How dream is started.
+struct Launch {
+  std::vector<std::string> arguments;
+  std::string folder;                              ///< to stand in, below the workspace's root
+  std::map<std::string, std::string> environment;  ///< beside PATH, HOME, ROOT and LC_ALL
+  bool standard_input = false;                     ///< a pipe of the test; otherwise /dev/null
+  std::vector<int> ignored_signals;
+  std::string out_file = {};  ///< stdout into this file of the workspace
+  bool merged = false;        ///< stderr into the pipe of stdout
+};
+
+/// One running dream. It collects what comes out; every wait has a deadline that only a hung run meets, and
+/// then throws with all that came out so far.
+class DreamRun {
+ public:
+  DreamRun(const Workspace& workspace, const Launch& launch);
+  /// `dream go` in the requested project of a workspace that is made of steps.
+  explicit DreamRun(const Workspace& workspace);
+  ~DreamRun();
+  DreamRun(const DreamRun&) = delete;
+  DreamRun& operator=(const DreamRun&) = delete;
+
+  void await_out(std::string_view text);
+  void await_err(std::string_view text);
+  /// Blocks until something more came, or is over.
+  void await_more_out() { pump_until_more("more output"); }
+  void send(int signal) const;
+  void write_input(std::string_view text) const;
+  void close_input();
+
+  /// The other end of dream's stdout goes away, or is only read when asked to.
+  void close_out();
+  void stop_reading_out() { reads_out_ = false; }
+  void resume_reading_out() { reads_out_ = true; }
+  /// Blocks until this many more bytes of stdout have come.
+  void read_out(std::size_t size);
+
+  /// Waits for the end: the exit code, or 128 + n as a shell has it. Fails the test when anything that the
+  /// run started still lives.
+  int exit_code();
+
+  /// Waits for the end like exit_code(), and then for the end of all that the run started.
+  int exit_code_once_all_ended();
+
+  [[nodiscard]] const std::string& out() const { return out_; }
+  [[nodiscard]] const std::string& err() const { return err_; }
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+ private:
+  void launch(const Workspace& workspace, const Launch& launch);
+  void await_end();
+  void pump_until_more(const char* what);
+  bool read_from(int& descriptor, std::string& text);
+  [[noreturn]] void give_up(const std::string& what) const;
+
+  pid_t pid_ = 0;
+  int pid_descriptor_ = -1;
+  int in_ = -1;
+  int out_descriptor_ = -1;
+  int err_descriptor_ = -1;
+  bool reads_out_ = true;
+  bool ended_ = false;
+  int code_ = 0;
+  std::string out_;
+  std::string err_;
+};
+
+/// A run from beginning to end.
+struct Finished {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+Finished run(const Workspace& workspace, const Launch& launch);
+Finished run(const Workspace& workspace);
+
+}  // namespace dream::e2e

@@ -1,0 +1,77 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "e2e/dream_run.hpp"
+
+namespace dream::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+TEST(TaskEnvironment, later_layers_win) {
+  const Workspace workspace(R"({"projects": {"./a": {
+    "env": {"PROJECT": "project", "TASK": "project"},
+    "envFile": "project.env",
+    "tasks": {"go": {"command": "echo $OWN $FILE $PROJECT $TASK",
+                     "env": {"TASK": "task"}}}}}})");
+  workspace.write("a/project.env", "FILE=file\nPROJECT=file\nTASK=file\n");
+  const std::map<std::string, std::string> own{
+      {"OWN", "own"}, {"FILE", "own"}, {"PROJECT", "own"}, {"TASK", "own"}};
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "a", .environment = own}).out,
+            "own file project task\n");
+}
+
+TEST(TaskEnvironment, a_variable_of_one_step_is_not_seen_by_another) {
+  const Workspace workspace(R"({"workspace": {"./c": {"go": ["./a"]}},
+    "projects": {"./a": {"env": {"ONLY": "a"}}},
+    "tasks": {"go": {"command": "echo ${ONLY-unset}"}}})");
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "c"}).out, "a | a\nc | unset\n");
+}
+
+TEST(TaskEnvironment, values_are_taken_as_they_are) {
+  const Workspace workspace(R"({"projects": {"./a": {"env": {"VALUE": "two words $HOME \"quoted\" é"},
+    "tasks": {"go": {"command": "printf '%s' \"$VALUE\""}}}}})");
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "a"}).out, "two words $HOME \"quoted\" é");
+}
+
+TEST(TaskEnvironment, a_missing_or_broken_env_file_is_an_error_before_anything_runs) {
+  const Workspace workspace(
+      R"({"workspace": {"./c": {"go": ["./a"]}}, "projects": {"./c": {"envFile": "here.env"}},
+    "tasks": {"go": {"command": "touch $ROOT/ran"}}})");
+  const Finished missing = run(workspace, {.arguments = {"go"}, .folder = "c"});
+  EXPECT_EQ(missing.code, 2);
+  EXPECT_THAT(missing.err, HasSubstr("c/here.env"));
+  workspace.write("c/here.env", "GOOD=1\n1BAD=2\n");
+  const Finished broken = run(workspace, {.arguments = {"go"}, .folder = "c"});
+  EXPECT_EQ(broken.code, 2);
+  EXPECT_THAT(broken.err, HasSubstr("c/here.env:2:1"));
+  EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
+TEST(TaskEnvironment, a_task_runs_in_its_projects_folder) {
+  const Workspace workspace(R"({"tasks": {"go": {"command": "pwd"}}})");
+  EXPECT_EQ(run(workspace, {.arguments = {"go", "-p", "b"}, .folder = "a"}).out,
+            workspace.root().string() + "/b\n");
+}
+
+TEST(DefaultCommand, is_the_script_of_that_name) {
+  const Workspace workspace("{}");
+  workspace.script("a/scripts/go", "echo the script");
+  workspace.script("b/scripts/go.sh", "echo the .sh script");
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "a"}).out, "the script\n");
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "b"}).out, "the .sh script\n");
+}
+
+TEST(DefaultCommand, that_is_missing_lists_the_scripts_there_are) {
+  const Workspace workspace("{}");
+  workspace.script("a/scripts/build", "true");
+  workspace.script("a/scripts/test.sh", "true");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 127);
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("./a has no command for \"go\"; its scripts are build, test"),
+                                  HasSubstr("write the executable scripts/go")));
+}
+
+}  // namespace
+}  // namespace dream::e2e

@@ -1,0 +1,209 @@
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <stdexcept>
+
+#include "e2e/dream_run.hpp"
+#include "e2e/process_list.hpp"
+
+/// Each workspace of docs/examples does what its own comments say.
+namespace dream::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  return address;
+}
+
+int free_port() {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address = loopback(0);
+  socklen_t size = sizeof address;
+  ::bind(listener, reinterpret_cast<sockaddr*>(&address), size);
+  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
+  ::close(listener);
+  return ntohs(address.sin_port);
+}
+
+/// The whole answer to one HTTP request.
+std::string ask(int port, const std::string& request_line, const std::string& body = {}) {
+  const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const timeval patience{60, 0};
+  ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const sockaddr_in address = loopback(port);
+  if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    ::close(connection);
+    throw std::runtime_error("nobody listens on port " + std::to_string(port));
+  }
+  const std::string request =
+      request_line + " HTTP/1.0\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  ::send(connection, request.data(), request.size(), MSG_NOSIGNAL);
+  std::string answer;
+  std::array<char, 4096> buffer{};
+  for (ssize_t count = 0; (count = ::recv(connection, buffer.data(), buffer.size(), 0)) > 0;)
+    answer.append(buffer.data(), static_cast<std::size_t>(count));
+  ::close(connection);
+  return answer;
+}
+
+std::string body_of(const std::string& answer) {
+  return answer.substr(answer.find("\r\n\r\n") + 4);
+}
+
+class Introduction : public ::testing::Test {
+ protected:
+  Launch launch() const {
+    return {.arguments = {"dev"},
+            .folder = "services/api",
+            .environment = {{"DATABASE_PORT", std::to_string(free_port())},
+                            {"AUTH_PORT", std::to_string(auth_port_)},
+                            {"API_PORT", std::to_string(api_port_)}}};
+  }
+
+  static void await_ready(DreamRun& dream) {
+    for (const char* name : {"database", "auth", "api"})
+      dream.await_out(std::string(name) + ": ready on port");
+  }
+
+  Workspace workspace_{Example{"introduction"}};
+  int auth_port_ = free_port();
+  int api_port_ = free_port();
+};
+
+TEST_F(Introduction, starts_everything_serves_and_takes_it_all_down) {
+  DreamRun dream(workspace_, launch());
+  await_ready(dream);
+  const std::string token = body_of(ask(auth_port_, "POST /login", "Ada"));
+  EXPECT_EQ(token.size(), 17U) << token;
+  EXPECT_EQ(body_of(ask(api_port_, "GET /hello/" + token.substr(0, 16))), "hello, Ada\n");
+  EXPECT_THAT(ask(api_port_, "GET /hello/nobody"), HasSubstr("401"));
+  EXPECT_THAT(dream.err(), HasSubstr("./services/api:dev starts in"));
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(dream.out(),
+              AllOf(HasSubstr("database | database: closed with 1 keys\n"),
+                    HasSubstr("auth     | auth: closed\n"), HasSubstr("api      | api: closed\n")));
+  EXPECT_THAT(dream.err(), HasSubstr("3 terminated in"));
+}
+
+TEST_F(Introduction, a_killed_service_takes_the_others_down) {
+  DreamRun dream(workspace_, launch());
+  await_ready(dream);
+  ::kill(find_below(dream.pid(), "database.py"), SIGKILL);
+  EXPECT_EQ(dream.exit_code(), 137);
+  EXPECT_THAT(dream.out(), AllOf(HasSubstr("auth: closed"), HasSubstr("api: closed"))) << dream.err();
+  EXPECT_THAT(dream.err(), HasSubstr("./services/database:start failed: signal 9 (SIGKILL)"));
+}
+
+TEST_F(Introduction, goes_on_without_an_optional_service_that_was_killed) {
+  std::string configuration = workspace_.read("dream.json");
+  const std::string entry = R"("./services/auth", "async": true,)";
+  ASSERT_NE(configuration.find(entry), std::string::npos);
+  configuration.insert(configuration.find(entry) + entry.size(), R"( "required": false,)");
+  workspace_.write("dream.json", configuration);
+  DreamRun dream(workspace_, launch());
+  await_ready(dream);
+  ::kill(find_below(dream.pid(), "auth.py"), SIGKILL);
+  dream.await_err("./services/auth:dev failed: signal 9 (SIGKILL), optional");
+  EXPECT_THAT(ask(api_port_, "GET /hello/anybody"), HasSubstr("503"));
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+}
+
+TEST(TestRecursive, tests_the_deepest_package_first) {
+  const Workspace workspace(Example{"test-recursive"});
+  const Finished finished = run(workspace, {.arguments = {"test"}, .folder = "services/api"});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_EQ(finished.out,
+            "text     | text: 1 test passed\n"
+            "greeting | greeting: 1 test passed\n"
+            "api      | api: 1 test passed\n");
+  const Finished shallow =
+      run(workspace, {.arguments = {"test", "--no-recursive"}, .folder = "services/api"});
+  EXPECT_EQ(shallow.out, "greeting | greeting: 1 test passed\napi      | api: 1 test passed\n");
+}
+
+TEST(TestRecursive, the_first_test_that_fails_ends_the_run) {
+  const Workspace workspace(Example{"test-recursive"});
+  workspace.write("packages/text/upper.sh", "upper() { printf '%s' \"$1\"; }\n");
+  const Finished finished = run(workspace, {.arguments = {"test"}, .folder = "services/api"});
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_EQ(finished.out, "");
+  EXPECT_THAT(finished.err, HasSubstr("text     | upper hello: hello\n"));
+  EXPECT_THAT(finished.err, HasSubstr("1 failed, 2 skipped"));
+}
+
+TEST(OptionalStep, fails_and_the_app_goes_on) {
+  const Workspace workspace(Example{"optional-step"});
+  const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "app"});
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out, HasSubstr("app      | the end\n"));
+  EXPECT_THAT(finished.err, HasSubstr("spelling | line 2: teh, did you mean the?\n"));
+  EXPECT_THAT(finished.err, ContainsRegex("./spelling:check +failed .* exit code 4, optional\n"));
+}
+
+TEST(OptionalStep, made_required_it_fails_the_run) {
+  const Workspace workspace(Example{"optional-step"});
+  std::string configuration = workspace.read("dream.json");
+  const std::string optional_member = R"(, "required": false)";
+  configuration.erase(configuration.find(optional_member), optional_member.size());
+  workspace.write("dream.json", configuration);
+  EXPECT_EQ(run(workspace, {.arguments = {"dev"}, .folder = "app"}).code, 4);
+}
+
+TEST(BuildThenRun, builds_in_order_and_runs_what_was_built) {
+  const Workspace workspace(Example{"build-then-run"});
+  EXPECT_EQ(run(workspace, {.arguments = {"start"}, .folder = "app"}).out, "app:start | hello, world!\n");
+  const Finished finished =
+      run(workspace, {.arguments = {"start", "-o", "raw", "--", "you"}, .folder = "app"});
+  EXPECT_EQ(finished.out, "hello, you!\n");
+  EXPECT_THAT(finished.err, HasSubstr("3 succeeded in"));
+}
+
+TEST(BuildThenRun, does_not_run_what_could_not_be_built) {
+  const Workspace workspace(Example{"build-then-run"});
+  std::filesystem::remove(workspace.root() / "library/greeting.in");
+  const Finished finished = run(workspace, {.arguments = {"start"}, .folder = "app"});
+  EXPECT_NE(finished.code, 0);
+  EXPECT_THAT(finished.out, Not(HasSubstr("hello")));
+  EXPECT_THAT(finished.err, HasSubstr("1 failed, 2 skipped"));
+}
+
+TEST(EnvFiles, later_layers_win) {
+  const Workspace workspace(Example{"env-files"});
+  const Finished finished =
+      run(workspace,
+          {.arguments = {"show"}, .folder = "app", .environment = {{"STAGE", "mine"}, {"GREETING", "mine"}}});
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_EQ(finished.out, "GREETING=hello from .env\nSECRET=from .env.local\nREGION=project\nSTAGE=task\n");
+}
+
+TEST(Examples, have_no_problems) {
+  std::size_t examples = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(DREAM_EXAMPLES)) {
+    if (!entry.is_directory()) continue;
+    const Workspace workspace(Example{entry.path().filename().string()});
+    const Finished finished = run(workspace, {.arguments = {"validate"}});
+    EXPECT_EQ(finished.code, 0) << entry.path() << "\n" << finished.out;
+    EXPECT_THAT(run(workspace, {.arguments = {"list"}}).out, Not(HasSubstr("warning")));
+    ++examples;
+  }
+  EXPECT_GE(examples, 5U);
+}
+
+}  // namespace
+}  // namespace dream::e2e

@@ -1,0 +1,173 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "e2e/dream_run.hpp"
+
+namespace dream::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A workspace whose project ./a has a task `go` of the faulty executor and a background step before it.
+std::string with_faulty_plugin(const std::string& task) {
+  return R"({"workspace": {"./a": {")" + task +
+         R"(": [{"projectPath": "./b", "task": "wait", "async": true}]}},
+             "executors": {"faulty": {"plugin": ")" DREAM_FAULTY_PLUGIN R"("}},
+             "projects": {"./a": {"executor": "faulty"},
+                          "./b": {"tasks": {"wait": {"command": "read go < $ROOT/gate"}}}}})";
+}
+
+TEST(ExitCode, zero_when_every_required_step_succeeded) {
+  const Workspace workspace({{"a", "true", async, ""}, {"b", "exit 4", optional, ""}, {"c", "true", "", ""}});
+  EXPECT_EQ(run(workspace).code, 0);
+}
+
+TEST(ExitCode, the_failed_steps_own) {
+  for (const int code : {1, 2, 42, 255}) {
+    const Workspace workspace({{"a", "exit " + std::to_string(code), "", ""}, {"c", "true", "", ""}});
+    EXPECT_EQ(run(workspace).code, code);
+  }
+}
+
+TEST(ExitCode, the_requested_steps_own) {
+  EXPECT_EQ(run(Workspace({{"c", "exit 3", "", ""}})).code, 3);
+}
+
+TEST(ExitCode, is_128_and_the_signal_that_a_step_died_of) {
+  for (const auto& [name, number] : {std::pair{"KILL", SIGKILL}, {"SEGV", SIGSEGV}, {"TERM", SIGTERM}}) {
+    const Workspace workspace({{"c", std::string("ulimit -c 0; kill -") + name + " $$", "", ""}});
+    const Finished finished = run(workspace);
+    EXPECT_EQ(finished.code, 128 + number);
+    EXPECT_THAT(finished.err, HasSubstr(std::string("(SIG") + name + ")"));
+  }
+}
+
+TEST(ExitCode, is_128_and_the_signal_that_stopped_dream) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const Workspace workspace({{"c", "echo ready; read go < $ROOT/gate", "", ""}});
+    const Gate gate(workspace, "gate");
+    DreamRun dream(workspace);
+    dream.await_out("ready");
+    dream.send(signal);
+    EXPECT_EQ(dream.exit_code(), 128 + signal);
+  }
+}
+
+TEST(ExitCode, is_124_for_a_step_that_ran_past_its_timeout) {
+  const Workspace workspace({{"c", "read go < $ROOT/gate", "", R"("timeout": 50)"}});
+  const Gate gate(workspace, "gate");
+  const Finished finished = run(workspace);
+  EXPECT_EQ(finished.code, 124);
+  EXPECT_THAT(finished.err, HasSubstr("ran past its timeout of 50 ms"));
+}
+
+TEST(ExitCode, is_124_even_when_the_step_then_ends_with_0) {
+  const Workspace workspace(
+      {{"c", "trap 'exit 0' TERM; while :; do read go < $ROOT/gate; done", "", R"("timeout": 50)"}});
+  const Gate gate(workspace, "gate");
+  EXPECT_EQ(run(workspace).code, 124);
+}
+
+TEST(ExitCode, is_127_for_a_program_that_is_not_there) {
+  const Workspace workspace(R"({"tasks": {"go": {"command": ["no-such-program"]}}})");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 127);
+  EXPECT_THAT(finished.err, HasSubstr("no program \"no-such-program\" in PATH"));
+}
+
+TEST(ExitCode, is_127_for_a_task_without_command_or_script) {
+  const Workspace workspace("{}");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 127);
+  EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"go\""));
+}
+
+TEST(ExitCode, is_126_for_a_file_that_can_not_be_executed) {
+  const Workspace workspace(R"({"tasks": {"go": {"command": ["./notes.txt"]}}})");
+  workspace.write("a/notes.txt", "no program\n");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 126);
+  EXPECT_THAT(finished.err, HasSubstr("chmod +x"));
+}
+
+TEST(ExitCode, is_126_for_a_script_without_the_permission) {
+  const Workspace workspace("{}");
+  workspace.write("a/scripts/go", "#!/bin/sh\ntrue\n");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 126);
+  EXPECT_THAT(finished.err, HasSubstr("is not executable"));
+}
+
+TEST(ExitCode, is_141_when_the_reader_of_stdout_went_away) {
+  const Workspace workspace(
+      {{"a", "echo ready >&2; read go < $ROOT/gate", async, ""}, {"c", "read go < $ROOT/gate", "", ""}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_err("ready");
+  dream.close_out();
+  EXPECT_EQ(dream.exit_code(), 141);
+}
+
+TEST(ExitCode, is_141_when_a_step_writes_to_nobody) {
+  const Workspace workspace({{"c", "yes", "", ""}});
+  DreamRun dream(workspace);
+  dream.read_out(100'000);
+  dream.close_out();
+  EXPECT_EQ(dream.exit_code(), 141);
+}
+
+TEST(ExitCode, is_2_and_nothing_runs_for_a_usage_error) {
+  const Workspace workspace({{"c", "touch $ROOT/ran", "", ""}});
+  EXPECT_EQ(run(workspace, {.arguments = {"go", "--no-such-option"}, .folder = "c"}).code, 2);
+  EXPECT_EQ(run(workspace, {.arguments = {}, .folder = "c"}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
+TEST(ExitCode, is_2_and_nothing_runs_for_a_configuration_error) {
+  const Workspace workspace(R"({"tasks": {"go": {"command": "touch $ROOT/ran", "dealy": 5}}})");
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "a"}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
+TEST(ExitCode, is_2_and_nothing_runs_without_a_configuration) {
+  const Workspace workspace("{}");
+  std::filesystem::remove(workspace.root() / "dream.json");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("no dream.json found"));
+}
+
+TEST(ExitCode, is_2_and_nothing_runs_for_a_plan_error) {
+  const Workspace workspace(R"({"workspace": {"./a": {"go": ["./b"]}, "./b": {"go": ["./a"]}},
+                                "tasks": {"go": {"command": "touch $ROOT/ran"}}})");
+  EXPECT_EQ(run(workspace, {.arguments = {"go", "-r"}, .folder = "a"}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
+TEST(ExitCode, is_2_and_nothing_runs_for_a_plugin_that_can_not_be_loaded) {
+  const Workspace workspace(R"({"workspace": {"./a": {"go": ["./b"]}},
+                                "executors": {"odd": {"plugin": "./odd.so"}},
+                                "projects": {"./a": {"executor": "odd"}},
+                                "tasks": {"go": {"command": "touch $ROOT/ran"}}})");
+  workspace.write("odd.so", "this is no shared library");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("odd.so"));
+  EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
+TEST(ExitCode, is_70_when_an_executor_breaks_and_what_ran_is_terminated) {
+  for (const std::string task : {"refuse", "lose"}) {
+    const Workspace workspace(with_faulty_plugin(task));
+    const Gate gate(workspace, "gate");
+    const Finished finished = run(workspace, {.arguments = {task}, .folder = "a"});
+    EXPECT_EQ(finished.code, 70);
+    EXPECT_THAT(finished.err, HasSubstr("the faulty executor"));
+    EXPECT_THAT(finished.err, ::testing::ContainsRegex("./b:wait +terminated"));
+  }
+}
+
+}  // namespace
+}  // namespace dream::e2e

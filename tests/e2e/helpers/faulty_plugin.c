@@ -1,0 +1,83 @@
+/*
+ * An executor with faults, one for each task's name:
+ *   refuse  start fails with an internal error
+ *   lose    the run ends at once, and the plugin says that it lost it
+ */
+#include <dream/abi.h>
+
+struct dream_executor {
+  int unused;
+};
+struct dream_run {
+  int unused;
+};
+static struct dream_executor the_executor;
+static struct dream_run the_run;
+
+static dream_status create(const dream_host* host, const dream_project* project, dream_executor** executor,
+                           dream_errors* errors) {
+  (void)host, (void)project, (void)errors;
+  *executor = &the_executor;
+  return DREAM_OK;
+}
+
+static void destroy(dream_executor* executor) {
+  (void)executor;
+}
+
+static dream_status start(dream_executor* executor, const dream_task* task, dream_run** run,
+                          dream_errors* errors) {
+  static const dream_str nothing = DREAM_STR("");
+  static const dream_str message = DREAM_STR("the faulty executor broke");
+  (void)executor;
+  if (task->name.size == 6 && memcmp(task->name.data, "refuse", 6) == 0)
+    return errors->fail(errors, DREAM_E_INTERNAL, nothing, message, nothing);
+  *run = &the_run;
+  return DREAM_OK;
+}
+
+static dream_status wait_for(dream_run* run, dream_on_exit on_exit, void* context) {
+  static const dream_str reason = DREAM_STR("the faulty executor lost its process");
+  dream_exit lost = {0};
+  (void)run;
+  lost.size = sizeof lost;
+  lost.kind = DREAM_EXIT_LOST;
+  lost.text = reason;
+  on_exit(context, &lost);
+  return DREAM_OK;
+}
+
+static dream_status terminate(dream_run* run, uint32_t urgency, dream_errors* errors) {
+  (void)run, (void)urgency, (void)errors;
+  return DREAM_OK;
+}
+
+static dream_status status(const dream_run* run, dream_state* state) {
+  (void)run;
+  state->phase = DREAM_PHASE_EXITED;
+  return DREAM_OK;
+}
+
+static void release(dream_run* run) {
+  (void)run;
+}
+
+DREAM_EXPORT const dream_plugin* dream_plugin_v1(const dream_handshake* handshake) {
+  static const dream_plugin table = {sizeof(dream_plugin),
+                                     DREAM_ABI_MINOR,
+                                     DREAM_STR("faulty"),
+                                     DREAM_STR("1.0.0"),
+                                     DREAM_STR("breaks on purpose"),
+                                     DREAM_STR(""),
+                                     DREAM_STR(""),
+                                     create,
+                                     destroy,
+                                     start,
+                                     wait_for,
+                                     terminate,
+                                     status,
+                                     release,
+                                     0};
+  (void)handshake;
+  return &table;
+}

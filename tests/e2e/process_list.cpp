@@ -1,0 +1,111 @@
+#include "e2e/process_list.hpp"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace dream::e2e {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_all(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> children;
+  std::error_code ignored;
+  const fs::path threads = fs::path("/proc") / std::to_string(parent) / "task";
+  for (fs::directory_iterator at(threads, ignored), end; at != end; at.increment(ignored)) {
+    std::istringstream words(read_all(at->path() / "children"));
+    for (pid_t child = 0; words >> child;) children.push_back(child);
+    if (ignored) break;
+  }
+  return children;
+}
+
+bool is_alive(pid_t pid) {
+  const std::string status = read_all(fs::path("/proc") / std::to_string(pid) / "stat");
+  const std::size_t name_end = status.rfind(')');
+  if (name_end == std::string::npos || name_end + 2 >= status.size()) return false;
+  const char state = status[name_end + 2];
+  return state != 'Z' && state != 'X';
+}
+
+std::vector<pid_t> tree_below(pid_t parent) {
+  std::vector<pid_t> tree = children_of(parent);
+  for (std::size_t at = 0; at < tree.size(); ++at) {
+    for (const pid_t child : children_of(tree[at])) tree.push_back(child);
+  }
+  return tree;
+}
+
+std::string command_line(pid_t pid) {
+  std::string words = read_all(fs::path("/proc") / std::to_string(pid) / "cmdline");
+  for (char& c : words) {
+    if (c == '\0') c = ' ';
+  }
+  return words;
+}
+
+}  // namespace
+
+void adopt_orphans() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+std::vector<std::string> living_below(pid_t parent) {
+  std::vector<std::string> living;
+  for (const pid_t pid : tree_below(parent)) {
+    if (is_alive(pid)) living.push_back(std::to_string(pid) + ": " + command_line(pid));
+  }
+  return living;
+}
+
+pid_t find_below(pid_t parent, const std::string& text) {
+  pid_t found = 0;
+  for (const pid_t pid : tree_below(parent)) {
+    if (!is_alive(pid) || command_line(pid).find(text) == std::string::npos) continue;
+    if (found != 0) throw std::runtime_error("more than one process with " + text);
+    found = pid;
+  }
+  if (found == 0) throw std::runtime_error("no process with " + text);
+  return found;
+}
+
+/// All that is left becomes a child of the test sooner or later: waiting for the children one by one is
+/// enough.
+bool await_all_ended() {
+  constexpr int hung_after_ms = 60'000;
+  for (std::vector<pid_t> children; !(children = children_of(::getpid())).empty();) {
+    pollfd child{static_cast<int>(::syscall(SYS_pidfd_open, children.front(), 0)), POLLIN, 0};
+    const bool ended = child.fd >= 0 && ::poll(&child, 1, hung_after_ms) == 1;
+    ::close(child.fd);
+    if (!ended) return false;
+    ::waitpid(children.front(), nullptr, 0);
+  }
+  return true;
+}
+
+void kill_everything_below() {
+  for (bool any = true; any;) {
+    any = false;
+    for (const pid_t pid : tree_below(::getpid())) any = ::kill(pid, SIGKILL) == 0 || any;
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+  }
+}
+
+}  // namespace dream::e2e

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace dream::e2e {
+
+/// Whatever a run leaves behind becomes a child of the test, not of init. Call before the first run.
+void adopt_orphans();
+
+/// The living processes below `parent`, at any depth, as "pid: command line".
+[[nodiscard]] std::vector<std::string> living_below(pid_t parent);
+
+/// The pid of the one living process below `parent` whose command line contains `text`.
+[[nodiscard]] pid_t find_below(pid_t parent, const std::string& text);
+
+/// Blocks until every process below the test has ended. False when one lives on for ever.
+[[nodiscard]] bool await_all_ended();
+
+/// Kills everything below the test itself, so that one failed test does not disturb the next.
+void kill_everything_below();
+
+}  // namespace dream::e2e

@@ -1,0 +1,117 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "e2e/dream_run.hpp"
+#include "e2e/process_list.hpp"
+
+/// DreamRun::exit_code() fails each of these tests when a process of the run still lives.
+namespace dream::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Tree, children_and_grandchildren_end_with_their_step) {
+  const Workspace workspace(
+      {{"c", "sh -c 'sh -c \"echo deep; read go < $ROOT/gate\" & wait' & wait", "", ""}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_out("deep");
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code(), 143);
+}
+
+TEST(Tree, a_child_in_a_session_of_its_own_ends_with_its_step) {
+  const Workspace workspace(
+      {{"c", "setsid sh -c 'echo away; read go < $ROOT/gate' & read go < $ROOT/gate", "", ""}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_out("away");
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code(), 143);
+}
+
+TEST(Tree, an_orphan_that_forgot_everything_ends_with_its_step) {
+  const Workspace workspace(
+      {{"c", "(setsid env -i ROOT=$ROOT sh -c 'echo orphan; read go < $ROOT/gate' &) ; read go < $ROOT/gate",
+        "", ""}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_out("orphan");
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code(), 143);
+}
+
+TEST(Tree, what_a_step_leaves_behind_ends_with_it) {
+  const Workspace workspace(
+      {{"a", "(read go < $ROOT/gate; echo left) & exit 0", "", ""}, {"c", "echo c runs", "", ""}});
+  const Gate gate(workspace, "gate");
+  const Finished finished = run(workspace);
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out, HasSubstr("c runs"));
+}
+
+TEST(Tree, a_process_that_ignores_everything_ends_with_its_step) {
+  const Workspace workspace(
+      {{"a", "(trap '' TERM INT HUP; echo deaf; while :; do read go < $ROOT/gate; done) & wait", async,
+        R"("stop": {"graceMs": 50})"},
+       {"c", "read go < $ROOT/fail; exit 2", "", ""}});
+  const Gate gate(workspace, "gate");
+  const Gate fail(workspace, "fail");
+  DreamRun dream(workspace);
+  dream.await_out("deaf");
+  fail.open();
+  EXPECT_EQ(dream.exit_code(), 2);
+}
+
+/// Steps of every kind: a child, one in a session of its own, an orphan, one that ignores what can be
+/// ignored.
+std::vector<Step> all_kinds() {
+  return {{"a", "setsid sh -c 'echo up; read go < $ROOT/gate' & read go < $ROOT/gate", async, ""},
+          {"b", "(setsid env -i ROOT=$ROOT sh -c 'echo up; read go < $ROOT/gate' &) ; read go < $ROOT/gate",
+           async, ""},
+          {"c", "trap '' TERM INT HUP; echo up; while :; do read go < $ROOT/gate; done", "", ""}};
+}
+
+void await_lines(DreamRun& dream, std::ptrdiff_t count) {
+  while (std::ranges::count(dream.out(), '\n') < count) dream.await_more_out();
+}
+
+TEST(Tree, nothing_survives_when_the_process_that_was_started_is_killed) {
+  const Workspace workspace(all_kinds());
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  await_lines(dream, 3);
+  dream.send(SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+}
+
+TEST(Tree, nothing_survives_when_the_process_that_works_is_killed_or_crashes) {
+  for (const auto& [signal, code] : {std::pair{SIGKILL, 137}, {SIGSEGV, 70}}) {
+    const Workspace workspace(all_kinds());
+    const Gate gate(workspace, "gate");
+    DreamRun dream(workspace);
+    await_lines(dream, 3);
+    ::kill(find_below(dream.pid(), "dream go"), signal);
+    EXPECT_EQ(dream.exit_code_once_all_ended(), code);
+    EXPECT_THAT(dream.err(), HasSubstr("everything that it had started was ended"));
+  }
+}
+
+TEST(Tree, many_processes_end_at_once) {
+  const Workspace workspace({{"a",
+                              "for n in 1 2 3 4 5 6 7 8 9 10; do (setsid sh -c 'echo up; read go < "
+                              "$ROOT/gate' &); done; read go < $ROOT/gate",
+                              async, ""},
+                             {"c", "read go < $ROOT/gate", "", ""}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  await_lines(dream, 10);
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+}
+
+}  // namespace
+}  // namespace dream::e2e

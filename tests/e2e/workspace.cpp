@@ -1,0 +1,105 @@
+#include "e2e/workspace.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace dream::e2e {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string json_string(std::string_view text) {
+  std::string json = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') json += '\\';
+    json += c;
+  }
+  return json + "\"";
+}
+
+std::string members(const std::string& first, const std::string& more) {
+  return "{" + first + (more.empty() ? "" : ", " + more) + "}";
+}
+
+std::string configuration_of(const std::vector<Step>& steps) {
+  std::string dependencies;
+  std::string projects;
+  for (const Step& step : steps) {
+    const std::string path = json_string("./" + step.project);
+    if (&step != &steps.back()) {
+      dependencies += (dependencies.empty() ? "" : ", ") + members("\"projectPath\": " + path, step.mention);
+    }
+    const std::string task = members("\"command\": " + json_string(step.command), step.task);
+    projects += (projects.empty() ? "" : ", ") + path + ": {\"tasks\": {\"go\": " + task + "}}";
+  }
+  return "{\"workspace\": {" + json_string("./" + steps.back().project) + ": {\"go\": [" + dependencies +
+         "]}}, \"projects\": {" + projects + "}}";
+}
+
+}  // namespace
+
+Workspace::Workspace() {
+  std::string name = (fs::temp_directory_path() / "dream-e2e-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  root_ = fs::canonical(name);
+}
+
+Workspace::Workspace(std::string_view configuration) : Workspace() {
+  for (const char* project : {"a", "b", "c", "d"}) fs::create_directory(root_ / project);
+  write("dream.json", configuration);
+}
+
+Workspace::Workspace(const std::vector<Step>& steps) : Workspace(configuration_of(steps)) {
+  requested_ = steps.back().project;
+  for (const Step& step : steps) fs::create_directories(root_ / step.project);
+}
+
+Workspace::Workspace(const Example& example) : Workspace() {
+  fs::copy(fs::path(DREAM_EXAMPLES) / example.name, root_, fs::copy_options::recursive);
+}
+
+Workspace::~Workspace() {
+  std::error_code ignored;
+  fs::remove_all(root_, ignored);
+}
+
+void Workspace::write(const std::string& path, std::string_view text) const {
+  fs::create_directories((root_ / path).parent_path());
+  std::ofstream file(root_ / path, std::ios::binary);
+  file << text;
+  if (!file.flush()) throw std::runtime_error("can't write " + path);
+}
+
+void Workspace::script(const std::string& path, std::string_view text) const {
+  write(path, "#!/bin/sh\n" + std::string(text));
+  fs::permissions(root_ / path, fs::perms::owner_all);
+}
+
+std::string Workspace::read(const std::string& path) const {
+  std::ostringstream text;
+  text << std::ifstream(root_ / path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+Gate::Gate(const Workspace& workspace, const std::string& name) {
+  const fs::path path = workspace.root() / name;
+  if (::mkfifo(path.c_str(), 0600) != 0) throw std::runtime_error("no fifo " + path.string());
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+}
+
+Gate::~Gate() {
+  ::close(descriptor_);
+}
+
+void Gate::open() const {
+  if (::write(descriptor_, "\n", 1) != 1) throw std::runtime_error("the gate is stuck");
+}
+
+}  // namespace dream::e2e
