@@ -105,8 +105,8 @@ std::string Document::options(std::span<const OptionsPointer> layers) const {
 SourceOffset Document::locate_option(std::span<const OptionsPointer> layers, std::string_view pointer) const {
   if (tree_ == nullptr) return {};
   while (true) {
-    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-      const Found found = resolve(*tree_, resolve(*tree_, *layer), pointer);
+    for (std::size_t above = layers.size(); above > 0; --above) {
+      const Found found = resolve(*tree_, resolve(*tree_, layers[above - 1]), pointer);
       // A null removes what a lower layer says: it sets nothing.
       if (found.value != nullptr && !found.value->IsNull()) return found.offset;
     }

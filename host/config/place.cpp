@@ -1,18 +1,17 @@
 #include "config/place.hpp"
 
-#include <algorithm>
-
 namespace dream::config {
 
 namespace {
 
 void append_escaped(std::string& pointer, std::string_view key) {
   while (true) {
-    const auto special = std::find_if(key.begin(), key.end(), [](char c) { return c == '~' || c == '/'; });
-    pointer.append(key.begin(), special);
-    if (special == key.end()) return;
-    pointer += *special == '~' ? "~0" : "~1";
-    key = std::string_view(special + 1, key.end());
+    std::size_t special = 0;
+    while (special < key.size() && key[special] != '~' && key[special] != '/') ++special;
+    pointer += key.substr(0, special);
+    if (special == key.size()) return;
+    pointer += key[special] == '~' ? "~0" : "~1";
+    key.remove_prefix(special + 1);
   }
 }
 

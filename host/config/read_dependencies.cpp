@@ -101,7 +101,7 @@ void read_dependencies(Reader& reader, const Place& place, const Json& value, Wo
 }
 
 void read_recursive(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
-  if (!reader.is_array(place, value, "objects with \"project\" and \"tasks\"")) return;
+  if (!reader.is_array(place, value, R"(objects with "project" and "tasks")")) return;
   std::set<std::pair<std::string, std::string>> seen;
   std::size_t index = 0;
   for (const Json& element : value.GetArray()) {
@@ -112,7 +112,7 @@ void read_recursive(Reader& reader, const Place& place, const Json& value, Works
     if (!element.IsObject()) continue;
     for (const char* key : {"project", "tasks"}) {
       if (reader.tree().find(element, key) == nullptr) {
-        reader.report(at, fmt::format("the entry has no \"{}\"", key), "it needs \"project\" and \"tasks\"");
+        reader.report(at, fmt::format("the entry has no \"{}\"", key), R"(it needs "project" and "tasks")");
       }
     }
     for (const std::string& task : rule.tasks) {

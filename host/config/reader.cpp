@@ -219,7 +219,7 @@ std::optional<std::string> Reader::executor(const Place& place, const Json& valu
   if (!has_room()) return std::nullopt;
   std::string hint = nearest_executor(*name);
   if (hint.empty()) {
-    hint = fmt::format("known are {}; an entry in \"executors\" with its \"plugin\" adds another",
+    hint = fmt::format(R"(known are {}; an entry in "executors" with its "plugin" adds another)",
                        join_words(executors_));
   }
   report(place, fmt::format("unknown executor {}", in_quotes(*name)), std::move(hint));

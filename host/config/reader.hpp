@@ -88,6 +88,7 @@ void read_object(Reader& reader, const Place& place, const Json& value,
       known->read(reader, at, member.value, target);
     } else if (reader.has_room()) {
       std::vector<std::string> names;
+      names.reserve(count);
       for (const Field<Target>& field : fields) names.emplace_back(field.name);
       reader.report_unknown_key(at, names);
     }

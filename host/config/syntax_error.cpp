@@ -70,7 +70,7 @@ Problem in_string(const SourceText& source, rapidjson::ParseErrorCode code, std:
     problem.message = "half of a surrogate pair in the string";
     problem.hint = "write the character itself";
   } else if (code == rapidjson::kParseErrorStringUnicodeEscapeInvalidHex) {
-    problem.message = "expected four hexadecimal digits after \"\\u\"";
+    problem.message = R"(expected four hexadecimal digits after "\u")";
   } else if (c == '\n' || c == '\r') {
     problem.message = "a line break in a string";
     problem.hint = "close the string before it, or write \\n";
@@ -152,9 +152,9 @@ Problem syntax_error(const Tree& tree) {
     case rapidjson::kParseErrorObjectMissColon:
       return expected("\":\" after the key");
     case rapidjson::kParseErrorObjectMissCommaOrCurlyBracket:
-      return expected("\",\" or \"}\" after the value");
+      return expected(R"("," or "}" after the value)");
     case rapidjson::kParseErrorArrayMissCommaOrSquareBracket:
-      return expected("\",\" or \"]\" after the value");
+      return expected(R"("," or "]" after the value)");
     case rapidjson::kParseErrorUnspecificSyntaxError:
       if (around.open_comment) return never_closed("comment", *around.open_comment, "end it with */");
       return {Severity::error, {offset - 1}, {}, "a single \"/\"", "a comment begins with // or /*"};

@@ -20,6 +20,7 @@ void exercise_options(const config::Document& document, const std::optional<Opti
 }  // namespace
 
 /// Any bytes are a configuration or a list of problems, each with a place in the file.
+// The name is libFuzzer's. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const std::vector<std::string> executors{"shell", "npm"};
   const std::string text(reinterpret_cast<const char*>(data), size);

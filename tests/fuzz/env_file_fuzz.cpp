@@ -8,6 +8,7 @@
 using namespace dream;
 
 /// Any bytes are variables that a process can be given, or one error with a place.
+// The name is libFuzzer's. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto environment =
       config::parse_env_file(".env", std::string(reinterpret_cast<const char*>(data), size));

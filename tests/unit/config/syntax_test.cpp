@@ -97,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(SyntaxNesting, ends_at_a_limit_that_is_exact) {
   const auto nested = [](std::size_t depth) {
-    const std::string open = "{\"executors\":{\"docker\":{\"options\":{\"x\":";
+    const std::string open = R"({"executors":{"docker":{"options":{"x":)";
     return open + std::string(depth - 4, '[') + std::string(depth - 4, ']') + "}}}}";
   };
   EXPECT_THAT(problems_of(nested(256)), IsEmpty());
