@@ -102,7 +102,7 @@ void ProblemList::add(Problem problem) {
 
 std::vector<Problem> ProblemList::take() {
   std::stable_sort(problems_.begin(), problems_.end(),
-                   [](const Problem& a, const Problem& b) { return a.offset < b.offset; });
+                   [](const Problem& a, const Problem& b) { return a.offset.value < b.offset.value; });
   if (left_out_) {
     problems_.push_back({Severity::note,
                          {},

@@ -55,9 +55,9 @@ Document::Document(const std::filesystem::path& file, std::string text)
     problems_.push_back(syntax_error(*tree));
     return;
   }
-  const bool usable = check_structure(*tree, problems);
+  check_structure(*tree, problems);
   problems_ = problems.take();
-  if (usable) tree_ = std::move(tree);
+  tree_ = std::move(tree);
 }
 
 Document::~Document() = default;

@@ -54,7 +54,7 @@ class EnvParser {
     skip(blanks);
     if (name.empty()) return error(start, "expected NAME=VALUE", "a comment begins with #");
     if (at_line_end() || text_[at_] != '=') {
-      return error(at_, fmt::format("expected \"=\" after \"{}\"", name), {});
+      return error(at_, fmt::format(R"(expected "=" after "{}")", name), {});
     }
     if (name.front() >= '0' && name.front() <= '9') {
       return error(start, fmt::format("\"{}\" can't be a name: it begins with a digit", name), {});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rapidjson/document.h>
+#include <rapidjson/error/error.h>
 
 #include <cstddef>
 #include <memory>
@@ -23,18 +24,24 @@ using Member = rapidjson::Value::Member;
   return {string.GetString(), string.GetStringLength()};
 }
 
-/// Deeper values than this are refused, so that whatever walks a tree may recurse.
+/// Deeper values than this are refused, so that the parser and whatever walks a tree may recurse.
 inline constexpr std::size_t max_depth = 256;
 
-/// The parsed file. It is parsed in place, in a copy of the text: so every key and string of the tree points
-/// into that copy, and its offset in the file is a subtraction.
+/// The parsed file. It is parsed in place, so every key and string of the tree points into the text, and its
+/// offset in the file is a subtraction.
 class Tree {
  public:
-  /// `source` must outlive the tree.
-  explicit Tree(const SourceText& source);
+  /// `source` must outlive the tree, and hold no NUL.
+  explicit Tree(SourceText& source);
 
-  [[nodiscard]] rapidjson::ParseErrorCode error() const { return document_.GetParseError(); }
-  [[nodiscard]] std::size_t error_offset() const;
+  [[nodiscard]] rapidjson::ParseErrorCode error() const { return result_.Code(); }
+  [[nodiscard]] std::size_t error_offset() const { return result_.Offset() + source_.begin(); }
+  /// The error is that values are nested more deeply than max_depth.
+  [[nodiscard]] bool is_too_deep() const { return error() == rapidjson::kParseErrorTermination; }
+  /// Some object has a key twice.
+  [[nodiscard]] bool has_duplicates() const { return has_duplicates_; }
+  /// Some string may be written with a \u escape.
+  [[nodiscard]] bool has_unicode_escapes() const { return has_unicode_escapes_; }
   [[nodiscard]] const Json& root() const { return document_; }
   [[nodiscard]] const SourceText& source() const { return source_; }
 
@@ -53,9 +60,12 @@ class Tree {
   void find_offsets() const;
 
   const SourceText& source_;
-  std::string buffer_;
+  std::string& buffer_;  ///< the text, changed by the parser where it had strings
+  bool has_unicode_escapes_;
   rapidjson::MemoryPoolAllocator<> memory_;
   rapidjson::Document document_;
+  rapidjson::ParseResult result_;
+  bool has_duplicates_ = false;
   mutable std::unordered_map<const Json*, std::vector<const Member*>> sorted_;
   mutable std::unordered_map<const Json*, std::size_t>
       offsets_;  ///< of all values but strings, once one is needed

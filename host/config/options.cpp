@@ -2,8 +2,8 @@
 #include <rapidjson/writer.h>
 
 #include <charconv>
-#include <optional>
-#include <utility>
+#include <span>
+#include <system_error>
 
 #include "config/document.hpp"
 #include "config/json.hpp"
@@ -57,24 +57,31 @@ Found resolve(const Tree& tree, std::string_view pointer) {
   return resolve(tree, {&tree.root(), {}}, pointer);
 }
 
+Json* find_value(Json& object, std::string_view key) {
+  // No iterators: comparing those of a mutable object is ambiguous in C++20.
+  for (Member& member : std::span(object.MemberBegin().operator->(), object.MemberCount())) {
+    if (text_of(member.name) == key) return &member.value;
+  }
+  return nullptr;
+}
+
 /// RFC 7396: `patch` changes `target`. The tree's strings are shared, not copied.
-void merge(Json& target, const Json& patch, const Tree& tree, rapidjson::MemoryPoolAllocator<>& memory) {
+void merge(Json& target, const Json& patch, rapidjson::MemoryPoolAllocator<>& memory) {
   if (!patch.IsObject()) {
     target.CopyFrom(patch, memory);
     return;
   }
   if (!target.IsObject()) target.SetObject();
   for (const Member& change : patch.GetObject()) {
-    const auto existing = target.FindMember(change.name);
-    const bool exists = existing != target.MemberEnd();
+    Json* existing = find_value(target, text_of(change.name));
     if (change.value.IsNull()) {
-      if (exists) target.EraseMember(existing);
-    } else if (exists) {
-      merge(existing->value, change.value, tree, memory);
+      if (existing != nullptr) target.EraseMember(change.name);
+    } else if (existing != nullptr) {
+      merge(*existing, change.value, memory);
     } else {
       Json name(change.name, memory);
       Json value;
-      merge(value, change.value, tree, memory);
+      merge(value, change.value, memory);
       target.AddMember(name, value, memory);
     }
   }
@@ -87,7 +94,7 @@ std::string Document::options(std::span<const OptionsPointer> layers) const {
   for (const OptionsPointer& layer : layers) {
     if (tree_ == nullptr) break;
     const Json* patch = resolve(*tree_, layer).value;
-    if (patch != nullptr && patch->IsObject()) merge(merged, *patch, *tree_, merged.GetAllocator());
+    if (patch != nullptr && patch->IsObject()) merge(merged, *patch, merged.GetAllocator());
   }
   rapidjson::StringBuffer text;
   rapidjson::Writer<rapidjson::StringBuffer> writer(text);
@@ -98,8 +105,8 @@ std::string Document::options(std::span<const OptionsPointer> layers) const {
 SourceOffset Document::locate_option(std::span<const OptionsPointer> layers, std::string_view pointer) const {
   if (tree_ == nullptr) return {};
   while (true) {
-    for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer) {
-      const Found found = resolve(*tree_, resolve(*tree_, *layer), pointer);
+    for (std::size_t above = layers.size(); above > 0; --above) {
+      const Found found = resolve(*tree_, resolve(*tree_, layers[above - 1]), pointer);
       // A null removes what a lower layer says: it sets nothing.
       if (found.value != nullptr && !found.value->IsNull()) return found.offset;
     }

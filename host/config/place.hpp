@@ -26,6 +26,8 @@ class Place {
   [[nodiscard]] std::string_view key() const { return text_of(*self_); }
 
  private:
+  void append_to(std::string& pointer) const;
+
   const Place* parent_ = nullptr;
   const Json* self_;  ///< the key of a member, else the value itself
   std::size_t index_ = 0;

@@ -36,9 +36,9 @@ constexpr std::array<Field<Dependency>, 5> dependency_fields{{
                  Dependency& dependency) { dependency.delay = reader.milliseconds(place, value); }},
 }};
 
-/// One element of `workspace.P.T`. One without a usable project is left out.
-void read_entry(Reader& reader, const Place& place, const Json& value, std::vector<Dependency>& entries) {
-  Dependency dependency;
+/// One element of `workspace.P.T`. Without a usable project it is left empty.
+void read_entry(Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
+  dependency.where = place.offset(reader.tree());
   if (value.IsString()) {
     dependency.project = one_project(reader, place, value).value_or("");
   } else if (value.IsObject()) {
@@ -49,9 +49,6 @@ void read_entry(Reader& reader, const Place& place, const Json& value, std::vect
   } else {
     reader.report_type(place, "a project, as a string or an object with \"projectPath\"", value);
   }
-  if (dependency.project.empty()) return;
-  dependency.where = place.offset(reader.tree());
-  entries.push_back(std::move(dependency));
 }
 
 void read_task_dependencies(Reader& reader, const Place& place, const Json& value,
@@ -61,7 +58,9 @@ void read_task_dependencies(Reader& reader, const Place& place, const Json& valu
   dependencies.entries.reserve(value.Size());
   std::size_t index = 0;
   for (const Json& element : value.GetArray()) {
-    read_entry(reader, Place(place, element, index++), element, dependencies.entries);
+    Dependency& dependency = dependencies.entries.emplace_back();
+    read_entry(reader, Place(place, element, index++), element, dependency);
+    if (dependency.project.empty()) dependencies.entries.pop_back();
   }
 }
 
@@ -80,6 +79,7 @@ constexpr std::array<Field<RecursiveRule>, 2> recursive_fields{{
 
 void read_dependencies(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
   if (!reader.is_object(place, value)) return;
+  auto hint = workspace.dependencies.end();
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
     std::map<std::string, TaskDependencies, std::less<>> tasks;
@@ -94,13 +94,14 @@ void read_dependencies(Reader& reader, const Place& place, const Json& value, Wo
     }
     auto project = reader.project(at, at.key());
     if (!project || !is_no_glob(reader, at, *project)) continue;
-    const auto [entry, is_new] = workspace.dependencies.try_emplace(std::move(*project), std::move(tasks));
+    const auto [entry, is_new] =
+        emplace_in_order(workspace.dependencies, hint, std::move(*project), std::move(tasks));
     if (!is_new) report_second_spelling(reader, at, value, entry->first);
   }
 }
 
 void read_recursive(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
-  if (!reader.is_array(place, value, "objects with \"project\" and \"tasks\"")) return;
+  if (!reader.is_array(place, value, R"(objects with "project" and "tasks")")) return;
   std::set<std::pair<std::string, std::string>> seen;
   std::size_t index = 0;
   for (const Json& element : value.GetArray()) {
@@ -111,7 +112,7 @@ void read_recursive(Reader& reader, const Place& place, const Json& value, Works
     if (!element.IsObject()) continue;
     for (const char* key : {"project", "tasks"}) {
       if (reader.tree().find(element, key) == nullptr) {
-        reader.report(at, fmt::format("the entry has no \"{}\"", key), "it needs \"project\" and \"tasks\"");
+        reader.report(at, fmt::format("the entry has no \"{}\"", key), R"(it needs "project" and "tasks")");
       }
     }
     for (const std::string& task : rule.tasks) {

@@ -10,7 +10,7 @@ namespace dream::config {
 namespace {
 
 bool is_glob(std::string_view project) {
-  return project.find_first_of("*?") != std::string_view::npos;
+  return std::any_of(project.begin(), project.end(), [](char c) { return c == '*' || c == '?'; });
 }
 
 /// `**` stands for whole segments; beside anything else it would be taken for something it isn't.
@@ -20,8 +20,8 @@ bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) 
     const std::size_t end = std::min(pattern.find('/', start), pattern.size());
     const std::string_view segment = pattern.substr(start, end - start);
     if (segment != "**" && segment.find("**") != std::string_view::npos) {
-      reader.report(place, fmt::format("bad glob: \"{}\" mixes \"**\" with other characters", segment),
-                    "\"**\" is a whole segment, as in \"./packages/**/web\"; within one it is \"*\"");
+      reader.report(place, fmt::format(R"(bad glob: "{}" mixes "**" with other characters)", segment),
+                    R"("**" is a whole segment, as in "./packages/**/web"; within one it is "*")");
       return false;
     }
     start = end + 1;
@@ -63,6 +63,7 @@ bool is_executor_name(std::string_view name) {
 
 void read_projects(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
   if (!reader.is_object(place, value)) return;
+  auto hint = workspace.projects.end();
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
     ProjectSettings settings;
@@ -72,7 +73,7 @@ void read_projects(Reader& reader, const Place& place, const Json& value, Worksp
     if (!project) continue;
     bool is_new = true;
     if (!is_glob(*project)) {
-      is_new = workspace.projects.try_emplace(*project, std::move(settings)).second;
+      is_new = emplace_in_order(workspace.projects, hint, *project, std::move(settings)).second;
     } else if (is_good_glob(reader, at, *project)) {
       is_new = std::none_of(workspace.project_globs.begin(), workspace.project_globs.end(),
                             [&](const ProjectGlob& glob) { return glob.pattern == *project; });
@@ -91,11 +92,11 @@ void read_executors(Reader& reader, const Place& place, const Json& value, Works
     read_object(reader, at, member.value, executor_fields, settings);
     if (!is_executor_name(at.key())) {
       reader.report(at, fmt::format("\"{}\" can't be the name of an executor", at.key()),
-                    "letters, digits, \"-\", \"_\" and \".\" make a name");
+                    R"(letters, digits, "-", "_" and "." make a name)");
     } else if (!reader.is_known_executor(at.key())) {
       std::string hint = reader.nearest_executor(at.key());
       if (hint.empty()) hint = "give the path of its shared library as \"plugin\"";
-      reader.report(at, fmt::format("unknown executor \"{}\" without a \"plugin\"", at.key()),
+      reader.report(at, fmt::format(R"(unknown executor "{}" without a "plugin")", at.key()),
                     std::move(hint));
     }
     workspace.executors.emplace(at.key(), std::move(settings));
@@ -109,7 +110,7 @@ void report_second_spelling(Reader& reader, const Place& place, const Json& obje
     if (normalise_project(std::string(text_of(member.name))) != project) continue;
     if (text_of(member.name) == place.key()) return;
     reader.report(place,
-                  fmt::format("\"{}\" is another spelling of \"{}\" at {}", place.key(), text_of(member.name),
+                  fmt::format(R"("{}" is another spelling of "{}" at {})", place.key(), text_of(member.name),
                               line_and_column(reader.tree().source(), reader.tree().offset_of(member.name))),
                   fmt::format("put both into one entry, \"{}\"", project));
     return;

@@ -66,8 +66,7 @@ constexpr std::array<Field<TaskSettings>, 12> task_fields{{
 
 }  // namespace
 
-TaskSettings read_task(Reader& reader, const Place& place, const Json& value) {
-  TaskSettings task;
+void read_task(Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
   task.where = place.offset(reader.tree());
   read_object(reader, place, value, task_fields, task);
   if (task.service.value_or(false) && !task.async.value_or(true)) {
@@ -75,7 +74,6 @@ TaskSettings read_task(Reader& reader, const Place& place, const Json& value) {
                   "a service is always async, but \"async\" is false",
                   "remove \"async\", or make it no service");
   }
-  return task;
 }
 
 void read_tasks(Reader& reader, const Place& place, const Json& value,
@@ -83,8 +81,9 @@ void read_tasks(Reader& reader, const Place& place, const Json& value,
   if (!reader.is_object(place, value)) return;
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
-    TaskSettings task = read_task(reader, at, member.value);
-    if (reader.is_task_name(at, at.key())) tasks.emplace(at.key(), std::move(task));
+    // One without a name is read, too, for its own problems.
+    read_task(reader, at, member.value, tasks[std::string(at.key())]);
+    if (!reader.is_task_name(at, at.key())) tasks.erase(tasks.find(at.key()));
   }
 }
 

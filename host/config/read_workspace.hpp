@@ -1,5 +1,8 @@
 #pragma once
 
+#include <iterator>
+#include <utility>
+
 #include "config/reader.hpp"
 #include "plan/workspace.hpp"
 
@@ -7,7 +10,7 @@
 namespace dream::config {
 
 /// `tasks.T` and `projects.P.tasks.T`.
-[[nodiscard]] TaskSettings read_task(Reader& reader, const Place& place, const Json& value);
+void read_task(Reader& reader, const Place& place, const Json& value, TaskSettings& task);
 /// `tasks` and `projects.P.tasks`.
 void read_tasks(Reader& reader, const Place& place, const Json& value,
                 std::map<std::string, TaskSettings, std::less<>>& tasks);
@@ -21,6 +24,16 @@ void read_executors(Reader& reader, const Place& place, const Json& value, Works
 void read_dependencies(Reader& reader, const Place& place, const Json& value, Workspace& workspace);
 /// `recursive`.
 void read_recursive(Reader& reader, const Place& place, const Json& value, Workspace& workspace);
+
+/// try_emplace for keys that mostly come in the order of the map, as those of a sorted file do: `hint` is
+/// where the next one is expected. The second is whether it is new.
+template <class Map, class... Value>
+auto emplace_in_order(Map& map, typename Map::iterator& hint, std::string key, Value&&... value) {
+  const std::size_t size = map.size();
+  const auto entry = map.try_emplace(hint, std::move(key), std::forward<Value>(value)...);
+  hint = std::next(entry);
+  return std::pair(entry, map.size() > size);
+}
 
 /// Reports that the key of `place` names the same project as an earlier key of the same object, unless it is
 /// the same key, which is reported for every object.

@@ -50,6 +50,15 @@ std::string describe(const Json& value) {
   return fmt::format("the number {}", value.GetDouble());
 }
 
+/// Whether normalise_project() would change nothing; most names are written like that. It may say no.
+bool is_normalised(std::string_view project) {
+  if (!project.starts_with("./") || project.back() == '/') return false;
+  for (std::size_t slash = 1; slash != std::string_view::npos; slash = project.find('/', slash + 1)) {
+    if (project[slash + 1] == '/' || project[slash + 1] == '.') return false;
+  }
+  return true;
+}
+
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates) {
   const std::string nearest = nearest_name(name, candidates);
   return nearest.empty() ? std::string() : fmt::format("did you mean \"{}\"?", nearest);
@@ -126,7 +135,8 @@ std::optional<Duration> Reader::milliseconds(const Place& place, const Json& val
 }
 
 bool Reader::has_no_nul(const Place& place, std::string_view text) {
-  const bool has_none = text.find('\0') == std::string_view::npos;
+  // Only a \\u escape can make one.
+  const bool has_none = !tree_.has_unicode_escapes() || text.find('\0') == std::string_view::npos;
   if (!has_none) report(place, "a NUL character (\\u0000) in the string");
   return has_none;
 }
@@ -173,6 +183,7 @@ std::vector<std::string> Reader::one_or_more(const Place& place, const Json& val
 
 std::optional<std::string> Reader::project(const Place& place, std::string_view written) {
   if (!has_no_nul(place, written)) return std::nullopt;
+  if (is_normalised(written)) return std::string(written);
   if (written.empty()) {
     report(place, "the name of a project is empty", "the workspace root itself is \"./\"");
     return std::nullopt;
@@ -208,7 +219,7 @@ std::optional<std::string> Reader::executor(const Place& place, const Json& valu
   if (!has_room()) return std::nullopt;
   std::string hint = nearest_executor(*name);
   if (hint.empty()) {
-    hint = fmt::format("known are {}; an entry in \"executors\" with its \"plugin\" adds another",
+    hint = fmt::format(R"(known are {}; an entry in "executors" with its "plugin" adds another)",
                        join_words(executors_));
   }
   report(place, fmt::format("unknown executor {}", in_quotes(*name)), std::move(hint));

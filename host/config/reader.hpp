@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -81,14 +82,13 @@ void read_object(Reader& reader, const Place& place, const Json& value,
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
     const std::string_view key = at.key();
-    const Field<Target>* known = nullptr;
-    for (const Field<Target>& field : fields) {
-      if (field.name == key) known = &field;
-    }
-    if (known != nullptr) {
+    const auto known = std::find_if(fields.begin(), fields.end(),
+                                    [&](const Field<Target>& field) { return field.name == key; });
+    if (known != fields.end()) {
       known->read(reader, at, member.value, target);
     } else if (reader.has_room()) {
       std::vector<std::string> names;
+      names.reserve(count);
       for (const Field<Target>& field : fields) names.emplace_back(field.name);
       reader.report_unknown_key(at, names);
     }

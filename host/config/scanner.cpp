@@ -1,6 +1,8 @@
 #include "config/scanner.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 
 #include "base/text.hpp"
@@ -12,18 +14,16 @@ namespace {
 constexpr std::string_view scalar_characters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._$";
 
-/// The end of the string that begins at `start`, after its closing quote, or the end of the text.
-std::size_t end_of_string(std::string_view text, std::size_t start) {
-  std::size_t at = start + 1;
+}  // namespace
+
+std::size_t end_of_json_string(std::string_view text, std::size_t at) {
   while (true) {
-    at = text.find_first_of("\"\\", at);
-    if (at == std::string_view::npos) return text.size();
+    at = std::min(text.find_first_of("\"\\", at), text.size());
+    if (at == text.size()) return at;
     if (text[at] == '"') return at + 1;
     at = std::min(at + 2, text.size());
   }
 }
-
-}  // namespace
 
 void Scanner::skip_blanks_and_comments() {
   while (true) {
@@ -48,7 +48,7 @@ std::optional<Token> Scanner::next() {
   const char first = text_[at_];
   if (first == '"') {
     token.kind = Token::Kind::string;
-    token.size = end_of_string(text_, at_) - at_;
+    token.size = end_of_json_string(text_, at_ + 1) - at_;
   } else if (first == '{' || first == '[') {
     token.kind = Token::Kind::open;
   } else if (first == '}' || first == ']') {
@@ -65,12 +65,12 @@ std::size_t find_invalid_utf8(std::string_view text) {
   constexpr std::uint64_t high_bits = 0x8080808080808080U;
   std::size_t at = 0;
   while (at < text.size()) {
-    // Nearly every file is nearly all ASCII: eight bytes at a time.
-    std::uint64_t eight = 0;
-    if (text.size() - at >= sizeof eight) {
-      std::memcpy(&eight, text.data() + at, sizeof eight);
-      if ((eight & high_bits) == 0) {
-        at += sizeof eight;
+    // Nearly every file is nearly all ASCII: many bytes at a time.
+    std::array<std::uint64_t, 4> many{};
+    if (text.size() - at >= sizeof many) {
+      std::memcpy(many.data(), text.data() + at, sizeof many);
+      if (((many[0] | many[1] | many[2] | many[3]) & high_bits) == 0) {
+        at += sizeof many;
         continue;
       }
     }

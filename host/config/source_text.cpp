@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/scanner.hpp"
+
 namespace dream::config {
 
 namespace {
@@ -20,22 +22,51 @@ std::size_t count_characters(std::string_view text) {
 SourceText::SourceText(std::string name, std::string text)
     : name_(std::move(name)), text_(std::move(text)), begin_(text_.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
 
+std::string& SourceText::lend_to_parser() {
+  // From the first backslash of a string to its end everything may move. A backslash in a comment looks the
+  // same from here, and only makes a piece that nothing needs.
+  std::size_t at = text_.find('\\');
+  while (at != std::string::npos) {
+    const std::size_t end = end_of_json_string(text_, at);
+    escaped_.emplace_back(at, text_.substr(at, end - at));
+    at = text_.find('\\', end);
+  }
+  lent_ = std::exchange(text_, {});
+  return lent_;
+}
+
+bool SourceText::has_unicode_escapes() const {
+  return std::any_of(escaped_.begin(), escaped_.end(),
+                     [](const auto& piece) { return piece.second.find("\\u") != std::string::npos; });
+}
+
+std::string_view SourceText::text() const {
+  if (text_.empty() && !lent_.empty()) {
+    text_ = lent_;
+    // Every string without escapes has only lost its closing quote.
+    std::replace(text_.begin(), text_.end(), '\0', '"');
+    for (const auto& [offset, piece] : escaped_) text_.replace(offset, piece.size(), piece);
+  }
+  return text_;
+}
+
 Position SourceText::position(std::size_t offset) const {
+  const std::string_view all = text();
   if (line_starts_.empty()) {
     line_starts_.push_back(begin_);
-    for (std::size_t at = text_.find('\n', begin_); at != std::string::npos; at = text_.find('\n', at + 1)) {
+    for (std::size_t at = all.find('\n', begin_); at != std::string_view::npos; at = all.find('\n', at + 1)) {
       line_starts_.push_back(at + 1);
     }
   }
-  offset = std::clamp(offset, begin_, text_.size());
+  offset = std::clamp(offset, begin_, all.size());
   const auto next_line = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const std::size_t start = *(next_line - 1);
-  std::size_t end = next_line == line_starts_.end() ? text_.size() : *next_line - 1;
-  if (end > start && text_[end - 1] == '\r') --end;
+  std::size_t end = next_line == line_starts_.end() ? all.size() : *next_line - 1;
+  if (end > start && all[end - 1] == '\r') --end;
 
   Position position;
   position.line = static_cast<std::size_t>(next_line - line_starts_.begin());
-  position.line_text = text().substr(start, end - start);
+  position.line_text = all.substr(start, end - start);
   position.byte_in_line = std::min(offset, end) - start;
   position.column = 1 + count_characters(position.line_text.substr(0, position.byte_in_line));
   return position;

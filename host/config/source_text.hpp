@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -26,8 +27,8 @@ class SourceText {
   SourceText& operator=(const SourceText&) = delete;
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// The whole file as it was read. The byte after its last one is NUL.
-  [[nodiscard]] std::string_view text() const { return text_; }
+  /// The whole file as it was read.
+  [[nodiscard]] std::string_view text() const;
   /// Where the text begins: after a byte order mark, if there is one.
   [[nodiscard]] std::size_t begin() const { return begin_; }
 
@@ -36,10 +37,20 @@ class SourceText {
   /// "dream.json:12:7"; the name alone for an unknown offset.
   [[nodiscard]] std::string place(SourceOffset offset) const;
 
+  /// Lends the text to a JSON parser that works in place: it unescapes strings where they stand and ends each
+  /// with a NUL. The text must hold no NUL before. What the parser overwrites is remembered, or can be told
+  /// from what it wrote: text() is made again when it is asked for, which is when there is a place to show.
+  /// That saves the usual run a copy of the file.
+  [[nodiscard]] std::string& lend_to_parser();
+  /// Of a text that was lent: whether some string may have a \u escape.
+  [[nodiscard]] bool has_unicode_escapes() const;
+
  private:
   std::string name_;
-  std::string text_;
+  mutable std::string text_;  ///< empty while it is lent and not made again
   std::size_t begin_;
+  std::string lent_;
+  std::vector<std::pair<std::size_t, std::string>> escaped_;  ///< pieces of the text with escapes, by offset
   mutable std::vector<std::size_t> line_starts_;
 };
 

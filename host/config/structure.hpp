@@ -5,8 +5,7 @@
 
 namespace dream::config {
 
-/// Finds what RapidJSON accepts and dream doesn't: duplicate keys, halves of surrogate pairs, values that are
-/// nested too deeply. False: too deep, nothing may walk the tree.
-[[nodiscard]] bool check_structure(const Tree& tree, ProblemList& problems);
+/// Finds what RapidJSON accepts and dream doesn't: duplicate keys and halves of surrogate pairs.
+void check_structure(const Tree& tree, ProblemList& problems);
 
 }  // namespace dream::config

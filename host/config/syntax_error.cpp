@@ -70,7 +70,7 @@ Problem in_string(const SourceText& source, rapidjson::ParseErrorCode code, std:
     problem.message = "half of a surrogate pair in the string";
     problem.hint = "write the character itself";
   } else if (code == rapidjson::kParseErrorStringUnicodeEscapeInvalidHex) {
-    problem.message = "expected four hexadecimal digits after \"\\u\"";
+    problem.message = R"(expected four hexadecimal digits after "\u")";
   } else if (c == '\n' || c == '\r') {
     problem.message = "a line break in a string";
     problem.hint = "close the string before it, or write \\n";
@@ -115,6 +115,14 @@ Problem bad_value(const SourceText& source, Surroundings around, std::size_t off
 Problem syntax_error(const Tree& tree) {
   const SourceText& source = tree.source();
   const std::size_t offset = std::min(tree.error_offset(), source.text().size());
+  if (tree.is_too_deep()) {
+    // The parser was stopped behind the bracket.
+    return {Severity::error,
+            {offset - 1},
+            {},
+            fmt::format("values are nested more than {} levels deep", max_depth),
+            {}};
+  }
   const Surroundings around = look_around(source.text(), source.begin(), offset);
   const auto expected = [&](std::string_view what) { return unexpected(source, around, offset, what); };
   const auto expected_value = [&](std::string_view what) { return bad_value(source, around, offset, what); };
@@ -128,7 +136,6 @@ Problem syntax_error(const Tree& tree) {
   const bool in_scalar = around.scalar && offset < around.scalar->offset + around.scalar->size;
   switch (in_scalar ? rapidjson::kParseErrorValueInvalid : tree.error()) {
     case rapidjson::kParseErrorDocumentEmpty:
-      if (around.last) return expected("a configuration, an object in braces");
       return {Severity::error, {offset}, {}, "the file is empty", "the smallest configuration is {}"};
     case rapidjson::kParseErrorDocumentRootNotSingular:
       return expected("the end of the file");
@@ -145,9 +152,9 @@ Problem syntax_error(const Tree& tree) {
     case rapidjson::kParseErrorObjectMissColon:
       return expected("\":\" after the key");
     case rapidjson::kParseErrorObjectMissCommaOrCurlyBracket:
-      return expected("\",\" or \"}\" after the value");
+      return expected(R"("," or "}" after the value)");
     case rapidjson::kParseErrorArrayMissCommaOrSquareBracket:
-      return expected("\",\" or \"]\" after the value");
+      return expected(R"("," or "]" after the value)");
     case rapidjson::kParseErrorUnspecificSyntaxError:
       if (around.open_comment) return never_closed("comment", *around.open_comment, "end it with */");
       return {Severity::error, {offset - 1}, {}, "a single \"/\"", "a comment begins with // or /*"};

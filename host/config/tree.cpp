@@ -1,5 +1,10 @@
+#include <rapidjson/reader.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <unordered_set>
 
 #include "base/assert.hpp"
 #include "config/json.hpp"
@@ -10,8 +15,69 @@ namespace dream::config {
 namespace {
 
 constexpr unsigned parse_flags = rapidjson::kParseInsituFlag | rapidjson::kParseCommentsFlag |
-                                 rapidjson::kParseTrailingCommasFlag | rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseFullPrecisionFlag;
+                                 rapidjson::kParseTrailingCommasFlag | rapidjson::kParseFullPrecisionFlag;
+
+/// Stands between parser and document, and sees what RapidJSON lets through: nesting without an end, at which
+/// the parser is stopped before its recursion could exhaust the stack, and keys that an object has twice. To
+/// look for those here, while the keys are at hand, costs next to nothing; who they are is found out later,
+/// if there are any.
+class Builder {
+ public:
+  explicit Builder(rapidjson::Document& document) : document_(document) {}
+
+  [[nodiscard]] bool has_duplicates() const { return has_duplicates_; }
+
+  // The names are RapidJSON's. NOLINTBEGIN(readability-identifier-naming)
+  bool Null() { return document_.Null(); }
+  bool Bool(bool value) { return document_.Bool(value); }
+  bool Int(int value) { return document_.Int(value); }
+  bool Uint(unsigned value) { return document_.Uint(value); }
+  bool Int64(std::int64_t value) { return document_.Int64(value); }
+  bool Uint64(std::uint64_t value) { return document_.Uint64(value); }
+  bool Double(double value) { return document_.Double(value); }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool copy) {
+    return document_.RawNumber(text, size, copy);
+  }
+  bool String(const char* text, rapidjson::SizeType size, bool copy) {
+    return document_.String(text, size, copy);
+  }
+  bool StartObject() { return ++depth_ <= max_depth && document_.StartObject(); }
+  bool Key(const char* text, rapidjson::SizeType size, bool copy) {
+    keys_.emplace_back(text, size);
+    return document_.Key(text, size, copy);
+  }
+  bool EndObject(rapidjson::SizeType count) {
+    --depth_;
+    check_keys(std::span(keys_).last(count));
+    keys_.resize(keys_.size() - count);
+    return document_.EndObject(count);
+  }
+  bool StartArray() { return ++depth_ <= max_depth && document_.StartArray(); }
+  bool EndArray(rapidjson::SizeType count) {
+    --depth_;
+    return document_.EndArray(count);
+  }
+  // NOLINTEND(readability-identifier-naming)
+
+ private:
+  void check_keys(std::span<const std::string_view> keys) {
+    if (keys.size() > small_object) {
+      const std::unordered_set<std::string_view> different(keys.begin(), keys.end(), keys.size());
+      has_duplicates_ = has_duplicates_ || different.size() < keys.size();
+      return;
+    }
+    for (std::size_t at = 1; at < keys.size(); ++at) {
+      for (std::size_t earlier = 0; earlier < at; ++earlier) {
+        if (keys[at] == keys[earlier]) has_duplicates_ = true;
+      }
+    }
+  }
+
+  rapidjson::Document& document_;
+  std::vector<std::string_view> keys_;  ///< of the objects that are open
+  std::size_t depth_ = 0;
+  bool has_duplicates_ = false;
+};
 
 /// Any order will do; comparing lengths first is the cheapest.
 bool before(std::string_view a, std::string_view b) {
@@ -26,13 +92,21 @@ std::size_t piece_size(std::size_t text_size) {
 
 }  // namespace
 
-Tree::Tree(const SourceText& source)
-    : source_(source), buffer_(source.text()), memory_(piece_size(buffer_.size())), document_(&memory_) {
-  document_.ParseInsitu<parse_flags>(buffer_.data() + source_.begin());
-}
-
-std::size_t Tree::error_offset() const {
-  return document_.GetErrorOffset() + source_.begin();
+Tree::Tree(SourceText& source)
+    : source_(source),
+      buffer_(source.lend_to_parser()),
+      has_unicode_escapes_(source.has_unicode_escapes()),
+      memory_(piece_size(buffer_.size())),
+      document_(&memory_) {
+  Builder builder(document_);
+  const auto parse = [&](rapidjson::Document&) {
+    rapidjson::InsituStringStream stream(buffer_.data() + source_.begin());
+    rapidjson::Reader reader;
+    result_ = reader.Parse<parse_flags>(stream, builder);
+    return !result_.IsError();
+  };
+  document_.Populate(parse);
+  has_duplicates_ = builder.has_duplicates();
 }
 
 SourceOffset Tree::offset_of_string(const Json& string) const {
@@ -43,8 +117,11 @@ SourceOffset Tree::offset_of(const Json& value) const {
   if (value.IsString()) return offset_of_string(value);
   if (value.IsObject() && value.MemberCount() > 0) {
     const SourceOffset first_key = offset_of_string(value.MemberBegin()->name);
-    const std::size_t brace = source_.text().find_last_not_of(" \t\r\n", first_key.value - 1);
-    return source_.text()[brace] == '{' ? SourceOffset{brace} : first_key;
+    // Only strings have changed in the buffer: no need to ask for the text.
+    const std::string& text = buffer_;
+    std::size_t brace = first_key.value - 1;
+    while (text[brace] == ' ' || text[brace] == '\n' || text[brace] == '\r' || text[brace] == '\t') --brace;
+    return text[brace] == '{' ? SourceOffset{brace} : first_key;
   }
   if (offsets_.empty()) find_offsets();
   const auto found = offsets_.find(&value);

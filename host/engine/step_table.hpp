@@ -7,6 +7,7 @@
 /// The life of one step: every phase it can be in, everything that can happen to it, and what then follows.
 namespace dream::engine {
 
+/// Where a step is in its life.
 enum class Phase : std::uint8_t {
   pending,   ///< its turn has not come
   starting,  ///< Start was issued and not answered yet; a container may take long
@@ -16,6 +17,7 @@ enum class Phase : std::uint8_t {
   ended,     ///< or never to be started
 };
 
+/// What can happen to a step.
 enum class Input : std::uint8_t {
   due,             ///< its turn has come
   started,         ///< the driver: its process runs
@@ -27,6 +29,7 @@ enum class Input : std::uint8_t {
   force_asked,     ///< by a second signal
 };
 
+/// What follows from an input in a phase.
 enum class Reaction : std::uint8_t {
   bug,          ///< can't happen: an assertion fails
   nothing,      ///< it is already on its way

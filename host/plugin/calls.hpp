@@ -23,8 +23,10 @@ auto may_throw(Answer (*function)(Parameters...)) -> Answer (*)(Parameters...) {
   return function;
 }
 
-/// The one way into a plugin's code: every call is logged at debug, timed, and what escapes it is caught.
-/// Used on the loop thread.
+/// The one way into a plugin's code: every call is logged at debug, timed, and an exception that escapes it
+/// is caught. That is a second net: it holds only where plugin and dream share one C++ runtime, since an
+/// unwinder that is linked into either of them can't unwind the other, and aborts. The first net is in the
+/// SDK, within the plugin. Used on the loop thread.
 class Calls {
  public:
   /// What a plugin's function may take before it is reported: everything else waits for it.

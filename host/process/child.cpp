@@ -1,10 +1,14 @@
 #include "process/child.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -17,8 +21,19 @@ namespace {
 /// How long a helper that outlives the task (a `tee` of its own output) may take to write the rest.
 constexpr Duration leftover_patience = std::chrono::milliseconds(200);
 
-/// How long the end of a stream is waited for once nothing of the task lives: somebody else holds the pipe.
-constexpr Duration drain_limit = std::chrono::milliseconds(200);
+/// How often leftovers are looked at while they may still end by themselves.
+constexpr Duration patient_interval = std::chrono::milliseconds(10);
+
+/// The pause between looks at what is being killed: doubled each time that nothing new was found, for a
+/// process that hangs in the kernel may take its time.
+constexpr Duration shortest_kill_pause = std::chrono::microseconds(300);
+constexpr Duration longest_kill_pause = std::chrono::milliseconds(50);
+
+/// Looks at a tree in a row, before other work of the loop gets its turn.
+constexpr int looks = 16;
+
+/// Descriptors that must stay free: without them no process can be looked at or killed.
+constexpr rlim_t reserved_descriptors = 16;
 
 /// Closes a descriptor that only the start needs.
 class ScopedDescriptor {
@@ -40,39 +55,65 @@ ExitStatus decode(int status) {
   return ExitedWith{WEXITSTATUS(status)};
 }
 
+/// A new descriptor has the lowest free number, so a low one tells that there is room above it.
+bool room_above(int descriptor) {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+         static_cast<rlim_t>(descriptor) + reserved_descriptors < limit.rlim_cur;
+}
+
+Error too_many_files(const std::string& what) {
+  return {ErrorCode::io, what + ": too many open files", {}, "raise the limit on open files (ulimit -n)"};
+}
+
+bool same_processes(const std::vector<ProcessStatus>& one, const std::vector<ProcessStatus>& other) {
+  return std::equal(
+      one.begin(), one.end(), other.begin(), other.end(),
+      [](const ProcessStatus& left, const ProcessStatus& right) { return left.identity == right.identity; });
+}
+
 }  // namespace
 
-Child::Child(ChildSpec spec, std::function<void()> on_change)
-    : spec_(std::move(spec)), on_change_(std::move(on_change)) {}
-
-Result<void> Child::start(const boost::asio::any_io_executor& executor, std::span<char> scratch,
-                          const rlimit& file_limit) {
-  if (Result<void> usable = check_directory(spec_.directory); !usable) return usable.error();
-  Result<std::string> executable = find_executable(spec_.argv.at(0), spec_.directory, spec_.environment);
-  if (!executable) return executable.error();
-  const auto make_reader = [&](int read_end, Stream stream) {
+Result<void> Child::start() {
+  const auto make_reader = [this](Stream stream) {
     return std::make_shared<OutputPipe>(
-        executor, read_end, scratch,
-        [this, stream](std::string_view bytes) { return spec_.on_output(stream, bytes); }, on_change_);
+        context_.executor, context_.scratch,
+        [this, stream](std::string_view bytes) { return spec_.on_output(stream, bytes); },
+        [this] {
+          if (root_exit_) context_.on_change();
+        });
   };
-  Result<PipeEnds> out = make_pipe();
+  // Asked first: if the host has none, one of the pipes may get its number.
+  const bool has_stdin = spec_.inherit_stdin && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
+  out_ = make_reader(Stream::out);
+  err_ = make_reader(Stream::err);
+  const Result<int> out = out_->open();
   if (!out) return out.error();
-  const ScopedDescriptor out_write(out->write);
-  out_ = make_reader(out->read, Stream::out);
-  Result<PipeEnds> err = make_pipe();
+  const ScopedDescriptor out_write(*out);
+  const Result<int> err = err_->open();
   if (!err) return err.error();
-  const ScopedDescriptor err_write(err->write);
-  err_ = make_reader(err->read, Stream::err);
-  const ScopedDescriptor nothing(spec_.inherit_stdin ? -1 : ::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const ScopedDescriptor err_write(*err);
+  if (!room_above(*err)) return too_many_files("no pipe for a task's output");
+  const ScopedDescriptor nothing(has_stdin ? -1 : ::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!has_stdin && nothing.get() < 0) {
+    return Error{ErrorCode::io, std::string("can't be opened: ") + std::strerror(errno), "/dev/null", {}};
+  }
+  return start_with(has_stdin ? STDIN_FILENO : nothing.get(), out_write.get(), err_write.get());
+}
 
+Result<void> Child::start_with(int standard_input, int standard_output, int standard_error) {
+  if (spec_.argv.empty()) return Error{ErrorCode::not_found, "no program is named", {}, {}};
+  if (Result<void> usable = check_directory(spec_.directory); !usable) return usable.error();
+  Result<std::string> executable = find_executable(spec_.argv.front(), spec_.directory, spec_.environment);
+  if (!executable) return executable.error();
   const LaunchSpec launch_spec{.executable = *executable,
                                .argv = spec_.argv,
                                .directory = spec_.directory,
                                .environment = spec_.environment,
-                               .standard_input = spec_.inherit_stdin ? STDIN_FILENO : nothing.get(),
-                               .standard_output = out_write.get(),
-                               .standard_error = err_write.get()};
-  Result<std::unique_ptr<ProcessHandle>> handle = launch(executor, launch_spec, file_limit);
+                               .standard_input = standard_input,
+                               .standard_output = standard_output,
+                               .standard_error = standard_error};
+  Result<std::unique_ptr<ProcessHandle>> handle = launch(context_.executor, launch_spec, context_.file_limit);
   if (!handle) return handle.error();
   handle_ = std::move(*handle);
   root_.pid = handle_->id();
@@ -88,83 +129,100 @@ void Child::wait_for_root() {
     const int status = handle_->native_exit_code();
     handle_->detach();  // the pid is free now: the handle must not act on it any more
     root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
-    on_change_();
+    context_.on_change();
   });
 }
 
 void Child::terminate(Urgency urgency) {
   if (urgency_ == Urgency::force || urgency_ == urgency) return;
   urgency_ = urgency;
-  if (urgency == Urgency::graceful && !root_exit_) signal_new(tree_below(root_.pid), spec_.stop_signal);
-  on_change_();
+  if (forced() || root_exit_) {
+    context_.on_change();
+    return;
+  }
+  std::vector<ProcessStatus> tree = root_tree();
+  for (int look = 1; look < looks; ++look) {  // one alone may miss a process that is being re-parented
+    std::vector<ProcessStatus> again = root_tree();
+    if (same_processes(tree, again)) break;
+    tree = std::move(again);
+  }
+  ask(tree);
 }
 
 void Child::resume_output(Stream stream) {
   (stream == Stream::out ? out_ : err_)->resume();
-  if (root_exit_) on_change_();  // its end may have waited for the reader
+  if (root_exit_) context_.on_change();  // its end may have waited for the reader
 }
 
-bool Child::needs_attention() const noexcept {
-  if (urgency_ == Urgency::force) return true;
-  if (!root_exit_) return false;
-  const bool waits_for_reader = alone_since_ && (out_->paused() || err_->paused());
-  return !waits_for_reader;
+/// Nothing once the root's pid may be another process's.
+std::vector<ProcessStatus> Child::root_tree() const {
+  if (root_exit_) return {};
+  std::vector<ProcessStatus> tree = tree_below(root_.pid);
+  const bool known = root_.start_time != 0;
+  if (known && !tree.empty() && tree.front().identity != root_) tree.clear();
+  return tree;
 }
 
-void Child::signal_new(const std::vector<ProcessStatus>& processes, int signal) {
-  for (const ProcessStatus& process : processes) {
-    if (!process.alive() || !signalled_.insert(process.identity).second) continue;
-    send_signal(process.identity, signal);
+/// The stop signal, once, to each process.
+void Child::ask(const std::vector<ProcessStatus>& tree) {
+  for (const ProcessStatus& process : tree) {
+    if (!process.alive() || !asked_.insert(process.identity).second) continue;
+    send_signal(process.identity, spec_.stop_signal);
     send_signal(process.identity, SIGCONT);  // a stopped process could not hear it
   }
 }
 
-std::vector<ProcessStatus> Child::members(const std::vector<ProcessStatus>& orphans) const {
-  std::vector<ProcessStatus> all = root_exit_ ? std::vector<ProcessStatus>{} : tree_below(root_.pid);
+void Child::press_leftovers(Instant now, const Orphans& orphans) {
+  const bool by_itself = !urgency_;
+  if (by_itself && !leftovers_force_at_) {
+    // A helper that waits for the reader of its output can't be expected to get on.
+    if (!patience_until_ || output_paused()) patience_until_ = now + leftover_patience;
+    if (now < *patience_until_) return;
+    leftovers_force_at_ = now + spec_.leftover_grace;
+  }
+  for (const ProcessStatus& orphan : orphans) {
+    // What one that was asked before has started since is its way to end.
+    if (!asked_.contains(orphan.identity)) ask(tree_below(orphan.identity.pid));
+  }
+  if (by_itself && now >= *leftovers_force_at_) urgency_ = Urgency::force;
+}
+
+/// SIGKILL to those that have not got it yet. True: there were some, so there may be more.
+bool Child::kill_new(const Orphans& orphans) {
+  std::vector<ProcessStatus> all = root_tree();
   for (const ProcessStatus& orphan : orphans) {
     const std::vector<ProcessStatus> below = tree_below(orphan.identity.pid);
     all.insert(all.end(), below.begin(), below.end());
   }
-  std::erase_if(all, [](const ProcessStatus& process) { return !process.alive(); });
-  return all;
+  bool any = false;
+  for (const ProcessStatus& process : all) {
+    if (!process.alive() || killed_.contains(process.identity)) continue;
+    const Delivery delivery = send_signal(process.identity, SIGKILL);
+    any = any || delivery == Delivery::sent;
+    if (delivery == Delivery::sent) killed_.insert(process.identity);
+    if (delivery == Delivery::forbidden) context_.beyond_reach.insert(process.identity);
+  }
+  return any;
 }
 
-void Child::press_leftovers(Instant now, const std::vector<ProcessStatus>& leftovers) {
-  if (urgency_ == Urgency::graceful) {
-    signal_new(leftovers, spec_.stop_signal);
-  } else if (now >= *lingers_since_ + leftover_patience) {
-    signal_new(leftovers, spec_.stop_signal);
-    if (!leftovers_force_at_) leftovers_force_at_ = now + spec_.leftover_grace;
-    if (now >= *leftovers_force_at_) urgency_ = Urgency::force;
-  }
+std::optional<Duration> Child::kill(const Orphans& orphans) {
+  if (root_exit_ && orphans.empty()) return std::nullopt;
+  kill_pause_ = std::clamp(2 * kill_pause_, shortest_kill_pause, longest_kill_pause);
+  for (int look = 0; look < looks && kill_new(orphans); ++look) kill_pause_ = Duration::zero();
+  return kill_pause_;
 }
 
-bool Child::output_is_over(Instant now) {
-  out_->drain();
-  err_->drain();
-  if (out_->ended() && err_->ended()) return true;
-  if (out_->paused() || err_->paused()) return false;
-  if (now < *alone_since_ + drain_limit) return false;
-  out_->close();
-  err_->close();
-  return true;
+std::optional<Duration> Child::attend(Instant now, const Orphans& orphans) {
+  if (forced()) return kill(orphans);
+  if (!root_exit_ || orphans.empty()) return std::nullopt;
+  press_leftovers(now, orphans);
+  return forced() ? Duration::zero() : patient_interval;
 }
 
-bool Child::attend(Instant now, const std::vector<ProcessStatus>& orphans) {
-  if (!root_exit_ && !urgency_) return false;
-  const std::vector<ProcessStatus> living = members(orphans);
-  if (urgency_ == Urgency::force) {
-    for (const ProcessStatus& process : living) send_signal(process.identity, SIGKILL);
-  }
-  if (!root_exit_) return false;
-  if (!lingers_since_) lingers_since_ = now;
-  if (!living.empty() || !orphans.empty()) {
-    alone_since_.reset();
-    if (urgency_ != Urgency::force) press_leftovers(now, living);
-    return false;
-  }
-  if (!alone_since_) alone_since_ = now;
-  return output_is_over(now);
+bool Child::take_rest() {
+  const bool out_ended = out_->finish();
+  const bool err_ended = err_->finish();
+  return out_ended && err_ended;
 }
 
 void Child::finish() {

@@ -34,16 +34,31 @@ struct ChildSpec {
   std::function<void(ExitStatus)> on_end;
 };
 
+/// What all children of a Supervisor share. Outlives them.
+struct ChildContext {
+  boost::asio::any_io_executor executor;
+  std::span<char> scratch;  ///< for reading output
+  rlimit file_limit;        ///< each child gets it back
+  /// A child of ours has something to be attended to.
+  std::function<void()> on_change;
+  /// Processes that can't be killed, for they are another user's: nobody waits for them.
+  std::set<ProcessIdentity> beyond_reach;
+};
+
 /// One supervised child with everything below it. Its Supervisor calls attend() when there may be something
 /// to do.
 class Child {
  public:
-  /// `on_change` asks the supervisor to attend soon.
-  Child(ChildSpec spec, std::function<void()> on_change);
+  /// `orphans`, everywhere below, are this process's own living children that belong to the child.
+  using Orphans = std::vector<ProcessStatus>;
 
-  [[nodiscard]] Result<void> start(const boost::asio::any_io_executor& executor, std::span<char> scratch,
-                                   const rlimit& file_limit);
+  Child(ChildContext& context, ChildSpec spec) : context_(context), spec_(std::move(spec)) {}
 
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  /// Must be called once, first. After a failure the child is to be destroyed.
+  [[nodiscard]] Result<void> start();
   void terminate(Urgency urgency);
   void resume_output(Stream stream);
 
@@ -52,35 +67,42 @@ class Child {
   [[nodiscard]] pid_t root_session() const noexcept { return root_.pid; }
   /// The root has ended, the child has not: orphans that turn up may be its.
   [[nodiscard]] bool lingers() const noexcept { return root_exit_.has_value(); }
-  /// Whether attend() must be called again without a change: something is to be killed or waited for.
-  [[nodiscard]] bool needs_attention() const noexcept;
-  [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
+  /// Whether attend() would do anything.
+  [[nodiscard]] bool wants_attention() const noexcept { return lingers() || forced(); }
 
-  /// One look: `orphans` are this process's own children that belong to this child. Returns true when all is
-  /// over.
-  bool attend(Instant now, const std::vector<ProcessStatus>& orphans);
+  /// Sends the signals that are due. Returns after what time to call it again even if nothing changes; none:
+  /// not at all.
+  std::optional<Duration> attend(Instant now, const Orphans& orphans);
+  /// Takes the rest of the output; to be called when the child lingers and nothing of it lives. False: the
+  /// reader holds it back.
+  bool take_rest();
   /// Calls on_end. The child is done with.
   void finish();
 
  private:
+  [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
+  [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
+  Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
-  void signal_new(const std::vector<ProcessStatus>& processes, int signal);
-  std::vector<ProcessStatus> members(const std::vector<ProcessStatus>& orphans) const;
-  void press_leftovers(Instant now, const std::vector<ProcessStatus>& leftovers);
-  bool output_is_over(Instant now);
+  [[nodiscard]] std::vector<ProcessStatus> root_tree() const;
+  void ask(const std::vector<ProcessStatus>& tree);
+  void press_leftovers(Instant now, const Orphans& orphans);
+  std::optional<Duration> kill(const Orphans& orphans);
+  bool kill_new(const Orphans& orphans);
 
+  ChildContext& context_;
   ChildSpec spec_;
-  std::function<void()> on_change_;
   std::unique_ptr<ProcessHandle> handle_;
   ProcessIdentity root_;
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
   std::optional<ExitStatus> root_exit_;
   std::optional<Urgency> urgency_;
-  std::set<ProcessIdentity> signalled_;
-  std::optional<Instant> lingers_since_;
+  std::set<ProcessIdentity> asked_;   ///< got the stop signal
+  std::set<ProcessIdentity> killed_;  ///< got SIGKILL
+  std::optional<Instant> patience_until_;
   std::optional<Instant> leftovers_force_at_;
-  std::optional<Instant> alone_since_;  ///< nothing of the tree lives since then
+  Duration kill_pause_{};
 };
 
 }  // namespace dream::process

@@ -1,5 +1,7 @@
 #include "process/launch.hpp"
 
+#include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -8,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstring>
 #include <exception>
 
@@ -15,15 +18,20 @@ namespace dream::process {
 
 namespace {
 
+void reap(pid_t pid) {
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
 /// What the child was doing when it failed.
-enum class Stage : int { stdio, session, limits, directory, exec };
+enum class Stage : int { process, stdio, session, limits, directory, exec };
 
 struct Failure {
-  Stage stage;
-  int error;  ///< errno; 0: none
+  Stage stage = Stage::process;
+  int error = 0;  ///< errno; 0: none
 };
 
-/// Prepared by the parent: between vfork and exec the child may not allocate.
+/// Prepared by the parent: between clone and exec the child may not allocate.
 struct ChildImage {
   const char* executable;
   char* const* argv;
@@ -32,71 +40,87 @@ struct ChildImage {
   std::array<int, 3> descriptors;
   rlimit file_limit;
   pid_t parent;
+  Failure failure;  ///< written by the child, into the parent's memory
 };
+
+// The child runs in the parent's memory until exec. It must not touch what libraries and sanitizers keep
+// there, so it makes system calls and nothing else, those that are commonly intercepted directly.
+#define DREAM_IN_CHILD __attribute__((no_sanitize("address", "thread", "undefined")))
 
 /// Puts the three descriptors onto 0, 1 and 2. They may be 0, 1 or 2 themselves in another order, so each is
 /// first moved out of the way.
-int place_descriptors(const std::array<int, 3>& descriptors) {
-  std::array<int, 3> moved{};
-  for (std::size_t at = 0; at < moved.size(); ++at) {
+DREAM_IN_CHILD bool place_descriptors(const int* descriptors) {
+  int moved[3];
+  for (int at = 0; at < 3; ++at) {
     moved[at] = ::fcntl(descriptors[at], F_DUPFD_CLOEXEC, 3);
-    if (moved[at] < 0) return errno;
+    if (moved[at] < 0) return false;
   }
-  for (std::size_t at = 0; at < moved.size(); ++at) {
-    if (::dup2(moved[at], static_cast<int>(at)) < 0) return errno;
+  for (int at = 0; at < 3; ++at) {
+    if (::syscall(SYS_dup3, moved[at], at, 0) < 0) return false;
   }
-  return 0;
+  return true;
 }
 
-void restore_signals() {
-  struct sigaction action {};
-  action.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &action, nullptr);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+/// What the host ignores or blocks is its own business; exec would hand it on.
+DREAM_IN_CHILD void restore_signals() {
+  constexpr int last_signal = 64;
+  constexpr long set_size = 8;
+  const unsigned long long default_action[8] = {};  // the kernel's struct sigaction; zero is SIG_DFL
+  const unsigned long long no_signals = 0;
+  for (int signal = 1; signal <= last_signal; ++signal) {
+    ::syscall(SYS_rt_sigaction, signal, default_action, nullptr, set_size);
+  }
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, set_size);
 }
 
-/// Runs in the child, in the parent's memory: system calls only. Returns what failed.
-Failure become(const ChildImage& image) {
-  if (const int error = place_descriptors(image.descriptors); error != 0) return {Stage::stdio, error};
+/// The child. Returns only when something failed.
+DREAM_IN_CHILD Failure become(const ChildImage& image) {
+  if (!place_descriptors(&image.descriptors.front())) return {Stage::stdio, errno};
   if (::setsid() < 0) return {Stage::session, errno};
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return {Stage::session, errno};
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return {Stage::session, errno};
   if (::getppid() != image.parent) return {Stage::session, ESRCH};
   if (::setrlimit(RLIMIT_NOFILE, &image.file_limit) != 0) return {Stage::limits, errno};
   if (::chdir(image.directory) != 0) return {Stage::directory, errno};
+  // Everything of ours is closed on exec anyway; this is for what a plugin, or whoever started us, left open.
+  // Linux before 5.11 doesn't know it: nothing that we depend on is lost.
   ::syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
   restore_signals();
   ::execve(image.executable, image.argv, image.environment);
   return {Stage::exec, errno};
 }
 
-/// The child's pid, or -1 with `failure` set; then no child is left. Signals are blocked meanwhile: no
-/// handler of the parent may run in the child, which shares its memory.
-__attribute__((noinline)) pid_t spawn(const ChildImage& image, volatile Failure& failure) {
+DREAM_IN_CHILD int run_child(void* argument) {
+  auto& image = *static_cast<ChildImage*>(argument);
+  image.failure = become(image);
+  return 127;
+}
+
+struct Spawned {
+  pid_t pid = -1;  ///< -1: image.failure says why, and no child is left
+  int pidfd = -1;
+};
+
+/// Like vfork: the parent waits until the child has exec'd or ended, at a cost that doesn't grow with the
+/// parent's size. Signals are blocked meanwhile: no handler of the parent may run in the child.
+Spawned spawn(ChildImage& image) {
+  constexpr std::size_t stack_size = std::size_t{64} * 1024;
+  alignas(std::max_align_t) std::array<std::byte, stack_size> stack;
+  Spawned spawned;
   sigset_t all;
   sigset_t previous;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, &previous);
-  const pid_t pid = ::vfork();
-  if (pid == 0) {
-    const Failure failed = become(image);
-    failure.stage = failed.stage;
-    failure.error = failed.error;
-    ::_exit(127);
-  }
-  const int vfork_error = errno;
+  spawned.pid = ::clone(run_child, stack.data() + stack.size(),
+                        CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &image, &spawned.pidfd);
+  if (spawned.pid < 0) image.failure = {Stage::process, errno};
   ::pthread_sigmask(SIG_SETMASK, &previous, nullptr);
-  if (pid < 0) {
-    failure.stage = Stage::session;
-    failure.error = vfork_error;
-    return -1;
+  if (spawned.pid >= 0 && image.failure.error != 0) {
+    reap(spawned.pid);
+    ::close(spawned.pidfd);
+    spawned.pid = -1;
   }
-  if (failure.error == 0) return pid;
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  return -1;
+  return spawned;
 }
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
@@ -107,33 +131,39 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return array;
 }
 
+Error explain_exec(int error, const LaunchSpec& spec) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+    case ELOOP:
+      return {ErrorCode::not_found, "the interpreter that its first line names, or its loader, was not found",
+              spec.executable, "a line end of Windows (\\r\\n) after the #! line has this effect, too"};
+    case ENOEXEC:
+      return {ErrorCode::not_executable, "this is neither a program nor a script with a #! line",
+              spec.executable, "begin it with #!/bin/sh"};
+    case E2BIG:
+      return {ErrorCode::not_executable, "its arguments and environment are too long", spec.executable, {}};
+    default:
+      return {ErrorCode::not_executable,
+              std::string("it can't be executed: ") + std::strerror(error),
+              spec.executable,
+              {}};
+  }
+}
+
 Error explain(const Failure& failure, const LaunchSpec& spec) {
   const std::string reason = std::strerror(failure.error);
-  switch (failure.stage) {
-    case Stage::directory:
-      return {failure.error == EACCES ? ErrorCode::not_executable : ErrorCode::not_found,
-              "the folder can't be entered: " + reason,
-              spec.directory,
-              {}};
-    case Stage::exec:
-      if (failure.error == ENOENT) {
-        return {ErrorCode::not_found,
-                "the interpreter that its first line names was not found",
-                spec.executable,
-                {}};
-      }
-      if (failure.error == ENOEXEC) {
-        return {ErrorCode::not_executable, "this is neither a program nor a script with a #! line",
-                spec.executable, "begin it with #!/bin/sh"};
-      }
-      return {ErrorCode::not_executable, "it can't be executed: " + reason, spec.executable, {}};
-    case Stage::stdio:
-    case Stage::session:
-    case Stage::limits:
-      break;
+  const bool out_of_something = failure.error == ENOMEM || failure.error == EAGAIN ||
+                                failure.error == EMFILE || failure.error == ENFILE;
+  if (failure.stage == Stage::directory && !out_of_something) {
+    return {failure.error == EACCES ? ErrorCode::not_executable : ErrorCode::not_found,
+            "the folder can't be entered: " + reason,
+            spec.directory,
+            {}};
   }
+  if (failure.stage == Stage::exec && !out_of_something) return explain_exec(failure.error, spec);
   return {ErrorCode::io, "the system refused a new process: " + reason, spec.executable,
-          "the limits on processes and open files may be reached (ulimit -u, ulimit -n)"};
+          "the limits on processes, open files and memory may be reached (ulimit -a)"};
 }
 
 }  // namespace
@@ -151,23 +181,24 @@ Result<std::unique_ptr<ProcessHandle>> launch(const boost::asio::any_io_executor
                                               const LaunchSpec& spec, const rlimit& file_limit) {
   const std::vector<char*> argv = pointers(spec.argv);
   const std::vector<char*> environment = pointers(spec.environment);
-  const ChildImage image{.executable = spec.executable.c_str(),
-                         .argv = argv.data(),
-                         .environment = environment.data(),
-                         .directory = spec.directory.c_str(),
-                         .descriptors = {spec.standard_input, spec.standard_output, spec.standard_error},
-                         .file_limit = file_limit,
-                         .parent = ::getpid()};
-  volatile Failure failure{Stage::stdio, 0};
-  const pid_t pid = spawn(image, failure);
-  if (pid < 0) return explain({failure.stage, failure.error}, spec);
+  ChildImage image{.executable = spec.executable.c_str(),
+                   .argv = argv.data(),
+                   .environment = environment.data(),
+                   .directory = spec.directory.c_str(),
+                   .descriptors = {spec.standard_input, spec.standard_output, spec.standard_error},
+                   .file_limit = file_limit,
+                   .parent = ::getpid(),
+                   .failure = {}};
+  const Spawned spawned = spawn(image);
+  if (spawned.pid < 0) return explain(image.failure, spec);
   try {
-    return std::make_unique<ProcessHandle>(executor, pid);
-  } catch (const std::exception& exception) {  // no pidfd: out of descriptors
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-    return Error{ErrorCode::io, std::string("the process can't be watched: ") + exception.what(),
-                 spec.executable, "the limit on open files may be reached (ulimit -n)"};
+    return std::make_unique<ProcessHandle>(executor, spawned.pid, spawned.pidfd);
+  } catch (const std::exception& exception) {  // the event loop takes no more descriptors
+    ::close(spawned.pidfd);
+    ::kill(spawned.pid, SIGKILL);
+    reap(spawned.pid);
+    return Error{
+        ErrorCode::io, std::string("the process can't be watched: ") + exception.what(), spec.executable, {}};
   }
 }
 

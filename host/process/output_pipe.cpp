@@ -1,8 +1,10 @@
 #include "process/output_pipe.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -18,24 +20,27 @@ constexpr int fair_share = 4;
 
 }  // namespace
 
-Result<PipeEnds> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+OutputPipe::OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch,
+                       Consumer consumer, std::function<void()> on_end)
+    : descriptor_(executor), scratch_(scratch), consumer_(std::move(consumer)), on_end_(std::move(on_end)) {}
+
+Result<int> OutputPipe::open() {
+  const auto refused = [](const std::string& reason) {
     return Error{ErrorCode::io,
-                 std::string("no pipe for a task's output: ") + std::strerror(errno),
+                 "no pipe for a task's output: " + reason,
                  {},
                  "the limit on open files may be reached (ulimit -n)"};
-  }
+  };
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return refused(std::strerror(errno));
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return PipeEnds{ends[0], ends[1]};
+  boost::system::error_code error;
+  descriptor_.assign(ends[0], error);
+  if (!error) return ends[1];
+  ::close(ends[0]);
+  ::close(ends[1]);
+  return refused(error.message());
 }
-
-OutputPipe::OutputPipe(const boost::asio::any_io_executor& executor, int read_end, std::span<char> scratch,
-                       Consumer consumer, std::function<void()> on_end)
-    : descriptor_(executor, read_end),
-      scratch_(scratch),
-      consumer_(std::move(consumer)),
-      on_end_(std::move(on_end)) {}
 
 void OutputPipe::start() {
   arm();
@@ -47,27 +52,29 @@ void OutputPipe::arm() {
   descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                          [self = shared_from_this()](const boost::system::error_code& error) {
                            self->armed_ = false;
-                           if (error) return;
-                           self->read_some(fair_share);
+                           if (error || self->ended_) return;
+                           self->read(fair_share);
                            self->arm();
+                           if (self->ended_) self->on_end_();
                          });
 }
 
-bool OutputPipe::read_some(int most) {
-  for (int count = 0; count < most && !paused_ && !ended_; ++count) {
-    const ssize_t size = ::read(descriptor_.native_handle(), scratch_.data(), scratch_.size());
+void OutputPipe::read(int most_buffers) {
+  for (int count = 0; count < most_buffers && !paused_ && !ended_; ++count) {
+    if (rest_ == 0) return end();
+    const std::size_t wanted = std::min(scratch_.size(), rest_.value_or(scratch_.size()));
+    const ssize_t size = ::read(descriptor_.native_handle(), scratch_.data(), wanted);
     if (size > 0) {
-      paused_ = !consumer_(std::string_view(scratch_.data(), static_cast<std::size_t>(size)));
-    } else if (size < 0 && errno == EINTR) {
-      continue;
-    } else if (size < 0 && errno == EAGAIN) {
-      return false;
-    } else {
-      end();
-      return false;
+      const auto taken = static_cast<std::size_t>(size);
+      if (rest_) *rest_ -= taken;
+      paused_ = true;  // already now: the consumer may call resume() before it returns
+      if (consumer_(std::string_view(scratch_.data(), taken))) paused_ = false;
+    } else if (size == 0 || (errno != EINTR && errno != EAGAIN)) {
+      return end();
+    } else if (errno == EAGAIN) {
+      return;
     }
   }
-  return true;
 }
 
 void OutputPipe::resume() {
@@ -76,12 +83,14 @@ void OutputPipe::resume() {
   arm();
 }
 
-void OutputPipe::drain() {
-  read_some(std::numeric_limits<int>::max());
-}
-
-void OutputPipe::close() {
-  if (!ended_) end();
+bool OutputPipe::finish() {
+  if (!ended_ && !rest_) {
+    int waiting = 0;
+    ::ioctl(descriptor_.native_handle(), FIONREAD, &waiting);
+    rest_ = static_cast<std::size_t>(waiting);
+  }
+  read(std::numeric_limits<int>::max());
+  return ended_;
 }
 
 void OutputPipe::end() {
@@ -89,8 +98,6 @@ void OutputPipe::end() {
   paused_ = false;
   boost::system::error_code ignored;
   descriptor_.close(ignored);
-  consumer_ = nullptr;
-  if (const auto on_end = std::exchange(on_end_, nullptr)) on_end();
 }
 
 }  // namespace dream::process

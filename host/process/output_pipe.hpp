@@ -4,6 +4,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -11,45 +12,40 @@
 
 namespace dream::process {
 
-/// Both ends of a new pipe; closed on exec, the reading end non-blocking.
-struct PipeEnds {
-  int read = -1;
-  int write = -1;
-};
-[[nodiscard]] Result<PipeEnds> make_pipe();
-
-/// The reading end of one output stream of a child. Hands bytes on as they come, unless told to hold back:
-/// then the child blocks in its write, and nothing is lost.
+/// One output stream of a child. Hands bytes on as they come, unless told to hold back: then the child blocks
+/// in its write, and nothing is lost.
 class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
  public:
   /// Takes all of the bytes; false: no more until resume().
   using Consumer = std::function<bool(std::string_view)>;
 
-  /// Owns `read_end`. `scratch` is the buffer that all pipes of a loop share. `on_end` is called at the end
-  /// of the file.
-  OutputPipe(const boost::asio::any_io_executor& executor, int read_end, std::span<char> scratch,
-             Consumer consumer, std::function<void()> on_end);
+  /// `scratch` is the buffer that all pipes of a loop share. `on_end` is called when the end of the stream
+  /// was read, but not for one that finish() itself reads.
+  OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch, Consumer consumer,
+             std::function<void()> on_end);
 
+  /// Makes the pipe. Returns the writing end, which is the caller's: closed on exec, blocking.
+  [[nodiscard]] Result<int> open();
+  /// Begins to read.
   void start();
   void resume();
-  /// Reads what is there now. After the last writer has ended this leaves the pipe at its end.
-  void drain();
-  /// Gives the rest up: some process that is not the child's holds the other end.
-  void close();
+  /// To be called when nothing whose output counts lives any more: what is in the pipe now is the rest, even
+  /// if a stranger holds the other end. Reads it unless paused. True: the stream is at its end.
+  bool finish();
 
   [[nodiscard]] bool ended() const noexcept { return ended_; }
   [[nodiscard]] bool paused() const noexcept { return paused_; }
 
  private:
   void arm();
-  /// Reads up to `most` buffers. False: nothing is left to read for now (or ever).
-  bool read_some(int most);
+  void read(int most_buffers);
   void end();
 
   boost::asio::posix::stream_descriptor descriptor_;
   std::span<char> scratch_;
   Consumer consumer_;
   std::function<void()> on_end_;
+  std::optional<std::size_t> rest_;  ///< bytes until the end, once known
   bool armed_ = false;
   bool paused_ = false;
   bool ended_ = false;

@@ -5,7 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <memory>
 #include <string_view>
@@ -14,11 +16,18 @@ namespace dream::process {
 
 namespace {
 
-/// A file of /proc as a whole; empty when it can't be read.
-std::string read_file(const std::string& path) {
+bool out_of_resources(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
+/// A file of /proc as a whole; empty when it can't be read. `error` becomes the errno of a failure.
+std::string read_file(const std::string& path, int* error = nullptr) {
   std::string content;
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return content;
+  if (file < 0) {
+    if (error != nullptr) *error = errno;
+    return content;
+  }
   std::array<char, 4096> buffer{};
   for (ssize_t count = 0; (count = ::read(file, buffer.data(), buffer.size())) > 0;) {
     content.append(buffer.data(), static_cast<std::size_t>(count));
@@ -49,31 +58,39 @@ Number number(std::string_view word) {
   return value;
 }
 
-void append_children(const std::string& path, std::vector<pid_t>& children) {
-  const std::string content = read_file(path);
-  std::string_view rest = content;
-  for (std::string_view word; !(word = next_word(rest)).empty();) children.push_back(number<pid_t>(word));
-}
-
 struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
-std::vector<pid_t> children_of(const ProcessStatus& process) {
+/// The children of all threads of a process. `error` becomes the errno of a failure.
+std::vector<pid_t> children_of(const ProcessStatus& process, int* error = nullptr) {
   std::vector<pid_t> children;
+  const auto append = [&](const std::string& path) {
+    const std::string content = read_file(path, error);
+    std::string_view rest = content;
+    for (std::string_view word; !(word = next_word(rest)).empty();) children.push_back(number<pid_t>(word));
+  };
   const pid_t pid = process.identity.pid;
-  const std::string tasks = proc_path(pid, "task");
+  const std::string threads = proc_path(pid, "task");
   if (process.threads <= 1) {
-    append_children(tasks + "/" + std::to_string(pid) + "/children", children);
+    append(threads + "/" + std::to_string(pid) + "/children");
     return children;
   }
-  const std::unique_ptr<DIR, CloseFolder> folder(::opendir(tasks.c_str()));
-  if (folder == nullptr) return children;
-  while (const dirent* entry =
-             ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe): a folder of our own
-    if (entry->d_name[0] != '.') append_children(tasks + "/" + entry->d_name + "/children", children);
+  const std::unique_ptr<DIR, CloseFolder> folder(::opendir(threads.c_str()));
+  if (folder == nullptr) {
+    if (error != nullptr) *error = errno;
+    return children;
+  }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): a folder of our own
+  while (const dirent* entry = ::readdir(folder.get())) {
+    if (entry->d_name[0] != '.') append(threads + "/" + entry->d_name + "/children");
   }
   return children;
+}
+
+Delivery delivery_failure(int error) {
+  if (error == ESRCH) return Delivery::gone;
+  return error == EPERM ? Delivery::forbidden : Delivery::failed;
 }
 
 }  // namespace
@@ -103,6 +120,16 @@ std::vector<pid_t> children_of(pid_t pid) {
   return status ? children_of(*status) : std::vector<pid_t>{};
 }
 
+std::optional<std::vector<pid_t>> own_children() {
+  ProcessStatus self;
+  self.identity.pid = ::getpid();
+  self.threads = 2;  // however many: all are looked at
+  int error = 0;
+  std::vector<pid_t> children = children_of(self, &error);
+  if (out_of_resources(error)) return std::nullopt;
+  return children;
+}
+
 std::vector<ProcessStatus> tree_below(pid_t root) {
   std::vector<ProcessStatus> tree;
   const std::optional<ProcessStatus> top = process_status(root);
@@ -129,15 +156,20 @@ std::optional<std::string> environment_value(pid_t pid, const std::string& name)
   return std::nullopt;
 }
 
-bool send_signal(const ProcessIdentity& process, int signal) {
+Delivery send_signal(const ProcessIdentity& process, int signal) {
   const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0));
-  if (descriptor < 0) return false;
+  if (descriptor < 0) return delivery_failure(errno);
   // The pidfd holds whoever has the pid now; only after that is it worth asking who that is.
   const std::optional<ProcessStatus> now = process_status(process.pid);
-  const bool same = now && now->identity == process;
-  const bool sent = same && ::syscall(SYS_pidfd_send_signal, descriptor, signal, nullptr, 0) == 0;
+  Delivery delivery = Delivery::failed;
+  if (now && now->identity != process) {
+    delivery = Delivery::gone;
+  } else if (now) {
+    const bool sent = ::syscall(SYS_pidfd_send_signal, descriptor, signal, nullptr, 0) == 0;
+    delivery = sent ? Delivery::sent : delivery_failure(errno);
+  }
   ::close(descriptor);
-  return sent;
+  return delivery;
 }
 
 }  // namespace dream::process

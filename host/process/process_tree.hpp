@@ -17,17 +17,20 @@ struct ProcessIdentity {
   pid_t pid = 0;
   std::uint64_t start_time = 0;  ///< clock ticks since boot
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 mistakes what the compiler makes of it
   auto operator<=>(const ProcessIdentity&) const = default;
 };
 
+/// What the kernel says of one process at one moment.
 struct ProcessStatus {
   ProcessIdentity identity;
-  char state = 'X';  ///< as in /proc/PID/stat; Z and X are dead
+  char state = 'X';  ///< as in /proc/PID/stat; of the first thread
   pid_t parent = 0;
   pid_t session = 0;
   int threads = 1;
 
-  [[nodiscard]] bool alive() const noexcept { return state != 'Z' && state != 'X'; }
+  /// A first thread that has ended is dead (Z, X); its process lives as long as any other thread does.
+  [[nodiscard]] bool alive() const noexcept { return threads > 1 || (state != 'Z' && state != 'X'); }
 };
 
 /// What the kernel says of a process now; none when there is none.
@@ -37,6 +40,10 @@ struct ProcessStatus {
 /// nothing new turns up.
 [[nodiscard]] std::vector<pid_t> children_of(pid_t pid);
 
+/// The children of this process now: all of them, for one leaves the list only when this process reaps it.
+/// None when the system is out of descriptors or memory: nothing may be concluded then.
+[[nodiscard]] std::optional<std::vector<pid_t>> own_children();
+
 /// `root` and everything below it, parents first, the dead included: a zombie may still have a place in the
 /// tree.
 [[nodiscard]] std::vector<ProcessStatus> tree_below(pid_t root);
@@ -45,8 +52,15 @@ struct ProcessStatus {
 /// be read.
 [[nodiscard]] std::optional<std::string> environment_value(pid_t pid, const std::string& name);
 
-/// Sends a signal to exactly this process, never to another one that got its pid since. False: it is gone, or
-/// not ours.
-bool send_signal(const ProcessIdentity& process, int signal);
+/// What became of a signal.
+enum class Delivery : std::uint8_t {
+  sent,
+  gone,       ///< there is no such process any more
+  forbidden,  ///< it is another user's
+  failed,     ///< the system is out of descriptors or memory: try again
+};
+
+/// Sends a signal to exactly this process, never to another one that got its pid since.
+Delivery send_signal(const ProcessIdentity& process, int signal);
 
 }  // namespace dream::process

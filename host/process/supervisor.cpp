@@ -4,10 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <boost/asio/post.hpp>
+#include <algorithm>
 #include <charconv>
 #include <string>
 #include <unordered_set>
+#include <utility>
 
 #include "base/assert.hpp"
 
@@ -17,13 +18,14 @@ namespace {
 
 constexpr std::size_t read_size = std::size_t{64} * 1024;
 
-/// How often leftovers are looked at while they may still end by themselves, and while they are being killed.
-constexpr auto patient_interval = std::chrono::milliseconds(10);
-constexpr auto kill_interval = std::chrono::microseconds(300);
+/// The next look at the processes when the system was out of descriptors or memory.
+constexpr Duration retry_interval = std::chrono::milliseconds(10);
 
 /// In the environment of every task: the child that a process belongs to, whatever it did to its parents and
 /// session.
 const std::string cookie_name = "DREAM_CHILD";
+
+const Child::Orphans none;
 
 std::string cookie(std::uint64_t id) {
   return std::to_string(::getpid()) + "." + std::to_string(id);
@@ -32,12 +34,19 @@ std::string cookie(std::uint64_t id) {
 }  // namespace
 
 Supervisor::Supervisor(boost::asio::io_context& context)
-    : context_(context), timer_(context), scratch_(read_size), file_limit_(raise_file_limit()) {
+    : timer_(context),
+      scratch_(read_size),
+      shared_{.executor = context.get_executor(),
+              .scratch = scratch_,
+              .file_limit = raise_file_limit(),
+              .on_change = [this] { attend_at(read_clock()); },
+              .beyond_reach = {}} {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
 Supervisor::~Supervisor() {
   DREAM_ASSERT(children_.empty());
+  ::setrlimit(RLIMIT_NOFILE, &shared_.file_limit);
 }
 
 Result<ChildId> Supervisor::start(ChildSpec spec) {
@@ -45,9 +54,8 @@ Result<ChildId> Supervisor::start(ChildSpec spec) {
   std::erase_if(spec.environment,
                 [](const std::string& entry) { return entry.starts_with(cookie_name + "="); });
   spec.environment.push_back(cookie_name + "=" + cookie(id));
-  auto child = std::make_unique<Child>(std::move(spec), [this] { attend_soon(); });
-  Result<void> started = child->start(context_.get_executor(), scratch_, file_limit_);
-  if (!started) return started.error();
+  auto child = std::make_unique<Child>(shared_, std::move(spec));
+  if (Result<void> started = child->start(); !started) return started.error();
   children_.emplace(id, std::move(child));
   return ChildId{id};
 }
@@ -67,77 +75,76 @@ pid_t Supervisor::pid(ChildId id) const {
   return found == children_.end() ? 0 : found->second->pid();
 }
 
-void Supervisor::attend_soon() {
-  if (attending_soon_) return;
-  attending_soon_ = true;  // many ends in one turn of the loop are looked at together
-  boost::asio::post(context_, [this] {
-    attending_soon_ = false;
-    attend();
-  });
+void Supervisor::attend_at(Instant time) {
+  if (attends_at_ && *attends_at_ <= time)
+    return;  // many ends in one turn of the loop are looked at together
+  attends_at_ = time;
+  timer_.expires_at(time);
+  timer_.async_wait(
+      [this, exists = std::weak_ptr<const bool>(exists_)](const boost::system::error_code& error) {
+        if (!error && !exists.expired()) attend();
+      });
 }
 
 void Supervisor::attend() {
+  attends_at_.reset();
   const Instant now = read_clock();
-  const Orphans orphans = adopt_orphans();
-  std::vector<std::unique_ptr<Child>> over;
-  for (auto at = children_.begin(); at != children_.end();) {
-    const auto its = orphans.find(at->second.get());
-    const bool done =
-        at->second->attend(now, its == orphans.end() ? std::vector<ProcessStatus>{} : its->second);
-    if (done) {
-      over.push_back(std::move(at->second));
-      at = children_.erase(at);
-    } else {
-      ++at;
-    }
+  const Census census = take_census();
+  std::optional<Duration> again = census.again;
+  std::vector<std::pair<std::uint64_t, Child*>> wanting;  // on_output may start children
+  for (const auto& [id, child] : children_) {
+    if (child->wants_attention()) wanting.emplace_back(id, child.get());
   }
-  attend_later();
+  std::vector<std::unique_ptr<Child>> over;
+  for (const auto& [id, child] : wanting) {
+    const auto found = census.orphans.find(child);
+    const Child::Orphans& orphans = found == census.orphans.end() ? none : found->second;
+    const std::optional<Duration> pause = child->attend(now, orphans);
+    if (pause) again = std::min(again.value_or(*pause), *pause);
+    const bool alone = child->lingers() && orphans.empty() && !census.again;
+    if (!alone || !child->take_rest()) continue;
+    const auto at = children_.find(id);
+    over.push_back(std::move(at->second));
+    children_.erase(at);
+  }
+  if (again) attend_at(now + *again);
   for (const auto& child : over) child->finish();
 }
 
-void Supervisor::attend_later() {
-  bool any = false;
-  bool killing = false;
-  for (const auto& [id, child] : children_) {
-    any = any || child->needs_attention();
-    killing = killing || child->forced();
-  }
-  timer_.cancel();
-  if (!any) return;
-  timer_.expires_after(killing ? std::chrono::steady_clock::duration(kill_interval) : patient_interval);
-  timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) attend();
-  });
-}
-
-/// This process's children that are not the root of a task: what tasks left behind. The dead are reaped, the
-/// living given to the child they come from. The list is exact: entries leave it only when this process reaps
-/// them.
-Supervisor::Orphans Supervisor::adopt_orphans() const {
-  Orphans orphans;
+/// This process's children that are not the root of a task are what tasks left behind. The dead are reaped,
+/// the living given to the child they come from.
+Supervisor::Census Supervisor::take_census() const {
+  Census census;
   std::unordered_set<pid_t> roots;
   bool any_lingers = false;
   for (const auto& [id, child] : children_) {
     if (child->pid() != 0) roots.insert(child->pid());
     any_lingers = any_lingers || child->lingers();
   }
-  if (!any_lingers) return orphans;
+  if (!any_lingers) return census;
+  const std::optional<std::vector<pid_t>> own = own_children();
+  if (!own) census.again = retry_interval;
   const pid_t own_session = ::getsid(0);
-  for (const pid_t pid : children_of(::getpid())) {
+  for (const pid_t pid : own.value_or(std::vector<pid_t>{})) {
     if (roots.contains(pid)) continue;
     const std::optional<ProcessStatus> status = process_status(pid);
-    if (!status || status->session == own_session) continue;  // a plugin's own child is the plugin's business
-    if (!status->alive()) {
-      ::waitpid(pid, nullptr, WNOHANG);
-    } else if (Child* owner = owner_of(*status)) {
-      orphans[owner].push_back(*status);
+    if (!status) {  // nobody else reaps it: it could not be looked at
+      census.again = retry_interval;
+    } else if (status->session == own_session || shared_.beyond_reach.contains(status->identity)) {
+      continue;  // a plugin's own child is the plugin's business
+    } else if (!status->alive()) {
+      // Its children may have become ours after the list was read.
+      const bool reaped = ::waitpid(pid, nullptr, WNOHANG) == pid;
+      census.again = reaped ? Duration::zero() : retry_interval;
+    } else if (const Child* owner = owner_of(*status)) {
+      census.orphans[owner].push_back(*status);
     }
   }
-  return orphans;
+  return census;
 }
 
-Child* Supervisor::owner_of(const ProcessStatus& orphan) const {
-  Child* fallback = nullptr;
+const Child* Supervisor::owner_of(const ProcessStatus& orphan) const {
+  const Child* fallback = nullptr;
   for (const auto& [id, child] : children_) {
     if (child->root_session() == orphan.session) return child.get();
     if (child->lingers()) fallback = child.get();

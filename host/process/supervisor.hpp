@@ -4,18 +4,24 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "process/child.hpp"
 
 namespace dream::process {
 
 enum class ChildId : std::uint64_t {};
 
-/// All supervised children of this program. Makes this process the subreaper of what they leave behind; one
-/// for a program, used on the loop's thread only. Costs nothing while its children run quietly.
+/// All supervised children of this program. Makes this process the subreaper of what they leave behind and
+/// raises its limit of open files; so there is one at a time, used on the loop's thread only. Costs nothing
+/// while its children run quietly.
+///
+/// Callbacks of children are called from the loop, never from within a call to the supervisor; they may call
+/// everything here.
 class Supervisor {
  public:
   explicit Supervisor(boost::asio::io_context& context);
@@ -35,21 +41,26 @@ class Supervisor {
   [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
 
  private:
-  using Orphans = std::unordered_map<Child*, std::vector<ProcessStatus>>;
+  /// What ended children left behind, as far as it is known.
+  struct Census {
+    std::unordered_map<const Child*, Child::Orphans> orphans;
+    /// When to look again, for there may be more; none: this is all.
+    std::optional<Duration> again;
+  };
 
-  void attend_soon();
+  void attend_at(Instant time);
   void attend();
-  void attend_later();
-  Orphans adopt_orphans() const;
-  Child* owner_of(const ProcessStatus& orphan) const;
+  [[nodiscard]] Census take_census() const;
+  [[nodiscard]] const Child* owner_of(const ProcessStatus& orphan) const;
 
-  boost::asio::io_context& context_;
   boost::asio::steady_timer timer_;
+  std::optional<Instant> attends_at_;
   std::vector<char> scratch_;
-  rlimit file_limit_;
+  ChildContext shared_;
   std::uint64_t next_id_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Child>> children_;
-  bool attending_soon_ = false;
+  std::shared_ptr<const bool> exists_ =
+      std::make_shared<const bool>(true);  ///< what queued handlers ask first
 };
 
 }  // namespace dream::process

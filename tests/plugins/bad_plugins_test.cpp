@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <regex>
 #include <sstream>
 #include <string>
 
@@ -22,6 +21,12 @@ std::string read(const std::filesystem::path& path) {
   std::stringstream bytes;
   bytes << file.rdbuf();
   return bytes.str();
+}
+
+void replace_all(std::string& text, const std::string& what, const std::string& by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
 }
 
 /// All that a user is told when this plugin is loaded, runs a task to its end, and is put away.
@@ -51,11 +56,11 @@ std::string transcript(const std::filesystem::path& folder, const std::string& i
   for (const auto& [where, bytes] : services.output) told << "output\n  " << bytes;
 
   // The same on every machine and in every build.
-  std::string text = std::regex_replace(told.str(), std::regex("[0-9]+ bytes of [0-9]+"), "N bytes of M");
-  text = std::regex_replace(text, std::regex("machine(,| is) (x86-64|aarch64|RISC-V)"),
-                            "machine$1 <its architecture>");
-  for (auto at = text.find(folder.string()); at != std::string::npos; at = text.find(folder.string())) {
-    text.replace(at, folder.string().size(), "<plugins>");
+  std::string text = told.str();
+  replace_all(text, folder.string(), "<plugins>");
+  for (const char* machine : {"x86-64", "aarch64", "RISC-V"}) {
+    replace_all(text, std::string("machine is ") + machine, "machine is <its architecture>");
+    replace_all(text, std::string("machine, ") + machine, "machine, <its architecture>");
   }
   return text;
 }
@@ -112,7 +117,10 @@ TEST(BadPluginFile, that_was_cut_off_is_told_in_words) {
   const TemporaryFolder folder;
   const std::string whole = read(std::filesystem::path(DREAM_TEST_PLUGINS) / "libdream_plain_c.so");
   folder.write("libdream_bad_truncated.so", whole.substr(0, whole.size() / 2));
-  expect_golden("truncated", transcript(folder.path(), "bad_truncated"));
+  std::string told = transcript(folder.path(), "bad_truncated");
+  replace_all(told, std::to_string(whole.size() / 2), "HALF");
+  replace_all(told, std::to_string(whole.size()), "ALL");
+  expect_golden("truncated", told);
 }
 
 }  // namespace

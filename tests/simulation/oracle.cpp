@@ -33,6 +33,12 @@ bool same(const std::optional<StopReason>& one, const std::optional<StopReason>&
   return true;
 }
 
+/// Like ==, in words in which GCC 12 sees that nothing uninitialised is compared.
+bool same(const std::optional<Instant>& one, const std::optional<Instant>& other) {
+  return one.has_value() == other.has_value() &&
+         one.value_or(Instant::min()) == other.value_or(Instant::min());
+}
+
 }  // namespace
 
 Oracle::Oracle(const Plan& plan) : plan_(plan), history_(plan.steps.size()) {}
@@ -182,7 +188,7 @@ void Oracle::see(const DelayBegan& action) {
   const auto gate = gate_of(index);
   check(index == starts_ && gate && *gate > now_ && *gate - now_ == action.delay,
         "DelayBegan tells how long the next step waits", index);
-  check(gate != told_gate_, "DelayBegan tells it once", index);
+  check(!same(gate, told_gate_), "DelayBegan tells it once", index);
   told_gate_ = gate;
 }
 
@@ -225,9 +231,9 @@ void Oracle::nothing_is_missing() {
     const bool grace_passed = step.graceful && now_ - *step.graceful >= plan_.steps[i].stop_grace;
     check(!(step.graceful && (grace_passed || signals_ > 1)) || step.forced, "force is not late", i);
   }
-  const auto gate = starts_ < history_.size() ? gate_of(starts_) : std::nullopt;
+  const auto gate = gate_of(starts_);
   check(cause_ || !gate || *gate > now_, "a step starts at the moment its gate opens", starts_);
-  check(cause_ || !gate || gate == told_gate_, "a delay is told", starts_);
+  check(cause_ || !gate || same(gate, told_gate_), "a delay is told", starts_);
   check(told_waiting_ || !waits_for_background(), "waiting is told");
   check(finished_ == must_be_over(), "the run ends as soon as it is over");
 }
@@ -237,7 +243,7 @@ void Oracle::deadlines_are_right(const Engine& engine) {
   const auto consider = [&expected](Instant instant) {
     if (!expected || instant < *expected) expected = instant;
   };
-  if (!cause_ && starts_ < history_.size())
+  if (!cause_)
     if (const auto gate = gate_of(starts_)) consider(*gate);
   for (std::size_t i = 0; i < history_.size(); ++i) {
     const History& step = history_[i];
@@ -247,7 +253,7 @@ void Oracle::deadlines_are_right(const Engine& engine) {
     else if (step.started && plan_.steps[i].timeout)
       consider(*step.started + *plan_.steps[i].timeout);
   }
-  check(engine.next_deadline() == expected, "next_deadline is the first of all that is due");
+  check(same(engine.next_deadline(), expected), "next_deadline is the first of all that is due");
   check(!expected || *expected > now_, "no deadline is left in the past");
 }
 
@@ -260,7 +266,7 @@ void Oracle::endings_are_right(const Engine& engine) {
     const auto force_at =
         step.forced ? std::nullopt : std::optional(*step.graceful + plan_.steps[i].stop_grace);
     check(expected < endings.size() && position(endings[expected].step) == i &&
-              endings[expected].force_at == force_at,
+              same(endings[expected].force_at, force_at),
           "ending() names what is being ended and when force comes", i);
     ++expected;
   }
@@ -283,12 +289,14 @@ void Oracle::outcome_is_right(const Outcome& outcome, const History& step) {
   check(outcome.exit == step.status, "the outcome has the exit status");
   check(outcome.start_error.has_value() == step.start_failed.has_value(), "the outcome has the start error");
   check(outcome.forced == step.forced.has_value(), "the outcome knows force");
-  check(outcome.started == step.started && outcome.ended == step.ended, "the outcome has the instants");
+  check(same(outcome.started, step.started) && same(outcome.ended, step.ended),
+        "the outcome has the instants");
 }
 
 // ---- what follows from the history
 
 std::optional<Instant> Oracle::gate_of(std::size_t step) const {
+  if (step == history_.size()) return std::nullopt;
   std::optional<Instant> let_go = begun_;
   if (step > 0) {
     const History& before = history_[step - 1];

@@ -17,7 +17,7 @@ template <class... Functions>
 Overloaded(Functions...) -> Overloaded<Functions...>;
 
 std::string name(StepIndex step) {
-  return std::string(1, static_cast<char>('a' + position(step)));
+  return {static_cast<char>('a' + position(step))};
 }
 
 std::string names(const std::vector<StepIndex>& steps) {

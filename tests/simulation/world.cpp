@@ -63,6 +63,11 @@ ExitStatus random_failure(Random& random) {
   return ExitedWith{1 + random.below(255)};
 }
 
+Event random_disturbance(Random& random) {
+  if (random.percent(20)) return OutputLost{};
+  return Interrupted{1 + random.below(15)};
+}
+
 /// What a process is going to do next, if it is left alone.
 struct Pending {
   Instant at;
@@ -86,9 +91,9 @@ class World {
         bench_(plan_, &verdict.trace) {
     verdict.trace = describe(plan_);
     while (random_.percent(30)) {
-      const Event event =
-          random_.percent(20) ? Event(OutputLost{}) : Event(Interrupted{1 + random_.below(15)});
-      disturbances_.push_back({now_ + random_.below(4) * random_duration(random_), event});
+      const int times = random_.below(4);
+      const Instant at = now_ + times * random_duration(random_);
+      disturbances_.push_back({at, random_disturbance(random_)});
     }
   }
 
@@ -205,15 +210,17 @@ class World {
     if (urgency == Urgency::graceful && random_.percent(climate_.stubborn)) return;
     const Instant at = now_ + random_duration(random_);
     if (process.next && process.next->at <= at && process.answered) return;
-    ExitStatus status = KilledBy{urgency == Urgency::force ? 9 : 15};
-    if (urgency == Urgency::graceful && random_.percent(40)) status = ExitedWith{random_.below(3)};
-    Event end = Exited{step, status};
-    if (!process.answered) {
-      // The start goes on as planned, is given up, or comes to its end unseen.
-      if (urgency == Urgency::graceful && random_.percent(60)) return;
-      if (random_.percent(50)) end = StartFailed{step, Error{ErrorCode::internal, "given up", "", ""}};
-    }
-    process.next = Pending{at, end};
+    // A start may go on as planned, be given up, or come to its end unseen.
+    if (!process.answered && urgency == Urgency::graceful && random_.percent(60)) return;
+    process.next.emplace(Pending{at, random_end(step, urgency, process.answered)});
+  }
+
+  Event random_end(StepIndex step, Urgency urgency, bool answered) {
+    if (!answered && random_.percent(50))
+      return StartFailed{step, Error{ErrorCode::internal, "given up", "", ""}};
+    if (urgency == Urgency::force) return Exited{step, KilledBy{9}};
+    if (random_.percent(40)) return Exited{step, ExitedWith{random_.below(3)}};
+    return Exited{step, KilledBy{15}};
   }
 
   Random random_;

@@ -27,7 +27,7 @@ using Findings = std::vector<std::string>;
 /// A C++ header without `#pragma once`.
 [[nodiscard]] Findings missing_pragma_once(const File& file);
 
-/// Types of more than five lines in a C++ header without a `///` before them.
+/// Types of more than five lines in a public C++ header without a `///` before them.
 [[nodiscard]] Findings undocumented_types(const File& file);
 
 /// Tests that wait by the clock.

@@ -107,6 +107,18 @@ std::string_view without_prefix(std::string_view head) {
   }
 }
 
+/// A head without a macro call that needs no semicolon: DREAM_PLUGIN(Example) namespace …
+std::string_view without_macro(std::string_view head) {
+  std::string_view rest = head;
+  const std::string_view word = take_word(rest);
+  rest = trimmed(rest);
+  const bool lower = std::any_of(word.begin(), word.end(),
+                                 [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0; });
+  if (word.empty() || lower || !rest.starts_with('(')) return head;
+  rest = trimmed(after_brackets(rest, '(', ')'));
+  return !rest.empty() && is_word(rest.front()) ? rest : head;
+}
+
 enum class Block : std::uint8_t {
   scope,        ///< namespace, extern "C": its content is read at the same level
   type,         ///< class, struct, union, enum: the same, for its member functions
@@ -131,7 +143,7 @@ bool is_in_member_list(std::string_view head) {
 }
 
 Block kind_of(std::string_view whole_head) {
-  const std::string_view head = without_prefix(whole_head);
+  const std::string_view head = without_prefix(without_macro(whole_head));
   std::string_view rest = head;
   const std::string_view word = take_word(rest);
   const bool called = !head.empty() && head.back() == ')';
@@ -211,7 +223,7 @@ std::string_view line_of(std::string_view text, std::size_t number) {
 }
 
 std::string name_of_type(std::string_view head) {
-  std::string_view rest = without_prefix(head);
+  std::string_view rest = without_prefix(without_macro(head));
   std::string_view name;
   for (std::string_view word = take_word(rest); !word.empty(); word = take_word(rest)) {
     if (word != "final") name = word;

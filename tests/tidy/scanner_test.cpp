@@ -83,6 +83,11 @@ TEST(FunctionsOf, takes_a_c_function_that_returns_a_struct) {
   EXPECT_THAT(heads_of("static struct foo *bar(void) {\n}\n"), ElementsAre("struct foo *bar(void)"));
 }
 
+TEST(FunctionsOf, is_not_confused_by_a_macro_without_a_semicolon) {
+  EXPECT_THAT(heads_of("MACRO(Example)\n\nnamespace a {\nvoid f() {\n}\n}\n"), ElementsAre("void f()"));
+  EXPECT_THAT(heads_of("MACRO(x)\nTEST(A, b) {\n}\n"), ElementsAre("MACRO(x)"));
+}
+
 TEST(TypesOf, tells_who_is_documented) {
   const std::vector<Type> types = types_of(
       "namespace a {\n/// Yes.\nstruct A {\n  struct Inner { int x; };\n};\n\nclass B final : public A {};\n"

@@ -58,6 +58,8 @@
 #ifndef DREAM_ABI_H
 #define DREAM_ABI_H
 
+/* NOLINTBEGIN: this is C */
+
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -337,5 +339,7 @@ DREAM_EXPORT const dream_plugin* dream_plugin_v1(const dream_handshake* handshak
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND */
 
 #endif

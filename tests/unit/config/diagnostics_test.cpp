@@ -114,8 +114,8 @@ TEST(Diagnostics, end_with_a_note_when_there_are_too_many) {
 TEST(Diagnostics, stand_in_the_order_of_the_file) {
   const auto result =
       interpret_text(R"({"projects": 1, "a": 1, "tasks": {"x": 1, "x": 2}, "workspace": []})");
-  std::vector<SourceOffset> offsets;
-  for (const Problem& problem : result.problems) offsets.push_back(problem.offset);
+  std::vector<std::size_t> offsets;
+  for (const Problem& problem : result.problems) offsets.push_back(problem.offset.value);
   EXPECT_EQ(offsets.size(), 6U);
   EXPECT_TRUE(std::is_sorted(offsets.begin(), offsets.end()));
 }

@@ -101,7 +101,7 @@ TEST(DocumentPlaces, an_object_behind_a_comment_is_at_its_first_key) {
 
 TEST(DocumentKeys, twice_in_one_object_are_found_in_small_and_large_ones) {
   for (const std::size_t count : {2U, 16U, 17U, 300U}) {
-    std::string text = "{\"executors\": {\"docker\": {\"options\": {";
+    std::string text = R"({"executors": {"docker": {"options": {)";
     for (std::size_t number = 1; number < count; ++number) text += "\"k" + std::to_string(number) + "\": 1,";
     text += "\"k1\": 2}}}}";
     const auto problems = problems_of(text);

@@ -27,7 +27,9 @@ INSTANTIATE_TEST_SUITE_P(
         SyntaxCase{"\xEF\xBB\xBF", "1:1: error: the file is empty; the smallest configuration is {}"},
         SyntaxCase{"// only\n/* this */\n",
                    "3:1: error: the file is empty; the smallest configuration is {}"},
-        SyntaxCase{"}", "1:1: error: expected a configuration, an object in braces, found \"}\""},
+        SyntaxCase{
+            "}",
+            "1:1: error: expected a value, found \"}\"; a value is missing, or there is a comma too many"},
         SyntaxCase{"{} {}", "1:4: error: expected the end of the file, found \"{\""},
         SyntaxCase{"{}\n}", "2:1: error: expected the end of the file, found \"}\""},
         SyntaxCase{"{\"a\": tru}",
@@ -95,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(SyntaxNesting, ends_at_a_limit_that_is_exact) {
   const auto nested = [](std::size_t depth) {
-    const std::string open = "{\"executors\":{\"docker\":{\"options\":{\"x\":";
+    const std::string open = R"({"executors":{"docker":{"options":{"x":)";
     return open + std::string(depth - 4, '[') + std::string(depth - 4, ']') + "}}}}";
   };
   EXPECT_THAT(problems_of(nested(256)), IsEmpty());

@@ -48,7 +48,7 @@ TEST(Tasks, take_an_argument_vector_with_empty_arguments) {
 
 TEST(Milliseconds, go_from_zero_to_the_largest_whole_number) {
   const auto with_delay = [](const std::string& delay) {
-    return "{\"tasks\": {\"t\": {\"delay\": " + delay + "}}}";
+    return R"({"tasks": {"t": {"delay": )" + delay + "}}}";
   };
   for (const char* good : {"0", "2147483647", "2e3", "1000.0", "-0"})
     EXPECT_THAT(problems_of(with_delay(good)), IsEmpty());

@@ -34,7 +34,10 @@ struct Heard {
 
 /// A started run, whose plugin is the test.
 struct HostServices : testing::Test {
-  HostServices() { run = std::move(*host.start()); }
+  HostServices() {
+    auto started = host.start();
+    run = std::move(*started);
+  }
 
   [[nodiscard]] const dream_host* self() const { return host.plugin.host; }
   [[nodiscard]] dream_run_id run_id() const { return host.plugin.run_id; }

@@ -64,10 +64,10 @@ struct ScriptedPlugin {
         .homepage = {},
         .options_schema = {},
         .create =
-            [](const dream_host* host, const dream_project*, dream_executor** executor,
+            [](const dream_host* the_host, const dream_project*, dream_executor** executor,
                dream_errors* errors) noexcept {
               current->calls.emplace_back("create");
-              current->host = host;
+              current->host = the_host;
               return current->create(executor, errors);
             },
         .destroy = [](dream_executor*) noexcept { current->calls.emplace_back("destroy"); },
@@ -78,10 +78,10 @@ struct ScriptedPlugin {
               return current->start(task, run, errors);
             },
         .wait =
-            [](dream_run*, dream_on_exit on_exit, void* context) noexcept {
+            [](dream_run*, dream_on_exit callback, void* its_context) noexcept {
               current->calls.emplace_back("wait");
-              current->on_exit = on_exit;
-              current->context = context;
+              current->on_exit = callback;
+              current->context = its_context;
               return current->wait();
             },
         .terminate =

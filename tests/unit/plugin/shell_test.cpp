@@ -18,6 +18,11 @@ using testing::IsEmpty;
 
 struct Shell : testing::Test {
   Shell() { plugin.create(); }
+  void TearDown() override {
+    for (std::size_t index = 0; index < host.children().size(); ++index) {
+      host.exit_child(index, DREAM_EXIT_CODE, 0);
+    }
+  }
 
   /// The argv that a task becomes.
   std::vector<std::string> argv(const FakeTask& task) {

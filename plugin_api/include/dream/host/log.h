@@ -2,6 +2,8 @@
 #ifndef DREAM_HOST_LOG_H
 #define DREAM_HOST_LOG_H
 
+/* NOLINTBEGIN: this is C */
+
 #include "../abi.h"
 
 #ifdef __cplusplus
@@ -29,5 +31,7 @@ typedef struct dream_log {
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND */
 
 #endif

@@ -5,6 +5,8 @@
 #ifndef DREAM_HOST_OUTPUT_H
 #define DREAM_HOST_OUTPUT_H
 
+/* NOLINTBEGIN: this is C */
+
 #include "../abi.h"
 
 #ifdef __cplusplus
@@ -40,5 +42,7 @@ typedef struct dream_output {
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND */
 
 #endif

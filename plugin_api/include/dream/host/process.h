@@ -6,6 +6,8 @@
 #ifndef DREAM_HOST_PROCESS_H
 #define DREAM_HOST_PROCESS_H
 
+/* NOLINTBEGIN: this is C */
+
 #include "../abi.h"
 #include "output.h"
 
@@ -62,5 +64,7 @@ typedef struct dream_process {
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND */
 
 #endif

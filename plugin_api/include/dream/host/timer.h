@@ -5,6 +5,8 @@
 #ifndef DREAM_HOST_TIMER_H
 #define DREAM_HOST_TIMER_H
 
+/* NOLINTBEGIN: this is C */
+
 #include "../abi.h"
 
 #ifdef __cplusplus
@@ -36,5 +38,7 @@ typedef struct dream_timer {
 #ifdef __cplusplus
 }
 #endif
+
+/* NOLINTEND */
 
 #endif

@@ -33,6 +33,7 @@ struct Exit {
 
 enum class Urgency : std::uint32_t { graceful = DREAM_GRACEFUL, force = DREAM_FORCE };
 
+/// Where a run is in its life (DREAM_PHASE_…).
 enum class Phase : std::uint32_t {
   starting = DREAM_PHASE_STARTING,
   running = DREAM_PHASE_RUNNING,

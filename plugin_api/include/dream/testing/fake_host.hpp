@@ -47,6 +47,7 @@ struct LoggedLine {
   std::string message;
 };
 
+/// A host for unit tests of a plugin: records what it is asked for, and has a clock that the test moves.
 class FakeHost {
  public:
   FakeHost()

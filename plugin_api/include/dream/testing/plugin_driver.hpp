@@ -20,6 +20,7 @@
 
 namespace dream::testing {
 
+/// What a test hands to create(); owns the strings.
 struct FakeProject {
   std::string root = "/workspace";
   std::string path = "./web";
@@ -27,6 +28,7 @@ struct FakeProject {
   std::string options = "{}";
 };
 
+/// What a test hands to start(); owns the strings.
 struct FakeTask {
   std::string name = "dev";
   std::optional<std::string> command_line = {};
@@ -85,6 +87,7 @@ class FakeErrors {
   Table table_{{sizeof(dream_errors), &FakeErrors::fail}, this};
 };
 
+/// Calls a plugin as dream would, with a FakeHost behind it.
 class PluginDriver {
  public:
   PluginDriver(FakeHost& host, const dream_plugin* (*entry)(const dream_handshake*)) : host_(host) {

@@ -1,0 +1,157 @@
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+
+#include "process_fixture.hpp"
+
+namespace dream::process {
+namespace {
+
+using StartedProcess = ProcessTest;
+
+TEST_F(StartedProcess, ends_with_its_own_code_or_with_its_signal) {
+  for (const int code : {0, 1, 9, 143, 255}) {
+    const auto [run, actor] = start_actor();
+    actor.tell("exit " + std::to_string(code));
+    EXPECT_EQ(run_to_end(*run), ExitStatus(ExitedWith{code}));
+  }
+  for (const int signal : {SIGKILL, SIGTERM, SIGUSR1}) {
+    const auto [run, actor] = start_actor();
+    actor.tell("raise " + std::to_string(signal));
+    EXPECT_EQ(run_to_end(*run), ExitStatus(KilledBy{signal}));
+  }
+}
+
+TEST_F(StartedProcess, has_a_pid_until_it_has_ended) {
+  const auto [run, actor] = start_actor();
+  EXPECT_EQ(supervisor_->pid(run->id), actor.pid());
+  actor.tell("exit 0");
+  run_to_end(*run);
+  EXPECT_EQ(supervisor_->pid(run->id), 0);
+}
+
+TEST_F(StartedProcess, is_found_in_the_path_and_runs_in_its_folder) {
+  Watched& run = start({"sh", "-c", "pwd -P; echo \"$0 $1\"", "zero", "one  two"});
+  EXPECT_EQ(run_to_end(run), ExitStatus(ExitedWith{0}));
+  EXPECT_EQ(run.out, std::filesystem::canonical(folder_).string() + "\nzero one  two\n");
+}
+
+TEST_F(StartedProcess, leads_a_session_of_its_own) {
+  const auto [run, actor] = start_actor();
+  const std::string pid = std::to_string(actor.pid());
+  EXPECT_EQ(actor.ask("session"), pid + " " + pid);
+}
+
+TEST_F(StartedProcess, has_no_descriptor_of_the_host_but_its_three) {
+  std::vector<int> leaked;
+  for (const int lowest : {3, 50, 700}) leaked.push_back(::fcntl(STDIN_FILENO, F_DUPFD, lowest));
+  const auto [run, actor] = start_actor();
+  EXPECT_EQ(actor.ask("descriptors"), "0 1 2");
+  for (const int descriptor : leaked) ::close(descriptor);
+}
+
+TEST_F(StartedProcess, has_default_signals_whatever_the_host_ignores_or_blocks) {
+  sigset_t blocked;
+  sigset_t previous;
+  ::sigemptyset(&blocked);
+  ::sigaddset(&blocked, SIGUSR1);
+  ::sigaddset(&blocked, SIGRTMAX);
+  ::sigprocmask(SIG_BLOCK, &blocked, &previous);
+  const std::array ignored{SIGPIPE, SIGINT, SIGCHLD, SIGRTMIN + 3};
+  // SIGCHLD is only ignored while the child starts: nobody could know its exit code else.
+  std::vector<struct sigaction> actions(ignored.size());
+  for (std::size_t at = 0; at < ignored.size(); ++at) {
+    struct sigaction ignore {};
+    ignore.sa_handler = SIG_IGN;
+    ::sigaction(ignored[at], &ignore, &actions[at]);
+  }
+  const auto [run, actor] = start_actor();
+  for (std::size_t at = 0; at < ignored.size(); ++at) ::sigaction(ignored[at], &actions[at], nullptr);
+  sigset_t now;
+  ::sigprocmask(SIG_SETMASK, &previous, &now);
+  EXPECT_EQ(::sigismember(&now, SIGUSR1), 1) << "the host's own mask is as it was";
+  EXPECT_EQ(::sigismember(&now, SIGUSR2), 0) << "the host's own mask is as it was";
+  EXPECT_EQ(actor.ask("signals"), "");
+}
+
+TEST_F(StartedProcess, gets_the_limit_of_files_back_under_every_supervisor) {
+  supervisor_.reset();
+  rlimit original{};
+  ::getrlimit(RLIMIT_NOFILE, &original);
+  const rlimit low{512, original.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &low);
+  for (int repetition = 0; repetition < 2; ++repetition) {
+    supervisor_.emplace(context_);
+    rlimit raised{};
+    ::getrlimit(RLIMIT_NOFILE, &raised);
+    EXPECT_EQ(raised.rlim_cur, original.rlim_max);
+    const auto [run, actor] = start_actor();
+    EXPECT_EQ(actor.ask("file_limit"), "512");
+    actor.tell("exit 0");
+    run_to_end(*run);
+    supervisor_.reset();
+  }
+  rlimit after{};
+  ::getrlimit(RLIMIT_NOFILE, &after);
+  EXPECT_EQ(after.rlim_cur, 512U);
+  ::setrlimit(RLIMIT_NOFILE, &original);
+  supervisor_.emplace(context_);
+}
+
+TEST_F(StartedProcess, carries_the_mark_of_its_child_and_no_other) {
+  const auto inherited = [](ChildSpec& child) { child.environment.emplace_back("DREAM_CHILD=somebody"); };
+  const auto [first_run, first] = start_actor(inherited);
+  const auto [second_run, second] = start_actor(inherited);
+  const std::string host = std::to_string(::getpid()) + ".";
+  const std::string mark = first.ask("variable DREAM_CHILD");
+  EXPECT_TRUE(mark.starts_with(host)) << mark;
+  EXPECT_TRUE(second.ask("variable DREAM_CHILD").starts_with(host));
+  EXPECT_NE(second.ask("variable DREAM_CHILD"), mark);
+}
+
+TEST_F(StartedProcess, reads_nothing_unless_it_is_given_the_standard_input) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  const int saved = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+  ::dup2(ends[0], STDIN_FILENO);
+  ASSERT_EQ(::write(ends[1], "typed", 5), 5);
+  ::close(ends[1]);
+  Watched& without = start({"cat"});
+  EXPECT_EQ(run_to_end(without), ExitStatus(ExitedWith{0}));
+  EXPECT_EQ(without.out, "");
+  Watched& with = start({"cat"}, [](ChildSpec& child) { child.inherit_stdin = true; });
+  EXPECT_EQ(run_to_end(with), ExitStatus(ExitedWith{0}));
+  EXPECT_EQ(with.out, "typed");
+  ::dup2(saved, STDIN_FILENO);
+  ::close(saved);
+  ::close(ends[0]);
+}
+
+TEST_F(StartedProcess, has_its_three_streams_in_place_even_when_the_hosts_are_closed) {
+  std::array<int, 3> saved{};
+  for (int at = 0; at < 3; ++at) {
+    saved[static_cast<std::size_t>(at)] = ::fcntl(at, F_DUPFD_CLOEXEC, 3);
+    ::close(at);
+  }
+  // Now the pipes themselves have the numbers 0 to 2.
+  Watched& run = add_run();
+  ChildSpec child = spec(run, {"sh", "-c", "cat; echo out; echo err >&2"});
+  child.inherit_stdin = true;
+  const Result<ChildId> started = supervisor_->start(std::move(child));
+  if (started) run_until([&] { return run.ends > 0; });
+  for (int at = 0; at < 3; ++at) {
+    ::dup2(saved[static_cast<std::size_t>(at)], at);
+    ::close(saved[static_cast<std::size_t>(at)]);
+  }
+  ASSERT_TRUE(started.has_value()) << to_string(started.error());
+  EXPECT_EQ(run.status, ExitStatus(ExitedWith{0}));
+  EXPECT_EQ(run.out, "out\n");
+  EXPECT_EQ(run.err, "err\n");
+}
+
+}  // namespace
+}  // namespace dream::process
