@@ -51,6 +51,7 @@ struct Raw {
   std::vector<std::string> words;
   std::string directory;
   std::string project;
+  std::string log_directory;
   bool recursive = false;
   bool dry_run = false;
   bool info = false;
@@ -71,10 +72,16 @@ void define(CLI::App& app, Raw& raw) {
       ->type_name("PATH");
   app.add_flag("-r,--recursive,!--no-recursive", raw.recursive, "dependencies of dependencies, too (or not)");
   app.add_flag("-n,--dry-run", raw.dry_run, "show the plan and its timeline, run nothing (= dream plan)");
-  const std::map<std::string, Output> outputs{{"prefix", Output::prefix}, {"raw", Output::raw}};
-  app.add_option("-o,--output", raw.options.output, "prefix (default for several steps) or raw")
+  const std::map<std::string, Output> outputs{{"prefix", Output::prefix},
+                                              {"raw", Output::raw},
+                                              {"grouped", Output::grouped},
+                                              {"events", Output::events}};
+  app.add_option("-o,--output", raw.options.output,
+                 "prefix (default for several steps), raw, grouped or events")
       ->transform(CLI::CheckedTransformer(outputs))
       ->option_text("MODE");
+  app.add_option("--log-dir", raw.log_directory, "also write every step's output into files of this folder")
+      ->type_name("DIR");
   const std::map<std::string, When> whens{
       {"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
   app.add_option("--color", raw.options.color, "auto, always or never (NO_COLOR and FORCE_COLOR count, too)")
@@ -168,6 +175,7 @@ Parsed parse_options(int argument_count, const char* const* arguments) {
   }
   if (raw.version) return std::variant<Options, Answer>(Answer{"dream " DREAM_VERSION "\n"});
   if (app.count("--directory") > 0) raw.options.directory = raw.directory;
+  if (app.count("--log-dir") > 0) raw.options.log_directory = raw.log_directory;
   if (app.count("--project") > 0) raw.options.project = raw.project;
   if (app.count("--recursive") > 0) raw.options.recursive = raw.recursive;
   if (app.count("--grace") > 0) raw.options.grace = std::chrono::milliseconds(raw.grace_ms);

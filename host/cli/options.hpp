@@ -14,7 +14,7 @@ namespace dream::cli {
 
 enum class CommandName : std::uint8_t { run, plan, list, validate, info };
 enum class When : std::uint8_t { automatic, always, never };
-enum class Output : std::uint8_t { automatic, prefix, raw };
+enum class Output : std::uint8_t { automatic, prefix, raw, grouped, events };
 
 /// The command line, understood.
 struct Options {
@@ -26,6 +26,7 @@ struct Options {
   std::optional<bool> recursive;
   std::optional<Duration> grace;
   Output output = Output::automatic;
+  std::optional<std::filesystem::path> log_directory;
   When color = When::automatic;
   bool json = false;
   bool debug = false;

@@ -15,10 +15,31 @@ namespace {
 
 /// One step needs no label: it looks as if it had been started by hand.
 output::OutputMode output_mode(const Options& options, const Plan& plan) {
-  if (options.output == Output::automatic) {
-    return plan.steps.size() == 1 ? output::OutputMode::raw : output::OutputMode::prefix;
+  switch (options.output) {
+    case Output::automatic:
+      return plan.steps.size() == 1 ? output::OutputMode::raw : output::OutputMode::prefix;
+    case Output::prefix:
+      return output::OutputMode::prefix;
+    case Output::raw:
+      return output::OutputMode::raw;
+    case Output::grouped:
+      return output::OutputMode::grouped;
+    case Output::events:
+      return output::OutputMode::events;
   }
-  return options.output == Output::raw ? output::OutputMode::raw : output::OutputMode::prefix;
+  return output::OutputMode::prefix;
+}
+
+/// Who reads events learns from them what the run does.
+LogLevel lowest_level(const Options& options) {
+  if (options.debug) return LogLevel::debug;
+  return options.output == Output::events ? LogLevel::warning : LogLevel::info;
+}
+
+/// Like everything that the command line names, from the folder that -C names.
+std::optional<std::filesystem::path> log_directory(const Options& options) {
+  if (!options.log_directory) return {};
+  return options.directory.value_or("") / *options.log_directory;
 }
 
 void log_plan(Log& log, const Plan& plan, const LoadedWorkspace& loaded) {
@@ -61,8 +82,9 @@ int run_command(const Options& options) {
   const output::OutputMode mode = output_mode(options, *plan);
   runtime::Session session(*plan, {.mode = mode,
                                    .color = use_color(options.color, STDOUT_FILENO),
-                                   .lowest_level = options.debug ? LogLevel::debug : LogLevel::info,
-                                   .inherit_stdin = mode == output::OutputMode::raw});
+                                   .lowest_level = lowest_level(options),
+                                   .inherit_stdin = mode == output::OutputMode::raw,
+                                   .log_directory = log_directory(options)});
   log_plan(session.log(), *plan, *loaded);
   const int exit_code = run_plan(session, *plan, *loaded, guardian);
   session.write_everything_out();  // what the end of executors and plugins had to say

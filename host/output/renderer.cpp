@@ -6,8 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "output/events.hpp"
+#include "output/grouped.hpp"
 #include "output/label.hpp"
 #include "output/line_mixer.hpp"
+#include "output/spool.hpp"
 
 namespace dream::output {
 
@@ -87,6 +90,15 @@ void Console::abandon() {
 
 std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Console& console, const Plan& plan,
                                         OutputMode mode, bool color, const std::function<void()>& on_room) {
+  switch (mode) {
+    case OutputMode::grouped:
+      return make_grouped_renderer(context, console, plan, color, on_room, temporary_folder());
+    case OutputMode::events:
+      return make_events_renderer(console, plan, read_clock);
+    case OutputMode::prefix:
+    case OutputMode::raw:
+      break;
+  }
   return std::make_unique<StreamRenderer>(context, console, plan, mode, color, on_room);
 }
 

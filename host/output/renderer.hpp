@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/process.hpp"
+#include "output/reporter.hpp"
 #include "output/writer.hpp"
 #include "plan/plan.hpp"
 
@@ -37,10 +38,12 @@ class Console {
   std::unique_ptr<Writer> err_;  ///< none: shared
 };
 
-/// What becomes of the tasks' bytes and of dream's own words.
-class Renderer {
+/// What becomes of the tasks' bytes and of dream's own words. Most show the bytes only, and need not know
+/// what the engine does.
+class Renderer : public Reporter {
  public:
-  virtual ~Renderer() = default;
+  [[nodiscard]] Result<void> begin(Instant /*now*/) override { return {}; }
+  void report(Instant /*now*/, const engine::Action& /*action*/, const engine::Engine& /*engine*/) override {}
 
   /// Takes all bytes. False: hold back until the console's on_room, then ask ready().
   virtual bool write(StepIndex step, Stream stream, std::string_view bytes) = 0;
@@ -49,11 +52,18 @@ class Renderer {
   virtual void end(StepIndex step) = 0;
   /// dream's own words, on stderr: whole lines with their newlines.
   virtual void say(std::string_view lines) = 0;
+
+  /// The console has room again.
+  virtual void resume() {}
+  /// Whether there is something to show that waits for room.
+  [[nodiscard]] virtual bool busy() const { return false; }
 };
 
 enum class OutputMode : std::uint8_t {
-  prefix,  ///< whole lines, each with a label
-  raw,     ///< bytes as they come
+  prefix,   ///< whole lines, each with a label
+  raw,      ///< bytes as they come
+  grouped,  ///< each step's whole output at its end, failures last
+  events,   ///< everything as JSON lines on stdout
 };
 
 /// `on_room` as of the console. The console must outlive the renderer.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -19,6 +20,13 @@ struct Overloaded : Visitors... {
 template <class... Visitors>
 Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
+std::string duration_of(const engine::Outcome& outcome) {
+  if (!outcome.started || !outcome.ended) return "-";
+  return human_duration(*outcome.ended - *outcome.started);
+}
+
+}  // namespace
+
 std::string_view word(engine::OutcomeKind kind) {
   switch (kind) {
     case engine::OutcomeKind::succeeded:
@@ -32,13 +40,6 @@ std::string_view word(engine::OutcomeKind kind) {
   }
   return "";
 }
-
-std::string duration_of(const engine::Outcome& outcome) {
-  if (!outcome.started || !outcome.ended) return "-";
-  return human_duration(*outcome.ended - *outcome.started);
-}
-
-}  // namespace
 
 std::string explain(const engine::StopReason& reason, const Plan& plan) {
   return std::visit(
@@ -77,26 +78,28 @@ std::string explain(const engine::Outcome& outcome, const Step& step, const Plan
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string summary(const Plan& plan, std::span<const engine::Outcome> outcomes, Duration total) {
+std::vector<std::string> summary(const Plan& plan, std::span<const engine::Outcome> outcomes,
+                                 Duration total) {
   std::size_t widest = 0;
   for (const Step& step : plan.steps) widest = std::max(widest, to_string(step.id).size());
   std::array<std::size_t, 4> counts{};
-  std::string text;
+  std::vector<std::string> lines;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const engine::Outcome& outcome = outcomes[at];
     ++counts[static_cast<std::size_t>(outcome.kind)];
     std::string line =
-        fmt::format("dream:   {:<{}}  {:<10}  {:>9}  {}", to_string(plan.steps[at].id), widest,
-                    word(outcome.kind), duration_of(outcome), explain(outcome, plan.steps[at], plan));
+        fmt::format("  {:<{}}  {:<10}  {:>9}  {}", to_string(plan.steps[at].id), widest, word(outcome.kind),
+                    duration_of(outcome), explain(outcome, plan.steps[at], plan));
     line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
+    lines.push_back(std::move(line));
   }
   std::vector<std::string> totals;
   for (std::size_t kind = 0; kind < counts.size(); ++kind) {
     if (counts[kind] > 0)
       totals.push_back(fmt::format("{} {}", counts[kind], word(engine::OutcomeKind(kind))));
   }
-  return text + fmt::format("dream: {} in {}\n", fmt::join(totals, ", "), human_duration(total));
+  lines.push_back(fmt::format("{} in {}", fmt::join(totals, ", "), human_duration(total)));
+  return lines;
 }
 
 }  // namespace dream::output

@@ -2,12 +2,17 @@
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
 #include "engine/engine.hpp"
 #include "plan/plan.hpp"
 
 namespace dream::output {
+
+/// "succeeded", "failed", …
+[[nodiscard]] std::string_view word(engine::OutcomeKind kind);
 
 /// "required step ./auth:dev failed", "SIGINT", …
 [[nodiscard]] std::string explain(const engine::StopReason& reason, const Plan& plan);
@@ -18,7 +23,7 @@ namespace dream::output {
 
 /// A line a step (outcome, duration, exit code or signal, reason), and a last one with the counts and the
 /// total time.
-[[nodiscard]] std::string summary(const Plan& plan, std::span<const engine::Outcome> outcomes,
-                                  Duration total);
+[[nodiscard]] std::vector<std::string> summary(const Plan& plan, std::span<const engine::Outcome> outcomes,
+                                               Duration total);
 
 }  // namespace dream::output

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/assert.hpp"
-#include "output/summary.hpp"
 
 namespace dream::runtime {
 
@@ -28,7 +27,7 @@ Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedSte
       plan_(plan),
       prepared_(steps),
       engine_(plan),
-      narrator_(plan, engine_, session.log()),
+      narrator_(plan, session.log()),
       running_(plan.steps.size()),
       timer_(session.context()),
       reader_timer_(session.context()),
@@ -44,14 +43,27 @@ Driver::~Driver() {
 }
 
 int Driver::run() {
-  began_ = read_clock();
+  if (!begin()) {
+    write_everything_out();
+    return 2;
+  }
   feed(engine::Begin{});
   while (!exit_code_) session_.context().run_one();
   timer_.cancel();
-  session_.renderer().say(output::summary(plan_, engine_.outcomes(), read_clock() - began_));
   write_everything_out();
   if (write_error_ != 0 && write_error_ != EPIPE) return 70;
   return *exit_code_;
+}
+
+bool Driver::begin() {
+  const Instant now = read_clock();
+  for (output::Reporter* reporter : reporters_) {
+    const Result<void> begun = reporter->begin(now);
+    if (begun) continue;
+    session_.log().write(LogLevel::error, to_string(begun.error()));
+    return false;
+  }
+  return true;
 }
 
 void Driver::write_everything_out() {
@@ -87,7 +99,7 @@ void Driver::pump() {
 }
 
 void Driver::perform(Instant now, const engine::Action& action) {
-  narrator_.tell(now, action);
+  for (output::Reporter* reporter : reporters_) reporter->report(now, action, engine_);
   if (const auto* step = std::get_if<engine::Start>(&action)) {
     start(step->step);
   } else if (const auto* end = std::get_if<engine::Terminate>(&action)) {
@@ -103,6 +115,7 @@ void Driver::start(StepIndex step) {
   const PreparedStep& prepared = prepared_[position(step)];
   Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *this);
   if (!run) {
+    session_.renderer().end(step);
     feed(engine::StartFailed{step, run.error()});
     return;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <memory>
@@ -22,7 +23,7 @@ struct PreparedStep {
 };
 
 /// Drives one run: events of processes, signals, timers and output go into the engine, its actions to
-/// executors and narrator. Decides nothing.
+/// executors and reporters. Decides nothing.
 class Driver : private plugin::RunObserver {
  public:
   /// All must outlive the driver; one PreparedStep for each step of the plan, in its order.
@@ -38,6 +39,8 @@ class Driver : private plugin::RunObserver {
   void run_started(StepIndex step) override;
   void run_exited(StepIndex step, ExitStatus status) override;
 
+  /// False: nothing may be run, and why was said.
+  [[nodiscard]] bool begin();
   void feed(engine::Event event);
   void pump_soon();
   void pump();
@@ -63,6 +66,8 @@ class Driver : private plugin::RunObserver {
   const std::vector<PreparedStep>& prepared_;
   engine::Engine engine_;
   output::Narrator narrator_;
+  /// The renderer first: what a step wrote comes before the words about its end.
+  std::array<output::Reporter*, 2> reporters_{&session_.renderer(), &narrator_};
   std::vector<RunningStep> running_;
   struct TimedEvent {
     Instant at;
@@ -76,7 +81,6 @@ class Driver : private plugin::RunObserver {
   SignalInbox signals_;
   std::optional<int> exit_code_;
   int write_error_ = 0;
-  Instant began_;
 };
 
 }  // namespace dream::runtime

@@ -1,8 +1,10 @@
 #include "runtime/session.hpp"
 
 #include <csignal>
+#include <utility>
 
 #include "output/log.hpp"
+#include "output/log_directory.hpp"
 
 namespace dream::runtime {
 
@@ -18,7 +20,11 @@ Session::Session(const Plan& plan, const SessionSettings& settings)
       log_(output::make_log(settings.lowest_level, settings.color,
                             [this](std::string_view line) { renderer_->say(line); })),
       supervisor_(context_) {
+  if (settings.log_directory) {
+    renderer_ = output::make_log_directory(*settings.log_directory, plan, std::move(renderer_));
+  }
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error code of write
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow (ulimit -f)
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
   services_ = std::make_unique<HostServices>(HostServices::Parts{.context = context_,
                                                                  .plan = plan,
@@ -29,10 +35,12 @@ Session::Session(const Plan& plan, const SessionSettings& settings)
 }
 
 void Session::write_everything_out() {
-  while (console_.pending() > 0) context_.run_one();
+  if (context_.stopped()) context_.restart();  // it ran out of work before
+  while (console_.pending() > 0 || renderer_->busy()) context_.run_one();
 }
 
 void Session::resume_output() {
+  renderer_->resume();
   if (services_) services_->resume_output();
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/log.hpp"
 #include "output/renderer.hpp"
@@ -18,6 +20,7 @@ struct SessionSettings {
   bool color = false;
   LogLevel lowest_level = LogLevel::info;
   bool inherit_stdin = false;
+  std::optional<std::filesystem::path> log_directory;
 };
 
 /// The parts of this program that a run needs, put together: the loop, its children, the console and its
@@ -33,7 +36,7 @@ class Session {
   [[nodiscard]] HostServices& services() { return *services_; }
   [[nodiscard]] Log& log() { return *log_; }
 
-  /// Lets the loop run until nothing is pending for the console.
+  /// Lets the loop run until everything has been shown.
   void write_everything_out();
 
   /// Who is told that one of dream's own outputs can't be written any more.

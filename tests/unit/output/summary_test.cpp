@@ -36,15 +36,15 @@ TEST(Summary, has_a_line_a_step_and_a_last_one_with_the_counts) {
               .ended = begin + milliseconds(5001)},
       Outcome{.kind = OutcomeKind::skipped, .reason = engine::RequiredFailed{StepIndex{2}}},
   };
-  EXPECT_EQ(summary(plan, outcomes, milliseconds(12'345)),
-            "dream:   ./db:start           terminated     12.1 s  required step ./api:dev failed, signal 9 "
-            "(SIGKILL), had "
-            "to be killed\n"
-            "dream:   ./services/auth:dev  failed          40 ms  exit code 3, optional\n"
-            "dream:   ./api:dev            failed          5.0 s  ran past its timeout of 5.0 s, signal 15 "
-            "(SIGTERM)\n"
-            "dream:   ./web:dev            skipped             -  required step ./api:dev failed\n"
-            "dream: 2 failed, 1 terminated, 1 skipped in 12.3 s\n");
+  const std::vector<std::string> lines{
+      "  ./db:start           terminated     12.1 s  required step ./api:dev failed, signal 9 (SIGKILL), had "
+      "to be killed",
+      "  ./services/auth:dev  failed          40 ms  exit code 3, optional",
+      "  ./api:dev            failed          5.0 s  ran past its timeout of 5.0 s, signal 15 (SIGTERM)",
+      "  ./web:dev            skipped             -  required step ./api:dev failed",
+      "2 failed, 1 terminated, 1 skipped in 12.3 s",
+  };
+  EXPECT_EQ(summary(plan, outcomes, milliseconds(12'345)), lines);
 }
 
 TEST(Summary, says_why_a_step_never_started) {
@@ -53,9 +53,9 @@ TEST(Summary, says_why_a_step_never_started) {
   const std::array<Outcome, 1> outcomes{
       Outcome{.kind = OutcomeKind::failed,
               .start_error = Error{ErrorCode::not_found, "no program \"x\" in PATH", {}, "install it"}}};
-  EXPECT_EQ(summary(plan, outcomes, milliseconds(3)),
-            "dream:   ./:build  failed              -  no program \"x\" in PATH (install it)\n"
-            "dream: 1 failed in 3 ms\n");
+  const std::vector<std::string> lines{
+      "  ./:build  failed              -  no program \"x\" in PATH (install it)", "1 failed in 3 ms"};
+  EXPECT_EQ(summary(plan, outcomes, milliseconds(3)), lines);
 }
 
 }  // namespace

@@ -1,0 +1,205 @@
+#include "output/grouped.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "output/spool.hpp"
+#include "output/summary.hpp"
+
+namespace dream::output {
+
+namespace {
+
+class GroupedRenderer : public Renderer {
+ public:
+  GroupedRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, bool color,
+                  std::function<void()> on_room, std::string spool_folder)
+      : context_(context),
+        console_(console),
+        plan_(plan),
+        color_(color),
+        on_room_(std::move(on_room)),
+        spool_folder_(std::move(spool_folder)),
+        kept_(plan.steps.size()) {}
+
+  bool write(StepIndex step, Stream stream, std::string_view bytes) override {
+    if (!live_) {
+      const Result<void> kept = keep(step, stream, bytes);
+      if (kept) return true;
+      go_live(kept.error());
+    }
+    if (queue_.empty()) return live_->write(step, stream, bytes);
+    enqueue([this, step, stream, text = std::string(bytes)] {
+      live_->write(step, stream, text);
+      return true;
+    });
+    return ready(step, stream);
+  }
+
+  [[nodiscard]] bool ready(StepIndex step, Stream stream) const override {
+    return !live_ || (queue_.empty() && live_->ready(step, stream));
+  }
+
+  void end(StepIndex step) override {
+    if (!live_) return;  // shown once its outcome is known
+    enqueue([this, step] {
+      live_->end(step);
+      return true;
+    });
+  }
+
+  void say(std::string_view lines) override {
+    enqueue([this, text = std::string(lines)] {
+      if (live_) {
+        live_->say(text);
+      } else {
+        put(Stream::err, text);
+      }
+      return true;
+    });
+  }
+
+  void report(Instant /*now*/, const engine::Action& action, const engine::Engine& engine) override {
+    if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
+      end_group(ended->step, engine.outcomes()[position(ended->step)]);
+    } else if (std::holds_alternative<engine::Finish>(action)) {
+      for (const StepIndex step : failed_) show(step);
+      show_all();
+    }
+  }
+
+  void resume() override { pump(); }
+  [[nodiscard]] bool busy() const override { return !queue_.empty(); }
+
+ private:
+  /// Puts something out while there is room; true: that was all of it.
+  using Show = std::function<bool()>;
+
+  struct Kept {
+    std::unique_ptr<Spool> spool;  ///< none: nothing that was not shown
+    std::string verdict = " so far";
+  };
+
+  struct Group {
+    std::string heading;
+    std::unique_ptr<Spool> spool;
+  };
+
+  Result<void> keep(StepIndex step, Stream stream, std::string_view bytes) {
+    std::unique_ptr<Spool>& spool = kept_[position(step)].spool;
+    if (!spool) {
+      Result<std::unique_ptr<Spool>> made = Spool::make(spool_folder_);
+      if (!made) return made.error();
+      spool = std::move(*made);
+    }
+    return spool->append(stream, bytes);
+  }
+
+  /// Nothing can be kept any more.
+  void go_live(const Error& error) {
+    say(fmt::format("dream: can't keep output for later: {}; from here on it is shown as it comes\n",
+                    to_string(error)));
+    show_all();
+    live_ = make_renderer(context_, console_, plan_, OutputMode::prefix, color_, on_room_);
+  }
+
+  void end_group(StepIndex step, const engine::Outcome& outcome) {
+    std::string& verdict = kept_[position(step)].verdict;
+    if (outcome.kind == engine::OutcomeKind::succeeded) {
+      verdict.clear();
+    } else {
+      verdict =
+          fmt::format(" {}, {}", word(outcome.kind), explain(outcome, plan_.steps[position(step)], plan_));
+    }
+    if (outcome.kind == engine::OutcomeKind::failed) {
+      failed_.push_back(step);
+    } else {
+      show(step);
+    }
+  }
+
+  void show_all() {
+    for (std::size_t at = 0; at < kept_.size(); ++at) show(static_cast<StepIndex>(at));
+  }
+
+  void show(StepIndex step) {
+    Kept& kept = kept_[position(step)];
+    if (!kept.spool) return;
+    const std::string text =
+        fmt::format("── {}{} ──", to_string(plan_.steps[position(step)].id), kept.verdict);
+    const auto group = std::make_shared<Group>();
+    group->heading =
+        color_ ? fmt::format("dream: \033[1m{}\033[0m\n", text) : fmt::format("dream: {}\n", text);
+    group->spool = std::move(kept.spool);
+    enqueue([this, group] { return show_some(*group); });
+  }
+
+  bool show_some(Group& group) {
+    put(Stream::err, std::exchange(group.heading, {}));
+    const Result<std::optional<Spool::Piece>> piece = group.spool->take(buffer_);
+    if (piece && *piece) {
+      put((*piece)->stream, (*piece)->bytes);
+      return false;
+    }
+    put_newline(Stream::out);
+    put_newline(Stream::err);
+    if (!piece) say(fmt::format("dream: the rest of this output is lost: {}\n", to_string(piece.error())));
+    return true;
+  }
+
+  void enqueue(Show show) {
+    queue_.push_back(std::move(show));
+    pump();
+  }
+
+  void pump() {
+    if (pumping_) return;  // what is shown may say something itself
+    pumping_ = true;
+    while (!queue_.empty() && console_.writer(Stream::out).room() && console_.writer(Stream::err).room()) {
+      if (queue_.front()()) queue_.pop_front();
+    }
+    pumping_ = false;
+  }
+
+  void put(Stream stream, std::string_view bytes) {
+    if (bytes.empty()) return;
+    console_.writer(stream).append(bytes);
+    console_.writer(stream).commit();
+    mid_line(stream) = bytes.back() != '\n';
+  }
+
+  void put_newline(Stream stream) {
+    if (mid_line(stream)) put(stream, "\n");
+  }
+
+  bool& mid_line(Stream stream) { return mid_line_[stream == Stream::out || console_.shared() ? 0 : 1]; }
+
+  boost::asio::io_context& context_;
+  Console& console_;
+  const Plan& plan_;
+  bool color_;
+  std::function<void()> on_room_;
+  std::string spool_folder_;
+  std::vector<Kept> kept_;
+  std::vector<StepIndex> failed_;  ///< in the order of their ends
+  std::deque<Show> queue_;         ///< what is to be shown, in this order
+  bool pumping_ = false;
+  std::array<bool, 2> mid_line_{};  ///< of each writer: what was put last has no end yet
+  std::unique_ptr<Renderer> live_;  ///< once nothing can be kept any more
+  std::array<char, 65536> buffer_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_grouped_renderer(boost::asio::io_context& context, Console& console,
+                                                const Plan& plan, bool color,
+                                                const std::function<void()>& on_room,
+                                                const std::string& spool_folder) {
+  return std::make_unique<GroupedRenderer>(context, console, plan, color, on_room, spool_folder);
+}
+
+}  // namespace dream::output

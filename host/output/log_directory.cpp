@@ -1,0 +1,199 @@
+#include "output/log_directory.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "output/label.hpp"
+#include "output/outcome_json.hpp"
+
+namespace dream::output {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int new_file = O_CREAT | O_EXCL;
+
+/// `services/api:dev` -> `services-api-dev`, and not longer than any file system takes.
+std::string file_name(std::string name) {
+  constexpr std::size_t longest = 100;
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+  for (char& c : name) {
+    if (plain.find(c) == std::string_view::npos) c = '-';
+  }
+  return name.substr(0, longest);
+}
+
+/// 0, or what went wrong.
+int write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno != EINTR) return errno;
+    if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return 0;
+}
+
+/// One log. It is open only while its step runs: a plan may have more steps than a process may have files.
+class LogFile {
+ public:
+  LogFile(const fs::path& folder, std::string name) : path_(folder / name), name_(std::move(name)) {}
+  LogFile(LogFile&& other) noexcept
+      : path_(std::move(other.path_)),
+        name_(std::move(other.name_)),
+        descriptor_(std::exchange(other.descriptor_, -1)),
+        complete_(other.complete_) {}
+  LogFile& operator=(LogFile&&) = delete;
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+  ~LogFile() { close(); }
+
+  [[nodiscard]] const fs::path& path() const { return path_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] bool complete() const { return complete_; }
+
+  /// Empty, in place of whatever had its name. 0, or what went wrong.
+  int create() {
+    ::unlink(path_.c_str());
+    const int error = open(new_file);
+    close();
+    return error;
+  }
+
+  /// 0, or what went wrong: then nothing is written any more, so that what is there has no holes.
+  int append(std::string_view bytes) {
+    if (!complete_) return 0;
+    int error = descriptor_ < 0 ? open(O_CREAT) : 0;
+    if (error == 0) error = write_all(descriptor_, bytes);
+    if (error == 0) return 0;
+    complete_ = false;
+    close();
+    return error;
+  }
+
+  void close() {
+    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  }
+
+ private:
+  int open(int how) {
+    descriptor_ = ::open(path_.c_str(), how | O_WRONLY | O_NOFOLLOW | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+    return descriptor_ < 0 ? errno : 0;
+  }
+
+  fs::path path_;
+  std::string name_;
+  int descriptor_ = -1;
+  bool complete_ = true;
+};
+
+class LogDirectory : public Renderer {
+ public:
+  LogDirectory(fs::path folder, const Plan& plan, std::unique_ptr<Renderer> next)
+      : folder_(std::move(folder)), plan_(plan), next_(std::move(next)) {
+    const std::vector<std::string> names = short_names(plan);
+    const std::size_t width = std::max<std::size_t>(2, std::to_string(names.size()).size());
+    for (std::size_t at = 0; at < names.size(); ++at) {
+      const std::string name = fmt::format("{:0{}}-{}", at + 1, width, file_name(names[at]));
+      files_.push_back({LogFile(folder_, name + ".out.log"), LogFile(folder_, name + ".err.log")});
+    }
+  }
+
+  [[nodiscard]] Result<void> begin(Instant now) override {
+    began_ = now;
+    std::error_code failure;
+    fs::create_directories(folder_, failure);
+    if (failure) return refuse(folder_, failure.value());
+    for (auto& streams : files_) {
+      for (LogFile& file : streams) {
+        if (const int error = file.create()) return refuse(file.path(), error);
+      }
+    }
+    if (const int error = write_index({}, {})) return refuse(folder_ / "index.json", error);
+    return next_->begin(now);
+  }
+
+  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override {
+    if (const auto* finish = std::get_if<engine::Finish>(&action)) {
+      const int error = write_index(finish->exit_code, engine.outcomes());
+      if (error != 0) warn(folder_ / "index.json", error);
+    }
+    next_->report(now, action, engine);
+  }
+
+  bool write(StepIndex step, Stream stream, std::string_view bytes) override {
+    LogFile& file = files_[position(step)][stream == Stream::out ? 0 : 1];
+    if (const int error = file.append(bytes)) warn(file.path(), error);
+    return next_->write(step, stream, bytes);
+  }
+
+  void end(StepIndex step) override {
+    for (LogFile& file : files_[position(step)]) file.close();
+    next_->end(step);
+  }
+
+  [[nodiscard]] bool ready(StepIndex step, Stream stream) const override {
+    return next_->ready(step, stream);
+  }
+  void say(std::string_view lines) override { next_->say(lines); }
+  void resume() override { next_->resume(); }
+  [[nodiscard]] bool busy() const override { return next_->busy(); }
+
+ private:
+  static Error refuse(const fs::path& path, int error) {
+    return {ErrorCode::io, std::string("can't create the logs: ") + std::strerror(error), path.string(),
+            "--log-dir names a folder that can be written"};
+  }
+
+  void warn(const fs::path& path, int error) {
+    if (std::exchange(warned_, true)) return;
+    next_->say(fmt::format("dream: {}: can't write the log: {}; the logs of this run are not complete\n",
+                           printable(path.string()), std::strerror(error)));
+  }
+
+  /// Whoever reads it sees the old one or the new one, each whole. 0, or what went wrong.
+  int write_index(std::optional<int> exit_code, std::span<const engine::Outcome> outcomes) {
+    std::string json =
+        fmt::format("{{\"v\":1,\"exitCode\":{},\"steps\":[", exit_code ? std::to_string(*exit_code) : "null");
+    for (std::size_t at = 0; at < files_.size(); ++at) {
+      const auto& [out, err] = files_[at];
+      json += fmt::format("{}\n{{\"step\":{},\"stdout\":\"{}\",\"stderr\":\"{}\",\"complete\":{}",
+                          at > 0 ? "," : "", json_string(to_string(plan_.steps[at].id)), out.name(),
+                          err.name(), out.complete() && err.complete());
+      if (at < outcomes.size()) json += "," + outcome_members(outcomes[at], plan_, began_);
+      json += '}';
+    }
+    json += "\n]}\n";
+    LogFile next(folder_, "index.json.new");
+    int error = next.create();
+    if (error == 0) error = next.append(json);
+    if (error == 0 && ::rename(next.path().c_str(), (folder_ / "index.json").c_str()) != 0) error = errno;
+    return error;
+  }
+
+  fs::path folder_;
+  const Plan& plan_;
+  std::unique_ptr<Renderer> next_;
+  std::vector<std::array<LogFile, 2>> files_;  ///< of each step: stdout, stderr
+  Instant began_;
+  bool warned_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_log_directory(fs::path folder, const Plan& plan,
+                                             std::unique_ptr<Renderer> next) {
+  return std::make_unique<LogDirectory>(std::move(folder), plan, std::move(next));
+}
+
+}  // namespace dream::output

@@ -1,0 +1,56 @@
+#include "output/outcome_json.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <variant>
+
+#include "base/text.hpp"
+#include "output/summary.hpp"
+
+namespace dream::output {
+
+namespace {
+
+std::string exit_json(const ExitStatus& status) {
+  if (const auto* exited = std::get_if<ExitedWith>(&status))
+    return fmt::format(R"({{"code":{}}})", exited->code);
+  if (const auto* killed = std::get_if<KilledBy>(&status)) {
+    return fmt::format(R"({{"signal":{}}})", json_string(signal_name(killed->signal)));
+  }
+  return fmt::format(R"({{"lost":{}}})", json_string(std::get<Lost>(status).reason));
+}
+
+std::string moment_json(const std::optional<Instant>& moment, Instant began) {
+  return moment ? std::to_string(microseconds(*moment - began)) : "null";
+}
+
+}  // namespace
+
+std::int64_t microseconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+}
+
+std::string reason_json(const engine::StopReason& reason, const Plan& plan) {
+  if (const auto* failed = std::get_if<engine::RequiredFailed>(&reason)) {
+    return fmt::format(R"({{"kind":"requiredFailed","step":{}}})",
+                       json_string(to_string(plan.steps[position(failed->step)].id)));
+  }
+  if (const auto* stopped = std::get_if<engine::StoppedBySignal>(&reason)) {
+    return fmt::format(R"({{"kind":"signal","signal":{}}})", json_string(signal_name(stopped->signal)));
+  }
+  if (std::holds_alternative<engine::ReaderGone>(reason)) return R"({"kind":"readerGone"})";
+  if (std::holds_alternative<engine::NoLongerNeeded>(reason)) return R"({"kind":"noLongerNeeded"})";
+  return R"({"kind":"timedOut"})";
+}
+
+std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began) {
+  return fmt::format(
+      R"("outcome":"{}","exit":{},"reason":{},"error":{},"killed":{},"startedUs":{},"endedUs":{})",
+      word(outcome.kind), outcome.exit ? exit_json(*outcome.exit) : "null",
+      outcome.reason ? reason_json(*outcome.reason, plan) : "null",
+      outcome.start_error ? json_string(to_string(*outcome.start_error)) : "null", outcome.forced,
+      moment_json(outcome.started, began), moment_json(outcome.ended, began));
+}
+
+}  // namespace dream::output

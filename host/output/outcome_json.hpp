@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "base/time.hpp"
+#include "engine/engine.hpp"
+#include "plan/plan.hpp"
+
+namespace dream::output {
+
+/// `{"kind":"signal","signal":"SIGINT"}` (docs/events.md).
+[[nodiscard]] std::string reason_json(const engine::StopReason& reason, const Plan& plan);
+
+/// How a step ended, as members of a JSON object: `"outcome":"failed","exit":{"code":3},…` (docs/events.md).
+[[nodiscard]] std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began);
+
+/// Whole microseconds, the unit of all times in JSON.
+[[nodiscard]] std::int64_t microseconds(Duration duration);
+
+}  // namespace dream::output

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/process.hpp"
+#include "base/result.hpp"
+
+namespace dream::output {
+
+/// Where files that nobody is meant to see are put: TMPDIR, or /tmp.
+[[nodiscard]] std::string temporary_folder();
+
+/// The bytes of a step's two streams in the order they came. They are kept in a file without a name, so that
+/// memory stays bounded and nothing is left when dream dies.
+class Spool {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Spool>> make(const std::string& folder);
+  ~Spool();
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+
+  /// An error leaves the spool as it was before.
+  [[nodiscard]] Result<void> append(Stream stream, std::string_view bytes);
+
+  struct Piece {
+    Stream stream;
+    std::string_view bytes;  ///< in the buffer that was given
+  };
+  /// The next bytes that were not taken yet; none when all were.
+  [[nodiscard]] Result<std::optional<Piece>> take(std::span<char> buffer);
+
+ private:
+  explicit Spool(int descriptor) : descriptor_(descriptor) {}
+  [[nodiscard]] bool read_all(char* bytes, std::size_t size);
+
+  int descriptor_;
+  std::size_t end_ = 0;
+  std::size_t taken_ = 0;
+  std::size_t left_in_record_ = 0;
+  Stream stream_ = Stream::out;  ///< of that record
+};
+
+}  // namespace dream::output
