@@ -1,0 +1,203 @@
+#include "output/grouped.hpp"
+
+#include <gmock/gmock.h>
+
+#include "unit/output/run_fixture.hpp"
+#include "unit/plugin/temporary_folder.hpp"
+
+namespace dream::output {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class GroupedTest : public RunTest {
+ protected:
+  GroupedTest() { use(make(console_, folder_.path().string())); }
+
+  std::unique_ptr<Renderer> make(Console& console, const std::string& folder) {
+    return make_grouped_renderer(
+        context_, console, plan_, false, [this] { ++room_calls_; }, folder);
+  }
+
+  plugin::TemporaryFolder folder_;
+};
+
+TEST_F(GroupedTest, shows_a_step_whole_at_its_end) {
+  start_all();
+  writes(a, Stream::out, "a1\n");
+  writes(b, Stream::out, "b1\n");
+  writes(a, Stream::out, "a2\n");
+  settle();
+  EXPECT_EQ(out_, "");
+  ends(b, 0);
+  settle();
+  EXPECT_EQ(out_, "b1\n");
+  EXPECT_EQ(err_, "dream: ── ./b:go ──\n");
+  ends(a, 0);
+  settle();
+  EXPECT_EQ(out_, "b1\na1\na2\n");
+  EXPECT_EQ(err_, "dream: ── ./b:go ──\ndream: ── ./a:go ──\n");
+}
+
+TEST_F(GroupedTest, shows_what_failed_steps_wrote_last_of_all_in_the_order_of_their_ends) {
+  start_all();
+  for (const StepIndex step : {a, b, c}) {
+    writes(step, Stream::out, to_string(plan_.steps[position(step)].id) + " wrote\n");
+  }
+  ends(b, 3);
+  ends(a, 1);
+  settle();
+  EXPECT_EQ(out_, "");
+  ends(c, 0);
+  settle();
+  EXPECT_EQ(out_, "./c:go wrote\n./b:go wrote\n./a:go wrote\n");
+  EXPECT_EQ(err_,
+            "dream: ── ./c:go ──\n"
+            "dream: ── ./b:go failed, exit code 3, optional ──\n"
+            "dream: ── ./a:go failed, exit code 1, optional ──\n");
+}
+
+TEST_F(GroupedTest, says_how_a_step_ended_that_was_terminated) {
+  start_all();
+  writes(a, Stream::err, "half of it\n");
+  happens(engine::Interrupted{2});
+  for (const StepIndex step : {a, b, c}) ends(step, 0);
+  settle();
+  EXPECT_EQ(err_, "dream: ── ./a:go terminated, stopped by SIGINT ──\nhalf of it\n");
+}
+
+TEST_F(GroupedTest, has_no_heading_for_a_step_that_wrote_nothing) {
+  start_all();
+  for (const StepIndex step : {a, b, c}) ends(step, 1);
+  settle();
+  EXPECT_EQ(out_ + err_, "");
+}
+
+TEST_F(GroupedTest, keeps_the_streams_apart_and_ends_the_last_line_of_each) {
+  start_all();
+  writes(a, Stream::out, "out");
+  writes(a, Stream::err, "err");
+  ends(a, 0);
+  settle();
+  EXPECT_EQ(out_, "out\n");
+  EXPECT_EQ(err_, "dream: ── ./a:go ──\nerr\n");
+}
+
+TEST_F(GroupedTest, keeps_the_order_of_both_streams_where_they_go_to_one_place) {
+  Console console(context_, callbacks_, out_pipe_.write_end(), out_pipe_.write_end());
+  use(make(console, folder_.path().string()));
+  start_all();
+  writes(a, Stream::out, "1 ");
+  writes(a, Stream::err, "2\n");
+  writes(a, Stream::out, "3\n4 ");
+  writes(a, Stream::err, "5");
+  ends(a, 0);
+  settle();
+  EXPECT_EQ(out_, "dream: ── ./a:go ──\n1 2\n3\n4 5\n");
+}
+
+TEST_F(GroupedTest, shows_bytes_that_came_after_the_end_at_the_end_of_the_run) {
+  start_all();
+  ends(a, 0);
+  writes(a, Stream::out, "late\n");
+  ends(b, 0);
+  settle();
+  EXPECT_EQ(out_, "");
+  ends(c, 0);
+  settle();
+  EXPECT_EQ(out_, "late\n");
+}
+
+/// A step's output that doesn't fit into a writer, in pieces of all sizes.
+std::string much_output() {
+  std::string text;
+  for (int line = 0; text.size() < 12 * Writer::high_water; ++line) text += std::to_string(line) + "\n";
+  return text;
+}
+
+TEST_F(GroupedTest, shows_much_output_as_fast_as_it_is_read_and_keeps_little_of_it_in_memory) {
+  start_all();
+  const std::string text = much_output();
+  for (std::size_t at = 0, size = 1; at < text.size(); at += size, size = size % 70'000 + 1'234) {
+    size = std::min(size, text.size() - at);
+    ASSERT_TRUE(writes(a, Stream::out, std::string_view(text).substr(at, size)));
+  }
+  ends(a, 0);
+  renderer_->say("dream: next\n");
+  while (out_.size() < text.size()) {
+    ASSERT_LE(console_.pending(), Writer::high_water + 65536);
+    ASSERT_TRUE(renderer_->busy() || console_.pending() > 0 || !out_.empty());
+    run_loop();
+    out_ += out_pipe_.read_now();
+  }
+  settle();
+  EXPECT_TRUE(out_ == text);
+  EXPECT_EQ(err_, "dream: ── ./a:go ──\ndream: next\n") << "dream's own words don't come between";
+  EXPECT_FALSE(renderer_->busy());
+}
+
+TEST_F(GroupedTest, is_busy_until_everything_has_been_given_to_the_console) {
+  start_all();
+  writes(a, Stream::out, much_output());
+  EXPECT_FALSE(renderer_->busy());
+  ends(a, 0);
+  run_loop();
+  EXPECT_TRUE(renderer_->busy());
+  settle();
+  EXPECT_FALSE(renderer_->busy());
+  EXPECT_EQ(console_.pending(), 0U);
+}
+
+TEST_F(GroupedTest, leaves_nothing_in_the_folder) {
+  start_all();
+  writes(a, Stream::out, "kept\n");
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST_F(GroupedTest, goes_on_as_prefix_when_nothing_can_be_kept) {
+  use(make(console_, (folder_.path() / "missing").string()));
+  start_all();
+  writes(a, Stream::out, "one\ntw");
+  writes(a, Stream::out, "o\n");
+  writes(a, Stream::out, "three");
+  ends(a, 1);
+  settle();
+  EXPECT_EQ(out_, "a | one\na | two\na | three\n");
+  EXPECT_THAT(err_, StartsWith("dream: can't keep output for later: "));
+  EXPECT_THAT(err_, HasSubstr("missing: can't create a temporary file: No such file or directory"));
+}
+
+TEST_F(GroupedTest, loses_nothing_when_the_disk_is_full) {
+  start_all();
+  const std::string block = std::string(65'535, 'x') + "\n";
+  const std::size_t most = 80;
+  std::size_t blocks = 1;
+  writes(b, Stream::out, "b before\n");
+  writes(c, Stream::out, "c before\n");
+  ends(c, 1);
+  {
+    const FileSizeLimit limit(60 * block.size());
+    while (blocks <= most && writes(a, Stream::out, block)) ++blocks;
+  }
+  ASSERT_EQ(blocks, 60U) << "the heads of the records need some room, too";
+  EXPECT_FALSE(renderer_->ready(a, Stream::out)) << "first, what was kept has to be shown";
+  EXPECT_FALSE(writes(b, Stream::out, "b after\n"));
+  ends(b, 0);
+  settle();
+  EXPECT_TRUE(renderer_->ready(a, Stream::out));
+  EXPECT_GT(room_calls_, 0);
+  EXPECT_TRUE(writes(a, Stream::out, "a after"));
+  ends(a, 0);
+  settle();
+  std::string expected;
+  for (std::size_t count = 1; count < blocks; ++count) expected += block;
+  expected += "b before\nc before\na | " + block + "b | b after\na | a after\n";
+  EXPECT_TRUE(out_ == expected);
+  EXPECT_THAT(err_, HasSubstr("File too large"));
+  EXPECT_THAT(err_, HasSubstr("dream: ── ./a:go so far ──\n"));
+  EXPECT_THAT(err_, HasSubstr("dream: ── ./c:go failed, exit code 1, optional ──\n"));
+}
+
+}  // namespace
+}  // namespace dream::output
