@@ -21,6 +21,7 @@ struct ProcessIdentity {
   auto operator<=>(const ProcessIdentity&) const = default;
 };
 
+/// What the kernel knows of a process.
 struct ProcessStatus {
   ProcessIdentity identity;
   char state = 'X';  ///< as in /proc/PID/stat; of the first thread
@@ -51,6 +52,7 @@ struct ProcessStatus {
 /// be read.
 [[nodiscard]] std::optional<std::string> environment_value(pid_t pid, const std::string& name);
 
+/// What became of a signal.
 enum class Delivery : std::uint8_t {
   sent,
   gone,       ///< there is no such process any more
