@@ -15,8 +15,8 @@ int list_command(const Options& options) {
     struct stat status {};
     return ::stat((root + project).c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   };
-  if (options.json) return print(list_json(loaded->workspace, locator(*loaded), folder_exists));
-  return print(list_text(loaded->workspace, locator(*loaded), folder_exists, style_of_stdout(options)));
+  if (options.json) print_and_leave(list_json(loaded->workspace, locator(*loaded), folder_exists));
+  print_and_leave(list_text(loaded->workspace, locator(*loaded), folder_exists, style_of_stdout(options)));
 }
 
 }  // namespace dream::cli

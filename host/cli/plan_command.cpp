@@ -10,8 +10,8 @@ int plan_command(const Options& options) {
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_request(options, *loaded);
   if (!plan) return exit_nothing_run;
-  if (options.json) return print(plan_json(*plan, locator(*loaded)));
-  return print(plan_text(*plan, locator(*loaded), style_of_stdout(options)));
+  if (options.json) print_and_leave(plan_json(*plan, locator(*loaded)));
+  print_and_leave(plan_text(*plan, locator(*loaded), style_of_stdout(options)));
 }
 
 }  // namespace dream::cli

@@ -30,6 +30,10 @@ int print(std::string_view text, int exit_code) {
   return exit_internal;
 }
 
+void print_and_leave(std::string_view text) {
+  std::_Exit(print(text));
+}
+
 void complain(const Error& error) {
   complain(to_string(error));
 }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/large_heap.hpp"
 
 namespace dream::config {
 
@@ -56,6 +57,7 @@ Result<std::string> read_file(const std::filesystem::path& file, std::size_t max
 
   // Through a small buffer that stays in the cache: cheaper than to fill a large string with zeros first.
   std::string text;
+  if (S_ISREG(status.st_mode)) expect_large_heap(static_cast<std::size_t>(status.st_size));
   if (S_ISREG(status.st_mode)) text.reserve(static_cast<std::size_t>(status.st_size));
   std::array<char, std::size_t{64} << 10U> buffer;  // NOLINT(*-member-init): read() fills it
   while (true) {

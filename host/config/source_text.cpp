@@ -50,16 +50,24 @@ std::string_view SourceText::text() const {
   return text_;
 }
 
+std::string_view SourceText::layout() const {
+  return text_.empty() && escaped_.empty() ? lent_ : text();
+}
+
+const std::vector<std::size_t>& SourceText::line_starts() const {
+  if (!line_starts_.empty()) return line_starts_;
+  const std::string_view all = layout();
+  line_starts_.push_back(begin_);
+  for (std::size_t at = all.find('\n', begin_); at != std::string_view::npos; at = all.find('\n', at + 1)) {
+    line_starts_.push_back(at + 1);
+  }
+  return line_starts_;
+}
+
 Position SourceText::position(std::size_t offset) const {
   const std::string_view all = text();
-  if (line_starts_.empty()) {
-    line_starts_.push_back(begin_);
-    for (std::size_t at = all.find('\n', begin_); at != std::string_view::npos; at = all.find('\n', at + 1)) {
-      line_starts_.push_back(at + 1);
-    }
-  }
   offset = std::clamp(offset, begin_, all.size());
-  const auto next_line = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+  const auto next_line = std::upper_bound(line_starts().begin(), line_starts().end(), offset);
   const std::size_t start = *(next_line - 1);
   std::size_t end = next_line == line_starts_.end() ? all.size() : *next_line - 1;
   if (end > start && all[end - 1] == '\r') --end;
@@ -72,10 +80,15 @@ Position SourceText::position(std::size_t offset) const {
   return position;
 }
 
+/// Without the line itself, whose text may have to be made again.
 std::string SourceText::place(SourceOffset offset) const {
   if (!offset.known()) return name_;
-  const Position at = position(offset.value);
-  return fmt::format("{}:{}:{}", name_, at.line, at.column);
+  const std::string_view all = layout();
+  const std::size_t at = std::clamp(offset.value, begin_, all.size());
+  const auto next_line = std::upper_bound(line_starts().begin(), line_starts().end(), at);
+  const std::size_t start = *(next_line - 1);
+  return fmt::format("{}:{}:{}", name_, next_line - line_starts_.begin(),
+                     1 + count_characters(all.substr(start, at - start)));
 }
 
 }  // namespace dream::config

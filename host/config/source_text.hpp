@@ -46,6 +46,10 @@ class SourceText {
   [[nodiscard]] bool has_unicode_escapes() const;
 
  private:
+  /// As long as the text, with the same line ends: enough to count in, and there without being made again.
+  [[nodiscard]] std::string_view layout() const;
+  [[nodiscard]] const std::vector<std::size_t>& line_starts() const;
+
   std::string name_;
   mutable std::string text_;  ///< empty while it is lent and not made again
   std::size_t begin_;

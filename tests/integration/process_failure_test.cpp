@@ -14,7 +14,7 @@ namespace {
 class FailedStart : public ProcessTest {
  protected:
   std::string write_file(const std::string& name, const std::string& content, mode_t mode) {
-    const std::string path = folder_ / name;
+    std::string path = folder_ / name;
     std::ofstream(path) << content;
     ::chmod(path.c_str(), mode);
     return path;

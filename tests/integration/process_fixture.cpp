@@ -73,17 +73,9 @@ void Actor::await_end() const {
   }
 }
 
-ProcessTest::ProcessTest() {
+void ProcessTest::SetUp() {
   std::string pattern = std::filesystem::temp_directory_path() / "dream-process-XXXXXX";
   folder_ = ::mkdtemp(pattern.data());
-}
-
-ProcessTest::~ProcessTest() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
-
-void ProcessTest::SetUp() {
   listener_ = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -103,6 +95,8 @@ void ProcessTest::TearDown() {
   run_until([&] { return supervisor_->size() == 0; });
   supervisor_.reset();
   ::close(listener_);
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
   EXPECT_TRUE(nothing_below());
 }
 
@@ -144,18 +138,18 @@ std::pair<Watched*, Actor> ProcessTest::start_actor(const std::function<void(Chi
   return {&run, next_actor()};
 }
 
-Actor ProcessTest::next_actor() {
+Actor ProcessTest::next_actor() const {
   return Actor(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC));
 }
 
-Actor ProcessTest::fork(const Actor& parent) {
+Actor ProcessTest::fork(const Actor& parent) const {
   const std::string pid = parent.ask("fork");
   Actor child = next_actor();
   EXPECT_EQ(std::to_string(child.pid()), pid);
   return child;
 }
 
-Actor ProcessTest::daemon(const Actor& parent) {
+Actor ProcessTest::daemon(const Actor& parent) const {
   EXPECT_EQ(parent.ask("daemon"), "forked");
   return next_actor();
 }

@@ -62,8 +62,6 @@ struct Watched {
 /// A supervisor, a place where actors report, and a check that nothing is left in the end.
 class ProcessTest : public testing::Test {
  protected:
-  ProcessTest();
-  ~ProcessTest() override;
   void SetUp() override;
   void TearDown() override;
 
@@ -78,9 +76,9 @@ class ProcessTest : public testing::Test {
   std::string stage_path() const { return folder_ / "stage"; }
 
   /// The next actor that reports.
-  Actor next_actor();
-  Actor fork(const Actor& parent);
-  Actor daemon(const Actor& parent);
+  [[nodiscard]] Actor next_actor() const;
+  [[nodiscard]] Actor fork(const Actor& parent) const;
+  [[nodiscard]] Actor daemon(const Actor& parent) const;
 
   /// Lets the loop run until `done`.
   void run_until(const std::function<bool()>& done);

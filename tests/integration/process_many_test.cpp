@@ -48,6 +48,7 @@ TEST_F(ManyChildren, five_hundred_run_at_once_and_end_at_once) {
   const int gate = ::open(fifo.c_str(), O_RDWR | O_CLOEXEC);
   const std::string script = "echo ready; read line < '" + fifo + "'; echo \"go $1\"; exit $1";
   std::vector<Watched*> runs;
+  runs.reserve(500);
   for (int number = 0; number < 500; ++number) {
     runs.push_back(&start({"sh", "-c", script, "sh", std::to_string(number % 200)}));
   }

@@ -25,7 +25,7 @@ struct ElfCheck : testing::Test {
   }
 
   /// The message about a file with these bytes; "ok" when there is none.
-  std::string verdict(const std::string& bytes) {
+  [[nodiscard]] std::string verdict(const std::string& bytes) const {
     const auto path = folder.write("plugin.so", bytes);
     const auto checked = check_shared_library(path);
     if (checked) return "ok";
@@ -35,7 +35,7 @@ struct ElfCheck : testing::Test {
   }
 
   template <class Change>
-  std::string with_header(Change change) {
+  [[nodiscard]] std::string with_header(Change change) const {
     Elf64_Ehdr header;
     std::memcpy(&header, good.data(), sizeof(header));
     change(header);

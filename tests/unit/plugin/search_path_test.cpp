@@ -22,7 +22,7 @@ struct SearchPathTest : testing::Test {
     search.named = {"acme"};
   }
 
-  std::filesystem::path put(const std::string& where, const std::string& id = "acme") {
+  std::filesystem::path put(const std::string& where, const std::string& id = "acme") const {
     return folder.write(std::filesystem::path(where) / ("libdream_" + id + ".so"));
   }
 

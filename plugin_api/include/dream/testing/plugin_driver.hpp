@@ -174,6 +174,7 @@ class PluginDriver {
   static dream_str view(const std::string& text) { return {text.data(), text.size()}; }
   static std::vector<dream_str> views(const std::vector<std::string>& texts) {
     std::vector<dream_str> result;
+    result.reserve(texts.size());
     for (const std::string& one : texts) result.push_back(view(one));
     return result;
   }

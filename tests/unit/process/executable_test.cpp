@@ -1,0 +1,107 @@
+#include "process/executable.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace dream::process {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Executable : public testing::Test {
+ protected:
+  Executable() {
+    std::string pattern = fs::temp_directory_path() / "dream-executable-XXXXXX";
+    folder_ = ::mkdtemp(pattern.data());
+    for (const char* name : {"one", "two", "three"}) fs::create_directory(folder_ / name);
+  }
+  void TearDown() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  std::string add(const std::string& path, mode_t mode) {
+    std::ofstream(folder_ / path) << "#!/bin/sh\n";
+    ::chmod((folder_ / path).c_str(), mode);
+    return folder_ / path;
+  }
+  [[nodiscard]] std::string in(const std::string& path) const { return folder_ / path; }
+  /// The path that was found; empty when none was.
+  [[nodiscard]] std::string find(const std::string& name, const std::string& path) const {
+    const auto found = find_executable(name, folder_, {"OTHER=/", "PATH=" + path});
+    return found.has_value() ? *found : "";
+  }
+  [[nodiscard]] Error failure(const std::string& name, const std::string& path) const {
+    const auto found = find_executable(name, folder_, {"OTHER=/", "PATH=" + path});
+    EXPECT_FALSE(found.has_value());
+    return found.has_value() ? Error{} : found.error();
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Executable, is_the_first_of_its_name_in_the_path) {
+  add("two/program", 0755);
+  add("three/program", 0755);
+  const std::string path = in("one") + ":" + in("two") + ":" + in("three");
+  EXPECT_EQ(find("program", path), in("two/program"));
+}
+
+TEST_F(Executable, is_not_what_cannot_be_executed_when_there_is_another) {
+  add("one/program", 0644);
+  fs::create_directory(folder_ / "two/program");
+  const std::string path = in("one") + ":" + in("two") + ":" + in("three");
+  EXPECT_EQ(failure("program", path).code, ErrorCode::not_executable);
+  add("three/program", 0755);
+  EXPECT_EQ(find("program", path), in("three/program"));
+}
+
+TEST_F(Executable, with_a_slash_is_relative_to_the_working_folder_and_not_looked_up) {
+  add("one/program", 0755);
+  EXPECT_EQ(find("one/program", in("two")), in("one/program"));
+  EXPECT_EQ(find("./one/program", in("two")), in("./one/program"));
+  EXPECT_EQ(find(in("one/program"), ""), in("one/program"));
+  EXPECT_EQ(failure("./program", in("one")).code, ErrorCode::not_found);
+}
+
+TEST_F(Executable, may_be_in_a_relative_or_empty_entry_of_the_path) {
+  add("program", 0755);
+  add("one/other", 0755);
+  for (const std::string path : {":/nowhere", "/nowhere:", "/nowhere::/nowhere2", "."}) {
+    EXPECT_TRUE(fs::equivalent(find("program", path), in("program"))) << path;
+  }
+  EXPECT_TRUE(fs::equivalent(find("other", "/nowhere:one"), in("one/other")));
+}
+
+TEST_F(Executable, is_looked_for_in_the_system_when_there_is_no_path) {
+  EXPECT_TRUE(find_executable("sh", folder_, {}).has_value());
+  EXPECT_EQ(failure("sh", in("one")).code, ErrorCode::not_found);
+}
+
+TEST_F(Executable, that_is_missing_is_named) {
+  const Error error = failure("no-such", in("one"));
+  EXPECT_EQ(error.code, ErrorCode::not_found);
+  EXPECT_NE(error.message.find("\"no-such\""), std::string::npos);
+  EXPECT_EQ(failure("", in("one")).code, ErrorCode::not_found);
+}
+
+TEST_F(Executable, that_lacks_only_permission_comes_with_the_command_that_gives_it) {
+  const std::string program = add("program", 0644);
+  const Error error = failure("./program", "");
+  EXPECT_EQ(error.code, ErrorCode::not_executable);
+  EXPECT_NE(error.hint.find("chmod +x"), std::string::npos);
+  EXPECT_NE(failure("./one", "").message.find("folder"), std::string::npos);
+}
+
+TEST_F(Executable, runs_only_in_a_folder) {
+  EXPECT_TRUE(check_directory(folder_).has_value());
+  EXPECT_EQ(check_directory(in("no-such")).error().code, ErrorCode::not_found);
+  EXPECT_EQ(check_directory(add("file", 0755)).error().code, ErrorCode::not_found);
+}
+
+}  // namespace
+}  // namespace dream::process
