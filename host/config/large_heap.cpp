@@ -31,12 +31,13 @@ void expect_large_heap(std::size_t file_size) {
   ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   ::mallopt(M_TOP_PAD, static_cast<int>(growth * file_size));
   // The next piece that doesn't fit makes the heap grow by all of it at once, in one range of addresses.
-  const auto before = reinterpret_cast<std::uintptr_t>(::sbrk(0));
+  auto* const before = static_cast<char*>(::sbrk(0));
   void* volatile piece = std::malloc(large_file);  // volatile: a pair that does nothing would be left out
   std::free(piece);
-  const auto after = reinterpret_cast<std::uintptr_t>(::sbrk(0));
-  const std::uintptr_t begin = (before + large_page - 1) / large_page * large_page;
-  if (after > begin) ::madvise(reinterpret_cast<void*>(begin), after - begin, MADV_HUGEPAGE);
+  const auto* const after = static_cast<char*>(::sbrk(0));
+  char* const begin =
+      before + (large_page - reinterpret_cast<std::uintptr_t>(before) % large_page) % large_page;
+  if (after > begin) ::madvise(begin, static_cast<std::size_t>(after - begin), MADV_HUGEPAGE);
 }
 
 }  // namespace dream::config

@@ -29,8 +29,8 @@ constexpr Duration patient_interval = std::chrono::milliseconds(10);
 constexpr Duration shortest_kill_pause = std::chrono::microseconds(300);
 constexpr Duration longest_kill_pause = std::chrono::milliseconds(50);
 
-/// Looks at a tree in a row, before other work of the loop gets its turn.
-constexpr int looks = 16;
+/// Looks at a tree until two in a row saw the same, but no more than this.
+constexpr int most_looks = 8;
 
 /// Descriptors that must stay free: without them no process can be looked at or killed.
 constexpr rlim_t reserved_descriptors = 16;
@@ -141,7 +141,7 @@ void Child::terminate(Urgency urgency) {
     return;
   }
   std::vector<ProcessStatus> tree = root_tree();
-  for (int look = 1; look < looks; ++look) {  // one alone may miss a process that is being re-parented
+  for (int look = 1; look < most_looks; ++look) {  // one alone may miss a process that is being re-parented
     std::vector<ProcessStatus> again = root_tree();
     if (same_processes(tree, again)) break;
     tree = std::move(again);
@@ -207,8 +207,9 @@ bool Child::kill_new(const Orphans& orphans) {
 
 std::optional<Duration> Child::kill(const Orphans& orphans) {
   if (root_exit_ && orphans.empty()) return std::nullopt;
-  kill_pause_ = std::clamp(2 * kill_pause_, shortest_kill_pause, longest_kill_pause);
-  for (int look = 0; look < looks && kill_new(orphans); ++look) kill_pause_ = Duration::zero();
+  // One that forks all the time is only caught by not giving it any.
+  const Duration longer = std::clamp(2 * kill_pause_, shortest_kill_pause, longest_kill_pause);
+  kill_pause_ = kill_new(orphans) ? Duration::zero() : longer;
   return kill_pause_;
 }
 

@@ -21,7 +21,7 @@ struct ProcessIdentity {
   auto operator<=>(const ProcessIdentity&) const = default;
 };
 
-/// What the kernel says of one process at one moment.
+/// What the kernel knows of a process.
 struct ProcessStatus {
   ProcessIdentity identity;
   char state = 'X';  ///< as in /proc/PID/stat; of the first thread

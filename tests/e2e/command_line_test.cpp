@@ -9,7 +9,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using ::testing::StartsWith;
 
 /// Every task of every project writes its project, task and arguments.
 const Workspace& everything() {

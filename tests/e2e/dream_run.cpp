@@ -50,7 +50,7 @@ std::vector<std::string> environment_of(const Workspace& workspace, const Launch
   for (const auto& [name, value] : launch.environment) variables[name] = value;
   std::vector<std::string> entries;
   entries.reserve(variables.size());
-  for (const auto& [name, value] : variables) entries.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables) entries.emplace_back(name).append("=").append(value);
   return entries;
 }
 

@@ -33,7 +33,8 @@ int free_port() {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(0);
   socklen_t size = sizeof address;
-  ::bind(listener, reinterpret_cast<sockaddr*>(&address), size);
+  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0)
+    throw std::runtime_error("no free port");
   ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
   ::close(listener);
   return ntohs(address.sin_port);

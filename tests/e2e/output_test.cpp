@@ -37,7 +37,7 @@ TEST(Output, a_file_gets_just_the_tasks_stdout) {
 
 TEST(Output, a_label_stands_before_every_line_and_names_its_task) {
   const Workspace workspace(
-      {{"services/auth", "printf 'one\\ntwo\\n\\n'", "", ""}, {"c", "echo three", "", ""}});
+      {{"services/auth", R"(printf 'one\ntwo\n\n')", "", ""}, {"c", "echo three", "", ""}});
   EXPECT_EQ(run(workspace).out, "auth | one\nauth | two\nauth | \nc    | three\n");
 }
 
@@ -126,7 +126,7 @@ TEST(Output, colours_follow_the_option_then_the_environment) {
 }
 
 TEST(Output, the_tasks_own_colours_pass) {
-  const Workspace workspace({{"a", "printf '\\033[31mred\\033[0m\\n'", "", ""}, {"c", "true", "", ""}});
+  const Workspace workspace({{"a", R"(printf '\033[31mred\033[0m\n')", "", ""}, {"c", "true", "", ""}});
   EXPECT_EQ(run(workspace).out, "a | \x1b[31mred\x1b[0m\n");
 }
 

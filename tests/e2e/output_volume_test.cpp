@@ -11,8 +11,6 @@
 namespace dream::e2e {
 namespace {
 
-using ::testing::HasSubstr;
-
 /// 5 MB of numbered lines, written in pieces that have nothing to do with lines.
 constexpr std::size_t lines_of_a_writer = 250'000;
 std::string writer(const std::string& name, const std::string& piece) {
@@ -38,7 +36,7 @@ TEST(OutputVolume, eight_writers_lose_and_mix_nothing) {
     const std::string name(line.substr(0, 2));
     std::string number = std::to_string(++lines[name]);
     number.insert(0, 12 - number.size(), '0');
-    ASSERT_EQ(line, name + " | " + name + " line " + number);
+    ASSERT_EQ(line, std::string(name).append(" | ").append(name).append(" line ").append(number));
   }
   EXPECT_EQ(lines.size(), 8U);
   for (const auto& [name, count] : lines) EXPECT_EQ(count, lines_of_a_writer) << name;
@@ -66,7 +64,8 @@ TEST(OutputVolume, a_slow_reader_slows_the_task_and_loses_nothing) {
   DreamRun dream(workspace);
   constexpr std::size_t block = 65536;
   constexpr std::size_t total = 320 * block;
-  constexpr std::size_t buffered_at_most = 4U * 1024 * 1024;  // pipes on both sides, and dream's own buffer
+  constexpr std::size_t buffered_at_most =
+      std::size_t{4} * 1024 * 1024;  // pipes on both sides, and dream's own buffer
   while (dream.out().size() < total) {
     dream.read_out(1);
     const std::string progress = workspace.read("progress");

@@ -34,13 +34,14 @@ std::string configuration_of(const std::vector<Step>& steps) {
   for (const Step& step : steps) {
     const std::string path = json_string("./" + step.project);
     if (&step != &steps.back()) {
-      dependencies += (dependencies.empty() ? "" : ", ") + members("\"projectPath\": " + path, step.mention);
+      dependencies += (dependencies.empty() ? "" : ", ") + members(R"("projectPath": )" + path, step.mention);
     }
-    const std::string task = members("\"command\": " + json_string(step.command), step.task);
-    projects += (projects.empty() ? "" : ", ") + path + ": {\"tasks\": {\"go\": " + task + "}}";
+    const std::string task = members(R"("command": )" + json_string(step.command), step.task);
+    if (!projects.empty()) projects += ", ";
+    projects.append(path).append(R"(: {"tasks": {"go": )").append(task).append("}}");
   }
-  return "{\"workspace\": {" + json_string("./" + steps.back().project) + ": {\"go\": [" + dependencies +
-         "]}}, \"projects\": {" + projects + "}}";
+  return R"({"workspace": {)" + json_string("./" + steps.back().project) + R"(: {"go": [)" + dependencies +
+         R"(]}}, "projects": {)" + projects + "}}";
 }
 
 }  // namespace

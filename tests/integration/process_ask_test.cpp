@@ -1,4 +1,5 @@
 #include <csignal>
+#include <vector>
 
 #include "process/process_tree.hpp"
 #include "process_fixture.hpp"
@@ -195,6 +196,26 @@ TEST_F(Leftovers, are_those_of_their_own_child_only) {
   expect_asked(second_daemon, 1);
   second_daemon.tell("exit 0");
   EXPECT_EQ(run_to_end(*second_run), ExitStatus(ExitedWith{0}));
+}
+
+TEST_F(Leftovers, that_hide_where_they_come_from_are_known_by_their_session) {
+  const auto grace = [](ChildSpec& child) { child.leftover_grace = long_time; };
+  std::vector<Watched*> runs;
+  std::vector<Actor> hidden;
+  for (int number = 0; number < 2; ++number) {
+    const auto [run, root] = start_actor(grace);
+    fork(root).tell("forget_environment");
+    hidden.push_back(next_actor());
+    hidden.back().ask("ignore 15");
+    root.tell("exit 0");
+    run_until([&run = run, this] { return supervisor_->pid(run->id) == 0; });
+    runs.push_back(run);
+  }
+  kill(*runs[1]);
+  run_to_end(*runs[1]);
+  EXPECT_FALSE(process_status(hidden[1].pid()).has_value());
+  EXPECT_EQ(hidden[0].ask("variable DREAM_CHILD"), "(none)");
+  EXPECT_EQ(runs[0]->ends, 0);
 }
 
 }  // namespace

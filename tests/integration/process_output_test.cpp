@@ -165,24 +165,26 @@ TEST_F(Output, pipe_in_the_hands_of_a_stranger_does_not_delay_the_end) {
 }
 
 TEST_F(Output, pipe_in_the_hands_of_a_stranger_does_not_delay_the_end_after_a_pause) {
-  const auto [run, actor] = start_actor();
-  const int stranger = actor.take_output();
-  run->hold = true;
-  actor.ask("print 5000");
-  run_until([&run = run] { return run->calls == 1; });
-  actor.ask("print 10");
-  actor.tell("exit 0");
-  run_until([&run = run, this] { return supervisor_->pid(run->id) == 0; });
-  let_all_happen();
-  ASSERT_EQ(::write(stranger, "stranger", 8), 8);
-  supervisor_->resume_output(run->id, Stream::out);  // it is held back once more, after the last byte
-  run_until([&run = run] { return run->calls == 2; });
-  let_all_happen();
-  EXPECT_EQ(run->ends, 0);
-  supervisor_->resume_output(run->id, Stream::out);
-  EXPECT_EQ(run_to_end(*run), ExitStatus(ExitedWith{0}));
-  EXPECT_EQ(run->out, numbers(5000) + numbers(10)) << "what a stranger writes later is not the child's";
-  ::close(stranger);
+  for (const std::string_view words : {"", "stranger"}) {
+    const auto [run, actor] = start_actor();
+    const int stranger = actor.take_output();
+    run->hold = true;
+    actor.ask("print 5000");
+    run_until([&run = run] { return run->calls == 1; });
+    actor.ask("print 10");
+    actor.tell("exit 0");
+    run_until([&run = run, this] { return supervisor_->pid(run->id) == 0; });
+    let_all_happen();
+    ASSERT_EQ(::write(stranger, words.data(), words.size()), static_cast<ssize_t>(words.size()));
+    supervisor_->resume_output(run->id, Stream::out);  // it is held back once more, after the last byte
+    run_until([&run = run] { return run->calls == 2; });
+    let_all_happen();
+    EXPECT_EQ(run->ends, 0);
+    supervisor_->resume_output(run->id, Stream::out);
+    EXPECT_EQ(run_to_end(*run), ExitStatus(ExitedWith{0}));
+    EXPECT_EQ(run->out, numbers(5000) + numbers(10)) << "what a stranger writes later is not the child's";
+    ::close(stranger);
+  }
 }
 
 TEST_F(Output, callbacks_may_start_children_while_many_end) {

@@ -24,11 +24,11 @@ std::string project(int number) {
 std::string configuration(int steps) {
   std::string dependencies;
   for (int number = 1; number < steps; ++number) {
-    dependencies += (number > 1 ? ", " : "") + std::string("{\"projectPath\": \"./") + project(number) +
-                    "\", \"async\": true}";
+    if (number > 1) dependencies += ", ";
+    dependencies.append(R"({"projectPath": "./)").append(project(number)).append(R"(", "async": true})");
   }
-  return "{\"workspace\": {\"./" + project(0) + "\": {\"wait\": [" + dependencies +
-         "]}}, \"tasks\": {\"wait\": {\"command\": \"echo up; read line < ../fifo\"}}}";
+  return R"({"workspace": {"./)" + project(0) + R"(": {"wait": [)" + dependencies +
+         R"(]}}, "tasks": {"wait": {"command": "echo up; read line < ../fifo"}}})";
 }
 
 /// dream and, when it has one, its guardian: the processes that run dream's binary.
@@ -78,6 +78,7 @@ int main(int argument_count, char** arguments) {
   const int steps = argument_count > 1 ? std::max(2, std::atoi(arguments[1])) : 50;
   const int seconds = argument_count > 2 ? std::max(1, std::atoi(arguments[2])) : 10;
   std::vector<std::string> projects;
+  projects.reserve(static_cast<std::size_t>(steps));
   for (int number = 0; number < steps; ++number) projects.push_back(project(number));
   const ScratchWorkspace workspace(configuration(steps), projects);
   const std::filesystem::path fifo = workspace.root() / "fifo";
