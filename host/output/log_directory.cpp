@@ -164,7 +164,7 @@ class LogDirectory : public Renderer {
   /// Whoever reads it sees the old one or the new one, each whole. 0, or what went wrong.
   int write_index(std::optional<int> exit_code, std::span<const engine::Outcome> outcomes) {
     std::string json =
-        fmt::format("{{\"v\":1,\"exitCode\":{},\"steps\":[", exit_code ? std::to_string(*exit_code) : "null");
+        fmt::format(R"({{"v":1,"exitCode":{},"steps":[)", exit_code ? std::to_string(*exit_code) : "null");
     for (std::size_t at = 0; at < files_.size(); ++at) {
       const auto& [out, err] = files_[at];
       json += fmt::format("{}\n{{\"step\":{},\"stdout\":\"{}\",\"stderr\":\"{}\",\"complete\":{}",
