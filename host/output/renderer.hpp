@@ -59,6 +59,7 @@ class Renderer : public Reporter {
   [[nodiscard]] virtual bool busy() const { return false; }
 };
 
+/// How the output of a run looks; docs/functional-specification.md, section 6.
 enum class OutputMode : std::uint8_t {
   prefix,   ///< whole lines, each with a label
   raw,      ///< bytes as they come
