@@ -76,6 +76,7 @@ CLI::Validator one_of(const std::map<std::string, Value>& values) {
       return {};
     }
     std::vector<std::string> words;
+    words.reserve(values.size());
     for (const auto& [known, value] : values) words.push_back(known);
     return "\"" + word + "\" is none of " + join_words(words);
   };
