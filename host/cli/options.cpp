@@ -44,6 +44,11 @@ class HelpFormatter : public CLI::Formatter {
   std::string make_usage(const CLI::App*, std::string) const override {
     return std::string("Usage: ") + usage_line + "\n";
   }
+
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    std::string names = CLI::Formatter::make_option_name(option, is_positional);
+    return names.substr(0, names.find('{'));  // the value of a flag that says no
+  }
 };
 
 /// What CLI11 writes into.
@@ -62,11 +67,29 @@ struct Raw {
 
 constexpr std::int64_t most_ms = 0x7FFFFFFF;
 
+/// Turns a word into its value; any other word is an error that names them all.
+template <class Value>
+CLI::Validator one_of(const std::map<std::string, Value>& values) {
+  const auto find = [values](std::string& word) -> std::string {
+    const auto found = values.find(word);
+    if (found != values.end()) {
+      word = std::to_string(static_cast<int>(found->second));
+      return {};
+    }
+    std::vector<std::string> words;
+    words.reserve(values.size());
+    for (const auto& [known, value] : values) words.push_back(known);
+    return "\"" + word + "\" is none of " + join_words(words);
+  };
+  return {find, ""};
+}
+
 void define(CLI::App& app, Raw& raw) {
   app.formatter(std::make_shared<HelpFormatter>());
   app.footer(commands_help);
   app.set_help_flag("-h,--help", "print this help");
   app.add_option("words", raw.words)->group("");
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // an alias can be overridden
   app.add_option("-C,--directory", raw.directory, "as if started in this folder")->type_name("DIR");
   app.add_option("-p,--project", raw.project, "this project instead of the current folder's")
       ->type_name("PATH");
@@ -78,15 +101,15 @@ void define(CLI::App& app, Raw& raw) {
                                               {"events", Output::events}};
   app.add_option("-o,--output", raw.options.output,
                  "prefix (default for several steps), raw, grouped or events")
-      ->transform(CLI::CheckedTransformer(outputs))
-      ->option_text("MODE");
+      ->transform(one_of(outputs))
+      ->type_name("MODE");
   app.add_option("--log-dir", raw.log_directory, "also write every step's output into files of this folder")
       ->type_name("DIR");
   const std::map<std::string, When> whens{
       {"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
   app.add_option("--color", raw.options.color, "auto, always or never (NO_COLOR and FORCE_COLOR count, too)")
-      ->transform(CLI::CheckedTransformer(whens))
-      ->option_text("WHEN");
+      ->transform(one_of(whens))
+      ->type_name("WHEN");
   app.add_option("--grace", raw.grace_ms, "overrides every stop.graceMs")
       ->check(CLI::Range(std::int64_t{0}, most_ms))
       ->option_text("MS");

@@ -54,7 +54,7 @@ Result<std::string> requested_project(const Options& options, const Workspace& w
   std::string project = normalise_project(*options.project);
   if (project.empty()) {
     return Error{ErrorCode::usage,
-                 "--project " + printable(*options.project) + " is no folder of the workspace",
+                 "--project \"" + printable(*options.project) + "\" is no folder of the workspace",
                  {},
                  "it is a path from the folder of dream.json"};
   }
@@ -64,6 +64,8 @@ Result<std::string> requested_project(const Options& options, const Workspace& w
 }  // namespace
 
 Result<fs::path> starting_folder(const Options& options) {
+  if (options.directory && options.directory->empty())
+    return Error{ErrorCode::usage, "the folder after --directory is empty", {}, {}};
   std::error_code failure;
   fs::path folder = options.directory ? fs::absolute(*options.directory, failure) : fs::current_path(failure);
   if (failure)

@@ -55,11 +55,18 @@ TEST(CommandLine, too_many_words_are_an_error) {
 TEST(CommandLine, a_wrong_value_names_the_ones_there_are) {
   const Finished finished = dream({"go", "--output", "row"});
   EXPECT_EQ(finished.code, 2);
-  EXPECT_THAT(finished.err, AllOf(HasSubstr("row"), HasSubstr("raw"), HasSubstr("prefix")));
-  EXPECT_EQ(dream({"go", "--color", "sometimes"}).code, 2);
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("\"row\" is none of "), HasSubstr("prefix"), HasSubstr("raw")));
+  EXPECT_EQ(dream({"go", "--color", "sometimes"}).err,
+            "dream: --color: \"sometimes\" is none of always, auto and never (see dream --help)\n");
+  EXPECT_EQ(dream({"go", "--color"}).code, 2);
   EXPECT_EQ(dream({"go", "--grace", "soon"}).code, 2);
   EXPECT_EQ(dream({"go", "--grace", "-1"}).code, 2);
   EXPECT_EQ(dream({"go", "--grace"}).code, 2);
+}
+
+TEST(CommandLine, the_last_of_several_values_wins_so_that_an_alias_can_be_overridden) {
+  EXPECT_EQ(dream({"-o", "prefix", "go", "-o", "raw"}).out, "b:go 0\na:go 0\n");
+  EXPECT_EQ(dream({"--grace", "5", "go", "--grace", "6"}).code, 0);
 }
 
 TEST(CommandLine, a_task_that_no_project_has_is_looked_for_by_its_executor) {
@@ -87,6 +94,7 @@ TEST(CommandLine, arguments_reach_an_argument_vector_and_a_script_unchanged) {
 TEST(CommandLine, directory_is_where_dream_stands) {
   EXPECT_EQ(dream({"-C", "../b", "go"}).out, "b:go 0\n");
   EXPECT_EQ(dream({"--directory=b", "go"}, ".").out, "b:go 0\n");
+  EXPECT_EQ(dream({"-C", "", "go"}).code, 2);
   const Finished missing = dream({"-C", "nowhere", "go"});
   EXPECT_EQ(missing.code, 2);
   EXPECT_THAT(missing.err, HasSubstr("nowhere"));

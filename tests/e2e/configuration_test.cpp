@@ -82,6 +82,16 @@ TEST(Configuration, a_step_that_names_itself_is_a_cycle_in_both_modes) {
   }
 }
 
+TEST(Configuration, an_option_that_the_executor_does_not_know_is_an_error_at_its_place) {
+  const Workspace workspace(R"({"projects": {"./a": {"options": {"shel": "zsh"}}},
+                                "tasks": {"go": {"command": "touch $ROOT/ran"}}})");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err,
+              HasSubstr(workspace.root().string() + "/dream.json:1:35: there is no option \"shel\""));
+  EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
 TEST(Configuration, the_nearest_file_wins) {
   const Workspace workspace(R"({"tasks": {"go": {"command": "echo outer"}}})");
   workspace.write("a/dream.json", R"({"tasks": {"go": {"command": "echo inner"}}})");

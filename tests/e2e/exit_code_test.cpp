@@ -118,6 +118,16 @@ TEST(ExitCode, is_141_when_a_step_writes_to_nobody) {
   EXPECT_EQ(dream.exit_code(), 141);
 }
 
+TEST(ExitCode, is_70_when_stdout_can_not_be_written) {
+  const Workspace workspace(
+      {{"a", "echo hello", "", ""}, {"c", "touch $ROOT/ran", "", R"("delay": 3600000)"}});
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "c", .out_file = "/dev/full"});
+  EXPECT_EQ(finished.code, 70);
+  EXPECT_THAT(finished.err, HasSubstr("can't write to stdout: No space left on device"));
+  EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+  EXPECT_EQ(run(workspace, {.arguments = {"list"}, .out_file = "/dev/full"}).code, 70);
+}
+
 TEST(ExitCode, is_2_and_nothing_runs_for_a_usage_error) {
   const Workspace workspace({{"c", "touch $ROOT/ran", "", ""}});
   EXPECT_EQ(run(workspace, {.arguments = {"go", "--no-such-option"}, .folder = "c"}).code, 2);
