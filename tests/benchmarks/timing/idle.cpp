@@ -1,10 +1,8 @@
-#include <sys/timerfd.h>
-
 #include <algorithm>
 #include <csignal>
-#include <cstdint>
-#include <sstream>
 
+#include "benchmarks/support/dream_processes.hpp"
+#include "benchmarks/support/pause.hpp"
 #include "measure.hpp"
 #include "sections.hpp"
 
@@ -28,19 +26,6 @@ std::string configuration() {
   }
   return R"({"workspace": {"./)" + project(0) + R"(": {"wait": [)" + dependencies +
          R"(]}}, "tasks": {"wait": {"command": "echo up; read line < ../fifo"}}})";
-}
-
-/// dream and, when it has one, its guardian: the processes that run dream's binary.
-std::vector<pid_t> processes_of_dream(pid_t started) {
-  std::vector<pid_t> processes{started};
-  std::ifstream children("/proc/" + std::to_string(started) + "/task/" + std::to_string(started) +
-                         "/children");
-  for (pid_t child = 0; children >> child;) {
-    std::error_code ignored;
-    const auto binary = std::filesystem::read_symlink("/proc/" + std::to_string(child) + "/exe", ignored);
-    if (binary == std::filesystem::canonical(DREAM_BINARY)) processes.push_back(child);
-  }
-  return processes;
 }
 
 /// The sum of what the lines of a file in /proc say that begin with one of these words.
@@ -73,15 +58,6 @@ Usage usage_of(const std::vector<pid_t>& processes) {
   return usage;
 }
 
-void pass(int duration) {
-  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-  const itimerspec when{{}, {duration, 0}};
-  ::timerfd_settime(timer, 0, &when, nullptr);
-  std::uint64_t expirations = 0;
-  if (::read(timer, &expirations, sizeof expirations) < 0) throw std::runtime_error("no timer");
-  ::close(timer);
-}
-
 }  // namespace
 
 void measure_idle(Table& table) {
@@ -95,10 +71,10 @@ void measure_idle(Table& table) {
 
   const Spawned dream = spawn({DREAM_BINARY, "-C", workspace.root().string(), "-p", project(0), "wait"});
   await_lines(dream.out, steps);
-  pass(1);  // what the start set off is over
-  const std::vector<pid_t> processes = processes_of_dream(dream.pid);
+  benchmarks::pause_for(std::chrono::seconds(1));  // what the start set off is over
+  const std::vector<pid_t> processes = benchmarks::processes_of_dream(dream.pid, DREAM_BINARY);
   const Usage before = usage_of(processes);
-  pass(seconds);
+  benchmarks::pause_for(std::chrono::seconds(seconds));
   const Usage after = usage_of(processes);
   ::kill(dream.pid, SIGTERM);
   finish(dream);
