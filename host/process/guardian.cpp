@@ -86,8 +86,8 @@ class Guardian {
   void end_descendants() const {
     const Instant deadline = read_clock() + patience;
     for (int empty = 0; empty < empty_rounds && read_clock() < deadline;) {
-      // Whatever lives below this process lives below a child that nobody has waited for: no child, nothing.
-      if (::waitpid(-1, nullptr, WNOHANG | __WALL) < 0 && errno == ECHILD) return;
+      // Whatever lives below this process lives below a child that was not waited for: no child, nothing.
+      if (!has_children()) return;
       bool any = false;
       for (const pid_t child : children_of(::getpid())) {
         for (const ProcessStatus& process : tree_below(child)) {
@@ -112,6 +112,7 @@ class Guardian {
 
 std::set<ProcessIdentity> children_already_there() {
   std::set<ProcessIdentity> identities;
+  if (!has_children()) return identities;
   for (const pid_t child : children_of(::getpid())) {
     if (const auto status = process_status(child)) identities.insert(status->identity);
   }

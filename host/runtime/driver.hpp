@@ -76,6 +76,7 @@ class Driver : private plugin::RunObserver {
   std::deque<TimedEvent> events_;
   bool pumping_ = false;
   boost::asio::steady_timer timer_;
+  std::optional<Instant> timer_set_to_;
   boost::asio::steady_timer reader_timer_;
   std::size_t written_when_checked_ = 0;
   SignalInbox signals_;
