@@ -20,9 +20,12 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# What a program links but never calls (most of the C++ runtime) costs it time whenever it starts.
-add_compile_options(-ffunction-sections -fdata-sections)
-add_link_options(LINKER:--gc-sections)
+# As shipped: what a program links but never calls (most of the C++ runtime) costs it time whenever it starts. So does
+# libm, which is needed for rounding alone; the compiler does that itself when nobody looks at its traps and errno.
+if(DREAM_STATIC_RUNTIME)
+  add_compile_options(-ffunction-sections -fdata-sections -fno-trapping-math -fno-math-errno)
+  add_link_options(LINKER:--gc-sections,--as-needed)
+endif()
 
 add_library(dream_warnings INTERFACE)
 target_compile_options(dream_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
