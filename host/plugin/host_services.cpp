@@ -178,6 +178,7 @@ dream_status HostSide::spawn(const dream_child& child, dream_child_id* id, dream
                  .on_output = {},
                  .on_exit = [this, number](const ExitStatus& status) { child_exited(number, status); }};
   if (child.stop_signal != 0) spec.stop_signal = child.stop_signal;
+  spec.relays = texts_of(child.relays);
   if (child.on_output != nullptr) {
     spec.on_output = [this, number](Stream stream, std::string_view bytes) {
       child_wrote(number, stream, bytes);

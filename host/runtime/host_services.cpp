@@ -49,6 +49,7 @@ Result<plugin::ChildId> HostServices::spawn(plugin::ChildSpec spec) {
                            .environment = std::move(spec.environment),
                            .inherit_stdin = parts_.inherit_stdin,
                            .stop_signal = spec.stop_signal,
+                           .relays = std::move(spec.relays),
                            .leftover_grace = parts_.plan.steps[position(step)].stop_grace,
                            .on_output = {},
                            .on_end = std::move(spec.on_exit)};
