@@ -79,7 +79,7 @@ TEST_P(EveryTask, gets_a_signal_exactly_once_and_leaves_nothing) {
   const Workspace workspace = deno_workspace();
   tasks(workspace, R"("count": "node count.mjs", "dev": ")" + std::string(GetParam()) + "\"");
   workspace.write("a/count.mjs", signal_counter);
-  workspace.write("a/package.json", R"({"name": "a", "scripts": {"npm": "exec node count.mjs"}})");
+  workspace.write("a/package.json", R"({"name": "a", "scripts": {"npm": "node count.mjs"}})");
   expect_counted_once(workspace, "SIGTERM");
 }
 
