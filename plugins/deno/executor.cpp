@@ -32,6 +32,10 @@ Failure not_installed() {
           "npm install -g deno, or see deno.com"};
 }
 
+bool only_package(const fs::path& folder) {
+  return !is_file(folder / "deno.json") && !is_file(folder / "deno.jsonc");
+}
+
 void append(Words& words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
 }
@@ -89,7 +93,9 @@ class Deno : public CommandExecutor {
   static Result<std::vector<sdk::FoundTask>> discover(const Host&, const Project& project) {
     Result<std::optional<Tasks>> tasks = tasks_in(project.directory);
     if (!tasks) return tasks.failure();
-    return sorted(tasks->value_or(Tasks{}));
+    // A folder with nothing of Deno's is npm's, although Deno could run its scripts.
+    const bool is_for_deno = tasks->has_value() && !only_package(project.directory);
+    return is_for_deno ? sorted(**tasks) : Tasks{};
   }
 
   static Result<void> tool(const Host&, const Project&) {

@@ -145,6 +145,13 @@ TEST(Npm, a_missing_or_broken_package_json_is_named) {
   EXPECT_THAT(finished.err, HasSubstr((workspace.root() / "a/package.json").string() + ":2:15: "));
 }
 
+TEST(Npm, is_suggested_where_another_executor_does_not_know_the_script) {
+  const Workspace workspace(R"({"projects": {"./a": {}}})");
+  package(workspace, R"("dev": "echo never")");
+  EXPECT_THAT(dev(workspace).err,
+              HasSubstr(R"(its package.json has one (set "executor": "npm" in dream.json))"));
+}
+
 TEST(Npm, says_what_to_install_where_it_is_missing) {
   const Workspace workspace = npm_workspace();
   package(workspace, R"("dev": "echo never")");

@@ -43,7 +43,7 @@ bool all_exist(const std::string&) {
 
 TEST(ListText, names_every_project_and_task_that_is_mentioned_anywhere) {
   const auto exists = [](const std::string& project) { return project != "./database"; };
-  EXPECT_EQ(list_text(sample(), locate_by_byte, exists, {}),
+  EXPECT_EQ(list_text(sample(), locate_by_byte, exists, {}, {}),
             "./api       docker  dream.json:10:1\n"
             "  dev       docker  dream.json:11:1\n"
             "  lint      shell   dream.json:23:1\n"
@@ -59,7 +59,8 @@ TEST(ListText, names_every_project_and_task_that_is_mentioned_anywhere) {
 }
 
 TEST(ListText, of_nothing_says_so) {
-  EXPECT_EQ(list_text(Workspace{}, locate_by_byte, all_exist, {}), "The configuration names no project.\n");
+  EXPECT_EQ(list_text(Workspace{}, locate_by_byte, all_exist, {}, {}),
+            "The configuration names no project.\n");
 }
 
 TEST(ListText, takes_settings_from_a_glob) {
@@ -68,7 +69,7 @@ TEST(ListText, takes_settings_from_a_glob) {
   workspace.project_globs.push_back({"./packages/*", {}});
   workspace.project_globs.back().settings.executor = "deno";
   workspace.project_globs.back().settings.tasks["test"].where = {2};
-  EXPECT_EQ(list_text(workspace, locate_by_byte, all_exist, {}),
+  EXPECT_EQ(list_text(workspace, locate_by_byte, all_exist, {}, {}),
             "./packages/a  deno  dream.json:1:1\n"
             "  dev         deno  dream.json:1:1\n"
             "  test        deno  dream.json:2:1\n"
@@ -79,7 +80,7 @@ TEST(ListText, takes_settings_from_a_glob) {
 TEST(ListText, shows_what_would_disturb_a_terminal) {
   Workspace workspace;
   workspace.dependencies["./\x1b[2J"]["de\nv"].where = {1};
-  EXPECT_EQ(list_text(workspace, locate_by_byte, all_exist, {}),
+  EXPECT_EQ(list_text(workspace, locate_by_byte, all_exist, {}, {}),
             "./\\x1b[2J  shell  dream.json:1:1\n"
             "  de\\x0av  shell  dream.json:1:1\n"
             "\n"
@@ -87,14 +88,14 @@ TEST(ListText, shows_what_would_disturb_a_terminal) {
 }
 
 TEST(ListText, has_escape_codes_only_in_colour) {
-  EXPECT_EQ(list_text(sample(), locate_by_byte, all_exist, {false, 100}).find('\x1b'), std::string::npos);
-  EXPECT_NE(list_text(sample(), locate_by_byte, all_exist, {true, 100}).find('\x1b'), std::string::npos);
+  EXPECT_EQ(list_text(sample(), locate_by_byte, all_exist, {}, {false, 100}).find('\x1b'), std::string::npos);
+  EXPECT_NE(list_text(sample(), locate_by_byte, all_exist, {}, {true, 100}).find('\x1b'), std::string::npos);
 }
 
 TEST(ListJson, has_the_same_as_the_text) {
   const auto exists = [](const std::string& project) { return project != "./database"; };
   rapidjson::Document json;
-  json.Parse(list_json(sample(), locate_by_byte, exists).c_str());
+  json.Parse(list_json(sample(), locate_by_byte, exists, {}).c_str());
   ASSERT_FALSE(json.HasParseError());
   const auto& projects = json["projects"];
   ASSERT_EQ(projects.Size(), 4U);
@@ -112,7 +113,7 @@ TEST(ListJson, has_the_same_as_the_text) {
 
 TEST(ListJson, of_nothing_is_an_empty_list) {
   rapidjson::Document json;
-  json.Parse(list_json(Workspace{}, locate_by_byte, all_exist).c_str());
+  json.Parse(list_json(Workspace{}, locate_by_byte, all_exist, {}).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_TRUE(json["projects"].Empty());
 }

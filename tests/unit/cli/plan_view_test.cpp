@@ -30,7 +30,7 @@ Plan sample() {
 }
 
 TEST(PlanText, has_every_step_with_its_attributes_start_and_place) {
-  const std::string text = plan_text(sample(), locate_by_byte, {});
+  const std::string text = plan_text(sample(), {}, locate_by_byte, {});
   const std::string steps = text.substr(0, text.find("Timeline"));
   EXPECT_EQ(steps, R"(Plan of ./api:dev: 4 steps, recursive
 
@@ -46,29 +46,29 @@ Later mentions without effect (the first one decides)
 }
 
 TEST(PlanText, of_one_step_is_short) {
-  const std::string text = plan_text(plan_of({foreground("./api")}), locate_by_byte, {});
+  const std::string text = plan_text(plan_of({foreground("./api")}), {}, locate_by_byte, {});
   EXPECT_TRUE(text.starts_with("Plan of ./api:dev: 1 step\n\n  1  ./api:dev  shell"));
   EXPECT_EQ(text.find("Later mentions"), std::string::npos);
 }
 
 TEST(PlanText, does_not_speak_of_the_delay_of_a_last_step_in_the_background) {
-  const std::string text = plan_text(plan_of({background("./api", 100)}), locate_by_byte, {});
+  const std::string text = plan_text(plan_of({background("./api", 100)}), {}, locate_by_byte, {});
   EXPECT_EQ(text.find("100 ms"), std::string::npos);
 }
 
 TEST(PlanText, has_escape_codes_only_in_colour) {
-  EXPECT_EQ(plan_text(sample(), locate_by_byte, {false, 100}).find('\x1b'), std::string::npos);
-  EXPECT_NE(plan_text(sample(), locate_by_byte, {true, 100}).find('\x1b'), std::string::npos);
+  EXPECT_EQ(plan_text(sample(), {}, locate_by_byte, {false, 100}).find('\x1b'), std::string::npos);
+  EXPECT_NE(plan_text(sample(), {}, locate_by_byte, {true, 100}).find('\x1b'), std::string::npos);
 }
 
 TEST(PlanText, shows_what_would_disturb_a_terminal) {
-  const std::string text = plan_text(plan_of({foreground("./\x1b[2J")}), locate_by_byte, {});
+  const std::string text = plan_text(plan_of({foreground("./\x1b[2J")}), {}, locate_by_byte, {});
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
 TEST(PlanJson, has_the_documented_fields) {
   rapidjson::Document json;
-  json.Parse(plan_json(sample(), locate_by_byte).c_str());
+  json.Parse(plan_json(sample(), {}, locate_by_byte).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_STREQ(json["requested"].GetString(), "./api:dev");
   EXPECT_TRUE(json["recursive"].GetBool());
@@ -109,7 +109,7 @@ TEST(PlanJson, has_the_documented_fields) {
 
 TEST(PlanJson, is_sound_whatever_the_names_are) {
   rapidjson::Document json;
-  json.Parse(plan_json(plan_of({foreground("./\"quoted\"\n\xFF")}), locate_by_byte).c_str());
+  json.Parse(plan_json(plan_of({foreground("./\"quoted\"\n\xFF")}), {}, locate_by_byte).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_STREQ(json["steps"][0]["project"].GetString(), "./\"quoted\"\n\xEF\xBF\xBD");
 }

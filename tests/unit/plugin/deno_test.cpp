@@ -142,6 +142,8 @@ TEST_F(Deno, refuses_a_command) {
 TEST_F(Deno, finds_the_tasks_of_a_folder_in_order_of_name) {
   folder.write("deno.json", R"({"workspace": ["./web"], "tasks": {"lint": "deno lint"}})");
   EXPECT_THAT(plugin.discover(project()), IsEmpty()) << "those above are other projects'";
+  folder.write("web/package.json", R"({"scripts": {"build": "tsc"}})");
+  EXPECT_THAT(plugin.discover(project()), IsEmpty()) << "that is a project of npm's";
   tasks(R"("test": "deno test", "all": {"description": "everything", "dependencies": ["test"]})");
   folder.write("web/package.json", R"({"scripts": {"build": "tsc", "test": "jest"}})");
   EXPECT_THAT(plugin.discover(project()), ElementsAre(FakeFoundTask{"all", "everything", "deno.json"},

@@ -9,6 +9,7 @@
 namespace {
 
 using dream::TemporaryFolder;
+using dream::testing::FakeFoundTask;
 using dream::testing::FakeHost;
 using dream::testing::FakeRun;
 using dream::testing::FakeTask;
@@ -175,6 +176,26 @@ TEST_F(ShellOptions, name_a_shell_that_is_not_installed) {
 TEST_F(Shell, passes_signals_to_what_package_managers_run_and_not_to_both) {
   plugin.start({.command_line = "npm run dev"});
   EXPECT_THAT(host.children().at(0).relays, testing::Contains("npm"));
+}
+
+TEST_F(Shell, finds_its_executable_scripts) {
+  script("dev.sh");
+  script("build");
+  script("build.sh");
+  script("notes", 0644);
+  EXPECT_THAT(
+      plugin.discover({.directory = folder.path().string()}),
+      ElementsAre(FakeFoundTask{"build", "", "scripts/build"}, FakeFoundTask{"dev", "", "scripts/dev.sh"}));
+  EXPECT_THAT(plugin.discover({.directory = "/nowhere"}), IsEmpty());
+  EXPECT_TRUE(plugin.tool({}));
+}
+
+TEST_F(Shell, describes_a_command_as_it_will_run) {
+  FakeTask line = dev({"--port", "two words"});
+  line.command_line = "vite";
+  EXPECT_EQ(plugin.describe(line), R"(sh -c 'vite "$@"' sh --port 'two words')");
+  EXPECT_EQ(plugin.describe(dev()), "");
+  EXPECT_EQ(plugin.error().code, DREAM_E_NOT_FOUND);
 }
 
 }  // namespace
