@@ -94,26 +94,26 @@ TEST(Npm, the_next_script_is_ended_too) {
 }
 
 /// A lock file, and the package manager that it stands for.
-class EveryManager : public ::testing::TestWithParam<std::pair<const char*, const char*>> {};
+using Pair = std::pair<std::string, std::string>;
+class EveryManager : public ::testing::TestWithParam<Pair> {};
 
 TEST_P(EveryManager, runs_the_script_with_its_arguments_and_passes_signals_on_once) {
-  const auto [lock_file, name] = GetParam();
+  const auto& [lock_file, name] = GetParam();
   const Workspace workspace = npm_workspace("", R"("stop": {"graceMs": 3600000})");
   package(workspace, R"("dev": "exec node count.mjs", "show": "node show.mjs", "fail": "exit 7")");
-  workspace.write(std::string("a/") + lock_file, "");
+  workspace.write("a/" + lock_file, "");
   workspace.write("a/count.mjs", signal_counter);
   workspace.write("a/show.mjs",
                   "console.log(process.env.npm_config_user_agent.split('/')[0], process.argv.slice(2));");
   const Finished shown = run(workspace, {.arguments = {"show", "--", "--flag", "two words"}, .folder = "a"});
-  EXPECT_THAT(shown.out, HasSubstr(std::string(name) + " [ '--flag', 'two words' ]\n")) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr(name + " [ '--flag', 'two words' ]\n")) << shown.err;
   EXPECT_EQ(run(workspace, {.arguments = {"fail"}, .folder = "a"}).code, 7);
   expect_counted_once(workspace, "SIGTERM");
 }
 
 INSTANTIATE_TEST_SUITE_P(Npm, EveryManager,
-                         ::testing::Values(std::pair("package-lock.json", "npm"),
-                                           std::pair("pnpm-lock.yaml", "pnpm"),
-                                           std::pair("yarn.lock", "yarn")));
+                         ::testing::Values(Pair("package-lock.json", "npm"), Pair("pnpm-lock.yaml", "pnpm"),
+                                           Pair("yarn.lock", "yarn")));
 
 TEST(Npm, node_options_reach_the_script) {
   for (const std::string manager : {"npm", "pnpm", "yarn"}) {
