@@ -58,9 +58,10 @@ Words permission_flags(const Options& options) {
     }
     std::string allowed;
     for (const rapidjson::Value& one : permission.value.GetArray()) {
-      allowed += (allowed.empty() ? "" : ",") + text_of(&one);
+      if (!allowed.empty()) allowed += ',';
+      allowed += text_of(&one);
     }
-    flags.push_back("--allow-" + kind + "=" + allowed);
+    flags.push_back(std::string("--allow-").append(kind).append("=").append(allowed));
   }
   return flags;
 }
@@ -113,7 +114,7 @@ class Deno : public CommandExecutor {
 
   static Result<Words> run_script(const Options& options) {
     if (options.has("task")) {
-      return Failure{DREAM_E_OPTIONS, "it is either \"task\" or \"script\"", "remove one of them", "/task"};
+      return Failure{DREAM_E_OPTIONS, R"(it is either "task" or "script")", "remove one of them", "/task"};
     }
     Words argv = verb("run", options);
     append(argv, permission_flags(options));
@@ -124,7 +125,7 @@ class Deno : public CommandExecutor {
 
   Result<Words> run_task(const Task& task, const Options& options) const {
     if (options.has("permissions")) {
-      return Failure{DREAM_E_OPTIONS, "a task says itself what its commands may do; this is for \"script\"",
+      return Failure{DREAM_E_OPTIONS, R"(a task says itself what its commands may do; this is for "script")",
                      "write --allow-… into the task's command", "/permissions"};
     }
     const std::string name = options.text("task").value_or(std::string(task.name()));

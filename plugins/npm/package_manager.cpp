@@ -87,7 +87,7 @@ Result<const PackageManager*> detect_package_manager(const std::string& folder, 
   const std::vector<fs::path> folders = folders_up(folder, root);
   for (const fs::path& one : folders) {
     if (!is_file(one / "package.json")) continue;
-    const Result<const PackageManager*> declared = declared_in(one / "package.json");
+    Result<const PackageManager*> declared = declared_in(one / "package.json");
     if (!declared || *declared != nullptr) return declared;
   }
   for (const fs::path& one : folders) {
