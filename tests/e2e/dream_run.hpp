@@ -18,8 +18,9 @@ struct Launch {
   std::map<std::string, std::string> environment;  ///< beside PATH, HOME, ROOT and LC_ALL
   bool standard_input = false;                     ///< a pipe of the test; otherwise /dev/null
   std::vector<int> ignored_signals;
-  std::string out_file = {};  ///< stdout into this file of the workspace
-  bool merged = false;        ///< stderr into the pipe of stdout
+  std::string out_file = {};    ///< stdout into this file of the workspace
+  bool merged = false;          ///< stderr into the pipe of stdout
+  int hangs_after_ms = 60'000;  ///< nothing that is awaited takes this long, however slow the machine
 };
 
 /// One running dream. It collects what comes out; every wait has a deadline that only a hung run meets, and
@@ -68,6 +69,7 @@ class DreamRun {
 
   pid_t pid_ = 0;
   int pid_descriptor_ = -1;
+  int hangs_after_ms_;
   int in_ = -1;
   int out_descriptor_ = -1;
   int err_descriptor_ = -1;
