@@ -54,10 +54,11 @@ class Guardian {
   }
 
  private:
-  /// What came from the terminal reached the host, too; anything else may have been sent to this pid alone.
+  /// It may have been sent to this pid alone; the host counts what reached both once. (A terminal that closes
+  /// tells only the leader of its session: this process, when no shell stands before it.)
   void forward(int signals) const {
     signalfd_siginfo info{};
-    if (::read(signals, &info, sizeof info) != sizeof info || info.ssi_code == SI_KERNEL) return;
+    if (::read(signals, &info, sizeof info) != sizeof info) return;
     const ForwardedSignal message{static_cast<std::int32_t>(info.ssi_signo), info.ssi_code,
                                   static_cast<std::int32_t>(info.ssi_pid)};
     ::send(socket_, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);

@@ -21,6 +21,9 @@ constexpr auto last_resort_limit = std::chrono::seconds(8);
 constexpr auto stuck_reader_limit = std::chrono::seconds(5);
 constexpr auto reader_check_interval = std::chrono::milliseconds(250);
 
+/// A terminal that closes is noticed at once; the SIGHUP about it may take its way through a shell.
+constexpr auto hangup_patience = std::chrono::seconds(1);
+
 }  // namespace
 
 Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps, int guardian)
@@ -32,6 +35,7 @@ Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedSte
       running_(plan.steps.size()),
       timer_(session.context()),
       reader_timer_(session.context()),
+      hangup_timer_(session.context()),
       signals_(session.context(), guardian,
                {.on_signal = [this](int signal) { on_signal(signal); },
                 .on_guardian_lost = [this] { on_guardian_lost(); }}) {
@@ -70,6 +74,7 @@ bool Driver::begin() {
 void Driver::write_everything_out() {
   session_.write_everything_out();
   reader_timer_.cancel();
+  hangup_timer_.cancel();
   signals_.stop();
   running_.clear();
   session_.context().poll();  // releases the last runs, while their executors live
@@ -210,6 +215,14 @@ void Driver::watch_readers() {
 }
 
 void Driver::on_output_lost(Stream stream, int error) {
+  if (session_.console().writer(stream).is_terminal()) {
+    if (stream != Stream::out) return;
+    hangup_timer_.expires_after(hangup_patience);
+    hangup_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (!cancelled && !exit_code_) feed(engine::OutputLost{});
+    });
+    return;
+  }
   write_error_ = error;
   if (error != EPIPE) {
     session_.log().write(LogLevel::error,

@@ -78,6 +78,7 @@ class Driver : private plugin::RunObserver {
   bool pumping_ = false;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer reader_timer_;
+  boost::asio::steady_timer hangup_timer_;
   /// While the run is being stopped: how far the reader of an output has come.
   struct ReaderProgress {
     std::size_t written = 0;
