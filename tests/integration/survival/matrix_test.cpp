@@ -13,6 +13,7 @@
 
 #include "e2e/dream_run.hpp"
 #include "e2e/process_list.hpp"
+#include "e2e/terminal.hpp"
 #include "integration/survival/life_line.hpp"
 
 namespace dream::survival {
@@ -21,6 +22,7 @@ namespace {
 using e2e::DreamRun;
 using e2e::find_below;
 using e2e::Gate;
+using e2e::Terminal;
 using e2e::Workspace;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -50,6 +52,8 @@ struct Column {
   enum class Phase : unsigned char { graceful, forced_after_it, none } phase = Phase::graceful;
   int main_exits_with = 0;
   const char* last_task = "go";  ///< of the faulty executor, unless it is "go"
+  bool on_terminal = false;
+  bool is_heard = true;  ///< somebody still reads what dream and the tasks write
 };
 
 std::string configuration(const Row& row, const Column& column) {
@@ -85,13 +89,17 @@ class Cell {
       std::filesystem::create_directory(workspace_.root() / project);
     // A sanitizer that explained a crash would end dream as if it had not crashed.
     const std::string crash = "handle_segv=0:handle_abort=0:detect_leaks=0";
-    dream_ = std::make_unique<DreamRun>(
-        workspace_, e2e::Launch{.arguments = {column.last_task},
-                                .folder = "last",
-                                .environment = {{"CODE", std::to_string(column.main_exits_with)},
-                                                {"ASAN_OPTIONS", crash},
-                                                {"TSAN_OPTIONS", "handle_segv=0:handle_abort=0"}},
-                                .hangs_after_ms = hangs_after_ms});
+    const e2e::Launch launch{.arguments = {column.last_task},
+                             .folder = "last",
+                             .environment = {{"CODE", std::to_string(column.main_exits_with)},
+                                             {"ASAN_OPTIONS", crash},
+                                             {"TSAN_OPTIONS", "handle_segv=0:handle_abort=0"}},
+                             .hangs_after_ms = hangs_after_ms};
+    if (column.on_terminal) {
+      terminal_ = std::make_unique<Terminal>(workspace_, launch);
+    } else {
+      dream_ = std::make_unique<DreamRun>(workspace_, launch);
+    }
     life_.await("main", 1);
     life_.await("tidy", 1);
     life_.await("up", row.processes);
@@ -103,8 +111,15 @@ class Cell {
 
   [[nodiscard]] const Row& row() const { return row_; }
   [[nodiscard]] DreamRun& dream() { return *dream_; }
+  [[nodiscard]] Terminal& terminal() { return *terminal_; }
   [[nodiscard]] LifeLine& life() { return life_; }
   [[nodiscard]] pid_t host() const { return find_below(dream_->pid(), "dream go"); }
+  [[nodiscard]] const std::string& output() const { return dream_ ? dream_->out() : terminal_->screen(); }
+  /// `at_once`: when dream has ended, nothing of the run may live any more.
+  int exit_code(bool at_once) {
+    if (dream_) return at_once ? dream_->exit_code() : dream_->exit_code_once_all_ended();
+    return at_once ? terminal_->exit_code() : terminal_->exit_code_once_all_ended();
+  }
 
   void end_root() const { exit_.open(); }
   void end_main() const { main_.open(); }
@@ -128,7 +143,8 @@ class Cell {
   Gate exit_{workspace_, "exit"};
   Gate tidied_{workspace_, "tidied"};
   Gate main_{workspace_, "ended"};
-  std::unique_ptr<DreamRun> dream_;
+  std::unique_ptr<DreamRun> dream_;  ///< this or the terminal
+  std::unique_ptr<Terminal> terminal_;
   int pipe_ = -1;
 };
 
@@ -150,6 +166,28 @@ void second_signal(Cell& cell) {
   cell.dream().send(SIGINT);
   cell.await_all_asked();
   cell.dream().send(SIGINT);
+}
+
+void ctrl_c(Cell& cell) {
+  cell.terminal().type("\x03");
+}
+
+void second_ctrl_c(Cell& cell) {
+  ctrl_c(cell);
+  cell.await_all_asked();
+  ctrl_c(cell);
+}
+
+/// The shell dies of it, and the kernel tells its foreground job.
+void terminal_closes(Cell& cell) {
+  cell.terminal().hang_up();
+}
+
+/// The shell tells its job before it dies: the job hears of one hang-up twice.
+void shell_tells_of_closing_terminal(Cell& cell) {
+  ::kill(-cell.terminal().pid(), SIGHUP);
+  cell.life().await("tidying", 1);
+  cell.terminal().hang_up();
 }
 
 void reader_goes_away(Cell& cell) {
@@ -187,7 +225,12 @@ constexpr Column columns[] = {
     {"term_to_dream_alone", user_sends<SIGTERM>, 143},
     {"hup_to_dream_alone", user_sends<SIGHUP>, 129},
     {"a_second_signal", second_signal, 130, Phase::forced_after_it},
-    {"the_reader_of_stdout_goes_away", reader_goes_away, 141},
+    {"ctrl_c_on_the_terminal", ctrl_c, 130, Phase::graceful, 0, "go", true},
+    {"a_second_ctrl_c", second_ctrl_c, 130, Phase::forced_after_it, 0, "go", true},
+    {"the_terminal_closes", terminal_closes, 129, Phase::graceful, 0, "go", true, false},
+    {"the_shell_tells_of_the_closing_terminal", shell_tells_of_closing_terminal, 129, Phase::graceful, 0,
+     "go", true, false},
+    {"the_reader_of_stdout_goes_away", reader_goes_away, 141, Phase::graceful, 0, "go", false, false},
     {"the_guardian_is_killed", user_sends<SIGKILL>, 137, Phase::none},
     {"the_host_is_killed", host_gets<SIGKILL>, 137, Phase::none},
     {"the_host_aborts", host_gets<SIGABRT>, 70, Phase::none},
@@ -221,8 +264,7 @@ TEST_P(Survival, nothing_lives_on) {
   const bool graceful = column.phase == Phase::graceful;
   if (graceful) cell.let_tidy_up();
   // When the guardian is gone the host still ends what there is; in all other cells it is done by then.
-  const int code = graceful ? cell.dream().exit_code() : cell.dream().exit_code_once_all_ended();
-  EXPECT_EQ(code, column.exit_code) << cell.dream().err();
+  EXPECT_EQ(cell.exit_code(graceful), column.exit_code) << cell.output();
   cell.life().await_end();
   expect_signals_once(cell.life());
   if (column.phase != Phase::none) {
@@ -230,8 +272,8 @@ TEST_P(Survival, nothing_lives_on) {
     EXPECT_EQ(cell.life().who("TERM").size(), row.listeners + 1 - unasked);
   }
   EXPECT_EQ(cell.life().who("tidied").size(), graceful ? 1U : 0U);
-  if (graceful && column.end != reader_goes_away) {
-    EXPECT_THAT(cell.dream().out(), HasSubstr("tidied up\n"));
+  if (graceful && column.is_heard) {
+    EXPECT_THAT(cell.output(), HasSubstr("tidied up"));
   }
 }
 
