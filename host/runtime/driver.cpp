@@ -172,12 +172,16 @@ void Driver::run_exited(StepIndex step, ExitStatus status) {
 }
 
 void Driver::set_timer() {
+  const std::optional<Instant> deadline = exit_code_ ? std::nullopt : engine_.next_deadline();
+  if (deadline == timer_set_to_) return;
+  timer_set_to_ = deadline;
   timer_.cancel();
-  const std::optional<Instant> deadline = engine_.next_deadline();
-  if (!deadline || exit_code_) return;
+  if (!deadline) return;
   timer_.expires_at(*deadline);
   timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) feed(engine::TimePassed{});
+    if (error) return;
+    timer_set_to_.reset();
+    feed(engine::TimePassed{});
   });
 }
 

@@ -77,6 +77,7 @@ class Driver : private plugin::RunObserver {
   std::deque<TimedEvent> events_;
   bool pumping_ = false;
   boost::asio::steady_timer timer_;
+  std::optional<Instant> timer_set_to_;
   boost::asio::steady_timer reader_timer_;
   boost::asio::steady_timer hangup_timer_;
   /// While the run is being stopped: how far the reader of an output has come.
