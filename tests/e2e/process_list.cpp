@@ -87,6 +87,15 @@ pid_t find_below(pid_t parent, const std::string& text) {
 
 /// All that is left becomes a child of the test sooner or later: waiting for the children one by one is
 /// enough.
+std::size_t peak_memory_kib(pid_t pid) {
+  const std::string label = "VmHWM:";
+  std::ifstream status(fs::path("/proc") / std::to_string(pid) / "status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(label)) return std::stoul(line.substr(label.size()));
+  }
+  throw std::runtime_error("no process " + std::to_string(pid));
+}
+
 bool await_all_ended() {
   constexpr int hung_after_ms = 60'000;
   for (std::vector<pid_t> children; !(children = children_of(::getpid())).empty();) {
