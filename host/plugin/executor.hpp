@@ -66,6 +66,8 @@ class Executor {
   virtual ~Executor() = default;
   /// Returns at once. `observer` must outlive the run.
   virtual Result<std::unique_ptr<Run>> start(const TaskSpec& task, RunObserver& observer) = 0;
+  /// What start would run, one line; nullopt: it can't tell. An Error is the one that start would have.
+  virtual Result<std::optional<std::string>> describe(const TaskSpec& task) = 0;
 };
 
 }  // namespace dream::plugin
