@@ -165,7 +165,7 @@ std::vector<ProcessStatus> Child::root_tree() const {
 
 /// The stop signal, once, to each process.
 void Child::ask(const std::vector<ProcessStatus>& tree) {
-  for (const ProcessStatus& process : tree) {
+  for (const ProcessStatus& process : without_inner_runs(tree)) {
     if (!process.alive() || !asked_.insert(process.identity).second) continue;
     send_signal(process.identity, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
   }
