@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "config/env_file.hpp"
@@ -61,6 +63,25 @@ Result<plugin::Executor*> executor_of(const Step& step, const fs::path& folder, 
   return error;
 }
 
+/// The environments of steps, each made once.
+class Environments {
+ public:
+  Result<plugin::SharedEnvironment> of(const Step& step, const fs::path& folder) {
+    // Without files the folder makes no difference.
+    plugin::SharedEnvironment& made =
+        made_[{step.env_files.empty() ? fs::path() : folder, step.env_files, step.env}];
+    if (made == nullptr) {
+      Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
+      if (!environment) return environment.error();
+      made = std::make_shared<const std::vector<std::string>>(std::move(*environment));
+    }
+    return made;
+  }
+
+ private:
+  std::map<std::tuple<fs::path, std::vector<std::string>, Environment>, plugin::SharedEnvironment> made_;
+};
+
 }  // namespace
 
 Result<std::vector<std::string>> step_environment(const Step& step, const fs::path& folder,
@@ -87,6 +108,7 @@ Result<std::vector<std::string>> step_environment(const Step& step, const fs::pa
 
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
   Preparation preparation;
+  Environments environments;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const Step& step = plan.steps[at];
     const fs::path folder = folder_of(loaded.workspace, step.id.project);
@@ -94,7 +116,7 @@ Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Reg
       add_error(preparation.errors, there.error());
       continue;
     }
-    Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
+    const Result<plugin::SharedEnvironment> environment = environments.of(step, folder);
     if (!environment) {
       add_error(preparation.errors, environment.error());
       continue;
@@ -111,7 +133,7 @@ Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Reg
                                           .command = step.command,
                                           .arguments = step.arguments,
                                           .directory = folder.string(),
-                                          .environment = std::move(*environment),
+                                          .environment = *environment,
                                           .options_json = std::move(options),
                                           .stop_signal = step.stop_signal,
                                           .stop_grace = step.stop_grace,

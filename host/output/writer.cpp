@@ -40,7 +40,8 @@ void Writer::classify() {
     own_.emplace(context_, ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 3));
     return;
   }
-  if (!S_ISFIFO(status.st_mode) && ::isatty(descriptor_) == 0) return;
+  terminal_ = ::isatty(descriptor_) != 0;
+  if (!S_ISFIFO(status.st_mode) && !terminal_) return;
   const std::string path = "/proc/self/fd/" + std::to_string(descriptor_);
   const int reopened = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (reopened >= 0) {

@@ -41,6 +41,7 @@ class Writer {
   /// All bytes ever written: tells a slow reader from a stuck one.
   [[nodiscard]] std::size_t total_written() const noexcept { return total_written_; }
   [[nodiscard]] bool lost() const noexcept { return lost_; }
+  [[nodiscard]] bool is_terminal() const noexcept { return terminal_; }
 
   /// Drops what is pending and all that comes: nobody will read it.
   void abandon();
@@ -72,6 +73,7 @@ class Writer {
   bool waiting_ = false;
   bool was_full_ = false;
   bool lost_ = false;
+  bool terminal_ = false;
 };
 
 }  // namespace dream::output

@@ -20,9 +20,6 @@ namespace dream::e2e {
 
 namespace {
 
-/// Nothing takes this long, on the slowest machine, with every sanitizer.
-constexpr int hung_after_ms = 60'000;
-
 struct Pipe {
   int read = -1;
   int write = -1;
@@ -64,7 +61,17 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 
 }  // namespace
 
-DreamRun::DreamRun(const Workspace& workspace, const Launch& launch) {
+StartWords::StartWords(const Workspace& workspace, const Launch& launch)
+    : words_{launch.program.empty() ? DREAM_BINARY : launch.program},
+      variables_(environment_of(workspace, launch)),
+      folder_((workspace.root() / launch.folder).string()) {
+  words_.insert(words_.end(), launch.arguments.begin(), launch.arguments.end());
+  argv_ = pointers(words_);
+  environment_ = pointers(variables_);
+}
+
+DreamRun::DreamRun(const Workspace& workspace, const Launch& launch)
+    : hangs_after_ms_(launch.hangs_after_ms) {
   adopt_orphans();
   this->launch(workspace, launch);
 }
@@ -73,10 +80,7 @@ DreamRun::DreamRun(const Workspace& workspace)
     : DreamRun(workspace, Launch{.arguments = {"go"}, .folder = workspace.requested()}) {}
 
 void DreamRun::launch(const Workspace& workspace, const Launch& launch) {
-  std::vector<std::string> words{DREAM_BINARY};
-  words.insert(words.end(), launch.arguments.begin(), launch.arguments.end());
-  std::vector<std::string> environment = environment_of(workspace, launch);
-  const std::string folder = (workspace.root() / launch.folder).string();
+  const StartWords words(workspace, launch);
   Pipe in{::open("/dev/null", O_RDONLY | O_CLOEXEC), -1};
   if (launch.standard_input) {
     ::close(in.read);
@@ -94,8 +98,7 @@ void DreamRun::launch(const Workspace& workspace, const Launch& launch) {
     ::dup2(in.read, STDIN_FILENO);
     ::dup2(out_end, STDOUT_FILENO);
     ::dup2(launch.merged ? out_end : err.write, STDERR_FILENO);
-    if (::chdir(folder.c_str()) != 0) ::_exit(125);
-    ::execve(DREAM_BINARY, pointers(words).data(), pointers(environment).data());
+    if (::chdir(words.folder()) == 0) ::execve(words.argv()[0], words.argv(), words.environment());
     ::_exit(125);
   }
   ::close(in.read);
@@ -140,7 +143,7 @@ bool DreamRun::read_from(int& descriptor, std::string& text) {
 void DreamRun::pump_until_more(const char* what) {
   std::array<pollfd, 3> sources{pollfd{reads_out_ ? out_descriptor_ : -1, POLLIN, 0},
                                 pollfd{err_descriptor_, POLLIN, 0}, pollfd{pid_descriptor_, POLLIN, 0}};
-  const int ready = ::poll(sources.data(), sources.size(), hung_after_ms);
+  const int ready = ::poll(sources.data(), sources.size(), hangs_after_ms_);
   if (ready < 0 && errno != EINTR) throw std::runtime_error("can't poll");
   if (ready == 0) give_up(what);
   if (sources[0].revents != 0) read_from(out_descriptor_, out_);
@@ -192,7 +195,7 @@ void DreamRun::read_out(std::size_t size) {
   const std::size_t enough = out_.size() + size;
   while (out_.size() < enough) {
     pollfd source{out_descriptor_, POLLIN, 0};
-    if (::poll(&source, 1, hung_after_ms) == 0) give_up("more of stdout");
+    if (::poll(&source, 1, hangs_after_ms_) == 0) give_up("more of stdout");
     if (!read_from(out_descriptor_, out_)) give_up("more of stdout, which has ended");
   }
 }

@@ -18,8 +18,27 @@ struct Launch {
   std::map<std::string, std::string> environment;  ///< beside PATH, HOME, ROOT and LC_ALL
   bool standard_input = false;                     ///< a pipe of the test; otherwise /dev/null
   std::vector<int> ignored_signals;
-  std::string out_file = {};  ///< stdout into this file of the workspace
-  bool merged = false;        ///< stderr into the pipe of stdout
+  std::string out_file = {};    ///< stdout into this file of the workspace
+  bool merged = false;          ///< stderr into the pipe of stdout
+  std::string program = {};     ///< a path: started instead of dream
+  int hangs_after_ms = 60'000;  ///< nothing that is awaited takes this long, however slow the machine
+};
+
+/// What exec needs for a Launch, in its form.
+class StartWords {
+ public:
+  StartWords(const Workspace& workspace, const Launch& launch);
+
+  [[nodiscard]] char* const* argv() const { return argv_.data(); }
+  [[nodiscard]] char* const* environment() const { return environment_.data(); }
+  [[nodiscard]] const char* folder() const { return folder_.c_str(); }
+
+ private:
+  std::vector<std::string> words_;
+  std::vector<std::string> variables_;
+  std::vector<char*> argv_;
+  std::vector<char*> environment_;
+  std::string folder_;
 };
 
 /// One running dream. It collects what comes out; every wait has a deadline that only a hung run meets, and
@@ -68,6 +87,7 @@ class DreamRun {
 
   pid_t pid_ = 0;
   int pid_descriptor_ = -1;
+  int hangs_after_ms_;
   int in_ = -1;
   int out_descriptor_ = -1;
   int err_descriptor_ = -1;

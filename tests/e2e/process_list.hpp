@@ -19,8 +19,9 @@ void adopt_orphans();
 /// The most memory that a living process ever had resident, in KiB.
 [[nodiscard]] std::size_t peak_memory_kib(pid_t pid);
 
-/// Blocks until every process below the test has ended. False when one lives on for ever.
-[[nodiscard]] bool await_all_ended();
+/// Blocks until every process below the test has ended, but for the child `except`. False when one lives on
+/// for ever.
+[[nodiscard]] bool await_all_ended(pid_t except = 0);
 
 /// Kills everything below the test itself, so that one failed test does not disturb the next.
 void kill_everything_below();
