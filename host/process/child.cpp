@@ -167,14 +167,14 @@ std::vector<ProcessStatus> Child::root_tree() const {
 
 /// The stop signal, once, to each process.
 void Child::ask(const std::vector<ProcessStatus>& tree) {
-  for (const ProcessStatus& process : tree) {
+  for (const ProcessStatus& process : without_inner_runs(tree)) {
     if (!process.alive() || !asked_.insert(process.identity).second) continue;
     if (relays_to_others(process, tree)) {
       relays_.insert(process.identity);
+      send_signal(process.identity, SIGCONT);
     } else {
-      send_signal(process.identity, spec_.stop_signal);
+      send_signal(process.identity, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
     }
-    send_signal(process.identity, SIGCONT);  // a stopped process could not hear it
   }
 }
 
@@ -201,7 +201,7 @@ void Child::look_after_relays() {
     }
     if (has_others) continue;
     relays_.erase(relay);
-    send_signal(relay, spec_.stop_signal);
+    send_signal(relay, spec_.stop_signal, SIGCONT);
   }
 }
 

@@ -3,14 +3,17 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <filesystem>
 #include <memory>
 #include <string_view>
+#include <unordered_set>
 
 namespace dream::process {
 
@@ -88,6 +91,12 @@ std::vector<pid_t> children_of(const ProcessStatus& process, int* error = nullpt
   return children;
 }
 
+/// The file name of the program that a process runs.
+std::string program_of(const std::string& pid) {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/" + pid + "/exe", ignored).filename().string();
+}
+
 Delivery delivery_failure(int error) {
   if (error == ESRCH) return Delivery::gone;
   return error == EPERM ? Delivery::forbidden : Delivery::failed;
@@ -96,11 +105,17 @@ Delivery delivery_failure(int error) {
 }  // namespace
 
 std::optional<ProcessStatus> process_status(pid_t pid) {
-  const std::string content = read_file(proc_path(pid, "stat"));
-  const std::size_t name_end = content.rfind(')');  // the name may itself hold spaces and parentheses
-  if (name_end == std::string::npos) return std::nullopt;
-  std::string_view rest = std::string_view(content).substr(name_end + 1);
+  std::array<char, 2048> buffer;  // more than the line can have, and the kernel gives it as a whole
+  const int file = ::open(proc_path(pid, "stat").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  const ssize_t size = ::read(file, buffer.data(), buffer.size());
+  ::close(file);
+  std::string_view rest(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  const std::size_t name_end = rest.rfind(')');  // the name may itself hold spaces and parentheses
+  if (name_end == std::string_view::npos) return std::nullopt;
   ProcessStatus status;
+  status.named_guardian = rest.substr(0, name_end).ends_with(std::string("(") + guardian_name);
+  rest.remove_prefix(name_end + 1);
   status.identity.pid = pid;
   constexpr int first_field = 3;
   constexpr int last_field = 22;
@@ -120,7 +135,13 @@ std::vector<pid_t> children_of(pid_t pid) {
   return status ? children_of(*status) : std::vector<pid_t>{};
 }
 
+bool has_children() {
+  siginfo_t info{};
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 || errno != ECHILD;
+}
+
 std::optional<std::vector<pid_t>> own_children() {
+  if (!has_children()) return std::vector<pid_t>{};
   ProcessStatus self;
   self.identity.pid = ::getpid();
   self.threads = 2;  // however many: all are looked at
@@ -143,6 +164,26 @@ std::vector<ProcessStatus> tree_below(pid_t root) {
   return tree;
 }
 
+std::vector<ProcessStatus> without_inner_runs(std::vector<ProcessStatus> tree) {
+  if (std::ranges::none_of(tree, &ProcessStatus::named_guardian)) return tree;
+  const std::string own_program = program_of("self");
+  std::unordered_set<pid_t> guardians;
+  std::unordered_set<pid_t> closed;  // what they started is left out
+  std::vector<ProcessStatus> rest;
+  for (const ProcessStatus& process : tree) {
+    const pid_t pid = process.identity.pid;
+    if (closed.contains(process.parent)) {
+      closed.insert(pid);
+      continue;
+    }
+    rest.push_back(process);
+    const bool this_program = program_of(std::to_string(pid)) == own_program;
+    if (process.named_guardian && this_program) guardians.insert(pid);
+    if (guardians.contains(process.parent) && this_program) closed.insert(pid);
+  }
+  return rest;
+}
+
 std::optional<std::string> environment_value(pid_t pid, const std::string& name) {
   const std::string content = read_file(proc_path(pid, "environ"));
   std::string_view rest = content;
@@ -160,7 +201,7 @@ std::string command_line(pid_t pid) {
   return read_file(proc_path(pid, "cmdline"));
 }
 
-Delivery send_signal(const ProcessIdentity& process, int signal) {
+Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) {
   const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0));
   if (descriptor < 0) return delivery_failure(errno);
   // The pidfd holds whoever has the pid now; only after that is it worth asking who that is.
@@ -171,6 +212,7 @@ Delivery send_signal(const ProcessIdentity& process, int signal) {
   } else if (now) {
     const bool sent = ::syscall(SYS_pidfd_send_signal, descriptor, signal, nullptr, 0) == 0;
     delivery = sent ? Delivery::sent : delivery_failure(errno);
+    if (sent && follow_up != 0) ::syscall(SYS_pidfd_send_signal, descriptor, follow_up, nullptr, 0);
   }
   ::close(descriptor);
   return delivery;

@@ -21,6 +21,9 @@ struct ProcessIdentity {
   auto operator<=>(const ProcessIdentity&) const = default;
 };
 
+/// What guardians call themselves.
+inline constexpr const char* guardian_name = "guardian";
+
 /// What the kernel knows of a process.
 struct ProcessStatus {
   ProcessIdentity identity;
@@ -28,6 +31,7 @@ struct ProcessStatus {
   pid_t parent = 0;
   pid_t session = 0;
   int threads = 1;
+  bool named_guardian = false;  ///< as the guardian of a run is
 
   /// A first thread that has ended is dead (Z, X); its process lives as long as any other thread does.
   [[nodiscard]] bool alive() const noexcept { return threads > 1 || (state != 'Z' && state != 'X'); }
@@ -40,6 +44,9 @@ struct ProcessStatus {
 /// nothing new turns up.
 [[nodiscard]] std::vector<pid_t> children_of(pid_t pid);
 
+/// Whether this process has any child, dead or alive. Exact, however many are just being re-parented.
+[[nodiscard]] bool has_children();
+
 /// The children of this process now: all of them, for one leaves the list only when this process reaps it.
 /// None when the system is out of descriptors or memory: nothing may be concluded then.
 [[nodiscard]] std::optional<std::vector<pid_t>> own_children();
@@ -47,6 +54,10 @@ struct ProcessStatus {
 /// `root` and everything below it, parents first, the dead included: a zombie may still have a place in the
 /// tree.
 [[nodiscard]] std::vector<ProcessStatus> tree_below(pid_t root);
+
+/// `tree` without what other runs of this program in it have started: a run that is asked to end asks its
+/// own.
+[[nodiscard]] std::vector<ProcessStatus> without_inner_runs(std::vector<ProcessStatus> tree);
 
 /// The value of a variable in the environment a process was started with; none when it has none, or may not
 /// be read.
@@ -63,7 +74,8 @@ enum class Delivery : std::uint8_t {
   failed,     ///< the system is out of descriptors or memory: try again
 };
 
-/// Sends a signal to exactly this process, never to another one that got its pid since.
-Delivery send_signal(const ProcessIdentity& process, int signal);
+/// Sends a signal to exactly this process, never to another one that got its pid since; `follow_up` after it,
+/// if it isn't 0.
+Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up = 0);
 
 }  // namespace dream::process

@@ -6,6 +6,7 @@
 #include <dream/sdk/options.hpp>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -99,13 +100,14 @@ Result<Interpreter> own_shell(const Options& options) {
 
 Result<Interpreter> interpreter(const Task& task) {
   const Options options(task.options());
-  if (options.has("shell") && !options.text("shell")) return own_shell(options);
-  const std::string name = options.text("shell").value_or("sh");
-  if (!dream::plugins::is_installed(name, dream::plugins::variable(task.environment(), "PATH"))) {
-    return Failure{DREAM_E_NOT_FOUND, name + " is not installed: no folder of PATH has it",
-                   "install it (Debian: apt-get install " + (name == "sh" ? "dash" : name) + ")"};
+  if (!options.has("shell")) return named_shell("sh", options);
+  const std::optional<std::string> name = options.text("shell");
+  if (!name) return own_shell(options);
+  if (!dream::plugins::is_installed(*name, dream::plugins::variable(task.environment(), "PATH"))) {
+    return Failure{DREAM_E_NOT_FOUND, *name + " is not installed: no folder of PATH has it",
+                   "install it (Debian: apt-get install " + *name + ")"};
   }
-  return named_shell(name, options);
+  return named_shell(*name, options);
 }
 
 /// Runs command lines, argument vectors, and scripts.

@@ -133,5 +133,48 @@ TEST(ProjectList, asks_nothing_twice_of_a_project_that_ten_thousand_others_name)
   EXPECT_EQ(projects.front().tasks.size(), count + 1);
 }
 
+/// What executors find in two of the projects, and miss in two others.
+Offers offers() {
+  Offers offers;
+  offers.looked = true;
+  offers.tasks["./core"] = {{"lint", "eslint .", "package.json"}, {"pack", "", "package.json"}};
+  offers.tasks["./api"] = {{"dev", "known already", "deno.json"}};
+  offers.problems.push_back({"npm is not installed", "apt install npm", {"./core", "./database", "./web"}});
+  offers.problems.push_back({"deno.json makes no sense", "", {"./api"}});
+  return offers;
+}
+
+TEST(ListText, shows_what_executors_find_beside_the_tasks_and_what_they_miss) {
+  const std::string text = list_text(sample(), locate_by_byte, all_exist, offers(), {});
+  EXPECT_NE(text.find("./core      npm     dream.json:30:1\n"
+                      "  lint      npm     package.json: eslint .\n"
+                      "  pack      npm     package.json\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("known already"), std::string::npos);
+  EXPECT_TRUE(
+      text.ends_with("\n4 projects, 6 tasks and 2 that executors find\n"
+                     "warning: npm is not installed (apt install npm): ./core and 2 more\n"
+                     "warning: deno.json makes no sense: ./api\n"))
+      << text;
+}
+
+TEST(ListJson, has_what_executors_find_and_miss) {
+  rapidjson::Document json;
+  json.Parse(list_json(sample(), locate_by_byte, all_exist, offers()).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_STREQ(json["projects"][1]["found"][0]["summary"].GetString(), "eslint .");
+  EXPECT_EQ(json["projects"][2]["found"].Size(), 0U);
+  EXPECT_STREQ(json["problems"][0]["hint"].GetString(), "apt install npm");
+  EXPECT_EQ(json["problems"][0]["projects"].Size(), 3U);
+}
+
+TEST(ListJson, tells_that_nobody_looked) {
+  rapidjson::Document json;
+  json.Parse(list_json(sample(), locate_by_byte, all_exist, {}).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_TRUE(json["projects"][0]["found"].IsNull());
+}
+
 }  // namespace
 }  // namespace dream::cli

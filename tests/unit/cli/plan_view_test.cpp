@@ -114,5 +114,31 @@ TEST(PlanJson, is_sound_whatever_the_names_are) {
   EXPECT_STREQ(json["steps"][0]["project"].GetString(), "./\"quoted\"\n\xEF\xBF\xBD");
 }
 
+TEST(PlanText, shows_what_each_step_would_run_or_why_it_can_not) {
+  const Plan plan = plan_of({foreground("./web"), foreground("./db"), foreground("./api")});
+  const std::string text =
+      plan_text(plan, {{"vite --port 1", ""}, {"", "no \x1b[2J command"}, {"", ""}}, locate_by_byte, {});
+  EXPECT_NE(text.find("\nCommands\n  1  vite --port 1\n  2  can't be started: no \\x1b[2J command\n"
+                      "  3  (not known)\n\nTimeline"),
+            std::string::npos)
+      << text;
+}
+
+TEST(PlanText, says_nothing_of_commands_when_no_executor_can_tell) {
+  const std::string text = plan_text(plan_of({foreground("./web")}), {{"", ""}}, locate_by_byte, {});
+  EXPECT_EQ(text.find("Commands"), std::string::npos);
+}
+
+TEST(PlanJson, has_what_each_step_would_run) {
+  rapidjson::Document json;
+  const Plan plan = plan_of({foreground("./web"), foreground("./api")});
+  json.Parse(plan_json(plan, {{"a \"b\"", ""}, {"", "gone"}}, locate_by_byte).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_STREQ(json["steps"][0]["runs"].GetString(), "a \"b\"");
+  EXPECT_TRUE(json["steps"][0]["problem"].IsNull());
+  EXPECT_TRUE(json["steps"][1]["runs"].IsNull());
+  EXPECT_STREQ(json["steps"][1]["problem"].GetString(), "gone");
+}
+
 }  // namespace
 }  // namespace dream::cli
