@@ -94,9 +94,10 @@ Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Reg
       add_error(preparation.errors, there.error());
       continue;
     }
+    Result<std::vector<std::string>> own_environment = step_environment(step, folder, nullptr);
     Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
-    if (!environment) {
-      add_error(preparation.errors, environment.error());
+    if (!environment || !own_environment) {
+      add_error(preparation.errors, (environment ? own_environment : environment).error());
       continue;
     }
     std::string options = loaded.document->options(step.options);
@@ -112,6 +113,7 @@ Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Reg
                                           .arguments = step.arguments,
                                           .directory = folder.string(),
                                           .environment = std::move(*environment),
+                                          .own_environment = std::move(*own_environment),
                                           .options_json = std::move(options),
                                           .stop_signal = step.stop_signal,
                                           .stop_grace = step.stop_grace,

@@ -21,6 +21,7 @@ struct Preparation {
                                   plugin::Registry& registry);
 
 /// The environment of a step: dream's own < env files < env of project and task. NAME=VALUE, sorted by name.
+/// `own` may be null: then it is what dream.json gives alone.
 [[nodiscard]] Result<std::vector<std::string>> step_environment(const Step& step,
                                                                 const std::filesystem::path& folder,
                                                                 const char* const* own);

@@ -24,6 +24,7 @@ struct TaskSpec {
   std::vector<std::string> arguments;    ///< after `--`
   std::string directory;                 ///< absolute path of the project's folder
   std::vector<std::string> environment;  ///< whole, NAME=VALUE
+  std::vector<std::string> own_environment;  ///< the part of it that is not dream's own
   std::string options_json;              ///< merged and validated: an object
   int stop_signal = 15;
   Duration stop_grace{};
