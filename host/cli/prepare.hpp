@@ -20,6 +20,18 @@ struct Preparation {
 [[nodiscard]] Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded,
                                   plugin::Registry& registry);
 
+/// The same for one of its steps.
+[[nodiscard]] Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex step,
+                                                         const LoadedWorkspace& loaded,
+                                                         plugin::Registry& registry);
+
+/// What a registry needs to know of a step to find its executor; without the options of its task.
+[[nodiscard]] plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded);
+
+/// A step without a command that its executor doesn't find either: names another executor that does.
+void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+                      Error& error);
+
 /// The environment of a step: dream's own < env files < env of project and task. NAME=VALUE, sorted by name.
 /// `own` may be null: then it is what dream.json gives alone.
 [[nodiscard]] Result<std::vector<std::string>> step_environment(const Step& step,

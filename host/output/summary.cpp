@@ -7,18 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/overloaded.hpp"
 #include "base/text.hpp"
 
 namespace dream::output {
 
 namespace {
-
-template <class... Visitors>
-struct Overloaded : Visitors... {
-  using Visitors::operator()...;
-};
-template <class... Visitors>
-Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 std::string duration_of(const engine::Outcome& outcome) {
   if (!outcome.started || !outcome.ended) return "-";

@@ -21,11 +21,11 @@ struct TaskSpec {
   StepIndex step{};
   std::string name;  ///< the task's name
   std::optional<Command> command;
-  std::vector<std::string> arguments;    ///< after `--`
-  std::string directory;                 ///< absolute path of the project's folder
-  std::vector<std::string> environment;  ///< whole, NAME=VALUE
+  std::vector<std::string> arguments;        ///< after `--`
+  std::string directory;                     ///< absolute path of the project's folder
+  std::vector<std::string> environment;      ///< whole, NAME=VALUE
   std::vector<std::string> own_environment;  ///< the part of it that is not dream's own
-  std::string options_json;              ///< merged and validated: an object
+  std::string options_json;                  ///< merged and validated: an object
   int stop_signal = 15;
   Duration stop_grace{};
   bool pty = true;
@@ -64,6 +64,8 @@ class Executor {
   virtual ~Executor() = default;
   /// Returns at once. `observer` must outlive the run.
   virtual Result<std::unique_ptr<Run>> start(const TaskSpec& task, RunObserver& observer) = 0;
+  /// What start would run, one line; nullopt: it can't tell. An Error is the one that start would have.
+  virtual Result<std::optional<std::string>> describe(const TaskSpec& task) = 0;
 };
 
 }  // namespace dream::plugin

@@ -1,17 +1,19 @@
 /// How often dream wakes up while nothing happens: many quiet steps run, and the voluntary context switches
 /// of dream's processes are counted. The exit code is 1 unless there are none.
 
-#include <sys/timerfd.h>
-
 #include <algorithm>
+#include <chrono>
 #include <csignal>
-#include <cstdint>
 #include <cstdio>
 
+#include "benchmarks/support/dream_processes.hpp"
+#include "benchmarks/support/pause.hpp"
 #include "scratch_workspace.hpp"
 
 namespace {
 
+using dream::benchmarks::pause_for;
+using dream::benchmarks::processes_of_dream;
 using dream::timing::finish;
 using dream::timing::ScratchWorkspace;
 using dream::timing::spawn;
@@ -31,19 +33,6 @@ std::string configuration(int steps) {
          R"(]}}, "tasks": {"wait": {"command": "echo up; read line < ../fifo"}}})";
 }
 
-/// dream and, when it has one, its guardian: the processes that run dream's binary.
-std::vector<pid_t> processes_of_dream(pid_t started) {
-  std::vector<pid_t> processes{started};
-  std::ifstream children("/proc/" + std::to_string(started) + "/task/" + std::to_string(started) +
-                         "/children");
-  for (pid_t child = 0; children >> child;) {
-    std::error_code ignored;
-    const auto binary = std::filesystem::read_symlink("/proc/" + std::to_string(child) + "/exe", ignored);
-    if (binary == std::filesystem::canonical(DREAM_BINARY)) processes.push_back(child);
-  }
-  return processes;
-}
-
 long switches(pid_t pid) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
   const std::string label = "voluntary_ctxt_switches:";
@@ -51,15 +40,6 @@ long switches(pid_t pid) {
     if (line.starts_with(label)) return std::stol(line.substr(label.size()));
   }
   throw std::runtime_error("no such process");
-}
-
-void pass(int seconds) {
-  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-  const itimerspec when{{}, {seconds, 0}};
-  ::timerfd_settime(timer, 0, &when, nullptr);
-  std::uint64_t expirations = 0;
-  if (::read(timer, &expirations, sizeof expirations) < 0) throw std::runtime_error("no timer");
-  ::close(timer);
 }
 
 /// Until all have said that they run.
@@ -87,12 +67,12 @@ int main(int argument_count, char** arguments) {
 
   const auto dream = spawn({DREAM_BINARY, "-C", workspace.root().string(), "-p", project(0), "wait"});
   await_lines(dream.out, steps);
-  pass(1);  // what the start set off is over
-  const std::vector<pid_t> processes = processes_of_dream(dream.pid);
+  pause_for(std::chrono::seconds(1));  // what the start set off is over
+  const std::vector<pid_t> processes = processes_of_dream(dream.pid, DREAM_BINARY);
   std::vector<long> before;
   before.reserve(processes.size());
   for (const pid_t pid : processes) before.push_back(switches(pid));
-  pass(seconds);
+  pause_for(std::chrono::seconds(seconds));
   long total = 0;
   for (std::size_t at = 0; at < processes.size(); ++at) total += switches(processes[at]) - before[at];
   ::kill(dream.pid, SIGTERM);

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fake_services.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace dream::plugin {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <dream/testing/plugin_driver.hpp>
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
-using dream::plugin::TemporaryFolder;
+using dream::TemporaryFolder;
 using dream::testing::FakeHost;
 using dream::testing::FakeRun;
 using dream::testing::FakeTask;
