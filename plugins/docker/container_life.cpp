@@ -29,6 +29,17 @@ constexpr std::chrono::milliseconds removal_pause{200};
 
 constexpr std::size_t id_shown = 12;
 
+// What a shell makes of these, too.
+constexpr int not_executable = 126;
+constexpr int not_found = 127;
+
+/// With an init, the engine succeeds in starting the container; that there is no such command is said by the
+/// init, docker's or podman's, in the output.
+bool says_exec_failed(const Piece& piece) {
+  return piece.stream == DREAM_STDERR &&
+         (piece.bytes.starts_with("[FATAL tini") || piece.bytes.find("(catatonit") < piece.bytes.find('\n'));
+}
+
 std::string short_id(const std::string& id) {
   return id.substr(0, id_shown);
 }
@@ -186,6 +197,7 @@ Async<void> ContainerLife::forward_output() {
   while (true) {
     const Moved moved = co_await stream_.read_output(asio::buffer(buffer));
     std::vector<Piece> pieces = demultiplexer.take({buffer.data(), moved.bytes});
+    for (const Piece& piece : pieces) init_failed_ = init_failed_ || says_exec_failed(piece);
     if (!pieces.empty()) co_await write(std::move(pieces));
     if (moved.error) co_return;
   }
@@ -206,6 +218,12 @@ Async<void> ContainerLife::write(std::vector<Piece> pieces) {
 Async<sdk::Exit> ContainerLife::describe_exit(int code) {
   sdk::Exit exit = sdk::Exit::code(code & 0xff);
   if (code == 0 || stopping()) co_return exit;
+  if (init_failed_ && (code == not_executable || code == not_found)) {
+    exit.text = code == not_found
+                    ? "its command doesn't exist in the container; correct it, or take an image that has it"
+                    : "its command can't be executed in the container";
+    co_return exit;
+  }
   const Result<ContainerState> state = co_await engine_.inspect(id_);
   if (!state) co_return exit;
   exit.text = state->error;

@@ -81,6 +81,7 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   int signal_ = 0;  ///< the last one that was asked for
   bool given_up_ = false;
   bool looking_ = false;
+  bool init_failed_ = false;  ///< the init said that it couldn't execute the command
   std::string id_;
   std::optional<Result<int>> code_;  ///< once it has ended
 };

@@ -1,10 +1,10 @@
 #include "reaper.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <utility>
 
+#include "complete.hpp"
 #include "container_plan.hpp"
 #include "engine.hpp"
 
@@ -39,14 +39,10 @@ Result<void> remove_all_of(const std::string& session, const Endpoint& endpoint,
                            std::chrono::milliseconds limit) {
   asio::io_context context(1);
   Engine engine(context.get_executor(), endpoint);
-  Result<void> result = Failure{DREAM_E_FAILED, "the container engine takes too long to remove containers",
-                                "", endpoint.address};
-  const auto remove = [](Engine& of, std::string session_id, Result<void>& answer) -> Async<void> {
-    answer = co_await remove_all(of, std::move(session_id));
-  };
-  asio::co_spawn(context, remove(engine, session, result), asio::detached);
-  context.run_for(limit);
-  return result;
+  std::optional<Result<void>> result = complete(context, remove_all(engine, session), limit);
+  if (result) return *std::move(result);
+  return Failure{DREAM_E_FAILED, "the container engine takes too long to remove containers", "",
+                 endpoint.address};
 }
 
 }  // namespace dream::docker
