@@ -246,7 +246,10 @@ Async<std::string> ContainerLife::remove() {
 }
 
 Async<Result<void>> ContainerLife::try_removal() {
-  if (!id_.empty()) co_return co_await engine_.remove(id_);
+  if (!id_.empty()) {
+    // An engine that has let us wait for so long is not waited for once more.
+    co_return co_await engine_.remove(id_, given_up_ ? removal_pause : HttpClient::answer_limit);
+  }
   // An engine that went while it was asked to create it may have done so. Never by its name: that may be
   // somebody else's.
   const Result<std::vector<ListedContainer>> all =

@@ -174,9 +174,9 @@ Async<Result<void>> Engine::kill(const std::string& id, int signal) {
   co_return Result<void>();
 }
 
-Async<Result<void>> Engine::remove(const std::string& id) {
+Async<Result<void>> Engine::remove(const std::string& id, std::chrono::milliseconds limit) {
   const Result<Response> response =
-      co_await http_.call(request("DELETE", container_path(id) + "?force=1&v=1"));
+      co_await http_.call(request("DELETE", container_path(id) + "?force=1&v=1"), limit);
   if (!response) co_return response.failure();
   if (!response->ok() && response->status != not_found && response->status != conflict) {
     co_return refusal("remove the container", *response);

@@ -76,7 +76,8 @@ class Engine {
   /// A container that doesn't run any more is no failure.
   [[nodiscard]] Async<Result<void>> kill(const std::string& id, int signal);
   /// With its anonymous volumes, running or not; one that doesn't exist is no failure.
-  [[nodiscard]] Async<Result<void>> remove(const std::string& id);
+  [[nodiscard]] Async<Result<void>> remove(const std::string& id,
+                                           std::chrono::milliseconds limit = HttpClient::answer_limit);
 
   [[nodiscard]] Async<Result<ContainerState>> inspect(const std::string& id);
   /// Bytes of memory in use; 0 when the engine can't tell.

@@ -110,6 +110,12 @@ class ReadySocket {
   int descriptor_;
 };
 
+Async<Result<std::vector<ListedContainer>>> list(Engine& engine, std::string label) {
+  const Result<void> connected = co_await engine.connect();
+  if (!connected) co_return connected.failure();
+  co_return co_await engine.list(label);
+}
+
 }  // namespace
 
 void TestEngine::start(const std::vector<std::string>& listen) {
@@ -249,6 +255,16 @@ void TestEngine::import_image() const {
     throw std::runtime_error("the image could not be imported: " + answer +
                              (response ? response->body : response.failure().message));
   }
+}
+
+std::vector<std::string> containers_with(const std::string& address, const std::string& label) {
+  asio::io_context context(1);
+  Engine engine(context.get_executor(), *parse_endpoint(address, own_variables()));
+  const auto found = complete(context, list(engine, label)).value();
+  if (!found) throw std::runtime_error(found.failure().message);
+  std::vector<std::string> ids;
+  for (const ListedContainer& container : *found) ids.push_back(container.id);
+  return ids;
 }
 
 TestEngine shared_engine() {

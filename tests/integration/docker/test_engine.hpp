@@ -45,4 +45,7 @@ class TestEngine {
 /// The engine that the tests share; CTest starts it before them and ends it after them.
 [[nodiscard]] TestEngine shared_engine();
 
+/// The ids of the containers, running or not, that have this label: "name=value".
+[[nodiscard]] std::vector<std::string> containers_with(const std::string& address, const std::string& label);
+
 }  // namespace dream::docker::testing
