@@ -1,5 +1,6 @@
 #include "plugin/loaded_plugin.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.hpp"
@@ -83,6 +84,7 @@ Result<std::vector<FoundTask>> LoadedPlugin::discover(const ProjectSpec& project
   });
   if (auto error = errors.finish(status, call, calls_)) return *std::move(error);
   if (findings.nameless) calls_.fault(call, "found a task without a name");
+  std::ranges::sort(findings.tasks, {}, &FoundTask::name);
   return std::move(findings.tasks);
 }
 

@@ -56,7 +56,7 @@ class LoadedPlugin {
   [[nodiscard]] const dream_plugin& table() const { return table_; }
   [[nodiscard]] Calls& calls() { return calls_; }
 
-  /// What it finds in a project's folder; nothing when it doesn't look.
+  /// What it finds in a project's folder, by name; nothing when it doesn't look.
   [[nodiscard]] Result<std::vector<FoundTask>> discover(const ProjectSpec& project);
 
   /// Whether what it needs for this project is installed. The Error has a hint how to get it.

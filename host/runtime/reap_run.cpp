@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <utility>
 
 #include "base/process.hpp"
+#include "base/text.hpp"
 #include "output/log.hpp"
 #include "plugin/idle_services.hpp"
 #include "plugin/loaded_plugin.hpp"
@@ -26,9 +28,6 @@ namespace dream::runtime {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Each plugin has this long.
-constexpr std::chrono::seconds limit{10};
 
 constexpr int exit_failed = 1;
 
@@ -72,7 +71,8 @@ std::string read_all(int descriptor) {
 }
 
 /// In a process of its own: loads the plugin and lets it clean up.
-int reap_with(const RecordedPlugin& recorded, const RunRecord& record, Log& log) {
+int reap_with(const RecordedPlugin& recorded, const RunRecord& record, std::chrono::milliseconds limit,
+              Log& log) {
   plugin::IdleServices services(log,
                                 plugin::make_place(record.session, record.root, plugin::own_environment()));
   const auto reap = [&]() -> Result<void> {
@@ -90,17 +90,27 @@ int reap_with(const RecordedPlugin& recorded, const RunRecord& record, Log& log)
   return exit_failed;
 }
 
-pid_t start(const RecordedPlugin& recorded, const RunRecord& record, Log& log) {
+/// The signal of the timer kills a plugin that hangs.
+void die_after(std::chrono::milliseconds limit) {
+  std::signal(SIGALRM, SIG_DFL);
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+  itimerval timer{};
+  timer.it_value.tv_sec = seconds.count();
+  timer.it_value.tv_usec = std::chrono::microseconds(limit - seconds).count();
+  ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+pid_t start(const RecordedPlugin& recorded, const RunRecord& record, std::chrono::milliseconds limit,
+            Log& log) {
   const pid_t child = ::fork();
   if (child != 0) return child;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  std::signal(SIGALRM, SIG_DFL);
-  ::alarm(static_cast<unsigned>(limit.count()));
-  ::_exit(reap_with(recorded, record, log));
+  die_after(limit);
+  ::_exit(reap_with(recorded, record, limit, log));
 }
 
 /// Whether it has succeeded; tells of an end that the child could not tell of itself.
-bool await(pid_t child, const RecordedPlugin& recorded, Log& log) {
+bool await(pid_t child, const RecordedPlugin& recorded, std::chrono::milliseconds limit, Log& log) {
   int status = 0;
   pid_t ended = 0;
   while (child > 0 && (ended = ::waitpid(child, &status, 0)) < 0 && errno == EINTR) {
@@ -110,26 +120,26 @@ bool await(pid_t child, const RecordedPlugin& recorded, Log& log) {
   const bool late = started && WTERMSIG(status) == SIGALRM;
   log.write(LogLevel::warning,
             fmt::format("executor {} was to remove what a run that died has left behind, but {}", recorded.id,
-                        late      ? fmt::format("was not done after {} s", limit.count())
+                        late      ? "was not done after " + human_duration(limit)
                         : started ? "crashed with " + signal_name(WTERMSIG(status))
                                   : "could not be started"));
   return false;
 }
 
-bool reap_all(const RunRecord& record, Log& log) {
+bool reap_all(const RunRecord& record, std::chrono::milliseconds limit, Log& log) {
   std::vector<pid_t> children;
   children.reserve(record.plugins.size());
-  for (const RecordedPlugin& plugin : record.plugins) children.push_back(start(plugin, record, log));
+  for (const RecordedPlugin& plugin : record.plugins) children.push_back(start(plugin, record, limit, log));
   bool all = true;
   for (std::size_t at = 0; at < children.size(); ++at) {
-    all = await(children[at], record.plugins[at], log) && all;
+    all = await(children[at], record.plugins[at], limit, log) && all;
   }
   return all;
 }
 
 }  // namespace
 
-int reap_run(const fs::path& path) {
+int reap_run(const fs::path& path, std::chrono::milliseconds limit) {
   const auto log = output::make_log(LogLevel::warning, false, [](std::string_view line) {
     std::fwrite(line.data(), 1, line.size(), stderr);
   });
@@ -140,7 +150,7 @@ int reap_run(const fs::path& path) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0 || status.st_nlink == 0) return 0;
   const std::optional<RunRecord> record = parse(read_all(descriptor));
-  if (record && !reap_all(*record, *log)) {
+  if (record && !reap_all(*record, limit, *log)) {
     log->write(LogLevel::warning,
                fmt::format("it is tried again when dream is started the next time; delete {} "
                            "to give it up",

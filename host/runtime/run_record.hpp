@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -50,8 +51,11 @@ class OwnRecord {
 /// The records of dead runs. Costs one look at a folder that is rarely there.
 [[nodiscard]] std::vector<std::filesystem::path> records_of_the_dead(const plugin::Place& place);
 
-/// Cleans up after the run of a record, each plugin in a process of its own and within a time limit, and
+/// How long a plugin may take to clean up.
+inline constexpr std::chrono::milliseconds reap_limit{10'000};
+
+/// Cleans up after the run of a record, each plugin in a process of its own that is killed after `limit`, and
 /// removes the record when all have succeeded. What goes wrong is told on stderr. Returns an exit code.
-[[nodiscard]] int reap_run(const std::filesystem::path& record);
+[[nodiscard]] int reap_run(const std::filesystem::path& record, std::chrono::milliseconds limit = reap_limit);
 
 }  // namespace dream::runtime

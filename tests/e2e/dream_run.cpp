@@ -64,6 +64,15 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 
 }  // namespace
 
+StartWords::StartWords(const Workspace& workspace, const Launch& launch)
+    : words_{launch.program.empty() ? DREAM_BINARY : launch.program},
+      variables_(environment_of(workspace, launch)),
+      folder_((workspace.root() / launch.folder).string()) {
+  words_.insert(words_.end(), launch.arguments.begin(), launch.arguments.end());
+  argv_ = pointers(words_);
+  environment_ = pointers(variables_);
+}
+
 DreamRun::DreamRun(const Workspace& workspace, const Launch& launch) {
   adopt_orphans();
   this->launch(workspace, launch);
@@ -73,10 +82,7 @@ DreamRun::DreamRun(const Workspace& workspace)
     : DreamRun(workspace, Launch{.arguments = {"go"}, .folder = workspace.requested()}) {}
 
 void DreamRun::launch(const Workspace& workspace, const Launch& launch) {
-  std::vector<std::string> words{DREAM_BINARY};
-  words.insert(words.end(), launch.arguments.begin(), launch.arguments.end());
-  std::vector<std::string> environment = environment_of(workspace, launch);
-  const std::string folder = (workspace.root() / launch.folder).string();
+  const StartWords words(workspace, launch);
   Pipe in{::open("/dev/null", O_RDONLY | O_CLOEXEC), -1};
   if (launch.standard_input) {
     ::close(in.read);
@@ -94,8 +100,7 @@ void DreamRun::launch(const Workspace& workspace, const Launch& launch) {
     ::dup2(in.read, STDIN_FILENO);
     ::dup2(out_end, STDOUT_FILENO);
     ::dup2(launch.merged ? out_end : err.write, STDERR_FILENO);
-    if (::chdir(folder.c_str()) != 0) ::_exit(125);
-    ::execve(DREAM_BINARY, pointers(words).data(), pointers(environment).data());
+    if (::chdir(words.folder()) == 0) ::execve(words.argv()[0], words.argv(), words.environment());
     ::_exit(125);
   }
   ::close(in.read);

@@ -20,6 +20,24 @@ struct Launch {
   std::vector<int> ignored_signals;
   std::string out_file = {};  ///< stdout into this file of the workspace
   bool merged = false;        ///< stderr into the pipe of stdout
+  std::string program = {};   ///< a path: started instead of dream
+};
+
+/// What exec needs for a Launch, in its form.
+class StartWords {
+ public:
+  StartWords(const Workspace& workspace, const Launch& launch);
+
+  [[nodiscard]] char* const* argv() const { return argv_.data(); }
+  [[nodiscard]] char* const* environment() const { return environment_.data(); }
+  [[nodiscard]] const char* folder() const { return folder_.c_str(); }
+
+ private:
+  std::vector<std::string> words_;
+  std::vector<std::string> variables_;
+  std::vector<char*> argv_;
+  std::vector<char*> environment_;
+  std::string folder_;
 };
 
 /// One running dream. It collects what comes out; every wait has a deadline that only a hung run meets, and

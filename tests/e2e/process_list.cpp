@@ -87,9 +87,14 @@ pid_t find_below(pid_t parent, const std::string& text) {
 
 /// All that is left becomes a child of the test sooner or later: waiting for the children one by one is
 /// enough.
-bool await_all_ended() {
+bool await_all_ended(pid_t except) {
   constexpr int hung_after_ms = 60'000;
-  for (std::vector<pid_t> children; !(children = children_of(::getpid())).empty();) {
+  const auto others = [except] {
+    std::vector<pid_t> children = children_of(::getpid());
+    std::erase(children, except);
+    return children;
+  };
+  for (std::vector<pid_t> children; !(children = others()).empty();) {
     pollfd child{static_cast<int>(::syscall(SYS_pidfd_open, children.front(), 0)), POLLIN, 0};
     const bool ended = child.fd >= 0 && ::poll(&child, 1, hung_after_ms) == 1;
     ::close(child.fd);

@@ -16,8 +16,9 @@ void adopt_orphans();
 /// The pid of the one living process below `parent` whose command line contains `text`.
 [[nodiscard]] pid_t find_below(pid_t parent, const std::string& text);
 
-/// Blocks until every process below the test has ended. False when one lives on for ever.
-[[nodiscard]] bool await_all_ended();
+/// Blocks until every process below the test has ended, but for the child `except`. False when one lives on
+/// for ever.
+[[nodiscard]] bool await_all_ended(pid_t except = 0);
 
 /// Kills everything below the test itself, so that one failed test does not disturb the next.
 void kill_everything_below();

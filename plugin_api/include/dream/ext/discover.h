@@ -36,7 +36,7 @@ typedef struct dream_discover {
   uint32_t size;
 
   /*
-   * [loop] Calls on_found for each task of the folder, in order of name. A folder without any is a success.
+   * [loop] Calls on_found for each task of the folder, in any order. A folder without any is a success.
    * A failure says what is wrong with the file: that it can't be read or understood.
    */
   dream_status (*tasks)(const dream_host* host, const dream_project* project, dream_on_found on_found,
