@@ -73,9 +73,10 @@ std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace&
   std::vector<StepCommand> commands;
   if (plan.steps.size() > most_steps_described) return commands;
   commands.reserve(plan.steps.size());
+  Environments environments;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     StepCommand& command = commands.emplace_back();
-    Result<runtime::PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry);
+    Result<runtime::PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
     if (!step) {
       command.problem = to_string(step.error());
       continue;

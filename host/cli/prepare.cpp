@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "config/env_file.hpp"
@@ -56,6 +58,20 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
 
 }  // namespace
 
+Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folder) {
+  // Without files the folder makes no difference.
+  StepEnvironment& made = made_[{step.env_files.empty() ? fs::path() : folder, step.env_files, step.env}];
+  if (made.whole == nullptr) {
+    Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
+    if (!environment) return environment.error();
+    Result<std::vector<std::string>> own = step_environment(step, folder, nullptr);
+    if (!own) return own.error();
+    made = {std::make_shared<const std::vector<std::string>>(std::move(*environment)),
+            std::make_shared<const std::vector<std::string>>(std::move(*own))};
+  }
+  return made;
+}
+
 Result<std::vector<std::string>> step_environment(const Step& step, const fs::path& folder,
                                                   const char* const* own) {
   std::map<std::string, std::string, std::less<>> variables;
@@ -100,14 +116,12 @@ void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::R
 }
 
 Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, const LoadedWorkspace& loaded,
-                                           plugin::Registry& registry) {
+                                           plugin::Registry& registry, Environments& environments) {
   const Step& step = plan.steps[position(index)];
   const fs::path folder = folder_of(loaded.workspace, step.id.project);
   if (Result<void> there = check_folder(step, folder, loaded); !there) return there.error();
-  Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
+  const Result<StepEnvironment> environment = environments.of(step, folder);
   if (!environment) return environment.error();
-  Result<std::vector<std::string>> own_environment = step_environment(step, folder, nullptr);
-  if (!own_environment) return own_environment.error();
   std::string options = loaded.document->options(step.options);
   Result<plugin::Executor*> executor = executor_of(step, loaded, registry, options);
   if (!executor) return executor.error();
@@ -117,8 +131,8 @@ Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, co
                                         .command = step.command,
                                         .arguments = step.arguments,
                                         .directory = folder.string(),
-                                        .environment = std::move(*environment),
-                                        .own_environment = std::move(*own_environment),
+                                        .environment = environment->whole,
+                                        .own_environment = environment->own,
                                         .options_json = std::move(options),
                                         .stop_signal = step.stop_signal,
                                         .stop_grace = step.stop_grace,
@@ -127,8 +141,9 @@ Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, co
 
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
   Preparation preparation;
+  Environments environments;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
-    Result<runtime::PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry);
+    Result<runtime::PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
     if (step) {
       preparation.steps.push_back(std::move(*step));
     } else {

@@ -133,8 +133,8 @@ dream_exit exit_of(const ExitStatus& status) {
 
 TaskTable::TaskTable(const TaskSpec& task, dream_run_id run)
     : arguments_(views_of(task.arguments)),
-      environment_(views_of(task.environment)),
-      own_environment_(views_of(task.own_environment)) {
+      environment_(views_of(*task.environment)),
+      own_environment_(views_of(*task.own_environment)) {
   table_.size = sizeof(table_);
   table_.flags = task.pty ? DREAM_TASK_PTY : 0U;
   table_.run = run;

@@ -16,16 +16,20 @@
 /// The C table of a plugin as a C++ interface: what the runtime sees of executors.
 namespace dream::plugin {
 
+/// NAME=VALUE, the whole environment of a process. Shared, as most steps of a run have the same.
+using SharedEnvironment = std::shared_ptr<const std::vector<std::string>>;
+
 /// What one step asks of its executor. Borrowed for the duration of the call.
 struct TaskSpec {
   StepIndex step{};
   std::string name;  ///< the task's name
   std::optional<Command> command;
-  std::vector<std::string> arguments;        ///< after `--`
-  std::string directory;                     ///< absolute path of the project's folder
-  std::vector<std::string> environment;      ///< whole, NAME=VALUE
-  std::vector<std::string> own_environment;  ///< the part of it that is not dream's own
-  std::string options_json;                  ///< merged and validated: an object
+  std::vector<std::string> arguments;  ///< after `--`
+  std::string directory;               ///< absolute path of the project's folder
+  SharedEnvironment environment = std::make_shared<const std::vector<std::string>>();
+  SharedEnvironment own_environment =
+      std::make_shared<const std::vector<std::string>>();  ///< what dream.json gives of it
+  std::string options_json;                                ///< merged and validated: an object
   int stop_signal = 15;
   Duration stop_grace{};
   bool pty = true;

@@ -28,8 +28,8 @@ namespace {
 
 constexpr int exit_internal = 70;
 
-/// Rounds without a living descendant after which there is none: one alone may miss a process that is just
-/// being handed to a new parent.
+/// Rounds without a living descendant after which there is none, where the kernel can't say so: one alone may
+/// miss a process that is just being handed to a new parent.
 constexpr int empty_rounds = 3;
 
 /// A process of another user can't be killed: it is not waited for any longer than this.
@@ -56,10 +56,11 @@ class Guardian {
   }
 
  private:
-  /// What came from the terminal reached the host, too; anything else may have been sent to this pid alone.
+  /// It may have been sent to this pid alone; the host counts what reached both once. (A terminal that closes
+  /// tells only the leader of its session: this process, when no shell stands before it.)
   void forward(int signals) const {
     signalfd_siginfo info{};
-    if (::read(signals, &info, sizeof info) != sizeof info || info.ssi_code == SI_KERNEL) return;
+    if (::read(signals, &info, sizeof info) != sizeof info) return;
     const ForwardedSignal message{static_cast<std::int32_t>(info.ssi_signo), info.ssi_code,
                                   static_cast<std::int32_t>(info.ssi_pid)};
     ::send(socket_, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -89,6 +90,8 @@ class Guardian {
   void end_descendants() const {
     const Instant deadline = read_clock() + patience;
     for (int empty = 0; empty < empty_rounds && read_clock() < deadline;) {
+      // Whatever lives below this process lives below a child that was not waited for: no child, nothing.
+      if (!has_children()) return;
       bool any = false;
       for (const pid_t child : children_of(::getpid())) {
         for (const ProcessStatus& process : tree_below(child)) {
@@ -114,6 +117,7 @@ class Guardian {
 
 std::set<ProcessIdentity> children_already_there() {
   std::set<ProcessIdentity> identities;
+  if (!has_children()) return identities;
   for (const pid_t child : children_of(::getpid())) {
     if (const auto status = process_status(child)) identities.insert(status->identity);
   }

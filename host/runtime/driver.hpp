@@ -57,10 +57,11 @@ class Driver : private plugin::RunObserver {
   void start(StepIndex step);
   void terminate(StepIndex step, Urgency urgency);
   void give_up_on(StepIndex step);
+  [[nodiscard]] int pid_of(StepIndex step) const;
   void set_timer();
   void on_signal(int signal);
   void on_guardian_lost();
-  void watch_reader();
+  void watch_readers();
   void on_output_lost(Stream stream, int error);
   void write_everything_out();
 
@@ -85,8 +86,15 @@ class Driver : private plugin::RunObserver {
   std::deque<TimedEvent> events_;
   bool pumping_ = false;
   boost::asio::steady_timer timer_;
+  std::optional<Instant> timer_set_to_;
   boost::asio::steady_timer reader_timer_;
-  std::size_t written_when_checked_ = 0;
+  boost::asio::steady_timer hangup_timer_;
+  /// While the run is being stopped: how far the reader of an output has come.
+  struct ReaderProgress {
+    std::size_t written = 0;
+    Instant since;
+  };
+  std::array<ReaderProgress, 2> readers_;
   SignalInbox signals_;
   std::optional<int> exit_code_;
   int write_error_ = 0;

@@ -26,7 +26,8 @@ std::string unique_label() {
 /// A workspace with the projects ./db, which runs in containers, and ./api, which runs in a shell and needs
 /// it.
 struct DockerWorkspace {
-  explicit DockerWorkspace(const std::string& database = "echo ready; exec sleep 1000", const std::string& more = "")
+  explicit DockerWorkspace(const std::string& database = "echo ready; exec sleep 1000",
+                           const std::string& more = "")
       : workspace(
             R"({"workspace": {"./api": {"dev": [{"projectPath": "./db", "task": "start", "async": true}]}},
           "executors": {"docker": {"options": {"labels": {"mark": ")" +
@@ -193,10 +194,11 @@ TEST_F(DockerFailing, a_required_container_that_fails_takes_everything_down) {
   EXPECT_THAT(containers(), IsEmpty());
 }
 
-TEST_F(Docker, a_dry_run_shows_the_command) {
-  const Finished finished = run(
-      workspace, {.arguments = {"plan", "start"}, .folder = "db", .environment = {{"DOCKER_HOST", engine}}});
+TEST_F(Docker, a_dry_run_shows_the_command_and_starts_nothing) {
+  const Finished finished = run(workspace, launch("db", std::vector<std::string>{"start", "--dry-run"}));
   EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out,
+              ContainsRegex("docker run --rm --init --user .* --network none --env GIVEN box sh -c"));
   EXPECT_THAT(containers(), IsEmpty());
 }
 
