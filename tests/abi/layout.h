@@ -46,7 +46,7 @@ AT(dream_project, path, 24);
 AT(dream_project, directory, 40);
 AT(dream_project, options, 56);
 
-SIZE(dream_task, 144);
+SIZE(dream_task, 160);
 AT(dream_task, size, 0);
 AT(dream_task, flags, 4);
 AT(dream_task, run, 8);
@@ -60,6 +60,7 @@ AT(dream_task, arguments, 80);
 AT(dream_task, directory, 96);
 AT(dream_task, environment, 112);
 AT(dream_task, options, 128);
+AT(dream_task, own_environment, 144);
 
 SIZE(dream_exit, 32);
 AT(dream_exit, size, 0);
