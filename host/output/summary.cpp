@@ -43,6 +43,7 @@ std::string explain(const engine::StopReason& reason, const Plan& plan) {
           },
           [](const engine::StoppedBySignal& stopped) { return "stopped by " + signal_name(stopped.signal); },
           [](const engine::ReaderGone&) { return std::string("stdout's reader went away"); },
+          [](const engine::OutputBroken&) { return std::string("stdout can't be written"); },
           [](const engine::NoLongerNeeded&) { return std::string("no longer needed"); },
           [](const engine::TimedOut&) { return std::string("ran past its timeout"); },
       },

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -45,10 +44,20 @@ void SignalInbox::stop() {
 }
 
 void SignalInbox::count(const Sender& sender, int Count::*way) {
-  Count& count = counts_[sender];
-  const int before = std::max(count.direct, count.forwarded);
-  ++(count.*way);
-  if (std::max(count.direct, count.forwarded) > before) callbacks_.on_signal(std::get<0>(sender));
+  const int signal = std::get<0>(sender);
+  const int before = times_sent(signal);
+  ++(counts_[sender].*way);
+  if (times_sent(signal) > before) callbacks_.on_signal(signal);
+}
+
+int SignalInbox::times_sent(int signal) const {
+  int by_kernel = 0;
+  int by_others = 0;
+  for (const auto& [sender, count] : counts_) {
+    const auto& [number, code, pid] = sender;
+    if (number == signal) (code == SI_KERNEL ? by_kernel : by_others) += count.total();
+  }
+  return signal == SIGHUP ? std::max(std::min(by_kernel, 1), by_others) : by_kernel + by_others;
 }
 
 void SignalInbox::wait_for_signals() {

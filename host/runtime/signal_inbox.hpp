@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <functional>
@@ -10,8 +11,9 @@
 namespace dream::runtime {
 
 /// The signals that ask dream to stop (INT, TERM, HUP, QUIT), each told once: what was sent to this process,
-/// and what was sent to the guardian. One sent to both, as a shell does with a job, is one. A signal that was
-/// ignored when dream was started stays ignored (nohup, a shell's background job).
+/// and what was sent to the guardian. One sent to both, as a shell does with a job, is one; so is the hang-up
+/// of a terminal that both the kernel and a shell on its way out tell of. A signal that was ignored when
+/// dream was started stays ignored (nohup, a shell's background job).
 class SignalInbox {
  public:
   struct Callbacks {
@@ -36,11 +38,13 @@ class SignalInbox {
   struct Count {
     int direct = 0;
     int forwarded = 0;
+    [[nodiscard]] int total() const { return std::max(direct, forwarded); }
   };
 
   void wait_for_signals();
   void wait_for_guardian();
   void count(const Sender& sender, int Count::*way);
+  [[nodiscard]] int times_sent(int signal) const;
 
   boost::asio::posix::stream_descriptor signals_;
   std::optional<boost::asio::posix::stream_descriptor> guardian_;

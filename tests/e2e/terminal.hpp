@@ -53,6 +53,8 @@ class Terminal {
   int exit_code();
   /// Waits for the end like exit_code(), and then for the end of all that the run started.
   int exit_code_once_all_ended();
+  /// Waits for the end, and looks at nothing else.
+  int exit_code_alone();
 
   /// The terminal's modes, for comparison. Not after hang_up().
   [[nodiscard]] std::string modes() const;
@@ -73,6 +75,7 @@ class Terminal {
   int orders_ = -1;   ///< to the shell
   pid_t shell_ = 0;
   pid_t job_ = 0;
+  int hangs_after_ms_;
   bool stopped_ = false;
   bool ended_ = false;
   int code_ = 0;
