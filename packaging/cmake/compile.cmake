@@ -20,10 +20,9 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# As shipped: what a program links but never calls (most of the C++ runtime) costs it time whenever it starts. So does
-# libm, which is needed for rounding alone; the compiler does that itself when nobody looks at its traps and errno.
+# As shipped: what a program links but never calls (most of the C++ runtime) costs it time whenever it starts.
 if(DREAM_STATIC_RUNTIME)
-  add_compile_options(-ffunction-sections -fdata-sections -fno-trapping-math -fno-math-errno)
+  add_compile_options(-ffunction-sections -fdata-sections)
   add_link_options(LINKER:--gc-sections,--as-needed)
 endif()
 
