@@ -25,7 +25,8 @@ class LineMixer {
 
   /// How much of an unfinished line is kept before it is written in pieces.
   static constexpr std::size_t kept_line = std::size_t{64} * 1024;
-  /// After this long without a byte of the line that holds the writer, others that wait may go on.
+  /// After this long without a byte of the line that holds the writer, though there is room for it, others
+  /// that wait may go on.
   static constexpr Duration default_stall_limit = std::chrono::seconds(1);
 
   /// `on_room` is called when a write() that returned false may go on.

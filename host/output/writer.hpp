@@ -32,12 +32,12 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   /// Appends to the pending bytes, which are written at the end of this turn of the loop.
-  void append(std::string_view bytes) { pending_.append(bytes); }
+  void append(std::string_view bytes) { gathered_.append(bytes); }
   /// After one or more appends.
   void commit();
 
   [[nodiscard]] bool room() const noexcept { return pending() < high_water; }
-  [[nodiscard]] std::size_t pending() const noexcept { return pending_.size() - written_; }
+  [[nodiscard]] std::size_t pending() const noexcept { return gathered_.size() + batch_.size() - written_; }
   /// All bytes ever written: tells a slow reader from a stuck one.
   [[nodiscard]] std::size_t total_written() const noexcept { return total_written_; }
   [[nodiscard]] bool lost() const noexcept { return lost_; }
@@ -56,6 +56,7 @@ class Writer {
   /// As write(2), but never blocks: -1 and EAGAIN instead.
   ssize_t write_some(std::string_view bytes) const;
   void lose(int error);
+  void drop_pending();
 
   boost::asio::io_context& context_;
   int descriptor_;
@@ -64,8 +65,9 @@ class Writer {
   std::optional<boost::asio::posix::stream_descriptor>
       own_;  ///< an open file description of our own, for waiting
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::string pending_;
-  std::size_t written_ = 0;
+  std::string gathered_;     ///< what is to be written after the batch
+  std::string batch_;        ///< what is being written
+  std::size_t written_ = 0;  ///< of the batch
   std::size_t total_written_ = 0;
   bool flush_posted_ = false;
   bool waiting_ = false;

@@ -27,7 +27,9 @@ struct TaskSpec {
   std::vector<std::string> arguments;  ///< after `--`
   std::string directory;               ///< absolute path of the project's folder
   SharedEnvironment environment = std::make_shared<const std::vector<std::string>>();
-  std::string options_json;  ///< merged and validated: an object
+  SharedEnvironment own_environment =
+      std::make_shared<const std::vector<std::string>>();  ///< what dream.json gives of it
+  std::string options_json;                                ///< merged and validated: an object
   int stop_signal = 15;
   Duration stop_grace{};
   bool pty = true;
@@ -66,6 +68,8 @@ class Executor {
   virtual ~Executor() = default;
   /// Returns at once. `observer` must outlive the run.
   virtual Result<std::unique_ptr<Run>> start(const TaskSpec& task, RunObserver& observer) = 0;
+  /// What start would run, one line; nullopt: it can't tell. An Error is the one that start would have.
+  virtual Result<std::optional<std::string>> describe(const TaskSpec& task) = 0;
 };
 
 }  // namespace dream::plugin

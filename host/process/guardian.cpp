@@ -15,10 +15,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/process.hpp"
 #include "base/time.hpp"
 #include "process/process_tree.hpp"
+#include "process/reaper.hpp"
 
 namespace dream::process {
 
@@ -38,8 +40,8 @@ constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 class Guardian {
  public:
-  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers)
-      : host_(host), socket_(socket), strangers_(std::move(strangers)) {
+  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers, std::string record)
+      : host_(host), socket_(socket), strangers_(std::move(strangers)), record_(std::move(record)) {
     if (::tcgetattr(STDIN_FILENO, &terminal_) == 0) has_terminal_ = true;
   }
 
@@ -72,6 +74,7 @@ class Guardian {
     while (::waitpid(host_, &status, 0) < 0 && errno == EINTR) {
     }
     end_descendants();
+    static_cast<void>(run_reaper(record_));
     if (WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
     if (has_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_);
     const int signal = WTERMSIG(status);
@@ -107,6 +110,7 @@ class Guardian {
   int socket_;
   std::set<ProcessIdentity>
       strangers_;  ///< children this process had before it became dream (`sh -c 'x & exec dream …'`)
+  std::string record_;
   termios terminal_{};
   bool has_terminal_ = false;
 };
@@ -134,7 +138,7 @@ sigset_t signals_to_forward() {
 
 }  // namespace
 
-int split_off_guardian() {
+int split_off_guardian(std::string record) {
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return -1;
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
@@ -159,7 +163,8 @@ int split_off_guardian() {
     return -1;
   }
   ::prctl(PR_SET_NAME, guardian_name);  // `pkill dream` must not take both at once
-  Guardian(host, sockets[0], std::move(strangers)).watch(::signalfd(-1, &signals, SFD_CLOEXEC));
+  Guardian(host, sockets[0], std::move(strangers), std::move(record))
+      .watch(::signalfd(-1, &signals, SFD_CLOEXEC));
 }
 
 }  // namespace dream::process

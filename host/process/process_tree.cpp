@@ -197,6 +197,10 @@ std::optional<std::string> environment_value(pid_t pid, const std::string& name)
   return std::nullopt;
 }
 
+std::string command_line(pid_t pid) {
+  return read_file(proc_path(pid, "cmdline"));
+}
+
 Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) {
   const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0));
   if (descriptor < 0) return delivery_failure(errno);

@@ -63,6 +63,9 @@ struct ProcessStatus {
 /// be read.
 [[nodiscard]] std::optional<std::string> environment_value(pid_t pid, const std::string& name);
 
+/// The command line of a process as /proc has it: each word ends with a NUL. Empty when it may not be read.
+[[nodiscard]] std::string command_line(pid_t pid);
+
 /// What became of a signal.
 enum class Delivery : std::uint8_t {
   sent,

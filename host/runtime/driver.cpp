@@ -122,8 +122,10 @@ void Driver::start(StepIndex step) {
   const PreparedStep& prepared = prepared_[position(step)];
   Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *this);
   if (!run) {
+    Error error = run.error();
+    if (explain_) explain_(step, error);
     session_.renderer().end(step);
-    feed(engine::StartFailed{step, run.error()});
+    feed(engine::StartFailed{step, std::move(error)});
     return;
   }
   running_[position(step)].run = std::move(*run);
@@ -152,6 +154,7 @@ int Driver::pid_of(StepIndex step) const {
 }
 
 void Driver::give_up_on(StepIndex step) {
+  gave_up_ = true;
   run_exited(step, Lost{fmt::format("its executor did not report its end {} s after it was killed",
                                     last_resort_limit.count())});
 }

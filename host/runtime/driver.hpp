@@ -3,8 +3,10 @@
 #include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -33,6 +35,13 @@ class Driver : private plugin::RunObserver {
 
   /// Runs the plan to its end and writes everything out. Returns dream's exit code.
   [[nodiscard]] int run();
+
+  /// A step that failed to start: what else is to be said of it.
+  using Explain = std::function<void(StepIndex step, Error& error)>;
+  void on_start_failure(Explain explain) { explain_ = std::move(explain); }
+
+  /// A step was given up: something of it may live.
+  [[nodiscard]] bool gave_up() const { return gave_up_; }
 
  private:
   // plugin::RunObserver
@@ -89,6 +98,8 @@ class Driver : private plugin::RunObserver {
   SignalInbox signals_;
   std::optional<int> exit_code_;
   int write_error_ = 0;
+  Explain explain_;
+  bool gave_up_ = false;
 };
 
 }  // namespace dream::runtime

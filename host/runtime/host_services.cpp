@@ -49,6 +49,7 @@ Result<plugin::ChildId> HostServices::spawn(plugin::ChildSpec spec) {
                            .environment = std::move(spec.environment),
                            .inherit_stdin = parts_.inherit_stdin,
                            .stop_signal = spec.stop_signal,
+                           .relays = std::move(spec.relays),
                            .leftover_grace = parts_.plan.steps[position(step)].stop_grace,
                            .on_output = {},
                            .on_end = std::move(spec.on_exit)};
@@ -97,6 +98,10 @@ void HostServices::cancel_timer(plugin::TimerId timer) {
 
 void HostServices::post(std::function<void()> work) {
   boost::asio::post(parts_.context, std::move(work));
+}
+
+Result<void> HostServices::run_blocking(std::function<void()> blocking) {
+  return workers_.run(std::move(blocking));
 }
 
 }  // namespace dream::runtime

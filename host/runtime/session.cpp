@@ -31,6 +31,7 @@ Session::Session(const Plan& plan, const SessionSettings& settings)
                                                                  .supervisor = supervisor_,
                                                                  .renderer = *renderer_,
                                                                  .log = *log_,
+                                                                 .place = settings.place,
                                                                  .inherit_stdin = settings.inherit_stdin});
 }
 

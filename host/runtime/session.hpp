@@ -21,6 +21,7 @@ struct SessionSettings {
   LogLevel lowest_level = LogLevel::info;
   bool inherit_stdin = false;
   std::optional<std::filesystem::path> log_directory;
+  std::shared_ptr<const plugin::Place> place;  ///< what plugins are told of where they are
 };
 
 /// The parts of this program that a run needs, put together: the loop, its children, the console and its

@@ -1,12 +1,18 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <dream/sdk.hpp>
+#include <dream/sdk/options.hpp>
 #include <filesystem>
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "shared/programs.hpp"
 
 namespace {
 
@@ -14,7 +20,11 @@ namespace fs = std::filesystem;
 using dream::sdk::Command;
 using dream::sdk::CommandExecutor;
 using dream::sdk::Failure;
+using dream::sdk::FoundTask;
+using dream::sdk::Host;
+using dream::sdk::Options;
 using dream::sdk::PluginInfo;
+using dream::sdk::Project;
 using dream::sdk::Result;
 using dream::sdk::Task;
 
@@ -29,20 +39,75 @@ bool is_executable(const fs::path& path) {
   return ::access(path.c_str(), X_OK) == 0;
 }
 
-/// The tasks that have a script in this folder, separated by commas.
-std::string script_names(const fs::path& scripts) {
-  std::set<std::string> names;
+/// The files of the tasks that have a script in this folder, by the task's name.
+std::map<std::string, std::string> scripts_in(const fs::path& folder) {
+  std::map<std::string, std::string> scripts;
   std::error_code failure;
-  for (fs::directory_iterator entry(scripts, failure), end; !failure && entry != end;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
     if (!is_file(entry->path()) || !is_executable(entry->path())) continue;
-    std::string name = entry->path().filename().string();
+    const std::string file = entry->path().filename().string();
+    std::string name = file;
     if (name.ends_with(script_suffix)) name.resize(name.size() - script_suffix.size());
-    names.insert(std::move(name));
+    std::string& chosen = scripts[name];
+    if (chosen.empty() || file == name) chosen = file;
   }
+  return scripts;
+}
+
+/// The tasks that have a script in this folder, separated by commas.
+std::string script_names(const fs::path& folder) {
   std::string listed;
-  for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
+  for (const auto& [name, file] : scripts_in(folder)) listed += (listed.empty() ? "" : ", ") + name;
   return listed;
+}
+
+/// The program and flags that a line is added to. Those of sh are the portable ones; whether it knows
+/// pipefail is only seen when it runs.
+struct Interpreter {
+  std::vector<std::string> argv;
+  std::string preamble = {};      ///< goes before the line
+  bool takes_words_as_at = true;  ///< knows "$@"
+};
+
+Interpreter named_shell(const std::string& name, const Options& options) {
+  Interpreter shell{.argv = {name}};
+  if (options.flag("login").value_or(false)) shell.argv.emplace_back("-l");
+  if (options.flag("strict").value_or(false)) {
+    shell.argv.emplace_back("-eu");
+    if (name == "sh") {
+      shell.preamble = "command set -o pipefail 2>/dev/null || :; ";
+    } else {
+      shell.argv.insert(shell.argv.end(), {"-o", "pipefail"});
+    }
+  }
+  shell.argv.emplace_back("-c");
+  return shell;
+}
+
+Result<Interpreter> own_shell(const Options& options) {
+  for (const char* flag : {"login", "strict"}) {
+    if (!options.flag(flag).value_or(false)) continue;
+    return Failure{DREAM_E_OPTIONS, "what this means to a shell of your own isn't known",
+                   R"(add its own flags to "shell")", std::string("/") + flag};
+  }
+  constexpr std::array<std::string_view, 6> relatives{"sh", "bash", "zsh", "dash", "ksh", "ash"};
+  Interpreter shell{.argv = options.texts("shell")};
+  const std::string name = fs::path(shell.argv.front()).filename().string();
+  shell.takes_words_as_at = std::find(relatives.begin(), relatives.end(), name) != relatives.end();
+  return shell;
+}
+
+Result<Interpreter> interpreter(const Task& task) {
+  const Options options(task.options());
+  if (!options.has("shell")) return named_shell("sh", options);
+  const std::optional<std::string> name = options.text("shell");
+  if (!name) return own_shell(options);
+  if (!dream::plugins::is_installed(*name, dream::plugins::variable(task.environment(), "PATH"))) {
+    return Failure{DREAM_E_NOT_FOUND, *name + " is not installed: no folder of PATH has it",
+                   "install it (Debian: apt-get install " + *name + ")"};
+  }
+  return named_shell(*name, options);
 }
 
 /// Runs command lines, argument vectors, and scripts.
@@ -53,6 +118,14 @@ class Shell : public CommandExecutor {
                                    .summary = "runs a shell line, a program, or a script of the project"};
   using CommandExecutor::CommandExecutor;
 
+  static Result<std::vector<FoundTask>> discover(const Host&, const Project& project) {
+    std::vector<FoundTask> found;
+    for (const auto& [name, file] : scripts_in(fs::path(project.directory) / "scripts")) {
+      found.push_back({.name = name, .source = "scripts/" + file});
+    }
+    return found;
+  }
+
   Result<Command> command(const Task& task) override {
     if (task.has_command_line()) return line(task);
     if (task.has_command_argv()) return with_arguments(task.command_argv(), task);
@@ -62,16 +135,20 @@ class Shell : public CommandExecutor {
  private:
   static Command with_arguments(std::vector<std::string> argv, const Task& task) {
     for (std::string& argument : task.arguments()) argv.push_back(std::move(argument));
-    return {.argv = std::move(argv)};
+    return {.argv = std::move(argv), .relays = dream::plugins::script_runners()};
   }
 
   // Arguments reach the line as the shell's own "$@", so that nothing in them is ever taken for shell syntax.
   // Without any, the line stays alone: then the shell can replace itself by a simple command.
-  static Command line(const Task& task) {
+  static Result<Command> line(const Task& task) {
+    Result<Interpreter> shell = interpreter(task);
+    if (!shell) return shell.failure();
     std::string text(task.command_line());
     while (text.ends_with('\n') || text.ends_with(' ')) text.pop_back();
-    if (task.raw().arguments.count == 0) return {.argv = {"sh", "-c", std::move(text)}};
-    return with_arguments({"sh", "-c", std::move(text) + " \"$@\"", "sh"}, task);
+    const bool words = task.raw().arguments.count > 0 && shell->takes_words_as_at;
+    shell->argv.push_back(shell->preamble + text + (words ? " \"$@\"" : ""));
+    if (words) shell->argv.push_back(shell->argv.front());
+    return with_arguments(std::move(shell->argv), task);
   }
 
   Result<Command> script(const Task& task) const {

@@ -46,7 +46,7 @@ AT(dream_project, path, 24);
 AT(dream_project, directory, 40);
 AT(dream_project, options, 56);
 
-SIZE(dream_task, 144);
+SIZE(dream_task, 160);
 AT(dream_task, size, 0);
 AT(dream_task, flags, 4);
 AT(dream_task, run, 8);
@@ -60,6 +60,7 @@ AT(dream_task, arguments, 80);
 AT(dream_task, directory, 96);
 AT(dream_task, environment, 112);
 AT(dream_task, options, 128);
+AT(dream_task, own_environment, 144);
 
 SIZE(dream_exit, 32);
 AT(dream_exit, size, 0);
@@ -102,7 +103,7 @@ AT(dream_output, size, 0);
 AT(dream_output, write, 8);
 AT(dream_output, when_writable, 16);
 
-SIZE(dream_child, 96);
+SIZE(dream_child, 112);
 AT(dream_child, size, 0);
 AT(dream_child, flags, 4);
 AT(dream_child, run, 8);
@@ -113,6 +114,7 @@ AT(dream_child, stop_signal, 64);
 AT(dream_child, on_exit, 72);
 AT(dream_child, on_output, 80);
 AT(dream_child, context, 88);
+AT(dream_child, relays, 96);
 
 SIZE(dream_process, 32);
 AT(dream_process, size, 0);
@@ -125,3 +127,46 @@ AT(dream_timer, size, 0);
 AT(dream_timer, now, 8);
 AT(dream_timer, start, 16);
 AT(dream_timer, cancel, 24);
+
+SIZE(dream_post, 16);
+AT(dream_post, size, 0);
+AT(dream_post, call, 8);
+
+SIZE(dream_work, 24);
+AT(dream_work, size, 0);
+AT(dream_work, run, 8);
+AT(dream_work, stopping, 16);
+
+SIZE(dream_paths, 40);
+AT(dream_paths, size, 0);
+AT(dream_paths, state, 8);
+AT(dream_paths, cache, 16);
+AT(dream_paths, root, 24);
+AT(dream_paths, session, 32);
+
+SIZE(dream_found_task, 56);
+AT(dream_found_task, size, 0);
+AT(dream_found_task, reserved, 4);
+AT(dream_found_task, name, 8);
+AT(dream_found_task, summary, 24);
+AT(dream_found_task, source, 40);
+
+SIZE(dream_discover, 24);
+AT(dream_discover, size, 0);
+AT(dream_discover, tasks, 8);
+AT(dream_discover, tool, 16);
+
+SIZE(dream_describe, 16);
+AT(dream_describe, size, 0);
+AT(dream_describe, describe, 8);
+
+SIZE(dream_dead_run, 56);
+AT(dream_dead_run, size, 0);
+AT(dream_dead_run, limit_ms, 4);
+AT(dream_dead_run, session, 8);
+AT(dream_dead_run, root, 24);
+AT(dream_dead_run, options, 40);
+
+SIZE(dream_reap, 16);
+AT(dream_reap, size, 0);
+AT(dream_reap, reap, 8);
