@@ -79,6 +79,7 @@ Result<void> Child::start() {
   const auto make_reader = [this](Stream stream) {
     return std::make_shared<OutputPipe>(
         context_.executor, context_.scratch,
+        [this, stream] { return !spec_.has_room || spec_.has_room(stream); },
         [this, stream](std::string_view bytes) { return spec_.on_output(stream, bytes); },
         [this] {
           if (root_exit_) context_.on_change();

@@ -31,6 +31,8 @@ struct ChildSpec {
   std::vector<std::string> relays = {};
   /// What the child left running when it ended by itself is asked to end, and killed after this long.
   Duration leftover_grace = std::chrono::seconds(5);
+  /// Whether more of this stream may be read now; none: always. False: not until Supervisor::resume_output.
+  std::function<bool(Stream)> has_room = {};
   /// Takes all of the bytes. False: no more of this stream until Supervisor::resume_output.
   std::function<bool(Stream, std::string_view)> on_output;
   /// Once, after the last byte: the child is reaped and nothing that it started lives.

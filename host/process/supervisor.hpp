@@ -34,7 +34,7 @@ class Supervisor {
   /// Graceful: the stop signal, once, to each process of the tree. Force: SIGKILL to whatever of it turns up
   /// until nothing is left. Harmless for a child that has ended.
   void terminate(ChildId id, Urgency urgency);
-  /// After on_output returned false for this stream.
+  /// After has_room or on_output returned false for this stream.
   void resume_output(ChildId id, Stream stream);
   /// The root's pid, for display; 0 when it has ended.
   [[nodiscard]] pid_t pid(ChildId id) const;
