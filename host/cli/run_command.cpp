@@ -6,6 +6,7 @@
 #include "cli/workspace_loader.hpp"
 #include "plugin/registry.hpp"
 #include "process/guardian.hpp"
+#include "process/terminal_state.hpp"
 #include "runtime/driver.hpp"
 #include "runtime/session.hpp"
 
@@ -73,21 +74,24 @@ int run_plan(runtime::Session& session, const Plan& plan, const LoadedWorkspace&
 }  // namespace
 
 int run_command(const Options& options) {
-  const int guardian = process::split_off_guardian();
+  process::TerminalState terminal;
+  const int guardian = process::split_off_guardian(terminal);
   const Result<LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_request(options, *loaded);
   if (!plan) return exit_nothing_run;
 
   const output::OutputMode mode = output_mode(options, *plan);
-  runtime::Session session(*plan, {.mode = mode,
-                                   .color = use_color(options.color, STDOUT_FILENO),
-                                   .lowest_level = lowest_level(options),
-                                   .inherit_stdin = mode == output::OutputMode::raw,
-                                   .log_directory = log_directory(options)});
+  runtime::Session session(*plan,
+                           {.mode = mode,
+                            .color = use_color(options.color, STDOUT_FILENO),
+                            .lowest_level = lowest_level(options),
+                            .log_directory = log_directory(options)},
+                           terminal);
   log_plan(session.log(), *plan, *loaded);
   const int exit_code = run_plan(session, *plan, *loaded, guardian);
   session.write_everything_out();  // what the end of executors and plugins had to say
+  terminal.restore();              // the guardian does it, unless it is gone
   return exit_code;
 }
 

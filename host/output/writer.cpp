@@ -40,7 +40,8 @@ void Writer::classify() {
     own_.emplace(context_, ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 3));
     return;
   }
-  if (!S_ISFIFO(status.st_mode) && ::isatty(descriptor_) == 0) return;
+  terminal_ = ::isatty(descriptor_) == 1;
+  if (!S_ISFIFO(status.st_mode) && !terminal_) return;
   const std::string path = "/proc/self/fd/" + std::to_string(descriptor_);
   const int reopened = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (reopened >= 0) {
@@ -113,7 +114,7 @@ void Writer::flush() {
       wait_for_room();
       break;
     } else if (errno != EINTR) {
-      lose(errno);
+      lose(terminal_ && errno == EIO ? EPIPE : errno);  // its window was closed
     }
   }
   if (written_ == pending_.size() || written_ >= high_water) {

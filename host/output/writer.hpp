@@ -22,7 +22,7 @@ class Writer {
   struct Callbacks {
     std::function<void()> on_room;  ///< room() is true again
     std::function<void(int error)>
-        on_lost;  ///< nothing can be written any more: EPIPE when the reader went away
+        on_lost;  ///< nothing can be written any more: EPIPE when the reader went away, or a terminal
   };
 
   /// `descriptor` stays the caller's and must outlive the writer.
@@ -40,6 +40,7 @@ class Writer {
   [[nodiscard]] std::size_t pending() const noexcept { return pending_.size() - written_; }
   /// All bytes ever written: tells a slow reader from a stuck one.
   [[nodiscard]] std::size_t total_written() const noexcept { return total_written_; }
+  [[nodiscard]] bool is_terminal() const noexcept { return terminal_; }
   [[nodiscard]] bool lost() const noexcept { return lost_; }
 
   /// Drops what is pending and all that comes: nobody will read it.
@@ -70,6 +71,7 @@ class Writer {
   bool waiting_ = false;
   bool was_full_ = false;
   bool lost_ = false;
+  bool terminal_ = false;
 };
 
 }  // namespace dream::output

@@ -5,7 +5,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -38,10 +37,8 @@ constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 class Guardian {
  public:
-  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers)
-      : host_(host), socket_(socket), strangers_(std::move(strangers)) {
-    if (::tcgetattr(STDIN_FILENO, &terminal_) == 0) has_terminal_ = true;
-  }
+  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers, TerminalState terminal)
+      : host_(host), socket_(socket), strangers_(std::move(strangers)), terminal_(terminal) {}
 
   /// Until the host has ended.
   [[noreturn]] void watch(int signals) {
@@ -71,8 +68,8 @@ class Guardian {
     while (::waitpid(host_, &status, 0) < 0 && errno == EINTR) {
     }
     end_descendants();
+    terminal_.restore();
     if (WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
-    if (has_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_);
     const int signal = WTERMSIG(status);
     const bool crashed =
         signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
@@ -104,8 +101,7 @@ class Guardian {
   int socket_;
   std::set<ProcessIdentity>
       strangers_;  ///< children this process had before it became dream (`sh -c 'x & exec dream …'`)
-  termios terminal_{};
-  bool has_terminal_ = false;
+  TerminalState terminal_;
 };
 
 std::set<ProcessIdentity> children_already_there() {
@@ -130,7 +126,7 @@ sigset_t signals_to_forward() {
 
 }  // namespace
 
-int split_off_guardian() {
+int split_off_guardian(const TerminalState& terminal) {
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return -1;
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
@@ -155,7 +151,7 @@ int split_off_guardian() {
     return -1;
   }
   ::prctl(PR_SET_NAME, "guardian");  // `pkill dream` must not take both at once
-  Guardian(host, sockets[0], std::move(strangers)).watch(::signalfd(-1, &signals, SFD_CLOEXEC));
+  Guardian(host, sockets[0], std::move(strangers), terminal).watch(::signalfd(-1, &signals, SFD_CLOEXEC));
 }
 
 }  // namespace dream::process

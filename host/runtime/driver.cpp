@@ -32,7 +32,8 @@ Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedSte
       timer_(session.context()),
       reader_timer_(session.context()),
       signals_(session.context(), guardian,
-               {.on_signal = [this](int signal) { on_signal(signal); },
+               {.on_signal = [this](int signal, bool from_terminal) { on_signal(signal, from_terminal); },
+                .on_window_change = [this] { session_.window_changed(); },
                 .on_guardian_lost = [this] { on_guardian_lost(); }}) {
   DREAM_ASSERT(steps.size() == plan.steps.size());
   session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
@@ -167,9 +168,14 @@ void Driver::set_timer() {
   });
 }
 
-void Driver::on_signal(int signal) {
+void Driver::on_signal(int signal, bool from_terminal) {
+  if (from_terminal) session_.supervisor().heard_from_terminal(signal);
   if (exit_code_) {
     session_.console().abandon();  // only a slow reader was waited for
+    return;
+  }
+  if (signal == SIGHUP) {
+    hang_up();
     return;
   }
   feed(engine::Interrupted{signal});
@@ -198,6 +204,12 @@ void Driver::watch_reader() {
   });
 }
 
+/// The window was closed. There may be one signal from the terminal, one from the shell that dies with it,
+/// and a write that fails, in any order: all that is one.
+void Driver::hang_up() {
+  if (!std::exchange(hung_up_, true)) feed(engine::Interrupted{SIGHUP});
+}
+
 void Driver::on_output_lost(Stream stream, int error) {
   write_error_ = error;
   if (error != EPIPE) {
@@ -205,7 +217,12 @@ void Driver::on_output_lost(Stream stream, int error) {
                          fmt::format("can't write to {}: {}", stream == Stream::out ? "stdout" : "stderr",
                                      std::strerror(error)));
   }
-  if (stream == Stream::out && !exit_code_) feed(engine::OutputLost{});
+  if (stream != Stream::out || exit_code_) return;
+  if (session_.console().writer(stream).is_terminal() && error == EPIPE) {
+    hang_up();
+  } else {
+    feed(engine::OutputLost{});
+  }
 }
 
 }  // namespace dream::runtime

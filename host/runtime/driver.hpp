@@ -49,7 +49,8 @@ class Driver : private plugin::RunObserver {
   void terminate(StepIndex step, Urgency urgency);
   void give_up_on(StepIndex step);
   void set_timer();
-  void on_signal(int signal);
+  void on_signal(int signal, bool from_terminal);
+  void hang_up();
   void on_guardian_lost();
   void watch_reader();
   void on_output_lost(Stream stream, int error);
@@ -79,6 +80,7 @@ class Driver : private plugin::RunObserver {
   boost::asio::steady_timer reader_timer_;
   std::size_t written_when_checked_ = 0;
   SignalInbox signals_;
+  bool hung_up_ = false;
   std::optional<int> exit_code_;
   int write_error_ = 0;
 };

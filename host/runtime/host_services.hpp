@@ -11,6 +11,7 @@
 #include "plan/plan.hpp"
 #include "plugin/services.hpp"
 #include "process/supervisor.hpp"
+#include "runtime/terminals.hpp"
 
 namespace dream::runtime {
 
@@ -23,7 +24,7 @@ class HostServices : public plugin::Services {
     process::Supervisor& supervisor;
     output::Renderer& renderer;
     Log& log;
-    bool inherit_stdin;  ///< tasks read dream's own standard input
+    Terminals& terminals;
   };
 
   /// All parts must outlive the services.

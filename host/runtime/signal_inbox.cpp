@@ -22,6 +22,7 @@ int open_signals() {
     ::sigaction(signal, nullptr, &current);
     if (current.sa_handler != SIG_IGN) ::sigaddset(&set, signal);
   }
+  for (const int signal : {SIGWINCH, SIGCONT}) ::sigaddset(&set, signal);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -48,20 +49,31 @@ void SignalInbox::count(const Sender& sender, int Count::*way) {
   Count& count = counts_[sender];
   const int before = std::max(count.direct, count.forwarded);
   ++(count.*way);
-  if (std::max(count.direct, count.forwarded) > before) callbacks_.on_signal(std::get<0>(sender));
+  if (std::max(count.direct, count.forwarded) > before) {
+    callbacks_.on_signal(std::get<0>(sender), std::get<1>(sender) == SI_KERNEL);
+  }
+}
+
+/// A job that was stopped and continued may have missed that its window changed.
+void SignalInbox::take(const signalfd_siginfo& info) {
+  const auto signal = static_cast<int>(info.ssi_signo);
+  if (signal == SIGWINCH || signal == SIGCONT) {
+    callbacks_.on_window_change();
+  } else {
+    count({signal, info.ssi_code, static_cast<int>(info.ssi_pid)}, &Count::direct);
+  }
 }
 
 void SignalInbox::wait_for_signals() {
-  signals_.async_wait(
-      boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-        if (error) return;
-        signalfd_siginfo info{};
-        while (::read(signals_.native_handle(), &info, sizeof info) == sizeof info) {
-          count({static_cast<int>(info.ssi_signo), info.ssi_code, static_cast<int>(info.ssi_pid)},
-                &Count::direct);
-        }
-        wait_for_signals();
-      });
+  signals_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [this](const boost::system::error_code& error) {
+                        if (error) return;
+                        signalfd_siginfo info{};
+                        while (::read(signals_.native_handle(), &info, sizeof info) == sizeof info) {
+                          take(info);
+                        }
+                        wait_for_signals();
+                      });
 }
 
 void SignalInbox::wait_for_guardian() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/signalfd.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <functional>
@@ -11,11 +13,14 @@ namespace dream::runtime {
 
 /// The signals that ask dream to stop (INT, TERM, HUP, QUIT), each told once: what was sent to this process,
 /// and what was sent to the guardian. One sent to both, as a shell does with a job, is one. A signal that was
-/// ignored when dream was started stays ignored (nohup, a shell's background job).
+/// ignored when dream was started stays ignored (nohup, a shell's background job). And that the terminal's
+/// window may have changed.
 class SignalInbox {
  public:
   struct Callbacks {
-    std::function<void(int signal)> on_signal;
+    /// `from_terminal`: the whole process group got it, by a key or because the terminal was closed.
+    std::function<void(int signal, bool from_terminal)> on_signal;
+    std::function<void()> on_window_change;
     std::function<void()> on_guardian_lost;
   };
 
@@ -40,6 +45,7 @@ class SignalInbox {
 
   void wait_for_signals();
   void wait_for_guardian();
+  void take(const signalfd_siginfo& info);
   void count(const Sender& sender, int Count::*way);
 
   boost::asio::posix::stream_descriptor signals_;
