@@ -86,7 +86,7 @@ TEST_F(ProcessTerminal, changes_no_byte) {
 }
 
 TEST_F(ProcessTerminal, loses_nothing_that_was_written_right_before_the_end) {
-  const std::string expected = numbers(20000);
+  const std::string expected = numbers(6000);
   std::ofstream(folder_ / "bytes") << expected;
   for (int repetition = 0; repetition < 200; ++repetition) {
     Watched& run = start_shell("cat " + (folder_ / "bytes").string() + "; exit 3");
