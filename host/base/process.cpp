@@ -3,18 +3,9 @@
 #include <csignal>
 #include <cstring>
 
+#include "base/overloaded.hpp"
+
 namespace dream {
-
-namespace {
-
-template <class... Visitors>
-struct Overloaded : Visitors... {
-  using Visitors::operator()...;
-};
-template <class... Visitors>
-Overloaded(Visitors...) -> Overloaded<Visitors...>;
-
-}  // namespace
 
 std::string to_string(const ExitStatus& status) {
   return std::visit(Overloaded{

@@ -69,6 +69,14 @@ std::string nearest_name(std::string_view name, std::span<const std::string> can
   return found;
 }
 
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t longest = 60;
+  if (text.size() <= longest) return "\"" + printable(text) + "\"";
+  std::size_t end = longest;
+  while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80 && end > 0) --end;
+  return "\"" + printable(text.substr(0, end)) + "…\"";
+}
+
 std::string join_words(std::span<const std::string> words) {
   std::string text;
   for (std::size_t at = 0; at < words.size(); ++at) {

@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include "cli/asking.hpp"
 #include "cli/commands.hpp"
 #include "cli/list_view.hpp"
 #include "cli/terminal.hpp"
@@ -15,8 +16,11 @@ int list_command(const Options& options) {
     struct stat status {};
     return ::stat((root + project).c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   };
-  if (options.json) print_and_leave(list_json(loaded->workspace, locator(*loaded), folder_exists));
-  print_and_leave(list_text(loaded->workspace, locator(*loaded), folder_exists, style_of_stdout(options)));
+  AskedPlugins plugins(*loaded, options);
+  const Offers offers = find_offers(*loaded, plugins.registry());
+  if (options.json) print_and_leave(list_json(loaded->workspace, locator(*loaded), folder_exists, offers));
+  print_and_leave(
+      list_text(loaded->workspace, locator(*loaded), folder_exists, offers, style_of_stdout(options)));
 }
 
 }  // namespace dream::cli

@@ -3,11 +3,14 @@
 
 #include <cstdio>
 #include <exception>
+#include <string_view>
 #include <variant>
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
+#include "process/reaper.hpp"
+#include "runtime/run_record.hpp"
 
 namespace dream::cli {
 
@@ -38,6 +41,9 @@ int dispatch(const Options& options) {
 
 int run(int argument_count, const char* const* arguments) {
   open_standard_descriptors();
+  if (argument_count == 3 && std::string_view(arguments[1]) == process::reaper_argument) {
+    return runtime::reap_run(arguments[2]);
+  }
   const auto parsed = parse_options(argument_count, arguments);
   if (!parsed) {
     complain(parsed.error());

@@ -1,3 +1,4 @@
+#include "cli/asking.hpp"
 #include "cli/commands.hpp"
 #include "cli/plan_view.hpp"
 #include "cli/terminal.hpp"
@@ -10,8 +11,10 @@ int plan_command(const Options& options) {
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_request(options, *loaded);
   if (!plan) return exit_nothing_run;
-  if (options.json) print_and_leave(plan_json(*plan, locator(*loaded)));
-  print_and_leave(plan_text(*plan, locator(*loaded), style_of_stdout(options)));
+  AskedPlugins plugins(*loaded, options);
+  const std::vector<StepCommand> commands = describe_steps(*plan, *loaded, plugins.registry());
+  if (options.json) print_and_leave(plan_json(*plan, commands, locator(*loaded)));
+  print_and_leave(plan_text(*plan, commands, locator(*loaded), style_of_stdout(options)));
 }
 
 }  // namespace dream::cli

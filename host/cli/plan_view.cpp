@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/assert.hpp"
 #include "base/process.hpp"
 #include "cli/timeline.hpp"
@@ -47,6 +49,27 @@ void append_steps(std::string& out, const Plan& plan, const Locate& locate, cons
   out += table.text();
 }
 
+/// What each step would run. Each line stays one, however long: it is there to be copied.
+void append_commands(std::string& out, const Plan& plan, const std::vector<StepCommand>& commands,
+                     const TextStyle& style) {
+  const bool any = std::any_of(commands.begin(), commands.end(), [](const StepCommand& command) {
+    return !command.line.empty() || !command.problem.empty();
+  });
+  if (!any) return;
+  append_toned(out, "\nCommands\n", Tone::strong, style.colour);
+  const std::size_t digits = std::to_string(plan.steps.size()).size();
+  for (std::size_t at = 0; at < commands.size(); ++at) {
+    out += fmt::format("  {:>{}}  ", at + 1, digits);
+    if (commands[at].problem.empty()) {
+      append_toned_printable(out, commands[at].line.empty() ? "(not known)" : commands[at].line,
+                             commands[at].line.empty() ? Tone::faint : Tone::plain, style.colour);
+    } else {
+      append_toned_printable(out, "can't be started: " + commands[at].problem, Tone::warning, style.colour);
+    }
+    out += '\n';
+  }
+}
+
 void append_ignored(std::string& out, const Plan& plan, const Locate& locate, const TextStyle& style) {
   if (plan.ignored.empty()) return;
   append_toned(out, "\nLater mentions without effect (the first one decides)\n", Tone::warning, style.colour);
@@ -66,8 +89,16 @@ void append_place(std::string& out, SourceOffset where, const Locate& locate) {
   }
 }
 
-void append_step_json(std::string& out, const Step& step, const StartTime& time, const Plan& plan,
-                      const Locate& locate) {
+void append_text_or_null(std::string& out, const std::string& text) {
+  if (text.empty()) {
+    out += "null";
+  } else {
+    append_json(out, text);
+  }
+}
+
+void append_step_json(std::string& out, const Step& step, const StepCommand& command, const StartTime& time,
+                      const Plan& plan, const Locate& locate) {
   out += "{\"id\": ";
   append_json(out, to_string(step.id));
   out += ", \"project\": ";
@@ -84,6 +115,10 @@ void append_step_json(std::string& out, const Step& step, const StartTime& time,
   append_json(out, signal_name(step.stop_signal));
   out += fmt::format(R"(, "graceMs": {}}}, "from": )", milliseconds(step.stop_grace));
   append_place(out, step.where, locate);
+  out += ", \"runs\": ";
+  append_text_or_null(out, command.line);
+  out += ", \"problem\": ";
+  append_text_or_null(out, command.problem);
   if (time.after.has_value()) {
     out += R"(, "startsAfter": {"id": )";
     append_json(out, to_string(plan.steps[position(*time.after)].id));
@@ -95,7 +130,8 @@ void append_step_json(std::string& out, const Step& step, const StartTime& time,
 
 }  // namespace
 
-std::string plan_text(const Plan& plan, const Locate& locate, const TextStyle& style) {
+std::string plan_text(const Plan& plan, const std::vector<StepCommand>& commands, const Locate& locate,
+                      const TextStyle& style) {
   DREAM_ASSERT(!plan.steps.empty());
   std::string title = "Plan of ";
   append_printable(title, to_string(plan.steps.back().id));
@@ -105,13 +141,14 @@ std::string plan_text(const Plan& plan, const Locate& locate, const TextStyle& s
   append_toned(out, title, Tone::strong, style.colour);
   out += "\n\n";
   append_steps(out, plan, locate, style);
+  append_commands(out, plan, commands, style);
   append_ignored(out, plan, locate, style);
   append_toned(out, "\nTimeline\n", Tone::strong, style.colour);
   out += timeline_text(plan, style);
   return out;
 }
 
-std::string plan_json(const Plan& plan, const Locate& locate) {
+std::string plan_json(const Plan& plan, const std::vector<StepCommand>& commands, const Locate& locate) {
   DREAM_ASSERT(!plan.steps.empty());
   std::string out = "{\n  \"requested\": ";
   append_json(out, to_string(plan.steps.back().id));
@@ -119,7 +156,8 @@ std::string plan_json(const Plan& plan, const Locate& locate) {
   const std::vector<StartTime> times = start_times(plan);
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     out += at == 0 ? "\n    " : ",\n    ";
-    append_step_json(out, plan.steps[at], times[at], plan, locate);
+    append_step_json(out, plan.steps[at], commands.empty() ? StepCommand{} : commands[at], times[at], plan,
+                     locate);
   }
   out += "\n  ],\n  \"ignored\": [";
   const char* before = "\n    ";

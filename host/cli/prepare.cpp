@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "config/env_file.hpp"
@@ -39,17 +41,10 @@ Result<void> check_folder(const Step& step, const fs::path& folder, const Loaded
   return error;
 }
 
-Result<plugin::Executor*> executor_of(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded,
+Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& loaded,
                                       plugin::Registry& registry, const std::string& task_options) {
-  // Layers of the step's task alone have no place in the executor, which the whole project shares.
-  std::vector<OptionsPointer> project_layers = step.options;
-  std::erase_if(project_layers,
-                [](const OptionsPointer& layer) { return layer.find("/tasks/") != std::string::npos; });
-  const plugin::ExecutorRequest request{.executor = step.executor,
-                                        .project = step.id.project,
-                                        .directory = folder.string(),
-                                        .project_options = loaded.document->options(project_layers),
-                                        .task_options = task_options};
+  plugin::ExecutorRequest request = executor_request(step, loaded);
+  request.task_options = task_options;
   Result<plugin::Executor*> executor = registry.executor_for(request);
   if (executor) return executor;
   Error error = executor.error();
@@ -62,6 +57,18 @@ Result<plugin::Executor*> executor_of(const Step& step, const fs::path& folder, 
 }
 
 }  // namespace
+
+Result<plugin::SharedEnvironment> Environments::of(const Step& step, const fs::path& folder) {
+  // Without files the folder makes no difference.
+  plugin::SharedEnvironment& made =
+      made_[{step.env_files.empty() ? fs::path() : folder, step.env_files, step.env}];
+  if (made == nullptr) {
+    Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
+    if (!environment) return environment.error();
+    made = std::make_shared<const std::vector<std::string>>(std::move(*environment));
+  }
+  return made;
+}
 
 Result<std::vector<std::string>> step_environment(const Step& step, const fs::path& folder,
                                                   const char* const* own) {
@@ -85,37 +92,60 @@ Result<std::vector<std::string>> step_environment(const Step& step, const fs::pa
   return environment;
 }
 
+plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded) {
+  // Layers of the step's task alone have no place in the executor, which the whole project shares.
+  std::vector<OptionsPointer> project_layers = step.options;
+  std::erase_if(project_layers,
+                [](const OptionsPointer& layer) { return layer.find("/tasks/") != std::string::npos; });
+  return {.executor = step.executor,
+          .project = step.id.project,
+          .directory = folder_of(loaded.workspace, step.id.project).string(),
+          .project_options = loaded.document->options(project_layers),
+          .task_options = {}};
+}
+
+void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+                      Error& error) {
+  if (step.command || error.code != ErrorCode::not_found) return;
+  const auto known = registry.who_knows(step.id.task, executor_request(step, loaded));
+  if (!known) return;
+  error.message += "; its " + known->source + " has one";
+  error.hint = "set \"executor\": \"" + known->executor + "\" in dream.json";
+}
+
+Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, const LoadedWorkspace& loaded,
+                                           plugin::Registry& registry, Environments& environments) {
+  const Step& step = plan.steps[position(index)];
+  const fs::path folder = folder_of(loaded.workspace, step.id.project);
+  if (Result<void> there = check_folder(step, folder, loaded); !there) return there.error();
+  const Result<plugin::SharedEnvironment> environment = environments.of(step, folder);
+  if (!environment) return environment.error();
+  std::string options = loaded.document->options(step.options);
+  Result<plugin::Executor*> executor = executor_of(step, loaded, registry, options);
+  if (!executor) return executor.error();
+  return runtime::PreparedStep{.executor = *executor,
+                               .task = {.step = index,
+                                        .name = step.id.task,
+                                        .command = step.command,
+                                        .arguments = step.arguments,
+                                        .directory = folder.string(),
+                                        .environment = *environment,
+                                        .options_json = std::move(options),
+                                        .stop_signal = step.stop_signal,
+                                        .stop_grace = step.stop_grace,
+                                        .pty = step.pty}};
+}
+
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
   Preparation preparation;
+  Environments environments;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
-    const Step& step = plan.steps[at];
-    const fs::path folder = folder_of(loaded.workspace, step.id.project);
-    if (Result<void> there = check_folder(step, folder, loaded); !there) {
-      add_error(preparation.errors, there.error());
-      continue;
+    Result<runtime::PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
+    if (step) {
+      preparation.steps.push_back(std::move(*step));
+    } else {
+      add_error(preparation.errors, step.error());
     }
-    Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
-    if (!environment) {
-      add_error(preparation.errors, environment.error());
-      continue;
-    }
-    std::string options = loaded.document->options(step.options);
-    Result<plugin::Executor*> executor = executor_of(step, folder, loaded, registry, options);
-    if (!executor) {
-      add_error(preparation.errors, executor.error());
-      continue;
-    }
-    preparation.steps.push_back({.executor = *executor,
-                                 .task = {.step = StepIndex(at),
-                                          .name = step.id.task,
-                                          .command = step.command,
-                                          .arguments = step.arguments,
-                                          .directory = folder.string(),
-                                          .environment = std::move(*environment),
-                                          .options_json = std::move(options),
-                                          .stop_signal = step.stop_signal,
-                                          .stop_grace = step.stop_grace,
-                                          .pty = step.pty}});
   }
   return preparation;
 }

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <filesystem>
+#include <map>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/result.hpp"
@@ -10,6 +14,17 @@
 
 namespace dream::cli {
 
+/// The environments of steps, each made once.
+class Environments {
+ public:
+  Result<plugin::SharedEnvironment> of(const Step& step, const std::filesystem::path& folder);
+
+ private:
+  std::map<std::tuple<std::filesystem::path, std::vector<std::string>, Environment>,
+           plugin::SharedEnvironment>
+      made_;
+};
+
 /// Everything that starting each step of a plan will need: its folder, environment, options and executor.
 /// Either all of it, or every reason why not (the same one only once): nothing is run of a plan that can't be
 /// run whole.
@@ -19,6 +34,19 @@ struct Preparation {
 };
 [[nodiscard]] Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded,
                                   plugin::Registry& registry);
+
+/// The same for one of its steps.
+[[nodiscard]] Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex step,
+                                                         const LoadedWorkspace& loaded,
+                                                         plugin::Registry& registry,
+                                                         Environments& environments);
+
+/// What a registry needs to know of a step to find its executor; without the options of its task.
+[[nodiscard]] plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded);
+
+/// A step without a command that its executor doesn't find either: names another executor that does.
+void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+                      Error& error);
 
 /// The environment of a step: dream's own < env files < env of project and task. NAME=VALUE, sorted by name.
 [[nodiscard]] Result<std::vector<std::string>> step_environment(const Step& step,

@@ -160,6 +160,9 @@ void append_projects(std::string& out, const std::vector<ListedProject>& project
       name_width = std::max(name_width, columns(*task.name) + 2);
       executor_width = std::max(executor_width, columns(*task.executor));
     }
+    for (const plugin::FoundTask* task : project.found) {
+      name_width = std::max(name_width, columns(task->name) + 2);
+    }
   }
   name_width = std::min(name_width, widest_name);
   const auto place = [&](SourceOffset where) { return where.known() ? locate(where) : std::string(); };
@@ -178,6 +181,14 @@ void append_projects(std::string& out, const std::vector<ListedProject>& project
       append_cell(out, *task.name, name_width - 2, Tone::plain, colour);
       append_cell(out, *task.executor, executor_width, Tone::plain, colour);
       append_toned(out, place(task.where), Tone::faint, colour);
+      out += '\n';
+    }
+    for (const plugin::FoundTask* task : project.found) {
+      out += "  ";
+      append_cell(out, task->name, name_width - 2, Tone::plain, colour);
+      append_cell(out, *project.executor, executor_width, Tone::plain, colour);
+      append_toned_printable(out, task->source + (task->summary.empty() ? "" : ": " + task->summary),
+                             Tone::faint, colour);
       out += '\n';
     }
   }

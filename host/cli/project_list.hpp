@@ -5,6 +5,7 @@
 
 #include "cli/view_text.hpp"
 #include "plan/plan.hpp"
+#include "plugin/loaded_plugin.hpp"
 
 /// Every project and task that dream.json mentions anywhere.
 namespace dream::cli {
@@ -22,13 +23,16 @@ struct ListedProject {
   const std::string* executor = nullptr;
   SourceOffset where;             ///< its settings, else the first mention
   std::vector<ListedTask> tasks;  ///< in order of name
+  /// What the executor finds in the folder beside these.
+  std::vector<const plugin::FoundTask*> found = {};
 };
 
 /// All projects in order of name: those with settings, with dependencies, named by a dependency entry or by a
 /// rule about recursion.
 [[nodiscard]] std::vector<ListedProject> list_projects(const Workspace& workspace);
 
-/// Appends a line for each project and task: name, executor, place. `note_of` is asked once a project for a
+/// Appends a line for each project and task: name, executor, and the place, or for a task that was found the
+/// file and what it runs. `note_of` is asked once a project for a
 /// remark at the end of its line; "" for none.
 void append_projects(std::string& out, const std::vector<ListedProject>& projects, const Locate& locate,
                      const std::function<std::string_view(const ListedProject&)>& note_of, bool colour);

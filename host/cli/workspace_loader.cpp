@@ -1,6 +1,5 @@
 #include "cli/workspace_loader.hpp"
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -19,11 +18,6 @@ namespace fs = std::filesystem;
 /// What has been told to the user already.
 Error told(ErrorCode code) {
   return {code, {}, {}, {}};
-}
-
-std::optional<std::string> environment_variable(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
 /// The folder of the plugins that were installed with this binary.
@@ -118,7 +112,7 @@ Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded)
 }
 
 plugin::SearchPath plugin_search_path(const Workspace& workspace) {
-  return plugin::make_search_path(workspace, installed_plugins(), environment_variable);
+  return plugin::make_search_path(workspace, installed_plugins(), plugin::own_environment());
 }
 
 Locate locator(const LoadedWorkspace& loaded) {

@@ -10,6 +10,7 @@
 
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "base/value_words.hpp"
 #include "plan/workspace.hpp"
 
 namespace dream::config {
@@ -18,37 +19,6 @@ namespace {
 
 /// Almost 25 days. More is a mistake.
 constexpr std::int64_t max_milliseconds = std::numeric_limits<std::int32_t>::max();
-
-/// A string as a message quotes it.
-std::string in_quotes(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  if (text.size() <= longest) return fmt::format("\"{}\"", text);
-  std::size_t end = longest;
-  while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
-  return fmt::format("\"{}…\"", text.substr(0, end));
-}
-
-std::string describe(const Json& value) {
-  switch (value.GetType()) {
-    case rapidjson::kNullType:
-      return "null";
-    case rapidjson::kFalseType:
-      return "false";
-    case rapidjson::kTrueType:
-      return "true";
-    case rapidjson::kObjectType:
-      return "an object";
-    case rapidjson::kArrayType:
-      return "an array";
-    case rapidjson::kStringType:
-      return value.GetStringLength() == 0 ? "an empty string" : "the string " + in_quotes(text_of(value));
-    case rapidjson::kNumberType:
-      break;
-  }
-  if (value.IsInt64()) return fmt::format("the number {}", value.GetInt64());
-  if (value.IsUint64()) return fmt::format("the number {}", value.GetUint64());
-  return fmt::format("the number {}", value.GetDouble());
-}
 
 /// Whether normalise_project() would change nothing; most names are written like that. It may say no.
 bool is_normalised(std::string_view project) {
@@ -91,7 +61,7 @@ void Reader::report(const Place& place, std::string message, std::string hint, S
 }
 
 void Reader::report_type(const Place& place, std::string_view expected, const Json& found, std::string hint) {
-  report(place, fmt::format("expected {}, found {}", expected, describe(found)), std::move(hint));
+  report(place, fmt::format("expected {}, found {}", expected, value_words(found)), std::move(hint));
 }
 
 void Reader::report_unknown_key(const Place& place, std::span<const std::string> known) {

@@ -26,9 +26,9 @@ struct Engine::State {
     std::optional<Instant> deadline;  ///< running: of its timeout; stopping: of its grace
   };
 
-  explicit State(const Plan& its_plan)
-      : plan(its_plan), steps(plan.steps.size()), outcomes(plan.steps.size()) {
-    DREAM_ASSERT(!steps.empty());
+  State(const Plan& its_plan, Duration its_quiet_stop)
+      : plan(its_plan), quiet_stop(its_quiet_stop), steps(plan.steps.size()), outcomes(plan.steps.size()) {
+    DREAM_ASSERT(!steps.empty() && quiet_stop > Duration{0});
     for (const Step& step : plan.steps) {
       DREAM_ASSERT(step.background || !step.service);
       DREAM_ASSERT(step.delay >= Duration{0} && step.stop_grace >= Duration{0});
@@ -57,7 +57,9 @@ struct Engine::State {
     stop_run(StoppedBySignal{event.signal});
     if (interruptions > 1) feed_all(Input::force_asked);
   }
-  void on(const OutputLost&) { stop_run(ReaderGone{}); }
+  void on(const OutputLost& event) {
+    stop_run(event.reader_gone ? StopReason(ReaderGone{}) : StopReason(OutputBroken{}));
+  }
   void on(const TimePassed&) {}
 
   // ---- one step
@@ -172,6 +174,7 @@ struct Engine::State {
     stop = reason;
     code = exit_code(reason, outcomes);
     gate.reset();
+    ending_since.reset();
     actions.emplace_back(Stopping{reason});
     feed_all(Input::stop_asked);
   }
@@ -229,6 +232,22 @@ struct Engine::State {
     actions.emplace_back(WaitingForBackground{std::move(waiting_for)});
   }
 
+  /// Told when `quiet_stop` has passed, and then each time that it has taken as long again.
+  void tell_who_still_ends() {
+    if (std::ranges::none_of(steps, [](const Progress& step) { return step.phase == Phase::stopping; })) {
+      ending_since.reset();
+      tell_at.reset();
+    } else if (!ending_since) {
+      ending_since = now;
+      tell_at = later(now, quiet_stop);
+    } else if (*tell_at <= now) {
+      std::vector<Ending> still = ending();
+      std::erase_if(still, [](const Ending& step) { return !step.force_at; });
+      actions.emplace_back(StillEnding{std::move(still), interruptions == 0 ? 2 : 1});
+      tell_at = later(now, now - *ending_since);
+    }
+  }
+
   void finish_if_over() {
     if (!std::ranges::all_of(steps, [](const Progress& step) { return step.phase == Phase::ended; })) return;
     finished = true;
@@ -247,14 +266,26 @@ struct Engine::State {
     return settings_of(step).service && position(step) + 1 != steps.size();
   }
 
+  [[nodiscard]] std::vector<Ending> ending() const {
+    std::vector<Ending> ending;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (steps[i].phase == Phase::stopping || steps[i].phase == Phase::killing)
+        ending.push_back({StepIndex(i), steps[i].deadline});
+    }
+    return ending;
+  }
+
   const Plan& plan;
+  Duration quiet_stop;
   std::vector<Progress> steps;
   std::vector<Outcome> outcomes;
   std::vector<Action> actions;
   Instant now = Instant::min();
   std::size_t next = 0;
   std::optional<Instant> gate;
-  std::optional<StopReason> stop;  ///< why the whole run is being stopped
+  std::optional<StopReason> stop;       ///< why the whole run is being stopped
+  std::optional<Instant> ending_since;  ///< without a break, some step has been asked to end and still runs
+  std::optional<Instant> tell_at;       ///< who that is
   int code = 0;
   int interruptions = 0;
   bool begun = false;
@@ -262,7 +293,7 @@ struct Engine::State {
   bool finished = false;
 };
 
-Engine::Engine(const Plan& plan) : state_(std::make_unique<State>(plan)) {}
+Engine::Engine(const Plan& plan, Duration quiet_stop) : state_(std::make_unique<State>(plan, quiet_stop)) {}
 Engine::~Engine() = default;
 
 void Engine::handle(Instant now, const Event& event) {
@@ -282,13 +313,17 @@ void Engine::handle(Instant now, const Event& event) {
   state.pass_deadlines();
   state.start_next_if_due();
   state.announce_waiting();
+  state.tell_who_still_ends();
   state.finish_if_over();
 }
 
 std::optional<Instant> Engine::next_deadline() const {
   std::optional<Instant> earliest = state_->gate;
-  for (const State::Progress& step : state_->steps)
-    if (step.deadline && (!earliest || *step.deadline < *earliest)) earliest = step.deadline;
+  const auto consider = [&earliest](const std::optional<Instant>& deadline) {
+    if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
+  };
+  consider(state_->tell_at);
+  for (const State::Progress& step : state_->steps) consider(step.deadline);
   return earliest;
 }
 
@@ -300,14 +335,8 @@ std::span<const Outcome> Engine::outcomes() const {
   return state_->outcomes;
 }
 
-std::vector<Engine::Ending> Engine::ending() const {
-  std::vector<Ending> ending;
-  for (std::size_t i = 0; i < state_->steps.size(); ++i) {
-    const State::Progress& step = state_->steps[i];
-    if (step.phase == Phase::stopping || step.phase == Phase::killing)
-      ending.push_back({StepIndex(i), step.deadline});
-  }
-  return ending;
+std::vector<Ending> Engine::ending() const {
+  return state_->ending();
 }
 
 }  // namespace dream::engine

@@ -42,8 +42,10 @@ struct Exited {
 struct Interrupted {
   int signal;
 };
-/// stdout's reader went away.
-struct OutputLost {};
+/// Nothing can be written to stdout any more.
+struct OutputLost {
+  bool reader_gone = true;  ///< rather than a full disk, say
+};
 /// A deadline that next_deadline() named has come. Harmless when none has. Every other event notices passed
 /// deadlines too, after what it says itself.
 struct TimePassed {};
@@ -62,9 +64,11 @@ struct StoppedBySignal {
   int signal;
 };
 struct ReaderGone {};
+struct OutputBroken {};    ///< stdout can't be written
 struct NoLongerNeeded {};  ///< a service, once every other step has ended
 struct TimedOut {};
-using StopReason = std::variant<RequiredFailed, StoppedBySignal, ReaderGone, NoLongerNeeded, TimedOut>;
+using StopReason =
+    std::variant<RequiredFailed, StoppedBySignal, ReaderGone, OutputBroken, NoLongerNeeded, TimedOut>;
 
 /// How a step ended. One that is being terminated has its kind and reason already while it still runs.
 struct Outcome {
@@ -108,21 +112,32 @@ struct WaitingForBackground {
     ///< them
 struct Stopping {
   StopReason reason;
-};  ///< the whole run; at most once. RequiredFailed, StoppedBySignal or ReaderGone
+};  ///< the whole run; at most once. RequiredFailed, StoppedBySignal, ReaderGone or OutputBroken
+/// A step that is being ended.
+struct Ending {
+  StepIndex step;
+  std::optional<Instant> force_at;  ///< when its grace is over; none: force was asked already
+};
+/// Steps that were asked to end still run after a while; told again and again, ever more seldom.
+struct StillEnding {
+  std::vector<Ending> steps;  ///< those that may still end gracefully
+  int signals_to_force = 1;   ///< how many more signals would kill them now
+};
 /// The run is over: nothing runs, nothing will. Last, exactly once.
 struct Finish {
   int exit_code;
 };
 
 using Action = std::variant<Start, Terminate, StepStarted, StepEnded, DelayBegan, WaitingForBackground,
-                            Stopping, Finish>;
+                            Stopping, StillEnding, Finish>;
 
 /// One run of one plan. Decides, and does nothing: whoever drives it feeds events with the time they happened
 /// at (never earlier than the last), performs the actions in order, and calls again at next_deadline().
 class Engine {
  public:
-  /// `plan` must outlive the engine and have at least one step.
-  explicit Engine(const Plan& plan);
+  /// `plan` must outlive the engine and have at least one step. A stop that takes no longer than
+  /// `quiet_stop` is no news.
+  explicit Engine(const Plan& plan, Duration quiet_stop = std::chrono::milliseconds(500));
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -138,11 +153,7 @@ class Engine {
   /// One for each step; final once Finish was taken.
   [[nodiscard]] std::span<const Outcome> outcomes() const;
 
-  /// For each step that is being ended now: when force comes (its grace deadline). For `waiting for …` lines.
-  struct Ending {
-    StepIndex step;
-    std::optional<Instant> force_at;
-  };
+  /// The steps that are being ended now.
   [[nodiscard]] std::vector<Ending> ending() const;
 
  private:

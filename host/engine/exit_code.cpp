@@ -57,6 +57,7 @@ int exit_code(const StopReason& first_cause, std::span<const Outcome> outcomes) 
     return code_of(outcomes[position(failed->step)]);
   if (const auto* stopped = std::get_if<StoppedBySignal>(&first_cause))
     return killed_by_signal_0 + stopped->signal;
+  if (std::holds_alternative<OutputBroken>(first_cause)) return internal_error;
   DREAM_ASSERT(std::holds_alternative<ReaderGone>(first_cause));
   return reader_gone;
 }

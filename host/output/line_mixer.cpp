@@ -102,7 +102,7 @@ void LineMixer::release() {
 void LineMixer::watch_stall() {
   if (watching_) return;
   watching_ = true;
-  stalled_ = true;
+  stalled_ = writer_.room();  // else it may wait for the reader
   stall_timer_.expires_after(stall_limit_);
   stall_timer_.async_wait([this](const boost::system::error_code& error) {
     watching_ = false;

@@ -2,15 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
 #include <variant>
-#include <vector>
 
 #include "base/text.hpp"
 #include "output/summary.hpp"
 
 namespace dream::output {
 
-Narrator::Narrator(const Plan& plan, Log& log) : plan_(plan), log_(log), quiet_(plan.steps.size() == 1) {}
+namespace {
+
+/// The most steps that one line names.
+constexpr std::size_t most_names = 8;
+
+}  // namespace
+
+Narrator::Narrator(const Plan& plan, Log& log, std::function<int(StepIndex)> pid_of)
+    : plan_(plan), log_(log), pid_of_(std::move(pid_of)), quiet_(plan.steps.size() == 1) {}
 
 Result<void> Narrator::begin(Instant now) {
   began_ = now;
@@ -34,7 +43,9 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     for (const StepIndex step : waiting->steps) names.push_back(name(step));
     log_.write(LogLevel::info, "waiting for " + join_words(names));
   } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
-    tell_stop(now, stopping->reason, engine);
+    tell_stop(stopping->reason);
+  } else if (const auto* still = std::get_if<engine::StillEnding>(&action)) {
+    tell_who_still_ends(now, *still);
   } else if (const auto* terminate = std::get_if<engine::Terminate>(&action)) {
     const bool force = terminate->urgency == Urgency::force;
     log_.debug(
@@ -67,18 +78,29 @@ void Narrator::tell_end(StepIndex step, const engine::Outcome& outcome) {
   }
 }
 
-void Narrator::tell_stop(Instant now, const engine::StopReason& reason, const engine::Engine& engine) {
+void Narrator::tell_stop(const engine::StopReason& reason) {
   if (std::holds_alternative<engine::ReaderGone>(reason)) return;  // quietly, like any program in a pipe
-  std::vector<std::string> names;
-  Duration longest{0};
-  for (const auto& ending : engine.ending()) {
-    names.push_back(name(ending.step));
-    if (ending.force_at) longest = std::max(longest, *ending.force_at - now);
+  log_.write(LogLevel::info, "stopping: " + explain(reason, plan_));
+}
+
+/// Those that are killed at the same moment share the words about it.
+void Narrator::tell_who_still_ends(Instant now, const engine::StillEnding& still) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+  for (std::size_t at = 0; at < std::min(still.steps.size(), most_names); ++at) {
+    const auto& [step, force_at] = still.steps[at];
+    const std::string left = force_at ? human_duration(*force_at - now) : std::string();
+    if (groups.empty() || groups.back().first != left) groups.push_back({left, {}});
+    const int pid = pid_of_(step);
+    groups.back().second.push_back(pid == 0 ? name(step) : fmt::format("{} (pid {})", name(step), pid));
   }
-  std::string text = "stopping: " + explain(reason, plan_);
-  if (!names.empty())
-    text += fmt::format("; waiting up to {} for {}", human_duration(longest), join_words(names));
-  log_.write(LogLevel::info, text);
+  if (still.steps.size() > most_names)
+    groups.back().second.push_back(fmt::format("{} more", still.steps.size() - most_names));
+  std::string text;
+  for (const auto& [left, names] : groups)
+    text +=
+        fmt::format("{}{}: {} until SIGKILL", text.empty() ? "waiting for " : ", ", join_words(names), left);
+  const char* way = still.signals_to_force == 1 ? "Ctrl-C again" : "Ctrl-C twice";
+  log_.write(LogLevel::info, fmt::format("{}; {} to kill now", text, way));
 }
 
 }  // namespace dream::output

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <vector>
+
 #include "base/log.hpp"
 #include "engine/engine.hpp"
 #include "output/reporter.hpp"
@@ -10,8 +14,8 @@ namespace dream::output {
 /// Tells the user what the engine does, as it does it. Alone turns its actions into prose.
 class Narrator : public Reporter {
  public:
-  /// Both must outlive the narrator.
-  Narrator(const Plan& plan, Log& log);
+  /// The plan and the log must outlive the narrator. `pid_of` a step that runs: 0 when it has none.
+  Narrator(const Plan& plan, Log& log, std::function<int(StepIndex)> pid_of);
 
   [[nodiscard]] Result<void> begin(Instant now) override;
   void report(Instant now, const engine::Action& action, const engine::Engine& engine) override;
@@ -19,10 +23,12 @@ class Narrator : public Reporter {
  private:
   [[nodiscard]] std::string name(StepIndex step) const;
   void tell_end(StepIndex step, const engine::Outcome& outcome);
-  void tell_stop(Instant now, const engine::StopReason& reason, const engine::Engine& engine);
+  void tell_stop(const engine::StopReason& reason);
+  void tell_who_still_ends(Instant now, const engine::StillEnding& still);
 
   const Plan& plan_;
   Log& log_;
+  std::function<int(StepIndex)> pid_of_;
   Instant began_;
   bool quiet_;  ///< one step: as if started by hand
 };

@@ -40,6 +40,7 @@ std::string reason_json(const engine::StopReason& reason, const Plan& plan) {
     return fmt::format(R"({{"kind":"signal","signal":{}}})", json_string(signal_name(stopped->signal)));
   }
   if (std::holds_alternative<engine::ReaderGone>(reason)) return R"({"kind":"readerGone"})";
+  if (std::holds_alternative<engine::OutputBroken>(reason)) return R"({"kind":"outputBroken"})";
   if (std::holds_alternative<engine::NoLongerNeeded>(reason)) return R"({"kind":"noLongerNeeded"})";
   return R"({"kind":"timedOut"})";
 }

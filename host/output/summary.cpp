@@ -7,18 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/overloaded.hpp"
 #include "base/text.hpp"
 
 namespace dream::output {
 
 namespace {
-
-template <class... Visitors>
-struct Overloaded : Visitors... {
-  using Visitors::operator()...;
-};
-template <class... Visitors>
-Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 std::string duration_of(const engine::Outcome& outcome) {
   if (!outcome.started || !outcome.ended) return "-";
@@ -49,6 +43,7 @@ std::string explain(const engine::StopReason& reason, const Plan& plan) {
           },
           [](const engine::StoppedBySignal& stopped) { return "stopped by " + signal_name(stopped.signal); },
           [](const engine::ReaderGone&) { return std::string("stdout's reader went away"); },
+          [](const engine::OutputBroken&) { return std::string("stdout can't be written"); },
           [](const engine::NoLongerNeeded&) { return std::string("no longer needed"); },
           [](const engine::TimedOut&) { return std::string("ran past its timeout"); },
       },

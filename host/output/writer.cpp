@@ -40,7 +40,7 @@ void Writer::classify() {
     own_.emplace(context_, ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 3));
     return;
   }
-  terminal_ = ::isatty(descriptor_) == 1;
+  terminal_ = ::isatty(descriptor_) != 0;
   if (!S_ISFIFO(status.st_mode) && !terminal_) return;
   const std::string path = "/proc/self/fd/" + std::to_string(descriptor_);
   const int reopened = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -68,7 +68,7 @@ void Writer::watch_reader() {
 
 void Writer::commit() {
   if (lost_) {
-    pending_.clear();
+    drop_pending();
     return;
   }
   if (pending() >= batch_size && !waiting_) flush();
@@ -106,7 +106,12 @@ ssize_t Writer::write_some(std::string_view bytes) const {
 void Writer::flush() {
   if (waiting_) return;
   while (pending() > 0 && !lost_) {
-    const ssize_t count = write_some(std::string_view(pending_).substr(written_));
+    if (written_ == batch_.size()) {  // never moves bytes that a slow reader leaves for later
+      batch_.clear();
+      written_ = 0;
+      batch_.swap(gathered_);
+    }
+    const ssize_t count = write_some(std::string_view(batch_).substr(written_));
     if (count >= 0) {
       written_ += static_cast<std::size_t>(count);
       total_written_ += static_cast<std::size_t>(count);
@@ -114,12 +119,8 @@ void Writer::flush() {
       wait_for_room();
       break;
     } else if (errno != EINTR) {
-      lose(terminal_ && errno == EIO ? EPIPE : errno);  // its window was closed
+      lose(errno);
     }
-  }
-  if (written_ == pending_.size() || written_ >= high_water) {
-    pending_.erase(0, written_);
-    written_ = 0;
   }
   if (was_full_ && pending() <= high_water / 2) {
     was_full_ = false;
@@ -148,11 +149,16 @@ void Writer::lose(int error) {
 void Writer::abandon() {
   lost_ = true;
   was_full_ = false;
-  pending_.clear();
-  written_ = 0;
+  drop_pending();
   boost::asio::post(context_, [this, alive = alive_] {
     if (*alive && callbacks_.on_room) callbacks_.on_room();
   });
+}
+
+void Writer::drop_pending() {
+  gathered_.clear();
+  batch_.clear();
+  written_ = 0;
 }
 
 }  // namespace dream::output

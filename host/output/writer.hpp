@@ -22,7 +22,7 @@ class Writer {
   struct Callbacks {
     std::function<void()> on_room;  ///< room() is true again
     std::function<void(int error)>
-        on_lost;  ///< nothing can be written any more: EPIPE when the reader went away, or a terminal
+        on_lost;  ///< nothing can be written any more: EPIPE when the reader went away
   };
 
   /// `descriptor` stays the caller's and must outlive the writer.
@@ -32,16 +32,16 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   /// Appends to the pending bytes, which are written at the end of this turn of the loop.
-  void append(std::string_view bytes) { pending_.append(bytes); }
+  void append(std::string_view bytes) { gathered_.append(bytes); }
   /// After one or more appends.
   void commit();
 
   [[nodiscard]] bool room() const noexcept { return pending() < high_water; }
-  [[nodiscard]] std::size_t pending() const noexcept { return pending_.size() - written_; }
+  [[nodiscard]] std::size_t pending() const noexcept { return gathered_.size() + batch_.size() - written_; }
   /// All bytes ever written: tells a slow reader from a stuck one.
   [[nodiscard]] std::size_t total_written() const noexcept { return total_written_; }
-  [[nodiscard]] bool is_terminal() const noexcept { return terminal_; }
   [[nodiscard]] bool lost() const noexcept { return lost_; }
+  [[nodiscard]] bool is_terminal() const noexcept { return terminal_; }
 
   /// Drops what is pending and all that comes: nobody will read it.
   void abandon();
@@ -56,6 +56,7 @@ class Writer {
   /// As write(2), but never blocks: -1 and EAGAIN instead.
   ssize_t write_some(std::string_view bytes) const;
   void lose(int error);
+  void drop_pending();
 
   boost::asio::io_context& context_;
   int descriptor_;
@@ -64,8 +65,9 @@ class Writer {
   std::optional<boost::asio::posix::stream_descriptor>
       own_;  ///< an open file description of our own, for waiting
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
-  std::string pending_;
-  std::size_t written_ = 0;
+  std::string gathered_;     ///< what is to be written after the batch
+  std::string batch_;        ///< what is being written
+  std::size_t written_ = 0;  ///< of the batch
   std::size_t total_written_ = 0;
   bool flush_posted_ = false;
   bool waiting_ = false;

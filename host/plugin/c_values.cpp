@@ -132,7 +132,7 @@ dream_exit exit_of(const ExitStatus& status) {
 }
 
 TaskTable::TaskTable(const TaskSpec& task, dream_run_id run)
-    : arguments_(views_of(task.arguments)), environment_(views_of(task.environment)) {
+    : arguments_(views_of(task.arguments)), environment_(views_of(*task.environment)) {
   table_.size = sizeof(table_);
   table_.flags = task.pty ? DREAM_TASK_PTY : 0U;
   table_.run = run;

@@ -2,6 +2,7 @@
 
 #include <dream/abi.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -35,9 +36,12 @@ class Calls {
   /// `plugin` names it in messages. `services` must outlive this.
   Calls(std::string plugin, Services& services) : plugin_(std::move(plugin)), services_(services) {}
 
+  /// Whether it matters how long a call takes: not where nothing else waits for it.
+  enum class Hurry : std::uint8_t { yes, no };
+
   /// Calls `body`. False: an exception came out of it, which was reported.
   template <class Body>
-  bool run(CallName name, Body&& body) {
+  bool run(CallName name, Body&& body, Hurry hurry = Hurry::yes) {
     const Instant begin = enter(name);
     bool survived = true;
     try {
@@ -45,7 +49,7 @@ class Calls {
     } catch (...) {
       survived = false;
     }
-    leave(name, begin, survived);
+    leave(name, begin, survived, hurry);
     return survived;
   }
 
@@ -55,9 +59,11 @@ class Calls {
   /// Calls a `body` that answers with a status. A status that means nothing is reported, and DREAM_OK or
   /// DREAM_E_INTERNAL by its sign.
   template <class Body>
-  dream_status status(CallName name, Body&& body) {
+  dream_status status(CallName name, Body&& body, Hurry hurry = Hurry::yes) {
     dream_status answer = DREAM_E_INTERNAL;
-    if (!run(name, [&] { answer = body(); })) return threw;
+    if (!run(
+            name, [&] { answer = body(); }, hurry))
+      return threw;
     return checked(name, answer);
   }
 
@@ -71,7 +77,7 @@ class Calls {
 
  private:
   Instant enter(CallName name);
-  void leave(CallName name, Instant begin, bool survived);
+  void leave(CallName name, Instant begin, bool survived, Hurry hurry);
   dream_status checked(CallName name, dream_status answer);
 
   std::string plugin_;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <vector>
 
 namespace dream::plugin {
 
@@ -67,9 +68,9 @@ Result<std::uint64_t> regular_file_size(const std::filesystem::path& path) {
 }
 
 template <class Value>
-bool read_at(std::ifstream& file, std::uint64_t offset, Value& value) {
+bool read_at(std::ifstream& file, std::uint64_t offset, Value* values, std::size_t count = 1) {
   file.seekg(static_cast<std::streamoff>(offset));
-  file.read(reinterpret_cast<char*>(&value), sizeof(value));
+  file.read(reinterpret_cast<char*>(values), static_cast<std::streamsize>(count * sizeof(Value)));
   return file.good();
 }
 
@@ -102,9 +103,9 @@ std::optional<Error> header_problem(const std::filesystem::path& path, const Elf
 std::optional<std::uint64_t> promised_size(std::ifstream& file, const Elf64_Ehdr& header) {
   if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum > segments_max) return std::nullopt;
   std::uint64_t end = header.e_shoff + std::uint64_t{header.e_shentsize} * header.e_shnum;
-  for (std::uint16_t index = 0; index < header.e_phnum; ++index) {
-    Elf64_Phdr segment{};
-    if (!read_at(file, header.e_phoff + std::uint64_t{index} * sizeof(segment), segment)) return std::nullopt;
+  std::vector<Elf64_Phdr> segments(header.e_phnum);
+  if (!read_at(file, header.e_phoff, segments.data(), segments.size())) return std::nullopt;
+  for (const Elf64_Phdr& segment : segments) {
     if (segment.p_type == PT_LOAD) end = std::max(end, segment.p_offset + segment.p_filesz);
   }
   return end;
@@ -119,7 +120,7 @@ Result<void> check_shared_library(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return refused(path, "can't be read", "check its permissions");
   Elf64_Ehdr header{};
-  if (*size < sizeof(header) || !read_at(file, 0, header)) {
+  if (*size < sizeof(header) || !read_at(file, 0, &header)) {
     return refused(path, fmt::format("is not a shared library: it has only {} bytes", *size));
   }
   if (auto problem = header_problem(path, header)) return *std::move(problem);

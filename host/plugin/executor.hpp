@@ -16,15 +16,18 @@
 /// The C table of a plugin as a C++ interface: what the runtime sees of executors.
 namespace dream::plugin {
 
+/// NAME=VALUE, the whole environment of a process. Shared, as most steps of a run have the same.
+using SharedEnvironment = std::shared_ptr<const std::vector<std::string>>;
+
 /// What one step asks of its executor. Borrowed for the duration of the call.
 struct TaskSpec {
   StepIndex step{};
   std::string name;  ///< the task's name
   std::optional<Command> command;
-  std::vector<std::string> arguments;    ///< after `--`
-  std::string directory;                 ///< absolute path of the project's folder
-  std::vector<std::string> environment;  ///< whole, NAME=VALUE
-  std::string options_json;              ///< merged and validated: an object
+  std::vector<std::string> arguments;  ///< after `--`
+  std::string directory;               ///< absolute path of the project's folder
+  SharedEnvironment environment = std::make_shared<const std::vector<std::string>>();
+  std::string options_json;  ///< merged and validated: an object
   int stop_signal = 15;
   Duration stop_grace{};
   bool pty = true;
@@ -63,6 +66,8 @@ class Executor {
   virtual ~Executor() = default;
   /// Returns at once. `observer` must outlive the run.
   virtual Result<std::unique_ptr<Run>> start(const TaskSpec& task, RunObserver& observer) = 0;
+  /// What start would run, one line; nullopt: it can't tell. An Error is the one that start would have.
+  virtual Result<std::optional<std::string>> describe(const TaskSpec& task) = 0;
 };
 
 }  // namespace dream::plugin

@@ -37,12 +37,6 @@ bool is_over(const Ticket& ticket) {
          ticket.released;
 }
 
-dream_status tell(const Error& error, dream_errors* errors) {
-  const dream_status code = status_of(error.code);
-  if (errors == nullptr) return code;
-  return errors->fail(errors, code, view_of(error.where), view_of(error.message), view_of(error.hint));
-}
-
 // ---- the C functions: check the thread, then do it
 // ----------------------------------------------------------
 
@@ -120,11 +114,20 @@ const void* find_service(const char* id) {
   if (wanted == DREAM_OUTPUT_ID) return &output_table;
   if (wanted == DREAM_PROCESS_ID) return &process_table;
   if (wanted == DREAM_TIMER_ID) return &timer_table;
+  if (wanted == DREAM_POST_ID) return &post_table;
+  if (wanted == DREAM_WORK_ID) return &work_table;
+  if (wanted == DREAM_PATHS_ID) return &paths_table;
   return nullptr;
 }
 
 // ---- what they do
 // -------------------------------------------------------------------------------------------
+
+dream_status tell(const Error& error, dream_errors* errors) {
+  const dream_status code = status_of(error.code);
+  if (errors == nullptr) return code;
+  return errors->fail(errors, code, view_of(error.where), view_of(error.message), view_of(error.hint));
+}
 
 dream_status HostSide::refuse(std::string_view function, dream_status code, std::string_view what,
                               dream_errors* errors) {

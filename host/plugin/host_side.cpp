@@ -48,7 +48,8 @@ HostSide::HostSide(Calls& calls, Services& services)
              this},
       loop_(std::this_thread::get_id()),
       services_(&services),
-      calls_(&calls) {}
+      calls_(&calls),
+      place_(services.place()) {}
 
 HostSide& HostSide::open(Calls& calls, Services& services) {
   // Kept on purpose, and reachable: a plugin's thread may report at any time, up to the end of the process.
@@ -73,12 +74,13 @@ void HostSide::close() {
   calls_ = nullptr;
 }
 
-void HostSide::post(std::function<void()> work) {
+bool HostSide::post(std::function<void()> work) {
   const std::scoped_lock lock(mutex_);
-  if (services_ == nullptr) return;
+  if (services_ == nullptr) return false;
   services_->post([this, work = std::move(work)] {
     if (services_ != nullptr) work();
   });
+  return true;
 }
 
 void HostSide::deliver(std::function<void()> work) {

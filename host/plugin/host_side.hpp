@@ -3,8 +3,10 @@
 #include <dream/dream.h>
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -17,6 +19,7 @@
 #include "plugin/calls.hpp"
 #include "plugin/executor.hpp"
 #include "plugin/services.hpp"
+#include "plugin/work_list.hpp"
 
 namespace dream::plugin {
 
@@ -47,6 +50,9 @@ class HostSide {
   HostSide(const HostSide&) = delete;
   HostSide& operator=(const HostSide&) = delete;
 
+  /// The executor is about to go: work that has not begun is given back, work that runs is waited for. False:
+  /// some still runs at `deadline`, and nothing of the plugin may be freed any more.
+  [[nodiscard]] bool finish_work(Instant deadline);
   /// The executor is gone: its children are killed, its timers cancelled, its reports ignored.
   void close();
 
@@ -88,6 +94,15 @@ class HostSide {
   dream_status start_timer(std::uint64_t deadline, dream_on_time on_time, void* context, dream_timer_id* id);
   void cancel_timer(dream_timer_id id);
 
+  /// [any thread]
+  dream_status call_on_loop(dream_on_loop on_loop, void* context);
+  dream_status work(dream_do_work do_work, dream_on_done on_done, void* context);
+  [[nodiscard]] bool work_stopping() const { return work_.stopping(); }  ///< [any thread]
+
+  /// A folder of the plugin's own in Place::state or Place::cache.
+  dream_status own_folder(std::filesystem::path Place::*base, dream_str* path, dream_errors* errors);
+  [[nodiscard]] const Place& place() const { return *place_; }  ///< [any thread]
+
  private:
   struct Child {
     ChildId id{};
@@ -99,8 +114,8 @@ class HostSide {
 
   HostSide(Calls& calls, Services& services);
 
-  /// [any thread] Does `work` on the loop, unless closed by then.
-  void post(std::function<void()> work);
+  /// [any thread] Does `work` on the loop, unless closed by then. False: it is closed already.
+  bool post(std::function<void()> work);
   /// Does `work`, which calls the plugin: now, or later when a call of the plugin is running.
   void deliver(std::function<void()> work);
   /// The run of a service call, if it is one that may still do things.
@@ -112,6 +127,7 @@ class HostSide {
   void exited(Ticket& ticket, ReportedExit exit, bool late);
   void end(Ticket& ticket, ExitStatus status);
   void kill_children(const Ticket& ticket);
+  void work_done(WorkList::Job job);
   void child_wrote(dream_child_id id, Stream stream, std::string_view bytes);
   void child_exited(dream_child_id id, const ExitStatus& status);
 
@@ -129,7 +145,18 @@ class HostSide {
   std::map<dream_run_id, Ticket> tickets_;
   std::map<dream_child_id, Child> children_;
   std::map<dream_timer_id, TimerId> timers_;
+  WorkList work_;
+  const std::shared_ptr<const Place> place_;
+  std::map<std::string, std::string, std::less<>> folders_;  ///< that were made, by the folder they are in
 };
+
+/// The tables of post, work and paths.
+extern const dream_post post_table;
+extern const dream_work work_table;
+extern const dream_paths paths_table;
+
+/// What a service's error becomes for its caller.
+dream_status tell(const Error& error, dream_errors* errors);
 
 /// The C table of a service, or nullptr.
 [[nodiscard]] const void* find_service(const char* id);

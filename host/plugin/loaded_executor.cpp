@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "plugin/c_values.hpp"
 #include "plugin/error_sink.hpp"
+#include "plugin/loaded_plugin.hpp"
 
 namespace dream::plugin {
 
@@ -89,13 +90,17 @@ class LoadedExecutor::LoadedRun final : public Run {
   dream_run* run_;
 };
 
+dream_project wire_of(const ProjectSpec& project) {
+  return {sizeof(dream_project), view_of(project.root), view_of(project.path), view_of(project.directory),
+          view_of(project.options_json)};
+}
+
 Result<std::unique_ptr<LoadedExecutor>> LoadedExecutor::create(const dream_plugin& table, Calls& calls,
                                                                Services& services,
                                                                const ProjectSpec& project) {
   HostSide& host = HostSide::open(calls, services);
   std::unique_ptr<LoadedExecutor> executor(new LoadedExecutor(table, calls, host, project.path));
-  const dream_project wire{sizeof(dream_project), view_of(project.root), view_of(project.path),
-                           view_of(project.directory), view_of(project.options_json)};
+  const dream_project wire = wire_of(project);
   ErrorSink errors;
   const CallName call{"create", project.path};
   const dream_status status = calls.status(call, [&] {
@@ -113,7 +118,7 @@ Result<std::unique_ptr<LoadedExecutor>> LoadedExecutor::create(const dream_plugi
 }
 
 LoadedExecutor::~LoadedExecutor() {
-  if (executor_ != nullptr && runs_ == 0) {
+  if (executor_ != nullptr && runs_ == 0 && !work_left_) {
     calls_.run({"destroy", project_}, [&] { may_throw(table_.destroy)(executor_); });
   }
   host_.close();
@@ -140,6 +145,27 @@ Result<std::unique_ptr<Run>> LoadedExecutor::start(const TaskSpec& task, RunObse
   if (status != DREAM_STARTING) host_.process_runs(ticket);
   loaded->wait();
   return std::unique_ptr<Run>(std::move(loaded));
+}
+
+Result<std::optional<std::string>> LoadedExecutor::describe(const TaskSpec& task) {
+  const void* found = find_extension(table_, calls_, DREAM_DESCRIBE_ID);
+  if (found == nullptr) return std::optional<std::string>();
+  const dream_describe description = copy_of(static_cast<const dream_describe*>(found));
+  if (description.describe == nullptr) return std::optional<std::string>();
+  const std::string subject = project_ + ":" + task.name;
+  const CallName call{"describe", subject};
+  const TaskTable wire(task, 0);
+  std::optional<std::string> line;
+  constexpr dream_on_line take = [](void* context, dream_str text) noexcept {
+    static_cast<std::optional<std::string>*>(context)->emplace(text_of(text));
+  };
+  ErrorSink errors;
+  const dream_status status = calls_.status(call, [&] {
+    return may_throw(description.describe)(executor_, wire.get(), take, &line, errors.table());
+  });
+  if (auto error = errors.finish(status, call, calls_)) return *std::move(error);
+  if (!line) calls_.fault(call, "succeeded, but described nothing");
+  return line;
 }
 
 }  // namespace dream::plugin

@@ -21,6 +21,9 @@ struct ProjectSpec {
   std::string options_json;  ///< an object
 };
 
+/// Borrows from `project`.
+[[nodiscard]] dream_project wire_of(const ProjectSpec& project);
+
 /// An executor of a loaded plugin.
 class LoadedExecutor final : public Executor {
  public:
@@ -33,6 +36,11 @@ class LoadedExecutor final : public Executor {
   LoadedExecutor& operator=(const LoadedExecutor&) = delete;
 
   Result<std::unique_ptr<Run>> start(const TaskSpec& task, RunObserver& observer) override;
+  Result<std::optional<std::string>> describe(const TaskSpec& task) override;
+
+  /// Before the end of the executor: its blocking work is ended. What still runs at `deadline` has the
+  /// plugin's executor left as it is.
+  void finish_work(Instant deadline) { work_left_ = !host_.finish_work(deadline); }
 
  private:
   class LoadedRun;
@@ -46,6 +54,7 @@ class LoadedExecutor final : public Executor {
   std::string project_;
   dream_executor* executor_ = nullptr;
   std::size_t runs_ = 0;  ///< not yet released
+  bool work_left_ = false;
 };
 
 }  // namespace dream::plugin

@@ -2,6 +2,7 @@
 
 #include <dream/abi.h>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -16,19 +17,14 @@ namespace dream::plugin {
 
 namespace {
 
-struct LoadedPlugin {
-  LoadedPlugin(const std::string& id, Services& services) : calls(id, services) {}
-
-  PluginInfo info;
-  Calls calls;
-  dream_plugin table{};
-};
-
 struct OwnedExecutor {
   std::string plugin;
   std::string project;
   std::unique_ptr<LoadedExecutor> executor;
 };
+
+/// All blocking work has this long to return when the executors end.
+constexpr Duration work_patience = std::chrono::seconds(2);
 
 const std::string& object_or_empty(const std::string& options) {
   static const std::string empty = "{}";
@@ -48,18 +44,16 @@ struct Registry::State {
     auto file = search_path.resolve(id);
     if (!file) return file.error();
     services.log().debug([&] { return "executor " + id + ": " + file->path.string() + ", " + file->why; });
-    auto loaded = std::make_unique<LoadedPlugin>(id, services);
-    const auto table = load_plugin(file->path, loaded->calls);
-    if (!table) return table.error();
-    loaded->table = *table;
-    loaded->info = PluginInfo{.id = printable(text_of(table->id)),
-                              .version = printable(text_of(table->version)),
-                              .summary = printable(text_of(table->summary)),
-                              .homepage = printable(text_of(table->homepage)),
-                              .options_schema = std::string(text_of(table->options_schema)),
-                              .path = file->path,
-                              .why = file->why};
-    return plugins.emplace(id, std::move(loaded)).first->second.get();
+    auto loaded = LoadedPlugin::load(id, *file, services);
+    if (!loaded) return loaded.error();
+    return plugins.emplace(id, std::move(*loaded)).first->second.get();
+  }
+
+  [[nodiscard]] ProjectSpec project_of(const ExecutorRequest& request) const {
+    return {.root = search_path.root.string(),
+            .path = request.project,
+            .directory = request.directory,
+            .options_json = object_or_empty(request.project_options)};
   }
 
   LoadedExecutor* find(const ExecutorRequest& request) {
@@ -74,6 +68,8 @@ Registry::Registry(SearchPath search_path, Services& services)
     : state_(std::make_unique<State>(State{std::move(search_path), services, {}, {}})) {}
 
 Registry::~Registry() {
+  const Instant deadline = read_clock() + work_patience;
+  for (const OwnedExecutor& owned : state_->executors) owned.executor->finish_work(deadline);
   while (!state_->executors.empty()) state_->executors.pop_back();
 }
 
@@ -81,26 +77,42 @@ Result<Executor*> Registry::executor_for(const ExecutorRequest& request) {
   const auto plugin = state_->load(request.executor);
   if (!plugin) return plugin.error();
   LoadedPlugin& loaded = **plugin;
-  if (auto valid = validate_options(loaded.info.options_schema, object_or_empty(request.task_options));
+  if (auto valid = validate_options(loaded.info().options_schema, object_or_empty(request.task_options));
       !valid) {
     return valid.error();
   }
   if (LoadedExecutor* existing = state_->find(request)) return static_cast<Executor*>(existing);
   auto created =
-      LoadedExecutor::create(loaded.table, loaded.calls, state_->services,
-                             ProjectSpec{.root = state_->search_path.root.string(),
-                                         .path = request.project,
-                                         .directory = request.directory,
-                                         .options_json = object_or_empty(request.project_options)});
+      LoadedExecutor::create(loaded.table(), loaded.calls(), state_->services, state_->project_of(request));
   if (!created) return created.error();
   state_->executors.push_back({request.executor, request.project, std::move(*created)});
   return static_cast<Executor*>(state_->executors.back().executor.get());
 }
 
+Result<LoadedPlugin*> Registry::load(const std::string& id) {
+  return state_->load(id);
+}
+
 Result<const PluginInfo*> Registry::plugin(const std::string& id) {
   const auto loaded = state_->load(id);
   if (!loaded) return loaded.error();
-  return static_cast<const PluginInfo*>(&(*loaded)->info);
+  return &(*loaded)->info();
+}
+
+std::optional<Registry::Suggestion> Registry::who_knows(const std::string& task,
+                                                        const ExecutorRequest& request) {
+  ExecutorRequest other = request;
+  other.project_options = {};  // those are options of another executor
+  for (const std::string& id : state_->search_path.available()) {
+    if (id == request.executor) continue;
+    const auto plugin = state_->load(id);
+    if (!plugin) continue;
+    const auto found = (*plugin)->discover(state_->project_of(other));
+    if (!found) continue;
+    const auto known = std::ranges::find(*found, task, &FoundTask::name);
+    if (known != found->end()) return Suggestion{id, known->source};
+  }
+  return std::nullopt;
 }
 
 const SearchPath& Registry::search_path() const {

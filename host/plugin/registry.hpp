@@ -2,26 +2,17 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "plugin/executor.hpp"
+#include "plugin/loaded_plugin.hpp"
 #include "plugin/search_path.hpp"
 #include "plugin/services.hpp"
 
 namespace dream::plugin {
-
-/// What a plugin says of itself, and where it came from.
-struct PluginInfo {
-  std::string id;
-  std::string version;
-  std::string summary;
-  std::string homepage;        ///< may be empty
-  std::string options_schema;  ///< JSON Schema; empty: any options
-  std::filesystem::path path;
-  std::string why;  ///< why this file: "installed with dream"
-};
 
 /// One step's wish for an executor.
 struct ExecutorRequest {
@@ -49,6 +40,17 @@ class Registry {
 
   /// Loads the plugin of an id, if it isn't yet, and tells about it. Valid as long as the registry.
   [[nodiscard]] Result<const PluginInfo*> plugin(const std::string& id);
+
+  /// The plugin itself, likewise.
+  [[nodiscard]] Result<LoadedPlugin*> load(const std::string& id);
+
+  /// The first of the plugins that could be loaded, other than `request.executor`, which finds `task` in the
+  /// project's folder.
+  struct Suggestion {
+    std::string executor;
+    std::string source;  ///< the file in which it finds it
+  };
+  [[nodiscard]] std::optional<Suggestion> who_knows(const std::string& task, const ExecutorRequest& request);
 
   [[nodiscard]] const SearchPath& search_path() const;
 

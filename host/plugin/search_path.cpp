@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -64,21 +65,6 @@ std::vector<std::string> ids_in(const fs::path& folder) {
   return ids;
 }
 
-/// Whoever may write the file runs code as this user: only root and the user may.
-Result<void> check_owner(const fs::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return {};  // what is wrong with it, loading tells better
-  if ((status.st_mode & S_IWOTH) != 0) {
-    return Error{ErrorCode::plugin, "is not loaded: everybody may change it", path.string(),
-                 fmt::format("chmod o-w {}", path.string())};
-  }
-  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    return Error{ErrorCode::plugin, "is not loaded: it belongs to another user, who may change it",
-                 path.string(), "make it yours or root's with chown"};
-  }
-  return {};
-}
-
 Error not_found(const std::string& id, const SearchPath& search, const std::vector<Place>& places) {
   const std::string file = fmt::format("{}{}{}", file_prefix, id, file_suffix);
   std::vector<std::string> looked;
@@ -106,6 +92,21 @@ Error not_found(const std::string& id, const SearchPath& search, const std::vect
 }
 
 }  // namespace
+
+// Whoever may write the file runs code as this user: only root and the user may.
+Result<void> check_owner(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};  // what is wrong with it, loading tells better
+  if ((status.st_mode & S_IWOTH) != 0) {
+    return Error{ErrorCode::plugin, "is not loaded: everybody may change it", path.string(),
+                 fmt::format("chmod o-w {}", path.string())};
+  }
+  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
+    return Error{ErrorCode::plugin, "is not loaded: it belongs to another user, who may change it",
+                 path.string(), "make it yours or root's with chown"};
+  }
+  return {};
+}
 
 Result<FoundPlugin> SearchPath::resolve(const std::string& id) const {
   if (!is_id(id)) {
@@ -152,6 +153,13 @@ std::vector<std::string> SearchPath::present() const {
     for (std::string& id : ids_in(place.folder)) ids.insert(std::move(id));
   }
   return {ids.begin(), ids.end()};
+}
+
+EnvironmentLookup own_environment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
 }
 
 SearchPath make_search_path(const Workspace& workspace, fs::path installed, const EnvironmentLookup& lookup) {

@@ -40,8 +40,14 @@ struct SearchPath {
   [[nodiscard]] std::vector<std::string> present() const;
 };
 
+/// Whether nobody but this user and root may change a plugin's file.
+[[nodiscard]] Result<void> check_owner(const std::filesystem::path& path);
+
 /// The value of an environment variable of dream, if set.
 using EnvironmentLookup = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// This process's own.
+[[nodiscard]] EnvironmentLookup own_environment();
 
 /// The search path of a workspace. `installed` is the folder of dream's own plugins.
 [[nodiscard]] SearchPath make_search_path(const Workspace& workspace, std::filesystem::path installed,

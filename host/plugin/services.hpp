@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/process.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "plugin/place.hpp"
 
 namespace dream::plugin {
 
@@ -60,6 +62,12 @@ class Services {
 
   /// Any thread: calls `work` on the loop, in order of the posts.
   virtual void post(std::function<void()> work) = 0;
+
+  /// Calls `blocking` on another thread, when one is free. It is dropped when the services go before that.
+  virtual Result<void> run_blocking(std::function<void()> blocking) = 0;
+
+  /// Never changes.
+  [[nodiscard]] virtual std::shared_ptr<const Place> place() const = 0;
 };
 
 }  // namespace dream::plugin

@@ -13,14 +13,13 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/value_words.hpp"
 
 namespace dream::plugin {
 
 namespace {
 
 using rapidjson::Value;
-
-constexpr std::size_t shown_text_max = 60;
 
 const Value* member(const Value& object, const char* name) {
   if (!object.IsObject()) return nullptr;
@@ -37,27 +36,6 @@ std::string json_of(const Value& value) {
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
   value.Accept(writer);
   return {buffer.GetString(), buffer.GetSize()};
-}
-
-/// A value as it was found: `the string "x"`, `the number 3`, "an object".
-std::string found_words(const Value& value) {
-  switch (value.GetType()) {
-    case rapidjson::kNullType:
-      return "null";
-    case rapidjson::kFalseType:
-      return "false";
-    case rapidjson::kTrueType:
-      return "true";
-    case rapidjson::kObjectType:
-      return "an object";
-    case rapidjson::kArrayType:
-      return "an array";
-    case rapidjson::kNumberType:
-      return "the number " + json_of(value);
-    case rapidjson::kStringType:
-      break;
-  }
-  return value.GetStringLength() > shown_text_max ? "a long string" : "the string " + json_of(value);
 }
 
 std::string type_words(std::string_view type) {
@@ -140,7 +118,7 @@ Problem not_in_enum(const Value& schema, const Value& found) {
       if (value.IsString()) names.emplace_back(text_in(value));
     }
   }
-  return {fmt::format("expected {}, found {}", joined(allowed, " or "), found_words(found)),
+  return {fmt::format("expected {}, found {}", joined(allowed, " or "), value_words(found)),
           found.IsString() ? did_you_mean(text_in(found), names) : ""};
 }
 
@@ -168,17 +146,17 @@ Problem explain(std::string_view keyword, const Value& schema, const Value& foun
     std::vector<std::string> types;
     collect_types(schema, types);
     if (!types.empty())
-      return {fmt::format("expected {}, found {}", joined(types, " or "), found_words(found))};
+      return {fmt::format("expected {}, found {}", joined(types, " or "), value_words(found))};
   }
   if (const Value* limit = member(schema, std::string(keyword).c_str())) {
     const std::string words = limit_words(keyword, *limit);
-    if (!words.empty()) return {fmt::format("expected {}, found {}", words, found_words(found))};
+    if (!words.empty()) return {fmt::format("expected {}, found {}", words, value_words(found))};
   }
   if (const Value* description = member(schema, "description");
       description != nullptr && description->IsString()) {
-    return {fmt::format("expected {}, found {}", text_in(*description), found_words(found))};
+    return {fmt::format("expected {}, found {}", text_in(*description), value_words(found))};
   }
-  return {fmt::format("{} doesn't fit the schema's \"{}\"", found_words(found), keyword)};
+  return {fmt::format("{} doesn't fit the schema's \"{}\"", value_words(found), keyword)};
 }
 
 std::string pointer_text(const rapidjson::Pointer& pointer) {

@@ -195,8 +195,7 @@ std::vector<ProcessStatus> Child::root_tree() const {
 void Child::ask(const std::vector<ProcessStatus>& tree) {
   for (const ProcessStatus& process : tree) {
     if (!process.alive() || !asked_.insert(process.identity).second) continue;
-    send_signal(process.identity, spec_.stop_signal);
-    send_signal(process.identity, SIGCONT);  // a stopped process could not hear it
+    send_signal(process.identity, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
   }
 }
 

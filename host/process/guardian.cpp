@@ -14,10 +14,12 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "base/process.hpp"
 #include "base/time.hpp"
 #include "process/process_tree.hpp"
+#include "process/reaper.hpp"
 
 namespace dream::process {
 
@@ -25,8 +27,8 @@ namespace {
 
 constexpr int exit_internal = 70;
 
-/// Rounds without a living descendant after which there is none: one alone may miss a process that is just
-/// being handed to a new parent.
+/// Rounds without a living descendant after which there is none, where the kernel can't say so: one alone may
+/// miss a process that is just being handed to a new parent.
 constexpr int empty_rounds = 3;
 
 /// A process of another user can't be killed: it is not waited for any longer than this.
@@ -37,8 +39,13 @@ constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 class Guardian {
  public:
-  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers, TerminalState terminal)
-      : host_(host), socket_(socket), strangers_(std::move(strangers)), terminal_(terminal) {}
+  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers, std::string record,
+           TerminalState terminal)
+      : host_(host),
+        socket_(socket),
+        strangers_(std::move(strangers)),
+        record_(std::move(record)),
+        terminal_(terminal) {}
 
   /// Until the host has ended.
   [[noreturn]] void watch(int signals) {
@@ -51,10 +58,11 @@ class Guardian {
   }
 
  private:
-  /// What came from the terminal reached the host, too; anything else may have been sent to this pid alone.
+  /// It may have been sent to this pid alone; the host counts what reached both once. (A terminal that closes
+  /// tells only the leader of its session: this process, when no shell stands before it.)
   void forward(int signals) const {
     signalfd_siginfo info{};
-    if (::read(signals, &info, sizeof info) != sizeof info || info.ssi_code == SI_KERNEL) return;
+    if (::read(signals, &info, sizeof info) != sizeof info) return;
     const ForwardedSignal message{static_cast<std::int32_t>(info.ssi_signo), info.ssi_code,
                                   static_cast<std::int32_t>(info.ssi_pid)};
     ::send(socket_, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -69,6 +77,7 @@ class Guardian {
     }
     end_descendants();
     terminal_.restore();
+    static_cast<void>(run_reaper(record_));
     if (WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
     const int signal = WTERMSIG(status);
     const bool crashed =
@@ -83,6 +92,8 @@ class Guardian {
   void end_descendants() const {
     const Instant deadline = read_clock() + patience;
     for (int empty = 0; empty < empty_rounds && read_clock() < deadline;) {
+      // Whatever lives below this process lives below a child that was not waited for: no child, nothing.
+      if (!has_children()) return;
       bool any = false;
       for (const pid_t child : children_of(::getpid())) {
         for (const ProcessStatus& process : tree_below(child)) {
@@ -101,11 +112,13 @@ class Guardian {
   int socket_;
   std::set<ProcessIdentity>
       strangers_;  ///< children this process had before it became dream (`sh -c 'x & exec dream …'`)
+  std::string record_;
   TerminalState terminal_;
 };
 
 std::set<ProcessIdentity> children_already_there() {
   std::set<ProcessIdentity> identities;
+  if (!has_children()) return identities;
   for (const pid_t child : children_of(::getpid())) {
     if (const auto status = process_status(child)) identities.insert(status->identity);
   }
@@ -126,7 +139,7 @@ sigset_t signals_to_forward() {
 
 }  // namespace
 
-int split_off_guardian(const TerminalState& terminal) {
+int split_off_guardian(std::string record, const TerminalState& terminal) {
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return -1;
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
@@ -151,7 +164,8 @@ int split_off_guardian(const TerminalState& terminal) {
     return -1;
   }
   ::prctl(PR_SET_NAME, "guardian");  // `pkill dream` must not take both at once
-  Guardian(host, sockets[0], std::move(strangers), terminal).watch(::signalfd(-1, &signals, SFD_CLOEXEC));
+  Guardian(host, sockets[0], std::move(strangers), std::move(record), terminal)
+      .watch(::signalfd(-1, &signals, SFD_CLOEXEC));
 }
 
 }  // namespace dream::process

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <string>
 
 #include "process/terminal_state.hpp"
 
@@ -20,9 +21,10 @@ struct ForwardedSignal {
 /// Splits this program in two. Returns in the child, the host, with a socket on which ForwardedSignals
 /// arrive, and whose end means that the guardian is gone; -1: the system refused, and there is no guardian.
 /// The parent, which keeps the pid the user knows, never returns: it waits for the host, ends everything that
-/// the host leaves behind, puts the terminal back, and exits as the host did (70 after a crash).
+/// the host leaves behind, puts the terminal back, cleans up by the host's `record` if that is still there
+/// (reaper.hpp), and exits as the host did (70 after a crash).
 ///
 /// To be called before any thread is started and any plugin is loaded.
-[[nodiscard]] int split_off_guardian(const TerminalState& terminal);
+[[nodiscard]] int split_off_guardian(std::string record, const TerminalState& terminal);
 
 }  // namespace dream::process

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -96,10 +97,15 @@ Delivery delivery_failure(int error) {
 }  // namespace
 
 std::optional<ProcessStatus> process_status(pid_t pid) {
-  const std::string content = read_file(proc_path(pid, "stat"));
-  const std::size_t name_end = content.rfind(')');  // the name may itself hold spaces and parentheses
-  if (name_end == std::string::npos) return std::nullopt;
-  std::string_view rest = std::string_view(content).substr(name_end + 1);
+  std::array<char, 2048> buffer;  // more than the line can have, and the kernel gives it as a whole
+  const int file = ::open(proc_path(pid, "stat").c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  const ssize_t size = ::read(file, buffer.data(), buffer.size());
+  ::close(file);
+  std::string_view rest(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  const std::size_t name_end = rest.rfind(')');  // the name may itself hold spaces and parentheses
+  if (name_end == std::string_view::npos) return std::nullopt;
+  rest.remove_prefix(name_end + 1);
   ProcessStatus status;
   status.identity.pid = pid;
   constexpr int first_field = 3;
@@ -122,7 +128,13 @@ std::vector<pid_t> children_of(pid_t pid) {
   return status ? children_of(*status) : std::vector<pid_t>{};
 }
 
+bool has_children() {
+  siginfo_t info{};
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 || errno != ECHILD;
+}
+
 std::optional<std::vector<pid_t>> own_children() {
+  if (!has_children()) return std::vector<pid_t>{};
   ProcessStatus self;
   self.identity.pid = ::getpid();
   self.threads = 2;  // however many: all are looked at
@@ -158,7 +170,7 @@ std::optional<std::string> environment_value(pid_t pid, const std::string& name)
   return std::nullopt;
 }
 
-Delivery send_signal(const ProcessIdentity& process, int signal) {
+Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) {
   const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0));
   if (descriptor < 0) return delivery_failure(errno);
   // The pidfd holds whoever has the pid now; only after that is it worth asking who that is.
@@ -169,6 +181,7 @@ Delivery send_signal(const ProcessIdentity& process, int signal) {
   } else if (now) {
     const bool sent = ::syscall(SYS_pidfd_send_signal, descriptor, signal, nullptr, 0) == 0;
     delivery = sent ? Delivery::sent : delivery_failure(errno);
+    if (sent && follow_up != 0) ::syscall(SYS_pidfd_send_signal, descriptor, follow_up, nullptr, 0);
   }
   ::close(descriptor);
   return delivery;

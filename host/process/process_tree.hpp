@@ -43,6 +43,9 @@ struct ProcessStatus {
 /// nothing new turns up.
 [[nodiscard]] std::vector<pid_t> children_of(pid_t pid);
 
+/// Whether this process has any child, dead or alive. Exact, however many are just being re-parented.
+[[nodiscard]] bool has_children();
+
 /// The children of this process now: all of them, for one leaves the list only when this process reaps it.
 /// None when the system is out of descriptors or memory: nothing may be concluded then.
 [[nodiscard]] std::optional<std::vector<pid_t>> own_children();
@@ -63,7 +66,8 @@ enum class Delivery : std::uint8_t {
   failed,     ///< the system is out of descriptors or memory: try again
 };
 
-/// Sends a signal to exactly this process, never to another one that got its pid since.
-Delivery send_signal(const ProcessIdentity& process, int signal);
+/// Sends a signal to exactly this process, never to another one that got its pid since; `follow_up` after it,
+/// if it isn't 0.
+Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up = 0);
 
 }  // namespace dream::process

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <charconv>
 #include <string>
 #include <unordered_set>
@@ -34,10 +35,11 @@ std::string cookie(std::uint64_t id) {
 }  // namespace
 
 Supervisor::Supervisor(boost::asio::io_context& context)
-    : timer_(context),
-      scratch_(read_size),
+    : loop_(context),
+      timer_(context),
+      scratch_(std::make_unique_for_overwrite<char[]>(read_size)),
       shared_{.executor = context.get_executor(),
-              .scratch = scratch_,
+              .scratch = {scratch_.get(), read_size},
               .file_limit = raise_file_limit(),
               .on_change = [this] { attend_at(read_clock()); },
               .beyond_reach = {}} {
@@ -88,10 +90,14 @@ void Supervisor::attend_at(Instant time) {
     return;  // many ends in one turn of the loop are looked at together
   attends_at_ = time;
   timer_.expires_at(time);
-  timer_.async_wait(
-      [this, exists = std::weak_ptr<const bool>(exists_)](const boost::system::error_code& error) {
-        if (!error && !exists.expired()) attend();
-      });
+  auto act = [this, exists = std::weak_ptr<const bool>(exists_)](const boost::system::error_code& error) {
+    if (!error && !exists.expired()) attend();
+  };
+  if (time > read_clock()) {
+    timer_.async_wait(std::move(act));
+  } else {  // without a detour through the kernel
+    boost::asio::post(loop_, [act = std::move(act)] { act({}); });
+  }
 }
 
 void Supervisor::attend() {

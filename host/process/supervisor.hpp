@@ -61,9 +61,10 @@ class Supervisor {
   [[nodiscard]] const Child* marked_owner(const ProcessStatus& process) const;
   [[nodiscard]] const Child* owner_of(const ProcessStatus& orphan) const;
 
+  boost::asio::io_context& loop_;
   boost::asio::steady_timer timer_;
   std::optional<Instant> attends_at_;
-  std::vector<char> scratch_;
+  std::unique_ptr<char[]> scratch_;  ///< not initialised: its pages are had when they are used
   ChildContext shared_;
   std::uint64_t next_id_ = 1;
   /// Of this process's own session: what a foreground child left there, and the dead that can't be told from

@@ -19,6 +19,10 @@ constexpr auto last_resort_limit = std::chrono::seconds(8);
 
 /// While the run is being stopped, a reader that takes nothing for this long is given up.
 constexpr auto stuck_reader_limit = std::chrono::seconds(5);
+constexpr auto reader_check_interval = std::chrono::milliseconds(250);
+
+/// A terminal that closes is noticed at once; the SIGHUP about it may take its way through a shell.
+constexpr auto hangup_patience = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -27,14 +31,17 @@ Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedSte
       plan_(plan),
       prepared_(steps),
       engine_(plan),
-      narrator_(plan, session.log()),
+      narrator_(plan, session.log(), [this](StepIndex step) { return pid_of(step); }),
       running_(plan.steps.size()),
       timer_(session.context()),
       reader_timer_(session.context()),
-      signals_(session.context(), guardian,
-               {.on_signal = [this](int signal, bool from_terminal) { on_signal(signal, from_terminal); },
-                .on_window_change = [this] { session_.window_changed(); },
-                .on_guardian_lost = [this] { on_guardian_lost(); }}) {
+      hangup_timer_(session.context()),
+      signals_(
+          session.context(), guardian,
+          {.on_signal = [this](int signal) { on_signal(signal); },
+           .on_group_signalled = [this](int signal) { session_.supervisor().heard_from_terminal(signal); },
+           .on_window_change = [this] { session_.window_changed(); },
+           .on_guardian_lost = [this] { on_guardian_lost(); }}) {
   DREAM_ASSERT(steps.size() == plan.steps.size());
   session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
 }
@@ -70,6 +77,7 @@ bool Driver::begin() {
 void Driver::write_everything_out() {
   session_.write_everything_out();
   reader_timer_.cancel();
+  hangup_timer_.cancel();
   signals_.stop();
   running_.clear();
   session_.context().poll();  // releases the last runs, while their executors live
@@ -106,7 +114,8 @@ void Driver::perform(Instant now, const engine::Action& action) {
   } else if (const auto* end = std::get_if<engine::Terminate>(&action)) {
     terminate(end->step, end->urgency);
   } else if (std::holds_alternative<engine::Stopping>(action)) {
-    watch_reader();
+    readers_.fill({0, now});
+    watch_readers();
   } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
     exit_code_ = finish->exit_code;
   }
@@ -116,8 +125,10 @@ void Driver::start(StepIndex step) {
   const PreparedStep& prepared = prepared_[position(step)];
   Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *this);
   if (!run) {
+    Error error = run.error();
+    if (explain_) explain_(step, error);
     session_.renderer().end(step);
-    feed(engine::StartFailed{step, run.error()});
+    feed(engine::StartFailed{step, std::move(error)});
     return;
   }
   running_[position(step)].run = std::move(*run);
@@ -138,7 +149,15 @@ void Driver::terminate(StepIndex step, Urgency urgency) {
                                                 ": " + to_string(asked.error()));
 }
 
+int Driver::pid_of(StepIndex step) const {
+  const std::unique_ptr<plugin::Run>& run = running_[position(step)].run;
+  if (run == nullptr) return 0;
+  const Result<plugin::RunState> state = run->status();
+  return state ? state->pid : 0;
+}
+
 void Driver::give_up_on(StepIndex step) {
+  gave_up_ = true;
   run_exited(step, Lost{fmt::format("its executor did not report its end {} s after it was killed",
                                     last_resort_limit.count())});
 }
@@ -159,23 +178,22 @@ void Driver::run_exited(StepIndex step, ExitStatus status) {
 }
 
 void Driver::set_timer() {
+  const std::optional<Instant> deadline = exit_code_ ? std::nullopt : engine_.next_deadline();
+  if (deadline == timer_set_to_) return;
+  timer_set_to_ = deadline;
   timer_.cancel();
-  const std::optional<Instant> deadline = engine_.next_deadline();
-  if (!deadline || exit_code_) return;
+  if (!deadline) return;
   timer_.expires_at(*deadline);
   timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) feed(engine::TimePassed{});
+    if (error) return;
+    timer_set_to_.reset();
+    feed(engine::TimePassed{});
   });
 }
 
-void Driver::on_signal(int signal, bool from_terminal) {
-  if (from_terminal) session_.supervisor().heard_from_terminal(signal);
+void Driver::on_signal(int signal) {
   if (exit_code_) {
     session_.console().abandon();  // only a slow reader was waited for
-    return;
-  }
-  if (signal == SIGHUP) {
-    hang_up();
     return;
   }
   feed(engine::Interrupted{signal});
@@ -189,40 +207,39 @@ void Driver::on_guardian_lost() {
 }
 
 /// While the run is being stopped: a reader that reads nothing must not keep dream alive.
-void Driver::watch_reader() {
-  written_when_checked_ = session_.console().total_written();
-  reader_timer_.expires_after(stuck_reader_limit);
-  reader_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
-    const bool stuck =
-        session_.console().pending() > 0 && session_.console().total_written() == written_when_checked_;
-    if (stuck) {
-      session_.console().abandon();
-    } else {
-      watch_reader();
+void Driver::watch_readers() {
+  const Instant now = read_clock();
+  for (const Stream stream : {Stream::out, Stream::err}) {
+    output::Writer& writer = session_.console().writer(stream);
+    ReaderProgress& reader = readers_[stream == Stream::out ? 0 : 1];
+    if (writer.pending() == 0 || writer.total_written() != reader.written) {
+      reader = {writer.total_written(), now};
+    } else if (now - reader.since >= stuck_reader_limit) {
+      writer.abandon();
     }
+  }
+  reader_timer_.expires_after(reader_check_interval);
+  reader_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) watch_readers();
   });
 }
 
-/// The window was closed. There may be one signal from the terminal, one from the shell that dies with it,
-/// and a write that fails, in any order: all that is one.
-void Driver::hang_up() {
-  if (!std::exchange(hung_up_, true)) feed(engine::Interrupted{SIGHUP});
-}
-
 void Driver::on_output_lost(Stream stream, int error) {
+  if (session_.console().writer(stream).is_terminal()) {
+    if (stream != Stream::out) return;
+    hangup_timer_.expires_after(hangup_patience);
+    hangup_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (!cancelled && !exit_code_) feed(engine::OutputLost{});
+    });
+    return;
+  }
   write_error_ = error;
   if (error != EPIPE) {
     session_.log().write(LogLevel::error,
                          fmt::format("can't write to {}: {}", stream == Stream::out ? "stdout" : "stderr",
                                      std::strerror(error)));
   }
-  if (stream != Stream::out || exit_code_) return;
-  if (session_.console().writer(stream).is_terminal() && error == EPIPE) {
-    hang_up();
-  } else {
-    feed(engine::OutputLost{});
-  }
+  if (stream == Stream::out && !exit_code_) feed(engine::OutputLost{error == EPIPE});
 }
 
 }  // namespace dream::runtime

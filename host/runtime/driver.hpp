@@ -3,8 +3,10 @@
 #include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.hpp"
@@ -34,6 +36,13 @@ class Driver : private plugin::RunObserver {
   /// Runs the plan to its end and writes everything out. Returns dream's exit code.
   [[nodiscard]] int run();
 
+  /// A step that failed to start: what else is to be said of it.
+  using Explain = std::function<void(StepIndex step, Error& error)>;
+  void on_start_failure(Explain explain) { explain_ = std::move(explain); }
+
+  /// A step was given up: something of it may live.
+  [[nodiscard]] bool gave_up() const { return gave_up_; }
+
  private:
   // plugin::RunObserver
   void run_started(StepIndex step) override;
@@ -48,11 +57,11 @@ class Driver : private plugin::RunObserver {
   void start(StepIndex step);
   void terminate(StepIndex step, Urgency urgency);
   void give_up_on(StepIndex step);
+  [[nodiscard]] int pid_of(StepIndex step) const;
   void set_timer();
-  void on_signal(int signal, bool from_terminal);
-  void hang_up();
+  void on_signal(int signal);
   void on_guardian_lost();
-  void watch_reader();
+  void watch_readers();
   void on_output_lost(Stream stream, int error);
   void write_everything_out();
 
@@ -77,12 +86,20 @@ class Driver : private plugin::RunObserver {
   std::deque<TimedEvent> events_;
   bool pumping_ = false;
   boost::asio::steady_timer timer_;
+  std::optional<Instant> timer_set_to_;
   boost::asio::steady_timer reader_timer_;
-  std::size_t written_when_checked_ = 0;
+  boost::asio::steady_timer hangup_timer_;
+  /// While the run is being stopped: how far the reader of an output has come.
+  struct ReaderProgress {
+    std::size_t written = 0;
+    Instant since;
+  };
+  std::array<ReaderProgress, 2> readers_;
   SignalInbox signals_;
-  bool hung_up_ = false;
   std::optional<int> exit_code_;
   int write_error_ = 0;
+  Explain explain_;
+  bool gave_up_ = false;
 };
 
 }  // namespace dream::runtime

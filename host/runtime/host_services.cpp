@@ -108,4 +108,8 @@ void HostServices::post(std::function<void()> work) {
   boost::asio::post(parts_.context, std::move(work));
 }
 
+Result<void> HostServices::run_blocking(std::function<void()> blocking) {
+  return workers_.run(std::move(blocking));
+}
+
 }  // namespace dream::runtime

@@ -6,12 +6,14 @@
 #include <list>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 
 #include "output/renderer.hpp"
 #include "plan/plan.hpp"
 #include "plugin/services.hpp"
 #include "process/supervisor.hpp"
 #include "runtime/terminals.hpp"
+#include "runtime/worker_pool.hpp"
 
 namespace dream::runtime {
 
@@ -24,11 +26,12 @@ class HostServices : public plugin::Services {
     process::Supervisor& supervisor;
     output::Renderer& renderer;
     Log& log;
+    std::shared_ptr<const plugin::Place> place;
     Terminals& terminals;
   };
 
   /// All parts must outlive the services.
-  explicit HostServices(const Parts& parts) : parts_(parts) {}
+  explicit HostServices(Parts parts) : parts_(std::move(parts)) {}
 
   [[nodiscard]] Instant now() const override { return read_clock(); }
   [[nodiscard]] Log& log() override { return parts_.log; }
@@ -40,6 +43,11 @@ class HostServices : public plugin::Services {
   plugin::TimerId start_timer(Instant deadline, std::function<void()> on_time) override;
   void cancel_timer(plugin::TimerId timer) override;
   void post(std::function<void()> work) override;
+  Result<void> run_blocking(std::function<void()> blocking) override;
+  [[nodiscard]] std::shared_ptr<const plugin::Place> place() const override { return parts_.place; }
+
+  /// A plugin's blocking function still runs.
+  [[nodiscard]] bool blocked() const { return workers_.busy() > 0; }
 
   /// The console has room again: whoever was held back, and may write now, goes on.
   void resume_output();
@@ -62,6 +70,7 @@ class HostServices : public plugin::Services {
   std::list<Waiter> waiters_;
   std::uint64_t next_timer_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<boost::asio::steady_timer>> timers_;
+  WorkerPool workers_;
 };
 
 }  // namespace dream::runtime

@@ -45,6 +45,7 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
                                                                  .supervisor = supervisor_,
                                                                  .renderer = *renderer_,
                                                                  .log = *log_,
+                                                                 .place = settings.place,
                                                                  .terminals = terminals_});
 }
 

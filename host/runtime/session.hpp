@@ -20,6 +20,7 @@ struct SessionSettings {
   bool color = false;
   LogLevel lowest_level = LogLevel::info;
   std::optional<std::filesystem::path> log_directory;
+  std::shared_ptr<const plugin::Place> place;  ///< what plugins are told of where they are
 };
 
 /// The parts of this program that a run needs, put together: the loop, its children, the console and its

@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -46,12 +45,10 @@ void SignalInbox::stop() {
 }
 
 void SignalInbox::count(const Sender& sender, int Count::*way) {
-  Count& count = counts_[sender];
-  const int before = std::max(count.direct, count.forwarded);
-  ++(count.*way);
-  if (std::max(count.direct, count.forwarded) > before) {
-    callbacks_.on_signal(std::get<0>(sender), std::get<1>(sender) == SI_KERNEL);
-  }
+  const int signal = std::get<0>(sender);
+  const int before = times_sent(signal);
+  ++(counts_[sender].*way);
+  if (times_sent(signal) > before) callbacks_.on_signal(signal);
 }
 
 /// A job that was stopped and continued may have missed that its window changed.
@@ -59,21 +56,34 @@ void SignalInbox::take(const signalfd_siginfo& info) {
   const auto signal = static_cast<int>(info.ssi_signo);
   if (signal == SIGWINCH || signal == SIGCONT) {
     callbacks_.on_window_change();
-  } else {
-    count({signal, info.ssi_code, static_cast<int>(info.ssi_pid)}, &Count::direct);
+    return;
   }
+  if (info.ssi_code == SI_KERNEL) callbacks_.on_group_signalled(signal);
+  count({signal, info.ssi_code, static_cast<int>(info.ssi_pid)}, &Count::direct);
+}
+
+int SignalInbox::times_sent(int signal) const {
+  int by_kernel = 0;
+  int by_others = 0;
+  for (const auto& [sender, count] : counts_) {
+    const auto& [number, code, pid] = sender;
+    if (number == signal) (code == SI_KERNEL ? by_kernel : by_others) += count.total();
+  }
+  return signal == SIGHUP ? std::max(std::min(by_kernel, 1), by_others) : by_kernel + by_others;
 }
 
 void SignalInbox::wait_for_signals() {
   signals_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                       [this](const boost::system::error_code& error) {
                         if (error) return;
-                        signalfd_siginfo info{};
-                        while (::read(signals_.native_handle(), &info, sizeof info) == sizeof info) {
-                          take(info);
-                        }
+                        read_signals();
                         wait_for_signals();
                       });
+}
+
+void SignalInbox::read_signals() {
+  signalfd_siginfo info{};
+  while (::read(signals_.native_handle(), &info, sizeof info) == sizeof info) take(info);
 }
 
 void SignalInbox::wait_for_guardian() {
@@ -86,6 +96,7 @@ void SignalInbox::wait_for_guardian() {
           callbacks_.on_guardian_lost();
           return;
         }
+        read_signals();  // first, for what all of the group got is known here only
         if (size == sizeof message) {
           count({message.number, message.code, message.sender}, &Count::forwarded);
         }

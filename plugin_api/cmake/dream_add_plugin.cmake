@@ -35,7 +35,8 @@ function(dream_add_plugin name)
   endif()
 
   if(NOT APPLE AND NOT WIN32)
-    target_link_options(${name} PRIVATE "LINKER:--version-script=${DREAM_PLUGIN_CMAKE_DIR}/plugin.map")
+    # What the runtime has and the plugin doesn't use is left out: it would be loaded at each start of dream.
+    target_link_options(${name} PRIVATE LINKER:--gc-sections "LINKER:--version-script=${DREAM_PLUGIN_CMAKE_DIR}/plugin.map")
     set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS ${DREAM_PLUGIN_CMAKE_DIR}/plugin.map)
     # A sanitizer's runtime has to be the one of the program that loads the plugin.
     if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize"

@@ -2,7 +2,7 @@
 
 #include <dream/sdk.hpp>
 #include <filesystem>
-#include <set>
+#include <map>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -14,7 +14,10 @@ namespace fs = std::filesystem;
 using dream::sdk::Command;
 using dream::sdk::CommandExecutor;
 using dream::sdk::Failure;
+using dream::sdk::FoundTask;
+using dream::sdk::Host;
 using dream::sdk::PluginInfo;
+using dream::sdk::Project;
 using dream::sdk::Result;
 using dream::sdk::Task;
 
@@ -29,19 +32,26 @@ bool is_executable(const fs::path& path) {
   return ::access(path.c_str(), X_OK) == 0;
 }
 
-/// The tasks that have a script in this folder, separated by commas.
-std::string script_names(const fs::path& scripts) {
-  std::set<std::string> names;
+/// The files of the tasks that have a script in this folder, by the task's name.
+std::map<std::string, std::string> scripts_in(const fs::path& folder) {
+  std::map<std::string, std::string> scripts;
   std::error_code failure;
-  for (fs::directory_iterator entry(scripts, failure), end; !failure && entry != end;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
     if (!is_file(entry->path()) || !is_executable(entry->path())) continue;
-    std::string name = entry->path().filename().string();
+    const std::string file = entry->path().filename().string();
+    std::string name = file;
     if (name.ends_with(script_suffix)) name.resize(name.size() - script_suffix.size());
-    names.insert(std::move(name));
+    std::string& chosen = scripts[name];
+    if (chosen.empty() || file == name) chosen = file;
   }
+  return scripts;
+}
+
+/// The tasks that have a script in this folder, separated by commas.
+std::string script_names(const fs::path& folder) {
   std::string listed;
-  for (const std::string& name : names) listed += (listed.empty() ? "" : ", ") + name;
+  for (const auto& [name, file] : scripts_in(folder)) listed += (listed.empty() ? "" : ", ") + name;
   return listed;
 }
 
@@ -52,6 +62,14 @@ class Shell : public CommandExecutor {
                                    .version = "1.0.0",
                                    .summary = "runs a shell line, a program, or a script of the project"};
   using CommandExecutor::CommandExecutor;
+
+  static Result<std::vector<FoundTask>> discover(const Host&, const Project& project) {
+    std::vector<FoundTask> found;
+    for (const auto& [name, file] : scripts_in(fs::path(project.directory) / "scripts")) {
+      found.push_back({.name = name, .source = "scripts/" + file});
+    }
+    return found;
+  }
 
   Result<Command> command(const Task& task) override {
     if (task.has_command_line()) return line(task);

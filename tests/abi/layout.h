@@ -125,3 +125,46 @@ AT(dream_timer, size, 0);
 AT(dream_timer, now, 8);
 AT(dream_timer, start, 16);
 AT(dream_timer, cancel, 24);
+
+SIZE(dream_post, 16);
+AT(dream_post, size, 0);
+AT(dream_post, call, 8);
+
+SIZE(dream_work, 24);
+AT(dream_work, size, 0);
+AT(dream_work, run, 8);
+AT(dream_work, stopping, 16);
+
+SIZE(dream_paths, 40);
+AT(dream_paths, size, 0);
+AT(dream_paths, state, 8);
+AT(dream_paths, cache, 16);
+AT(dream_paths, root, 24);
+AT(dream_paths, session, 32);
+
+SIZE(dream_found_task, 56);
+AT(dream_found_task, size, 0);
+AT(dream_found_task, reserved, 4);
+AT(dream_found_task, name, 8);
+AT(dream_found_task, summary, 24);
+AT(dream_found_task, source, 40);
+
+SIZE(dream_discover, 24);
+AT(dream_discover, size, 0);
+AT(dream_discover, tasks, 8);
+AT(dream_discover, tool, 16);
+
+SIZE(dream_describe, 16);
+AT(dream_describe, size, 0);
+AT(dream_describe, describe, 8);
+
+SIZE(dream_dead_run, 56);
+AT(dream_dead_run, size, 0);
+AT(dream_dead_run, limit_ms, 4);
+AT(dream_dead_run, session, 8);
+AT(dream_dead_run, root, 24);
+AT(dream_dead_run, options, 40);
+
+SIZE(dream_reap, 16);
+AT(dream_reap, size, 0);
+AT(dream_reap, reap, 8);

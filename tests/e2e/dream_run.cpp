@@ -20,9 +20,6 @@ namespace dream::e2e {
 
 namespace {
 
-/// Nothing takes this long, on the slowest machine, with every sanitizer.
-constexpr int hung_after_ms = 60'000;
-
 struct Pipe {
   int read = -1;
   int write = -1;
@@ -73,7 +70,8 @@ StartWords::StartWords(const Workspace& workspace, const Launch& launch)
   environment_ = pointers(variables_);
 }
 
-DreamRun::DreamRun(const Workspace& workspace, const Launch& launch) {
+DreamRun::DreamRun(const Workspace& workspace, const Launch& launch)
+    : hangs_after_ms_(launch.hangs_after_ms) {
   adopt_orphans();
   this->launch(workspace, launch);
 }
@@ -145,7 +143,7 @@ bool DreamRun::read_from(int& descriptor, std::string& text) {
 void DreamRun::pump_until_more(const char* what) {
   std::array<pollfd, 3> sources{pollfd{reads_out_ ? out_descriptor_ : -1, POLLIN, 0},
                                 pollfd{err_descriptor_, POLLIN, 0}, pollfd{pid_descriptor_, POLLIN, 0}};
-  const int ready = ::poll(sources.data(), sources.size(), hung_after_ms);
+  const int ready = ::poll(sources.data(), sources.size(), hangs_after_ms_);
   if (ready < 0 && errno != EINTR) throw std::runtime_error("can't poll");
   if (ready == 0) give_up(what);
   if (sources[0].revents != 0) read_from(out_descriptor_, out_);
@@ -197,7 +195,7 @@ void DreamRun::read_out(std::size_t size) {
   const std::size_t enough = out_.size() + size;
   while (out_.size() < enough) {
     pollfd source{out_descriptor_, POLLIN, 0};
-    if (::poll(&source, 1, hung_after_ms) == 0) give_up("more of stdout");
+    if (::poll(&source, 1, hangs_after_ms_) == 0) give_up("more of stdout");
     if (!read_from(out_descriptor_, out_)) give_up("more of stdout, which has ended");
   }
 }

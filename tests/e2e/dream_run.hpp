@@ -18,9 +18,10 @@ struct Launch {
   std::map<std::string, std::string> environment;  ///< beside PATH, HOME, ROOT and LC_ALL
   bool standard_input = false;                     ///< a pipe of the test; otherwise /dev/null
   std::vector<int> ignored_signals;
-  std::string out_file = {};  ///< stdout into this file of the workspace
-  bool merged = false;        ///< stderr into the pipe of stdout
-  std::string program = {};   ///< a path: started instead of dream
+  std::string out_file = {};    ///< stdout into this file of the workspace
+  bool merged = false;          ///< stderr into the pipe of stdout
+  std::string program = {};     ///< a path: started instead of dream
+  int hangs_after_ms = 60'000;  ///< nothing that is awaited takes this long, however slow the machine
 };
 
 /// What exec needs for a Launch, in its form.
@@ -86,6 +87,7 @@ class DreamRun {
 
   pid_t pid_ = 0;
   int pid_descriptor_ = -1;
+  int hangs_after_ms_;
   int in_ = -1;
   int out_descriptor_ = -1;
   int err_descriptor_ = -1;

@@ -8,6 +8,7 @@
 namespace dream::e2e {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 /// A workspace whose project ./a has a task `go` of the faulty executor and a background step before it.
@@ -124,6 +125,7 @@ TEST(ExitCode, is_70_when_stdout_can_not_be_written) {
   const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "c", .out_file = "/dev/full"});
   EXPECT_EQ(finished.code, 70);
   EXPECT_THAT(finished.err, HasSubstr("can't write to stdout: No space left on device"));
+  EXPECT_THAT(finished.err, ContainsRegex("./c:go +skipped .* stdout can't be written"));
   EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
   EXPECT_EQ(run(workspace, {.arguments = {"list"}, .out_file = "/dev/full"}).code, 70);
 }

@@ -85,6 +85,15 @@ pid_t find_below(pid_t parent, const std::string& text) {
   return found;
 }
 
+std::size_t peak_memory_kib(pid_t pid) {
+  const std::string label = "VmHWM:";
+  std::ifstream status(fs::path("/proc") / std::to_string(pid) / "status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(label)) return std::stoul(line.substr(label.size()));
+  }
+  throw std::runtime_error("no process " + std::to_string(pid));
+}
+
 /// All that is left becomes a child of the test sooner or later: waiting for the children one by one is
 /// enough.
 bool await_all_ended(pid_t except) {

@@ -16,6 +16,9 @@ void adopt_orphans();
 /// The pid of the one living process below `parent` whose command line contains `text`.
 [[nodiscard]] pid_t find_below(pid_t parent, const std::string& text);
 
+/// The most memory that a living process ever had resident, in KiB.
+[[nodiscard]] std::size_t peak_memory_kib(pid_t pid);
+
 /// Blocks until every process below the test has ended, but for the child `except`. False when one lives on
 /// for ever.
 [[nodiscard]] bool await_all_ended(pid_t except = 0);

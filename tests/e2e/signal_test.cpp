@@ -29,7 +29,9 @@ TEST(Signal, the_first_is_graceful_and_the_last_line_of_a_cleanup_is_shown) {
   dream.await_out("listening");
   dream.send(SIGINT);
   dream.await_out("got SIGTERM");
-  dream.await_err("stopping: stopped by SIGINT; waiting up to 60 min 00 s for ./a:go");
+  dream.await_err("stopping: stopped by SIGINT\n");
+  dream.await_err("waiting for ./a:go (pid ");
+  dream.await_err("59 min 59 s until SIGKILL; Ctrl-C again to kill now\n");
   gate.open();
   EXPECT_EQ(dream.exit_code(), 130);
   EXPECT_THAT(dream.out(), HasSubstr("cleaned up\n"));

@@ -24,8 +24,6 @@ namespace dream::e2e {
 
 namespace {
 
-constexpr int hung_after_ms = 60'000;
-
 struct Pipe {
   int read = -1;
   int write = -1;
@@ -47,6 +45,14 @@ winsize system_size(WindowSize size) {
   result.ws_row = size.rows;
   result.ws_col = size.columns;
   return result;
+}
+
+/// Nobody waits in vain for an end of file because the shell, which doesn't exec, still holds the other side.
+void close_all_but(int one, int other) {
+  constexpr int most = 1024;
+  for (int descriptor = 3; descriptor < most; ++descriptor) {
+    if (descriptor != one && descriptor != other) ::close(descriptor);
+  }
 }
 
 /// What the session leader needs; all prepared before the fork.
@@ -112,7 +118,8 @@ struct ShellPlan {
 
 }  // namespace
 
-Terminal::Terminal(const Workspace& workspace, const Launch& launch, WindowSize size) {
+Terminal::Terminal(const Workspace& workspace, const Launch& launch, WindowSize size)
+    : hangs_after_ms_(launch.hangs_after_ms) {
   adopt_orphans();
   this->launch(workspace, launch, size);
 }
@@ -132,7 +139,7 @@ void Terminal::launch(const Workspace& workspace, const Launch& launch, WindowSi
                        words.environment(), reports.write,  orders.read};
   shell_ = ::fork();
   if (shell_ == 0) {
-    for (const int test_side : {reports.read, orders.write, window_}) ::close(test_side);
+    close_all_but(reports.write, orders.read);
     become_shell(plan);
   }
   ::close(reports.write);
@@ -178,7 +185,7 @@ void Terminal::read_report() {
     return;
   }
   pollfd job{static_cast<int>(::syscall(SYS_pidfd_open, job_, 0)), POLLIN, 0};
-  const bool over = ::poll(&job, 1, hung_after_ms) == 1;
+  const bool over = ::poll(&job, 1, hangs_after_ms_) == 1;
   ::close(job.fd);
   if (!over) give_up("the end of the job after its shell's");
   ::waitpid(job_, &status, 0);
@@ -188,7 +195,7 @@ void Terminal::read_report() {
 /// Blocks until something came out, or the job has stopped or ended.
 void Terminal::pump(const char* what) {
   std::array<pollfd, 2> sources{pollfd{window_, POLLIN, 0}, pollfd{reports_, POLLIN, 0}};
-  const int ready = ::poll(sources.data(), sources.size(), hung_after_ms);
+  const int ready = ::poll(sources.data(), sources.size(), hangs_after_ms_);
   if (ready < 0 && errno != EINTR) throw std::runtime_error("can't poll");
   if (ready == 0) give_up(what);
   if (sources[0].revents != 0) read_screen();

@@ -73,6 +73,7 @@ class Terminal {
   int orders_ = -1;   ///< to the shell
   pid_t shell_ = 0;
   pid_t job_ = 0;
+  int hangs_after_ms_;
   bool stopped_ = false;
   bool ended_ = false;
   int code_ = 0;

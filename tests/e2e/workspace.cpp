@@ -46,46 +46,32 @@ std::string configuration_of(const std::vector<Step>& steps) {
 
 }  // namespace
 
-Workspace::Workspace() {
-  std::string name = (fs::temp_directory_path() / "dream-e2e-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  root_ = fs::canonical(name);
-}
-
-Workspace::Workspace(std::string_view configuration) : Workspace() {
-  for (const char* project : {"a", "b", "c", "d"}) fs::create_directory(root_ / project);
+Workspace::Workspace(std::string_view configuration) {
+  for (const char* project : {"a", "b", "c", "d"}) fs::create_directory(root() / project);
   write("dream.json", configuration);
 }
 
 Workspace::Workspace(const std::vector<Step>& steps) : Workspace(configuration_of(steps)) {
   requested_ = steps.back().project;
-  for (const Step& step : steps) fs::create_directories(root_ / step.project);
+  for (const Step& step : steps) fs::create_directories(root() / step.project);
 }
 
-Workspace::Workspace(const Example& example) : Workspace() {
-  fs::copy(fs::path(DREAM_EXAMPLES) / example.name, root_, fs::copy_options::recursive);
-}
-
-Workspace::~Workspace() {
-  std::error_code ignored;
-  fs::remove_all(root_, ignored);
+Workspace::Workspace(const Example& example) {
+  fs::copy(fs::path(DREAM_EXAMPLES) / example.name, root(), fs::copy_options::recursive);
 }
 
 void Workspace::write(const std::string& path, std::string_view text) const {
-  fs::create_directories((root_ / path).parent_path());
-  std::ofstream file(root_ / path, std::ios::binary);
-  file << text;
-  if (!file.flush()) throw std::runtime_error("can't write " + path);
+  folder_.write(path, text);
 }
 
 void Workspace::script(const std::string& path, std::string_view text) const {
   write(path, "#!/bin/sh\n" + std::string(text));
-  fs::permissions(root_ / path, fs::perms::owner_all);
+  fs::permissions(root() / path, fs::perms::owner_all);
 }
 
 std::string Workspace::read(const std::string& path) const {
   std::ostringstream text;
-  text << std::ifstream(root_ / path, std::ios::binary).rdbuf();
+  text << std::ifstream(root() / path, std::ios::binary).rdbuf();
   return text.str();
 }
 

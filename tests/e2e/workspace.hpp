@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/temporary_folder.hpp"
+
 namespace dream::e2e {
 
 /// Members of a dependency entry, for Step::mention.
@@ -35,11 +37,8 @@ class Workspace {
   explicit Workspace(const std::vector<Step>& steps);
   /// A copy of it.
   explicit Workspace(const Example& example);
-  ~Workspace();
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
 
-  [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+  [[nodiscard]] const std::filesystem::path& root() const { return folder_.path(); }
   /// The project to request, of a workspace that is made of steps.
   [[nodiscard]] const std::string& requested() const { return requested_; }
 
@@ -48,9 +47,7 @@ class Workspace {
   [[nodiscard]] std::string read(const std::string& path) const;
 
  private:
-  Workspace();
-
-  std::filesystem::path root_;
+  TemporaryFolder folder_;
   std::string requested_;
 };
 

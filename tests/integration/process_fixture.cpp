@@ -74,8 +74,6 @@ void Actor::await_end() const {
 }
 
 void ProcessTest::SetUp() {
-  std::string pattern = std::filesystem::temp_directory_path() / "dream-process-XXXXXX";
-  folder_ = ::mkdtemp(pattern.data());
   listener_ = ::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -95,8 +93,6 @@ void ProcessTest::TearDown() {
   run_until([&] { return supervisor_->size() == 0; });
   supervisor_.reset();
   ::close(listener_);
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
   EXPECT_TRUE(nothing_below());
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "process/supervisor.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace dream::process {
 
@@ -92,7 +93,8 @@ class ProcessTest : public testing::Test {
 
   boost::asio::io_context context_{1};
   std::optional<Supervisor> supervisor_;
-  std::filesystem::path folder_;
+  TemporaryFolder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 
  private:
   int listener_ = -1;

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "plugin/registry.hpp"
+#include "support/temporary_folder.hpp"
 #include "unit/plugin/fake_services.hpp"
-#include "unit/plugin/temporary_folder.hpp"
 
 namespace dream::plugin {
 namespace {

@@ -26,12 +26,12 @@ static struct dream_executor the_executor;
 static struct dream_run the_run;
 
 MAYBE_UNUSED static void end_with(struct dream_run* run, int32_t code) {
-  dream_exit exit_;
-  memset(&exit_, 0, sizeof exit_);
-  exit_.size = sizeof exit_;
-  exit_.kind = DREAM_EXIT_CODE;
-  exit_.value = code;
-  run->on_exit(run->context, &exit_);
+  dream_exit ending;
+  memset(&ending, 0, sizeof ending);
+  ending.size = sizeof ending;
+  ending.kind = DREAM_EXIT_CODE;
+  ending.value = code;
+  run->on_exit(run->context, &ending);
 }
 
 MAYBE_UNUSED static dream_status good_create(const dream_host* host, const dream_project* project,

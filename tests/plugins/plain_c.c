@@ -77,7 +77,7 @@ static dream_status wait(dream_run* run, dream_on_exit on_exit, void* context) {
   const dream_host* host = run->executor->host;
   run->on_exit = on_exit;
   run->context = context;
-  return timer->start(host, timer->now(host) + 10u * 1000u * 1000u, time_is_up, run, &run->timer);
+  return timer->start(host, timer->now(host) + UINT64_C(10) * 1000 * 1000, time_is_up, run, &run->timer);
 }
 
 static dream_status terminate(dream_run* run, uint32_t urgency, dream_errors* errors) {

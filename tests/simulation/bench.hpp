@@ -14,8 +14,9 @@ namespace dream::simulation {
 /// it.
 class Bench {
  public:
-  /// `plan` must outlive the bench, and so must `trace` unless it is null.
-  Bench(const Plan& plan, std::string* trace) : engine_(plan), oracle_(plan), trace_(trace) {}
+  /// `plan` must outlive the bench, and so must `trace` unless it is null. `quiet_stop`: as of the engine.
+  Bench(const Plan& plan, std::string* trace, Duration quiet_stop)
+      : engine_(plan, quiet_stop), oracle_(plan, quiet_stop), trace_(trace) {}
 
   std::vector<engine::Action> feed(Instant now, const engine::Event& event) {
     engine_.handle(now, event);

@@ -35,13 +35,16 @@ struct Process {
   }
 };
 
+/// That a stop takes long is no news here: it would only be one more deadline.
+constexpr Duration never = std::chrono::hours(1);
+
 class Explorer {
  public:
   Explorer(const Freedom& freedom, Choices& choices, const Plan& plan, std::string* trace)
       : freedom_(freedom),
         choices_(choices),
         plan_(plan),
-        bench_(plan, trace),
+        bench_(plan, trace, never),
         in_reverse_(!freedom.any_order && choices.choose(2) == 1) {}
 
   /// The broken promise, or nothing.

@@ -41,13 +41,15 @@ bool same(const std::optional<Instant>& one, const std::optional<Instant>& other
 
 }  // namespace
 
-Oracle::Oracle(const Plan& plan) : plan_(plan), history_(plan.steps.size()) {}
+Oracle::Oracle(const Plan& plan, Duration quiet_stop)
+    : plan_(plan), quiet_stop_(quiet_stop), history_(plan.steps.size()) {}
 
 void Oracle::judge(Instant now, const Event& event, std::span<const Action> actions, const Engine& engine) {
   if (!complaint_.empty()) return;
   now_ = now;
   untold_start_.reset();
   untold_end_.reset();
+  stop_began_ = false;
   std::visit([this](const auto& what) { take(what); }, event);
   take_passed_timeouts();
   for (const Action& action : actions) {
@@ -55,6 +57,7 @@ void Oracle::judge(Instant now, const Event& event, std::span<const Action> acti
     std::visit([this](const auto& what) { see(what); }, action);
   }
   nothing_is_missing();
+  news_of_the_stop_is_due();
   deadlines_are_right(engine);
   endings_are_right(engine);
   if (finished_) outcomes_are_right(engine);
@@ -106,8 +109,11 @@ void Oracle::take(const Interrupted& event) {
   stops(StoppedBySignal{event.signal}, 128 + event.signal);
 }
 
-void Oracle::take(const OutputLost&) {
-  stops(ReaderGone{}, 141);
+void Oracle::take(const OutputLost& event) {
+  if (event.reader_gone)
+    stops(ReaderGone{}, 141);
+  else
+    stops(OutputBroken{}, 70);
 }
 
 void Oracle::take(const TimePassed&) {}
@@ -132,6 +138,7 @@ void Oracle::failed(std::size_t step, int exit_code) {
 void Oracle::stops(StopReason reason, int exit_code) {
   if (cause_ || finished_) return;
   cause_ = reason;
+  stop_began_ = true;
   exit_code_ = exit_code;
 }
 
@@ -210,6 +217,22 @@ void Oracle::see(const Stopping& action) {
   told_stopping_ = true;
 }
 
+void Oracle::see(const StillEnding& action) {
+  check(!stop_began_ && news_due_ && *news_due_ <= now_, "who still ends is told when it is news");
+  check(!action.steps.empty() && action.signals_to_force == (signals_ == 0 ? 2 : 1),
+        "who still ends is told with the way to kill it");
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < history_.size(); ++i) {
+    if (!may_end_gracefully(history_[i])) continue;
+    check(told < action.steps.size() && position(action.steps[told].step) == i &&
+              same(action.steps[told].force_at, *history_[i].graceful + plan_.steps[i].stop_grace),
+          "who still ends is told with the moment of force", i);
+    ++told;
+  }
+  check(told == action.steps.size(), "nobody else is told to still end");
+  if (somebody_ends_since_) news_due_ = now_ + (now_ - *somebody_ends_since_);
+}
+
 void Oracle::see(const Finish& action) {
   check(must_be_over(), "the run ends when nothing runs and nothing will");
   check(action.exit_code == exit_code_, "the exit code follows from the first cause");
@@ -238,6 +261,17 @@ void Oracle::nothing_is_missing() {
   check(finished_ == must_be_over(), "the run ends as soon as it is over");
 }
 
+void Oracle::news_of_the_stop_is_due() {
+  if (std::ranges::none_of(history_, may_end_gracefully)) {
+    somebody_ends_since_.reset();
+    news_due_.reset();
+  } else if (!somebody_ends_since_ || stop_began_) {
+    somebody_ends_since_ = now_;
+    news_due_ = now_ + quiet_stop_;
+  }
+  check(!news_due_ || *news_due_ > now_, "who still ends is told in time");
+}
+
 void Oracle::deadlines_are_right(const Engine& engine) {
   std::optional<Instant> expected;
   const auto consider = [&expected](Instant instant) {
@@ -245,6 +279,7 @@ void Oracle::deadlines_are_right(const Engine& engine) {
   };
   if (!cause_)
     if (const auto gate = gate_of(starts_)) consider(*gate);
+  if (news_due_) consider(*news_due_);
   for (std::size_t i = 0; i < history_.size(); ++i) {
     const History& step = history_[i];
     if (!step.alive() || step.forced) continue;

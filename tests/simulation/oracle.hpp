@@ -15,8 +15,8 @@ namespace dream::simulation {
 
 class Oracle {
  public:
-  /// `plan` must outlive the oracle.
-  explicit Oracle(const Plan& plan);
+  /// `plan` must outlive the oracle. `quiet_stop`: as of the engine.
+  Oracle(const Plan& plan, Duration quiet_stop);
 
   /// Everything about one call of handle(): the event, and the actions that the engine answered with.
   void judge(Instant now, const engine::Event& event, std::span<const engine::Action> actions,
@@ -63,6 +63,7 @@ class Oracle {
   void see(const engine::DelayBegan& action);
   void see(const engine::WaitingForBackground& action);
   void see(const engine::Stopping& action);
+  void see(const engine::StillEnding& action);
   void see(const engine::Finish& action);
 
   void nothing_is_missing();
@@ -79,11 +80,17 @@ class Oracle {
   [[nodiscard]] bool services_are_idle() const;
   [[nodiscard]] bool waits_for_background() const;
   [[nodiscard]] bool must_be_over() const;
+  /// It was asked to end, not forced, and still runs.
+  [[nodiscard]] static bool may_end_gracefully(const History& step) {
+    return step.alive() && step.graceful && !step.forced;
+  }
+  void news_of_the_stop_is_due();
 
   void check(bool holds, const char* promise);
   void check(bool holds, const char* promise, std::size_t step);
 
   const Plan& plan_;
+  Duration quiet_stop_;
   std::vector<History> history_;
   std::optional<Instant> begun_;
   Instant now_{};
@@ -93,6 +100,9 @@ class Oracle {
   std::size_t starts_ = 0;  ///< how many Starts there were
   bool told_waiting_ = false;
   bool told_stopping_ = false;
+  bool stop_began_ = false;                     ///< with this event
+  std::optional<Instant> somebody_ends_since_;  ///< without a break, or since the run is being stopped
+  std::optional<Instant> news_due_;
   bool finished_ = false;
 
   // what this event must be answered with, exactly once

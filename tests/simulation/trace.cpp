@@ -51,7 +51,9 @@ std::string describe(const Event& event) {
                           return fmt::format("exited {}: {}", name(what.step), to_string(what.status));
                         },
                         [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
-                        [](const OutputLost&) -> std::string { return "output lost"; },
+                        [](const OutputLost& what) -> std::string {
+                          return what.reader_gone ? "output lost" : "output broken";
+                        },
                         [](const TimePassed&) -> std::string { return "time passed"; },
                     },
                     event);
@@ -62,6 +64,7 @@ std::string describe(const StopReason& reason) {
                         [](const RequiredFailed& what) { return name(what.step) + " failed"; },
                         [](const StoppedBySignal& what) { return fmt::format("signal {}", what.signal); },
                         [](const ReaderGone&) -> std::string { return "reader gone"; },
+                        [](const OutputBroken&) -> std::string { return "output broken"; },
                         [](const NoLongerNeeded&) -> std::string { return "no longer needed"; },
                         [](const TimedOut&) -> std::string { return "timed out"; },
                     },
@@ -69,22 +72,28 @@ std::string describe(const StopReason& reason) {
 }
 
 std::string describe(const Action& action) {
-  return std::visit(Overloaded{
-                        [](const Start& what) { return "start " + name(what.step); },
-                        [](const Terminate& what) {
-                          return (what.urgency == Urgency::graceful ? "terminate " : "force ") +
-                                 name(what.step);
-                        },
-                        [](const StepStarted& what) { return "runs " + name(what.step); },
-                        [](const StepEnded& what) { return "ended " + name(what.step); },
-                        [](const DelayBegan& what) {
-                          return fmt::format("delay {} {}", name(what.next), what.delay.count());
-                        },
-                        [](const WaitingForBackground& what) { return "waiting for " + names(what.steps); },
-                        [](const Stopping& what) { return "stopping: " + describe(what.reason); },
-                        [](const Finish& what) { return fmt::format("finish {}", what.exit_code); },
-                    },
-                    action);
+  return std::visit(
+      Overloaded{
+          [](const Start& what) { return "start " + name(what.step); },
+          [](const Terminate& what) {
+            return (what.urgency == Urgency::graceful ? "terminate " : "force ") + name(what.step);
+          },
+          [](const StepStarted& what) { return "runs " + name(what.step); },
+          [](const StepEnded& what) { return "ended " + name(what.step); },
+          [](const DelayBegan& what) {
+            return fmt::format("delay {} {}", name(what.next), what.delay.count());
+          },
+          [](const WaitingForBackground& what) { return "waiting for " + names(what.steps); },
+          [](const Stopping& what) { return "stopping: " + describe(what.reason); },
+          [](const StillEnding& what) {
+            std::string text = "still ending:";
+            for (const Ending& step : what.steps)
+              text += fmt::format(" {}@{}", name(step.step), step.force_at->time_since_epoch().count());
+            return text + (what.signals_to_force == 1 ? ", 1 signal forces" : ", 2 signals force");
+          },
+          [](const Finish& what) { return fmt::format("finish {}", what.exit_code); },
+      },
+      action);
 }
 
 std::string describe(const Outcome& outcome) {

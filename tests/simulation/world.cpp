@@ -64,7 +64,7 @@ ExitStatus random_failure(Random& random) {
 }
 
 Event random_disturbance(Random& random) {
-  if (random.percent(20)) return OutputLost{};
+  if (random.percent(20)) return OutputLost{random.percent(70)};
   return Interrupted{1 + random.below(15)};
 }
 
@@ -88,7 +88,7 @@ class World {
         plan_(random_plan(random_, climate_)),
         processes_(plan_.steps.size()),
         verdict_(verdict),
-        bench_(plan_, &verdict.trace) {
+        bench_(plan_, &verdict.trace, Duration(1) + random_duration(random_)) {
     verdict.trace = describe(plan_);
     while (random_.percent(30)) {
       const int times = random_.below(4);

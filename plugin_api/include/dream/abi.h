@@ -3,8 +3,9 @@
  *
  * A plugin is a shared library `libdream_<id>.so` that exports one C function, `dream_plugin_v1`. The host
  * calls it with a handshake and gets a static table of functions back; everything else goes through that
- * table and through the services that the host lends (host/log.h, host/output.h, host/process.h,
- * host/timer.h). This file is the reference of the border. C++ authors use the SDK on top of it (sdk.hpp).
+ * table, through the services that the host lends (host/: log.h, output.h, paths.h, post.h, process.h,
+ * timer.h, work.h) and through the extensions that a plugin may have (ext/: describe.h, discover.h, reap.h).
+ * This file is the reference of the border. C++ authors use the SDK on top of it (sdk.hpp).
  *
  * Compiles as C11, C17 and C++11 to C++20 without a warning. It needs nothing but the C library's headers.
  *
@@ -48,9 +49,10 @@
  * Exceptions never cross the border. In C++17 and later the function types are noexcept.
  *
  * Threads. [loop]: called on the host's one loop thread, never concurrently and never while another call of
- * the same plugin is running. [any]: may be called on any thread at any time. A plugin function that takes
- * over 50 ms is reported: the loop serves everything else that runs, so whatever takes time is a child, a
- * timer or a thread of the plugin's own.
+ * the same plugin is running. [any]: may be called on any thread at any time. [worker]: called on a thread of
+ * host/work.h, where it may block. A plugin function on the loop that takes over 50 ms is reported: the loop
+ * serves everything else that runs, so whatever takes time is a child, a timer, work, or a thread of the
+ * plugin's own.
  *
  * Manners. A plugin installs no signal handlers, reaps no children but its own, and leaves the working
  * folder, umask, locale and environment of the process alone. It is never unloaded.

@@ -1,27 +1,24 @@
-/// How often dream wakes up while nothing happens: many quiet steps run, and the voluntary context switches
-/// of dream's processes are counted. The exit code is 1 unless there are none.
-
-#include <sys/timerfd.h>
-
 #include <algorithm>
 #include <csignal>
-#include <cstdint>
-#include <cstdio>
 
-#include "scratch_workspace.hpp"
+#include "benchmarks/support/dream_processes.hpp"
+#include "benchmarks/support/pause.hpp"
+#include "measure.hpp"
+#include "sections.hpp"
+
+namespace dream::timing {
 
 namespace {
 
-using dream::timing::finish;
-using dream::timing::ScratchWorkspace;
-using dream::timing::spawn;
+constexpr int steps = 50;
+constexpr int seconds = 10;
 
 std::string project(int number) {
   return "p" + std::to_string(number);
 }
 
 /// Background steps that say so and then wait for a line that never comes.
-std::string configuration(int steps) {
+std::string configuration() {
   std::string dependencies;
   for (int number = 1; number < steps; ++number) {
     if (number > 1) dependencies += ", ";
@@ -31,74 +28,63 @@ std::string configuration(int steps) {
          R"(]}}, "tasks": {"wait": {"command": "echo up; read line < ../fifo"}}})";
 }
 
-/// dream and, when it has one, its guardian: the processes that run dream's binary.
-std::vector<pid_t> processes_of_dream(pid_t started) {
-  std::vector<pid_t> processes{started};
-  std::ifstream children("/proc/" + std::to_string(started) + "/task/" + std::to_string(started) +
-                         "/children");
-  for (pid_t child = 0; children >> child;) {
-    std::error_code ignored;
-    const auto binary = std::filesystem::read_symlink("/proc/" + std::to_string(child) + "/exe", ignored);
-    if (binary == std::filesystem::canonical(DREAM_BINARY)) processes.push_back(child);
+/// The sum of what the lines of a file in /proc say that begin with one of these words.
+long sum_of(pid_t pid, const std::string& file, const std::vector<std::string>& labels) {
+  std::ifstream lines("/proc/" + std::to_string(pid) + "/" + file);
+  if (!lines) throw std::runtime_error("no such process");
+  long sum = 0;
+  for (std::string line; std::getline(lines, line);) {
+    for (const std::string& label : labels) {
+      if (line.starts_with(label)) sum += std::stol(line.substr(label.size()));
+    }
   }
-  return processes;
+  return sum;
 }
 
-long switches(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  const std::string label = "voluntary_ctxt_switches:";
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(label)) return std::stol(line.substr(label.size()));
-  }
-  throw std::runtime_error("no such process");
-}
+/// What processes have used so far.
+struct Usage {
+  long wake_ups = 0;
+  long cpu_ns = 0;
+  long private_kib = 0;
+};
 
-void pass(int seconds) {
-  const int timer = ::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-  const itimerspec when{{}, {seconds, 0}};
-  ::timerfd_settime(timer, 0, &when, nullptr);
-  std::uint64_t expirations = 0;
-  if (::read(timer, &expirations, sizeof expirations) < 0) throw std::runtime_error("no timer");
-  ::close(timer);
-}
-
-/// Until all have said that they run.
-void await_lines(int descriptor, int lines) {
-  std::array<char, 4096> buffer{};
-  while (lines > 0) {
-    const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
-    if (count <= 0) throw std::runtime_error("dream ended too soon");
-    lines -= static_cast<int>(std::count(buffer.begin(), buffer.begin() + count, '\n'));
+Usage usage_of(const std::vector<pid_t>& processes) {
+  Usage usage;
+  for (const pid_t pid : processes) {
+    usage.wake_ups += sum_of(pid, "status", {"voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:"});
+    usage.cpu_ns += sum_of(pid, "schedstat", {""});  // its first number
+    usage.private_kib += sum_of(pid, "smaps_rollup", {"Private_Clean:", "Private_Dirty:"});
   }
+  return usage;
 }
 
 }  // namespace
 
-int main(int argument_count, char** arguments) {
-  const int steps = argument_count > 1 ? std::max(2, std::atoi(arguments[1])) : 50;
-  const int seconds = argument_count > 2 ? std::max(1, std::atoi(arguments[2])) : 10;
+void measure_idle(Table& table) {
   std::vector<std::string> projects;
-  projects.reserve(static_cast<std::size_t>(steps));
+  projects.reserve(steps);
   for (int number = 0; number < steps; ++number) projects.push_back(project(number));
-  const ScratchWorkspace workspace(configuration(steps), projects);
+  const ScratchWorkspace workspace(configuration(), projects);
   const std::filesystem::path fifo = workspace.root() / "fifo";
   ::mkfifo(fifo.c_str(), 0600);
   const int held = ::open(fifo.c_str(), O_RDWR | O_CLOEXEC);
 
-  const auto dream = spawn({DREAM_BINARY, "-C", workspace.root().string(), "-p", project(0), "wait"});
+  const Spawned dream = spawn({DREAM_BINARY, "-C", workspace.root().string(), "-p", project(0), "wait"});
   await_lines(dream.out, steps);
-  pass(1);  // what the start set off is over
-  const std::vector<pid_t> processes = processes_of_dream(dream.pid);
-  std::vector<long> before;
-  before.reserve(processes.size());
-  for (const pid_t pid : processes) before.push_back(switches(pid));
-  pass(seconds);
-  long total = 0;
-  for (std::size_t at = 0; at < processes.size(); ++at) total += switches(processes[at]) - before[at];
+  benchmarks::pause_for(std::chrono::seconds(1));  // what the start set off is over
+  const std::vector<pid_t> processes = benchmarks::processes_of_dream(dream.pid, DREAM_BINARY);
+  const Usage before = usage_of(processes);
+  benchmarks::pause_for(std::chrono::seconds(seconds));
+  const Usage after = usage_of(processes);
   ::kill(dream.pid, SIGTERM);
   finish(dream);
   ::close(held);
-  std::printf("%d quiet steps, %d s, %zu processes of dream: %ld voluntary context switches\n", steps,
-              seconds, processes.size(), total);
-  return total == 0 ? 0 : 1;
+
+  const std::string what = std::to_string(steps) + " quiet steps, " + std::to_string(seconds) + " s: ";
+  const std::string of = "of " + std::to_string(processes.size()) + " processes";
+  table.at_most(what + "wake-ups", static_cast<double>(after.wake_ups - before.wake_ups), 0, of);
+  table.at_most(what + "ms of CPU", static_cast<double>(after.cpu_ns - before.cpu_ns) / 1e6, 0, of);
+  table.at_most(what + "MiB of private memory", static_cast<double>(after.private_kib) / 1024, 8, of);
 }
+
+}  // namespace dream::timing

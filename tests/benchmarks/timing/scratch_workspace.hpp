@@ -14,29 +14,22 @@
 #include <string>
 #include <vector>
 
+#include "support/temporary_folder.hpp"
+
 namespace dream::timing {
 
 /// A temporary workspace for one measurement.
 class ScratchWorkspace {
  public:
   ScratchWorkspace(const std::string& configuration, const std::vector<std::string>& projects) {
-    std::string name = (std::filesystem::temp_directory_path() / "dream-timing-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    root_ = name;
-    for (const std::string& project : projects) std::filesystem::create_directories(root_ / project);
-    std::ofstream(root_ / "dream.json") << configuration;
+    for (const std::string& project : projects) std::filesystem::create_directories(root() / project);
+    folder_.write("dream.json", configuration);
   }
-  ~ScratchWorkspace() {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-  ScratchWorkspace(const ScratchWorkspace&) = delete;
-  ScratchWorkspace& operator=(const ScratchWorkspace&) = delete;
 
-  [[nodiscard]] const std::filesystem::path& root() const { return root_; }
+  [[nodiscard]] const std::filesystem::path& root() const { return folder_.path(); }
 
  private:
-  std::filesystem::path root_;
+  TemporaryFolder folder_;
 };
 
 /// A program whose stdout is read.

@@ -2,8 +2,12 @@
  * An executor with faults, one for each task's name:
  *   refuse  start fails with an internal error
  *   lose    the run ends at once, and the plugin says that it lost it
+ *   segv    start reads where nothing is, and takes dream with it
+ *   abort   start aborts
  */
 #include <dream/abi.h>
+#include <stdlib.h>
+#include <string.h>
 
 struct dream_executor {
   int unused;
@@ -13,6 +17,7 @@ struct dream_run {
 };
 static struct dream_executor the_executor;
 static struct dream_run the_run;
+static volatile const dream_status* nothing_there;
 
 static dream_status create(const dream_host* host, const dream_project* project, dream_executor** executor,
                            dream_errors* errors) {
@@ -25,12 +30,18 @@ static void destroy(dream_executor* executor) {
   (void)executor;
 }
 
+static int is_called(const dream_task* task, const char* name) {
+  return task->name.size == strlen(name) && memcmp(task->name.data, name, task->name.size) == 0;
+}
+
 static dream_status start(dream_executor* executor, const dream_task* task, dream_run** run,
                           dream_errors* errors) {
   static const dream_str nothing = DREAM_STR("");
   static const dream_str message = DREAM_STR("the faulty executor broke");
   (void)executor;
-  if (task->name.size == 6 && memcmp(task->name.data, "refuse", 6) == 0)
+  if (is_called(task, "segv")) return *nothing_there;
+  if (is_called(task, "abort")) abort();
+  if (is_called(task, "refuse"))
     return errors->fail(errors, DREAM_E_INTERNAL, nothing, message, nothing);
   *run = &the_run;
   return DREAM_OK;

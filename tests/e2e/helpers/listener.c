@@ -5,7 +5,7 @@
  * Signals are taken one by one from a signalfd; one that is sent twice before it was taken would count once,
  * so whoever counts has to send them apart.
  */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier): asks for signalfd */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

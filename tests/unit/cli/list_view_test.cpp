@@ -43,7 +43,7 @@ bool all_exist(const std::string&) {
 
 TEST(ListText, names_every_project_and_task_that_is_mentioned_anywhere) {
   const auto exists = [](const std::string& project) { return project != "./database"; };
-  EXPECT_EQ(list_text(sample(), locate_by_byte, exists, {}),
+  EXPECT_EQ(list_text(sample(), locate_by_byte, exists, {}, {}),
             "./api       docker  dream.json:10:1\n"
             "  dev       docker  dream.json:11:1\n"
             "  lint      shell   dream.json:23:1\n"
@@ -59,7 +59,8 @@ TEST(ListText, names_every_project_and_task_that_is_mentioned_anywhere) {
 }
 
 TEST(ListText, of_nothing_says_so) {
-  EXPECT_EQ(list_text(Workspace{}, locate_by_byte, all_exist, {}), "The configuration names no project.\n");
+  EXPECT_EQ(list_text(Workspace{}, locate_by_byte, all_exist, {}, {}),
+            "The configuration names no project.\n");
 }
 
 TEST(ListText, takes_settings_from_a_glob) {
@@ -68,7 +69,7 @@ TEST(ListText, takes_settings_from_a_glob) {
   workspace.project_globs.push_back({"./packages/*", {}});
   workspace.project_globs.back().settings.executor = "deno";
   workspace.project_globs.back().settings.tasks["test"].where = {2};
-  EXPECT_EQ(list_text(workspace, locate_by_byte, all_exist, {}),
+  EXPECT_EQ(list_text(workspace, locate_by_byte, all_exist, {}, {}),
             "./packages/a  deno  dream.json:1:1\n"
             "  dev         deno  dream.json:1:1\n"
             "  test        deno  dream.json:2:1\n"
@@ -79,7 +80,7 @@ TEST(ListText, takes_settings_from_a_glob) {
 TEST(ListText, shows_what_would_disturb_a_terminal) {
   Workspace workspace;
   workspace.dependencies["./\x1b[2J"]["de\nv"].where = {1};
-  EXPECT_EQ(list_text(workspace, locate_by_byte, all_exist, {}),
+  EXPECT_EQ(list_text(workspace, locate_by_byte, all_exist, {}, {}),
             "./\\x1b[2J  shell  dream.json:1:1\n"
             "  de\\x0av  shell  dream.json:1:1\n"
             "\n"
@@ -87,14 +88,14 @@ TEST(ListText, shows_what_would_disturb_a_terminal) {
 }
 
 TEST(ListText, has_escape_codes_only_in_colour) {
-  EXPECT_EQ(list_text(sample(), locate_by_byte, all_exist, {false, 100}).find('\x1b'), std::string::npos);
-  EXPECT_NE(list_text(sample(), locate_by_byte, all_exist, {true, 100}).find('\x1b'), std::string::npos);
+  EXPECT_EQ(list_text(sample(), locate_by_byte, all_exist, {}, {false, 100}).find('\x1b'), std::string::npos);
+  EXPECT_NE(list_text(sample(), locate_by_byte, all_exist, {}, {true, 100}).find('\x1b'), std::string::npos);
 }
 
 TEST(ListJson, has_the_same_as_the_text) {
   const auto exists = [](const std::string& project) { return project != "./database"; };
   rapidjson::Document json;
-  json.Parse(list_json(sample(), locate_by_byte, exists).c_str());
+  json.Parse(list_json(sample(), locate_by_byte, exists, {}).c_str());
   ASSERT_FALSE(json.HasParseError());
   const auto& projects = json["projects"];
   ASSERT_EQ(projects.Size(), 4U);
@@ -112,7 +113,7 @@ TEST(ListJson, has_the_same_as_the_text) {
 
 TEST(ListJson, of_nothing_is_an_empty_list) {
   rapidjson::Document json;
-  json.Parse(list_json(Workspace{}, locate_by_byte, all_exist).c_str());
+  json.Parse(list_json(Workspace{}, locate_by_byte, all_exist, {}).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_TRUE(json["projects"].Empty());
 }
@@ -130,6 +131,49 @@ TEST(ProjectList, asks_nothing_twice_of_a_project_that_ten_thousand_others_name)
   ASSERT_EQ(projects.size(), count + 1);
   EXPECT_EQ(*projects.front().name, "./hub");
   EXPECT_EQ(projects.front().tasks.size(), count + 1);
+}
+
+/// What executors find in two of the projects, and miss in two others.
+Offers offers() {
+  Offers offers;
+  offers.looked = true;
+  offers.tasks["./core"] = {{"lint", "eslint .", "package.json"}, {"pack", "", "package.json"}};
+  offers.tasks["./api"] = {{"dev", "known already", "deno.json"}};
+  offers.problems.push_back({"npm is not installed", "apt install npm", {"./core", "./database", "./web"}});
+  offers.problems.push_back({"deno.json makes no sense", "", {"./api"}});
+  return offers;
+}
+
+TEST(ListText, shows_what_executors_find_beside_the_tasks_and_what_they_miss) {
+  const std::string text = list_text(sample(), locate_by_byte, all_exist, offers(), {});
+  EXPECT_NE(text.find("./core      npm     dream.json:30:1\n"
+                      "  lint      npm     package.json: eslint .\n"
+                      "  pack      npm     package.json\n"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(text.find("known already"), std::string::npos);
+  EXPECT_TRUE(
+      text.ends_with("\n4 projects, 6 tasks and 2 that executors find\n"
+                     "warning: npm is not installed (apt install npm): ./core and 2 more\n"
+                     "warning: deno.json makes no sense: ./api\n"))
+      << text;
+}
+
+TEST(ListJson, has_what_executors_find_and_miss) {
+  rapidjson::Document json;
+  json.Parse(list_json(sample(), locate_by_byte, all_exist, offers()).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_STREQ(json["projects"][1]["found"][0]["summary"].GetString(), "eslint .");
+  EXPECT_EQ(json["projects"][2]["found"].Size(), 0U);
+  EXPECT_STREQ(json["problems"][0]["hint"].GetString(), "apt install npm");
+  EXPECT_EQ(json["problems"][0]["projects"].Size(), 3U);
+}
+
+TEST(ListJson, tells_that_nobody_looked) {
+  rapidjson::Document json;
+  json.Parse(list_json(sample(), locate_by_byte, all_exist, {}).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_TRUE(json["projects"][0]["found"].IsNull());
 }
 
 }  // namespace

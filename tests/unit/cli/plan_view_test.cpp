@@ -30,7 +30,7 @@ Plan sample() {
 }
 
 TEST(PlanText, has_every_step_with_its_attributes_start_and_place) {
-  const std::string text = plan_text(sample(), locate_by_byte, {});
+  const std::string text = plan_text(sample(), {}, locate_by_byte, {});
   const std::string steps = text.substr(0, text.find("Timeline"));
   EXPECT_EQ(steps, R"(Plan of ./api:dev: 4 steps, recursive
 
@@ -46,29 +46,29 @@ Later mentions without effect (the first one decides)
 }
 
 TEST(PlanText, of_one_step_is_short) {
-  const std::string text = plan_text(plan_of({foreground("./api")}), locate_by_byte, {});
+  const std::string text = plan_text(plan_of({foreground("./api")}), {}, locate_by_byte, {});
   EXPECT_TRUE(text.starts_with("Plan of ./api:dev: 1 step\n\n  1  ./api:dev  shell"));
   EXPECT_EQ(text.find("Later mentions"), std::string::npos);
 }
 
 TEST(PlanText, does_not_speak_of_the_delay_of_a_last_step_in_the_background) {
-  const std::string text = plan_text(plan_of({background("./api", 100)}), locate_by_byte, {});
+  const std::string text = plan_text(plan_of({background("./api", 100)}), {}, locate_by_byte, {});
   EXPECT_EQ(text.find("100 ms"), std::string::npos);
 }
 
 TEST(PlanText, has_escape_codes_only_in_colour) {
-  EXPECT_EQ(plan_text(sample(), locate_by_byte, {false, 100}).find('\x1b'), std::string::npos);
-  EXPECT_NE(plan_text(sample(), locate_by_byte, {true, 100}).find('\x1b'), std::string::npos);
+  EXPECT_EQ(plan_text(sample(), {}, locate_by_byte, {false, 100}).find('\x1b'), std::string::npos);
+  EXPECT_NE(plan_text(sample(), {}, locate_by_byte, {true, 100}).find('\x1b'), std::string::npos);
 }
 
 TEST(PlanText, shows_what_would_disturb_a_terminal) {
-  const std::string text = plan_text(plan_of({foreground("./\x1b[2J")}), locate_by_byte, {});
+  const std::string text = plan_text(plan_of({foreground("./\x1b[2J")}), {}, locate_by_byte, {});
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
 TEST(PlanJson, has_the_documented_fields) {
   rapidjson::Document json;
-  json.Parse(plan_json(sample(), locate_by_byte).c_str());
+  json.Parse(plan_json(sample(), {}, locate_by_byte).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_STREQ(json["requested"].GetString(), "./api:dev");
   EXPECT_TRUE(json["recursive"].GetBool());
@@ -109,9 +109,35 @@ TEST(PlanJson, has_the_documented_fields) {
 
 TEST(PlanJson, is_sound_whatever_the_names_are) {
   rapidjson::Document json;
-  json.Parse(plan_json(plan_of({foreground("./\"quoted\"\n\xFF")}), locate_by_byte).c_str());
+  json.Parse(plan_json(plan_of({foreground("./\"quoted\"\n\xFF")}), {}, locate_by_byte).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_STREQ(json["steps"][0]["project"].GetString(), "./\"quoted\"\n\xEF\xBF\xBD");
+}
+
+TEST(PlanText, shows_what_each_step_would_run_or_why_it_can_not) {
+  const Plan plan = plan_of({foreground("./web"), foreground("./db"), foreground("./api")});
+  const std::string text =
+      plan_text(plan, {{"vite --port 1", ""}, {"", "no \x1b[2J command"}, {"", ""}}, locate_by_byte, {});
+  EXPECT_NE(text.find("\nCommands\n  1  vite --port 1\n  2  can't be started: no \\x1b[2J command\n"
+                      "  3  (not known)\n\nTimeline"),
+            std::string::npos)
+      << text;
+}
+
+TEST(PlanText, says_nothing_of_commands_when_no_executor_can_tell) {
+  const std::string text = plan_text(plan_of({foreground("./web")}), {{"", ""}}, locate_by_byte, {});
+  EXPECT_EQ(text.find("Commands"), std::string::npos);
+}
+
+TEST(PlanJson, has_what_each_step_would_run) {
+  rapidjson::Document json;
+  const Plan plan = plan_of({foreground("./web"), foreground("./api")});
+  json.Parse(plan_json(plan, {{"a \"b\"", ""}, {"", "gone"}}, locate_by_byte).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_STREQ(json["steps"][0]["runs"].GetString(), "a \"b\"");
+  EXPECT_TRUE(json["steps"][0]["problem"].IsNull());
+  EXPECT_TRUE(json["steps"][1]["runs"].IsNull());
+  EXPECT_STREQ(json["steps"][1]["problem"].GetString(), "gone");
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace fs = std::filesystem;
 
 TEST(Discovery, takes_the_nearest_file_above) {
   const TemporaryFolder folder;
-  write_file(folder.path() / "dream.json", "{}");
-  write_file(folder.path() / "a/dream.json", "{}");
+  folder.write("dream.json", "{}");
+  folder.write("a/dream.json", "{}");
   fs::create_directories(folder.path() / "a/b/c");
   const auto found = discover(folder.path() / "a/b/c");
   ASSERT_TRUE(found);
@@ -24,7 +24,7 @@ TEST(Discovery, takes_the_nearest_file_above) {
 
 TEST(Discovery, passes_over_a_folder_of_that_name_and_takes_a_broken_link) {
   const TemporaryFolder folder;
-  write_file(folder.path() / "dream.json", "{}");
+  folder.write("dream.json", "{}");
   fs::create_directories(folder.path() / "a/dream.json");
   EXPECT_EQ(discover(folder.path() / "a")->file, folder.path() / "dream.json");
   fs::create_directory(folder.path() / "b");
@@ -46,7 +46,7 @@ TEST(Discovery, without_a_file_tells_where_it_looked) {
 TEST(Discovery, from_a_missing_folder_is_an_error) {
   const TemporaryFolder folder;
   EXPECT_THAT(discover(folder.path() / "no").error().message, HasSubstr("No such file or directory"));
-  write_file(folder.path() / "file", "");
+  folder.write("file", "");
   EXPECT_THAT(discover(folder.path() / "file").error().message, HasSubstr("Not a directory"));
 }
 

@@ -20,15 +20,14 @@ TEST(DocumentRead, names_a_file_that_is_missing_or_a_folder) {
 
 TEST(DocumentRead, refuses_a_file_above_the_limit_without_reading_it) {
   const TemporaryFolder folder;
-  const auto file = folder.path() / "dream.json";
-  write_file(file, "{}");
+  const auto file = folder.write("dream.json", "{}");
   std::filesystem::resize_file(file, Document::max_size + 1);
   EXPECT_EQ(Document::read(file).error().message, "the file can't be read: it is larger than 256 MiB");
 }
 
 TEST(DocumentRead, keeps_the_name_it_was_called_by) {
   const TemporaryFolder folder;
-  write_file(folder.path() / "dream.json", "{ \"x\": 1 }");
+  folder.write("dream.json", "{ \"x\": 1 }");
   const auto result = load(folder.path() / "sub/../dream.json", bundled_executors);
   std::filesystem::create_directory(folder.path() / "sub");
   const auto again = load(folder.path() / "sub/../dream.json", bundled_executors);

@@ -65,7 +65,7 @@ TEST(EnvFile, errors_name_line_and_column) {
 
 TEST(EnvFile, is_read_from_disk_and_a_missing_one_is_named) {
   const TemporaryFolder folder;
-  write_file(folder.path() / ".env", "A=1");
+  folder.write(".env", "A=1");
   EXPECT_THAT(*read_env_file(folder.path() / ".env"), ElementsAre(Pair("A", "1")));
   const auto missing = read_env_file(folder.path() / "no.env");
   ASSERT_FALSE(missing);

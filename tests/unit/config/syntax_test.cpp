@@ -1,3 +1,6 @@
+#include <ostream>
+
+#include "base/text.hpp"
 #include "unit/config/config_testing.hpp"
 
 namespace dream::config {
@@ -12,6 +15,11 @@ struct SyntaxCase {
   std::string text;
   std::string problem;
 };
+
+/// Readable where the text itself would not be: it becomes part of the test's name.
+void PrintTo(const SyntaxCase& syntax, std::ostream* out) {
+  *out << in_quotes(syntax.text);
+}
 
 class Syntax : public testing::TestWithParam<SyntaxCase> {};
 

@@ -48,8 +48,9 @@ class ManualRun {
  public:
   enum class Starts : std::uint8_t { at_once, when_told };
 
-  explicit ManualRun(std::vector<Step> steps, Starts starts = Starts::at_once)
-      : plan_{std::move(steps), {}, false}, engine_(plan_), starts_(starts) {}
+  explicit ManualRun(std::vector<Step> steps, Starts starts = Starts::at_once,
+                     Duration quiet_stop = std::chrono::milliseconds(500))
+      : plan_{std::move(steps), {}, false}, engine_(plan_, quiet_stop), starts_(starts) {}
 
   std::string begin() { return feed(Begin{}); }
   std::string started(int step) { return feed(Started{index(step)}); }

@@ -66,6 +66,14 @@ TEST(LostOutput, stops_the_run_gracefully) {
   EXPECT_EQ(run.outcome(2), "skipped(reader gone)");
 }
 
+TEST(LostOutput, that_is_not_the_readers_fault_is_an_error) {
+  ManualRun run({foreground(), foreground()});
+  run.begin();
+  EXPECT_EQ(run.feed(OutputLost{.reader_gone = false}), "stopping: output broken; terminate a");
+  EXPECT_EQ(run.exited(0), "ended a; finish 70");
+  EXPECT_EQ(run.outcome(1), "skipped(output broken)");
+}
+
 TEST(LostOutput, does_not_count_as_a_signal) {
   ManualRun run({foreground()});
   run.begin();
@@ -122,6 +130,57 @@ TEST(Ending, names_who_is_waited_for_and_when_force_comes) {
   EXPECT_EQ(ending[0].force_at, Instant(nanoseconds(50)));
   EXPECT_EQ(ending[1].step, StepIndex(1));
   EXPECT_EQ(ending[1].force_at, std::nullopt) << "it was forced already";
+}
+
+TEST(StillEnding, is_told_after_the_quiet_time_and_each_time_it_has_taken_as_long_again) {
+  ManualRun run({background(), foreground()}, ManualRun::Starts::at_once, nanoseconds(10));
+  run.begin();
+  run.exited(1, 1);
+  EXPECT_EQ(run.advance_to(9), "");
+  EXPECT_EQ(run.advance_to(10), "still ending: a@50, 2 signals force");
+  EXPECT_EQ(run.advance_to(19), "");
+  EXPECT_EQ(run.advance_to(20), "still ending: a@50, 2 signals force");
+  EXPECT_EQ(run.advance_to(39), "");
+  EXPECT_EQ(run.advance_to(50), "still ending: a@50, 2 signals force; force a");
+  EXPECT_EQ(run.deadline(), -1);
+}
+
+TEST(StillEnding, names_those_that_may_end_gracefully_and_counts_from_the_stop_of_the_run) {
+  ManualRun run({with_grace(100, with_timeout(3, optional(background()))), with_grace(4, background()),
+                 with_grace(30, background()), foreground()},
+                ManualRun::Starts::at_once, nanoseconds(10));
+  run.begin();
+  EXPECT_EQ(run.advance_to(3), "terminate a");
+  run.advance_to(5);
+  run.interrupted();
+  run.exited(3);
+  EXPECT_EQ(run.advance_to(14), "force b");
+  EXPECT_EQ(run.advance_to(15), "still ending: a@103 c@35, 1 signal forces");
+}
+
+TEST(StillEnding, is_told_once_by_a_driver_that_is_late) {
+  ManualRun run({with_grace(1000, foreground())}, ManualRun::Starts::at_once, nanoseconds(10));
+  run.begin();
+  run.interrupted();
+  run.oversleep_until(95);
+  EXPECT_EQ(run.feed(TimePassed{}), "still ending: a@1000, 1 signal forces");
+  EXPECT_EQ(run.deadline(), 190);
+}
+
+TEST(StillEnding, is_not_told_of_what_is_killed) {
+  ManualRun run({foreground()}, ManualRun::Starts::at_once, nanoseconds(10));
+  run.begin();
+  run.interrupted();
+  EXPECT_EQ(run.deadline(), 10);
+  run.interrupted();
+  EXPECT_EQ(run.deadline(), -1);
+}
+
+TEST(StillEnding, leaves_half_a_second_for_quick_stops) {
+  ManualRun run({with_grace(600'000'000, foreground())});
+  run.begin();
+  run.interrupted();
+  EXPECT_EQ(run.deadline(), 500'000'000);
 }
 
 TEST(StartingStep, that_is_stopped_is_terminated_right_away) {

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "support/temporary_folder.hpp"
 #include "unit/output/run_fixture.hpp"
-#include "unit/plugin/temporary_folder.hpp"
 
 namespace dream::output {
 namespace {
@@ -20,7 +20,7 @@ class GroupedTest : public RunTest {
         context_, console, plan_, false, [this] { ++room_calls_; }, folder);
   }
 
-  plugin::TemporaryFolder folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(GroupedTest, shows_a_step_whole_at_its_end) {

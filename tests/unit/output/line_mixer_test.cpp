@@ -1,5 +1,6 @@
 #include "output/line_mixer.hpp"
 
+#include <algorithm>
 #include <random>
 #include <sstream>
 
@@ -88,6 +89,26 @@ TEST_F(LineMixerTest, lets_the_others_go_on_when_the_holder_of_the_writer_is_sil
   EXPECT_EQ(settle(), "\nb | waits\n");
   mixer.write(silent, "goes on\n");
   EXPECT_EQ(settle(), "a | goes on\n");
+}
+
+TEST_F(LineMixerTest, a_slow_reader_breaks_no_line) {
+  LineMixer mixer(
+      context_, writer_, LineMixer::Style::labelled, [this] { ++room_calls_; }, std::chrono::milliseconds(1));
+  const auto held_back = mixer.add_stream("a | ");
+  const auto other = mixer.add_stream("b | ");
+  const std::string line(LineMixer::kept_line, 'x');
+  while (mixer.write(held_back, line)) context_.poll();
+  mixer.write(other, "waits\n");
+  context_.poll();
+  for (int stall = 0; stall < 3; ++stall) {
+    context_.restart();
+    ASSERT_EQ(context_.run_one(), 1U);
+  }
+  EXPECT_EQ(room_calls_, 0);
+  mixer.write(held_back, "\n");
+  const std::string output = settle();
+  EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 2);
+  EXPECT_TRUE(output.ends_with("x\nb | waits\n"));
 }
 
 TEST_F(LineMixerTest, bare_bytes_go_out_at_once_and_nothing_is_added) {

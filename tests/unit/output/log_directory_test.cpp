@@ -5,8 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "support/temporary_folder.hpp"
 #include "unit/output/run_fixture.hpp"
-#include "unit/plugin/temporary_folder.hpp"
 
 namespace dream::output {
 namespace {
@@ -35,7 +35,7 @@ class LogDirectoryTest : public RunTest {
     settle();
   }
 
-  plugin::TemporaryFolder folder_;
+  TemporaryFolder folder_;
   fs::path logs_;
 };
 

@@ -37,8 +37,8 @@ TEST(Summary, has_a_line_a_step_and_a_last_one_with_the_counts) {
       Outcome{.kind = OutcomeKind::skipped, .reason = engine::RequiredFailed{StepIndex{2}}},
   };
   const std::vector<std::string> lines{
-      "  ./db:start           terminated     12.1 s  required step ./api:dev failed, signal 9 (SIGKILL), had "
-      "to be killed",
+      ("  ./db:start           terminated     12.1 s  required step ./api:dev failed, signal 9 (SIGKILL), "
+       "had to be killed"),
       "  ./services/auth:dev  failed          40 ms  exit code 3, optional",
       "  ./api:dev            failed          5.0 s  ran past its timeout of 5.0 s, signal 15 (SIGTERM)",
       "  ./web:dev            skipped             -  required step ./api:dev failed",

@@ -45,7 +45,7 @@ TEST(CValues, a_task_is_passed_on_whole) {
   task.command = std::vector<std::string>{"go", "run"};
   task.arguments = {"--port", "1"};
   task.directory = "/w/web";
-  task.environment = {"A=1"};
+  task.environment = std::make_shared<const std::vector<std::string>>(1, "A=1");
   task.options_json = "{}";
   task.stop_signal = 2;
   task.stop_grace = std::chrono::milliseconds(1500);
@@ -59,7 +59,7 @@ TEST(CValues, a_task_is_passed_on_whole) {
   EXPECT_EQ(texts_of(wire.command_argv), (std::vector<std::string>{"go", "run"}));
   EXPECT_EQ(texts_of(wire.arguments), task.arguments);
   EXPECT_EQ(text_of(wire.directory), "/w/web");
-  EXPECT_EQ(texts_of(wire.environment), task.environment);
+  EXPECT_EQ(texts_of(wire.environment), *task.environment);
   EXPECT_EQ(wire.stop_signal, 2);
   EXPECT_EQ(wire.grace_ms, 1500U);
 

@@ -10,7 +10,7 @@
 #include <iterator>
 #include <string>
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace dream::plugin {
 namespace {

@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -79,6 +80,13 @@ class FakeServices final : public Services {
     posted_.push_back(std::move(work));
   }
 
+  Result<void> run_blocking(std::function<void()> blocking) override {
+    if (work_error) return *work_error;
+    blocking_work.push_back(std::move(blocking));
+    return {};
+  }
+  [[nodiscard]] std::shared_ptr<const Place> place() const override { return place_; }
+
   // ---- what the test lets happen
   // ----------------------------------------------------------------------------
 
@@ -112,6 +120,10 @@ class FakeServices final : public Services {
   std::optional<Error> spawn_error;
   Duration spawn_takes{};
   std::map<TimerId, std::pair<Instant, std::function<void()>>> timers;
+  std::deque<std::function<void()>> blocking_work;  ///< that no thread has begun
+  std::optional<Error> work_error;
+  std::shared_ptr<const Place> place_ = std::make_shared<const Place>(
+      Place{.session = "11111111-2222-4333-8444-555555555555", .root = "/w", .state = {}, .cache = {}});
   RecordingLog log_;
 
  private:

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fake_services.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace dream::plugin {
 namespace {
@@ -86,7 +86,7 @@ TEST_F(RegistryTest, runs_a_task_from_start_to_end_through_the_plugin) {
     task.name = "dev";
     task.command = "vite";
     task.directory = "/w/web";
-    task.environment = {"PATH=/bin"};
+    task.environment = std::make_shared<const std::vector<std::string>>(1, "PATH=/bin");
     task.options_json = "{}";
     task.stop_signal = 2;
     RecordingObserver observer;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fake_services.hpp"
@@ -36,6 +37,7 @@ struct ScriptedPlugin {
     return DREAM_OK;
   };
   std::function<void()> release = [] {};
+  std::function<const void*(std::string_view)> extension = [](auto) { return nullptr; };
 
   /// Reports the end of the run.
   void finish(std::uint32_t kind, std::int32_t value, const std::string& text = "") const {
@@ -95,7 +97,7 @@ struct ScriptedPlugin {
               current->calls.emplace_back("release");
               current->release();
             },
-        .extension = nullptr};
+        .extension = [](const char* id) noexcept { return current->extension(id); }};
     return plugin;
   }
 

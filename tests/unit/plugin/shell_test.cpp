@@ -4,11 +4,12 @@
 
 #include <dream/testing/plugin_driver.hpp>
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
-using dream::plugin::TemporaryFolder;
+using dream::TemporaryFolder;
+using dream::testing::FakeFoundTask;
 using dream::testing::FakeHost;
 using dream::testing::FakeRun;
 using dream::testing::FakeTask;
@@ -117,6 +118,26 @@ TEST_F(Shell, the_child_gets_what_the_task_says) {
 TEST_F(Shell, has_no_options) {
   EXPECT_NE(dream::testing::text(plugin.table().options_schema).find("\"additionalProperties\": false"),
             std::string::npos);
+}
+
+TEST_F(Shell, finds_its_executable_scripts) {
+  script("dev.sh");
+  script("build");
+  script("build.sh");
+  script("notes", 0644);
+  EXPECT_THAT(
+      plugin.discover({.directory = folder.path().string()}),
+      ElementsAre(FakeFoundTask{"build", "", "scripts/build"}, FakeFoundTask{"dev", "", "scripts/dev.sh"}));
+  EXPECT_THAT(plugin.discover({.directory = "/nowhere"}), IsEmpty());
+  EXPECT_TRUE(plugin.tool({}));
+}
+
+TEST_F(Shell, describes_a_command_as_it_will_run) {
+  FakeTask line = dev({"--port", "two words"});
+  line.command_line = "vite";
+  EXPECT_EQ(plugin.describe(line), R"(sh -c 'vite "$@"' sh --port 'two words')");
+  EXPECT_EQ(plugin.describe(dev()), "");
+  EXPECT_EQ(plugin.error().code, DREAM_E_NOT_FOUND);
 }
 
 }  // namespace

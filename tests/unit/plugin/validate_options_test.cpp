@@ -40,7 +40,7 @@ TEST(ValidateOptions, says_what_was_expected_and_what_was_found) {
   EXPECT_EQ(verdict(R"({"image": 3})"), "/image: expected a string, found the number 3");
   EXPECT_EQ(verdict(R"({"image": {}})"), "/image: expected a string, found an object");
   EXPECT_EQ(verdict(R"({"image": ""})"),
-            "/image: expected a string of at least 1 characters, found the string \"\"");
+            "/image: expected a string of at least 1 characters, found an empty string");
   EXPECT_EQ(verdict(R"({"image": "a", "replicas": 1.5})"),
             "/replicas: expected a whole number, found the number 1.5");
   EXPECT_EQ(verdict(R"({"image": "a", "replicas": 0})"),

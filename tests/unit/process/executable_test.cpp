@@ -3,9 +3,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include "support/temporary_folder.hpp"
 
 namespace dream::process {
 namespace {
@@ -15,13 +16,7 @@ namespace fs = std::filesystem;
 class Executable : public testing::Test {
  protected:
   Executable() {
-    std::string pattern = fs::temp_directory_path() / "dream-executable-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
     for (const char* name : {"one", "two", "three"}) fs::create_directory(folder_ / name);
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
   }
 
   std::string add(const std::string& path, mode_t mode) {
@@ -41,7 +36,8 @@ class Executable : public testing::Test {
     return found.has_value() ? Error{} : found.error();
   }
 
-  fs::path folder_;
+  TemporaryFolder temporary_;
+  fs::path folder_ = temporary_.path();
 };
 
 TEST_F(Executable, is_the_first_of_its_name_in_the_path) {

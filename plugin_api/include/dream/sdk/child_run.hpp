@@ -26,17 +26,16 @@ class ChildRun : public Run {
   /// Starts `command` for `task`; once, and the run is only good when it succeeded.
   [[nodiscard]] Result<void> spawn(const Task& task, const Command& command) {
     if (host_.process() == nullptr) return Failure{DREAM_E_UNSUPPORTED, "this host can't start processes"};
-    const std::vector<std::string> environment =
-        command.environment.empty() ? task.environment() : command.environment;
     const std::vector<dream_str> argv_views = views(command.argv);
-    const std::vector<dream_str> environment_views = views(environment);
+    const std::vector<dream_str> environment_views = views(command.environment);
     dream_child child{};
     child.size = sizeof(child);
     child.flags = (task.raw().flags & DREAM_TASK_PTY) != 0 ? DREAM_CHILD_PTY : 0U;
     child.run = task.raw().run;
     child.argv = {argv_views.data(), argv_views.size()};
     child.directory = command.directory.empty() ? task.raw().directory : view(command.directory);
-    child.environment = {environment_views.data(), environment_views.size()};
+    child.environment = task.raw().environment;
+    if (!environment_views.empty()) child.environment = {environment_views.data(), environment_views.size()};
     child.stop_signal = task.raw().stop_signal;
     child.on_exit = &ChildRun::child_exited;
     child.context = this;

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "child_run.hpp"
+#include "command_line.hpp"
 #include "executor.hpp"
 #include "host.hpp"
 #include "task.hpp"
@@ -17,6 +19,13 @@ class CommandExecutor : public Executor {
 
   /// What to execute for a task.
   [[nodiscard]] virtual Result<Command> command(const Task& task) = 0;
+
+  /// That command, for `dream plan`.
+  [[nodiscard]] virtual Result<std::string> describe(const Task& task) {
+    const Result<Command> wanted = command(task);
+    if (!wanted) return wanted.failure();
+    return shell_line(wanted->argv);
+  }
 
   Result<std::unique_ptr<Run>> start(const Task& task) final {
     const Result<Command> wanted = command(task);

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "../dream.h"
@@ -61,10 +64,39 @@ class Host {
   /// [any thread] The process of a run whose status was "starting" runs now.
   void started(dream_run_id run) const { host_->started(host_, run); }
 
+  /// Does `blocking` on a thread of the host's, which has few of them, and `done` on the loop after it:
+  /// DREAM_OK, or why `blocking` wasn't called or threw (dream_on_done). `done` comes once, and before the
+  /// executor is deleted.
+  [[nodiscard]] Result<void> work(std::function<void()> blocking,
+                                  std::function<void(dream_status)> done) const {
+    const auto* service = this->service<dream_work>(DREAM_WORK_ID);
+    if (service == nullptr) return Failure{DREAM_E_UNSUPPORTED, "this host has no threads for work"};
+    auto job = std::make_unique<Job>(Job{std::move(blocking), std::move(done)});
+    const dream_status status = service->run(host_, &Job::run, &Job::finish, job.get());
+    if (status < 0) return Failure{status, "the host refuses work"};
+    static_cast<void>(job.release());  // finish() takes it back
+    return {};
+  }
+  /// [any thread] The executor is about to be deleted: `blocking` functions should return.
+  [[nodiscard]] bool stopping() const {
+    const auto* service = this->service<dream_work>(DREAM_WORK_ID);
+    return service != nullptr && service->stopping(host_) != 0;
+  }
+
+  /// The plugin's own folders for all workspaces and runs, which exist then.
+  [[nodiscard]] Result<std::string> state_folder() const { return folder(&dream_paths::state); }
+  [[nodiscard]] Result<std::string> cache_folder() const { return folder(&dream_paths::cache); }
+  /// The id of this run of dream, for what a reap() must find again; empty when the host doesn't tell.
+  [[nodiscard]] std::string session() const {
+    const auto* service = this->service<dream_paths>(DREAM_PATHS_ID);
+    return service == nullptr ? std::string() : std::string(text(service->session(host_)));
+  }
+
   /// The services themselves; nullptr when the host doesn't have one.
   [[nodiscard]] const dream_output* output() const { return output_; }
   [[nodiscard]] const dream_process* process() const { return process_; }
   [[nodiscard]] const dream_timer* timer() const { return timer_; }
+  [[nodiscard]] const dream_post* post() const { return service<dream_post>(DREAM_POST_ID); }
   [[nodiscard]] const dream_host* raw() const { return host_; }
 
   /// A service by its id; nullptr when the host doesn't have it.
@@ -74,6 +106,36 @@ class Host {
   }
 
  private:
+  struct Job {
+    std::function<void()> blocking;
+    std::function<void(dream_status)> done;
+    dream_status thrown = DREAM_OK;
+
+    static void run(void* context) noexcept {
+      auto& job = *static_cast<Job*>(context);
+      try {
+        job.blocking();
+      } catch (...) {
+        job.thrown = DREAM_E_INTERNAL;
+      }
+    }
+    static void finish(void* context, dream_status status) noexcept {
+      const std::unique_ptr<Job> job(static_cast<Job*>(context));
+      if (job->done) job->done(job->thrown == DREAM_OK ? status : job->thrown);
+    }
+  };
+
+  using Folder = dream_status (*dream_paths::*)(const dream_host*, dream_str*, dream_errors*) DREAM_NOEXCEPT;
+  [[nodiscard]] Result<std::string> folder(Folder which) const {
+    const auto* service = this->service<dream_paths>(DREAM_PATHS_ID);
+    if (service == nullptr) return Failure{DREAM_E_UNSUPPORTED, "this host has no folders for plugins"};
+    dream_str path{};
+    FailureSink errors;
+    const dream_status status = (service->*which)(host_, &path, errors.table());
+    if (status < 0) return errors.take(status, "a folder");
+    return std::string(text(path));
+  }
+
   const dream_host* host_;
   const dream_log* log_;
   const dream_output* output_;

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "executor.hpp"
+#include "extensions.hpp"
 #include "host.hpp"
 #include "task.hpp"
 
@@ -19,7 +19,8 @@
 
 namespace dream::sdk {
 
-/// The C table of a plugin class. Every function catches whatever comes out of the plugin's code.
+/// The C table of a plugin class, with its Extensions; a static `const void* extension(const char*)` of the
+/// class replaces these. Every function catches whatever comes out of the plugin's code.
 template <class Class>
 class PluginTable {
  public:
@@ -43,22 +44,6 @@ class PluginTable {
   }
 
  private:
-  static dream_status tell(dream_errors* errors, const Failure& failure) {
-    return errors->fail(errors, failure.code, view(failure.where), view(failure.message), view(failure.hint));
-  }
-
-  /// Does `body`; an exception becomes a failure with its message.
-  template <class Body>
-  static dream_status guarded(dream_errors* errors, Body&& body) noexcept {
-    try {
-      return body();
-    } catch (const std::exception& exception) {
-      return errors->fail(errors, DREAM_E_INTERNAL, {}, dream_text(exception.what()), {});
-    } catch (...) {
-      return errors->fail(errors, DREAM_E_INTERNAL, {}, dream_text("an exception of an unknown type"), {});
-    }
-  }
-
   static Result<std::unique_ptr<Class>> make(const Host& host, Project project) {
     if constexpr (requires { Class::create(host, project); }) {
       return Class::create(host, std::move(project));
@@ -125,8 +110,7 @@ class PluginTable {
     if constexpr (requires { Class::extension(id); }) {
       return Class::extension(id);
     } else {
-      static_cast<void>(id);
-      return nullptr;
+      return id == nullptr ? nullptr : Extensions<Class>::find(id);
     }
   }
 };

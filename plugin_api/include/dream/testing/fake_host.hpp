@@ -4,9 +4,12 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -69,6 +72,11 @@ class FakeHost {
     return found == output_.end() ? "" : found->second;
   }
   [[nodiscard]] std::size_t pending_timers() const { return timers_.size(); }
+  [[nodiscard]] std::size_t pending_posts() const {
+    const std::scoped_lock lock(mutex_);
+    return posts_.size();
+  }
+  [[nodiscard]] std::size_t pending_work() const { return work_.size(); }
 
   // ---- what the test lets happen
   // ----------------------------------------------------------------------------
@@ -107,6 +115,31 @@ class FakeHost {
     for (const auto& [callback, context] : std::exchange(writable_, {})) callback(context);
   }
 
+  /// Calls what was posted, and what that posts.
+  void run_posted() {
+    while (const auto next = take_post()) next->first(next->second);
+  }
+  /// The oldest work is done: on the calling thread, so that a test may use one of its own. What it has to
+  /// say on the loop waits for run_posted().
+  void do_work() {
+    const Work work = work_.front();
+    work_.pop_front();
+    work.do_work(work.context);
+    finished_.push_back({work, DREAM_OK});
+    post(&finish_next, this);
+  }
+  /// The end of the executor is near: `stopping` is true, and the work that hasn't begun is given back.
+  void stop_work() {
+    stopping_ = true;
+    for (const Work& work : std::exchange(work_, {})) work.on_done(work.context, DREAM_E_STALE);
+  }
+
+  // ---- what dream.paths/1 answers
+  std::string state_folder = "/home/me/.local/state/dream/plugin";
+  std::string cache_folder = "/home/me/.cache/dream/plugin";
+  std::string root = "/workspace";
+  std::string session = "11111111-2222-4333-8444-555555555555";
+
   /// Moves the clock; timers that become due go off in the order of their deadlines.
   void advance(std::uint64_t nanoseconds) {
     const std::uint64_t end = now_ + nanoseconds;
@@ -130,6 +163,31 @@ class FakeHost {
     void* context = nullptr;
   };
 
+  struct Work {
+    dream_do_work do_work = nullptr;
+    dream_on_done on_done = nullptr;
+    void* context = nullptr;
+  };
+  using Post = std::pair<dream_on_loop, void*>;
+
+  void post(dream_on_loop on_loop, void* context) {
+    const std::scoped_lock lock(mutex_);
+    posts_.emplace_back(on_loop, context);
+  }
+  std::optional<Post> take_post() {
+    const std::scoped_lock lock(mutex_);
+    if (posts_.empty()) return std::nullopt;
+    const Post next = posts_.front();
+    posts_.pop_front();
+    return next;
+  }
+  static void finish_next(void* context) noexcept {
+    auto& host = *static_cast<FakeHost*>(context);
+    const auto [work, status] = host.finished_.front();
+    host.finished_.pop_front();
+    work.on_done(work.context, status);
+  }
+
   static FakeHost& of(const dream_host* host) { return *reinterpret_cast<const Table*>(host)->owner; }
 
   std::map<dream_timer_id, Timer>::iterator earliest() {
@@ -143,12 +201,19 @@ class FakeHost {
     static constexpr dream_output output{sizeof(dream_output), &output_write, &output_when_writable};
     static constexpr dream_process process{sizeof(dream_process), &spawn, &terminate, &pid};
     static constexpr dream_timer timer{sizeof(dream_timer), &timer_now, &timer_start, &timer_cancel};
+    static constexpr dream_post post{sizeof(dream_post), &post_call};
+    static constexpr dream_work work{sizeof(dream_work), &work_run, &work_stopping};
+    static constexpr dream_paths paths{sizeof(dream_paths), &paths_state, &paths_cache, &paths_root,
+                                       &paths_session};
     const std::string_view wanted(id);
     if (of(self).missing_.contains(std::string(wanted))) return nullptr;
     if (wanted == DREAM_LOG_ID) return &log;
     if (wanted == DREAM_OUTPUT_ID) return &output;
     if (wanted == DREAM_PROCESS_ID) return &process;
     if (wanted == DREAM_TIMER_ID) return &timer;
+    if (wanted == DREAM_POST_ID) return &post;
+    if (wanted == DREAM_WORK_ID) return &work;
+    if (wanted == DREAM_PATHS_ID) return &paths;
     return nullptr;
   }
 
@@ -212,7 +277,36 @@ class FakeHost {
   }
   static void timer_cancel(const dream_host* self, dream_timer_id id) noexcept { of(self).timers_.erase(id); }
 
+  static dream_status post_call(const dream_host* self, dream_on_loop on_loop, void* context) noexcept {
+    of(self).post(on_loop, context);
+    return DREAM_OK;
+  }
+
+  static dream_status work_run(const dream_host* self, dream_do_work do_work, dream_on_done on_done,
+                               void* context) noexcept {
+    of(self).work_.push_back({do_work, on_done, context});
+    return DREAM_OK;
+  }
+  static std::int32_t work_stopping(const dream_host* self) noexcept { return of(self).stopping_ ? 1 : 0; }
+
+  static dream_str view(const std::string& text) { return {text.data(), text.size()}; }
+  static dream_status paths_state(const dream_host* self, dream_str* path, dream_errors*) noexcept {
+    *path = view(of(self).state_folder);
+    return DREAM_OK;
+  }
+  static dream_status paths_cache(const dream_host* self, dream_str* path, dream_errors*) noexcept {
+    *path = view(of(self).cache_folder);
+    return DREAM_OK;
+  }
+  static dream_str paths_root(const dream_host* self) noexcept { return view(of(self).root); }
+  static dream_str paths_session(const dream_host* self) noexcept { return view(of(self).session); }
+
   Table table_;
+  mutable std::mutex mutex_;  ///< of posts_, which any thread may add to
+  std::deque<Post> posts_;
+  std::deque<Work> work_;
+  std::deque<std::pair<Work, dream_status>> finished_;
+  std::atomic<bool> stopping_ = false;
   std::set<std::string> missing_;
   std::deque<FakeChild> children_;
   std::vector<LoggedLine> logged_;

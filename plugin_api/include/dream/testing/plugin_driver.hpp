@@ -56,6 +56,22 @@ struct FakeRun {
   std::vector<FakeExit> exits = {};  ///< what was reported
 };
 
+/// A task that a plugin found.
+struct FakeFoundTask {
+  std::string name;
+  std::string summary;
+  std::string source;
+  bool operator==(const FakeFoundTask&) const = default;
+};
+
+/// What a test hands to reap(); owns the strings.
+struct FakeDeadRun {
+  std::string session = "11111111-2222-4333-8444-555555555555";
+  std::string root = "/workspace";
+  std::vector<std::string> options = {"{}"};
+  std::uint32_t limit_ms = 10000;
+};
+
 /// A dream_errors that keeps what it is told.
 class FakeErrors {
  public:
@@ -116,42 +132,68 @@ class PluginDriver {
   /// False: it failed, and error() says why.
   bool create(const FakeProject& project = {}) {
     error_ = std::make_unique<FakeErrors>();
-    const dream_project wire{sizeof(dream_project), view(project.root), view(project.path),
-                             view(project.directory), view(project.options)};
+    const dream_project wire = wire_of(project);
     return table_->create(host_.table(), &wire, &executor_, error_->table()) >= 0;
   }
 
   /// Null: it failed, and error() says why. Lives as long as the driver.
   FakeRun* start(const FakeTask& task) {
     error_ = std::make_unique<FakeErrors>();
-    const std::vector<dream_str> argv = views(task.command_argv);
-    const std::vector<dream_str> arguments = views(task.arguments);
-    const std::vector<dream_str> environment = views(task.environment);
     auto run = std::make_unique<FakeRun>();
     run->id = ++last_run_;
-    dream_task wire{};
-    wire.size = sizeof(wire);
-    wire.flags = task.flags;
-    wire.run = run->id;
-    wire.name = view(task.name);
-    wire.stop_signal = task.stop_signal;
-    wire.grace_ms = task.grace_ms;
-    if (task.command_line) {
-      wire.command_kind = DREAM_COMMAND_LINE;
-      wire.command_line = view(*task.command_line);
-    } else if (!argv.empty()) {
-      wire.command_kind = DREAM_COMMAND_ARGV;
-      wire.command_argv = {argv.data(), argv.size()};
-    }
-    wire.arguments = {arguments.data(), arguments.size()};
-    wire.directory = view(task.directory);
-    wire.environment = {environment.data(), environment.size()};
-    wire.options = view(task.options);
-    run->start_status = table_->start(executor_, &wire, &run->handle, error_->table());
+    const WireTask wire(task, run->id);
+    run->start_status = table_->start(executor_, &wire.table, &run->handle, error_->table());
     if (run->start_status < 0) return nullptr;
     table_->wait(run->handle, &on_exit, run.get());
     runs_.push_back(std::move(run));
     return runs_.back().get();
+  }
+
+  /// Null: the plugin doesn't have the extension.
+  template <class Extension>
+  [[nodiscard]] const Extension* extension(const char* id) const {
+    if (table_->extension == nullptr) return nullptr;
+    return static_cast<const Extension*>(table_->extension(id));
+  }
+
+  /// What dream.describe/1 says of a task; empty: it failed, and error() says why.
+  std::string describe(const FakeTask& task) {
+    error_ = std::make_unique<FakeErrors>();
+    const WireTask wire(task, 0);
+    std::string line;
+    extension<dream_describe>(DREAM_DESCRIBE_ID)
+        ->describe(executor_, &wire.table, &on_line, &line, error_->table());
+    return line;
+  }
+
+  /// What dream.discover/1 finds in a folder; error() says whether it failed.
+  std::vector<FakeFoundTask> discover(const FakeProject& project) {
+    error_ = std::make_unique<FakeErrors>();
+    const dream_project wire = wire_of(project);
+    std::vector<FakeFoundTask> found;
+    extension<dream_discover>(DREAM_DISCOVER_ID)
+        ->tasks(host_.table(), &wire, &on_found, &found, error_->table());
+    return found;
+  }
+
+  /// Whether dream.discover/1 finds the executor's tool; error() says what is missing.
+  bool tool(const FakeProject& project) {
+    error_ = std::make_unique<FakeErrors>();
+    const dream_project wire = wire_of(project);
+    const auto* extension = this->extension<dream_discover>(DREAM_DISCOVER_ID);
+    return extension->tool == nullptr || extension->tool(host_.table(), &wire, error_->table()) >= 0;
+  }
+
+  /// Whether dream.reap/1 succeeds; error() says why not.
+  bool reap(const FakeDeadRun& run) {
+    error_ = std::make_unique<FakeErrors>();
+    const std::vector<dream_str> options = views(run.options);
+    const dream_dead_run wire{sizeof(dream_dead_run),
+                              run.limit_ms,
+                              view(run.session),
+                              view(run.root),
+                              {options.data(), options.size()}};
+    return extension<dream_reap>(DREAM_REAP_ID)->reap(host_.table(), &wire, error_->table()) >= 0;
   }
 
   dream_status terminate(FakeRun& run, std::uint32_t urgency) {
@@ -167,7 +209,7 @@ class PluginDriver {
     return state;
   }
 
-  /// What the last create, start or terminate said.
+  /// What the last call that can fail said.
   [[nodiscard]] const FakeErrors& error() const { return *error_; }
 
  private:
@@ -177,6 +219,47 @@ class PluginDriver {
     result.reserve(texts.size());
     for (const std::string& one : texts) result.push_back(view(one));
     return result;
+  }
+  static dream_project wire_of(const FakeProject& project) {
+    return {sizeof(dream_project), view(project.root), view(project.path), view(project.directory),
+            view(project.options)};
+  }
+
+  /// A dream_task and what it borrows.
+  struct WireTask {
+    WireTask(const FakeTask& task, dream_run_id run)
+        : argv(views(task.command_argv)),
+          arguments(views(task.arguments)),
+          environment(views(task.environment)) {
+      table.size = sizeof(table);
+      table.flags = task.flags;
+      table.run = run;
+      table.name = view(task.name);
+      table.stop_signal = task.stop_signal;
+      table.grace_ms = task.grace_ms;
+      if (task.command_line) {
+        table.command_kind = DREAM_COMMAND_LINE;
+        table.command_line = view(*task.command_line);
+      } else if (!argv.empty()) {
+        table.command_kind = DREAM_COMMAND_ARGV;
+        table.command_argv = {argv.data(), argv.size()};
+      }
+      table.arguments = {arguments.data(), arguments.size()};
+      table.directory = view(task.directory);
+      table.environment = {environment.data(), environment.size()};
+      table.options = view(task.options);
+    }
+
+    std::vector<dream_str> argv, arguments, environment;
+    dream_task table{};
+  };
+
+  static void on_line(void* context, dream_str line) noexcept {
+    *static_cast<std::string*>(context) = text(line);
+  }
+  static void on_found(void* context, const dream_found_task* task) noexcept {
+    static_cast<std::vector<FakeFoundTask>*>(context)->push_back(
+        {text(task->name), text(task->summary), text(task->source)});
   }
   static void on_exit(void* context, const dream_exit* exit) noexcept {
     static_cast<FakeRun*>(context)->exits.push_back({exit->kind, exit->value, text(exit->text)});

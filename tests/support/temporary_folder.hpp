@@ -3,17 +3,20 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 
-namespace dream::plugin {
+namespace dream {
 
-/// A folder that is removed with everything in it.
+/// A folder that is removed with everything in it. No link is in its path.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "dream-test-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = std::filesystem::canonical(name);
   }
   ~TemporaryFolder() {
     std::error_code ignored;
@@ -25,10 +28,12 @@ class TemporaryFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
   /// Writes a file, with the folders above it.
-  std::filesystem::path write(const std::filesystem::path& name, const std::string& bytes = "") const {
+  std::filesystem::path write(const std::filesystem::path& name, std::string_view bytes = "") const {
     std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << bytes;
+    std::ofstream stream(file, std::ios::binary);
+    stream << bytes;
+    if (!stream.flush()) throw std::runtime_error("can't write " + file.string());
     return file;
   }
 
@@ -36,4 +41,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace dream::plugin
+}  // namespace dream

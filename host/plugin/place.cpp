@@ -1,0 +1,76 @@
+#include "plugin/place.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <random>
+#include <utility>
+
+namespace dream::plugin {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr mode_t only_the_user = 0700;
+constexpr mode_t others = 0077;
+
+fs::path xdg_folder(const char* variable, const char* below_home, const EnvironmentLookup& lookup) {
+  const std::string value = lookup(variable).value_or("");
+  // The XDG specification ignores a relative path.
+  if (value.starts_with('/')) return fs::path(value) / "dream";
+  const std::string home = lookup("HOME").value_or("");
+  if (home.starts_with('/')) return fs::path(home) / below_home / "dream";
+  return {};
+}
+
+Error refused(const fs::path& folder, std::string what) {
+  return {ErrorCode::io, std::move(what), folder.string(), {}};
+}
+
+/// With the parents that are missing.
+Result<void> make_folder(const fs::path& folder) {
+  if (::mkdir(folder.c_str(), only_the_user) == 0 || errno == EEXIST) return {};
+  if (errno == ENOENT && folder.has_relative_path()) {
+    if (auto parent = make_folder(folder.parent_path()); !parent) return parent;
+    if (::mkdir(folder.c_str(), only_the_user) == 0 || errno == EEXIST) return {};
+  }
+  return refused(folder, std::string("can't be created: ") + std::strerror(errno));
+}
+
+}  // namespace
+
+std::shared_ptr<const Place> make_place(std::string session, fs::path root, const EnvironmentLookup& lookup) {
+  return std::make_shared<const Place>(Place{.session = std::move(session),
+                                             .root = std::move(root),
+                                             .state = xdg_folder("XDG_STATE_HOME", ".local/state", lookup),
+                                             .cache = xdg_folder("XDG_CACHE_HOME", ".cache", lookup)});
+}
+
+std::string new_session_id() {
+  std::random_device source;
+  std::array<unsigned, 4> words{};
+  for (unsigned& word : words) word = source();
+  words[1] = (words[1] & 0xffff0fffU) | 0x00004000U;  // version 4: random
+  words[2] = (words[2] & 0x3fffffffU) | 0x80000000U;
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:04x}{:08x}", words[0], words[1] >> 16U,
+                     words[1] & 0xffffU, words[2] >> 16U, words[2] & 0xffffU, words[3]);
+}
+
+Result<void> make_private_folder(const fs::path& folder) {
+  if (auto made = make_folder(folder); !made) return made;
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return refused(folder, std::strerror(errno));
+  if (!S_ISDIR(status.st_mode)) return refused(folder, "is not a folder");
+  if (status.st_uid != ::geteuid()) return refused(folder, "belongs to another user");
+  if ((status.st_mode & others) != 0 && ::chmod(folder.c_str(), only_the_user) != 0) {
+    return refused(folder, std::string("can't be closed to others: ") + std::strerror(errno));
+  }
+  return {};
+}
+
+}  // namespace dream::plugin

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "plugin/search_path.hpp"
+
+namespace dream::plugin {
+
+/// In which run of dream plugins are, and where they may keep things.
+struct Place {
+  std::string session;          ///< a UUID, this run's alone
+  std::filesystem::path root;   ///< of the workspace
+  std::filesystem::path state;  ///< $XDG_STATE_HOME/dream; empty: no such place is known
+  std::filesystem::path cache;  ///< $XDG_CACHE_HOME/dream; empty: no such place is known
+};
+
+/// The place of a run: by the XDG variables, or below HOME. Creates nothing.
+[[nodiscard]] std::shared_ptr<const Place> make_place(std::string session, std::filesystem::path root,
+                                                      const EnvironmentLookup& lookup);
+
+/// A new UUID.
+[[nodiscard]] std::string new_session_id();
+
+/// Makes sure that the folder exists, is this user's, and nobody else may look into it; its parents are
+/// created likewise where they are missing.
+[[nodiscard]] Result<void> make_private_folder(const std::filesystem::path& folder);
+
+}  // namespace dream::plugin

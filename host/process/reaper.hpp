@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+/// Cleaning up after a run that died is done by this program itself, started anew: plugins crash and hang.
+namespace dream::process {
+
+/// The first argument of this program in that role; the second is the record of the dead run.
+inline constexpr const char* reaper_argument = "--reap-run";
+
+/// Starts this program to clean up after the run of `record`, if there is such a file, and waits for it, but
+/// not for ever.
+/// True: nothing of the run is left.
+bool run_reaper(const std::string& record);
+
+}  // namespace dream::process

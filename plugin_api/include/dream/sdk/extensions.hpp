@@ -1,0 +1,127 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "executor.hpp"
+#include "host.hpp"
+#include "task.hpp"
+
+namespace dream::sdk {
+
+/// A task that an executor finds in a project's folder by itself.
+struct FoundTask {
+  std::string name;
+  std::string summary = {};  ///< what it runs, one line
+  std::string source = {};   ///< the file it stands in, from the project's folder: "package.json"
+};
+
+/// A run of dream that died, and may have left things outside of this machine's processes.
+struct DeadRun {
+  std::string session;               ///< Host::session() of that run
+  std::string root;                  ///< of its workspace; may be gone
+  std::vector<std::string> options;  ///< of its tasks with this executor: JSON objects, each once
+  std::uint32_t limit_ms = 0;        ///< the process is killed after this time
+};
+
+/// Tells a Failure over the border.
+inline dream_status tell(dream_errors* errors, const Failure& failure) {
+  return errors->fail(errors, failure.code, view(failure.where), view(failure.message), view(failure.hint));
+}
+
+/// Does `body`; an exception becomes a failure with its message.
+template <class Body>
+dream_status guarded(dream_errors* errors, Body&& body) noexcept {
+  try {
+    return body();
+  } catch (const std::exception& exception) {
+    return errors->fail(errors, DREAM_E_INTERNAL, {}, dream_text(exception.what()), {});
+  } catch (...) {
+    return errors->fail(errors, DREAM_E_INTERNAL, {}, dream_text("an exception of an unknown type"), {});
+  }
+}
+
+/// The extensions that a plugin class has, by the public functions that it declares. None is required:
+///
+///     static Result<std::vector<FoundTask>> discover(const Host&, const Project&);   what the folder offers
+///     static Result<void> tool(const Host&, const Project&);       whether the tool is there; beside
+///     discover Result<std::string> describe(const Task&);                   what start would run, one line
+///     static Result<void> reap(const Host&, const DeadRun&);       may block; in a process of its own
+template <class Class>
+class Extensions {
+ public:
+  /// The table of an extension, or nullptr.
+  [[nodiscard]] static const void* find(std::string_view id) {
+    if constexpr (requires { &Class::discover; }) {
+      static const dream_discover table{sizeof(dream_discover), &tasks, tool_function()};
+      if (id == DREAM_DISCOVER_ID) return &table;
+    }
+    if constexpr (requires { &Class::describe; }) {
+      static constexpr dream_describe table{sizeof(dream_describe), &describe};
+      if (id == DREAM_DESCRIBE_ID) return &table;
+    }
+    if constexpr (requires { &Class::reap; }) {
+      static constexpr dream_reap table{sizeof(dream_reap), &reap};
+      if (id == DREAM_REAP_ID) return &table;
+    }
+    return nullptr;
+  }
+
+ private:
+  static constexpr auto tool_function() -> decltype(dream_discover::tool) {
+    if constexpr (requires { &Class::tool; }) {
+      return &tool;
+    } else {
+      return nullptr;
+    }
+  }
+
+  static dream_status tasks(const dream_host* host, const dream_project* project, dream_on_found on_found,
+                            void* context, dream_errors* errors) noexcept {
+    return guarded(errors, [&] {
+      const Result<std::vector<FoundTask>> found = Class::discover(Host(host), Project(*project));
+      if (!found) return tell(errors, found.failure());
+      for (const FoundTask& task : *found) {
+        const dream_found_task wire{sizeof(dream_found_task), 0, view(task.name), view(task.summary),
+                                    view(task.source)};
+        on_found(context, &wire);
+      }
+      return DREAM_OK;
+    });
+  }
+
+  static dream_status tool(const dream_host* host, const dream_project* project,
+                           dream_errors* errors) noexcept {
+    return guarded(errors, [&] {
+      const Result<void> there = Class::tool(Host(host), Project(*project));
+      return there ? DREAM_OK : tell(errors, there.failure());
+    });
+  }
+
+  static dream_status describe(dream_executor* executor, const dream_task* task, dream_on_line on_line,
+                               void* context, dream_errors* errors) noexcept {
+    return guarded(errors, [&] {
+      auto& object = static_cast<Class&>(*reinterpret_cast<Executor*>(executor));
+      const Result<std::string> line = object.describe(Task(*task));
+      if (!line) return tell(errors, line.failure());
+      on_line(context, view(*line));
+      return DREAM_OK;
+    });
+  }
+
+  static dream_status reap(const dream_host* host, const dream_dead_run* run, dream_errors* errors) noexcept {
+    return guarded(errors, [&] {
+      const Result<void> reaped = Class::reap(Host(host), DeadRun{.session = std::string(text(run->session)),
+                                                                  .root = std::string(text(run->root)),
+                                                                  .options = texts(run->options),
+                                                                  .limit_ms = run->limit_ms});
+      return reaped ? DREAM_OK : tell(errors, reaped.failure());
+    });
+  }
+};
+
+}  // namespace dream::sdk

@@ -1,0 +1,146 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+
+#include "e2e/dream_run.hpp"
+#include "e2e/process_list.hpp"
+
+/// What is left of a run outside of this machine's processes; here, a file that an executor makes.
+namespace dream::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+std::string configuration(const std::string& options = "{}") {
+  return R"({"executors": {"leaving": {"plugin": ")" DREAM_LEAVING_PLUGIN R"(", "options": )" + options +
+         R"(}}, "projects": {"./a": {"executor": "leaving", "tasks": {
+           "go": {"command": "echo up; read go < $ROOT/gate"}, "end": {"command": "true"},
+           "fail": {"command": "exit 3"}}}, "./b": {"tasks": {"go": {"command": "true"}}}}})";
+}
+
+std::size_t count_in(const fs::path& folder, const std::string& prefix) {
+  if (!fs::exists(folder)) return 0;
+  return static_cast<std::size_t>(
+      std::count_if(fs::directory_iterator(folder), fs::directory_iterator(),
+                    [&](const auto& entry) { return entry.path().filename().string().starts_with(prefix); }));
+}
+
+/// A workspace with one project on the executor that leaves things.
+struct Reap : ::testing::Test {
+  [[nodiscard]] std::size_t left() const { return count_in(workspace.root(), "left-"); }
+  [[nodiscard]] std::size_t records() const {
+    return count_in(workspace.root() / ".local/state/dream/.runs", "");
+  }
+
+  Workspace workspace{configuration()};
+  Gate gate{workspace, "gate"};
+};
+
+const Launch go{.arguments = {"go"}, .folder = "a"};
+
+TEST_F(Reap, a_run_that_ends_by_itself_has_no_record_left) {
+  EXPECT_EQ(run(workspace, {.arguments = {"end"}, .folder = "a"}).code, 0);
+  EXPECT_EQ(run(workspace, {.arguments = {"fail"}, .folder = "a"}).code, 3);
+  EXPECT_EQ(records(), 0U);
+  EXPECT_EQ(left(), 0U);
+}
+
+TEST_F(Reap, a_run_that_is_stopped_has_no_record_left) {
+  DreamRun dream(workspace, go);
+  dream.await_out("up");
+  EXPECT_EQ(records(), 1U);
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code(), 143);
+  EXPECT_EQ(records(), 0U);
+}
+
+TEST_F(Reap, a_run_without_such_an_executor_is_not_recorded) {
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "b"}).code, 0);
+  EXPECT_FALSE(fs::exists(workspace.root() / ".local"));
+}
+
+TEST_F(Reap, what_is_left_goes_when_the_process_that_works_is_killed_or_crashes) {
+  for (const int signal : {SIGKILL, SIGSEGV}) {
+    DreamRun dream(workspace, go);
+    dream.await_out("up");
+    EXPECT_EQ(left(), 1U);
+    ::kill(find_below(dream.pid(), "dream go"), signal);
+    dream.exit_code_once_all_ended();
+    EXPECT_EQ(left(), 0U);
+    EXPECT_EQ(records(), 0U);
+  }
+}
+
+TEST_F(Reap, what_is_left_goes_when_the_process_that_was_started_is_killed) {
+  DreamRun dream(workspace, go);
+  dream.await_out("up");
+  dream.send(SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  EXPECT_EQ(left(), 0U);
+  EXPECT_EQ(records(), 0U);
+}
+
+/// Both processes of a run die at once, and with them everybody who could clean up.
+void kill_both(DreamRun& dream) {
+  const pid_t host = find_below(dream.pid(), "dream go");
+  ::kill(host, SIGSTOP);
+  dream.send(SIGSTOP);
+  ::kill(host, SIGKILL);
+  dream.send(SIGKILL);
+  dream.exit_code_once_all_ended();
+}
+
+TEST_F(Reap, the_next_start_cleans_up_after_a_run_whose_guardian_died_too) {
+  {
+    DreamRun dream(workspace, go);
+    dream.await_out("up");
+    kill_both(dream);
+  }
+  EXPECT_EQ(left(), 1U);
+  EXPECT_EQ(records(), 1U);
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "b"}).code, 0);
+  EXPECT_EQ(left(), 0U);
+  EXPECT_EQ(records(), 0U);
+}
+
+TEST_F(Reap, the_next_start_leaves_runs_alone_that_live) {
+  DreamRun dream(workspace, go);
+  dream.await_out("up");
+  DreamRun next(workspace, {.arguments = {"go"}, .folder = "b"});
+  next.await_err("succeeded");
+  EXPECT_EQ(left(), 1U);
+  EXPECT_EQ(records(), 1U);
+  gate.open();
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 0);
+  EXPECT_EQ(next.exit_code(), 0);
+  EXPECT_EQ(records(), 0U);
+}
+
+TEST_F(Reap, a_plugin_that_crashes_in_it_is_named_and_asked_again) {
+  workspace.write("dream.json", configuration(R"({"reap": "crash"})"));
+  DreamRun dream(workspace, go);
+  dream.await_out("up");
+  ::kill(find_below(dream.pid(), "dream go"), SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  EXPECT_THAT(dream.err(), HasSubstr("executor leaving was to remove what a run that died has left behind, "
+                                     "but crashed with SIGABRT"));
+  EXPECT_EQ(records(), 1U);
+  const Finished next = run(workspace, {.arguments = {"go"}, .folder = "b"});
+  EXPECT_EQ(next.code, 0);
+  EXPECT_THAT(next.err, HasSubstr("crashed with SIGABRT"));
+  EXPECT_THAT(next.err, HasSubstr(".json to give it up"));
+}
+
+TEST_F(Reap, a_record_that_can_not_be_written_is_a_warning) {
+  workspace.write(".local", "a file where a folder should be");
+  const Finished finished = run(workspace, {.arguments = {"end"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.err, HasSubstr("if dream is killed, what its executors have outside of this machine"));
+}
+
+}  // namespace
+}  // namespace dream::e2e

@@ -1,0 +1,73 @@
+#include "output/narrator.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "output/log.hpp"
+
+namespace dream::output {
+namespace {
+
+/// A narrator of some background steps, all stopped by one signal, on a clock that the test sets.
+class NarratorTest : public testing::Test {
+ protected:
+  static Plan plan_of(std::initializer_list<int> graces_in_s) {
+    Plan plan;
+    for (const int grace : graces_in_s) {
+      const auto name = static_cast<char>('a' + plan.steps.size());
+      plan.steps.push_back({.id = {std::string("./") + name, "go"},
+                            .background = true,
+                            .stop_grace = std::chrono::seconds(grace)});
+    }
+    return plan;
+  }
+
+  /// What is said `after` all have been asked to end, and then nothing but time has passed.
+  std::string stop_and_wait(const Plan& plan, Duration after, int pids_from = 101) {
+    std::string said;
+    const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
+    Narrator narrator(plan, *log, [&](StepIndex step) {
+      return pids_from == 0 ? 0 : pids_from + static_cast<int>(position(step));
+    });
+    engine::Engine engine(plan);
+    Instant now{std::chrono::seconds(1)};
+    EXPECT_TRUE(narrator.begin(now));
+    const auto feed = [&](const engine::Event& event) {
+      engine.handle(now, event);
+      for (const engine::Action& action : engine.take_actions()) narrator.report(now, action, engine);
+    };
+    feed(engine::Begin{});
+    for (std::size_t at = 0; at < plan.steps.size(); ++at) feed(engine::Started{StepIndex(at)});
+    feed(engine::Interrupted{2});
+    now += after;
+    said.clear();
+    feed(engine::TimePassed{});
+    return said;
+  }
+};
+
+TEST_F(NarratorTest, names_whom_it_waits_for_and_when_they_are_killed) {
+  EXPECT_EQ(stop_and_wait(plan_of({5}), std::chrono::milliseconds(1800)),
+            "dream: waiting for ./a:go (pid 101): 3.2 s until SIGKILL; Ctrl-C again to kill now\n");
+}
+
+TEST_F(NarratorTest, names_several_steps_in_one_line) {
+  EXPECT_EQ(
+      stop_and_wait(plan_of({5, 5, 9}), std::chrono::seconds(2)),
+      "dream: waiting for ./a:go (pid 101) and ./b:go (pid 102): 3.0 s until SIGKILL, ./c:go (pid 103): "
+      "7.0 s until SIGKILL; Ctrl-C again to kill now\n");
+}
+
+TEST_F(NarratorTest, counts_those_that_a_line_has_no_room_for) {
+  EXPECT_EQ(stop_and_wait(plan_of({5, 5, 5, 5, 5, 5, 5, 5, 5, 5}), std::chrono::seconds(1), 0),
+            "dream: waiting for ./a:go, ./b:go, ./c:go, ./d:go, ./e:go, ./f:go, ./g:go, ./h:go and 2 more: "
+            "4.0 s until SIGKILL; Ctrl-C again to kill now\n");
+}
+
+TEST_F(NarratorTest, says_nothing_of_a_stop_that_is_quick) {
+  EXPECT_EQ(stop_and_wait(plan_of({5}), std::chrono::milliseconds(499)), "");
+}
+
+}  // namespace
+}  // namespace dream::output
