@@ -118,14 +118,16 @@ std::optional<ProcessStatus> process_status(pid_t pid) {
   rest.remove_prefix(name_end + 1);
   status.identity.pid = pid;
   constexpr int first_field = 3;
-  constexpr int last_field = 22;
+  constexpr int last_field = 33;
   for (int field = first_field; field <= last_field; ++field) {  // numbered as in proc(5)
     const std::string_view word = next_word(rest);
     if (field == 3 && !word.empty()) status.state = word.front();
     if (field == 4) status.parent = number<pid_t>(word);
+    if (field == 5) status.group = number<pid_t>(word);
     if (field == 6) status.session = number<pid_t>(word);
     if (field == 20) status.threads = number<int>(word);
     if (field == 22) status.identity.start_time = number<std::uint64_t>(word);
+    if (field == 33) status.ignored = number<std::uint64_t>(word);
   }
   return status;
 }

@@ -29,10 +29,13 @@ struct ProcessStatus {
   ProcessIdentity identity;
   char state = 'X';  ///< as in /proc/PID/stat; of the first thread
   pid_t parent = 0;
+  pid_t group = 0;
   pid_t session = 0;
   int threads = 1;
   bool named_guardian = false;  ///< as the guardian of a run is
+  std::uint64_t ignored = 0;  ///< signals: the lowest bit is number 1
 
+  [[nodiscard]] bool ignores(int signal) const noexcept { return ((ignored >> (signal - 1)) & 1U) != 0; }
   /// A first thread that has ended is dead (Z, X); its process lives as long as any other thread does.
   [[nodiscard]] bool alive() const noexcept { return threads > 1 || (state != 'Z' && state != 'X'); }
 };

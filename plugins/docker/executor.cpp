@@ -93,7 +93,11 @@ class Docker : public sdk::Executor {
     Result<void> result;
     for (const std::string& options : run.options) {
       const Result<Endpoint> endpoint = find_endpoint(sdk::Options(options).text("host"), own_variables());
-      if (!endpoint || !done.insert(endpoint->address).second) continue;
+      if (!endpoint) {
+        result = endpoint.failure();
+        continue;
+      }
+      if (!done.insert(endpoint->address).second) continue;
       const auto left =
           std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
       // An engine that doesn't answer doesn't keep the others from being asked.
