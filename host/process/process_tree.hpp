@@ -33,7 +33,7 @@ struct ProcessStatus {
   pid_t session = 0;
   int threads = 1;
   bool named_guardian = false;  ///< as the guardian of a run is
-  std::uint64_t ignored = 0;  ///< signals: the lowest bit is number 1
+  std::uint64_t ignored = 0;    ///< signals: the lowest bit is number 1
 
   [[nodiscard]] bool ignores(int signal) const noexcept { return ((ignored >> (signal - 1)) & 1U) != 0; }
   /// A first thread that has ended is dead (Z, X); its process lives as long as any other thread does.
@@ -57,6 +57,9 @@ struct ProcessStatus {
 /// `root` and everything below it, parents first, the dead included: a zombie may still have a place in the
 /// tree.
 [[nodiscard]] std::vector<ProcessStatus> tree_below(pid_t root);
+
+/// Whether the processes of a tree have still the children that it shows, and no others.
+[[nodiscard]] bool is_unchanged(const std::vector<ProcessStatus>& tree);
 
 /// `tree` without what other runs of this program in it have started: a run that is asked to end asks its
 /// own.
