@@ -22,8 +22,10 @@ namespace {
 /// How long a helper that outlives the task (a `tee` of its own output) may take to write the rest.
 constexpr Duration leftover_patience = std::chrono::milliseconds(200);
 
-/// How often leftovers are looked at while they may still end by themselves.
+/// How often leftovers are looked at while they may still end by themselves; more often at first, as most are
+/// about to.
 constexpr Duration patient_interval = std::chrono::milliseconds(10);
+constexpr Duration shortest_patient_pause = std::chrono::microseconds(500);
 
 /// The pause between looks at what is being killed: doubled each time that nothing new was found, for a
 /// process that hangs in the kernel may take its time.
@@ -119,9 +121,10 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
                                .standard_output = standard_output,
                                .standard_error = standard_error,
                                .own_session = !foreground()};
-  Result<std::unique_ptr<ProcessHandle>> handle = launch(context_.executor, launch_spec, context_.file_limit);
-  if (!handle) return handle.error();
-  handle_ = std::move(*handle);
+  Result<Launched> launched = launch(context_.executor, launch_spec, context_.file_limit);
+  if (!launched) return launched.error();
+  handle_ = std::move(launched->handle);
+  root_pidfd_ = launched->pidfd;
   root_.pid = handle_->id();
   if (const auto status = process_status(root_.pid)) root_ = status->identity;
   out_->start();
@@ -191,11 +194,17 @@ void Child::ask(const std::vector<ProcessStatus>& tree) {
     if (!process.alive() || !asked_.insert(process.identity).second) continue;
     if (relays_to_others(process, tree)) {
       relays_.insert(process.identity);
-      send_signal(process.identity, SIGCONT);
+      send(process, SIGCONT);
     } else {
-      send_signal(process.identity, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
+      send(process, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
     }
   }
+}
+
+Delivery Child::send(const ProcessStatus& process, int signal, int follow_up) const {
+  const bool is_root = !root_exit_ && process.identity.pid == root_.pid;
+  return is_root ? send_signal(root_pidfd_, signal, follow_up)
+                 : send_signal(process.identity, signal, follow_up);
 }
 
 bool Child::relays_to_others(const ProcessStatus& process, const std::vector<ProcessStatus>& tree) const {
@@ -250,7 +259,7 @@ bool Child::kill_new(const Orphans& orphans) {
   bool any = false;
   for (const ProcessStatus& process : all) {
     if (!process.alive() || killed_.contains(process.identity)) continue;
-    const Delivery delivery = send_signal(process.identity, SIGKILL);
+    const Delivery delivery = send(process, SIGKILL);
     any = any || delivery == Delivery::sent;
     if (delivery == Delivery::sent) killed_.insert(process.identity);
     if (delivery == Delivery::forbidden) context_.beyond_reach.insert(process.identity);
@@ -271,7 +280,8 @@ std::optional<Duration> Child::attend(Instant now, const Orphans& orphans) {
   look_after_relays();
   if (!root_exit_ || orphans.empty()) return relays_.empty() ? std::nullopt : std::optional(patient_interval);
   press_leftovers(now, orphans);
-  return forced() ? Duration::zero() : patient_interval;
+  patient_pause_ = std::clamp(2 * patient_pause_, shortest_patient_pause, patient_interval);
+  return forced() ? Duration::zero() : patient_pause_;
 }
 
 bool Child::take_rest() {

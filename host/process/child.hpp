@@ -136,6 +136,8 @@ class Child {
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
   [[nodiscard]] std::vector<ProcessStatus> root_tree() const;
+  /// As send_signal(); the root is known by what it was started with.
+  Delivery send(const ProcessStatus& process, int signal, int follow_up = 0) const;
   void ask(const std::vector<ProcessStatus>& tree);
   [[nodiscard]] bool relays_to_others(const ProcessStatus& process,
                                       const std::vector<ProcessStatus>& tree) const;
@@ -147,6 +149,7 @@ class Child {
   ChildContext& context_;
   ChildSpec spec_;
   std::unique_ptr<ProcessHandle> handle_;
+  int root_pidfd_ = -1;  ///< the handle's, while the root lives
   ProcessIdentity root_;
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
@@ -157,6 +160,7 @@ class Child {
   std::set<ProcessIdentity> killed_;  ///< got SIGKILL
   std::optional<Instant> patience_until_;
   std::optional<Instant> leftovers_force_at_;
+  Duration patient_pause_{};
   Duration kill_pause_{};
 };
 

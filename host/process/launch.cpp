@@ -178,8 +178,8 @@ rlimit raise_file_limit() {
   return previous;
 }
 
-Result<std::unique_ptr<ProcessHandle>> launch(const boost::asio::any_io_executor& executor,
-                                              const LaunchSpec& spec, const rlimit& file_limit) {
+Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec,
+                        const rlimit& file_limit) {
   const std::vector<char*> argv = pointers(spec.argv);
   const std::vector<char*> environment = pointers(spec.environment);
   ChildImage image{.executable = spec.executable.c_str(),
@@ -194,7 +194,7 @@ Result<std::unique_ptr<ProcessHandle>> launch(const boost::asio::any_io_executor
   const Spawned spawned = spawn(image);
   if (spawned.pid < 0) return explain(image.failure, spec);
   try {
-    return std::make_unique<ProcessHandle>(executor, spawned.pid, spawned.pidfd);
+    return Launched{std::make_unique<ProcessHandle>(executor, spawned.pid, spawned.pidfd), spawned.pidfd};
   } catch (const std::exception& exception) {  // the event loop takes no more descriptors
     ::close(spawned.pidfd);
     ::kill(spawned.pid, SIGKILL);

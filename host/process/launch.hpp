@@ -28,11 +28,17 @@ struct LaunchSpec {
 /// returns the old limit, which each child gets back.
 rlimit raise_file_limit();
 
+/// A process that runs.
+struct Launched {
+  std::unique_ptr<ProcessHandle> handle;
+  int pidfd = -1;  ///< the handle's: open until that is detached
+};
+
 /// Starts a process: leader of a session of its own (unless told otherwise), subreaper of its descendants,
 /// default signal dispositions, an empty signal mask, no descriptor but 0 to 2; it dies with the calling
 /// thread. Returns after exec succeeded. A failure names the stage that failed and has left no process
 /// behind.
-[[nodiscard]] Result<std::unique_ptr<ProcessHandle>> launch(const boost::asio::any_io_executor& executor,
-                                                            const LaunchSpec& spec, const rlimit& file_limit);
+[[nodiscard]] Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec,
+                                      const rlimit& file_limit);
 
 }  // namespace dream::process

@@ -31,16 +31,21 @@ std::string read_file(const std::string& path, int* error = nullptr) {
     if (error != nullptr) *error = errno;
     return content;
   }
-  std::array<char, 4096> buffer{};
-  for (ssize_t count = 0; (count = ::read(file, buffer.data(), buffer.size())) > 0;) {
-    content.append(buffer.data(), static_cast<std::size_t>(count));
+  std::array<char, 4096> buffer;
+  // It fills the buffer as far as whole entries fit: when half of it is empty, that was all.
+  for (std::size_t got = buffer.size(); got > buffer.size() / 2;) {
+    const ssize_t count = ::read(file, buffer.data(), buffer.size());
+    got = count > 0 ? static_cast<std::size_t>(count) : 0;
+    content.append(buffer.data(), got);
   }
   ::close(file);
   return content;
 }
 
 std::string proc_path(pid_t pid, std::string_view name) {
-  return "/proc/" + std::to_string(pid) + "/" + std::string(name);
+  std::string path;
+  path.reserve(64);
+  return path.append("/proc/").append(std::to_string(pid)).append("/").append(name);
 }
 
 /// The next space-separated word of `text`, which loses it.
@@ -168,9 +173,15 @@ std::vector<ProcessStatus> tree_below(pid_t root) {
 
 bool is_unchanged(const std::vector<ProcessStatus>& tree) {
   std::unordered_set<pid_t> known;
-  for (const ProcessStatus& process : tree) known.insert(process.identity.pid);
+  std::unordered_set<pid_t> parents;
+  for (const ProcessStatus& process : tree) {
+    known.insert(process.identity.pid);
+    parents.insert(process.parent);
+  }
+  if (!tree.empty()) parents.insert(tree.front().identity.pid);
   std::size_t seen = tree.empty() ? 0 : 1;  // the root is nobody's child here
   for (const ProcessStatus& process : tree) {
+    if (!parents.contains(process.identity.pid)) continue;
     for (const pid_t child : children_of(ProcessStatus(process))) {
       if (!known.contains(child)) return false;
       ++seen;
@@ -216,6 +227,12 @@ std::string command_line(pid_t pid) {
   return read_file(proc_path(pid, "cmdline"));
 }
 
+Delivery send_signal(int pidfd, int signal, int follow_up) {
+  if (::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) != 0) return delivery_failure(errno);
+  if (follow_up != 0) ::syscall(SYS_pidfd_send_signal, pidfd, follow_up, nullptr, 0);
+  return Delivery::sent;
+}
+
 Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) {
   const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0));
   if (descriptor < 0) return delivery_failure(errno);
@@ -225,9 +242,7 @@ Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) 
   if (now && now->identity != process) {
     delivery = Delivery::gone;
   } else if (now) {
-    const bool sent = ::syscall(SYS_pidfd_send_signal, descriptor, signal, nullptr, 0) == 0;
-    delivery = sent ? Delivery::sent : delivery_failure(errno);
-    if (sent && follow_up != 0) ::syscall(SYS_pidfd_send_signal, descriptor, follow_up, nullptr, 0);
+    delivery = send_signal(descriptor, signal, follow_up);
   }
   ::close(descriptor);
   return delivery;

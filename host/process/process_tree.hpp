@@ -58,7 +58,8 @@ struct ProcessStatus {
 /// tree.
 [[nodiscard]] std::vector<ProcessStatus> tree_below(pid_t root);
 
-/// Whether the processes of a tree have still the children that it shows, and no others.
+/// Whether the processes of a tree that have children have still those that it shows, and no others: whoever
+/// is re-parented goes to one of them.
 [[nodiscard]] bool is_unchanged(const std::vector<ProcessStatus>& tree);
 
 /// `tree` without what other runs of this program in it have started: a run that is asked to end asks its
@@ -83,5 +84,7 @@ enum class Delivery : std::uint8_t {
 /// Sends a signal to exactly this process, never to another one that got its pid since; `follow_up` after it,
 /// if it isn't 0.
 Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up = 0);
+/// To whatever process the pidfd stands for.
+Delivery send_signal(int pidfd, int signal, int follow_up = 0);
 
 }  // namespace dream::process

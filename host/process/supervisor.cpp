@@ -123,6 +123,12 @@ void Supervisor::attend() {
   for (const auto& child : over) child->finish();
 }
 
+/// Without a look at it, which costs more; but what may be a plugin's is left alone.
+bool Supervisor::reap_if_dead(pid_t pid) {
+  const pid_t session = ::getsid(pid);
+  return session > 0 && session != ::getsid(0) && ::waitpid(pid, nullptr, WNOHANG) == pid;
+}
+
 std::unique_ptr<Child> Supervisor::release(std::uint64_t id) {
   auto child = std::move(children_.extract(id).mapped());
   const auto by_root = by_root_.find(child->root_pid());
@@ -145,6 +151,10 @@ Supervisor::Census Supervisor::take_census() {
   if (!own) census.again = retry_interval;
   for (const pid_t pid : own.value_or(std::vector<pid_t>{})) {
     if (const Child* child = child_with_root(pid); child != nullptr && child->pid() == pid) continue;
+    if (reap_if_dead(pid)) {  // its children may have become ours after the list was read
+      census.again = Duration::zero();
+      continue;
+    }
     const std::optional<ProcessStatus> status = process_status(pid);
     if (!status) {  // nobody else reaps it: it could not be looked at
       census.again = retry_interval;

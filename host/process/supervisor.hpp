@@ -56,6 +56,7 @@ class Supervisor {
 
   void attend_at(Instant time);
   void attend();
+  static bool reap_if_dead(pid_t pid);
   std::unique_ptr<Child> release(std::uint64_t id);
   [[nodiscard]] const Child* child_with_root(pid_t pid) const;
   [[nodiscard]] Census take_census();
