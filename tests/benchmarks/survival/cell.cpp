@@ -27,7 +27,8 @@ using Clock = std::chrono::steady_clock;
 
 /// dream's own grace of 5 s, and the 10 s within which everybody should be gone.
 constexpr auto hangs_after = std::chrono::seconds(15);
-constexpr int lives_on_after_ms = 1000;
+/// A runner that doesn't wait for the cleanup of 1.5 s does not thereby leave it behind for good.
+constexpr int lives_on_after_ms = 3000;
 constexpr const char* cleanup_ms = "1500";
 
 /// A runner on a terminal that it has for itself.
