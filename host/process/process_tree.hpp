@@ -33,7 +33,7 @@ struct ProcessStatus {
   pid_t session = 0;
   int threads = 1;
   bool named_guardian = false;  ///< as the guardian of a run is
-  std::uint64_t ignored = 0;  ///< signals: the lowest bit is number 1
+  std::uint64_t ignored = 0;    ///< signals: the lowest bit is number 1
 
   [[nodiscard]] bool ignores(int signal) const noexcept { return ((ignored >> (signal - 1)) & 1U) != 0; }
   /// A first thread that has ended is dead (Z, X); its process lives as long as any other thread does.
