@@ -16,6 +16,7 @@
 #include "plugin/registry.hpp"
 #include "process/guardian.hpp"
 #include "process/reaper.hpp"
+#include "process/terminal_state.hpp"
 #include "runtime/driver.hpp"
 #include "runtime/run_record.hpp"
 #include "runtime/session.hpp"
@@ -129,10 +130,11 @@ void clean_up_after_the_dead(const plugin::Place& place) {
 }  // namespace
 
 int run_command(const Options& options) {
+  process::TerminalState terminal;
   const std::string id = plugin::new_session_id();
   const auto before = plugin::make_place(id, {}, plugin::own_environment());
   clean_up_after_the_dead(*before);
-  const int guardian = process::split_off_guardian(runtime::record_path(*before));
+  const int guardian = process::split_off_guardian(runtime::record_path(*before), terminal);
   const Result<LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_request(options, *loaded);
@@ -140,15 +142,17 @@ int run_command(const Options& options) {
 
   const output::OutputMode mode = output_mode(options, *plan);
   runtime::Session session(
-      *plan, {.mode = mode,
-              .color = use_color(options.color, STDOUT_FILENO),
-              .lowest_level = lowest_level(options),
-              .inherit_stdin = mode == output::OutputMode::raw,
-              .log_directory = log_directory(options),
-              .place = plugin::make_place(id, loaded->workspace.root, plugin::own_environment())});
+      *plan,
+      {.mode = mode,
+       .color = use_color(options.color, STDOUT_FILENO),
+       .lowest_level = lowest_level(options),
+       .log_directory = log_directory(options),
+       .place = plugin::make_place(id, loaded->workspace.root, plugin::own_environment())},
+      terminal);
   log_plan(session.log(), *plan, *loaded);
   const int exit_code = run_plan(session, *plan, *loaded, guardian);
   session.write_everything_out();  // what the end of executors and plugins had to say
+  terminal.restore();              // the guardian does it, unless it is gone
   // A plugin's thread still runs: what is static must not be destroyed under it.
   if (session.services().blocked()) std::_Exit(exit_code);
   return exit_code;

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "output/mixer.hpp"
 #include "output/writer.hpp"
 
 namespace dream::output {
 
-/// Mixes the streams of several tasks into one writer so that no line holds bytes of two. A line that is too
-/// long to be kept is written in pieces; until its end the writer is its stream's alone, and the others are
-/// held back.
-class LineMixer {
+/// Mixes into anything, and changes no byte. A line that is too long to be kept is written in pieces; until
+/// its end the writer is its stream's alone, and the others are held back.
+class LineMixer : public Mixer {
  public:
   enum class Style : unsigned char {
     labelled,  ///< whole lines with a label; a last line without a newline gets one
@@ -33,16 +33,10 @@ class LineMixer {
   LineMixer(boost::asio::io_context& context, Writer& writer, Style style, std::function<void()> on_room,
             Duration stall_limit = default_stall_limit);
 
-  using StreamId = std::size_t;
-  /// `label` stands before each line.
-  StreamId add_stream(std::string label);
-
-  /// Takes all bytes; false: hold back until on_room.
-  bool write(StreamId stream, std::string_view bytes);
-  /// The stream is over: what is left of its last line is written.
-  void end(StreamId stream);
-  /// Whether the stream may go on writing.
-  [[nodiscard]] bool room(StreamId stream) const;
+  StreamId add_stream(std::string label) override;
+  bool write(StreamId stream, std::string_view bytes) override;
+  void end(StreamId stream) override;
+  [[nodiscard]] bool room(StreamId stream) const override;
 
  private:
   static constexpr StreamId none = static_cast<StreamId>(-1);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "output/grouped.hpp"
 #include "output/label.hpp"
 #include "output/line_mixer.hpp"
+#include "output/screen.hpp"
 #include "output/spool.hpp"
 
 namespace dream::output {
@@ -23,18 +25,33 @@ bool same_file(int a, int b) {
   return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
+/// Without TERM, nobody knows what the terminal can.
+Screen::Ability ability_of_terminal() {
+  const char* name = std::getenv("TERM");
+  const bool plain = name == nullptr || *name == '\0' || std::string_view(name) == "dumb";
+  return plain ? Screen::Ability::plain : Screen::Ability::can_rewrite;
+}
+
+std::unique_ptr<Mixer> make_mixer(boost::asio::io_context& context, Writer& writer, OutputMode mode,
+                                  const std::function<void()>& on_room) {
+  const bool labelled = mode == OutputMode::prefix;
+  if (labelled && writer.is_terminal())
+    return std::make_unique<Screen>(context, writer, ability_of_terminal());
+  return std::make_unique<LineMixer>(context, writer,
+                                     labelled ? LineMixer::Style::labelled : LineMixer::Style::bare, on_room);
+}
+
 /// The modes prefix and raw: bytes go out as they come, mixed by line.
 class StreamRenderer : public Renderer {
  public:
   StreamRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, OutputMode mode,
                  bool color, const std::function<void()>& on_room)
-      : out_(context, console.writer(Stream::out), style(mode), on_room) {
-    if (!console.shared())
-      err_ = std::make_unique<LineMixer>(context, console.writer(Stream::err), style(mode), on_room);
+      : out_(make_mixer(context, console.writer(Stream::out), mode, on_room)) {
+    if (!console.shared()) err_ = make_mixer(context, console.writer(Stream::err), mode, on_room);
     std::vector<std::string> labels(plan.steps.size());
     if (mode == OutputMode::prefix) labels = line_labels(plan, color);
     for (const std::string& label : labels) {
-      streams_.push_back({out_.add_stream(label), mixer(Stream::err).add_stream(label)});
+      streams_.push_back({out_->add_stream(label), mixer(Stream::err).add_stream(label)});
     }
     own_ = mixer(Stream::err).add_stream({});
   }
@@ -44,29 +61,26 @@ class StreamRenderer : public Renderer {
   }
 
   [[nodiscard]] bool ready(StepIndex step, Stream stream) const override {
-    return (stream == Stream::out || !err_ ? out_ : *err_).room(id(step, stream));
+    return (stream == Stream::out || !err_ ? *out_ : *err_).room(id(step, stream));
   }
 
   void end(StepIndex step) override {
-    out_.end(id(step, Stream::out));
+    out_->end(id(step, Stream::out));
     mixer(Stream::err).end(id(step, Stream::err));
   }
 
   void say(std::string_view lines) override { mixer(Stream::err).write(own_, lines); }
 
  private:
-  static LineMixer::Style style(OutputMode mode) {
-    return mode == OutputMode::prefix ? LineMixer::Style::labelled : LineMixer::Style::bare;
-  }
-  LineMixer& mixer(Stream stream) { return stream == Stream::out || !err_ ? out_ : *err_; }
-  [[nodiscard]] LineMixer::StreamId id(StepIndex step, Stream stream) const {
+  Mixer& mixer(Stream stream) { return stream == Stream::out || !err_ ? *out_ : *err_; }
+  [[nodiscard]] Mixer::StreamId id(StepIndex step, Stream stream) const {
     return streams_[position(step)][stream == Stream::out ? 0 : 1];
   }
 
-  LineMixer out_;
-  std::unique_ptr<LineMixer> err_;
-  std::vector<std::array<LineMixer::StreamId, 2>> streams_;
-  LineMixer::StreamId own_ = 0;
+  std::unique_ptr<Mixer> out_;
+  std::unique_ptr<Mixer> err_;  ///< none: shared
+  std::vector<std::array<Mixer::StreamId, 2>> streams_;
+  Mixer::StreamId own_ = 0;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "base/assert.hpp"
 #include "process/executable.hpp"
+#include "process/relay.hpp"
 
 namespace dream::process {
 
@@ -34,21 +35,6 @@ constexpr int most_looks = 8;
 
 /// Descriptors that must stay free: without them no process can be looked at or killed.
 constexpr rlim_t reserved_descriptors = 16;
-
-/// Closes a descriptor that only the start needs.
-class ScopedDescriptor {
- public:
-  explicit ScopedDescriptor(int descriptor) : descriptor_(descriptor) {}
-  ~ScopedDescriptor() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  ScopedDescriptor(const ScopedDescriptor&) = delete;
-  ScopedDescriptor& operator=(const ScopedDescriptor&) = delete;
-  [[nodiscard]] int get() const noexcept { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 ExitStatus decode(int status) {
   if (WIFSIGNALED(status)) return KilledBy{WTERMSIG(status)};
@@ -74,31 +60,56 @@ bool same_processes(const std::vector<ProcessStatus>& one, const std::vector<Pro
 
 }  // namespace
 
+ScopedDescriptor::~ScopedDescriptor() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
 Result<void> Child::start() {
   const auto make_reader = [this](Stream stream) {
     return std::make_shared<OutputPipe>(
         context_.executor, context_.scratch,
+        [this, stream] { return !spec_.has_room || spec_.has_room(stream); },
         [this, stream](std::string_view bytes) { return spec_.on_output(stream, bytes); },
         [this] {
           if (root_exit_) context_.on_change();
         });
   };
+  ChildStreams& streams = spec_.streams;
   // Asked first: if the host has none, one of the pipes may get its number.
-  const bool has_stdin = spec_.inherit_stdin && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
+  const bool has_stdin = streams.inherit_stdin && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
   out_ = make_reader(Stream::out);
   err_ = make_reader(Stream::err);
-  const Result<int> out = out_->open();
+  const Result<ScopedDescriptor> out = open_outlet(*out_, streams.out, STDOUT_FILENO);
   if (!out) return out.error();
-  const ScopedDescriptor out_write(*out);
-  const Result<int> err = err_->open();
+  const bool joined = streams.joined && streams.out == Outlet::terminal && streams.err == Outlet::terminal;
+  const Result<ScopedDescriptor> err = joined ? open_outlet(*err_, streams.err = Outlet::ours, out->get())
+                                              : open_outlet(*err_, streams.err, STDERR_FILENO);
   if (!err) return err.error();
-  const ScopedDescriptor err_write(*err);
-  if (!room_above(*err)) return too_many_files("no pipe for a task's output");
+  if (!room_above(err->get())) return too_many_files("no pipe for a task's output");
   const ScopedDescriptor nothing(has_stdin ? -1 : ::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!has_stdin && nothing.get() < 0) {
     return Error{ErrorCode::io, std::string("can't be opened: ") + std::strerror(errno), "/dev/null", {}};
   }
-  return start_with(has_stdin ? STDIN_FILENO : nothing.get(), out_write.get(), err_write.get());
+  return start_with(has_stdin ? STDIN_FILENO : nothing.get(), out->get(), err->get());
+}
+
+/// What the child writes to; `reader` is what reads it. `ours` is the descriptor for Outlet::ours.
+Result<ScopedDescriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ours) {
+  if (outlet == Outlet::ours) {
+    ScopedDescriptor copy(::fcntl(ours, F_DUPFD_CLOEXEC, 3));
+    if (copy.get() < 0) return too_many_files("no descriptor for a task's output");
+    reader.leave_out();
+    return copy;
+  }
+  if (outlet == Outlet::terminal) {
+    const Result<int> terminal = reader.open_terminal(spec_.streams.window);
+    if (terminal) return ScopedDescriptor(*terminal);
+    outlet = Outlet::pipe;
+    if (spec_.streams.on_no_terminal) spec_.streams.on_no_terminal(terminal.error());
+  }
+  const Result<int> pipe = reader.open();
+  if (!pipe) return pipe.error();
+  return ScopedDescriptor(*pipe);
 }
 
 Result<void> Child::start_with(int standard_input, int standard_output, int standard_error) {
@@ -112,7 +123,8 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
                                .environment = spec_.environment,
                                .standard_input = standard_input,
                                .standard_output = standard_output,
-                               .standard_error = standard_error};
+                               .standard_error = standard_error,
+                               .own_session = !foreground()};
   Result<std::unique_ptr<ProcessHandle>> handle = launch(context_.executor, launch_spec, context_.file_limit);
   if (!handle) return handle.error();
   handle_ = std::move(*handle);
@@ -147,11 +159,30 @@ void Child::terminate(Urgency urgency) {
     tree = std::move(again);
   }
   ask(tree);
+  if (!relays_.empty()) context_.on_change();
 }
 
 void Child::resume_output(Stream stream) {
   (stream == Stream::out ? out_ : err_)->resume();
   if (root_exit_) context_.on_change();  // its end may have waited for the reader
+}
+
+/// Those that ignore it are still to be asked by the stop signal: the background jobs of a plain shell ignore
+/// Ctrl-C.
+void Child::heard_from_terminal(int signal) {
+  if (!foreground()) return;
+  for (const ProcessStatus& process : root_tree()) {
+    if (process.group == ::getpgrp() && !process.ignores(signal)) asked_.insert(process.identity);
+  }
+}
+
+/// The kernel tells the processes that a terminal controls; those of ours control none.
+void Child::resize(const winsize& window) {
+  const Outlet terminal = Outlet::terminal;
+  if (root_exit_ || (spec_.streams.out != terminal && spec_.streams.err != terminal)) return;
+  out_->resize(window);
+  err_->resize(window);
+  ::kill(foreground() ? root_.pid : -root_.pid, SIGWINCH);
 }
 
 /// Nothing once the root's pid may be another process's.
@@ -165,9 +196,41 @@ std::vector<ProcessStatus> Child::root_tree() const {
 
 /// The stop signal, once, to each process.
 void Child::ask(const std::vector<ProcessStatus>& tree) {
-  for (const ProcessStatus& process : tree) {
+  for (const ProcessStatus& process : without_inner_runs(tree)) {
     if (!process.alive() || !asked_.insert(process.identity).second) continue;
-    send_signal(process.identity, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
+    if (relays_to_others(process, tree)) {
+      relays_.insert(process.identity);
+      send_signal(process.identity, SIGCONT);
+    } else {
+      send_signal(process.identity, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
+    }
+  }
+}
+
+bool Child::relays_to_others(const ProcessStatus& process, const std::vector<ProcessStatus>& tree) const {
+  if (spec_.relays.empty()) return false;
+  const bool has_others = std::any_of(tree.begin(), tree.end(), [&](const ProcessStatus& other) {
+    return other.parent == process.identity.pid && other.alive();
+  });
+  return has_others && is_relay(command_line(process.identity.pid), spec_.relays);
+}
+
+/// A relay that was passed over and has nothing below it any more is asked itself. What it starts after all
+/// that, the next script of several, is not its way to end, and is asked too.
+void Child::look_after_relays() {
+  const std::set<ProcessIdentity> relays = relays_;
+  for (const ProcessIdentity& relay : relays) {
+    const std::vector<ProcessStatus> tree = tree_below(relay.pid);
+    bool has_others = false;
+    for (const ProcessStatus& process : tree) {
+      if (tree.front().identity != relay) break;  // it has ended, and its pid is another's
+      if (process.parent != relay.pid || !process.alive()) continue;
+      has_others = true;
+      if (!asked_.contains(process.identity)) ask(tree_below(process.identity.pid));
+    }
+    if (has_others) continue;
+    relays_.erase(relay);
+    send_signal(relay, spec_.stop_signal, SIGCONT);
   }
 }
 
@@ -214,7 +277,8 @@ std::optional<Duration> Child::kill(const Orphans& orphans) {
 
 std::optional<Duration> Child::attend(Instant now, const Orphans& orphans) {
   if (forced()) return kill(orphans);
-  if (!root_exit_ || orphans.empty()) return std::nullopt;
+  look_after_relays();
+  if (!root_exit_ || orphans.empty()) return relays_.empty() ? std::nullopt : std::optional(patient_interval);
   press_leftovers(now, orphans);
   return forced() ? Duration::zero() : patient_interval;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/ioctl.h>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
@@ -8,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/process.hpp"
@@ -19,15 +22,39 @@
 
 namespace dream::process {
 
+/// What a child's stdout or stderr is.
+enum class Outlet : std::uint8_t {
+  pipe,
+  terminal,  ///< one of its own
+  ours,      ///< this process's: the bytes don't come by here
+};
+
+/// How a child is wired up with this process and its terminal.
+struct ChildStreams {
+  bool inherit_stdin = false;  ///< else it reads /dev/null
+  Outlet out = Outlet::pipe;
+  Outlet err = Outlet::pipe;
+  bool joined = false;      ///< where both are terminals, they are the same, and all bytes come as stdout
+  winsize window{};         ///< of a terminal of its own
+  bool foreground = false;  ///< in this process's session and process group: what the user types reaches it
+  /// A terminal of its own could not be had, and it is a pipe instead.
+  std::function<void(const Error&)> on_no_terminal;
+};
+
 /// A local process to start and watch.
 struct ChildSpec {
   std::vector<std::string> argv;  ///< argv[0] as for find_executable
   std::string directory;
   std::vector<std::string> environment;
-  bool inherit_stdin = false;  ///< else it reads /dev/null
+  ChildStreams streams;
   int stop_signal = 15;
+  /// Programs of its tree that pass a signal on by themselves (is_relay). What is below them would get it
+  /// twice, so they are passed over as long as anything is.
+  std::vector<std::string> relays = {};
   /// What the child left running when it ended by itself is asked to end, and killed after this long.
   Duration leftover_grace = std::chrono::seconds(5);
+  /// Whether more of this stream may be read now; none: always. False: not until Supervisor::resume_output.
+  std::function<bool(Stream)> has_room = {};
   /// Takes all of the bytes. False: no more of this stream until Supervisor::resume_output.
   std::function<bool(Stream, std::string_view)> on_output;
   /// Once, after the last byte: the child is reaped and nothing that it started lives.
@@ -43,6 +70,21 @@ struct ChildContext {
   std::function<void()> on_change;
   /// Processes that can't be killed, for they are another user's: nobody waits for them.
   std::set<ProcessIdentity> beyond_reach;
+};
+
+/// Closes a descriptor that only a start needs.
+class ScopedDescriptor {
+ public:
+  explicit ScopedDescriptor(int descriptor) : descriptor_(descriptor) {}
+  ~ScopedDescriptor();
+  ScopedDescriptor(ScopedDescriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  ScopedDescriptor& operator=(ScopedDescriptor&&) = delete;
+  ScopedDescriptor(const ScopedDescriptor&) = delete;
+  ScopedDescriptor& operator=(const ScopedDescriptor&) = delete;
+  [[nodiscard]] int get() const noexcept { return descriptor_; }
+
+ private:
+  int descriptor_;
 };
 
 /// One supervised child with everything below it. Its Supervisor calls attend() when there may be something
@@ -61,14 +103,20 @@ class Child {
   [[nodiscard]] Result<void> start();
   void terminate(Urgency urgency);
   void resume_output(Stream stream);
+  /// A key of the terminal, or its end, has sent this signal to all of this process's group.
+  void heard_from_terminal(int signal);
+  /// The user's window has changed.
+  void resize(const winsize& window);
 
   /// The root's pid; 0 once it has ended.
   [[nodiscard]] pid_t pid() const noexcept { return root_exit_ ? 0 : root_.pid; }
-  [[nodiscard]] pid_t root_session() const noexcept { return root_.pid; }
+  [[nodiscard]] bool foreground() const noexcept { return spec_.streams.foreground; }
+  /// Its session, if that is its own.
+  [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_.pid; }
   /// The root has ended, the child has not: orphans that turn up may be its.
   [[nodiscard]] bool lingers() const noexcept { return root_exit_.has_value(); }
   /// Whether attend() would do anything.
-  [[nodiscard]] bool wants_attention() const noexcept { return lingers() || forced(); }
+  [[nodiscard]] bool wants_attention() const noexcept { return lingers() || forced() || !relays_.empty(); }
 
   /// Sends the signals that are due. Returns after what time to call it again even if nothing changes; none:
   /// not at all.
@@ -82,10 +130,14 @@ class Child {
  private:
   [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
+  [[nodiscard]] Result<ScopedDescriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours);
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
   [[nodiscard]] std::vector<ProcessStatus> root_tree() const;
   void ask(const std::vector<ProcessStatus>& tree);
+  [[nodiscard]] bool relays_to_others(const ProcessStatus& process,
+                                      const std::vector<ProcessStatus>& tree) const;
+  void look_after_relays();
   void press_leftovers(Instant now, const Orphans& orphans);
   std::optional<Duration> kill(const Orphans& orphans);
   bool kill_new(const Orphans& orphans);
@@ -99,6 +151,7 @@ class Child {
   std::optional<ExitStatus> root_exit_;
   std::optional<Urgency> urgency_;
   std::set<ProcessIdentity> asked_;   ///< got the stop signal
+  std::set<ProcessIdentity> relays_;  ///< in asked_, but passed over so far
   std::set<ProcessIdentity> killed_;  ///< got SIGKILL
   std::optional<Instant> patience_until_;
   std::optional<Instant> leftovers_force_at_;

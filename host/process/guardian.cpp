@@ -5,7 +5,6 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -40,10 +39,13 @@ constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 class Guardian {
  public:
-  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers, std::string record)
-      : host_(host), socket_(socket), strangers_(std::move(strangers)), record_(std::move(record)) {
-    if (::tcgetattr(STDIN_FILENO, &terminal_) == 0) has_terminal_ = true;
-  }
+  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers, std::string record,
+           TerminalState terminal)
+      : host_(host),
+        socket_(socket),
+        strangers_(std::move(strangers)),
+        record_(std::move(record)),
+        terminal_(terminal) {}
 
   /// Until the host has ended.
   [[noreturn]] void watch(int signals) {
@@ -74,9 +76,9 @@ class Guardian {
     while (::waitpid(host_, &status, 0) < 0 && errno == EINTR) {
     }
     end_descendants();
+    terminal_.restore();
     static_cast<void>(run_reaper(record_));
     if (WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
-    if (has_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_);
     const int signal = WTERMSIG(status);
     const bool crashed =
         signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
@@ -111,8 +113,7 @@ class Guardian {
   std::set<ProcessIdentity>
       strangers_;  ///< children this process had before it became dream (`sh -c 'x & exec dream …'`)
   std::string record_;
-  termios terminal_{};
-  bool has_terminal_ = false;
+  TerminalState terminal_;
 };
 
 std::set<ProcessIdentity> children_already_there() {
@@ -138,7 +139,7 @@ sigset_t signals_to_forward() {
 
 }  // namespace
 
-int split_off_guardian(std::string record) {
+int split_off_guardian(std::string record, const TerminalState& terminal) {
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return -1;
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
@@ -162,8 +163,8 @@ int split_off_guardian(std::string record) {
     ::sigprocmask(SIG_SETMASK, &previous, nullptr);
     return -1;
   }
-  ::prctl(PR_SET_NAME, "guardian");  // `pkill dream` must not take both at once
-  Guardian(host, sockets[0], std::move(strangers), std::move(record))
+  ::prctl(PR_SET_NAME, guardian_name);  // `pkill dream` must not take both at once
+  Guardian(host, sockets[0], std::move(strangers), std::move(record), terminal)
       .watch(::signalfd(-1, &signals, SFD_CLOEXEC));
 }
 

@@ -38,6 +38,7 @@ struct ChildImage {
   char* const* environment;
   const char* directory;
   std::array<int, 3> descriptors;
+  bool own_session;
   rlimit file_limit;
   pid_t parent;
   Failure failure;  ///< written by the child, into the parent's memory
@@ -76,7 +77,7 @@ DREAM_IN_CHILD void restore_signals() {
 /// The child. Returns only when something failed.
 DREAM_IN_CHILD Failure become(const ChildImage& image) {
   if (!place_descriptors(&image.descriptors.front())) return {Stage::stdio, errno};
-  if (::setsid() < 0) return {Stage::session, errno};
+  if (image.own_session && ::setsid() < 0) return {Stage::session, errno};
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return {Stage::session, errno};
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return {Stage::session, errno};
   if (::getppid() != image.parent) return {Stage::session, ESRCH};
@@ -186,6 +187,7 @@ Result<std::unique_ptr<ProcessHandle>> launch(const boost::asio::any_io_executor
                    .environment = environment.data(),
                    .directory = spec.directory.c_str(),
                    .descriptors = {spec.standard_input, spec.standard_output, spec.standard_error},
+                   .own_session = spec.own_session,
                    .file_limit = file_limit,
                    .parent = ::getpid(),
                    .failure = {}};

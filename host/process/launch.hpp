@@ -21,15 +21,17 @@ struct LaunchSpec {
   int standard_input = 0;
   int standard_output = 1;
   int standard_error = 2;
+  bool own_session = true;  ///< else it shares this process's session, group, and terminal
 };
 
 /// Raises this process's soft limit of open files to the hard one (three descriptors a task add up) and
 /// returns the old limit, which each child gets back.
 rlimit raise_file_limit();
 
-/// Starts a process: leader of a session of its own, subreaper of its descendants, default signal
-/// dispositions, an empty signal mask, no descriptor but 0 to 2; it dies with the calling thread. Returns
-/// after exec succeeded. A failure names the stage that failed and has left no process behind.
+/// Starts a process: leader of a session of its own (unless told otherwise), subreaper of its descendants,
+/// default signal dispositions, an empty signal mask, no descriptor but 0 to 2; it dies with the calling
+/// thread. Returns after exec succeeded. A failure names the stage that failed and has left no process
+/// behind.
 [[nodiscard]] Result<std::unique_ptr<ProcessHandle>> launch(const boost::asio::any_io_executor& executor,
                                                             const LaunchSpec& spec, const rlimit& file_limit);
 

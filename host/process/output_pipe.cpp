@@ -11,6 +11,8 @@
 #include <limits>
 #include <utility>
 
+#include "process/pty.hpp"
+
 namespace dream::process {
 
 namespace {
@@ -18,28 +20,51 @@ namespace {
 /// Buffers read before other streams get their turn.
 constexpr int fair_share = 4;
 
+/// More than the kernel keeps between the two ends of a terminal.
+constexpr std::size_t terminal_capacity = std::size_t{64} * 1024;
+
+Error refused(const std::string& reason) {
+  return {ErrorCode::io,
+          "no pipe for a task's output: " + reason,
+          {},
+          "the limit on open files may be reached (ulimit -n)"};
+}
+
 }  // namespace
 
-OutputPipe::OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch,
+OutputPipe::OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch, Gate gate,
                        Consumer consumer, std::function<void()> on_end)
-    : descriptor_(executor), scratch_(scratch), consumer_(std::move(consumer)), on_end_(std::move(on_end)) {}
+    : descriptor_(executor),
+      scratch_(scratch),
+      gate_(std::move(gate)),
+      consumer_(std::move(consumer)),
+      on_end_(std::move(on_end)) {}
 
 Result<int> OutputPipe::open() {
-  const auto refused = [](const std::string& reason) {
-    return Error{ErrorCode::io,
-                 "no pipe for a task's output: " + reason,
-                 {},
-                 "the limit on open files may be reached (ulimit -n)"};
-  };
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return refused(std::strerror(errno));
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return watch(ends[0], ends[1]);
+}
+
+Result<int> OutputPipe::open_terminal(const winsize& size) {
+  const Result<Pty> pty = open_pty(size);
+  if (!pty) return pty.error();
+  terminal_ = true;
+  return watch(pty->master, pty->slave);
+}
+
+Result<int> OutputPipe::watch(int reading, int writing) {
+  ::fcntl(reading, F_SETFL, O_NONBLOCK);
   boost::system::error_code error;
-  descriptor_.assign(ends[0], error);
-  if (!error) return ends[1];
-  ::close(ends[0]);
-  ::close(ends[1]);
+  descriptor_.assign(reading, error);
+  if (!error) return writing;
+  ::close(reading);
+  ::close(writing);
   return refused(error.message());
+}
+
+void OutputPipe::resize(const winsize& size) {
+  if (terminal_ && !ended_) ::ioctl(descriptor_.native_handle(), TIOCSWINSZ, &size);
 }
 
 void OutputPipe::start() {
@@ -62,6 +87,8 @@ void OutputPipe::arm() {
 void OutputPipe::read(int most_buffers) {
   for (int count = 0; count < most_buffers && !paused_ && !ended_; ++count) {
     if (rest_ == 0) return end();
+    paused_ = !gate_();
+    if (paused_) return;
     const std::size_t wanted = std::min(scratch_.size(), rest_.value_or(scratch_.size()));
     const ssize_t size = ::read(descriptor_.native_handle(), scratch_.data(), wanted);
     if (size > 0) {
@@ -72,6 +99,7 @@ void OutputPipe::read(int most_buffers) {
     } else if (size == 0 || (errno != EINTR && errno != EAGAIN)) {
       return end();
     } else if (errno == EAGAIN) {
+      if (rest_) end();
       return;
     }
   }
@@ -85,8 +113,9 @@ void OutputPipe::resume() {
 
 bool OutputPipe::finish() {
   if (!ended_ && !rest_) {
-    int waiting = 0;
-    ::ioctl(descriptor_.native_handle(), FIONREAD, &waiting);
+    // A terminal can't tell how much it holds, but reading until there is nothing takes all that was written.
+    int waiting = terminal_capacity;
+    if (!terminal_) ::ioctl(descriptor_.native_handle(), FIONREAD, &waiting);
     rest_ = static_cast<std::size_t>(waiting);
   }
   read(std::numeric_limits<int>::max());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/ioctl.h>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <functional>
@@ -12,20 +14,29 @@
 
 namespace dream::process {
 
-/// One output stream of a child. Hands bytes on as they come, unless told to hold back: then the child blocks
-/// in its write, and nothing is lost.
+/// One output stream of a child, through a pipe or a terminal of its own. Hands bytes on as they come, unless
+/// told to hold back: then the child blocks in its write, and nothing is lost.
 class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
  public:
   /// Takes all of the bytes; false: no more until resume().
   using Consumer = std::function<bool(std::string_view)>;
+  /// Asked before each read, so that many streams that have something at the same time don't all bring their
+  /// buffer to a reader that is slow. False: nothing until resume().
+  using Gate = std::function<bool()>;
 
   /// `scratch` is the buffer that all pipes of a loop share. `on_end` is called when the end of the stream
   /// was read, but not for one that finish() itself reads.
-  OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch, Consumer consumer,
-             std::function<void()> on_end);
+  OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch, Gate gate,
+             Consumer consumer, std::function<void()> on_end);
 
   /// Makes the pipe. Returns the writing end, which is the caller's: closed on exec, blocking.
   [[nodiscard]] Result<int> open();
+  /// Makes a terminal instead.
+  [[nodiscard]] Result<int> open_terminal(const winsize& size);
+  /// Of a terminal; a pipe has none.
+  void resize(const winsize& size);
+  /// Instead of open(): nothing will be read here.
+  void leave_out() { ended_ = true; }
   /// Begins to read.
   void start();
   void resume();
@@ -37,15 +48,18 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   [[nodiscard]] bool paused() const noexcept { return paused_; }
 
  private:
+  [[nodiscard]] Result<int> watch(int reading, int writing);
   void arm();
   void read(int most_buffers);
   void end();
 
   boost::asio::posix::stream_descriptor descriptor_;
   std::span<char> scratch_;
+  Gate gate_;
   Consumer consumer_;
   std::function<void()> on_end_;
-  std::optional<std::size_t> rest_;  ///< bytes until the end, once known
+  bool terminal_ = false;
+  std::optional<std::size_t> rest_;  ///< bytes until the end, or at most until it, once known
   bool armed_ = false;
   bool paused_ = false;
   bool ended_ = false;

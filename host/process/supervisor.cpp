@@ -77,6 +77,14 @@ pid_t Supervisor::pid(ChildId id) const {
   return found == children_.end() ? 0 : found->second->pid();
 }
 
+void Supervisor::heard_from_terminal(int signal) {
+  for (const auto& [id, child] : children_) child->heard_from_terminal(signal);
+}
+
+void Supervisor::resize(const winsize& window) {
+  for (const auto& [id, child] : children_) child->resize(window);
+}
+
 void Supervisor::attend_at(Instant time) {
   if (attends_at_ && *attends_at_ <= time)
     return;  // many ends in one turn of the loop are looked at together
@@ -119,7 +127,7 @@ void Supervisor::attend() {
 
 /// This process's children that are not the root of a task are what tasks left behind. The dead are reaped,
 /// the living given to the child they come from.
-Supervisor::Census Supervisor::take_census() const {
+Supervisor::Census Supervisor::take_census() {
   Census census;
   std::unordered_set<pid_t> roots;
   bool any_lingers = false;
@@ -130,17 +138,17 @@ Supervisor::Census Supervisor::take_census() const {
   if (!any_lingers) return census;
   const std::optional<std::vector<pid_t>> own = own_children();
   if (!own) census.again = retry_interval;
-  const pid_t own_session = ::getsid(0);
   for (const pid_t pid : own.value_or(std::vector<pid_t>{})) {
     if (roots.contains(pid)) continue;
     const std::optional<ProcessStatus> status = process_status(pid);
     if (!status) {  // nobody else reaps it: it could not be looked at
       census.again = retry_interval;
-    } else if (status->session == own_session || shared_.beyond_reach.contains(status->identity)) {
-      continue;  // a plugin's own child is the plugin's business
+    } else if (shared_.beyond_reach.contains(status->identity) || is_plugins_own(*status, census)) {
+      continue;
     } else if (!status->alive()) {
       // Its children may have become ours after the list was read.
       const bool reaped = ::waitpid(pid, nullptr, WNOHANG) == pid;
+      if (reaped) adopted_.erase(status->identity);
       census.again = reaped ? Duration::zero() : retry_interval;
     } else if (const Child* owner = owner_of(*status)) {
       census.orphans[owner].push_back(*status);
@@ -149,21 +157,42 @@ Supervisor::Census Supervisor::take_census() const {
   return census;
 }
 
+/// A child of this process that is none of a task's, but the business of the plugin that started it: it is in
+/// this process's session. So is what a foreground child leaves behind, which bears a mark.
+bool Supervisor::is_plugins_own(const ProcessStatus& process, Census& census) {
+  if (process.session != ::getsid(0)) return false;
+  if (adopted_.contains(process.identity)) return false;
+  const auto is_foreground = [](const auto& child) { return child.second->foreground(); };
+  if (std::none_of(children_.begin(), children_.end(), is_foreground)) return true;
+  if (process.alive()) {
+    const bool marked = marked_owner(process) != nullptr;
+    if (marked) adopted_.insert(process.identity);
+    return !marked;
+  }
+  // The dead bear no mark. Its children may have become ours after the list was read.
+  if (unknown_dead_.insert(process.identity).second) census.again = Duration::zero();
+  return true;
+}
+
 const Child* Supervisor::owner_of(const ProcessStatus& orphan) const {
   const Child* fallback = nullptr;
   for (const auto& [id, child] : children_) {
     if (child->root_session() == orphan.session) return child.get();
     if (child->lingers()) fallback = child.get();
   }
-  const std::optional<std::string> mark = environment_value(orphan.identity.pid, cookie_name);
+  const Child* owner = marked_owner(orphan);
+  return owner != nullptr ? owner : fallback;  // it hid where it came from: from a root that has just ended
+}
+
+/// The child that the environment of a process names.
+const Child* Supervisor::marked_owner(const ProcessStatus& process) const {
+  const std::optional<std::string> mark = environment_value(process.identity.pid, cookie_name);
   const std::string mine = std::to_string(::getpid()) + ".";
-  if (mark && mark->starts_with(mine)) {
-    std::uint64_t id = 0;
-    std::from_chars(mark->data() + mine.size(), mark->data() + mark->size(), id);
-    const auto found = children_.find(id);
-    if (found != children_.end()) return found->second.get();
-  }
-  return fallback;  // it hid where it came from: its root is one of those that have just ended
+  if (!mark || !mark->starts_with(mine)) return nullptr;
+  std::uint64_t id = 0;
+  std::from_chars(mark->data() + mine.size(), mark->data() + mark->size(), id);
+  const auto found = children_.find(id);
+  return found == children_.end() ? nullptr : found->second.get();
 }
 
 }  // namespace dream::process

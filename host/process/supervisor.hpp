@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -34,8 +35,13 @@ class Supervisor {
   /// Graceful: the stop signal, once, to each process of the tree. Force: SIGKILL to whatever of it turns up
   /// until nothing is left. Harmless for a child that has ended.
   void terminate(ChildId id, Urgency urgency);
-  /// After on_output returned false for this stream.
+  /// After has_room or on_output returned false for this stream.
   void resume_output(ChildId id, Stream stream);
+  /// A key of the terminal (Ctrl-C), or its end, has sent this signal to all of this process's group: those
+  /// that heard it there need not be asked again.
+  void heard_from_terminal(int signal);
+  /// The user's window has another size: terminals of children get this one.
+  void resize(const winsize& window);
   /// The root's pid, for display; 0 when it has ended.
   [[nodiscard]] pid_t pid(ChildId id) const;
   [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
@@ -50,7 +56,9 @@ class Supervisor {
 
   void attend_at(Instant time);
   void attend();
-  [[nodiscard]] Census take_census() const;
+  [[nodiscard]] Census take_census();
+  [[nodiscard]] bool is_plugins_own(const ProcessStatus& process, Census& census);
+  [[nodiscard]] const Child* marked_owner(const ProcessStatus& process) const;
   [[nodiscard]] const Child* owner_of(const ProcessStatus& orphan) const;
 
   boost::asio::io_context& loop_;
@@ -59,6 +67,10 @@ class Supervisor {
   std::unique_ptr<char[]> scratch_;  ///< not initialised: its pages are had when they are used
   ChildContext shared_;
   std::uint64_t next_id_ = 1;
+  /// Of this process's own session: what a foreground child left there, and the dead that can't be told from
+  /// a plugin's.
+  std::set<ProcessIdentity> adopted_;
+  std::set<ProcessIdentity> unknown_dead_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Child>> children_;
   std::shared_ptr<const bool> exists_ =
       std::make_shared<const bool>(true);  ///< what queued handlers ask first

@@ -36,9 +36,12 @@ Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedSte
       timer_(session.context()),
       reader_timer_(session.context()),
       hangup_timer_(session.context()),
-      signals_(session.context(), guardian,
-               {.on_signal = [this](int signal) { on_signal(signal); },
-                .on_guardian_lost = [this] { on_guardian_lost(); }}) {
+      signals_(
+          session.context(), guardian,
+          {.on_signal = [this](int signal) { on_signal(signal); },
+           .on_group_signalled = [this](int signal) { session_.supervisor().heard_from_terminal(signal); },
+           .on_window_change = [this] { session_.window_changed(); },
+           .on_guardian_lost = [this] { on_guardian_lost(); }}) {
   DREAM_ASSERT(steps.size() == plan.steps.size());
   session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
 }

@@ -44,24 +44,39 @@ void HostServices::resume_output() {
 Result<plugin::ChildId> HostServices::spawn(plugin::ChildSpec spec) {
   const StepIndex step = spec.step;
   const auto id = std::make_shared<process::ChildId>();  // known only once the child has started
+  const Step& settings = parts_.plan.steps[position(step)];
+  // What the plugin reads itself is nothing that anybody looks at.
+  const bool may_have_terminal = spec.pty && !spec.on_output;
   process::ChildSpec child{.argv = std::move(spec.argv),
                            .directory = std::move(spec.directory),
                            .environment = std::move(spec.environment),
-                           .inherit_stdin = parts_.inherit_stdin,
+                           .streams = parts_.terminals.streams_of(settings, may_have_terminal),
                            .stop_signal = spec.stop_signal,
-                           .leftover_grace = parts_.plan.steps[position(step)].stop_grace,
+                           .relays = std::move(spec.relays),
+                           .leftover_grace = settings.stop_grace,
                            .on_output = {},
                            .on_end = std::move(spec.on_exit)};
+  if (child.streams.foreground) {
+    child.on_end = [this, on_exit = std::move(child.on_end)](const ExitStatus& status) {
+      parts_.terminals.restore();
+      on_exit(status);
+    };
+  }
   if (spec.on_output) {
     child.on_output = [taken = std::move(spec.on_output)](Stream stream, std::string_view bytes) {
       taken(stream, bytes);
       return true;
     };
   } else {
-    child.on_output = [this, step, id](Stream stream, std::string_view bytes) {
-      const bool room = parts_.renderer.write(step, stream, bytes);
+    const auto held_unless = [this, step, id](Stream stream, bool room) {
       if (!room) held_.push_back({*id, step, stream});
       return room;
+    };
+    child.has_room = [this, step, held_unless](Stream stream) {
+      return held_unless(stream, parts_.renderer.ready(step, stream));
+    };
+    child.on_output = [this, step, held_unless](Stream stream, std::string_view bytes) {
+      return held_unless(stream, parts_.renderer.write(step, stream, bytes));
     };
   }
   Result<process::ChildId> started = parts_.supervisor.start(std::move(child));

@@ -12,6 +12,7 @@
 #include "plan/plan.hpp"
 #include "plugin/services.hpp"
 #include "process/supervisor.hpp"
+#include "runtime/terminals.hpp"
 #include "runtime/worker_pool.hpp"
 
 namespace dream::runtime {
@@ -26,7 +27,7 @@ class HostServices : public plugin::Services {
     output::Renderer& renderer;
     Log& log;
     std::shared_ptr<const plugin::Place> place;
-    bool inherit_stdin;  ///< tasks read dream's own standard input
+    Terminals& terminals;
   };
 
   /// All parts must outlive the services.

@@ -3,12 +3,22 @@
 #include <csignal>
 #include <utility>
 
+#include "output/label.hpp"
 #include "output/log.hpp"
 #include "output/log_directory.hpp"
 
 namespace dream::runtime {
 
-Session::Session(const Plan& plan, const SessionSettings& settings)
+namespace {
+
+unsigned short label_columns(const Plan& plan, output::OutputMode mode) {
+  if (mode != output::OutputMode::prefix) return 0;
+  return static_cast<unsigned short>(output::line_labels(plan, false).front().size());
+}
+
+}  // namespace
+
+Session::Session(const Plan& plan, const SessionSettings& settings, process::TerminalState& terminal)
     : context_(1),
       console_(context_, {.on_room = [this] { resume_output(); },
                           .on_lost =
@@ -19,6 +29,10 @@ Session::Session(const Plan& plan, const SessionSettings& settings)
                                       [this] { resume_output(); })),
       log_(output::make_log(settings.lowest_level, settings.color,
                             [this](std::string_view line) { renderer_->say(line); })),
+      terminals_({.mode = settings.mode,
+                  .keeps_bytes = settings.log_directory.has_value(),
+                  .label_columns = label_columns(plan, settings.mode)},
+                 terminal, *log_),
       supervisor_(context_) {
   if (settings.log_directory) {
     renderer_ = output::make_log_directory(*settings.log_directory, plan, std::move(renderer_));
@@ -32,12 +46,16 @@ Session::Session(const Plan& plan, const SessionSettings& settings)
                                                                  .renderer = *renderer_,
                                                                  .log = *log_,
                                                                  .place = settings.place,
-                                                                 .inherit_stdin = settings.inherit_stdin});
+                                                                 .terminals = terminals_});
 }
 
 void Session::write_everything_out() {
   if (context_.stopped()) context_.restart();  // it ran out of work before
   while (console_.pending() > 0 || renderer_->busy()) context_.run_one();
+}
+
+void Session::window_changed() {
+  if (const auto window = terminals_.new_window()) supervisor_.resize(*window);
 }
 
 void Session::resume_output() {

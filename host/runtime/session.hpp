@@ -19,7 +19,6 @@ struct SessionSettings {
   output::OutputMode mode = output::OutputMode::prefix;
   bool color = false;
   LogLevel lowest_level = LogLevel::info;
-  bool inherit_stdin = false;
   std::optional<std::filesystem::path> log_directory;
   std::shared_ptr<const plugin::Place> place;  ///< what plugins are told of where they are
 };
@@ -28,14 +27,18 @@ struct SessionSettings {
 /// renderer. One at a time.
 class Session {
  public:
-  /// `plan` must outlive the session.
-  Session(const Plan& plan, const SessionSettings& settings);
+  /// `plan` and `terminal`, the user's as it was at first, must outlive the session.
+  Session(const Plan& plan, const SessionSettings& settings, process::TerminalState& terminal);
 
   [[nodiscard]] boost::asio::io_context& context() { return context_; }
   [[nodiscard]] output::Console& console() { return console_; }
   [[nodiscard]] output::Renderer& renderer() { return *renderer_; }
   [[nodiscard]] HostServices& services() { return *services_; }
   [[nodiscard]] Log& log() { return *log_; }
+  [[nodiscard]] process::Supervisor& supervisor() { return supervisor_; }
+
+  /// The user's window may have another size.
+  void window_changed();
 
   /// Lets the loop run until everything has been shown.
   void write_everything_out();
@@ -51,6 +54,7 @@ class Session {
   output::Console console_;
   std::unique_ptr<output::Renderer> renderer_;
   std::unique_ptr<Log> log_;
+  Terminals terminals_;
   process::Supervisor supervisor_;
   std::unique_ptr<HostServices> services_;
 };

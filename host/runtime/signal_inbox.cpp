@@ -21,6 +21,7 @@ int open_signals() {
     ::sigaction(signal, nullptr, &current);
     if (current.sa_handler != SIG_IGN) ::sigaddset(&set, signal);
   }
+  for (const int signal : {SIGWINCH, SIGCONT}) ::sigaddset(&set, signal);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   return ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -50,6 +51,17 @@ void SignalInbox::count(const Sender& sender, int Count::*way) {
   if (times_sent(signal) > before) callbacks_.on_signal(signal);
 }
 
+/// A job that was stopped and continued may have missed that its window changed.
+void SignalInbox::take(const signalfd_siginfo& info) {
+  const auto signal = static_cast<int>(info.ssi_signo);
+  if (signal == SIGWINCH || signal == SIGCONT) {
+    callbacks_.on_window_change();
+    return;
+  }
+  if (info.ssi_code == SI_KERNEL) callbacks_.on_group_signalled(signal);
+  count({signal, info.ssi_code, static_cast<int>(info.ssi_pid)}, &Count::direct);
+}
+
 int SignalInbox::times_sent(int signal) const {
   int by_kernel = 0;
   int by_others = 0;
@@ -61,16 +73,17 @@ int SignalInbox::times_sent(int signal) const {
 }
 
 void SignalInbox::wait_for_signals() {
-  signals_.async_wait(
-      boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-        if (error) return;
-        signalfd_siginfo info{};
-        while (::read(signals_.native_handle(), &info, sizeof info) == sizeof info) {
-          count({static_cast<int>(info.ssi_signo), info.ssi_code, static_cast<int>(info.ssi_pid)},
-                &Count::direct);
-        }
-        wait_for_signals();
-      });
+  signals_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [this](const boost::system::error_code& error) {
+                        if (error) return;
+                        read_signals();
+                        wait_for_signals();
+                      });
+}
+
+void SignalInbox::read_signals() {
+  signalfd_siginfo info{};
+  while (::read(signals_.native_handle(), &info, sizeof info) == sizeof info) take(info);
 }
 
 void SignalInbox::wait_for_guardian() {
@@ -83,6 +96,7 @@ void SignalInbox::wait_for_guardian() {
           callbacks_.on_guardian_lost();
           return;
         }
+        read_signals();  // first, for what all of the group got is known here only
         if (size == sizeof message) {
           count({message.number, message.code, message.sender}, &Count::forwarded);
         }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/signalfd.h>
+
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -13,11 +15,15 @@ namespace dream::runtime {
 /// The signals that ask dream to stop (INT, TERM, HUP, QUIT), each told once: what was sent to this process,
 /// and what was sent to the guardian. One sent to both, as a shell does with a job, is one; so is the hang-up
 /// of a terminal that both the kernel and a shell on its way out tell of. A signal that was ignored when
-/// dream was started stays ignored (nohup, a shell's background job).
+/// dream was started stays ignored (nohup, a shell's background job). And that the terminal's window may have
+/// changed.
 class SignalInbox {
  public:
   struct Callbacks {
     std::function<void(int signal)> on_signal;
+    /// Before on_signal: all of this process's group got it, by a key or because the terminal was closed.
+    std::function<void(int signal)> on_group_signalled;
+    std::function<void()> on_window_change;
     std::function<void()> on_guardian_lost;
   };
 
@@ -42,7 +48,9 @@ class SignalInbox {
   };
 
   void wait_for_signals();
+  void read_signals();
   void wait_for_guardian();
+  void take(const signalfd_siginfo& info);
   void count(const Sender& sender, int Count::*way);
   [[nodiscard]] int times_sent(int signal) const;
 

@@ -103,7 +103,7 @@ AT(dream_output, size, 0);
 AT(dream_output, write, 8);
 AT(dream_output, when_writable, 16);
 
-SIZE(dream_child, 96);
+SIZE(dream_child, 112);
 AT(dream_child, size, 0);
 AT(dream_child, flags, 4);
 AT(dream_child, run, 8);
@@ -114,6 +114,7 @@ AT(dream_child, stop_signal, 64);
 AT(dream_child, on_exit, 72);
 AT(dream_child, on_output, 80);
 AT(dream_child, context, 88);
+AT(dream_child, relays, 96);
 
 SIZE(dream_process, 32);
 AT(dream_process, size, 0);

@@ -195,9 +195,9 @@ TEST_F(DockerFailing, a_required_container_that_fails_takes_everything_down) {
 }
 
 TEST_F(Docker, a_dry_run_shows_the_command_and_starts_nothing) {
-  Launch dry = launch("db", "start");
-  dry.arguments.emplace_back("--dry-run");
-  const Finished finished = run(workspace, dry);
+  Launch dry_run = launch("db", "start");
+  dry_run.arguments.emplace_back("--dry-run");
+  const Finished finished = run(workspace, dry_run);
   EXPECT_EQ(finished.code, 0);
   EXPECT_THAT(finished.out,
               ContainsRegex("docker run --rm --init --user .* --network none --env GIVEN box sh -c"));

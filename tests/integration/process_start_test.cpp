@@ -123,7 +123,7 @@ TEST_F(StartedProcess, reads_nothing_unless_it_is_given_the_standard_input) {
   Watched& without = start({"cat"});
   EXPECT_EQ(run_to_end(without), ExitStatus(ExitedWith{0}));
   EXPECT_EQ(without.out, "");
-  Watched& with = start({"cat"}, [](ChildSpec& child) { child.inherit_stdin = true; });
+  Watched& with = start({"cat"}, [](ChildSpec& child) { child.streams.inherit_stdin = true; });
   EXPECT_EQ(run_to_end(with), ExitStatus(ExitedWith{0}));
   EXPECT_EQ(with.out, "typed");
   ::dup2(saved, STDIN_FILENO);
@@ -140,7 +140,7 @@ TEST_F(StartedProcess, has_its_three_streams_in_place_even_when_the_hosts_are_cl
   // Now the pipes themselves have the numbers 0 to 2.
   Watched& run = add_run();
   ChildSpec child = spec(run, {"sh", "-c", "cat; echo out; echo err >&2"});
-  child.inherit_stdin = true;
+  child.streams.inherit_stdin = true;
   const Result<ChildId> started = supervisor_->start(std::move(child));
   if (started) run_until([&] { return run.ends > 0; });
   for (int at = 0; at < 3; ++at) {

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <string>
+
 #include "engine_fixture.hpp"
 
 namespace dream::docker::testing {
@@ -7,6 +9,12 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+
+/// A short name for the folder of a test's engine, beside those of tests that run at the same time.
+std::string own_folder() {
+  return std::string(DREAM_TEST_ENGINE) + "-" +
+         std::to_string(::testing::UnitTest::GetInstance()->current_test_info()->line());
+}
 
 /// An engine of the test's own, as it doesn't survive the test.
 struct OwnEngine {
@@ -18,7 +26,7 @@ struct OwnEngine {
     own.thaw();
     own.stop();
   }
-  TestEngine own{std::string(DREAM_TEST_ENGINE) + "-own"};
+  TestEngine own{own_folder()};
 };
 
 struct EngineTrouble : OwnEngine, EngineTest {

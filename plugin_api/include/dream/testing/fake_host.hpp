@@ -39,6 +39,7 @@ struct FakeChild {
   std::string directory;
   std::vector<std::string> environment;
   std::int32_t stop_signal = 0;
+  std::vector<std::string> relays = {};
   std::uint32_t flags = 0;
   std::vector<std::uint32_t> terminations = {};  ///< the urgency of each
   bool alive = true;
@@ -259,6 +260,7 @@ class FakeHost {
                               .directory = text(child->directory),
                               .environment = texts(child->environment),
                               .stop_signal = child->stop_signal,
+                              .relays = texts(child->relays),
                               .flags = child->flags,
                               .on_exit = child->on_exit,
                               .on_output = child->on_output,

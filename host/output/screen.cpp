@@ -1,0 +1,90 @@
+#include "output/screen.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace dream::output {
+
+namespace {
+
+/// Far wider than any window: what is longer is not worth redrawing all the time.
+constexpr std::size_t longest_drawn = 4096;
+
+constexpr std::string_view erase_line = "\r\x1b[K";
+/// A line that is too wide is cut by the terminal: a second row could not be taken away again.
+constexpr std::string_view wrap_off = "\x1b[?7l";
+constexpr std::string_view wrap_on = "\x1b[?7h";
+
+}  // namespace
+
+Screen::Screen(boost::asio::io_context& context, Writer& writer, Ability ability)
+    : context_(context), writer_(writer), ability_(ability) {}
+
+Screen::~Screen() {
+  *alive_ = false;
+}
+
+Mixer::StreamId Screen::add_stream(std::string label) {
+  sources_.push_back({.label = std::move(label), .line = {}});
+  return sources_.size() - 1;
+}
+
+bool Screen::write(StreamId stream, std::string_view bytes) {
+  Source& source = sources_[stream];
+  source.line.write(bytes, [&](std::string_view line) { write_line(source, line); });
+  update(stream);
+  return writer_.room();
+}
+
+void Screen::end(StreamId stream) {
+  Source& source = sources_[stream];
+  source.line.end([&](std::string_view line) { write_line(source, line); });
+  update(stream);
+}
+
+bool Screen::room(StreamId /*stream*/) const {
+  return writer_.room();
+}
+
+void Screen::write_line(const Source& source, std::string_view line) {
+  take_away();
+  writer_.append(source.label);
+  writer_.append(line);
+  writer_.append("\n");
+}
+
+/// Many changes in one turn of the loop are drawn once, and go out together with the lines before them.
+void Screen::update(StreamId stream) {
+  if (sources_[stream].line.shows()) {
+    last_ = stream;
+  } else if (last_ == stream) {
+    last_ = none;
+    take_away();
+  }
+  if (last_ != none && ability_ == Ability::can_rewrite && !std::exchange(draw_posted_, true)) {
+    boost::asio::post(context_, [this, alive = alive_] {
+      if (*alive) draw();
+    });
+  }
+  writer_.commit();
+}
+
+void Screen::take_away() {
+  if (std::exchange(drawn_, false)) writer_.append(erase_line);
+}
+
+void Screen::draw() {
+  draw_posted_ = false;
+  if (last_ == none || !writer_.room()) return;
+  const Source& source = sources_[last_];
+  const std::string text = source.line.text();
+  if (text.size() > longest_drawn) return;
+  take_away();
+  for (const std::string_view part :
+       {wrap_off, std::string_view(source.label), std::string_view(text), wrap_on})
+    writer_.append(part);
+  drawn_ = true;
+  writer_.commit();
+}
+
+}  // namespace dream::output

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "output/mixer.hpp"
+#include "output/screen_line.hpp"
+#include "output/writer.hpp"
+
+namespace dream::output {
+
+/// Mixes labelled lines onto a terminal. The last unfinished line (a progress bar, a question) is shown below
+/// them as it changes, in a line that is taken away again before anything else is written.
+class Screen : public Mixer {
+ public:
+  enum class Ability : unsigned char {
+    plain,  ///< knows no escape sequences: unfinished lines are not shown
+    can_rewrite,
+  };
+  Screen(boost::asio::io_context& context, Writer& writer, Ability ability);
+  ~Screen() override;
+  Screen(const Screen&) = delete;
+  Screen& operator=(const Screen&) = delete;
+
+  StreamId add_stream(std::string label) override;
+  bool write(StreamId stream, std::string_view bytes) override;
+  void end(StreamId stream) override;
+  [[nodiscard]] bool room(StreamId stream) const override;
+
+ private:
+  static constexpr StreamId none = static_cast<StreamId>(-1);
+
+  struct Source {
+    std::string label;
+    ScreenLine line;
+  };
+
+  void write_line(const Source& source, std::string_view line);
+  void update(StreamId stream);
+  void take_away();
+  void draw();
+
+  boost::asio::io_context& context_;
+  Writer& writer_;
+  Ability ability_;
+  std::vector<Source> sources_;
+  StreamId last_ = none;  ///< the stream whose unfinished line is to be shown
+  bool drawn_ = false;    ///< something is shown below the lines
+  bool draw_posted_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace dream::output

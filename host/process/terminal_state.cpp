@@ -1,0 +1,56 @@
+#include "process/terminal_state.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+namespace dream::process {
+
+namespace {
+
+bool group_lives(pid_t group) {
+  if (group <= 1) return group == 1;  // 0: nobody's; and kill(-1) means everyone
+  return ::kill(-group, 0) == 0 || errno != ESRCH;
+}
+
+bool same_modes(const termios& one, const termios& other) {
+  return one.c_iflag == other.c_iflag && one.c_oflag == other.c_oflag && one.c_cflag == other.c_cflag &&
+         one.c_lflag == other.c_lflag && std::memcmp(&one.c_cc[0], &other.c_cc[0], sizeof one.c_cc) == 0;
+}
+
+}  // namespace
+
+void TerminalState::remember() {
+  if (descriptor_ >= 0) return;
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::tcgetpgrp(descriptor) != ::getpgrp() || ::tcgetattr(descriptor, &modes_) != 0) continue;
+    descriptor_ = descriptor;
+    return;
+  }
+}
+
+void TerminalState::restore() const {
+  if (descriptor_ < 0) return;
+  const pid_t foreground = ::tcgetpgrp(descriptor_);
+  const bool ours = foreground == ::getpgrp();
+  if (foreground < 0 || (!ours && group_lives(foreground))) return;
+  sigset_t stop;
+  sigset_t previous;
+  ::sigemptyset(&stop);
+  ::sigaddset(&stop, SIGTTOU);  // it is meant for a job that disturbs the foreground
+  ::pthread_sigmask(SIG_BLOCK, &stop, &previous);
+  if (!ours) ::tcsetpgrp(descriptor_, ::getpgrp());
+  termios now{};
+  if (::tcgetattr(descriptor_, &now) == 0 && !same_modes(now, modes_)) {
+    ::tcsetattr(descriptor_, TCSANOW, &modes_);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+}
+
+bool is_controlling_terminal(int descriptor) {
+  return ::tcgetsid(descriptor) == ::getsid(0);
+}
+
+}  // namespace dream::process

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <termios.h>
+
+#include <optional>
+
+namespace dream::process {
+
+/// The terminal that this process group has in the foreground, as it was: its modes, and that it was ours.
+/// Tasks change both (a shell, an editor, a password prompt), and may be killed before they change them back.
+class TerminalState {
+ public:
+  /// Remembers the state. Without a terminal, or in the background, there is nothing to remember: what is
+  /// there may be the work of whoever has the terminal now.
+  TerminalState() { remember(); }
+  /// Again, if there was nothing to remember yet: a background job may have come to the foreground.
+  void remember();
+
+  /// Puts everything back, unless somebody else who is alive has the terminal now: the user's shell, after
+  /// Ctrl-Z.
+  void restore() const;
+
+ private:
+  int descriptor_ = -1;  ///< of the standard ones, the first that is the terminal
+  termios modes_{};
+};
+
+/// Whether a descriptor is the terminal that controls this process's session, so that its keys send signals
+/// to the processes here.
+[[nodiscard]] bool is_controlling_terminal(int descriptor);
+
+}  // namespace dream::process

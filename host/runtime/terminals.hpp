@@ -1,0 +1,50 @@
+#pragma once
+
+#include <sys/ioctl.h>
+
+#include <functional>
+#include <optional>
+
+#include "base/log.hpp"
+#include "output/renderer.hpp"
+#include "plan/plan.hpp"
+#include "process/child.hpp"
+#include "process/terminal_state.hpp"
+
+namespace dream::runtime {
+
+/// What tasks have of the user's terminal. In raw mode the foreground step has it as if it had been started
+/// by hand; every other step that is shown there writes to a terminal of its own.
+class Terminals {
+ public:
+  struct Settings {
+    output::OutputMode mode = output::OutputMode::prefix;
+    bool keeps_bytes = false;          ///< all bytes must come by here, stdout's and stderr's apart
+    unsigned short label_columns = 0;  ///< stand before each line
+  };
+
+  /// `state`, remembered when dream was started, and `log` must outlive this.
+  Terminals(const Settings& settings, process::TerminalState& state, Log& log)
+      : settings_(settings), state_(state), log_(log), window_(window()) {}
+
+  /// How a child of this step is wired up. `allowed`: a terminal is.
+  [[nodiscard]] process::ChildStreams streams_of(const Step& step, bool allowed);
+  /// A child that may have changed the user's terminal has ended.
+  void restore() const { state_.restore(); }
+
+  /// The size that terminals of tasks should have, if it is not what it was when this was last asked.
+  [[nodiscard]] std::optional<winsize> new_window();
+
+ private:
+  [[nodiscard]] winsize window() const;
+  [[nodiscard]] process::Outlet foreground_outlet(int descriptor) const;
+  void warn(const Error& error);
+
+  Settings settings_;
+  process::TerminalState& state_;
+  Log& log_;
+  winsize window_;
+  bool warned_ = false;
+};
+
+}  // namespace dream::runtime
