@@ -116,9 +116,7 @@ class Chart {
 
  private:
   /// Rounded, not cut off: sums of shares must not lose a column. Always within the chart.
-  [[nodiscard]] std::size_t column(double time) const {
-    return std::min(nearest(time), scale_.chart - 1);
-  }
+  [[nodiscard]] std::size_t column(double time) const { return std::min(nearest(time), scale_.chart - 1); }
 
   Scale scale_;
   double time_ = 0;

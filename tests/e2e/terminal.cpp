@@ -130,7 +130,9 @@ void Terminal::launch(const Workspace& workspace, const Launch& launch, WindowSi
   if (window_ < 0 || ::grantpt(window_) != 0 || ::unlockpt(window_) != 0 ||
       ::ptsname_r(window_, name.data(), name.size()) != 0)
     throw std::runtime_error("no terminal");
+  name_ = name.data();
   resize(size);
+  modes_at_first_ = modes();
   ::fcntl(window_, F_SETFL, O_RDWR | O_NONBLOCK);
   StartWords words(workspace, launch);
   const Pipe reports = make_pipe();
@@ -274,6 +276,13 @@ std::string Terminal::modes() const {
   }
   for (const cc_t key : modes.c_cc) text += std::to_string(key) + " ";
   return text;
+}
+
+void Terminal::turn_echo_off() const {
+  termios modes{};
+  ::tcgetattr(window_, &modes);
+  modes.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  if (::tcsetattr(window_, TCSANOW, &modes) != 0) throw std::runtime_error("can't set the terminal's modes");
 }
 
 pid_t Terminal::foreground_group() const {
