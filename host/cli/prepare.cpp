@@ -58,14 +58,16 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
 
 }  // namespace
 
-Result<plugin::SharedEnvironment> Environments::of(const Step& step, const fs::path& folder) {
+Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folder) {
   // Without files the folder makes no difference.
-  plugin::SharedEnvironment& made =
-      made_[{step.env_files.empty() ? fs::path() : folder, step.env_files, step.env}];
-  if (made == nullptr) {
+  StepEnvironment& made = made_[{step.env_files.empty() ? fs::path() : folder, step.env_files, step.env}];
+  if (made.whole == nullptr) {
     Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
     if (!environment) return environment.error();
-    made = std::make_shared<const std::vector<std::string>>(std::move(*environment));
+    Result<std::vector<std::string>> own = step_environment(step, folder, nullptr);
+    if (!own) return own.error();
+    made = {std::make_shared<const std::vector<std::string>>(std::move(*environment)),
+            std::make_shared<const std::vector<std::string>>(std::move(*own))};
   }
   return made;
 }
@@ -118,7 +120,7 @@ Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, co
   const Step& step = plan.steps[position(index)];
   const fs::path folder = folder_of(loaded.workspace, step.id.project);
   if (Result<void> there = check_folder(step, folder, loaded); !there) return there.error();
-  const Result<plugin::SharedEnvironment> environment = environments.of(step, folder);
+  const Result<StepEnvironment> environment = environments.of(step, folder);
   if (!environment) return environment.error();
   std::string options = loaded.document->options(step.options);
   Result<plugin::Executor*> executor = executor_of(step, loaded, registry, options);
@@ -129,7 +131,8 @@ Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, co
                                         .command = step.command,
                                         .arguments = step.arguments,
                                         .directory = folder.string(),
-                                        .environment = *environment,
+                                        .environment = environment->whole,
+                                        .own_environment = environment->own,
                                         .options_json = std::move(options),
                                         .stop_signal = step.stop_signal,
                                         .stop_grace = step.stop_grace,

@@ -14,15 +14,19 @@
 
 namespace dream::cli {
 
+/// The environment of a step, and the part of it that dream.json gives.
+struct StepEnvironment {
+  plugin::SharedEnvironment whole;
+  plugin::SharedEnvironment own;
+};
+
 /// The environments of steps, each made once.
 class Environments {
  public:
-  Result<plugin::SharedEnvironment> of(const Step& step, const std::filesystem::path& folder);
+  Result<StepEnvironment> of(const Step& step, const std::filesystem::path& folder);
 
  private:
-  std::map<std::tuple<std::filesystem::path, std::vector<std::string>, Environment>,
-           plugin::SharedEnvironment>
-      made_;
+  std::map<std::tuple<std::filesystem::path, std::vector<std::string>, Environment>, StepEnvironment> made_;
 };
 
 /// Everything that starting each step of a plan will need: its folder, environment, options and executor.
@@ -49,6 +53,7 @@ void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::R
                       Error& error);
 
 /// The environment of a step: dream's own < env files < env of project and task. NAME=VALUE, sorted by name.
+/// `own` may be null: then it is what dream.json gives alone.
 [[nodiscard]] Result<std::vector<std::string>> step_environment(const Step& step,
                                                                 const std::filesystem::path& folder,
                                                                 const char* const* own);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace dream::cli {
 
@@ -11,6 +10,10 @@ namespace {
 
 constexpr std::size_t least_width = 60;
 constexpr double widest_box = 14;
+
+std::size_t nearest(double column) {
+  return static_cast<std::size_t>(column + 0.5);
+}
 
 /// How time becomes columns. A step whose duration is unknown gets a box of `box` columns; what the boxes
 /// leave is shared by the delays in proportion.
@@ -105,7 +108,7 @@ class Chart {
     } else {
       append_stretch(out, "·", column(delayed) - from, step.delay);
       time_ = delayed + scale_.box;
-      const auto end = static_cast<std::size_t>(std::lround(time_));
+      const auto end = nearest(time_);
       append_box(out, std::min(end, scale_.chart) - column(delayed));
     }
     return out;
@@ -113,9 +116,7 @@ class Chart {
 
  private:
   /// Rounded, not cut off: sums of shares must not lose a column. Always within the chart.
-  [[nodiscard]] std::size_t column(double time) const {
-    return std::min(static_cast<std::size_t>(std::lround(time)), scale_.chart - 1);
-  }
+  [[nodiscard]] std::size_t column(double time) const { return std::min(nearest(time), scale_.chart - 1); }
 
   Scale scale_;
   double time_ = 0;

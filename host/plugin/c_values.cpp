@@ -132,7 +132,9 @@ dream_exit exit_of(const ExitStatus& status) {
 }
 
 TaskTable::TaskTable(const TaskSpec& task, dream_run_id run)
-    : arguments_(views_of(task.arguments)), environment_(views_of(*task.environment)) {
+    : arguments_(views_of(task.arguments)),
+      environment_(views_of(*task.environment)),
+      own_environment_(views_of(*task.own_environment)) {
   table_.size = sizeof(table_);
   table_.flags = task.pty ? DREAM_TASK_PTY : 0U;
   table_.run = run;
@@ -155,6 +157,7 @@ TaskTable::TaskTable(const TaskSpec& task, dream_run_id run)
   table_.directory = view_of(task.directory);
   table_.environment = span_of(environment_);
   table_.options = view_of(task.options_json);
+  table_.own_environment = span_of(own_environment_);
 }
 
 }  // namespace dream::plugin

@@ -66,7 +66,7 @@ class TaskTable {
   [[nodiscard]] const dream_task* get() const { return &table_; }
 
  private:
-  std::vector<dream_str> argv_, arguments_, environment_;
+  std::vector<dream_str> argv_, arguments_, environment_, own_environment_;
   dream_task table_{};
 };
 

@@ -27,7 +27,9 @@ struct TaskSpec {
   std::vector<std::string> arguments;  ///< after `--`
   std::string directory;               ///< absolute path of the project's folder
   SharedEnvironment environment = std::make_shared<const std::vector<std::string>>();
-  std::string options_json;  ///< merged and validated: an object
+  SharedEnvironment own_environment =
+      std::make_shared<const std::vector<std::string>>();  ///< what dream.json gives of it
+  std::string options_json;                                ///< merged and validated: an object
   int stop_signal = 15;
   Duration stop_grace{};
   bool pty = true;

@@ -181,6 +181,7 @@ dream_status HostSide::spawn(const dream_child& child, dream_child_id* id, dream
                  .on_output = {},
                  .on_exit = [this, number](const ExitStatus& status) { child_exited(number, status); }};
   if (child.stop_signal != 0) spec.stop_signal = child.stop_signal;
+  spec.relays = texts_of(child.relays);
   if (child.on_output != nullptr) {
     spec.on_output = [this, number](Stream stream, std::string_view bytes) {
       child_wrote(number, stream, bytes);
@@ -189,7 +190,9 @@ dream_status HostSide::spawn(const dream_child& child, dream_child_id* id, dream
   // Known before it runs, so that nothing it does can come too early.
   children_[number] = Child{{}, ticket, child.on_exit, child.on_output, child.context};
   ++ticket->children;
+  const Instant begin = services_->now();
   const auto started = services_->spawn(std::move(spec));
+  calls_->pardon(services_->now() - begin);  // a loaded machine takes its time to start a process
   if (!started) {
     children_.erase(number);
     --ticket->children;

@@ -101,16 +101,21 @@ Result<const PluginInfo*> Registry::plugin(const std::string& id) {
 
 std::optional<Registry::Suggestion> Registry::who_knows(const std::string& task,
                                                         const ExecutorRequest& request) {
+  const auto source_in = [&](const std::string& id,
+                             const ExecutorRequest& asked) -> std::optional<std::string> {
+    const auto plugin = state_->load(id);
+    if (!plugin) return std::nullopt;
+    const auto found = (*plugin)->discover(state_->project_of(asked));
+    if (!found) return std::nullopt;
+    const auto known = std::ranges::find(*found, task, &FoundTask::name);
+    return known == found->end() ? std::nullopt : std::optional(known->source);
+  };
+  if (source_in(request.executor, request)) return std::nullopt;
   ExecutorRequest other = request;
   other.project_options = {};  // those are options of another executor
   for (const std::string& id : state_->search_path.available()) {
     if (id == request.executor) continue;
-    const auto plugin = state_->load(id);
-    if (!plugin) continue;
-    const auto found = (*plugin)->discover(state_->project_of(other));
-    if (!found) continue;
-    const auto known = std::ranges::find(*found, task, &FoundTask::name);
-    if (known != found->end()) return Suggestion{id, known->source};
+    if (const auto source = source_in(id, other)) return Suggestion{id, *source};
   }
   return std::nullopt;
 }

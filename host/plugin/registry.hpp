@@ -45,7 +45,7 @@ class Registry {
   [[nodiscard]] Result<LoadedPlugin*> load(const std::string& id);
 
   /// The first of the plugins that could be loaded, other than `request.executor`, which finds `task` in the
-  /// project's folder.
+  /// project's folder. None when that executor finds it, too: then it is something else that is missing.
   struct Suggestion {
     std::string executor;
     std::string source;  ///< the file in which it finds it

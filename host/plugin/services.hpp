@@ -27,7 +27,8 @@ struct ChildSpec {
   std::string directory;  ///< absolute
   std::vector<std::string> environment;  ///< whole, NAME=VALUE
   int stop_signal = 15;
-  bool pty = true;  ///< a terminal of its own is allowed
+  std::vector<std::string> relays = {};  ///< programs that pass signals on, as dream_child has them
+  bool pty = true;                       ///< a terminal of its own is allowed
   /// Set: the child's bytes go here. Unset: they are the step's output.
   std::function<void(Stream, std::string_view)> on_output;
   /// Once, on the loop, after the last byte of output.

@@ -13,6 +13,7 @@
 
 #include "base/assert.hpp"
 #include "process/executable.hpp"
+#include "process/relay.hpp"
 
 namespace dream::process {
 
@@ -67,6 +68,7 @@ Result<void> Child::start() {
   const auto make_reader = [this](Stream stream) {
     return std::make_shared<OutputPipe>(
         context_.executor, context_.scratch,
+        [this, stream] { return !spec_.has_room || spec_.has_room(stream); },
         [this, stream](std::string_view bytes) { return spec_.on_output(stream, bytes); },
         [this] {
           if (root_exit_) context_.on_change();
@@ -162,6 +164,7 @@ void Child::terminate(Urgency urgency) {
     tree = std::move(again);
   }
   ask(tree);
+  if (!relays_.empty()) context_.on_change();
 }
 
 void Child::resume_output(Stream stream) {
@@ -198,9 +201,41 @@ std::vector<ProcessStatus> Child::root_tree() const {
 
 /// The stop signal, once, to each process.
 void Child::ask(const std::vector<ProcessStatus>& tree) {
-  for (const ProcessStatus& process : tree) {
+  for (const ProcessStatus& process : without_inner_runs(tree)) {
     if (!process.alive() || !asked_.insert(process.identity).second) continue;
-    send_signal(process.identity, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
+    if (relays_to_others(process, tree)) {
+      relays_.insert(process.identity);
+      send_signal(process.identity, SIGCONT);
+    } else {
+      send_signal(process.identity, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
+    }
+  }
+}
+
+bool Child::relays_to_others(const ProcessStatus& process, const std::vector<ProcessStatus>& tree) const {
+  if (spec_.relays.empty()) return false;
+  const bool has_others = std::any_of(tree.begin(), tree.end(), [&](const ProcessStatus& other) {
+    return other.parent == process.identity.pid && other.alive();
+  });
+  return has_others && is_relay(command_line(process.identity.pid), spec_.relays);
+}
+
+/// A relay that was passed over and has nothing below it any more is asked itself. What it starts after all
+/// that, the next script of several, is not its way to end, and is asked too.
+void Child::look_after_relays() {
+  const std::set<ProcessIdentity> relays = relays_;
+  for (const ProcessIdentity& relay : relays) {
+    const std::vector<ProcessStatus> tree = tree_below(relay.pid);
+    bool has_others = false;
+    for (const ProcessStatus& process : tree) {
+      if (tree.front().identity != relay) break;  // it has ended, and its pid is another's
+      if (process.parent != relay.pid || !process.alive()) continue;
+      has_others = true;
+      if (!asked_.contains(process.identity)) ask(tree_below(process.identity.pid));
+    }
+    if (has_others) continue;
+    relays_.erase(relay);
+    send_signal(relay, spec_.stop_signal, SIGCONT);
   }
 }
 
@@ -247,7 +282,8 @@ std::optional<Duration> Child::kill(const Orphans& orphans) {
 
 std::optional<Duration> Child::attend(Instant now, const Orphans& orphans) {
   if (forced()) return kill(orphans);
-  if (!root_exit_ || orphans.empty()) return std::nullopt;
+  look_after_relays();
+  if (!root_exit_ || orphans.empty()) return relays_.empty() ? std::nullopt : std::optional(patient_interval);
   press_leftovers(now, orphans);
   return forced() ? Duration::zero() : patient_interval;
 }

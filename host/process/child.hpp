@@ -49,8 +49,13 @@ struct ChildSpec {
   std::vector<std::string> environment;
   ChildStreams streams;
   int stop_signal = 15;
+  /// Programs of its tree that pass a signal on by themselves (is_relay). What is below them would get it
+  /// twice, so they are passed over as long as anything is.
+  std::vector<std::string> relays = {};
   /// What the child left running when it ended by itself is asked to end, and killed after this long.
   Duration leftover_grace = std::chrono::seconds(5);
+  /// Whether more of this stream may be read now; none: always. False: not until Supervisor::resume_output.
+  std::function<bool(Stream)> has_room = {};
   /// Takes all of the bytes. False: no more of this stream until Supervisor::resume_output.
   std::function<bool(Stream, std::string_view)> on_output;
   /// Once, after the last byte: the child is reaped and nothing that it started lives.
@@ -112,7 +117,7 @@ class Child {
   /// The root has ended, the child has not: orphans that turn up may be its.
   [[nodiscard]] bool lingers() const noexcept { return root_exit_.has_value(); }
   /// Whether attend() would do anything.
-  [[nodiscard]] bool wants_attention() const noexcept { return lingers() || forced(); }
+  [[nodiscard]] bool wants_attention() const noexcept { return lingers() || forced() || !relays_.empty(); }
 
   /// Sends the signals that are due. Returns after what time to call it again even if nothing changes; none:
   /// not at all.
@@ -131,6 +136,9 @@ class Child {
   void wait_for_root();
   [[nodiscard]] std::vector<ProcessStatus> root_tree() const;
   void ask(const std::vector<ProcessStatus>& tree);
+  [[nodiscard]] bool relays_to_others(const ProcessStatus& process,
+                                      const std::vector<ProcessStatus>& tree) const;
+  void look_after_relays();
   void press_leftovers(Instant now, const Orphans& orphans);
   std::optional<Duration> kill(const Orphans& orphans);
   bool kill_new(const Orphans& orphans);
@@ -145,6 +153,7 @@ class Child {
   std::optional<ExitStatus> root_exit_;
   std::optional<Urgency> urgency_;
   std::set<ProcessIdentity> asked_;   ///< got the stop signal
+  std::set<ProcessIdentity> relays_;  ///< in asked_, but passed over so far
   std::set<ProcessIdentity> killed_;  ///< got SIGKILL
   std::optional<Instant> patience_until_;
   std::optional<Instant> leftovers_force_at_;

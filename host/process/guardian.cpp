@@ -163,7 +163,7 @@ int split_off_guardian(std::string record, const TerminalState& terminal) {
     ::sigprocmask(SIG_SETMASK, &previous, nullptr);
     return -1;
   }
-  ::prctl(PR_SET_NAME, "guardian");  // `pkill dream` must not take both at once
+  ::prctl(PR_SET_NAME, guardian_name);  // `pkill dream` must not take both at once
   Guardian(host, sockets[0], std::move(strangers), std::move(record), terminal)
       .watch(::signalfd(-1, &signals, SFD_CLOEXEC));
 }

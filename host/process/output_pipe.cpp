@@ -32,9 +32,13 @@ Error refused(const std::string& reason) {
 
 }  // namespace
 
-OutputPipe::OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch,
+OutputPipe::OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch, Gate gate,
                        Consumer consumer, std::function<void()> on_end)
-    : descriptor_(executor), scratch_(scratch), consumer_(std::move(consumer)), on_end_(std::move(on_end)) {}
+    : descriptor_(executor),
+      scratch_(scratch),
+      gate_(std::move(gate)),
+      consumer_(std::move(consumer)),
+      on_end_(std::move(on_end)) {}
 
 Result<int> OutputPipe::open() {
   std::array<int, 2> ends{};
@@ -83,6 +87,8 @@ void OutputPipe::arm() {
 void OutputPipe::read(int most_buffers) {
   for (int count = 0; count < most_buffers && !paused_ && !ended_; ++count) {
     if (rest_ == 0) return end();
+    paused_ = !gate_();
+    if (paused_) return;
     const std::size_t wanted = std::min(scratch_.size(), rest_.value_or(scratch_.size()));
     const ssize_t size = ::read(descriptor_.native_handle(), scratch_.data(), wanted);
     if (size > 0) {

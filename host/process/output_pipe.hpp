@@ -20,11 +20,14 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
  public:
   /// Takes all of the bytes; false: no more until resume().
   using Consumer = std::function<bool(std::string_view)>;
+  /// Asked before each read, so that many streams that have something at the same time don't all bring their
+  /// buffer to a reader that is slow. False: nothing until resume().
+  using Gate = std::function<bool()>;
 
   /// `scratch` is the buffer that all pipes of a loop share. `on_end` is called when the end of the stream
   /// was read, but not for one that finish() itself reads.
-  OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch, Consumer consumer,
-             std::function<void()> on_end);
+  OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch, Gate gate,
+             Consumer consumer, std::function<void()> on_end);
 
   /// Makes the pipe. Returns the writing end, which is the caller's: closed on exec, blocking.
   [[nodiscard]] Result<int> open();
@@ -52,6 +55,7 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
 
   boost::asio::posix::stream_descriptor descriptor_;
   std::span<char> scratch_;
+  Gate gate_;
   Consumer consumer_;
   std::function<void()> on_end_;
   bool terminal_ = false;

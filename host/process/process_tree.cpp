@@ -10,8 +10,10 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <filesystem>
 #include <memory>
 #include <string_view>
+#include <unordered_set>
 
 namespace dream::process {
 
@@ -89,6 +91,12 @@ std::vector<pid_t> children_of(const ProcessStatus& process, int* error = nullpt
   return children;
 }
 
+/// The file name of the program that a process runs.
+std::string program_of(const std::string& pid) {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/" + pid + "/exe", ignored).filename().string();
+}
+
 Delivery delivery_failure(int error) {
   if (error == ESRCH) return Delivery::gone;
   return error == EPERM ? Delivery::forbidden : Delivery::failed;
@@ -105,8 +113,9 @@ std::optional<ProcessStatus> process_status(pid_t pid) {
   std::string_view rest(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
   const std::size_t name_end = rest.rfind(')');  // the name may itself hold spaces and parentheses
   if (name_end == std::string_view::npos) return std::nullopt;
-  rest.remove_prefix(name_end + 1);
   ProcessStatus status;
+  status.named_guardian = rest.substr(0, name_end).ends_with(std::string("(") + guardian_name);
+  rest.remove_prefix(name_end + 1);
   status.identity.pid = pid;
   constexpr int first_field = 3;
   constexpr int last_field = 33;
@@ -157,6 +166,26 @@ std::vector<ProcessStatus> tree_below(pid_t root) {
   return tree;
 }
 
+std::vector<ProcessStatus> without_inner_runs(std::vector<ProcessStatus> tree) {
+  if (std::ranges::none_of(tree, &ProcessStatus::named_guardian)) return tree;
+  const std::string own_program = program_of("self");
+  std::unordered_set<pid_t> guardians;
+  std::unordered_set<pid_t> closed;  // what they started is left out
+  std::vector<ProcessStatus> rest;
+  for (const ProcessStatus& process : tree) {
+    const pid_t pid = process.identity.pid;
+    if (closed.contains(process.parent)) {
+      closed.insert(pid);
+      continue;
+    }
+    rest.push_back(process);
+    const bool this_program = program_of(std::to_string(pid)) == own_program;
+    if (process.named_guardian && this_program) guardians.insert(pid);
+    if (guardians.contains(process.parent) && this_program) closed.insert(pid);
+  }
+  return rest;
+}
+
 std::optional<std::string> environment_value(pid_t pid, const std::string& name) {
   const std::string content = read_file(proc_path(pid, "environ"));
   std::string_view rest = content;
@@ -168,6 +197,10 @@ std::optional<std::string> environment_value(pid_t pid, const std::string& name)
     }
   }
   return std::nullopt;
+}
+
+std::string command_line(pid_t pid) {
+  return read_file(proc_path(pid, "cmdline"));
 }
 
 Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) {

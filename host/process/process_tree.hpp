@@ -21,6 +21,9 @@ struct ProcessIdentity {
   auto operator<=>(const ProcessIdentity&) const = default;
 };
 
+/// What guardians call themselves.
+inline constexpr const char* guardian_name = "guardian";
+
 /// What the kernel knows of a process.
 struct ProcessStatus {
   ProcessIdentity identity;
@@ -29,7 +32,8 @@ struct ProcessStatus {
   pid_t group = 0;
   pid_t session = 0;
   int threads = 1;
-  std::uint64_t ignored = 0;  ///< signals: the lowest bit is number 1
+  bool named_guardian = false;  ///< as the guardian of a run is
+  std::uint64_t ignored = 0;    ///< signals: the lowest bit is number 1
 
   [[nodiscard]] bool ignores(int signal) const noexcept { return ((ignored >> (signal - 1)) & 1U) != 0; }
   /// A first thread that has ended is dead (Z, X); its process lives as long as any other thread does.
@@ -54,9 +58,16 @@ struct ProcessStatus {
 /// tree.
 [[nodiscard]] std::vector<ProcessStatus> tree_below(pid_t root);
 
+/// `tree` without what other runs of this program in it have started: a run that is asked to end asks its
+/// own.
+[[nodiscard]] std::vector<ProcessStatus> without_inner_runs(std::vector<ProcessStatus> tree);
+
 /// The value of a variable in the environment a process was started with; none when it has none, or may not
 /// be read.
 [[nodiscard]] std::optional<std::string> environment_value(pid_t pid, const std::string& name);
+
+/// The command line of a process as /proc has it: each word ends with a NUL. Empty when it may not be read.
+[[nodiscard]] std::string command_line(pid_t pid);
 
 /// What became of a signal.
 enum class Delivery : std::uint8_t {

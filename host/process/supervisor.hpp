@@ -35,7 +35,7 @@ class Supervisor {
   /// Graceful: the stop signal, once, to each process of the tree. Force: SIGKILL to whatever of it turns up
   /// until nothing is left. Harmless for a child that has ended.
   void terminate(ChildId id, Urgency urgency);
-  /// After on_output returned false for this stream.
+  /// After has_room or on_output returned false for this stream.
   void resume_output(ChildId id, Stream stream);
   /// A key of the terminal (Ctrl-C), or its end, has sent this signal to all of this process's group: those
   /// that heard it there need not be asked again.

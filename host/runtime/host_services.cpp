@@ -52,6 +52,7 @@ Result<plugin::ChildId> HostServices::spawn(plugin::ChildSpec spec) {
                            .environment = std::move(spec.environment),
                            .streams = parts_.terminals.streams_of(settings, may_have_terminal),
                            .stop_signal = spec.stop_signal,
+                           .relays = std::move(spec.relays),
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},
                            .on_end = std::move(spec.on_exit)};
@@ -67,10 +68,15 @@ Result<plugin::ChildId> HostServices::spawn(plugin::ChildSpec spec) {
       return true;
     };
   } else {
-    child.on_output = [this, step, id](Stream stream, std::string_view bytes) {
-      const bool room = parts_.renderer.write(step, stream, bytes);
+    const auto held_unless = [this, step, id](Stream stream, bool room) {
       if (!room) held_.push_back({*id, step, stream});
       return room;
+    };
+    child.has_room = [this, step, held_unless](Stream stream) {
+      return held_unless(stream, parts_.renderer.ready(step, stream));
+    };
+    child.on_output = [this, step, held_unless](Stream stream, std::string_view bytes) {
+      return held_unless(stream, parts_.renderer.write(step, stream, bytes));
     };
   }
   Result<process::ChildId> started = parts_.supervisor.start(std::move(child));

@@ -20,9 +20,11 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# What a program links but never calls (most of the C++ runtime) costs it time whenever it starts.
-add_compile_options(-ffunction-sections -fdata-sections)
-add_link_options(LINKER:--gc-sections)
+# As shipped: what a program links but never calls (most of the C++ runtime) costs it time whenever it starts.
+if(DREAM_STATIC_RUNTIME)
+  add_compile_options(-ffunction-sections -fdata-sections)
+  add_link_options(LINKER:--gc-sections,--as-needed)
+endif()
 
 add_library(dream_warnings INTERFACE)
 target_compile_options(dream_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)

@@ -28,6 +28,9 @@ dream_require(fmt libfmt-dev)
 find_package(spdlog QUIET)
 dream_require(spdlog libspdlog-dev)
 
+find_package(OpenSSL QUIET)
+dream_require(OpenSSL libssl-dev)
+
 find_package(GTest QUIET)
 dream_require(GTest libgtest-dev)
 

@@ -1,12 +1,18 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <dream/sdk.hpp>
+#include <dream/sdk/options.hpp>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "shared/programs.hpp"
 
 namespace {
 
@@ -16,6 +22,7 @@ using dream::sdk::CommandExecutor;
 using dream::sdk::Failure;
 using dream::sdk::FoundTask;
 using dream::sdk::Host;
+using dream::sdk::Options;
 using dream::sdk::PluginInfo;
 using dream::sdk::Project;
 using dream::sdk::Result;
@@ -55,6 +62,54 @@ std::string script_names(const fs::path& folder) {
   return listed;
 }
 
+/// The program and flags that a line is added to. Those of sh are the portable ones; whether it knows
+/// pipefail is only seen when it runs.
+struct Interpreter {
+  std::vector<std::string> argv;
+  std::string preamble = {};      ///< goes before the line
+  bool takes_words_as_at = true;  ///< knows "$@"
+};
+
+Interpreter named_shell(const std::string& name, const Options& options) {
+  Interpreter shell{.argv = {name}};
+  if (options.flag("login").value_or(false)) shell.argv.emplace_back("-l");
+  if (options.flag("strict").value_or(false)) {
+    shell.argv.emplace_back("-eu");
+    if (name == "sh") {
+      shell.preamble = "command set -o pipefail 2>/dev/null || :; ";
+    } else {
+      shell.argv.insert(shell.argv.end(), {"-o", "pipefail"});
+    }
+  }
+  shell.argv.emplace_back("-c");
+  return shell;
+}
+
+Result<Interpreter> own_shell(const Options& options) {
+  for (const char* flag : {"login", "strict"}) {
+    if (!options.flag(flag).value_or(false)) continue;
+    return Failure{DREAM_E_OPTIONS, "what this means to a shell of your own isn't known",
+                   R"(add its own flags to "shell")", std::string("/") + flag};
+  }
+  constexpr std::array<std::string_view, 6> relatives{"sh", "bash", "zsh", "dash", "ksh", "ash"};
+  Interpreter shell{.argv = options.texts("shell")};
+  const std::string name = fs::path(shell.argv.front()).filename().string();
+  shell.takes_words_as_at = std::find(relatives.begin(), relatives.end(), name) != relatives.end();
+  return shell;
+}
+
+Result<Interpreter> interpreter(const Task& task) {
+  const Options options(task.options());
+  if (!options.has("shell")) return named_shell("sh", options);
+  const std::optional<std::string> name = options.text("shell");
+  if (!name) return own_shell(options);
+  if (!dream::plugins::is_installed(*name, dream::plugins::variable(task.environment(), "PATH"))) {
+    return Failure{DREAM_E_NOT_FOUND, *name + " is not installed: no folder of PATH has it",
+                   "install it (Debian: apt-get install " + *name + ")"};
+  }
+  return named_shell(*name, options);
+}
+
 /// Runs command lines, argument vectors, and scripts.
 class Shell : public CommandExecutor {
  public:
@@ -80,16 +135,20 @@ class Shell : public CommandExecutor {
  private:
   static Command with_arguments(std::vector<std::string> argv, const Task& task) {
     for (std::string& argument : task.arguments()) argv.push_back(std::move(argument));
-    return {.argv = std::move(argv)};
+    return {.argv = std::move(argv), .relays = dream::plugins::script_runners()};
   }
 
   // Arguments reach the line as the shell's own "$@", so that nothing in them is ever taken for shell syntax.
   // Without any, the line stays alone: then the shell can replace itself by a simple command.
-  static Command line(const Task& task) {
+  static Result<Command> line(const Task& task) {
+    Result<Interpreter> shell = interpreter(task);
+    if (!shell) return shell.failure();
     std::string text(task.command_line());
     while (text.ends_with('\n') || text.ends_with(' ')) text.pop_back();
-    if (task.raw().arguments.count == 0) return {.argv = {"sh", "-c", std::move(text)}};
-    return with_arguments({"sh", "-c", std::move(text) + " \"$@\"", "sh"}, task);
+    const bool words = task.raw().arguments.count > 0 && shell->takes_words_as_at;
+    shell->argv.push_back(shell->preamble + text + (words ? " \"$@\"" : ""));
+    if (words) shell->argv.push_back(shell->argv.front());
+    return with_arguments(std::move(shell->argv), task);
   }
 
   Result<Command> script(const Task& task) const {

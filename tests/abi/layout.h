@@ -46,7 +46,7 @@ AT(dream_project, path, 24);
 AT(dream_project, directory, 40);
 AT(dream_project, options, 56);
 
-SIZE(dream_task, 144);
+SIZE(dream_task, 160);
 AT(dream_task, size, 0);
 AT(dream_task, flags, 4);
 AT(dream_task, run, 8);
@@ -60,6 +60,7 @@ AT(dream_task, arguments, 80);
 AT(dream_task, directory, 96);
 AT(dream_task, environment, 112);
 AT(dream_task, options, 128);
+AT(dream_task, own_environment, 144);
 
 SIZE(dream_exit, 32);
 AT(dream_exit, size, 0);
@@ -102,7 +103,7 @@ AT(dream_output, size, 0);
 AT(dream_output, write, 8);
 AT(dream_output, when_writable, 16);
 
-SIZE(dream_child, 96);
+SIZE(dream_child, 112);
 AT(dream_child, size, 0);
 AT(dream_child, flags, 4);
 AT(dream_child, run, 8);
@@ -113,6 +114,7 @@ AT(dream_child, stop_signal, 64);
 AT(dream_child, on_exit, 72);
 AT(dream_child, on_output, 80);
 AT(dream_child, context, 88);
+AT(dream_child, relays, 96);
 
 SIZE(dream_process, 32);
 AT(dream_process, size, 0);

@@ -37,10 +37,11 @@ void close_descriptor(int& descriptor) {
 }
 
 std::vector<std::string> environment_of(const Workspace& workspace, const Launch& launch) {
-  std::map<std::string, std::string> variables{{"PATH", DREAM_HELPERS ":/usr/local/bin:/usr/bin:/bin"},
-                                               {"HOME", workspace.root().string()},
-                                               {"ROOT", workspace.root().string()},
-                                               {"LC_ALL", "C.UTF-8"}};
+  std::map<std::string, std::string> variables{
+      {"PATH", DREAM_HELPERS ":" DREAM_TOOLS ":/usr/local/bin:/usr/bin:/bin"},
+      {"HOME", workspace.root().string()},
+      {"ROOT", workspace.root().string()},
+      {"LC_ALL", "C.UTF-8"}};
   for (const char* sanitizer : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
     if (const char* options = std::getenv(sanitizer)) variables[sanitizer] = options;
   }

@@ -193,6 +193,50 @@ TEST(EnvFiles, later_layers_win) {
   EXPECT_EQ(finished.out, "GREETING=hello from .env\nSECRET=from .env.local\nREGION=project\nSTAGE=task\n");
 }
 
+class NodeAndDeno : public ::testing::Test {
+ protected:
+  Launch launch() const {
+    return {.arguments = {"dev"},
+            .folder = "web",
+            .environment = {{"QUOTES_PORT", std::to_string(free_port())},
+                            {"WEB_PORT", std::to_string(web_port_)}}};
+  }
+
+  /// The process whose pid and command line contain this: a shell above it may have the same words.
+  static pid_t find_program(pid_t parent, const std::string& command_line) {
+    for (const std::string& process : living_below(parent)) {
+      if (process.find(command_line) != std::string::npos) return std::stoi(process);
+    }
+    throw std::runtime_error("no process " + command_line);
+  }
+
+  Workspace workspace_{Example{"node-and-deno"}};
+  int web_port_ = free_port();
+};
+
+TEST_F(NodeAndDeno, serves_and_stops_with_one_signal_each) {
+  DreamRun dream(workspace_, launch());
+  dream.await_out("quotes: ready on port");
+  dream.await_out("web: ready on port");
+  EXPECT_THAT(dream.out(), HasSubstr("web: checked\n"));
+  EXPECT_THAT(ask(web_port_, "GET /"), HasSubstr("they say: well begun is half done\n"));
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(dream.out(), AllOf(HasSubstr("quotes: closed, asked 1 time(s)\n"),
+                                 HasSubstr("web: closed, asked 1 time(s)\n")))
+      << dream.err();
+}
+
+TEST_F(NodeAndDeno, a_killed_service_takes_the_other_down) {
+  for (const char* victim : {"deno/deno run", ": node server.js"}) {
+    DreamRun dream(workspace_, launch());
+    dream.await_out("quotes: ready on port");
+    dream.await_out("web: ready on port");
+    ::kill(find_program(dream.pid(), victim), SIGKILL);
+    EXPECT_EQ(dream.exit_code(), 137) << victim << "\n" << dream.err();
+  }
+}
+
 TEST(Examples, have_no_problems) {
   std::size_t examples = 0;
   for (const auto& entry : std::filesystem::directory_iterator(DREAM_EXAMPLES)) {

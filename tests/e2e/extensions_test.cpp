@@ -68,9 +68,8 @@ TEST_F(Asked, a_list_has_the_tasks_that_executors_find) {
   EXPECT_THAT(finished.out, HasSubstr("  dev    leaving  leaving.txt: leave it too\n"));
   EXPECT_THAT(finished.out, Not(HasSubstr("leaving.txt: make")));  // build stands in dream.json already
   EXPECT_THAT(finished.out, HasSubstr("2 projects, 2 tasks and 1 that executors find\n"));
-  EXPECT_THAT(
-      dream("a", {"list", "--json"}).out,
-      HasSubstr(R"({"task": "dev", "summary": "leave it too", "source": "leaving.txt"}]})"));
+  EXPECT_THAT(dream("a", {"list", "--json"}).out,
+              HasSubstr(R"({"task": "dev", "summary": "leave it too", "source": "leaving.txt"}]})"));
 }
 
 TEST_F(Asked, a_list_says_which_tool_is_missing_and_what_to_install) {

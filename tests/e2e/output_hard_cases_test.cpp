@@ -74,6 +74,33 @@ TEST(HardOutput, lines_of_ten_megabytes_with_a_slow_reader_stay_whole_in_little_
   EXPECT_TRUE(by_label(dream.out()) == expected);
 }
 
+TEST(HardOutput, of_many_steps_that_all_wait_for_the_reader_needs_little_memory) {
+  constexpr int step_count = 300;
+  std::string text;
+  for (int number = 1; number <= 20'000; ++number) text += std::to_string(number) + "\n";
+  std::vector<Step> steps;
+  for (int number = 0; number < step_count; ++number) {
+    steps.push_back({"w" + std::to_string(number), "seq 20000", async, ""});
+  }
+  steps.push_back({"c", "read go < $ROOT/gate", "", ""});
+  const Workspace workspace(steps);
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.stop_reading_out();
+  dream.await_err("./c:go started");
+  expect_small_memory(dream);
+  const std::size_t label_size = sizeof "w100 | " - 1;
+  const std::size_t total = step_count * (text.size() + 20'000 * label_size);
+  while (dream.out().size() < total)
+    dream.read_out(std::min<std::size_t>(500'000, total - dream.out().size()));
+  expect_small_memory(dream);
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  const auto texts = by_label(dream.out());
+  EXPECT_EQ(texts.size(), std::size_t{step_count});
+  for (const auto& [name, got] : texts) EXPECT_TRUE(got == text) << name;
+}
+
 TEST(HardOutput, bytes_without_any_sense_pass_unchanged_below_their_labels) {
   std::mt19937 random(7);
   std::map<std::string, std::string> expected;

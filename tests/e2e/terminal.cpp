@@ -262,6 +262,11 @@ int Terminal::exit_code_once_all_ended() {
   return code_;
 }
 
+int Terminal::exit_code_alone() {
+  await_end();
+  return code_;
+}
+
 std::string Terminal::modes() const {
   termios modes{};
   if (::tcgetattr(window_, &modes) != 0) throw std::runtime_error("can't read the terminal's modes");

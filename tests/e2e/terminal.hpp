@@ -53,6 +53,8 @@ class Terminal {
   int exit_code();
   /// Waits for the end like exit_code(), and then for the end of all that the run started.
   int exit_code_once_all_ended();
+  /// Waits for the end, and looks at nothing else.
+  int exit_code_alone();
 
   /// The terminal's modes, for comparison; those now not after hang_up().
   [[nodiscard]] std::string modes() const;

@@ -233,6 +233,8 @@ typedef struct dream_task {
   dream_str directory;    /* absolute path: where to run; it exists */
   dream_strs environment; /* NAME=VALUE, the whole of it; the host's own is already in there */
   dream_str options; /* a JSON object: workspace, project and task options merged, valid by options_schema */
+  dream_strs own_environment; /* NAME=VALUE, the part of `environment` that dream.json and its env files set:
+                                 what a task gets that runs elsewhere, in a container or on another machine */
 } dream_task;
 
 /* dream_exit.kind; 0 is none of them */

@@ -1,6 +1,10 @@
-/* bare_loop STREAMS GENERATE BYTES: what labelled whole lines cost when nothing else is asked for. Starts so
- * many times `GENERATE BYTES`, each with a pipe, and writes their whole lines to stdout, each after its label
- * `taskN | `. One epoll loop; nothing is checked, supervised or ended. */
+/* bare_loop sessions|together STREAMS GENERATE BYTES: what labelled whole lines cost when nothing else is
+ * asked for. Starts so many times `GENERATE BYTES`, each with a pipe, and writes their whole lines to stdout,
+ * each after its label `taskN | `. One epoll loop; nothing is checked, supervised or ended.
+ *
+ * With `sessions` each has a session of its own, as dream's tasks need one. The kernel may schedule a session
+ * as a group (sched_autogroup), and then, on a busy machine, bytes go from one group to the next only as fast
+ * as the groups get their turns: those two lose the same by that. */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -71,18 +75,16 @@ static void take(struct stream* stream, const char* bytes, size_t size) {
   stream->kept += size;
 }
 
-static void start(struct stream* stream, char** command) {
+static void start(struct stream* stream, short flags, char** command) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) fail("pipe");
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  /* In a session of its own, as dream's tasks are: the kernel may schedule each session as a group, which on
-   * a busy machine decides how much of it the reader gets. */
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+  posix_spawnattr_setflags(&attributes, flags);
   pid_t pid = 0;
   if (posix_spawn(&pid, command[0], &actions, &attributes, command, environ) != 0) fail(command[0]);
   posix_spawnattr_destroy(&attributes);
@@ -92,14 +94,15 @@ static void start(struct stream* stream, char** command) {
 }
 
 int main(int argument_count, char** arguments) {
-  const int count = argument_count == 4 ? atoi(arguments[1]) : 0;
+  const int count = argument_count == 5 ? atoi(arguments[2]) : 0;
   if (count < 1 || count > most_streams) return 2;
+  const short flags = strcmp(arguments[1], "sessions") == 0 ? POSIX_SPAWN_SETSID : 0;
   fcntl(STDOUT_FILENO, F_SETPIPE_SZ, pipe_size); /* as dream does; fails where stdout is no pipe */
   const int epoll = epoll_create1(EPOLL_CLOEXEC);
   for (int number = 0; number < count; ++number) {
     struct stream* stream = &streams[number];
     stream->label_size = (size_t)snprintf(stream->label, sizeof stream->label, "task%d | ", number + 1);
-    start(stream, arguments + 2);
+    start(stream, flags, arguments + 3);
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = stream};
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, stream->descriptor, &event) != 0) fail("epoll_ctl");
   }

@@ -16,7 +16,6 @@
 #include <thread>
 
 #include "benchmarks/support/dream_processes.hpp"
-#include "benchmarks/support/pause.hpp"
 #include "line_check.hpp"
 
 namespace dream::benchmarks {
@@ -77,7 +76,7 @@ class MemoryWatch {
  private:
   void watch(pid_t dream) {
     while (!stopped_) {
-      pause_for(std::chrono::milliseconds(20));
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
       std::size_t peak = 0;
       std::size_t own = 0;
       for (const pid_t pid : processes_of_dream(dream, DREAM_BINARY)) {
@@ -120,7 +119,7 @@ class Reader {
         return;
       }
       until_pause = pause_every;
-      pause_for(std::chrono::milliseconds(4));
+      std::this_thread::sleep_for(std::chrono::milliseconds(4));
     });
   }
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <csignal>
+#include <thread>
 
 #include "benchmarks/support/dream_processes.hpp"
-#include "benchmarks/support/pause.hpp"
 #include "measure.hpp"
 #include "sections.hpp"
 
@@ -71,10 +71,10 @@ void measure_idle(Table& table) {
 
   const Spawned dream = spawn({DREAM_BINARY, "-C", workspace.root().string(), "-p", project(0), "wait"});
   await_lines(dream.out, steps);
-  benchmarks::pause_for(std::chrono::seconds(1));  // what the start set off is over
+  std::this_thread::sleep_for(std::chrono::seconds(1));  // what the start set off is over
   const std::vector<pid_t> processes = benchmarks::processes_of_dream(dream.pid, DREAM_BINARY);
   const Usage before = usage_of(processes);
-  benchmarks::pause_for(std::chrono::seconds(seconds));
+  std::this_thread::sleep_for(std::chrono::seconds(seconds));
   const Usage after = usage_of(processes);
   ::kill(dream.pid, SIGTERM);
   finish(dream);

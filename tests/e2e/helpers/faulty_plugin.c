@@ -41,8 +41,7 @@ static dream_status start(dream_executor* executor, const dream_task* task, drea
   (void)executor;
   if (is_called(task, "segv")) return *nothing_there;
   if (is_called(task, "abort")) abort();
-  if (is_called(task, "refuse"))
-    return errors->fail(errors, DREAM_E_INTERNAL, nothing, message, nothing);
+  if (is_called(task, "refuse")) return errors->fail(errors, DREAM_E_INTERNAL, nothing, message, nothing);
   *run = &the_run;
   return DREAM_OK;
 }

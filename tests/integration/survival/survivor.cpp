@@ -195,8 +195,8 @@ void tree() {
     ::timerfd_settime(timer, 0, &once, nullptr);
   }
   sources[1].fd = timer >= 0 ? timer : open_gate("tidied");
-  while (::poll(sources.data(), sources.size(), -1) < 0 || sources[1].revents == 0) {
-    if (sources[0].revents != 0) take_signal(signals);
+  while (sources[1].revents == 0) {
+    if (::poll(sources.data(), sources.size(), -1) > 0 && sources[0].revents != 0) take_signal(signals);
   }
   constexpr std::string_view last_line = "tidied up\n";
   std::signal(SIGPIPE, SIG_IGN);  // its reader may be gone

@@ -102,7 +102,7 @@ TEST_F(LineMixerTest, a_slow_reader_breaks_no_line) {
   context_.poll();
   for (int stall = 0; stall < 3; ++stall) {
     context_.restart();
-    ASSERT_EQ(context_.run_one(), 1U);
+    ASSERT_EQ(context_.run_one_for(std::chrono::seconds(10)), 1U);
   }
   EXPECT_EQ(room_calls_, 0);
   mixer.write(held_back, "\n");

@@ -46,6 +46,7 @@ TEST(CValues, a_task_is_passed_on_whole) {
   task.arguments = {"--port", "1"};
   task.directory = "/w/web";
   task.environment = std::make_shared<const std::vector<std::string>>(1, "A=1");
+  task.own_environment = std::make_shared<const std::vector<std::string>>(1, "B=2");
   task.options_json = "{}";
   task.stop_signal = 2;
   task.stop_grace = std::chrono::milliseconds(1500);
@@ -60,6 +61,7 @@ TEST(CValues, a_task_is_passed_on_whole) {
   EXPECT_EQ(texts_of(wire.arguments), task.arguments);
   EXPECT_EQ(text_of(wire.directory), "/w/web");
   EXPECT_EQ(texts_of(wire.environment), *task.environment);
+  EXPECT_EQ(texts_of(wire.own_environment), *task.own_environment);
   EXPECT_EQ(wire.stop_signal, 2);
   EXPECT_EQ(wire.grace_ms, 1500U);
 

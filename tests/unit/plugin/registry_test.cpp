@@ -59,7 +59,7 @@ TEST_F(RegistryTest, loads_nothing_that_is_not_asked_for) {
 TEST_F(RegistryTest, checks_the_options_of_every_step) {
   Registry registry(search, services);
   ExecutorRequest wrong = request();
-  wrong.task_options = R"({"shell": "zsh"})";
+  wrong.task_options = R"({"shell": "fish"})";
   const auto refused = registry.executor_for(wrong);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::configuration);

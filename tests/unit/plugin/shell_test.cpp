@@ -104,7 +104,7 @@ TEST_F(Shell, a_project_without_scripts_says_so) {
 
 TEST_F(Shell, the_child_gets_what_the_task_says) {
   const FakeRun* run =
-      plugin.start({.command_line = "x", .directory = "/w", .environment = {"A=1"}, .stop_signal = 2});
+      plugin.start({.command_argv = {"x"}, .directory = "/w", .environment = {"A=1"}, .stop_signal = 2});
   ASSERT_NE(run, nullptr);
   const auto& child = host.children().at(0);
   EXPECT_EQ(child.directory, "/w");
@@ -115,9 +115,67 @@ TEST_F(Shell, the_child_gets_what_the_task_says) {
   EXPECT_EQ(child.on_output, nullptr);
 }
 
-TEST_F(Shell, has_no_options) {
-  EXPECT_NE(dream::testing::text(plugin.table().options_schema).find("\"additionalProperties\": false"),
-            std::string::npos);
+struct ShellOptions : Shell {
+  /// The argv of a line with these options and arguments.
+  std::vector<std::string> line(const std::string& options, std::vector<std::string> arguments = {}) {
+    for (const char* program : {"sh", "bash", "zsh"}) {
+      ::chmod(folder.write(std::string("tools/") + program).c_str(), 0755);
+    }
+    return argv({.command_line = "a | b",
+                 .arguments = std::move(arguments),
+                 .environment = {"PATH=" + (folder.path() / "tools").string()},
+                 .options = options});
+  }
+};
+
+TEST_F(ShellOptions, name_another_shell) {
+  EXPECT_THAT(line(R"({"shell": "bash"})"), ElementsAre("bash", "-c", "a | b"));
+  EXPECT_THAT(line(R"({"shell": "zsh"})", {"x"}), ElementsAre("zsh", "-c", "a | b \"$@\"", "zsh", "x"));
+}
+
+TEST_F(ShellOptions, or_the_beginning_of_an_argv) {
+  EXPECT_THAT(line(R"({"shell": ["fish", "-N", "-c"]})", {"x"}),
+              ElementsAre("fish", "-N", "-c", "a | b", "x"))
+      << "it may not know \"$@\"";
+  EXPECT_THAT(line(R"({"shell": ["/opt/bin/bash", "-xc"]})", {"x"}),
+              ElementsAre("/opt/bin/bash", "-xc", "a | b \"$@\"", "/opt/bin/bash", "x"));
+}
+
+TEST_F(ShellOptions, make_it_a_login_shell_and_strict) {
+  EXPECT_THAT(line(R"({"login": true})"), ElementsAre("sh", "-l", "-c", "a | b"));
+  EXPECT_THAT(line(R"({"strict": true})"),
+              ElementsAre("sh", "-eu", "-c", "command set -o pipefail 2>/dev/null || :; a | b"));
+  EXPECT_THAT(line(R"({"shell": "bash", "login": true, "strict": true})"),
+              ElementsAre("bash", "-l", "-eu", "-o", "pipefail", "-c", "a | b"));
+}
+
+TEST_F(ShellOptions, that_only_a_known_shell_understands_are_refused_with_another_one) {
+  EXPECT_THAT(line(R"({"shell": ["fish", "-c"], "strict": true})"), IsEmpty());
+  EXPECT_EQ(plugin.error().code, DREAM_E_OPTIONS);
+  EXPECT_EQ(plugin.error().where, "/strict");
+  EXPECT_THAT(line(R"({"shell": ["fish", "-c"], "login": false})"), ElementsAre("fish", "-c", "a | b"));
+}
+
+TEST_F(ShellOptions, change_nothing_for_an_argv_and_a_script) {
+  FakeTask words{.command_argv = {"go", "test"}, .options = R"({"shell": "zsh", "strict": true})"};
+  EXPECT_THAT(argv(words), ElementsAre("go", "test"));
+  const std::string path = script("dev");
+  FakeTask named = dev();
+  named.options = words.options;
+  EXPECT_THAT(argv(named), ElementsAre(path));
+}
+
+TEST_F(ShellOptions, name_a_shell_that_is_not_installed) {
+  EXPECT_EQ(plugin.start({.command_line = "x", .environment = {"PATH=/"}, .options = R"({"shell": "zsh"})"}),
+            nullptr);
+  EXPECT_EQ(plugin.error().code, DREAM_E_NOT_FOUND);
+  EXPECT_EQ(plugin.error().message, "zsh is not installed: no folder of PATH has it");
+  EXPECT_EQ(plugin.error().hint, "install it (Debian: apt-get install zsh)");
+}
+
+TEST_F(Shell, passes_signals_to_what_package_managers_run_and_not_to_both) {
+  plugin.start({.command_line = "npm run dev"});
+  EXPECT_THAT(host.children().at(0).relays, testing::Contains("npm"));
 }
 
 TEST_F(Shell, finds_its_executable_scripts) {

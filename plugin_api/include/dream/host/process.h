@@ -37,8 +37,12 @@ typedef struct dream_child {
   dream_on_exit
       on_exit; /* [loop] here. Once, after the last byte of output, when nothing of its tree lives */
   dream_on_output
-      on_output; /* NULL: what it writes is the run's output, with the host's care for slow readers */
-  void* context; /* of both functions */
+      on_output;     /* NULL: what it writes is the run's output, with the host's care for slow readers */
+  void* context;     /* of both functions */
+  dream_strs relays; /* programs that pass a signal on to what they started, each as the first words of a
+                        command line without folders and extensions ("npm", "deno task"): a graceful
+                        termination doesn't reach them as long as something that they started lives, so that
+                        this gets it once */
 } dream_child;
 
 typedef struct dream_process {

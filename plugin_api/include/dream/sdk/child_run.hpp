@@ -16,6 +16,7 @@ struct Command {
   std::vector<std::string> argv;              ///< argv[0] with a slash is a path, else it is searched in PATH
   std::string directory = {};                 ///< absolute
   std::vector<std::string> environment = {};  ///< NAME=VALUE, the whole of it
+  std::vector<std::string> relays = {};       ///< programs that pass signals on (dream_child.relays)
 };
 
 /// A run that is one supervised child of the host: its output is the run's, its end is the run's.
@@ -28,6 +29,7 @@ class ChildRun : public Run {
     if (host_.process() == nullptr) return Failure{DREAM_E_UNSUPPORTED, "this host can't start processes"};
     const std::vector<dream_str> argv_views = views(command.argv);
     const std::vector<dream_str> environment_views = views(command.environment);
+    const std::vector<dream_str> relay_views = views(command.relays);
     dream_child child{};
     child.size = sizeof(child);
     child.flags = (task.raw().flags & DREAM_TASK_PTY) != 0 ? DREAM_CHILD_PTY : 0U;
@@ -39,6 +41,7 @@ class ChildRun : public Run {
     child.stop_signal = task.raw().stop_signal;
     child.on_exit = &ChildRun::child_exited;
     child.context = this;
+    child.relays = {relay_views.data(), relay_views.size()};
     FailureSink errors;
     const dream_status status = host_.process()->spawn(host_.raw(), &child, &child_, errors.table());
     if (status < 0) return errors.take(status, "spawn");

@@ -49,6 +49,10 @@ class Task {
   [[nodiscard]] std::string_view directory() const { return text(task_.directory); }
   /// NAME=VALUE, the whole of it.
   [[nodiscard]] std::vector<std::string> environment() const { return texts(task_.environment); }
+  /// The part of it that dream.json sets, for tasks that don't run on this machine.
+  [[nodiscard]] std::vector<std::string> own_environment() const {
+    return DREAM_HAS(&task_, own_environment) ? texts(task_.own_environment) : std::vector<std::string>{};
+  }
   /// A JSON object that fits the plugin's schema; dream/sdk/options.hpp reads it.
   [[nodiscard]] std::string_view options() const { return text(task_.options); }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -37,6 +39,7 @@ struct FakeChild {
   std::string directory;
   std::vector<std::string> environment;
   std::int32_t stop_signal = 0;
+  std::vector<std::string> relays = {};
   std::uint32_t flags = 0;
   std::vector<std::uint32_t> terminations = {};  ///< the urgency of each
   bool alive = true;
@@ -119,6 +122,12 @@ class FakeHost {
   void run_posted() {
     while (const auto next = take_post()) next->first(next->second);
   }
+  /// Waits until something was posted, by a thread of the plugin's own. False: nothing was for so long that
+  /// nothing will be.
+  bool await_post(std::chrono::milliseconds limit = std::chrono::minutes(1)) {
+    std::unique_lock lock(mutex_);
+    return posted_.wait_for(lock, limit, [this] { return !posts_.empty(); });
+  }
   /// The oldest work is done: on the calling thread, so that a test may use one of its own. What it has to
   /// say on the loop waits for run_posted().
   void do_work() {
@@ -173,6 +182,7 @@ class FakeHost {
   void post(dream_on_loop on_loop, void* context) {
     const std::scoped_lock lock(mutex_);
     posts_.emplace_back(on_loop, context);
+    posted_.notify_all();
   }
   std::optional<Post> take_post() {
     const std::scoped_lock lock(mutex_);
@@ -250,6 +260,7 @@ class FakeHost {
                               .directory = text(child->directory),
                               .environment = texts(child->environment),
                               .stop_signal = child->stop_signal,
+                              .relays = texts(child->relays),
                               .flags = child->flags,
                               .on_exit = child->on_exit,
                               .on_output = child->on_output,
@@ -303,6 +314,7 @@ class FakeHost {
 
   Table table_;
   mutable std::mutex mutex_;  ///< of posts_, which any thread may add to
+  std::condition_variable posted_;
   std::deque<Post> posts_;
   std::deque<Work> work_;
   std::deque<std::pair<Work, dream_status>> finished_;

@@ -36,6 +36,7 @@ struct FakeTask {
   std::vector<std::string> arguments = {};
   std::string directory = "/workspace/web";
   std::vector<std::string> environment = {"PATH=/usr/bin:/bin"};
+  std::vector<std::string> own_environment = {};
   std::string options = "{}";
   std::int32_t stop_signal = 15;
   std::uint64_t grace_ms = 5000;
@@ -230,7 +231,8 @@ class PluginDriver {
     WireTask(const FakeTask& task, dream_run_id run)
         : argv(views(task.command_argv)),
           arguments(views(task.arguments)),
-          environment(views(task.environment)) {
+          environment(views(task.environment)),
+          own_environment(views(task.own_environment)) {
       table.size = sizeof(table);
       table.flags = task.flags;
       table.run = run;
@@ -248,9 +250,10 @@ class PluginDriver {
       table.directory = view(task.directory);
       table.environment = {environment.data(), environment.size()};
       table.options = view(task.options);
+      table.own_environment = {own_environment.data(), own_environment.size()};
     }
 
-    std::vector<dream_str> argv, arguments, environment;
+    std::vector<dream_str> argv, arguments, environment, own_environment;
     dream_task table{};
   };
 

@@ -1,0 +1,2 @@
+// What npm runs before the script dev, because it is called predev.
+console.log("web: checked");

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/error_code.hpp>
+
+namespace dream::docker {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+template <class Value>
+using Async = asio::awaitable<Value>;
+
+/// Operations answer with their error_code first; nothing throws.
+inline constexpr auto answered = asio::as_tuple(asio::use_awaitable);
+
+}  // namespace dream::docker

@@ -1,0 +1,310 @@
+#include "container_life.hpp"
+
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): signal numbers
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <utility>
+
+#include "deadline.hpp"
+#include "failures.hpp"
+#include "process_identity.hpp"
+
+namespace dream::docker {
+
+namespace {
+
+using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace): &&
+
+/// After a forced end: when the engine hasn't told of the container's by then, it isn't waited for any more.
+constexpr std::chrono::seconds force_limit{10};
+
+/// How long the removal is tried when the engine is gone, and the time between.
+constexpr std::chrono::seconds removal_limit{2};
+constexpr std::chrono::milliseconds removal_pause{200};
+
+constexpr std::size_t id_shown = 12;
+
+// What a shell makes of these, too.
+constexpr int not_executable = 126;
+constexpr int not_found = 127;
+
+/// With an init, the engine succeeds in starting the container; that there is no such command is said by the
+/// init, docker's or podman's, in the output.
+bool says_exec_failed(const Piece& piece) {
+  return piece.stream == DREAM_STDERR &&
+         (piece.bytes.starts_with("[FATAL tini") || piece.bytes.find("(catatonit") < piece.bytes.find('\n'));
+}
+
+std::string short_id(const std::string& id) {
+  return id.substr(0, id_shown);
+}
+
+}  // namespace
+
+ContainerLife::ContainerLife(const asio::any_io_executor& executor, ContainerPlan plan,
+                             std::shared_ptr<LifeObserver> observer)
+    : plan_(std::move(plan)),
+      observer_(std::move(observer)),
+      engine_(executor, plan_.endpoint),
+      stream_(executor, plan_.endpoint) {}
+
+void ContainerLife::begin() {
+  const auto whole = [](std::shared_ptr<ContainerLife> self) -> Async<void> {
+    sdk::Exit exit = co_await self->live();
+    self->stage_ = Stage::over;
+    self->observer_->on_exit(std::move(exit));
+  };
+  asio::co_spawn(engine_.executor(), whole(shared_from_this()), asio::detached);
+}
+
+void ContainerLife::terminate(sdk::Urgency urgency) {
+  if (stage_ == Stage::over || (stopping() && urgency == sdk::Urgency::graceful)) return;
+  signal_ = urgency == sdk::Urgency::force ? SIGKILL : plan_.stop_signal;
+  // What takes long before there is a container is broken off; creating and starting one is waited for, so
+  // that none is left behind.
+  if (stage_ == Stage::preparing) engine_.close();
+  if (stage_ == Stage::running) send_signal();
+  if (urgency != sdk::Urgency::force) return;
+  const auto timer = std::make_shared<asio::steady_timer>(engine_.executor(), force_limit);
+  timer->async_wait([self = weak_from_this(), timer](const error_code&) {
+    const auto life = self.lock();
+    if (life == nullptr || life->stage_ == Stage::over || life->code_) return;
+    life->given_up_ = true;
+    life->engine_.close();
+    life->stream_.close();
+  });
+}
+
+sdk::Exit ContainerLife::stopped_early() const {
+  sdk::Exit exit = sdk::Exit::signal(signal_);
+  exit.text = "stopped before its container ran";
+  return exit;
+}
+
+void ContainerLife::tell(std::string state) {
+  observer_->on_standing({.id = short_id(id_), .state = std::move(state)});
+}
+
+void ContainerLife::say(std::string_view text) {
+  observer_->on_output({{DREAM_STDERR, std::string(text)}}, [] {});
+}
+
+// ---- the life ---------------------------------------------------------------------------------------------
+
+Async<sdk::Exit> ContainerLife::live() {
+  tell("connecting to " + plan_.endpoint.address);
+  const Result<void> connected = co_await engine_.connect();
+  if (!connected) co_return stopping() ? stopped_early() : exit_of(connected.failure());
+  co_await sweep(engine_);
+  if (stopping()) co_return stopped_early();
+  Result<Image> image = co_await prepare_image();
+  if (stopping()) co_return stopped_early();
+  if (!image) co_return exit_of(image.failure());
+  co_return co_await live_with(*std::move(image));
+}
+
+Async<Result<Image>> ContainerLife::prepare_image() {
+  if (plan_.options.build) co_return co_await build_image();
+  const std::string& name = plan_.options.image;
+  if (plan_.options.pull != Pull::always) {
+    Result<std::optional<Image>> found = co_await engine_.find_image(name);
+    if (!found) co_return found.failure();
+    if (*found) co_return **found;
+    if (plan_.options.pull == Pull::never) {
+      co_return Failure{DREAM_E_FAILED, "the image " + name + " is not there, and `pull` is \"never\"",
+                        "docker pull " + name, plan_.endpoint.address};
+    }
+  }
+  const Result<void> pulled = co_await pull_image();
+  if (!pulled) co_return pulled.failure();
+  Result<std::optional<Image>> found = co_await engine_.find_image(name);
+  if (!found) co_return found.failure();
+  if (*found) co_return **found;
+  co_return Failure{DREAM_E_FAILED, "the image " + name + " was pulled, but isn't there", "",
+                    plan_.endpoint.address};
+}
+
+Async<sdk::Exit> ContainerLife::live_with(Image image) {
+  stage_ = Stage::creating;
+  const Result<void> created = co_await create(image);
+  std::optional<sdk::Exit> exit;
+  if (!created) {
+    exit = exit_of(created.failure());
+  } else if (stopping()) {
+    exit = stopped_early();
+  } else {
+    exit = co_await run_container();
+  }
+  const std::string left = co_await remove();
+  if (!left.empty()) exit->text += (exit->text.empty() ? "" : "; ") + left;
+  co_return *std::move(exit);
+}
+
+Async<Result<void>> ContainerLife::create(const Image& image) {
+  bool rootless = false;
+  if (plan_.default_user && !plan_.user.starts_with("0:")) {
+    const Result<bool> told = co_await engine_.is_rootless();
+    if (!told) co_return told.failure();
+    rootless = *told;
+  }
+  tell("creating its container");
+  const std::string spec = container_spec(plan_, image, rootless);
+  const Result<std::string> id = co_await engine_.create(plan_.name, plan_.options.platform, spec);
+  if (!id) co_return id.failure();
+  id_ = *id;
+  co_return Result<void>();
+}
+
+Async<sdk::Exit> ContainerLife::run_container() {
+  stream_.speak_like(engine_);
+  const Result<void> attached = co_await stream_.attach(id_);
+  if (!attached) co_return exit_of(attached.failure());
+  if (stopping()) co_return stopped_early();
+  tell("starting");
+  const Result<void> started = co_await engine_.start(id_);
+  if (!started) {
+    stream_.close();
+    co_return exit_of(started.failure());
+  }
+  stage_ = Stage::running;
+  observer_->on_started();
+  tell("running");
+  if (stopping()) send_signal();
+  co_await (forward_output() && await_exit());
+  if (given_up_) {
+    co_return sdk::Exit::lost("the container engine doesn't end the container " + short_id(id_) + " (" +
+                              plan_.endpoint.address + "); look into its log, and docker rm -f it");
+  }
+  if (!*code_) co_return exit_of(code_->failure());
+  co_return co_await describe_exit(**code_);
+}
+
+Async<void> ContainerLife::await_exit() {
+  Result<int> code = co_await engine_.wait(id_);
+  // Without the engine nothing more can come; otherwise the output has an end of its own.
+  if (!code) stream_.close();
+  code_.emplace(std::move(code));
+}
+
+Async<void> ContainerLife::forward_output() {
+  std::vector<char> buffer(std::size_t{64} * 1024);
+  Demultiplexer demultiplexer;
+  while (true) {
+    const Moved moved = co_await stream_.read_output(asio::buffer(buffer));
+    std::vector<Piece> pieces = demultiplexer.take({buffer.data(), moved.bytes});
+    for (const Piece& piece : pieces) init_failed_ = init_failed_ || says_exec_failed(piece);
+    if (!pieces.empty()) co_await write(std::move(pieces));
+    if (moved.error) co_return;
+  }
+}
+
+/// Returns when there is room for more, so that a slow reader slows the container down.
+Async<void> ContainerLife::write(std::vector<Piece> pieces) {
+  const auto initiate = [this](auto handler, std::vector<Piece> written) {
+    const auto kept = std::make_shared<decltype(handler)>(std::move(handler));
+    observer_->on_output(std::move(written), [kept, executor = engine_.executor()] {
+      asio::post(executor, [kept] { std::move (*kept)(); });
+    });
+  };
+  return asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable,
+                                                                     std::move(pieces));
+}
+
+Async<sdk::Exit> ContainerLife::describe_exit(int code) {
+  sdk::Exit exit = sdk::Exit::code(code & 0xff);
+  if (code == 0 || stopping()) co_return exit;
+  if (init_failed_ && (code == not_executable || code == not_found)) {
+    exit.text = code == not_found
+                    ? "its command doesn't exist in the container; correct it, or take an image that has it"
+                    : "its command can't be executed in the container";
+    co_return exit;
+  }
+  const Result<ContainerState> state = co_await engine_.inspect(id_);
+  if (!state) co_return exit;
+  exit.text = state->error;
+  if (state->out_of_memory) exit.text = "its container ran out of memory; raise `memory`";
+  co_return exit;
+}
+
+/// What to tell the user when that didn't work.
+Async<std::string> ContainerLife::remove() {
+  const auto end = std::chrono::steady_clock::now() + removal_limit;
+  while (true) {
+    const Result<void> removed = co_await try_removal();
+    if (removed) co_return std::string();
+    if (given_up_ || std::chrono::steady_clock::now() > end) break;
+    asio::steady_timer pause(engine_.executor(), removal_pause);
+    co_await pause.async_wait(answered);
+  }
+  co_return "its container " + (id_.empty() ? plan_.name : short_id(id_)) +
+      " may still be there: dream removes it when it next uses this engine";
+}
+
+Async<Result<void>> ContainerLife::try_removal() {
+  if (!id_.empty()) {
+    // An engine that has let us wait for so long is not waited for once more.
+    co_return co_await engine_.remove(id_, given_up_ ? removal_pause : HttpClient::answer_limit);
+  }
+  // An engine that went while it was asked to create it may have done so. Never by its name: that may be
+  // somebody else's.
+  const Result<std::vector<ListedContainer>> all =
+      co_await engine_.list(std::string(run_label) + "=" + plan_.labels.at(run_label));
+  if (!all) co_return all.failure();
+  for (const ListedContainer& container : *all) {
+    const auto step = container.labels.find(step_label);
+    if (step == container.labels.end() || step->second != plan_.step) continue;
+    Result<void> removed = co_await engine_.remove(container.id);
+    if (!removed) co_return removed;
+  }
+  co_return Result<void>();
+}
+
+void ContainerLife::send_signal() {
+  const auto send = [](std::shared_ptr<ContainerLife> self, int signal) -> Async<void> {
+    Engine engine(self->engine_.executor(), self->plan_.endpoint);
+    engine.speak_like(self->engine_);
+    const Result<void> sent = co_await engine.kill(self->id_, signal);
+    if (!sent && self->stage_ != Stage::over) self->observer_->on_warning(sent.failure().message);
+  };
+  asio::co_spawn(engine_.executor(), send(shared_from_this(), signal_), asio::detached);
+}
+
+// ---- how it is doing --------------------------------------------------------------------------------------
+
+void ContainerLife::refresh() {
+  if (stage_ != Stage::running || looking_) return;
+  looking_ = true;
+  asio::co_spawn(
+      engine_.executor(), [self = shared_from_this()] { return self->look(); }, asio::detached);
+}
+
+Async<void> ContainerLife::look() {
+  Engine engine(engine_.executor(), plan_.endpoint);
+  engine.speak_like(engine_);
+  const Result<ContainerState> state = co_await engine.inspect(id_);
+  const Result<std::int64_t> memory = co_await engine.memory(id_);
+  looking_ = false;
+  if (!state || stage_ != Stage::running) co_return;
+  observer_->on_standing({.id = short_id(id_),
+                          .state = state->status,
+                          .health = state->health,
+                          .restarts = state->restarts,
+                          .memory = memory ? *memory : 0});
+}
+
+Async<void> sweep(Engine& engine) {
+  const Result<std::vector<ListedContainer>> all = co_await engine.list(process_label);
+  if (!all) co_return;
+  for (const ListedContainer& container : *all) {
+    const auto identity = container.labels.find(process_label);
+    if (identity == container.labels.end() || !is_dead(identity->second)) continue;
+    static_cast<void>(co_await engine.remove(container.id));
+  }
+}
+
+}  // namespace dream::docker

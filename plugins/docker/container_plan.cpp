@@ -1,0 +1,173 @@
+#include "container_plan.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <dream/sdk/command_line.hpp>
+#include <filesystem>
+#include <utility>
+
+#include "process_identity.hpp"
+
+namespace dream::docker {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// `text` as a part of a name that engines allow.
+std::string slug(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (plain || capital) {
+      name += capital ? static_cast<char>(c | 0x20) : c;
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  while (name.ends_with('-')) name.pop_back();
+  return name;
+}
+
+/// FNV-1a, for names that have to differ; the same in every run.
+std::string short_hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string name;
+  for (int digit = 0; digit < 8; ++digit, hash >>= 4U) name += digits[hash & 15U];
+  return name;
+}
+
+/// A volume whose source is a path gets an absolute one.
+std::string resolved_volume(const std::string& volume, const std::string& directory,
+                            const Variables& variables) {
+  const std::size_t colon = volume.find(':');
+  std::string source = volume.substr(0, colon);
+  if (colon == std::string::npos) return volume;
+  if (source == "~" || source.starts_with("~/")) source = variables("HOME").value_or("") + source.substr(1);
+  if (source.starts_with('.')) source = (fs::path(directory) / source).lexically_normal().string();
+  while (source.size() > 1 && source.ends_with('/')) source.pop_back();
+  return source + volume.substr(colon);
+}
+
+/// What dream.json gives the task, and those of dream's own variables that it names.
+std::vector<std::string> container_environment(const sdk::Task& task, const Options& options) {
+  std::vector<std::string> given = task.own_environment();
+  const std::vector<std::string> whole = task.environment();
+  for (const std::string& name : options.env) {
+    const auto is_it = [prefix = name + "="](const std::string& entry) { return entry.starts_with(prefix); };
+    const auto found = std::ranges::find_if(whole, is_it);
+    if (found != whole.end() && std::ranges::none_of(given, is_it)) given.push_back(*found);
+  }
+  return given;
+}
+
+std::optional<Words> command_of(const sdk::Task& task, const Options& options) {
+  if (task.has_command_line()) return Words(std::string(task.command_line()));
+  if (task.has_command_argv()) return Words(task.command_argv());
+  return options.command;
+}
+
+}  // namespace
+
+Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& project, const sdk::Task& task,
+                                const Variables& variables) {
+  Result<Options> options = read_options(task.options());
+  if (!options) return options.failure();
+  Result<Endpoint> endpoint = find_endpoint(options->host, variables);
+  if (!endpoint) return endpoint.failure();
+  ContainerPlan plan{.options = *std::move(options), .endpoint = *std::move(endpoint)};
+  plan.root = project.root;
+  plan.step = project.path + ":" + std::string(task.name());
+  plan.directory = task.directory();
+  plan.stop_signal = task.raw().stop_signal;
+  // An engine elsewhere has no such folder.
+  plan.mount = plan.options.mount.value_or(plan.endpoint.is_local());
+  plan.command = command_of(task, plan.options);
+  plan.arguments = task.arguments();
+  plan.environment = container_environment(task, plan.options);
+  if (!plan.options.workdir.empty()) {
+    plan.workdir = (fs::path(plan.mount ? plan.directory : "/") / plan.options.workdir).lexically_normal();
+  } else if (plan.mount && plan.command) {
+    plan.workdir = plan.directory;
+  }
+  plan.default_user = plan.mount && !plan.options.user;
+  plan.user = plan.default_user ? std::to_string(::geteuid()) + ":" + std::to_string(::getegid())
+                                : plan.options.user.value_or("");
+  for (std::string& volume : plan.options.volumes) {
+    volume = resolved_volume(volume, plan.directory, variables);
+  }
+  plan.docker_configuration = configuration_folder(variables);
+  const std::string session = host.session();
+  plan.name =
+      "dream-" + slug(plan.step) + "-" + (session.empty() ? short_hash(plan.root) : session.substr(0, 8));
+  plan.labels = plan.options.labels;
+  plan.labels[run_label] = session;
+  plan.labels[step_label] = plan.step;
+  plan.labels[process_label] = own_identity();
+  return plan;
+}
+
+/// The words of a command, with what stood after `--`.
+std::vector<std::string> argv_of(const Words& command, const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv;
+  if (const auto* line = std::get_if<std::string>(&command)) {
+    argv = {"sh", "-c", arguments.empty() ? *line : *line + " \"$@\""};
+    if (!arguments.empty()) argv.emplace_back("sh");
+  } else {
+    argv = std::get<std::vector<std::string>>(command);
+  }
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return argv;
+}
+
+std::string build_tag(const ContainerPlan& plan) {
+  const BuildOptions& build = *plan.options.build;
+  const std::string what =
+      plan.directory + '\n' + build.context + '\n' + build.dockerfile + '\n' + build.target;
+  const std::string name = slug(fs::path(plan.directory).filename().string());
+  return "dream-" + (name.empty() ? "image" : name) + "-" + short_hash(what) + ":latest";
+}
+
+std::string describe(const ContainerPlan& plan) {
+  const Options& options = plan.options;
+  std::vector<std::string> argv{"docker"};
+  const auto add = [&](const char* flag, const std::string& value) {
+    if (!value.empty()) argv.insert(argv.end(), {flag, value});
+  };
+  if (options.host) add("--host", *options.host);
+  argv.insert(argv.end(), {"run", "--rm"});
+  if (options.init) argv.emplace_back("--init");
+  add("--user", plan.user);
+  if (plan.mount) add("--volume", plan.directory + ":" + plan.directory);
+  add("--workdir", plan.workdir);
+  for (const std::string& volume : options.volumes) add("--volume", volume);
+  for (const PortBinding& port : options.ports) {
+    const std::string ip = port.host_ip.empty() ? "" : port.host_ip + ":";
+    add("--publish",
+        ip + port.host_port + (ip.empty() && port.host_port.empty() ? "" : ":") + port.container);
+  }
+  add("--network", options.network);
+  add("--platform", options.platform);
+  if (options.memory > 0) add("--memory", std::to_string(options.memory));
+  if (options.nano_cpus > 0) add("--cpus", std::to_string(static_cast<double>(options.nano_cpus) / 1e9));
+  if (options.gpus) argv.emplace_back("--gpus=…");
+  for (const std::string& entry : plan.environment) add("--env", entry.substr(0, entry.find('=')));
+  if (options.entrypoint) {
+    argv.insert(argv.end(), {"--entrypoint", options.entrypoint->empty() ? "" : options.entrypoint->front()});
+  }
+  argv.push_back(options.build ? build_tag(plan) : options.image);
+  if (options.entrypoint && options.entrypoint->size() > 1) {
+    argv.insert(argv.end(), options.entrypoint->begin() + 1, options.entrypoint->end());
+  }
+  const std::vector<std::string> command =
+      plan.command ? argv_of(*plan.command, plan.arguments) : plan.arguments;
+  argv.insert(argv.end(), command.begin(), command.end());
+  return sdk::shell_line(argv);
+}
+
+}  // namespace dream::docker

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <dream/sdk/host.hpp>
+#include <dream/sdk/task.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "endpoint.hpp"
+#include "engine.hpp"
+#include "options.hpp"
+
+namespace dream::docker {
+
+/// Everything that is known of a container before an engine is asked: a task and its options.
+struct ContainerPlan {
+  Options options;
+  Endpoint endpoint;
+  std::string root;       ///< of the workspace
+  std::string step;       ///< "./services/db:start"
+  std::string name;       ///< of the container
+  std::string directory;  ///< of the project
+  bool mount = false;     ///< the project's folder, at its own path
+  std::string workdir;    ///< empty: the image's own
+  /// "" is the image's own.
+  std::string user;
+  bool default_user = false;  ///< `user` is the caller, and not what dream.json says
+  std::optional<Words> command;
+  std::vector<std::string> arguments;
+  std::vector<std::string> environment;  ///< NAME=VALUE
+  std::map<std::string, std::string> labels;
+  int stop_signal = 15;
+  std::string docker_configuration;  ///< folder of docker's own configuration, for registries' passwords
+};
+
+/// Labels by which a container is found again; the values are Host::session(), the step, and our process.
+inline constexpr const char* run_label = "dream.run";
+inline constexpr const char* step_label = "dream.step";
+inline constexpr const char* process_label = "dream.process";
+
+[[nodiscard]] Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& project,
+                                              const sdk::Task& task, const Variables& variables);
+
+/// The words of a command, with what stood after `--`.
+[[nodiscard]] std::vector<std::string> argv_of(const Words& command,
+                                               const std::vector<std::string>& arguments);
+
+/// The body of the request that creates the container. `rootless`: root in the container is the caller.
+[[nodiscard]] std::string container_spec(const ContainerPlan& plan, const Image& image, bool rootless);
+
+/// The same as a command line, for people.
+[[nodiscard]] std::string describe(const ContainerPlan& plan);
+
+/// The tag of the image that is built for a project.
+[[nodiscard]] std::string build_tag(const ContainerPlan& plan);
+
+}  // namespace dream::docker

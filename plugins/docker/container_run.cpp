@@ -1,0 +1,133 @@
+#include "container_run.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace dream::docker {
+
+namespace {
+
+/// The engine is asked how a container does at most this often, and only when somebody wants to know.
+constexpr std::uint64_t refresh_ns = 1'000'000'000;
+
+std::string detail_of(const Standing& standing) {
+  std::string detail =
+      standing.id.empty() ? standing.state : "container " + standing.id + ", " + standing.state;
+  if (!standing.health.empty()) detail += ", " + standing.health;
+  if (standing.restarts > 0) detail += ", " + std::to_string(standing.restarts) + " restarts";
+  constexpr std::int64_t kib = 1024;
+  constexpr std::int64_t mib = 1024 * kib;
+  if (standing.memory >= mib) {
+    detail += ", " + std::to_string(standing.memory / mib) + " MiB";
+  } else if (standing.memory > 0) {
+    detail += ", " + std::to_string(standing.memory / kib) + " KiB";
+  }
+  return detail;
+}
+
+}  // namespace
+
+/// Brings what it hears to the loop.
+class ContainerRun::Observer final : public LifeObserver {
+ public:
+  Observer(std::shared_ptr<Link> link, sdk::LoopQueue& loop) : link_(std::move(link)), loop_(loop) {}
+
+  void on_output(std::vector<Piece> pieces, std::function<void()> go_on) override {
+    post([pieces = std::move(pieces), go_on = std::move(go_on)](ContainerRun& run) mutable {
+      run.take_output(std::move(pieces), std::move(go_on));
+    });
+  }
+  void on_started() override {
+    post([](ContainerRun& run) { run.begin_running(); });
+  }
+  void on_standing(Standing standing) override {
+    post([standing = std::move(standing)](ContainerRun& run) { run.standing_ = standing; });
+  }
+  void on_warning(std::string text) override {
+    post([text = std::move(text)](ContainerRun& run) { run.host_.log(DREAM_LOG_WARNING, text); });
+  }
+  void on_exit(sdk::Exit exit) override {
+    post([exit = std::move(exit)](ContainerRun& run) { run.end(exit); });
+  }
+
+ private:
+  void post(std::function<void(ContainerRun&)> function) {
+    // A host that takes no more posts has no more use for what they say.
+    static_cast<void>(loop_.post([link = link_, function = std::move(function)] {
+      if (link->run != nullptr) function(*link->run);
+    }));
+  }
+
+  std::shared_ptr<Link> link_;
+  sdk::LoopQueue& loop_;
+};
+
+void ContainerRun::begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, ContainerPlan plan) {
+  link_->run = this;
+  executor_ = executor;
+  life_ = std::make_shared<ContainerLife>(executor, std::move(plan), std::make_shared<Observer>(link_, loop));
+  asio::post(executor, [life = life_] { life->begin(); });
+}
+
+Result<void> ContainerRun::terminate(sdk::Urgency urgency) {
+  if (phase_ == sdk::Phase::exited) return {};
+  phase_ = sdk::Phase::stopping;
+  asio::post(*executor_, [life = life_, urgency] { life->terminate(urgency); });
+  return {};
+}
+
+sdk::RunState ContainerRun::state() const {
+  const std::uint64_t now = host_.timer() == nullptr ? 0 : host_.timer()->now(host_.raw());
+  if (phase_ == sdk::Phase::running && (asked_at_ == 0 || now - asked_at_ >= refresh_ns)) {
+    asked_at_ = now + 1;  // never 0
+    asio::post(*executor_, [life = life_] { life->refresh(); });
+  }
+  return {.phase = phase_, .pid = 0, .detail = detail_of(standing_)};
+}
+
+void ContainerRun::begin_running() {
+  if (phase_ == sdk::Phase::starting) phase_ = sdk::Phase::running;
+  host_.started(id_);
+}
+
+// ---- output -----------------------------------------------------------------------------------------------
+
+void ContainerRun::take_output(std::vector<Piece> pieces, std::function<void()> go_on) {
+  for (Piece& piece : pieces) output_.push_back({std::move(piece), {}});
+  output_.back().go_on = std::move(go_on);
+  write_output();
+}
+
+void ContainerRun::write_output() {
+  while (!output_.empty() && !full_) {
+    const Output next = std::move(output_.front());
+    output_.pop_front();
+    const dream_status status =
+        host_.output()->write(host_.raw(), id_, next.piece.stream, sdk::view(next.piece.bytes));
+    full_ = status == DREAM_AGAIN;
+    if (full_ && next.go_on) output_.push_front({{next.piece.stream, {}}, next.go_on});
+    if (!full_ && next.go_on) next.go_on();
+  }
+  if (full_) {
+    const auto on_room = [](void* context) noexcept { static_cast<ContainerRun*>(context)->room_again(); };
+    host_.output()->when_writable(host_.raw(), id_, on_room, this);
+  } else if (exit_) {
+    end(*std::exchange(exit_, std::nullopt));
+  }
+}
+
+void ContainerRun::room_again() {
+  full_ = false;
+  write_output();
+}
+
+void ContainerRun::end(sdk::Exit exit) {
+  if (!output_.empty()) {
+    exit_ = std::move(exit);
+    return;
+  }
+  phase_ = sdk::Phase::exited;
+  report_exit(std::move(exit));
+}
+
+}  // namespace dream::docker

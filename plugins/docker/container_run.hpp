@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <dream/sdk/executor.hpp>
+#include <dream/sdk/host.hpp>
+#include <dream/sdk/loop_queue.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "container_life.hpp"
+
+namespace dream::docker {
+
+/// A run as the host sees it: everything here is on the host's loop, the container's life is on the engine's
+/// thread.
+class ContainerRun final : public sdk::Run {
+ public:
+  ContainerRun(const sdk::Host& host, dream_run_id id) : host_(host), id_(id) {}
+  ~ContainerRun() override { link_->run = nullptr; }
+
+  /// Once, right after the constructor.
+  void begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, ContainerPlan plan);
+
+  Result<void> terminate(sdk::Urgency urgency) override;
+  [[nodiscard]] sdk::RunState state() const override;
+
+ private:
+  /// What is posted to the loop finds the run by this, or finds that it is gone.
+  struct Link {
+    ContainerRun* run = nullptr;
+  };
+  class Observer;
+
+  struct Output {
+    Piece piece;
+    std::function<void()> go_on;  ///< called once the piece is written and there is room; may be empty
+  };
+
+  void take_output(std::vector<Piece> pieces, std::function<void()> go_on);
+  void write_output();
+  void room_again();
+  void begin_running();
+  void end(sdk::Exit exit);
+
+  sdk::Host host_;
+  dream_run_id id_;
+  std::shared_ptr<Link> link_ = std::make_shared<Link>();
+  std::shared_ptr<ContainerLife> life_;
+  std::optional<asio::any_io_executor> executor_;
+  sdk::Phase phase_ = sdk::Phase::starting;
+  Standing standing_;
+  mutable std::uint64_t asked_at_ = 0;  ///< when the engine was asked for the standing
+  std::deque<Output> output_;           ///< not written yet
+  bool full_ = false;                   ///< the host wants nothing more for now
+  std::optional<sdk::Exit> exit_;       ///< to be told when everything is written
+};
+
+}  // namespace dream::docker

@@ -1,0 +1,181 @@
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <utility>
+
+#include "container_plan.hpp"
+#include "json.hpp"
+
+namespace dream::docker {
+
+namespace {
+
+/// What `docker run` would get behind the image. Arguments without a command follow the image's own command;
+/// where that is only the default arguments of an entrypoint, they replace it.
+std::vector<std::string> command_for(const ContainerPlan& plan, const Image& image) {
+  if (plan.command) return argv_of(*plan.command, plan.arguments);
+  std::vector<std::string> argv;
+  const bool replaced = !image.entrypoint.empty() && !plan.arguments.empty();
+  if (!plan.options.entrypoint && !replaced) argv = image.command;
+  argv.insert(argv.end(), plan.arguments.begin(), plan.arguments.end());
+  return argv;
+}
+
+/// Writes the members of a JSON object.
+class SpecWriter {
+ public:
+  using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+  explicit SpecWriter(Writer& json) : json_(json) {}
+
+  void text(const char* name, const std::string& value) {
+    if (value.empty()) return;
+    json_.Key(name);
+    json_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+  }
+  void number(const char* name, std::int64_t value) {
+    if (value == 0) return;
+    json_.Key(name);
+    json_.Int64(value);
+  }
+  void flag(const char* name, bool value) {
+    json_.Key(name);
+    json_.Bool(value);
+  }
+  void texts(const char* name, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    json_.Key(name);
+    json_.StartArray();
+    for (const std::string& value : values)
+      json_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+    json_.EndArray();
+  }
+  template <class Body>
+  void object(const char* name, Body&& body) {
+    json_.Key(name);
+    json_.StartObject();
+    body();
+    json_.EndObject();
+  }
+
+ private:
+  Writer& json_;
+};
+
+void write_ports(SpecWriter& spec, SpecWriter::Writer& json, const std::vector<PortBinding>& ports) {
+  std::map<std::string, std::vector<PortBinding>> by_port;
+  for (const PortBinding& port : ports) by_port[port.container].push_back(port);
+  spec.object("PortBindings", [&] {
+    for (const auto& [container, bindings] : by_port) {
+      json.Key(container.c_str());
+      json.StartArray();
+      for (const PortBinding& binding : bindings) {
+        json.StartObject();
+        spec.text("HostIp", binding.host_ip);
+        spec.text("HostPort", binding.host_port);
+        json.EndObject();
+      }
+      json.EndArray();
+    }
+  });
+}
+
+void write_gpus(SpecWriter& spec, SpecWriter::Writer& json, const Gpus& gpus) {
+  json.Key("DeviceRequests");
+  json.StartArray();
+  json.StartObject();
+  spec.number("Count", gpus.count);
+  spec.texts("DeviceIDs", gpus.devices);
+  json.Key("Capabilities");
+  json.StartArray();
+  json.StartArray();
+  json.String("gpu");
+  json.EndArray();
+  json.EndArray();
+  json.EndObject();
+  json.EndArray();
+}
+
+void write_host_config(SpecWriter& spec, SpecWriter::Writer& json, const ContainerPlan& plan) {
+  const Options& options = plan.options;
+  spec.object("HostConfig", [&] {
+    // With AutoRemove its exit code could vanish before it is read. Logs would be written twice: dream has
+    // them.
+    spec.flag("AutoRemove", false);
+    spec.flag("Init", options.init);
+    spec.object("LogConfig", [&] { spec.text("Type", "none"); });
+    std::vector<std::string> binds;
+    std::ranges::copy_if(options.volumes, std::back_inserter(binds),
+                         [](const std::string& volume) { return volume.find(':') != std::string::npos; });
+    spec.texts("Binds", binds);
+    if (plan.mount) {
+      json.Key("Mounts");
+      json.StartArray();
+      json.StartObject();
+      spec.text("Type", "bind");
+      spec.text("Source", plan.directory);
+      spec.text("Target", plan.directory);
+      json.EndObject();
+      json.EndArray();
+    }
+    write_ports(spec, json, options.ports);
+    spec.text("NetworkMode", options.network);
+    spec.number("Memory", options.memory);
+    spec.number("NanoCpus", options.nano_cpus);
+    if (options.gpus) write_gpus(spec, json, *options.gpus);
+  });
+}
+
+void write_keys(SpecWriter& spec, SpecWriter::Writer& json, const char* name,
+                const std::vector<std::string>& keys) {
+  if (keys.empty()) return;
+  spec.object(name, [&] {
+    for (const std::string& key : keys) {
+      json.Key(key.c_str());
+      json.StartObject();
+      json.EndObject();
+    }
+  });
+}
+
+}  // namespace
+
+std::string container_spec(const ContainerPlan& plan, const Image& image, bool rootless) {
+  rapidjson::StringBuffer buffer;
+  SpecWriter::Writer json(buffer);
+  SpecWriter spec(json);
+  const Options& options = plan.options;
+  json.StartObject();
+  spec.text("Image", plan.options.build ? image.id : options.image);
+  std::vector<std::string> command = command_for(plan, image);
+  if (options.entrypoint && options.entrypoint->empty()) {
+    // Without an entrypoint the command is what runs; engines don't agree on how to say "none".
+    spec.texts("Entrypoint", command);
+  } else {
+    spec.texts("Entrypoint", options.entrypoint.value_or(std::vector<std::string>{}));
+    spec.texts("Cmd", command);
+  }
+  spec.text("WorkingDir", plan.workdir);
+  if (!plan.default_user || !rootless) spec.text("User", plan.user);
+  spec.texts("Env", plan.environment);
+  spec.object("Labels", [&] {
+    for (const auto& [name, value] : plan.labels) {
+      json.Key(name.c_str());
+      json.String(value.c_str());
+    }
+  });
+  spec.flag("Tty", false);
+  std::vector<std::string> ports, volumes;
+  for (const PortBinding& port : options.ports) ports.push_back(port.container);
+  std::ranges::copy_if(options.volumes, std::back_inserter(volumes),
+                       [](const std::string& volume) { return volume.find(':') == std::string::npos; });
+  std::ranges::sort(ports);
+  ports.erase(std::ranges::unique(ports).begin(), ports.end());
+  write_keys(spec, json, "ExposedPorts", ports);
+  write_keys(spec, json, "Volumes", volumes);
+  write_host_config(spec, json, plan);
+  json.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+}  // namespace dream::docker

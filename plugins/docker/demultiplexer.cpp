@@ -1,0 +1,45 @@
+#include "demultiplexer.hpp"
+
+#include <algorithm>
+
+namespace dream::docker {
+
+namespace {
+
+constexpr std::size_t header_size = 8;
+constexpr std::size_t size_begin = 4;
+
+std::size_t size_in(std::string_view header) {
+  std::size_t size = 0;
+  for (const char c : header.substr(size_begin)) size = size * 256 + static_cast<unsigned char>(c);
+  return size;
+}
+
+}  // namespace
+
+std::vector<Piece> Demultiplexer::take(std::string_view bytes) {
+  std::vector<Piece> pieces;
+  while (!bytes.empty()) {
+    if (left_ == 0) {
+      const std::size_t missing = std::min(header_size - header_.size(), bytes.size());
+      header_ += bytes.substr(0, missing);
+      bytes.remove_prefix(missing);
+      if (header_.size() < header_size) break;
+      left_ = size_in(header_);
+      if (left_ == 0) header_.clear();
+      continue;
+    }
+    const std::string_view part = bytes.substr(0, left_);
+    bytes.remove_prefix(part.size());
+    left_ -= part.size();
+    const auto stream = static_cast<std::uint32_t>(header_.front());
+    if (stream == DREAM_STDOUT || stream == DREAM_STDERR) {
+      if (pieces.empty() || pieces.back().stream != stream) pieces.push_back({stream, {}});
+      pieces.back().bytes += part;
+    }
+    if (left_ == 0) header_.clear();
+  }
+  return pieces;
+}
+
+}  // namespace dream::docker

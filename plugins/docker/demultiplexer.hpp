@@ -1,0 +1,33 @@
+#pragma once
+
+#include <dream/host/output.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dream::docker {
+
+/// Bytes of one stream, DREAM_STDOUT or DREAM_STDERR.
+struct Piece {
+  std::uint32_t stream = DREAM_STDOUT;
+  std::string bytes;
+  bool operator==(const Piece&) const = default;
+};
+
+/// Takes the two streams apart that an engine sends over one connection: frames of eight bytes of header and
+/// as much of a stream as that says.
+class Demultiplexer {
+ public:
+  /// What `bytes`, cut anywhere, have of each stream; neighbours of the same stream are one piece. Bytes of
+  /// other streams are dropped, there is no other way to skip a frame.
+  [[nodiscard]] std::vector<Piece> take(std::string_view bytes);
+
+ private:
+  std::string header_;    ///< as far as it has come
+  std::size_t left_ = 0;  ///< of the frame that has begun
+};
+
+}  // namespace dream::docker

@@ -1,0 +1,244 @@
+#include "engine.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "failures.hpp"
+#include "json.hpp"
+#include "progress.hpp"
+
+namespace dream::docker {
+
+namespace {
+
+/// The newest version of the API that this is written for; an older engine gets its own.
+constexpr int known_minor = 47;
+constexpr int oldest_minor = 24;
+
+constexpr unsigned not_found = 404;
+constexpr unsigned conflict = 409;  // it doesn't run, or is being removed already
+
+std::vector<std::string> texts_at(const Json& value, std::initializer_list<std::string_view> names) {
+  std::vector<std::string> texts;
+  const Json& found = json_at(value, names);
+  if (!found.IsArray()) return texts;
+  for (const Json& element : found.GetArray()) {
+    if (element.IsString()) texts.emplace_back(element.GetString(), element.GetStringLength());
+  }
+  return texts;
+}
+
+/// 41 of "1.41"; -1 of anything else.
+int minor_of(std::string_view version) {
+  int minor = -1;
+  if (!version.starts_with("1.")) return minor;
+  version.remove_prefix(2);
+  std::from_chars(version.data(), version.data() + version.size(), minor);
+  return minor;
+}
+
+std::string container_path(const std::string& id) {
+  return "/containers/" + url_encode(id);
+}
+
+}  // namespace
+
+Failure Engine::refusal(std::string_view what, const Response& response) const {
+  return refused(endpoint(), what, response.status, response.body);
+}
+
+Request Engine::request(std::string method, const std::string& target, std::string body) const {
+  return {.method = std::move(method), .target = prefix_ + target, .body = std::move(body)};
+}
+
+Async<Result<Response>> Engine::ask(Request request, std::string_view what, unsigned fine) {
+  Result<Response> response = co_await http_.call(std::move(request));
+  if (response && !response->ok() && response->status != fine) co_return refusal(what, *response);
+  co_return response;
+}
+
+Async<Result<void>> Engine::connect() {
+  prefix_.clear();
+  const Result<Response> pong = co_await ask(request("GET", "/_ping"), "answer");
+  if (!pong) co_return pong.failure();
+  const int minor = minor_of(pong->api_version);
+  if (minor < oldest_minor) {
+    co_return Failure{
+        DREAM_E_FAILED,
+        "what listens here is no container engine that dream knows: its API has the version \"" +
+            pong->api_version + "\"",
+        "it has to be 1." + std::to_string(oldest_minor) + " or newer", endpoint().address};
+  }
+  prefix_ = "/v1." + std::to_string(std::min(minor, known_minor));
+  co_return Result<void>();
+}
+
+Async<Result<std::optional<Image>>> Engine::find_image(const std::string& name) {
+  // A name keeps its slashes: podman knows it only so.
+  const Result<Response> found =
+      co_await ask(request("GET", "/images/" + name + "/json"), "look for the image " + name, not_found);
+  if (!found) co_return found.failure();
+  if (!found->ok()) co_return std::optional<Image>();
+  const auto json = parse_json(found->body);
+  co_return std::optional(Image{.id = json_text(json, {"Id"}),
+                                .entrypoint = texts_at(json, {"Config", "Entrypoint"}),
+                                .command = texts_at(json, {"Config", "Cmd"})});
+}
+
+Async<Result<void>> Engine::pull(const std::string& image, const std::string& platform,
+                                 const std::string& authorization,
+                                 std::function<void(std::string_view)> on_line) {
+  std::string query = "?fromImage=" + url_encode(image);
+  // Without a tag, all of them would be pulled.
+  const std::size_t name_begin = image.rfind('/') == std::string::npos ? 0 : image.rfind('/');
+  if (image.find_first_of(":@", name_begin) == std::string::npos) query += "&tag=latest";
+  if (!platform.empty()) query += "&platform=" + url_encode(platform);
+  Request asked = request("POST", "/images/create" + query);
+  if (!authorization.empty()) asked.headers.emplace_back("X-Registry-Auth", authorization);
+  PullProgress progress(std::move(on_line));
+  const Result<Response> response =
+      co_await http_.follow(std::move(asked), [&](std::string_view piece) { progress.take(piece); });
+  const std::string what = "pull the image " + image;
+  if (!response) co_return response.failure();
+  if (!response->ok()) co_return refusal(what, *response);
+  if (!progress.error().empty()) co_return refused(endpoint(), what, response->status, progress.error());
+  co_return Result<void>();
+}
+
+Async<Result<std::string>> Engine::build(const BuildRequest& build, HttpClient::NextPiece next_piece,
+                                         std::function<void(std::string_view)> on_text) {
+  std::string query = "?rm=1&forcerm=1&t=" + url_encode(build.tag) +
+                      "&dockerfile=" + url_encode(build.dockerfile) +
+                      "&buildargs=" + url_encode(build.arguments_json);
+  if (!build.target.empty()) query += "&target=" + url_encode(build.target);
+  if (!build.platform.empty()) query += "&platform=" + url_encode(build.platform);
+  if (build.pull) query += "&pull=1";
+  Request asked = request("POST", "/build" + query);
+  asked.content_type = "application/x-tar";
+  if (!build.registries.empty()) asked.headers.emplace_back("X-Registry-Config", build.registries);
+  BuildProgress progress(std::move(on_text));
+  const Result<Response> response = co_await http_.follow(
+      std::move(asked), [&](std::string_view piece) { progress.take(piece); }, std::move(next_piece));
+  constexpr std::string_view what = "build the image";
+  if (!response) co_return response.failure();
+  if (!response->ok()) co_return refusal(what, *response);
+  if (!progress.error().empty()) co_return refused(endpoint(), what, response->status, progress.error());
+  co_return progress.image_id().empty() ? build.tag : progress.image_id();
+}
+
+Async<Result<std::string>> Engine::create(const std::string& name, const std::string& platform,
+                                          std::string spec) {
+  std::string query = "?name=" + url_encode(name);
+  if (!platform.empty()) query += "&platform=" + url_encode(platform);
+  const Result<Response> created =
+      co_await ask(request("POST", "/containers/create" + query, std::move(spec)), "create the container");
+  if (!created) co_return created.failure();
+  co_return json_text(parse_json(created->body), {"Id"});
+}
+
+Async<Result<void>> Engine::attach(const std::string& id) {
+  const Result<Response> attached =
+      co_await http_.upgrade(request("POST", container_path(id) + "/attach?stream=1&stdout=1&stderr=1"));
+  if (!attached) co_return attached.failure();
+  if (!attached->ok()) co_return refusal("attach to the container", *attached);
+  co_return Result<void>();
+}
+
+Async<Result<void>> Engine::start(const std::string& id) {
+  const Result<Response> response = co_await http_.call(request("POST", container_path(id) + "/start"), {});
+  if (!response) co_return response.failure();
+  if (!response->ok()) co_return refusal("start the container", *response);
+  co_return Result<void>();
+}
+
+Async<Result<int>> Engine::wait(const std::string& id) {
+  const Result<Response> response = co_await http_.call(request("POST", container_path(id) + "/wait"), {});
+  if (!response) co_return response.failure();
+  if (!response->ok()) co_return refusal("wait for the container", *response);
+  const auto json = parse_json(response->body);
+  if (!json_at(json, {"StatusCode"}).IsInt64()) {
+    co_return Failure{DREAM_E_FAILED, "the container engine doesn't tell the container's exit code", "",
+                      endpoint().address};
+  }
+  co_return static_cast<int>(json_number(json, {"StatusCode"}));
+}
+
+Async<Result<void>> Engine::kill(const std::string& id, int signal) {
+  const Result<Response> response =
+      co_await http_.call(request("POST", container_path(id) + "/kill?signal=" + std::to_string(signal)));
+  if (!response) co_return response.failure();
+  if (!response->ok() && response->status != not_found && response->status != conflict) {
+    co_return refusal("send a signal to the container", *response);
+  }
+  co_return Result<void>();
+}
+
+Async<Result<void>> Engine::remove(const std::string& id, std::chrono::milliseconds limit) {
+  const Result<Response> response =
+      co_await http_.call(request("DELETE", container_path(id) + "?force=1&v=1"), limit);
+  if (!response) co_return response.failure();
+  if (!response->ok() && response->status != not_found && response->status != conflict) {
+    co_return refusal("remove the container", *response);
+  }
+  co_return Result<void>();
+}
+
+Async<Result<ContainerState>> Engine::inspect(const std::string& id) {
+  const Result<Response> found = co_await ask(request("GET", container_path(id) + "/json"), "inspect");
+  if (!found) co_return found.failure();
+  const auto json = parse_json(found->body);
+  const Json& killed = json_at(json, {"State", "OOMKilled"});
+  ContainerState state{.status = json_text(json, {"State", "Status"}),
+                       .health = json_text(json, {"State", "Health", "Status"}),
+                       .error = json_text(json, {"State", "Error"}),
+                       .restarts = json_number(json, {"RestartCount"}),
+                       .out_of_memory = killed.IsBool() && killed.GetBool()};
+  if (state.health == "none") state.health.clear();
+  co_return state;
+}
+
+Async<Result<std::int64_t>> Engine::memory(const std::string& id) {
+  const Result<Response> found =
+      co_await ask(request("GET", container_path(id) + "/stats?stream=false&one-shot=true"), "measure");
+  if (!found) co_return found.failure();
+  const auto json = parse_json(found->body);
+  // What the kernel can drop at once doesn't count, as in docker stats; the two names are of cgroup v1 and
+  // v2.
+  const std::int64_t droppable = std::max(json_number(json, {"memory_stats", "stats", "total_inactive_file"}),
+                                          json_number(json, {"memory_stats", "stats", "inactive_file"}));
+  co_return std::max<std::int64_t>(0, json_number(json, {"memory_stats", "usage"}) - droppable);
+}
+
+Async<Result<std::vector<ListedContainer>>> Engine::list(const std::string& label) {
+  const std::string filters =
+      "{\"label\":[" + to_text(Json(rapidjson::StringRef(label.data(), label.size()))) + "]}";
+  const Result<Response> found = co_await ask(
+      request("GET", "/containers/json?all=1&filters=" + url_encode(filters)), "list containers");
+  if (!found) co_return found.failure();
+  const auto json = parse_json(found->body);
+  std::vector<ListedContainer> all;
+  if (!json.IsArray()) co_return all;
+  for (const Json& container : json.GetArray()) {
+    ListedContainer listed{json_text(container, {"Id"}), {}};
+    const Json& labels = json_at(container, {"Labels"});
+    if (labels.IsObject()) {
+      for (const auto& member : labels.GetObject()) {
+        if (member.value.IsString()) listed.labels.emplace(member.name.GetString(), member.value.GetString());
+      }
+    }
+    all.push_back(std::move(listed));
+  }
+  co_return all;
+}
+
+Async<Result<bool>> Engine::is_rootless() {
+  const Result<Response> info = co_await ask(request("GET", "/info"), "describe itself");
+  if (!info) co_return info.failure();
+  const auto json = parse_json(info->body);
+  const std::vector<std::string> security = texts_at(json, {"SecurityOptions"});
+  co_return std::ranges::any_of(
+      security, [](const std::string& option) { return option.find("rootless") != std::string::npos; });
+}
+
+}  // namespace dream::docker

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http.hpp"
+
+namespace dream::docker {
+
+/// What an image says of itself.
+struct Image {
+  std::string id;
+  std::vector<std::string> entrypoint = {};
+  std::vector<std::string> command = {};
+};
+
+/// How a container is doing.
+struct ContainerState {
+  std::string status = {};  ///< "running", "paused", "exited"
+  std::string health = {};  ///< "healthy"; empty without a health check
+  std::string error = {};   ///< why it ended, in the engine's words
+  std::int64_t restarts = 0;
+  bool out_of_memory = false;
+};
+
+/// A container in a list.
+struct ListedContainer {
+  std::string id;
+  std::map<std::string, std::string> labels;
+};
+
+/// A build of an image; the context comes in pieces of a tar archive.
+struct BuildRequest {
+  std::string dockerfile;  ///< its name in the context
+  std::string tag;
+  std::string target = {};
+  std::string platform = {};
+  std::string arguments_json = "{}";
+  std::string registries = {};  ///< the header X-Registry-Config; empty: none
+  bool pull = false;            ///< also when the base image is there
+};
+
+/// The Engine API as docker and podman have it: one request at a time. What is refused comes back as a
+/// Failure.
+class Engine {
+ public:
+  Engine(const asio::any_io_executor& executor, const Endpoint& endpoint) : http_(executor, endpoint) {}
+
+  /// Whether the engine is there; and which version of the API it speaks, which all other calls need.
+  [[nodiscard]] Async<Result<void>> connect();
+
+  /// Nothing when there is no such image.
+  [[nodiscard]] Async<Result<std::optional<Image>>> find_image(const std::string& name);
+  /// `on_line` gets what is worth telling; `authorization` is the header X-Registry-Auth, or empty.
+  [[nodiscard]] Async<Result<void>> pull(const std::string& image, const std::string& platform,
+                                         const std::string& authorization,
+                                         std::function<void(std::string_view)> on_line);
+  /// The id of the image.
+  [[nodiscard]] Async<Result<std::string>> build(const BuildRequest& build, HttpClient::NextPiece next_piece,
+                                                 std::function<void(std::string_view)> on_text);
+
+  /// The id of the container.
+  [[nodiscard]] Async<Result<std::string>> create(const std::string& name, const std::string& platform,
+                                                  std::string spec);
+  /// After this, only read_output() may be called, which says when the container's output is over.
+  [[nodiscard]] Async<Result<void>> attach(const std::string& id);
+  [[nodiscard]] Async<Moved> read_output(asio::mutable_buffer buffer) { return http_.read_raw(buffer); }
+  [[nodiscard]] Async<Result<void>> start(const std::string& id);
+  /// Its exit code, once it has ended.
+  [[nodiscard]] Async<Result<int>> wait(const std::string& id);
+  /// A container that doesn't run any more is no failure.
+  [[nodiscard]] Async<Result<void>> kill(const std::string& id, int signal);
+  /// With its anonymous volumes, running or not; one that doesn't exist is no failure.
+  [[nodiscard]] Async<Result<void>> remove(const std::string& id,
+                                           std::chrono::milliseconds limit = HttpClient::answer_limit);
+
+  [[nodiscard]] Async<Result<ContainerState>> inspect(const std::string& id);
+  /// Bytes of memory in use; 0 when the engine can't tell.
+  [[nodiscard]] Async<Result<std::int64_t>> memory(const std::string& id);
+  /// Those, running or not, that have this label: "name" or "name=value".
+  [[nodiscard]] Async<Result<std::vector<ListedContainer>>> list(const std::string& label);
+  /// Root in a container is the user who runs the engine.
+  [[nodiscard]] Async<Result<bool>> is_rootless();
+
+  /// Ends what is going on; it fails.
+  void close() { http_.close(); }
+  [[nodiscard]] const Endpoint& endpoint() const { return http_.endpoint(); }
+  [[nodiscard]] const asio::any_io_executor& executor() const { return http_.executor(); }
+  /// For another connection to the same engine.
+  void speak_like(const Engine& other) { prefix_ = other.prefix_; }
+
+ private:
+  [[nodiscard]] Failure refusal(std::string_view what, const Response& response) const;
+  [[nodiscard]] Request request(std::string method, const std::string& target, std::string body = {}) const;
+  /// A call whose refusal is a Failure; `fine` is a status that counts as success, too.
+  [[nodiscard]] Async<Result<Response>> ask(Request request, std::string_view what, unsigned fine = 0);
+
+  HttpClient http_;
+  std::string prefix_;  ///< of every path: "/v1.41"
+};
+
+}  // namespace dream::docker

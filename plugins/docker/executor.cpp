@@ -1,0 +1,118 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <dream/sdk.hpp>
+#include <dream/sdk/options.hpp>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "build_context.hpp"
+#include "container_plan.hpp"
+#include "container_run.hpp"
+#include "engine_thread.hpp"
+#include "reaper.hpp"
+
+namespace {
+
+using namespace dream::docker;  // NOLINT(google-build-using-namespace): this is where it comes together
+namespace sdk = dream::sdk;
+using sdk::Failure;
+using sdk::Result;
+
+/// A program that the shell would find.
+bool is_installed(const std::string& program) {
+  std::string rest = own_variables()("PATH").value_or("") + ":";
+  for (std::size_t end = rest.find(':'); end != std::string::npos; end = rest.find(':')) {
+    if (::access((rest.substr(0, end) + "/" + program).c_str(), X_OK) == 0) return true;
+    rest.erase(0, end + 1);
+  }
+  return false;
+}
+
+/// One container for each task, on an engine with Docker's API.
+class Docker : public sdk::Executor {
+ public:
+  static constexpr sdk::PluginInfo info{
+      .id = "docker", .version = "1.0.0", .summary = "runs a container of a docker or podman engine"};
+
+  Docker(const sdk::Host& host, sdk::Project project)
+      : host_(host), project_(std::move(project)), loop_(host) {}
+
+  Result<std::unique_ptr<sdk::Run>> start(const sdk::Task& task) override {
+    if (host_.post() == nullptr || host_.output() == nullptr) {
+      return Failure{DREAM_E_UNSUPPORTED, "this host has no dream.post/1 or no dream.output/1"};
+    }
+    Result<ContainerPlan> plan = make_plan(host_, project_, task, own_variables());
+    if (!plan) return plan.failure();
+    if (const auto& build = plan->options.build) {
+      const auto dockerfile =
+          BuildContext::find_dockerfile(plan->directory, build->context, build->dockerfile);
+      if (!dockerfile) return dockerfile.failure();
+    }
+    auto run = std::make_unique<ContainerRun>(host_, task.raw().run);
+    run->begin(thread_.executor(), loop_, *std::move(plan));
+    return std::unique_ptr<sdk::Run>(std::move(run));
+  }
+
+  Result<std::string> describe(const sdk::Task& task) {
+    const Result<ContainerPlan> plan = make_plan(host_, project_, task, own_variables());
+    if (!plan) return plan.failure();
+    return dream::docker::describe(*plan);
+  }
+
+  /// Without a command in dream.json there is always one: the image's own. So there is nothing to list.
+  static Result<std::vector<sdk::FoundTask>> discover(const sdk::Host&, const sdk::Project&) {
+    return std::vector<sdk::FoundTask>();
+  }
+
+  static Result<void> tool(const sdk::Host&, const sdk::Project& project) {
+    const Result<Endpoint> endpoint =
+        find_endpoint(sdk::Options(project.options).text("host"), own_variables());
+    if (!endpoint) return endpoint.failure();
+    std::error_code ignored;
+    if (endpoint->kind == Endpoint::Kind::local && !std::filesystem::exists(endpoint->path, ignored)) {
+      return Failure{DREAM_E_NOT_FOUND, "there is no container engine at " + endpoint->path,
+                     "start it (systemctl start docker), or install one (apt-get install docker.io)"};
+    }
+    if (endpoint->kind == Endpoint::Kind::program && !is_installed(endpoint->command.front())) {
+      return Failure{DREAM_E_NOT_FOUND, endpoint->command.front() + " is not installed",
+                     "apt-get install openssh-client"};
+    }
+    return {};
+  }
+
+  static Result<void> reap(const sdk::Host&, const sdk::DeadRun& run) {
+    std::set<std::string> done;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(run.limit_ms);
+    Result<void> result;
+    for (const std::string& options : run.options) {
+      const Result<Endpoint> endpoint = find_endpoint(sdk::Options(options).text("host"), own_variables());
+      if (!endpoint) {
+        result = endpoint.failure();
+        continue;
+      }
+      if (!done.insert(endpoint->address).second) continue;
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      // An engine that doesn't answer doesn't keep the others from being asked.
+      if (Result<void> removed = remove_all_of(run.session, *endpoint, left); !removed) result = removed;
+    }
+    return result;
+  }
+
+ private:
+  sdk::Host host_;
+  sdk::Project project_;
+  sdk::LoopQueue loop_;
+  EngineThread thread_;  // the last: it is joined before what it uses goes
+};
+
+}  // namespace
+
+DREAM_PLUGIN(Docker)

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "connection.hpp"
+
+namespace dream::docker {
+
+/// One request of HTTP/1.1.
+struct Request {
+  std::string method = "GET";
+  std::string target;  ///< path and query
+  std::string body = {};
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+/// An answer, whatever its status.
+struct Response {
+  unsigned status = 0;
+  std::string body = {};         ///< empty when it was taken in pieces
+  std::string api_version = {};  ///< the header Api-Version
+
+  [[nodiscard]] bool ok() const { return status < 400; }
+};
+
+/// Requests to one endpoint, one at a time, over a connection that is made when it is needed and kept as long
+/// as the engine likes. All on one thread.
+class HttpClient {
+ public:
+  HttpClient(const asio::any_io_executor& executor, const Endpoint& endpoint)
+      : executor_(executor), endpoint_(endpoint) {}
+
+  /// The pieces of a body that comes over time; false: no more is wanted.
+  using OnPiece = std::function<void(std::string_view)>;
+  /// The next piece of a body that is sent over time; empty: that was all.
+  using NextPiece = std::function<Result<std::string>()>;
+
+  /// One request and its answer. `limit` is how long that may take; none: for ever.
+  [[nodiscard]] Async<Result<Response>> call(Request request,
+                                             std::optional<std::chrono::milliseconds> limit = answer_limit);
+  /// The same for a body of an answer that comes over time; that of a refusal is still the Response's.
+  [[nodiscard]] Async<Result<Response>> follow(Request request, OnPiece on_piece, NextPiece next_piece = {});
+  /// A request after which the connection belongs to neither HTTP nor this object's calls: what comes then is
+  /// read with read_raw. A refusal has its body.
+  [[nodiscard]] Async<Result<Response>> upgrade(Request request);
+  /// Nothing read without an error: the end.
+  [[nodiscard]] Async<Moved> read_raw(asio::mutable_buffer buffer);
+
+  /// Ends what is going on; it fails. A later call makes a new connection.
+  void close();
+
+  [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
+  [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
+
+  /// How long an engine may take for what isn't expected to take time.
+  static constexpr std::chrono::milliseconds answer_limit{30'000};
+
+ private:
+  using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+
+  [[nodiscard]] Async<Result<void>> send(const Request& request, const NextPiece& next_piece);
+  [[nodiscard]] Async<Result<void>> send_pieces(const NextPiece& next_piece);
+  [[nodiscard]] Async<Result<void>> read_header(Parser& parser);
+  [[nodiscard]] Async<Result<void>> read_body(Parser& parser, const OnPiece& on_piece);
+  [[nodiscard]] Async<Result<void>> parse_more(Parser& parser);
+  [[nodiscard]] Failure broken(const error_code& error) const;
+  void finish(const Parser& parser);
+
+  asio::any_io_executor executor_;
+  Endpoint endpoint_;
+  std::shared_ptr<Connection> connection_;  ///< shared with the operation that uses it
+  boost::beast::flat_buffer unread_;
+  bool heard_ = false;  ///< something has come from this connection
+};
+
+/// `text` as a part of a query.
+[[nodiscard]] std::string url_encode(std::string_view text);
+
+}  // namespace dream::docker

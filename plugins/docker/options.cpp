@@ -1,0 +1,215 @@
+#include "options.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <dream/sdk/options.hpp>
+#include <initializer_list>
+#include <utility>
+
+#include "json.hpp"
+
+namespace dream::docker {
+
+namespace {
+
+Failure wrong(const std::string& where, std::string message, std::string hint = {}) {
+  return {DREAM_E_OPTIONS, std::move(message), std::move(hint), where};
+}
+
+std::optional<Words> words_at(const sdk::Options& options, const char* name) {
+  if (auto line = options.text(name)) return Words(*std::move(line));
+  if (options.has(name)) return Words(options.texts(name));
+  return std::nullopt;
+}
+
+BuildOptions read_build(const Json& json) {
+  const sdk::Options build(to_text(json));
+  return {.context = build.text("context").value_or("."),
+          .dockerfile = build.text("dockerfile").value_or(""),
+          .arguments = build.table("args"),
+          .target = build.text("target").value_or("")};
+}
+
+/// A port, or a range of them.
+struct PortRange {
+  int first = 0;
+  int last = 0;
+  [[nodiscard]] int size() const { return last - first + 1; }
+};
+
+std::optional<PortRange> parse_range(std::string_view text) {
+  constexpr int highest = 65535;
+  PortRange range;
+  const char* end = text.data() + text.size();
+  auto [at, error] = std::from_chars(text.data(), end, range.first);
+  range.last = range.first;
+  if (error == std::errc() && at != end && *at == '-') {
+    std::tie(at, error) = [&] {
+      const auto second = std::from_chars(at + 1, end, range.last);
+      return std::pair(second.ptr, second.ec);
+    }();
+  }
+  const bool good = error == std::errc() && at == end && range.first > 0 && range.last <= highest;
+  return good && range.size() > 0 ? std::optional(range) : std::nullopt;
+}
+
+Result<std::vector<PortBinding>> read_ports(const Json& json) {
+  std::vector<PortBinding> all;
+  if (!json.IsArray()) return all;
+  for (rapidjson::SizeType index = 0; index < json.Size(); ++index) {
+    const std::string text = json[index].IsString() ? json[index].GetString() : to_text(json[index]);
+    const auto some = parse_port(text, "/ports/" + std::to_string(index));
+    if (!some) return some.failure();
+    all.insert(all.end(), some->begin(), some->end());
+  }
+  return all;
+}
+
+Result<std::optional<Gpus>> read_gpus(const Json& json) {
+  if (json.IsNull()) return std::optional<Gpus>();
+  if (json.IsInt64() && json.GetInt64() > 0) return std::optional(Gpus{json.GetInt64(), {}});
+  const std::string text = json.IsString() ? json.GetString() : "";
+  if (text == "all") return std::optional(Gpus{-1, {}});
+  constexpr std::string_view prefix = "device=";
+  if (!text.starts_with(prefix) || text.size() == prefix.size()) {
+    return wrong("/gpus", "this is no choice of GPUs", R"(use "all", a number, or "device=ID,ID")");
+  }
+  Gpus gpus;
+  for (std::size_t begin = prefix.size(); begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    gpus.devices.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return std::optional(std::move(gpus));
+}
+
+Result<void> read_limits(const Json& json, Options& options) {
+  if (const Json& memory = json_at(json, {"memory"}); !memory.IsNull()) {
+    const auto size = parse_size(memory.IsString() ? memory.GetString() : to_text(memory));
+    constexpr std::int64_t least = std::int64_t{6} * 1024 * 1024;  // of every engine
+    if (!size) return wrong("/memory", "this is no amount of memory", R"(write it like "512m" or "2g")");
+    if (*size < least)
+      return wrong("/memory", "no container runs with less than 6 MiB", R"(for example "64m")");
+    options.memory = *size;
+  }
+  if (const Json& cpus = json_at(json, {"cpus"}); cpus.IsNumber()) {
+    options.nano_cpus = std::llround(cpus.GetDouble() * 1e9);
+    if (options.nano_cpus <= 0) return wrong("/cpus", "the number of CPUs has to be more than 0");
+  }
+  return {};
+}
+
+Result<void> check_volumes(const Options& options) {
+  for (std::size_t index = 0; index < options.volumes.size(); ++index) {
+    const std::string& volume = options.volumes[index];
+    const std::size_t colon = volume.find(':');
+    const std::string target = colon == std::string::npos ? volume : volume.substr(colon + 1);
+    if (colon != 0 && target.starts_with('/')) continue;
+    return wrong("/volumes/" + std::to_string(index),
+                 "\"" + volume + "\" names no absolute path in the container",
+                 R"(write it like "./conf:/etc/conf:ro" or "data:/var/lib/data")");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_size(std::string_view text) {
+  const std::string copy(text);  // strtod needs its end
+  char* end = nullptr;
+  const double number = std::strtod(copy.c_str(), &end);
+  if (end == copy.c_str() || !(number > 0)) return std::nullopt;
+  std::string unit(end);
+  for (char& c : unit) c = static_cast<char>(c | 0x20);  // letters become small ones
+  double factor = 1;
+  for (const auto& [name, bytes] :
+       {std::pair("k", 1024.0), std::pair("m", 1048576.0), std::pair("g", 1073741824.0)}) {
+    if (unit == name || unit == std::string(name) + "b" || unit == std::string(name) + "ib") factor = bytes;
+  }
+  if (factor == 1 && !unit.empty() && unit != "b") return std::nullopt;
+  constexpr double most = 1e18;
+  const double size = number * factor;
+  return size > most ? std::nullopt : std::optional(std::llround(size));
+}
+
+Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::string& where) {
+  const auto bad = [&] {
+    return wrong(where, "\"" + text + "\" is no port",
+                 R"(write it like "8080:80", "127.0.0.1:5432:5432" or "53/udp")");
+  };
+  std::string_view rest(text);
+  std::string protocol = "tcp";
+  if (const std::size_t slash = rest.rfind('/'); slash != std::string_view::npos) {
+    protocol = rest.substr(slash + 1);
+    rest = rest.substr(0, slash);
+  }
+  if (protocol != "tcp" && protocol != "udp" && protocol != "sctp") return bad();
+  const std::size_t colon = rest.rfind(':');
+  const auto inside = parse_range(colon == std::string_view::npos ? rest : rest.substr(colon + 1));
+  if (!inside) return bad();
+  std::string_view host = colon == std::string_view::npos ? std::string_view() : rest.substr(0, colon);
+  std::string ip;
+  if (const std::size_t split = host.rfind(':'); split != std::string_view::npos) {
+    ip = host.substr(0, split);
+    host = host.substr(split + 1);
+    if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
+  }
+  std::optional<PortRange> outside;
+  if (!host.empty()) {
+    outside = parse_range(host);
+    if (!outside || outside->size() != inside->size()) return bad();
+  }
+  std::vector<PortBinding> all;
+  for (int index = 0; index < inside->size(); ++index) {
+    all.push_back({std::to_string(inside->first + index) + "/" + protocol, ip,
+                   outside ? std::to_string(outside->first + index) : std::string()});
+  }
+  return all;
+}
+
+Result<Options> read_options(std::string_view json) {
+  const sdk::Options read(json);
+  const auto ports = read_ports(json_at(read.json(), {"ports"}));
+  if (!ports) return ports.failure();
+  const auto gpus = read_gpus(json_at(read.json(), {"gpus"}));
+  if (!gpus) return gpus.failure();
+  Options options{.image = read.text("image").value_or(""),
+                  .build = std::nullopt,
+                  .command = words_at(read, "command"),
+                  .entrypoint = std::nullopt,
+                  .workdir = read.text("workdir").value_or(""),
+                  .mount = std::nullopt,
+                  .volumes = read.texts("volumes"),
+                  .ports = *ports,
+                  .network = read.text("network").value_or(""),
+                  .user = read.text("user"),
+                  .env = read.texts("env"),
+                  .platform = read.text("platform").value_or(""),
+                  .init = read.flag("init").value_or(true),
+                  .gpus = *gpus,
+                  .labels = read.table("labels"),
+                  .host = read.text("host")};
+  if (const Json& build = json_at(read.json(), {"build"}); build.IsObject())
+    options.build = read_build(build);
+  // A lone text is a program, as for docker run.
+  if (read.has("entrypoint")) {
+    options.entrypoint = read.texts("entrypoint");
+    std::erase(*options.entrypoint, "");
+  }
+  if (const auto mount = read.text("mount")) options.mount = *mount == "project";
+  if (const auto pull = read.text("pull")) {
+    options.pull = *pull == "always" ? Pull::always : *pull == "never" ? Pull::never : Pull::missing;
+  }
+  if (options.image.empty() && !options.build) {
+    return wrong("", "there is neither an image nor a build", R"(set "image": "NAME" or "build": {})");
+  }
+  if (!options.image.empty() && options.build) {
+    return wrong("/image", "there are both an image and a build", "leave one of them out");
+  }
+  if (const Result<void> limits = read_limits(read.json(), options); !limits) return limits.failure();
+  if (const Result<void> volumes = check_volumes(options); !volumes) return volumes.failure();
+  return options;
+}
+
+}  // namespace dream::docker

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <dream/sdk/result.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace dream::docker {
+
+using sdk::Failure;
+using sdk::Result;
+
+/// A shell line, or an argument vector.
+using Words = std::variant<std::string, std::vector<std::string>>;
+
+/// An image that is built for the task.
+struct BuildOptions {
+  std::string context = ".";  ///< from the project's folder
+  std::string dockerfile;     ///< from the context; empty: "Dockerfile"
+  std::map<std::string, std::string> arguments;
+  std::string target;
+};
+
+/// A port of the container that is reachable from outside.
+struct PortBinding {
+  std::string container;  ///< "80/tcp"
+  std::string host_ip;    ///< empty: every address
+  std::string host_port;  ///< empty: one that is free
+  bool operator==(const PortBinding&) const = default;
+};
+
+/// Graphics processors.
+struct Gpus {
+  std::int64_t count = 0;  ///< -1: all
+  std::vector<std::string> devices;
+};
+
+enum class Pull : std::uint8_t { missing, always, never };
+
+/// The options of the plugin, read and checked.
+struct Options {
+  std::string image;
+  std::optional<BuildOptions> build;
+  std::optional<Words> command;
+  std::optional<std::vector<std::string>> entrypoint;
+  std::string workdir;
+  std::optional<bool> mount;  ///< whether the project is mounted
+  std::vector<std::string> volumes;
+  std::vector<PortBinding> ports;
+  std::string network;
+  std::optional<std::string> user;
+  std::vector<std::string> env;  ///< names
+  Pull pull = Pull::missing;
+  std::string platform;
+  bool init = true;
+  std::optional<Gpus> gpus;
+  std::int64_t memory = 0;     ///< bytes; 0: no limit
+  std::int64_t nano_cpus = 0;  ///< 0: no limit
+  std::map<std::string, std::string> labels;
+  std::optional<std::string> host;
+};
+
+/// The options of a task, which fit the schema. What the schema can't say is checked here.
+[[nodiscard]] Result<Options> read_options(std::string_view json);
+
+/// Several for a range of ports; `where` is the JSON pointer of the text.
+[[nodiscard]] Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::string& where);
+
+/// Bytes: "512m", "1.5g", "1024".
+[[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);
+
+}  // namespace dream::docker

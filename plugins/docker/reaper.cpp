@@ -1,0 +1,48 @@
+#include "reaper.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <utility>
+
+#include "complete.hpp"
+#include "container_plan.hpp"
+#include "engine.hpp"
+
+namespace dream::docker {
+
+namespace {
+
+/// An engine that was asked for a container just before may come up with it only now.
+constexpr int quiet_looks = 5;
+constexpr std::chrono::milliseconds between_looks{100};
+
+Async<Result<void>> remove_all(Engine& engine, std::string session) {
+  Result<void> connected = co_await engine.connect();
+  if (!connected) co_return connected;
+  for (int quiet = 0; quiet < quiet_looks; ++quiet) {
+    const auto found = co_await engine.list(std::string(run_label) + "=" + session);
+    if (!found) co_return found.failure();
+    for (const ListedContainer& container : *found) {
+      quiet = -1;
+      Result<void> removed = co_await engine.remove(container.id);
+      if (!removed) co_return removed;
+    }
+    asio::steady_timer pause(engine.executor(), between_looks);
+    co_await pause.async_wait(answered);
+  }
+  co_return Result<void>();
+}
+
+}  // namespace
+
+Result<void> remove_all_of(const std::string& session, const Endpoint& endpoint,
+                           std::chrono::milliseconds limit) {
+  asio::io_context context(1);
+  Engine engine(context.get_executor(), endpoint);
+  std::optional<Result<void>> result = complete(context, remove_all(engine, session), limit);
+  if (result) return *std::move(result);
+  return Failure{DREAM_E_FAILED, "the container engine takes too long to remove containers", "",
+                 endpoint.address};
+}
+
+}  // namespace dream::docker

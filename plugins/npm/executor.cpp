@@ -1,0 +1,133 @@
+#include <dream/sdk.hpp>
+#include <dream/sdk/options.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "package_manager.hpp"
+#include "shared/json_file.hpp"
+#include "shared/programs.hpp"
+#include "shared/tasks.hpp"
+
+namespace dream::plugins {
+namespace {
+
+namespace fs = std::filesystem;
+using sdk::Command;
+using sdk::CommandExecutor;
+using sdk::Failure;
+using sdk::Host;
+using sdk::Options;
+using sdk::PluginInfo;
+using sdk::Project;
+using sdk::Result;
+using sdk::Task;
+
+Result<const PackageManager*> package_manager(const Options& options, const std::string& folder,
+                                              const std::string& root) {
+  const std::string wanted = options.text("packageManager").value_or("auto");
+  if (wanted == "auto") return detect_package_manager(folder, root);
+  return find_package_manager(wanted);
+}
+
+Failure not_installed(const PackageManager& manager) {
+  return {DREAM_E_NOT_FOUND, manager.name + " is not installed: no folder of PATH has it",
+          manager.how_to_install};
+}
+
+/// Runs scripts of package.json with the package manager of the project.
+class Npm : public CommandExecutor {
+ public:
+  static constexpr PluginInfo info{
+      .id = "npm", .version = "1.0.0", .summary = "runs scripts of package.json with npm, pnpm, yarn or bun"};
+  using CommandExecutor::CommandExecutor;
+
+  Result<Command> command(const Task& task) override {
+    if (task.has_command_line() || task.has_command_argv()) {
+      return Failure{DREAM_E_UNSUPPORTED, "the npm executor runs scripts of package.json, and no command",
+                     R"(name the script in the option "script", or set "executor": "shell")"};
+    }
+    const Options options(task.options());
+    const std::string folder(task.directory());
+    const fs::path file = fs::path(folder) / "package.json";
+    if (!is_file(file)) return no_package();
+    const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
+    if (!package) return package.failure();
+    const Result<const PackageManager*> manager = package_manager(options, folder, project().root);
+    if (!manager) return manager.failure();
+
+    const std::string script = options.text("script").value_or(std::string(task.name()));
+    const Tasks scripts = scripts_of(*package);
+    const bool implied =
+        script == "start" && (*manager)->starts_servers && is_file(file.parent_path() / "server.js");
+    if (!has_task(scripts, script) && !implied) {
+      if (options.flag("ifPresent").value_or(false)) return Command{.argv = {"true"}};
+      return no_script(script, scripts);
+    }
+    const std::vector<std::string> environment = task.environment();
+    if (!is_installed((*manager)->name, variable(environment, "PATH"))) return not_installed(**manager);
+    return run_script(**manager, script, task, options);
+  }
+
+  static Result<std::vector<sdk::FoundTask>> discover(const Host&, const Project& project) {
+    const fs::path file = fs::path(project.directory) / "package.json";
+    if (!is_file(file)) return Tasks{};
+    const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
+    if (!package) return package.failure();
+    return sorted(scripts_of(*package));
+  }
+
+  static Result<void> tool(const Host&, const Project& project) {
+    const Result<const PackageManager*> manager =
+        package_manager(Options(project.options), project.directory, project.root);
+    if (!manager) return manager.failure();
+    if (!is_installed((*manager)->name, own_search_path())) return not_installed(**manager);
+    return {};
+  }
+
+ private:
+  static Command run_script(const PackageManager& manager, const std::string& script, const Task& task,
+                            const Options& options) {
+    Command command{
+        .argv = {manager.name, "run", script}, .environment = task.environment(), .relays = script_runners()};
+    command.relays.push_back("bun run " + script);
+    std::vector<std::string> arguments = options.texts("args");
+    for (std::string& argument : task.arguments()) arguments.push_back(std::move(argument));
+    if (manager.separates_arguments && !arguments.empty()) command.argv.emplace_back("--");
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+    add_node_options(manager, options.texts("nodeOptions"), command.environment);
+    // It would ask the registry at the end of a run.
+    set_default(command.environment, "npm_config_update_notifier", "false");
+    return command;
+  }
+
+  // The package manager is a program of Node's too, where it can be told what is for its scripts alone: else
+  // it would take the port of --inspect itself.
+  static void add_node_options(const PackageManager& manager, const std::vector<std::string>& added,
+                               std::vector<std::string>& environment) {
+    if (added.empty()) return;
+    std::string all = variable(environment, "NODE_OPTIONS");
+    for (const std::string& option : added) all += (all.empty() ? "" : " ") + option;
+    set_variable(environment, manager.node_options, all);
+  }
+
+  [[nodiscard]] Failure no_package() const {
+    return {DREAM_E_NOT_FOUND, project().path + " has no package.json",
+            "make one (npm init), or give the project another executor"};
+  }
+
+  [[nodiscard]] Failure no_script(const std::string& script, const Tasks& scripts) const {
+    const std::string names = names_of(scripts);
+    return {DREAM_E_NOT_FOUND,
+            project().path + " has no script \"" + script + "\" in its package.json" +
+                (names.empty() ? ", and no others" : "; its scripts are " + names),
+            R"(write it, or name another one in the option "script")"};
+  }
+};
+
+}  // namespace
+}  // namespace dream::plugins
+
+DREAM_PLUGIN(dream::plugins::Npm)

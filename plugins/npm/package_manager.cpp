@@ -1,0 +1,99 @@
+#include "package_manager.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "shared/json_file.hpp"
+
+namespace dream::plugins {
+
+namespace {
+
+namespace fs = std::filesystem;
+using sdk::Failure;
+using sdk::Result;
+
+/// In the order in which their lock files count: npm's last, for it is the one that others leave behind.
+const std::array<PackageManager, 4>& package_managers() {
+  static const std::array<PackageManager, 4> all{{
+      {.name = "pnpm",
+       .lock_files = {"pnpm-lock.yaml"},
+       .starts_servers = true,
+       .node_options = "npm_config_node_options",
+       .how_to_install = "npm install -g pnpm"},
+      {.name = "yarn",
+       .lock_files = {"yarn.lock"},
+       .node_options = "NODE_OPTIONS",
+       .how_to_install = "npm install -g yarn"},
+      {.name = "bun",
+       .lock_files = {"bun.lock", "bun.lockb"},
+       .node_options = "NODE_OPTIONS",
+       .how_to_install = "npm install -g bun"},
+      {.name = "npm",
+       .lock_files = {"package-lock.json", "npm-shrinkwrap.json"},
+       .separates_arguments = true,
+       .starts_servers = true,
+       .node_options = "npm_config_node_options",
+       .how_to_install = "install Node.js, which brings npm (Debian: apt-get install nodejs npm)"},
+  }};
+  return all;
+}
+
+/// `folder` and those above it, up to `root`; alone if it isn't below.
+std::vector<fs::path> folders_up(const fs::path& folder, const fs::path& root) {
+  std::vector<fs::path> folders{folder.lexically_normal()};
+  const fs::path top = root.lexically_normal();
+  while (folders.back() != top) {
+    if (folders.back() == folders.back().root_path()) return {folders.front()};
+    folders.push_back(folders.back().parent_path());
+  }
+  return folders;
+}
+
+/// What a package.json itself says; nullptr: nothing.
+Result<const PackageManager*> declared_in(const fs::path& file) {
+  const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
+  if (!package) return package.failure();
+  const std::string declared = text_of(member(*package, "packageManager"));
+  if (declared.empty()) return nullptr;
+  const PackageManager* manager = find_package_manager(declared.substr(0, declared.find('@')));
+  if (manager != nullptr) return manager;
+  return Failure{DREAM_E_UNSUPPORTED,
+                 file.string() + ": the package manager \"" + declared + "\" isn't known",
+                 R"(set the option "packageManager" to npm, pnpm, yarn or bun)"};
+}
+
+const PackageManager* locked_in(const fs::path& folder) {
+  for (const PackageManager& manager : package_managers()) {
+    const bool locked =
+        std::any_of(manager.lock_files.begin(), manager.lock_files.end(),
+                    [&](const std::string& lock_file) { return is_file(folder / lock_file); });
+    if (locked) return &manager;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const PackageManager* find_package_manager(std::string_view name) {
+  for (const PackageManager& manager : package_managers()) {
+    if (manager.name == name) return &manager;
+  }
+  return nullptr;
+}
+
+Result<const PackageManager*> detect_package_manager(const std::string& folder, const std::string& root) {
+  const std::vector<fs::path> folders = folders_up(folder, root);
+  for (const fs::path& one : folders) {
+    if (!is_file(one / "package.json")) continue;
+    Result<const PackageManager*> declared = declared_in(one / "package.json");
+    if (!declared || *declared != nullptr) return declared;
+  }
+  for (const fs::path& one : folders) {
+    if (const PackageManager* locked = locked_in(one)) return locked;
+  }
+  return find_package_manager("npm");
+}
+
+}  // namespace dream::plugins

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <dream/sdk.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dream::plugins {
+
+/// A program that runs the scripts of a package.json.
+struct PackageManager {
+  std::string name;                     ///< and program: "npm"
+  std::vector<std::string> lock_files;  ///< what it leaves beside a package.json
+  bool separates_arguments = false;     ///< wants `--` before the script's arguments
+  bool starts_servers = false;          ///< runs server.js where there is no script "start"
+  std::string node_options;             ///< the variable whose value Node gets in scripts
+  std::string how_to_install;
+};
+
+/// The package manager of this name; nullptr: there is none.
+[[nodiscard]] const PackageManager* find_package_manager(std::string_view name);
+
+/// Which one is used in `folder`: what `packageManager` of its package.json says, or of the nearest folder
+/// above, up to `root`; else whose lock file lies there; else npm.
+[[nodiscard]] sdk::Result<const PackageManager*> detect_package_manager(const std::string& folder,
+                                                                        const std::string& root);
+
+}  // namespace dream::plugins

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+
+#include <algorithm>
+#include <dream/sdk.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+/// JSON files that other tools own.
+namespace dream::plugins {
+
+/// What a file may hold besides JSON.
+enum class Dialect : unsigned char { plain, with_comments };
+
+[[nodiscard]] inline bool is_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
+}
+
+/// "3:14", both from 1; columns are characters.
+[[nodiscard]] inline std::string place_of(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const std::string_view line = before.substr(before.rfind('\n') + 1);  // npos + 1 is 0
+  const auto characters = std::count_if(line.begin(), line.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // not the continuation of one
+  });
+  return std::to_string(lines + 1) + ":" + std::to_string(characters + 1);
+}
+
+/// The parser's sentence as a part of ours.
+[[nodiscard]] inline std::string parse_error_words(rapidjson::ParseErrorCode code) {
+  std::string words = rapidjson::GetParseError_En(code);
+  if (words.ends_with('.')) words.pop_back();
+  if (!words.empty() && words.front() >= 'A' && words.front() <= 'Z') {
+    words.front() = static_cast<char>(words.front() - 'A' + 'a');
+  }
+  return words;
+}
+
+/// The object that a file holds. A failure names the place that is wrong.
+[[nodiscard]] inline sdk::Result<rapidjson::Document> read_object(const std::filesystem::path& path,
+                                                                  Dialect dialect) {
+  constexpr unsigned plain = rapidjson::kParseIterativeFlag;
+  constexpr unsigned with_comments =
+      plain | rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return sdk::Failure{DREAM_E_FAILED, path.string() + " can't be read"};
+  const std::string content{std::istreambuf_iterator<char>(stream), {}};
+  std::string_view text = content;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  rapidjson::Document document;
+  if (dialect == Dialect::plain) {
+    document.Parse<plain>(text.data(), text.size());
+  } else {
+    document.Parse<with_comments>(text.data(), text.size());
+  }
+  const auto wrong = [&](std::size_t offset, const std::string& what) {
+    return sdk::Failure{DREAM_E_FAILED, path.string() + ":" + place_of(text, offset) + ": " + what};
+  };
+  if (document.HasParseError()) {
+    return wrong(document.GetErrorOffset(), parse_error_words(document.GetParseError()));
+  }
+  if (!document.IsObject()) return wrong(0, "expected an object");
+  return document;
+}
+
+/// A member of an object; nullptr when there is none.
+[[nodiscard]] inline const rapidjson::Value* member(const rapidjson::Value& object, const char* name) {
+  if (!object.IsObject()) return nullptr;
+  const auto found = object.FindMember(name);
+  return found == object.MemberEnd() ? nullptr : &found->value;
+}
+
+/// The text that a value is; empty when it is none.
+[[nodiscard]] inline std::string text_of(const rapidjson::Value* value) {
+  if (value == nullptr || !value->IsString()) return {};
+  return {value->GetString(), value->GetStringLength()};
+}
+
+}  // namespace dream::plugins

@@ -1,0 +1,208 @@
+// Runs of the real dream with the docker executor and a real engine.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <random>
+
+#include "e2e/dream_run.hpp"
+#include "e2e/process_list.hpp"
+#include "test_engine.hpp"
+
+namespace dream::e2e {
+namespace {
+
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+std::string unique_label() {
+  std::random_device random;
+  return "test" + std::to_string(random()) + std::to_string(random());
+}
+
+/// A workspace with the projects ./db, which runs in containers, and ./api, which runs in a shell and needs
+/// it.
+struct DockerWorkspace {
+  explicit DockerWorkspace(const std::string& database = "echo ready; exec sleep 1000",
+                           const std::string& more = "")
+      : workspace(
+            R"({"workspace": {"./api": {"dev": [{"projectPath": "./db", "task": "start", "async": true}]}},
+          "executors": {"docker": {"options": {"labels": {"mark": ")" +
+            label + R"("}, "network": "none"}}},
+          "projects": {
+            "./db": {"executor": "docker", "options": {"image": "box"}, "env": {"GIVEN": "by dream.json"},
+                     "tasks": {"start": {"command": ")" +
+            database + R"(", "service": true)" + more +
+            R"(}, "fail": {"command": "exit 9"}, "wrong": {"command": ["/no/such"], "options": {"init": false}}}},
+            "./api": {"tasks": {"dev": {"command": "echo api runs; read go < $ROOT/gate; exit 4"}}}}})") {
+    workspace.write("db/file", "of the project\n");
+    workspace.write("api/file", "");
+  }
+
+  [[nodiscard]] Launch launch(const std::string& project, const std::string& task) const {
+    return {
+        .arguments = {task}, .folder = project, .environment = {{"DOCKER_HOST", engine}, {"OWN", "secret"}}};
+  }
+  [[nodiscard]] std::vector<std::string> containers() const {
+    return docker::testing::containers_with(engine, "mark=" + label);
+  }
+
+  std::string engine = docker::testing::shared_engine().address();
+  std::string label = unique_label();
+  Workspace workspace;
+};
+
+struct Docker : ::testing::Test, DockerWorkspace {
+  using DockerWorkspace::DockerWorkspace;
+};
+
+TEST_F(Docker, a_service_in_a_container_goes_when_the_last_task_has_ended) {
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace, launch("api", "dev"));
+  dream.await_out("db  | ready");
+  dream.await_out("api | api runs");
+  EXPECT_THAT(containers(), SizeIs(1));
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 4);
+  EXPECT_THAT(dream.err(), ContainsRegex("./db:start +terminated"));
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Docker, ctrl_c_leaves_no_container) {
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace, launch("api", "dev"));
+  dream.await_out("ready");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Docker, ctrl_c_while_the_container_starts_leaves_none) {
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace, launch("db", "start"));
+  while (containers().empty()) {
+  }
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Docker, killing_dream_leaves_no_container) {
+  DreamRun dream(workspace, launch("db", "start"));
+  dream.await_out("ready");
+  ::kill(find_below(dream.pid(), "dream"), SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Docker, killing_the_guardian_leaves_no_container) {
+  DreamRun dream(workspace, launch("db", "start"));
+  dream.await_out("ready");
+  dream.send(SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Docker, killing_dream_while_the_container_starts_leaves_none) {
+  DreamRun dream(workspace, launch("db", "start"));
+  while (containers().empty()) {
+  }
+  ::kill(find_below(dream.pid(), "dream"), SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Docker, the_containers_of_another_dream_are_left_alone) {
+  DreamRun other(workspace, launch("db", "start"));
+  other.await_out("ready");
+  ASSERT_THAT(containers(), SizeIs(1));
+  const std::string its = containers().front();
+  {
+    const DockerWorkspace second;
+    DreamRun dream(second.workspace, second.launch("db", "start"));
+    dream.await_out("ready");
+    dream.send(SIGINT);
+    // Not exit_code(): the other dream lives below this test, too.
+    dream.await_err("1 terminated");
+  }
+  EXPECT_THAT(containers(), ::testing::ElementsAre(its));
+}
+
+TEST_F(Docker, the_exit_code_of_the_container_is_that_of_dream) {
+  const Finished failed = run(workspace, launch("db", "fail"));
+  EXPECT_EQ(failed.code, 9);
+  const Finished wrong = run(workspace, launch("db", "wrong"));
+  EXPECT_EQ(wrong.code, 127);
+  EXPECT_THAT(wrong.err, HasSubstr("the container engine can't start the container"));
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Docker, without_an_engine_it_says_so) {
+  Launch lost = launch("db", "start");
+  lost.environment["DOCKER_HOST"] = "unix:///nowhere.sock";
+  const Finished finished = run(workspace, lost);
+  EXPECT_EQ(finished.code, 125);
+  EXPECT_THAT(finished.err, HasSubstr("no connection to the container engine: No such file or directory "
+                                      "(unix:///nowhere.sock); start the engine"));
+}
+
+struct DockerEnvironment : Docker {
+  DockerEnvironment() : Docker("env; pwd; cat file; exec sleep 1000") {}
+};
+
+TEST_F(DockerEnvironment, is_what_dream_json_gives_in_the_mounted_project) {
+  DreamRun dream(workspace, launch("db", "start"));
+  dream.await_out("of the project\n");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(dream.out(), HasSubstr("GIVEN=by dream.json\n"));
+  EXPECT_THAT(dream.out(), Not(HasSubstr("secret")));
+  EXPECT_THAT(dream.out(), HasSubstr((workspace.root() / "db").string() + "\nof the project\n"));
+}
+
+struct DockerStubborn : Docker {
+  DockerStubborn()
+      : Docker("trap 'echo heard' TERM; echo ready; while true; do sleep 1000 & wait; done",
+               R"(, "stop": {"graceMs": 300})") {}
+};
+
+TEST_F(DockerStubborn, a_container_that_ignores_its_signal_is_killed_after_its_grace) {
+  DreamRun dream(workspace, launch("db", "start"));
+  dream.await_out("ready");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(dream.out(), HasSubstr("heard\n"));
+  EXPECT_THAT(dream.err(), HasSubstr("had to be killed"));
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+struct DockerFailing : Docker {
+  DockerFailing() : Docker("read go < gate; exit 6") {}
+};
+
+TEST_F(DockerFailing, a_required_container_that_fails_takes_everything_down) {
+  const Gate api_gate(workspace, "gate");
+  const Gate gate(workspace, "db/gate");
+  DreamRun dream(workspace, launch("api", "dev"));
+  dream.await_out("api runs");
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 6);
+  EXPECT_THAT(dream.err(), HasSubstr("required step ./db:start failed"));
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Docker, a_dry_run_shows_the_command_and_starts_nothing) {
+  Launch dry_run = launch("db", "start");
+  dry_run.arguments.emplace_back("--dry-run");
+  const Finished finished = run(workspace, dry_run);
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out,
+              ContainsRegex("docker run --rm --init --user .* --network none --env GIVEN box sh -c"));
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace dream::e2e

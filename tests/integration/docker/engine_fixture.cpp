@@ -1,0 +1,62 @@
+#include "engine_fixture.hpp"
+
+#include <random>
+#include <stdexcept>
+
+namespace dream::docker::testing {
+
+namespace {
+
+std::string unique_session() {
+  std::random_device random;
+  return "test-" + std::to_string(random()) + "-" + std::to_string(random());
+}
+
+}  // namespace
+
+EngineTest::EngineTest(std::string engine_address)
+    : address(std::move(engine_address)), plugin(host, dream_plugin_v1) {
+  host.session = unique_session();
+  plugin.create({.directory = project.path().string()});
+}
+
+FakeRun& EngineTest::start(const std::string& members, FakeTask task) {
+  task.directory = project.path().string();
+  const std::string own_host =
+      members.find("\"host\":") == std::string::npos ? R"("host": ")" + address + "\", " : "";
+  task.options = "{" + own_host + members + "}";
+  FakeRun* run = plugin.start(task);
+  if (run == nullptr) throw std::runtime_error(plugin.error().message);
+  return *run;
+}
+
+FakeRun& EngineTest::run_line(const std::string& line, const std::string& more) {
+  return start(R"("image": "box", "network": "none")" + more, {.command_line = line});
+}
+
+FakeExit EngineTest::exit_of(const FakeRun& run) {
+  until([&] { return !run.exits.empty(); });
+  return run.exits.front();
+}
+
+void EngineTest::await_started(const FakeRun& run) {
+  until([&] {
+    if (!run.exits.empty()) throw std::runtime_error("it has ended: " + run.exits.front().text);
+    return !host.started_runs().empty() && host.started_runs().back() == run.id;
+  });
+}
+
+void EngineTest::await_output(const FakeRun& run, const std::string& text) {
+  until([&] {
+    if (out(run).find(text) != std::string::npos) return true;
+    if (!run.exits.empty())
+      throw std::runtime_error("it has ended: " + run.exits.front().text + "\n" + err(run));
+    return false;
+  });
+}
+
+std::vector<std::string> EngineTest::containers() const {
+  return containers_with(address, "dream.run=" + host.session);
+}
+
+}  // namespace dream::docker::testing

@@ -1,0 +1,95 @@
+#include <gmock/gmock.h>
+
+#include "engine_fixture.hpp"
+
+namespace dream::docker::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+using Image = EngineTest;
+
+TEST_F(Image, is_built_from_the_project) {
+  project.write("Dockerfile",
+                "FROM box\nARG word=none\nCOPY . /app\nWORKDIR /app\nENV WORD=$word\n"
+                "CMD [\"sh\", \"-c\", \"pwd; ls -A; cat file; echo $WORD\"]\n");
+  project.write("file", "content\n");
+  project.write("ignored/big", "x");
+  project.write(".dockerignore", "ignored\nDockerfile\n");
+  FakeRun& run = start(R"("build": {"args": {"word": "given"}}, "network": "none", "mount": "none")");
+  EXPECT_EQ(exit_of(run).value, 0) << run.exits.front().text << err(run);
+  EXPECT_EQ(out(run), "/app\n.dockerignore\nfile\ncontent\ngiven\n");
+  EXPECT_THAT(err(run), HasSubstr("Step 1/6 : FROM box"));
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Image, is_built_up_to_the_target_from_the_context_and_dockerfile_that_are_named) {
+  project.write("docker/my.dockerfile",
+                "FROM box AS first\nCMD [\"echo\", \"first\"]\nFROM box\nCMD [\"echo\", \"last\"]\n");
+  project.write("sub/x", "");
+  FakeRun& run = start(
+      R"("build": {"context": "sub", "dockerfile": "../docker/my.dockerfile", "target": "first"}, "network": "none")");
+  EXPECT_EQ(exit_of(run).value, 0) << run.exits.front().text;
+  EXPECT_EQ(out(run), "first\n");
+}
+
+TEST_F(Image, that_can_not_be_built_shows_the_builders_words) {
+  project.write("Dockerfile", "FROM box\nRUN echo said by the builder; exit 5\n");
+  FakeRun& run = start(R"("build": {}, "network": "none")");
+  const FakeExit exit = exit_of(run);
+  EXPECT_EQ(exit.value, 125);
+  EXPECT_THAT(exit.text, HasSubstr("can't build the image"));
+  EXPECT_THAT(exit.text, HasSubstr("returned a non-zero code: 5"));
+  EXPECT_THAT(err(run), HasSubstr("said by the builder"));
+}
+
+TEST_F(Image, whose_dockerfile_makes_no_sense_is_an_error) {
+  project.write("Dockerfile", "NONSENSE\n");
+  const FakeExit exit = exit_of(start(R"("build": {}, "network": "none")"));
+  EXPECT_EQ(exit.value, 125);
+  EXPECT_THAT(exit.text, HasSubstr("unknown instruction: NONSENSE"));
+}
+
+TEST_F(Image, whose_build_is_terminated_leaves_no_container) {
+  project.write("Dockerfile", "FROM box\nRUN echo building; sleep 1000\n");
+  FakeRun& run = start(R"("build": {}, "network": "none")");
+  until([&] { return err(run).find("building\n") != std::string::npos; });
+  plugin.terminate(run, DREAM_GRACEFUL);
+  EXPECT_EQ(exit_of(run).kind, DREAM_EXIT_SIGNAL);
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Image, that_is_missing_and_can_not_be_pulled_is_an_error) {
+  const FakeExit exit = exit_of(start(R"("image": "localhost:1/nothing:1", "network": "none")"));
+  EXPECT_EQ(exit.value, 125);
+  EXPECT_THAT(exit.text, HasSubstr("can't pull the image localhost:1/nothing:1"));
+  EXPECT_THAT(exit.text, HasSubstr(address));
+}
+
+TEST_F(Image, that_has_a_health_check_shows_its_health) {
+  project.write("Dockerfile", "FROM box\nHEALTHCHECK --interval=100ms CMD true\nCMD [\"sleep\", \"1000\"]\n");
+  FakeRun& run = start(R"("build": {}, "network": "none")");
+  await_started(run);
+  host.advance(2'000'000'000);
+  while (detail(run).find(", healthy") == std::string::npos) {
+    host.advance(2'000'000'000);  // it is asked once in a second
+    static_cast<void>(detail(run));
+    ASSERT_TRUE(host.await_post());
+    host.run_posted();
+  }
+  EXPECT_THAT(detail(run), HasSubstr("KiB"));
+  plugin.terminate(run, DREAM_FORCE);
+  exit_of(run);
+}
+
+TEST_F(Image, of_another_platform_does_not_run_unseen) {
+  const FakeExit exit =
+      exit_of(start(R"("image": "box", "platform": "linux/s390x", "pull": "never", "network": "none")"));
+  EXPECT_EQ(exit.value, 125);
+  EXPECT_THAT(exit.text, Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace dream::docker::testing

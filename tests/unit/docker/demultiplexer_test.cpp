@@ -1,0 +1,61 @@
+#include "demultiplexer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dream::docker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::string frame(char stream, const std::string& text) {
+  std::string header{stream, '\0', '\0', '\0'};
+  for (const int shift : {24, 16, 8, 0})
+    header += static_cast<char>(text.size() >> static_cast<unsigned>(shift));
+  return header + text;
+}
+
+TEST(Demultiplexer, takes_the_streams_apart) {
+  Demultiplexer demultiplexer;
+  EXPECT_THAT(
+      demultiplexer.take(frame(1, "out") + frame(2, "err") + frame(1, "more")),
+      ElementsAre(Piece{DREAM_STDOUT, "out"}, Piece{DREAM_STDERR, "err"}, Piece{DREAM_STDOUT, "more"}));
+}
+
+TEST(Demultiplexer, neighbours_of_one_stream_are_one_piece) {
+  Demultiplexer demultiplexer;
+  EXPECT_THAT(demultiplexer.take(frame(1, "a") + frame(1, "b")), ElementsAre(Piece{DREAM_STDOUT, "ab"}));
+}
+
+TEST(Demultiplexer, it_does_not_matter_where_the_bytes_are_cut) {
+  const std::string whole =
+      frame(1, std::string(300, 'x')) + frame(2, "") + frame(2, "err") + frame(1, "end");
+  for (std::size_t size = 1; size <= whole.size(); ++size) {
+    Demultiplexer demultiplexer;
+    std::string out;
+    std::string err;
+    for (std::size_t at = 0; at < whole.size(); at += size) {
+      for (const Piece& piece : demultiplexer.take(whole.substr(at, size))) {
+        (piece.stream == DREAM_STDOUT ? out : err) += piece.bytes;
+      }
+    }
+    ASSERT_EQ(out, std::string(300, 'x') + "end") << size;
+    ASSERT_EQ(err, "err") << size;
+  }
+}
+
+TEST(Demultiplexer, a_frame_may_be_as_long_as_its_header_can_say) {
+  Demultiplexer demultiplexer;
+  EXPECT_THAT(demultiplexer.take(std::string("\1\0\0\0\xff\xff\xff\xff", 8)), IsEmpty());
+  EXPECT_THAT(demultiplexer.take("abc"), ElementsAre(Piece{DREAM_STDOUT, "abc"}));
+}
+
+TEST(Demultiplexer, other_streams_are_skipped) {
+  Demultiplexer demultiplexer;
+  EXPECT_THAT(demultiplexer.take(frame(0, "in") + frame(7, "?") + frame(2, "e")),
+              ElementsAre(Piece{DREAM_STDERR, "e"}));
+}
+
+}  // namespace
+}  // namespace dream::docker

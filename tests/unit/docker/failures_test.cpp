@@ -1,0 +1,64 @@
+#include "failures.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dream::docker {
+namespace {
+
+using ::testing::HasSubstr;
+
+const Endpoint endpoint{.address = "unix:///e.sock"};
+
+std::string message(const std::string& text) {
+  return R"({"message": ")" + text + "\"}";
+}
+
+TEST(DockerFailures, the_codes_of_a_command_are_those_of_a_shell) {
+  const auto code = [](const std::string& text) {
+    return exit_of(refused(endpoint, "start the container", 400, message(text))).value;
+  };
+  EXPECT_EQ(code("exec: \\\"x\\\": executable file not found in $PATH: unknown"), 127);
+  EXPECT_EQ(code("exec: \\\"/x\\\": stat /x: no such file or directory: unknown"), 127);
+  EXPECT_EQ(code("exec: \\\"/etc\\\": permission denied: unknown"), 126);
+  EXPECT_EQ(code("exec /x: exec format error: unknown"), 126);
+  EXPECT_EQ(code("something else"), 125);
+}
+
+TEST(DockerFailures, say_what_where_and_what_to_do) {
+  const auto exit = exit_of(refused(endpoint, "start the container", 500,
+                                    message("Bind for 0.0.0.0:80 failed: port is already allocated")));
+  EXPECT_EQ(
+      exit.text,
+      "the container engine can't start the container: Bind for 0.0.0.0:80 failed: port is already "
+      "allocated (unix:///e.sock); another program or container has this port: end it, or change `ports`");
+}
+
+TEST(DockerFailures, a_name_in_use_has_a_hint) {
+  EXPECT_THAT(
+      refused(endpoint, "x", 409, message("The container name \\\"/a\\\" is already in use by container b."))
+          .hint,
+      HasSubstr("docker rm -f"));
+}
+
+TEST(DockerFailures, an_answer_that_is_no_json_is_shown_as_it_is) {
+  EXPECT_EQ(refused(endpoint, "x", 502, "Bad Gateway\n").message,
+            "the container engine can't x: Bad Gateway");
+  EXPECT_EQ(refused(endpoint, "x", 500, "").message, "the container engine can't x: status 500");
+}
+
+TEST(DockerFailures, no_engine_says_how_to_get_one) {
+  const error_code missing(ENOENT, boost::system::system_category());
+  EXPECT_THAT(unreachable(endpoint, missing).hint, HasSubstr("apt-get install docker.io"));
+  const error_code denied(EACCES, boost::system::system_category());
+  EXPECT_THAT(unreachable(endpoint, denied).hint, HasSubstr("group docker"));
+}
+
+TEST(DockerFailures, a_program_that_is_a_connection_is_quoted) {
+  const Endpoint ssh{.kind = Endpoint::Kind::program, .address = "ssh://box"};
+  EXPECT_THAT(unreachable(ssh, asio::error::eof, "Permission denied (publickey)").message,
+              HasSubstr("Permission denied (publickey)"));
+}
+
+}  // namespace
+}  // namespace dream::docker

@@ -1,0 +1,96 @@
+#include "options.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dream::docker {
+namespace {
+
+using ::testing::ElementsAre;
+
+/// The JSON pointer of what is wrong with these options; "fine" when nothing is.
+std::string wrong_in(const std::string& json) {
+  const auto options = read_options(json);
+  return options ? "fine" : options.failure().where;
+}
+
+TEST(DockerOptions, have_defaults) {
+  const auto options = read_options(R"({"image": "a"})");
+  ASSERT_TRUE(options);
+  EXPECT_TRUE(options->init);
+  EXPECT_EQ(options->pull, Pull::missing);
+  EXPECT_FALSE(options->mount);
+  EXPECT_FALSE(options->user);
+}
+
+TEST(DockerOptions, need_either_an_image_or_a_build) {
+  EXPECT_EQ(wrong_in("{}"), "");
+  EXPECT_EQ(wrong_in(R"({"image": "a", "build": {}})"), "/image");
+  EXPECT_EQ(wrong_in(R"({"build": {}})"), "fine");
+}
+
+TEST(DockerOptions, an_empty_entrypoint_is_none) {
+  EXPECT_FALSE(read_options(R"({"image": "a"})")->entrypoint);
+  EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": ""})")->entrypoint, ElementsAre());
+  EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": []})")->entrypoint, ElementsAre());
+  EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": "x y"})")->entrypoint, ElementsAre("x y"));
+}
+
+TEST(DockerOptions, a_port_is_the_containers_or_a_pair_or_a_triple) {
+  EXPECT_THAT(*parse_port("80", ""), ElementsAre(PortBinding{"80/tcp", "", ""}));
+  EXPECT_THAT(*parse_port("8080:80", ""), ElementsAre(PortBinding{"80/tcp", "", "8080"}));
+  EXPECT_THAT(*parse_port("127.0.0.1:53:53/udp", ""), ElementsAre(PortBinding{"53/udp", "127.0.0.1", "53"}));
+  EXPECT_THAT(*parse_port("127.0.0.1::53", ""), ElementsAre(PortBinding{"53/tcp", "127.0.0.1", ""}));
+  EXPECT_THAT(*parse_port("[::1]:1:2", ""), ElementsAre(PortBinding{"2/tcp", "::1", "1"}));
+}
+
+TEST(DockerOptions, a_range_of_ports_is_many) {
+  EXPECT_THAT(*parse_port("81-82:1-2", ""),
+              ElementsAre(PortBinding{"1/tcp", "", "81"}, PortBinding{"2/tcp", "", "82"}));
+  EXPECT_FALSE(parse_port("81-83:1-2", ""));
+}
+
+TEST(DockerOptions, a_number_is_a_port_too) {
+  EXPECT_THAT(read_options(R"({"image": "a", "ports": [3000]})")->ports,
+              ElementsAre(PortBinding{"3000/tcp", "", ""}));
+}
+
+TEST(DockerOptions, a_wrong_port_is_named_by_its_place) {
+  for (const char* port : {"0", "65536", "a", "80/icmp", "1:2:3:4x", "5-2", ":", "80:"}) {
+    EXPECT_EQ(wrong_in(R"({"image": "a", "ports": ["1", ")" + std::string(port) + R"("]})"), "/ports/1")
+        << port;
+  }
+}
+
+TEST(DockerOptions, memory_has_units) {
+  EXPECT_EQ(parse_size("512m"), 512LL * 1024 * 1024);
+  EXPECT_EQ(parse_size("1.5G"), 1536LL * 1024 * 1024);
+  EXPECT_EQ(parse_size("64MiB"), 64LL * 1024 * 1024);
+  EXPECT_EQ(parse_size("7"), 7);
+  for (const char* text : {"", "m", "-1m", "1x", "1e30g", "0"}) EXPECT_FALSE(parse_size(text)) << text;
+  EXPECT_EQ(wrong_in(R"({"image": "a", "memory": "1 apple"})"), "/memory");
+  EXPECT_EQ(wrong_in(R"({"image": "a", "memory": "1m"})"), "/memory");
+  EXPECT_EQ(read_options(R"({"image": "a", "memory": 134217728})")->memory, 134217728);
+}
+
+TEST(DockerOptions, cpus_are_a_fraction) {
+  EXPECT_EQ(read_options(R"({"image": "a", "cpus": 1.5})")->nano_cpus, 1'500'000'000);
+  EXPECT_EQ(wrong_in(R"({"image": "a", "cpus": 0})"), "/cpus");
+}
+
+TEST(DockerOptions, gpus_are_all_or_some_or_named) {
+  EXPECT_EQ(read_options(R"({"image": "a", "gpus": "all"})")->gpus->count, -1);
+  EXPECT_EQ(read_options(R"({"image": "a", "gpus": 2})")->gpus->count, 2);
+  EXPECT_THAT(read_options(R"({"image": "a", "gpus": "device=0,b"})")->gpus->devices, ElementsAre("0", "b"));
+  EXPECT_EQ(wrong_in(R"({"image": "a", "gpus": "many"})"), "/gpus");
+  EXPECT_EQ(wrong_in(R"({"image": "a", "gpus": 0})"), "/gpus");
+}
+
+TEST(DockerOptions, a_volume_needs_an_absolute_path_in_the_container) {
+  EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["x:/y:ro", "/z", "./a:/b"]})"), "fine");
+  EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["/y", "data"]})"), "/volumes/1");
+  EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": [":/y"]})"), "/volumes/0");
+}
+
+}  // namespace
+}  // namespace dream::docker

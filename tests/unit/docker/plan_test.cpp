@@ -1,0 +1,214 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <dream/testing/fake_host.hpp>
+#include <optional>
+
+#include "container_plan.hpp"
+#include "json.hpp"
+#include "process_identity.hpp"
+
+namespace dream::docker {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+/// What a test asks for; owns what the wire borrows.
+struct Wanted {
+  std::string options = R"({"image": "box"})";
+  std::optional<std::string> line = {};
+  std::vector<std::string> argv = {};
+  std::vector<std::string> arguments = {};
+  std::vector<std::string> environment = {};
+  std::vector<std::string> own_environment = {};
+};
+
+std::vector<dream_str> views(const std::vector<std::string>& texts) {
+  std::vector<dream_str> all;
+  for (const std::string& text : texts) all.push_back(sdk::view(text));
+  return all;
+}
+
+Result<ContainerPlan> plan_of(const Wanted& wanted) {
+  static dream::testing::FakeHost host;
+  const auto argv = views(wanted.argv);
+  const auto arguments = views(wanted.arguments);
+  const auto environment = views(wanted.environment);
+  const auto own = views(wanted.own_environment);
+  dream_task task{};
+  task.size = sizeof(task);
+  task.name = dream_text("start");
+  task.stop_signal = 15;
+  if (wanted.line) {
+    task.command_kind = DREAM_COMMAND_LINE;
+    task.command_line = sdk::view(*wanted.line);
+  } else if (!argv.empty()) {
+    task.command_kind = DREAM_COMMAND_ARGV;
+    task.command_argv = {argv.data(), argv.size()};
+  }
+  task.arguments = {arguments.data(), arguments.size()};
+  task.environment = {environment.data(), environment.size()};
+  task.own_environment = {own.data(), own.size()};
+  task.directory = dream_text("/w/db");
+  task.options = sdk::view(wanted.options);
+  sdk::Project project;
+  project.root = "/w";
+  project.path = "./db";
+  project.directory = "/w/db";
+  const Variables variables = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "HOME") return "/home/me";
+    if (name == "DOCKER_HOST") return "unix:///e.sock";
+    return std::nullopt;
+  };
+  return make_plan(sdk::Host(host.table()), project, sdk::Task(task), variables);
+}
+
+rapidjson::Document spec_of(const Wanted& wanted, const Image& image = {.id = "i1", .command = {"serve"}},
+                            bool rootless = false) {
+  const auto plan = plan_of(wanted);
+  EXPECT_TRUE(plan) << plan.failure().message;
+  return parse_json(container_spec(*plan, image, rootless));
+}
+
+std::string part(const rapidjson::Document& spec, std::initializer_list<std::string_view> names) {
+  return to_text(json_at(spec, names));
+}
+
+TEST(ContainerSpec, is_a_container_that_can_be_found_again) {
+  const auto spec = spec_of({});
+  EXPECT_EQ(part(spec, {"Image"}), "\"box\"");
+  EXPECT_EQ(part(spec, {"Labels", "dream.run"}), "\"11111111-2222-4333-8444-555555555555\"");
+  EXPECT_EQ(part(spec, {"Labels", "dream.step"}), "\"./db:start\"");
+  EXPECT_FALSE(is_dead(json_text(spec, {"Labels", "dream.process"})));
+  EXPECT_EQ(part(spec, {"HostConfig", "AutoRemove"}), "false");
+  EXPECT_EQ(part(spec, {"HostConfig", "Init"}), "true");
+  EXPECT_EQ(part(spec, {"HostConfig", "LogConfig", "Type"}), "\"none\"");
+  EXPECT_EQ(plan_of({})->name, "dream-db-start-11111111");
+}
+
+TEST(ContainerSpec, mounts_the_project_at_its_own_path_as_the_caller) {
+  const auto spec = spec_of({});
+  EXPECT_EQ(part(spec, {"HostConfig", "Mounts"}), R"([{"Type":"bind","Source":"/w/db","Target":"/w/db"}])");
+  EXPECT_EQ(json_text(spec, {"User"}), std::to_string(::geteuid()) + ":" + std::to_string(::getegid()));
+}
+
+TEST(ContainerSpec, without_a_mount_the_user_is_the_images_own) {
+  const auto spec = spec_of({.options = R"({"image": "box", "mount": "none"})", .line = "x"});
+  EXPECT_EQ(part(spec, {"HostConfig", "Mounts"}), "null");
+  EXPECT_EQ(part(spec, {"User"}), "null");
+  EXPECT_EQ(part(spec, {"WorkingDir"}), "null");
+}
+
+TEST(ContainerSpec, an_engine_elsewhere_has_no_project_to_mount) {
+  const auto spec = spec_of({.options = R"({"image": "box", "host": "tcp://far"})"});
+  EXPECT_EQ(part(spec, {"HostConfig", "Mounts"}), "null");
+  EXPECT_EQ(part(spec, {"User"}), "null");
+}
+
+TEST(ContainerSpec, a_user_that_is_named_is_taken_also_when_rootless) {
+  const Wanted wanted{.options = R"({"image": "box", "user": "5:6"})"};
+  EXPECT_EQ(part(spec_of(wanted, {}, true), {"User"}), "\"5:6\"");
+  EXPECT_EQ(part(spec_of({}, {}, true), {"User"}), "null");
+  EXPECT_EQ(part(spec_of({.options = R"({"image": "box", "user": ""})"}), {"User"}), "null");
+}
+
+TEST(ContainerSpec, a_command_runs_in_the_project_and_an_image_where_it_wants) {
+  EXPECT_EQ(part(spec_of({.line = "make"}), {"WorkingDir"}), "\"/w/db\"");
+  EXPECT_EQ(part(spec_of({}), {"WorkingDir"}), "null");
+  EXPECT_EQ(part(spec_of({.options = R"({"image": "box", "workdir": "sub"})"}), {"WorkingDir"}),
+            "\"/w/db/sub\"");
+  EXPECT_EQ(part(spec_of({.options = R"({"image": "box", "workdir": "/app"})"}), {"WorkingDir"}), "\"/app\"");
+}
+
+TEST(ContainerSpec, a_line_is_for_a_shell_and_an_argv_is_not) {
+  EXPECT_EQ(part(spec_of({.line = "a | b"}), {"Cmd"}), R"(["sh","-c","a | b"])");
+  EXPECT_EQ(part(spec_of({.line = "a", .arguments = {"x y"}}), {"Cmd"}),
+            R"(["sh","-c","a \"$@\"","sh","x y"])");
+  EXPECT_EQ(part(spec_of({.argv = {"a", "b"}, .arguments = {"c"}}), {"Cmd"}), R"(["a","b","c"])");
+  EXPECT_EQ(part(spec_of({.options = R"({"image": "box", "command": ["a"]})"}), {"Cmd"}), R"(["a"])");
+  EXPECT_EQ(part(spec_of({.options = R"({"image": "box", "command": ["a"]})", .argv = {"b"}}), {"Cmd"}),
+            R"(["b"])");
+}
+
+TEST(ContainerSpec, arguments_follow_an_images_command_and_replace_those_of_its_entrypoint) {
+  EXPECT_EQ(part(spec_of({.arguments = {"-v"}}), {"Cmd"}), R"(["serve","-v"])");
+  const Image image{.id = "i1", .entrypoint = {"run"}, .command = {"serve"}};
+  EXPECT_EQ(part(spec_of({.arguments = {"-v"}}, image), {"Cmd"}), R"(["-v"])");
+  EXPECT_EQ(part(spec_of({}, image), {"Cmd"}), R"(["serve"])");
+}
+
+TEST(ContainerSpec, without_an_entrypoint_the_command_is_all) {
+  const auto spec = spec_of({.options = R"({"image": "box", "entrypoint": []})", .argv = {"a", "b"}});
+  EXPECT_EQ(part(spec, {"Entrypoint"}), R"(["a","b"])");
+  EXPECT_EQ(part(spec, {"Cmd"}), "null");
+  EXPECT_EQ(part(spec_of({.options = R"({"image": "box", "entrypoint": "e"})"}), {"Entrypoint"}), R"(["e"])");
+}
+
+TEST(ContainerSpec, the_environment_is_what_dream_json_gives_and_what_is_named) {
+  const auto spec = spec_of({.options = R"({"image": "box", "env": ["HOME", "A", "NONE"]})",
+                             .environment = {"A=1", "HOME=/home/me", "PATH=/bin"},
+                             .own_environment = {"A=1"}});
+  EXPECT_EQ(part(spec, {"Env"}), R"(["A=1","HOME=/home/me"])");
+}
+
+TEST(ContainerSpec, paths_of_volumes_are_from_the_project) {
+  const auto spec = spec_of(
+      {.options = R"({"image": "box", "volumes": ["./a:/a:ro", "../b:/b", "~/c:/c", "named:/d", "/e"]})"});
+  EXPECT_EQ(part(spec, {"HostConfig", "Binds"}), R"(["/w/db/a:/a:ro","/w/b:/b","/home/me/c:/c","named:/d"])");
+  EXPECT_EQ(part(spec, {"Volumes"}), R"({"/e":{}})");
+}
+
+TEST(ContainerSpec, ports_are_exposed_and_bound) {
+  const auto spec =
+      spec_of({.options = R"({"image": "box", "ports": ["8080:80", "127.0.0.1:81:80", "5/udp"]})"});
+  EXPECT_EQ(part(spec, {"ExposedPorts"}), R"({"5/udp":{},"80/tcp":{}})");
+  EXPECT_EQ(part(spec, {"HostConfig", "PortBindings"}),
+            R"({"5/udp":[{}],"80/tcp":[{"HostPort":"8080"},{"HostIp":"127.0.0.1","HostPort":"81"}]})");
+}
+
+TEST(ContainerSpec, limits_and_devices_are_passed) {
+  const auto spec = spec_of({.options = R"({"image": "box", "memory": "64m", "cpus": 0.5, "gpus": "all",
+                                            "network": "host", "init": false, "labels": {"a": "b"}})"});
+  EXPECT_EQ(part(spec, {"HostConfig", "Memory"}), "67108864");
+  EXPECT_EQ(part(spec, {"HostConfig", "NanoCpus"}), "500000000");
+  EXPECT_EQ(part(spec, {"HostConfig", "DeviceRequests"}), R"([{"Count":-1,"Capabilities":[["gpu"]]}])");
+  EXPECT_EQ(part(spec, {"HostConfig", "NetworkMode"}), "\"host\"");
+  EXPECT_EQ(part(spec, {"HostConfig", "Init"}), "false");
+  EXPECT_EQ(part(spec, {"Labels", "a"}), "\"b\"");
+}
+
+TEST(ContainerSpec, what_is_built_runs_by_its_id) {
+  EXPECT_EQ(part(spec_of({.options = R"({"build": {}})"}), {"Image"}), "\"i1\"");
+  EXPECT_THAT(build_tag(*plan_of({.options = R"({"build": {}})"})), StartsWith("dream-db-"));
+}
+
+TEST(ContainerPlan, is_described_as_the_docker_command_that_does_the_same) {
+  const auto plan =
+      plan_of({.options = R"({"image": "box", "user": "5", "ports": ["8080:80"], "volumes": ["x:/y"]})",
+               .line = "echo hi",
+               .own_environment = {"SECRET=1"}});
+  EXPECT_EQ(describe(*plan),
+            "docker run --rm --init --user 5 --volume /w/db:/w/db --workdir /w/db --volume x:/y --publish "
+            "8080:80/tcp --env SECRET box sh -c 'echo hi'");
+}
+
+TEST(ContainerPlan, wrong_options_are_an_error) {
+  EXPECT_EQ(plan_of({.options = "{}"}).failure().code, DREAM_E_OPTIONS);
+  EXPECT_EQ(plan_of({.options = R"({"image": "a", "host": "nowhere"})"}).failure().where, "/host");
+}
+
+TEST(ProcessIdentity, knows_the_living_from_the_dead) {
+  const std::string mine = own_identity();
+  EXPECT_NE(mine, "");
+  EXPECT_FALSE(is_dead(mine));
+  EXPECT_TRUE(is_dead(mine + "1")) << "the same pid, started at another time";
+  EXPECT_FALSE(is_dead("")) << "not known";
+  EXPECT_FALSE(is_dead("another-boot/pid:[1]/1/1")) << "of another machine, perhaps";
+}
+
+}  // namespace
+}  // namespace dream::docker

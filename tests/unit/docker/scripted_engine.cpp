@@ -1,0 +1,178 @@
+#include "scripted_engine.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <stdexcept>
+#include <string_view>
+
+namespace dream::docker {
+
+namespace {
+
+/// "POST /containers/create" of "POST /v1.41/containers/create?name=x HTTP/1.1".
+std::string route_of(std::string_view line) {
+  const std::size_t space = line.find(' ');
+  std::string method(line.substr(0, space));
+  std::string_view target = line.substr(space + 1);
+  target = target.substr(0, target.find_first_of("? "));
+  if (target.starts_with("/v1.")) target.remove_prefix(target.find('/', 1));
+  return method + " " + std::string(target);
+}
+
+std::size_t content_length(std::string_view head) {
+  constexpr std::string_view name = "Content-Length: ";
+  const std::size_t at = head.find(name);
+  return at == std::string_view::npos ? 0 : std::stoul(std::string(head.substr(at + name.size(), 10)));
+}
+
+}  // namespace
+
+std::string ScriptedEngine::reply(int status, const std::string& body) {
+  return "HTTP/1.1 " + std::to_string(status) +
+         " Status\r\nApi-Version: 1.41\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+ScriptedEngine::ScriptedEngine() : path_((folder_.path() / "engine.sock").string()) {
+  answers_ = {{"GET /_ping", reply(200, "OK")},
+              {"GET /containers/json", reply(200, "[]")},
+              {"GET /images/box/json", reply(200, R"({"Id": "i1", "Config": {"Cmd": ["sh"]}})")},
+              {"GET /info", reply(200, "{}")},
+              {"POST /containers/create", reply(201, R"({"Id": "c1"})")},
+              {"POST /containers/c1/attach", "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\n\r\n"},
+              {"POST /containers/c1/start", "HTTP/1.1 204 No Content\r\n\r\n"},
+              {"POST /containers/c1/wait", reply(200, R"({"StatusCode": 0})")},
+              {"POST /containers/c1/kill", "HTTP/1.1 204 No Content\r\n\r\n"},
+              {"GET /containers/c1/json", reply(200, R"({"State": {"Status": "running"}})")},
+              {"GET /containers/c1/stats", reply(200, "{}")},
+              {"DELETE /containers/c1", "HTTP/1.1 204 No Content\r\n\r\n"}};
+  listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  if (::bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
+      ::listen(listener_, 64) != 0) {
+    throw std::runtime_error("can't listen at " + path_);
+  }
+  server_ = std::thread([this] { serve(); });
+}
+
+ScriptedEngine::~ScriptedEngine() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ending_ = true;
+    for (const int connection : open_) ::shutdown(connection, SHUT_RDWR);
+  }
+  changed_.notify_all();
+  ::shutdown(listener_, SHUT_RDWR);
+  server_.join();
+  for (std::thread& talk : talks_) talk.join();
+  ::close(listener_);
+}
+
+void ScriptedEngine::answer(const std::string& route, const std::string& raw) {
+  const std::scoped_lock lock(mutex_);
+  answers_[route] = raw;
+}
+
+void ScriptedEngine::hold(const std::string& route) {
+  const std::scoped_lock lock(mutex_);
+  held_.insert(route);
+}
+
+void ScriptedEngine::release(const std::string& route) {
+  {
+    const std::scoped_lock lock(mutex_);
+    held_.erase(route);
+  }
+  changed_.notify_all();
+}
+
+std::string ScriptedEngine::await(const std::string& route) {
+  std::unique_lock lock(mutex_);
+  std::string target;
+  const bool came = changed_.wait_for(lock, std::chrono::minutes(1), [&] {
+    const auto found = std::ranges::find(seen_, route, &Seen::route);
+    if (found != seen_.end()) target = found->target;
+    return found != seen_.end();
+  });
+  if (!came) throw std::runtime_error("nobody asked for " + route);
+  return target;
+}
+
+std::size_t ScriptedEngine::count(const std::string& route) const {
+  const std::scoped_lock lock(mutex_);
+  return static_cast<std::size_t>(std::ranges::count(seen_, route, &Seen::route));
+}
+
+std::string ScriptedEngine::last_body(const std::string& route) const {
+  const std::scoped_lock lock(mutex_);
+  std::string body;
+  for (const Seen& seen : seen_) {
+    if (seen.route == route) body = seen.body;
+  }
+  return body;
+}
+
+void ScriptedEngine::serve() {
+  while (true) {
+    const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    const std::scoped_lock lock(mutex_);
+    if (connection < 0 || ending_) {
+      if (connection >= 0) ::close(connection);
+      return;
+    }
+    open_.insert(connection);
+    talks_.emplace_back([this, connection] { talk(connection); });
+  }
+}
+
+bool ScriptedEngine::take_request(int connection, std::string& unread, Seen& seen) const {
+  std::size_t head_end = std::string::npos;
+  std::size_t body_size = 0;
+  while ((head_end = unread.find("\r\n\r\n")) == std::string::npos ||
+         unread.size() < head_end + 4 + body_size) {
+    if (head_end != std::string::npos) {
+      body_size = content_length(unread.substr(0, head_end));
+      if (unread.size() >= head_end + 4 + body_size) break;
+    }
+    std::array<char, 65536> buffer{};
+    const ssize_t size = ::recv(connection, buffer.data(), buffer.size(), 0);
+    if (size <= 0) return false;
+    unread.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+  body_size = content_length(unread.substr(0, head_end));
+  const std::string line = unread.substr(0, unread.find('\r'));
+  seen = {route_of(line), line.substr(line.find(' ') + 1), unread.substr(head_end + 4, body_size)};
+  unread.erase(0, head_end + 4 + body_size);
+  return true;
+}
+
+void ScriptedEngine::talk(int connection) {
+  std::string unread;
+  Seen seen;
+  while (take_request(connection, unread, seen)) {
+    std::string answer;
+    {
+      std::unique_lock lock(mutex_);
+      seen_.push_back(seen);
+      changed_.notify_all();
+      changed_.wait(lock, [&] { return ending_ || !held_.contains(seen.route); });
+      const auto found = answers_.find(seen.route);
+      answer = found == answers_.end() ? reply(404, R"({"message": "No such thing"})") : found->second;
+      if (ending_) answer.clear();
+    }
+    if (answer.empty()) break;
+    ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+    if (answer.starts_with("HTTP/1.1 101") || answer.find("Connection: close") != std::string::npos) break;
+  }
+  const std::scoped_lock lock(mutex_);
+  open_.erase(connection);
+  ::close(connection);
+}
+
+}  // namespace dream::docker
