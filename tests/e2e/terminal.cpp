@@ -69,6 +69,7 @@ struct ShellPlan {
   ::setpgid(0, 0);
   ::tcsetpgrp(STDIN_FILENO, ::getpid());
   ::signal(SIGTTOU, SIG_DFL);
+  hear_all_signals();
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -81,6 +82,7 @@ struct ShellPlan {
 [[noreturn]] void become_shell(const ShellPlan& plan) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::signal(SIGTTOU, SIG_IGN);
+  hear_all_signals();
   sigset_t child_changes;
   ::sigemptyset(&child_changes);
   ::sigaddset(&child_changes, SIGCHLD);
