@@ -17,13 +17,13 @@ std::string words(CallName name) {
 
 Instant Calls::enter(CallName name) {
   services_.log().debug([&] { return fmt::format("plugin {}: {}", plugin_, words(name)); });
-  ++depth_;
+  if (depth_++ == 0) pardoned_ = {};
   return services_.now();
 }
 
 void Calls::leave(CallName name, Instant begin, bool survived, Hurry hurry) {
   --depth_;
-  const Duration taken = services_.now() - begin;
+  const Duration taken = services_.now() - begin - pardoned_;
   services_.log().debug([&] {
     return fmt::format("plugin {}: {} returned after {}", plugin_, words(name), human_duration(taken));
   });

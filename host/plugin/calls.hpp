@@ -67,6 +67,9 @@ class Calls {
     return checked(name, answer);
   }
 
+  /// So much of the running call was spent in the host's own code, which is not the plugin's fault.
+  void pardon(Duration time) { pardoned_ += time; }
+
   /// Whether a function of the plugin is running: no other may be called now.
   [[nodiscard]] bool active() const { return depth_ > 0; }
 
@@ -83,6 +86,7 @@ class Calls {
   std::string plugin_;
   Services& services_;
   int depth_ = 0;
+  Duration pardoned_{};  ///< of the outermost call that runs
 };
 
 }  // namespace dream::plugin

@@ -190,7 +190,9 @@ dream_status HostSide::spawn(const dream_child& child, dream_child_id* id, dream
   // Known before it runs, so that nothing it does can come too early.
   children_[number] = Child{{}, ticket, child.on_exit, child.on_output, child.context};
   ++ticket->children;
+  const Instant begin = services_->now();
   const auto started = services_->spawn(std::move(spec));
+  calls_->pardon(services_->now() - begin);  // a loaded machine takes its time to start a process
   if (!started) {
     children_.erase(number);
     --ticket->children;

@@ -129,6 +129,10 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
   if (const auto status = process_status(root_.pid)) root_ = status->identity;
   out_->start();
   err_->start();
+  if (foreground()) {
+    stops_ = std::make_shared<StopWatch>(context_.executor, root_.pid);
+    stops_->start();
+  }
   wait_for_root();
   return {};
 }
@@ -137,6 +141,7 @@ void Child::wait_for_root() {
   handle_->async_wait([this](const boost::system::error_code& error, int) {
     const int status = handle_->native_exit_code();
     handle_->detach();  // the pid is free now: the handle must not act on it any more
+    if (stops_) stops_->cancel();
     root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
     context_.on_change();
   });

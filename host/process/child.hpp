@@ -19,6 +19,7 @@
 #include "process/launch.hpp"
 #include "process/output_pipe.hpp"
 #include "process/process_tree.hpp"
+#include "process/stop_watch.hpp"
 
 namespace dream::process {
 
@@ -153,6 +154,7 @@ class Child {
   ProcessIdentity root_;
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
+  std::shared_ptr<StopWatch> stops_;  ///< of a foreground child
   std::optional<ExitStatus> root_exit_;
   std::optional<Urgency> urgency_;
   std::set<ProcessIdentity> asked_;   ///< got the stop signal

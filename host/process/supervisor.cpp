@@ -43,6 +43,7 @@ Supervisor::Supervisor(boost::asio::io_context& context)
               .on_change = [this] { attend_at(read_clock()); },
               .beyond_reach = {}} {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  StopWatch::block_signal();
 }
 
 Supervisor::~Supervisor() {

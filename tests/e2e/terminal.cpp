@@ -69,6 +69,7 @@ struct ShellPlan {
   ::setpgid(0, 0);
   ::tcsetpgrp(STDIN_FILENO, ::getpid());
   ::signal(SIGTTOU, SIG_DFL);
+  hear_all_signals();
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -81,6 +82,7 @@ struct ShellPlan {
 [[noreturn]] void become_shell(const ShellPlan& plan) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::signal(SIGTTOU, SIG_IGN);
+  hear_all_signals();
   sigset_t child_changes;
   ::sigemptyset(&child_changes);
   ::sigaddset(&child_changes, SIGCHLD);
@@ -130,7 +132,9 @@ void Terminal::launch(const Workspace& workspace, const Launch& launch, WindowSi
   if (window_ < 0 || ::grantpt(window_) != 0 || ::unlockpt(window_) != 0 ||
       ::ptsname_r(window_, name.data(), name.size()) != 0)
     throw std::runtime_error("no terminal");
+  name_ = name.data();
   resize(size);
+  modes_at_first_ = modes();
   ::fcntl(window_, F_SETFL, O_RDWR | O_NONBLOCK);
   StartWords words(workspace, launch);
   const Pipe reports = make_pipe();
@@ -177,13 +181,15 @@ void Terminal::take_status(int status) {
   read_screen();
 }
 
-/// The end of the reports: the shell has died of SIGHUP, and the job has become the test's own child.
+/// The end of the reports: the shell is dying of SIGHUP. Once it has died, the job is the test's own child.
 void Terminal::read_report() {
   int status = 0;
   if (::read(reports_, &status, sizeof status) == sizeof status) {
     take_status(status);
     return;
   }
+  siginfo_t death{};
+  ::waitid(P_PID, static_cast<id_t>(shell_), &death, WEXITED | WNOWAIT);
   pollfd job{static_cast<int>(::syscall(SYS_pidfd_open, job_, 0)), POLLIN, 0};
   const bool over = ::poll(&job, 1, hangs_after_ms_) == 1;
   ::close(job.fd);
@@ -274,6 +280,13 @@ std::string Terminal::modes() const {
   }
   for (const cc_t key : modes.c_cc) text += std::to_string(key) + " ";
   return text;
+}
+
+void Terminal::turn_echo_off() const {
+  termios modes{};
+  ::tcgetattr(window_, &modes);
+  modes.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  if (::tcsetattr(window_, TCSANOW, &modes) != 0) throw std::runtime_error("can't set the terminal's modes");
 }
 
 pid_t Terminal::foreground_group() const {

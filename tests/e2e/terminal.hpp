@@ -56,8 +56,12 @@ class Terminal {
   /// Waits for the end, and looks at nothing else.
   int exit_code_alone();
 
-  /// The terminal's modes, for comparison. Not after hang_up().
+  /// The terminal's modes, for comparison; those now not after hang_up().
   [[nodiscard]] std::string modes() const;
+  [[nodiscard]] const std::string& modes_at_first() const { return modes_at_first_; }
+  /// As a shell does before it asks for a command.
+  void turn_echo_off() const;
+  [[nodiscard]] const std::string& name() const { return name_; }
   /// The process group that has the terminal; the job's own is pid(). Not after hang_up().
   [[nodiscard]] pid_t foreground_group() const;
 
@@ -80,6 +84,8 @@ class Terminal {
   bool ended_ = false;
   int code_ = 0;
   std::string screen_;
+  std::string name_;
+  std::string modes_at_first_;
 };
 
 }  // namespace dream::e2e

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "e2e/dream_run.hpp"
 #include "e2e/process_list.hpp"
 #include "integration/survival/life_line.hpp"
 
@@ -27,7 +28,8 @@ using Clock = std::chrono::steady_clock;
 
 /// dream's own grace of 5 s, and the 10 s within which everybody should be gone.
 constexpr auto hangs_after = std::chrono::seconds(15);
-constexpr int lives_on_after_ms = 1000;
+/// A runner that doesn't wait for the cleanup of 1.5 s does not thereby leave it behind for good.
+constexpr int lives_on_after_ms = 3000;
 constexpr const char* cleanup_ms = "1500";
 
 /// A runner on a terminal that it has for itself.
@@ -40,6 +42,7 @@ class OnTerminal {
     pid_ = ::forkpty(&window_, nullptr, nullptr, nullptr);
     if (pid_ == 0) {
       for (int descriptor = 3; descriptor < 64; ++descriptor) ::close(descriptor);
+      e2e::hear_all_signals();
       if (::chdir(folder.c_str()) == 0) ::execvp(words[0], words.data());
       ::_exit(127);
     }

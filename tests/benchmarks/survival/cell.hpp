@@ -26,7 +26,7 @@ inline constexpr std::array ends{End::a_task_fails, End::ctrl_c,          End::t
 /// What was seen in one cell.
 struct Findings {
   bool ran = false;       ///< all tasks came up
-  bool survived = false;  ///< a process of a task lived on a second after the runner's end
+  bool survived = false;  ///< a process of a task lived on 3 s after the runner's end
   bool hung = false;      ///< the runner was still there after 15 s
   bool asked = false;     ///< there should have been a graceful phase
   bool graceful = false;  ///< a task with 1.5 s of cleanup finished it, and its last line was shown

@@ -169,6 +169,16 @@ TEST_F(HostServices, a_child_whose_output_is_taken_hands_it_over) {
   EXPECT_THAT(heard.lines, ElementsAre("2: oops"));
 }
 
+TEST_F(HostServices, the_time_that_the_host_takes_for_a_spawn_is_not_held_against_the_plugin) {
+  host.services.spawn_takes = std::chrono::seconds(1);
+  host.plugin.terminate = [this](auto, auto*) {
+    dream_child_id id = 0;
+    return spawn(&id);
+  };
+  EXPECT_TRUE(run->terminate(Urgency::graceful));
+  EXPECT_THAT(host.services.log_.lines, IsEmpty());
+}
+
 TEST_F(HostServices, a_spawn_that_fails_says_why) {
   host.services.spawn_error = Error{ErrorCode::not_found, "there is no program \"sleep\"", "", ""};
   dream_child_id id = 0;

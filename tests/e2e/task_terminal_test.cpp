@@ -1,0 +1,152 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "e2e/terminal.hpp"
+
+/// Steps that have a terminal of their own: several at once, each line with its label.
+namespace dream::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Launch go(std::vector<std::string> arguments = {}) {
+  arguments.insert(arguments.begin(), "go");
+  return {.arguments = std::move(arguments),
+          .folder = "c",
+          .environment = {{"NO_COLOR", "1"}, {"TERM", "xterm"}}};
+}
+
+std::size_t count(const std::string& text, const std::string& what) {
+  std::size_t times = 0;
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += what.size()) ++times;
+  return times;
+}
+
+const Step last{"c", "true", "", ""};
+
+TEST(TaskTerminal, is_there_for_both_outputs_and_nobody_is_waited_for_to_type) {
+  const Workspace workspace(
+      {{"a", "test -t 1 && test -t 2 && echo both", "", ""},
+       {"b", "read line || echo nothing to read; (: < /dev/tty) || echo nor here", "", ""},
+       last});
+  Terminal terminal(workspace, go());
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_THAT(terminal.screen(), HasSubstr("a | both\r\n"));
+  EXPECT_THAT(terminal.screen(), HasSubstr("b | nothing to read\r\n"));
+  EXPECT_THAT(terminal.screen(), HasSubstr("b | nor here\r\n"));
+}
+
+TEST(TaskTerminal, can_be_turned_off) {
+  const Workspace workspace(
+      {{"a", "test -t 1 || test -t 2 || echo only pipes", "", R"("pty": false)"}, last});
+  Terminal terminal(workspace, go());
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_THAT(terminal.screen(), HasSubstr("a | only pipes\r\n"));
+}
+
+TEST(TaskTerminal, is_a_pipe_where_dreams_own_output_is_one) {
+  const Workspace workspace({{"a", "test -t 1 && ! test -t 2 && echo out; echo err >&2", "", ""},
+                             {"b", "test -t 1 || echo no terminal here", "", ""},
+                             last});
+  const auto line = [](const std::string& text) {
+    Launch launch = go();
+    launch.arguments = {"-c", text};
+    launch.program = "/bin/sh";
+    launch.environment["DREAM"] = DREAM_BINARY;
+    return launch;
+  };
+  {
+    Terminal terminal(workspace, line("exec $DREAM go 2> $ROOT/err"));
+    EXPECT_EQ(terminal.exit_code(), 0);
+    EXPECT_THAT(terminal.screen(), HasSubstr("a | out\r\n"));
+    EXPECT_THAT(terminal.screen(), Not(HasSubstr("err")));
+    EXPECT_THAT(workspace.read("err"), HasSubstr("a | err\n"));
+  }
+  {
+    Terminal terminal(workspace, line("exec $DREAM go > $ROOT/out"));
+    EXPECT_EQ(terminal.exit_code(), 0);
+    EXPECT_EQ(workspace.read("out"), "b | no terminal here\n");
+    EXPECT_THAT(terminal.screen(), HasSubstr("a | err\r\n"));
+  }
+}
+
+TEST(TaskTerminal, has_the_users_size_less_the_label_and_follows_it) {
+  const Workspace workspace(
+      {{"a", "trap 'stty size <&1' WINCH; stty size <&1; while ! read go < $ROOT/gate; do :; done", async,
+        ""},
+       {"c", "read go < $ROOT/gate", "", ""}});
+  const Gate gate(workspace, "gate");
+  Terminal terminal(workspace, go(), {.rows = 30, .columns = 100});
+  terminal.await_screen("a | 30 96\r\n");
+  terminal.resize({.rows = 50, .columns = 70});
+  terminal.await_screen("a | 50 66\r\n");
+  terminal.resize({.rows = 50, .columns = 10});
+  terminal.await_screen("a | 50 20\r\n");
+  gate.open();
+  gate.open();
+  EXPECT_EQ(terminal.exit_code(), 0);
+}
+
+TEST(TaskTerminal, of_a_background_step_in_raw_mode_has_the_users_size) {
+  const Workspace workspace({{"a", "test -t 0 || stty size <&1", async, ""}, {"c", "read line", "", ""}});
+  Terminal terminal(workspace, go({"-o", "raw"}), {.rows = 30, .columns = 100});
+  terminal.await_screen("30 100\r\n");
+  terminal.type("\n");
+  EXPECT_EQ(terminal.exit_code(), 0);
+}
+
+TEST(TaskTerminal, changes_no_byte_and_keeps_the_outputs_apart_for_a_folder_of_logs) {
+  std::string bytes;
+  for (int value = 0; bytes.size() < 1'000'000; ++value) bytes += static_cast<char>(value * 7 + value / 256);
+  const Workspace workspace(
+      {{"a", "test -t 1 && cat $ROOT/bytes; test -t 2 && printf 'the last' >&2", "", ""}, last});
+  workspace.write("bytes", bytes);
+  Terminal terminal(workspace, go({"--log-dir", "logs"}));
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_TRUE(workspace.read("c/logs/01-a.out.log") == bytes);
+  EXPECT_EQ(workspace.read("c/logs/01-a.err.log"), "the last");
+}
+
+TEST(TaskTerminal, shows_every_line_up_to_the_last_right_before_the_end) {
+  const Workspace workspace(
+      {{"a", "n=0; while [ $n -lt 3000 ]; do n=$((n + 1)); echo line $n; done", "", ""}, last});
+  Launch plain = go();
+  plain.environment["TERM"] = "dumb";  // unfinished lines are not shown
+  Terminal terminal(workspace, plain);
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_EQ(count(terminal.screen(), "a | line "), 3000U);
+  EXPECT_THAT(terminal.screen(), HasSubstr("a | line 3000\r\n"));
+}
+
+TEST(TaskTerminal, shows_a_progress_line_with_its_label_while_it_changes) {
+  const Workspace workspace(
+      {{"a",
+        "printf '10%%'; read go < $ROOT/gate; printf '\\r20%%'; read go < $ROOT/gate; printf '\\r100%%\\n'",
+        "", ""},
+       last});
+  const Gate gate(workspace, "gate");
+  Terminal terminal(workspace, go());
+  terminal.await_screen("a | 10%");
+  gate.open();
+  terminal.await_screen("a | 20%");
+  gate.open();
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_THAT(terminal.screen(), HasSubstr("a | 100%\r\n"));
+  EXPECT_EQ(count(terminal.screen(), "a | 10%\r\n") + count(terminal.screen(), "a | 20%\r\n"), 0U);
+}
+
+TEST(TaskTerminal, that_can_not_be_had_is_a_pipe_and_said_once) {
+  const Workspace workspace({{"a", "test -t 1 || echo a runs", "", ""}, {"c", "echo c runs", "", ""}});
+  Launch launch = go();
+  launch.program = std::string(DREAM_HELPERS) + "/no_terminals";
+  launch.arguments.insert(launch.arguments.begin(), DREAM_BINARY);
+  Terminal terminal(workspace, launch);
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_THAT(terminal.screen(), HasSubstr("a | a runs\r\n"));
+  EXPECT_THAT(terminal.screen(), HasSubstr("c | c runs\r\n"));
+  EXPECT_EQ(count(terminal.screen(), "no terminal for a task's output"), 1U);
+}
+
+}  // namespace
+}  // namespace dream::e2e
