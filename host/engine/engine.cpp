@@ -1,6 +1,7 @@
 #include "engine/engine.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -34,6 +35,9 @@ struct Engine::State {
       DREAM_ASSERT(step.delay >= Duration{0} && step.stop_grace >= Duration{0});
       DREAM_ASSERT(!step.timeout || *step.timeout >= Duration{0});
     }
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (!serves_others(StepIndex(i))) ++others_left;
+    }
   }
 
   // ---- events
@@ -66,10 +70,10 @@ struct Engine::State {
 
   void feed(StepIndex step, Input input) {
     DREAM_ASSERT(position(step) < steps.size());
-    Phase& phase = steps[position(step)].phase;
+    const Phase phase = steps[position(step)].phase;
     const Reaction reaction = reaction_to(phase, input);
     DREAM_ASSERT(reaction != Reaction::bug);
-    phase = phase_after(phase, reaction);
+    set_phase(step, phase_after(phase, reaction));
     switch (reaction) {
       case Reaction::bug:
       case Reaction::nothing:
@@ -104,6 +108,23 @@ struct Engine::State {
     }
   }
 
+  void set_phase(StepIndex step, Phase phase) {
+    Phase& current = steps[position(step)].phase;
+    if (phase == current) return;
+    if (current == Phase::stopping) --stopping;
+    if (phase == Phase::stopping) ++stopping;
+    if (phase == Phase::ended) ++ended;
+    if (phase == Phase::ended && !serves_others(step)) --others_left;
+    current = phase;
+  }
+
+  void set_deadline(StepIndex step, std::optional<Instant> deadline) {
+    std::optional<Instant>& current = steps[position(step)].deadline;
+    if (current) deadlines.erase(deadlines.find(*current));
+    if (deadline) deadlines.insert(*deadline);
+    current = deadline;
+  }
+
   void feed_all(Input input) {
     for (std::size_t i = 0; i < steps.size(); ++i) feed(StepIndex(i), input);
   }
@@ -116,7 +137,7 @@ struct Engine::State {
 
   void run(StepIndex step) {
     note_start(step);
-    if (const auto timeout = settings_of(step).timeout) steps[position(step)].deadline = later(now, *timeout);
+    if (const auto timeout = settings_of(step).timeout) set_deadline(step, later(now, *timeout));
     if (settings_of(step).background) let_go(step, later(now, settings_of(step).delay));
   }
 
@@ -142,13 +163,13 @@ struct Engine::State {
       outcome.kind = OutcomeKind::terminated;
       outcome.reason = stop.value_or(NoLongerNeeded{});
     }
-    steps[position(step)].deadline = later(now, settings_of(step).stop_grace);
+    set_deadline(step, later(now, settings_of(step).stop_grace));
     actions.emplace_back(Terminate{step, Urgency::graceful});
   }
 
   void force(StepIndex step) {
     outcome_of(step).forced = true;
-    steps[position(step)].deadline.reset();
+    set_deadline(step, std::nullopt);
     actions.emplace_back(Terminate{step, Urgency::force});
   }
 
@@ -160,7 +181,7 @@ struct Engine::State {
       outcome.kind = succeeded ? OutcomeKind::succeeded : OutcomeKind::failed;
     }
     outcome.ended = now;
-    steps[position(step)].deadline.reset();
+    set_deadline(step, std::nullopt);
     actions.emplace_back(StepEnded{step});
     if (outcome.kind == OutcomeKind::failed && settings_of(step).required) stop_run(RequiredFailed{step});
     if (!settings_of(step).background || outcome.start_error) let_go(step, now);
@@ -201,30 +222,31 @@ struct Engine::State {
 
   void pass_deadlines() {
     // A deadline that passes can set others that pass at once: a grace of 0, of any step.
-    for (bool passed = true; passed;) {
-      passed = false;
+    while (!deadlines.empty() && *deadlines.begin() <= now) {
       for (std::size_t i = 0; i < steps.size(); ++i) {
         if (!steps[i].deadline || *steps[i].deadline > now) continue;
-        steps[i].deadline.reset();
+        set_deadline(StepIndex(i), std::nullopt);
         feed(StepIndex(i), steps[i].phase == Phase::running ? Input::timeout_passed : Input::grace_passed);
-        passed = true;
       }
     }
   }
 
   /// Services are there for the others: when all those have ended, they go.
   void dismiss_services() {
-    for (std::size_t i = 0; i < steps.size(); ++i)
-      if (steps[i].phase != Phase::ended && !serves_others(StepIndex(i))) return;
-    feed_all(Input::stop_asked);
+    if (others_left == 0) feed_all(Input::stop_asked);
   }
 
   void announce_waiting() {
     if (announced || stop || next < steps.size()) return;
+    const auto holds = [this](std::size_t i) {
+      return steps[i].phase != Phase::ended &&
+             (!plan.steps[i].background || steps[i].phase == Phase::starting);
+    };
+    if (holds(steps.size() - 1)) return;  // as most often, so that the others need not be asked
     std::vector<StepIndex> waiting_for;
     for (std::size_t i = 0; i < steps.size(); ++i) {
       if (steps[i].phase == Phase::ended) continue;
-      if (!plan.steps[i].background || steps[i].phase == Phase::starting) return;
+      if (holds(i)) return;
       if (!serves_others(StepIndex(i))) waiting_for.push_back(StepIndex(i));
     }
     if (waiting_for.empty()) return;
@@ -234,7 +256,7 @@ struct Engine::State {
 
   /// Told when `quiet_stop` has passed, and then each time that it has taken as long again.
   void tell_who_still_ends() {
-    if (std::ranges::none_of(steps, [](const Progress& step) { return step.phase == Phase::stopping; })) {
+    if (stopping == 0) {
       ending_since.reset();
       tell_at.reset();
     } else if (!ending_since) {
@@ -249,7 +271,7 @@ struct Engine::State {
   }
 
   void finish_if_over() {
-    if (!std::ranges::all_of(steps, [](const Progress& step) { return step.phase == Phase::ended; })) return;
+    if (ended < steps.size()) return;
     finished = true;
     actions.emplace_back(Finish{code});
   }
@@ -277,7 +299,11 @@ struct Engine::State {
 
   const Plan& plan;
   Duration quiet_stop;
-  std::vector<Progress> steps;
+  std::vector<Progress> steps;  ///< changed by set_phase() and set_deadline(), which keep count:
+  std::size_t ended = 0;
+  std::size_t stopping = 0;
+  std::size_t others_left = 0;       ///< not ended, and no service for others
+  std::multiset<Instant> deadlines;  ///< of all steps
   std::vector<Outcome> outcomes;
   std::vector<Action> actions;
   Instant now = Instant::min();
@@ -323,7 +349,7 @@ std::optional<Instant> Engine::next_deadline() const {
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   };
   consider(state_->tell_at);
-  for (const State::Progress& step : state_->steps) consider(step.deadline);
+  if (!state_->deadlines.empty()) consider(*state_->deadlines.begin());
   return earliest;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -16,12 +17,6 @@
 namespace dream::plugin {
 
 namespace {
-
-struct OwnedExecutor {
-  std::string plugin;
-  std::string project;
-  std::unique_ptr<LoadedExecutor> executor;
-};
 
 /// All blocking work has this long to return when the executors end.
 constexpr Duration work_patience = std::chrono::seconds(2);
@@ -37,7 +32,9 @@ struct Registry::State {
   SearchPath search_path;
   Services& services;
   std::map<std::string, std::unique_ptr<LoadedPlugin>> plugins;
-  std::vector<OwnedExecutor> executors;  ///< in order of their creation
+  std::vector<std::unique_ptr<LoadedExecutor>> executors;               ///< in order of their creation
+  std::map<std::pair<std::string, std::string>, Executor*> by_project;  ///< by plugin and project
+  std::set<std::pair<std::string, std::string>> valid_options;          ///< of a plugin, as its schema says
 
   Result<LoadedPlugin*> load(const std::string& id) {
     if (const auto found = plugins.find(id); found != plugins.end()) return found->second.get();
@@ -56,20 +53,21 @@ struct Registry::State {
             .options_json = object_or_empty(request.project_options)};
   }
 
-  LoadedExecutor* find(const ExecutorRequest& request) {
-    for (const OwnedExecutor& owned : executors) {
-      if (owned.plugin == request.executor && owned.project == request.project) return owned.executor.get();
-    }
-    return nullptr;
+  Result<void> check_options(const std::string& schema, const ExecutorRequest& request) {
+    const std::string& options = object_or_empty(request.task_options);
+    if (valid_options.contains({request.executor, options})) return {};
+    Result<void> valid = validate_options(schema, options);
+    if (valid) valid_options.emplace(request.executor, options);
+    return valid;
   }
 };
 
 Registry::Registry(SearchPath search_path, Services& services)
-    : state_(std::make_unique<State>(State{std::move(search_path), services, {}, {}})) {}
+    : state_(std::make_unique<State>(State{std::move(search_path), services, {}, {}, {}, {}})) {}
 
 Registry::~Registry() {
   const Instant deadline = read_clock() + work_patience;
-  for (const OwnedExecutor& owned : state_->executors) owned.executor->finish_work(deadline);
+  for (const auto& executor : state_->executors) executor->finish_work(deadline);
   while (!state_->executors.empty()) state_->executors.pop_back();
 }
 
@@ -77,16 +75,15 @@ Result<Executor*> Registry::executor_for(const ExecutorRequest& request) {
   const auto plugin = state_->load(request.executor);
   if (!plugin) return plugin.error();
   LoadedPlugin& loaded = **plugin;
-  if (auto valid = validate_options(loaded.info().options_schema, object_or_empty(request.task_options));
-      !valid) {
-    return valid.error();
-  }
-  if (LoadedExecutor* existing = state_->find(request)) return static_cast<Executor*>(existing);
+  if (auto valid = state_->check_options(loaded.info().options_schema, request); !valid) return valid.error();
+  Executor*& executor = state_->by_project[{request.executor, request.project}];
+  if (executor != nullptr) return executor;
   auto created =
       LoadedExecutor::create(loaded.table(), loaded.calls(), state_->services, state_->project_of(request));
   if (!created) return created.error();
-  state_->executors.push_back({request.executor, request.project, std::move(*created)});
-  return static_cast<Executor*>(state_->executors.back().executor.get());
+  state_->executors.push_back(std::move(*created));
+  executor = state_->executors.back().get();
+  return executor;
 }
 
 Result<LoadedPlugin*> Registry::load(const std::string& id) {
