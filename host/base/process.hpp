@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace dream {
 
@@ -32,6 +34,9 @@ using ExitStatus = std::variant<ExitedWith, KilledBy, Lost>;
   const auto* exited = std::get_if<ExitedWith>(&status);
   return exited != nullptr && exited->code == 0;
 }
+
+/// NAME=VALUE, the whole environment of a process. Shared, as most steps of a run have the same.
+using SharedEnvironment = std::shared_ptr<const std::vector<std::string>>;
 
 /// How hard a termination is asked for.
 enum class Urgency : std::uint8_t {

@@ -16,8 +16,8 @@ namespace dream::cli {
 
 /// The environment of a step, and the part of it that dream.json gives.
 struct StepEnvironment {
-  plugin::SharedEnvironment whole;
-  plugin::SharedEnvironment own;
+  SharedEnvironment whole;
+  SharedEnvironment own;
 };
 
 /// The environments of steps, each made once.

@@ -16,9 +16,6 @@
 /// The C table of a plugin as a C++ interface: what the runtime sees of executors.
 namespace dream::plugin {
 
-/// NAME=VALUE, the whole environment of a process. Shared, as most steps of a run have the same.
-using SharedEnvironment = std::shared_ptr<const std::vector<std::string>>;
-
 /// What one step asks of its executor. Borrowed for the duration of the call.
 struct TaskSpec {
   StepIndex step{};

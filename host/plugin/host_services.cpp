@@ -162,6 +162,12 @@ dream_status HostSide::when_writable(dream_run_id run, dream_on_writable on_writ
   return DREAM_OK;
 }
 
+SharedEnvironment Ticket::environment_of(dream_strs texts) const {
+  const bool passed_on = given_environment != nullptr && texts.data == given_environment->data &&
+                         texts.count == given_environment->count;
+  return passed_on ? environment : std::make_shared<const std::vector<std::string>>(texts_of(texts));
+}
+
 dream_status HostSide::spawn(const dream_child& child, dream_child_id* id, dream_errors* errors) {
   constexpr std::string_view function = "process.spawn";
   Ticket* ticket = open_run(child.run, function);
@@ -176,7 +182,7 @@ dream_status HostSide::spawn(const dream_child& child, dream_child_id* id, dream
   ChildSpec spec{.step = ticket->step,
                  .argv = texts_of(child.argv),
                  .directory = std::string(text_of(child.directory)),
-                 .environment = texts_of(child.environment),
+                 .environment = ticket->environment_of(child.environment),
                  .pty = (child.flags & DREAM_CHILD_PTY) != 0,
                  .on_output = {},
                  .on_exit = [this, number](const ExitStatus& status) { child_exited(number, status); }};

@@ -39,6 +39,12 @@ struct Ticket {
   std::size_t children = 0;             ///< that live
   std::optional<ExitStatus> held_exit;  ///< reported while children lived
   std::atomic<bool> released = false;   ///< read where a plugin's thread reports
+
+  /// The environment that start was called with, and how the plugin sees it during that call. What it passes
+  /// on as it is, is not copied.
+  SharedEnvironment environment;
+  const dream_strs* given_environment = nullptr;
+  [[nodiscard]] SharedEnvironment environment_of(dream_strs texts) const;
 };
 
 /// The host as one executor sees it: the dream_host that it holds, its runs, children and timers. Never freed

@@ -130,8 +130,11 @@ Result<std::unique_ptr<Run>> LoadedExecutor::start(const TaskSpec& task, RunObse
   dream_run* run = nullptr;
   ErrorSink errors;
   const CallName call{"start", ticket.subject};
+  ticket.environment = task.environment;
+  ticket.given_environment = &wire.get()->environment;
   const dream_status status = calls_.status(
       call, [&] { return may_throw(table_.start)(executor_, wire.get(), &run, errors.table()); });
+  ticket.given_environment = nullptr;
   if (auto error = errors.finish(status, call, calls_)) {
     host_.start_failed(ticket);
     return *std::move(error);

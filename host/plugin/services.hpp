@@ -25,7 +25,7 @@ struct ChildSpec {
   std::vector<std::string>
       argv;               ///< argv[0] with a slash is a path, else it is looked up in PATH of `environment`
   std::string directory;  ///< absolute
-  std::vector<std::string> environment;  ///< whole, NAME=VALUE
+  SharedEnvironment environment;
   int stop_signal = 15;
   std::vector<std::string> relays = {};  ///< programs that pass signals on, as dream_child has them
   bool pty = true;                       ///< a terminal of its own is allowed

@@ -111,12 +111,13 @@ Result<ScopedDescriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, 
 Result<void> Child::start_with(int standard_input, int standard_output, int standard_error) {
   if (spec_.argv.empty()) return Error{ErrorCode::not_found, "no program is named", {}, {}};
   if (Result<void> usable = check_directory(spec_.directory); !usable) return usable.error();
-  Result<std::string> executable = find_executable(spec_.argv.front(), spec_.directory, spec_.environment);
+  Result<std::string> executable = find_executable(spec_.argv.front(), spec_.directory, *spec_.environment);
   if (!executable) return executable.error();
   const LaunchSpec launch_spec{.executable = *executable,
                                .argv = spec_.argv,
                                .directory = spec_.directory,
-                               .environment = spec_.environment,
+                               .environment = *spec_.environment,
+                               .mark = spec_.mark,
                                .standard_input = standard_input,
                                .standard_output = standard_output,
                                .standard_error = standard_error,

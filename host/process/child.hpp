@@ -46,7 +46,8 @@ struct ChildStreams {
 struct ChildSpec {
   std::vector<std::string> argv;  ///< argv[0] as for find_executable
   std::string directory;
-  std::vector<std::string> environment;
+  SharedEnvironment environment;
+  std::string mark = {};  ///< one more NAME=VALUE, in place of what the environment has of that name
   ChildStreams streams;
   int stop_signal = 15;
   /// Programs of its tree that pass a signal on by themselves (is_relay). What is below them would get it

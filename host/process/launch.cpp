@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstring>
 #include <exception>
+#include <string_view>
 
 namespace dream::process {
 
@@ -132,6 +133,17 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return array;
 }
 
+/// The environment with the mark, but without any of the same name.
+std::vector<char*> marked(std::vector<char*> environment, const std::string& mark) {
+  if (mark.empty()) return environment;
+  const std::string_view name = std::string_view(mark).substr(0, mark.find('=') + 1);
+  environment.pop_back();
+  std::erase_if(environment, [&](const char* entry) { return std::string_view(entry).starts_with(name); });
+  environment.push_back(const_cast<char*>(mark.c_str()));
+  environment.push_back(nullptr);
+  return environment;
+}
+
 Error explain_exec(int error, const LaunchSpec& spec) {
   switch (error) {
     case ENOENT:
@@ -181,7 +193,7 @@ rlimit raise_file_limit() {
 Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec,
                         const rlimit& file_limit) {
   const std::vector<char*> argv = pointers(spec.argv);
-  const std::vector<char*> environment = pointers(spec.environment);
+  const std::vector<char*> environment = marked(pointers(spec.environment), spec.mark);
   ChildImage image{.executable = spec.executable.c_str(),
                    .argv = argv.data(),
                    .environment = environment.data(),

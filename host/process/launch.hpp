@@ -12,12 +12,13 @@
 
 namespace dream::process {
 
-/// Everything that exec needs. The descriptors stay the caller's.
+/// Everything that exec needs, borrowed. The descriptors stay the caller's.
 struct LaunchSpec {
-  std::string executable;  ///< path of the program
-  std::vector<std::string> argv;
-  std::string directory;
-  std::vector<std::string> environment;
+  const std::string& executable;  ///< path of the program
+  const std::vector<std::string>& argv;
+  const std::string& directory;
+  const std::vector<std::string>& environment;
+  const std::string& mark;  ///< as in ChildSpec; may be empty
   int standard_input = 0;
   int standard_output = 1;
   int standard_error = 2;

@@ -53,9 +53,7 @@ Supervisor::~Supervisor() {
 
 Result<ChildId> Supervisor::start(ChildSpec spec) {
   const std::uint64_t id = next_id_++;
-  std::erase_if(spec.environment,
-                [](const std::string& entry) { return entry.starts_with(cookie_name + "="); });
-  spec.environment.push_back(cookie_name + "=" + cookie(id));
+  spec.mark = cookie_name + "=" + cookie(id);
   auto child = std::make_unique<Child>(shared_, std::move(spec));
   if (Result<void> started = child->start(); !started) return started.error();
   by_root_[child->pid()] = child.get();

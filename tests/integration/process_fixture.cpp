@@ -104,7 +104,9 @@ ChildSpec ProcessTest::spec(Watched& run, std::vector<std::string> argv) {
   ChildSpec child;
   child.argv = std::move(argv);
   child.directory = folder_;
-  for (char** entry = environ; *entry != nullptr; ++entry) child.environment.emplace_back(*entry);
+  char** end = environ;
+  while (*end != nullptr) ++end;
+  child.environment = std::make_shared<const std::vector<std::string>>(environ, end);
   child.on_output = [&run](Stream stream, std::string_view bytes) {
     (stream == Stream::out ? run.out : run.err) += bytes;
     ++run.calls;

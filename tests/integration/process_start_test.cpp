@@ -103,7 +103,11 @@ TEST_F(StartedProcess, gets_the_limit_of_files_back_under_every_supervisor) {
 }
 
 TEST_F(StartedProcess, carries_the_mark_of_its_child_and_no_other) {
-  const auto inherited = [](ChildSpec& child) { child.environment.emplace_back("DREAM_CHILD=somebody"); };
+  const auto inherited = [](ChildSpec& child) {
+    std::vector<std::string> environment = *child.environment;
+    environment.emplace_back("DREAM_CHILD=somebody");
+    child.environment = std::make_shared<const std::vector<std::string>>(std::move(environment));
+  };
   const auto [first_run, first] = start_actor(inherited);
   const auto [second_run, second] = start_actor(inherited);
   const std::string host = std::to_string(::getpid()) + ".";

@@ -148,7 +148,7 @@ TEST_F(HostServices, a_child_gets_what_was_asked_and_its_exit_comes_back) {
   const ChildSpec& spec = host.services.children.at(0).spec;
   EXPECT_THAT(spec.argv, ElementsAre("sleep", "1"));
   EXPECT_EQ(spec.directory, "/w/web");
-  EXPECT_THAT(spec.environment, ElementsAre("A=1"));
+  EXPECT_THAT(*spec.environment, ElementsAre("A=1"));
   EXPECT_EQ(spec.stop_signal, 2);
   EXPECT_TRUE(spec.pty);
   EXPECT_FALSE(spec.on_output);
