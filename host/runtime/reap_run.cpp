@@ -11,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -140,9 +139,7 @@ bool reap_all(const RunRecord& record, std::chrono::milliseconds limit, Log& log
 }  // namespace
 
 int reap_run(const fs::path& path, std::chrono::milliseconds limit) {
-  const auto log = output::make_log(LogLevel::warning, false, [](std::string_view line) {
-    std::fwrite(line.data(), 1, line.size(), stderr);
-  });
+  const auto log = output::make_stderr_log(LogLevel::warning);
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return 0;  // somebody else was faster
   // Only one at a time; where the file system has no locks, two do no harm.
