@@ -121,7 +121,7 @@ void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::R
   const auto known = registry.who_knows(step.id.task, executor_request(step, loaded));
   if (!known) return;
   error.message += "; its " + known->source + " has one";
-  error.hint = "set \"executor\": \"" + known->executor + "\" in dream.json";
+  error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
 }
 
 Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, const LoadedWorkspace& loaded,

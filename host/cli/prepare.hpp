@@ -40,7 +40,7 @@ struct Preparation {
                                   plugin::Registry& registry);
 
 /// The same for one of its steps.
-[[nodiscard]] Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex step,
+[[nodiscard]] Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index,
                                                          const LoadedWorkspace& loaded,
                                                          plugin::Registry& registry,
                                                          Environments& environments);

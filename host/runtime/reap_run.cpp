@@ -37,9 +37,10 @@ std::string string_of(const rapidjson::Value& object, const char* name) {
 }
 
 std::optional<RunRecord> parse(const std::string& text) {
-  rapidjson::Document document;
-  document.Parse(text.data(), text.size());
-  if (document.HasParseError() || !document.IsObject()) return std::nullopt;
+  rapidjson::Document parsed;
+  parsed.Parse(text.data(), text.size());
+  if (parsed.HasParseError() || !parsed.IsObject()) return std::nullopt;
+  const rapidjson::Value& document = parsed;
   RunRecord record{string_of(document, "session"), string_of(document, "root"), {}};
   const auto plugins = document.FindMember("plugins");
   if (record.session.empty() || plugins == document.MemberEnd() || !plugins->value.IsArray()) {
