@@ -101,7 +101,8 @@ class DreamRun {
   std::string err_;
 };
 
-/// A run from beginning to end.
+/// A run from beginning to end. `err` is without what dream remarks about a machine that is slow at the
+/// moment.
 struct Finished {
   int code = 0;
   std::string out;
