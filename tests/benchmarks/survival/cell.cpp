@@ -82,7 +82,7 @@ bool got_a_signal_again(LifeLine& life) {
 Findings run_cell(const Peer& peer, const fs::path& modules, const RowOfCells& row, End end) {
   Findings findings;
   const e2e::Workspace workspace("{}");
-  const fs::path folder = workspace.root();
+  const fs::path& folder = workspace.root();
   const std::string name = folder.string();
   fs::create_directory_symlink(modules, folder / "node_modules");
   const std::string task = "exec " DREAM_SURVIVOR " " + name + " ";
