@@ -82,7 +82,9 @@ void StopWatch::follow() const {
   ::kill(0, SIGTSTP);
   const auto status = process_status(child_);
   const bool in_group_of_its_own = status && status->group != ::getpgrp();
-  if (in_group_of_its_own && status->state == 'T') ::kill(child_, SIGCONT);
+  if (!in_group_of_its_own || status->state != 'T') return;
+  ::tcsetpgrp(STDIN_FILENO, status->group);  // the terminal was given back to this group
+  ::kill(child_, SIGCONT);
 }
 
 }  // namespace dream::process
