@@ -72,6 +72,10 @@ StartWords::StartWords(const Workspace& workspace, const Launch& launch)
   environment_ = pointers(variables_);
 }
 
+void hear_all_signals() {
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) ::signal(signal, SIG_DFL);
+}
+
 DreamRun::DreamRun(const Workspace& workspace, const Launch& launch)
     : hangs_after_ms_(launch.hangs_after_ms) {
   adopt_orphans();
@@ -94,6 +98,7 @@ void DreamRun::launch(const Workspace& workspace, const Launch& launch) {
   pid_ = ::fork();
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    hear_all_signals();
     for (const int signal : launch.ignored_signals) ::signal(signal, SIG_IGN);
     int out_end = out.write;
     if (!launch.out_file.empty()) out_end = ::open(out_file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);

@@ -41,6 +41,9 @@ class StartWords {
   std::string folder_;
 };
 
+/// In a new process: what whoever started the test ignores is no matter of the test's (`nohup ctest &`).
+void hear_all_signals();
+
 /// One running dream. It collects what comes out; every wait has a deadline that only a hung run meets, and
 /// then throws with all that came out so far.
 class DreamRun {
