@@ -52,12 +52,6 @@ Error too_many_files(const std::string& what) {
   return {ErrorCode::io, what + ": too many open files", {}, "raise the limit on open files (ulimit -n)"};
 }
 
-bool same_processes(const std::vector<ProcessStatus>& one, const std::vector<ProcessStatus>& other) {
-  return std::equal(
-      one.begin(), one.end(), other.begin(), other.end(),
-      [](const ProcessStatus& left, const ProcessStatus& right) { return left.identity == right.identity; });
-}
-
 }  // namespace
 
 ScopedDescriptor::~ScopedDescriptor() {
@@ -132,6 +126,10 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
   if (const auto status = process_status(root_.pid)) root_ = status->identity;
   out_->start();
   err_->start();
+  if (foreground()) {
+    stops_ = std::make_shared<StopWatch>(context_.executor, root_.pid);
+    stops_->start();
+  }
   wait_for_root();
   return {};
 }
@@ -140,6 +138,7 @@ void Child::wait_for_root() {
   handle_->async_wait([this](const boost::system::error_code& error, int) {
     const int status = handle_->native_exit_code();
     handle_->detach();  // the pid is free now: the handle must not act on it any more
+    if (stops_) stops_->cancel();
     root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
     context_.on_change();
   });
@@ -153,11 +152,8 @@ void Child::terminate(Urgency urgency) {
     return;
   }
   std::vector<ProcessStatus> tree = root_tree();
-  for (int look = 1; look < most_looks; ++look) {  // one alone may miss a process that is being re-parented
-    std::vector<ProcessStatus> again = root_tree();
-    if (same_processes(tree, again)) break;
-    tree = std::move(again);
-  }
+  // One look alone may miss a process that is being re-parented.
+  for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = root_tree();
   ask(tree);
   if (!relays_.empty()) context_.on_change();
 }

@@ -19,6 +19,7 @@
 #include "process/launch.hpp"
 #include "process/output_pipe.hpp"
 #include "process/process_tree.hpp"
+#include "process/stop_watch.hpp"
 
 namespace dream::process {
 
@@ -111,6 +112,8 @@ class Child {
   /// The root's pid; 0 once it has ended.
   [[nodiscard]] pid_t pid() const noexcept { return root_exit_ ? 0 : root_.pid; }
   [[nodiscard]] bool foreground() const noexcept { return spec_.streams.foreground; }
+  /// The pid that its root has or had.
+  [[nodiscard]] pid_t root_pid() const noexcept { return root_.pid; }
   /// Its session, if that is its own.
   [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_.pid; }
   /// The root has ended, the child has not: orphans that turn up may be its.
@@ -148,6 +151,7 @@ class Child {
   ProcessIdentity root_;
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
+  std::shared_ptr<StopWatch> stops_;  ///< of a foreground child
   std::optional<ExitStatus> root_exit_;
   std::optional<Urgency> urgency_;
   std::set<ProcessIdentity> asked_;   ///< got the stop signal

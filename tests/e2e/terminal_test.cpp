@@ -167,6 +167,28 @@ TEST(CtrlZ, stops_the_job_and_fg_continues_it) {
   EXPECT_THAT(terminal.screen(), HasSubstr("got hello"));
 }
 
+TEST(CtrlZ, that_the_step_reads_as_a_key_and_stops_itself_stops_the_job) {
+  const Workspace workspace({{"c", "echo up; kill -TSTP $$; read -r line; echo got $line", "", ""}});
+  Terminal terminal(workspace, go());
+  terminal.await_stopped();
+  EXPECT_NE(terminal.foreground_group(), terminal.pid());
+  terminal.continue_job();
+  terminal.type("hello\n");
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_THAT(terminal.screen(), HasSubstr("got hello"));
+}
+
+TEST(CtrlZ, of_an_interactive_shell_that_suspends_itself_stops_the_job) {
+  const Workspace workspace({{"c", "exec sh -i", "", R"("env": {"PS1": "ready> "})"}});
+  Terminal terminal(workspace, go());
+  terminal.await_screen("ready> ");
+  terminal.type("kill -STOP $$\n");
+  terminal.await_stopped();
+  terminal.continue_job();
+  terminal.type("exit 5\n");
+  EXPECT_EQ(terminal.exit_code(), 5);
+}
+
 TEST(CtrlZ, of_a_run_of_several_steps_stops_it_and_fg_continues_it) {
   const Workspace workspace(
       {{"a", "echo up; read go < $ROOT/gate", async, ""}, {"c", "read go < $ROOT/gate", "", ""}});

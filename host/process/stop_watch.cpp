@@ -1,0 +1,90 @@
+#include "process/stop_watch.hpp"
+
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+
+#include "process/process_tree.hpp"
+
+namespace dream::process {
+
+namespace {
+
+/// When `fg` continues this process and its child, one of them is the first.
+constexpr auto doubt = std::chrono::milliseconds(20);
+
+sigset_t child_signal() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGCHLD);
+  return set;
+}
+
+}  // namespace
+
+void StopWatch::block_signal() {
+  const sigset_t set = child_signal();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+StopWatch::StopWatch(const boost::asio::any_io_executor& executor, pid_t child)
+    : changes_(executor), timer_(executor), child_(child) {}
+
+void StopWatch::start() {
+  const sigset_t set = child_signal();
+  const int descriptor = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (descriptor < 0) return;
+  boost::system::error_code error;
+  changes_.assign(descriptor, error);
+  if (error) {
+    ::close(descriptor);
+  } else {
+    wait();
+  }
+}
+
+void StopWatch::cancel() {
+  child_ = 0;
+  timer_.cancel();
+  boost::system::error_code ignored;
+  changes_.close(ignored);
+}
+
+void StopWatch::wait() {
+  changes_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [self = shared_from_this()](const boost::system::error_code& error) {
+                        if (error || self->child_ == 0) return;
+                        signalfd_siginfo info{};
+                        while (::read(self->changes_.native_handle(), &info, sizeof info) == sizeof info) {
+                        }
+                        if (self->child_is_stopped()) self->make_sure();
+                        self->wait();
+                      });
+}
+
+bool StopWatch::child_is_stopped() const {
+  const auto status = process_status(child_);
+  return status && status->state == 'T';
+}
+
+void StopWatch::make_sure() {
+  timer_.expires_after(doubt);
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error && self->child_ != 0 && self->child_is_stopped()) self->follow();
+  });
+}
+
+/// Goes on behind the signal when somebody has continued this process.
+void StopWatch::follow() const {
+  ::kill(0, SIGTSTP);
+  const auto status = process_status(child_);
+  const bool in_group_of_its_own = status && status->group != ::getpgrp();
+  if (!in_group_of_its_own || status->state != 'T') return;
+  ::tcsetpgrp(STDIN_FILENO, status->group);  // the terminal was given back to this group
+  ::kill(child_, SIGCONT);
+}
+
+}  // namespace dream::process

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+
+namespace dream::process {
+
+/// Watches a child in the foreground of the terminal. Programs that read Ctrl-Z as a key stop nobody but
+/// themselves; the user's shell, which only knows this process group, takes the terminal back only when all
+/// of it is stopped. So this process follows its child, and `fg` continues both.
+class StopWatch : public std::enable_shared_from_this<StopWatch> {
+ public:
+  StopWatch(const boost::asio::any_io_executor& executor, pid_t child);
+
+  void start();
+  /// The child's pid is free.
+  void cancel();
+
+  /// To be called before any thread is started: SIGCHLD is to be waited for.
+  static void block_signal();
+
+ private:
+  void wait();
+  [[nodiscard]] bool child_is_stopped() const;
+  void make_sure();
+  void follow() const;
+
+  boost::asio::posix::stream_descriptor changes_;
+  boost::asio::steady_timer timer_;
+  pid_t child_;
+};
+
+}  // namespace dream::process
