@@ -52,12 +52,6 @@ Error too_many_files(const std::string& what) {
   return {ErrorCode::io, what + ": too many open files", {}, "raise the limit on open files (ulimit -n)"};
 }
 
-bool same_processes(const std::vector<ProcessStatus>& one, const std::vector<ProcessStatus>& other) {
-  return std::equal(
-      one.begin(), one.end(), other.begin(), other.end(),
-      [](const ProcessStatus& left, const ProcessStatus& right) { return left.identity == right.identity; });
-}
-
 }  // namespace
 
 ScopedDescriptor::~ScopedDescriptor() {
@@ -158,11 +152,8 @@ void Child::terminate(Urgency urgency) {
     return;
   }
   std::vector<ProcessStatus> tree = root_tree();
-  for (int look = 1; look < most_looks; ++look) {  // one alone may miss a process that is being re-parented
-    std::vector<ProcessStatus> again = root_tree();
-    if (same_processes(tree, again)) break;
-    tree = std::move(again);
-  }
+  // One look alone may miss a process that is being re-parented.
+  for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = root_tree();
   ask(tree);
   if (!relays_.empty()) context_.on_change();
 }

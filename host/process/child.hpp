@@ -112,6 +112,8 @@ class Child {
   /// The root's pid; 0 once it has ended.
   [[nodiscard]] pid_t pid() const noexcept { return root_exit_ ? 0 : root_.pid; }
   [[nodiscard]] bool foreground() const noexcept { return spec_.streams.foreground; }
+  /// The pid that its root has or had.
+  [[nodiscard]] pid_t root_pid() const noexcept { return root_.pid; }
   /// Its session, if that is its own.
   [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_.pid; }
   /// The root has ended, the child has not: orphans that turn up may be its.

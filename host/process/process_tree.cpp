@@ -166,6 +166,19 @@ std::vector<ProcessStatus> tree_below(pid_t root) {
   return tree;
 }
 
+bool is_unchanged(const std::vector<ProcessStatus>& tree) {
+  std::unordered_set<pid_t> known;
+  for (const ProcessStatus& process : tree) known.insert(process.identity.pid);
+  std::size_t seen = tree.empty() ? 0 : 1;  // the root is nobody's child here
+  for (const ProcessStatus& process : tree) {
+    for (const pid_t child : children_of(ProcessStatus(process))) {
+      if (!known.contains(child)) return false;
+      ++seen;
+    }
+  }
+  return seen == tree.size();
+}
+
 std::vector<ProcessStatus> without_inner_runs(std::vector<ProcessStatus> tree) {
   if (std::ranges::none_of(tree, &ProcessStatus::named_guardian)) return tree;
   const std::string own_program = program_of("self");

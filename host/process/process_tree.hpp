@@ -58,6 +58,9 @@ struct ProcessStatus {
 /// tree.
 [[nodiscard]] std::vector<ProcessStatus> tree_below(pid_t root);
 
+/// Whether the processes of a tree have still the children that it shows, and no others.
+[[nodiscard]] bool is_unchanged(const std::vector<ProcessStatus>& tree);
+
 /// `tree` without what other runs of this program in it have started: a run that is asked to end asks its
 /// own.
 [[nodiscard]] std::vector<ProcessStatus> without_inner_runs(std::vector<ProcessStatus> tree);

@@ -8,7 +8,6 @@
 #include <boost/asio/post.hpp>
 #include <charconv>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -59,6 +58,7 @@ Result<ChildId> Supervisor::start(ChildSpec spec) {
   spec.environment.push_back(cookie_name + "=" + cookie(id));
   auto child = std::make_unique<Child>(shared_, std::move(spec));
   if (Result<void> started = child->start(); !started) return started.error();
+  by_root_[child->pid()] = child.get();
   children_.emplace(id, std::move(child));
   return ChildId{id};
 }
@@ -118,29 +118,34 @@ void Supervisor::attend() {
     if (pause) again = std::min(again.value_or(*pause), *pause);
     const bool alone = child->lingers() && orphans.empty() && !census.again;
     if (!alone || !child->take_rest()) continue;
-    const auto at = children_.find(id);
-    over.push_back(std::move(at->second));
-    children_.erase(at);
+    over.push_back(release(id));
   }
   if (again) attend_at(now + *again);
   for (const auto& child : over) child->finish();
+}
+
+std::unique_ptr<Child> Supervisor::release(std::uint64_t id) {
+  auto child = std::move(children_.extract(id).mapped());
+  const auto by_root = by_root_.find(child->root_pid());
+  if (by_root != by_root_.end() && by_root->second == child.get()) by_root_.erase(by_root);
+  return child;
+}
+
+const Child* Supervisor::child_with_root(pid_t pid) const {
+  const auto found = by_root_.find(pid);
+  return found == by_root_.end() ? nullptr : found->second;
 }
 
 /// This process's children that are not the root of a task are what tasks left behind. The dead are reaped,
 /// the living given to the child they come from.
 Supervisor::Census Supervisor::take_census() {
   Census census;
-  std::unordered_set<pid_t> roots;
-  bool any_lingers = false;
-  for (const auto& [id, child] : children_) {
-    if (child->pid() != 0) roots.insert(child->pid());
-    any_lingers = any_lingers || child->lingers();
-  }
-  if (!any_lingers) return census;
+  const auto lingers = [](const auto& child) { return child.second->lingers(); };
+  if (std::none_of(children_.begin(), children_.end(), lingers)) return census;
   const std::optional<std::vector<pid_t>> own = own_children();
   if (!own) census.again = retry_interval;
   for (const pid_t pid : own.value_or(std::vector<pid_t>{})) {
-    if (roots.contains(pid)) continue;
+    if (const Child* child = child_with_root(pid); child != nullptr && child->pid() == pid) continue;
     const std::optional<ProcessStatus> status = process_status(pid);
     if (!status) {  // nobody else reaps it: it could not be looked at
       census.again = retry_interval;
@@ -176,13 +181,13 @@ bool Supervisor::is_plugins_own(const ProcessStatus& process, Census& census) {
 }
 
 const Child* Supervisor::owner_of(const ProcessStatus& orphan) const {
-  const Child* fallback = nullptr;
+  const Child* leader = child_with_root(orphan.session);
+  if (leader != nullptr && leader->root_session() == orphan.session) return leader;
+  if (const Child* owner = marked_owner(orphan)) return owner;
   for (const auto& [id, child] : children_) {
-    if (child->root_session() == orphan.session) return child.get();
-    if (child->lingers()) fallback = child.get();
+    if (child->lingers()) return child.get();  // it hid where it came from: from a root that has just ended
   }
-  const Child* owner = marked_owner(orphan);
-  return owner != nullptr ? owner : fallback;  // it hid where it came from: from a root that has just ended
+  return nullptr;
 }
 
 /// The child that the environment of a process names.

@@ -56,6 +56,8 @@ class Supervisor {
 
   void attend_at(Instant time);
   void attend();
+  std::unique_ptr<Child> release(std::uint64_t id);
+  [[nodiscard]] const Child* child_with_root(pid_t pid) const;
   [[nodiscard]] Census take_census();
   [[nodiscard]] bool is_plugins_own(const ProcessStatus& process, Census& census);
   [[nodiscard]] const Child* marked_owner(const ProcessStatus& process) const;
@@ -72,6 +74,7 @@ class Supervisor {
   std::set<ProcessIdentity> adopted_;
   std::set<ProcessIdentity> unknown_dead_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Child>> children_;
+  std::unordered_map<pid_t, Child*> by_root_;  ///< the youngest that had this root
   std::shared_ptr<const bool> exists_ =
       std::make_shared<const bool>(true);  ///< what queued handlers ask first
 };

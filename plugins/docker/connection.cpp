@@ -141,6 +141,7 @@ error_code Connection::spawn(const std::vector<std::string>& command) {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return last_error();
   complaints_ = ::memfd_create("complaints", MFD_CLOEXEC);
   std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));  // as exec has it
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -78,8 +78,8 @@ Result<void> ContainerRun::terminate(sdk::Urgency urgency) {
 
 sdk::RunState ContainerRun::state() const {
   const std::uint64_t now = host_.timer() == nullptr ? 0 : host_.timer()->now(host_.raw());
-  if (phase_ == sdk::Phase::running && (asked_at_ == 0 || now - asked_at_ >= refresh_ns)) {
-    asked_at_ = now + 1;  // never 0
+  if (phase_ == sdk::Phase::running && (!asked_at_ || now - *asked_at_ >= refresh_ns)) {
+    asked_at_ = now;
     asio::post(*executor_, [life = life_] { life->refresh(); });
   }
   return {.phase = phase_, .pid = 0, .detail = detail_of(standing_)};

@@ -52,10 +52,10 @@ class ContainerRun final : public sdk::Run {
   std::optional<asio::any_io_executor> executor_;
   sdk::Phase phase_ = sdk::Phase::starting;
   Standing standing_;
-  mutable std::uint64_t asked_at_ = 0;  ///< when the engine was asked for the standing
-  std::deque<Output> output_;           ///< not written yet
-  bool full_ = false;                   ///< the host wants nothing more for now
-  std::optional<sdk::Exit> exit_;       ///< to be told when everything is written
+  mutable std::optional<std::uint64_t> asked_at_;  ///< when the engine was asked for the standing
+  std::deque<Output> output_;                      ///< not written yet
+  bool full_ = false;                              ///< the host wants nothing more for now
+  std::optional<sdk::Exit> exit_;                  ///< to be told when everything is written
 };
 
 }  // namespace dream::docker

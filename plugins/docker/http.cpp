@@ -19,7 +19,8 @@ std::string header_of(const Request& request, const Endpoint& endpoint, bool in_
   std::string text = request.method + " " + request.target + " HTTP/1.1\r\n";
   text += "Host: " + (endpoint.host.empty() ? std::string("docker") : endpoint.host) + "\r\n";
   text += "User-Agent: dream\r\n";
-  for (const auto& [name, value] : request.headers) text += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : request.headers)
+    text.append(name).append(": ").append(value).append("\r\n");
   if (in_pieces) {
     text += "Content-Type: " + request.content_type + "\r\nTransfer-Encoding: chunked\r\n";
   } else if (!request.body.empty() || request.method != "GET") {

@@ -38,8 +38,8 @@ struct Response {
 /// as the engine likes. All on one thread.
 class HttpClient {
  public:
-  HttpClient(const asio::any_io_executor& executor, const Endpoint& endpoint)
-      : executor_(executor), endpoint_(endpoint) {}
+  HttpClient(asio::any_io_executor executor, Endpoint endpoint)
+      : executor_(std::move(executor)), endpoint_(std::move(endpoint)) {}
 
   /// The pieces of a body that comes over time; false: no more is wanted.
   using OnPiece = std::function<void(std::string_view)>;

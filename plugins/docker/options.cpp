@@ -42,15 +42,12 @@ std::optional<PortRange> parse_range(std::string_view text) {
   constexpr int highest = 65535;
   PortRange range;
   const char* end = text.data() + text.size();
-  auto [at, error] = std::from_chars(text.data(), end, range.first);
+  std::from_chars_result read = std::from_chars(text.data(), end, range.first);
   range.last = range.first;
-  if (error == std::errc() && at != end && *at == '-') {
-    std::tie(at, error) = [&] {
-      const auto second = std::from_chars(at + 1, end, range.last);
-      return std::pair(second.ptr, second.ec);
-    }();
+  if (read.ec == std::errc() && read.ptr != end && *read.ptr == '-') {
+    read = std::from_chars(read.ptr + 1, end, range.last);
   }
-  const bool good = error == std::errc() && at == end && range.first > 0 && range.last <= highest;
+  const bool good = read.ec == std::errc() && read.ptr == end && range.first > 0 && range.last <= highest;
   return good && range.size() > 0 ? std::optional(range) : std::nullopt;
 }
 

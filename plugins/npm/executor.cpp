@@ -66,9 +66,14 @@ class Npm : public CommandExecutor {
       if (options.flag("ifPresent").value_or(false)) return Command{.argv = {"true"}};
       return no_script(script, scripts);
     }
-    const std::vector<std::string> environment = task.environment();
-    if (!is_installed((*manager)->name, variable(environment, "PATH"))) return not_installed(**manager);
-    return run_script(**manager, script, task, options);
+    const fs::path program = find_program((*manager)->name, variable(task.environment(), "PATH"));
+    if (program.empty()) return not_installed(**manager);
+    std::vector<std::string> argv{(*manager)->name, "run"};
+    // As if its folder were alone, which costs the .npmrc of the workspace's root.
+    if (argv.front() == "npm" && !keeps_exit_code_in_workspaces(program))
+      argv.emplace_back("--workspaces=false");
+    argv.push_back(script);
+    return run_script(std::move(argv), **manager, task, options);
   }
 
   static Result<std::vector<sdk::FoundTask>> discover(const Host&, const Project& project) {
@@ -88,11 +93,10 @@ class Npm : public CommandExecutor {
   }
 
  private:
-  static Command run_script(const PackageManager& manager, const std::string& script, const Task& task,
+  static Command run_script(std::vector<std::string> argv, const PackageManager& manager, const Task& task,
                             const Options& options) {
-    Command command{
-        .argv = {manager.name, "run", script}, .environment = task.environment(), .relays = script_runners()};
-    command.relays.push_back("bun run " + script);
+    Command command{.argv = std::move(argv), .environment = task.environment(), .relays = script_runners()};
+    command.relays.push_back("bun run " + command.argv.back());
     std::vector<std::string> arguments = options.texts("args");
     for (std::string& argument : task.arguments()) arguments.push_back(std::move(argument));
     if (manager.separates_arguments && !arguments.empty()) command.argv.emplace_back("--");

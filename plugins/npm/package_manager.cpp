@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <sstream>
+#include <system_error>
+#include <utility>
 
 #include "shared/json_file.hpp"
 
@@ -94,6 +97,22 @@ Result<const PackageManager*> detect_package_manager(const std::string& folder, 
     if (const PackageManager* locked = locked_in(one)) return locked;
   }
   return find_package_manager("npm");
+}
+
+bool keeps_exit_code_in_workspaces(const fs::path& program) {
+  std::error_code failure;
+  const fs::path file = fs::canonical(program, failure);  // …/npm/bin/npm-cli.js
+  if (failure) return false;
+  const fs::path package_file = file.parent_path().parent_path() / "package.json";
+  if (!is_file(package_file)) return false;
+  const Result<rapidjson::Document> package = read_object(package_file, Dialect::plain);
+  if (!package || text_of(member(*package, "name")) != "npm") return false;
+  std::istringstream version(text_of(member(*package, "version")));
+  int major = 0;
+  int minor = 0;
+  char dot = 0;
+  version >> major >> dot >> minor;
+  return std::pair(major, minor) >= std::pair(10, 9);
 }
 
 }  // namespace dream::plugins

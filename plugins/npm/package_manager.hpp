@@ -1,6 +1,7 @@
 #pragma once
 
 #include <dream/sdk.hpp>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,5 +25,9 @@ struct PackageManager {
 /// above, up to `root`; else whose lock file lies there; else npm.
 [[nodiscard]] sdk::Result<const PackageManager*> detect_package_manager(const std::string& folder,
                                                                         const std::string& root);
+
+/// Whether the npm at `program` ends with the exit code of its script wherever it runs it. Up to 10.8 it
+/// doesn't in a member of an npm workspace: it ends with 1, or with 0.
+[[nodiscard]] bool keeps_exit_code_in_workspaces(const std::filesystem::path& program);
 
 }  // namespace dream::plugins

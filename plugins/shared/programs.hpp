@@ -39,16 +39,21 @@ inline void set_default(std::vector<std::string>& environment, const std::string
   if (!has) environment.push_back(name + "=" + value);
 }
 
-/// Whether a program stands in one of the folders of `search_path`, a PATH.
-[[nodiscard]] inline bool is_installed(const std::string& program, std::string_view search_path) {
+/// The file of a program in one of the folders of `search_path`, a PATH; empty when none has it.
+[[nodiscard]] inline std::filesystem::path find_program(const std::string& program,
+                                                        std::string_view search_path) {
   if (search_path.empty()) search_path = "/usr/local/bin:/usr/bin:/bin";
   while (true) {
     const std::size_t colon = search_path.find(':');
-    const std::filesystem::path file = std::filesystem::path(search_path.substr(0, colon)) / program;
-    if (is_file(file) && ::access(file.c_str(), X_OK) == 0) return true;
-    if (colon == std::string_view::npos) return false;
+    std::filesystem::path file = std::filesystem::path(search_path.substr(0, colon)) / program;
+    if (is_file(file) && ::access(file.c_str(), X_OK) == 0) return file;
+    if (colon == std::string_view::npos) return {};
     search_path.remove_prefix(colon + 1);
   }
+}
+
+[[nodiscard]] inline bool is_installed(const std::string& program, std::string_view search_path) {
+  return !find_program(program, search_path).empty();
 }
 
 /// The PATH of this process.

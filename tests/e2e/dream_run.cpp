@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -71,6 +72,10 @@ StartWords::StartWords(const Workspace& workspace, const Launch& launch)
   environment_ = pointers(variables_);
 }
 
+void hear_all_signals() {
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM}) ::signal(signal, SIG_DFL);
+}
+
 DreamRun::DreamRun(const Workspace& workspace, const Launch& launch)
     : hangs_after_ms_(launch.hangs_after_ms) {
   adopt_orphans();
@@ -93,6 +98,7 @@ void DreamRun::launch(const Workspace& workspace, const Launch& launch) {
   pid_ = ::fork();
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    hear_all_signals();
     for (const int signal : launch.ignored_signals) ::signal(signal, SIG_IGN);
     int out_end = out.write;
     if (!launch.out_file.empty()) out_end = ::open(out_file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -222,10 +228,26 @@ int DreamRun::exit_code() {
   return code_;
 }
 
+namespace {
+
+/// No test is about it here, and any may meet it.
+std::string without_remarks_on_slowness(const std::string& text) {
+  std::string kept;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = std::min(text.find('\n', at), text.size() - 1) + 1 - at;
+    const std::string_view line = std::string_view(text).substr(at, size);
+    if (line.find("everything else waits for a plugin's function") == std::string_view::npos) kept += line;
+    at += size;
+  }
+  return kept;
+}
+
+}  // namespace
+
 Finished run(const Workspace& workspace, const Launch& launch) {
   DreamRun dream(workspace, launch);
   const int code = dream.exit_code();
-  return {code, dream.out(), dream.err()};
+  return {code, dream.out(), without_remarks_on_slowness(dream.err())};
 }
 
 Finished run(const Workspace& workspace) {

@@ -41,6 +41,9 @@ class StartWords {
   std::string folder_;
 };
 
+/// In a new process: what whoever started the test ignores is no matter of the test's (`nohup ctest &`).
+void hear_all_signals();
+
 /// One running dream. It collects what comes out; every wait has a deadline that only a hung run meets, and
 /// then throws with all that came out so far.
 class DreamRun {
@@ -98,7 +101,8 @@ class DreamRun {
   std::string err_;
 };
 
-/// A run from beginning to end.
+/// A run from beginning to end. `err` is without what dream remarks about a machine that is slow at the
+/// moment.
 struct Finished {
   int code = 0;
   std::string out;

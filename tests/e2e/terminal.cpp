@@ -69,6 +69,7 @@ struct ShellPlan {
   ::setpgid(0, 0);
   ::tcsetpgrp(STDIN_FILENO, ::getpid());
   ::signal(SIGTTOU, SIG_DFL);
+  hear_all_signals();
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -81,6 +82,7 @@ struct ShellPlan {
 [[noreturn]] void become_shell(const ShellPlan& plan) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::signal(SIGTTOU, SIG_IGN);
+  hear_all_signals();
   sigset_t child_changes;
   ::sigemptyset(&child_changes);
   ::sigaddset(&child_changes, SIGCHLD);
@@ -179,13 +181,15 @@ void Terminal::take_status(int status) {
   read_screen();
 }
 
-/// The end of the reports: the shell has died of SIGHUP, and the job has become the test's own child.
+/// The end of the reports: the shell is dying of SIGHUP. Once it has died, the job is the test's own child.
 void Terminal::read_report() {
   int status = 0;
   if (::read(reports_, &status, sizeof status) == sizeof status) {
     take_status(status);
     return;
   }
+  siginfo_t death{};
+  ::waitid(P_PID, static_cast<id_t>(shell_), &death, WEXITED | WNOWAIT);
   pollfd job{static_cast<int>(::syscall(SYS_pidfd_open, job_, 0)), POLLIN, 0};
   const bool over = ::poll(&job, 1, hangs_after_ms_) == 1;
   ::close(job.fd);

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "e2e/dream_run.hpp"
 #include "e2e/process_list.hpp"
 #include "integration/survival/life_line.hpp"
 
@@ -41,6 +42,7 @@ class OnTerminal {
     pid_ = ::forkpty(&window_, nullptr, nullptr, nullptr);
     if (pid_ == 0) {
       for (int descriptor = 3; descriptor < 64; ++descriptor) ::close(descriptor);
+      e2e::hear_all_signals();
       if (::chdir(folder.c_str()) == 0) ::execvp(words[0], words.data());
       ::_exit(127);
     }

@@ -22,6 +22,7 @@ TEST(HangUp, of_a_terminal_without_a_shell_gives_the_tasks_their_grace) {
   int window = -1;
   const pid_t dream = ::forkpty(&window, nullptr, nullptr, nullptr);
   if (dream == 0) {
+    e2e::hear_all_signals();
     if (::chdir(words.folder()) == 0) ::execve(words.argv()[0], words.argv(), words.environment());
     ::_exit(125);
   }

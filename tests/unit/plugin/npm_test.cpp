@@ -14,7 +14,18 @@ using ::testing::StartsWith;
 
 class Npm : public ExecutorTest {
  protected:
-  Npm() { install({"npm", "pnpm", "yarn", "bun", "true"}); }
+  Npm() {
+    install({"pnpm", "yarn", "bun"});
+    install_npm("11.6.0");
+  }
+
+  /// As it lies in a system: a link to a file of its package.
+  void install_npm(const std::string& version) const {
+    folder.write("npm/package.json", R"({"name": "npm", "version": ")" + version + "\"}");
+    ::chmod(folder.write("npm/bin/npm-cli.js").c_str(), 0755);
+    std::filesystem::remove(search_path() + "/npm");
+    std::filesystem::create_symlink("../npm/bin/npm-cli.js", search_path() + "/npm");
+  }
 
   void package(const std::string& text) const { folder.write("web/package.json", text); }
   void scripts(const std::string& members) const { package(R"({"scripts": {)" + members + "}}"); }
@@ -48,6 +59,22 @@ TEST_F(Npm, gives_arguments_to_the_script_and_not_to_the_package_manager) {
   dev.options = R"({"packageManager": "pnpm"})";
   EXPECT_THAT(argv(dev), ElementsAre("pnpm", "run", "dev", "a b", "--open"))
       << "it would pass on the -- as well";
+}
+
+TEST_F(Npm, keeps_an_old_npm_from_losing_the_exit_code_in_a_workspace) {
+  scripts(R"("dev": "vite")");
+  for (const char* version : {"9.2.0", "10.8.2", "no version"}) {
+    install_npm(version);
+    EXPECT_THAT(argv(task("dev")), ElementsAre("npm", "run", "--workspaces=false", "dev")) << version;
+  }
+  for (const char* version : {"10.9.0", "11.0.0-pre.1", "12.1.0"}) {
+    install_npm(version);
+    EXPECT_THAT(argv(task("dev")), ElementsAre("npm", "run", "dev")) << version;
+  }
+  std::filesystem::remove(search_path() + "/npm");
+  install({"npm"});
+  EXPECT_THAT(argv(task("dev")), ElementsAre("npm", "run", "--workspaces=false", "dev"))
+      << "one that can't be told";
 }
 
 TEST_F(Npm, uses_the_package_manager_that_package_json_declares) {
