@@ -79,16 +79,14 @@ void StopWatch::make_sure() {
 }
 
 /// Goes on behind the signal when somebody has continued this process's group. A child with a group of its
-/// own, as an interactive shell has, is not in that, and gets back what it had.
+/// own, as an interactive shell has, is not in that. It gets the terminal where this group has it again: it had
+/// it itself, or gave it back as it stopped.
 void StopWatch::follow() const {
-  const int terminal = controlling_terminal();
-  const pid_t foreground = ::tcgetpgrp(terminal);
   ::kill(0, SIGTSTP);
   const auto status = process_status(child_);
   if (!status || status->group == ::getpgrp()) return;
-  if (foreground == status->group && ::tcgetpgrp(terminal) == ::getpgrp()) {
-    set_foreground_group(terminal, foreground);
-  }
+  const int terminal = controlling_terminal();
+  if (::tcgetpgrp(terminal) == ::getpgrp()) set_foreground_group(terminal, status->group);
   ::kill(child_, SIGCONT);
 }
 
