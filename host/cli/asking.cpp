@@ -1,7 +1,6 @@
 #include "cli/asking.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -62,8 +61,7 @@ void look_into(const ListedProject& project, const LoadedWorkspace& loaded, plug
 }  // namespace
 
 AskedPlugins::AskedPlugins(const LoadedWorkspace& loaded, const Options& options)
-    : log_(output::make_log(options.debug ? LogLevel::debug : LogLevel::warning, false,
-                            [](std::string_view line) { std::fwrite(line.data(), 1, line.size(), stderr); })),
+    : log_(output::make_stderr_log(options.debug ? LogLevel::debug : LogLevel::warning)),
       services_(*log_, plugin::make_place(plugin::new_session_id(), loaded.workspace.root,
                                           plugin::own_environment())),
       registry_(plugin_search_path(loaded.workspace), services_) {}

@@ -56,42 +56,51 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
   return error;
 }
 
-}  // namespace
+using Variables = std::map<std::string, std::string, std::less<>>;
 
-Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folder) {
-  // Without files the folder makes no difference.
-  StepEnvironment& made = made_[{step.env_files.empty() ? fs::path() : folder, step.env_files, step.env}];
-  if (made.whole == nullptr) {
-    Result<std::vector<std::string>> environment = step_environment(step, folder, ::environ);
-    if (!environment) return environment.error();
-    Result<std::vector<std::string>> own = step_environment(step, folder, nullptr);
-    if (!own) return own.error();
-    made = {std::make_shared<const std::vector<std::string>>(std::move(*environment)),
-            std::make_shared<const std::vector<std::string>>(std::move(*own))};
-  }
-  return made;
-}
-
-Result<std::vector<std::string>> step_environment(const Step& step, const fs::path& folder,
-                                                  const char* const* own) {
-  std::map<std::string, std::string, std::less<>> variables;
-  for (const char* const* entry = own; entry != nullptr && *entry != nullptr; ++entry) {
+Variables variables_of_dream() {
+  Variables variables;
+  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
     if (equals != std::string_view::npos)
       variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
   }
+  return variables;
+}
+
+/// What dream.json gives a step: its env files < the env of project and task.
+Result<Variables> given_variables(const Step& step, const fs::path& folder) {
+  Variables variables;
   for (const std::string& file : step.env_files) {
     Result<Environment> read = config::read_env_file(folder / file);
     if (!read) return read.error();
     for (auto& [name, value] : *read) variables[name] = value;
   }
   for (const auto& [name, value] : step.env) variables[name] = value;
-  std::vector<std::string> environment;
-  environment.reserve(variables.size());
-  for (const auto& [name, value] : variables)
-    environment.push_back(std::string(name).append("=").append(value));
-  return environment;
+  return variables;
+}
+
+SharedEnvironment entries_of(const Variables& variables) {
+  std::vector<std::string> entries;
+  entries.reserve(variables.size());
+  for (const auto& [name, value] : variables) entries.push_back(std::string(name).append("=").append(value));
+  return std::make_shared<const std::vector<std::string>>(std::move(entries));
+}
+
+}  // namespace
+
+Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folder) {
+  // Without files the folder makes no difference.
+  StepEnvironment& made = made_[{step.env_files.empty() ? fs::path() : folder, step.env_files, step.env}];
+  if (made.whole == nullptr) {
+    const Result<Variables> given = given_variables(step, folder);
+    if (!given) return given.error();
+    Variables whole = *given;
+    whole.merge(variables_of_dream());
+    made = {entries_of(whole), entries_of(*given)};
+  }
+  return made;
 }
 
 plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded) {
@@ -112,7 +121,7 @@ void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::R
   const auto known = registry.who_knows(step.id.task, executor_request(step, loaded));
   if (!known) return;
   error.message += "; its " + known->source + " has one";
-  error.hint = "set \"executor\": \"" + known->executor + "\" in dream.json";
+  error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
 }
 
 Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, const LoadedWorkspace& loaded,

@@ -14,10 +14,10 @@
 
 namespace dream::cli {
 
-/// The environment of a step, and the part of it that dream.json gives.
+/// The environment of a step, NAME=VALUE sorted by name.
 struct StepEnvironment {
-  SharedEnvironment whole;
-  SharedEnvironment own;
+  SharedEnvironment whole;  ///< dream's own < what dream.json gives
+  SharedEnvironment own;    ///< what dream.json gives: env files < env of project and task
 };
 
 /// The environments of steps, each made once.
@@ -40,7 +40,7 @@ struct Preparation {
                                   plugin::Registry& registry);
 
 /// The same for one of its steps.
-[[nodiscard]] Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex step,
+[[nodiscard]] Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index,
                                                          const LoadedWorkspace& loaded,
                                                          plugin::Registry& registry,
                                                          Environments& environments);
@@ -51,11 +51,5 @@ struct Preparation {
 /// A step without a command that its executor doesn't find either: names another executor that does.
 void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
                       Error& error);
-
-/// The environment of a step: dream's own < env files < env of project and task. NAME=VALUE, sorted by name.
-/// `own` may be null: then it is what dream.json gives alone.
-[[nodiscard]] Result<std::vector<std::string>> step_environment(const Step& step,
-                                                                const std::filesystem::path& folder,
-                                                                const char* const* own);
 
 }  // namespace dream::cli

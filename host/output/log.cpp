@@ -5,6 +5,7 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 
+#include <cstdio>
 #include <utility>
 
 namespace dream::output {
@@ -74,6 +75,11 @@ class SpdLog : public Log {
 
 std::unique_ptr<Log> make_log(LogLevel lowest, bool color, WriteLine write_line) {
   return std::make_unique<SpdLog>(lowest, color, std::move(write_line));
+}
+
+std::unique_ptr<Log> make_stderr_log(LogLevel lowest) {
+  return make_log(lowest, false,
+                  [](std::string_view line) { std::fwrite(line.data(), 1, line.size(), stderr); });
 }
 
 }  // namespace dream::output

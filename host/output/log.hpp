@@ -13,4 +13,7 @@ namespace dream::output {
 [[nodiscard]] std::unique_ptr<Log> make_log(LogLevel lowest, bool color,
                                             std::function<void(std::string_view line)> write_line);
 
+/// The same, straight to stderr: where nothing is run whose output it could get in the way of.
+[[nodiscard]] std::unique_ptr<Log> make_stderr_log(LogLevel lowest);
+
 }  // namespace dream::output

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/write_all.hpp"
 #include "output/label.hpp"
 #include "output/outcome_json.hpp"
 
@@ -32,16 +33,6 @@ std::string file_name(std::string name) {
     if (plain.find(c) == std::string_view::npos) c = '-';
   }
   return name.substr(0, longest);
-}
-
-/// 0, or what went wrong.
-int write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno != EINTR) return errno;
-    if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return 0;
 }
 
 /// One log. It is open only while its step runs: a plan may have more steps than a process may have files.

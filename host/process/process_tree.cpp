@@ -164,7 +164,7 @@ std::vector<ProcessStatus> tree_below(pid_t root) {
   if (!top) return tree;
   tree.push_back(*top);
   for (std::size_t at = 0; at < tree.size(); ++at) {
-    for (const pid_t child : children_of(ProcessStatus(tree[at]))) {
+    for (const pid_t child : children_of(tree[at])) {
       if (const std::optional<ProcessStatus> status = process_status(child)) tree.push_back(*status);
     }
   }
@@ -182,7 +182,7 @@ bool is_unchanged(const std::vector<ProcessStatus>& tree) {
   std::size_t seen = tree.empty() ? 0 : 1;  // the root is nobody's child here
   for (const ProcessStatus& process : tree) {
     if (!parents.contains(process.identity.pid)) continue;
-    for (const pid_t child : children_of(ProcessStatus(process))) {
+    for (const pid_t child : children_of(process)) {
       if (!known.contains(child)) return false;
       ++seen;
     }

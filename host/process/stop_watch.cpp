@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "process/process_tree.hpp"
+#include "process/terminal_state.hpp"
 
 namespace dream::process {
 
@@ -77,13 +78,15 @@ void StopWatch::make_sure() {
   });
 }
 
-/// Goes on behind the signal when somebody has continued this process.
+/// Goes on behind the signal when somebody has continued this process's group. A child with a group of its
+/// own, as an interactive shell has, is not in that. It gets the terminal where this group has it again: it had
+/// it itself, or gave it back as it stopped.
 void StopWatch::follow() const {
   ::kill(0, SIGTSTP);
   const auto status = process_status(child_);
-  const bool in_group_of_its_own = status && status->group != ::getpgrp();
-  if (!in_group_of_its_own || status->state != 'T') return;
-  ::tcsetpgrp(STDIN_FILENO, status->group);  // the terminal was given back to this group
+  if (!status || status->group == ::getpgrp()) return;
+  const int terminal = controlling_terminal();
+  if (::tcgetpgrp(terminal) == ::getpgrp()) set_foreground_group(terminal, status->group);
   ::kill(child_, SIGCONT);
 }
 

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <initializer_list>
 
 namespace dream::process {
 
@@ -19,6 +20,23 @@ bool same_modes(const termios& one, const termios& other) {
   return one.c_iflag == other.c_iflag && one.c_oflag == other.c_oflag && one.c_cflag == other.c_cflag &&
          one.c_lflag == other.c_lflag && std::memcmp(&one.c_cc[0], &other.c_cc[0], sizeof one.c_cc) == 0;
 }
+
+/// While it lives, changing the terminal from the background stops nobody.
+class Undisturbed {
+ public:
+  Undisturbed() {
+    sigset_t stop;
+    ::sigemptyset(&stop);
+    ::sigaddset(&stop, SIGTTOU);
+    ::pthread_sigmask(SIG_BLOCK, &stop, &previous_);
+  }
+  ~Undisturbed() { ::pthread_sigmask(SIG_SETMASK, &previous_, nullptr); }
+  Undisturbed(const Undisturbed&) = delete;
+  Undisturbed& operator=(const Undisturbed&) = delete;
+
+ private:
+  sigset_t previous_;
+};
 
 }  // namespace
 
@@ -36,21 +54,24 @@ void TerminalState::restore() const {
   const pid_t foreground = ::tcgetpgrp(descriptor_);
   const bool ours = foreground == ::getpgrp();
   if (foreground < 0 || (!ours && group_lives(foreground))) return;
-  sigset_t stop;
-  sigset_t previous;
-  ::sigemptyset(&stop);
-  ::sigaddset(&stop, SIGTTOU);  // it is meant for a job that disturbs the foreground
-  ::pthread_sigmask(SIG_BLOCK, &stop, &previous);
+  const Undisturbed undisturbed;
   if (!ours) ::tcsetpgrp(descriptor_, ::getpgrp());
   termios now{};
   if (::tcgetattr(descriptor_, &now) == 0 && !same_modes(now, modes_)) {
     ::tcsetattr(descriptor_, TCSANOW, &modes_);
   }
-  ::pthread_sigmask(SIG_SETMASK, &previous, nullptr);
 }
 
-bool is_controlling_terminal(int descriptor) {
-  return ::tcgetsid(descriptor) == ::getsid(0);
+int controlling_terminal() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::tcgetsid(descriptor) == ::getsid(0)) return descriptor;
+  }
+  return -1;
+}
+
+void set_foreground_group(int terminal, pid_t group) {
+  const Undisturbed undisturbed;
+  ::tcsetpgrp(terminal, group);
 }
 
 }  // namespace dream::process

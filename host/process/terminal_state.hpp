@@ -1,8 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
 #include <termios.h>
-
-#include <optional>
 
 namespace dream::process {
 
@@ -25,8 +24,11 @@ class TerminalState {
   termios modes_{};
 };
 
-/// Whether a descriptor is the terminal that controls this process's session, so that its keys send signals
-/// to the processes here.
-[[nodiscard]] bool is_controlling_terminal(int descriptor);
+/// The first standard descriptor that is the terminal which controls this process's session, so that its keys
+/// send signals to the processes here; -1: none is.
+[[nodiscard]] int controlling_terminal();
+
+/// Gives the terminal to a process group, even from the background.
+void set_foreground_group(int terminal, pid_t group);
 
 }  // namespace dream::process

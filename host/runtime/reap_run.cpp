@@ -11,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -38,9 +37,10 @@ std::string string_of(const rapidjson::Value& object, const char* name) {
 }
 
 std::optional<RunRecord> parse(const std::string& text) {
-  rapidjson::Document document;
-  document.Parse(text.data(), text.size());
-  if (document.HasParseError() || !document.IsObject()) return std::nullopt;
+  rapidjson::Document parsed;
+  parsed.Parse(text.data(), text.size());
+  if (parsed.HasParseError() || !parsed.IsObject()) return std::nullopt;
+  const rapidjson::Value& document = parsed;
   RunRecord record{string_of(document, "session"), string_of(document, "root"), {}};
   const auto plugins = document.FindMember("plugins");
   if (record.session.empty() || plugins == document.MemberEnd() || !plugins->value.IsArray()) {
@@ -140,9 +140,7 @@ bool reap_all(const RunRecord& record, std::chrono::milliseconds limit, Log& log
 }  // namespace
 
 int reap_run(const fs::path& path, std::chrono::milliseconds limit) {
-  const auto log = output::make_log(LogLevel::warning, false, [](std::string_view line) {
-    std::fwrite(line.data(), 1, line.size(), stderr);
-  });
+  const auto log = output::make_stderr_log(LogLevel::warning);
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return 0;  // somebody else was faster
   // Only one at a time; where the file system has no locks, two do no harm.

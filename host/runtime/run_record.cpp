@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "base/write_all.hpp"
 
 namespace dream::runtime {
 
@@ -44,16 +45,6 @@ std::string text_of(const RunRecord& record) {
   return text + "]}\n";
 }
 
-bool write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 /// Whether nobody holds the lock of a record.
 bool is_abandoned(const fs::path& record) {
   const int descriptor = ::open(record.c_str(), O_RDONLY | O_CLOEXEC);
@@ -79,7 +70,7 @@ Result<std::unique_ptr<OwnRecord>> OwnRecord::write(const plugin::Place& place, 
   const int descriptor = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor < 0) return refused(unfinished);
   std::unique_ptr<OwnRecord> own(new OwnRecord(path, descriptor));
-  if (::flock(descriptor, LOCK_EX) == 0 && write_all(descriptor, text_of(record)) &&
+  if (::flock(descriptor, LOCK_EX) == 0 && write_all(descriptor, text_of(record)) == 0 &&
       ::rename(unfinished.c_str(), path.c_str()) == 0) {
     return own;
   }

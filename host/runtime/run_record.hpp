@@ -54,8 +54,9 @@ class OwnRecord {
 /// How long a plugin may take to clean up.
 inline constexpr std::chrono::milliseconds reap_limit{10'000};
 
-/// Cleans up after the run of a record, each plugin in a process of its own that is killed after `limit`, and
-/// removes the record when all have succeeded. What goes wrong is told on stderr. Returns an exit code.
-[[nodiscard]] int reap_run(const std::filesystem::path& record, std::chrono::milliseconds limit = reap_limit);
+/// Cleans up after the run of the record at `path`, each plugin in a process of its own that is killed after
+/// `limit`, and removes the record when all have succeeded. What goes wrong is told on stderr. Returns an
+/// exit code.
+[[nodiscard]] int reap_run(const std::filesystem::path& path, std::chrono::milliseconds limit = reap_limit);
 
 }  // namespace dream::runtime

@@ -17,12 +17,6 @@ bool is_terminal(int descriptor) {
   return ::isatty(descriptor) == 1;
 }
 
-/// dream is a job of the terminal that one of the descriptors is.
-bool has_controlling_terminal() {
-  return process::is_controlling_terminal(STDIN_FILENO) || process::is_controlling_terminal(STDOUT_FILENO) ||
-         process::is_controlling_terminal(STDERR_FILENO);
-}
-
 }  // namespace
 
 process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
@@ -30,7 +24,7 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   const bool raw = settings_.mode == output::OutputMode::raw;
   if (raw && !step.background) {
     streams.inherit_stdin = true;
-    streams.foreground = has_controlling_terminal();
+    streams.foreground = process::controlling_terminal() >= 0;
     if (streams.foreground) state_.remember();
   }
   const bool shown = raw || settings_.mode == output::OutputMode::prefix;

@@ -148,10 +148,8 @@ class Deno : public CommandExecutor {
   }
 
   [[nodiscard]] Failure no_task(const std::string& name, const Tasks& tasks) const {
-    const std::string names = names_of(tasks);
     return {DREAM_E_NOT_FOUND,
-            project().path + " has no Deno task \"" + name + "\"" +
-                (names.empty() ? ", and no others" : "; its tasks are " + names),
+            project().path + " has no Deno task \"" + name + "\"" + those_there_are(tasks, "tasks"),
             R"(write it, or name another one in the option "task")"};
   }
 };

@@ -32,6 +32,7 @@ constexpr std::size_t id_shown = 12;
 // What a shell makes of these, too.
 constexpr int not_executable = 126;
 constexpr int not_found = 127;
+constexpr int killed = 128 + SIGKILL;
 
 /// With an init, the engine succeeds in starting the container; that there is no such command is said by the
 /// init, docker's or podman's, in the output.
@@ -227,7 +228,12 @@ Async<sdk::Exit> ContainerLife::describe_exit(int code) {
   const Result<ContainerState> state = co_await engine_.inspect(id_);
   if (!state) co_return exit;
   exit.text = state->error;
-  if (state->out_of_memory) exit.text = "its container ran out of memory; raise `memory`";
+  if (state->out_of_memory) {
+    exit.text = "its container ran out of memory; raise `memory`";
+  } else if (code == killed && plan_.options.memory > 0 && exit.text.empty()) {
+    // The engine hears of it by an event that may come after that of the end, and then doesn't tell.
+    exit.text = "its container was killed, perhaps as it ran out of memory; raise `memory`";
+  }
   co_return exit;
 }
 

@@ -123,10 +123,9 @@ class Npm : public CommandExecutor {
   }
 
   [[nodiscard]] Failure no_script(const std::string& script, const Tasks& scripts) const {
-    const std::string names = names_of(scripts);
     return {DREAM_E_NOT_FOUND,
             project().path + " has no script \"" + script + "\" in its package.json" +
-                (names.empty() ? ", and no others" : "; its scripts are " + names),
+                those_there_are(scripts, "scripts"),
             R"(write it, or name another one in the option "script")"};
   }
 };

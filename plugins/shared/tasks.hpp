@@ -36,11 +36,11 @@ using Tasks = std::vector<sdk::FoundTask>;
   return tasks;
 }
 
-/// Their names, separated by commas.
-[[nodiscard]] inline std::string names_of(const Tasks& tasks) {
+/// "; its scripts are build, dev": the end of a message that says which one isn't there.
+[[nodiscard]] inline std::string those_there_are(const Tasks& tasks, std::string_view what) {
   std::string names;
   for (const sdk::FoundTask& task : sorted(tasks)) names += (names.empty() ? "" : ", ") + task.name;
-  return names;
+  return names.empty() ? ", and no others" : "; its " + std::string(what) + " are " + names;
 }
 
 }  // namespace dream::plugins

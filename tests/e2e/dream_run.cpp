@@ -16,26 +16,11 @@
 #include <stdexcept>
 
 #include "e2e/process_list.hpp"
+#include "support/pipe.hpp"
 
 namespace dream::e2e {
 
 namespace {
-
-struct Pipe {
-  int read = -1;
-  int write = -1;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-  return {ends[0], ends[1]};
-}
-
-void close_descriptor(int& descriptor) {
-  if (descriptor >= 0) ::close(descriptor);
-  descriptor = -1;
-}
 
 std::vector<std::string> environment_of(const Workspace& workspace, const Launch& launch) {
   std::map<std::string, std::string> variables{

@@ -79,6 +79,7 @@ TEST(HardOutput, of_many_steps_that_all_wait_for_the_reader_needs_little_memory)
   std::string text;
   for (int number = 1; number <= 20'000; ++number) text += std::to_string(number) + "\n";
   std::vector<Step> steps;
+  steps.reserve(step_count + 1);
   for (int number = 0; number < step_count; ++number) {
     steps.push_back({"w" + std::to_string(number), "seq 20000", async, ""});
   }
@@ -138,6 +139,7 @@ TEST(HardOutput, of_ten_thousand_writers_at_once_is_complete_and_needs_little_me
   constexpr int writers = 50;
   constexpr int lines = 3;
   std::vector<Step> steps;
+  steps.reserve(step_count + 1);
   for (int number = 0; number < step_count; ++number) {
     steps.push_back({"w" + std::to_string(number),
                      "exec writers " + std::to_string(writers) + " " + std::to_string(lines) + " $ROOT/go",
@@ -150,7 +152,8 @@ TEST(HardOutput, of_ten_thousand_writers_at_once_is_complete_and_needs_little_me
   DreamRun dream(workspace);
   while (std::ranges::count(dream.out(), '\n') < step_count) dream.await_more_out();
   go.reset();
-  while (std::ranges::count(dream.out(), '\n') < step_count * (1 + writers * lines)) dream.await_more_out();
+  while (std::ranges::count(dream.out(), '\n') < std::ptrdiff_t{step_count} * (1 + writers * lines))
+    dream.await_more_out();
   expect_small_memory(dream);
   gate.open();
   EXPECT_EQ(dream.exit_code(), 0);

@@ -9,7 +9,7 @@
 #include <sstream>
 
 #include "e2e/dream_run.hpp"
-#include "unit/output/base64.hpp"
+#include "unit/output/event_bytes.hpp"
 
 namespace dream::e2e {
 namespace {
@@ -110,21 +110,6 @@ std::vector<rapidjson::Document> events_of(const std::string& out) {
   return events;
 }
 
-/// The bytes of each "step stream".
-std::map<std::string, std::string> bytes_of(const std::vector<rapidjson::Document>& events) {
-  std::map<std::string, std::string> streams;
-  for (const auto& event : events) {
-    if (std::string_view(event["event"].GetString()) != "output") continue;
-    std::string& bytes = streams[std::string(event["step"].GetString()) + " " + event["stream"].GetString()];
-    if (event.HasMember("text")) {
-      bytes.append(event["text"].GetString(), event["text"].GetStringLength());
-    } else {
-      bytes += output::from_base64(event["base64"].GetString());
-    }
-  }
-  return streams;
-}
-
 TEST(EventsOutput, gives_the_exact_bytes_back_and_nothing_else_is_on_stdout) {
   std::string binary;
   for (int round = 0; round < 1000; ++round) {
@@ -145,7 +130,7 @@ TEST(EventsOutput, gives_the_exact_bytes_back_and_nothing_else_is_on_stdout) {
                                                     {"./a:go stderr", text},
                                                     {"./b:go stdout", text},
                                                     {"./c:go stdout", "no end"}};
-  EXPECT_TRUE(bytes_of(events) == expected);
+  EXPECT_TRUE(output::bytes_of(events) == expected);
   for (const auto& event : events) {
     if (std::string_view(event["event"].GetString()) != "output") continue;
     const std::string_view step = event["step"].GetString();

@@ -19,26 +19,11 @@
 #include <vector>
 
 #include "e2e/process_list.hpp"
+#include "support/pipe.hpp"
 
 namespace dream::e2e {
 
 namespace {
-
-struct Pipe {
-  int read = -1;
-  int write = -1;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
-  return {ends[0], ends[1]};
-}
-
-void close_descriptor(int& descriptor) {
-  if (descriptor >= 0) ::close(descriptor);
-  descriptor = -1;
-}
 
 winsize system_size(WindowSize size) {
   winsize result{};
@@ -200,12 +185,17 @@ void Terminal::read_report() {
 
 /// Blocks until something came out, or the job has stopped or ended.
 void Terminal::pump(const char* what) {
+  if (!pump_for(hangs_after_ms_)) give_up(what);
+}
+
+/// False: nothing happened.
+bool Terminal::pump_for(int milliseconds) {
   std::array<pollfd, 2> sources{pollfd{window_, POLLIN, 0}, pollfd{reports_, POLLIN, 0}};
-  const int ready = ::poll(sources.data(), sources.size(), hangs_after_ms_);
+  const int ready = ::poll(sources.data(), sources.size(), milliseconds);
   if (ready < 0 && errno != EINTR) throw std::runtime_error("can't poll");
-  if (ready == 0) give_up(what);
   if (sources[0].revents != 0) read_screen();
   if (sources[1].revents != 0) read_report();
+  return ready != 0;
 }
 
 void Terminal::await_screen(std::string_view text) {
@@ -269,6 +259,17 @@ int Terminal::exit_code_once_all_ended() {
 int Terminal::exit_code_alone() {
   await_end();
   return code_;
+}
+
+bool Terminal::ends_within(std::chrono::milliseconds time) {
+  const auto deadline = std::chrono::steady_clock::now() + time;
+  while (!ended_) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    pump_for(static_cast<int>(left.count()));
+  }
+  return true;
 }
 
 std::string Terminal::modes() const {

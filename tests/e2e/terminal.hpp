@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -55,6 +56,8 @@ class Terminal {
   int exit_code_once_all_ended();
   /// Waits for the end, and looks at nothing else.
   int exit_code_alone();
+  /// Waits for the end for so long at most, however much is written meanwhile: whether it came.
+  [[nodiscard]] bool ends_within(std::chrono::milliseconds time);
 
   /// The terminal's modes, for comparison; those now not after hang_up().
   [[nodiscard]] std::string modes() const;
@@ -68,6 +71,7 @@ class Terminal {
  private:
   void launch(const Workspace& workspace, const Launch& launch, WindowSize size);
   void pump(const char* what);
+  bool pump_for(int milliseconds);
   void read_screen();
   void read_report();
   void take_status(int status);

@@ -119,7 +119,7 @@ class Reader {
         return;
       }
       until_pause = pause_every;
-      std::this_thread::sleep_for(std::chrono::milliseconds(4));
+      std::this_thread::sleep_for(std::chrono::milliseconds(8));
     });
   }
 

@@ -1,6 +1,7 @@
 // compare MODULES [AT_ONCE [PEER]]: the survival matrix for dream and for the runners in MODULES (a folder
 // node_modules), as a table. Each cell is run in a process of its own, which ends all that is left of it.
 
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 #include <map>
+#include <thread>
 
 #include "benchmarks/survival/cell.hpp"
 #include "e2e/process_list.hpp"
@@ -26,9 +28,19 @@ struct Totals {
   int cells = 0, survived = 0, hung = 0, asked = 0, graceful = 0, repeated = 0, failed = 0;
 };
 
+/// What is orphaned falls to this process, so it has to do what init does: some runners wait until a process
+/// group has no member left, and a zombie is one.
+void reap_orphans() {
+  while (true) {
+    constexpr int retry_ms = 10;
+    if (::waitpid(-1, nullptr, 0) < 0) ::poll(nullptr, 0, retry_ms);
+  }
+}
+
 /// The findings come back as the exit code: one bit each.
 int run_as_process(const Peer& peer, const std::filesystem::path& modules, const Cell& cell) {
   dream::e2e::adopt_orphans();
+  std::thread(reap_orphans).detach();
   try {
     const Findings found = run_cell(peer, modules, cell.row, cell.end);
     return (found.ran ? 1 : 0) | (found.survived ? 2 : 0) | (found.hung ? 4 : 0) | (found.asked ? 8 : 0) |
@@ -64,14 +76,6 @@ int main(int argument_count, char** arguments) {
   if (argument_count < 2) return 2;
   const std::filesystem::path modules = std::filesystem::absolute(arguments[1]);
   const int at_once = argument_count > 2 ? std::atoi(arguments[2]) : 3;
-  for (const auto& [name, value] : {std::pair{"NX_DAEMON", "false"},
-                                    {"NX_TUI", "false"},
-                                    {"TURBO_TELEMETRY_DISABLED", "1"},
-                                    {"NO_UPDATE_NOTIFIER", "1"},
-                                    {"DO_NOT_TRACK", "1"},
-                                    {"TERM", "xterm"}}) {
-    ::setenv(name, value, 1);
-  }
   std::vector<Peer> all = peers(modules, DREAM_BINARY);
   if (argument_count > 3) std::erase_if(all, [&](const Peer& peer) { return peer.name != arguments[3]; });
   std::vector<Cell> cells;

@@ -85,7 +85,8 @@ void as_words(const fs::path& folder, const TaskLines& lines) {
 }  // namespace
 
 std::vector<Peer> peers(const fs::path& modules, const std::string& dream) {
-  const auto program = [&](const char* name) { return (modules / ".bin" / name).string(); };
+  // From the cell's own folder: some start themselves anew when they are called from elsewhere.
+  const auto program = [](const char* name) { return std::string("node_modules/.bin/") + name; };
   std::vector<Peer> all{
       {"concurrently",
        as_words,

@@ -1,15 +1,20 @@
 #include "engine_fixture.hpp"
 
+#include <iomanip>
 #include <random>
+#include <sstream>
 #include <stdexcept>
 
 namespace dream::docker::testing {
 
 namespace {
 
+/// Its first eight characters, all of them random, are a part of the containers' names.
 std::string unique_session() {
   std::random_device random;
-  return "test-" + std::to_string(random()) + "-" + std::to_string(random());
+  std::ostringstream session;
+  session << std::hex << std::setfill('0') << std::setw(8) << random() << '-' << std::setw(8) << random();
+  return session.str();
 }
 
 }  // namespace

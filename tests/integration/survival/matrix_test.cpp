@@ -26,7 +26,6 @@ using e2e::Terminal;
 using e2e::Workspace;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 /// A shape of survivor.cpp.
 struct Row {
@@ -241,11 +240,11 @@ constexpr Column columns[] = {
     {"both_are_stopped_then_the_guardian_killed", both_are_stopped_then_guardian_killed, 137, Phase::none},
 };
 
-void PrintTo(const Row& row, std::ostream* stream) {
-  *stream << row.name;
+std::ostream& operator<<(std::ostream& stream, const Row& row) {
+  return stream << row.name;
 }
-void PrintTo(const Column& column, std::ostream* stream) {
-  *stream << column.name;
+std::ostream& operator<<(std::ostream& stream, const Column& column) {
+  return stream << column.name;
 }
 
 class Survival : public ::testing::TestWithParam<std::tuple<Row, Column>> {};

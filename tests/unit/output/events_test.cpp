@@ -7,7 +7,7 @@
 #include <random>
 #include <sstream>
 
-#include "unit/output/base64.hpp"
+#include "unit/output/event_bytes.hpp"
 #include "unit/output/run_fixture.hpp"
 
 namespace dream::output {
@@ -45,21 +45,6 @@ class EventsTest : public RunTest {
     return out_.substr(out_.rfind('\n', out_.size() - 2) + 1);
   }
 };
-
-/// The bytes of each "step stream", put together again.
-std::map<std::string, std::string> decode(const std::vector<rapidjson::Document>& events) {
-  std::map<std::string, std::string> streams;
-  for (const auto& event : events) {
-    if (std::string_view(event["event"].GetString()) != "output") continue;
-    std::string& bytes = streams[std::string(event["step"].GetString()) + " " + event["stream"].GetString()];
-    if (event.HasMember("text")) {
-      bytes.append(event["text"].GetString(), event["text"].GetStringLength());
-    } else {
-      bytes += from_base64(event["base64"].GetString());
-    }
-  }
-  return streams;
-}
 
 TEST_F(EventsTest, tells_a_run_from_its_plan_to_its_summary) {
   start_all();
@@ -132,7 +117,7 @@ TEST_F(EventsTest, a_character_that_comes_in_pieces_stays_whole) {
   const std::string text = "Käse, 日本, 😀 and \"quotes\"\\\x01\x7F\t\n";
   for (const char byte : text) writes(a, Stream::out, std::string_view(&byte, 1));
   const auto all = events();
-  EXPECT_EQ(decode(all)["./a:go stdout"], text);
+  EXPECT_EQ(bytes_of(all)["./a:go stdout"], text);
   for (const auto& event : all) EXPECT_FALSE(event.HasMember("base64"));
 }
 
@@ -185,7 +170,7 @@ TEST_P(EventsBytes, all_come_back) {
     settle();
   }
   for (const StepIndex step : {a, b, c}) renderer_->end(step);
-  EXPECT_TRUE(decode(events()) == expected);
+  EXPECT_TRUE(bytes_of(events()) == expected);
 }
 
 TEST_F(EventsTest, time_never_goes_back) {

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <rapidjson/document.h>
+
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dream::output {
 
@@ -21,6 +25,21 @@ inline std::string from_base64(std::string_view text) {
     bytes += static_cast<char>(bits >> count & 0xFFU);
   }
   return bytes;
+}
+
+/// The bytes of each "step stream", put together again from lines of -o events.
+inline std::map<std::string, std::string> bytes_of(const std::vector<rapidjson::Document>& events) {
+  std::map<std::string, std::string> streams;
+  for (const auto& event : events) {
+    if (std::string_view(event["event"].GetString()) != "output") continue;
+    std::string& bytes = streams[std::string(event["step"].GetString()) + " " + event["stream"].GetString()];
+    if (event.HasMember("text")) {
+      bytes.append(event["text"].GetString(), event["text"].GetStringLength());
+    } else {
+      bytes += from_base64(event["base64"].GetString());
+    }
+  }
+  return streams;
 }
 
 }  // namespace dream::output
