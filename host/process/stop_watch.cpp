@@ -79,8 +79,8 @@ void StopWatch::make_sure() {
 }
 
 /// Goes on behind the signal when somebody has continued this process's group. A child with a group of its
-/// own, as an interactive shell has, is not in that. It gets the terminal where this group has it again: it had
-/// it itself, or gave it back as it stopped.
+/// own, as an interactive shell has, is not in that. It gets the terminal where this group has it again: it
+/// had it itself, or gave it back as it stopped.
 void StopWatch::follow() const {
   ::kill(0, SIGTSTP);
   const auto status = process_status(child_);
