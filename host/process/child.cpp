@@ -19,6 +19,9 @@ namespace dream::process {
 
 namespace {
 
+/// Sent, it tells whether the process is there.
+constexpr int no_signal = 0;
+
 /// How long a helper that outlives the task (a `tee` of its own output) may take to write the rest.
 constexpr Duration leftover_patience = std::chrono::milliseconds(200);
 
@@ -126,12 +129,11 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
   if (!launched) return launched.error();
   handle_ = std::move(launched->handle);
   root_pidfd_ = launched->pidfd;
-  root_.pid = handle_->id();
-  if (const auto status = process_status(root_.pid)) root_ = status->identity;
+  root_ = handle_->id();
   out_->start();
   err_->start();
   if (foreground()) {
-    stops_ = std::make_shared<StopWatch>(context_.executor, root_.pid);
+    stops_ = std::make_shared<StopWatch>(context_.executor, root_);
     stops_->start();
   }
   wait_for_root();
@@ -182,15 +184,15 @@ void Child::resize(const winsize& window) {
   if (root_exit_ || (spec_.streams.out != terminal && spec_.streams.err != terminal)) return;
   out_->resize(window);
   err_->resize(window);
-  ::kill(foreground() ? root_.pid : -root_.pid, SIGWINCH);
+  ::kill(foreground() ? root_ : -root_, SIGWINCH);
 }
 
-/// Nothing once the root's pid may be another process's.
+/// Nothing once the root's pid may be another process's: that is told by the pidfd after the look, not by a
+/// look at the process as it starts, which the kernel would let wait for the whole exec.
 std::vector<ProcessStatus> Child::root_tree() const {
   if (root_exit_) return {};
-  std::vector<ProcessStatus> tree = tree_below(root_.pid);
-  const bool known = root_.start_time != 0;
-  if (known && !tree.empty() && tree.front().identity != root_) tree.clear();
+  std::vector<ProcessStatus> tree = tree_below(root_);
+  if (send_signal(root_pidfd_, no_signal) == Delivery::gone) tree.clear();
   return tree;
 }
 
@@ -208,7 +210,7 @@ void Child::ask(const std::vector<ProcessStatus>& tree) {
 }
 
 Delivery Child::send(const ProcessStatus& process, int signal, int follow_up) const {
-  const bool is_root = !root_exit_ && process.identity.pid == root_.pid;
+  const bool is_root = !root_exit_ && process.identity.pid == root_;
   return is_root ? send_signal(root_pidfd_, signal, follow_up)
                  : send_signal(process.identity, signal, follow_up);
 }

@@ -111,12 +111,12 @@ class Child {
   void resize(const winsize& window);
 
   /// The root's pid; 0 once it has ended.
-  [[nodiscard]] pid_t pid() const noexcept { return root_exit_ ? 0 : root_.pid; }
+  [[nodiscard]] pid_t pid() const noexcept { return root_exit_ ? 0 : root_; }
   [[nodiscard]] bool foreground() const noexcept { return spec_.streams.foreground; }
   /// The pid that its root has or had.
-  [[nodiscard]] pid_t root_pid() const noexcept { return root_.pid; }
+  [[nodiscard]] pid_t root_pid() const noexcept { return root_; }
   /// Its session, if that is its own.
-  [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_.pid; }
+  [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_; }
   /// The root has ended, the child has not: orphans that turn up may be its.
   [[nodiscard]] bool lingers() const noexcept { return root_exit_.has_value(); }
   /// Whether attend() would do anything.
@@ -152,7 +152,7 @@ class Child {
   ChildSpec spec_;
   std::unique_ptr<ProcessHandle> handle_;
   int root_pidfd_ = -1;  ///< the handle's, while the root lives
-  ProcessIdentity root_;
+  pid_t root_ = 0;
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
   std::shared_ptr<StopWatch> stops_;  ///< of a foreground child
