@@ -85,11 +85,9 @@ Result<void> Child::start() {
                                               : open_outlet(*err_, streams.err, STDERR_FILENO);
   if (!err) return err.error();
   if (!room_above(err->get())) return too_many_files("no pipe for a task's output");
-  const ScopedDescriptor nothing(has_stdin ? -1 : ::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!has_stdin && nothing.get() < 0) {
-    return Error{ErrorCode::io, std::string("can't be opened: ") + std::strerror(errno), "/dev/null", {}};
-  }
-  return start_with(has_stdin ? STDIN_FILENO : nothing.get(), out->get(), err->get());
+  if (!has_stdin && context_.nothing.get() < 0)
+    return Error{ErrorCode::io, "can't be opened", "/dev/null", {}};
+  return start_with(has_stdin ? STDIN_FILENO : context_.nothing.get(), out->get(), err->get());
 }
 
 /// What the child writes to; `reader` is what reads it. `ours` is the descriptor for Outlet::ours.
@@ -113,9 +111,11 @@ Result<ScopedDescriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, 
 
 Result<void> Child::start_with(int standard_input, int standard_output, int standard_error) {
   if (spec_.argv.empty()) return Error{ErrorCode::not_found, "no program is named", {}, {}};
-  if (Result<void> usable = check_directory(spec_.directory); !usable) return usable.error();
   Result<std::string> executable = find_executable(spec_.argv.front(), spec_.directory, *spec_.environment);
-  if (!executable) return executable.error();
+  if (!executable) {
+    const Result<void> usable = check_directory(spec_.directory);  // it may be the reason
+    return usable ? executable.error() : usable.error();
+  }
   const LaunchSpec launch_spec{.executable = *executable,
                                .argv = spec_.argv,
                                .directory = spec_.directory,
@@ -125,7 +125,7 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
                                .standard_output = standard_output,
                                .standard_error = standard_error,
                                .own_session = !foreground()};
-  Result<Launched> launched = launch(context_.executor, launch_spec, context_.file_limit);
+  Result<Launched> launched = launch(context_.executor, launch_spec, context_.surroundings);
   if (!launched) return launched.error();
   handle_ = std::move(launched->handle);
   root_pidfd_ = launched->pidfd;

@@ -63,18 +63,7 @@ struct ChildSpec {
   std::function<void(ExitStatus)> on_end;
 };
 
-/// What all children of a Supervisor share. Outlives them.
-struct ChildContext {
-  boost::asio::any_io_executor executor;
-  std::span<char> scratch;  ///< for reading output
-  rlimit file_limit;        ///< each child gets it back
-  /// A child of ours has something to be attended to.
-  std::function<void()> on_change;
-  /// Processes that can't be killed, for they are another user's: nobody waits for them.
-  std::set<ProcessIdentity> beyond_reach;
-};
-
-/// Closes a descriptor that only a start needs.
+/// A descriptor that is closed with its owner.
 class ScopedDescriptor {
  public:
   explicit ScopedDescriptor(int descriptor) : descriptor_(descriptor) {}
@@ -87,6 +76,18 @@ class ScopedDescriptor {
 
  private:
   int descriptor_;
+};
+
+/// What all children of a Supervisor share. Outlives them.
+struct ChildContext {
+  boost::asio::any_io_executor executor;
+  std::span<char> scratch;  ///< for reading output
+  Surroundings surroundings;
+  ScopedDescriptor nothing;  ///< what a child without a stdin reads: /dev/null; -1: it couldn't be opened
+  /// A child of ours has something to be attended to.
+  std::function<void()> on_change;
+  /// Processes that can't be killed, for they are another user's: nobody waits for them.
+  std::set<ProcessIdentity> beyond_reach;
 };
 
 /// One supervised child with everything below it. Its Supervisor calls attend() when there may be something
