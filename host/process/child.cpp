@@ -91,7 +91,7 @@ Result<void> Child::start() {
 }
 
 /// What the child writes to; `reader` is what reads it. `ours` is the descriptor for Outlet::ours.
-Result<ScopedDescriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ours) {
+Result<ScopedDescriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const {
   if (outlet == Outlet::ours) {
     ScopedDescriptor copy(::fcntl(ours, F_DUPFD_CLOEXEC, 3));
     if (copy.get() < 0) return too_many_files("no descriptor for a task's output");
@@ -216,7 +216,7 @@ Delivery Child::send(const ProcessStatus& process, int signal, int follow_up) co
 }
 
 bool Child::relays_to_others(const ProcessStatus& process, const std::vector<ProcessStatus>& tree) const {
-  if (spec_.relays.empty()) return false;
+  if (spec_.relays.empty() || process.named_shell) return false;
   const bool has_others = std::any_of(tree.begin(), tree.end(), [&](const ProcessStatus& other) {
     return other.parent == process.identity.pid && other.alive();
   });

@@ -135,7 +135,7 @@ class Child {
  private:
   [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
-  [[nodiscard]] Result<ScopedDescriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours);
+  [[nodiscard]] Result<ScopedDescriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
   [[nodiscard]] std::vector<ProcessStatus> root_tree() const;
