@@ -26,6 +26,7 @@ constexpr const char* commands_help =
     "  plan TASK                   the steps in order and what waits for what; runs nothing\n"
     "  list                        projects, their tasks and executors\n"
     "  validate                    every problem of dream.json\n"
+    "  schema                      the JSON Schema of dream.json\n"
     "\n"
     "Exit codes: 0 success, 2 nothing was run (usage, configuration, plan), 70 internal error, 124 timeout,\n"
     "126/127 a command can't be executed/found, 128+n signal n, else the first required failure's own "
@@ -35,7 +36,8 @@ const std::map<std::string, CommandName>& commands() {
   static const std::map<std::string, CommandName> names{{"run", CommandName::run},
                                                         {"plan", CommandName::plan},
                                                         {"list", CommandName::list},
-                                                        {"validate", CommandName::validate}};
+                                                        {"validate", CommandName::validate},
+                                                        {"schema", CommandName::schema}};
   return names;
 }
 
