@@ -20,17 +20,15 @@ set(CPACK_DEBIAN_DREAM_PACKAGE_NAME dream)
 set(CPACK_DEBIAN_DREAM_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_DREAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_COMPONENT_DREAM_DESCRIPTION
-    "task runner for monorepos
- Starts what a project needs in order and with the right timing, runs the
- project, shows it all in one stream, and takes it all down again.")
+    "The program, its executors (shell, npm, deno, docker), and the schema of
+dream.json.")
 set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_NAME dream-plugin-dev)
 set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_RECOMMENDS "cmake, g++, rapidjson-dev")
 set(CPACK_COMPONENT_PLUGIN_API_DESCRIPTION
-    "headers to build executors for dream with
- The C contract between dream and its executors, a C++ layer above it, and the
- CMake package that builds a plugin.")
+    "What an executor is built with: the C contract between dream and its
+executors, a C++ layer above it, and the CMake package that builds a plugin.")
 
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream RENAME copyright COMPONENT dream)
 install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream COMPONENT dream)
