@@ -35,6 +35,8 @@ int dispatch(const Options& options) {
       return validate_command(options);
     case CommandName::info:
       return info_command(options);
+    case CommandName::plugin:
+      return plugin_command(options);
   }
   return exit_internal;
 }

@@ -111,8 +111,11 @@ Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded)
   return told(ErrorCode::plan);
 }
 
-plugin::SearchPath plugin_search_path(const Workspace& workspace) {
-  return plugin::make_search_path(workspace, installed_plugins(), plugin::own_environment());
+plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust) {
+  plugin::SearchPath search =
+      plugin::make_search_path(workspace, installed_plugins(), plugin::own_environment());
+  search.trust.everything = trust;
+  return search;
 }
 
 Locate locator(const LoadedWorkspace& loaded) {

@@ -18,6 +18,7 @@ struct RecordedPlugin {
   std::string id;
   std::string file;                  ///< absolute path
   std::vector<std::string> options;  ///< of its tasks, each once
+  std::string sha256 = {};           ///< of a file that came with the workspace: no other content is loaded
 };
 
 struct RunRecord {
