@@ -26,7 +26,8 @@ constexpr const char* commands_help =
     "  plan TASK                   the steps in order and what waits for what; runs nothing\n"
     "  list                        projects, their tasks and executors\n"
     "  validate                    every problem of dream.json\n"
-    "  plugin list|info|trust      executor plugins: which there are, what one says of itself, confirm one\n"
+    "  plugin list|info|trust|check|new\n"
+    "                              executor plugins: dream plugin shows how\n"
     "\n"
     "Exit codes: 0 success, 2 nothing was run (usage, configuration, plan), 70 internal error, 124 timeout,\n"
     "126/127 a command can't be executed/found, 128+n signal n, else the first required failure's own "
@@ -118,6 +119,11 @@ void define(CLI::App& app, Raw& raw) {
   app.add_flag("--json", raw.options.json, "plan, list, validate and plugin: as JSON");
   app.add_flag("-d,--debug", raw.options.debug, "say more: discovery, plan, state changes, plugin calls");
   app.add_flag("--trust", raw.options.trust, "load the workspace's own plugins, confirmed or not");
+  app.add_option("--only", raw.options.only_rule, "plugin check: this rule alone")->type_name("RULE");
+  app.add_option("--seed", raw.options.seed, "plugin check: of the calls in random order")
+      ->option_text("NUMBER");
+  app.add_option("--options", raw.options.plugin_options, "plugin check: the options that its tasks need")
+      ->type_name("JSON");
   app.add_flag("-i,--info", raw.info, "where dream looked, what it found, projects, defaults, executors");
   app.add_flag("-v,--version", raw.version, "print the version");
 }

@@ -32,6 +32,9 @@ struct Options {
   bool debug = false;
   bool trust = false;              ///< plugins of the workspace are loaded unconfirmed
   std::vector<std::string> words;  ///< of plugin: what follows it
+  std::string only_rule;           ///< of plugin check; empty: all of them
+  std::uint64_t seed = 1;          ///< of plugin check
+  std::string plugin_options;      ///< of plugin check and info, JSON; empty: none
 };
 
 /// Text that answers the command line by itself (help, version).

@@ -6,6 +6,8 @@
 #include "base/text.hpp"
 #include "cli/asking.hpp"
 #include "cli/commands.hpp"
+#include "cli/plugin_check.hpp"
+#include "cli/plugin_info.hpp"
 #include "cli/plugin_trust.hpp"
 #include "cli/plugin_view.hpp"
 #include "cli/terminal.hpp"
@@ -14,14 +16,6 @@
 namespace dream::cli {
 
 namespace {
-
-/// The workspace that one stands in; an empty one where there is none: plugins are there, too.
-Result<LoadedWorkspace> workspace_if_any(const Options& options) {
-  const Result<std::filesystem::path> folder = starting_folder(options);
-  const Result<config::Discovery> search = folder ? config::discover(*folder) : folder.error();
-  if (search && !search->file) return LoadedWorkspace{*search, nullptr, {}, {}};
-  return load_workspace(options);
-}
 
 void tell_problem(PluginRow& row, const Error& error) {
   row.problem =
@@ -77,6 +71,8 @@ struct PluginCommand {
 const std::vector<PluginCommand>& plugin_commands() {
   static const std::vector<PluginCommand> commands{
       {"list", "", 0, 0, &list_plugins},
+      {"info", " ID|FILE", 1, 1, &plugin_info},
+      {"check", " FILE", 1, 1, &check_plugin},
       {"trust", " FILE", 1, 1, [](const Options& options) {
          return trust_plugin(options.directory.value_or("") / options.words[1]);
        }}};

@@ -93,6 +93,13 @@ Result<LoadedWorkspace> load_workspace(const Options& options) {
   return loaded;
 }
 
+Result<LoadedWorkspace> workspace_if_any(const Options& options) {
+  const Result<std::filesystem::path> folder = starting_folder(options);
+  const Result<config::Discovery> search = folder ? config::discover(*folder) : folder.error();
+  if (search && !search->file) return LoadedWorkspace{*search, nullptr, {}, {}};
+  return load_workspace(options);
+}
+
 Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded) {
   Result<std::string> project = requested_project(options, loaded.workspace);
   if (!project) {

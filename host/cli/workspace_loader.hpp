@@ -32,6 +32,9 @@ struct LoadedWorkspace {
 /// without a message.
 [[nodiscard]] Result<LoadedWorkspace> load_workspace(const Options& options);
 
+/// The same for commands that need none: an empty one, without a document, where there is no dream.json.
+[[nodiscard]] Result<LoadedWorkspace> workspace_if_any(const Options& options);
+
 /// The plan of what was asked for; a problem is told on stderr as in load_workspace.
 [[nodiscard]] Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded);
 
