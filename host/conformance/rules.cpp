@@ -11,8 +11,8 @@ using enum Level;
 
 // What the rules about runs need: a plugin that can be entered and lives through a run.
 constexpr std::string_view a_table = "table.functions";
-constexpr std::string_view a_life = "life.returns";
-constexpr std::string_view a_run = "life.returns call.reason start.handle exit.comes";
+constexpr std::string_view a_life = "life.returns exit.comes";
+constexpr std::string_view a_run = "life.returns exit.comes call.reason start.handle";
 
 constexpr std::array all{
     Rule{"file.library", must, Fault::no_library, "", look_at_file,
@@ -49,6 +49,8 @@ constexpr std::array all{
          "an extension that it has is complete"},
     Rule{"life.returns", must, Fault::ends_abruptly, a_table, live_a_whole_life,
          "every function returns: no exception, no crash, no end of the process"},
+    Rule{"exit.comes", must, Fault::no_exit, "life.returns", live_a_whole_life,
+         "on_exit is called once the run's children have ended, or it was forced to end"},
     Rule{"extension.answers", must, Fault::extension_answer, "extension.functions life.returns",
          ask_extensions,
          "discover finds nothing in an empty folder; describe gives one line, and starts nothing"},
@@ -59,14 +61,12 @@ constexpr std::array all{
     Rule{"call.time", should, Fault::slow_call, a_life, take_the_time, "no function takes over 50 ms"},
     Rule{"start.handle", must, Fault::no_handle, a_life, live_a_whole_life,
          "a start that succeeds stores a run"},
-    Rule{"start.unknown", must, Fault::unknown_accepted, a_life, ask_for_the_unknown,
+    Rule{"start.unknown", must, Fault::unknown_accepted, a_run, ask_for_the_unknown,
          "an unknown kind of command and an unknown urgency are refused"},
     Rule{"start.larger", must, Fault::larger_struct, a_life, pass_larger_structs,
          "structs that are larger than it knows are read and filled as far as it knows them"},
-    Rule{"start.failure", must, Fault::failure_left_something, "life.returns start.handle", fail_to_start,
+    Rule{"start.failure", must, Fault::failure_left_something, a_run, fail_to_start,
          "a start that fails leaves nothing behind"},
-    Rule{"exit.comes", must, Fault::no_exit, a_life, live_a_whole_life,
-         "on_exit is called once the run's children have ended, or it was forced to end"},
     Rule{"exit.once", must, Fault::second_exit, a_life, live_a_whole_life, "on_exit is called once"},
     Rule{"exit.kind", must, Fault::odd_exit, a_life, live_a_whole_life,
          "on_exit is told an end that makes sense"},

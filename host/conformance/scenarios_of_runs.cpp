@@ -171,6 +171,7 @@ void terminate_the_stubborn(const Subject& subject, Findings& findings) {
   StagedRun* run = stage.start_and_wait();
   if (run == nullptr) return;
   for (const std::uint32_t urgency : {DREAM_GRACEFUL, DREAM_FORCE}) {
+    if (run->exits > 0) break;
     stage.terminate(*run, urgency, Fault::no_force);
     stage.end_terminated_children(*run, true);
     stage.settle(*run);
@@ -212,7 +213,7 @@ void happen(Stage& stage, StagedRun& run, unsigned what) {
 
 // Several runs at once, each asked for anything at any time.
 void play_at_random(const Subject& subject, Findings& findings) {
-  constexpr int games = 20;
+  constexpr int games = 10;
   constexpr int moves = 60;
   constexpr std::size_t most_runs = 4;
   std::mt19937_64 random(subject.seed);
@@ -225,10 +226,13 @@ void play_at_random(const Subject& subject, Findings& findings) {
       const std::size_t chosen = random() % (most_runs + 1);
       if (chosen >= live.size()) {
         StagedRun* run = live.size() < most_runs ? stage.start_and_wait() : nullptr;
-        if (!findings.skipped.empty()) return;
         if (run != nullptr) live.push_back(run);
-        continue;
+        if (findings.skipped.empty()) continue;
+        if (live.empty()) return;
+        findings.add(Fault::any_order, "another run beside the first can't be started: " + stage.failure());
+        break;
       }
+      if (!findings.faults.empty()) break;
       StagedRun& run = *live[chosen];
       happen(stage, run, static_cast<unsigned>(random() % 8));
       if (run.exits == 0 || random() % 2 == 0) continue;
@@ -236,6 +240,7 @@ void play_at_random(const Subject& subject, Findings& findings) {
       live.erase(live.begin() + static_cast<std::ptrdiff_t>(chosen));
     }
     for (StagedRun* run : live) {
+      if (!findings.faults.empty()) break;
       stage.finish(*run);
       if (run->exits > 0) stage.release(*run);
     }

@@ -20,7 +20,6 @@ using std::chrono::milliseconds;
 
 // A thread of the plugin's has this long to come back to the loop, time and again.
 constexpr milliseconds patience{20};
-constexpr int most_turns = 100;
 constexpr std::uint64_t second = 1'000'000'000;
 // What a larger struct of a later host has behind what is known.
 constexpr unsigned char beyond = 0xA5;
@@ -270,7 +269,7 @@ void Stage::end_terminated_children(const StagedRun& run, bool stubborn) {
   }
 }
 
-void Stage::settle(const StagedRun& run) {
+void Stage::settle(const StagedRun& run, int most_turns) {
   // A released run owes nothing but what is on its way already.
   const int turns = run.exits > 0 ? 1 : most_turns;
   for (int turn = 0; turn < turns; ++turn) {
@@ -286,7 +285,7 @@ void Stage::settle(const StagedRun& run) {
 void Stage::finish(StagedRun& run) {
   child_writes(run);
   end_children(run);
-  settle(run);
+  settle(run, hasty_turns);  // it need not end by itself
   for (const std::uint32_t urgency : {DREAM_GRACEFUL, DREAM_FORCE}) {
     if (run.exits > 0) return;
     terminate(run, urgency, Fault::terminate_again);

@@ -69,9 +69,12 @@ class Stage {
   /// Lets the children of a run write and end, and whatever else it waits for happen. Notes no_exit when it
   /// doesn't end even by force.
   void finish(StagedRun& run);
+  /// How often something may come from a thread of the plugin's, 20 ms apart.
+  static constexpr int hasty_turns = 3;
+  static constexpr int patient_turns = 50;
   /// Lets everything happen that doesn't need a child: posts, work, time. Until the run is over, or nothing
   /// more comes.
-  void settle(const StagedRun& run);
+  void settle(const StagedRun& run, int most_turns = patient_turns);
   void child_writes(const StagedRun& run);
   /// Children of the run that were told to end do so; a stubborn one only by force.
   void end_terminated_children(const StagedRun& run, bool stubborn);
