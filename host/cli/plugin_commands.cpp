@@ -8,6 +8,7 @@
 #include "cli/commands.hpp"
 #include "cli/plugin_check.hpp"
 #include "cli/plugin_info.hpp"
+#include "cli/plugin_new.hpp"
 #include "cli/plugin_trust.hpp"
 #include "cli/plugin_view.hpp"
 #include "cli/terminal.hpp"
@@ -73,6 +74,7 @@ const std::vector<PluginCommand>& plugin_commands() {
       {"list", "", 0, 0, &list_plugins},
       {"info", " ID|FILE", 1, 1, &plugin_info},
       {"check", " FILE", 1, 1, &check_plugin},
+      {"new", " NAME [DIR]", 1, 2, &new_plugin},
       {"trust", " FILE", 1, 1, [](const Options& options) {
          return trust_plugin(options.directory.value_or("") / options.words[1]);
        }}};
