@@ -14,6 +14,7 @@
 /// `dream plugin check`: whether a plugin keeps the rules of its border.
 namespace dream::conformance {
 
+/// What a check comes to.
 enum class Verdict : std::uint8_t {
   pass,
   fail,
@@ -23,12 +24,14 @@ enum class Verdict : std::uint8_t {
 };
 [[nodiscard]] std::string_view word_of(Verdict verdict);
 
+/// One rule, checked.
 struct Checked {
   const Rule* rule;
   Verdict verdict;
   std::string reason;  ///< empty: it passes
 };
 
+/// What is to be checked, and how.
 struct CheckRequest {
   std::filesystem::path file;
   std::string only;  ///< one rule; empty: all

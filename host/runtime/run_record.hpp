@@ -14,6 +14,7 @@
 /// locked is that of a run which died.
 namespace dream::runtime {
 
+/// A plugin that can clean up after its run.
 struct RecordedPlugin {
   std::string id;
   std::string file;                  ///< absolute path
