@@ -290,7 +290,7 @@ void Stage::finish(StagedRun& run) {
     if (run.exits > 0) return;
     terminate(run, urgency, Fault::terminate_again);
     end_terminated_children(run, false);
-    settle(run);
+    settle(run, urgency == DREAM_FORCE ? patient_turns : hasty_turns);
   }
   if (run.exits == 0) {
     findings_.add(Fault::no_exit,
