@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace dream::cli {
 
@@ -12,7 +13,7 @@ constexpr std::size_t least_width = 60;
 constexpr double widest_box = 14;
 
 std::size_t nearest(double column) {
-  return static_cast<std::size_t>(column + 0.5);
+  return static_cast<std::size_t>(std::lround(column));
 }
 
 /// How time becomes columns. A step whose duration is unknown gets a box of `box` columns; what the boxes

@@ -19,6 +19,9 @@ namespace dream::process {
 
 namespace {
 
+/// Sent, it tells whether the process is there.
+constexpr int no_signal = 0;
+
 /// How long a helper that outlives the task (a `tee` of its own output) may take to write the rest.
 constexpr Duration leftover_patience = std::chrono::milliseconds(200);
 
@@ -82,15 +85,13 @@ Result<void> Child::start() {
                                               : open_outlet(*err_, streams.err, STDERR_FILENO);
   if (!err) return err.error();
   if (!room_above(err->get())) return too_many_files("no pipe for a task's output");
-  const ScopedDescriptor nothing(has_stdin ? -1 : ::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!has_stdin && nothing.get() < 0) {
-    return Error{ErrorCode::io, std::string("can't be opened: ") + std::strerror(errno), "/dev/null", {}};
-  }
-  return start_with(has_stdin ? STDIN_FILENO : nothing.get(), out->get(), err->get());
+  if (!has_stdin && context_.nothing.get() < 0)
+    return Error{ErrorCode::io, "can't be opened", "/dev/null", {}};
+  return start_with(has_stdin ? STDIN_FILENO : context_.nothing.get(), out->get(), err->get());
 }
 
 /// What the child writes to; `reader` is what reads it. `ours` is the descriptor for Outlet::ours.
-Result<ScopedDescriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ours) {
+Result<ScopedDescriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const {
   if (outlet == Outlet::ours) {
     ScopedDescriptor copy(::fcntl(ours, F_DUPFD_CLOEXEC, 3));
     if (copy.get() < 0) return too_many_files("no descriptor for a task's output");
@@ -110,9 +111,11 @@ Result<ScopedDescriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, 
 
 Result<void> Child::start_with(int standard_input, int standard_output, int standard_error) {
   if (spec_.argv.empty()) return Error{ErrorCode::not_found, "no program is named", {}, {}};
-  if (Result<void> usable = check_directory(spec_.directory); !usable) return usable.error();
   Result<std::string> executable = find_executable(spec_.argv.front(), spec_.directory, *spec_.environment);
-  if (!executable) return executable.error();
+  if (!executable) {
+    const Result<void> usable = check_directory(spec_.directory);  // it may be the reason
+    return usable ? executable.error() : usable.error();
+  }
   const LaunchSpec launch_spec{.executable = *executable,
                                .argv = spec_.argv,
                                .directory = spec_.directory,
@@ -122,16 +125,15 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
                                .standard_output = standard_output,
                                .standard_error = standard_error,
                                .own_session = !foreground()};
-  Result<Launched> launched = launch(context_.executor, launch_spec, context_.file_limit);
+  Result<Launched> launched = launch(context_.executor, launch_spec, context_.surroundings);
   if (!launched) return launched.error();
   handle_ = std::move(launched->handle);
   root_pidfd_ = launched->pidfd;
-  root_.pid = handle_->id();
-  if (const auto status = process_status(root_.pid)) root_ = status->identity;
+  root_ = handle_->id();
   out_->start();
   err_->start();
   if (foreground()) {
-    stops_ = std::make_shared<StopWatch>(context_.executor, root_.pid);
+    stops_ = std::make_shared<StopWatch>(context_.executor, root_);
     stops_->start();
   }
   wait_for_root();
@@ -182,15 +184,15 @@ void Child::resize(const winsize& window) {
   if (root_exit_ || (spec_.streams.out != terminal && spec_.streams.err != terminal)) return;
   out_->resize(window);
   err_->resize(window);
-  ::kill(foreground() ? root_.pid : -root_.pid, SIGWINCH);
+  ::kill(foreground() ? root_ : -root_, SIGWINCH);
 }
 
-/// Nothing once the root's pid may be another process's.
+/// Nothing once the root's pid may be another process's: that is told by the pidfd after the look, not by a
+/// look at the process as it starts, which the kernel would let wait for the whole exec.
 std::vector<ProcessStatus> Child::root_tree() const {
   if (root_exit_) return {};
-  std::vector<ProcessStatus> tree = tree_below(root_.pid);
-  const bool known = root_.start_time != 0;
-  if (known && !tree.empty() && tree.front().identity != root_) tree.clear();
+  std::vector<ProcessStatus> tree = tree_below(root_);
+  if (send_signal(root_pidfd_, no_signal) == Delivery::gone) tree.clear();
   return tree;
 }
 
@@ -208,13 +210,13 @@ void Child::ask(const std::vector<ProcessStatus>& tree) {
 }
 
 Delivery Child::send(const ProcessStatus& process, int signal, int follow_up) const {
-  const bool is_root = !root_exit_ && process.identity.pid == root_.pid;
+  const bool is_root = !root_exit_ && process.identity.pid == root_;
   return is_root ? send_signal(root_pidfd_, signal, follow_up)
                  : send_signal(process.identity, signal, follow_up);
 }
 
 bool Child::relays_to_others(const ProcessStatus& process, const std::vector<ProcessStatus>& tree) const {
-  if (spec_.relays.empty()) return false;
+  if (spec_.relays.empty() || process.named_shell) return false;
   const bool has_others = std::any_of(tree.begin(), tree.end(), [&](const ProcessStatus& other) {
     return other.parent == process.identity.pid && other.alive();
   });

@@ -63,18 +63,7 @@ struct ChildSpec {
   std::function<void(ExitStatus)> on_end;
 };
 
-/// What all children of a Supervisor share. Outlives them.
-struct ChildContext {
-  boost::asio::any_io_executor executor;
-  std::span<char> scratch;  ///< for reading output
-  rlimit file_limit;        ///< each child gets it back
-  /// A child of ours has something to be attended to.
-  std::function<void()> on_change;
-  /// Processes that can't be killed, for they are another user's: nobody waits for them.
-  std::set<ProcessIdentity> beyond_reach;
-};
-
-/// Closes a descriptor that only a start needs.
+/// A descriptor that is closed with its owner.
 class ScopedDescriptor {
  public:
   explicit ScopedDescriptor(int descriptor) : descriptor_(descriptor) {}
@@ -87,6 +76,18 @@ class ScopedDescriptor {
 
  private:
   int descriptor_;
+};
+
+/// What all children of a Supervisor share. Outlives them.
+struct ChildContext {
+  boost::asio::any_io_executor executor;
+  std::span<char> scratch;  ///< for reading output
+  Surroundings surroundings;
+  ScopedDescriptor nothing;  ///< what a child without a stdin reads: /dev/null; -1: it couldn't be opened
+  /// A child of ours has something to be attended to.
+  std::function<void()> on_change;
+  /// Processes that can't be killed, for they are another user's: nobody waits for them.
+  std::set<ProcessIdentity> beyond_reach;
 };
 
 /// One supervised child with everything below it. Its Supervisor calls attend() when there may be something
@@ -111,12 +112,12 @@ class Child {
   void resize(const winsize& window);
 
   /// The root's pid; 0 once it has ended.
-  [[nodiscard]] pid_t pid() const noexcept { return root_exit_ ? 0 : root_.pid; }
+  [[nodiscard]] pid_t pid() const noexcept { return root_exit_ ? 0 : root_; }
   [[nodiscard]] bool foreground() const noexcept { return spec_.streams.foreground; }
   /// The pid that its root has or had.
-  [[nodiscard]] pid_t root_pid() const noexcept { return root_.pid; }
+  [[nodiscard]] pid_t root_pid() const noexcept { return root_; }
   /// Its session, if that is its own.
-  [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_.pid; }
+  [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_; }
   /// The root has ended, the child has not: orphans that turn up may be its.
   [[nodiscard]] bool lingers() const noexcept { return root_exit_.has_value(); }
   /// Whether attend() would do anything.
@@ -134,7 +135,7 @@ class Child {
  private:
   [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
-  [[nodiscard]] Result<ScopedDescriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours);
+  [[nodiscard]] Result<ScopedDescriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
   [[nodiscard]] std::vector<ProcessStatus> root_tree() const;
@@ -152,7 +153,7 @@ class Child {
   ChildSpec spec_;
   std::unique_ptr<ProcessHandle> handle_;
   int root_pidfd_ = -1;  ///< the handle's, while the root lives
-  ProcessIdentity root_;
+  pid_t root_ = 0;
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
   std::shared_ptr<StopWatch> stops_;  ///< of a foreground child

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,6 +30,18 @@ struct LaunchSpec {
 /// returns the old limit, which each child gets back.
 rlimit raise_file_limit();
 
+/// A bit for each signal: 0 for signal 1.
+using SignalMask = std::uint64_t;
+
+/// The signals that this process ignores.
+[[nodiscard]] SignalMask ignored_signals();
+
+/// What this process is other than what a child of it is to begin with.
+struct Surroundings {
+  rlimit file_limit;       ///< what raise_file_limit() returned
+  SignalMask ignored = 0;  ///< what ignored_signals() returned
+};
+
 /// A process that runs.
 struct Launched {
   std::unique_ptr<ProcessHandle> handle;
@@ -40,6 +53,6 @@ struct Launched {
 /// thread. Returns after exec succeeded. A failure names the stage that failed and has left no process
 /// behind.
 [[nodiscard]] Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec,
-                                      const rlimit& file_limit);
+                                      const Surroundings& surroundings);
 
 }  // namespace dream::process

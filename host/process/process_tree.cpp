@@ -66,6 +66,8 @@ Number number(std::string_view word) {
   return value;
 }
 
+constexpr std::array<std::string_view, 4> shells{"sh", "bash", "dash", "zsh"};
+
 struct CloseFolder {
   void operator()(DIR* folder) const { ::closedir(folder); }
 };
@@ -119,7 +121,9 @@ std::optional<ProcessStatus> process_status(pid_t pid) {
   const std::size_t name_end = rest.rfind(')');  // the name may itself hold spaces and parentheses
   if (name_end == std::string_view::npos) return std::nullopt;
   ProcessStatus status;
-  status.named_guardian = rest.substr(0, name_end).ends_with(std::string("(") + guardian_name);
+  const std::string_view name = rest.substr(0, name_end).substr(rest.find('(') + 1);
+  status.named_guardian = name == guardian_name;
+  status.named_shell = std::ranges::find(shells, name) != shells.end();
   rest.remove_prefix(name_end + 1);
   status.identity.pid = pid;
   constexpr int first_field = 3;

@@ -33,6 +33,7 @@ struct ProcessStatus {
   pid_t session = 0;
   int threads = 1;
   bool named_guardian = false;  ///< as the guardian of a run is
+  bool named_shell = false;     ///< as one that reads lines for others is
   std::uint64_t ignored = 0;    ///< signals: the lowest bit is number 1
 
   [[nodiscard]] bool ignores(int signal) const noexcept { return ((ignored >> (signal - 1)) & 1U) != 0; }

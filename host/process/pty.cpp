@@ -1,7 +1,6 @@
 #include "process/pty.hpp"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
 

@@ -1,5 +1,6 @@
 #include "process/supervisor.hpp"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,7 +40,8 @@ Supervisor::Supervisor(boost::asio::io_context& context)
       scratch_(std::make_unique_for_overwrite<char[]>(read_size)),
       shared_{.executor = context.get_executor(),
               .scratch = {scratch_.get(), read_size},
-              .file_limit = raise_file_limit(),
+              .surroundings = {.file_limit = raise_file_limit()},
+              .nothing = ScopedDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
               .on_change = [this] { attend_at(read_clock()); },
               .beyond_reach = {}} {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -48,10 +50,11 @@ Supervisor::Supervisor(boost::asio::io_context& context)
 
 Supervisor::~Supervisor() {
   DREAM_ASSERT(children_.empty());
-  ::setrlimit(RLIMIT_NOFILE, &shared_.file_limit);
+  ::setrlimit(RLIMIT_NOFILE, &shared_.surroundings.file_limit);
 }
 
 Result<ChildId> Supervisor::start(ChildSpec spec) {
+  if (next_id_ == 1) shared_.surroundings.ignored = ignored_signals();  // from now on they stay the same
   const std::uint64_t id = next_id_++;
   spec.mark = cookie_name + "=" + cookie(id);
   auto child = std::make_unique<Child>(shared_, std::move(spec));

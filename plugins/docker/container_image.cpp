@@ -39,9 +39,10 @@ Async<Result<Image>> ContainerLife::build_image() {
   request.registries = build_authorization(plan_.docker_configuration);
   request.pull = plan_.options.pull == Pull::always;
   tell("building " + request.tag);
-  const Result<std::string> built = co_await engine_.build(
-      request, [context = *context] { return context->next(); },
-      [this](std::string_view text) { say(text); });
+  // Named: a closure that owns something and is a temporary of a co_await is destroyed twice by GCC 12.
+  const HttpClient::NextPiece next_piece = [context = *context] { return context->next(); };
+  const Result<std::string> built =
+      co_await engine_.build(request, next_piece, [this](std::string_view text) { say(text); });
   if (!built) co_return built.failure();
   Result<std::optional<Image>> found = co_await engine_.find_image(*built);
   if (!found) co_return found.failure();

@@ -206,7 +206,7 @@ Async<void> ContainerLife::forward_output() {
 
 /// Returns when there is room for more, so that a slow reader slows the container down.
 Async<void> ContainerLife::write(std::vector<Piece> pieces) {
-  const auto initiate = [this](auto handler, std::vector<Piece> written) {
+  const auto initiate = [this](auto handler, std::vector<Piece>&& written) {
     const auto kept = std::make_shared<decltype(handler)>(std::move(handler));
     observer_->on_output(std::move(written), [kept, executor = engine_.executor()] {
       asio::post(executor, [kept] { std::move (*kept)(); });

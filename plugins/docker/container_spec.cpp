@@ -170,7 +170,7 @@ std::string container_spec(const ContainerPlan& plan, const Image& image, bool r
   std::ranges::copy_if(options.volumes, std::back_inserter(volumes),
                        [](const std::string& volume) { return volume.find(':') == std::string::npos; });
   std::ranges::sort(ports);
-  ports.erase(std::ranges::unique(ports).begin(), ports.end());
+  ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
   write_keys(spec, json, "ExposedPorts", ports);
   write_keys(spec, json, "Volumes", volumes);
   write_host_config(spec, json, plan);

@@ -32,7 +32,7 @@ std::vector<Piece> Demultiplexer::take(std::string_view bytes) {
     const std::string_view part = bytes.substr(0, left_);
     bytes.remove_prefix(part.size());
     left_ -= part.size();
-    const auto stream = static_cast<std::uint32_t>(header_.front());
+    const auto stream = static_cast<std::uint32_t>(static_cast<unsigned char>(header_.front()));
     if (stream == DREAM_STDOUT || stream == DREAM_STDERR) {
       if (pieces.empty() || pieces.back().stream != stream) pieces.push_back({stream, {}});
       pieces.back().bytes += part;

@@ -158,6 +158,7 @@ Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::
     if (!outside || outside->size() != inside->size()) return bad();
   }
   std::vector<PortBinding> all;
+  all.reserve(static_cast<std::size_t>(inside->size()));
   for (int index = 0; index < inside->size(); ++index) {
     all.push_back({std::to_string(inside->first + index) + "/" + protocol, ip,
                    outside ? std::to_string(outside->first + index) : std::string()});

@@ -70,8 +70,9 @@ struct Interpreter {
   bool takes_words_as_at = true;  ///< knows "$@"
 };
 
+/// The system's own sh is there whatever a project makes of PATH.
 Interpreter named_shell(const std::string& name, const Options& options) {
-  Interpreter shell{.argv = {name}};
+  Interpreter shell{.argv = {name == "sh" ? "/bin/sh" : name}};
   if (options.flag("login").value_or(false)) shell.argv.emplace_back("-l");
   if (options.flag("strict").value_or(false)) {
     shell.argv.emplace_back("-eu");

@@ -31,6 +31,10 @@ std::vector<std::string> environment_of(const Workspace& workspace, const Launch
   for (const char* sanitizer : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
     if (const char* options = std::getenv(sanitizer)) variables[sanitizer] = options;
   }
+  // One that explained a crash would end dream as if it had not crashed.
+  for (const char* sanitizer : {"ASAN_OPTIONS", "TSAN_OPTIONS"}) {
+    variables[sanitizer] += ":handle_segv=0:handle_abort=0";
+  }
   for (const auto& [name, value] : launch.environment) variables[name] = value;
   std::vector<std::string> entries;
   entries.reserve(variables.size());

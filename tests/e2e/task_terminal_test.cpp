@@ -122,7 +122,7 @@ TEST(TaskTerminal, shows_every_line_up_to_the_last_right_before_the_end) {
 TEST(TaskTerminal, shows_a_progress_line_with_its_label_while_it_changes) {
   const Workspace workspace(
       {{"a",
-        "printf '10%%'; read go < $ROOT/gate; printf '\\r20%%'; read go < $ROOT/gate; printf '\\r100%%\\n'",
+        R"(printf '10%%'; read go < $ROOT/gate; printf '\r20%%'; read go < $ROOT/gate; printf '\r100%%\n')",
         "", ""},
        last});
   const Gate gate(workspace, "gate");

@@ -98,9 +98,10 @@ TEST_F(ProcessTerminal, loses_nothing_that_was_written_right_before_the_end) {
 TEST_F(ProcessTerminal, loses_nothing_of_many_that_end_at_once) {
   const std::string expected = numbers(1500);
   std::ofstream(folder_ / "bytes") << expected;
+  constexpr std::size_t count = 100;
   std::vector<Watched*> runs;
-  for (int count = 0; count < 100; ++count)
-    runs.push_back(&start_shell("cat " + (folder_ / "bytes").string()));
+  runs.reserve(count);
+  while (runs.size() < count) runs.push_back(&start_shell("cat " + (folder_ / "bytes").string()));
   run_until([this] { return supervisor_->size() == 0; });
   for (const Watched* run : runs) EXPECT_TRUE(run->out == expected) << run->out.size() << " bytes";
 }

@@ -6,7 +6,7 @@
  * as a group (sched_autogroup), and then, on a busy machine, bytes go from one group to the next only as fast
  * as the groups get their turns: those two lose the same by that. */
 
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier): the C library asks for it */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -16,8 +16,6 @@
 #include <sys/epoll.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char** environ;
 
 enum { most_streams = 64, read_size = 65536, batch_size = 262144, pipe_size = 1048576 };
 

@@ -15,8 +15,8 @@ int main(int argument_count, char** arguments) {
   if (argument_count != 2) return 2;
   size_t left = strtoull(arguments[1], NULL, 10);
   for (int number = 0; number < line_count; ++number) {
-    snprintf(lines + number * line_size, line_size + 1, "%05d of some words that a build may have to say.\n",
-             number);
+    snprintf(lines + (size_t)number * line_size, line_size + 1,
+             "%05d of some words that a build may have to say.\n", number);
   }
   for (size_t at = 0; left > 0;) {
     size_t size = write_size - at % write_size;
@@ -24,7 +24,7 @@ int main(int argument_count, char** arguments) {
     const ssize_t written = write(STDOUT_FILENO, lines + at, size);
     if (written < 0) return 1;
     left -= (size_t)written;
-    at = (at + (size_t)written) % (line_size * line_count);
+    at = (at + (size_t)written) % ((size_t)line_size * line_count);
   }
   return 0;
 }

@@ -80,6 +80,7 @@ std::vector<double> lateness_of_the_kernel() {
     due.tv_nsec %= 1'000'000'000;
     if (number < delays) ::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, nullptr);
   }
+  began.reserve(started.size());
   for (const Spawned& one : started) began.push_back(numbers_after(finish(one), "began ").at(0));
   return lateness(began, 1);
 }

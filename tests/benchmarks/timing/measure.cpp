@@ -47,7 +47,7 @@ std::string find_program(const std::string& name) {
   std::istringstream folders(std::string(peers == nullptr ? "" : peers) + ":" +
                              (path == nullptr ? "" : path));
   for (std::string folder; std::getline(folders, folder, ':');) {
-    std::string file = folder + "/" + name;
+    std::string file = std::string(folder).append("/").append(name);
     if (!folder.empty() && ::access(file.c_str(), X_OK) == 0) return file;
   }
   return {};

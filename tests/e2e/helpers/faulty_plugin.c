@@ -17,7 +17,9 @@ struct dream_run {
 };
 static struct dream_executor the_executor;
 static struct dream_run the_run;
-static volatile const dream_status* nothing_there;
+/* In the first page, which is never mapped. (NULL itself is looked at by a sanitizer before the kernel does.)
+ */
+static volatile const dream_status* nothing_there = (volatile const dream_status*)64;
 
 static dream_status create(const dream_host* host, const dream_project* project, dream_executor** executor,
                            dream_errors* errors) {

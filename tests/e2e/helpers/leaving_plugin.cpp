@@ -59,7 +59,7 @@ class Leaving : public CommandExecutor {
  private:
   /// As soon as there is an executor: it is enough for a test.
   std::string leave() const {
-    const std::string file = left_by(project().root, host().session());
+    std::string file = left_by(project().root, host().session());
     std::ofstream(file) << "left\n";
     return file;
   }

@@ -1,6 +1,6 @@
 /* writers COUNT LINES GATE: so many threads wait until nobody holds GATE (a fifo) open for writing, and then
  * write at the same time, each its own numbered lines, one write(2) a line. Says "ready" when all wait. */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier): the C library asks for it */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -31,9 +31,10 @@ int main(int argument_count, char** arguments) {
   if (gate < 0 || threads == NULL) return 1;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, 256 * 1024);
+  pthread_attr_setstacksize(&attributes, (size_t)256 * 1024);
   for (int number = 0; number < count; ++number) {
-    if (pthread_create(&threads[number], &attributes, run, (void*)(intptr_t)number) != 0) return 1;
+    void* argument = (void*)(intptr_t)number; /* NOLINT(performance-no-int-to-ptr): it is only a number */
+    if (pthread_create(&threads[number], &attributes, run, argument) != 0) return 1;
   }
   if (write(STDOUT_FILENO, "ready\n", 6) != 6) return 1;
   for (int number = 0; number < count; ++number) pthread_join(threads[number], NULL);

@@ -218,8 +218,10 @@ TEST_F(Container, labels_and_names_show_whose_it_is) {
 }
 
 TEST_F(Container, many_at_once_all_end_well) {
+  constexpr std::size_t count = 6;
   std::vector<FakeRun*> runs;
-  for (int number = 0; number < 6; ++number) {
+  runs.reserve(count);
+  for (std::size_t number = 0; number < count; ++number) {
     runs.push_back(
         &start(R"("image": "box", "network": "none")",
                {.name = "task" + std::to_string(number), .command_line = "echo " + std::to_string(number)}));

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -76,7 +77,8 @@ int free_port() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof(address);
-  ::bind(probe, reinterpret_cast<const sockaddr*>(&address), size);
+  if (::bind(probe, reinterpret_cast<const sockaddr*>(&address), size) != 0)
+    throw std::runtime_error("no port");
   ::getsockname(probe, reinterpret_cast<sockaddr*>(&address), &size);
   ::close(probe);
   return ntohs(address.sin_port);
@@ -96,11 +98,12 @@ struct Tls : EngineTest {
     for (const std::string who : {"server", "client"}) {
       const std::string purpose = who == "server" ? "serverAuth\nsubjectAltName=DNS:localhost" : "clientAuth";
       certificates.write(who + ".ext", "extendedKeyUsage=" + purpose + "\n");
-      run("openssl req -newkey rsa:2048 -nodes -keyout " + who + "-key.pem -out " + who +
-          ".csr -subj /CN=" + who);
-      run("openssl x509 -req -in " + who +
-          ".csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 2 -extfile " + who + ".ext -out " + who +
-          "-cert.pem");
+      run(fmt::format("openssl req -newkey rsa:2048 -nodes -keyout {0}-key.pem -out {0}.csr -subj /CN={0}",
+                      who));
+      run(
+          fmt::format("openssl x509 -req -in {0}.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 2 "
+                      "-extfile {0}.ext -out {0}-cert.pem",
+                      who));
     }
     certificates.write("client/keep");
     run("cp ca.pem client/ca.pem; cp client-cert.pem client/cert.pem; cp client-key.pem client/key.pem");

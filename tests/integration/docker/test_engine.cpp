@@ -152,6 +152,7 @@ void TestEngine::launch() {
                                  "--storage-driver=vfs"};
   words.insert(words.end(), listen_.begin(), listen_.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const ReadySocket ready(folder_ / "ready.sock");

@@ -86,13 +86,9 @@ class Cell {
       : row_(row), workspace_(configuration(row, column)), life_(workspace_.root()) {
     for (const char* project : {"row", "tidy", "main", "last"})
       std::filesystem::create_directory(workspace_.root() / project);
-    // A sanitizer that explained a crash would end dream as if it had not crashed.
-    const std::string crash = "handle_segv=0:handle_abort=0:detect_leaks=0";
     const e2e::Launch launch{.arguments = {column.last_task},
                              .folder = "last",
-                             .environment = {{"CODE", std::to_string(column.main_exits_with)},
-                                             {"ASAN_OPTIONS", crash},
-                                             {"TSAN_OPTIONS", "handle_segv=0:handle_abort=0"}},
+                             .environment = {{"CODE", std::to_string(column.main_exits_with)}},
                              .hangs_after_ms = hangs_after_ms};
     if (column.on_terminal) {
       terminal_ = std::make_unique<Terminal>(workspace_, launch);

@@ -17,6 +17,7 @@ struct SyntaxCase {
 };
 
 /// Readable where the text itself would not be: it becomes part of the test's name.
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 void PrintTo(const SyntaxCase& syntax, std::ostream* out) {
   *out << in_quotes(syntax.text);
 }

@@ -11,7 +11,6 @@
 namespace dream::docker {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -35,7 +34,7 @@ std::string unpack(BuildContext& context, const TemporaryFolder& target) {
 }
 
 struct Context : ::testing::Test {
-  std::shared_ptr<BuildContext> open(const std::string& dockerfile = "") {
+  std::shared_ptr<BuildContext> open(const std::string& dockerfile = "") const {
     const auto file = BuildContext::find_dockerfile(folder.path(), ".", dockerfile);
     EXPECT_TRUE(file);
     auto context = BuildContext::open(folder.path(), *file);

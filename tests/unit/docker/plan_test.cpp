@@ -12,9 +12,6 @@
 namespace dream::docker {
 namespace {
 
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 /// What a test asks for; owns what the wire borrows.
@@ -29,6 +26,7 @@ struct Wanted {
 
 std::vector<dream_str> views(const std::vector<std::string>& texts) {
   std::vector<dream_str> all;
+  all.reserve(texts.size());
   for (const std::string& text : texts) all.push_back(sdk::view(text));
   return all;
 }

@@ -11,11 +11,9 @@ namespace {
 
 using dream::testing::FakeHost;
 using dream::testing::FakeRun;
-using dream::testing::FakeTask;
 using dream::testing::PluginDriver;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 /// The plugin as dream drives it, with an engine that has troubles.
 struct ScriptedRun : ::testing::Test {

@@ -19,7 +19,7 @@ class ExecutorTest : public ::testing::Test {
   ExecutorTest() { plugin.create(project()); }
   void TearDown() override {
     for (std::size_t index = 0; index < host.children().size(); ++index) {
-      host.exit_child(index, DREAM_EXIT_CODE, 0);
+      if (host.children()[index].alive) host.exit_child(index, DREAM_EXIT_CODE, 0);
     }
   }
 

@@ -21,7 +21,7 @@ struct Describe : testing::Test {
     };
   }
 
-  Result<std::optional<std::string>> describe() { return host.executor->describe(task_called("dev")); }
+  Result<std::optional<std::string>> describe() const { return host.executor->describe(task_called("dev")); }
 
   static inline Describe* current = nullptr;
   std::function<dream_status(const dream_task*, dream_on_line, void*, dream_errors*)> say;

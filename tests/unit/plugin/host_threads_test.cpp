@@ -256,7 +256,7 @@ TEST(HostPathsNowhere, are_a_failure_with_a_hint) {
 }
 
 TEST(MakePlace, follows_the_xdg_variables_and_else_home) {
-  const auto lookup = [](std::map<std::string, std::string> variables) {
+  const auto lookup = [](const std::map<std::string, std::string>& variables) {
     return [variables](const std::string& name) -> std::optional<std::string> {
       const auto found = variables.find(name);
       return found == variables.end() ? std::nullopt : std::optional(found->second);

@@ -94,7 +94,7 @@ TEST_F(RegistryTest, runs_a_task_from_start_to_end_through_the_plugin) {
     ASSERT_TRUE(run) << to_string(run.error());
     EXPECT_THAT(observer.events, ElementsAre("started 4"));
     const ChildSpec& child = services.children.at(0).spec;
-    EXPECT_THAT(child.argv, ElementsAre("sh", "-c", "vite"));
+    EXPECT_THAT(child.argv, ElementsAre("/bin/sh", "-c", "vite"));
     EXPECT_EQ(child.stop_signal, 2);
     EXPECT_EQ(child.step, StepIndex{4});
     EXPECT_EQ((*run)->status()->pid, 4000);

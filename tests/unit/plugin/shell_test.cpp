@@ -49,13 +49,14 @@ struct Shell : testing::Test {
 };
 
 TEST_F(Shell, a_line_goes_to_sh_as_it_is) {
-  EXPECT_THAT(argv({.command_line = "go run . | tee log"}), ElementsAre("sh", "-c", "go run . | tee log"));
-  EXPECT_THAT(argv({.command_line = "make\n"}), ElementsAre("sh", "-c", "make"));
+  EXPECT_THAT(argv({.command_line = "go run . | tee log"}),
+              ElementsAre("/bin/sh", "-c", "go run . | tee log"));
+  EXPECT_THAT(argv({.command_line = "make\n"}), ElementsAre("/bin/sh", "-c", "make"));
 }
 
 TEST_F(Shell, arguments_reach_a_line_as_words_that_the_shell_does_not_look_into) {
   EXPECT_THAT(argv({.command_line = "jest --ci\n", .arguments = {"a b", "$(rm -rf /)", ""}}),
-              ElementsAre("sh", "-c", "jest --ci \"$@\"", "sh", "a b", "$(rm -rf /)", ""));
+              ElementsAre("/bin/sh", "-c", "jest --ci \"$@\"", "/bin/sh", "a b", "$(rm -rf /)", ""));
 }
 
 TEST_F(Shell, an_argv_runs_without_a_shell) {
@@ -142,9 +143,9 @@ TEST_F(ShellOptions, or_the_beginning_of_an_argv) {
 }
 
 TEST_F(ShellOptions, make_it_a_login_shell_and_strict) {
-  EXPECT_THAT(line(R"({"login": true})"), ElementsAre("sh", "-l", "-c", "a | b"));
+  EXPECT_THAT(line(R"({"login": true})"), ElementsAre("/bin/sh", "-l", "-c", "a | b"));
   EXPECT_THAT(line(R"({"strict": true})"),
-              ElementsAre("sh", "-eu", "-c", "command set -o pipefail 2>/dev/null || :; a | b"));
+              ElementsAre("/bin/sh", "-eu", "-c", "command set -o pipefail 2>/dev/null || :; a | b"));
   EXPECT_THAT(line(R"({"shell": "bash", "login": true, "strict": true})"),
               ElementsAre("bash", "-l", "-eu", "-o", "pipefail", "-c", "a | b"));
 }
@@ -193,7 +194,7 @@ TEST_F(Shell, finds_its_executable_scripts) {
 TEST_F(Shell, describes_a_command_as_it_will_run) {
   FakeTask line = dev({"--port", "two words"});
   line.command_line = "vite";
-  EXPECT_EQ(plugin.describe(line), R"(sh -c 'vite "$@"' sh --port 'two words')");
+  EXPECT_EQ(plugin.describe(line), R"(/bin/sh -c 'vite "$@"' /bin/sh --port 'two words')");
   EXPECT_EQ(plugin.describe(dev()), "");
   EXPECT_EQ(plugin.error().code, DREAM_E_NOT_FOUND);
 }

@@ -23,7 +23,7 @@ struct Records : testing::Test {
     return {session, folder.path().string(), {{"leaving", DREAM_LEAVING_PLUGIN, {options}}}};
   }
   /// The record of a run that has died, and what it left.
-  std::filesystem::path dead_record(const RunRecord& record) {
+  std::filesystem::path dead_record(const RunRecord& record) const {
     folder.write("left-" + record.session);
     EXPECT_TRUE(OwnRecord::write(place(record.session), record));
     return record_path(place(record.session));

@@ -42,7 +42,7 @@ typedef struct dream_child {
   dream_strs relays; /* programs that pass a signal on to what they started, each as the first words of a
                         command line without folders and extensions ("npm", "deno task"): a graceful
                         termination doesn't reach them as long as something that they started lives, so that
-                        this gets it once */
+                        this gets it once. A shell is never one */
 } dream_child;
 
 typedef struct dream_process {

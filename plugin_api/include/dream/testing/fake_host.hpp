@@ -136,7 +136,7 @@ class FakeHost {
     const Work work = work_.front();
     work_.pop_front();
     work.do_work(work.context);
-    finished_.push_back({work, DREAM_OK});
+    finished_.emplace_back(work, DREAM_OK);
     post(&finish_next, this);
   }
   /// The end of the executor is near: `stopping` is true, and the work that hasn't begun is given back.
