@@ -212,8 +212,7 @@ class Jobs : public Executor {
       return Failure{DREAM_E_UNSUPPORTED, "a job has a name, and no command",
                      "remove the command from dream.json"};
     }
-    auto job =
-        std::make_shared<Job>(host_, loop_, task.raw().run, std::string(task.name()), socket_of(task));
+    auto job = std::make_shared<Job>(host_, loop_, task.raw().run, std::string(task.name()), socket_of(task));
     return std::unique_ptr<Run>(std::make_unique<JobRun>(std::move(job)));
   }
 
