@@ -67,9 +67,9 @@ std::string json_of(const std::vector<Checked>& all, bool sound) {
     before = ",\n  ";
     out += "{\"rule\": ";
     append_json(out, checked.rule->id);
-    out += std::string(", \"level\": \"") +
+    out += std::string(R"(, "level": ")") +
            (checked.rule->level == conformance::Level::must ? "must" : "should");
-    out += "\", \"verdict\": ";
+    out += R"(", "verdict": )";
     append_json(out, word_of(checked.verdict));
     out += ", \"reason\": ";
     if (checked.reason.empty()) {

@@ -56,6 +56,7 @@ int list_plugins(const Options& options) {
   for (std::string& id : search.available()) ids.insert(std::move(id));
   for (std::string& id : search.present()) ids.insert(std::move(id));
   std::vector<PluginRow> rows;
+  rows.reserve(ids.size());
   for (const std::string& id : ids) rows.push_back(describe_plugin(id, plugins.registry()));
   return print(options.json ? plugin_list_json(rows) : plugin_list_text(rows, style_of_stdout(options)));
 }

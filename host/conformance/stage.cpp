@@ -72,11 +72,11 @@ void Stage::judge(const char* call, dream_status status, const testing::FakeErro
   if (errors == nullptr) return;
   const int expected = status < 0 ? 1 : 0;
   if (errors->count != expected) {
-    findings_.add(Fault::silent_failure, fmt::format("\"{}\" answers {} and has called \"fail\" {} times",
+    findings_.add(Fault::silent_failure, fmt::format(R"("{}" answers {} and has called "fail" {} times)",
                                                      call, plugin::status_name(status), errors->count));
   } else if (status < 0 && (errors->message.empty() || errors->code != status)) {
     findings_.add(Fault::silent_failure,
-                  fmt::format("\"{}\" answers {} and told \"fail\" {}", call, plugin::status_name(status),
+                  fmt::format(R"("{}" answers {} and told "fail" {})", call, plugin::status_name(status),
                               errors->message.empty() ? "no message" : "another code"));
   }
 }
@@ -162,7 +162,8 @@ StagedRun* Stage::start(std::uint32_t extra_size) {
 
 void Stage::wait(StagedRun& run) {
   run.waited = true;
-  judge("wait", table_.wait(run.handle, &Stage::on_exit, &endings_.emplace_back(this, &run)), nullptr);
+  endings_.push_back(Ending{this, &run});
+  judge("wait", table_.wait(run.handle, &Stage::on_exit, &endings_.back()), nullptr);
 }
 
 StagedRun* Stage::start_and_wait() {

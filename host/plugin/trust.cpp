@@ -148,7 +148,7 @@ Result<void> Trust::remember(const Fingerprint& confirmed) const {
     (*confirmations)[confirmed.path] = confirmed.sha256;
     return replace(file, text_of(*confirmations));
   };
-  const Result<void> added = add();
+  Result<void> added = add();
   if (lock >= 0) ::close(lock);
   return added;
 }
