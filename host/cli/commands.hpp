@@ -12,5 +12,6 @@ namespace dream::cli {
 [[nodiscard]] int info_command(const Options& options);
 [[nodiscard]] int schema_command();
 [[nodiscard]] int schema_command(const Options& options);
+[[nodiscard]] int plugin_command(const Options& options);
 
 }  // namespace dream::cli
