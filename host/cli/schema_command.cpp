@@ -1,11 +1,11 @@
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
-#include "dream_schema.hpp"
+#include "embedded/schema.hpp"
 
 namespace dream::cli {
 
-int schema_command() {
-  return print(embedded::dream_schema);
+int schema_command(const Options&) {
+  return print(embedded::schema);
 }
 
 }  // namespace dream::cli

@@ -64,14 +64,3 @@ function(dream_test name)
                        PROPERTIES TIMEOUT ${arg_TIMEOUT} ${arg_PROPERTIES})
 endfunction()
 include(GoogleTest)
-
-# A file as a text constant: NAME.hpp in the target's includes declares `name` in namespace dream::embedded.
-function(dream_embed target name file)
-  get_filename_component(file ${file} ABSOLUTE)
-  file(READ ${file} bytes HEX)
-  string(REGEX REPLACE "(..)" "'\\\\x\\1'," bytes "${bytes}")
-  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/embedded/${name}.hpp @ONLY CONTENT
-"#pragma once\nnamespace dream::embedded {\ninline constexpr char ${name}[] = {@bytes@'\\0'};\n}\n")
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
-  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/embedded)
-endfunction()
