@@ -107,4 +107,17 @@ Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry) {
   return offers;
 }
 
+std::vector<plugin::FoundTask> find_tasks(const std::string& project, const LoadedWorkspace& loaded,
+                                          plugin::Registry& registry) {
+  const Workspace& workspace = loaded.workspace;
+  std::error_code failure;
+  if (project.empty() || !std::filesystem::is_directory(workspace.root / project, failure)) return {};
+  const ProjectSettings* settings = workspace.settings_of(project);
+  const auto plugin = registry.load(settings == nullptr ? workspace.executor
+                                                        : settings->executor.value_or(workspace.executor));
+  if (!plugin) return {};
+  auto found = (*plugin)->discover(project_spec(loaded, {project, ""}));
+  return found ? std::move(*found) : std::vector<plugin::FoundTask>();
+}
+
 }  // namespace dream::cli

@@ -56,4 +56,9 @@ struct Offers {
 inline constexpr std::size_t most_projects_searched = 500;
 [[nodiscard]] Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry);
 
+/// What the executor of one project finds in its folder; nothing where it can't look.
+[[nodiscard]] std::vector<plugin::FoundTask> find_tasks(const std::string& project,
+                                                        const LoadedWorkspace& loaded,
+                                                        plugin::Registry& registry);
+
 }  // namespace dream::cli

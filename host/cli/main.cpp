@@ -40,6 +40,8 @@ int dispatch(const Options& options) {
       return schema_command(options);
     case CommandName::plugin:
       return plugin_command(options);
+    case CommandName::completion:
+      return completion_command(options);
   }
   return exit_internal;
 }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "cli/command_words.hpp"
 
 namespace dream::cli {
 
@@ -12,42 +13,16 @@ namespace {
 
 using Parsed = Result<std::variant<Options, Answer>>;
 
-constexpr const char* usage_line =
-    "dream TASK [options] [-- arguments for TASK]\n"
-    "       dream run|plan TASK [options]\n"
-    "       dream list|validate [options]";
-
-constexpr const char* description =
-    "Runs a task of the project you stand in, with everything that it needs, and takes it all down again.";
-
-constexpr const char* commands_help =
-    "Commands:\n"
-    "  TASK, run TASK              run the task (`dream run list` runs a task called list)\n"
-    "  plan TASK                   the steps in order and what waits for what; runs nothing\n"
-    "  list                        projects, their tasks and executors\n"
-    "  validate                    every problem of dream.json\n"
-    "  schema                      the JSON Schema of dream.json\n"
-    "  plugin list|info|trust|check|new\n"
-    "                              executor plugins: dream plugin shows how\n"
-    "\n"
-    "Exit codes: 0 success, 2 nothing was run (usage, configuration, plan), 70 internal error, 124 timeout,\n"
-    "126/127 a command can't be executed/found, 128+n signal n, else the first required failure's own "
-    "code.\n";
-
-const std::map<std::string, CommandName>& commands() {
-  static const std::map<std::string, CommandName> names{{"run", CommandName::run},
-                                                        {"plan", CommandName::plan},
-                                                        {"list", CommandName::list},
-                                                        {"validate", CommandName::validate},
-                                                        {"schema", CommandName::schema},
-                                                        {"plugin", CommandName::plugin}};
-  return names;
+const CommandWords* find_command(const std::string& name) {
+  const auto commands = command_words();
+  const auto found = std::ranges::find(commands, name, &CommandWords::name);
+  return found == commands.end() ? nullptr : &*found;
 }
 
 class HelpFormatter : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {
-    return std::string("Usage: ") + usage_line + "\n";
+    return std::string("Usage: ") + usage_lines + "\n";
   }
 
   std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
@@ -67,31 +42,33 @@ struct Raw {
   bool info = false;
   bool version = false;
   std::int64_t grace_ms = 0;
+  std::map<std::string, std::vector<std::string>> choices;  // by the name of an option
   Options options;
 };
 
 constexpr std::int64_t most_ms = 0x7FFFFFFF;
 
-/// Turns a word into its value; any other word is an error that names them all.
+/// An option whose value is one of a few words; any other word is an error that names them all.
 template <class Value>
-CLI::Validator one_of(const std::map<std::string, Value>& values) {
-  const auto find = [values](std::string& word) -> std::string {
+CLI::Option* add_choice(CLI::App& app, Raw& raw, const std::string& names, Value& value,
+                        const std::string& help, const std::map<std::string, Value>& values) {
+  std::vector<std::string> words;
+  words.reserve(values.size());
+  for (const auto& [known, meant] : values) words.push_back(known);
+  const auto find = [values, words](std::string& word) -> std::string {
     const auto found = values.find(word);
-    if (found != values.end()) {
-      word = std::to_string(static_cast<int>(found->second));
-      return {};
-    }
-    std::vector<std::string> words;
-    words.reserve(values.size());
-    for (const auto& [known, value] : values) words.push_back(known);
-    return "\"" + word + "\" is none of " + join_words(words);
+    if (found == values.end()) return "\"" + word + "\" is none of " + join_words(words);
+    word = std::to_string(static_cast<int>(found->second));
+    return {};
   };
-  return {find, ""};
+  CLI::Option* option = app.add_option(names, value, help)->transform(CLI::Validator(find, ""));
+  raw.choices[option->get_name()] = std::move(words);
+  return option;
 }
 
 void define(CLI::App& app, Raw& raw) {
   app.formatter(std::make_shared<HelpFormatter>());
-  app.footer(commands_help);
+  app.footer(help_footer);
   app.set_help_flag("-h,--help", "print this help");
   app.add_option("words", raw.words)->group("");
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // an alias can be overridden
@@ -100,20 +77,18 @@ void define(CLI::App& app, Raw& raw) {
       ->type_name("PATH");
   app.add_flag("-r,--recursive,!--no-recursive", raw.recursive, "dependencies of dependencies, too (or not)");
   app.add_flag("-n,--dry-run", raw.dry_run, "show the plan and its timeline, run nothing (= dream plan)");
-  const std::map<std::string, Output> outputs{{"prefix", Output::prefix},
-                                              {"raw", Output::raw},
-                                              {"grouped", Output::grouped},
-                                              {"events", Output::events}};
-  app.add_option("-o,--output", raw.options.output,
-                 "prefix (default for several steps), raw, grouped or events")
-      ->transform(one_of(outputs))
+  add_choice<Output>(app, raw, "-o,--output", raw.options.output,
+                     "prefix (default for several steps), raw, grouped or events",
+                     {{"prefix", Output::prefix},
+                      {"raw", Output::raw},
+                      {"grouped", Output::grouped},
+                      {"events", Output::events}})
       ->type_name("MODE");
   app.add_option("--log-dir", raw.log_directory, "also write every step's output into files of this folder")
       ->type_name("DIR");
-  const std::map<std::string, When> whens{
-      {"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
-  app.add_option("--color", raw.options.color, "auto, always or never (NO_COLOR and FORCE_COLOR count, too)")
-      ->transform(one_of(whens))
+  add_choice<When>(app, raw, "--color", raw.options.color,
+                   "auto, always or never (NO_COLOR and FORCE_COLOR count, too)",
+                   {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}})
       ->type_name("WHEN");
   app.add_option("--grace", raw.grace_ms, "overrides every stop.graceMs")
       ->check(CLI::Range(std::int64_t{0}, most_ms))
@@ -166,8 +141,8 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
     return words.empty() ? Result<void>{} : usage_error("--info takes no task");
   }
   std::size_t taken = 0;
-  if (!words.empty() && commands().contains(words.front())) {
-    options.command = commands().at(words.front());
+  if (const CommandWords* command = words.empty() ? nullptr : find_command(words.front())) {
+    options.command = command->command;
     taken = 1;
   }
   const bool takes_task = options.command == CommandName::run || options.command == CommandName::plan;
@@ -176,7 +151,7 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
     options.task = words[taken++];
     if (options.task.empty()) return usage_error("the task's name is empty");
   }
-  if (options.command == CommandName::plugin) {
+  if (options.command == CommandName::plugin || options.command == CommandName::completion) {
     options.words.assign(words.begin() + 1, words.end());
     taken = words.size();
   }
@@ -202,7 +177,7 @@ Parsed parse_options(int argument_count, const char* const* arguments) {
   all.erase(separator, all.end());
   std::reverse(all.begin(), all.end());  // the order in which CLI11 takes a vector
 
-  CLI::App app(description, "dream");
+  CLI::App app(program_summary, "dream");
   define(app, raw);
   try {
     app.parse(all);
@@ -219,6 +194,24 @@ Parsed parse_options(int argument_count, const char* const* arguments) {
   if (app.count("--grace") > 0) raw.options.grace = std::chrono::milliseconds(raw.grace_ms);
   if (const Result<void> words = take_words(raw.words, raw); !words) return words.error();
   return std::variant<Options, Answer>(std::move(raw.options));
+}
+
+std::vector<OptionWords> option_words() {
+  Raw raw;
+  CLI::App app(program_summary, "dream");
+  define(app, raw);
+  std::vector<OptionWords> all;
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) continue;
+    OptionWords& words = all.emplace_back();
+    for (const std::string& name : option->get_snames()) words.names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) words.names.push_back("--" + name);
+    const std::string& text = option->get_option_text();
+    if (option->get_type_size() > 0) words.value = text.empty() ? option->get_type_name() : text;
+    words.help = option->get_description();
+    words.choices = raw.choices[option->get_name()];
+  }
+  return all;
 }
 
 }  // namespace dream::cli

@@ -1,0 +1,72 @@
+#include "cli/command_words.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+/// Where the second column of --help begins.
+constexpr std::size_t help_column = 30;
+constexpr std::size_t help_width = 110;
+
+}  // namespace
+
+std::span<const CommandWords> command_words() {
+  static const std::vector<CommandWords> commands{
+      {"run", CommandName::run, "TASK, run TASK", "run the task (`dream run list` runs a task called list)",
+       true},
+      {"plan", CommandName::plan, "plan TASK", "the steps in order and what waits for what; runs nothing",
+       true},
+      {"list", CommandName::list, "list", "projects, their tasks and executors"},
+      {"validate", CommandName::validate, "validate", "every problem of dream.json"},
+      {"schema", CommandName::schema, "schema", "the JSON Schema of dream.json"},
+      {"completion",
+       CommandName::completion,
+       "completion bash|zsh|fish",
+       "a script that completes command lines in that shell",
+       false,
+       {"bash", "zsh", "fish"}},
+      {"plugin",
+       CommandName::plugin,
+       "plugin list|info|trust|check|new",
+       "executor plugins: dream plugin shows how",
+       false,
+       {"list", "info", "trust", "check", "new"}}};
+  return commands;
+}
+
+std::span<const ExitWords> exit_words() {
+  static const std::vector<ExitWords> codes{{"0", "success"},
+                                            {"2", "nothing was run (usage, configuration, plan)"},
+                                            {"70", "internal error"},
+                                            {"124", "timeout"},
+                                            {"126/127", "a command can't be executed/found"},
+                                            {"128+n", "signal n"},
+                                            {"else", "the first required failure's own code"}};
+  return codes;
+}
+
+std::string help_footer() {
+  std::string text = "Commands:\n";
+  for (const CommandWords& command : command_words()) {
+    std::string line = "  " + command.usage;
+    if (line.size() >= help_column) {
+      text += line + "\n";
+      line.clear();
+    }
+    line.resize(help_column, ' ');
+    text += line + command.help + "\n";
+  }
+  std::string line = "\nExit codes:";
+  for (const ExitWords& code : exit_words()) {
+    const std::string one = code.code + " " + code.meaning + (&code == &exit_words().back() ? "." : ",");
+    if (line.size() + 1 + one.size() > help_width) {
+      text += line + "\n";
+      line = one;
+    } else {
+      line += " " + one;
+    }
+  }
+  return text + line + "\n";
+}
+
+}  // namespace dream::cli

@@ -1,0 +1,83 @@
+#include "cli/completion.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dream::cli {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Not;
+
+/// The candidates for a command line; its place is in those of tasks and projects.
+std::vector<std::string> complete(const std::vector<std::string>& words) {
+  const auto of = [](const std::string& word, const CompletionPlace& place) {
+    return std::vector<Candidate>{
+        {word + "@" + place.directory.value_or(".").string() + "@" + place.project.value_or("."), "help"}};
+  };
+  const CompletionSource source{.tasks = [&](const CompletionPlace& place) { return of("dev", place); },
+                                .projects = [&](const CompletionPlace& place) { return of("./web", place); },
+                                .executors =
+                                    [](const CompletionPlace&) {
+                                      return std::vector<Candidate>{{"shell", ""}, {"npm", ""}};
+                                    }};
+  std::vector<std::string> found;
+  for (const Candidate& one : complete_words(words, source)) found.push_back(one.word);
+  return found;
+}
+
+TEST(Completion, begins_with_tasks_and_commands) {
+  EXPECT_THAT(complete({""}), AllOf(Contains("dev@.@."), Contains("plan"), Contains("completion")));
+  EXPECT_THAT(complete({"pla"}), ElementsAre("plan"));
+  EXPECT_THAT(complete({"de"}), ElementsAre("dev@.@."));
+}
+
+TEST(Completion, offers_the_tasks_of_the_place_that_the_words_in_front_name) {
+  EXPECT_THAT(complete({"-C", "x", "run", ""}), ElementsAre("dev@x@."));
+  EXPECT_THAT(complete({"--directory=x", "-p./y", "plan", ""}), ElementsAre("dev@x@./y"));
+  EXPECT_THAT(complete({"-rnp", "./y", "plan", ""}), ElementsAre("dev@.@./y"));
+}
+
+TEST(Completion, offers_nothing_after_a_task_but_options) {
+  EXPECT_THAT(complete({"dev", ""}), IsEmpty());
+  EXPECT_THAT(complete({"run", "dev", ""}), IsEmpty());
+  EXPECT_THAT(complete({"dev", "--js"}), ElementsAre("--json"));
+}
+
+TEST(Completion, knows_every_option_by_all_of_its_names) {
+  for (const OptionWords& option : option_words()) {
+    EXPECT_FALSE(option.help.empty());
+    for (const std::string& name : option.names) EXPECT_THAT(complete({name}), Contains(name));
+  }
+  EXPECT_THAT(complete({"--"}), AllOf(Contains("--no-recursive"), Not(Contains("-r"))));
+}
+
+TEST(Completion, knows_what_an_option_takes) {
+  EXPECT_THAT(complete({"-o", "r"}), ElementsAre("raw"));
+  EXPECT_THAT(complete({"--color=a"}), ElementsAre("--color=always", "--color=auto"));
+  EXPECT_THAT(complete({"-p", "./"}), ElementsAre("./web@.@."));
+  EXPECT_THAT(complete({"-C", "x", "--project=./"}), ElementsAre("--project=./web@x@."));
+  EXPECT_THAT(complete({"--log-dir", "x"}), ElementsAre(folders_mark));
+  EXPECT_THAT(complete({"--directory=x"}), ElementsAre(folders_mark));
+  EXPECT_THAT(complete({"--grace", "1"}), IsEmpty());
+  EXPECT_THAT(complete({"--nonsense=x"}), IsEmpty());
+}
+
+TEST(Completion, knows_what_a_command_takes) {
+  EXPECT_THAT(complete({"completion", ""}), ElementsAre("bash", "zsh", "fish"));
+  EXPECT_THAT(complete({"plugin", "t"}), ElementsAre("trust"));
+  EXPECT_THAT(complete({"plugin", "info", "s"}), ElementsAre("shell"));
+  EXPECT_THAT(complete({"plugin", "check", "x"}), ElementsAre(files_mark));
+  EXPECT_THAT(complete({"list", ""}), IsEmpty());
+}
+
+TEST(Completion, leaves_what_follows_the_dashes_to_the_shell) {
+  EXPECT_THAT(complete({"dev", "--", "-"}), ElementsAre(files_mark));
+  EXPECT_THAT(complete({"dev", "--", "a", ""}), ElementsAre(files_mark));
+}
+
+}  // namespace
+}  // namespace dream::cli
