@@ -40,6 +40,10 @@ dream() {
 }
 dream --version | expect "its version" "^dream $version\$"
 dream schema | cmp - "$prefix/share/dream/dream.schema.json"
+expect "the manual page" "^.TH DREAM 1 \"\" \"dream $version\"" < "$prefix/share/man/man1/dream.1"
+dream completion bash | cmp - "$prefix/share/bash-completion/completions/dream"
+dream completion zsh | cmp - "$prefix/share/zsh/vendor-completions/_dream"
+dream completion fish | cmp - "$prefix/share/fish/vendor_completions.d/dream.fish"
 [ -f "$prefix/share/doc/dream/copyright" ] || fail "no licence"
 
 cp -r "$examples/build-then-run" "$folder/example"

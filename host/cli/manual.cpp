@@ -1,0 +1,99 @@
+#include "cli/manual.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "cli/command_words.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+/// As troff takes it: a hyphen that is meant, and no line that looks like a request.
+std::string troff(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\') {
+      out += "\\e";
+    } else if (c == '-') {
+      out += "\\-";
+    } else if ((c == '.' || c == '\'') && (out.empty() || out.back() == '\n')) {
+      out += "\\&";
+      out += c;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+/// A paragraph with its name before it, in bold; code between backquotes, too.
+std::string item(std::string_view name, std::string_view text) {
+  std::string told;
+  bool code = false;
+  for (const char c : troff(text)) {
+    if (c != '`') {
+      told += c;
+      continue;
+    }
+    code = !code;
+    told += code ? "\\fB" : "\\fR";
+  }
+  return fmt::format(".TP\n\\fB{}\\fR\n{}.\n", troff(name), told);
+}
+
+std::string_view trimmed(std::string_view line) {
+  return line.substr(std::min(line.find_first_not_of(' '), line.size()));
+}
+
+std::string names_of(const OptionWords& option) {
+  std::string names;
+  for (const std::string& name : option.names) names += (names.empty() ? "" : ", ") + name;
+  return option.value.empty() ? names : names + " " + option.value;
+}
+
+/// A `|` would end the cell.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '|' ? "\\|" : std::string(1, c);
+  return out;
+}
+
+}  // namespace
+
+std::string manual_page() {
+  std::string page = fmt::format(".TH DREAM 1 \"\" \"dream {}\" \"User Commands\"\n", DREAM_VERSION);
+  page += ".SH NAME\ndream \\- runs a project of a monorepo and everything it needs\n.SH SYNOPSIS\n.nf\n";
+  for (std::string_view lines = usage_lines; !lines.empty();) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    page += troff(trimmed(lines.substr(0, end))) + "\n";
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  page += ".fi\n.SH DESCRIPTION\n" + troff(program_summary) + "\n";
+  page +=
+      "What there is to run, and what before it, stands in the file\n.I dream.json\nof the folder or of the "
+      "nearest one above it.\n.SH COMMANDS\n";
+  for (const CommandWords& command : command_words()) page += item(command.usage, command.help);
+  page += ".SH OPTIONS\n";
+  for (const OptionWords& option : option_words()) page += item(names_of(option), option.help);
+  page += ".SH EXIT STATUS\n";
+  for (const ExitWords& code : exit_words()) page += item(code.code, code.meaning);
+  return page;
+}
+
+std::string command_reference() {
+  std::string text = "| command | |\n| --- | --- |\n";
+  for (const CommandWords& command : command_words())
+    text += fmt::format("| `{}` | {} |\n", cell(command.usage), cell(command.help));
+  text += "\n| option | |\n| --- | --- |\n";
+  for (const OptionWords& option : option_words())
+    text += fmt::format("| `{}` | {} |\n", cell(names_of(option)), cell(option.help));
+  text += "\n| exit code | |\n| --- | --- |\n";
+  for (const ExitWords& code : exit_words())
+    text += fmt::format("| {} | {} |\n", code.code, cell(code.meaning));
+  return text;
+}
+
+}  // namespace dream::cli
