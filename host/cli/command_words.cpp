@@ -18,6 +18,7 @@ std::span<const CommandWords> command_words() {
        true},
       {"list", CommandName::list, "list", "projects, their tasks and executors"},
       {"validate", CommandName::validate, "validate", "every problem of dream.json"},
+      {"init", CommandName::init, "init", "writes a first dream.json from what it finds; overwrites nothing"},
       {"schema", CommandName::schema, "schema", "the JSON Schema of dream.json"},
       {"completion",
        CommandName::completion,

@@ -13,5 +13,6 @@ namespace dream::cli {
 [[nodiscard]] int schema_command(const Options& options);
 [[nodiscard]] int plugin_command(const Options& options);
 [[nodiscard]] int completion_command(const Options& options);
+[[nodiscard]] int init_command(const Options& options);
 
 }  // namespace dream::cli

@@ -42,6 +42,8 @@ int dispatch(const Options& options) {
       return plugin_command(options);
     case CommandName::completion:
       return completion_command(options);
+    case CommandName::init:
+      return init_command(options);
   }
   return exit_internal;
 }

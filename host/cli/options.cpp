@@ -37,6 +37,7 @@ struct Raw {
   std::string directory;
   std::string project;
   std::string log_directory;
+  std::string from;
   bool recursive = false;
   bool dry_run = false;
   bool info = false;
@@ -101,6 +102,9 @@ void define(CLI::App& app, Raw& raw) {
       ->option_text("NUMBER");
   app.add_option("--options", raw.options.plugin_options, "plugin check: the options that its tasks need")
       ->type_name("JSON");
+  app.add_option("--from", raw.from,
+                 "init: take over this file alone, a Procfile, compose.yaml or package.json")
+      ->type_name("FILE");
   app.add_flag("-i,--info", raw.info, "where dream looked, what it found, projects, defaults, executors");
   app.add_flag("-v,--version", raw.version, "print the version");
 }
@@ -159,6 +163,7 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
     return usage_error("unexpected \"" + printable(words[taken]) + "\"",
                        "arguments for the task go after --");
   }
+  if (options.from && options.command != CommandName::init) return usage_error("--from goes with init");
   if (raw.dry_run && !takes_task) return usage_error("--dry-run goes with a task");
   if (raw.dry_run) options.command = CommandName::plan;
   if (options.json && options.command == CommandName::run) {
@@ -189,6 +194,7 @@ Parsed parse_options(int argument_count, const char* const* arguments) {
   if (raw.version) return std::variant<Options, Answer>(Answer{"dream " DREAM_VERSION "\n"});
   if (app.count("--directory") > 0) raw.options.directory = raw.directory;
   if (app.count("--log-dir") > 0) raw.options.log_directory = raw.log_directory;
+  if (app.count("--from") > 0) raw.options.from = raw.from;
   if (app.count("--project") > 0) raw.options.project = raw.project;
   if (app.count("--recursive") > 0) raw.options.recursive = raw.recursive;
   if (app.count("--grace") > 0) raw.options.grace = std::chrono::milliseconds(raw.grace_ms);

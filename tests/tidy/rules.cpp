@@ -29,13 +29,14 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"plan", {"base"}},
       {"config", {"base", "plan"}},
       {"engine", {"base", "plan"}},
+      {"init", {"base", "plan", "config"}},
       {"process", {"base"}},
       {"plugin", {"base", "plan", "dream"}},
       {"output", {"base", "plan", "engine"}},
       {"runtime", {"base", "plan", "config", "engine", "process", "plugin", "output"}},
       {"conformance", {"base", "process", "plugin", "dream"}},
       {"cli",
-       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "runtime",
+       {"base", "plan", "config", "init", "engine", "process", "plugin", "conformance", "output", "runtime",
         "dream"}},
   };
   return map;

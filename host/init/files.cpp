@@ -1,0 +1,66 @@
+#include "init/files.hpp"
+
+#include <rapidjson/error/en.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "base/text.hpp"
+
+namespace dream::init {
+
+namespace fs = std::filesystem;
+
+Result<std::optional<std::string>> read_text(const fs::path& file) {
+  std::error_code failure;
+  if (!fs::is_regular_file(file, failure)) return std::optional<std::string>();
+  const auto size = fs::file_size(file, failure);
+  std::ifstream stream(file, std::ios::binary);
+  if (failure || size > most_bytes || !stream) {
+    return Error{ErrorCode::configuration, "the file can't be read", printable(file.string()), {}};
+  }
+  return std::optional<std::string>(std::string(std::istreambuf_iterator<char>(stream), {}));
+}
+
+Result<std::optional<Json>> read_object(const fs::path& file) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  if (!*text) return std::optional<Json>();
+  Json json;
+  json.Parse<rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag |
+             rapidjson::kParseIterativeFlag>(**text);
+  if (json.HasParseError() || !json.IsObject()) {
+    const std::string why =
+        json.HasParseError() ? rapidjson::GetParseError_En(json.GetParseError()) : "it holds no object";
+    return Error{
+        ErrorCode::configuration, "the file can't be understood: " + why, printable(file.string()), {}};
+  }
+  return std::optional<Json>(std::move(json));
+}
+
+std::string text_member(const rapidjson::Value& object, const char* name) {
+  const auto found = object.FindMember(name);
+  if (found == object.MemberEnd() || !found->value.IsString()) return {};
+  return {found->value.GetString(), found->value.GetStringLength()};
+}
+
+std::vector<std::string> folders_below(const fs::path& root, int most_levels) {
+  std::vector<std::string> found;
+  std::error_code failure;
+  fs::recursive_directory_iterator walk(root, fs::directory_options::skip_permission_denied, failure);
+  while (!failure && walk != fs::recursive_directory_iterator()) {
+    const fs::path& path = walk->path();
+    std::error_code ignored;
+    const bool is_own = walk->is_directory(ignored) && !walk->is_symlink(ignored) &&
+                        path.filename() != "node_modules" && path.filename().string().front() != '.';
+    if (is_own) found.push_back("./" + path.lexically_relative(root).string());
+    if (!is_own || walk.depth() + 1 >= most_levels) walk.disable_recursion_pending();
+    walk.increment(failure);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+}  // namespace dream::init

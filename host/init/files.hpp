@@ -1,0 +1,34 @@
+#pragma once
+
+#include <rapidjson/document.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+/// How the files of a repository are read.
+namespace dream::init {
+
+using Json = rapidjson::Document;
+
+/// Larger files are none of those that are looked for.
+inline constexpr std::size_t most_bytes = std::size_t{4} << 20U;
+
+/// The text of a file; nothing when it isn't there.
+[[nodiscard]] Result<std::optional<std::string>> read_text(const std::filesystem::path& file);
+
+/// The object in a JSON file with or without comments; nothing when the file isn't there.
+[[nodiscard]] Result<std::optional<Json>> read_object(const std::filesystem::path& file);
+
+/// A member that is a string; else empty.
+[[nodiscard]] std::string text_member(const rapidjson::Value& object, const char* name);
+
+/// The folders below `root` that hold no other's code, as "./a/b", sorted: hidden ones and node_modules are
+/// passed over, links not followed.
+[[nodiscard]] std::vector<std::string> folders_below(const std::filesystem::path& root, int most_levels);
+
+}  // namespace dream::init

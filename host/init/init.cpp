@@ -1,0 +1,93 @@
+#include "init/init.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <functional>
+#include <system_error>
+
+#include "base/text.hpp"
+#include "base/write_all.hpp"
+#include "init/sources.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The first of these names that there is in the folder; the first of all when there is none.
+fs::path first_file(const fs::path& root, std::initializer_list<const char*> names) {
+  std::error_code ignored;
+  for (const char* name : names) {
+    if (fs::exists(root / name, ignored)) return root / name;
+  }
+  return root / *names.begin();
+}
+
+fs::path compose_file(const fs::path& root) {
+  return first_file(root, {"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"});
+}
+
+Result<void> import_file(const fs::path& root, const std::string& from, Draft& draft) {
+  const fs::path file = from == "compose" ? compose_file(root) : root / from;
+  const std::string name = file.filename().string();
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) {
+    return Error{ErrorCode::usage, "there is no such file", printable(file.string()), {}};
+  }
+  if (name == "package.json") return add_npm(file.parent_path(), draft);
+  if (name.starts_with("Procfile")) return add_procfile(file, draft);
+  if (name.ends_with(".yaml") || name.ends_with(".yml")) return add_compose(root, file, draft);
+  return Error{ErrorCode::usage, "dream init can't take over this kind of file", printable(file.string()),
+               "it knows Procfile, compose.yaml and package.json"};
+}
+
+Result<void> look_around(const fs::path& root, Draft& draft) {
+  const std::function<Result<void>()> steps[] = {
+      [&] { return add_npm(root, draft); },
+      [&] { return add_deno(root, draft); },
+      [&] { return add_compose(root, compose_file(root), draft); },
+      [&] { return add_procfile(root / "Procfile", draft); },
+      [&] {
+        return add_makefile(first_file(root, {"GNUmakefile", "Makefile", "makefile"}), draft);
+      },
+      [&] { return add_dockerfiles(root, draft); },
+  };
+  for (const auto& step : steps) {
+    if (Result<void> done = step(); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> make_configuration(const fs::path& root, const std::optional<std::string>& from) {
+  Draft draft;
+  if (Result<void> done = from ? import_file(root, *from, draft) : look_around(root, draft); !done)
+    return done.error();
+  if (draft.projects().empty()) {
+    return Error{
+        ErrorCode::usage, "there is nothing here that dream init knows", printable(root.string()),
+        "it looks for package.json, deno.json, compose.yaml, Procfile, Makefile and Dockerfile; an empty "
+        "dream.json, {}, is one, too"};
+  }
+  return draft.render();
+}
+
+Result<void> write_new_file(const fs::path& file, const std::string& text) {
+  const auto failed = [&](int number, std::string hint) {
+    return Error{ErrorCode::usage, std::generic_category().message(number), printable(file.string()),
+                 std::move(hint)};
+  };
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) return failed(errno, errno == EEXIST ? "dream init overwrites nothing" : "");
+  int number = write_all(descriptor, text);
+  if (::close(descriptor) != 0 && number == 0) number = errno;
+  if (number == 0) return {};
+  ::unlink(file.c_str());
+  return failed(number, "");
+}
+
+}  // namespace dream::init

@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+#include "init/files.hpp"
+#include "init/sources.hpp"
+#include "plan/workspace.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+using rapidjson::Value;
+
+/// Deeper ones are hardly packages.
+constexpr int most_levels = 6;
+
+/// The texts of an array, or of an array in the member `within` of an object.
+std::vector<std::string> texts(const Json& json, const char* name, const char* within) {
+  std::vector<std::string> found;
+  const auto member = json.FindMember(name);
+  if (member == json.MemberEnd()) return found;
+  const Value* list = &member->value;
+  if (list->IsObject()) {
+    const auto inner = list->FindMember(within);
+    if (inner == list->MemberEnd()) return found;
+    list = &inner->value;
+  }
+  if (!list->IsArray()) return found;
+  for (const Value& one : list->GetArray()) {
+    if (one.IsString()) found.emplace_back(one.GetString(), one.GetStringLength());
+  }
+  return found;
+}
+
+std::vector<std::string> keys(const Json& json, const char* name) {
+  std::vector<std::string> found;
+  const auto member = json.FindMember(name);
+  if (member == json.MemberEnd() || !member->value.IsObject()) return found;
+  for (const auto& one : member->value.GetObject())
+    found.emplace_back(one.name.GetString(), one.name.GetStringLength());
+  return found;
+}
+
+/// "package.json: build and dev"
+std::string what_it_has(const std::string& file, const std::vector<std::string>& names) {
+  return names.empty() ? file + " has none that can be run" : file + ": " + join_words(names);
+}
+
+/// Whether a folder is one of a workspace: of the patterns that match the last decides, and `!` takes out.
+bool is_member(const std::vector<std::string>& patterns, const std::string& folder) {
+  bool member = false;
+  for (const std::string& pattern : patterns) {
+    const bool out = pattern.starts_with("!");
+    if (glob_matches(normalise_project(out ? pattern.substr(1) : pattern), folder)) member = !out;
+  }
+  return member;
+}
+
+/// What of npm's packages matters here.
+struct Package {
+  std::string folder;
+  std::set<std::string> scripts;
+  std::vector<std::string> uses;  ///< names of packages
+};
+
+/// A package is built after those of the workspace that it uses.
+void add_builds(const std::vector<Package>& packages, const std::map<std::string, std::size_t>& by_name,
+                Draft& draft) {
+  for (const Package& package : packages) {
+    if (!package.scripts.contains("build")) continue;
+    NeedsDraft needs{package.folder, "build", {}};
+    for (const std::string& name : package.uses) {
+      const auto used = by_name.find(name);
+      if (used == by_name.end() || !packages[used->second].scripts.contains("build")) continue;
+      if (packages[used->second].folder != package.folder)
+        needs.entries.push_back(json_string(packages[used->second].folder));
+    }
+    std::ranges::sort(needs.entries);
+    needs.entries.erase(std::unique(needs.entries.begin(), needs.entries.end()), needs.entries.end());
+    if (!needs.entries.empty()) draft.add_needs(std::move(needs));
+  }
+}
+
+}  // namespace
+
+Result<void> add_npm(const fs::path& root, Draft& draft) {
+  const auto own = read_object(root / "package.json");
+  if (!own) return own.error();
+  if (!*own) return {};
+  const std::vector<std::string> scripts = keys(**own, "scripts");
+  if (!scripts.empty()) draft.project("./", "npm", what_it_has("package.json", scripts)).found = scripts;
+  const std::vector<std::string> patterns = texts(**own, "workspaces", "packages");
+  if (patterns.empty()) return {};
+  std::vector<Package> packages;
+  std::map<std::string, std::size_t> by_name;
+  for (const std::string& folder : folders_below(root, most_levels)) {
+    if (!is_member(patterns, folder)) continue;
+    const auto json = read_object(root / folder / "package.json");
+    if (!json) return json.error();
+    if (!*json) continue;
+    const std::vector<std::string> names = keys(**json, "scripts");
+    draft.project(folder, "npm", what_it_has("package.json", names));
+    Package package{folder, {names.begin(), names.end()}, {}};
+    for (const char* kind : {"dependencies", "devDependencies", "optionalDependencies", "peerDependencies"}) {
+      for (std::string& name : keys(**json, kind)) package.uses.push_back(std::move(name));
+    }
+    by_name.emplace(text_member(**json, "name"), packages.size());
+    packages.push_back(std::move(package));
+  }
+  add_builds(packages, by_name, draft);
+  return {};
+}
+
+Result<void> add_deno(const fs::path& root, Draft& draft) {
+  const auto add = [&](const std::string& folder,
+                       bool even_without_tasks) -> Result<std::vector<std::string>> {
+    for (const char* name : {"deno.json", "deno.jsonc"}) {
+      const auto json = read_object(root / folder / name);
+      if (!json) return json.error();
+      if (!*json) continue;
+      const std::vector<std::string> tasks = keys(**json, "tasks");
+      if (draft.has(folder)) {
+        if (!tasks.empty()) draft.remark(fmt::format("{} of {} is left out: npm runs it.", name, folder));
+      } else if (!tasks.empty() || even_without_tasks) {
+        draft.project(folder, "deno", what_it_has(name, tasks)).found = tasks;
+      }
+      return texts(**json, "workspace", "members");
+    }
+    return std::vector<std::string>();
+  };
+  const Result<std::vector<std::string>> patterns = add("./", false);
+  if (!patterns) return patterns.error();
+  if (patterns->empty()) return {};
+  for (const std::string& folder : folders_below(root, most_levels)) {
+    if (!is_member(*patterns, folder)) continue;
+    if (const auto added = add(folder, true); !added) return added.error();
+  }
+  return {};
+}
+
+}  // namespace dream::init

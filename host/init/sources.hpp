@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+
+#include "base/result.hpp"
+#include "init/draft.hpp"
+
+/// Each adds to a draft what one kind of file tells. A file that isn't there tells nothing; one that can't be
+/// understood is an error.
+namespace dream::init {
+
+/// package.json: the packages of its workspaces, else its own scripts.
+[[nodiscard]] Result<void> add_npm(const std::filesystem::path& root, Draft& draft);
+/// deno.json or deno.jsonc: the members of its workspace, else its own tasks.
+[[nodiscard]] Result<void> add_deno(const std::filesystem::path& root, Draft& draft);
+/// A compose file: each service a task with a container.
+[[nodiscard]] Result<void> add_compose(const std::filesystem::path& root, const std::filesystem::path& file,
+                                       Draft& draft);
+/// A Procfile: each process a task, one of which needs the others.
+[[nodiscard]] Result<void> add_procfile(const std::filesystem::path& file, Draft& draft);
+/// A Makefile: each target that people call.
+[[nodiscard]] Result<void> add_makefile(const std::filesystem::path& file, Draft& draft);
+/// Folders with a Dockerfile that are no project yet.
+[[nodiscard]] Result<void> add_dockerfiles(const std::filesystem::path& root, Draft& draft);
+
+}  // namespace dream::init

@@ -1,0 +1,239 @@
+#include "init/init.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "config/load.hpp"
+#include "init/compose_values.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace dream::init {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class Init : public testing::Test {
+ protected:
+  void write(const std::string& path, std::string_view text) const {
+    const std::filesystem::path file = folder_.path() / path;
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file, std::ios::binary) << text;
+  }
+
+  /// The text that is made.
+  std::string text(const std::optional<std::string>& from = std::nullopt) const {
+    const Result<std::string> made = make_configuration(folder_.path(), from);
+    return made ? *made : "failed: " + to_string(made.error());
+  }
+
+  /// The same as dream reads it; it must be without problems.
+  Workspace workspace(const std::optional<std::string>& from = std::nullopt) const {
+    const std::vector<std::string> executors{"shell", "npm", "deno", "docker"};
+    const std::string made = text(from);
+    config::LoadResult loaded = config::interpret(config::Document::parse("dream.json", made), executors);
+    for (const config::Problem& problem : loaded.problems)
+      ADD_FAILURE() << config::render_text(loaded.document->source(), problem) << made;
+    return std::move(loaded.workspace);
+  }
+
+  static std::vector<std::string> names(const auto& map) {
+    std::vector<std::string> found;
+    for (const auto& [name, value] : map) found.push_back(name);
+    return found;
+  }
+
+  static std::vector<std::string> needs(const Workspace& workspace, const std::string& project,
+                                        const std::string& task) {
+    std::vector<std::string> found;
+    for (const Dependency& one : workspace.dependencies.at(project).at(task).entries)
+      found.push_back(one.project + ":" + one.task + (one.async.value_or(false) ? " async" : ""));
+    return found;
+  }
+
+  static std::string command(const Workspace& workspace, const std::string& project,
+                             const std::string& task) {
+    const auto& command = workspace.projects.at(project).tasks.at(task).command;
+    if (!command) return "none";
+    if (const auto* line = std::get_if<std::string>(&*command)) return *line;
+    return testing::PrintToString(std::get<std::vector<std::string>>(*command));
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Init, packages_of_npm_workspaces_are_projects_and_are_built_after_those_they_use) {
+  write("package.json", R"({"workspaces": ["packages/*", "apps/**", "!packages/old"]})");
+  write("packages/ui/package.json", R"({"name": "@x/ui", "scripts": {"build": "tsc"}})");
+  write("packages/old/package.json", R"({"name": "@x/old", "scripts": {"build": "tsc"}})");
+  write("packages/types/package.json", R"({"name": "@x/types"})");
+  write("packages/no-package/readme.md", "");
+  write(
+      "apps/deep/web/package.json",
+      R"({"name": "web", "scripts": {"build": "b", "dev": "d"}, "devDependencies": {"@x/ui": "*", "@x/types": "*"}})");
+  write("node_modules/x/package.json", "{}");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./apps/deep/web", "./packages/types", "./packages/ui"));
+  EXPECT_EQ(made.projects.at("./packages/ui").executor, "npm");
+  EXPECT_THAT(needs(made, "./apps/deep/web", "build"), ElementsAre("./packages/ui:"));
+  EXPECT_EQ(made.recursive.size(), 1U);
+  EXPECT_THAT(text(), HasSubstr("// package.json: build and dev\n"));
+}
+
+TEST_F(Init, one_package_is_the_project_of_the_root) {
+  write("package.json", R"({"scripts": {"dev": "vite"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./"));
+  EXPECT_EQ(made.projects.at("./").executor, "npm");
+}
+
+TEST_F(Init, members_of_a_deno_workspace_are_projects) {
+  write("deno.jsonc", "{ // both\n \"workspace\": [\"./add\", \"./subtract\"], }");
+  write("add/deno.json", R"({"tasks": {"test": "deno test"}})");
+  write("subtract/deno.json", "{}");
+  write("other/deno.json", "{}");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./add", "./subtract"));
+  EXPECT_EQ(made.projects.at("./add").executor, "deno");
+}
+
+TEST_F(Init, a_procfile_becomes_tasks_of_the_root_and_start_runs_them_all) {
+  write("Procfile",
+        "# all\nworker: sidekiq -q \"a b\"\r\nweb: rails server -p $PORT\n\nnot a line\nclock:\n");
+  write(".env", "PORT=1\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("start", "worker"));
+  EXPECT_EQ(command(made, "./", "start"), "rails server -p $PORT");
+  EXPECT_EQ(command(made, "./", "worker"), "sidekiq -q \"a b\"");
+  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:worker async"));
+  EXPECT_THAT(made.projects.at("./").env_files, ElementsAre(".env"));
+}
+
+TEST_F(Init, targets_of_a_makefile_that_people_call_become_tasks) {
+  write("Makefile",
+        ".PHONY: all test-unit\nCC := a:b\nX ::= y:z\nall: main.o\n\tcc: $^\ntest-unit: all\nmain.o: "
+        "main.c\n%.o: %.c\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("all", "test-unit"));
+  EXPECT_EQ(command(made, "./", "all"), R"({ "make", "all" })");
+  write("Makefile", "all: main.o\nmain.o: main.c\nrun:\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("all", "run"));
+}
+
+TEST_F(Init, services_of_a_compose_file_become_tasks_in_containers) {
+  write("compose.yaml", R"(
+services:
+  web:
+    build: ./api
+    ports: ["8080:80", 3000]
+    depends_on:
+      migrate: {condition: service_completed_successfully}
+      db: {condition: service_healthy}
+    environment: [A=1, TOKEN]
+    healthcheck: {test: x}
+  migrate:
+    image: "m:1"
+    command: ["npm", "run", "migrate"]
+    depends_on: [db]
+  db:
+    image: postgres:16
+    environment: {PASSWORD: dev}
+    stop_signal: SIGINT
+    stop_grace_period: 1m30s
+)");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_THAT(names(tasks), ElementsAre("db", "migrate", "up", "web"));
+  EXPECT_EQ(made.projects.at("./").executor, "docker");
+  EXPECT_EQ(tasks.at("db").service, true);
+  EXPECT_EQ(tasks.at("db").stop_grace, std::chrono::seconds(90));
+  EXPECT_EQ(tasks.at("db").env.at(0).second, "dev");
+  EXPECT_EQ(tasks.at("migrate").service, std::nullopt) << "web waits for its end";
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:migrate", "./:db async"));
+  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./:db async", "./:migrate", "./:web async"));
+  EXPECT_EQ(tasks.at("up").executor, "shell");
+  EXPECT_THAT(text(), HasSubstr(R"("build": { "context": "./api" }, "ports": ["8080:80", "3000"])"));
+  EXPECT_THAT(text(), HasSubstr(R"("env": ["TOKEN"])"));
+  EXPECT_THAT(text(), HasSubstr("// web: not taken over: healthcheck.\n"));
+}
+
+TEST_F(Init, a_folder_with_a_dockerfile_is_a_project_where_nothing_else_runs_it) {
+  write("services/cache/Dockerfile", "FROM x");
+  write("Procfile", "web: x");
+  write("Dockerfile", "FROM x");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./", "./services/cache"));
+  EXPECT_EQ(made.projects.at("./").executor, "shell");
+  EXPECT_EQ(made.projects.at("./services/cache").executor, "docker");
+}
+
+TEST_F(Init, the_first_of_a_name_stays_and_the_others_are_told) {
+  write("package.json", R"({"scripts": {"build": "tsc"}})");
+  write("Makefile", "build:\nclean:\n");
+  const Workspace made = workspace();
+  EXPECT_EQ(made.projects.at("./").executor, "npm");
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("clean"));
+  EXPECT_EQ(made.projects.at("./").tasks.at("clean").executor, "shell");
+  EXPECT_THAT(text(), HasSubstr("// \"build\" from Makefile is left out"));
+}
+
+TEST_F(Init, takes_over_one_file_alone) {
+  write("package.json", R"({"scripts": {"dev": "vite"}})");
+  write("Procfile.dev", "web: x");
+  write("deploy/stack.yml", "services: {db: {image: x}}");
+  write("docker-compose.yml", "services: {cache: {image: x}}");
+  EXPECT_THAT(names(workspace("Procfile.dev").projects.at("./").tasks), ElementsAre("start"));
+  EXPECT_THAT(names(workspace("deploy/stack.yml").projects.at("./").tasks), ElementsAre("db", "up"));
+  EXPECT_THAT(names(workspace("compose").projects.at("./").tasks), ElementsAre("cache", "up"));
+  EXPECT_EQ(workspace("package.json").projects.at("./").executor, "npm");
+  EXPECT_THAT(text("Procfile"), HasSubstr("failed: "));
+  write("other.txt", "");
+  EXPECT_THAT(text("other.txt"), HasSubstr("it knows Procfile, compose.yaml and package.json"));
+}
+
+TEST_F(Init, says_what_it_looks_for_where_there_is_nothing) {
+  EXPECT_THAT(text(), HasSubstr("it looks for package.json, deno.json, compose.yaml, Procfile, Makefile"));
+}
+
+TEST_F(Init, names_the_file_that_it_cannot_understand) {
+  write("package.json", "{\"scripts\": ");
+  EXPECT_THAT(text(), HasSubstr("package.json: the file can't be understood"));
+  write("package.json", "[]");
+  EXPECT_THAT(text(), HasSubstr("package.json: the file can't be understood"));
+  std::filesystem::remove(folder_.path() / "package.json");
+  write("compose.yaml", "services: [");
+  EXPECT_THAT(text(), HasSubstr("compose.yaml: the file can't be understood"));
+  write("compose.yaml", "services: {web: x, db: {ports: {a: b}, build: [1], depends_on: 3}}");
+  EXPECT_THAT(text(), HasSubstr("compose.yaml"));
+}
+
+TEST_F(Init, overwrites_nothing_and_not_even_a_broken_link) {
+  const std::filesystem::path file = folder_.path() / "dream.json";
+  EXPECT_TRUE(write_new_file(file, "{}\n"));
+  EXPECT_FALSE(write_new_file(file, "other"));
+  std::ifstream stream(file);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), "{}\n");
+  std::filesystem::create_symlink("nowhere", folder_.path() / "link");
+  EXPECT_FALSE(write_new_file(folder_.path() / "link", "{}"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "nowhere"));
+}
+
+TEST_F(Init, what_it_makes_of_names_with_quotes_and_line_breaks_is_still_json) {
+  write("package.json", R"({"scripts": {"a\nb": "x", "\"": "y"}})");
+  write("Procfile", "web: echo \"*/ // \\\n");
+  write("compose.yaml", "services: {\"a\\n}\": {image: \"x\\\"y\", healthcheck: 1}}");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./"));
+}
+
+TEST(ComposeDuration, is_in_milliseconds) {
+  EXPECT_EQ(duration_ms("10s"), 10'000);
+  EXPECT_EQ(duration_ms("1h2m3s4ms"), 3'723'004);
+  for (const char* wrong : {"", "10", "s", "1x", "-1s", "99999999h"})
+    EXPECT_EQ(duration_ms(wrong), std::nullopt) << wrong;
+}
+
+}  // namespace
+}  // namespace dream::init
