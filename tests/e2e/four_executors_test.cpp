@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include "e2e/dream_run.hpp"
 #include "e2e/http.hpp"
@@ -16,6 +17,7 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 /// The example with ports of its own, the image that the tests' engine has, and a label by which its
@@ -120,6 +122,22 @@ TEST_F(FourExecutors, leave_neither_process_nor_container_when_the_process_the_u
   dream.send(SIGKILL);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
   EXPECT_THAT(containers(), IsEmpty());
+}
+
+// Here, since all that any example needs is here.
+TEST(Examples, have_no_problems) {
+  const std::string engine = docker::testing::shared_engine().address();
+  std::size_t examples = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(DREAM_EXAMPLES)) {
+    if (!entry.is_directory()) continue;
+    const Workspace workspace(Example{entry.path().filename().string()});
+    const Finished finished = run(workspace, {.arguments = {"validate"}});
+    EXPECT_EQ(finished.code, 0) << entry.path() << "\n" << finished.out;
+    const Finished listed = run(workspace, {.arguments = {"list"}, .environment = {{"DOCKER_HOST", engine}}});
+    EXPECT_THAT(listed.out, Not(HasSubstr("warning"))) << entry.path();
+    ++examples;
+  }
+  EXPECT_GE(examples, 7U);
 }
 
 }  // namespace
