@@ -64,7 +64,7 @@ AskedPlugins::AskedPlugins(const LoadedWorkspace& loaded, const Options& options
     : log_(output::make_stderr_log(options.debug ? LogLevel::debug : LogLevel::warning)),
       services_(*log_, plugin::make_place(plugin::new_session_id(), loaded.workspace.root,
                                           plugin::own_environment())),
-      registry_(plugin_search_path(loaded.workspace), services_) {}
+      registry_(plugin_search_path(loaded.workspace, options.trust), services_) {}
 
 std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace& loaded,
                                         plugin::Registry& registry) {

@@ -10,5 +10,6 @@ namespace dream::cli {
 [[nodiscard]] int list_command(const Options& options);
 [[nodiscard]] int validate_command(const Options& options);
 [[nodiscard]] int info_command(const Options& options);
+[[nodiscard]] int plugin_command(const Options& options);
 
 }  // namespace dream::cli

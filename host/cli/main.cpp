@@ -9,6 +9,7 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
+#include "conformance/check.hpp"
 #include "process/reaper.hpp"
 #include "runtime/run_record.hpp"
 
@@ -35,6 +36,8 @@ int dispatch(const Options& options) {
       return validate_command(options);
     case CommandName::info:
       return info_command(options);
+    case CommandName::plugin:
+      return plugin_command(options);
   }
   return exit_internal;
 }
@@ -43,6 +46,9 @@ int run(int argument_count, const char* const* arguments) {
   open_standard_descriptors();
   if (argument_count == 3 && std::string_view(arguments[1]) == process::reaper_argument) {
     return runtime::reap_run(arguments[2]);
+  }
+  if (argument_count > 1 && std::string_view(arguments[1]) == conformance::check_argument) {
+    conformance::check_one_rule({arguments + 2, arguments + argument_count});
   }
   const auto parsed = parse_options(argument_count, arguments);
   if (!parsed) {

@@ -12,7 +12,7 @@
 
 namespace dream::cli {
 
-enum class CommandName : std::uint8_t { run, plan, list, validate, info };
+enum class CommandName : std::uint8_t { run, plan, list, validate, info, plugin };
 enum class When : std::uint8_t { automatic, always, never };
 enum class Output : std::uint8_t { automatic, prefix, raw, grouped, events };
 
@@ -30,6 +30,11 @@ struct Options {
   When color = When::automatic;
   bool json = false;
   bool debug = false;
+  bool trust = false;              ///< plugins of the workspace are loaded unconfirmed
+  std::vector<std::string> words;  ///< of plugin: what follows it
+  std::string only_rule;           ///< of plugin check; empty: all of them
+  std::uint64_t seed = 1;          ///< of plugin check
+  std::string plugin_options;      ///< of plugin check and info, JSON; empty: none
 };
 
 /// Text that answers the command line by itself (help, version).

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/plugin_trust.hpp"
 #include "cli/prepare.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace_loader.hpp"
@@ -85,7 +86,12 @@ std::unique_ptr<runtime::OwnRecord> record_run(const Plan& plan,
   for (const auto& [id, of_tasks] : options) {
     const Result<plugin::LoadedPlugin*> loaded = registry.load(id);
     if (!loaded || !(*loaded)->can_reap()) continue;
-    record.plugins.push_back({id, (*loaded)->info().path.string(), {of_tasks.begin(), of_tasks.end()}});
+    const plugin::PluginInfo& info = (*loaded)->info();
+    std::string sha256;
+    if (info.of_workspace) {
+      if (auto now = plugin::fingerprint_of(info.path)) sha256 = std::move(now->sha256);
+    }
+    record.plugins.push_back({id, info.path.string(), {of_tasks.begin(), of_tasks.end()}, std::move(sha256)});
   }
   if (record.plugins.empty()) return nullptr;
   Result<std::unique_ptr<runtime::OwnRecord>> written = runtime::OwnRecord::write(place, record);
@@ -97,12 +103,13 @@ std::unique_ptr<runtime::OwnRecord> record_run(const Plan& plan,
 }
 
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
-int run_plan(runtime::Session& session, const Plan& plan, const LoadedWorkspace& loaded, int guardian) {
+int run_plan(runtime::Session& session, const Plan& plan, const LoadedWorkspace& loaded, int guardian,
+             bool trust) {
   std::unique_ptr<runtime::OwnRecord> record;
   bool all_ended = false;
   int exit_code = exit_nothing_run;
   {
-    plugin::Registry registry(plugin_search_path(loaded.workspace), session.services());
+    plugin::Registry registry(plugin_search_path(loaded.workspace, trust), session.services());
     const Preparation preparation = prepare(plan, loaded, registry);
     if (!preparation.errors.empty()) {
       for (const Error& error : preparation.errors) session.log().write(LogLevel::error, to_string(error));
@@ -139,6 +146,7 @@ int run_command(const Options& options) {
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_request(options, *loaded);
   if (!plan) return exit_nothing_run;
+  confirm_plugins(*plan, *loaded, options);
 
   const output::OutputMode mode = output_mode(options, *plan);
   runtime::Session session(
@@ -150,7 +158,7 @@ int run_command(const Options& options) {
        .place = plugin::make_place(id, loaded->workspace.root, plugin::own_environment())},
       terminal);
   log_plan(session.log(), *plan, *loaded);
-  const int exit_code = run_plan(session, *plan, *loaded, guardian);
+  const int exit_code = run_plan(session, *plan, *loaded, guardian, options.trust);
   session.write_everything_out();  // what the end of executors and plugins had to say
   terminal.restore();              // the guardian does it, unless it is gone
   // A plugin's thread still runs: what is static must not be destroyed under it.

@@ -93,6 +93,13 @@ Result<LoadedWorkspace> load_workspace(const Options& options) {
   return loaded;
 }
 
+Result<LoadedWorkspace> workspace_if_any(const Options& options) {
+  const Result<std::filesystem::path> folder = starting_folder(options);
+  const Result<config::Discovery> search = folder ? config::discover(*folder) : folder.error();
+  if (search && !search->file) return LoadedWorkspace{*search, nullptr, {}, {}};
+  return load_workspace(options);
+}
+
 Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded) {
   Result<std::string> project = requested_project(options, loaded.workspace);
   if (!project) {
@@ -111,8 +118,11 @@ Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded)
   return told(ErrorCode::plan);
 }
 
-plugin::SearchPath plugin_search_path(const Workspace& workspace) {
-  return plugin::make_search_path(workspace, installed_plugins(), plugin::own_environment());
+plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust) {
+  plugin::SearchPath search =
+      plugin::make_search_path(workspace, installed_plugins(), plugin::own_environment());
+  search.trust.everything = trust;
+  return search;
 }
 
 Locate locator(const LoadedWorkspace& loaded) {

@@ -32,11 +32,14 @@ struct LoadedWorkspace {
 /// without a message.
 [[nodiscard]] Result<LoadedWorkspace> load_workspace(const Options& options);
 
+/// The same for commands that need none: an empty one, without a document, where there is no dream.json.
+[[nodiscard]] Result<LoadedWorkspace> workspace_if_any(const Options& options);
+
 /// The plan of what was asked for; a problem is told on stderr as in load_workspace.
 [[nodiscard]] Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded);
 
-/// Where executor plugins are looked for.
-[[nodiscard]] plugin::SearchPath plugin_search_path(const Workspace& workspace);
+/// Where executor plugins are looked for. `trust`: those of the workspace need no confirmation.
+[[nodiscard]] plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust = false);
 
 /// Places of this dream.json as text.
 [[nodiscard]] Locate locator(const LoadedWorkspace& loaded);

@@ -52,7 +52,8 @@ Result<std::unique_ptr<LoadedPlugin>> LoadedPlugin::load(const std::string& id, 
                              .homepage = printable(text_of(table->homepage)),
                              .options_schema = std::string(text_of(table->options_schema)),
                              .path = file.path,
-                             .why = file.why};
+                             .why = file.why,
+                             .of_workspace = file.of_workspace};
   return plugin;
 }
 

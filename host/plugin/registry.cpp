@@ -40,7 +40,12 @@ struct Registry::State {
     if (const auto found = plugins.find(id); found != plugins.end()) return found->second.get();
     auto file = search_path.resolve(id);
     if (!file) return file.error();
-    services.log().debug([&] { return "executor " + id + ": " + file->path.string() + ", " + file->why; });
+    if (file->of_workspace) {
+      if (auto trusted = search_path.trust.check(file->path); !trusted) return trusted.error();
+    }
+    services.log().debug([&] {
+      return "executor " + id + ": " + file->path.string() + ", " + describe_origin(*file, search_path.trust);
+    });
     auto loaded = LoadedPlugin::load(id, *file, services);
     if (!loaded) return loaded.error();
     return plugins.emplace(id, std::move(*loaded)).first->second.get();

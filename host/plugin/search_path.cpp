@@ -1,8 +1,6 @@
 #include "plugin/search_path.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -11,6 +9,8 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "plugin/file_owner.hpp"
+#include "plugin/place.hpp"
 
 namespace dream::plugin {
 
@@ -22,18 +22,20 @@ constexpr std::string_view file_prefix = "libdream_";
 constexpr std::string_view file_suffix = ".so";
 
 /// One folder that is searched.
-struct Place {
+struct SearchedFolder {
   fs::path folder;
   std::string why;
-  bool only_named;  ///< searched only for ids that somebody named
+  bool only_named;            ///< searched only for ids that somebody named
+  bool of_workspace = false;  ///< comes with the workspace, not from the user
 };
 
-std::vector<Place> places_of(const SearchPath& search) {
-  std::vector<Place> places;
+std::vector<SearchedFolder> places_of(const SearchPath& search) {
+  std::vector<SearchedFolder> places;
   for (const fs::path& folder : search.environment)
     places.push_back({folder, "found through DREAM_PLUGIN_PATH", false});
   if (!search.root.empty()) {
-    places.push_back({search.root / ".dream" / "plugins", "found in the workspace's .dream/plugins", true});
+    places.push_back(
+        {search.root / ".dream" / "plugins", "found in the workspace's .dream/plugins", true, true});
   }
   if (!search.user.empty()) places.push_back({search.user, "found among the user's plugins", true});
   if (!search.installed.empty()) places.push_back({search.installed, "installed with dream", false});
@@ -51,6 +53,13 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
+/// Whether a file lies in the folder of the installed plugins, however it was named.
+bool is_installed(const fs::path& path, const fs::path& installed) {
+  std::error_code failure;
+  return !installed.empty() && fs::equivalent(path.parent_path(), installed, failure) && !failure &&
+         !fs::is_symlink(path, failure);
+}
+
 /// The ids of the plugin files in a folder.
 std::vector<std::string> ids_in(const fs::path& folder) {
   std::vector<std::string> ids;
@@ -65,11 +74,11 @@ std::vector<std::string> ids_in(const fs::path& folder) {
   return ids;
 }
 
-Error not_found(const std::string& id, const SearchPath& search, const std::vector<Place>& places) {
+Error not_found(const std::string& id, const SearchPath& search, const std::vector<SearchedFolder>& places) {
   const std::string file = fmt::format("{}{}{}", file_prefix, id, file_suffix);
   std::vector<std::string> looked;
   std::string passed_over;
-  for (const Place& place : places) {
+  for (const SearchedFolder& place : places) {
     if (!place.only_named || search.named.contains(id)) {
       looked.push_back(place.folder.string());
     } else if (is_there(place.folder / file)) {
@@ -93,29 +102,15 @@ Error not_found(const std::string& id, const SearchPath& search, const std::vect
 
 }  // namespace
 
-// Whoever may write the file runs code as this user: only root and the user may.
-Result<void> check_owner(const fs::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return {};  // what is wrong with it, loading tells better
-  if ((status.st_mode & S_IWOTH) != 0) {
-    return Error{ErrorCode::plugin, "is not loaded: everybody may change it", path.string(),
-                 fmt::format("chmod o-w {}", path.string())};
-  }
-  if (status.st_uid != 0 && status.st_uid != ::geteuid()) {
-    return Error{ErrorCode::plugin, "is not loaded: it belongs to another user, who may change it",
-                 path.string(), "make it yours or root's with chown"};
-  }
-  return {};
-}
-
 Result<FoundPlugin> SearchPath::resolve(const std::string& id) const {
   if (!is_id(id)) {
     return Error{ErrorCode::plugin, fmt::format("\"{}\" can't be an executor's name", printable(id)), "",
                  "a name has lower-case letters, digits, - and _"};
   }
-  const auto accept = [](fs::path path, std::string why) -> Result<FoundPlugin> {
+  const auto accept = [this](fs::path path, std::string why, bool of_workspace) -> Result<FoundPlugin> {
     if (auto checked = check_owner(path); !checked) return checked.error();
-    return FoundPlugin{std::move(path), std::move(why)};
+    of_workspace = of_workspace && !is_installed(path, installed);
+    return FoundPlugin{std::move(path), std::move(why), of_workspace};
   };
   if (const auto named_file = configured.find(id); named_file != configured.end()) {
     fs::path path = (root / named_file->second).lexically_normal();
@@ -125,13 +120,13 @@ Result<FoundPlugin> SearchPath::resolve(const std::string& id) const {
                    fmt::format("there is no such file, but {} in dream.json names it", key), path.string(),
                    "build or install the plugin, or correct the path"};
     }
-    return accept(std::move(path), fmt::format("named by {} in dream.json", key));
+    return accept(std::move(path), fmt::format("named by {} in dream.json", key), true);
   }
-  const std::vector<Place> places = places_of(*this);
-  for (const Place& place : places) {
+  const std::vector<SearchedFolder> places = places_of(*this);
+  for (const SearchedFolder& place : places) {
     if (place.only_named && !named.contains(id)) continue;
     fs::path path = place.folder / fmt::format("{}{}{}", file_prefix, id, file_suffix);
-    if (is_there(path)) return accept(std::move(path), place.why);
+    if (is_there(path)) return accept(std::move(path), place.why, place.of_workspace);
   }
   return not_found(id, *this, places);
 }
@@ -139,7 +134,7 @@ Result<FoundPlugin> SearchPath::resolve(const std::string& id) const {
 std::vector<std::string> SearchPath::available() const {
   std::set<std::string> ids;
   for (const auto& [id, file] : configured) ids.insert(id);
-  for (const Place& place : places_of(*this)) {
+  for (const SearchedFolder& place : places_of(*this)) {
     for (std::string& id : ids_in(place.folder)) {
       if (!place.only_named || named.contains(id)) ids.insert(std::move(id));
     }
@@ -149,10 +144,15 @@ std::vector<std::string> SearchPath::available() const {
 
 std::vector<std::string> SearchPath::present() const {
   std::set<std::string> ids;
-  for (const Place& place : places_of(*this)) {
+  for (const SearchedFolder& place : places_of(*this)) {
     for (std::string& id : ids_in(place.folder)) ids.insert(std::move(id));
   }
   return {ids.begin(), ids.end()};
+}
+
+std::string describe_origin(const FoundPlugin& plugin, const Trust& trust) {
+  if (!plugin.of_workspace) return plugin.why;
+  return plugin.why + (trust.everything ? ", trusted by --trust" : ", confirmed");
 }
 
 EnvironmentLookup own_environment() {
@@ -192,6 +192,8 @@ SearchPath make_search_path(const Workspace& workspace, fs::path installed, cons
   }
   const std::string data = lookup("XDG_DATA_HOME").value_or("");
   const std::string home = lookup("HOME").value_or("");
+  search.trust.file = make_place({}, {}, lookup)->state;
+  if (!search.trust.file.empty()) search.trust.file /= "trusted.json";
   // The XDG specification ignores a relative path.
   if (data.starts_with('/')) {
     search.user = fs::path(data) / "dream" / "plugins";

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "plan/workspace.hpp"
+#include "plugin/trust.hpp"
 
 namespace dream::plugin {
 
@@ -17,6 +18,7 @@ namespace dream::plugin {
 struct FoundPlugin {
   std::filesystem::path path;  ///< absolute
   std::string why;             ///< "installed with dream", "named by executors.acme.plugin in dream.json"
+  bool of_workspace = false;   ///< it came with the workspace: the user has to confirm it (trust.hpp)
 };
 
 /// Where executor plugins are looked for, best first. docs/plugin-abi.md, "Loading".
@@ -29,6 +31,7 @@ struct SearchPath {
   /// The ids that dream.json or the command line names. Any other is taken from `environment` or `installed`
   /// alone: a cloned repository must not run code just because a file lies in it.
   std::set<std::string, std::less<>> named;
+  Trust trust;  ///< what of the workspace may be loaded
 
   /// The file of an executor, not yet looked into. An Error{plugin} says where it was looked for.
   [[nodiscard]] Result<FoundPlugin> resolve(const std::string& id) const;
@@ -40,8 +43,8 @@ struct SearchPath {
   [[nodiscard]] std::vector<std::string> present() const;
 };
 
-/// Whether nobody but this user and root may change a plugin's file.
-[[nodiscard]] Result<void> check_owner(const std::filesystem::path& path);
+/// Why it was this file, and why it may be loaded: "named by … in dream.json, confirmed".
+[[nodiscard]] std::string describe_origin(const FoundPlugin& plugin, const Trust& trust);
 
 /// The value of an environment variable of dream, if set.
 using EnvironmentLookup = std::function<std::optional<std::string>(const std::string& name)>;

@@ -17,6 +17,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "output/log.hpp"
+#include "plugin/file_owner.hpp"
 #include "plugin/idle_services.hpp"
 #include "plugin/loaded_plugin.hpp"
 #include "plugin/search_path.hpp"
@@ -51,6 +52,7 @@ std::optional<RunRecord> parse(const std::string& text) {
     RecordedPlugin& plugin = record.plugins.emplace_back();
     plugin.id = string_of(entry, "id");
     plugin.file = string_of(entry, "file");
+    plugin.sha256 = string_of(entry, "sha256");
     const auto options = entry.FindMember("options");
     if (options == entry.MemberEnd() || !options->value.IsArray()) continue;
     for (const rapidjson::Value& object : options->value.GetArray()) {
@@ -70,6 +72,15 @@ std::string read_all(int descriptor) {
   return text;
 }
 
+/// What came with a workspace was confirmed as it was then.
+Result<void> check_content(const RecordedPlugin& recorded) {
+  if (recorded.sha256.empty()) return {};
+  const auto now = plugin::fingerprint_of(recorded.file);
+  if (!now) return now.error();
+  if (now->sha256 == recorded.sha256) return {};
+  return Error{ErrorCode::plugin, "is not loaded: it has changed since that run", recorded.file, {}};
+}
+
 /// In a process of its own: loads the plugin and lets it clean up.
 int reap_with(const RecordedPlugin& recorded, const RunRecord& record, std::chrono::milliseconds limit,
               Log& log) {
@@ -77,6 +88,7 @@ int reap_with(const RecordedPlugin& recorded, const RunRecord& record, std::chro
                                 plugin::make_place(record.session, record.root, plugin::own_environment()));
   const auto reap = [&]() -> Result<void> {
     if (auto safe = plugin::check_owner(recorded.file); !safe) return safe;
+    if (auto same = check_content(recorded); !same) return same;
     const auto loaded =
         plugin::LoadedPlugin::load(recorded.id, {recorded.file, "named by the record of a run"}, services);
     if (!loaded) return loaded.error();

@@ -40,7 +40,7 @@ std::string text_of(const RunRecord& record) {
       text += before_options + json_string(options);
       before_options = ", ";
     }
-    text += "]}";
+    text += "], \"sha256\": " + json_string(plugin.sha256) + "}";
   }
   return text + "]}\n";
 }

@@ -14,10 +14,12 @@
 /// locked is that of a run which died.
 namespace dream::runtime {
 
+/// A plugin that can clean up after its run.
 struct RecordedPlugin {
   std::string id;
   std::string file;                  ///< absolute path
   std::vector<std::string> options;  ///< of its tasks, each once
+  std::string sha256 = {};           ///< of a file that came with the workspace: no other content is loaded
 };
 
 struct RunRecord {

@@ -31,6 +31,14 @@ dream_require(spdlog libspdlog-dev)
 find_package(OpenSSL QUIET)
 dream_require(OpenSSL libssl-dev)
 
+# dream itself takes SHA-256 from the static library: some 20 KB, and nothing to load at the start.
+find_library(DREAM_LIBCRYPTO NAMES libcrypto.a HINTS ${OPENSSL_LIBRARY_DIR})
+set(libcrypto_FOUND ${DREAM_LIBCRYPTO})
+dream_require(libcrypto libssl-dev)
+add_library(dream_sha256 INTERFACE)
+target_link_libraries(dream_sha256 INTERFACE ${DREAM_LIBCRYPTO})
+target_include_directories(dream_sha256 SYSTEM INTERFACE ${OPENSSL_INCLUDE_DIR})
+
 find_package(GTest QUIET)
 dream_require(GTest libgtest-dev)
 

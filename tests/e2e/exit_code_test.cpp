@@ -164,7 +164,7 @@ TEST(ExitCode, is_2_and_nothing_runs_for_a_plugin_that_can_not_be_loaded) {
                                 "projects": {"./a": {"executor": "odd"}},
                                 "tasks": {"go": {"command": "touch $ROOT/ran"}}})");
   workspace.write("odd.so", "this is no shared library");
-  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  const Finished finished = run(workspace, {.arguments = {"go", "--trust"}, .folder = "a"});
   EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr("odd.so"));
   EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
@@ -174,7 +174,7 @@ TEST(ExitCode, is_70_when_an_executor_breaks_and_what_ran_is_terminated) {
   for (const std::string task : {"refuse", "lose"}) {
     const Workspace workspace(with_faulty_plugin(task));
     const Gate gate(workspace, "gate");
-    const Finished finished = run(workspace, {.arguments = {task}, .folder = "a"});
+    const Finished finished = run(workspace, {.arguments = {task, "--trust"}, .folder = "a"});
     EXPECT_EQ(finished.code, 70);
     EXPECT_THAT(finished.err, HasSubstr("the faulty executor"));
     EXPECT_THAT(finished.err, ::testing::ContainsRegex("./b:wait +terminated"));

@@ -16,7 +16,8 @@ struct Asked : ::testing::Test {
     workspace.write("b/leaving.txt", "dev leave it too\nbuild make\n");
   }
 
-  Finished dream(const std::string& folder, const std::vector<std::string>& arguments) const {
+  Finished dream(const std::string& folder, std::vector<std::string> arguments) const {
+    arguments.push_back("--trust");
     return run(workspace, {.arguments = arguments, .folder = folder});
   }
 

@@ -40,11 +40,11 @@ struct Reap : ::testing::Test {
   Gate gate{workspace, "gate"};
 };
 
-const Launch go{.arguments = {"go"}, .folder = "a"};
+const Launch go{.arguments = {"go", "--trust"}, .folder = "a"};
 
 TEST_F(Reap, a_run_that_ends_by_itself_has_no_record_left) {
-  EXPECT_EQ(run(workspace, {.arguments = {"end"}, .folder = "a"}).code, 0);
-  EXPECT_EQ(run(workspace, {.arguments = {"fail"}, .folder = "a"}).code, 3);
+  EXPECT_EQ(run(workspace, {.arguments = {"end", "--trust"}, .folder = "a"}).code, 0);
+  EXPECT_EQ(run(workspace, {.arguments = {"fail", "--trust"}, .folder = "a"}).code, 3);
   EXPECT_EQ(records(), 0U);
   EXPECT_EQ(left(), 0U);
 }
@@ -59,7 +59,7 @@ TEST_F(Reap, a_run_that_is_stopped_has_no_record_left) {
 }
 
 TEST_F(Reap, a_run_without_such_an_executor_is_not_recorded) {
-  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "b"}).code, 0);
+  EXPECT_EQ(run(workspace, {.arguments = {"go", "--trust"}, .folder = "b"}).code, 0);
   EXPECT_FALSE(fs::exists(workspace.root() / ".local"));
 }
 
@@ -102,7 +102,7 @@ TEST_F(Reap, the_next_start_cleans_up_after_a_run_whose_guardian_died_too) {
   }
   EXPECT_EQ(left(), 1U);
   EXPECT_EQ(records(), 1U);
-  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "b"}).code, 0);
+  EXPECT_EQ(run(workspace, {.arguments = {"go", "--trust"}, .folder = "b"}).code, 0);
   EXPECT_EQ(left(), 0U);
   EXPECT_EQ(records(), 0U);
 }
@@ -110,7 +110,7 @@ TEST_F(Reap, the_next_start_cleans_up_after_a_run_whose_guardian_died_too) {
 TEST_F(Reap, the_next_start_leaves_runs_alone_that_live) {
   DreamRun dream(workspace, go);
   dream.await_out("up");
-  DreamRun next(workspace, {.arguments = {"go"}, .folder = "b"});
+  DreamRun next(workspace, {.arguments = {"go", "--trust"}, .folder = "b"});
   next.await_err("succeeded");
   EXPECT_EQ(left(), 1U);
   EXPECT_EQ(records(), 1U);
@@ -129,7 +129,7 @@ TEST_F(Reap, a_plugin_that_crashes_in_it_is_named_and_asked_again) {
   EXPECT_THAT(dream.err(), HasSubstr("executor leaving was to remove what a run that died has left behind, "
                                      "but crashed with SIGABRT"));
   EXPECT_EQ(records(), 1U);
-  const Finished next = run(workspace, {.arguments = {"go"}, .folder = "b"});
+  const Finished next = run(workspace, {.arguments = {"go", "--trust"}, .folder = "b"});
   EXPECT_EQ(next.code, 0);
   EXPECT_THAT(next.err, HasSubstr("crashed with SIGABRT"));
   EXPECT_THAT(next.err, HasSubstr(".json to give it up"));
@@ -137,7 +137,7 @@ TEST_F(Reap, a_plugin_that_crashes_in_it_is_named_and_asked_again) {
 
 TEST_F(Reap, a_record_that_can_not_be_written_is_a_warning) {
   workspace.write(".local", "a file where a folder should be");
-  const Finished finished = run(workspace, {.arguments = {"end"}, .folder = "a"});
+  const Finished finished = run(workspace, {.arguments = {"end", "--trust"}, .folder = "a"});
   EXPECT_EQ(finished.code, 0);
   EXPECT_THAT(finished.err, HasSubstr("if dream is killed, what its executors have outside of this machine"));
 }

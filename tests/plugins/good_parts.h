@@ -4,6 +4,7 @@
 #define DREAM_TEST_GOOD_PARTS_H
 
 #include <dream/dream.h>
+#include <stdlib.h>
 
 #if defined(__GNUC__)
 #define MAYBE_UNUSED __attribute__((unused))
@@ -21,9 +22,9 @@ struct dream_run {
   void* context;
 };
 
-/* One of each is enough: a test makes one run. */
-static struct dream_executor the_executor;
-static struct dream_run the_run;
+#ifndef DREAM_TEST_ID
+#define DREAM_TEST_ID "bad"
+#endif
 
 MAYBE_UNUSED static void end_with(struct dream_run* run, int32_t code) {
   dream_exit ending;
@@ -38,21 +39,25 @@ MAYBE_UNUSED static dream_status good_create(const dream_host* host, const dream
                                              dream_executor** executor, dream_errors* errors) {
   (void)project;
   (void)errors;
-  the_executor.host = host;
-  *executor = &the_executor;
+  *executor = (dream_executor*)calloc(1, sizeof **executor);
+  (*executor)->host = host;
   return DREAM_OK;
 }
 
 MAYBE_UNUSED static void good_destroy(dream_executor* executor) {
-  (void)executor;
+  free(executor);
+}
+
+MAYBE_UNUSED static dream_status refuse(dream_errors* errors, const char* what) {
+  return errors->fail(errors, DREAM_E_UNSUPPORTED, dream_text(""), dream_text(what), dream_text(""));
 }
 
 MAYBE_UNUSED static dream_status good_start(dream_executor* executor, const dream_task* task, dream_run** run,
                                             dream_errors* errors) {
-  (void)errors;
-  the_run.host = executor->host;
-  the_run.id = task->run;
-  *run = &the_run;
+  if (task->command_kind > DREAM_COMMAND_ARGV) return refuse(errors, "this kind of command is not known");
+  *run = (dream_run*)calloc(1, sizeof **run);
+  (*run)->host = executor->host;
+  (*run)->id = task->run;
   return DREAM_OK;
 }
 
@@ -65,9 +70,7 @@ MAYBE_UNUSED static dream_status good_wait(dream_run* run, dream_on_exit on_exit
 
 MAYBE_UNUSED static dream_status good_terminate(dream_run* run, uint32_t urgency, dream_errors* errors) {
   (void)run;
-  (void)urgency;
-  (void)errors;
-  return DREAM_OK;
+  return urgency > DREAM_FORCE ? refuse(errors, "this urgency is not known") : DREAM_OK;
 }
 
 MAYBE_UNUSED static dream_status good_status(const dream_run* run, dream_state* state) {
@@ -77,14 +80,14 @@ MAYBE_UNUSED static dream_status good_status(const dream_run* run, dream_state* 
 }
 
 MAYBE_UNUSED static void good_release(dream_run* run) {
-  (void)run;
+  free(run);
 }
 
 #define GOOD_TABLE                                                                                       \
   {                                                                                                      \
-    sizeof(dream_plugin), DREAM_ABI_MINOR, DREAM_STR("bad"), DREAM_STR("1"), DREAM_STR("has one fault"), \
-        DREAM_STR(""), DREAM_STR(""), good_create, good_destroy, good_start, good_wait, good_terminate,  \
-        good_status, good_release, NULL                                                                  \
+    sizeof(dream_plugin), DREAM_ABI_MINOR, DREAM_STR(DREAM_TEST_ID), DREAM_STR("1"),                     \
+        DREAM_STR("has one fault"), DREAM_STR(""), DREAM_STR(""), good_create, good_destroy, good_start, \
+        good_wait, good_terminate, good_status, good_release, NULL                                       \
   }
 
 /* An entry function that hands out the good table after `change` was made to it. */

@@ -17,6 +17,7 @@ struct dream_run {
   dream_run_id id;
   dream_timer_id timer;
   uint32_t phase;
+  dream_exit ending;
   dream_on_exit on_exit;
   void* context;
 };
@@ -28,7 +29,9 @@ static void end(dream_run* run, uint32_t kind, int32_t value) {
   how.kind = kind;
   how.value = value;
   run->phase = DREAM_PHASE_EXITED;
-  run->on_exit(run->context, &how); /* the last thing: the run may be released now */
+  run->ending = how;
+  /* The last thing, as the run may be released now. Before `wait` there is nobody to tell. */
+  if (run->on_exit != NULL) run->on_exit(run->context, &how);
 }
 
 static void time_is_up(void* context) {
@@ -60,7 +63,12 @@ static void destroy(dream_executor* executor) {
 
 static dream_status start(dream_executor* executor, const dream_task* task, dream_run** run,
                           dream_errors* errors) {
-  dream_run* made = (dream_run*)calloc(1, sizeof *made);
+  dream_run* made = NULL;
+  if (task->command_kind > DREAM_COMMAND_ARGV) {
+    return errors->fail(errors, DREAM_E_UNSUPPORTED, dream_text(""), dream_text("unknown kind of command"),
+                        dream_text(""));
+  }
+  made = (dream_run*)calloc(1, sizeof *made);
   if (made == NULL) {
     return errors->fail(errors, DREAM_E_FAILED, dream_text(""), dream_text("out of memory"), dream_text(""));
   }
@@ -77,6 +85,10 @@ static dream_status wait(dream_run* run, dream_on_exit on_exit, void* context) {
   const dream_host* host = run->executor->host;
   run->on_exit = on_exit;
   run->context = context;
+  if (run->phase == DREAM_PHASE_EXITED) {
+    on_exit(context, &run->ending);
+    return DREAM_OK;
+  }
   return timer->start(host, timer->now(host) + UINT64_C(10) * 1000 * 1000, time_is_up, run, &run->timer);
 }
 

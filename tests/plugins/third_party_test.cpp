@@ -18,6 +18,7 @@ struct ThirdParty : testing::Test {
   ThirdParty() {
     SearchPath search;
     search.root = DREAM_THIRD_PARTY;
+    search.trust.everything = true;
     search.configured["acme"] = "libdream_acme.so";
     registry = std::make_unique<Registry>(search, services);
   }

@@ -33,7 +33,10 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"plugin", {"base", "plan", "dream"}},
       {"output", {"base", "plan", "engine"}},
       {"runtime", {"base", "plan", "config", "engine", "process", "plugin", "output"}},
-      {"cli", {"base", "plan", "config", "engine", "process", "plugin", "output", "runtime", "dream"}},
+      {"conformance", {"base", "process", "plugin", "dream"}},
+      {"cli",
+       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "runtime",
+        "dream"}},
   };
   return map;
 }

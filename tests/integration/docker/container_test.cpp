@@ -90,8 +90,9 @@ TEST_F(Container, force_ends_what_ignores_the_signal) {
 }
 
 TEST_F(Container, a_program_that_is_asleep_as_process_1_ends_by_its_init) {
-  FakeRun& run = start(R"("image": "box", "network": "none")", {.command_argv = {"sleep", "1000"}});
-  await_started(run);
+  FakeRun& run = start(R"("image": "box", "network": "none")",
+                       {.command_argv = {"sh", "-c", "echo ready; exec sleep 1000"}});
+  await_output(run, "ready");  // its init listens before it starts it
   plugin.terminate(run, DREAM_GRACEFUL);
   EXPECT_EQ(exit_of(run).value, 143);
 }

@@ -107,12 +107,60 @@ TEST_F(SearchPathTest, a_file_that_others_can_change_is_refused) {
   EXPECT_TRUE(search.resolve("acme"));
 }
 
+TEST_F(SearchPathTest, a_file_that_a_group_of_several_can_change_is_refused) {
+  const auto path = put("installed");
+  ASSERT_EQ(::chmod(path.c_str(), 0664), 0);
+  // Only root can do so; for others the file keeps a group in which nobody else is, or is refused as well.
+  if (::chown(path.c_str(), static_cast<uid_t>(-1), 4711) != 0) return;
+  const auto refused = search.resolve("acme");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "is not loaded: a whole group may change it");
+  EXPECT_EQ(refused.error().hint, "chmod g-w " + path.string());
+}
+
+TEST_F(SearchPathTest, a_file_in_a_folder_that_others_can_change_is_refused) {
+  const auto path = put("installed/deep/er");
+  search.installed = path.parent_path();
+  const auto open_folder = folder.path() / "installed";
+  ASSERT_EQ(::chmod(open_folder.c_str(), 0777), 0);
+  const auto refused = search.resolve("acme");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "is not loaded: everybody may change the folder " + open_folder.string());
+  EXPECT_EQ(refused.error().hint, "chmod o-w " + open_folder.string());
+  // As /tmp is: nobody can replace what belongs to somebody else.
+  ASSERT_EQ(::chmod(open_folder.c_str(), 01777), 0);
+  EXPECT_TRUE(search.resolve("acme"));
+}
+
+TEST_F(SearchPathTest, only_what_comes_with_the_workspace_has_to_be_confirmed) {
+  put("installed");
+  EXPECT_FALSE(search.resolve("acme")->of_workspace);
+  put("user");
+  EXPECT_FALSE(search.resolve("acme")->of_workspace);
+  put("root/.dream/plugins");
+  EXPECT_TRUE(search.resolve("acme")->of_workspace);
+  put("env1");
+  EXPECT_FALSE(search.resolve("acme")->of_workspace);
+  search.configured["acme"] = "./libacme.so";
+  folder.write("root/libacme.so");
+  EXPECT_TRUE(search.resolve("acme")->of_workspace);
+  search.configured["acme"] = "../installed/libdream_acme.so";
+  EXPECT_FALSE(search.resolve("acme")->of_workspace);
+}
+
+TEST_F(SearchPathTest, a_link_to_elsewhere_is_not_installed) {
+  put("installed");
+  std::filesystem::create_symlink(put("root"), search.installed / "libdream_link.so");
+  search.configured["link"] = "../installed/libdream_link.so";
+  EXPECT_TRUE(search.resolve("link")->of_workspace);
+}
+
 TEST_F(SearchPathTest, a_file_of_another_user_is_refused) {
   // Only root can give a file away; for others the file system refuses, and there is nothing to check.
   const auto path = put("installed");
   if (::chown(path.c_str(), 4711, static_cast<gid_t>(-1)) == 0) {
-    EXPECT_EQ(search.resolve("acme").error().message,
-              "is not loaded: it belongs to another user, who may change it");
+    EXPECT_EQ(search.resolve("acme").error().message, "is not loaded: another user owns it");
   } else {
     EXPECT_TRUE(search.resolve("acme"));
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include "plugin/trust.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::runtime {
@@ -47,6 +48,18 @@ TEST_F(Records, are_for_the_user_alone) {
   struct stat status {};
   ASSERT_EQ(::stat(record_path(place()).c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(Records, of_a_plugin_that_has_changed_do_not_run_it) {
+  RunRecord changed = record();
+  changed.plugins[0].sha256 = std::string(64, '0');
+  const auto path = dead_record(changed);
+  EXPECT_THAT(reap(path, 1), HasSubstr("is not loaded: it has changed since that run"));
+  EXPECT_TRUE(is_there("left-one"));
+  changed.plugins[0].sha256 = plugin::fingerprint_of(DREAM_LEAVING_PLUGIN)->sha256;
+  std::filesystem::remove(path);
+  EXPECT_EQ(reap(dead_record(changed), 0), "");
+  EXPECT_FALSE(is_there("left-one"));
 }
 
 TEST_F(Records, of_a_run_that_lives_are_not_those_of_the_dead) {

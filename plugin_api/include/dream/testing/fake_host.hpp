@@ -69,6 +69,8 @@ class FakeHost {
   [[nodiscard]] const std::deque<FakeChild>& children() const { return children_; }
   [[nodiscard]] const std::vector<LoggedLine>& logged() const { return logged_; }
   [[nodiscard]] const std::vector<dream_run_id>& started_runs() const { return started_; }
+  /// The services that it asked for, whether there are such or not.
+  [[nodiscard]] const std::set<std::string>& asked_services() const { return asked_; }
   /// What was written for a run, to DREAM_STDOUT or DREAM_STDERR.
   [[nodiscard]] std::string output(dream_run_id run, std::uint32_t stream) const {
     const auto found = output_.find({run, stream});
@@ -216,6 +218,7 @@ class FakeHost {
     static constexpr dream_paths paths{sizeof(dream_paths), &paths_state, &paths_cache, &paths_root,
                                        &paths_session};
     const std::string_view wanted(id);
+    of(self).asked_.emplace(wanted);
     if (of(self).missing_.contains(std::string(wanted))) return nullptr;
     if (wanted == DREAM_LOG_ID) return &log;
     if (wanted == DREAM_OUTPUT_ID) return &output;
@@ -228,10 +231,12 @@ class FakeHost {
   }
 
   static void run_started(const dream_host* self, dream_run_id run) noexcept {
+    const std::scoped_lock lock(of(self).mutex_);
     of(self).started_.push_back(run);
   }
 
   static void log_write(const dream_host* self, std::uint32_t level, dream_str message) noexcept {
+    const std::scoped_lock lock(of(self).mutex_);
     of(self).logged_.push_back({level, text(message)});
   }
   static std::int32_t log_enabled(const dream_host*, std::uint32_t) noexcept { return 1; }
@@ -313,13 +318,14 @@ class FakeHost {
   static dream_str paths_session(const dream_host* self) noexcept { return view(of(self).session); }
 
   Table table_;
-  mutable std::mutex mutex_;  ///< of posts_, which any thread may add to
+  mutable std::mutex mutex_;  ///< of posts_, started_ and logged_, which any thread may add to
   std::condition_variable posted_;
   std::deque<Post> posts_;
   std::deque<Work> work_;
   std::deque<std::pair<Work, dream_status>> finished_;
   std::atomic<bool> stopping_ = false;
   std::set<std::string> missing_;
+  std::set<std::string> asked_;
   std::deque<FakeChild> children_;
   std::vector<LoggedLine> logged_;
   std::vector<dream_run_id> started_;

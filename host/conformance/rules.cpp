@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <array>
+
+#include "conformance/scenarios.hpp"
+
+namespace dream::conformance {
+
+namespace {
+
+using enum Level;
+
+// What the rules about runs need: a plugin that can be entered and lives through a run.
+constexpr std::string_view a_table = "table.functions";
+constexpr std::string_view a_life = "life.returns exit.comes";
+constexpr std::string_view a_run = "life.returns exit.comes call.reason start.handle";
+
+constexpr std::array all{
+    Rule{"file.library", must, Fault::no_library, "", look_at_file,
+         "is a whole shared library for this machine"},
+    Rule{"file.symbols", must, Fault::unresolved_symbol, "file.library", load_file,
+         "loads with every symbol resolved"},
+    Rule{"file.entry", must, Fault::no_entry, "file.symbols", find_entry, "exports dream_plugin_v1"},
+    Rule{"file.exports", should, Fault::more_exports, "file.entry", list_exports,
+         "exports nothing but its entry function"},
+    Rule{"entry.returns", must, Fault::entry_throws, "file.entry", enter_once, "the entry function returns"},
+    Rule{"entry.reason", must, Fault::silent_refusal, "entry.returns", enter_once,
+         "a refusal has told its reason"},
+    Rule{"entry.accepts", must, Fault::refusal, "entry.returns", enter_once,
+         "accepts a host of its own version"},
+    Rule{"entry.same", must, Fault::other_table, "entry.accepts entry.reason", enter_twice,
+         "gives the same table each time"},
+    Rule{"entry.newer", must, Fault::newer_refused, "entry.accepts entry.reason", enter_as_newer_host,
+         "accepts a later minor version and a larger handshake"},
+    Rule{"table.size", must, Fault::short_table, "entry.accepts entry.reason", look_at_table,
+         "the table reaches to the last function of version 1.0"},
+    Rule{"table.functions", must, Fault::missing_function, "table.size", look_at_table,
+         "every function but extension is there"},
+    Rule{"metadata.id", must, Fault::id, a_table, read_metadata,
+         "the id is well-formed, and the file is libdream_<id>.so"},
+    Rule{"metadata.words", should, Fault::words, a_table, read_metadata,
+         "version and summary are one line of text each"},
+    Rule{"schema.text", must, Fault::schema_text, a_table, read_schema,
+         "options_schema is a JSON object, or empty"},
+    Rule{"schema.words", must, Fault::schema_words, "schema.text", read_schema,
+         "the schema has only words that dream enforces"},
+    Rule{"extension.unknown", must, Fault::unknown_extension, a_table, ask_for_extensions,
+         "extension answers NULL to an id that it doesn't know"},
+    Rule{"extension.functions", must, Fault::incomplete_extension, a_table, ask_for_extensions,
+         "an extension that it has is complete"},
+    Rule{"life.returns", must, Fault::ends_abruptly, a_table, live_a_whole_life,
+         "every function returns: no exception, no crash, no end of the process"},
+    Rule{"exit.comes", must, Fault::no_exit, "life.returns", live_a_whole_life,
+         "on_exit is called once the run's children have ended, or it was forced to end"},
+    Rule{"extension.answers", must, Fault::extension_answer, "extension.functions life.returns",
+         ask_extensions,
+         "discover finds nothing in an empty folder; describe gives one line, and starts nothing"},
+    Rule{"call.status", must, Fault::unknown_status, a_life, live_a_whole_life,
+         "every function answers a status that exists"},
+    Rule{"call.reason", must, Fault::silent_failure, a_life, live_a_whole_life,
+         "what fails has called fail once, with its code and a message; what succeeds has not"},
+    Rule{"call.time", should, Fault::slow_call, a_life, take_the_time, "no function takes over 50 ms"},
+    Rule{"start.handle", must, Fault::no_handle, a_life, live_a_whole_life,
+         "a start that succeeds stores a run"},
+    Rule{"start.unknown", must, Fault::unknown_accepted, a_run, ask_for_the_unknown,
+         "an unknown kind of command and an unknown urgency are refused"},
+    Rule{"start.larger", must, Fault::larger_struct, a_life, pass_larger_structs,
+         "structs that are larger than it knows are read and filled as far as it knows them"},
+    Rule{"start.failure", must, Fault::failure_left_something, a_run, fail_to_start,
+         "a start that fails leaves nothing behind"},
+    Rule{"exit.once", must, Fault::second_exit, a_life, live_a_whole_life, "on_exit is called once"},
+    Rule{"exit.kind", must, Fault::odd_exit, a_life, live_a_whole_life,
+         "on_exit is told an end that makes sense"},
+    Rule{"exit.last", must, Fault::late_output, a_life, live_a_whole_life, "no output follows on_exit"},
+    Rule{"exit.released", must, Fault::exit_after_release, a_life, live_a_whole_life,
+         "nothing is reported of a run that was released"},
+    Rule{"started.once", must, Fault::false_start, a_life, live_a_whole_life,
+         "started is called once, and only of a run whose start said DREAM_STARTING"},
+    Rule{"status.phase", must, Fault::odd_state, a_life, live_a_whole_life,
+         "status tells a phase that exists, and that a run is over when it has called on_exit"},
+    Rule{"terminate.again", must, Fault::terminate_again, a_run, terminate_early_and_often,
+         "terminate succeeds before, during and after the end, and again"},
+    Rule{"terminate.force", must, Fault::no_force, a_run, terminate_the_stubborn,
+         "DREAM_FORCE ends a run whose child ignores its stop signal"},
+    Rule{"host.services", must, Fault::missing_service, a_run, lack_services,
+         "a host without one of the services is met with a failure that says why, or done without"},
+    Rule{"leak.descriptors", must, Fault::leaked_descriptor, a_run, run_a_hundred,
+         "100 runs leave no descriptor open"},
+    Rule{"leak.threads", must, Fault::leaked_thread, a_run, run_a_hundred, "100 runs leave no thread"},
+    Rule{"leak.processes", must, Fault::leaked_process, a_run, run_a_hundred,
+         "100 runs leave no child, alive or dead"},
+    Rule{"process.untouched", must, Fault::changed_process, a_life, compare_process,
+         "signal handlers and mask, working folder, umask, locale and environment stay as they are"},
+    Rule{"order.any", must, Fault::any_order, "*", play_at_random,
+         "several runs at once, with calls in any order"},
+};
+
+}  // namespace
+
+std::span<const Rule> rules() {
+  return all;
+}
+
+const Rule* find_rule(std::string_view id) {
+  const auto* found = std::ranges::find(all, id, &Rule::id);
+  return found == all.end() ? nullptr : found;
+}
+
+}  // namespace dream::conformance

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+
+namespace dream::conformance {
+
+/// A plugin of tests/plugins, and the one rule that it breaks.
+struct BadPlugin {
+  const char* name;
+  const char* verdict;  ///< an exception can be caught only in a program that shares the plugin's C++ runtime
+  const char* rule;
+};
+
+inline constexpr std::array bad_plugins{
+    BadPlugin{"unresolved_symbol", "fail", "file.symbols"},
+    BadPlugin{"no_symbol", "fail", "file.entry"},
+    BadPlugin{"newer_major", "fail", "file.entry"},
+    BadPlugin{"older_major", "fail", "file.entry"},
+    BadPlugin{"more_exports", "warn", "file.exports"},
+    BadPlugin{"throws_at_once", "(fail|crash)", "entry.returns"},
+    BadPlugin{"refuses_silently", "fail", "entry.reason"},
+    BadPlugin{"refuses", "fail", "entry.accepts"},
+    BadPlugin{"other_table", "fail", "entry.same"},
+    BadPlugin{"exact_handshake", "fail", "entry.newer"},
+    BadPlugin{"short_table", "fail", "table.size"},
+    BadPlugin{"missing_function", "fail", "table.functions"},
+    BadPlugin{"id", "fail", "metadata.id"},
+    BadPlugin{"no_version", "warn", "metadata.words"},
+    BadPlugin{"schema_text", "fail", "schema.text"},
+    BadPlugin{"schema_words", "fail", "schema.words"},
+    BadPlugin{"any_extension", "fail", "extension.unknown"},
+    BadPlugin{"empty_extension", "fail", "extension.functions"},
+    BadPlugin{"discovers_always", "fail", "extension.answers"},
+    BadPlugin{"throws", "crash", "life.returns"},
+    BadPlugin{"crashes", "crash", "life.returns"},
+    BadPlugin{"exits_process", "crash", "life.returns"},
+    BadPlugin{"hangs", "fail", "life.returns"},
+    BadPlugin{"unknown_status", "fail", "call.status"},
+    BadPlugin{"fails_silently", "fail", "call.reason"},
+    BadPlugin{"blocks", "warn", "call.time"},
+    BadPlugin{"no_run", "fail", "start.handle"},
+    BadPlugin{"accepts_anything", "fail", "start.unknown"},
+    BadPlugin{"exact_structs", "fail", "start.larger"},
+    BadPlugin{"failure_leaves_timer", "fail", "start.failure"},
+    BadPlugin{"never_exits", "fail", "exit.comes"},
+    BadPlugin{"exits_twice", "fail", "exit.once"},
+    BadPlugin{"odd_exit", "fail", "exit.kind"},
+    BadPlugin{"late_output", "fail", "exit.last"},
+    BadPlugin{"reports_after_release", "fail", "exit.released"},
+    BadPlugin{"starts_twice", "fail", "started.once"},
+    BadPlugin{"odd_phase", "fail", "status.phase"},
+    BadPlugin{"terminate_late", "fail", "terminate.again"},
+    BadPlugin{"never_forces", "fail", "terminate.force"},
+    BadPlugin{"needs_log", "crash", "host.services"},
+    BadPlugin{"leaks_descriptor", "fail", "leak.descriptors"},
+    BadPlugin{"leaks_thread", "fail", "leak.threads"},
+    BadPlugin{"leaks_child", "fail", "leak.processes"},
+    BadPlugin{"changes_folder", "fail", "process.untouched"},
+    BadPlugin{"handles_signal", "fail", "process.untouched"},
+    BadPlugin{"one_at_a_time", "fail", "order.any"},
+};
+
+}  // namespace dream::conformance

@@ -1,0 +1,83 @@
+#include <gmock/gmock.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+
+#include "conformance/verdicts.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace dream::conformance {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+std::string installed(const std::string& id) {
+  return std::string(DREAM_INSTALLED_PLUGINS) + "/libdream_" + id + ".so";
+}
+
+/// Programs that the plugins only look for: on the stage, nothing is ever started.
+struct GoodPlugin : ::testing::Test {
+  GoodPlugin() {
+    for (const char* program : {"npm", "node", "deno"}) {
+      std::filesystem::permissions(tools.write(program, "#!/bin/sh\n"), std::filesystem::perms::owner_all);
+    }
+    const std::string path = std::getenv("PATH");
+    ::setenv("PATH", (tools.path().string() + ":" + path).c_str(), 1);
+    // An engine that is never there: what is checked is the border.
+    ::setenv("DOCKER_HOST", ("unix://" + tools.path().string() + "/no.sock").c_str(), 1);
+  }
+  TemporaryFolder tools;
+};
+
+TEST_F(GoodPlugin, shell_npm_and_deno_pass_every_rule) {
+  for (const char* id : {"shell", "npm", "deno"}) {
+    const Verdicts verdicts = verdicts_on({.file = installed(id)});
+    EXPECT_THAT(verdicts.broken, IsEmpty()) << id;
+    EXPECT_THAT(verdicts.skipped, IsEmpty()) << id;
+  }
+}
+
+TEST_F(GoodPlugin, docker_passes_every_rule_but_the_one_about_children) {
+  const Verdicts verdicts = verdicts_on({.file = installed("docker"), .options = R"({"image": "busybox"})"});
+  EXPECT_THAT(verdicts.broken, IsEmpty());
+  EXPECT_THAT(verdicts.skipped, ElementsAre(StartsWith("skip start.failure: it starts no child")));
+}
+
+TEST_F(GoodPlugin, what_can_not_be_started_is_skipped_with_the_plugins_reason) {
+  const Verdicts verdicts = verdicts_on({.file = installed("docker"), .only = "exit.once"});
+  EXPECT_THAT(verdicts.skipped,
+              ElementsAre("skip exit.once: no task could be started: there is neither an image nor a build"));
+}
+
+TEST_F(GoodPlugin, random_orders_pass_with_any_seed) {
+  for (const std::uint64_t seed : {2, 3, 5, 8, 13}) {
+    const Verdicts verdicts = verdicts_on({.file = installed("shell"), .only = "order.any", .seed = seed});
+    EXPECT_THAT(verdicts.broken, IsEmpty()) << seed;
+    EXPECT_THAT(verdicts.skipped, IsEmpty()) << seed;
+  }
+}
+
+TEST_F(GoodPlugin, what_the_bad_ones_are_made_of_passes) {
+  for (const char* id : {"good_parts", "good_child", "plain_c"}) {
+    const Verdicts verdicts =
+        verdicts_on({.file = std::string(DREAM_TEST_PLUGINS) + "/libdream_" + id + ".so"});
+    EXPECT_THAT(verdicts.broken, IsEmpty()) << id;
+  }
+}
+
+TEST_F(GoodPlugin, in_plain_c_needs_one_command_of_the_compiler) {
+  const TemporaryFolder folder;
+  const std::string file = (folder.path() / "libdream_plain_c.so").string();
+  const std::string command = std::string(DREAM_C_COMPILER) +
+                              " -std=c11 -shared -fPIC -fvisibility=hidden -I" DREAM_PLUGIN_INCLUDES " -o " +
+                              file + " " DREAM_SOURCE_DIR "/tests/plugins/plain_c.c";
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  const Verdicts verdicts = verdicts_on({.file = file});
+  EXPECT_THAT(verdicts.broken, IsEmpty());
+  EXPECT_THAT(verdicts.skipped, ElementsAre(StartsWith("skip start.failure")));
+}
+
+}  // namespace
+}  // namespace dream::conformance

@@ -1,0 +1,10 @@
+/* Fault: takes its time to tell how a run is doing. */
+#include <time.h>
+
+#include "good_parts.h"
+static dream_status status_slowly(const dream_run* run, dream_state* state) {
+  const clock_t end = clock() + 80 * (CLOCKS_PER_SEC / 1000);
+  while (clock() < end) continue;
+  return good_status(run, state);
+}
+DREAM_BAD_ENTRY(table.status = status_slowly)
