@@ -92,6 +92,7 @@ TEST(Documents, show_no_command_line_that_dream_refuses) {
         const std::vector<std::string> words = is_shell(block, line) ? words_of(line) : words_of("");
         if (words.empty()) continue;
         std::vector<const char*> arguments;
+        arguments.reserve(words.size());
         for (const std::string& word : words) arguments.push_back(word.c_str());
         const auto parsed = cli::parse_options(static_cast<int>(arguments.size()), arguments.data());
         EXPECT_TRUE(parsed.has_value())

@@ -1,13 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <set>
+#include <map>
 
 #include "docs/markdown.hpp"
 #include "docs/scenario.hpp"
 
-/// docs/examples.md: what it shows of the workspaces of docs/examples is what they are and what happens.
+/// What the documents show of the workspaces of docs/examples, and of others, is what they are and what
+/// happens.
 namespace dream::docs {
 namespace {
 
@@ -32,29 +34,54 @@ std::string example_of(const Document& document, const Block& block) {
   return example;
 }
 
-/// What a block must be.
-std::string right_text(const Block& block, const fs::path& example) {
-  if (block.language == "jsonc") return text_of(example / "dream.json");
+std::string configuration_above(const Document& document, const Block& block) {
+  std::string configuration;
+  for (const Block& other : document.blocks) {
+    if (other.line < block.line && other.language == "jsonc") configuration = other.text;
+  }
+  return configuration;
+}
+
+/// What a block must be. In examples.md, a dream.json is that of the example; elsewhere, a run is one of the
+/// dream.json above it.
+std::string right_text(const Document& document, const Block& block) {
+  const bool examples = document.path == file;
+  const fs::path example = folder / example_of(document, block);
+  if (block.language == "jsonc" && examples) return text_of(example / "dream.json");
   if (block.language != "timing") return block.text;
   const std::string given = block.text.substr(0, block.text.find("\n\n"));
-  return given + (given.ends_with('\n') ? "\n" : "\n\n") + play(parse_scenario(given), example);
+  const Scenario scenario = parse_scenario(given);
+  const std::string happens =
+      examples ? play(scenario, example) : play_alone(scenario, configuration_above(document, block));
+  return given + (given.ends_with('\n') ? "\n" : "\n\n") + happens;
+}
+
+/// Compares the document with what it should be, or makes it so.
+void check(const Document& document) {
+  std::string right = document.text;
+  for (auto block = document.blocks.rbegin(); block != document.blocks.rend(); ++block) {
+    const std::string place = document.path.filename().string() + ":" + std::to_string(block->line);
+    try {
+      const std::string text = right_text(document, *block);
+      EXPECT_EQ(block->text, text) << place << "; DREAM_UPDATE_GOLDEN=1 rewrites it";
+      right.replace(block->begin, block->end - block->begin, text);
+    } catch (const std::exception& trouble) {
+      ADD_FAILURE() << place << ": " << trouble.what();
+    }
+  }
+  if (std::getenv("DREAM_UPDATE_GOLDEN") != nullptr) std::ofstream(document.path, std::ios::binary) << right;
 }
 
 TEST(Examples, are_shown_as_they_are_and_their_times_are_those_of_the_engine) {
-  const Document document = read_document(file);
-  std::string right = document.text;
-  for (auto block = document.blocks.rbegin(); block != document.blocks.rend(); ++block) {
-    const fs::path example = folder / example_of(document, *block);
-    try {
-      const std::string text = right_text(*block, example);
-      EXPECT_EQ(block->text, text) << "docs/examples.md:" << block->line
-                                   << "; DREAM_UPDATE_GOLDEN=1 rewrites it";
-      right.replace(block->begin, block->end - block->begin, text);
-    } catch (const std::exception& trouble) {
-      ADD_FAILURE() << "docs/examples.md:" << block->line << ": " << trouble.what();
-    }
-  }
-  if (std::getenv("DREAM_UPDATE_GOLDEN") != nullptr) std::ofstream(file, std::ios::binary) << right;
+  check(read_document(file));
+}
+
+TEST(Specification, shows_the_times_of_the_engine) {
+  const Document document = read_document(file.parent_path() / "functional-specification.md");
+  const auto runs = std::count_if(document.blocks.begin(), document.blocks.end(),
+                                  [](const Block& block) { return block.language == "timing"; });
+  EXPECT_GE(runs, 7);
+  check(document);
 }
 
 TEST(Examples, are_all_there_with_a_run_that_goes_well_and_one_that_fails) {

@@ -17,6 +17,7 @@
 #include "output/label.hpp"
 #include "output/summary.hpp"
 #include "plan/plan.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace dream::docs {
 namespace {
@@ -208,6 +209,14 @@ class Stage {
 
 std::string play(const Scenario& scenario, const std::filesystem::path& example) {
   return Stage(scenario, plan_of(scenario.command_line, example)).play();
+}
+
+std::string play_alone(const Scenario& scenario, const std::string& configuration) {
+  const TemporaryFolder workspace;
+  workspace.write("dream.json", configuration);
+  std::filesystem::create_directories(workspace.path() /
+                                      options_of(scenario.command_line).directory.value_or("."));
+  return play(scenario, workspace.path());
 }
 
 }  // namespace dream::docs

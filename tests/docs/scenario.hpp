@@ -10,7 +10,7 @@
 #include "base/process.hpp"
 #include "base/time.hpp"
 
-/// What happens in a run on a clock that is turned by hand: the `timing` blocks of docs/examples.md. A block
+/// What happens in a run on a clock that is turned by hand: the `timing` blocks of the documents. A block
 /// begins with what is given, in lines such as
 ///
 ///     $ dream -C services/api dev
@@ -40,5 +40,8 @@ struct Scenario {
 /// Plays it with the plan that dream makes of the command line in this folder: a table of the events and a
 /// diagram. Throws what is wrong.
 [[nodiscard]] std::string play(const Scenario& scenario, const std::filesystem::path& example);
+
+/// The same in a workspace that has nothing but this dream.json.
+[[nodiscard]] std::string play_alone(const Scenario& scenario, const std::string& configuration);
 
 }  // namespace dream::docs
