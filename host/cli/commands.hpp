@@ -10,6 +10,8 @@ namespace dream::cli {
 [[nodiscard]] int list_command(const Options& options);
 [[nodiscard]] int validate_command(const Options& options);
 [[nodiscard]] int info_command(const Options& options);
+[[nodiscard]] int schema_command(const Options& options);
 [[nodiscard]] int plugin_command(const Options& options);
+[[nodiscard]] int completion_command(const Options& options);
 
 }  // namespace dream::cli

@@ -36,6 +36,8 @@ int dispatch(const Options& options) {
       return validate_command(options);
     case CommandName::info:
       return info_command(options);
+    case CommandName::schema:
+      return schema_command(options);
     case CommandName::plugin:
       return plugin_command(options);
   }

@@ -26,6 +26,7 @@ constexpr const char* commands_help =
     "  plan TASK                   the steps in order and what waits for what; runs nothing\n"
     "  list                        projects, their tasks and executors\n"
     "  validate                    every problem of dream.json\n"
+    "  schema                      the JSON Schema of dream.json\n"
     "  plugin list|info|trust|check|new\n"
     "                              executor plugins: dream plugin shows how\n"
     "\n"
@@ -38,6 +39,7 @@ const std::map<std::string, CommandName>& commands() {
                                                         {"plan", CommandName::plan},
                                                         {"list", CommandName::list},
                                                         {"validate", CommandName::validate},
+                                                        {"schema", CommandName::schema},
                                                         {"plugin", CommandName::plugin}};
   return names;
 }

@@ -12,7 +12,7 @@
 
 namespace dream::cli {
 
-enum class CommandName : std::uint8_t { run, plan, list, validate, info, plugin };
+enum class CommandName : std::uint8_t { run, plan, list, validate, info, schema, plugin };
 enum class When : std::uint8_t { automatic, always, never };
 enum class Output : std::uint8_t { automatic, prefix, raw, grouped, events };
 

@@ -1,0 +1,37 @@
+# cpack --config build/default/CPackConfig.cmake makes dream_….deb, dream-plugin-dev_….deb and dream-….tar.gz. Whatever
+# is installed names its component: dream (the program, its executors, its manual) or plugin_api (what a plugin is built
+# with).
+set(CPACK_GENERATOR DEB TGZ)
+set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
+set(CPACK_PACKAGE_VENDOR "the dream project")
+set(CPACK_PACKAGE_CONTACT "The dream project <maintainers@dream.invalid>")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_RESOURCE_FILE_README ${PROJECT_SOURCE_DIR}/README.md)
+set(CPACK_PACKAGE_FILE_NAME dream-${PROJECT_VERSION}-${CMAKE_SYSTEM_NAME}-${CMAKE_SYSTEM_PROCESSOR})
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL dream plugin_api)
+
+# The archive has both: unpacked anywhere, it works from there.
+set(CPACK_ARCHIVE_COMPONENT_INSTALL OFF)
+
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_DREAM_PACKAGE_NAME dream)
+set(CPACK_DEBIAN_DREAM_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_DREAM_PACKAGE_SHLIBDEPS ON)
+set(CPACK_COMPONENT_DREAM_DESCRIPTION
+    "The program, its executors (shell, npm, deno, docker), and the schema of
+dream.json.")
+set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_NAME dream-plugin-dev)
+set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_RECOMMENDS "cmake, g++, rapidjson-dev")
+set(CPACK_COMPONENT_PLUGIN_API_DESCRIPTION
+    "What an executor is built with: the C contract between dream and its
+executors, a C++ layer above it, and the CMake package that builds a plugin.")
+
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream RENAME copyright COMPONENT dream)
+install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream COMPONENT dream)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream-plugin-dev RENAME copyright COMPONENT plugin_api)
+
+include(CPack)

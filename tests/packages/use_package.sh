@@ -1,0 +1,64 @@
+#!/bin/sh
+# use_package.sh deb|tgz BUILD FOLDER VERSION EXAMPLES PLUGIN: packs what BUILD has built, unpacks it
+# into an empty root below FOLDER, and uses dream from there, as someone would who has nothing else.
+set -eu
+kind=$1 build=$2 folder=$3 version=$4 examples=$5 plugin=$6
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+expect() {  # WHAT PATTERN: a line of stdin matches
+  cat > "$folder/seen"
+  grep -q -- "$2" "$folder/seen" || fail "$1: no \"$2\" in: $(cat "$folder/seen")"
+}
+
+rm -rf "$folder"
+mkdir -p "$folder/root"
+case $kind in
+deb)
+  cpack -G DEB --config "$build/CPackConfig.cmake" -B "$folder" > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
+  for package in dream dream-plugin-dev; do
+    file=$(echo "$folder/${package}_$version"*.deb)
+    [ "$(dpkg-deb -f "$file" Package)" = "$package" ] || fail "$file has another name"
+    dpkg-deb -f "$file" Version | expect "the version of $file" "^$version"
+    dpkg-deb -x "$file" "$folder/root"
+  done
+  dpkg-deb -f "$folder/dream_$version"*.deb Depends | expect "what dream depends on" "libc6"
+  prefix=$folder/root/usr
+  ;;
+tgz)
+  cpack -G TGZ --config "$build/CPackConfig.cmake" -B "$folder" > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
+  tar -xzf "$folder/dream-$version"-*.tar.gz -C "$folder/root" --strip-components=1
+  prefix=$folder/root
+  ;;
+esac
+
+# As in a new login: nothing of the build's own environment leads anywhere.
+dream() {
+  env -i PATH=/usr/bin:/bin HOME="$folder" "$prefix/bin/dream" "$@"
+}
+dream --version | expect "its version" "^dream $version\$"
+dream schema | cmp - "$prefix/share/dream/dream.schema.json"
+[ -f "$prefix/share/doc/dream/copyright" ] || fail "no licence"
+
+cp -r "$examples/build-then-run" "$folder/example"
+dream -C "$folder/example/app" --info > "$folder/info"
+for executor in shell npm deno docker; do
+  expect "where it finds $executor" "$prefix/lib/dream/plugins/libdream_$executor.so" < "$folder/info"
+done
+dream -C "$folder/example/app" start 2> /dev/null | expect "an example" "hello, world!"
+
+# A plugin is built against the packages, and is run by the dream that came with them.
+cmake -S "$plugin" -B "$folder/plugin" -DCMAKE_PREFIX_PATH="$prefix" > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
+cmake --build "$folder/plugin" >> "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
+grep -q "^dream_DIR:PATH=$prefix/" "$folder/plugin/CMakeCache.txt" || fail "it was built against another dream"
+grep -q "\"$version\"" "$prefix"/lib*/cmake/dream/dream-config-version.cmake || fail "the CMake package has another version"
+mkdir -p "$folder/acme/web"
+cat > "$folder/acme/dream.json" << END
+{
+  "executors": { "acme": { "plugin": "$folder/plugin/libdream_acme.so" } },
+  "projects": { "./web": { "executor": "acme", "options": { "region": "eu" } } }
+}
+END
+dream -C "$folder/acme/web" --info | expect "the plugin that was built" "$folder/plugin/libdream_acme.so"

@@ -1,0 +1,349 @@
+// packaging/dream.schema.json and the reader agree: what one refuses, the other refuses.
+#include <rapidjson/pointer.h>
+#include <rapidjson/schema.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <set>
+
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "unit/config/config_testing.hpp"
+
+namespace dream::config {
+namespace {
+
+using Dom = rapidjson::Document;
+using rapidjson::Pointer;
+using rapidjson::Value;
+
+std::string read_text(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+Dom parse(const std::string& text) {
+  Dom dom;
+  dom.Parse<rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag>(text.c_str());
+  EXPECT_FALSE(dom.HasParseError()) << text;
+  return dom;
+}
+
+std::string text_of(const Value& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+/// Both judges of a dream.json.
+class Judges {
+ public:
+  Judges() : rules_(parse(read_text(DREAM_SCHEMA))), compiled_(rules_) {}
+
+  [[nodiscard]] bool schema_accepts(const Value& dom) const {
+    rapidjson::SchemaValidator validator(compiled_);
+    return dom.Accept(validator);
+  }
+  [[nodiscard]] static std::vector<std::string> problems(const Value& dom) {
+    std::vector<std::string> lines;
+    const LoadResult result = interpret_text(text_of(dom));
+    for (const Problem& problem : result.problems) {
+      if (problem.severity == Severity::error) lines.push_back(problem.message + " | " + problem.hint);
+    }
+    return lines;
+  }
+  [[nodiscard]] static bool reader_accepts(const Value& dom) { return problems(dom).empty(); }
+  /// Whether they say the same; a test failure if not.
+  bool agree(const Value& dom) const {
+    const bool accepted = schema_accepts(dom);
+    EXPECT_EQ(accepted, reader_accepts(dom))
+        << text_of(dom) << "\nreader: " << testing::PrintToString(problems(dom));
+    return accepted;
+  }
+  [[nodiscard]] const Value& rules() const { return rules_; }
+
+ private:
+  Dom rules_;
+  rapidjson::SchemaDocument compiled_;
+};
+
+/// Valid files that together have every key; "acme" is an executor of their own.
+std::vector<std::string> good_files() {
+  return {read_text(DREAM_GOLDEN_DIR "/every_key.json"), "{}",
+          R"({"executors": {"acme": {"plugin": "x.so", "options": {"a": [1, null]}}, "shell": {}},
+              "executor": "acme",
+              "tasks": {"t": {"async": true, "required": false, "delay": 2147483647, "service": true, "timeout": 1,
+                "command": ["a", ""], "env": {"A": ""}, "envFile": [".env"],
+                "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "executor": "acme", "options": {}}},
+              "projects": {"./**": {"envFile": [], "tasks": {"t": {"command": "x", "envFile": "y"}}}, "web/?": {}}})"};
+}
+
+/// The parts of an object of dream.json: where it stands in a valid file, and its rules in the schema.
+struct Part {
+  std::string place;
+  std::string rules;
+};
+const std::vector<Part> parts{
+    {"", ""},
+    {"/workspace/.~1services~1api/dev/0", "/definitions/dependency/anyOf/1"},
+    {"/recursive/0", "/properties/recursive/items"},
+    {"/executors/acme", "/properties/executors/patternProperties/^[a-zA-Z0-9_-][a-zA-Z0-9_.-]*$"},
+    {"/projects/.~1services~1database", "/properties/projects/patternProperties/[^~1]|~1"},
+    {"/projects/.~1services~1database/tasks/start", "/definitions/task"},
+    {"/projects/.~1services~1database/tasks/start/stop", "/definitions/task/properties/stop"},
+    {"/tasks/dev", "/definitions/task"},
+};
+
+/// Values of every type, and those on both sides of every bound.
+std::vector<std::string> candidates() {
+  std::vector<std::string> values{"null",
+                                  "true",
+                                  "false",
+                                  "-1",
+                                  "-0.0",
+                                  "0",
+                                  "1",
+                                  "0.5",
+                                  "1.5",
+                                  "2e3",
+                                  "7.0",
+                                  "2147483647",
+                                  "2147483648",
+                                  "2147483647.0",
+                                  "2147483647.5",
+                                  "1e300",
+                                  "9223372036854775808",
+                                  "\"\"",
+                                  "\"x\"",
+                                  "\"shell\"",
+                                  "\"./a\"",
+                                  "\"/a\"",
+                                  "\"../a\"",
+                                  "\"./../a\"",
+                                  "\"a/..\"",
+                                  "\"*\"",
+                                  "\"a?b\"",
+                                  "\"..\"",
+                                  "\"..a\"",
+                                  "\"SIGTERM\"",
+                                  "\"TERM\"",
+                                  "\"sigterm\"",
+                                  "\"SIG\"",
+                                  "\"SIGRTMIN\"",
+                                  "\"15\"",
+                                  "[]",
+                                  "[\"x\"]",
+                                  "[\"\"]",
+                                  "[\"x\", \"\"]",
+                                  "[1]",
+                                  "[\"x\", 1]",
+                                  "[[]]",
+                                  "[{}]",
+                                  "{}",
+                                  "{\"\": \"x\"}",
+                                  "{\"A\": \"\"}",
+                                  "{\"A\": 1}",
+                                  "{\"A=B\": \"\"}",
+                                  "{\"A\": null}",
+                                  "{\"A\": {}}",
+                                  "{\"A\": []}",
+                                  "{\"projectPath\": \"a\"}",
+                                  "[{\"projectPath\": \"a\"}]",
+                                  "{\"project\": \"a\", \"tasks\": []}"};
+  for (int number = 1; number < NSIG; ++number) {
+    values.push_back("\"" + signal_name(number) + "\"");
+    if (signal_name(number).starts_with("SIG")) values.push_back("\"" + signal_name(number).substr(3) + "\"");
+  }
+  return values;
+}
+
+/// What the reader says is known in the object at a place: it is asked with a key that nothing is like.
+std::set<std::string> keys_of_reader(const std::string& place) {
+  Dom dom = parse(good_files().front());
+  Pointer(place + "/%&/()=").Set(dom, 1);
+  dom = parse(good_files().front());
+  Pointer(place + "/0123456789").Set(dom, 1);
+  std::set<std::string> keys;
+  for (const std::string& problem : Judges::problems(dom)) {
+    const std::size_t list = problem.find("known here: ");
+    if (list == std::string::npos) continue;
+    std::string words = problem.substr(list + 12);
+    const std::size_t last = words.find(" and ");
+    if (last != std::string::npos) words.replace(last, 5, ", ");
+    for (std::size_t start = 0; start < words.size();) {
+      const std::size_t end = std::min(words.find(", ", start), words.size());
+      keys.insert(words.substr(start, end - start));
+      start = end + 2;
+    }
+  }
+  return keys;
+}
+
+TEST(Schema, has_exactly_the_keys_that_the_reader_knows) {
+  const Judges judges;
+  for (const Part& part : parts) {
+    const Value* rules = Pointer(part.rules).Get(judges.rules());
+    ASSERT_NE(rules, nullptr) << part.rules;
+    std::set<std::string> keys;
+    for (const auto& property : (*rules)["properties"].GetObject()) keys.insert(property.name.GetString());
+    EXPECT_EQ(keys, keys_of_reader(part.place)) << part.place;
+    EXPECT_FALSE((*rules)["additionalProperties"].GetBool()) << part.rules;
+  }
+}
+
+TEST(Schema, agrees_about_every_type_and_bound_of_every_key) {
+  const Judges judges;
+  std::size_t accepted = 0;
+  std::size_t refused = 0;
+  for (const Part& part : parts) {
+    const Value& properties = (*Pointer(part.rules).Get(judges.rules()))["properties"];
+    for (const auto& property : properties.GetObject()) {
+      // Which executors there are is not the schema's business.
+      const bool names_executor = std::string_view(property.name.GetString()) == "executor";
+      for (const std::string& value : candidates()) {
+        if (names_executor && value.front() == '"' && value != "\"\"") continue;
+        // An object without its "plugin" would be an executor that nobody knows.
+        if (part.place.empty() && std::string_view(property.name.GetString()) == "executors" &&
+            value != "{}" && value.front() == '{')
+          continue;
+        Dom dom = parse(good_files().front());
+        Pointer(part.place).Get(dom)->RemoveMember("service");  // it forbids async to be false
+        if (part.place.empty()) dom.SetObject();
+        const Dom given = parse(value);
+        Pointer(part.place + "/" + property.name.GetString()).Set(dom, given);
+        ++(judges.agree(dom) ? accepted : refused);
+      }
+    }
+  }
+  EXPECT_GT(accepted, 300U);
+  EXPECT_GT(refused, 1000U);
+}
+
+TEST(Schema, agrees_about_names_of_projects_tasks_executors_and_variables) {
+  const Judges judges;
+  const std::vector<std::string> names{"",       "a",      ".",   "./",  "./a",     "a/b/", "..", "../a",
+                                       "./../a", "././..", "..a", "/a",  "/",       "*",    "a?", "**",
+                                       "./**/a", "a**",    "**a", "***", "a/**b/c", "a=b",  "=",  "A B",
+                                       "-a",     ".a",     "a.b", "ä",   "a/../b",  "...",  "\n"};
+  std::size_t accepted = 0;
+  for (const std::string& name : names) {
+    const std::string key = json_string(name);
+    for (const std::string& text :
+         {"{\"projects\": {" + key + ": {}}}", "{\"workspace\": {" + key + ": {}}}",
+          "{\"workspace\": {\"a\": {" + key + ": []}}}", "{\"workspace\": {\"a\": {\"t\": [" + key + "]}}}",
+          "{\"workspace\": {\"a\": {\"t\": [{\"projectPath\": " + key + "}]}}}",
+          "{\"tasks\": {" + key + ": {}}}", "{\"projects\": {\"a\": {\"tasks\": {" + key + ": {}}}}}",
+          "{\"executors\": {" + key + ": {\"plugin\": \"x\"}}}",
+          "{\"tasks\": {\"t\": {\"env\": {" + key + ": \"\"}}}}",
+          "{\"recursive\": [{\"project\": " + key + ", \"tasks\": [\"t\"]}]}"}) {
+      accepted += judges.agree(parse(text)) ? 1U : 0U;
+    }
+  }
+  EXPECT_GT(accepted, names.size());
+}
+
+TEST(Schema, agrees_about_what_must_be_there_and_what_excludes_each_other) {
+  const Judges judges;
+  for (const char* text : {R"({"workspace": {"a": {"t": [{}]}}})", R"({"recursive": [{}]})",
+                           R"({"recursive": [{"project": "a"}]})", R"({"recursive": [{"tasks": []}]})",
+                           R"({"tasks": {"t": {"service": true, "async": false}}})", "[]", "1"}) {
+    EXPECT_FALSE(judges.agree(parse(text))) << text;
+  }
+  for (const char* text :
+       {R"({"tasks": {"t": {"service": false, "async": false}}})", R"({"tasks": {"t": {"async": false}}})",
+        R"({"tasks": {"t": {"service": true}}})", R"({"tasks": {"t": {"service": true, "async": true}}})"}) {
+    EXPECT_TRUE(judges.agree(parse(text))) << text;
+  }
+}
+
+/// Every value of a document, with its pointer; `options` are a plugin's business and stay whole.
+void collect(const Value& value, const std::string& place, std::vector<std::string>& places) {
+  places.push_back(place);
+  if (value.IsObject()) {
+    for (const auto& member : value.GetObject()) {
+      std::string key;
+      for (const char* c = member.name.GetString(); *c != '\0'; ++c)
+        key += *c == '/' ? "~1" : *c == '~' ? "~0" : std::string(1, *c);
+      if (key != "options") collect(member.value, place + "/" + key, places);
+    }
+  } else if (value.IsArray()) {
+    for (rapidjson::SizeType at = 0; at < value.Size(); ++at)
+      collect(value[at], place + "/" + std::to_string(at), places);
+  }
+}
+
+/// One change of a value: another one in its place, none, or a new member with a value from elsewhere.
+void mutate(Dom& dom, std::mt19937& random) {
+  const auto below = [&](std::size_t limit) {
+    return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+  };
+  static const std::vector<std::string> values = candidates();
+  static const std::vector<std::string> keys{"async",     "delay", "required", "service",     "timeout",
+                                             "command",   "env",   "envFile",  "stop",        "signal",
+                                             "graceMs",   "pty",   "options",  "projectPath", "task",
+                                             "project",   "tasks", "projects", "plugin",      "recursive",
+                                             "workspace", "A",     "*",        "../x",        "dealy"};
+  std::vector<std::string> places;
+  collect(dom, "", places);
+  const std::string place = places[below(places.size())];
+  const Dom value = below(3) == 0 ? parse(text_of(*Pointer(places[below(places.size())]).Get(dom)))
+                                  : parse(values[below(values.size())]);
+  switch (below(3)) {
+    case 0:
+      if (!place.empty()) Pointer(place).Erase(dom);
+      break;
+    case 1:
+      Pointer(place).Set(dom, value);
+      break;
+    default: {
+      Value* object = Pointer(place).Get(dom);
+      const std::string& key = keys[below(keys.size())];
+      if (!object->IsObject() || object->HasMember(key)) return;
+      object->AddMember(Value(key, dom.GetAllocator()), Value(value, dom.GetAllocator()), dom.GetAllocator());
+    }
+  }
+}
+
+/// The errors that need more than the one value: whether an executor exists, and two spellings of a project.
+bool beyond_the_schema(const std::vector<std::string>& problems) {
+  return std::all_of(problems.begin(), problems.end(), [](const std::string& problem) {
+    return problem.starts_with("unknown executor") ||
+           problem.find("is another spelling of") != std::string::npos;
+  });
+}
+
+class SchemaMutants : public testing::TestWithParam<unsigned> {};
+
+TEST_P(SchemaMutants, are_refused_by_both_or_by_neither) {
+  const Judges judges;
+  std::mt19937 random(GetParam());
+  std::size_t accepted = 0;
+  std::size_t refused = 0;
+  for (int round = 0; round < 400; ++round) {
+    for (const std::string& good : good_files()) {
+      Dom dom = parse(good);
+      for (std::size_t changes = 1 + random() % 3; changes > 0; --changes) mutate(dom, random);
+      const std::vector<std::string> problems = Judges::problems(dom);
+      const bool fine = problems.empty() || beyond_the_schema(problems);
+      EXPECT_EQ(judges.schema_accepts(dom), fine) << text_of(dom) << testing::PrintToString(problems);
+      ++(fine ? accepted : refused);
+    }
+  }
+  EXPECT_GT(accepted, 100U);
+  EXPECT_GT(refused, 100U);
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, SchemaMutants, testing::Range(1U, 9U));
+
+TEST(Schema, accepts_the_good_files) {
+  const Judges judges;
+  for (const std::string& good : good_files()) EXPECT_TRUE(judges.agree(parse(good)));
+}
+
+}  // namespace
+}  // namespace dream::config
