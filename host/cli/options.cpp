@@ -35,12 +35,9 @@ constexpr const char* commands_help =
     "code.\n";
 
 const std::map<std::string, CommandName>& commands() {
-  static const std::map<std::string, CommandName> names{{"run", CommandName::run},
-                                                        {"plan", CommandName::plan},
-                                                        {"list", CommandName::list},
-                                                        {"validate", CommandName::validate},
-                                                        {"schema", CommandName::schema},
-                                                        {"plugin", CommandName::plugin}};
+  static const std::map<std::string, CommandName> names{
+      {"run", CommandName::run},           {"plan", CommandName::plan},     {"list", CommandName::list},
+      {"validate", CommandName::validate}, {"schema", CommandName::schema}, {"plugin", CommandName::plugin}};
   return names;
 }
 
