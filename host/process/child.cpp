@@ -128,6 +128,7 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
   Result<Launched> launched = launch(context_.executor, launch_spec, context_.surroundings);
   if (!launched) return launched.error();
   handle_ = std::move(launched->handle);
+  end_.emplace(std::move(launched->end));
   root_pidfd_ = launched->pidfd;
   root_ = handle_->id();
   out_->start();
@@ -141,13 +142,20 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
 }
 
 void Child::wait_for_root() {
-  handle_->async_wait([this](const boost::system::error_code& error, int) {
-    const int status = handle_->native_exit_code();
-    handle_->detach();  // the pid is free now: the handle must not act on it any more
-    if (stops_) stops_->cancel();
-    root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
-    context_.on_change();
-  });
+  end_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                   [this](const boost::system::error_code& failure) {
+                     boost::system::error_code error = failure;
+                     if (!error && handle_->running(error)) {
+                       wait_for_root();
+                       return;
+                     }
+                     const int status = handle_->native_exit_code();
+                     handle_->detach();  // the pid is free now: the handle must not act on it any more
+                     end_->close();
+                     if (stops_) stops_->cancel();
+                     root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
+                     context_.on_change();
+                   });
 }
 
 void Child::terminate(Urgency urgency) {

@@ -152,7 +152,8 @@ class Child {
   ChildContext& context_;
   ChildSpec spec_;
   std::unique_ptr<ProcessHandle> handle_;
-  int root_pidfd_ = -1;  ///< the handle's, while the root lives
+  std::optional<boost::asio::posix::stream_descriptor> end_;  ///< of the root, as Launched has it
+  int root_pidfd_ = -1;                                       ///< the handle's, while the root lives
   pid_t root_ = 0;
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;

@@ -14,6 +14,8 @@
 #include <cstring>
 #include <exception>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace dream::process {
 
@@ -178,6 +180,17 @@ Error explain(const Failure& failure, const LaunchSpec& spec) {
           "the limits on processes, open files and memory may be reached (ulimit -a)"};
 }
 
+/// Throws when it can't be had.
+void watch_through_copy(boost::asio::posix::stream_descriptor& watch, int descriptor) {
+  const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+  if (copy < 0) throw std::system_error(errno, std::generic_category());
+  boost::system::error_code error;
+  watch.assign(copy, error);
+  if (!error) return;
+  ::close(copy);
+  throw std::system_error(error.value(), std::generic_category());
+}
+
 }  // namespace
 
 rlimit raise_file_limit() {
@@ -216,8 +229,11 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
   const Spawned spawned = spawn(image);
   if (spawned.pid < 0) return explain(image.failure, spec);
   try {
-    return Launched{std::make_unique<ProcessHandle>(executor, spawned.pid, spawned.pidfd), spawned.pidfd};
-  } catch (const std::exception& exception) {  // the event loop takes no more descriptors
+    boost::asio::posix::stream_descriptor end(executor);
+    watch_through_copy(end, spawned.pidfd);
+    return Launched{std::make_unique<ProcessHandle>(executor, spawned.pid, spawned.pidfd), spawned.pidfd,
+                    std::move(end)};
+  } catch (const std::exception& exception) {  // no more descriptors, or the event loop takes no more
     ::close(spawned.pidfd);
     ::kill(spawned.pid, SIGKILL);
     reap(spawned.pid);

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -46,6 +47,10 @@ struct Surroundings {
 struct Launched {
   std::unique_ptr<ProcessHandle> handle;
   int pidfd = -1;  ///< the handle's: open until that is detached
+  /// A copy of it, readable when the process has ended, and perhaps before: an event loop may tell of an
+  /// event of whoever had its place. So it is asked for again, and the handle's async_wait, which would then
+  /// block, is not used.
+  boost::asio::posix::stream_descriptor end;
 };
 
 /// Starts a process: leader of a session of its own (unless told otherwise), subreaper of its descendants,

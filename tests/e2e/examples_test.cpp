@@ -1,15 +1,11 @@
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <stdexcept>
 
 #include "e2e/dream_run.hpp"
+#include "e2e/http.hpp"
 #include "e2e/process_list.hpp"
 
 /// Each workspace of docs/examples does what its own comments say.
@@ -20,50 +16,6 @@ using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
-
-int free_port() {
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  if (::bind(listener, reinterpret_cast<sockaddr*>(&address), size) != 0)
-    throw std::runtime_error("no free port");
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(listener);
-  return ntohs(address.sin_port);
-}
-
-/// The whole answer to one HTTP request.
-std::string ask(int port, const std::string& request_line, const std::string& body = {}) {
-  const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const timeval patience{60, 0};
-  ::setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  const sockaddr_in address = loopback(port);
-  if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    ::close(connection);
-    throw std::runtime_error("nobody listens on port " + std::to_string(port));
-  }
-  const std::string request =
-      request_line + " HTTP/1.0\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-  ::send(connection, request.data(), request.size(), MSG_NOSIGNAL);
-  std::string answer;
-  std::array<char, 4096> buffer{};
-  for (ssize_t count = 0; (count = ::recv(connection, buffer.data(), buffer.size(), 0)) > 0;)
-    answer.append(buffer.data(), static_cast<std::size_t>(count));
-  ::close(connection);
-  return answer;
-}
-
-std::string body_of(const std::string& answer) {
-  return answer.substr(answer.find("\r\n\r\n") + 4);
-}
 
 class Introduction : public ::testing::Test {
  protected:
@@ -202,14 +154,6 @@ class NodeAndDeno : public ::testing::Test {
                             {"WEB_PORT", std::to_string(web_port_)}}};
   }
 
-  /// The process whose pid and command line contain this: a shell above it may have the same words.
-  static pid_t find_program(pid_t parent, const std::string& command_line) {
-    for (const std::string& process : living_below(parent)) {
-      if (process.find(command_line) != std::string::npos) return std::stoi(process);
-    }
-    throw std::runtime_error("no process " + command_line);
-  }
-
   Workspace workspace_{Example{"node-and-deno"}};
   int web_port_ = free_port();
 };
@@ -232,22 +176,9 @@ TEST_F(NodeAndDeno, a_killed_service_takes_the_other_down) {
     DreamRun dream(workspace_, launch());
     dream.await_out("quotes: ready on port");
     dream.await_out("web: ready on port");
-    ::kill(find_program(dream.pid(), victim), SIGKILL);
+    ::kill(find_program_below(dream.pid(), victim), SIGKILL);
     EXPECT_EQ(dream.exit_code(), 137) << victim << "\n" << dream.err();
   }
-}
-
-TEST(Examples, have_no_problems) {
-  std::size_t examples = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(DREAM_EXAMPLES)) {
-    if (!entry.is_directory()) continue;
-    const Workspace workspace(Example{entry.path().filename().string()});
-    const Finished finished = run(workspace, {.arguments = {"validate"}});
-    EXPECT_EQ(finished.code, 0) << entry.path() << "\n" << finished.out;
-    EXPECT_THAT(run(workspace, {.arguments = {"list"}}).out, Not(HasSubstr("warning")));
-    ++examples;
-  }
-  EXPECT_GE(examples, 5U);
 }
 
 }  // namespace

@@ -85,6 +85,23 @@ pid_t find_below(pid_t parent, const std::string& text) {
   return found;
 }
 
+pid_t find_program_below(pid_t parent, const std::string& text) {
+  for (const std::string& process : living_below(parent)) {
+    if (process.find(text) != std::string::npos) return std::stoi(process);
+  }
+  throw std::runtime_error("no process " + text);
+}
+
+pid_t find_anywhere(const std::string& text) {
+  for (const auto& entry : fs::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    const pid_t pid = std::stoi(name);
+    if (command_line(pid).starts_with(text) && is_alive(pid)) return pid;
+  }
+  return 0;
+}
+
 std::size_t peak_memory_kib(pid_t pid) {
   const std::string label = "VmHWM:";
   std::ifstream status(fs::path("/proc") / std::to_string(pid) / "status");

@@ -16,6 +16,14 @@ void adopt_orphans();
 /// The pid of the one living process below `parent` whose command line contains `text`.
 [[nodiscard]] pid_t find_below(pid_t parent, const std::string& text);
 
+/// The same for a program that a shell with the same words may stand above: the first process below `parent`,
+/// from the top, with `text` in "pid: command line".
+[[nodiscard]] pid_t find_program_below(pid_t parent, const std::string& text);
+
+/// The process of this machine whose command line begins with `text`; 0: none. What runs in a container is
+/// nobody's child here.
+[[nodiscard]] pid_t find_anywhere(const std::string& text);
+
 /// The most memory that a living process ever had resident, in KiB.
 [[nodiscard]] std::size_t peak_memory_kib(pid_t pid);
 

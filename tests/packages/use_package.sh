@@ -66,3 +66,10 @@ cat > "$folder/acme/dream.json" << END
 }
 END
 dream -C "$folder/acme/web" --info | expect "the plugin that was built" "$folder/plugin/libdream_acme.so"
+
+# The same for a plugin that dream itself begins; its own tests include a check by the unpacked dream.
+dream plugin new fresh "$folder/fresh" > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
+cmake -S "$folder/fresh" -B "$folder/fresh/build" -DCMAKE_PREFIX_PATH="$prefix" > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
+cmake --build "$folder/fresh/build" > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
+ctest --test-dir "$folder/fresh/build" --no-tests=error > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
+dream -C "$folder/fresh/example" hello --trust 2> /dev/null | expect "a run of the new plugin" "fresh runs hello"

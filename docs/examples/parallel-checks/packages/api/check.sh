@@ -1,0 +1,1 @@
+grep -q '"openapi"' api.json && echo "api.json is fine"

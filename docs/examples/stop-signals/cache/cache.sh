@@ -1,0 +1,5 @@
+# Doesn't listen.
+trap '' TERM
+echo ready
+tail -f /dev/null &
+wait

@@ -1,0 +1,64 @@
+#include <gtest/gtest.h>
+
+#include <array>
+#include <sstream>
+#include <string_view>
+#include <vector>
+
+#include "docs/markdown.hpp"
+#include "engine/step_table.hpp"
+
+/// docs/architecture.md: the table of the engine is the engine's.
+namespace dream::docs {
+namespace {
+
+using engine::Input;
+using engine::Phase;
+using engine::Reaction;
+
+std::string_view word(Reaction reaction) {
+  static constexpr std::array<std::string_view, 11> words{"bug",       "nothing",    "skip",        "start",
+                                                          "run",       "note start", "run and end", "expire",
+                                                          "terminate", "force",      "end"};
+  return words.at(static_cast<std::size_t>(reaction));
+}
+
+/// The cells of a row of a table.
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells;
+  std::istringstream stream(line.substr(1));
+  for (std::string cell; std::getline(stream, cell, '|');) {
+    const std::size_t first = cell.find_first_not_of(' ');
+    cells.push_back(first == std::string::npos ? ""
+                                               : cell.substr(first, cell.find_last_not_of(' ') + 1 - first));
+  }
+  return cells;
+}
+
+TEST(Architecture, shows_the_table_of_the_engine) {
+  const Document document = read_document(std::filesystem::path(DREAM_SOURCE_DIR) / "docs/architecture.md");
+  std::istringstream lines(document.text);
+  const std::vector<std::string> phases{"pending", "starting", "running", "stopping", "killing", "ended"};
+  const std::vector<std::string> head{
+      "",           "due",        "started", "start failed", "exited", "timeout passed", "grace passed",
+      "stop asked", "force asked"};
+  std::size_t found = 0;
+  bool head_found = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with('|')) continue;
+    const std::vector<std::string> cells = cells_of(line);
+    head_found = head_found || cells == head;
+    if (found == phases.size() || cells.front() != phases[found]) continue;
+    ASSERT_EQ(cells.size(), head.size()) << line;
+    for (std::size_t input = 0; input + 1 < cells.size(); ++input) {
+      EXPECT_EQ(cells[input + 1], word(reaction_to(static_cast<Phase>(found), static_cast<Input>(input))))
+          << line;
+    }
+    ++found;
+  }
+  EXPECT_TRUE(head_found);
+  EXPECT_EQ(found, phases.size());
+}
+
+}  // namespace
+}  // namespace dream::docs

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/process.hpp"
+#include "base/time.hpp"
+
+/// What happens in a run on a clock that is turned by hand: the `timing` blocks of the documents. A block
+/// begins with what is given, in lines such as
+///
+///     $ dream -C services/api dev
+///     database  runs until it is asked to end, needs 40 ms
+///     api       runs 900 ms, exits with 3
+///     Ctrl-C    at 5000 ms
+///
+/// and after an empty line has what follows from it.
+namespace dream::docs {
+
+/// What one step's process does.
+struct Behaviour {
+  std::optional<Duration> runs;  ///< by itself; none: until it is asked to end
+  ExitStatus exits = ExitedWith{0};
+  std::optional<Duration> needs = Duration(0);  ///< to end, once it was asked; none: it doesn't listen
+};
+
+struct Scenario {
+  std::string command_line;                ///< "dream …"
+  std::map<std::string, Behaviour> steps;  ///< by the names that the output gives them
+  std::multimap<Instant, int> signals;
+};
+
+/// The given part of a block. Throws what is wrong with it.
+[[nodiscard]] Scenario parse_scenario(std::string_view text);
+
+/// Plays it with the plan that dream makes of the command line in this folder: a table of the events and a
+/// diagram. Throws what is wrong.
+[[nodiscard]] std::string play(const Scenario& scenario, const std::filesystem::path& example);
+
+/// The same in a workspace that has nothing but this dream.json.
+[[nodiscard]] std::string play_alone(const Scenario& scenario, const std::string& configuration);
+
+}  // namespace dream::docs

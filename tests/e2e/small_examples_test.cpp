@@ -1,0 +1,155 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "e2e/dream_run.hpp"
+#include "e2e/http.hpp"
+
+/// The workspaces of docs/examples that need nothing but a shell and Python.
+namespace dream::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Changes a word of the example's dream.json.
+void replace(const Workspace& workspace, const std::string& file, const std::string& what,
+             const std::string& by) {
+  std::string text = workspace.read(file);
+  const std::size_t at = text.find(what);
+  ASSERT_NE(at, std::string::npos) << file << " has no " << what;
+  workspace.write(file, text.replace(at, what.size(), by));
+}
+
+TEST(TwoPackages, the_library_is_tested_first) {
+  const Workspace workspace(Example{"two-packages"});
+  const Finished finished = run(workspace, {.arguments = {"test"}, .folder = "app"});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_EQ(finished.out, "library | library: 1 test passed\napp     | app: 1 test passed\n");
+}
+
+TEST(TwoPackages, a_library_that_fails_keeps_the_app_from_being_tested) {
+  const Workspace workspace(Example{"two-packages"});
+  replace(workspace, "library/double.sh", "* 2", "+ 2");
+  const Finished finished = run(workspace, {.arguments = {"test"}, .folder = "app"});
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_EQ(finished.out, "");
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("double 21: 23"), HasSubstr("1 failed, 1 skipped")));
+}
+
+TEST(TestWithDatabase, tests_once_the_database_answers_and_stops_it) {
+  const Workspace workspace(Example{"test-with-database"});
+  const Finished finished =
+      run(workspace,
+          {.arguments = {"test"}, .folder = "app", .environment = {{"PORT", std::to_string(free_port())}}});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out,
+              ContainsRegex("database: takes connections\n(.|\n)*app            . app: 1 test passed\n"));
+  EXPECT_THAT(finished.err, AllOf(ContainsRegex("./database:start +terminated .* no longer needed"),
+                                  HasSubstr("2 succeeded, 1 terminated")));
+}
+
+TEST(TestWithDatabase, a_database_that_cannot_start_fails_the_run) {
+  const Workspace workspace(Example{"test-with-database"});
+  const Finished finished =
+      run(workspace, {.arguments = {"test"}, .folder = "app", .environment = {{"PORT", "no port"}}});
+  EXPECT_NE(finished.code, 0);
+  EXPECT_THAT(finished.out, Not(HasSubstr("test passed")));
+  EXPECT_THAT(finished.err, ContainsRegex("./app:test +skipped"));
+}
+
+TEST(DelayBefore, a_foreground_step_waits_before_it_starts_and_nothing_after_it) {
+  const Workspace workspace(Example{"delay-before"});
+  DreamRun dream(workspace, {.arguments = {"dev"}, .folder = "app"});
+  dream.await_out("app              | migrated\n");
+  EXPECT_THAT(dream.err(),
+              ContainsRegex("./database:start started\n(.|\n)*./database:migrate starts in 500 ms\n(.|\n)*"
+                            "./database:migrate started\n(.|\n)*./database:migrate succeeded\n"));
+  EXPECT_THAT(dream.err(), Not(HasSubstr("./app:dev starts in")));
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+}
+
+TEST(DelayBefore, a_database_that_goes_during_the_delay_ends_the_wait) {
+  const Workspace workspace(Example{"delay-before"});
+  replace(workspace, "dream.json", R"("delay": 300)", R"("delay": 3600000)");
+  replace(workspace, "dream.json", "exec tail -f /dev/null", "exit 3");
+  const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "app"});
+  EXPECT_EQ(finished.code, 3);
+  EXPECT_THAT(finished.err, HasSubstr("1 failed, 2 skipped"));
+}
+
+TEST(TimeLimit, a_task_that_runs_past_it_has_failed_whatever_it_says) {
+  const Workspace workspace(Example{"time-limit"});
+  const Finished finished = run(workspace, {.arguments = {"build"}, .folder = "app"});
+  EXPECT_EQ(finished.code, 124);
+  EXPECT_EQ(finished.out, "mirror | looking for the mirror\nmirror | no answer\n");
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("./mirror:find failed: ran past its timeout of 400 ms"),
+                                  HasSubstr("1 failed, 1 skipped")));
+}
+
+TEST(TimeLimit, made_optional_the_build_goes_on) {
+  const Workspace workspace(Example{"time-limit"});
+  replace(workspace, "dream.json", R"("task": "find")", R"("task": "find", "required": false)");
+  const Finished finished = run(workspace, {.arguments = {"build"}, .folder = "app"});
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out, HasSubstr("app    | built\n"));
+}
+
+class StopSignals : public ::testing::Test {
+ protected:
+  void await_ready(DreamRun& dream) const {
+    for (const char* line : {"worker | ready\n", "cache  | ready\n", "app    | ready\n"})
+      dream.await_out(line);
+  }
+
+  Workspace workspace_{Example{"stop-signals"}};
+};
+
+TEST_F(StopSignals, each_task_gets_its_own_and_who_does_not_listen_is_killed) {
+  DreamRun dream(workspace_, {.arguments = {"dev"}, .folder = "app"});
+  await_ready(dream);
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(dream.out(), HasSubstr("worker | finishes its job\n"));
+  EXPECT_THAT(dream.err(), AllOf(ContainsRegex("./worker:dev +terminated [^\n]*stopped by SIGINT\n"),
+                                 ContainsRegex("./cache:dev +terminated [^\n]*had to be killed\n"),
+                                 ContainsRegex("./app:dev +terminated [^\n]*signal 15 .SIGTERM.\n")));
+}
+
+TEST_F(StopSignals, a_second_ctrl_c_does_not_wait_for_the_grace) {
+  replace(workspace_, "dream.json", R"("graceMs": 300)", R"("graceMs": 3600000)");
+  DreamRun dream(workspace_, {.arguments = {"dev"}, .folder = "app"});
+  await_ready(dream);
+  dream.send(SIGINT);
+  dream.await_out("finishes its job");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(dream.err(), ContainsRegex("./cache:dev +terminated [^\n]*had to be killed\n"));
+}
+
+TEST(ParallelChecks, say_what_is_wrong_in_an_optional_package_and_succeed) {
+  const Workspace workspace(Example{"parallel-checks"});
+  const Finished finished = run(workspace, {.arguments = {"check"}});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out,
+              AllOf(HasSubstr("api  | api.json is fine\n"), HasSubstr("web  | index.html is fine\n")));
+  EXPECT_THAT(finished.err, AllOf(ContainsRegex("./packages/docs:check +failed [^\n]*exit code 3, optional"),
+                                  HasSubstr("waiting for"), HasSubstr("3 succeeded, 1 failed in")));
+}
+
+TEST(ParallelChecks, a_required_package_decides_the_exit_code_and_stops_the_others) {
+  const Workspace workspace(Example{"parallel-checks"});
+  workspace.write("packages/web/index.html", "\tHello\n");
+  workspace.write("packages/api/check.sh", "exec tail -f /dev/null\n");
+  const Finished finished = run(workspace, {.arguments = {"check"}});
+  EXPECT_EQ(finished.code, 5) << finished.err;
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("web  | index.html has tabs\n"),
+                                  ContainsRegex("./packages/api:check +terminated")));
+}
+
+}  // namespace
+}  // namespace dream::e2e
