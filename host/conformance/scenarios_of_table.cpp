@@ -38,7 +38,6 @@ bool is_enforced_word(std::string_view word) {
                                                 "oneOf",
                                                 "not",
                                                 "properties",
-                                                "patternProperties",
                                                 "additionalProperties",
                                                 "required",
                                                 "dependencies",
@@ -82,8 +81,7 @@ class WordCheck {
 
  private:
   void descend(std::string_view word, const Value& value, const std::string& place) {
-    static const std::set<std::string_view> by_name{"properties", "patternProperties", "definitions",
-                                                    "dependencies"};
+    static const std::set<std::string_view> by_name{"properties", "definitions", "dependencies"};
     static const std::set<std::string_view> one_or_several{
         "allOf", "anyOf", "oneOf", "items", "additionalItems", "additionalProperties", "not"};
     if (by_name.contains(word) && value.IsObject()) {

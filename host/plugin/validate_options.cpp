@@ -7,6 +7,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -188,6 +189,22 @@ bool parse_object(const std::string& text, rapidjson::Document& document) {
   return !document.HasParseError() && document.IsObject();
 }
 
+/// Whether a schema, or one within it, has the word with which RapidJSON 1.1 refuses valid values and, one
+/// within another, crashes.
+bool has_pattern_properties(const Value& schema) {
+  if (schema.IsArray()) return std::ranges::any_of(schema.GetArray(), has_pattern_properties);
+  if (!schema.IsObject()) return false;
+  return std::ranges::any_of(schema.GetObject(), [](const auto& member) {
+    const std::string_view word = text_in(member.name);
+    if (word == "patternProperties") return true;
+    if (word == "enum" || word == "default" || word == "examples") return false;
+    const bool by_name = word == "properties" || word == "definitions" || word == "dependencies";
+    if (!by_name || !member.value.IsObject()) return has_pattern_properties(member.value);
+    return std::ranges::any_of(member.value.GetObject(),
+                               [](const auto& named) { return has_pattern_properties(named.value); });
+  });
+}
+
 }  // namespace
 
 Result<void> validate_options(const std::string& schema, const std::string& options_json) {
@@ -199,6 +216,11 @@ Result<void> validate_options(const std::string& schema, const std::string& opti
   rapidjson::Document rules;
   if (!parse_object(schema, rules)) {
     return Error{ErrorCode::plugin, "the plugin's schema of its options is not a JSON object", "",
+                 "tell the author of the plugin"};
+  }
+  if (has_pattern_properties(rules)) {
+    return Error{ErrorCode::plugin,
+                 "the plugin's schema of its options has patternProperties, which isn't supported", "",
                  "tell the author of the plugin"};
   }
   const rapidjson::SchemaDocument compiled(rules);

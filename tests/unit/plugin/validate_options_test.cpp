@@ -88,6 +88,18 @@ TEST(ValidateOptions, a_broken_schema_is_the_plugins_fault) {
   EXPECT_EQ(broken.error().code, ErrorCode::plugin);
 }
 
+TEST(ValidateOptions, a_schema_that_the_validator_goes_astray_in_is_refused_and_not_a_crash) {
+  const std::string nested =
+      R"({"patternProperties": {"a": {"patternProperties": {"b": {"type": "string"}}}}})";
+  for (const std::string& words :
+       {nested, R"({"properties": {"x": )" + nested + "}}", R"({"allOf": [)" + nested + "]}"}) {
+    const auto refused = validate_options(words, R"({"a": {}})");
+    ASSERT_FALSE(refused) << words;
+    EXPECT_EQ(refused.error().code, ErrorCode::plugin);
+  }
+  EXPECT_TRUE(validate_options(R"({"properties": {"patternProperties": {"type": "string"}}})", "{}"));
+}
+
 TEST(ValidateOptions, deep_nesting_is_refused_and_not_a_crash) {
   const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
   EXPECT_FALSE(validate_options(schema, deep));
