@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <system_error>
+#include <utility>
 
 #include "base/text.hpp"
 #include "cli/asking.hpp"
@@ -19,7 +19,7 @@ namespace {
 /// What the workspace offers; none of it where there is no dream.json or it can't be read.
 class Offering {
  public:
-  Offering(const Options& options, const CompletionPlace& place) : options_(options) {
+  Offering(Options options, const CompletionPlace& place) : options_(std::move(options)) {
     options_.directory = place.directory;
     options_.project = place.project;
     Result<LoadedWorkspace> loaded = read_workspace(options_);

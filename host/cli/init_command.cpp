@@ -1,24 +1,31 @@
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace_loader.hpp"
-#include "init/init.hpp"
 
 namespace dream::cli {
 
+// The work is done by a program of its own, host/init/main.cpp.
 int init_command(const Options& options) {
   const Result<std::filesystem::path> folder = starting_folder(options);
   if (!folder) {
     complain(folder.error());
     return exit_nothing_run;
   }
-  const std::filesystem::path file = *folder / "dream.json";
-  const Result<std::string> text = init::make_configuration(*folder, options.from);
-  const Result<void> written = text ? init::write_new_file(file, *text) : Result<void>(text.error());
-  if (!written) {
-    complain(written.error());
-    return exit_nothing_run;
-  }
-  return print("dream.json is written; `dream list` shows what it says\n");
+  std::error_code ignored;
+  const std::filesystem::path binary = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  const std::string program = (binary.parent_path() / DREAM_INIT_PROGRAM).lexically_normal().string();
+  const char* from = options.from ? options.from->c_str() : nullptr;
+  ::execl(program.c_str(), "dream-init", folder->c_str(), from, nullptr);
+  const std::string why = std::generic_category().message(errno);
+  complain(Error{ErrorCode::usage, "dream init can't be started: " + why, printable(program), {}});
+  return exit_nothing_run;
 }
 
 }  // namespace dream::cli

@@ -39,7 +39,7 @@ add_library(dream_sha256 INTERFACE)
 target_link_libraries(dream_sha256 INTERFACE ${DREAM_LIBCRYPTO})
 target_include_directories(dream_sha256 SYSTEM INTERFACE ${OPENSSL_INCLUDE_DIR})
 
-# For dream init alone. The static library: it is loaded with dream, but nothing of it runs at the start.
+# For dream init alone, the static library.
 find_path(DREAM_YAML_INCLUDE yaml-cpp/yaml.h)
 find_library(DREAM_YAML_LIBRARY NAMES libyaml-cpp.a)
 if(DREAM_YAML_INCLUDE AND DREAM_YAML_LIBRARY)

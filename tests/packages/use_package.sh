@@ -73,3 +73,9 @@ cmake -S "$folder/fresh" -B "$folder/fresh/build" -DCMAKE_PREFIX_PATH="$prefix" 
 cmake --build "$folder/fresh/build" > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
 ctest --test-dir "$folder/fresh/build" --no-tests=error > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
 dream -C "$folder/fresh/example" hello --trust 2> /dev/null | expect "a run of the new plugin" "fresh runs hello"
+
+# A first dream.json, by the program that lies beside the plugins.
+mkdir "$folder/bare"
+echo "web: echo hello from the Procfile" > "$folder/bare/Procfile"
+dream -C "$folder/bare" init | expect "dream init" "dream.json is written"
+dream -C "$folder/bare" start 2> /dev/null | expect "what dream init wrote" "hello from the Procfile"

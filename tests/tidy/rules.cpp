@@ -36,7 +36,7 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"runtime", {"base", "plan", "config", "engine", "process", "plugin", "output"}},
       {"conformance", {"base", "process", "plugin", "dream"}},
       {"cli",
-       {"base", "plan", "config", "init", "engine", "process", "plugin", "conformance", "output", "runtime",
+       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "runtime",
         "dream"}},
   };
   return map;
