@@ -61,14 +61,15 @@ Result<Confirmations> read(const fs::path& file) {
     error.code = ErrorCode::io;
     return error;
   }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) {
-    std::error_code failure;
-    if (!fs::exists(file, failure) && !failure) return Confirmations{};
+  std::error_code failure;
+  if (!fs::exists(file, failure) && !failure) return Confirmations{};
+  const std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  if (stream) text << stream.rdbuf();
+  if (!stream || text.bad()) {  // a folder can be opened, but not read
     return refused(file, "can't be read, so that it can't be told which plugins are confirmed");
   }
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  return parse(file, text);
+  return parse(file, text.str());
 }
 
 std::string text_of(const Confirmations& confirmations) {

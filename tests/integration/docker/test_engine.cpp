@@ -33,9 +33,11 @@ namespace fs = std::filesystem;
 /// Nothing takes this long, on the slowest machine.
 constexpr int hung_after_ms = 120'000;
 
+/// What could be read: a file of /proc fails in the middle when its process ends.
 std::string read_file(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 int open_pidfd(pid_t pid) {
