@@ -64,11 +64,9 @@ Result<Confirmations> read(const fs::path& file) {
   std::error_code failure;
   if (!fs::exists(file, failure) && !failure) return Confirmations{};
   const std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream || text.bad()) {  // a folder can be opened, but not read
-    return refused(file, "can't be read, so that it can't be told which plugins are confirmed");
-  }
+  if (!stream) return refused(file, "can't be read, so that it can't be told which plugins are confirmed");
+  std::ostringstream text;  // that of a folder, which can be opened but not read, is empty
+  text << stream.rdbuf();
   return parse(file, text.str());
 }
 

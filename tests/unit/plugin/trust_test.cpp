@@ -103,7 +103,7 @@ TEST_F(TrustTest, a_folder_where_the_file_should_be_is_told) {
   std::filesystem::create_directories(trust.file);
   const Result<void> refused = trust.check(plugin);
   ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().message, HasSubstr("can't be read"));
+  EXPECT_THAT(refused.error().message, HasSubstr("is damaged"));
 }
 
 TEST_F(TrustTest, confirmations_that_others_could_have_written_count_for_nothing) {
