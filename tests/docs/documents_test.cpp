@@ -1,9 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <rapidjson/document.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 
 #include "cli/options.hpp"
@@ -127,6 +130,36 @@ TEST(Documents, have_no_link_that_leads_nowhere) {
     }
   }
   EXPECT_GE(links, 40);
+}
+
+/// The names of the properties of a schema and those within it.
+void collect_keys(const rapidjson::Value& schema, std::set<std::string>& keys) {
+  if (schema.IsArray()) {
+    for (const auto& one : schema.GetArray()) collect_keys(one, keys);
+  } else if (schema.IsObject()) {
+    for (const auto& member : schema.GetObject()) {
+      collect_keys(member.value, keys);
+      if (std::string_view(member.name.GetString()) != "properties") continue;
+      for (const auto& property : member.value.GetObject()) keys.insert(property.name.GetString());
+    }
+  }
+}
+
+TEST(Documents, have_every_key_of_the_schema_in_the_reference) {
+  std::ostringstream text, reference;
+  text << std::ifstream(DREAM_SOURCE_DIR "/packaging/dream.schema.json").rdbuf();
+  reference << std::ifstream(DREAM_SOURCE_DIR "/docs/configuration.md").rdbuf();
+  rapidjson::Document schema;
+  ASSERT_FALSE(schema.Parse(text.str()).HasParseError());
+  std::set<std::string> keys;
+  collect_keys(schema, keys);
+  EXPECT_GT(keys.size(), 20U);
+  const std::string told = reference.str();
+  for (const std::string& key : keys) {
+    EXPECT_TRUE(has_any(told, {("`" + key + "`").c_str(), ("\"" + key + "\"").c_str(),
+                               ("`" + key + ".").c_str(), ("." + key + "`").c_str()}))
+        << key;
+  }
 }
 
 TEST(Markdown, anchors_are_as_github_makes_them) {
