@@ -52,12 +52,15 @@ TEST(WorkerPool, runs_as_many_at_once_as_it_has_threads_and_the_others_after_the
   WorkerPool pool;
   Event let_go;
   Event all_began;
+  Event all_ended;
   Event last_done;
   std::atomic<std::size_t> begun{0};
+  std::atomic<std::size_t> ended{0};
   for (std::size_t count = 0; count < WorkerPool::most_threads; ++count) {
     ASSERT_TRUE(pool.run([&] {
       if (++begun == WorkerPool::most_threads) all_began.happen();
       let_go.await();
+      if (++ended == WorkerPool::most_threads) all_ended.happen();
     }));
   }
   ASSERT_TRUE(pool.run([&] {
@@ -68,6 +71,7 @@ TEST(WorkerPool, runs_as_many_at_once_as_it_has_threads_and_the_others_after_the
   EXPECT_EQ(begun, WorkerPool::most_threads);
   EXPECT_EQ(pool.busy(), WorkerPool::most_threads);
   let_go.happen();
+  all_ended.await();  // they have left what stands here
   last_done.await();
 }
 
