@@ -1,5 +1,6 @@
 #include "base/write_all.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +15,15 @@ int write_all(int descriptor, std::string_view bytes) {
     if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
   }
   return 0;
+}
+
+int write_new_file(const std::filesystem::path& file, std::string_view bytes) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) return errno;
+  int problem = write_all(descriptor, bytes);
+  if (::close(descriptor) != 0 && problem == 0) problem = errno;
+  if (problem != 0) ::unlink(file.c_str());
+  return problem;
 }
 
 }  // namespace dream

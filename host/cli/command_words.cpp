@@ -1,5 +1,7 @@
 #include "cli/command_words.hpp"
 
+#include <algorithm>
+
 namespace dream::cli {
 
 namespace {
@@ -33,6 +35,12 @@ std::span<const CommandWords> command_words() {
        false,
        {"list", "info", "trust", "check", "new"}}};
   return commands;
+}
+
+const CommandWords* find_command(std::string_view name) {
+  const auto commands = command_words();
+  const auto found = std::ranges::find(commands, name, &CommandWords::name);
+  return found == commands.end() ? nullptr : &*found;
 }
 
 std::span<const ExitWords> exit_words() {

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/options.hpp"
@@ -43,6 +44,8 @@ inline constexpr const char* usage_lines =
     "       dream COMMAND [options]";
 
 [[nodiscard]] std::span<const CommandWords> command_words();
+/// nullptr: no command is called so.
+[[nodiscard]] const CommandWords* find_command(std::string_view name);
 [[nodiscard]] std::span<const ExitWords> exit_words();
 /// Made from what the command line is read with.
 [[nodiscard]] std::vector<OptionWords> option_words();

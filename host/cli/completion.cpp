@@ -96,14 +96,13 @@ class Completion {
   }
 
   [[nodiscard]] std::vector<Candidate> words() const {
-    const auto commands = command_words();
     if (words_.empty()) {
       std::vector<Candidate> found = source_.tasks(place_);
-      for (const CommandWords& command : commands) found.push_back({command.name, command.help});
+      for (const CommandWords& command : command_words()) found.push_back({command.name, command.help});
       return found;
     }
-    const auto command = std::ranges::find(commands, words_.front(), &CommandWords::name);
-    if (command == commands.end()) return {};
+    const CommandWords* command = find_command(words_.front());
+    if (command == nullptr) return {};
     std::vector<Candidate> found;
     if (words_.size() == 1) {
       if (command->takes_task) found = source_.tasks(place_);

@@ -18,9 +18,7 @@ int init_command(const Options& options) {
     complain(folder.error());
     return exit_nothing_run;
   }
-  std::error_code ignored;
-  const std::filesystem::path binary = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  const std::string program = (binary.parent_path() / DREAM_INIT_PROGRAM).lexically_normal().string();
+  const std::string program = from_binary(DREAM_INIT_PROGRAM).string();
   const char* from = options.from ? options.from->c_str() : nullptr;
   ::execl(program.c_str(), "dream-init", folder->c_str(), from, nullptr);
   const std::string why = std::generic_category().message(errno);

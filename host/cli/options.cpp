@@ -13,12 +13,6 @@ namespace {
 
 using Parsed = Result<std::variant<Options, Answer>>;
 
-const CommandWords* find_command(const std::string& name) {
-  const auto commands = command_words();
-  const auto found = std::ranges::find(commands, name, &CommandWords::name);
-  return found == commands.end() ? nullptr : &*found;
-}
-
 class HelpFormatter : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {

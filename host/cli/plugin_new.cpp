@@ -1,11 +1,7 @@
 #include "cli/plugin_new.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <string>
@@ -16,6 +12,7 @@
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "cli/terminal.hpp"
+#include "plugin/search_path.hpp"
 
 namespace dream::cli {
 
@@ -35,11 +32,7 @@ constexpr std::array taken_names{"all",     "clean",   "edit_cache",    "help",
                                  "install", "package", "rebuild_cache", "test"};
 
 Result<void> check_name(const std::string& name) {
-  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
-  const bool sound = !name.empty() && is_letter(name[0]) && std::ranges::all_of(name, [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-  if (!sound) {
+  if (!plugin::is_id(name) || name[0] < 'a') {
     return Error{ErrorCode::usage,
                  "\"" + printable(name) + "\" can't be an executor's name",
                  {},
@@ -95,12 +88,8 @@ Result<void> write_new(const fs::path& path, const std::string& text) {
   std::error_code failure;
   fs::create_directories(path.parent_path(), failure);
   if (failure) return refused(path.parent_path(), failure.value());
-  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) return refused(path, errno);
-  const int problem = write_all(descriptor, text);
-  ::close(descriptor);
-  if (problem != 0) return refused(path, problem);
-  return {};
+  const int problem = write_new_file(path, text);
+  return problem == 0 ? Result<void>() : refused(path, problem);
 }
 
 Result<void> write_repository(const fs::path& folder, const std::string& name) {

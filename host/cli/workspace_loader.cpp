@@ -20,13 +20,6 @@ Error told(ErrorCode code) {
   return {code, {}, {}, {}};
 }
 
-/// The folder of the plugins that were installed with this binary.
-fs::path installed_plugins() {
-  std::error_code ignored;
-  const fs::path binary = fs::read_symlink("/proc/self/exe", ignored);
-  return (binary.parent_path() / DREAM_PLUGIN_FOLDER).lexically_normal();
-}
-
 /// dream's own executors, which may not all be installed, and every plugin that lies where plugins are looked
 /// for.
 std::vector<std::string> known_executors(const fs::path& root) {
@@ -56,6 +49,12 @@ Result<std::string> requested_project(const Options& options, const Workspace& w
 }
 
 }  // namespace
+
+fs::path from_binary(const fs::path& relative) {
+  std::error_code ignored;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", ignored);
+  return (binary.parent_path() / relative).lexically_normal();
+}
 
 Result<fs::path> starting_folder(const Options& options) {
   if (options.directory && options.directory->empty())
@@ -120,7 +119,7 @@ Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded)
 
 plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust) {
   plugin::SearchPath search =
-      plugin::make_search_path(workspace, installed_plugins(), plugin::own_environment());
+      plugin::make_search_path(workspace, from_binary(DREAM_PLUGIN_FOLDER), plugin::own_environment());
   search.trust.everything = trust;
   return search;
 }

@@ -38,6 +38,9 @@ struct LoadedWorkspace {
 /// The plan of what was asked for; a problem is told on stderr as in load_workspace.
 [[nodiscard]] Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded);
 
+/// A path that is relative to the folder of dream's binary: what was installed with it.
+[[nodiscard]] std::filesystem::path from_binary(const std::filesystem::path& relative);
+
 /// Where executor plugins are looked for. `trust`: those of the workspace need no confirmation.
 [[nodiscard]] plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust = false);
 

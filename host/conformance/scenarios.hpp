@@ -1,7 +1,6 @@
 #pragma once
 
-#include <functional>
-#include <string>
+#include <memory>
 
 #include "base/result.hpp"
 #include "conformance/rule.hpp"
@@ -15,6 +14,13 @@ namespace dream::conformance {
 /// The plugin's table as this host sees it: zero behind what the plugin knows. Skips the scenario when there
 /// is none.
 [[nodiscard]] bool load_table(const Subject& subject, Findings& findings, dream_plugin& table);
+
+/// A plugin with an executor on a stage of its own, as most scenes begin. Skips the scenario when that can't
+/// be had; then there is no stage.
+struct Scene {
+  Scene(const Subject& subject, Findings& findings);
+  std::unique_ptr<Stage> stage;
+};
 
 // The file and its entry function.
 void look_at_file(const Subject& subject, Findings& findings);

@@ -71,6 +71,17 @@ bool load_table(const Subject& subject, Findings& findings, dream_plugin& table)
   return false;
 }
 
+Scene::Scene(const Subject& subject, Findings& findings) {
+  dream_plugin table{};
+  if (!load_table(subject, findings, table)) return;
+  auto made = std::make_unique<Stage>(subject, table, findings);
+  if (made->create()) {
+    stage = std::move(made);
+  } else {
+    findings.skipped = "no executor could be made: " + made->failure();
+  }
+}
+
 void look_at_file(const Subject& subject, Findings& findings) {
   if (auto fit = plugin::check_shared_library(subject.file); !fit) {
     findings.add(Fault::no_library, fit.error().message);

@@ -24,16 +24,6 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
-/// One run from its start to its release. False: it can't be started, or doesn't end.
-bool run_once(Stage& stage) {
-  StagedRun* run = stage.start_and_wait();
-  if (run == nullptr) return false;
-  stage.finish(*run);
-  if (run->exits == 0) return false;
-  stage.release(*run);
-  return true;
-}
-
 long count_in(const char* folder) {
   std::error_code failure;
   return std::distance(fs::directory_iterator(folder, failure), fs::directory_iterator());
@@ -48,9 +38,7 @@ std::map<std::string, std::string> process_state() {
   ::umask(mask);
   state["the umask"] = std::to_string(mask);
   state["the locale"] = std::setlocale(LC_ALL, nullptr);
-  std::vector<std::string> variables;
-  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry)
-    variables.emplace_back(*entry);
+  std::vector<std::string> variables = own_environment();
   std::ranges::sort(variables);
   for (const std::string& variable : variables) state["the environment"] += variable + "\n";
   for (int signal = 1; signal < SIGRTMAX; ++signal) {
@@ -102,20 +90,16 @@ bool time_one_life(const Subject& subject, const dream_plugin& table, Findings& 
 void run_a_hundred(const Subject& subject, Findings& findings) {
   constexpr int warm_up = 5;
   constexpr int runs = 100;
-  dream_plugin table{};
-  if (!load_table(subject, findings, table)) return;
-  Stage stage(subject, table, findings);
-  if (!stage.create()) {
-    findings.skipped = "no executor could be made: " + stage.failure();
-    return;
-  }
+  const Scene scene(subject, findings);
+  if (!scene.stage) return;
+  Stage& stage = *scene.stage;
   for (int time = 0; time < warm_up; ++time) {
-    if (!run_once(stage)) return;
+    if (!stage.run_once()) return;
   }
   const long descriptors = count_in("/proc/self/fd");
   const long threads = count_in("/proc/self/task");
   for (int time = 0; time < runs; ++time) {
-    if (!run_once(stage)) return;
+    if (!stage.run_once()) return;
   }
   // A pool may grow by a few.
   const long more_descriptors = count_in("/proc/self/fd") - descriptors;
@@ -141,7 +125,7 @@ void compare_process(const Subject& subject, Findings& findings) {
   dream_plugin table{};
   if (!load_table(subject, findings, table)) return;
   Stage stage(subject, table, findings);
-  if (stage.create()) run_once(stage);
+  if (stage.create()) stage.run_once();
   findings.skipped.clear();  // loading it alone is a test, too
   const auto after = process_state();
   for (const auto& [what, value] : before) {
@@ -180,7 +164,7 @@ void lack_services(const Subject& subject, Findings& findings) {
                               DREAM_WORK_ID, DREAM_PATHS_ID}) {
     Stage stage(subject, table, findings);
     stage.host().without(missing);
-    if (stage.create()) run_once(stage);
+    if (stage.create()) stage.run_once();
   }
   findings.skipped.clear();
   for (const SeenFault& seen : std::vector(findings.faults)) {

@@ -10,21 +10,6 @@ namespace dream::conformance {
 
 namespace {
 
-/// A plugin with an executor on a stage of its own, as each scene begins.
-struct Scene {
-  Scene(const Subject& subject, Findings& findings) {
-    dream_plugin table{};
-    if (!load_table(subject, findings, table)) return;
-    auto made = std::make_unique<Stage>(subject, table, findings);
-    if (made->create()) {
-      stage = std::move(made);
-    } else {
-      findings.skipped = "no executor could be made: " + made->failure();
-    }
-  }
-  std::unique_ptr<Stage> stage;
-};
-
 /// A run that was started right says "started" never, one that was only accepted at most once.
 void check_started(Stage& stage) {
   for (const StagedRun& run : stage.runs()) {
@@ -80,20 +65,11 @@ void ask_for_the_unknown(const Subject& subject, Findings& findings) {
 }
 
 void pass_larger_structs(const Subject& subject, Findings& findings) {
-  dream_plugin table{};
-  if (!load_table(subject, findings, table)) return;
-  Stage known(subject, table, findings);
-  if (!known.create()) {
-    findings.skipped = "no executor could be made: " + known.failure();
-    return;
-  }
-  if (StagedRun* run = known.start_and_wait()) {
-    known.finish(*run);
-    if (run->exits > 0) known.release(*run);
-  } else {
-    return;
-  }
-  Stage later(subject, table, findings);
+  const Scene known(subject, findings);
+  if (!known.stage) return;
+  known.stage->run_once();
+  if (known.stage->runs().empty()) return;  // none could be started
+  Stage later(subject, known.stage->table(), findings);
   constexpr std::uint32_t extra = 24;
   if (!later.create(extra)) {
     findings.add(Fault::larger_struct, "\"create\" fails when dream_project is larger than it knows");
@@ -115,11 +91,7 @@ void fail_to_start(const Subject& subject, Findings& findings) {
   const Scene scene(subject, findings);
   if (!scene.stage) return;
   Stage& stage = *scene.stage;
-  if (stage.start_and_wait() == nullptr) return;
-  StagedRun& first = stage.runs().back();
-  stage.finish(first);
-  if (first.exits == 0) return;
-  stage.release(first);
+  if (!stage.run_once()) return;
   const std::size_t children = stage.host().children().size();
   if (children == 0) {
     findings.skipped = "it starts no child, so that none can fail to start";

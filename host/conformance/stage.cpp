@@ -24,18 +24,6 @@ constexpr std::uint64_t second = 1'000'000'000;
 // What a larger struct of a later host has behind what is known.
 constexpr unsigned char beyond = 0xA5;
 
-std::vector<std::string> own_environment() {
-  std::vector<std::string> variables;
-  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
-    variables.emplace_back(*entry);
-  }
-  return variables;
-}
-
-std::vector<dream_str> views(const std::vector<std::string>& texts) {
-  return plugin::views_of(texts);
-}
-
 /// A struct as a later host would make it: with more behind it, which isn't zero.
 template <class Struct>
 class Larger {
@@ -52,6 +40,14 @@ class Larger {
 };
 
 }  // namespace
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> variables;
+  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+    variables.emplace_back(*entry);
+  }
+  return variables;
+}
 
 Stage::Stage(const Subject& subject, const dream_plugin& table, Findings& findings)
     : subject_(subject), table_(table), findings_(findings) {
@@ -117,8 +113,8 @@ dream_status Stage::try_start(const testing::FakeTask& task, StagedRun& run, std
                               std::uint32_t extra_size) {
   testing::FakeErrors errors;
   run.id = runs_.size() + 1000;
-  const auto argv = views(task.command_argv);
-  const auto environment = views(task.environment);
+  const auto argv = plugin::views_of(task.command_argv);
+  const auto environment = plugin::views_of(task.environment);
   dream_task wire{};
   wire.flags = task.flags;
   wire.run = run.id;
@@ -170,6 +166,15 @@ StagedRun* Stage::start_and_wait() {
   StagedRun* run = start();
   if (run != nullptr) wait(*run);
   return run;
+}
+
+bool Stage::run_once() {
+  StagedRun* run = start_and_wait();
+  if (run == nullptr) return false;
+  finish(*run);
+  if (run->exits == 0) return false;
+  release(*run);
+  return true;
 }
 
 void Stage::terminate(StagedRun& run, std::uint32_t urgency, Fault on_failure) {

@@ -36,6 +36,9 @@ struct StagedRun {
   std::string output_at_exit;  ///< what had been written by then
 };
 
+/// NAME=VALUE, of this process.
+[[nodiscard]] std::vector<std::string> own_environment();
+
 /// A host without processes that plays scenes with a plugin, and notes what goes wrong in them.
 class Stage {
  public:
@@ -62,6 +65,8 @@ class Stage {
                          std::uint32_t extra_size = 0);
   void wait(StagedRun& run);
   StagedRun* start_and_wait();
+  /// One run from its start to its release. False: it can't be started, or doesn't end.
+  bool run_once();
   void terminate(StagedRun& run, std::uint32_t urgency, Fault on_failure);
   dream_state status(StagedRun& run);
   void release(StagedRun& run);

@@ -3,11 +3,11 @@
 #include <rapidjson/error/en.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "base/text.hpp"
+#include "config/read_file.hpp"
 
 namespace dream::init {
 
@@ -16,12 +16,9 @@ namespace fs = std::filesystem;
 Result<std::optional<std::string>> read_text(const fs::path& file) {
   std::error_code failure;
   if (!fs::is_regular_file(file, failure)) return std::optional<std::string>();
-  const auto size = fs::file_size(file, failure);
-  std::ifstream stream(file, std::ios::binary);
-  if (failure || size > most_bytes || !stream) {
-    return Error{ErrorCode::configuration, "the file can't be read", printable(file.string()), {}};
-  }
-  return std::optional<std::string>(std::string(std::istreambuf_iterator<char>(stream), {}));
+  Result<std::string> text = config::read_file(file, most_bytes);
+  if (!text) return text.error();
+  return std::optional<std::string>(std::move(*text));
 }
 
 Result<std::optional<Json>> read_object(const fs::path& file) {

@@ -1,8 +1,5 @@
 #include "init/init.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <functional>
 #include <system_error>
@@ -77,17 +74,10 @@ Result<std::string> make_configuration(const fs::path& root, const std::optional
 }
 
 Result<void> write_new_file(const fs::path& file, const std::string& text) {
-  const auto failed = [&](int number, std::string hint) {
-    return Error{ErrorCode::usage, std::generic_category().message(number), printable(file.string()),
-                 std::move(hint)};
-  };
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) return failed(errno, errno == EEXIST ? "dream init overwrites nothing" : "");
-  int number = write_all(descriptor, text);
-  if (::close(descriptor) != 0 && number == 0) number = errno;
-  if (number == 0) return {};
-  ::unlink(file.c_str());
-  return failed(number, "");
+  const int problem = dream::write_new_file(file, text);
+  if (problem == 0) return {};
+  return Error{ErrorCode::usage, std::generic_category().message(problem), printable(file.string()),
+               problem == EEXIST ? "dream init overwrites nothing" : ""};
 }
 
 }  // namespace dream::init

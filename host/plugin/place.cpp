@@ -19,15 +19,6 @@ namespace fs = std::filesystem;
 constexpr mode_t only_the_user = 0700;
 constexpr mode_t others = 0077;
 
-fs::path xdg_folder(const char* variable, const char* below_home, const EnvironmentLookup& lookup) {
-  const std::string value = lookup(variable).value_or("");
-  // The XDG specification ignores a relative path.
-  if (value.starts_with('/')) return fs::path(value) / "dream";
-  const std::string home = lookup("HOME").value_or("");
-  if (home.starts_with('/')) return fs::path(home) / below_home / "dream";
-  return {};
-}
-
 Error refused(const fs::path& folder, std::string what) {
   return {ErrorCode::io, std::move(what), folder.string(), {}};
 }
@@ -43,6 +34,15 @@ Result<void> make_folder(const fs::path& folder) {
 }
 
 }  // namespace
+
+fs::path xdg_folder(const char* variable, const char* below_home, const EnvironmentLookup& lookup) {
+  const std::string value = lookup(variable).value_or("");
+  // The XDG specification ignores a relative path.
+  if (value.starts_with('/')) return fs::path(value) / "dream";
+  const std::string home = lookup("HOME").value_or("");
+  if (home.starts_with('/')) return fs::path(home) / below_home / "dream";
+  return {};
+}
 
 std::shared_ptr<const Place> make_place(std::string session, fs::path root, const EnvironmentLookup& lookup) {
   return std::make_shared<const Place>(Place{.session = std::move(session),

@@ -17,6 +17,10 @@ struct Place {
   std::filesystem::path cache;  ///< $XDG_CACHE_HOME/dream; empty: no such place is known
 };
 
+/// The folder "dream" in that of an XDG variable, or else below HOME; empty where neither is absolute.
+[[nodiscard]] std::filesystem::path xdg_folder(const char* variable, const char* below_home,
+                                               const EnvironmentLookup& lookup);
+
 /// The place of a run: by the XDG variables, or below HOME. Creates nothing.
 [[nodiscard]] std::shared_ptr<const Place> make_place(std::string session, std::filesystem::path root,
                                                       const EnvironmentLookup& lookup);

@@ -42,12 +42,6 @@ std::vector<SearchedFolder> places_of(const SearchPath& search) {
   return places;
 }
 
-bool is_id(std::string_view id) {
-  return !id.empty() && std::ranges::all_of(id, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
-
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
@@ -101,6 +95,12 @@ Error not_found(const std::string& id, const SearchPath& search, const std::vect
 }
 
 }  // namespace
+
+bool is_id(std::string_view id) {
+  return !id.empty() && std::ranges::all_of(id, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
 
 Result<FoundPlugin> SearchPath::resolve(const std::string& id) const {
   if (!is_id(id)) {
@@ -190,16 +190,10 @@ SearchPath make_search_path(const Workspace& workspace, fs::path installed, cons
     if (!folder.empty()) search.environment.push_back(fs::absolute(folder));
     folders = colon == std::string::npos ? "" : folders.substr(colon + 1);
   }
-  const std::string data = lookup("XDG_DATA_HOME").value_or("");
-  const std::string home = lookup("HOME").value_or("");
-  search.trust.file = make_place({}, {}, lookup)->state;
+  search.user = xdg_folder("XDG_DATA_HOME", ".local/share", lookup);
+  if (!search.user.empty()) search.user /= "plugins";
+  search.trust.file = xdg_folder("XDG_STATE_HOME", ".local/state", lookup);
   if (!search.trust.file.empty()) search.trust.file /= "trusted.json";
-  // The XDG specification ignores a relative path.
-  if (data.starts_with('/')) {
-    search.user = fs::path(data) / "dream" / "plugins";
-  } else if (!home.empty()) {
-    search.user = fs::path(home) / ".local" / "share" / "dream" / "plugins";
-  }
   return search;
 }
 

@@ -43,6 +43,9 @@ struct SearchPath {
   [[nodiscard]] std::vector<std::string> present() const;
 };
 
+/// Whether an executor may be called so: lower-case letters, digits, - and _.
+[[nodiscard]] bool is_id(std::string_view id);
+
 /// Why it was this file, and why it may be loaded: "named by … in dream.json, confirmed".
 [[nodiscard]] std::string describe_origin(const FoundPlugin& plugin, const Trust& trust);
 

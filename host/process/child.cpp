@@ -129,7 +129,6 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
   if (!launched) return launched.error();
   handle_ = std::move(launched->handle);
   end_.emplace(std::move(launched->end));
-  root_pidfd_ = launched->pidfd;
   root_ = handle_->id();
   out_->start();
   err_->start();
@@ -197,10 +196,10 @@ void Child::resize(const winsize& window) {
 
 /// Nothing once the root's pid may be another process's: that is told by the pidfd after the look, not by a
 /// look at the process as it starts, which the kernel would let wait for the whole exec.
-std::vector<ProcessStatus> Child::root_tree() const {
+std::vector<ProcessStatus> Child::root_tree() {
   if (root_exit_) return {};
   std::vector<ProcessStatus> tree = tree_below(root_);
-  if (send_signal(root_pidfd_, no_signal) == Delivery::gone) tree.clear();
+  if (send_signal(end_->native_handle(), no_signal) == Delivery::gone) tree.clear();
   return tree;
 }
 
@@ -217,9 +216,9 @@ void Child::ask(const std::vector<ProcessStatus>& tree) {
   }
 }
 
-Delivery Child::send(const ProcessStatus& process, int signal, int follow_up) const {
+Delivery Child::send(const ProcessStatus& process, int signal, int follow_up) {
   const bool is_root = !root_exit_ && process.identity.pid == root_;
-  return is_root ? send_signal(root_pidfd_, signal, follow_up)
+  return is_root ? send_signal(end_->native_handle(), signal, follow_up)
                  : send_signal(process.identity, signal, follow_up);
 }
 

@@ -138,9 +138,9 @@ class Child {
   [[nodiscard]] Result<ScopedDescriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
-  [[nodiscard]] std::vector<ProcessStatus> root_tree() const;
+  [[nodiscard]] std::vector<ProcessStatus> root_tree();
   /// As send_signal(); the root is known by what it was started with.
-  Delivery send(const ProcessStatus& process, int signal, int follow_up = 0) const;
+  Delivery send(const ProcessStatus& process, int signal, int follow_up = 0);
   void ask(const std::vector<ProcessStatus>& tree);
   [[nodiscard]] bool relays_to_others(const ProcessStatus& process,
                                       const std::vector<ProcessStatus>& tree) const;
@@ -152,8 +152,8 @@ class Child {
   ChildContext& context_;
   ChildSpec spec_;
   std::unique_ptr<ProcessHandle> handle_;
-  std::optional<boost::asio::posix::stream_descriptor> end_;  ///< of the root, as Launched has it
-  int root_pidfd_ = -1;                                       ///< the handle's, while the root lives
+  std::optional<boost::asio::posix::stream_descriptor>
+      end_;  ///< of the root, as Launched has it; open while that lives
   pid_t root_ = 0;
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;

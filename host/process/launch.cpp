@@ -231,8 +231,7 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
   try {
     boost::asio::posix::stream_descriptor end(executor);
     watch_through_copy(end, spawned.pidfd);
-    return Launched{std::make_unique<ProcessHandle>(executor, spawned.pid, spawned.pidfd), spawned.pidfd,
-                    std::move(end)};
+    return Launched{std::make_unique<ProcessHandle>(executor, spawned.pid, spawned.pidfd), std::move(end)};
   } catch (const std::exception& exception) {  // no more descriptors, or the event loop takes no more
     ::close(spawned.pidfd);
     ::kill(spawned.pid, SIGKILL);

@@ -46,8 +46,7 @@ struct Surroundings {
 /// A process that runs.
 struct Launched {
   std::unique_ptr<ProcessHandle> handle;
-  int pidfd = -1;  ///< the handle's: open until that is detached
-  /// A copy of it, readable when the process has ended, and perhaps before: an event loop may tell of an
+  /// A pidfd, readable when the process has ended, and perhaps before: an event loop may tell of an
   /// event of whoever had its place. So it is asked for again, and the handle's async_wait, which would then
   /// block, is not used.
   boost::asio::posix::stream_descriptor end;
