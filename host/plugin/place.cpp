@@ -1,13 +1,12 @@
 #include "plugin/place.hpp"
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
 #include <cerrno>
 #include <cstring>
-#include <random>
 #include <utility>
 
 namespace dream::plugin {
@@ -52,13 +51,7 @@ std::shared_ptr<const Place> make_place(std::string session, fs::path root, cons
 }
 
 std::string new_session_id() {
-  std::random_device source;
-  std::array<unsigned, 4> words{};
-  for (unsigned& word : words) word = source();
-  words[1] = (words[1] & 0xffff0fffU) | 0x00004000U;  // version 4: random
-  words[2] = (words[2] & 0x3fffffffU) | 0x80000000U;
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:04x}{:08x}", words[0], words[1] >> 16U,
-                     words[1] & 0xffffU, words[2] >> 16U, words[2] & 0xffffU, words[3]);
+  return boost::uuids::to_string(boost::uuids::random_generator_pure{}());
 }
 
 Result<void> make_private_folder(const fs::path& folder) {

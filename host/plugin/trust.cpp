@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <rapidjson/document.h>
+#include <sha2.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -14,11 +16,6 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
-
-// The functions that newer versions recommend pull in a hundred times the code.
-#define OPENSSL_SUPPRESS_DEPRECATED
-#include <openssl/sha.h>
-#include <rapidjson/document.h>
 
 #include "base/text.hpp"
 #include "base/write_all.hpp"
@@ -102,15 +99,16 @@ Result<Fingerprint> fingerprint_of(const fs::path& path) {
   if (failure) return refused(path, "can't be read: " + failure.message());
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return refused(path, "can't be read", "check its permissions");
-  SHA256_CTX hash;
-  SHA256_Init(&hash);
+  SHA2_CTX hash;
+  SHA256Init(&hash);
   std::array<char, std::size_t{64} * 1024> block{};
   while (stream.read(block.data(), block.size()) || stream.gcount() > 0) {
-    SHA256_Update(&hash, block.data(), static_cast<std::size_t>(stream.gcount()));
+    SHA256Update(&hash, reinterpret_cast<const std::uint8_t*>(block.data()),
+                 static_cast<std::size_t>(stream.gcount()));
   }
   if (stream.bad()) return refused(path, "can't be read to its end");
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256_Final(digest.data(), &hash);
+  SHA256Final(digest.data(), &hash);
   Fingerprint fingerprint{file.string(), {}};
   for (const unsigned char byte : digest) fingerprint.sha256 += fmt::format("{:02x}", byte);
   return fingerprint;

@@ -31,13 +31,16 @@ dream_require(spdlog libspdlog-dev)
 find_package(OpenSSL QUIET)
 dream_require(OpenSSL libssl-dev)
 
-# dream itself takes SHA-256 from the static library: some 20 KB, and nothing to load at the start.
-find_library(DREAM_LIBCRYPTO NAMES libcrypto.a HINTS ${OPENSSL_LIBRARY_DIR})
-set(libcrypto_FOUND ${DREAM_LIBCRYPTO})
-dream_require(libcrypto libssl-dev)
+# SHA-256 for dream itself. libcrypto's would be at hand, but asks the processor what it is at every start of the program.
+find_path(DREAM_MD_INCLUDE sha2.h)
+find_library(DREAM_MD_LIBRARY NAMES libmd.a)
+if(DREAM_MD_INCLUDE AND DREAM_MD_LIBRARY)
+  set(libmd_FOUND TRUE)
+endif()
+dream_require(libmd libmd-dev)
 add_library(dream_sha256 INTERFACE)
-target_link_libraries(dream_sha256 INTERFACE ${DREAM_LIBCRYPTO})
-target_include_directories(dream_sha256 SYSTEM INTERFACE ${OPENSSL_INCLUDE_DIR})
+target_link_libraries(dream_sha256 INTERFACE ${DREAM_MD_LIBRARY})
+target_include_directories(dream_sha256 SYSTEM INTERFACE ${DREAM_MD_INCLUDE})
 
 # For dream init alone, the static library.
 find_path(DREAM_YAML_INCLUDE yaml-cpp/yaml.h)
