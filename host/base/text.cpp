@@ -134,4 +134,9 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+bool is_printable(std::string_view text) {
+  const auto is_ascii = [](char c) { return c >= ' ' && c <= '~'; };
+  return std::ranges::all_of(text, is_ascii) || printable(text) == text;
+}
+
 }  // namespace dream

@@ -32,4 +32,7 @@ namespace dream {
 /// disturb a terminal.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// Whether `text` is shown as it is.
+[[nodiscard]] bool is_printable(std::string_view text);
+
 }  // namespace dream

@@ -85,7 +85,7 @@ std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace&
       continue;
     }
     Error error = line.error();
-    suggest_executor(plan.steps[at], loaded, registry, error);
+    suggest_remedy(plan.steps[at], loaded, registry, error);
     command.problem = to_string(error);
   }
   return commands;

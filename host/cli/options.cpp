@@ -148,6 +148,9 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
     if (words.size() == taken) return usage_error("no task given", "dream list shows the tasks there are");
     options.task = words[taken++];
     if (options.task.empty()) return usage_error("the task's name is empty");
+    if (!is_printable(options.task)) {
+      return usage_error("a control character in the task's name " + in_quotes(options.task));
+    }
   }
   if (options.command == CommandName::plugin || options.command == CommandName::completion) {
     options.words.assign(words.begin() + 1, words.end());

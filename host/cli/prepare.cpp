@@ -11,6 +11,8 @@
 #include <tuple>
 #include <utility>
 
+#include "base/text.hpp"
+#include "cli/project_list.hpp"
 #include "config/env_file.hpp"
 
 namespace dream::cli {
@@ -88,6 +90,19 @@ SharedEnvironment entries_of(const Variables& variables) {
   return std::make_shared<const std::vector<std::string>>(std::move(entries));
 }
 
+/// The task of the project, or of every project, whose name is like that of `step`; "" when it has one
+/// itself.
+std::string nearest_task(const StepId& step, const Workspace& workspace) {
+  std::vector<std::string> names;
+  for (const auto& [name, settings] : workspace.tasks) names.push_back(name);
+  for (const ListedProject& project : list_projects(workspace)) {
+    if (*project.name != step.project) continue;
+    for (const ListedTask& task : project.tasks) names.push_back(*task.name);
+  }
+  std::string near = nearest_name(step.task, names);
+  return near == step.task ? std::string() : near;
+}
+
 }  // namespace
 
 Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folder) {
@@ -115,13 +130,15 @@ plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace
           .task_options = {}};
 }
 
-void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
-                      Error& error) {
+void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+                    Error& error) {
   if (step.command || error.code != ErrorCode::not_found) return;
-  const auto known = registry.who_knows(step.id.task, executor_request(step, loaded));
-  if (!known) return;
-  error.message += "; its " + known->source + " has one";
-  error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
+  if (const auto known = registry.who_knows(step.id.task, executor_request(step, loaded))) {
+    error.message += "; its " + known->source + " has one";
+    error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
+  } else if (const std::string near = nearest_task(step.id, loaded.workspace); !near.empty()) {
+    error.hint = "did you mean " + in_quotes(near) + "?";
+  }
 }
 
 Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, const LoadedWorkspace& loaded,

@@ -48,8 +48,9 @@ struct Preparation {
 /// What a registry needs to know of a step to find its executor; without the options of its task.
 [[nodiscard]] plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded);
 
-/// A step without a command that its executor doesn't find either: names another executor that does.
-void suggest_executor(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
-                      Error& error);
+/// A step without a command that its executor doesn't find either: names another executor that does, or a
+/// task that may have been meant.
+void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+                    Error& error);
 
 }  // namespace dream::cli

@@ -118,7 +118,7 @@ int run_plan(runtime::Session& session, const Plan& plan, const LoadedWorkspace&
     record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
     runtime::Driver driver(session, plan, preparation.steps, guardian);
     driver.on_start_failure([&](StepIndex step, Error& error) {
-      suggest_executor(plan.steps[position(step)], loaded, registry, error);
+      suggest_remedy(plan.steps[position(step)], loaded, registry, error);
     });
     exit_code = driver.run();
     all_ended = !driver.gave_up();

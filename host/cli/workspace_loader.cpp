@@ -30,9 +30,7 @@ std::vector<std::string> known_executors(const fs::path& root) {
   return ids;
 }
 
-/// --project as a path from the root: as written from the root, or from the folder one stands in when it
-/// starts with `.`.
-Result<std::string> requested_project(const Options& options, const Workspace& workspace) {
+Result<std::string> requested_folder(const Options& options, const Workspace& workspace) {
   if (!options.project) {
     Result<fs::path> folder = starting_folder(options);
     if (!folder) return folder.error();
@@ -44,6 +42,16 @@ Result<std::string> requested_project(const Options& options, const Workspace& w
                  "--project \"" + printable(*options.project) + "\" is no folder of the workspace",
                  {},
                  "it is a path from the folder of dream.json"};
+  }
+  return project;
+}
+
+/// --project as a path from the root: as written from the root, or from the folder one stands in when it
+/// starts with `.`.
+Result<std::string> requested_project(const Options& options, const Workspace& workspace) {
+  Result<std::string> project = requested_folder(options, workspace);
+  if (project && !is_printable(*project)) {
+    return Error{ErrorCode::usage, "a control character in the folder's name", printable(*project), {}};
   }
   return project;
 }

@@ -56,6 +56,12 @@ Result<Discovery> discover(const std::filesystem::path& folder) {
     std::error_code error;
     const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(at / file_name, error)) &&
                           !std::filesystem::is_directory(at / file_name, error);
+    if (is_there && std::filesystem::is_other(at / file_name, error)) {  // to read a fifo would wait for ever
+      return Error{ErrorCode::configuration,
+                   "is neither a file nor a folder",
+                   printable((at / file_name).string()),
+                   {}};
+    }
     if (is_there) discovery.file = at / file_name;
     if (is_there || at == at.root_path()) return discovery;
     at = at.parent_path();

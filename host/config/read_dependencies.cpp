@@ -24,10 +24,8 @@ constexpr std::array<Field<Dependency>, 5> dependency_fields{{
      [](Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
        dependency.project = one_project(reader, place, value).value_or("");
      }},
-    {"task",
-     [](Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
-       dependency.task = reader.text(place, value, "the name of a task").value_or("");
-     }},
+    {"task", [](Reader& reader, const Place& place, const Json& value,
+                Dependency& dependency) { dependency.task = reader.task(place, value).value_or(""); }},
     {"async", [](Reader& reader, const Place& place, const Json& value,
                  Dependency& dependency) { dependency.async = reader.boolean(place, value); }},
     {"required", [](Reader& reader, const Place& place, const Json& value,
@@ -69,8 +67,10 @@ constexpr std::array<Field<RecursiveRule>, 2> recursive_fields{{
                    RecursiveRule& rule) { rule.project = one_project(reader, place, value).value_or(""); }},
     {"tasks",
      [](Reader& reader, const Place& place, const Json& value, RecursiveRule& rule) {
-       if (reader.is_array(place, value, "names of tasks")) {
-         rule.tasks = reader.one_or_more(place, value, "the name of a task");
+       if (!reader.is_array(place, value, "names of tasks")) return;
+       std::size_t index = 0;
+       for (const Json& element : value.GetArray()) {
+         if (auto task = reader.task(Place(place, element, index++), element)) rule.tasks.push_back(*task);
        }
      }},
 }};

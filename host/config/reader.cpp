@@ -111,6 +111,12 @@ bool Reader::has_no_nul(const Place& place, std::string_view text) {
   return has_none;
 }
 
+bool Reader::can_be_shown(const Place& place, std::string_view name) {
+  const bool is_shown = is_printable(name);
+  if (!is_shown) report(place, fmt::format("a control character in the name {}", in_quotes(name)));
+  return is_shown;
+}
+
 std::optional<std::string> Reader::text(const Place& place, const Json& value, std::string_view what) {
   if (!value.IsString() || value.GetStringLength() == 0) {
     report_type(place, what, value);
@@ -152,7 +158,7 @@ std::vector<std::string> Reader::one_or_more(const Place& place, const Json& val
 }
 
 std::optional<std::string> Reader::project(const Place& place, std::string_view written) {
-  if (!has_no_nul(place, written)) return std::nullopt;
+  if (!can_be_shown(place, written)) return std::nullopt;
   if (is_normalised(written)) return std::string(written);
   if (written.empty()) {
     report(place, "the name of a project is empty", "the workspace root itself is \"./\"");
@@ -170,9 +176,15 @@ std::optional<std::string> Reader::project(const Place& place, std::string_view 
   return std::nullopt;
 }
 
+std::optional<std::string> Reader::task(const Place& place, const Json& value) {
+  auto name = text(place, value, "the name of a task");
+  if (name && !can_be_shown(place, *name)) name.reset();
+  return name;
+}
+
 bool Reader::is_task_name(const Place& place, std::string_view name) {
   if (name.empty()) report(place, "the name of a task is empty");
-  return !name.empty() && has_no_nul(place, name);
+  return !name.empty() && can_be_shown(place, name);
 }
 
 bool Reader::is_known_executor(std::string_view name) const {

@@ -49,6 +49,7 @@ class Reader {
 
   /// The normalised name of a project.
   [[nodiscard]] std::optional<std::string> project(const Place& place, std::string_view written);
+  [[nodiscard]] std::optional<std::string> task(const Place& place, const Json& value);
   /// The key of a place, as the name of a task.
   [[nodiscard]] bool is_task_name(const Place& place, std::string_view name);
   /// An executor that exists.
@@ -61,6 +62,8 @@ class Reader {
 
  private:
   [[nodiscard]] bool has_no_nul(const Place& place, std::string_view text);
+  /// Names stand before every line of output.
+  [[nodiscard]] bool can_be_shown(const Place& place, std::string_view name);
 
   const Tree& tree_;
   ProblemList& problems_;

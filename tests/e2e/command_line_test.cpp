@@ -44,6 +44,21 @@ TEST(CommandLine, no_task_is_an_error_that_tells_where_they_are) {
   }
 }
 
+TEST(CommandLine, a_task_whose_name_would_disturb_the_terminal_is_refused) {
+  const Finished finished = dream({"a\x1b[2Jb"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_EQ(finished.err,
+            "dream: a control character in the task's name \"a\\x1b[2Jb\" (see dream --help)\n");
+}
+
+TEST(CommandLine, a_folder_whose_name_would_disturb_the_terminal_is_refused_as_a_project) {
+  const Workspace workspace(R"({"tasks": {"go": {"command": "true"}}})");
+  std::filesystem::create_directories(workspace.root() / "a\nb");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a\nb"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_EQ(finished.err, "dream: ./a\\x0ab: a control character in the folder's name\n");
+}
+
 TEST(CommandLine, too_many_words_are_an_error) {
   const Finished finished = dream({"go", "faster"});
   EXPECT_EQ(finished.code, 2);
@@ -73,6 +88,7 @@ TEST(CommandLine, a_task_that_no_project_has_is_looked_for_by_its_executor) {
   const Finished finished = dream({"og"});
   EXPECT_EQ(finished.code, 127);
   EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"og\""));
+  EXPECT_THAT(finished.err, HasSubstr("(did you mean \"go\"?)"));
 }
 
 TEST(CommandLine, arguments_after_the_dashes_reach_the_requested_task_only) {

@@ -1,5 +1,7 @@
 #include "config/discovery.hpp"
 
+#include <sys/stat.h>
+
 #include "unit/config/config_testing.hpp"
 
 namespace dream::config {
@@ -30,6 +32,14 @@ TEST(Discovery, passes_over_a_folder_of_that_name_and_takes_a_broken_link) {
   fs::create_directory(folder.path() / "b");
   fs::create_symlink("nowhere", folder.path() / "b/dream.json");
   EXPECT_EQ(discover(folder.path() / "b")->file, folder.path() / "b/dream.json");
+}
+
+TEST(Discovery, refuses_a_fifo_of_that_name_instead_of_waiting_for_its_writer) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder.path() / "dream.json").c_str(), 0600), 0);
+  const auto found = discover(folder.path());
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().where, (folder.path() / "dream.json").string());
 }
 
 TEST(Discovery, without_a_file_tells_where_it_looked) {
