@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace dream::cli {
 
@@ -12,8 +11,9 @@ namespace {
 constexpr std::size_t least_width = 60;
 constexpr double widest_box = 14;
 
+/// Without lround, for which libm would be loaded.
 std::size_t nearest(double column) {
-  return static_cast<std::size_t>(std::lround(column));
+  return static_cast<std::size_t>(column + 0.5);
 }
 
 /// How time becomes columns. A step whose duration is unknown gets a box of `box` columns; what the boxes
