@@ -40,11 +40,11 @@ Result<plugin::FoundPlugin> find_plugin(const Options& options, const plugin::Se
 std::vector<std::string> option_names(const std::string& schema) {
   rapidjson::Document document;
   document.Parse(schema);
-  if (document.HasParseError() || !document.IsObject()) return {};
-  const auto properties = document.FindMember("properties");
-  if (properties == document.MemberEnd() || !properties->value.IsObject()) return {};
+  if (document.HasParseError()) return {};
+  const rapidjson::Value& root = document;
+  if (!root.IsObject() || !root.HasMember("properties") || !root["properties"].IsObject()) return {};
   std::vector<std::string> names;
-  for (const auto& property : properties->value.GetObject()) names.emplace_back(property.name.GetString());
+  for (const auto& property : root["properties"].GetObject()) names.emplace_back(property.name.GetString());
   return names;
 }
 

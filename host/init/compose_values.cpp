@@ -10,7 +10,7 @@
 namespace dream::init {
 
 std::string scalar_json(const YAML::Node& node) {
-  const std::string text = node.Scalar();
+  const std::string& text = node.Scalar();
   const bool quoted = node.Tag() == "!";
   if (!quoted && (text == "true" || text == "false")) return text;
   const bool number = !quoted && !text.empty() && text.size() < 10 &&

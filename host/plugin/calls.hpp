@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/crash_note.hpp"
 #include "base/time.hpp"
 #include "plugin/services.hpp"
 
@@ -25,9 +26,9 @@ auto may_throw(Answer (*function)(Parameters...)) -> Answer (*)(Parameters...) {
 }
 
 /// The one way into a plugin's code: every call is logged at debug, timed, and an exception that escapes it
-/// is caught. That is a second net: it holds only where plugin and dream share one C++ runtime, since an
-/// unwinder that is linked into either of them can't unwind the other, and aborts. The first net is in the
-/// SDK, within the plugin. Used on the loop thread.
+/// is caught; what runs is noted, should it crash. That is a second net: it holds only where plugin and dream
+/// share one C++ runtime, since an unwinder that is linked into either of them can't unwind the other, and
+/// aborts. The first net is in the SDK, within the plugin. Used on the loop thread.
 class Calls {
  public:
   /// What a plugin's function may take before it is reported: everything else waits for it.
@@ -45,6 +46,7 @@ class Calls {
     const Instant begin = enter(name);
     bool survived = true;
     try {
+      const CrashNote note(plugin_, name.function, name.subject);
       body();
     } catch (...) {
       survived = false;

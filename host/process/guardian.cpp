@@ -16,6 +16,7 @@
 #include <string>
 #include <utility>
 
+#include "base/crash_note.hpp"
 #include "base/process.hpp"
 #include "base/time.hpp"
 #include "process/process_tree.hpp"
@@ -78,12 +79,15 @@ class Guardian {
     end_descendants();
     terminal_.restore();
     static_cast<void>(run_reaper(record_));
-    if (WIFEXITED(status)) ::_exit(WEXITSTATUS(status));
-    const int signal = WTERMSIG(status);
-    const bool crashed =
-        signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
-    const std::string text = "dream: " + std::string(crashed ? "internal error: " : "") + "ended by " +
-                             signal_name(signal) + "; everything that it had started was ended\n";
+    const std::string culprit(crash_note());
+    if (WIFEXITED(status) && culprit.empty()) ::_exit(WEXITSTATUS(status));
+    const int signal = WIFEXITED(status) ? 0 : WTERMSIG(status);
+    const bool crashed = WIFEXITED(status) || signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS ||
+                         signal == SIGILL || signal == SIGFPE;
+    const std::string text = "dream: " + std::string(crashed ? "internal error: " : "") +
+                             (crashed && !culprit.empty() ? culprit + " " : "") + "ended by " +
+                             (signal == 0 ? "exit()" : signal_name(signal)) +
+                             "; everything that it had started was ended\n";
     if (::write(STDERR_FILENO, text.data(), text.size()) < 0) {
     }
     ::_exit(crashed ? exit_internal : 128 + signal);
@@ -142,6 +146,7 @@ sigset_t signals_to_forward() {
 int split_off_guardian(std::string record, const TerminalState& terminal) {
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return -1;
+  share_crash_notes();
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   std::set<ProcessIdentity> strangers = children_already_there();

@@ -22,7 +22,7 @@ struct ForwardedSignal {
 /// arrive, and whose end means that the guardian is gone; -1: the system refused, and there is no guardian.
 /// The parent, which keeps the pid the user knows, never returns: it waits for the host, ends everything that
 /// the host leaves behind, puts the terminal back, cleans up by the host's `record` if that is still there
-/// (reaper.hpp), and exits as the host did (70 after a crash).
+/// (reaper.hpp), and exits as the host did (70 after a crash, whose CrashNote it tells).
 ///
 /// To be called before any thread is started and any plugin is loaded.
 [[nodiscard]] int split_off_guardian(std::string record, const TerminalState& terminal);

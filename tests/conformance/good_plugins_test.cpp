@@ -52,7 +52,7 @@ TEST_F(GoodPlugin, what_can_not_be_started_is_skipped_with_the_plugins_reason) {
 }
 
 TEST_F(GoodPlugin, random_orders_pass_with_any_seed) {
-  for (const std::uint64_t seed : {2, 3, 5, 8, 13}) {
+  for (const std::uint64_t seed : {2U, 3U, 5U, 8U, 13U}) {
     const Verdicts verdicts = verdicts_on({.file = installed("shell"), .only = "order.any", .seed = seed});
     EXPECT_THAT(verdicts.broken, IsEmpty()) << seed;
     EXPECT_THAT(verdicts.skipped, IsEmpty()) << seed;

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <map>
+#include <string>
 
 #include "e2e/dream_run.hpp"
 
@@ -178,6 +180,26 @@ TEST(ExitCode, is_70_when_an_executor_breaks_and_what_ran_is_terminated) {
     EXPECT_EQ(finished.code, 70);
     EXPECT_THAT(finished.err, HasSubstr("the faulty executor"));
     EXPECT_THAT(finished.err, ::testing::ContainsRegex("./b:wait +terminated"));
+  }
+}
+
+TEST(ExitCode, is_70_when_a_plugin_takes_dream_with_it_and_its_function_is_named) {
+  const std::map<std::string, std::string> faults{{"segv", "start of ./a:segv ended by SIGSEGV"},
+                                                  {"abort", "start of ./a:abort ended by SIGABRT"},
+                                                  {"exit", "start of ./a:exit ended by exit()"},
+                                                  {"wait", "wait of ./a:wait ended by SIGABRT"},
+                                                  {"end", "terminate of ./a:end ended by SIGABRT"}};
+  for (const auto& [task, words] : faults) {
+    const Workspace workspace(with_faulty_plugin(task));
+    const Gate gate(workspace, "gate");
+    DreamRun run(workspace, {.arguments = {task, "--trust"}, .folder = "a"});
+    if (task == "end") {
+      run.await_err("./a:end started");
+      run.send(SIGTERM);
+    }
+    EXPECT_EQ(run.exit_code(), 70);
+    EXPECT_THAT(run.err(), HasSubstr("dream: internal error: plugin faulty: " + words +
+                                     "; everything that it had started was ended"));
   }
 }
 

@@ -17,7 +17,7 @@ struct Asked : ::testing::Test {
   }
 
   Finished dream(const std::string& folder, std::vector<std::string> arguments) const {
-    arguments.push_back("--trust");
+    arguments.emplace_back("--trust");
     return run(workspace, {.arguments = arguments, .folder = folder});
   }
 

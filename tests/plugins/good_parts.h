@@ -4,7 +4,7 @@
 #define DREAM_TEST_GOOD_PARTS_H
 
 #include <dream/dream.h>
-#include <stdlib.h>
+#include <stdlib.h> /* NOLINT(modernize-deprecated-headers): C, too */
 
 #if defined(__GNUC__)
 #define MAYBE_UNUSED __attribute__((unused))

@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
@@ -47,12 +48,7 @@ class JobServer {
   /// Blocks until a client said or did this: "run hello", "stop", "gone".
   void await(const std::string& event) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] {
-      for (const std::string& seen : events_) {
-        if (seen == event) return true;
-      }
-      return false;
-    });
+    changed_.wait(lock, [&] { return std::ranges::find(events_, event) != events_.end(); });
   }
 
  private:

@@ -4,6 +4,9 @@
  *   lose    the run ends at once, and the plugin says that it lost it
  *   segv    start reads where nothing is, and takes dream with it
  *   abort   start aborts
+ *   exit    start ends the whole process, and says that all is well
+ *   wait    wait aborts
+ *   end     terminate aborts; until then it runs
  */
 #include <dream/abi.h>
 #include <stdlib.h>
@@ -17,6 +20,8 @@ struct dream_run {
 };
 static struct dream_executor the_executor;
 static struct dream_run the_run;
+static int wait_aborts;
+static int runs_on;
 /* In the first page, which is never mapped. (NULL itself is looked at by a sanitizer before the kernel does.)
  */
 static volatile const dream_status* nothing_there = (volatile const dream_status*)64;
@@ -43,6 +48,9 @@ static dream_status start(dream_executor* executor, const dream_task* task, drea
   (void)executor;
   if (is_called(task, "segv")) return *nothing_there;
   if (is_called(task, "abort")) abort();
+  if (is_called(task, "exit")) exit(0);
+  wait_aborts = is_called(task, "wait");
+  runs_on = is_called(task, "end");
   if (is_called(task, "refuse")) return errors->fail(errors, DREAM_E_INTERNAL, nothing, message, nothing);
   *run = &the_run;
   return DREAM_OK;
@@ -52,6 +60,8 @@ static dream_status wait_for(dream_run* run, dream_on_exit on_exit, void* contex
   static const dream_str reason = DREAM_STR("the faulty executor lost its process");
   dream_exit lost = {0};
   (void)run;
+  if (wait_aborts) abort();
+  if (runs_on) return DREAM_OK;
   lost.size = sizeof lost;
   lost.kind = DREAM_EXIT_LOST;
   lost.text = reason;
@@ -61,6 +71,7 @@ static dream_status wait_for(dream_run* run, dream_on_exit on_exit, void* contex
 
 static dream_status terminate(dream_run* run, uint32_t urgency, dream_errors* errors) {
   (void)run, (void)urgency, (void)errors;
+  if (runs_on) abort();
   return DREAM_OK;
 }
 

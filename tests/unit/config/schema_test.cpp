@@ -135,22 +135,22 @@ std::vector<std::string> candidates() {
                                   "[]",
                                   "[\"x\"]",
                                   "[\"\"]",
-                                  "[\"x\", \"\"]",
+                                  R"(["x", ""])",
                                   "[1]",
                                   "[\"x\", 1]",
                                   "[[]]",
                                   "[{}]",
                                   "{}",
-                                  "{\"\": \"x\"}",
-                                  "{\"A\": \"\"}",
+                                  R"({"": "x"})",
+                                  R"({"A": ""})",
                                   "{\"A\": 1}",
-                                  "{\"A=B\": \"\"}",
+                                  R"({"A=B": ""})",
                                   "{\"A\": null}",
                                   "{\"A\": {}}",
                                   "{\"A\": []}",
-                                  "{\"projectPath\": \"a\"}",
-                                  "[{\"projectPath\": \"a\"}]",
-                                  "{\"project\": \"a\", \"tasks\": []}"};
+                                  R"({"projectPath": "a"})",
+                                  R"([{"projectPath": "a"}])",
+                                  R"({"project": "a", "tasks": []})"};
   return values;
 }
 
@@ -239,12 +239,12 @@ TEST(Schema, agrees_about_names_of_projects_tasks_executors_and_variables) {
     const std::string key = json_string(name);
     for (const std::string& text :
          {"{\"projects\": {" + key + ": {}}}", "{\"workspace\": {" + key + ": {}}}",
-          "{\"workspace\": {\"a\": {" + key + ": []}}}", "{\"workspace\": {\"a\": {\"t\": [" + key + "]}}}",
-          "{\"workspace\": {\"a\": {\"t\": [{\"projectPath\": " + key + "}]}}}",
-          "{\"tasks\": {" + key + ": {}}}", "{\"projects\": {\"a\": {\"tasks\": {" + key + ": {}}}}}",
-          "{\"executors\": {" + key + ": {\"plugin\": \"x\"}}}",
-          "{\"tasks\": {\"t\": {\"env\": {" + key + ": \"\"}}}}",
-          "{\"recursive\": [{\"project\": " + key + ", \"tasks\": [\"t\"]}]}"}) {
+          R"({"workspace": {"a": {)" + key + ": []}}}", R"({"workspace": {"a": {"t": [)" + key + "]}}}",
+          R"({"workspace": {"a": {"t": [{"projectPath": )" + key + "}]}}}", "{\"tasks\": {" + key + ": {}}}",
+          R"({"projects": {"a": {"tasks": {)" + key + ": {}}}}}",
+          "{\"executors\": {" + key + R"(: {"plugin": "x"}}})",
+          R"({"tasks": {"t": {"env": {)" + key + ": \"\"}}}}",
+          R"({"recursive": [{"project": )" + key + R"(, "tasks": ["t"]}]})"}) {
       accepted += judges.agree(parse(text)) ? 1U : 0U;
     }
   }
@@ -273,7 +273,7 @@ void collect(const Value& value, const std::string& place, std::vector<std::stri
       std::string key;
       for (const char* c = member.name.GetString(); *c != '\0'; ++c)
         key += *c == '/' ? "~1" : *c == '~' ? "~0" : std::string(1, *c);
-      if (key != "options") collect(member.value, place + "/" + key, places);
+      if (key != "options") collect(member.value, std::string(place).append("/").append(key), places);
     }
   } else if (value.IsArray()) {
     for (rapidjson::SizeType at = 0; at < value.Size(); ++at)

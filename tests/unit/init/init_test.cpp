@@ -42,6 +42,7 @@ class Init : public testing::Test {
 
   static std::vector<std::string> names(const auto& map) {
     std::vector<std::string> found;
+    found.reserve(map.size());
     for (const auto& [name, value] : map) found.push_back(name);
     return found;
   }
@@ -224,7 +225,7 @@ TEST_F(Init, overwrites_nothing_and_not_even_a_broken_link) {
 TEST_F(Init, what_it_makes_of_names_with_quotes_and_line_breaks_is_still_json) {
   write("package.json", R"({"scripts": {"a\nb": "x", "\"": "y"}})");
   write("Procfile", "web: echo \"*/ // \\\n");
-  write("compose.yaml", "services: {\"a\\n}\": {image: \"x\\\"y\", healthcheck: 1}}");
+  write("compose.yaml", R"(services: {"a\n}": {image: "x\"y", healthcheck: 1}})");
   EXPECT_THAT(names(workspace().projects), ElementsAre("./"));
 }
 

@@ -85,7 +85,7 @@ TEST_F(TrustTest, confirmations_are_kept_beside_each_other_for_the_user_alone) {
 }
 
 TEST_F(TrustTest, a_damaged_file_is_told_and_kept) {
-  for (const std::string text : {"{\"plugins\": {\"/a\"", "", "[]", "{\"plugins\": {\"/a\": 1}}"}) {
+  for (const std::string text : {R"({"plugins": {"/a")", "", "[]", R"({"plugins": {"/a": 1}})"}) {
     folder.write("state/dream/trusted.json", text);
     for (const Result<void>& refused : {trust.check(plugin), remember()}) {
       ASSERT_FALSE(refused) << text;
