@@ -4,7 +4,9 @@
 #include <map>
 #include <set>
 
+#include "base/process.hpp"
 #include "base/text.hpp"
+#include "init/compose_text.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
 #include "init/sources.hpp"
@@ -84,12 +86,16 @@ class Service {
     } else if (key == "build") {
       build(value);
     } else if (key == "environment") {
-      task_.members.emplace_back("env", variables_json(value, from_outside_));
-    } else if (key == "env_file" && is_words(value)) {
-      task_.members.emplace_back("envFile", words_json(value));
-    } else if ((key == "ports" || key == "volumes") && value.IsSequence() && is_words(value)) {
-      option(key, words_json(value));
-    } else if (key == "stop_signal") {
+      VariablesJson variables = variables_json(value);
+      task_.members.emplace_back("env", std::move(variables.object));
+      from_outside_ = std::move(variables.from_outside);
+    } else if (const auto files = key == "env_file" ? files_json(value) : std::nullopt) {
+      task_.members.emplace_back("envFile", *files);
+    } else if (const auto ports = key == "ports" ? ports_json(value) : std::nullopt) {
+      option(key, *ports);
+    } else if (const auto volumes = key == "volumes" ? volumes_json(value) : std::nullopt) {
+      option(key, *volumes);
+    } else if (key == "stop_signal" && signal_number(value.Scalar()) != 0) {
       stop("signal", json_string(value.Scalar()));
     } else if (const auto grace = key == "stop_grace_period" ? duration_ms(value.Scalar()) : std::nullopt) {
       stop("graceMs", std::to_string(*grace));
@@ -98,26 +104,19 @@ class Service {
     }
   }
 
-  static bool is_words(const YAML::Node& value) {
-    if (value.IsScalar()) return true;
-    return value.IsSequence() &&
-           std::all_of(value.begin(), value.end(), [](const YAML::Node& one) { return one.IsScalar(); });
-  }
-
   void build(const YAML::Node& value) {
     if (value.IsScalar())
       return option("build", fmt::format("{{ \"context\": {} }}", json_string(value.Scalar())));
     std::string members;
     for (const auto& one : value) {
       const std::string key = one.first.Scalar();
-      std::vector<std::string> unset;
       if (key != "context" && key != "dockerfile" && key != "target" && key != "args") {
         left_out_.push_back("build." + key);
         continue;
       }
       members +=
           fmt::format("{}{}: {}", members.empty() ? "" : ", ", json_string(key),
-                      key == "args" ? variables_json(one.second, unset) : json_string(one.second.Scalar()));
+                      key == "args" ? variables_json(one.second).object : json_string(one.second.Scalar()));
     }
     option("build", members.empty() ? "{}" : "{ " + members + " }");
   }
@@ -164,7 +163,9 @@ void add_services(const YAML::Node& services, const std::string& comment, Draft&
   for (Service& service : all) {
     draft.add_task("./", "docker", comment, service.task(ending.contains(service.name())));
     NeedsDraft own{"./", service.name(), {}};
-    for (const auto& [other, ends] : needs[service.name()]) own.entries.push_back(entry(other, ends));
+    for (const auto& [other, ends] : needs[service.name()]) {
+      if (needs.contains(other)) own.entries.push_back(entry(other, ends));
+    }
     if (!own.entries.empty()) draft.add_needs(std::move(own));
   }
   for (const std::string& name : order) everything.entries.push_back(entry(name, ending.contains(name)));
@@ -184,12 +185,17 @@ Result<void> add_compose(const fs::path& root, const fs::path& file, Draft& draf
   if (!*text) return {};
   const std::string name = file.lexically_relative(root).string();
   try {
-    const YAML::Node compose = YAML::Load(**text);
+    std::set<std::string> unknown;
+    const YAML::Node compose = read_compose(**text, unknown);
     const YAML::Node services = compose.IsMap() ? compose["services"] : YAML::Node();
     if (!services || !services.IsMap() || services.size() == 0) {
       return Error{ErrorCode::configuration, "the file has no services", printable(name), {}};
     }
     add_services(services, "from " + name, draft);
+    for (const std::string& variable : unknown) {
+      draft.remark(fmt::format("${{{}}}: dream.json expands no variables; write the value where this stands.",
+                               variable));
+    }
   } catch (const YAML::Exception& problem) {
     return Error{ErrorCode::configuration,
                  "the file can't be understood: " + printable(problem.what()),

@@ -4,10 +4,38 @@
 
 #include <array>
 #include <charconv>
+#include <map>
+#include <string_view>
 
 #include "base/text.hpp"
 
 namespace dream::init {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+std::string text_of(const YAML::Node& node) {
+  return node && node.IsScalar() ? node.Scalar() : std::string();
+}
+
+/// Scalars as they are, and maps as `short_form` writes them; nothing when it can't write one.
+template <class ShortForm>
+std::optional<std::string> list_json(const YAML::Node& node, const ShortForm& short_form) {
+  std::string list;
+  const auto add = [&](const YAML::Node& one) {
+    const std::string text = one.IsMap() ? short_form(one) : text_of(one);
+    if (!text.empty()) list += (list.empty() ? "" : ", ") + json_string(text);
+    return !text.empty();
+  };
+  if (!node.IsSequence()) return add(node) ? std::optional("[" + list + "]") : std::nullopt;
+  for (const YAML::Node& one : node) {
+    if (!add(one)) return std::nullopt;
+  }
+  return "[" + list + "]";
+}
+
+}  // namespace
 
 std::string scalar_json(const YAML::Node& node) {
   const std::string& text = node.Scalar();
@@ -26,31 +54,58 @@ std::string words_json(const YAML::Node& node) {
   return "[" + list + "]";
 }
 
-std::string variables_json(const YAML::Node& node, std::vector<std::string>& from_outside) {
-  std::string members;
-  const auto add = [&](const std::string& name, const std::string& value) {
-    members += fmt::format("{}{}: {}", members.empty() ? "" : ", ", json_string(name), json_string(value));
+VariablesJson variables_json(const YAML::Node& node) {
+  VariablesJson made;
+  std::map<std::string, std::string> variables;
+  const auto add = [&](const std::string& name, const std::optional<std::string>& value) {
+    if (name.empty() || name.find_first_of("=\0"sv) != std::string::npos) return;
+    if (!value || *value == "${" + name + "}") {
+      made.from_outside.push_back(name);
+    } else if (value->find('\0') == std::string::npos) {
+      variables[name] = *value;
+    }
   };
   if (node.IsSequence()) {
     for (const YAML::Node& one : node) {
       const std::string& text = one.Scalar();
       const std::size_t equals = text.find('=');
-      if (equals == std::string::npos) {
-        from_outside.push_back(text);
-      } else {
-        add(text.substr(0, equals), text.substr(equals + 1));
-      }
+      add(text.substr(0, equals),
+          equals == std::string::npos ? std::nullopt : std::optional(text.substr(equals + 1)));
     }
   } else if (node.IsMap()) {
-    for (const auto& one : node) {
-      if (one.second.IsNull()) {
-        from_outside.push_back(one.first.Scalar());
-      } else {
-        add(one.first.Scalar(), one.second.Scalar());
-      }
-    }
+    for (const auto& one : node)
+      add(one.first.Scalar(), one.second.IsNull() ? std::nullopt : std::optional(one.second.Scalar()));
   }
-  return members.empty() ? "{}" : "{ " + members + " }";
+  for (const auto& [name, value] : variables)
+    made.object +=
+        fmt::format("{}{}: {}", made.object.empty() ? "" : ", ", json_string(name), json_string(value));
+  made.object = made.object.empty() ? "{}" : "{ " + made.object + " }";
+  return made;
+}
+
+std::optional<std::string> ports_json(const YAML::Node& node) {
+  return list_json(node, [](const YAML::Node& port) {
+    std::string text = text_of(port["published"]);
+    if (!text.empty()) text += ":";
+    if (const std::string address = text_of(port["host_ip"]); !address.empty()) text = address + ":" + text;
+    text += text_of(port["target"]);
+    const std::string protocol = text_of(port["protocol"]);
+    return protocol.empty() || protocol == "tcp" ? text : text + "/" + protocol;
+  });
+}
+
+std::optional<std::string> volumes_json(const YAML::Node& node) {
+  return list_json(node, [](const YAML::Node& volume) {
+    const std::string type = text_of(volume["type"]);
+    if (type != "bind" && type != "volume") return std::string();
+    const std::string source = text_of(volume["source"]);
+    return (source.empty() ? "" : source + ":") + text_of(volume["target"]) +
+           (text_of(volume["read_only"]) == "true" ? ":ro" : "");
+  });
+}
+
+std::optional<std::string> files_json(const YAML::Node& node) {
+  return list_json(node, [](const YAML::Node& file) { return text_of(file["path"]); });
 }
 
 std::optional<long long> duration_ms(const std::string& text) {

@@ -15,9 +15,21 @@ namespace dream::init {
 /// A scalar as a JSON string, or a list of scalars as a JSON array of strings.
 [[nodiscard]] std::string words_json(const YAML::Node& node);
 
-/// `KEY: value` or `- KEY=value` as a JSON object of strings. A key without a value is left out: its name
-/// goes to `from_outside`.
-[[nodiscard]] std::string variables_json(const YAML::Node& node, std::vector<std::string>& from_outside);
+/// `KEY: value` or `- KEY=value` as a JSON object of strings; what can be no variable is left out.
+struct VariablesJson {
+  std::string object;
+  std::vector<std::string> from_outside;  ///< names whose value the environment has: `KEY`, `KEY: ${KEY}`
+};
+[[nodiscard]] VariablesJson variables_json(const YAML::Node& node);
+
+/// Ports in the short form ("8080:80/udp"), as a JSON array; nothing when one can't be written so.
+[[nodiscard]] std::optional<std::string> ports_json(const YAML::Node& node);
+
+/// Volumes in the short form ("data:/var/lib:ro"), as a JSON array; nothing when one can't be written so.
+[[nodiscard]] std::optional<std::string> volumes_json(const YAML::Node& node);
+
+/// The paths of files with variables, as a JSON array.
+[[nodiscard]] std::optional<std::string> files_json(const YAML::Node& node);
 
 /// "1m30s" as milliseconds.
 [[nodiscard]] std::optional<long long> duration_ms(const std::string& text);

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "config/load.hpp"
 #include "init/sources.hpp"
 
 namespace dream::init {
@@ -58,6 +59,20 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
   return {};
 }
 
+/// Names from other files may be none that dream takes.
+Result<void> check(const std::string& text) {
+  static const std::vector<std::string> executors{"shell", "npm", "deno", "docker"};
+  const config::LoadResult read = config::interpret(config::Document::parse("dream.json", text), executors);
+  for (const config::Problem& problem : read.problems) {
+    if (problem.severity != config::Severity::error) continue;
+    return Error{ErrorCode::usage,
+                 "what is found here makes no dream.json: " + problem.message,
+                 {},
+                 "rename it there; or write dream.json by hand"};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> make_configuration(const fs::path& root, const std::optional<std::string>& from) {
@@ -70,7 +85,9 @@ Result<std::string> make_configuration(const fs::path& root, const std::optional
         "it looks for package.json, deno.json, compose.yaml, Procfile, Makefile and Dockerfile; an empty "
         "dream.json, {}, is one, too"};
   }
-  return draft.render();
+  std::string text = draft.render();
+  if (Result<void> sound = check(text); !sound) return sound.error();
+  return text;
 }
 
 Result<void> write_new_file(const fs::path& file, const std::string& text) {

@@ -19,6 +19,9 @@ using rapidjson::Value;
 /// Deeper ones are hardly packages.
 constexpr int most_levels = 6;
 
+/// Where no workspace says which folders are its members.
+constexpr int most_levels_without_workspace = 3;
+
 /// The texts of an array, or of an array in the member `within` of an object.
 std::vector<std::string> texts(const Json& json, const char* name, const char* within) {
   std::vector<std::string> found;
@@ -61,6 +64,14 @@ bool is_member(const std::vector<std::string>& patterns, const std::string& fold
   return member;
 }
 
+/// The folders of a workspace; where there is none, all that aren't deep.
+std::vector<std::string> candidates(const fs::path& root, const std::vector<std::string>& patterns) {
+  if (patterns.empty()) return folders_below(root, most_levels_without_workspace);
+  std::vector<std::string> members = folders_below(root, most_levels);
+  std::erase_if(members, [&](const std::string& folder) { return !is_member(patterns, folder); });
+  return members;
+}
+
 /// What of npm's packages matters here.
 struct Package {
   std::string folder;
@@ -91,19 +102,20 @@ void add_builds(const std::vector<Package>& packages, const std::map<std::string
 Result<void> add_npm(const fs::path& root, Draft& draft) {
   const auto own = read_object(root / "package.json");
   if (!own) return own.error();
-  if (!*own) return {};
-  const std::vector<std::string> scripts = keys(**own, "scripts");
-  if (!scripts.empty()) draft.project("./", "npm", what_it_has("package.json", scripts)).found = scripts;
-  const std::vector<std::string> patterns = texts(**own, "workspaces", "packages");
-  if (patterns.empty()) return {};
+  std::vector<std::string> patterns;
+  if (*own) {
+    const std::vector<std::string> scripts = keys(**own, "scripts");
+    if (!scripts.empty()) draft.project("./", "npm", what_it_has("package.json", scripts)).found = scripts;
+    patterns = texts(**own, "workspaces", "packages");
+  }
   std::vector<Package> packages;
   std::map<std::string, std::size_t> by_name;
-  for (const std::string& folder : folders_below(root, most_levels)) {
-    if (!is_member(patterns, folder)) continue;
+  for (const std::string& folder : candidates(root, patterns)) {
     const auto json = read_object(root / folder / "package.json");
     if (!json) return json.error();
     if (!*json) continue;
     const std::vector<std::string> names = keys(**json, "scripts");
+    if (names.empty() && patterns.empty()) continue;
     draft.project(folder, "npm", what_it_has("package.json", names));
     Package package{folder, {names.begin(), names.end()}, {}};
     for (const char* kind : {"dependencies", "devDependencies", "optionalDependencies", "peerDependencies"}) {
@@ -135,10 +147,8 @@ Result<void> add_deno(const fs::path& root, Draft& draft) {
   };
   const Result<std::vector<std::string>> patterns = add("./", false);
   if (!patterns) return patterns.error();
-  if (patterns->empty()) return {};
-  for (const std::string& folder : folders_below(root, most_levels)) {
-    if (!is_member(*patterns, folder)) continue;
-    if (const auto added = add(folder, true); !added) return added.error();
+  for (const std::string& folder : candidates(root, *patterns)) {
+    if (const auto added = add(folder, !patterns->empty()); !added) return added.error();
   }
   return {};
 }

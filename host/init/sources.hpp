@@ -9,9 +9,10 @@
 /// understood is an error.
 namespace dream::init {
 
-/// package.json: the packages of its workspaces, else its own scripts.
+/// package.json: its scripts, and the packages of its workspaces; without workspaces those with scripts, up
+/// to three levels down.
 [[nodiscard]] Result<void> add_npm(const std::filesystem::path& root, Draft& draft);
-/// deno.json or deno.jsonc: the members of its workspace, else its own tasks.
+/// deno.json or deno.jsonc: the same with the members of its workspace.
 [[nodiscard]] Result<void> add_deno(const std::filesystem::path& root, Draft& draft);
 /// A compose file: each service a task with a container.
 [[nodiscard]] Result<void> add_compose(const std::filesystem::path& root, const std::filesystem::path& file,

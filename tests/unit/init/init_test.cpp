@@ -161,6 +161,60 @@ services:
   EXPECT_THAT(text(), HasSubstr("// web: not taken over: healthcheck.\n"));
 }
 
+TEST_F(Init, a_compose_file_is_read_as_compose_reads_it) {
+  write("compose.yaml", R"(
+x-base: &base
+  image: "app:${TAG:-1.2}"
+  environment: &env {LEVEL: info, "A=B": x, HOME: "${HOME}", PRICE: "5$$"}
+services:
+  one:
+    <<: *base
+    environment:
+      <<: *env
+      LEVEL: debug
+    ports:
+      - {target: 80, published: 8080, host_ip: 127.0.0.1}
+      - {target: 53, protocol: udp}
+    volumes:
+      - {type: volume, source: data, target: /data, read_only: true}
+    env_file: [{path: one.env, required: false}]
+    command: run $WHERE
+  two:
+    image: other
+    volumes: [{type: tmpfs, target: /tmp}]
+)");
+  const Workspace made = workspace();
+  const TaskSettings& one = made.projects.at("./").tasks.at("one");
+  EXPECT_THAT(one.env, ElementsAre(testing::Pair("LEVEL", "debug"), testing::Pair("PRICE", "5$")));
+  EXPECT_THAT(one.env_files, ElementsAre("one.env"));
+  EXPECT_THAT(text(), HasSubstr(R"("image": "app:1.2")"));
+  EXPECT_THAT(text(), HasSubstr(R"("env": ["HOME"])"));
+  EXPECT_THAT(text(), HasSubstr(R"("ports": ["127.0.0.1:8080:80", "53/udp"])"));
+  EXPECT_THAT(text(), HasSubstr(R"("volumes": ["data:/data:ro"])"));
+  EXPECT_THAT(text(), HasSubstr("// ${WHERE}: dream.json expands no variables"));
+  EXPECT_THAT(text(), HasSubstr("// two: not taken over: volumes.\n"));
+}
+
+TEST_F(Init, an_alias_that_holds_itself_is_an_error) {
+  write("compose.yaml", "services: &all\n  one: {image: x, labels: *all}\n");
+  EXPECT_THAT(text(), HasSubstr("compose.yaml: the file can't be understood"));
+}
+
+TEST_F(Init, packages_without_a_workspace_are_found_where_they_lie) {
+  write("web/package.json", R"({"scripts": {"dev": "x"}})");
+  write("web/node_modules/y/package.json", R"({"scripts": {"dev": "x"}})");
+  write("services/api/deno.json", R"({"tasks": {"dev": "x"}})");
+  write("services/none/package.json", "{}");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./services/api", "./web"));
+  EXPECT_EQ(made.projects.at("./services/api").executor, "deno");
+}
+
+TEST_F(Init, a_name_that_dream_refuses_is_an_error_and_no_wrong_file) {
+  write("compose.yaml", "services: {\"a\\tb\": {image: x}}");
+  EXPECT_THAT(text(), HasSubstr("what is found here makes no dream.json: a control character in the name"));
+}
+
 TEST_F(Init, a_folder_with_a_dockerfile_is_a_project_where_nothing_else_runs_it) {
   write("services/cache/Dockerfile", "FROM x");
   write("Procfile", "web: x");
@@ -225,7 +279,7 @@ TEST_F(Init, overwrites_nothing_and_not_even_a_broken_link) {
 TEST_F(Init, what_it_makes_of_names_with_quotes_and_line_breaks_is_still_json) {
   write("package.json", R"({"scripts": {"a\nb": "x", "\"": "y"}})");
   write("Procfile", "web: echo \"*/ // \\\n");
-  write("compose.yaml", R"(services: {"a\n}": {image: "x\"y", healthcheck: 1}})");
+  write("compose.yaml", R"(services: {"a}": {image: "x\"y\nz", healthcheck: 1}})");
   EXPECT_THAT(names(workspace().projects), ElementsAre("./"));
 }
 

@@ -1,0 +1,68 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <random>
+
+#include "init/init.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace dream::init {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::map<std::string, std::string> sound_files{
+    {"compose.yaml",
+     "services:\n  db: &d\n    image: \"postgres:${V:-16}\"\n    environment: {A: 1, B: }\n    ports: "
+     "['1:2']\n"
+     "    stop_grace_period: 1m\n    cpus: 1.5\n  api:\n    <<: *d\n    depends_on: [db]\n    env_file: "
+     "[x]\n"},
+    {"package.json", R"({"workspaces": ["a/*"], "scripts": {"a": "x", "b": "y"}})"},
+    {"Procfile", "web: a b\nworker: c\n"},
+    {"Makefile", ".PHONY: a b\na: b\n\tx\n"}};
+
+void mutate(std::string& text, std::mt19937& random) {
+  static const std::vector<std::string> pieces{
+      "\"", "{", "}",  "[",   "]",  ":",    ": ",   "\n", "\\",   "$",    "${",       "&d ",
+      "*d", "=", "-1", "1e9", "\t", "\x01", "\xFF", "#",  "<<: ", "null", "\"\": 1,", std::string(1, '\0')};
+  const std::size_t at = random() % (text.size() + 1);
+  if (random() % 2 == 0) {
+    text.insert(at, pieces[random() % pieces.size()]);
+  } else {
+    text.erase(at, random() % 5 + 1);
+  }
+}
+
+class InitMutants : public testing::TestWithParam<unsigned> {};
+
+/// Whatever other tools' files hold: it is said what is wrong with them, or dream takes what is made of them.
+TEST_P(InitMutants, make_a_sound_file_or_an_error_that_names_the_place) {
+  std::mt19937 random(GetParam());
+  const TemporaryFolder folder;
+  int made = 0;
+  for (int round = 0; round < 150; ++round) {
+    for (const auto& [name, sound] : sound_files) {
+      std::string text = sound;
+      for (auto changes = random() % 3; changes > 0; --changes) mutate(text, random);
+      std::ofstream(folder.path() / name, std::ios::binary) << text;
+    }
+    for (const std::optional<std::string>& from :
+         {std::optional<std::string>(), {"Procfile"}, {"compose"}, {"package.json"}}) {
+      const Result<std::string> text = make_configuration(folder.path(), from);
+      made += text ? 1 : 0;
+      const std::string problem = text ? "" : to_string(text.error());
+      if (problem.find("a control character in the name") == std::string::npos) {
+        EXPECT_THAT(problem, Not(HasSubstr("makes no dream.json")));
+      }
+    }
+  }
+  EXPECT_GT(made, 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(seeds, InitMutants, testing::Range(1U, 7U));
+
+}  // namespace
+}  // namespace dream::init
