@@ -108,7 +108,7 @@ class Completion {
       if (command->takes_task) found = source_.tasks(place_);
       for (const std::string& word : command->words) found.push_back({word, {}});
     } else if (command->command == CommandName::plugin && words_.size() == 2) {
-      if (words_[1] == "info") found = source_.executors(place_);
+      if (words_[1] == "info" || words_[1] == "check") found = source_.executors(place_);
       if (words_[1] == "check" || words_[1] == "trust") found.push_back({files_mark, {}});
     }
     return found;

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "cli/plugin_info.hpp"
 #include "cli/terminal.hpp"
 #include "cli/view_text.hpp"
+#include "cli/workspace_loader.hpp"
 #include "conformance/check.hpp"
 
 namespace dream::cli {
@@ -85,9 +87,17 @@ std::string json_of(const std::vector<Checked>& all, bool sound) {
 }  // namespace
 
 int check_plugin(const Options& options) {
+  const bool by_file = names_file(options.words[1]);
+  const Result<LoadedWorkspace> workspace = by_file ? LoadedWorkspace{} : workspace_if_any(options);
+  if (!workspace) return exit_nothing_run;
+  const auto found = find_plugin(options, plugin_search_path(workspace->workspace, options.trust));
+  if (!found) {
+    complain(found.error());
+    return exit_nothing_run;
+  }
   const TextStyle style = style_of_stdout(options);
   const conformance::CheckRequest request{
-      .file = options.directory.value_or("") / options.words[1],
+      .file = found->path,
       .only = options.only_rule,
       .seed = options.seed,
       .options = options.plugin_options.empty() ? "{}" : options.plugin_options};

@@ -74,7 +74,7 @@ const std::vector<PluginCommand>& plugin_commands() {
   static const std::vector<PluginCommand> commands{
       {"list", "", 0, 0, &list_plugins},
       {"info", " ID|FILE", 1, 1, &plugin_info},
-      {"check", " FILE", 1, 1, &check_plugin},
+      {"check", " ID|FILE", 1, 1, &check_plugin},
       {"new", " NAME [DIR]", 1, 2, &new_plugin},
       {"trust", " FILE", 1, 1, [](const Options& options) {
          return trust_plugin(options.directory.value_or("") / options.words[1]);

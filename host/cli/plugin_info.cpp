@@ -18,25 +18,6 @@ namespace dream::cli {
 
 namespace {
 
-/// An executor's name has neither.
-bool is_file(const std::string& word) {
-  return word.find('/') != std::string::npos || word.ends_with(".so");
-}
-
-/// The file of the plugin: as it is, for one that the command line names; else the one that dream would load.
-Result<plugin::FoundPlugin> find_plugin(const Options& options, const plugin::SearchPath& search) {
-  const std::string& word = options.words[1];
-  if (!is_file(word)) {
-    Result<plugin::FoundPlugin> found = search.resolve(word);
-    if (!found || !found->of_workspace) return found;
-    if (const Result<void> trusted = search.trust.check(found->path); !trusted) return trusted.error();
-    return found;
-  }
-  const std::filesystem::path path = std::filesystem::absolute(options.directory.value_or("") / word);
-  if (const Result<void> safe = plugin::check_owner(path); !safe) return safe.error();
-  return plugin::FoundPlugin{path, "named on the command line"};
-}
-
 std::vector<std::string> option_names(const std::string& schema) {
   rapidjson::Document document;
   document.Parse(schema);
@@ -74,6 +55,23 @@ PluginFacts facts_of(plugin::LoadedPlugin& loaded, const plugin::SearchPath& sea
 }
 
 }  // namespace
+
+bool names_file(const std::string& word) {
+  return word.find('/') != std::string::npos || word.ends_with(".so");
+}
+
+Result<plugin::FoundPlugin> find_plugin(const Options& options, const plugin::SearchPath& search) {
+  const std::string& word = options.words[1];
+  if (!names_file(word)) {
+    Result<plugin::FoundPlugin> found = search.resolve(word);
+    if (!found || !found->of_workspace) return found;
+    if (const Result<void> trusted = search.trust.check(found->path); !trusted) return trusted.error();
+    return found;
+  }
+  const std::filesystem::path path = std::filesystem::absolute(options.directory.value_or("") / word);
+  if (const Result<void> safe = plugin::check_owner(path); !safe) return safe.error();
+  return plugin::FoundPlugin{path, "named on the command line"};
+}
 
 int plugin_info(const Options& options) {
   const Result<LoadedWorkspace> workspace = workspace_if_any(options);

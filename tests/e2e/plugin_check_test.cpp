@@ -62,6 +62,13 @@ TEST_F(PluginTools, check_passes_a_good_plugin_line_by_line) {
   EXPECT_THAT(checked.out, HasSubstr(" pass"));
 }
 
+TEST_F(PluginTools, check_takes_an_id_as_info_does) {
+  EXPECT_EQ(plugin({"check", "shell", "--only", "file.library"}).code, 0);
+  const Finished refused = plugin({"check", "leaving"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("you haven't confirmed it"));
+}
+
 TEST_F(PluginTools, check_tells_which_rule_is_broken) {
   const Finished checked = plugin({"check", DREAM_FAULTY_PLUGIN, "--only", "life.returns"});
   const Finished json = plugin({"check", DREAM_FAULTY_PLUGIN, "--only", "life.returns", "--json"});
