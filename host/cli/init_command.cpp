@@ -22,7 +22,8 @@ int init_command(const Options& options) {
   const char* from = options.from ? options.from->c_str() : nullptr;
   ::execl(program.c_str(), "dream-init", folder->c_str(), from, nullptr);
   const std::string why = std::generic_category().message(errno);
-  complain(Error{ErrorCode::usage, "dream init can't be started: " + why, printable(program), {}});
+  complain(Error{ErrorCode::usage, "dream init can't be started: " + why, printable(program),
+                 "it belongs to dream: install dream again as a whole"});
   return exit_nothing_run;
 }
 

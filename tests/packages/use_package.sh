@@ -44,7 +44,8 @@ if grep -q '^DREAM_STATIC_RUNTIME:.*=ON$' "$build/CMakeCache.txt"; then
   LD_TRACE_LOADED_OBJECTS=1 "$prefix/bin/dream" | grep -v 'linux-vdso\|libc\.so\|ld-linux' && fail "dream loads more than libc"
 fi
 dream schema | cmp - "$prefix/share/dream/dream.schema.json"
-expect "the manual page" "^.TH DREAM 1 \"\" \"dream $version\"" < "$prefix/share/man/man1/dream.1"
+gzip -dc "$prefix/share/man/man1/dream.1.gz" | expect "the manual page" "^.TH DREAM 1 \"\" \"dream $version\""
+gzip -dc "$prefix/share/doc/dream/changelog.gz" | expect "the change log" "$version"
 dream completion bash | cmp - "$prefix/share/bash-completion/completions/dream"
 dream completion zsh | cmp - "$prefix/share/zsh/vendor-completions/_dream"
 dream completion fish | cmp - "$prefix/share/fish/vendor_completions.d/dream.fish"
@@ -83,3 +84,8 @@ mkdir "$folder/bare"
 echo "web: echo hello from the Procfile" > "$folder/bare/Procfile"
 dream -C "$folder/bare" init | expect "dream init" "dream.json is written"
 dream -C "$folder/bare" start 2> /dev/null | expect "what dream init wrote" "hello from the Procfile"
+
+# Without that program it is said what is missing.
+rm "$prefix/lib/dream/init" "$folder/bare/dream.json"
+dream -C "$folder/bare" init 2> "$folder/log" && fail "dream init worked without its program"
+expect "what is missing" "$prefix/lib/dream/init: dream init can't be started: No such file or directory (it belongs to dream" < "$folder/log"
