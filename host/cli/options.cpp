@@ -31,6 +31,7 @@ struct Raw {
   std::string directory;
   std::string project;
   std::string log_directory;
+  std::string trace_file;
   std::string from;
   bool recursive = false;
   bool dry_run = false;
@@ -81,6 +82,8 @@ void define(CLI::App& app, Raw& raw) {
       ->type_name("MODE");
   app.add_option("--log-dir", raw.log_directory, "also write every step's output into files of this folder")
       ->type_name("DIR");
+  app.add_option("--trace", raw.trace_file, "also write a trace of the run, for Perfetto or Chrome")
+      ->type_name("FILE");
   add_choice<When>(app, raw, "--color", raw.options.color,
                    "auto, always or never (NO_COLOR and FORCE_COLOR count, too)",
                    {{"auto", When::automatic}, {"always", When::always}, {"never", When::never}})
@@ -191,6 +194,7 @@ Parsed parse_options(int argument_count, const char* const* arguments) {
   if (raw.version) return std::variant<Options, Answer>(Answer{"dream " DREAM_VERSION "\n"});
   if (app.count("--directory") > 0) raw.options.directory = raw.directory;
   if (app.count("--log-dir") > 0) raw.options.log_directory = raw.log_directory;
+  if (app.count("--trace") > 0) raw.options.trace_file = raw.trace_file;
   if (app.count("--from") > 0) raw.options.from = raw.from;
   if (app.count("--project") > 0) raw.options.project = raw.project;
   if (app.count("--recursive") > 0) raw.options.recursive = raw.recursive;

@@ -27,6 +27,7 @@ struct Options {
   std::optional<Duration> grace;
   Output output = Output::automatic;
   std::optional<std::filesystem::path> log_directory;
+  std::optional<std::filesystem::path> trace_file;
   When color = When::automatic;
   bool json = false;
   bool debug = false;

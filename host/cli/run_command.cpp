@@ -50,9 +50,10 @@ LogLevel lowest_level(const Options& options) {
 }
 
 /// Like everything that the command line names, from the folder that -C names.
-std::optional<std::filesystem::path> log_directory(const Options& options) {
-  if (!options.log_directory) return {};
-  return options.directory.value_or("") / *options.log_directory;
+std::optional<std::filesystem::path> from_directory(const Options& options,
+                                                    const std::optional<std::filesystem::path>& path) {
+  if (!path) return {};
+  return options.directory.value_or("") / *path;
 }
 
 void log_plan(Log& log, const Plan& plan, const LoadedWorkspace& loaded) {
@@ -154,7 +155,8 @@ int run_command(const Options& options) {
       {.mode = mode,
        .color = use_color(options.color, STDOUT_FILENO),
        .lowest_level = lowest_level(options),
-       .log_directory = log_directory(options),
+       .log_directory = from_directory(options, options.log_directory),
+       .trace_file = from_directory(options, options.trace_file),
        .place = plugin::make_place(id, loaded->workspace.root, plugin::own_environment())},
       terminal);
   log_plan(session.log(), *plan, *loaded);

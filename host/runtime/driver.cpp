@@ -32,6 +32,7 @@ Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedSte
       prepared_(steps),
       engine_(plan),
       narrator_(plan, session.log(), [this](StepIndex step) { return pid_of(step); }),
+      reporters_(session.reporters()),
       running_(plan.steps.size()),
       timer_(session.context()),
       reader_timer_(session.context()),

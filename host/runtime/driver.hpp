@@ -77,7 +77,7 @@ class Driver : private plugin::RunObserver {
   engine::Engine engine_;
   output::Narrator narrator_;
   /// The renderer first: what a step wrote comes before the words about its end.
-  std::array<output::Reporter*, 2> reporters_{&session_.renderer(), &narrator_};
+  std::vector<output::Reporter*> reporters_;
   std::vector<RunningStep> running_;
   struct TimedEvent {
     Instant at;

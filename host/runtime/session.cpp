@@ -6,6 +6,7 @@
 #include "output/label.hpp"
 #include "output/log.hpp"
 #include "output/log_directory.hpp"
+#include "output/trace_file.hpp"
 
 namespace dream::runtime {
 
@@ -37,6 +38,10 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
   if (settings.log_directory) {
     renderer_ = output::make_log_directory(*settings.log_directory, plan, std::move(renderer_));
   }
+  if (settings.trace_file) {
+    trace_ = output::make_trace_file(*settings.trace_file, plan,
+                                     [this](std::string_view line) { renderer_->say(line); });
+  }
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error code of write
   std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow (ulimit -f)
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
@@ -52,6 +57,12 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
 void Session::write_everything_out() {
   if (context_.stopped()) context_.restart();  // it ran out of work before
   while (console_.pending() > 0 || renderer_->busy()) context_.run_one();
+}
+
+std::vector<output::Reporter*> Session::reporters() const {
+  std::vector<output::Reporter*> all{renderer_.get()};
+  if (trace_) all.push_back(trace_.get());
+  return all;
 }
 
 void Session::window_changed() {

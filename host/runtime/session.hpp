@@ -20,6 +20,7 @@ struct SessionSettings {
   bool color = false;
   LogLevel lowest_level = LogLevel::info;
   std::optional<std::filesystem::path> log_directory;
+  std::optional<std::filesystem::path> trace_file;
   std::shared_ptr<const plugin::Place> place;  ///< what plugins are told of where they are
 };
 
@@ -33,6 +34,8 @@ class Session {
   [[nodiscard]] boost::asio::io_context& context() { return context_; }
   [[nodiscard]] output::Console& console() { return console_; }
   [[nodiscard]] output::Renderer& renderer() { return *renderer_; }
+  /// The renderer, and what else is to be told of the run.
+  [[nodiscard]] std::vector<output::Reporter*> reporters() const;
   [[nodiscard]] HostServices& services() { return *services_; }
   [[nodiscard]] Log& log() { return *log_; }
   [[nodiscard]] process::Supervisor& supervisor() { return supervisor_; }
@@ -53,6 +56,7 @@ class Session {
   std::function<void(Stream, int)> on_lost_;
   output::Console console_;
   std::unique_ptr<output::Renderer> renderer_;
+  std::unique_ptr<output::Reporter> trace_;  ///< or none
   std::unique_ptr<Log> log_;
   Terminals terminals_;
   process::Supervisor supervisor_;

@@ -190,5 +190,26 @@ TEST(LogDirectory, is_looked_for_in_the_folder_that_the_command_line_names) {
   EXPECT_EQ(workspace.read("c/logs/01-c.out.log"), "c\n");
 }
 
+TEST(TraceFile, is_written_beside_any_output) {
+  const Workspace workspace({{"a", "true", async, ""}, {"c", "exit 3", "", ""}});
+  const Finished finished = run(workspace, launch({"--trace", "../trace.json"}));
+  EXPECT_EQ(finished.code, 3);
+  rapidjson::Document trace;
+  trace.Parse(workspace.read("trace.json").c_str());
+  ASSERT_TRUE(trace.IsArray());
+  const auto& last = trace.GetArray()[trace.Size() - 1];
+  EXPECT_STREQ(last["name"].GetString(), "finished");
+  EXPECT_EQ(last["args"]["exitCode"].GetInt(), 3);
+}
+
+TEST(TraceFile, that_can_not_be_made_lets_nothing_run) {
+  const Workspace workspace({{"c", "echo > $ROOT/ran", "", ""}});
+  const Finished finished = run(workspace, launch({"--trace", "../none/trace.json"}));
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err,
+              HasSubstr("../none/trace.json: can't write the trace: No such file or directory"));
+  EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
 }  // namespace
 }  // namespace dream::e2e

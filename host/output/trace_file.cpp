@@ -1,0 +1,144 @@
+#include "output/trace_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/text.hpp"
+#include "base/write_all.hpp"
+#include "output/outcome_json.hpp"
+
+namespace dream::output {
+
+namespace {
+
+/// Trace Event Format: the whole run is one process, each step a thread of it, numbered from 1; times are
+/// microseconds.
+class TraceFile : public Reporter {
+ public:
+  TraceFile(std::filesystem::path file, const Plan& plan, std::function<void(std::string_view)> say)
+      : file_(std::move(file)), plan_(plan), say_(std::move(say)), open_(plan.steps.size()) {}
+  ~TraceFile() override {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  TraceFile(const TraceFile&) = delete;
+  TraceFile& operator=(const TraceFile&) = delete;
+
+  [[nodiscard]] Result<void> begin(Instant now) override {
+    began_ = now;
+    descriptor_ =
+        ::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+    int error = descriptor_ < 0 ? errno : 0;
+    if (error == 0) error = write_all(descriptor_, head());
+    if (error == 0) return {};
+    return Error{ErrorCode::io, std::string("can't write the trace: ") + std::strerror(error), file_.string(),
+                 "--trace names a file that can be written"};
+  }
+
+  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override {
+    if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
+      begin_span(now, delay->next, "delay", fmt::format(R"("delayUs":{})", microseconds(delay->delay)));
+    } else if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
+      end_spans(now, started->step, "");
+      begin_span(now, started->step, to_string(plan_.steps[position(started->step)].id), "");
+    } else if (const auto* terminate = std::get_if<engine::Terminate>(&action)) {
+      const bool forced = terminate->urgency == Urgency::force;
+      begin_span(now, terminate->step, forced ? "ending by force" : "ending", "");
+    } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
+      if (open_[position(ended->step)] == 0) begin_span(now, ended->step, "not started", "");
+      end_spans(now, ended->step, outcome_members(engine.outcomes()[position(ended->step)], plan_, began_));
+    } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
+      for (std::size_t at = 0; at < open_.size(); ++at) {
+        if (!engine.outcomes()[at].started) end_spans(now, static_cast<StepIndex>(at), "");  // a delay
+      }
+      moment(now, "stopping", R"("reason":)" + reason_json(stopping->reason, plan_));
+    } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
+      moment(now, "finished", fmt::format(R"("exitCode":{})", finish->exit_code));
+      append("\n]\n");
+    }
+  }
+
+ private:
+  /// What the lines are called, in the order of the plan.
+  [[nodiscard]] std::string head() const {
+    const std::string title = json_string("dream " + to_string(plan_.steps.back().id));
+    std::string text =
+        "[\n" + fmt::format(R"({{"ph":"M","pid":1,"name":"process_name","args":{{"name":{}}}}})", title);
+    for (std::size_t at = 0; at < plan_.steps.size(); ++at) {
+      text += fmt::format(
+          ",\n"
+          R"({{"ph":"M","pid":1,"tid":{},"name":"thread_name","args":{{"name":{}}}}})",
+          at + 1, json_string(to_string(plan_.steps[at].id)));
+      text += fmt::format(
+          ",\n"
+          R"({{"ph":"M","pid":1,"tid":{},"name":"thread_sort_index","args":{{"sort_index":{}}}}})",
+          at + 1, at + 1);
+    }
+    return text;
+  }
+
+  void begin_span(Instant now, StepIndex step, std::string_view name, const std::string& members) {
+    ++open_[position(step)];
+    event(now, 'B', step, fmt::format(R"("name":{},"args":{{{}}})", json_string(name), members));
+  }
+
+  /// All that stand open on the step's line; `members` belong to the outermost.
+  void end_spans(Instant now, StepIndex step, const std::string& members) {
+    for (int& open = open_[position(step)]; open > 0; --open)
+      event(now, 'E', step, fmt::format(R"("args":{{{}}})", open == 1 ? members : ""));
+  }
+
+  void event(Instant now, char phase, StepIndex step, const std::string& members) {
+    append(
+        fmt::format(",\n"
+                    R"({{"ph":"{}","pid":1,"tid":{},"ts":{},{}}})",
+                    phase, position(step) + 1, time_of(now), members));
+  }
+
+  /// Across all lines.
+  void moment(Instant now, std::string_view name, const std::string& members) {
+    append(
+        fmt::format(",\n"
+                    R"({{"ph":"i","s":"g","pid":1,"tid":1,"ts":{},"name":"{}","args":{{{}}}}})",
+                    time_of(now), name, members));
+  }
+
+  /// The engine's times are those of what it heard; none is told as earlier than the one before.
+  std::int64_t time_of(Instant now) {
+    latest_ = std::max(latest_, now - began_);
+    return microseconds(latest_);
+  }
+
+  void append(std::string_view text) {
+    if (descriptor_ < 0) return;
+    const int error = write_all(descriptor_, text);
+    if (error == 0) return;
+    ::close(std::exchange(descriptor_, -1));
+    say_(fmt::format("dream: {}: can't write the trace: {}; it ends here\n", printable(file_.string()),
+                     std::strerror(error)));
+  }
+
+  std::filesystem::path file_;
+  const Plan& plan_;
+  std::function<void(std::string_view)> say_;
+  std::vector<int> open_;  ///< of each step: spans without an end
+  int descriptor_ = -1;
+  Instant began_;
+  Duration latest_{0};
+};
+
+}  // namespace
+
+std::unique_ptr<Reporter> make_trace_file(std::filesystem::path file, const Plan& plan,
+                                          std::function<void(std::string_view)> say) {
+  return std::make_unique<TraceFile>(std::move(file), plan, std::move(say));
+}
+
+}  // namespace dream::output
