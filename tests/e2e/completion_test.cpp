@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "e2e/dream_run.hpp"
+#include "e2e/terminal.hpp"
 
 /// The completion scripts in the shells that they are for.
 namespace dream::e2e {
@@ -65,6 +66,37 @@ TEST_F(Completion, of_bash) {
               AllOf(HasSubstr("build:fast\n"), HasSubstr("validate\n"), Not(HasSubstr("other"))));
   EXPECT_THAT(bash("dream -C ../"),
               AllOf(HasSubstr("\n../a\n"), HasSubstr("\n../d\n"), Not(HasSubstr("json"))));
+}
+
+TEST_F(Completion, of_bash_understands_quotes) {
+  const std::string bound = "complete -F _dream dream\n";
+  EXPECT_EQ(bash(R"(dream run "tw)"), bound + "two words\n") << "the quotes stay as they are";
+  EXPECT_EQ(bash(R"(dream run two\ w)"), bound + "two\\ words\n");
+  EXPECT_EQ(bash(R"(dream run "build:)"), bound + "build:fast\n");
+  EXPECT_EQ(bash(R"(dream -C "../c" run )"), bound + "other\n");
+}
+
+TEST_F(Completion, comes_with_the_tab_key) {
+  const std::string folder = std::filesystem::path(DREAM_BINARY).parent_path().string();
+  const std::map<std::string, std::vector<std::string>> shells{{"bash", {"--norc", "--noprofile", "-i"}},
+                                                               {"zsh", {"-f", "-i"}}};
+  for (const auto& [shell, flags] : shells) {
+    Terminal terminal(workspace_, {.arguments = flags, .folder = "b", .program = "/usr/bin/" + shell});
+    terminal.type("export PATH=" + folder + ":$PATH; PS1='rea''dy '\r");
+    terminal.await_screen("ready ");
+    if (shell == "zsh") terminal.type("autoload -Uz compinit; compinit -D -u\r");
+    terminal.type("eval \"$(dream completion " + shell + ")\"; echo lo''aded\r");
+    terminal.await_screen("loaded");
+    for (const auto& [keys, completed] :
+         {std::pair{"dream de", "dream dev "}, std::pair{"dream run build:", "build:fast "},
+          std::pair{"dream --rec", "--recursive "}, std::pair{"dream plugin info den", "info deno "}}) {
+      terminal.type(std::string(keys) + "\t");
+      terminal.await_screen(completed);
+      terminal.type("\x15");  // Ctrl-U: the line is gone
+    }
+    terminal.type("exit\r");
+    EXPECT_EQ(terminal.exit_code(), 0) << terminal.screen();
+  }
 }
 
 TEST_F(Completion, of_zsh) {
