@@ -44,6 +44,7 @@ Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedSte
            .on_window_change = [this] { session_.window_changed(); },
            .on_guardian_lost = [this] { on_guardian_lost(); }}) {
   DREAM_ASSERT(steps.size() == plan.steps.size());
+  reporters_.push_back(&narrator_);
   session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
 }
 
