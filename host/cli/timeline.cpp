@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t least_width = 60;
 constexpr double widest_box = 14;
 
-/// Without lround, for which libm would be loaded.
 std::size_t nearest(double column) {
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): it is positive; lround would load libm
   return static_cast<std::size_t>(column + 0.5);
 }
 

@@ -211,7 +211,7 @@ TEST_F(Init, packages_without_a_workspace_are_found_where_they_lie) {
 }
 
 TEST_F(Init, a_name_that_dream_refuses_is_an_error_and_no_wrong_file) {
-  write("compose.yaml", "services: {\"a\\tb\": {image: x}}");
+  write("compose.yaml", R"(services: {"a\tb": {image: x}})");
   EXPECT_THAT(text(), HasSubstr("what is found here makes no dream.json: a control character in the name"));
 }
 
