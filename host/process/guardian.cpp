@@ -1,12 +1,15 @@
 #include "process/guardian.hpp"
 
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -35,8 +38,16 @@ constexpr int empty_rounds = 3;
 /// A process of another user can't be killed: it is not waited for any longer than this.
 constexpr Duration patience = std::chrono::seconds(5);
 
+/// A host that hasn't even read of a signal after this time hangs in a function of a plugin's, which
+/// everything else waits for.
+constexpr Duration unheard_limit = std::chrono::seconds(5);
+
 /// Signals that mean something to the host and may be sent to the pid that the user knows.
 constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+bool is_crash(int signal) {
+  return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+}
 
 class Guardian {
  public:
@@ -52,26 +63,43 @@ class Guardian {
   [[noreturn]] void watch(int signals) {
     std::array<pollfd, 2> watched{pollfd{socket_, POLLIN, 0}, pollfd{signals, POLLIN, 0}};
     while (true) {
-      if (::poll(watched.data(), watched.size(), -1) < 0) continue;
-      if (watched[1].revents != 0) forward(signals);
+      if (::poll(watched.data(), watched.size(), milliseconds_to_wait()) < 0) continue;
       if ((watched[0].revents & (POLLHUP | POLLERR | POLLIN)) != 0) finish();
+      if (watched[1].revents != 0) forward(signals);
+      if (unheard_since_ && is_heard()) unheard_since_.reset();
+      if (unheard_since_ && read_clock() >= *unheard_since_ + unheard_limit) finish();
     }
   }
 
  private:
   /// It may have been sent to this pid alone; the host counts what reached both once. (A terminal that closes
   /// tells only the leader of its session: this process, when no shell stands before it.)
-  void forward(int signals) const {
+  void forward(int signals) {
     signalfd_siginfo info{};
     if (::read(signals, &info, sizeof info) != sizeof info) return;
     const ForwardedSignal message{static_cast<std::int32_t>(info.ssi_signo), info.ssi_code,
                                   static_cast<std::int32_t>(info.ssi_pid)};
     ::send(socket_, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (!unheard_since_) unheard_since_ = read_clock();
   }
 
-  /// The host's end of the socket is closed: it has ended, or will never be of use again.
+  /// Whether the host has read all that it was sent.
+  [[nodiscard]] bool is_heard() const {
+    int unread = 0;
+    return ::ioctl(socket_, SIOCOUTQ, &unread) != 0 || unread == 0;
+  }
+
+  [[nodiscard]] int milliseconds_to_wait() const {
+    if (!unheard_since_) return -1;
+    const Duration rest = *unheard_since_ + unheard_limit - read_clock();
+    return static_cast<int>(
+        std::chrono::ceil<std::chrono::milliseconds>(std::max(rest, Duration::zero())).count());
+  }
+
+  /// The host's end of the socket is closed, so it has ended or will never be of use again; or the host
+  /// hangs.
   [[noreturn]] void finish() {
-    // Its children become ours only when it is gone; a host that merely closed its socket is made to go.
+    // Its children become ours only when it is gone.
     ::kill(host_, SIGKILL);
     int status = 0;
     while (::waitpid(host_, &status, 0) < 0 && errno == EINTR) {
@@ -82,15 +110,16 @@ class Guardian {
     const std::string culprit(crash_note());
     if (WIFEXITED(status) && culprit.empty()) ::_exit(WEXITSTATUS(status));
     const int signal = WIFEXITED(status) ? 0 : WTERMSIG(status);
-    const bool crashed = WIFEXITED(status) || signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS ||
-                         signal == SIGILL || signal == SIGFPE;
-    const std::string text = "dream: " + std::string(crashed ? "internal error: " : "") +
-                             (crashed && !culprit.empty() ? culprit + " " : "") + "ended by " +
-                             (signal == 0 ? "exit()" : signal_name(signal)) +
+    const bool hung = signal == SIGKILL && unheard_since_;
+    const bool internal = WIFEXITED(status) || hung || is_crash(signal);
+    const std::string end =
+        hung ? "didn't return" : "ended by " + (signal == 0 ? "exit()" : signal_name(signal));
+    const std::string text = "dream: " + std::string(internal ? "internal error: " : "") +
+                             (internal && !culprit.empty() ? culprit + " " : "") + end +
                              "; everything that it had started was ended\n";
     if (::write(STDERR_FILENO, text.data(), text.size()) < 0) {
     }
-    ::_exit(crashed ? exit_internal : 128 + signal);
+    ::_exit(internal ? exit_internal : 128 + signal);
   }
 
   void end_descendants() const {
@@ -118,6 +147,7 @@ class Guardian {
       strangers_;  ///< children this process had before it became dream (`sh -c 'x & exec dream …'`)
   std::string record_;
   TerminalState terminal_;
+  std::optional<Instant> unheard_since_;  ///< when a signal was sent to the host that it may not have read
 };
 
 std::set<ProcessIdentity> children_already_there() {

@@ -183,6 +183,17 @@ TEST(ExitCode, is_70_when_an_executor_breaks_and_what_ran_is_terminated) {
   }
 }
 
+TEST(ExitCode, is_70_when_a_plugin_does_not_return_and_dream_is_to_stop) {
+  const Workspace workspace(with_faulty_plugin("hang"));
+  const Gate gate(workspace, "gate");
+  DreamRun run(workspace, {.arguments = {"hang", "--trust"}, .folder = "a"});
+  run.await_err("hangs\n");
+  run.send(SIGINT);
+  EXPECT_EQ(run.exit_code(), 70);
+  EXPECT_THAT(run.err(), HasSubstr("dream: internal error: plugin faulty: start of ./a:hang didn't return; "
+                                   "everything that it had started was ended"));
+}
+
 TEST(ExitCode, is_70_when_a_plugin_takes_dream_with_it_and_its_function_is_named) {
   const std::map<std::string, std::string> faults{{"segv", "start of ./a:segv ended by SIGSEGV"},
                                                   {"abort", "start of ./a:abort ended by SIGABRT"},

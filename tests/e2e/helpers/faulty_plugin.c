@@ -5,12 +5,14 @@
  *   segv    start reads where nothing is, and takes dream with it
  *   abort   start aborts
  *   exit    start ends the whole process, and says that all is well
+ *   hang    start says so, and doesn't return
  *   wait    wait aborts
  *   end     terminate aborts; until then it runs
  */
 #include <dream/abi.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct dream_executor {
   int unused;
@@ -49,6 +51,10 @@ static dream_status start(dream_executor* executor, const dream_task* task, drea
   if (is_called(task, "segv")) return *nothing_there;
   if (is_called(task, "abort")) abort();
   if (is_called(task, "exit")) exit(0);
+  if (is_called(task, "hang")) {
+    if (write(STDERR_FILENO, "hangs\n", 6) < 0) abort();
+    for (;;) pause();
+  }
   wait_aborts = is_called(task, "wait");
   runs_on = is_called(task, "end");
   if (is_called(task, "refuse")) return errors->fail(errors, DREAM_E_INTERNAL, nothing, message, nothing);
