@@ -29,9 +29,9 @@ void add_error(std::vector<Error>& errors, Error error) {
   if (!known) errors.push_back(std::move(error));
 }
 
+/// Root and project are normal already: "./" or "./services/api".
 fs::path folder_of(const Workspace& workspace, const std::string& project) {
-  fs::path folder = (workspace.root / project).lexically_normal();
-  return folder.has_filename() ? folder : folder.parent_path();
+  return project == "./" ? workspace.root : workspace.root / project.substr(2);
 }
 
 Result<void> check_folder(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded) {

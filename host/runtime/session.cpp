@@ -1,5 +1,7 @@
 #include "runtime/session.hpp"
 
+#include <unistd.h>
+
 #include <csignal>
 #include <utility>
 
@@ -12,8 +14,9 @@ namespace dream::runtime {
 
 namespace {
 
+/// For terminals of tasks, which there are only below one of the user's.
 unsigned short label_columns(const Plan& plan, output::OutputMode mode) {
-  if (mode != output::OutputMode::prefix) return 0;
+  if (mode != output::OutputMode::prefix || ::isatty(STDOUT_FILENO) == 0) return 0;
   return static_cast<unsigned short>(output::line_labels(plan, false).front().size());
 }
 
