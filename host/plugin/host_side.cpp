@@ -108,7 +108,7 @@ Ticket& HostSide::issue(StepIndex step, std::string subject, RunObserver& observ
 
 void HostSide::process_runs(Ticket& ticket) {
   ticket.state = Ticket::State::running;
-  ticket.observer->run_started(ticket.step);
+  if (ticket.observer != nullptr) ticket.observer->run_started();
 }
 
 void HostSide::start_failed(Ticket& ticket) {
@@ -135,6 +135,10 @@ void HostSide::started(dream_run_id run) {
   }
   Ticket& ticket = found->second;
   const CallName name{"started", ticket.subject};
+  if (ticket.released) {
+    calls_->fault(name, "was called after the run was released");
+    return;
+  }
   switch (ticket.state) {
     case Ticket::State::starting:
       process_runs(ticket);
@@ -189,7 +193,7 @@ void HostSide::exited(Ticket& ticket, ReportedExit exit, bool late) {
 
 void HostSide::end(Ticket& ticket, ExitStatus status) {
   ticket.state = Ticket::State::ended;
-  ticket.observer->run_exited(ticket.step, std::move(status));
+  if (ticket.observer != nullptr) ticket.observer->run_exited(std::move(status));
 }
 
 Ticket* HostSide::open_run(dream_run_id run, std::string_view function) {

@@ -34,7 +34,7 @@ struct Ticket {
   dream_run_id id = 0;
   StepIndex step{};
   std::string subject;  ///< "./web:dev"
-  RunObserver* observer = nullptr;
+  RunObserver* observer = nullptr;  ///< null once the run was released: nobody listens any more
   State state = State::starting;
   std::size_t children = 0;             ///< that live
   std::optional<ExitStatus> held_exit;  ///< reported while children lived

@@ -30,6 +30,7 @@ class LoadedExecutor::LoadedRun final : public Run {
   // A run that hasn't ended must not be released: dream is going down, and the plugin's objects go with it.
   ~LoadedRun() override {
     ticket_.released = true;
+    ticket_.observer = nullptr;
     if (ticket_.state != Ticket::State::ended) return;
     executor_.calls_.run(name("release"), [&] { may_throw(executor_.table_.release)(run_); });
     --executor_.runs_;

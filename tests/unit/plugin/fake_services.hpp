@@ -150,13 +150,12 @@ inline TaskSpec task_called(const std::string& name) {
   return task;
 }
 
-/// Keeps what runs report, as "started 0" and "exited 0: exit code 3".
+/// Keeps what a run reports, as "started" and "exited: exit code 3".
 class RecordingObserver final : public RunObserver {
  public:
-  void run_started(StepIndex step) override { events.push_back("started " + std::to_string(position(step))); }
-  void run_exited(StepIndex step, ExitStatus status) override {
-    events.push_back("exited " + std::to_string(position(step)) + ": " + to_string(status));
-  }
+  void run_started() override { events.emplace_back("started"); }
+  void run_exited(ExitStatus status) override { events.push_back("exited: " + to_string(status)); }
+  void run_start_failed(Error error) override { events.push_back("start failed: " + error.message); }
   std::vector<std::string> events;
 };
 

@@ -185,7 +185,7 @@ TEST_F(HostServices, a_spawn_that_fails_says_why) {
   EXPECT_EQ(spawn(&id), DREAM_E_NOT_FOUND);
   host.plugin.finish(DREAM_EXIT_CODE, 0);
   host.services.run_posted();
-  EXPECT_EQ(host.observer.events.back(), "exited 0: exit code 0");  // it waits for no child
+  EXPECT_EQ(host.observer.events.back(), "exited: exit code 0");  // it waits for no child
 }
 
 TEST_F(HostServices, an_exit_is_held_back_until_the_children_of_the_run_are_gone) {
@@ -193,11 +193,11 @@ TEST_F(HostServices, an_exit_is_held_back_until_the_children_of_the_run_are_gone
   ASSERT_EQ(spawn(&id), DREAM_OK);
   host.plugin.finish(DREAM_EXIT_CODE, 0);
   host.services.run_posted();
-  EXPECT_THAT(host.observer.events, ElementsAre("started 0"));
+  EXPECT_THAT(host.observer.events, ElementsAre("started"));
   EXPECT_THAT(host.services.children.at(0).terminations, ElementsAre(Urgency::force));
   EXPECT_THAT(logged, ElementsAre(HasSubstr("was called while a child of the run still lives")));
   host.services.exit_child(0, KilledBy{9});
-  EXPECT_THAT(host.observer.events, ElementsAre("started 0", "exited 0: exit code 0"));
+  EXPECT_THAT(host.observer.events, ElementsAre("started", "exited: exit code 0"));
   EXPECT_THAT(heard.lines, IsEmpty());
 }
 
