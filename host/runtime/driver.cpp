@@ -27,7 +27,8 @@ constexpr auto hangup_patience = std::chrono::seconds(1);
 
 }  // namespace
 
-Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps, int guardian)
+Driver::Driver(Session& session, const Plan& plan, const std::vector<prepare::PreparedStep>& steps,
+               int guardian)
     : session_(session),
       plan_(plan),
       prepared_(steps),
@@ -125,7 +126,7 @@ void Driver::perform(Instant now, const engine::Action& action) {
 }
 
 void Driver::start(StepIndex step) {
-  const PreparedStep& prepared = prepared_[position(step)];
+  const prepare::PreparedStep& prepared = prepared_[position(step)];
   std::unique_ptr<Attempt>& attempt = running_[position(step)];
   attempt = std::make_unique<Attempt>(*this, step);
   Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *attempt);

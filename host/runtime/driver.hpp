@@ -13,16 +13,11 @@
 #include "output/narrator.hpp"
 #include "plan/plan.hpp"
 #include "plugin/executor.hpp"
+#include "prepare/prepared_step.hpp"
 #include "runtime/session.hpp"
 #include "runtime/signal_inbox.hpp"
 
 namespace dream::runtime {
-
-/// A step with the executor that will run it.
-struct PreparedStep {
-  plugin::Executor* executor = nullptr;
-  plugin::TaskSpec task;
-};
 
 /// Drives one run: events of processes, signals, timers and output go into the engine, its actions to
 /// executors and reporters. Decides nothing.
@@ -30,7 +25,7 @@ class Driver {
  public:
   /// All must outlive the driver; one PreparedStep for each step of the plan, in its order.
   /// `guardian`: its socket, owned from now on; -1: none.
-  Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps, int guardian);
+  Driver(Session& session, const Plan& plan, const std::vector<prepare::PreparedStep>& steps, int guardian);
   ~Driver();
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
@@ -88,7 +83,7 @@ class Driver {
 
   Session& session_;
   const Plan& plan_;
-  const std::vector<PreparedStep>& prepared_;
+  const std::vector<prepare::PreparedStep>& prepared_;
   engine::Engine engine_;
   output::Narrator narrator_;
   /// The renderer first: what a step wrote comes before the words about its end.
