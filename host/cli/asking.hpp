@@ -1,23 +1,18 @@
 #pragma once
 
-#include <cstddef>
-#include <map>
 #include <memory>
-#include <string>
-#include <vector>
 
-#include "cli/workspace_loader.hpp"
-#include "plan/plan.hpp"
+#include "cli/options.hpp"
 #include "plugin/idle_services.hpp"
 #include "plugin/registry.hpp"
+#include "prepare/workspace.hpp"
 
-/// What plugins are asked while nothing is run.
 namespace dream::cli {
 
 /// The plugins of a workspace for a command that only asks them. What they have to say goes to stderr.
 class AskedPlugins {
  public:
-  AskedPlugins(const LoadedWorkspace& loaded, const Options& options);
+  AskedPlugins(const prepare::LoadedWorkspace& loaded, const Options& options);
 
   [[nodiscard]] plugin::Registry& registry() { return registry_; }
 
@@ -26,39 +21,5 @@ class AskedPlugins {
   plugin::IdleServices services_;
   plugin::Registry registry_;
 };
-
-/// What starting a step would run, or why it can't be started; both empty when that isn't known.
-struct StepCommand {
-  std::string line;     ///< one line
-  std::string problem;  ///< may have several sentences
-};
-
-/// For each step of the plan; nothing for a plan of more steps than anybody reads.
-inline constexpr std::size_t most_steps_described = 1000;
-[[nodiscard]] std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace& loaded,
-                                                      plugin::Registry& registry);
-
-/// What executors find in the folders of the projects.
-struct Offers {
-  /// Why the tasks of some projects can't be run or told: a tool or a plugin that is missing.
-  struct Problem {
-    std::string message;
-    std::string hint;                   ///< may be empty
-    std::vector<std::string> projects;  ///< at least one
-  };
-
-  std::map<std::string, std::vector<plugin::FoundTask>, std::less<>> tasks;  ///< by project
-  std::vector<Problem> problems;
-  bool looked = false;  ///< false: the workspace is too large for that
-};
-
-/// Looks into each project that has a folder, if there are not more of them than anybody reads.
-inline constexpr std::size_t most_projects_searched = 500;
-[[nodiscard]] Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry);
-
-/// What the executor of one project finds in its folder; nothing where it can't look.
-[[nodiscard]] std::vector<plugin::FoundTask> find_tasks(const std::string& project,
-                                                        const LoadedWorkspace& loaded,
-                                                        plugin::Registry& registry);
 
 }  // namespace dream::cli

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <variant>
 
-#include "cli/commands.hpp"
+#include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
 #include "conformance/check.hpp"
 #include "process/reaper.hpp"
-#include "runtime/run_record.hpp"
+#include "record/run_record.hpp"
 
 namespace dream::cli {
 
@@ -51,7 +51,7 @@ int dispatch(const Options& options) {
 int run(int argument_count, const char* const* arguments) {
   open_standard_descriptors();
   if (argument_count == 3 && std::string_view(arguments[1]) == process::reaper_argument) {
-    return runtime::reap_run(arguments[2]);
+    return record::reap_run(arguments[2]);
   }
   if (argument_count > 1 && std::string_view(arguments[1]) == conformance::check_argument) {
     conformance::check_one_rule({arguments + 2, arguments + argument_count});

@@ -39,11 +39,11 @@ bool is_wanted(const std::string& id, const plugin::FoundPlugin& found, const pl
 
 }  // namespace
 
-void confirm_plugins(const Plan& plan, const LoadedWorkspace& loaded, const Options& options) {
+void confirm_plugins(const Plan& plan, const prepare::LoadedWorkspace& loaded, const Options& options) {
   if (options.trust || ::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) return;
   std::set<std::string> ids;
   for (const Step& step : plan.steps) ids.insert(step.executor);
-  const plugin::SearchPath search = plugin_search_path(loaded.workspace);
+  const plugin::SearchPath search = prepare::plugin_search_path(loaded.workspace);
   for (const std::string& id : ids) {
     const Result<plugin::FoundPlugin> found = search.resolve(id);
     if (!found || !found->of_workspace) continue;
@@ -61,7 +61,7 @@ int trust_plugin(const std::filesystem::path& file) {
     if (auto safe = plugin::check_owner(file); !safe) return safe.error();
     Result<plugin::Fingerprint> fingerprint = plugin::fingerprint_of(file);
     if (!fingerprint) return fingerprint;
-    const Result<void> kept = plugin_search_path({}).trust.remember(*fingerprint);
+    const Result<void> kept = prepare::plugin_search_path({}).trust.remember(*fingerprint);
     if (!kept) return kept.error();
     return fingerprint;
   };

@@ -4,7 +4,7 @@
 
 #include "base/error.hpp"
 #include "cli/options.hpp"
-#include "cli/view_text.hpp"
+#include "cli/views/view_text.hpp"
 
 /// What the subcommands that run nothing print with, and how a terminal looks.
 namespace dream::cli {

@@ -32,14 +32,18 @@ struct TaskSpec {
   bool pty = true;
 };
 
-/// Where a run reports to; on the loop thread.
+/// Where one start of a step reports to; on the loop thread. Each start has an observer of its own, so a late
+/// report can't be taken for one about another start.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
   /// The process runs. Exactly once unless start fails or the run exits before; may come during start().
-  virtual void run_started(StepIndex step) = 0;
+  virtual void run_started() = 0;
+  /// It could not be started after all, and nothing of it is left. Instead of run_exited; never during
+  /// start().
+  virtual void run_start_failed(Error error) = 0;
   /// The end, once, after the last byte of output; never during start().
-  virtual void run_exited(StepIndex step, ExitStatus status) = 0;
+  virtual void run_exited(ExitStatus status) = 0;
 };
 
 enum class Phase : std::uint8_t { starting, running, stopping, exited };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <csignal>
@@ -26,12 +27,13 @@ constexpr auto hangup_patience = std::chrono::seconds(1);
 
 }  // namespace
 
-Driver::Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps, int guardian)
+Driver::Driver(Session& session, const Plan& plan, const std::vector<prepare::PreparedStep>& steps,
+               int guardian)
     : session_(session),
       plan_(plan),
       prepared_(steps),
       engine_(plan),
-      narrator_(plan, session.log(), [this](StepIndex step) { return pid_of(step); }),
+      narrator_(plan, session.log(), [this](StepIndex step) { return detail_of(step); }),
       reporters_(session.reporters()),
       running_(plan.steps.size()),
       timer_(session.context()),
@@ -124,59 +126,71 @@ void Driver::perform(Instant now, const engine::Action& action) {
 }
 
 void Driver::start(StepIndex step) {
-  const PreparedStep& prepared = prepared_[position(step)];
-  Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *this);
-  if (!run) {
-    Error error = run.error();
-    if (explain_) explain_(step, error);
-    session_.renderer().end(step);
-    feed(engine::StartFailed{step, std::move(error)});
-    return;
-  }
-  running_[position(step)].run = std::move(*run);
+  const prepare::PreparedStep& prepared = prepared_[position(step)];
+  std::unique_ptr<Attempt>& attempt = running_[position(step)];
+  attempt = std::make_unique<Attempt>(*this, step);
+  Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *attempt);
+  if (run)
+    attempt->run = std::move(*run);
+  else
+    start_failed(step, run.error());
+}
+
+void Driver::start_failed(StepIndex step, Error error) {
+  if (running_[position(step)] == nullptr) return;
+  if (explain_) explain_(step, error);
+  end_attempt(step);
+  feed(engine::StartFailed{step, std::move(error)});
 }
 
 void Driver::terminate(StepIndex step, Urgency urgency) {
-  RunningStep& running = running_[position(step)];
+  Attempt* attempt = running_[position(step)].get();
+  if (attempt == nullptr || attempt->run == nullptr) return;  // its end is on its way to the engine
   if (urgency == Urgency::force) {
-    running.last_resort = std::make_unique<boost::asio::steady_timer>(session_.context(), last_resort_limit);
-    running.last_resort->async_wait([this, step](const boost::system::error_code& error) {
+    attempt->last_resort = std::make_unique<boost::asio::steady_timer>(session_.context(), last_resort_limit);
+    attempt->last_resort->async_wait([this, step](const boost::system::error_code& error) {
       if (!error) give_up_on(step);
     });
   }
-  if (!running.run) return;
-  const Result<void> asked = running.run->terminate(urgency);
+  const Result<void> asked = attempt->run->terminate(urgency);
   if (!asked)
     session_.log().write(LogLevel::warning, "can't terminate " + to_string(plan_.steps[position(step)].id) +
                                                 ": " + to_string(asked.error()));
 }
 
-int Driver::pid_of(StepIndex step) const {
-  const std::unique_ptr<plugin::Run>& run = running_[position(step)].run;
-  if (run == nullptr) return 0;
-  const Result<plugin::RunState> state = run->status();
-  return state ? state->pid : 0;
+/// What its executor says of it: "pid 17", "container 3f2a, healthy"; empty when it says nothing.
+std::string Driver::detail_of(StepIndex step) const {
+  const std::unique_ptr<Attempt>& attempt = running_[position(step)];
+  if (attempt == nullptr || attempt->run == nullptr) return {};
+  const Result<plugin::RunState> state = attempt->run->status();
+  if (!state) return {};
+  std::string detail = state->pid == 0 ? std::string() : fmt::format("pid {}", state->pid);
+  if (!state->detail.empty()) detail += (detail.empty() ? "" : ", ") + state->detail;
+  return detail;
+}
+
+bool Driver::anything_runs() const {
+  return std::ranges::any_of(running_, [](const auto& attempt) { return attempt && attempt->run; });
 }
 
 void Driver::give_up_on(StepIndex step) {
   gave_up_ = true;
-  run_exited(step, Lost{fmt::format("its executor did not report its end {} s after it was killed",
-                                    last_resort_limit.count())});
+  exited(step, Lost{fmt::format("its executor did not report its end {} s after it was killed",
+                                last_resort_limit.count())});
 }
 
-void Driver::run_started(StepIndex step) {
-  feed(engine::Started{step});
-}
-
-void Driver::run_exited(StepIndex step, ExitStatus status) {
-  RunningStep& running = running_[position(step)];
-  if (std::exchange(running.ended, true)) return;
-  running.last_resort.reset();
-  session_.renderer().end(step);
-  // The plugin may be on the stack: its run is released in a later turn of the loop.
-  const std::shared_ptr<plugin::Run> run = std::move(running.run);
-  boost::asio::post(session_.context(), [run] {});
+void Driver::exited(StepIndex step, ExitStatus status) {
+  if (running_[position(step)] == nullptr) return;
+  end_attempt(step);
   feed(engine::Exited{step, std::move(status)});
+}
+
+/// The plugin may be on the stack: the attempt and its run are released in a later turn of the loop.
+void Driver::end_attempt(StepIndex step) {
+  session_.renderer().end(step);
+  const std::shared_ptr<Attempt> over = std::move(running_[position(step)]);
+  over->last_resort.reset();
+  boost::asio::post(session_.context(), [over] {});
 }
 
 void Driver::set_timer() {

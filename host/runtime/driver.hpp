@@ -13,25 +13,22 @@
 #include "output/narrator.hpp"
 #include "plan/plan.hpp"
 #include "plugin/executor.hpp"
+#include "prepare/prepared_step.hpp"
 #include "runtime/session.hpp"
 #include "runtime/signal_inbox.hpp"
 
 namespace dream::runtime {
 
-/// A step with the executor that will run it.
-struct PreparedStep {
-  plugin::Executor* executor = nullptr;
-  plugin::TaskSpec task;
-};
-
 /// Drives one run: events of processes, signals, timers and output go into the engine, its actions to
 /// executors and reporters. Decides nothing.
-class Driver : private plugin::RunObserver {
+class Driver {
  public:
   /// All must outlive the driver; one PreparedStep for each step of the plan, in its order.
   /// `guardian`: its socket, owned from now on; -1: none.
-  Driver(Session& session, const Plan& plan, const std::vector<PreparedStep>& steps, int guardian);
-  ~Driver() override;
+  Driver(Session& session, const Plan& plan, const std::vector<prepare::PreparedStep>& steps, int guardian);
+  ~Driver();
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
 
   /// Runs the plan to its end and writes everything out. Returns dream's exit code.
   [[nodiscard]] int run();
@@ -40,13 +37,28 @@ class Driver : private plugin::RunObserver {
   using Explain = std::function<void(StepIndex step, Error& error)>;
   void on_start_failure(Explain explain) { explain_ = std::move(explain); }
 
+  /// A step runs, or is being started or ended: whatever takes long on the loop is to its cost.
+  [[nodiscard]] bool anything_runs() const;
+
   /// A step was given up: something of it may live.
   [[nodiscard]] bool gave_up() const { return gave_up_; }
 
  private:
-  // plugin::RunObserver
-  void run_started(StepIndex step) override;
-  void run_exited(StepIndex step, ExitStatus status) override;
+  /// One start of a step, from Start to its end.
+  class Attempt : public plugin::RunObserver {
+   public:
+    Attempt(Driver& driver, StepIndex step) : driver_(driver), step_(step) {}
+    void run_started() override { driver_.feed(engine::Started{step_}); }
+    void run_start_failed(Error error) override { driver_.start_failed(step_, std::move(error)); }
+    void run_exited(ExitStatus status) override { driver_.exited(step_, std::move(status)); }
+
+    std::unique_ptr<plugin::Run> run;
+    std::unique_ptr<boost::asio::steady_timer> last_resort;  ///< started with the force
+
+   private:
+    Driver& driver_;
+    StepIndex step_;
+  };
 
   /// False: nothing may be run, and why was said.
   [[nodiscard]] bool begin();
@@ -55,9 +67,13 @@ class Driver : private plugin::RunObserver {
   void pump();
   void perform(Instant now, const engine::Action& action);
   void start(StepIndex step);
+  void start_failed(StepIndex step, Error error);
+  void exited(StepIndex step, ExitStatus status);
+  /// The attempt is over: nothing it says later counts.
+  void end_attempt(StepIndex step);
   void terminate(StepIndex step, Urgency urgency);
   void give_up_on(StepIndex step);
-  [[nodiscard]] int pid_of(StepIndex step) const;
+  [[nodiscard]] std::string detail_of(StepIndex step) const;
   void set_timer();
   void on_signal(int signal);
   void on_guardian_lost();
@@ -65,20 +81,14 @@ class Driver : private plugin::RunObserver {
   void on_output_lost(Stream stream, int error);
   void write_everything_out();
 
-  struct RunningStep {
-    std::unique_ptr<plugin::Run> run;
-    bool ended = false;
-    std::unique_ptr<boost::asio::steady_timer> last_resort;  ///< started with the force
-  };
-
   Session& session_;
   const Plan& plan_;
-  const std::vector<PreparedStep>& prepared_;
+  const std::vector<prepare::PreparedStep>& prepared_;
   engine::Engine engine_;
   output::Narrator narrator_;
   /// The renderer first: what a step wrote comes before the words about its end.
   std::vector<output::Reporter*> reporters_;
-  std::vector<RunningStep> running_;
+  std::vector<std::unique_ptr<Attempt>> running_;  ///< by step; null: not started, or over
   struct TimedEvent {
     Instant at;
     engine::Event event;

@@ -33,11 +33,13 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"process", {"base"}},
       {"plugin", {"base", "plan", "dream"}},
       {"output", {"base", "plan", "engine"}},
-      {"runtime", {"base", "plan", "config", "engine", "process", "plugin", "output"}},
+      {"prepare", {"base", "plan", "config", "plugin"}},
+      {"record", {"base", "process", "plugin", "output"}},
+      {"runtime", {"base", "plan", "engine", "process", "plugin", "prepare", "output"}},
       {"conformance", {"base", "process", "plugin", "dream"}},
       {"cli",
-       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "runtime",
-        "dream"}},
+       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "prepare", "record",
+        "runtime", "dream"}},
   };
   return map;
 }

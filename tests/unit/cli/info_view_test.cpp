@@ -1,4 +1,4 @@
-#include "cli/info_view.hpp"
+#include "cli/views/info_view.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "cli/list_view.hpp"
+#include "cli/views/list_view.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>
 
-#include "cli/project_list.hpp"
+#include "prepare/project_list.hpp"
 #include "view_samples.hpp"
 
 namespace dream::cli {
@@ -127,15 +127,15 @@ TEST(ProjectList, asks_nothing_twice_of_a_project_that_ten_thousand_others_name)
     workspace.dependencies["./p" + number]["dev"].entries = {on("./hub", "task" + number, at),
                                                              on("./hub", "build", at)};
   }
-  const std::vector<ListedProject> projects = list_projects(workspace);
+  const std::vector<prepare::ListedProject> projects = prepare::list_projects(workspace);
   ASSERT_EQ(projects.size(), count + 1);
   EXPECT_EQ(*projects.front().name, "./hub");
   EXPECT_EQ(projects.front().tasks.size(), count + 1);
 }
 
 /// What executors find in two of the projects, and miss in two others.
-Offers offers() {
-  Offers offers;
+prepare::Offers offers() {
+  prepare::Offers offers;
   offers.looked = true;
   offers.tasks["./core"] = {{"lint", "eslint .", "package.json"}, {"pack", "", "package.json"}};
   offers.tasks["./api"] = {{"dev", "known already", "deno.json"}};

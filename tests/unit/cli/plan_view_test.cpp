@@ -1,4 +1,4 @@
-#include "cli/plan_view.hpp"
+#include "cli/views/plan_view.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidjson/document.h>

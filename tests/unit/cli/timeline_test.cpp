@@ -1,4 +1,4 @@
-#include "cli/timeline.hpp"
+#include "cli/views/timeline.hpp"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/view_text.hpp"
+#include "cli/views/view_text.hpp"
 #include "plan/plan.hpp"
 
 /// Plans and helpers that the tests of the views share.

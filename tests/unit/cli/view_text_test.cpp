@@ -1,4 +1,4 @@
-#include "cli/view_text.hpp"
+#include "cli/views/view_text.hpp"
 
 #include <gtest/gtest.h>
 

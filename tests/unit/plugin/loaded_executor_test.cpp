@@ -21,11 +21,11 @@ TEST(LoadedExecutor, reports_start_and_exit_and_then_releases_and_destroys) {
   {
     auto run = host.start();
     ASSERT_TRUE(run);
-    EXPECT_THAT(host.observer.events, ElementsAre("started 0"));
+    EXPECT_THAT(host.observer.events, ElementsAre("started"));
     host.plugin.finish(DREAM_EXIT_CODE, 3);
-    EXPECT_THAT(host.observer.events, ElementsAre("started 0"));  // only ever from the loop
+    EXPECT_THAT(host.observer.events, ElementsAre("started"));  // only ever from the loop
     host.services.run_posted();
-    EXPECT_THAT(host.observer.events, ElementsAre("started 0", "exited 0: exit code 3"));
+    EXPECT_THAT(host.observer.events, ElementsAre("started", "exited: exit code 3"));
   }
   host.executor.reset();
   EXPECT_THAT(host.plugin.calls, ElementsAre("create", "start", "wait", "release", "destroy"));
@@ -43,17 +43,17 @@ TEST(LoadedExecutor, a_run_that_starts_later_is_started_when_the_plugin_says_so)
   EXPECT_THAT(host.observer.events, IsEmpty());
   host.plugin.host->started(host.plugin.host, host.plugin.run_id);
   host.services.run_posted();
-  EXPECT_THAT(host.observer.events, ElementsAre("started 0"));
+  EXPECT_THAT(host.observer.events, ElementsAre("started"));
   host.plugin.host->started(host.plugin.host, host.plugin.run_id);
   host.plugin.host->started(host.plugin.host, 999999);
   host.plugin.finish(DREAM_EXIT_SIGNAL, 9);
   host.services.run_posted();
-  EXPECT_THAT(host.observer.events, ElementsAre("started 0", "exited 0: signal 9 (SIGKILL)"));
+  EXPECT_THAT(host.observer.events, ElementsAre("started", "exited: signal 9 (SIGKILL)"));
   EXPECT_THAT(
       host.services.log_.lines,
       ElementsAre(
           "warning: plugin scripted: started of ./web:dev was called for a run that has started already",
-          "warning: plugin scripted: started was called for a run that doesn't exist"));
+          "warning: plugin scripted: started was called for a run that doesn't exist, or no longer"));
 }
 
 TEST(LoadedExecutor, an_exit_from_another_thread_arrives_on_the_loop) {
@@ -61,9 +61,9 @@ TEST(LoadedExecutor, an_exit_from_another_thread_arrives_on_the_loop) {
   auto run = host.start();
   ASSERT_TRUE(run);
   std::thread([&] { host.plugin.finish(DREAM_EXIT_CODE, 0, "all is well"); }).join();
-  EXPECT_THAT(host.observer.events, ElementsAre("started 0"));
+  EXPECT_THAT(host.observer.events, ElementsAre("started"));
   host.services.run_posted();
-  EXPECT_THAT(host.observer.events, ElementsAre("started 0", "exited 0: exit code 0"));
+  EXPECT_THAT(host.observer.events, ElementsAre("started", "exited: exit code 0"));
   EXPECT_THAT(host.services.log_.lines, ElementsAre("info: ./web:dev: all is well"));
 }
 
@@ -91,7 +91,7 @@ TEST(LoadedExecutor, a_wait_that_fails_ends_the_run_as_lost) {
   ASSERT_TRUE(run);
   host.services.run_posted();
   EXPECT_THAT(host.observer.events,
-              ElementsAre("started 0", "exited 0: lost: the plugin scripted can't wait for it"));
+              ElementsAre("started", "exited: lost: the plugin scripted can't wait for it"));
   EXPECT_EQ(host.plugin.calls.back(), "terminate");
 }
 
@@ -137,7 +137,7 @@ TEST(LoadedExecutor, a_run_that_lives_while_dream_goes_down_is_not_released) {
   EXPECT_THAT(host.plugin.calls, ElementsAre("create", "start", "wait"));
   host.plugin.finish(DREAM_EXIT_CODE, 0);  // too late, and harmless
   host.services.run_posted();
-  EXPECT_THAT(host.observer.events, ElementsAre("started 0"));
+  EXPECT_THAT(host.observer.events, ElementsAre("started"));
 }
 
 /// What is logged when a run starts, does `fault`, ends with 0 and is released.
@@ -163,11 +163,12 @@ TEST(PluginFault, an_exit_that_is_reported_twice_counts_once) {
   host.plugin.finish(DREAM_EXIT_CODE, 1);
   host.plugin.finish(DREAM_EXIT_CODE, 2);
   host.services.run_posted();
-  EXPECT_THAT(host.observer.events, ElementsAre("started 0", "exited 0: exit code 1"));
+  EXPECT_THAT(host.observer.events, ElementsAre("started", "exited: exit code 1"));
   EXPECT_THAT(
       host.services.log_.lines,
-      ElementsAre("warning: plugin scripted: on_exit of ./web:dev was called more than once; only the first "
-                  "counts"));
+      ElementsAre(
+          "warning: plugin scripted: on_exit of ./web:dev was called for a run that is over; only its "
+          "first end counts"));
 }
 
 TEST(PluginFault, an_exit_after_the_release_is_reported) {
@@ -181,7 +182,7 @@ TEST(PluginFault, an_exit_after_the_release_is_reported) {
   host.services.run_posted();
   EXPECT_THAT(
       host.services.log_.lines,
-      ElementsAre("warning: plugin scripted: on_exit of ./web:dev was called after the run was released"));
+      ElementsAre("warning: plugin scripted: on_exit was called for a run that was released, or never was"));
 }
 
 TEST(PluginFault, an_exit_that_makes_no_sense_is_a_lost_run) {
@@ -279,7 +280,8 @@ TEST(PluginFault, reports_for_a_run_whose_start_failed_are_ignored) {
   host.plugin.host->started(host.plugin.host, host.plugin.run_id);
   host.services.run_posted();
   EXPECT_THAT(host.observer.events, IsEmpty());
-  EXPECT_THAT(host.services.log_.lines, ElementsAre(HasSubstr("was called for a run whose start failed")));
+  EXPECT_THAT(host.services.log_.lines,
+              ElementsAre(HasSubstr("was called for a run that doesn't exist, or no longer")));
 }
 
 TEST(PluginFault, a_slow_function_is_reported_with_its_name) {

@@ -92,8 +92,8 @@ TEST_F(RegistryTest, runs_a_task_from_start_to_end_through_the_plugin) {
     RecordingObserver observer;
     const auto run = executor.start(task, observer);
     ASSERT_TRUE(run) << to_string(run.error());
-    EXPECT_THAT(observer.events, ElementsAre("started 4"));
-    const ChildSpec& child = services.children.at(0).spec;
+    EXPECT_THAT(observer.events, ElementsAre("started"));
+    const ChildRequest& child = services.children.at(0).spec;
     EXPECT_THAT(child.argv, ElementsAre("/bin/sh", "-c", "vite"));
     EXPECT_EQ(child.stop_signal, 2);
     EXPECT_EQ(child.step, StepIndex{4});
@@ -103,7 +103,7 @@ TEST_F(RegistryTest, runs_a_task_from_start_to_end_through_the_plugin) {
     EXPECT_THAT(services.children.at(0).terminations, ElementsAre(Urgency::graceful));
     services.exit_child(0, KilledBy{2});
     services.run_posted();
-    EXPECT_THAT(observer.events, ElementsAre("started 4", "exited 4: signal 2 (SIGINT)"));
+    EXPECT_THAT(observer.events, ElementsAre("started", "exited: signal 2 (SIGINT)"));
     EXPECT_EQ((*run)->status()->phase, Phase::exited);
   }
   EXPECT_THAT(services.log_.lines, Contains("debug: plugin shell: destroy of ./web"));

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -43,9 +44,17 @@ struct FakeChild {
   std::uint32_t flags = 0;
   std::vector<std::uint32_t> terminations = {};  ///< the urgency of each
   bool alive = true;
+  std::set<std::uint32_t> paused = {};  ///< streams
   dream_on_exit on_exit = nullptr;
   dream_on_output on_output = nullptr;  ///< not null: the plugin takes its bytes
   void* context = nullptr;
+};
+
+/// A start that the plugin said to have failed after all.
+struct FakeStartFailure {
+  dream_run_id run = 0;
+  dream_status code = DREAM_OK;
+  std::string where, message, hint;
 };
 
 struct LoggedLine {
@@ -57,7 +66,9 @@ struct LoggedLine {
 class FakeHost {
  public:
   FakeHost()
-      : table_{{sizeof(dream_host), DREAM_ABI_MINOR, DREAM_STR("fake"), &find_service, &run_started}, this} {}
+      : table_{{sizeof(dream_host), DREAM_ABI_MINOR, DREAM_STR("fake"), &find_service, &run_started,
+                &run_start_failed, &run_left_behind},
+               this} {}
   FakeHost(const FakeHost&) = delete;
   FakeHost& operator=(const FakeHost&) = delete;
 
@@ -69,6 +80,9 @@ class FakeHost {
   [[nodiscard]] const std::deque<FakeChild>& children() const { return children_; }
   [[nodiscard]] const std::vector<LoggedLine>& logged() const { return logged_; }
   [[nodiscard]] const std::vector<dream_run_id>& started_runs() const { return started_; }
+  [[nodiscard]] const std::vector<FakeStartFailure>& start_failures() const { return start_failures_; }
+  /// What it said to have left behind, by its run.
+  [[nodiscard]] const std::multimap<dream_run_id, std::string>& left_behind() const { return left_; }
   /// The services that it asked for, whether there are such or not.
   [[nodiscard]] const std::set<std::string>& asked_services() const { return asked_; }
   /// What was written for a run, to DREAM_STDOUT or DREAM_STDERR.
@@ -88,6 +102,12 @@ class FakeHost {
 
   /// A service that this host doesn't have.
   void without(const std::string& service_id) { missing_.insert(service_id); }
+
+  /// From now on this is a host of version 1.0, which has nothing of what was appended to dream_host later.
+  void be_of_version_1_0() {
+    table_.base.size = offsetof(dream_host, start_failed);
+    table_.base.abi_minor = 0;
+  }
 
   /// The next spawn fails.
   void fail_next_spawn(dream_status code, std::string message) {
@@ -211,7 +231,7 @@ class FakeHost {
   static const void* find_service(const dream_host* self, const char* id) noexcept {
     static constexpr dream_log log{sizeof(dream_log), &log_write, &log_enabled};
     static constexpr dream_output output{sizeof(dream_output), &output_write, &output_when_writable};
-    static constexpr dream_process process{sizeof(dream_process), &spawn, &terminate, &pid};
+    static constexpr dream_process process{sizeof(dream_process), &spawn, &terminate, &pid, &pause, &resume};
     static constexpr dream_timer timer{sizeof(dream_timer), &timer_now, &timer_start, &timer_cancel};
     static constexpr dream_post post{sizeof(dream_post), &post_call};
     static constexpr dream_work work{sizeof(dream_work), &work_run, &work_stopping};
@@ -233,6 +253,16 @@ class FakeHost {
   static void run_started(const dream_host* self, dream_run_id run) noexcept {
     const std::scoped_lock lock(of(self).mutex_);
     of(self).started_.push_back(run);
+  }
+
+  static void run_start_failed(const dream_host* self, dream_run_id run, dream_status code, dream_str where,
+                               dream_str message, dream_str hint) noexcept {
+    const std::scoped_lock lock(of(self).mutex_);
+    of(self).start_failures_.push_back({run, code, text(where), text(message), text(hint)});
+  }
+  static void run_left_behind(const dream_host* self, dream_run_id run, dream_str what) noexcept {
+    const std::scoped_lock lock(of(self).mutex_);
+    of(self).left_.emplace(run, text(what));
   }
 
   static void log_write(const dream_host* self, std::uint32_t level, dream_str message) noexcept {
@@ -284,6 +314,15 @@ class FakeHost {
     return of(self).children_.at(id - 1).alive ? static_cast<std::int64_t>(1000 + id) : 0;
   }
 
+  static dream_status pause(const dream_host* self, dream_child_id id, std::uint32_t stream) noexcept {
+    of(self).children_.at(id - 1).paused.insert(stream);
+    return DREAM_OK;
+  }
+  static dream_status resume(const dream_host* self, dream_child_id id, std::uint32_t stream) noexcept {
+    of(self).children_.at(id - 1).paused.erase(stream);
+    return DREAM_OK;
+  }
+
   static std::uint64_t timer_now(const dream_host* self) noexcept { return of(self).now_; }
   static dream_status timer_start(const dream_host* self, std::uint64_t deadline, dream_on_time on_time,
                                   void* context, dream_timer_id* id) noexcept {
@@ -318,7 +357,7 @@ class FakeHost {
   static dream_str paths_session(const dream_host* self) noexcept { return view(of(self).session); }
 
   Table table_;
-  mutable std::mutex mutex_;  ///< of posts_, started_ and logged_, which any thread may add to
+  mutable std::mutex mutex_;  ///< of all that any thread may add to
   std::condition_variable posted_;
   std::deque<Post> posts_;
   std::deque<Work> work_;
@@ -329,6 +368,8 @@ class FakeHost {
   std::deque<FakeChild> children_;
   std::vector<LoggedLine> logged_;
   std::vector<dream_run_id> started_;
+  std::vector<FakeStartFailure> start_failures_;
+  std::multimap<dream_run_id, std::string> left_;
   std::map<std::pair<dream_run_id, std::uint32_t>, std::string> output_;
   std::vector<std::pair<dream_on_writable, void*>> writable_;
   std::map<dream_timer_id, Timer> timers_;

@@ -1,0 +1,120 @@
+#include "cli/commands/plugin_check.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "cli/commands/plugin_info.hpp"
+#include "cli/terminal.hpp"
+#include "cli/views/view_text.hpp"
+#include "cli/workspace.hpp"
+#include "conformance/check.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+using conformance::Checked;
+using conformance::Verdict;
+
+// The plugin breaks a rule.
+constexpr int exit_broken = 1;
+// The longest id, so that what follows lines up.
+constexpr std::size_t id_columns = 20;
+
+Tone tone_of(Verdict verdict) {
+  if (verdict == Verdict::pass) return Tone::plain;
+  return verdict == Verdict::skip ? Tone::faint : Tone::warning;
+}
+
+/// "fail   exit.once            it calls on_exit of one run more than once"
+std::string line_of(const Checked& checked, const TextStyle& style) {
+  std::string text(word_of(checked.verdict));
+  text.resize(7, ' ');
+  text += checked.rule->id;
+  text.resize(7 + id_columns, ' ');
+  text += checked.verdict == Verdict::pass ? std::string(checked.rule->what) : checked.reason;
+  std::string out;
+  append_toned_printable(out, text, tone_of(checked.verdict), style.colour);
+  if (checked.verdict == Verdict::fail || checked.verdict == Verdict::crash ||
+      checked.verdict == Verdict::warn) {
+    out += "\n       ";
+    append_toned_printable(out, std::string("  the rule: ") + std::string(checked.rule->what), Tone::faint,
+                           style.colour);
+  }
+  return out + "\n";
+}
+
+std::size_t count(const std::vector<Checked>& all, Verdict verdict) {
+  return static_cast<std::size_t>(std::ranges::count(all, verdict, &Checked::verdict));
+}
+
+std::string summary_of(const std::vector<Checked>& all) {
+  std::string text;
+  for (const Verdict verdict : {Verdict::pass, Verdict::warn, Verdict::fail, Verdict::crash, Verdict::skip}) {
+    if (const std::size_t times = count(all, verdict); times > 0) {
+      text += (text.empty() ? "" : ", ") + std::to_string(times) + " " + std::string(word_of(verdict));
+    }
+  }
+  return text + "\n";
+}
+
+std::string json_of(const std::vector<Checked>& all, bool sound) {
+  std::string out = "{\"checks\": [";
+  const char* before = "\n  ";
+  for (const Checked& checked : all) {
+    out += before;
+    before = ",\n  ";
+    out += "{\"rule\": ";
+    append_json(out, checked.rule->id);
+    out += std::string(R"(, "level": ")") +
+           (checked.rule->level == conformance::Level::must ? "must" : "should");
+    out += R"(", "verdict": )";
+    append_json(out, word_of(checked.verdict));
+    out += ", \"reason\": ";
+    if (checked.reason.empty()) {
+      out += "null";
+    } else {
+      append_json(out, checked.reason);
+    }
+    out += '}';
+  }
+  return out + "\n], \"conforms\": " + (sound ? "true" : "false") + "}\n";
+}
+
+}  // namespace
+
+int check_plugin(const Options& options) {
+  const bool by_file = names_file(options.words[1]);
+  const Result<prepare::LoadedWorkspace> workspace =
+      by_file ? prepare::LoadedWorkspace{} : workspace_if_any(options);
+  if (!workspace) return exit_nothing_run;
+  const auto found = find_plugin(options, prepare::plugin_search_path(workspace->workspace, options.trust));
+  if (!found) {
+    complain(found.error());
+    return exit_nothing_run;
+  }
+  const TextStyle style = style_of_stdout(options);
+  const conformance::CheckRequest request{
+      .file = found->path,
+      .only = options.only_rule,
+      .seed = options.seed,
+      .options = options.plugin_options.empty() ? "{}" : options.plugin_options};
+  const auto tell = [&](const Checked& checked) {
+    if (options.json) return;
+    const std::string line = line_of(checked, style);
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    std::fflush(stdout);  // the next one may take its time
+  };
+  const Result<std::vector<Checked>> all = conformance::check_plugin(request, tell);
+  if (!all) {
+    complain(all.error());
+    return exit_nothing_run;
+  }
+  const bool sound = count(*all, Verdict::fail) + count(*all, Verdict::crash) == 0;
+  return print(options.json ? json_of(*all, sound) : summary_of(*all), sound ? 0 : exit_broken);
+}
+
+}  // namespace dream::cli

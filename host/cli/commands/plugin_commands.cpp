@@ -1,0 +1,110 @@
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "cli/asking.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/plugin_check.hpp"
+#include "cli/commands/plugin_info.hpp"
+#include "cli/commands/plugin_new.hpp"
+#include "cli/plugin_trust.hpp"
+#include "cli/terminal.hpp"
+#include "cli/views/plugin_view.hpp"
+#include "cli/workspace.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+void tell_problem(PluginRow& row, const Error& error) {
+  row.problem =
+      error.where.empty() || error.where == row.path ? error.message : error.where + ": " + error.message;
+  row.hint = error.hint;
+}
+
+PluginRow describe_plugin(const std::string& id, plugin::Registry& registry) {
+  PluginRow row{.id = id};
+  const plugin::SearchPath& search = registry.search_path();
+  const Result<plugin::FoundPlugin> found = search.resolve(id);
+  if (!found) {
+    tell_problem(row, found.error());
+    return row;
+  }
+  row.path = found->path.string();
+  row.why = plugin::describe_origin(*found, search.trust);
+  const Result<void> trusted = found->of_workspace ? search.trust.check(found->path) : Result<void>{};
+  row.trusted = trusted.has_value();
+  if (!trusted) row.why = found->why;
+  const Result<plugin::LoadedPlugin*> loaded = registry.load(id);
+  if (!loaded) {
+    tell_problem(row, loaded.error());
+    return row;
+  }
+  row.version = (*loaded)->info().version;
+  row.summary = (*loaded)->info().summary;
+  return row;
+}
+
+int list_plugins(const Options& options) {
+  const Result<prepare::LoadedWorkspace> loaded = workspace_if_any(options);
+  if (!loaded) return exit_nothing_run;
+  AskedPlugins plugins(*loaded, options);
+  const plugin::SearchPath& search = plugins.registry().search_path();
+  std::set<std::string> ids;
+  for (std::string& id : search.available()) ids.insert(std::move(id));
+  for (std::string& id : search.present()) ids.insert(std::move(id));
+  std::vector<PluginRow> rows;
+  rows.reserve(ids.size());
+  for (const std::string& id : ids) rows.push_back(describe_plugin(id, plugins.registry()));
+  return print(options.json ? plugin_list_json(rows) : plugin_list_text(rows, style_of_stdout(options)));
+}
+
+/// One way to say `dream plugin …`.
+struct PluginCommand {
+  const char* name;
+  const char* arguments;  ///< as usage shows them
+  std::size_t least;
+  std::size_t most;
+  int (*run)(const Options& options);
+};
+
+const std::vector<PluginCommand>& plugin_commands() {
+  static const std::vector<PluginCommand> commands{
+      {"list", "", 0, 0, &list_plugins},
+      {"info", " ID|FILE", 1, 1, &plugin_info},
+      {"check", " ID|FILE", 1, 1, &check_plugin},
+      {"new", " NAME [DIR]", 1, 2, &new_plugin},
+      {"trust", " FILE", 1, 1, [](const Options& options) {
+         return trust_plugin(options.directory.value_or("") / options.words[1]);
+       }}};
+  return commands;
+}
+
+int refuse(const std::string& message) {
+  std::string ways;
+  for (const PluginCommand& command : plugin_commands()) {
+    ways += std::string(ways.empty() ? "" : " | ") + "dream plugin " + command.name + command.arguments;
+  }
+  complain(Error{ErrorCode::usage, message, {}, ways});
+  return exit_nothing_run;
+}
+
+}  // namespace
+
+int plugin_command(const Options& options) {
+  if (options.words.empty()) return refuse("plugin needs to know what to do");
+  for (const PluginCommand& command : plugin_commands()) {
+    if (options.words[0] != command.name) continue;
+    const std::size_t count = options.words.size() - 1;
+    if (count < command.least || count > command.most) {
+      return refuse(count < command.least ? "plugin " + options.words[0] + " needs one thing more"
+                                          : "unexpected \"" + printable(options.words.back()) + "\"");
+    }
+    return command.run(options);
+  }
+  return refuse("plugin can't \"" + printable(options.words[0]) + "\"");
+}
+
+}  // namespace dream::cli

@@ -1,0 +1,23 @@
+#include "cli/commands/commands.hpp"
+#include "cli/terminal.hpp"
+#include "cli/workspace.hpp"
+#include "config/diagnostics.hpp"
+
+namespace dream::cli {
+
+int validate_command(const Options& options) {
+  const Result<prepare::LoadedWorkspace> read = prepare::read_workspace(options.directory);
+  if (!read) {
+    complain(read.error());
+    return exit_nothing_run;
+  }
+  const int exit_code = config::has_errors(read->problems) ? exit_nothing_run : 0;
+  const config::SourceText& source = read->document->source();
+  if (options.json) return print(config::render_json(source, read->problems) + "\n", exit_code);
+  std::string text;
+  for (const config::Problem& problem : read->problems) text += config::render_text(source, problem);
+  if (read->problems.empty()) text = source.name() + ": no problems\n";
+  return print(text, exit_code);
+}
+
+}  // namespace dream::cli

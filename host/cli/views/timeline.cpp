@@ -1,0 +1,192 @@
+#include "cli/views/timeline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dream::cli {
+
+namespace {
+
+constexpr std::size_t least_width = 60;
+constexpr double widest_box = 14;
+
+std::size_t nearest(double column) {
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): it is positive; lround would load libm
+  return static_cast<std::size_t>(column + 0.5);
+}
+
+/// How time becomes columns. A step whose duration is unknown gets a box of `box` columns; what the boxes
+/// leave is shared by the delays in proportion.
+struct Scale {
+  std::size_t chart = 0;  ///< columns of the whole chart
+  double box = 0;
+  double per_nanosecond = 0;
+
+  [[nodiscard]] double of(Duration delay) const {
+    return static_cast<double>(delay.count()) * per_nanosecond;
+  }
+};
+
+Scale scale_of(const Plan& plan, std::size_t chart) {
+  // The delay of a last step in the background is followed by nothing.
+  double delays = 0;
+  std::size_t boxes = 0;
+  for (const Step& step : plan.steps) {
+    const bool last = &step == &plan.steps.back();
+    if (!last || !step.background) delays += static_cast<double>(step.delay.count());
+    if (last || !step.background) ++boxes;
+  }
+  Scale scale;
+  scale.chart = chart;
+  const double shared = static_cast<double>(chart) * (delays > 0 ? 0.5 : 1.0);
+  scale.box = std::min(shared / static_cast<double>(boxes), widest_box);
+  if (delays > 0) {
+    scale.per_nanosecond = (static_cast<double>(chart) - scale.box * static_cast<double>(boxes)) / delays;
+  }
+  return scale;
+}
+
+void append_times(std::string& out, std::string_view glyph, std::size_t count) {
+  for (; count > 0; --count) out += glyph;
+}
+
+/// A stretch of time with its length written in the middle where there is room.
+void append_stretch(std::string& out, std::string_view glyph, std::size_t length, Duration delay) {
+  const std::string label = fmt::format(" {} ms ", milliseconds(delay));
+  if (length < label.size() + 2) {
+    append_times(out, glyph, length);
+    return;
+  }
+  const std::size_t before = (length - label.size()) / 2;
+  append_times(out, glyph, before);
+  out += label;
+  append_times(out, glyph, length - label.size() - before);
+}
+
+/// A box that is open in the middle: it ends when the step does.
+void append_box(std::string& out, std::size_t length) {
+  if (length < 2) {
+    out += "│";
+  } else if (length == 2) {
+    out += "├┤";
+  } else {
+    const std::size_t before = (length - 3) / 2;
+    out += "├";
+    append_times(out, "─", before);
+    out += "…";
+    append_times(out, "─", length - 3 - before);
+    out += "┤";
+  }
+}
+
+/// A step of the background: at least through its delay, then on beside everything after it.
+void append_background(std::string& out, std::size_t room, std::size_t delay_columns, Duration delay) {
+  if (room < 2) {
+    out += "…";
+    return;
+  }
+  out += "├";
+  const std::size_t held = std::min(delay_columns > 0 ? delay_columns - 1 : 0, room - 2);
+  append_stretch(out, "═", held, delay);
+  append_times(out, "─", room - 2 - held);
+  out += "…";
+}
+
+/// Draws the rows one after the other; `time_` is where the previous step let go.
+class Chart {
+ public:
+  explicit Chart(const Scale& scale) : scale_(scale) {}
+
+  [[nodiscard]] std::string row(const Step& step) {
+    std::string out;
+    const std::size_t from = column(time_);
+    append_times(out, " ", from);
+    const double delayed = time_ + scale_.of(step.delay);
+    if (step.background) {
+      append_background(out, scale_.chart - from, column(delayed) - from, step.delay);
+      time_ = delayed;
+    } else {
+      append_stretch(out, "·", column(delayed) - from, step.delay);
+      time_ = delayed + scale_.box;
+      const auto end = nearest(time_);
+      append_box(out, std::min(end, scale_.chart) - column(delayed));
+    }
+    return out;
+  }
+
+ private:
+  /// Rounded, not cut off: sums of shares must not lose a column. Always within the chart.
+  [[nodiscard]] std::size_t column(double time) const { return std::min(nearest(time), scale_.chart - 1); }
+
+  Scale scale_;
+  double time_ = 0;
+};
+
+std::string legend(const Plan& plan, const Scale& scale) {
+  bool held = false;
+  bool waits = false;
+  for (const Step& step : plan.steps) {
+    const bool delayed = step.delay > Duration(0);
+    held = held || (delayed && step.background && &step != &plan.steps.back());
+    waits = waits || (delayed && !step.background);
+  }
+  std::string text = "… ends when it ends";
+  if (held) text += "   ═ holds the next step back";
+  if (waits) text += "   · waits before it starts";
+  if (scale.per_nanosecond > 0) {
+    text += fmt::format("   a column of delay: {:.3g} ms", 1e-6 / scale.per_nanosecond);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<StartTime> start_times(const Plan& plan) {
+  std::vector<StartTime> times;
+  times.reserve(plan.steps.size());
+  StartTime time;
+  for (const Step& step : plan.steps) {
+    if (step.background) {
+      times.push_back(time);
+      time.offset += step.delay;
+    } else {
+      time.offset += step.delay;
+      times.push_back(time);
+      time = {StepIndex{static_cast<std::uint32_t>(times.size() - 1)}, Duration(0)};
+    }
+  }
+  return times;
+}
+
+std::string timeline_text(const Plan& plan, const TextStyle& style) {
+  if (plan.steps.size() > most_steps_in_a_diagram) {
+    return fmt::format("  (no diagram: more than {} steps)\n", most_steps_in_a_diagram);
+  }
+  const std::size_t width = std::max(style.width, least_width);
+  const std::size_t digits = std::to_string(plan.steps.size()).size();
+  std::vector<std::string> names;
+  std::size_t name_width = 0;
+  for (const Step& step : plan.steps) {
+    std::string shown;
+    append_printable(shown, to_string(step.id));
+    names.push_back(last_columns(shown, width * 2 / 5));
+    name_width = std::max(name_width, columns(names.back()));
+  }
+  // "  12  ./services/api:dev  ├───…"
+  const Scale scale = scale_of(plan, width - name_width - digits - 6);
+  Chart chart(scale);
+  std::string out;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    out += fmt::format("  {:>{}}  {}", at + 1, digits, names[at]);
+    out.append(name_width - columns(names[at]) + 2, ' ');
+    out += chart.row(plan.steps[at]);
+    out += '\n';
+  }
+  out += "  ";
+  append_toned(out, legend(plan, scale), Tone::faint, style.colour);
+  out += '\n';
+  return out;
+}
+
+}  // namespace dream::cli

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/views/view_text.hpp"
+#include "plan/plan.hpp"
+
+/// What of a run's times is known before it runs: delays are, how long a foreground step takes is not.
+namespace dream::cli {
+
+/// When a step starts if nothing fails: `offset` after the begin of the run, or after the end of the last
+/// foreground step before it. That a process takes a moment to start is not counted.
+struct StartTime {
+  std::optional<StepIndex> after;
+  Duration offset{0};
+};
+
+/// One for each step.
+[[nodiscard]] std::vector<StartTime> start_times(const Plan& plan);
+
+/// Above this many steps a diagram would not be read.
+inline constexpr std::size_t most_steps_in_a_diagram = 200;
+
+/// A diagram of what waits for what, a line a step, no wider than the style's width: delays to scale, an end
+/// that nobody knows as a `…`. A note instead for a plan of more than most_steps_in_a_diagram.
+[[nodiscard]] std::string timeline_text(const Plan& plan, const TextStyle& style);
+
+}  // namespace dream::cli

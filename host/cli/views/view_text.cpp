@@ -1,0 +1,124 @@
+#include "cli/views/view_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/assert.hpp"
+#include "base/text.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+bool is_plain(char c) {
+  return c >= 0x20 && c < 0x7F;
+}
+
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
+}
+
+std::string_view code_of(Tone tone) {
+  switch (tone) {
+    case Tone::plain:
+      return "";
+    case Tone::strong:
+      return "\x1b[1m";
+    case Tone::faint:
+      return "\x1b[2m";
+    case Tone::warning:
+      return "\x1b[33m";
+  }
+  return "";
+}
+
+}  // namespace
+
+void append_toned(std::string& out, std::string_view text, Tone tone, bool colour) {
+  const bool coded = colour && tone != Tone::plain && !text.empty();
+  if (coded) out += code_of(tone);
+  out += text;
+  if (coded) out += "\x1b[0m";
+}
+
+std::size_t append_toned_printable(std::string& out, std::string_view text, Tone tone, bool colour) {
+  if (std::all_of(text.begin(), text.end(), is_plain)) {
+    append_toned(out, text, tone, colour);
+    return text.size();
+  }
+  const std::string shown = printable(text);
+  append_toned(out, shown, tone, colour);
+  return columns(shown);
+}
+
+void append_printable(std::string& out, std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), is_plain)) {
+    out += text;
+  } else {
+    out += printable(text);
+  }
+}
+
+void append_json(std::string& out, std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), [](char c) { return is_plain(c) && c != '"' && c != '\\'; })) {
+    out += '"';
+    out += text;
+    out += '"';
+  } else {
+    out += json_string(text);
+  }
+}
+
+std::size_t columns(std::string_view text) {
+  return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_continuation));
+}
+
+std::string last_columns(std::string_view text, std::size_t limit) {
+  std::size_t surplus = columns(text);
+  if (surplus <= limit) return std::string(text);
+  surplus -= std::max<std::size_t>(limit, 1) - 1;
+  while (surplus > 0) {
+    text.remove_prefix(1);
+    if (text.empty() || !is_continuation(text.front())) --surplus;
+  }
+  return "…" + std::string(text);
+}
+
+long long milliseconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+std::string count_of(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+void Table::add(const std::vector<std::string>& cells) {
+  DREAM_ASSERT(cells.size() <= tones_.size());
+  std::vector<std::string> row;
+  row.reserve(cells.size());
+  widths_.resize(tones_.size());
+  for (std::size_t at = 0; at < cells.size(); ++at) {
+    std::string& cell = row.emplace_back();
+    append_printable(cell, cells[at]);
+    widths_[at] = std::max(widths_[at], columns(cell));
+  }
+  rows_.push_back(std::move(row));
+}
+
+std::string Table::text() const {
+  std::string out;
+  for (const std::vector<std::string>& row : rows_) {
+    std::size_t filled = row.size();
+    while (filled > 0 && row[filled - 1].empty()) --filled;
+    for (std::size_t at = 0; at < filled; ++at) {
+      out += "  ";
+      append_toned(out, row[at], tones_[at], colour_);
+      if (at + 1 < filled) out.append(widths_[at] - columns(row[at]), ' ');
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace dream::cli

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "cli/options.hpp"
+#include "cli/views/view_text.hpp"
+#include "prepare/workspace.hpp"
+
+/// The workspace of a command line. What is wrong with it is told on stderr; the Error then has no message.
+namespace dream::cli {
+
+/// For commands that need dream.json to be right.
+[[nodiscard]] Result<prepare::LoadedWorkspace> load_workspace(const Options& options);
+
+/// For commands that need none: an empty one, without a document, where there is no dream.json.
+[[nodiscard]] Result<prepare::LoadedWorkspace> workspace_if_any(const Options& options);
+
+/// The plan of what was asked for.
+[[nodiscard]] Result<Plan> plan_of(const Options& options, const prepare::LoadedWorkspace& loaded);
+
+/// Places of this dream.json as text.
+[[nodiscard]] Locate locator(const prepare::LoadedWorkspace& loaded);
+
+}  // namespace dream::cli

@@ -1,0 +1,116 @@
+#include "prepare/offers.hpp"
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "prepare/prepare.hpp"
+#include "prepare/project_list.hpp"
+
+namespace dream::prepare {
+
+namespace {
+
+/// Collects a problem once for all the projects that have it.
+void add_problem(Offers& offers, const Error& error, const std::string& project) {
+  std::string message = error.where.empty() ? error.message : error.where + ": " + error.message;
+  const auto known = std::ranges::find_if(offers.problems, [&](const Offers::Problem& other) {
+    return other.message == message && other.hint == error.hint;
+  });
+  if (known == offers.problems.end()) {
+    offers.problems.push_back({std::move(message), error.hint, {project}});
+  } else if (known->projects.back() != project) {
+    known->projects.push_back(project);
+  }
+}
+
+plugin::ProjectSpec project_spec(const LoadedWorkspace& loaded, const StepId& id) {
+  const Step step = settings_of_step(loaded.workspace, id);
+  plugin::ExecutorRequest request = executor_request(step, loaded);
+  return {.root = loaded.workspace.root.string(),
+          .path = id.project,
+          .directory = std::move(request.directory),
+          .options_json = std::move(request.project_options)};
+}
+
+/// The tasks by the project's own executor, and the tools of all that it uses.
+void look_into(const ListedProject& project, const LoadedWorkspace& loaded, plugin::Registry& registry,
+               Offers& offers) {
+  std::map<std::string, std::string> executors{{*project.executor, ""}};  // with a task that uses it
+  for (const ListedTask& task : project.tasks) executors.try_emplace(*task.executor, *task.name);
+  for (const auto& [executor, task] : executors) {
+    const auto plugin = registry.load(executor);
+    if (!plugin) {
+      add_problem(offers, plugin.error(), *project.name);
+      continue;
+    }
+    const plugin::ProjectSpec spec = project_spec(loaded, {*project.name, task});
+    if (auto there = (*plugin)->check_tool(spec); !there) add_problem(offers, there.error(), *project.name);
+    if (executor != *project.executor) continue;
+    auto found = (*plugin)->discover(spec);
+    if (!found) {
+      add_problem(offers, found.error(), *project.name);
+    } else if (!found->empty()) {
+      offers.tasks.emplace(*project.name, std::move(*found));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace& loaded,
+                                        plugin::Registry& registry) {
+  std::vector<StepCommand> commands;
+  if (plan.steps.size() > most_steps_described) return commands;
+  commands.reserve(plan.steps.size());
+  Environments environments;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    StepCommand& command = commands.emplace_back();
+    Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
+    if (!step) {
+      command.problem = to_string(step.error());
+      continue;
+    }
+    Result<std::optional<std::string>> line = step->executor->describe(step->task);
+    if (line) {
+      command.line = std::move(*line).value_or("");
+      continue;
+    }
+    Error error = line.error();
+    suggest_remedy(plan.steps[at], loaded, registry, plugin::Registry::Ask::all, error);
+    command.problem = to_string(error);
+  }
+  return commands;
+}
+
+Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry) {
+  Offers offers;
+  const Workspace& workspace = loaded.workspace;
+  if (workspace.projects.size() + workspace.dependencies.size() > most_projects_searched) return offers;
+  const std::vector<ListedProject> projects = list_projects(workspace);
+  if (projects.size() > most_projects_searched) return offers;
+  offers.looked = true;
+  for (const ListedProject& project : projects) {
+    std::error_code failure;
+    if (std::filesystem::is_directory(workspace.root / *project.name, failure)) {
+      look_into(project, loaded, registry, offers);
+    }
+  }
+  return offers;
+}
+
+std::vector<plugin::FoundTask> find_tasks(const std::string& project, const LoadedWorkspace& loaded,
+                                          plugin::Registry& registry) {
+  const Workspace& workspace = loaded.workspace;
+  std::error_code failure;
+  if (project.empty() || !std::filesystem::is_directory(workspace.root / project, failure)) return {};
+  const ProjectSettings* settings = workspace.settings_of(project);
+  const auto plugin = registry.load(settings == nullptr ? workspace.executor
+                                                        : settings->executor.value_or(workspace.executor));
+  if (!plugin) return {};
+  auto found = (*plugin)->discover(project_spec(loaded, {project, ""}));
+  return found ? std::move(*found) : std::vector<plugin::FoundTask>();
+}
+
+}  // namespace dream::prepare

@@ -1,0 +1,187 @@
+#include "prepare/prepare.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <system_error>
+#include <tuple>
+#include <utility>
+
+#include "base/text.hpp"
+#include "config/env_file.hpp"
+#include "prepare/project_list.hpp"
+
+namespace dream::prepare {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Collects each message once: ten steps with the same broken plugin are one error.
+void add_error(std::vector<Error>& errors, Error error) {
+  const std::string text = to_string(error);
+  const bool known =
+      std::ranges::any_of(errors, [&](const Error& other) { return to_string(other) == text; });
+  if (!known) errors.push_back(std::move(error));
+}
+
+/// Root and project are normal already: "./" or "./services/api".
+fs::path folder_of(const Workspace& workspace, const std::string& project) {
+  return project == "./" ? workspace.root : workspace.root / project.substr(2);
+}
+
+Result<void> check_folder(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded) {
+  std::error_code failure;
+  if (fs::is_directory(folder, failure)) return {};
+  Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
+              "create it, or correct the path in dream.json"};
+  if (step.where.known()) error.where = loaded.document->place(step.where);
+  return error;
+}
+
+/// An error about an option: the pointer to it becomes its place in dream.json.
+void place_option(const Step& step, const LoadedWorkspace& loaded, Error& error) {
+  if (error.code != ErrorCode::configuration) return;
+  const SourceOffset place = loaded.document->locate_option(step.options, error.where);
+  error.where =
+      place.known() ? loaded.document->place(place) : to_string(step.id) + ": options" + error.where;
+}
+
+Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& loaded,
+                                      plugin::Registry& registry, const std::string& task_options) {
+  plugin::ExecutorRequest request = executor_request(step, loaded);
+  request.task_options = task_options;
+  Result<plugin::Executor*> executor = registry.executor_for(request);
+  if (executor) return executor;
+  Error error = executor.error();
+  place_option(step, loaded, error);
+  return error;
+}
+
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+Variables variables_of_dream() {
+  Variables variables;
+  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos)
+      variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+  }
+  return variables;
+}
+
+/// What dream.json gives a step: its env files < the env of project and task.
+Result<Variables> given_variables(const Step& step, const fs::path& folder) {
+  Variables variables;
+  for (const std::string& file : step.env_files) {
+    Result<Environment> read = config::read_env_file(folder / file);
+    if (!read) return read.error();
+    for (auto& [name, value] : *read) variables[name] = value;
+  }
+  for (const auto& [name, value] : step.env) variables[name] = value;
+  return variables;
+}
+
+SharedEnvironment entries_of(const Variables& variables) {
+  std::vector<std::string> entries;
+  entries.reserve(variables.size());
+  for (const auto& [name, value] : variables) entries.push_back(std::string(name).append("=").append(value));
+  return std::make_shared<const std::vector<std::string>>(std::move(entries));
+}
+
+/// The task of the project, or of every project, whose name is like that of `step`; "" when it has one
+/// itself.
+std::string nearest_task(const StepId& step, const Workspace& workspace) {
+  std::vector<std::string> names;
+  for (const auto& [name, settings] : workspace.tasks) names.push_back(name);
+  for (const ListedProject& project : list_projects(workspace)) {
+    if (*project.name != step.project) continue;
+    for (const ListedTask& task : project.tasks) names.push_back(*task.name);
+  }
+  std::string near = nearest_name(step.task, names);
+  return near == step.task ? std::string() : near;
+}
+
+}  // namespace
+
+Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folder) {
+  // Without files the folder makes no difference.
+  StepEnvironment& made = made_[{step.env_files.empty() ? fs::path() : folder, step.env_files, step.env}];
+  if (made.whole == nullptr) {
+    const Result<Variables> given = given_variables(step, folder);
+    if (!given) return given.error();
+    Variables whole = *given;
+    whole.merge(variables_of_dream());
+    made = {entries_of(whole), entries_of(*given)};
+  }
+  return made;
+}
+
+plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded) {
+  // Layers of the step's task alone have no place in the executor, which the whole project shares.
+  std::vector<OptionsPointer> project_layers = step.options;
+  std::erase_if(project_layers,
+                [](const OptionsPointer& layer) { return layer.find("/tasks/") != std::string::npos; });
+  return {.executor = step.executor,
+          .project = step.id.project,
+          .directory = folder_of(loaded.workspace, step.id.project).string(),
+          .project_options = loaded.document->options(project_layers),
+          .task_options = {}};
+}
+
+void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+                    plugin::Registry::Ask whom, Error& error) {
+  place_option(step, loaded, error);
+  if (step.command || error.code != ErrorCode::not_found) return;
+  if (const auto known = registry.who_knows(step.id.task, executor_request(step, loaded), whom)) {
+    error.message += "; its " + known->source + " has one";
+    error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
+  } else if (const std::string near = nearest_task(step.id, loaded.workspace); !near.empty()) {
+    error.hint = "did you mean " + in_quotes(near) + "?";
+  }
+}
+
+Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const LoadedWorkspace& loaded,
+                                  plugin::Registry& registry, Environments& environments) {
+  const Step& step = plan.steps[position(index)];
+  const fs::path folder = folder_of(loaded.workspace, step.id.project);
+  if (Result<void> there = check_folder(step, folder, loaded); !there) return there.error();
+  const Result<StepEnvironment> environment = environments.of(step, folder);
+  if (!environment) return environment.error();
+  std::string options = loaded.document->options(step.options);
+  Result<plugin::Executor*> executor = executor_of(step, loaded, registry, options);
+  if (!executor) return executor.error();
+  return PreparedStep{.executor = *executor,
+                      .task = {.step = index,
+                               .name = step.id.task,
+                               .command = step.command,
+                               .arguments = step.arguments,
+                               .directory = folder.string(),
+                               .environment = environment->whole,
+                               .own_environment = environment->own,
+                               .options_json = std::move(options),
+                               .stop_signal = step.stop_signal,
+                               .stop_grace = step.stop_grace,
+                               .pty = step.pty}};
+}
+
+Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
+  Preparation preparation;
+  Environments environments;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
+    if (step) {
+      preparation.steps.push_back(std::move(*step));
+    } else {
+      add_error(preparation.errors, step.error());
+    }
+  }
+  return preparation;
+}
+
+}  // namespace dream::prepare

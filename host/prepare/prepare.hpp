@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "base/result.hpp"
+#include "plan/plan.hpp"
+#include "plugin/registry.hpp"
+#include "prepare/prepared_step.hpp"
+#include "prepare/workspace.hpp"
+
+namespace dream::prepare {
+
+/// The environment of a step, NAME=VALUE sorted by name.
+struct StepEnvironment {
+  SharedEnvironment whole;  ///< dream's own < what dream.json gives
+  SharedEnvironment own;    ///< what dream.json gives: env files < env of project and task
+};
+
+/// The environments of steps, each made once.
+class Environments {
+ public:
+  Result<StepEnvironment> of(const Step& step, const std::filesystem::path& folder);
+
+ private:
+  std::map<std::tuple<std::filesystem::path, std::vector<std::string>, Environment>, StepEnvironment> made_;
+};
+
+/// Everything that starting each step of a plan will need: its folder, environment, options and executor.
+/// Either all of it, or every reason why not (the same one only once): nothing is run of a plan that can't be
+/// run whole.
+struct Preparation {
+  std::vector<PreparedStep> steps;
+  std::vector<Error> errors;
+};
+[[nodiscard]] Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded,
+                                  plugin::Registry& registry);
+
+/// The same for one of its steps.
+[[nodiscard]] Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index,
+                                                const LoadedWorkspace& loaded, plugin::Registry& registry,
+                                                Environments& environments);
+
+/// What a registry needs to know of a step to find its executor; without the options of its task.
+[[nodiscard]] plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded);
+
+/// What else there is to say of a step that can't be started. An option that it refuses: where it stands in
+/// dream.json. No command, which its executor doesn't find either: another executor that does, or a task that
+/// may have been meant.
+void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+                    plugin::Registry::Ask whom, Error& error);
+
+}  // namespace dream::prepare

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "plugin/executor.hpp"
+
+namespace dream::prepare {
+
+/// A step with the executor that will run it.
+struct PreparedStep {
+  plugin::Executor* executor = nullptr;
+  plugin::TaskSpec task;
+};
+
+}  // namespace dream::prepare

@@ -1,0 +1,143 @@
+#include "prepare/project_list.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+
+namespace dream::prepare {
+
+namespace {
+
+/// How much a place tells about a task: the most telling first.
+enum class Source : std::uint8_t { settings, dependencies, entry };
+
+/// Gathers in one pass over the workspace, which may have hundreds of thousands of entries: task names become
+/// numbers, so that the many mentions of few names compare fast.
+class Gathering {
+ public:
+  explicit Gathering(const Workspace& workspace) : workspace_(workspace) {
+    const std::size_t expected = workspace.projects.size() + workspace.dependencies.size();
+    projects_.reserve(expected);
+    index_.reserve(expected);
+  }
+
+  std::vector<ListedProject> gather() {
+    for (const auto& [name, settings] : workspace_.projects) project(name, &settings, settings.where);
+    for (const auto& [name, tasks] : workspace_.dependencies) {
+      for (const auto& [task, dependencies] : tasks) {
+        const TaskNumber same_task = number_of(task);
+        mention(project(name, nullptr, dependencies.where),
+                {same_task, Source::dependencies, dependencies.where});
+        for (const Dependency& entry : dependencies.entries) {
+          const TaskNumber number = entry.task.empty() ? same_task : number_of(entry.task);
+          mention(project(entry.project, nullptr, entry.where), {number, Source::entry, entry.where});
+        }
+      }
+    }
+    for (const RecursiveRule& rule : workspace_.recursive) project(rule.project, nullptr, rule.where);
+
+    std::vector<ListedProject> listed;
+    listed.reserve(projects_.size());
+    for (Project& project : projects_) listed.push_back(finish(project));
+    std::sort(listed.begin(), listed.end(),
+              [](const ListedProject& a, const ListedProject& b) { return *a.name < *b.name; });
+    return listed;
+  }
+
+ private:
+  using TaskNumber = std::uint32_t;
+  struct Mention {
+    TaskNumber task = 0;
+    Source source = Source::settings;
+    SourceOffset where;
+
+    bool operator<(const Mention& other) const {
+      return std::tie(task, source, where.value) < std::tie(other.task, other.source, other.where.value);
+    }
+  };
+  struct Project {
+    const std::string* name = nullptr;
+    const ProjectSettings* settings = nullptr;
+    bool has_entry = false;  ///< in `projects`; else `where` is the first mention
+    SourceOffset where;
+    std::vector<Mention> tasks;
+  };
+
+  TaskNumber number_of(const std::string& task) {
+    const auto [found, added] = numbers_.try_emplace(task, static_cast<TaskNumber>(task_names_.size()));
+    if (added) task_names_.push_back(&task);
+    return found->second;
+  }
+
+  /// The project of this name; `own` are its settings where the caller has them at hand.
+  Project& project(const std::string& name, const ProjectSettings* own, SourceOffset where) {
+    const auto [found, added] = index_.try_emplace(name, projects_.size());
+    if (!added) {
+      Project& known = projects_[found->second];
+      if (!known.has_entry) known.where.value = std::min(known.where.value, where.value);
+      return known;
+    }
+    Project& project = projects_.emplace_back();
+    project.has_entry = own != nullptr;
+    project.name = &name;
+    project.where = where;
+    project.settings = own != nullptr ? own : workspace_.settings_of(name);
+    if (project.settings != nullptr) {
+      for (const auto& [task, settings] : project.settings->tasks) {
+        project.tasks.push_back({number_of(task), Source::settings, settings.where});
+      }
+    }
+    return project;
+  }
+
+  /// Keeps the most telling, earliest place of a task. finish() removes the repetitions that this doesn't
+  /// see: looking at every task of a project each time would be slow for one that has thousands.
+  static void mention(Project& project, const Mention& mention) {
+    const std::size_t looked_at = std::min<std::size_t>(project.tasks.size(), 8);
+    for (std::size_t at = 0; at < looked_at; ++at) {
+      Mention& known = project.tasks[at];
+      if (known.task != mention.task) continue;
+      known = std::min(known, mention);
+      return;
+    }
+    project.tasks.push_back(mention);
+  }
+
+  [[nodiscard]] ListedProject finish(Project& project) const {
+    std::sort(project.tasks.begin(), project.tasks.end());
+    ListedProject listed;
+    listed.name = project.name;
+    listed.executor = &workspace_.executor;
+    if (project.settings != nullptr && project.settings->executor.has_value()) {
+      listed.executor = &*project.settings->executor;
+    }
+    listed.where = project.where;
+    listed.tasks.reserve(project.tasks.size());
+    const std::string* last = nullptr;
+    for (const Mention& mention : project.tasks) {
+      const std::string* name = task_names_[mention.task];
+      if (name == last) continue;
+      last = name;
+      listed.tasks.push_back({name, &executor_of(workspace_, project.settings, *name), mention.where});
+    }
+    std::sort(listed.tasks.begin(), listed.tasks.end(),
+              [](const ListedTask& a, const ListedTask& b) { return *a.name < *b.name; });
+    return listed;
+  }
+
+  const Workspace& workspace_;
+  std::vector<Project> projects_;
+  std::unordered_map<std::string_view, std::size_t> index_;
+  std::vector<const std::string*> task_names_;
+  std::unordered_map<std::string_view, TaskNumber> numbers_;
+};
+
+}  // namespace
+
+std::vector<ListedProject> list_projects(const Workspace& workspace) {
+  return Gathering(workspace).gather();
+}
+
+}  // namespace dream::prepare

@@ -1,0 +1,96 @@
+#include "prepare/workspace.hpp"
+
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace dream::prepare {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// dream's own executors, which may not all be installed, and every plugin that lies where plugins are looked
+/// for.
+std::vector<std::string> known_executors(const fs::path& root) {
+  std::vector<std::string> ids{"shell", "npm", "deno", "docker"};
+  Workspace empty;
+  empty.root = root;
+  for (std::string& id : plugin_search_path(empty).present()) ids.push_back(std::move(id));
+  return ids;
+}
+
+Result<std::string> printable_project(std::string project) {
+  if (is_printable(project)) return project;
+  return Error{ErrorCode::usage, "a control character in the folder's name", printable(project), {}};
+}
+
+}  // namespace
+
+fs::path from_binary(const fs::path& relative) {
+  std::error_code ignored;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", ignored);
+  return (binary.parent_path() / relative).lexically_normal();
+}
+
+Result<fs::path> starting_folder(const std::optional<fs::path>& directory) {
+  if (directory && directory->empty())
+    return Error{ErrorCode::usage, "the folder after --directory is empty", {}, {}};
+  std::error_code failure;
+  fs::path folder = directory ? fs::absolute(*directory, failure) : fs::current_path(failure);
+  if (failure)
+    return Error{ErrorCode::usage, "the current folder can't be told: " + failure.message(), {}, {}};
+  return folder;
+}
+
+Result<LoadedWorkspace> read_workspace(const std::optional<fs::path>& directory) {
+  const Result<fs::path> folder = starting_folder(directory);
+  if (!folder) return folder.error();
+  Result<config::Discovery> discovery = config::discover(*folder);
+  if (!discovery) return discovery.error();
+  if (!discovery->file) return config::no_configuration(*discovery);
+  Result<config::LoadResult> loaded =
+      config::load(*discovery->file, known_executors(discovery->file->parent_path()));
+  if (!loaded) return loaded.error();
+  return LoadedWorkspace{std::move(*discovery), std::move(loaded->document), std::move(loaded->workspace),
+                         std::move(loaded->problems)};
+}
+
+Result<std::string> requested_project(const std::optional<std::string>& project,
+                                      const std::optional<fs::path>& directory, const Workspace& workspace) {
+  if (project) {
+    std::string normal = normalise_project(*project);
+    if (normal.empty()) {
+      return Error{ErrorCode::usage,
+                   "--project \"" + printable(*project) + "\" is no folder of the workspace",
+                   {},
+                   "it is a path from the folder of dream.json"};
+    }
+    return printable_project(std::move(normal));
+  }
+  const Result<fs::path> folder = starting_folder(directory);
+  if (!folder) return folder.error();
+  Result<std::string> standing_in = config::project_of_folder(workspace, *folder);
+  if (!standing_in) return standing_in;
+  return printable_project(std::move(*standing_in));
+}
+
+Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request) {
+  auto plan = make_plan(loaded.workspace, request);
+  if (plan) return std::move(*plan);
+  Error error = plan.error().error;
+  if (plan.error().where.known()) error.where = loaded.document->place(plan.error().where);
+  return error;
+}
+
+plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust) {
+  plugin::SearchPath search =
+      plugin::make_search_path(workspace, from_binary(DREAM_PLUGIN_FOLDER), plugin::own_environment());
+  search.trust.everything = trust;
+  return search;
+}
+
+}  // namespace dream::prepare

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/discovery.hpp"
+#include "config/load.hpp"
+#include "plan/plan.hpp"
+#include "plugin/search_path.hpp"
+
+/// A workspace, opened.
+namespace dream::prepare {
+
+/// The configuration that a command works on.
+struct LoadedWorkspace {
+  config::Discovery discovery;
+  std::shared_ptr<const config::Document> document;
+  Workspace workspace;
+  std::vector<config::Problem> problems;
+};
+
+/// The folder a command works in: `directory`, from the command line, or the current one.
+[[nodiscard]] Result<std::filesystem::path> starting_folder(
+    const std::optional<std::filesystem::path>& directory);
+
+/// Finds and reads dream.json from there upwards, whatever is wrong with its content.
+[[nodiscard]] Result<LoadedWorkspace> read_workspace(const std::optional<std::filesystem::path>& directory);
+
+/// `project`, from the command line, as a path from the root: as written from the root, or from `directory`
+/// when it starts with `.`; the project one stands in without it.
+[[nodiscard]] Result<std::string> requested_project(const std::optional<std::string>& project,
+                                                    const std::optional<std::filesystem::path>& directory,
+                                                    const Workspace& workspace);
+
+/// The plan of a request. An Error names the place in dream.json where it has one.
+[[nodiscard]] Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request);
+
+/// A path that is relative to the folder of dream's binary: what was installed with it.
+[[nodiscard]] std::filesystem::path from_binary(const std::filesystem::path& relative);
+
+/// Where executor plugins are looked for. `trust`: those of the workspace need no confirmation.
+[[nodiscard]] plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust = false);
+
+}  // namespace dream::prepare
