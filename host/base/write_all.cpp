@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "base/descriptor.hpp"
+
 namespace dream {
 
 int write_all(int descriptor, std::string_view bytes) {
@@ -18,10 +20,10 @@ int write_all(int descriptor, std::string_view bytes) {
 }
 
 int write_new_file(const std::filesystem::path& file, std::string_view bytes) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) return errno;
-  int problem = write_all(descriptor, bytes);
-  if (::close(descriptor) != 0 && problem == 0) problem = errno;
+  Descriptor descriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!descriptor.is_open()) return errno;
+  int problem = write_all(descriptor.get(), bytes);
+  if (const int closing = descriptor.close(); problem == 0) problem = closing;
   if (problem != 0) ::unlink(file.c_str());
   return problem;
 }

@@ -37,6 +37,7 @@ Stage::Stage(const Subject& subject, const dream_plugin& table, Findings& findin
   host_.state_folder = (subject.folder / "state").string();
   host_.cache_folder = (subject.folder / "cache").string();
   host_.on_call_back = &note_running;
+  host_.on_start_failed = [this](dream_run_id run) { note_start_failed(run); };
 }
 
 Stage::~Stage() {
@@ -91,6 +92,7 @@ testing::FakeTask Stage::task(std::size_t form) const {
 }
 
 StagedRun& Stage::new_run() {
+  const std::scoped_lock lock(mutex_);
   StagedRun& run = runs_.emplace_back();
   run.number = ++last_number_;
   return run;

@@ -123,6 +123,7 @@ class Stage {
   };
   static void on_exit(void* context, const dream_exit* exit) noexcept;
   void note_exit(StagedRun& run, const dream_exit* exit);
+  void note_start_failed(dream_run_id run);
   void check_text(const char* what, std::string_view text);
   void add(Fault fault, std::string text);
 
@@ -132,7 +133,7 @@ class Stage {
   testing::FakeHost host_;
   dream_executor* executor_ = nullptr;
   std::string failure_;
-  std::recursive_mutex mutex_;  ///< of findings_: an end may be told on any thread
+  std::recursive_mutex mutex_;  ///< of findings_ and runs_: an end may be told on any thread
   std::size_t last_number_ = 0;
   std::deque<StagedRun> runs_;
   std::deque<Waiting> waiting_;

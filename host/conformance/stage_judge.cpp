@@ -12,6 +12,7 @@ namespace {
 
 Fault fault_of(const testing::FakeRefusal& refusal) {
   using detail::Breach;
+  if (refusal.function == "start_failed" && refusal.why.breach == Breach::handle) return Fault::false_start;
   if (refusal.function == "started") return Fault::false_start;
   switch (refusal.why.breach) {
     case Breach::thread:
@@ -49,6 +50,9 @@ bool is_line_or_empty(std::string_view text) {
 
 void Stage::add(Fault fault, std::string text) {
   const std::scoped_lock lock(mutex_);
+  for (const SeenFault& seen : findings_.faults) {
+    if (seen.fault == fault && seen.text == text) return;
+  }
   findings_.add(fault, std::move(text));
 }
 
@@ -95,6 +99,14 @@ void Stage::note_exit(StagedRun& run, const dream_exit* exit) {
     add(Fault::odd_exit, "on_exit is told an end that makes no sense");
   }
   if (exit != nullptr) check_text("the text of an end", plugin::text_of(exit->text));
+}
+
+// What is wrong with it is one of the refusals.
+void Stage::note_start_failed(dream_run_id id) {
+  const std::scoped_lock lock(mutex_);
+  for (StagedRun& run : runs_) {
+    if (run.id == id) ++run.exits;
+  }
 }
 
 void Stage::collect() {

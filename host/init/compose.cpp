@@ -44,6 +44,9 @@ class Service {
       for (const auto& one : list) {
         const YAML::Node condition = one.second["condition"];
         const bool ended = condition && condition.Scalar() == "service_completed_successfully";
+        if (condition && condition.Scalar() == "service_healthy")
+          draft_.remark(fmt::format("{}: starts when {} was started, not when it is healthy.", name_,
+                                    one.first.Scalar()));
         found.emplace_back(one.first.Scalar(), ended);
       }
     }
@@ -82,7 +85,9 @@ class Service {
     const auto plain = plain_options().find(key);
     if (key == "depends_on") return;
     if (plain != plain_options().end() && (value.IsScalar() || key == "command" || key == "entrypoint")) {
-      option(plain->second, key == "init" ? scalar_json(value) : words_json(value));
+      option(plain->second, key == "init"                             ? scalar_json(value)
+                            : key == "command" || key == "entrypoint" ? words_json(value)
+                                                                      : json_string(value.Scalar()));
     } else if (key == "build") {
       build(value);
     } else if (key == "environment") {
@@ -131,8 +136,8 @@ class Service {
   std::vector<std::string> left_out_;
 };
 
-std::string entry(const std::string& task, bool ends) {
-  return fmt::format(R"({{ "projectPath": "./", "task": {}{} }})", json_string(task),
+std::string entry(const std::string& project, const std::string& task, bool ends) {
+  return fmt::format(R"({{ "projectPath": {}, "task": {}{} }})", json_string(project), json_string(task),
                      ends ? "" : R"(, "async": true)");
 }
 
@@ -156,24 +161,32 @@ void add_services(const YAML::Node& services, const std::string& comment, Draft&
       if (ends) ending.insert(other);
     }
   }
-  NeedsDraft everything{"./", "up", {}};
+  const std::string project = draft.at("./");
   std::set<std::string> seen;
   std::vector<std::string> order;
   for (const Service& service : all) in_order(service.name(), needs, seen, order);
+  std::set<std::string> added;  // of the others' names another program is the task
   for (Service& service : all) {
-    draft.add_task("./", "docker", comment, service.task(ending.contains(service.name())));
-    NeedsDraft own{"./", service.name(), {}};
-    for (const auto& [other, ends] : needs[service.name()]) {
-      if (needs.contains(other)) own.entries.push_back(entry(other, ends));
+    if (draft.add_task(project, "docker", comment, service.task(ending.contains(service.name()))))
+      added.insert(service.name());
+  }
+  for (const std::string& name : added) {
+    NeedsDraft own{project, name, {}};
+    for (const auto& [other, ends] : needs[name]) {
+      if (added.contains(other)) own.entries.push_back(entry(project, other, ends));
     }
     if (!own.entries.empty()) draft.add_needs(std::move(own));
   }
-  for (const std::string& name : order) everything.entries.push_back(entry(name, ending.contains(name)));
-  draft.add_task("./", "shell", comment, {"up", {{"command", "\"exec sleep infinity\""}}});
+  const std::string up = draft.free_name(project, {"up", "compose-up", "compose"});
+  NeedsDraft everything{project, up, {}};
+  for (const std::string& name : order) {
+    if (added.contains(name)) everything.entries.push_back(entry(project, name, ending.contains(name)));
+  }
+  draft.add_task(project, "shell", comment, {up, {{"command", "\"exec sleep infinity\""}}});
   draft.add_needs(std::move(everything));
   draft.remark(
-      "`dream up` starts every service of the compose file and ends them with Ctrl-C. They have no network "
-      "of "
+      "`dream " + up +
+      "` starts every service of the compose file and ends them with Ctrl-C. They have no network of "
       "their own: a service is reached by its published ports, not by its name.");
 }
 

@@ -10,6 +10,8 @@ namespace {
 /// What no compose file needs: an alias can stand for itself, and ten of ten each for a million nodes.
 constexpr int most_levels = 64;
 constexpr int most_nodes = 100'000;
+/// Of all values together: an alias of a long text stands for it again and again.
+constexpr std::size_t most_bytes_of_values = std::size_t{8} << 20U;
 
 constexpr std::string_view name_characters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
@@ -22,6 +24,9 @@ class Resolver {
     if (++nodes_ > most_nodes || level > most_levels)
       throw YAML::ParserException(node.Mark(), "too many values, or an alias that holds itself");
     if (node.IsScalar()) {
+      bytes_ += node.Scalar().size();
+      if (bytes_ > most_bytes_of_values)
+        throw YAML::ParserException(node.Mark(), "too much text in its values");
       YAML::Node scalar(replaced(node.Scalar()));
       scalar.SetTag(node.Tag());  // "!": it was quoted
       return scalar;
@@ -94,6 +99,7 @@ class Resolver {
 
   std::set<std::string>& unknown_;
   int nodes_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace

@@ -35,6 +35,30 @@ std::optional<std::string> list_json(const YAML::Node& node, const ShortForm& sh
   return "[" + list + "]";
 }
 
+/// False: a quote has no end.
+bool split_words(std::string_view text, std::vector<std::string>& words) {
+  char quote = '\0';
+  bool in_word = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (quote == '\0' && " \t\r\n"sv.find(c) != std::string_view::npos) {
+      in_word = false;
+      continue;
+    }
+    if (!in_word) words.emplace_back();
+    in_word = true;
+    if (c == quote)
+      quote = '\0';
+    else if (quote == '\0' && (c == '\'' || c == '"'))
+      quote = c;
+    else if (c == '\\' && quote != '\'' && at + 1 < text.size())
+      words.back() += text[++at];
+    else
+      words.back() += c;
+  }
+  return quote == '\0';
+}
+
 }  // namespace
 
 std::string scalar_json(const YAML::Node& node) {
@@ -48,9 +72,14 @@ std::string scalar_json(const YAML::Node& node) {
 }
 
 std::string words_json(const YAML::Node& node) {
-  if (!node.IsSequence()) return json_string(node.Scalar());
+  std::vector<std::string> words;
+  if (node.IsSequence()) {
+    for (const YAML::Node& one : node) words.push_back(one.Scalar());
+  } else if (!split_words(node.Scalar(), words)) {
+    throw YAML::ParserException(node.Mark(), "a quote without its end");
+  }
   std::string list;
-  for (const YAML::Node& one : node) list += (list.empty() ? "" : ", ") + json_string(one.Scalar());
+  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + json_string(word);
   return "[" + list + "]";
 }
 

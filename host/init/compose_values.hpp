@@ -12,7 +12,8 @@ namespace dream::init {
 /// A scalar as JSON: numbers and booleans stay what they are unless quoted, all else is a string.
 [[nodiscard]] std::string scalar_json(const YAML::Node& node);
 
-/// A scalar as a JSON string, or a list of scalars as a JSON array of strings.
+/// The words of a command, a JSON array of strings: those of a list, or of a text split as compose splits it,
+/// by blanks, quotes and backslashes and without a shell. Throws for a quote without its end.
 [[nodiscard]] std::string words_json(const YAML::Node& node);
 
 /// `KEY: value` or `- KEY=value` as a JSON object of strings; what can be no variable is left out.

@@ -23,7 +23,17 @@ std::string comment_line(std::string_view indentation, const std::string& text) 
   return text.empty() ? std::string() : fmt::format("{}// {}\n", indentation, printable(text));
 }
 
+bool has_task(const ProjectDraft& project, const std::string& name) {
+  return std::ranges::find(project.tasks, name, &TaskDraft::name) != project.tasks.end() ||
+         std::ranges::find(project.found, name) != project.found.end();
+}
+
 }  // namespace
+
+std::string Draft::at(const std::string& folder) const {
+  if (base_ == "./") return folder;
+  return folder == "./" ? base_ : base_ + folder.substr(1);
+}
 
 bool Draft::has(const std::string& path) const {
   return std::ranges::find(projects_, path, &ProjectDraft::path) != projects_.end();
@@ -36,17 +46,25 @@ ProjectDraft& Draft::project(const std::string& path, const std::string& executo
   return projects_.emplace_back(ProjectDraft{path, executor, comment, {}, {}, {}});
 }
 
-void Draft::add_task(const std::string& path, const std::string& executor, const std::string& comment,
+bool Draft::add_task(const std::string& path, const std::string& executor, const std::string& comment,
                      TaskDraft task) {
   ProjectDraft& owner = project(path, executor, comment);
-  if (std::ranges::find(owner.tasks, task.name, &TaskDraft::name) != owner.tasks.end() ||
-      std::ranges::find(owner.found, task.name) != owner.found.end()) {
+  if (has_task(owner, task.name)) {
     remark(fmt::format("\"{}\" {} is left out: {} has a task of that name.", task.name, comment, path));
-    return;
+    return false;
   }
   if (owner.executor != executor)
     task.members.insert(task.members.begin(), {"executor", json_string(executor)});
   owner.tasks.push_back(std::move(task));
+  return true;
+}
+
+std::string Draft::free_name(const std::string& path, std::initializer_list<const char*> names) const {
+  const auto owner = std::ranges::find(projects_, path, &ProjectDraft::path);
+  for (const char* name : names) {
+    if (owner == projects_.end() || !has_task(*owner, name)) return name;
+  }
+  return {};
 }
 
 void Draft::render_needs(std::string& out) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,11 +37,21 @@ struct NeedsDraft {
 /// What is found in a repository, in the order found.
 class Draft {
  public:
+  /// `base`: the folder that the sources count their paths from, "./deploy".
+  explicit Draft(std::string base = "./") : base_(std::move(base)) {}
+
+  /// A folder of a source, "./" or "./api", as a project of the workspace.
+  [[nodiscard]] std::string at(const std::string& folder) const;
+
   /// The project of this path; when it is new, with this executor and comment.
   ProjectDraft& project(const std::string& path, const std::string& executor, const std::string& comment);
-  /// A task that runs with `executor`. The first of a name stays; a later one is told in a remark.
-  void add_task(const std::string& path, const std::string& executor, const std::string& comment,
+  /// A task that runs with `executor`. The first of a name stays; a later one is told in a remark, and the
+  /// answer is false.
+  bool add_task(const std::string& path, const std::string& executor, const std::string& comment,
                 TaskDraft task);
+  /// The first of these names that no task of the project has; empty: all are taken.
+  [[nodiscard]] std::string free_name(const std::string& path,
+                                      std::initializer_list<const char*> names) const;
   void add_needs(NeedsDraft needs) { needs_.push_back(std::move(needs)); }
   /// A sentence for the head of the file.
   void remark(std::string sentence) { remarks_.push_back(std::move(sentence)); }
@@ -55,6 +66,7 @@ class Draft {
   void render_needs(std::string& out) const;
   void render_projects(std::string& out) const;
 
+  std::string base_;
   std::vector<ProjectDraft> projects_;
   std::vector<NeedsDraft> needs_;
   std::vector<std::string> remarks_;

@@ -8,6 +8,7 @@
 #include "base/write_all.hpp"
 #include "config/load.hpp"
 #include "init/sources.hpp"
+#include "plan/plan.hpp"
 
 namespace dream::init {
 
@@ -59,6 +60,27 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
   return {};
 }
 
+/// The folder that the paths in a source count from; empty: it lies outside of the root.
+std::string base_of(const fs::path& root, const std::optional<std::string>& from) {
+  if (!from || *from == "compose") return "./";
+  return normalise_project((root / *from).parent_path().lexically_relative(root).string());
+}
+
+/// Each task that was written can be planned.
+Result<void> check_plans(const config::LoadResult& read) {
+  for (const auto& [project, tasks] : read.workspace.dependencies) {
+    for (const auto& [task, dependencies] : tasks) {
+      const auto plan = make_plan(read.workspace, {.id = {project, task}});
+      if (plan) continue;
+      return Error{ErrorCode::usage,
+                   "what is found here can't be run: " + plan.error().error.message,
+                   {},
+                   "write dream.json by hand, without what closes the circle"};
+    }
+  }
+  return {};
+}
+
 /// Names from other files may be none that dream takes.
 Result<void> check(const std::string& text) {
   static const std::vector<std::string> executors{"shell", "npm", "deno", "docker"};
@@ -70,13 +92,18 @@ Result<void> check(const std::string& text) {
                  {},
                  "rename it there; or write dream.json by hand"};
   }
-  return {};
+  return check_plans(read);
 }
 
 }  // namespace
 
 Result<std::string> make_configuration(const fs::path& root, const std::optional<std::string>& from) {
-  Draft draft;
+  const std::string base = base_of(root, from);
+  if (base.empty()) {
+    return Error{ErrorCode::usage, "the file lies outside of the workspace", printable(*from),
+                 "call dream init in a folder that holds it"};
+  }
+  Draft draft(base);
   if (Result<void> done = from ? import_file(root, *from, draft) : look_around(root, draft); !done)
     return done.error();
   if (draft.projects().empty()) {

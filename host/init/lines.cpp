@@ -30,10 +30,14 @@ bool is_word(std::string_view name, std::string_view others) {
   });
 }
 
-/// What `start` runs itself: the web process, as the Procfile tools' hosts do, else the last one.
-std::size_t main_process(const std::vector<std::pair<std::string, std::string>>& processes) {
-  for (std::size_t at = 0; at < processes.size(); ++at) {
-    if (processes[at].first == "web") return at;
+/// What the task for all runs itself: the one that is called as that task, else the web process, as the
+/// Procfile tools' hosts do, else the last one.
+std::size_t main_process(const std::vector<std::pair<std::string, std::string>>& processes,
+                         const std::string& task) {
+  for (const std::string& name : {task, std::string("web")}) {
+    for (std::size_t at = 0; at < processes.size(); ++at) {
+      if (processes[at].first == name) return at;
+    }
   }
   return processes.size() - 1;
 }
@@ -83,22 +87,24 @@ Result<void> add_procfile(const fs::path& file, Draft& draft) {
   }
   if (processes.empty()) return {};
   const std::string comment = "from " + file.filename().string();
-  const std::size_t main = main_process(processes);
-  NeedsDraft needs{"./", "start", {}};
+  const std::string project = draft.at("./");
+  const std::string all = draft.free_name(project, {"start", "up", "procfile"});
+  const std::size_t main = main_process(processes, all);
+  NeedsDraft needs{project, all, {}};
   for (std::size_t at = 0; at < processes.size(); ++at) {
     const auto& [name, command] = processes[at];
-    const std::string task = at == main ? "start" : name;
-    draft.add_task("./", "shell", comment, {task, {{"command", json_string(command)}}});
-    if (at == main) continue;
-    needs.entries.push_back(
-        fmt::format(R"({{ "projectPath": "./", "task": {}, "async": true }})", json_string(name)));
+    const std::string task = at == main ? all : name;
+    const bool added = draft.add_task(project, "shell", comment, {task, {{"command", json_string(command)}}});
+    if (at == main || !added) continue;
+    needs.entries.push_back(fmt::format(R"({{ "projectPath": {}, "task": {}, "async": true }})",
+                                        json_string(project), json_string(name)));
   }
-  draft.remark(fmt::format("`dream start` runs {} of {}, and the others beside it.", processes[main].first,
+  draft.remark(fmt::format("`dream {}` runs {} of {}, and the others beside it.", all, processes[main].first,
                            file.filename().string()));
   if (!needs.entries.empty()) draft.add_needs(std::move(needs));
   std::error_code ignored;
   if (fs::is_regular_file(file.parent_path() / ".env", ignored)) {
-    std::vector<Member>& members = draft.project("./", "shell", comment).members;
+    std::vector<Member>& members = draft.project(project, "shell", comment).members;
     if (std::ranges::find(members, "envFile", &Member::first) == members.end())
       members.emplace_back("envFile", "\".env\"");
   }
@@ -112,7 +118,7 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
   const Targets targets = targets_of(**text);
   for (const std::string& name : targets.all) {
     if (!targets.phony.empty() && !targets.phony.contains(name)) continue;
-    draft.add_task("./", "shell", "from " + file.filename().string(),
+    draft.add_task(draft.at("./"), "shell", "from " + file.filename().string(),
                    {name, {{"command", fmt::format("[\"make\", {}]", json_string(name))}}});
   }
   return {};

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <map>
@@ -79,20 +80,70 @@ struct Package {
   std::vector<std::string> uses;  ///< names of packages
 };
 
-/// A package is built after those of the workspace that it uses.
+/// A file below the root that can't be understood (a test's fixture, say) is no reason to write nothing.
+void leave_out(Draft& draft, const Error& error) {
+  draft.remark(fmt::format("{} is left out: {}.", error.where, error.message));
+}
+
+/// The members of a pnpm workspace; nothing where there is none.
+Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
+  const fs::path file = root / "pnpm-workspace.yaml";
+  std::vector<std::string> patterns;
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  if (!*text) return patterns;
+  try {
+    const YAML::Node workspace = YAML::Load(**text);
+    const YAML::Node packages = workspace.IsMap() ? workspace["packages"] : YAML::Node();
+    if (packages && packages.IsSequence()) {
+      for (const YAML::Node& pattern : packages) patterns.push_back(pattern.Scalar());
+    }
+  } catch (const YAML::Exception& problem) {
+    return Error{ErrorCode::configuration,
+                 "the file can't be understood: " + printable(problem.what()),
+                 printable(file.string()),
+                 {}};
+  }
+  return patterns;
+}
+
+/// Whether a build of `from` comes to that of `to`, by what was written so far.
+bool leads_to(const std::map<std::string, std::set<std::string>>& written, const std::string& from,
+              const std::string& to) {
+  std::vector<std::string> open{from};
+  std::set<std::string> seen;
+  while (!open.empty()) {
+    const std::string folder = std::move(open.back());
+    open.pop_back();
+    if (folder == to) return true;
+    const auto found = written.find(folder);
+    if (!seen.insert(folder).second || found == written.end()) continue;
+    open.insert(open.end(), found->second.begin(), found->second.end());
+  }
+  return false;
+}
+
+/// A package is built after those of the workspace that it uses; an edge that would close a cycle is left out
+/// and told.
 void add_builds(const std::vector<Package>& packages, const std::map<std::string, std::size_t>& by_name,
                 Draft& draft) {
+  std::map<std::string, std::set<std::string>> written;
   for (const Package& package : packages) {
     if (!package.scripts.contains("build")) continue;
     NeedsDraft needs{package.folder, "build", {}};
     for (const std::string& name : package.uses) {
       const auto used = by_name.find(name);
       if (used == by_name.end() || !packages[used->second].scripts.contains("build")) continue;
-      if (packages[used->second].folder != package.folder)
-        needs.entries.push_back(json_string(packages[used->second].folder));
+      const std::string& other = packages[used->second].folder;
+      if (other == package.folder || written[package.folder].contains(other)) continue;
+      if (leads_to(written, other, package.folder)) {
+        draft.remark(fmt::format("The build of {} doesn't wait for that of {}, which waits for it.",
+                                 package.folder, other));
+        continue;
+      }
+      written[package.folder].insert(other);
     }
-    std::ranges::sort(needs.entries);
-    needs.entries.erase(std::unique(needs.entries.begin(), needs.entries.end()), needs.entries.end());
+    for (const std::string& other : written[package.folder]) needs.entries.push_back(json_string(other));
     if (!needs.entries.empty()) draft.add_needs(std::move(needs));
   }
 }
@@ -102,22 +153,28 @@ void add_builds(const std::vector<Package>& packages, const std::map<std::string
 Result<void> add_npm(const fs::path& root, Draft& draft) {
   const auto own = read_object(root / "package.json");
   if (!own) return own.error();
-  std::vector<std::string> patterns;
+  Result<std::vector<std::string>> pnpm = pnpm_patterns(root);
+  if (!pnpm) return pnpm.error();
+  std::vector<std::string> patterns = std::move(*pnpm);
   if (*own) {
     const std::vector<std::string> scripts = keys(**own, "scripts");
-    if (!scripts.empty()) draft.project("./", "npm", what_it_has("package.json", scripts)).found = scripts;
-    patterns = texts(**own, "workspaces", "packages");
+    if (!scripts.empty())
+      draft.project(draft.at("./"), "npm", what_it_has("package.json", scripts)).found = scripts;
+    if (patterns.empty()) patterns = texts(**own, "workspaces", "packages");
   }
   std::vector<Package> packages;
   std::map<std::string, std::size_t> by_name;
   for (const std::string& folder : candidates(root, patterns)) {
     const auto json = read_object(root / folder / "package.json");
-    if (!json) return json.error();
+    if (!json) {
+      leave_out(draft, json.error());
+      continue;
+    }
     if (!*json) continue;
     const std::vector<std::string> names = keys(**json, "scripts");
     if (names.empty() && patterns.empty()) continue;
-    draft.project(folder, "npm", what_it_has("package.json", names));
-    Package package{folder, {names.begin(), names.end()}, {}};
+    draft.project(draft.at(folder), "npm", what_it_has("package.json", names)).found = names;
+    Package package{draft.at(folder), {names.begin(), names.end()}, {}};
     for (const char* kind : {"dependencies", "devDependencies", "optionalDependencies", "peerDependencies"}) {
       for (std::string& name : keys(**json, kind)) package.uses.push_back(std::move(name));
     }
@@ -133,13 +190,15 @@ Result<void> add_deno(const fs::path& root, Draft& draft) {
                        bool even_without_tasks) -> Result<std::vector<std::string>> {
     for (const char* name : {"deno.json", "deno.jsonc"}) {
       const auto json = read_object(root / folder / name);
-      if (!json) return json.error();
-      if (!*json) continue;
+      if (!json && folder == "./") return json.error();
+      if (!json) leave_out(draft, json.error());
+      if (!json || !*json) continue;
       const std::vector<std::string> tasks = keys(**json, "tasks");
-      if (draft.has(folder)) {
-        if (!tasks.empty()) draft.remark(fmt::format("{} of {} is left out: npm runs it.", name, folder));
+      const std::string project = draft.at(folder);
+      if (draft.has(project)) {
+        if (!tasks.empty()) draft.remark(fmt::format("{} of {} is left out: npm runs it.", name, project));
       } else if (!tasks.empty() || even_without_tasks) {
-        draft.project(folder, "deno", what_it_has(name, tasks)).found = tasks;
+        draft.project(project, "deno", what_it_has(name, tasks)).found = tasks;
       }
       return texts(**json, "workspace", "members");
     }

@@ -18,8 +18,8 @@ constexpr std::size_t most_names = 8;
 
 }  // namespace
 
-Narrator::Narrator(const Plan& plan, Log& log, std::function<int(StepIndex)> pid_of)
-    : plan_(plan), log_(log), pid_of_(std::move(pid_of)), quiet_(plan.steps.size() == 1) {}
+Narrator::Narrator(const Plan& plan, Log& log, std::function<std::string(StepIndex)> detail_of)
+    : plan_(plan), log_(log), detail_of_(std::move(detail_of)), quiet_(plan.steps.size() == 1) {}
 
 Result<void> Narrator::begin(Instant now) {
   began_ = now;
@@ -90,8 +90,8 @@ void Narrator::tell_who_still_ends(Instant now, const engine::StillEnding& still
     const auto& [step, force_at] = still.steps[at];
     const std::string left = force_at ? human_duration(*force_at - now) : std::string();
     if (groups.empty() || groups.back().first != left) groups.push_back({left, {}});
-    const int pid = pid_of_(step);
-    groups.back().second.push_back(pid == 0 ? name(step) : fmt::format("{} (pid {})", name(step), pid));
+    const std::string detail = detail_of_(step);
+    groups.back().second.push_back(detail.empty() ? name(step) : fmt::format("{} ({})", name(step), detail));
   }
   if (still.steps.size() > most_names)
     groups.back().second.push_back(fmt::format("{} more", still.steps.size() - most_names));

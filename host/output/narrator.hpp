@@ -14,8 +14,9 @@ namespace dream::output {
 /// Tells the user what the engine does, as it does it. Alone turns its actions into prose.
 class Narrator : public Reporter {
  public:
-  /// The plan and the log must outlive the narrator. `pid_of` a step that runs: 0 when it has none.
-  Narrator(const Plan& plan, Log& log, std::function<int(StepIndex)> pid_of);
+  /// The plan and the log must outlive the narrator. `detail_of` a step that runs: what is
+  /// shown beside its name, "pid 17"; may be empty.
+  Narrator(const Plan& plan, Log& log, std::function<std::string(StepIndex)> detail_of);
 
   [[nodiscard]] Result<void> begin(Instant now) override;
   void report(Instant now, const engine::Action& action, const engine::Engine& engine) override;
@@ -28,7 +29,7 @@ class Narrator : public Reporter {
 
   const Plan& plan_;
   Log& log_;
-  std::function<int(StepIndex)> pid_of_;
+  std::function<std::string(StepIndex)> detail_of_;
   Instant began_;
   bool quiet_;  ///< one step: as if started by hand
 };

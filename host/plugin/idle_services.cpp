@@ -15,12 +15,13 @@ bool IdleServices::write_output(StepIndex, Stream, std::string_view) {
 }
 void IdleServices::when_writable(StepIndex, std::function<void()>) {}
 
-Result<ChildId> IdleServices::spawn(ChildSpec) {
+Result<ChildId> IdleServices::spawn(ChildRequest) {
   return nothing_runs();
 }
 Result<void> IdleServices::terminate_child(ChildId, Urgency) {
   return {};
 }
+void IdleServices::hold_child(ChildId, Stream, bool) {}
 int IdleServices::child_pid(ChildId) const {
   return 0;
 }

@@ -17,13 +17,15 @@ class IdleServices final : public Services {
   [[nodiscard]] Log& log() override { return log_; }
   bool write_output(StepIndex step, Stream stream, std::string_view bytes) override;
   void when_writable(StepIndex step, std::function<void()> on_writable) override;
-  Result<ChildId> spawn(ChildSpec spec) override;
+  Result<ChildId> spawn(ChildRequest request) override;
   Result<void> terminate_child(ChildId child, Urgency urgency) override;
+  void hold_child(ChildId child, Stream stream, bool held) override;
   [[nodiscard]] int child_pid(ChildId child) const override;
   TimerId start_timer(Instant deadline, std::function<void()> on_time) override;
   void cancel_timer(TimerId timer) override;
   void post(std::function<void()> work) override;
   Result<void> run_blocking(std::function<void()> blocking) override;
+  void leave_behind() override {}
   [[nodiscard]] std::shared_ptr<const Place> place() const override { return place_; }
 
  private:

@@ -88,10 +88,10 @@ struct RequiredFunction {
 /// What is wrong with a table that the plugin handed out, if anything.
 std::optional<Error> table_problem(const std::filesystem::path& path, std::uint32_t size,
                                    const dream_plugin& table) {
-  if (size < sizeof(dream_plugin)) {
+  if (size < plugin_table_size_1_0) {
     return refused(path,
                    fmt::format("has a table that is too short: {} bytes, and version 1.0 of the ABI has {}",
-                               size, sizeof(dream_plugin)),
+                               size, plugin_table_size_1_0),
                    "set dream_plugin.size to sizeof(dream_plugin)");
   }
   const std::array required{RequiredFunction{"create", table.create != nullptr},

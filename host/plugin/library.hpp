@@ -2,6 +2,7 @@
 
 #include <dream/abi.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 
@@ -9,6 +10,11 @@
 #include "plugin/calls.hpp"
 
 namespace dream::plugin {
+
+/// A table of version 1.0 ends with `extension`. What was appended later may be missing from a plugin's
+/// table, so sizes are compared with this, which never changes.
+inline constexpr std::size_t plugin_table_size_1_0 =
+    offsetof(dream_plugin, extension) + sizeof(dream_plugin::extension);
 
 /// Loads a plugin file and shakes hands. The answer is the plugin's table, zero where the plugin doesn't know
 /// a member yet; every required function is there. Errors: plugin, `where` is the path; each says in words

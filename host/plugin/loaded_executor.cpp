@@ -22,23 +22,32 @@ Error gave_nothing(const Calls& calls, const char* what) {
 
 class LoadedExecutor::LoadedRun final : public Run {
  public:
+  /// `run` is null when its start failed and left children: then there is nothing but these.
   LoadedRun(LoadedExecutor& executor, Ticket& ticket, dream_run* run)
       : executor_(executor), ticket_(ticket), run_(run) {
+    if (run_ == nullptr) return;
     ++executor_.runs_;
+    ticket_.look = [this] {
+      const Result<RunState> now = status();
+      return now ? now->detail : std::string();
+    };
   }
 
   // A run that hasn't ended must not be released: dream is going down, and the plugin's objects go with it.
   ~LoadedRun() override {
-    ticket_.released = true;
-    ticket_.observer = nullptr;
-    if (ticket_.state != Ticket::State::ended) return;
-    executor_.calls_.run(name("release"), [&] { may_throw(executor_.table_.release)(run_); });
-    --executor_.runs_;
+    const bool over = ticket_.state == Ticket::State::ended || ticket_.state == Ticket::State::failed;
+    if (over && run_ != nullptr) {
+      executor_.calls_.run(name("release"), [&] { may_throw(executor_.table_.release)(run_); });
+      --executor_.runs_;
+    }
+    executor_.host_.release(ticket_);
   }
   LoadedRun(const LoadedRun&) = delete;
   LoadedRun& operator=(const LoadedRun&) = delete;
 
   Result<void> terminate(Urgency urgency) override {
+    ticket_.asked_to_end = true;
+    if (run_ == nullptr) return {};  // its children are being killed
     ErrorSink errors;
     const CallName call = name("terminate");
     const dream_status status = executor_.calls_.status(call, [&] {
@@ -49,6 +58,7 @@ class LoadedExecutor::LoadedRun final : public Run {
   }
 
   [[nodiscard]] Result<RunState> status() const override {
+    if (run_ == nullptr) return RunState{Phase::stopping, 0, ""};
     dream_state state{};
     state.size = sizeof(state);
     const CallName call = name("status");
@@ -71,8 +81,9 @@ class LoadedExecutor::LoadedRun final : public Run {
   /// Arms the report of the end.
   void wait() {
     const CallName call = name("wait");
-    const dream_status status = executor_.calls_.status(
-        call, [&] { return may_throw(executor_.table_.wait)(run_, &HostSide::report_exit, &ticket_); });
+    const dream_status status = executor_.calls_.status(call, [&] {
+      return may_throw(executor_.table_.wait)(run_, &HostSide::report_exit, HostSide::exit_context(ticket_));
+    });
     if (status >= 0) return;
     executor_.calls_.fault(
         call, fmt::format("failed ({}): the end of the run will never be known", status_name(status)));
@@ -136,17 +147,17 @@ Result<std::unique_ptr<Run>> LoadedExecutor::start(const TaskSpec& task, RunObse
   const dream_status status = calls_.status(
       call, [&] { return may_throw(table_.start)(executor_, wire.get(), &run, errors.table()); });
   ticket.given_environment = nullptr;
-  if (auto error = errors.finish(status, call, calls_)) {
-    host_.start_failed(ticket);
-    return *std::move(error);
-  }
-  if (run == nullptr) {
+  std::optional<Error> error = errors.finish(status, call, calls_);
+  if (!error && run == nullptr) {
     calls_.fault(call, "succeeded, but gave no run");
-    host_.start_failed(ticket);
-    return gave_nothing(calls_, "run");
+    error = gave_nothing(calls_, "run");
+  }
+  if (error) {
+    if (host_.fail_start(ticket, *error)) return *std::move(error);
+    return std::unique_ptr<Run>(std::make_unique<LoadedRun>(*this, ticket, nullptr));
   }
   auto loaded = std::make_unique<LoadedRun>(*this, ticket, run);
-  if (status != DREAM_STARTING) host_.process_runs(ticket);
+  if (status != DREAM_STARTING) host_.mark_running(ticket);
   loaded->wait();
   return std::unique_ptr<Run>(std::move(loaded));
 }

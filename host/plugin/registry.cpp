@@ -102,7 +102,7 @@ Result<const PluginInfo*> Registry::plugin(const std::string& id) {
 }
 
 std::optional<Registry::Suggestion> Registry::who_knows(const std::string& task,
-                                                        const ExecutorRequest& request) {
+                                                        const ExecutorRequest& request, Ask whom) {
   const auto source_in = [&](const std::string& id,
                              const ExecutorRequest& asked) -> std::optional<std::string> {
     const auto plugin = state_->load(id);
@@ -116,7 +116,7 @@ std::optional<Registry::Suggestion> Registry::who_knows(const std::string& task,
   ExecutorRequest other = request;
   other.project_options = {};  // those are options of another executor
   for (const std::string& id : state_->search_path.available()) {
-    if (id == request.executor) continue;
+    if (id == request.executor || (whom == Ask::loaded && !state_->plugins.contains(id))) continue;
     if (const auto source = source_in(id, other)) return Suggestion{id, *source};
   }
   return std::nullopt;

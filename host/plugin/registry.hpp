@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -44,13 +45,18 @@ class Registry {
   /// The plugin itself, likewise.
   [[nodiscard]] Result<LoadedPlugin*> load(const std::string& id);
 
-  /// The first of the plugins that could be loaded, other than `request.executor`, which finds `task` in the
-  /// project's folder. None when that executor finds it, too: then it is something else that is missing.
+  /// The plugins that who_knows() asks. To load one takes time, and a plugin's function on the loop has
+  /// everything else wait: while steps run, only those that are loaded already are asked.
+  enum class Ask : std::uint8_t { all, loaded };
+
+  /// The first of the plugins, other than `request.executor`, which finds `task` in the project's folder.
+  /// None when that executor finds it, too: then it is something else that is missing.
   struct Suggestion {
     std::string executor;
     std::string source;  ///< the file in which it finds it
   };
-  [[nodiscard]] std::optional<Suggestion> who_knows(const std::string& task, const ExecutorRequest& request);
+  [[nodiscard]] std::optional<Suggestion> who_knows(const std::string& task, const ExecutorRequest& request,
+                                                    Ask whom);
 
   [[nodiscard]] const SearchPath& search_path() const;
 

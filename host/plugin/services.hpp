@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/child_id.hpp"
 #include "base/ids.hpp"
 #include "base/log.hpp"
 #include "base/process.hpp"
@@ -16,11 +17,10 @@
 
 namespace dream::plugin {
 
-enum class ChildId : std::uint64_t {};
 enum class TimerId : std::uint64_t {};
 
 /// A supervised local process that an executor asks the host for.
-struct ChildSpec {
+struct ChildRequest {
   StepIndex step{};
   std::vector<std::string>
       argv;               ///< argv[0] with a slash is a path, else it is looked up in PATH of `environment`
@@ -29,7 +29,8 @@ struct ChildSpec {
   int stop_signal = 15;
   std::vector<std::string> relays = {};  ///< programs that pass signals on, as dream_child has them
   bool pty = true;                       ///< a terminal of its own is allowed
-  /// Set: the child's bytes go here. Unset: they are the step's output.
+  /// Set: the child's bytes go here, but not while write_output has answered false for the step and there is
+  /// no room again. Unset: they are the step's output.
   std::function<void(Stream, std::string_view)> on_output;
   /// Once, on the loop, after the last byte of output.
   std::function<void(ExitStatus)> on_exit;
@@ -51,9 +52,11 @@ class Services {
   virtual void when_writable(StepIndex step, std::function<void()> on_writable) = 0;
 
   /// Returns when the process runs (exec has succeeded). A failure has left nothing behind.
-  virtual Result<ChildId> spawn(ChildSpec spec) = 0;
+  virtual Result<ChildId> spawn(ChildRequest request) = 0;
   /// Idempotent; harmless after the exit.
   virtual Result<void> terminate_child(ChildId child, Urgency urgency) = 0;
+  /// Of a child with on_output: held, no more of this stream is read. A forced termination ends that.
+  virtual void hold_child(ChildId child, Stream stream, bool held) = 0;
   /// The pid, for display only; 0 after the exit.
   [[nodiscard]] virtual int child_pid(ChildId child) const = 0;
 
@@ -66,6 +69,9 @@ class Services {
 
   /// Calls `blocking` on another thread, when one is free. It is dropped when the services go before that.
   virtual Result<void> run_blocking(std::function<void()> blocking) = 0;
+
+  /// Something of this run of dream may outlive it, where only its executor can remove it.
+  virtual void leave_behind() = 0;
 
   /// Never changes.
   [[nodiscard]] virtual std::shared_ptr<const Place> place() const = 0;

@@ -78,7 +78,7 @@ std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace&
       continue;
     }
     Error error = line.error();
-    suggest_remedy(plan.steps[at], loaded, registry, error);
+    suggest_remedy(plan.steps[at], loaded, registry, plugin::Registry::Ask::all, error);
     command.problem = to_string(error);
   }
   return commands;

@@ -43,6 +43,14 @@ Result<void> check_folder(const Step& step, const fs::path& folder, const Loaded
   return error;
 }
 
+/// An error about an option: the pointer to it becomes its place in dream.json.
+void place_option(const Step& step, const LoadedWorkspace& loaded, Error& error) {
+  if (error.code != ErrorCode::configuration) return;
+  const SourceOffset place = loaded.document->locate_option(step.options, error.where);
+  error.where =
+      place.known() ? loaded.document->place(place) : to_string(step.id) + ": options" + error.where;
+}
+
 Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& loaded,
                                       plugin::Registry& registry, const std::string& task_options) {
   plugin::ExecutorRequest request = executor_request(step, loaded);
@@ -50,11 +58,7 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
   Result<plugin::Executor*> executor = registry.executor_for(request);
   if (executor) return executor;
   Error error = executor.error();
-  if (error.code == ErrorCode::configuration) {
-    const SourceOffset place = loaded.document->locate_option(step.options, error.where);
-    error.where =
-        place.known() ? loaded.document->place(place) : to_string(step.id) + ": options" + error.where;
-  }
+  place_option(step, loaded, error);
   return error;
 }
 
@@ -131,9 +135,10 @@ plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace
 }
 
 void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
-                    Error& error) {
+                    plugin::Registry::Ask whom, Error& error) {
+  place_option(step, loaded, error);
   if (step.command || error.code != ErrorCode::not_found) return;
-  if (const auto known = registry.who_knows(step.id.task, executor_request(step, loaded))) {
+  if (const auto known = registry.who_knows(step.id.task, executor_request(step, loaded), whom)) {
     error.message += "; its " + known->source + " has one";
     error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
   } else if (const std::string near = nearest_task(step.id, loaded.workspace); !near.empty()) {

@@ -47,9 +47,10 @@ struct Preparation {
 /// What a registry needs to know of a step to find its executor; without the options of its task.
 [[nodiscard]] plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded);
 
-/// A step without a command that its executor doesn't find either: names another executor that does, or a
-/// task that may have been meant.
+/// What else there is to say of a step that can't be started. An option that it refuses: where it stands in
+/// dream.json. No command, which its executor doesn't find either: another executor that does, or a task that
+/// may have been meant.
 void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
-                    Error& error);
+                    plugin::Registry::Ask whom, Error& error);
 
 }  // namespace dream::prepare

@@ -59,10 +59,6 @@ Error too_many_files(const std::string& what) {
 
 }  // namespace
 
-ScopedDescriptor::~ScopedDescriptor() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
 Result<void> Child::start() {
   const auto make_reader = [this](Stream stream) {
     return std::make_shared<OutputPipe>(
@@ -78,11 +74,11 @@ Result<void> Child::start() {
   const bool has_stdin = streams.inherit_stdin && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
   out_ = make_reader(Stream::out);
   err_ = make_reader(Stream::err);
-  const Result<ScopedDescriptor> out = open_outlet(*out_, streams.out, STDOUT_FILENO);
+  const Result<Descriptor> out = open_outlet(*out_, streams.out, STDOUT_FILENO);
   if (!out) return out.error();
   const bool joined = streams.joined && streams.out == Outlet::terminal && streams.err == Outlet::terminal;
-  const Result<ScopedDescriptor> err = joined ? open_outlet(*err_, streams.err = Outlet::ours, out->get())
-                                              : open_outlet(*err_, streams.err, STDERR_FILENO);
+  const Result<Descriptor> err = joined ? open_outlet(*err_, streams.err = Outlet::ours, out->get())
+                                        : open_outlet(*err_, streams.err, STDERR_FILENO);
   if (!err) return err.error();
   if (!room_above(err->get())) return too_many_files("no pipe for a task's output");
   if (!has_stdin && context_.nothing.get() < 0)
@@ -91,22 +87,20 @@ Result<void> Child::start() {
 }
 
 /// What the child writes to; `reader` is what reads it. `ours` is the descriptor for Outlet::ours.
-Result<ScopedDescriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const {
+Result<Descriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const {
   if (outlet == Outlet::ours) {
-    ScopedDescriptor copy(::fcntl(ours, F_DUPFD_CLOEXEC, 3));
+    Descriptor copy(::fcntl(ours, F_DUPFD_CLOEXEC, 3));
     if (copy.get() < 0) return too_many_files("no descriptor for a task's output");
     reader.leave_out();
     return copy;
   }
   if (outlet == Outlet::terminal) {
-    const Result<int> terminal = reader.open_terminal(spec_.streams.window);
-    if (terminal) return ScopedDescriptor(*terminal);
+    Result<Descriptor> terminal = reader.open_terminal(spec_.streams.window);
+    if (terminal) return terminal;
     outlet = Outlet::pipe;
     if (spec_.streams.on_no_terminal) spec_.streams.on_no_terminal(terminal.error());
   }
-  const Result<int> pipe = reader.open();
-  if (!pipe) return pipe.error();
-  return ScopedDescriptor(*pipe);
+  return reader.open();
 }
 
 Result<void> Child::start_with(int standard_input, int standard_output, int standard_error) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/process.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -63,27 +64,12 @@ struct ChildSpec {
   std::function<void(ExitStatus)> on_end;
 };
 
-/// A descriptor that is closed with its owner.
-class ScopedDescriptor {
- public:
-  explicit ScopedDescriptor(int descriptor) : descriptor_(descriptor) {}
-  ~ScopedDescriptor();
-  ScopedDescriptor(ScopedDescriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  ScopedDescriptor& operator=(ScopedDescriptor&&) = delete;
-  ScopedDescriptor(const ScopedDescriptor&) = delete;
-  ScopedDescriptor& operator=(const ScopedDescriptor&) = delete;
-  [[nodiscard]] int get() const noexcept { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
 /// What all children of a Supervisor share. Outlives them.
 struct ChildContext {
   boost::asio::any_io_executor executor;
   std::span<char> scratch;  ///< for reading output
   Surroundings surroundings;
-  ScopedDescriptor nothing;  ///< what a child without a stdin reads: /dev/null; -1: it couldn't be opened
+  Descriptor nothing;  ///< what a child without a stdin reads: /dev/null; -1: it couldn't be opened
   /// A child of ours has something to be attended to.
   std::function<void()> on_change;
   /// Processes that can't be killed, for they are another user's: nobody waits for them.
@@ -135,7 +121,7 @@ class Child {
  private:
   [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
-  [[nodiscard]] Result<ScopedDescriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
+  [[nodiscard]] Result<Descriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
   [[nodiscard]] std::vector<ProcessStatus> root_tree();

@@ -17,6 +17,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/descriptor.hpp"
+
 namespace dream::process {
 
 namespace {
@@ -101,7 +103,7 @@ DREAM_IN_CHILD int run_child(void* argument) {
 
 struct Spawned {
   pid_t pid = -1;  ///< -1: image.failure says why, and no child is left
-  int pidfd = -1;
+  Descriptor pidfd;
 };
 
 /// Like vfork: the parent waits until the child has exec'd or ended, at a cost that doesn't grow with the
@@ -110,17 +112,18 @@ Spawned spawn(ChildImage& image) {
   constexpr std::size_t stack_size = std::size_t{64} * 1024;
   alignas(std::max_align_t) std::array<std::byte, stack_size> stack;
   Spawned spawned;
+  int pidfd = -1;
   sigset_t all;
   sigset_t previous;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, &previous);
   spawned.pid = ::clone(run_child, stack.data() + stack.size(),
-                        CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &image, &spawned.pidfd);
+                        CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &image, &pidfd);
   if (spawned.pid < 0) image.failure = {Stage::process, errno};
   ::pthread_sigmask(SIG_SETMASK, &previous, nullptr);
+  spawned.pidfd = Descriptor(pidfd);
   if (spawned.pid >= 0 && image.failure.error != 0) {
     reap(spawned.pid);
-    ::close(spawned.pidfd);
     spawned.pid = -1;
   }
   return spawned;
@@ -182,13 +185,12 @@ Error explain(const Failure& failure, const LaunchSpec& spec) {
 
 /// Throws when it can't be had.
 void watch_through_copy(boost::asio::posix::stream_descriptor& watch, int descriptor) {
-  const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-  if (copy < 0) throw std::system_error(errno, std::generic_category());
+  Descriptor copy(::fcntl(descriptor, F_DUPFD_CLOEXEC, 3));
+  if (!copy.is_open()) throw std::system_error(errno, std::generic_category());
   boost::system::error_code error;
-  watch.assign(copy, error);
-  if (!error) return;
-  ::close(copy);
-  throw std::system_error(error.value(), std::generic_category());
+  watch.assign(copy.get(), error);
+  if (error) throw std::system_error(error.value(), std::generic_category());
+  static_cast<void>(copy.release());
 }
 
 }  // namespace
@@ -226,14 +228,15 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
                    .surroundings = &surroundings,
                    .parent = ::getpid(),
                    .failure = {}};
-  const Spawned spawned = spawn(image);
+  Spawned spawned = spawn(image);
   if (spawned.pid < 0) return explain(image.failure, spec);
   try {
     boost::asio::posix::stream_descriptor end(executor);
-    watch_through_copy(end, spawned.pidfd);
-    return Launched{std::make_unique<ProcessHandle>(executor, spawned.pid, spawned.pidfd), std::move(end)};
+    watch_through_copy(end, spawned.pidfd.get());
+    auto handle = std::make_unique<ProcessHandle>(executor, spawned.pid, spawned.pidfd.get());
+    static_cast<void>(spawned.pidfd.release());
+    return Launched{std::move(handle), std::move(end)};
   } catch (const std::exception& exception) {  // no more descriptors, or the event loop takes no more
-    ::close(spawned.pidfd);
     ::kill(spawned.pid, SIGKILL);
     reap(spawned.pid);
     return Error{

@@ -40,27 +40,29 @@ OutputPipe::OutputPipe(const boost::asio::any_io_executor& executor, std::span<c
       consumer_(std::move(consumer)),
       on_end_(std::move(on_end)) {}
 
-Result<int> OutputPipe::open() {
+Result<Descriptor> OutputPipe::open() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return refused(std::strerror(errno));
-  return watch(ends[0], ends[1]);
+  Descriptor writing(ends[1]);
+  if (const Result<void> watched = watch(Descriptor(ends[0])); !watched) return watched.error();
+  return writing;
 }
 
-Result<int> OutputPipe::open_terminal(const winsize& size) {
-  const Result<Pty> pty = open_pty(size);
+Result<Descriptor> OutputPipe::open_terminal(const winsize& size) {
+  Result<Pty> pty = open_pty(size);
   if (!pty) return pty.error();
   terminal_ = true;
-  return watch(pty->master, pty->slave);
+  if (const Result<void> watched = watch(std::move(pty->master)); !watched) return watched.error();
+  return std::move(pty->slave);
 }
 
-Result<int> OutputPipe::watch(int reading, int writing) {
-  ::fcntl(reading, F_SETFL, O_NONBLOCK);
+Result<void> OutputPipe::watch(Descriptor reading) {
+  ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
   boost::system::error_code error;
-  descriptor_.assign(reading, error);
-  if (!error) return writing;
-  ::close(reading);
-  ::close(writing);
-  return refused(error.message());
+  descriptor_.assign(reading.get(), error);
+  if (error) return refused(error.message());
+  static_cast<void>(reading.release());
+  return {};
 }
 
 void OutputPipe::resize(const winsize& size) {

@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 
 namespace dream::process {
@@ -29,10 +30,10 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch, Gate gate,
              Consumer consumer, std::function<void()> on_end);
 
-  /// Makes the pipe. Returns the writing end, which is the caller's: closed on exec, blocking.
-  [[nodiscard]] Result<int> open();
+  /// Makes the pipe. Returns the writing end: closed on exec, blocking.
+  [[nodiscard]] Result<Descriptor> open();
   /// Makes a terminal instead.
-  [[nodiscard]] Result<int> open_terminal(const winsize& size);
+  [[nodiscard]] Result<Descriptor> open_terminal(const winsize& size);
   /// Of a terminal; a pipe has none.
   void resize(const winsize& size);
   /// Instead of open(): nothing will be read here.
@@ -48,7 +49,7 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   [[nodiscard]] bool paused() const noexcept { return paused_; }
 
  private:
-  [[nodiscard]] Result<int> watch(int reading, int writing);
+  [[nodiscard]] Result<void> watch(Descriptor reading);
   void arm();
   void read(int most_buffers);
   void end();

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "base/descriptor.hpp"
+
 namespace dream::process {
 
 namespace {
@@ -26,19 +28,18 @@ bool out_of_resources(int error) {
 /// A file of /proc as a whole; empty when it can't be read. `error` becomes the errno of a failure.
 std::string read_file(const std::string& path, int* error = nullptr) {
   std::string content;
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) {
     if (error != nullptr) *error = errno;
     return content;
   }
   std::array<char, 4096> buffer;
   // It fills the buffer as far as whole entries fit: when half of it is empty, that was all.
   for (std::size_t got = buffer.size(); got > buffer.size() / 2;) {
-    const ssize_t count = ::read(file, buffer.data(), buffer.size());
+    const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
     got = count > 0 ? static_cast<std::size_t>(count) : 0;
     content.append(buffer.data(), got);
   }
-  ::close(file);
   return content;
 }
 
@@ -113,10 +114,9 @@ Delivery delivery_failure(int error) {
 
 std::optional<ProcessStatus> process_status(pid_t pid) {
   std::array<char, 2048> buffer;  // more than the line can have, and the kernel gives it as a whole
-  const int file = ::open(proc_path(pid, "stat").c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return std::nullopt;
-  const ssize_t size = ::read(file, buffer.data(), buffer.size());
-  ::close(file);
+  const Descriptor file(::open(proc_path(pid, "stat").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) return std::nullopt;
+  const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
   std::string_view rest(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
   const std::size_t name_end = rest.rfind(')');  // the name may itself hold spaces and parentheses
   if (name_end == std::string_view::npos) return std::nullopt;
@@ -238,18 +238,12 @@ Delivery send_signal(int pidfd, int signal, int follow_up) {
 }
 
 Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) {
-  const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0));
-  if (descriptor < 0) return delivery_failure(errno);
+  const Descriptor descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
+  if (!descriptor.is_open()) return delivery_failure(errno);
   // The pidfd holds whoever has the pid now; only after that is it worth asking who that is.
   const std::optional<ProcessStatus> now = process_status(process.pid);
-  Delivery delivery = Delivery::failed;
-  if (now && now->identity != process) {
-    delivery = Delivery::gone;
-  } else if (now) {
-    delivery = send_signal(descriptor, signal, follow_up);
-  }
-  ::close(descriptor);
-  return delivery;
+  if (!now) return Delivery::failed;
+  return now->identity == process ? send_signal(descriptor.get(), signal, follow_up) : Delivery::gone;
 }
 
 }  // namespace dream::process

@@ -24,15 +24,12 @@ bool set_up(int slave, const winsize& size) {
 }  // namespace
 
 Result<Pty> open_pty(const winsize& size) {
-  Pty pty{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), -1};
-  if (pty.master >= 0 && ::unlockpt(pty.master) == 0) {
-    pty.slave = ::ioctl(pty.master, TIOCGPTPEER, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  Pty pty{Descriptor(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)), {}};
+  if (pty.master.is_open() && ::unlockpt(pty.master.get()) == 0) {
+    pty.slave = Descriptor(::ioctl(pty.master.get(), TIOCGPTPEER, O_WRONLY | O_NOCTTY | O_CLOEXEC));
   }
-  if (pty.slave >= 0 && set_up(pty.slave, size)) return pty;
+  if (pty.slave.is_open() && set_up(pty.slave.get(), size)) return pty;
   const std::string reason = std::strerror(errno);
-  for (const int descriptor : {pty.master, pty.slave}) {
-    if (descriptor >= 0) ::close(descriptor);
-  }
   return Error{ErrorCode::io,
                "no terminal for a task's output: " + reason,
                {},

@@ -2,15 +2,15 @@
 
 #include <sys/ioctl.h>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 
 namespace dream::process {
 
-/// A new terminal: what is written to `slave` is read from `master`. Both are closed on exec and the
-/// caller's.
+/// A new terminal: what is written to `slave` is read from `master`. Both are closed on exec.
 struct Pty {
-  int master = -1;
-  int slave = -1;
+  Descriptor master;
+  Descriptor slave;
 };
 
 /// A terminal of that size for a task to write to. It changes no byte and echoes nothing. The slave can only

@@ -41,7 +41,7 @@ Supervisor::Supervisor(boost::asio::io_context& context)
       shared_{.executor = context.get_executor(),
               .scratch = {scratch_.get(), read_size},
               .surroundings = {.file_limit = raise_file_limit()},
-              .nothing = ScopedDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
+              .nothing = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
               .on_change = [this] { attend_at(read_clock()); },
               .beyond_reach = {}} {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -9,13 +9,12 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/child_id.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "process/child.hpp"
 
 namespace dream::process {
-
-enum class ChildId : std::uint64_t {};
 
 /// All supervised children of this program. Makes this process the subreaper of what they leave behind and
 /// raises its limit of open files; so there is one at a time, used on the loop's thread only. Costs nothing

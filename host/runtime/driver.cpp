@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <csignal>
@@ -32,7 +33,7 @@ Driver::Driver(Session& session, const Plan& plan, const std::vector<prepare::Pr
       plan_(plan),
       prepared_(steps),
       engine_(plan),
-      narrator_(plan, session.log(), [this](StepIndex step) { return pid_of(step); }),
+      narrator_(plan, session.log(), [this](StepIndex step) { return detail_of(step); }),
       reporters_(session.reporters()),
       running_(plan.steps.size()),
       timer_(session.context()),
@@ -157,11 +158,19 @@ void Driver::terminate(StepIndex step, Urgency urgency) {
                                                 ": " + to_string(asked.error()));
 }
 
-int Driver::pid_of(StepIndex step) const {
+/// What its executor says of it: "pid 17", "container 3f2a, healthy"; empty when it says nothing.
+std::string Driver::detail_of(StepIndex step) const {
   const std::unique_ptr<Attempt>& attempt = running_[position(step)];
-  if (attempt == nullptr || attempt->run == nullptr) return 0;
+  if (attempt == nullptr || attempt->run == nullptr) return {};
   const Result<plugin::RunState> state = attempt->run->status();
-  return state ? state->pid : 0;
+  if (!state) return {};
+  std::string detail = state->pid == 0 ? std::string() : fmt::format("pid {}", state->pid);
+  if (!state->detail.empty()) detail += (detail.empty() ? "" : ", ") + state->detail;
+  return detail;
+}
+
+bool Driver::anything_runs() const {
+  return std::ranges::any_of(running_, [](const auto& attempt) { return attempt && attempt->run; });
 }
 
 void Driver::give_up_on(StepIndex step) {

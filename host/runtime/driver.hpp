@@ -37,6 +37,9 @@ class Driver {
   using Explain = std::function<void(StepIndex step, Error& error)>;
   void on_start_failure(Explain explain) { explain_ = std::move(explain); }
 
+  /// A step runs, or is being started or ended: whatever takes long on the loop is to its cost.
+  [[nodiscard]] bool anything_runs() const;
+
   /// A step was given up: something of it may live.
   [[nodiscard]] bool gave_up() const { return gave_up_; }
 
@@ -70,7 +73,7 @@ class Driver {
   void end_attempt(StepIndex step);
   void terminate(StepIndex step, Urgency urgency);
   void give_up_on(StepIndex step);
-  [[nodiscard]] int pid_of(StepIndex step) const;
+  [[nodiscard]] std::string detail_of(StepIndex step) const;
   void set_timer();
   void on_signal(int signal);
   void on_guardian_lost();

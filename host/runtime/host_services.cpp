@@ -6,7 +6,9 @@
 namespace dream::runtime {
 
 bool HostServices::write_output(StepIndex step, Stream stream, std::string_view bytes) {
-  return parts_.renderer.write(step, stream, bytes);
+  const bool room = parts_.renderer.write(step, stream, bytes);
+  if (!room) full_.insert(step);
+  return room;
 }
 
 bool HostServices::ready(StepIndex step) const {
@@ -23,13 +25,16 @@ void HostServices::when_writable(StepIndex step, std::function<void()> on_writab
 
 void HostServices::resume_output() {
   for (auto at = held_.begin(); at != held_.end();) {
-    const HeldChild held = *at;
+    const HeldStream held = *at;
     if (!parts_.renderer.ready(held.step, held.stream)) {
       ++at;
       continue;
     }
     at = held_.erase(at);
     parts_.supervisor.resume_output(held.child, held.stream);
+  }
+  if (std::erase_if(full_, [this](StepIndex step) { return ready(step); }) > 0) {
+    for (const auto& [child, reading] : readings_) go_on_reading(child);
   }
   for (auto at = waiters_.begin(); at != waiters_.end();) {
     if (!ready(at->step)) {
@@ -41,57 +46,108 @@ void HostServices::resume_output() {
   }
 }
 
-Result<plugin::ChildId> HostServices::spawn(plugin::ChildSpec spec) {
-  const StepIndex step = spec.step;
-  const auto id = std::make_shared<process::ChildId>();  // known only once the child has started
-  const Step& settings = parts_.plan.steps[position(step)];
+Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
+  const auto id = std::make_shared<ChildId>();  // known only once the child has started
+  const Step& settings = parts_.plan.steps[position(request.step)];
   // What the plugin reads itself is nothing that anybody looks at.
-  const bool may_have_terminal = spec.pty && !spec.on_output;
-  process::ChildSpec child{.argv = std::move(spec.argv),
-                           .directory = std::move(spec.directory),
-                           .environment = std::move(spec.environment),
+  const bool may_have_terminal = request.pty && !request.on_output;
+  process::ChildSpec child{.argv = std::move(request.argv),
+                           .directory = std::move(request.directory),
+                           .environment = std::move(request.environment),
                            .streams = parts_.terminals.streams_of(settings, may_have_terminal),
-                           .stop_signal = spec.stop_signal,
-                           .relays = std::move(spec.relays),
+                           .stop_signal = request.stop_signal,
+                           .relays = std::move(request.relays),
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},
-                           .on_end = std::move(spec.on_exit)};
+                           .on_end = std::move(request.on_exit)};
   if (child.streams.foreground) {
     child.on_end = [this, on_exit = std::move(child.on_end)](const ExitStatus& status) {
       parts_.terminals.restore();
       on_exit(status);
     };
   }
-  if (spec.on_output) {
-    child.on_output = [taken = std::move(spec.on_output)](Stream stream, std::string_view bytes) {
-      taken(stream, bytes);
-      return true;
-    };
+  const bool reads = request.on_output != nullptr;
+  if (reads) {
+    hand_output_of(id, request.step, child, std::move(request.on_output));
   } else {
-    const auto held_unless = [this, step, id](Stream stream, bool room) {
-      if (!room) held_.push_back({*id, step, stream});
-      return room;
-    };
-    child.has_room = [this, step, held_unless](Stream stream) {
-      return held_unless(stream, parts_.renderer.ready(step, stream));
-    };
-    child.on_output = [this, step, held_unless](Stream stream, std::string_view bytes) {
-      return held_unless(stream, parts_.renderer.write(step, stream, bytes));
-    };
+    take_output_of(id, request.step, child);
   }
-  Result<process::ChildId> started = parts_.supervisor.start(std::move(child));
-  if (!started) return started.error();
+  Result<ChildId> started = parts_.supervisor.start(std::move(child));
+  if (!started) return started;
   *id = *started;
-  return plugin::ChildId{static_cast<std::uint64_t>(*started)};
+  if (reads) readings_.emplace(*id, Reading{request.step});
+  return started;
 }
 
-Result<void> HostServices::terminate_child(plugin::ChildId child, Urgency urgency) {
-  parts_.supervisor.terminate(process::ChildId{static_cast<std::uint64_t>(child)}, urgency);
+/// The child's output is the step's.
+void HostServices::take_output_of(const std::shared_ptr<ChildId>& id, StepIndex step,
+                                  process::ChildSpec& child) {
+  const auto held_unless = [this, step, id](Stream stream, bool room) {
+    if (!room) held_.push_back({*id, step, stream});
+    return room;
+  };
+  child.has_room = [this, step, held_unless](Stream stream) {
+    return held_unless(stream, parts_.renderer.ready(step, stream));
+  };
+  child.on_output = [this, step, held_unless](Stream stream, std::string_view bytes) {
+    return held_unless(stream, parts_.renderer.write(step, stream, bytes));
+  };
+}
+
+/// The child's output is handed to the executor, which may have its step's output full by that.
+void HostServices::hand_output_of(const std::shared_ptr<ChildId>& id, StepIndex step,
+                                  process::ChildSpec& child,
+                                  std::function<void(Stream, std::string_view)> on_output) {
+  child.has_room = [this, id](Stream stream) { return may_read(*id, stream); };
+  child.on_output = [this, id, on_output = std::move(on_output)](Stream stream, std::string_view bytes) {
+    on_output(stream, bytes);
+    return may_read(*id, stream);
+  };
+  child.on_end = [this, id, on_end = std::move(child.on_end)](const ExitStatus& status) {
+    readings_.erase(*id);
+    on_end(status);
+  };
+}
+
+/// False: not until go_on_reading().
+bool HostServices::may_read(ChildId child, Stream stream) {
+  const auto reading = readings_.find(child);
+  if (reading == readings_.end()) return true;
+  const bool may = !full_.contains(reading->second.step) && !reading->second.held.contains(stream);
+  if (!may) reading->second.waiting.insert(stream);
+  return may;
+}
+
+void HostServices::go_on_reading(ChildId child) {
+  Reading& reading = readings_.at(child);
+  for (const Stream stream : {Stream::out, Stream::err}) {
+    if (!reading.waiting.contains(stream)) continue;
+    if (full_.contains(reading.step) || reading.held.contains(stream)) continue;
+    reading.waiting.erase(stream);
+    parts_.supervisor.resume_output(child, stream);
+  }
+}
+
+void HostServices::hold_child(ChildId child, Stream stream, bool held) {
+  const auto reading = readings_.find(child);
+  if (reading == readings_.end()) return;
+  if (held) {
+    reading->second.held.insert(stream);
+  } else if (reading->second.held.erase(stream) > 0) {
+    go_on_reading(child);
+  }
+}
+
+Result<void> HostServices::terminate_child(ChildId child, Urgency urgency) {
+  parts_.supervisor.terminate(child, urgency);
+  if (urgency == Urgency::force) {
+    for (const Stream stream : {Stream::out, Stream::err}) hold_child(child, stream, false);
+  }
   return {};
 }
 
-int HostServices::child_pid(plugin::ChildId child) const {
-  return parts_.supervisor.pid(process::ChildId{static_cast<std::uint64_t>(child)});
+int HostServices::child_pid(ChildId child) const {
+  return parts_.supervisor.pid(child);
 }
 
 plugin::TimerId HostServices::start_timer(Instant deadline, std::function<void()> on_time) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -37,26 +38,38 @@ class HostServices : public plugin::Services {
   [[nodiscard]] Log& log() override { return parts_.log; }
   bool write_output(StepIndex step, Stream stream, std::string_view bytes) override;
   void when_writable(StepIndex step, std::function<void()> on_writable) override;
-  Result<plugin::ChildId> spawn(plugin::ChildSpec spec) override;
-  Result<void> terminate_child(plugin::ChildId child, Urgency urgency) override;
-  [[nodiscard]] int child_pid(plugin::ChildId child) const override;
+  Result<ChildId> spawn(plugin::ChildRequest request) override;
+  Result<void> terminate_child(ChildId child, Urgency urgency) override;
+  void hold_child(ChildId child, Stream stream, bool held) override;
+  [[nodiscard]] int child_pid(ChildId child) const override;
   plugin::TimerId start_timer(Instant deadline, std::function<void()> on_time) override;
   void cancel_timer(plugin::TimerId timer) override;
   void post(std::function<void()> work) override;
   Result<void> run_blocking(std::function<void()> blocking) override;
+  void leave_behind() override { left_behind_ = true; }
   [[nodiscard]] std::shared_ptr<const plugin::Place> place() const override { return parts_.place; }
 
   /// A plugin's blocking function still runs.
   [[nodiscard]] bool blocked() const { return workers_.busy() > 0; }
 
+  /// An executor has said that something outlives the run.
+  [[nodiscard]] bool left_behind() const { return left_behind_; }
+
   /// The console has room again: whoever was held back, and may write now, goes on.
   void resume_output();
 
  private:
-  struct HeldChild {
-    process::ChildId child;
+  /// A stream of a child that isn't read until there is room.
+  struct HeldStream {
+    ChildId child;
     StepIndex step;
     Stream stream;
+  };
+  /// Why a stream of a child whose output an executor reads isn't read.
+  struct Reading {
+    StepIndex step;
+    std::set<Stream> held = {};     ///< its executor wants no more
+    std::set<Stream> waiting = {};  ///< for a resume_output()
   };
   struct Waiter {
     StepIndex step;
@@ -64,13 +77,21 @@ class HostServices : public plugin::Services {
   };
 
   [[nodiscard]] bool ready(StepIndex step) const;
+  void take_output_of(const std::shared_ptr<ChildId>& id, StepIndex step, process::ChildSpec& child);
+  void hand_output_of(const std::shared_ptr<ChildId>& id, StepIndex step, process::ChildSpec& child,
+                      std::function<void(Stream, std::string_view)> on_output);
+  [[nodiscard]] bool may_read(ChildId child, Stream stream);
+  void go_on_reading(ChildId child);
 
   Parts parts_;
-  std::list<HeldChild> held_;
+  std::list<HeldStream> held_;
+  std::unordered_map<ChildId, Reading> readings_;
+  std::set<StepIndex> full_;  ///< an executor was told to write no more of their output
   std::list<Waiter> waiters_;
   std::uint64_t next_timer_ = 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<boost::asio::steady_timer>> timers_;
   WorkerPool workers_;
+  bool left_behind_ = false;
 };
 
 }  // namespace dream::runtime

@@ -40,9 +40,33 @@ void append(Words& words, const Words& more) {
   words.insert(words.end(), more.begin(), more.end());
 }
 
+/// The names that a list of a permission has, as Deno wants them: separated by commas, so that a name can't
+/// have one. Deno would take its parts for names of their own, and allow those.
+Result<std::string> allowed_names(const std::string& kind, const rapidjson::Value& list) {
+  const std::string where = "/permissions/" + kind;
+  if (list.Empty()) {
+    return Failure{DREAM_E_OPTIONS, "a list without names allows nothing", "use false to deny it all", where};
+  }
+  std::string names;
+  for (rapidjson::SizeType index = 0; index < list.Size(); ++index) {
+    const std::string name = text_of(&list[index]);
+    const std::string place = where + "/" + std::to_string(index);
+    if (name.empty()) {
+      return Failure{DREAM_E_OPTIONS, "this is no name", R"(use a text that isn't empty, or true for all)",
+                     place};
+    }
+    if (name.find(',') != std::string::npos) {
+      return Failure{DREAM_E_OPTIONS, "\"" + name + "\" has a comma, where Deno would begin another name",
+                     "split it, or allow the folder that it is in", place};
+    }
+    names += (names.empty() ? "" : ",") + name;
+  }
+  return names;
+}
+
 /// `permissions` as flags of `deno run`: true is everything, a text is a set that deno.json names, and each
 /// member of an object allows all of its kind, nothing of it, or what it lists.
-Words permission_flags(const Options& options) {
+Result<Words> permission_flags(const Options& options) {
   Words flags;
   const auto found = options.json().FindMember("permissions");
   if (found == options.json().MemberEnd()) return flags;
@@ -56,12 +80,9 @@ Words permission_flags(const Options& options) {
       flags.push_back((permission.value.GetBool() ? "--allow-" : "--deny-") + kind);
       continue;
     }
-    std::string allowed;
-    for (const rapidjson::Value& one : permission.value.GetArray()) {
-      if (!allowed.empty()) allowed += ',';
-      allowed += text_of(&one);
-    }
-    flags.push_back(std::string("--allow-").append(kind).append("=").append(allowed));
+    const Result<std::string> names = allowed_names(kind, permission.value);
+    if (!names) return names.failure();
+    flags.push_back(std::string("--allow-").append(kind).append("=").append(*names));
   }
   return flags;
 }
@@ -116,8 +137,10 @@ class Deno : public CommandExecutor {
     if (options.has("task")) {
       return Failure{DREAM_E_OPTIONS, R"(it is either "task" or "script")", "remove one of them", "/task"};
     }
+    const Result<Words> permissions = permission_flags(options);
+    if (!permissions) return permissions.failure();
     Words argv = verb("run", options);
-    append(argv, permission_flags(options));
+    append(argv, *permissions);
     append(argv, options.texts("flags"));
     argv.push_back(options.text("script").value_or(""));
     return argv;

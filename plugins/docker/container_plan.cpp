@@ -28,6 +28,8 @@ std::string slug(std::string_view text) {
       name += '-';
     }
   }
+  constexpr std::size_t longest = 64;  // it is for people: what tells names apart is a hash
+  if (name.size() > longest) name.resize(longest);
   while (name.ends_with('-')) name.pop_back();
   return name;
 }
@@ -42,16 +44,24 @@ std::string short_hash(std::string_view text) {
   return name;
 }
 
-/// A volume whose source is a path gets an absolute one.
-std::string resolved_volume(const std::string& volume, const std::string& directory,
-                            const Variables& variables) {
-  const std::size_t colon = volume.find(':');
-  std::string source = volume.substr(0, colon);
-  if (colon == std::string::npos) return volume;
+/// Where a source is a path, an absolute one.
+std::string resolved_source(std::string source, const std::string& directory, const Variables& variables) {
   if (source == "~" || source.starts_with("~/")) source = variables("HOME").value_or("") + source.substr(1);
   if (source.starts_with('.')) source = (fs::path(directory) / source).lexically_normal().string();
   while (source.size() > 1 && source.ends_with('/')) source.pop_back();
-  return source + volume.substr(colon);
+  return source;
+}
+
+/// Such a folder is mounted in another way, which knows fewer modes.
+Result<void> check_modes(const std::vector<Volume>& volumes) {
+  for (std::size_t index = 0; index < volumes.size(); ++index) {
+    const Volume& volume = volumes[index];
+    if (!volume.has_colon() || volume.mode.empty() || volume.mode == "ro" || volume.mode == "rw") continue;
+    return Failure{DREAM_E_OPTIONS,
+                   "the mode \"" + volume.mode + "\" can't be had for a path with a colon: " + volume.source,
+                   R"(use "ro" or "rw", or rename the folder)", "/volumes/" + std::to_string(index)};
+  }
+  return {};
 }
 
 /// What dream.json gives the task, and those of dream's own variables that it names.
@@ -73,6 +83,11 @@ std::optional<Words> command_of(const sdk::Task& task, const Options& options) {
 }
 
 }  // namespace
+
+std::string container_name(const std::string& step, const std::string& run) {
+  const std::string words = slug(step);
+  return "dream-" + words + (words.empty() ? "" : "-") + short_hash(step) + "-" + run;
+}
 
 Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& project, const sdk::Task& task,
                                 const Variables& variables) {
@@ -98,13 +113,13 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.default_user = plan.mount && !plan.options.user;
   plan.user = plan.default_user ? std::to_string(::geteuid()) + ":" + std::to_string(::getegid())
                                 : plan.options.user.value_or("");
-  for (std::string& volume : plan.options.volumes) {
-    volume = resolved_volume(volume, plan.directory, variables);
+  for (Volume& volume : plan.options.volumes) {
+    volume.source = resolved_source(std::move(volume.source), plan.directory, variables);
   }
+  if (const Result<void> modes = check_modes(plan.options.volumes); !modes) return modes.failure();
   plan.docker_configuration = configuration_folder(variables);
   const std::string session = host.session();
-  plan.name =
-      "dream-" + slug(plan.step) + "-" + (session.empty() ? short_hash(plan.root) : session.substr(0, 8));
+  plan.name = container_name(plan.step, session.empty() ? short_hash(plan.root) : session.substr(0, 8));
   plan.labels = plan.options.labels;
   plan.labels[run_label] = session;
   plan.labels[step_label] = plan.step;
@@ -133,6 +148,38 @@ std::string build_tag(const ContainerPlan& plan) {
   return "dream-" + (name.empty() ? "image" : name) + "-" + short_hash(what) + ":latest";
 }
 
+namespace {
+
+/// A field of a line whose fields are separated by commas.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+void add_volume(std::vector<std::string>& argv, const Volume& volume) {
+  if (volume.has_colon()) {
+    argv.insert(argv.end(), {"--mount", "type=bind," + csv_field("source=" + volume.source) + "," +
+                                            csv_field("target=" + volume.target) +
+                                            (volume.mode == "ro" ? ",readonly" : "")});
+    return;
+  }
+  const std::string source = volume.is_anonymous() ? "" : volume.source + ":";
+  argv.insert(argv.end(),
+              {"--volume", source + volume.target + (volume.mode.empty() ? "" : ":" + volume.mode)});
+}
+
+std::string port_words(const PortBinding& port) {
+  const bool is_v6 = port.host_ip.find(':') != std::string::npos;
+  std::string words = is_v6 ? "[" + port.host_ip + "]" : port.host_ip;
+  if (!words.empty()) words += ":";
+  words += port.host_port;
+  return words + (words.empty() ? "" : ":") + port.container;
+}
+
+}  // namespace
+
 std::string describe(const ContainerPlan& plan) {
   const Options& options = plan.options;
   std::vector<std::string> argv{"docker"};
@@ -143,14 +190,10 @@ std::string describe(const ContainerPlan& plan) {
   argv.insert(argv.end(), {"run", "--rm"});
   if (options.init) argv.emplace_back("--init");
   add("--user", plan.user);
-  if (plan.mount) add("--volume", plan.directory + ":" + plan.directory);
+  if (plan.mount) add_volume(argv, {.source = plan.directory, .target = plan.directory});
   add("--workdir", plan.workdir);
-  for (const std::string& volume : options.volumes) add("--volume", volume);
-  for (const PortBinding& port : options.ports) {
-    const std::string ip = port.host_ip.empty() ? "" : port.host_ip + ":";
-    add("--publish",
-        ip + port.host_port + (ip.empty() && port.host_port.empty() ? "" : ":") + port.container);
-  }
+  for (const Volume& volume : options.volumes) add_volume(argv, volume);
+  for (const PortBinding& port : options.ports) add("--publish", port_words(port));
   add("--network", options.network);
   add("--platform", options.platform);
   if (options.memory > 0) add("--memory", std::to_string(options.memory));

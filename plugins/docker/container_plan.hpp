@@ -42,6 +42,9 @@ inline constexpr const char* process_label = "dream.process";
 [[nodiscard]] Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& project,
                                               const sdk::Task& task, const Variables& variables);
 
+/// The name of a step's container in a run of dream: another one for each step.
+[[nodiscard]] std::string container_name(const std::string& step, const std::string& run);
+
 /// The words of a command, with what stood after `--`.
 [[nodiscard]] std::vector<std::string> argv_of(const Words& command,
                                                const std::vector<std::string>& arguments);

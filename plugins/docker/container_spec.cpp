@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <utility>
 
 #include "container_plan.hpp"
@@ -96,6 +95,36 @@ void write_gpus(SpecWriter& spec, SpecWriter::Writer& json, const Gpus& gpus) {
   json.EndArray();
 }
 
+void write_mount(SpecWriter& spec, SpecWriter::Writer& json, const Volume& volume) {
+  json.StartObject();
+  spec.text("Type", "bind");
+  spec.text("Source", volume.source);
+  spec.text("Target", volume.target);
+  if (volume.mode == "ro") spec.flag("ReadOnly", true);
+  json.EndObject();
+}
+
+/// Binds where they can say it: they know more modes, and create a folder that isn't there.
+void write_volumes(SpecWriter& spec, SpecWriter::Writer& json, const ContainerPlan& plan) {
+  std::vector<std::string> binds;
+  std::vector<Volume> mounts;
+  if (plan.mount) mounts.push_back({.source = plan.directory, .target = plan.directory});
+  for (const Volume& volume : plan.options.volumes) {
+    if (volume.is_anonymous()) continue;
+    if (volume.has_colon()) {
+      mounts.push_back(volume);
+      continue;
+    }
+    binds.push_back(volume.source + ":" + volume.target + (volume.mode.empty() ? "" : ":" + volume.mode));
+  }
+  spec.texts("Binds", binds);
+  if (mounts.empty()) return;
+  json.Key("Mounts");
+  json.StartArray();
+  for (const Volume& volume : mounts) write_mount(spec, json, volume);
+  json.EndArray();
+}
+
 void write_host_config(SpecWriter& spec, SpecWriter::Writer& json, const ContainerPlan& plan) {
   const Options& options = plan.options;
   spec.object("HostConfig", [&] {
@@ -104,20 +133,7 @@ void write_host_config(SpecWriter& spec, SpecWriter::Writer& json, const Contain
     spec.flag("AutoRemove", false);
     spec.flag("Init", options.init);
     spec.object("LogConfig", [&] { spec.text("Type", "none"); });
-    std::vector<std::string> binds;
-    std::ranges::copy_if(options.volumes, std::back_inserter(binds),
-                         [](const std::string& volume) { return volume.find(':') != std::string::npos; });
-    spec.texts("Binds", binds);
-    if (plan.mount) {
-      json.Key("Mounts");
-      json.StartArray();
-      json.StartObject();
-      spec.text("Type", "bind");
-      spec.text("Source", plan.directory);
-      spec.text("Target", plan.directory);
-      json.EndObject();
-      json.EndArray();
-    }
+    write_volumes(spec, json, plan);
     write_ports(spec, json, options.ports);
     spec.text("NetworkMode", options.network);
     spec.number("Memory", options.memory);
@@ -167,8 +183,9 @@ std::string container_spec(const ContainerPlan& plan, const Image& image, bool r
   spec.flag("Tty", false);
   std::vector<std::string> ports, volumes;
   for (const PortBinding& port : options.ports) ports.push_back(port.container);
-  std::ranges::copy_if(options.volumes, std::back_inserter(volumes),
-                       [](const std::string& volume) { return volume.find(':') == std::string::npos; });
+  for (const Volume& volume : options.volumes) {
+    if (volume.is_anonymous()) volumes.push_back(volume.target);
+  }
   std::ranges::sort(ports);
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
   write_keys(spec, json, "ExposedPorts", ports);

@@ -1,6 +1,7 @@
 #include "demultiplexer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dream::docker {
 
@@ -8,6 +9,8 @@ namespace {
 
 constexpr std::size_t header_size = 8;
 constexpr std::size_t size_begin = 4;
+constexpr std::uint32_t engine_error = 3;
+constexpr std::size_t longest_error = 4096;
 
 std::size_t size_in(std::string_view header) {
   std::size_t size = 0;
@@ -36,10 +39,17 @@ std::vector<Piece> Demultiplexer::take(std::string_view bytes) {
     if (stream == DREAM_STDOUT || stream == DREAM_STDERR) {
       if (pieces.empty() || pieces.back().stream != stream) pieces.push_back({stream, {}});
       pieces.back().bytes += part;
+    } else if (stream == engine_error) {
+      error_ += part.substr(0, longest_error - std::min(longest_error, error_.size()));
     }
     if (left_ == 0) header_.clear();
   }
   return pieces;
+}
+
+std::string Demultiplexer::take_error() {
+  const bool is_whole = left_ == 0 || header_.front() != static_cast<char>(engine_error);
+  return is_whole ? std::exchange(error_, {}) : std::string();
 }
 
 }  // namespace dream::docker

@@ -17,17 +17,21 @@ struct Piece {
   bool operator==(const Piece&) const = default;
 };
 
-/// Takes the two streams apart that an engine sends over one connection: frames of eight bytes of header and
+/// Takes the streams apart that an engine sends over one connection: frames of eight bytes of header and
 /// as much of a stream as that says.
 class Demultiplexer {
  public:
   /// What `bytes`, cut anywhere, have of each stream; neighbours of the same stream are one piece. Bytes of
-  /// other streams are dropped, there is no other way to skip a frame.
+  /// unknown streams are dropped, there is no other way to skip a frame.
   [[nodiscard]] std::vector<Piece> take(std::string_view bytes);
+
+  /// What the engine itself has said since the last call: why it can't go on sending. A long text is cut.
+  [[nodiscard]] std::string take_error();
 
  private:
   std::string header_;    ///< as far as it has come
   std::size_t left_ = 0;  ///< of the frame that has begun
+  std::string error_;     ///< of the engine, as far as it has come
 };
 
 }  // namespace dream::docker

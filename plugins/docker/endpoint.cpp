@@ -1,7 +1,9 @@
 #include "endpoint.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <dream/sdk/command_line.hpp>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -79,6 +81,13 @@ Result<Endpoint> tcp_endpoint(const std::string& address, std::string_view rest,
   return endpoint;
 }
 
+bool has_shell_character(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' ||
+           std::string_view("'`\"$\\;&<>|(){}*?#!\x7f").find(c) != std::string_view::npos;
+  });
+}
+
 Result<Endpoint> ssh_endpoint(const std::string& address, std::string_view rest) {
   const std::size_t slash = rest.find('/');
   const std::string_view path = slash == std::string_view::npos ? std::string_view() : rest.substr(slash);
@@ -88,15 +97,20 @@ Result<Endpoint> ssh_endpoint(const std::string& address, std::string_view rest)
   const HostAndPort parts = split_port(at == std::string_view::npos ? rest : rest.substr(at + 1));
   if (parts.host.empty()) return bad_address(address, "it names no host");
   if (user.find(':') != std::string::npos) return bad_address(address, "passwords don't belong into it");
-  // ssh would take them for options.
+  // ssh would take them for options, and hands names on to shells that its configuration names.
   if (parts.host.starts_with('-') || user.starts_with('-'))
     return bad_address(address, "it begins with a dash");
+  if (has_shell_character(parts.host) || has_shell_character(user) || has_shell_character(parts.port))
+    return bad_address(address, "a name in it has a character that a shell would read");
   // Nobody is there to be asked, and a question would stand among the output of the tasks.
-  std::vector<std::string> command{"ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"};
+  std::vector<std::string> command{
+      "ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=15"};
   if (!user.empty()) command.insert(command.end(), {"-l", user});
   if (!parts.port.empty()) command.insert(command.end(), {"-p", parts.port});
+  // What follows the host is a line for the shell there.
   command.insert(command.end(), {"--", parts.host, "docker"});
-  if (path.size() > 1) command.insert(command.end(), {"--host", "unix://" + std::string(path)});
+  if (path.size() > 1)
+    command.insert(command.end(), {"--host", sdk::shell_word("unix://" + std::string(path))});
   command.insert(command.end(), {"system", "dial-stdio"});
   return Endpoint{.kind = Endpoint::Kind::program, .address = address, .command = std::move(command)};
 }

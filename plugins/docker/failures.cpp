@@ -34,7 +34,7 @@ constexpr std::array<Symptom, 17> symptoms{{
     {"port is already allocated", DREAM_E_FAILED, port_hint},
     {"address already in use", DREAM_E_FAILED, port_hint},
     {"is already in use by", DREAM_E_FAILED,
-     "another container has this name: docker rm -f it, if nobody needs it"},
+     "docker ps -a shows whose it is; what belongs to a run of dream is removed by dream"},
     {"bind source path does not exist", DREAM_E_FAILED, "create it, or correct `volumes`"},
     {"No such image", DREAM_E_FAILED, "correct `image`, or docker pull it"},
     {"pull access denied", DREAM_E_FAILED, "correct `image`, or docker login to its registry"},

@@ -1,41 +1,112 @@
 #include "ignore_file.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 
 namespace dream::docker {
 
 namespace {
 
-/// Whether `c` is in the class that begins behind `[`; `pattern` loses it, up to its `]`.
-bool in_class(std::string_view& pattern, char c) {
-  const bool negated = pattern.starts_with('^');
-  if (negated) pattern.remove_prefix(1);
+/// A part of a pattern, and what of a path fits it.
+struct Element {
+  enum class Kind : std::uint8_t {
+    letter,   ///< one
+    any,      ///< one, but no slash: `?`
+    set,      ///< one that is in a class: `[a-z]`
+    stretch,  ///< any number without a slash: `*`
+    folders,  ///< any number of folders, each with its slash: `**/`
+    rest,     ///< everything: `**` at the end
+  };
+  Kind kind = Kind::letter;
+  char letter = 0;
+  std::string_view set = {};  ///< what is between the brackets
+};
+
+/// Whether `c` is in the class `set`: `a-z_`, `^a-z`.
+bool in_set(std::string_view set, char c) {
+  const bool negated = set.starts_with('^');
+  if (negated) set.remove_prefix(1);
   bool found = false;
-  for (bool first = true; !pattern.empty() && (first || pattern.front() != ']'); first = false) {
-    if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
-    const char low = pattern.front();
+  while (!set.empty()) {
+    if (set.front() == '\\' && set.size() > 1) set.remove_prefix(1);
+    const char low = set.front();
     char high = low;
-    pattern.remove_prefix(1);
-    if (pattern.size() > 1 && pattern.front() == '-' && pattern[1] != ']') {
-      high = pattern[1];
-      pattern.remove_prefix(2);
+    set.remove_prefix(1);
+    if (set.size() > 1 && set.front() == '-') {
+      high = set[1];
+      set.remove_prefix(2);
     }
     found = found || (low <= c && c <= high);
   }
-  if (!pattern.empty()) pattern.remove_prefix(1);
   return found != negated && c != '/';
 }
 
-/// `pattern` with a leading `**` removed: it stands for any number of folders, also none.
-bool fits_any_folders(std::string_view rest, std::string_view path) {
-  if (rest.empty()) return true;
-  if (rest.starts_with('/')) rest.remove_prefix(1);
-  for (std::size_t at = 0;; ++at) {
-    if (fits(rest, path.substr(at))) return true;
-    at = path.find('/', at);
-    if (at == std::string_view::npos) return false;
+/// The end of the class that `pattern` begins with: the place of its `]`, which isn't one as the first of the
+/// class.
+std::size_t set_end(std::string_view pattern) {
+  std::size_t at = pattern.starts_with("[^") ? 2 : 1;
+  for (bool first = true; at < pattern.size() && (first || pattern[at] != ']'); first = false) {
+    at += pattern[at] == '\\' ? 2 : 1;
   }
+  return std::min(at, pattern.size());
+}
+
+/// Takes the first part off `pattern`, which isn't empty.
+Element next_element(std::string_view& pattern) {
+  using Kind = Element::Kind;
+  Element element;
+  std::size_t size = 1;
+  if (pattern.starts_with("**")) {
+    size = pattern.substr(2).starts_with('/') ? 3 : 2;
+    element.kind = size == pattern.size() ? Kind::rest : Kind::folders;
+  } else if (pattern.front() == '*') {
+    element.kind = Kind::stretch;
+  } else if (pattern.front() == '?') {
+    element.kind = Kind::any;
+  } else if (pattern.front() == '[') {
+    const std::size_t end = set_end(pattern);
+    element = {Kind::set, 0, pattern.substr(1, end - 1)};
+    size = std::min(end + 1, pattern.size());
+  } else {
+    const bool escaped = pattern.front() == '\\' && pattern.size() > 1;
+    size = escaped ? 2 : 1;
+    element.letter = pattern[size - 1];
+  }
+  pattern.remove_prefix(size);
+  return element;
+}
+
+/// The places of a path that a pattern may have come to: its beginning, and behind each letter.
+using Places = std::vector<bool>;
+
+bool fits_one(const Element& element, char c) {
+  if (element.kind == Element::Kind::any) return c != '/';
+  return element.kind == Element::Kind::set ? in_set(element.set, c) : element.letter == c;
+}
+
+/// Where one can be behind `element` when one was at `places` before it.
+Places behind(const Element& element, const Places& places, std::string_view path) {
+  Places next(places.size(), false);
+  bool reached = false;
+  for (std::size_t at = 0; at < places.size(); ++at) {
+    const bool behind_slash = at > 0 && path[at - 1] == '/';
+    switch (element.kind) {
+      case Element::Kind::stretch:
+        next[at] = places[at] || (at > 0 && !behind_slash && next[at - 1]);
+        break;
+      case Element::Kind::folders:
+        next[at] = places[at] || (reached && behind_slash);
+        break;
+      case Element::Kind::rest:
+        next[at] = reached || places[at];
+        break;
+      default:
+        next[at] = at > 0 && places[at - 1] && fits_one(element, path[at - 1]);
+    }
+    reached = reached || places[at];
+  }
+  return next;
 }
 
 std::string trimmed(std::string_view line) {
@@ -48,38 +119,23 @@ std::string trimmed(std::string_view line) {
 }  // namespace
 
 bool fits(std::string_view pattern, std::string_view path) {
+  Places places(path.size() + 1, false);
+  places.front() = true;
   while (!pattern.empty()) {
-    if (pattern.starts_with("**")) return fits_any_folders(pattern.substr(2), path);
-    if (pattern.front() == '*') {
-      pattern.remove_prefix(1);
-      for (std::size_t at = 0;; ++at) {
-        if (fits(pattern, path.substr(at))) return true;
-        if (at == path.size() || path[at] == '/') return false;
-      }
-    }
-    if (path.empty()) return false;
-    const char c = path.front();
-    path.remove_prefix(1);
-    if (pattern.front() == '[') {
-      pattern.remove_prefix(1);
-      if (!in_class(pattern, c)) return false;
-      continue;
-    }
-    const bool any = pattern.front() == '?' && c != '/';
-    if (pattern.front() == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
-    if (!any && pattern.front() != c) return false;
-    pattern.remove_prefix(1);
+    places = behind(next_element(pattern), places, path);
+    if (std::ranges::find(places, true) == places.end()) return false;
   }
-  return path.empty();
+  return places.back();
 }
 
 IgnoreFile::IgnoreFile(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
+    const bool comment = text.starts_with('#');  // behind a blank it is a name, as for docker
     std::string line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.empty() || line.front() == '#') continue;
+    if (line.empty() || comment) continue;
     const bool exception = line.front() == '!';
     if (exception) line = trimmed(std::string_view(line).substr(1));
     line = std::filesystem::path(line).lexically_normal().generic_string();

@@ -29,6 +29,7 @@ class IgnoreFile {
 };
 
 /// Whether a whole path fits a pattern: `*` and `?` don't match a slash, `**` matches any number of folders.
+/// Takes time by the product of both lengths, whatever they hold.
 [[nodiscard]] bool fits(std::string_view pattern, std::string_view path);
 
 }  // namespace dream::docker

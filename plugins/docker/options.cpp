@@ -1,5 +1,8 @@
 #include "options.hpp"
 
+#include <arpa/inet.h>
+
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -97,17 +100,20 @@ Result<void> read_limits(const Json& json, Options& options) {
   return {};
 }
 
-Result<void> check_volumes(const Options& options) {
-  for (std::size_t index = 0; index < options.volumes.size(); ++index) {
-    const std::string& volume = options.volumes[index];
-    const std::size_t colon = volume.find(':');
-    const std::string target = colon == std::string::npos ? volume : volume.substr(colon + 1);
-    if (colon != 0 && target.starts_with('/')) continue;
-    return wrong("/volumes/" + std::to_string(index),
-                 "\"" + volume + "\" names no absolute path in the container",
-                 R"(write it like "./conf:/etc/conf:ro" or "data:/var/lib/data")");
+Result<std::vector<Volume>> read_volumes(const std::vector<std::string>& texts) {
+  std::vector<Volume> volumes;
+  for (std::size_t index = 0; index < texts.size(); ++index) {
+    Result<Volume> volume = parse_volume(texts[index], "/volumes/" + std::to_string(index));
+    if (!volume) return volume.failure();
+    volumes.push_back(*std::move(volume));
   }
-  return {};
+  return volumes;
+}
+
+bool is_ip_address(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  return ::inet_pton(AF_INET, text.c_str(), address.data()) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), address.data()) == 1;
 }
 
 }  // namespace
@@ -151,11 +157,17 @@ Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::
     ip = host.substr(0, split);
     host = host.substr(split + 1);
     if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
+    if (!is_ip_address(ip)) return bad();
   }
   std::optional<PortRange> outside;
   if (!host.empty()) {
     outside = parse_range(host);
-    if (!outside || outside->size() != inside->size()) return bad();
+    if (!outside) return bad();
+    // One port inside: the engine takes the first of those outside that is free.
+    if (inside->size() == 1)
+      return std::vector<PortBinding>{
+          {std::to_string(inside->first) + "/" + protocol, ip, std::string(host)}};
+    if (outside->size() != inside->size()) return bad();
   }
   std::vector<PortBinding> all;
   all.reserve(static_cast<std::size_t>(inside->size()));
@@ -166,19 +178,40 @@ Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::
   return all;
 }
 
+Result<Volume> parse_volume(const std::string& text, const std::string& where) {
+  const auto bad = [&] {
+    return wrong(where, "\"" + text + "\" names no absolute path in the container",
+                 R"(write it like "./conf:/etc/conf:ro" or "data:/var/lib/data")");
+  };
+  if (text.starts_with('/') && text.find(':') == std::string::npos) return Volume{.target = text};
+  // The last one that can be it: a source may have colons, and a mode has no slash.
+  const std::size_t split = text.rfind(":/");
+  if (split == std::string::npos || split == 0) return bad();
+  Volume volume{.source = text.substr(0, split), .target = text.substr(split + 1)};
+  if (const std::size_t colon = volume.target.find(':'); colon != std::string::npos) {
+    volume.mode = volume.target.substr(colon + 1);
+    volume.target.erase(colon);
+  }
+  const bool is_path = volume.source.find_first_of("./~") == 0;
+  if (volume.has_colon() && !is_path) return bad();
+  return volume;
+}
+
 Result<Options> read_options(std::string_view json) {
   const sdk::Options read(json);
   const auto ports = read_ports(json_at(read.json(), {"ports"}));
   if (!ports) return ports.failure();
   const auto gpus = read_gpus(json_at(read.json(), {"gpus"}));
   if (!gpus) return gpus.failure();
+  const auto volumes = read_volumes(read.texts("volumes"));
+  if (!volumes) return volumes.failure();
   Options options{.image = read.text("image").value_or(""),
                   .build = std::nullopt,
                   .command = words_at(read, "command"),
                   .entrypoint = std::nullopt,
                   .workdir = read.text("workdir").value_or(""),
                   .mount = std::nullopt,
-                  .volumes = read.texts("volumes"),
+                  .volumes = *volumes,
                   .ports = *ports,
                   .network = read.text("network").value_or(""),
                   .user = read.text("user"),
@@ -206,7 +239,6 @@ Result<Options> read_options(std::string_view json) {
     return wrong("/image", "there are both an image and a build", "leave one of them out");
   }
   if (const Result<void> limits = read_limits(read.json(), options); !limits) return limits.failure();
-  if (const Result<void> volumes = check_volumes(options); !volumes) return volumes.failure();
   return options;
 }
 

@@ -28,9 +28,21 @@ struct BuildOptions {
 /// A port of the container that is reachable from outside.
 struct PortBinding {
   std::string container;  ///< "80/tcp"
-  std::string host_ip;    ///< empty: every address
-  std::string host_port;  ///< empty: one that is free
+  std::string host_ip;    ///< empty: every address; without brackets
+  std::string host_port;  ///< empty: one that is free; "8000-8002": one of these that is free
   bool operator==(const PortBinding&) const = default;
+};
+
+/// What a container keeps outside of its image.
+struct Volume {
+  std::string source;  ///< a path, or the name of a volume; empty: a volume that goes with the container
+  std::string target;  ///< absolute, in the container
+  std::string mode;    ///< "ro", "ro,z"
+  bool operator==(const Volume&) const = default;
+
+  [[nodiscard]] bool is_anonymous() const { return source.empty(); }
+  /// Engines take "SOURCE:TARGET:MODE" apart at each colon.
+  [[nodiscard]] bool has_colon() const { return source.find(':') != std::string::npos; }
 };
 
 /// Graphics processors.
@@ -49,7 +61,7 @@ struct Options {
   std::optional<std::vector<std::string>> entrypoint;
   std::string workdir;
   std::optional<bool> mount;  ///< whether the project is mounted
-  std::vector<std::string> volumes;
+  std::vector<Volume> volumes;
   std::vector<PortBinding> ports;
   std::string network;
   std::optional<std::string> user;
@@ -69,6 +81,9 @@ struct Options {
 
 /// Several for a range of ports; `where` is the JSON pointer of the text.
 [[nodiscard]] Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::string& where);
+
+/// "/path", "SOURCE:/path" or "SOURCE:/path:MODE"; a source that is a path may have colons.
+[[nodiscard]] Result<Volume> parse_volume(const std::string& text, const std::string& where);
 
 /// Bytes: "512m", "1.5g", "1024".
 [[nodiscard]] std::optional<std::int64_t> parse_size(std::string_view text);

@@ -54,16 +54,36 @@ std::vector<fs::path> folders_up(const fs::path& folder, const fs::path& root) {
   return folders;
 }
 
+/// The names in `devEngines.packageManager`: one object with a name, or several, of which any will do.
+std::vector<std::string> development_engines(const rapidjson::Value& package) {
+  std::vector<std::string> names;
+  const rapidjson::Value* engines = member(package, "devEngines");
+  const rapidjson::Value* managers = engines == nullptr ? nullptr : member(*engines, "packageManager");
+  if (managers == nullptr) return names;
+  const auto add = [&](const rapidjson::Value& manager) {
+    if (std::string name = text_of(member(manager, "name")); !name.empty()) names.push_back(std::move(name));
+  };
+  if (managers->IsArray()) {
+    for (const rapidjson::Value& manager : managers->GetArray()) add(manager);
+  } else {
+    add(*managers);
+  }
+  return names;
+}
+
 /// What a package.json itself says; nullptr: nothing.
 Result<const PackageManager*> declared_in(const fs::path& file) {
   const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
   if (!package) return package.failure();
   const std::string declared = text_of(member(*package, "packageManager"));
-  if (declared.empty()) return nullptr;
-  const PackageManager* manager = find_package_manager(declared.substr(0, declared.find('@')));
-  if (manager != nullptr) return manager;
+  std::vector<std::string> names = development_engines(*package);
+  if (!declared.empty()) names = {declared};
+  for (const std::string& name : names) {
+    if (const PackageManager* manager = find_package_manager(name.substr(0, name.find('@')))) return manager;
+  }
+  if (names.empty()) return nullptr;
   return Failure{DREAM_E_UNSUPPORTED,
-                 file.string() + ": the package manager \"" + declared + "\" isn't known",
+                 file.string() + ": the package manager \"" + names.front() + "\" isn't known",
                  R"(set the option "packageManager" to npm, pnpm, yarn or bun)"};
 }
 

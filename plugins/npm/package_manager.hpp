@@ -21,8 +21,9 @@ struct PackageManager {
 /// The package manager of this name; nullptr: there is none.
 [[nodiscard]] const PackageManager* find_package_manager(std::string_view name);
 
-/// Which one is used in `folder`: what `packageManager` of its package.json says, or of the nearest folder
-/// above, up to `root`; else whose lock file lies there; else npm.
+/// Which one is used in `folder`: what `packageManager` or else `devEngines.packageManager` of its
+/// package.json says, or of the nearest folder above, up to `root`; else whose lock file lies there; else
+/// npm.
 [[nodiscard]] sdk::Result<const PackageManager*> detect_package_manager(const std::string& folder,
                                                                         const std::string& root);
 

@@ -93,7 +93,7 @@ TEST_F(Docker, ctrl_c_while_the_container_starts_leaves_none) {
 TEST_F(Docker, killing_dream_leaves_no_container) {
   DreamRun dream(workspace, launch("db", "start"));
   dream.await_out("ready");
-  ::kill(find_below(dream.pid(), "dream"), SIGKILL);
+  ::kill(host_of(dream.pid()), SIGKILL);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
   EXPECT_THAT(containers(), IsEmpty());
 }
@@ -110,7 +110,7 @@ TEST_F(Docker, killing_dream_while_the_container_starts_leaves_none) {
   DreamRun dream(workspace, launch("db", "start"));
   while (containers().empty()) {
   }
-  ::kill(find_below(dream.pid(), "dream"), SIGKILL);
+  ::kill(host_of(dream.pid()), SIGKILL);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
   EXPECT_THAT(containers(), IsEmpty());
 }

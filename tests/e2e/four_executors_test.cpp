@@ -111,7 +111,7 @@ INSTANTIATE_TEST_SUITE_P(FourExecutors, OneOfFour, ::testing::Values("database",
 TEST_F(FourExecutors, leave_neither_process_nor_container_when_dream_is_killed) {
   DreamRun dream(workspace_, launch());
   await_ready(dream);
-  ::kill(find_below(dream.pid(), "dream"), SIGKILL);
+  ::kill(host_of(dream.pid()), SIGKILL);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
   EXPECT_THAT(containers(), IsEmpty());
 }

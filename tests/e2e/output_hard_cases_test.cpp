@@ -35,9 +35,9 @@ std::map<std::string, std::string> by_label(std::string_view out) {
 void expect_small_memory(const DreamRun& dream) {
 #if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   constexpr std::size_t most_kib = 20'000;
-  EXPECT_LT(peak_memory_kib(find_below(dream.pid(), DREAM_BINARY)), most_kib);
+  EXPECT_LT(peak_memory_kib(host_of(dream.pid())), most_kib);
 #else
-  EXPECT_GT(peak_memory_kib(find_below(dream.pid(), DREAM_BINARY)), 0U);
+  EXPECT_GT(peak_memory_kib(host_of(dream.pid())), 0U);
 #endif
 }
 

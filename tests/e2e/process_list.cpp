@@ -74,6 +74,17 @@ std::vector<std::string> living_below(pid_t parent) {
   return living;
 }
 
+pid_t host_of(pid_t guardian) {
+  const auto program_of = [](pid_t pid) {
+    std::error_code ended;
+    return fs::read_symlink(fs::path("/proc") / std::to_string(pid) / "exe", ended);
+  };
+  for (const pid_t child : children_of(guardian)) {
+    if (is_alive(child) && program_of(child) == program_of(guardian)) return child;
+  }
+  throw std::runtime_error("no host below process " + std::to_string(guardian));
+}
+
 pid_t find_below(pid_t parent, const std::string& text) {
   pid_t found = 0;
   for (const pid_t pid : tree_below(parent)) {

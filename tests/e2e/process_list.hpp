@@ -13,6 +13,10 @@ void adopt_orphans();
 /// The living processes below `parent`, at any depth, as "pid: command line".
 [[nodiscard]] std::vector<std::string> living_below(pid_t parent);
 
+/// The host of a run: of the living children of `guardian`, which is the process that was started, the first
+/// that runs the same program.
+[[nodiscard]] pid_t host_of(pid_t guardian);
+
 /// The pid of the one living process below `parent` whose command line contains `text`.
 [[nodiscard]] pid_t find_below(pid_t parent, const std::string& text);
 

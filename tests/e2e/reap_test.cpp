@@ -68,7 +68,7 @@ TEST_F(Reap, what_is_left_goes_when_the_process_that_works_is_killed_or_crashes)
     DreamRun dream(workspace, go);
     dream.await_out("up");
     EXPECT_EQ(left(), 1U);
-    ::kill(find_below(dream.pid(), "dream go"), signal);
+    ::kill(host_of(dream.pid()), signal);
     dream.exit_code_once_all_ended();
     EXPECT_EQ(left(), 0U);
     EXPECT_EQ(records(), 0U);
@@ -86,7 +86,7 @@ TEST_F(Reap, what_is_left_goes_when_the_process_that_was_started_is_killed) {
 
 /// Both processes of a run die at once, and with them everybody who could clean up.
 void kill_both(DreamRun& dream) {
-  const pid_t host = find_below(dream.pid(), "dream go");
+  const pid_t host = host_of(dream.pid());
   ::kill(host, SIGSTOP);
   dream.send(SIGSTOP);
   ::kill(host, SIGKILL);
@@ -124,7 +124,7 @@ TEST_F(Reap, a_plugin_that_crashes_in_it_is_named_and_asked_again) {
   workspace.write("dream.json", configuration(R"({"reap": "crash"})"));
   DreamRun dream(workspace, go);
   dream.await_out("up");
-  ::kill(find_below(dream.pid(), "dream go"), SIGKILL);
+  ::kill(host_of(dream.pid()), SIGKILL);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
   EXPECT_THAT(dream.err(), HasSubstr("executor leaving was to remove what a run that died has left behind, "
                                      "but crashed with SIGABRT"));

@@ -269,13 +269,13 @@ TEST_F(Afterwards, the_terminal_is_as_before_when_the_step_was_killed) {
 }
 
 TEST_F(Afterwards, the_terminal_is_as_before_when_the_process_that_works_was_killed) {
-  ::kill(find_below(terminal_.pid(), "dream go"), SIGKILL);
+  ::kill(host_of(terminal_.pid()), SIGKILL);
   EXPECT_EQ(terminal_.exit_code_once_all_ended(), 137);
   expect_restored();
 }
 
 TEST_F(Afterwards, the_terminal_is_as_before_when_the_process_that_works_has_crashed) {
-  ::kill(find_below(terminal_.pid(), "dream go"), SIGSEGV);
+  ::kill(host_of(terminal_.pid()), SIGSEGV);
   EXPECT_EQ(terminal_.exit_code_once_all_ended(), 70);
   expect_restored();
 }
@@ -302,7 +302,7 @@ TEST(InteractiveShell, gives_the_terminal_back_even_if_it_is_killed) {
   for (const bool guardian : {true, false}) {
     Terminal terminal(workspace, go());
     terminal.await_screen("ready> ");
-    ::kill(guardian ? terminal.pid() : find_below(terminal.pid(), "dream go"), SIGKILL);
+    ::kill(guardian ? terminal.pid() : host_of(terminal.pid()), SIGKILL);
     EXPECT_EQ(terminal.exit_code_once_all_ended(), 137);
     EXPECT_EQ(terminal.foreground_group(), terminal.pid());
     EXPECT_EQ(terminal.modes(), terminal.modes_at_first());

@@ -94,7 +94,7 @@ TEST(Tree, nothing_survives_when_the_process_that_works_is_killed_or_crashes) {
     const Gate gate(workspace, "gate");
     DreamRun dream(workspace);
     await_lines(dream, 3);
-    ::kill(find_below(dream.pid(), "dream go"), signal);
+    ::kill(host_of(dream.pid()), signal);
     EXPECT_EQ(dream.exit_code_once_all_ended(), code);
     EXPECT_THAT(dream.err(), HasSubstr("everything that it had started was ended"));
   }

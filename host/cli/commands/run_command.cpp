@@ -119,10 +119,12 @@ int run_plan(runtime::Session& session, const Plan& plan, const prepare::LoadedW
     record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
     runtime::Driver driver(session, plan, preparation.steps, guardian);
     driver.on_start_failure([&](StepIndex step, Error& error) {
-      prepare::suggest_remedy(plan.steps[position(step)], loaded, registry, error);
+      using Ask = plugin::Registry::Ask;
+      prepare::suggest_remedy(plan.steps[position(step)], loaded, registry,
+                              driver.anything_runs() ? Ask::loaded : Ask::all, error);
     });
     exit_code = driver.run();
-    all_ended = !driver.gave_up();
+    all_ended = !driver.gave_up() && !session.services().left_behind();
   }
   if (record && all_ended && !session.services().blocked()) record->remove();
   return exit_code;

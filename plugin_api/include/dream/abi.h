@@ -18,7 +18,7 @@
  *           terminate(run, urgency)           any number of times, before and after the end
  *           status(run, state)                any time
  *           ... on_exit(context, exit)        the plugin calls the host: the run is over
- *         release(run)                        once, after on_exit
+ *         release(run)                        once, after on_exit (or dream_host.start_failed)
  *       destroy(executor)                     once, no runs left
  *
  * When the host itself goes down in a hurry, runs and executors are not released: nothing may depend on it.
@@ -29,21 +29,25 @@
  * one reads nothing behind `size` (DREAM_HAS) and takes what is missing as zero; zero always means "as before
  * this member existed". Members are only ever appended. dream_str, dream_strs and the numbers never change.
  *
+ * Minor versions. What was appended has its version in its comment: [1.1] is not there in a host of version
+ * 1.0. A plugin asks before it calls: DREAM_HAS(host, start_failed).
+ *
  * Text. dream_str is UTF-8 with a length, without a promise of a NUL behind it. What is passed in a call is
- *   borrowed: it is valid until that call returns, and must be copied to be kept. What stands in a static
- * table is valid for ever.
+ * borrowed: it is valid until that call returns, and must be copied to be kept. What stands in a static table
+ * is valid for ever.
  *
  * Handles. The plugin's handles (dream_executor, dream_run) are pointers to types that only the plugin knows.
- *   The host's handles (dream_run_id, dream_child_id, dream_timer_id) are numbers, never 0 and never reused:
- * a stale one is answered with DREAM_E_STALE. No memory changes hands, in neither direction.
+ * The host's handles (dream_run_id, dream_child_id, dream_timer_id) are numbers of one sequence, never 0 and
+ * never reused: a stale one, or one of another kind, is answered with DREAM_E_STALE. No memory changes hands,
+ * in neither direction.
  *
  * Status. 0 and above is success; a negative status is a failure that left nothing behind. A failing call
  * that got a dream_errors has called its `fail` exactly once; where a service already did that with the same
- *   dream_errors, its status is just passed on. A positive status that the reader doesn't know counts as
+ * dream_errors, its status is just passed on. A positive status that the reader doesn't know counts as
  * DREAM_OK.
  *
  * What isn't known. A plugin that gets a non-zero value or flag it doesn't know in a place that isn't said to
- *   be ignorable answers DREAM_E_UNSUPPORTED: nothing that was asked is silently dropped. The host does
+ * be ignorable answers DREAM_E_UNSUPPORTED: nothing that was asked is silently dropped. The host does
  * likewise.
  *
  * Exceptions never cross the border. In C++17 and later the function types are noexcept.
@@ -55,7 +59,10 @@
  * plugin's own.
  *
  * Manners. A plugin installs no signal handlers, reaps no children but its own, and leaves the working
- * folder, umask, locale and environment of the process alone. It is never unloaded.
+ * folder, umask, locale and environment of the process alone. It is never unloaded. Threads and children that
+ * it makes by itself inherit a signal mask in which SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD are blocked
+ * (on host/work.h's threads all signals are): what it executes by itself should unblock them before.
+ * Children of host/process.h begin without blocked signals.
  */
 #ifndef DREAM_ABI_H
 #define DREAM_ABI_H
@@ -68,7 +75,7 @@
 
 /* The major version is in the symbol's name; the minor one grows with every appended member. */
 #define DREAM_ABI_MAJOR 1u
-#define DREAM_ABI_MINOR 0u
+#define DREAM_ABI_MINOR 1u
 
 #if defined(__cplusplus) && __cplusplus >= 201703L
 #define DREAM_NOEXCEPT noexcept
@@ -152,10 +159,11 @@ struct dream_errors {
   uint32_t size;
   /*
    * [loop] Called once by a call that fails, which then returns `code` (fail returns it, too).
-   *   code     one of DREAM_E_*
-   *   where    the place: for DREAM_E_OPTIONS a JSON pointer into the options, which the host turns into
-   * file, line and column of dream.json; else a path, an address; may be empty message  what is wrong, for a
-   * person: one sentence without a full stop hint     what to do about it; may be empty
+   * - code: one of DREAM_E_*.
+   * - where: the place. For DREAM_E_OPTIONS a JSON pointer into the options ("/image"), which the host turns
+   *   into file, line and column of dream.json; else a path or an address. May be empty.
+   * - message: what is wrong, for a person; one sentence without a full stop.
+   * - hint: what to do about it; may be empty.
    */
   dream_status (*fail)(dream_errors* self, dream_status code, dream_str where, dream_str message,
                        dream_str hint) DREAM_NOEXCEPT;
@@ -183,6 +191,25 @@ struct dream_host {
    * this moment. Once for such a run, before its on_exit; not at all when it ends without having run.
    */
   void (*started)(const dream_host* self, dream_run_id run) DREAM_NOEXCEPT;
+
+  /*
+   * [any] [1.1] A run whose start returned DREAM_STARTING will never run: its start has failed after all, as
+   * if start had returned `code`, and nothing of it is left. Called instead of `started` and instead of
+   * on_exit, once; as with on_exit, the host may release the run as soon as this is called. The parameters
+   * are those of dream_errors.fail. A run that was asked to end before it ran has not failed: that is told by
+   * on_exit.
+   */
+  void (*start_failed)(const dream_host* self, dream_run_id run, dream_status code, dream_str where,
+                       dream_str message, dream_str hint) DREAM_NOEXCEPT;
+
+  /*
+   * [any] [1.1] Something of this run will outlive it, where only the plugin can remove it: a container whose
+   * engine doesn't answer, a job on a host that can't be reached. `what` says so in one line, which is shown.
+   * dream keeps what it has written down of the run, so that ext/reap.h is asked to remove it, when dream has
+   * ended and each time that it is started until that succeeds. Before the run's end is told. A run that ends
+   * with DREAM_EXIT_LOST is kept in the same way without this.
+   */
+  void (*left_behind)(const dream_host* self, dream_run_id run, dream_str what) DREAM_NOEXCEPT;
 };
 
 /* What the entry function gets to know of the host. */
@@ -204,7 +231,7 @@ typedef struct dream_project {
   dream_str path;      /* the project's name: "./services/api"; "./" is the root */
   dream_str directory; /* absolute path of the project's folder; it exists */
   dream_str options;   /* a JSON object: workspace-wide and project-wide options, merged. A task may add to
-                          them, so   what is required may still be missing: judge dream_task.options instead. */
+                          them, so that what is required may still be missing: judge dream_task.options. */
 } dream_project;
 
 /* dream_task.command_kind */
@@ -247,7 +274,7 @@ typedef struct dream_exit {
   uint32_t size;
   uint32_t kind; /* DREAM_EXIT_* */
   int32_t value;
-  dream_str text; /* one line for people, shown beside the outcome; may be empty unless lost */
+  dream_str text; /* one line for people, shown as a line of its own; may be empty unless lost */
 } dream_exit;
 
 /*
@@ -272,9 +299,11 @@ typedef struct dream_state {
   uint32_t size;
   uint32_t phase;     /* DREAM_PHASE_* */
   int64_t pid;        /* for display; 0: none, or not a process of this machine */
-  uint32_t exit_kind; /* DREAM_EXIT_*, in the phase `exited`; else 0 */
-  int32_t exit_value;
-  dream_str detail; /* one line: "container 3f2a, healthy"; valid until the next call for this run */
+  uint32_t exit_kind; /* may be left 0: dream reads it nowhere, as on_exit tells how a run has ended */
+  int32_t exit_value; /* likewise */
+  dream_str detail;   /* one line: "container 3f2a, healthy"; valid until the next call for this run. Shown
+                         while the end of the run is waited for, and with --debug whenever it has changed
+                         after the plugin was called back */
 } dream_state;
 
 /* ---- the plugin ------------------------------------------------------------------------------------------
@@ -300,9 +329,12 @@ typedef struct dream_plugin {
 
   /*
    * [loop] Starts a task and stores its run in *run. DREAM_OK: its process runs now. DREAM_STARTING: it will
-   * run later, dream_host.started will tell; when it turns out then that it can't, on_exit reports how it
-   * ended (by custom code 126: can't be executed, 127: not found, with a text). A failure has left nothing
-   * behind.
+   * run later, dream_host.started will tell; when it turns out then that it can't, dream_host.start_failed
+   * tells why. A failure has left nothing behind.
+   *
+   * A host of version 1.0 has no start_failed; there on_exit reports such an end, by custom with code 126
+   * (can't be executed), 127 (not found) or 125, and a text. Later ones take an on_exit before `started` of a
+   * run that nobody asked to end for a failed start, too, unless its code is 0.
    */
   dream_status (*start)(dream_executor* executor, const dream_task* task, dream_run** run,
                         dream_errors* errors) DREAM_NOEXCEPT;
@@ -317,6 +349,10 @@ typedef struct dream_plugin {
    * [loop] A request to end the run: returns at once, the end is told by on_exit. The host asks gracefully
    * first and forces when the grace has passed, but may force right away, and may ask again. After the end it
    * does nothing and succeeds.
+   *
+   * A run whose end isn't told 8 seconds after it was forced is given up: its step counts as lost, and the
+   * process may end at any time, without release and destroy. So whoever has a time limit of its own for a
+   * forced end (an engine, a remote host) stays below that, its last words and left_behind included.
    */
   dream_status (*terminate)(dream_run* run, uint32_t urgency, dream_errors* errors) DREAM_NOEXCEPT;
 

@@ -5,8 +5,9 @@
 ///
 ///     class Make : public dream::sdk::CommandExecutor {
 ///      public:
-///       static constexpr dream::sdk::PluginInfo info{.id = "make", .version = "1.0.0", .summary = "runs make
-///       targets"}; using CommandExecutor::CommandExecutor;
+///       static constexpr dream::sdk::PluginInfo info{
+///           .id = "make", .version = "1.0.0", .summary = "runs make targets"};
+///       using CommandExecutor::CommandExecutor;
 ///
 ///       dream::sdk::Result<dream::sdk::Command> command(const dream::sdk::Task& task) override {
 ///         return dream::sdk::Command{.argv = {"make", std::string(task.name())}};

@@ -55,7 +55,9 @@ TEST_F(Ssh, is_a_connection_like_any_other) {
   std::ifstream calls(bin.path() / "calls");
   std::string first;
   std::getline(calls, first);
-  EXPECT_EQ(first, "-T -o BatchMode=yes -o ConnectTimeout=10 -l me -- far docker system dial-stdio");
+  EXPECT_EQ(first,
+            "-T -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -l me -- far docker system "
+            "dial-stdio");
 }
 
 TEST_F(Ssh, that_fails_is_quoted) {

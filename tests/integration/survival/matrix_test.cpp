@@ -20,8 +20,8 @@ namespace dream::survival {
 namespace {
 
 using e2e::DreamRun;
-using e2e::find_below;
 using e2e::Gate;
+using e2e::host_of;
 using e2e::Terminal;
 using e2e::Workspace;
 using ::testing::HasSubstr;
@@ -108,7 +108,7 @@ class Cell {
   [[nodiscard]] DreamRun& dream() { return *dream_; }
   [[nodiscard]] Terminal& terminal() { return *terminal_; }
   [[nodiscard]] LifeLine& life() { return life_; }
-  [[nodiscard]] pid_t host() const { return find_below(dream_->pid(), "dream go"); }
+  [[nodiscard]] pid_t host() const { return host_of(dream_->pid()); }
   [[nodiscard]] const std::string& output() const { return dream_ ? dream_->out() : terminal_->screen(); }
   /// `at_once`: when dream has ended, nothing of the run may live any more.
   int exit_code(bool at_once) {

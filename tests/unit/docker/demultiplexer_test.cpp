@@ -51,6 +51,26 @@ TEST(Demultiplexer, a_frame_may_be_as_long_as_its_header_can_say) {
   EXPECT_THAT(demultiplexer.take("abc"), ElementsAre(Piece{DREAM_STDOUT, "abc"}));
 }
 
+TEST(Demultiplexer, the_third_stream_is_the_engines_own_error) {
+  Demultiplexer demultiplexer;
+  const std::string whole = frame(1, "a") + frame(3, "the log is broken") + frame(2, "b");
+  std::string told;
+  for (const char c : whole) {
+    static_cast<void>(demultiplexer.take({&c, 1}));
+    const std::string error = demultiplexer.take_error();
+    EXPECT_TRUE(error.empty() || told.empty()) << "once, and whole";
+    told += error;
+  }
+  EXPECT_EQ(told, "the log is broken");
+}
+
+TEST(Demultiplexer, a_long_error_of_the_engine_is_cut) {
+  Demultiplexer demultiplexer;
+  EXPECT_THAT(demultiplexer.take(frame(3, std::string(100'000, 'x')) + frame(1, "a")),
+              ElementsAre(Piece{DREAM_STDOUT, "a"}));
+  EXPECT_EQ(demultiplexer.take_error().size(), 4096U);
+}
+
 TEST(Demultiplexer, other_streams_are_skipped) {
   Demultiplexer demultiplexer;
   EXPECT_THAT(demultiplexer.take(frame(0, "in") + frame(7, "?") + frame(2, "e")),

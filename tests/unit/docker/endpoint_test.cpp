@@ -55,15 +55,30 @@ TEST(DockerEndpoint, the_certificates_are_those_of_the_folder_that_has_them) {
 TEST(DockerEndpoint, ssh_is_a_program_whose_input_and_output_are_the_connection) {
   const auto endpoint = parse_endpoint("ssh://me@box:2222/run/mine.sock", variables({}));
   ASSERT_TRUE(endpoint);
-  EXPECT_THAT(endpoint->command, ElementsAre("ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10",
-                                             "-l", "me", "-p", "2222", "--", "box", "docker", "--host",
-                                             "unix:///run/mine.sock", "system", "dial-stdio"));
+  EXPECT_THAT(endpoint->command,
+              ElementsAre("ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o",
+                          "ServerAliveInterval=15", "-l", "me", "-p", "2222", "--", "box", "docker", "--host",
+                          "unix:///run/mine.sock", "system", "dial-stdio"));
   EXPECT_FALSE(endpoint->is_local());
 }
 
 TEST(DockerEndpoint, what_ssh_would_take_for_an_option_is_refused) {
   EXPECT_FALSE(parse_endpoint("ssh://-oProxyCommand=evil", variables({})));
   EXPECT_FALSE(parse_endpoint("ssh://-x@box", variables({})));
+}
+
+TEST(DockerEndpoint, what_a_shell_would_read_is_quoted_or_refused) {
+  const auto last_words = [](const std::string& address) {
+    const auto endpoint = parse_endpoint(address, variables({}));
+    EXPECT_TRUE(endpoint) << address;
+    return endpoint ? endpoint->command[endpoint->command.size() - 3] : "";
+  };
+  EXPECT_EQ(last_words("ssh://h/;id"), "'unix:///;id'");
+  EXPECT_EQ(last_words("ssh://h/a b$(id)`id`"), "'unix:///a b$(id)`id`'");
+  EXPECT_EQ(last_words("ssh://h/it's"), R"('unix:///it'\''s')");
+  for (const char* address : {"ssh://h;id", "ssh://$(id)@h", "ssh://h:`id`", "ssh://a b", "ssh://h\nid"}) {
+    EXPECT_FALSE(parse_endpoint(address, variables({}))) << address;
+  }
 }
 
 TEST(DockerEndpoint, nonsense_is_an_error_in_the_option) {

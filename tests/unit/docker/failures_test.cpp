@@ -7,6 +7,7 @@ namespace dream::docker {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const Endpoint endpoint{.address = "unix:///e.sock"};
 
@@ -34,11 +35,12 @@ TEST(DockerFailures, say_what_where_and_what_to_do) {
       "allocated (unix:///e.sock); another program or container has this port: end it, or change `ports`");
 }
 
-TEST(DockerFailures, a_name_in_use_has_a_hint) {
-  EXPECT_THAT(
+TEST(DockerFailures, a_name_in_use_may_be_of_another_step_of_dream) {
+  const std::string hint =
       refused(endpoint, "x", 409, message("The container name \\\"/a\\\" is already in use by container b."))
-          .hint,
-      HasSubstr("docker rm -f"));
+          .hint;
+  EXPECT_THAT(hint, HasSubstr("docker ps -a"));
+  EXPECT_THAT(hint, Not(HasSubstr("docker rm")));
 }
 
 TEST(DockerFailures, an_answer_that_is_no_json_is_shown_as_it_is) {

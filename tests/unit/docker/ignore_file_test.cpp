@@ -33,6 +33,28 @@ TEST(IgnoreFile, classes_have_ranges_and_opposites) {
   EXPECT_FALSE(fits("[a", "b"));
 }
 
+TEST(IgnoreFile, a_pattern_of_many_stars_takes_no_longer_than_others) {
+  std::string pattern;
+  for (int star = 0; star < 100; ++star) pattern += "*a**/";
+  const std::string path(1000, 'a');
+  EXPECT_FALSE(fits(pattern + "b", path));
+  EXPECT_TRUE(fits("*a*a*a*a*", path));
+  EXPECT_FALSE(fits("*a*a*a*a*b", path));
+}
+
+TEST(IgnoreFile, stars_and_classes_stand_beside_each_other) {
+  EXPECT_TRUE(fits("*[ab]*", "xax"));
+  EXPECT_FALSE(fits("*[ab]", "xax"));
+  EXPECT_TRUE(fits("[]]x", "]x"));
+  EXPECT_TRUE(fits("[^]]x", "ax"));
+  EXPECT_TRUE(fits("a**", "a/b/c"));
+  EXPECT_TRUE(fits("**", "a/b"));
+  EXPECT_TRUE(fits("**/b", "a/b"));
+  EXPECT_FALSE(fits("**/b", "ab"));
+  EXPECT_TRUE(fits("*/**/b*", "a/x/y/bc"));
+  EXPECT_FALSE(fits("", "a"));
+}
+
 TEST(IgnoreFile, what_is_in_an_ignored_folder_is_ignored) {
   const IgnoreFile file("node_modules\n/dist/\n");
   EXPECT_TRUE(file.ignores("node_modules"));
@@ -47,6 +69,13 @@ TEST(IgnoreFile, the_last_pattern_that_fits_decides) {
   EXPECT_FALSE(file.ignores("README.md"));
   EXPECT_TRUE(file.ignores("README-secret.md"));
   EXPECT_TRUE(file.has_exceptions());
+}
+
+TEST(IgnoreFile, only_a_line_that_begins_with_it_is_a_comment) {
+  const IgnoreFile file("# a\n  # b\n!# b/c\n#\n");
+  EXPECT_FALSE(file.ignores("# a"));
+  EXPECT_TRUE(file.ignores("# b"));
+  EXPECT_FALSE(file.ignores("# b/c"));
 }
 
 TEST(IgnoreFile, comments_blanks_and_carriage_returns_do_not_count) {

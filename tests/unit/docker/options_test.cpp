@@ -42,12 +42,20 @@ TEST(DockerOptions, a_port_is_the_containers_or_a_pair_or_a_triple) {
   EXPECT_THAT(*parse_port("127.0.0.1:53:53/udp", ""), ElementsAre(PortBinding{"53/udp", "127.0.0.1", "53"}));
   EXPECT_THAT(*parse_port("127.0.0.1::53", ""), ElementsAre(PortBinding{"53/tcp", "127.0.0.1", ""}));
   EXPECT_THAT(*parse_port("[::1]:1:2", ""), ElementsAre(PortBinding{"2/tcp", "::1", "1"}));
+  EXPECT_THAT(*parse_port("::1:1:2", ""), ElementsAre(PortBinding{"2/tcp", "::1", "1"}));
 }
 
 TEST(DockerOptions, a_range_of_ports_is_many) {
   EXPECT_THAT(*parse_port("81-82:1-2", ""),
               ElementsAre(PortBinding{"1/tcp", "", "81"}, PortBinding{"2/tcp", "", "82"}));
   EXPECT_FALSE(parse_port("81-83:1-2", ""));
+  EXPECT_FALSE(parse_port("81:1-2", ""));
+}
+
+TEST(DockerOptions, a_port_may_get_one_of_a_range) {
+  EXPECT_THAT(*parse_port("127.0.0.1:8000-8002:80", ""),
+              ElementsAre(PortBinding{"80/tcp", "127.0.0.1", "8000-8002"}));
+  EXPECT_THAT(*parse_port("8000-8002:80/udp", ""), ElementsAre(PortBinding{"80/udp", "", "8000-8002"}));
 }
 
 TEST(DockerOptions, a_number_is_a_port_too) {
@@ -56,7 +64,8 @@ TEST(DockerOptions, a_number_is_a_port_too) {
 }
 
 TEST(DockerOptions, a_wrong_port_is_named_by_its_place) {
-  for (const char* port : {"0", "65536", "a", "80/icmp", "1:2:3:4x", "5-2", ":", "80:"}) {
+  for (const char* port : {"0", "65536", "a", "80/icmp", "1:2:3:4x", "5-2", ":", "80:", "8002-8000:80",
+                           "here:1:2", "[::1:1:2", "[]:1:2"}) {
     EXPECT_EQ(wrong_in(R"({"image": "a", "ports": ["1", ")" + std::string(port) + R"("]})"), "/ports/1")
         << port;
   }
@@ -90,6 +99,16 @@ TEST(DockerOptions, a_volume_needs_an_absolute_path_in_the_container) {
   EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["x:/y:ro", "/z", "./a:/b"]})"), "fine");
   EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["/y", "data"]})"), "/volumes/1");
   EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": [":/y"]})"), "/volumes/0");
+  EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["./a:b"]})"), "/volumes/0");
+  EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["na:me:/y"]})"), "/volumes/0");
+}
+
+TEST(DockerOptions, a_volume_is_a_source_a_target_and_a_mode) {
+  EXPECT_EQ(*parse_volume("/z", ""), (Volume{"", "/z", ""}));
+  EXPECT_EQ(*parse_volume("data:/var/lib", ""), (Volume{"data", "/var/lib", ""}));
+  EXPECT_EQ(*parse_volume("./a:/b:ro,z", ""), (Volume{"./a", "/b", "ro,z"}));
+  EXPECT_EQ(*parse_volume("./a:b:/c:ro", ""), (Volume{"./a:b", "/c", "ro"}));
+  EXPECT_EQ(*parse_volume("/a:/b:/c", ""), (Volume{"/a:/b", "/c", ""}));
 }
 
 }  // namespace

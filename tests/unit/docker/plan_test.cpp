@@ -12,6 +12,8 @@
 namespace dream::docker {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
 /// What a test asks for; owns what the wire borrows.
@@ -22,6 +24,7 @@ struct Wanted {
   std::vector<std::string> arguments = {};
   std::vector<std::string> environment = {};
   std::vector<std::string> own_environment = {};
+  std::string directory = "/w/db";
 };
 
 std::vector<dream_str> views(const std::vector<std::string>& texts) {
@@ -51,7 +54,7 @@ Result<ContainerPlan> plan_of(const Wanted& wanted) {
   task.arguments = {arguments.data(), arguments.size()};
   task.environment = {environment.data(), environment.size()};
   task.own_environment = {own.data(), own.size()};
-  task.directory = dream_text("/w/db");
+  task.directory = sdk::view(wanted.directory);
   task.options = sdk::view(wanted.options);
   sdk::Project project;
   project.root = "/w";
@@ -85,7 +88,17 @@ TEST(ContainerSpec, is_a_container_that_can_be_found_again) {
   EXPECT_EQ(part(spec, {"HostConfig", "AutoRemove"}), "false");
   EXPECT_EQ(part(spec, {"HostConfig", "Init"}), "true");
   EXPECT_EQ(part(spec, {"HostConfig", "LogConfig", "Type"}), "\"none\"");
-  EXPECT_EQ(plan_of({})->name, "dream-db-start-11111111");
+}
+
+TEST(ContainerName, is_another_one_for_each_step) {
+  EXPECT_THAT(plan_of({})->name, MatchesRegex("dream-db-start-[0-9a-f]{8}-11111111"));
+  EXPECT_NE(container_name("./a-b:c", "1"), container_name("./a:b-c", "1"));
+  EXPECT_NE(container_name("./日本:dev", "1"), container_name("./中国:dev", "1"));
+  EXPECT_NE(container_name("./A:dev", "1"), container_name("./a:dev", "1"));
+  EXPECT_THAT(container_name("./日本:日本", "1"), MatchesRegex("dream-[0-9a-f]{8}-1"));
+  const std::string folders(5000, 'x');
+  EXPECT_LT(container_name("./" + folders + "1:dev", "1").size(), 100U);
+  EXPECT_NE(container_name("./" + folders + "1:dev", "1"), container_name("./" + folders + "2:dev", "1"));
 }
 
 TEST(ContainerSpec, mounts_the_project_at_its_own_path_as_the_caller) {
@@ -160,6 +173,33 @@ TEST(ContainerSpec, paths_of_volumes_are_from_the_project) {
   EXPECT_EQ(part(spec, {"Volumes"}), R"({"/e":{}})");
 }
 
+TEST(ContainerSpec, a_path_with_a_colon_is_mounted_as_it_is) {
+  const Wanted wanted{.options = R"({"image": "box", "mount": "none",
+                                     "volumes": ["./co:lon:/a:ro", "/x:y:/b", "./c:/c"]})"};
+  const auto spec = spec_of(wanted);
+  EXPECT_EQ(part(spec, {"HostConfig", "Binds"}), R"(["/w/db/c:/c"])");
+  EXPECT_EQ(part(spec, {"HostConfig", "Mounts"}),
+            R"([{"Type":"bind","Source":"/w/db/co:lon","Target":"/a","ReadOnly":true},)"
+            R"({"Type":"bind","Source":"/x:y","Target":"/b"}])");
+  EXPECT_EQ(describe(*plan_of(wanted)),
+            "docker run --rm --init --mount type=bind,source=/w/db/co:lon,target=/a,readonly "
+            "--mount type=bind,source=/x:y,target=/b --volume /w/db/c:/c box");
+  const auto failed = plan_of({.options = R"({"image": "box", "volumes": ["./c:/c", "./co:lon:/a:z"]})"});
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.failure().where, "/volumes/1");
+  EXPECT_EQ(failed.failure().message, "the mode \"z\" can't be had for a path with a colon: /w/db/co:lon");
+}
+
+TEST(ContainerSpec, so_is_one_below_a_project_with_a_colon) {
+  const Wanted wanted{.options = R"({"image": "box", "mount": "none", "volumes": ["./data:/data:ro"]})",
+                      .directory = "/w/co:lon"};
+  EXPECT_EQ(part(spec_of(wanted), {"HostConfig", "Binds"}), "null");
+  EXPECT_EQ(part(spec_of(wanted), {"HostConfig", "Mounts"}),
+            R"([{"Type":"bind","Source":"/w/co:lon/data","Target":"/data","ReadOnly":true}])");
+  EXPECT_THAT(describe(*plan_of({.directory = "/w/co:lon"})),
+              HasSubstr(" --mount type=bind,source=/w/co:lon,target=/w/co:lon "));
+}
+
 TEST(ContainerSpec, ports_are_exposed_and_bound) {
   const auto spec =
       spec_of({.options = R"({"image": "box", "ports": ["8080:80", "127.0.0.1:81:80", "5/udp"]})"});
@@ -192,6 +232,15 @@ TEST(ContainerPlan, is_described_as_the_docker_command_that_does_the_same) {
   EXPECT_EQ(describe(*plan),
             "docker run --rm --init --user 5 --volume /w/db:/w/db --workdir /w/db --volume x:/y --publish "
             "8080:80/tcp --env SECRET box sh -c 'echo hi'");
+}
+
+TEST(ContainerPlan, shows_ports_as_docker_reads_them) {
+  const auto plan = plan_of({.options = R"({"image": "box", "mount": "none", "ports":
+                             ["[::1]:8080:80", "127.0.0.1::81", "82", "[::1]::83", "8000-8002:84"]})"});
+  EXPECT_EQ(
+      describe(*plan),
+      "docker run --rm --init --publish '[::1]:8080:80/tcp' --publish 127.0.0.1::81/tcp --publish 82/tcp "
+      "--publish '[::1]::83/tcp' --publish 8000-8002:84/tcp box");
 }
 
 TEST(ContainerPlan, wrong_options_are_an_error) {

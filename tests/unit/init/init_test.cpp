@@ -235,13 +235,93 @@ TEST_F(Init, the_first_of_a_name_stays_and_the_others_are_told) {
   EXPECT_THAT(text(), HasSubstr("// \"build\" from Makefile is left out"));
 }
 
+TEST_F(Init, commands_of_a_compose_file_are_split_into_words_without_a_shell) {
+  write("compose.yaml",
+        "services:\n"
+        "  db: { image: mysql, command: --default-authentication-plugin=x --sql_mode='A B' }\n"
+        "  web: { image: i, entrypoint: /entry.sh --flag \"two words\" a\\ b '' }\n");
+  const std::string made = text();
+  EXPECT_THAT(made, HasSubstr(R"("command": ["--default-authentication-plugin=x", "--sql_mode=A B"])"));
+  EXPECT_THAT(made, HasSubstr(R"("entrypoint": ["/entry.sh", "--flag", "two words", "a b", ""])"));
+  write("compose.yaml", "services: { db: { image: i, command: \"echo 'it\" } }\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("failed: compose.yaml"), HasSubstr("a quote without its end")));
+}
+
+TEST_F(Init, paths_count_from_the_folder_of_the_source) {
+  write("deploy/compose.yaml", "services: { db: { build: ./db, volumes: ['./data:/data'] } }\n");
+  const Workspace compose = workspace("deploy/compose.yaml");
+  EXPECT_THAT(names(compose.projects), ElementsAre("./deploy"));
+  EXPECT_THAT(needs(compose, "./deploy", "up"), ElementsAre("./deploy:db async"));
+  write("web/package.json", R"({"scripts": {"dev": "x"}})");
+  EXPECT_THAT(names(workspace("web/package.json").projects), ElementsAre("./web"));
+  write("app/Procfile", "web: run\nworker: work\n");
+  EXPECT_THAT(needs(workspace("app/Procfile"), "./app", "start"), ElementsAre("./app:worker async"));
+  EXPECT_THAT(text("../elsewhere/Procfile"), HasSubstr("outside of the workspace"));
+}
+
+TEST_F(Init, a_process_called_start_keeps_its_name_and_program) {
+  write("Procfile", "web: serve\nstart: begin\n");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "start"), "begin");
+  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:web async"));
+}
+
+TEST_F(Init, a_name_of_two_sources_runs_only_the_program_of_the_first) {
+  write("package.json", R"({"scripts": {"start": "node .", "worker": "node w", "up": "x"}})");
+  write("Procfile", "web: serve\nworker: work\nclock: tick\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./", "procfile"), ElementsAre("./:clock async"));
+  EXPECT_EQ(made.dependencies.at("./").contains("start"), false);
+  EXPECT_THAT(text(), HasSubstr("\"worker\" from Procfile is left out"));
+}
+
+TEST_F(Init, a_file_below_the_root_that_cannot_be_understood_is_left_out_and_told) {
+  write("package.json", R"({"scripts": {"dev": "x"}})");
+  write("test/fixtures/broken/package.json", "{ nothing");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./"));
+  EXPECT_THAT(text(), HasSubstr("test/fixtures/broken/package.json is left out"));
+}
+
+TEST_F(Init, members_of_a_pnpm_workspace_are_projects) {
+  write("package.json", R"({"name": "all"})");
+  write("pnpm-workspace.yaml", "packages:\n  - 'packages/*'\n  - '!packages/old'\n");
+  write("packages/a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
+  write("packages/old/package.json", R"({"name": "old", "scripts": {"build": "x"}})");
+  write("elsewhere/b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./packages/a"));
+}
+
+TEST_F(Init, packages_that_use_one_another_make_no_cycle) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}, "dependencies": {"b": "*"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"build": "x"}, "devDependencies": {"a": "*"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./a", "build"), ElementsAre("./b:"));
+  EXPECT_THAT(text(), HasSubstr("The build of ./b doesn't wait for that of ./a, which waits for it."));
+}
+
+TEST_F(Init, a_long_text_that_stands_in_many_places_is_refused) {
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "*a, ";
+  write("compose.yaml", "x: &a \"" + std::string(100'000, 'y') +
+                            "\"\nservices: { db: { image: i, environment: [" + many + "] } }\n");
+  EXPECT_THAT(text(), HasSubstr("too much text in its values"));
+}
+
+TEST_F(Init, says_that_it_waits_for_no_health) {
+  write("compose.yaml",
+        "services:\n  db: { image: i }\n"
+        "  api: { image: i, depends_on: { db: { condition: service_healthy } } }\n");
+  EXPECT_THAT(text(), HasSubstr("api: starts when db was started, not when it is healthy."));
+}
+
 TEST_F(Init, takes_over_one_file_alone) {
   write("package.json", R"({"scripts": {"dev": "vite"}})");
   write("Procfile.dev", "web: x");
   write("deploy/stack.yml", "services: {db: {image: x}}");
   write("docker-compose.yml", "services: {cache: {image: x}}");
   EXPECT_THAT(names(workspace("Procfile.dev").projects.at("./").tasks), ElementsAre("start"));
-  EXPECT_THAT(names(workspace("deploy/stack.yml").projects.at("./").tasks), ElementsAre("db", "up"));
+  EXPECT_THAT(names(workspace("deploy/stack.yml").projects.at("./deploy").tasks), ElementsAre("db", "up"));
   EXPECT_THAT(names(workspace("compose").projects.at("./").tasks), ElementsAre("cache", "up"));
   EXPECT_EQ(workspace("package.json").projects.at("./").executor, "npm");
   EXPECT_THAT(text("Procfile"), HasSubstr("failed: "));

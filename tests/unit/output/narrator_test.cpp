@@ -28,7 +28,8 @@ class NarratorTest : public testing::Test {
     std::string said;
     const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
     Narrator narrator(plan, *log, [&](StepIndex step) {
-      return pids_from == 0 ? 0 : pids_from + static_cast<int>(position(step));
+      return pids_from == 0 ? std::string()
+                            : "pid " + std::to_string(pids_from + static_cast<int>(position(step)));
     });
     engine::Engine engine(plan);
     Instant now{std::chrono::seconds(1)};

@@ -89,6 +89,23 @@ TEST_F(Deno, runs_a_script_with_its_permissions) {
                   "--allow-net=localhost:1,a.b", "--deny-run", "--watch", "main.ts"));
 }
 
+TEST_F(Deno, refuses_a_permission_that_deno_would_read_as_another) {
+  const auto wrong = [&](const std::string& permissions) {
+    const std::string message =
+        failure(task("dev", R"({"script": "main.ts", "permissions": )" + permissions + "}"));
+    EXPECT_EQ(plugin.error().code, DREAM_E_OPTIONS);
+    return plugin.error().where + ": " + message;
+  };
+  EXPECT_EQ(wrong(R"({"read": ["/ok", "/data/a,b"]})"),
+            "/permissions/read/1: \"/data/a,b\" has a comma, where Deno would begin another name "
+            "(split it, or allow the folder that it is in)");
+  EXPECT_THAT(wrong(R"({"net": [","]})"), StartsWith("/permissions/net/0: \",\" has a comma"));
+  EXPECT_EQ(wrong(R"({"read": []})"),
+            "/permissions/read: a list without names allows nothing (use false to deny it all)");
+  EXPECT_THAT(wrong(R"({"env": [""]})"), StartsWith("/permissions/env/0: this is no name"));
+  EXPECT_THAT(wrong(R"({"env": [5]})"), StartsWith("/permissions/env/0: this is no name"));
+}
+
 TEST_F(Deno, refuses_options_that_contradict_each_other) {
   tasks(R"("dev": "x")");
   EXPECT_THAT(failure(task("dev", R"({"script": "main.ts", "task": "dev"})")),

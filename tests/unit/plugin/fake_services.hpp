@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,9 +34,10 @@ class RecordingLog final : public Log {
 class FakeServices final : public Services {
  public:
   struct Child {
-    ChildSpec spec;
+    ChildRequest spec;
     std::vector<Urgency> terminations = {};
     bool alive = true;
+    std::set<Stream> held = {};
   };
 
   [[nodiscard]] Instant now() const override { return now_; }
@@ -53,7 +55,7 @@ class FakeServices final : public Services {
     }
   }
 
-  Result<ChildId> spawn(ChildSpec spec) override {
+  Result<ChildId> spawn(ChildRequest spec) override {
     now_ += spawn_takes;
     if (spawn_error) return *spawn_error;
     children.push_back({std::move(spec)});
@@ -62,6 +64,14 @@ class FakeServices final : public Services {
   Result<void> terminate_child(ChildId child, Urgency urgency) override {
     children.at(static_cast<std::size_t>(child)).terminations.push_back(urgency);
     return {};
+  }
+  void hold_child(ChildId child, Stream stream, bool held) override {
+    std::set<Stream>& streams = children.at(static_cast<std::size_t>(child)).held;
+    if (held) {
+      streams.insert(stream);
+    } else {
+      streams.erase(stream);
+    }
   }
   [[nodiscard]] int child_pid(ChildId child) const override {
     const auto index = static_cast<std::size_t>(child);
@@ -85,6 +95,7 @@ class FakeServices final : public Services {
     blocking_work.push_back(std::move(blocking));
     return {};
   }
+  void leave_behind() override { left_behind = true; }
   [[nodiscard]] std::shared_ptr<const Place> place() const override { return place_; }
 
   // ---- what the test lets happen
@@ -115,6 +126,7 @@ class FakeServices final : public Services {
 
   std::map<std::pair<StepIndex, Stream>, std::string> output;
   bool has_room = true;
+  bool left_behind = false;
   std::vector<std::function<void()>> writers;  ///< that wait for room
   std::deque<Child> children;
   std::optional<Error> spawn_error;
@@ -155,8 +167,12 @@ class RecordingObserver final : public RunObserver {
  public:
   void run_started() override { events.emplace_back("started"); }
   void run_exited(ExitStatus status) override { events.push_back("exited: " + to_string(status)); }
-  void run_start_failed(Error error) override { events.push_back("start failed: " + error.message); }
+  void run_start_failed(Error why) override {
+    events.push_back("start failed: " + why.message);
+    error = std::move(why);
+  }
   std::vector<std::string> events;
+  Error error;  ///< of the start that failed
 };
 
 }  // namespace dream::plugin

@@ -5,6 +5,7 @@
 #include <string>
 #include <thread>
 
+#include "plugin/error_sink.hpp"
 #include "scripted_plugin.hpp"
 
 namespace dream::plugin {
@@ -128,7 +129,7 @@ TEST_F(HostServices, output_after_the_exit_is_refused_and_reported) {
   EXPECT_EQ(output.write(self(), 424242, DREAM_STDOUT, dream_text("whose?")), DREAM_E_STALE);
   EXPECT_THAT(host.services.output, IsEmpty());
   EXPECT_THAT(logged, ElementsAre(HasSubstr("was called for a run that is over"),
-                                  HasSubstr("was called for a run that doesn't exist")));
+                                  HasSubstr("was called for a run that doesn't exist, or no longer")));
 }
 
 TEST_F(HostServices, what_is_not_known_is_refused) {
@@ -145,7 +146,7 @@ TEST_F(HostServices, what_is_not_known_is_refused) {
 TEST_F(HostServices, a_child_gets_what_was_asked_and_its_exit_comes_back) {
   dream_child_id id = 0;
   ASSERT_EQ(spawn(&id, DREAM_CHILD_PTY), DREAM_OK);
-  const ChildSpec& spec = host.services.children.at(0).spec;
+  const ChildRequest& spec = host.services.children.at(0).spec;
   EXPECT_THAT(spec.argv, ElementsAre("sleep", "1"));
   EXPECT_EQ(spec.directory, "/w/web");
   EXPECT_THAT(*spec.environment, ElementsAre("A=1"));
@@ -160,6 +161,62 @@ TEST_F(HostServices, a_child_gets_what_was_asked_and_its_exit_comes_back) {
   EXPECT_EQ(process.pid(self(), id), 0);
   EXPECT_EQ(process.terminate(self(), id, DREAM_FORCE, nullptr), DREAM_OK);
   EXPECT_EQ(host.services.children.at(0).terminations.size(), 1U);
+}
+
+TEST_F(HostServices, a_handle_of_another_kind_is_stale) {
+  dream_child_id child = 0;
+  dream_timer_id alarm = 0;
+  ASSERT_EQ(spawn(&child), DREAM_OK);
+  ASSERT_EQ(timer.start(self(), UINT64_MAX, &Heard::time_came, &heard, &alarm), DREAM_OK);
+  for (const dream_run_id wrong : {child, alarm}) {
+    EXPECT_EQ(output.write(self(), wrong, DREAM_STDOUT, dream_text("x")), DREAM_E_STALE);
+  }
+  timer.cancel(self(), child);
+  process.terminate(self(), alarm, DREAM_FORCE, nullptr);
+  EXPECT_EQ(process.pid(self(), run_id()), 0);
+  EXPECT_EQ(host.services.timers.size(), 1U);
+  EXPECT_THAT(host.services.children.at(0).terminations, IsEmpty());
+  EXPECT_THAT(host.services.output, IsEmpty());
+}
+
+TEST_F(HostServices, a_spawn_for_a_run_that_is_not_there_says_why) {
+  const dream_str argv = DREAM_STR("true");
+  dream_child child{};
+  child.size = sizeof(child);
+  child.run = 424242;
+  child.argv = {&argv, 1};
+  child.on_exit = &Heard::exited;
+  dream_child_id id = 0;
+  ErrorSink errors;
+  EXPECT_EQ(process.spawn(self(), &child, &id, errors.table()), DREAM_E_STALE);
+  const auto error = errors.finish(DREAM_E_STALE, {"start"}, host.calls);
+  ASSERT_TRUE(error);
+  EXPECT_THAT(error->message,
+              HasSubstr("process.spawn wrongly: it was called for a run that is over, or never"));
+  EXPECT_THAT(logged,
+              ElementsAre(HasSubstr("process.spawn was called for a run that is over")));
+  EXPECT_EQ(process.spawn(self(), nullptr, &id, nullptr), DREAM_E_STALE);
+}
+
+TEST_F(HostServices, a_child_whose_output_is_taken_can_be_held_back) {
+  dream_child_id id = 0;
+  ASSERT_EQ(spawn(&id, 0, &Heard::wrote), DREAM_OK);
+  EXPECT_EQ(process.pause(self(), id, DREAM_STDERR), DREAM_OK);
+  EXPECT_THAT(host.services.children.at(0).held, ElementsAre(Stream::err));
+  EXPECT_EQ(process.resume(self(), id, DREAM_STDERR), DREAM_OK);
+  EXPECT_THAT(host.services.children.at(0).held, IsEmpty());
+  EXPECT_EQ(process.pause(self(), id, 7), DREAM_E_UNSUPPORTED);
+  host.services.exit_child(0, ExitedWith{0});
+  EXPECT_EQ(process.pause(self(), id, DREAM_STDOUT), DREAM_OK);
+  EXPECT_THAT(host.services.children.at(0).held, IsEmpty());
+}
+
+TEST_F(HostServices, a_child_whose_output_the_host_takes_is_not_held_back_by_a_plugin) {
+  dream_child_id id = 0;
+  ASSERT_EQ(spawn(&id), DREAM_OK);
+  EXPECT_EQ(process.pause(self(), id, DREAM_STDOUT), DREAM_E_INVALID);
+  EXPECT_THAT(logged,
+              ElementsAre(HasSubstr("process.pause was called for a child whose output the host takes")));
 }
 
 TEST_F(HostServices, a_child_whose_output_is_taken_hands_it_over) {
@@ -276,12 +333,20 @@ TEST(HostServicesInACall, a_start_that_fails_and_leaves_a_child_has_it_killed) {
     EXPECT_EQ(process.spawn(host.plugin.host, &child, &id, errors), DREAM_OK);
     return errors->fail(errors, DREAM_E_FAILED, {}, dream_text("changed my mind"), {});
   };
-  EXPECT_FALSE(host.start());
+  auto run = host.start();
+  ASSERT_TRUE(run);  // there is something to wait for
   EXPECT_THAT(host.services.children.at(0).terminations, ElementsAre(Urgency::force));
   EXPECT_THAT(host.services.log_.lines,
               ElementsAre(HasSubstr("failed and left a child behind, which is killed")));
+  EXPECT_EQ((*run)->status()->phase, Phase::stopping);
+  EXPECT_TRUE((*run)->terminate(Urgency::force));
+  EXPECT_THAT(host.observer.events, IsEmpty());
   host.services.exit_child(0, KilledBy{9});
+  EXPECT_THAT(host.observer.events, ElementsAre("start failed: changed my mind"));
   EXPECT_THAT(heard.lines, IsEmpty());
+  run->reset();
+  host.executor.reset();
+  EXPECT_THAT(host.plugin.calls, ElementsAre("create", "start", "destroy"));
 }
 
 }  // namespace

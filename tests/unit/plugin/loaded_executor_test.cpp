@@ -53,7 +53,7 @@ TEST(LoadedExecutor, a_run_that_starts_later_is_started_when_the_plugin_says_so)
       host.services.log_.lines,
       ElementsAre(
           "warning: plugin scripted: started of ./web:dev was called for a run that has started already",
-          "warning: plugin scripted: started was called for a run that doesn't exist"));
+          "warning: plugin scripted: started was called for a run that doesn't exist, or no longer"));
 }
 
 TEST(LoadedExecutor, an_exit_from_another_thread_arrives_on_the_loop) {
@@ -166,8 +166,9 @@ TEST(PluginFault, an_exit_that_is_reported_twice_counts_once) {
   EXPECT_THAT(host.observer.events, ElementsAre("started", "exited: exit code 1"));
   EXPECT_THAT(
       host.services.log_.lines,
-      ElementsAre("warning: plugin scripted: on_exit of ./web:dev was called more than once; only the first "
-                  "counts"));
+      ElementsAre(
+          "warning: plugin scripted: on_exit of ./web:dev was called for a run that is over; only its "
+          "first end counts"));
 }
 
 TEST(PluginFault, an_exit_after_the_release_is_reported) {
@@ -181,7 +182,7 @@ TEST(PluginFault, an_exit_after_the_release_is_reported) {
   host.services.run_posted();
   EXPECT_THAT(
       host.services.log_.lines,
-      ElementsAre("warning: plugin scripted: on_exit of ./web:dev was called after the run was released"));
+      ElementsAre("warning: plugin scripted: on_exit was called for a run that doesn't exist, or no longer"));
 }
 
 TEST(PluginFault, an_exit_that_makes_no_sense_is_a_lost_run) {
@@ -279,7 +280,8 @@ TEST(PluginFault, reports_for_a_run_whose_start_failed_are_ignored) {
   host.plugin.host->started(host.plugin.host, host.plugin.run_id);
   host.services.run_posted();
   EXPECT_THAT(host.observer.events, IsEmpty());
-  EXPECT_THAT(host.services.log_.lines, ElementsAre(HasSubstr("was called for a run whose start failed")));
+  EXPECT_THAT(host.services.log_.lines,
+              ElementsAre(HasSubstr("was called for a run that doesn't exist, or no longer")));
 }
 
 TEST(PluginFault, a_slow_function_is_reported_with_its_name) {

@@ -8,6 +8,7 @@ namespace {
 using dream::testing::FakeFoundTask;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -83,6 +84,23 @@ TEST_F(Npm, uses_the_package_manager_that_package_json_declares) {
   EXPECT_EQ(runner(), "pnpm");
   EXPECT_EQ(runner(R"({"packageManager": "auto"})"), "pnpm");
   EXPECT_EQ(runner(R"({"packageManager": "bun"})"), "bun") << "the option decides";
+}
+
+TEST_F(Npm, or_that_its_development_engines_name) {
+  folder.write("web/yarn.lock");
+  package(R"({"devEngines": {"packageManager": {"name": "pnpm"}}, "scripts": {"dev": "vite"}})");
+  EXPECT_EQ(runner(), "pnpm");
+  package(
+      R"({"devEngines": {"packageManager": [{"name": "vlt"}, {"name": "bun"}]}, "scripts": {"dev": "vite"}})");
+  EXPECT_EQ(runner(), "bun") << "the first that is known";
+  package(R"({"devEngines": {"packageManager": {"name": "pnpm"}}, "packageManager": "npm@10.9.0",
+              "scripts": {"dev": "vite"}})");
+  EXPECT_EQ(runner(), "npm");
+  package(
+      R"({"devEngines": {"runtime": {"name": "node"}, "packageManager": 5}, "scripts": {"dev": "vite"}})");
+  EXPECT_EQ(runner(), "yarn") << "it says nothing of a package manager";
+  package(R"({"devEngines": {"packageManager": {"name": "vlt"}}, "scripts": {"dev": "vite"}})");
+  EXPECT_THAT(failure(task("dev")), HasSubstr("the package manager \"vlt\" isn't known"));
 }
 
 TEST_F(Npm, else_the_one_whose_lock_file_is_there) {

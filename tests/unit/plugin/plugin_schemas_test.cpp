@@ -41,7 +41,8 @@ TEST(PluginSchemas, of_deno) {
   EXPECT_EQ(verdict("deno", R"({"permissions": "server"})"), "ok");
   EXPECT_NE(verdict("deno", R"({"permissions": false})"), "ok");
   EXPECT_NE(verdict("deno", R"({"permissions": {"reed": true}})"), "ok");
-  EXPECT_NE(verdict("deno", R"({"permissions": {"read": []}})"), "ok");
+  EXPECT_NE(verdict("deno", R"({"permissions": {"read": "a"}})"), "ok");
+  EXPECT_EQ(verdict("deno", R"({"permissions": {"read": []}})"), "ok") << "the executor says what is wrong";
   EXPECT_NE(verdict("deno", R"({"unstable": ["--unstable-kv"]})"), "ok");
   EXPECT_EQ(verdict("deno", R"({"tasks": "a"})"),
             R"(/tasks: there is no option "tasks" (did you mean "task"?))");

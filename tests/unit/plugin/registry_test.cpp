@@ -93,7 +93,7 @@ TEST_F(RegistryTest, runs_a_task_from_start_to_end_through_the_plugin) {
     const auto run = executor.start(task, observer);
     ASSERT_TRUE(run) << to_string(run.error());
     EXPECT_THAT(observer.events, ElementsAre("started"));
-    const ChildSpec& child = services.children.at(0).spec;
+    const ChildRequest& child = services.children.at(0).spec;
     EXPECT_THAT(child.argv, ElementsAre("/bin/sh", "-c", "vite"));
     EXPECT_EQ(child.stop_signal, 2);
     EXPECT_EQ(child.step, StepIndex{4});

@@ -39,6 +39,12 @@ struct ScriptedPlugin {
   std::function<void()> release = [] {};
   std::function<const void*(std::string_view)> extension = [](auto) { return nullptr; };
 
+  /// Reports that the run's start has failed.
+  void fail_start(dream_status code, const char* message, const char* where = "",
+                  const char* hint = "") const {
+    host->start_failed(host, run_id, code, dream_text(where), dream_text(message), dream_text(hint));
+  }
+
   /// Reports the end of the run.
   void finish(std::uint32_t kind, std::int32_t value, const std::string& text = "") const {
     const dream_exit exit{sizeof(dream_exit), kind, value, {text.data(), text.size()}};

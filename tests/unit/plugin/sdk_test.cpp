@@ -42,6 +42,30 @@ class SlowRun : public Run {
   Phase phase_ = Phase::starting;
 };
 
+/// A run that finds after a second of host time that it can't start, and then says too much.
+class FailingRun : public Run {
+ public:
+  FailingRun(const Host& host, dream_run_id id) : host_(host), id_(id) {
+    dream_timer_id timer = 0;
+    host_.timer()->start(host_.raw(), host_.timer()->now(host_.raw()) + 1'000'000'000, &FailingRun::fail,
+                         this, &timer);
+  }
+  Result<void> terminate(Urgency) override { return {}; }
+  [[nodiscard]] RunState state() const override { return {.phase = Phase::starting}; }
+
+ private:
+  static void fail(void* context) noexcept {
+    auto& run = *static_cast<FailingRun*>(context);
+    const Failure failure{DREAM_E_NOT_FOUND, "there is no image", "pull it", "/image"};
+    run.host_.left_behind(run.id_, "half an image");
+    run.report_start_failure(run.host_, run.id_, failure);
+    run.report_start_failure(run.host_, run.id_, failure);
+    run.report_exit(Exit::code(1));
+  }
+  Host host_;
+  dream_run_id id_;
+};
+
 /// A run that is over before start returns.
 class InstantRun : public Run {
  public:
@@ -68,6 +92,8 @@ class Example : public Executor {
     if (task.name() == "throw int") throw 1;
     if (task.name() == "instant") return std::unique_ptr<Run>(std::make_unique<InstantRun>());
     if (task.name() == "slow") return std::unique_ptr<Run>(std::make_unique<SlowRun>(host_, task.raw().run));
+    if (task.name() == "failing")
+      return std::unique_ptr<Run>(std::make_unique<FailingRun>(host_, task.run()));
     auto run = std::make_unique<ChildRun>(host_);
     if (auto spawned = run->spawn(task, {.argv = {"tool"}}); !spawned) return spawned.failure();
     return std::unique_ptr<Run>(std::move(run));
@@ -94,6 +120,34 @@ TEST_F(Sdk, the_table_is_complete_and_tells_who_it_is) {
   EXPECT_EQ(text(plugin.table().options_schema), R"({"type": "object", "additionalProperties": false})");
   EXPECT_EQ(plugin.table().extension("dream.nothing/1"), nullptr);
   EXPECT_EQ(dream_plugin_v1(nullptr), &plugin.table());
+}
+
+TEST_F(Sdk, a_start_that_fails_later_reaches_the_host_once) {
+  ASSERT_TRUE(plugin.create());
+  const FakeRun& run = *plugin.start({.name = "failing"});
+  EXPECT_EQ(run.start_status, DREAM_STARTING);
+  host.advance(1'000'000'000);
+  ASSERT_EQ(host.start_failures().size(), 1U);
+  EXPECT_EQ(host.start_failures()[0].run, run.id);
+  EXPECT_EQ(host.start_failures()[0].code, DREAM_E_NOT_FOUND);
+  EXPECT_EQ(host.start_failures()[0].where, "/image");
+  EXPECT_EQ(host.start_failures()[0].message, "there is no image");
+  EXPECT_EQ(host.start_failures()[0].hint, "pull it");
+  EXPECT_TRUE(run.exits.empty());
+  EXPECT_TRUE(plugin.start_failed(run));
+  EXPECT_THAT(host.left_behind(), ElementsAre(Pair(run.id, "half an image")));
+}
+
+TEST_F(Sdk, a_start_that_fails_later_is_an_exit_to_a_host_of_version_1_0) {
+  host.be_of_version_1_0();
+  ASSERT_TRUE(plugin.create());
+  const FakeRun& run = *plugin.start({.name = "failing"});
+  host.advance(1'000'000'000);
+  EXPECT_TRUE(host.start_failures().empty());
+  EXPECT_TRUE(host.left_behind().empty());
+  ASSERT_EQ(run.exits.size(), 1U);
+  EXPECT_EQ(run.exits[0].value, 127);
+  EXPECT_EQ(run.exits[0].text, "there is no image (/image); pull it");
 }
 
 TEST_F(Sdk, a_failure_of_create_reaches_the_host) {

@@ -97,8 +97,7 @@ template <class Struct>
 }
 
 [[nodiscard]] constexpr Judgement judge_run(Life run) {
-  if (run == Life::unknown)
-    return {Breach::handle, "was called for a run that doesn't exist, or was released"};
+  if (run == Life::unknown) return {Breach::handle, "was called for a run that doesn't exist, or no longer"};
   if (run == Life::over) return {Breach::handle, "was called for a run that is over"};
   return {};
 }
@@ -146,6 +145,14 @@ template <class Struct>
     return {Breach::argument, "was given a stop_signal that doesn't exist"};
   }
   return {};
+}
+
+/// What holds a child's output back, or no longer. `taken`: the plugin takes it.
+[[nodiscard]] constexpr Judgement judge_hold(Life child, std::uint32_t stream, bool taken) {
+  if (const Judgement known = judge_stream(stream); !known.fine()) return known;
+  if (child == Life::unknown) return {Breach::handle, "was called for a child that doesn't exist"};
+  if (child == Life::over || taken) return {};
+  return {Breach::argument, "was called for a child whose output the host takes"};
 }
 
 /// What a function does to a child. One that is over is no fault: its end may be on its way.

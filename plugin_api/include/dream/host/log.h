@@ -13,7 +13,7 @@ extern "C" {
 #define DREAM_LOG_ID "dream.log/1"
 
 #define DREAM_LOG_DEBUG 0u   /* shown with --debug */
-#define DREAM_LOG_INFO 1u    /* shown with --info */
+#define DREAM_LOG_INFO 1u    /* shown, but not where a program reads the output (--output events) */
 #define DREAM_LOG_WARNING 2u /* shown always: what a user should look at */
 #define DREAM_LOG_ERROR 3u   /* shown always. A call that fails uses its dream_errors instead. */
 

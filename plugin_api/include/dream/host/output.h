@@ -28,7 +28,8 @@ typedef struct dream_output {
   /*
    * [loop] Takes all of `bytes`, in any encoding, cut anywhere: the host makes lines of them. DREAM_AGAIN:
    * taken, but the reader is slow: write nothing more before when_writable has told that there is room (stop
-   * reading from where the bytes come from, so that the task slows down). Never after the run's on_exit.
+   * reading from where the bytes come from, so that the task slows down; children of this run that have an
+   * on_output are held back by the host). Never after the run's on_exit.
    */
   dream_status (*write)(const dream_host* host, dream_run_id run, uint32_t stream,
                         dream_str bytes) DREAM_NOEXCEPT;

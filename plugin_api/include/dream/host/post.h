@@ -23,8 +23,9 @@ typedef struct dream_post {
   /*
    * [any] Calls on_loop once, in a later turn of the loop, after everything that this executor posted before.
    * What hasn't been called when the executor's destroy returns is dropped, so `context` is best a part of
-   * the executor, which frees it in its destroy, after it has joined its threads. DREAM_E_STALE: the
-   * executor is gone, nothing will be called.
+   * the executor, which frees it in its destroy, after it has joined its threads. A run's release drops
+   * nothing: what was posted for it comes after its release, too, so `context` must not be a part of the run.
+   * DREAM_E_STALE: the executor is gone, nothing will be called.
    */
   dream_status (*call)(const dream_host* host, dream_on_loop on_loop, void* context) DREAM_NOEXCEPT;
 } dream_post;

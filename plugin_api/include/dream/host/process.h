@@ -1,7 +1,10 @@
 /*
- * Service "dream.process/1": supervised processes of this machine. The host starts a child in a group of its
- * own, watches it, reads its output, ends it as a whole tree, and lets none outlive the host, however that
- * ends.
+ * Service "dream.process/1": supervised processes of this machine. The host starts a child in a session of
+ * its own (or, where the user's keys are to reach it, in dream's), watches it, reads its output, ends it as a
+ * whole tree, and lets none outlive the host, however that ends.
+ *
+ * A run may have several children, at once or one after the other, each with an on_exit of its own. All of
+ * them have ended before the run's end is told; what still lives then is killed.
  */
 #ifndef DREAM_HOST_PROCESS_H
 #define DREAM_HOST_PROCESS_H
@@ -21,7 +24,11 @@ extern "C" {
 #define DREAM_CHILD_PTY \
   1u /* it may have a terminal, where the host has one to give: pass on DREAM_TASK_PTY */
 
-/* [loop] Bytes that the child wrote to DREAM_STDOUT or DREAM_STDERR. */
+/*
+ * [loop] Bytes that the child wrote to DREAM_STDOUT or DREAM_STDERR. No more are read while
+ * dream_output.write has answered DREAM_AGAIN for the child's run and there is no room again, nor while the
+ * stream is paused: the child then waits in its own write.
+ */
 typedef void (*dream_on_output)(void* context, uint32_t stream, dream_str bytes) DREAM_NOEXCEPT;
 
 /* A child to be. Borrowed until spawn returns. */
@@ -34,8 +41,8 @@ typedef struct dream_child {
   dream_str directory;    /* absolute */
   dream_strs environment; /* NAME=VALUE, the whole of it */
   int32_t stop_signal;    /* of a graceful termination; 0 is SIGTERM */
-  dream_on_exit
-      on_exit; /* [loop] here. Once, after the last byte of output, when nothing of its tree lives */
+  dream_on_exit on_exit;  /* [loop] here; not NULL. Once, after the last byte of output, when nothing of its
+                             tree lives */
   dream_on_output
       on_output;     /* NULL: what it writes is the run's output, with the host's care for slow readers */
   void* context;     /* of both functions */
@@ -50,8 +57,8 @@ typedef struct dream_process {
 
   /*
    * [loop] Starts the child and stores its number in *id. Success means that the program itself runs; when it
-   * doesn't exist or can't be executed, this says so (DREAM_E_NOT_FOUND, DREAM_E_NOT_EXECUTABLE). `errors`
-   * may be NULL.
+   * doesn't exist or can't be executed, this says so (DREAM_E_NOT_FOUND, DREAM_E_NOT_EXECUTABLE), and when
+   * its run is over or none of this executor's, too (DREAM_E_STALE). `errors` may be NULL.
    */
   dream_status (*spawn)(const dream_host* host, const dream_child* child, dream_child_id* id,
                         dream_errors* errors) DREAM_NOEXCEPT;
@@ -63,6 +70,17 @@ typedef struct dream_process {
 
   /* [loop] Its pid, for display; 0 after its exit. */
   int64_t (*pid)(const dream_host* host, dream_child_id id) DREAM_NOEXCEPT;
+
+  /*
+   * [loop] [1.1] Of a child with on_output: reads no more of this stream until it is resumed, so that the
+   * child waits in its own write. What was read already may still be handed over once. The child's end comes
+   * after its last byte, so it waits, too; a forced termination resumes both streams. After the child's exit
+   * it does nothing and succeeds.
+   */
+  dream_status (*pause)(const dream_host* host, dream_child_id id, uint32_t stream) DREAM_NOEXCEPT;
+
+  /* [loop] [1.1] Goes on reading; never calls on_output before it returns. */
+  dream_status (*resume)(const dream_host* host, dream_child_id id, uint32_t stream) DREAM_NOEXCEPT;
 } dream_process;
 
 #ifdef __cplusplus

@@ -19,7 +19,8 @@ struct Command {
   std::vector<std::string> relays = {};       ///< programs that pass signals on (dream_child.relays)
 };
 
-/// A run that is one supervised child of the host: its output is the run's, its end is the run's.
+/// A run that is one supervised child of the host: its output is the run's, its end is the run's. A run that
+/// does more, such as one that lets a helper end what its child started elsewhere, overrides child_ended().
 class ChildRun : public Run {
  public:
   explicit ChildRun(const Host& host) : host_(host) {}
@@ -32,13 +33,13 @@ class ChildRun : public Run {
     const std::vector<dream_str> relay_views = views(command.relays);
     dream_child child{};
     child.size = sizeof(child);
-    child.flags = (task.raw().flags & DREAM_TASK_PTY) != 0 ? DREAM_CHILD_PTY : 0U;
-    child.run = task.raw().run;
+    child.flags = task.may_have_terminal() ? DREAM_CHILD_PTY : 0U;
+    child.run = task.run();
     child.argv = {argv_views.data(), argv_views.size()};
     child.directory = command.directory.empty() ? task.raw().directory : view(command.directory);
     child.environment = task.raw().environment;
     if (!environment_views.empty()) child.environment = {environment_views.data(), environment_views.size()};
-    child.stop_signal = task.raw().stop_signal;
+    child.stop_signal = task.stop_signal();
     child.on_exit = &ChildRun::child_exited;
     child.context = this;
     child.relays = {relay_views.data(), relay_views.size()};
@@ -63,6 +64,16 @@ class ChildRun : public Run {
     return {.phase = phase_, .pid = host_.process()->pid(host_.raw(), child_)};
   }
 
+ protected:
+  [[nodiscard]] const Host& host() const { return host_; }
+  /// The child's number, for the host's service; 0 before spawn().
+  [[nodiscard]] dream_child_id child() const { return child_; }
+  /// The child has ended: so has the run.
+  virtual void child_ended(Exit exit) {
+    phase_ = Phase::exited;
+    report_exit(std::move(exit));
+  }
+
  private:
   static std::vector<dream_str> views(const std::vector<std::string>& texts) {
     std::vector<dream_str> result;
@@ -72,9 +83,8 @@ class ChildRun : public Run {
   }
 
   static void child_exited(void* context, const dream_exit* exit) noexcept {
-    auto& run = *static_cast<ChildRun*>(context);
-    run.phase_ = Phase::exited;
-    run.report_exit(Exit{exit->kind, exit->value, std::string(text(exit->text))});
+    static_cast<ChildRun*>(context)->child_ended(
+        Exit{exit->kind, exit->value, std::string(text(exit->text))});
   }
 
   Host host_;

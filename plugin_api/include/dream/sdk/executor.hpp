@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "host.hpp"
 #include "result.hpp"
 #include "task.hpp"
 
@@ -29,6 +30,21 @@ struct Exit {
   [[nodiscard]] static Exit code(int value) { return {DREAM_EXIT_CODE, value}; }
   [[nodiscard]] static Exit signal(int number) { return {DREAM_EXIT_SIGNAL, number}; }
   [[nodiscard]] static Exit lost(std::string why) { return {DREAM_EXIT_LOST, 0, std::move(why)}; }
+
+  /// How a start that failed is told to a host that has no other word for it: with the codes of a shell, and
+  /// 125 for everything else.
+  [[nodiscard]] static Exit failed_start(const Failure& failure) {
+    constexpr int never_ran = 125;
+    constexpr int not_executable = 126;
+    constexpr int not_found = 127;
+    Exit exit = code(never_ran);
+    if (failure.code == DREAM_E_NOT_FOUND) exit.value = not_found;
+    if (failure.code == DREAM_E_NOT_EXECUTABLE) exit.value = not_executable;
+    exit.text = failure.message;
+    if (!failure.where.empty()) exit.text += " (" + failure.where + ")";
+    if (!failure.hint.empty()) exit.text += "; " + failure.hint;
+    return exit;
+  }
 };
 
 enum class Urgency : std::uint32_t { graceful = DREAM_GRACEFUL, force = DREAM_FORCE };
@@ -64,7 +80,8 @@ class Run {
   [[nodiscard]] virtual RunState state() const = 0;
 
   /// [any thread] The end, once, after the last byte of output; later calls do nothing. The host may delete
-  /// the run as soon as this is called: nothing of it may be touched any more.
+  /// the run as soon as this is called: nothing of it may be touched any more. A run that never ran, though
+  /// nobody asked it to end, calls report_start_failure() instead.
   void report_exit(Exit exit) {
     std::unique_lock lock(mutex_);
     if (exit_) return;
@@ -77,12 +94,28 @@ class Run {
     tell(told, on_exit, context);
   }
 
+  /// [any thread] In place of report_exit(), by a run that was `starting` right after start(): it will never
+  /// run, and nothing of it is left. Not for a run that was asked to end before it ran: that reports an exit.
+  void report_start_failure(const Host& host, dream_run_id run, const Failure& failure) {
+    if (!host.knows_failed_starts()) {
+      report_exit(Exit::failed_start(failure));
+      return;
+    }
+    {
+      const std::scoped_lock lock(mutex_);
+      if (exit_) return;
+      exit_ = Exit::failed_start(failure);
+      told_ = true;
+    }
+    host.start_failed(run, failure);
+  }
+
   /// The host's `wait`: who is to be told.
   void arm(dream_on_exit on_exit, void* context) {
     std::unique_lock lock(mutex_);
     on_exit_ = on_exit;
     context_ = context;
-    if (!exit_) return;
+    if (!exit_ || told_) return;
     const Exit told = *exit_;
     lock.unlock();
     tell(told, on_exit, context);
@@ -111,6 +144,7 @@ class Run {
 
   mutable std::mutex mutex_;
   std::optional<Exit> exit_;
+  bool told_ = false;  ///< as a failed start
   dream_on_exit on_exit_ = nullptr;
   void* context_ = nullptr;
   mutable std::string detail_;  ///< what fill() lends

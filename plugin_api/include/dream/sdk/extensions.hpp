@@ -47,10 +47,10 @@ dream_status guarded(dream_errors* errors, Body&& body) noexcept {
 
 /// The extensions that a plugin class has, by the public functions that it declares. None is required:
 ///
-///     static Result<std::vector<FoundTask>> discover(const Host&, const Project&);   what the folder offers
-///     static Result<void> tool(const Host&, const Project&);       whether the tool is there; beside
-///     discover Result<std::string> describe(const Task&);                   what start would run, one line
-///     static Result<void> reap(const Host&, const DeadRun&);       may block; in a process of its own
+/// - static Result<std::vector<FoundTask>> discover(const Host&, const Project&): what the folder offers
+/// - static Result<void> tool(const Host&, const Project&): whether the tool is there; only beside discover
+/// - Result<std::string> describe(const Task&): what start would run, one line
+/// - static Result<void> reap(const Host&, const DeadRun&): may block; in a process of its own
 template <class Class>
 class Extensions {
  public:

@@ -64,6 +64,23 @@ class Host {
   /// [any thread] The process of a run whose status was "starting" runs now.
   void started(dream_run_id run) const { host_->started(host_, run); }
 
+  /// [any thread] Whether this host knows of starts that fail later. Run::report_start_failure() asks by
+  /// itself.
+  [[nodiscard]] bool knows_failed_starts() const { return DREAM_HAS(host_, start_failed); }
+  /// [any thread] A run whose status was "starting" will never run. Only where knows_failed_starts().
+  void start_failed(dream_run_id run, const Failure& failure) const {
+    host_->start_failed(host_, run, failure.code, view(failure.where), view(failure.message),
+                        view(failure.hint));
+  }
+
+  /// [any thread] Something of this run outlives it, which `what` says in one line, and which reap() is to
+  /// remove later. Before the run's end is reported. A host of version 1.0 keeps no record of it: false.
+  bool left_behind(dream_run_id run, std::string_view what) const {
+    if (!DREAM_HAS(host_, left_behind)) return false;
+    host_->left_behind(host_, run, view(what));
+    return true;
+  }
+
   /// Does `blocking` on a thread of the host's, which has few of them, and `done` on the loop after it:
   /// DREAM_OK, or why `blocking` wasn't called or threw (dream_on_done). `done` comes once, and before the
   /// executor is deleted.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +57,15 @@ class Task {
   }
   /// A JSON object that fits the plugin's schema; dream/sdk/options.hpp reads it.
   [[nodiscard]] std::string_view options() const { return text(task_.options); }
+
+  /// What the host's services and Host::started() know this run by.
+  [[nodiscard]] dream_run_id run() const { return task_.run; }
+  /// What a graceful termination sends, and how long after it the host will force.
+  [[nodiscard]] std::int32_t stop_signal() const { return task_.stop_signal; }
+  [[nodiscard]] std::chrono::milliseconds grace() const {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(task_.grace_ms));
+  }
+  [[nodiscard]] bool may_have_terminal() const { return (task_.flags & DREAM_TASK_PTY) != 0; }
 
   [[nodiscard]] const dream_task& raw() const { return task_; }
 

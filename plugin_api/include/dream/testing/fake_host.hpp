@@ -3,8 +3,10 @@
 /// plugin_driver.hpp calls a plugin like the host does.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -25,7 +27,9 @@ namespace dream::testing {
 class FakeHost : public FakeRuns {
  public:
   FakeHost()
-      : table_{{sizeof(dream_host), DREAM_ABI_MINOR, DREAM_STR("fake"), &find_service, &run_started}, this} {}
+      : table_{{sizeof(dream_host), DREAM_ABI_MINOR, DREAM_STR("fake"), &find_service, &run_started,
+                &run_start_failed, &run_left_behind},
+               this} {}
 
   [[nodiscard]] const dream_host* table() const { return &table_.base; }
 
@@ -34,6 +38,9 @@ class FakeHost : public FakeRuns {
   [[nodiscard]] const std::deque<FakeChild>& children() const { return children_; }
   [[nodiscard]] const std::vector<LoggedLine>& logged() const { return logged_; }
   [[nodiscard]] const std::vector<dream_run_id>& started_runs() const { return started_; }
+  [[nodiscard]] const std::vector<FakeStartFailure>& start_failures() const { return start_failures_; }
+  /// What it said to have left behind, by its run.
+  [[nodiscard]] const std::multimap<dream_run_id, std::string>& left_behind() const { return left_; }
   /// The services that it asked for, whether there are such or not.
   [[nodiscard]] const std::set<std::string>& asked_services() const { return asked_; }
   /// What was written for a run, to DREAM_STDOUT or DREAM_STDERR.
@@ -58,6 +65,13 @@ class FakeHost : public FakeRuns {
 
   /// A service that this host doesn't have.
   void without(const std::string& service_id) { missing_.insert(service_id); }
+
+  /// From now on this is a host of version 1.0, which has nothing of what was appended later.
+  void be_of_version_1_0() {
+    table_.base.size = offsetof(dream_host, start_failed);
+    table_.base.abi_minor = 0;
+    of_1_0_ = true;
+  }
 
   /// The next spawn fails.
   void fail_next_spawn(dream_status code, std::string message) {
@@ -92,6 +106,9 @@ class FakeHost : public FakeRuns {
     }
     for (FakeChild& child : children_) read_on(child);
   }
+
+  /// [any thread] Hears of each start that the plugin says to have failed after all.
+  std::function<void(dream_run_id run)> on_start_failed;
 
   // ---- what dream.paths/1 answers
   std::string state_folder = "/home/me/.local/state/dream/plugin";
@@ -143,7 +160,9 @@ class FakeHost : public FakeRuns {
   static const void* find_service(const dream_host* self, const char* id) noexcept {
     static constexpr dream_log log{sizeof(dream_log), &log_write, &log_enabled};
     static constexpr dream_output output{sizeof(dream_output), &output_write, &output_when_writable};
-    static constexpr dream_process process{sizeof(dream_process), &spawn, &terminate, &pid};
+    static constexpr dream_process process{sizeof(dream_process), &spawn, &terminate, &pid, &pause, &resume};
+    static constexpr dream_process process_1_0{
+        offsetof(dream_process, pause), &spawn, &terminate, &pid, nullptr, nullptr};
     static constexpr dream_timer timer{sizeof(dream_timer), &timer_now, &timer_start, &timer_cancel};
     static constexpr dream_post post{sizeof(dream_post), &post_call};
     static constexpr dream_work work{sizeof(dream_work), &work_run, &work_stopping};
@@ -157,7 +176,7 @@ class FakeHost : public FakeRuns {
     if (host.missing_.contains(std::string(wanted))) return nullptr;
     if (wanted == DREAM_LOG_ID) return &log;
     if (wanted == DREAM_OUTPUT_ID) return &output;
-    if (wanted == DREAM_PROCESS_ID) return &process;
+    if (wanted == DREAM_PROCESS_ID) return host.of_1_0_ ? &process_1_0 : &process;
     if (wanted == DREAM_TIMER_ID) return &timer;
     if (wanted == DREAM_POST_ID) return &post;
     if (wanted == DREAM_WORK_ID) return &work;
@@ -171,6 +190,24 @@ class FakeHost : public FakeRuns {
     if (!judgement.fine()) host.refuse("started", judgement);
     const std::scoped_lock lock(host.mutex_);
     host.started_.push_back(run);
+  }
+
+  static void run_start_failed(const dream_host* self, dream_run_id run, dream_status code, dream_str where,
+                               dream_str message, dream_str hint) noexcept {
+    FakeHost& host = of(self);
+    static_cast<void>(host.end_run(run, "start_failed"));
+    {
+      const std::scoped_lock lock(host.mutex_);
+      host.start_failures_.push_back({run, code, text(where), text(message), text(hint)});
+    }
+    if (host.on_start_failed) host.on_start_failed(run);
+  }
+  static void run_left_behind(const dream_host* self, dream_run_id run, dream_str what) noexcept {
+    FakeHost& host = of(self);
+    const detail::Judgement judgement = detail::judge_run(host.run_life(run));
+    if (!judgement.fine()) host.refuse("left_behind", judgement);
+    const std::scoped_lock lock(host.mutex_);
+    host.left_.emplace(run, text(what));
   }
 
   static void log_write(const dream_host* self, std::uint32_t level, dream_str message) noexcept {
@@ -259,6 +296,32 @@ class FakeHost : public FakeRuns {
     return number;
   }
 
+  dream_status hold(const char* function, dream_child_id id, std::uint32_t stream, bool held) {
+    FakeChild* child = nullptr;
+    const dream_status admitted = admit(function, nullptr, [&] {
+      child = find_child(id);
+      return detail::judge_hold(life_of(child), stream, child != nullptr && child->on_output != nullptr);
+    });
+    if (admitted != DREAM_OK) return admitted;
+    if (held) {
+      child->paused.insert(stream);
+    } else {
+      child->paused.erase(stream);
+      post(&read_paused, this);
+    }
+    return DREAM_OK;
+  }
+  static void read_paused(void* context) noexcept {
+    auto& host = *static_cast<FakeHost*>(context);
+    for (FakeChild& child : host.children_) host.read_on(child);
+  }
+  static dream_status pause(const dream_host* self, dream_child_id id, std::uint32_t stream) noexcept {
+    return of(self).hold("process.pause", id, stream, true);
+  }
+  static dream_status resume(const dream_host* self, dream_child_id id, std::uint32_t stream) noexcept {
+    return of(self).hold("process.resume", id, stream, false);
+  }
+
   static std::uint64_t timer_now(const dream_host* self) noexcept {
     return of(self).admit("timer.now") == DREAM_OK ? of(self).now() : 0;
   }
@@ -320,6 +383,9 @@ class FakeHost : public FakeRuns {
   std::deque<FakeChild> children_;
   std::vector<LoggedLine> logged_;
   std::vector<dream_run_id> started_;
+  std::vector<FakeStartFailure> start_failures_;
+  std::multimap<dream_run_id, std::string> left_;
+  bool of_1_0_ = false;
   std::map<std::pair<dream_run_id, std::uint32_t>, std::string> output_;
   std::vector<std::pair<dream_on_writable, void*>> writable_;
   std::set<dream_run_id> full_;  ///< those that were told DREAM_AGAIN

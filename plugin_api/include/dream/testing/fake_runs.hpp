@@ -39,13 +39,14 @@ class FakeRuns : public FakeLoop {
     runs_[run].life = detail::Life::over;
   }
   /// [any thread] The plugin has told its end. What is wrong with that is one of the refusals.
-  detail::Judgement end_run(dream_run_id run) {
+  detail::Judgement end_run(dream_run_id run, const char* function = "on_exit") {
     const std::scoped_lock lock(mutex_);
     const auto found = runs_.find(run);
-    if (found == runs_.end()) return detail::judge_end(detail::Life::unknown, 0);
-    const detail::Judgement judgement = detail::judge_end(found->second.life, found->second.children);
-    if (!judgement.fine()) refusals_.push_back({"on_exit", judgement});
-    found->second.life = detail::Life::over;
+    const bool known = found != runs_.end();
+    const detail::Judgement judgement = known ? detail::judge_end(found->second.life, found->second.children)
+                                              : detail::judge_end(detail::Life::unknown, 0);
+    if (!judgement.fine()) refusals_.push_back({function, judgement});
+    if (known) found->second.life = detail::Life::over;
     return judgement;
   }
 

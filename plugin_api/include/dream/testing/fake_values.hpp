@@ -41,6 +41,13 @@ struct FakeChild {
   void* context = nullptr;
 };
 
+/// A start that the plugin said to have failed after all.
+struct FakeStartFailure {
+  dream_run_id run = 0;
+  dream_status code = DREAM_OK;
+  std::string where, message, hint;
+};
+
 struct LoggedLine {
   std::uint32_t level;
   std::string message;

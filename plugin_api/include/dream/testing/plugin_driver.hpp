@@ -8,6 +8,7 @@
 ///     assert(run->exits.size() == 1);
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -118,7 +119,7 @@ class PluginDriver {
   ~PluginDriver() {
     bool all_over = true;
     for (const auto& run : runs_) {
-      if (run->exits.empty()) {
+      if (run->exits.empty() && !start_failed(*run)) {
         all_over = false;
       } else if (run->handle != nullptr) {
         table_->release(run->handle);
@@ -205,6 +206,13 @@ class PluginDriver {
   dream_status terminate(FakeRun& run, std::uint32_t urgency) {
     error_ = std::make_unique<FakeErrors>();
     return table_->terminate(run.handle, urgency, error_->table());
+  }
+
+  /// Whether its start failed after all, as host.start_failures() has it.
+  [[nodiscard]] bool start_failed(const FakeRun& run) const {
+    const auto& failures = host_.start_failures();
+    return std::any_of(failures.begin(), failures.end(),
+                       [&](const FakeStartFailure& failure) { return failure.run == run.id; });
   }
 
   /// `detail` is valid until the next call for this run.

@@ -1,0 +1,74 @@
+/*
+ * Service "dream.process/1": supervised processes of this machine. The host starts a child in a group of its
+ * own, watches it, reads its output, ends it as a whole tree, and lets none outlive the host, however that
+ * ends.
+ */
+#ifndef DREAM_HOST_PROCESS_H
+#define DREAM_HOST_PROCESS_H
+
+/* NOLINTBEGIN: this is C */
+
+#include "../abi.h"
+#include "output.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DREAM_PROCESS_ID "dream.process/1"
+
+/* dream_child.flags; unknown ones are refused */
+#define DREAM_CHILD_PTY \
+  1u /* it may have a terminal, where the host has one to give: pass on DREAM_TASK_PTY */
+
+/* [loop] Bytes that the child wrote to DREAM_STDOUT or DREAM_STDERR. */
+typedef void (*dream_on_output)(void* context, uint32_t stream, dream_str bytes) DREAM_NOEXCEPT;
+
+/* A child to be. Borrowed until spawn returns. */
+typedef struct dream_child {
+  uint32_t size;
+  uint32_t flags;   /* DREAM_CHILD_* */
+  dream_run_id run; /* the run that it belongs to */
+  dream_strs
+      argv; /* at least one; argv[0] with a slash is a path, else it is searched in PATH of environment */
+  dream_str directory;    /* absolute */
+  dream_strs environment; /* NAME=VALUE, the whole of it */
+  int32_t stop_signal;    /* of a graceful termination; 0 is SIGTERM */
+  dream_on_exit
+      on_exit; /* [loop] here. Once, after the last byte of output, when nothing of its tree lives */
+  dream_on_output
+      on_output;     /* NULL: what it writes is the run's output, with the host's care for slow readers */
+  void* context;     /* of both functions */
+  dream_strs relays; /* programs that pass a signal on to what they started, each as the first words of a
+                        command line without folders and extensions ("npm", "deno task"): a graceful
+                        termination doesn't reach them as long as something that they started lives, so that
+                        this gets it once. A shell is never one */
+} dream_child;
+
+typedef struct dream_process {
+  uint32_t size;
+
+  /*
+   * [loop] Starts the child and stores its number in *id. Success means that the program itself runs; when it
+   * doesn't exist or can't be executed, this says so (DREAM_E_NOT_FOUND, DREAM_E_NOT_EXECUTABLE). `errors`
+   * may be NULL.
+   */
+  dream_status (*spawn)(const dream_host* host, const dream_child* child, dream_child_id* id,
+                        dream_errors* errors) DREAM_NOEXCEPT;
+
+  /* [loop] Ends the child's tree, DREAM_GRACEFUL or DREAM_FORCE. After its exit it does nothing and succeeds.
+   */
+  dream_status (*terminate)(const dream_host* host, dream_child_id id, uint32_t urgency,
+                            dream_errors* errors) DREAM_NOEXCEPT;
+
+  /* [loop] Its pid, for display; 0 after its exit. */
+  int64_t (*pid)(const dream_host* host, dream_child_id id) DREAM_NOEXCEPT;
+} dream_process;
+
+#ifdef __cplusplus
+}
+#endif
+
+/* NOLINTEND */
+
+#endif

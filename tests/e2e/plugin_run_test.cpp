@@ -1,0 +1,106 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+
+#include "e2e/dream_run.hpp"
+
+/// Runs of a plugin that does more than to start a child.
+namespace dream::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// A workspace whose project ./a is the unusual executor's; `tasks` are its tasks. ./b:go needs the one
+/// called `before`, by an entry with these members.
+std::string unusual(const std::string& tasks, const std::string& before = "") {
+  const std::string needs =
+      before.empty() ? "" : R"("workspace": {"./b": {"go": [{"projectPath": "./a", )" + before + "}]}},\n";
+  return "{" + needs + R"("executors": {"unusual": {"plugin": ")" DREAM_UNUSUAL_PLUGIN R"("}},
+"projects": {"./a": {"executor": "unusual", "tasks": {)" +
+         tasks + R"(}},
+"./b": {"tasks": {"go": {"command": "echo up; test -z \"$LAST\" || exec tail -f /dev/null"}}}}})";
+}
+
+Launch task(const std::string& name) {
+  return {.arguments = {name, "--trust"}, .folder = "a"};
+}
+const Launch the_one_that_needs_it{.arguments = {"go", "--trust", "--debug"}, .folder = "b"};
+
+/// 64 KiB a block; the file tells how many the child could write.
+constexpr std::size_t block = 65536;
+constexpr std::size_t blocks = 320;
+const std::string counted_blocks = "block=$(head -c 65535 /dev/zero | tr '\\\\0' y); n=0; while [ $n -lt " +
+                                   std::to_string(blocks) +
+                                   " ]; do echo \\\"$block\\\"; n=$((n+1)); echo $n > $ROOT/progress; done";
+
+TEST(PluginRun, that_reads_its_child_is_as_slow_as_the_reader_and_loses_nothing) {
+  const Workspace workspace(unusual(R"("copies": {"command": ")" + counted_blocks + R"("})"));
+  DreamRun dream(workspace, task("copies"));
+  constexpr std::size_t buffered_at_most = std::size_t{4} * 1024 * 1024;
+  while (dream.out().size() < blocks * block) {
+    dream.read_out(1);
+    const std::string progress = workspace.read("progress");
+    const std::size_t written = progress.empty() ? 0 : std::stoul(progress) * block;
+    ASSERT_LE(written, dream.out().size() + buffered_at_most);
+  }
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_EQ(std::ranges::count(dream.out(), 'y'), static_cast<std::ptrdiff_t>(blocks * (block - 1)));
+}
+
+TEST(PluginRun, whose_start_fails_beside_a_child_of_it_has_failed_once_the_child_is_gone) {
+  const Workspace workspace(unusual(R"("changes": {"command": "exec tail -f /dev/null"})"));
+  DreamRun dream(workspace, task("changes"));
+  EXPECT_EQ(dream.exit_code(), 70);  // and nothing of it lives
+  EXPECT_THAT(dream.err(), HasSubstr("./a:changes failed: changed its mind (ask again)"));
+  EXPECT_THAT(dream.err(), Not(HasSubstr("internal error")));
+}
+
+TEST(PluginRun, that_never_ran_has_not_started_and_holds_nobody_back) {
+  const Workspace workspace(
+      unusual(R"("never": {})", R"("task": "never", "async": true, "required": false, "delay": 3600000)"));
+  const Finished finished = run(workspace, the_one_that_needs_it);
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out, HasSubstr("up"));
+  EXPECT_THAT(finished.err, HasSubstr("./a:never failed: nobody is there (wake somebody)"));
+  EXPECT_THAT(finished.err, Not(HasSubstr("./a:never started")));
+  EXPECT_EQ(run(workspace, task("never")).code, 127);
+}
+
+TEST(PluginRun, whose_start_refuses_an_option_is_told_with_its_place) {
+  const Workspace workspace(unusual("\n\"refuses\": {\"options\": {\n  \"port\": 80}}"));
+  const Finished finished = run(workspace, task("refuses"));
+  EXPECT_NE(finished.code, 0);
+  EXPECT_THAT(finished.err, HasSubstr("dream.json:3:"));
+  EXPECT_THAT(finished.err, HasSubstr("this port is taken (take another)"));
+}
+
+TEST(PluginRun, that_leaves_something_behind_has_it_reaped) {
+  const Workspace workspace(unusual(R"("abandons": {})"));
+  DreamRun dream(workspace, task("abandons"));
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 0);
+  EXPECT_THAT(dream.err(), HasSubstr("./a:abandons has left something behind: the file abandoned"));
+  EXPECT_FALSE(fs::exists(workspace.root() / "abandoned"));
+  EXPECT_TRUE(fs::is_empty(workspace.root() / ".local/state/dream/.runs"));
+}
+
+TEST(PluginRun, says_how_it_is_doing_while_its_end_is_waited_for) {
+  const Workspace workspace(
+      unusual(R"("stays": {"stop": {"graceMs": 60000}})", R"("task": "stays", "async": true)"));
+  Launch launch = the_one_that_needs_it;
+  launch.environment["LAST"] = "yes";
+  DreamRun dream(workspace, launch);
+  dream.await_out("up");
+  EXPECT_THAT(dream.err(), HasSubstr("./a:stays: job 17, queued"));
+  dream.send(SIGTERM);
+  dream.await_err("waiting for ./a:stays (job 17, queued)");
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code(), 143);
+}
+
+}  // namespace
+}  // namespace dream::e2e
