@@ -108,7 +108,7 @@ constexpr std::array all{
          "status tells a phase that exists, and that a run is over when it has called on_exit"},
     Rule{"terminate.again", must, Fault::terminate_again, a_run, terminate_early_and_often,
          "terminate succeeds before, during and after the end, and again"},
-    Rule{"terminate.gracefully", must, Fault::not_asked, a_run, terminate_gracefully,
+    Rule{"terminate.asks", must, Fault::not_asked, a_run, terminate_gracefully,
          "DREAM_GRACEFUL asks the child to end, and doesn't kill it"},
     Rule{"terminate.signal", must, Fault::dropped_signal, a_run, pass_everything_on,
          "a child is asked to end by the task's stop_signal"},

@@ -162,8 +162,8 @@ void run_hundreds(const Subject& subject, Findings& findings) {
   constexpr long a_few = 3;  // what comes and goes
   leaked(Fault::leaked_descriptor, first.descriptors, second.descriptors, a_few, "open descriptors");
   leaked(Fault::leaked_thread, first.threads, second.threads, a_few, "threads");
-  constexpr long half_a_kilobyte_each = 50'000;
-  leaked(Fault::leaked_memory, first.memory, second.memory, half_a_kilobyte_each, "bytes of memory");
+  constexpr long a_kilobyte_each = 100'000;
+  leaked(Fault::leaked_memory, first.memory, second.memory, a_kilobyte_each, "bytes of memory");
   stage.destroy();
   siginfo_t child{};
   if (::waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0) {

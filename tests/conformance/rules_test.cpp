@@ -48,6 +48,8 @@ TEST(Rules, stand_in_the_documentation_word_for_word) {
     const std::string row =
         "| `" + std::string(rule.id) + "` | " + level + " | " + std::string(rule.what) + " |";
     EXPECT_NE(manual.find(row), std::string::npos) << row;
+    const std::string cure = "| `" + std::string(rule.id) + "` |";
+    EXPECT_NE(manual.find(cure, manual.find("### What can go wrong")), std::string::npos) << rule.id;
   }
 }
 

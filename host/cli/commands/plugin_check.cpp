@@ -1,7 +1,10 @@
 #include "cli/commands/plugin_check.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +24,8 @@ using conformance::Verdict;
 
 // The plugin breaks a rule.
 constexpr int exit_broken = 1;
+// So many rules that are skipped for one reason are a line of their own.
+constexpr std::size_t many_skipped = 3;
 // The longest id, so that what follows lines up.
 constexpr std::size_t id_columns = 20;
 
@@ -61,6 +66,20 @@ std::string summary_of(const std::vector<Checked>& all) {
   return text + "\n";
 }
 
+/// Says that much was not looked at, and why: a summary without a fail must not be taken for a whole one.
+std::string gaps_of(const std::vector<Checked>& all) {
+  std::map<std::string, std::size_t> reasons;
+  for (const Checked& checked : all) {
+    if (checked.verdict == Verdict::skip) ++reasons[checked.reason];
+  }
+  const auto often = std::ranges::max_element(reasons, {}, [](const auto& reason) { return reason.second; });
+  if (often == reasons.end() || often->second < many_skipped) return "";
+  const bool not_started = often->first.starts_with("no task");
+  return fmt::format("{} of {} rules were not checked; {} of them since {}{}\n", count(all, Verdict::skip),
+                     all.size(), often->second, often->first,
+                     not_started ? " (give the plugin what it needs with --options)" : "");
+}
+
 std::string json_of(const std::vector<Checked>& all, bool sound) {
   std::string out = "{\"checks\": [";
   const char* before = "\n  ";
@@ -81,7 +100,7 @@ std::string json_of(const std::vector<Checked>& all, bool sound) {
     }
     out += '}';
   }
-  return out + "\n], \"conforms\": " + (sound ? "true" : "false") + "}\n";
+  return out + fmt::format("\n], \"conforms\": {}, \"skipped\": {}}}\n", sound, count(all, Verdict::skip));
 }
 
 }  // namespace
@@ -115,7 +134,8 @@ int check_plugin(const Options& options) {
     return exit_nothing_run;
   }
   const bool sound = count(*all, Verdict::fail) + count(*all, Verdict::crash) == 0;
-  return print(options.json ? json_of(*all, sound) : summary_of(*all), sound ? 0 : exit_broken);
+  return print(options.json ? json_of(*all, sound) : gaps_of(*all) + summary_of(*all),
+               sound ? 0 : exit_broken);
 }
 
 }  // namespace dream::cli
