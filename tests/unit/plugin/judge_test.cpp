@@ -12,7 +12,7 @@
 namespace dream::plugin {
 namespace {
 
-using testing::ElementsAreArray;
+using ::testing::ElementsAreArray;
 
 struct Answered {
   std::string call;
