@@ -10,6 +10,8 @@
 #include <string>
 #include <system_error>
 
+#include "base/shell_quote.hpp"
+
 namespace dream::plugin {
 
 namespace {
@@ -44,14 +46,15 @@ struct Access {
 };
 
 std::optional<Access> access_of_others(const struct stat& status, const fs::path& place) {
-  if (!may_own(status.st_uid)) return Access{"another user owns", "make it yours or root's with chown"};
+  if (!may_own(status.st_uid))
+    return Access{"another user owns", "make it yours or root's: chown root " + shell_quoted(place.string())};
   // In a folder like /tmp, each may replace only what is theirs.
   if (S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return std::nullopt;
   if ((status.st_mode & S_IWOTH) != 0) {
-    return Access{"everybody may change", "chmod o-w " + place.string()};
+    return Access{"everybody may change", "chmod o-w " + shell_quoted(place.string())};
   }
   if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && !is_own_group(status.st_gid)) {
-    return Access{"a whole group may change", "chmod g-w " + place.string()};
+    return Access{"a whole group may change", "chmod g-w " + shell_quoted(place.string())};
   }
   return std::nullopt;
 }

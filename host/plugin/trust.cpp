@@ -17,7 +17,7 @@
 #include <system_error>
 #include <utility>
 
-#include "base/text.hpp"
+#include "base/shell_quote.hpp"
 #include "base/write_all.hpp"
 #include "plugin/file_owner.hpp"
 #include "plugin/place.hpp"
@@ -129,7 +129,7 @@ Result<void> Trust::check(const fs::path& plugin) const {
           : "is not loaded: it has changed since you confirmed it",
       plugin.string(),
       fmt::format("if you trust it, run `dream plugin trust {}`, or dream with --trust for this once",
-                  printable(now->path))};
+                  shell_quoted(now->path))};
 }
 
 Result<void> Trust::remember(const Fingerprint& confirmed) const {
