@@ -37,11 +37,17 @@ struct CheckRequest {
   std::string only;  ///< one rule; empty: all
   std::uint64_t seed = 1;
   std::string options = "{}";  ///< of the plugin, for one that needs some
+  bool options_given = false;  ///< they are the user's: it is an error when they don't fit the schema
   /// One check may take as long; a plugin that blocks is no reason to wait for ever.
   std::chrono::milliseconds limit = std::chrono::seconds(30);
+  /// Readable: what runs just now has taken too long already. -1: there is no such descriptor.
+  int give_up = -1;
+  /// One function of the plugin may take as long.
+  std::chrono::microseconds call_limit = std::chrono::milliseconds(50);
 };
 
 /// Checks each rule in a process of its own, which is this program again, and tells of each as it is done.
+/// Whatever ends this process, nothing of the check is left. To be called before any thread is started.
 /// An Error is about the request: the plugin's faults are verdicts.
 [[nodiscard]] Result<std::vector<Checked>> check_plugin(
     const CheckRequest& request, const std::function<void(const Checked&)>& on_checked);

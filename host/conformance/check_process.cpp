@@ -11,23 +11,18 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
 #include "base/process.hpp"
 #include "base/text.hpp"
-#include "base/write_all.hpp"
+#include "conformance/call_trail.hpp"
+#include "conformance/scene_process.hpp"
+#include "process/process_tree.hpp"
 
 namespace dream::conformance {
 
 namespace {
-
-// Where the process writes its answer: a line feed between its parts.
-constexpr int answer_descriptor = 3;
-constexpr std::string_view broken = "broken\n";
-constexpr std::string_view skipped = "skipped\n";
-constexpr std::string_view kept = "kept\n";
 
 /// A check that runs, and the end of the pipe that its answer comes from.
 struct Running {
@@ -35,22 +30,24 @@ struct Running {
   int answer = -1;
 };
 
-Running start(const Rule& rule, const Subject& subject) {
+Running start(std::string_view what, const Subject& subject) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
   std::vector<std::string> words{"dream",
                                  std::string(check_argument),
-                                 std::string(rule.id),
+                                 std::string(what),
                                  subject.file.string(),
                                  subject.folder.string(),
                                  subject.options,
-                                 std::to_string(subject.seed)};
+                                 std::to_string(subject.seed),
+                                 std::to_string(subject.call_limit.count()),
+                                 std::to_string(::getpid())};
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
 
-  const std::string said = (subject.folder / "said").string();
+  const std::string said = said_file(subject).string();
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -73,18 +70,30 @@ Running start(const Rule& rule, const Subject& subject) {
   return running;
 }
 
+/// Ends what hangs below this process, the subreaper of it all. What can't be ended is left after a while.
+void end_descendants() {
+  constexpr int most_rounds = 1000;
+  for (int round = 0; round < most_rounds && process::has_children(); ++round) {
+    for (const pid_t child : process::children_of(::getpid())) ::kill(child, SIGKILL);
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
+    if (round > 0) ::poll(nullptr, 0, 1);
+  }
+}
+
 /// Whether it ended in time. It and all that it started are gone then.
-bool await(pid_t pid, std::chrono::milliseconds limit, int& status) {
+bool await(pid_t pid, const Limits& limits, int& status) {
   const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  pollfd ended{descriptor, POLLIN, 0};
-  int polled = 0;
-  while ((polled = ::poll(&ended, 1, static_cast<int>(limit.count()))) < 0 && errno == EINTR) {
+  std::array<pollfd, 3> ends{pollfd{descriptor, POLLIN, 0}, pollfd{limits.give_up, POLLIN, 0},
+                             pollfd{limits.parent_ends, POLLIN, 0}};
+  while (::poll(ends.data(), ends.size(), static_cast<int>(limits.time.count())) < 0 && errno == EINTR) {
   }
   if (descriptor >= 0) ::close(descriptor);
   ::kill(-pid, SIGKILL);
+  ::kill(pid, SIGKILL);  // it may have left its group
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  return polled > 0;
+  end_descendants();
+  return (ends[0].revents & POLLIN) != 0;
 }
 
 /// What is there already: a process that the plugin has left may hold the other end.
@@ -102,7 +111,7 @@ std::string read_answer(int descriptor) {
 
 /// The last line that the process had to say for itself.
 std::string last_words(const Subject& subject) {
-  std::ifstream said(subject.folder / "said");
+  std::ifstream said(said_file(subject));
   std::string last;
   for (std::string line; std::getline(said, line);) {
     if (!line.empty()) last = line;
@@ -110,48 +119,41 @@ std::string last_words(const Subject& subject) {
   return last.empty() ? "" : ": " + printable(last);
 }
 
-}  // namespace
-
-Checked check_in_process(const Rule& rule, const Subject& subject, std::chrono::milliseconds limit) {
-  const Running running = start(rule, subject);
-  if (running.pid < 0) {
-    if (running.answer >= 0) ::close(running.answer);
-    return {&rule, Verdict::skip, std::string("no process can be started: ") + std::strerror(errno)};
-  }
-  int status = 0;
-  const bool in_time = await(running.pid, limit, status);
-  const std::string answer = read_answer(running.answer);
-  const Verdict wrong = rule.level == Level::must ? Verdict::fail : Verdict::warn;
-  if (answer.starts_with(broken)) return {&rule, wrong, answer.substr(broken.size())};
-  if (answer.starts_with(skipped)) return {&rule, Verdict::skip, answer.substr(skipped.size())};
-  if (answer.starts_with(kept)) return {&rule, Verdict::pass, {}};
-  if (!in_time) return {&rule, wrong, "is not done after " + human_duration(limit)};
-  if (WIFSIGNALED(status)) {
-    return {&rule, Verdict::crash, "crashes with " + signal_name(WTERMSIG(status)) + last_words(subject)};
-  }
-  return {&rule, Verdict::crash,
-          fmt::format("ends the process with exit code {}{}", WEXITSTATUS(status), last_words(subject))};
+/// " in "release"", and in a scene of random order what came before.
+std::string whereabouts(std::string_view what, const Subject& subject) {
+  const CallTrail trail = read_trail(trail_file(subject));
+  std::string text;
+  if (!trail.running.empty()) text += fmt::format(" in \"{}\"", printable(trail.running));
+  if (what == "order.any") text += "; " + order_words(subject.seed, trail.steps);
+  return text;
 }
 
-void check_one_rule(const std::vector<std::string>& arguments) {
-  constexpr std::size_t count = 5;
-  const Rule* rule = arguments.size() == count ? find_rule(arguments[0]) : nullptr;
-  if (rule == nullptr) std::_Exit(2);
-  // What the plugin starts must not keep the answer's pipe open.
-  ::fcntl(answer_descriptor, F_SETFD, FD_CLOEXEC);
-  const Subject subject{arguments[1], arguments[2], arguments[3],
-                        std::strtoull(arguments[4].c_str(), nullptr, 10)};
-  Findings findings;
-  rule->scenario(subject, findings);
-  std::string answer(kept);
-  if (!findings.skipped.empty()) answer = std::string(skipped) + printable(findings.skipped);
-  for (const SeenFault& seen : findings.faults) {
-    if (seen.fault != rule->fault) continue;
-    answer = std::string(broken) + printable(seen.text);
-    break;
+}  // namespace
+
+Played play_in_process(std::string_view what, const Subject& subject, const Limits& limits) {
+  using How = Played::How;
+  keep_no_trail(subject);
+  const Running running = start(what, subject);
+  if (running.pid < 0) {
+    if (running.answer >= 0) ::close(running.answer);
+    return {How::skipped, std::string("no process can be started: ") + std::strerror(errno)};
   }
-  static_cast<void>(write_all(answer_descriptor, answer));
-  std::_Exit(0);  // threads of the plugin may live on
+  int status = 0;
+  const bool in_time = await(running.pid, limits, status);
+  const std::string answer = read_answer(running.answer);
+  for (const auto& [how, word] : answers) {
+    if (answer.starts_with(word)) return {how, answer.substr(word.size())};
+  }
+  const std::string where = whereabouts(what, subject);
+  if (!in_time) {
+    return {How::unfinished,
+            "is not done after " + human_duration(limits.time) + (where.empty() ? "" : ", and was" + where)};
+  }
+  if (WIFSIGNALED(status)) {
+    return {How::crashed, "crashes with " + signal_name(WTERMSIG(status)) + where + last_words(subject)};
+  }
+  return {How::crashed, fmt::format("ends the process with exit code {}{}{}", WEXITSTATUS(status), where,
+                                    last_words(subject))};
 }
 
 }  // namespace dream::conformance

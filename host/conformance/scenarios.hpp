@@ -22,6 +22,9 @@ struct Scene {
   std::unique_ptr<Stage> stage;
 };
 
+/// Notes runs that were called started too often.
+void check_started(Stage& stage);
+
 // The file and its entry function.
 void look_at_file(const Subject& subject, Findings& findings);
 void load_file(const Subject& subject, Findings& findings);
@@ -33,10 +36,14 @@ void enter_as_newer_host(const Subject& subject, Findings& findings);
 
 // The table, and what stands in it.
 void look_at_table(const Subject& subject, Findings& findings);
+void compare_minor(const Subject& subject, Findings& findings);
 void read_metadata(const Subject& subject, Findings& findings);
 void read_schema(const Subject& subject, Findings& findings);
+
+// What else it can be asked.
 void ask_for_extensions(const Subject& subject, Findings& findings);
 void ask_extensions(const Subject& subject, Findings& findings);
+void reap_nothing(const Subject& subject, Findings& findings);
 
 // Runs.
 void live_a_whole_life(const Subject& subject, Findings& findings);
@@ -45,10 +52,14 @@ void pass_larger_structs(const Subject& subject, Findings& findings);
 void fail_to_start(const Subject& subject, Findings& findings);
 void terminate_early_and_often(const Subject& subject, Findings& findings);
 void terminate_the_stubborn(const Subject& subject, Findings& findings);
+void terminate_gracefully(const Subject& subject, Findings& findings);
+void pass_everything_on(const Subject& subject, Findings& findings);
+void read_slowly(const Subject& subject, Findings& findings);
 void play_at_random(const Subject& subject, Findings& findings);
 
 // The process around the plugin.
-void run_a_hundred(const Subject& subject, Findings& findings);
+void run_hundreds(const Subject& subject, Findings& findings);
+void compare_descriptors(const Subject& subject, Findings& findings);
 void compare_process(const Subject& subject, Findings& findings);
 void take_the_time(const Subject& subject, Findings& findings);
 void lack_services(const Subject& subject, Findings& findings);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "conformance/call_trail.hpp"
 #include "conformance/scenarios.hpp"
 #include "plugin/c_values.hpp"
 #include "plugin/calls.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 Result<void*> open(const std::filesystem::path& file) {
   if (auto fit = plugin::check_shared_library(file); !fit) return fit.error();
+  const Calling here("a constructor of the library");
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library != nullptr) return library;
   const char* words = ::dlerror();
@@ -41,6 +43,7 @@ Answer shake_hands(Entry entry, std::uint32_t minor = DREAM_ABI_MINOR, std::uint
   handshake.known = {static_cast<std::uint32_t>(sizeof(dream_handshake)) + extra_size, DREAM_ABI_MAJOR, minor,
                      DREAM_STR("999.0.0"), errors.table()};
   Answer answer;
+  const Calling here(DREAM_ENTRY);
   try {
     answer.table = plugin::may_throw(entry)(&handshake.known);
   } catch (...) {

@@ -1,4 +1,7 @@
+#include <dlfcn.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,6 +10,7 @@
 #include <chrono>
 #include <clocale>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -15,6 +19,7 @@
 #include <vector>
 
 #include "base/process.hpp"
+#include "base/text.hpp"
 #include "conformance/scenarios.hpp"
 
 namespace dream::conformance {
@@ -55,6 +60,45 @@ std::map<std::string, std::string> process_state() {
   return state;
 }
 
+/// What a process may run out of.
+struct Resources {
+  long descriptors = 0;
+  long threads = 0;
+  long memory = 0;  ///< bytes that are allocated
+};
+
+Resources operator-(const Resources& later, const Resources& earlier) {
+  return {later.descriptors - earlier.descriptors, later.threads - earlier.threads,
+          later.memory - earlier.memory};
+}
+
+long allocated_bytes() {
+  // The address sanitizer has an allocator of its own.
+  static const auto by_sanitizer =
+      reinterpret_cast<std::size_t (*)()>(::dlsym(RTLD_DEFAULT, "__sanitizer_get_current_allocated_bytes"));
+  if (by_sanitizer != nullptr) return static_cast<long>(by_sanitizer());
+  const struct mallinfo2 info = ::mallinfo2();
+  return static_cast<long>(info.uordblks + info.hblkhd);
+}
+
+Resources resources(Stage& stage) {
+  stage.forget();
+  return {count_in("/proc/self/fd"), count_in("/proc/self/task"), allocated_bytes()};
+}
+
+/// The descriptors of this process, and what can be changed of them.
+std::map<int, std::string> open_descriptors() {
+  std::map<int, std::string> open;
+  constexpr int most = 1024;
+  for (int descriptor = 0; descriptor < most; ++descriptor) {
+    struct stat what {};
+    if (::fstat(descriptor, &what) != 0) continue;
+    open[descriptor] = fmt::format("{} {} {} {}", what.st_dev, what.st_ino, ::fcntl(descriptor, F_GETFL),
+                                   ::fcntl(descriptor, F_GETFD));
+  }
+  return open;
+}
+
 using Times = std::map<std::string, steady_clock::duration>;
 
 /// Calls, and keeps the longest time of each function.
@@ -87,36 +131,70 @@ bool time_one_life(const Subject& subject, const dream_plugin& table, Findings& 
 
 }  // namespace
 
-void run_a_hundred(const Subject& subject, Findings& findings) {
+// The first hundred may fill pools and caches; what the second adds nobody gives back.
+void run_hundreds(const Subject& subject, Findings& findings) {
   constexpr int warm_up = 5;
   constexpr int runs = 100;
   const Scene scene(subject, findings);
   if (!scene.stage) return;
   Stage& stage = *scene.stage;
-  for (int time = 0; time < warm_up; ++time) {
-    if (!stage.run_once()) return;
+  const auto run_many = [&](int many) {
+    for (int time = 0; time < many; ++time) {
+      if (!stage.run_once()) return false;
+    }
+    return true;
+  };
+  if (!run_many(warm_up)) return;
+  Resources before = resources(stage);
+  Resources first;
+  Resources second;
+  for (Resources* more : {&first, &second}) {
+    if (!run_many(runs)) return;
+    const Resources after = resources(stage);
+    *more = after - before;
+    before = after;
   }
-  const long descriptors = count_in("/proc/self/fd");
-  const long threads = count_in("/proc/self/task");
-  for (int time = 0; time < runs; ++time) {
-    if (!stage.run_once()) return;
-  }
-  // A pool may grow by a few.
-  const long more_descriptors = count_in("/proc/self/fd") - descriptors;
-  const long more_threads = count_in("/proc/self/task") - threads;
-  if (more_descriptors >= runs / 2) {
-    findings.add(Fault::leaked_descriptor,
-                 fmt::format("{} runs leave {} open descriptors", runs, more_descriptors));
-  }
-  if (more_threads >= runs / 2) {
-    findings.add(Fault::leaked_thread, fmt::format("{} runs leave {} threads", runs, more_threads));
-  }
+  const auto leaked = [&](Fault fault, long in_first, long in_second, long least, const char* what) {
+    if (in_first < least || in_second < least) return;
+    findings.add(fault, fmt::format("{} runs leave {} {}, and {} more leave another {}", runs, in_first, what,
+                                    runs, in_second));
+  };
+  constexpr long a_few = 3;  // what comes and goes
+  leaked(Fault::leaked_descriptor, first.descriptors, second.descriptors, a_few, "open descriptors");
+  leaked(Fault::leaked_thread, first.threads, second.threads, a_few, "threads");
+  constexpr long half_a_kilobyte_each = 50'000;
+  leaked(Fault::leaked_memory, first.memory, second.memory, half_a_kilobyte_each, "bytes of memory");
   stage.destroy();
   siginfo_t child{};
   if (::waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0) {
     findings.add(Fault::leaked_process,
-                 child.si_pid != 0 ? fmt::format("a child is a zombie after {} runs", runs)
-                                   : fmt::format("a child of its own still lives after {} runs", runs));
+                 child.si_pid != 0 ? fmt::format("a child is a zombie after {} runs", 2 * runs)
+                                   : fmt::format("a child of its own still lives after {} runs", 2 * runs));
+  }
+}
+
+void compare_descriptors(const Subject& subject, Findings& findings) {
+  const auto before = open_descriptors();
+  struct stat said_before {};
+  ::fstat(STDOUT_FILENO, &said_before);
+  dream_plugin table{};
+  if (!load_table(subject, findings, table)) return;
+  {
+    Stage stage(subject, table, findings);
+    if (stage.create()) stage.run_once();
+  }
+  findings.skipped.clear();  // loading it alone is a test, too
+  const auto after = open_descriptors();
+  for (const auto& [descriptor, state] : before) {
+    const auto now = after.find(descriptor);
+    if (now != after.end() && now->second == state) continue;
+    findings.add(Fault::changed_descriptors,
+                 fmt::format("it closes, replaces or changes descriptor {}", descriptor));
+  }
+  std::fflush(nullptr);
+  struct stat said_after {};
+  if (::fstat(STDOUT_FILENO, &said_after) == 0 && said_after.st_size != said_before.st_size) {
+    findings.add(Fault::changed_descriptors, "it writes to dream's own stdout or stderr");
   }
 }
 
@@ -135,7 +213,6 @@ void compare_process(const Subject& subject, Findings& findings) {
 
 // The machine may be slow at any time: only what takes long each time takes long.
 void take_the_time(const Subject& subject, Findings& findings) {
-  constexpr auto budget = std::chrono::milliseconds(50);
   constexpr int lives = 3;
   dream_plugin table{};
   if (!load_table(subject, findings, table)) return;
@@ -149,10 +226,9 @@ void take_the_time(const Subject& subject, Findings& findings) {
     }
   }
   for (const auto& [name, time] : shortest) {
-    if (time <= budget) continue;
-    findings.add(Fault::slow_call,
-                 fmt::format("\"{}\" takes {} ms each time, and everything else waits for it", name,
-                             std::chrono::duration_cast<std::chrono::milliseconds>(time).count()));
+    if (time <= subject.call_limit) continue;
+    findings.add(Fault::slow_call, fmt::format("\"{}\" takes {} each time, and everything else waits for it",
+                                               name, human_duration(time)));
   }
 }
 

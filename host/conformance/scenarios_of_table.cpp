@@ -104,9 +104,28 @@ class WordCheck {
   Findings& findings_;
 };
 
+/// Whether a schema may allow an object, as far as that can be seen from its outermost words.
+bool may_be_an_object(const Value& schema) {
+  if (!schema.IsObject()) return true;
+  const auto is_object = [](const Value& type) { return type.IsString() && type == "object"; };
+  const auto any = [](const Value& values, auto fits) {
+    const auto& array = values.GetArray();
+    return std::any_of(array.begin(), array.end(), fits);
+  };
+  for (const auto& member : schema.GetObject()) {
+    const std::string_view word(member.name.GetString(), member.name.GetStringLength());
+    const Value& value = member.value;
+    if (word == "type" && !(value.IsArray() ? any(value, is_object) : is_object(value))) return false;
+    if (!value.IsArray()) continue;
+    if (word == "enum" && !any(value, [](const Value& one) { return one.IsObject(); })) return false;
+    if ((word == "anyOf" || word == "oneOf") && !any(value, may_be_an_object)) return false;
+    if (word == "allOf" && any(value, [](const Value& one) { return !may_be_an_object(one); })) return false;
+  }
+  return true;
+}
+
 bool is_line(std::string_view text) {
-  if (text.empty()) return false;
-  return printable(text) == text;  // UTF-8, no line feed
+  return !text.empty() && is_line_or_empty(text);
 }
 
 /// A function of the table and whether it is there.
@@ -114,62 +133,6 @@ struct Function {
   const char* name;
   bool there;
 };
-
-template <class Extension>
-const Extension* known_extension(const dream_plugin& table, const char* id) {
-  return table.extension == nullptr ? nullptr : static_cast<const Extension*>(table.extension(id));
-}
-
-void check_extension(Findings& findings, const char* id, const void* extension, std::uint32_t size,
-                     bool has_function) {
-  if (extension == nullptr || (size >= 2 * sizeof(void*) && has_function)) return;
-  findings.add(Fault::incomplete_extension, fmt::format("its {} has no function", id));
-}
-
-void count_tasks(void* context, const dream_found_task*) noexcept {
-  ++*static_cast<int*>(context);
-}
-
-void keep_line(void* context, dream_str line) noexcept {
-  static_cast<std::vector<std::string>*>(context)->emplace_back(text_of(line));
-}
-
-void ask_discovery(Stage& stage, const dream_discover& discover, const Subject& subject) {
-  const std::string empty = (subject.folder / "empty").string();
-  const dream_project project{sizeof(dream_project), plugin::view_of(empty), plugin::view_of("./empty"),
-                              plugin::view_of(empty), plugin::view_of("{}")};
-  testing::FakeErrors errors;
-  int found = 0;
-  const dream_status status =
-      discover.tasks(stage.host().table(), &project, &count_tasks, &found, errors.table());
-  stage.judge("discover.tasks", status, &errors);
-  if (status < 0 || found > 0) {
-    stage.findings().add(Fault::extension_answer, fmt::format("\"discover.tasks\" {} an empty folder",
-                                                              status < 0 ? "fails for" : "finds tasks in"));
-  }
-  if (discover.tool == nullptr) return;
-  testing::FakeErrors missing;
-  stage.judge("discover.tool", discover.tool(stage.host().table(), &project, missing.table()), &missing);
-}
-
-void ask_description(Stage& stage, const dream_describe& describe) {
-  testing::FakeTask task = stage.task(0);
-  dream_task wire{};
-  wire.size = sizeof(wire);
-  wire.name = plugin::view_of(task.name);
-  wire.directory = plugin::view_of(task.directory);
-  wire.options = plugin::view_of(task.options);
-  testing::FakeErrors errors;
-  std::vector<std::string> lines;
-  const dream_status status = describe.describe(stage.executor(), &wire, &keep_line, &lines, errors.table());
-  stage.judge("describe", status, &errors);
-  if (status >= 0 && (lines.size() != 1 || lines[0].find('\n') != std::string::npos)) {
-    stage.findings().add(Fault::extension_answer, "\"describe\" succeeds and doesn't give one line");
-  }
-  if (!stage.host().children().empty()) {
-    stage.findings().add(Fault::extension_answer, "\"describe\" starts a process");
-  }
-}
 
 }  // namespace
 
@@ -190,6 +153,16 @@ void look_at_table(const Subject& subject, Findings& findings) {
     if (!function.there)
       findings.add(Fault::missing_function, fmt::format("\"{}\" is missing", function.name));
   }
+}
+
+void compare_minor(const Subject& subject, Findings& findings) {
+  dream_plugin table{};
+  if (!load_table(subject, findings, table)) return;
+  if (table.abi_minor <= DREAM_ABI_MINOR) return;
+  findings.add(Fault::later_minor,
+               fmt::format("it is built with version 1.{} of the ABI and took a host of version 1.{} without "
+                           "a word; what it does with the later version isn't checked here",
+                           table.abi_minor, DREAM_ABI_MINOR));
 }
 
 void read_metadata(const Subject& subject, Findings& findings) {
@@ -222,37 +195,10 @@ void read_schema(const Subject& subject, Findings& findings) {
     return;
   }
   WordCheck(findings).check(schema, "");
-}
-
-void ask_for_extensions(const Subject& subject, Findings& findings) {
-  dream_plugin table{};
-  if (!load_table(subject, findings, table) || table.extension == nullptr) return;
-  for (const char* id : {"", "dream.discover", "dream.discover/999", "acme.unheard-of/1"}) {
-    if (table.extension(id) != nullptr) {
-      findings.add(Fault::unknown_extension,
-                   fmt::format("it has an extension \"{}\", which doesn't exist", id));
-    }
+  if (!may_be_an_object(schema)) {
+    findings.add(Fault::schema_of_no_object,
+                 "its schema allows no object, and options are never anything else");
   }
-  if (const auto* discover = known_extension<dream_discover>(table, DREAM_DISCOVER_ID)) {
-    check_extension(findings, DREAM_DISCOVER_ID, discover, discover->size, discover->tasks != nullptr);
-  }
-  if (const auto* describe = known_extension<dream_describe>(table, DREAM_DESCRIBE_ID)) {
-    check_extension(findings, DREAM_DESCRIBE_ID, describe, describe->size, describe->describe != nullptr);
-  }
-  if (const auto* reap = known_extension<dream_reap>(table, DREAM_REAP_ID)) {
-    check_extension(findings, DREAM_REAP_ID, reap, reap->size, reap->reap != nullptr);
-  }
-}
-
-void ask_extensions(const Subject& subject, Findings& findings) {
-  dream_plugin table{};
-  if (!load_table(subject, findings, table)) return;
-  Stage stage(subject, table, findings);
-  if (const auto* discover = known_extension<dream_discover>(table, DREAM_DISCOVER_ID)) {
-    ask_discovery(stage, plugin::copy_of(discover), subject);
-  }
-  const auto* describe = known_extension<dream_describe>(table, DREAM_DESCRIBE_ID);
-  if (describe != nullptr && stage.create()) ask_description(stage, plugin::copy_of(describe));
 }
 
 }  // namespace dream::conformance

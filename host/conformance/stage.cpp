@@ -1,88 +1,64 @@
 #include "conformance/stage.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <cstring>
+#include <filesystem>
+#include <iterator>
 
+#include "conformance/call_trail.hpp"
 #include "plugin/c_values.hpp"
+#include "plugin/validate_options.hpp"
 
 namespace dream::conformance {
 
 namespace {
 
-using plugin::view_of;
 using std::chrono::milliseconds;
 
 // A thread of the plugin's has this long to come back to the loop, time and again.
 constexpr milliseconds patience{20};
 constexpr std::uint64_t second = 1'000'000'000;
-// What a larger struct of a later host has behind what is known.
-constexpr unsigned char beyond = 0xA5;
 
-/// A struct as a later host would make it: with more behind it, which isn't zero.
-template <class Struct>
-class Larger {
- public:
-  Larger(Struct value, std::uint32_t extra) {
-    bytes_.fill(beyond);
-    value.size = static_cast<std::uint32_t>(sizeof(Struct)) + extra;
-    std::memcpy(bytes_.data(), &value, sizeof(Struct));
-  }
-  [[nodiscard]] const Struct* get() const { return reinterpret_cast<const Struct*>(bytes_.data()); }
-
- private:
-  alignas(Struct) std::array<unsigned char, sizeof(Struct) + 64> bytes_{};
-};
+/// Whether somebody else than the loop could have something to say.
+bool has_other_threads() {
+  std::error_code failure;
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task", failure), {}) > 1;
+}
 
 }  // namespace
-
-std::vector<std::string> own_environment() {
-  std::vector<std::string> variables;
-  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
-    variables.emplace_back(*entry);
-  }
-  return variables;
-}
 
 Stage::Stage(const Subject& subject, const dream_plugin& table, Findings& findings)
     : subject_(subject), table_(table), findings_(findings) {
   host_.root = subject.folder.string();
   host_.state_folder = (subject.folder / "state").string();
   host_.cache_folder = (subject.folder / "cache").string();
+  host_.on_call_back = &note_running;
+  host_.on_start_failed = [this](dream_run_id run) { note_start_failed(run); };
 }
 
 Stage::~Stage() {
   destroy();
 }
 
-void Stage::judge(const char* call, dream_status status, const testing::FakeErrors* errors) {
-  const std::scoped_lock lock(mutex_);
-  if (status < DREAM_E_INTERNAL || status > DREAM_AGAIN) {
-    findings_.add(Fault::unknown_status, fmt::format("\"{}\" answers {}, which is no status", call, status));
-  }
-  if (errors == nullptr) return;
-  const int expected = status < 0 ? 1 : 0;
-  if (errors->count != expected) {
-    findings_.add(Fault::silent_failure, fmt::format(R"("{}" answers {} and has called "fail" {} times)",
-                                                     call, plugin::status_name(status), errors->count));
-  } else if (status < 0 && (errors->message.empty() || errors->code != status)) {
-    findings_.add(Fault::silent_failure,
-                  fmt::format(R"("{}" answers {} and told "fail" {})", call, plugin::status_name(status),
-                              errors->message.empty() ? "no message" : "another code"));
-  }
-}
-
 bool Stage::create(std::uint32_t extra_size) {
+  forget_steps();
   testing::FakeErrors errors;
+  Lent& lent = lent_.emplace_back();
   const std::string folder = subject_.folder.string();
-  const Larger<dream_project> project(
-      {0, view_of(folder), view_of("./"), view_of(folder), view_of(subject_.options)}, extra_size);
-  const dream_status status = table_.create(host_.table(), project.get(), &executor_, errors.table());
+  dream_project project{};
+  project.root = lent.text(folder);
+  project.path = lent.text("./");
+  project.directory = lent.text(folder);
+  project.options = lent.text(subject_.options);
+  const dream_project* larger = lent.larger(project, extra_size);
+  note_step("create");
+  const Calling here("create");
+  const dream_status status = table_.create(host_.table(), larger, &executor_, errors.table());
+  lent.take_back();
   judge("create", status, &errors);
   if (status >= 0) return true;
   executor_ = nullptr;
@@ -91,12 +67,18 @@ bool Stage::create(std::uint32_t extra_size) {
 }
 
 void Stage::destroy() {
+  collect();
   if (executor_ == nullptr) return;
   const bool all_over =
       std::ranges::all_of(runs_, [](const StagedRun& run) { return run.handle == nullptr || run.released; });
   host_.stop_work();
-  if (all_over) table_.destroy(executor_);
+  if (all_over) {
+    note_step("destroy");
+    const Calling here("destroy");
+    table_.destroy(executor_);
+  }
   executor_ = nullptr;
+  collect();
 }
 
 testing::FakeTask Stage::task(std::size_t form) const {
@@ -109,45 +91,64 @@ testing::FakeTask Stage::task(std::size_t form) const {
   return task;
 }
 
+StagedRun& Stage::new_run() {
+  const std::scoped_lock lock(mutex_);
+  StagedRun& run = runs_.emplace_back();
+  run.number = ++last_number_;
+  return run;
+}
+
 dream_status Stage::try_start(const testing::FakeTask& task, StagedRun& run, std::uint32_t command_kind,
                               std::uint32_t extra_size) {
   testing::FakeErrors errors;
-  run.id = runs_.size() + 1000;
-  const auto argv = plugin::views_of(task.command_argv);
-  const auto environment = plugin::views_of(task.environment);
+  run.id = host_.open_run();
+  Lent& lent = lent_.emplace_back();
   dream_task wire{};
   wire.flags = task.flags;
   wire.run = run.id;
-  wire.name = view_of(task.name);
+  wire.name = lent.text(task.name);
   wire.stop_signal = task.stop_signal;
   wire.grace_ms = task.grace_ms;
-  wire.directory = view_of(task.directory);
-  wire.environment = plugin::span_of(environment);
-  wire.options = view_of(task.options);
+  wire.arguments = lent.texts(task.arguments);
+  wire.directory = lent.text(task.directory);
+  wire.environment = lent.texts(task.environment);
+  wire.own_environment = lent.texts(task.own_environment);
+  wire.options = lent.text(task.options);
   if (task.command_line) {
     wire.command_kind = DREAM_COMMAND_LINE;
-    wire.command_line = view_of(*task.command_line);
-  } else if (!argv.empty()) {
+    wire.command_line = lent.text(*task.command_line);
+  } else if (!task.command_argv.empty()) {
     wire.command_kind = DREAM_COMMAND_ARGV;
-    wire.command_argv = plugin::span_of(argv);
+    wire.command_argv = lent.texts(task.command_argv);
   }
   if (command_kind != 0) wire.command_kind = command_kind;
-  const Larger<dream_task> larger(wire, extra_size);
-  run.start_status = table_.start(executor_, larger.get(), &run.handle, errors.table());
+  const dream_task* larger = lent.larger(wire, extra_size);
+  note_step(fmt::format("start {}", run.number));
+  const Calling here("start");
+  run.start_status = table_.start(executor_, larger, &run.handle, errors.table());
+  lent.take_back();
   judge("start", run.start_status, &errors);
   if (run.start_status < 0) {
     failure_ = errors.message;
     run.handle = nullptr;
   } else if (run.handle == nullptr) {
-    findings_.add(Fault::no_handle, "\"start\" succeeds and stores no run");
+    add(Fault::no_handle, "\"start\" succeeds and stores no run");
     failure_ = "there is no run";
   }
+  if (run.handle == nullptr) host_.close_run(run.id);
   return run.start_status;
 }
 
 StagedRun* Stage::start(std::uint32_t extra_size) {
+  const std::string schema(plugin::text_of(table_.options_schema));
+  if (const auto fit = plugin::validate_options(schema, subject_.options); !fit) {
+    findings_.skipped =
+        "no task could be started, for its options don't fit its schema: " + fit.error().where +
+        (fit.error().where.empty() ? "" : ": ") + fit.error().message;
+    return nullptr;
+  }
   for (std::size_t form = 0; form < task_forms; ++form) {
-    StagedRun& run = runs_.emplace_back();
+    StagedRun& run = new_run();
     try_start(task(form), run, 0, extra_size);
     if (run.handle != nullptr) return &run;
     runs_.pop_back();
@@ -158,8 +159,10 @@ StagedRun* Stage::start(std::uint32_t extra_size) {
 
 void Stage::wait(StagedRun& run) {
   run.waited = true;
-  endings_.push_back(Ending{this, &run});
-  judge("wait", table_.wait(run.handle, &Stage::on_exit, &endings_.back()), nullptr);
+  waiting_.push_back(Waiting{this, &run});
+  note_step(fmt::format("wait {}", run.number));
+  const Calling here("wait");
+  judge("wait", table_.wait(run.handle, &Stage::on_exit, &waiting_.back()), nullptr);
 }
 
 StagedRun* Stage::start_and_wait() {
@@ -178,12 +181,16 @@ bool Stage::run_once() {
 }
 
 void Stage::terminate(StagedRun& run, std::uint32_t urgency, Fault on_failure) {
+  if (!run.asked_to_end) run.children_before = host_.children().size();
+  run.asked_to_end = true;
   testing::FakeErrors errors;
+  note_step(fmt::format("{} {}", urgency == DREAM_FORCE ? "force" : "terminate", run.number));
+  const Calling here("terminate");
   const dream_status status = table_.terminate(run.handle, urgency, errors.table());
   judge("terminate", status, &errors);
   if (status < 0) {
-    findings_.add(on_failure, fmt::format("\"terminate\" of a run that {} fails: {}",
-                                          run.exits > 0 ? "is over" : "runs", errors.message));
+    add(on_failure, fmt::format("\"terminate\" of a run that {} fails: {}",
+                                run.exits > 0 ? "is over" : "runs", errors.message));
   }
 }
 
@@ -192,64 +199,39 @@ dream_state Stage::status(StagedRun& run) {
     dream_state state;
     std::array<unsigned char, 64> more;
   } larger{};
-  larger.more.fill(beyond);
+  larger.more.fill(Lent::beyond);
   larger.state.size = sizeof(dream_state) + 8;
   const bool over = run.exits > 0;
+  note_step(fmt::format("status {}", run.number));
+  const Calling here("status");
   const dream_status status = table_.status(run.handle, &larger.state);
   judge("status", status, nullptr);
-  if (std::ranges::any_of(larger.more, [](unsigned char byte) { return byte != beyond; })) {
-    findings_.add(Fault::larger_struct, "\"status\" writes behind the members of dream_state that it knows");
+  if (std::ranges::any_of(larger.more, [](unsigned char byte) { return byte != Lent::beyond; })) {
+    add(Fault::larger_struct, "\"status\" writes behind the members of dream_state that it knows");
   }
+  if (status >= 0) check_text("the detail of \"status\"", plugin::text_of(larger.state.detail));
   const std::uint32_t phase = larger.state.phase;
   if (phase > DREAM_PHASE_EXITED) {
-    findings_.add(Fault::odd_state, fmt::format("\"status\" tells a phase {}, which doesn't exist", phase));
+    add(Fault::odd_state, fmt::format("\"status\" tells a phase {}, which doesn't exist", phase));
   } else if (phase != DREAM_PHASE_EXITED && over) {
-    findings_.add(Fault::odd_state, "\"status\" tells that a run goes on which has called on_exit");
+    add(Fault::odd_state, "\"status\" tells that a run goes on which has called on_exit");
   }
   return larger.state;
 }
 
 void Stage::release(StagedRun& run) {
   run.released = true;
-  table_.release(run.handle);
-  settle(run);
-  look_after_end(run);
-}
-
-void Stage::look_after_end(StagedRun& run) {
-  const std::scoped_lock lock(mutex_);
-  if (run.exits > 0 && output(run) != run.output_at_exit) {
-    findings_.add(Fault::late_output, "it writes output of a run that has called on_exit");
-    run.output_at_exit = output(run);
+  note_step(fmt::format("release {}", run.number));
+  {
+    const Calling here("release");
+    table_.release(run.handle);
   }
-}
-
-std::string Stage::output(const StagedRun& run) const {
-  return host_.output(run.id, DREAM_STDOUT) + host_.output(run.id, DREAM_STDERR);
-}
-
-void Stage::on_exit(void* context, const dream_exit* exit) noexcept {
-  const auto& ending = *static_cast<Ending*>(context);
-  ending.stage->note_exit(*ending.run, exit);
-}
-
-void Stage::note_exit(StagedRun& run, const dream_exit* exit) {
-  const std::scoped_lock lock(mutex_);
-  if (run.released) {
-    findings_.add(Fault::exit_after_release, "it calls on_exit of a run that was released");
-    return;
-  }
-  if (++run.exits > 1) {
-    findings_.add(Fault::second_exit, "it calls on_exit of one run more than once");
-    return;
-  }
-  run.output_at_exit = output(run);
-  if (exit == nullptr || !plugin::read_exit(exit).sound) {
-    findings_.add(Fault::odd_exit, "on_exit is told an end that makes no sense");
-  }
+  settle(run, Ending::none);
+  collect();
 }
 
 void Stage::child_writes(const StagedRun& run) {
+  note_step(fmt::format("the children of {} write", run.number));
   for (std::size_t at = 0; at < host_.children().size(); ++at) {
     const testing::FakeChild& child = host_.children()[at];
     if (child.run != run.id || !child.alive) continue;
@@ -258,49 +240,67 @@ void Stage::child_writes(const StagedRun& run) {
   }
 }
 
-void Stage::end_children(const StagedRun& run) {
+void Stage::end_children(const StagedRun& run, Ending ending) {
+  if (ending == Ending::none) return;
   for (std::size_t at = 0; at < host_.children().size(); ++at) {
-    if (host_.children()[at].run == run.id && host_.children()[at].alive) {
+    const testing::FakeChild& child = host_.children()[at];
+    if (child.run != run.id || !child.alive) continue;
+    const bool forced = std::ranges::find(child.terminations, DREAM_FORCE) != child.terminations.end();
+    const bool helps = run.asked_to_end && at >= run.children_before;
+    const bool asked = !child.terminations.empty() && ending == Ending::asked;
+    if (!forced && !helps && !asked && ending != Ending::all) continue;
+    note_step(fmt::format("child {} of {} ends", at + 1, run.number));
+    if (forced || asked) {
+      host_.exit_child(at, DREAM_EXIT_SIGNAL, forced ? SIGKILL : SIGTERM);
+    } else {
       host_.exit_child(at, DREAM_EXIT_CODE, 0);
     }
   }
 }
 
-void Stage::end_terminated_children(const StagedRun& run, bool stubborn) {
-  for (std::size_t at = 0; at < host_.children().size(); ++at) {
-    const testing::FakeChild& child = host_.children()[at];
-    if (child.run != run.id || !child.alive || child.terminations.empty()) continue;
-    const bool forced = std::ranges::find(child.terminations, DREAM_FORCE) != child.terminations.end();
-    if (forced || !stubborn) host_.exit_child(at, DREAM_EXIT_SIGNAL, forced ? SIGKILL : SIGTERM);
-  }
-}
-
-void Stage::settle(const StagedRun& run, int most_turns) {
+void Stage::settle(const StagedRun& run, Ending ending, int most_turns, bool time_passes) {
   // A released run owes nothing but what is on its way already.
   const int turns = run.exits > 0 ? 1 : most_turns;
   for (int turn = 0; turn < turns; ++turn) {
+    end_children(run, ending);
     host_.run_posted();
     while (host_.pending_work() > 0) host_.do_work();
     host_.run_posted();
     if (run.exits > 0 && turn > 0) return;
-    if (host_.pending_timers() > 0) host_.advance(second);
-    if (run.exits == 0) static_cast<void>(host_.await_post(patience));
+    const bool timed = time_passes && host_.pending_timers() > 0;
+    if (timed) {
+      note_step("a second passes");
+      host_.advance(second);
+    }
+    if (run.exits > 0) continue;
+    const bool heard = host_.pending_posts() > 0 || (has_other_threads() && host_.await_post(patience));
+    // What has just happened may have asked another child to end.
+    const std::size_t children = host_.children().size();
+    end_children(run, ending);
+    const bool more = host_.children().size() > children || host_.pending_posts() > 0;
+    if (!timed && !heard && !more && !has_other_threads()) return;
   }
 }
 
 void Stage::finish(StagedRun& run) {
   child_writes(run);
-  end_children(run);
-  settle(run, hasty_turns);  // it need not end by itself
+  settle(run, Ending::all, hasty_turns);  // it need not end by itself
   for (const std::uint32_t urgency : {DREAM_GRACEFUL, DREAM_FORCE}) {
-    if (run.exits > 0) return;
+    if (run.exits > 0) break;
     terminate(run, urgency, Fault::terminate_again);
-    end_terminated_children(run, false);
-    settle(run, urgency == DREAM_FORCE ? patient_turns : hasty_turns);
+    settle(run, Ending::asked, urgency == DREAM_FORCE ? patient_turns : hasty_turns);
   }
-  if (run.exits == 0) {
-    findings_.add(Fault::no_exit,
-                  "it doesn't call on_exit, though its children have ended and it was forced to");
+  collect();
+  if (run.exits > 0) return;
+  add(Fault::no_exit, "it doesn't call on_exit, though its children have ended and it was forced to");
+}
+
+void Stage::forget() {
+  if (std::ranges::all_of(runs_,
+                          [](const StagedRun& run) { return run.handle == nullptr || run.released; })) {
+    host_.forget();
+    collected_ = 0;
+    lent_.clear();
   }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <dream/testing/plugin_driver.hpp>
@@ -8,9 +10,11 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "conformance/fault.hpp"
+#include "conformance/lent.hpp"
 
 namespace dream::conformance {
 
@@ -20,6 +24,7 @@ struct Subject {
   std::filesystem::path folder;  ///< a project's folder with a task `dev` in every form that is known
   std::string options = "{}";    ///< of the plugin, JSON
   std::uint64_t seed = 0;        ///< of random orders
+  std::chrono::microseconds call_limit = std::chrono::milliseconds(50);  ///< what a call may take
 };
 
 /// A plugin's entry function.
@@ -27,17 +32,30 @@ using Entry = const dream_plugin* (*)(const dream_handshake*);
 
 /// One run on the stage.
 struct StagedRun {
+  std::size_t number = 0;  ///< from 1, for people
   dream_run* handle = nullptr;
   dream_run_id id = 0;
   dream_status start_status = DREAM_OK;
   bool waited = false;
   bool released = false;
+  bool asked_to_end = false;
+  std::size_t children_before = 0;  ///< how many there were when it was first asked to end
   std::atomic<int> exits = 0;
-  std::string output_at_exit;  ///< what had been written by then
+};
+
+/// Which children of a run end while a scene goes on.
+enum class Ending : std::uint8_t {
+  none,
+  forced,  ///< those that were forced to: they ignore their stop signal
+  asked,   ///< those that were asked to, or forced
+  all,
 };
 
 /// NAME=VALUE, of this process.
 [[nodiscard]] std::vector<std::string> own_environment();
+
+/// Whether it is one line of text, or nothing.
+[[nodiscard]] bool is_line_or_empty(std::string_view text);
 
 /// A host without processes that plays scenes with a plugin, and notes what goes wrong in them.
 class Stage {
@@ -57,6 +75,7 @@ class Stage {
   bool create(std::uint32_t extra_size = 0);
   void destroy();
 
+  [[nodiscard]] StagedRun& new_run();
   /// Starts the first form of the task that the plugin accepts, without waiting. nullptr: it starts none, and
   /// the scenario counts as skipped.
   StagedRun* start(std::uint32_t extra_size = 0);
@@ -77,13 +96,13 @@ class Stage {
   /// How often something may come from a thread of the plugin's, 20 ms apart.
   static constexpr int hasty_turns = 3;
   static constexpr int patient_turns = 50;
-  /// Lets everything happen that doesn't need a child: posts, work, time. Until the run is over, or nothing
-  /// more comes.
-  void settle(const StagedRun& run, int most_turns = patient_turns);
+  /// Lets everything happen, turn by turn: children, posts, work, and time as far as somebody waits for it.
+  /// Until the run is over, or nothing more comes.
+  void settle(const StagedRun& run, Ending ending, int most_turns = patient_turns, bool time_passes = true);
   void child_writes(const StagedRun& run);
-  /// Children of the run that were told to end do so; a stubborn one only by force.
-  void end_terminated_children(const StagedRun& run, bool stubborn);
-  void end_children(const StagedRun& run);
+  /// Those that `ending` says. A child that was started after its run was asked to end helps with that, and
+  /// ends by itself.
+  void end_children(const StagedRun& run, Ending ending);
 
   [[nodiscard]] const std::string& failure() const { return failure_; }
   [[nodiscard]] testing::FakeTask task(std::size_t form) const;
@@ -91,17 +110,22 @@ class Stage {
 
   /// Judges the answer of a call: a status that exists, and a reason for each failure.
   void judge(const char* call, dream_status status, const testing::FakeErrors* errors);
-  /// Everything that was written for a run.
-  [[nodiscard]] std::string output(const StagedRun& run) const;
+  /// Notes what the host has refused since the last time, and texts that were used after they were taken
+  /// back.
+  void collect();
+  /// Forgets the runs that are over and what belongs to them, so that only the plugin's memory grows.
+  void forget();
 
  private:
-  struct Ending {
+  struct Waiting {
     Stage* stage;
     StagedRun* run;
   };
   static void on_exit(void* context, const dream_exit* exit) noexcept;
   void note_exit(StagedRun& run, const dream_exit* exit);
-  void look_after_end(StagedRun& run);
+  void note_start_failed(dream_run_id run);
+  void check_text(const char* what, std::string_view text);
+  void add(Fault fault, std::string text);
 
   const Subject& subject_;
   dream_plugin table_;
@@ -109,9 +133,12 @@ class Stage {
   testing::FakeHost host_;
   dream_executor* executor_ = nullptr;
   std::string failure_;
-  std::recursive_mutex mutex_;  ///< of runs_ and findings_: an end may be told on any thread
+  std::recursive_mutex mutex_;  ///< of findings_ and runs_: an end may be told on any thread
+  std::size_t last_number_ = 0;
   std::deque<StagedRun> runs_;
-  std::deque<Ending> endings_;
+  std::deque<Waiting> waiting_;
+  std::deque<Lent> lent_;
+  std::size_t collected_ = 0;  ///< refusals
 };
 
 }  // namespace dream::conformance

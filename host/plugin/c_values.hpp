@@ -3,6 +3,7 @@
 #include <dream/abi.h>
 #include <dream/host/output.h>
 
+#include <dream/detail/judge.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,10 +30,7 @@ namespace dream::plugin {
 /// What a struct of the other side says: copied as far as both know it, the rest is zero.
 template <class Struct>
 [[nodiscard]] Struct copy_of(const Struct* other) {
-  Struct copy{};
-  const std::size_t size = other->size < sizeof(Struct) ? other->size : sizeof(Struct);
-  std::memcpy(&copy, other, size);
-  return copy;
+  return dream::detail::known_part(other);
 }
 
 [[nodiscard]] ErrorCode error_code(dream_status status);

@@ -131,11 +131,10 @@ void HostSide::call_back(CallName name, const std::function<void()>& body) {
 }
 
 dream_status HostSide::admit(std::string_view function) {
-  if (std::this_thread::get_id() != loop_) {
-    post([this, name = std::string(function)] {
-      calls_->fault({name}, "was called on another thread than the loop's, and refused");
-    });
-    return DREAM_E_THREAD;
+  const detail::Judgement thread = detail::judge_thread(std::this_thread::get_id() == loop_);
+  if (!thread.fine()) {
+    post([this, name = std::string(function), thread] { calls_->fault({name}, thread.what); });
+    return thread.code();
   }
   return services_ == nullptr ? DREAM_E_STALE : DREAM_OK;
 }
@@ -146,13 +145,12 @@ dream_status tell(const Error& error, dream_errors* errors) {
   return errors->fail(errors, code, view_of(error.where), view_of(error.message), view_of(error.hint));
 }
 
-dream_status HostSide::refuse(std::string_view function, dream_status code, std::string_view what,
-                              dream_errors* errors) {
-  calls_->fault({function}, what);
-  if (errors == nullptr) return code;
+dream_status HostSide::refuse(CallName call, detail::Judgement why, dream_errors* errors) {
+  calls_->fault(call, why.what);
+  if (errors == nullptr) return why.code();
   const std::string message =
-      fmt::format("the plugin {} called {} wrongly: it {}", calls_->plugin(), function, what);
-  return errors->fail(errors, code, {}, view_of(message), view_of("tell the author of the plugin"));
+      fmt::format("the plugin {} called {} wrongly: it {}", calls_->plugin(), call.function, why.what);
+  return errors->fail(errors, why.code(), {}, view_of(message), view_of("tell the author of the plugin"));
 }
 
 std::optional<Stream> stream_from(std::uint32_t stream) {

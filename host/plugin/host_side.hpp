@@ -114,10 +114,10 @@ class HostSide {
   dream_status write_output(dream_run_id run, std::uint32_t stream, dream_str bytes);
   dream_status when_writable(dream_run_id run, dream_on_writable on_writable, void* context);
 
-  dream_status spawn(const dream_child& child, dream_child_id* id, dream_errors* errors);
+  dream_status spawn(const dream_child* given, dream_child_id* id, dream_errors* errors);
   dream_status terminate_child(dream_child_id id, std::uint32_t urgency, dream_errors* errors);
   dream_status hold_child(dream_child_id id, std::uint32_t stream, bool held, std::string_view function);
-  [[nodiscard]] std::int64_t child_pid(dream_child_id id) const;
+  [[nodiscard]] std::int64_t child_pid(dream_child_id id);
 
   [[nodiscard]] std::uint64_t now() const;
   dream_status start_timer(std::uint64_t deadline, dream_on_time on_time, void* context, dream_timer_id* id);
@@ -155,13 +155,13 @@ class HostSide {
   void call_back(CallName name, const std::function<void()>& body);
   /// The run of a report or of a service call, or null.
   Ticket* find(dream_run_id run);
-  /// The run of a service call, if it is one that may still do things.
-  Ticket* open_run(dream_run_id run, std::string_view function);
+  /// What the judge of calls is to know of a run or child.
+  [[nodiscard]] static detail::Life life_of(const Ticket* ticket);
+  [[nodiscard]] detail::Life life_of_child(dream_child_id id) const;
   /// The run whose end is reported, if it may still end.
   Ticket* ending_run(dream_run_id run, std::string_view function);
   /// Tells that the plugin has called a function of the host wrongly, and why it fails.
-  dream_status refuse(std::string_view function, dream_status code, std::string_view what,
-                      dream_errors* errors);
+  dream_status refuse(CallName call, detail::Judgement why, dream_errors* errors = nullptr);
 
   void started(dream_run_id run);
   void start_failed(dream_run_id run, const ErrorSink& said, dream_status code);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "conformance/fifo.hpp"
 #include "conformance/verdicts.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -20,8 +21,13 @@ class Bad : public ::testing::TestWithParam<BadPlugin> {};
 
 TEST_P(Bad, is_caught_by_its_rule_and_by_no_other) {
   const std::string file = std::string(DREAM_TEST_PLUGINS) + "/libdream_bad_" + GetParam().name + ".so";
-  const bool hangs = std::string_view(GetParam().name) == "hangs";
-  const Verdicts verdicts = verdicts_on({.file = file, .limit = std::chrono::seconds(hangs ? 5 : 60)});
+  const Fifo hangs("DREAM_TEST_HANGS");  // a call that hangs says so, and is given up at once
+  ::setenv("DREAM_TEST_BLOCKS", "2", 1);
+  const bool blocks = std::string_view(GetParam().name) == "blocks";
+  const Verdicts verdicts = verdicts_on({.file = file,
+                                         .limit = std::chrono::minutes(1),
+                                         .give_up = hangs.end(),
+                                         .call_limit = std::chrono::milliseconds(blocks ? 1 : 60'000)});
   EXPECT_THAT(verdicts.broken, ElementsAre(ContainsRegex(line_of(GetParam()))));
 }
 
@@ -40,6 +46,29 @@ TEST(BadFile, is_caught_before_it_is_loaded) {
 TEST(BadPlugin, that_refuses_says_why) {
   const Verdicts verdicts = verdicts_on({.file = DREAM_TEST_PLUGINS "/libdream_bad_refuses.so"});
   EXPECT_THAT(verdicts.broken, ElementsAre(::testing::HasSubstr("it needs Linux 9 or later")));
+}
+
+/// What one rule says of a plugin of tests/plugins.
+std::string reason_of(const std::string& name, const std::string& rule, int give_up = -1) {
+  const Verdicts verdicts = verdicts_on(
+      {.file = DREAM_TEST_PLUGINS "/libdream_bad_" + name + ".so", .only = rule, .give_up = give_up});
+  return verdicts.broken.empty() ? "" : verdicts.broken.front();
+}
+
+TEST(BadPlugin, that_crashes_or_hangs_has_the_function_named) {
+  EXPECT_THAT(reason_of("crashes_in_release", "life.returns"),
+              StartsWith("crash life.returns: crashes with SIGSEGV in \"release\""));
+  const Fifo hangs("DREAM_TEST_HANGS");
+  EXPECT_THAT(reason_of("hangs_in_destroy", "life.returns", hangs.end()),
+              StartsWith("fail life.returns: is not done after 30.0 s, and was in \"destroy\""));
+}
+
+TEST(BadPlugin, that_fails_in_some_order_has_seed_and_calls_told) {
+  EXPECT_THAT(reason_of("one_at_a_time", "order.any"),
+              ContainsRegex("; with --seed 1, after: create, start 1, wait 1, .*start 2"));
+  EXPECT_THAT(
+      reason_of("crashes_in_release", "order.any"),
+      ContainsRegex("SIGSEGV in \"release\"; with --seed 1, after: create, start 1, wait 1, .*release"));
 }
 
 TEST(BadPlugin, is_seen_by_one_rule_that_is_asked_for) {

@@ -10,7 +10,19 @@ struct child_run {
   dream_child_id child;
   int over;
   int asked;
+  int released;
 };
+
+/* What a bad plugin may say of its child instead. */
+#ifndef CHILD_SIZE
+#define CHILD_SIZE sizeof(dream_child)
+#endif
+#ifndef CHILD_FLAGS
+#define CHILD_FLAGS 0u
+#endif
+#ifndef CHILD_ON_EXIT
+#define CHILD_ON_EXIT child_is_over
+#endif
 
 static void child_is_over(void* context, const dream_exit* ending) {
   struct child_run* run = (struct child_run*)context;
@@ -20,26 +32,31 @@ static void child_is_over(void* context, const dream_exit* ending) {
 
 MAYBE_UNUSED static dream_status start_child(dream_executor* executor, const dream_task* task,
                                              dream_run** run, dream_errors* errors) {
-  static dream_str word = DREAM_STR("true");
   const dream_process* process =
       (const dream_process*)executor->host->service(executor->host, DREAM_PROCESS_ID);
   struct child_run* made;
   dream_child child;
+  dream_str words[8] = {DREAM_STR("true")};
   dream_status status;
   if (task->command_kind > DREAM_COMMAND_ARGV) return refuse(errors, "this kind of command is not known");
   if (process == NULL) return refuse(errors, "this host can't start processes");
+  if (task->arguments.count > 7) return refuse(errors, "there are too many arguments");
+  if (task->arguments.count > 0)
+    memcpy(words + 1, task->arguments.data, task->arguments.count * sizeof *words);
   made = (struct child_run*)calloc(1, sizeof *made);
   made->run.host = executor->host;
   made->run.id = task->run;
   made->process = process;
   memset(&child, 0, sizeof child);
-  child.size = sizeof child;
+  child.size = CHILD_SIZE;
+  child.flags = CHILD_FLAGS;
   child.run = task->run;
-  child.argv.data = &word;
-  child.argv.count = 1;
+  child.argv.data = words;
+  child.argv.count = task->arguments.count + 1;
   child.directory = task->directory;
   child.environment = task->environment;
-  child.on_exit = child_is_over;
+  child.stop_signal = task->stop_signal;
+  child.on_exit = CHILD_ON_EXIT;
   child.context = made;
   status = process->spawn(executor->host, &child, &made->child, errors);
   if (status < 0) {

@@ -101,7 +101,8 @@ int check_plugin(const Options& options) {
       .file = found->path,
       .only = options.only_rule,
       .seed = options.seed,
-      .options = options.plugin_options.empty() ? "{}" : options.plugin_options};
+      .options = options.plugin_options.empty() ? "{}" : options.plugin_options,
+      .options_given = !options.plugin_options.empty()};
   const auto tell = [&](const Checked& checked) {
     if (options.json) return;
     const std::string line = line_of(checked, style);

@@ -17,7 +17,7 @@ dream_status process_spawn(const dream_host* self, const dream_child* child, dre
   HostSide& host = HostSide::of(self);
   const dream_status admitted = host.admit("process.spawn");
   if (admitted != DREAM_OK) return admitted;
-  return host.spawn(child == nullptr ? dream_child{} : copy_of(child), id, errors);
+  return host.spawn(child, id, errors);
 }
 
 dream_status process_terminate(const dream_host* self, dream_child_id id, std::uint32_t urgency,
@@ -55,17 +55,18 @@ SharedEnvironment Ticket::environment_of(dream_strs texts) const {
   return passed_on ? environment : std::make_shared<const std::vector<std::string>>(texts_of(texts));
 }
 
-dream_status HostSide::spawn(const dream_child& child, dream_child_id* id, dream_errors* errors) {
-  constexpr std::string_view function = "process.spawn";
+detail::Life HostSide::life_of_child(dream_child_id id) const {
+  if (children_.contains(id)) return detail::Life::open;
+  // One that has ended is forgotten: what is left to tell is whether this host ever gave such a number.
+  const bool another = which_gave(id) != this || tickets_.contains(id) || timers_.contains(id);
+  return another ? detail::Life::unknown : detail::Life::over;
+}
+
+dream_status HostSide::spawn(const dream_child* given, dream_child_id* id, dream_errors* errors) {
+  const dream_child child = copy_of(given);
   Ticket* ticket = find(child.run);
-  if (ticket == nullptr || ticket->over()) {
-    return refuse(function, DREAM_E_STALE, "was called for a run that is over, or never was", errors);
-  }
-  if ((child.flags & ~DREAM_CHILD_PTY) != 0) {
-    return refuse(function, DREAM_E_UNSUPPORTED, "was given a flag that isn't known", errors);
-  }
-  if (id == nullptr || child.on_exit == nullptr || child.argv.count == 0 || child.argv.data == nullptr) {
-    return refuse(function, DREAM_E_INVALID, "was given no argv, on_exit or id", errors);
+  if (const auto why = detail::judge_spawn(given, life_of(ticket), id); !why.fine()) {
+    return refuse({"process.spawn"}, why, errors);
   }
   const dream_child_id number = next_handle();
   ChildRequest request{.step = ticket->step,
@@ -140,30 +141,31 @@ void HostSide::kill_children(const Ticket& ticket) {
 }
 
 dream_status HostSide::terminate_child(dream_child_id id, std::uint32_t urgency, dream_errors* errors) {
-  const auto known = urgency_from(urgency);
-  if (!known) {
-    return refuse("process.terminate", DREAM_E_UNSUPPORTED, "was given an urgency that isn't known", errors);
+  if (const auto why = detail::judge_terminate(life_of_child(id), urgency); !why.fine()) {
+    return refuse({"process.terminate"}, why, errors);
   }
   const auto found = children_.find(id);
   if (found == children_.end()) return DREAM_OK;
-  const auto asked = services_->terminate_child(found->second.id, *known);
+  const auto asked = services_->terminate_child(found->second.id, *urgency_from(urgency));
   return asked ? DREAM_OK : tell(asked.error(), errors);
 }
 
 dream_status HostSide::hold_child(dream_child_id id, std::uint32_t stream, bool held,
                                   std::string_view function) {
-  const auto known = stream_from(stream);
-  if (!known) return refuse(function, DREAM_E_UNSUPPORTED, "was given a stream that isn't known", nullptr);
   const auto found = children_.find(id);
-  if (found == children_.end()) return DREAM_OK;
-  if (found->second.on_output == nullptr) {
-    return refuse(function, DREAM_E_INVALID, "was called for a child whose output the host takes", nullptr);
+  const bool taken = found != children_.end() && found->second.on_output != nullptr;
+  if (const auto why = detail::judge_hold(life_of_child(id), stream, taken); !why.fine()) {
+    return refuse({function}, why);
   }
-  services_->hold_child(found->second.id, *known, held);
+  if (taken) services_->hold_child(found->second.id, *stream_from(stream), held);
   return DREAM_OK;
 }
 
-std::int64_t HostSide::child_pid(dream_child_id id) const {
+std::int64_t HostSide::child_pid(dream_child_id id) {
+  if (const auto why = detail::judge_child(life_of_child(id)); !why.fine()) {
+    static_cast<void>(refuse({"process.pid"}, why));
+    return 0;
+  }
   const auto found = children_.find(id);
   return found == children_.end() ? 0 : services_->child_pid(found->second.id);
 }

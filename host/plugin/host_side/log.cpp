@@ -36,6 +36,10 @@ std::int32_t log_enabled(const dream_host* self, std::uint32_t level) noexcept {
 const dream_log log_table{sizeof(dream_log), &log_write, &log_enabled};
 
 void HostSide::write_log(std::uint32_t level, dream_str message) {
+  if (const auto why = detail::judge_line(message); !why.fine()) {
+    post([this, why] { calls_->fault({"log.write"}, why.what); });
+    return;
+  }
   auto write = [this, level = log_level(level), text = printable(text_of(message))] {
     services_->log().write(level, fmt::format("{}: {}", calls_->plugin(), text));
   };

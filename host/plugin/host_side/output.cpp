@@ -18,24 +18,26 @@ dream_status output_when_writable(const dream_host* self, dream_run_id run, drea
   return admitted == DREAM_OK ? host.when_writable(run, on_writable, context) : admitted;
 }
 
+std::string_view subject_of(const Ticket* ticket) {
+  return ticket == nullptr ? std::string_view() : std::string_view(ticket->subject);
+}
+
 }  // namespace
 
 const dream_output output_table{sizeof(dream_output), &output_write, &output_when_writable};
 
 dream_status HostSide::write_output(dream_run_id run, std::uint32_t stream, dream_str bytes) {
-  const Ticket* ticket = open_run(run, "output.write");
-  if (ticket == nullptr) return DREAM_E_STALE;
-  const auto known = stream_from(stream);
-  if (!known)
-    return refuse("output.write", DREAM_E_UNSUPPORTED, "was given a stream that isn't known", nullptr);
-  return services_->write_output(ticket->step, *known, text_of(bytes)) ? DREAM_OK : DREAM_AGAIN;
+  const Ticket* ticket = find(run);
+  if (const auto why = detail::judge_output(life_of(ticket), stream, bytes); !why.fine()) {
+    return refuse({"output.write", subject_of(ticket)}, why);
+  }
+  return services_->write_output(ticket->step, *stream_from(stream), text_of(bytes)) ? DREAM_OK : DREAM_AGAIN;
 }
 
 dream_status HostSide::when_writable(dream_run_id run, dream_on_writable on_writable, void* context) {
-  Ticket* ticket = open_run(run, "output.when_writable");
-  if (ticket == nullptr) return DREAM_E_STALE;
-  if (on_writable == nullptr) {
-    return refuse("output.when_writable", DREAM_E_INVALID, "was given no function", nullptr);
+  const Ticket* ticket = find(run);
+  if (const auto why = detail::judge_when_writable(life_of(ticket), on_writable); !why.fine()) {
+    return refuse({"output.when_writable", subject_of(ticket)}, why);
   }
   services_->when_writable(ticket->step, [this, run, on_writable, context] {
     post([this, run, on_writable, context] {

@@ -29,7 +29,7 @@ dream_str paths_session(const dream_host* self) noexcept {
 const dream_paths paths_table{sizeof(dream_paths), &paths_state, &paths_cache, &paths_root, &paths_session};
 
 dream_status HostSide::own_folder(std::filesystem::path Place::*base, dream_str* path, dream_errors* errors) {
-  if (path == nullptr) return refuse("paths", DREAM_E_INVALID, "was given no place for the path", errors);
+  if (const auto why = detail::judge_path(path); !why.fine()) return refuse({"paths"}, why, errors);
   const std::filesystem::path& parent = (*place_).*base;
   if (parent.empty()) {
     return tell({ErrorCode::io, "there is no folder for plugins", {}, "set HOME to an absolute path"},

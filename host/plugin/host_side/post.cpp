@@ -13,9 +13,9 @@ dream_status post_call(const dream_host* self, dream_on_loop on_loop, void* cont
 const dream_post post_table{sizeof(dream_post), &post_call};
 
 dream_status HostSide::call_on_loop(dream_on_loop on_loop, void* context) {
-  if (on_loop == nullptr) {
-    post([this] { calls_->fault({"post.call"}, "was given no function"); });
-    return DREAM_E_INVALID;
+  if (const auto why = detail::judge_post(on_loop); !why.fine()) {
+    post([this, why] { calls_->fault({"post.call"}, why.what); });
+    return why.code();
   }
   const bool posted = post([this, on_loop, context] {
     deliver([this, on_loop, context] { call_back({"on_loop"}, [&] { may_throw(on_loop)(context); }); });

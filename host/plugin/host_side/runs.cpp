@@ -45,15 +45,9 @@ Ticket* HostSide::find(dream_run_id run) {
   return found == tickets_.end() ? nullptr : &found->second;
 }
 
-Ticket* HostSide::open_run(dream_run_id run, std::string_view function) {
-  Ticket* ticket = find(run);
-  if (ticket == nullptr) {
-    calls_->fault({function}, "was called for a run that doesn't exist, or no longer");
-  } else if (ticket->over()) {
-    calls_->fault({function, ticket->subject}, "was called for a run that is over");
-    return nullptr;
-  }
-  return ticket;
+detail::Life HostSide::life_of(const Ticket* ticket) {
+  if (ticket == nullptr) return detail::Life::unknown;
+  return ticket->over() ? detail::Life::over : detail::Life::open;
 }
 
 void HostSide::mark_running(Ticket& ticket) {
@@ -117,13 +111,13 @@ void HostSide::report_exit(void* context, const dream_exit* exit) noexcept {
 void HostSide::started(dream_run_id run) {
   Ticket* ticket = find(run);
   if (ticket == nullptr) {
-    calls_->fault({"started"}, "was called for a run that doesn't exist, or no longer");
+    calls_->fault({"started"}, detail::judge_run(detail::Life::unknown).what);
     return;
   }
   if (ticket->observer == nullptr) return;
   const CallName name{"started", ticket->subject};
   if (ticket->held_end || ticket->state == Ticket::State::ended || ticket->state == Ticket::State::failed) {
-    calls_->fault(name, "was called for a run that is over");
+    calls_->fault(name, detail::judge_run(detail::Life::over).what);
   } else if (ticket->state == Ticket::State::running) {
     calls_->fault(name, "was called for a run that has started already");
   } else {
@@ -133,13 +127,10 @@ void HostSide::started(dream_run_id run) {
 
 Ticket* HostSide::ending_run(dream_run_id run, std::string_view function) {
   Ticket* ticket = find(run);
-  if (ticket == nullptr) {
-    calls_->fault({function}, "was called for a run that was released, or never was");
-    return nullptr;
-  }
-  if (ticket->observer == nullptr) return nullptr;
-  if (!ticket->over()) return ticket;
-  calls_->fault({function, ticket->subject}, "was called for a run that is over; only its first end counts");
+  if (ticket != nullptr && ticket->observer == nullptr) return nullptr;
+  const auto why = detail::judge_end(life_of(ticket), 0);
+  if (why.fine()) return ticket;
+  calls_->fault({function, ticket == nullptr ? "" : std::string_view(ticket->subject)}, why.what);
   return nullptr;
 }
 
@@ -164,7 +155,7 @@ void HostSide::start_failed(dream_run_id run, const ErrorSink& said, dream_statu
 void HostSide::left_behind(dream_run_id run, const std::string& what) {
   const Ticket* ticket = find(run);
   if (ticket == nullptr) {
-    calls_->fault({"left_behind"}, "was called for a run that was released, or never was");
+    calls_->fault({"left_behind"}, detail::judge_run(detail::Life::unknown).what);
     return;
   }
   services_->leave_behind();
@@ -192,11 +183,12 @@ void HostSide::exited(dream_run_id run, ReportedExit exit) {
 void HostSide::end_with_children(Ticket& ticket, Ticket::End end, std::string_view function) {
   const auto* status = std::get_if<ExitStatus>(&end);
   if (status != nullptr && std::holds_alternative<Lost>(*status)) services_->leave_behind();
-  if (ticket.children == 0) {
+  const auto why = detail::judge_end(detail::Life::open, ticket.children);
+  if (why.fine()) {
     this->end(ticket, std::move(end));
     return;
   }
-  calls_->fault({function, ticket.subject}, "was called while a child of the run still lives; it is killed");
+  calls_->fault({function, ticket.subject}, why.what);
   ticket.held_end = std::move(end);
   kill_children(ticket);
 }

@@ -34,9 +34,7 @@ std::uint64_t HostSide::now() const {
 
 dream_status HostSide::start_timer(std::uint64_t deadline, dream_on_time on_time, void* context,
                                    dream_timer_id* id) {
-  if (on_time == nullptr || id == nullptr) {
-    return refuse("timer.start", DREAM_E_INVALID, "was given no function or id", nullptr);
-  }
+  if (const auto why = detail::judge_timer(on_time, id); !why.fine()) return refuse({"timer.start"}, why);
   const dream_timer_id number = next_handle();
   constexpr auto latest = static_cast<std::uint64_t>(std::numeric_limits<Duration::rep>::max());
   const Instant when{Duration(static_cast<Duration::rep>(std::min(deadline, latest)))};

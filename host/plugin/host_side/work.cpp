@@ -20,9 +20,7 @@ std::int32_t work_stopping(const dream_host* self) noexcept {
 const dream_work work_table{sizeof(dream_work), &work_run, &work_stopping};
 
 dream_status HostSide::work(dream_do_work do_work, dream_on_done on_done, void* context) {
-  if (do_work == nullptr || on_done == nullptr) {
-    return refuse("work.run", DREAM_E_INVALID, "was given no do_work or on_done", nullptr);
-  }
+  if (const auto why = detail::judge_work(do_work, on_done); !why.fine()) return refuse({"work.run"}, why);
   const std::uint64_t id = work_.add(do_work, on_done, context);
   if (id == 0) return DREAM_E_STALE;
   const Result<void> accepted = services_->run_blocking([this, id] {

@@ -182,7 +182,7 @@ TEST(PluginFault, an_exit_after_the_release_is_reported) {
   host.services.run_posted();
   EXPECT_THAT(
       host.services.log_.lines,
-      ElementsAre("warning: plugin scripted: on_exit was called for a run that was released, or never was"));
+      ElementsAre("warning: plugin scripted: on_exit was called for a run that doesn't exist, or no longer"));
 }
 
 TEST(PluginFault, an_exit_that_makes_no_sense_is_a_lost_run) {

@@ -134,7 +134,7 @@ TEST(RunReports, what_is_left_behind_is_told_and_remembered) {
   EXPECT_THAT(host.observer.events, ElementsAre("started", "exited: signal 9 (SIGKILL)"));
   EXPECT_THAT(host.services.log_.lines,
               ElementsAre("warning: ./web:dev has left something behind: job 17 on\\x0abuild.example",
-                          HasSubstr("left_behind was called for a run that was released, or never was")));
+                          HasSubstr("left_behind was called for a run that doesn't exist, or no longer")));
 }
 
 TEST(RunReports, a_run_that_is_lost_may_have_left_something_behind) {

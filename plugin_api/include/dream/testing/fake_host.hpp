@@ -1,81 +1,39 @@
 /// A host without processes, for the unit tests of a plugin: every service is a recording fake, and its clock
-/// is moved by hand. Header-only; needs no test framework. plugin_driver.hpp calls a plugin like the host
-/// does.
+/// is moved by hand. What dream would refuse it refuses, too. Header-only; needs no test framework.
+/// plugin_driver.hpp calls a plugin like the host does.
 #pragma once
 
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "../detail/judge.hpp"
 #include "../dream.h"
+#include "fake_runs.hpp"
+#include "fake_values.hpp"
 
 namespace dream::testing {
 
-[[nodiscard]] inline std::string text(dream_str view) {
-  return view.data == nullptr ? std::string() : std::string(view.data, view.size);
-}
-
-[[nodiscard]] inline std::vector<std::string> texts(dream_strs views) {
-  std::vector<std::string> copies;
-  for (std::size_t index = 0; index < views.count; ++index) copies.push_back(text(views.data[index]));
-  return copies;
-}
-
-/// A child that the plugin asked for. It does what the test tells FakeHost to let it do.
-struct FakeChild {
-  dream_run_id run = 0;
-  std::vector<std::string> argv;
-  std::string directory;
-  std::vector<std::string> environment;
-  std::int32_t stop_signal = 0;
-  std::vector<std::string> relays = {};
-  std::uint32_t flags = 0;
-  std::vector<std::uint32_t> terminations = {};  ///< the urgency of each
-  bool alive = true;
-  std::set<std::uint32_t> paused = {};  ///< streams
-  dream_on_exit on_exit = nullptr;
-  dream_on_output on_output = nullptr;  ///< not null: the plugin takes its bytes
-  void* context = nullptr;
-};
-
-/// A start that the plugin said to have failed after all.
-struct FakeStartFailure {
-  dream_run_id run = 0;
-  dream_status code = DREAM_OK;
-  std::string where, message, hint;
-};
-
-struct LoggedLine {
-  std::uint32_t level;
-  std::string message;
-};
-
-/// A host for unit tests of a plugin: records what it is asked for, and has a clock that the test moves.
-class FakeHost {
+/// A host for unit tests of a plugin: records what it is asked for, and has a clock that the test moves. The
+/// thread that makes it is the loop's.
+class FakeHost : public FakeRuns {
  public:
   FakeHost()
       : table_{{sizeof(dream_host), DREAM_ABI_MINOR, DREAM_STR("fake"), &find_service, &run_started,
                 &run_start_failed, &run_left_behind},
                this} {}
-  FakeHost(const FakeHost&) = delete;
-  FakeHost& operator=(const FakeHost&) = delete;
 
   [[nodiscard]] const dream_host* table() const { return &table_.base; }
 
-  // ---- what the plugin did
-  // ----------------------------------------------------------------------------------
+  // ---- what the plugin did --------------------------------------------------------------------------------
 
   [[nodiscard]] const std::deque<FakeChild>& children() const { return children_; }
   [[nodiscard]] const std::vector<LoggedLine>& logged() const { return logged_; }
@@ -90,23 +48,29 @@ class FakeHost {
     const auto found = output_.find({run, stream});
     return found == output_.end() ? "" : found->second;
   }
-  [[nodiscard]] std::size_t pending_timers() const { return timers_.size(); }
-  [[nodiscard]] std::size_t pending_posts() const {
-    const std::scoped_lock lock(mutex_);
-    return posts_.size();
-  }
-  [[nodiscard]] std::size_t pending_work() const { return work_.size(); }
+  /// How often it has written for a run whose reader was slow, though it was told to hold back.
+  [[nodiscard]] int hasty_writes() const { return hasty_; }
 
-  // ---- what the test lets happen
-  // ----------------------------------------------------------------------------
+  /// Forgets all that is over: runs, children, what they have said and what was refused.
+  void forget() {
+    FakeRuns::forget();
+    while (!children_.empty() && !children_.front().alive) children_.pop_front();
+    const std::scoped_lock lock(mutex_);
+    logged_ = {};
+    started_ = {};
+    output_.clear();
+  }
+
+  // ---- what the test lets happen --------------------------------------------------------------------------
 
   /// A service that this host doesn't have.
   void without(const std::string& service_id) { missing_.insert(service_id); }
 
-  /// From now on this is a host of version 1.0, which has nothing of what was appended to dream_host later.
+  /// From now on this is a host of version 1.0, which has nothing of what was appended later.
   void be_of_version_1_0() {
     table_.base.size = offsetof(dream_host, start_failed);
     table_.base.abi_minor = 0;
+    of_1_0_ = true;
   }
 
   /// The next spawn fails.
@@ -117,19 +81,18 @@ class FakeHost {
 
   void exit_child(std::size_t index, std::uint32_t kind, std::int32_t value) {
     FakeChild& child = children_.at(index);
-    child.alive = false;
+    for (auto& [stream, bytes] : std::exchange(child.unread, {})) hand_over(child, stream, bytes);
+    if (!std::exchange(child.alive, false)) return;
+    child_ended(child.run);
+    if (run_life(child.run) != detail::Life::open) return;
     const dream_exit exit{sizeof(dream_exit), kind, value, {nullptr, 0}};
-    child.on_exit(child.context, &exit);
+    call_back("on_exit of a child", [&] { child.on_exit(child.context, &exit); });
   }
 
-  /// To the plugin when it takes the bytes, else to the run's output.
+  /// To the plugin when it takes the bytes, else to the run's output. A plugin that has to hold back gets
+  /// them later.
   void child_writes(std::size_t index, std::uint32_t stream, std::string_view bytes) {
-    const FakeChild& child = children_.at(index);
-    if (child.on_output != nullptr) {
-      child.on_output(child.context, stream, {bytes.data(), bytes.size()});
-    } else {
-      output_[{child.run, stream}] += bytes;
-    }
+    write(children_.at(index), stream, bytes);
   }
 
   /// From now on the reader is slow: every write is answered with DREAM_AGAIN.
@@ -137,33 +100,15 @@ class FakeHost {
   /// The reader has caught up: whoever waits for room is told.
   void go_on_reading() {
     reading_ = true;
-    for (const auto& [callback, context] : std::exchange(writable_, {})) callback(context);
+    full_.clear();
+    for (const auto& [callback, context] : std::exchange(writable_, {})) {
+      call_back("on_writable", [&, callback = callback, context = context] { callback(context); });
+    }
+    for (FakeChild& child : children_) read_on(child);
   }
 
-  /// Calls what was posted, and what that posts.
-  void run_posted() {
-    while (const auto next = take_post()) next->first(next->second);
-  }
-  /// Waits until something was posted, by a thread of the plugin's own. False: nothing was for so long that
-  /// nothing will be.
-  bool await_post(std::chrono::milliseconds limit = std::chrono::minutes(1)) {
-    std::unique_lock lock(mutex_);
-    return posted_.wait_for(lock, limit, [this] { return !posts_.empty(); });
-  }
-  /// The oldest work is done: on the calling thread, so that a test may use one of its own. What it has to
-  /// say on the loop waits for run_posted().
-  void do_work() {
-    const Work work = work_.front();
-    work_.pop_front();
-    work.do_work(work.context);
-    finished_.emplace_back(work, DREAM_OK);
-    post(&finish_next, this);
-  }
-  /// The end of the executor is near: `stopping` is true, and the work that hasn't begun is given back.
-  void stop_work() {
-    stopping_ = true;
-    for (const Work& work : std::exchange(work_, {})) work.on_done(work.context, DREAM_E_STALE);
-  }
+  /// [any thread] Hears of each start that the plugin says to have failed after all.
+  std::function<void(dream_run_id run)> on_start_failed;
 
   // ---- what dream.paths/1 answers
   std::string state_folder = "/home/me/.local/state/dream/plugin";
@@ -171,78 +116,67 @@ class FakeHost {
   std::string root = "/workspace";
   std::string session = "11111111-2222-4333-8444-555555555555";
 
-  /// Moves the clock; timers that become due go off in the order of their deadlines.
-  void advance(std::uint64_t nanoseconds) {
-    const std::uint64_t end = now_ + nanoseconds;
-    for (auto next = earliest(); next != timers_.end() && next->second.deadline <= end; next = earliest()) {
-      const Timer timer = next->second;
-      timers_.erase(next);
-      now_ = std::max(now_, timer.deadline);
-      timer.on_time(timer.context);
-    }
-    now_ = end;
-  }
-
  private:
   struct Table {
     dream_host base;
     FakeHost* owner;
   };
-  struct Timer {
-    std::uint64_t deadline = 0;
-    dream_on_time on_time = nullptr;
-    void* context = nullptr;
-  };
-
-  struct Work {
-    dream_do_work do_work = nullptr;
-    dream_on_done on_done = nullptr;
-    void* context = nullptr;
-  };
-  using Post = std::pair<dream_on_loop, void*>;
-
-  void post(dream_on_loop on_loop, void* context) {
-    const std::scoped_lock lock(mutex_);
-    posts_.emplace_back(on_loop, context);
-    posted_.notify_all();
-  }
-  std::optional<Post> take_post() {
-    const std::scoped_lock lock(mutex_);
-    if (posts_.empty()) return std::nullopt;
-    const Post next = posts_.front();
-    posts_.pop_front();
-    return next;
-  }
-  static void finish_next(void* context) noexcept {
-    auto& host = *static_cast<FakeHost*>(context);
-    const auto [work, status] = host.finished_.front();
-    host.finished_.pop_front();
-    work.on_done(work.context, status);
-  }
 
   static FakeHost& of(const dream_host* host) { return *reinterpret_cast<const Table*>(host)->owner; }
 
-  std::map<dream_timer_id, Timer>::iterator earliest() {
-    return std::min_element(timers_.begin(), timers_.end(), [](const auto& left, const auto& right) {
-      return left.second.deadline < right.second.deadline;
-    });
+  [[nodiscard]] FakeChild* find_child(dream_child_id id) {
+    for (FakeChild& child : children_) {
+      if (child.id == id) return &child;
+    }
+    return nullptr;
   }
+  static detail::Life life_of(const FakeChild* child) {
+    if (child == nullptr) return detail::Life::unknown;
+    return child->alive ? detail::Life::open : detail::Life::over;
+  }
+
+  // ---- output of children
+
+  void hand_over(const FakeChild& child, std::uint32_t stream, std::string_view bytes) {
+    if (run_life(child.run) != detail::Life::open) return;
+    call_back("on_output", [&] { child.on_output(child.context, stream, {bytes.data(), bytes.size()}); });
+  }
+  void read_on(FakeChild& child) {
+    if (full_.contains(child.run)) return;
+    for (auto& [stream, bytes] : std::exchange(child.unread, {})) write(child, stream, bytes);
+  }
+  void write(FakeChild& child, std::uint32_t stream, std::string_view bytes) {
+    if (child.on_output == nullptr) {
+      output_[{child.run, stream}] += bytes;
+    } else if (full_.contains(child.run) || child.paused.contains(stream)) {
+      child.unread[stream] += bytes;
+    } else {
+      hand_over(child, stream, bytes);
+    }
+  }
+
+  // ---- the C functions
 
   static const void* find_service(const dream_host* self, const char* id) noexcept {
     static constexpr dream_log log{sizeof(dream_log), &log_write, &log_enabled};
     static constexpr dream_output output{sizeof(dream_output), &output_write, &output_when_writable};
     static constexpr dream_process process{sizeof(dream_process), &spawn, &terminate, &pid, &pause, &resume};
+    static constexpr dream_process process_1_0{
+        offsetof(dream_process, pause), &spawn, &terminate, &pid, nullptr, nullptr};
     static constexpr dream_timer timer{sizeof(dream_timer), &timer_now, &timer_start, &timer_cancel};
     static constexpr dream_post post{sizeof(dream_post), &post_call};
     static constexpr dream_work work{sizeof(dream_work), &work_run, &work_stopping};
     static constexpr dream_paths paths{sizeof(dream_paths), &paths_state, &paths_cache, &paths_root,
                                        &paths_session};
+    if (id == nullptr) return nullptr;
+    FakeHost& host = of(self);
+    const std::scoped_lock lock(host.mutex_);
     const std::string_view wanted(id);
-    of(self).asked_.emplace(wanted);
-    if (of(self).missing_.contains(std::string(wanted))) return nullptr;
+    host.asked_.emplace(wanted);
+    if (host.missing_.contains(std::string(wanted))) return nullptr;
     if (wanted == DREAM_LOG_ID) return &log;
     if (wanted == DREAM_OUTPUT_ID) return &output;
-    if (wanted == DREAM_PROCESS_ID) return &process;
+    if (wanted == DREAM_PROCESS_ID) return host.of_1_0_ ? &process_1_0 : &process;
     if (wanted == DREAM_TIMER_ID) return &timer;
     if (wanted == DREAM_POST_ID) return &post;
     if (wanted == DREAM_WORK_ID) return &work;
@@ -251,118 +185,199 @@ class FakeHost {
   }
 
   static void run_started(const dream_host* self, dream_run_id run) noexcept {
-    const std::scoped_lock lock(of(self).mutex_);
-    of(self).started_.push_back(run);
+    FakeHost& host = of(self);
+    const detail::Judgement judgement = detail::judge_run(host.run_life(run));
+    if (!judgement.fine()) host.refuse("started", judgement);
+    const std::scoped_lock lock(host.mutex_);
+    host.started_.push_back(run);
   }
 
   static void run_start_failed(const dream_host* self, dream_run_id run, dream_status code, dream_str where,
                                dream_str message, dream_str hint) noexcept {
-    const std::scoped_lock lock(of(self).mutex_);
-    of(self).start_failures_.push_back({run, code, text(where), text(message), text(hint)});
+    FakeHost& host = of(self);
+    static_cast<void>(host.end_run(run, "start_failed"));
+    {
+      const std::scoped_lock lock(host.mutex_);
+      host.start_failures_.push_back({run, code, text(where), text(message), text(hint)});
+    }
+    if (host.on_start_failed) host.on_start_failed(run);
   }
   static void run_left_behind(const dream_host* self, dream_run_id run, dream_str what) noexcept {
-    const std::scoped_lock lock(of(self).mutex_);
-    of(self).left_.emplace(run, text(what));
+    FakeHost& host = of(self);
+    const detail::Judgement judgement = detail::judge_run(host.run_life(run));
+    if (!judgement.fine()) host.refuse("left_behind", judgement);
+    const std::scoped_lock lock(host.mutex_);
+    host.left_.emplace(run, text(what));
   }
 
   static void log_write(const dream_host* self, std::uint32_t level, dream_str message) noexcept {
-    const std::scoped_lock lock(of(self).mutex_);
-    of(self).logged_.push_back({level, text(message)});
+    FakeHost& host = of(self);
+    if (const auto judgement = detail::judge_line(message); !judgement.fine()) {
+      host.refuse("log.write", judgement);
+      return;
+    }
+    const std::scoped_lock lock(host.mutex_);
+    host.logged_.push_back({level, text(message)});
   }
-  static std::int32_t log_enabled(const dream_host*, std::uint32_t) noexcept { return 1; }
+  static std::int32_t log_enabled(const dream_host* self, std::uint32_t) noexcept {
+    return of(self).admit("log.enabled") == DREAM_OK ? 1 : 0;
+  }
 
   static dream_status output_write(const dream_host* self, dream_run_id run, std::uint32_t stream,
                                    dream_str bytes) noexcept {
-    of(self).output_[{run, stream}] += text(bytes);
-    return of(self).reading_ ? DREAM_OK : DREAM_AGAIN;
+    FakeHost& host = of(self);
+    const dream_status admitted = host.admit(
+        "output.write", nullptr, [&] { return detail::judge_output(host.run_life(run), stream, bytes); });
+    if (admitted != DREAM_OK) return admitted;
+    if (host.full_.contains(run) && bytes.size > 0) ++host.hasty_;
+    host.output_[{run, stream}] += text(bytes);
+    if (host.reading_) return DREAM_OK;
+    host.full_.insert(run);
+    return DREAM_AGAIN;
   }
-  static dream_status output_when_writable(const dream_host* self, dream_run_id,
+  static dream_status output_when_writable(const dream_host* self, dream_run_id run,
                                            dream_on_writable on_writable, void* context) noexcept {
-    of(self).writable_.emplace_back(on_writable, context);
-    return DREAM_OK;
+    FakeHost& host = of(self);
+    const dream_status admitted = host.admit("output.when_writable", nullptr, [&] {
+      return detail::judge_when_writable(host.run_life(run), on_writable);
+    });
+    if (admitted == DREAM_OK) host.writable_.emplace_back(on_writable, context);
+    return admitted;
   }
 
-  static dream_status spawn(const dream_host* self, const dream_child* child, dream_child_id* id,
+  static dream_status spawn(const dream_host* self, const dream_child* given, dream_child_id* id,
                             dream_errors* errors) noexcept {
     FakeHost& host = of(self);
+    const dream_child child = detail::known_part(given);
+    const dream_status admitted = host.admit(
+        "process.spawn", errors, [&] { return detail::judge_spawn(given, host.run_life(child.run), id); });
+    if (admitted != DREAM_OK) return admitted;
     if (const dream_status failure = std::exchange(host.spawn_failure_, DREAM_OK); failure != DREAM_OK) {
       if (errors == nullptr) return failure;
-      return errors->fail(errors, failure, {nullptr, 0}, dream_text(host.spawn_message_.c_str()),
-                          {nullptr, 0});
+      return errors->fail(errors, failure, {nullptr, 0}, view(host.spawn_message_), {nullptr, 0});
     }
-    host.children_.push_back({.run = child->run,
-                              .argv = texts(child->argv),
-                              .directory = text(child->directory),
-                              .environment = texts(child->environment),
-                              .stop_signal = child->stop_signal,
-                              .relays = texts(child->relays),
-                              .flags = child->flags,
-                              .on_exit = child->on_exit,
-                              .on_output = child->on_output,
-                              .context = child->context});
-    *id = host.children_.size();
+    *id = host.next_handle();
+    host.child_began(child.run);
+    host.children_.push_back({.id = *id,
+                              .run = child.run,
+                              .argv = texts(child.argv),
+                              .directory = text(child.directory),
+                              .environment = texts(child.environment),
+                              .stop_signal = child.stop_signal,
+                              .relays = texts(child.relays),
+                              .flags = child.flags,
+                              .on_exit = child.on_exit,
+                              .on_output = child.on_output,
+                              .context = child.context});
     return DREAM_OK;
   }
   static dream_status terminate(const dream_host* self, dream_child_id id, std::uint32_t urgency,
-                                dream_errors*) noexcept {
-    FakeChild& child = of(self).children_.at(id - 1);
-    if (child.alive) child.terminations.push_back(urgency);
-    return DREAM_OK;
+                                dream_errors* errors) noexcept {
+    FakeHost& host = of(self);
+    FakeChild* child = nullptr;
+    const dream_status admitted = host.admit("process.terminate", errors, [&] {
+      child = host.find_child(id);
+      return detail::judge_terminate(life_of(child), urgency);
+    });
+    if (admitted == DREAM_OK && child->alive) child->terminations.push_back(urgency);
+    return admitted;
   }
   /// 1001 for the first child, and so on; 0 after its exit.
   static std::int64_t pid(const dream_host* self, dream_child_id id) noexcept {
-    return of(self).children_.at(id - 1).alive ? static_cast<std::int64_t>(1000 + id) : 0;
+    FakeHost& host = of(self);
+    const FakeChild* child = nullptr;
+    const dream_status admitted = host.admit("process.pid", nullptr, [&] {
+      child = host.find_child(id);
+      return detail::judge_child(life_of(child));
+    });
+    if (admitted != DREAM_OK || !child->alive) return 0;
+    std::int64_t number = 1001;
+    for (const FakeChild& other : host.children_) number += other.id < id ? 1 : 0;
+    return number;
   }
 
-  static dream_status pause(const dream_host* self, dream_child_id id, std::uint32_t stream) noexcept {
-    of(self).children_.at(id - 1).paused.insert(stream);
+  dream_status hold(const char* function, dream_child_id id, std::uint32_t stream, bool held) {
+    FakeChild* child = nullptr;
+    const dream_status admitted = admit(function, nullptr, [&] {
+      child = find_child(id);
+      return detail::judge_hold(life_of(child), stream, child != nullptr && child->on_output != nullptr);
+    });
+    if (admitted != DREAM_OK) return admitted;
+    if (held) {
+      child->paused.insert(stream);
+    } else {
+      child->paused.erase(stream);
+      post(&read_paused, this);
+    }
     return DREAM_OK;
+  }
+  static void read_paused(void* context) noexcept {
+    auto& host = *static_cast<FakeHost*>(context);
+    for (FakeChild& child : host.children_) host.read_on(child);
+  }
+  static dream_status pause(const dream_host* self, dream_child_id id, std::uint32_t stream) noexcept {
+    return of(self).hold("process.pause", id, stream, true);
   }
   static dream_status resume(const dream_host* self, dream_child_id id, std::uint32_t stream) noexcept {
-    of(self).children_.at(id - 1).paused.erase(stream);
-    return DREAM_OK;
+    return of(self).hold("process.resume", id, stream, false);
   }
 
-  static std::uint64_t timer_now(const dream_host* self) noexcept { return of(self).now_; }
+  static std::uint64_t timer_now(const dream_host* self) noexcept {
+    return of(self).admit("timer.now") == DREAM_OK ? of(self).now() : 0;
+  }
   static dream_status timer_start(const dream_host* self, std::uint64_t deadline, dream_on_time on_time,
                                   void* context, dream_timer_id* id) noexcept {
-    *id = ++of(self).last_timer_;
-    of(self).timers_[*id] = {deadline, on_time, context};
+    FakeHost& host = of(self);
+    const dream_status admitted =
+        host.admit("timer.start", nullptr, [&] { return detail::judge_timer(on_time, id); });
+    if (admitted != DREAM_OK) return admitted;
+    *id = host.next_handle();
+    host.add_timer(*id, {deadline, on_time, context});
     return DREAM_OK;
   }
-  static void timer_cancel(const dream_host* self, dream_timer_id id) noexcept { of(self).timers_.erase(id); }
+  static void timer_cancel(const dream_host* self, dream_timer_id id) noexcept {
+    if (of(self).admit("timer.cancel") == DREAM_OK) of(self).cancel_timer(id);
+  }
 
   static dream_status post_call(const dream_host* self, dream_on_loop on_loop, void* context) noexcept {
-    of(self).post(on_loop, context);
-    return DREAM_OK;
+    const detail::Judgement judgement = detail::judge_post(on_loop);
+    if (judgement.fine()) {
+      of(self).post(on_loop, context);
+    } else {
+      of(self).refuse("post.call", judgement);
+    }
+    return judgement.code();
   }
 
   static dream_status work_run(const dream_host* self, dream_do_work do_work, dream_on_done on_done,
                                void* context) noexcept {
-    of(self).work_.push_back({do_work, on_done, context});
+    FakeHost& host = of(self);
+    const dream_status admitted =
+        host.admit("work.run", nullptr, [&] { return detail::judge_work(do_work, on_done); });
+    if (admitted != DREAM_OK) return admitted;
+    if (host.stopping()) return DREAM_E_STALE;
+    host.add_work({do_work, on_done, context});
     return DREAM_OK;
   }
-  static std::int32_t work_stopping(const dream_host* self) noexcept { return of(self).stopping_ ? 1 : 0; }
+  static std::int32_t work_stopping(const dream_host* self) noexcept { return of(self).stopping() ? 1 : 0; }
 
   static dream_str view(const std::string& text) { return {text.data(), text.size()}; }
-  static dream_status paths_state(const dream_host* self, dream_str* path, dream_errors*) noexcept {
-    *path = view(of(self).state_folder);
-    return DREAM_OK;
+  static dream_status paths_folder(const dream_host* self, const char* function, const std::string& folder,
+                                   dream_str* path, dream_errors* errors) noexcept {
+    const dream_status admitted = of(self).admit(function, errors, [&] { return detail::judge_path(path); });
+    if (admitted == DREAM_OK) *path = view(folder);
+    return admitted;
   }
-  static dream_status paths_cache(const dream_host* self, dream_str* path, dream_errors*) noexcept {
-    *path = view(of(self).cache_folder);
-    return DREAM_OK;
+  static dream_status paths_state(const dream_host* self, dream_str* path, dream_errors* errors) noexcept {
+    return paths_folder(self, "paths.state", of(self).state_folder, path, errors);
+  }
+  static dream_status paths_cache(const dream_host* self, dream_str* path, dream_errors* errors) noexcept {
+    return paths_folder(self, "paths.cache", of(self).cache_folder, path, errors);
   }
   static dream_str paths_root(const dream_host* self) noexcept { return view(of(self).root); }
   static dream_str paths_session(const dream_host* self) noexcept { return view(of(self).session); }
 
   Table table_;
-  mutable std::mutex mutex_;  ///< of all that any thread may add to
-  std::condition_variable posted_;
-  std::deque<Post> posts_;
-  std::deque<Work> work_;
-  std::deque<std::pair<Work, dream_status>> finished_;
-  std::atomic<bool> stopping_ = false;
   std::set<std::string> missing_;
   std::set<std::string> asked_;
   std::deque<FakeChild> children_;
@@ -370,11 +385,11 @@ class FakeHost {
   std::vector<dream_run_id> started_;
   std::vector<FakeStartFailure> start_failures_;
   std::multimap<dream_run_id, std::string> left_;
+  bool of_1_0_ = false;
   std::map<std::pair<dream_run_id, std::uint32_t>, std::string> output_;
   std::vector<std::pair<dream_on_writable, void*>> writable_;
-  std::map<dream_timer_id, Timer> timers_;
-  dream_timer_id last_timer_ = 0;
-  std::uint64_t now_ = 0;
+  std::set<dream_run_id> full_;  ///< those that were told DREAM_AGAIN
+  int hasty_ = 0;
   bool reading_ = true;
   dream_status spawn_failure_ = DREAM_OK;
   std::string spawn_message_;

@@ -52,6 +52,7 @@ struct FakeExit {
 
 /// A run that the plugin started.
 struct FakeRun {
+  FakeHost* host = nullptr;
   dream_run* handle = nullptr;
   dream_run_id id = 0;
   dream_status start_status = DREAM_OK;
@@ -142,10 +143,14 @@ class PluginDriver {
   FakeRun* start(const FakeTask& task) {
     error_ = std::make_unique<FakeErrors>();
     auto run = std::make_unique<FakeRun>();
-    run->id = ++last_run_;
+    run->host = &host_;
+    run->id = host_.open_run();
     const WireTask wire(task, run->id);
     run->start_status = table_->start(executor_, &wire.table, &run->handle, error_->table());
-    if (run->start_status < 0) return nullptr;
+    if (run->start_status < 0) {
+      host_.close_run(run->id);
+      return nullptr;
+    }
     table_->wait(run->handle, &on_exit, run.get());
     runs_.push_back(std::move(run));
     return runs_.back().get();
@@ -273,7 +278,9 @@ class PluginDriver {
         {text(task->name), text(task->summary), text(task->source)});
   }
   static void on_exit(void* context, const dream_exit* exit) noexcept {
-    static_cast<FakeRun*>(context)->exits.push_back({exit->kind, exit->value, text(exit->text)});
+    FakeRun& run = *static_cast<FakeRun*>(context);
+    static_cast<void>(run.host->end_run(run.id));
+    run.exits.push_back({exit->kind, exit->value, text(exit->text)});
   }
 
   FakeHost& host_;
@@ -281,7 +288,6 @@ class PluginDriver {
   std::unique_ptr<FakeErrors> error_;
   const dream_plugin* table_ = nullptr;
   dream_executor* executor_ = nullptr;
-  dream_run_id last_run_ = 0;
   std::vector<std::unique_ptr<FakeRun>> runs_;
 };
 

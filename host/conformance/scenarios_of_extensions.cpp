@@ -1,0 +1,147 @@
+/// What else a plugin can be asked.
+#include <dream/dream.h>
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "conformance/call_trail.hpp"
+#include "conformance/scenarios.hpp"
+#include "plugin/c_values.hpp"
+
+namespace dream::conformance {
+
+namespace {
+
+using plugin::text_of;
+
+/// What resembles the known ids, and what doesn't.
+std::vector<std::string> ids_that_are_none() {
+  std::vector<std::string> ids{"", "dream", "acme.unheard-of/1"};
+  for (const std::string known : {DREAM_DISCOVER_ID, DREAM_DESCRIBE_ID, DREAM_REAP_ID}) {
+    const std::string name = known.substr(0, known.find('/'));
+    for (const std::string& id : {name, name + "/", name + "/0", name + "/2", name + "/999", known + "0",
+                                  known + " ", known.substr(1)}) {
+      ids.push_back(id);
+    }
+  }
+  return ids;
+}
+
+template <class Extension>
+const Extension* known_extension(const dream_plugin& table, const char* id) {
+  const Calling here("extension");
+  return table.extension == nullptr ? nullptr : static_cast<const Extension*>(table.extension(id));
+}
+
+void check_extension(Findings& findings, const char* id, const void* extension, std::uint32_t size,
+                     bool has_function) {
+  if (extension == nullptr || (size >= 2 * sizeof(void*) && has_function)) return;
+  findings.add(Fault::incomplete_extension, fmt::format("its {} has no function", id));
+}
+
+void count_tasks(void* context, const dream_found_task*) noexcept {
+  ++*static_cast<int*>(context);
+}
+
+void keep_line(void* context, dream_str line) noexcept {
+  static_cast<std::vector<std::string>*>(context)->emplace_back(text_of(line));
+}
+
+void ask_discovery(Stage& stage, const dream_discover& discover, const Subject& subject) {
+  const std::string empty = (subject.folder / "empty").string();
+  const dream_project project{sizeof(dream_project), plugin::view_of(empty), plugin::view_of("./empty"),
+                              plugin::view_of(empty), plugin::view_of("{}")};
+  testing::FakeErrors errors;
+  int found = 0;
+  const Calling here("discover");
+  const dream_status status =
+      discover.tasks(stage.host().table(), &project, &count_tasks, &found, errors.table());
+  stage.judge("discover.tasks", status, &errors);
+  if (status < 0 || found > 0) {
+    stage.findings().add(Fault::extension_answer, fmt::format("\"discover.tasks\" {} an empty folder",
+                                                              status < 0 ? "fails for" : "finds tasks in"));
+  }
+  if (discover.tool == nullptr) return;
+  testing::FakeErrors missing;
+  stage.judge("discover.tool", discover.tool(stage.host().table(), &project, missing.table()), &missing);
+}
+
+void ask_description(Stage& stage, const dream_describe& describe) {
+  const testing::FakeTask task = stage.task(0);
+  dream_task wire{};
+  wire.size = sizeof(wire);
+  wire.name = plugin::view_of(task.name);
+  wire.directory = plugin::view_of(task.directory);
+  wire.options = plugin::view_of(task.options);
+  const Calling here("describe");
+  testing::FakeErrors errors;
+  std::vector<std::string> lines;
+  const dream_status status = describe.describe(stage.executor(), &wire, &keep_line, &lines, errors.table());
+  stage.judge("describe", status, &errors);
+  if (status >= 0 && (lines.size() != 1 || lines[0].find('\n') != std::string::npos)) {
+    stage.findings().add(Fault::extension_answer, "\"describe\" succeeds and doesn't give one line");
+  }
+  if (!stage.host().children().empty()) {
+    stage.findings().add(Fault::extension_answer, "\"describe\" starts a process");
+  }
+}
+
+}  // namespace
+
+void ask_for_extensions(const Subject& subject, Findings& findings) {
+  dream_plugin table{};
+  if (!load_table(subject, findings, table) || table.extension == nullptr) return;
+  const Calling here("extension");
+  for (const std::string& id : ids_that_are_none()) {
+    if (table.extension(id.c_str()) != nullptr) {
+      findings.add(Fault::unknown_extension,
+                   fmt::format("it has an extension \"{}\", which doesn't exist", printable(id)));
+    }
+  }
+  if (const auto* discover = known_extension<dream_discover>(table, DREAM_DISCOVER_ID)) {
+    check_extension(findings, DREAM_DISCOVER_ID, discover, discover->size, discover->tasks != nullptr);
+  }
+  if (const auto* describe = known_extension<dream_describe>(table, DREAM_DESCRIBE_ID)) {
+    check_extension(findings, DREAM_DESCRIBE_ID, describe, describe->size, describe->describe != nullptr);
+  }
+  if (const auto* reap = known_extension<dream_reap>(table, DREAM_REAP_ID)) {
+    check_extension(findings, DREAM_REAP_ID, reap, reap->size, reap->reap != nullptr);
+  }
+}
+
+void ask_extensions(const Subject& subject, Findings& findings) {
+  dream_plugin table{};
+  if (!load_table(subject, findings, table)) return;
+  Stage stage(subject, table, findings);
+  if (const auto* discover = known_extension<dream_discover>(table, DREAM_DISCOVER_ID)) {
+    ask_discovery(stage, plugin::copy_of(discover), subject);
+  }
+  const auto* describe = known_extension<dream_describe>(table, DREAM_DESCRIBE_ID);
+  if (describe != nullptr && stage.create()) ask_description(stage, plugin::copy_of(describe));
+}
+
+void reap_nothing(const Subject& subject, Findings& findings) {
+  dream_plugin table{};
+  if (!load_table(subject, findings, table)) return;
+  Stage stage(subject, table, findings);
+  const auto* known = known_extension<dream_reap>(table, DREAM_REAP_ID);
+  if (known == nullptr) return;
+  const std::string folder = subject.folder.string();
+  const dream_str options = plugin::view_of(subject.options);
+  dream_dead_run run{};
+  run.size = sizeof(run);
+  run.limit_ms = 10'000;
+  run.session = plugin::view_of("00000000-0000-4000-8000-000000000000");
+  run.root = plugin::view_of(folder);
+  run.options = {&options, 1};
+  testing::FakeErrors errors;
+  const Calling here("reap");
+  const dream_status status = plugin::copy_of(known).reap(stage.host().table(), &run, errors.table());
+  stage.judge("reap", status, &errors);
+  if (findings.faults.empty()) return;
+  findings.add(Fault::reap_answer, findings.faults.front().text);
+}
+
+}  // namespace dream::conformance

@@ -1,0 +1,134 @@
+/// What the stage sees that is wrong.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "conformance/stage.hpp"
+#include "plugin/c_values.hpp"
+
+namespace dream::conformance {
+
+namespace {
+
+Fault fault_of(const testing::FakeRefusal& refusal) {
+  using detail::Breach;
+  if (refusal.function == "start_failed" && refusal.why.breach == Breach::handle) return Fault::false_start;
+  if (refusal.function == "started") return Fault::false_start;
+  switch (refusal.why.breach) {
+    case Breach::thread:
+      return Fault::wrong_thread;
+    case Breach::argument:
+      return Fault::wrong_argument;
+    case Breach::unknown:
+      return Fault::unknown_value;
+    case Breach::late_output:
+      return Fault::late_output;
+    case Breach::second_end:
+      return Fault::second_exit;
+    case Breach::child_left:
+      return Fault::child_left;
+    case Breach::none:
+    case Breach::handle:
+      break;
+  }
+  return Fault::wrong_handle;
+}
+
+}  // namespace
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> variables;
+  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
+    variables.emplace_back(*entry);
+  }
+  return variables;
+}
+
+bool is_line_or_empty(std::string_view text) {
+  return printable(text) == text;
+}
+
+void Stage::add(Fault fault, std::string text) {
+  const std::scoped_lock lock(mutex_);
+  for (const SeenFault& seen : findings_.faults) {
+    if (seen.fault == fault && seen.text == text) return;
+  }
+  findings_.add(fault, std::move(text));
+}
+
+void Stage::check_text(const char* what, std::string_view text) {
+  if (Lent::is_taken_back(text)) {
+    add(Fault::borrowed_text, fmt::format("{} is a text that was lent for another call only", what));
+  } else if (!is_line_or_empty(text)) {
+    add(Fault::more_than_a_line, fmt::format("{} is no line of text: {}", what, printable(text)));
+  }
+}
+
+void Stage::judge(const char* call, dream_status status, const testing::FakeErrors* errors) {
+  if (status < DREAM_E_INTERNAL || status > DREAM_AGAIN) {
+    add(Fault::unknown_status, fmt::format("\"{}\" answers {}, which is no status", call, status));
+  }
+  if (errors == nullptr) return;
+  const int expected = status < 0 ? 1 : 0;
+  if (errors->count != expected) {
+    add(Fault::silent_failure, fmt::format(R"("{}" answers {} and has called "fail" {} times)", call,
+                                           plugin::status_name(status), errors->count));
+  } else if (status < 0 && (errors->message.empty() || errors->code != status)) {
+    add(Fault::silent_failure,
+        fmt::format(R"("{}" answers {} and told "fail" {})", call, plugin::status_name(status),
+                    errors->message.empty() ? "no message" : "another code"));
+  }
+  for (const std::string* text : {&errors->where, &errors->message, &errors->hint}) {
+    check_text("what it says of a failure", *text);
+  }
+}
+
+void Stage::on_exit(void* context, const dream_exit* exit) noexcept {
+  const auto& waiting = *static_cast<Waiting*>(context);
+  waiting.stage->note_exit(*waiting.run, exit);
+}
+
+void Stage::note_exit(StagedRun& run, const dream_exit* exit) {
+  if (run.released) {
+    add(Fault::exit_after_release, "it calls on_exit of a run that was released");
+    return;
+  }
+  static_cast<void>(host_.end_run(run.id));  // what is wrong with it is one of the refusals
+  if (++run.exits > 1) return;
+  if (exit == nullptr || !plugin::read_exit(exit).sound) {
+    add(Fault::odd_exit, "on_exit is told an end that makes no sense");
+  }
+  if (exit != nullptr) check_text("the text of an end", plugin::text_of(exit->text));
+}
+
+// What is wrong with it is one of the refusals.
+void Stage::note_start_failed(dream_run_id id) {
+  const std::scoped_lock lock(mutex_);
+  for (StagedRun& run : runs_) {
+    if (run.id == id) ++run.exits;
+  }
+}
+
+void Stage::collect() {
+  const std::vector<testing::FakeRefusal> refusals = host_.refusals();
+  for (; collected_ < refusals.size(); ++collected_) {
+    const testing::FakeRefusal& refusal = refusals[collected_];
+    add(fault_of(refusal), fmt::format("\"{}\" {}", refusal.function, refusal.why.what));
+  }
+  for (const testing::LoggedLine& line : host_.logged()) check_text("a line of its log", line.message);
+  const auto lent = [&](const char* what, std::string_view text) {
+    if (!Lent::is_taken_back(text)) return;
+    add(Fault::borrowed_text, fmt::format("{} has a text that was lent for another call only", what));
+  };
+  for (const testing::FakeChild& child : host_.children()) {
+    for (const std::string& word : child.argv) lent("the argv of a child", word);
+    for (const std::string& variable : child.environment) lent("the environment of a child", variable);
+    lent("the directory of a child", child.directory);
+  }
+  for (const StagedRun& run : runs_) {
+    lent("the output of a run", host_.output(run.id, DREAM_STDOUT));
+    lent("the output of a run", host_.output(run.id, DREAM_STDERR));
+  }
+}
+
+}  // namespace dream::conformance
