@@ -29,6 +29,13 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
+/// Whether valid UTF-8 begins with a control character, of ASCII or as U+0080 to U+009F, whose last byte is
+/// its number.
+bool is_control(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  return first < 0x20 || first == 0x7F || (first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0);
+}
+
 }  // namespace
 
 std::size_t utf8_length(std::string_view text) {
@@ -106,8 +113,8 @@ std::string json_string(std::string_view text) {
       json += "\\n";
     } else if (c == '\t') {
       json += "\\t";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      json += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    } else if (is_control(text)) {
+      json += fmt::format("\\u{:04x}", static_cast<unsigned char>(text[length - 1]));
     } else {
       json += text.substr(0, length);
     }
@@ -121,9 +128,7 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const auto first = static_cast<unsigned char>(text.front());
     const std::size_t length = utf8_length(text);
-    const bool control = first < 0x20 || first == 0x7F;
-    const bool c1_control = first == 0xC2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xA0;
-    if (length == 0 || control || c1_control) {
+    if (length == 0 || is_control(text)) {
       shown += fmt::format("\\x{:02x}", first);
       text.remove_prefix(1);
     } else {

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "base/columns.hpp"
+
 namespace dream::cli {
 
 namespace {
