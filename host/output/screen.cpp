@@ -3,6 +3,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "output/label.hpp"
+
 namespace dream::output {
 
 namespace {
@@ -15,22 +17,31 @@ constexpr std::string_view erase_line = "\r\x1b[K";
 constexpr std::string_view wrap_off = "\x1b[?7l";
 constexpr std::string_view wrap_on = "\x1b[?7h";
 
+/// Of a text that may have colours.
+std::size_t columns_shown(std::string_view text) {
+  ScreenLine line;
+  line.write(text, [](std::string_view) {});
+  return line.columns();
+}
+
 }  // namespace
 
 Screen::Screen(boost::asio::io_context& context, Writer& writer, Ability ability)
-    : context_(context), writer_(writer), ability_(ability) {}
+    : context_(context), writer_(writer), ability_(ability), window_columns_(writer.window_columns()) {}
 
 Screen::~Screen() {
   *alive_ = false;
 }
 
 Mixer::StreamId Screen::add_stream(std::string label) {
-  sources_.push_back({.label = std::move(label), .line = {}});
+  const std::size_t label_columns = columns_shown(label);
+  sources_.push_back({.label = std::move(label), .label_columns = label_columns, .line = {}});
   return sources_.size() - 1;
 }
 
 bool Screen::write(StreamId stream, std::string_view bytes) {
   Source& source = sources_[stream];
+  if (window_columns_ > 0) source.line.set_width(columns_beside_label(window_columns_, source.label_columns));
   source.line.write(bytes, [&](std::string_view line) { write_line(source, line); });
   update(stream);
   return writer_.room();
@@ -75,6 +86,7 @@ void Screen::take_away() {
 
 void Screen::draw() {
   draw_posted_ = false;
+  window_columns_ = writer_.window_columns();
   if (last_ == none || !writer_.room()) return;
   const Source& source = sources_[last_];
   const std::string text = source.line.text();

@@ -35,6 +35,7 @@ class Screen : public Mixer {
 
   struct Source {
     std::string label;
+    std::size_t label_columns;
     ScreenLine line;
   };
 
@@ -46,6 +47,7 @@ class Screen : public Mixer {
   boost::asio::io_context& context_;
   Writer& writer_;
   Ability ability_;
+  std::size_t window_columns_;  ///< as the terminal said last
   std::vector<Source> sources_;
   StreamId last_ = none;  ///< the stream whose unfinished line is to be shown
   bool drawn_ = false;    ///< something is shown below the lines

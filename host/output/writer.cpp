@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,6 +53,12 @@ void Writer::classify() {
     kind_ = Kind::guarded;  // somebody else's terminal (su, sudo)
     own_.emplace(context_, ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 3));
   }
+}
+
+std::size_t Writer::window_columns() const {
+  winsize window{};
+  if (!terminal_ || ::ioctl(descriptor_, TIOCGWINSZ, &window) != 0) return 0;
+  return window.ws_col;
 }
 
 /// Learns that the reader went away without writing anything.
