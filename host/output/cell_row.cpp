@@ -119,6 +119,12 @@ void CellRow::remove(std::size_t count) {
   cells_.erase(begin, begin + static_cast<std::ptrdiff_t>(count));
 }
 
+void CellRow::take_cursor_of(const CellRow& other) {
+  cursor_ = other.cursor_;
+  style_ = other.style_;
+  set_link(other.texts_[other.link_]);
+}
+
 void CellRow::set_link(std::string_view link) {
   if (text_bytes_ > 2 * longest) drop_unused_texts();  // links without text come to no put()
   link_ = link.empty() ? 0 : keep(std::string(link));

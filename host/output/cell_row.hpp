@@ -39,6 +39,9 @@ class CellRow {
   /// Takes characters away at the cursor; those behind them move up.
   void remove(std::size_t count);
 
+  /// Goes on with the column, the style and the link of another row.
+  void take_cursor_of(const CellRow& other);
+
   /// What is written from now on looks so.
   [[nodiscard]] TextStyle& style() noexcept { return style_; }
   [[nodiscard]] const TextStyle& style() const noexcept { return style_; }
@@ -49,6 +52,8 @@ class CellRow {
   /// Nothing was written, or all was erased.
   [[nodiscard]] bool empty() const noexcept { return cells_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return cells_.size(); }
+  /// What it needs: columns, and bytes of links and marks.
+  [[nodiscard]] std::size_t weight() const noexcept { return cells_.size() + text_bytes_; }
   /// The row as bytes that leave a terminal in its plain style and without a link. A background that was
   /// erased to the end of the row goes to column `width`.
   [[nodiscard]] std::string text(std::size_t width) const;

@@ -1,5 +1,6 @@
 #include "output/screen.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -26,8 +27,13 @@ std::size_t columns_shown(std::string_view text) {
 
 }  // namespace
 
-Screen::Screen(boost::asio::io_context& context, Writer& writer, Ability ability)
-    : context_(context), writer_(writer), ability_(ability), window_columns_(writer.window_columns()) {}
+Screen::Screen(boost::asio::io_context& context, Writer& writer, Ability ability, Duration settle_time)
+    : context_(context),
+      writer_(writer),
+      ability_(ability),
+      window_columns_(writer.window_columns()),
+      settle_time_(settle_time),
+      settle_timer_(context) {}
 
 Screen::~Screen() {
   *alive_ = false;
@@ -44,6 +50,7 @@ bool Screen::write(StreamId stream, std::string_view bytes) {
   if (window_columns_ > 0) source.line.set_width(columns_beside_label(window_columns_, source.label_columns));
   source.line.write(bytes, [&](std::string_view line) { write_line(source, line); });
   update(stream);
+  if (source.line.redraws()) watch_redrawing();
   return writer_.room();
 }
 
@@ -51,6 +58,8 @@ void Screen::end(StreamId stream) {
   Source& source = sources_[stream];
   source.line.end([&](std::string_view line) { write_line(source, line); });
   update(stream);
+  const auto redraws = [](const Source& one) { return one.line.redraws(); };
+  if (settling_ && std::none_of(sources_.begin(), sources_.end(), redraws)) settle_timer_.cancel();
 }
 
 bool Screen::room(StreamId /*stream*/) const {
@@ -72,6 +81,10 @@ void Screen::update(StreamId stream) {
     last_ = none;
     take_away();
   }
+  refresh();
+}
+
+void Screen::refresh() {
   if (last_ != none && ability_ == Ability::can_rewrite && !std::exchange(draw_posted_, true)) {
     boost::asio::post(context_, [this, alive = alive_] {
       if (*alive) draw();
@@ -82,6 +95,29 @@ void Screen::update(StreamId stream) {
 
 void Screen::take_away() {
   if (std::exchange(drawn_, false)) writer_.append(erase_line);
+}
+
+void Screen::watch_redrawing() {
+  if (std::exchange(settling_, true)) return;
+  settle_timer_.expires_after(settle_time_);
+  settle_timer_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
+    if (!*alive) return;
+    settling_ = false;
+    if (!error) settle();
+  });
+}
+
+void Screen::settle() {
+  for (StreamId stream = 0; stream < sources_.size(); ++stream) {
+    Source& source = sources_[stream];
+    if (!source.line.redraws()) continue;
+    if (source.line.settle([&](std::string_view line) { write_line(source, line); })) watch_redrawing();
+    if (last_ == stream) {
+      update(stream);
+    } else {
+      refresh();
+    }
+  }
 }
 
 void Screen::draw() {

@@ -1,35 +1,18 @@
 #include "output/screen_line.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <cstring>
 
 #include "base/columns.hpp"
 #include "base/text.hpp"
+#include "output/terminal_bytes.hpp"
 
 namespace dream::output {
 
 namespace {
 
-constexpr char escape_character = '\x1b';
 constexpr std::size_t tab_distance = 8;
-
-/// No sensible program comes near.
-constexpr std::size_t longest_sequence = 2048;
-
-bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
-
-/// Of ASCII.
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-}
-
-bool is_printable_ascii(char c) {
-  return c >= ' ' && c <= '~';
-}
 
 /// A terminal takes these for the begin of a sequence, some also as characters of UTF-8.
 bool is_c1_control(char32_t c) {
@@ -74,29 +57,6 @@ bool begins_character(const std::string& bytes) {
   return false;
 }
 
-/// Strings (titles, links, pictures) go on until a terminator.
-bool is_string(std::string_view sequence) {
-  return sequence.size() > 1 && std::string_view("]PX^_").find(sequence[1]) != std::string_view::npos;
-}
-
-bool is_complete(std::string_view sequence) {
-  const char last = sequence.back();
-  if (sequence.size() < 2) return false;
-  if (is_string(sequence)) {
-    return last == '\a' || (last == '\\' && sequence[sequence.size() - 2] == escape_character);
-  }
-  if (sequence[1] == '[') return sequence.size() > 2 && last >= '@' && last <= '~';
-  return last >= '0' && last <= '~';  // after any number of intermediate characters
-}
-
-/// The first parameter of a control sequence; it may be left out, and 0 means the same.
-std::size_t count_of(std::string_view parameters) {
-  std::size_t value = 0;
-  const auto [rest, error] = std::from_chars(parameters.data(), parameters.data() + parameters.size(), value);
-  if (error == std::errc::result_out_of_range) return ScreenLine::longest;
-  return std::clamp<std::size_t>(value, 1, ScreenLine::longest);
-}
-
 }  // namespace
 
 void ScreenLine::write(std::string_view bytes, const OnLine& on_line) {
@@ -125,13 +85,21 @@ void ScreenLine::write(std::string_view bytes, const OnLine& on_line) {
 void ScreenLine::end(const OnLine& on_line) {
   escape_.clear();
   give_up_character(on_line);
-  if (shows()) line_over(on_line);
+  go_elsewhere(0, on_line);
+}
+
+bool ScreenLine::settle(const OnLine& on_line) {
+  return block_.settle(width_, on_line);
+}
+
+std::string ScreenLine::text() const {
+  return row().empty() ? block_.last_change() : row().text(width_);
 }
 
 /// Nothing that came before has a bearing on the next line.
 bool ScreenLine::at_rest() const {
-  return row_.empty() && row_.cursor() == 0 && row_.style().plain() && !row_.has_link() && escape_.empty() &&
-         character_.empty();
+  return !block_.several() && row().empty() && row().cursor() == 0 && row().style().plain() &&
+         !row().has_link() && escape_.empty() && character_.empty();
 }
 
 /// Most lines have nothing to interpret. Returns how many bytes were whole lines of that sort.
@@ -152,17 +120,17 @@ std::size_t ScreenLine::pass_plain_lines(std::string_view bytes, const OnLine& o
 
 void ScreenLine::put_ascii(std::string_view text, const OnLine& on_line) {
   while (!text.empty()) {
-    if (!row_.has_room_for(U' ')) line_over(on_line);
-    const std::size_t size = std::min(text.size(), longest - row_.cursor());
-    row_.put_ascii(text.substr(0, size));
+    if (!row().has_room_for(U' ')) line_over(on_line);
+    const std::size_t size = std::min(text.size(), longest - row().cursor());
+    row().put_ascii(text.substr(0, size));
     text.remove_prefix(size);
   }
 }
 
 void ScreenLine::put(char32_t c, const OnLine& on_line) {
   if (is_c1_control(c)) return;
-  if (!row_.has_room_for(c)) line_over(on_line);
-  row_.put(c);
+  if (!row().has_room_for(c)) line_over(on_line);
+  row().put(c);
 }
 
 /// Returns how many bytes it took.
@@ -206,20 +174,20 @@ void ScreenLine::put_byte(char byte, const OnLine& on_line) {
 void ScreenLine::control(char c, const OnLine& on_line) {
   switch (c) {
     case '\n':
-      line_over(on_line);
+      new_line(on_line);
       break;
     case '\v':
     case '\f':
-      go_elsewhere(row_.cursor(), on_line);
+      go_down(1, on_line);
       break;
     case '\r':
-      row_.move_to(0);
+      row().move_to(0);
       break;
     case '\b':
-      if (row_.cursor() > 0) row_.move_to(row_.cursor() - 1);
+      if (row().cursor() > 0) row().move_to(row().cursor() - 1);
       break;
     case '\t':
-      row_.move_to(std::min((row_.cursor() / tab_distance + 1) * tab_distance, longest));
+      row().move_to(std::min((row().cursor() / tab_distance + 1) * tab_distance, longest));
       break;
     case escape_character:
       escape_ = c;
@@ -229,167 +197,26 @@ void ScreenLine::control(char c, const OnLine& on_line) {
   }
 }
 
-/// False: what came before is broken off, and `c` has to be looked at anew.
-bool ScreenLine::escape(char c, const OnLine& on_line) {
-  const bool string = is_string(escape_);
-  const bool ends_string = string && (c == '\a' || c == escape_character);
-  if ((is_control(c) && !ends_string) || (!is_ascii(c) && !string)) {
-    escape_.clear();
-    return false;
-  }
-  if (string && escape_.back() == escape_character && c != '\\') {
-    escape_ = escape_character;  // the begin of another one
-    return escape(c, on_line);
-  }
-  if (escape_.size() < longest_sequence) {
-    escape_ += c;
-  } else {
-    escape_[escape_.size() - 2] = escape_.back();  // enough to see its end
-    escape_.back() = c;
-  }
-  if (!is_complete(escape_)) return true;
-  if (escape_.size() < longest_sequence) apply_escape(on_line);
-  escape_.clear();
-  return true;
-}
-
-void ScreenLine::apply_escape(const OnLine& on_line) {
-  if (escape_[1] == '[') {
-    apply_sequence(on_line);
-  } else if (escape_.starts_with("\x1b]8;")) {
-    apply_link();
-  } else if (escape_.size() == 2) {
-    switch (escape_[1]) {
-      case '7':
-        save_cursor();
-        break;
-      case '8':
-        restore_cursor(on_line);
-        break;
-      case 'D':
-      case 'M':
-        go_elsewhere(row_.cursor(), on_line);
-        break;
-      case 'E':
-        line_over(on_line);
-        break;
-      case 'c':
-        go_elsewhere(0, on_line);
-        row_.style() = {};
-        row_.set_link({});
-        saved_ = {};
-        break;
-      default:
-        break;
-    }
-  }
-}
-
-void ScreenLine::apply_sequence(const OnLine& on_line) {
-  const std::string_view parameters = std::string_view(escape_).substr(2, escape_.size() - 3);
-  // Private and intermediate characters make other commands of them: keyboard modes, questions.
-  if (parameters.find_first_not_of("0123456789;:") != std::string_view::npos) return;
-  const std::size_t count = count_of(parameters);
-  const std::size_t cursor = row_.cursor();
-  switch (escape_.back()) {
-    case 'm':
-      row_.style().apply(parameters);
-      break;
-    case 'K':
-    case 'J':
-      if (parameters.empty() || parameters == "0") row_.erase_from(cursor);
-      if (parameters == "1") row_.erase(0, cursor + 1);
-      if (parameters == "2" && escape_.back() == 'K') row_.erase_from(0);
-      if (parameters == "2" && escape_.back() == 'J') go_elsewhere(cursor, on_line);
-      break;
-    case 'G':
-    case '`':
-      row_.move_to(0);
-      move_right(count - 1);
-      break;
-    case 'C':
-    case 'a':
-      move_right(cursor + count);
-      break;
-    case 'D':
-      row_.move_to(cursor - std::min(cursor, count));
-      break;
-    case 'X':
-      row_.erase(cursor, std::min(cursor + count, std::max(width_, row_.size())));
-      break;
-    case '@':
-      row_.insert(count, width_);
-      break;
-    case 'P':
-      row_.remove(count);
-      break;
-    case 's':
-      if (parameters.empty()) save_cursor();
-      break;
-    case 'u':
-      if (parameters.empty()) restore_cursor(on_line);
-      break;
-    case 'A':
-    case 'B':
-    case 'd':
-    case 'e':
-      go_elsewhere(cursor, on_line);
-      break;
-    case 'E':
-    case 'F':
-      go_elsewhere(0, on_line);
-      break;
-    case 'H':
-    case 'f':
-      go_elsewhere(0, on_line);
-      if (const std::size_t semicolon = parameters.find(';'); semicolon != std::string_view::npos)
-        move_right(count_of(parameters.substr(semicolon + 1)) - 1);
-      break;
-    default:
-      break;
-  }
-}
-
-/// `ESC ] 8 ; parameters ; address`, ended by BEL or ESC \. An address is made of visible ASCII.
-void ScreenLine::apply_link() {
-  constexpr std::string_view begin = "\x1b]8;";
-  std::string_view link = escape_;
-  link.remove_prefix(begin.size());
-  link.remove_suffix(link.ends_with('\a') ? 1 : 2);
-  const std::size_t semicolon = link.find(';');
-  const bool valid = semicolon != std::string_view::npos && semicolon + 1 < link.size() &&
-                     std::all_of(link.begin(), link.end(), is_printable_ascii);
-  row_.set_link(valid ? link : std::string_view());
-}
-
-/// A cursor that is moved stops at the edge; what is written goes on behind it.
-void ScreenLine::move_right(std::size_t column) {
-  row_.move_to(std::max(row_.cursor(), std::min(column, width_ - 1)));
+void ScreenLine::new_line(const OnLine& on_line) {
+  if (!block_.several()) return line_over(on_line);
+  go_down(1, on_line);
+  row().move_to(0);
 }
 
 /// The cursor leaves the line, which is over then, and won't come back to it.
 void ScreenLine::go_elsewhere(std::size_t column, const OnLine& on_line) {
-  if (shows()) line_over(on_line);
+  if (block_.several() || !row().empty()) line_over(on_line);
   saved_.in_this_line = false;
-  row_.move_to(column);
-}
-
-void ScreenLine::save_cursor() {
-  saved_ = {.column = row_.cursor(), .style = row_.style(), .in_this_line = true};
-}
-
-void ScreenLine::restore_cursor(const OnLine& on_line) {
-  if (saved_.in_this_line) {
-    row_.move_to(saved_.column);
-  } else {
-    go_elsewhere(saved_.column, on_line);
-  }
-  row_.style() = saved_.style;
+  row().move_to(column);
 }
 
 void ScreenLine::line_over(const OnLine& on_line) {
-  on_line(text());
-  row_.clear();
+  if (block_.several()) {
+    block_.finish(width_, on_line);
+  } else {
+    on_line(row().text(width_));
+    row().clear();
+  }
   saved_.in_this_line = false;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "output/cell_row.hpp"
+#include "output/row_block.hpp"
 
 namespace dream::output {
 
@@ -32,14 +32,23 @@ class ScreenLine {
   /// Nothing more will come: what is left is a line, too.
   void end(const OnLine& on_line);
 
-  /// The unfinished line shows something.
-  [[nodiscard]] bool shows() const noexcept { return !row_.empty(); }
+  /// The cursor has gone up to lines that were over. What it made of them is held back as long as it may
+  /// change.
+  [[nodiscard]] bool redraws() const noexcept { return block_.several(); }
+  /// To be called once in a while when it redraws: what hasn't changed since the last time becomes lines.
+  /// True: there is more to settle, even if nothing comes.
+  bool settle(const OnLine& on_line);
+
+  /// The unfinished line, or one that was redrawn, shows something.
+  [[nodiscard]] bool shows() const noexcept { return !row().empty() || !block_.last_change().empty(); }
   /// The columns of the unfinished line.
-  [[nodiscard]] std::size_t columns() const noexcept { return row_.size(); }
-  /// The unfinished line, complete in itself.
-  [[nodiscard]] std::string text() const { return row_.text(width_); }
+  [[nodiscard]] std::size_t columns() const noexcept { return row().size(); }
+  /// The unfinished line, or the one that was redrawn last, complete in itself.
+  [[nodiscard]] std::string text() const;
 
  private:
+  [[nodiscard]] CellRow& row() noexcept { return block_.row(); }
+  [[nodiscard]] const CellRow& row() const noexcept { return block_.row(); }
   [[nodiscard]] bool at_rest() const;
   std::size_t pass_plain_lines(std::string_view bytes, const OnLine& on_line);
   void put_ascii(std::string_view text, const OnLine& on_line);
@@ -54,6 +63,9 @@ class ScreenLine {
   void apply_sequence(const OnLine& on_line);
   void apply_link();
   void move_right(std::size_t column);
+  void new_line(const OnLine& on_line);
+  void go_up(std::size_t count, const OnLine& on_line);
+  void go_down(std::size_t count, const OnLine& on_line);
   void go_elsewhere(std::size_t column, const OnLine& on_line);
   void save_cursor();
   void restore_cursor(const OnLine& on_line);
@@ -65,7 +77,7 @@ class ScreenLine {
     bool in_this_line = false;
   };
 
-  CellRow row_;
+  RowBlock block_;
   std::size_t width_ = usual_width;
   std::string escape_;     ///< the begin of a sequence
   std::string character_;  ///< the begin of a character of several bytes
