@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/columns.hpp"
 #include "base/cut_off.hpp"
 
 namespace dream {
@@ -49,15 +50,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
     previous = current;
   }
   return std::min(previous[b.size()], limit);
-}
-
-/// Of one valid sequence.
-char32_t code_point(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character.front());
-  const std::array<unsigned, 5> mask{0, 0x7F, 0x1F, 0x0F, 0x07};
-  char32_t code = first & mask[character.size()];
-  for (const char c : character.substr(1)) code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
-  return code;
 }
 
 /// How many characters at the begin are printable ASCII and none of `special`: nearly always all.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -104,6 +105,12 @@ void Writer::ready() {
     flush();
   }
   if (!lost_) wait();
+}
+
+std::size_t Writer::window_columns() const {
+  winsize window{};
+  if (!terminal_ || ::ioctl(descriptor_, TIOCGWINSZ, &window) != 0) return 0;
+  return window.ws_col;
 }
 
 void Writer::commit() {

@@ -43,6 +43,8 @@ class Writer {
   [[nodiscard]] std::size_t total_written() const noexcept { return total_written_; }
   [[nodiscard]] bool lost() const noexcept { return lost_; }
   [[nodiscard]] bool is_terminal() const noexcept { return terminal_; }
+  /// Of the terminal's window; 0 where there is none or it doesn't say.
+  [[nodiscard]] std::size_t window_columns() const;
 
   /// Drops what is pending and all that comes: nobody will read it.
   void abandon();

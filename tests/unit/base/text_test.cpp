@@ -65,6 +65,7 @@ TEST(HumanDuration, takes_the_unit_that_fits) {
 TEST(JsonString, escapes_what_must_be_and_replaces_what_is_not_utf8) {
   EXPECT_EQ(json_string("a\"b\\c\n"), R"("a\"b\\c\n")");
   EXPECT_EQ(json_string(std::string_view("\0\x1f", 2)), R"("\u0000\u001f")");
+  EXPECT_EQ(json_string("\xC2\x9B\x7F\xC2\xA0"), "\"\\u009b\\u007f\xC2\xA0\"");
   EXPECT_EQ(json_string("\xC3\xA9\xFF"), "\"\xC3\xA9\\ufffd\"");
 }
 
