@@ -71,7 +71,7 @@ std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace&
   std::vector<StepCommand> commands;
   if (plan.steps.size() > most_steps_described) return commands;
   commands.reserve(plan.steps.size());
-  Environments environments;
+  Environments environments(loaded.discovery.rule, EnvFiles::look);
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     StepCommand& command = commands.emplace_back();
     Result<runtime::PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
@@ -105,6 +105,17 @@ Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry) {
     }
   }
   return offers;
+}
+
+bool has_task(const std::string& task, const Options& options) {
+  const Result<LoadedWorkspace> loaded = read_workspace(options);
+  if (!loaded || config::has_errors(loaded->problems)) return false;
+  const Result<std::string> name = requested_project(options, loaded->workspace);
+  if (!name) return false;
+  if (settings_of_step(loaded->workspace, {*name, task}).command) return true;
+  AskedPlugins plugins(*loaded, options);
+  return std::ranges::any_of(find_tasks(*name, *loaded, plugins.registry()),
+                             [&](const plugin::FoundTask& found) { return found.name == task; });
 }
 
 std::vector<plugin::FoundTask> find_tasks(const std::string& project, const LoadedWorkspace& loaded,

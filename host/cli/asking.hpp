@@ -56,6 +56,10 @@ struct Offers {
 inline constexpr std::size_t most_projects_searched = 500;
 [[nodiscard]] Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry);
 
+/// Whether the project that one stands in has a task of this name, by dream.json or by its executor. No where
+/// there is no dream.json, or none that can be used.
+[[nodiscard]] bool has_task(const std::string& task, const Options& options);
+
 /// What the executor of one project finds in its folder; nothing where it can't look.
 [[nodiscard]] std::vector<plugin::FoundTask> find_tasks(const std::string& project,
                                                         const LoadedWorkspace& loaded,

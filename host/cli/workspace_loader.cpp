@@ -30,6 +30,8 @@ std::vector<std::string> known_executors(const fs::path& root) {
   return ids;
 }
 
+/// --project as a path from the root: as written from the root, or from the folder one stands in when it
+/// starts with `.`.
 Result<std::string> requested_folder(const Options& options, const Workspace& workspace) {
   if (!options.project) {
     Result<fs::path> folder = starting_folder(options);
@@ -46,14 +48,27 @@ Result<std::string> requested_folder(const Options& options, const Workspace& wo
   return project;
 }
 
-/// --project as a path from the root: as written from the root, or from the folder one stands in when it
-/// starts with `.`.
-Result<std::string> requested_project(const Options& options, const Workspace& workspace) {
-  Result<std::string> project = requested_folder(options, workspace);
-  if (project && !is_printable(*project)) {
-    return Error{ErrorCode::usage, "a control character in the folder's name", printable(*project), {}};
+Result<LoadedWorkspace> read_found(Result<config::Discovery> discovery) {
+  if (!discovery) return discovery.error();
+  if (!discovery->file) return config::no_configuration(*discovery);
+  Result<config::LoadResult> loaded =
+      config::load(*discovery->opened, *discovery->file, known_executors(discovery->file->parent_path()));
+  if (!loaded) return loaded.error();
+  return LoadedWorkspace{std::move(*discovery), std::move(loaded->document), std::move(loaded->workspace),
+                         std::move(loaded->problems)};
+}
+
+/// Tells what is wrong with it; errors give an Error without a message.
+Result<LoadedWorkspace> told_of(Result<LoadedWorkspace> loaded) {
+  if (!loaded) {
+    complain(loaded.error());
+    return told(loaded.error().code);
   }
-  return project;
+  for (const config::Problem& problem : loaded->problems) {
+    complain(config::render_text(loaded->document->source(), problem));
+  }
+  if (config::has_errors(loaded->problems)) return told(ErrorCode::configuration);
+  return loaded;
 }
 
 }  // namespace
@@ -74,37 +89,37 @@ Result<fs::path> starting_folder(const Options& options) {
   return folder;
 }
 
-Result<LoadedWorkspace> read_workspace(const Options& options) {
+Result<config::Discovery> find_workspace(const Options& options) {
   const Result<fs::path> folder = starting_folder(options);
   if (!folder) return folder.error();
-  Result<config::Discovery> discovery = config::discover(*folder);
-  if (!discovery) return discovery.error();
-  if (!discovery->file) return config::no_configuration(*discovery);
-  Result<config::LoadResult> loaded =
-      config::load(*discovery->file, known_executors(discovery->file->parent_path()));
-  if (!loaded) return loaded.error();
-  return LoadedWorkspace{std::move(*discovery), std::move(loaded->document), std::move(loaded->workspace),
-                         std::move(loaded->problems)};
+  const auto trusts = [](const fs::path& root) {
+    const auto confirmed = plugin_search_path({}).trust.confirmed();
+    return confirmed && confirmed->folders.contains(root.string());
+  };
+  return config::discover(*folder, options.trust ? config::Obeyed::everybody : config::Obeyed::by_rule,
+                          trusts);
+}
+
+Result<LoadedWorkspace> read_workspace(const Options& options) {
+  return read_found(find_workspace(options));
 }
 
 Result<LoadedWorkspace> load_workspace(const Options& options) {
-  Result<LoadedWorkspace> loaded = read_workspace(options);
-  if (!loaded) {
-    complain(loaded.error());
-    return told(loaded.error().code);
-  }
-  for (const config::Problem& problem : loaded->problems) {
-    complain(config::render_text(loaded->document->source(), problem));
-  }
-  if (config::has_errors(loaded->problems)) return told(ErrorCode::configuration);
-  return loaded;
+  return told_of(read_workspace(options));
 }
 
 Result<LoadedWorkspace> workspace_if_any(const Options& options) {
-  const Result<std::filesystem::path> folder = starting_folder(options);
-  const Result<config::Discovery> search = folder ? config::discover(*folder) : folder.error();
-  if (search && !search->file) return LoadedWorkspace{*search, nullptr, {}, {}};
-  return load_workspace(options);
+  Result<config::Discovery> found = find_workspace(options);
+  if (found && !found->file) return LoadedWorkspace{std::move(*found), nullptr, {}, {}};
+  return told_of(read_found(std::move(found)));
+}
+
+Result<std::string> requested_project(const Options& options, const Workspace& workspace) {
+  Result<std::string> project = requested_folder(options, workspace);
+  if (project && !is_printable(*project)) {
+    return Error{ErrorCode::usage, "a control character in the folder's name", printable(*project), {}};
+  }
+  return project;
 }
 
 Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded) {

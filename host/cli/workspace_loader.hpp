@@ -25,6 +25,9 @@ struct LoadedWorkspace {
 /// The folder the command works in: the current one, or that of --directory.
 [[nodiscard]] Result<std::filesystem::path> starting_folder(const Options& options);
 
+/// Finds dream.json, if it is one that is obeyed: of the user, root or the owner of the folder, or trusted.
+[[nodiscard]] Result<config::Discovery> find_workspace(const Options& options);
+
 /// Finds and reads dream.json, whatever is wrong with its content.
 [[nodiscard]] Result<LoadedWorkspace> read_workspace(const Options& options);
 
@@ -34,6 +37,9 @@ struct LoadedWorkspace {
 
 /// The same for commands that need none: an empty one, without a document, where there is no dream.json.
 [[nodiscard]] Result<LoadedWorkspace> workspace_if_any(const Options& options);
+
+/// The project that is meant: that of --project, or of the folder that one stands in.
+[[nodiscard]] Result<std::string> requested_project(const Options& options, const Workspace& workspace);
 
 /// The plan of what was asked for; a problem is told on stderr as in load_workspace.
 [[nodiscard]] Result<Plan> plan_request(const Options& options, const LoadedWorkspace& loaded);
