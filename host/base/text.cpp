@@ -167,7 +167,7 @@ std::string json_string(std::string_view text) {
       json += "\\n";
     } else if (c == '\t') {
       json += "\\t";
-    } else if (const char32_t code = code_point(character); !disturbs(code)) {
+    } else if (const char32_t code = first_code_point(character); !disturbs(code)) {
       json += character;
     } else if (code < 0x10000) {
       json += fmt::format("\\u{:04x}", std::uint32_t{code});
@@ -189,7 +189,7 @@ std::string printable(std::string_view text) {
     if (text.empty()) break;
     const std::size_t length = std::max<std::size_t>(1, utf8_length(text));
     const std::string_view character = text.substr(0, length);
-    const char32_t code = code_point(character);
+    const char32_t code = first_code_point(character);
     if (utf8_length(text) == 0 || (length == 1 && disturbs(code))) {
       shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
     } else if (disturbs(code)) {
