@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "base/shell_quote.hpp"
+#include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "plugin/file_owner.hpp"
 #include "plugin/place.hpp"
