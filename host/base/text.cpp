@@ -3,30 +3,77 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
-#include <numeric>
+#include <cstdint>
 #include <utility>
+
+#include "base/columns.hpp"
+#include "base/cut_off.hpp"
 
 namespace dream {
 
 namespace {
 
-/// Edits (insert, remove, replace, swap of neighbours) that turn `a` into `b`.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before_previous;
-  std::vector<std::size_t> previous(b.size() + 1);
-  std::iota(previous.begin(), previous.end(), std::size_t{0});
+/// A name that is longer was not typed, and whoever wrote it gets no suggestion.
+constexpr std::size_t longest_suggestion = 128;
+
+/// Compares as many names as are likely within one call's share of the time: the cost is that of one cell of
+/// edit_distance() each.
+constexpr std::size_t most_cells = 200'000;
+
+/// Edits (insert, remove, replace, swap of neighbours) that turn `a` into `b`, or `limit` when there are no
+/// fewer. What lies further from the diagonal than `limit` can't matter and isn't looked at; `cells` counts
+/// what is.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit, std::size_t& cells) {
+  using Row = std::array<std::size_t, longest_suggestion + 1>;
+  Row before_previous{};
+  Row previous{};
+  for (std::size_t j = 0; j <= b.size(); ++j) previous[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::vector<std::size_t> current(b.size() + 1, i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
+    const std::size_t from = i > limit ? i - limit : 1;
+    const std::size_t to = std::min(b.size(), i + limit);
+    Row current;
+    current.fill(limit);
+    if (from == 1) current[0] = i;
+    std::size_t best = limit;
+    for (std::size_t j = from; j <= to; ++j) {
       const std::size_t replace = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
       current[j] = std::min({previous[j] + 1, current[j - 1] + 1, replace});
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
       if (swapped) current[j] = std::min(current[j], before_previous[j - 2] + 1);
+      best = std::min(best, current[j]);
     }
-    before_previous = std::exchange(previous, std::move(current));
+    cells += to + 1 - std::min(from, to + 1);
+    if (best >= limit) return limit;
+    before_previous = previous;
+    previous = current;
   }
-  return previous[b.size()];
+  return std::min(previous[b.size()], limit);
+}
+
+/// How many characters at the begin are printable ASCII and none of `special`: nearly always all.
+std::size_t plain_prefix(std::string_view text, std::string_view special) {
+  const auto is_plain = [&](char c) {
+    return c >= ' ' && c <= '~' && special.find(c) == std::string_view::npos;
+  };
+  return static_cast<std::size_t>(std::ranges::find_if_not(text, is_plain) - text.begin());
+}
+
+/// Whether a character does something to the text around it instead of being seen: controls, changes of the
+/// direction, breaks of the line, what is never seen. (Joiners belong to the spelling of many languages.)
+bool disturbs(char32_t code) {
+  constexpr std::array<std::pair<char32_t, char32_t>, 9> ranges{{{0x00, 0x1F},
+                                                                 {0x7F, 0x9F},
+                                                                 {0x061C, 0x061C},
+                                                                 {0x200E, 0x200F},
+                                                                 {0x2028, 0x202E},
+                                                                 {0x2060, 0x206F},
+                                                                 {0xFEFF, 0xFEFF},
+                                                                 {0xFFF9, 0xFFFB},
+                                                                 {0xE0000, 0xE007F}}};
+  return std::ranges::any_of(ranges,
+                             [&](const auto& range) { return code >= range.first && code <= range.second; });
 }
 
 }  // namespace
@@ -53,36 +100,45 @@ std::size_t utf8_length(std::string_view text) {
 }
 
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
-  const std::size_t limit = std::max<std::size_t>(1, name.size() / 3);
-  std::size_t best = limit + 1;
-  std::string found;
+  if (name.size() > longest_suggestion) return {};
+  std::size_t best = std::max<std::size_t>(1, name.size() / 3) + 1;
+  const std::string* found = nullptr;
+  std::size_t cells = 0;
   for (const std::string& candidate : candidates) {
+    if (cells > most_cells) break;
     const std::size_t longer = std::max(candidate.size(), name.size());
     const std::size_t shorter = std::min(candidate.size(), name.size());
-    if (longer - shorter >= best) continue;
-    const std::size_t distance = edit_distance(name, candidate);
+    if (candidate.size() > longest_suggestion || longer - shorter >= best) continue;
+    const std::size_t distance = edit_distance(name, candidate, best, cells);
     if (distance < best) {
       best = distance;
-      found = candidate;
+      found = &candidate;
     }
   }
-  return found;
+  return found == nullptr ? std::string() : *found;
+}
+
+std::string cut_off(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  std::size_t end = limit;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
+  return std::string(text.substr(0, end)).append("…");
 }
 
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 60;
-  if (text.size() <= longest) return "\"" + printable(text) + "\"";
-  std::size_t end = longest;
-  while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80 && end > 0) --end;
-  return "\"" + printable(text.substr(0, end)) + "…\"";
+  return "\"" + printable(cut_off(text, longest)) + "\"";
 }
 
 std::string join_words(std::span<const std::string> words) {
+  constexpr std::size_t most_words = 30;
+  const std::size_t shown = words.size() > most_words ? most_words - 1 : words.size();
   std::string text;
-  for (std::size_t at = 0; at < words.size(); ++at) {
+  for (std::size_t at = 0; at < shown; ++at) {
     if (at > 0) text += at + 1 == words.size() ? " and " : ", ";
     text += words[at];
   }
+  if (shown < words.size()) text += fmt::format(" and {} more", words.size() - shown);
   return text;
 }
 
@@ -96,8 +152,13 @@ std::string human_duration(Duration duration) {
 std::string json_string(std::string_view text) {
   std::string json = "\"";
   while (!text.empty()) {
+    const std::size_t plain = plain_prefix(text, "\"\\");
+    json += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const char c = text.front();
     const std::size_t length = utf8_length(text);
+    const std::string_view character = text.substr(0, length);
     if (length == 0) {
       json += "\\ufffd";
     } else if (c == '"' || c == '\\') {
@@ -106,10 +167,13 @@ std::string json_string(std::string_view text) {
       json += "\\n";
     } else if (c == '\t') {
       json += "\\t";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      json += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    } else if (const char32_t code = first_code_point(character); !disturbs(code)) {
+      json += character;
+    } else if (code < 0x10000) {
+      json += fmt::format("\\u{:04x}", std::uint32_t{code});
     } else {
-      json += text.substr(0, length);
+      const std::uint32_t offset = code - 0x10000;
+      json += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (offset >> 10U), 0xDC00 + (offset & 0x3FFU));
     }
     text.remove_prefix(std::max<std::size_t>(1, length));
   }
@@ -119,24 +183,27 @@ std::string json_string(std::string_view text) {
 std::string printable(std::string_view text) {
   std::string shown;
   while (!text.empty()) {
-    const auto first = static_cast<unsigned char>(text.front());
-    const std::size_t length = utf8_length(text);
-    const bool control = first < 0x20 || first == 0x7F;
-    const bool c1_control = first == 0xC2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xA0;
-    if (length == 0 || control || c1_control) {
-      shown += fmt::format("\\x{:02x}", first);
-      text.remove_prefix(1);
+    const std::size_t plain = plain_prefix(text, {});
+    shown += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text));
+    const std::string_view character = text.substr(0, length);
+    const char32_t code = first_code_point(character);
+    if (utf8_length(text) == 0 || (length == 1 && disturbs(code))) {
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+    } else if (disturbs(code)) {
+      shown += fmt::format("\\u{{{:x}}}", std::uint32_t{code});
     } else {
-      shown += text.substr(0, length);
-      text.remove_prefix(length);
+      shown += character;
     }
+    text.remove_prefix(length);
   }
   return shown;
 }
 
 bool is_printable(std::string_view text) {
-  const auto is_ascii = [](char c) { return c >= ' ' && c <= '~'; };
-  return std::ranges::all_of(text, is_ascii) || printable(text) == text;
+  return plain_prefix(text, {}) == text.size() || printable(text) == text;
 }
 
 }  // namespace dream

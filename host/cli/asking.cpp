@@ -1,6 +1,9 @@
 #include "cli/asking.hpp"
 
+#include <algorithm>
+
 #include "output/log.hpp"
+#include "prepare/offers.hpp"
 
 namespace dream::cli {
 
@@ -9,5 +12,16 @@ AskedPlugins::AskedPlugins(const prepare::LoadedWorkspace& loaded, const Options
       services_(*log_, plugin::make_place(plugin::new_session_id(), loaded.workspace.root,
                                           plugin::own_environment())),
       registry_(prepare::plugin_search_path(loaded.workspace, options.trust), services_) {}
+
+bool has_task(const std::string& task, const Options& options) {
+  const auto loaded = prepare::read_workspace(options.directory, options.trust);
+  if (!loaded || config::has_errors(loaded->problems)) return false;
+  const auto name = prepare::requested_project(options.project, options.directory, loaded->workspace);
+  if (!name) return false;
+  if (settings_of_step(loaded->workspace, {*name, task}).command) return true;
+  AskedPlugins plugins(*loaded, options);
+  return std::ranges::any_of(prepare::find_tasks(*name, *loaded, plugins.registry()),
+                             [&](const plugin::FoundTask& found) { return found.name == task; });
+}
 
 }  // namespace dream::cli

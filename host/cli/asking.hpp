@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "cli/options.hpp"
 #include "plugin/idle_services.hpp"
@@ -21,5 +22,9 @@ class AskedPlugins {
   plugin::IdleServices services_;
   plugin::Registry registry_;
 };
+
+/// Whether the project that one stands in has a task of this name, by dream.json or by its executor. No where
+/// there is no dream.json, or none that can be used.
+[[nodiscard]] bool has_task(const std::string& task, const Options& options);
 
 }  // namespace dream::cli

@@ -22,6 +22,8 @@ std::span<const CommandWords> command_words() {
       {"validate", CommandName::validate, "validate", "every problem of dream.json"},
       {"init", CommandName::init, "init", "writes a first dream.json from what it finds; overwrites nothing"},
       {"schema", CommandName::schema, "schema", "the JSON Schema of dream.json"},
+      {"trust", CommandName::trust, "trust [DIR]",
+       "obeys the dream.json there, whoever owns it; or lists those"},
       {"completion",
        CommandName::completion,
        "completion bash|zsh|fish",

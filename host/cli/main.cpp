@@ -10,6 +10,7 @@
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
 #include "conformance/check.hpp"
+#include "prepare/workspace.hpp"
 #include "process/reaper.hpp"
 #include "record/run_record.hpp"
 
@@ -44,14 +45,17 @@ int dispatch(const Options& options) {
       return completion_command(options);
     case CommandName::init:
       return init_command(options);
+    case CommandName::trust:
+      return trust_command(options);
   }
   return exit_internal;
 }
 
 int run(int argument_count, const char* const* arguments) {
   open_standard_descriptors();
-  if (argument_count == 3 && std::string_view(arguments[1]) == process::reaper_argument) {
-    return record::reap_run(arguments[2]);
+  if (argument_count >= 3 && std::string_view(arguments[1]) == process::reaper_argument) {
+    const bool trust = argument_count > 3 && std::string_view(arguments[3]) == process::reaper_trust_argument;
+    return record::reap_run(arguments[2], prepare::plugin_search_path({}, trust));
   }
   if (argument_count > 1 && std::string_view(arguments[1]) == conformance::check_argument) {
     conformance::check_one_rule({arguments + 2, arguments + argument_count});

@@ -93,7 +93,9 @@ void define(CLI::App& app, Raw& raw) {
       ->option_text("MS");
   app.add_flag("--json", raw.options.json, "plan, list, validate and plugin: as JSON");
   app.add_flag("-d,--debug", raw.options.debug, "say more: discovery, plan, state changes, plugin calls");
-  app.add_flag("--trust", raw.options.trust, "load the workspace's own plugins, confirmed or not");
+  app.add_flag("--trust", raw.options.trust,
+               "obey another user's dream.json, and load the workspace's own plugins, for this once");
+  app.add_flag("--forget", raw.options.forget, "trust: the folder is trusted no more");
   app.add_option("--only", raw.options.only_rule, "plugin check: this rule alone")->type_name("RULE");
   app.add_option("--seed", raw.options.seed, "plugin check: of the calls in random order")
       ->option_text("NUMBER");
@@ -159,9 +161,13 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
     options.words.assign(words.begin() + 1, words.end());
     taken = words.size();
   }
+  if (options.command == CommandName::trust && words.size() > taken) options.words = {words[taken++]};
   if (words.size() > taken) {
     return usage_error("unexpected \"" + printable(words[taken]) + "\"",
                        "arguments for the task go after --");
+  }
+  if (options.forget && (options.command != CommandName::trust || options.words.empty())) {
+    return usage_error("--forget goes with trust and a folder");
   }
   if (options.from && options.command != CommandName::init) return usage_error("--from goes with init");
   if (raw.dry_run && !takes_task) return usage_error("--dry-run goes with a task");

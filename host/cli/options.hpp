@@ -12,7 +12,18 @@
 
 namespace dream::cli {
 
-enum class CommandName : std::uint8_t { run, plan, list, validate, info, schema, plugin, completion, init };
+enum class CommandName : std::uint8_t {
+  run,
+  plan,
+  list,
+  validate,
+  info,
+  schema,
+  plugin,
+  completion,
+  init,
+  trust
+};
 enum class When : std::uint8_t { automatic, always, never };
 enum class Output : std::uint8_t { automatic, prefix, raw, grouped, events };
 
@@ -31,8 +42,9 @@ struct Options {
   When color = When::automatic;
   bool json = false;
   bool debug = false;
-  bool trust = false;               ///< plugins of the workspace are loaded unconfirmed
-  std::vector<std::string> words;   ///< of plugin and completion: what follows it
+  bool trust = false;   ///< any dream.json is obeyed, plugins of the workspace are loaded unconfirmed
+  bool forget = false;  ///< of trust: the folder is trusted no more
+  std::vector<std::string> words;   ///< of plugin, completion and trust: what follows it
   std::optional<std::string> from;  ///< of init: the file to take over; none: it looks around
   std::string only_rule;            ///< of plugin check; empty: all of them
   std::uint64_t seed = 1;           ///< of plugin check

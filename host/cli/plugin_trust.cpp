@@ -1,20 +1,32 @@
 #include "cli/plugin_trust.hpp"
 
+#include <termios.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
-#include <iostream>
 #include <set>
 #include <string>
 
 #include "base/text.hpp"
 #include "cli/terminal.hpp"
 #include "plugin/elf_check.hpp"
-#include "plugin/file_owner.hpp"
 
 namespace dream::cli {
 
 namespace {
+
+/// A line of stdin, without its end. (<iostream> would be set up at every start.)
+std::string read_line() {
+  std::string line;
+  char next = 0;
+  while (true) {
+    const ssize_t got = ::read(STDIN_FILENO, &next, 1);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0 || next == '\n') return line;
+    line += next;
+  }
+}
 
 /// The user's answer to one question; anything but a yes is a no.
 bool is_wanted(const std::string& id, const plugin::FoundPlugin& found, const plugin::Fingerprint& file) {
@@ -31,9 +43,10 @@ bool is_wanted(const std::string& id, const plugin::FoundPlugin& found, const pl
       file.sha256 +
       "\n"
       "Load it, now and in future? [y/N] ";
+  // What was typed before the question is no answer to it.
+  ::tcflush(STDIN_FILENO, TCIFLUSH);
   std::fwrite(question.data(), 1, question.size(), stderr);
-  std::string answer;
-  std::getline(std::cin, answer);
+  const std::string answer = read_line();
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
@@ -47,9 +60,10 @@ void confirm_plugins(const Plan& plan, const prepare::LoadedWorkspace& loaded, c
   for (const std::string& id : ids) {
     const Result<plugin::FoundPlugin> found = search.resolve(id);
     if (!found || !found->of_workspace) continue;
-    const Result<void> trusted = search.trust.check(found->path);
+    if (!plugin::check_shared_library(*found->file, found->path)) continue;
+    const Result<void> trusted = search.trust.check(*found->file, found->path);
     if (trusted || trusted.error().code != ErrorCode::plugin) continue;
-    const Result<plugin::Fingerprint> file = plugin::fingerprint_of(found->path);
+    const Result<plugin::Fingerprint> file = plugin::fingerprint_of(*found->file);
     if (!file || !is_wanted(id, *found, *file)) continue;
     if (const Result<void> kept = search.trust.remember(*file); !kept) complain(kept.error());
   }
@@ -57,9 +71,10 @@ void confirm_plugins(const Plan& plan, const prepare::LoadedWorkspace& loaded, c
 
 int trust_plugin(const std::filesystem::path& file) {
   const auto confirm = [&]() -> Result<plugin::Fingerprint> {
-    if (auto fit = plugin::check_shared_library(file); !fit) return fit.error();
-    if (auto safe = plugin::check_owner(file); !safe) return safe.error();
-    Result<plugin::Fingerprint> fingerprint = plugin::fingerprint_of(file);
+    const Result<plugin::FoundPlugin> found = plugin::find_plugin_file(file, {});
+    if (!found) return found.error();
+    if (auto fit = plugin::check_shared_library(*found->file, file); !fit) return fit.error();
+    Result<plugin::Fingerprint> fingerprint = plugin::fingerprint_of(*found->file);
     if (!fingerprint) return fingerprint;
     const Result<void> kept = prepare::plugin_search_path({}).trust.remember(*fingerprint);
     if (!kept) return kept.error();

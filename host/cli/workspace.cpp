@@ -17,10 +17,7 @@ Error told(const Error& error) {
   return {error.code, {}, {}, {}};
 }
 
-}  // namespace
-
-Result<LoadedWorkspace> load_workspace(const Options& options) {
-  Result<LoadedWorkspace> loaded = prepare::read_workspace(options.directory);
+Result<LoadedWorkspace> told_of(Result<LoadedWorkspace> loaded) {
   if (!loaded) return told(loaded.error());
   for (const config::Problem& problem : loaded->problems) {
     complain(config::render_text(loaded->document->source(), problem));
@@ -29,11 +26,16 @@ Result<LoadedWorkspace> load_workspace(const Options& options) {
   return loaded;
 }
 
+}  // namespace
+
+Result<LoadedWorkspace> load_workspace(const Options& options) {
+  return told_of(prepare::read_workspace(options.directory, options.trust));
+}
+
 Result<LoadedWorkspace> workspace_if_any(const Options& options) {
-  const Result<std::filesystem::path> folder = prepare::starting_folder(options.directory);
-  const Result<config::Discovery> search = folder ? config::discover(*folder) : folder.error();
-  if (search && !search->file) return LoadedWorkspace{*search, nullptr, {}, {}};
-  return load_workspace(options);
+  Result<config::Discovery> found = prepare::find_workspace(options.directory, options.trust);
+  if (found && !found->file) return LoadedWorkspace{std::move(*found), nullptr, {}, {}};
+  return told_of(prepare::read_workspace(std::move(found)));
 }
 
 Result<Plan> plan_of(const Options& options, const LoadedWorkspace& loaded) {

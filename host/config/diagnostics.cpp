@@ -6,25 +6,17 @@
 #include <string_view>
 #include <utility>
 
+#include "base/columns.hpp"
 #include "base/text.hpp"
 
 namespace dream::config {
 
 namespace {
 
-/// The widest line that is shown, in characters.
+/// The widest line that is shown, in columns.
 constexpr std::size_t max_width = 120;
 /// Of a line that is cut: how much stands before the caret.
 constexpr std::size_t width_before_caret = 60;
-
-bool continues_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
-}
-
-std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
-}
 
 /// Like printable(), but tabs stay tabs.
 std::string printable_with_tabs(std::string_view text) {
@@ -38,24 +30,28 @@ std::string printable_with_tabs(std::string_view text) {
   }
 }
 
-/// The last `count` characters, with a mark when some were left out.
-std::string last_characters(std::string_view text, std::size_t count) {
-  std::size_t start = text.size();
-  while (start > 0 && count > 0) {
-    --start;
-    if (!continues_character(text[start])) --count;
-  }
-  return start == 0 ? std::string(text) : "…" + std::string(text.substr(start));
+/// The end of `text`, with a mark when something was left out.
+std::string end_of(const std::string& text, std::size_t limit) {
+  const std::string_view end = end_within(text, limit);
+  return end.size() == text.size() ? text : "…" + std::string(end);
 }
 
-/// The first `count` characters, with a mark when some were left out.
-std::string first_characters(std::string_view text, std::size_t count) {
-  std::size_t end = 0;
-  while (end < text.size() && (count > 0 || continues_character(text[end]))) {
-    if (!continues_character(text[end])) --count;
-    ++end;
+/// The begin of `text`, with a mark when something was left out.
+std::string begin_of(const std::string& text, std::size_t limit) {
+  const std::string_view begin = begin_within(text, limit);
+  return begin.size() == text.size() ? text : std::string(begin) + "…";
+}
+
+/// As many blanks as `text` has columns; its tabs.
+std::string blanks_below(std::string_view text) {
+  std::string blanks;
+  while (true) {
+    const std::size_t tab = text.find('\t');
+    blanks.append(columns(text.substr(0, tab)), ' ');
+    if (tab == std::string_view::npos) return blanks;
+    blanks += '\t';
+    text.remove_prefix(tab + 1);
   }
-  return end == text.size() ? std::string(text) : std::string(text.substr(0, end)) + "…";
 }
 
 /// The line of the position with a caret below it.
@@ -66,15 +62,11 @@ std::string excerpt(const Position& position) {
   const std::size_t start = position.byte_in_line - std::min(position.byte_in_line, far);
   std::string before = printable_with_tabs(position.line_text.substr(start, position.byte_in_line - start));
   std::string after = printable_with_tabs(position.line_text.substr(position.byte_in_line, far));
-  if (count_characters(before) + count_characters(after) > max_width) {
-    before = last_characters(before, width_before_caret);
-    after = first_characters(after, max_width - 2 - std::min(count_characters(before), max_width - 2));
+  if (columns(before) + columns(after) > max_width) {
+    before = end_of(before, width_before_caret);
+    after = begin_of(after, max_width - 2 - std::min(columns(before), max_width - 2));
   }
-  std::string indent;
-  for (const char c : before) {
-    if (!continues_character(c)) indent += c == '\t' ? '\t' : ' ';
-  }
-  return before + after + "\n" + indent + "^\n";
+  return before + after + "\n" + blanks_below(before) + "^\n";
 }
 
 std::string_view name_of(Severity severity) {

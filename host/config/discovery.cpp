@@ -1,11 +1,14 @@
 #include "config/discovery.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "base/text.hpp"
+#include "config/read_file.hpp"
 
 namespace dream::config {
 
@@ -13,18 +16,20 @@ namespace {
 
 constexpr const char* file_name = "dream.json";
 
+Error unusable(const std::filesystem::path& folder, const std::string& why) {
+  return {ErrorCode::configuration,
+          fmt::format("the folder can't be used: {}", why),
+          printable(folder.string()),
+          {}};
+}
+
 Result<std::filesystem::path> real_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::path real = std::filesystem::canonical(folder, error);
   if (!error && !std::filesystem::is_directory(real, error) && !error) {
     error = std::make_error_code(std::errc::not_a_directory);
   }
-  if (error) {
-    return Error{ErrorCode::configuration,
-                 fmt::format("the folder can't be used: {}", error.message()),
-                 printable(folder.string()),
-                 {}};
-  }
+  if (error) return unusable(folder, error.message());
   return real;
 }
 
@@ -44,27 +49,30 @@ bool is_named(const Workspace& workspace, const std::string& project) {
 
 }  // namespace
 
-Result<Discovery> discover(const std::filesystem::path& folder) {
+Result<Discovery> discover(const std::filesystem::path& folder, Obeyed obeyed, FileRule::Trusts trusts) {
   const auto start = real_folder(folder);
   if (!start) return start.error();
+  const auto standing = find_file(*start);
+  if (!standing || !*standing) return unusable(folder, standing ? std::string() : standing.error().message);
+  const FileRule rule = obeyed == Obeyed::everybody ? FileRule() : FileRule(**standing, std::move(trusts));
   Discovery discovery;
-  std::filesystem::path at = *start;
-  while (true) {
+  for (std::filesystem::path at = *start;; at = at.parent_path()) {
     discovery.looked_in.push_back(at);
     // Whatever has the name is taken, so that an unreadable file or a broken link is an error and not passed
     // over.
-    std::error_code error;
-    const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(at / file_name, error)) &&
-                          !std::filesystem::is_directory(at / file_name, error);
-    if (is_there && std::filesystem::is_other(at / file_name, error)) {  // to read a fifo would wait for ever
-      return Error{ErrorCode::configuration,
-                   "is neither a file nor a folder",
-                   printable((at / file_name).string()),
-                   {}};
+    struct stat entry {};
+    if (::lstat((at / file_name).c_str(), &entry) == 0) {
+      discovery.rule = rule.of_workspace(at);
+      auto found = discovery.rule.find(at / file_name);
+      if (!found) return found.error();
+      if (!*found) return no_such_file(at / file_name);
+      if (!S_ISDIR((*found)->status.st_mode)) {
+        discovery.file = at / file_name;
+        discovery.opened = std::make_shared<const FoundFile>(*std::move(*found));
+        return discovery;
+      }
     }
-    if (is_there) discovery.file = at / file_name;
-    if (is_there || at == at.root_path()) return discovery;
-    at = at.parent_path();
+    if (at == at.root_path()) return discovery;
   }
 }
 

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/open_file.hpp"
 #include "base/result.hpp"
+#include "config/file_rule.hpp"
 #include "plan/workspace.hpp"
 
 namespace dream::config {
@@ -13,11 +17,21 @@ namespace dream::config {
 /// Where a configuration was looked for, and where one was found.
 struct Discovery {
   std::optional<std::filesystem::path> file;     ///< absolute, free of symbolic links in its folder
+  std::shared_ptr<const FoundFile> opened;       ///< what is to be read; there with `file`
+  FileRule rule;                                 ///< for this workspace's other files
   std::vector<std::filesystem::path> looked_in;  ///< the folder asked for first, then upwards
 };
 
-/// The dream.json of `folder` or of the nearest folder above it. Fails when `folder` is none.
-[[nodiscard]] Result<Discovery> discover(const std::filesystem::path& folder);
+/// Whose files are obeyed.
+enum class Obeyed : std::uint8_t {
+  by_rule,    ///< those that FileRule takes, others only where `trusts` says so
+  everybody,  ///< --trust
+};
+
+/// The dream.json of `folder` or of the nearest folder above it. Fails when `folder` is none, and when the
+/// file isn't one that is obeyed.
+[[nodiscard]] Result<Discovery> discover(const std::filesystem::path& folder, Obeyed obeyed = Obeyed::by_rule,
+                                         FileRule::Trusts trusts = {});
 
 /// The error for a Discovery without a file.
 [[nodiscard]] Error no_configuration(const Discovery& discovery);

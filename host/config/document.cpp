@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "config/file_rule.hpp"
 #include "config/json.hpp"
 #include "config/read_file.hpp"
 #include "config/scanner.hpp"
@@ -34,10 +35,18 @@ void check_bytes(const SourceText& source, ProblemList& problems) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Document>> Document::read(const std::filesystem::path& file) {
-  auto text = read_file(file, max_size);
+Result<std::shared_ptr<const Document>> Document::read(const FoundFile& file,
+                                                       const std::filesystem::path& name) {
+  auto text = read_file(file, name, {.size = max_size});
   if (!text) return text.error();
-  return parse(file, std::move(*text));
+  return parse(name, std::move(*text));
+}
+
+Result<std::shared_ptr<const Document>> Document::read(const std::filesystem::path& file) {
+  const auto found = FileRule().find(file);
+  if (!found) return found.error();
+  if (!*found) return no_such_file(file);
+  return read(**found, file);
 }
 
 std::shared_ptr<const Document> Document::parse(const std::filesystem::path& file, std::string text) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/open_file.hpp"
 #include "base/result.hpp"
 #include "config/diagnostics.hpp"
 #include "config/source_text.hpp"
@@ -22,11 +23,14 @@ class Tree;
 class Document {
  public:
   /// Larger files are refused.
-  static constexpr std::size_t max_size = std::size_t{256} << 20U;
+  static constexpr std::size_t max_size = std::size_t{16} << 20U;
 
   /// Fails when the file can't be read; what is wrong inside it is in problems(). Messages call the file as
   /// `file` is written.
   [[nodiscard]] static Result<std::shared_ptr<const Document>> read(const std::filesystem::path& file);
+  /// The same for a file that was found under this name.
+  [[nodiscard]] static Result<std::shared_ptr<const Document>> read(const FoundFile& file,
+                                                                    const std::filesystem::path& name);
   /// The same for a text that is in memory.
   [[nodiscard]] static std::shared_ptr<const Document> parse(const std::filesystem::path& file,
                                                              std::string text);

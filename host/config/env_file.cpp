@@ -151,8 +151,14 @@ Result<Environment> parse_env_file(std::string name, std::string text) {
   return EnvParser(source).parse();
 }
 
-Result<Environment> read_env_file(const std::filesystem::path& file) {
-  auto text = read_file(file, max_env_file_size);
+Result<Environment> read_env_file(const std::filesystem::path& file, const FileRule& rule,
+                                  std::chrono::milliseconds pipe_time) {
+  const auto found = rule.find(file);
+  if (!found) return found.error();
+  if (!*found) return no_such_file(file);
+  const mode_t mode = (*found)->status.st_mode;
+  if (pipe_time.count() == 0 && (S_ISFIFO(mode) || S_ISCHR(mode))) return Environment{};
+  auto text = read_file(**found, file, {.size = max_env_file_size, .time = pipe_time});
   if (!text) return text.error();
   return parse_env_file(file.string(), std::move(*text));
 }

@@ -50,6 +50,13 @@ LoadResult interpret(std::shared_ptr<const Document> document, std::span<const s
   return result;
 }
 
+Result<LoadResult> load(const FoundFile& file, const std::filesystem::path& name,
+                        std::span<const std::string> known_executors) {
+  auto document = Document::read(file, name);
+  if (!document) return document.error();
+  return interpret(std::move(*document), known_executors);
+}
+
 Result<LoadResult> load(const std::filesystem::path& file, std::span<const std::string> known_executors) {
   auto document = Document::read(file);
   if (!document) return document.error();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/open_file.hpp"
 #include "base/result.hpp"
 #include "config/diagnostics.hpp"
 #include "config/document.hpp"
@@ -24,6 +25,10 @@ struct LoadResult {
 /// Reads a configuration. Executors must be among `known_executors` or have an entry with a `plugin`. Fails
 /// only when the file can't be read at all.
 [[nodiscard]] Result<LoadResult> load(const std::filesystem::path& file,
+                                      std::span<const std::string> known_executors);
+
+/// The same for a file that was found under this name.
+[[nodiscard]] Result<LoadResult> load(const FoundFile& file, const std::filesystem::path& name,
                                       std::span<const std::string> known_executors);
 
 /// The same for a document that is in memory already.

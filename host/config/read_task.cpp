@@ -25,6 +25,12 @@ std::optional<Command> read_command(Reader& reader, const Place& place, const Js
   return arguments;
 }
 
+/// Sets `member` to what a function of the reader makes of the value.
+template <auto member, auto read>
+void set(Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
+  task.*member = (reader.*read)(place, value);
+}
+
 constexpr std::array<Field<TaskSettings>, 2> stop_fields{{
     {"signal",
      [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
@@ -35,14 +41,11 @@ constexpr std::array<Field<TaskSettings>, 2> stop_fields{{
 }};
 
 constexpr std::array<Field<TaskSettings>, 12> task_fields{{
-    {"async", [](Reader& reader, const Place& place, const Json& value,
-                 TaskSettings& task) { task.async = reader.boolean(place, value); }},
-    {"required", [](Reader& reader, const Place& place, const Json& value,
-                    TaskSettings& task) { task.required = reader.boolean(place, value); }},
+    {"async", set<&TaskSettings::async, &Reader::boolean>},
+    {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
                  TaskSettings& task) { task.delay = reader.milliseconds(place, value); }},
-    {"service", [](Reader& reader, const Place& place, const Json& value,
-                   TaskSettings& task) { task.service = reader.boolean(place, value); }},
+    {"service", set<&TaskSettings::service, &Reader::boolean>},
     // A timeout of 0 would end every run at once.
     {"timeout", [](Reader& reader, const Place& place, const Json& value,
                    TaskSettings& task) { task.timeout = reader.milliseconds(place, value, 1); }},
@@ -56,12 +59,9 @@ constexpr std::array<Field<TaskSettings>, 12> task_fields{{
      }},
     {"stop", [](Reader& reader, const Place& place, const Json& value,
                 TaskSettings& task) { read_object(reader, place, value, stop_fields, task); }},
-    {"pty", [](Reader& reader, const Place& place, const Json& value,
-               TaskSettings& task) { task.pty = reader.boolean(place, value); }},
-    {"executor", [](Reader& reader, const Place& place, const Json& value,
-                    TaskSettings& task) { task.executor = reader.executor(place, value); }},
-    {"options", [](Reader& reader, const Place& place, const Json& value,
-                   TaskSettings& task) { task.options = reader.options(place, value); }},
+    {"pty", set<&TaskSettings::pty, &Reader::boolean>},
+    {"executor", set<&TaskSettings::executor, &Reader::executor>},
+    {"options", set<&TaskSettings::options, &Reader::options>},
 }};
 
 }  // namespace

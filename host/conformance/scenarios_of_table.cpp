@@ -17,6 +17,7 @@ namespace dream::conformance {
 
 namespace {
 
+using plugin::plugin_table_size_1_0;
 using plugin::text_of;
 using rapidjson::Value;
 

@@ -7,6 +7,9 @@
 #include <map>
 #include <set>
 
+#include "base/columns.hpp"
+#include "base/text.hpp"
+
 namespace dream::output {
 
 namespace {
@@ -17,7 +20,23 @@ std::string last_part(const std::string& project) {
 }
 
 std::string whole_path(const std::string& project) {
-  return project == "./" ? "root" : project.substr(2);
+  return project == "./" ? project : project.substr(2);
+}
+
+/// Colons within the names of projects and tasks can make two alike; then ids, and at last numbers, tell them
+/// apart.
+void make_unique(std::vector<std::string>& names, const Plan& plan) {
+  if (std::set<std::string_view>(names.begin(), names.end()).size() == names.size()) return;
+  std::map<std::string, std::size_t> uses;
+  for (const std::string& name : names) ++uses[name];
+  std::set<std::string> taken;
+  for (std::size_t at = 0; at < names.size(); ++at) {
+    if (uses[names[at]] > 1) names[at] = to_string(plan.steps[at].id);
+    const std::string name = names[at];
+    for (std::size_t number = 2; !taken.insert(names[at]).second; ++number) {
+      names[at] = fmt::format("{} ({})", name, number);
+    }
+  }
 }
 
 }  // namespace
@@ -37,6 +56,7 @@ std::vector<std::string> short_names(const Plan& plan) {
     if (steps_of_project[step.id.project] > 1) name += ":" + step.id.task;
     names.push_back(std::move(name));
   }
+  make_unique(names, plan);
   return names;
 }
 
@@ -44,12 +64,20 @@ std::vector<std::string> line_labels(const Plan& plan, bool color) {
   constexpr std::array<int, 6> colors{36, 33, 32, 35, 34, 31};  // SGR foregrounds
   std::vector<std::string> labels = short_names(plan);
   std::size_t width = 0;
-  for (const std::string& name : labels) width = std::max(width, name.size());
+  for (std::string& name : labels) {
+    if (!is_printable(name)) name = printable(name);
+    width = std::max(width, columns(name));
+  }
   for (std::size_t at = 0; at < labels.size(); ++at) {
-    const std::string text = fmt::format("{:<{}} | ", labels[at], width);
+    const std::string text = labels[at] + std::string(width - columns(labels[at]), ' ') + " | ";
     labels[at] = color ? fmt::format("\033[{}m{}\033[0m", colors[at % colors.size()], text) : text;
   }
   return labels;
+}
+
+std::size_t columns_beside_label(std::size_t window_columns, std::size_t label_columns) {
+  constexpr std::size_t least = 20;
+  return std::max(window_columns - std::min(window_columns, label_columns), least);
 }
 
 }  // namespace dream::output

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,9 @@ namespace dream::output {
 
 /// `name | ` for each step, of one width, coloured by step when `color` is set.
 [[nodiscard]] std::vector<std::string> line_labels(const Plan& plan, bool color);
+
+/// The columns of a task's terminal beside a label, however narrow the user's window is: a program that is
+/// told less than 20 can't show anything.
+[[nodiscard]] std::size_t columns_beside_label(std::size_t window_columns, std::size_t label_columns);
 
 }  // namespace dream::output

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -100,11 +101,24 @@ class LogDirectory : public Renderer {
     }
   }
 
+  ~LogDirectory() override {
+    if (lock_ >= 0) ::close(lock_);
+  }
+  LogDirectory(const LogDirectory&) = delete;
+  LogDirectory& operator=(const LogDirectory&) = delete;
+
   [[nodiscard]] Result<void> begin(Instant now) override {
     began_ = now;
     std::error_code failure;
     fs::create_directories(folder_, failure);
     if (failure) return refuse(folder_, failure.value());
+    lock_ = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock_ < 0) return refuse(folder_, errno);
+    // Some network file systems lock nothing; then two runs can't be told apart.
+    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      return Error{ErrorCode::io, "another run of dream writes its logs there", folder_.string(),
+                   "wait for its end, or give this run another --log-dir"};
+    }
     for (auto& streams : files_) {
       for (LogFile& file : streams) {
         if (const int error = file.create()) return refuse(file.path(), error);
@@ -117,7 +131,8 @@ class LogDirectory : public Renderer {
   void report(Instant now, const engine::Action& action, const engine::Engine& engine) override {
     if (const auto* finish = std::get_if<engine::Finish>(&action)) {
       const int error = write_index(finish->exit_code, engine.outcomes());
-      if (error != 0) warn(folder_ / "index.json", error);
+      if (error != 0)
+        tell(folder_ / "index.json", "can't write the index", error, "it says less than there is");
     }
     next_->report(now, action, engine);
   }
@@ -148,11 +163,16 @@ class LogDirectory : public Renderer {
 
   void warn(const fs::path& path, int error) {
     if (std::exchange(warned_, true)) return;
-    next_->say(fmt::format("dream: {}: can't write the log: {}; the logs of this run are not complete\n",
-                           printable(path.string()), std::strerror(error)));
+    tell(path, "can't write the log", error, "the logs of this run are not complete");
   }
 
-  /// Whoever reads it sees the old one or the new one, each whole. 0, or what went wrong.
+  void tell(const fs::path& path, std::string_view what, int error, std::string_view effect) {
+    next_->say(
+        fmt::format("dream: {}: {}: {}; {}\n", printable(path.string()), what, std::strerror(error), effect));
+  }
+
+  /// Whoever reads it sees the old one or the new one, each whole. What isn't known to be complete yet isn't
+  /// called so: this one may be the last that the disk has room for. 0, or what went wrong.
   int write_index(std::optional<int> exit_code, std::span<const engine::Outcome> outcomes) {
     std::string json =
         fmt::format(R"({{"v":1,"exitCode":{},"steps":[)", exit_code ? std::to_string(*exit_code) : "null");
@@ -160,7 +180,7 @@ class LogDirectory : public Renderer {
       const auto& [out, err] = files_[at];
       json += fmt::format("{}\n{{\"step\":{},\"stdout\":\"{}\",\"stderr\":\"{}\",\"complete\":{}",
                           at > 0 ? "," : "", json_string(to_string(plan_.steps[at].id)), out.name(),
-                          err.name(), out.complete() && err.complete());
+                          err.name(), exit_code && out.complete() && err.complete());
       if (at < outcomes.size()) json += "," + outcome_members(outcomes[at], plan_, began_);
       json += '}';
     }
@@ -169,6 +189,7 @@ class LogDirectory : public Renderer {
     int error = next.create();
     if (error == 0) error = next.append(json);
     if (error == 0 && ::rename(next.path().c_str(), (folder_ / "index.json").c_str()) != 0) error = errno;
+    if (error != 0) ::unlink(next.path().c_str());
     return error;
   }
 
@@ -177,6 +198,7 @@ class LogDirectory : public Renderer {
   std::unique_ptr<Renderer> next_;
   std::vector<std::array<LogFile, 2>> files_;  ///< of each step: stdout, stderr
   Instant began_;
+  int lock_ = -1;  ///< the folder: one run at a time writes there
   bool warned_ = false;
 };
 

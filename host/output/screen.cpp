@@ -1,7 +1,10 @@
 #include "output/screen.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
+
+#include "output/label.hpp"
 
 namespace dream::output {
 
@@ -15,24 +18,39 @@ constexpr std::string_view erase_line = "\r\x1b[K";
 constexpr std::string_view wrap_off = "\x1b[?7l";
 constexpr std::string_view wrap_on = "\x1b[?7h";
 
+/// Of a text that may have colours.
+std::size_t columns_shown(std::string_view text) {
+  ScreenLine line;
+  line.write(text, [](std::string_view) {});
+  return line.columns();
+}
+
 }  // namespace
 
-Screen::Screen(boost::asio::io_context& context, Writer& writer, Ability ability)
-    : context_(context), writer_(writer), ability_(ability) {}
+Screen::Screen(boost::asio::io_context& context, Writer& writer, Ability ability, Duration settle_time)
+    : context_(context),
+      writer_(writer),
+      ability_(ability),
+      window_columns_(writer.window_columns()),
+      settle_time_(settle_time),
+      settle_timer_(context) {}
 
 Screen::~Screen() {
   *alive_ = false;
 }
 
 Mixer::StreamId Screen::add_stream(std::string label) {
-  sources_.push_back({.label = std::move(label), .line = {}});
+  const std::size_t label_columns = columns_shown(label);
+  sources_.push_back({.label = std::move(label), .label_columns = label_columns, .line = {}});
   return sources_.size() - 1;
 }
 
 bool Screen::write(StreamId stream, std::string_view bytes) {
   Source& source = sources_[stream];
+  if (window_columns_ > 0) source.line.set_width(columns_beside_label(window_columns_, source.label_columns));
   source.line.write(bytes, [&](std::string_view line) { write_line(source, line); });
   update(stream);
+  if (source.line.redraws()) watch_redrawing();
   return writer_.room();
 }
 
@@ -40,6 +58,8 @@ void Screen::end(StreamId stream) {
   Source& source = sources_[stream];
   source.line.end([&](std::string_view line) { write_line(source, line); });
   update(stream);
+  const auto redraws = [](const Source& one) { return one.line.redraws(); };
+  if (settling_ && std::none_of(sources_.begin(), sources_.end(), redraws)) settle_timer_.cancel();
 }
 
 bool Screen::room(StreamId /*stream*/) const {
@@ -61,6 +81,10 @@ void Screen::update(StreamId stream) {
     last_ = none;
     take_away();
   }
+  refresh();
+}
+
+void Screen::refresh() {
   if (last_ != none && ability_ == Ability::can_rewrite && !std::exchange(draw_posted_, true)) {
     boost::asio::post(context_, [this, alive = alive_] {
       if (*alive) draw();
@@ -73,8 +97,32 @@ void Screen::take_away() {
   if (std::exchange(drawn_, false)) writer_.append(erase_line);
 }
 
+void Screen::watch_redrawing() {
+  if (std::exchange(settling_, true)) return;
+  settle_timer_.expires_after(settle_time_);
+  settle_timer_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
+    if (!*alive) return;
+    settling_ = false;
+    if (!error) settle();
+  });
+}
+
+void Screen::settle() {
+  for (StreamId stream = 0; stream < sources_.size(); ++stream) {
+    Source& source = sources_[stream];
+    if (!source.line.redraws()) continue;
+    if (source.line.settle([&](std::string_view line) { write_line(source, line); })) watch_redrawing();
+    if (last_ == stream) {
+      update(stream);
+    } else {
+      refresh();
+    }
+  }
+}
+
 void Screen::draw() {
   draw_posted_ = false;
+  window_columns_ = writer_.window_columns();
   if (last_ == none || !writer_.room()) return;
   const Source& source = sources_[last_];
   const std::string text = source.line.text();

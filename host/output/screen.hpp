@@ -1,11 +1,13 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "output/mixer.hpp"
 #include "output/screen_line.hpp"
 #include "output/writer.hpp"
@@ -20,7 +22,11 @@ class Screen : public Mixer {
     plain,  ///< knows no escape sequences: unfinished lines are not shown
     can_rewrite,
   };
-  Screen(boost::asio::io_context& context, Writer& writer, Ability ability);
+  /// How often lines are written of what a stream redraws; the last state of all of it is always written.
+  static constexpr Duration default_settle_time = std::chrono::seconds(1);
+
+  Screen(boost::asio::io_context& context, Writer& writer, Ability ability,
+         Duration settle_time = default_settle_time);
   ~Screen() override;
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
@@ -35,21 +41,29 @@ class Screen : public Mixer {
 
   struct Source {
     std::string label;
+    std::size_t label_columns;
     ScreenLine line;
   };
 
   void write_line(const Source& source, std::string_view line);
   void update(StreamId stream);
+  void refresh();
   void take_away();
   void draw();
+  void watch_redrawing();
+  void settle();
 
   boost::asio::io_context& context_;
   Writer& writer_;
   Ability ability_;
+  std::size_t window_columns_;  ///< as the terminal said last
   std::vector<Source> sources_;
   StreamId last_ = none;  ///< the stream whose unfinished line is to be shown
   bool drawn_ = false;    ///< something is shown below the lines
   bool draw_posted_ = false;
+  Duration settle_time_;
+  boost::asio::steady_timer settle_timer_;  ///< only while a stream redraws: an idle run has no timers
+  bool settling_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -1,99 +1,193 @@
 #include "output/screen_line.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <cstdint>
+#include <cstring>
+
+#include "base/columns.hpp"
+#include "base/text.hpp"
+#include "output/terminal_bytes.hpp"
 
 namespace dream::output {
 
 namespace {
 
-constexpr char escape_character = '\x1b';
-constexpr std::string_view plain_style = "\x1b[0m";
+constexpr std::size_t tab_distance = 8;
 
-/// No sensible program comes near.
-constexpr std::size_t longest_sequence = 2048;
-constexpr std::size_t most_blanks = 256;
-
-bool is_control(char c) {
-  return (c >= 0 && c < ' ') || c == '\x7f';
+/// A terminal takes these for the begin of a sequence, some also as characters of UTF-8.
+bool is_c1_control(char32_t c) {
+  return c >= 0x80 && c < 0xA0;
 }
 
-/// Strings (titles, links, pictures) go on until a terminator.
-bool is_string(std::string_view sequence) {
-  return sequence.size() > 1 && std::string_view("]PX^_").find(sequence[1]) != std::string_view::npos;
-}
-
-bool is_complete(std::string_view sequence) {
-  const char last = sequence.back();
-  if (sequence.size() < 2) return false;
-  if (is_string(sequence)) {
-    return last == '\a' || (last == '\\' && sequence[sequence.size() - 2] == escape_character);
+/// How many characters from blank to `~` a text begins with; looks at eight bytes at a time.
+std::size_t length_of_ascii(std::string_view text) {
+  constexpr std::uint64_t ones = ~std::uint64_t{0} / 0xFF;
+  std::size_t length = 0;
+  for (std::uint64_t word = 0; length + sizeof word <= text.size(); length += sizeof word) {
+    std::memcpy(&word, text.data() + length, sizeof word);
+    // The high bit of a byte: it is above '~', or gets a borrow because it is below ' '.
+    if (((word | (word + ones) | (word - ones * ' ')) & (ones * 0x80)) != 0) break;
   }
-  if (sequence[1] == '[') return sequence.size() > 2 && last >= '@' && last <= '~';
-  return last >= '0' && last <= '~';  // after any number of intermediate characters
+  while (length < text.size() && is_printable_ascii(text[length])) ++length;
+  return length;
 }
 
-/// The first parameter of a control sequence; it may be left out.
-std::size_t parameter(std::string_view parameters, std::size_t otherwise) {
-  std::size_t value = otherwise;
-  std::from_chars(parameters.data(), parameters.data() + parameters.size(), value);
-  return value;
+/// Whether a line comes out of a row of cells just as it went in.
+bool is_plain(std::string_view line) {
+  if (line.size() > ScreenLine::longest) return false;
+  if (utf8_length(line) > 1 && columns_of(first_code_point(line)) == 0) return false;
+  while (true) {
+    line.remove_prefix(length_of_ascii(line));
+    if (line.empty()) return true;
+    const auto first = static_cast<unsigned char>(line.front());
+    const std::size_t length = utf8_length(line);
+    if (length == 1 || (length == 0 && first < 0xA0)) return false;
+    if (length == 2 && is_c1_control(first_code_point(line))) return false;
+    line.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+}
+
+/// Whether more bytes could make it a character.
+bool begins_character(const std::string& bytes) {
+  for (const char last : {'\x80', '\xBF'}) {
+    std::string whole = bytes + last;
+    while (whole.size() < 4 && utf8_length(whole) == 0) whole += '\x80';
+    if (utf8_length(whole) == whole.size()) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
 void ScreenLine::write(std::string_view bytes, const OnLine& on_line) {
+  bool line_begins = true;
   while (!bytes.empty()) {
+    if (line_begins && at_rest()) bytes.remove_prefix(pass_plain_lines(bytes, on_line));
+    if (bytes.empty()) return;
     const char first = bytes.front();
-    if (in_escape()) {
-      escape(first, on_line);
+    line_begins = first == '\n';
+    if (!character_.empty() && is_ascii(first)) give_up_character(on_line);
+    std::size_t taken = 1;
+    if (!escape_.empty()) {
+      if (!escape(first, on_line)) taken = 0;
     } else if (is_control(first)) {
       control(first, on_line);
+    } else if (is_ascii(first)) {
+      taken = length_of_ascii(bytes);
+      put_ascii(bytes.substr(0, taken), on_line);
     } else {
-      const auto* const end = std::find_if(bytes.begin(), bytes.end(), is_control);
-      const auto size = static_cast<std::size_t>(end - bytes.begin());
-      put(bytes.substr(0, size), on_line);
-      bytes.remove_prefix(size);
-      continue;
+      taken = put_characters(bytes, on_line);
     }
-    bytes.remove_prefix(1);
+    bytes.remove_prefix(taken);
   }
 }
 
 void ScreenLine::end(const OnLine& on_line) {
   escape_.clear();
-  if (shows_) line_over(on_line);
+  give_up_character(on_line);
+  go_elsewhere(0, on_line);
+}
+
+bool ScreenLine::settle(const OnLine& on_line) {
+  return block_.settle(width_, on_line);
 }
 
 std::string ScreenLine::text() const {
-  return style_.plain() ? text_ : std::string(text_).append(plain_style);
+  return row().empty() ? block_.last_change() : row().text(width_);
 }
 
-void ScreenLine::put(std::string_view text, const OnLine& on_line) {
-  erase_rest();
-  while (text_.size() + text.size() > longest) {
-    const std::size_t size = longest - std::min(text_.size(), longest);
-    text_.append(text.substr(0, size));
-    text.remove_prefix(size);
-    line_over(on_line);
+/// Nothing that came before has a bearing on the next line.
+bool ScreenLine::at_rest() const {
+  return !block_.several() && row().empty() && row().cursor() == 0 && row().style().plain() &&
+         !row().has_link() && escape_.empty() && character_.empty();
+}
+
+/// Most lines have nothing to interpret. Returns how many bytes were whole lines of that sort.
+std::size_t ScreenLine::pass_plain_lines(std::string_view bytes, const OnLine& on_line) {
+  std::size_t passed = 0;
+  while (true) {
+    std::string_view line = bytes.substr(passed);
+    const std::size_t newline = line.find('\n');
+    if (newline == std::string_view::npos) return passed;
+    line = line.substr(0, newline);
+    while (line.ends_with('\r')) line.remove_suffix(1);
+    if (!is_plain(line)) return passed;
+    on_line(line);
+    saved_.in_this_line = false;
+    passed += newline + 1;
   }
-  text_.append(text);
-  shows_ = shows_ || !text.empty();
+}
+
+void ScreenLine::put_ascii(std::string_view text, const OnLine& on_line) {
+  while (!text.empty()) {
+    if (!row().has_room_for(U' ')) line_over(on_line);
+    const std::size_t size = std::min(text.size(), longest - row().cursor());
+    row().put_ascii(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+}
+
+void ScreenLine::put(char32_t c, const OnLine& on_line) {
+  if (is_c1_control(c)) return;
+  if (!row().has_room_for(c)) line_over(on_line);
+  row().put(c);
+}
+
+/// Returns how many bytes it took.
+std::size_t ScreenLine::put_characters(std::string_view bytes, const OnLine& on_line) {
+  const std::size_t length = character_.empty() ? utf8_length(bytes) : 0;
+  if (length > 0) {
+    put(first_code_point(bytes), on_line);
+    return length;
+  }
+  take_byte_of_character(bytes.front(), on_line);
+  return 1;
+}
+
+/// Characters may come in pieces. What can't become one is passed on byte by byte.
+void ScreenLine::take_byte_of_character(char byte, const OnLine& on_line) {
+  const std::string begin = character_ + byte;
+  if (utf8_length(begin) > 0) {
+    character_.clear();
+    put(first_code_point(begin), on_line);
+  } else if (begins_character(begin)) {
+    character_ = begin;
+  } else if (character_.empty()) {
+    put_byte(byte, on_line);
+  } else {
+    give_up_character(on_line);
+    take_byte_of_character(byte, on_line);
+  }
+}
+
+void ScreenLine::give_up_character(const OnLine& on_line) {
+  for (const char byte : character_) put_byte(byte, on_line);
+  character_.clear();
+}
+
+/// One that is no part of a character: a terminal may take it for a control of another encoding.
+void ScreenLine::put_byte(char byte, const OnLine& on_line) {
+  const auto value = static_cast<unsigned char>(byte);
+  if (!is_c1_control(value)) put(CellRow::first_raw_byte + value, on_line);
 }
 
 void ScreenLine::control(char c, const OnLine& on_line) {
   switch (c) {
     case '\n':
-      line_over(on_line);
+      new_line(on_line);
+      break;
+    case '\v':
+    case '\f':
+      go_down(1, on_line);
       break;
     case '\r':
-      returned_ = shows_;
+      row().move_to(0);
       break;
     case '\b':
-      ++back_;
+      if (row().cursor() > 0) row().move_to(row().cursor() - 1);
       break;
     case '\t':
-      put("\t", on_line);
+      row().move_to(std::min((row().cursor() / tab_distance + 1) * tab_distance, longest));
       break;
     case escape_character:
       escape_ = c;
@@ -103,111 +197,27 @@ void ScreenLine::control(char c, const OnLine& on_line) {
   }
 }
 
-void ScreenLine::escape(char c, const OnLine& on_line) {
-  const bool ends_string = is_string(escape_) && (c == '\a' || c == escape_character);
-  if (is_control(c) && !ends_string) {
-    escape_.clear();  // broken off
-    control(c, on_line);
-    return;
-  }
-  if (is_string(escape_) && escape_.back() == escape_character && c != '\\') escape_ = escape_character;
-  if (escape_.size() < longest_sequence) {
-    escape_ += c;
-  } else {
-    escape_[escape_.size() - 2] = escape_.back();  // enough to see its end
-    escape_.back() = c;
-  }
-  if (!is_complete(escape_)) return;
-  if (escape_.size() < longest_sequence) apply_escape(on_line);
-  escape_.clear();
+void ScreenLine::new_line(const OnLine& on_line) {
+  if (!block_.several()) return line_over(on_line);
+  go_down(1, on_line);
+  row().move_to(0);
 }
 
-void ScreenLine::apply_escape(const OnLine& on_line) {
-  if (escape_[1] == '[') {
-    apply_sequence(on_line);
-  } else if (escape_.starts_with("\x1b]8;")) {
-    if (returned_) start_again();
-    text_ += escape_;  // a link
-    plain_from_ = text_.size();
-  } else if (escape_.size() == 2 && (escape_[1] == 'E' || escape_[1] == 'c')) {
-    if (shows_) line_over(on_line);
-  }
-}
-
-void ScreenLine::apply_sequence(const OnLine& on_line) {
-  const std::string_view parameters = std::string_view(escape_).substr(2, escape_.size() - 3);
-  switch (escape_.back()) {
-    case 'm':
-      style_.apply(parameters);
-      add_style();
-      break;
-    case 'K':
-    case 'J':
-      if (parameters.empty() || parameters == "0") erase_rest();
-      if (parameters == "2" && escape_.back() == 'K') start_again();
-      break;
-    case 'G':
-      if (parameter(parameters, 1) <= 1) {
-        returned_ = shows_;
-      } else {
-        put(" ", on_line);
-      }
-      break;
-    case 'C':
-      put(std::string(std::min(parameter(parameters, 1), most_blanks), ' '), on_line);
-      break;
-    case 'D':
-      back_ += std::min(parameter(parameters, 1), longest);
-      break;
-    case 'A':
-    case 'B':
-    case 'E':
-    case 'F':
-    case 'H':
-    case 'f':
-    case 'd':
-      if (shows_) line_over(on_line);  // the cursor goes elsewhere
-      break;
-    default:
-      break;
-  }
-}
-
-void ScreenLine::add_style() {
-  if (returned_) return;  // it is for what comes
-  step_back();
-  if (text_.size() + escape_.size() > longest) return;
-  text_ += escape_;
-  plain_from_ = text_.size();
-}
-
-void ScreenLine::erase_rest() {
-  if (returned_) start_again();
-  step_back();
+/// The cursor leaves the line, which is over then, and won't come back to it.
+void ScreenLine::go_elsewhere(std::size_t column, const OnLine& on_line) {
+  if (block_.several() || !row().empty()) line_over(on_line);
+  saved_.in_this_line = false;
+  row().move_to(column);
 }
 
 void ScreenLine::line_over(const OnLine& on_line) {
-  on_line(text());
-  start_again();
-}
-
-void ScreenLine::start_again() {
-  text_ = style_.sequences();
-  plain_from_ = text_.size();
-  back_ = 0;
-  shows_ = false;
-  returned_ = false;
-}
-
-/// Takes off the end what will be written over; at most to the last escape sequence.
-void ScreenLine::step_back() {
-  for (; back_ > 0 && text_.size() > plain_from_; --back_) {
-    while (text_.size() > plain_from_ && (static_cast<unsigned char>(text_.back()) & 0xC0U) == 0x80U) {
-      text_.pop_back();  // the rest of a character of several bytes
-    }
-    if (text_.size() > plain_from_) text_.pop_back();
+  if (block_.several()) {
+    block_.finish(width_, on_line);
+  } else {
+    on_line(row().text(width_));
+    row().clear();
   }
-  back_ = 0;
+  saved_.in_this_line = false;
 }
 
 }  // namespace dream::output

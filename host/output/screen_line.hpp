@@ -2,54 +2,86 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
-#include "output/text_style.hpp"
+#include "output/row_block.hpp"
 
 namespace dream::output {
 
 /// One stream of a task that thinks it has a terminal, made fit for a line that it shares with others: the
-/// text of the line as it stands, after all that has been written over it. Colours stay, and reach from line
-/// to line. What would leave the line (a cursor that goes up, a cleared screen, a title) is left out.
+/// line as a terminal would show it, after all that has been written over it. Colours and links stay, reach
+/// from line to line, and end with each. What would leave the line (a cursor that goes up, a cleared screen,
+/// a title) is left out; so is whatever else a terminal might obey.
 class ScreenLine {
  public:
   /// A line, complete in itself and without a newline.
   using OnLine = std::function<void(std::string_view)>;
 
-  /// Longer ones are cut.
-  static constexpr std::size_t longest = std::size_t{64} * 1024;
+  /// In columns. Longer ones are cut, between two characters.
+  static constexpr std::size_t longest = CellRow::longest;
+  /// What a terminal is taken for that doesn't tell its width.
+  static constexpr std::size_t usual_width = 256;
+
+  /// The columns of the task's terminal: the cursor can't be moved any further without writing.
+  void set_width(std::size_t width) { width_ = width == 0 ? usual_width : width; }
 
   /// Calls `on_line` for each line that is over.
   void write(std::string_view bytes, const OnLine& on_line);
   /// Nothing more will come: what is left is a line, too.
   void end(const OnLine& on_line);
 
-  /// The unfinished line shows something.
-  [[nodiscard]] bool shows() const noexcept { return shows_; }
-  /// The unfinished line, complete in itself.
+  /// The cursor has gone up to lines that were over. What it made of them is held back as long as it may
+  /// change.
+  [[nodiscard]] bool redraws() const noexcept { return block_.several(); }
+  /// To be called once in a while when it redraws: what hasn't changed since the last time becomes lines.
+  /// True: there is more to settle, even if nothing comes.
+  bool settle(const OnLine& on_line);
+
+  /// The unfinished line, or one that was redrawn, shows something.
+  [[nodiscard]] bool shows() const noexcept { return !row().empty() || !block_.last_change().empty(); }
+  /// The columns of the unfinished line.
+  [[nodiscard]] std::size_t columns() const noexcept { return row().size(); }
+  /// The unfinished line, or the one that was redrawn last, complete in itself.
   [[nodiscard]] std::string text() const;
 
  private:
-  [[nodiscard]] bool in_escape() const noexcept { return !escape_.empty(); }
-  void put(std::string_view text, const OnLine& on_line);
+  [[nodiscard]] CellRow& row() noexcept { return block_.row(); }
+  [[nodiscard]] const CellRow& row() const noexcept { return block_.row(); }
+  [[nodiscard]] bool at_rest() const;
+  std::size_t pass_plain_lines(std::string_view bytes, const OnLine& on_line);
+  void put_ascii(std::string_view text, const OnLine& on_line);
+  void put(char32_t c, const OnLine& on_line);
+  std::size_t put_characters(std::string_view bytes, const OnLine& on_line);
+  void take_byte_of_character(char byte, const OnLine& on_line);
+  void give_up_character(const OnLine& on_line);
+  void put_byte(char byte, const OnLine& on_line);
   void control(char c, const OnLine& on_line);
-  void escape(char c, const OnLine& on_line);
+  bool escape(char c, const OnLine& on_line);
   void apply_escape(const OnLine& on_line);
   void apply_sequence(const OnLine& on_line);
-  void add_style();
-  void erase_rest();
+  void apply_link();
+  void move_right(std::size_t column);
+  void new_line(const OnLine& on_line);
+  void go_up(std::size_t count, const OnLine& on_line);
+  void go_down(std::size_t count, const OnLine& on_line);
+  void go_elsewhere(std::size_t column, const OnLine& on_line);
+  void save_cursor();
+  void restore_cursor(const OnLine& on_line);
   void line_over(const OnLine& on_line);
-  void start_again();
-  void step_back();
 
-  std::string text_;  ///< begins with the style that was in force at its begin
-  TextStyle style_;   ///< in force now
-  std::string escape_;
-  std::size_t plain_from_ = 0;  ///< in text_: behind the last escape sequence
-  std::size_t back_ = 0;        ///< characters that the cursor has gone back
-  bool shows_ = false;
-  bool returned_ = false;  ///< the cursor is at the begin: what comes next is written over the text
+  struct Saved {
+    std::size_t column = 0;
+    TextStyle style;
+    bool in_this_line = false;
+  };
+
+  RowBlock block_;
+  std::size_t width_ = usual_width;
+  std::string escape_;     ///< the begin of a sequence
+  std::string character_;  ///< the begin of a character of several bytes
+  Saved saved_;
 };
 
 }  // namespace dream::output

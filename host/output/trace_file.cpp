@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,12 +35,13 @@ class TraceFile : public Reporter {
 
   [[nodiscard]] Result<void> begin(Instant now) override {
     began_ = now;
-    descriptor_ =
-        ::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
-    int error = descriptor_ < 0 ? errno : 0;
+    int error = open();
     if (error == 0) error = write_all(descriptor_, head());
     if (error == 0) return {};
-    return Error{ErrorCode::io, std::string("can't write the trace: ") + std::strerror(error), file_.string(),
+    const char* why = error == ELOOP         ? "a link to a file is not followed"
+                      : error == EWOULDBLOCK ? "another run of dream writes its trace there"
+                                             : std::strerror(error);
+    return Error{ErrorCode::io, std::string("can't write the trace: ") + why, file_.string(),
                  "--trace names a file that can be written"};
   }
 
@@ -66,6 +69,28 @@ class TraceFile : public Reporter {
   }
 
  private:
+  /// A repository may hold a link to any file of its user's, and that must not be lost. Other links lead to
+  /// what can't be overwritten: /dev/stdout, `>(gzip > x)`. 0, or what went wrong.
+  int open() {
+    constexpr int how = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    descriptor_ = ::open(file_.c_str(), how | O_CREAT | O_NOFOLLOW, 0666);
+    const bool link = descriptor_ < 0 && errno == ELOOP;
+    if (link) descriptor_ = ::open(file_.c_str(), how);
+    struct stat status {};
+    if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) return errno;
+    if (!S_ISREG(status.st_mode)) return 0;
+    int error = 0;
+    if (link) {
+      error = ELOOP;
+    } else if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      error = EWOULDBLOCK;
+    } else if (::ftruncate(descriptor_, 0) != 0) {
+      error = errno;
+    }
+    if (error != 0) ::close(std::exchange(descriptor_, -1));
+    return error;
+  }
+
   /// What the lines are called, in the order of the plan.
   [[nodiscard]] std::string head() const {
     const std::string title = json_string("dream " + to_string(plan_.steps.back().id));

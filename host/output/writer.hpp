@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,8 +13,8 @@
 namespace dream::output {
 
 /// One of dream's own output descriptors. Writes never block the loop, whatever it is (pipe, terminal, file,
-/// socket), and never change the descriptor's flags, which it shares with other programs. Bytes are kept
-/// until written.
+/// socket), and never change the descriptor's flags, which it shares with other programs.
+/// Bytes are kept until written.
 class Writer {
  public:
   /// Pending bytes above which room() is false; producers hold back, so memory stays bounded.
@@ -42,15 +43,26 @@ class Writer {
   [[nodiscard]] std::size_t total_written() const noexcept { return total_written_; }
   [[nodiscard]] bool lost() const noexcept { return lost_; }
   [[nodiscard]] bool is_terminal() const noexcept { return terminal_; }
+  /// Of the terminal's window; 0 where there is none or it doesn't say.
+  [[nodiscard]] std::size_t window_columns() const;
 
   /// Drops what is pending and all that comes: nobody will read it.
   void abandon();
 
  private:
-  enum class Kind : unsigned char { blocking, pollable, socket, guarded };
+  /// How a write is kept from blocking.
+  enum class Kind : unsigned char {
+    file,      ///< never blocks
+    reopened,  ///< an open file of our own, non-blocking
+    socket,    ///< by a flag of each write
+    guarded,   ///< asked before each write, which is small
+  };
 
   void classify();
-  void watch_reader();
+  void make_watch();
+  void watch_for(std::uint32_t events);
+  void wait();
+  void ready();
   void flush();
   void wait_for_room();
   /// As write(2), but never blocks: -1 and EAGAIN instead.
@@ -61,9 +73,11 @@ class Writer {
   boost::asio::io_context& context_;
   int descriptor_;
   Callbacks callbacks_;
-  Kind kind_ = Kind::blocking;
-  std::optional<boost::asio::posix::stream_descriptor>
-      own_;  ///< an open file description of our own, for waiting
+  Kind kind_ = Kind::file;
+  int target_;  ///< what is written to: `descriptor_`, or the one reopened
+  /// An epoll instance in which the target is: Asio makes what it waits for non-blocking. None: it is a file,
+  /// or no descriptor was left.
+  std::optional<boost::asio::posix::stream_descriptor> watch_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::string gathered_;     ///< what is to be written after the batch
   std::string batch_;        ///< what is being written

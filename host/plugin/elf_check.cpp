@@ -2,12 +2,14 @@
 
 #include <elf.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -55,23 +57,27 @@ Error refused(const std::filesystem::path& path, std::string message, std::strin
 }
 
 /// The size of a regular file, or why it isn't one.
-Result<std::uint64_t> regular_file_size(const std::filesystem::path& path) {
-  std::error_code failure;
-  const auto status = std::filesystem::status(path, failure);
-  if (status.type() == std::filesystem::file_type::not_found) return refused(path, "there is no such file");
-  if (failure) return refused(path, "can't be looked at: " + failure.message());
-  if (std::filesystem::is_directory(status)) return refused(path, "is a folder, not a shared library");
-  if (!std::filesystem::is_regular_file(status)) return refused(path, "is not a regular file");
-  const std::uint64_t size = std::filesystem::file_size(path, failure);
-  if (failure) return refused(path, "can't be looked at: " + failure.message());
-  return size;
+Result<std::uint64_t> regular_file_size(const FoundFile& file, const std::filesystem::path& name) {
+  if (S_ISDIR(file.status.st_mode)) return refused(name, "is a folder, not a shared library");
+  if (!S_ISREG(file.status.st_mode)) return refused(name, "is not a regular file");
+  const auto size = static_cast<std::uint64_t>(file.status.st_size);
+  if (size <= max_plugin_size) return size;
+  return refused(name, fmt::format("is larger than {} MiB", max_plugin_size >> 20U), "strip it (strip -g)");
 }
 
 template <class Value>
-bool read_at(std::ifstream& file, std::uint64_t offset, Value* values, std::size_t count = 1) {
-  file.seekg(static_cast<std::streamoff>(offset));
-  file.read(reinterpret_cast<char*>(values), static_cast<std::streamsize>(count * sizeof(Value)));
-  return file.good();
+bool read_at(const Descriptor& file, std::uint64_t offset, Value* values, std::size_t count = 1) {
+  auto* bytes = reinterpret_cast<char*>(values);
+  std::size_t left = count * sizeof(Value);
+  while (left > 0) {
+    const ssize_t got = ::pread(file.get(), bytes, left, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    bytes += got;
+    offset += static_cast<std::uint64_t>(got);
+    left -= static_cast<std::size_t>(got);
+  }
+  return true;
 }
 
 /// What is wrong with the identification, type or machine, if anything.
@@ -99,12 +105,19 @@ std::optional<Error> header_problem(const std::filesystem::path& path, const Elf
   return std::nullopt;
 }
 
-/// How long the file has to be for everything that its headers point to; none: it ends within the headers.
-std::optional<std::uint64_t> promised_size(std::ifstream& file, const Elf64_Ehdr& header) {
+using Segments = std::vector<Elf64_Phdr>;
+
+/// None: the file ends within the headers.
+std::optional<Segments> segments_of(const Descriptor& file, const Elf64_Ehdr& header) {
   if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum > segments_max) return std::nullopt;
-  std::uint64_t end = header.e_shoff + std::uint64_t{header.e_shentsize} * header.e_shnum;
-  std::vector<Elf64_Phdr> segments(header.e_phnum);
+  Segments segments(header.e_phnum);
   if (!read_at(file, header.e_phoff, segments.data(), segments.size())) return std::nullopt;
+  return segments;
+}
+
+/// How long the file has to be for everything that its headers point to.
+std::uint64_t promised_size(const Elf64_Ehdr& header, const Segments& segments) {
+  std::uint64_t end = header.e_shoff + std::uint64_t{header.e_shentsize} * header.e_shnum;
   for (const Elf64_Phdr& segment : segments) {
     if (segment.p_type == PT_LOAD) end = std::max(end, segment.p_offset + segment.p_filesz);
   }
@@ -113,25 +126,49 @@ std::optional<std::uint64_t> promised_size(std::ifstream& file, const Elf64_Ehdr
 
 }  // namespace
 
-Result<void> check_shared_library(const std::filesystem::path& path) {
-  const auto size = regular_file_size(path);
+Result<void> check_shared_library(const FoundFile& found, const std::filesystem::path& name) {
+  const auto size = regular_file_size(found, name);
   if (!size) return size.error();
-
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return refused(path, "can't be read", "check its permissions");
+  const Descriptor file = open_for_reading(found);
+  if (!file.is_open()) {
+    return refused(name, "can't be read: " + std::generic_category().message(errno), system_remedy(errno));
+  }
   Elf64_Ehdr header{};
   if (*size < sizeof(header) || !read_at(file, 0, &header)) {
-    return refused(path, fmt::format("is not a shared library: it has only {} bytes", *size));
+    return refused(name, fmt::format("is not a shared library: it has only {} bytes", *size));
   }
-  if (auto problem = header_problem(path, header)) return *std::move(problem);
+  if (auto problem = header_problem(name, header)) return *std::move(problem);
 
   const std::string again = "copy or build it again";
-  const auto promised = promised_size(file, header);
-  if (!promised) return refused(path, "is damaged: its ELF headers are incomplete", again);
-  if (*promised > *size) {
-    return refused(path, fmt::format("is truncated: {} bytes of {} are there", *size, *promised), again);
+  const auto segments = segments_of(file, header);
+  if (!segments) return refused(name, "is damaged: its ELF headers are incomplete", again);
+  const std::uint64_t promised = promised_size(header, *segments);
+  if (promised > *size) {
+    return refused(name, fmt::format("is truncated: {} bytes of {} are there", *size, promised), again);
   }
   return {};
+}
+
+Result<void> check_shared_library(const std::filesystem::path& path) {
+  const auto found = find_file(path);
+  if (!found) return refused(path, found.error().message, found.error().hint);
+  if (!*found) return refused(path, "there is no such file");
+  return check_shared_library(**found, path);
+}
+
+bool has_search_path(const FoundFile& library) {
+  constexpr std::uint64_t entries_max = 4096;
+  const Descriptor file = open_for_reading(library);
+  Elf64_Ehdr header{};
+  if (!file.is_open() || !read_at(file, 0, &header)) return false;
+  for (const Elf64_Phdr& segment : segments_of(file, header).value_or(Segments())) {
+    if (segment.p_type != PT_DYNAMIC) continue;
+    std::vector<Elf64_Dyn> entries(std::min(segment.p_filesz / sizeof(Elf64_Dyn), entries_max));
+    if (!read_at(file, segment.p_offset, entries.data(), entries.size())) return false;
+    return std::ranges::any_of(
+        entries, [](const Elf64_Dyn& entry) { return entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH; });
+  }
+  return false;
 }
 
 }  // namespace dream::plugin

@@ -1,14 +1,22 @@
 #include "plugin/file_owner.hpp"
 
+#include <endian.h>
 #include <fmt/format.h>
 #include <grp.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <pwd.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
-#include <optional>
+#include <array>
+#include <cstring>
 #include <string>
-#include <system_error>
+#include <vector>
+
+#include "base/shell_quote.hpp"
+#include "base/text.hpp"
 
 namespace dream::plugin {
 
@@ -30,11 +38,8 @@ bool is_own_group(gid_t group) {
   return true;
 }
 
-/// Whoever owns the root folder can replace everything anyway. That is root, or whoever root is shown as in a
-/// user namespace.
-bool may_own(uid_t user) {
-  struct stat root {};
-  return user == 0 || user == ::geteuid() || (::stat("/", &root) == 0 && user == root.st_uid);
+bool is_trusted_group(gid_t group) {
+  return group == 0 || is_own_group(group);
 }
 
 /// What is wrong with one place on the way to a file.
@@ -43,36 +48,95 @@ struct Access {
   std::string remedy;  ///< "chmod o-w /x"
 };
 
-std::optional<Access> access_of_others(const struct stat& status, const fs::path& place) {
-  if (!may_own(status.st_uid)) return Access{"another user owns", "make it yours or root's with chown"};
-  // In a folder like /tmp, each may replace only what is theirs.
-  if (S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return std::nullopt;
-  if ((status.st_mode & S_IWOTH) != 0) {
-    return Access{"everybody may change", "chmod o-w " + place.string()};
+using AccessList = std::vector<posix_acl_xattr_entry>;
+
+/// Empty: the place has none, or its file system knows none.
+AccessList access_list(const FoundFile& place, const char* name) {
+  std::array<char, 64 * 1024> value;  // NOLINT(*-member-init): the largest that there is; getxattr() fills it
+  const std::string file = fmt::format("/proc/self/fd/{}", place.descriptor.get());
+  const ssize_t size = ::getxattr(file.c_str(), name, value.data(), value.size());
+  if (size < static_cast<ssize_t>(sizeof(posix_acl_xattr_header))) return {};
+  AccessList entries((static_cast<std::size_t>(size) - sizeof(posix_acl_xattr_header)) /
+                     sizeof(posix_acl_xattr_entry));
+  if (!entries.empty()) {
+    std::memcpy(entries.data(), value.data() + sizeof(posix_acl_xattr_header),
+                entries.size() * sizeof(posix_acl_xattr_entry));
   }
-  if ((status.st_mode & S_IWGRP) != 0 && status.st_gid != 0 && !is_own_group(status.st_gid)) {
-    return Access{"a whole group may change", "chmod g-w " + place.string()};
+  return entries;
+}
+
+/// Who of a list may write; the mask limits all but the owner and the rest of the world. The remedy is for
+/// the place; `clear` is the command that takes the list away.
+std::optional<Access> writer_in(const AccessList& list, const FoundFile& place, const std::string& clear) {
+  bool masked = false;
+  for (const posix_acl_xattr_entry& entry : list) {
+    if (le16toh(entry.e_tag) == ACL_MASK) masked = (le16toh(entry.e_perm) & ACL_WRITE) == 0;
+  }
+  const std::string path = shell_quoted(place.path.string());
+  for (const posix_acl_xattr_entry& entry : list) {
+    const int tag = le16toh(entry.e_tag);
+    const std::uint32_t id = le32toh(entry.e_id);
+    if ((le16toh(entry.e_perm) & ACL_WRITE) == 0 || (masked && tag != ACL_OTHER)) continue;
+    if (tag == ACL_OTHER)
+      return Access{"everybody may change", (clear.empty() ? "chmod o-w " : clear) + path};
+    if (tag == ACL_USER && !is_trusted_user(id)) return Access{user_words(id) + " may change", clear + path};
+    if (tag == ACL_GROUP && !is_trusted_group(id)) return Access{"a whole group may change", clear + path};
+    if (tag == ACL_GROUP_OBJ && !is_trusted_group(place.status.st_gid)) {
+      return Access{"a whole group may change", (clear.empty() ? "chmod g-w " : clear) + path};
+    }
   }
   return std::nullopt;
 }
 
+/// The three classes of a mode as a list.
+AccessList list_of_mode(mode_t mode) {
+  const auto entry = [](int tag, mode_t bits) {
+    return posix_acl_xattr_entry{htole16(static_cast<std::uint16_t>(tag)),
+                                 htole16(static_cast<std::uint16_t>(bits & 7U)), htole32(ACL_UNDEFINED_ID)};
+  };
+  return {entry(ACL_USER_OBJ, mode >> 6U), entry(ACL_GROUP_OBJ, mode >> 3U), entry(ACL_OTHER, mode)};
+}
+
+std::optional<Access> access_of_others(const FoundFile& place) {
+  const struct stat& status = place.status;
+  if (!is_trusted_user(status.st_uid)) {
+    return Access{user_words(status.st_uid) + " owns",
+                  "make it yours or root's: chown root " + shell_quoted(place.path.string())};
+  }
+  // A link is never changed, only replaced, which is a matter of its folder. In one like /tmp, each may
+  // replace only what is theirs.
+  if (S_ISLNK(status.st_mode)) return std::nullopt;
+  if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return std::nullopt;  // never loaded
+  if (S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0) return std::nullopt;
+  if (S_ISDIR(status.st_mode)) {  // what is made there later would be open to them
+    if (auto access = writer_in(access_list(place, "system.posix_acl_default"), place, "setfacl -k "))
+      return access;
+  }
+  // Without the group's bit, which is the mask of a list, no list lets anybody in.
+  if ((status.st_mode & S_IWGRP) != 0) {
+    const AccessList list = access_list(place, "system.posix_acl_access");
+    if (!list.empty()) return writer_in(list, place, "setfacl -b ");
+  }
+  return writer_in(list_of_mode(status.st_mode), place, "");
+}
+
 }  // namespace
 
-Result<void> check_owner(const fs::path& path) {
-  std::error_code failure;
-  const fs::path file = fs::canonical(path, failure);
-  if (failure) return {};  // what is wrong with it, loading tells better
-  for (fs::path place = file;; place = place.parent_path()) {
-    struct stat status {};
-    if (::stat(place.c_str(), &status) != 0) return {};
-    if (const std::optional<Access> access = access_of_others(status, place)) {
-      return Error{ErrorCode::plugin,
-                   fmt::format("is not loaded: {} {}", access->who,
-                               place == file ? "it" : "the folder " + place.string()),
-                   path.string(), access->remedy};
-    }
-    if (place == place.parent_path()) return {};
-  }
+Result<std::optional<FoundFile>> find_safe_file(const fs::path& path) {
+  auto found = find_file(path, [&path](const FoundFile& place) -> Result<void> {
+    const std::optional<Access> access = access_of_others(place);
+    if (!access) return {};
+    const std::string name = printable(place.path.string());
+    const std::string what = S_ISLNK(place.status.st_mode)   ? "the link " + name
+                             : S_ISDIR(place.status.st_mode) ? "the folder " + name
+                                                             : "it";
+    return Error{ErrorCode::plugin, fmt::format("is not loaded: {} {}", access->who, what), path.string(),
+                 access->remedy};
+  });
+  if (found) return found;
+  Error error = found.error();
+  error.code = ErrorCode::plugin;
+  return error;
 }
 
 }  // namespace dream::plugin

@@ -1,6 +1,8 @@
 #include "plugin/library.hpp"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
+#include <link.h>
 
 #include <array>
 #include <boost/dll/shared_library.hpp>
@@ -37,9 +39,10 @@ std::string loader_words(std::string_view what) {
   return std::string(what.substr(begin + opening.size(), end - begin - opening.size()));
 }
 
-Error load_failure(const std::filesystem::path& path, std::string_view what) {
+/// `name` is what the loader calls the file.
+Error load_failure(const std::filesystem::path& path, const std::string& name, std::string_view what) {
   std::string words = loader_words(what);
-  const std::string prefix = path.string() + ": ";
+  const std::string prefix = name + ": ";
   if (words.starts_with(prefix)) words.erase(0, prefix.size());
   if (words.starts_with("undefined symbol: ")) {
     return refused(path,
@@ -53,14 +56,41 @@ Error load_failure(const std::filesystem::path& path, std::string_view what) {
   return refused(path, "can't be loaded: " + words);
 }
 
+/// A library that stays. So does its file: the loader takes a name that it knows for the library that it
+/// knows by it, and this one has the number of the descriptor in it.
+struct Loaded {
+  boost::dll::shared_library library;
+  std::shared_ptr<const FoundFile> file;
+};
+
+/// What the loader is told. The descriptor leads to the file that was judged and hashed, even when another
+/// one has come under its name. A library with a search path needs its own name, from which $ORIGIN is made;
+/// those who could put another one in its place were judged, too.
+std::string loader_name(const FoundFile& file) {
+  if (has_search_path(file)) return file.path.string();
+  return fmt::format("/proc/self/fd/{}", file.descriptor.get());
+}
+
+/// Debuggers, and libraries that look for files beside themselves (dladdr), are to see the file's own name.
+void tell_name(const boost::dll::shared_library& library, const std::string& path) {
+  link_map* entry = nullptr;
+  if (::dlinfo(library.native(), RTLD_DI_LINKMAP, &entry) != 0 || entry->l_name == path) return;
+  static auto& names = *new std::deque<std::pair<std::string, char*>>;  // and what the loader had there
+  entry->l_name = names.emplace_back(path, entry->l_name).first.data();
+}
+
 /// Loads, and keeps it loaded.
-Result<boost::dll::shared_library*> load(const std::filesystem::path& path) {
-  static auto& loaded = *new std::deque<boost::dll::shared_library>;
+Result<const boost::dll::shared_library*> load(const FoundPlugin& plugin) {
+  static auto& loaded = *new std::deque<Loaded>;
+  const std::string name = loader_name(*plugin.file);
   try {
     using boost::dll::load_mode::type;
-    return &loaded.emplace_back(path, type::rtld_now | type::rtld_local);
+    const Loaded& one =
+        loaded.emplace_back(boost::dll::shared_library(name, type::rtld_now | type::rtld_local), plugin.file);
+    tell_name(one.library, plugin.file->path.string());
+    return &one.library;
   } catch (const std::exception& failure) {
-    return load_failure(path, failure.what());
+    return load_failure(plugin.path, name, failure.what());
   }
 }
 
@@ -129,9 +159,10 @@ Result<const dream_plugin*> shake_hands(const std::filesystem::path& path,
 
 }  // namespace
 
-Result<dream_plugin> load_plugin(const std::filesystem::path& path, Calls& calls) {
-  if (auto checked = check_shared_library(path); !checked) return checked.error();
-  const auto library = load(path);
+Result<dream_plugin> load_plugin(const FoundPlugin& plugin, Calls& calls) {
+  const std::filesystem::path& path = plugin.path;
+  if (auto checked = check_shared_library(*plugin.file, path); !checked) return checked.error();
+  const auto library = load(plugin);
   if (!library) return library.error();
   if (!(*library)->has(DREAM_ENTRY)) return no_entry(path, **library);
   const auto theirs = shake_hands(path, **library, calls);

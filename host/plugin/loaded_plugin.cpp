@@ -43,7 +43,7 @@ const void* find_extension(const dream_plugin& table, Calls& calls, const char* 
 Result<std::unique_ptr<LoadedPlugin>> LoadedPlugin::load(const std::string& id, const FoundPlugin& file,
                                                          Services& services) {
   std::unique_ptr<LoadedPlugin> plugin(new LoadedPlugin(id, services));
-  const auto table = load_plugin(file.path, plugin->calls_);
+  const auto table = load_plugin(file, plugin->calls_);
   if (!table) return table.error();
   plugin->table_ = *table;
   plugin->info_ = PluginInfo{.id = printable(text_of(table->id)),
@@ -52,6 +52,7 @@ Result<std::unique_ptr<LoadedPlugin>> LoadedPlugin::load(const std::string& id, 
                              .homepage = printable(text_of(table->homepage)),
                              .options_schema = std::string(text_of(table->options_schema)),
                              .path = file.path,
+                             .file = file.file,
                              .why = file.why,
                              .of_workspace = file.of_workspace};
   return plugin;

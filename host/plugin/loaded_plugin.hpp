@@ -24,8 +24,9 @@ struct PluginInfo {
   std::string homepage;        ///< may be empty
   std::string options_schema;  ///< JSON Schema; empty: any options
   std::filesystem::path path;
-  std::string why;            ///< why this file: "installed with dream"
-  bool of_workspace = false;  ///< it came with the workspace
+  std::shared_ptr<const FoundFile> file;  ///< what was loaded
+  std::string why;                        ///< why this file: "installed with dream"
+  bool of_workspace = false;              ///< it came with the workspace
 };
 
 /// A task that a plugin finds in a project's folder by itself.

@@ -41,7 +41,7 @@ struct Registry::State {
     auto file = search_path.resolve(id);
     if (!file) return file.error();
     if (file->of_workspace) {
-      if (auto trusted = search_path.trust.check(file->path); !trusted) return trusted.error();
+      if (auto trusted = search_path.trust.check(*file->file, file->path); !trusted) return trusted.error();
     }
     services.log().debug([&] {
       return "executor " + id + ": " + file->path.string() + ", " + describe_origin(*file, search_path.trust);
@@ -68,7 +68,13 @@ struct Registry::State {
 };
 
 Registry::Registry(SearchPath search_path, Services& services)
-    : state_(std::make_unique<State>(State{std::move(search_path), services, {}, {}, {}, {}})) {}
+    : state_(std::make_unique<State>(State{std::move(search_path), services, {}, {}, {}, {}})) {
+  for (const std::string& folder : state_->search_path.ignored) {
+    services.log().write(LogLevel::warning,
+                         "DREAM_PLUGIN_PATH: " + in_quotes(folder) +
+                             " is ignored: it isn't absolute (write the whole path, from /)");
+  }
+}
 
 Registry::~Registry() {
   const Instant deadline = read_clock() + work_patience;

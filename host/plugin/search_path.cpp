@@ -47,11 +47,10 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-/// Whether a file lies in the folder of the installed plugins, however it was named.
-bool is_installed(const fs::path& path, const fs::path& installed) {
+/// Whether a file lies in a folder, however they were named.
+bool lies_in(const FoundFile& file, const fs::path& folder) {
   std::error_code failure;
-  return !installed.empty() && fs::equivalent(path.parent_path(), installed, failure) && !failure &&
-         !fs::is_symlink(path, failure);
+  return !folder.empty() && fs::equivalent(file.path.parent_path(), folder, failure) && !failure;
 }
 
 /// The ids of the plugin files in a folder.
@@ -102,31 +101,49 @@ bool is_id(std::string_view id) {
   });
 }
 
+Result<FoundPlugin> find_plugin_file(const fs::path& path, std::string why) {
+  auto found = find_safe_file(path);
+  if (!found) return found.error();
+  if (!*found) return Error{ErrorCode::plugin, "there is no such file", path.string(), {}};
+  return FoundPlugin{path, std::make_shared<const FoundFile>(*std::move(*found)), std::move(why)};
+}
+
+Result<FoundPlugin> SearchPath::find_again(const fs::path& path, std::string why) const {
+  Result<FoundPlugin> found = find_plugin_file(path, std::move(why));
+  if (!found) return found;
+  std::vector<fs::path> own{user, installed};
+  own.insert(own.end(), environment.begin(), environment.end());
+  found->of_workspace =
+      std::ranges::none_of(own, [&](const fs::path& folder) { return lies_in(*found->file, folder); });
+  return found;
+}
+
 Result<FoundPlugin> SearchPath::resolve(const std::string& id) const {
   if (!is_id(id)) {
     return Error{ErrorCode::plugin, fmt::format("\"{}\" can't be an executor's name", printable(id)), "",
                  "a name has lower-case letters, digits, - and _"};
   }
-  const auto accept = [this](fs::path path, std::string why, bool of_workspace) -> Result<FoundPlugin> {
-    if (auto checked = check_owner(path); !checked) return checked.error();
-    of_workspace = of_workspace && !is_installed(path, installed);
-    return FoundPlugin{std::move(path), std::move(why), of_workspace};
+  const auto accept = [this](const fs::path& path, std::string why,
+                             bool of_workspace) -> Result<FoundPlugin> {
+    Result<FoundPlugin> found = find_plugin_file(path, std::move(why));
+    if (found) found->of_workspace = of_workspace && !lies_in(*found->file, installed);
+    return found;
   };
   if (const auto named_file = configured.find(id); named_file != configured.end()) {
-    fs::path path = (root / named_file->second).lexically_normal();
+    const fs::path path = (root / named_file->second).lexically_normal();
     const std::string key = fmt::format("executors.{}.plugin", id);
     if (!is_there(path)) {
       return Error{ErrorCode::plugin,
                    fmt::format("there is no such file, but {} in dream.json names it", key), path.string(),
                    "build or install the plugin, or correct the path"};
     }
-    return accept(std::move(path), fmt::format("named by {} in dream.json", key), true);
+    return accept(path, fmt::format("named by {} in dream.json", key), true);
   }
   const std::vector<SearchedFolder> places = places_of(*this);
   for (const SearchedFolder& place : places) {
     if (place.only_named && !named.contains(id)) continue;
-    fs::path path = place.folder / fmt::format("{}{}{}", file_prefix, id, file_suffix);
-    if (is_there(path)) return accept(std::move(path), place.why, place.of_workspace);
+    const fs::path path = place.folder / fmt::format("{}{}{}", file_prefix, id, file_suffix);
+    if (is_there(path)) return accept(path, place.why, place.of_workspace);
   }
   return not_found(id, *this, places);
 }
@@ -187,7 +204,12 @@ SearchPath make_search_path(const Workspace& workspace, fs::path installed, cons
   while (!folders.empty()) {
     const auto colon = folders.find(':');
     const std::string folder = folders.substr(0, colon);
-    if (!folder.empty()) search.environment.push_back(fs::absolute(folder));
+    // As with XDG variables: what is loaded must not depend on the folder that one stands in.
+    if (folder.starts_with('/')) {
+      search.environment.emplace_back(folder);
+    } else if (!folder.empty()) {
+      search.ignored.push_back(folder);
+    }
     folders = colon == std::string::npos ? "" : folders.substr(colon + 1);
   }
   search.user = xdg_folder("XDG_DATA_HOME", ".local/share", lookup);

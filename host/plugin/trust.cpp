@@ -5,20 +5,20 @@
 #include <rapidjson/document.h>
 #include <sha2.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
-#include <fstream>
-#include <map>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "plugin/elf_check.hpp"
 #include "plugin/file_owner.hpp"
 #include "plugin/place.hpp"
 
@@ -28,126 +28,173 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The hash of each confirmed file, by its path.
-using Confirmations = std::map<std::string, std::string, std::less<>>;
+/// No user confirms so much.
+constexpr std::size_t most_bytes_of_confirmations = std::size_t{16} << 20U;
 
 Error refused(const fs::path& path, std::string what, std::string hint = {}) {
   return {ErrorCode::io, std::move(what), path.string(), std::move(hint)};
 }
 
-Result<Confirmations> parse(const fs::path& file, const std::string& text) {
-  const Error damaged = refused(file, "is damaged, so that it can't be told which plugins are confirmed",
-                                "repair it, or delete it and confirm them again");
-  rapidjson::Document document;
-  document.Parse(text.data(), text.size());
-  if (document.HasParseError() || !document.IsObject()) return damaged;
-  const auto plugins = std::as_const(document).FindMember("plugins");
-  if (plugins == std::as_const(document).MemberEnd() || !plugins->value.IsObject()) return damaged;
-  Confirmations confirmations;
-  for (const auto& entry : plugins->value.GetObject()) {
-    if (!entry.value.IsString()) return damaged;
-    confirmations[{entry.name.GetString(), entry.name.GetStringLength()}] = entry.value.GetString();
-  }
-  return confirmations;
+Error failed(const fs::path& path, const std::string& what) {
+  return refused(path, what + ": " + std::strerror(errno), system_remedy(errno));
 }
 
-Result<Confirmations> read(const fs::path& file) {
-  if (file.empty()) return Confirmations{};
-  if (auto safe = check_owner(file); !safe) {
-    Error error = safe.error();
-    error.code = ErrorCode::io;
-    return error;
+/// Hands over the file piece by piece. Fails when it has more than `most` bytes.
+Result<void> read_pieces(const FoundFile& file, const fs::path& name, std::uint64_t most,
+                         const std::function<void(std::string_view)>& take) {
+  if (!S_ISREG(file.status.st_mode))
+    return refused(name, "can't be read: it is " + kind_of_file(file.status));
+  const Descriptor descriptor = open_for_reading(file);
+  if (!descriptor.is_open()) return failed(name, "can't be read");
+  std::array<char, std::size_t{64} * 1024> block;  // NOLINT(*-member-init): read() fills it
+  for (std::uint64_t total = 0; total <= most;) {
+    const ssize_t got = ::read(descriptor.get(), block.data(), block.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failed(name, "can't be read to its end");
+    if (got == 0) return {};
+    total += static_cast<std::uint64_t>(got);
+    take({block.data(), static_cast<std::size_t>(got)});
   }
-  std::error_code failure;
-  if (!fs::exists(file, failure) && !failure) return Confirmations{};
-  const std::ifstream stream(file, std::ios::binary);
-  if (!stream) return refused(file, "can't be read, so that it can't be told which plugins are confirmed");
-  std::ostringstream text;  // that of a folder, which can be opened but not read, is empty
-  text << stream.rdbuf();
-  return parse(file, text.str());
+  return refused(name, fmt::format("can't be read: it is larger than {} MiB", most >> 20U));
+}
+
+Error damaged(const fs::path& file) {
+  return refused(file, "is damaged, so that it can't be told what is confirmed",
+                 "repair it, or delete it and confirm again");
+}
+
+Result<Confirmations> parse(const fs::path& file, const std::string& text) {
+  rapidjson::Document parsed;
+  parsed.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  if (parsed.HasParseError() || !parsed.IsObject()) return damaged(file);
+  const rapidjson::Value& document = parsed;
+  const auto plugins = document.FindMember("plugins");
+  const auto folders = document.FindMember("folders");
+  if (plugins == document.MemberEnd() || !plugins->value.IsObject()) return damaged(file);
+  Confirmations confirmations;
+  for (const auto& entry : plugins->value.GetObject()) {
+    if (!entry.value.IsString()) return damaged(file);
+    confirmations.plugins[{entry.name.GetString(), entry.name.GetStringLength()}] = entry.value.GetString();
+  }
+  if (folders == document.MemberEnd()) return confirmations;
+  if (!folders->value.IsArray()) return damaged(file);
+  for (const auto& entry : folders->value.GetArray()) {
+    if (!entry.IsString()) return damaged(file);
+    confirmations.folders.emplace(entry.GetString(), entry.GetStringLength());
+  }
+  return confirmations;
 }
 
 std::string text_of(const Confirmations& confirmations) {
   std::string text = "{\"plugins\": {";
   const char* before = "\n  ";
-  for (const auto& [path, sha256] : confirmations) {
+  for (const auto& [path, sha256] : confirmations.plugins) {
     text += before + json_string(path) + ": " + json_string(sha256);
     before = ",\n  ";
   }
-  return text + "\n}}\n";
+  text += "\n}, \"folders\": [";
+  before = "\n  ";
+  for (const std::string& folder : confirmations.folders) {
+    text += before + json_string(folder);
+    before = ",\n  ";
+  }
+  return text + "\n]}\n";
 }
 
-/// Under its name it appears whole or not at all.
-Result<void> replace(const fs::path& file, const std::string& text) {
-  std::string unfinished = file.string() + ".XXXXXX";
-  const int descriptor = ::mkostemp(unfinished.data(), O_CLOEXEC);
-  if (descriptor < 0) return refused(file, std::string("can't be written: ") + std::strerror(errno));
-  int problem = write_all(descriptor, text);
-  if (problem == 0 && ::fsync(descriptor) != 0) problem = errno;
-  ::close(descriptor);
-  if (problem == 0 && ::rename(unfinished.c_str(), file.c_str()) == 0) return {};
-  if (problem == 0) problem = errno;
-  ::unlink(unfinished.c_str());
-  return refused(file, std::string("can't be written: ") + std::strerror(problem));
+/// The file that is to replace `file`: locked, and under its name as long as it is, so that one dream at a
+/// time changes what is confirmed. What a crash left there is taken over.
+Result<Descriptor> begin_to_replace(const std::string& unfinished) {
+  while (true) {
+    Descriptor descriptor(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!descriptor.is_open()) return failed(unfinished, "can't be written");
+    while (::flock(descriptor.get(), LOCK_EX) != 0 && errno == EINTR) {
+    }
+    struct stat locked {};
+    struct stat named {};
+    if (::fstat(descriptor.get(), &locked) != 0) return failed(unfinished, "can't be written");
+    // Whoever held the lock before has given it another name.
+    const bool is_named = ::lstat(unfinished.c_str(), &named) == 0 && named.st_ino == locked.st_ino &&
+                          named.st_dev == locked.st_dev;
+    if (is_named) return descriptor;
+  }
 }
 
 }  // namespace
 
-Result<Fingerprint> fingerprint_of(const fs::path& path) {
-  std::error_code failure;
-  const fs::path file = fs::canonical(path, failure);
-  if (failure) return refused(path, "can't be read: " + failure.message());
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return refused(path, "can't be read", "check its permissions");
+Result<Fingerprint> fingerprint_of(const FoundFile& file) {
   SHA2_CTX hash;
   SHA256Init(&hash);
-  std::array<char, std::size_t{64} * 1024> block{};
-  while (stream.read(block.data(), block.size()) || stream.gcount() > 0) {
-    SHA256Update(&hash, reinterpret_cast<const std::uint8_t*>(block.data()),
-                 static_cast<std::size_t>(stream.gcount()));
-  }
-  if (stream.bad()) return refused(path, "can't be read to its end");
+  const auto read = read_pieces(file, file.path, max_plugin_size, [&hash](std::string_view piece) {
+    SHA256Update(&hash, reinterpret_cast<const std::uint8_t*>(piece.data()), piece.size());
+  });
+  if (!read) return read.error();
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256Final(digest.data(), &hash);
-  Fingerprint fingerprint{file.string(), {}};
+  Fingerprint fingerprint{file.path.string(), {}};
   for (const unsigned char byte : digest) fingerprint.sha256 += fmt::format("{:02x}", byte);
   return fingerprint;
 }
 
-Result<void> Trust::check(const fs::path& plugin) const {
+Result<void> Trust::check(const FoundFile& plugin, const fs::path& name) const {
   if (everything) return {};
-  const auto confirmations = read(file);
+  if (auto fit = check_shared_library(plugin, name); !fit) return fit;
+  const auto confirmations = confirmed();
   if (!confirmations) return confirmations.error();
-  const auto now = fingerprint_of(plugin);
-  if (!now) return now.error();
-  const auto known = confirmations->find(now->path);
-  if (known != confirmations->end() && known->second == now->sha256) return {};
+  const auto known = confirmations->plugins.find(plugin.path.string());
+  const bool is_known = known != confirmations->plugins.end();
+  if (is_known) {
+    const auto now = fingerprint_of(plugin);
+    if (!now) return now.error();
+    if (known->second == now->sha256) return {};
+  }
   return Error{
       ErrorCode::plugin,
-      known == confirmations->end()
-          ? "is not loaded: it comes with this workspace, and you haven't confirmed it"
-          : "is not loaded: it has changed since you confirmed it",
-      plugin.string(),
+      is_known ? "is not loaded: it has changed since you confirmed it"
+               : "is not loaded: it comes with this workspace, and you haven't confirmed it",
+      name.string(),
       fmt::format("if you trust it, run `dream plugin trust {}`, or dream with --trust for this once",
-                  printable(now->path))};
+                  shell_quoted(plugin.path.string()))};
+}
+
+Result<Confirmations> Trust::confirmed() const {
+  if (file.empty()) return Confirmations{};
+  const auto found = find_safe_file(file);
+  if (!found) {
+    Error error = found.error();
+    error.code = ErrorCode::io;
+    return error;
+  }
+  if (!*found) return Confirmations{};
+  std::string text;
+  const auto read = read_pieces(**found, file, most_bytes_of_confirmations,
+                                [&text](std::string_view piece) { text += piece; });
+  if (!read) return read.error();
+  return parse(file, text);
+}
+
+Result<void> Trust::change(const std::function<void(Confirmations&)>& how) const {
+  if (file.empty()) return refused({}, "there is no folder for the confirmations", "set HOME");
+  if (auto made = make_private_folder(file.parent_path()); !made) return made;
+  const std::string unfinished = file.string() + ".new";
+  const auto descriptor = begin_to_replace(unfinished);
+  if (!descriptor) return descriptor.error();
+  auto confirmations = confirmed();
+  if (confirmations) {
+    how(*confirmations);
+    const bool emptied = ::ftruncate(descriptor->get(), 0) == 0;
+    const int problem = emptied ? write_all(descriptor->get(), text_of(*confirmations)) : errno;
+    if (problem == 0 && ::fsync(descriptor->get()) == 0 && ::rename(unfinished.c_str(), file.c_str()) == 0) {
+      return {};
+    }
+    if (problem != 0) errno = problem;
+  }
+  Error error = confirmations ? failed(file, "can't be written") : confirmations.error();
+  ::unlink(unfinished.c_str());
+  return error;
 }
 
 Result<void> Trust::remember(const Fingerprint& confirmed) const {
-  if (file.empty()) return refused({}, "there is no folder for the confirmations", "set HOME");
-  const fs::path folder = file.parent_path();
-  if (auto made = make_private_folder(folder); !made) return made;
-  // One dream at a time, or the confirmation of the other would be lost.
-  const int lock = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (lock >= 0) ::flock(lock, LOCK_EX);
-  const auto add = [&]() -> Result<void> {
-    auto confirmations = read(file);
-    if (!confirmations) return confirmations.error();
-    (*confirmations)[confirmed.path] = confirmed.sha256;
-    return replace(file, text_of(*confirmations));
-  };
-  Result<void> added = add();
-  if (lock >= 0) ::close(lock);
-  return added;
+  return change([&](Confirmations& all) { all.plugins[confirmed.path] = confirmed.sha256; });
 }
 
 }  // namespace dream::plugin

@@ -66,13 +66,10 @@ void collect_types(const Value& schema, std::vector<std::string>& words) {
   }
 }
 
-std::string joined(const std::vector<std::string>& words, std::string_view last) {
-  std::string text;
-  for (std::size_t index = 0; index < words.size(); ++index) {
-    if (index > 0) text += index + 1 == words.size() ? last : ", ";
-    text += words[index];
-  }
-  return text;
+/// "a, b or c".
+std::string one_of(const std::vector<std::string>& words) {
+  if (words.size() < 2) return words.empty() ? std::string() : words.front();
+  return fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());
 }
 
 struct Problem {
@@ -119,7 +116,7 @@ Problem not_in_enum(const Value& schema, const Value& found) {
       if (value.IsString()) names.emplace_back(text_in(value));
     }
   }
-  return {fmt::format("expected {}, found {}", joined(allowed, " or "), value_words(found)),
+  return {fmt::format("expected {}, found {}", one_of(allowed), value_words(found)),
           found.IsString() ? did_you_mean(text_in(found), names) : ""};
 }
 
@@ -147,7 +144,7 @@ Problem explain(std::string_view keyword, const Value& schema, const Value& foun
     std::vector<std::string> types;
     collect_types(schema, types);
     if (!types.empty())
-      return {fmt::format("expected {}, found {}", joined(types, " or "), value_words(found))};
+      return {fmt::format("expected {}, found {}", one_of(types), value_words(found))};
   }
   if (const Value* limit = member(schema, std::string(keyword).c_str())) {
     const std::string words = limit_words(keyword, *limit);

@@ -62,8 +62,6 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
   return error;
 }
 
-using Variables = std::map<std::string, std::string, std::less<>>;
-
 Variables variables_of_dream() {
   Variables variables;
   for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
@@ -72,18 +70,6 @@ Variables variables_of_dream() {
     if (equals != std::string_view::npos)
       variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
   }
-  return variables;
-}
-
-/// What dream.json gives a step: its env files < the env of project and task.
-Result<Variables> given_variables(const Step& step, const fs::path& folder) {
-  Variables variables;
-  for (const std::string& file : step.env_files) {
-    Result<Environment> read = config::read_env_file(folder / file);
-    if (!read) return read.error();
-    for (auto& [name, value] : *read) variables[name] = value;
-  }
-  for (const auto& [name, value] : step.env) variables[name] = value;
   return variables;
 }
 
@@ -108,6 +94,21 @@ std::string nearest_task(const StepId& step, const Workspace& workspace) {
 }
 
 }  // namespace
+
+/// What dream.json gives a step: its env files < the env of project and task.
+Result<Variables> Environments::given_variables(const Step& step, const fs::path& folder) {
+  Variables variables;
+  for (const std::string& file : step.env_files) {
+    const fs::path path = folder / file;
+    const auto time = files_ == EnvFiles::run ? config::env_pipe_time : std::chrono::milliseconds(0);
+    auto read = read_.find(path);
+    if (read == read_.end()) read = read_.emplace(path, config::read_env_file(path, rule_, time)).first;
+    if (!read->second) return read->second.error();
+    for (const auto& [name, value] : *read->second) variables[name] = value;
+  }
+  for (const auto& [name, value] : step.env) variables[name] = value;
+  return variables;
+}
 
 Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folder) {
   // Without files the folder makes no difference.
@@ -172,7 +173,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
 
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
   Preparation preparation;
-  Environments environments;
+  Environments environments(loaded.discovery.rule, EnvFiles::run);
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
     if (step) {

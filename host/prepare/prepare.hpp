@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -14,18 +17,33 @@
 
 namespace dream::prepare {
 
+using Variables = std::map<std::string, std::string, std::less<>>;
+
 /// The environment of a step, NAME=VALUE sorted by name.
 struct StepEnvironment {
   SharedEnvironment whole;  ///< dream's own < what dream.json gives
   SharedEnvironment own;    ///< what dream.json gives: env files < env of project and task
 };
 
-/// The environments of steps, each made once.
+/// What env files are read for.
+enum class EnvFiles : std::uint8_t {
+  run,   ///< pipes are read, too
+  look,  ///< a pipe counts as empty: it is the run's
+};
+
+/// The environments of steps, each made once, and each env file read once.
 class Environments {
  public:
+  Environments(config::FileRule rule, EnvFiles files) : rule_(std::move(rule)), files_(files) {}
+
   Result<StepEnvironment> of(const Step& step, const std::filesystem::path& folder);
 
  private:
+  Result<Variables> given_variables(const Step& step, const std::filesystem::path& folder);
+
+  config::FileRule rule_;
+  EnvFiles files_;
+  std::map<std::filesystem::path, Result<Environment>> read_;
   std::map<std::tuple<std::filesystem::path, std::vector<std::string>, Environment>, StepEnvironment> made_;
 };
 

@@ -46,17 +46,28 @@ Result<fs::path> starting_folder(const std::optional<fs::path>& directory) {
   return folder;
 }
 
-Result<LoadedWorkspace> read_workspace(const std::optional<fs::path>& directory) {
+Result<config::Discovery> find_workspace(const std::optional<fs::path>& directory, bool trust) {
   const Result<fs::path> folder = starting_folder(directory);
   if (!folder) return folder.error();
-  Result<config::Discovery> discovery = config::discover(*folder);
-  if (!discovery) return discovery.error();
-  if (!discovery->file) return config::no_configuration(*discovery);
+  const auto trusts = [](const fs::path& root) {
+    const auto confirmed = plugin_search_path({}).trust.confirmed();
+    return confirmed && confirmed->folders.contains(root.string());
+  };
+  return config::discover(*folder, trust ? config::Obeyed::everybody : config::Obeyed::by_rule, trusts);
+}
+
+Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found) {
+  if (!found) return found.error();
+  if (!found->file) return config::no_configuration(*found);
   Result<config::LoadResult> loaded =
-      config::load(*discovery->file, known_executors(discovery->file->parent_path()));
+      config::load(*found->opened, *found->file, known_executors(found->file->parent_path()));
   if (!loaded) return loaded.error();
-  return LoadedWorkspace{std::move(*discovery), std::move(loaded->document), std::move(loaded->workspace),
+  return LoadedWorkspace{std::move(*found), std::move(loaded->document), std::move(loaded->workspace),
                          std::move(loaded->problems)};
+}
+
+Result<LoadedWorkspace> read_workspace(const std::optional<fs::path>& directory, bool trust) {
+  return read_workspace(find_workspace(directory, trust));
 }
 
 Result<std::string> requested_project(const std::optional<std::string>& project,

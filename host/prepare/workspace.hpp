@@ -27,8 +27,17 @@ struct LoadedWorkspace {
 [[nodiscard]] Result<std::filesystem::path> starting_folder(
     const std::optional<std::filesystem::path>& directory);
 
-/// Finds and reads dream.json from there upwards, whatever is wrong with its content.
-[[nodiscard]] Result<LoadedWorkspace> read_workspace(const std::optional<std::filesystem::path>& directory);
+/// Finds dream.json from there upwards, if it is one that is obeyed: of the user, root or the owner of the
+/// folder, or trusted. `trust`: whoever owns it.
+[[nodiscard]] Result<config::Discovery> find_workspace(const std::optional<std::filesystem::path>& directory,
+                                                       bool trust);
+
+/// Reads what was found, whatever is wrong with its content.
+[[nodiscard]] Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found);
+
+/// Both.
+[[nodiscard]] Result<LoadedWorkspace> read_workspace(const std::optional<std::filesystem::path>& directory,
+                                                     bool trust);
 
 /// `project`, from the command line, as a path from the root: as written from the root, or from `directory`
 /// when it starts with `.`; the project one stands in without it.

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/shell_quote.hpp"
+
 namespace dream::process {
 
 namespace {
@@ -34,7 +36,7 @@ Error not_executable(const std::string& path) {
   const bool is_folder = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
   return {ErrorCode::not_executable,
           is_folder ? "this is a folder, not a program" : "this file can't be executed", path,
-          is_folder ? "name the program inside it" : "make it executable: chmod +x " + path};
+          is_folder ? "name the program inside it" : "make it executable: chmod +x " + shell_quoted(path)};
 }
 
 /// 0 when `path` is an executable file, else an errno: EACCES when it exists, else why it doesn't.

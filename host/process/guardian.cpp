@@ -51,12 +51,12 @@ bool is_crash(int signal) {
 
 class Guardian {
  public:
-  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers, std::string record,
+  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers, ReapOrder to_reap,
            TerminalState terminal)
       : host_(host),
         socket_(socket),
         strangers_(std::move(strangers)),
-        record_(std::move(record)),
+        to_reap_(std::move(to_reap)),
         terminal_(terminal) {}
 
   /// Until the host has ended.
@@ -106,7 +106,7 @@ class Guardian {
     }
     end_descendants();
     terminal_.restore();
-    static_cast<void>(run_reaper(record_));
+    static_cast<void>(run_reaper(to_reap_));
     const std::string culprit(crash_note());
     if (WIFEXITED(status) && culprit.empty()) ::_exit(WEXITSTATUS(status));
     const int signal = WIFEXITED(status) ? 0 : WTERMSIG(status);
@@ -145,7 +145,7 @@ class Guardian {
   int socket_;
   std::set<ProcessIdentity>
       strangers_;  ///< children this process had before it became dream (`sh -c 'x & exec dream …'`)
-  std::string record_;
+  ReapOrder to_reap_;
   TerminalState terminal_;
   std::optional<Instant> unheard_since_;  ///< when a signal was sent to the host that it may not have read
 };
@@ -173,7 +173,7 @@ sigset_t signals_to_forward() {
 
 }  // namespace
 
-int split_off_guardian(std::string record, const TerminalState& terminal) {
+int split_off_guardian(ReapOrder to_reap, const TerminalState& terminal) {
   std::array<int, 2> sockets{};
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return -1;
   share_crash_notes();
@@ -199,7 +199,7 @@ int split_off_guardian(std::string record, const TerminalState& terminal) {
     return -1;
   }
   ::prctl(PR_SET_NAME, guardian_name);  // `pkill dream` must not take both at once
-  Guardian(host, sockets[0], std::move(strangers), std::move(record), terminal)
+  Guardian(host, sockets[0], std::move(strangers), std::move(to_reap), terminal)
       .watch(::signalfd(-1, &signals, SFD_CLOEXEC));
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "process/reaper.hpp"
 #include "process/terminal_state.hpp"
 
 /// The guardian: a small process that is the ancestor of everything a run starts, so that whatever dies, the
@@ -21,10 +22,10 @@ struct ForwardedSignal {
 /// Splits this program in two. Returns in the child, the host, with a socket on which ForwardedSignals
 /// arrive, and whose end means that the guardian is gone; -1: the system refused, and there is no guardian.
 /// The parent, which keeps the pid the user knows, never returns: it waits for the host, ends everything that
-/// the host leaves behind, puts the terminal back, cleans up by the host's `record` if that is still there
+/// the host leaves behind, puts the terminal back, cleans up by the host's record if that is still there
 /// (reaper.hpp), and exits as the host did (70 after a crash, whose CrashNote it tells).
 ///
 /// To be called before any thread is started and any plugin is loaded.
-[[nodiscard]] int split_off_guardian(std::string record, const TerminalState& terminal);
+[[nodiscard]] int split_off_guardian(ReapOrder to_reap, const TerminalState& terminal);
 
 }  // namespace dream::process

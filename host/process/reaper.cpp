@@ -19,23 +19,24 @@ constexpr Duration patience = std::chrono::seconds(15);
 
 constexpr int poll_milliseconds = 5;
 
-[[noreturn]] void become_reaper(const std::string& record) {
+[[noreturn]] void become_reaper(const ReapOrder& order) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::setsid();  // an impatient Ctrl-C doesn't leave half of it behind
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   // The link leads to this very program, even when its file was replaced or removed.
-  ::execl("/proc/self/exe", "dream", reaper_argument, record.c_str(), nullptr);
+  ::execl("/proc/self/exe", "dream", reaper_argument, order.record.c_str(),
+          order.trust ? reaper_trust_argument : nullptr, nullptr);
   ::_exit(127);
 }
 
 }  // namespace
 
-bool run_reaper(const std::string& record) {
-  if (record.empty() || ::access(record.c_str(), F_OK) != 0) return true;
+bool run_reaper(const ReapOrder& order) {
+  if (order.record.empty() || ::access(order.record.c_str(), F_OK) != 0) return true;
   const pid_t reaper = ::fork();
-  if (reaper == 0) become_reaper(record);
+  if (reaper == 0) become_reaper(order);
   if (reaper < 0) return false;
   const Instant deadline = read_clock() + patience;
   while (true) {

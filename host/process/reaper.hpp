@@ -8,9 +8,18 @@ namespace dream::process {
 /// The first argument of this program in that role; the second is the record of the dead run.
 inline constexpr const char* reaper_argument = "--reap-run";
 
-/// Starts this program to clean up after the run of `record`, if there is such a file, and waits for it, but
+/// Follows the record when the plugins of that run need no confirmation.
+inline constexpr const char* reaper_trust_argument = "--trust";
+
+/// What a reaper is to do.
+struct ReapOrder {
+  std::string record;  ///< of the dead run, a path; empty: nothing
+  bool trust = false;  ///< the user has said --trust
+};
+
+/// Starts this program to clean up after the run of a record, if there is such a file, and waits for it, but
 /// not for ever.
 /// True: nothing of the run is left.
-bool run_reaper(const std::string& record);
+bool run_reaper(const ReapOrder& order);
 
 }  // namespace dream::process

@@ -1,7 +1,5 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <rapidjson/document.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -11,13 +9,13 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "output/log.hpp"
-#include "plugin/file_owner.hpp"
 #include "plugin/idle_services.hpp"
 #include "plugin/loaded_plugin.hpp"
 #include "plugin/search_path.hpp"
@@ -62,37 +60,53 @@ std::optional<RunRecord> parse(const std::string& text) {
   return record;
 }
 
-std::string read_all(int descriptor) {
+/// Options are short.
+constexpr std::size_t most_bytes_of_a_record = std::size_t{64} << 20U;
+
+Result<std::string> read_all(int descriptor, const fs::path& path) {
   std::string text;
   std::array<char, 4096> buffer{};
-  ssize_t size = 0;
-  while ((size = ::read(descriptor, buffer.data(), buffer.size())) > 0) {
+  while (text.size() <= most_bytes_of_a_record) {
+    const ssize_t size = ::read(descriptor, buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) {
+      return Error{ErrorCode::io, std::string("can't be read: ") + std::strerror(errno), path.string(), {}};
+    }
+    if (size == 0) return text;
     text.append(buffer.data(), static_cast<std::size_t>(size));
   }
-  return text;
+  return Error{ErrorCode::io, "can't be read: it is too large for the record of a run", path.string(), {}};
 }
 
-/// What came with a workspace was confirmed as it was then.
-Result<void> check_content(const RecordedPlugin& recorded) {
-  if (recorded.sha256.empty()) return {};
-  const auto now = plugin::fingerprint_of(recorded.file);
+/// The file that the run had, if it may be loaded. A record proves nothing: what came with a workspace has to
+/// be confirmed, or is what --trust was said about in that run.
+Result<plugin::FoundPlugin> find_plugin(const RecordedPlugin& recorded, const plugin::SearchPath& search) {
+  auto found = search.find_again(recorded.file, "named by the record of a run");
+  if (!found || !found->of_workspace) return found;
+  if (auto trusted = search.trust.check(*found->file, found->path); !trusted) return trusted.error();
+  if (!search.trust.everything) return found;
+  const auto now = plugin::fingerprint_of(*found->file);
   if (!now) return now.error();
-  if (now->sha256 == recorded.sha256) return {};
+  if (now->sha256 == recorded.sha256) return found;
   return Error{ErrorCode::plugin, "is not loaded: it has changed since that run", recorded.file, {}};
 }
 
+/// How plugins are found, and how long each may take.
+struct ReapWith {
+  const plugin::SearchPath& search;
+  std::chrono::milliseconds limit;
+};
+
 /// In a process of its own: loads the plugin and lets it clean up.
-int reap_with(const RecordedPlugin& recorded, const RunRecord& record, std::chrono::milliseconds limit,
-              Log& log) {
+int reap_with(const RecordedPlugin& recorded, const RunRecord& record, const ReapWith& how, Log& log) {
   plugin::IdleServices services(log,
                                 plugin::make_place(record.session, record.root, plugin::own_environment()));
   const auto reap = [&]() -> Result<void> {
-    if (auto safe = plugin::check_owner(recorded.file); !safe) return safe;
-    if (auto same = check_content(recorded); !same) return same;
-    const auto loaded =
-        plugin::LoadedPlugin::load(recorded.id, {recorded.file, "named by the record of a run"}, services);
+    const auto found = find_plugin(recorded, how.search);
+    if (!found) return found.error();
+    const auto loaded = plugin::LoadedPlugin::load(recorded.id, *found, services);
     if (!loaded) return loaded.error();
-    return (*loaded)->reap({record.session, record.root, recorded.options, limit});
+    return (*loaded)->reap({record.session, record.root, recorded.options, how.limit});
   };
   const Result<void> reaped = reap();
   if (reaped) return 0;
@@ -112,13 +126,12 @@ void die_after(std::chrono::milliseconds limit) {
   ::setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
-pid_t start(const RecordedPlugin& recorded, const RunRecord& record, std::chrono::milliseconds limit,
-            Log& log) {
+pid_t start(const RecordedPlugin& recorded, const RunRecord& record, const ReapWith& how, Log& log) {
   const pid_t child = ::fork();
   if (child != 0) return child;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  die_after(limit);
-  ::_exit(reap_with(recorded, record, limit, log));
+  die_after(how.limit);
+  ::_exit(reap_with(recorded, record, how, log));
 }
 
 /// Whether it has succeeded; tells of an end that the child could not tell of itself.
@@ -138,37 +151,46 @@ bool await(pid_t child, const RecordedPlugin& recorded, std::chrono::millisecond
   return false;
 }
 
-bool reap_all(const RunRecord& record, std::chrono::milliseconds limit, Log& log) {
+bool reap_all(const RunRecord& record, const ReapWith& how, Log& log) {
   std::vector<pid_t> children;
   children.reserve(record.plugins.size());
-  for (const RecordedPlugin& plugin : record.plugins) children.push_back(start(plugin, record, limit, log));
+  for (const RecordedPlugin& plugin : record.plugins) children.push_back(start(plugin, record, how, log));
   bool all = true;
   for (std::size_t at = 0; at < children.size(); ++at) {
-    all = await(children[at], record.plugins[at], limit, log) && all;
+    all = await(children[at], record.plugins[at], how.limit, log) && all;
   }
   return all;
 }
 
 }  // namespace
 
-int reap_run(const fs::path& path, std::chrono::milliseconds limit) {
+int reap_run(const fs::path& path, const plugin::SearchPath& search, std::chrono::milliseconds limit) {
   const auto log = output::make_stderr_log(LogLevel::warning);
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return 0;  // somebody else was faster
-  // Only one at a time; where the file system has no locks, two do no harm.
-  ::flock(descriptor, LOCK_EX);
-  struct stat status {};
-  if (::fstat(descriptor, &status) != 0 || status.st_nlink == 0) return 0;
-  const std::optional<RunRecord> record = parse(read_all(descriptor));
-  if (record && !reap_all(*record, limit, *log)) {
-    log->write(LogLevel::warning,
-               fmt::format("it is tried again when dream is started the next time; delete {} "
-                           "to give it up",
-                           path.string()));
-    return exit_failed;
+  const Result<Descriptor> file = take_record(path);
+  if (file && !file->is_open()) return 0;
+  const auto reap = [&]() -> Result<bool> {
+    if (!file) return file.error();
+    const Result<std::string> text = read_all(file->get(), path);
+    if (!text) return text.error();
+    const std::optional<RunRecord> record = parse(*text);
+    if (record) return reap_all(*record, {search, limit}, *log);
+    return Error{ErrorCode::io, "is no record of a run that this dream understands", path.string(), {}};
+  };
+  const Result<bool> reaped = reap();
+  if (reaped && *reaped) {
+    ::unlink(path.c_str());
+    return 0;
   }
-  ::unlink(path.c_str());
-  return 0;
+  if (!reaped) {
+    log->write(LogLevel::warning,
+               "what a run that died has left behind can't be removed: " + to_string(reaped.error()));
+  }
+  if (file) ::futimens(file->get(), nullptr);  // those that weren't tried come first the next time
+  log->write(LogLevel::warning,
+             fmt::format("it is tried again when dream is started the next time; delete {} "
+                         "to give it up",
+                         printable(path.string())));
+  return exit_failed;
 }
 
 }  // namespace dream::record

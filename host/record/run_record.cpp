@@ -1,16 +1,23 @@
 #include "record/run_record.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
+#include <memory>
+#include <tuple>
 #include <utility>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "plugin/file_owner.hpp"
 
 namespace dream::record {
 
@@ -21,9 +28,17 @@ namespace fs = std::filesystem;
 /// No plugin's folder has a name like that.
 constexpr const char* folder_name = ".runs";
 constexpr std::string_view suffix = ".json";
+/// Of a record that is being written.
+constexpr std::string_view unfinished_suffix = ".json.new";
 
-Error refused(const fs::path& path) {
-  return {ErrorCode::io, std::string("can't be written: ") + std::strerror(errno), path.string(), {}};
+constexpr mode_t others = 0077;
+
+Error refused(const fs::path& path, std::string what, std::string hint = {}) {
+  return {ErrorCode::io, std::move(what), path.string(), std::move(hint)};
+}
+
+Error failed(const fs::path& path, const std::string& what) {
+  return refused(path, what + ": " + std::strerror(errno), system_remedy(errno));
 }
 
 std::string text_of(const RunRecord& record) {
@@ -45,13 +60,58 @@ std::string text_of(const RunRecord& record) {
   return text + "]}\n";
 }
 
-/// Whether nobody holds the lock of a record.
-bool is_abandoned(const fs::path& record) {
-  const int descriptor = ::open(record.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool locked = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0;
-  ::close(descriptor);
-  return locked;
+bool is_users_alone(const struct stat& status) {
+  return status.st_uid == ::geteuid() && (status.st_mode & others) == 0;
+}
+
+/// The folder of the records. What stands in it makes dream load plugins, so it has to be the user's own, as
+/// everything above it. None: it isn't there.
+Result<Descriptor> open_folder(const fs::path& folder) {
+  const auto above = plugin::find_safe_file(folder.parent_path());
+  if (!above) {
+    Error error = above.error();
+    error.code = ErrorCode::io;
+    return error;
+  }
+  if (!*above) return Descriptor();
+  Descriptor opened(::openat((*above)->descriptor.get(), folder.filename().c_str(),
+                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!opened.is_open() && errno == ENOENT) return Descriptor();
+  if (!opened.is_open()) return failed(folder, "can't be opened");
+  struct stat status {};
+  if (::fstat(opened.get(), &status) != 0) return failed(folder, "can't be looked at");
+  if (is_users_alone(status)) return opened;
+  return refused(folder, "isn't believed: it isn't yours alone",
+                 fmt::format("look what is in it; `rm -r {}` gives it up", shell_quoted(folder.string())));
+}
+
+/// A file of the folder that is the user's own. For writing, because some file systems lock nothing else.
+Descriptor open_record(const Descriptor& folder, const std::string& name) {
+  Descriptor record(::openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat status {};
+  if (!record.is_open() || ::fstat(record.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
+      !is_users_alone(status)) {
+    return Descriptor();
+  }
+  return record;
+}
+
+bool lock(const Descriptor& file, int how) {
+  while (::flock(file.get(), how) != 0) {
+    if (errno != EINTR) return false;
+  }
+  return true;
+}
+
+/// A new file, locked. Another dream that sees it before it is locked takes it for one that a crash left.
+Descriptor create_locked(const Descriptor& folder, const std::string& name) {
+  while (true) {
+    Descriptor file(
+        ::openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    struct stat status {};
+    if (!file.is_open() || !lock(file, LOCK_EX) || ::fstat(file.get(), &status) != 0) return Descriptor();
+    if (status.st_nlink > 0) return file;
+  }
 }
 
 }  // namespace
@@ -63,39 +123,75 @@ fs::path record_path(const plugin::Place& place) {
 
 Result<std::unique_ptr<OwnRecord>> OwnRecord::write(const plugin::Place& place, const RunRecord& record) {
   const fs::path path = record_path(place);
-  if (path.empty()) return Error{ErrorCode::io, "there is no folder for it", {}, "set HOME"};
+  if (path.empty()) return refused({}, "there is no folder for it", "set HOME");
   if (auto made = plugin::make_private_folder(path.parent_path()); !made) return made.error();
-  // Under its name it appears locked and whole: another dream may look at any time.
-  const fs::path unfinished = path.string() + ".new";
-  const int descriptor = ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) return refused(unfinished);
-  std::unique_ptr<OwnRecord> own(new OwnRecord(path, descriptor));
-  if (::flock(descriptor, LOCK_EX) == 0 && write_all(descriptor, text_of(record)) == 0 &&
-      ::rename(unfinished.c_str(), path.c_str()) == 0) {
-    return own;
+  const Result<Descriptor> folder = open_folder(path.parent_path());
+  if (!folder) return folder.error();
+  // Under its name it appears locked and whole, whatever happens to the machine: another dream may look at
+  // any time.
+  const std::string name = path.filename().string();
+  const std::string unfinished = place.session + std::string(unfinished_suffix);
+  Descriptor file = create_locked(*folder, unfinished);
+  if (!file.is_open()) return failed(path, "can't be written");
+  int problem = write_all(file.get(), text_of(record));
+  if (problem == 0 && ::fsync(file.get()) != 0) problem = errno;
+  if (problem == 0 && ::renameat(folder->get(), unfinished.c_str(), folder->get(), name.c_str()) != 0) {
+    problem = errno;
   }
-  Error error = refused(unfinished);
-  ::unlink(unfinished.c_str());
-  return error;
-}
-
-OwnRecord::~OwnRecord() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (problem == 0) return std::unique_ptr<OwnRecord>(new OwnRecord(path, std::move(file)));
+  ::unlinkat(folder->get(), unfinished.c_str(), 0);
+  errno = problem;
+  return failed(path, "can't be written");
 }
 
 void OwnRecord::remove() {
   ::unlink(path_.c_str());
 }
 
-std::vector<fs::path> records_of_the_dead(const plugin::Place& place) {
-  std::vector<fs::path> dead;
-  if (place.state.empty()) return dead;
-  std::error_code failure;
-  for (fs::directory_iterator entry(place.state / folder_name, failure), end; !failure && entry != end;
-       entry.increment(failure)) {
-    if (entry->path().extension() == suffix && is_abandoned(entry->path())) dead.push_back(entry->path());
+Result<std::vector<fs::path>> records_of_the_dead(const plugin::Place& place) {
+  std::vector<std::tuple<std::int64_t, std::int64_t, fs::path>> dead;  // with the time of the last try
+  if (place.state.empty()) return std::vector<fs::path>();
+  const fs::path path = place.state / folder_name;
+  Result<Descriptor> folder = open_folder(path);
+  if (!folder) return folder.error();
+  if (!folder->is_open()) return std::vector<fs::path>();
+  const std::unique_ptr<DIR, int (*)(DIR*)> list(::fdopendir(::fcntl(folder->get(), F_DUPFD_CLOEXEC, 0)),
+                                                 &::closedir);
+  while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
+    const std::string name = entry->d_name;
+    const bool is_unfinished = name.ends_with(unfinished_suffix);
+    if (!is_unfinished && !name.ends_with(suffix)) continue;
+    const Descriptor record = open_record(*folder, name);
+    struct stat status {};
+    if (!record.is_open() || !lock(record, LOCK_EX | LOCK_NB) || ::fstat(record.get(), &status) != 0)
+      continue;
+    if (is_unfinished) {
+      ::unlinkat(folder->get(), name.c_str(), 0);
+    } else {
+      dead.emplace_back(status.st_mtim.tv_sec, status.st_mtim.tv_nsec, path / name);
+    }
   }
-  return dead;
+  std::ranges::sort(dead);
+  std::vector<fs::path> records;
+  records.reserve(dead.size());
+  for (auto& [seconds, nanoseconds, record] : dead) records.push_back(std::move(record));
+  return records;
+}
+
+Result<Descriptor> take_record(const fs::path& path) {
+  Result<Descriptor> folder = open_folder(path.parent_path());
+  if (!folder) return folder.error();
+  const std::string name = path.filename().string();
+  struct stat status {};
+  if (!folder->is_open() || ::fstatat(folder->get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    return Descriptor();  // somebody else was faster
+  }
+  Descriptor record = open_record(*folder, name);
+  if (!record.is_open()) return refused(path, "isn't believed: it isn't a file that is yours alone");
+  // Only one at a time; where the file system has no locks, two do no harm.
+  static_cast<void>(lock(record, LOCK_EX));
+  if (::fstat(record.get(), &status) != 0 || status.st_nlink == 0) return Descriptor();
+  return record;
 }
 
 }  // namespace dream::record

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "plugin/place.hpp"
+#include "plugin/search_path.hpp"
 
 /// A file for each run whose plugins may leave something behind outside of this machine's processes. The run
 /// holds a lock on it as long as it lives and removes it when it has ended well, so a record that can be
@@ -19,7 +21,7 @@ struct RecordedPlugin {
   std::string id;
   std::string file;                  ///< absolute path
   std::vector<std::string> options;  ///< of its tasks, each once
-  std::string sha256 = {};           ///< of a file that came with the workspace: no other content is loaded
+  std::string sha256 = {};           ///< of a file that came with the workspace: what --trust was said about
 };
 
 struct RunRecord {
@@ -36,29 +38,32 @@ class OwnRecord {
  public:
   [[nodiscard]] static Result<std::unique_ptr<OwnRecord>> write(const plugin::Place& place,
                                                                 const RunRecord& record);
-  ~OwnRecord();
-  OwnRecord(const OwnRecord&) = delete;
-  OwnRecord& operator=(const OwnRecord&) = delete;
-
   /// The run has ended well.
   void remove();
 
  private:
-  OwnRecord(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
+  OwnRecord(std::filesystem::path path, Descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
 
   std::filesystem::path path_;
-  int descriptor_;  ///< holds the lock
+  Descriptor file_;  ///< holds the lock
 };
 
-/// The records of dead runs. Costs one look at a folder that is rarely there.
-[[nodiscard]] std::vector<std::filesystem::path> records_of_the_dead(const plugin::Place& place);
+/// The records of dead runs, the one that was tried last at the end; what a crash left half written is
+/// removed. Costs one look at a folder that is rarely there. Error{io}: the folder isn't the user's own, and
+/// none of them is believed.
+[[nodiscard]] Result<std::vector<std::filesystem::path>> records_of_the_dead(const plugin::Place& place);
+
+/// A record, open and locked; none: it is gone. Error{io}: others could have written it.
+[[nodiscard]] Result<Descriptor> take_record(const std::filesystem::path& path);
 
 /// How long a plugin may take to clean up.
 inline constexpr std::chrono::milliseconds reap_limit{10'000};
 
 /// Cleans up after the run of the record at `path`, each plugin in a process of its own that is killed after
-/// `limit`, and removes the record when all have succeeded. What goes wrong is told on stderr. Returns an
+/// `limit`, and removes the record when all have succeeded. Where a plugin lies and what is confirmed
+/// (`search`) decides whether it is loaded, not the record. What goes wrong is told on stderr. Returns an
 /// exit code.
-[[nodiscard]] int reap_run(const std::filesystem::path& path, std::chrono::milliseconds limit = reap_limit);
+[[nodiscard]] int reap_run(const std::filesystem::path& path, const plugin::SearchPath& search,
+                           std::chrono::milliseconds limit = reap_limit);
 
 }  // namespace dream::record

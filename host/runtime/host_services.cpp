@@ -68,7 +68,7 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
   }
   const bool reads = request.on_output != nullptr;
   if (reads) {
-    hand_output_of(id, request.step, child, std::move(request.on_output));
+    hand_output_of(id, child, std::move(request.on_output));
   } else {
     take_output_of(id, request.step, child);
   }
@@ -95,8 +95,7 @@ void HostServices::take_output_of(const std::shared_ptr<ChildId>& id, StepIndex 
 }
 
 /// The child's output is handed to the executor, which may have its step's output full by that.
-void HostServices::hand_output_of(const std::shared_ptr<ChildId>& id, StepIndex step,
-                                  process::ChildSpec& child,
+void HostServices::hand_output_of(const std::shared_ptr<ChildId>& id, process::ChildSpec& child,
                                   std::function<void(Stream, std::string_view)> on_output) {
   child.has_room = [this, id](Stream stream) { return may_read(*id, stream); };
   child.on_output = [this, id, on_output = std::move(on_output)](Stream stream, std::string_view bytes) {

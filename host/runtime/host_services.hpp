@@ -78,7 +78,7 @@ class HostServices : public plugin::Services {
 
   [[nodiscard]] bool ready(StepIndex step) const;
   void take_output_of(const std::shared_ptr<ChildId>& id, StepIndex step, process::ChildSpec& child);
-  void hand_output_of(const std::shared_ptr<ChildId>& id, StepIndex step, process::ChildSpec& child,
+  void hand_output_of(const std::shared_ptr<ChildId>& id, process::ChildSpec& child,
                       std::function<void(Stream, std::string_view)> on_output);
   [[nodiscard]] bool may_read(ChildId child, Stream stream);
   void go_on_reading(ChildId child);

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <utility>
 
+#include "base/columns.hpp"
 #include "output/label.hpp"
 #include "output/log.hpp"
 #include "output/log_directory.hpp"
@@ -17,7 +18,7 @@ namespace {
 /// For terminals of tasks, which there are only below one of the user's.
 unsigned short label_columns(const Plan& plan, output::OutputMode mode) {
   if (mode != output::OutputMode::prefix || ::isatty(STDOUT_FILENO) == 0) return 0;
-  return static_cast<unsigned short>(output::line_labels(plan, false).front().size());
+  return static_cast<unsigned short>(columns(output::line_labels(plan, false).front()));
 }
 
 }  // namespace

@@ -2,16 +2,14 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstring>
 #include <utility>
+
+#include "output/label.hpp"
 
 namespace dream::runtime {
 
 namespace {
-
-/// However narrow the user's terminal is: a program that is told less than this can't show anything.
-constexpr unsigned short least_columns = 20;
 
 bool is_terminal(int descriptor) {
   return ::isatty(descriptor) == 1;
@@ -51,8 +49,8 @@ winsize Terminals::window() const {
   winsize window{};
   ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
   if (window.ws_col == 0) return window;  // it does not say
-  const int left = window.ws_col - settings_.label_columns;
-  window.ws_col = static_cast<unsigned short>(std::max<int>(left, least_columns));
+  window.ws_col =
+      static_cast<unsigned short>(output::columns_beside_label(window.ws_col, settings_.label_columns));
   return window;
 }
 

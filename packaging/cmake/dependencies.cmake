@@ -42,6 +42,18 @@ add_library(dream_sha256 INTERFACE)
 target_link_libraries(dream_sha256 INTERFACE ${DREAM_MD_LIBRARY})
 target_include_directories(dream_sha256 SYSTEM INTERFACE ${DREAM_MD_INCLUDE})
 
+# Widths of characters. The static library: its tables are data of the program that nobody reads at its start.
+find_path(DREAM_UTF8_INCLUDE utf8proc.h)
+find_library(DREAM_UTF8_LIBRARY NAMES libutf8proc.a)
+if(DREAM_UTF8_INCLUDE AND DREAM_UTF8_LIBRARY)
+  set(utf8proc_FOUND TRUE)
+endif()
+dream_require(utf8proc libutf8proc-dev)
+add_library(dream_utf8 INTERFACE)
+target_link_libraries(dream_utf8 INTERFACE ${DREAM_UTF8_LIBRARY})
+target_include_directories(dream_utf8 SYSTEM INTERFACE ${DREAM_UTF8_INCLUDE})
+target_compile_definitions(dream_utf8 INTERFACE UTF8PROC_STATIC)
+
 # For dream init alone, the static library.
 find_path(DREAM_YAML_INCLUDE yaml-cpp/yaml.h)
 find_library(DREAM_YAML_LIBRARY NAMES libyaml-cpp.a)

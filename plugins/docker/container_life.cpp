@@ -8,6 +8,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <dream/sdk/command_line.hpp>
 #include <utility>
 
 #include "deadline.hpp"
@@ -118,7 +119,7 @@ Async<Result<Image>> ContainerLife::prepare_image() {
     if (*found) co_return **found;
     if (plan_.options.pull == Pull::never) {
       co_return Failure{DREAM_E_FAILED, "the image " + name + " is not there, and `pull` is \"never\"",
-                        "docker pull " + name, plan_.endpoint.address};
+                        "docker pull " + sdk::shell_word(name), plan_.endpoint.address};
     }
   }
   const Result<void> pulled = co_await pull_image();

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <fcntl.h>
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <dream/sdk.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -44,16 +47,40 @@ enum class Dialect : unsigned char { plain, with_comments };
   return words;
 }
 
+/// A larger file is none that people or tools write, and would take dream's time and memory.
+inline constexpr std::size_t max_json_file = std::size_t{4} << 20U;
+
+/// The bytes of a regular file, which never makes the reader wait.
+[[nodiscard]] inline sdk::Result<std::string> read_text(const std::filesystem::path& path) {
+  const auto failure = [&](const std::string& why) {
+    return sdk::Failure{DREAM_E_FAILED, path.string() + " can't be read: " + why};
+  };
+  if (!is_file(path)) return failure("it is no regular file");
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (descriptor < 0) return failure(std::strerror(errno));
+  std::string text;
+  std::array<char, 16384> buffer;  // NOLINT(*-member-init): read() fills it
+  ssize_t got = 0;
+  do {
+    got = ::read(descriptor, buffer.data(), buffer.size());
+    if (got > 0) text.append(buffer.data(), static_cast<std::size_t>(got));
+  } while ((got > 0 && text.size() <= max_json_file) || (got < 0 && errno == EINTR));
+  const int problem = errno;
+  ::close(descriptor);
+  if (got < 0) return failure(std::strerror(problem));
+  if (text.size() > max_json_file) return failure("it is larger than 4 MiB");
+  return text;
+}
+
 /// The object that a file holds. A failure names the place that is wrong.
 [[nodiscard]] inline sdk::Result<rapidjson::Document> read_object(const std::filesystem::path& path,
                                                                   Dialect dialect) {
   constexpr unsigned plain = rapidjson::kParseIterativeFlag;
   constexpr unsigned with_comments =
       plain | rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) return sdk::Failure{DREAM_E_FAILED, path.string() + " can't be read"};
-  const std::string content{std::istreambuf_iterator<char>(stream), {}};
-  std::string_view text = content;
+  const sdk::Result<std::string> content = read_text(path);
+  if (!content) return content.failure();
+  std::string_view text = *content;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   rapidjson::Document document;
   if (dialect == Dialect::plain) {

@@ -81,7 +81,7 @@ void DreamRun::launch(const Workspace& workspace, const Launch& launch) {
     ::close(in.read);
     in = make_pipe();
   }
-  const Pipe out = make_pipe();
+  const Pipe out = launch.out_is_socket ? make_socket() : make_pipe();
   const Pipe err = make_pipe();
   const std::string out_file = (workspace.root() / launch.out_file).string();
   pid_ = ::fork();

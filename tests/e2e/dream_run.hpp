@@ -18,6 +18,7 @@ struct Launch {
   std::map<std::string, std::string> environment;  ///< beside PATH, HOME, ROOT and LC_ALL
   bool standard_input = false;                     ///< a pipe of the test; otherwise /dev/null
   std::vector<int> ignored_signals;
+  bool out_is_socket = false;   ///< stdout as node's child_process and systemd make it
   std::string out_file = {};    ///< stdout into this file of the workspace
   bool merged = false;          ///< stderr into the pipe of stdout
   std::string program = {};     ///< a path: started instead of dream

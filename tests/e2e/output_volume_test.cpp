@@ -42,6 +42,17 @@ TEST(OutputVolume, eight_writers_lose_and_mix_nothing) {
   for (const auto& [name, count] : lines) EXPECT_EQ(count, lines_of_a_writer) << name;
 }
 
+TEST(OutputVolume, of_the_next_program_on_a_shared_socket_is_not_cut_off) {
+  const Workspace workspace({{"c", "head -c 3000000 /dev/zero", "", ""}});
+  const Finished finished =
+      run(workspace, {.arguments = {"-c", DREAM_BINARY " go; head -c 5000000 /dev/zero"},
+                      .folder = "c",
+                      .out_is_socket = true,
+                      .program = "/bin/sh"});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_EQ(finished.out.size(), 8'000'000U);
+}
+
 TEST(OutputVolume, a_line_of_a_megabyte_stays_whole_among_others) {
   constexpr std::size_t size = 1'048'576;
   const Workspace workspace(

@@ -52,6 +52,24 @@ TEST(PluginRun, that_reads_its_child_is_as_slow_as_the_reader_and_loses_nothing)
   EXPECT_EQ(std::ranges::count(dream.out(), 'y'), static_cast<std::ptrdiff_t>(blocks * (block - 1)));
 }
 
+TEST(PluginRun, that_pauses_its_child_gets_nothing_meanwhile_and_all_of_it_in_the_end) {
+  const Workspace workspace(unusual(R"("pauses": {"command": "seq 100000"})"));
+  const Finished finished = run(workspace, task("pauses"));
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_EQ(std::ranges::count(finished.out, '\n'), 100'000);
+}
+
+TEST(PluginRun, that_holds_its_child_for_ever_can_be_ended_by_force) {
+  const Workspace workspace(unusual(R"("holds": {"command": "trap '' TERM; yes"})"));
+  DreamRun dream(workspace, task("holds"));
+  dream.await_out("y");
+  dream.send(SIGTERM);
+  dream.await_err("stopping");
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code(), 143);
+  EXPECT_THAT(dream.err(), Not(HasSubstr("did not report its end")));
+}
+
 TEST(PluginRun, whose_start_fails_beside_a_child_of_it_has_failed_once_the_child_is_gone) {
   const Workspace workspace(unusual(R"("changes": {"command": "exec tail -f /dev/null"})"));
   DreamRun dream(workspace, task("changes"));

@@ -133,6 +133,24 @@ TEST_F(OwnPlugin, is_not_loaded_after_a_no_or_nothing) {
   }
 }
 
+TEST_F(OwnPlugin, is_not_confirmed_by_what_was_typed_before_the_question) {
+  const Gate gate(workspace, "gate");
+  {
+    Terminal terminal(workspace, {.arguments = {"-c", "read go < $ROOT/gate; exec " DREAM_BINARY " go"},
+                                  .folder = "a",
+                                  .environment = {{"NO_COLOR", "1"}},
+                                  .program = "/bin/sh"});
+    terminal.type("y\n");
+    terminal.await_screen("y");  // the terminal has taken it in
+    gate.open();
+    terminal.await_screen("[y/N] ");
+    terminal.type("n\n");
+    EXPECT_EQ(terminal.exit_code(), 2);
+    EXPECT_THAT(terminal.screen(), HasSubstr(unconfirmed));
+  }
+  EXPECT_EQ(dream({"go"}).code, 2);
+}
+
 TEST_F(OwnPlugin, a_question_is_left_with_ctrl_c) {
   Terminal terminal(workspace, go());
   terminal.await_screen("[y/N] ");
@@ -144,8 +162,8 @@ TEST_F(OwnPlugin, a_damaged_list_of_confirmations_is_told) {
   workspace.write(".local/state/dream/trusted.json", "{\"plugins\": ");
   const Finished refused = dream({"go"});
   EXPECT_EQ(refused.code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("trusted.json: is damaged, so that it can't be told which plugins are "
-                                     "confirmed (repair it, or delete it and confirm them again)"));
+  EXPECT_THAT(refused.err, HasSubstr("trusted.json: is damaged, so that it can't be told what is "
+                                     "confirmed (repair it, or delete it and confirm again)"));
 }
 
 TEST(PluginTrust, takes_only_a_shared_library) {

@@ -107,6 +107,36 @@ TEST_F(Reap, the_next_start_cleans_up_after_a_run_whose_guardian_died_too) {
   EXPECT_EQ(records(), 0U);
 }
 
+TEST_F(Reap, a_run_that_can_not_be_cleaned_up_after_does_not_keep_the_others) {
+  for (const char* options : {R"({"reap": "fail"})", "{}"}) {
+    workspace.write("dream.json", configuration(options));
+    DreamRun dream(workspace, go);
+    dream.await_out("up");
+    kill_both(dream);
+  }
+  EXPECT_EQ(left(), 2U);
+  const Finished next = run(workspace, {.arguments = {"go", "--trust"}, .folder = "b"});
+  EXPECT_EQ(next.code, 0);
+  EXPECT_THAT(next.err, HasSubstr("nobody answers"));
+  EXPECT_EQ(left(), 1U);
+  EXPECT_EQ(records(), 1U);
+}
+
+TEST_F(Reap, what_was_loaded_with_trust_for_once_is_not_loaded_by_a_later_start_without) {
+  {
+    DreamRun dream(workspace, go);
+    dream.await_out("up");
+    kill_both(dream);
+  }
+  const Finished plain = run(workspace, {.arguments = {"go"}, .folder = "b"});
+  EXPECT_EQ(plain.code, 0);
+  EXPECT_THAT(plain.err, HasSubstr("you haven't confirmed it"));
+  EXPECT_EQ(left(), 1U);
+  EXPECT_EQ(run(workspace, {.arguments = {"plugin", "trust", DREAM_LEAVING_PLUGIN}}).code, 0);
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "b"}).code, 0);
+  EXPECT_EQ(left(), 0U);
+}
+
 TEST_F(Reap, the_next_start_leaves_runs_alone_that_live) {
   DreamRun dream(workspace, go);
   dream.await_out("up");

@@ -76,6 +76,12 @@ TEST_F(Views, have_colours_only_when_asked_to) {
   const Finished coloured =
       run(workspace_, {.arguments = {"list", "--color", "always"}, .folder = "services/api"});
   EXPECT_THAT(coloured.out, HasSubstr("\x1b["));
+  for (const char* const view : {"list", "--info", "plan"}) {
+    std::vector<std::string> arguments{view};
+    if (arguments.front() == "plan") arguments.emplace_back("dev");
+    const Finished plain = run(workspace_, {.arguments = arguments, .folder = "services/api"});
+    EXPECT_THAT(plain.out + plain.err, Not(HasSubstr("\x1b"))) << view;
+  }
 }
 
 }  // namespace

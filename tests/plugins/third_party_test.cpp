@@ -39,7 +39,7 @@ TEST_F(ThirdParty, a_plugin_built_against_the_installed_package_loads_and_runs) 
   EXPECT_THAT(services.children.at(0).spec.argv, ElementsAre("acme", "--region", "us", "dev"));
   services.exit_child(0, ExitedWith{0});
   services.run_posted();
-  EXPECT_EQ(observer.events.back(), "exited 0: exit code 0");
+  EXPECT_EQ(observer.events.back(), "exited: exit code 0");
 }
 
 TEST_F(ThirdParty, its_schema_is_embedded_byte_for_byte) {

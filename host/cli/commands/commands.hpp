@@ -14,5 +14,6 @@ namespace dream::cli {
 [[nodiscard]] int plugin_command(const Options& options);
 [[nodiscard]] int completion_command(const Options& options);
 [[nodiscard]] int init_command(const Options& options);
+[[nodiscard]] int trust_command(const Options& options);
 
 }  // namespace dream::cli

@@ -20,8 +20,7 @@ PluginPaths plugin_paths(const Workspace& workspace) {
 
 int info_command(const Options& options) {
   const TextStyle style = style_of_stdout(options);
-  const Result<std::filesystem::path> folder = prepare::starting_folder(options.directory);
-  const Result<config::Discovery> search = folder ? config::discover(*folder) : folder.error();
+  const Result<config::Discovery> search = prepare::find_workspace(options.directory, options.trust);
   if (!search) {
     complain(search.error());
     return exit_nothing_run;

@@ -34,7 +34,8 @@ PluginRow describe_plugin(const std::string& id, plugin::Registry& registry) {
   }
   row.path = found->path.string();
   row.why = plugin::describe_origin(*found, search.trust);
-  const Result<void> trusted = found->of_workspace ? search.trust.check(found->path) : Result<void>{};
+  const Result<void> trusted =
+      found->of_workspace ? search.trust.check(*found->file, found->path) : Result<void>{};
   row.trusted = trusted.has_value();
   if (!trusted) row.why = found->why;
   const Result<plugin::LoadedPlugin*> loaded = registry.load(id);

@@ -12,7 +12,6 @@
 #include "cli/workspace.hpp"
 #include "conformance/check.hpp"
 #include "output/log.hpp"
-#include "plugin/file_owner.hpp"
 
 namespace dream::cli {
 
@@ -43,7 +42,8 @@ PluginFacts facts_of(plugin::LoadedPlugin& loaded, const plugin::SearchPath& sea
                   .version = info.version,
                   .summary = info.summary,
                   .path = info.path.string(),
-                  .why = plugin::describe_origin({info.path, info.why, info.of_workspace}, search.trust),
+                  .why = plugin::describe_origin({info.path, info.file, info.why, info.of_workspace},
+                                                 search.trust),
                   .trusted = true,
                   .problem = sound || info.options_schema.empty() ? "" : "its options schema is no JSON",
                   .hint = ""},
@@ -65,12 +65,12 @@ Result<plugin::FoundPlugin> find_plugin(const Options& options, const plugin::Se
   if (!names_file(word)) {
     Result<plugin::FoundPlugin> found = search.resolve(word);
     if (!found || !found->of_workspace) return found;
-    if (const Result<void> trusted = search.trust.check(found->path); !trusted) return trusted.error();
+    if (const Result<void> trusted = search.trust.check(*found->file, found->path); !trusted)
+      return trusted.error();
     return found;
   }
   const std::filesystem::path path = std::filesystem::absolute(options.directory.value_or("") / word);
-  if (const Result<void> safe = plugin::check_owner(path); !safe) return safe.error();
-  return plugin::FoundPlugin{path, "named on the command line"};
+  return plugin::find_plugin_file(path, "named on the command line");
 }
 
 int plugin_info(const Options& options) {

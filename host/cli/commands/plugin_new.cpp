@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "cli/terminal.hpp"
@@ -99,7 +100,7 @@ Result<void> write_repository(const fs::path& folder, const std::string& name) {
     const fs::path path = path_of(file, folder, name);
     if (fs::exists(fs::symlink_status(path, failure))) {
       return Error{ErrorCode::usage, "exists already, and nothing is overwritten", path.string(),
-                   "name another folder: dream plugin new " + name + " DIR"};
+                   "name another folder: dream plugin new " + shell_quoted(name) + " DIR"};
     }
   }
   for (const TemplateFile& file : template_files) {

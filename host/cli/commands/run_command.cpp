@@ -90,7 +90,7 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
     const plugin::PluginInfo& info = (*loaded)->info();
     std::string sha256;
     if (info.of_workspace) {
-      if (auto now = plugin::fingerprint_of(info.path)) sha256 = std::move(now->sha256);
+      if (auto now = plugin::fingerprint_of(*info.file)) sha256 = std::move(now->sha256);
     }
     record.plugins.push_back({id, info.path.string(), {of_tasks.begin(), of_tasks.end()}, std::move(sha256)});
   }
@@ -130,10 +130,20 @@ int run_plan(runtime::Session& session, const Plan& plan, const prepare::LoadedW
   return exit_code;
 }
 
-/// What earlier runs have left behind may be in the way of this one.
-void clean_up_after_the_dead(const plugin::Place& place) {
-  for (const std::filesystem::path& record : record::records_of_the_dead(place)) {
-    if (!process::run_reaper(record)) return;  // it took its time to fail; the others would, too
+/// What earlier runs have left behind may be in the way of this one. Those that this time isn't enough for
+/// come first at the next start.
+void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
+  constexpr Duration all_of_them = std::chrono::seconds(10);
+  const auto records = record::records_of_the_dead(place);
+  if (!records) {
+    complain(
+        {ErrorCode::io, "what runs that died have left behind stays: " + to_string(records.error()), {}, {}});
+    return;
+  }
+  const Instant deadline = read_clock() + all_of_them;
+  for (const std::filesystem::path& record : *records) {
+    if (read_clock() > deadline) return;
+    static_cast<void>(process::run_reaper({record, trust}));
   }
 }
 
@@ -143,8 +153,8 @@ int run_command(const Options& options) {
   process::TerminalState terminal;
   const std::string id = plugin::new_session_id();
   const auto before = plugin::make_place(id, {}, plugin::own_environment());
-  clean_up_after_the_dead(*before);
-  const int guardian = process::split_off_guardian(record::record_path(*before), terminal);
+  clean_up_after_the_dead(*before, options.trust);
+  const int guardian = process::split_off_guardian({record::record_path(*before), options.trust}, terminal);
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_of(options, *loaded);

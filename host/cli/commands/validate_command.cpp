@@ -6,7 +6,7 @@
 namespace dream::cli {
 
 int validate_command(const Options& options) {
-  const Result<prepare::LoadedWorkspace> read = prepare::read_workspace(options.directory);
+  const Result<prepare::LoadedWorkspace> read = prepare::read_workspace(options.directory, options.trust);
   if (!read) {
     complain(read.error());
     return exit_nothing_run;

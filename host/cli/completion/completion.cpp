@@ -106,6 +106,7 @@ class Completion {
     std::vector<Candidate> found;
     if (words_.size() == 1) {
       if (command->takes_task) found = source_.tasks(place_);
+      if (command->command == CommandName::trust) found.push_back({folders_mark, {}});
       for (const std::string& word : command->words) found.push_back({word, {}});
     } else if (command->command == CommandName::plugin && words_.size() == 2) {
       if (words_[1] == "info" || words_[1] == "check") found = source_.executors(place_);

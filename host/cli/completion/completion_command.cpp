@@ -23,7 +23,7 @@ class Offering {
   Offering(Options options, const CompletionPlace& place) : options_(std::move(options)) {
     options_.directory = place.directory;
     options_.project = place.project;
-    Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options_.directory);
+    Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options_.directory, options_.trust);
     if (loaded) loaded_ = std::move(*loaded);
   }
 

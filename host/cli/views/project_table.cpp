@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/columns.hpp"
+
 namespace dream::cli {
 
 using prepare::ListedProject;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/columns.hpp"
+
 namespace dream::cli {
 
 namespace {

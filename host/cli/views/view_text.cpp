@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "base/columns.hpp"
 #include "base/text.hpp"
 
 namespace dream::cli {
@@ -13,10 +14,6 @@ namespace {
 
 bool is_plain(char c) {
   return c >= 0x20 && c < 0x7F;
-}
-
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
 }
 
 std::string_view code_of(Tone tone) {
@@ -70,19 +67,9 @@ void append_json(std::string& out, std::string_view text) {
   }
 }
 
-std::size_t columns(std::string_view text) {
-  return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_continuation));
-}
-
 std::string last_columns(std::string_view text, std::size_t limit) {
-  std::size_t surplus = columns(text);
-  if (surplus <= limit) return std::string(text);
-  surplus -= std::max<std::size_t>(limit, 1) - 1;
-  while (surplus > 0) {
-    text.remove_prefix(1);
-    if (text.empty() || !is_continuation(text.front())) --surplus;
-  }
-  return "…" + std::string(text);
+  if (columns(text) <= limit) return std::string(text);
+  return "…" + std::string(end_within(text, std::max<std::size_t>(limit, 1) - 1));
 }
 
 long long milliseconds(Duration duration) {

@@ -37,9 +37,6 @@ void append_printable(std::string& out, std::string_view text);
 /// Appends json_string(text), without its cost for plain ASCII.
 void append_json(std::string& out, std::string_view text);
 
-/// The columns that a text takes, counting a character as one.
-[[nodiscard]] std::size_t columns(std::string_view text);
-
 /// `text`, or its end after a `…` when it has more than `limit` columns. The end of a path tells it apart.
 [[nodiscard]] std::string last_columns(std::string_view text, std::size_t limit);
 

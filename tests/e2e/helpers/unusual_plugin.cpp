@@ -1,5 +1,7 @@
 /// An executor whose runs are no plain children of the host, one kind for each task's name:
 /// - copies: reads the output of its command, and writes it for the run
+/// - pauses: copies, but pauses its child after each piece for a turn; 9 if something comes meanwhile
+/// - holds: copies the first piece, and pauses its child for ever
 /// - changes: has a child that waits for ever, and then can't start after all
 /// - never: is accepted, and finds a turn later that it can't start
 /// - refuses: start doesn't like the option `port`
@@ -20,7 +22,8 @@ using namespace dream::sdk;
 /// A child whose output the plugin reads; terminations are the child's.
 class Copy : public Run {
  public:
-  Copy(const Host& host, dream_run_id id) : host_(host), id_(id) {}
+  enum class Pause { never, for_a_turn, for_ever };
+  Copy(const Host& host, dream_run_id id, Pause pause) : host_(host), id_(id), pause_(pause) {}
 
   Result<void> spawn(const Task& task, const std::string& line) {
     const std::vector<dream_str> argv{view("sh"), view("-c"), view(line)};
@@ -47,16 +50,34 @@ class Copy : public Run {
 
  private:
   static void wrote(void* context, std::uint32_t stream, dream_str bytes) noexcept {
-    const auto& run = *static_cast<Copy*>(context);
+    auto& run = *static_cast<Copy*>(context);
     run.host_.output()->write(run.host_.raw(), run.id_, stream, bytes);
+    run.disturbed_ = run.disturbed_ || run.paused_;
+    if (run.pause_ == Pause::never) return;
+    run.paused_ = true;
+    run.host_.process()->pause(run.host_.raw(), run.child_, stream);
+    dream_timer_id timer = 0;
+    if (run.pause_ == Pause::for_a_turn) {
+      run.host_.timer()->start(run.host_.raw(), 0, &Copy::go_on, &run, &timer);
+    }
+  }
+  static void go_on(void* context) noexcept {
+    auto& run = *static_cast<Copy*>(context);
+    run.paused_ = false;
+    run.host_.process()->resume(run.host_.raw(), run.child_, DREAM_STDOUT);
   }
   static void ended(void* context, const dream_exit* exit) noexcept {
-    static_cast<Copy*>(context)->report_exit({exit->kind, exit->value, std::string(text(exit->text))});
+    auto& run = *static_cast<Copy*>(context);
+    if (run.disturbed_ && run.pause_ == Pause::for_a_turn) return run.report_exit(Exit::code(9));
+    run.report_exit({exit->kind, exit->value, std::string(text(exit->text))});
   }
 
   Host host_;
   dream_run_id id_;
+  Pause pause_;
   dream_child_id child_ = 0;
+  bool paused_ = false;
+  bool disturbed_ = false;  ///< something came while it was paused
 };
 
 /// Does something in a later turn of the loop.
@@ -142,7 +163,10 @@ class Unusual : public Executor {
     if (name == "abandons") {
       return std::unique_ptr<Run>(std::make_unique<Abandons>(host_, task.run(), abandoned_in(project_.root)));
     }
-    auto run = std::make_unique<Copy>(host_, task.run());
+    const auto pause = name == "pauses"  ? Copy::Pause::for_a_turn
+                       : name == "holds" ? Copy::Pause::for_ever
+                                         : Copy::Pause::never;
+    auto run = std::make_unique<Copy>(host_, task.run(), pause);
     const Result<void> spawned = run->spawn(task, std::string(task.command_line()));
     if (!spawned) return spawned.failure();
     if (name == "changes") return Failure{DREAM_E_FAILED, "changed its mind", "ask again"};

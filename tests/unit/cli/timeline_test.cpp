@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/columns.hpp"
 #include "view_samples.hpp"
 
 namespace dream::cli {
@@ -85,6 +86,14 @@ TEST(TheTimeline, fits_its_width_for_any_number_of_steps) {
       }
     }
   }
+}
+
+TEST(TheTimeline, begins_below_itself_where_names_have_wide_characters) {
+  const Plan plan = plan_of({background("./数据库"), background("./abc"), foreground("./e\u0301")});
+  const std::vector<std::string> lines = lines_of(timeline_text(plan, {}));
+  const auto begin = [&](std::size_t at) { return columns(lines[at].substr(0, lines[at].find("├"))); };
+  EXPECT_EQ(begin(1), begin(0));
+  EXPECT_EQ(begin(2), begin(0));
 }
 
 TEST(TheTimeline, is_never_narrower_than_sixty_columns) {

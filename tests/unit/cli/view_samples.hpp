@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/columns.hpp"
 #include "cli/views/view_text.hpp"
 #include "plan/plan.hpp"
 

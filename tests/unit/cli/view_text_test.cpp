@@ -16,15 +16,12 @@ TEST(Tones, put_codes_only_into_coloured_text) {
   EXPECT_EQ(coloured, "\x1b[1mword\x1b[0mword");
 }
 
-TEST(Columns, count_characters_not_bytes) {
-  EXPECT_EQ(columns("a\xC3\xA9…"), 3U);
-  EXPECT_EQ(columns(""), 0U);
-}
-
 TEST(LastColumns, keep_the_end_and_never_cut_a_character) {
   EXPECT_EQ(last_columns("./services/api:dev", 40), "./services/api:dev");
   EXPECT_EQ(last_columns("./services/api:dev", 8), "…api:dev");
   EXPECT_EQ(last_columns("\xC3\xA9\xC3\xA9\xC3\xA9", 2), "…\xC3\xA9");
+  EXPECT_EQ(last_columns("数据库", 5), "…据库");
+  EXPECT_EQ(last_columns("数据库", 4), "…库");
   EXPECT_EQ(last_columns("abc", 1), "…");
 }
 
@@ -50,6 +47,13 @@ TEST(ATable, lines_its_columns_up_and_leaves_nothing_at_the_end_of_a_line) {
             "  a   long name  x\n"
             "  \xC3\xA9\xC3\xA9  b\n"
             "                 y\n");
+}
+
+TEST(ATable, counts_the_columns_of_wide_characters) {
+  Table table({Tone::plain, Tone::plain}, false);
+  table.add({"数据库", "x"});
+  table.add({"abc", "y"});
+  EXPECT_EQ(table.text(), "  数据库  x\n  abc     y\n");
 }
 
 TEST(ATable, shows_what_would_disturb_a_terminal) {

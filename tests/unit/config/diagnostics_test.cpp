@@ -2,6 +2,7 @@
 
 #include <rapidjson/document.h>
 
+#include "base/columns.hpp"
 #include "unit/config/config_testing.hpp"
 
 namespace dream::config {
@@ -45,6 +46,22 @@ TEST(Diagnostics, of_a_whole_file_have_no_line) {
 TEST(Diagnostics, keep_tabs_so_that_the_caret_stays_aligned) {
   const SourceText source("f", "\t\xC3\xA9\tx");
   EXPECT_EQ(lines_of(render_text(source, {Severity::error, {4}, "", "m", ""}))[2], "\t \t^");
+}
+
+TEST(Diagnostics, put_the_caret_below_wide_characters_and_marks) {
+  const std::string before = "\"数据库e\u0301\": ";
+  const SourceText source("f", before + "x");
+  const auto lines = lines_of(render_text(source, {Severity::error, {before.size()}, "", "m", ""}));
+  EXPECT_EQ(lines[2], std::string(11, ' ') + "^");
+}
+
+TEST(Diagnostics, cut_a_long_line_of_wide_characters_by_columns) {
+  std::string text;
+  for (int number = 0; number < 1000; ++number) text += "数";
+  const SourceText source("f", text);
+  const auto lines = lines_of(render_text(source, {Severity::error, {1500}, "", "m", ""}));
+  EXPECT_LE(columns(lines[1]), 120U);
+  EXPECT_EQ(lines[2], std::string(61, ' ') + "^");
 }
 
 TEST(Diagnostics, let_nothing_disturb_a_terminal) {

@@ -24,22 +24,54 @@ TEST(Discovery, takes_the_nearest_file_above) {
   EXPECT_EQ(discover(folder.path())->file, folder.path() / "dream.json");
 }
 
-TEST(Discovery, passes_over_a_folder_of_that_name_and_takes_a_broken_link) {
+TEST(Discovery, passes_over_a_folder_of_that_name_and_tells_of_a_broken_link) {
   const TemporaryFolder folder;
   folder.write("dream.json", "{}");
   fs::create_directories(folder.path() / "a/dream.json");
   EXPECT_EQ(discover(folder.path() / "a")->file, folder.path() / "dream.json");
   fs::create_directory(folder.path() / "b");
   fs::create_symlink("nowhere", folder.path() / "b/dream.json");
-  EXPECT_EQ(discover(folder.path() / "b")->file, folder.path() / "b/dream.json");
+  const auto broken = discover(folder.path() / "b");
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().where, (folder.path() / "b/dream.json").string());
+  EXPECT_EQ(broken.error().message, "the file can't be read: No such file or directory");
 }
 
 TEST(Discovery, refuses_a_fifo_of_that_name_instead_of_waiting_for_its_writer) {
   const TemporaryFolder folder;
   ASSERT_EQ(::mkfifo((folder.path() / "dream.json").c_str(), 0600), 0);
   const auto found = discover(folder.path());
-  ASSERT_FALSE(found);
-  EXPECT_EQ(found.error().where, (folder.path() / "dream.json").string());
+  ASSERT_TRUE(found);
+  const auto refused = load(*found->opened, *found->file, bundled_executors);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().where, (folder.path() / "dream.json").string());
+  EXPECT_EQ(refused.error().message, "the file can't be read: it is a pipe");
+}
+
+TEST(Discovery, reads_the_file_that_it_has_judged) {
+  const TemporaryFolder folder;
+  folder.write("dream.json", R"({"executor": "npm"})");
+  const auto found = discover(folder.path());
+  fs::remove(folder.path() / "dream.json");
+  folder.write("dream.json", R"({"executor": "deno"})");
+  EXPECT_EQ(load(*found->opened, *found->file, bundled_executors)->workspace.executor, "npm");
+}
+
+TEST(Discovery, refuses_a_file_that_everybody_may_write_to_unless_its_folder_is_trusted) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::chmod(folder.write("a/dream.json", "{}").c_str(), 0666), 0);
+  fs::create_directories(folder.path() / "a/b");
+  const auto refused = discover(folder.path() / "a/b");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::configuration);
+  EXPECT_EQ(refused.error().where, (folder.path() / "a/dream.json").string());
+  EXPECT_THAT(refused.error().hint, HasSubstr("`dream trust " + (folder.path() / "a").string() + "`"));
+  EXPECT_TRUE(discover(folder.path() / "a/b", Obeyed::everybody));
+  const auto trusts = [](const fs::path& trusted) {
+    return [trusted](const fs::path& root) { return root == trusted; };
+  };
+  EXPECT_TRUE(discover(folder.path() / "a/b", Obeyed::by_rule, trusts(folder.path() / "a")));
+  EXPECT_FALSE(discover(folder.path() / "a/b", Obeyed::by_rule, trusts(folder.path())));
 }
 
 TEST(Discovery, without_a_file_tells_where_it_looked) {

@@ -22,7 +22,7 @@ TEST(DocumentRead, refuses_a_file_above_the_limit_without_reading_it) {
   const TemporaryFolder folder;
   const auto file = folder.write("dream.json", "{}");
   std::filesystem::resize_file(file, Document::max_size + 1);
-  EXPECT_EQ(Document::read(file).error().message, "the file can't be read: it is larger than 256 MiB");
+  EXPECT_EQ(Document::read(file).error().message, "the file can't be read: it is larger than 16 MiB");
 }
 
 TEST(DocumentRead, keeps_the_name_it_was_called_by) {

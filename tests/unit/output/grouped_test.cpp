@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+
+#include "output/spool.hpp"
 #include "support/temporary_folder.hpp"
 #include "unit/output/run_fixture.hpp"
 
@@ -197,6 +200,16 @@ TEST_F(GroupedTest, loses_nothing_when_the_disk_is_full) {
   EXPECT_THAT(err_, HasSubstr("File too large"));
   EXPECT_THAT(err_, HasSubstr("dream: ── ./a:go so far ──\n"));
   EXPECT_THAT(err_, HasSubstr("dream: ── ./c:go failed, exit code 1, optional ──\n"));
+}
+
+TEST(TemporaryFolder, is_the_one_that_the_user_names_or_else_one_on_a_disk) {
+  const char* before = std::getenv("TMPDIR");
+  const std::string kept = before == nullptr ? "" : before;
+  ::setenv("TMPDIR", "/some/where", 1);
+  EXPECT_EQ(temporary_folder(), "/some/where");
+  ::unsetenv("TMPDIR");
+  EXPECT_EQ(temporary_folder(), "/var/tmp");
+  if (before != nullptr) ::setenv("TMPDIR", kept.c_str(), 1);
 }
 
 }  // namespace

@@ -27,6 +27,31 @@ TEST(ShortNames, take_the_task_where_a_project_has_several) {
             (Names{"api:build", "api:dev", "db"}));
 }
 
+TEST(ShortNames, are_all_unlike) {
+  EXPECT_EQ(short_names(plan_of({{"./", "dev"}, {"./root", "dev"}})), (Names{"./", "root"}));
+  EXPECT_EQ(short_names(plan_of({{"./", "a"}, {"./", "b"}, {"./x/root", "dev"}})),
+            (Names{"./:a", "./:b", "x/root"}));
+  EXPECT_EQ(short_names(plan_of({{"./x", "y"}, {"./x", "z"}, {"./x:y", "t"}})),
+            (Names{"./x:y", "x:z", "./x:y:t"}));
+  EXPECT_EQ(short_names(plan_of({{"./x", "y:t"}, {"./x", "z"}, {"./x:y", "t"}, {"./x:y", "u"}})),
+            (Names{"./x:y:t", "x:z", "./x:y:t (2)", "x:y:u"}));
+}
+
+TEST(LineLabels, are_padded_by_columns) {
+  const Plan plan = plan_of({{"./数据库", "dev"}, {"./api", "dev"}, {"./héé", "dev"}});
+  EXPECT_EQ(line_labels(plan, false), (Names{"数据库 | ", "api    | ", "héé    | "}));
+}
+
+TEST(LineLabels, hold_no_command_for_the_terminal) {
+  EXPECT_EQ(line_labels(plan_of({{"./a\x1b[2J", "dev"}}), false), (Names{"a\\x1b[2J | "}));
+}
+
+TEST(ColumnsBesideLabel, are_never_too_few_to_show_anything) {
+  EXPECT_EQ(columns_beside_label(80, 9), 71U);
+  EXPECT_EQ(columns_beside_label(25, 9), 20U);
+  EXPECT_EQ(columns_beside_label(5, 9), 20U);
+}
+
 TEST(LineLabels, are_of_one_width_and_coloured_only_when_asked) {
   const Plan plan = plan_of({{"./database", "dev"}, {"./api", "dev"}});
   EXPECT_EQ(line_labels(plan, false), (Names{"database | ", "api      | "}));

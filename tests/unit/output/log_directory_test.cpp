@@ -58,9 +58,9 @@ TEST_F(LogDirectoryTest, has_the_bytes_of_every_stream_as_they_were_and_shows_th
 TEST_F(LogDirectoryTest, has_an_index_of_files_and_outcomes) {
   start_all();
   EXPECT_EQ(read("index.json"), R"({"v":1,"exitCode":null,"steps":[
-{"step":"./a:go","stdout":"01-a.out.log","stderr":"01-a.err.log","complete":true},
-{"step":"./b:go","stdout":"02-b.out.log","stderr":"02-b.err.log","complete":true},
-{"step":"./c:go","stdout":"03-c.out.log","stderr":"03-c.err.log","complete":true}
+{"step":"./a:go","stdout":"01-a.out.log","stderr":"01-a.err.log","complete":false},
+{"step":"./b:go","stdout":"02-b.out.log","stderr":"02-b.err.log","complete":false},
+{"step":"./c:go","stdout":"03-c.out.log","stderr":"03-c.err.log","complete":false}
 ]}
 )") << "until the run is over";
   ends(a, 0);
@@ -139,11 +139,41 @@ TEST_F(LogDirectoryTest, warns_once_about_a_full_disk_and_the_run_goes_on) {
   EXPECT_THAT(index, HasSubstr(R"("stderr":"03-c.err.log","complete":true,"outcome":"succeeded")"));
 }
 
+TEST_F(LogDirectoryTest, calls_nothing_complete_that_it_could_not_write_down) {
+  start_all();
+  {
+    const FileSizeLimit limit(200);
+    writes(a, Stream::out, std::string(1000, 'x'));
+    end_all();
+  }
+  EXPECT_THAT(read("index.json"), testing::StartsWith("{\"v\":1,\"exitCode\":null"));
+  EXPECT_THAT(read("index.json"), testing::Not(HasSubstr("\"complete\":true")));
+  EXPECT_FALSE(fs::exists(logs_ / "index.json.new"));
+  EXPECT_THAT(err_, HasSubstr("01-a.out.log: can't write the log: File too large"));
+  EXPECT_THAT(err_,
+              HasSubstr("index.json: can't write the index: File too large; it says less than there is"));
+}
+
+TEST_F(LogDirectoryTest, belongs_to_one_run_at_a_time) {
+  start_all();
+  writes(a, Stream::out, "of the first\n");
+  const auto second = make_log_directory(
+      logs_, plan_, make_renderer(context_, console_, plan_, OutputMode::prefix, false, [] {}));
+  const Result<void> begun = second->begin(now_);
+  ASSERT_FALSE(begun);
+  EXPECT_EQ(begun.error().message, "another run of dream writes its logs there");
+  EXPECT_EQ(begun.error().where, logs_.string());
+  end_all();
+  EXPECT_EQ(read("01-a.out.log"), "of the first\n");
+  use(nullptr);
+  EXPECT_TRUE(second->begin(now_));
+}
+
 TEST_F(LogDirectoryTest, says_that_the_index_can_not_be_written_at_the_end) {
   start_all();
   fs::remove_all(logs_);
   end_all();
-  EXPECT_THAT(err_, HasSubstr("index.json: can't write the log: No such file or directory"));
+  EXPECT_THAT(err_, HasSubstr("index.json: can't write the index: No such file or directory"));
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "support/screen_cases.hpp"
+
 namespace dream::output {
 namespace {
 
@@ -43,16 +45,51 @@ TEST_F(ScreenLineTest, plain_lines_stay_as_they_are) {
   EXPECT_THAT(lines_of(""), IsEmpty());
 }
 
-TEST_F(ScreenLineTest, what_is_written_over_is_gone) {
-  EXPECT_THAT(lines_of("10%\r20%\r30%\n"), ElementsAre("30%"));
-  EXPECT_THAT(lines_of("10%\r20%\r"), ElementsAre("20%"));
-  EXPECT_THAT(lines_of("10%\r\x1b[Kdone\n"), ElementsAre("done"));
-  EXPECT_THAT(lines_of("10%\x1b[2K\x1b[1Gdone\n"), ElementsAre("done"));
-  EXPECT_THAT(lines_of("\x1b[G10%\x1b[0G\x1b[K20%\x1b[G"), ElementsAre("20%"));
-  EXPECT_THAT(lines_of("working |\b/\b-\n"), ElementsAre("working -"));
-  EXPECT_THAT(lines_of("ä\bö\n"), ElementsAre("ö"));
-  EXPECT_THAT(lines_of("count 10\x1b[2D11\n"), ElementsAre("count 11"));
-  EXPECT_THAT(lines_of("all of it\x1b[99D\x1b[Kgone\n"), ElementsAre("gone"));
+TEST_F(ScreenLineTest, lines_come_out_as_a_terminal_shows_them) {
+  line_.set_width(screen_width);
+  for (const ScreenCase& one : screen_cases) {
+    lines_.clear();
+    write(std::string(one.written) + "\n");
+    ASSERT_EQ(lines_.size(), 1U);
+    lines_[0].erase(lines_[0].find_last_not_of(' ') + 1);
+    EXPECT_EQ(lines_[0], one.shown) << ::testing::PrintToString(one.written);
+  }
+}
+
+TEST_F(ScreenLineTest, of_a_wide_character_no_half_is_left) {
+  EXPECT_THAT(lines_of("中文\x1b[2GX\n"), ElementsAre(" X文"));
+  EXPECT_THAT(lines_of("中文字\r\x1b[1X\n"), ElementsAre("  文字"));
+  EXPECT_THAT(lines_of("中文字\x1b[4G\x1b[K\n"), ElementsAre("中 "));
+  EXPECT_THAT(lines_of("中文字\x1b[2G\x1b[1P\n"), ElementsAre(" 文字"));
+}
+
+TEST_F(ScreenLineTest, a_cursor_that_is_moved_stops_at_the_edge) {
+  line_.set_width(10);
+  write("ab\x1b[99Cc\n");
+  write("0123456789abc\x1b[5Cd\n");
+  write("x\r\x1b[99@y\n");
+  EXPECT_THAT(lines_, ElementsAre("ab       c", "0123456789abcd", "y         "));
+}
+
+TEST_F(ScreenLineTest, an_erased_background_reaches_to_the_edge) {
+  line_.set_width(6);
+  write("\x1b[44mab\x1b[K\n\x1b[0mplain\n");
+  EXPECT_THAT(lines_, ElementsAre("\x1b[44mab    \x1b[0m", "plain"));
+}
+
+TEST_F(ScreenLineTest, each_cell_keeps_the_style_that_it_was_written_in) {
+  EXPECT_THAT(lines_of("12345\r\x1b[31mA\x1b[0m\n"), ElementsAre("\x1b[31mA\x1b[0m2345"));
+  EXPECT_THAT(lines_of("\x1b[31mred \x1b[1mbold\r\x1b[0;32mg\n"),
+              ElementsAre("\x1b[32mg\x1b[0;31med \x1b[0;1;31mbold\x1b[0m"));
+}
+
+TEST_F(ScreenLineTest, a_saved_cursor_of_another_line_is_elsewhere) {
+  EXPECT_THAT(lines_of("ab\x1b"
+                       "7c\nde\x1b"
+                       "8f\n"),
+              ElementsAre("abc", "de", "  f"));
+  EXPECT_THAT(lines_of("\x1b[31m\x1b[s\x1b[0mab\n\x1b[ured\x1b[0m\n"),
+              ElementsAre("ab", "\x1b[31mred\x1b[0m"));
 }
 
 TEST_F(ScreenLineTest, the_unfinished_line_is_known_as_it_changes) {
@@ -63,36 +100,75 @@ TEST_F(ScreenLineTest, the_unfinished_line_is_known_as_it_changes) {
   write("\r");
   EXPECT_EQ(line_.text(), "Continue? ");
   write("\x1b[32m50%");
-  EXPECT_EQ(line_.text(), "\x1b[32m50%\x1b[0m");
+  EXPECT_EQ(line_.text(), "\x1b[32m50%\x1b[0mtinue? ");
   write("\n");
   EXPECT_FALSE(line_.shows());
-  EXPECT_THAT(lines_, ElementsAre("\x1b[32m50%\x1b[0m"));
+  EXPECT_THAT(lines_, ElementsAre("\x1b[32m50%\x1b[0mtinue? "));
 }
 
 TEST_F(ScreenLineTest, a_style_is_ended_with_its_line_and_goes_on_in_the_next) {
   EXPECT_THAT(lines_of("\x1b[31mred\nstill\x1b[0m not\nplain\n"),
               ElementsAre("\x1b[31mred\x1b[0m", "\x1b[31mstill\x1b[0m not", "plain"));
   EXPECT_THAT(lines_of("\x1b[01;31m\x1b[Kerror\x1b[m\x1b[K: text\n"),
-              ElementsAre("\x1b[01;31merror\x1b[m: text"));
+              ElementsAre("\x1b[1;31merror\x1b[0m: text"));
   EXPECT_THAT(lines_of("\x1b[32m10%\r20%\n"), ElementsAre("\x1b[32m20%\x1b[0m"));
 }
 
 TEST_F(ScreenLineTest, what_leaves_the_line_is_left_out) {
   EXPECT_THAT(lines_of("\x1b]0;a title\a\x1b[?25lhidden\x1b[?25h\x1b(B\x1b=\n"), ElementsAre("hidden"));
-  EXPECT_THAT(lines_of("\x1b[2J\x1b[Htop\x1b[3;4Hmiddle\n"), ElementsAre("top", "middle"));
+  EXPECT_THAT(lines_of("\x1b[2J\x1b[Htop\x1b[3;4Hmiddle\n"), ElementsAre("top", "   middle"));
+  EXPECT_THAT(lines_of("seen\x1b[2J\rnext\n"), ElementsAre("seen", "next"));
   EXPECT_THAT(lines_of("first frame\n\x1b[1A\x1b[2Ksecond frame\n"),
               ElementsAre("first frame", "second frame"));
-  EXPECT_THAT(lines_of("\x1b"
+  EXPECT_THAT(lines_of("\x1b[31mred\x1b"
                        "cafter a reset\n"),
-              ElementsAre("after a reset"));
+              ElementsAre("\x1b[31mred\x1b[0m", "after a reset"));
   EXPECT_THAT(lines_of("\x1bP1;2;a picture\x1b\\text\n"), ElementsAre("text"));
-  EXPECT_THAT(lines_of("a\x1b[20Gb\x1b[2Cc\td\n"), ElementsAre("a b  c\td"));
-  EXPECT_THAT(lines_of(std::string("n\0u\al\vl\n", 8)), ElementsAre("null"));
+  EXPECT_THAT(lines_of(std::string("n\0u\al\x7fl\n", 8)), ElementsAre("null"));
+  EXPECT_THAT(lines_of("a\vb\n"), ElementsAre("a", " b"));
 }
 
-TEST_F(ScreenLineTest, links_stay) {
-  const std::string link = "\x1b]8;;file:///x\x1b\\x\x1b]8;;\x1b\\";
-  EXPECT_THAT(lines_of(link + "\n"), ElementsAre(link));
+TEST_F(ScreenLineTest, no_sequence_with_private_characters_is_taken_for_a_style_or_a_move) {
+  EXPECT_THAT(lines_of("\x1b[>4;2ma\x1b[?4mb\x1b[<1mc\x1b[=1md\x1b[4 me\nf\n"), ElementsAre("abcde", "f"));
+  EXPECT_THAT(lines_of("ab\x1b[?Kc\x1b[>1Gd\x1b[?ue\x1b[!p\n"), ElementsAre("abcde"));
+}
+
+TEST_F(ScreenLineTest, no_control_of_eight_bits_passes) {
+  EXPECT_THAT(lines_of("a\xC2\x9B"
+                       "2Jb\n"),
+              ElementsAre("a2Jb"));
+  EXPECT_THAT(lines_of("a\x9B"
+                       "2Jb\n"),
+              ElementsAre("a2Jb"));
+  EXPECT_THAT(lines_of("\xE2\x9B\n\xC3\x85\n"), ElementsAre("\xE2", "\xC3\x85"))
+      << "the begin of a character";
+  EXPECT_THAT(lines_of("\xC2\xC2\x9Bx\x9Dx\xF0\x9F\x9Fx\n"), ElementsAre("\xC2xx\xF0x"));
+}
+
+TEST_F(ScreenLineTest, what_is_no_utf8_and_no_control_stays_as_it_is) {
+  EXPECT_THAT(lines_of("caf\xE9, na\xEFve \xFF\xFE\r\n"), ElementsAre("caf\xE9, na\xEFve \xFF\xFE"));
+  EXPECT_THAT(lines_of("caf\xE9\rC\n"), ElementsAre("Caf\xE9"));
+}
+
+TEST_F(ScreenLineTest, a_link_ends_with_its_line_and_goes_on_in_the_next) {
+  const std::string open = "\x1b]8;;file:///x\x1b\\";
+  const std::string close = "\x1b]8;;\x1b\\";
+  EXPECT_THAT(lines_of(open + "x" + close + "y\n"), ElementsAre(open + "x" + close + "y"));
+  EXPECT_THAT(lines_of("\x1b]8;;file:///x\ax\x1b]8;;\ay\n"), ElementsAre(open + "x" + close + "y"));
+  EXPECT_THAT(lines_of("a" + open + "b\nc\n" + close + "d\n"),
+              ElementsAre("a" + open + "b" + close, open + "c" + close, "d"));
+  EXPECT_THAT(lines_of(open + "abc" + close + "\rX\n"), ElementsAre("X" + open + "bc" + close));
+}
+
+TEST_F(ScreenLineTest, a_link_whose_address_could_be_a_command_is_none) {
+  for (const std::string_view address : {"a\xC2\x9B"
+                                         "b",
+                                         "a\x9B"
+                                         "b",
+                                         "ä"}) {
+    EXPECT_THAT(lines_of("\x1b]8;;" + std::string(address) + "\ax\n"), ElementsAre("x"));
+  }
+  EXPECT_THAT(lines_of("\x1b]8;x\ay\n"), ElementsAre("y"));
 }
 
 TEST_F(ScreenLineTest, a_sequence_that_is_never_finished_hides_no_line) {
@@ -104,16 +180,39 @@ TEST_F(ScreenLineTest, a_sequence_that_is_never_finished_hides_no_line) {
   EXPECT_THAT(lines_of("text\x1b"), ElementsAre("text"));
 }
 
+TEST_F(ScreenLineTest, a_sequence_that_is_broken_off_by_another_is_none) {
+  EXPECT_THAT(lines_of("\x1b]0;title\x1béx\n"), ElementsAre("éx"));
+  EXPECT_THAT(lines_of("\x1b[3éx\n"), ElementsAre("éx"));
+}
+
 TEST_F(ScreenLineTest, a_line_without_end_is_cut) {
   const std::string half(ScreenLine::longest / 2, 'x');
   EXPECT_THAT(lines_of(half + half + half + "\n"), ElementsAre(half + half, half));
-  const std::vector<std::string> spinner = lines_of("\x1b[1m" + std::string(1'000'000, '\b'));
-  EXPECT_THAT(spinner, IsEmpty());
+  EXPECT_THAT(lines_of("\x1b[1m" + std::string(1'000'000, '\b')), IsEmpty());
+  EXPECT_THAT(lines_of(std::string(1'000'000, '\t') + "\x1b[999Cx\n").size(), 2U);
+}
+
+TEST_F(ScreenLineTest, a_line_is_not_cut_inside_a_character_or_a_sequence) {
+  const std::string almost(ScreenLine::longest - 1, 'x');
+  EXPECT_THAT(lines_of(almost + "中文\n"), ElementsAre(almost + "中", "文"));
+  EXPECT_THAT(lines_of(almost + "e\u0301f\n"), ElementsAre(almost + "e\u0301", "f"));
+  EXPECT_THAT(lines_of(almost + "\x1b[31mab\x1b[0m\n"),
+              ElementsAre(almost + "\x1b[31ma\x1b[0m", "\x1b[31mb\x1b[0m"));
+}
+
+TEST_F(ScreenLineTest, marks_and_links_without_end_are_cut) {
+  std::string marks = "e";
+  while (marks.size() < 4 * ScreenLine::longest) marks += "\u0301";
+  for (const std::string& line : lines_of(marks + "\n")) EXPECT_LT(line.size(), 2 * ScreenLine::longest);
+  const std::string link = "\x1b]8;;" + std::string(2000, 'x') + "\a";
+  std::string links;
+  while (links.size() < 4 * ScreenLine::longest) links += link + "y";
+  for (const std::string& line : lines_of(links + "\n")) EXPECT_LT(line.size(), 2 * ScreenLine::longest);
 }
 
 struct StyleCase {
   std::vector<std::string> applied;
-  std::string sequences;
+  std::string sequence;
 };
 
 TEST(TextStyle, is_what_is_in_force) {
@@ -123,23 +222,27 @@ TEST(TextStyle, is_what_is_in_force) {
       {{"31", "0"}, ""},
       {{"1", "31", "39"}, "\x1b[1m"},
       {{"31", "91", "32"}, "\x1b[32m"},
+      {{"97", "107"}, "\x1b[97;107m"},
       {{"38;5;200", "48;2;1;2;3", "39"}, "\x1b[48;2;1;2;3m"},
-      {{"1;31", "22"}, "\x1b[1;31m\x1b[22m"},
-      {{"4", "0;32"}, "\x1b[0;32m"},
-      {{"1", "22", "3", "23", "4", "24", "5", "25", "6", "25", "7", "27", "8", "28", "9", "29"}, ""},
+      {{"38:5:200;48:2::1:2:3;58:2:4:5:6"}, "\x1b[38;5;200;48;2;1;2;3;58;2;4;5;6m"},
+      {{"38;5;300;1", "48;9;4"}, "\x1b[1;4m"},
+      {{"1;31", "22"}, "\x1b[31m"},
+      {{"4", "0;32"}, "\x1b[32m"},
+      {{"31;;1"}, "\x1b[1m"},
+      {{"4:3", "53"}, "\x1b[4:3;53m"},
+      {{"21"}, "\x1b[4:2m"},
+      {{"4", "4:0"}, ""},
+      {{"1;2;3;5;6;7;8;9"}, "\x1b[1;2;3;5;6;7;8;9m"},
+      {{"1", "22", "3", "23", "4", "24", "5", "25", "6", "25", "7", "27", "8", "28", "9", "29", "53", "55"},
+       ""},
+      {{"10;11;26;51;73;999;99999999999"}, ""},
   };
   for (const StyleCase& one : cases) {
     TextStyle style;
     for (const std::string& parameters : one.applied) style.apply(parameters);
-    EXPECT_EQ(style.sequences(), one.sequences);
-    EXPECT_EQ(style.plain(), one.sequences.empty());
+    EXPECT_EQ(style.sequence(), one.sequence);
+    EXPECT_EQ(style.plain(), one.sequence.empty());
   }
-}
-
-TEST(TextStyle, stays_small) {
-  TextStyle style;
-  for (int count = 0; count < 1000; ++count) style.apply("1;31");
-  EXPECT_LT(style.sequences().size(), 200U);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "support/temporary_folder.hpp"
+#include "unit/output/pipe.hpp"
 
 namespace dream::output {
 namespace {
@@ -118,6 +119,40 @@ TEST_F(Trace, that_can_not_be_made_is_an_error) {
   const Result<void> begun = trace_->begin(now_);
   ASSERT_FALSE(begun);
   EXPECT_EQ(begun.error().message, "can't write the trace: No such file or directory");
+}
+
+TEST_F(Trace, follows_no_link_to_a_file) {
+  const std::filesystem::path precious = folder_.write("precious", "keep me");
+  for (const auto& target : {precious, folder_.path() / "new"}) {
+    std::filesystem::remove(file_);
+    std::filesystem::create_symlink(target, file_);
+    const Result<void> begun = trace_->begin(now_);
+    ASSERT_FALSE(begun);
+    EXPECT_THAT(begun.error().message, HasSubstr("can't write the trace: "));
+  }
+  std::string kept;
+  std::ifstream(precious) >> kept;
+  EXPECT_EQ(kept, "keep");
+  EXPECT_FALSE(std::filesystem::exists(folder_.path() / "new"));
+}
+
+TEST_F(Trace, goes_into_a_pipe_behind_a_link_such_as_dev_stdout) {
+  const Pipe pipe;
+  std::filesystem::create_symlink("/proc/self/fd/" + std::to_string(pipe.write_end()), file_);
+  ASSERT_TRUE(trace_->begin(now_));
+  EXPECT_THAT(pipe.read_now(), HasSubstr("./b:go"));
+}
+
+TEST_F(Trace, belongs_to_one_run_at_a_time) {
+  ASSERT_TRUE(trace_->begin(now_));
+  const std::string begun = text();
+  const auto second = make_trace_file(file_, plan_, [](std::string_view) {});
+  const Result<void> refused = second->begin(now_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "can't write the trace: another run of dream writes its trace there");
+  EXPECT_EQ(text(), begun);
+  trace_.reset();
+  EXPECT_TRUE(second->begin(now_));
 }
 
 TEST_F(Trace, that_can_not_be_written_any_more_says_so_once) {

@@ -79,6 +79,14 @@ TEST_F(ElfCheck, refuses_a_file_that_ends_too_early_wherever_it_was_cut) {
   EXPECT_EQ(verdict(good.substr(0, sizeof(Elf64_Ehdr) + 8)), "is damaged: its ELF headers are incomplete");
 }
 
+TEST_F(ElfCheck, refuses_a_file_that_is_too_large_to_hash) {
+  const auto path = folder.write("plugin.so", good);
+  std::filesystem::resize_file(path, max_plugin_size + 1);
+  EXPECT_EQ(check_shared_library(path).error().message, "is larger than 256 MiB");
+  std::filesystem::resize_file(path, max_plugin_size);
+  EXPECT_TRUE(check_shared_library(path));
+}
+
 TEST_F(ElfCheck, sees_missing_segments_of_a_file_without_section_headers) {
   Elf64_Ehdr header;
   std::memcpy(&header, good.data(), sizeof(header));

@@ -1,3 +1,4 @@
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -77,8 +78,9 @@ TEST_F(Describe, with_a_table_that_is_too_short_is_not_known) {
 /// The shell executor, loaded from its file.
 struct ShellPlugin : testing::Test {
   ShellPlugin() {
-    auto loaded = LoadedPlugin::load(
-        "shell", {std::filesystem::path(DREAM_TEST_PLUGINS) / "libdream_shell.so", "for a test"}, services);
+    const auto file =
+        find_plugin_file(std::filesystem::path(DREAM_TEST_PLUGINS) / "libdream_shell.so", "for a test");
+    auto loaded = LoadedPlugin::load("shell", *file, services);
     if (loaded) plugin = std::move(*loaded);
   }
   [[nodiscard]] ProjectSpec project() const {
@@ -89,6 +91,25 @@ struct ShellPlugin : testing::Test {
   FakeServices services;
   std::unique_ptr<LoadedPlugin> plugin;
 };
+
+TEST_F(ShellPlugin, has_the_name_of_its_file_for_whoever_asks_the_loader) {
+  Dl_info info{};
+  ASSERT_NE(::dladdr(reinterpret_cast<const void*>(plugin->table().create), &info), 0);
+  EXPECT_EQ(info.dli_fname, plugin->info().file->path);
+}
+
+/// A plugin that needs a library beside itself.
+TEST(OriginPlugin, finds_what_lies_beside_it) {
+  const TemporaryFolder folder;
+  for (const char* file : {"libdream_origin.so", "liborigin_part.so"}) {
+    std::filesystem::copy_file(std::filesystem::path(DREAM_ORIGIN_PLUGIN).parent_path() / file,
+                               folder.path() / file);
+  }
+  FakeServices services;
+  const auto found = find_plugin_file(folder.path() / "libdream_origin.so", "for a test");
+  const auto loaded = LoadedPlugin::load("origin", *found, services);
+  ASSERT_TRUE(loaded) << to_string(loaded.error());
+}
 
 TEST_F(ShellPlugin, finds_the_scripts_of_a_folder) {
   for (const char* script : {"dev.sh", "build", "readme.txt"}) folder.write(std::string("scripts/") + script);

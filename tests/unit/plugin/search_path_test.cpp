@@ -2,8 +2,17 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
 
 #include "support/temporary_folder.hpp"
 
@@ -133,6 +142,78 @@ TEST_F(SearchPathTest, a_file_in_a_folder_that_others_can_change_is_refused) {
   EXPECT_TRUE(search.resolve("acme"));
 }
 
+/// An access control list with these entries besides those of the owner and the rest of the world.
+struct AccessEntry {
+  std::uint16_t tag;
+  std::uint16_t permissions;
+  std::uint32_t id;
+};
+std::string access_list(const std::vector<AccessEntry>& entries) {
+  std::string list{2, 0, 0, 0};
+  const auto add = [&list](const AccessEntry& entry) {
+    const auto put = [&list](std::uint32_t value, int bytes) {
+      for (int at = 0; at < bytes; ++at) list += static_cast<char>((value >> (8U * unsigned(at))) & 0xFFU);
+    };
+    put(entry.tag, 2);
+    put(entry.permissions, 2);
+    put(entry.id, 4);
+  };
+  add({ACL_USER_OBJ, 7, static_cast<std::uint32_t>(ACL_UNDEFINED_ID)});
+  for (const AccessEntry& entry : entries) add(entry);
+  add({ACL_OTHER, 5, static_cast<std::uint32_t>(ACL_UNDEFINED_ID)});
+  return list;
+}
+
+TEST_F(SearchPathTest, a_folder_that_a_list_lets_others_change_is_refused) {
+  put("installed");
+  constexpr auto nobody = static_cast<std::uint32_t>(ACL_UNDEFINED_ID);
+  const auto set = [&](const char* name, const std::vector<AccessEntry>& entries) {
+    const std::string list = access_list(entries);
+    EXPECT_EQ(::setxattr(search.installed.c_str(), name, list.data(), list.size(), 0), 0) << std::strerror(errno);
+  };
+  const auto message = [&] {
+    const auto found = search.resolve("acme");
+    return found ? std::string() : found.error().message + " (" + found.error().hint + ")";
+  };
+  const std::string folder_words = "the folder " + search.installed.string();
+  const char* const access = "system.posix_acl_access";
+  set(access, {{ACL_USER, 7, 4711}, {ACL_GROUP_OBJ, 5, nobody}, {ACL_MASK, 7, nobody}});
+  EXPECT_EQ(message(), "is not loaded: user 4711 may change " + folder_words + " (setfacl -b " +
+                           search.installed.string() + ")");
+  set(access, {{ACL_GROUP_OBJ, 5, nobody}, {ACL_GROUP, 7, 4711}, {ACL_MASK, 7, nobody}});
+  EXPECT_THAT(message(), HasSubstr("a whole group may change " + folder_words));
+  // The mask takes it from them, and to read is harmless.
+  set(access, {{ACL_USER, 7, 4711}, {ACL_GROUP_OBJ, 5, nobody}, {ACL_MASK, 5, nobody}});
+  EXPECT_EQ(message(), "");
+  set(access, {{ACL_USER, 5, 4711}, {ACL_GROUP_OBJ, 5, nobody}, {ACL_MASK, 7, nobody}});
+  EXPECT_EQ(message(), "");
+  set(access, {{ACL_USER, 7, ::geteuid()}, {ACL_GROUP_OBJ, 5, nobody}, {ACL_MASK, 7, nobody}});
+  EXPECT_EQ(message(), "");
+  set("system.posix_acl_default", {{ACL_USER, 7, 4711}, {ACL_GROUP_OBJ, 5, nobody}, {ACL_MASK, 7, nobody}});
+  EXPECT_EQ(message(), "is not loaded: user 4711 may change " + folder_words + " (setfacl -k " +
+                           search.installed.string() + ")");
+}
+
+TEST_F(SearchPathTest, a_link_of_another_user_is_refused_wherever_it_leads) {
+  put("real");
+  std::filesystem::create_directory_symlink("real", folder.path() / "link");
+  search.installed = folder.path() / "link";
+  const auto found = search.resolve("acme");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->file->path, folder.path() / "real/libdream_acme.so");
+  // Only root can give it away; a folder that is open to everybody is refused for anybody.
+  if (::lchown(search.installed.c_str(), 4711, static_cast<gid_t>(-1)) == 0) {
+    EXPECT_EQ(search.resolve("acme").error().message,
+              "is not loaded: user 4711 owns the link " + search.installed.string());
+  } else {
+    std::filesystem::create_directories(folder.path() / "open");
+    std::filesystem::rename(search.installed, folder.path() / "open/link");
+    ASSERT_EQ(::chmod((folder.path() / "open").c_str(), 0777), 0);
+    search.installed = folder.path() / "open/link";
+    EXPECT_FALSE(search.resolve("acme"));
+  }
+}
+
 TEST_F(SearchPathTest, only_what_comes_with_the_workspace_has_to_be_confirmed) {
   put("installed");
   EXPECT_FALSE(search.resolve("acme")->of_workspace);
@@ -160,7 +241,7 @@ TEST_F(SearchPathTest, a_file_of_another_user_is_refused) {
   // Only root can give a file away; for others the file system refuses, and there is nothing to check.
   const auto path = put("installed");
   if (::chown(path.c_str(), 4711, static_cast<gid_t>(-1)) == 0) {
-    EXPECT_EQ(search.resolve("acme").error().message, "is not loaded: another user owns it");
+    EXPECT_EQ(search.resolve("acme").error().message, "is not loaded: user 4711 owns it");
   } else {
     EXPECT_TRUE(search.resolve("acme"));
   }
@@ -186,7 +267,7 @@ TEST(MakeSearchPath, takes_what_the_workspace_names_and_the_environment) {
   workspace.project_globs.push_back({"./p/*", {}});
   workspace.project_globs[0].settings.executor = "make";
   const auto search = make_search_path(workspace, "/usr/lib/dream/plugins", [](const std::string& name) {
-    if (name == "DREAM_PLUGIN_PATH") return std::optional<std::string>("/x::/y");
+    if (name == "DREAM_PLUGIN_PATH") return std::optional<std::string>("/x::relative:/y:.");
     if (name == "XDG_DATA_HOME") return std::optional<std::string>("relative/is/ignored");
     if (name == "HOME") return std::optional<std::string>("/home/me");
     return std::optional<std::string>();
@@ -194,6 +275,7 @@ TEST(MakeSearchPath, takes_what_the_workspace_names_and_the_environment) {
   EXPECT_THAT(search.named, ElementsAre("acme", "deno", "docker", "jest", "make", "npm"));
   EXPECT_EQ(search.configured.at("acme"), "tools/libdream_acme.so");
   EXPECT_THAT(search.environment, ElementsAre("/x", "/y"));
+  EXPECT_THAT(search.ignored, ElementsAre("relative", "."));
   EXPECT_EQ(search.user, "/home/me/.local/share/dream/plugins");
   EXPECT_EQ(search.installed, "/usr/lib/dream/plugins");
 }

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dream {
+
+/// `word` as it is typed in bash or zsh (in any POSIX shell, if it is printable()): for commands that a
+/// message tells somebody to run. The result is printable itself.
+[[nodiscard]] std::string shell_quoted(std::string_view word);
+
+}  // namespace dream

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "output/cell_row.hpp"
+
+namespace dream::output {
+
+/// The rows of a program that goes up to redraw them (a list of tasks, several progress bars): kept for a
+/// while, so that not each change of them becomes a line. Usually there is one row, and it costs no more.
+class RowBlock {
+ public:
+  using OnLine = std::function<void(std::string_view)>;
+
+  /// More rows above or below the cursor aren't kept, nor more columns in all of them.
+  static constexpr std::size_t most_rows = 256;
+  static constexpr std::size_t most_weight = 2 * CellRow::longest;
+
+  /// The one that the cursor is in.
+  [[nodiscard]] CellRow& row() noexcept { return row_.cells; }
+  [[nodiscard]] const CellRow& row() const noexcept { return row_.cells; }
+  /// There are other rows.
+  [[nodiscard]] bool several() const noexcept { return !above_.empty() || !below_.empty(); }
+
+  /// The cursor leaves its row upwards or downwards; its column stays. Where the block ends, an empty row is
+  /// added.
+  void up(std::size_t width, const OnLine& on_line);
+  void down(std::size_t width, const OnLine& on_line);
+  void erase_below();
+
+  /// To be called once in a while: the rows that the cursor hasn't come near since the last time won't change
+  /// any more, and those of them that look different from what was told of them become lines. True: rows are
+  /// left.
+  bool settle(std::size_t width, const OnLine& on_line);
+  /// All rows become lines that look different from what was told of them. One row is left, which is empty;
+  /// the cursor is at its begin.
+  void finish(std::size_t width, const OnLine& on_line);
+
+  /// What the row that was left last looked like; empty when all has been told.
+  [[nodiscard]] const std::string& last_change() const noexcept { return last_change_; }
+
+ private:
+  struct Row {
+    CellRow cells;
+    std::string told;  ///< the line that it was, if there was one
+
+    void tell(std::size_t width, const OnLine& on_line);
+  };
+
+  void move(std::vector<Row>& from, std::vector<Row>& to, std::size_t width, const OnLine& on_line);
+  void keep_small(std::size_t width, const OnLine& on_line);
+
+  Row row_;
+  std::vector<Row> above_;      ///< the last is the nearest
+  std::vector<Row> below_;      ///< the last is the nearest
+  std::size_t settled_ = none;  ///< of those above: how many the cursor hasn't reached since settle()
+  std::string last_change_;
+
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+};
+
+}  // namespace dream::output

@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <charconv>
+
+#include "output/screen_line.hpp"
+#include "output/terminal_bytes.hpp"
+
+/// Of a ScreenLine: the sequences that begin with ESC, and what of them stays within the line.
+namespace dream::output {
+
+namespace {
+
+/// No sensible program comes near.
+constexpr std::size_t longest_sequence = 2048;
+
+/// Strings (titles, links, pictures) go on until a terminator.
+bool is_string(std::string_view sequence) {
+  return sequence.size() > 1 && std::string_view("]PX^_").find(sequence[1]) != std::string_view::npos;
+}
+
+bool is_complete(std::string_view sequence) {
+  const char last = sequence.back();
+  if (sequence.size() < 2) return false;
+  if (is_string(sequence)) {
+    return last == '\a' || (last == '\\' && sequence[sequence.size() - 2] == escape_character);
+  }
+  if (sequence[1] == '[') return sequence.size() > 2 && last >= '@' && last <= '~';
+  return last >= '0' && last <= '~';  // after any number of intermediate characters
+}
+
+/// The first parameter of a control sequence; it may be left out, and 0 means the same.
+std::size_t count_of(std::string_view parameters) {
+  std::size_t value = 0;
+  const auto [rest, error] = std::from_chars(parameters.data(), parameters.data() + parameters.size(), value);
+  if (error == std::errc::result_out_of_range) return ScreenLine::longest;
+  return std::clamp<std::size_t>(value, 1, ScreenLine::longest);
+}
+
+}  // namespace
+
+/// False: what came before is broken off, and `c` has to be looked at anew.
+bool ScreenLine::escape(char c, const OnLine& on_line) {
+  const bool string = is_string(escape_);
+  const bool ends_string = string && (c == '\a' || c == escape_character);
+  if ((is_control(c) && !ends_string) || (!is_ascii(c) && !string)) {
+    escape_.clear();
+    return false;
+  }
+  if (string && escape_.back() == escape_character && c != '\\') {
+    escape_ = escape_character;  // the begin of another one
+    return escape(c, on_line);
+  }
+  if (escape_.size() < longest_sequence) {
+    escape_ += c;
+  } else {
+    escape_[escape_.size() - 2] = escape_.back();  // enough to see its end
+    escape_.back() = c;
+  }
+  if (!is_complete(escape_)) return true;
+  if (escape_.size() < longest_sequence) apply_escape(on_line);
+  escape_.clear();
+  return true;
+}
+
+void ScreenLine::apply_escape(const OnLine& on_line) {
+  if (escape_[1] == '[') {
+    apply_sequence(on_line);
+  } else if (escape_.starts_with("\x1b]8;")) {
+    apply_link();
+  } else if (escape_.size() == 2) {
+    switch (escape_[1]) {
+      case '7':
+        save_cursor();
+        break;
+      case '8':
+        restore_cursor(on_line);
+        break;
+      case 'D':
+        go_down(1, on_line);
+        break;
+      case 'M':
+        go_up(1, on_line);
+        break;
+      case 'E':
+        new_line(on_line);
+        break;
+      case 'c':
+        go_elsewhere(0, on_line);
+        row().style() = {};
+        row().set_link({});
+        saved_ = {};
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+void ScreenLine::apply_sequence(const OnLine& on_line) {
+  const std::string_view parameters = std::string_view(escape_).substr(2, escape_.size() - 3);
+  // Private and intermediate characters make other commands of them: keyboard modes, questions.
+  if (parameters.find_first_not_of("0123456789;:") != std::string_view::npos) return;
+  const std::size_t count = count_of(parameters);
+  const std::size_t cursor = row().cursor();
+  switch (escape_.back()) {
+    case 'm':
+      row().style().apply(parameters);
+      break;
+    case 'K':
+    case 'J':
+      if (parameters.empty() || parameters == "0") {
+        row().erase_from(cursor);
+        if (escape_.back() == 'J') block_.erase_below();
+      }
+      if (parameters == "1") row().erase(0, cursor + 1);
+      if (parameters == "2" && escape_.back() == 'K') row().erase_from(0);
+      if (parameters == "2" && escape_.back() == 'J') go_elsewhere(cursor, on_line);
+      break;
+    case 'G':
+    case '`':
+      row().move_to(0);
+      move_right(count - 1);
+      break;
+    case 'C':
+    case 'a':
+      move_right(cursor + count);
+      break;
+    case 'D':
+      row().move_to(cursor - std::min(cursor, count));
+      break;
+    case 'X':
+      row().erase(cursor, std::min(cursor + count, std::max(width_, row().size())));
+      break;
+    case '@':
+      row().insert(count, width_);
+      break;
+    case 'P':
+      row().remove(count);
+      break;
+    case 's':
+      if (parameters.empty()) save_cursor();
+      break;
+    case 'u':
+      if (parameters.empty()) restore_cursor(on_line);
+      break;
+    case 'A':
+    case 'F':
+      go_up(count, on_line);
+      if (escape_.back() == 'F') row().move_to(0);
+      break;
+    case 'B':
+    case 'E':
+    case 'e':
+      go_down(count, on_line);
+      if (escape_.back() == 'E') row().move_to(0);
+      break;
+    case 'd':
+      go_elsewhere(cursor, on_line);
+      break;
+    case 'H':
+    case 'f':
+      go_elsewhere(0, on_line);
+      if (const std::size_t semicolon = parameters.find(';'); semicolon != std::string_view::npos)
+        move_right(count_of(parameters.substr(semicolon + 1)) - 1);
+      break;
+    default:
+      break;
+  }
+}
+
+/// `ESC ] 8 ; parameters ; address`, ended by BEL or ESC \. An address is made of visible ASCII.
+void ScreenLine::apply_link() {
+  constexpr std::string_view begin = "\x1b]8;";
+  std::string_view link = escape_;
+  link.remove_prefix(begin.size());
+  link.remove_suffix(link.ends_with('\a') ? 1 : 2);
+  const std::size_t semicolon = link.find(';');
+  const bool valid = semicolon != std::string_view::npos && semicolon + 1 < link.size() &&
+                     std::all_of(link.begin(), link.end(), is_printable_ascii);
+  row().set_link(valid ? link : std::string_view());
+}
+
+/// A cursor that is moved stops at the edge; what is written goes on behind it.
+void ScreenLine::move_right(std::size_t column) {
+  row().move_to(std::max(row().cursor(), std::min(column, width_ - 1)));
+}
+
+/// To lines that are over: what becomes of them is a line again when it stays.
+void ScreenLine::go_up(std::size_t count, const OnLine& on_line) {
+  saved_.in_this_line = false;
+  for (count = std::min(count, RowBlock::most_rows); count > 0; --count) block_.up(width_, on_line);
+}
+
+void ScreenLine::go_down(std::size_t count, const OnLine& on_line) {
+  if (!block_.several()) return go_elsewhere(row().cursor(), on_line);
+  saved_.in_this_line = false;
+  for (count = std::min(count, RowBlock::most_rows); count > 0; --count) block_.down(width_, on_line);
+}
+
+void ScreenLine::save_cursor() {
+  saved_ = {.column = row().cursor(), .style = row().style(), .in_this_line = true};
+}
+
+void ScreenLine::restore_cursor(const OnLine& on_line) {
+  if (saved_.in_this_line) {
+    row().move_to(saved_.column);
+  } else {
+    go_elsewhere(saved_.column, on_line);
+  }
+  row().style() = saved_.style;
+}
+
+}  // namespace dream::output
