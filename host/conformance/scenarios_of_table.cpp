@@ -139,9 +139,9 @@ struct Function {
 void look_at_table(const Subject& subject, Findings& findings) {
   dream_plugin table{};
   if (!load_table(subject, findings, table)) return;
-  if (table.size < plugin::plugin_table_size_1_0) {
+  if (table.size < plugin_table_size_1_0) {
     findings.add(Fault::short_table, fmt::format("its table has {} bytes, and version 1.0 of the ABI has {}",
-                                                 table.size, plugin::plugin_table_size_1_0));
+                                                 table.size, plugin_table_size_1_0));
     return;
   }
   const std::array functions{

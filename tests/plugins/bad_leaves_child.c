@@ -5,7 +5,7 @@ static void nothing_more(void* context, const dream_exit* ending) {
 }
 static dream_status start_two(dream_executor* executor, const dream_task* task, dream_run** run,
                               dream_errors* errors) {
-  static dream_str word = DREAM_STR("sleep");
+  static dream_str word = DREAM_STR("cat");
   const dream_status status = start_child(executor, task, run, errors);
   struct child_run* first = (struct child_run*)*run;
   dream_child second;
