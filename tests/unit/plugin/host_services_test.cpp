@@ -192,10 +192,9 @@ TEST_F(HostServices, a_spawn_for_a_run_that_is_not_there_says_why) {
   const auto error = errors.finish(DREAM_E_STALE, {"start"}, host.calls);
   ASSERT_TRUE(error);
   EXPECT_THAT(error->message,
-              HasSubstr("process.spawn wrongly: it was called for a run that is over, or never"));
-  EXPECT_THAT(logged,
-              ElementsAre(HasSubstr("process.spawn was called for a run that is over")));
-  EXPECT_EQ(process.spawn(self(), nullptr, &id, nullptr), DREAM_E_STALE);
+              HasSubstr("process.spawn wrongly: it was called for a run that doesn't exist, or no longer"));
+  EXPECT_THAT(logged, ElementsAre(HasSubstr("process.spawn was called for a run that doesn't exist")));
+  EXPECT_EQ(process.spawn(self(), nullptr, &id, nullptr), DREAM_E_INVALID);
 }
 
 TEST_F(HostServices, a_child_whose_output_is_taken_can_be_held_back) {
@@ -327,6 +326,7 @@ TEST(HostServicesInACall, a_start_that_fails_and_leaves_a_child_has_it_killed) {
     child.size = sizeof(child);
     child.run = task->run;
     child.argv = {&argv, 1};
+    child.directory = task->directory;
     child.on_exit = &Heard::exited;
     child.context = &heard;
     dream_child_id id = 0;
