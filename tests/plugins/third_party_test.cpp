@@ -32,6 +32,7 @@ TEST_F(ThirdParty, a_plugin_built_against_the_installed_package_loads_and_runs) 
   ASSERT_TRUE(executor) << to_string(executor.error());
   TaskSpec task;
   task.name = "dev";
+  task.directory = "/w/web";
   task.options_json = request.task_options;
   RecordingObserver observer;
   const auto run = (*executor)->start(task, observer);

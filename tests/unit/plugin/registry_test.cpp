@@ -116,6 +116,7 @@ TEST_F(RegistryTest, a_spawn_failure_keeps_its_words_and_code) {
   services.spawn_error = Error{ErrorCode::not_executable, "can't execute", "/w/web/x", "chmod"};
   TaskSpec task;
   task.name = "dev";
+  task.directory = "/w/web";
   task.command = std::vector<std::string>{"./x"};
   task.options_json = "{}";
   RecordingObserver observer;
