@@ -6,11 +6,12 @@
 #include <string_view>
 #include <variant>
 
+#include "base/descriptor.hpp"
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
 #include "conformance/check.hpp"
-#include "process/reaper.hpp"
+#include "process/start_cleaner.hpp"
 #include "runtime/run_record.hpp"
 
 namespace dream::cli {
@@ -21,7 +22,7 @@ namespace {
 void open_standard_descriptors() {
   int descriptor = ::open("/dev/null", O_RDWR);
   while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::open("/dev/null", O_RDWR);
-  if (descriptor > STDERR_FILENO) ::close(descriptor);
+  const Descriptor one_too_many(descriptor);
 }
 
 int dispatch(const Options& options) {
@@ -50,7 +51,7 @@ int dispatch(const Options& options) {
 
 int run(int argument_count, const char* const* arguments) {
   open_standard_descriptors();
-  if (argument_count == 3 && std::string_view(arguments[1]) == process::reaper_argument) {
+  if (argument_count == 3 && std::string_view(arguments[1]) == process::cleaner_argument) {
     return runtime::reap_run(arguments[2]);
   }
   if (argument_count > 1 && std::string_view(arguments[1]) == conformance::check_argument) {

@@ -2,9 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "process/wait_for_end.hpp"
 
 namespace dream::conformance {
 
@@ -75,16 +74,10 @@ Running start(const Rule& rule, const Subject& subject) {
 
 /// Whether it ended in time. It and all that it started are gone then.
 bool await(pid_t pid, std::chrono::milliseconds limit, int& status) {
-  const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  pollfd ended{descriptor, POLLIN, 0};
-  int polled = 0;
-  while ((polled = ::poll(&ended, 1, static_cast<int>(limit.count()))) < 0 && errno == EINTR) {
-  }
-  if (descriptor >= 0) ::close(descriptor);
+  const bool ended = process::wait_for_end(pid, limit);
   ::kill(-pid, SIGKILL);
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return polled > 0;
+  status = process::reap(pid);
+  return ended;
 }
 
 /// What is there already: a process that the plugin has left may hold the other end.

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
+
 #include "e2e/dream_run.hpp"
 #include "e2e/terminal.hpp"
 
@@ -130,6 +132,16 @@ TEST_F(OwnPlugin, is_not_loaded_after_a_no_or_nothing) {
     terminal.type(answer);
     EXPECT_EQ(terminal.exit_code(), 2);
     EXPECT_THAT(terminal.screen(), HasSubstr(unconfirmed));
+  }
+}
+
+TEST_F(OwnPlugin, a_question_ends_with_a_signal_at_once) {
+  for (const int signal : {SIGTERM, SIGHUP}) {
+    Terminal terminal(workspace, go());
+    terminal.await_screen("[y/N] ");
+    terminal.send(signal);
+    EXPECT_EQ(terminal.exit_code(), 128 + signal);
+    EXPECT_THAT(terminal.screen(), Not(HasSubstr("internal error")));
   }
 }
 

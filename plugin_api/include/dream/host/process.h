@@ -1,7 +1,8 @@
 /*
- * Service "dream.process/1": supervised processes of this machine. The host starts a child in a group of its
- * own, watches it, reads its output, ends it as a whole tree, and lets none outlive the host, however that
- * ends.
+ * Service "dream.process/1": supervised processes of this machine. The host starts a child as the leader of a
+ * session of its own (or, where it has the user's terminal, in the host's session and process group) with
+ * every signal at its default and none blocked, watches it, reads its output, ends it as a whole tree, and
+ * lets none outlive the host, however that ends.
  */
 #ifndef DREAM_HOST_PROCESS_H
 #define DREAM_HOST_PROCESS_H

@@ -6,11 +6,11 @@
 namespace dream::process {
 
 /// The first argument of this program in that role; the second is the record of the dead run.
-inline constexpr const char* reaper_argument = "--reap-run";
+inline constexpr const char* cleaner_argument = "--reap-run";
 
 /// Starts this program to clean up after the run of `record`, if there is such a file, and waits for it, but
-/// not for ever.
+/// not for ever. Should this process end meanwhile (Ctrl-C), the cleaner finishes its work.
 /// True: nothing of the run is left.
-bool run_reaper(const std::string& record);
+bool start_cleaner(const std::string& record);
 
 }  // namespace dream::process
