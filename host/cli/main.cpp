@@ -6,12 +6,13 @@
 #include <string_view>
 #include <variant>
 
+#include "base/descriptor.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
 #include "conformance/check.hpp"
 #include "prepare/workspace.hpp"
-#include "process/reaper.hpp"
+#include "process/start_cleaner.hpp"
 #include "record/run_record.hpp"
 
 namespace dream::cli {
@@ -22,7 +23,7 @@ namespace {
 void open_standard_descriptors() {
   int descriptor = ::open("/dev/null", O_RDWR);
   while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = ::open("/dev/null", O_RDWR);
-  if (descriptor > STDERR_FILENO) ::close(descriptor);
+  const Descriptor one_too_many(descriptor);
 }
 
 int dispatch(const Options& options) {
@@ -53,8 +54,8 @@ int dispatch(const Options& options) {
 
 int run(int argument_count, const char* const* arguments) {
   open_standard_descriptors();
-  if (argument_count >= 3 && std::string_view(arguments[1]) == process::reaper_argument) {
-    const bool trust = argument_count > 3 && std::string_view(arguments[3]) == process::reaper_trust_argument;
+  if (argument_count >= 3 && std::string_view(arguments[1]) == process::cleaner_argument) {
+    const bool trust = argument_count > 3 && std::string_view(arguments[3]) == process::cleaner_trust_argument;
     return record::reap_run(arguments[2], prepare::plugin_search_path({}, trust));
   }
   if (argument_count > 1 && std::string_view(arguments[1]) == conformance::check_argument) {

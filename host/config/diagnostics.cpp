@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/columns.hpp"
+#include "base/cut_off.hpp"
 #include "base/text.hpp"
 
 namespace dream::config {
@@ -89,7 +90,11 @@ bool ProblemList::has_room() {
 }
 
 void ProblemList::add(Problem problem) {
-  if (has_room()) problems_.push_back(std::move(problem));
+  if (!has_room()) return;
+  constexpr std::size_t longest = 2000;
+  if (problem.message.size() > longest) problem.message = cut_off(problem.message, longest);
+  if (problem.hint.size() > longest) problem.hint = cut_off(problem.hint, longest);
+  problems_.push_back(std::move(problem));
 }
 
 std::vector<Problem> ProblemList::take() {

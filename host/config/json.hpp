@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -67,8 +68,9 @@ class Tree {
   rapidjson::ParseResult result_;
   bool has_duplicates_ = false;
   mutable std::unordered_map<const Json*, std::vector<const Member*>> sorted_;
-  mutable std::unordered_map<const Json*, std::size_t>
-      offsets_;  ///< of all values but strings, once one is needed
+  /// Of all values but strings, sorted, once one is needed: an array of numbers has a value for each two
+  /// bytes.
+  mutable std::vector<std::pair<const Json*, std::size_t>> offsets_;
 };
 
 /// Objects with more members than this are searched through sorted_members().

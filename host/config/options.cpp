@@ -4,6 +4,7 @@
 #include <charconv>
 #include <span>
 #include <system_error>
+#include <unordered_map>
 
 #include "config/document.hpp"
 #include "config/json.hpp"
@@ -57,12 +58,18 @@ Found resolve(const Tree& tree, std::string_view pointer) {
   return resolve(tree, {&tree.root(), {}}, pointer);
 }
 
-Json* find_value(Json& object, std::string_view key) {
-  // No iterators: comparing those of a mutable object is ambiguous in C++20.
-  for (Member& member : std::span(object.MemberBegin().operator->(), object.MemberCount())) {
-    if (text_of(member.name) == key) return &member.value;
+// No iterators: comparing those of a mutable object is ambiguous in C++20.
+std::span<Member> members_of(Json& object) {
+  return {object.MemberBegin().operator->(), object.MemberCount()};
+}
+
+/// Erasing them one by one would move all behind them each time.
+void drop_nulls(Json& object, rapidjson::MemoryPoolAllocator<>& memory) {
+  Json kept(rapidjson::kObjectType);
+  for (Member& member : members_of(object)) {
+    if (!member.value.IsNull()) kept.AddMember(member.name, member.value, memory);
   }
-  return nullptr;
+  object.Swap(kept);
 }
 
 /// RFC 7396: `patch` changes `target`. The tree's strings are shared, not copied.
@@ -72,19 +79,25 @@ void merge(Json& target, const Json& patch, rapidjson::MemoryPoolAllocator<>& me
     return;
   }
   if (!target.IsObject()) target.SetObject();
+  std::unordered_map<std::string_view, std::size_t> known;
+  for (const Member& member : members_of(target)) known.emplace(text_of(member.name), known.size());
+  bool has_nulls = false;
   for (const Member& change : patch.GetObject()) {
-    Json* existing = find_value(target, text_of(change.name));
-    if (change.value.IsNull()) {
-      if (existing != nullptr) target.EraseMember(change.name);
-    } else if (existing != nullptr) {
-      merge(*existing, change.value, memory);
+    const auto existing = known.find(text_of(change.name));
+    if (existing == known.end() && change.value.IsNull()) continue;
+    if (existing != known.end()) {
+      Json& value = members_of(target)[existing->second].value;
+      has_nulls = has_nulls || change.value.IsNull();
+      merge(value, change.value, memory);
     } else {
+      known.emplace(text_of(change.name), known.size());
       Json name(change.name, memory);
       Json value;
       merge(value, change.value, memory);
       target.AddMember(name, value, memory);
     }
   }
+  if (has_nulls) drop_nulls(target, memory);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "config/place.hpp"
 
+#include "base/cut_off.hpp"
+
 namespace dream::config {
 
 namespace {
@@ -20,15 +22,24 @@ void append_escaped(std::string& pointer, std::string_view key) {
 std::string Place::pointer() const {
   std::string pointer;
   pointer.reserve(80);
-  append_to(pointer);
+  append_to(pointer, std::string::npos);
   return pointer;
 }
 
-void Place::append_to(std::string& pointer) const {
+std::string Place::shown_pointer() const {
+  constexpr std::size_t longest_key = 200;
+  std::string pointer;
+  append_to(pointer, longest_key);
+  return pointer;
+}
+
+void Place::append_to(std::string& pointer, std::size_t longest_key) const {
   if (parent_ == nullptr) return;
-  parent_->append_to(pointer);
+  parent_->append_to(pointer, longest_key);
   pointer += '/';
-  if (is_member_) {
+  if (is_member_ && key().size() > longest_key) {
+    append_escaped(pointer, cut_off(key(), longest_key));
+  } else if (is_member_) {
     append_escaped(pointer, key());
   } else {
     pointer += std::to_string(index_);

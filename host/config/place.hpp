@@ -21,12 +21,14 @@ class Place {
 
   /// The JSON pointer (RFC 6901).
   [[nodiscard]] std::string pointer() const;
+  /// The same for a message: long keys are cut off.
+  [[nodiscard]] std::string shown_pointer() const;
   [[nodiscard]] SourceOffset offset(const Tree& tree) const { return tree.offset_of(*self_); }
   /// The key of a member.
   [[nodiscard]] std::string_view key() const { return text_of(*self_); }
 
  private:
-  void append_to(std::string& pointer) const;
+  void append_to(std::string& pointer, std::size_t longest_key) const;
 
   const Place* parent_ = nullptr;
   const Json* self_;  ///< the key of a member, else the value itself

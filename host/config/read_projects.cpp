@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/read_workspace.hpp"
 
 namespace dream::config {
@@ -20,7 +21,8 @@ bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) 
     const std::size_t end = std::min(pattern.find('/', start), pattern.size());
     const std::string_view segment = pattern.substr(start, end - start);
     if (segment != "**" && segment.find("**") != std::string_view::npos) {
-      reader.report(place, fmt::format(R"(bad glob: "{}" mixes "**" with other characters)", segment),
+      reader.report(place,
+                    fmt::format(R"(bad glob: {} mixes "**" with other characters)", in_quotes(segment)),
                     R"("**" is a whole segment, as in "./packages/**/web"; within one it is "*")");
       return false;
     }
@@ -91,12 +93,12 @@ void read_executors(Reader& reader, const Place& place, const Json& value, Works
     settings.where = at.offset(reader.tree());
     read_object(reader, at, member.value, executor_fields, settings);
     if (!is_executor_name(at.key())) {
-      reader.report(at, fmt::format("\"{}\" can't be the name of an executor", at.key()),
+      reader.report(at, fmt::format("{} can't be the name of an executor", in_quotes(at.key())),
                     R"(letters, digits, "-", "_" and "." make a name)");
     } else if (!reader.is_known_executor(at.key())) {
       std::string hint = reader.nearest_executor(at.key());
       if (hint.empty()) hint = "give the path of its shared library as \"plugin\"";
-      reader.report(at, fmt::format(R"(unknown executor "{}" without a "plugin")", at.key()),
+      reader.report(at, fmt::format(R"(unknown executor {} without a "plugin")", in_quotes(at.key())),
                     std::move(hint));
     }
     workspace.executors.emplace(at.key(), std::move(settings));
@@ -110,16 +112,17 @@ void report_second_spelling(Reader& reader, const Place& place, const Json& obje
     if (normalise_project(std::string(text_of(member.name))) != project) continue;
     if (text_of(member.name) == place.key()) return;
     reader.report(place,
-                  fmt::format(R"("{}" is another spelling of "{}" at {})", place.key(), text_of(member.name),
+                  fmt::format("{} is another spelling of {} at {}", in_quotes(place.key()),
+                              in_quotes(text_of(member.name)),
                               line_and_column(reader.tree().source(), reader.tree().offset_of(member.name))),
-                  fmt::format("put both into one entry, \"{}\"", project));
+                  "put both into one entry, " + in_quotes(project));
     return;
   }
 }
 
 bool is_no_glob(Reader& reader, const Place& place, std::string_view project) {
   if (!is_glob(project)) return true;
-  reader.report(place, fmt::format("expected one project, found the glob \"{}\"", project),
+  reader.report(place, "expected one project, found the glob " + in_quotes(project),
                 "globs are for the keys of \"projects\"");
   return false;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/read_workspace.hpp"
 
 namespace dream::config {
@@ -96,7 +97,7 @@ Environment read_environment(Reader& reader, const Place& place, const Json& val
     const std::string_view name = at.key();
     if (name.empty() || name.find('=') != std::string_view::npos ||
         name.find('\0') != std::string_view::npos) {
-      reader.report(at, fmt::format("\"{}\" can't be the name of a variable", name),
+      reader.report(at, in_quotes(name) + " can't be the name of a variable",
                     name.empty() ? "a name can't be empty" : "a name holds no \"=\" and no NUL");
     } else if (!member.value.IsString()) {
       reader.report_type(at, "a string", member.value,

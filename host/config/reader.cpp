@@ -46,18 +46,22 @@ std::vector<std::string> signal_names() {
 }  // namespace
 
 Reader::Reader(const Tree& tree, std::span<const std::string> known_executors, ProblemList& problems)
-    : tree_(tree), problems_(problems), executors_(known_executors.begin(), known_executors.end()) {
+    : tree_(tree),
+      problems_(problems),
+      executors_(known_executors.begin(), known_executors.end()),
+      executor_names_(known_executors.begin(), known_executors.end()) {
   const Member* entries = tree.root().IsObject() ? tree.find(tree.root(), "executors") : nullptr;
   if (entries == nullptr || !entries->value.IsObject()) return;
   for (const Member& entry : entries->value.GetObject()) {
     const bool has_plugin = entry.value.IsObject() && tree.find(entry.value, "plugin") != nullptr;
-    if (has_plugin && !is_known_executor(text_of(entry.name))) executors_.emplace_back(text_of(entry.name));
+    if (has_plugin && executor_names_.emplace(text_of(entry.name)).second)
+      executors_.emplace_back(text_of(entry.name));
   }
 }
 
 void Reader::report(const Place& place, std::string message, std::string hint, Severity severity) {
   if (!has_room()) return;
-  problems_.add({severity, place.offset(tree_), place.pointer(), std::move(message), std::move(hint)});
+  problems_.add({severity, place.offset(tree_), place.shown_pointer(), std::move(message), std::move(hint)});
 }
 
 void Reader::report_type(const Place& place, std::string_view expected, const Json& found, std::string hint) {
@@ -112,8 +116,18 @@ bool Reader::has_no_nul(const Place& place, std::string_view text) {
 }
 
 bool Reader::can_be_shown(const Place& place, std::string_view name) {
+  // A longer path is no folder's. And a name is kept with each step that has it.
+  constexpr std::size_t longest_name = 4095;
+  if (name.size() > longest_name) {
+    report(place, fmt::format("the name {} has {} bytes", in_quotes(name), name.size()),
+           fmt::format("{} are the most", longest_name));
+    return false;
+  }
   const bool is_shown = is_printable(name);
-  if (!is_shown) report(place, fmt::format("a control character in the name {}", in_quotes(name)));
+  if (!is_shown)
+    report(place, fmt::format("a character that can't be shown in the name {}", in_quotes(name)),
+           "names stand before lines of output: no control characters, nor those that turn the direction of "
+           "text");
   return is_shown;
 }
 
@@ -188,7 +202,7 @@ bool Reader::is_task_name(const Place& place, std::string_view name) {
 }
 
 bool Reader::is_known_executor(std::string_view name) const {
-  return std::find(executors_.begin(), executors_.end(), name) != executors_.end();
+  return executor_names_.contains(name);
 }
 
 std::string Reader::nearest_executor(std::string_view name) const {

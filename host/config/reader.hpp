@@ -4,7 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -68,6 +70,7 @@ class Reader {
   const Tree& tree_;
   ProblemList& problems_;
   std::vector<std::string> executors_;
+  std::set<std::string, std::less<>> executor_names_;  ///< the same
 };
 
 /// A key that an object of the configuration may have, and how its value is read.

@@ -11,6 +11,8 @@ namespace dream::config {
 
 namespace {
 
+constexpr std::size_t block_size = 1024;
+
 /// Characters, not bytes: what continues a UTF-8 sequence doesn't count.
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(
@@ -64,6 +66,20 @@ const std::vector<std::size_t>& SourceText::line_starts() const {
   return line_starts_;
 }
 
+std::size_t SourceText::characters_before(std::size_t offset) const {
+  const std::string_view all = layout();
+  if (characters_.empty()) {
+    characters_.reserve(all.size() / block_size + 1);
+    std::size_t count = 0;
+    for (std::size_t at = 0; at <= all.size(); at += block_size) {
+      characters_.push_back(count);
+      count += count_characters(all.substr(at, block_size));
+    }
+  }
+  const std::size_t block = offset / block_size;
+  return characters_[block] + count_characters(all.substr(block * block_size, offset % block_size));
+}
+
 Position SourceText::position(std::size_t offset) const {
   const std::string_view all = text();
   offset = std::clamp(offset, begin_, all.size());
@@ -76,7 +92,7 @@ Position SourceText::position(std::size_t offset) const {
   position.line = static_cast<std::size_t>(next_line - line_starts_.begin());
   position.line_text = all.substr(start, end - start);
   position.byte_in_line = std::min(offset, end) - start;
-  position.column = 1 + count_characters(position.line_text.substr(0, position.byte_in_line));
+  position.column = 1 + characters_before(start + position.byte_in_line) - characters_before(start);
   return position;
 }
 
@@ -88,7 +104,7 @@ std::string SourceText::place(SourceOffset offset) const {
   const auto next_line = std::upper_bound(line_starts().begin(), line_starts().end(), at);
   const std::size_t start = *(next_line - 1);
   return fmt::format("{}:{}:{}", name_, next_line - line_starts_.begin(),
-                     1 + count_characters(all.substr(start, at - start)));
+                     1 + characters_before(at) - characters_before(start));
 }
 
 }  // namespace dream::config

@@ -49,6 +49,8 @@ class SourceText {
   /// As long as the text, with the same line ends: enough to count in, and there without being made again.
   [[nodiscard]] std::string_view layout() const;
   [[nodiscard]] const std::vector<std::size_t>& line_starts() const;
+  /// From the begin of the text to `offset`; at the cost of one block, however long the line is.
+  [[nodiscard]] std::size_t characters_before(std::size_t offset) const;
 
   std::string name_;
   mutable std::string text_;  ///< empty while it is lent and not made again
@@ -56,6 +58,7 @@ class SourceText {
   std::string lent_;
   std::vector<std::pair<std::size_t, std::string>> escaped_;  ///< pieces of the text with escapes, by offset
   mutable std::vector<std::size_t> line_starts_;
+  mutable std::vector<std::size_t> characters_;  ///< before each block
 };
 
 }  // namespace dream::config

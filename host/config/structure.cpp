@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "config/place.hpp"
 #include "config/scanner.hpp"
 
@@ -61,8 +62,8 @@ class StructureCheck {
   void report_duplicate(const Place& parent, const Member& first, const Member& second) {
     if (!problems_.has_room()) return;
     const Place place(parent, second.name);
-    problems_.add({Severity::error, place.offset(tree_), place.pointer(),
-                   fmt::format("the key \"{}\" is there twice, first at {}", place.key(),
+    problems_.add({Severity::error, place.offset(tree_), place.shown_pointer(),
+                   fmt::format("the key {} is there twice, first at {}", in_quotes(place.key()),
                                line_and_column(tree_.source(), tree_.offset_of(first.name))),
                    "remove one of them"});
   }
@@ -70,7 +71,7 @@ class StructureCheck {
   /// RapidJSON takes a lone low surrogate and makes bytes of it that are not UTF-8.
   void check_string(const Place& place, const Json& string) {
     if (find_invalid_utf8(text_of(string)) == std::string_view::npos) return;
-    problems_.add({Severity::error, place.offset(tree_), place.pointer(),
+    problems_.add({Severity::error, place.offset(tree_), place.shown_pointer(),
                    "half of a surrogate pair (\\uDC00 to \\uDFFF) in the string",
                    "write the character itself"});
   }

@@ -124,8 +124,8 @@ SourceOffset Tree::offset_of(const Json& value) const {
     return text[brace] == '{' ? SourceOffset{brace} : first_key;
   }
   if (offsets_.empty()) find_offsets();
-  const auto found = offsets_.find(&value);
-  return found == offsets_.end() ? SourceOffset{} : SourceOffset{found->second};
+  const auto found = std::lower_bound(offsets_.begin(), offsets_.end(), std::pair(&value, std::size_t{0}));
+  return found == offsets_.end() || found->first != &value ? SourceOffset{} : SourceOffset{found->second};
 }
 
 /// Walks the tree and the text side by side, in the order of the text.
@@ -143,7 +143,7 @@ void Tree::find_offsets() const {
     const Json& value = *waiting.back();
     waiting.pop_back();
     if (value.IsString()) continue;
-    offsets_.emplace(&value, next_offset());
+    offsets_.emplace_back(&value, next_offset());
     const std::size_t first_child = waiting.size();
     if (value.IsObject()) {
       for (const Member& member : value.GetObject()) waiting.push_back(&member.value);
@@ -152,6 +152,7 @@ void Tree::find_offsets() const {
     }
     std::reverse(waiting.begin() + static_cast<std::ptrdiff_t>(first_child), waiting.end());
   }
+  std::sort(offsets_.begin(), offsets_.end());
 }
 
 const std::vector<const Member*>& Tree::sorted_members(const Json& object) const {

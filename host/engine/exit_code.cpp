@@ -9,6 +9,7 @@ constexpr int failure = 1;
 constexpr int nothing_usable = 2;
 constexpr int internal_error = 70;
 constexpr int timed_out = 124;
+constexpr int refused = 125;
 constexpr int not_executable = 126;
 constexpr int not_found = 127;
 constexpr int killed_by_signal_0 = 128;
@@ -24,8 +25,9 @@ int code_of(ErrorCode code) {
       return not_found;
     case ErrorCode::not_executable:
       return not_executable;
-    case ErrorCode::plugin:  // it was loaded, and broke when it had to work
     case ErrorCode::io:
+      return refused;
+    case ErrorCode::plugin:  // it was loaded, and broke when it had to work
     case ErrorCode::unsupported:
     case ErrorCode::internal:
       break;

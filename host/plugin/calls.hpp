@@ -46,7 +46,7 @@ class Calls {
     const Instant begin = enter(name);
     bool survived = true;
     try {
-      const CrashNote note(plugin_, name.function, name.subject);
+      const CrashNote note(plugin_, name.function, name.subject, begin);
       body();
     } catch (...) {
       survived = false;

@@ -59,6 +59,14 @@ Error too_many_files(const std::string& what) {
 
 }  // namespace
 
+Child::~Child() {
+  for (const std::shared_ptr<OutputPipe>& pipe : {out_, err_}) {
+    if (pipe) pipe->abandon();
+  }
+  if (suspension_) suspension_->cancel();
+  if (handle_ && !root_exit_) handle_->detach();  // else it would be killed and waited for
+}
+
 Result<void> Child::start() {
   const auto make_reader = [this](Stream stream) {
     return std::make_shared<OutputPipe>(
@@ -66,7 +74,7 @@ Result<void> Child::start() {
         [this, stream] { return !spec_.has_room || spec_.has_room(stream); },
         [this, stream](std::string_view bytes) { return spec_.on_output(stream, bytes); },
         [this] {
-          if (root_exit_) context_.on_change();
+          if (root_exit_) changed();
         });
   };
   ChildStreams& streams = spec_.streams;
@@ -118,8 +126,9 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
                                .standard_input = standard_input,
                                .standard_output = standard_output,
                                .standard_error = standard_error,
+                               .file_limit = context_.file_limit,
                                .own_session = !foreground()};
-  Result<Launched> launched = launch(context_.executor, launch_spec, context_.surroundings);
+  Result<Launched> launched = launch(context_.executor, launch_spec);
   if (!launched) return launched.error();
   handle_ = std::move(launched->handle);
   end_.emplace(std::move(launched->end));
@@ -127,8 +136,8 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
   out_->start();
   err_->start();
   if (foreground()) {
-    stops_ = std::make_shared<StopWatch>(context_.executor, root_);
-    stops_->start();
+    suspension_ = std::make_shared<FollowSuspension>(context_.executor, root_);
+    suspension_->start();
   }
   wait_for_root();
   return {};
@@ -137,6 +146,7 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
 void Child::wait_for_root() {
   end_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
                    [this](const boost::system::error_code& failure) {
+                     if (failure == boost::asio::error::operation_aborted) return;  // this child is gone
                      boost::system::error_code error = failure;
                      if (!error && handle_->running(error)) {
                        wait_for_root();
@@ -145,9 +155,9 @@ void Child::wait_for_root() {
                      const int status = handle_->native_exit_code();
                      handle_->detach();  // the pid is free now: the handle must not act on it any more
                      end_->close();
-                     if (stops_) stops_->cancel();
+                     if (suspension_) suspension_->cancel();
                      root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
-                     context_.on_change();
+                     changed();
                    });
 }
 
@@ -155,19 +165,19 @@ void Child::terminate(Urgency urgency) {
   if (urgency_ == Urgency::force || urgency_ == urgency) return;
   urgency_ = urgency;
   if (forced() || root_exit_) {
-    context_.on_change();
+    changed();
     return;
   }
   std::vector<ProcessStatus> tree = root_tree();
   // One look alone may miss a process that is being re-parented.
   for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = root_tree();
   ask(tree);
-  if (!relays_.empty()) context_.on_change();
+  if (!relays_.empty()) changed();
 }
 
 void Child::resume_output(Stream stream) {
   (stream == Stream::out ? out_ : err_)->resume();
-  if (root_exit_) context_.on_change();  // its end may have waited for the reader
+  if (root_exit_) changed();  // its end may have waited for the reader
 }
 
 /// Those that ignore it are still to be asked by the stop signal: the background jobs of a plain shell ignore
@@ -243,7 +253,7 @@ void Child::look_after_relays() {
   }
 }
 
-void Child::press_leftovers(Instant now, const Orphans& orphans) {
+void Child::press_leftovers(Instant now, const Left& left) {
   const bool by_itself = !urgency_;
   if (by_itself && !leftovers_force_at_) {
     // A helper that waits for the reader of its output can't be expected to get on.
@@ -251,7 +261,7 @@ void Child::press_leftovers(Instant now, const Orphans& orphans) {
     if (now < *patience_until_) return;
     leftovers_force_at_ = now + spec_.leftover_grace;
   }
-  for (const ProcessStatus& orphan : orphans) {
+  for (const ProcessStatus& orphan : left) {
     // What one that was asked before has started since is its way to end.
     if (!asked_.contains(orphan.identity)) ask(tree_below(orphan.identity.pid));
   }
@@ -259,9 +269,9 @@ void Child::press_leftovers(Instant now, const Orphans& orphans) {
 }
 
 /// SIGKILL to those that have not got it yet. True: there were some, so there may be more.
-bool Child::kill_new(const Orphans& orphans) {
+bool Child::kill_new(const Left& left) {
   std::vector<ProcessStatus> all = root_tree();
-  for (const ProcessStatus& orphan : orphans) {
+  for (const ProcessStatus& orphan : left) {
     const std::vector<ProcessStatus> below = tree_below(orphan.identity.pid);
     all.insert(all.end(), below.begin(), below.end());
   }
@@ -276,19 +286,19 @@ bool Child::kill_new(const Orphans& orphans) {
   return any;
 }
 
-std::optional<Duration> Child::kill(const Orphans& orphans) {
-  if (root_exit_ && orphans.empty()) return std::nullopt;
+std::optional<Duration> Child::kill(const Left& left) {
+  if (root_exit_ && left.empty()) return std::nullopt;
   // One that forks all the time is only caught by not giving it any.
   const Duration longer = std::clamp(2 * kill_pause_, shortest_kill_pause, longest_kill_pause);
-  kill_pause_ = kill_new(orphans) ? Duration::zero() : longer;
+  kill_pause_ = kill_new(left) ? Duration::zero() : longer;
   return kill_pause_;
 }
 
-std::optional<Duration> Child::attend(Instant now, const Orphans& orphans) {
-  if (forced()) return kill(orphans);
+std::optional<Duration> Child::attend(Instant now, const Left& left) {
+  if (forced()) return kill(left);
   look_after_relays();
-  if (!root_exit_ || orphans.empty()) return relays_.empty() ? std::nullopt : std::optional(patient_interval);
-  press_leftovers(now, orphans);
+  if (!root_exit_ || left.empty()) return relays_.empty() ? std::nullopt : std::optional(patient_interval);
+  press_leftovers(now, left);
   patient_pause_ = std::clamp(2 * patient_pause_, shortest_patient_pause, patient_interval);
   return forced() ? Duration::zero() : patient_pause_;
 }

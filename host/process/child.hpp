@@ -20,7 +20,7 @@
 #include "process/launch.hpp"
 #include "process/output_pipe.hpp"
 #include "process/process_tree.hpp"
-#include "process/stop_watch.hpp"
+#include "process/suspension.hpp"
 
 namespace dream::process {
 
@@ -68,10 +68,10 @@ struct ChildSpec {
 struct ChildContext {
   boost::asio::any_io_executor executor;
   std::span<char> scratch;  ///< for reading output
-  Surroundings surroundings;
-  Descriptor nothing;  ///< what a child without a stdin reads: /dev/null; -1: it couldn't be opened
-  /// A child of ours has something to be attended to.
-  std::function<void()> on_change;
+  rlimit file_limit;        ///< that children get
+  Descriptor nothing;       ///< what a child without a stdin reads: /dev/null; -1: it couldn't be opened
+  /// This child has something to be attended to.
+  std::function<void(std::uint64_t number)> on_change;
   /// Processes that can't be killed, for they are another user's: nobody waits for them.
   std::set<ProcessIdentity> beyond_reach;
 };
@@ -80,11 +80,14 @@ struct ChildContext {
 /// to do.
 class Child {
  public:
-  /// `orphans`, everywhere below, are this process's own living children that belong to the child.
-  using Orphans = std::vector<ProcessStatus>;
+  /// `left`, everywhere below, are living orphans of this process that belong to the child.
+  using Left = std::vector<ProcessStatus>;
 
-  Child(ChildContext& context, ChildSpec spec) : context_(context), spec_(std::move(spec)) {}
-
+  /// `number` is its Supervisor's for it.
+  Child(ChildContext& context, std::uint64_t number, ChildSpec spec)
+      : context_(context), number_(number), spec_(std::move(spec)) {}
+  /// What still runs is left to itself.
+  ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
@@ -104,14 +107,17 @@ class Child {
   [[nodiscard]] pid_t root_pid() const noexcept { return root_; }
   /// Its session, if that is its own.
   [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_; }
-  /// The root has ended, the child has not: orphans that turn up may be its.
+  /// The root has ended, the child has not: what is orphaned to this process may be its.
   [[nodiscard]] bool lingers() const noexcept { return root_exit_.has_value(); }
+  /// It is being killed.
+  [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
+  [[nodiscard]] const std::string& program() const { return spec_.argv.front(); }
   /// Whether attend() would do anything.
   [[nodiscard]] bool wants_attention() const noexcept { return lingers() || forced() || !relays_.empty(); }
 
   /// Sends the signals that are due. Returns after what time to call it again even if nothing changes; none:
   /// not at all.
-  std::optional<Duration> attend(Instant now, const Orphans& orphans);
+  std::optional<Duration> attend(Instant now, const Left& left);
   /// Takes the rest of the output; to be called when the child lingers and nothing of it lives. False: the
   /// reader holds it back.
   bool take_rest();
@@ -119,7 +125,7 @@ class Child {
   void finish();
 
  private:
-  [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
+  void changed() { context_.on_change(number_); }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
   [[nodiscard]] Result<Descriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
@@ -131,11 +137,12 @@ class Child {
   [[nodiscard]] bool relays_to_others(const ProcessStatus& process,
                                       const std::vector<ProcessStatus>& tree) const;
   void look_after_relays();
-  void press_leftovers(Instant now, const Orphans& orphans);
-  std::optional<Duration> kill(const Orphans& orphans);
-  bool kill_new(const Orphans& orphans);
+  void press_leftovers(Instant now, const Left& left);
+  std::optional<Duration> kill(const Left& left);
+  bool kill_new(const Left& left);
 
   ChildContext& context_;
+  std::uint64_t number_;
   ChildSpec spec_;
   std::unique_ptr<ProcessHandle> handle_;
   std::optional<boost::asio::posix::stream_descriptor>
@@ -143,7 +150,7 @@ class Child {
   pid_t root_ = 0;
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
-  std::shared_ptr<StopWatch> stops_;  ///< of a foreground child
+  std::shared_ptr<FollowSuspension> suspension_;  ///< of a foreground child
   std::optional<ExitStatus> root_exit_;
   std::optional<Urgency> urgency_;
   std::set<ProcessIdentity> asked_;   ///< got the stop signal

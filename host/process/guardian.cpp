@@ -1,8 +1,6 @@
 #include "process/guardian.hpp"
 
-#include <linux/sockios.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -13,17 +11,20 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
+#include <cstring>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/crash_note.hpp"
 #include "base/process.hpp"
-#include "base/time.hpp"
-#include "process/process_tree.hpp"
-#include "process/reaper.hpp"
+#include "base/text.hpp"
+#include "base/write_all.hpp"
+#include "process/descendants.hpp"
+#include "process/hang_watch.hpp"
+#include "process/start_cleaner.hpp"
+#include "process/wait_for_end.hpp"
 
 namespace dream::process {
 
@@ -31,16 +32,9 @@ namespace {
 
 constexpr int exit_internal = 70;
 
-/// Rounds without a living descendant after which there is none, where the kernel can't say so: one alone may
-/// miss a process that is just being handed to a new parent.
-constexpr int empty_rounds = 3;
-
-/// A process of another user can't be killed: it is not waited for any longer than this.
-constexpr Duration patience = std::chrono::seconds(5);
-
-/// A host that hasn't even read of a signal after this time hangs in a function of a plugin's, which
-/// everything else waits for.
-constexpr Duration unheard_limit = std::chrono::seconds(5);
+/// Of those that can't be ended, so many are named.
+constexpr std::size_t most_named = 5;
+constexpr std::size_t longest_command = 60;
 
 /// Signals that mean something to the host and may be sent to the pid that the user knows.
 constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -49,120 +43,141 @@ bool is_crash(int signal) {
   return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
 }
 
+/// By a signal or by a debugger.
+bool is_stopped(pid_t pid) {
+  const auto status = process_status(pid);
+  return status && (status->state == 'T' || status->state == 't');
+}
+
+/// "4711 (sleep 60)"
+std::string describe(const ProcessStatus& process) {
+  std::string command = command_line(process.identity.pid);
+  while (command.ends_with('\0')) command.pop_back();
+  std::ranges::replace(command, '\0', ' ');
+  if (command.size() > longest_command) command.resize(longest_command);
+  return std::to_string(process.identity.pid) + (command.empty() ? "" : " (" + printable(command) + ")");
+}
+
+/// What became of all that the host had started.
+std::string fate_of(const std::vector<ProcessStatus>& left) {
+  if (left.empty()) return "everything that it had started was ended";
+  std::string names;
+  for (std::size_t at = 0; at < std::min(left.size(), most_named); ++at) {
+    names += (at == 0 ? "" : ", ") + describe(left[at]);
+  }
+  if (left.size() > most_named) names += " and " + std::to_string(left.size() - most_named) + " more";
+  return "of what it had started, this lives on, as it can't be killed: " + names + "; end it yourself";
+}
+
 class Guardian {
  public:
-  Guardian(pid_t host, int socket, std::set<ProcessIdentity> strangers, ReapOrder to_reap,
+  Guardian(pid_t host, Descriptor socket, Strangers strangers, const GuardianSettings& settings,
            TerminalState terminal)
       : host_(host),
-        socket_(socket),
+        socket_(std::move(socket)),
         strangers_(std::move(strangers)),
-        to_reap_(std::move(to_reap)),
+         cleaning_(settings.cleaning),
+        kill_limit_(settings.kill_limit),
+        hang_(settings.hang_limit),
         terminal_(terminal) {}
 
-  /// Until the host has ended.
+  /// Until the host has ended. `signals` has those to forward, and SIGCHLD: the host's end is told by the
+  /// kernel alone, for the end of a socket is held open by whatever a plugin forks.
   [[noreturn]] void watch(int signals) {
-    std::array<pollfd, 2> watched{pollfd{socket_, POLLIN, 0}, pollfd{signals, POLLIN, 0}};
+    std::array<pollfd, 2> watched{pollfd{signals, POLLIN, 0}, pollfd{socket_.get(), POLLIN, 0}};
     while (true) {
-      if (::poll(watched.data(), watched.size(), milliseconds_to_wait()) < 0) continue;
-      if ((watched[0].revents & (POLLHUP | POLLERR | POLLIN)) != 0) finish();
-      if (watched[1].revents != 0) forward(signals);
-      if (unheard_since_ && is_heard()) unheard_since_.reset();
-      if (unheard_since_ && read_clock() >= *unheard_since_ + unheard_limit) finish();
+      ::poll(watched.data(), watched.size(), milliseconds_to_wait());
+      if (watched[1].revents != 0 && !hear_host()) watched[1].fd = -1;
+      take_signals(signals);
+      if (has_ended(host_)) finish(false);
+      if (hang_.hangs(read_clock(), foreign_code_since(), is_stopped(host_))) {
+        ::kill(host_, SIGKILL);
+        finish(true);
+      }
     }
   }
 
  private:
-  /// It may have been sent to this pid alone; the host counts what reached both once. (A terminal that closes
-  /// tells only the leader of its session: this process, when no shell stands before it.)
-  void forward(int signals) {
-    signalfd_siginfo info{};
-    if (::read(signals, &info, sizeof info) != sizeof info) return;
-    const ForwardedSignal message{static_cast<std::int32_t>(info.ssi_signo), info.ssi_code,
-                                  static_cast<std::int32_t>(info.ssi_pid)};
-    ::send(socket_, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (!unheard_since_) unheard_since_ = read_clock();
+  /// False: nothing comes any more.
+  bool hear_host() {
+    char message = 0;
+    const ssize_t size = ::recv(socket_.get(), &message, sizeof message, MSG_DONTWAIT);
+    host_listens_ = host_listens_ || size > 0;
+    return size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR));
   }
 
-  /// Whether the host has read all that it was sent.
-  [[nodiscard]] bool is_heard() const {
-    int unread = 0;
-    return ::ioctl(socket_, SIOCOUTQ, &unread) != 0 || unread == 0;
+  void take_signals(int signals) {
+    signalfd_siginfo info{};
+    while (::read(signals, &info, sizeof info) == sizeof info) {
+      if (info.ssi_signo == SIGCHLD) {
+        strangers_.look_again(host_);
+      } else {
+        forward(info);
+      }
+    }
+  }
+
+  /// It may have been sent to this pid alone; the host counts what reached both once. (A terminal that closes
+  /// tells only the leader of its session: this process, when no shell stands before it.)
+  void forward(const signalfd_siginfo& info) {
+    const ForwardedSignal message{static_cast<std::int32_t>(info.ssi_signo), info.ssi_code,
+                                  static_cast<std::int32_t>(info.ssi_pid)};
+    ::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (!host_listens_) ::kill(host_, message.number);
+    if (is_stopped(host_)) ::kill(host_, SIGCONT);  // it couldn't hear of it
+    hang_.asked(read_clock());
   }
 
   [[nodiscard]] int milliseconds_to_wait() const {
-    if (!unheard_since_) return -1;
-    const Duration rest = *unheard_since_ + unheard_limit - read_clock();
-    return static_cast<int>(
-        std::chrono::ceil<std::chrono::milliseconds>(std::max(rest, Duration::zero())).count());
+    const std::optional<Instant> look = hang_.next_look();
+    if (!look) return -1;
+    const Duration rest = std::max(*look - read_clock(), Duration::zero());
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(rest).count());
   }
 
-  /// The host's end of the socket is closed, so it has ended or will never be of use again; or the host
-  /// hangs.
-  [[noreturn]] void finish() {
-    // Its children become ours only when it is gone.
-    ::kill(host_, SIGKILL);
-    int status = 0;
-    while (::waitpid(host_, &status, 0) < 0 && errno == EINTR) {
-    }
-    end_descendants();
+  /// The host has ended, or was killed because it hangs.
+  [[noreturn]] void finish(bool hung) {
+    const int status = reap(host_);  // its children become ours only when it is gone
+    const std::vector<ProcessStatus> left = end_descendants(strangers_, kill_limit_);
     terminal_.restore();
-    static_cast<void>(run_reaper(to_reap_));
+    static_cast<void>(start_cleaner(cleaning_));
     const std::string culprit(crash_note());
-    if (WIFEXITED(status) && culprit.empty()) ::_exit(WEXITSTATUS(status));
-    const int signal = WIFEXITED(status) ? 0 : WTERMSIG(status);
-    const bool hung = signal == SIGKILL && unheard_since_;
-    const bool internal = WIFEXITED(status) || hung || is_crash(signal);
-    const std::string end =
-        hung ? "didn't return" : "ended by " + (signal == 0 ? "exit()" : signal_name(signal));
-    const std::string text = "dream: " + std::string(internal ? "internal error: " : "") +
-                             (internal && !culprit.empty() ? culprit + " " : "") + end +
-                             "; everything that it had started was ended\n";
-    if (::write(STDERR_FILENO, text.data(), text.size()) < 0) {
+    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    const bool internal = hung || is_crash(signal) || (signal == 0 && !culprit.empty());
+    if (signal == 0 && !internal) {
+      if (!left.empty()) say(fate_of(left));
+      ::_exit(WEXITSTATUS(status));
+    }
+    // Before the run it ends like any program does.
+    const bool as_asked = !host_listens_ && std::ranges::find(forwarded, signal) != forwarded.end();
+    if (!as_asked || !left.empty()) {
+      const std::string subject = culprit.empty() || !internal ? "its main process was" : culprit;
+      const std::string end = hung ? culprit.empty() ? "stopped, for a plugin didn't return" : "didn't return"
+                                   : "ended by " + (signal == 0 ? "exit()" : signal_name(signal));
+      say((internal ? "internal error: " : "") + subject + " " + end + "; " + fate_of(left));
     }
     ::_exit(internal ? exit_internal : 128 + signal);
   }
 
-  void end_descendants() const {
-    const Instant deadline = read_clock() + patience;
-    for (int empty = 0; empty < empty_rounds && read_clock() < deadline;) {
-      // Whatever lives below this process lives below a child that was not waited for: no child, nothing.
-      if (!has_children()) return;
-      bool any = false;
-      for (const pid_t child : children_of(::getpid())) {
-        for (const ProcessStatus& process : tree_below(child)) {
-          if (strangers_.contains(process.identity)) break;
-          any = true;
-          if (process.alive()) send_signal(process.identity, SIGKILL);
-        }
-        ::waitpid(child, nullptr, WNOHANG);
-      }
-      empty = any ? 0 : empty + 1;
-      ::poll(nullptr, 0, any ? 0 : 1);
-    }
+  static void say(const std::string& words) {
+    static_cast<void>(write_all(STDERR_FILENO, "dream: " + words + "\n"));
   }
 
   pid_t host_;
-  int socket_;
-  std::set<ProcessIdentity>
-      strangers_;  ///< children this process had before it became dream (`sh -c 'x & exec dream …'`)
-  ReapOrder to_reap_;
+  Descriptor socket_;
+  Strangers strangers_;
+  CleaningOrder cleaning_;
+  Duration kill_limit_;
+  HangWatch hang_;
   TerminalState terminal_;
-  std::optional<Instant> unheard_since_;  ///< when a signal was sent to the host that it may not have read
+  bool host_listens_ = false;  ///< before that, it leaves signals their usual effect
 };
 
-std::set<ProcessIdentity> children_already_there() {
-  std::set<ProcessIdentity> identities;
-  if (!has_children()) return identities;
-  for (const pid_t child : children_of(::getpid())) {
-    if (const auto status = process_status(child)) identities.insert(status->identity);
-  }
-  return identities;
-}
-
 /// Those that were ignored when dream was started stay ignored.
-sigset_t signals_to_forward() {
+sigset_t signals_to_watch() {
   sigset_t set;
   ::sigemptyset(&set);
+  ::sigaddset(&set, SIGCHLD);
   for (const int signal : forwarded) {
     struct sigaction current {};
     ::sigaction(signal, nullptr, &current);
@@ -171,36 +186,48 @@ sigset_t signals_to_forward() {
   return set;
 }
 
+Error refused(int error) {
+  return {ErrorCode::io,
+          std::string("the run has no guardian, for the system refused it: ") + std::strerror(error) +
+              "; should dream be killed, what it has started lives on",
+          {},
+          "the limits on processes and open files may be reached (ulimit -a)"};
+}
+
 }  // namespace
 
-int split_off_guardian(ReapOrder to_reap, const TerminalState& terminal) {
+Result<Descriptor> split_off_guardian(const GuardianSettings& settings, const TerminalState& terminal) {
   std::array<int, 2> sockets{};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return -1;
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets.data()) != 0) return refused(errno);
+  Descriptor guardians_end(sockets[0]);
+  Descriptor hosts_end(sockets[1]);
   share_crash_notes();
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
+  const sigset_t watched = signals_to_watch();
+  Descriptor signals(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals.is_open()) return refused(errno);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  std::set<ProcessIdentity> strangers = children_already_there();
-  const sigset_t signals = signals_to_forward();
+  Strangers strangers;
   sigset_t previous;
-  ::sigprocmask(SIG_BLOCK, &signals, &previous);  // none is lost between the fork and the first look
+  ::sigprocmask(SIG_BLOCK, &watched, &previous);  // none is lost between the fork and the first look
   const pid_t guardian = ::getpid();
   const pid_t host = ::fork();
-  if (host == 0) {
-    ::close(sockets[0]);
+  if (host <= 0) {
+    const int error = errno;
     ::sigprocmask(SIG_SETMASK, &previous, nullptr);
+    if (host < 0) return refused(error);
     ::prctl(PR_SET_PDEATHSIG, SIGCONT);  // a stopped host wakes up, sees the socket's end, and cleans up
     if (::getppid() != guardian) ::_exit(exit_internal);
-    return sockets[1];
+    return hosts_end;
   }
-  ::close(sockets[1]);
-  if (host < 0) {
-    ::close(sockets[0]);
-    ::sigprocmask(SIG_SETMASK, &previous, nullptr);
-    return -1;
-  }
+  static_cast<void>(hosts_end.close());
   ::prctl(PR_SET_NAME, guardian_name);  // `pkill dream` must not take both at once
-  Guardian(host, sockets[0], std::move(strangers), std::move(to_reap), terminal)
-      .watch(::signalfd(-1, &signals, SFD_CLOEXEC));
+  Guardian(host, std::move(guardians_end), std::move(strangers), settings, terminal).watch(signals.get());
+}
+
+void tell_guardian_that_signals_are_read(int socket) {
+  const char message = 0;
+  ::send(socket, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 }  // namespace dream::process

@@ -2,10 +2,14 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
-#include "process/reaper.hpp"
+#include "base/descriptor.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "process/start_cleaner.hpp"
 #include "process/terminal_state.hpp"
 
 /// The guardian: a small process that is the ancestor of everything a run starts, so that whatever dies, the
@@ -19,13 +23,26 @@ struct ForwardedSignal {
   std::int32_t sender = 0;  ///< pid
 };
 
+struct GuardianSettings {
+  CleaningOrder cleaning;  ///< after the run, if its record is still there
+  /// How long a plugin's function may run on once a signal has asked the host to stop.
+  Duration hang_limit = std::chrono::seconds(5);
+  /// How long what the host has left behind may take to die. A process of another user can't be killed.
+  Duration kill_limit = std::chrono::seconds(5);
+};
+
 /// Splits this program in two. Returns in the child, the host, with a socket on which ForwardedSignals
-/// arrive, and whose end means that the guardian is gone; -1: the system refused, and there is no guardian.
-/// The parent, which keeps the pid the user knows, never returns: it waits for the host, ends everything that
-/// the host leaves behind, puts the terminal back, cleans up by the host's record if that is still there
-/// (reaper.hpp), and exits as the host did (70 after a crash, whose CrashNote it tells).
+/// arrive, and whose end means that the guardian is gone. An error: the system refused, and there is no
+/// guardian. The parent, which keeps the pid the user knows, never returns: it waits for the host, ends
+/// everything that the host leaves behind, puts the terminal back, cleans up what isn't a process, and exits
+/// as the host did (70 after a crash or a hang, whose CrashNote it tells).
 ///
 /// To be called before any thread is started and any plugin is loaded.
-[[nodiscard]] int split_off_guardian(ReapOrder to_reap, const TerminalState& terminal);
+[[nodiscard]] Result<Descriptor> split_off_guardian(const GuardianSettings& settings,
+                                                    const TerminalState& terminal);
+
+/// Tells the guardian that this process, the host, reads its socket from now on. Until then a signal that the
+/// guardian gets is sent to the host itself, too, and has its usual effect there.
+void tell_guardian_that_signals_are_read(int socket);
 
 }  // namespace dream::process

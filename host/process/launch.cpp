@@ -18,15 +18,11 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "process/wait_for_end.hpp"
 
 namespace dream::process {
 
 namespace {
-
-void reap(pid_t pid) {
-  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
-}
 
 /// What the child was doing when it failed.
 enum class Stage : int { process, stdio, session, limits, directory, exec };
@@ -44,7 +40,7 @@ struct ChildImage {
   const char* directory;
   std::array<int, 3> descriptors;
   bool own_session;
-  const Surroundings* surroundings;
+  rlimit file_limit;
   pid_t parent;
   Failure failure;  ///< written by the child, into the parent's memory
 };
@@ -67,13 +63,16 @@ DREAM_IN_CHILD bool place_descriptors(const int* descriptors) {
   return true;
 }
 
-/// What the host ignores or blocks is its own business; exec would hand it on. (Handlers end with exec.)
-DREAM_IN_CHILD void restore_signals(SignalMask ignored) {
+/// What the host ignores or blocks is its own business; exec would hand it on. Handlers end with exec, but
+/// one that a plugin's runtime installed would run before that, in the host's memory, for a signal that came
+/// meanwhile: so all are reset while everything is still blocked.
+DREAM_IN_CHILD void restore_signals() {
+  constexpr int last_signal = 64;
   constexpr long set_size = 8;
   const unsigned long long default_action[8] = {};  // the kernel's struct sigaction; zero is SIG_DFL
   const unsigned long long no_signals = 0;
-  for (int signal = 1; ignored != 0; ++signal, ignored >>= 1U) {
-    if ((ignored & 1U) != 0) ::syscall(SYS_rt_sigaction, signal, default_action, nullptr, set_size);
+  for (int signal = 1; signal <= last_signal; ++signal) {
+    ::syscall(SYS_rt_sigaction, signal, default_action, nullptr, set_size);
   }
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, set_size);
 }
@@ -85,12 +84,12 @@ DREAM_IN_CHILD Failure become(const ChildImage& image) {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return {Stage::session, errno};
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return {Stage::session, errno};
   if (::getppid() != image.parent) return {Stage::session, ESRCH};
-  if (::setrlimit(RLIMIT_NOFILE, &image.surroundings->file_limit) != 0) return {Stage::limits, errno};
+  if (::setrlimit(RLIMIT_NOFILE, &image.file_limit) != 0) return {Stage::limits, errno};
   if (::chdir(image.directory) != 0) return {Stage::directory, errno};
   // Everything of ours is closed on exec anyway; this is for what a plugin, or whoever started us, left open.
   // Linux before 5.11 doesn't know it: nothing that we depend on is lost.
   ::syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
-  restore_signals(image.surroundings->ignored);
+  restore_signals();
   ::execve(image.executable, image.argv, image.environment);
   return {Stage::exec, errno};
 }
@@ -204,19 +203,7 @@ rlimit raise_file_limit() {
   return previous;
 }
 
-SignalMask ignored_signals() {
-  constexpr int last_signal = 64;
-  SignalMask ignored = 0;
-  for (int signal = 1; signal <= last_signal; ++signal) {
-    struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler != SIG_IGN) continue;
-    ignored |= SignalMask{1} << static_cast<unsigned>(signal - 1);
-  }
-  return ignored;
-}
-
-Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec,
-                        const Surroundings& surroundings) {
+Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec) {
   const std::vector<char*> argv = pointers(spec.argv);
   const std::vector<char*> environment = marked(pointers(spec.environment), spec.mark);
   ChildImage image{.executable = spec.executable.c_str(),
@@ -225,7 +212,7 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
                    .directory = spec.directory.c_str(),
                    .descriptors = {spec.standard_input, spec.standard_output, spec.standard_error},
                    .own_session = spec.own_session,
-                   .surroundings = &surroundings,
+                   .file_limit = spec.file_limit,
                    .parent = ::getpid(),
                    .failure = {}};
   Spawned spawned = spawn(image);

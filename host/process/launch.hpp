@@ -4,7 +4,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,24 +23,13 @@ struct LaunchSpec {
   int standard_input = 0;
   int standard_output = 1;
   int standard_error = 2;
+  rlimit file_limit;        ///< what raise_file_limit() returned
   bool own_session = true;  ///< else it shares this process's session, group, and terminal
 };
 
-/// Raises this process's soft limit of open files to the hard one (three descriptors a task add up) and
+/// Raises this process's soft limit of open files to the hard one (four descriptors a task add up) and
 /// returns the old limit, which each child gets back.
 rlimit raise_file_limit();
-
-/// A bit for each signal: 0 for signal 1.
-using SignalMask = std::uint64_t;
-
-/// The signals that this process ignores.
-[[nodiscard]] SignalMask ignored_signals();
-
-/// What this process is other than what a child of it is to begin with.
-struct Surroundings {
-  rlimit file_limit;       ///< what raise_file_limit() returned
-  SignalMask ignored = 0;  ///< what ignored_signals() returned
-};
 
 /// A process that runs.
 struct Launched {
@@ -56,7 +44,6 @@ struct Launched {
 /// default signal dispositions, an empty signal mask, no descriptor but 0 to 2; it dies with the calling
 /// thread. Returns after exec succeeded. A failure names the stage that failed and has left no process
 /// behind.
-[[nodiscard]] Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec,
-                                      const Surroundings& surroundings);
+[[nodiscard]] Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec);
 
 }  // namespace dream::process

@@ -44,6 +44,8 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   /// To be called when nothing whose output counts lives any more: what is in the pipe now is the rest, even
   /// if a stranger holds the other end. Reads it unless paused. True: the stream is at its end.
   bool finish();
+  /// Reads nothing more and calls nobody any more.
+  void abandon() { end(); }
 
   [[nodiscard]] bool ended() const noexcept { return ended_; }
   [[nodiscard]] bool paused() const noexcept { return paused_; }

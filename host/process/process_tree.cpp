@@ -67,6 +67,13 @@ Number number(std::string_view word) {
   return value;
 }
 
+/// The numbers of a list of pids.
+std::vector<pid_t> numbers(std::string_view text) {
+  std::vector<pid_t> all;
+  for (std::string_view word; !(word = next_word(text)).empty();) all.push_back(number<pid_t>(word));
+  return all;
+}
+
 constexpr std::array<std::string_view, 4> shells{"sh", "bash", "dash", "zsh"};
 
 struct CloseFolder {
@@ -77,9 +84,8 @@ struct CloseFolder {
 std::vector<pid_t> children_of(const ProcessStatus& process, int* error = nullptr) {
   std::vector<pid_t> children;
   const auto append = [&](const std::string& path) {
-    const std::string content = read_file(path, error);
-    std::string_view rest = content;
-    for (std::string_view word; !(word = next_word(rest)).empty();) children.push_back(number<pid_t>(word));
+    const std::vector<pid_t> more = numbers(read_file(path, error));
+    children.insert(children.end(), more.begin(), more.end());
   };
   const pid_t pid = process.identity.pid;
   const std::string threads = proc_path(pid, "task");
@@ -151,15 +157,14 @@ bool has_children() {
   return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 || errno != ECHILD;
 }
 
-std::optional<std::vector<pid_t>> own_children() {
-  if (!has_children()) return std::vector<pid_t>{};
-  ProcessStatus self;
-  self.identity.pid = ::getpid();
-  self.threads = 2;  // however many: all are looked at
+Orphans own_orphans() {
+  // The kernel gives an orphan to the first thread of its new parent that lives.
+  const std::string self = std::to_string(::getpid());
   int error = 0;
-  std::vector<pid_t> children = children_of(self, &error);
-  if (out_of_resources(error)) return std::nullopt;
-  return children;
+  const std::string content = read_file("/proc/self/task/" + self + "/children", &error);
+  if (out_of_resources(error)) return {{}, Orphans::Known::busy};
+  if (error != 0) return {{}, has_children() ? Orphans::Known::never : Orphans::Known::yes};
+  return {numbers(content), Orphans::Known::yes};
 }
 
 std::vector<ProcessStatus> tree_below(pid_t root) {
@@ -196,7 +201,6 @@ bool is_unchanged(const std::vector<ProcessStatus>& tree) {
 
 std::vector<ProcessStatus> without_inner_runs(std::vector<ProcessStatus> tree) {
   if (std::ranges::none_of(tree, &ProcessStatus::named_guardian)) return tree;
-  const std::string own_program = program_of("self");
   std::unordered_set<pid_t> guardians;
   std::unordered_set<pid_t> closed;  // what they started is left out
   std::vector<ProcessStatus> rest;
@@ -207,9 +211,8 @@ std::vector<ProcessStatus> without_inner_runs(std::vector<ProcessStatus> tree) {
       continue;
     }
     rest.push_back(process);
-    const bool this_program = program_of(std::to_string(pid)) == own_program;
-    if (process.named_guardian && this_program) guardians.insert(pid);
-    if (guardians.contains(process.parent) && this_program) closed.insert(pid);
+    if (process.named_guardian && runs_this_program(pid)) guardians.insert(pid);
+    if (guardians.contains(process.parent) && runs_this_program(pid)) closed.insert(pid);
   }
   return rest;
 }
@@ -225,6 +228,14 @@ std::optional<std::string> environment_value(pid_t pid, const std::string& name)
     }
   }
   return std::nullopt;
+}
+
+bool has_environment(pid_t pid) {
+  return !read_file(proc_path(pid, "environ")).empty();
+}
+
+bool runs_this_program(pid_t pid) {
+  return program_of(std::to_string(pid)) == program_of("self");
 }
 
 std::string command_line(pid_t pid) {

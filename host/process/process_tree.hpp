@@ -24,6 +24,10 @@ struct ProcessIdentity {
 /// What guardians call themselves.
 inline constexpr const char* guardian_name = "guardian";
 
+/// In the environment of every task, the child that a process belongs to, whatever it did to its parents and
+/// session: "HOST.NUMBER". What plugins start by themselves has the number 0.
+inline constexpr const char* child_mark_name = "DREAM_CHILD";
+
 /// What the kernel knows of a process.
 struct ProcessStatus {
   ProcessIdentity identity;
@@ -51,9 +55,18 @@ struct ProcessStatus {
 /// Whether this process has any child, dead or alive. Exact, however many are just being re-parented.
 [[nodiscard]] bool has_children();
 
-/// The children of this process now: all of them, for one leaves the list only when this process reaps it.
-/// None when the system is out of descriptors or memory: nothing may be concluded then.
-[[nodiscard]] std::optional<std::vector<pid_t>> own_children();
+/// What a look at this process's orphans found.
+struct Orphans {
+  std::vector<pid_t> pids;
+  /// `busy`: the system is out of descriptors or memory, and nothing may be concluded. `never`: this kernel
+  /// tells nobody's children (CONFIG_PROC_CHILDREN).
+  enum class Known : std::uint8_t { yes, busy, never } known = Known::yes;
+};
+
+/// What has been orphaned to this process and was not reaped yet: all of it, for one leaves the list only
+/// when this process reaps it. Also the children that the first thread of this process has itself
+/// (first_thread.hpp).
+[[nodiscard]] Orphans own_orphans();
 
 /// `root` and everything below it, parents first, the dead included: a zombie may still have a place in the
 /// tree.
@@ -70,6 +83,12 @@ struct ProcessStatus {
 /// The value of a variable in the environment a process was started with; none when it has none, or may not
 /// be read.
 [[nodiscard]] std::optional<std::string> environment_value(pid_t pid, const std::string& name);
+
+/// Whether a process has an environment that may be read, and is not empty.
+[[nodiscard]] bool has_environment(pid_t pid);
+
+/// Whether a process runs the same program as this one.
+[[nodiscard]] bool runs_this_program(pid_t pid);
 
 /// The command line of a process as /proc has it: each word ends with a NUL. Empty when it may not be read.
 [[nodiscard]] std::string command_line(pid_t pid);

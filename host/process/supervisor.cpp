@@ -8,10 +8,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <charconv>
+#include <cstdlib>
 #include <string>
 #include <utility>
-
-#include "base/assert.hpp"
 
 namespace dream::process {
 
@@ -22,42 +21,63 @@ constexpr std::size_t read_size = std::size_t{64} * 1024;
 /// The next look at the processes when the system was out of descriptors or memory.
 constexpr Duration retry_interval = std::chrono::milliseconds(10);
 
-/// In the environment of every task: the child that a process belongs to, whatever it did to its parents and
-/// session.
-const std::string cookie_name = "DREAM_CHILD";
+const Child::Left none;
 
-const Child::Orphans none;
+/// As DREAM_CHILD has it; all that this process starts has its begin.
+std::string mark_begin() {
+  return std::to_string(::getpid()) + ".";
+}
 
-std::string cookie(std::uint64_t id) {
-  return std::to_string(::getpid()) + "." + std::to_string(id);
+std::string mark_of_child(std::uint64_t id) {
+  return mark_begin() + std::to_string(id);
 }
 
 }  // namespace
 
-Supervisor::Supervisor(boost::asio::io_context& context)
+Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn)
     : loop_(context),
+      warn_(std::move(warn)),
       timer_(context),
       scratch_(std::make_unique_for_overwrite<char[]>(read_size)),
       shared_{.executor = context.get_executor(),
               .scratch = {scratch_.get(), read_size},
-              .surroundings = {.file_limit = raise_file_limit()},
+              .file_limit = raise_file_limit(),
               .nothing = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
-              .on_change = [this] { attend_at(read_clock()); },
+              .on_change =
+                  [this](std::uint64_t id) {
+                    if (const auto child = children_.find(id); child != children_.end()) {
+                      wanting_.emplace(id, child->second.get());
+                    }
+                    attend_at(read_clock());
+                  },
               .beyond_reach = {}} {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  StopWatch::block_signal();
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no plugin is loaded yet, and no thread of ours reads it
+  ::setenv(child_mark_name, mark_of_child(plugins_number).c_str(), 1);
+  FollowSuspension::block_signal();
 }
 
 Supervisor::~Supervisor() {
-  DREAM_ASSERT(children_.empty());
-  ::setrlimit(RLIMIT_NOFILE, &shared_.surroundings.file_limit);
+  let_go();
+  ::setrlimit(RLIMIT_NOFILE, &shared_.file_limit);
+}
+
+void Supervisor::let_go() {
+  for (const auto& [id, child] : children_) {
+    if (!warn_) break;
+    const std::string process = child->pid() == 0 ? "" : " (process " + std::to_string(child->pid()) + ")";
+    warn_(child->program() + process +
+          " has not ended, and is left to the guardian, which kills what it may");
+  }
+  wanting_.clear();
+  by_root_.clear();
+  children_.clear();
 }
 
 Result<ChildId> Supervisor::start(ChildSpec spec) {
-  if (next_id_ == 1) shared_.surroundings.ignored = ignored_signals();  // from now on they stay the same
   const std::uint64_t id = next_id_++;
-  spec.mark = cookie_name + "=" + cookie(id);
-  auto child = std::make_unique<Child>(shared_, std::move(spec));
+  spec.mark = std::string(child_mark_name) + "=" + mark_of_child(id);
+  auto child = std::make_unique<Child>(shared_, id, std::move(spec));
   if (Result<void> started = child->start(); !started) return started.error();
   by_root_[child->pid()] = child.get();
   children_.emplace(id, std::move(child));
@@ -88,6 +108,8 @@ void Supervisor::resize(const winsize& window) {
 }
 
 void Supervisor::attend_at(Instant time) {
+  // What is being killed may fork all the time, and is only caught by not giving it any.
+  if (!any_wanting(&Child::forced)) time = pace_.next(time);
   if (attends_at_ && *attends_at_ <= time)
     return;  // many ends in one turn of the loop are looked at together
   attends_at_ = time;
@@ -107,17 +129,15 @@ void Supervisor::attend() {
   const Instant now = read_clock();
   const Census census = take_census();
   std::optional<Duration> again = census.again;
-  std::vector<std::pair<std::uint64_t, Child*>> wanting;  // on_output may start children
-  for (const auto& [id, child] : children_) {
-    if (child->wants_attention()) wanting.emplace_back(id, child.get());
-  }
+  const std::map<std::uint64_t, Child*> wanting = wanting_;  // on_output may start children
   std::vector<std::unique_ptr<Child>> over;
   for (const auto& [id, child] : wanting) {
-    const auto found = census.orphans.find(child);
-    const Child::Orphans& orphans = found == census.orphans.end() ? none : found->second;
-    const std::optional<Duration> pause = child->attend(now, orphans);
+    const auto found = census.left.find(child);
+    const Child::Left& left = found == census.left.end() ? none : found->second;
+    const std::optional<Duration> pause = child->attend(now, left);
     if (pause) again = std::min(again.value_or(*pause), *pause);
-    const bool alone = child->lingers() && orphans.empty() && !census.again;
+    if (!child->wants_attention()) wanting_.erase(id);
+    const bool alone = child->lingers() && left.empty() && !census.again;
     if (!alone || !child->take_rest()) continue;
     over.push_back(release(id));
   }
@@ -125,14 +145,9 @@ void Supervisor::attend() {
   for (const auto& child : over) child->finish();
 }
 
-/// Without a look at it, which costs more; but what may be a plugin's is left alone.
-bool Supervisor::reap_if_dead(pid_t pid) {
-  const pid_t session = ::getsid(pid);
-  return session > 0 && session != ::getsid(0) && ::waitpid(pid, nullptr, WNOHANG) == pid;
-}
-
 std::unique_ptr<Child> Supervisor::release(std::uint64_t id) {
   auto child = std::move(children_.extract(id).mapped());
+  wanting_.erase(id);
   const auto by_root = by_root_.find(child->root_pid());
   if (by_root != by_root_.end() && by_root->second == child.get()) by_root_.erase(by_root);
   return child;
@@ -143,73 +158,72 @@ const Child* Supervisor::child_with_root(pid_t pid) const {
   return found == by_root_.end() ? nullptr : found->second;
 }
 
-/// This process's children that are not the root of a task are what tasks left behind. The dead are reaped,
-/// the living given to the child they come from.
+bool Supervisor::any_wanting(bool (Child::*quality)() const noexcept) const {
+  return std::any_of(wanting_.begin(), wanting_.end(),
+                     [&](const auto& child) { return (child.second->*quality)(); });
+}
+
+/// The orphans of this process are what tasks left behind. The dead are reaped, the living given to the child
+/// they come from.
 Supervisor::Census Supervisor::take_census() {
   Census census;
-  const auto lingers = [](const auto& child) { return child.second->lingers(); };
-  if (std::none_of(children_.begin(), children_.end(), lingers)) return census;
-  const std::optional<std::vector<pid_t>> own = own_children();
-  if (!own) census.again = retry_interval;
-  for (const pid_t pid : own.value_or(std::vector<pid_t>{})) {
-    if (const Child* child = child_with_root(pid); child != nullptr && child->pid() == pid) continue;
-    if (reap_if_dead(pid)) {  // its children may have become ours after the list was read
-      census.again = Duration::zero();
-      continue;
-    }
-    const std::optional<ProcessStatus> status = process_status(pid);
-    if (!status) {  // nobody else reaps it: it could not be looked at
-      census.again = retry_interval;
-    } else if (shared_.beyond_reach.contains(status->identity) || is_plugins_own(*status, census)) {
-      continue;
-    } else if (!status->alive()) {
-      // Its children may have become ours after the list was read.
-      const bool reaped = ::waitpid(pid, nullptr, WNOHANG) == pid;
-      if (reaped) adopted_.erase(status->identity);
-      census.again = reaped ? Duration::zero() : retry_interval;
-    } else if (const Child* owner = owner_of(*status)) {
-      census.orphans[owner].push_back(*status);
-    }
-  }
+  if (!any_wanting(&Child::lingers)) return census;
+  const Instant begin = read_clock();
+  const Orphans orphans = own_orphans();
+  if (orphans.known == Orphans::Known::busy) census.again = retry_interval;
+  if (orphans.known == Orphans::Known::never) warn_that_nothing_is_known();
+  for (const pid_t pid : orphans.pids) take_orphan(pid, census);
+  pace_.worked(begin, read_clock());
   return census;
 }
 
-/// A child of this process that is none of a task's, but the business of the plugin that started it: it is in
-/// this process's session. So is what a foreground child leaves behind, which bears a mark.
-bool Supervisor::is_plugins_own(const ProcessStatus& process, Census& census) {
-  if (process.session != ::getsid(0)) return false;
-  if (adopted_.contains(process.identity)) return false;
-  const auto is_foreground = [](const auto& child) { return child.second->foreground(); };
-  if (std::none_of(children_.begin(), children_.end(), is_foreground)) return true;
-  if (process.alive()) {
-    const bool marked = marked_owner(process) != nullptr;
-    if (marked) adopted_.insert(process.identity);
-    return !marked;
+void Supervisor::take_orphan(pid_t pid, Census& census) {
+  if (const Child* child = child_with_root(pid); child != nullptr && child->pid() == pid) return;
+  if (::waitpid(pid, nullptr, WNOHANG) == pid) {
+    census.again = Duration::zero();  // its children may have become ours after the list was read
+    return;
   }
-  // The dead bear no mark. Its children may have become ours after the list was read.
-  if (unknown_dead_.insert(process.identity).second) census.again = Duration::zero();
-  return true;
+  const std::optional<ProcessStatus> status = process_status(pid);
+  if (!status) {  // nobody else reaps it: it could not be looked at
+    census.again = retry_interval;
+  } else if (!status->alive()) {  // it has just died, or a debugger has to let go of it first
+    census.again = ::waitpid(pid, nullptr, WNOHANG) == pid ? Duration::zero() : retry_interval;
+  } else if (const Child* owner =
+                 shared_.beyond_reach.contains(status->identity) ? nullptr : owner_of(*status)) {
+    census.left[owner].push_back(*status);
+  }
 }
 
+void Supervisor::warn_that_nothing_is_known() {
+  if (!warn_) return;
+  warn_(
+      "this kernel doesn't tell the children of a process (CONFIG_PROC_CHILDREN): what a task leaves running "
+      "lives on until dream ends");
+  warn_ = {};
+}
+
+/// None: of no child of this process's, and of no plugin.
 const Child* Supervisor::owner_of(const ProcessStatus& orphan) const {
   const Child* leader = child_with_root(orphan.session);
   if (leader != nullptr && leader->root_session() == orphan.session) return leader;
-  if (const Child* owner = marked_owner(orphan)) return owner;
-  for (const auto& [id, child] : children_) {
-    if (child->lingers()) return child.get();  // it hid where it came from: from a root that has just ended
+  if (const std::optional<std::uint64_t> number = mark_of(orphan)) {
+    if (number == plugins_number) return nullptr;
+    if (const auto marked = children_.find(*number); marked != children_.end()) return marked->second.get();
+  }
+  for (const auto& [id, child] : wanting_) {
+    if (child->lingers()) return child;  // it hid where it came from: from a root that has just ended
   }
   return nullptr;
 }
 
-/// The child that the environment of a process names.
-const Child* Supervisor::marked_owner(const ProcessStatus& process) const {
-  const std::optional<std::string> mark = environment_value(process.identity.pid, cookie_name);
-  const std::string mine = std::to_string(::getpid()) + ".";
-  if (!mark || !mark->starts_with(mine)) return nullptr;
-  std::uint64_t id = 0;
-  std::from_chars(mark->data() + mine.size(), mark->data() + mark->size(), id);
-  const auto found = children_.find(id);
-  return found == children_.end() ? nullptr : found->second.get();
+/// The number of the child that the environment of a process names.
+std::optional<std::uint64_t> Supervisor::mark_of(const ProcessStatus& process) const {
+  const std::optional<std::string> mark = environment_value(process.identity.pid, child_mark_name);
+  const std::string mine = mark_begin();
+  if (!mark || !mark->starts_with(mine)) return std::nullopt;
+  std::uint64_t number = plugins_number;
+  std::from_chars(mark->data() + mine.size(), mark->data() + mark->size(), number);
+  return number;
 }
 
 }  // namespace dream::process

@@ -3,9 +3,11 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -13,19 +15,25 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "process/child.hpp"
+#include "process/pace.hpp"
 
 namespace dream::process {
 
+/// In the mark of what plugins start by themselves: no child has it.
+inline constexpr std::uint64_t plugins_number = 0;
+
 /// All supervised children of this program. Makes this process the subreaper of what they leave behind and
-/// raises its limit of open files; so there is one at a time, used on the loop's thread only. Costs nothing
-/// while its children run quietly.
+/// raises its limit of open files; so there is one at a time, used on the loop's thread only, which should
+/// not be the process's first (first_thread.hpp). Costs nothing while its children run quietly, and the end
+/// of one costs the same however many run.
 ///
 /// Callbacks of children are called from the loop, never from within a call to the supervisor; they may call
 /// everything here.
 class Supervisor {
  public:
-  explicit Supervisor(boost::asio::io_context& context);
-  ~Supervisor();  ///< only when no child is left
+  /// `warn` is told, in a sentence, what the user should know.
+  explicit Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn = {});
+  ~Supervisor();  ///< lets go of what is left
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
@@ -39,6 +47,8 @@ class Supervisor {
   /// A key of the terminal (Ctrl-C), or its end, has sent this signal to all of this process's group: those
   /// that heard it there need not be asked again.
   void heard_from_terminal(int signal);
+  /// Leaves all children that still run to the guardian, and tells of them. Their callbacks are never called.
+  void let_go();
   /// The user's window has another size: terminals of children get this one.
   void resize(const winsize& window);
   /// The root's pid, for display; 0 when it has ended.
@@ -48,32 +58,33 @@ class Supervisor {
  private:
   /// What ended children left behind, as far as it is known.
   struct Census {
-    std::unordered_map<const Child*, Child::Orphans> orphans;
-    /// When to look again, for there may be more; none: this is all.
+    std::unordered_map<const Child*, Child::Left> left;
+    /// Set when the list may be incomplete: a process was reaped, and its children came only after the list
+    /// was read; or it could not be read. Look again after this time; no child may count as ended before.
     std::optional<Duration> again;
   };
 
   void attend_at(Instant time);
   void attend();
-  static bool reap_if_dead(pid_t pid);
   std::unique_ptr<Child> release(std::uint64_t id);
   [[nodiscard]] const Child* child_with_root(pid_t pid) const;
+  [[nodiscard]] bool any_wanting(bool (Child::*quality)() const noexcept) const;
   [[nodiscard]] Census take_census();
-  [[nodiscard]] bool is_plugins_own(const ProcessStatus& process, Census& census);
-  [[nodiscard]] const Child* marked_owner(const ProcessStatus& process) const;
+  void take_orphan(pid_t pid, Census& census);
+  void warn_that_nothing_is_known();
+  [[nodiscard]] std::optional<std::uint64_t> mark_of(const ProcessStatus& process) const;
   [[nodiscard]] const Child* owner_of(const ProcessStatus& orphan) const;
 
   boost::asio::io_context& loop_;
+  std::function<void(const std::string&)> warn_;
   boost::asio::steady_timer timer_;
   std::optional<Instant> attends_at_;
+  Pace pace_;
   std::unique_ptr<char[]> scratch_;  ///< not initialised: its pages are had when they are used
   ChildContext shared_;
-  std::uint64_t next_id_ = 1;
-  /// Of this process's own session: what a foreground child left there, and the dead that can't be told from
-  /// a plugin's.
-  std::set<ProcessIdentity> adopted_;
-  std::set<ProcessIdentity> unknown_dead_;
+  std::uint64_t next_id_ = plugins_number + 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Child>> children_;
+  std::map<std::uint64_t, Child*> wanting_;    ///< those of them that may want attention
   std::unordered_map<pid_t, Child*> by_root_;  ///< the youngest that had this root
   std::shared_ptr<const bool> exists_ =
       std::make_shared<const bool>(true);  ///< what queued handlers ask first

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <optional>
@@ -19,6 +18,7 @@
 #include "plugin/idle_services.hpp"
 #include "plugin/loaded_plugin.hpp"
 #include "plugin/search_path.hpp"
+#include "process/wait_for_end.hpp"
 #include "record/run_record.hpp"
 
 namespace dream::record {
@@ -136,12 +136,9 @@ pid_t start(const RecordedPlugin& recorded, const RunRecord& record, const ReapW
 
 /// Whether it has succeeded; tells of an end that the child could not tell of itself.
 bool await(pid_t child, const RecordedPlugin& recorded, std::chrono::milliseconds limit, Log& log) {
-  int status = 0;
-  pid_t ended = 0;
-  while (child > 0 && (ended = ::waitpid(child, &status, 0)) < 0 && errno == EINTR) {
-  }
-  if (child > 0 && ended == child && WIFEXITED(status)) return WEXITSTATUS(status) == 0;
-  const bool started = child > 0 && ended == child;
+  const int status = child > 0 ? process::reap(child) : -1;
+  const bool started = status != -1;
+  if (started && WIFEXITED(status)) return WEXITSTATUS(status) == 0;
   const bool late = started && WTERMSIG(status) == SIGALRM;
   log.write(LogLevel::warning,
             fmt::format("executor {} was to remove what a run that died has left behind, but {}", recorded.id,

@@ -32,7 +32,9 @@ SignalInbox::SignalInbox(boost::asio::io_context& context, int guardian, Callbac
     : signals_(context, open_signals()), callbacks_(std::move(callbacks)) {
   if (guardian >= 0) guardian_.emplace(context, guardian);
   wait_for_signals();
-  if (guardian_) wait_for_guardian();
+  if (!guardian_) return;
+  wait_for_guardian();
+  process::tell_guardian_that_signals_are_read(guardian);
 }
 
 SignalInbox::~SignalInbox() {
@@ -58,6 +60,9 @@ void SignalInbox::take(const signalfd_siginfo& info) {
     callbacks_.on_window_change();
     return;
   }
+  // The guardian sends a signal itself only as long as it doesn't know that its messages are read; one tells
+  // of this signal, too.
+  if (guardian_ && info.ssi_code == SI_USER && static_cast<pid_t>(info.ssi_pid) == ::getppid()) return;
   if (info.ssi_code == SI_KERNEL) callbacks_.on_group_signalled(signal);
   count({signal, info.ssi_code, static_cast<int>(info.ssi_pid)}, &Count::direct);
 }

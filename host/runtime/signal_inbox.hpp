@@ -31,7 +31,7 @@ class SignalInbox {
   /// guardian, which is owned from now on; -1: there is none.
   SignalInbox(boost::asio::io_context& context, int guardian, Callbacks callbacks);
 
-  /// The socket stays open until this process ends: its end is what the guardian waits for.
+  /// The socket stays open: its end would tell the guardian nothing.
   ~SignalInbox();
   SignalInbox(const SignalInbox&) = delete;
   SignalInbox& operator=(const SignalInbox&) = delete;

@@ -26,6 +26,10 @@ Failure unreadable(const fs::path& file, const std::string& why) {
           "correct `build`, or name it in .dockerignore", file.string()};
 }
 
+Failure broken_off() {
+  return {DREAM_E_FAILED, "the build of the image was broken off"};
+}
+
 /// A number as tar has it: octal digits, and a NUL; in base 256 when it is larger than they can say.
 void put_number(std::string& header, std::size_t at, std::size_t width, std::uint64_t value) {
   const std::uint64_t limit = std::uint64_t{1} << (3 * (width - 1));
@@ -88,21 +92,31 @@ Result<fs::path> BuildContext::find_dockerfile(const fs::path& project, const st
                  dockerfile.empty() ? "/build" : "/build/dockerfile"};
 }
 
-Result<std::shared_ptr<BuildContext>> BuildContext::open(const fs::path& folder, const fs::path& file) {
-  const auto context = std::make_shared<BuildContext>();
-  std::string name = file.lexically_relative(folder.lexically_normal()).generic_string();
+BuildContext::BuildContext(fs::path folder, fs::path dockerfile)
+    : folder_(std::move(folder)), dockerfile_file_(std::move(dockerfile)) {
+  const std::string name = dockerfile_file_.lexically_relative(folder_.lexically_normal()).generic_string();
   const bool outside = name.empty() || name.starts_with("..");
-  context->dockerfile_ = outside ? std::string(outside_name) : name;
-  // One that belongs to this Dockerfile alone comes before that of the folder.
-  for (const fs::path& path : {fs::path(file.string() + ".dockerignore"), folder / ".dockerignore"}) {
+  dockerfile_ = outside ? std::string(outside_name) : name;
+}
+
+/// One that belongs to this Dockerfile alone comes before that of the folder.
+void BuildContext::read_ignore_file() {
+  for (const fs::path& path :
+       {fs::path(dockerfile_file_.string() + ".dockerignore"), folder_ / ".dockerignore"}) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(path, ignored)) continue;  // a pipe would be waited for
     std::ifstream stream(path, std::ios::binary);
     if (!stream) continue;
-    context->ignore_ = IgnoreFile(std::string{std::istreambuf_iterator<char>(stream), {}});
-    break;
+    ignore_ = IgnoreFile(std::string{std::istreambuf_iterator<char>(stream), {}});
+    return;
   }
-  if (Result<void> listed = context->list(folder, ""); !listed) return listed.failure();
-  if (outside) context->entries_.push_back({file, context->dockerfile_});
-  return context;
+}
+
+Result<void> BuildContext::list() {
+  read_ignore_file();
+  if (Result<void> listed = list(folder_, ""); !listed) return listed;
+  if (dockerfile_ == outside_name) entries_.push_back({dockerfile_file_, dockerfile_});
+  return {};
 }
 
 Result<void> BuildContext::list(const fs::path& folder, const std::string& prefix) {
@@ -110,11 +124,13 @@ Result<void> BuildContext::list(const fs::path& folder, const std::string& prefi
   std::vector<fs::directory_entry> found;
   for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
+    if (interrupted_) return broken_off();
     found.push_back(*entry);
   }
   if (failure) return unreadable(folder, failure.message());
   std::ranges::sort(found);  // the same archive for the same files
   for (const fs::directory_entry& entry : found) {
+    if (interrupted_) return broken_off();
     const std::string name = prefix + entry.path().filename().string();
     const bool is_folder = entry.is_directory(failure) && !entry.is_symlink(failure);
     const bool ignored = name != dockerfile_ && ignore_.ignores(name);
@@ -170,6 +186,7 @@ Result<std::string> BuildContext::next() {
   std::string piece;
   // Small files go together.
   while (piece.size() < piece_size && !ended_) {
+    if (interrupted_) return broken_off();
     if (left_ > 0) {
       Result<std::string> more = go_on();
       if (!more) return more;

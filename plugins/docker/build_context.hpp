@@ -1,9 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <dream/sdk/result.hpp>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,14 +21,18 @@ class BuildContext {
       const std::filesystem::path& project, const std::string& context, const std::string& dockerfile);
 
   /// `dockerfile` may lie outside of the folder.
-  [[nodiscard]] static sdk::Result<std::shared_ptr<BuildContext>> open(
-      const std::filesystem::path& folder, const std::filesystem::path& dockerfile);
+  BuildContext(std::filesystem::path folder, std::filesystem::path dockerfile);
 
   /// What the Dockerfile is called in the archive.
   [[nodiscard]] const std::string& dockerfile() const { return dockerfile_; }
 
+  /// Once, before next(): what there is.
+  [[nodiscard]] sdk::Result<void> list();
   /// Never empty before the end.
   [[nodiscard]] sdk::Result<std::string> next();
+
+  /// [any thread] list() and next() fail from now on, also one that is under way.
+  void interrupt() { interrupted_ = true; }
 
  private:
   struct Entry {
@@ -36,11 +40,15 @@ class BuildContext {
     std::string name;  ///< in the archive
   };
 
+  void read_ignore_file();
   sdk::Result<void> list(const std::filesystem::path& folder, const std::string& prefix);
   sdk::Result<std::string> begin(const Entry& entry);
   sdk::Result<std::string> go_on();
 
+  std::filesystem::path folder_;
+  std::filesystem::path dockerfile_file_;
   std::string dockerfile_;
+  std::atomic<bool> interrupted_ = false;
   IgnoreFile ignore_;
   std::vector<Entry> entries_;
   std::size_t next_ = 0;

@@ -1,35 +1,24 @@
 #include "connection.hpp"
 
-#include <fcntl.h>
-#include <signal.h>  // NOLINT(modernize-deprecated-headers): kill
-#include <spawn.h>
-#include <sys/mman.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/write.hpp>
-#include <chrono>
-#include <utility>
+#include <boost/beast/core/error.hpp>
+#include <cerrno>
+#include <tuple>
 
-#include "deadline.hpp"
 #include "failures.hpp"
-
-extern char** environ;  // NOLINT(readability-redundant-declaration): not everywhere in unistd.h
 
 namespace dream::docker {
 
 namespace {
 
 constexpr std::chrono::seconds open_limit{10};
-
-error_code last_error() {
-  return {errno, boost::system::system_category()};
-}
 
 /// Lets the files of `tls` be used; the message names the one that can't be.
 Result<void> load(asio::ssl::context& context, const TlsFiles& tls) {
@@ -47,33 +36,62 @@ Result<void> load(asio::ssl::context& context, const TlsFiles& tls) {
   return {};
 }
 
-}  // namespace
-
-Connection::~Connection() {
-  close();
-  if (program_ > 0) {
-    ::kill(program_, SIGKILL);
-    ::waitpid(program_, nullptr, 0);
+/// A container may run for days without a byte. When the other machine is gone, or the way to it, this end is
+/// told so after a minute: it asks after 15 s of silence, and then up to three times.
+error_code notice_a_lost_peer(int socket) {
+  constexpr int silence_s = 15;
+  constexpr int questions = 3;
+  constexpr int unanswered_ms = silence_s * (questions + 1) * 1000;
+  struct Option {
+    int level, name, value;
+  };
+  constexpr std::array<Option, 6> options{{{IPPROTO_TCP, TCP_NODELAY, 1},
+                                           {SOL_SOCKET, SO_KEEPALIVE, 1},
+                                           {IPPROTO_TCP, TCP_KEEPIDLE, silence_s},
+                                           {IPPROTO_TCP, TCP_KEEPINTVL, silence_s},
+                                           {IPPROTO_TCP, TCP_KEEPCNT, questions},
+                                           {IPPROTO_TCP, TCP_USER_TIMEOUT, unanswered_ms}}};
+  for (const auto& [level, name, value] : options) {
+    if (::setsockopt(socket, level, name, &value, sizeof(value)) != 0) {
+      return {errno, boost::system::system_category()};
+    }
   }
-  if (complaints_ >= 0) ::close(complaints_);
+  return {};
 }
+
+}  // namespace
 
 void Connection::close() {
   closed_ = true;
-  error_code ignored;
-  socket_.close(ignored);
+  stream_.close();
   resolver_.cancel();
 }
 
 void Connection::finish_writing() {
   error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
-Async<Result<void>> Connection::open(const Endpoint& endpoint) {
-  const Deadline limit(socket_.get_executor(), open_limit, [this] { close(); });
+void Connection::expires_after(Limit limit) {
+  if (limit) {
+    stream_.expires_after(*limit);
+  } else {
+    stream_.expires_never();
+  }
+}
+
+error_code Connection::known(const error_code& error) {
+  if (error == boost::beast::error::timeout) return asio::error::timed_out;
+  // Not everybody says goodbye; HTTP knows by itself whether something is missing.
+  if (error == asio::ssl::error::stream_truncated) return asio::error::eof;
+  return error;
+}
+
+Async<Result<void>> Connection::open(const Endpoint& endpoint, Limit limit) {
+  expires_after(std::min<std::chrono::milliseconds>(open_limit, limit.value_or(open_limit)));
   Result<void> opened = co_await open_socket(endpoint);
-  if (limit.late()) co_return unreachable(endpoint, asio::error::timed_out);
+  if (opened && closed_) co_return unreachable(endpoint, asio::error::operation_aborted);
+  expires_after({});
   co_return opened;
 }
 
@@ -87,17 +105,17 @@ Async<Result<void>> Connection::open_socket(const Endpoint& endpoint) {
       error = co_await connect_tcp(endpoint.host, endpoint.port);
       break;
     case Endpoint::Kind::program:
-      error = spawn(endpoint.command);
+      error = start(endpoint.command);
       break;
   }
-  if (error) co_return unreachable(endpoint, error);
+  if (error) co_return unreachable(endpoint, known(error));
   if (!endpoint.tls) co_return Result<void>();
   co_return co_await secure(endpoint);
 }
 
 Async<error_code> Connection::connect_local(const std::string& path) {
-  const asio::local::stream_protocol::endpoint peer(path);
-  const auto [error] = co_await socket_.async_connect(peer, answered);
+  const Stream::endpoint_type peer = asio::local::stream_protocol::endpoint(path);
+  const auto [error] = co_await stream_.async_connect(peer, answered);
   co_return error;
 }
 
@@ -108,19 +126,19 @@ Async<error_code> Connection::connect_tcp(const std::string& host, const std::st
   for (const auto& entry : found) {
     if (closed_) co_return asio::error::operation_aborted;
     error_code ignored;
-    socket_.close(ignored);
-    const asio::ip::tcp::endpoint peer = entry.endpoint();
-    std::tie(error) = co_await socket_.async_connect(peer, answered);
-    if (!error) break;
+    stream_.socket().close(ignored);
+    const Stream::endpoint_type peer = entry.endpoint();
+    std::tie(error) = co_await stream_.async_connect(peer, answered);
+    if (!error) co_return notice_a_lost_peer(native_handle());
+    if (error == boost::beast::error::timeout) break;
   }
-  if (!error) socket_.set_option(asio::ip::tcp::no_delay(true), error);
   co_return error;
 }
 
 Async<Result<void>> Connection::secure(const Endpoint& endpoint) {
   tls_context_ = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
   if (Result<void> loaded = load(*tls_context_, *endpoint.tls); !loaded) co_return loaded.failure();
-  tls_ = std::make_unique<asio::ssl::stream<Socket&>>(socket_, *tls_context_);
+  tls_ = std::make_unique<asio::ssl::stream<Stream&>>(stream_, *tls_context_);
   error_code error;
   if (endpoint.tls->verify) {
     tls_->set_verify_mode(asio::ssl::verify_peer, error);
@@ -129,73 +147,9 @@ Async<Result<void>> Connection::secure(const Endpoint& endpoint) {
   ::SSL_set_tlsext_host_name(tls_->native_handle(), endpoint.host.c_str());
   std::tie(error) = co_await tls_->async_handshake(asio::ssl::stream_base::client, answered);
   if (!error) co_return Result<void>();
-  co_return Failure{DREAM_E_FAILED, "no TLS connection to the engine: " + error.message(),
+  co_return Failure{DREAM_E_FAILED, "no TLS connection to the engine: " + known(error).message(),
                     "ca.pem, cert.pem and key.pem are searched in DOCKER_CERT_PATH, or else in ~/.docker",
                     endpoint.address};
-}
-
-/// Starts the program with one end of a socket pair as its standard input and output. It gets a process group
-/// of its own, so that a Ctrl-C on the terminal doesn't cut the connection that the end is told through.
-error_code Connection::spawn(const std::vector<std::string>& command) {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return last_error();
-  complaints_ = ::memfd_create("complaints", MFD_CLOEXEC);
-  std::vector<char*> argv;
-  argv.reserve(command.size() + 1);
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));  // as exec has it
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, complaints_, STDERR_FILENO);
-  ::posix_spawnattr_init(&attributes);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-  const int failure = ::posix_spawnp(&program_, argv[0], &actions, &attributes, argv.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::posix_spawnattr_destroy(&attributes);
-  ::close(ends[1]);
-  error_code error(failure, boost::system::system_category());
-  if (failure == 0) socket_.assign(asio::generic::stream_protocol(AF_UNIX, 0), ends[0], error);
-  if (error) {
-    ::close(ends[0]);
-    if (failure != 0) program_ = 0;
-  }
-  return error;
-}
-
-std::string Connection::complaint() const {
-  std::string text(4096, '\0');
-  const ssize_t size = complaints_ < 0 ? 0 : ::pread(complaints_, text.data(), text.size(), 0);
-  text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
-}
-
-Async<Moved> Connection::read_some(asio::mutable_buffer buffer) {
-  if (closed_) co_return Moved{asio::error::operation_aborted};
-  if (tls_ == nullptr) {
-    const auto [error, bytes] = co_await socket_.async_read_some(buffer, answered);
-    co_return Moved{error, bytes};
-  }
-  const auto [error, bytes] = co_await tls_->async_read_some(buffer, answered);
-  // Not everybody says goodbye; HTTP knows by itself whether something is missing.
-  if (error == asio::ssl::error::stream_truncated) co_return Moved{asio::error::eof, bytes};
-  co_return Moved{error, bytes};
-}
-
-Async<error_code> Connection::write(asio::const_buffer bytes) {
-  if (closed_) co_return asio::error::operation_aborted;
-  if (tls_ == nullptr) {
-    const auto [error, written] = co_await asio::async_write(socket_, bytes, answered);
-    co_return error;
-  }
-  const auto [error, written] = co_await asio::async_write(*tls_, bytes, answered);
-  co_return error;
 }
 
 }  // namespace dream::docker

@@ -1,16 +1,21 @@
 #pragma once
 
-#include <boost/asio/buffer.hpp>
+#include <boost/asio/compose.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "asio.hpp"
 #include "endpoint.hpp"
+#include "program.hpp"
 
 namespace dream::docker {
 
@@ -21,41 +26,87 @@ struct Moved {
 };
 
 /// One stream of bytes to an engine: a Unix socket, TCP with or without TLS, or the standard input and output
-/// of a program. All of it on one thread; close() ends whatever is going on.
+/// of a program; for the operations of Asio and Beast. All of it on one thread; close() ends whatever is
+/// going on.
 class Connection {
  public:
-  explicit Connection(const asio::any_io_executor& executor) : socket_(executor), resolver_(executor) {}
-  ~Connection();
+  using executor_type = asio::any_io_executor;
+  using Limit = std::optional<std::chrono::milliseconds>;
+
+  explicit Connection(const executor_type& executor) : stream_(executor), resolver_(executor) {}
+  ~Connection() { close(); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Once. Gives up after some seconds.
-  [[nodiscard]] Async<Result<void>> open(const Endpoint& endpoint);
-  [[nodiscard]] Async<Moved> read_some(asio::mutable_buffer buffer);
-  [[nodiscard]] Async<error_code> write(asio::const_buffer bytes);
+  /// Once. Gives up after `limit`, or after some seconds.
+  [[nodiscard]] Async<Result<void>> open(const Endpoint& endpoint, Limit limit = {});
+  /// Instead of open(): the input and output of a program.
+  [[nodiscard]] error_code start(const std::vector<std::string>& command) {
+    return program_.start(command, stream_.socket());
+  }
+  /// From now on, until this is called again: what isn't done after `limit` fails with timed_out, and the
+  /// connection is closed. Nothing: there is no limit.
+  void expires_after(Limit limit);
   /// The other side sees the end of what was written; not for TLS.
   void finish_writing();
   void close();
 
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return with_stream(
+        [buffers](auto& stream, auto&& done) {
+          stream.async_read_some(buffers, std::forward<decltype(done)>(done));
+        },
+        std::forward<Token>(token));
+  }
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return with_stream(
+        [buffers](auto& stream, auto&& done) {
+          stream.async_write_some(buffers, std::forward<decltype(done)>(done));
+        },
+        std::forward<Token>(token));
+  }
+
+  [[nodiscard]] executor_type get_executor() { return stream_.get_executor(); }
+  [[nodiscard]] int native_handle() { return stream_.socket().native_handle(); }
+
   /// What the program that is the connection has said of its troubles; empty without one.
-  [[nodiscard]] std::string complaint() const;
+  [[nodiscard]] std::string complaint() const { return program_.complaint(); }
 
  private:
-  using Socket = asio::generic::stream_protocol::socket;
+  using Stream = boost::beast::basic_stream<asio::generic::stream_protocol, asio::any_io_executor>;
+
+  /// Begins an operation on the stream that there is; its error is one of those that callers know.
+  template <class Begin, class Token>
+  auto with_stream(Begin begin, Token&& token) {
+    return asio::async_compose<Token, void(error_code, std::size_t)>(
+        [this, begin, begun = false](auto& self, error_code error = {}, std::size_t bytes = 0) mutable {
+          if (begun) return self.complete(known(error), bytes);
+          begun = true;
+          const Begin now = begin;  // `self` takes the other one along
+          Connection& connection = *this;
+          if (connection.tls_ != nullptr) {
+            now(*connection.tls_, std::move(self));
+          } else {
+            now(connection.stream_, std::move(self));
+          }
+        },
+        token, stream_);
+  }
+  [[nodiscard]] static error_code known(const error_code& error);
 
   [[nodiscard]] Async<Result<void>> open_socket(const Endpoint& endpoint);
   [[nodiscard]] Async<error_code> connect_local(const std::string& path);
   [[nodiscard]] Async<error_code> connect_tcp(const std::string& host, const std::string& port);
   [[nodiscard]] Async<Result<void>> secure(const Endpoint& endpoint);
-  [[nodiscard]] error_code spawn(const std::vector<std::string>& command);
 
-  Socket socket_;
+  Program program_;  // before the stream, which is closed first
+  Stream stream_;
   asio::ip::tcp::resolver resolver_;
   std::unique_ptr<asio::ssl::context> tls_context_;
-  std::unique_ptr<asio::ssl::stream<Socket&>> tls_;
+  std::unique_ptr<asio::ssl::stream<Stream&>> tls_;
   bool closed_ = false;
-  int program_ = 0;      ///< its pid
-  int complaints_ = -1;  ///< the file that is its standard error
 };
 
 }  // namespace dream::docker

@@ -2,36 +2,53 @@
 #include <filesystem>
 #include <utility>
 
-#include "build_context.hpp"
 #include "container_life.hpp"
 #include "json.hpp"
-#include "registry_auth.hpp"
 
 namespace dream::docker {
+
+namespace {
+
+Failure broken_off() {
+  return {DREAM_E_FAILED, "it was broken off"};
+}
+
+}  // namespace
 
 Async<Result<void>> ContainerLife::pull_image() {
   const std::string& image = plan_.options.image;
   tell("pulling " + image);
-  const std::string authorization =
-      co_await pull_authorization(engine_.executor(), plan_.docker_configuration, image);
-  co_return co_await engine_.pull(image, plan_.options.platform, authorization,
-                                  [this](std::string_view line) { say(std::string(line) + "\n"); });
+  const Authorization authorization = co_await authorization_.find(image);
+  if (stopping()) co_return broken_off();
+  const Engine::OnText on_text = [this](std::string text) { return say(std::move(text)); };
+  Result<void> pulled = co_await engine_.pull(image, plan_.options.platform, authorization.header, on_text);
+  // Without its password, a public image can be had all the same.
+  if (!pulled && !authorization.trouble.empty()) {
+    Failure failure = pulled.failure();
+    failure.hint = authorization.trouble;
+    co_return failure;
+  }
+  if (!authorization.trouble.empty()) observer_->on_warning(authorization.trouble);
+  co_return pulled;
 }
 
 Async<Result<Image>> ContainerLife::build_image() {
   const BuildOptions& options = *plan_.options.build;
   const auto dockerfile = BuildContext::find_dockerfile(plan_.directory, options.context, options.dockerfile);
   if (!dockerfile) co_return dockerfile.failure();
-  const auto context = BuildContext::open(
+  context_ = std::make_shared<ContextReader>(
       (std::filesystem::path(plan_.directory) / options.context).lexically_normal(), *dockerfile);
-  if (!context) co_return context.failure();
+  tell("reading " + options.context);
+  const Result<void> listed = co_await context_->list();
+  if (!listed) co_return listed.failure();
+  if (stopping()) co_return broken_off();
   rapidjson::Document arguments(rapidjson::kObjectType);
   for (const auto& [name, value] : options.arguments) {
     arguments.AddMember(rapidjson::StringRef(name.c_str()), rapidjson::StringRef(value.c_str()),
                         arguments.GetAllocator());
   }
   BuildRequest request;
-  request.dockerfile = (*context)->dockerfile();
+  request.dockerfile = context_->dockerfile();
   request.tag = build_tag(plan_);
   request.target = options.target;
   request.platform = plan_.options.platform;
@@ -40,9 +57,10 @@ Async<Result<Image>> ContainerLife::build_image() {
   request.pull = plan_.options.pull == Pull::always;
   tell("building " + request.tag);
   // Named: a closure that owns something and is a temporary of a co_await is destroyed twice by GCC 12.
-  const HttpClient::NextPiece next_piece = [context = *context] { return context->next(); };
-  const Result<std::string> built =
-      co_await engine_.build(request, next_piece, [this](std::string_view text) { say(text); });
+  const HttpClient::NextPiece next_piece = [this] { return context_->next(); };
+  const Engine::OnText on_text = [this](std::string text) { return say(std::move(text)); };
+  const Result<std::string> built = co_await engine_.build(request, next_piece, on_text);
+  context_.reset();
   if (!built) co_return built.failure();
   Result<std::optional<Image>> found = co_await engine_.find_image(*built);
   if (!found) co_return found.failure();

@@ -11,7 +11,6 @@
 #include <dream/sdk/command_line.hpp>
 #include <utility>
 
-#include "deadline.hpp"
 #include "failures.hpp"
 #include "process_identity.hpp"
 
@@ -21,11 +20,7 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace): &&
 
-/// After a forced end: when the engine hasn't told of the container's by then, it isn't waited for any more.
-constexpr std::chrono::seconds force_limit{10};
-
-/// How long the removal is tried when the engine is gone, and the time between.
-constexpr std::chrono::seconds removal_limit{2};
+/// Between two tries to remove a container.
 constexpr std::chrono::milliseconds removal_pause{200};
 
 constexpr std::size_t id_shown = 12;
@@ -49,17 +44,21 @@ std::string short_id(const std::string& id) {
 }  // namespace
 
 ContainerLife::ContainerLife(const asio::any_io_executor& executor, ContainerPlan plan,
-                             std::shared_ptr<LifeObserver> observer)
+                             std::shared_ptr<LifeObserver> observer, LifeLimits limits)
     : plan_(std::move(plan)),
       observer_(std::move(observer)),
       engine_(executor, plan_.endpoint),
-      stream_(executor, plan_.endpoint) {}
+      stream_(executor, plan_.endpoint),
+      authorization_(executor, plan_.docker_configuration, limits.helper),
+      limits_(limits) {}
 
 void ContainerLife::begin() {
   const auto whole = [](std::shared_ptr<ContainerLife> self) -> Async<void> {
-    sdk::Exit exit = co_await self->live();
+    LifeEnd end = co_await self->live();
+    // Who was asked to end before it ran has not failed.
+    if (std::holds_alternative<Failure>(end) && self->stopping()) end = self->stopped_early();
     self->stage_ = Stage::over;
-    self->observer_->on_exit(std::move(exit));
+    self->observer_->on_end(std::move(end));
   };
   asio::co_spawn(engine_.executor(), whole(shared_from_this()), asio::detached);
 }
@@ -69,17 +68,23 @@ void ContainerLife::terminate(sdk::Urgency urgency) {
   signal_ = urgency == sdk::Urgency::force ? SIGKILL : plan_.stop_signal;
   // What takes long before there is a container is broken off; creating and starting one is waited for, so
   // that none is left behind.
-  if (stage_ == Stage::preparing) engine_.close();
+  if (stage_ == Stage::preparing) break_off();
   if (stage_ == Stage::running) send_signal();
-  if (urgency != sdk::Urgency::force) return;
-  const auto timer = std::make_shared<asio::steady_timer>(engine_.executor(), force_limit);
+  if (urgency != sdk::Urgency::force || std::exchange(forced_, true)) return;
+  const auto timer = std::make_shared<asio::steady_timer>(engine_.executor(), limits_.force);
   timer->async_wait([self = weak_from_this(), timer](const error_code&) {
     const auto life = self.lock();
-    if (life == nullptr || life->stage_ == Stage::over || life->code_) return;
+    if (life == nullptr || life->stage_ == Stage::over) return;
     life->given_up_ = true;
     life->engine_.close();
     life->stream_.close();
   });
+}
+
+void ContainerLife::break_off() {
+  engine_.close();
+  authorization_.close();
+  if (context_ != nullptr) context_->interrupt();
 }
 
 sdk::Exit ContainerLife::stopped_early() const {
@@ -92,21 +97,24 @@ void ContainerLife::tell(std::string state) {
   observer_->on_standing({.id = short_id(id_), .state = std::move(state)});
 }
 
-void ContainerLife::say(std::string_view text) {
-  observer_->on_output({{DREAM_STDERR, std::string(text)}}, [] {});
+Async<void> ContainerLife::say(std::string text) {
+  if (text.empty()) co_return;
+  std::vector<Piece> pieces;
+  pieces.push_back({DREAM_STDERR, std::move(text)});
+  co_await write(std::move(pieces));
 }
 
 // ---- the life ---------------------------------------------------------------------------------------------
 
-Async<sdk::Exit> ContainerLife::live() {
+Async<LifeEnd> ContainerLife::live() {
   tell("connecting to " + plan_.endpoint.address);
   const Result<void> connected = co_await engine_.connect();
-  if (!connected) co_return stopping() ? stopped_early() : exit_of(connected.failure());
+  if (!connected) co_return connected.failure();
   co_await sweep(engine_);
   if (stopping()) co_return stopped_early();
   Result<Image> image = co_await prepare_image();
   if (stopping()) co_return stopped_early();
-  if (!image) co_return exit_of(image.failure());
+  if (!image) co_return image.failure();
   co_return co_await live_with(*std::move(image));
 }
 
@@ -131,20 +139,15 @@ Async<Result<Image>> ContainerLife::prepare_image() {
                     plan_.endpoint.address};
 }
 
-Async<sdk::Exit> ContainerLife::live_with(Image image) {
+Async<LifeEnd> ContainerLife::live_with(Image image) {
   stage_ = Stage::creating;
   const Result<void> created = co_await create(image);
-  std::optional<sdk::Exit> exit;
-  if (!created) {
-    exit = exit_of(created.failure());
-  } else if (stopping()) {
-    exit = stopped_early();
-  } else {
-    exit = co_await run_container();
-  }
+  LifeEnd end = stopped_early();
+  if (!created) end = created.failure();
+  if (created && !stopping()) end = co_await run_container();
   const std::string left = co_await remove();
-  if (!left.empty()) exit->text += (exit->text.empty() ? "" : "; ") + left;
-  co_return *std::move(exit);
+  if (!left.empty()) observer_->on_left_behind(left);
+  co_return end;
 }
 
 Async<Result<void>> ContainerLife::create(const Image& image) {
@@ -162,27 +165,28 @@ Async<Result<void>> ContainerLife::create(const Image& image) {
   co_return Result<void>();
 }
 
-Async<sdk::Exit> ContainerLife::run_container() {
+Async<LifeEnd> ContainerLife::run_container() {
   stream_.speak_like(engine_);
   const Result<void> attached = co_await stream_.attach(id_);
-  if (!attached) co_return exit_of(attached.failure());
+  if (!attached) co_return attached.failure();
   if (stopping()) co_return stopped_early();
   tell("starting");
   const Result<void> started = co_await engine_.start(id_);
   if (!started) {
     stream_.close();
-    co_return exit_of(started.failure());
+    co_return started.failure();
   }
   stage_ = Stage::running;
   observer_->on_started();
   tell("running");
   if (stopping()) send_signal();
   co_await (forward_output() && await_exit());
-  if (given_up_) {
+  if (given_up_ && !*code_) {
     co_return sdk::Exit::lost("the container engine doesn't end the container " + short_id(id_) + " (" +
-                              plan_.endpoint.address + "); look into its log, and docker rm -f it");
+                              plan_.endpoint.address + "); look into its log, and docker rm -f " +
+                              short_id(id_));
   }
-  if (!*code_) co_return exit_of(code_->failure());
+  if (!*code_) co_return sdk::Exit::failed_start(code_->failure());
   co_return co_await describe_exit(**code_);
 }
 
@@ -199,6 +203,10 @@ Async<void> ContainerLife::forward_output() {
   while (true) {
     const Moved moved = co_await stream_.read_output(asio::buffer(buffer));
     std::vector<Piece> pieces = demultiplexer.take({buffer.data(), moved.bytes});
+    if (const std::string error = demultiplexer.take_error(); !error.empty()) {
+      observer_->on_warning("the container engine can't send all of the output of " + plan_.step + ": " +
+                            error);
+    }
     for (const Piece& piece : pieces) init_failed_ = init_failed_ || says_exec_failed(piece);
     if (!pieces.empty()) co_await write(std::move(pieces));
     if (moved.error) co_return;
@@ -240,11 +248,12 @@ Async<sdk::Exit> ContainerLife::describe_exit(int code) {
 
 /// What to tell the user when that didn't work.
 Async<std::string> ContainerLife::remove() {
-  const auto end = std::chrono::steady_clock::now() + removal_limit;
-  while (true) {
-    const Result<void> removed = co_await try_removal();
+  const auto end = std::chrono::steady_clock::now() + limits_.removal;
+  for (auto now = end - limits_.removal; now < end; now = std::chrono::steady_clock::now()) {
+    // Who forces an end waits no longer than that.
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - now);
+    const Result<void> removed = co_await try_removal(forced_ ? left : HttpClient::answer_limit);
     if (removed) co_return std::string();
-    if (given_up_ || std::chrono::steady_clock::now() > end) break;
     asio::steady_timer pause(engine_.executor(), removal_pause);
     co_await pause.async_wait(answered);
   }
@@ -252,20 +261,17 @@ Async<std::string> ContainerLife::remove() {
       " may still be there: dream removes it when it next uses this engine";
 }
 
-Async<Result<void>> ContainerLife::try_removal() {
-  if (!id_.empty()) {
-    // An engine that has let us wait for so long is not waited for once more.
-    co_return co_await engine_.remove(id_, given_up_ ? removal_pause : HttpClient::answer_limit);
-  }
+Async<Result<void>> ContainerLife::try_removal(Engine::Limit limit) {
+  if (!id_.empty()) co_return co_await engine_.remove(id_, limit);
   // An engine that went while it was asked to create it may have done so. Never by its name: that may be
   // somebody else's.
   const Result<std::vector<ListedContainer>> all =
-      co_await engine_.list(std::string(run_label) + "=" + plan_.labels.at(run_label));
+      co_await engine_.list(std::string(run_label) + "=" + plan_.labels.at(run_label), limit);
   if (!all) co_return all.failure();
   for (const ListedContainer& container : *all) {
     const auto step = container.labels.find(step_label);
     if (step == container.labels.end() || step->second != plan_.step) continue;
-    Result<void> removed = co_await engine_.remove(container.id);
+    Result<void> removed = co_await engine_.remove(container.id, limit);
     if (!removed) co_return removed;
   }
   co_return Result<void>();

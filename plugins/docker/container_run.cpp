@@ -46,8 +46,11 @@ class ContainerRun::Observer final : public LifeObserver {
   void on_warning(std::string text) override {
     post([text = std::move(text)](ContainerRun& run) { run.host_.log(DREAM_LOG_WARNING, text); });
   }
-  void on_exit(sdk::Exit exit) override {
-    post([exit = std::move(exit)](ContainerRun& run) { run.end(exit); });
+  void on_left_behind(std::string what) override {
+    post([what = std::move(what)](ContainerRun& run) { run.keep(what); });
+  }
+  void on_end(LifeEnd end) override {
+    post([end = std::move(end)](ContainerRun& run) { run.end(end); });
   }
 
  private:
@@ -104,16 +107,21 @@ void ContainerRun::write_output() {
     output_.pop_front();
     const dream_status status =
         host_.output()->write(host_.raw(), id_, next.piece.stream, sdk::view(next.piece.bytes));
-    full_ = status == DREAM_AGAIN;
-    if (full_ && next.go_on) output_.push_front({{next.piece.stream, {}}, next.go_on});
-    if (!full_ && next.go_on) next.go_on();
+    if (status == DREAM_AGAIN) {
+      if (next.go_on) output_.push_front({{next.piece.stream, {}}, next.go_on});
+      wait_for_room();
+    } else if (next.go_on) {
+      next.go_on();
+    }
   }
-  if (full_) {
-    const auto on_room = [](void* context) noexcept { static_cast<ContainerRun*>(context)->room_again(); };
-    host_.output()->when_writable(host_.raw(), id_, on_room, this);
-  } else if (exit_) {
-    end(*std::exchange(exit_, std::nullopt));
-  }
+  if (!full_ && end_) end(*std::exchange(end_, std::nullopt));
+}
+
+/// Once each time that the host is full: it calls everybody who has asked.
+void ContainerRun::wait_for_room() {
+  full_ = true;
+  const auto on_room = [](void* context) noexcept { static_cast<ContainerRun*>(context)->room_again(); };
+  host_.output()->when_writable(host_.raw(), id_, on_room, this);
 }
 
 void ContainerRun::room_again() {
@@ -121,13 +129,26 @@ void ContainerRun::room_again() {
   write_output();
 }
 
-void ContainerRun::end(sdk::Exit exit) {
+void ContainerRun::keep(const std::string& what) {
+  // A host of version 1.0 keeps no record of it: then somebody has to read of it.
+  if (!host_.left_behind(id_, what)) host_.log(DREAM_LOG_WARNING, what);
+}
+
+void ContainerRun::end(LifeEnd end) {
   if (!output_.empty()) {
-    exit_ = std::move(exit);
+    end_ = std::move(end);
     return;
   }
+  const bool asked = phase_ == sdk::Phase::stopping;
   phase_ = sdk::Phase::exited;
-  report_exit(std::move(exit));
+  if (auto* exit = std::get_if<sdk::Exit>(&end)) {
+    report_exit(std::move(*exit));
+  } else if (asked) {
+    // It was asked to end when its start had failed already.
+    report_exit(sdk::Exit::failed_start(std::get<Failure>(end)));
+  } else {
+    report_start_failure(host_, id_, std::get<Failure>(end));
+  }
 }
 
 }  // namespace dream::docker

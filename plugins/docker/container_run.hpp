@@ -42,8 +42,10 @@ class ContainerRun final : public sdk::Run {
   void take_output(std::vector<Piece> pieces, std::function<void()> go_on);
   void write_output();
   void room_again();
+  void wait_for_room();
   void begin_running();
-  void end(sdk::Exit exit);
+  void keep(const std::string& what);
+  void end(LifeEnd end);
 
   sdk::Host host_;
   dream_run_id id_;
@@ -55,7 +57,7 @@ class ContainerRun final : public sdk::Run {
   mutable std::optional<std::uint64_t> asked_at_;  ///< when the engine was asked for the standing
   std::deque<Output> output_;                      ///< not written yet
   bool full_ = false;                              ///< the host wants nothing more for now
-  std::optional<sdk::Exit> exit_;                  ///< to be told when everything is written
+  std::optional<LifeEnd> end_;                     ///< to be told when everything is written
 };
 
 }  // namespace dream::docker

@@ -44,23 +44,27 @@ std::string container_path(const std::string& id) {
 
 }  // namespace
 
-Failure Engine::refusal(std::string_view what, const Response& response) const {
-  return refused(endpoint(), what, response.status, response.body);
+Request Engine::request(Verb method, const std::string& target, std::string body) const {
+  return {.method = method, .target = prefix_ + target, .body = std::move(body)};
 }
 
-Request Engine::request(std::string method, const std::string& target, std::string body) const {
-  return {.method = std::move(method), .target = prefix_ + target, .body = std::move(body)};
+Result<Response> Engine::judged(Result<Response> answer, std::string_view what, Fine fine,
+                                std::string_view error) const {
+  if (!answer) return answer;
+  const bool is_fine = answer->ok() || std::ranges::find(fine, answer->status) != fine.end();
+  if (!is_fine) return refused(endpoint(), what, answer->status, answer->body);
+  if (!error.empty()) return refused(endpoint(), what, answer->status, error);
+  return answer;
 }
 
-Async<Result<Response>> Engine::ask(Request request, std::string_view what, unsigned fine) {
-  Result<Response> response = co_await http_.call(std::move(request));
-  if (response && !response->ok() && response->status != fine) co_return refusal(what, *response);
-  co_return response;
+Async<Result<Response>> Engine::ask(Request request, std::string what, Limit limit, Fine fine) {
+  Result<Response> answer = co_await http_.call(std::move(request), limit);
+  co_return judged(std::move(answer), what, fine);
 }
 
-Async<Result<void>> Engine::connect() {
+Async<Result<void>> Engine::connect(Limit limit) {
   prefix_.clear();
-  const Result<Response> pong = co_await ask(request("GET", "/_ping"), "answer");
+  const Result<Response> pong = co_await ask(request(Verb::get, "/_ping"), "answer", limit);
   if (!pong) co_return pong.failure();
   const int minor = minor_of(pong->api_version);
   if (minor < oldest_minor) {
@@ -77,7 +81,8 @@ Async<Result<void>> Engine::connect() {
 Async<Result<std::optional<Image>>> Engine::find_image(const std::string& name) {
   // A name keeps its slashes: podman knows it only so.
   const Result<Response> found =
-      co_await ask(request("GET", "/images/" + name + "/json"), "look for the image " + name, not_found);
+      co_await ask(request(Verb::get, "/images/" + url_encode_path(name) + "/json"),
+                   "look for the image " + name, HttpClient::answer_limit, {not_found});
   if (!found) co_return found.failure();
   if (!found->ok()) co_return std::optional<Image>();
   const auto json = parse_json(found->body);
@@ -87,43 +92,39 @@ Async<Result<std::optional<Image>>> Engine::find_image(const std::string& name) 
 }
 
 Async<Result<void>> Engine::pull(const std::string& image, const std::string& platform,
-                                 const std::string& authorization,
-                                 std::function<void(std::string_view)> on_line) {
+                                 const std::string& authorization, OnText on_text) {
   std::string query = "?fromImage=" + url_encode(image);
   // Without a tag, all of them would be pulled.
   const std::size_t name_begin = image.rfind('/') == std::string::npos ? 0 : image.rfind('/');
   if (image.find_first_of(":@", name_begin) == std::string::npos) query += "&tag=latest";
   if (!platform.empty()) query += "&platform=" + url_encode(platform);
-  Request asked = request("POST", "/images/create" + query);
+  Request asked = request(Verb::post, "/images/create" + query);
   if (!authorization.empty()) asked.headers.emplace_back("X-Registry-Auth", authorization);
-  PullProgress progress(std::move(on_line));
-  const Result<Response> response =
-      co_await http_.follow(std::move(asked), [&](std::string_view piece) { progress.take(piece); });
-  const std::string what = "pull the image " + image;
-  if (!response) co_return response.failure();
-  if (!response->ok()) co_return refusal(what, *response);
-  if (!progress.error().empty()) co_return refused(endpoint(), what, response->status, progress.error());
+  PullProgress progress;
+  // Named: a closure that owns something and is a temporary of a co_await is destroyed twice by GCC 12.
+  const HttpClient::OnPiece on_piece = [&](std::string_view piece) { return on_text(progress.take(piece)); };
+  Result<Response> answer = co_await http_.follow(std::move(asked), on_piece);
+  const auto pulled = judged(std::move(answer), "pull the image " + image, {}, progress.error());
+  if (!pulled) co_return pulled.failure();
   co_return Result<void>();
 }
 
 Async<Result<std::string>> Engine::build(const BuildRequest& build, HttpClient::NextPiece next_piece,
-                                         std::function<void(std::string_view)> on_text) {
+                                         OnText on_text) {
   std::string query = "?rm=1&forcerm=1&t=" + url_encode(build.tag) +
                       "&dockerfile=" + url_encode(build.dockerfile) +
                       "&buildargs=" + url_encode(build.arguments_json);
   if (!build.target.empty()) query += "&target=" + url_encode(build.target);
   if (!build.platform.empty()) query += "&platform=" + url_encode(build.platform);
   if (build.pull) query += "&pull=1";
-  Request asked = request("POST", "/build" + query);
+  Request asked = request(Verb::post, "/build" + query);
   asked.content_type = "application/x-tar";
   if (!build.registries.empty()) asked.headers.emplace_back("X-Registry-Config", build.registries);
-  BuildProgress progress(std::move(on_text));
-  const Result<Response> response = co_await http_.follow(
-      std::move(asked), [&](std::string_view piece) { progress.take(piece); }, std::move(next_piece));
-  constexpr std::string_view what = "build the image";
-  if (!response) co_return response.failure();
-  if (!response->ok()) co_return refusal(what, *response);
-  if (!progress.error().empty()) co_return refused(endpoint(), what, response->status, progress.error());
+  BuildProgress progress;
+  const HttpClient::OnPiece on_piece = [&](std::string_view piece) { return on_text(progress.take(piece)); };
+  Result<Response> answer = co_await http_.follow(std::move(asked), on_piece, std::move(next_piece));
+  const auto built = judged(std::move(answer), "build the image", {}, progress.error());
+  if (!built) co_return built.failure();
   co_return progress.image_id().empty() ? build.tag : progress.image_id();
 }
 
@@ -131,32 +132,32 @@ Async<Result<std::string>> Engine::create(const std::string& name, const std::st
                                           std::string spec) {
   std::string query = "?name=" + url_encode(name);
   if (!platform.empty()) query += "&platform=" + url_encode(platform);
-  const Result<Response> created =
-      co_await ask(request("POST", "/containers/create" + query, std::move(spec)), "create the container");
+  const Result<Response> created = co_await ask(
+      request(Verb::post, "/containers/create" + query, std::move(spec)), "create the container", {});
   if (!created) co_return created.failure();
   co_return json_text(parse_json(created->body), {"Id"});
 }
 
 Async<Result<void>> Engine::attach(const std::string& id) {
-  const Result<Response> attached =
-      co_await http_.upgrade(request("POST", container_path(id) + "/attach?stream=1&stdout=1&stderr=1"));
+  Result<Response> answer =
+      co_await http_.upgrade(request(Verb::post, container_path(id) + "/attach?stream=1&stdout=1&stderr=1"));
+  const auto attached = judged(std::move(answer), "attach to the container");
   if (!attached) co_return attached.failure();
-  if (!attached->ok()) co_return refusal("attach to the container", *attached);
   co_return Result<void>();
 }
 
 Async<Result<void>> Engine::start(const std::string& id) {
-  const Result<Response> response = co_await http_.call(request("POST", container_path(id) + "/start"), {});
-  if (!response) co_return response.failure();
-  if (!response->ok()) co_return refusal("start the container", *response);
+  const Result<Response> started =
+      co_await ask(request(Verb::post, container_path(id) + "/start"), "start the container", {});
+  if (!started) co_return started.failure();
   co_return Result<void>();
 }
 
 Async<Result<int>> Engine::wait(const std::string& id) {
-  const Result<Response> response = co_await http_.call(request("POST", container_path(id) + "/wait"), {});
-  if (!response) co_return response.failure();
-  if (!response->ok()) co_return refusal("wait for the container", *response);
-  const auto json = parse_json(response->body);
+  const Result<Response> ended =
+      co_await ask(request(Verb::post, container_path(id) + "/wait"), "wait for the container", {});
+  if (!ended) co_return ended.failure();
+  const auto json = parse_json(ended->body);
   if (!json_at(json, {"StatusCode"}).IsInt64()) {
     co_return Failure{DREAM_E_FAILED, "the container engine doesn't tell the container's exit code", "",
                       endpoint().address};
@@ -165,27 +166,22 @@ Async<Result<int>> Engine::wait(const std::string& id) {
 }
 
 Async<Result<void>> Engine::kill(const std::string& id, int signal) {
-  const Result<Response> response =
-      co_await http_.call(request("POST", container_path(id) + "/kill?signal=" + std::to_string(signal)));
-  if (!response) co_return response.failure();
-  if (!response->ok() && response->status != not_found && response->status != conflict) {
-    co_return refusal("send a signal to the container", *response);
-  }
+  const Result<Response> sent =
+      co_await ask(request(Verb::post, container_path(id) + "/kill?signal=" + std::to_string(signal)),
+                   "send a signal to the container", HttpClient::answer_limit, {not_found, conflict});
+  if (!sent) co_return sent.failure();
   co_return Result<void>();
 }
 
-Async<Result<void>> Engine::remove(const std::string& id, std::chrono::milliseconds limit) {
-  const Result<Response> response =
-      co_await http_.call(request("DELETE", container_path(id) + "?force=1&v=1"), limit);
-  if (!response) co_return response.failure();
-  if (!response->ok() && response->status != not_found && response->status != conflict) {
-    co_return refusal("remove the container", *response);
-  }
+Async<Result<void>> Engine::remove(const std::string& id, Limit limit) {
+  const Result<Response> removed = co_await ask(request(Verb::delete_, container_path(id) + "?force=1&v=1"),
+                                                "remove the container", limit, {not_found, conflict});
+  if (!removed) co_return removed.failure();
   co_return Result<void>();
 }
 
 Async<Result<ContainerState>> Engine::inspect(const std::string& id) {
-  const Result<Response> found = co_await ask(request("GET", container_path(id) + "/json"), "inspect");
+  const Result<Response> found = co_await ask(request(Verb::get, container_path(id) + "/json"), "inspect");
   if (!found) co_return found.failure();
   const auto json = parse_json(found->body);
   const Json& killed = json_at(json, {"State", "OOMKilled"});
@@ -200,7 +196,7 @@ Async<Result<ContainerState>> Engine::inspect(const std::string& id) {
 
 Async<Result<std::int64_t>> Engine::memory(const std::string& id) {
   const Result<Response> found =
-      co_await ask(request("GET", container_path(id) + "/stats?stream=false&one-shot=true"), "measure");
+      co_await ask(request(Verb::get, container_path(id) + "/stats?stream=false&one-shot=true"), "measure");
   if (!found) co_return found.failure();
   const auto json = parse_json(found->body);
   // What the kernel can drop at once doesn't count, as in docker stats; the two names are of cgroup v1 and
@@ -210,11 +206,11 @@ Async<Result<std::int64_t>> Engine::memory(const std::string& id) {
   co_return std::max<std::int64_t>(0, json_number(json, {"memory_stats", "usage"}) - droppable);
 }
 
-Async<Result<std::vector<ListedContainer>>> Engine::list(const std::string& label) {
+Async<Result<std::vector<ListedContainer>>> Engine::list(const std::string& label, Limit limit) {
   const std::string filters =
       "{\"label\":[" + to_text(Json(rapidjson::StringRef(label.data(), label.size()))) + "]}";
   const Result<Response> found = co_await ask(
-      request("GET", "/containers/json?all=1&filters=" + url_encode(filters)), "list containers");
+      request(Verb::get, "/containers/json?all=1&filters=" + url_encode(filters)), "list containers", limit);
   if (!found) co_return found.failure();
   const auto json = parse_json(found->body);
   std::vector<ListedContainer> all;
@@ -233,7 +229,7 @@ Async<Result<std::vector<ListedContainer>>> Engine::list(const std::string& labe
 }
 
 Async<Result<bool>> Engine::is_rootless() {
-  const Result<Response> info = co_await ask(request("GET", "/info"), "describe itself");
+  const Result<Response> info = co_await ask(request(Verb::get, "/info"), "describe itself");
   if (!info) co_return info.failure();
   const auto json = parse_json(info->body);
   const std::vector<std::string> security = texts_at(json, {"SecurityOptions"});

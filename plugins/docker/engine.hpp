@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -51,20 +52,23 @@ class Engine {
  public:
   Engine(const asio::any_io_executor& executor, const Endpoint& endpoint) : http_(executor, endpoint) {}
 
+  using Limit = HttpClient::Limit;
+  /// What an engine prints while it works. Nothing more is read from it before it has come to its end.
+  using OnText = std::function<Async<void>(std::string)>;
+
   /// Whether the engine is there; and which version of the API it speaks, which all other calls need.
-  [[nodiscard]] Async<Result<void>> connect();
+  [[nodiscard]] Async<Result<void>> connect(Limit limit = HttpClient::answer_limit);
 
   /// Nothing when there is no such image.
   [[nodiscard]] Async<Result<std::optional<Image>>> find_image(const std::string& name);
-  /// `on_line` gets what is worth telling; `authorization` is the header X-Registry-Auth, or empty.
+  /// `on_text` gets what is worth telling; `authorization` is the header X-Registry-Auth, or empty.
   [[nodiscard]] Async<Result<void>> pull(const std::string& image, const std::string& platform,
-                                         const std::string& authorization,
-                                         std::function<void(std::string_view)> on_line);
+                                         const std::string& authorization, OnText on_text);
   /// The id of the image.
   [[nodiscard]] Async<Result<std::string>> build(const BuildRequest& build, HttpClient::NextPiece next_piece,
-                                                 std::function<void(std::string_view)> on_text);
+                                                 OnText on_text);
 
-  /// The id of the container.
+  /// The id of the container; however long that takes.
   [[nodiscard]] Async<Result<std::string>> create(const std::string& name, const std::string& platform,
                                                   std::string spec);
   /// After this, only read_output() may be called, which says when the container's output is over.
@@ -76,14 +80,14 @@ class Engine {
   /// A container that doesn't run any more is no failure.
   [[nodiscard]] Async<Result<void>> kill(const std::string& id, int signal);
   /// With its anonymous volumes, running or not; one that doesn't exist is no failure.
-  [[nodiscard]] Async<Result<void>> remove(const std::string& id,
-                                           std::chrono::milliseconds limit = HttpClient::answer_limit);
+  [[nodiscard]] Async<Result<void>> remove(const std::string& id, Limit limit = HttpClient::answer_limit);
 
   [[nodiscard]] Async<Result<ContainerState>> inspect(const std::string& id);
   /// Bytes of memory in use; 0 when the engine can't tell.
   [[nodiscard]] Async<Result<std::int64_t>> memory(const std::string& id);
   /// Those, running or not, that have this label: "name" or "name=value".
-  [[nodiscard]] Async<Result<std::vector<ListedContainer>>> list(const std::string& label);
+  [[nodiscard]] Async<Result<std::vector<ListedContainer>>> list(const std::string& label,
+                                                                 Limit limit = HttpClient::answer_limit);
   /// Root in a container is the user who runs the engine.
   [[nodiscard]] Async<Result<bool>> is_rootless();
 
@@ -95,10 +99,16 @@ class Engine {
   void speak_like(const Engine& other) { prefix_ = other.prefix_; }
 
  private:
-  [[nodiscard]] Failure refusal(std::string_view what, const Response& response) const;
-  [[nodiscard]] Request request(std::string method, const std::string& target, std::string body = {}) const;
-  /// A call whose refusal is a Failure; `fine` is a status that counts as success, too.
-  [[nodiscard]] Async<Result<Response>> ask(Request request, std::string_view what, unsigned fine = 0);
+  /// Statuses that count as success, too.
+  using Fine = std::array<unsigned, 2>;
+
+  [[nodiscard]] Request request(Verb method, const std::string& target, std::string body = {}) const;
+  /// A call whose refusal is a Failure: the engine can't do `what`.
+  [[nodiscard]] Async<Result<Response>> ask(Request request, std::string what,
+                                            Limit limit = HttpClient::answer_limit, Fine fine = {});
+  /// An answer whose refusal, or whose late `error` (of a stream that began well), is a Failure.
+  [[nodiscard]] Result<Response> judged(Result<Response> answer, std::string_view what, Fine fine = {},
+                                        std::string_view error = {}) const;
 
   HttpClient http_;
   std::string prefix_;  ///< of every path: "/v1.41"

@@ -1,7 +1,4 @@
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdlib>
 #include <dream/sdk.hpp>
 #include <dream/sdk/options.hpp>
 #include <filesystem>
@@ -17,6 +14,7 @@
 #include "container_run.hpp"
 #include "engine_thread.hpp"
 #include "reaper.hpp"
+#include "shared/programs.hpp"
 
 namespace {
 
@@ -24,16 +22,6 @@ using namespace dream::docker;  // NOLINT(google-build-using-namespace): this is
 namespace sdk = dream::sdk;
 using sdk::Failure;
 using sdk::Result;
-
-/// A program that the shell would find.
-bool is_installed(const std::string& program) {
-  std::string rest = own_variables()("PATH").value_or("") + ":";
-  for (std::size_t end = rest.find(':'); end != std::string::npos; end = rest.find(':')) {
-    if (::access((rest.substr(0, end) + "/" + program).c_str(), X_OK) == 0) return true;
-    rest.erase(0, end + 1);
-  }
-  return false;
-}
 
 /// One container for each task, on an engine with Docker's API.
 class Docker : public sdk::Executor {
@@ -80,7 +68,8 @@ class Docker : public sdk::Executor {
       return Failure{DREAM_E_NOT_FOUND, "there is no container engine at " + endpoint->path,
                      "start it (systemctl start docker), or install one (apt-get install docker.io)"};
     }
-    if (endpoint->kind == Endpoint::Kind::program && !is_installed(endpoint->command.front())) {
+    if (endpoint->kind == Endpoint::Kind::program &&
+        !dream::plugins::is_installed(endpoint->command.front(), dream::plugins::own_search_path())) {
       return Failure{DREAM_E_NOT_FOUND, endpoint->command.front() + " is not installed",
                      "apt-get install openssh-client"};
     }
@@ -101,7 +90,9 @@ class Docker : public sdk::Executor {
       const auto left =
           std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
       // An engine that doesn't answer doesn't keep the others from being asked.
-      if (Result<void> removed = remove_all_of(run.session, *endpoint, left); !removed) result = removed;
+      if (Result<void> removed = remove_all_of(run.session, *endpoint, left, patience_with(*endpoint));
+          !removed)
+        result = removed;
     }
     return result;
   }

@@ -94,14 +94,4 @@ Failure refused(const Endpoint& endpoint, std::string_view what, unsigned status
   return failure;
 }
 
-sdk::Exit exit_of(const Failure& failure) {
-  sdk::Exit exit = sdk::Exit::code(125);
-  if (failure.code == DREAM_E_NOT_FOUND) exit.value = 127;
-  if (failure.code == DREAM_E_NOT_EXECUTABLE) exit.value = 126;
-  exit.text = failure.message;
-  if (!failure.where.empty()) exit.text += " (" + failure.where + ")";
-  if (!failure.hint.empty()) exit.text += "; " + failure.hint;
-  return exit;
-}
-
 }  // namespace dream::docker

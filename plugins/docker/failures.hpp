@@ -1,6 +1,5 @@
 #pragma once
 
-#include <dream/sdk/executor.hpp>
 #include <dream/sdk/result.hpp>
 #include <string>
 #include <string_view>
@@ -23,9 +22,5 @@ namespace dream::docker {
 /// "create the container".
 [[nodiscard]] Failure refused(const Endpoint& endpoint, std::string_view what, unsigned status,
                               std::string_view body);
-
-/// A failure as the end of a run: 127 where the command was not found in the container, 126 where it can't be
-/// executed, else 125; with a text, which the container's own codes don't have.
-[[nodiscard]] sdk::Exit exit_of(const Failure& failure);
 
 }  // namespace dream::docker

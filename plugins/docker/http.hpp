@@ -3,6 +3,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/verb.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -16,9 +17,11 @@
 
 namespace dream::docker {
 
+using Verb = boost::beast::http::verb;
+
 /// One request of HTTP/1.1.
 struct Request {
-  std::string method = "GET";
+  Verb method = Verb::get;
   std::string target;  ///< path and query
   std::string body = {};
   std::string content_type = "application/json";
@@ -31,24 +34,28 @@ struct Response {
   std::string body = {};         ///< empty when it was taken in pieces
   std::string api_version = {};  ///< the header Api-Version
 
-  [[nodiscard]] bool ok() const { return status < 400; }
+  /// Done, or done already. An engine that sends somebody elsewhere has done nothing.
+  [[nodiscard]] bool ok() const { return status < 300 || status == 304; }
 };
 
 /// Requests to one endpoint, one at a time, over a connection that is made when it is needed and kept as long
 /// as the engine likes. All on one thread.
 class HttpClient {
  public:
+  using Limit = Connection::Limit;
+
   HttpClient(asio::any_io_executor executor, Endpoint endpoint)
       : executor_(std::move(executor)), endpoint_(std::move(endpoint)) {}
 
-  /// The pieces of a body that comes over time; false: no more is wanted.
-  using OnPiece = std::function<void(std::string_view)>;
+  /// The pieces of a body that comes over time. Nothing more is read before it has come to its end, so that
+  /// who is slow slows the engine down.
+  using OnPiece = std::function<Async<void>(std::string_view)>;
   /// The next piece of a body that is sent over time; empty: that was all.
-  using NextPiece = std::function<Result<std::string>()>;
+  using NextPiece = std::function<Async<Result<std::string>>()>;
 
-  /// One request and its answer. `limit` is how long that may take; none: for ever.
-  [[nodiscard]] Async<Result<Response>> call(Request request,
-                                             std::optional<std::chrono::milliseconds> limit = answer_limit);
+  /// One request and its answer. `limit` is how long that may take, with the making of a connection; none: for
+  /// ever.
+  [[nodiscard]] Async<Result<Response>> call(Request request, Limit limit = answer_limit);
   /// The same for a body of an answer that comes over time; that of a refusal is still the Response's.
   [[nodiscard]] Async<Result<Response>> follow(Request request, OnPiece on_piece, NextPiece next_piece = {});
   /// A request after which the connection belongs to neither HTTP nor this object's calls: what comes then is
@@ -68,23 +75,30 @@ class HttpClient {
 
  private:
   using Parser = boost::beast::http::response_parser<boost::beast::http::string_body>;
+  /// Held by the operation that uses it, also when close() has given it up.
+  using ConnectionPtr = std::shared_ptr<Connection>;
 
+  [[nodiscard]] Async<Result<void>> connect(Limit limit);
   [[nodiscard]] Async<Result<void>> send(const Request& request, const NextPiece& next_piece);
   [[nodiscard]] Async<Result<void>> send_pieces(const NextPiece& next_piece);
   [[nodiscard]] Async<Result<void>> read_header(Parser& parser);
   [[nodiscard]] Async<Result<void>> read_body(Parser& parser, const OnPiece& on_piece);
-  [[nodiscard]] Async<Result<void>> parse_more(Parser& parser);
+  [[nodiscard]] Async<Result<void>> begin(const Request& request, const NextPiece& next_piece, Limit limit,
+                                          Parser& parser);
+  [[nodiscard]] Async<Result<Response>> exchange(const Request& request, const OnPiece& on_piece,
+                                                 const NextPiece& next_piece, Limit limit);
   [[nodiscard]] Failure broken(const error_code& error) const;
-  void finish(const Parser& parser);
 
   asio::any_io_executor executor_;
   Endpoint endpoint_;
-  std::shared_ptr<Connection> connection_;  ///< shared with the operation that uses it
+  ConnectionPtr connection_;
   boost::beast::flat_buffer unread_;
-  bool heard_ = false;  ///< something has come from this connection
+  bool heard_ = false;  ///< an answer has come over this connection
 };
 
-/// `text` as a part of a query.
+/// `text` as a part of a query, or as one part of a path.
 [[nodiscard]] std::string url_encode(std::string_view text);
+/// `text` as a path: its slashes stay.
+[[nodiscard]] std::string url_encode_path(std::string_view text);
 
 }  // namespace dream::docker

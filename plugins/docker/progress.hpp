@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace dream::docker {
 
@@ -12,32 +14,36 @@ class JsonLines {
   explicit JsonLines(std::function<void(std::string_view)> on_line) : on_line_(std::move(on_line)) {}
   void take(std::string_view piece);
 
+  /// A longer one is no message of an engine, and is dropped.
+  static constexpr std::size_t longest_line = std::size_t{1024} * 1024;
+
  private:
   std::function<void(std::string_view)> on_line_;
   std::string begun_;
+  bool too_long_ = false;
 };
 
 /// The progress of a pull; tells the few lines of it that are not about single layers.
 class PullProgress {
  public:
-  explicit PullProgress(std::function<void(std::string_view)> on_line);
-  void take(std::string_view piece) { lines_.take(piece); }
+  /// What `piece` has to tell people; may be empty.
+  [[nodiscard]] std::string take(std::string_view piece);
   /// Why it failed; empty when it didn't.
   [[nodiscard]] const std::string& error() const { return error_; }
 
  private:
   void read(std::string_view line);
 
-  std::function<void(std::string_view)> on_line_;
+  std::string text_;
   std::string error_;
-  JsonLines lines_;
+  JsonLines lines_{[this](std::string_view line) { read(line); }};
 };
 
 /// The progress of a build; tells what the builder and its commands print.
 class BuildProgress {
  public:
-  explicit BuildProgress(std::function<void(std::string_view)> on_text);
-  void take(std::string_view piece) { lines_.take(piece); }
+  /// What `piece` has to tell people; may be empty.
+  [[nodiscard]] std::string take(std::string_view piece);
   [[nodiscard]] const std::string& error() const { return error_; }
   /// Of what was built; empty when the engine doesn't say.
   [[nodiscard]] const std::string& image_id() const { return image_id_; }
@@ -45,10 +51,10 @@ class BuildProgress {
  private:
   void read(std::string_view line);
 
-  std::function<void(std::string_view)> on_text_;
+  std::string text_;
   std::string error_;
   std::string image_id_;
-  JsonLines lines_;
+  JsonLines lines_{[this](std::string_view line) { read(line); }};
 };
 
 }  // namespace dream::docker

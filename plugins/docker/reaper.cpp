@@ -16,8 +16,8 @@ namespace {
 constexpr int quiet_looks = 5;
 constexpr std::chrono::milliseconds between_looks{100};
 
-Async<Result<void>> remove_all(Engine& engine, std::string session) {
-  Result<void> connected = co_await engine.connect();
+Async<Result<void>> remove_all(Engine& engine, std::string session, std::chrono::milliseconds patience) {
+  Result<void> connected = co_await engine.connect(patience);
   if (!connected) co_return connected;
   for (int quiet = 0; quiet < quiet_looks; ++quiet) {
     const auto found = co_await engine.list(std::string(run_label) + "=" + session);
@@ -35,11 +35,15 @@ Async<Result<void>> remove_all(Engine& engine, std::string session) {
 
 }  // namespace
 
+std::chrono::milliseconds patience_with(const Endpoint& endpoint) {
+  return endpoint.is_local() ? std::chrono::seconds(3) : std::chrono::seconds(5);
+}
+
 Result<void> remove_all_of(const std::string& session, const Endpoint& endpoint,
-                           std::chrono::milliseconds limit) {
+                           std::chrono::milliseconds limit, std::chrono::milliseconds patience) {
   asio::io_context context(1);
   Engine engine(context.get_executor(), endpoint);
-  std::optional<Result<void>> result = complete(context, remove_all(engine, session), limit);
+  std::optional<Result<void>> result = complete(context, remove_all(engine, session, patience), limit);
   if (result) return *std::move(result);
   return Failure{DREAM_E_FAILED, "the container engine takes too long to remove containers", "",
                  endpoint.address};

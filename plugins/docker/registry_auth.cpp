@@ -1,11 +1,13 @@
 #include "registry_auth.hpp"
 
+#include <openssl/evp.h>
+
+#include <algorithm>
 #include <array>
-#include <cstdint>
-#include <optional>
+#include <boost/asio/write.hpp>
+#include <tuple>
 #include <utility>
 
-#include "connection.hpp"
 #include "json.hpp"
 
 namespace dream::docker {
@@ -13,7 +15,6 @@ namespace dream::docker {
 namespace {
 
 constexpr std::string_view hub = "https://index.docker.io/v1/";
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// What is known for a registry; any of it may be empty.
 struct Credentials {
@@ -46,26 +47,12 @@ Credentials stored_credentials(const Json& entry) {
   return found;
 }
 
-Async<Credentials> ask_helper(const asio::any_io_executor& executor, const std::string& helper,
-                              const std::string& registry) {
-  Connection program(executor);
-  Endpoint endpoint{.kind = Endpoint::Kind::program, .address = helper};
-  endpoint.command = {"docker-credential-" + helper, "get"};
-  const Result<void> opened = co_await program.open(endpoint);
-  std::string answer;
-  if (opened && !co_await program.write(asio::buffer(registry + "\n"))) {
-    program.finish_writing();
-    std::array<char, 4096> buffer{};
-    Moved moved;
-    do {
-      moved = co_await program.read_some(asio::buffer(buffer));
-      answer.append(buffer.data(), moved.bytes);
-    } while (!moved.error);
-  }
+/// What a credential helper has said of a registry; empty without a password.
+Credentials helper_credentials(std::string_view answer) {
   const auto json = parse_json(answer);
   Credentials found{.user = json_text(json, {"Username"}), .password = json_text(json, {"Secret"})};
   if (found.user == "<token>") found = {.token = found.password};
-  co_return found;
+  return found;
 }
 
 }  // namespace
@@ -77,15 +64,71 @@ std::string registry_of(std::string_view image) {
   return !is_registry || first == "docker.io" ? std::string(hub) : first;
 }
 
-Async<std::string> pull_authorization(const asio::any_io_executor& executor, std::string folder,
-                                      std::string image) {
-  const auto configuration = parse_json_file(folder + "/config.json");
+void PullAuthorization::close() {
+  if (helper_ != nullptr) helper_->close();
+}
+
+Async<Authorization> PullAuthorization::find(std::string image) {
+  const auto configuration = parse_json_file(folder_ + "/config.json");
   const std::string registry = registry_of(image);
   std::string helper = json_text(configuration, {"credHelpers", registry});
   if (helper.empty()) helper = json_text(configuration, {"credsStore"});
-  Credentials found = stored_credentials(json_at(configuration, {"auths", registry}));
-  if (found.empty() && !helper.empty()) found = co_await ask_helper(executor, helper, registry);
-  co_return found.empty() ? std::string() : base64_encode(to_header(found, registry));
+  Authorization found;
+  Credentials credentials = stored_credentials(json_at(configuration, {"auths", registry}));
+  if (credentials.empty() && !helper.empty()) {
+    const std::string program = "docker-credential-" + helper;
+    const Answer answer = co_await ask(program, registry);
+    credentials = helper_credentials(answer.text);
+    if (credentials.empty()) found.trouble = trouble_of(program, answer);
+  }
+  if (!credentials.empty()) found.header = base64_encode(to_header(credentials, registry));
+  co_return found;
+}
+
+Async<PullAuthorization::Answer> PullAuthorization::ask(std::string program, std::string registry) {
+  constexpr std::size_t longest = std::size_t{1024} * 1024;
+  const auto helper = std::make_shared<Connection>(executor_);
+  helper_ = helper;
+  Answer answer;
+  answer.error = helper->start({program, "get"});
+  if (answer.error) co_return answer;
+  helper->expires_after(limit_);
+  const std::string question = registry + "\n";
+  std::size_t bytes = 0;
+  std::tie(answer.error, bytes) = co_await asio::async_write(*helper, asio::buffer(question), answered);
+  // One that doesn't read what it is asked may answer all the same.
+  if (answer.error == asio::error::broken_pipe) answer.error = {};
+  helper->finish_writing();
+  std::array<char, 4096> buffer{};
+  while (!answer.error && answer.text.size() < longest) {
+    std::tie(answer.error, bytes) = co_await helper->async_read_some(asio::buffer(buffer), answered);
+    answer.text.append(buffer.data(), bytes);
+  }
+  // So ends one that hasn't read the question.
+  if (answer.error == asio::error::connection_reset) answer.error = asio::error::eof;
+  answer.complaint = helper->complaint();
+  helper_.reset();
+  co_return answer;
+}
+
+std::string PullAuthorization::trouble_of(const std::string& program, const Answer& answer) const {
+  // The answer that helpers have agreed on, for a registry that they know nothing of.
+  if (answer.text.find("credentials not found") != std::string::npos) return {};
+  const std::string named = ", which " + folder_ + "/config.json names,";
+  if (answer.error == boost::system::errc::no_such_file_or_directory) {
+    return program + named + " is not installed: install it, or remove it there";
+  }
+  std::string words = answer.complaint;
+  if (words.empty()) words = answer.text.substr(0, answer.text.find('\n'));
+  std::string trouble = program + named;
+  if (answer.error == asio::error::timed_out) {
+    trouble += " doesn't answer";
+  } else if (answer.error && answer.error != asio::error::eof) {
+    trouble += " can't be asked: " + answer.error.message();
+  } else {
+    trouble += " gave no password";
+  }
+  return trouble + (words.empty() ? "" : ": " + words) + "; docker login shows whether it works";
 }
 
 std::string build_authorization(const std::string& folder) {
@@ -103,35 +146,28 @@ std::string build_authorization(const std::string& folder) {
 }
 
 std::string base64_encode(std::string_view bytes) {
-  std::string text;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::string_view group = bytes.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t index = 0; index < 3; ++index) {
-      bits = bits << 8U | (index < group.size() ? static_cast<unsigned char>(group[index]) : 0U);
-    }
-    for (std::size_t index = 0; index < 4; ++index) {
-      text += index <= group.size() ? alphabet[bits >> (18U - 6U * index) & 63U] : '=';
-    }
-  }
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // and a NUL
+  const int size =
+      ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
   return text;
 }
 
-std::string base64_decode(std::string_view text) {
-  std::string bytes;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (char c : text) {
-    if (c == '+') c = '-';
-    if (c == '/') c = '_';
-    const std::size_t value = alphabet.find(c);
-    if (value == std::string_view::npos) break;
-    bits = (bits << 6U | static_cast<std::uint32_t>(value)) & 0xffffffU;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count & 0xffU);
-  }
+std::string base64_decode(std::string text) {
+  std::ranges::replace(text, '-', '+');
+  std::ranges::replace(text, '_', '/');
+  while (text.ends_with('=')) text.pop_back();
+  const std::size_t missing = (4 - text.size() % 4) % 4;
+  text.append(missing, '=');
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const int size =
+      ::EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  // What was missing came out as zeros.
+  bytes.resize(size < static_cast<int>(missing) ? 0 : static_cast<std::size_t>(size) - missing);
   return bytes;
 }
 

@@ -144,9 +144,25 @@ TEST_F(Docker, without_an_engine_it_says_so) {
   Launch lost = launch("db", "start");
   lost.environment["DOCKER_HOST"] = "unix:///nowhere.sock";
   const Finished finished = run(workspace, lost);
-  EXPECT_EQ(finished.code, 70);  // it could not be started
-  EXPECT_THAT(finished.err, HasSubstr("no connection to the container engine: No such file or directory "
-                                      "(unix:///nowhere.sock); start the engine"));
+  EXPECT_EQ(finished.code, 125);
+  EXPECT_THAT(finished.err, HasSubstr("unix:///nowhere.sock: no connection to the container engine: "
+                                      "No such file or directory (start the engine"));
+}
+
+TEST(DockerStart, that_fails_never_counts_as_started) {
+  const Workspace workspace(
+      R"({"workspace": {"./api": {"dev": [{"projectPath": "./db", "task": "start", "async": true,
+                                          "required": false, "delay": 3600000}]}},
+          "projects": {"./db": {"executor": "docker", "options": {"image": "box"}},
+                       "./api": {"tasks": {"dev": {"command": "echo api runs"}}}}})");
+  workspace.write("db/file", "");
+  workspace.write("api/file", "");
+  const Finished finished = run(workspace, {.arguments = {"dev", "--output", "events"},
+                                            .folder = "api",
+                                            .environment = {{"DOCKER_HOST", "unix:///nowhere.sock"}}});
+  EXPECT_EQ(finished.code, 0) << "nobody has waited for its delay";
+  EXPECT_THAT(finished.out, HasSubstr("api runs"));
+  EXPECT_THAT(finished.out, Not(ContainsRegex("\"started\"[^\n]*./db:start")));
 }
 
 struct DockerEnvironment : Docker {

@@ -60,6 +60,8 @@ class DreamRun {
   void await_err(std::string_view text);
   /// Blocks until something more came, or is over.
   void await_more_out() { pump_until_more("more output"); }
+  /// Whether its end has not been seen yet.
+  [[nodiscard]] bool lives() const { return !ended_; }
   void send(int signal) const;
   void write_input(std::string_view text) const;
   void close_input();

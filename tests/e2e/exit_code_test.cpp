@@ -194,6 +194,24 @@ TEST(ExitCode, is_70_when_a_plugin_does_not_return_and_dream_is_to_stop) {
                                    "everything that it had started was ended"));
 }
 
+/// The signal has been read when these don't return.
+TEST(ExitCode, is_70_when_a_plugin_does_not_return_from_what_the_stop_calls) {
+  const Workspace workspace(with_faulty_plugin("stall"));
+  const Gate gate(workspace, "gate");
+  DreamRun run(workspace, {.arguments = {"stall", "--trust"}, .folder = "a"});
+  run.await_err("./a:stall started");
+  const Workspace other_workspace(with_faulty_plugin("keep"));
+  const Gate other_gate(other_workspace, "gate");
+  DreamRun other(other_workspace, {.arguments = {"keep", "--trust"}, .folder = "a"});
+  other.await_err("hangs\n");
+  run.send(SIGTERM);
+  other.send(SIGTERM);
+  run.await_err("terminate of ./a:stall didn't return; everything that it had started was ended\n");
+  other.await_err("destroy didn't return; everything that it had started was ended\n");
+  EXPECT_EQ(run.exit_code(), 70);
+  EXPECT_EQ(other.exit_code(), 70);
+}
+
 TEST(ExitCode, is_70_when_a_plugin_takes_dream_with_it_and_its_function_is_named) {
   const std::map<std::string, std::string> faults{{"segv", "start of ./a:segv ended by SIGSEGV"},
                                                   {"abort", "start of ./a:abort ended by SIGABRT"},

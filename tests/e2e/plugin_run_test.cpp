@@ -73,7 +73,7 @@ TEST(PluginRun, that_holds_its_child_for_ever_can_be_ended_by_force) {
 TEST(PluginRun, whose_start_fails_beside_a_child_of_it_has_failed_once_the_child_is_gone) {
   const Workspace workspace(unusual(R"("changes": {"command": "exec tail -f /dev/null"})"));
   DreamRun dream(workspace, task("changes"));
-  EXPECT_EQ(dream.exit_code(), 70);  // and nothing of it lives
+  EXPECT_EQ(dream.exit_code(), 125);  // and nothing of it lives
   EXPECT_THAT(dream.err(), HasSubstr("./a:changes failed: changed its mind (ask again)"));
   EXPECT_THAT(dream.err(), Not(HasSubstr("internal error")));
 }

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
+
 #include "e2e/dream_run.hpp"
 #include "e2e/terminal.hpp"
 
@@ -149,6 +151,16 @@ TEST_F(OwnPlugin, is_not_confirmed_by_what_was_typed_before_the_question) {
     EXPECT_THAT(terminal.screen(), HasSubstr(unconfirmed));
   }
   EXPECT_EQ(dream({"go"}).code, 2);
+}
+
+TEST_F(OwnPlugin, a_question_ends_with_a_signal_at_once) {
+  for (const int signal : {SIGTERM, SIGHUP}) {
+    Terminal terminal(workspace, go());
+    terminal.await_screen("[y/N] ");
+    terminal.send(signal);
+    EXPECT_EQ(terminal.exit_code(), 128 + signal);
+    EXPECT_THAT(terminal.screen(), Not(HasSubstr("internal error")));
+  }
 }
 
 TEST_F(OwnPlugin, a_question_is_left_with_ctrl_c) {

@@ -15,8 +15,9 @@
 #include "cli/workspace.hpp"
 #include "plugin/registry.hpp"
 #include "prepare/prepare.hpp"
+#include "process/first_thread.hpp"
 #include "process/guardian.hpp"
-#include "process/reaper.hpp"
+#include "process/start_cleaner.hpp"
 #include "process/terminal_state.hpp"
 #include "record/run_record.hpp"
 #include "runtime/driver.hpp"
@@ -104,8 +105,8 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
 }
 
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
-int run_plan(runtime::Session& session, const Plan& plan, const prepare::LoadedWorkspace& loaded,
-             int guardian, bool trust) {
+int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWorkspace& loaded, int guardian,
+          bool trust) {
   std::unique_ptr<record::OwnRecord> record;
   bool all_ended = false;
   int exit_code = exit_nothing_run;
@@ -130,6 +131,28 @@ int run_plan(runtime::Session& session, const Plan& plan, const prepare::LoadedW
   return exit_code;
 }
 
+int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWorkspace& loaded, const std::string& id,
+             int guardian, process::TerminalState& terminal) {
+  const output::OutputMode mode = output_mode(options, plan);
+  runtime::Session session(
+      plan,
+      {.mode = mode,
+       .color = use_color(options.color, STDOUT_FILENO),
+       .lowest_level = lowest_level(options),
+       .log_directory = from_directory(options, options.log_directory),
+       .trace_file = from_directory(options, options.trace_file),
+       .place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment())},
+      terminal);
+  log_plan(session.log(), plan, loaded);
+  const int exit_code = drive(session, plan, loaded, guardian, options.trust);
+  session.supervisor().let_go();
+  session.write_everything_out();  // what the end of executors and plugins had to say
+  terminal.restore();              // the guardian does it, unless it is gone
+  // A plugin's thread still runs: what is static must not be destroyed under it.
+  if (session.services().blocked()) std::_Exit(exit_code);
+  return exit_code;
+}
+
 /// What earlier runs have left behind may be in the way of this one. Those that this time isn't enough for
 /// come first at the next start.
 void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
@@ -143,7 +166,7 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
   const Instant deadline = read_clock() + all_of_them;
   for (const std::filesystem::path& record : *records) {
     if (read_clock() > deadline) return;
-    static_cast<void>(process::run_reaper({record, trust}));
+    static_cast<void>(process::start_cleaner({record, trust}));
   }
 }
 
@@ -154,30 +177,17 @@ int run_command(const Options& options) {
   const std::string id = plugin::new_session_id();
   const auto before = plugin::make_place(id, {}, plugin::own_environment());
   clean_up_after_the_dead(*before, options.trust);
-  const int guardian = process::split_off_guardian({record::record_path(*before), options.trust}, terminal);
+  Result<Descriptor> guardian = process::split_off_guardian(
+      {.cleaning = {record::record_path(*before), options.trust}}, terminal);
+  if (!guardian) complain(guardian.error());
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_of(options, *loaded);
   if (!plan) return exit_nothing_run;
   confirm_plugins(*plan, *loaded, options);
 
-  const output::OutputMode mode = output_mode(options, *plan);
-  runtime::Session session(
-      *plan,
-      {.mode = mode,
-       .color = use_color(options.color, STDOUT_FILENO),
-       .lowest_level = lowest_level(options),
-       .log_directory = from_directory(options, options.log_directory),
-       .trace_file = from_directory(options, options.trace_file),
-       .place = plugin::make_place(id, loaded->workspace.root, plugin::own_environment())},
-      terminal);
-  log_plan(session.log(), *plan, *loaded);
-  const int exit_code = run_plan(session, *plan, *loaded, guardian, options.trust);
-  session.write_everything_out();  // what the end of executors and plugins had to say
-  terminal.restore();              // the guardian does it, unless it is gone
-  // A plugin's thread still runs: what is static must not be destroyed under it.
-  if (session.services().blocked()) std::_Exit(exit_code);
-  return exit_code;
+  return process::leave_first_thread_to_orphans(
+      [&] { return run_plan(options, *plan, *loaded, id, guardian ? guardian->release() : -1, terminal); });
 }
 
 }  // namespace dream::cli

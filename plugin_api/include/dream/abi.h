@@ -59,10 +59,19 @@
  * plugin's own.
  *
  * Manners. A plugin installs no signal handlers, reaps no children but its own, and leaves the working
- * folder, umask, locale and environment of the process alone. It is never unloaded. Threads and children that
- * it makes by itself inherit a signal mask in which SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD are blocked
- * (on host/work.h's threads all signals are): what it executes by itself should unblock them before.
- * Children of host/process.h begin without blocked signals.
+ * folder, umask, locale and environment of the process alone. It is never unloaded.
+ *
+ * Processes that a plugin starts by itself, without dream.process/1, are its own: the host neither asks them
+ * to end with a run nor reaps them, whatever session they make. It knows them by the thread that started
+ * them, which should live as long as they do (one that ends hands its children to another), and then by the
+ * variable DREAM_CHILD in the environment of the host's process, which should be passed on to them; so one
+ * that was started by a thread that has ended may be reaped by the host when it ends. They inherit a signal
+ * mask that blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH and SIGCONT, and ignore SIGPIPE and
+ * SIGXFSZ: a plugin sets both back where that matters (posix_spawnattr_setsigmask, _setsigdefault). What of
+ * them lives when the host ends is killed.
+ *
+ * A function that doesn't return 5 s after a signal has asked the host to stop, or 5 s after its own call if
+ * that came later, ends the host and is named.
  */
 #ifndef DREAM_ABI_H
 #define DREAM_ABI_H

@@ -8,6 +8,8 @@
  *   hang    start says so, and doesn't return
  *   wait    wait aborts
  *   end     terminate aborts; until then it runs
+ *   stall   terminate says so, and doesn't return; until then it runs
+ *   keep    the run is lost; destroy says so, and doesn't return
  */
 #include <dream/abi.h>
 #include <stdlib.h>
@@ -24,9 +26,16 @@ static struct dream_executor the_executor;
 static struct dream_run the_run;
 static int wait_aborts;
 static int runs_on;
+static int terminate_stalls;
+static int destroy_stalls;
 /* In the first page, which is never mapped. (NULL itself is looked at by a sanitizer before the kernel does.)
  */
 static volatile const dream_status* nothing_there = (volatile const dream_status*)64;
+
+static void hang(void) {
+  if (write(STDERR_FILENO, "hangs\n", 6) < 0) abort();
+  for (;;) pause();
+}
 
 static dream_status create(const dream_host* host, const dream_project* project, dream_executor** executor,
                            dream_errors* errors) {
@@ -37,6 +46,7 @@ static dream_status create(const dream_host* host, const dream_project* project,
 
 static void destroy(dream_executor* executor) {
   (void)executor;
+  if (destroy_stalls) hang();
 }
 
 static int is_called(const dream_task* task, const char* name) {
@@ -51,12 +61,11 @@ static dream_status start(dream_executor* executor, const dream_task* task, drea
   if (is_called(task, "segv")) return *nothing_there;
   if (is_called(task, "abort")) abort();
   if (is_called(task, "exit")) exit(0);
-  if (is_called(task, "hang")) {
-    if (write(STDERR_FILENO, "hangs\n", 6) < 0) abort();
-    for (;;) pause();
-  }
+  if (is_called(task, "hang")) hang();
+  terminate_stalls = is_called(task, "stall");
+  destroy_stalls = is_called(task, "keep");
   wait_aborts = is_called(task, "wait");
-  runs_on = is_called(task, "end");
+  runs_on = is_called(task, "end") || terminate_stalls;
   if (is_called(task, "refuse")) return errors->fail(errors, DREAM_E_INTERNAL, nothing, message, nothing);
   *run = &the_run;
   return DREAM_OK;
@@ -77,6 +86,7 @@ static dream_status wait_for(dream_run* run, dream_on_exit on_exit, void* contex
 
 static dream_status terminate(dream_run* run, uint32_t urgency, dream_errors* errors) {
   (void)run, (void)urgency, (void)errors;
+  if (terminate_stalls) hang();
   if (runs_on) abort();
   return DREAM_OK;
 }

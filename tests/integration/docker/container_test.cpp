@@ -40,10 +40,14 @@ TEST_F(Container, the_programs_own_codes_are_told_from_the_engines) {
   EXPECT_EQ(exit_of(run_line("exit 127")).text, "");
   for (const char* init : {"true", "false"}) {
     const std::string options = R"("image": "box", "network": "none", "init": )" + std::string(init);
-    const FakeExit missing = exit_of(start(options, {.command_argv = {"/no/such/program"}}));
+    // Without an init it is the engine that can't start it.
+    const bool ran = options.ends_with("true");
+    FakeRun& first = start(options, {.command_argv = {"/no/such/program"}});
+    const FakeExit missing = ran ? exit_of(first) : failed_start_of(first);
     EXPECT_EQ(missing.value, 127) << init;
     EXPECT_THAT(missing.text, Not(IsEmpty())) << init;
-    const FakeExit folder = exit_of(start(options, {.command_argv = {"/tmp"}}));
+    FakeRun& second = start(options, {.command_argv = {"/tmp"}});
+    const FakeExit folder = ran ? exit_of(second) : failed_start_of(second);
     EXPECT_EQ(folder.value, 126) << init;
     EXPECT_THAT(folder.text, Not(IsEmpty())) << init;
   }
@@ -194,8 +198,8 @@ TEST_F(Container, the_network_of_this_machine_is_there_when_asked_for) {
 }
 
 TEST_F(Container, a_port_without_a_network_to_bind_it_is_an_error_of_the_engine) {
-  const FakeExit exit =
-      exit_of(start(R"("image": "box", "network": "nowhere", "ports": ["8080:80"], "command": "true")"));
+  const FakeExit exit = failed_start_of(
+      start(R"("image": "box", "network": "nowhere", "ports": ["8080:80"], "command": "true")"));
   EXPECT_EQ(exit.value, 125);
   EXPECT_THAT(exit.text, HasSubstr("network nowhere not found"));
   EXPECT_THAT(containers(), IsEmpty());

@@ -1,5 +1,6 @@
 #include "engine_fixture.hpp"
 
+#include <dream/sdk/executor.hpp>
 #include <iomanip>
 #include <random>
 #include <sstream>
@@ -40,8 +41,26 @@ FakeRun& EngineTest::run_line(const std::string& line, const std::string& more) 
 }
 
 FakeExit EngineTest::exit_of(const FakeRun& run) {
-  until([&] { return !run.exits.empty(); });
+  until([&] {
+    if (plugin.start_failed(run))
+      throw std::runtime_error("its start has failed: " + failed_start_of(run).text);
+    return !run.exits.empty();
+  });
   return run.exits.front();
+}
+
+FakeExit EngineTest::failed_start_of(const FakeRun& run) {
+  until([&] {
+    if (!run.exits.empty()) throw std::runtime_error("it has ended: " + run.exits.front().text);
+    return plugin.start_failed(run);
+  });
+  for (const auto& failed : host.start_failures()) {
+    if (failed.run != run.id) continue;
+    const dream::sdk::Exit exit =
+        dream::sdk::Exit::failed_start({failed.code, failed.message, failed.hint, failed.where});
+    return {exit.kind, exit.value, exit.text};
+  }
+  throw std::logic_error("it has failed");
 }
 
 void EngineTest::await_started(const FakeRun& run) {

@@ -28,6 +28,8 @@ struct EngineTest : ::testing::Test {
   /// A run of a shell line in the image `box`.
   FakeRun& run_line(const std::string& line, const std::string& more = "");
   FakeExit exit_of(const FakeRun& run);
+  /// Of a start that fails after all, with the codes that dream has for it.
+  FakeExit failed_start_of(const FakeRun& run);
   void await_started(const FakeRun& run);
   void await_output(const FakeRun& run, const std::string& text);
   [[nodiscard]] std::string out(const FakeRun& run) const { return host.output(run.id, DREAM_STDOUT); }

@@ -41,7 +41,8 @@ TEST_F(EngineTrouble, an_engine_that_dies_ends_the_run_and_what_is_left_goes_whe
   EXPECT_EQ(exit.kind, DREAM_EXIT_CODE);
   EXPECT_EQ(exit.value, 125);
   EXPECT_THAT(exit.text, HasSubstr("the connection to the container engine was lost"));
-  EXPECT_THAT(exit.text, HasSubstr("may still be there"));
+  ASSERT_EQ(host.left_behind().count(run.id), 1U);
+  EXPECT_THAT(host.left_behind().begin()->second, HasSubstr("may still be there"));
 
   EXPECT_FALSE(plugin.reap({.session = host.session, .options = {R"({"host": ")" + address + "\"}"}}));
   own.restart();
@@ -65,6 +66,8 @@ TEST_F(EngineTrouble, an_engine_that_hangs_does_not_hold_up_a_forced_end) {
   const FakeExit exit = exit_of(run);
   EXPECT_EQ(exit.kind, DREAM_EXIT_LOST);
   EXPECT_THAT(exit.text, HasSubstr("doesn't end the container"));
+  EXPECT_THAT(exit.text, HasSubstr("docker rm -f "));
+  EXPECT_EQ(host.left_behind().count(run.id), 1U);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST_F(Image, is_built_up_to_the_target_from_the_context_and_dockerfile_that_are
 TEST_F(Image, that_can_not_be_built_shows_the_builders_words) {
   project.write("Dockerfile", "FROM box\nRUN echo said by the builder; exit 5\n");
   FakeRun& run = start(R"("build": {}, "network": "none")");
-  const FakeExit exit = exit_of(run);
+  const FakeExit exit = failed_start_of(run);
   EXPECT_EQ(exit.value, 125);
   EXPECT_THAT(exit.text, HasSubstr("can't build the image"));
   EXPECT_THAT(exit.text, HasSubstr("returned a non-zero code: 5"));
@@ -48,7 +48,7 @@ TEST_F(Image, that_can_not_be_built_shows_the_builders_words) {
 
 TEST_F(Image, whose_dockerfile_makes_no_sense_is_an_error) {
   project.write("Dockerfile", "NONSENSE\n");
-  const FakeExit exit = exit_of(start(R"("build": {}, "network": "none")"));
+  const FakeExit exit = failed_start_of(start(R"("build": {}, "network": "none")"));
   EXPECT_EQ(exit.value, 125);
   EXPECT_THAT(exit.text, HasSubstr("unknown instruction: NONSENSE"));
 }
@@ -63,7 +63,7 @@ TEST_F(Image, whose_build_is_terminated_leaves_no_container) {
 }
 
 TEST_F(Image, that_is_missing_and_can_not_be_pulled_is_an_error) {
-  const FakeExit exit = exit_of(start(R"("image": "localhost:1/nothing:1", "network": "none")"));
+  const FakeExit exit = failed_start_of(start(R"("image": "localhost:1/nothing:1", "network": "none")"));
   EXPECT_EQ(exit.value, 125);
   EXPECT_THAT(exit.text, HasSubstr("can't pull the image localhost:1/nothing:1"));
   EXPECT_THAT(exit.text, HasSubstr(address));
@@ -86,8 +86,8 @@ TEST_F(Image, that_has_a_health_check_shows_its_health) {
 }
 
 TEST_F(Image, of_another_platform_does_not_run_unseen) {
-  const FakeExit exit =
-      exit_of(start(R"("image": "box", "platform": "linux/s390x", "pull": "never", "network": "none")"));
+  const FakeExit exit = failed_start_of(
+      start(R"("image": "box", "platform": "linux/s390x", "pull": "never", "network": "none")"));
   EXPECT_EQ(exit.value, 125);
   EXPECT_THAT(exit.text, Not(IsEmpty()));
 }

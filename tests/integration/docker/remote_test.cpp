@@ -66,7 +66,7 @@ TEST_F(Ssh, that_fails_is_quoted) {
       bin.write("ssh", "#!/bin/sh\necho 'me@far: Permission denied (publickey).' >&2\nexit 255\n");
   ::chmod(ssh.c_str(), 0700);
   const Variable path("PATH", bin.path().string() + ":" + std::getenv("PATH"));
-  const FakeExit exit = exit_of(start(R"("host": "ssh://me@far", "image": "box")"));
+  const FakeExit exit = failed_start_of(start(R"("host": "ssh://me@far", "image": "box")"));
   EXPECT_EQ(exit.value, 125);
   EXPECT_THAT(exit.text,
               HasSubstr("no connection to the container engine: me@far: Permission denied (publickey)"));
@@ -134,13 +134,13 @@ TEST_F(Tls, carries_a_whole_run_and_refuses_who_can_not_be_believed) {
     EXPECT_EQ(out(run).size(), 1000000U);
 
     // Its certificate is for localhost.
-    const FakeExit wrong_name = exit_of(start_at("127.0.0.1"));
+    const FakeExit wrong_name = failed_start_of(start_at("127.0.0.1"));
     EXPECT_EQ(wrong_name.value, 125);
     EXPECT_THAT(wrong_name.text, HasSubstr("no TLS connection to the engine"));
   }
   const TemporaryFolder none;
   const Variable folder("DOCKER_CERT_PATH", none.path().string());
-  const FakeExit stranger = exit_of(start_at("localhost"));
+  const FakeExit stranger = failed_start_of(start_at("localhost"));
   EXPECT_EQ(stranger.value, 125);
   EXPECT_THAT(stranger.text, HasSubstr("certificate verify failed"));
 }

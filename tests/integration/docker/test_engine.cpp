@@ -242,18 +242,19 @@ void TestEngine::import_image() const {
     fs::remove(root / "bin" / applet);
     fs::create_symlink("busybox", root / "bin" / applet);
   }
-  const auto archive = BuildContext::open(root, root / "bin/busybox");
-  if (!archive) throw std::runtime_error(archive.failure().message);
+  BuildContext archive(root, root / "bin/busybox");
+  if (const auto listed = archive.list(); !listed) throw std::runtime_error(listed.failure().message);
   asio::io_context context(1);
   HttpClient http(context.get_executor(), Endpoint{.address = address(), .path = folder_ / "docker.sock"});
-  Request request{.method = "POST", .target = "/images/create?fromSrc=-&repo=box&tag=latest"};
+  Request request{.method = Verb::post, .target = "/images/create?fromSrc=-&repo=box&tag=latest"};
   request.content_type = "application/x-tar";
   std::string answer;
-  const auto response =
-      complete(context, http.follow(
-                            std::move(request), [&](std::string_view piece) { answer += piece; },
-                            [&] { return (*archive)->next(); }))
-          .value();
+  const HttpClient::OnPiece on_piece = [&](std::string_view piece) -> Async<void> {
+    answer += piece;
+    co_return;
+  };
+  const HttpClient::NextPiece next_piece = [&]() -> Async<Result<std::string>> { co_return archive.next(); };
+  const auto response = complete(context, http.follow(std::move(request), on_piece, next_piece)).value();
   if (!response || !response->ok() || answer.find("error") != std::string::npos) {
     throw std::runtime_error("the image could not be imported: " + answer +
                              (response ? response->body : response.failure().message));

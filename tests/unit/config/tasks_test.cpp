@@ -13,14 +13,13 @@ using testing::StartsWith;
 
 TEST(Tasks, and_projects_have_names_that_leave_the_terminal_alone) {
   EXPECT_THAT(problems_of("{\"tasks\": {\"a\\nb\": {}}}"),
-              ElementsAre(StartsWith(
-                  "dream.json:1:12: error: /tasks/a\\x0ab: a control character in the name \"a\\x0ab\"")));
-  EXPECT_THAT(
-      problems_of("{\"projects\": {\"./a\x7f\": {}}}"),
-      ElementsAre(StartsWith(
-          "dream.json:1:15: error: /projects/.~1a\\x7f: a control character in the name \"./a\\x7f\"")));
+              ElementsAre(StartsWith("dream.json:1:12: error: /tasks/a\\x0ab: a character that can't be "
+                                     "shown in the name \"a\\x0ab\"")));
+  EXPECT_THAT(problems_of("{\"projects\": {\"./a\x7f\": {}}}"),
+              ElementsAre(StartsWith("dream.json:1:15: error: /projects/.~1a\\x7f: a character that can't be "
+                                     "shown in the name \"./a\\x7f\"")));
   EXPECT_THAT(problems_of("{\"workspace\": {\"./a\": {\"t\": [\"./\xC2\x9B\"]}}}"),
-              ElementsAre(testing::HasSubstr("a control character in the name")));
+              ElementsAre(testing::HasSubstr("a character that can't be shown in the name")));
 }
 
 TEST(Tasks, take_every_key) {

@@ -2,10 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <boost/asio/post.hpp>
 #include <cstdio>
 #include <fstream>
+#include <memory>
 
+#include "complete.hpp"
+#include "context_reader.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::docker {
@@ -37,9 +42,9 @@ struct Context : ::testing::Test {
   std::shared_ptr<BuildContext> open(const std::string& dockerfile = "") const {
     const auto file = BuildContext::find_dockerfile(folder.path(), ".", dockerfile);
     EXPECT_TRUE(file);
-    auto context = BuildContext::open(folder.path(), *file);
-    EXPECT_TRUE(context);
-    return *context;
+    auto context = std::make_shared<BuildContext>(folder.path(), *file);
+    EXPECT_TRUE(context->list());
+    return context;
   }
   TemporaryFolder folder;
   TemporaryFolder target;
@@ -102,6 +107,49 @@ TEST_F(Context, a_dockerfile_outside_of_the_folder_goes_along) {
   const auto context = open(file.string());
   EXPECT_EQ(context->dockerfile(), ".dream.dockerfile");
   EXPECT_EQ(unpack(*context, target), ".dream.dockerfile\n");
+}
+
+TEST_F(Context, an_ignore_file_that_is_a_pipe_is_not_waited_for) {
+  folder.write("Dockerfile", "");
+  ASSERT_EQ(::mkfifo((folder.path() / ".dockerignore").c_str(), 0600), 0);
+  EXPECT_EQ(unpack(*open(), target), "Dockerfile\n");
+}
+
+TEST_F(Context, is_broken_off_at_any_time) {
+  folder.write("Dockerfile", "");
+  folder.write("big", std::string(1'000'000, 'x'));
+  BuildContext unlisted(folder.path(), folder.path() / "Dockerfile");
+  unlisted.interrupt();
+  const auto listed = unlisted.list();
+  ASSERT_FALSE(listed);
+  EXPECT_EQ(listed.failure().message, "the build of the image was broken off");
+  const auto context = open();
+  EXPECT_TRUE(context->next());
+  context->interrupt();
+  EXPECT_FALSE(context->next());
+}
+
+/// Reads all of it; `engines` is what the engines' thread does meanwhile, and counts that in `handled`.
+Async<int> read_all(ContextReader& reader, asio::io_context& engines, int& handled) {
+  asio::post(engines, [&] { ++handled; });
+  const auto listed = co_await reader.list();
+  EXPECT_TRUE(listed);
+  EXPECT_EQ(handled, 1);
+  for (int pieces = 0;; ++pieces) {
+    asio::post(engines, [&] { ++handled; });
+    const auto piece = co_await reader.next();
+    EXPECT_TRUE(piece);
+    EXPECT_EQ(handled, pieces + 2);
+    if (!piece || piece->empty()) co_return pieces;
+  }
+}
+
+TEST_F(Context, is_read_beside_the_thread_that_speaks_to_engines) {
+  folder.write("Dockerfile", std::string(300'000, 'x'));
+  asio::io_context engines(1);
+  ContextReader reader(folder.path(), folder.path() / "Dockerfile");
+  int handled = 0;
+  EXPECT_GT(complete(engines, read_all(reader, engines, handled)).value(), 3);
 }
 
 TEST_F(Context, what_is_missing_is_named_by_its_option) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <dream/sdk/executor.hpp>
+
 namespace dream::docker {
 namespace {
 
@@ -17,7 +19,7 @@ std::string message(const std::string& text) {
 
 TEST(DockerFailures, the_codes_of_a_command_are_those_of_a_shell) {
   const auto code = [](const std::string& text) {
-    return exit_of(refused(endpoint, "start the container", 400, message(text))).value;
+    return sdk::Exit::failed_start(refused(endpoint, "start the container", 400, message(text))).value;
   };
   EXPECT_EQ(code("exec: \\\"x\\\": executable file not found in $PATH: unknown"), 127);
   EXPECT_EQ(code("exec: \\\"/x\\\": stat /x: no such file or directory: unknown"), 127);
@@ -27,8 +29,9 @@ TEST(DockerFailures, the_codes_of_a_command_are_those_of_a_shell) {
 }
 
 TEST(DockerFailures, say_what_where_and_what_to_do) {
-  const auto exit = exit_of(refused(endpoint, "start the container", 500,
-                                    message("Bind for 0.0.0.0:80 failed: port is already allocated")));
+  const auto exit =
+      sdk::Exit::failed_start(refused(endpoint, "start the container", 500,
+                                      message("Bind for 0.0.0.0:80 failed: port is already allocated")));
   EXPECT_EQ(
       exit.text,
       "the container engine can't start the container: Bind for 0.0.0.0:80 failed: port is already "

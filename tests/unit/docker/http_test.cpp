@@ -5,8 +5,10 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <vector>
 
 #include "complete.hpp"
+#include "engine.hpp"
 #include "scripted_engine.hpp"
 
 namespace dream::docker {
@@ -20,6 +22,14 @@ struct Http : ::testing::Test {
     return complete(context, std::move(coroutine)).value();
   }
   Result<Response> get(const std::string& target) { return run(client.call(Request{.target = target})); }
+
+  static HttpClient::OnPiece collect(std::string& text) {
+    return [&text](std::string_view piece) { return append(text, std::string(piece)); };
+  }
+  static Async<void> append(std::string& text, std::string piece) {
+    text += piece;
+    co_return;
+  }
 
   ScriptedEngine engine;
   asio::io_context context{1};
@@ -71,28 +81,69 @@ TEST_F(Http, a_body_that_comes_over_time_is_given_in_pieces) {
   engine.answer("POST /x",
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   std::string text;
-  const auto response = run(client.follow(Request{.method = "POST", .target = "/x"},
-                                          [&](std::string_view piece) { text += piece; }));
+  const auto response = run(client.follow(Request{.method = Verb::post, .target = "/x"}, collect(text)));
   EXPECT_EQ(text, "abcde");
   EXPECT_EQ(response->body, "");
 }
 
 TEST_F(Http, a_refusal_keeps_its_body_though_pieces_were_wanted) {
   engine.answer("POST /x", ScriptedEngine::reply(500, "no"));
-  const auto response =
-      run(client.follow(Request{.method = "POST", .target = "/x"}, [](std::string_view) { FAIL(); }));
+  std::string text;
+  const auto response = run(client.follow(Request{.method = Verb::post, .target = "/x"}, collect(text)));
+  EXPECT_EQ(text, "");
   EXPECT_EQ(response->body, "no");
 }
 
 TEST_F(Http, the_bytes_behind_an_upgrade_are_read_raw) {
   engine.answer("POST /x", "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\nraw bytes");
-  ASSERT_TRUE(run(client.upgrade(Request{.method = "POST", .target = "/x"})));
+  ASSERT_TRUE(run(client.upgrade(Request{.method = Verb::post, .target = "/x"})));
   std::string text;
   std::array<char, 4> buffer{};
   for (Moved moved; !moved.error; text.append(buffer.data(), moved.bytes)) {
     moved = run(client.read_raw(asio::buffer(buffer)));
   }
   EXPECT_EQ(text, "raw bytes");
+}
+
+TEST_F(Http, an_attachment_may_be_granted_as_a_plain_answer) {
+  engine.answer("POST /x", "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nraw");
+  ASSERT_TRUE(run(client.upgrade(Request{.method = Verb::post, .target = "/x"}))->ok());
+  std::array<char, 3> buffer{};
+  EXPECT_EQ(run(client.read_raw(asio::buffer(buffer))).bytes, 3U);
+  EXPECT_EQ(std::string(buffer.data(), buffer.size()), "raw");
+}
+
+Async<Result<std::string>> next_of(std::vector<std::string>& pieces) {
+  if (pieces.empty()) co_return std::string();
+  std::string piece = pieces.front();
+  pieces.erase(pieces.begin());
+  co_return piece;
+}
+
+TEST_F(Http, a_body_that_is_sent_over_time_comes_whole) {
+  engine.answer("POST /x", ScriptedEngine::reply(200, "thanks"));
+  std::vector<std::string> pieces{"abc", std::string(100'000, 'd'), "e"};
+  std::string text;
+  const HttpClient::NextPiece next_piece = [&] { return next_of(pieces); };
+  const auto response =
+      run(client.follow(Request{.method = Verb::post, .target = "/x"}, collect(text), next_piece));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(text, "thanks");
+  EXPECT_EQ(engine.last_body("POST /x"), "abc" + std::string(100'000, 'd') + "e");
+}
+
+TEST_F(Http, who_sends_elsewhere_has_done_nothing) {
+  engine.answer("GET /x", "HTTP/1.1 301 Moved\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_FALSE(get("/x")->ok());
+  engine.answer("GET /x", "HTTP/1.1 304 Not Modified\r\n\r\n");
+  EXPECT_TRUE(get("/x")->ok()) << "it runs already";
+}
+
+TEST_F(Http, a_name_is_no_part_of_the_request_around_it) {
+  Engine images(context.get_executor(), *parse_endpoint(engine.address(), own_variables()));
+  ASSERT_TRUE(run(images.connect()));
+  EXPECT_FALSE(*run(images.find_image("a b?c#d%2f HTTP/1.1\r\nHost: x\r\n\r\n")));
+  EXPECT_EQ(engine.count("GET /images/a%20b%3Fc%23d%252f%20HTTP/1.1%0D%0AHost%3A%20x%0D%0A%0D%0A/json"), 1U);
 }
 
 TEST_F(Http, nobody_there_is_an_error_with_the_address) {
@@ -106,6 +157,7 @@ TEST_F(Http, nobody_there_is_an_error_with_the_address) {
 TEST(Url, encodes_all_but_the_plain_letters) {
   EXPECT_EQ(url_encode("a-B_1.~"), "a-B_1.~");
   EXPECT_EQ(url_encode("a/b:c \xff"), "a%2Fb%3Ac%20%FF");
+  EXPECT_EQ(url_encode_path("a/b:c \r\n?"), "a/b%3Ac%20%0D%0A%3F");
 }
 
 }  // namespace

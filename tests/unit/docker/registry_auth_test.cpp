@@ -5,7 +5,11 @@
 #include <sys/stat.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
 #include <cstdlib>
+#include <fstream>
+#include <thread>
 
 #include "complete.hpp"
 #include "support/temporary_folder.hpp"
@@ -13,12 +17,40 @@
 namespace dream::docker {
 namespace {
 
-std::string authorization(const TemporaryFolder& folder, const std::string& image) {
+Authorization find(const TemporaryFolder& folder, const std::string& image,
+                   std::chrono::milliseconds limit = std::chrono::hours(1)) {
   asio::io_context context(1);
-  const auto header =
-      complete(context, pull_authorization(context.get_executor(), folder.path().string(), image));
-  return base64_decode(header.value());
+  PullAuthorization authorization(context.get_executor(), folder.path().string(), limit);
+  return complete(context, authorization.find(image)).value();
 }
+
+std::string authorization(const TemporaryFolder& folder, const std::string& image) {
+  return base64_decode(find(folder, image).header);
+}
+
+/// A folder of docker's configuration whose passwords are in the helper "fake": a shell script, found in
+/// PATH.
+struct CredentialHelper : ::testing::Test {
+  ~CredentialHelper() override { ::setenv("PATH", path.c_str(), 1); }
+
+  void helper(const std::string& script) {
+    const auto file = folder.write("docker-credential-fake", "#!/bin/sh\n" + script);
+    ::chmod(file.c_str(), 0700);
+    folder.write("config.json", R"({"credHelpers": {"ghcr.io": "fake"}, "credsStore": "missing"})");
+    ::setenv("PATH", (folder.path().string() + ":" + path).c_str(), 1);
+  }
+  std::string trouble(std::chrono::milliseconds limit = std::chrono::hours(1)) const {
+    const Authorization found = find(folder, "ghcr.io/x", limit);
+    EXPECT_EQ(found.header, "");
+    return found.trouble;
+  }
+  [[nodiscard]] std::string named() const {
+    return "docker-credential-fake, which " + folder.path().string() + "/config.json names,";
+  }
+
+  TemporaryFolder folder;
+  std::string path = std::getenv("PATH");
+};
 
 TEST(RegistryAuth, base64_is_undone_by_itself) {
   for (const std::string bytes : {"", "a", "ab", "abc", "\xff\xfe\xfd\xfc", "user:pass"}) {
@@ -54,20 +86,69 @@ TEST(RegistryAuth, without_a_configuration_there_is_none) {
   EXPECT_EQ(build_authorization(folder.path().string()), "");
 }
 
-TEST(RegistryAuth, a_credential_helper_is_asked) {
-  const TemporaryFolder folder;
-  const auto helper =
-      folder.write("docker-credential-fake",
-                   "#!/bin/sh\nread server\n"
-                   "echo \"{\\\"Username\\\": \\\"<token>\\\", \\\"Secret\\\": \\\"$1 $server\\\"}\"\n");
-  ::chmod(helper.c_str(), 0700);
-  folder.write("config.json", R"({"credHelpers": {"ghcr.io": "fake"}, "credsStore": "missing"})");
-  const std::string path = std::getenv("PATH");
-  ::setenv("PATH", (folder.path().string() + ":" + path).c_str(), 1);
+TEST(RegistryAuth, what_is_no_base64_is_nothing) {
+  for (const char* text : {"a", "a b=", "\xff\xff\xff\xff", "="}) EXPECT_EQ(base64_decode(text), "") << text;
+  EXPECT_EQ(base64_decode("dXNlcjpwYXNz"), "user:pass");
+  EXPECT_EQ(base64_decode("dTpwdw"), "u:pw") << "without its padding";
+}
+
+TEST_F(CredentialHelper, is_asked) {
+  helper(
+      "read server\n"
+      "echo \"{\\\"Username\\\": \\\"<token>\\\", \\\"Secret\\\": \\\"$1 $server\\\"}\"\n");
   EXPECT_EQ(authorization(folder, "ghcr.io/x"),
             R"({"identitytoken":"get ghcr.io","serveraddress":"ghcr.io"})");
-  EXPECT_EQ(authorization(folder, "other.io/x"), "") << "a helper that isn't installed knows nothing";
-  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_EQ(find(folder, "ghcr.io/x").trouble, "");
+}
+
+TEST_F(CredentialHelper, that_is_not_installed_is_named) {
+  helper("exit 1");
+  const Authorization found = find(folder, "other.io/x");
+  EXPECT_EQ(found.header, "");
+  EXPECT_EQ(found.trouble, "docker-credential-missing, which " + folder.path().string() +
+                               "/config.json names, is not installed: install it, or remove it there");
+}
+
+TEST_F(CredentialHelper, that_fails_is_quoted) {
+  helper("echo first >&2; echo 'the keyring is locked' >&2; exit 1");
+  EXPECT_EQ(trouble(),
+            named() + " gave no password: the keyring is locked; docker login shows whether it works");
+  helper("echo 'no such store'; exit 1");
+  EXPECT_EQ(trouble(), named() + " gave no password: no such store; docker login shows whether it works");
+  helper("head -c 1000000 /dev/zero >&2; echo '{}'");
+  EXPECT_EQ(trouble(), named() + " gave no password: {}; docker login shows whether it works");
+}
+
+TEST_F(CredentialHelper, that_knows_nothing_of_a_registry_is_no_trouble) {
+  helper("echo 'credentials not found in native keychain'; exit 1");
+  EXPECT_EQ(trouble(), "");
+}
+
+TEST_F(CredentialHelper, that_hangs_is_given_up) {
+  helper("exec sleep 1000");
+  EXPECT_EQ(trouble(std::chrono::milliseconds(1)),
+            named() + " doesn't answer; docker login shows whether it works");
+}
+
+TEST_F(CredentialHelper, that_hangs_is_broken_off_and_ended_with_what_it_has_started) {
+  const std::string fifo = (folder.path() / "asked").string();
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  helper("exec 3> " + fifo + "; echo asked >&3; sleep 1000 & wait");
+  asio::io_context context(1);
+  PullAuthorization asked(context.get_executor(), folder.path().string(), std::chrono::hours(1));
+  std::string rest;
+  std::thread breaker([&] {
+    std::string line;
+    std::ifstream stream(fifo);
+    std::getline(stream, line);
+    asio::post(context, [&] { asked.close(); });
+    std::getline(stream, rest, '\0');  // to the end: until nobody has it open for writing
+  });
+  const auto found = complete(context, asked.find("ghcr.io/x"));
+  breaker.join();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->header, "");
+  EXPECT_EQ(rest, "");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -24,10 +25,41 @@ std::string route_of(std::string_view line) {
   return method + " " + std::string(target);
 }
 
+constexpr std::string_view head_end = "\r\n\r\n";
+
 std::size_t content_length(std::string_view head) {
   constexpr std::string_view name = "Content-Length: ";
   const std::size_t at = head.find(name);
   return at == std::string_view::npos ? 0 : std::stoul(std::string(head.substr(at + name.size(), 10)));
+}
+
+bool is_chunked(std::string_view head) {
+  return head.find("Transfer-Encoding: chunked") != std::string_view::npos;
+}
+
+/// The size of the whole request that `text` begins with; nothing while it hasn't come.
+std::optional<std::size_t> request_size(std::string_view text) {
+  const std::size_t end = text.find(head_end);
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view head = text.substr(0, end);
+  std::size_t size = end + head_end.size() + content_length(head);
+  if (is_chunked(head)) {
+    const std::size_t last = text.find("\r\n0\r\n\r\n", end + 2);
+    if (last == std::string_view::npos) return std::nullopt;
+    size = last + 7;
+  }
+  return size <= text.size() ? std::optional(size) : std::nullopt;
+}
+
+std::string without_chunks(std::string_view body) {
+  std::string whole;
+  while (true) {
+    const std::size_t line_end = body.find("\r\n");
+    const std::size_t size = std::stoul(std::string(body.substr(0, line_end)), nullptr, 16);
+    if (size == 0) return whole;
+    whole += body.substr(line_end + 2, size);
+    body.remove_prefix(line_end + 2 + size + 2);
+  }
 }
 
 }  // namespace
@@ -104,6 +136,13 @@ std::string ScriptedEngine::await(const std::string& route) {
   return target;
 }
 
+void ScriptedEngine::await_sent(const std::string& route) {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait_for(lock, std::chrono::minutes(1), [&] { return sent_.contains(route); })) {
+    throw std::runtime_error("nobody takes the answer of " + route);
+  }
+}
+
 std::size_t ScriptedEngine::count(const std::string& route) const {
   const std::scoped_lock lock(mutex_);
   return static_cast<std::size_t>(std::ranges::count(seen_, route, &Seen::route));
@@ -132,23 +171,19 @@ void ScriptedEngine::serve() {
 }
 
 bool ScriptedEngine::take_request(int connection, std::string& unread, Seen& seen) const {
-  std::size_t head_end = std::string::npos;
-  std::size_t body_size = 0;
-  while ((head_end = unread.find("\r\n\r\n")) == std::string::npos ||
-         unread.size() < head_end + 4 + body_size) {
-    if (head_end != std::string::npos) {
-      body_size = content_length(unread.substr(0, head_end));
-      if (unread.size() >= head_end + 4 + body_size) break;
-    }
+  std::optional<std::size_t> size;
+  while (!(size = request_size(unread))) {
     std::array<char, 65536> buffer{};
-    const ssize_t size = ::recv(connection, buffer.data(), buffer.size(), 0);
-    if (size <= 0) return false;
-    unread.append(buffer.data(), static_cast<std::size_t>(size));
+    const ssize_t got = ::recv(connection, buffer.data(), buffer.size(), 0);
+    if (got <= 0) return false;
+    unread.append(buffer.data(), static_cast<std::size_t>(got));
   }
-  body_size = content_length(unread.substr(0, head_end));
   const std::string line = unread.substr(0, unread.find('\r'));
-  seen = {route_of(line), line.substr(line.find(' ') + 1), unread.substr(head_end + 4, body_size)};
-  unread.erase(0, head_end + 4 + body_size);
+  const std::size_t body_begin = unread.find(head_end) + head_end.size();
+  std::string body = unread.substr(body_begin, *size - body_begin);
+  if (is_chunked(unread.substr(0, body_begin))) body = without_chunks(body);
+  seen = {route_of(line), line.substr(line.find(' ') + 1), body};
+  unread.erase(0, *size);
   return true;
 }
 
@@ -168,6 +203,11 @@ void ScriptedEngine::talk(int connection) {
     }
     if (answer.empty()) break;
     ::send(connection, answer.data(), answer.size(), MSG_NOSIGNAL);
+    {
+      const std::scoped_lock lock(mutex_);
+      sent_.insert(seen.route);
+    }
+    changed_.notify_all();
     if (answer.starts_with("HTTP/1.1 101") || answer.find("Connection: close") != std::string::npos) break;
   }
   const std::scoped_lock lock(mutex_);

@@ -32,6 +32,8 @@ class ScriptedEngine {
   void release(const std::string& route);
   /// Waits until a request of this route has come; its whole target.
   std::string await(const std::string& route);
+  /// Waits until an answer of this route is out of our hands: read, or in the system's buffers.
+  void await_sent(const std::string& route);
 
   [[nodiscard]] std::size_t count(const std::string& route) const;
   [[nodiscard]] std::string last_body(const std::string& route) const;
@@ -56,6 +58,7 @@ class ScriptedEngine {
   std::map<std::string, std::string> answers_;
   std::set<std::string> held_;
   std::vector<Seen> seen_;
+  std::set<std::string> sent_;
   std::set<int> open_;
   bool ending_ = false;
   std::list<std::thread> talks_;

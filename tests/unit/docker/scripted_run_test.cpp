@@ -4,6 +4,7 @@
 #include <csignal>
 #include <dream/testing/plugin_driver.hpp>
 
+#include "reaper.hpp"
 #include "scripted_engine.hpp"
 
 namespace dream::docker {
@@ -36,6 +37,13 @@ struct ScriptedRun : ::testing::Test {
     until([&] { return !run.exits.empty(); });
     return run.exits.front();
   }
+  /// What is told of a start that has failed after all, as a person reads it.
+  std::string failure_of(const FakeRun& run) {
+    until([&] { return plugin.start_failed(run); });
+    EXPECT_TRUE(run.exits.empty());
+    const auto& failed = host.start_failures().back();
+    return failed.message + " (" + failed.where + ")" + "; " + failed.hint;
+  }
   FakeRun& start_and_hold() {
     engine.hold("POST /containers/c1/wait");
     FakeRun& run = start();
@@ -65,21 +73,21 @@ TEST_F(ScriptedRun, from_creation_to_removal) {
   EXPECT_EQ(plugin.status(run).phase, DREAM_PHASE_EXITED);
 }
 
-TEST_F(ScriptedRun, no_engine_is_an_end_that_says_so) {
+TEST_F(ScriptedRun, no_engine_is_a_failed_start_that_says_so) {
   FakeRun* run = plugin.start({.options = R"({"image": "box", "host": "unix:///nowhere.sock"})"});
   ASSERT_NE(run, nullptr);
-  const auto exit = exit_of(*run);
-  EXPECT_EQ(exit.value, 125);
-  EXPECT_THAT(exit.text, HasSubstr("no connection to the container engine: No such file or directory "
-                                   "(unix:///nowhere.sock); start the engine"));
+  const std::string failure = failure_of(*run);
+  EXPECT_EQ(host.start_failures().back().code, DREAM_E_FAILED);
+  EXPECT_THAT(failure, HasSubstr("no connection to the container engine: No such file or directory "
+                                 "(unix:///nowhere.sock); start the engine"));
   EXPECT_TRUE(host.started_runs().empty());
 }
 
 TEST_F(ScriptedRun, something_else_that_listens_there_is_no_engine) {
   engine.answer("GET /_ping", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-  const auto exit = exit_of(start());
-  EXPECT_EQ(exit.value, 125);
-  EXPECT_THAT(exit.text, HasSubstr("no container engine that dream knows"));
+  const std::string failure = failure_of(start());
+  EXPECT_EQ(host.start_failures().back().code, DREAM_E_FAILED);
+  EXPECT_THAT(failure, HasSubstr("no container engine that dream knows"));
 }
 
 TEST_F(ScriptedRun, a_missing_image_is_pulled) {
@@ -87,8 +95,8 @@ TEST_F(ScriptedRun, a_missing_image_is_pulled) {
   engine.answer("POST /images/create", ScriptedEngine::reply(200, "{\"status\":\"Digest: x\"}\r\n"));
   FakeRun& run = start();
   EXPECT_EQ(engine.await("POST /images/create").find("/v1.41/images/create?fromImage=box&tag=latest "), 0U);
-  const auto exit = exit_of(run);
-  EXPECT_THAT(exit.text, HasSubstr("was pulled, but isn't there"));
+  const std::string failure = failure_of(run);
+  EXPECT_THAT(failure, HasSubstr("was pulled, but isn't there"));
   EXPECT_EQ(host.output(run.id, DREAM_STDERR), "Digest: x\n");
 }
 
@@ -96,16 +104,16 @@ TEST_F(ScriptedRun, a_pull_that_fails_says_why) {
   engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));
   engine.answer("POST /images/create",
                 ScriptedEngine::reply(200, "{\"error\":\"pull access denied for box\"}\r\n"));
-  const auto exit = exit_of(start());
-  EXPECT_EQ(exit.value, 125);
-  EXPECT_THAT(exit.text, HasSubstr("can't pull the image box: pull access denied for box"));
-  EXPECT_THAT(exit.text, HasSubstr("docker login"));
+  const std::string failure = failure_of(start());
+  EXPECT_EQ(host.start_failures().back().code, DREAM_E_FAILED);
+  EXPECT_THAT(failure, HasSubstr("can't pull the image box: pull access denied for box"));
+  EXPECT_THAT(failure, HasSubstr("docker login"));
 }
 
 TEST_F(ScriptedRun, an_image_that_may_not_be_pulled_is_missing) {
   engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));
-  const auto exit = exit_of(start(R"(, "pull": "never")"));
-  EXPECT_THAT(exit.text, HasSubstr("the image box is not there"));
+  const std::string failure = failure_of(start(R"(, "pull": "never")"));
+  EXPECT_THAT(failure, HasSubstr("the image box is not there"));
   EXPECT_EQ(engine.count("POST /images/create"), 0U);
 }
 
@@ -116,9 +124,9 @@ TEST_F(ScriptedRun, a_name_in_use_is_an_error_and_its_owner_is_left_alone) {
           409, R"({"message": "The container name \"/x\" is already in use by container \"y\"."})"));
   engine.answer("GET /containers/json",
                 ScriptedEngine::reply(200, R"([{"Id": "other", "Labels": {"dream.step": "./web:other"}}])"));
-  const auto exit = exit_of(start());
-  EXPECT_EQ(exit.value, 125);
-  EXPECT_THAT(exit.text, HasSubstr("is already in use"));
+  const std::string failure = failure_of(start());
+  EXPECT_EQ(host.start_failures().back().code, DREAM_E_FAILED);
+  EXPECT_THAT(failure, HasSubstr("is already in use"));
   EXPECT_EQ(engine.count("DELETE /containers/other"), 0U);
 }
 
@@ -126,20 +134,20 @@ TEST_F(ScriptedRun, a_taken_port_is_an_error_and_the_container_is_removed) {
   engine.answer(
       "POST /containers/c1/start",
       ScriptedEngine::reply(500, R"({"message": "Bind for 0.0.0.0:80 failed: port is already allocated"})"));
-  const auto exit = exit_of(start());
-  EXPECT_EQ(exit.value, 125);
-  EXPECT_THAT(exit.text, HasSubstr("another program or container has this port"));
+  const std::string failure = failure_of(start());
+  EXPECT_EQ(host.start_failures().back().code, DREAM_E_FAILED);
+  EXPECT_THAT(failure, HasSubstr("another program or container has this port"));
   EXPECT_EQ(engine.count("DELETE /containers/c1"), 1U);
   EXPECT_TRUE(host.started_runs().empty());
 }
 
-TEST_F(ScriptedRun, a_command_that_does_not_exist_is_127) {
+TEST_F(ScriptedRun, a_command_that_does_not_exist_is_not_found) {
   engine.answer("POST /containers/c1/start",
                 ScriptedEngine::reply(
                     400, R"({"message": "exec: \"x\": executable file not found in $PATH: unknown"})"));
-  const auto exit = exit_of(start());
-  EXPECT_EQ(exit.value, 127);
-  EXPECT_THAT(exit.text, HasSubstr("executable file not found"));
+  const std::string failure = failure_of(start());
+  EXPECT_EQ(host.start_failures().back().code, DREAM_E_NOT_FOUND);
+  EXPECT_THAT(failure, HasSubstr("executable file not found"));
 }
 
 TEST_F(ScriptedRun, an_engine_that_goes_while_it_creates_may_have_created) {
@@ -147,9 +155,9 @@ TEST_F(ScriptedRun, an_engine_that_goes_while_it_creates_may_have_created) {
   engine.answer("GET /containers/json",
                 ScriptedEngine::reply(200, R"([{"Id": "c1", "Labels": {"dream.step": "./web:dev"}},
                                                {"Id": "other", "Labels": {"dream.step": "./web:other"}}])"));
-  const auto exit = exit_of(start());
-  EXPECT_EQ(exit.value, 125);
-  EXPECT_THAT(exit.text, HasSubstr("the connection to the container engine was lost"));
+  const std::string failure = failure_of(start());
+  EXPECT_EQ(host.start_failures().back().code, DREAM_E_FAILED);
+  EXPECT_THAT(failure, HasSubstr("the connection to the container engine was lost"));
   EXPECT_EQ(engine.count("DELETE /containers/c1"), 1U);
   EXPECT_EQ(engine.count("DELETE /containers/other"), 0U);
 }
@@ -163,9 +171,63 @@ TEST_F(ScriptedRun, an_engine_that_goes_while_the_container_runs_is_an_error) {
   EXPECT_EQ(engine.count("DELETE /containers/c1"), 1U);
 }
 
+TEST_F(ScriptedRun, a_host_that_knows_no_failed_start_hears_of_an_end) {
+  host.be_of_version_1_0();
+  engine.answer("DELETE /containers/c1", ScriptedEngine::reply(500, "{}"));
+  engine.answer("POST /containers/c1/start",
+                ScriptedEngine::reply(400, R"({"message": "exec: \"x\": permission denied: unknown"})"));
+  const auto exit = exit_of(start());
+  EXPECT_EQ(exit.value, 126);
+  EXPECT_THAT(exit.text, HasSubstr("permission denied"));
+  ASSERT_FALSE(host.logged().empty());
+  EXPECT_THAT(host.logged().back().message, HasSubstr("may still be there"));
+}
+
+TEST_F(ScriptedRun, who_is_asked_to_end_before_it_ran_has_not_failed) {
+  engine.hold("POST /containers/create");
+  FakeRun& run = start();
+  engine.await("POST /containers/create");
+  plugin.terminate(run, DREAM_GRACEFUL);
+  engine.answer("POST /containers/create", ScriptedEngine::reply(500, "{}"));
+  engine.release("POST /containers/create");
+  const auto exit = exit_of(run);
+  EXPECT_EQ(exit.kind, DREAM_EXIT_SIGNAL);
+  EXPECT_EQ(exit.value, SIGTERM);
+  EXPECT_TRUE(host.start_failures().empty());
+}
+
+TEST_F(ScriptedRun, the_engines_own_error_in_the_output_is_told) {
+  engine.answer("POST /containers/c1/attach",
+                "HTTP/1.1 101 UPGRADED\r\n\r\n" + std::string("\1\0\0\0\0\0\0\3out\3\0\0\0\0\0\0\4oops", 23));
+  FakeRun& run = start();
+  exit_of(run);
+  EXPECT_EQ(host.output(run.id, DREAM_STDOUT), "out");
+  ASSERT_EQ(host.logged().size(), 1U);
+  EXPECT_EQ(host.logged().front().message,
+            "the container engine can't send all of the output of ./web:dev: oops");
+}
+
+TEST_F(ScriptedRun, what_an_engine_says_while_it_pulls_waits_for_the_reader) {
+  engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));
+  std::string lines;
+  for (int line = 0; line < 3000; ++line) lines += "{\"status\":\"" + std::string(50, 'x') + "\"}\n";
+  engine.answer("POST /images/create", ScriptedEngine::reply(200, lines));
+  host.stop_reading();
+  FakeRun& run = start();
+  until([&] { return !host.output(run.id, DREAM_STDERR).empty(); });
+  EXPECT_EQ(host.waiting_for_room(), 1U);
+  EXPECT_LT(host.output(run.id, DREAM_STDERR).size(), 3000U * 51);
+  host.go_on_reading();
+  failure_of(run);
+  EXPECT_EQ(host.output(run.id, DREAM_STDERR).size(), 3000U * 51);
+}
+
 TEST_F(ScriptedRun, a_container_that_can_not_be_removed_is_told) {
   engine.answer("DELETE /containers/c1", ScriptedEngine::reply(500, "{}"));
-  EXPECT_THAT(exit_of(start()).text, HasSubstr("its container c1 may still be there"));
+  FakeRun& run = start();
+  EXPECT_EQ(exit_of(run).text, "");
+  ASSERT_EQ(host.left_behind().count(run.id), 1U) << "so that it is reaped";
+  EXPECT_THAT(host.left_behind().find(run.id)->second, HasSubstr("its container c1 may still be there"));
 }
 
 TEST_F(ScriptedRun, graceful_is_the_steps_signal_once_and_force_is_kill) {
@@ -200,7 +262,9 @@ TEST_F(ScriptedRun, a_creation_is_waited_for_and_undone) {
   engine.await("POST /containers/create");
   plugin.terminate(run, DREAM_GRACEFUL);
   engine.release("POST /containers/create");
-  exit_of(run);
+  const auto exit = exit_of(run);
+  EXPECT_EQ(exit.kind, DREAM_EXIT_SIGNAL);
+  EXPECT_EQ(exit.value, SIGTERM);
   EXPECT_EQ(engine.count("DELETE /containers/c1"), 1U);
 }
 
@@ -243,6 +307,7 @@ TEST_F(ScriptedRun, a_slow_reader_loses_nothing_and_delays_the_end) {
   until([&] { return host.output(run.id, DREAM_STDOUT) == "a"; });
   engine.await("POST /containers/c1/wait");
   EXPECT_TRUE(run.exits.empty());
+  EXPECT_EQ(host.waiting_for_room(), 1U);
   host.go_on_reading();
   exit_of(run);
   EXPECT_EQ(host.output(run.id, DREAM_STDOUT), std::string(100, 'a'));
@@ -310,6 +375,16 @@ TEST_F(ScriptedRun, reaping_removes_the_containers_of_the_dead_run_from_every_en
   EXPECT_THAT(engine.await("GET /containers/json"),
               HasSubstr("dream.run%3D11111111-2222-4333-8444-555555555555"));
   EXPECT_EQ(engine.count("DELETE /containers/c1"), 1U);
+}
+
+TEST_F(ScriptedRun, reaping_is_not_held_up_by_an_engine_that_says_nothing) {
+  engine.hold("GET /_ping");
+  const auto hour = std::chrono::hours(1);
+  const auto endpoint = *parse_endpoint(engine.address(), own_variables());
+  const auto removed = remove_all_of("session", endpoint, hour, std::chrono::milliseconds(1));
+  ASSERT_FALSE(removed);
+  EXPECT_THAT(removed.failure().message, HasSubstr("timed out"));
+  EXPECT_LT(patience_with(endpoint), std::chrono::seconds(5));
 }
 
 TEST_F(ScriptedRun, reaping_without_the_engine_fails_so_that_it_is_tried_again) {

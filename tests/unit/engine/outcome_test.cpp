@@ -27,7 +27,7 @@ TEST(ExitCode, of_a_start_that_failed_depends_on_what_was_wrong) {
       {ErrorCode::not_found, 127}, {ErrorCode::not_executable, 126},
       {ErrorCode::usage, 2},       {ErrorCode::configuration, 2},
       {ErrorCode::plan, 2},        {ErrorCode::plugin, 70},
-      {ErrorCode::io, 70},         {ErrorCode::unsupported, 70},
+      {ErrorCode::io, 125},        {ErrorCode::unsupported, 70},
       {ErrorCode::internal, 70},
   };
   for (const auto& [error, code] : table) {

@@ -97,6 +97,8 @@ class FakeHost : public FakeRuns {
 
   /// From now on the reader is slow: every write is answered with DREAM_AGAIN.
   void stop_reading() { reading_ = false; }
+  /// How many callbacks wait for room.
+  [[nodiscard]] std::size_t waiting_for_room() const { return writable_.size(); }
   /// The reader has caught up: whoever waits for room is told.
   void go_on_reading() {
     reading_ = true;

@@ -9,12 +9,12 @@
 
 namespace dream::process {
 
-/// Watches a child in the foreground of the terminal. Programs that read Ctrl-Z as a key stop nobody but
-/// themselves; the user's shell, which only knows this process group, takes the terminal back only when all
-/// of it is stopped. So this process follows its child, and `fg` continues both.
-class StopWatch : public std::enable_shared_from_this<StopWatch> {
+/// Stops this process when a child in the foreground of the terminal is stopped. Programs that read Ctrl-Z as
+/// a key stop nobody but themselves; the user's shell, which only knows this process group, takes the
+/// terminal back only when all of it is stopped. So this process follows its child, and `fg` continues both.
+class FollowSuspension : public std::enable_shared_from_this<FollowSuspension> {
  public:
-  StopWatch(const boost::asio::any_io_executor& executor, pid_t child);
+  FollowSuspension(const boost::asio::any_io_executor& executor, pid_t child);
 
   void start();
   /// The child's pid is free.

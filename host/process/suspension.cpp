@@ -1,4 +1,4 @@
-#include "process/stop_watch.hpp"
+#include "process/suspension.hpp"
 
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -7,6 +7,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "base/descriptor.hpp"
 #include "process/process_tree.hpp"
 #include "process/terminal_state.hpp"
 
@@ -26,35 +27,33 @@ sigset_t child_signal() {
 
 }  // namespace
 
-void StopWatch::block_signal() {
+void FollowSuspension::block_signal() {
   const sigset_t set = child_signal();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-StopWatch::StopWatch(const boost::asio::any_io_executor& executor, pid_t child)
+FollowSuspension::FollowSuspension(const boost::asio::any_io_executor& executor, pid_t child)
     : changes_(executor), timer_(executor), child_(child) {}
 
-void StopWatch::start() {
+void FollowSuspension::start() {
   const sigset_t set = child_signal();
-  const int descriptor = ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (descriptor < 0) return;
+  Descriptor descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!descriptor.is_open()) return;
   boost::system::error_code error;
-  changes_.assign(descriptor, error);
-  if (error) {
-    ::close(descriptor);
-  } else {
-    wait();
-  }
+  changes_.assign(descriptor.get(), error);
+  if (error) return;
+  static_cast<void>(descriptor.release());
+  wait();
 }
 
-void StopWatch::cancel() {
+void FollowSuspension::cancel() {
   child_ = 0;
   timer_.cancel();
   boost::system::error_code ignored;
   changes_.close(ignored);
 }
 
-void StopWatch::wait() {
+void FollowSuspension::wait() {
   changes_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                       [self = shared_from_this()](const boost::system::error_code& error) {
                         if (error || self->child_ == 0) return;
@@ -66,12 +65,12 @@ void StopWatch::wait() {
                       });
 }
 
-bool StopWatch::child_is_stopped() const {
+bool FollowSuspension::child_is_stopped() const {
   const auto status = process_status(child_);
   return status && status->state == 'T';
 }
 
-void StopWatch::make_sure() {
+void FollowSuspension::make_sure() {
   timer_.expires_after(doubt);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (!error && self->child_ != 0 && self->child_is_stopped()) self->follow();
@@ -81,7 +80,7 @@ void StopWatch::make_sure() {
 /// Goes on behind the signal when somebody has continued this process's group. A child with a group of its
 /// own, as an interactive shell has, is not in that. It gets the terminal where this group has it again: it
 /// had it itself, or gave it back as it stopped.
-void StopWatch::follow() const {
+void FollowSuspension::follow() const {
   ::kill(0, SIGTSTP);
   const auto status = process_status(child_);
   if (!status || status->group == ::getpgrp()) return;

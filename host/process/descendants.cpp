@@ -1,0 +1,101 @@
+#include "process/descendants.hpp"
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "process/wait_for_end.hpp"
+
+namespace dream::process {
+
+namespace {
+
+/// Rounds without a living descendant after which there is none, where the kernel can't say so: one alone may
+/// miss a process that is just being handed to a new parent.
+constexpr int empty_rounds = 3;
+
+/// The pause between rounds that found nothing new to kill: what was killed takes its time, and what can't be
+/// killed has all of it.
+constexpr Duration shortest_pause = std::chrono::microseconds(300);
+constexpr Duration longest_pause = std::chrono::milliseconds(50);
+
+void pause_for(Duration time) {
+  const timespec pause{0, static_cast<long>(time.count())};
+  ::ppoll(nullptr, 0, &pause, nullptr);
+}
+
+/// One round over all that is below this process.
+struct Round {
+  bool any = false;  ///< something is there, be it dead
+  bool progress = false;
+  std::vector<ProcessStatus> living;
+};
+
+Round kill_once(const Strangers& strangers, std::set<ProcessIdentity>& killed) {
+  Round round;
+  for (const pid_t child : children_of(::getpid())) {
+    for (const ProcessStatus& process : tree_below(child)) {
+      if (process.identity.pid == child && strangers.include(process)) break;
+      round.any = true;
+      if (!process.alive()) continue;
+      round.living.push_back(process);
+      if (killed.contains(process.identity)) continue;
+      if (send_signal(process.identity, SIGKILL) == Delivery::failed) continue;
+      killed.insert(process.identity);
+      round.progress = true;
+    }
+    round.progress = ::waitpid(child, nullptr, WNOHANG) == child || round.progress;
+  }
+  return round;
+}
+
+}  // namespace
+
+Strangers::Strangers() : own_mark_(environment_value(::getpid(), child_mark_name)) {
+  if (!has_children()) return;
+  std::vector<ProcessStatus> tree = tree_below(::getpid());
+  // One look may miss a process that is being re-parented.
+  constexpr int most_looks = 8;
+  for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = tree_below(::getpid());
+  for (const ProcessStatus& process : tree) known_.insert(process.identity);
+}
+
+void Strangers::look_again(pid_t host) {
+  if (known_.empty()) return;
+  std::vector<ProcessStatus> now;
+  for (const pid_t child : children_of(::getpid())) {
+    if (const auto status = child == host ? std::nullopt : process_status(child)) now.push_back(*status);
+  }
+  if (has_ended(host)) return;  // then some may be its
+  for (const ProcessStatus& process : now) known_.insert(process.identity);
+}
+
+bool Strangers::include(const ProcessStatus& child) const {
+  if (known_.empty()) return false;
+  if (known_.contains(child.identity)) return true;
+  const pid_t pid = child.identity.pid;
+  // A copy of the host that a plugin forked has the host's environment, which is this process's.
+  return has_environment(pid) && environment_value(pid, child_mark_name) == own_mark_ &&
+         !runs_this_program(pid);
+}
+
+std::vector<ProcessStatus> end_descendants(const Strangers& strangers, Duration limit) {
+  const Instant deadline = read_clock() + limit;
+  std::set<ProcessIdentity> killed;
+  Duration pause = shortest_pause;
+  for (int empty = 0; empty < empty_rounds;) {
+    // Whatever lives below this process lives below a child that was not waited for: no child, nothing.
+    if (!has_children()) break;
+    const Round round = kill_once(strangers, killed);
+    if (!round.living.empty() && read_clock() >= deadline) return round.living;
+    empty = round.any ? 0 : empty + 1;
+    pause = round.progress ? Duration::zero() : std::clamp(2 * pause, shortest_pause, longest_pause);
+    if (pause != Duration::zero()) pause_for(pause);
+  }
+  return {};
+}
+
+}  // namespace dream::process

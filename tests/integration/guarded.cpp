@@ -1,0 +1,139 @@
+// guarded HANG_MS KILL_MS [refuse-signals|few-files|stranger]: a program with a guardian, whose host does
+// what the lines on its stdin tell it, and says what it has done on stdout. What lives holds stdout open.
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include "base/crash_note.hpp"
+#include "process/guardian.hpp"
+
+namespace {
+
+using namespace dream;  // NOLINT(google-build-using-namespace): a program of one file
+
+constexpr int failed = 99;
+
+void say(const std::string& words) {
+  std::printf("%s %d\n", words.c_str(), ::getpid());
+  std::fflush(stdout);
+}
+
+void await_gate(const char* gate) {
+  std::string line;
+  std::ifstream file(std::string(std::getenv("ROOT")) + "/" + gate);  // NOLINT(concurrency-mt-unsafe)
+  std::getline(file, line);
+}
+
+/// A helper as a plugin forks it: a copy of the host with all its descriptors.
+void fork_helper() {
+  if (::fork() != 0) return;
+  say("helper");
+  await_gate("helper");
+  ::_exit(0);
+}
+
+/// An orphan to be, in a session of its own and with another program.
+void start_orphan(const std::string& name) {
+  if (::fork() != 0) return;
+  ::setsid();
+  ::execlp("sh", "sh", "-c", ("echo " + name + " $$; read go < $ROOT/orphan").c_str(), nullptr);
+  ::_exit(failed);
+}
+
+/// Was there before the run, and starts others while it goes on: first by a child, whose end nobody but
+/// itself hears of, then itself before it ends.
+void fork_stranger() {
+  if (::fork() != 0) return;
+  await_gate("unseen");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    start_orphan("unseen");
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  await_gate("stranger");
+  start_orphan("seen");
+  ::_exit(0);
+}
+
+/// As for processes of another user: no signal gets through.
+void refuse_signals() {
+  std::array<sock_filter, 4> rules{
+      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_send_signal, 0, 1),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+  const sock_fprog program{rules.size(), rules.data()};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    std::exit(failed);  // NOLINT(concurrency-mt-unsafe)
+}
+
+void obey(const std::string& line, int socket) {
+  static CrashNote* note = nullptr;
+  if (line == "listen") {
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) ::sigaddset(&set, signal);
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+    process::tell_guardian_that_signals_are_read(socket);
+  } else if (line == "hear") {
+    process::ForwardedSignal message;
+    if (::recv(socket, &message, sizeof message, 0) != sizeof message) ::_exit(failed);
+    return say("heard " + std::to_string(message.number));
+  } else if (line == "call") {
+    note = new CrashNote("acme", "terminate", "./web:dev", read_clock());
+  } else if (line == "return") {
+    delete note;
+  } else if (line == "help") {
+    return fork_helper();
+  } else if (line == "abort") {
+    std::abort();
+  } else if (line.starts_with("exit ")) {
+    ::_exit(std::stoi(line.substr(5)));
+  } else {
+    ::_exit(failed);
+  }
+  say(line);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  if (count < 3) return failed;
+  const std::string mode = count > 3 ? arguments[3] : "";
+  if (mode == "refuse-signals") refuse_signals();
+  if (mode == "stranger") fork_stranger();
+  if (mode == "few-files") {
+    const rlimit none{4, 4};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  const process::TerminalState terminal;
+  const process::GuardianSettings settings{.record = {},
+                                           .hang_limit = std::chrono::milliseconds(std::atoi(arguments[1])),
+                                           .kill_limit = std::chrono::milliseconds(std::atoi(arguments[2]))};
+  const Result<Descriptor> guardian = process::split_off_guardian(settings, terminal);
+  if (!guardian) {
+    std::puts(to_string(guardian.error()).c_str());
+    return 0;
+  }
+  say("host");
+  for (std::string line; std::getline(std::cin, line);) obey(line, guardian->get());
+}

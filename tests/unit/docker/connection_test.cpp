@@ -1,0 +1,73 @@
+#include "connection.hpp"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <cstdlib>
+
+#include "complete.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace dream::docker {
+namespace {
+
+int option(Connection& connection, int level, int name) {
+  int value = 0;
+  socklen_t size = sizeof(value);
+  EXPECT_EQ(::getsockopt(connection.native_handle(), level, name, &value, &size), 0);
+  return value;
+}
+
+TEST(Connection, notices_that_an_engine_elsewhere_is_gone) {
+  asio::io_context context(1);
+  asio::ip::tcp::acceptor engine(context, {asio::ip::address_v4::loopback(), 0});
+  const std::string address = "tcp://127.0.0.1:" + std::to_string(engine.local_endpoint().port());
+  Connection connection(context.get_executor());
+  const auto nobody = [](const std::string&) { return std::optional<std::string>(); };
+  ASSERT_TRUE(complete(context, connection.open(*parse_endpoint(address, nobody))).value());
+  EXPECT_EQ(option(connection, SOL_SOCKET, SO_KEEPALIVE), 1);
+  EXPECT_EQ(option(connection, IPPROTO_TCP, TCP_KEEPIDLE), 15);
+  EXPECT_EQ(option(connection, IPPROTO_TCP, TCP_KEEPINTVL), 15);
+  EXPECT_EQ(option(connection, IPPROTO_TCP, TCP_KEEPCNT), 3);
+  EXPECT_EQ(option(connection, IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+}
+
+TEST(Connection, a_program_that_does_not_exist_is_an_error_at_once) {
+  asio::io_context context(1);
+  Connection connection(context.get_executor());
+  EXPECT_EQ(connection.start({"dream-no-such-program"}), boost::system::errc::no_such_file_or_directory);
+}
+
+/// Written to by this process at its end, also by a copy of it that ends as this one would.
+int& end_of_process() {
+  static int pipe = -1;
+  return pipe;
+}
+
+TEST(Connection, a_program_that_can_not_be_executed_is_an_error_and_leaves_no_copy_of_this_process) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
+  end_of_process() = ends[1];
+  std::atexit([] { static_cast<void>(!::write(end_of_process(), "x", 1)); });
+  const TemporaryFolder folder;
+  const auto file = folder.write("no-program", "this is text");
+  ::chmod(file.c_str(), 0700);
+  asio::io_context context(1);
+  Connection connection(context.get_executor());
+  EXPECT_EQ(connection.start({file.string()}), boost::system::errc::executable_format_error);
+  char byte = 0;
+  EXPECT_EQ(::read(ends[0], &byte, 1), -1) << "it has been waited for, and has written nothing";
+  end_of_process() = -1;
+  for (const int end : ends) ::close(end);
+}
+
+}  // namespace
+}  // namespace dream::docker

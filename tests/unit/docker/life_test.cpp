@@ -1,0 +1,193 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "container_life.hpp"
+#include "scripted_engine.hpp"
+
+namespace dream::docker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// Notes what it hears. Room for output is only there when a test says so.
+struct Listener : LifeObserver {
+  void on_output(std::vector<Piece> pieces, std::function<void()> go_on) override {
+    EXPECT_FALSE(room) << "the last piece isn't written yet";
+    for (const Piece& piece : pieces) output += piece.bytes;
+    room = std::move(go_on);
+    if (reads) make_room();
+  }
+  void on_started() override { started = true; }
+  void on_standing(Standing standing) override { standings.push_back(standing.state); }
+  void on_warning(std::string text) override { warnings.push_back(std::move(text)); }
+  void on_left_behind(std::string what) override { left.push_back(std::move(what)); }
+  void on_end(LifeEnd told) override { end = std::move(told); }
+
+  void make_room() { std::exchange(room, nullptr)(); }
+
+  bool reads = true;
+  bool started = false;
+  std::string output;
+  std::function<void()> room;
+  std::vector<std::string> standings, warnings, left;
+  std::optional<LifeEnd> end;
+};
+
+/// A life on this thread.
+struct Life : ::testing::Test {
+  ContainerPlan plan() const {
+    ContainerPlan plan{.options = {.image = "box"},
+                       .endpoint = *parse_endpoint(engine.address(), own_variables())};
+    plan.step = "./web:dev";
+    plan.name = "dream-web-dev";
+    plan.labels = {{run_label, "run"}, {step_label, plan.step}};
+    plan.docker_configuration = folder.path().string();
+    return plan;
+  }
+  std::shared_ptr<ContainerLife> begin(LifeLimits limits = {}) {
+    auto life = std::make_shared<ContainerLife>(context.get_executor(), plan(), listener, limits);
+    context.restart();
+    life->begin();
+    return life;
+  }
+  template <class Condition>
+  void until(Condition condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition()) {
+      if (context.run_one_until(end) == 0) throw std::runtime_error("waited in vain");
+    }
+  }
+  void until_end() {
+    until([&] { return listener->end.has_value(); });
+  }
+  [[nodiscard]] const sdk::Exit& exit() const { return std::get<sdk::Exit>(*listener->end); }
+
+  ScriptedEngine engine;
+  TemporaryFolder folder;
+  asio::io_context context{1};
+  std::shared_ptr<Listener> listener = std::make_shared<Listener>();
+};
+
+TEST_F(Life, nothing_is_read_from_the_engine_while_there_is_no_room) {
+  engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));
+  std::string lines;
+  for (int line = 0; line < 1500; ++line) lines += "{\"status\":\"" + std::string(50, 'x') + "\"}\n";
+  engine.answer("POST /images/create", ScriptedEngine::reply(200, lines));
+  listener->reads = false;
+  const auto life = begin();
+  until([&] { return listener->room != nullptr; });
+  engine.await_sent("POST /images/create");
+  // All of it could be read now, and would be given to the listener, which complains.
+  for (int turn = 0; turn < 100; ++turn) context.poll();
+  EXPECT_LT(listener->output.size(), 1500U * 51);
+  listener->reads = true;
+  listener->make_room();
+  until_end();
+  EXPECT_EQ(listener->output.size(), 1500U * 51);
+}
+
+TEST_F(Life, a_credential_helper_that_hangs_is_broken_off) {
+  engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));
+  const std::string fifo = (folder.path() / "asked").string();
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const auto helper =
+      folder.write("docker-credential-fake", "#!/bin/sh\necho asked > " + fifo + "; exec sleep 1000");
+  ::chmod(helper.c_str(), 0700);
+  folder.write("config.json", R"({"credsStore": "fake"})");
+  const std::string path = std::getenv("PATH");
+  ::setenv("PATH", (folder.path().string() + ":" + path).c_str(), 1);
+  const auto life = begin({.helper = std::chrono::hours(1)});
+  std::thread user([&] {
+    std::string line;
+    std::ifstream stream(fifo);
+    std::getline(stream, line);
+    asio::post(context, [&] { life->terminate(sdk::Urgency::graceful); });
+  });
+  until_end();
+  user.join();
+  ::setenv("PATH", path.c_str(), 1);
+  EXPECT_EQ(exit().kind, DREAM_EXIT_SIGNAL);
+  EXPECT_EQ(engine.count("POST /images/create"), 0U);
+}
+
+TEST_F(Life, a_helper_without_an_answer_is_named_when_the_pull_fails_and_else_a_warning) {
+  engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));
+  engine.answer("POST /images/create", ScriptedEngine::reply(200, "{\"error\":\"pull access denied\"}\n"));
+  folder.write("config.json", R"({"credsStore": "missing"})");
+  const auto denied = begin();
+  until_end();
+  EXPECT_THAT(std::get<Failure>(*listener->end).hint, HasSubstr("docker-credential-missing"));
+  EXPECT_THAT(listener->warnings, ElementsAre());
+
+  listener = std::make_shared<Listener>();
+  engine.answer("POST /images/create", ScriptedEngine::reply(200, "{}\n"));
+  const auto pulled = begin();
+  until_end();
+  EXPECT_THAT(listener->warnings, ElementsAre(HasSubstr("docker-credential-missing")));
+}
+
+TEST_F(Life, a_forced_end_does_not_wait_for_an_engine_that_says_nothing) {
+  engine.hold("POST /containers/c1/wait");
+  engine.hold("DELETE /containers/c1");
+  const LifeLimits at_once{.force = std::chrono::milliseconds(1), .removal = std::chrono::milliseconds(1)};
+  const auto life = begin(at_once);
+  until([&] { return listener->started; });
+  life->terminate(sdk::Urgency::force);
+  until_end();
+  EXPECT_EQ(exit().kind, DREAM_EXIT_LOST);
+  EXPECT_THAT(exit().text, HasSubstr("docker rm -f c1"));
+  EXPECT_THAT(listener->left, ElementsAre(HasSubstr("its container c1 may still be there")));
+}
+
+TEST_F(Life, nor_for_one_that_does_not_remove) {
+  engine.hold("DELETE /containers/c1");
+  const auto life = begin({.force = std::chrono::milliseconds(1)});
+  until([&] { return listener->started; });
+  // It is asked to remove the container, and only then forced.
+  std::thread user([&] {
+    engine.await("DELETE /containers/c1");
+    asio::post(context, [&] { life->terminate(sdk::Urgency::force); });
+  });
+  until_end();
+  user.join();
+  EXPECT_EQ(exit().kind, DREAM_EXIT_CODE);
+  EXPECT_THAT(listener->left, ElementsAre(HasSubstr("its container c1 may still be there")));
+}
+
+TEST_F(Life, nor_for_one_that_does_not_create) {
+  engine.hold("POST /containers/create");
+  const auto life = begin({.force = std::chrono::milliseconds(1)});
+  std::thread user([&] {
+    engine.await("POST /containers/create");
+    engine.hold("GET /containers/json");
+    asio::post(context, [&] { life->terminate(sdk::Urgency::force); });
+  });
+  until_end();
+  user.join();
+  EXPECT_EQ(exit().kind, DREAM_EXIT_SIGNAL);
+  EXPECT_THAT(listener->left, ElementsAre(HasSubstr("its container dream-web-dev may still be there")));
+}
+
+TEST_F(Life, its_limits_are_less_than_those_of_the_host) {
+  constexpr std::chrono::seconds host_gives_up{8};  // dream_plugin.terminate
+  EXPECT_LT(LifeLimits().force + LifeLimits().removal, host_gives_up);
+}
+
+TEST_F(Life, what_did_not_run_has_failed_to_start) {
+  engine.answer("POST /containers/create", ScriptedEngine::reply(500, R"({"message": "no"})"));
+  const auto refused = begin();
+  until_end();
+  EXPECT_EQ(std::get<Failure>(*listener->end).message, "the container engine can't create the container: no");
+  EXPECT_FALSE(listener->started);
+}
+
+}  // namespace
+}  // namespace dream::docker

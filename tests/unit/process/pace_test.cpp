@@ -1,0 +1,29 @@
+#include "process/pace.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace dream::process {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Instant start{1h};
+
+TEST(APace, lets_cheap_work_be_done_at_once) {
+  Pace pace;
+  EXPECT_EQ(pace.next(start), start);
+  pace.worked(start, start + 1ms);
+  EXPECT_EQ(pace.next(start + 1ms), start + 1ms);
+}
+
+TEST(APace, lets_costly_work_take_a_ninth_of_the_time) {
+  Pace pace;
+  pace.worked(start, start + 2ms);
+  EXPECT_EQ(pace.next(start + 2ms), start + 18ms);
+  EXPECT_EQ(pace.next(start + 20ms), start + 20ms);
+}
+
+}  // namespace
+}  // namespace dream::process
