@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,7 +19,6 @@
 #include "conformance/call_trail.hpp"
 #include "conformance/scene_process.hpp"
 #include "process/process_tree.hpp"
-#include "process/wait_for_end.hpp"
 
 namespace dream::conformance {
 
