@@ -169,7 +169,8 @@ TEST_F(SearchPathTest, a_folder_that_a_list_lets_others_change_is_refused) {
   constexpr auto nobody = static_cast<std::uint32_t>(ACL_UNDEFINED_ID);
   const auto set = [&](const char* name, const std::vector<AccessEntry>& entries) {
     const std::string list = access_list(entries);
-    EXPECT_EQ(::setxattr(search.installed.c_str(), name, list.data(), list.size(), 0), 0) << std::strerror(errno);
+    EXPECT_EQ(::setxattr(search.installed.c_str(), name, list.data(), list.size(), 0), 0)
+        << std::strerror(errno);
   };
   const auto message = [&] {
     const auto found = search.resolve("acme");
