@@ -165,7 +165,8 @@ int run_command(const Options& options) {
   const std::string id = plugin::new_session_id();
   const auto before = plugin::make_place(id, {}, plugin::own_environment());
   clean_up_after_the_dead(*before);
-  Result<Descriptor> guardian = process::split_off_guardian({.record = runtime::record_path(*before)}, terminal);
+  Result<Descriptor> guardian =
+      process::split_off_guardian({.record = runtime::record_path(*before)}, terminal);
   if (!guardian) complain(guardian.error());
   const Result<LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
