@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <exception>
 #include <string_view>
@@ -32,6 +33,29 @@ struct Failure {
   int error = 0;  ///< errno; 0: none
 };
 
+/// A bit for each signal: 0 for signal 1.
+using SignalMask = std::uint64_t;
+
+SignalMask bit_of(int signal) {
+  return SignalMask{1} << static_cast<unsigned>(signal - 1);
+}
+
+/// The signals that aren't at their default here. To ask of all of them costs more than the rest of a start,
+/// so it is done once; a plugin that is loaded later may install handlers, but what reaches a process as
+/// young as a child before its exec is sent to its group, and is always among them.
+SignalMask altered_signals() {
+  constexpr int last_signal = 64;
+  SignalMask altered = 0;
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2}) {
+    altered |= bit_of(signal);
+  }
+  for (int signal = 1; signal <= last_signal; ++signal) {
+    struct sigaction action {};
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL) altered |= bit_of(signal);
+  }
+  return altered;
+}
+
 /// Prepared by the parent: between clone and exec the child may not allocate.
 struct ChildImage {
   const char* executable;
@@ -41,6 +65,7 @@ struct ChildImage {
   std::array<int, 3> descriptors;
   bool own_session;
   rlimit file_limit;
+  SignalMask altered;  ///< signals that are to be set to their default
   pid_t parent;
   Failure failure;  ///< written by the child, into the parent's memory
 };
@@ -65,14 +90,13 @@ DREAM_IN_CHILD bool place_descriptors(const int* descriptors) {
 
 /// What the host ignores or blocks is its own business; exec would hand it on. Handlers end with exec, but
 /// one that a plugin's runtime installed would run before that, in the host's memory, for a signal that came
-/// meanwhile: so all are reset while everything is still blocked.
-DREAM_IN_CHILD void restore_signals() {
-  constexpr int last_signal = 64;
+/// meanwhile: so they are reset while everything is still blocked.
+DREAM_IN_CHILD void restore_signals(SignalMask altered) {
   constexpr long set_size = 8;
   const unsigned long long default_action[8] = {};  // the kernel's struct sigaction; zero is SIG_DFL
   const unsigned long long no_signals = 0;
-  for (int signal = 1; signal <= last_signal; ++signal) {
-    ::syscall(SYS_rt_sigaction, signal, default_action, nullptr, set_size);
+  for (int signal = 1; altered != 0; ++signal, altered >>= 1U) {
+    if ((altered & 1U) != 0) ::syscall(SYS_rt_sigaction, signal, default_action, nullptr, set_size);
   }
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, set_size);
 }
@@ -89,7 +113,7 @@ DREAM_IN_CHILD Failure become(const ChildImage& image) {
   // Everything of ours is closed on exec anyway; this is for what a plugin, or whoever started us, left open.
   // Linux before 5.11 doesn't know it: nothing that we depend on is lost.
   ::syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
-  restore_signals();
+  restore_signals(image.altered);
   ::execve(image.executable, image.argv, image.environment);
   return {Stage::exec, errno};
 }
@@ -204,6 +228,7 @@ rlimit raise_file_limit() {
 }
 
 Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec) {
+  static const SignalMask altered = altered_signals();
   const std::vector<char*> argv = pointers(spec.argv);
   const std::vector<char*> environment = marked(pointers(spec.environment), spec.mark);
   ChildImage image{.executable = spec.executable.c_str(),
@@ -213,6 +238,7 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
                    .descriptors = {spec.standard_input, spec.standard_output, spec.standard_error},
                    .own_session = spec.own_session,
                    .file_limit = spec.file_limit,
+                   .altered = altered,
                    .parent = ::getpid(),
                    .failure = {}};
   Spawned spawned = spawn(image);
