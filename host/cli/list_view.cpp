@@ -1,6 +1,7 @@
 #include "cli/list_view.hpp"
 
-#include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "cli/project_list.hpp"
 
@@ -22,10 +23,10 @@ std::vector<const plugin::FoundTask*> found_beside(const ListedProject& project,
   std::vector<const plugin::FoundTask*> beside;
   const auto found = offers.tasks.find(*project.name);
   if (found == offers.tasks.end()) return beside;
+  std::unordered_set<std::string_view> known;
+  for (const ListedTask& listed : project.tasks) known.insert(*listed.name);
   for (const plugin::FoundTask& task : found->second) {
-    const bool known = std::ranges::any_of(
-        project.tasks, [&](const ListedTask& listed) { return *listed.name == task.name; });
-    if (!known) beside.push_back(&task);
+    if (!known.contains(task.name)) beside.push_back(&task);
   }
   return beside;
 }

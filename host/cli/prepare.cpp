@@ -2,16 +2,17 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string_view>
 #include <system_error>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.hpp"
+#include "cli/command_words.hpp"
 #include "cli/project_list.hpp"
 #include "config/env_file.hpp"
 
@@ -20,14 +21,6 @@ namespace dream::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Collects each message once: ten steps with the same broken plugin are one error.
-void add_error(std::vector<Error>& errors, Error error) {
-  const std::string text = to_string(error);
-  const bool known =
-      std::ranges::any_of(errors, [&](const Error& other) { return to_string(other) == text; });
-  if (!known) errors.push_back(std::move(error));
-}
 
 /// Root and project are normal already: "./" or "./services/api".
 fs::path folder_of(const Workspace& workspace, const std::string& project) {
@@ -103,6 +96,12 @@ std::string nearest_task(const StepId& step, const Workspace& workspace) {
   return near == step.task ? std::string() : near;
 }
 
+std::string nearest_command(const std::string& word) {
+  std::vector<std::string> names;
+  for (const CommandWords& command : command_words()) names.push_back(command.name);
+  return nearest_name(word, names);
+}
+
 }  // namespace
 
 Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folder) {
@@ -138,6 +137,8 @@ void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Reg
     error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
   } else if (const std::string near = nearest_task(step.id, loaded.workspace); !near.empty()) {
     error.hint = "did you mean " + in_quotes(near) + "?";
+  } else if (const std::string command = nearest_command(step.id.task); !command.empty()) {
+    error.hint = "did you mean the command \"dream " + command + "\"?";
   }
 }
 
@@ -168,12 +169,13 @@ Result<runtime::PreparedStep> prepare_step(const Plan& plan, StepIndex index, co
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
   Preparation preparation;
   Environments environments;
+  std::unordered_set<std::string> told;  // ten steps with the same broken plugin are one error
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     Result<runtime::PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
     if (step) {
       preparation.steps.push_back(std::move(*step));
-    } else {
-      add_error(preparation.errors, step.error());
+    } else if (told.insert(to_string(step.error())).second) {
+      preparation.errors.push_back(step.error());
     }
   }
   return preparation;

@@ -118,8 +118,10 @@ int run_plan(runtime::Session& session, const Plan& plan, const LoadedWorkspace&
     }
     record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
     runtime::Driver driver(session, plan, preparation.steps, guardian);
-    driver.on_start_failure([&](StepIndex step, Error& error) {
-      suggest_remedy(plan.steps[position(step)], loaded, registry, error);
+    // Each asks the executors and looks through the whole workspace; thousands may fail.
+    constexpr int most_suggestions = 20;
+    driver.on_start_failure([&, suggested = 0](StepIndex step, Error& error) mutable {
+      if (suggested++ < most_suggestions) suggest_remedy(plan.steps[position(step)], loaded, registry, error);
     });
     exit_code = driver.run();
     all_ended = !driver.gave_up();

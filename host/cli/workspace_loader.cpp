@@ -51,7 +51,10 @@ Result<std::string> requested_folder(const Options& options, const Workspace& wo
 Result<std::string> requested_project(const Options& options, const Workspace& workspace) {
   Result<std::string> project = requested_folder(options, workspace);
   if (project && !is_printable(*project)) {
-    return Error{ErrorCode::usage, "a control character in the folder's name", printable(*project), {}};
+    return Error{ErrorCode::usage,
+                 "a character that can't be shown in the folder's name (a control character, or no UTF-8)",
+                 printable(*project),
+                 {}};
   }
   return project;
 }
