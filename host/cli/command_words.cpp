@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace dream::cli {
 
 namespace {
@@ -43,6 +45,12 @@ const CommandWords* find_command(std::string_view name) {
   const auto commands = command_words();
   const auto found = std::ranges::find(commands, name, &CommandWords::name);
   return found == commands.end() ? nullptr : &*found;
+}
+
+std::string nearest_command(std::string_view word) {
+  std::vector<std::string> names;
+  for (const CommandWords& command : command_words()) names.push_back(command.name);
+  return nearest_name(word, names);
 }
 
 std::span<const ExitWords> exit_words() {

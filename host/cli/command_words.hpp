@@ -46,6 +46,8 @@ inline constexpr const char* usage_lines =
 [[nodiscard]] std::span<const CommandWords> command_words();
 /// nullptr: no command is called so.
 [[nodiscard]] const CommandWords* find_command(std::string_view name);
+/// The name of the command that a word was probably meant as; empty: none is like it.
+[[nodiscard]] std::string nearest_command(std::string_view word);
 [[nodiscard]] std::span<const ExitWords> exit_words();
 /// Made from what the command line is read with.
 [[nodiscard]] std::vector<OptionWords> option_words();

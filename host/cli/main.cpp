@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/descriptor.hpp"
+#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
@@ -78,7 +79,7 @@ int main(int argument_count, char** arguments) {
   try {
     return dream::cli::run(argument_count, arguments);
   } catch (const std::exception& exception) {  // out of memory, and bugs of libraries
-    std::fprintf(stderr, "dream: internal error: %s\n", exception.what());
+    dream::cli::complain("internal error: " + dream::printable(exception.what()));
     return dream::cli::exit_internal;
   }
 }

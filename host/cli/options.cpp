@@ -154,7 +154,7 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
     options.task = words[taken++];
     if (options.task.empty()) return usage_error("the task's name is empty");
     if (!is_printable(options.task)) {
-      return usage_error("a control character in the task's name " + in_quotes(options.task));
+      return usage_error("a character that can't be shown in the task's name " + in_quotes(options.task));
     }
   }
   if (options.command == CommandName::plugin || options.command == CommandName::completion) {

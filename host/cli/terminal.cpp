@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/cut_off.hpp"
 #include "base/text.hpp"
 
 namespace dream::cli {
@@ -35,7 +36,9 @@ void print_and_leave(std::string_view text) {
 }
 
 void complain(const Error& error) {
-  complain(to_string(error));
+  // Names in it may be as long as a file.
+  constexpr std::size_t longest = 16'384;
+  complain(printable(cut_off(to_string(error), longest)));
 }
 
 void complain(std::string_view text) {

@@ -50,6 +50,7 @@ struct Targets {
 
 Targets targets_of(const std::string& text) {
   Targets targets;
+  std::set<std::string> known;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t colon = line.find(':');
@@ -62,7 +63,7 @@ Targets targets_of(const std::string& text) {
     for (std::string name; names >> name;) {
       if (name == ".PHONY") {
         for (std::string phony; needs >> phony;) targets.phony.insert(phony);
-      } else if (is_word(name, "-_") && std::ranges::find(targets.all, name) == targets.all.end()) {
+      } else if (is_word(name, "-_") && known.insert(name).second) {
         targets.all.push_back(name);
       }
     }
@@ -119,7 +120,9 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
   for (const std::string& name : targets.all) {
     if (!targets.phony.empty() && !targets.phony.contains(name)) continue;
     draft.add_task(draft.at("./"), "shell", "from " + file.filename().string(),
-                   {name, {{"command", fmt::format("[\"make\", {}]", json_string(name))}}});
+                   {name,
+                    {{"command", fmt::format("[\"make\", {}{}]", name.starts_with('-') ? "\"--\", " : "",
+                                             json_string(name))}}});
   }
   return {};
 }

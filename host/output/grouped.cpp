@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
 #include "output/spool.hpp"
 #include "output/summary.hpp"
 
@@ -102,7 +103,7 @@ class GroupedRenderer : public Renderer {
   /// Nothing can be kept any more.
   void go_live(const Error& error) {
     say(fmt::format("dream: can't keep output for later: {}; from here on it is shown as it comes\n",
-                    to_string(error)));
+                    printable(to_string(error))));
     show_all();
     live_ = make_renderer(context_, console_, plan_, OutputMode::prefix, color_, on_room_);
   }
@@ -112,8 +113,8 @@ class GroupedRenderer : public Renderer {
     if (outcome.kind == engine::OutcomeKind::succeeded) {
       verdict.clear();
     } else {
-      verdict =
-          fmt::format(" {}, {}", word(outcome.kind), explain(outcome, plan_.steps[position(step)], plan_));
+      verdict = fmt::format(" {}, {}", word(outcome.kind),
+                            printable(explain(outcome, plan_.steps[position(step)], plan_)));
     }
     if (outcome.kind == engine::OutcomeKind::failed) {
       failed_.push_back(step);
@@ -147,7 +148,8 @@ class GroupedRenderer : public Renderer {
     }
     put_newline(Stream::out);
     put_newline(Stream::err);
-    if (!piece) say(fmt::format("dream: the rest of this output is lost: {}\n", to_string(piece.error())));
+    if (!piece)
+      say(fmt::format("dream: the rest of this output is lost: {}\n", printable(to_string(piece.error()))));
     return true;
   }
 

@@ -6,7 +6,10 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <cstdio>
+#include <string>
 #include <utility>
+
+#include "base/text.hpp"
 
 namespace dream::output {
 
@@ -50,7 +53,9 @@ class SpdLog : public Log {
   [[nodiscard]] bool enabled(LogLevel wanted) const override { return logger_.should_log(level(wanted)); }
 
   void write(LogLevel wanted, std::string_view message) override {
-    logger_.log(level(wanted), spdlog::string_view_t(message.data(), message.size()));
+    // Names, and what plugins and the system say of them, come from the repository.
+    const std::string shown = printable(message);
+    logger_.log(level(wanted), spdlog::string_view_t(shown.data(), shown.size()));
   }
 
  private:

@@ -2,13 +2,13 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <string_view>
 #include <system_error>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -20,14 +20,6 @@ namespace dream::prepare {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Collects each message once: ten steps with the same broken plugin are one error.
-void add_error(std::vector<Error>& errors, Error error) {
-  const std::string text = to_string(error);
-  const bool known =
-      std::ranges::any_of(errors, [&](const Error& other) { return to_string(other) == text; });
-  if (!known) errors.push_back(std::move(error));
-}
 
 /// Root and project are normal already: "./" or "./services/api".
 fs::path folder_of(const Workspace& workspace, const std::string& project) {
@@ -174,12 +166,13 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
   Preparation preparation;
   Environments environments(loaded.discovery.rule, EnvFiles::run);
+  std::unordered_set<std::string> told;  // ten steps with the same broken plugin are one error
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
     if (step) {
       preparation.steps.push_back(std::move(*step));
-    } else {
-      add_error(preparation.errors, step.error());
+    } else if (told.insert(to_string(step.error())).second) {
+      preparation.errors.push_back(step.error());
     }
   }
   return preparation;

@@ -25,7 +25,8 @@ std::vector<std::string> known_executors(const fs::path& root) {
 
 Result<std::string> printable_project(std::string project) {
   if (is_printable(project)) return project;
-  return Error{ErrorCode::usage, "a control character in the folder's name", printable(project), {}};
+  return Error{ErrorCode::usage, "a character that can't be shown in the folder's name (a control character, or no UTF-8)",
+               printable(project), {}};
 }
 
 }  // namespace

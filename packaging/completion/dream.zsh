@@ -1,9 +1,11 @@
 #compdef dream
 # Completion of dream for zsh: installed as _dream in a folder of fpath, or `eval "$(dream completion zsh)"`.
 _dream() {
-  local line word colon='\:'
+  local line word help colon='\:'
   local -a answer items
-  answer=("${(@f)$(command "${(Q)words[1]}" completion -- "${(@Q)words[2,CURRENT]}" 2> /dev/null)}")
+  # zsh matches and quotes the candidates itself; a word in an open quote is closed to be read.
+  local typed=$words[CURRENT]${${compstate[quote]-}[-1]}
+  answer=("${(@f)$(command "${(Q)words[1]}" completion -- "${(@Q)words[2,CURRENT-1]}" "${(Q)typed}" 2> /dev/null)}")
   [[ -n $answer ]] || return
   case ${answer[1]} in
     :folders | :files)
@@ -14,7 +16,9 @@ _dream() {
   esac
   for line in $answer; do
     word=${line%%$'\t'*}
-    items+=("${word//:/$colon}:${${line#$word}#$'\t'}")
+    help=${${line#$word}#$'\t'}
+    word=${word//\\/\\\\}
+    items+=("${word//:/$colon}:$help")
   done
   _describe -t words word items
 }

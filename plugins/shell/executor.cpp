@@ -163,7 +163,7 @@ class Shell : public CommandExecutor {
     }
     if (!not_executable.empty()) {
       return Failure{DREAM_E_NOT_EXECUTABLE, not_executable + " is not executable",
-                     "chmod +x " + sdk::shell_word(not_executable)};
+                     "chmod +x " + dream::sdk::shell_word(not_executable)};
     }
     return no_command(name, scripts);
   }

@@ -48,7 +48,13 @@ TEST(CommandLine, a_task_whose_name_would_disturb_the_terminal_is_refused) {
   const Finished finished = dream({"a\x1b[2Jb"});
   EXPECT_EQ(finished.code, 2);
   EXPECT_EQ(finished.err,
-            "dream: a control character in the task's name \"a\\x1b[2Jb\" (see dream --help)\n");
+            "dream: a character that can't be shown in the task's name \"a\\x1b[2Jb\" (see dream --help)\n");
+}
+
+TEST(CommandLine, a_word_that_is_nearly_a_command_has_it_named) {
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {"go": {"command": "true"}}}}})");
+  EXPECT_THAT(run(workspace, {.arguments = {"lst"}, .folder = "a"}).err,
+              HasSubstr("(did you mean the command \"dream list\"?)"));
 }
 
 TEST(CommandLine, a_folder_whose_name_would_disturb_the_terminal_is_refused_as_a_project) {
@@ -56,7 +62,9 @@ TEST(CommandLine, a_folder_whose_name_would_disturb_the_terminal_is_refused_as_a
   std::filesystem::create_directories(workspace.root() / "a\nb");
   const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a\nb"});
   EXPECT_EQ(finished.code, 2);
-  EXPECT_EQ(finished.err, "dream: ./a\\x0ab: a control character in the folder's name\n");
+  EXPECT_EQ(finished.err,
+            "dream: ./a\\x0ab: a character that can't be shown in the folder's name (a control character, or "
+            "no UTF-8)\n");
 }
 
 TEST(CommandLine, too_many_words_are_an_error) {

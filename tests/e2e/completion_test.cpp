@@ -76,27 +76,99 @@ TEST_F(Completion, of_bash_understands_quotes) {
   EXPECT_EQ(bash(R"(dream -C "../c" run )"), bound + "other\n");
 }
 
+/// A shell that somebody types into, with its completion of dream.
+class TypingShell {
+ public:
+  TypingShell(const Workspace& workspace, const std::string& name)
+      : terminal_(workspace, {.arguments = flags(name),
+                              .folder = "b",
+                              .environment = {{"TERM", "xterm"}},
+                              .program = "/usr/bin/" + name}) {
+    const std::string folder = std::filesystem::path(DREAM_BINARY).parent_path().string();
+    terminal_.type("export PATH=" + folder + ":$PATH; echo path is s''et\r");
+    terminal_.await_screen("path is set");
+    if (name == "zsh") terminal_.type("autoload -Uz compinit; compinit -D -u\r");
+    terminal_.type(name == "fish" ? "dream completion fish | source; echo lo''aded\r"
+                                  : "eval \"$(dream completion " + name + ")\"; echo lo''aded\r");
+    terminal_.await_screen("loaded");
+  }
+
+  Terminal& terminal() { return terminal_; }
+
+  void leave() {
+    terminal_.type("exit\r");
+    EXPECT_EQ(terminal_.exit_code(), 0) << terminal_.screen();
+  }
+
+ private:
+  static std::vector<std::string> flags(const std::string& name) {
+    if (name == "bash") return {"--norc", "--noprofile", "-i"};
+    if (name == "zsh") return {"-f", "-i"};
+    return {"--no-config", "-i"};
+  }
+
+  Terminal terminal_;
+};
+
 TEST_F(Completion, comes_with_the_tab_key) {
-  const std::string folder = std::filesystem::path(DREAM_BINARY).parent_path().string();
-  const std::map<std::string, std::vector<std::string>> shells{{"bash", {"--norc", "--noprofile", "-i"}},
-                                                               {"zsh", {"-f", "-i"}}};
-  for (const auto& [shell, flags] : shells) {
-    Terminal terminal(workspace_, {.arguments = flags, .folder = "b", .program = "/usr/bin/" + shell});
-    terminal.type("export PATH=" + folder + ":$PATH; PS1='rea''dy '\r");
-    terminal.await_screen("ready ");
-    if (shell == "zsh") terminal.type("autoload -Uz compinit; compinit -D -u\r");
-    terminal.type("eval \"$(dream completion " + shell + ")\"; echo lo''aded\r");
-    terminal.await_screen("loaded");
+  for (const char* name : {"bash", "zsh"}) {
+    TypingShell shell(workspace_, name);
     for (const auto& [keys, completed] :
          {std::pair{"dream de", "dream dev "}, std::pair{"dream run build:", "build:fast "},
           std::pair{"dream --rec", "--recursive "}, std::pair{"dream plugin info den", "info deno "}}) {
-      terminal.type(std::string(keys) + "\t");
-      terminal.await_screen(completed);
-      terminal.type("\x15");  // Ctrl-U: the line is gone
+      shell.terminal().type(std::string(keys) + "\t");
+      shell.terminal().await_screen(completed);
+      shell.terminal().type("\x15");  // Ctrl-U: the line is gone
     }
-    terminal.type("exit\r");
-    EXPECT_EQ(terminal.exit_code(), 0) << terminal.screen();
+    shell.leave();
   }
+}
+
+class CompletionOfKeys : public Completion, public ::testing::WithParamInterface<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Shells, CompletionOfKeys, ::testing::Values("bash", "zsh", "fish"),
+                         [](const auto& shell) { return shell.param; });
+
+/// Names come from files of a repository that somebody has cloned.
+TEST_P(CompletionOfKeys, makes_one_word_of_a_name_in_every_kind_of_quote) {
+  const std::vector<std::string> names{"a$(touch ../DONE)",
+                                       "b`touch ../DONE`",
+                                       "c';touch ../DONE;'",
+                                       "d\";touch ../DONE;\"",
+                                       "e two  words",
+                                       "f;touch ../DONE;#",
+                                       "g!x!!",
+                                       "h\\$HOME\\",
+                                       "i\\'\"",
+                                       "jä&touch ../DONE&",
+                                       "k|{a,b}*?<~^=@:"};
+  std::string tasks;
+  for (std::size_t at = 0; at < names.size(); ++at) {
+    std::string name;
+    for (const char c : names[at]) name += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+    tasks +=
+        (at > 0 ? ", \"" : "\"") + name + R"(": {"command": ["echo", "ran", ")" + std::to_string(at) + "\"]}";
+  }
+  workspace_.write("dream.json", R"({"projects": {"./b": {"tasks": {)" + tasks + "}}}}");
+  TypingShell shell(workspace_, GetParam());
+  std::vector<std::string> quotes{"", "'", "\""};
+  if (GetParam() != "fish") quotes.emplace_back("$'");
+  for (std::size_t at = 0; at < names.size(); ++at) {
+    for (std::size_t quote = 0; quote < quotes.size(); ++quote) {
+      const std::string mark = "mark" + std::to_string(quote);
+      shell.terminal().type("dream run " + quotes[quote] + names[at].front() + "\t-- " + mark + "\r");
+      shell.terminal().await_screen("ran " + std::to_string(at) + " " + mark);
+    }
+  }
+  shell.leave();
+  EXPECT_FALSE(std::filesystem::exists(workspace_.root() / "DONE")) << "a shell ran what is in a name";
+}
+
+TEST_F(Completion, of_bash_knows_what_stays_before_an_open_quote) {
+  const std::string bound = "complete -F _dream dream\n";
+  EXPECT_EQ(bash(R"(dream run two" w)"), bound + " words\n");
+  EXPECT_EQ(bash(R"(dream run "two "w)"), bound + "words\n");
+  EXPECT_EQ(bash(R"(dream run $"two w)"), bound + "two words\n");
 }
 
 TEST_F(Completion, of_zsh) {

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "e2e/dream_run.hpp"
 #include "e2e/golden.hpp"
 
@@ -49,6 +51,18 @@ TEST(Configuration, broken_json_is_told_with_its_place) {
   const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
   EXPECT_EQ(finished.code, 2);
   expect_golden("broken_json.txt", finished.err, workspace);
+}
+
+/// Where each error was compared with all others, this would take hours.
+TEST(Configuration, many_missing_project_folders_are_told_as_fast_as_few) {
+  constexpr int count = 30'000;
+  std::string projects;
+  for (int number = 0; number < count; ++number)
+    projects += (number > 0 ? ",\"./p" : "\"./p") + std::to_string(number) + "\"";
+  const Workspace workspace(R"({"workspace":{"./a":{"go":[)" + projects + R"(]}}})");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_EQ(std::ranges::count(finished.err, '\n'), count);
 }
 
 TEST(Configuration, a_missing_project_folder_is_an_error_when_the_plan_needs_it) {

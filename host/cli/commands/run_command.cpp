@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/command_words.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/plugin_trust.hpp"
 #include "cli/terminal.hpp"
@@ -119,10 +120,16 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
     }
     record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
     runtime::Driver driver(session, plan, preparation.steps, guardian);
-    driver.on_start_failure([&](StepIndex step, Error& error) {
+    // Each asks the executors and looks through the whole workspace; thousands may fail.
+    constexpr int most_suggestions = 20;
+    driver.on_start_failure([&, suggested = 0](StepIndex index, Error& error) mutable {
       using Ask = plugin::Registry::Ask;
-      prepare::suggest_remedy(plan.steps[position(step)], loaded, registry,
-                              driver.anything_runs() ? Ask::loaded : Ask::all, error);
+      if (suggested++ >= most_suggestions) return;
+      const Step& step = plan.steps[position(index)];
+      prepare::suggest_remedy(step, loaded, registry, driver.anything_runs() ? Ask::loaded : Ask::all, error);
+      if (step.command || error.code != ErrorCode::not_found || !error.hint.empty()) return;
+      if (const std::string command = nearest_command(step.id.task); !command.empty())
+        error.hint = "did you mean the command \"dream " + command + "\"?";
     });
     exit_code = driver.run();
     all_ended = !driver.gave_up() && !session.services().left_behind();

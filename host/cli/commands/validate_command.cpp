@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
@@ -16,7 +17,7 @@ int validate_command(const Options& options) {
   if (options.json) return print(config::render_json(source, read->problems) + "\n", exit_code);
   std::string text;
   for (const config::Problem& problem : read->problems) text += config::render_text(source, problem);
-  if (read->problems.empty()) text = source.name() + ": no problems\n";
+  if (read->problems.empty()) text = printable(source.name()) + ": no problems\n";
   return print(text, exit_code);
 }
 

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -45,8 +45,10 @@ class Offering {
     }
     if (config::has_errors(loaded_->problems)) return found;
     AskedPlugins plugins(*loaded_, options_);
+    std::unordered_set<std::string> known;
+    for (const Candidate& one : found) known.insert(one.word);
     for (const plugin::FoundTask& task : prepare::find_tasks(name, *loaded_, plugins.registry())) {
-      if (std::ranges::find(found, task.name, &Candidate::word) != found.end()) continue;
+      if (!known.insert(task.name).second) continue;
       found.push_back({task.name, task.summary.empty() ? task.source : task.summary});
     }
     return found;

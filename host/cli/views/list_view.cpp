@@ -1,6 +1,7 @@
 #include "cli/views/list_view.hpp"
 
-#include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 #include "cli/views/project_table.hpp"
 #include "prepare/project_list.hpp"
@@ -24,10 +25,10 @@ std::vector<const plugin::FoundTask*> found_beside(const prepare::ListedProject&
   std::vector<const plugin::FoundTask*> beside;
   const auto found = offers.tasks.find(*project.name);
   if (found == offers.tasks.end()) return beside;
+  std::unordered_set<std::string_view> known;
+  for (const prepare::ListedTask& listed : project.tasks) known.insert(*listed.name);
   for (const plugin::FoundTask& task : found->second) {
-    const bool known = std::ranges::any_of(
-        project.tasks, [&](const prepare::ListedTask& listed) { return *listed.name == task.name; });
-    if (!known) beside.push_back(&task);
+    if (!known.contains(task.name)) beside.push_back(&task);
   }
   return beside;
 }

@@ -1,5 +1,6 @@
 #include "cli/views/plugin_view.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include "base/text.hpp"
@@ -50,6 +51,22 @@ void append_problem(std::string& out, const PluginRow& row, const TextStyle& sty
   out += '\n';
 }
 
+/// JSON as the plugin has it, but with what would disturb a terminal escaped: that can only be within
+/// strings.
+void append_json_text(std::string& out, std::string_view json) {
+  while (!json.empty()) {
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(json));
+    const std::string_view character = json.substr(0, length);
+    if (character == "\n" || character == "\t" || character == "\r" || is_printable(character)) {
+      out += character;
+    } else {
+      const std::string quoted = json_string(character);
+      out.append(quoted, 1, quoted.size() - 2);
+    }
+    json.remove_prefix(length);
+  }
+}
+
 std::string words_or_none(const std::vector<std::string>& words) {
   return words.empty() ? "none" : join_words(words);
 }
@@ -98,7 +115,12 @@ std::string plugin_info_json(const PluginFacts& facts) {
   append_member(out, "homepage", facts.homepage);
   append_names(out, "extensions", facts.extensions);
   append_names(out, "services", facts.services);
-  out += ",\n \"optionsSchema\": " + (facts.options_schema.empty() ? "null" : facts.options_schema);
+  out += ",\n \"optionsSchema\": ";
+  if (facts.options_schema.empty()) {
+    out += "null";
+  } else {
+    append_json_text(out, facts.options_schema);
+  }
   return out + "}\n";
 }
 

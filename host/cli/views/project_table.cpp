@@ -42,7 +42,7 @@ void append_projects(std::string& out, const std::vector<ListedProject>& project
   for (const ListedProject& project : projects) {
     append_cell(out, *project.name, name_width, Tone::strong, colour);
     append_cell(out, *project.executor, executor_width, Tone::plain, colour);
-    append_toned(out, place(project.where), Tone::faint, colour);
+    append_toned_printable(out, place(project.where), Tone::faint, colour);
     const std::string_view note = note_of(project);
     if (!note.empty()) {
       out += "  ";
@@ -53,7 +53,7 @@ void append_projects(std::string& out, const std::vector<ListedProject>& project
       out += "  ";
       append_cell(out, *task.name, name_width - 2, Tone::plain, colour);
       append_cell(out, *task.executor, executor_width, Tone::plain, colour);
-      append_toned(out, place(task.where), Tone::faint, colour);
+      append_toned_printable(out, place(task.where), Tone::faint, colour);
       out += '\n';
     }
     for (const plugin::FoundTask* task : project.found) {

@@ -122,6 +122,8 @@ TEST_F(Init, targets_of_a_makefile_that_people_call_become_tasks) {
   EXPECT_EQ(command(made, "./", "all"), R"({ "make", "all" })");
   write("Makefile", "all: main.o\nmain.o: main.c\nrun:\n");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("all", "run"));
+  write("Makefile", "-f: x\nrun: -f\n");
+  EXPECT_EQ(command(workspace(), "./", "-f"), R"({ "make", "--", "-f" })");
 }
 
 TEST_F(Init, services_of_a_compose_file_become_tasks_in_containers) {
@@ -212,7 +214,9 @@ TEST_F(Init, packages_without_a_workspace_are_found_where_they_lie) {
 
 TEST_F(Init, a_name_that_dream_refuses_is_an_error_and_no_wrong_file) {
   write("compose.yaml", R"(services: {"a\tb": {image: x}})");
-  EXPECT_THAT(text(), HasSubstr("what is found here makes no dream.json: a control character in the name"));
+  EXPECT_THAT(
+      text(),
+      HasSubstr("what is found here makes no dream.json: a character that can't be shown in the name"));
 }
 
 TEST_F(Init, a_folder_with_a_dockerfile_is_a_project_where_nothing_else_runs_it) {
