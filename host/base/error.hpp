@@ -13,7 +13,7 @@ enum class ErrorCode : std::uint8_t {
   plugin,          ///< an executor plugin can't be used (2)
   not_found,       ///< a command or folder of a step is missing (127)
   not_executable,  ///< a step's command can't be executed (126)
-  io,              ///< the system refused something (70 when it ends the run)
+  io,              ///< the system, a tool or a server refused (125 for a start, else 70)
   unsupported,     ///< a plugin or system doesn't know what was asked
   internal,        ///< a bug of dream or of a plugin (70)
 };

@@ -87,6 +87,28 @@ error_code Connection::known(const error_code& error) {
   return error;
 }
 
+void Connection::begin_reading(const asio::mutable_buffer& buffer, Done done) {
+  auto known_done = [done = std::move(done)](const error_code& error, std::size_t bytes) {
+    done(known(error), bytes);
+  };
+  if (tls_ != nullptr) {
+    tls_->async_read_some(buffer, std::move(known_done));
+  } else {
+    stream_.async_read_some(buffer, std::move(known_done));
+  }
+}
+
+void Connection::begin_writing(std::vector<asio::const_buffer> bytes, Done done) {
+  auto known_done = [done = std::move(done)](const error_code& error, std::size_t written) {
+    done(known(error), written);
+  };
+  if (tls_ != nullptr) {
+    tls_->async_write_some(bytes, std::move(known_done));
+  } else {
+    stream_.async_write_some(bytes, std::move(known_done));
+  }
+}
+
 Async<Result<void>> Connection::open(const Endpoint& endpoint, Limit limit) {
   expires_after(std::min<std::chrono::milliseconds>(open_limit, limit.value_or(open_limit)));
   Result<void> opened = co_await open_socket(endpoint);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/asio/compose.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -8,10 +8,12 @@
 #include <boost/beast/core/basic_stream.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "asio.hpp"
 #include "endpoint.hpp"
@@ -53,19 +55,21 @@ class Connection {
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
-    return with_stream(
-        [buffers](auto& stream, auto&& done) {
-          stream.async_read_some(buffers, std::forward<decltype(done)>(done));
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto done, const asio::mutable_buffer& buffer) {
+          begin_reading(buffer, copyable(std::move(done)));
         },
-        std::forward<Token>(token));
+        token, asio::mutable_buffer(*asio::buffer_sequence_begin(buffers)));
   }
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
-    return with_stream(
-        [buffers](auto& stream, auto&& done) {
-          stream.async_write_some(buffers, std::forward<decltype(done)>(done));
+    std::vector<asio::const_buffer> all(asio::buffer_sequence_begin(buffers),
+                                        asio::buffer_sequence_end(buffers));
+    return asio::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto done, std::vector<asio::const_buffer> bytes) {
+          begin_writing(std::move(bytes), copyable(std::move(done)));
         },
-        std::forward<Token>(token));
+        token, std::move(all));
   }
 
   [[nodiscard]] executor_type get_executor() { return stream_.get_executor(); }
@@ -77,23 +81,17 @@ class Connection {
  private:
   using Stream = boost::beast::basic_stream<asio::generic::stream_protocol, asio::any_io_executor>;
 
-  /// Begins an operation on the stream that there is; its error is one of those that callers know.
-  template <class Begin, class Token>
-  auto with_stream(Begin begin, Token&& token) {
-    return asio::async_compose<Token, void(error_code, std::size_t)>(
-        [this, begin, begun = false](auto& self, error_code error = {}, std::size_t bytes = 0) mutable {
-          if (begun) return self.complete(known(error), bytes);
-          begun = true;
-          const Begin now = begin;  // `self` takes the other one along
-          Connection& connection = *this;
-          if (connection.tls_ != nullptr) {
-            now(*connection.tls_, std::move(self));
-          } else {
-            now(connection.stream_, std::move(self));
-          }
-        },
-        token, stream_);
+  /// What an operation calls at its end. Of one type, whoever asked: operations on two kinds of streams would
+  /// otherwise be compiled for each that Beast and Asio make of them.
+  using Done = std::function<void(error_code, std::size_t)>;
+
+  template <class Handler>
+  static Done copyable(Handler handler) {
+    return [kept = std::make_shared<Handler>(std::move(handler))](
+               const error_code& error, std::size_t bytes) { std::move (*kept)(error, bytes); };
   }
+  void begin_reading(const asio::mutable_buffer& buffer, Done done);
+  void begin_writing(std::vector<asio::const_buffer> bytes, Done done);
   [[nodiscard]] static error_code known(const error_code& error);
 
   [[nodiscard]] Async<Result<void>> open_socket(const Endpoint& endpoint);

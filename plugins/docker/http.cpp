@@ -1,6 +1,7 @@
 #include "http.hpp"
 
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/read.hpp>
@@ -88,13 +89,10 @@ Async<Result<void>> HttpClient::send_pieces(const NextPiece& next_piece) {
     const ConnectionPtr connection = connection_;
     if (connection == nullptr) co_return broken(asio::error::operation_aborted);
     last = piece->empty();
+    const std::string text = last ? boost::beast::buffers_to_string(http::make_chunk_last())
+                                  : boost::beast::buffers_to_string(http::make_chunk(asio::buffer(*piece)));
     std::size_t bytes = 0;
-    if (last) {
-      std::tie(error, bytes) = co_await asio::async_write(*connection, http::make_chunk_last(), answered);
-    } else {
-      const auto chunk = http::make_chunk(asio::buffer(*piece));
-      std::tie(error, bytes) = co_await asio::async_write(*connection, chunk, answered);
-    }
+    std::tie(error, bytes) = co_await asio::async_write(*connection, asio::buffer(text), answered);
   }
   // An engine that has refused already reads no further: its answer says more than this error.
   if (error && error != asio::error::broken_pipe && error != asio::error::connection_reset)

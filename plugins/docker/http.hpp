@@ -53,8 +53,8 @@ class HttpClient {
   /// The next piece of a body that is sent over time; empty: that was all.
   using NextPiece = std::function<Async<Result<std::string>>()>;
 
-  /// One request and its answer. `limit` is how long that may take, with the making of a connection; none: for
-  /// ever.
+  /// One request and its answer. `limit` is how long that may take, with the making of a connection; none:
+  /// for ever.
   [[nodiscard]] Async<Result<Response>> call(Request request, Limit limit = answer_limit);
   /// The same for a body of an answer that comes over time; that of a refusal is still the Response's.
   [[nodiscard]] Async<Result<Response>> follow(Request request, OnPiece on_piece, NextPiece next_piece = {});
