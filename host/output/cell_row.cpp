@@ -65,7 +65,7 @@ void CellRow::put_ascii(std::string_view text) {
   extend_to(cursor_);
   split(cursor_);
   split(end);
-  Cell cell{.glyph = U' ', .marks = 0, .link = link_, .style = style_};
+  Cell cell{.glyph = ' ', .marks = 0, .link = link_, .style = style_};
   std::fill_n(cells_.begin() + static_cast<std::ptrdiff_t>(cursor_), std::min(end, cells_.size()) - cursor_,
               cell);
   if (cells_.size() < end) cells_.resize(end, cell);
@@ -177,7 +177,7 @@ void CellRow::clear() {
 /// Whether `c` is drawn onto the character before the cursor.
 bool CellRow::joins_last(char32_t c) const {
   if (c < 0x80 || c >= first_raw_byte || cursor_ == 0) return false;
-  return joins(cursor_ > cells_.size() ? U' ' : last_of(cells_[base_before_cursor()]), c);
+  return joins(cursor_ > cells_.size() ? ' ' : last_of(cells_[base_before_cursor()]), c);
 }
 
 char32_t CellRow::last_of(const Cell& cell) const {

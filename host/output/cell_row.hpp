@@ -62,7 +62,7 @@ class CellRow {
 
  private:
   struct Cell {
-    char32_t glyph = U' ';    ///< second_half: of the wide character before it
+    char32_t glyph = ' ';     ///< second_half: of the wide character before it
     std::uint32_t marks = 0;  ///< in texts_: what is drawn onto the glyph
     std::uint32_t link = 0;   ///< in texts_
     TextStyle style;

@@ -120,7 +120,7 @@ std::size_t ScreenLine::pass_plain_lines(std::string_view bytes, const OnLine& o
 
 void ScreenLine::put_ascii(std::string_view text, const OnLine& on_line) {
   while (!text.empty()) {
-    if (!row().has_room_for(U' ')) line_over(on_line);
+    if (!row().has_room_for(' ')) line_over(on_line);
     const std::size_t size = std::min(text.size(), longest - row().cursor());
     row().put_ascii(text.substr(0, size));
     text.remove_prefix(size);

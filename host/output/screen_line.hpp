@@ -61,6 +61,7 @@ class ScreenLine {
   bool escape(char c, const OnLine& on_line);
   void apply_escape(const OnLine& on_line);
   void apply_sequence(const OnLine& on_line);
+  void erase(std::string_view parameters, bool screen, const OnLine& on_line);
   void apply_link();
   void move_right(std::size_t column);
   void new_line(const OnLine& on_line);

@@ -107,13 +107,7 @@ void ScreenLine::apply_sequence(const OnLine& on_line) {
       break;
     case 'K':
     case 'J':
-      if (parameters.empty() || parameters == "0") {
-        row().erase_from(cursor);
-        if (escape_.back() == 'J') block_.erase_below();
-      }
-      if (parameters == "1") row().erase(0, cursor + 1);
-      if (parameters == "2" && escape_.back() == 'K') row().erase_from(0);
-      if (parameters == "2" && escape_.back() == 'J') go_elsewhere(cursor, on_line);
+      erase(parameters, escape_.back() == 'J', on_line);
       break;
     case 'G':
     case '`':
@@ -164,6 +158,21 @@ void ScreenLine::apply_sequence(const OnLine& on_line) {
       break;
     default:
       break;
+  }
+}
+
+/// Of the line, or of the `screen`, which can't be cleared: a line that stands there is over.
+void ScreenLine::erase(std::string_view parameters, bool screen, const OnLine& on_line) {
+  const std::size_t cursor = row().cursor();
+  if (parameters.empty() || parameters == "0") {
+    row().erase_from(cursor);
+    if (screen) block_.erase_below();
+  } else if (parameters == "1") {
+    row().erase(0, cursor + 1);
+  } else if (parameters == "2" && !screen) {
+    row().erase_from(0);
+  } else if (parameters == "2") {
+    go_elsewhere(cursor, on_line);
   }
 }
 
