@@ -93,7 +93,7 @@ TEST(PluginRun, whose_start_refuses_an_option_is_told_with_its_place) {
   const Workspace workspace(unusual("\n\"refuses\": {\"options\": {\n  \"port\": 80}}"));
   const Finished finished = run(workspace, task("refuses"));
   EXPECT_NE(finished.code, 0);
-  EXPECT_THAT(finished.err, HasSubstr("dream.json:3:"));
+  EXPECT_THAT(finished.err, HasSubstr("dream.json:4:3: "));
   EXPECT_THAT(finished.err, HasSubstr("this port is taken (take another)"));
 }
 
@@ -104,6 +104,17 @@ TEST(PluginRun, that_leaves_something_behind_has_it_reaped) {
   EXPECT_THAT(dream.err(), HasSubstr("./a:abandons has left something behind: the file abandoned"));
   EXPECT_FALSE(fs::exists(workspace.root() / "abandoned"));
   EXPECT_TRUE(fs::is_empty(workspace.root() / ".local/state/dream/.runs"));
+}
+
+TEST(PluginRun, that_finds_no_command_has_no_other_plugin_loaded_while_something_runs) {
+  const Workspace workspace(
+      R"({"workspace": {"./a": {"dev": [{"projectPath": "./b", "task": "wait", "async": true}]}},
+    "projects": {"./a": {}, "./b": {"tasks": {"wait": {"command": "exec tail -f /dev/null"}}}}})");
+  workspace.write("a/package.json", R"({"scripts": {"dev": "echo never"}})");
+  const Finished finished = run(workspace, {.arguments = {"dev", "--debug"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 127);
+  EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"dev\""));
+  EXPECT_THAT(finished.err, Not(HasSubstr("executor npm: ")));
 }
 
 TEST(PluginRun, says_how_it_is_doing_while_its_end_is_waited_for) {
