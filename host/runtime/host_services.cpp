@@ -129,7 +129,7 @@ void HostServices::go_on_reading(ChildId child) {
 
 void HostServices::hold_child(ChildId child, Stream stream, bool held) {
   const auto reading = readings_.find(child);
-  if (reading == readings_.end()) return;
+  if (reading == readings_.end() || reading->second.forced) return;
   if (held) {
     reading->second.held.insert(stream);
   } else if (reading->second.held.erase(stream) > 0) {
@@ -139,8 +139,11 @@ void HostServices::hold_child(ChildId child, Stream stream, bool held) {
 
 Result<void> HostServices::terminate_child(ChildId child, Urgency urgency) {
   parts_.supervisor.terminate(child, urgency);
-  if (urgency == Urgency::force) {
-    for (const Stream stream : {Stream::out, Stream::err}) hold_child(child, stream, false);
+  const auto reading = readings_.find(child);
+  if (urgency == Urgency::force && reading != readings_.end()) {
+    reading->second.held.clear();
+    reading->second.forced = true;
+    go_on_reading(child);
   }
   return {};
 }

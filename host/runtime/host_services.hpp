@@ -70,6 +70,7 @@ class HostServices : public plugin::Services {
     StepIndex step;
     std::set<Stream> held = {};     ///< its executor wants no more
     std::set<Stream> waiting = {};  ///< for a resume_output()
+    bool forced = false;            ///< to end: it can't be held any more
   };
   struct Waiter {
     StepIndex step;

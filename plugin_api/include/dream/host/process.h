@@ -75,8 +75,8 @@ typedef struct dream_process {
   /*
    * [loop] [1.1] Of a child with on_output: reads no more of this stream until it is resumed, so that the
    * child waits in its own write. What was read already may still be handed over once. The child's end comes
-   * after its last byte, so it waits, too; a forced termination resumes both streams. After the child's exit
-   * it does nothing and succeeds.
+   * after its last byte, so it waits, too; a forced termination resumes both streams for good. After the
+   * child's exit it does nothing and succeeds.
    */
   dream_status (*pause)(const dream_host* host, dream_child_id id, uint32_t stream) DREAM_NOEXCEPT;
 
