@@ -34,16 +34,16 @@ Launch task(const std::string& name) {
 const Launch the_one_that_needs_it{.arguments = {"go", "--trust", "--debug"}, .folder = "b"};
 
 TEST(PluginRun, that_reads_its_child_is_as_slow_as_the_reader_and_loses_nothing) {
-  constexpr std::size_t all = 64'000'000;
+  constexpr std::size_t all = 16'000'000;
   const Workspace workspace(unusual(
-      R"("copies": {"command": "yes $(head -c 60000 /dev/zero | tr '\\0' y) | head -c 64000000; echo > $ROOT/written"})",
+      R"("copies": {"command": "yes $(head -c 60000 /dev/zero | tr '\\0' y) | head -c 16000000; echo > $ROOT/written"})",
       R"("task": "copies", "async": true)"));
   Launch launch = the_one_that_needs_it;
   launch.arguments = {"go", "--trust"};
   const std::string turn = (workspace.root() / "turn").string();
   ASSERT_EQ(::mkfifo(turn.c_str(), 0600), 0);
   launch.environment["LAST"] =
-      "dd if=/dev/zero of=/dev/null bs=64k count=60000 status=none; echo > $ROOT/turn";  // takes its time
+      "dd if=/dev/zero of=/dev/null bs=64k count=200000 status=none; echo > $ROOT/turn";  // takes its time
   DreamRun dream(workspace, launch);
   EXPECT_EQ(std::ifstream(turn).get(), '\n');
   EXPECT_FALSE(fs::exists(workspace.root() / "written"));  // what nobody reads, nobody keeps
