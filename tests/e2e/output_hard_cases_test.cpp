@@ -33,7 +33,7 @@ std::map<std::string, std::string> by_label(std::string_view out) {
 
 /// Of the process that runs the steps, as it is shipped: sanitizers and counters of coverage take their own.
 void expect_small_memory(const DreamRun& dream) {
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(DREAM_OPTIMIZED) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   constexpr std::size_t most_kib = 20'000;
   EXPECT_LT(peak_memory_kib(host_of(dream.pid())), most_kib);
 #else
