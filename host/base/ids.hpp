@@ -26,6 +26,15 @@ enum class StepIndex : std::uint32_t {};
   return static_cast<std::size_t>(index);
 }
 
+/// One start of one step: the first is number 1. What is heard of an attempt that is over is stale, whatever
+/// the step does by then.
+struct Attempt {
+  StepIndex step{};
+  std::uint32_t number = 1;
+
+  auto operator<=>(const Attempt&) const = default;
+};
+
 /// A byte offset in dream.json; the configuration turns it into line and column when one is shown.
 struct SourceOffset {
   static constexpr std::size_t none = static_cast<std::size_t>(-1);

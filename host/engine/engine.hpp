@@ -20,60 +20,90 @@ namespace dream::engine {
 
 // ---- events: what happened -------------------------------------------------------------------------------
 
+// What is heard of an attempt that is over (it ended, or was given up) is stale: it is ignored.
+
 /// The run begins. Exactly once, first.
 struct Begin {};
-/// The step's process runs. `now` of this event is the moment delays and timeouts count from.
+/// The process runs. `now` of this event is the moment delays and timeouts count from.
 struct Started {
-  StepIndex step;
+  Attempt attempt;
 };
-/// The step's process could not be started, and nothing of it is left. Its end: no Exited follows.
+/// The process could not be started, and nothing of it is left. Its end: no Exited follows.
 struct StartFailed {
-  StepIndex step;
+  Attempt attempt;
   Error error;
 };
-/// The step is over: process reaped, output drained, nothing of its tree lives. Exactly one for each Start
-/// that StartFailed did not answer. Without a Started before, the step counts as started at this moment: it
-/// ended before it was known to run.
+/// The attempt is over: process reaped, output drained, nothing of its tree lives. One for each Start that
+/// StartFailed did not answer. Without a Started before, the step counts as started at this moment: it ended
+/// before it was known to run.
 struct Exited {
-  StepIndex step;
+  Attempt attempt;
   ExitStatus status;
 };
 /// dream was asked to stop by a signal. The first is graceful, every later one forces.
 struct Interrupted {
   int signal;
 };
+/// Nobody is left who would clean up if dream died: all that runs is ended by force. And why a run stopped.
+struct GuardianLost {
+  bool operator==(const GuardianLost&) const = default;
+};
 /// Nothing can be written to stdout any more.
 struct OutputLost {
   bool reader_gone = true;  ///< rather than a full disk, say
+};
+/// stdout's terminal was closed. The SIGHUP about it may take its way through a shell, and counts first.
+struct TerminalClosed {};
+/// What the reader of an output does with the bytes that are there for it.
+enum class Reading : std::uint8_t { nothing_left, takes_some, takes_nothing };
+/// That has changed. At first there is nothing. Told while the run is being stopped, and after its end.
+struct ReaderSeen {
+  Stream stream;
+  Reading reading;
 };
 /// A deadline that next_deadline() named has come. Harmless when none has. Every other event notices passed
 /// deadlines too, after what it says itself.
 struct TimePassed {};
 
-using Event = std::variant<Begin, Started, StartFailed, Exited, Interrupted, OutputLost, TimePassed>;
+using Event = std::variant<Begin, Started, StartFailed, Exited, Interrupted, GuardianLost, OutputLost,
+                           TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 
 enum class OutcomeKind : std::uint8_t { succeeded, failed, terminated, skipped };
 
-/// Why the run, or one step, is being ended before its time.
 struct RequiredFailed {
   StepIndex step;
+  bool operator==(const RequiredFailed&) const = default;
 };
 struct StoppedBySignal {
   int signal;
+  bool operator==(const StoppedBySignal&) const = default;
 };
-struct ReaderGone {};
-struct OutputBroken {};    ///< stdout can't be written
-struct NoLongerNeeded {};  ///< a service, once every other step has ended
-struct TimedOut {};
-using StopReason =
-    std::variant<RequiredFailed, StoppedBySignal, ReaderGone, OutputBroken, NoLongerNeeded, TimedOut>;
+struct ReaderGone {
+  bool operator==(const ReaderGone&) const = default;
+};
+/// stdout can't be written.
+struct OutputBroken {
+  bool operator==(const OutputBroken&) const = default;
+};
+/// Why the run is being stopped. It decides dream's exit code.
+using RunStop = std::variant<RequiredFailed, StoppedBySignal, GuardianLost, ReaderGone, OutputBroken>;
+
+/// A service, once every other step has ended.
+struct NoLongerNeeded {
+  bool operator==(const NoLongerNeeded&) const = default;
+};
+struct TimedOut {
+  bool operator==(const TimedOut&) const = default;
+};
+/// Why one step is ended before its time.
+using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut>;
 
 /// How a step ended. One that is being terminated has its kind and reason already while it still runs.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::skipped;
-  std::optional<StopReason> reason;  ///< of terminated and skipped; of failed: TimedOut only
+  std::optional<StepEnd> reason;     ///< of terminated and skipped; of failed: TimedOut only
   std::optional<ExitStatus> exit;    ///< unless it never ran
   std::optional<Error> start_error;  ///< it could not be started
   bool forced = false;               ///< it had to be killed
@@ -86,13 +116,23 @@ struct Outcome {
 /// Start the step's process; answered by Started, StartFailed or Exited, at once or later. Nothing else is
 /// started until it is answered.
 struct Start {
-  StepIndex step;
+  Attempt attempt;
 };
-/// Ask the step's process to end. Graceful at most once, then force at most once. May come before Start was
+/// Ask the process to end. Graceful at most once, then force at most once. May come before Start was
 /// answered: what is being started must then not stay.
 struct Terminate {
-  StepIndex step;
+  Attempt attempt;
   Urgency urgency;
+};
+/// The attempt doesn't end, whatever is done: something of it may live. It counts as over, and StepEnded
+/// follows.
+struct GiveUp {
+  Attempt attempt;
+};
+/// What is still to be written there, and all that comes, is dropped: nobody will read it. May come after
+/// Finish.
+struct GiveUpReader {
+  Stream stream;
 };
 
 // what a renderer tells the user; none needs an answer
@@ -111,33 +151,42 @@ struct WaitingForBackground {
 };  ///< all started, every foreground step has ended; at most once, services that will be dismissed not among
     ///< them
 struct Stopping {
-  StopReason reason;
-};  ///< the whole run; at most once. RequiredFailed, StoppedBySignal, ReaderGone or OutputBroken
+  RunStop reason;
+};  ///< the whole run; at most once
 /// A step that is being ended.
 struct Ending {
   StepIndex step;
   std::optional<Instant> force_at;  ///< when its grace is over; none: force was asked already
 };
-/// Steps that were asked to end still run after a while; told again and again, ever more seldom.
+/// Steps that were asked to end still run after a while; of each it is told again and again, ever more
+/// seldom.
 struct StillEnding {
-  std::vector<Ending> steps;  ///< those that may still end gracefully
+  std::vector<Ending> steps;  ///< of which it is news now, in plan order; none was asked by force
   int signals_to_force = 1;   ///< how many more signals would kill them now
 };
-/// The run is over: nothing runs, nothing will. Last, exactly once.
+/// The run is over: nothing runs, nothing will. Exactly once; only GiveUpReader may follow.
 struct Finish {
   int exit_code;
 };
 
-using Action = std::variant<Start, Terminate, StepStarted, StepEnded, DelayBegan, WaitingForBackground,
-                            Stopping, StillEnding, Finish>;
+using Action = std::variant<Start, Terminate, GiveUp, GiveUpReader, StepStarted, StepEnded, DelayBegan,
+                            WaitingForBackground, Stopping, StillEnding, Finish>;
+
+/// How long dream has patience. Each is more than 0.
+struct Limits {
+  Duration quiet_stop = std::chrono::milliseconds(500);  ///< a stop that takes no longer is no news
+  Duration unkillable = std::chrono::seconds(8);  ///< a step that lives this long after force is given up
+  /// While the run is being stopped, a reader that takes nothing for this long is given up.
+  Duration stuck_reader = std::chrono::seconds(5);
+  Duration hang_up = std::chrono::seconds(1);  ///< from the end of a terminal to the signal about it
+};
 
 /// One run of one plan. Decides, and does nothing: whoever drives it feeds events with the time they happened
 /// at (never earlier than the last), performs the actions in order, and calls again at next_deadline().
 class Engine {
  public:
-  /// `plan` must outlive the engine and have at least one step. A stop that takes no longer than
-  /// `quiet_stop` is no news.
-  explicit Engine(const Plan& plan, Duration quiet_stop = std::chrono::milliseconds(500));
+  /// `plan` must outlive the engine and have at least one step.
+  explicit Engine(const Plan& plan, const Limits& limits = {});
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -155,6 +204,10 @@ class Engine {
 
   /// The steps that are being ended now.
   [[nodiscard]] std::vector<Ending> ending() const;
+
+  /// dream's, once the run is over. It may still become worse than Finish said, if what is left can't be
+  /// written.
+  [[nodiscard]] std::optional<int> exit_code() const;
 
  private:
   struct State;

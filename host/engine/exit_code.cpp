@@ -1,32 +1,34 @@
 #include "engine/exit_code.hpp"
 
 #include "base/assert.hpp"
+#include "base/overloaded.hpp"
 
 namespace dream::engine {
 namespace {
 
 constexpr int failure = 1;
-constexpr int nothing_usable = 2;
 constexpr int internal_error = 70;
 constexpr int timed_out = 124;
 constexpr int refused = 125;
 constexpr int not_executable = 126;
 constexpr int not_found = 127;
 constexpr int killed_by_signal_0 = 128;
-constexpr int reader_gone = 141;  // 128 + SIGPIPE
+constexpr int reader_gone = 141;    // 128 + SIGPIPE
+constexpr int guardian_lost = 137;  // SIGKILL ended it, most likely
 
+/// Of a start that failed. 2 says that nothing was run: what is wrong with a step is to be found before the
+/// run begins.
 int code_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::usage:
-    case ErrorCode::configuration:
-    case ErrorCode::plan:
-      return nothing_usable;
     case ErrorCode::not_found:
       return not_found;
     case ErrorCode::not_executable:
       return not_executable;
     case ErrorCode::io:
       return refused;
+    case ErrorCode::usage:
+    case ErrorCode::configuration:
+    case ErrorCode::plan:
     case ErrorCode::plugin:  // it was loaded, and broke when it had to work
     case ErrorCode::unsupported:
     case ErrorCode::internal:
@@ -54,14 +56,16 @@ int code_of(const Outcome& outcome) {
 
 }  // namespace
 
-int exit_code(const StopReason& first_cause, std::span<const Outcome> outcomes) {
-  if (const auto* failed = std::get_if<RequiredFailed>(&first_cause))
-    return code_of(outcomes[position(failed->step)]);
-  if (const auto* stopped = std::get_if<StoppedBySignal>(&first_cause))
-    return killed_by_signal_0 + stopped->signal;
-  if (std::holds_alternative<OutputBroken>(first_cause)) return internal_error;
-  DREAM_ASSERT(std::holds_alternative<ReaderGone>(first_cause));
-  return reader_gone;
+int exit_code(const RunStop& first_cause, std::span<const Outcome> outcomes) {
+  return std::visit(
+      Overloaded{
+          [&](const RequiredFailed& failed) { return code_of(outcomes[position(failed.step)]); },
+          [](const StoppedBySignal& stopped) { return killed_by_signal_0 + stopped.signal; },
+          [](const GuardianLost&) { return guardian_lost; },
+          [](const ReaderGone&) { return reader_gone; },
+          [](const OutputBroken&) { return output_broken; },
+      },
+      first_cause);
 }
 
 }  // namespace dream::engine

@@ -19,76 +19,70 @@ enum class Phase : std::uint8_t {
 
 /// What can happen to a step.
 enum class Input : std::uint8_t {
-  due,             ///< its turn has come
-  started,         ///< the driver: its process runs
-  start_failed,    ///< the driver: there is no process
-  exited,          ///< the driver: it is over
-  timeout_passed,  ///< it has run for its `timeout`
-  grace_passed,    ///< it was asked to end `stop.graceMs` ago
-  stop_asked,      ///< by the end of the run, of its use as a service, or of its timeout
-  force_asked,     ///< by a second signal
+  due,              ///< its turn has come
+  started,          ///< the driver: its process runs
+  start_failed,     ///< the driver: there is no process
+  exited,           ///< the driver: it is over
+  timeout_passed,   ///< it has run for its `timeout`
+  grace_passed,     ///< it was asked to end `stop.graceMs` ago
+  patience_passed,  ///< it was asked to end by force Limits::unkillable ago
+  stop_asked,       ///< by the end of the run, of its use as a service, or of its timeout
+  force_asked,      ///< by a second signal, or the loss of the guardian
 };
 
-/// What follows from an input in a phase.
+/// What is done about an input in a phase.
 enum class Reaction : std::uint8_t {
   bug,          ///< can't happen: an assertion fails
   nothing,      ///< it is already on its way
-  skip,         ///< it will never be started              -> ended
-  start,        ///< issue Start                            -> starting
-  run,          ///< its timeout and its delay begin        -> running
+  skip,         ///< it will never be started
+  start,        ///< issue Start
+  run,          ///< its timeout and its delay begin
   note_start,   ///< too late: it keeps being ended, but it is on record that it ran
-  run_and_end,  ///< it ended before it was known to run: both, at this moment  -> ended
+  run_and_end,  ///< it ended before it was known to run: both, at this moment
   expire,       ///< it has failed, and is asked to stop
-  terminate,    ///< issue Terminate{graceful}, its grace begins                -> stopping
-  force,        ///< issue Terminate{force}                 -> killing
-  end,          ///< its outcome is decided; a required failure stops the run   -> ended
+  terminate,    ///< issue Terminate{graceful}, its grace begins
+  force,        ///< issue Terminate{force}
+  end,          ///< its outcome is decided; a required failure stops the run
+  abandon,      ///< issue GiveUp, and end
+};
+
+/// What follows from an input in a phase: what is done, and the phase that the step is in from then on. An
+/// empty cell can't happen.
+struct Cell {
+  Reaction reaction = Reaction::bug;
+  Phase to = Phase::pending;
 };
 
 namespace table {
 
 using enum Reaction;
+using enum Phase;
 
 // clang-format off
-inline constexpr std::array<std::array<Reaction, 8>, 6> reactions{{
-  //            due      started      start_failed  exited        timeout_passed  grace_passed  stop_asked  force_asked
-  /* pending  */ {start, bug,         bug,          bug,          bug,            bug,          skip,       bug},
-  /* starting */ {bug,   run,         end,          run_and_end,  bug,            bug,          terminate,  bug},
-  /* running  */ {bug,   bug,         bug,          end,          expire,         bug,          terminate,  bug},
-  /* stopping */ {bug,   note_start,  end,          end,          bug,            force,        nothing,    force},
-  /* killing  */ {bug,   note_start,  end,          end,          bug,            bug,          nothing,    nothing},
-  /* ended    */ {bug,   bug,         bug,          bug,          bug,            bug,          nothing,    nothing},
+inline constexpr std::array<std::array<Cell, 6>, 9> cells{{
+  //                     pending             starting               running                stopping                killing                ended
+  /* due             */ {{{start, starting}, {},                    {},                    {},                     {},                    {}}},
+  /* started         */ {{{},                {run, running},        {},                    {note_start, stopping}, {note_start, killing}, {}}},
+  /* start_failed    */ {{{},                {end, ended},          {},                    {end, ended},           {end, ended},          {}}},
+  /* exited          */ {{{},                {run_and_end, ended},  {end, ended},          {end, ended},           {end, ended},          {}}},
+  /* timeout_passed  */ {{{},                {},                    {expire, running},     {},                     {},                    {}}},
+  /* grace_passed    */ {{{},                {},                    {},                    {force, killing},       {},                    {}}},
+  /* patience_passed */ {{{},                {},                    {},                    {},                     {abandon, ended},      {}}},
+  /* stop_asked      */ {{{skip, ended},     {terminate, stopping}, {terminate, stopping}, {nothing, stopping},    {nothing, killing},    {nothing, ended}}},
+  /* force_asked     */ {{{},                {},                    {},                    {force, killing},       {nothing, killing},    {nothing, ended}}},
 }};
 // clang-format on
 
 }  // namespace table
 
 /// What follows when `input` happens to a step in `phase`.
-[[nodiscard]] constexpr Reaction reaction_to(Phase phase, Input input) noexcept {
-  return table::reactions[static_cast<std::size_t>(phase)][static_cast<std::size_t>(input)];
+[[nodiscard]] constexpr Cell cell_of(Phase phase, Input input) noexcept {
+  return table::cells[static_cast<std::size_t>(input)][static_cast<std::size_t>(phase)];
 }
 
-/// Where a reaction leads a step that is in `phase`.
-[[nodiscard]] constexpr Phase phase_after(Phase phase, Reaction reaction) noexcept {
-  switch (reaction) {
-    case Reaction::start:
-      return Phase::starting;
-    case Reaction::run:
-      return Phase::running;
-    case Reaction::terminate:
-      return Phase::stopping;
-    case Reaction::force:
-      return Phase::killing;
-    case Reaction::skip:
-    case Reaction::run_and_end:
-    case Reaction::end:
-      return Phase::ended;
-    case Reaction::bug:
-    case Reaction::nothing:
-    case Reaction::note_start:
-    case Reaction::expire:
-      break;
-  }
-  return phase;
+/// An attempt of a step in this phase is under way: the driver may be heard of it.
+[[nodiscard]] constexpr bool is_under_way(Phase phase) noexcept {
+  return phase != Phase::pending && phase != Phase::ended;
 }
 
 }  // namespace dream::engine

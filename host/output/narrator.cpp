@@ -16,6 +16,11 @@ namespace {
 /// The most steps that one line names.
 constexpr std::size_t most_names = 8;
 
+/// Those of `all` that are not named.
+std::string and_more(std::size_t all) {
+  return fmt::format("{} more", all - most_names);
+}
+
 }  // namespace
 
 Narrator::Narrator(const Plan& plan, Log& log, std::function<std::string(StepIndex)> detail_of)
@@ -40,7 +45,11 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
                fmt::format("{} starts in {}", name(delay->next), human_duration(delay->delay)));
   } else if (const auto* waiting = std::get_if<engine::WaitingForBackground>(&action)) {
     std::vector<std::string> names;
-    for (const StepIndex step : waiting->steps) names.push_back(name(step));
+    for (const StepIndex step : waiting->steps) {
+      if (names.size() == most_names) break;
+      names.push_back(name(step));
+    }
+    if (waiting->steps.size() > most_names) names.push_back(and_more(waiting->steps.size()));
     log_.write(LogLevel::info, "waiting for " + join_words(names));
   } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
     tell_stop(stopping->reason);
@@ -48,10 +57,11 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     tell_who_still_ends(now, *still);
   } else if (const auto* terminate = std::get_if<engine::Terminate>(&action)) {
     const bool force = terminate->urgency == Urgency::force;
-    log_.debug(
-        [&] { return fmt::format("{} {}", force ? "killing" : "terminating", name(terminate->step)); });
+    log_.debug([&] {
+      return fmt::format("{} {}", force ? "killing" : "terminating", name(terminate->attempt.step));
+    });
   } else if (const auto* start = std::get_if<engine::Start>(&action)) {
-    log_.debug([&] { return "starting " + name(start->step); });
+    log_.debug([&] { return "starting " + name(start->attempt.step); });
   } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
     log_.debug([&] { return fmt::format("the run is over: exit code {}", finish->exit_code); });
     for (const std::string& line : summary(plan_, engine.outcomes(), now - began_)) {
@@ -78,7 +88,7 @@ void Narrator::tell_end(StepIndex step, const engine::Outcome& outcome) {
   }
 }
 
-void Narrator::tell_stop(const engine::StopReason& reason) {
+void Narrator::tell_stop(const engine::RunStop& reason) {
   if (std::holds_alternative<engine::ReaderGone>(reason)) return;  // quietly, like any program in a pipe
   log_.write(LogLevel::info, "stopping: " + explain(reason, plan_));
 }
@@ -93,8 +103,7 @@ void Narrator::tell_who_still_ends(Instant now, const engine::StillEnding& still
     const std::string detail = detail_of_(step);
     groups.back().second.push_back(detail.empty() ? name(step) : fmt::format("{} ({})", name(step), detail));
   }
-  if (still.steps.size() > most_names)
-    groups.back().second.push_back(fmt::format("{} more", still.steps.size() - most_names));
+  if (still.steps.size() > most_names) groups.back().second.push_back(and_more(still.steps.size()));
   std::string text;
   for (const auto& [left, names] : groups)
     text +=

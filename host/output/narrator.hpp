@@ -24,7 +24,7 @@ class Narrator : public Reporter {
  private:
   [[nodiscard]] std::string name(StepIndex step) const;
   void tell_end(StepIndex step, const engine::Outcome& outcome);
-  void tell_stop(const engine::StopReason& reason);
+  void tell_stop(const engine::RunStop& reason);
   void tell_who_still_ends(Instant now, const engine::StillEnding& still);
 
   const Plan& plan_;

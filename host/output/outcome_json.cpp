@@ -31,7 +31,7 @@ std::int64_t microseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
-std::string reason_json(const engine::StopReason& reason, const Plan& plan) {
+std::string reason_json(const engine::RunStop& reason, const Plan& plan) {
   if (const auto* failed = std::get_if<engine::RequiredFailed>(&reason)) {
     return fmt::format(R"({{"kind":"requiredFailed","step":{}}})",
                        json_string(to_string(plan.steps[position(failed->step)].id)));
@@ -40,10 +40,19 @@ std::string reason_json(const engine::StopReason& reason, const Plan& plan) {
     return fmt::format(R"({{"kind":"signal","signal":{}}})", json_string(signal_name(stopped->signal)));
   }
   if (std::holds_alternative<engine::ReaderGone>(reason)) return R"({"kind":"readerGone"})";
-  if (std::holds_alternative<engine::OutputBroken>(reason)) return R"({"kind":"outputBroken"})";
+  if (std::holds_alternative<engine::GuardianLost>(reason)) return R"({"kind":"guardianLost"})";
+  return R"({"kind":"outputBroken"})";
+}
+
+namespace {
+
+std::string reason_json(const engine::StepEnd& reason, const Plan& plan) {
+  if (const auto* stop = std::get_if<engine::RunStop>(&reason)) return output::reason_json(*stop, plan);
   if (std::holds_alternative<engine::NoLongerNeeded>(reason)) return R"({"kind":"noLongerNeeded"})";
   return R"({"kind":"timedOut"})";
 }
+
+}  // namespace
 
 std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began) {
   return fmt::format(

@@ -9,7 +9,7 @@
 namespace dream::output {
 
 /// `{"kind":"signal","signal":"SIGINT"}` (docs/events.md).
-[[nodiscard]] std::string reason_json(const engine::StopReason& reason, const Plan& plan);
+[[nodiscard]] std::string reason_json(const engine::RunStop& reason, const Plan& plan);
 
 /// How a step ended, as members of a JSON object: `"outcome":"failed","exit":{"code":3},…` (docs/events.md).
 [[nodiscard]] std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began);

@@ -35,31 +35,40 @@ std::string_view word(engine::OutcomeKind kind) {
   return "";
 }
 
-std::string explain(const engine::StopReason& reason, const Plan& plan) {
+std::string explain(const engine::RunStop& reason, const Plan& plan) {
   return std::visit(
       Overloaded{
           [&](const engine::RequiredFailed& failed) {
             return "required step " + to_string(plan.steps[position(failed.step)].id) + " failed";
           },
           [](const engine::StoppedBySignal& stopped) { return "stopped by " + signal_name(stopped.signal); },
+          [](const engine::GuardianLost&) { return std::string("dream's guardian was killed"); },
           [](const engine::ReaderGone&) { return std::string("stdout's reader went away"); },
           [](const engine::OutputBroken&) { return std::string("stdout can't be written"); },
-          [](const engine::NoLongerNeeded&) { return std::string("no longer needed"); },
-          [](const engine::TimedOut&) { return std::string("ran past its timeout"); },
       },
       reason);
 }
 
+namespace {
+
+std::string explain(const engine::StepEnd& reason, const Step& step, const Plan& plan) {
+  return std::visit(Overloaded{
+                        [&](const engine::RunStop& stop) { return output::explain(stop, plan); },
+                        [](const engine::NoLongerNeeded&) { return std::string("no longer needed"); },
+                        [&](const engine::TimedOut&) {
+                          return "ran past its timeout" +
+                                 (step.timeout ? " of " + human_duration(*step.timeout) : std::string());
+                        },
+                    },
+                    reason);
+}
+
+}  // namespace
+
 std::string explain(const engine::Outcome& outcome, const Step& step, const Plan& plan) {
   std::vector<std::string> parts;
   if (outcome.start_error) parts.push_back(to_string(*outcome.start_error));
-  if (outcome.reason) {
-    std::string reason = explain(*outcome.reason, plan);
-    if (std::holds_alternative<engine::TimedOut>(*outcome.reason) && step.timeout) {
-      reason += " of " + human_duration(*step.timeout);
-    }
-    parts.push_back(std::move(reason));
-  }
+  if (outcome.reason) parts.push_back(explain(*outcome.reason, step, plan));
   const bool by_itself = outcome.kind == engine::OutcomeKind::failed && !outcome.reason;
   if (outcome.exit &&
       (by_itself || (outcome.kind != engine::OutcomeKind::succeeded && !is_success(*outcome.exit)))) {

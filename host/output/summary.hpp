@@ -15,7 +15,7 @@ namespace dream::output {
 [[nodiscard]] std::string_view word(engine::OutcomeKind kind);
 
 /// "required step ./auth:dev failed", "SIGINT", …
-[[nodiscard]] std::string explain(const engine::StopReason& reason, const Plan& plan);
+[[nodiscard]] std::string explain(const engine::RunStop& reason, const Plan& plan);
 
 /// "exit code 1", "ran past its timeout of 5.0 s", "no program "x" in PATH": why a step failed, was
 /// terminated or skipped.

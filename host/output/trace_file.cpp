@@ -53,7 +53,7 @@ class TraceFile : public Reporter {
       begin_span(now, started->step, to_string(plan_.steps[position(started->step)].id), "");
     } else if (const auto* terminate = std::get_if<engine::Terminate>(&action)) {
       const bool forced = terminate->urgency == Urgency::force;
-      begin_span(now, terminate->step, forced ? "ending by force" : "ending", "");
+      begin_span(now, terminate->attempt.step, forced ? "ending by force" : "ending", "");
     } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
       if (open_[position(ended->step)] == 0) begin_span(now, ended->step, "not started", "");
       end_spans(now, ended->step, outcome_members(engine.outcomes()[position(ended->step)], plan_, began_));

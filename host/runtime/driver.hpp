@@ -1,8 +1,5 @@
 #pragma once
 
-#include <array>
-#include <boost/asio/steady_timer.hpp>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,6 +11,9 @@
 #include "plan/plan.hpp"
 #include "plugin/executor.hpp"
 #include "prepare/prepared_step.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/output_watch.hpp"
+#include "runtime/pump.hpp"
 #include "runtime/session.hpp"
 #include "runtime/signal_inbox.hpp"
 
@@ -21,12 +21,13 @@ namespace dream::runtime {
 
 /// Drives one run: events of processes, signals, timers and output go into the engine, its actions to
 /// executors and reporters. Decides nothing.
-class Driver {
+class Driver : private Pump::Effects {
  public:
   /// All must outlive the driver; one PreparedStep for each step of the plan, in its order.
   /// `guardian`: its socket, owned from now on; -1: none.
-  Driver(Session& session, const Plan& plan, const std::vector<prepare::PreparedStep>& steps, int guardian);
-  ~Driver();
+  Driver(Session& session, Clock& clock, const Plan& plan, const std::vector<prepare::PreparedStep>& steps,
+         int guardian);
+  ~Driver() override;
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
 
@@ -45,69 +46,54 @@ class Driver {
 
  private:
   /// One start of a step, from Start to its end.
-  class Attempt : public plugin::RunObserver {
+  class Running : public plugin::RunObserver {
    public:
-    Attempt(Driver& driver, StepIndex step) : driver_(driver), step_(step) {}
-    void run_started() override { driver_.feed(engine::Started{step_}); }
-    void run_start_failed(Error error) override { driver_.start_failed(step_, std::move(error)); }
-    void run_exited(ExitStatus status) override { driver_.exited(step_, std::move(status)); }
+    Running(Driver& driver, Attempt its_attempt) : attempt(its_attempt), driver_(driver) {}
+    void run_started() override { driver_.feed(engine::Started{attempt}); }
+    void run_start_failed(Error error) override { driver_.start_failed(attempt, std::move(error)); }
+    void run_exited(ExitStatus status) override { driver_.exited(attempt, std::move(status)); }
 
-    std::unique_ptr<plugin::Run> run;
-    std::unique_ptr<boost::asio::steady_timer> last_resort;  ///< started with the force
+    Attempt attempt;
+    std::unique_ptr<plugin::Run> run;  ///< none while it is being started
 
    private:
     Driver& driver_;
-    StepIndex step_;
   };
+
+  // Pump::Effects
+  void start(Attempt attempt) override;
+  void terminate(Attempt attempt, Urgency urgency) override;
+  void give_up(Attempt attempt) override;
+  void give_up_reader(Stream stream) override;
+  void tell(Instant now, const engine::Action& action) override;
+  void wake_at(std::optional<Instant> moment) override;
+  void turn_soon() override;
 
   /// False: nothing may be run, and why was said.
   [[nodiscard]] bool begin();
-  void feed(engine::Event event);
-  void pump_soon();
-  void pump();
-  void perform(Instant now, const engine::Action& action);
-  void start(StepIndex step);
-  void start_failed(StepIndex step, Error error);
-  void exited(StepIndex step, ExitStatus status);
-  /// The attempt is over: nothing it says later counts.
-  void end_attempt(StepIndex step);
-  void terminate(StepIndex step, Urgency urgency);
-  void give_up_on(StepIndex step);
+  void feed(engine::Event event) { pump_.feed(clock_.now(), std::move(event)); }
+  void start_failed(Attempt attempt, Error error);
+  void exited(Attempt attempt, ExitStatus status);
+  /// Null once it is over.
+  [[nodiscard]] Running* running(Attempt attempt) const;
+  /// False if it was over already. Nothing that it says later counts.
+  bool end(Attempt attempt);
   [[nodiscard]] std::string detail_of(StepIndex step) const;
-  void set_timer();
-  void on_signal(int signal);
-  void on_guardian_lost();
-  void watch_readers();
   void on_output_lost(Stream stream, int error);
   void write_everything_out();
 
   Session& session_;
+  Clock& clock_;
   const Plan& plan_;
   const std::vector<prepare::PreparedStep>& prepared_;
-  engine::Engine engine_;
+  Pump pump_;
   output::Narrator narrator_;
   /// The renderer first: what a step wrote comes before the words about its end.
   std::vector<output::Reporter*> reporters_;
-  std::vector<std::unique_ptr<Attempt>> running_;  ///< by step; null: not started, or over
-  struct TimedEvent {
-    Instant at;
-    engine::Event event;
-  };
-  std::deque<TimedEvent> events_;
-  bool pumping_ = false;
-  boost::asio::steady_timer timer_;
-  std::optional<Instant> timer_set_to_;
-  boost::asio::steady_timer reader_timer_;
-  boost::asio::steady_timer hangup_timer_;
-  /// While the run is being stopped: how far the reader of an output has come.
-  struct ReaderProgress {
-    std::size_t written = 0;
-    Instant since;
-  };
-  std::array<ReaderProgress, 2> readers_;
+  std::vector<std::unique_ptr<Running>> running_;  ///< by step; null: not started, or over
+  std::unique_ptr<Clock::Alarm> alarm_;
+  OutputWatch output_watch_;
   SignalInbox signals_;
-  std::optional<int> exit_code_;
-  int write_error_ = 0;
   Explain explain_;
   bool gave_up_ = false;
 };

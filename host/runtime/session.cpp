@@ -25,11 +25,13 @@ unsigned short label_columns(const Plan& plan, output::OutputMode mode) {
 
 Session::Session(const Plan& plan, const SessionSettings& settings, process::TerminalState& terminal)
     : context_(1),
-      console_(context_, {.on_room = [this] { resume_output(); },
-                          .on_lost =
-                              [this](Stream stream, int error) {
-                                if (on_lost_) on_lost_(stream, error);
-                              }}),
+      console_(context_,
+               {.on_room = [this] { resume_output(); },
+                .on_lost =
+                    [this](Stream stream, int error) {
+                      if (on_lost_) on_lost_(stream, error);
+                    }},
+               settings.out, settings.err),
       renderer_(output::make_renderer(context_, console_, plan, settings.mode, settings.color,
                                       [this] { resume_output(); })),
       log_(output::make_log(settings.lowest_level, settings.color,

@@ -92,7 +92,7 @@ class Stage {
     if (*end && before((*end)->first) && (signals_.empty() || (*end)->first <= signals_.begin()->first)) {
       now_ = (*end)->first;
       const ExitStatus status = std::exchange(*end, std::nullopt)->second;
-      feed(Exited{StepIndex(static_cast<std::uint32_t>(end - ends_.begin())), status});
+      feed(Exited{{StepIndex(static_cast<std::uint32_t>(end - ends_.begin()))}, status});
     } else if (!signals_.empty() && before(signals_.begin()->first)) {
       now_ = signals_.begin()->first;
       say("Ctrl-C");
@@ -112,14 +112,14 @@ class Stage {
       for (const Action& action : engine_.take_actions()) {
         perform(action);
         // A process needs no time to start.
-        if (const auto* start = std::get_if<Start>(&action)) events.emplace_back(Started{start->step});
+        if (const auto* start = std::get_if<Start>(&action)) events.emplace_back(Started{start->attempt});
       }
     }
   }
 
   void perform(const Action& action) {
-    std::visit(Overloaded{[](const Start&) {}, [](const StillEnding&) {},
-                          [&](const StepStarted& what) { on_start(what.step); },
+    std::visit(Overloaded{[](const Start&) {}, [](const StillEnding&) {}, [](const GiveUp&) {},
+                          [](const GiveUpReader&) {}, [&](const StepStarted& what) { on_start(what.step); },
                           [&](const StepEnded& what) { on_end(what.step); },
                           [&](const Terminate& what) { terminate(what); },
                           [&](const DelayBegan& what) {
@@ -155,9 +155,9 @@ class Stage {
   }
 
   void terminate(const Terminate& what) {
-    const std::size_t at = position(what.step);
+    const std::size_t at = position(what.attempt.step);
     const int signal = what.urgency == Urgency::force ? 9 : plan_.steps[at].stop_signal;
-    say(fmt::format("{} gets {}", name(what.step), signal_name(signal)));
+    say(fmt::format("{} gets {}", name(what.attempt.step), signal_name(signal)));
     if (what.urgency == Urgency::graceful) rows_[at].asked = now_;
     std::optional<std::pair<Instant, ExitStatus>> end;
     if (what.urgency == Urgency::force) {

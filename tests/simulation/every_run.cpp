@@ -11,8 +11,17 @@ namespace {
 
 using namespace engine;
 
-enum class Behaviour : std::uint8_t { succeeds, fails, fails_to_start, hangs, ignores };
+enum class Behaviour : std::uint8_t {
+  succeeds,
+  fails,
+  fails_to_start,
+  hangs,
+  ignores,
+  ends_unseen,  ///< before it was known to run
+  survives,     ///< force, too
+};
 constexpr std::size_t behaviours = 5;
+constexpr std::size_t odd_behaviours = 7;
 constexpr std::size_t most_steps = 4;
 
 struct Process {
@@ -29,6 +38,8 @@ struct Process {
         return asked || forced;
       case Behaviour::ignores:
         return forced;
+      case Behaviour::survives:
+        return false;
       default:
         return true;
     }
@@ -38,13 +49,13 @@ struct Process {
 /// That a stop takes long is no news here: it would only be one more deadline.
 constexpr Duration never = std::chrono::hours(1);
 
-class Explorer {
+class Explorer : private Processes {
  public:
   Explorer(const Freedom& freedom, Choices& choices, const Plan& plan, std::string* trace)
       : freedom_(freedom),
         choices_(choices),
         plan_(plan),
-        bench_(plan, trace, never),
+        bench_(plan, trace, {.quiet_stop = never}, *this),
         in_reverse_(!freedom.any_order && choices.choose(2) == 1) {}
 
   /// The broken promise, or nothing.
@@ -60,12 +71,13 @@ class Explorer {
         signals_ < freedom_.signals && (signals_ == 0 || freedom_.signals_apart || just_signalled_);
     if (may_signal && choices_.choose(2) == 1) return signal();
     just_signalled_ = false;
+    if (freedom_.oddities && !output_lost_ && choices_.choose(2) == 1) return lose_output();
 
     std::array<std::size_t, most_steps> movers{};
     std::size_t count = 0;
     for (std::size_t i = 0; i < plan_.steps.size(); ++i)
       if (processes_[i].can_move()) movers[count++] = i;
-    const auto deadline = bench_.engine().next_deadline();
+    const auto deadline = bench_.deadline();
     if (count == 0 && !deadline) return signal_what_hangs();
     if (!freedom_.any_order)
       return count == 0 ? pass(*deadline) : move(in_reverse_ ? movers[count - 1] : movers[0]);
@@ -77,6 +89,11 @@ class Explorer {
     ++signals_;
     just_signalled_ = true;
     feed(Interrupted{2});
+  }
+
+  void lose_output() {
+    output_lost_ = true;
+    feed(OutputLost{});
   }
 
   /// Processes that hang end by Ctrl-C, or by the second one.
@@ -95,14 +112,14 @@ class Explorer {
     const auto step = StepIndex(static_cast<std::uint32_t>(index));
     if (process.life == Process::Life::starting) return answer(index);
     process.life = Process::Life::none;
-    if (process.forced) return feed(Exited{step, KilledBy{9}});
+    if (process.forced) return feed(Exited{{step}, KilledBy{9}});
     switch (process.behaviour) {
       case Behaviour::succeeds:
-        return feed(Exited{step, ExitedWith{0}});
+        return feed(Exited{{step}, ExitedWith{0}});
       case Behaviour::fails:
-        return feed(Exited{step, ExitedWith{static_cast<int>(index) + 10}});
+        return feed(Exited{{step}, ExitedWith{static_cast<int>(index) + 10}});
       default:
-        return feed(Exited{step, KilledBy{15}});
+        return feed(Exited{{step}, KilledBy{15}});
     }
   }
 
@@ -111,28 +128,39 @@ class Explorer {
     const auto step = StepIndex(static_cast<std::uint32_t>(index));
     if (process.behaviour == Behaviour::fails_to_start) {
       process.life = Process::Life::none;
-      return feed(StartFailed{step, Error{ErrorCode::not_found, {}, {}, {}}});
+      return feed(StartFailed{{step}, Error{ErrorCode::not_found, {}, {}, {}}});
+    }
+    if (process.behaviour == Behaviour::ends_unseen) {
+      process.life = Process::Life::none;
+      return feed(Exited{{step}, ExitedWith{static_cast<int>(index)}});
     }
     process.life = Process::Life::alive;
-    feed(Started{step});
+    feed(Started{{step}});
   }
 
   void feed(const Event& event) {
     now_ += Duration(1);
-    const std::vector<Action> actions = bench_.feed(now_, event);
-    if (!bench_.complaint().empty()) return;
-    std::size_t started = most_steps;
-    for (const Action& action : actions) {
-      if (const auto* start = std::get_if<Start>(&action)) started = position(start->step);
-      if (const auto* terminate = std::get_if<Terminate>(&action)) {
-        Process& process = processes_[position(terminate->step)];
-        (terminate->urgency == Urgency::force ? process.forced : process.asked) = true;
-      }
-    }
-    if (started == most_steps) return;
-    processes_[started].life = Process::Life::starting;
-    processes_[started].behaviour = static_cast<Behaviour>(choices_.choose(behaviours));
-    if (!freedom_.any_order) answer(started);
+    bench_.feed(now_, event);
+  }
+
+  void start(Attempt attempt) override {
+    Process& process = processes_[position(attempt.step)];
+    process.life = Process::Life::starting;
+    process.behaviour =
+        static_cast<Behaviour>(choices_.choose(freedom_.oddities ? odd_behaviours : behaviours));
+    if (!freedom_.any_order) answer(position(attempt.step));
+  }
+
+  void terminate(Attempt attempt, Urgency urgency) override {
+    Process& process = processes_[position(attempt.step)];
+    (urgency == Urgency::force ? process.forced : process.asked) = true;
+  }
+
+  /// It may end all the same.
+  void give_up(Attempt attempt) override {
+    Process& process = processes_[position(attempt.step)];
+    process.behaviour = Behaviour::succeeds;
+    process.life = choices_.choose(2) == 0 ? Process::Life::none : Process::Life::alive;
   }
 
   const Freedom& freedom_;
@@ -144,6 +172,7 @@ class Explorer {
   Instant now_{Duration(0)};
   std::size_t signals_ = 0;
   bool just_signalled_ = false;
+  bool output_lost_ = false;
   bool stuck_ = false;
 };
 
@@ -155,6 +184,12 @@ void make(Step& step, std::size_t kind) {
 
 std::string run_once(const Freedom& freedom, Choices& choices, Plan& plan, std::string* trace) {
   for (std::size_t i = 1; i < plan.steps.size(); ++i) make(plan.steps[i], choices.choose(kinds_of_step));
+  for (Step& step : plan.steps) {
+    if (!freedom.times) break;
+    step.delay = Duration(choices.choose(2) * 3);
+    step.timeout.reset();
+    if (choices.choose(2) == 1) step.timeout = Duration(2);
+  }
   if (trace != nullptr) *trace = describe(plan);
   return Explorer(freedom, choices, plan, trace).run();
 }

@@ -16,6 +16,10 @@ struct Freedom {
   /// The second signal comes at any later moment. Otherwise right after the first.
   bool signals_apart = false;
   std::size_t signals = 2;
+  /// Each step has a delay of 0 or 3, and no timeout or one of 2; an event takes 1.
+  bool times = false;
+  /// Processes may end before they are known to run, or survive force, and stdout may be lost at any moment.
+  bool oddities = false;
 };
 
 struct Count {
@@ -27,8 +31,8 @@ struct Count {
 inline constexpr std::size_t kinds_of_step = 6;
 
 /// Every plan of `freedom.steps` steps whose first step is of kind `first`, with every behaviour of each
-/// process (succeeds, fails, fails to start, hangs until it is asked to end, ignores that), and signals at
-/// every moment.
+/// process (succeeds, fails, fails to start, hangs until it is asked to end, ignores that, and what the
+/// freedom adds), and signals at every moment.
 [[nodiscard]] Count every_run(const Freedom& freedom, std::size_t first);
 
 }  // namespace dream::simulation

@@ -27,6 +27,16 @@ TEST(EveryRun, of_one_to_three_steps_in_any_order_with_two_signals_keeps_every_p
   EXPECT_GE(runs, 3'200'000U);
 }
 
+TEST(EveryRun, of_one_or_two_steps_with_delays_and_timeouts_or_with_oddities_keeps_every_promise) {
+  std::uint64_t runs = 0;
+  for (std::size_t steps = 1; steps <= 2; ++steps)
+    for (std::size_t kind = 0; kind < kinds_of_step; ++kind) {
+      runs += check_every_run({.steps = steps, .any_order = true, .signals = 1, .times = true}, kind);
+      runs += check_every_run({.steps = steps, .any_order = true, .signals = 1, .oddities = true}, kind);
+    }
+  EXPECT_GE(runs, 2'050'000U);
+}
+
 /// One shard for each kind of the first step.
 class EveryRunOfFourSteps : public testing::TestWithParam<std::size_t> {};
 

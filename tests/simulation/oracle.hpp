@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -8,15 +9,15 @@
 
 #include "engine/engine.hpp"
 
-/// A second opinion on every run: what must have happened, worked out from the plan and the history of events
-/// alone. It shares no code and no state with the engine, keeps instants instead of phases, and judges after
-/// each event.
+/// A second opinion on every run: what must have happened, and in which order, worked out from the plan and
+/// the history of events alone. It shares no code and no state with the engine, keeps instants instead of
+/// phases, and judges after each event.
 namespace dream::simulation {
 
 class Oracle {
  public:
-  /// `plan` must outlive the oracle. `quiet_stop`: as of the engine.
-  Oracle(const Plan& plan, Duration quiet_stop);
+  /// `plan` must outlive the oracle. `limits`: as of the engine.
+  Oracle(const Plan& plan, const engine::Limits& limits);
 
   /// Everything about one call of handle(): the event, and the actions that the engine answered with.
   void judge(Instant now, const engine::Event& event, std::span<const engine::Action> actions,
@@ -34,12 +35,19 @@ class Oracle {
     std::optional<Instant> start_failed;
     std::optional<Instant> timed_out;
     std::optional<Instant> graceful;
+    std::optional<Instant> told;  ///< the last time that it still ends
     std::optional<Instant> forced;
     std::optional<Instant> ended;
     std::optional<ExitStatus> status;
-    std::optional<engine::StopReason> reason;  ///< why it was asked to end, or had to be
+    std::optional<Error> start_error;
+    std::optional<engine::StepEnd> reason;  ///< why it was asked to end, or had to be
     bool failed_by_itself = false;
-    int exit_code = 0;  ///< of dream, if this is the first required failure
+    bool given_up = false;
+
+    // what the engine has still to say about this event, once
+    bool untold_start = false;
+    bool untold_end = false;
+    bool untold_give_up = false;
 
     [[nodiscard]] bool alive() const { return start_asked && !ended; }
     [[nodiscard]] bool answered() const { return started || start_failed || ended; }
@@ -50,14 +58,22 @@ class Oracle {
   void take(const engine::StartFailed& event);
   void take(const engine::Exited& event);
   void take(const engine::Interrupted& event);
+  void take(const engine::GuardianLost& event);
   void take(const engine::OutputLost& event);
+  void take(const engine::TerminalClosed& event);
+  void take(const engine::ReaderSeen& event);
   void take(const engine::TimePassed& event);
-  void take_passed_timeouts();
+  void take_passed_limits();
+  void lose(History& step);
+  void times_out(std::size_t step);
   void failed(std::size_t step, int exit_code);
-  void stops(engine::StopReason reason, int exit_code);
+  void stops(engine::RunStop reason, int exit_code);
 
   void see(const engine::Start& action);
   void see(const engine::Terminate& action);
+  void see_graceful(std::size_t index);
+  void see(const engine::GiveUp& action);
+  void see(const engine::GiveUpReader& action);
   void see(const engine::StepStarted& action);
   void see(const engine::StepEnded& action);
   void see(const engine::DelayBegan& action);
@@ -67,6 +83,7 @@ class Oracle {
   void see(const engine::Finish& action);
 
   void nothing_is_missing();
+  void readers_are_right();
   void deadlines_are_right(const engine::Engine& engine);
   void endings_are_right(const engine::Engine& engine);
   void outcomes_are_right(const engine::Engine& engine);
@@ -84,30 +101,43 @@ class Oracle {
   [[nodiscard]] static bool may_end_gracefully(const History& step) {
     return step.alive() && step.graceful && !step.forced;
   }
-  void news_of_the_stop_is_due();
+  /// When it is news that a step, which may end gracefully, has not ended yet.
+  [[nodiscard]] Instant news_of(const History& step) const;
+  /// When force comes by itself; when it is given up.
+  [[nodiscard]] Instant force_of(std::size_t step) const;
+  [[nodiscard]] Instant end_of_patience(std::size_t step) const;
+  [[nodiscard]] bool forces() const { return signals_ > 1 || guardian_lost_; }
+
+  /// What is known of the reader of an output.
+  struct Reader {
+    engine::Reading reading = engine::Reading::nothing_left;
+    std::optional<Instant> stuck_since;
+    bool given_up = false;
+  };
+  Reader& reader_of(Stream stream) { return readers_[stream == Stream::out ? 0 : 1]; }
+  [[nodiscard]] bool is_hopeless(const Reader& reader) const;
+  [[nodiscard]] std::optional<Instant> end_of_patience(const Reader& reader) const;
 
   void check(bool holds, const char* promise);
   void check(bool holds, const char* promise, std::size_t step);
 
   const Plan& plan_;
-  Duration quiet_stop_;
+  engine::Limits limits_;
   std::vector<History> history_;
+  std::array<Reader, 2> readers_;
   std::optional<Instant> begun_;
   Instant now_{};
-  std::optional<engine::StopReason> cause_;
+  std::optional<engine::RunStop> cause_;
+  std::optional<Instant> stopped_;
+  std::optional<Instant> terminal_closed_;
   int exit_code_ = 0;
   int signals_ = 0;
+  bool guardian_lost_ = false;
+  bool signalled_after_the_end_ = false;
   std::size_t starts_ = 0;  ///< how many Starts there were
   bool told_waiting_ = false;
   bool told_stopping_ = false;
-  bool stop_began_ = false;                     ///< with this event
-  std::optional<Instant> somebody_ends_since_;  ///< without a break, or since the run is being stopped
-  std::optional<Instant> news_due_;
   bool finished_ = false;
-
-  // what this event must be answered with, exactly once
-  std::optional<std::size_t> untold_start_;
-  std::optional<std::size_t> untold_end_;
   std::optional<Instant> told_gate_;  ///< the gate that the last DelayBegan named
 
   std::string complaint_;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "simulation/every_run.hpp"
 #include "simulation/world.hpp"
@@ -12,8 +13,8 @@
 // simulate --count N [--from S]  the seeds S … S+N-1
 // simulate --hours H [--from S]  as many as there is time for
 // simulate --every N             every run of a plan of N steps (at most 4), in any order, with one signal at
-// any
-//                                moment: ten minutes for 4
+//                                any moment: ten minutes for 4. Of up to 2 steps with delays, timeouts and
+//                                oddities, too
 //
 // Exits with 1 at the first broken promise, after printing the seed and the trace.
 namespace {
@@ -64,13 +65,21 @@ bool passes(std::uint64_t seed, bool show) {
 }
 
 bool passes_every_run(std::size_t steps) {
+  using dream::simulation::Freedom;
+  std::vector<Freedom> freedoms{{.steps = steps, .any_order = true, .signals = 1}};
+  if (steps <= 2) {
+    freedoms.push_back({.steps = steps, .any_order = true, .signals = 1, .times = true});
+    freedoms.push_back({.steps = steps, .any_order = true, .signals = 1, .oddities = true});
+  }
   std::uint64_t runs = 0;
-  for (std::size_t kind = 0; kind < dream::simulation::kinds_of_step; ++kind) {
-    const auto count = dream::simulation::every_run({.steps = steps, .any_order = true, .signals = 1}, kind);
-    runs += count.runs;
-    if (count.complaint.empty()) continue;
-    std::printf("BROKEN: %s\n", count.complaint.c_str());
-    return false;
+  for (const Freedom& freedom : freedoms) {
+    for (std::size_t kind = 0; kind < dream::simulation::kinds_of_step; ++kind) {
+      const auto count = dream::simulation::every_run(freedom, kind);
+      runs += count.runs;
+      if (count.complaint.empty()) continue;
+      std::printf("BROKEN: %s\n", count.complaint.c_str());
+      return false;
+    }
   }
   std::printf("%llu runs, no promise broken\n", static_cast<unsigned long long>(runs));
   return true;

@@ -2,28 +2,42 @@
 
 #include <fmt/format.h>
 
-#include <type_traits>
+#include "base/overloaded.hpp"
 
 namespace dream::simulation {
 namespace {
 
 using namespace engine;
 
-template <class... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-template <class... Functions>
-Overloaded(Functions...) -> Overloaded<Functions...>;
-
 std::string name(StepIndex step) {
   return {static_cast<char>('a' + position(step))};
+}
+
+/// The first attempt has no number, as most have no other.
+std::string name(Attempt attempt) {
+  return name(attempt.step) + (attempt.number == 1 ? "" : fmt::format("#{}", attempt.number));
+}
+
+const char* name(Stream stream) {
+  return stream == Stream::out ? "stdout" : "stderr";
 }
 
 std::string names(const std::vector<StepIndex>& steps) {
   std::string text;
   for (const StepIndex step : steps) text += (text.empty() ? "" : ",") + name(step);
   return text;
+}
+
+const char* word(Reading reading) {
+  switch (reading) {
+    case Reading::nothing_left:
+      return "nothing left";
+    case Reading::takes_some:
+      return "takes some";
+    case Reading::takes_nothing:
+      break;
+  }
+  return "takes nothing";
 }
 
 const char* word(OutcomeKind kind) {
@@ -45,26 +59,39 @@ const char* word(OutcomeKind kind) {
 std::string describe(const Event& event) {
   return std::visit(Overloaded{
                         [](const Begin&) -> std::string { return "begin"; },
-                        [](const Started& what) { return "started " + name(what.step); },
-                        [](const StartFailed& what) { return "start failed " + name(what.step); },
+                        [](const Started& what) { return "started " + name(what.attempt); },
+                        [](const StartFailed& what) { return "start failed " + name(what.attempt); },
                         [](const Exited& what) {
-                          return fmt::format("exited {}: {}", name(what.step), to_string(what.status));
+                          return fmt::format("exited {}: {}", name(what.attempt), to_string(what.status));
                         },
                         [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
+                        [](const GuardianLost&) -> std::string { return "guardian lost"; },
                         [](const OutputLost& what) -> std::string {
                           return what.reader_gone ? "output lost" : "output broken";
+                        },
+                        [](const TerminalClosed&) -> std::string { return "terminal closed"; },
+                        [](const ReaderSeen& what) {
+                          return fmt::format("reader of {}: {}", name(what.stream), word(what.reading));
                         },
                         [](const TimePassed&) -> std::string { return "time passed"; },
                     },
                     event);
 }
 
-std::string describe(const StopReason& reason) {
+std::string describe(const RunStop& reason) {
   return std::visit(Overloaded{
                         [](const RequiredFailed& what) { return name(what.step) + " failed"; },
                         [](const StoppedBySignal& what) { return fmt::format("signal {}", what.signal); },
+                        [](const GuardianLost&) -> std::string { return "guardian lost"; },
                         [](const ReaderGone&) -> std::string { return "reader gone"; },
                         [](const OutputBroken&) -> std::string { return "output broken"; },
+                    },
+                    reason);
+}
+
+std::string describe(const StepEnd& reason) {
+  return std::visit(Overloaded{
+                        [](const RunStop& what) { return describe(what); },
                         [](const NoLongerNeeded&) -> std::string { return "no longer needed"; },
                         [](const TimedOut&) -> std::string { return "timed out"; },
                     },
@@ -74,10 +101,12 @@ std::string describe(const StopReason& reason) {
 std::string describe(const Action& action) {
   return std::visit(
       Overloaded{
-          [](const Start& what) { return "start " + name(what.step); },
+          [](const Start& what) { return "start " + name(what.attempt); },
           [](const Terminate& what) {
-            return (what.urgency == Urgency::graceful ? "terminate " : "force ") + name(what.step);
+            return (what.urgency == Urgency::graceful ? "terminate " : "force ") + name(what.attempt);
           },
+          [](const GiveUp& what) { return "give up " + name(what.attempt); },
+          [](const GiveUpReader& what) { return fmt::format("give up the reader of {}", name(what.stream)); },
           [](const StepStarted& what) { return "runs " + name(what.step); },
           [](const StepEnded& what) { return "ended " + name(what.step); },
           [](const DelayBegan& what) {

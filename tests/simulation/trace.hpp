@@ -10,7 +10,8 @@ namespace dream::simulation {
 
 [[nodiscard]] std::string describe(const engine::Event& event);
 [[nodiscard]] std::string describe(const engine::Action& action);
-[[nodiscard]] std::string describe(const engine::StopReason& reason);
+[[nodiscard]] std::string describe(const engine::RunStop& reason);
+[[nodiscard]] std::string describe(const engine::StepEnd& reason);
 
 /// "failed exit code 3", "terminated(signal 2) forced", "skipped(a failed)".
 [[nodiscard]] std::string describe(const engine::Outcome& outcome);

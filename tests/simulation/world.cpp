@@ -77,10 +77,11 @@ struct Pending {
 struct Process {
   bool answered = false;  ///< Start was answered
   bool asked = false;     ///< to end
+  bool given_up = false;
   std::optional<Pending> next;
 };
 
-class World {
+class World : private Processes {
  public:
   World(std::uint64_t seed, Verdict& verdict)
       : random_(seed),
@@ -88,27 +89,72 @@ class World {
         plan_(random_plan(random_, climate_)),
         processes_(plan_.steps.size()),
         verdict_(verdict),
-        bench_(plan_, &verdict.trace, Duration(1) + random_duration(random_)) {
+        wild_(seed % 2 == 1),
+        strange_(~seed),
+        bench_(plan_, &verdict.trace, limits(), *this) {
     verdict.trace = describe(plan_);
     while (random_.percent(30)) {
       const int times = random_.below(4);
       const Instant at = now_ + times * random_duration(random_);
       disturbances_.push_back({at, random_disturbance(random_)});
     }
+    while (wild_ && strange_.percent(40))
+      disturbances_.push_back({now_ + strange_.below(4) * random_duration(strange_), strange_event()});
   }
 
   void run() {
     feed(Begin{});
     while (!bench_.is_over() && verdict_.complaint.empty()) advance();
+    if (wild_ && bench_.complaint().empty() && verdict_.complaint.empty()) live_on();
     if (bench_.complaint().empty() && verdict_.complaint.empty() && random_.percent(30)) feed(Interrupted{2});
     if (!bench_.complaint().empty()) verdict_.complaint = bench_.complaint();
   }
 
  private:
+  Limits limits() {
+    Limits limits{.quiet_stop = Duration(1) + random_duration(random_)};
+    if (!wild_) return limits;
+    limits.unkillable = Duration(1) + random_duration(strange_);
+    limits.stuck_reader = Duration(1) + random_duration(strange_);
+    limits.hang_up = Duration(1) + random_duration(strange_);
+    return limits;
+  }
+
+  /// What hardly ever happens.
+  Event strange_event() {
+    switch (strange_.below(6)) {
+      case 0:
+        return GuardianLost{};
+      case 1:
+        return TerminalClosed{};
+      case 2:
+        return OutputLost{strange_.percent(50)};
+      default:
+        return ReaderSeen{strange_.percent(50) ? Stream::out : Stream::err,
+                          static_cast<Reading>(strange_.below(3))};
+    }
+  }
+
+  /// The run is over; its end is being written out.
+  void live_on() {
+    for (int i = strange_.below(6); i > 0 && bench_.complaint().empty(); --i) {
+      now_ += random_duration(strange_);
+      const auto deadline = bench_.deadline();
+      if (deadline && strange_.percent(50)) {
+        now_ = std::max(now_, *deadline);
+        feed(TimePassed{});
+      } else if (strange_.percent(40)) {
+        feed(Interrupted{2});
+      } else {
+        feed(strange_event());
+      }
+    }
+  }
+
   /// Lets the next thing happen, whichever comes first: an event of the world or a deadline of the engine.
   void advance() {
     Pending* pending = next_event();
-    const auto deadline = bench_.engine().next_deadline();
+    const auto deadline = bench_.deadline();
     if (pending == nullptr && !deadline) return interrupt_what_hangs();
     const bool tie = pending != nullptr && deadline && pending->at == *deadline;
     const bool event_first =
@@ -156,7 +202,9 @@ class World {
   }
 
   void happen(const Event& event) {
-    if (const auto* started = std::get_if<Started>(&event)) settle_in(started->step);
+    const auto* started = std::get_if<Started>(&event);
+    if (started != nullptr && !processes_[position(started->attempt.step)].given_up)
+      settle_in(started->attempt.step);
     feed(event);
   }
 
@@ -168,7 +216,7 @@ class World {
     if (!stays && !random_.percent(climate_.hanging)) {
       const ExitStatus status =
           random_.percent(climate_.failure) ? random_failure(random_) : ExitStatus(ExitedWith{0});
-      process.next = Pending{now_ + random_duration(random_), Exited{step, status}};
+      process.next = Pending{now_ + random_duration(random_), Exited{{step}, status}};
     }
     if (process.asked) ask(step, Urgency::graceful);
   }
@@ -178,18 +226,13 @@ class World {
       verdict_.complaint = "a run has an end";
       return;
     }
-    const std::vector<Action> actions = bench_.feed(now_, event);
-    if (!bench_.complaint().empty()) return;
-    for (const Action& action : actions) {
-      if (const auto* start = std::get_if<Start>(&action)) perform(*start);
-      if (const auto* terminate = std::get_if<Terminate>(&action)) ask(terminate->step, terminate->urgency);
-    }
+    bench_.feed(now_, event);
   }
 
-  void perform(const Start& start) {
-    const Event answer = random_answer(start.step);
+  void start(Attempt attempt) override {
+    const Event answer = random_answer(attempt.step);
     if (random_.percent(climate_.slow_start)) {
-      processes_[position(start.step)].next = Pending{now_ + random_duration(random_), answer};
+      processes_[position(attempt.step)].next = Pending{now_ + random_duration(random_), answer};
       return;
     }
     if (random_.percent(20)) now_ += Duration(random_.below(5));  // starting a process takes its time
@@ -197,10 +240,31 @@ class World {
   }
 
   Event random_answer(StepIndex step) {
-    if (!random_.percent(climate_.failure)) return Started{step};
-    if (random_.percent(20)) return Exited{step, random_failure(random_)};
-    if (random_.percent(20)) return Exited{step, ExitedWith{0}};
-    return StartFailed{step, Error{static_cast<ErrorCode>(random_.below(9)), "it was not to be", "", ""}};
+    if (!random_.percent(climate_.failure)) return Started{{step}};
+    if (random_.percent(20)) return Exited{{step}, random_failure(random_)};
+    if (random_.percent(20)) return Exited{{step}, ExitedWith{0}};
+    return StartFailed{{step}, Error{static_cast<ErrorCode>(random_.below(9)), "it was not to be", "", ""}};
+  }
+
+  void terminate(Attempt attempt, Urgency urgency) override {
+    if (wild_ && urgency == Urgency::force && strange_.percent(15))
+      processes_[position(attempt.step)].next.reset();  // nothing ends it
+    else
+      ask(attempt.step, urgency);
+  }
+
+  /// It may be heard of all the same.
+  void give_up(Attempt attempt) override {
+    Process& process = processes_[position(attempt.step)];
+    process.given_up = true;
+    process.next.reset();
+    if (strange_.percent(60)) process.next = Pending{now_ + random_duration(strange_), random_news(attempt)};
+  }
+
+  Event random_news(Attempt attempt) {
+    if (strange_.percent(30)) return Started{attempt};
+    if (strange_.percent(30)) return StartFailed{attempt, Error{ErrorCode::io, "too late", "", ""}};
+    return Exited{attempt, ExitedWith{strange_.below(2)}};
   }
 
   /// The executor was told to terminate: the process may end earlier than it wanted to, by force it does.
@@ -217,10 +281,10 @@ class World {
 
   Event random_end(StepIndex step, Urgency urgency, bool answered) {
     if (!answered && random_.percent(50))
-      return StartFailed{step, Error{ErrorCode::internal, "given up", "", ""}};
-    if (urgency == Urgency::force) return Exited{step, KilledBy{9}};
-    if (random_.percent(40)) return Exited{step, ExitedWith{random_.below(3)}};
-    return Exited{step, KilledBy{15}};
+      return StartFailed{{step}, Error{ErrorCode::internal, "given up", "", ""}};
+    if (urgency == Urgency::force) return Exited{{step}, KilledBy{9}};
+    if (random_.percent(40)) return Exited{{step}, ExitedWith{random_.below(3)}};
+    return Exited{{step}, KilledBy{15}};
   }
 
   Random random_;
@@ -229,8 +293,10 @@ class World {
   std::vector<Process> processes_;
   std::vector<Pending> disturbances_;
   Verdict& verdict_;
-  Bench bench_;
+  bool wild_;       ///< every second world: force may not end a process, the guardian may be lost, …
+  Random strange_;  ///< for that, so that the calm worlds stay what they were
   Instant now_{Duration(1)};
+  Bench bench_;
   int patience_ = 2;
 };
 

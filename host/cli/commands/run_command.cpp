@@ -119,7 +119,8 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       return exit_nothing_run;
     }
     record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
-    runtime::Driver driver(session, plan, preparation.steps, guardian);
+    runtime::SteadyClock clock(session.context());
+    runtime::Driver driver(session, clock, plan, preparation.steps, guardian);
     // Each asks the executors and looks through the whole workspace; thousands may fail.
     constexpr int most_suggestions = 20;
     driver.on_start_failure([&, suggested = 0](StepIndex index, Error& error) mutable {
@@ -138,8 +139,8 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
   return exit_code;
 }
 
-int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWorkspace& loaded, const std::string& id,
-             int guardian, process::TerminalState& terminal) {
+int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWorkspace& loaded,
+             const std::string& id, int guardian, process::TerminalState& terminal) {
   const output::OutputMode mode = output_mode(options, plan);
   runtime::Session session(
       plan,
@@ -184,8 +185,8 @@ int run_command(const Options& options) {
   const std::string id = plugin::new_session_id();
   const auto before = plugin::make_place(id, {}, plugin::own_environment());
   clean_up_after_the_dead(*before, options.trust);
-  Result<Descriptor> guardian = process::split_off_guardian(
-      {.cleaning = {record::record_path(*before), options.trust}}, terminal);
+  Result<Descriptor> guardian =
+      process::split_off_guardian({.cleaning = {record::record_path(*before), options.trust}}, terminal);
   if (!guardian) complain(guardian.error());
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;

@@ -93,6 +93,14 @@ TEST(BackgroundStep, that_exits_with_0_has_succeeded_and_the_run_goes_on) {
   EXPECT_EQ(run.exited(1), "ended b; finish 0");
 }
 
+TEST(Timeout, that_passed_first_is_the_failure_however_late_it_is_noticed) {
+  ManualRun run({with_timeout(9, background()), with_timeout(8, background()), foreground()});
+  run.begin();
+  run.oversleep_until(12);
+  EXPECT_EQ(run.feed(TimePassed{}), "stopping: b failed; terminate a; terminate b; terminate c");
+  EXPECT_EQ(run.outcome(0), "terminated(b failed)");
+}
+
 TEST(Timeout, of_a_required_step_is_the_failure_of_the_run_at_once) {
   ManualRun run({background(), with_timeout(100, foreground()), foreground()});
   run.begin();

@@ -48,23 +48,24 @@ class ManualRun {
  public:
   enum class Starts : std::uint8_t { at_once, when_told };
 
-  explicit ManualRun(std::vector<Step> steps, Starts starts = Starts::at_once,
-                     Duration quiet_stop = std::chrono::milliseconds(500))
-      : plan_{std::move(steps), {}, false}, engine_(plan_, quiet_stop), starts_(starts) {}
+  explicit ManualRun(std::vector<Step> steps, Starts starts = Starts::at_once, const Limits& limits = {})
+      : plan_{std::move(steps), {}, false}, engine_(plan_, limits), starts_(starts) {}
 
   std::string begin() { return feed(Begin{}); }
-  std::string started(int step) { return feed(Started{index(step)}); }
+  std::string started(int step) { return feed(Started{{index(step)}}); }
   std::string start_failed(int step, ErrorCode code = ErrorCode::not_found) {
-    return feed(StartFailed{index(step), Error{code, "no such command", "", ""}});
+    return feed(StartFailed{{index(step)}, Error{code, "no such command", "", ""}});
   }
-  std::string exited(int step, int code = 0) { return feed(Exited{index(step), ExitedWith{code}}); }
-  std::string killed(int step, int signal) { return feed(Exited{index(step), KilledBy{signal}}); }
-  std::string lost(int step) { return feed(Exited{index(step), Lost{"why"}}); }
+  std::string exited(int step, int code = 0) { return feed(Exited{{index(step)}, ExitedWith{code}}); }
+  std::string killed(int step, int signal) { return feed(Exited{{index(step)}, KilledBy{signal}}); }
+  std::string lost(int step) { return feed(Exited{{index(step)}, Lost{"why"}}); }
   std::string interrupted(int signal = 2) { return feed(Interrupted{signal}); }
+  std::string guardian_lost() { return feed(GuardianLost{}); }
+  std::string reader(Stream stream, Reading reading) { return feed(ReaderSeen{stream, reading}); }
   std::string output_lost() { return feed(OutputLost{}); }
 
   /// Lets the clock run to `instant`, stopping at every deadline on the way.
-  std::string advance_to(int instant) {
+  std::string advance_to(std::int64_t instant) {
     std::string text;
     const Instant target{nanoseconds(instant)};
     while (engine_.next_deadline() && *engine_.next_deadline() <= target) {
@@ -84,9 +85,9 @@ class ManualRun {
   }
   [[nodiscard]] Engine& engine() { return engine_; }
   /// The next deadline in ns, -1 for none.
-  [[nodiscard]] int deadline() const {
+  [[nodiscard]] std::int64_t deadline() const {
     const auto deadline = engine_.next_deadline();
-    return deadline ? static_cast<int>(deadline->time_since_epoch().count()) : -1;
+    return deadline ? deadline->time_since_epoch().count() : -1;
   }
 
   std::string feed(const Event& event) {
@@ -97,7 +98,7 @@ class ManualRun {
       append(text, simulation::describe(actions[i]));
       const auto* start = std::get_if<Start>(&actions[i]);
       if (start == nullptr || starts_ == Starts::when_told) continue;
-      engine_.handle(now_, Started{start->step});
+      engine_.handle(now_, Started{start->attempt});
       for (Action& action : engine_.take_actions()) actions.push_back(std::move(action));
     }
     return text;

@@ -22,11 +22,12 @@ TEST(ExitCode, is_128_and_the_signal_that_the_first_required_failure_died_of) {
   }
 }
 
+/// Never 2: that says that nothing was run.
 TEST(ExitCode, of_a_start_that_failed_depends_on_what_was_wrong) {
   const std::pair<ErrorCode, int> table[] = {
       {ErrorCode::not_found, 127}, {ErrorCode::not_executable, 126},
-      {ErrorCode::usage, 2},       {ErrorCode::configuration, 2},
-      {ErrorCode::plan, 2},        {ErrorCode::plugin, 70},
+      {ErrorCode::usage, 70},      {ErrorCode::configuration, 70},
+      {ErrorCode::plan, 70},       {ErrorCode::plugin, 70},
       {ErrorCode::io, 125},        {ErrorCode::unsupported, 70},
       {ErrorCode::internal, 70},
   };

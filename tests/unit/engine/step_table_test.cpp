@@ -9,42 +9,93 @@ namespace {
 
 constexpr Phase phases[] = {Phase::pending,  Phase::starting, Phase::running,
                             Phase::stopping, Phase::killing,  Phase::ended};
-constexpr Input inputs[] = {Input::due,        Input::started,        Input::start_failed,
-                            Input::exited,     Input::timeout_passed, Input::grace_passed,
-                            Input::stop_asked, Input::force_asked};
+constexpr Input inputs[] = {Input::due,
+                            Input::started,
+                            Input::start_failed,
+                            Input::exited,
+                            Input::timeout_passed,
+                            Input::grace_passed,
+                            Input::patience_passed,
+                            Input::stop_asked,
+                            Input::force_asked};
+
+bool can_happen(Phase phase, Input input) {
+  return cell_of(phase, input).reaction != Reaction::bug;
+}
 
 TEST(StepTable, nothing_leaves_the_end) {
   for (const Input input : inputs) {
-    const Reaction reaction = reaction_to(Phase::ended, input);
-    EXPECT_TRUE(reaction == Reaction::bug || reaction == Reaction::nothing);
+    const Cell cell = cell_of(Phase::ended, input);
+    EXPECT_TRUE(cell.reaction == Reaction::bug ||
+                (cell.reaction == Reaction::nothing && cell.to == Phase::ended));
   }
 }
 
 TEST(StepTable, no_phase_leads_back) {
   for (const Phase phase : phases)
-    for (const Input input : inputs) EXPECT_GE(phase_after(phase, reaction_to(phase, input)), phase);
+    for (const Input input : inputs)
+      EXPECT_TRUE(!can_happen(phase, input) || cell_of(phase, input).to >= phase);
+}
+
+TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
+  for (const Phase phase : phases)
+    for (const Input input : inputs) {
+      const Cell cell = cell_of(phase, input);
+      switch (cell.reaction) {
+        case Reaction::bug:
+          break;
+        case Reaction::nothing:
+        case Reaction::note_start:
+        case Reaction::expire:
+          EXPECT_EQ(cell.to, phase);
+          break;
+        case Reaction::start:
+          EXPECT_EQ(cell.to, Phase::starting);
+          break;
+        case Reaction::run:
+          EXPECT_EQ(cell.to, Phase::running);
+          break;
+        case Reaction::terminate:
+          EXPECT_EQ(cell.to, Phase::stopping);
+          break;
+        case Reaction::force:
+          EXPECT_EQ(cell.to, Phase::killing);
+          break;
+        case Reaction::skip:
+        case Reaction::run_and_end:
+        case Reaction::end:
+        case Reaction::abandon:
+          EXPECT_EQ(cell.to, Phase::ended);
+          break;
+      }
+    }
 }
 
 TEST(StepTable, only_a_pending_step_is_started) {
   for (const Phase phase : phases)
-    EXPECT_EQ(reaction_to(phase, Input::due) == Reaction::start, phase == Phase::pending);
+    EXPECT_EQ(cell_of(phase, Input::due).reaction == Reaction::start, phase == Phase::pending);
 }
 
 TEST(StepTable, force_follows_a_graceful_request_and_nothing_else) {
   for (const Phase phase : phases)
     for (const Input input : inputs)
-      EXPECT_TRUE(reaction_to(phase, input) != Reaction::force || phase == Phase::stopping);
+      EXPECT_TRUE(cell_of(phase, input).reaction != Reaction::force || phase == Phase::stopping);
+}
+
+TEST(StepTable, only_what_was_forced_is_given_up) {
+  for (const Phase phase : phases)
+    for (const Input input : inputs)
+      EXPECT_TRUE(cell_of(phase, input).reaction != Reaction::abandon || phase == Phase::killing);
 }
 
 TEST(StepTable, being_asked_to_stop_is_never_a_bug) {
-  for (const Phase phase : phases) EXPECT_NE(reaction_to(phase, Input::stop_asked), Reaction::bug);
+  for (const Phase phase : phases) EXPECT_TRUE(can_happen(phase, Input::stop_asked));
 }
 
 TEST(StepTable, an_exit_is_taken_from_everything_that_was_started) {
   for (const Phase phase : phases) {
-    const bool started = phase != Phase::pending && phase != Phase::ended;
-    EXPECT_EQ(phase_after(phase, reaction_to(phase, Input::exited)) == Phase::ended && started, started);
-    EXPECT_EQ(reaction_to(phase, Input::exited) != Reaction::bug, started);
+    EXPECT_EQ(can_happen(phase, Input::exited), is_under_way(phase));
+    EXPECT_TRUE(!is_under_way(phase) || cell_of(phase, Input::exited).to == Phase::ended);
   }
 }
 
@@ -75,20 +126,6 @@ TEST(MisuseDeathTest, the_exit_of_a_step_that_was_never_started) {
   EXPECT_DEATH(run.exited(1), "internal error");
 }
 
-TEST(MisuseDeathTest, a_second_exit) {
-  ManualRun run({background(), foreground()});
-  run.begin();
-  run.exited(0);
-  EXPECT_DEATH(run.exited(0), "internal error");
-}
-
-TEST(MisuseDeathTest, an_exit_after_the_finish) {
-  ManualRun run({foreground()});
-  run.begin();
-  run.exited(0);
-  EXPECT_DEATH(run.exited(0), "internal error");
-}
-
 TEST(MisuseDeathTest, a_second_start) {
   ManualRun run({foreground()});
   run.begin();
@@ -96,6 +133,13 @@ TEST(MisuseDeathTest, a_second_start) {
   EXPECT_DEATH(run.start_failed(0), "internal error");
   run.interrupted();
   EXPECT_DEATH(run.started(0), "internal error") << "nor while it is being ended";
+}
+
+TEST(MisuseDeathTest, an_attempt_that_there_was_not) {
+  ManualRun run({foreground()});
+  run.begin();
+  EXPECT_DEATH(run.feed(Exited{{StepIndex(0), 2}, ExitedWith{0}}), "internal error");
+  EXPECT_DEATH(run.feed(Exited{{StepIndex(0), 0}, ExitedWith{0}}), "internal error");
 }
 
 TEST(MisuseDeathTest, a_step_that_the_plan_does_not_have) {
@@ -111,6 +155,36 @@ TEST(MisuseDeathTest, a_plan_that_cannot_be) {
   Step service_in_front = foreground();
   service_in_front.service = true;
   EXPECT_DEATH(ManualRun({service_in_front}), "internal error");
+}
+
+// ---- what a driver can't help
+
+TEST(Stale, is_whatever_is_heard_of_a_step_that_has_ended) {
+  ManualRun run({background(), foreground()});
+  run.begin();
+  run.exited(0, 0);
+  EXPECT_EQ(run.exited(0, 3), "");
+  EXPECT_EQ(run.started(0), "");
+  EXPECT_EQ(run.start_failed(0), "");
+  EXPECT_EQ(run.outcome(0), "succeeded exit code 0");
+  EXPECT_EQ(run.exited(1), "ended b; finish 0");
+  EXPECT_EQ(run.exited(1, 3), "") << "after the finish, too";
+  EXPECT_EQ(run.engine().exit_code(), 0);
+}
+
+TEST(Stale, is_a_start_that_succeeds_after_it_was_given_up) {
+  ManualRun run({background(), foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  run.started(0);
+  run.interrupted();
+  run.interrupted();
+  run.exited(0);
+  EXPECT_EQ(run.advance_to(8'000'000'000 - 1), "");
+  EXPECT_EQ(run.advance_to(8'000'000'000), "give up b; ended b; finish 130");
+  EXPECT_EQ(run.started(1), "");
+  EXPECT_EQ(
+      run.outcome(1),
+      "terminated(signal 2) lost: its executor did not report its end 8.0 s after it was killed forced");
 }
 
 }  // namespace

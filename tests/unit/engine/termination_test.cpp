@@ -3,6 +3,11 @@
 namespace dream::engine {
 namespace {
 
+/// When a step that was forced at this moment is given up.
+std::int64_t patience_after(int instant) {
+  return instant + nanoseconds(Limits{}.unkillable).count();
+}
+
 TEST(Interruption, asks_every_running_step_at_once_and_starts_nothing_more) {
   ManualRun run({background(), foreground(), foreground()});
   run.begin();
@@ -35,7 +40,7 @@ TEST(Interruption, a_second_time_forces_all_at_once) {
   run.exited(1);
   EXPECT_EQ(run.interrupted(2), "force a; force c");
   EXPECT_EQ(run.interrupted(2), "") << "there is nothing stronger";
-  EXPECT_EQ(run.deadline(), -1);
+  EXPECT_EQ(run.deadline(), patience_after(0));
 }
 
 TEST(Interruption, is_counted_literally_when_the_run_is_stopping_already) {
@@ -101,7 +106,7 @@ TEST(Grace, is_the_steps_own_and_force_comes_exactly_at_its_end) {
   EXPECT_EQ(run.advance_to(15), "force b");
   EXPECT_EQ(run.advance_to(25), "force c");
   EXPECT_EQ(run.advance_to(35), "force a");
-  EXPECT_EQ(run.deadline(), -1);
+  EXPECT_EQ(run.deadline(), patience_after(15)) << "the first that was killed is the first to be given up";
 }
 
 TEST(Grace, of_nothing_forces_right_after_asking) {
@@ -133,7 +138,7 @@ TEST(Ending, names_who_is_waited_for_and_when_force_comes) {
 }
 
 TEST(StillEnding, is_told_after_the_quiet_time_and_each_time_it_has_taken_as_long_again) {
-  ManualRun run({background(), foreground()}, ManualRun::Starts::at_once, nanoseconds(10));
+  ManualRun run({background(), foreground()}, ManualRun::Starts::at_once, {.quiet_stop = nanoseconds(10)});
   run.begin();
   run.exited(1, 1);
   EXPECT_EQ(run.advance_to(9), "");
@@ -142,24 +147,37 @@ TEST(StillEnding, is_told_after_the_quiet_time_and_each_time_it_has_taken_as_lon
   EXPECT_EQ(run.advance_to(20), "still ending: a@50, 2 signals force");
   EXPECT_EQ(run.advance_to(39), "");
   EXPECT_EQ(run.advance_to(50), "still ending: a@50, 2 signals force; force a");
-  EXPECT_EQ(run.deadline(), -1);
+  EXPECT_EQ(run.deadline(), patience_after(50));
 }
 
-TEST(StillEnding, names_those_that_may_end_gracefully_and_counts_from_the_stop_of_the_run) {
+TEST(StillEnding, counts_for_each_step_from_the_moment_it_was_asked) {
   ManualRun run({with_grace(100, with_timeout(3, optional(background()))), with_grace(4, background()),
                  with_grace(30, background()), foreground()},
-                ManualRun::Starts::at_once, nanoseconds(10));
+                ManualRun::Starts::at_once, {.quiet_stop = nanoseconds(10)});
   run.begin();
   EXPECT_EQ(run.advance_to(3), "terminate a");
   run.advance_to(5);
   run.interrupted();
   run.exited(3);
-  EXPECT_EQ(run.advance_to(14), "force b");
-  EXPECT_EQ(run.advance_to(15), "still ending: a@103 c@35, 1 signal forces");
+  EXPECT_EQ(run.advance_to(12), "force b");
+  EXPECT_EQ(run.advance_to(13), "still ending: a@103, 1 signal forces");
+  EXPECT_EQ(run.advance_to(15), "still ending: c@35, 1 signal forces");
+  EXPECT_EQ(run.advance_to(23), "still ending: a@103, 1 signal forces");
+  EXPECT_EQ(run.advance_to(25), "still ending: c@35, 1 signal forces");
+}
+
+TEST(StillEnding, names_in_one_line_whoever_is_due_at_the_same_moment) {
+  ManualRun run({with_grace(100, service()), with_grace(90, service()), foreground()},
+                ManualRun::Starts::at_once, {.quiet_stop = nanoseconds(10)});
+  run.begin();
+  run.exited(2);
+  EXPECT_EQ(run.advance_to(10), "still ending: a@100 b@90, 2 signals force");
+  EXPECT_EQ(run.advance_to(20), "still ending: a@100 b@90, 2 signals force");
 }
 
 TEST(StillEnding, is_told_once_by_a_driver_that_is_late) {
-  ManualRun run({with_grace(1000, foreground())}, ManualRun::Starts::at_once, nanoseconds(10));
+  ManualRun run({with_grace(1000, foreground())}, ManualRun::Starts::at_once,
+                {.quiet_stop = nanoseconds(10)});
   run.begin();
   run.interrupted();
   run.oversleep_until(95);
@@ -168,12 +186,12 @@ TEST(StillEnding, is_told_once_by_a_driver_that_is_late) {
 }
 
 TEST(StillEnding, is_not_told_of_what_is_killed) {
-  ManualRun run({foreground()}, ManualRun::Starts::at_once, nanoseconds(10));
+  ManualRun run({foreground()}, ManualRun::Starts::at_once, {.quiet_stop = nanoseconds(10)});
   run.begin();
   run.interrupted();
   EXPECT_EQ(run.deadline(), 10);
   run.interrupted();
-  EXPECT_EQ(run.deadline(), -1);
+  EXPECT_EQ(run.deadline(), patience_after(0));
 }
 
 TEST(StillEnding, leaves_half_a_second_for_quick_stops) {
@@ -181,6 +199,126 @@ TEST(StillEnding, leaves_half_a_second_for_quick_stops) {
   run.begin();
   run.interrupted();
   EXPECT_EQ(run.deadline(), 500'000'000);
+}
+
+TEST(GivenUp, is_a_step_that_force_does_not_end_and_the_run_ends_with_its_own_cause) {
+  ManualRun run({background(), foreground()}, ManualRun::Starts::at_once, {.unkillable = nanoseconds(20)});
+  run.begin();
+  run.interrupted(2);
+  EXPECT_EQ(run.interrupted(2), "force a; force b");
+  EXPECT_EQ(run.exited(1), "ended b");
+  EXPECT_EQ(run.advance_to(19), "");
+  EXPECT_EQ(run.advance_to(20), "give up a; ended a; finish 130");
+  EXPECT_EQ(run.exited(0), "") << "too late";
+}
+
+TEST(GivenUp, counts_from_the_force_of_each_step) {
+  ManualRun run({with_grace(5, background()), with_grace(10, background()), foreground()},
+                ManualRun::Starts::at_once, {.unkillable = nanoseconds(20)});
+  run.begin();
+  EXPECT_EQ(run.exited(2, 4), "ended c; stopping: c failed; terminate a; terminate b");
+  EXPECT_EQ(run.advance_to(24), "force a; force b");
+  EXPECT_EQ(run.advance_to(25), "give up a; ended a");
+  EXPECT_EQ(run.advance_to(30), "give up b; ended b; finish 4");
+}
+
+TEST(GivenUp, dismisses_the_services_if_it_was_the_last_of_the_others) {
+  ManualRun run({service(), with_timeout(5, with_grace(5, optional(foreground())))},
+                ManualRun::Starts::at_once, {.unkillable = nanoseconds(20)});
+  run.begin();
+  EXPECT_EQ(run.advance_to(10), "terminate b; force b");
+  EXPECT_EQ(run.advance_to(30), "give up b; ended b; terminate a");
+  EXPECT_EQ(run.exited(0), "ended a; finish 0");
+}
+
+TEST(GuardianLost, forces_all_at_once) {
+  ManualRun run({background(), foreground(), foreground()});
+  run.begin();
+  EXPECT_EQ(run.guardian_lost(), "stopping: guardian lost; terminate a; terminate b; force a; force b");
+  run.killed(0, 9);
+  EXPECT_EQ(run.killed(1, 9), "ended b; finish 137");
+  EXPECT_EQ(run.outcome(2), "skipped(guardian lost)");
+}
+
+TEST(GuardianLost, forces_a_run_that_is_being_stopped_already) {
+  ManualRun run({background(), foreground()});
+  run.begin();
+  run.exited(1, 3);
+  EXPECT_EQ(run.guardian_lost(), "force a");
+  EXPECT_EQ(run.killed(0, 9), "ended a; finish 3");
+}
+
+TEST(TerminalClosed, is_a_reader_that_went_away_unless_a_signal_says_more) {
+  const Limits limits{.hang_up = nanoseconds(10)};
+  ManualRun quiet({foreground()}, ManualRun::Starts::at_once, limits);
+  quiet.begin();
+  EXPECT_EQ(quiet.feed(TerminalClosed{}), "");
+  EXPECT_EQ(quiet.advance_to(9), "");
+  EXPECT_EQ(quiet.advance_to(10), "stopping: reader gone; terminate a");
+  ManualRun told({foreground()}, ManualRun::Starts::at_once, limits);
+  told.begin();
+  told.feed(TerminalClosed{});
+  EXPECT_EQ(told.interrupted(1), "stopping: signal 1; terminate a");
+  EXPECT_EQ(told.exited(0), "ended a; finish 129");
+  EXPECT_EQ(told.deadline(), -1);
+}
+
+TEST(TerminalClosed, is_no_news_once_the_run_is_over) {
+  ManualRun run({foreground()}, ManualRun::Starts::at_once, {.hang_up = nanoseconds(10)});
+  run.begin();
+  run.feed(TerminalClosed{});
+  EXPECT_EQ(run.exited(0), "ended a; finish 0");
+  EXPECT_EQ(run.deadline(), -1);
+  EXPECT_EQ(run.advance_to(10), "");
+}
+
+TEST(Reader, that_takes_nothing_is_given_up_while_the_run_is_being_stopped) {
+  ManualRun run({foreground()}, ManualRun::Starts::at_once, {.stuck_reader = nanoseconds(10)});
+  run.begin();
+  EXPECT_EQ(run.reader(Stream::out, Reading::takes_nothing), "");
+  EXPECT_EQ(run.deadline(), -1) << "a slow reader is waited for";
+  run.advance_to(100);
+  run.interrupted();
+  EXPECT_EQ(run.deadline(), 50 + 60);
+  EXPECT_EQ(run.advance_to(109), "");
+  EXPECT_EQ(run.advance_to(110), "give up the reader of stdout");
+  EXPECT_EQ(run.exited(0), "ended a; finish 130");
+}
+
+TEST(Reader, that_takes_something_has_its_time_anew_and_each_output_has_its_own) {
+  ManualRun run({foreground()}, ManualRun::Starts::at_once, {.stuck_reader = nanoseconds(10)});
+  run.begin();
+  run.interrupted();
+  run.exited(0);
+  run.reader(Stream::out, Reading::takes_nothing);
+  run.advance_to(5);
+  run.reader(Stream::err, Reading::takes_nothing);
+  run.advance_to(9);
+  run.reader(Stream::out, Reading::takes_some);
+  run.reader(Stream::out, Reading::takes_nothing);
+  EXPECT_EQ(run.advance_to(15), "give up the reader of stderr") << "after the end of the run, too";
+  EXPECT_EQ(run.advance_to(19), "give up the reader of stdout");
+}
+
+TEST(Reader, is_given_up_by_a_signal_once_the_run_is_over) {
+  ManualRun run({foreground()});
+  run.begin();
+  run.exited(0);
+  run.reader(Stream::out, Reading::takes_some);
+  EXPECT_EQ(run.interrupted(), "give up the reader of stdout");
+  EXPECT_EQ(run.reader(Stream::err, Reading::takes_some), "give up the reader of stderr");
+  EXPECT_EQ(run.interrupted(), "");
+  EXPECT_EQ(run.engine().exit_code(), 0);
+}
+
+TEST(OutputBroken, after_the_end_is_the_failure_of_a_run_that_had_none) {
+  for (const int code : {0, 3}) {
+    ManualRun run({foreground()});
+    run.begin();
+    run.exited(0, code);
+    run.feed(OutputLost{.reader_gone = false});
+    EXPECT_EQ(run.engine().exit_code(), code == 0 ? 70 : 3);
+  }
 }
 
 TEST(StartingStep, that_is_stopped_is_terminated_right_away) {

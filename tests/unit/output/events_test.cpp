@@ -74,7 +74,7 @@ TEST_F(EventsTest, tells_how_a_step_ended) {
             R"("reason":null,"error":null,"killed":false,"startedUs":2000,"endedUs":5000})"
             "\n");
   renderer_->end(b);
-  happens(engine::Exited{b, KilledBy{9}});
+  happens(engine::Exited{{b}, KilledBy{9}});
   EXPECT_EQ(last(), R"({"v":1,"atUs":6000,"event":"ended","step":"./b:go","outcome":"failed",)"
                     R"("exit":{"signal":"SIGKILL"},"reason":null,"error":null,"killed":false,)"
                     R"("startedUs":3000,"endedUs":6000})"
@@ -84,7 +84,7 @@ TEST_F(EventsTest, tells_how_a_step_ended) {
 TEST_F(EventsTest, tells_why_a_step_could_not_be_started) {
   EXPECT_TRUE(begin());
   happens(engine::Begin{});
-  happens(engine::StartFailed{a, {ErrorCode::not_found, "no program \"x\" in PATH", {}, {}}});
+  happens(engine::StartFailed{{a}, {ErrorCode::not_found, "no program \"x\" in PATH", {}, {}}});
   settle();
   EXPECT_THAT(out_, testing::HasSubstr(
                         R"("event":"ended","step":"./a:go","outcome":"failed","exit":null,"reason":null,)"
@@ -94,7 +94,7 @@ TEST_F(EventsTest, tells_why_a_step_could_not_be_started) {
 TEST_F(EventsTest, tells_why_a_run_is_stopped_and_what_became_of_every_step) {
   EXPECT_TRUE(begin());
   happens(engine::Begin{});
-  happens(engine::Started{a});
+  happens(engine::Started{{a}});
   happens(engine::Interrupted{2});
   ends(a, 0);
   ends(b, 0);

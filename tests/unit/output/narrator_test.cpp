@@ -39,7 +39,7 @@ class NarratorTest : public testing::Test {
       for (const engine::Action& action : engine.take_actions()) narrator.report(now, action, engine);
     };
     feed(engine::Begin{});
-    for (std::size_t at = 0; at < plan.steps.size(); ++at) feed(engine::Started{StepIndex(at)});
+    for (std::size_t at = 0; at < plan.steps.size(); ++at) feed(engine::Started{{StepIndex(at)}});
     feed(engine::Interrupted{2});
     now += after;
     said.clear();
@@ -64,6 +64,23 @@ TEST_F(NarratorTest, counts_those_that_a_line_has_no_room_for) {
   EXPECT_EQ(stop_and_wait(plan_of({5, 5, 5, 5, 5, 5, 5, 5, 5, 5}), std::chrono::seconds(1), 0),
             "dream: waiting for ./a:go, ./b:go, ./c:go, ./d:go, ./e:go, ./f:go, ./g:go, ./h:go and 2 more: "
             "4.0 s until SIGKILL; Ctrl-C again to kill now\n");
+}
+
+TEST_F(NarratorTest, counts_the_background_that_a_line_has_no_room_for) {
+  const Plan plan = plan_of({5, 5, 5, 5, 5, 5, 5, 5, 5, 5});
+  std::string said;
+  const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
+  Narrator narrator(plan, *log, [](StepIndex) { return 0; });
+  const engine::Engine engine(plan);
+  engine::WaitingForBackground waiting;
+  for (std::size_t at = 0; at < 8; ++at) waiting.steps.push_back(StepIndex(at));
+  narrator.report(Instant{}, waiting, engine);
+  waiting.steps.push_back(StepIndex(8));
+  waiting.steps.push_back(StepIndex(9));
+  narrator.report(Instant{}, waiting, engine);
+  EXPECT_EQ(said,
+            "dream: waiting for ./a:go, ./b:go, ./c:go, ./d:go, ./e:go, ./f:go, ./g:go and ./h:go\n"
+            "dream: waiting for ./a:go, ./b:go, ./c:go, ./d:go, ./e:go, ./f:go, ./g:go, ./h:go and 2 more\n");
 }
 
 TEST_F(NarratorTest, says_nothing_of_a_stop_that_is_quick) {

@@ -61,12 +61,12 @@ class RunTest : public testing::Test {
   void start_all() {
     EXPECT_TRUE(begin());
     happens(engine::Begin{});
-    for (const StepIndex step : {a, b, c}) happens(engine::Started{step});
+    for (const StepIndex step : {a, b, c}) happens(engine::Started{{step}});
   }
 
   void ends(StepIndex step, int code) {
     renderer_->end(step);
-    happens(engine::Exited{step, ExitedWith{code}});
+    happens(engine::Exited{{step}, ExitedWith{code}});
   }
 
   bool writes(StepIndex step, Stream stream, std::string_view bytes) {

@@ -74,12 +74,12 @@ class Trace : public testing::Test {
 TEST_F(Trace, has_a_line_for_each_step_with_its_delay_its_life_and_its_end) {
   ASSERT_TRUE(trace_->begin(now_));
   happens_after(milliseconds(0), engine::Begin{});
-  happens_after(milliseconds(1), engine::Started{a});
+  happens_after(milliseconds(1), engine::Started{{a}});
   happens_after(milliseconds(2000), engine::TimePassed{});
-  happens_after(milliseconds(1), engine::Started{b});
+  happens_after(milliseconds(1), engine::Started{{b}});
   happens_after(milliseconds(10), engine::Interrupted{SIGINT});
-  happens_after(milliseconds(5), engine::Exited{b, KilledBy{SIGTERM}});
-  happens_after(milliseconds(5), engine::Exited{a, ExitedWith{0}});
+  happens_after(milliseconds(5), engine::Exited{{b}, KilledBy{SIGTERM}});
+  happens_after(milliseconds(5), engine::Exited{{a}, ExitedWith{0}});
   EXPECT_THAT(events(),
               ElementsAre("B 1 ./a:go 1000", "B 2 delay 1000", "E 2 2002000", "B 2 ./b:go 2002000",
                           "i 1 stopping 2012000", "B 1 ending 2012000", "B 2 ending 2012000", "E 2 2017000",
@@ -92,8 +92,8 @@ TEST_F(Trace, has_a_line_for_each_step_with_its_delay_its_life_and_its_end) {
 TEST_F(Trace, ends_a_delay_that_the_run_did_not_wait_for) {
   ASSERT_TRUE(trace_->begin(now_));
   happens_after(milliseconds(0), engine::Begin{});
-  happens_after(milliseconds(1), engine::Started{a});
-  happens_after(milliseconds(1), engine::Exited{a, ExitedWith{3}});
+  happens_after(milliseconds(1), engine::Started{{a}});
+  happens_after(milliseconds(1), engine::Exited{{a}, ExitedWith{3}});
   EXPECT_THAT(events(), ElementsAre("B 1 ./a:go 1000", "B 2 delay 1000", "E 1 2000", "E 2 2000",
                                     "i 1 stopping 2000", "i 1 finished 2000"));
 }
@@ -101,14 +101,14 @@ TEST_F(Trace, ends_a_delay_that_the_run_did_not_wait_for) {
 TEST_F(Trace, can_be_read_before_the_run_is_over) {
   ASSERT_TRUE(trace_->begin(now_));
   happens_after(milliseconds(0), engine::Begin{});
-  happens_after(milliseconds(1), engine::Started{a});
+  happens_after(milliseconds(1), engine::Started{{a}});
   EXPECT_THAT(events(), ElementsAre("B 1 ./a:go 1000", "B 2 delay 1000"));
 }
 
 TEST_F(Trace, shows_a_step_that_could_not_be_started) {
   ASSERT_TRUE(trace_->begin(now_));
   happens_after(milliseconds(0), engine::Begin{});
-  happens_after(milliseconds(1), engine::StartFailed{a, Error{ErrorCode::not_found, "no \"x\"", {}, {}}});
+  happens_after(milliseconds(1), engine::StartFailed{{a}, Error{ErrorCode::not_found, "no \"x\"", {}, {}}});
   EXPECT_THAT(events(),
               ElementsAre("B 1 not started 1000", "E 1 1000", "i 1 stopping 1000", "i 1 finished 1000"));
   EXPECT_THAT(text(), HasSubstr(R"(no \"x\")"));
@@ -159,7 +159,7 @@ TEST_F(Trace, that_can_not_be_written_any_more_says_so_once) {
   trace_ = make_trace_file("/dev/full", plan_, [this](std::string_view line) { said_ += line; });
   EXPECT_FALSE(trace_->begin(now_));
   happens_after(milliseconds(0), engine::Begin{});
-  happens_after(milliseconds(1), engine::Started{a});
+  happens_after(milliseconds(1), engine::Started{{a}});
   EXPECT_EQ(said_, "dream: /dev/full: can't write the trace: No space left on device; it ends here\n");
 }
 

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/deadlines.hpp"
+#include "engine/engine.hpp"
+#include "engine/readers.hpp"
+#include "engine/step_table.hpp"
+
+namespace dream::engine {
+
+/// What the engine knows of a run, and what it does about each event. Each step waits until those before it
+/// have released it; a list is the case that each waits for the one before it.
+struct Engine::State {
+  enum class Kind : std::uint8_t { foreground, background, service };
+
+  struct Progress {
+    Phase phase = Phase::pending;
+    Kind kind = Kind::foreground;
+    std::uint32_t attempt = 0;  ///< the number of the latest; 0: none yet
+    std::size_t waits_for = 0;  ///< how many steps before it have not released it
+    std::vector<StepIndex> followers;
+    Instant not_before = Instant::min();  ///< by those that have released it
+    bool released = false;                ///< the followers
+    Instant asked_at;                     ///< stopping: to end
+  };
+
+  State(const Plan& its_plan, const Limits& its_limits);
+
+  // ---- events
+  void on(const Begin& event);
+  void on(const Started& event);
+  void on(const StartFailed& event);
+  void on(const Exited& event);
+  void on(const Interrupted& event);
+  void on(const GuardianLost& event);
+  void on(const OutputLost& event);
+  void on(const TerminalClosed& event);
+  void on(const ReaderSeen& event);
+  void on(const TimePassed& event);
+
+  // ---- one step: steps.cpp
+  void feed(StepIndex step, Input input);
+  void react(StepIndex step, Reaction reaction);
+  void feed_all(Input input);
+  void set_phase(StepIndex step, Phase phase);
+  void note_start(StepIndex step);
+  void run(StepIndex step);
+  void expire(StepIndex step);
+  void terminate(StepIndex step);
+  void force(StepIndex step);
+  void abandon(StepIndex step);
+  void end(StepIndex step);
+
+  // ---- the whole run
+  void stop_run(const RunStop& reason);
+  /// `step` no longer holds its followers back, from `instant` on. Once a step.
+  void release(StepIndex step, Instant instant);
+  void open_gate(StepIndex step);
+  void dismiss_services();
+  void pass_deadlines();
+  void start_what_is_due();
+  void give_up_readers();
+  void announce_waiting();
+  void tell_who_still_ends();
+  void finish_if_over();
+
+  // ---- questions
+  [[nodiscard]] const Step& settings_of(StepIndex step) const { return plan.steps[position(step)]; }
+  [[nodiscard]] Progress& progress_of(StepIndex step);
+  [[nodiscard]] Outcome& outcome_of(StepIndex step) { return outcomes[position(step)]; }
+  [[nodiscard]] Attempt attempt_of(StepIndex step) { return {step, progress_of(step).attempt}; }
+  [[nodiscard]] bool is_stale(Attempt attempt);
+  [[nodiscard]] static bool holds(const Progress& step, Phase phase);
+  [[nodiscard]] std::vector<Ending> ending() const;
+
+  const Plan& plan;
+  Limits limits;
+  std::vector<Progress> steps;  ///< the phases are changed by set_phase(), which keeps count:
+  std::size_t pending;
+  std::size_t holding = 0;  ///< in front, or being started: the run is more than a wait for its background
+  std::size_t ended = 0;
+  std::size_t others_left = 0;  ///< not ended, and no service for others
+  std::vector<Outcome> outcomes;
+  std::vector<Action> actions;
+  Instant now = Instant::min();
+  Deadlines gates;      ///< when what is released starts
+  Deadlines deadlines;  ///< running: of the timeout; stopping: of the grace; killing: of dream's patience
+  Deadlines news;       ///< stopping: when it is told that it still runs
+  std::optional<Instant> hang_up_at;
+  Readers readers;
+  std::optional<RunStop> stop;  ///< why the whole run is being stopped
+  int code = 0;
+  int interruptions = 0;
+  bool begun = false;
+  bool dismissed = false;  ///< the services
+  bool announced = false;  ///< that the background is waited for
+  bool finished = false;
+};
+
+}  // namespace dream::engine

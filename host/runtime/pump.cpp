@@ -1,0 +1,43 @@
+#include "runtime/pump.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace dream::runtime {
+
+void Pump::feed(Instant now, engine::Event event) {
+  events_.push_back({now, std::move(event)});
+  ask_for_turn();
+}
+
+void Pump::ask_for_turn() {
+  if (!std::exchange(turn_asked_, true)) effects_.turn_soon();
+}
+
+void Pump::turn() {
+  turn_asked_ = false;
+  if (events_.empty()) return;
+  const TimedEvent next = std::move(events_.front());
+  events_.pop_front();
+  engine_.handle(next.at, next.event);
+  for (const engine::Action& action : engine_.take_actions()) perform(next.at, action);
+  if (!events_.empty()) ask_for_turn();
+  const std::optional<Instant> moment = engine_.next_deadline();
+  const bool woke_up = std::holds_alternative<engine::TimePassed>(next.event);  // and has to be told again
+  if (std::exchange(told_, moment) != moment || woke_up) effects_.wake_at(moment);
+}
+
+void Pump::perform(Instant now, const engine::Action& action) {
+  effects_.tell(now, action);
+  if (const auto* start = std::get_if<engine::Start>(&action)) {
+    effects_.start(start->attempt);
+  } else if (const auto* terminate = std::get_if<engine::Terminate>(&action)) {
+    effects_.terminate(terminate->attempt, terminate->urgency);
+  } else if (const auto* step = std::get_if<engine::GiveUp>(&action)) {
+    effects_.give_up(step->attempt);
+  } else if (const auto* reader = std::get_if<engine::GiveUpReader>(&action)) {
+    effects_.give_up_reader(reader->stream);
+  }
+}
+
+}  // namespace dream::runtime

@@ -1,0 +1,251 @@
+#include <algorithm>
+#include <utility>
+
+#include "simulation/oracle.hpp"
+
+/// The oracle's judgement of what the engine wants done.
+namespace dream::simulation {
+
+using namespace engine;
+
+namespace {
+
+/// Like ==, in words in which GCC 12 sees that nothing uninitialised is compared.
+bool same(const std::optional<Instant>& one, const std::optional<Instant>& other) {
+  return one.has_value() == other.has_value() &&
+         one.value_or(Instant::min()) == other.value_or(Instant::min());
+}
+
+bool same(const std::optional<Error>& one, const std::optional<Error>& other) {
+  if (!one || !other) return !one && !other;
+  return one->code == other->code && one->message == other->message && one->where == other->where &&
+         one->hint == other->hint;
+}
+
+}  // namespace
+
+// ---- actions: whether they may be, and may be now
+
+void Oracle::see(const Start& action) {
+  const std::size_t index = position(action.attempt.step);
+  check(!cause_, "nothing starts once the run is being stopped", index);
+  check(index == starts_ && action.attempt.number == 1, "steps start in plan order, each once", index);
+  ++starts_;
+  const auto gate = gate_of(index);
+  check(gate.has_value(), "a step starts only when the one before it has released it", index);
+  check(gate && *gate <= now_, "a delay is never shorter than asked", index);
+  for (std::size_t i = 0; i < index; ++i) {
+    check(history_[i].answered(), "one start at a time", index);
+    check(plan_.steps[i].background || history_[i].ended, "a foreground step is alone in front", index);
+    check(!history_[i].untold_start && !history_[i].untold_end, "what lets a step start is told first", i);
+  }
+  history_[index].start_asked = now_;
+}
+
+void Oracle::see(const Terminate& action) {
+  const std::size_t index = position(action.attempt.step);
+  History& step = history_[index];
+  check(action.attempt.number == 1, "it is the attempt that runs that is ended", index);
+  check(step.alive(), "only what was started and has not ended is terminated", index);
+  if (action.urgency == Urgency::graceful) return see_graceful(index);
+  check(step.graceful.has_value(), "force comes after graceful", index);
+  check(!step.forced, "force is asked at most once", index);
+  check(forces() || (step.graceful && force_of(index) <= now_),
+        "force comes when the grace has passed, or with the second signal", index);
+  step.forced = now_;
+}
+
+/// Why it is asked is told before: the end of the step that failed, then that the run is being stopped.
+void Oracle::see_graceful(std::size_t index) {
+  History& step = history_[index];
+  check(!step.graceful, "graceful is asked at most once", index);
+  const bool timed_out = step.timed_out && !plan_.steps[index].required;
+  const bool by_itself = timed_out || (!step.timed_out && has_company(index) && services_are_idle());
+  check(cause_ || by_itself, "nothing is terminated without a reason", index);
+  check(told_stopping_ || by_itself, "a stop is told before what it does", index);
+  for (std::size_t i = 0; i < history_.size(); ++i)
+    check(!history_[i].untold_end || history_[i].given_up, "an end is told before what it does", i);
+  if (!step.reason) step.reason = told_stopping_ ? StepEnd(*cause_) : StepEnd(NoLongerNeeded{});
+  step.graceful = now_;
+}
+
+void Oracle::see(const GiveUp& action) {
+  History& step = history_[position(action.attempt.step)];
+  check(step.untold_give_up, "only what doesn't end is given up, once", position(action.attempt.step));
+  check(step.untold_end, "it is given up before its end is told", position(action.attempt.step));
+  step.untold_give_up = false;
+}
+
+void Oracle::see(const GiveUpReader& action) {
+  Reader& reader = reader_of(action.stream);
+  check(!reader.given_up && is_hopeless(reader), "only a reader that nobody waits for is given up, once");
+  reader.given_up = true;
+}
+
+void Oracle::see(const StepStarted& action) {
+  bool& untold = history_[position(action.step)].untold_start;
+  check(untold, "StepStarted tells of the step that started, once", position(action.step));
+  untold = false;
+}
+
+void Oracle::see(const StepEnded& action) {
+  History& step = history_[position(action.step)];
+  check(step.untold_end && !step.untold_start, "StepEnded tells of the step that ended, once",
+        position(action.step));
+  check(!step.untold_give_up, "why a step ended is told first", position(action.step));
+  step.untold_end = false;
+}
+
+void Oracle::see(const DelayBegan& action) {
+  const std::size_t index = position(action.next);
+  const auto gate = gate_of(index);
+  check(index == starts_ && gate && *gate > now_ && *gate - now_ == action.delay,
+        "DelayBegan tells how long the next step waits", index);
+  check(!same(gate, told_gate_), "DelayBegan tells it once", index);
+  if (index > 0)
+    check(!history_[index - 1].untold_start && !history_[index - 1].untold_end,
+          "what a delay counts from is told first", index);
+  told_gate_ = gate;
+}
+
+void Oracle::see(const WaitingForBackground& action) {
+  check(!told_waiting_ && waits_for_background(), "waiting is announced when only background steps are left");
+  told_waiting_ = true;
+  std::size_t expected = 0;
+  for (std::size_t i = 0; i < history_.size(); ++i) {
+    check(!history_[i].untold_start && !history_[i].untold_end, "what happened is told before the wait", i);
+    if (!history_[i].alive() || has_company(i)) continue;
+    check(expected < action.steps.size() && position(action.steps[expected]) == i,
+          "waiting names the steps that are waited for", i);
+    ++expected;
+  }
+  check(expected == action.steps.size(), "waiting names nothing else");
+}
+
+void Oracle::see(const Stopping& action) {
+  check(!told_stopping_ && cause_ == action.reason, "Stopping tells the first cause, once");
+  if (const auto* failed = std::get_if<RequiredFailed>(&action.reason))
+    check(!history_[position(failed->step)].untold_end, "the end of the step that failed is told first");
+  told_stopping_ = true;
+}
+
+void Oracle::see(const StillEnding& action) {
+  check(!action.steps.empty() && action.signals_to_force == (signals_ == 0 ? 2 : 1),
+        "who still ends is told with the way to kill it");
+  std::size_t told = 0;
+  for (std::size_t i = 0; i < history_.size(); ++i) {
+    History& step = history_[i];
+    if (!may_end_gracefully(step) || news_of(step) > now_) continue;
+    check(told < action.steps.size() && position(action.steps[told].step) == i &&
+              same(action.steps[told].force_at, force_of(i)),
+          "who still ends is told when it is news, with the moment of force", i);
+    ++told;
+    step.told = now_;
+  }
+  check(told == action.steps.size(), "nobody else is told to still end");
+}
+
+void Oracle::see(const Finish& action) {
+  check(must_be_over(), "the run ends when nothing runs and nothing will");
+  for (std::size_t i = 0; i < history_.size(); ++i)
+    check(!history_[i].untold_end, "every end is told before Finish", i);
+  check(action.exit_code == exit_code_, "the exit code follows from the first cause");
+  finished_ = true;
+}
+
+// ---- after the actions: whether one is missing
+
+void Oracle::nothing_is_missing() {
+  check(told_stopping_ == cause_.has_value(), "a stop is told at once");
+  const bool idle = services_are_idle();
+  for (std::size_t i = 0; i < history_.size(); ++i) {
+    const History& step = history_[i];
+    check(!step.untold_start, "a start is told", i);
+    check(!step.untold_end, "an end is told", i);
+    check(!step.untold_give_up, "what is given up is told", i);
+    if (!step.alive()) continue;
+    const bool must_end = cause_ || step.timed_out || (idle && has_company(i));
+    check(!must_end || step.graceful, "whatever must end is asked at once", i);
+    check(!step.graceful || step.forced || !(forces() || force_of(i) <= now_), "force is not late", i);
+    check(!may_end_gracefully(step) || news_of(step) > now_, "who still ends is told in time", i);
+  }
+  const auto gate = gate_of(starts_);
+  check(cause_ || !gate || *gate > now_, "a step starts at the moment its gate opens", starts_);
+  check(cause_ || !gate || same(gate, told_gate_), "a delay is told", starts_);
+  check(told_waiting_ || !waits_for_background(), "waiting is told");
+  check(finished_ == must_be_over(), "the run ends as soon as it is over");
+}
+
+void Oracle::readers_are_right() {
+  for (const Reader& reader : readers_)
+    check(reader.given_up || !is_hopeless(reader), "a reader that nobody waits for is given up at once");
+}
+
+void Oracle::deadlines_are_right(const Engine& engine) {
+  std::optional<Instant> expected;
+  const auto consider = [&expected](Instant instant) {
+    if (!expected || instant < *expected) expected = instant;
+  };
+  if (!cause_) {
+    if (const auto gate = gate_of(starts_)) consider(*gate);
+    if (terminal_closed_ && !finished_) consider(*terminal_closed_ + limits_.hang_up);
+  }
+  for (const Reader& reader : readers_)
+    if (const auto limit = end_of_patience(reader); limit && !reader.given_up) consider(*limit);
+  for (std::size_t i = 0; i < history_.size(); ++i) {
+    const History& step = history_[i];
+    if (!step.alive()) continue;
+    if (step.forced) {
+      consider(end_of_patience(i));
+    } else if (step.graceful) {
+      consider(force_of(i));
+      consider(news_of(step));
+    } else if (step.started && plan_.steps[i].timeout) {
+      consider(*step.started + *plan_.steps[i].timeout);
+    }
+  }
+  check(same(engine.next_deadline(), expected), "next_deadline is the first of all that is due");
+  check(!expected || *expected > now_, "no deadline is left in the past");
+}
+
+void Oracle::endings_are_right(const Engine& engine) {
+  const auto endings = engine.ending();
+  std::size_t expected = 0;
+  for (std::size_t i = 0; i < history_.size(); ++i) {
+    const History& step = history_[i];
+    if (!step.alive() || !step.graceful) continue;
+    const auto force_at = step.forced ? std::nullopt : std::optional(force_of(i));
+    check(expected < endings.size() && position(endings[expected].step) == i &&
+              same(endings[expected].force_at, force_at),
+          "ending() names what is being ended and when force comes", i);
+    ++expected;
+  }
+  check(expected == endings.size(), "ending() names nothing else");
+}
+
+void Oracle::outcomes_are_right(const Engine& engine) {
+  check(engine.outcomes().size() == history_.size(), "there is an outcome for each step");
+  for (std::size_t i = 0; i < history_.size() && complaint_.empty(); ++i)
+    outcome_is_right(engine.outcomes()[i], history_[i]);
+}
+
+void Oracle::outcome_is_right(const Outcome& outcome, const History& step) {
+  const OutcomeKind kind = !step.start_asked       ? OutcomeKind::skipped
+                           : step.failed_by_itself ? OutcomeKind::failed
+                           : step.graceful         ? OutcomeKind::terminated
+                                                   : OutcomeKind::succeeded;
+  check(outcome.kind == kind, "the outcome follows from the history");
+  std::optional<StepEnd> cause;
+  if (cause_) cause = *cause_;
+  check(outcome.reason == (step.start_asked ? step.reason : cause), "the outcome says why");
+  if (step.given_up)
+    check(outcome.exit && std::holds_alternative<Lost>(*outcome.exit), "what was given up is lost");
+  else
+    check(outcome.exit == step.status, "the outcome has the exit status");
+  check(same(outcome.start_error, step.start_error), "the outcome has the start error");
+  check(outcome.forced == step.forced.has_value(), "the outcome knows force");
+  check(same(outcome.started, step.started) && same(outcome.ended, step.ended),
+        "the outcome has the instants");
+}
+
+}  // namespace dream::simulation

@@ -1,0 +1,197 @@
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/driver.hpp"
+#include "support/pipe.hpp"
+
+/// A run of the real driver whose clock, processes and user are the test's.
+namespace dream::runtime {
+
+/// Time passes when the test says so.
+class FakeClock : public Clock {
+ public:
+  [[nodiscard]] Instant now() const override { return now_; }
+  [[nodiscard]] std::unique_ptr<Alarm> make_alarm() override { return std::make_unique<Bell>(*this); }
+
+  /// Lets time pass until the next alarm rings; false: until `target`, as none rings before.
+  bool pass_until(Instant target) {
+    Bell* next = first_until(target);
+    now_ = std::max(now_, next != nullptr ? *next->moment : target);
+    if (next == nullptr) return false;
+    next->moment.reset();
+    const auto call = next->call;
+    call();
+    return true;
+  }
+
+ private:
+  struct Bell : Alarm {
+    explicit Bell(FakeClock& its_clock) : clock(its_clock) { clock.bells_.push_back(this); }
+    ~Bell() override { std::erase(clock.bells_, this); }
+    void set(Instant its_moment, std::function<void()> its_call) override {
+      moment = its_moment;
+      call = std::move(its_call);
+    }
+    void cancel() override { moment.reset(); }
+
+    FakeClock& clock;
+    std::optional<Instant> moment;
+    std::function<void()> call;
+  };
+
+  Bell* first_until(Instant target) {
+    Bell* first = nullptr;
+    for (Bell* bell : bells_)
+      if (bell->moment && *bell->moment <= target && (first == nullptr || *bell->moment < *first->moment))
+        first = bell;
+    return first;
+  }
+
+  Instant now_{std::chrono::seconds(1000)};
+  std::vector<Bell*> bells_;
+};
+
+/// Its runs do what the test says.
+class ScriptedExecutor : public plugin::Executor {
+ public:
+  enum class Starts : std::uint8_t { at_once, later, never };
+
+  explicit ScriptedExecutor(std::string& happened) : happened_(happened) {}
+
+  Result<std::unique_ptr<plugin::Run>> start(const plugin::TaskSpec& task,
+                                             plugin::RunObserver& observer) override {
+    happened_ += "start " + task.name + "; ";
+    if (starts == Starts::never) return Error{ErrorCode::not_found, "no such program", {}, {}};
+    observer_ = &observer;
+    if (starts == Starts::at_once) observer.run_started();
+    return std::unique_ptr<plugin::Run>(std::make_unique<ScriptedRun>(*this, task.name));
+  }
+  Result<std::optional<std::string>> describe(const plugin::TaskSpec& /*task*/) override {
+    return std::optional<std::string>();
+  }
+
+  /// Of the run that was started last, until it is released.
+  [[nodiscard]] plugin::RunObserver& run() {
+    EXPECT_NE(observer_, nullptr);
+    return *observer_;
+  }
+  [[nodiscard]] bool released() const { return observer_ == nullptr; }
+
+  Starts starts = Starts::at_once;
+
+ private:
+  class ScriptedRun : public plugin::Run {
+   public:
+    ScriptedRun(ScriptedExecutor& executor, std::string name) : executor_(executor), name_(std::move(name)) {}
+    ~ScriptedRun() override { executor_.observer_ = nullptr; }
+    Result<void> terminate(Urgency urgency) override {
+      executor_.happened_ += (urgency == Urgency::force ? "force " : "terminate ") + name_ + "; ";
+      return {};
+    }
+    [[nodiscard]] Result<plugin::RunState> status() const override { return plugin::RunState{}; }
+
+   private:
+    ScriptedExecutor& executor_;
+    std::string name_;
+  };
+
+  std::string& happened_;
+  plugin::RunObserver* observer_ = nullptr;
+};
+
+/// Steps a, b, c … with the same settings until the test changes them, run by one executor each.
+class Stage {
+ public:
+  explicit Stage(std::size_t steps) {
+    for (std::size_t at = 0; at < steps; ++at) {
+      const std::string name(1, static_cast<char>('a' + at));
+      plan.steps.push_back({.id = {"./" + name, "go"}, .background = at + 1 < steps});
+      executors.push_back(std::make_unique<ScriptedExecutor>(happened));
+      prepared_.push_back({executors.back().get(), {.step = StepIndex(at), .name = name}});
+    }
+  }
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  ~Stage() {
+    for (Pipe* pipe : {&out, &err}) {
+      close_descriptor(pipe->read);
+      close_descriptor(pipe->write);
+    }
+  }
+
+  /// Next, once all that followed from what was before has happened.
+  void then(std::function<void()> what) { script_.push_back(std::move(what)); }
+  void then_pass(Duration time) {
+    then([this, time] { pass_until(clock.now() + time); });
+  }
+  void then_signal(int signal) {
+    then([signal] { ::kill(::getpid(), signal); });
+  }
+  void then_exits(std::size_t step, ExitStatus status) {
+    then([this, step, status] { executors[step]->run().run_exited(status); });
+  }
+
+  /// Plays the script. Returns dream's exit code.
+  int play(int guardian = -1) {
+    process::TerminalState terminal;
+    session_.emplace(plan,
+                     SessionSettings{.lowest_level = LogLevel::error,
+                                     .place = std::make_shared<plugin::Place>(),
+                                     .out = out.write,
+                                     .err = err.write},
+                     terminal);
+    Driver driver(*session_, clock, plan, prepared_, guardian);
+    boost::asio::post(session_->context(), [this] { play_on(0); });
+    const int code = driver.run();
+    EXPECT_TRUE(script_.empty()) << "the run was over too early: " << happened;
+    gave_up = driver.gave_up();
+    return code;
+  }
+
+  /// What a step writes to stdout.
+  void write(std::string_view bytes) { session_->renderer().write(StepIndex{0}, Stream::out, bytes); }
+
+  Plan plan;
+  FakeClock clock;
+  std::string happened;
+  std::vector<std::unique_ptr<ScriptedExecutor>> executors;
+  Pipe out = make_pipe();
+  Pipe err = make_pipe();
+  bool gave_up = false;
+
+ private:
+  /// What follows from each alarm on the way happens before the next.
+  void pass_until(Instant target) {
+    if (clock.pass_until(target)) script_.push_front([this, target] { pass_until(target); });
+  }
+
+  /// The loop has nothing left to do after a few turns: each event, each signal and each release has its own.
+  void play_on(int quiet_turns) {
+    constexpr int enough = 30;
+    if (quiet_turns == enough) {
+      if (script_.empty()) return;
+      const auto next = std::move(script_.front());
+      script_.pop_front();
+      next();
+      quiet_turns = 0;
+    }
+    boost::asio::post(session_->context(), [this, quiet_turns] { play_on(quiet_turns + 1); });
+  }
+
+  std::vector<prepare::PreparedStep> prepared_;
+  std::deque<std::function<void()>> script_;
+  std::optional<Session> session_;
+};
+
+}  // namespace dream::runtime
