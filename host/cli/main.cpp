@@ -56,7 +56,8 @@ int dispatch(const Options& options) {
 int run(int argument_count, const char* const* arguments) {
   open_standard_descriptors();
   if (argument_count >= 3 && std::string_view(arguments[1]) == process::cleaner_argument) {
-    const bool trust = argument_count > 3 && std::string_view(arguments[3]) == process::cleaner_trust_argument;
+    const bool trust =
+        argument_count > 3 && std::string_view(arguments[3]) == process::cleaner_trust_argument;
     return record::reap_run(arguments[2], prepare::plugin_search_path({}, trust));
   }
   if (argument_count > 1 && std::string_view(arguments[1]) == conformance::check_argument) {

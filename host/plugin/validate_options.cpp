@@ -143,8 +143,7 @@ Problem explain(std::string_view keyword, const Value& schema, const Value& foun
   if (keyword == "type" || keyword == "anyOf" || keyword == "oneOf") {
     std::vector<std::string> types;
     collect_types(schema, types);
-    if (!types.empty())
-      return {fmt::format("expected {}, found {}", one_of(types), value_words(found))};
+    if (!types.empty()) return {fmt::format("expected {}, found {}", one_of(types), value_words(found))};
   }
   if (const Value* limit = member(schema, std::string(keyword).c_str())) {
     const std::string words = limit_words(keyword, *limit);

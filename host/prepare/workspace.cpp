@@ -25,8 +25,10 @@ std::vector<std::string> known_executors(const fs::path& root) {
 
 Result<std::string> printable_project(std::string project) {
   if (is_printable(project)) return project;
-  return Error{ErrorCode::usage, "a character that can't be shown in the folder's name (a control character, or no UTF-8)",
-               printable(project), {}};
+  return Error{ErrorCode::usage,
+               "a character that can't be shown in the folder's name (a control character, or no UTF-8)",
+               printable(project),
+               {}};
 }
 
 }  // namespace

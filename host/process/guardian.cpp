@@ -76,7 +76,7 @@ class Guardian {
       : host_(host),
         socket_(std::move(socket)),
         strangers_(std::move(strangers)),
-         cleaning_(settings.cleaning),
+        cleaning_(settings.cleaning),
         kill_limit_(settings.kill_limit),
         hang_(settings.hang_limit),
         terminal_(terminal) {}

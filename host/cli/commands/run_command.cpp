@@ -127,8 +127,9 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       using Ask = plugin::Registry::Ask;
       if (suggested++ >= most_suggestions) return;
       const Step& step = plan.steps[position(index)];
+      const std::string plugins_hint = error.hint;
       prepare::suggest_remedy(step, loaded, registry, driver.anything_runs() ? Ask::loaded : Ask::all, error);
-      if (step.command || error.code != ErrorCode::not_found || !error.hint.empty()) return;
+      if (step.command || error.code != ErrorCode::not_found || error.hint != plugins_hint) return;
       if (const std::string command = nearest_command(step.id.task); !command.empty())
         error.hint = "did you mean the command \"dream " + command + "\"?";
     });
