@@ -12,6 +12,7 @@
 
 namespace dream::cli {
 
+/// What the first word of a command line names.
 enum class CommandName : std::uint8_t {
   run,
   plan,

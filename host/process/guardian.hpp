@@ -23,6 +23,7 @@ struct ForwardedSignal {
   std::int32_t sender = 0;  ///< pid
 };
 
+/// What the guardian does after the host, and how long it is patient.
 struct GuardianSettings {
   CleaningOrder cleaning;  ///< after the run, if its record is still there
   /// How long a plugin's function may run on once a signal has asked the host to stop.

@@ -41,9 +41,9 @@ struct Strangers : ::testing::Test {
     fs::copy_file(fs::path(DREAM_BINARY).parent_path() / "../lib/dream/plugins/libdream_shell.so",
                   workspace.root() / "lib/dream/plugins/libdream_shell.so");
     fs::create_directories(at("home"));
-    fs::create_directories(at("tmp/work"));
+    fs::create_directories(at("tmp/mine"));
     give_to_user("home");
-    give_to_user("tmp/work");
+    give_to_user("tmp/mine");
     open_to_all(at("tmp"), 01777);
   }
 
@@ -102,7 +102,7 @@ TEST_F(ForeignFile, is_not_obeyed_by_any_command_and_named_with_its_owner) {
        {"test", "plan test", "list", "validate", "--info", "plugin list", "-n test"}) {
     std::vector<std::string> words{command.substr(0, command.find(' '))};
     if (command.find(' ') != std::string::npos) words.push_back(command.substr(command.find(' ') + 1));
-    const Finished refused = dream(words, "tmp/work");
+    const Finished refused = dream(words, "tmp/mine");
     EXPECT_EQ(refused.code, 2) << command;
     EXPECT_THAT(refused.err, HasSubstr("dream: " + at("tmp/dream.json").string() + ": is not obeyed: "))
         << command;
@@ -114,7 +114,7 @@ TEST_F(ForeignFile, is_not_obeyed_by_any_command_and_named_with_its_owner) {
 }
 
 TEST_F(ForeignFile, offers_nothing_to_the_completion_and_says_nothing_there) {
-  const Finished completed = dream({"completion", "--", "tes"}, "tmp/work");
+  const Finished completed = dream({"completion", "--", "tes"}, "tmp/mine");
   EXPECT_EQ(completed.code, 0);
   EXPECT_EQ(completed.out + completed.err, "");
 }
@@ -126,20 +126,20 @@ TEST_F(ForeignFile, is_refused_in_the_folder_one_stands_in_as_well) {
 }
 
 TEST_F(ForeignFile, is_obeyed_once_with_trust) {
-  EXPECT_EQ(dream({"test", "--trust"}, "tmp/work").code, 0);
+  EXPECT_EQ(dream({"test", "--trust"}, "tmp/mine").code, 0);
   EXPECT_TRUE(is_marked());
-  EXPECT_EQ(dream({"test"}, "tmp/work").code, 2);
+  EXPECT_EQ(dream({"test"}, "tmp/mine").code, 2);
 }
 
 TEST_F(ForeignFile, is_obeyed_while_its_folder_is_trusted) {
-  const Finished trusted = dream({"trust", ".."}, "tmp/work");
+  const Finished trusted = dream({"trust", ".."}, "tmp/mine");
   EXPECT_EQ(trusted.code, 0);
   EXPECT_THAT(trusted.out, HasSubstr("trusted: the dream.json of " + at("tmp").string()));
-  EXPECT_EQ(dream({"trust"}, "tmp/work").out, at("tmp").string() + "\n");
-  EXPECT_EQ(dream({"test"}, "tmp/work").code, 0);
+  EXPECT_EQ(dream({"trust"}, "tmp/mine").out, at("tmp").string() + "\n");
+  EXPECT_EQ(dream({"test"}, "tmp/mine").code, 0);
   EXPECT_TRUE(is_marked());
   EXPECT_EQ(dream({"trust", "--forget", at("tmp").string()}, "").code, 0);
-  EXPECT_EQ(dream({"test"}, "tmp/work").code, 2);
+  EXPECT_EQ(dream({"test"}, "tmp/mine").code, 2);
 }
 
 TEST_F(ForeignFile, is_not_what_a_link_of_the_users_file_hides) {
@@ -151,30 +151,30 @@ TEST_F(ForeignFile, is_not_what_a_link_of_the_users_file_hides) {
   fs::create_symlink(at("home/clone/dream.json"), at("tmp/dream.json"));
   if (is_root) give_to_stranger("tmp/dream.json");
   if (!is_root) open_to_all(at("home/clone/dream.json"), 0666);
-  EXPECT_EQ(dream({"test"}, "tmp/work").code, 2);
+  EXPECT_EQ(dream({"test"}, "tmp/mine").code, 2);
   EXPECT_FALSE(is_marked());
 }
 
 TEST_F(Strangers, files_of_the_folders_owner_are_obeyed_as_in_a_container) {
   // Root works on a folder of the host's user: dream.json and what it is merged with.
-  workspace.write("tmp/work/dream.json",
+  workspace.write("tmp/mine/dream.json",
                   R"({"projects": {"./": {"envFile": ".env", "tasks": {"test": {"command": "echo $A"}}}}})");
-  workspace.write("tmp/work/.env", "A=1");
-  give_to_user("tmp/work");
-  EXPECT_EQ(run(workspace, {.arguments = {"test"}, .folder = "tmp/work"}).out, "1\n");
-  EXPECT_EQ(dream({"test"}, "tmp/work").out, "1\n");
+  workspace.write("tmp/mine/.env", "A=1");
+  give_to_user("tmp/mine");
+  EXPECT_EQ(run(workspace, {.arguments = {"test"}, .folder = "tmp/mine"}).out, "1\n");
+  EXPECT_EQ(dream({"test"}, "tmp/mine").out, "1\n");
 }
 
 TEST_F(Strangers, an_env_file_of_another_user_is_refused_like_dream_json) {
-  workspace.write("tmp/work/dream.json",
+  workspace.write("tmp/mine/dream.json",
                   R"({"projects": {"./": {"envFile": ".env", "tasks": {"test": {"command": "true"}}}}})");
-  workspace.write("tmp/work/.env", "BASH_ENV=/x");
-  give_to_user("tmp/work");
-  give_to_stranger("tmp/work/.env");
-  const Finished refused = dream({"test"}, "tmp/work");
+  workspace.write("tmp/mine/.env", "BASH_ENV=/x");
+  give_to_user("tmp/mine");
+  give_to_stranger("tmp/mine/.env");
+  const Finished refused = dream({"test"}, "tmp/mine");
   EXPECT_EQ(refused.code, 2);
-  EXPECT_THAT(refused.err, HasSubstr(at("tmp/work/.env").string() + ": is not obeyed: "));
-  EXPECT_EQ(dream({"test", "--trust"}, "tmp/work").code, 0);
+  EXPECT_THAT(refused.err, HasSubstr(at("tmp/mine/.env").string() + ": is not obeyed: "));
+  EXPECT_EQ(dream({"test", "--trust"}, "tmp/mine").code, 0);
 }
 
 TEST_F(Strangers, a_link_of_theirs_leads_to_no_plugin) {
@@ -253,10 +253,10 @@ TEST_F(Strangers, a_plugin_that_is_exchanged_meanwhile_is_the_one_that_was_confi
 
 TEST_F(Strangers, records_of_theirs_have_nothing_loaded) {
   // HOME=/tmp, as containers have it.
-  workspace.write("tmp/work/dream.json", R"({"tasks": {"go": {"command": "echo it runs"}}})");
+  workspace.write("tmp/mine/dream.json", R"({"tasks": {"go": {"command": "echo it runs"}}})");
   fs::create_directories(at("home/clone"));
   fs::copy_file(DREAM_MARK_LIBRARY, at("home/clone/libdream_evil.so"));
-  give_to_user("tmp/work");
+  give_to_user("tmp/mine");
   give_to_user("home");
   workspace.write("tmp/.local/state/dream/.runs/1.json",
                   R"({"session": "1", "root": "/", "plugins": [{"id": "evil", "file": ")" +
@@ -268,7 +268,7 @@ TEST_F(Strangers, records_of_theirs_have_nothing_loaded) {
     give_to_stranger("tmp/.local" + std::string(path));
     if (is_root && !is_record) open_to_all(at("tmp/.local" + std::string(path)), 0755);
   }
-  const Finished finished = dream({"go"}, "tmp/work", {{"HOME", at("tmp").string()}});
+  const Finished finished = dream({"go"}, "tmp/mine", {{"HOME", at("tmp").string()}});
   EXPECT_EQ(finished.code, 0);
   EXPECT_EQ(finished.out, "it runs\n");
   EXPECT_THAT(finished.err, HasSubstr("what runs that died have left behind stays: "));
