@@ -126,7 +126,7 @@ int main(int count, char** arguments) {
     ::setrlimit(RLIMIT_NOFILE, &none);
   }
   const process::TerminalState terminal;
-  const process::GuardianSettings settings{.record = {},
+  const process::GuardianSettings settings{.cleaning = {.record = {}},
                                            .hang_limit = std::chrono::milliseconds(std::atoi(arguments[1])),
                                            .kill_limit = std::chrono::milliseconds(std::atoi(arguments[2]))};
   const Result<Descriptor> guardian = process::split_off_guardian(settings, terminal);

@@ -70,7 +70,7 @@ TEST_F(NarratorTest, counts_the_background_that_a_line_has_no_room_for) {
   const Plan plan = plan_of({5, 5, 5, 5, 5, 5, 5, 5, 5, 5});
   std::string said;
   const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
-  Narrator narrator(plan, *log, [](StepIndex) { return 0; });
+  Narrator narrator(plan, *log, [](StepIndex) { return std::string(); });
   const engine::Engine engine(plan);
   engine::WaitingForBackground waiting;
   for (std::size_t at = 0; at < 8; ++at) waiting.steps.push_back(StepIndex(at));
