@@ -30,7 +30,7 @@ static int terminate_stalls;
 static int destroy_stalls;
 /* In the first page, which is never mapped. (NULL itself is looked at by a sanitizer before the kernel does.)
  */
-static volatile const dream_status* nothing_there = (volatile const dream_status*)64;
+static volatile const dream_status* volatile nothing_there = (volatile const dream_status*)64;
 
 static void hang(void) {
   if (write(STDERR_FILENO, "hangs\n", 6) < 0) abort();
