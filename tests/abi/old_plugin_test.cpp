@@ -16,7 +16,10 @@ static_assert(plugin_table_size_1_0 == 152, "the table that plugins of version 1
 /// A plugin that was built from the headers of version 1.0 alone, in the dream of today.
 struct OldPlugin : testing::Test {
   OldPlugin() {
-    auto file = LoadedPlugin::load("v1_0", FoundPlugin{.path = DREAM_OLD_PLUGIN, .why = "a test"}, services);
+    const Result<FoundPlugin> found = find_plugin_file(DREAM_OLD_PLUGIN, "a test");
+    EXPECT_TRUE(found) << to_string(found.error());
+    if (!found) return;
+    auto file = LoadedPlugin::load("v1_0", *found, services);
     EXPECT_TRUE(file) << to_string(file.error());
     if (!file) return;
     loaded = std::move(*file);

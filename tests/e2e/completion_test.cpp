@@ -87,7 +87,8 @@ class TypingShell {
     const std::string folder = std::filesystem::path(DREAM_BINARY).parent_path().string();
     terminal_.type("export PATH=" + folder + ":$PATH; echo path is s''et\r");
     terminal_.await_screen("path is set");
-    if (name == "zsh") terminal_.type("autoload -Uz compinit; compinit -D -u\r");
+    // A blank that it has added would be shown in bold.
+    if (name == "zsh") terminal_.type("zle_highlight=(suffix:none); autoload -Uz compinit; compinit -D -u\r");
     terminal_.type(name == "fish" ? "dream completion fish | source; echo lo''aded\r"
                                   : "eval \"$(dream completion " + name + ")\"; echo lo''aded\r");
     terminal_.await_screen("loaded");
@@ -131,6 +132,7 @@ INSTANTIATE_TEST_SUITE_P(Shells, CompletionOfKeys, ::testing::Values("bash", "zs
 
 /// Names come from files of a repository that somebody has cloned.
 TEST_P(CompletionOfKeys, makes_one_word_of_a_name_in_every_kind_of_quote) {
+  // None ends in one of `=@:,.`: behind such a name fish lets the word go on.
   const std::vector<std::string> names{"a$(touch ../DONE)",
                                        "b`touch ../DONE`",
                                        "c';touch ../DONE;'",
@@ -141,7 +143,7 @@ TEST_P(CompletionOfKeys, makes_one_word_of_a_name_in_every_kind_of_quote) {
                                        "h\\$HOME\\",
                                        "i\\'\"",
                                        "jä&touch ../DONE&",
-                                       "k|{a,b}*?<~^=@:"};
+                                       "k|{a,b}*?<~^=@:x"};
   std::string tasks;
   for (std::size_t at = 0; at < names.size(); ++at) {
     std::string name;

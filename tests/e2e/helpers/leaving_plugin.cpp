@@ -26,6 +26,7 @@ class Leaving : public CommandExecutor {
   }
 
   Result<Command> command(const Task& task) override {
+    if (task.raw().arguments.count != 0) return Failure{DREAM_E_UNSUPPORTED, "it takes no arguments", ""};
     return Command{.argv = {"sh", "-c", std::string(task.command_line())}};
   }
   [[nodiscard]] Result<std::string> describe(const Task& task) override {
