@@ -19,6 +19,7 @@
 #include "conformance/call_trail.hpp"
 #include "conformance/scene_process.hpp"
 #include "process/process_tree.hpp"
+#include "process/wait_for_end.hpp"
 
 namespace dream::conformance {
 
@@ -90,8 +91,7 @@ bool await(pid_t pid, const Limits& limits, int& status) {
   if (descriptor >= 0) ::close(descriptor);
   ::kill(-pid, SIGKILL);
   ::kill(pid, SIGKILL);  // it may have left its group
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  status = process::reap(pid);
   end_descendants();
   return (ends[0].revents & POLLIN) != 0;
 }
