@@ -37,13 +37,14 @@ void set_root(Workspace& workspace, const std::filesystem::path& file) {
 
 }  // namespace
 
-LoadResult interpret(std::shared_ptr<const Document> document, std::span<const std::string> known_executors) {
+LoadResult interpret(std::shared_ptr<const Document> document, std::span<const std::string> known_executors,
+                     FindExecutors others) {
   LoadResult result{std::move(document), {}, {}};
   set_root(result.workspace, result.document->file());
   ProblemList problems;
   for (const Problem& problem : result.document->problems()) problems.add(problem);
   if (const Tree* tree = result.document->tree()) {
-    Reader reader(*tree, known_executors, problems);
+    Reader reader(*tree, known_executors, std::move(others), problems);
     read_object(reader, Place(tree->root()), tree->root(), workspace_fields, result.workspace);
   }
   result.problems = problems.take();
@@ -51,10 +52,10 @@ LoadResult interpret(std::shared_ptr<const Document> document, std::span<const s
 }
 
 Result<LoadResult> load(const FoundFile& file, const std::filesystem::path& name,
-                        std::span<const std::string> known_executors) {
+                        std::span<const std::string> known_executors, FindExecutors others) {
   auto document = Document::read(file, name);
   if (!document) return document.error();
-  return interpret(std::move(*document), known_executors);
+  return interpret(std::move(*document), known_executors, std::move(others));
 }
 
 Result<LoadResult> load(const std::filesystem::path& file, std::span<const std::string> known_executors) {

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "config/diagnostics.hpp"
 #include "config/document.hpp"
+#include "config/reader.hpp"
 #include "plan/workspace.hpp"
 
 namespace dream::config {
@@ -22,17 +23,18 @@ struct LoadResult {
   std::vector<Problem> problems;  ///< in the order of the file
 };
 
-/// Reads a configuration. Executors must be among `known_executors` or have an entry with a `plugin`. Fails
-/// only when the file can't be read at all.
+/// Reads a configuration. Executors must be among `known_executors` or those that `others` finds, or have an
+/// entry with a `plugin`. Fails only when the file can't be read at all.
 [[nodiscard]] Result<LoadResult> load(const std::filesystem::path& file,
-                                      std::span<const std::string> known_executors);
+                                      std::span<const std::string> known_executors, FindExecutors others = {});
 
 /// The same for a file that was found under this name.
 [[nodiscard]] Result<LoadResult> load(const FoundFile& file, const std::filesystem::path& name,
-                                      std::span<const std::string> known_executors);
+                                      std::span<const std::string> known_executors,
+                                      FindExecutors others = {});
 
 /// The same for a document that is in memory already.
 [[nodiscard]] LoadResult interpret(std::shared_ptr<const Document> document,
-                                   std::span<const std::string> known_executors);
+                                   std::span<const std::string> known_executors, FindExecutors others = {});
 
 }  // namespace dream::config

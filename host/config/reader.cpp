@@ -45,9 +45,11 @@ std::vector<std::string> signal_names() {
 
 }  // namespace
 
-Reader::Reader(const Tree& tree, std::span<const std::string> known_executors, ProblemList& problems)
+Reader::Reader(const Tree& tree, std::span<const std::string> known_executors, FindExecutors others,
+               ProblemList& problems)
     : tree_(tree),
       problems_(problems),
+      find_others_(std::move(others)),
       executors_(known_executors.begin(), known_executors.end()),
       executor_names_(known_executors.begin(), known_executors.end()) {
   const Member* entries = tree.root().IsObject() ? tree.find(tree.root(), "executors") : nullptr;
@@ -201,11 +203,16 @@ bool Reader::is_task_name(const Place& place, std::string_view name) {
   return !name.empty() && can_be_shown(place, name);
 }
 
-bool Reader::is_known_executor(std::string_view name) const {
+bool Reader::is_known_executor(std::string_view name) {
+  if (executor_names_.contains(name)) return true;
+  if (!find_others_) return false;
+  for (std::string& other : std::exchange(find_others_, {})()) {
+    if (executor_names_.insert(other).second) executors_.push_back(std::move(other));
+  }
   return executor_names_.contains(name);
 }
 
-std::string Reader::nearest_executor(std::string_view name) const {
+std::string Reader::nearest_executor(std::string_view name) {
   return did_you_mean(name, executors_);
 }
 

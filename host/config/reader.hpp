@@ -19,12 +19,18 @@
 
 namespace dream::config {
 
+/// Looks for executors that are not known by name; asked at most once, and only when an unknown name is met,
+/// since it costs a look at every folder of plugins.
+using FindExecutors = std::function<std::vector<std::string>()>;
+
 /// Turns JSON values into values of the workspace and reports every one that isn't what it should be. A
 /// wrong value is reported and left out; reading goes on.
 class Reader {
  public:
-  /// `known_executors` need no entry in `executors`. Everything must outlive the reader.
-  Reader(const Tree& tree, std::span<const std::string> known_executors, ProblemList& problems);
+  /// `known_executors` need no entry in `executors`, nor do those that `others` finds. Everything must outlive
+  /// the reader.
+  Reader(const Tree& tree, std::span<const std::string> known_executors, FindExecutors others,
+         ProblemList& problems);
 
   [[nodiscard]] const Tree& tree() const { return tree_; }
   /// May more problems be reported? Asked before the work of finding a hint.
@@ -56,8 +62,8 @@ class Reader {
   [[nodiscard]] bool is_task_name(const Place& place, std::string_view name);
   /// An executor that exists.
   [[nodiscard]] std::optional<std::string> executor(const Place& place, const Json& value);
-  [[nodiscard]] bool is_known_executor(std::string_view name) const;
-  [[nodiscard]] std::string nearest_executor(std::string_view name) const;
+  [[nodiscard]] bool is_known_executor(std::string_view name);
+  [[nodiscard]] std::string nearest_executor(std::string_view name);
   /// The pointer of an object, whose content is the plugin's business.
   [[nodiscard]] std::optional<std::string> options(const Place& place, const Json& value);
   [[nodiscard]] int signal(const Place& place, const Json& value);
@@ -69,6 +75,7 @@ class Reader {
 
   const Tree& tree_;
   ProblemList& problems_;
+  FindExecutors find_others_;  ///< none once it was asked
   std::vector<std::string> executors_;
   std::set<std::string, std::less<>> executor_names_;  ///< the same
 };

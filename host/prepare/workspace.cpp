@@ -13,15 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// dream's own executors, which may not all be installed, and every plugin that lies where plugins are looked
-/// for.
-std::vector<std::string> known_executors(const fs::path& root) {
-  std::vector<std::string> ids{"shell", "npm", "deno", "docker"};
-  Workspace empty;
-  empty.root = root;
-  for (std::string& id : plugin_search_path(empty).present()) ids.push_back(std::move(id));
-  return ids;
-}
+/// dream's own executors, which may not all be installed.
+const std::vector<std::string> own_executors{"shell", "npm", "deno", "docker"};
 
 Result<std::string> printable_project(std::string project) {
   if (is_printable(project)) return project;
@@ -62,8 +55,13 @@ Result<config::Discovery> find_workspace(const std::optional<fs::path>& director
 Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found) {
   if (!found) return found.error();
   if (!found->file) return config::no_configuration(*found);
-  Result<config::LoadResult> loaded =
-      config::load(*found->opened, *found->file, known_executors(found->file->parent_path()));
+  // Every plugin that lies where plugins are looked for.
+  const auto others = [root = found->file->parent_path()] {
+    Workspace empty;
+    empty.root = root;
+    return plugin_search_path(empty).present();
+  };
+  Result<config::LoadResult> loaded = config::load(*found->opened, *found->file, own_executors, others);
   if (!loaded) return loaded.error();
   return LoadedWorkspace{std::move(*found), std::move(loaded->document), std::move(loaded->workspace),
                          std::move(loaded->problems)};

@@ -152,6 +152,8 @@ Result<std::vector<fs::path>> records_of_the_dead(const plugin::Place& place) {
   std::vector<std::tuple<std::int64_t, std::int64_t, fs::path>> dead;  // with the time of the last try
   if (place.state.empty()) return std::vector<fs::path>();
   const fs::path path = place.state / folder_name;
+  struct stat there {};
+  if (::lstat(path.c_str(), &there) != 0 && errno == ENOENT) return std::vector<fs::path>();
   Result<Descriptor> folder = open_folder(path);
   if (!folder) return folder.error();
   if (!folder->is_open()) return std::vector<fs::path>();
