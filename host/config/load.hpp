@@ -26,7 +26,7 @@ struct LoadResult {
 /// Reads a configuration. Executors must be among `known_executors` or those that `others` finds, or have an
 /// entry with a `plugin`. Fails only when the file can't be read at all.
 [[nodiscard]] Result<LoadResult> load(const std::filesystem::path& file,
-                                      std::span<const std::string> known_executors, FindExecutors others = {});
+                                      std::span<const std::string> known_executors);
 
 /// The same for a file that was found under this name.
 [[nodiscard]] Result<LoadResult> load(const FoundFile& file, const std::filesystem::path& name,
