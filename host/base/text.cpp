@@ -187,10 +187,11 @@ std::string printable(std::string_view text) {
     shown += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;
-    const std::size_t length = std::max<std::size_t>(1, utf8_length(text));
+    const std::size_t valid = utf8_length(text);
+    const std::size_t length = std::max<std::size_t>(1, valid);
     const std::string_view character = text.substr(0, length);
-    const char32_t code = first_code_point(character);
-    if (utf8_length(text) == 0 || (length == 1 && disturbs(code))) {
+    const char32_t code = valid == 0 ? 0 : first_code_point(character);
+    if (valid == 0 || (length == 1 && disturbs(code))) {
       shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
     } else if (disturbs(code)) {
       shown += fmt::format("\\u{{{:x}}}", std::uint32_t{code});

@@ -21,9 +21,9 @@ struct Engine::State {
     std::uint32_t attempt = 0;  ///< the number of the latest; 0: none yet
     std::size_t waits_for = 0;  ///< how many steps before it have not released it
     std::vector<StepIndex> followers;
-    Instant not_before = Instant::min();  ///< by those that have released it
-    bool released = false;                ///< the followers
-    Instant asked_at;                     ///< stopping: to end
+    Instant not_before = Instant::min();  ///< its start; the latest of their delays
+    bool released = false;                ///< whether it has released its followers
+    Instant asked_at;                     ///< while stopping: when it was asked to end
   };
 
   State(const Plan& its_plan, const Limits& its_limits);
@@ -77,25 +77,25 @@ struct Engine::State {
 
   const Plan& plan;
   Limits limits;
-  std::vector<Progress> steps;  ///< the phases are changed by set_phase(), which keeps count:
+  std::vector<Progress> steps;  ///< only set_phase() changes a phase: it keeps the counts below
   std::size_t pending;
-  std::size_t holding = 0;  ///< in front, or being started: the run is more than a wait for its background
+  std::size_t holding = 0;  ///< under way: in the foreground, or still being started
   std::size_t ended = 0;
-  std::size_t others_left = 0;  ///< not ended, and no service for others
+  std::size_t others_left = 0;  ///< steps that are no services and have not ended
   std::vector<Outcome> outcomes;
   std::vector<Action> actions;
   Instant now = Instant::min();
-  Deadlines gates;      ///< when what is released starts
-  Deadlines deadlines;  ///< running: of the timeout; stopping: of the grace; killing: of dream's patience
-  Deadlines news;       ///< stopping: when it is told that it still runs
+  Deadlines gates;      ///< when a released step may start
+  Deadlines deadlines;  ///< running: its timeout; stopping: the end of its grace; killing: giving it up
+  Deadlines news;       ///< stopping: when the user is next told that it still runs
   std::optional<Instant> hang_up_at;
   Readers readers;
   std::optional<RunStop> stop;  ///< why the whole run is being stopped
   int code = 0;
   int interruptions = 0;
   bool begun = false;
-  bool dismissed = false;  ///< the services
-  bool announced = false;  ///< that the background is waited for
+  bool dismissed = false;  ///< the services were asked to end
+  bool announced = false;  ///< the user knows that the background is waited for
   bool finished = false;
 };
 

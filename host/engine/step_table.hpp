@@ -33,12 +33,12 @@ enum class Input : std::uint8_t {
 /// What is done about an input in a phase.
 enum class Reaction : std::uint8_t {
   bug,          ///< can't happen: an assertion fails
-  nothing,      ///< it is already on its way
+  nothing,      ///< it is done, or under way, already
   skip,         ///< it will never be started
   start,        ///< issue Start
   run,          ///< its timeout and its delay begin
-  note_start,   ///< too late: it keeps being ended, but it is on record that it ran
-  run_and_end,  ///< it ended before it was known to run: both, at this moment
+  note_start,   ///< it is being ended, and that goes on; record only that it ran
+  run_and_end,  ///< nobody heard of its start: it counts as started and ended now
   expire,       ///< it has failed, and is asked to stop
   terminate,    ///< issue Terminate{graceful}, its grace begins
   force,        ///< issue Terminate{force}

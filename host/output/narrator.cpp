@@ -90,6 +90,7 @@ void Narrator::tell_end(StepIndex step, const engine::Outcome& outcome) {
 
 void Narrator::tell_stop(const engine::RunStop& reason) {
   if (std::holds_alternative<engine::ReaderGone>(reason)) return;  // quietly, like any program in a pipe
+  if (quiet_ && std::holds_alternative<engine::RequiredFailed>(reason)) return;  // nothing else is stopped
   log_.write(LogLevel::info, "stopping: " + explain(reason, plan_));
 }
 

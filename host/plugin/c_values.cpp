@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "base/text.hpp"
+
 namespace dream::plugin {
 
 namespace {
@@ -100,7 +102,7 @@ std::string status_name(dream_status status) {
 ReportedExit read_exit(const dream_exit* exit) {
   if (exit == nullptr) return {Lost{"the plugin reported an exit without saying how"}, "", false};
   const dream_exit seen = copy_of(exit);
-  std::string text(text_of(seen.text));
+  std::string text = printable(text_of(seen.text));
   if (seen.kind == DREAM_EXIT_CODE && seen.value >= 0 && seen.value <= exit_code_max) {
     return {ExitedWith{seen.value}, std::move(text)};
   }

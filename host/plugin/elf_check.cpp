@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -115,32 +116,38 @@ std::optional<Segments> segments_of(const Descriptor& file, const Elf64_Ehdr& he
   return segments;
 }
 
+/// Where a part of a file ends, or the greatest number for one that no file can have.
+std::uint64_t end_of(std::uint64_t offset, std::uint64_t size) {
+  constexpr std::uint64_t greatest = std::numeric_limits<std::uint64_t>::max();
+  return size > greatest - offset ? greatest : offset + size;
+}
+
 /// How long the file has to be for everything that its headers point to.
 std::uint64_t promised_size(const Elf64_Ehdr& header, const Segments& segments) {
-  std::uint64_t end = header.e_shoff + std::uint64_t{header.e_shentsize} * header.e_shnum;
+  std::uint64_t end = end_of(header.e_shoff, std::uint64_t{header.e_shentsize} * header.e_shnum);
   for (const Elf64_Phdr& segment : segments) {
-    if (segment.p_type == PT_LOAD) end = std::max(end, segment.p_offset + segment.p_filesz);
+    if (segment.p_type == PT_LOAD) end = std::max(end, end_of(segment.p_offset, segment.p_filesz));
   }
   return end;
 }
 
 }  // namespace
 
-Result<void> check_shared_library(const FoundFile& found, const std::filesystem::path& name) {
-  const auto size = regular_file_size(found, name);
+Result<void> check_shared_library(const FoundFile& file, const std::filesystem::path& name) {
+  const auto size = regular_file_size(file, name);
   if (!size) return size.error();
-  const Descriptor file = open_for_reading(found);
-  if (!file.is_open()) {
+  const Descriptor bytes = open_for_reading(file);
+  if (!bytes.is_open()) {
     return refused(name, "can't be read: " + std::generic_category().message(errno), system_remedy(errno));
   }
   Elf64_Ehdr header{};
-  if (*size < sizeof(header) || !read_at(file, 0, &header)) {
+  if (*size < sizeof(header) || !read_at(bytes, 0, &header)) {
     return refused(name, fmt::format("is not a shared library: it has only {} bytes", *size));
   }
   if (auto problem = header_problem(name, header)) return *std::move(problem);
 
   const std::string again = "copy or build it again";
-  const auto segments = segments_of(file, header);
+  const auto segments = segments_of(bytes, header);
   if (!segments) return refused(name, "is damaged: its ELF headers are incomplete", again);
   const std::uint64_t promised = promised_size(header, *segments);
   if (promised > *size) {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <rapidjson/document.h>
 #include <sha2.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -18,6 +17,7 @@
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "plugin/confirmations.hpp"
 #include "plugin/elf_check.hpp"
 #include "plugin/file_owner.hpp"
 #include "plugin/place.hpp"
@@ -61,44 +61,6 @@ Result<void> read_pieces(const FoundFile& file, const fs::path& name, std::uint6
 Error damaged(const fs::path& file) {
   return refused(file, "is damaged, so that it can't be told what is confirmed",
                  "repair it, or delete it and confirm again");
-}
-
-Result<Confirmations> parse(const fs::path& file, const std::string& text) {
-  rapidjson::Document parsed;
-  parsed.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
-  if (parsed.HasParseError() || !parsed.IsObject()) return damaged(file);
-  const rapidjson::Value& document = parsed;
-  const auto plugins = document.FindMember("plugins");
-  const auto folders = document.FindMember("folders");
-  if (plugins == document.MemberEnd() || !plugins->value.IsObject()) return damaged(file);
-  Confirmations confirmations;
-  for (const auto& entry : plugins->value.GetObject()) {
-    if (!entry.value.IsString()) return damaged(file);
-    confirmations.plugins[{entry.name.GetString(), entry.name.GetStringLength()}] = entry.value.GetString();
-  }
-  if (folders == document.MemberEnd()) return confirmations;
-  if (!folders->value.IsArray()) return damaged(file);
-  for (const auto& entry : folders->value.GetArray()) {
-    if (!entry.IsString()) return damaged(file);
-    confirmations.folders.emplace(entry.GetString(), entry.GetStringLength());
-  }
-  return confirmations;
-}
-
-std::string text_of(const Confirmations& confirmations) {
-  std::string text = "{\"plugins\": {";
-  const char* before = "\n  ";
-  for (const auto& [path, sha256] : confirmations.plugins) {
-    text += before + json_string(path) + ": " + json_string(sha256);
-    before = ",\n  ";
-  }
-  text += "\n}, \"folders\": [";
-  before = "\n  ";
-  for (const std::string& folder : confirmations.folders) {
-    text += before + json_string(folder);
-    before = ",\n  ";
-  }
-  return text + "\n]}\n";
 }
 
 /// The file that is to replace `file`: locked, and under its name as long as it is, so that one dream at a
@@ -169,7 +131,9 @@ Result<Confirmations> Trust::confirmed() const {
   const auto read = read_pieces(**found, file, most_bytes_of_confirmations,
                                 [&text](std::string_view piece) { text += piece; });
   if (!read) return read.error();
-  return parse(file, text);
+  auto confirmations = read_confirmations(text);
+  if (!confirmations) return damaged(file);
+  return *std::move(confirmations);
 }
 
 Result<void> Trust::change(const std::function<void(Confirmations&)>& how) const {
@@ -182,7 +146,7 @@ Result<void> Trust::change(const std::function<void(Confirmations&)>& how) const
   if (confirmations) {
     how(*confirmations);
     const bool emptied = ::ftruncate(descriptor->get(), 0) == 0;
-    const int problem = emptied ? write_all(descriptor->get(), text_of(*confirmations)) : errno;
+    const int problem = emptied ? write_all(descriptor->get(), confirmations_text(*confirmations)) : errno;
     if (problem == 0 && ::fsync(descriptor->get()) == 0 && ::rename(unfinished.c_str(), file.c_str()) == 0) {
       return {};
     }

@@ -28,7 +28,7 @@ namespace dream::process {
 enum class Outlet : std::uint8_t {
   pipe,
   terminal,  ///< one of its own
-  ours,      ///< this process's: the bytes don't come by here
+  ours,      ///< the one of this process: the child writes there directly
 };
 
 /// How a child is wired up with this process and its terminal.
@@ -36,7 +36,7 @@ struct ChildStreams {
   bool inherit_stdin = false;  ///< else it reads /dev/null
   Outlet out = Outlet::pipe;
   Outlet err = Outlet::pipe;
-  bool joined = false;      ///< where both are terminals, they are the same, and all bytes come as stdout
+  bool joined = false;      ///< if both are terminals: they are one, and all bytes come as stdout
   winsize window{};         ///< of a terminal of its own
   bool foreground = false;  ///< in this process's session and process group: what the user types reaches it
   /// A terminal of its own could not be had, and it is a pipe instead.
@@ -51,8 +51,8 @@ struct ChildSpec {
   std::string mark = {};  ///< one more NAME=VALUE, in place of what the environment has of that name
   ChildStreams streams;
   int stop_signal = 15;
-  /// Programs of its tree that pass a signal on by themselves (is_relay). What is below them would get it
-  /// twice, so they are passed over as long as anything is.
+  /// Programs of its tree that pass a signal on to their own children (is_relay). So that these don't get it
+  /// twice, such a program is not sent the signal while it has children.
   std::vector<std::string> relays = {};
   /// What the child left running when it ended by itself is asked to end, and killed after this long.
   Duration leftover_grace = std::chrono::seconds(5);
@@ -86,7 +86,7 @@ class Child {
   /// `number` is its Supervisor's for it.
   Child(ChildContext& context, std::uint64_t number, ChildSpec spec)
       : context_(context), number_(number), spec_(std::move(spec)) {}
-  /// What still runs is left to itself.
+  /// Processes that still run are left alone.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
@@ -95,7 +95,7 @@ class Child {
   [[nodiscard]] Result<void> start();
   void terminate(Urgency urgency);
   void resume_output(Stream stream);
-  /// A key of the terminal, or its end, has sent this signal to all of this process's group.
+  /// The terminal has sent this signal (by a key, or when it closed) to all of this process's group.
   void heard_from_terminal(int signal);
   /// The user's window has changed.
   void resize(const winsize& window);
@@ -107,7 +107,7 @@ class Child {
   [[nodiscard]] pid_t root_pid() const noexcept { return root_; }
   /// Its session, if that is its own.
   [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_; }
-  /// The root has ended, the child has not: what is orphaned to this process may be its.
+  /// The root has ended, the child has not: orphans of this process may belong to it.
   [[nodiscard]] bool lingers() const noexcept { return root_exit_.has_value(); }
   /// It is being killed.
   [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
@@ -118,8 +118,8 @@ class Child {
   /// Sends the signals that are due. Returns after what time to call it again even if nothing changes; none:
   /// not at all.
   std::optional<Duration> attend(Instant now, const Left& left);
-  /// Takes the rest of the output; to be called when the child lingers and nothing of it lives. False: the
-  /// reader holds it back.
+  /// Reads the rest of the output. To be called when the child lingers and none of its processes lives.
+  /// False: the reader wants no more for now.
   bool take_rest();
   /// Calls on_end. The child is done with.
   void finish();

@@ -24,8 +24,8 @@ class Strangers {
   /// to the host. To be called when a child of this process has ended: orphans come with the end of a parent.
   void look_again(pid_t host);
 
-  /// Whether a child of this process is one. One that came unseen is known by its environment: that of the
-  /// run has a mark, or was wiped.
+  /// Whether a child of this process is one. If nobody saw it come, its environment tells: a process
+  /// of the run has a mark in it, or has an empty one.
   [[nodiscard]] bool include(const ProcessStatus& child) const;
 
  private:

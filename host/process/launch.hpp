@@ -34,9 +34,9 @@ rlimit raise_file_limit();
 /// A process that runs.
 struct Launched {
   std::unique_ptr<ProcessHandle> handle;
-  /// A pidfd, readable when the process has ended, and perhaps before: an event loop may tell of an
-  /// event of whoever had its place. So it is asked for again, and the handle's async_wait, which would then
-  /// block, is not used.
+  /// A pidfd, readable when the process has ended. An event loop may call too early, for an older descriptor
+  /// that had the same number. So whoever is called asks the kernel whether the process has really ended; the
+  /// handle's async_wait is not used, as it would then block.
   boost::asio::posix::stream_descriptor end;
 };
 

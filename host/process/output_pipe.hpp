@@ -21,12 +21,12 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
  public:
   /// Takes all of the bytes; false: no more until resume().
   using Consumer = std::function<bool(std::string_view)>;
-  /// Asked before each read, so that many streams that have something at the same time don't all bring their
-  /// buffer to a reader that is slow. False: nothing until resume().
+  /// Asked before each read. Without it, each of many streams could read a whole buffer at the same time for
+  /// a reader that is slow. False: nothing is read until resume().
   using Gate = std::function<bool()>;
 
   /// `scratch` is the buffer that all pipes of a loop share. `on_end` is called when the end of the stream
-  /// was read, but not for one that finish() itself reads.
+  /// was read; when finish() reads it, finish() returns true instead.
   OutputPipe(const boost::asio::any_io_executor& executor, std::span<char> scratch, Gate gate,
              Consumer consumer, std::function<void()> on_end);
 

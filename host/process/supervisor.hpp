@@ -33,7 +33,7 @@ class Supervisor {
  public:
   /// `warn` is told, in a sentence, what the user should know.
   explicit Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn = {});
-  ~Supervisor();  ///< lets go of what is left
+  ~Supervisor();  ///< as let_go()
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
@@ -80,14 +80,14 @@ class Supervisor {
   boost::asio::steady_timer timer_;
   std::optional<Instant> attends_at_;
   Pace pace_;
-  std::unique_ptr<char[]> scratch_;  ///< not initialised: its pages are had when they are used
+  std::unique_ptr<char[]> scratch_;  ///< not initialised, so that it takes memory only when it is used
   ChildContext shared_;
   std::uint64_t next_id_ = plugins_number + 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Child>> children_;
   std::map<std::uint64_t, Child*> wanting_;    ///< those of them that may want attention
-  std::unordered_map<pid_t, Child*> by_root_;  ///< the youngest that had this root
+  std::unordered_map<pid_t, Child*> by_root_;  ///< the latest with this pid (pids are reused)
   std::shared_ptr<const bool> exists_ =
-      std::make_shared<const bool>(true);  ///< what queued handlers ask first
+      std::make_shared<const bool>(true);  ///< handlers in the queue check that it still exists
 };
 
 }  // namespace dream::process

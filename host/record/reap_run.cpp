@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <rapidjson/document.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -19,6 +18,7 @@
 #include "plugin/loaded_plugin.hpp"
 #include "plugin/search_path.hpp"
 #include "process/wait_for_end.hpp"
+#include "record/record_text.hpp"
 #include "record/run_record.hpp"
 
 namespace dream::record {
@@ -28,37 +28,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int exit_failed = 1;
-
-std::string string_of(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  if (found == object.MemberEnd() || !found->value.IsString()) return {};
-  return {found->value.GetString(), found->value.GetStringLength()};
-}
-
-std::optional<RunRecord> parse(const std::string& text) {
-  rapidjson::Document parsed;
-  parsed.Parse(text.data(), text.size());
-  if (parsed.HasParseError() || !parsed.IsObject()) return std::nullopt;
-  const rapidjson::Value& document = parsed;
-  RunRecord record{string_of(document, "session"), string_of(document, "root"), {}};
-  const auto plugins = document.FindMember("plugins");
-  if (record.session.empty() || plugins == document.MemberEnd() || !plugins->value.IsArray()) {
-    return std::nullopt;
-  }
-  for (const rapidjson::Value& entry : plugins->value.GetArray()) {
-    if (!entry.IsObject()) return std::nullopt;
-    RecordedPlugin& plugin = record.plugins.emplace_back();
-    plugin.id = string_of(entry, "id");
-    plugin.file = string_of(entry, "file");
-    plugin.sha256 = string_of(entry, "sha256");
-    const auto options = entry.FindMember("options");
-    if (options == entry.MemberEnd() || !options->value.IsArray()) continue;
-    for (const rapidjson::Value& object : options->value.GetArray()) {
-      if (object.IsString()) plugin.options.emplace_back(object.GetString(), object.GetStringLength());
-    }
-  }
-  return record;
-}
 
 /// Options are short.
 constexpr std::size_t most_bytes_of_a_record = std::size_t{64} << 20U;
@@ -169,7 +138,7 @@ int reap_run(const fs::path& path, const plugin::SearchPath& search, std::chrono
     if (!file) return file.error();
     const Result<std::string> text = read_all(file->get(), path);
     if (!text) return text.error();
-    const std::optional<RunRecord> record = parse(*text);
+    const std::optional<RunRecord> record = read_record(*text);
     if (record) return reap_all(*record, {search, limit}, *log);
     return Error{ErrorCode::io, "is no record of a run that this dream understands", path.string(), {}};
   };

@@ -15,9 +15,9 @@
 #include <utility>
 
 #include "base/shell_quote.hpp"
-#include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "plugin/file_owner.hpp"
+#include "record/record_text.hpp"
 
 namespace dream::record {
 
@@ -39,25 +39,6 @@ Error refused(const fs::path& path, std::string what, std::string hint = {}) {
 
 Error failed(const fs::path& path, const std::string& what) {
   return refused(path, what + ": " + std::strerror(errno), system_remedy(errno));
-}
-
-std::string text_of(const RunRecord& record) {
-  std::string text = "{\"session\": " + json_string(record.session) +
-                     ", \"root\": " + json_string(record.root) + ", \"plugins\": [";
-  const char* before = "";
-  for (const RecordedPlugin& plugin : record.plugins) {
-    text += before;
-    before = ", ";
-    text +=
-        "{\"id\": " + json_string(plugin.id) + ", \"file\": " + json_string(plugin.file) + ", \"options\": [";
-    const char* before_options = "";
-    for (const std::string& options : plugin.options) {
-      text += before_options + json_string(options);
-      before_options = ", ";
-    }
-    text += "], \"sha256\": " + json_string(plugin.sha256) + "}";
-  }
-  return text + "]}\n";
 }
 
 bool is_users_alone(const struct stat& status) {
@@ -91,7 +72,7 @@ Descriptor open_record(const Descriptor& folder, const std::string& name) {
   struct stat status {};
   if (!record.is_open() || ::fstat(record.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
       !is_users_alone(status)) {
-    return Descriptor();
+    return {};
   }
   return record;
 }
@@ -109,7 +90,7 @@ Descriptor create_locked(const Descriptor& folder, const std::string& name) {
     Descriptor file(
         ::openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     struct stat status {};
-    if (!file.is_open() || !lock(file, LOCK_EX) || ::fstat(file.get(), &status) != 0) return Descriptor();
+    if (!file.is_open() || !lock(file, LOCK_EX) || ::fstat(file.get(), &status) != 0) return {};
     if (status.st_nlink > 0) return file;
   }
 }
@@ -133,7 +114,7 @@ Result<std::unique_ptr<OwnRecord>> OwnRecord::write(const plugin::Place& place, 
   const std::string unfinished = place.session + std::string(unfinished_suffix);
   Descriptor file = create_locked(*folder, unfinished);
   if (!file.is_open()) return failed(path, "can't be written");
-  int problem = write_all(file.get(), text_of(record));
+  int problem = write_all(file.get(), record_text(record));
   if (problem == 0 && ::fsync(file.get()) != 0) problem = errno;
   if (problem == 0 && ::renameat(folder->get(), unfinished.c_str(), folder->get(), name.c_str()) != 0) {
     problem = errno;

@@ -38,7 +38,7 @@ class Driver : private Pump::Effects {
   using Explain = std::function<void(StepIndex step, Error& error)>;
   void on_start_failure(Explain explain) { explain_ = std::move(explain); }
 
-  /// A step runs, or is being started or ended: whatever takes long on the loop is to its cost.
+  /// Whether a step runs, or is being started or ended: it has to wait for whatever takes long on the loop.
   [[nodiscard]] bool anything_runs() const;
 
   /// A step was given up: something of it may live.

@@ -65,12 +65,12 @@ class HostServices : public plugin::Services {
     StepIndex step;
     Stream stream;
   };
-  /// Why a stream of a child whose output an executor reads isn't read.
+  /// A child whose output its executor reads, and which of its streams are not read now.
   struct Reading {
     StepIndex step;
-    std::set<Stream> held = {};     ///< its executor wants no more
-    std::set<Stream> waiting = {};  ///< for a resume_output()
-    bool forced = false;            ///< to end: it can't be held any more
+    std::set<Stream> held = {};     ///< the executor wants no more for now
+    std::set<Stream> waiting = {};  ///< not read until resume_output()
+    bool forced = false;            ///< it is being killed: nothing of it is held any more
   };
   struct Waiter {
     StepIndex step;

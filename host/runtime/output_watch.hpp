@@ -23,7 +23,7 @@ class OutputWatch {
 
  private:
   struct Reader {
-    std::size_t written = 0;  ///< when it was looked at last
+    std::size_t written = 0;  ///< how many bytes, as of the last look
     engine::Reading reading = engine::Reading::nothing_left;
   };
 

@@ -15,10 +15,10 @@ namespace {
 Error never_ran(const ReportedExit& exit) {
   constexpr int not_executable = 126;  // as a shell has it
   constexpr int not_found = 127;
-  Error error{ErrorCode::io, printable(exit.text), {}, {}};
+  Error error{ErrorCode::io, exit.text, {}, {}};
   if (const auto* lost = std::get_if<Lost>(&exit.status)) {
     error.code = ErrorCode::internal;
-    error.message = printable(lost->reason);
+    error.message = lost->reason;
   } else if (exit.status == ExitStatus(ExitedWith{not_found})) {
     error.code = ErrorCode::not_found;
   } else if (exit.status == ExitStatus(ExitedWith{not_executable})) {
@@ -175,7 +175,7 @@ void HostSide::exited(dream_run_id run, ReportedExit exit) {
   }
   if (!exit.text.empty()) {
     services_->log().write(is_success(exit.status) ? LogLevel::info : LogLevel::warning,
-                           fmt::format("{}: {}", ticket->subject, printable(exit.text)));
+                           fmt::format("{}: {}", ticket->subject, exit.text));
   }
   end_with_children(*ticket, std::move(exit.status), function);
 }

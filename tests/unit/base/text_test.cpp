@@ -1,9 +1,13 @@
 #include "base/text.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "base/columns.hpp"
 #include "base/cut_off.hpp"
 
 namespace dream {
@@ -92,6 +96,40 @@ TEST(Printable, shows_what_would_deceive_its_reader) {
   for (const char* harmless : {"größe", "日本", "שלום", "مرحبا", "क्‍ष", "👩‍👧", "\u00A0"}) {
     EXPECT_EQ(printable(harmless), harmless);
     EXPECT_TRUE(is_printable(harmless));
+  }
+}
+
+/// Memory whose last byte is the last that may be read.
+class EndOfMemory {
+ public:
+  EndOfMemory() { ::mprotect(pages_ + size_, size_, PROT_NONE); }
+  ~EndOfMemory() { ::munmap(pages_, 2 * size_); }
+  EndOfMemory(const EndOfMemory&) = delete;
+  EndOfMemory& operator=(const EndOfMemory&) = delete;
+
+  std::string_view put(std::string_view text) {
+    return {std::copy(text.begin(), text.end(), pages_ + size_ - text.size()) - text.size(), text.size()};
+  }
+
+ private:
+  std::size_t size_ = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  char* pages_ = static_cast<char*>(
+      ::mmap(nullptr, 2 * size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+};
+
+TEST(Text, that_ends_within_a_character_is_read_no_further) {
+  EndOfMemory memory;
+  for (const std::string whole : {"\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
+    for (std::size_t length = 1; length < whole.size(); ++length) {
+      const std::string_view cut = memory.put("a" + whole.substr(0, length));
+      EXPECT_EQ(printable(cut).size(), 1 + 4 * length);
+      EXPECT_FALSE(is_printable(cut));
+      EXPECT_EQ(json_string(cut).size(), 3 + 6 * length);
+      EXPECT_EQ(utf8_length(cut.substr(1)), 0U);
+      EXPECT_EQ(columns(cut), 1 + length);
+      EXPECT_EQ(begin_within(cut, 10), cut);
+      EXPECT_EQ(end_within(cut, 10), cut);
+    }
   }
 }
 

@@ -43,6 +43,14 @@ TEST(Interruption, a_second_time_forces_all_at_once) {
   EXPECT_EQ(run.deadline(), patience_after(0));
 }
 
+TEST(Interruption, is_graceful_the_first_time_whichever_the_signal) {
+  for (const int signal : {1, 2, 3, 15}) {
+    ManualRun run({foreground()});
+    run.begin();
+    EXPECT_EQ(run.interrupted(signal), "stopping: signal " + std::to_string(signal) + "; terminate a");
+  }
+}
+
 TEST(Interruption, is_counted_literally_when_the_run_is_stopping_already) {
   ManualRun run({background(), foreground()});
   run.begin();
@@ -192,6 +200,17 @@ TEST(StillEnding, is_not_told_of_what_is_killed) {
   EXPECT_EQ(run.deadline(), 10);
   run.interrupted();
   EXPECT_EQ(run.deadline(), patience_after(0));
+}
+
+TEST(StillEnding, of_steps_that_are_told_together_goes_on_by_the_time_that_each_has_had) {
+  ManualRun run({optional(with_timeout(10, with_grace(9000, background()))),
+                 optional(with_timeout(50, with_grace(9000, background()))), foreground()},
+                ManualRun::Starts::at_once, {.quiet_stop = nanoseconds(10)});
+  run.begin();
+  run.advance_to(89);
+  EXPECT_EQ(run.advance_to(90), "still ending: a@9010 b@9050, 2 signals force");
+  EXPECT_EQ(run.advance_to(130), "still ending: b@9050, 2 signals force");
+  EXPECT_EQ(run.advance_to(170), "still ending: a@9010, 2 signals force");
 }
 
 TEST(StillEnding, leaves_half_a_second_for_quick_stops) {

@@ -87,5 +87,22 @@ TEST_F(NarratorTest, says_nothing_of_a_stop_that_is_quick) {
   EXPECT_EQ(stop_and_wait(plan_of({5}), std::chrono::milliseconds(499)), "");
 }
 
+TEST_F(NarratorTest, says_of_one_step_that_fails_only_that) {
+  for (const int steps : {1, 2}) {
+    const Plan plan = plan_of(steps == 1 ? std::initializer_list<int>{5} : std::initializer_list<int>{5, 5});
+    std::string said;
+    const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
+    Narrator narrator(plan, *log, [](StepIndex) { return std::string(); });
+    engine::Engine engine(plan);
+    const Instant now{std::chrono::seconds(1)};
+    engine.handle(now, engine::Begin{});
+    engine.handle(now, engine::Exited{{StepIndex{0}}, ExitedWith{3}});
+    for (const engine::Action& action : engine.take_actions()) {
+      if (std::holds_alternative<engine::Stopping>(action)) narrator.report(now, action, engine);
+    }
+    EXPECT_EQ(said, steps == 1 ? "" : "dream: stopping: required step ./a:go failed\n");
+  }
+}
+
 }  // namespace
 }  // namespace dream::output

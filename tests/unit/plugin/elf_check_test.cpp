@@ -79,6 +79,23 @@ TEST_F(ElfCheck, refuses_a_file_that_ends_too_early_wherever_it_was_cut) {
   EXPECT_EQ(verdict(good.substr(0, sizeof(Elf64_Ehdr) + 8)), "is damaged: its ELF headers are incomplete");
 }
 
+TEST_F(ElfCheck, refuses_parts_that_end_beyond_every_file) {
+  constexpr auto far_away = static_cast<Elf64_Off>(-16);
+  EXPECT_THAT(with_header([](auto& header) { header.e_shoff = far_away; }), HasSubstr("is truncated"));
+  Elf64_Ehdr header;
+  std::memcpy(&header, good.data(), sizeof(header));
+  std::string bytes = good;
+  for (unsigned at = 0; at < header.e_phnum; ++at) {
+    Elf64_Phdr segment;
+    char* place = bytes.data() + header.e_phoff + at * sizeof(segment);
+    std::memcpy(&segment, place, sizeof(segment));
+    if (segment.p_type != PT_LOAD) continue;
+    segment.p_offset = far_away;
+    std::memcpy(place, &segment, sizeof(segment));
+  }
+  EXPECT_THAT(verdict(bytes), HasSubstr("is truncated"));
+}
+
 TEST_F(ElfCheck, refuses_a_file_that_is_too_large_to_hash) {
   const auto path = folder.write("plugin.so", good);
   std::filesystem::resize_file(path, max_plugin_size + 1);

@@ -112,6 +112,18 @@ TEST_F(StartingRun, that_ends_as_it_was_asked_to_has_not_failed) {
   EXPECT_THAT(events, ElementsAre("exited: signal 15 (SIGTERM)"));
 }
 
+TEST(RunReports, what_is_said_of_an_end_is_fit_for_a_terminal) {
+  for (const std::uint32_t kind : {DREAM_EXIT_CODE, DREAM_EXIT_SIGNAL, DREAM_EXIT_LOST}) {
+    ScriptedHost host;
+    const auto run = host.start();
+    host.plugin.finish(kind, 9, "no \x1b[2J more");
+    host.services.run_posted();
+    const std::string& words =
+        kind == DREAM_EXIT_LOST ? host.observer.events.back() : host.services.log_.lines.back();
+    EXPECT_THAT(words, HasSubstr(": no \\x1b[2J more"));
+  }
+}
+
 TEST(RunReports, a_run_that_runs_can_not_fail_to_start) {
   ScriptedHost host;
   const auto run = host.start();

@@ -69,6 +69,13 @@ TEST_F(TrustTest, another_content_has_to_be_confirmed_anew) {
   EXPECT_FALSE(check(plugin));
 }
 
+TEST_F(TrustTest, a_path_is_remembered_as_it_is_also_if_it_is_no_utf_8) {
+  plugin = write_library("w\xff/libdream_acme.so", "one");
+  EXPECT_FALSE(check(plugin));
+  ASSERT_TRUE(remember());
+  EXPECT_TRUE(check(plugin));
+}
+
 TEST_F(TrustTest, the_same_content_elsewhere_is_not_confirmed) {
   ASSERT_TRUE(remember());
   EXPECT_FALSE(check(write_library("v/libdream_acme.so", "one")));

@@ -2,13 +2,17 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstddef>
 #include <string>
 #include <thread>
 #include <vector>
@@ -113,6 +117,39 @@ TEST(Children, are_those_of_every_thread) {
   EXPECT_EQ(::write(gate[1], "x", 1), 1);
   other.join();
   for (const int descriptor : {gate[0], gate[1], made[0], made[1]}) ::close(descriptor);
+}
+
+/// From now on this process finds no file.
+void lose_all_files() {
+  const std::array<sock_filter, 4> rules{{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+                                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOENT),
+                                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)}};
+  const sock_fprog program{rules.size(), const_cast<sock_filter*>(rules.data())};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+    ::_exit(99);
+}
+
+TEST(Orphans, that_the_kernel_does_not_list_are_not_taken_for_none) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto known = [] { return static_cast<int>(own_orphans().known); };
+    int seen = 0;
+    {
+      const Sleeper mine;
+      lose_all_files();
+      seen = known();
+    }
+    ::_exit(seen == static_cast<int>(Orphans::Known::never) &&
+                    known() == static_cast<int>(Orphans::Known::yes)
+                ? 0
+                : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(Tree, has_parents_before_their_children_and_the_dead_too) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "plugin/trust.hpp"
+#include "record/record_text.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::record {
@@ -141,6 +142,24 @@ TEST_F(Records, that_were_tried_last_come_last) {
   static_cast<void>(dead_record(record("{}", "2")));
   EXPECT_NE(reap(first, 1), "");
   EXPECT_THAT(dead(), ElementsAre("2.json", "1.json"));
+}
+
+TEST_F(Records, may_be_nested_as_deeply_as_they_like) {
+  const std::string deep = R"({"session": "x", "plugins": )" + std::string(1'000'000, '[');
+  EXPECT_THAT(reap(write_record("deep.json", deep), 1), HasSubstr("is no record of a run"));
+}
+
+TEST(ARecord, keeps_every_byte_of_what_is_written) {
+  const std::string bytes("a\0\x1b\xff\xf0\x9f\x98\x80\"\\", 10);
+  const auto again = read_record(record_text({bytes, bytes, {{bytes, bytes, {"{}", bytes}, bytes}, {}}}));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->session, bytes);
+  EXPECT_EQ(again->root, bytes);
+  ASSERT_EQ(again->plugins.size(), 2U);
+  EXPECT_EQ(again->plugins[0].id, bytes);
+  EXPECT_EQ(again->plugins[0].file, bytes);
+  EXPECT_THAT(again->plugins[0].options, ElementsAre("{}", bytes));
+  EXPECT_EQ(again->plugins[0].sha256, bytes);
 }
 
 TEST_F(Records, that_were_never_finished_go_unless_somebody_writes_them) {
