@@ -1,76 +1,73 @@
 #include "output/line_mixer.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
 namespace dream::output {
 
-LineMixer::LineMixer(boost::asio::io_context& context, Writer& writer, Style style,
-                     std::function<void()> on_room, Duration stall_limit)
-    : writer_(writer),
-      style_(style),
-      on_room_(std::move(on_room)),
-      stall_limit_(stall_limit),
-      stall_timer_(context) {}
+LineMixer::LineMixer(boost::asio::io_context& context, Writer& writer, std::function<void()> on_room,
+                     std::function<Instant()> clock)
+    : writer_(writer), on_room_(std::move(on_room)), clock_(std::move(clock)), timer_(context) {}
 
-LineMixer::StreamId LineMixer::add_stream(std::string label) {
-  sources_.push_back({.label = std::move(label), .kept = {}});
+LineMixer::~LineMixer() {
+  *alive_ = false;
+}
+
+Mixer::StreamId LineMixer::add_stream(std::string label) {
+  sources_.push_back({.label = std::move(label), .kept = {}, .wait = {}});
   return sources_.size() - 1;
 }
 
 bool LineMixer::write(StreamId stream, std::string_view bytes) {
-  Source& source = sources_[stream];
-  if (holder_ != none && holder_ != stream) {
-    source.kept.append(bytes);
-    source.waits = true;
-    watch_stall();
-    return room(stream);
+  if (holder_ == none || holder_ == stream) {
+    emit(stream, bytes);
+    writer_.commit();
+    return writer_.room();
   }
-  stalled_ = false;
-  emit(stream, bytes);
-  writer_.commit();
-  return writer_.room();
+  Source& source = sources_[stream];
+  source.kept.append(bytes);
+  const bool whole_line = bytes.find('\n') != std::string_view::npos;
+  if (whole_line || source.kept.size() > kept_line) begin_waiting(source);
+  return room(stream);
 }
 
 /// Writes all whole lines of the stream and keeps, or begins to write, the rest.
 void LineMixer::emit(StreamId stream, std::string_view bytes) {
   Source& source = sources_[stream];
-  const void* last = ::memrchr(bytes.data(), '\n', bytes.size());
-  if (last != nullptr) {
-    const auto size = static_cast<std::size_t>(static_cast<const char*>(last) - bytes.data()) + 1;
-    emit_lines(source, bytes.substr(0, size));
-    bytes.remove_prefix(size);
-    if (holder_ == stream) release();
-    if (holder_ != none && holder_ != stream) {  // one that had waited has a long line, too
-      source.kept.append(bytes);
-      source.waits = !bytes.empty();
-      return;
-    }
-  }
+  const std::string_view rest = emit_lines(source, bytes);
+  if (holder_ == stream && !source.mid_line) release();
   if (source.mid_line) {
-    writer_.append(bytes);
+    writer_.append(rest);
     return;
   }
-  source.kept.append(bytes);
-  const std::size_t limit = style_ == Style::bare ? 0 : kept_line;
-  if (source.kept.size() > limit) hold(stream);
+  source.kept.append(rest);
+  if (source.kept.size() <= kept_line) return;
+  if (holder_ == none) {
+    hold(stream);
+  } else {
+    begin_waiting(source);  // one that had waited has a long line, too
+  }
 }
 
-void LineMixer::emit_lines(Source& source, std::string_view lines) {
-  bool first = true;
-  while (!lines.empty()) {
-    const auto* newline = static_cast<const char*>(std::memchr(lines.data(), '\n', lines.size()));
-    const auto size = static_cast<std::size_t>(newline - lines.data()) + 1;
-    if (!first || !source.mid_line) writer_.append(source.label);
-    if (first) {
-      writer_.append(source.kept);
-      source.kept.clear();
-      first = false;
-    }
-    writer_.append(lines.substr(0, size));
-    lines.remove_prefix(size);
-  }
+/// Returns what stands behind the last newline.
+std::string_view LineMixer::emit_lines(Source& source, std::string_view bytes) {
+  const void* last = ::memrchr(bytes.data(), '\n', bytes.size());
+  if (last == nullptr) return bytes;
+  const auto size = static_cast<std::size_t>(static_cast<const char*>(last) - bytes.data()) + 1;
+  std::string_view lines = bytes.substr(0, size);
+  if (!source.mid_line) writer_.append(source.label);
+  writer_.append(source.kept);
+  source.kept.clear();
   source.mid_line = false;
+  while (true) {
+    const auto* newline = static_cast<const char*>(std::memchr(lines.data(), '\n', lines.size()));
+    const auto length = static_cast<std::size_t>(newline - lines.data()) + 1;
+    writer_.append(lines.substr(0, length));
+    lines.remove_prefix(length);
+    if (lines.empty()) return bytes.substr(size);
+    writer_.append(source.label);
+  }
 }
 
 void LineMixer::hold(StreamId stream) {
@@ -80,61 +77,89 @@ void LineMixer::hold(StreamId stream) {
   source.kept.clear();
   source.kept.shrink_to_fit();
   source.mid_line = true;
+  source.wait.reset();
   holder_ = stream;
 }
 
-/// The holder's line is over: those that waited go on, in their order, until one of them needs the writer for
-/// itself.
+void LineMixer::begin_waiting(Source& source) {
+  if (source.wait) return;
+  source.wait = {.since = clock_(), .behind = writer_.total_written() + writer_.pending()};
+  set_timer();
+}
+
+Mixer::StreamId LineMixer::longest_waiting() const {
+  StreamId longest = none;
+  for (StreamId stream = 0; stream < sources_.size(); ++stream) {
+    const std::optional<Wait>& wait = sources_[stream].wait;
+    if (wait && (longest == none || wait->since < sources_[longest].wait->since)) longest = stream;
+  }
+  return longest;
+}
+
+/// While the reader still takes what was there before, the line keeps nobody waiting.
+bool LineMixer::due(StreamId stream, Instant now) const {
+  const Wait& wait = *sources_[stream].wait;
+  return now - wait.since >= longest_wait && (writer_.total_written() >= wait.behind || writer_.lost());
+}
+
+/// The holder's line is over: what the others have of whole lines is written. Whoever waits then has a long
+/// line as well, and holds the writer next.
 void LineMixer::release() {
   holder_ = none;
-  stall_timer_.cancel();
-  for (StreamId stream = 0; stream < sources_.size() && holder_ == none; ++stream) {
-    if (!std::exchange(sources_[stream].waits, false)) continue;
-    const std::string waiting = std::exchange(sources_[stream].kept, {});
-    emit(stream, waiting);
-    if (sources_[stream].ended) finish_line(stream);
+  for (Source& source : sources_) {
+    if (!source.wait) continue;
+    const std::string waiting = std::exchange(source.kept, {});
+    source.kept = emit_lines(source, waiting);
+    if (source.ended) finish_line(source);
+    if (source.kept.size() <= kept_line) source.wait.reset();
   }
-  if (holder_ != none) watch_stall();
+  const StreamId next = longest_waiting();
+  if (next != none) hold(next);
+  if (longest_waiting() == none && std::exchange(timer_set_, false)) timer_.cancel();
   on_room_();
 }
 
-/// Only while one holds the writer and another waits: an idle run has no timers.
-void LineMixer::watch_stall() {
-  if (watching_) return;
-  watching_ = true;
-  stalled_ = writer_.room();  // else it may wait for the reader
-  stall_timer_.expires_after(stall_limit_);
-  stall_timer_.async_wait([this](const boost::system::error_code& error) {
-    watching_ = false;
-    if (error || holder_ == none) return;
-    if (!stalled_) {
-      watch_stall();
-      return;
-    }
-    if (style_ == Style::labelled) writer_.append("\n");
+void LineMixer::end_waiting() {
+  const Instant now = clock_();
+  for (StreamId next = longest_waiting(); next != none && due(next, now); next = longest_waiting()) {
+    writer_.append("\n");
     sources_[holder_].mid_line = false;
     release();
-    writer_.commit();
+  }
+  if (longest_waiting() != none) set_timer();
+  writer_.commit();
+}
+
+void LineMixer::set_timer() {
+  if (std::exchange(timer_set_, true)) return;
+  const Duration waited = clock_() - sources_[longest_waiting()].wait->since;
+  timer_.expires_after(waited < longest_wait ? longest_wait - waited : longest_wait);
+  timer_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
+    if (error || !*alive) return;
+    timer_set_ = false;
+    end_waiting();
   });
 }
 
-void LineMixer::finish_line(StreamId stream) {
-  Source& source = sources_[stream];
+/// Of a stream that ended.
+void LineMixer::finish_line(Source& source) {
   if (source.kept.empty() && !source.mid_line) return;
   if (!source.mid_line) writer_.append(source.label);
   writer_.append(source.kept);
+  writer_.append("\n");
   source.kept.clear();
-  if (style_ == Style::labelled) writer_.append("\n");
   source.mid_line = false;
-  if (holder_ == stream) holder_ = none;
 }
 
 void LineMixer::end(StreamId stream) {
-  sources_[stream].ended = true;
-  if (holder_ != none && holder_ != stream) return;  // release() writes what it still has
-  const bool held = holder_ == stream;
-  finish_line(stream);
-  if (held) release();
+  Source& source = sources_[stream];
+  source.ended = true;
+  if (holder_ != none && holder_ != stream) {
+    if (!source.kept.empty()) begin_waiting(source);
+    return;
+  }
+  finish_line(source);
+  if (holder_ == stream) release();
   writer_.commit();
 }
 

@@ -4,6 +4,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,57 +16,64 @@
 
 namespace dream::output {
 
-/// Mixes into anything, and changes no byte. A line that is too long to be kept is written in pieces; until
-/// its end the writer is its stream's alone, and the others are held back.
+/// Mixes labelled lines into what is no terminal. A line that is too long to be kept is written in pieces;
+/// until its end, or until another stream has waited for it long enough, the writer is its stream's alone.
 class LineMixer : public Mixer {
  public:
-  enum class Style : unsigned char {
-    labelled,  ///< whole lines with a label; a last line without a newline gets one
-    bare,      ///< bytes as they come, at once, nothing added
-  };
-
   /// How much of an unfinished line is kept before it is written in pieces.
   static constexpr std::size_t kept_line = std::size_t{64} * 1024;
-  /// After this long without a byte of the line that holds the writer, though there is room for it, others
-  /// that wait may go on.
-  static constexpr Duration default_stall_limit = std::chrono::seconds(1);
+  /// How long a stream waits for another one's unfinished line before that is ended with a newline.
+  static constexpr Duration longest_wait = std::chrono::milliseconds(200);
 
   /// `on_room` is called when a write() that returned false may go on.
-  LineMixer(boost::asio::io_context& context, Writer& writer, Style style, std::function<void()> on_room,
-            Duration stall_limit = default_stall_limit);
+  LineMixer(boost::asio::io_context& context, Writer& writer, std::function<void()> on_room,
+            std::function<Instant()> clock = read_clock);
+  ~LineMixer() override;
+  LineMixer(const LineMixer&) = delete;
+  LineMixer& operator=(const LineMixer&) = delete;
 
   StreamId add_stream(std::string label) override;
   bool write(StreamId stream, std::string_view bytes) override;
   void end(StreamId stream) override;
   [[nodiscard]] bool room(StreamId stream) const override;
 
+  /// Lets those go on that have waited long enough. Its own timer calls it.
+  void end_waiting();
+
  private:
   static constexpr StreamId none = static_cast<StreamId>(-1);
 
+  struct Wait {
+    Instant since;
+    std::size_t behind;  ///< what the reader takes before that isn't waited for the line: bytes of the writer
+  };
+
   struct Source {
     std::string label;
-    std::string kept;       ///< the unfinished line, or all that waits for the holder
-    bool mid_line = false;  ///< the beginning of the line is written
-    bool waits = false;
+    std::string kept;          ///< the unfinished line, or all that waits for the holder
+    bool mid_line = false;     ///< the beginning of the line is written
+    std::optional<Wait> wait;  ///< what is kept could be written but for the holder
     bool ended = false;
   };
 
   void emit(StreamId stream, std::string_view bytes);
-  void emit_lines(Source& source, std::string_view lines);
+  std::string_view emit_lines(Source& source, std::string_view bytes);
   void hold(StreamId stream);
-  void finish_line(StreamId stream);
+  void begin_waiting(Source& source);
+  [[nodiscard]] StreamId longest_waiting() const;
+  [[nodiscard]] bool due(StreamId stream, Instant now) const;
   void release();
-  void watch_stall();
+  void finish_line(Source& source);
+  void set_timer();
 
   Writer& writer_;
-  Style style_;
   std::function<void()> on_room_;
+  std::function<Instant()> clock_;
   std::vector<Source> sources_;
   StreamId holder_ = none;
-  Duration stall_limit_;
-  boost::asio::steady_timer stall_timer_;
-  bool stalled_ = false;
-  bool watching_ = false;
+  boost::asio::steady_timer timer_;  ///< only while somebody waits: an idle run has no timers
+  bool timer_set_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace dream::output

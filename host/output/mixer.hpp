@@ -6,7 +6,7 @@
 
 namespace dream::output {
 
-/// Mixes the streams of several tasks into one writer so that no line holds bytes of two.
+/// Mixes the streams of several tasks into one writer.
 class Mixer {
  public:
   virtual ~Mixer() = default;

@@ -11,6 +11,7 @@
 #include "output/grouped.hpp"
 #include "output/label.hpp"
 #include "output/line_mixer.hpp"
+#include "output/piece_mixer.hpp"
 #include "output/screen.hpp"
 #include "output/spool.hpp"
 
@@ -34,14 +35,12 @@ Screen::Ability ability_of_terminal() {
 
 std::unique_ptr<Mixer> make_mixer(boost::asio::io_context& context, Writer& writer, OutputMode mode,
                                   const std::function<void()>& on_room) {
-  const bool labelled = mode == OutputMode::prefix;
-  if (labelled && writer.is_terminal())
-    return std::make_unique<Screen>(context, writer, ability_of_terminal());
-  return std::make_unique<LineMixer>(context, writer,
-                                     labelled ? LineMixer::Style::labelled : LineMixer::Style::bare, on_room);
+  if (mode == OutputMode::raw) return std::make_unique<PieceMixer>(writer);
+  if (writer.is_terminal()) return std::make_unique<Screen>(context, writer, ability_of_terminal());
+  return std::make_unique<LineMixer>(context, writer, on_room);
 }
 
-/// The modes prefix and raw: bytes go out as they come, mixed by line.
+/// The modes prefix and raw: bytes go out as they come, in prefix mode mixed by line.
 class StreamRenderer : public Renderer {
  public:
   StreamRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, OutputMode mode,

@@ -4,16 +4,29 @@
 #include <random>
 #include <sstream>
 
+#include "output/piece_mixer.hpp"
 #include "unit/output/pipe_fixture.hpp"
 
 namespace dream::output {
 namespace {
 
+/// Its clock stands still unless the test moves it; the timer of the mixer is the test, too.
 class LineMixerTest : public PipeTest {
  protected:
+  /// What comes out when so much time passes.
+  std::string pass(Duration time) {
+    now_ += time;
+    mixer_.end_waiting();
+    return settle();
+  }
+
+  static inline const std::string long_piece = std::string(LineMixer::kept_line + 1, 'x');
+  static constexpr Duration almost = LineMixer::longest_wait - Duration(1);
+
+  Instant now_{std::chrono::hours(1)};
   int room_calls_ = 0;
   Writer writer_{context_, write_end(), {.on_room = {}, .on_lost = {}}};
-  LineMixer mixer_{context_, writer_, LineMixer::Style::labelled, [this] { ++room_calls_; }};
+  LineMixer mixer_{context_, writer_, [this] { ++room_calls_; }, [this] { return now_; }};
   LineMixer::StreamId a_ = mixer_.add_stream("a | ");
   LineMixer::StreamId b_ = mixer_.add_stream("b | ");
 };
@@ -41,9 +54,8 @@ TEST_F(LineMixerTest, keeps_every_byte_as_it_is) {
 }
 
 TEST_F(LineMixerTest, gives_a_long_line_the_writer_until_its_end_and_holds_the_others_back) {
-  const std::string piece(LineMixer::kept_line + 1, 'x');
-  EXPECT_TRUE(mixer_.write(a_, piece));
-  EXPECT_TRUE(settle() == "a | " + piece) << "it is too long to be kept";
+  EXPECT_TRUE(mixer_.write(a_, long_piece));
+  EXPECT_TRUE(settle() == "a | " + long_piece) << "it is too long to be kept";
   EXPECT_TRUE(mixer_.write(b_, "short\n"));
   EXPECT_FALSE(mixer_.write(b_, std::string(LineMixer::kept_line, 'y')));
   EXPECT_FALSE(mixer_.room(b_));
@@ -58,12 +70,11 @@ TEST_F(LineMixerTest, gives_a_long_line_the_writer_until_its_end_and_holds_the_o
 }
 
 TEST_F(LineMixerTest, writes_a_stream_that_ended_while_another_held_the_writer) {
-  const std::string piece(LineMixer::kept_line + 1, 'x');
-  mixer_.write(a_, piece);
+  mixer_.write(a_, long_piece);
   mixer_.write(b_, "last words");
   mixer_.end(b_);
   mixer_.end(a_);
-  EXPECT_TRUE(settle() == "a | " + piece + "\nb | last words\n");
+  EXPECT_TRUE(settle() == "a | " + long_piece + "\nb | last words\n");
 }
 
 TEST_F(LineMixerTest, passes_the_writer_from_one_long_line_to_the_next) {
@@ -76,47 +87,120 @@ TEST_F(LineMixerTest, passes_the_writer_from_one_long_line_to_the_next) {
   EXPECT_TRUE(settle() == "a | " + long_a + "\na | rest of a\nb | " + long_b + "\n");
 }
 
-TEST_F(LineMixerTest, lets_the_others_go_on_when_the_holder_of_the_writer_is_silent) {
-  LineMixer mixer(
-      context_, writer_, LineMixer::Style::labelled, [this] { ++room_calls_; }, std::chrono::milliseconds(1));
-  const auto silent = mixer.add_stream("a | ");
-  const auto other = mixer.add_stream("b | ");
-  mixer.write(silent, std::string(LineMixer::kept_line + 1, 'x'));
+TEST_F(LineMixerTest, ends_a_long_line_for_those_that_have_waited_long_enough_and_labels_it_anew) {
+  mixer_.write(a_, long_piece);
   settle();
-  mixer.write(other, "waits\n");
-  context_.restart();
-  while (room_calls_ == 0) ASSERT_GT(context_.run_one(), 0U);
-  EXPECT_EQ(settle(), "\nb | waits\n");
-  mixer.write(silent, "goes on\n");
+  mixer_.write(b_, "waits\n");
+  EXPECT_EQ(pass(almost), "");
+  EXPECT_EQ(pass(Duration(1)), "\nb | waits\n");
+  EXPECT_EQ(room_calls_, 1);
+  mixer_.write(a_, "goes on\n");
   EXPECT_EQ(settle(), "a | goes on\n");
 }
 
-TEST_F(LineMixerTest, a_slow_reader_breaks_no_line) {
-  LineMixer mixer(
-      context_, writer_, LineMixer::Style::labelled, [this] { ++room_calls_; }, std::chrono::milliseconds(1));
-  const auto held_back = mixer.add_stream("a | ");
-  const auto other = mixer.add_stream("b | ");
-  const std::string line(LineMixer::kept_line, 'x');
-  while (mixer.write(held_back, line)) context_.poll();
-  mixer.write(other, "waits\n");
-  context_.poll();
-  for (int stall = 0; stall < 3; ++stall) {
-    context_.restart();
-    ASSERT_EQ(context_.run_one_for(std::chrono::seconds(10)), 1U);
+TEST_F(LineMixerTest, ends_no_line_that_nobody_waits_for) {
+  mixer_.write(a_, long_piece);
+  settle();
+  EXPECT_EQ(pass(std::chrono::hours(1)), "");
+  mixer_.write(b_, "unfinished");
+  EXPECT_EQ(pass(std::chrono::hours(1)), "") << "it couldn't be written anyway";
+  mixer_.write(b_, " line\n");
+  EXPECT_EQ(pass(almost), "");
+  mixer_.write(a_, "end\n");
+  EXPECT_EQ(settle(), "end\nb | unfinished line\n");
+}
+
+TEST_F(LineMixerTest, ends_a_line_for_the_last_words_of_a_stream) {
+  mixer_.write(a_, long_piece);
+  settle();
+  mixer_.write(b_, "no end");
+  mixer_.end(b_);
+  EXPECT_EQ(pass(LineMixer::longest_wait), "\nb | no end\n");
+}
+
+TEST_F(LineMixerTest, nobody_waits_longer_however_many_write_without_end) {
+  const auto d = mixer_.add_stream("d | ");
+  const auto e = mixer_.add_stream("e | ");
+  mixer_.write(a_, long_piece);
+  settle();
+  mixer_.write(b_, long_piece);
+  mixer_.write(d, long_piece);
+  mixer_.write(e, "short\n");
+  EXPECT_TRUE(pass(LineMixer::longest_wait) == "\ne | short\nb | " + long_piece + "\nd | " + long_piece);
+  mixer_.write(a_, long_piece);
+  EXPECT_EQ(pass(almost), "");
+  mixer_.write(b_, long_piece);
+  mixer_.write(e, "more\n");
+  EXPECT_TRUE(pass(Duration(1)) == "\ne | more\na | " + long_piece);
+  EXPECT_TRUE(pass(almost) == "\nb | " + long_piece) << "it has waited since a held the writer";
+}
+
+TEST_F(LineMixerTest, a_line_of_carriage_returns_is_shared_like_any_other) {
+  const std::string progress = std::string(1999, '.') + "\r";
+  std::string output;
+  std::size_t lines = 0;
+  for (int tick = 0; tick < 1000; ++tick) {
+    mixer_.write(a_, progress);
+    mixer_.write(b_, "line " + std::to_string(++lines) + "\n");
+    output += pass(std::chrono::milliseconds(50));
+    const std::string last = "b | line " + std::to_string(lines - std::min<std::size_t>(lines, 4));
+    ASSERT_TRUE(lines <= 4 || output.find(last + "\n") != std::string::npos) << tick;
   }
+}
+
+TEST_F(LineMixerTest, a_slow_reader_breaks_no_line) {
+  while (mixer_.write(a_, long_piece)) context_.poll();
+  mixer_.write(b_, "waits\n");
+  now_ += std::chrono::hours(1);
+  mixer_.end_waiting();
   EXPECT_EQ(room_calls_, 0);
-  mixer.write(held_back, "\n");
+  mixer_.write(a_, "\n");
   const std::string output = settle();
-  EXPECT_EQ(std::count(output.begin(), output.end(), '\n'), 2);
+  EXPECT_EQ(std::ranges::count(output, '\n'), 2);
   EXPECT_TRUE(output.ends_with("x\nb | waits\n"));
 }
 
-TEST_F(LineMixerTest, bare_bytes_go_out_at_once_and_nothing_is_added) {
-  LineMixer bare(context_, writer_, LineMixer::Style::bare, [] {});
-  const auto only = bare.add_stream("");
-  bare.write(only, "password: ");
+TEST_F(LineMixerTest, a_slow_reader_that_has_taken_what_was_there_before_is_no_reason_to_wait) {
+  while (mixer_.write(a_, long_piece)) context_.poll();
+  mixer_.write(b_, "waits\n");
+  settle();
+  while (mixer_.write(a_, long_piece)) context_.poll();
+  now_ += LineMixer::longest_wait;
+  mixer_.end_waiting();
+  EXPECT_EQ(room_calls_, 1);
+  EXPECT_TRUE(settle().ends_with("x\nb | waits\n"));
+}
+
+TEST_F(LineMixerTest, its_own_timer_ends_the_waiting) {
+  LineMixer mixer(context_, writer_, [this] { ++room_calls_; });
+  const auto silent = mixer.add_stream("a | ");
+  const auto other = mixer.add_stream("b | ");
+  mixer.write(silent, long_piece);
+  settle();
+  for (const std::string text : {"one\n", "two\n"}) {
+    mixer.write(other, text);
+    while (room_calls_ == 0) {
+      context_.restart();
+      ASSERT_GT(context_.run_one(), 0U);
+    }
+    EXPECT_EQ(settle(), "\nb | " + text);
+    mixer.write(silent, long_piece);
+    settle();
+    room_calls_ = 0;
+  }
+}
+
+TEST_F(LineMixerTest, in_raw_mode_pieces_go_out_as_they_come_and_nothing_is_added) {
+  PieceMixer raw(writer_);
+  const auto a = raw.add_stream("");
+  const auto b = raw.add_stream("");
+  raw.write(a, "password: ");
   EXPECT_EQ(settle(), "password: ");
-  bare.end(only);
+  EXPECT_TRUE(raw.write(b, "10%\r"));
+  EXPECT_TRUE(raw.write(a, "20%\r"));
+  raw.end(b);
+  EXPECT_EQ(settle(), "10%\r20%\r");
+  raw.end(a);
   EXPECT_EQ(settle(), "");
 }
 
