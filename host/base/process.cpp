@@ -1,11 +1,20 @@
 #include "base/process.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 
 #include "base/overloaded.hpp"
 
 namespace dream {
+
+bool is_success(const ExitStatus& status, const SuccessCodes& codes) {
+  const auto* exited = std::get_if<ExitedWith>(&status);
+  const auto* killed = std::get_if<KilledBy>(&status);
+  if (exited == nullptr && killed == nullptr) return false;
+  const int code = exited != nullptr ? exited->code : 128 + killed->signal;
+  return codes.empty() ? code == 0 : std::ranges::find(codes, code) != codes.end();
+}
 
 std::string to_string(const ExitStatus& status) {
   return std::visit(Overloaded{

@@ -30,10 +30,11 @@ struct Lost {
 /// How a step's process came to its end.
 using ExitStatus = std::variant<ExitedWith, KilledBy, Lost>;
 
-[[nodiscard]] inline bool is_success(const ExitStatus& status) {
-  const auto* exited = std::get_if<ExitedWith>(&status);
-  return exited != nullptr && exited->code == 0;
-}
+/// The exit codes that are success. None: 0 alone.
+using SuccessCodes = std::vector<std::uint8_t>;
+
+/// A death of signal n counts as 128 + n. Who was lost has not succeeded.
+[[nodiscard]] bool is_success(const ExitStatus& status, const SuccessCodes& codes = {});
 
 /// NAME=VALUE, the whole environment of a process. Shared, as most steps of a run have the same.
 using SharedEnvironment = std::shared_ptr<const std::vector<std::string>>;

@@ -19,7 +19,7 @@ std::optional<std::string> one_project(Reader& reader, const Place& place, const
   return project;
 }
 
-constexpr std::array<Field<Dependency>, 5> dependency_fields{{
+constexpr std::array<Field<Dependency>, 6> dependency_fields{{
     {"projectPath",
      [](Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
        dependency.project = one_project(reader, place, value).value_or("");
@@ -32,6 +32,8 @@ constexpr std::array<Field<Dependency>, 5> dependency_fields{{
                     Dependency& dependency) { dependency.required = reader.boolean(place, value); }},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
                  Dependency& dependency) { dependency.delay = reader.milliseconds(place, value); }},
+    {"waitFor", [](Reader& reader, const Place& place, const Json& value,
+                   Dependency& dependency) { dependency.wait_for = read_wait_for(reader, place, value); }},
 }};
 
 /// One element of `workspace.P.T`. Without a usable project it is left empty.

@@ -7,8 +7,6 @@
 
 namespace dream::config {
 
-namespace {
-
 std::optional<Command> read_command(Reader& reader, const Place& place, const Json& value) {
   if (!value.IsArray()) {
     if (auto line = reader.text(place, value, "a command, a string or an array of strings"))
@@ -26,6 +24,21 @@ std::optional<Command> read_command(Reader& reader, const Place& place, const Js
   return arguments;
 }
 
+namespace {
+
+std::optional<SuccessCodes> read_success_codes(Reader& reader, const Place& place, const Json& value) {
+  if (!reader.is_array(place, value, "exit codes")) return std::nullopt;
+  if (value.Empty()) reader.report(place, "no exit code is success", "0 is the only one without this key");
+  SuccessCodes codes;
+  std::size_t index = 0;
+  for (const Json& element : value.GetArray()) {
+    if (const auto code =
+            reader.whole_number(Place(place, element, index++), element, "an exit code", 0, 255))
+      codes.push_back(static_cast<std::uint8_t>(*code));
+  }
+  return codes;
+}
+
 /// Sets `member` to what a function of the reader makes of the value.
 template <auto member, auto read>
 void set(Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
@@ -41,7 +54,7 @@ constexpr std::array<Field<TaskSettings>, 2> stop_fields{{
                    TaskSettings& task) { task.stop_grace = reader.milliseconds(place, value); }},
 }};
 
-constexpr std::array<Field<TaskSettings>, 12> task_fields{{
+constexpr std::array<Field<TaskSettings>, 15> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
@@ -60,6 +73,14 @@ constexpr std::array<Field<TaskSettings>, 12> task_fields{{
      }},
     {"stop", [](Reader& reader, const Place& place, const Json& value,
                 TaskSettings& task) { read_object(reader, place, value, stop_fields, task); }},
+    {"successCodes",
+     [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
+       task.success_codes = read_success_codes(reader, place, value);
+     }},
+    {"ready", [](Reader& reader, const Place& place, const Json& value,
+                 TaskSettings& task) { task.ready = read_ready(reader, place, value); }},
+    {"readyTimeout", [](Reader& reader, const Place& place, const Json& value,
+                        TaskSettings& task) { task.ready_timeout = reader.milliseconds(place, value, 1); }},
     {"pty", set<&TaskSettings::pty, &Reader::boolean>},
     {"executor", set<&TaskSettings::executor, &Reader::executor>},
     {"options", set<&TaskSettings::options, &Reader::options>},

@@ -14,6 +14,12 @@ void read_task(Reader& reader, const Place& place, const Json& value, TaskSettin
 /// `tasks` and `projects.P.tasks`.
 void read_tasks(Reader& reader, const Place& place, const Json& value,
                 std::map<std::string, TaskSettings, std::less<>>& tasks);
+/// `command`.
+[[nodiscard]] std::optional<Command> read_command(Reader& reader, const Place& place, const Json& value);
+/// `ready`.
+[[nodiscard]] Probes read_ready(Reader& reader, const Place& place, const Json& value);
+/// `waitFor`.
+[[nodiscard]] std::optional<WaitFor> read_wait_for(Reader& reader, const Place& place, const Json& value);
 /// `env`.
 [[nodiscard]] Environment read_environment(Reader& reader, const Place& place, const Json& value);
 /// `projects`.

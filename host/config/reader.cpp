@@ -96,18 +96,25 @@ std::optional<bool> Reader::boolean(const Place& place, const Json& value) {
   return std::nullopt;
 }
 
-std::optional<Duration> Reader::milliseconds(const Place& place, const Json& value, std::int64_t minimum) {
-  // 2e3 and 2000.0 are whole numbers, too.
+std::optional<std::int64_t> Reader::whole_number(const Place& place, const Json& value, std::string_view what,
+                                                 std::int64_t minimum, std::int64_t maximum,
+                                                 std::string hint) {
   const bool is_whole =
       value.IsNumber() && (!value.IsDouble() || std::trunc(value.GetDouble()) == value.GetDouble());
   const double number = is_whole ? value.GetDouble() : -1;
-  if (is_whole && number >= static_cast<double>(minimum) && number <= static_cast<double>(max_milliseconds)) {
-    return std::chrono::milliseconds(static_cast<std::int64_t>(number));
-  }
-  const bool is_text = value.IsString();
-  report_type(place, fmt::format("milliseconds, a whole number from {} to {}", minimum, max_milliseconds),
-              value, is_text ? "write the number without quotes and without a unit" : "");
+  if (is_whole && number >= static_cast<double>(minimum) && number <= static_cast<double>(maximum))
+    return static_cast<std::int64_t>(number);
+  report_type(place, fmt::format("{}, a whole number from {} to {}", what, minimum, maximum), value,
+              std::move(hint));
   return std::nullopt;
+}
+
+std::optional<Duration> Reader::milliseconds(const Place& place, const Json& value, std::int64_t minimum) {
+  const bool is_text = value.IsString();
+  const auto number = whole_number(place, value, "milliseconds", minimum, max_milliseconds,
+                                   is_text ? "write the number without quotes and without a unit" : "");
+  if (!number) return std::nullopt;
+  return std::chrono::milliseconds(*number);
 }
 
 bool Reader::has_no_nul(const Place& place, std::string_view text) {

@@ -27,8 +27,8 @@ using FindExecutors = std::function<std::vector<std::string>()>;
 /// wrong value is reported and left out; reading goes on.
 class Reader {
  public:
-  /// `known_executors` need no entry in `executors`, nor do those that `others` finds. Everything must outlive
-  /// the reader.
+  /// `known_executors` need no entry in `executors`, nor do those that `others` finds. Everything must
+  /// outlive the reader.
   Reader(const Tree& tree, std::span<const std::string> known_executors, FindExecutors others,
          ProblemList& problems);
 
@@ -47,6 +47,10 @@ class Reader {
   [[nodiscard]] std::optional<bool> boolean(const Place& place, const Json& value);
   [[nodiscard]] std::optional<Duration> milliseconds(const Place& place, const Json& value,
                                                      std::int64_t minimum = 0);
+  /// `what` it is: "an exit code", for messages. 7.0 and 2e3 are whole numbers, too.
+  [[nodiscard]] std::optional<std::int64_t> whole_number(const Place& place, const Json& value,
+                                                         std::string_view what, std::int64_t minimum,
+                                                         std::int64_t maximum, std::string hint = {});
   /// A string that isn't empty and holds no NUL. `what` it is: "a path", for messages.
   [[nodiscard]] std::optional<std::string> text(const Place& place, const Json& value, std::string_view what);
   /// Strings without NUL; empty ones are allowed.

@@ -17,16 +17,26 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
       outcomes(steps.size()),
       gates(steps.size()),
       deadlines(steps.size()),
+      ready_limits(steps.size()),
       news(steps.size()),
       readers(limits.stuck_reader) {
   DREAM_ASSERT(!steps.empty());
-  for (const Duration limit : {limits.quiet_stop, limits.unkillable, limits.stuck_reader, limits.hang_up})
+  for (const Duration limit :
+       {limits.quiet_stop, limits.quiet_wait, limits.unkillable, limits.stuck_reader, limits.hang_up})
     DREAM_ASSERT(limit > Duration{0});
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = plan.steps[i];
     DREAM_ASSERT(step.background || !step.service);
     DREAM_ASSERT(step.delay >= Duration{0} && step.stop_grace >= Duration{0});
     DREAM_ASSERT(!step.timeout || *step.timeout >= Duration{0});
+    DREAM_ASSERT(step.ready_timeout > Duration{0} || step.ready.empty());
+    DREAM_ASSERT(!step.ready_needed || (step.background && !step.ready.empty()));
+    DREAM_ASSERT(!step.releases_when_ready || step.ready_needed);
+    for (const StepIndex before : step.after_ready) {
+      DREAM_ASSERT(position(before) < i && plan.steps[position(before)].ready_needed);
+      steps[position(before)].ready_followers.push_back(StepIndex(i));
+      ++steps[i].waits_for;
+    }
     // The requested step is what the run is for, even when it is declared a service.
     const bool requested = i + 1 == steps.size();
     if (step.background) steps[i].kind = step.service && !requested ? Kind::service : Kind::background;
@@ -63,6 +73,17 @@ void Engine::State::on(const Exited& event) {
   if (is_stale(event.attempt)) return;
   outcome_of(event.attempt.step).exit = event.status;
   feed(event.attempt.step, Input::exited);
+}
+
+void Engine::State::on(const Ready& event) {
+  if (!is_stale(event.attempt) && progress_of(event.attempt.step).probing)
+    feed(event.attempt.step, Input::ready);
+}
+
+void Engine::State::on(const NeverReady& event) {
+  if (is_stale(event.attempt) || !progress_of(event.attempt.step).probing) return;
+  if (settings_of(event.attempt.step).ready_needed) outcome_of(event.attempt.step).start_error = event.error;
+  feed(event.attempt.step, Input::never_ready);
 }
 
 void Engine::State::on(const Interrupted& event) {
@@ -111,7 +132,11 @@ void Engine::State::stop_run(const RunStop& reason) {
 
 void Engine::State::release(StepIndex step, Instant instant) {
   if (stop || std::exchange(progress_of(step).released, true)) return;
-  for (const StepIndex follower : progress_of(step).followers) {
+  release_all(progress_of(step).followers, instant);
+}
+
+void Engine::State::release_all(const std::vector<StepIndex>& followers, Instant instant) {
+  for (const StepIndex follower : followers) {
     Progress& next = progress_of(follower);
     next.not_before = std::max(next.not_before, instant);
     if (--next.waits_for == 0) open_gate(follower);
@@ -136,8 +161,14 @@ void Engine::State::pass_deadlines() {
   while (true) {
     dismiss_services();  // whoever goes with the last of the others has no timeout any more
     const auto earliest = deadlines.earliest();
-    if (hang_up_at && *hang_up_at <= now && (!earliest || *hang_up_at <= *earliest)) {
+    const auto ready_limit = ready_limits.earliest();
+    const auto is_first = [&](const std::optional<Instant>& moment, const std::optional<Instant>& other) {
+      return moment && *moment <= now && (!other || *moment <= *other);
+    };
+    if (is_first(hang_up_at, earliest) && is_first(hang_up_at, ready_limit)) {
       stop_run(ReaderGone{});
+    } else if (is_first(ready_limit, earliest) && ready_limit != earliest) {
+      feed(*ready_limits.take_passed(now), Input::ready_timeout);
     } else if (const auto step = deadlines.take_passed(now)) {
       const Phase phase = progress_of(*step).phase;
       feed(*step, phase == Phase::running    ? Input::timeout_passed
@@ -167,16 +198,23 @@ void Engine::State::announce_waiting() {
   actions.emplace_back(WaitingForBackground{std::move(waiting_for)});
 }
 
-/// Of each step when `quiet_stop` has passed, and then each time that it has taken as long again.
-void Engine::State::tell_who_still_ends() {
+/// Of each step when `quiet_stop` or `quiet_wait` has passed, and then each time that it has taken as long
+/// again.
+void Engine::State::tell_what_takes_long() {
+  std::vector<StepIndex> told;
+  while (const auto step = news.take_passed(now)) told.push_back(*step);
+  std::ranges::sort(told);
   std::vector<Ending> still;
-  while (const auto step = news.take_passed(now)) still.push_back({*step, deadlines.of(*step)});
-  if (still.empty()) return;
-  std::ranges::sort(still, {}, &Ending::step);
-  for (const Ending& step : still) {
-    const Instant asked_at = progress_of(step.step).asked_at;
-    news.set(step.step, later(now, now - asked_at));
+  for (const StepIndex step : told) {
+    const bool probing = progress_of(step).probing;
+    const Instant since = probing ? *outcome_of(step).started : progress_of(step).asked_at;
+    news.set(step, later(now, now - since));
+    if (probing)
+      actions.emplace_back(StillProbing{step, *ready_limits.of(step)});
+    else
+      still.push_back({step, deadlines.of(step)});
   }
+  if (still.empty()) return;
   actions.emplace_back(StillEnding{std::move(still), interruptions == 0 ? 2 : 1});
 }
 
@@ -214,14 +252,15 @@ void Engine::handle(Instant now, const Event& event) {
   state.start_what_is_due();
   state.give_up_readers();
   state.announce_waiting();
-  state.tell_who_still_ends();
+  state.tell_what_takes_long();
   state.finish_if_over();
 }
 
 std::optional<Instant> Engine::next_deadline() const {
   std::optional<Instant> earliest;
-  for (const auto& deadline : {state_->gates.earliest(), state_->deadlines.earliest(),
-                               state_->news.earliest(), state_->hang_up_at, state_->readers.earliest()})
+  for (const auto& deadline :
+       {state_->gates.earliest(), state_->deadlines.earliest(), state_->ready_limits.earliest(),
+        state_->news.earliest(), state_->hang_up_at, state_->readers.earliest()})
     if (deadline && (!earliest || *deadline < *earliest)) earliest = deadline;
   return earliest;
 }

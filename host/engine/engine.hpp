@@ -40,6 +40,15 @@ struct Exited {
   Attempt attempt;
   ExitStatus status;
 };
+/// Every probe of the attempt has passed. What is heard of probes after EndProbing is stale.
+struct Ready {
+  Attempt attempt;
+};
+/// It can't become ready: what its probe needs isn't there.
+struct NeverReady {
+  Attempt attempt;
+  Error error;
+};
 /// dream was asked to stop by a signal. The first is graceful, every later one forces.
 struct Interrupted {
   int signal;
@@ -65,8 +74,8 @@ struct ReaderSeen {
 /// deadlines too, after what it says itself.
 struct TimePassed {};
 
-using Event = std::variant<Begin, Started, StartFailed, Exited, Interrupted, GuardianLost, OutputLost,
-                           TerminalClosed, ReaderSeen, TimePassed>;
+using Event = std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, Interrupted, GuardianLost,
+                           OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 
@@ -97,17 +106,26 @@ struct NoLongerNeeded {
 struct TimedOut {
   bool operator==(const TimedOut&) const = default;
 };
+/// Somebody waits for it to be ready, and its `readyTimeout` has passed.
+struct NotReadyInTime {
+  bool operator==(const NotReadyInTime&) const = default;
+};
+/// Somebody waits for it to be ready, which it can't become: its outcome's `start_error` says why.
+struct CannotBecomeReady {
+  bool operator==(const CannotBecomeReady&) const = default;
+};
 /// Why one step is ended before its time.
-using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut>;
+using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady>;
 
 /// How a step ended. One that is being terminated has its kind and reason already while it still runs.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::skipped;
-  std::optional<StepEnd> reason;     ///< of terminated and skipped; of failed: TimedOut only
+  std::optional<StepEnd> reason;     ///< of terminated and skipped; of failed: those that concern it alone
   std::optional<ExitStatus> exit;    ///< unless it never ran
-  std::optional<Error> start_error;  ///< it could not be started
+  std::optional<Error> start_error;  ///< it could not be started, or its probes couldn't
   bool forced = false;               ///< it had to be killed
   std::optional<Instant> started;
+  std::optional<Instant> ready;  ///< all its probes had passed
   std::optional<Instant> ended;
 };
 
@@ -129,6 +147,14 @@ struct Terminate {
 struct GiveUp {
   Attempt attempt;
 };
+/// Find out when the attempt is ready; answered by Ready or NeverReady, or by neither. Then, or sooner, stop
+/// that: there is one end for each begin, before what becomes of the attempt.
+struct BeginProbing {
+  Attempt attempt;
+};
+struct EndProbing {
+  Attempt attempt;
+};
 /// What is still to be written there, and all that comes, is dropped: nobody will read it. May come after
 /// Finish.
 struct GiveUpReader {
@@ -142,6 +168,26 @@ struct StepStarted {
 struct StepEnded {
   StepIndex step;
 };  ///< once for each Start; its outcome is in outcomes(). A skipped step has none
+struct StepReady {
+  StepIndex step;
+};  ///< at most once for each StepStarted
+/// What its probes have found so far. The engine doesn't know: whoever drives it fills it in.
+struct Found {
+  std::string what;       ///< is wrong, in words
+  std::size_t tries = 0;  ///< 0: they hear of it by themselves
+};
+/// It wasn't ready in time, or can't become so, and nobody looks any more. Where somebody waits for it, it
+/// has failed.
+struct StepNotReady {
+  StepIndex step;
+  Found found = {};
+};
+/// Others wait for this step to be ready; told again and again, ever more seldom.
+struct StillProbing {
+  StepIndex step;
+  Instant gives_up_at;
+  Found found = {};
+};
 struct DelayBegan {
   StepIndex next;
   Duration delay;
@@ -169,12 +215,14 @@ struct Finish {
   int exit_code;
 };
 
-using Action = std::variant<Start, Terminate, GiveUp, GiveUpReader, StepStarted, StepEnded, DelayBegan,
+using Action = std::variant<Start, Terminate, GiveUp, BeginProbing, EndProbing, GiveUpReader, StepStarted,
+                            StepEnded, StepReady, StepNotReady, StillProbing, DelayBegan,
                             WaitingForBackground, Stopping, StillEnding, Finish>;
 
 /// How long dream has patience. Each is more than 0.
 struct Limits {
   Duration quiet_stop = std::chrono::milliseconds(500);  ///< a stop that takes no longer is no news
+  Duration quiet_wait = std::chrono::milliseconds(500);  ///< nor is it that a step is ready within this time
   Duration unkillable = std::chrono::seconds(8);  ///< a step that lives this long after force is given up
   /// While the run is being stopped, a reader that takes nothing for this long is given up.
   Duration stuck_reader = std::chrono::seconds(5);

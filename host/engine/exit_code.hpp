@@ -11,7 +11,7 @@ inline constexpr int output_broken = 70;
 
 /// The exit code of dream for the first thing that stopped the run (docs/functional-specification.md,
 /// section 5). For RequiredFailed the step's outcome must say how it failed; its exit may still be to come
-/// when it ran past its timeout.
+/// when it ran past its timeout, or isn't ready.
 [[nodiscard]] int exit_code(const RunStop& first_cause, std::span<const Outcome> outcomes);
 
 }  // namespace dream::engine

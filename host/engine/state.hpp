@@ -21,9 +21,11 @@ struct Engine::State {
     std::uint32_t attempt = 0;  ///< the number of the latest; 0: none yet
     std::size_t waits_for = 0;  ///< how many steps before it have not released it
     std::vector<StepIndex> followers;
-    Instant not_before = Instant::min();  ///< its start; the latest of their delays
-    bool released = false;                ///< whether it has released its followers
-    Instant asked_at;                     ///< while stopping: when it was asked to end
+    std::vector<StepIndex> ready_followers;  ///< wait until it is ready, though `followers` don't
+    bool probing = false;                    ///< only while it runs
+    Instant not_before = Instant::min();     ///< its start; the latest of their delays
+    bool released = false;                   ///< whether it has released its followers
+    Instant asked_at;                        ///< while stopping: when it was asked to end
   };
 
   State(const Plan& its_plan, const Limits& its_limits);
@@ -33,6 +35,8 @@ struct Engine::State {
   void on(const Started& event);
   void on(const StartFailed& event);
   void on(const Exited& event);
+  void on(const Ready& event);
+  void on(const NeverReady& event);
   void on(const Interrupted& event);
   void on(const GuardianLost& event);
   void on(const OutputLost& event);
@@ -47,7 +51,11 @@ struct Engine::State {
   void set_phase(StepIndex step, Phase phase);
   void note_start(StepIndex step);
   void run(StepIndex step);
+  void become_ready(StepIndex step);
+  void fail_to_ready(StepIndex step);
+  void end_probing(StepIndex step);
   void expire(StepIndex step);
+  void fail(StepIndex step, const StepEnd& reason);
   void terminate(StepIndex step);
   void force(StepIndex step);
   void abandon(StepIndex step);
@@ -57,13 +65,14 @@ struct Engine::State {
   void stop_run(const RunStop& reason);
   /// `step` no longer holds its followers back, from `instant` on. Once a step.
   void release(StepIndex step, Instant instant);
+  void release_all(const std::vector<StepIndex>& followers, Instant instant);
   void open_gate(StepIndex step);
   void dismiss_services();
   void pass_deadlines();
   void start_what_is_due();
   void give_up_readers();
   void announce_waiting();
-  void tell_who_still_ends();
+  void tell_what_takes_long();
   void finish_if_over();
 
   // ---- questions
@@ -85,9 +94,10 @@ struct Engine::State {
   std::vector<Outcome> outcomes;
   std::vector<Action> actions;
   Instant now = Instant::min();
-  Deadlines gates;      ///< when a released step may start
-  Deadlines deadlines;  ///< running: its timeout; stopping: the end of its grace; killing: giving it up
-  Deadlines news;       ///< stopping: when the user is next told that it still runs
+  Deadlines gates;         ///< when a released step may start
+  Deadlines deadlines;     ///< running: its timeout; stopping: the end of its grace; killing: giving it up
+  Deadlines ready_limits;  ///< while it is probed
+  Deadlines news;  ///< stopping: when the user is next told that it still runs; probing: that it isn't ready
   std::optional<Instant> hang_up_at;
   Readers readers;
   std::optional<RunStop> stop;  ///< why the whole run is being stopped

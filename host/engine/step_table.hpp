@@ -23,6 +23,9 @@ enum class Input : std::uint8_t {
   started,          ///< the driver: its process runs
   start_failed,     ///< the driver: there is no process
   exited,           ///< the driver: it is over
+  ready,            ///< the driver: all its probes have passed
+  never_ready,      ///< the driver: they can't
+  ready_timeout,    ///< they have not for its `readyTimeout`
   timeout_passed,   ///< it has run for its `timeout`
   grace_passed,     ///< it was asked to end `stop.graceMs` ago
   patience_passed,  ///< it was asked to end by force Limits::unkillable ago
@@ -32,18 +35,20 @@ enum class Input : std::uint8_t {
 
 /// What is done about an input in a phase.
 enum class Reaction : std::uint8_t {
-  bug,          ///< can't happen: an assertion fails
-  nothing,      ///< it is done, or under way, already
-  skip,         ///< it will never be started
-  start,        ///< issue Start
-  run,          ///< its timeout and its delay begin
-  note_start,   ///< it is being ended, and that goes on; record only that it ran
-  run_and_end,  ///< nobody heard of its start: it counts as started and ended now
-  expire,       ///< it has failed, and is asked to stop
-  terminate,    ///< issue Terminate{graceful}, its grace begins
-  force,        ///< issue Terminate{force}
-  end,          ///< its outcome is decided; a required failure stops the run
-  abandon,      ///< issue GiveUp, and end
+  bug,            ///< can't happen: an assertion fails
+  nothing,        ///< it is done, or under way, already
+  skip,           ///< it will never be started
+  start,          ///< issue Start
+  run,            ///< its timeout and its delay begin
+  note_start,     ///< it is being ended, and that goes on; record only that it ran
+  run_and_end,    ///< nobody heard of its start: it counts as started and ended now
+  become_ready,   ///< whoever waits for that is released
+  fail_to_ready,  ///< it has failed, and is asked to stop, if somebody waits; else its probes end
+  expire,         ///< it has failed, and is asked to stop
+  terminate,      ///< issue Terminate{graceful}, its grace begins
+  force,          ///< issue Terminate{force}
+  end,            ///< its outcome is decided; a required failure stops the run
+  abandon,        ///< issue GiveUp, and end
 };
 
 /// What follows from an input in a phase: what is done, and the phase that the step is in from then on. An
@@ -59,12 +64,15 @@ using enum Reaction;
 using enum Phase;
 
 // clang-format off
-inline constexpr std::array<std::array<Cell, 6>, 9> cells{{
+inline constexpr std::array<std::array<Cell, 6>, 12> cells{{
   //                     pending             starting               running                stopping                killing                ended
   /* due             */ {{{start, starting}, {},                    {},                    {},                     {},                    {}}},
   /* started         */ {{{},                {run, running},        {},                    {note_start, stopping}, {note_start, killing}, {}}},
   /* start_failed    */ {{{},                {end, ended},          {},                    {end, ended},           {end, ended},          {}}},
   /* exited          */ {{{},                {run_and_end, ended},  {end, ended},          {end, ended},           {end, ended},          {}}},
+  /* ready           */ {{{},                {},                    {become_ready, running},  {},                   {},                    {}}},
+  /* never_ready     */ {{{},                {},                    {fail_to_ready, running}, {},                   {},                    {}}},
+  /* ready_timeout   */ {{{},                {},                    {fail_to_ready, running}, {},                   {},                    {}}},
   /* timeout_passed  */ {{{},                {},                    {expire, running},     {},                     {},                    {}}},
   /* grace_passed    */ {{{},                {},                    {},                    {force, killing},       {},                    {}}},
   /* patience_passed */ {{{},                {},                    {},                    {},                     {abandon, ended},      {}}},

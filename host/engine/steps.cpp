@@ -46,6 +46,12 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
       note_start(step);
       end(step);
       break;
+    case Reaction::become_ready:
+      become_ready(step);
+      break;
+    case Reaction::fail_to_ready:
+      fail_to_ready(step);
+      break;
     case Reaction::expire:
       expire(step);
       break;
@@ -85,6 +91,7 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
     ++ended;
     if (progress.kind != Kind::service) --others_left;
   }
+  end_probing(step);
   // Each phase has its own.
   deadlines.set(step, std::nullopt);
   news.set(step, std::nullopt);
@@ -99,13 +106,51 @@ void Engine::State::note_start(StepIndex step) {
 void Engine::State::run(StepIndex step) {
   note_start(step);
   if (const auto timeout = settings_of(step).timeout) deadlines.set(step, later(now, *timeout));
-  if (progress_of(step).kind != Kind::foreground) release(step, later(now, settings_of(step).delay));
+  if (!settings_of(step).ready.empty()) {
+    progress_of(step).probing = true;
+    ready_limits.set(step, later(now, settings_of(step).ready_timeout));
+    if (settings_of(step).ready_needed) news.set(step, later(now, limits.quiet_wait));
+    actions.emplace_back(BeginProbing{attempt_of(step)});
+  }
+  if (progress_of(step).kind != Kind::foreground && !settings_of(step).releases_when_ready)
+    release(step, later(now, settings_of(step).delay));
+}
+
+/// The delay counts from the start, and is never shorter than asked.
+void Engine::State::become_ready(StepIndex step) {
+  Outcome& outcome = outcome_of(step);
+  outcome.ready = now;
+  end_probing(step);
+  actions.emplace_back(StepReady{step});
+  if (progress_of(step).kind == Kind::foreground) return;
+  const Instant instant = std::max(now, later(*outcome.started, settings_of(step).delay));
+  if (!stop) release_all(progress_of(step).ready_followers, instant);
+  release(step, instant);
+}
+
+void Engine::State::fail_to_ready(StepIndex step) {
+  actions.emplace_back(StepNotReady{step});
+  end_probing(step);
+  if (!settings_of(step).ready_needed) return;
+  const bool in_time = outcome_of(step).start_error.has_value();
+  fail(step, in_time ? StepEnd(CannotBecomeReady{}) : StepEnd(NotReadyInTime{}));
+}
+
+void Engine::State::end_probing(StepIndex step) {
+  if (!std::exchange(progress_of(step).probing, false)) return;
+  ready_limits.set(step, std::nullopt);
+  news.set(step, std::nullopt);
+  actions.emplace_back(EndProbing{attempt_of(step)});
+}
+
+void Engine::State::expire(StepIndex step) {
+  fail(step, TimedOut{});
 }
 
 /// The failure counts from now, whatever the step says when it ends.
-void Engine::State::expire(StepIndex step) {
+void Engine::State::fail(StepIndex step, const StepEnd& reason) {
   outcome_of(step).kind = OutcomeKind::failed;
-  outcome_of(step).reason = TimedOut{};
+  outcome_of(step).reason = reason;
   if (settings_of(step).required)
     stop_run(RequiredFailed{step});
   else
@@ -142,15 +187,23 @@ void Engine::State::end(StepIndex step) {
   Outcome& outcome = outcome_of(step);
   // Whoever was asked to end has its outcome already: what its process said then means nothing.
   if (!outcome.reason) {
-    const bool succeeded = outcome.exit && is_success(*outcome.exit) && kind != Kind::service;
+    const bool ready_enough = !settings_of(step).ready_needed || outcome.ready;
+    const bool succeeded = ready_enough && kind != Kind::service && outcome.exit &&
+                           is_success(*outcome.exit, settings_of(step).success_codes);
     outcome.kind = succeeded ? OutcomeKind::succeeded : OutcomeKind::failed;
   }
   outcome.ended = now;
   actions.emplace_back(StepEnded{step});
   if (outcome.kind == OutcomeKind::failed && settings_of(step).required) stop_run(RequiredFailed{step});
   // The delay of a step in the background goes on when it ends.
-  const bool never_ran = outcome.start_error.has_value();
-  release(step, kind == Kind::foreground || never_ran ? now : later(now, settings_of(step).delay));
+  const bool never_ran = outcome.start_error && !outcome.started;
+  const bool delays = kind != Kind::foreground && !never_ran;
+  // One that was to be ready has kept the others back meanwhile.
+  const bool kept = settings_of(step).ready_needed && outcome.started;
+  const Instant since = kept ? *outcome.started : now;
+  const Instant instant = delays ? std::max(now, later(since, settings_of(step).delay)) : now;
+  if (!stop && !outcome.ready) release_all(progress_of(step).ready_followers, instant);
+  release(step, instant);
 }
 
 }  // namespace dream::engine

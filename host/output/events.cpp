@@ -79,6 +79,15 @@ class EventsRenderer : public Renderer {
     } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
       const engine::Outcome& outcome = engine.outcomes()[position(ended->step)];
       emit(now, "ended", step_member(ended->step) + "," + outcome_members(outcome, plan_, began_));
+    } else if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
+      const engine::Outcome& outcome = engine.outcomes()[position(ready->step)];
+      emit(now, "ready",
+           fmt::format(R"({},"attempt":1,"afterUs":{})", step_member(ready->step),
+                       microseconds(*outcome.ready - *outcome.started)));
+    } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
+      emit_probing(now, missed->step, missed->found, true);
+    } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
+      emit_probing(now, probing->step, probing->found, false);
     } else if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
       emit(now, "delay",
            fmt::format(R"({},"delayUs":{})", step_member(delay->next), microseconds(delay->delay)));
@@ -138,6 +147,12 @@ class EventsRenderer : public Renderer {
     emit(clock_(), "output",
          fmt::format(R"({},"stream":"{}",{})", step_member(step), stream == Stream::out ? "stdout" : "stderr",
                      data));
+  }
+
+  void emit_probing(Instant now, StepIndex step, const engine::Found& found, bool given_up) {
+    emit(now, "probing",
+         fmt::format(R"({},"tries":{},"lastError":{},"givenUp":{})", step_member(step), found.tries,
+                     found.what.empty() ? "null" : json_string(found.what), given_up));
   }
 
   void emit_summary(Instant now, int exit_code, std::span<const engine::Outcome> outcomes) {

@@ -40,6 +40,12 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     if (!quiet_) log_.write(LogLevel::info, name(started->step) + " started");
   } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
     tell_end(ended->step, engine.outcomes()[position(ended->step)]);
+  } else if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
+    if (!quiet_) tell_ready(ready->step, engine.outcomes()[position(ready->step)]);
+  } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
+    tell_not_ready(now, *missed, engine.outcomes()[position(missed->step)]);
+  } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
+    tell_wait(now, *probing, engine.outcomes()[position(probing->step)]);
   } else if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
     log_.write(LogLevel::info,
                fmt::format("{} starts in {}", name(delay->next), human_duration(delay->delay)));
@@ -77,7 +83,7 @@ void Narrator::tell_end(StepIndex step, const engine::Outcome& outcome) {
       log_.write(LogLevel::error, name(step) + " failed: " + why);
       break;
     case engine::OutcomeKind::succeeded:
-      if (!quiet_) log_.write(LogLevel::info, name(step) + " succeeded");
+      if (!quiet_) log_.write(LogLevel::info, name(step) + " succeeded" + (why.empty() ? "" : ": " + why));
       break;
     case engine::OutcomeKind::terminated:
       log_.debug([&] { return name(step) + " terminated: " + why; });
@@ -86,6 +92,35 @@ void Narrator::tell_end(StepIndex step, const engine::Outcome& outcome) {
       log_.debug([&] { return name(step) + " skipped: " + why; });
       break;
   }
+}
+
+void Narrator::tell_ready(StepIndex step, const engine::Outcome& outcome) {
+  const Duration after = *outcome.ready - *outcome.started;
+  const Step& settings = plan_.steps[position(step)];
+  std::string text = fmt::format("{} is ready after {}", name(step), human_duration(after));
+  if (settings.releases_when_ready && settings.delay > after)
+    text += fmt::format("; its delay holds the next step back for {} more",
+                        human_duration(settings.delay - after));
+  log_.write(LogLevel::info, text);
+}
+
+void Narrator::tell_not_ready(Instant now, const engine::StepNotReady& missed,
+                              const engine::Outcome& outcome) {
+  if (outcome.start_error) return;  // its failure says it
+  std::string text =
+      fmt::format("{} isn't ready after {}", name(missed.step), human_duration(now - *outcome.started));
+  if (!missed.found.what.empty()) text += ": " + missed.found.what;
+  log_.write(LogLevel::warning, text);
+}
+
+void Narrator::tell_wait(Instant now, const engine::StillProbing& probing, const engine::Outcome& outcome) {
+  std::string text = fmt::format("waiting for {} to be ready", name(probing.step));
+  if (!probing.found.what.empty()) text += ": " + probing.found.what;
+  text += " (";
+  if (probing.found.tries > 0) text += fmt::format("{} tries, ", probing.found.tries);
+  text += fmt::format("{}; gives up in {})", human_duration(now - *outcome.started),
+                      human_duration(probing.gives_up_at - now));
+  log_.write(LogLevel::info, text);
 }
 
 void Narrator::tell_stop(const engine::RunStop& reason) {

@@ -24,6 +24,9 @@ class Narrator : public Reporter {
  private:
   [[nodiscard]] std::string name(StepIndex step) const;
   void tell_end(StepIndex step, const engine::Outcome& outcome);
+  void tell_ready(StepIndex step, const engine::Outcome& outcome);
+  void tell_not_ready(Instant now, const engine::StepNotReady& missed, const engine::Outcome& outcome);
+  void tell_wait(Instant now, const engine::StillProbing& probing, const engine::Outcome& outcome);
   void tell_stop(const engine::RunStop& reason);
   void tell_who_still_ends(Instant now, const engine::StillEnding& still);
 

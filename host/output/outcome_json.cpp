@@ -49,6 +49,8 @@ namespace {
 std::string reason_json(const engine::StepEnd& reason, const Plan& plan) {
   if (const auto* stop = std::get_if<engine::RunStop>(&reason)) return output::reason_json(*stop, plan);
   if (std::holds_alternative<engine::NoLongerNeeded>(reason)) return R"({"kind":"noLongerNeeded"})";
+  if (std::holds_alternative<engine::NotReadyInTime>(reason)) return R"({"kind":"notReadyInTime"})";
+  if (std::holds_alternative<engine::CannotBecomeReady>(reason)) return R"({"kind":"cannotBecomeReady"})";
   return R"({"kind":"timedOut"})";
 }
 

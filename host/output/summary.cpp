@@ -55,6 +55,10 @@ std::string explain(const engine::StepEnd& reason, const Step& step, const Plan&
   return std::visit(Overloaded{
                         [&](const engine::RunStop& stop) { return output::explain(stop, plan); },
                         [](const engine::NoLongerNeeded&) { return std::string("no longer needed"); },
+                        [&](const engine::NotReadyInTime&) {
+                          return "not ready within " + human_duration(step.ready_timeout);
+                        },
+                        [](const engine::CannotBecomeReady&) { return std::string("can't become ready"); },
                         [&](const engine::TimedOut&) {
                           return "ran past its timeout" +
                                  (step.timeout ? " of " + human_duration(*step.timeout) : std::string());
@@ -70,12 +74,15 @@ std::string explain(const engine::Outcome& outcome, const Step& step, const Plan
   if (outcome.start_error) parts.push_back(to_string(*outcome.start_error));
   if (outcome.reason) parts.push_back(explain(*outcome.reason, step, plan));
   const bool by_itself = outcome.kind == engine::OutcomeKind::failed && !outcome.reason;
-  if (outcome.exit &&
-      (by_itself || (outcome.kind != engine::OutcomeKind::succeeded && !is_success(*outcome.exit)))) {
-    parts.push_back(to_string(*outcome.exit));
-  }
-  if (by_itself && step.service && outcome.exit && is_success(*outcome.exit)) {
-    parts.emplace_back("a service should not end by itself");
+  // Of the codes, those that are no news are not told.
+  if (outcome.exit && (by_itself || !is_success(*outcome.exit))) parts.push_back(to_string(*outcome.exit));
+  if (by_itself && outcome.exit && step.ready_needed && !outcome.ready) {
+    parts.emplace_back("ended before it was ready");
+  } else if (by_itself && outcome.exit) {
+    if (step.service && is_success(*outcome.exit, step.success_codes))
+      parts.emplace_back("a service should not end by itself");
+    else if (is_success(*outcome.exit))
+      parts.emplace_back("which its successCodes don't list");
   }
   if (outcome.forced) parts.emplace_back("had to be killed");
   if (outcome.kind == engine::OutcomeKind::failed && !step.required) parts.emplace_back("optional");

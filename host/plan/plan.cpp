@@ -72,6 +72,7 @@ class Planner {
       } else {
         mention_again(known->second, entry);
       }
+      if (refused_) return *refused_;
     }
     finish_requested(plan_.steps.back());
     return std::move(plan_);
@@ -125,6 +126,7 @@ class Planner {
       step.required = decided.required;
       step.delay = decided.delay;
       step.where = entry->where;
+      step.releases_when_ready = step.ready_needed = waits_until_ready(*entry, step);
     }
     step.stop_grace = request_.stop_grace.value_or(step.stop_grace);
     const bool follow = plan_.recursive || path_.empty();
@@ -141,8 +143,29 @@ class Planner {
     path_.pop_back();
   }
 
+  /// Whether the entry says so, of `step` that it names. What is in front is waited for until its end.
+  [[nodiscard]] bool waits_until_ready(const Dependency& entry, const Step& step) {
+    const WaitFor what = entry.wait_for.value_or(step.ready.empty() ? WaitFor::started : WaitFor::ready);
+    if (what == WaitFor::started || !step.background) return false;
+    if (step.ready.empty())
+      refused_ = PlanError{Error{ErrorCode::plan,
+                                 "the dependency waits until " + to_string(step.id) +
+                                     " is ready, but nothing tells when it is",
+                                 "", R"(write "ready" into its task's settings, or "waitFor": "started")"},
+                           entry.where};
+    return !step.ready.empty();
+  }
+
+  /// The first mention decides what the next step of the list waits for; whoever names it again waits for
+  /// what its own entry says.
   void mention_again(const Known& known, const Dependency& entry) {
-    const Step& step = plan_.steps[position(*known.place)];
+    Step& step = plan_.steps[position(*known.place)];
+    if (waits_until_ready(entry, step) && !step.releases_when_ready) {
+      step.ready_needed = true;
+      std::vector<StepIndex>& after_ready = path_.back().step.after_ready;
+      if (std::ranges::find(after_ready, *known.place) == after_ready.end())
+        after_ready.push_back(*known.place);
+    }
     std::string text = differences(attributes(known, entry), {step.background, step.required, step.delay});
     if (!text.empty()) plan_.ignored.push_back({*known.place, entry.where, std::move(text)});
   }
@@ -168,6 +191,7 @@ class Planner {
   const Request& request_;
   Plan plan_;
   std::vector<Frame> path_;
+  std::optional<PlanError> refused_;
   std::unordered_map<StepId, Known, HashOfStepId> known_;
 };
 

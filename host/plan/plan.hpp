@@ -23,6 +23,14 @@ struct Step {
   std::optional<Duration> timeout;
   Duration stop_grace = std::chrono::milliseconds(5000);
   int stop_signal = 15;  ///< SIGTERM
+  SuccessCodes success_codes;
+  Probes ready;  ///< none: nothing tells
+  Duration ready_timeout = std::chrono::minutes(5);
+  /// The next step waits until this one, in the background, is ready. Otherwise until it was started.
+  bool releases_when_ready = false;
+  /// Some step waits for that: not to become ready in time, or at all, is a failure.
+  bool ready_needed = false;
+  std::vector<StepIndex> after_ready;  ///< steps before it that must be ready, whatever the list waits for
   std::string executor = "shell";
   std::optional<Command> command;
   std::vector<std::string> arguments;   ///< after `--`; of the requested step only

@@ -9,14 +9,13 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/process.hpp"
 #include "base/time.hpp"
+#include "plan/probe.hpp"
 
 /// What dream.json says, as values: no JSON, no files. `config` makes it, `plan` reads it.
 /// Every `where` is the place in dream.json that set the thing (the key's, or the array element's).
 namespace dream {
-
-/// A line for a shell, or an argument vector that runs without one.
-using Command = std::variant<std::string, std::vector<std::string>>;
 
 /// Variables in the order they are set: of two with the same name the later wins.
 using Environment = std::vector<std::pair<std::string, std::string>>;
@@ -36,12 +35,18 @@ struct TaskSettings {
   std::optional<Duration> timeout;
   std::optional<Duration> stop_grace;
   std::optional<int> stop_signal;
+  std::optional<SuccessCodes> success_codes;
+  std::optional<Probes> ready;
+  std::optional<Duration> ready_timeout;
   std::optional<Command> command;
   Environment env;
   std::vector<std::string> env_files;  ///< as written; relative to the project's folder
   std::optional<std::string> executor;
   std::optional<OptionsPointer> options;
 };
+
+/// What a dependency in the background releases the next step by.
+enum class WaitFor : std::uint8_t { started, ready };
 
 /// One entry of `workspace[project][task]`.
 struct Dependency {
@@ -51,6 +56,7 @@ struct Dependency {
   std::optional<bool> async;
   std::optional<bool> required;
   std::optional<Duration> delay;
+  std::optional<WaitFor> wait_for;  ///< none: ready where the task has `ready`
 };
 
 /// `projects.P`, for one project or a glob.

@@ -33,9 +33,14 @@ Driver::Driver(Session& session, Clock& clock, const Plan& plan,
   DREAM_ASSERT(steps.size() == plan.steps.size());
   reporters_.push_back(&narrator_);
   session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
+  session_.on_output([this](StepIndex step, Stream stream, std::string_view bytes) {
+    const std::unique_ptr<Running>& running = running_[position(step)];
+    if (running && running->prober) running->prober->hear(stream, bytes);
+  });
 }
 
 Driver::~Driver() {
+  session_.on_output({});
   session_.on_output_lost({});
 }
 
@@ -78,6 +83,7 @@ void Driver::start(Attempt attempt) {
   const prepare::PreparedStep& prepared = prepared_[position(attempt.step)];
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
+  if (!plan_.steps[position(attempt.step)].ready.empty()) place->prober = make_prober(*place);
   Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *place);
   if (run)
     place->run = std::move(*run);
@@ -100,12 +106,69 @@ void Driver::give_up(Attempt attempt) {
   end(attempt);
 }
 
+void Driver::begin_probing(Attempt attempt) {
+  Running* probed = running(attempt);
+  if (probed != nullptr && probed->prober) probed->prober->begin();
+}
+
+void Driver::end_probing(Attempt attempt) {
+  if (Running* probed = running(attempt)) probed->prober.reset();
+}
+
+std::unique_ptr<probe::Prober> Driver::make_prober(Running& running) {
+  const Attempt attempt = running.attempt;
+  const plugin::TaskSpec& task = prepared_[position(attempt.step)].task;
+  running.next_try = clock_.make_alarm();
+  Clock::Alarm& alarm = *running.next_try;
+  return std::make_unique<probe::Prober>(
+      plan_.steps[position(attempt.step)].ready,
+      probe::Subject{.context = session_.context(),
+                     .supervisor = session_.supervisor(),
+                     .pid =
+                         [&running] {
+                           if (!running.run) return 0;
+                           const Result<plugin::RunState> state = running.run->status();
+                           return state ? state->pid : 0;
+                         },
+                     .directory = task.directory,
+                     .environment = task.environment},
+      probe::Prober::Time{
+          .now = [this] { return clock_.now(); },
+          .call_at = [&alarm](Instant moment,
+                              std::function<void()> call) { alarm.set(moment, std::move(call)); }},
+      probe::Prober::Tell{.ready = [this, attempt] { feed(engine::Ready{attempt}); },
+                          .never_ready =
+                              [this, attempt](Error error) {
+                                feed(engine::NeverReady{attempt, std::move(error)});
+                              },
+                          .warn =
+                              [this, attempt](const std::string& text) {
+                                session_.log().write(
+                                    LogLevel::warning,
+                                    to_string(plan_.steps[position(attempt.step)].id) + ": " + text);
+                              }});
+}
+
+engine::Found Driver::found(StepIndex step) const {
+  const std::unique_ptr<Running>& running = running_[position(step)];
+  if (!running || !running->prober) return {};
+  return {running->prober->found(), running->prober->tries()};
+}
+
 void Driver::give_up_reader(Stream stream) {
   session_.console().writer(stream).abandon();
 }
 
 void Driver::tell(Instant now, const engine::Action& action) {
-  for (output::Reporter* reporter : reporters_) reporter->report(now, action, pump_.engine());
+  const auto report = [&](const engine::Action& what) {
+    for (output::Reporter* reporter : reporters_) reporter->report(now, what, pump_.engine());
+  };
+  if (const auto* probing = std::get_if<engine::StillProbing>(&action))
+    report(engine::StillProbing{probing->step, probing->gives_up_at, found(probing->step)});
+  else if (const auto* missed = std::get_if<engine::StepNotReady>(&action))
+    report(engine::StepNotReady{missed->step, found(missed->step)});
+  else
+    report(action);
   // From now on nobody who reads nothing may keep dream alive.
   if (std::holds_alternative<engine::Stopping>(action) || std::holds_alternative<engine::Finish>(action))
     output_watch_.start();

@@ -11,6 +11,7 @@
 #include "plan/plan.hpp"
 #include "plugin/executor.hpp"
 #include "prepare/prepared_step.hpp"
+#include "probe/prober.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/output_watch.hpp"
 #include "runtime/pump.hpp"
@@ -55,6 +56,8 @@ class Driver : private Pump::Effects {
 
     Attempt attempt;
     std::unique_ptr<plugin::Run> run;  ///< none while it is being started
+    std::unique_ptr<Clock::Alarm> next_try;
+    std::unique_ptr<probe::Prober> prober;  ///< none: nobody needs to know whether it is ready
 
    private:
     Driver& driver_;
@@ -64,6 +67,8 @@ class Driver : private Pump::Effects {
   void start(Attempt attempt) override;
   void terminate(Attempt attempt, Urgency urgency) override;
   void give_up(Attempt attempt) override;
+  void begin_probing(Attempt attempt) override;
+  void end_probing(Attempt attempt) override;
   void give_up_reader(Stream stream) override;
   void tell(Instant now, const engine::Action& action) override;
   void wake_at(std::optional<Instant> moment) override;
@@ -74,6 +79,8 @@ class Driver : private Pump::Effects {
   void feed(engine::Event event) { pump_.feed(clock_.now(), std::move(event)); }
   void start_failed(Attempt attempt, Error error);
   void exited(Attempt attempt, ExitStatus status);
+  [[nodiscard]] std::unique_ptr<probe::Prober> make_prober(Running& running);
+  [[nodiscard]] engine::Found found(StepIndex step) const;
   /// Null once it is over.
   [[nodiscard]] Running* running(Attempt attempt) const;
   /// False if it was over already. Nothing that it says later counts.

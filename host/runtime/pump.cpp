@@ -35,6 +35,10 @@ void Pump::perform(Instant now, const engine::Action& action) {
     effects_.terminate(terminate->attempt, terminate->urgency);
   } else if (const auto* step = std::get_if<engine::GiveUp>(&action)) {
     effects_.give_up(step->attempt);
+  } else if (const auto* begin = std::get_if<engine::BeginProbing>(&action)) {
+    effects_.begin_probing(begin->attempt);
+  } else if (const auto* end = std::get_if<engine::EndProbing>(&action)) {
+    effects_.end_probing(end->attempt);
   } else if (const auto* reader = std::get_if<engine::GiveUpReader>(&action)) {
     effects_.give_up_reader(reader->stream);
   }

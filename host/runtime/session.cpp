@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "output/label.hpp"
 #include "output/log.hpp"
 #include "output/log_directory.hpp"
+#include "output/overheard.hpp"
 #include "output/trace_file.hpp"
 
 namespace dream::runtime {
@@ -19,6 +21,14 @@ namespace {
 unsigned short label_columns(const Plan& plan, output::OutputMode mode) {
   if (mode != output::OutputMode::prefix || ::isatty(STDOUT_FILENO) == 0) return 0;
   return static_cast<unsigned short>(columns(output::line_labels(plan, false).front()));
+}
+
+/// Some step is ready once it has written a line.
+bool reads_logs(const Plan& plan) {
+  return std::ranges::any_of(plan.steps, [](const Step& step) {
+    return std::ranges::any_of(step.ready,
+                               [](const Probe& probe) { return std::holds_alternative<LogProbe>(probe); });
+  });
 }
 
 }  // namespace
@@ -37,12 +47,18 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
       log_(output::make_log(settings.lowest_level, settings.color,
                             [this](std::string_view line) { renderer_->say(line); })),
       terminals_({.mode = settings.mode,
-                  .keeps_bytes = settings.log_directory.has_value(),
+                  .keeps_bytes = settings.log_directory.has_value() || reads_logs(plan),
                   .label_columns = label_columns(plan, settings.mode)},
                  terminal, *log_),
       supervisor_(context_, [this](const std::string& text) { log_->write(LogLevel::warning, text); }) {
   if (settings.log_directory) {
     renderer_ = output::make_log_directory(*settings.log_directory, plan, std::move(renderer_));
+  }
+  if (reads_logs(plan)) {
+    renderer_ = output::make_overheard(std::move(renderer_),
+                                       [this](StepIndex step, Stream stream, std::string_view bytes) {
+                                         if (on_output_) on_output_(step, stream, bytes);
+                                       });
   }
   if (settings.trace_file) {
     trace_ = output::make_trace_file(*settings.trace_file, plan,

@@ -51,11 +51,17 @@ class Session {
   /// Who is told that one of dream's own outputs can't be written any more.
   void on_output_lost(std::function<void(Stream, int error)> call) { on_lost_ = std::move(call); }
 
+  /// Who hears what steps write; only of a plan in which a step is ready by its log.
+  void on_output(std::function<void(StepIndex, Stream, std::string_view)> call) {
+    on_output_ = std::move(call);
+  }
+
  private:
   void resume_output();
 
   boost::asio::io_context context_;
   std::function<void(Stream, int)> on_lost_;
+  std::function<void(StepIndex, Stream, std::string_view)> on_output_;
   output::Console console_;
   std::unique_ptr<output::Renderer> renderer_;
   std::unique_ptr<output::Reporter> trace_;  ///< or none

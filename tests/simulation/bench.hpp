@@ -21,6 +21,8 @@ class Processes {
   virtual void start(Attempt attempt) = 0;
   virtual void terminate(Attempt attempt, Urgency urgency) = 0;
   virtual void give_up(Attempt attempt) = 0;
+  virtual void begin_probing(Attempt /*attempt*/) {}
+  virtual void end_probing(Attempt /*attempt*/) {}
 };
 
 /// The pump of a run with an oracle beside it: every turn is judged, and written down when somebody wants to
@@ -52,6 +54,8 @@ class Bench : private runtime::Pump::Effects {
   void start(Attempt attempt) override { processes_.start(attempt); }
   void terminate(Attempt attempt, Urgency urgency) override { processes_.terminate(attempt, urgency); }
   void give_up(Attempt attempt) override { processes_.give_up(attempt); }
+  void begin_probing(Attempt attempt) override { processes_.begin_probing(attempt); }
+  void end_probing(Attempt attempt) override { processes_.end_probing(attempt); }
   void give_up_reader(Stream /*stream*/) override {}
   void tell(Instant now, const engine::Action& action) override {
     if (now != fed_.front().first) complaint_ = "what follows from an event is told with its time";

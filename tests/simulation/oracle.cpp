@@ -23,6 +23,14 @@ int code_of_status(const ExitStatus& status) {
   return 70;
 }
 
+bool succeeds(const Step& step, const ExitStatus& status) {
+  if (std::holds_alternative<Lost>(status)) return false;
+  const auto* exited = std::get_if<ExitedWith>(&status);
+  const int code = exited != nullptr ? exited->code : code_of_status(status);
+  if (step.success_codes.empty()) return code == 0;
+  return std::ranges::any_of(step.success_codes, [&](int success) { return success == code; });
+}
+
 }  // namespace
 
 Oracle::Oracle(const Plan& plan, const Limits& limits)
@@ -66,6 +74,23 @@ void Oracle::take(const Started& event) {
   if (step.ended) return;
   step.started = now_;
   step.untold_start = true;
+  step.unbegun_probing = step.probing =
+      !step.graceful && !plan_.steps[position(event.attempt.step)].ready.empty();
+}
+
+void Oracle::take(const Ready& event) {
+  History& step = history_[position(event.attempt.step)];
+  if (!step.probing) return;
+  step.probing = false;
+  step.ready = now_;
+  step.untold_ready = true;
+}
+
+void Oracle::take(const NeverReady& event) {
+  const std::size_t index = position(event.attempt.step);
+  if (!history_[index].probing) return;
+  if (plan_.steps[index].ready_needed) history_[index].start_error = event.error;
+  is_not_ready(index, CannotBecomeReady{}, code_of_error(event.error.code));
 }
 
 void Oracle::take(const StartFailed& event) {
@@ -83,13 +108,16 @@ void Oracle::take(const Exited& event) {
   if (step.ended) return;
   step.ended = now_;
   step.status = event.status;
+  step.probing = false;
   step.untold_end = true;
   if (step.graceful) return;
   if (!step.started) {
     step.started = now_;
     step.untold_start = true;
   }
-  if (!is_success(event.status) || has_company(index)) failed(index, code_of_status(event.status));
+  const bool too_early = plan_.steps[index].ready_needed && !step.ready;
+  if (!succeeds(plan_.steps[index], event.status) || has_company(index) || too_early)
+    failed(index, code_of_status(event.status));
 }
 
 void Oracle::take(const Interrupted& event) {
@@ -144,13 +172,16 @@ void Oracle::take_passed_limits() {
     for (std::size_t i = 0; i < history_.size(); ++i) {
       const History& step = history_[i];
       if (step.alive() && step.forced) consider(end_of_patience(i), i);
-      if (in_time && plan_.steps[i].timeout && step.started && !step.ended && !step.graceful &&
-          !step.timed_out)
+      if (in_time && plan_.steps[i].timeout && step.started && !step.ended && !step.graceful && !step.fell())
         consider(*step.started + *plan_.steps[i].timeout, i);
     }
+    for (std::size_t i = 0; i < history_.size(); ++i)
+      if (in_time && history_[i].probing) consider(limit_of_readiness(i), history_.size() + i);
     if (!first) return;
     if (first->second == terminal)
       stops(ReaderGone{}, 141);
+    else if (first->second >= history_.size())
+      is_not_ready(first->second - history_.size(), NotReadyInTime{}, 124);
     else if (history_[first->second].forced)
       lose(history_[first->second]);
     else
@@ -165,8 +196,19 @@ void Oracle::lose(History& step) {
 
 void Oracle::times_out(std::size_t step) {
   history_[step].timed_out = now_;
+  history_[step].probing = false;
   history_[step].reason = TimedOut{};
   failed(step, 124);
+}
+
+/// A failure only where somebody waits for it.
+void Oracle::is_not_ready(std::size_t step, const StepEnd& reason, int exit_code) {
+  history_[step].probing = false;
+  history_[step].untold_not_ready = true;
+  if (!plan_.steps[step].ready_needed) return;
+  history_[step].unready = now_;
+  history_[step].reason = reason;
+  failed(step, exit_code);
 }
 
 void Oracle::failed(std::size_t step, int exit_code) {
@@ -185,19 +227,38 @@ void Oracle::stops(RunStop reason, int exit_code) {
 
 std::optional<Instant> Oracle::gate_of(std::size_t step) const {
   if (step == history_.size()) return std::nullopt;
-  std::optional<Instant> released = begun_;
-  if (step > 0) {
-    const History& before = history_[step - 1];
-    const Step& settings = plan_.steps[step - 1];
-    if (before.start_failed)
-      released = before.start_failed;
-    else if (!settings.background)
-      released = before.ended;
-    else
-      released = before.started ? std::optional(*before.started + settings.delay) : std::nullopt;
+  std::optional<Instant> free = begun_;
+  if (step > 0) free = released(step - 1, plan_.steps[step - 1].releases_when_ready);
+  for (const StepIndex before : plan_.steps[step].after_ready) {
+    const auto also = released(position(before), true);
+    free = free && also ? std::optional(std::max(*free, *also)) : std::nullopt;
   }
-  if (!released) return std::nullopt;
-  return plan_.steps[step].background ? *released : *released + plan_.steps[step].delay;
+  if (!free) return std::nullopt;
+  return plan_.steps[step].background ? *free : *free + plan_.steps[step].delay;
+}
+
+std::optional<Instant> Oracle::released(std::size_t step, bool when_ready) const {
+  const History& before = history_[step];
+  const Step& settings = plan_.steps[step];
+  if (before.start_failed) return before.start_failed;
+  if (!settings.background) return before.ended;
+  if (!before.started) return std::nullopt;
+  const Instant delayed = *before.started + settings.delay;
+  if (!when_ready) return delayed;
+  const auto seen = before.ready ? before.ready : before.ended;
+  return seen ? std::optional(std::max(*seen, delayed)) : std::nullopt;
+}
+
+Instant Oracle::limit_of_readiness(std::size_t step) const {
+  return *history_[step].started + plan_.steps[step].ready_timeout;
+}
+
+std::optional<Instant> Oracle::news_of_wait(std::size_t step) const {
+  const History& history = history_[step];
+  if (!history.probing || !plan_.steps[step].ready_needed) return std::nullopt;
+  const Instant started = *history.started;
+  return history.told_wait ? *history.told_wait + (*history.told_wait - started)
+                           : started + limits_.quiet_wait;
 }
 
 bool Oracle::services_are_idle() const {

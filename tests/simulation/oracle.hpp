@@ -34,6 +34,11 @@ class Oracle {
     std::optional<Instant> started;
     std::optional<Instant> start_failed;
     std::optional<Instant> timed_out;
+    std::optional<Instant> ready;
+    std::optional<Instant> unready;    ///< it has failed by not becoming so
+    bool probing = false;              ///< somebody has to look whether it is ready
+    bool probed = false;               ///< somebody does
+    std::optional<Instant> told_wait;  ///< the last time that it isn't ready
     std::optional<Instant> graceful;
     std::optional<Instant> told;  ///< the last time that it still ends
     std::optional<Instant> forced;
@@ -47,9 +52,14 @@ class Oracle {
     // what the engine has still to say about this event, once
     bool untold_start = false;
     bool untold_end = false;
+    bool unbegun_probing = false;
+    bool untold_ready = false;
+    bool untold_not_ready = false;
     bool untold_give_up = false;
 
     [[nodiscard]] bool alive() const { return start_asked && !ended; }
+    /// It failed while it ran.
+    [[nodiscard]] bool fell() const { return timed_out || unready; }
     [[nodiscard]] bool answered() const { return started || start_failed || ended; }
   };
 
@@ -57,6 +67,8 @@ class Oracle {
   void take(const engine::Started& event);
   void take(const engine::StartFailed& event);
   void take(const engine::Exited& event);
+  void take(const engine::Ready& event);
+  void take(const engine::NeverReady& event);
   void take(const engine::Interrupted& event);
   void take(const engine::GuardianLost& event);
   void take(const engine::OutputLost& event);
@@ -66,6 +78,7 @@ class Oracle {
   void take_passed_limits();
   void lose(History& step);
   void times_out(std::size_t step);
+  void is_not_ready(std::size_t step, const engine::StepEnd& reason, int exit_code);
   void failed(std::size_t step, int exit_code);
   void stops(engine::RunStop reason, int exit_code);
 
@@ -73,9 +86,14 @@ class Oracle {
   void see(const engine::Terminate& action);
   void see_graceful(std::size_t index);
   void see(const engine::GiveUp& action);
+  void see(const engine::BeginProbing& action);
+  void see(const engine::EndProbing& action);
   void see(const engine::GiveUpReader& action);
   void see(const engine::StepStarted& action);
   void see(const engine::StepEnded& action);
+  void see(const engine::StepReady& action);
+  void see(const engine::StepNotReady& action);
+  void see(const engine::StillProbing& action);
   void see(const engine::DelayBegan& action);
   void see(const engine::WaitingForBackground& action);
   void see(const engine::Stopping& action);
@@ -91,6 +109,11 @@ class Oracle {
 
   /// The instant at which a step may start; none while that is not known.
   [[nodiscard]] std::optional<Instant> gate_of(std::size_t step) const;
+  /// When a step has released those that wait for it to be ready, or for its start.
+  [[nodiscard]] std::optional<Instant> released(std::size_t step, bool when_ready) const;
+  [[nodiscard]] Instant limit_of_readiness(std::size_t step) const;
+  /// When it is news that it isn't ready; none: it never is.
+  [[nodiscard]] std::optional<Instant> news_of_wait(std::size_t step) const;
   [[nodiscard]] bool has_company(std::size_t step) const {
     return plan_.steps[step].service && step + 1 < history_.size();
   }

@@ -37,7 +37,8 @@ void Oracle::see(const Start& action) {
   for (std::size_t i = 0; i < index; ++i) {
     check(history_[i].answered(), "one start at a time", index);
     check(plan_.steps[i].background || history_[i].ended, "a foreground step is alone in front", index);
-    check(!history_[i].untold_start && !history_[i].untold_end, "what lets a step start is told first", i);
+    check(!history_[i].untold_start && !history_[i].untold_end && !history_[i].untold_ready,
+          "what lets a step start is told first", i);
   }
   history_[index].start_asked = now_;
 }
@@ -59,14 +60,55 @@ void Oracle::see(const Terminate& action) {
 void Oracle::see_graceful(std::size_t index) {
   History& step = history_[index];
   check(!step.graceful, "graceful is asked at most once", index);
-  const bool timed_out = step.timed_out && !plan_.steps[index].required;
-  const bool by_itself = timed_out || (!step.timed_out && has_company(index) && services_are_idle());
+  const bool fell = step.fell() && !plan_.steps[index].required;
+  const bool by_itself = fell || (!step.fell() && has_company(index) && services_are_idle());
   check(cause_ || by_itself, "nothing is terminated without a reason", index);
   check(told_stopping_ || by_itself, "a stop is told before what it does", index);
   for (std::size_t i = 0; i < history_.size(); ++i)
     check(!history_[i].untold_end || history_[i].given_up, "an end is told before what it does", i);
   if (!step.reason) step.reason = told_stopping_ ? StepEnd(*cause_) : StepEnd(NoLongerNeeded{});
+  check(!step.probed, "nobody looks whether a step is ready that is asked to end", index);
   step.graceful = now_;
+}
+
+void Oracle::see(const BeginProbing& action) {
+  History& step = history_[position(action.attempt.step)];
+  check(step.unbegun_probing && !step.untold_start,
+        "who looks whether a step is ready begins when it has started, once", position(action.attempt.step));
+  step.unbegun_probing = false;
+  step.probed = true;
+}
+
+void Oracle::see(const EndProbing& action) {
+  const std::size_t index = position(action.attempt.step);
+  History& step = history_[index];
+  check(step.probed, "only who looks whether a step is ready stops", index);
+  check(!step.untold_not_ready, "that a step isn't ready is told first", index);
+  check(!step.probing || cause_ || (has_company(index) && services_are_idle()),
+        "it is looked for until it is found", index);
+  step.probed = step.probing = false;
+}
+
+void Oracle::see(const StepReady& action) {
+  History& step = history_[position(action.step)];
+  check(step.untold_ready && !step.probed, "StepReady tells of the step that became ready, once",
+        position(action.step));
+  step.untold_ready = false;
+}
+
+void Oracle::see(const StepNotReady& action) {
+  History& step = history_[position(action.step)];
+  check(step.untold_not_ready && step.probed, "StepNotReady tells it while it is known what is wrong, once",
+        position(action.step));
+  step.untold_not_ready = false;
+}
+
+void Oracle::see(const StillProbing& action) {
+  const std::size_t index = position(action.step);
+  const auto news = news_of_wait(index);
+  check(news && *news <= now_, "it is told that a step isn't ready when it is news", index);
+  check(news && action.gives_up_at == limit_of_readiness(index), "it is told how long is waited", index);
+  history_[index].told_wait = now_;
 }
 
 void Oracle::see(const GiveUp& action) {
@@ -93,6 +135,7 @@ void Oracle::see(const StepEnded& action) {
   check(step.untold_end && !step.untold_start, "StepEnded tells of the step that ended, once",
         position(action.step));
   check(!step.untold_give_up, "why a step ended is told first", position(action.step));
+  check(!step.probed, "nobody looks whether a step is ready that has ended", position(action.step));
   step.untold_end = false;
 }
 
@@ -103,7 +146,8 @@ void Oracle::see(const DelayBegan& action) {
         "DelayBegan tells how long the next step waits", index);
   check(!same(gate, told_gate_), "DelayBegan tells it once", index);
   if (index > 0)
-    check(!history_[index - 1].untold_start && !history_[index - 1].untold_end,
+    check(!history_[index - 1].untold_start && !history_[index - 1].untold_end &&
+              !history_[index - 1].untold_ready,
           "what a delay counts from is told first", index);
   told_gate_ = gate;
 }
@@ -163,8 +207,14 @@ void Oracle::nothing_is_missing() {
     check(!step.untold_start, "a start is told", i);
     check(!step.untold_end, "an end is told", i);
     check(!step.untold_give_up, "what is given up is told", i);
+    check(!step.untold_ready, "that a step is ready is told", i);
+    check(!step.untold_not_ready, "that a step isn't ready is told", i);
+    check(step.probing == step.probed && !step.unbegun_probing,
+          "it is looked whether a step is ready, and not for longer", i);
+    const auto wait = news_of_wait(i);
+    check(!wait || *wait > now_, "that a step isn't ready is told in time", i);
     if (!step.alive()) continue;
-    const bool must_end = cause_ || step.timed_out || (idle && has_company(i));
+    const bool must_end = cause_ || step.fell() || (idle && has_company(i));
     check(!must_end || step.graceful, "whatever must end is asked at once", i);
     check(!step.graceful || step.forced || !(forces() || force_of(i) <= now_), "force is not late", i);
     check(!may_end_gracefully(step) || news_of(step) > now_, "who still ends is told in time", i);
@@ -200,8 +250,10 @@ void Oracle::deadlines_are_right(const Engine& engine) {
     } else if (step.graceful) {
       consider(force_of(i));
       consider(news_of(step));
-    } else if (step.started && plan_.steps[i].timeout) {
-      consider(*step.started + *plan_.steps[i].timeout);
+    } else if (step.started) {
+      if (plan_.steps[i].timeout) consider(*step.started + *plan_.steps[i].timeout);
+      if (step.probing) consider(limit_of_readiness(i));
+      if (const auto news = news_of_wait(i)) consider(*news);
     }
   }
   check(same(engine.next_deadline(), expected), "next_deadline is the first of all that is due");
@@ -244,7 +296,8 @@ void Oracle::outcome_is_right(const Outcome& outcome, const History& step) {
     check(outcome.exit == step.status, "the outcome has the exit status");
   check(same(outcome.start_error, step.start_error), "the outcome has the start error");
   check(outcome.forced == step.forced.has_value(), "the outcome knows force");
-  check(same(outcome.started, step.started) && same(outcome.ended, step.ended),
+  check(same(outcome.started, step.started) && same(outcome.ready, step.ready) &&
+            same(outcome.ended, step.ended),
         "the outcome has the instants");
 }
 

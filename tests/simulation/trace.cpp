@@ -64,6 +64,8 @@ std::string describe(const Event& event) {
                         [](const Exited& what) {
                           return fmt::format("exited {}: {}", name(what.attempt), to_string(what.status));
                         },
+                        [](const Ready& what) { return "ready " + name(what.attempt); },
+                        [](const NeverReady& what) { return "never ready " + name(what.attempt); },
                         [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
                         [](const GuardianLost&) -> std::string { return "guardian lost"; },
                         [](const OutputLost& what) -> std::string {
@@ -94,6 +96,8 @@ std::string describe(const StepEnd& reason) {
                         [](const RunStop& what) { return describe(what); },
                         [](const NoLongerNeeded&) -> std::string { return "no longer needed"; },
                         [](const TimedOut&) -> std::string { return "timed out"; },
+                        [](const NotReadyInTime&) -> std::string { return "not ready in time"; },
+                        [](const CannotBecomeReady&) -> std::string { return "can't become ready"; },
                     },
                     reason);
 }
@@ -106,9 +110,17 @@ std::string describe(const Action& action) {
             return (what.urgency == Urgency::graceful ? "terminate " : "force ") + name(what.attempt);
           },
           [](const GiveUp& what) { return "give up " + name(what.attempt); },
+          [](const BeginProbing& what) { return "probe " + name(what.attempt); },
+          [](const EndProbing& what) { return "probe no more " + name(what.attempt); },
           [](const GiveUpReader& what) { return fmt::format("give up the reader of {}", name(what.stream)); },
           [](const StepStarted& what) { return "runs " + name(what.step); },
           [](const StepEnded& what) { return "ended " + name(what.step); },
+          [](const StepReady& what) { return "ready " + name(what.step); },
+          [](const StepNotReady& what) { return "not ready " + name(what.step); },
+          [](const StillProbing& what) {
+            return fmt::format("still probing {}, gives up @{}", name(what.step),
+                               what.gives_up_at.time_since_epoch().count());
+          },
           [](const DelayBegan& what) {
             return fmt::format("delay {} {}", name(what.next), what.delay.count());
           },
@@ -129,7 +141,7 @@ std::string describe(const Outcome& outcome) {
   std::string text = word(outcome.kind);
   if (outcome.reason) text += "(" + describe(*outcome.reason) + ")";
   if (outcome.exit) text += " " + to_string(*outcome.exit);
-  if (outcome.start_error) text += " not started";
+  if (outcome.start_error && !outcome.started) text += " not started";
   if (outcome.forced) text += " forced";
   return text;
 }
@@ -142,6 +154,12 @@ std::string describe(const Plan& plan) {
     text += fmt::format("{}: {} {} delay {} grace {}", name(StepIndex(i)), kind,
                         step.required ? "required" : "optional", step.delay.count(), step.stop_grace.count());
     if (step.timeout) text += fmt::format(" timeout {}", step.timeout->count());
+    if (!step.ready.empty())
+      text +=
+          fmt::format(" ready within {}{}{}", step.ready_timeout.count(), step.ready_needed ? ", needed" : "",
+                      step.releases_when_ready ? " by the next" : "");
+    for (const StepIndex before : step.after_ready) text += " after ready " + name(before);
+    for (const int code : step.success_codes) text += fmt::format(" success {}", code);
     text += "\n";
   }
   return text;

@@ -41,7 +41,25 @@ struct Climate {
   int failure, hanging, stubborn, optional, slow_start, late;
 };
 
-Plan random_plan(Random& random, const Climate& climate) {
+/// Of some steps it can be told when they are ready, and some wait for that.
+void add_readiness(Plan& plan, Random& random) {
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    Step& step = plan.steps[i];
+    if (random.percent(20)) step.success_codes = {static_cast<std::uint8_t>(random.below(4)), 143};
+    if (!random.percent(60)) continue;
+    step.ready = {PortProbe{{1}}};
+    step.ready_timeout = Duration(1) + random_duration(random) + random_duration(random);
+    if (!step.background || i + 1 == plan.steps.size()) continue;
+    step.releases_when_ready = step.ready_needed = random.percent(60);
+    for (std::size_t later = i + 1; later < plan.steps.size(); ++later) {
+      if (!random.percent(8)) continue;
+      plan.steps[later].after_ready.push_back(StepIndex(static_cast<std::uint32_t>(i)));
+      step.ready_needed = true;
+    }
+  }
+}
+
+Plan random_plan(Random& random, const Climate& climate, bool readiness) {
   Plan plan;
   const int count = 1 + random.below(12);
   for (int i = 0; i < count; ++i) {
@@ -54,6 +72,7 @@ Plan random_plan(Random& random, const Climate& climate) {
     if (random.percent(15)) step.timeout = random_duration(random) + random_duration(random);
     plan.steps.push_back(std::move(step));
   }
+  if (readiness) add_readiness(plan, random);
   return plan;
 }
 
@@ -79,6 +98,7 @@ struct Process {
   bool asked = false;     ///< to end
   bool given_up = false;
   std::optional<Pending> next;
+  std::optional<Pending> probe;  ///< what its probes will find
 };
 
 class World : private Processes {
@@ -86,7 +106,8 @@ class World : private Processes {
   World(std::uint64_t seed, Verdict& verdict)
       : random_(seed),
         climate_(random_),
-        plan_(random_plan(random_, climate_)),
+        readiness_((seed & with_readiness) != 0),
+        plan_(random_plan(random_, climate_, readiness_)),
         processes_(plan_.steps.size()),
         verdict_(verdict),
         wild_(seed % 2 == 1),
@@ -113,11 +134,26 @@ class World : private Processes {
  private:
   Limits limits() {
     Limits limits{.quiet_stop = Duration(1) + random_duration(random_)};
+    if (readiness_) limits.quiet_wait = Duration(1) + random_duration(random_);
     if (!wild_) return limits;
     limits.unkillable = Duration(1) + random_duration(strange_);
     limits.stuck_reader = Duration(1) + random_duration(strange_);
     limits.hang_up = Duration(1) + random_duration(strange_);
     return limits;
+  }
+
+  void begin_probing(Attempt attempt) override {
+    std::optional<Pending>& probe = processes_[position(attempt.step)].probe;
+    if (random_.percent(15)) return;  // it never passes
+    const Event found = random_.percent(10)
+                            ? Event(NeverReady{attempt, Error{ErrorCode::not_found, "no such tool", "", ""}})
+                            : Event(Ready{attempt});
+    probe = Pending{now_ + random_duration(random_), found};
+  }
+
+  /// What was found may still be on its way.
+  void end_probing(Attempt attempt) override {
+    if (random_.percent(80)) processes_[position(attempt.step)].probe.reset();
   }
 
   /// What hardly ever happens.
@@ -189,15 +225,19 @@ class World : private Processes {
           (candidate.at == earliest->at && random_.percent(50)))
         earliest = &candidate;
     };
-    for (Process& process : processes_)
+    for (Process& process : processes_) {
       if (process.next) consider(*process.next);
+      if (process.probe) consider(*process.probe);
+    }
     for (Pending& disturbance : disturbances_) consider(disturbance);
     return earliest;
   }
 
   void forget(const Pending* pending) {
-    for (Process& process : processes_)
+    for (Process& process : processes_) {
       if (process.next && &*process.next == pending) return process.next.reset();
+      if (process.probe && &*process.probe == pending) return process.probe.reset();
+    }
     disturbances_.erase(disturbances_.begin() + (pending - disturbances_.data()));
   }
 
@@ -289,6 +329,7 @@ class World : private Processes {
 
   Random random_;
   Climate climate_;
+  bool readiness_;  ///< steps can tell when they are ready
   Plan plan_;
   std::vector<Process> processes_;
   std::vector<Pending> disturbances_;

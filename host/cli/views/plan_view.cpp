@@ -20,14 +20,20 @@ std::string attributes_of(const Step& step, bool last) {
     if (!step.background) text += fmt::format(", waits {} ms first", milliseconds(step.delay));
     if (step.background && !last) text += fmt::format(", next after {} ms", milliseconds(step.delay));
   }
+  if (step.releases_when_ready) text += ", next when ready";
   if (step.timeout.has_value()) text += fmt::format(", timeout {} ms", milliseconds(*step.timeout));
   return text;
 }
 
-std::string start_of(const StartTime& time, const Plan& plan) {
-  if (!time.after.has_value()) return fmt::format("+{} ms", milliseconds(time.offset));
-  std::string text = "after " + to_string(plan.steps[position(*time.after)].id);
-  if (time.offset > Duration(0)) text += fmt::format(" +{} ms", milliseconds(time.offset));
+std::string start_of(const StartTime& time, const Step& step, const Plan& plan) {
+  const auto name = [&](StepIndex of) { return to_string(plan.steps[position(of)].id); };
+  std::string text = time.after.has_value() ? "after " + name(*time.after) + (time.ready ? " is ready" : "")
+                                            : fmt::format("+{} ms", milliseconds(time.offset));
+  if (time.after.has_value() && time.offset > Duration(0))
+    text += fmt::format(" +{} ms", milliseconds(time.offset));
+  if (time.since_start > Duration(0))
+    text += fmt::format(", {} ms after its start at the earliest", milliseconds(time.since_start));
+  for (const StepIndex before : step.after_ready) text += ", after " + name(before) + " is ready";
   return text;
 }
 
@@ -43,7 +49,7 @@ void append_steps(std::string& out, const Plan& plan, const Locate& locate, cons
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const Step& step = plan.steps[at];
     table.add({fmt::format("{:>{}}", at + 1, digits), to_string(step.id), step.executor,
-               attributes_of(step, at + 1 == plan.steps.size()), start_of(times[at], plan),
+               attributes_of(step, at + 1 == plan.steps.size()), start_of(times[at], step, plan),
                source_of(step, locate)});
   }
   out += table.text();
@@ -97,6 +103,28 @@ void append_text_or_null(std::string& out, const std::string& text) {
   }
 }
 
+void append_condition(std::string& out, StepIndex step, const char* until, Duration delay, const Plan& plan) {
+  out += "{\"id\": ";
+  append_json(out, to_string(plan.steps[position(step)].id));
+  out += fmt::format(R"(, "until": "{}", "delayMs": {}}})", until, milliseconds(delay));
+}
+
+/// One condition, or an array when all of several must hold.
+void append_start_json(std::string& out, const Step& step, const StartTime& time, const Plan& plan) {
+  std::string conditions;
+  const auto add = [&](StepIndex of, const char* until, Duration delay) {
+    if (!conditions.empty()) conditions += ", ";
+    append_condition(conditions, of, until, delay, plan);
+  };
+  if (time.after.has_value()) add(*time.after, time.ready ? "ready" : "ended", time.offset);
+  if (time.since_start > Duration(0)) add(*time.after, "started", time.since_start + time.offset);
+  const bool several = time.since_start > Duration(0) || !step.after_ready.empty();
+  for (const StepIndex before : step.after_ready) add(before, "ready", Duration(0));
+  if (!time.after.has_value()) out += fmt::format(", \"startsAt\": {}", milliseconds(time.offset));
+  if (conditions.empty()) return;
+  out += ", \"startsAfter\": " + (several ? "[" + conditions + "]" : conditions);
+}
+
 void append_step_json(std::string& out, const Step& step, const prepare::StepCommand& command,
                       const StartTime& time, const Plan& plan, const Locate& locate) {
   out += "{\"id\": ";
@@ -119,13 +147,8 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   append_text_or_null(out, command.line);
   out += ", \"problem\": ";
   append_text_or_null(out, command.problem);
-  if (time.after.has_value()) {
-    out += R"(, "startsAfter": {"id": )";
-    append_json(out, to_string(plan.steps[position(*time.after)].id));
-    out += fmt::format(", \"delayMs\": {}}}}}", milliseconds(time.offset));
-  } else {
-    out += fmt::format(", \"startsAt\": {}}}", milliseconds(time.offset));
-  }
+  append_start_json(out, step, time, plan);
+  out += '}';
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ Scale scale_of(const Plan& plan, std::size_t chart) {
   for (const Step& step : plan.steps) {
     const bool last = &step == &plan.steps.back();
     if (!last || !step.background) delays += static_cast<double>(step.delay.count());
-    if (last || !step.background) ++boxes;
+    if (last || !step.background || step.releases_when_ready) ++boxes;
   }
   Scale scale;
   scale.chart = chart;
@@ -53,9 +53,8 @@ void append_times(std::string& out, std::string_view glyph, std::size_t count) {
   for (; count > 0; --count) out += glyph;
 }
 
-/// A stretch of time with its length written in the middle where there is room.
-void append_stretch(std::string& out, std::string_view glyph, std::size_t length, Duration delay) {
-  const std::string label = fmt::format(" {} ms ", milliseconds(delay));
+/// A stretch of time with its length, or what it ends with, written in the middle where there is room.
+void append_stretch(std::string& out, std::string_view glyph, std::size_t length, const std::string& label) {
   if (length < label.size() + 2) {
     append_times(out, glyph, length);
     return;
@@ -82,16 +81,24 @@ void append_box(std::string& out, std::size_t length) {
   }
 }
 
-/// A step of the background: at least through its delay, then on beside everything after it.
-void append_background(std::string& out, std::size_t room, std::size_t delay_columns, Duration delay) {
+std::string length_label(Duration delay) {
+  return fmt::format(" {} ms ", milliseconds(delay));
+}
+
+/// A step of the background: at least through its delay and until it is ready, if that is waited for, then on
+/// beside everything after it.
+void append_background(std::string& out, std::size_t room, std::size_t delay_columns, Duration delay,
+                       std::size_t ready_columns) {
   if (room < 2) {
     out += "…";
     return;
   }
   out += "├";
   const std::size_t held = std::min(delay_columns > 0 ? delay_columns - 1 : 0, room - 2);
-  append_stretch(out, "═", held, delay);
-  append_times(out, "─", room - 2 - held);
+  append_stretch(out, "═", held, length_label(delay));
+  const std::size_t waits = std::min(ready_columns, room - 2 - held);
+  append_stretch(out, "╌", waits, " ready ");
+  append_times(out, "─", room - 2 - held - waits);
   out += "…";
 }
 
@@ -106,10 +113,11 @@ class Chart {
     append_times(out, " ", from);
     const double delayed = time_ + scale_.of(step.delay);
     if (step.background) {
-      append_background(out, scale_.chart - from, column(delayed) - from, step.delay);
-      time_ = delayed;
+      time_ = delayed + (step.releases_when_ready ? scale_.box : 0);
+      append_background(out, scale_.chart - from, column(delayed) - from, step.delay,
+                        column(time_) - column(delayed));
     } else {
-      append_stretch(out, "·", column(delayed) - from, step.delay);
+      append_stretch(out, "·", column(delayed) - from, length_label(step.delay));
       time_ = delayed + scale_.box;
       const auto end = nearest(time_);
       append_box(out, std::min(end, scale_.chart) - column(delayed));
@@ -128,13 +136,16 @@ class Chart {
 std::string legend(const Plan& plan, const Scale& scale) {
   bool held = false;
   bool waits = false;
+  bool ready = false;
   for (const Step& step : plan.steps) {
     const bool delayed = step.delay > Duration(0);
     held = held || (delayed && step.background && &step != &plan.steps.back());
+    ready = ready || step.releases_when_ready;
     waits = waits || (delayed && !step.background);
   }
   std::string text = "… ends when it ends";
   if (held) text += "   ═ holds the next step back";
+  if (ready) text += "   ╌ until it is ready";
   if (waits) text += "   · waits before it starts";
   if (scale.per_nanosecond > 0) {
     text += fmt::format("   a column of delay: {:.3g} ms", 1e-6 / scale.per_nanosecond);
@@ -149,7 +160,10 @@ std::vector<StartTime> start_times(const Plan& plan) {
   times.reserve(plan.steps.size());
   StartTime time;
   for (const Step& step : plan.steps) {
-    if (step.background) {
+    if (step.background && step.releases_when_ready) {
+      times.push_back(time);
+      time = {StepIndex{static_cast<std::uint32_t>(times.size() - 1)}, Duration(0), true, step.delay};
+    } else if (step.background) {
       times.push_back(time);
       time.offset += step.delay;
     } else {

@@ -10,11 +10,14 @@
 /// What of a run's times is known before it runs: delays are, how long a foreground step takes is not.
 namespace dream::cli {
 
-/// When a step starts if nothing fails: `offset` after the begin of the run, or after the end of the last
-/// foreground step before it. That a process takes a moment to start is not counted.
+/// When a step starts if nothing fails: `offset` after the begin of the run, or after the last moment before
+/// it that nobody knows: the end of a foreground step, or that one in the background is ready. That a process
+/// takes a moment to start is not counted.
 struct StartTime {
   std::optional<StepIndex> after;
   Duration offset{0};
+  bool ready = false;       ///< that `after` is ready, rather than has ended
+  Duration since_start{0};  ///< and this long after the start of `after`, if that is later
 };
 
 /// One for each step.

@@ -98,6 +98,7 @@ TEST(PlanJson, has_the_documented_fields) {
   const auto& api = steps[3];
   EXPECT_TRUE(api["from"].IsNull());
   EXPECT_STREQ(api["startsAfter"]["id"].GetString(), "./web:dev");
+  EXPECT_STREQ(api["startsAfter"]["until"].GetString(), "ended");
   EXPECT_EQ(api["startsAfter"]["delayMs"].GetInt(), 0);
   EXPECT_FALSE(api.HasMember("startsAt"));
 
@@ -138,6 +139,46 @@ TEST(PlanJson, has_what_each_step_would_run) {
   EXPECT_TRUE(json["steps"][0]["problem"].IsNull());
   EXPECT_TRUE(json["steps"][1]["runs"].IsNull());
   EXPECT_STREQ(json["steps"][1]["problem"].GetString(), "gone");
+}
+
+/// The next step waits until it is ready.
+Step until_ready(Step step) {
+  step.ready = {PortProbe{{5432}}};
+  step.releases_when_ready = step.ready_needed = true;
+  return step;
+}
+
+TEST(Readiness, is_what_a_start_comes_after) {
+  const Plan plan = plan_of({until_ready(background("./db")), background("./auth", 30), foreground("./api")});
+  const std::string text = plan_text(plan, {}, locate_by_byte, {});
+  EXPECT_NE(text.find("background, required, next when ready   +0 ms"), std::string::npos) << text;
+  EXPECT_NE(text.find("after ./db:dev is ready +30 ms"), std::string::npos) << text;
+  EXPECT_NE(text.find("╌ until it is ready"), std::string::npos) << text;
+  rapidjson::Document json;
+  json.Parse(plan_json(plan, {}, locate_by_byte).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  const auto& after = json["steps"][2]["startsAfter"];
+  EXPECT_STREQ(after["id"].GetString(), "./db:dev");
+  EXPECT_STREQ(after["until"].GetString(), "ready");
+  EXPECT_EQ(after["delayMs"].GetInt(), 30);
+}
+
+TEST(Readiness, with_a_delay_or_of_several_steps_is_several_conditions) {
+  Plan plan = plan_of({until_ready(background("./db", 500)), background("./cache"), foreground("./api")});
+  plan.steps[1].ready = {PortProbe{{1}}};
+  plan.steps[1].ready_needed = true;
+  plan.steps[2].after_ready = {StepIndex(1)};
+  const std::string text = plan_text(plan, {}, locate_by_byte, {});
+  EXPECT_NE(text.find("after ./db:dev is ready, 500 ms after its start at the earliest, after ./cache:dev is "
+                      "ready"),
+            std::string::npos)
+      << text;
+  const std::string json = plan_json(plan, {}, locate_by_byte);
+  EXPECT_NE(json.find(R"("startsAfter": [{"id": "./db:dev", "until": "ready", "delayMs": 0}, )"
+                      R"({"id": "./db:dev", "until": "started", "delayMs": 500}, )"
+                      R"({"id": "./cache:dev", "until": "ready", "delayMs": 0}]})"),
+            std::string::npos)
+      << json;
 }
 
 }  // namespace

@@ -119,6 +119,16 @@ class Judge {
       {"additionalItems", [](auto&, auto&, auto&) { return true; }},  // with items
       {"minItems",
        [](auto& limit, auto&, auto& value) { return !value.IsArray() || value.Size() >= limit.GetUint(); }},
+      {"maxItems",
+       [](auto& limit, auto&, auto& value) { return !value.IsArray() || value.Size() <= limit.GetUint(); }},
+      {"minProperties",
+       [](auto& limit, auto&, auto& value) {
+         return !value.IsObject() || value.MemberCount() >= limit.GetUint();
+       }},
+      {"maxProperties",
+       [](auto& limit, auto&, auto& value) {
+         return !value.IsObject() || value.MemberCount() <= limit.GetUint();
+       }},
       // 1 is the only limit: that characters are not bytes doesn't matter.
       {"minLength",
        [](auto& limit, auto&, auto& value) {

@@ -74,7 +74,8 @@ std::vector<std::string> good_files() {
           R"({"executors": {"acme": {"plugin": "x.so", "options": {"a": [1, null]}}, "shell": {}},
               "executor": "acme",
               "tasks": {"t": {"async": true, "required": false, "delay": 2147483647, "service": true, "timeout": 1,
-                "command": ["a", ""], "env": {"A": ""}, "envFile": [".env"],
+                "command": ["a", ""],
+                "ready": [{"port": [1, 65535]}, {"tcp": "[::1]:1"}, {"tcp": "a:65535"}, {"exec": ["a", ""]}], "env": {"A": ""}, "envFile": [".env"],
                 "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "executor": "acme", "options": {}}},
               "projects": {"./**": {"envFile": [], "tasks": {"t": {"command": "x", "envFile": "y"}}}, "web/?": {}}})"};
 }
@@ -93,6 +94,7 @@ const std::vector<Part> parts{
     {"/projects/.~1services~1database/tasks/start", "/definitions/task"},
     {"/projects/.~1services~1database/tasks/start/stop", "/definitions/task/properties/stop"},
     {"/tasks/dev", "/definitions/task"},
+    {"/projects/.~1services~1database/tasks/start/ready", "/definitions/probe"},
 };
 
 /// Values of every type, and those on both sides of every bound.
@@ -150,7 +152,18 @@ std::vector<std::string> candidates() {
                                   "{\"A\": []}",
                                   R"({"projectPath": "a"})",
                                   R"([{"projectPath": "a"}])",
-                                  R"({"project": "a", "tasks": []})"};
+                                  R"({"project": "a", "tasks": []})",
+                                  "[65535]",
+                                  "65536",
+                                  "[0]",
+                                  "256",
+                                  "[255, 0]",
+                                  "\"started\"",
+                                  "\"ready\"",
+                                  "\"localhost:5432\"",
+                                  R"({"port": 1})",
+                                  R"([{"port": 1}, {"log": "x"}])",
+                                  R"({"port": 1, "log": "x"})"};
   return values;
 }
 
@@ -214,6 +227,30 @@ TEST(Schema, agrees_about_every_type_and_bound_of_every_key) {
   }
   EXPECT_GT(accepted, 200U);
   EXPECT_GT(refused, 1000U);
+}
+
+TEST(Schema, agrees_about_every_probe) {
+  const Judges judges;
+  const auto ready = [](const std::string& value) {
+    return parse(R"({"tasks": {"t": {"ready": )" + value + "}}}");
+  };
+  std::size_t accepted = 0;
+  std::vector<std::string> values = candidates();
+  for (const char* text :
+       {"a:1", "a:0", "a:65535", "a:65536", "a:01", ":1", "a:", "a:1x", "a: 1", "a:+1", "::1:1", "[::1]:1",
+        "[]:1", "[::1]1", "[::1", "[x]:1", "a]:1", "127.0.0.1:99999", "a:99999999999"})
+    values.push_back(json_string(text));
+  const Value& properties = (*Pointer("/definitions/probe").Get(judges.rules()))["properties"];
+  for (const auto& property : properties.GetObject())
+    for (const std::string& value : values)
+      accepted += judges.agree(ready("{\"" + std::string(property.name.GetString()) + "\": " + value + "}"))
+                      ? 1U
+                      : 0U;
+  EXPECT_GT(accepted, 50U);
+  std::string eight = R"([{"port": 1})";
+  for (int more = 0; more < 7; ++more) eight += R"(, {"port": 1})";
+  EXPECT_TRUE(judges.agree(ready(eight + "]")));
+  EXPECT_FALSE(judges.agree(ready(eight + R"(, {"port": 1}])")));
 }
 
 TEST(Schema, agrees_about_every_signal) {
@@ -287,11 +324,11 @@ void mutate(Dom& dom, std::mt19937& random) {
     return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
   };
   static const std::vector<std::string> values = candidates();
-  static const std::vector<std::string> keys{"async",     "delay", "required", "service",     "timeout",
-                                             "command",   "env",   "envFile",  "stop",        "signal",
-                                             "graceMs",   "pty",   "options",  "projectPath", "task",
-                                             "project",   "tasks", "projects", "plugin",      "recursive",
-                                             "workspace", "A",     "*",        "../x",        "dealy"};
+  static const std::vector<std::string> keys{
+      "async", "delay",    "required", "service",   "timeout",   "command",     "env",  "envFile",
+      "stop",  "signal",   "graceMs",  "pty",       "options",   "projectPath", "task", "project",
+      "tasks", "projects", "plugin",   "recursive", "workspace", "A",           "*",    "../x",
+      "dealy", "ready",    "port",     "tcp",       "log",       "exec"};
   std::vector<std::string> places;
   collect(dom, "", places);
   const std::string place = places[below(places.size())];

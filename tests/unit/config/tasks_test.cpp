@@ -26,6 +26,7 @@ TEST(Tasks, take_every_key) {
   const std::string text = R"({"tasks": {"dev": {
     "async": true, "required": false, "delay": 5, "service": true, "timeout": 60000, "command": "a | b",
     "env": {"B": "1", "A": ""}, "envFile": ".env", "stop": {"signal": "SIGINT", "graceMs": 0}, "pty": false,
+    "successCodes": [0, 143],
     "executor": "npm", "options": {}}}})";
   const Workspace workspace = workspace_of(text);
   const TaskSettings& task = workspace.tasks.at("dev");
@@ -39,6 +40,7 @@ TEST(Tasks, take_every_key) {
   EXPECT_THAT(task.env_files, ElementsAre(".env"));
   EXPECT_EQ(task.stop_signal, SIGINT);
   EXPECT_EQ(task.stop_grace, Duration(0));
+  EXPECT_EQ(task.success_codes, (SuccessCodes{0, 143}));
   EXPECT_EQ(task.pty, false);
   EXPECT_EQ(task.executor, "npm");
   EXPECT_EQ(task.options, "/tasks/dev/options");
@@ -49,7 +51,8 @@ TEST(Tasks, leave_unset_what_is_not_written) {
   const Workspace workspace = workspace_of(R"({"tasks": {"dev": {}}})");
   const TaskSettings& task = workspace.tasks.at("dev");
   EXPECT_FALSE(task.async || task.required || task.service || task.pty || task.delay || task.timeout ||
-               task.stop_grace || task.stop_signal || task.command || task.executor || task.options);
+               task.stop_grace || task.stop_signal || task.success_codes || task.command || task.executor ||
+               task.options);
 }
 
 TEST(Tasks, take_an_argument_vector_with_empty_arguments) {
@@ -72,6 +75,24 @@ TEST(Milliseconds, go_from_zero_to_the_largest_whole_number) {
         << bad;
   }
   EXPECT_EQ(workspace_of(with_delay("2e3")).tasks.at("t").delay, Duration(milliseconds(2000)));
+}
+
+TEST(SuccessCodes, are_at_least_one_of_those_that_a_process_can_end_with) {
+  const auto with_codes = [](const std::string& codes) {
+    return R"({"tasks": {"t": {"successCodes": )" + codes + "}}}";
+  };
+  for (const char* good : {"[0]", "[1, 255]", "[7.0]"}) EXPECT_THAT(problems_of(with_codes(good)), IsEmpty());
+  EXPECT_THAT(problems_of(with_codes("3")),
+              ElementsAre("dream.json:1:18: error: /tasks/t/successCodes: expected an array of exit codes, "
+                          "found the number 3"));
+  EXPECT_THAT(problems_of(with_codes("[]")),
+              ElementsAre("dream.json:1:18: error: /tasks/t/successCodes: no exit code is success; 0 is the "
+                          "only one without this key"));
+  EXPECT_THAT(
+      problems_of(with_codes("[0, 256, -1]")),
+      ElementsAre("dream.json:1:38: error: /tasks/t/successCodes/1: expected an exit code, a whole "
+                  "number from 0 to 255, found the number 256",
+                  StartsWith("dream.json:1:43: error: /tasks/t/successCodes/2: expected an exit code")));
 }
 
 TEST(Service, may_be_async_and_may_be_off) {

@@ -39,6 +39,18 @@ inline Step with_timeout(int timeout, Step step) {
   step.timeout = nanoseconds(timeout);
   return step;
 }
+/// Nobody waits for it to be ready.
+inline Step with_ready(int within, Step step) {
+  step.ready = {PortProbe{{80}}};
+  step.ready_timeout = nanoseconds(within);
+  return step;
+}
+/// The next step waits for it to be ready.
+inline Step until_ready(int within, Step step) {
+  step = with_ready(within, std::move(step));
+  step.releases_when_ready = step.ready_needed = true;
+  return step;
+}
 inline Step with_grace(int grace, Step step) {
   step.stop_grace = nanoseconds(grace);
   return step;
@@ -57,6 +69,10 @@ class ManualRun {
     return feed(StartFailed{{index(step)}, Error{code, "no such command", "", ""}});
   }
   std::string exited(int step, int code = 0) { return feed(Exited{{index(step)}, ExitedWith{code}}); }
+  std::string ready(int step) { return feed(Ready{{index(step)}}); }
+  std::string never_ready(int step, ErrorCode code = ErrorCode::not_found) {
+    return feed(NeverReady{{index(step)}, Error{code, "no such tool", "", ""}});
+  }
   std::string killed(int step, int signal) { return feed(Exited{{index(step)}, KilledBy{signal}}); }
   std::string lost(int step) { return feed(Exited{{index(step)}, Lost{"why"}}); }
   std::string interrupted(int signal = 2) { return feed(Interrupted{signal}); }

@@ -9,15 +9,10 @@ namespace {
 
 constexpr Phase phases[] = {Phase::pending,  Phase::starting, Phase::running,
                             Phase::stopping, Phase::killing,  Phase::ended};
-constexpr Input inputs[] = {Input::due,
-                            Input::started,
-                            Input::start_failed,
-                            Input::exited,
-                            Input::timeout_passed,
-                            Input::grace_passed,
-                            Input::patience_passed,
-                            Input::stop_asked,
-                            Input::force_asked};
+constexpr Input inputs[] = {
+    Input::due,          Input::started,         Input::start_failed,  Input::exited,
+    Input::ready,        Input::never_ready,     Input::ready_timeout, Input::timeout_passed,
+    Input::grace_passed, Input::patience_passed, Input::stop_asked,    Input::force_asked};
 
 bool can_happen(Phase phase, Input input) {
   return cell_of(phase, input).reaction != Reaction::bug;
@@ -46,6 +41,8 @@ TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
           break;
         case Reaction::nothing:
         case Reaction::note_start:
+        case Reaction::become_ready:
+        case Reaction::fail_to_ready:
         case Reaction::expire:
           EXPECT_EQ(cell.to, phase);
           break;
@@ -86,6 +83,12 @@ TEST(StepTable, only_what_was_forced_is_given_up) {
   for (const Phase phase : phases)
     for (const Input input : inputs)
       EXPECT_TRUE(cell_of(phase, input).reaction != Reaction::abandon || phase == Phase::killing);
+}
+
+TEST(StepTable, only_what_runs_is_ready_or_is_not) {
+  for (const Phase phase : phases)
+    for (const Input input : {Input::ready, Input::never_ready, Input::ready_timeout})
+      EXPECT_EQ(can_happen(phase, input), phase == Phase::running);
 }
 
 TEST(StepTable, being_asked_to_stop_is_never_a_bug) {

@@ -223,5 +223,72 @@ TEST(Plan, hands_the_arguments_to_the_requested_step_alone) {
   EXPECT_THAT(plan->steps[1].arguments, ElementsAre("--port", "80"));
 }
 
+Dependency waiting_for(WaitFor what, Dependency entry) {
+  entry.wait_for = what;
+  return entry;
+}
+
+/// ./db:dev is a service that can tell when it is ready.
+Workspace with_database() {
+  Workspace workspace;
+  workspace.projects["./db"].tasks["dev"].service = true;
+  workspace.projects["./db"].tasks["dev"].ready = Probes{PortProbe{{5432}}};
+  return workspace;
+}
+
+TEST(WaitFor, is_ready_where_the_task_can_tell_and_else_started) {
+  Workspace workspace = with_database();
+  workspace.tasks["dev"].async = true;
+  depends(workspace, "./api:dev", {on("./db"), on("./auth")});
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_TRUE(plan->steps[0].releases_when_ready && plan->steps[0].ready_needed);
+  EXPECT_EQ(plan->steps[0].ready_timeout, std::chrono::minutes(5));
+  EXPECT_FALSE(plan->steps[1].releases_when_ready || plan->steps[1].ready_needed);
+}
+
+TEST(WaitFor, may_be_the_start_all_the_same) {
+  Workspace workspace = with_database();
+  depends(workspace, "./api:dev", {waiting_for(WaitFor::started, on("./db"))});
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_FALSE(plan->steps[0].releases_when_ready || plan->steps[0].ready_needed);
+  EXPECT_EQ(plan->steps[0].ready.size(), 1U);
+}
+
+TEST(WaitFor, is_nothing_to_a_step_in_front_or_to_the_requested_one) {
+  Workspace workspace;
+  workspace.tasks["dev"].ready = Probes{PortProbe{{1}}};
+  depends(workspace, "./api:dev", {waiting_for(WaitFor::ready, on("./build"))});
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  for (const Step& step : plan->steps) EXPECT_FALSE(step.releases_when_ready || step.ready_needed);
+}
+
+TEST(WaitFor, of_a_later_mention_counts_for_the_step_that_has_it) {
+  Workspace workspace = with_database();
+  depends(workspace, "./api:dev", {waiting_for(WaitFor::started, on("./db")), on("./a"), on("./b")});
+  depends(workspace, "./b:dev", {on("./db"), on("./db")});
+  const auto plan = make_plan(workspace, recursive_request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(ids(*plan), ElementsAre("./db:dev", "./a:dev", "./b:dev", "./api:dev"));
+  EXPECT_FALSE(plan->steps[0].releases_when_ready);
+  EXPECT_TRUE(plan->steps[0].ready_needed);
+  EXPECT_THAT(plan->steps[1].after_ready, IsEmpty());
+  EXPECT_THAT(plan->steps[2].after_ready, ElementsAre(StepIndex(0)));
+  EXPECT_THAT(plan->steps[3].after_ready, IsEmpty());
+}
+
+TEST(WaitFor, ready_of_a_task_that_cannot_tell_is_an_error_with_its_place) {
+  Workspace workspace;
+  workspace.tasks["dev"].async = true;
+  depends(workspace, "./api:dev", {waiting_for(WaitFor::ready, on("./db", 7))});
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_FALSE(plan.has_value());
+  EXPECT_EQ(plan.error().where.value, 7U);
+  EXPECT_EQ(plan.error().error.message,
+            "the dependency waits until ./db:dev is ready, but nothing tells when it is");
+}
+
 }  // namespace
 }  // namespace dream

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+#include "base/text.hpp"
+#include "config/read_workspace.hpp"
+
+namespace dream::config {
+
+namespace {
+
+constexpr std::int64_t last_port = 65535;
+
+std::optional<std::uint16_t> read_port(Reader& reader, const Place& place, const Json& value) {
+  const auto port = reader.whole_number(place, value, "a port", 1, last_port);
+  return port ? std::optional(static_cast<std::uint16_t>(*port)) : std::nullopt;
+}
+
+void read_ports(Reader& reader, const Place& place, const Json& value, Probes& probes) {
+  PortProbe probe;
+  if (!value.IsArray()) {
+    if (const auto port = read_port(reader, place, value)) probe.ports.push_back(*port);
+  } else if (value.Empty()) {
+    reader.report(place, "no port to listen on", "write the number of one");
+  } else {
+    std::size_t index = 0;
+    for (const Json& element : value.GetArray()) {
+      const auto port = read_port(reader, Place(place, element, index++), element);
+      if (port) probe.ports.push_back(*port);
+    }
+  }
+  if (!probe.ports.empty()) probes.emplace_back(std::move(probe));
+}
+
+/// "localhost:5432", "[::1]:5432".
+std::optional<TcpProbe> tcp_probe(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view digits = text.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  if (error != std::errc{} || end != digits.data() + digits.size() || digits.front() == '0')
+    return std::nullopt;
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const bool good = bracketed ? host.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos
+                              : host.find_first_of(":[]") == std::string_view::npos;
+  if (host.empty() || !good) return std::nullopt;
+  return TcpProbe{std::string(host), port};
+}
+
+void read_tcp(Reader& reader, const Place& place, const Json& value, Probes& probes) {
+  const auto text = reader.text(place, value, R"(a host and a port, such as "localhost:5432")");
+  if (!text) return;
+  if (auto probe = tcp_probe(*text))
+    probes.emplace_back(std::move(*probe));
+  else
+    reader.report(place, fmt::format("{} is no host and port", in_quotes(*text)),
+                  R"(write "localhost:5432" or "[::1]:5432")");
+}
+
+constexpr std::array<Field<Probes>, 5> probe_fields{{
+    {"port", read_ports},
+    {"tcp", read_tcp},
+    {"log",
+     [](Reader& reader, const Place& place, const Json& value, Probes& probes) {
+       if (auto text = reader.text(place, value, "a text to look for")) probes.emplace_back(LogProbe{*text});
+     }},
+    {"file",
+     [](Reader& reader, const Place& place, const Json& value, Probes& probes) {
+       if (auto path = reader.text(place, value, "the path of a file")) probes.emplace_back(FileProbe{*path});
+     }},
+    {"exec",
+     [](Reader& reader, const Place& place, const Json& value, Probes& probes) {
+       if (auto command = read_command(reader, place, value)) probes.emplace_back(ExecProbe{*command});
+     }},
+}};
+
+void read_probe(Reader& reader, const Place& place, const Json& value, Probes& probes) {
+  constexpr const char* kinds = "port, tcp, log, file or exec";
+  if (!value.IsObject()) return reader.report_type(place, "a probe, an object with one key", value, kinds);
+  read_object(reader, place, value, probe_fields, probes);
+  if (value.ObjectEmpty()) reader.report(place, "the probe is empty", fmt::format("its key is {}", kinds));
+  if (value.MemberCount() > 1)
+    reader.report(place, "a probe has one key", "write an array of probes: they pass one after the other");
+}
+
+}  // namespace
+
+Probes read_ready(Reader& reader, const Place& place, const Json& value) {
+  Probes probes;
+  if (!value.IsArray()) {
+    read_probe(reader, place, value, probes);
+    return probes;
+  }
+  if (value.Empty()) reader.report(place, "no probe", "without this key nothing tells when it is ready");
+  if (value.Size() > most_probes)
+    reader.report(place, fmt::format("{} probes", value.Size()), fmt::format("{} are the most", most_probes));
+  std::size_t index = 0;
+  for (const Json& element : value.GetArray())
+    read_probe(reader, Place(place, element, index++), element, probes);
+  return probes;
+}
+
+std::optional<WaitFor> read_wait_for(Reader& reader, const Place& place, const Json& value) {
+  const std::string_view text = value.IsString() ? text_of(value) : std::string_view();
+  if (text == "started") return WaitFor::started;
+  if (text == "ready") return WaitFor::ready;
+  reader.report_type(place, R"("started" or "ready")", value);
+  return std::nullopt;
+}
+
+}  // namespace dream::config

@@ -1,0 +1,120 @@
+#include "probe/connect.hpp"
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <list>
+#include <utility>
+
+namespace dream::probe {
+
+namespace {
+
+namespace ip = boost::asio::ip;
+using ip::tcp;
+using Code = boost::system::error_code;
+
+constexpr auto longest_try = std::chrono::seconds(5);
+/// How long a connection has to stay to be no proxy's.
+constexpr auto stays = std::chrono::milliseconds(100);
+
+}  // namespace
+
+struct Connection::State : std::enable_shared_from_this<Connection::State> {
+  State(boost::asio::io_context& its_context, Connected its_counts, std::function<void(std::string)> its_done)
+      : context(its_context),
+        resolver(context),
+        limit(context),
+        counts(its_counts),
+        done(std::move(its_done)) {}
+
+  void start(const std::string& host, std::uint16_t port) {
+    limit.expires_after(longest_try);
+    limit.async_wait([self = shared_from_this()](const Code& error) {
+      if (!error) self->finish("no answer within 5 s");
+    });
+    Code no_address;
+    const ip::address address = ip::make_address(host, no_address);
+    if (host == "localhost") {
+      connect({{ip::address_v4::loopback(), port}, {ip::address_v6::loopback(), port}});
+    } else if (!no_address) {
+      connect({{address, port}});
+    } else {
+      resolver.async_resolve(host, std::to_string(port),
+                             [self = shared_from_this()](const Code& error, const auto& all) {
+                               if (error) return self->finish(error.message());
+                               std::vector<tcp::endpoint> endpoints;
+                               for (const auto& one : all) endpoints.push_back(one.endpoint());
+                               self->connect(endpoints);
+                             });
+    }
+  }
+
+  void connect(const std::vector<tcp::endpoint>& endpoints) {
+    if (!done) return;
+    left = endpoints.size();
+    for (const tcp::endpoint& endpoint : endpoints) {
+      tcp::socket& socket = sockets.emplace_back(context);
+      socket.async_connect(endpoint, [self = shared_from_this(), &socket](const Code& error) {
+        if (error)
+          self->fail(error.message());
+        else
+          self->connected(socket);
+      });
+    }
+  }
+
+  void connected(tcp::socket& socket) {
+    if (counts == Connected::at_once) return finish({});
+    auto& timer = timers.emplace_back(context, stays);
+    timer.async_wait([self = shared_from_this()](const Code& error) {
+      if (!error) self->finish({});
+    });
+    socket.async_read_some(boost::asio::buffer(byte),
+                           [self = shared_from_this(), &timer](const Code& error, std::size_t) {
+                             if (!error) return self->finish({});
+                             timer.cancel();
+                             self->fail("the connection is closed at once");
+                           });
+  }
+
+  void fail(const std::string& why) {
+    if (--left == 0) finish(why);
+  }
+
+  void finish(const std::string& why) {
+    const auto call = stop();
+    if (call) call(why);
+  }
+
+  std::function<void(std::string)> stop() {
+    Code ignored;
+    limit.cancel();
+    resolver.cancel();
+    for (auto& timer : timers) timer.cancel();
+    for (tcp::socket& socket : sockets) socket.close(ignored);
+    return std::exchange(done, nullptr);
+  }
+
+  boost::asio::io_context& context;
+  tcp::resolver resolver;
+  boost::asio::steady_timer limit;
+  Connected counts;
+  std::function<void(std::string)> done;
+  std::list<tcp::socket> sockets;
+  std::list<boost::asio::steady_timer> timers;
+  std::array<char, 1> byte{};
+  std::size_t left = 0;
+};
+
+Connection::Connection(boost::asio::io_context& context, const std::string& host, std::uint16_t port,
+                       Connected counts, std::function<void(std::string)> done)
+    : state_(std::make_shared<State>(context, counts, std::move(done))) {
+  state_->start(host, port);
+}
+
+Connection::~Connection() {
+  state_->stop();
+}
+
+}  // namespace dream::probe

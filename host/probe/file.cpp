@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <optional>
+#include <tuple>
+
+#include "base/text.hpp"
+#include "probe/kind.hpp"
+
+namespace dream::probe {
+
+namespace {
+
+/// What changes when a file is made anew or written to.
+using State = std::tuple<dev_t, ino_t, off_t, std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
+
+std::optional<State> state_of(const std::string& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0) return std::nullopt;
+  return State{file.st_dev,          file.st_ino,         file.st_size,        file.st_mtim.tv_sec,
+               file.st_mtim.tv_nsec, file.st_ctim.tv_sec, file.st_ctim.tv_nsec};
+}
+
+class File : public Kind {
+ public:
+  File(const FileProbe& probe, const Subject& subject)
+      : name_(probe.path),
+        path_(probe.path.front() == '/' ? probe.path : subject.directory + "/" + probe.path),
+        before_(state_of(path_)) {}
+
+  void look(Found found) override {
+    const std::optional<State> now = state_of(path_);
+    if (!now)
+      found(not_yet(fmt::format("there is no file {}", in_quotes(name_))));
+    else if (now == before_)
+      found(not_yet(fmt::format("the file {} is as it was before", in_quotes(name_))));
+    else
+      found({});
+  }
+
+ private:
+  std::string name_;
+  std::string path_;
+  std::optional<State> before_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kind> make(const FileProbe& probe, const Subject& subject) {
+  return std::make_unique<File>(probe, subject);
+}
+
+}  // namespace dream::probe

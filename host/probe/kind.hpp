@@ -1,0 +1,64 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/process.hpp"
+#include "plan/probe.hpp"
+#include "probe/schedule.hpp"
+#include "process/supervisor.hpp"
+
+namespace dream::probe {
+
+/// What one try has found.
+struct Finding {
+  enum class Verdict : std::uint8_t { passed, not_yet, never };
+  Verdict verdict = Verdict::passed;
+  Error error = {};          ///< of not_yet and never: its message is what is wrong
+  std::string warning = {};  ///< what the user should know at once; may be empty
+};
+
+[[nodiscard]] inline Finding not_yet(std::string what) {
+  return {Finding::Verdict::not_yet, Error{ErrorCode::io, std::move(what), {}, {}}, {}};
+}
+
+/// The attempt that is probed, and what probes do their work with. All of it outlives them.
+struct Subject {
+  boost::asio::io_context& context;
+  process::Supervisor& supervisor;
+  std::function<int()> pid;  ///< of its first process; 0: none on this machine that is known
+  std::string directory;     ///< its folder, an absolute path
+  SharedEnvironment environment;
+};
+
+/// One probe of one attempt; made when that begins. Destroying it ends whatever it does.
+class Kind {
+ public:
+  using Found = std::function<void(Finding)>;
+
+  Kind() = default;
+  virtual ~Kind() = default;
+  Kind(const Kind&) = delete;
+  Kind& operator=(const Kind&) = delete;
+
+  /// One try. Calls `found` once, at once or later from the loop. One at a time.
+  virtual void look(Found found) = 0;
+  /// What the attempt writes, from its first byte on.
+  virtual void hear(Stream /*stream*/, std::string_view /*bytes*/) {}
+  [[nodiscard]] virtual Pace pace() const { return quick; }
+
+  std::function<void()> wake;  ///< a try would find something new
+};
+
+[[nodiscard]] std::unique_ptr<Kind> make(const PortProbe& probe, const Subject& subject);
+[[nodiscard]] std::unique_ptr<Kind> make(const TcpProbe& probe, const Subject& subject);
+[[nodiscard]] std::unique_ptr<Kind> make(const LogProbe& probe, const Subject& subject);
+[[nodiscard]] std::unique_ptr<Kind> make(const FileProbe& probe, const Subject& subject);
+[[nodiscard]] std::unique_ptr<Kind> make(const ExecProbe& probe, const Subject& subject);
+
+}  // namespace dream::probe

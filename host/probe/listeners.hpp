@@ -1,0 +1,36 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+/// Who listens on TCP ports, as the kernel knows it. Nothing connects.
+namespace dream::probe {
+
+/// A socket that listens.
+struct Listener {
+  std::uint16_t port = 0;
+  std::uint64_t inode = 0;
+  uid_t user = 0;
+};
+
+/// The listeners that a table of /proc/PID/net (`tcp`, `tcp6`) has.
+[[nodiscard]] std::vector<Listener> listeners_in(const std::string& table);
+
+/// What is known of the processes of one tree.
+struct TreeSockets {
+  std::vector<Listener> listeners;  ///< in the network namespaces of its processes, whosever they are
+  std::set<std::uint64_t> own;      ///< inodes of its own sockets, if some are wanted
+  bool whole = true;                ///< every process could be looked into
+};
+/// `ports`: whose owners are of interest.
+[[nodiscard]] TreeSockets sockets_of_tree(pid_t root, const std::vector<std::uint16_t>& ports);
+
+/// Who has a socket, of all processes that may be looked into.
+[[nodiscard]] std::optional<pid_t> owner_of(std::uint64_t inode);
+
+}  // namespace dream::probe

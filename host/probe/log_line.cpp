@@ -1,0 +1,68 @@
+#include "probe/log_line.hpp"
+
+#include <utility>
+
+namespace dream::probe {
+
+LinePattern::LinePattern(std::string_view text) {
+  std::string piece;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '*') {
+      pieces_.push_back(std::exchange(piece, {}));
+    } else {
+      const bool escaped = text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '*';
+      piece += escaped ? text[++at] : text[at];
+    }
+  }
+  pieces_.push_back(std::move(piece));
+}
+
+bool LinePattern::is_in(std::string_view line) const {
+  std::size_t from = 0;
+  for (const std::string& piece : pieces_) {
+    const std::size_t found = line.find(piece, from);
+    if (found == std::string_view::npos) return false;
+    from = found + piece.size();
+  }
+  return true;
+}
+
+/// ESC [ … letter; ESC ] … BEL, or … ESC \; ESC and one more.
+bool LineReader::is_text(char byte) {
+  constexpr char escape = '\033';
+  switch (within_) {
+    case Within::text:
+      if (byte == escape) within_ = Within::escape;
+      return byte != escape;
+    case Within::escape:
+      within_ = byte == '[' ? Within::control : byte == ']' ? Within::command : Within::text;
+      return false;
+    case Within::control:
+      if (byte >= '@' && byte <= '~') within_ = Within::text;
+      return false;
+    case Within::command:
+      if (byte == '\a') within_ = Within::text;
+      if (byte == escape) within_ = Within::command_escape;
+      return false;
+    case Within::command_escape:
+      within_ = byte == '\\' ? Within::text : Within::command;
+      return false;
+  }
+  return false;
+}
+
+void LineReader::take(std::string_view bytes, const std::function<void(std::string_view line)>& on_line) {
+  for (const char byte : bytes) {
+    if (byte == '\n') {
+      within_ = Within::text;
+      std::string_view line = line_;
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      on_line(line);
+      line_.clear();
+    } else if (is_text(byte) && line_.size() < most) {
+      line_ += byte;
+    }
+  }
+}
+
+}  // namespace dream::probe

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dream::probe {
+
+/// A text to look for in lines, in which `*` is anything and `\*` a star.
+class LinePattern {
+ public:
+  explicit LinePattern(std::string_view text);
+  [[nodiscard]] bool is_in(std::string_view line) const;
+
+ private:
+  std::vector<std::string> pieces_;  ///< between the stars
+};
+
+/// Makes whole lines of bytes, without their ends and without escape sequences. Of a line that is longer than
+/// `most` bytes, the beginning.
+class LineReader {
+ public:
+  static constexpr std::size_t most = 65536;
+
+  void take(std::string_view bytes, const std::function<void(std::string_view line)>& on_line);
+
+ private:
+  enum class Within : std::uint8_t { text, escape, control, command, command_escape };
+
+  /// Whether the byte is of the text.
+  [[nodiscard]] bool is_text(char byte);
+
+  std::string line_;
+  Within within_ = Within::text;
+};
+
+}  // namespace dream::probe

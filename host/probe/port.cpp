@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+#include <pwd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.hpp"
+#include "probe/connect.hpp"
+#include "probe/kind.hpp"
+#include "probe/listeners.hpp"
+#include "process/process_tree.hpp"
+
+namespace dream::probe {
+
+namespace {
+
+/// "pid 17 (postgres -D data)".
+std::string person(const Listener& listener) {
+  if (const auto pid = owner_of(listener.inode)) {
+    std::string words = process::command_line(*pid);
+    std::ranges::replace(words, '\0', ' ');
+    constexpr std::size_t longest = 80;
+    words = printable(std::string_view(words).substr(0, longest));
+    while (words.ends_with(' ')) words.pop_back();
+    return fmt::format("pid {} ({})", *pid, words);
+  }
+  const passwd* user = ::getpwuid(listener.user);
+  return fmt::format("a process of user {} that can't be looked into",
+                     user != nullptr ? user->pw_name : std::to_string(listener.user));
+}
+
+class Port : public Kind {
+ public:
+  Port(PortProbe probe, const Subject& subject) : probe_(std::move(probe)), subject_(subject) {}
+
+  void look(Found found) override {
+    const int root = subject_.pid();
+    if (root == 0) return connect(std::move(found), probe_.ports.front());
+    const TreeSockets sockets = sockets_of_tree(root, probe_.ports);
+    for (const std::uint16_t port : probe_.ports) {
+      const auto of_port = [&](const Listener& listener) { return listener.port == port; };
+      const auto first = std::ranges::find_if(sockets.listeners, of_port);
+      if (first == sockets.listeners.end())
+        return found(not_yet(fmt::format("port {} isn't listened on", port)));
+      const auto owned = [&](const TreeSockets& tree) {
+        return std::ranges::any_of(tree.listeners, [&](const Listener& listener) {
+          return of_port(listener) && tree.own.contains(listener.inode);
+        });
+      };
+      if (owned(sockets)) continue;
+      // A process may just have started another.
+      const TreeSockets again = sockets_of_tree(root, probe_.ports);
+      if (owned(again)) continue;
+      if (!again.whole) return connect(std::move(found), probe_.ports.front());
+      return found(stranger(*first));
+    }
+    found({});
+  }
+
+ private:
+  [[nodiscard]] static Finding stranger(const Listener& listener) {
+    Finding finding = not_yet(fmt::format("port {} is listened on by {}, which isn't this step's",
+                                          listener.port, person(listener)));
+    finding.warning =
+        fmt::format("{}; if that is this step's doing (docker run, ssh -L), write \"tcp\": \"localhost:{}\"",
+                    finding.error.message, listener.port);
+    return finding;
+  }
+
+  /// Of a process that can't be looked into, or isn't on this machine.
+  void connect(Found found, std::uint16_t port) {
+    connection_ = std::make_unique<Connection>(
+        subject_.context, "localhost", port, Connected::if_it_stays,
+        [this, port, found = std::move(found)](const std::string& why) {
+          const Found tell = found;
+          if (!why.empty()) return tell(not_yet(fmt::format("no connection to port {}: {}", port, why)));
+          const auto next = std::ranges::find(probe_.ports, port) + 1;
+          if (next != probe_.ports.end()) return connect(tell, *next);
+          Finding passed;
+          if (subject_.pid() != 0)
+            passed.warning = fmt::format(
+                "a process of this step can't be looked into; that port {} takes a "
+                "connection counts as ready",
+                port);
+          tell(std::move(passed));
+        });
+  }
+
+  PortProbe probe_;
+  Subject subject_;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kind> make(const PortProbe& probe, const Subject& subject) {
+  return std::make_unique<Port>(probe, subject);
+}
+
+}  // namespace dream::probe

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/time.hpp"
+
+namespace dream::probe {
+
+/// How often a kind of probe tries.
+struct Pace {
+  int share = 10;  ///< the next try comes after this part of what has been waited so far; 0: only when woken
+  Duration least = std::chrono::milliseconds(10);
+  Duration most = std::chrono::milliseconds(500);
+  bool gentle = false;  ///< never sooner than the last try took
+};
+
+/// For what costs next to nothing, and for what starts a process.
+inline constexpr Pace quick{};
+inline constexpr Pace slow{4, std::chrono::milliseconds(100), std::chrono::seconds(1), true};
+/// For what hears of it by itself.
+inline constexpr Pace when_woken{0};
+
+/// From the end of one try, which took `last_try`, to the next. `waited`: since the first.
+[[nodiscard]] Duration pause(const Pace& pace, Duration waited, Duration last_try);
+
+}  // namespace dream::probe

@@ -1,0 +1,146 @@
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "base/descriptor.hpp"
+#include "probe/kind.hpp"
+
+namespace dream::probe {
+namespace {
+
+/// A socket of this process that is bound to a free port and doesn't listen yet.
+struct Server {
+  explicit Server(int family) : socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in6 six{};
+    six.sin6_family = AF_INET6;
+    six.sin6_addr = in6addr_loopback;
+    sockaddr_in four{};
+    four.sin_family = AF_INET;
+    four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const auto* address = family == AF_INET ? reinterpret_cast<const sockaddr*>(&four)
+                                            : reinterpret_cast<const sockaddr*>(&six);
+    const socklen_t size = family == AF_INET ? sizeof four : sizeof six;
+    EXPECT_EQ(::bind(socket.get(), address, size), 0);
+    socklen_t room = sizeof six;
+    EXPECT_EQ(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&six), &room), 0);
+    port = ntohs(six.sin6_port);  // it is at the same place in both
+  }
+  void listen() const { EXPECT_EQ(::listen(socket.get(), 4), 0); }
+
+  Descriptor socket;
+  std::uint16_t port = 0;
+};
+
+class KindsTest : public testing::Test {
+ protected:
+  template <class Probe>
+  Finding look(const Probe& probe, int pid) {
+    const Subject subject{.context = context,
+                          .supervisor = supervisor,
+                          .pid = [pid] { return pid; },
+                          .directory = "/",
+                          .environment = std::make_shared<const std::vector<std::string>>()};
+    const std::unique_ptr<Kind> kind = make(probe, subject);
+    std::optional<Finding> found;
+    kind->look([&](Finding finding) { found = std::move(finding); });
+    context.restart();
+    while (!found) context.run_one();
+    return *found;
+  }
+  static std::string words(const Finding& finding) {
+    return finding.verdict == Finding::Verdict::passed ? "passed" : finding.error.message;
+  }
+
+  boost::asio::io_context context;
+  process::Supervisor supervisor{context};
+};
+
+TEST_F(KindsTest, port_is_a_listener_of_the_tree_of_either_family) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    const Server server(family);
+    const PortProbe probe{{server.port}};
+    EXPECT_EQ(words(look(probe, ::getpid())), "port " + std::to_string(server.port) + " isn't listened on");
+    server.listen();
+    EXPECT_EQ(words(look(probe, ::getpid())), "passed");
+  }
+}
+
+TEST_F(KindsTest, port_means_all_of_several) {
+  const Server one(AF_INET);
+  const Server other(AF_INET6);
+  one.listen();
+  const PortProbe probe{{one.port, other.port}};
+  EXPECT_EQ(words(look(probe, ::getpid())), "port " + std::to_string(other.port) + " isn't listened on");
+  other.listen();
+  EXPECT_EQ(words(look(probe, ::getpid())), "passed");
+}
+
+TEST_F(KindsTest, port_of_a_stranger_is_told_and_not_taken) {
+  const Server server(AF_INET);
+  server.listen();
+  // The tree of a child that has no sockets; this process is the stranger.
+  int gate[2];
+  ASSERT_EQ(::pipe(gate), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(gate[1]);
+    ::close(server.socket.get());
+    char byte = 0;
+    static_cast<void>(::read(gate[0], &byte, 1));
+    ::_exit(0);
+  }
+  ::close(gate[0]);
+  const PortProbe probe{{server.port}};
+  // Until the child has closed its copy the port is its own.
+  Finding finding = look(probe, child);
+  while (finding.verdict == Finding::Verdict::passed) finding = look(probe, child);
+  EXPECT_NE(words(finding).find("is listened on by pid " + std::to_string(::getpid()) + " ("),
+            std::string::npos)
+      << words(finding);
+  EXPECT_NE(finding.warning.find("\"tcp\": \"localhost:" + std::to_string(server.port) + "\""),
+            std::string::npos);
+  ::close(gate[1]);
+}
+
+TEST_F(KindsTest, tcp_connects_to_every_address_of_localhost) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    const Server server(family);
+    EXPECT_EQ(look(TcpProbe{"localhost", server.port}, 0).verdict, Finding::Verdict::not_yet);
+    server.listen();
+    EXPECT_EQ(words(look(TcpProbe{"localhost", server.port}, 0)), "passed");
+    EXPECT_EQ(words(look(TcpProbe{family == AF_INET ? "127.0.0.1" : "::1", server.port}, 0)), "passed");
+    EXPECT_EQ(look(TcpProbe{family == AF_INET ? "::1" : "127.0.0.1", server.port}, 0).verdict,
+              Finding::Verdict::not_yet);
+  }
+}
+
+TEST_F(KindsTest, port_without_a_local_process_is_a_connection_that_stays) {
+  const Server server(AF_INET);
+  EXPECT_EQ(look(PortProbe{{server.port}}, 0).verdict, Finding::Verdict::not_yet);
+  server.listen();
+  EXPECT_EQ(words(look(PortProbe{{server.port}}, 0)), "passed");
+}
+
+TEST_F(KindsTest, exec_passes_with_0_and_says_what_went_wrong) {
+  EXPECT_EQ(words(look(ExecProbe{"exit 0"}, 0)), "passed");
+  EXPECT_EQ(words(look(ExecProbe{"echo one; echo two >&2; exit 3"}, 0)),
+            "\"echo one; echo two >&2; exit 3\" ends with exit code 3: two");
+}
+
+TEST_F(KindsTest, exec_of_a_missing_tool_is_no_reason_to_wait) {
+  const Finding by_shell = look(ExecProbe{"/no/such/tool"}, 0);
+  EXPECT_EQ(by_shell.verdict, Finding::Verdict::never);
+  EXPECT_EQ(by_shell.error.code, ErrorCode::not_found);
+  const Finding by_argv = look(ExecProbe{std::vector<std::string>{"/no/such/tool"}}, 0);
+  EXPECT_EQ(by_argv.verdict, Finding::Verdict::never);
+  EXPECT_EQ(by_argv.error.code, ErrorCode::not_found);
+  EXPECT_EQ(look(ExecProbe{std::vector<std::string>{"/etc/passwd"}}, 0).error.code,
+            ErrorCode::not_executable);
+}
+
+}  // namespace
+}  // namespace dream::probe

@@ -1,0 +1,123 @@
+#include "probe/prober.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <optional>
+
+#include "support/temporary_folder.hpp"
+
+namespace dream::probe {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(Pause, is_a_part_of_what_was_waited_within_bounds) {
+  EXPECT_EQ(pause(quick, milliseconds(0), {}), milliseconds(10));
+  EXPECT_EQ(pause(quick, milliseconds(1000), {}), milliseconds(100));
+  EXPECT_EQ(pause(quick, milliseconds(60'000), {}), milliseconds(500));
+  EXPECT_EQ(pause(slow, milliseconds(0), {}), milliseconds(100));
+  EXPECT_EQ(pause(slow, milliseconds(2000), {}), milliseconds(500));
+  EXPECT_EQ(pause(slow, milliseconds(60'000), {}), milliseconds(1000));
+  EXPECT_EQ(pause(slow, milliseconds(0), milliseconds(3000)), milliseconds(3000));
+}
+
+/// A prober whose clock is the test's. The step writes into `folder`.
+class ProberTest : public testing::Test {
+ protected:
+  Prober make(const Probes& probes) {
+    return Prober(probes,
+                  Subject{.context = context,
+                          .supervisor = supervisor,
+                          .pid = [] { return 0; },
+                          .directory = folder.path().string(),
+                          .environment = std::make_shared<const std::vector<std::string>>()},
+                  {.now = [this] { return now; },
+                   .call_at =
+                       [this](Instant moment, std::function<void()> its_call) {
+                         alarm = moment;
+                         call = std::move(its_call);
+                       }},
+                  {.ready = [this] { told += "ready; "; },
+                   .never_ready = [this](const Error& error) { told += "never: " + error.message + "; "; },
+                   .warn = [this](const std::string& text) { told += text + "; "; }});
+  }
+  void ring() {
+    ASSERT_TRUE(alarm);
+    now = *std::exchange(alarm, std::nullopt);
+    std::exchange(call, nullptr)();
+  }
+  void write(const std::string& name) { std::ofstream(folder.path() / name) << "x"; }
+
+  boost::asio::io_context context;
+  process::Supervisor supervisor{context};
+  TemporaryFolder folder;
+  Instant now{std::chrono::seconds(10)};
+  std::optional<Instant> alarm;
+  std::function<void()> call;
+  std::string told;
+};
+
+TEST_F(ProberTest, tries_until_it_passes_and_then_no_more) {
+  Prober prober = make({FileProbe{"up"}});
+  EXPECT_FALSE(alarm) << "it has not begun";
+  prober.begin();
+  EXPECT_EQ(prober.found(), "there is no file \"up\"");
+  EXPECT_EQ(alarm, now + milliseconds(10));
+  ring();
+  ring();
+  EXPECT_EQ(prober.tries(), 3U);
+  write("up");
+  ring();
+  EXPECT_EQ(told, "ready; ");
+  EXPECT_FALSE(alarm);
+}
+
+TEST_F(ProberTest, does_not_take_the_file_of_yesterday) {
+  write("up");
+  Prober prober = make({FileProbe{"up"}});
+  prober.begin();
+  EXPECT_EQ(prober.found(), "the file \"up\" is as it was before");
+  std::ofstream(folder.path() / "up", std::ios::app) << "more";
+  ring();
+  EXPECT_EQ(told, "ready; ");
+}
+
+TEST_F(ProberTest, counts_files_and_lines_from_the_beginning_of_the_attempt) {
+  Prober prober = make({FileProbe{"up"}, LogProbe{"listening on *"}});
+  prober.hear(Stream::err, "listening on 80\n");
+  prober.begin();
+  write("up");
+  ring();
+  EXPECT_EQ(told, "");
+  ring();
+  EXPECT_EQ(told, "ready; ") << "the line came before its turn";
+}
+
+TEST_F(ProberTest, is_woken_by_a_line_and_does_not_try_before) {
+  Prober prober = make({LogProbe{"up"}});
+  prober.begin();
+  EXPECT_FALSE(alarm);
+  EXPECT_EQ(prober.found(), "no line has \"up\" yet");
+  EXPECT_EQ(prober.tries(), 0U);
+  prober.hear(Stream::out, "wake up");
+  EXPECT_EQ(told, "") << "the line is not whole";
+  prober.hear(Stream::out, "\n");
+  EXPECT_EQ(told, "ready; ");
+}
+
+TEST_F(ProberTest, lets_probes_pass_one_after_the_other) {
+  Prober prober = make({FileProbe{"one"}, FileProbe{"two"}});
+  prober.begin();
+  write("two");
+  ring();
+  EXPECT_EQ(prober.found(), "there is no file \"one\"");
+  write("one");
+  ring();
+  EXPECT_EQ(told, "");
+  ring();
+  EXPECT_EQ(told, "ready; ");
+}
+
+}  // namespace
+}  // namespace dream::probe
