@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include "process_fixture.hpp"
 
@@ -76,6 +78,31 @@ TEST_F(StartedProcess, has_default_signals_whatever_the_host_ignores_or_blocks) 
   EXPECT_EQ(::sigismember(&now, SIGUSR1), 1) << "the host's own mask is as it was";
   EXPECT_EQ(::sigismember(&now, SIGUSR2), 0) << "the host's own mask is as it was";
   EXPECT_EQ(actor.ask("signals"), "");
+}
+
+std::atomic<int> handled_in_a_child = 0;
+pid_t this_process = 0;
+
+TEST_F(StartedProcess, runs_no_handler_of_the_host_before_it_is_a_program_of_its_own) {
+  this_process = ::getpid();
+  const pid_t group = ::getpgrp();
+  ASSERT_EQ(::setpgid(0, 0), 0);  // else the signals would reach whoever runs beside this test
+  struct sigaction count {};
+  struct sigaction previous {};
+  count.sa_flags = SA_RESTART;
+  count.sa_handler = [](int) { handled_in_a_child += ::getpid() == this_process ? 0 : 1; };
+  ::sigaction(SIGWINCH, &count, &previous);
+  std::atomic<bool> done = false;
+  std::thread sender([&] {
+    while (!done) ::kill(0, SIGWINCH);
+  });
+  for (int number = 0; number < 100; ++number)
+    EXPECT_EQ(run_to_end(start({"true"})), ExitStatus(ExitedWith{0}));
+  done = true;
+  sender.join();
+  ::sigaction(SIGWINCH, &previous, nullptr);
+  ::setpgid(0, group);
+  EXPECT_EQ(handled_in_a_child, 0);
 }
 
 TEST_F(StartedProcess, gets_the_limit_of_files_back_under_every_supervisor) {
