@@ -79,7 +79,7 @@ class LineReader {
   };
 
   static Failure no_place(const std::string& why) {
-    return {DREAM_E_OPTIONS, "there is no place for arguments behind the command's line: " + why,
+    return {DREAM_E_NOT_EXECUTABLE, "there is no place for arguments behind the command's line: " + why,
             R"(write "$@" into the line where they belong)"};
   }
 

@@ -138,7 +138,7 @@ TEST_F(Shell, arguments_stand_behind_the_last_command_or_where_the_line_says) {
                                             one.with_arguments),
                 0U)
           << one.line << ": " << plugin.error().message;
-      EXPECT_EQ(plugin.error().code, DREAM_E_OPTIONS);
+      EXPECT_EQ(plugin.error().code, DREAM_E_NOT_EXECUTABLE);
       EXPECT_EQ(plugin.error().hint, R"(write "$@" into the line where they belong)");
       continue;
     }
