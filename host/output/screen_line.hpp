@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "output/row_block.hpp"
+#include "output/text_line.hpp"
 
 namespace dream::output {
 
@@ -50,7 +51,7 @@ class ScreenLine {
   [[nodiscard]] CellRow& row() noexcept { return block_.row(); }
   [[nodiscard]] const CellRow& row() const noexcept { return block_.row(); }
   [[nodiscard]] bool at_rest() const;
-  std::size_t pass_plain_lines(std::string_view bytes, const OnLine& on_line);
+  std::size_t pass_text_lines(std::string_view bytes, const OnLine& on_line);
   void put_ascii(std::string_view text, const OnLine& on_line);
   void put(char32_t c, const OnLine& on_line);
   std::size_t put_characters(std::string_view bytes, const OnLine& on_line);
@@ -79,6 +80,7 @@ class ScreenLine {
   };
 
   RowBlock block_;
+  TextLine text_line_;
   std::size_t width_ = usual_width;
   std::string escape_;     ///< the begin of a sequence
   std::string character_;  ///< the begin of a character of several bytes

@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <tuple>
@@ -90,13 +93,25 @@ std::string nearest_task(const StepId& step, const Workspace& workspace) {
 /// What dream.json gives a step: its env files < the env of project and task.
 Result<Variables> Environments::given_variables(const Step& step, const fs::path& folder) {
   Variables variables;
+  const auto stronger = [&step](const std::string& name) -> std::optional<std::string_view> {
+    if (const char* value = std::getenv(name.c_str())) return value;
+    const auto own = std::ranges::find(step.env, name, &Environment::value_type::first);
+    if (own == step.env.end()) return std::nullopt;
+    return own->second;
+  };
   for (const std::string& file : step.env_files) {
     const fs::path path = folder / file;
     const auto time = files_ == EnvFiles::run ? config::env_pipe_time : std::chrono::milliseconds(0);
     auto read = read_.find(path);
     if (read == read_.end()) read = read_.emplace(path, config::read_env_file(path, rule_, time)).first;
     if (!read->second) return read->second.error();
-    for (const auto& [name, value] : *read->second) variables[name] = value;
+    Result<config::EnvFile> parsed =
+        config::parse_env_file(path.string(), *read->second, stronger, std::move(variables));
+    if (!parsed) return parsed.error();
+    variables = std::move(parsed->variables);
+    for (std::string& warning : parsed->warnings) {
+      if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(std::move(warning));
+    }
   }
   for (const auto& [name, value] : step.env) variables[name] = value;
   return variables;
@@ -175,6 +190,7 @@ Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Reg
       preparation.errors.push_back(step.error());
     }
   }
+  preparation.warnings = environments.warnings();
   return preparation;
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "shared/programs.hpp"
+#include "shared/shell_line.hpp"
 
 namespace {
 
@@ -144,12 +145,20 @@ class Shell : public CommandExecutor {
   static Result<Command> line(const Task& task) {
     Result<Interpreter> shell = interpreter(task);
     if (!shell) return shell.failure();
-    std::string text(task.command_line());
-    while (text.ends_with('\n') || text.ends_with(' ')) text.pop_back();
     const bool words = task.raw().arguments.count > 0 && shell->takes_words_as_at;
-    shell->argv.push_back(shell->preamble + text + (words ? " \"$@\"" : ""));
+    Result<std::string> text = without_end(task.command_line());
+    if (words) text = dream::plugins::line_with_arguments(*text);
+    if (!text) return text.failure();
+    shell->argv.push_back(shell->preamble + *text);
     if (words) shell->argv.push_back(shell->argv.front());
     return with_arguments(std::move(shell->argv), task);
+  }
+
+  /// Behind a line end, a shell wouldn't replace itself.
+  static std::string without_end(std::string_view line) {
+    const std::size_t size = line.find_last_not_of(" \n") + 1;
+    const bool escaped = line.substr(0, size).ends_with('\\');
+    return std::string(escaped ? line : line.substr(0, size));
   }
 
   Result<Command> script(const Task& task) const {

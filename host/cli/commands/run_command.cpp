@@ -118,6 +118,7 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       for (const Error& error : preparation.errors) session.log().write(LogLevel::error, to_string(error));
       return exit_nothing_run;
     }
+    for (const std::string& warning : preparation.warnings) session.log().write(LogLevel::warning, warning);
     record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
     runtime::SteadyClock clock(session.context());
     runtime::Driver driver(session, clock, plan, preparation.steps, guardian);
