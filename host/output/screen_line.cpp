@@ -72,7 +72,12 @@ bool ScreenLine::settle(const OnLine& on_line) {
 }
 
 std::string ScreenLine::text() const {
-  return row().empty() ? block_.last_change() : row().text(width_);
+  return row_has_news() ? row().text(width_) : block_.last_change();
+}
+
+/// The cursor may stand in a line that was over, and is as it was.
+bool ScreenLine::row_has_news() const {
+  return !row().empty() && !(block_.several() && block_.row_is_told(width_));
 }
 
 /// Nothing but the style of what came before has a bearing on the next line.
@@ -84,10 +89,12 @@ bool ScreenLine::at_rest() const {
 /// Most lines are text that needs no cells. Returns how many bytes were whole lines of that sort.
 std::size_t ScreenLine::pass_text_lines(std::string_view bytes, const OnLine& on_line) {
   std::size_t passed = 0;
+  std::size_t plain_from = 0;
+  const auto remember_plain_lines = [&] { block_.remember(bytes.substr(plain_from, passed - plain_from)); };
   while (true) {
     std::string_view line = bytes.substr(passed);
     const std::size_t newline = line.find('\n');
-    if (newline == std::string_view::npos) return passed;
+    if (newline == std::string_view::npos) break;
     line = line.substr(0, newline);
     while (line.ends_with('\r')) line.remove_suffix(1);
     if (row().style().plain() && is_plain(line)) {
@@ -95,12 +102,17 @@ std::size_t ScreenLine::pass_text_lines(std::string_view bytes, const OnLine& on
     } else if (line.size() <= longest && text_line_.read(line, row().style())) {
       on_line(text_line_.text());
       row().style() = text_line_.style();
+      remember_plain_lines();
+      block_.remember_line(text_line_.text());
+      plain_from = passed + newline + 1;
     } else {
-      return passed;
+      break;
     }
     saved_.in_this_line = false;
     passed += newline + 1;
   }
+  remember_plain_lines();
+  return passed;
 }
 
 void ScreenLine::put_ascii(std::string_view text, const OnLine& on_line) {
@@ -191,6 +203,7 @@ void ScreenLine::new_line(const OnLine& on_line) {
 /// The cursor leaves the line, which is over then, and won't come back to it.
 void ScreenLine::go_elsewhere(std::size_t column, const OnLine& on_line) {
   if (block_.several() || !row().empty()) line_over(on_line);
+  block_.forget();
   saved_.in_this_line = false;
   row().move_to(column);
 }
@@ -199,7 +212,9 @@ void ScreenLine::line_over(const OnLine& on_line) {
   if (block_.several()) {
     block_.finish(width_, on_line);
   } else {
-    on_line(row().text(width_));
+    const std::string text = row().text(width_);
+    on_line(text);
+    block_.remember_line(text);
     row().clear();
   }
   saved_.in_this_line = false;
