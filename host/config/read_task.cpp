@@ -26,6 +26,13 @@ std::optional<Command> read_command(Reader& reader, const Place& place, const Js
   return arguments;
 }
 
+std::optional<StandardInput> read_standard_input(Reader& reader, const Place& place, const Json& value) {
+  if (value.IsString() && text_of(value) == "open") return StandardInput::open;
+  if (value.IsString() && text_of(value) == "empty") return StandardInput::empty;
+  reader.report_type(place, R"("open" or "empty")", value);
+  return std::nullopt;
+}
+
 /// Sets `member` to what a function of the reader makes of the value.
 template <auto member, auto read>
 void set(Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
@@ -41,7 +48,7 @@ constexpr std::array<Field<TaskSettings>, 2> stop_fields{{
                    TaskSettings& task) { task.stop_grace = reader.milliseconds(place, value); }},
 }};
 
-constexpr std::array<Field<TaskSettings>, 12> task_fields{{
+constexpr std::array<Field<TaskSettings>, 13> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
@@ -60,6 +67,8 @@ constexpr std::array<Field<TaskSettings>, 12> task_fields{{
      }},
     {"stop", [](Reader& reader, const Place& place, const Json& value,
                 TaskSettings& task) { read_object(reader, place, value, stop_fields, task); }},
+    {"stdin", [](Reader& reader, const Place& place, const Json& value,
+                 TaskSettings& task) { task.standard_input = read_standard_input(reader, place, value); }},
     {"pty", set<&TaskSettings::pty, &Reader::boolean>},
     {"executor", set<&TaskSettings::executor, &Reader::executor>},
     {"options", set<&TaskSettings::options, &Reader::options>},

@@ -64,7 +64,7 @@ std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace&
   std::vector<StepCommand> commands;
   if (plan.steps.size() > most_steps_described) return commands;
   commands.reserve(plan.steps.size());
-  Environments environments(loaded.discovery.rule, EnvFiles::look);
+  Environments environments(plan, loaded.discovery.rule, EnvFiles::look);
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     StepCommand& command = commands.emplace_back();
     Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);

@@ -57,12 +57,18 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
   return error;
 }
 
-Variables variables_of_dream() {
+/// Of which folder, and for which process, is told of dream: a task that is started says its own.
+bool is_about_dream(std::string_view name, bool alone) {
+  return name == "PWD" || name == "OLDPWD" || (!alone && name.starts_with("LISTEN_"));
+}
+
+/// `alone`: for the only step of a plan. Sockets that were handed to dream can't be several steps'.
+Variables variables_of_dream(bool alone) {
   Variables variables;
   for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
-    if (equals != std::string_view::npos)
+    if (equals != std::string_view::npos && !is_about_dream(text.substr(0, equals), alone))
       variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
   }
   return variables;
@@ -124,7 +130,7 @@ Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folde
     const Result<Variables> given = given_variables(step, folder);
     if (!given) return given.error();
     Variables whole = *given;
-    whole.merge(variables_of_dream());
+    whole.merge(variables_of_dream(alone_));
     made = {entries_of(whole), entries_of(*given)};
   }
   return made;
@@ -180,7 +186,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
 
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
   Preparation preparation;
-  Environments environments(loaded.discovery.rule, EnvFiles::run);
+  Environments environments(plan, loaded.discovery.rule, EnvFiles::run);
   std::unordered_set<std::string> told;  // ten steps with the same broken plugin are one error
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);

@@ -35,7 +35,8 @@ enum class EnvFiles : std::uint8_t {
 /// The environments of steps, each made once, and each env file read once.
 class Environments {
  public:
-  Environments(config::FileRule rule, EnvFiles files) : rule_(std::move(rule)), files_(files) {}
+  Environments(const Plan& plan, config::FileRule rule, EnvFiles files)
+      : rule_(std::move(rule)), files_(files), alone_(plan.steps.size() == 1) {}
 
   Result<StepEnvironment> of(const Step& step, const std::filesystem::path& folder);
   /// What is odd about the env files, each once.
@@ -46,6 +47,7 @@ class Environments {
 
   config::FileRule rule_;
   EnvFiles files_;
+  bool alone_;  ///< there is one step
   std::map<std::filesystem::path, Result<std::string>> read_;
   std::vector<std::string> warnings_;
   std::map<std::tuple<std::filesystem::path, std::vector<std::string>, Environment>, StepEnvironment> made_;

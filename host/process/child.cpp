@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -79,7 +80,7 @@ Result<void> Child::start() {
   };
   ChildStreams& streams = spec_.streams;
   // Asked first: if the host has none, one of the pipes may get its number.
-  const bool has_stdin = streams.inherit_stdin && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
+  const bool has_stdin = streams.in == Inlet::ours && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
   out_ = make_reader(Stream::out);
   err_ = make_reader(Stream::err);
   const Result<Descriptor> out = open_outlet(*out_, streams.out, STDOUT_FILENO);
@@ -89,9 +90,22 @@ Result<void> Child::start() {
                                         : open_outlet(*err_, streams.err, STDERR_FILENO);
   if (!err) return err.error();
   if (!room_above(err->get())) return too_many_files("no pipe for a task's output");
-  if (!has_stdin && context_.nothing.get() < 0)
-    return Error{ErrorCode::io, "can't be opened", "/dev/null", {}};
-  return start_with(has_stdin ? STDIN_FILENO : context_.nothing.get(), out->get(), err->get());
+  if (has_stdin) return start_with(STDIN_FILENO, out->get(), err->get());
+  if (streams.in == Inlet::open) {
+    const Result<Descriptor> in = open_input();
+    if (!in) return in.error();
+    return start_with(in->get(), out->get(), err->get());
+  }
+  if (!context_.nothing.is_open()) return Error{ErrorCode::io, "can't be opened", "/dev/null", {}};
+  return start_with(context_.nothing.get(), out->get(), err->get());
+}
+
+/// A stdin that goes on until the other end is closed. Only this process has that: it is closed on exec.
+Result<Descriptor> Child::open_input() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return too_many_files("no pipe for a task's input");
+  input_ = Descriptor(ends[1]);
+  return Descriptor(ends[0]);
 }
 
 /// What the child writes to; `reader` is what reads it. `ours` is the descriptor for Outlet::ours.
@@ -122,7 +136,8 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
                                .argv = spec_.argv,
                                .directory = spec_.directory,
                                .environment = *spec_.environment,
-                               .mark = spec_.mark,
+                               .variables = spec_.variables,
+                               .inheritance = context_.inheritance,
                                .standard_input = standard_input,
                                .standard_output = standard_output,
                                .standard_error = standard_error,
@@ -155,6 +170,7 @@ void Child::wait_for_root() {
                      const int status = handle_->native_exit_code();
                      handle_->detach();  // the pid is free now: the handle must not act on it any more
                      end_->close();
+                     static_cast<void>(input_.close());
                      if (suspension_) suspension_->cancel();
                      root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
                      changed();
@@ -165,6 +181,7 @@ void Child::terminate(Urgency urgency) {
   if (urgency_ == Urgency::force || urgency_ == urgency) return;
   urgency_ = urgency;
   if (forced() || root_exit_) {
+    static_cast<void>(input_.close());
     changed();
     return;
   }
@@ -172,6 +189,7 @@ void Child::terminate(Urgency urgency) {
   // One look alone may miss a process that is being re-parented.
   for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = root_tree();
   ask(tree);
+  static_cast<void>(input_.close());  // the signal comes first: it is what the task is asked by
   if (!relays_.empty()) changed();
 }
 

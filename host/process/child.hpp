@@ -31,9 +31,16 @@ enum class Outlet : std::uint8_t {
   ours,      ///< the one of this process: the child writes there directly
 };
 
+/// What a child's stdin is.
+enum class Inlet : std::uint8_t {
+  empty,  ///< /dev/null
+  open,   ///< a pipe that nobody writes to, and that ends when the child is asked to end
+  ours,   ///< this process's; /dev/null where it has none
+};
+
 /// How a child is wired up with this process and its terminal.
 struct ChildStreams {
-  bool inherit_stdin = false;  ///< else it reads /dev/null
+  Inlet in = Inlet::empty;
   Outlet out = Outlet::pipe;
   Outlet err = Outlet::pipe;
   bool joined = false;      ///< if both are terminals: they are one, and all bytes come as stdout
@@ -48,7 +55,9 @@ struct ChildSpec {
   std::vector<std::string> argv;  ///< argv[0] as for find_executable
   std::string directory;
   SharedEnvironment environment;
-  std::string mark = {};  ///< one more NAME=VALUE, in place of what the environment has of that name
+  /// More of NAME=VALUE, each in place of what the environment has of that name. PWD is set to the folder
+  /// where the environment has none.
+  std::vector<std::string> variables = {};
   ChildStreams streams;
   int stop_signal = 15;
   /// Programs of its tree that pass a signal on to their own children (is_relay). So that these don't get it
@@ -69,6 +78,7 @@ struct ChildContext {
   boost::asio::any_io_executor executor;
   std::span<char> scratch;  ///< for reading output
   rlimit file_limit;        ///< that children get
+  Inheritance inheritance;  ///< and what else they get of this process's
   Descriptor nothing;       ///< what a child without a stdin reads: /dev/null; -1: it couldn't be opened
   /// This child has something to be attended to.
   std::function<void(std::uint64_t number)> on_change;
@@ -127,6 +137,7 @@ class Child {
  private:
   void changed() { context_.on_change(number_); }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
+  Result<Descriptor> open_input();
   [[nodiscard]] Result<Descriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
@@ -148,6 +159,7 @@ class Child {
   std::optional<boost::asio::posix::stream_descriptor>
       end_;  ///< of the root, as Launched has it; open while that lives
   pid_t root_ = 0;
+  Descriptor input_;  ///< the other end of an open stdin
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
   std::shared_ptr<FollowSuspension> suspension_;  ///< of a foreground child

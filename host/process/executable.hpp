@@ -13,6 +13,10 @@ namespace dream::process {
 [[nodiscard]] Result<std::string> find_executable(const std::string& name, const std::string& directory,
                                                   const std::vector<std::string>& environment);
 
+/// Whether the file can be read and doesn't begin like a program of some kind: what a shell would take for a
+/// script though it has no #! line.
+[[nodiscard]] bool is_text(const std::string& path);
+
 /// Whether `directory` can be a working directory: Error{not_found} or Error{not_executable} if not.
 [[nodiscard]] Result<void> check_directory(const std::string& directory);
 

@@ -34,7 +34,8 @@ std::string mark_of_child(std::uint64_t id) {
 
 }  // namespace
 
-Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn)
+Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn,
+                       Inheritance inheritance)
     : loop_(context),
       warn_(std::move(warn)),
       timer_(context),
@@ -42,6 +43,7 @@ Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(cons
       shared_{.executor = context.get_executor(),
               .scratch = {scratch_.get(), read_size},
               .file_limit = raise_file_limit(),
+              .inheritance = std::move(inheritance),
               .nothing = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
               .on_change =
                   [this](std::uint64_t id) {
@@ -76,7 +78,7 @@ void Supervisor::let_go() {
 
 Result<ChildId> Supervisor::start(ChildSpec spec) {
   const std::uint64_t id = next_id_++;
-  spec.mark = std::string(child_mark_name) + "=" + mark_of_child(id);
+  spec.variables.push_back(std::string(child_mark_name) + "=" + mark_of_child(id));
   auto child = std::make_unique<Child>(shared_, id, std::move(spec));
   if (Result<void> started = child->start(); !started) return started.error();
   by_root_[child->pid()] = child.get();

@@ -31,8 +31,9 @@ inline constexpr std::uint64_t plugins_number = 0;
 /// everything here.
 class Supervisor {
  public:
-  /// `warn` is told, in a sentence, what the user should know.
-  explicit Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn = {});
+  /// `warn` is told, in a sentence, what the user should know. `inheritance` goes to each child.
+  explicit Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn = {},
+                      Inheritance inheritance = {});
   ~Supervisor();  ///< as let_go()
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;

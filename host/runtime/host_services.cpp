@@ -51,10 +51,13 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
   const Step& settings = parts_.plan.steps[position(request.step)];
   // What the plugin reads itself is nothing that anybody looks at.
   const bool may_have_terminal = request.pty && !request.on_output;
+  process::ChildStreams streams = parts_.terminals.streams_of(settings, may_have_terminal);
+  std::vector<std::string> variables = Terminals::variables_for(streams, request.own_environment.get());
   process::ChildSpec child{.argv = std::move(request.argv),
                            .directory = std::move(request.directory),
                            .environment = std::move(request.environment),
-                           .streams = parts_.terminals.streams_of(settings, may_have_terminal),
+                           .variables = std::move(variables),
+                           .streams = std::move(streams),
                            .stop_signal = request.stop_signal,
                            .relays = std::move(request.relays),
                            .leftover_grace = settings.stop_grace,

@@ -68,7 +68,9 @@ Result<void> check_modes(const std::vector<Volume>& volumes) {
 /// What dream.json gives the task, and those of dream's own variables that it names.
 std::vector<std::string> container_environment(const sdk::Task& task, const Options& options) {
   std::vector<std::string> given = task.own_environment();
-  const std::vector<std::string> whole = task.environment();
+  std::vector<std::string> whole = task.environment();
+  whole.push_back("PWD=" +
+                  std::string(task.directory()));  // as a process has it whose folder nobody has told
   for (const std::string& name : options.env) {
     const auto is_it = [prefix = name + "="](const std::string& entry) { return entry.starts_with(prefix); };
     const auto found = std::ranges::find_if(whole, is_it);

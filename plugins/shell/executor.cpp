@@ -1,3 +1,4 @@
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,6 +39,11 @@ bool is_file(const fs::path& path) {
 
 bool is_executable(const fs::path& path) {
   return ::access(path.c_str(), X_OK) == 0;
+}
+
+bool is_on_noexec(const fs::path& path) {
+  struct statvfs system {};
+  return ::statvfs(path.c_str(), &system) == 0 && (system.f_flag & ST_NOEXEC) != 0;
 }
 
 /// The files of the tasks that have a script in this folder, by the task's name.
@@ -169,6 +175,12 @@ class Shell : public CommandExecutor {
       if (!is_file(scripts / file)) continue;
       if (is_executable(scripts / file)) return with_arguments({(scripts / file).string()}, task);
       if (not_executable.empty()) not_executable = (scripts / file).string();
+    }
+    if (!not_executable.empty() && is_on_noexec(not_executable)) {
+      return Failure{
+          DREAM_E_NOT_EXECUTABLE,
+          not_executable + " lies on a file system that is mounted noexec: nothing can be executed there",
+          "mount it with exec, or write the command into dream.json"};
     }
     if (!not_executable.empty()) {
       return Failure{DREAM_E_NOT_EXECUTABLE, not_executable + " is not executable",

@@ -18,6 +18,7 @@
 #include "prepare/prepare.hpp"
 #include "process/first_thread.hpp"
 #include "process/guardian.hpp"
+#include "process/inheritance.hpp"
 #include "process/start_cleaner.hpp"
 #include "process/terminal_state.hpp"
 #include "record/run_record.hpp"
@@ -142,17 +143,18 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
 }
 
 int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWorkspace& loaded,
-             const std::string& id, int guardian, process::TerminalState& terminal) {
+             const std::string& id, int guardian, process::TerminalState& terminal,
+             process::Inheritance inheritance) {
   const output::OutputMode mode = output_mode(options, plan);
-  runtime::Session session(
-      plan,
-      {.mode = mode,
-       .color = use_color(options.color, STDOUT_FILENO),
-       .lowest_level = lowest_level(options),
-       .log_directory = from_directory(options, options.log_directory),
-       .trace_file = from_directory(options, options.trace_file),
-       .place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment())},
-      terminal);
+  runtime::Session session(plan,
+                           {.mode = mode,
+                            .color = use_color(options.color, STDOUT_FILENO),
+                            .lowest_level = lowest_level(options),
+                            .log_directory = from_directory(options, options.log_directory),
+                            .trace_file = from_directory(options, options.trace_file),
+                            .place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment()),
+                            .inheritance = std::move(inheritance)},
+                           terminal);
   log_plan(session.log(), plan, loaded);
   const int exit_code = drive(session, plan, loaded, guardian, options.trust);
   session.supervisor().let_go();
@@ -183,6 +185,7 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
 }  // namespace
 
 int run_command(const Options& options) {
+  process::Inheritance inheritance = process::take_inheritance();  // while nothing else is open
   process::TerminalState terminal;
   const std::string id = plugin::new_session_id();
   const auto before = plugin::make_place(id, {}, plugin::own_environment());
@@ -196,8 +199,10 @@ int run_command(const Options& options) {
   if (!plan) return exit_nothing_run;
   confirm_plugins(*plan, *loaded, options);
 
-  return process::leave_first_thread_to_orphans(
-      [&] { return run_plan(options, *plan, *loaded, id, guardian ? guardian->release() : -1, terminal); });
+  return process::leave_first_thread_to_orphans([&] {
+    return run_plan(options, *plan, *loaded, id, guardian ? guardian->release() : -1, terminal,
+                    std::move(inheritance));
+  });
 }
 
 }  // namespace dream::cli

@@ -75,7 +75,7 @@ std::vector<std::string> good_files() {
               "executor": "acme",
               "tasks": {"t": {"async": true, "required": false, "delay": 2147483647, "service": true, "timeout": 1,
                 "command": ["a", ""], "env": {"A": ""}, "envFile": [".env"],
-                "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "executor": "acme", "options": {}}},
+                "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "stdin": "open", "executor": "acme", "options": {}}},
               "projects": {"./**": {"envFile": [], "tasks": {"t": {"command": "x", "envFile": "y"}}}, "web/?": {}}})"};
 }
 
@@ -287,11 +287,11 @@ void mutate(Dom& dom, std::mt19937& random) {
     return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
   };
   static const std::vector<std::string> values = candidates();
-  static const std::vector<std::string> keys{"async",     "delay", "required", "service",     "timeout",
-                                             "command",   "env",   "envFile",  "stop",        "signal",
-                                             "graceMs",   "pty",   "options",  "projectPath", "task",
-                                             "project",   "tasks", "projects", "plugin",      "recursive",
-                                             "workspace", "A",     "*",        "../x",        "dealy"};
+  static const std::vector<std::string> keys{
+      "async",   "delay",   "required", "service",  "timeout", "command",   "env",
+      "envFile", "stop",    "signal",   "graceMs",  "pty",     "options",   "projectPath",
+      "task",    "project", "tasks",    "projects", "plugin",  "recursive", "workspace",
+      "stdin",   "A",       "*",        "../x",     "dealy"};
   std::vector<std::string> places;
   collect(dom, "", places);
   const std::string place = places[below(places.size())];

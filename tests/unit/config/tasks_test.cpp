@@ -26,6 +26,7 @@ TEST(Tasks, take_every_key) {
   const std::string text = R"({"tasks": {"dev": {
     "async": true, "required": false, "delay": 5, "service": true, "timeout": 60000, "command": "a | b",
     "env": {"B": "1", "A": ""}, "envFile": ".env", "stop": {"signal": "SIGINT", "graceMs": 0}, "pty": false,
+    "stdin": "open",
     "executor": "npm", "options": {}}}})";
   const Workspace workspace = workspace_of(text);
   const TaskSettings& task = workspace.tasks.at("dev");
@@ -40,6 +41,7 @@ TEST(Tasks, take_every_key) {
   EXPECT_EQ(task.stop_signal, SIGINT);
   EXPECT_EQ(task.stop_grace, Duration(0));
   EXPECT_EQ(task.pty, false);
+  EXPECT_EQ(task.standard_input, StandardInput::open);
   EXPECT_EQ(task.executor, "npm");
   EXPECT_EQ(task.options, "/tasks/dev/options");
   EXPECT_EQ(task.where.value, text.find("\"dev\""));
@@ -48,8 +50,19 @@ TEST(Tasks, take_every_key) {
 TEST(Tasks, leave_unset_what_is_not_written) {
   const Workspace workspace = workspace_of(R"({"tasks": {"dev": {}}})");
   const TaskSettings& task = workspace.tasks.at("dev");
-  EXPECT_FALSE(task.async || task.required || task.service || task.pty || task.delay || task.timeout ||
-               task.stop_grace || task.stop_signal || task.command || task.executor || task.options);
+  EXPECT_FALSE(task.async || task.required || task.service || task.pty || task.standard_input || task.delay ||
+               task.timeout || task.stop_grace || task.stop_signal || task.command || task.executor ||
+               task.options);
+}
+
+TEST(Tasks, take_two_words_for_stdin) {
+  EXPECT_EQ(workspace_of(R"({"tasks": {"t": {"stdin": "empty"}}})").tasks.at("t").standard_input,
+            StandardInput::empty);
+  for (const char* bad : {R"("Open")", R"("")", "true", "null", R"(["open"])"}) {
+    EXPECT_THAT(problems_of(R"({"tasks": {"t": {"stdin": )" + std::string(bad) + "}}}"),
+                ElementsAre(testing::HasSubstr(R"(expected "open" or "empty")")))
+        << bad;
+  }
 }
 
 TEST(Tasks, take_an_argument_vector_with_empty_arguments) {
