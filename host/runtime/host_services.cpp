@@ -3,6 +3,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace dream::runtime {
 
 bool HostServices::write_output(StepIndex step, Stream stream, std::string_view bytes) {
@@ -60,6 +62,10 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},
                            .on_end = std::move(request.on_exit)};
+  child.on_left_behind = [this, id = settings.id](const std::vector<std::string>& processes, bool /*kept*/) {
+    parts_.log.write(LogLevel::info,
+                     to_string(id) + " has ended, and left " + join_words(processes) + " running: ended now");
+  };
   if (child.streams.foreground) {
     child.on_end = [this, on_exit = std::move(child.on_end)](const ExitStatus& status) {
       parts_.terminals.restore();
