@@ -3,8 +3,6 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "base/text.hpp"
-
 namespace dream::runtime {
 
 bool HostServices::write_output(StepIndex step, Stream stream, std::string_view bytes) {
@@ -62,10 +60,6 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},
                            .on_end = std::move(request.on_exit)};
-  child.on_left_behind = [this, id = settings.id](const std::vector<std::string>& processes, bool /*kept*/) {
-    parts_.log.write(LogLevel::info,
-                     to_string(id) + " has ended, and left " + join_words(processes) + " running: ended now");
-  };
   if (child.streams.foreground) {
     child.on_end = [this, on_exit = std::move(child.on_end)](const ExitStatus& status) {
       parts_.terminals.restore();
@@ -78,11 +72,23 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
   } else {
     take_output_of(id, request.step, child);
   }
+  watch_leftovers(request.step, child);
   Result<ChildId> started = parts_.supervisor.start(std::move(child));
   if (!started) return started;
   *id = *started;
   if (reads) readings_.emplace(*id, Reading{request.step});
   return started;
+}
+
+void HostServices::watch_leftovers(StepIndex step, process::ChildSpec& child) {
+  if (lingering_.erase(step) > 0 && leftovers_.on_lingering) leftovers_.on_lingering(step, false);
+  child.on_lingering = [this, step] {
+    lingering_.insert(step);
+    if (leftovers_.on_lingering) leftovers_.on_lingering(step, true);
+  };
+  child.on_left_behind = [this, step](std::vector<std::string> processes, bool kept) {
+    if (leftovers_.on_left_behind) leftovers_.on_left_behind(step, std::move(processes), kept);
+  };
 }
 
 /// The child's output is the step's.

@@ -60,6 +60,13 @@ TEST(Tree, what_a_step_leaves_behind_is_named) {
   const std::string pid = finished.out.substr(0, finished.out.find('\n'));
   EXPECT_THAT(finished.err,
               HasSubstr("./c:go has ended, and left " + pid + " (sleep 3600) running: ended now\n"));
+  EXPECT_THAT(finished.err, HasSubstr("left " + pid + " (sleep 3600) running\n")) << "in the summary";
+}
+
+TEST(Tree, what_a_step_leaves_behind_is_not_what_its_timeout_is_for) {
+  const Workspace workspace({{"c", "(trap '' TERM; exec sleep 3600) > /dev/null 2>&1 & exit 0", "",
+                              R"("timeout": 300, "stop": {"graceMs": 600})"}});
+  EXPECT_EQ(run(workspace).code, 0);
 }
 
 /// The orphans of a task are dream's: the task's shell has no children but its own, and waits for no others.
