@@ -40,6 +40,18 @@ struct Exited {
   Attempt attempt;
   ExitStatus status;
 };
+/// The process of the attempt has ended by itself; what it started still lives, and is waited for. A timeout
+/// is over: it has not run past it. `lingers` false: the attempt goes on with another process.
+struct Lingers {
+  Attempt attempt;
+  bool lingers = true;
+};
+/// What the process of an attempt has left behind: is ended now, or kept.
+struct LeftBehind {
+  Attempt attempt;
+  std::vector<std::string> processes;  ///< with pid and command; some, if there are many
+  bool kept = false;
+};
 /// dream was asked to stop by a signal. The first is graceful, every later one forces.
 struct Interrupted {
   int signal;
@@ -65,8 +77,8 @@ struct ReaderSeen {
 /// deadlines too, after what it says itself.
 struct TimePassed {};
 
-using Event = std::variant<Begin, Started, StartFailed, Exited, Interrupted, GuardianLost, OutputLost,
-                           TerminalClosed, ReaderSeen, TimePassed>;
+using Event = std::variant<Begin, Started, StartFailed, Exited, Lingers, LeftBehind, Interrupted,
+                           GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 
@@ -103,10 +115,12 @@ using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut>;
 /// How a step ended. One that is being terminated has its kind and reason already while it still runs.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::skipped;
-  std::optional<StepEnd> reason;     ///< of terminated and skipped; of failed: TimedOut only
-  std::optional<ExitStatus> exit;    ///< unless it never ran
-  std::optional<Error> start_error;  ///< it could not be started
-  bool forced = false;               ///< it had to be killed
+  std::optional<StepEnd> reason;         ///< of terminated and skipped; of failed: TimedOut only
+  std::optional<ExitStatus> exit;        ///< unless it never ran
+  std::optional<Error> start_error;      ///< it could not be started
+  bool forced = false;                   ///< it had to be killed
+  std::vector<std::string> left_behind;  ///< processes, as LeftBehind has them
+  bool kept = false;                     ///< these: until the end of the run
   std::optional<Instant> started;
   std::optional<Instant> ended;
 };
@@ -142,6 +156,11 @@ struct StepStarted {
 struct StepEnded {
   StepIndex step;
 };  ///< once for each Start; its outcome is in outcomes(). A skipped step has none
+struct LeftoversFound {
+  StepIndex step;
+  std::vector<std::string> processes;
+  bool kept = false;
+};  ///< of a step that still runs, or has ended by itself just now
 struct DelayBegan {
   StepIndex next;
   Duration delay;
@@ -169,8 +188,8 @@ struct Finish {
   int exit_code;
 };
 
-using Action = std::variant<Start, Terminate, GiveUp, GiveUpReader, StepStarted, StepEnded, DelayBegan,
-                            WaitingForBackground, Stopping, StillEnding, Finish>;
+using Action = std::variant<Start, Terminate, GiveUp, GiveUpReader, StepStarted, StepEnded, LeftoversFound,
+                            DelayBegan, WaitingForBackground, Stopping, StillEnding, Finish>;
 
 /// How long dream has patience. Each is more than 0.
 struct Limits {

@@ -33,6 +33,8 @@ struct Engine::State {
   void on(const Started& event);
   void on(const StartFailed& event);
   void on(const Exited& event);
+  void on(const Lingers& event);
+  void on(const LeftBehind& event);
   void on(const Interrupted& event);
   void on(const GuardianLost& event);
   void on(const OutputLost& event);

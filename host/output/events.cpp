@@ -79,6 +79,10 @@ class EventsRenderer : public Renderer {
     } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
       const engine::Outcome& outcome = engine.outcomes()[position(ended->step)];
       emit(now, "ended", step_member(ended->step) + "," + outcome_members(outcome, plan_, began_));
+    } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {
+      emit(now, "leftovers",
+           fmt::format(R"({},"processes":{},"kept":{})", step_member(left->step), texts_json(left->processes),
+                       left->kept));
     } else if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
       emit(now, "delay",
            fmt::format(R"({},"delayUs":{})", step_member(delay->next), microseconds(delay->delay)));

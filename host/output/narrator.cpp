@@ -40,6 +40,10 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     if (!quiet_) log_.write(LogLevel::info, name(started->step) + " started");
   } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
     tell_end(ended->step, engine.outcomes()[position(ended->step)]);
+  } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {
+    log_.write(LogLevel::info, fmt::format("{} has ended, and left {} running: {}", name(left->step),
+                                           join_words(left->processes),
+                                           left->kept ? "kept until the end of the run" : "ended now"));
   } else if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
     log_.write(LogLevel::info,
                fmt::format("{} starts in {}", name(delay->next), human_duration(delay->delay)));

@@ -77,6 +77,9 @@ std::string explain(const engine::Outcome& outcome, const Step& step, const Plan
   if (by_itself && step.service && outcome.exit && is_success(*outcome.exit)) {
     parts.emplace_back("a service should not end by itself");
   }
+  if (!outcome.left_behind.empty()) {
+    parts.push_back((outcome.kept ? "kept " : "left ") + join_words(outcome.left_behind) + " running");
+  }
   if (outcome.forced) parts.emplace_back("had to be killed");
   if (outcome.kind == engine::OutcomeKind::failed && !step.required) parts.emplace_back("optional");
   return fmt::format("{}", fmt::join(parts, ", "));

@@ -18,8 +18,8 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "base/executable.hpp"
 #include "process/child_environment.hpp"
-#include "process/executable.hpp"
 #include "process/wait_for_end.hpp"
 
 namespace dream::process {
@@ -136,7 +136,6 @@ DREAM_IN_CHILD void write_number(char* place, pid_t number) {
 DREAM_IN_CHILD Failure become(const ChildImage& image) {
   if (!place_descriptors(&image.descriptors.front())) return {Stage::stdio, errno};
   if (image.own_session && ::setsid() < 0) return {Stage::session, errno};
-  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return {Stage::session, errno};
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return {Stage::session, errno};
   if (::getppid() != image.parent) return {Stage::session, ESRCH};
   if (::setrlimit(RLIMIT_NOFILE, &image.file_limit) != 0) return {Stage::limits, errno};

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/text.hpp"
 
 namespace dream::runtime {
 
@@ -26,17 +27,31 @@ Driver::Driver(Session& session, Clock& clock, const Plan& plan,
       output_watch_(session.console(), clock, [this](engine::ReaderSeen seen) { feed(seen); }),
       signals_(
           session.context(), guardian,
-          {.on_signal = [this](int signal) { feed(engine::Interrupted{signal}); },
+          {.on_signal = [this](int signal) { interrupted(signal); },
            .on_group_signalled = [this](int signal) { session_.supervisor().heard_from_terminal(signal); },
            .on_window_change = [this] { session_.window_changed(); },
-           .on_guardian_lost = [this] { feed(engine::GuardianLost{}); }}) {
+           .on_guardian_lost =
+               [this] {
+                 interruptions_ = 2;
+                 if (finish_) session_.supervisor().end_kept(Urgency::force);
+                 feed(engine::GuardianLost{});
+               }}) {
   DREAM_ASSERT(steps.size() == plan.steps.size());
   reporters_.push_back(&narrator_);
   session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
+  session_.services().observe_leftovers(
+      {.on_lingering =
+           [this](StepIndex step, bool lingers) {
+             if (const auto& running = running_[position(step)])
+               feed(engine::Lingers{running->attempt, lingers});
+           },
+       .on_left_behind = [this](StepIndex step, std::vector<std::string> processes,
+                                bool kept) { left_behind(step, std::move(processes), kept); }});
 }
 
 Driver::~Driver() {
   session_.on_output_lost({});
+  session_.services().observe_leftovers({});
 }
 
 int Driver::run() {
@@ -48,6 +63,7 @@ int Driver::run() {
   }
   feed(engine::Begin{});
   while (!pump_.exit_code()) session_.context().run_one();
+  end_what_was_kept();
   write_everything_out();
   return *pump_.exit_code();
 }
@@ -105,10 +121,19 @@ void Driver::give_up_reader(Stream stream) {
 }
 
 void Driver::tell(Instant now, const engine::Action& action) {
-  for (output::Reporter* reporter : reporters_) reporter->report(now, action, pump_.engine());
+  const auto* finish = std::get_if<engine::Finish>(&action);
+  if (finish != nullptr && session_.supervisor().keeps_anything()) {
+    finish_ = *finish;
+  } else {
+    report(now, action);
+  }
   // From now on nobody who reads nothing may keep dream alive.
   if (std::holds_alternative<engine::Stopping>(action) || std::holds_alternative<engine::Finish>(action))
     output_watch_.start();
+}
+
+void Driver::report(Instant now, const engine::Action& action) {
+  for (output::Reporter* reporter : reporters_) reporter->report(now, action, pump_.engine());
 }
 
 void Driver::wake_at(std::optional<Instant> moment) {
@@ -138,6 +163,35 @@ void Driver::start_failed(Attempt attempt, Error error) {
 
 void Driver::exited(Attempt attempt, ExitStatus status) {
   if (end(attempt)) feed(engine::Exited{attempt, std::move(status)});
+}
+
+void Driver::interrupted(int signal) {
+  ++interruptions_;
+  if (finish_) session_.supervisor().end_kept(Urgency::force);
+  feed(engine::Interrupted{signal});
+}
+
+void Driver::left_behind(StepIndex step, std::vector<std::string> processes, bool kept) {
+  if (const auto& running = running_[position(step)]) {
+    feed(engine::LeftBehind{running->attempt, std::move(processes), kept});
+  } else {
+    session_.log().write(LogLevel::info, "ending what " + to_string(plan_.steps[position(step)].id) +
+                                             " has left running: " + join_words(processes));
+  }
+}
+
+/// As services are ended, and after them. What can't be killed is left to the guardian.
+void Driver::end_what_was_kept() {
+  if (!finish_) return;
+  Duration longest = engine::Limits{}.unkillable;
+  for (const Step& step : plan_.steps)
+    longest = std::max(longest, step.stop_grace + engine::Limits{}.unkillable);
+  const std::unique_ptr<Clock::Alarm> limit = clock_.make_alarm();
+  bool over = false;
+  limit->set(clock_.now() + longest, [&] { over = gave_up_ = true; });
+  session_.supervisor().end_kept(interruptions_ > 1 ? Urgency::force : Urgency::graceful);
+  while (session_.supervisor().keeps_anything() && !over) session_.context().run_one();
+  report(clock_.now(), *std::exchange(finish_, std::nullopt));
 }
 
 /// The plugin may be on the stack: the run is released in a later turn of the loop.

@@ -75,11 +75,23 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
   } else {
     take_output_of(id, request.step, child);
   }
+  watch_leftovers(request.step, child);
   Result<ChildId> started = parts_.supervisor.start(std::move(child));
   if (!started) return started;
   *id = *started;
   if (reads) readings_.emplace(*id, Reading{request.step});
   return started;
+}
+
+void HostServices::watch_leftovers(StepIndex step, process::ChildSpec& child) {
+  if (lingering_.erase(step) > 0 && leftovers_.on_lingering) leftovers_.on_lingering(step, false);
+  child.on_lingering = [this, step] {
+    lingering_.insert(step);
+    if (leftovers_.on_lingering) leftovers_.on_lingering(step, true);
+  };
+  child.on_left_behind = [this, step](std::vector<std::string> processes, bool kept) {
+    if (leftovers_.on_left_behind) leftovers_.on_left_behind(step, std::move(processes), kept);
+  };
 }
 
 /// The child's output is the step's.

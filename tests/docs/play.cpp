@@ -119,7 +119,8 @@ class Stage {
 
   void perform(const Action& action) {
     std::visit(Overloaded{[](const Start&) {}, [](const StillEnding&) {}, [](const GiveUp&) {},
-                          [](const GiveUpReader&) {}, [&](const StepStarted& what) { on_start(what.step); },
+                          [](const GiveUpReader&) {}, [](const LeftoversFound&) {},
+                          [&](const StepStarted& what) { on_start(what.step); },
                           [&](const StepEnded& what) { on_end(what.step); },
                           [&](const Terminate& what) { terminate(what); },
                           [&](const DelayBegan& what) {

@@ -122,7 +122,7 @@ TEST(CommandLine, the_last_of_several_values_wins_so_that_an_alias_can_be_overri
 
 TEST(CommandLine, a_task_that_no_project_has_is_looked_for_by_its_executor) {
   const Finished finished = dream({"og"});
-  EXPECT_EQ(finished.code, 127);
+  EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"og\""));
   EXPECT_THAT(finished.err, HasSubstr("(did you mean \"go\"?)"));
 }

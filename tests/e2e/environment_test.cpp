@@ -79,7 +79,7 @@ TEST(DefaultCommand, that_is_missing_lists_the_scripts_there_are) {
   workspace.script("a/scripts/build", "true");
   workspace.script("a/scripts/test.sh", "true");
   const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
-  EXPECT_EQ(finished.code, 127);
+  EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, AllOf(HasSubstr("./a has no command for \"go\"; its scripts are build, test"),
                                   HasSubstr("write the executable scripts/go")));
 }

@@ -92,6 +92,10 @@ void Oracle::take(const Exited& event) {
   if (!is_success(event.status) || has_company(index)) failed(index, code_of_status(event.status));
 }
 
+void Oracle::take(const Lingers& event) {
+  history_[position(event.attempt.step)].lingers = event.lingers;
+}
+
 void Oracle::take(const Interrupted& event) {
   if (finished_) {
     signalled_after_the_end_ = true;
@@ -145,7 +149,7 @@ void Oracle::take_passed_limits() {
       const History& step = history_[i];
       if (step.alive() && step.forced) consider(end_of_patience(i), i);
       if (in_time && plan_.steps[i].timeout && step.started && !step.ended && !step.graceful &&
-          !step.timed_out)
+          !step.timed_out && !step.lingers)
         consider(*step.started + *plan_.steps[i].timeout, i);
     }
     if (!first) return;

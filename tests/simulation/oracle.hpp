@@ -43,6 +43,7 @@ class Oracle {
     std::optional<engine::StepEnd> reason;  ///< why it was asked to end, or had to be
     bool failed_by_itself = false;
     bool given_up = false;
+    bool lingers = false;  ///< only what it has started still runs
 
     // what the engine has still to say about this event, once
     bool untold_start = false;
@@ -57,6 +58,8 @@ class Oracle {
   void take(const engine::Started& event);
   void take(const engine::StartFailed& event);
   void take(const engine::Exited& event);
+  void take(const engine::Lingers& event);
+  void take(const engine::LeftBehind& /*event*/) {}
   void take(const engine::Interrupted& event);
   void take(const engine::GuardianLost& event);
   void take(const engine::OutputLost& event);
@@ -76,6 +79,7 @@ class Oracle {
   void see(const engine::GiveUpReader& action);
   void see(const engine::StepStarted& action);
   void see(const engine::StepEnded& action);
+  void see(const engine::LeftoversFound& /*action*/) {}
   void see(const engine::DelayBegan& action);
   void see(const engine::WaitingForBackground& action);
   void see(const engine::Stopping& action);

@@ -200,7 +200,7 @@ void Oracle::deadlines_are_right(const Engine& engine) {
     } else if (step.graceful) {
       consider(force_of(i));
       consider(news_of(step));
-    } else if (step.started && plan_.steps[i].timeout) {
+    } else if (step.started && plan_.steps[i].timeout && !step.lingers) {
       consider(*step.started + *plan_.steps[i].timeout);
     }
   }

@@ -57,25 +57,28 @@ const char* word(OutcomeKind kind) {
 }  // namespace
 
 std::string describe(const Event& event) {
-  return std::visit(Overloaded{
-                        [](const Begin&) -> std::string { return "begin"; },
-                        [](const Started& what) { return "started " + name(what.attempt); },
-                        [](const StartFailed& what) { return "start failed " + name(what.attempt); },
-                        [](const Exited& what) {
-                          return fmt::format("exited {}: {}", name(what.attempt), to_string(what.status));
-                        },
-                        [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
-                        [](const GuardianLost&) -> std::string { return "guardian lost"; },
-                        [](const OutputLost& what) -> std::string {
-                          return what.reader_gone ? "output lost" : "output broken";
-                        },
-                        [](const TerminalClosed&) -> std::string { return "terminal closed"; },
-                        [](const ReaderSeen& what) {
-                          return fmt::format("reader of {}: {}", name(what.stream), word(what.reading));
-                        },
-                        [](const TimePassed&) -> std::string { return "time passed"; },
-                    },
-                    event);
+  return std::visit(
+      Overloaded{
+          [](const Begin&) -> std::string { return "begin"; },
+          [](const Started& what) { return "started " + name(what.attempt); },
+          [](const StartFailed& what) { return "start failed " + name(what.attempt); },
+          [](const Exited& what) {
+            return fmt::format("exited {}: {}", name(what.attempt), to_string(what.status));
+          },
+          [](const Lingers& what) { return (what.lingers ? "lingers " : "goes on ") + name(what.attempt); },
+          [](const LeftBehind& what) { return "left behind by " + name(what.attempt); },
+          [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
+          [](const GuardianLost&) -> std::string { return "guardian lost"; },
+          [](const OutputLost& what) -> std::string {
+            return what.reader_gone ? "output lost" : "output broken";
+          },
+          [](const TerminalClosed&) -> std::string { return "terminal closed"; },
+          [](const ReaderSeen& what) {
+            return fmt::format("reader of {}: {}", name(what.stream), word(what.reading));
+          },
+          [](const TimePassed&) -> std::string { return "time passed"; },
+      },
+      event);
 }
 
 std::string describe(const RunStop& reason) {
@@ -109,6 +112,10 @@ std::string describe(const Action& action) {
           [](const GiveUpReader& what) { return fmt::format("give up the reader of {}", name(what.stream)); },
           [](const StepStarted& what) { return "runs " + name(what.step); },
           [](const StepEnded& what) { return "ended " + name(what.step); },
+          [](const LeftoversFound& what) {
+            return fmt::format("left by {}:{}{}", name(what.step), what.kept ? " kept" : "",
+                               what.processes.empty() ? "" : " " + what.processes.front());
+          },
           [](const DelayBegan& what) {
             return fmt::format("delay {} {}", name(what.next), what.delay.count());
           },

@@ -15,6 +15,7 @@
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
 #include "plugin/registry.hpp"
+#include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
 #include "process/first_thread.hpp"
 #include "process/guardian.hpp"
@@ -120,20 +121,31 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       return exit_nothing_run;
     }
     for (const std::string& warning : preparation.warnings) session.log().write(LogLevel::warning, warning);
-    record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
-    runtime::SteadyClock clock(session.context());
-    runtime::Driver driver(session, clock, plan, preparation.steps, guardian);
     // Each asks the executors and looks through the whole workspace; thousands may fail.
     constexpr int most_suggestions = 20;
-    driver.on_start_failure([&, suggested = 0](StepIndex index, Error& error) mutable {
-      using Ask = plugin::Registry::Ask;
+    auto explain = [&, suggested = 0](StepIndex index, Error& error, plugin::Registry::Ask whom) mutable {
       if (suggested++ >= most_suggestions) return;
       const Step& step = plan.steps[position(index)];
       const std::string plugins_hint = error.hint;
-      prepare::suggest_remedy(step, loaded, registry, driver.anything_runs() ? Ask::loaded : Ask::all, error);
+      prepare::suggest_remedy(step, loaded, registry, whom, error);
       if (step.command || error.code != ErrorCode::not_found || error.hint != plugins_hint) return;
       if (const std::string command = nearest_command(step.id.task); !command.empty())
         error.hint = "did you mean the command \"dream " + command + "\"?";
+    };
+    if (auto refusal = prepare::refusal_of(plan, preparation.steps, loaded, registry)) {
+      for (auto& [index, error] : refusal->steps) {
+        explain(index, error, plugin::Registry::Ask::all);
+        session.log().write(LogLevel::error, to_string(plan.steps[position(index)].id) +
+                                                 " can't be started, so nothing is run: " + to_string(error));
+      }
+      return refusal->exit_code;
+    }
+    record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
+    runtime::SteadyClock clock(session.context());
+    runtime::Driver driver(session, clock, plan, preparation.steps, guardian);
+    driver.on_start_failure([&](StepIndex index, Error& error) {
+      using Ask = plugin::Registry::Ask;
+      explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
     exit_code = driver.run();
     all_ended = !driver.gave_up() && !session.services().left_behind();

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 
-namespace dream::process {
+namespace dream {
 
 /// The file that running `name` in `directory` with `environment` executes: a name with a slash is a path
 /// (relative to `directory`), another one is looked up in the environment's PATH. Error{not_found} or
@@ -17,7 +18,10 @@ namespace dream::process {
 /// script though it has no #! line.
 [[nodiscard]] bool is_text(const std::string& path);
 
+/// The PATH of an environment, or what is used where it has none.
+[[nodiscard]] std::string_view search_path_of(const std::vector<std::string>& environment);
+
 /// Whether `directory` can be a working directory: Error{not_found} or Error{not_executable} if not.
 [[nodiscard]] Result<void> check_directory(const std::string& directory);
 
-}  // namespace dream::process
+}  // namespace dream

@@ -1,4 +1,4 @@
-#include "process/executable.hpp"
+#include "base/executable.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,20 +14,12 @@
 #include "base/descriptor.hpp"
 #include "base/shell_quote.hpp"
 
-namespace dream::process {
+namespace dream {
 
 namespace {
 
 /// What POSIX shells use when PATH is not set.
 constexpr std::string_view default_path = "/usr/local/bin:/usr/bin:/bin";
-
-std::string_view path_of(const std::vector<std::string>& environment) {
-  std::string_view path = default_path;
-  for (const std::string& entry : environment) {
-    if (entry.starts_with("PATH=")) path = std::string_view(entry).substr(5);
-  }
-  return path;
-}
 
 std::string in_directory(std::string_view directory, std::string_view name) {
   if (name.starts_with('/')) return std::string(name);
@@ -67,6 +59,14 @@ int executable_errno(const std::string& path) {
 
 }  // namespace
 
+std::string_view search_path_of(const std::vector<std::string>& environment) {
+  std::string_view path = default_path;
+  for (const std::string& entry : environment) {
+    if (entry.starts_with("PATH=")) path = std::string_view(entry).substr(5);
+  }
+  return path;
+}
+
 Result<std::string> find_executable(const std::string& name, const std::string& directory,
                                     const std::vector<std::string>& environment) {
   if (name.empty()) return Error{ErrorCode::not_found, "the name of the program is empty", {}, {}};
@@ -77,7 +77,7 @@ Result<std::string> find_executable(const std::string& name, const std::string& 
     if (problem == EACCES) return not_executable(path);
     return Error{ErrorCode::not_found, "no such program", path, {}};
   }
-  std::string_view rest = path_of(environment);
+  std::string_view rest = search_path_of(environment);
   std::string found_but_not_executable;
   while (true) {
     const std::size_t colon = rest.find(':');
@@ -117,4 +117,4 @@ Result<void> check_directory(const std::string& directory) {
   return {};
 }
 
-}  // namespace dream::process
+}  // namespace dream
