@@ -178,6 +178,18 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
   return {};
 }
 
+/// Options of `dream plugin` say nothing elsewhere: there they are a mistake.
+Result<void> check_plugin_options(const CLI::App& app, const Options& options) {
+  const bool is_plugin = options.command == CommandName::plugin && !options.words.empty();
+  const bool checks = is_plugin && options.words[0] == "check";
+  const bool asks = is_plugin && options.words[0] == "info";
+  for (const char* name : {"--only", "--seed"}) {
+    if (app.count(name) > 0 && !checks) return usage_error(name + std::string(" goes with plugin check"));
+  }
+  if (app.count("--options") == 0 || checks || asks) return {};
+  return usage_error("--options goes with plugin check and plugin info");
+}
+
 }  // namespace
 
 Parsed parse_options(int argument_count, const char* const* arguments) {
@@ -206,6 +218,7 @@ Parsed parse_options(int argument_count, const char* const* arguments) {
   if (app.count("--recursive") > 0) raw.options.recursive = raw.recursive;
   if (app.count("--grace") > 0) raw.options.grace = std::chrono::milliseconds(raw.grace_ms);
   if (const Result<void> words = take_words(raw.words, raw); !words) return words.error();
+  if (const Result<void> fit = check_plugin_options(app, raw.options); !fit) return fit.error();
   return std::variant<Options, Answer>(std::move(raw.options));
 }
 

@@ -15,86 +15,87 @@ namespace dream::config {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r";
+constexpr std::string_view blanks = " \t\r\v\f";
 
-/// Names as shells and their users have them; `.` and `-` occur in the wild.
+/// Names as shells and their users have them, and as compose takes them: also letters of other scripts.
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-         c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80 || std::string_view("_.-[]").find(c) != std::string_view::npos;
+}
+
+/// In double quotes: what a letter behind a backslash means; '\0': the two stay as they are.
+char meaning_of_escape(char c) {
+  constexpr std::string_view letters = "abfnrtv\"\\";
+  constexpr std::string_view meanings = "\a\b\f\n\r\t\v\"\\";
+  const std::size_t at = letters.find(c);
+  return at == std::string_view::npos ? '\0' : meanings[at];
 }
 
 class EnvParser {
  public:
-  explicit EnvParser(const SourceText& source) : source_(source), text_(source.text()), at_(source.begin()) {}
+  EnvParser(const SourceText& source, const Lookup& environment, Variables before)
+      : source_(source), text_(source.text()), at_(source.begin()), environment_(environment) {
+    file_.variables = std::move(before);
+  }
 
-  Result<Environment> parse() {
+  Result<EnvFile> parse() {
     const std::size_t nul = text_.find('\0');
     if (nul != std::string_view::npos) return error(nul, "a NUL byte in the file", {});
-    Environment environment;
     while (at_ < text_.size()) {
       skip(blanks);
       if (!at_line_end() && text_[at_] != '#') {
-        auto variable = parse_line();
-        if (!variable) return variable.error();
-        environment.push_back(std::move(*variable));
+        if (Result<void> line = parse_line(); !line) return line.error();
       }
       at_ = std::min(text_.find('\n', at_), text_.size() - 1) + 1;
     }
-    return environment;
+    return std::move(file_);
   }
 
  private:
-  using Variable = Environment::value_type;
-
-  Result<Variable> parse_line() {
+  Result<void> parse_line() {
     skip_export();
     const std::size_t start = at_;
     while (at_ < text_.size() && is_name_character(text_[at_])) ++at_;
-    const std::string_view name = text_.substr(start, at_ - start);
+    const std::string name(text_.substr(start, at_ - start));
     skip(blanks);
     if (name.empty()) return error(start, "expected NAME=VALUE", "a comment begins with #");
-    if (at_line_end() || text_[at_] != '=') {
-      return error(at_, fmt::format(R"(expected "=" after "{}")", name), {});
+    if (at_line_end()) {
+      if (const auto value = environment_(name)) file_.variables[name] = *value;
+      return {};
     }
-    if (name.front() >= '0' && name.front() <= '9') {
-      return error(start, fmt::format("\"{}\" can't be a name: it begins with a digit", name), {});
-    }
+    if (text_[at_] != '=' && text_[at_] != ':')
+      return error(at_, fmt::format(R"(expected "=" after {})", in_quotes(name)), {});
     ++at_;
-    skip(" \t");
-    auto value = parse_value();
+    skip(blanks);
+    Result<std::string> value = parse_value();
     if (!value) return value.error();
-    return Variable(name, std::move(*value));
+    file_.variables[name] = std::move(*value);
+    return {};
   }
 
   Result<std::string> parse_value() {
     const std::size_t start = at_;
     const char quote = at_line_end() ? '\0' : text_[at_];
-    if (quote != '"' && quote != '\'') return bare_value();
+    if (quote != '"' && quote != '\'') return expanded(start, bare_value());
     std::optional<std::string> value = quoted_value(quote);
     if (!value) return error(start, "the quote is never closed", {});
-    const bool had_blank = skip(blanks);
-    if (!at_line_end() && !(had_blank && text_[at_] == '#')) {
-      return error(at_, "expected the end of the line after the closing quote", {});
+    skip(blanks);
+    if (!at_line_end() && text_[at_] != '#') {
+      return error(at_, "expected the end of the line after the closing quote",
+                   fmt::format(R"(\{} is a quote within the value)", quote));
     }
+    if (quote == '"') return expanded(start, *value);
     return std::move(*value);
   }
 
-  std::string bare_value() {
-    const std::string_view line = text_.substr(at_, text_.find('\n', at_) - at_);
-    std::size_t end = 0;
-    while (end < line.size()) {
-      const bool after_blank = end == 0 || blanks.find(line[end - 1]) != std::string_view::npos;
-      if (line[end] == '#' && after_blank) break;
-      ++end;
-    }
-    const std::string_view value = line.substr(0, end);
-    return std::string(value.substr(0, value.find_last_not_of(blanks) + 1));
+  std::string_view bare_value() const {
+    std::string_view value = text_.substr(at_, text_.find('\n', at_) - at_);
+    value = value.substr(0, value.find(" #"));
+    return value.substr(0, value.find_last_not_of(blanks) + 1);
   }
 
-  /// The value and at_ after its closing quote, or nothing without one.
+  /// The value and at_ after its closing quote, or nothing without one. Escaped dollars are doubled.
   std::optional<std::string> quoted_value(char quote) {
-    constexpr std::string_view escapes = "nrt\"\\";
-    constexpr std::string_view meanings = "\n\r\t\"\\";
     std::string value;
     for (++at_; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
@@ -102,17 +103,53 @@ class EnvParser {
         ++at_;
         return value;
       }
-      const bool may_escape = quote == '"' && c == '\\' && at_ + 1 < text_.size();
-      const std::size_t escape = may_escape ? escapes.find(text_[at_ + 1]) : std::string_view::npos;
-      const bool line_end = c == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n';
-      if (escape != std::string_view::npos) {
-        value += meanings[escape];
+      const char next = c == '\\' && at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
+      if (next == quote) {
+        value += next;
         ++at_;
-      } else if (!line_end) {
+      } else if (next == '\0') {
         value += c;
+      } else {
+        ++at_;
+        value += quote == '"' ? escape(next) : std::string{c, next};
       }
     }
     return std::nullopt;
+  }
+
+  /// What stands for `\` and the character at at_; takes the digits of a number, too.
+  std::string escape(char c) {
+    if (c == '$') return "$$";
+    if (const char meaning = meaning_of_escape(c); meaning != '\0') return {meaning};
+    const std::string_view digits = text_.substr(at_ + 1, 3);
+    const auto is_octal = [](char digit) { return digit >= '0' && digit <= '7'; };
+    if (c == '0' && digits.size() == 3 && std::ranges::all_of(digits, is_octal)) {
+      int code = 0;
+      for (const char digit : digits) code = code * 8 + (digit - '0');
+      if (code > 0 && code < 0x80) {
+        at_ += digits.size();
+        return {static_cast<char>(code)};
+      }
+    }
+    return {'\\', c};
+  }
+
+  Result<std::string> expanded(std::size_t start, std::string_view value) {
+    const auto lookup = [this](const std::string& name) -> std::optional<std::string_view> {
+      if (const auto stronger = environment_(name)) return stronger;
+      const auto found = file_.variables.find(name);
+      if (found == file_.variables.end()) return std::nullopt;
+      return found->second;
+    };
+    Result<Expanded> result = expand(value, lookup, max_env_file_size - made_);
+    if (!result) return error(start, result.error().message, result.error().hint);
+    made_ += result->text.size();
+    for (const std::string& name : result->unset) {
+      file_.warnings.push_back(
+          fmt::format("{}: {} is not set, and counts as empty (write $$ for a dollar, or 'single quotes')",
+                      printable(source_.place({start})), printable("$" + name)));
+    }
+    return std::move(result->text);
   }
 
   void skip_export() {
@@ -125,11 +162,8 @@ class EnvParser {
     if (is_prefix) at_ += next;
   }
 
-  /// True when there was something to skip.
-  bool skip(std::string_view characters) {
-    const std::size_t start = at_;
+  void skip(std::string_view characters) {
     at_ = std::min(text_.find_first_not_of(characters, at_), text_.size());
-    return at_ > start;
   }
 
   [[nodiscard]] bool at_line_end() const { return at_ >= text_.size() || text_[at_] == '\n'; }
@@ -142,25 +176,27 @@ class EnvParser {
   const SourceText& source_;
   std::string_view text_;
   std::size_t at_;
+  const Lookup& environment_;
+  EnvFile file_;
+  std::size_t made_ = 0;  ///< bytes of values that were expanded
 };
 
 }  // namespace
 
-Result<Environment> parse_env_file(std::string name, std::string text) {
+Result<EnvFile> parse_env_file(std::string name, std::string text, const Lookup& environment,
+                               Variables before) {
   const SourceText source(std::move(name), std::move(text));
-  return EnvParser(source).parse();
+  return EnvParser(source, environment, std::move(before)).parse();
 }
 
-Result<Environment> read_env_file(const std::filesystem::path& file, const FileRule& rule,
+Result<std::string> read_env_file(const std::filesystem::path& file, const FileRule& rule,
                                   std::chrono::milliseconds pipe_time) {
   const auto found = rule.find(file);
   if (!found) return found.error();
   if (!*found) return no_such_file(file);
   const mode_t mode = (*found)->status.st_mode;
-  if (pipe_time.count() == 0 && (S_ISFIFO(mode) || S_ISCHR(mode))) return Environment{};
-  auto text = read_file(**found, file, {.size = max_env_file_size, .time = pipe_time});
-  if (!text) return text.error();
-  return parse_env_file(file.string(), std::move(*text));
+  if (pipe_time.count() == 0 && (S_ISFIFO(mode) || S_ISCHR(mode))) return std::string();
+  return read_file(**found, file, {.size = max_env_file_size, .time = pipe_time});
 }
 
 }  // namespace dream::config

@@ -2,33 +2,47 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
+#include "config/env_expansion.hpp"
 #include "config/file_rule.hpp"
-#include "plan/workspace.hpp"
 
-/// Files of NAME=VALUE lines, as `envFile` names them.
+/// Files of NAME=VALUE lines, as `envFile` names them, read as docker compose reads them
+/// (docs/configuration.md has a table).
 ///
-/// Blank lines, comments from `#` at the start of a line or after a blank, and `export ` before a name are
-/// passed over. A bare value ends at the end of its line, without the blanks around it. 'Single quotes' take
-/// everything as it is; in "double quotes" \n, \r, \t, \" and \\ are escapes and any other backslash stands
-/// for itself. A quoted value may go over several lines. Nothing is expanded. Of two lines with one name the
-/// later wins.
+/// Blank lines, comments and `export ` before a name are passed over; `NAME: VALUE` is the same as
+/// `NAME=VALUE`, and NAME alone takes the value that the environment has. A bare value ends at the end of its
+/// line or before ` #`, without the blanks around it. Quoted values may go over several lines; a backslash
+/// keeps the quote, and in double quotes there are escapes. Variables are expanded but in single quotes. Of
+/// two lines with one name the later wins.
 namespace dream::config {
 
-/// Larger files are refused.
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+/// Larger files are refused, and those whose variables make more of them.
 inline constexpr std::size_t max_env_file_size = std::size_t{1} << 20U;
 
 /// What a run gives a pipe to come to its end.
 inline constexpr std::chrono::milliseconds env_pipe_time{2000};
 
-/// A missing or broken file is an Error{configuration} with file:line:column, and so is one that `rule`
-/// refuses. What can be read only once (a pipe) is for a run: without a `pipe_time` it counts as empty.
-[[nodiscard]] Result<Environment> read_env_file(const std::filesystem::path& file, const FileRule& rule = {},
+/// The text of such a file. A missing one is an Error{configuration}, and so is one that `rule` refuses. What
+/// can be read only once (a pipe) is for a run: without a `pipe_time` it counts as empty.
+[[nodiscard]] Result<std::string> read_env_file(const std::filesystem::path& file, const FileRule& rule = {},
                                                 std::chrono::milliseconds pipe_time = env_pipe_time);
 
-/// The same for a text in memory, which messages call `name`.
-[[nodiscard]] Result<Environment> parse_env_file(std::string name, std::string text);
+struct EnvFile {
+  Variables variables;
+  std::vector<std::string> warnings;
+};
+
+/// Adds the variables of a text, which messages call `name`, to those `before`. What they and the lines
+/// before say of a name counts for `$NAME` where `environment` has none. A broken text is an
+/// Error{configuration} with file:line:column.
+[[nodiscard]] Result<EnvFile> parse_env_file(
+    std::string name, std::string text,
+    const Lookup& environment = [](const std::string&) { return std::nullopt; }, Variables before = {});
 
 }  // namespace dream::config

@@ -30,8 +30,7 @@ constexpr std::array<Field<Workspace>, 7> workspace_fields{{
 void set_root(Workspace& workspace, const std::filesystem::path& file) {
   std::error_code ignored;
   const std::filesystem::path absolute = std::filesystem::absolute(file, ignored);
-  const std::filesystem::path root = std::filesystem::canonical(absolute.parent_path(), ignored);
-  workspace.root = ignored ? absolute.parent_path() : root;
+  workspace.root = absolute.parent_path().lexically_normal();
   workspace.file = workspace.root / absolute.filename();
 }
 

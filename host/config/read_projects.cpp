@@ -14,8 +14,26 @@ bool is_glob(std::string_view project) {
   return std::any_of(project.begin(), project.end(), [](char c) { return c == '*' || c == '?'; });
 }
 
+/// "{a,b}", "[ab]", and a "!" at the begin: patterns elsewhere, and here the name of one folder.
+bool looks_like_foreign_glob(std::string_view project) {
+  const std::string_view name = project.substr(project.starts_with("./") ? 2 : 0);
+  for (std::size_t at = name.find('{'); at != std::string_view::npos; at = name.find('{', at + 1)) {
+    const std::string_view choice = name.substr(at, name.find('}', at) - at);
+    if (at + choice.size() < name.size() && choice.find(',') != std::string_view::npos) return true;
+  }
+  const std::size_t bracket = name.find('[');
+  return name.starts_with('!') ||
+         (bracket != std::string_view::npos && name.find(']', bracket) != std::string_view::npos);
+}
+
 /// `**` stands for whole segments; beside anything else it would be taken for something it isn't.
 bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) {
+  if (looks_like_foreign_glob(pattern)) {
+    reader.report(place,
+                  fmt::format("bad glob: only \"*\" and \"?\" stand for anything in {}", in_quotes(pattern)),
+                  "write an entry for each alternative; one that names a project beats the globs");
+    return false;
+  }
   std::size_t start = 0;
   while (start <= pattern.size()) {
     const std::size_t end = std::min(pattern.find('/', start), pattern.size());
@@ -74,7 +92,7 @@ void read_projects(Reader& reader, const Place& place, const Json& value, Worksp
     auto project = reader.project(at, at.key());
     if (!project) continue;
     bool is_new = true;
-    if (!is_glob(*project)) {
+    if (!is_glob(*project) && !looks_like_foreign_glob(*project)) {
       is_new = emplace_in_order(workspace.projects, hint, *project, std::move(settings)).second;
     } else if (is_good_glob(reader, at, *project)) {
       is_new = std::none_of(workspace.project_globs.begin(), workspace.project_globs.end(),
@@ -121,7 +139,12 @@ void report_second_spelling(Reader& reader, const Place& place, const Json& obje
 }
 
 bool is_no_glob(Reader& reader, const Place& place, std::string_view project) {
-  if (!is_glob(project)) return true;
+  if (!is_glob(project)) {
+    if (looks_like_foreign_glob(project))
+      reader.report(place, in_quotes(project) + " is taken for the name of one folder",
+                    "there are no patterns here: write an entry for each project", Severity::warning);
+    return true;
+  }
   reader.report(place, "expected one project, found the glob " + in_quotes(project),
                 "globs are for the keys of \"projects\"");
   return false;

@@ -39,6 +39,13 @@ std::optional<SuccessCodes> read_success_codes(Reader& reader, const Place& plac
   return codes;
 }
 
+std::optional<StandardInput> read_standard_input(Reader& reader, const Place& place, const Json& value) {
+  if (value.IsString() && text_of(value) == "open") return StandardInput::open;
+  if (value.IsString() && text_of(value) == "empty") return StandardInput::empty;
+  reader.report_type(place, R"("open" or "empty")", value);
+  return std::nullopt;
+}
+
 /// Sets `member` to what a function of the reader makes of the value.
 template <auto member, auto read>
 void set(Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
@@ -54,7 +61,7 @@ constexpr std::array<Field<TaskSettings>, 2> stop_fields{{
                    TaskSettings& task) { task.stop_grace = reader.milliseconds(place, value); }},
 }};
 
-constexpr std::array<Field<TaskSettings>, 15> task_fields{{
+constexpr std::array<Field<TaskSettings>, 16> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
@@ -81,6 +88,8 @@ constexpr std::array<Field<TaskSettings>, 15> task_fields{{
                  TaskSettings& task) { task.ready = read_ready(reader, place, value); }},
     {"readyTimeout", [](Reader& reader, const Place& place, const Json& value,
                         TaskSettings& task) { task.ready_timeout = reader.milliseconds(place, value, 1); }},
+    {"stdin", [](Reader& reader, const Place& place, const Json& value,
+                 TaskSettings& task) { task.standard_input = read_standard_input(reader, place, value); }},
     {"pty", set<&TaskSettings::pty, &Reader::boolean>},
     {"executor", set<&TaskSettings::executor, &Reader::executor>},
     {"options", set<&TaskSettings::options, &Reader::options>},

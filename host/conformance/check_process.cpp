@@ -18,7 +18,7 @@
 #include "base/text.hpp"
 #include "conformance/call_trail.hpp"
 #include "conformance/scene_process.hpp"
-#include "process/process_tree.hpp"
+#include "process/descendants.hpp"
 #include "process/wait_for_end.hpp"
 
 namespace dream::conformance {
@@ -71,18 +71,12 @@ Running start(std::string_view what, const Subject& subject) {
   return running;
 }
 
-/// Ends what hangs below this process, the subreaper of it all. What can't be ended is left after a while.
-void end_descendants() {
-  constexpr int most_rounds = 1000;
-  for (int round = 0; round < most_rounds && process::has_children(); ++round) {
-    for (const pid_t child : process::children_of(::getpid())) ::kill(child, SIGKILL);
-    while (::waitpid(-1, nullptr, WNOHANG) > 0) continue;
-    if (round > 0) ::poll(nullptr, 0, 1);
-  }
-}
+/// How long is waited for what was killed.
+constexpr Duration kill_limit = std::chrono::seconds(1);
 
-/// Whether it ended in time. It and all that it started are gone then.
-bool await(pid_t pid, const Limits& limits, int& status) {
+/// Whether it ended in time. It and all that it started, which hang below this process, the subreaper of it
+/// all, are gone then, but for what can't be killed.
+bool await(pid_t pid, const Limits& limits, const process::Strangers& strangers, int& status) {
   const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
   std::array<pollfd, 3> ends{pollfd{descriptor, POLLIN, 0}, pollfd{limits.give_up, POLLIN, 0},
                              pollfd{limits.parent_ends, POLLIN, 0}};
@@ -92,7 +86,7 @@ bool await(pid_t pid, const Limits& limits, int& status) {
   ::kill(-pid, SIGKILL);
   ::kill(pid, SIGKILL);  // it may have left its group
   status = process::reap(pid);
-  end_descendants();
+  static_cast<void>(process::end_descendants(strangers, kill_limit));
   return (ends[0].revents & POLLIN) != 0;
 }
 
@@ -133,13 +127,14 @@ std::string whereabouts(std::string_view what, const Subject& subject) {
 Played play_in_process(std::string_view what, const Subject& subject, const Limits& limits) {
   using How = Played::How;
   keep_no_trail(subject);
+  const process::Strangers strangers;  // nothing is left of the scene before, as a rule
   const Running running = start(what, subject);
   if (running.pid < 0) {
     if (running.answer >= 0) ::close(running.answer);
     return {How::skipped, std::string("no process can be started: ") + std::strerror(errno)};
   }
   int status = 0;
-  const bool in_time = await(running.pid, limits, status);
+  const bool in_time = await(running.pid, limits, strangers, status);
   const std::string answer = read_answer(running.answer);
   for (const auto& [how, word] : answers) {
     if (answer.starts_with(word)) return {how, answer.substr(word.size())};

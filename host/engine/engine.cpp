@@ -86,6 +86,23 @@ void Engine::State::on(const NeverReady& event) {
   feed(event.attempt.step, Input::never_ready);
 }
 
+void Engine::State::on(const Lingers& event) {
+  const StepIndex step = event.attempt.step;
+  if (is_stale(event.attempt) || progress_of(step).phase != Phase::running) return;
+  const auto timeout = settings_of(step).timeout;
+  if (timeout)
+    deadlines.set(step,
+                  event.lingers ? std::nullopt : std::optional(later(*outcome_of(step).started, *timeout)));
+}
+
+void Engine::State::on(const LeftBehind& event) {
+  if (is_stale(event.attempt)) return;
+  Outcome& outcome = outcome_of(event.attempt.step);
+  outcome.left_behind.insert(outcome.left_behind.end(), event.processes.begin(), event.processes.end());
+  outcome.kept = event.kept;
+  actions.emplace_back(LeftoversFound{event.attempt.step, event.processes, event.kept});
+}
+
 void Engine::State::on(const Interrupted& event) {
   if (finished) return readers.wait_for_none();
   stop_run(StoppedBySignal{event.signal});

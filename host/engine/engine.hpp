@@ -49,6 +49,18 @@ struct NeverReady {
   Attempt attempt;
   Error error;
 };
+/// The process of the attempt has ended by itself; what it started still lives, and is waited for. A timeout
+/// is over: it has not run past it. `lingers` false: the attempt goes on with another process.
+struct Lingers {
+  Attempt attempt;
+  bool lingers = true;
+};
+/// What the process of an attempt has left behind: is ended now, or kept.
+struct LeftBehind {
+  Attempt attempt;
+  std::vector<std::string> processes;  ///< with pid and command; some, if there are many
+  bool kept = false;
+};
 /// dream was asked to stop by a signal. The first is graceful, every later one forces.
 struct Interrupted {
   int signal;
@@ -74,8 +86,8 @@ struct ReaderSeen {
 /// deadlines too, after what it says itself.
 struct TimePassed {};
 
-using Event = std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, Interrupted, GuardianLost,
-                           OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
+using Event = std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, Lingers, LeftBehind,
+                           Interrupted, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 
@@ -124,6 +136,8 @@ struct Outcome {
   std::optional<ExitStatus> exit;    ///< unless it never ran
   std::optional<Error> start_error;  ///< it could not be started, or its probes couldn't
   bool forced = false;               ///< it had to be killed
+  std::vector<std::string> left_behind;  ///< processes, as LeftBehind has them
+  bool kept = false;                     ///< these: until the end of the run
   std::optional<Instant> started;
   std::optional<Instant> ready;  ///< all its probes had passed
   std::optional<Instant> ended;
@@ -188,6 +202,11 @@ struct StillProbing {
   Instant gives_up_at;
   Found found = {};
 };
+struct LeftoversFound {
+  StepIndex step;
+  std::vector<std::string> processes;
+  bool kept = false;
+};  ///< of a step that still runs, or has ended by itself just now
 struct DelayBegan {
   StepIndex next;
   Duration delay;
@@ -216,7 +235,7 @@ struct Finish {
 };
 
 using Action = std::variant<Start, Terminate, GiveUp, BeginProbing, EndProbing, GiveUpReader, StepStarted,
-                            StepEnded, StepReady, StepNotReady, StillProbing, DelayBegan,
+                            StepEnded, LeftoversFound, StepReady, StepNotReady, StillProbing, DelayBegan,
                             WaitingForBackground, Stopping, StillEnding, Finish>;
 
 /// How long dream has patience. Each is more than 0.

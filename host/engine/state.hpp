@@ -37,6 +37,8 @@ struct Engine::State {
   void on(const Exited& event);
   void on(const Ready& event);
   void on(const NeverReady& event);
+  void on(const Lingers& event);
+  void on(const LeftBehind& event);
   void on(const Interrupted& event);
   void on(const GuardianLost& event);
   void on(const OutputLost& event);

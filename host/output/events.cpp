@@ -88,6 +88,10 @@ class EventsRenderer : public Renderer {
       emit_probing(now, missed->step, missed->found, true);
     } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
       emit_probing(now, probing->step, probing->found, false);
+    } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {
+      emit(now, "leftovers",
+           fmt::format(R"({},"processes":{},"kept":{})", step_member(left->step), texts_json(left->processes),
+                       left->kept));
     } else if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
       emit(now, "delay",
            fmt::format(R"({},"delayUs":{})", step_member(delay->next), microseconds(delay->delay)));

@@ -46,6 +46,10 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     tell_not_ready(now, *missed, engine.outcomes()[position(missed->step)]);
   } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
     tell_wait(now, *probing, engine.outcomes()[position(probing->step)]);
+  } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {
+    log_.write(LogLevel::info, fmt::format("{} has ended, and left {} running: {}", name(left->step),
+                                           join_words(left->processes),
+                                           left->kept ? "kept until the end of the run" : "ended now"));
   } else if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
     log_.write(LogLevel::info,
                fmt::format("{} starts in {}", name(delay->next), human_duration(delay->delay)));

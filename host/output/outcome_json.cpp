@@ -56,13 +56,21 @@ std::string reason_json(const engine::StepEnd& reason, const Plan& plan) {
 
 }  // namespace
 
+std::string texts_json(const std::vector<std::string>& texts) {
+  std::string array;
+  for (const std::string& text : texts) array += (array.empty() ? "" : ",") + json_string(text);
+  return "[" + array + "]";
+}
+
 std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began) {
   return fmt::format(
-      R"("outcome":"{}","exit":{},"reason":{},"error":{},"killed":{},"startedUs":{},"endedUs":{})",
-      word(outcome.kind), outcome.exit ? exit_json(*outcome.exit) : "null",
-      outcome.reason ? reason_json(*outcome.reason, plan) : "null",
-      outcome.start_error ? json_string(to_string(*outcome.start_error)) : "null", outcome.forced,
-      moment_json(outcome.started, began), moment_json(outcome.ended, began));
+             R"("outcome":"{}","exit":{},"reason":{},"error":{},"killed":{},"startedUs":{},"endedUs":{})",
+             word(outcome.kind), outcome.exit ? exit_json(*outcome.exit) : "null",
+             outcome.reason ? reason_json(*outcome.reason, plan) : "null",
+             outcome.start_error ? json_string(to_string(*outcome.start_error)) : "null", outcome.forced,
+             moment_json(outcome.started, began), moment_json(outcome.ended, began)) +
+         (outcome.left_behind.empty() ? std::string()
+                                      : R"(,"leftBehind":)" + texts_json(outcome.left_behind));
 }
 
 }  // namespace dream::output

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/time.hpp"
 #include "engine/engine.hpp"
@@ -13,6 +14,9 @@ namespace dream::output {
 
 /// How a step ended, as members of a JSON object: `"outcome":"failed","exit":{"code":3},…` (docs/events.md).
 [[nodiscard]] std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began);
+
+/// An array of strings.
+[[nodiscard]] std::string texts_json(const std::vector<std::string>& texts);
 
 /// Whole microseconds, the unit of all times in JSON.
 [[nodiscard]] std::int64_t microseconds(Duration duration);

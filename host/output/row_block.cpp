@@ -1,9 +1,17 @@
 #include "output/row_block.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace dream::output {
+
+namespace {
+
+/// Bytes of lines that are remembered: about as much as a window shows.
+constexpr std::size_t most_recent = std::size_t{8} * 1024;
+
+}  // namespace
 
 void RowBlock::up(std::size_t width, const OnLine& on_line) {
   move(above_, below_, width, on_line);
@@ -20,9 +28,7 @@ void RowBlock::erase_below() {
 
 bool RowBlock::settle(std::size_t width, const OnLine& on_line) {
   const bool quiet = settled_ == none;
-  const auto end = above_.begin() + static_cast<std::ptrdiff_t>(std::min(settled_, above_.size()));
-  for (auto row = above_.begin(); row != end; ++row) row->tell(width, on_line);
-  above_.erase(above_.begin(), end);
+  drop_top(std::min(settled_, above_.size()), width, on_line);
   settled_ = none;
   if (!quiet) return true;
   // A cursor that rests among rows may go on there: they stay what they are.
@@ -32,11 +38,11 @@ bool RowBlock::settle(std::size_t width, const OnLine& on_line) {
 }
 
 void RowBlock::finish(std::size_t width, const OnLine& on_line) {
-  for (Row& row : above_) row.tell(width, on_line);
-  row_.tell(width, on_line);
-  for (auto row = below_.rbegin(); row != below_.rend(); ++row) row->tell(width, on_line);
-  above_.clear();
+  above_.push_back(std::exchange(row_, Row{.cells = row_.cells, .told = {}}));
+  above_.insert(above_.end(), std::make_move_iterator(below_.rbegin()),
+                std::make_move_iterator(below_.rend()));
   below_.clear();
+  drop_top(above_.size(), width, on_line);
   row_.cells.clear();
   row_.told.clear();
   settled_ = none;
@@ -45,7 +51,7 @@ void RowBlock::finish(std::size_t width, const OnLine& on_line) {
 
 /// To the nearest row of `from`.
 void RowBlock::move(std::vector<Row>& from, std::vector<Row>& to, std::size_t width, const OnLine& on_line) {
-  if (!row_.cells.empty()) last_change_ = row_.cells.text(width);
+  if (!row_.cells.empty() && !row_is_told(width)) last_change_ = row_.cells.text(width);
   Row next;
   if (!from.empty()) {
     next = std::move(from.back());
@@ -60,6 +66,7 @@ void RowBlock::move(std::vector<Row>& from, std::vector<Row>& to, std::size_t wi
 void RowBlock::keep_small(std::size_t width, const OnLine& on_line) {
   std::size_t weight = row_.cells.weight();
   for (std::vector<Row>* rows : {&above_, &below_}) {
+    if (rows->size() > most_rows && rows == &above_) drop_top(1, width, on_line);
     if (rows->size() > most_rows) {
       rows->front().tell(width, on_line);
       rows->erase(rows->begin());
@@ -67,6 +74,45 @@ void RowBlock::keep_small(std::size_t width, const OnLine& on_line) {
     for (const Row& row : *rows) weight += row.cells.weight();
   }
   if (weight > most_weight) finish(width, on_line);
+}
+
+/// The first rows of the block become lines, above which it begins then.
+void RowBlock::drop_top(std::size_t count, std::size_t width, const OnLine& on_line) {
+  const auto end = above_.begin() + static_cast<std::ptrdiff_t>(count);
+  for (auto row = above_.begin(); row != end; ++row) {
+    row->tell(width, on_line);
+    remember_line(row->cells.empty() ? std::string_view() : row->told);
+  }
+  above_.erase(above_.begin(), end);
+}
+
+void RowBlock::remember(std::string_view lines) {
+  if (lines.size() > most_recent) {
+    recent_.clear();
+    lines.remove_prefix(lines.find('\n', lines.size() - most_recent) + 1);
+  }
+  if (recent_.size() + lines.size() > 2 * most_recent)
+    recent_.erase(0, recent_.find('\n', recent_.size() - most_recent) + 1);
+  recent_ += lines;
+}
+
+void RowBlock::remember_line(std::string_view line) {
+  if (line.size() >= most_recent) return forget();
+  remember(line);
+  recent_ += '\n';
+}
+
+std::string RowBlock::take_recent_line() {
+  recent_.pop_back();
+  const std::size_t begin = recent_.rfind('\n') + 1;
+  std::string line = recent_.substr(begin);
+  recent_.resize(begin);
+  return line;
+}
+
+void RowBlock::add_above(CellRow cells, std::size_t width) {
+  std::string told = cells.text(width);
+  above_.push_back({.cells = std::move(cells), .told = std::move(told)});
 }
 
 void RowBlock::Row::tell(std::size_t width, const OnLine& on_line) {

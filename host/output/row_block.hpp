@@ -23,6 +23,8 @@ class RowBlock {
   /// The one that the cursor is in.
   [[nodiscard]] CellRow& row() noexcept { return row_.cells; }
   [[nodiscard]] const CellRow& row() const noexcept { return row_.cells; }
+  /// It is a line already, as it stands.
+  [[nodiscard]] bool row_is_told(std::size_t width) const { return row_.cells.text(width) == row_.told; }
   /// There are other rows.
   [[nodiscard]] bool several() const noexcept { return !above_.empty() || !below_.empty(); }
 
@@ -31,6 +33,18 @@ class RowBlock {
   void up(std::size_t width, const OnLine& on_line);
   void down(std::size_t width, const OnLine& on_line);
   void erase_below();
+
+  /// The text of lines that were over before the cursor came back to them: whole lines, each with its
+  /// newline, of which the last few are kept.
+  void remember(std::string_view lines);
+  void remember_line(std::string_view line);
+  /// Nobody knows any more what stands above.
+  void forget() { recent_.clear(); }
+  /// The cursor is in the first row of the block, above which stands what was remembered.
+  [[nodiscard]] bool at_top_of_recent() const noexcept { return above_.empty() && !recent_.empty(); }
+  [[nodiscard]] std::string take_recent_line();
+  /// Such a line is a row of the block again; it has been told.
+  void add_above(CellRow cells, std::size_t width);
 
   /// To be called once in a while: the rows that the cursor hasn't come near since the last time won't change
   /// any more, and those of them that look different from what was told of them become lines. True: rows are
@@ -53,7 +67,9 @@ class RowBlock {
 
   void move(std::vector<Row>& from, std::vector<Row>& to, std::size_t width, const OnLine& on_line);
   void keep_small(std::size_t width, const OnLine& on_line);
+  void drop_top(std::size_t count, std::size_t width, const OnLine& on_line);
 
+  std::string recent_;
   Row row_;
   std::vector<Row> above_;      ///< the last is the nearest
   std::vector<Row> below_;      ///< the last is the nearest

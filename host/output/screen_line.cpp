@@ -1,36 +1,15 @@
 #include "output/screen_line.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 
 #include "base/columns.hpp"
 #include "base/text.hpp"
 #include "output/terminal_bytes.hpp"
+#include "output/text_line.hpp"
 
 namespace dream::output {
 
 namespace {
-
-constexpr std::size_t tab_distance = 8;
-
-/// A terminal takes these for the begin of a sequence, some also as characters of UTF-8.
-bool is_c1_control(char32_t c) {
-  return c >= 0x80 && c < 0xA0;
-}
-
-/// How many characters from blank to `~` a text begins with; looks at eight bytes at a time.
-std::size_t length_of_ascii(std::string_view text) {
-  constexpr std::uint64_t ones = ~std::uint64_t{0} / 0xFF;
-  std::size_t length = 0;
-  for (std::uint64_t word = 0; length + sizeof word <= text.size(); length += sizeof word) {
-    std::memcpy(&word, text.data() + length, sizeof word);
-    // The high bit of a byte: it is above '~', or gets a borrow because it is below ' '.
-    if (((word | (word + ones) | (word - ones * ' ')) & (ones * 0x80)) != 0) break;
-  }
-  while (length < text.size() && is_printable_ascii(text[length])) ++length;
-  return length;
-}
 
 /// Whether a line comes out of a row of cells just as it went in.
 bool is_plain(std::string_view line) {
@@ -62,7 +41,7 @@ bool begins_character(const std::string& bytes) {
 void ScreenLine::write(std::string_view bytes, const OnLine& on_line) {
   bool line_begins = true;
   while (!bytes.empty()) {
-    if (line_begins && at_rest()) bytes.remove_prefix(pass_plain_lines(bytes, on_line));
+    if (line_begins && at_rest()) bytes.remove_prefix(pass_text_lines(bytes, on_line));
     if (bytes.empty()) return;
     const char first = bytes.front();
     line_begins = first == '\n';
@@ -93,29 +72,47 @@ bool ScreenLine::settle(const OnLine& on_line) {
 }
 
 std::string ScreenLine::text() const {
-  return row().empty() ? block_.last_change() : row().text(width_);
+  return row_has_news() ? row().text(width_) : block_.last_change();
 }
 
-/// Nothing that came before has a bearing on the next line.
+/// The cursor may stand in a line that was over, and is as it was.
+bool ScreenLine::row_has_news() const {
+  return !row().empty() && !(block_.several() && block_.row_is_told(width_));
+}
+
+/// Nothing but the style of what came before has a bearing on the next line.
 bool ScreenLine::at_rest() const {
-  return !block_.several() && row().empty() && row().cursor() == 0 && row().style().plain() &&
-         !row().has_link() && escape_.empty() && character_.empty();
+  return !block_.several() && row().empty() && row().cursor() == 0 && !row().has_link() && escape_.empty() &&
+         character_.empty() && row().text(width_).empty();  // no erased background either
 }
 
-/// Most lines have nothing to interpret. Returns how many bytes were whole lines of that sort.
-std::size_t ScreenLine::pass_plain_lines(std::string_view bytes, const OnLine& on_line) {
+/// Most lines are text that needs no cells. Returns how many bytes were whole lines of that sort.
+std::size_t ScreenLine::pass_text_lines(std::string_view bytes, const OnLine& on_line) {
   std::size_t passed = 0;
+  std::size_t plain_from = 0;
+  const auto remember_plain_lines = [&] { block_.remember(bytes.substr(plain_from, passed - plain_from)); };
   while (true) {
     std::string_view line = bytes.substr(passed);
     const std::size_t newline = line.find('\n');
-    if (newline == std::string_view::npos) return passed;
+    if (newline == std::string_view::npos) break;
     line = line.substr(0, newline);
     while (line.ends_with('\r')) line.remove_suffix(1);
-    if (!is_plain(line)) return passed;
-    on_line(line);
+    if (row().style().plain() && is_plain(line)) {
+      on_line(line);
+    } else if (line.size() <= longest && text_line_.read(line, row().style())) {
+      on_line(text_line_.text());
+      row().style() = text_line_.style();
+      remember_plain_lines();
+      block_.remember_line(text_line_.text());
+      plain_from = passed + newline + 1;
+    } else {
+      break;
+    }
     saved_.in_this_line = false;
     passed += newline + 1;
   }
+  remember_plain_lines();
+  return passed;
 }
 
 void ScreenLine::put_ascii(std::string_view text, const OnLine& on_line) {
@@ -206,6 +203,7 @@ void ScreenLine::new_line(const OnLine& on_line) {
 /// The cursor leaves the line, which is over then, and won't come back to it.
 void ScreenLine::go_elsewhere(std::size_t column, const OnLine& on_line) {
   if (block_.several() || !row().empty()) line_over(on_line);
+  block_.forget();
   saved_.in_this_line = false;
   row().move_to(column);
 }
@@ -214,7 +212,9 @@ void ScreenLine::line_over(const OnLine& on_line) {
   if (block_.several()) {
     block_.finish(width_, on_line);
   } else {
-    on_line(row().text(width_));
+    const std::string text = row().text(width_);
+    on_line(text);
+    block_.remember_line(text);
     row().clear();
   }
   saved_.in_this_line = false;

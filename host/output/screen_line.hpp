@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "output/row_block.hpp"
+#include "output/text_line.hpp"
 
 namespace dream::output {
 
@@ -40,7 +41,7 @@ class ScreenLine {
   bool settle(const OnLine& on_line);
 
   /// The unfinished line, or one that was redrawn, shows something.
-  [[nodiscard]] bool shows() const noexcept { return !row().empty() || !block_.last_change().empty(); }
+  [[nodiscard]] bool shows() const { return row_has_news() || !block_.last_change().empty(); }
   /// The columns of the unfinished line.
   [[nodiscard]] std::size_t columns() const noexcept { return row().size(); }
   /// The unfinished line, or the one that was redrawn last, complete in itself.
@@ -50,7 +51,8 @@ class ScreenLine {
   [[nodiscard]] CellRow& row() noexcept { return block_.row(); }
   [[nodiscard]] const CellRow& row() const noexcept { return block_.row(); }
   [[nodiscard]] bool at_rest() const;
-  std::size_t pass_plain_lines(std::string_view bytes, const OnLine& on_line);
+  [[nodiscard]] bool row_has_news() const;
+  std::size_t pass_text_lines(std::string_view bytes, const OnLine& on_line);
   void put_ascii(std::string_view text, const OnLine& on_line);
   void put(char32_t c, const OnLine& on_line);
   std::size_t put_characters(std::string_view bytes, const OnLine& on_line);
@@ -79,6 +81,7 @@ class ScreenLine {
   };
 
   RowBlock block_;
+  TextLine text_line_;
   std::size_t width_ = usual_width;
   std::string escape_;     ///< the begin of a sequence
   std::string character_;  ///< the begin of a character of several bytes

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "output/screen_line.hpp"
 #include "output/terminal_bytes.hpp"
@@ -193,10 +194,18 @@ void ScreenLine::move_right(std::size_t column) {
   row().move_to(std::max(row().cursor(), std::min(column, width_ - 1)));
 }
 
-/// To lines that are over: what becomes of them is a line again when it stays.
+/// To lines that are over: where they change, they become lines again.
 void ScreenLine::go_up(std::size_t count, const OnLine& on_line) {
   saved_.in_this_line = false;
-  for (count = std::min(count, RowBlock::most_rows); count > 0; --count) block_.up(width_, on_line);
+  for (count = std::min(count, RowBlock::most_rows); count > 0; --count) {
+    if (block_.at_top_of_recent()) {
+      ScreenLine line;
+      line.set_width(width_);
+      line.write(block_.take_recent_line(), [](std::string_view) {});
+      block_.add_above(std::move(line.row()), width_);
+    }
+    block_.up(width_, on_line);
+  }
 }
 
 void ScreenLine::go_down(std::size_t count, const OnLine& on_line) {

@@ -84,6 +84,9 @@ std::string explain(const engine::Outcome& outcome, const Step& step, const Plan
     else if (is_success(*outcome.exit))
       parts.emplace_back("which its successCodes don't list");
   }
+  if (!outcome.left_behind.empty()) {
+    parts.push_back((outcome.kept ? "kept " : "left ") + join_words(outcome.left_behind) + " running");
+  }
   if (outcome.forced) parts.emplace_back("had to be killed");
   if (outcome.kind == engine::OutcomeKind::failed && !step.required) parts.emplace_back("optional");
   return fmt::format("{}", fmt::join(parts, ", "));

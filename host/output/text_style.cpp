@@ -1,9 +1,8 @@
 #include "output/text_style.hpp"
 
-#include <fmt/format.h>
-
+#include <algorithm>
+#include <array>
 #include <charconv>
-#include <iterator>
 #include <optional>
 
 namespace dream::output {
@@ -137,24 +136,31 @@ void TextStyle::apply(std::string_view parameters) {
 }
 
 void TextStyle::append_parameters(std::string& out) const {
-  const auto append = [&](unsigned number) { fmt::format_to(std::back_inserter(out), ";{}", number); };
-  for (unsigned attribute = 1; attribute < last_attribute; ++attribute) {
-    if ((attributes_ & (1U << attribute)) != 0) append(attribute);
+  const auto append = [&](char before, unsigned number) {
+    std::array<char, 10> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+    out += before;
+    out.append(digits.begin(), end);
+  };
+  for (unsigned attribute = 1; attributes_ != 0 && attribute < last_attribute; ++attribute) {
+    if ((attributes_ & (1U << attribute)) != 0) append(';', attribute);
   }
-  if (underline_ == 1) append(4);
-  if (underline_ > 1) fmt::format_to(std::back_inserter(out), ";4:{}", underline_);
-  if ((attributes_ & (1U << overlined_bit)) != 0) append(53);
+  if (underline_ > 0) append(';', 4);
+  if (underline_ > 1) append(':', underline_);
+  if ((attributes_ & (1U << overlined_bit)) != 0) append(';', 53);
   const auto append_colour = [&](std::uint32_t colour, unsigned what) {
     const unsigned value = colour & 0xFFFFFFU;
     switch (static_cast<Palette>(colour - value)) {
       case Palette::basic:
-        return append(value < 8 ? what - 8 + value : what + 52 + value - 8);
+        return append(';', value < 8 ? what - 8 + value : what + 52 + value - 8);
       case Palette::indexed:
-        fmt::format_to(std::back_inserter(out), ";{};5;{}", what, value);
-        return;
+        append(';', what);
+        append(';', 5);
+        return append(';', value);
       case Palette::direct:
-        fmt::format_to(std::back_inserter(out), ";{};2;{};{};{}", what, value >> 16U, (value >> 8U) & 0xFFU,
-                       value & 0xFFU);
+        append(';', what);
+        append(';', 2);
+        for (const unsigned shift : {16U, 8U, 0U}) append(';', (value >> shift) & 0xFFU);
     }
   };
   append_colour(foreground_, 38);

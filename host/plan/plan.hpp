@@ -19,6 +19,7 @@ struct Step {
   bool required = true;
   bool service = false;  ///< never of the requested step: that one is always waited for
   bool pty = true;
+  std::optional<StandardInput> standard_input;  ///< unset: as input_of() has it
   Duration delay{0};
   std::optional<Duration> timeout;
   Duration stop_grace = std::chrono::milliseconds(5000);
@@ -39,6 +40,11 @@ struct Step {
   std::vector<std::string> env_files;   ///< below `env`; relative to the project's folder
   SourceOffset where;                   ///< the dependency entry it comes from; none: the request
 };
+
+/// What the step reads where it hasn't dream's own stdin: in the background nothing comes, and no end either.
+[[nodiscard]] inline StandardInput input_of(const Step& step) {
+  return step.standard_input.value_or(step.background ? StandardInput::open : StandardInput::empty);
+}
 
 /// A later mention of a step, whose other attributes have no effect.
 struct IgnoredMention {

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-/// The ways in which one can tell that a step is ready (docs/functional-specification.md, section 7).
+/// The ways in which one can tell that a step is ready (docs/functional-specification.md, section 3.7).
 namespace dream {
 
 /// A line for a shell, or an argument vector that runs without one.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -24,6 +25,17 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 /// them.
 using OptionsPointer = std::string;
 
+/// What a task that hasn't dream's own stdin reads.
+enum class StandardInput : std::uint8_t {
+  empty,  ///< its end, at once
+  open,   ///< nothing, until the task is asked to end: a watcher takes the end of its input for its own
+};
+
+/// As dream.json writes it.
+[[nodiscard]] constexpr const char* word_of(StandardInput input) {
+  return input == StandardInput::open ? "open" : "empty";
+}
+
 /// `tasks.T` and `projects.P.tasks.T`. What is absent is inherited.
 struct TaskSettings {
   SourceOffset where;
@@ -43,6 +55,7 @@ struct TaskSettings {
   std::vector<std::string> env_files;  ///< as written; relative to the project's folder
   std::optional<std::string> executor;
   std::optional<OptionsPointer> options;
+  std::optional<StandardInput> standard_input;
 };
 
 /// What a dependency in the background releases the next step by.

@@ -51,6 +51,7 @@ struct Ticket {
   /// on as it is, is not copied.
   SharedEnvironment environment = {};
   const dream_strs* given_environment = nullptr;
+  SharedEnvironment own_environment = {};  ///< what dream.json gives of it
   [[nodiscard]] SharedEnvironment environment_of(dream_strs texts) const;
 };
 

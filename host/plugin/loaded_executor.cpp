@@ -143,6 +143,7 @@ Result<std::unique_ptr<Run>> LoadedExecutor::start(const TaskSpec& task, RunObse
   ErrorSink errors;
   const CallName call{"start", ticket.subject};
   ticket.environment = task.environment;
+  ticket.own_environment = task.own_environment;
   ticket.given_environment = &wire.get()->environment;
   const dream_status status = calls_.status(
       call, [&] { return may_throw(table_.start)(executor_, wire.get(), &run, errors.table()); });

@@ -26,6 +26,7 @@ struct ChildRequest {
       argv;               ///< argv[0] with a slash is a path, else it is looked up in PATH of `environment`
   std::string directory;  ///< absolute
   SharedEnvironment environment;
+  SharedEnvironment own_environment = {};  ///< what dream.json gives the step of it; may be null
   int stop_signal = 15;
   std::vector<std::string> relays = {};  ///< programs that pass signals on, as dream_child has them
   bool pty = true;                       ///< a terminal of its own is allowed

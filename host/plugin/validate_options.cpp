@@ -185,20 +185,63 @@ bool parse_object(const std::string& text, rapidjson::Document& document) {
   return !document.HasParseError() && document.IsObject();
 }
 
-/// Whether a schema, or one within it, has the word with which RapidJSON 1.1 refuses valid values and, one
-/// within another, crashes.
-bool has_pattern_properties(const Value& schema) {
-  if (schema.IsArray()) return std::ranges::any_of(schema.GetArray(), has_pattern_properties);
-  if (!schema.IsObject()) return false;
-  return std::ranges::any_of(schema.GetObject(), [](const auto& member) {
-    const std::string_view word = text_in(member.name);
-    if (word == "patternProperties") return true;
-    if (word == "enum" || word == "default" || word == "examples") return false;
-    const bool by_name = word == "properties" || word == "definitions" || word == "dependencies";
-    if (!by_name || !member.value.IsObject()) return has_pattern_properties(member.value);
-    return std::ranges::any_of(member.value.GetObject(),
-                               [](const auto& named) { return has_pattern_properties(named.value); });
+/// Whether a regular expression ends within a group.
+bool leaves_group_open(std::string_view pattern) {
+  std::size_t open = 0;
+  bool in_class = false;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    const char c = pattern[at];
+    if (c == '\\') {
+      ++at;
+    } else if (in_class || c == '[') {
+      in_class = c != ']';
+    } else if (c == '(') {
+      ++open;
+    } else if (c == ')' && open > 0) {
+      --open;
+    }
+  }
+  return open > 0;
+}
+
+/// RapidJSON 1.1 compiles every object of a schema, also one that is a value; and crashes of such a pattern.
+bool has_open_group(const Value& value) {
+  if (value.IsArray()) return std::ranges::any_of(value.GetArray(), has_open_group);
+  if (!value.IsObject()) return false;
+  return std::ranges::any_of(value.GetObject(), [](const auto& member) {
+    const bool is_pattern = member.value.IsString() && text_in(member.name) == "pattern";
+    return is_pattern ? leaves_group_open(text_in(member.value)) : has_open_group(member.value);
   });
+}
+
+/// What else RapidJSON goes astray in, in a schema or one within it; nullptr: nothing.
+const char* unsupported_in(const Value& schema) {
+  const char* found = nullptr;
+  const auto look_at = [&](const Value& inner) { return (found = unsupported_in(inner)) != nullptr; };
+  const auto look_at_named = [&](const auto& member) { return look_at(member.value); };
+  const auto look_at_member = [&](const auto& member) {
+    const std::string_view word = text_in(member.name);
+    const bool is_list = word == "allOf" || word == "anyOf" || word == "oneOf" || word == "items";
+    const bool by_name = word == "properties" || word == "definitions" || word == "dependencies";
+    if (word == "enum" || word == "default" || word == "examples") return false;
+    if (word == "patternProperties") {
+      found = "patternProperties";
+    } else if (is_list && member.value.IsArray() &&
+               !std::ranges::all_of(member.value.GetArray(), &Value::IsObject)) {
+      found = "what is no schema in a list of schemas";
+    } else if (by_name && member.value.IsObject()) {
+      return std::ranges::any_of(member.value.GetObject(), look_at_named);
+    } else {
+      return look_at(member.value);
+    }
+    return true;
+  };
+  if (schema.IsArray()) {
+    static_cast<void>(std::ranges::any_of(schema.GetArray(), look_at));
+  } else if (schema.IsObject()) {
+    static_cast<void>(std::ranges::any_of(schema.GetObject(), look_at_member));
+  }
+  return found;
 }
 
 }  // namespace
@@ -214,10 +257,11 @@ Result<void> validate_options(const std::string& schema, const std::string& opti
     return Error{ErrorCode::plugin, "the plugin's schema of its options is not a JSON object", "",
                  "tell the author of the plugin"};
   }
-  if (has_pattern_properties(rules)) {
+  const char* unsupported = has_open_group(rules) ? "a pattern with an open group" : unsupported_in(rules);
+  if (unsupported != nullptr) {
     return Error{ErrorCode::plugin,
-                 "the plugin's schema of its options has patternProperties, which isn't supported", "",
-                 "tell the author of the plugin"};
+                 fmt::format("the plugin's schema of its options has {}, which isn't supported", unsupported),
+                 "", "tell the author of the plugin"};
   }
   const rapidjson::SchemaDocument compiled(rules);
   rapidjson::SchemaValidator validator(compiled);

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
 #include "prepare/project_list.hpp"
 
@@ -62,9 +63,12 @@ void look_into(const ListedProject& project, const LoadedWorkspace& loaded, plug
 std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace& loaded,
                                         plugin::Registry& registry) {
   std::vector<StepCommand> commands;
-  if (plan.steps.size() > most_steps_described) return commands;
   commands.reserve(plan.steps.size());
-  Environments environments(loaded.discovery.rule, EnvFiles::look);
+  Environments environments(plan, loaded.discovery.rule, EnvFiles::look);
+  Outlooks outlooks(plan, loaded, registry);
+  // Each looks through the whole workspace; thousands may have a problem.
+  constexpr int most_suggestions = 20;
+  int suggested = 0;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     StepCommand& command = commands.emplace_back();
     Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
@@ -72,14 +76,15 @@ std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace&
       command.problem = to_string(step.error());
       continue;
     }
-    Result<std::optional<std::string>> line = step->executor->describe(step->task);
-    if (line) {
-      command.line = std::move(*line).value_or("");
-      continue;
+    Outlook outlook = outlooks.of(*step);
+    command.line = std::move(outlook.line);
+    if (!outlook.problem) continue;
+    if (suggested++ < most_suggestions) {
+      suggest_remedy(plan.steps[at], loaded, registry, plugin::Registry::Ask::all, *outlook.problem);
     }
-    Error error = line.error();
-    suggest_remedy(plan.steps[at], loaded, registry, plugin::Registry::Ask::all, error);
-    command.problem = to_string(error);
+    command.problem = to_string(*outlook.problem);
+    if (outlook.may_change && at > 0)
+      command.problem += "; judged when its turn comes, for a step before it may change that";
   }
   return commands;
 }

@@ -18,8 +18,7 @@ struct StepCommand {
   std::string problem;  ///< may have several sentences
 };
 
-/// For each step of the plan; nothing for a plan of more steps than anybody reads.
-inline constexpr std::size_t most_steps_described = 1000;
+/// For each step of the plan.
 [[nodiscard]] std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace& loaded,
                                                       plugin::Registry& registry);
 

@@ -2,9 +2,12 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <tuple>
@@ -54,12 +57,18 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
   return error;
 }
 
-Variables variables_of_dream() {
+/// Of which folder, and for which process, is told of dream: a task that is started says its own.
+bool is_about_dream(std::string_view name, bool alone) {
+  return name == "PWD" || name == "OLDPWD" || (!alone && name.starts_with("LISTEN_"));
+}
+
+/// `alone`: for the only step of a plan. Sockets that were handed to dream can't be several steps'.
+Variables variables_of_dream(bool alone) {
   Variables variables;
   for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
-    if (equals != std::string_view::npos)
+    if (equals != std::string_view::npos && !is_about_dream(text.substr(0, equals), alone))
       variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
   }
   return variables;
@@ -90,13 +99,25 @@ std::string nearest_task(const StepId& step, const Workspace& workspace) {
 /// What dream.json gives a step: its env files < the env of project and task.
 Result<Variables> Environments::given_variables(const Step& step, const fs::path& folder) {
   Variables variables;
+  const auto stronger = [&step](const std::string& name) -> std::optional<std::string_view> {
+    if (const char* value = std::getenv(name.c_str())) return value;
+    const auto own = std::ranges::find(step.env, name, &Environment::value_type::first);
+    if (own == step.env.end()) return std::nullopt;
+    return own->second;
+  };
   for (const std::string& file : step.env_files) {
     const fs::path path = folder / file;
     const auto time = files_ == EnvFiles::run ? config::env_pipe_time : std::chrono::milliseconds(0);
     auto read = read_.find(path);
     if (read == read_.end()) read = read_.emplace(path, config::read_env_file(path, rule_, time)).first;
     if (!read->second) return read->second.error();
-    for (const auto& [name, value] : *read->second) variables[name] = value;
+    Result<config::EnvFile> parsed =
+        config::parse_env_file(path.string(), *read->second, stronger, std::move(variables));
+    if (!parsed) return parsed.error();
+    variables = std::move(parsed->variables);
+    for (std::string& warning : parsed->warnings) {
+      if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(std::move(warning));
+    }
   }
   for (const auto& [name, value] : step.env) variables[name] = value;
   return variables;
@@ -109,7 +130,7 @@ Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folde
     const Result<Variables> given = given_variables(step, folder);
     if (!given) return given.error();
     Variables whole = *given;
-    whole.merge(variables_of_dream());
+    whole.merge(variables_of_dream(alone_));
     made = {entries_of(whole), entries_of(*given)};
   }
   return made;
@@ -165,7 +186,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
 
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {
   Preparation preparation;
-  Environments environments(loaded.discovery.rule, EnvFiles::run);
+  Environments environments(plan, loaded.discovery.rule, EnvFiles::run);
   std::unordered_set<std::string> told;  // ten steps with the same broken plugin are one error
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
@@ -175,6 +196,7 @@ Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Reg
       preparation.errors.push_back(step.error());
     }
   }
+  preparation.warnings = environments.warnings();
   return preparation;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "config/env_file.hpp"
 #include "plan/plan.hpp"
 #include "plugin/registry.hpp"
 #include "prepare/prepared_step.hpp"
@@ -17,7 +18,7 @@
 
 namespace dream::prepare {
 
-using Variables = std::map<std::string, std::string, std::less<>>;
+using config::Variables;
 
 /// The environment of a step, NAME=VALUE sorted by name.
 struct StepEnvironment {
@@ -34,16 +35,21 @@ enum class EnvFiles : std::uint8_t {
 /// The environments of steps, each made once, and each env file read once.
 class Environments {
  public:
-  Environments(config::FileRule rule, EnvFiles files) : rule_(std::move(rule)), files_(files) {}
+  Environments(const Plan& plan, config::FileRule rule, EnvFiles files)
+      : rule_(std::move(rule)), files_(files), alone_(plan.steps.size() == 1) {}
 
   Result<StepEnvironment> of(const Step& step, const std::filesystem::path& folder);
+  /// What is odd about the env files, each once.
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
   Result<Variables> given_variables(const Step& step, const std::filesystem::path& folder);
 
   config::FileRule rule_;
   EnvFiles files_;
-  std::map<std::filesystem::path, Result<Environment>> read_;
+  bool alone_;  ///< there is one step
+  std::map<std::filesystem::path, Result<std::string>> read_;
+  std::vector<std::string> warnings_;
   std::map<std::tuple<std::filesystem::path, std::vector<std::string>, Environment>, StepEnvironment> made_;
 };
 
@@ -53,6 +59,7 @@ class Environments {
 struct Preparation {
   std::vector<PreparedStep> steps;
   std::vector<Error> errors;
+  std::vector<std::string> warnings;
 };
 [[nodiscard]] Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded,
                                   plugin::Registry& registry);

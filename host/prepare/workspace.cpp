@@ -1,5 +1,8 @@
 #include "prepare/workspace.hpp"
 
+#include <sys/stat.h>
+
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -24,6 +27,22 @@ Result<std::string> printable_project(std::string project) {
                {}};
 }
 
+/// As the user's shell has reached it, over symbolic links: $PWD, where that names it. Else as the system has
+/// it.
+Result<fs::path> current_folder() {
+  const char* reached = std::getenv("PWD");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  struct stat named {};
+  struct stat here {};
+  const bool is_here = reached != nullptr && *reached == '/' && ::stat(reached, &named) == 0 &&
+                       ::stat(".", &here) == 0 && named.st_dev == here.st_dev && named.st_ino == here.st_ino;
+  if (is_here) return fs::path(reached);
+  std::error_code failure;
+  fs::path folder = fs::current_path(failure);
+  if (failure)
+    return Error{ErrorCode::usage, "the current folder can't be told: " + failure.message(), {}, {}};
+  return folder;
+}
+
 }  // namespace
 
 fs::path from_binary(const fs::path& relative) {
@@ -35,11 +54,10 @@ fs::path from_binary(const fs::path& relative) {
 Result<fs::path> starting_folder(const std::optional<fs::path>& directory) {
   if (directory && directory->empty())
     return Error{ErrorCode::usage, "the folder after --directory is empty", {}, {}};
-  std::error_code failure;
-  fs::path folder = directory ? fs::absolute(*directory, failure) : fs::current_path(failure);
-  if (failure)
-    return Error{ErrorCode::usage, "the current folder can't be told: " + failure.message(), {}, {}};
-  return folder;
+  if (directory && directory->is_absolute()) return *directory;
+  const Result<fs::path> current = current_folder();
+  if (!current) return current.error();
+  return directory ? *current / *directory : *current;
 }
 
 Result<config::Discovery> find_workspace(const std::optional<fs::path>& directory, bool trust) {

@@ -23,7 +23,8 @@ struct LoadedWorkspace {
   std::vector<config::Problem> problems;
 };
 
-/// The folder a command works in: `directory`, from the command line, or the current one.
+/// The folder a command works in: `directory`, from the command line, or the current one. Absolute, and as it
+/// was reached: symbolic links and dots stay.
 [[nodiscard]] Result<std::filesystem::path> starting_folder(
     const std::optional<std::filesystem::path>& directory);
 

@@ -6,13 +6,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <utility>
 
 #include "base/assert.hpp"
-#include "process/executable.hpp"
+#include "base/executable.hpp"
 #include "process/relay.hpp"
 
 namespace dream::process {
@@ -57,6 +58,15 @@ Error too_many_files(const std::string& what) {
   return {ErrorCode::io, what + ": too many open files", {}, "raise the limit on open files (ulimit -n)"};
 }
 
+/// `tree`, and the orphans with everything below them.
+std::vector<ProcessStatus> with_all_below(std::vector<ProcessStatus> tree, const Child::Left& orphans) {
+  for (const ProcessStatus& orphan : orphans) {
+    const std::vector<ProcessStatus> below = tree_below(orphan.identity.pid);
+    tree.insert(tree.end(), below.begin(), below.end());
+  }
+  return tree;
+}
+
 }  // namespace
 
 Child::~Child() {
@@ -79,7 +89,7 @@ Result<void> Child::start() {
   };
   ChildStreams& streams = spec_.streams;
   // Asked first: if the host has none, one of the pipes may get its number.
-  const bool has_stdin = streams.inherit_stdin && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
+  const bool has_stdin = streams.in == Inlet::ours && ::fcntl(STDIN_FILENO, F_GETFD) >= 0;
   out_ = make_reader(Stream::out);
   err_ = make_reader(Stream::err);
   const Result<Descriptor> out = open_outlet(*out_, streams.out, STDOUT_FILENO);
@@ -89,9 +99,22 @@ Result<void> Child::start() {
                                         : open_outlet(*err_, streams.err, STDERR_FILENO);
   if (!err) return err.error();
   if (!room_above(err->get())) return too_many_files("no pipe for a task's output");
-  if (!has_stdin && context_.nothing.get() < 0)
-    return Error{ErrorCode::io, "can't be opened", "/dev/null", {}};
-  return start_with(has_stdin ? STDIN_FILENO : context_.nothing.get(), out->get(), err->get());
+  if (has_stdin) return start_with(STDIN_FILENO, out->get(), err->get());
+  if (streams.in == Inlet::open) {
+    const Result<Descriptor> in = open_input();
+    if (!in) return in.error();
+    return start_with(in->get(), out->get(), err->get());
+  }
+  if (!context_.nothing.is_open()) return Error{ErrorCode::io, "can't be opened", "/dev/null", {}};
+  return start_with(context_.nothing.get(), out->get(), err->get());
+}
+
+/// A stdin that goes on until the other end is closed. Only this process has that: it is closed on exec.
+Result<Descriptor> Child::open_input() {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return too_many_files("no pipe for a task's input");
+  input_ = Descriptor(ends[1]);
+  return Descriptor(ends[0]);
 }
 
 /// What the child writes to; `reader` is what reads it. `ours` is the descriptor for Outlet::ours.
@@ -122,7 +145,8 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
                                .argv = spec_.argv,
                                .directory = spec_.directory,
                                .environment = *spec_.environment,
-                               .mark = spec_.mark,
+                               .variables = spec_.variables,
+                               .inheritance = context_.inheritance,
                                .standard_input = standard_input,
                                .standard_output = standard_output,
                                .standard_error = standard_error,
@@ -137,7 +161,7 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
   err_->start();
   if (foreground()) {
     suspension_ = std::make_shared<FollowSuspension>(context_.executor, root_);
-    suspension_->start();
+    root_may_be_stopped();
   }
   wait_for_root();
   return {};
@@ -155,6 +179,7 @@ void Child::wait_for_root() {
                      const int status = handle_->native_exit_code();
                      handle_->detach();  // the pid is free now: the handle must not act on it any more
                      end_->close();
+                     static_cast<void>(input_.close());
                      if (suspension_) suspension_->cancel();
                      root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
                      changed();
@@ -165,14 +190,18 @@ void Child::terminate(Urgency urgency) {
   if (urgency_ == Urgency::force || urgency_ == urgency) return;
   urgency_ = urgency;
   if (forced() || root_exit_) {
+    static_cast<void>(input_.close());
     changed();
     return;
   }
   std::vector<ProcessStatus> tree = root_tree();
-  // One look alone may miss a process that is being re-parented.
+  // One look alone may miss a process that was forked meanwhile. One that was orphaned is in the list of this
+  // process's own by now, which is read after this.
   for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = root_tree();
   ask(tree);
-  if (!relays_.empty()) changed();
+  static_cast<void>(input_.close());  // the signal comes first: it is what the task is asked by
+  asks_orphans_ = true;
+  changed();
 }
 
 void Child::resume_output(Stream stream) {
@@ -182,9 +211,9 @@ void Child::resume_output(Stream stream) {
 
 /// Those that ignore it are still to be asked by the stop signal: the background jobs of a plain shell ignore
 /// Ctrl-C.
-void Child::heard_from_terminal(int signal) {
+void Child::heard_from_terminal(int signal, const Left& left) {
   if (!foreground()) return;
-  for (const ProcessStatus& process : root_tree()) {
+  for (const ProcessStatus& process : with_all_below(root_tree(), left)) {
     if (process.group == ::getpgrp() && !process.ignores(signal)) asked_.insert(process.identity);
   }
 }
@@ -205,6 +234,10 @@ std::vector<ProcessStatus> Child::root_tree() {
   std::vector<ProcessStatus> tree = tree_below(root_);
   if (send_signal(end_->native_handle(), no_signal) == Delivery::gone) tree.clear();
   return tree;
+}
+
+void Child::root_may_be_stopped() {
+  if (suspension_) suspension_->child_changed();
 }
 
 /// The stop signal, once, to each process.
@@ -258,25 +291,51 @@ void Child::press_leftovers(Instant now, const Left& left) {
   if (by_itself && !leftovers_force_at_) {
     // A helper that waits for the reader of its output can't be expected to get on.
     if (!patience_until_ || output_paused()) patience_until_ = now + leftover_patience;
-    if (now < *patience_until_) return;
+    if (now < *patience_until_ && !was_kept()) return;
     leftovers_force_at_ = now + spec_.leftover_grace;
   }
+  Left to_ask;
   for (const ProcessStatus& orphan : left) {
     // What one that was asked before has started since is its way to end.
-    if (!asked_.contains(orphan.identity)) ask(tree_below(orphan.identity.pid));
+    if (!asked_.contains(orphan.identity)) to_ask.push_back(orphan);
   }
+  if (by_itself && !to_ask.empty()) tell_left_behind(to_ask, false);
+  for (const ProcessStatus& orphan : to_ask) ask(tree_below(orphan.identity.pid));
   if (by_itself && now >= *leftovers_force_at_) urgency_ = Urgency::force;
+}
+
+void Child::tell_left_behind(const Left& left, bool kept) {
+  constexpr std::size_t most_named = 5;
+  if (!spec_.on_left_behind) return;
+  std::vector<std::string> names;
+  const std::vector<ProcessStatus> all = with_all_below({}, left);
+  for (const ProcessStatus& process : all) {
+    if (process.alive() && names.size() < most_named) names.push_back(describe_process(process));
+  }
+  if (all.size() > most_named) names.push_back(std::to_string(all.size() - most_named) + " more");
+  if (!names.empty()) spec_.on_left_behind(std::move(names), kept);
+}
+
+bool Child::keep(const Left& left) {
+  const bool out_ended = out_->finish_and_drop_the_rest();
+  const bool err_ended = err_->finish_and_drop_the_rest();
+  if (!out_ended || !err_ended) return false;
+  tell_left_behind(left, true);
+  kept_ = Kept::now;
+  return true;
+}
+
+void Child::end_kept(Urgency urgency) {
+  if (!was_kept()) return;
+  kept_ = Kept::until_a_while_ago;
+  if (urgency == Urgency::force) urgency_ = urgency;
+  changed();
 }
 
 /// SIGKILL to those that have not got it yet. True: there were some, so there may be more.
 bool Child::kill_new(const Left& left) {
-  std::vector<ProcessStatus> all = root_tree();
-  for (const ProcessStatus& orphan : left) {
-    const std::vector<ProcessStatus> below = tree_below(orphan.identity.pid);
-    all.insert(all.end(), below.begin(), below.end());
-  }
   bool any = false;
-  for (const ProcessStatus& process : all) {
+  for (const ProcessStatus& process : with_all_below(root_tree(), left)) {
     if (!process.alive() || killed_.contains(process.identity)) continue;
     const Delivery delivery = send(process, SIGKILL);
     any = any || delivery == Delivery::sent;
@@ -294,10 +353,16 @@ std::optional<Duration> Child::kill(const Left& left) {
   return kill_pause_;
 }
 
-std::optional<Duration> Child::attend(Instant now, const Left& left) {
+std::optional<Duration> Child::attend(Instant now, const Left& left, bool complete) {
   if (forced()) return kill(left);
+  if (asks_orphans_ && !root_exit_) {
+    for (const ProcessStatus& orphan : left) ask(tree_below(orphan.identity.pid));
+  }
+  if (complete || root_exit_) asks_orphans_ = false;
   look_after_relays();
   if (!root_exit_ || left.empty()) return relays_.empty() ? std::nullopt : std::optional(patient_interval);
+  if (!urgency_ && !std::exchange(told_lingering_, true) && spec_.on_lingering) spec_.on_lingering();
+  if (keeps_what_is_left()) return std::nullopt;
   press_leftovers(now, left);
   patient_pause_ = std::clamp(2 * patient_pause_, shortest_patient_pause, patient_interval);
   return forced() ? Duration::zero() : patient_pause_;
@@ -312,7 +377,7 @@ bool Child::take_rest() {
 void Child::finish() {
   DREAM_ASSERT(root_exit_.has_value());
   const auto on_end = std::exchange(spec_.on_end, nullptr);
-  on_end(*root_exit_);
+  if (on_end) on_end(*root_exit_);
 }
 
 }  // namespace dream::process

@@ -31,9 +31,16 @@ enum class Outlet : std::uint8_t {
   ours,      ///< the one of this process: the child writes there directly
 };
 
+/// What a child's stdin is.
+enum class Inlet : std::uint8_t {
+  empty,  ///< /dev/null
+  open,   ///< a pipe that nobody writes to, and that ends when the child is asked to end
+  ours,   ///< this process's; /dev/null where it has none
+};
+
 /// How a child is wired up with this process and its terminal.
 struct ChildStreams {
-  bool inherit_stdin = false;  ///< else it reads /dev/null
+  Inlet in = Inlet::empty;
   Outlet out = Outlet::pipe;
   Outlet err = Outlet::pipe;
   bool joined = false;      ///< if both are terminals: they are one, and all bytes come as stdout
@@ -48,19 +55,27 @@ struct ChildSpec {
   std::vector<std::string> argv;  ///< argv[0] as for find_executable
   std::string directory;
   SharedEnvironment environment;
-  std::string mark = {};  ///< one more NAME=VALUE, in place of what the environment has of that name
+  /// More of NAME=VALUE, each in place of what the environment has of that name. PWD is set to the folder
+  /// where the environment has none.
+  std::vector<std::string> variables = {};
   ChildStreams streams;
   int stop_signal = 15;
   /// Programs of its tree that pass a signal on to their own children (is_relay). So that these don't get it
   /// twice, such a program is not sent the signal while it has children.
   std::vector<std::string> relays = {};
-  /// What the child left running when it ended by itself is asked to end, and killed after this long.
+  /// What the child leaves running when it ends by itself stays until Supervisor::end_kept.
+  bool keeps_leftovers = false;
+  /// Else it is asked to end, and killed after this long.
   Duration leftover_grace = std::chrono::seconds(5);
   /// Whether more of this stream may be read now; none: always. False: not until Supervisor::resume_output.
   std::function<bool(Stream)> has_room = {};
   /// Takes all of the bytes. False: no more of this stream until Supervisor::resume_output.
   std::function<bool(Stream, std::string_view)> on_output;
-  /// Once, after the last byte: the child is reaped and nothing that it started lives.
+  /// The child has ended by itself, and something that it has started lives.
+  std::function<void()> on_lingering = {};
+  /// Some of that, with pid and command: it is asked to end now, or `kept`.
+  std::function<void(std::vector<std::string> processes, bool kept)> on_left_behind = {};
+  /// Once, after the last byte: the child is reaped and nothing that it started lives, unless it is kept.
   std::function<void(ExitStatus)> on_end;
 };
 
@@ -69,6 +84,7 @@ struct ChildContext {
   boost::asio::any_io_executor executor;
   std::span<char> scratch;  ///< for reading output
   rlimit file_limit;        ///< that children get
+  Inheritance inheritance;  ///< and what else they get of this process's
   Descriptor nothing;       ///< what a child without a stdin reads: /dev/null; -1: it couldn't be opened
   /// This child has something to be attended to.
   std::function<void(std::uint64_t number)> on_change;
@@ -95,11 +111,15 @@ class Child {
   [[nodiscard]] Result<void> start();
   void terminate(Urgency urgency);
   void resume_output(Stream stream);
-  /// The terminal has sent this signal (by a key, or when it closed) to all of this process's group.
-  void heard_from_terminal(int signal);
+  /// A key of the terminal, or its end, has sent this signal to all of this process's group.
+  void heard_from_terminal(int signal, const Left& left);
+  /// SIGCHLD has come: the root may be stopped.
+  void root_may_be_stopped();
   /// The user's window has changed.
   void resize(const winsize& window);
 
+  /// Its Supervisor's for it.
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
   /// The root's pid; 0 once it has ended.
   [[nodiscard]] pid_t pid() const noexcept { return root_exit_ ? 0 : root_; }
   [[nodiscard]] bool foreground() const noexcept { return spec_.streams.foreground; }
@@ -107,26 +127,45 @@ class Child {
   [[nodiscard]] pid_t root_pid() const noexcept { return root_; }
   /// Its session, if that is its own.
   [[nodiscard]] pid_t root_session() const noexcept { return foreground() ? 0 : root_; }
-  /// The root has ended, the child has not: orphans of this process may belong to it.
-  [[nodiscard]] bool lingers() const noexcept { return root_exit_.has_value(); }
+  /// The root has ended, the child has not.
+  [[nodiscard]] bool lingers() const noexcept { return root_exit_.has_value() && kept_ != Kept::now; }
+  /// What it has left is to stay.
+  [[nodiscard]] bool keeps_what_is_left() const noexcept {
+    return spec_.keeps_leftovers && lingers() && !urgency_ && kept_ == Kept::no;
+  }
+  /// Its end was told, and what it has left lives.
+  [[nodiscard]] bool kept() const noexcept { return kept_ == Kept::now; }
+  [[nodiscard]] bool was_kept() const noexcept { return kept_ != Kept::no; }
   /// It is being killed.
   [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
   [[nodiscard]] const std::string& program() const { return spec_.argv.front(); }
+  /// It must know what of it is orphaned to this process.
+  [[nodiscard]] bool wants_orphans() const noexcept { return lingers() || forced() || asks_orphans_; }
   /// Whether attend() would do anything.
-  [[nodiscard]] bool wants_attention() const noexcept { return lingers() || forced() || !relays_.empty(); }
+  [[nodiscard]] bool wants_attention() const noexcept { return wants_orphans() || !relays_.empty(); }
+  /// A process of it that was sent a signal before.
+  [[nodiscard]] bool knows(const ProcessIdentity& process) const {
+    return asked_.contains(process) || killed_.contains(process);
+  }
 
   /// Sends the signals that are due. Returns after what time to call it again even if nothing changes; none:
-  /// not at all.
-  std::optional<Duration> attend(Instant now, const Left& left);
-  /// Reads the rest of the output. To be called when the child lingers and none of its processes lives.
-  /// False: the reader wants no more for now.
+  /// not at all. `complete`: `left` has all that there is.
+  std::optional<Duration> attend(Instant now, const Left& left, bool complete);
+  /// Takes the rest of the output; to be called when the child lingers and nothing of it lives. False: the
+  /// reader holds it back.
   bool take_rest();
-  /// Calls on_end. The child is done with.
+  /// Calls on_end, if that wasn't done. The child is done with.
   void finish();
+  /// Takes the rest of the output, and lets `left` stay: its end is to be told. False: the reader holds it
+  /// back.
+  bool keep(const Left& left);
+  /// Graceful: as if it had just ended and left this behind, without patience.
+  void end_kept(Urgency urgency);
 
  private:
   void changed() { context_.on_change(number_); }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
+  Result<Descriptor> open_input();
   [[nodiscard]] Result<Descriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
@@ -138,6 +177,7 @@ class Child {
                                       const std::vector<ProcessStatus>& tree) const;
   void look_after_relays();
   void press_leftovers(Instant now, const Left& left);
+  void tell_left_behind(const Left& left, bool kept);
   std::optional<Duration> kill(const Left& left);
   bool kill_new(const Left& left);
 
@@ -148,12 +188,17 @@ class Child {
   std::optional<boost::asio::posix::stream_descriptor>
       end_;  ///< of the root, as Launched has it; open while that lives
   pid_t root_ = 0;
+  Descriptor input_;  ///< the other end of an open stdin
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
   std::shared_ptr<FollowSuspension> suspension_;  ///< of a foreground child
   std::optional<ExitStatus> root_exit_;
+  enum class Kept : std::uint8_t { no, now, until_a_while_ago };
+  Kept kept_ = Kept::no;
+  bool told_lingering_ = false;
   std::optional<Urgency> urgency_;
-  std::set<ProcessIdentity> asked_;   ///< got the stop signal
+  bool asks_orphans_ = false;        ///< the root lives and was asked to end: so are those below this process
+  std::set<ProcessIdentity> asked_;  ///< got the stop signal
   std::set<ProcessIdentity> relays_;  ///< in asked_, but passed over so far
   std::set<ProcessIdentity> killed_;  ///< got SIGKILL
   std::optional<Instant> patience_until_;

@@ -19,7 +19,6 @@
 
 #include "base/crash_note.hpp"
 #include "base/process.hpp"
-#include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "process/descendants.hpp"
 #include "process/hang_watch.hpp"
@@ -34,7 +33,6 @@ constexpr int exit_internal = 70;
 
 /// Of those that can't be ended, so many are named.
 constexpr std::size_t most_named = 5;
-constexpr std::size_t longest_command = 60;
 
 /// Signals that mean something to the host and may be sent to the pid that the user knows.
 constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -49,21 +47,12 @@ bool is_stopped(pid_t pid) {
   return status && (status->state == 'T' || status->state == 't');
 }
 
-/// "4711 (sleep 60)"
-std::string describe(const ProcessStatus& process) {
-  std::string command = command_line(process.identity.pid);
-  while (command.ends_with('\0')) command.pop_back();
-  std::ranges::replace(command, '\0', ' ');
-  if (command.size() > longest_command) command.resize(longest_command);
-  return std::to_string(process.identity.pid) + (command.empty() ? "" : " (" + printable(command) + ")");
-}
-
 /// What became of all that the host had started.
 std::string fate_of(const std::vector<ProcessStatus>& left) {
   if (left.empty()) return "everything that it had started was ended";
   std::string names;
   for (std::size_t at = 0; at < std::min(left.size(), most_named); ++at) {
-    names += (at == 0 ? "" : ", ") + describe(left[at]);
+    names += (at == 0 ? "" : ", ") + describe_process(left[at]);
   }
   if (left.size() > most_named) names += " and " + std::to_string(left.size() - most_named) + " more";
   return "of what it had started, this lives on, as it can't be killed: " + names + "; end it yourself";

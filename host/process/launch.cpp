@@ -14,11 +14,12 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "base/executable.hpp"
+#include "process/child_environment.hpp"
 #include "process/wait_for_end.hpp"
 
 namespace dream::process {
@@ -56,6 +57,25 @@ SignalMask altered_signals() {
   return altered;
 }
 
+/// Of descriptors, both ends belong to it.
+struct Range {
+  unsigned first;
+  unsigned last;
+};
+
+/// All but the standard ones and these.
+std::vector<Range> all_but(const std::vector<int>& descriptors) {
+  std::vector<Range> ranges;
+  unsigned first = STDERR_FILENO + 1;
+  for (const int descriptor : descriptors) {
+    const auto number = static_cast<unsigned>(descriptor);
+    if (number > first) ranges.push_back({first, number - 1});
+    first = number + 1;
+  }
+  ranges.push_back({first, ~0U});
+  return ranges;
+}
+
 /// Prepared by the parent: between clone and exec the child may not allocate.
 struct ChildImage {
   const char* executable;
@@ -65,7 +85,10 @@ struct ChildImage {
   std::array<int, 3> descriptors;
   bool own_session;
   rlimit file_limit;
-  SignalMask altered;  ///< signals that are to be set to their default
+  SignalMask altered;   ///< signals that are to be set to their default
+  const Range* closed;  ///< descriptors that it doesn't get
+  std::size_t closed_count;
+  char* own_pid;  ///< where it writes its pid; null: nowhere
   pid_t parent;
   Failure failure;  ///< written by the child, into the parent's memory
 };
@@ -101,18 +124,27 @@ DREAM_IN_CHILD void restore_signals(SignalMask altered) {
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, set_size);
 }
 
+/// In decimal, with a NUL behind it.
+DREAM_IN_CHILD void write_number(char* place, pid_t number) {
+  char* end = place;
+  for (pid_t rest = number; rest > 0; rest /= 10) ++end;
+  *end = 0;
+  for (; number > 0; number /= 10) *--end = static_cast<char>('0' + number % 10);
+}
+
 /// The child. Returns only when something failed.
 DREAM_IN_CHILD Failure become(const ChildImage& image) {
   if (!place_descriptors(&image.descriptors.front())) return {Stage::stdio, errno};
   if (image.own_session && ::setsid() < 0) return {Stage::session, errno};
-  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return {Stage::session, errno};
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return {Stage::session, errno};
   if (::getppid() != image.parent) return {Stage::session, ESRCH};
   if (::setrlimit(RLIMIT_NOFILE, &image.file_limit) != 0) return {Stage::limits, errno};
   if (::chdir(image.directory) != 0) return {Stage::directory, errno};
-  // Everything of ours is closed on exec anyway; this is for what a plugin, or whoever started us, left open.
-  // Linux before 5.11 doesn't know it: nothing that we depend on is lost.
-  ::syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+  // Everything of ours is closed on exec anyway; this is for what a plugin left open. Linux before 5.11
+  // doesn't know it: nothing that we depend on is lost.
+  for (std::size_t at = 0; at < image.closed_count; ++at)
+    ::syscall(SYS_close_range, image.closed[at].first, image.closed[at].last, 4U /* CLOSE_RANGE_CLOEXEC */);
+  if (image.own_pid != nullptr) write_number(image.own_pid, ::getpid());
   restore_signals(image.altered);
   ::execve(image.executable, image.argv, image.environment);
   return {Stage::exec, errno};
@@ -160,15 +192,13 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return array;
 }
 
-/// The environment with the mark, but without any of the same name.
-std::vector<char*> marked(std::vector<char*> environment, const std::string& mark) {
-  if (mark.empty()) return environment;
-  const std::string_view name = std::string_view(mark).substr(0, mark.find('=') + 1);
-  environment.pop_back();
-  std::erase_if(environment, [&](const char* entry) { return std::string_view(entry).starts_with(name); });
-  environment.push_back(const_cast<char*>(mark.c_str()));
-  environment.push_back(nullptr);
-  return environment;
+/// What runs a text without a #! line, as it runs when typed into a shell; empty when this failure is
+/// another.
+std::vector<std::string> script_words(const Failure& failure, const LaunchSpec& spec) {
+  if (failure.stage != Stage::exec || failure.error != ENOEXEC || !is_text(spec.executable)) return {};
+  std::vector<std::string> words{"/bin/sh", spec.executable};
+  words.insert(words.end(), spec.argv.begin() + 1, spec.argv.end());
+  return words;
 }
 
 Error explain_exec(int error, const LaunchSpec& spec) {
@@ -179,8 +209,8 @@ Error explain_exec(int error, const LaunchSpec& spec) {
       return {ErrorCode::not_found, "the interpreter that its first line names, or its loader, was not found",
               spec.executable, "a line end of Windows (\\r\\n) after the #! line has this effect, too"};
     case ENOEXEC:
-      return {ErrorCode::not_executable, "this is neither a program nor a script with a #! line",
-              spec.executable, "begin it with #!/bin/sh"};
+      return {ErrorCode::not_executable, "this is neither a program for this machine nor a script",
+              spec.executable, "was it built for another kind of processor?"};
     case E2BIG:
       return {ErrorCode::not_executable, "its arguments and environment are too long", spec.executable, {}};
     default:
@@ -230,7 +260,9 @@ rlimit raise_file_limit() {
 Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec) {
   static const SignalMask altered = altered_signals();
   const std::vector<char*> argv = pointers(spec.argv);
-  const std::vector<char*> environment = marked(pointers(spec.environment), spec.mark);
+  const ChildEnvironment environment(spec.environment, spec.variables, spec.directory,
+                                     spec.inheritance.listen_pid);
+  const std::vector<Range> closed = all_but(spec.inheritance.descriptors);
   ChildImage image{.executable = spec.executable.c_str(),
                    .argv = argv.data(),
                    .environment = environment.data(),
@@ -239,9 +271,20 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
                    .own_session = spec.own_session,
                    .file_limit = spec.file_limit,
                    .altered = altered,
+                   .closed = closed.data(),
+                   .closed_count = closed.size(),
+                   .own_pid = environment.place_of_pid(),
                    .parent = ::getpid(),
                    .failure = {}};
   Spawned spawned = spawn(image);
+  const std::vector<std::string> script = script_words(image.failure, spec);
+  const std::vector<char*> script_argv = pointers(script);
+  if (!script.empty()) {
+    image.executable = script.front().c_str();
+    image.argv = script_argv.data();
+    image.failure = {};
+    spawned = spawn(image);
+  }
   if (spawned.pid < 0) return explain(image.failure, spec);
   try {
     boost::asio::posix::stream_descriptor end(executor);

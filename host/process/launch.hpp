@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "process/boost_process.hpp"
+#include "process/inheritance.hpp"
 
 namespace dream::process {
 
@@ -19,7 +20,8 @@ struct LaunchSpec {
   const std::vector<std::string>& argv;
   const std::string& directory;
   const std::vector<std::string>& environment;
-  const std::string& mark;  ///< as in ChildSpec; may be empty
+  const std::vector<std::string>& variables;  ///< as in ChildSpec
+  const Inheritance& inheritance;
   int standard_input = 0;
   int standard_output = 1;
   int standard_error = 2;
@@ -40,10 +42,9 @@ struct Launched {
   boost::asio::posix::stream_descriptor end;
 };
 
-/// Starts a process: leader of a session of its own (unless told otherwise), subreaper of its descendants,
-/// default signal dispositions, an empty signal mask, no descriptor but 0 to 2; it dies with the calling
-/// thread. Returns after exec succeeded. A failure names the stage that failed and has left no process
-/// behind.
+/// Starts a process: leader of a session of its own (unless told otherwise), default signal dispositions, an
+/// empty signal mask, no descriptor but 0 to 2 and the inherited; it dies with the calling thread. Returns
+/// after exec succeeded. A failure names the stage that failed and has left no process behind.
 [[nodiscard]] Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec);
 
 }  // namespace dream::process

@@ -87,8 +87,9 @@ void OutputPipe::arm() {
 }
 
 void OutputPipe::read(int most_buffers) {
-  for (int count = 0; count < most_buffers && !paused_ && !ended_; ++count) {
-    if (rest_ == 0) return end();
+  const bool dropped = drops_;
+  for (int count = 0; count < most_buffers && !paused_ && !ended_ && drops_ == dropped; ++count) {
+    if (rest_ == 0) return reach_rest();
     paused_ = !gate_();
     if (paused_) return;
     const std::size_t wanted = std::min(scratch_.size(), rest_.value_or(scratch_.size()));
@@ -101,7 +102,7 @@ void OutputPipe::read(int most_buffers) {
     } else if (size == 0 || (errno != EINTR && errno != EAGAIN)) {
       return end();
     } else if (errno == EAGAIN) {
-      if (rest_) end();
+      if (rest_) reach_rest();
       return;
     }
   }
@@ -121,7 +122,21 @@ bool OutputPipe::finish() {
     rest_ = static_cast<std::size_t>(waiting);
   }
   read(std::numeric_limits<int>::max());
-  return ended_;
+  return ended_ || drops_;
+}
+
+bool OutputPipe::finish_and_drop_the_rest() {
+  stays_open_ = true;
+  return drops_ || finish();
+}
+
+void OutputPipe::reach_rest() {
+  if (!stays_open_) return end();
+  rest_.reset();
+  drops_ = true;
+  gate_ = [] { return true; };
+  consumer_ = [](std::string_view) { return true; };
+  arm();
 }
 
 void OutputPipe::end() {

@@ -44,6 +44,8 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   /// To be called when nothing whose output counts lives any more: what is in the pipe now is the rest, even
   /// if a stranger holds the other end. Reads it unless paused. True: the stream is at its end.
   bool finish();
+  /// The same, but whoever holds the other end may write on: what comes after that is read, and dropped.
+  bool finish_and_drop_the_rest();
   /// Reads nothing more and calls nobody any more.
   void abandon() { end(); }
 
@@ -54,6 +56,7 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   [[nodiscard]] Result<void> watch(Descriptor reading);
   void arm();
   void read(int most_buffers);
+  void reach_rest();
   void end();
 
   boost::asio::posix::stream_descriptor descriptor_;
@@ -63,6 +66,8 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   std::function<void()> on_end_;
   bool terminal_ = false;
   std::optional<std::size_t> rest_;  ///< bytes until the end, or at most until it, once known
+  bool stays_open_ = false;          ///< after the rest
+  bool drops_ = false;
   bool armed_ = false;
   bool paused_ = false;
   bool ended_ = false;

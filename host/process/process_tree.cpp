@@ -16,6 +16,7 @@
 #include <unordered_set>
 
 #include "base/descriptor.hpp"
+#include "base/text.hpp"
 
 namespace dream::process {
 
@@ -240,6 +241,15 @@ bool runs_this_program(pid_t pid) {
 
 std::string command_line(pid_t pid) {
   return read_file(proc_path(pid, "cmdline"));
+}
+
+std::string describe_process(const ProcessStatus& process) {
+  constexpr std::size_t longest_command = 60;
+  std::string command = command_line(process.identity.pid);
+  while (command.ends_with('\0')) command.pop_back();
+  std::ranges::replace(command, '\0', ' ');
+  if (command.size() > longest_command) command.resize(longest_command);
+  return std::to_string(process.identity.pid) + (command.empty() ? "" : " (" + printable(command) + ")");
 }
 
 Delivery send_signal(int pidfd, int signal, int follow_up) {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-/// Looking at processes and signalling them, with /proc. A task's root is the subreaper of its descendants,
-/// so while it lives everything it started hangs below it; when it has ended, its orphans become children of
-/// this process.
+/// Looking at processes and signalling them, with /proc. What a task started hangs below its root, or, as
+/// soon as the parent of it has ended, below this process, which is the only subreaper: no task is given
+/// strangers to reap.
 namespace dream::process {
 
 /// A process for all time: a pid is reused, a pid with its start time is not.
@@ -72,8 +72,7 @@ struct Orphans {
 /// tree.
 [[nodiscard]] std::vector<ProcessStatus> tree_below(pid_t root);
 
-/// Whether the processes of a tree that have children have still those that it shows, and no others: whoever
-/// is re-parented goes to one of them.
+/// Whether the processes of a tree that have children have still those that it shows, and no others.
 [[nodiscard]] bool is_unchanged(const std::vector<ProcessStatus>& tree);
 
 /// `tree` without what other runs of this program in it have started: a run that is asked to end asks its
@@ -92,6 +91,9 @@ struct Orphans {
 
 /// The command line of a process as /proc has it: each word ends with a NUL. Empty when it may not be read.
 [[nodiscard]] std::string command_line(pid_t pid);
+
+/// "4711 (sleep 60)", for people.
+[[nodiscard]] std::string describe_process(const ProcessStatus& process);
 
 /// What became of a signal.
 enum class Delivery : std::uint8_t {

@@ -1,6 +1,7 @@
 #include "process/pty.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -12,12 +13,17 @@ namespace dream::process {
 
 namespace {
 
-/// Nothing on the way changes a byte: the user's terminal does what is to be done, once.
+/// Nothing on the way changes a byte: the user's terminal does what is to be done, once. Nobody types here:
+/// opening the terminal by its name to read is refused, and where nothing is refused, to root, a read ends at
+/// once.
 bool set_up(int slave, const winsize& size) {
   termios modes{};
   if (::tcgetattr(slave, &modes) != 0) return false;
   modes.c_oflag &= ~static_cast<tcflag_t>(OPOST);
-  modes.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  modes.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON);
+  modes.c_cc[VMIN] = 0;
+  modes.c_cc[VTIME] = 0;
+  ::fchmod(slave, S_IWUSR);
   return ::tcsetattr(slave, TCSANOW, &modes) == 0 && ::ioctl(slave, TIOCSWINSZ, &size) == 0;
 }
 

@@ -2,14 +2,18 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdlib>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 namespace dream::process {
@@ -21,11 +25,15 @@ constexpr std::size_t read_size = std::size_t{64} * 1024;
 /// The next look at the processes when the system was out of descriptors or memory.
 constexpr Duration retry_interval = std::chrono::milliseconds(10);
 
-const Child::Left none;
-
 /// As DREAM_CHILD has it; all that this process starts has its begin.
 std::string mark_begin() {
   return std::to_string(::getpid()) + ".";
+}
+
+/// Whether a process has given up its memory, and with it its environment. It is dead in a moment.
+bool is_ending(pid_t pid) {
+  char first = 0;
+  return ::readlink(("/proc/" + std::to_string(pid) + "/exe").c_str(), &first, 1) < 0 && errno == ENOENT;
 }
 
 std::string mark_of_child(std::uint64_t id) {
@@ -34,14 +42,17 @@ std::string mark_of_child(std::uint64_t id) {
 
 }  // namespace
 
-Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn)
+Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn,
+                       Inheritance inheritance)
     : loop_(context),
       warn_(std::move(warn)),
       timer_(context),
+      child_signals_(context),
       scratch_(std::make_unique_for_overwrite<char[]>(read_size)),
       shared_{.executor = context.get_executor(),
               .scratch = {scratch_.get(), read_size},
               .file_limit = raise_file_limit(),
+              .inheritance = std::move(inheritance),
               .nothing = Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)),
               .on_change =
                   [this](std::uint64_t id) {
@@ -54,7 +65,7 @@ Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(cons
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no plugin is loaded yet, and no thread of ours reads it
   ::setenv(child_mark_name, mark_of_child(plugins_number).c_str(), 1);
-  FollowSuspension::block_signal();
+  watch_orphans();
 }
 
 Supervisor::~Supervisor() {
@@ -76,7 +87,7 @@ void Supervisor::let_go() {
 
 Result<ChildId> Supervisor::start(ChildSpec spec) {
   const std::uint64_t id = next_id_++;
-  spec.mark = std::string(child_mark_name) + "=" + mark_of_child(id);
+  spec.variables.push_back(std::string(child_mark_name) + "=" + mark_of_child(id));
   auto child = std::make_unique<Child>(shared_, id, std::move(spec));
   if (Result<void> started = child->start(); !started) return started.error();
   by_root_[child->pid()] = child.get();
@@ -100,7 +111,42 @@ pid_t Supervisor::pid(ChildId id) const {
 }
 
 void Supervisor::heard_from_terminal(int signal) {
-  for (const auto& [id, child] : children_) child->heard_from_terminal(signal);
+  orphan_may_have_ended_ = true;  // a reason to look
+  const Census census = take_census();
+  for (const auto& [id, child] : children_) child->heard_from_terminal(signal, census.left_of(child.get()));
+}
+
+/// The end of an orphan sends SIGCHLD to the first thread (first_thread.hpp), which blocks it; so does this
+/// one with that of its roots, and all that it starts. So it waits to be read here.
+void Supervisor::watch_orphans() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGCHLD);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  Descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  boost::system::error_code error;
+  if (signals.is_open()) child_signals_.assign(signals.get(), error);
+  if (!signals.is_open() || error) return;  // then they are reaped when a child ends
+  static_cast<void>(signals.release());
+  child_changed();
+}
+
+void Supervisor::child_changed() {
+  child_signals_.async_wait(
+      boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+        if (error) return;
+        signalfd_siginfo info{};
+        if (::read(child_signals_.native_handle(), &info, sizeof info) != sizeof info) return child_changed();
+        for (const auto& [id, child] : children_) child->root_may_be_stopped();
+        // The end of a root is a reason to look by itself: then it finds those that have ended before it,
+        // too.
+        const bool is_end = info.ssi_code != CLD_STOPPED && info.ssi_code != CLD_CONTINUED;
+        if (!is_end || child_with_root(static_cast<pid_t>(info.ssi_pid)) == nullptr) {
+          orphan_may_have_ended_ = true;
+          attend_at(read_clock());
+        }
+        child_changed();
+      });
 }
 
 void Supervisor::resize(const winsize& window) {
@@ -131,18 +177,45 @@ void Supervisor::attend() {
   std::optional<Duration> again = census.again;
   const std::map<std::uint64_t, Child*> wanting = wanting_;  // on_output may start children
   std::vector<std::unique_ptr<Child>> over;
+  std::vector<Child*> kept;
   for (const auto& [id, child] : wanting) {
-    const auto found = census.left.find(child);
-    const Child::Left& left = found == census.left.end() ? none : found->second;
-    const std::optional<Duration> pause = child->attend(now, left);
+    const Child::Left left = census.left_of(child);
+    const std::optional<Duration> pause = child->attend(now, left, !census.again);
     if (pause) again = std::min(again.value_or(*pause), *pause);
     if (!child->wants_attention()) wanting_.erase(id);
+    if (child->keeps_what_is_left() && !left.empty()) {
+      if (census.again || !child->keep(left)) continue;
+      wanting_.erase(id);
+      kept.push_back(child);
+      continue;
+    }
     const bool alone = child->lingers() && left.empty() && !census.again;
-    if (!alone || !child->take_rest()) continue;
+    if (alone && is_last_owner(*child)) again = Duration::zero();  // the others have just ended
+    if (!alone || is_last_owner(*child) || !child->take_rest()) continue;
     over.push_back(release(id));
   }
+  release_kept_that_have_nothing_left(census);
   if (again) attend_at(now + *again);
+  for (Child* child : kept) child->finish();
   for (const auto& child : over) child->finish();
+}
+
+void Supervisor::end_kept(Urgency urgency) {
+  for (const auto& [id, child] : children_) child->end_kept(urgency);
+}
+
+bool Supervisor::keeps_anything() const {
+  return std::any_of(children_.begin(), children_.end(),
+                     [](const auto& child) { return child.second->was_kept(); });
+}
+
+void Supervisor::release_kept_that_have_nothing_left(const Census& census) {
+  if (!census.taken || census.again) return;
+  std::vector<std::uint64_t> over;
+  for (const auto& [id, child] : children_) {
+    if (child->kept() && !census.left.contains(child.get())) over.push_back(id);
+  }
+  for (const std::uint64_t id : over) release(id);
 }
 
 std::unique_ptr<Child> Supervisor::release(std::uint64_t id) {
@@ -163,35 +236,84 @@ bool Supervisor::any_wanting(bool (Child::*quality)() const noexcept) const {
                      [&](const auto& child) { return (child.second->*quality)(); });
 }
 
-/// The orphans of this process are what tasks left behind. The dead are reaped, the living given to the child
-/// they come from.
+/// The dead are reaped, the living given to the child they come from.
 Supervisor::Census Supervisor::take_census() {
   Census census;
-  if (!any_wanting(&Child::lingers)) return census;
+  if (!std::exchange(orphan_may_have_ended_, false) && !any_wanting(&Child::wants_orphans)) return census;
+  census.taken = true;
   const Instant begin = read_clock();
   const Orphans orphans = own_orphans();
-  if (orphans.known == Orphans::Known::busy) census.again = retry_interval;
+  if (orphans.known == Orphans::Known::busy) {
+    census.again = retry_interval;
+    orphan_may_have_ended_ = true;
+  }
   if (orphans.known == Orphans::Known::never) warn_that_nothing_is_known();
   for (const pid_t pid : orphans.pids) take_orphan(pid, census);
+  if (orphans.known == Orphans::Known::yes) forget_orphans_but(orphans.pids);
   pace_.worked(begin, read_clock());
   return census;
 }
 
 void Supervisor::take_orphan(pid_t pid, Census& census) {
   if (const Child* child = child_with_root(pid); child != nullptr && child->pid() == pid) return;
-  if (::waitpid(pid, nullptr, WNOHANG) == pid) {
-    census.again = Duration::zero();  // its children may have become ours after the list was read
+  auto known = orphans_.find(pid);
+  if (known == orphans_.end()) {
+    // Whose a dead one was is worth a look only if that decides whether a child is over. What forks all the
+    // time would get away meanwhile.
+    const bool wanted = any_wanting(&Child::wants_orphans);
+    if ((!wanted || any_wanting(&Child::forced)) && ::waitpid(pid, nullptr, WNOHANG) == pid) {
+      if (wanted) census.again = Duration::zero();
+      return;
+    }
+    const std::optional<ProcessStatus> status = process_status(pid);
+    if (!status) {  // nobody else reaps it: it could not be looked at
+      census.again = retry_interval;
+      return;
+    }
+    std::vector<std::uint64_t> owners = owners_of(*status);
+    // One that is just ending has lost its environment: nothing may be concluded from that.
+    if (owners.size() != 1 && status->alive() && status->state != 'Z' && is_ending(pid)) {
+      census.again = Duration::zero();
+      return;
+    }
+    known = orphans_.emplace(pid, Orphan{*status, std::move(owners)}).first;
+  }
+  std::vector<std::uint64_t>& owners = known->second.owners;
+  if (reap_orphan(pid, owners, census)) {
+    orphans_.erase(known);
     return;
   }
-  const std::optional<ProcessStatus> status = process_status(pid);
-  if (!status) {  // nobody else reaps it: it could not be looked at
-    census.again = retry_interval;
-  } else if (!status->alive()) {  // it has just died, or a debugger has to let go of it first
-    census.again = ::waitpid(pid, nullptr, WNOHANG) == pid ? Duration::zero() : retry_interval;
-  } else if (const Child* owner =
-                 shared_.beyond_reach.contains(status->identity) ? nullptr : owner_of(*status)) {
-    census.left[owner].push_back(*status);
-  }
+  if (owners.size() > 1) std::erase_if(owners, [&](std::uint64_t id) { return !children_.contains(id); });
+  if (owners.size() != 1 || shared_.beyond_reach.contains(known->second.status.identity)) return;
+  const auto owner = children_.find(owners.front());
+  if (owner != children_.end()) census.left[owner->second.get()].push_back(known->second.status);
+}
+
+/// What was below it may have become this process's own only after the list of these was read.
+bool Supervisor::reap_orphan(pid_t pid, const std::vector<std::uint64_t>& owners, Census& census) {
+  if (::waitpid(pid, nullptr, WNOHANG) == 0) return false;
+  const bool matters = std::any_of(owners.begin(), owners.end(), [&](std::uint64_t id) {
+    const auto owner = children_.find(id);
+    return owner != children_.end() && owner->second->wants_orphans();
+  });
+  if (matters) census.again = Duration::zero();
+  return true;
+}
+
+void Supervisor::forget_orphans_but(const std::vector<pid_t>& pids) {
+  if (orphans_.empty()) return;
+  const std::unordered_set<pid_t> there(pids.begin(), pids.end());
+  std::erase_if(orphans_, [&](const auto& orphan) { return !there.contains(orphan.first); });
+}
+
+bool Supervisor::is_last_owner(const Child& child) const {
+  return std::any_of(orphans_.begin(), orphans_.end(), [&](const auto& orphan) {
+    const std::vector<std::uint64_t>& owners = orphan.second.owners;
+    if (owners.size() < 2) return false;
+    const auto is_there = [&](std::uint64_t id) { return children_.contains(id); };
+    return std::count_if(owners.begin(), owners.end(), is_there) == 1 &&
+           std::find(owners.begin(), owners.end(), child.number()) != owners.end();
+  });
 }
 
 void Supervisor::warn_that_nothing_is_known() {
@@ -202,18 +324,29 @@ void Supervisor::warn_that_nothing_is_known() {
   warn_ = {};
 }
 
-/// None: of no child of this process's, and of no plugin.
-const Child* Supervisor::owner_of(const ProcessStatus& orphan) const {
-  const Child* leader = child_with_root(orphan.session);
-  if (leader != nullptr && leader->root_session() == orphan.session) return leader;
-  if (const std::optional<std::uint64_t> number = mark_of(orphan)) {
-    if (number == plugins_number) return nullptr;
-    if (const auto marked = children_.find(*number); marked != children_.end()) return marked->second.get();
+/// plugins_number: of no child. None: nothing tells it.
+std::optional<std::uint64_t> Supervisor::known_owner_of(const ProcessStatus& process) const {
+  const Child* leader = child_with_root(process.session);
+  if (leader != nullptr && leader->root_session() == process.session) return leader->number();
+  if (const std::optional<std::uint64_t> number = mark_of(process)) {
+    if (*number == plugins_number || children_.contains(*number)) return number;
   }
-  for (const auto& [id, child] : wanting_) {
-    if (child->lingers()) return child;  // it hid where it came from: from a root that has just ended
+  const Child* sharing = nullptr;
+  for (const auto& [id, child] : children_) {
+    if (child->knows(process.identity)) return id;
+    if (child->foreground() && !child->was_kept()) sharing = child.get();
   }
-  return nullptr;
+  if (sharing != nullptr && process.session == ::getsid(0)) return sharing->number();
+  return std::nullopt;
+}
+
+std::vector<std::uint64_t> Supervisor::owners_of(const ProcessStatus& orphan) const {
+  const std::optional<std::uint64_t> owner = known_owner_of(orphan);
+  if (owner == plugins_number) return {};
+  if (owner) return {*owner};
+  std::vector<std::uint64_t> all;
+  for (const auto& [id, child] : children_) all.push_back(id);
+  return all;
 }
 
 /// The number of the child that the environment of a process names.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
@@ -24,15 +25,17 @@ inline constexpr std::uint64_t plugins_number = 0;
 
 /// All supervised children of this program. Makes this process the subreaper of what they leave behind and
 /// raises its limit of open files; so there is one at a time, used on the loop's thread only, which should
-/// not be the process's first (first_thread.hpp). Costs nothing while its children run quietly, and the end
-/// of one costs the same however many run.
+/// not be the process's first (first_thread.hpp). To be made before there are other threads, which have to
+/// block SIGCHLD as it does. Costs nothing while its children run quietly, and the end of one costs the same
+/// however many run.
 ///
 /// Callbacks of children are called from the loop, never from within a call to the supervisor; they may call
 /// everything here.
 class Supervisor {
  public:
-  /// `warn` is told, in a sentence, what the user should know.
-  explicit Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn = {});
+  /// `warn` is told, in a sentence, what the user should know. `inheritance` goes to each child.
+  explicit Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn = {},
+                      Inheritance inheritance = {});
   ~Supervisor();  ///< as let_go()
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -49,6 +52,10 @@ class Supervisor {
   void heard_from_terminal(int signal);
   /// Leaves all children that still run to the guardian, and tells of them. Their callbacks are never called.
   void let_go();
+  /// What children have left behind, and may keep, is asked to end and killed after their grace, or killed.
+  void end_kept(Urgency urgency);
+  /// There is such.
+  [[nodiscard]] bool keeps_anything() const;
   /// The user's window has another size: terminals of children get this one.
   void resize(const winsize& window);
   /// The root's pid, for display; 0 when it has ended.
@@ -56,28 +63,52 @@ class Supervisor {
   [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
 
  private:
-  /// What ended children left behind, as far as it is known.
+  /// A living process that was orphaned to this one, and whose it may be: its child's where that can be
+  /// known; else that of each child which there was when it was first seen. It is then the last of these that
+  /// ends it. Nobody's: a plugin's.
+  struct Orphan {
+    ProcessStatus status;
+    std::vector<std::uint64_t> owners;
+  };
+  /// Whose orphans there are, as far as it is known.
   struct Census {
     std::unordered_map<const Child*, Child::Left> left;
     /// Set when the list may be incomplete: a process was reaped, and its children came only after the list
     /// was read; or it could not be read. Look again after this time; no child may count as ended before.
     std::optional<Duration> again;
+    bool taken = false;
+
+    [[nodiscard]] Child::Left left_of(const Child* child) const {
+      const auto found = left.find(child);
+      return found == left.end() ? Child::Left{} : found->second;
+    }
   };
 
   void attend_at(Instant time);
   void attend();
   std::unique_ptr<Child> release(std::uint64_t id);
+  void release_kept_that_have_nothing_left(const Census& census);
   [[nodiscard]] const Child* child_with_root(pid_t pid) const;
   [[nodiscard]] bool any_wanting(bool (Child::*quality)() const noexcept) const;
+  void watch_orphans();
+  void child_changed();
   [[nodiscard]] Census take_census();
   void take_orphan(pid_t pid, Census& census);
+  /// False: it lives.
+  bool reap_orphan(pid_t pid, const std::vector<std::uint64_t>& owners, Census& census);
+  void forget_orphans_but(const std::vector<pid_t>& pids);
+  /// It may be the child's, and of no other that still is.
+  [[nodiscard]] bool is_last_owner(const Child& child) const;
   void warn_that_nothing_is_known();
   [[nodiscard]] std::optional<std::uint64_t> mark_of(const ProcessStatus& process) const;
-  [[nodiscard]] const Child* owner_of(const ProcessStatus& orphan) const;
+  [[nodiscard]] std::optional<std::uint64_t> known_owner_of(const ProcessStatus& process) const;
+  [[nodiscard]] std::vector<std::uint64_t> owners_of(const ProcessStatus& orphan) const;
 
   boost::asio::io_context& loop_;
   std::function<void(const std::string&)> warn_;
   boost::asio::steady_timer timer_;
+  boost::asio::posix::stream_descriptor child_signals_;  ///< a signalfd
+  bool orphan_may_have_ended_ = false;
   std::optional<Instant> attends_at_;
   Pace pace_;
   std::unique_ptr<char[]> scratch_;  ///< not initialised, so that it takes memory only when it is used
@@ -85,7 +116,8 @@ class Supervisor {
   std::uint64_t next_id_ = plugins_number + 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Child>> children_;
   std::map<std::uint64_t, Child*> wanting_;    ///< those of them that may want attention
-  std::unordered_map<pid_t, Child*> by_root_;  ///< the latest with this pid (pids are reused)
+  std::unordered_map<pid_t, Child*> by_root_;  ///< the youngest that had this root
+  std::unordered_map<pid_t, Orphan> orphans_;  ///< only this process frees their pids
   std::shared_ptr<const bool> exists_ =
       std::make_shared<const bool>(true);  ///< handlers in the queue check that it still exists
 };

@@ -1,13 +1,10 @@
 #include "process/suspension.hpp"
 
-#include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 
-#include "base/descriptor.hpp"
 #include "process/process_tree.hpp"
 #include "process/terminal_state.hpp"
 
@@ -18,51 +15,18 @@ namespace {
 /// When `fg` continues this process and its child, one of them is the first.
 constexpr auto doubt = std::chrono::milliseconds(20);
 
-sigset_t child_signal() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  ::sigaddset(&set, SIGCHLD);
-  return set;
-}
-
 }  // namespace
 
-void FollowSuspension::block_signal() {
-  const sigset_t set = child_signal();
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-}
-
 FollowSuspension::FollowSuspension(const boost::asio::any_io_executor& executor, pid_t child)
-    : changes_(executor), timer_(executor), child_(child) {}
+    : timer_(executor), child_(child) {}
 
-void FollowSuspension::start() {
-  const sigset_t set = child_signal();
-  Descriptor descriptor(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!descriptor.is_open()) return;
-  boost::system::error_code error;
-  changes_.assign(descriptor.get(), error);
-  if (error) return;
-  static_cast<void>(descriptor.release());
-  wait();
+void FollowSuspension::child_changed() {
+  if (child_ != 0 && child_is_stopped()) make_sure();
 }
 
 void FollowSuspension::cancel() {
   child_ = 0;
   timer_.cancel();
-  boost::system::error_code ignored;
-  changes_.close(ignored);
-}
-
-void FollowSuspension::wait() {
-  changes_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                      [self = shared_from_this()](const boost::system::error_code& error) {
-                        if (error || self->child_ == 0) return;
-                        signalfd_siginfo info{};
-                        while (::read(self->changes_.native_handle(), &info, sizeof info) == sizeof info) {
-                        }
-                        if (self->child_is_stopped()) self->make_sure();
-                        self->wait();
-                      });
 }
 
 bool FollowSuspension::child_is_stopped() const {

@@ -3,7 +3,6 @@
 #include <sys/types.h>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
 
@@ -16,20 +15,16 @@ class FollowSuspension : public std::enable_shared_from_this<FollowSuspension> {
  public:
   FollowSuspension(const boost::asio::any_io_executor& executor, pid_t child);
 
-  void start();
+  /// SIGCHLD has come: it may be stopped.
+  void child_changed();
   /// The child's pid is free.
   void cancel();
 
-  /// To be called before any thread is started: SIGCHLD is to be waited for.
-  static void block_signal();
-
  private:
-  void wait();
   [[nodiscard]] bool child_is_stopped() const;
   void make_sure();
   void follow() const;
 
-  boost::asio::posix::stream_descriptor changes_;
   boost::asio::steady_timer timer_;
   pid_t child_;
 };

@@ -1,9 +1,11 @@
 #include "process/terminal_state.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstring>
 #include <initializer_list>
 
@@ -19,6 +21,12 @@ bool group_lives(pid_t group) {
 bool same_modes(const termios& one, const termios& other) {
   return one.c_iflag == other.c_iflag && one.c_oflag == other.c_oflag && one.c_cflag == other.c_cflag &&
          one.c_lflag == other.c_lflag && std::memcmp(&one.c_cc[0], &other.c_cc[0], sizeof one.c_cc) == 0;
+}
+
+/// The flag is shared with whoever has the same opened terminal: the next step, and the user's shell.
+void clear_nonblocking(int descriptor) {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags >= 0 && (flags & O_NONBLOCK) != 0) ::fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK);
 }
 
 /// While it lives, changing the terminal from the background stops nobody.
@@ -45,7 +53,12 @@ void TerminalState::remember() {
   for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::tcgetpgrp(descriptor) != ::getpgrp() || ::tcgetattr(descriptor, &modes_) != 0) continue;
     descriptor_ = descriptor;
-    return;
+    break;
+  }
+  if (descriptor_ < 0) return;
+  for (std::size_t at = 0; at < blocking_.size(); ++at) {
+    const int flags = ::fcntl(static_cast<int>(at), F_GETFL);
+    blocking_[at] = flags >= 0 && (flags & O_NONBLOCK) == 0 && ::isatty(static_cast<int>(at)) == 1;
   }
 }
 
@@ -59,6 +72,9 @@ void TerminalState::restore() const {
   termios now{};
   if (::tcgetattr(descriptor_, &now) == 0 && !same_modes(now, modes_)) {
     ::tcsetattr(descriptor_, TCSANOW, &modes_);
+  }
+  for (std::size_t at = 0; at < blocking_.size(); ++at) {
+    if (blocking_[at]) clear_nonblocking(static_cast<int>(at));
   }
 }
 

@@ -3,10 +3,13 @@
 #include <sys/types.h>
 #include <termios.h>
 
+#include <array>
+
 namespace dream::process {
 
-/// The terminal that this process group has in the foreground, as it was: its modes, and that it was ours.
-/// Tasks change both (a shell, an editor, a password prompt), and may be killed before they change them back.
+/// The terminal that this process group has in the foreground, as it was: its modes, that it was ours, and
+/// which of the standard descriptors waited for it. Tasks change all of that (a shell, an editor, a password
+/// prompt, node), and may be killed before they change it back.
 class TerminalState {
  public:
   /// Remembers the state. Without a terminal, or in the background, there is nothing to remember: what is
@@ -22,6 +25,7 @@ class TerminalState {
  private:
   int descriptor_ = -1;  ///< of the standard ones, the first that is the terminal
   termios modes_{};
+  std::array<bool, 3> blocking_{};  ///< of the standard descriptors: a terminal, and without O_NONBLOCK
 };
 
 /// The first standard descriptor that is the terminal which controls this process's session, so that its keys

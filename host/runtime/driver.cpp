@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/text.hpp"
 
 namespace dream::runtime {
 
@@ -26,10 +27,15 @@ Driver::Driver(Session& session, Clock& clock, const Plan& plan,
       output_watch_(session.console(), clock, [this](engine::ReaderSeen seen) { feed(seen); }),
       signals_(
           session.context(), guardian,
-          {.on_signal = [this](int signal) { feed(engine::Interrupted{signal}); },
+          {.on_signal = [this](int signal) { interrupted(signal); },
            .on_group_signalled = [this](int signal) { session_.supervisor().heard_from_terminal(signal); },
            .on_window_change = [this] { session_.window_changed(); },
-           .on_guardian_lost = [this] { feed(engine::GuardianLost{}); }}) {
+           .on_guardian_lost =
+               [this] {
+                 interruptions_ = 2;
+                 if (finish_) session_.supervisor().end_kept(Urgency::force);
+                 feed(engine::GuardianLost{});
+               }}) {
   DREAM_ASSERT(steps.size() == plan.steps.size());
   reporters_.push_back(&narrator_);
   session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
@@ -37,11 +43,20 @@ Driver::Driver(Session& session, Clock& clock, const Plan& plan,
     const std::unique_ptr<Running>& running = running_[position(step)];
     if (running && running->prober) running->prober->hear(stream, bytes);
   });
+  session_.services().observe_leftovers(
+      {.on_lingering =
+           [this](StepIndex step, bool lingers) {
+             if (const auto& running = running_[position(step)])
+               feed(engine::Lingers{running->attempt, lingers});
+           },
+       .on_left_behind = [this](StepIndex step, std::vector<std::string> processes,
+                                bool kept) { left_behind(step, std::move(processes), kept); }});
 }
 
 Driver::~Driver() {
   session_.on_output({});
   session_.on_output_lost({});
+  session_.services().observe_leftovers({});
 }
 
 int Driver::run() {
@@ -53,6 +68,7 @@ int Driver::run() {
   }
   feed(engine::Begin{});
   while (!pump_.exit_code()) session_.context().run_one();
+  end_what_was_kept();
   write_everything_out();
   return *pump_.exit_code();
 }
@@ -112,14 +128,16 @@ void Driver::begin_probing(Attempt attempt) {
 }
 
 void Driver::end_probing(Attempt attempt) {
-  if (Running* probed = running(attempt)) probed->prober.reset();
+  Running* probed = running(attempt);
+  if (probed == nullptr) return;
+  probed->prober.reset();
+  probed->next_try->cancel();
 }
 
 std::unique_ptr<probe::Prober> Driver::make_prober(Running& running) {
   const Attempt attempt = running.attempt;
   const plugin::TaskSpec& task = prepared_[position(attempt.step)].task;
   running.next_try = clock_.make_alarm();
-  Clock::Alarm& alarm = *running.next_try;
   return std::make_unique<probe::Prober>(
       plan_.steps[position(attempt.step)].ready,
       probe::Subject{.context = session_.context(),
@@ -132,10 +150,17 @@ std::unique_ptr<probe::Prober> Driver::make_prober(Running& running) {
                          },
                      .directory = task.directory,
                      .environment = task.environment},
-      probe::Prober::Time{
-          .now = [this] { return clock_.now(); },
-          .call_at = [&alarm](Instant moment,
-                              std::function<void()> call) { alarm.set(moment, std::move(call)); }},
+      probe::Prober::Time{.now = [this] { return clock_.now(); },
+                          .call_at =
+                              [this, attempt](Instant moment, std::function<void()> call) {
+                                Running* probed = this->running(attempt);
+                                if (probed == nullptr) return;
+                                // One that rings late finds that nobody looks any more.
+                                probed->next_try->set(moment, [this, attempt, call = std::move(call)] {
+                                  const Running* still = this->running(attempt);
+                                  if (still != nullptr && still->prober) call();
+                                });
+                              }},
       probe::Prober::Tell{.ready = [this, attempt] { feed(engine::Ready{attempt}); },
                           .never_ready =
                               [this, attempt](Error error) {
@@ -160,18 +185,23 @@ void Driver::give_up_reader(Stream stream) {
 }
 
 void Driver::tell(Instant now, const engine::Action& action) {
-  const auto report = [&](const engine::Action& what) {
-    for (output::Reporter* reporter : reporters_) reporter->report(now, what, pump_.engine());
-  };
-  if (const auto* probing = std::get_if<engine::StillProbing>(&action))
-    report(engine::StillProbing{probing->step, probing->gives_up_at, found(probing->step)});
-  else if (const auto* missed = std::get_if<engine::StepNotReady>(&action))
-    report(engine::StepNotReady{missed->step, found(missed->step)});
-  else
-    report(action);
+  const auto* finish = std::get_if<engine::Finish>(&action);
+  if (finish != nullptr && session_.supervisor().keeps_anything()) {
+    finish_ = *finish;
+  } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
+    report(now, engine::StillProbing{probing->step, probing->gives_up_at, found(probing->step)});
+  } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
+    report(now, engine::StepNotReady{missed->step, found(missed->step)});
+  } else {
+    report(now, action);
+  }
   // From now on nobody who reads nothing may keep dream alive.
   if (std::holds_alternative<engine::Stopping>(action) || std::holds_alternative<engine::Finish>(action))
     output_watch_.start();
+}
+
+void Driver::report(Instant now, const engine::Action& action) {
+  for (output::Reporter* reporter : reporters_) reporter->report(now, action, pump_.engine());
 }
 
 void Driver::wake_at(std::optional<Instant> moment) {
@@ -201,6 +231,35 @@ void Driver::start_failed(Attempt attempt, Error error) {
 
 void Driver::exited(Attempt attempt, ExitStatus status) {
   if (end(attempt)) feed(engine::Exited{attempt, std::move(status)});
+}
+
+void Driver::interrupted(int signal) {
+  ++interruptions_;
+  if (finish_) session_.supervisor().end_kept(Urgency::force);
+  feed(engine::Interrupted{signal});
+}
+
+void Driver::left_behind(StepIndex step, std::vector<std::string> processes, bool kept) {
+  if (const auto& running = running_[position(step)]) {
+    feed(engine::LeftBehind{running->attempt, std::move(processes), kept});
+  } else {
+    session_.log().write(LogLevel::info, "ending what " + to_string(plan_.steps[position(step)].id) +
+                                             " has left running: " + join_words(processes));
+  }
+}
+
+/// As services are ended, and after them. What can't be killed is left to the guardian.
+void Driver::end_what_was_kept() {
+  if (!finish_) return;
+  Duration longest = engine::Limits{}.unkillable;
+  for (const Step& step : plan_.steps)
+    longest = std::max(longest, step.stop_grace + engine::Limits{}.unkillable);
+  const std::unique_ptr<Clock::Alarm> limit = clock_.make_alarm();
+  bool over = false;
+  limit->set(clock_.now() + longest, [&] { over = gave_up_ = true; });
+  session_.supervisor().end_kept(interruptions_ > 1 ? Urgency::force : Urgency::graceful);
+  while (session_.supervisor().keeps_anything() && !over) session_.context().run_one();
+  report(clock_.now(), *std::exchange(finish_, std::nullopt));
 }
 
 /// The plugin may be on the stack: the run is released in a later turn of the loop.

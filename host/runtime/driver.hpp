@@ -77,6 +77,7 @@ class Driver : private Pump::Effects {
   /// False: nothing may be run, and why was said.
   [[nodiscard]] bool begin();
   void feed(engine::Event event) { pump_.feed(clock_.now(), std::move(event)); }
+  void interrupted(int signal);
   void start_failed(Attempt attempt, Error error);
   void exited(Attempt attempt, ExitStatus status);
   [[nodiscard]] std::unique_ptr<probe::Prober> make_prober(Running& running);
@@ -86,6 +87,9 @@ class Driver : private Pump::Effects {
   /// False if it was over already. Nothing that it says later counts.
   bool end(Attempt attempt);
   [[nodiscard]] std::string detail_of(StepIndex step) const;
+  void left_behind(StepIndex step, std::vector<std::string> processes, bool kept);
+  void end_what_was_kept();
+  void report(Instant now, const engine::Action& action);
   void on_output_lost(Stream stream, int error);
   void write_everything_out();
 
@@ -103,6 +107,9 @@ class Driver : private Pump::Effects {
   SignalInbox signals_;
   Explain explain_;
   bool gave_up_ = false;
+  int interruptions_ = 0;
+  /// Told once what steps were allowed to leave running has ended, too.
+  std::optional<engine::Finish> finish_;
 };
 
 }  // namespace dream::runtime

@@ -51,10 +51,13 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
   const Step& settings = parts_.plan.steps[position(request.step)];
   // What the plugin reads itself is nothing that anybody looks at.
   const bool may_have_terminal = request.pty && !request.on_output;
+  process::ChildStreams streams = parts_.terminals.streams_of(settings, may_have_terminal);
+  std::vector<std::string> variables = Terminals::variables_for(streams, request.own_environment.get());
   process::ChildSpec child{.argv = std::move(request.argv),
                            .directory = std::move(request.directory),
                            .environment = std::move(request.environment),
-                           .streams = parts_.terminals.streams_of(settings, may_have_terminal),
+                           .variables = std::move(variables),
+                           .streams = std::move(streams),
                            .stop_signal = request.stop_signal,
                            .relays = std::move(request.relays),
                            .leftover_grace = settings.stop_grace,
@@ -72,11 +75,23 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
   } else {
     take_output_of(id, request.step, child);
   }
+  watch_leftovers(request.step, child);
   Result<ChildId> started = parts_.supervisor.start(std::move(child));
   if (!started) return started;
   *id = *started;
   if (reads) readings_.emplace(*id, Reading{request.step});
   return started;
+}
+
+void HostServices::watch_leftovers(StepIndex step, process::ChildSpec& child) {
+  if (lingering_.erase(step) > 0 && leftovers_.on_lingering) leftovers_.on_lingering(step, false);
+  child.on_lingering = [this, step] {
+    lingering_.insert(step);
+    if (leftovers_.on_lingering) leftovers_.on_lingering(step, true);
+  };
+  child.on_left_behind = [this, step](std::vector<std::string> processes, bool kept) {
+    if (leftovers_.on_left_behind) leftovers_.on_left_behind(step, std::move(processes), kept);
+  };
 }
 
 /// The child's output is the step's.

@@ -49,6 +49,14 @@ class HostServices : public plugin::Services {
   void leave_behind() override { left_behind_ = true; }
   [[nodiscard]] std::shared_ptr<const plugin::Place> place() const override { return parts_.place; }
 
+  /// Who is told what becomes of the children of a step: `lingers`: its process has ended by itself, what
+  /// that started has not; false: it has another one. Processes left behind: `kept`, or asked to end.
+  struct LeftoversObserver {
+    std::function<void(StepIndex step, bool lingers)> on_lingering;
+    std::function<void(StepIndex step, std::vector<std::string> processes, bool kept)> on_left_behind;
+  };
+  void observe_leftovers(LeftoversObserver observer) { leftovers_ = std::move(observer); }
+
   /// A plugin's blocking function still runs.
   [[nodiscard]] bool blocked() const { return workers_.busy() > 0; }
 
@@ -84,7 +92,11 @@ class HostServices : public plugin::Services {
   [[nodiscard]] bool may_read(ChildId child, Stream stream);
   void go_on_reading(ChildId child);
 
+  void watch_leftovers(StepIndex step, process::ChildSpec& child);
+
   Parts parts_;
+  LeftoversObserver leftovers_;
+  std::set<StepIndex> lingering_;
   std::list<HeldStream> held_;
   std::unordered_map<ChildId, Reading> readings_;
   std::set<StepIndex> full_;  ///< an executor was told to write no more of their output

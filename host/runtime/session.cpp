@@ -50,7 +50,9 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
                   .keeps_bytes = settings.log_directory.has_value() || reads_logs(plan),
                   .label_columns = label_columns(plan, settings.mode)},
                  terminal, *log_),
-      supervisor_(context_, [this](const std::string& text) { log_->write(LogLevel::warning, text); }) {
+      supervisor_(
+          context_, [this](const std::string& text) { log_->write(LogLevel::warning, text); },
+          settings.inheritance) {
   if (settings.log_directory) {
     renderer_ = output::make_log_directory(*settings.log_directory, plan, std::move(renderer_));
   }

@@ -22,6 +22,7 @@ struct SessionSettings {
   std::optional<std::filesystem::path> log_directory;
   std::optional<std::filesystem::path> trace_file;
   std::shared_ptr<const plugin::Place> place;  ///< what plugins are told of where they are
+  process::Inheritance inheritance = {};       ///< for tasks
   int out = 1;                                 ///< dream's stdout
   int err = 2;                                 ///< dream's stderr
 };

@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "output/label.hpp"
@@ -10,6 +13,10 @@
 namespace dream::runtime {
 
 namespace {
+
+/// Who is told so writes everything at once. An empty name means no pager to those who take one.
+constexpr std::array<std::string_view, 6> no_pagers{"PAGER=cat",      "GIT_PAGER=cat", "MANPAGER=cat",
+                                                    "SYSTEMD_PAGER=", "AWS_PAGER=",    "GH_PAGER=cat"};
 
 bool is_terminal(int descriptor) {
   return ::isatty(descriptor) == 1;
@@ -21,13 +28,15 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   process::ChildStreams streams;
   const bool raw = settings_.mode == output::OutputMode::raw;
   if (raw && !step.background) {
-    streams.inherit_stdin = true;
+    streams.in = process::Inlet::ours;
     streams.foreground = process::controlling_terminal() >= 0;
     if (streams.foreground) state_.remember();
+  } else if (input_of(step) == StandardInput::open) {
+    streams.in = process::Inlet::open;
   }
   const bool shown = raw || settings_.mode == output::OutputMode::prefix;
   if (!allowed || !shown) return streams;
-  if (streams.inherit_stdin) {
+  if (streams.in == process::Inlet::ours) {
     streams.out = foreground_outlet(STDOUT_FILENO);
     streams.err = foreground_outlet(STDERR_FILENO);
   } else if (is_terminal(STDOUT_FILENO)) {
@@ -38,6 +47,20 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   streams.window = window();
   streams.on_no_terminal = [this](const Error& error) { warn(error); };
   return streams;
+}
+
+std::vector<std::string> Terminals::variables_for(const process::ChildStreams& streams,
+                                                  const std::vector<std::string>* own) {
+  std::vector<std::string> variables;
+  if (streams.out != process::Outlet::terminal && streams.err != process::Outlet::terminal) return variables;
+  for (const std::string_view variable : no_pagers) {
+    const std::string_view name = variable.substr(0, variable.find('=') + 1);
+    const bool is_given = own != nullptr && std::ranges::any_of(*own, [&](const std::string& entry) {
+                            return entry.starts_with(name);
+                          });
+    if (!is_given) variables.emplace_back(variable);
+  }
+  return variables;
 }
 
 process::Outlet Terminals::foreground_outlet(int descriptor) const {

@@ -4,6 +4,8 @@
 
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/log.hpp"
 #include "output/renderer.hpp"
@@ -29,6 +31,11 @@ class Terminals {
 
   /// How a child of this step is wired up. `allowed`: a terminal is.
   [[nodiscard]] process::ChildStreams streams_of(const Step& step, bool allowed);
+  /// What a child with these streams finds in its environment, whatever the user has there: on a terminal of
+  /// its own nobody could operate a pager. `own`, NAME=VALUE and may be null, is what dream.json gives, and
+  /// stays.
+  [[nodiscard]] static std::vector<std::string> variables_for(const process::ChildStreams& streams,
+                                                              const std::vector<std::string>* own);
   /// A child that may have changed the user's terminal has ended.
   void restore() const { state_.restore(); }
 

@@ -66,7 +66,7 @@ class Connection {
     std::vector<asio::const_buffer> all(asio::buffer_sequence_begin(buffers),
                                         asio::buffer_sequence_end(buffers));
     return asio::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto done, std::vector<asio::const_buffer> bytes) {
+        [this](auto done, std::vector<asio::const_buffer>&& bytes) {
           begin_writing(std::move(bytes), copyable(std::move(done)));
         },
         token, std::move(all));

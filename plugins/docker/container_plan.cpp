@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "process_identity.hpp"
+#include "shared/shell_line.hpp"
 
 namespace dream::docker {
 
@@ -67,7 +68,9 @@ Result<void> check_modes(const std::vector<Volume>& volumes) {
 /// What dream.json gives the task, and those of dream's own variables that it names.
 std::vector<std::string> container_environment(const sdk::Task& task, const Options& options) {
   std::vector<std::string> given = task.own_environment();
-  const std::vector<std::string> whole = task.environment();
+  std::vector<std::string> whole = task.environment();
+  whole.push_back("PWD=" +
+                  std::string(task.directory()));  // as a process has it whose folder nobody has told
   for (const std::string& name : options.env) {
     const auto is_it = [prefix = name + "="](const std::string& entry) { return entry.starts_with(prefix); };
     const auto found = std::ranges::find_if(whole, is_it);
@@ -104,6 +107,11 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.mount = plan.options.mount.value_or(plan.endpoint.is_local());
   plan.command = command_of(task, plan.options);
   plan.arguments = task.arguments();
+  if (plan.command && std::holds_alternative<std::string>(*plan.command) && !plan.arguments.empty()) {
+    Result<std::string> line = plugins::line_with_arguments(std::get<std::string>(*plan.command));
+    if (!line) return line.failure();
+    plan.command = std::move(*line);
+  }
   plan.environment = container_environment(task, plan.options);
   if (!plan.options.workdir.empty()) {
     plan.workdir = (fs::path(plan.mount ? plan.directory : "/") / plan.options.workdir).lexically_normal();
@@ -127,11 +135,10 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   return plan;
 }
 
-/// The words of a command, with what stood after `--`.
 std::vector<std::string> argv_of(const Words& command, const std::vector<std::string>& arguments) {
   std::vector<std::string> argv;
   if (const auto* line = std::get_if<std::string>(&command)) {
-    argv = {"sh", "-c", arguments.empty() ? *line : *line + " \"$@\""};
+    argv = {"sh", "-c", *line};
     if (!arguments.empty()) argv.emplace_back("sh");
   } else {
     argv = std::get<std::vector<std::string>>(command);

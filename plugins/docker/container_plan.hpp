@@ -25,8 +25,8 @@ struct ContainerPlan {
   std::string workdir;    ///< empty: the image's own
   /// "" is the image's own.
   std::string user;
-  bool default_user = false;  ///< `user` is the caller, and not what dream.json says
-  std::optional<Words> command;
+  bool default_user = false;     ///< `user` is the caller, and not what dream.json says
+  std::optional<Words> command;  ///< a line that gets arguments has a place for them
   std::vector<std::string> arguments;
   std::vector<std::string> environment;  ///< NAME=VALUE
   std::map<std::string, std::string> labels;
@@ -45,7 +45,7 @@ inline constexpr const char* process_label = "dream.process";
 /// The name of a step's container in a run of dream: another one for each step.
 [[nodiscard]] std::string container_name(const std::string& step, const std::string& run);
 
-/// The words of a command, with what stood after `--`.
+/// The words of a command, with what stood after `--`, for which a line has a place.
 [[nodiscard]] std::vector<std::string> argv_of(const Words& command,
                                                const std::vector<std::string>& arguments);
 

@@ -51,7 +51,9 @@ Request Engine::request(Verb method, const std::string& target, std::string body
 Result<Response> Engine::judged(Result<Response> answer, std::string_view what, Fine fine,
                                 std::string_view error) const {
   if (!answer) return answer;
-  const bool is_fine = answer->ok() || std::ranges::find(fine, answer->status) != fine.end();
+  // One that says "continue" has done nothing yet; one that gives the connection away has.
+  const bool is_interim = answer->status < 200 && answer->status != 101;
+  const bool is_fine = (answer->ok() && !is_interim) || std::ranges::find(fine, answer->status) != fine.end();
   if (!is_fine) return refused(endpoint(), what, answer->status, answer->body);
   if (!error.empty()) return refused(endpoint(), what, answer->status, error);
   return answer;
@@ -135,7 +137,10 @@ Async<Result<std::string>> Engine::create(const std::string& name, const std::st
   const Result<Response> created = co_await ask(
       request(Verb::post, "/containers/create" + query, std::move(spec)), "create the container", {});
   if (!created) co_return created.failure();
-  co_return json_text(parse_json(created->body), {"Id"});
+  std::string id = json_text(parse_json(created->body), {"Id"});
+  if (!id.empty()) co_return id;
+  co_return Failure{DREAM_E_FAILED, "the container engine doesn't tell the id of the container that it made",
+                    "", endpoint().address};
 }
 
 Async<Result<void>> Engine::attach(const std::string& id) {
@@ -158,11 +163,13 @@ Async<Result<int>> Engine::wait(const std::string& id) {
       co_await ask(request(Verb::post, container_path(id) + "/wait"), "wait for the container", {});
   if (!ended) co_return ended.failure();
   const auto json = parse_json(ended->body);
-  if (!json_at(json, {"StatusCode"}).IsInt64()) {
+  const Json& code = json_at(json, {"StatusCode"});
+  // podman says -1 where it doesn't know; no greater number is the code of a Linux process.
+  if (!code.IsInt() || code.GetInt() < 0 || code.GetInt() > 255) {
     co_return Failure{DREAM_E_FAILED, "the container engine doesn't tell the container's exit code", "",
                       endpoint().address};
   }
-  co_return static_cast<int>(json_number(json, {"StatusCode"}));
+  co_return code.GetInt();
 }
 
 Async<Result<void>> Engine::kill(const std::string& id, int signal) {
@@ -201,9 +208,11 @@ Async<Result<std::int64_t>> Engine::memory(const std::string& id) {
   const auto json = parse_json(found->body);
   // What the kernel can drop at once doesn't count, as in docker stats; the two names are of cgroup v1 and
   // v2.
-  const std::int64_t droppable = std::max(json_number(json, {"memory_stats", "stats", "total_inactive_file"}),
-                                          json_number(json, {"memory_stats", "stats", "inactive_file"}));
-  co_return std::max<std::int64_t>(0, json_number(json, {"memory_stats", "usage"}) - droppable);
+  const std::int64_t none = 0;
+  const std::int64_t droppable =
+      std::max({none, json_number(json, {"memory_stats", "stats", "total_inactive_file"}),
+                json_number(json, {"memory_stats", "stats", "inactive_file"})});
+  co_return std::max(none, std::max(none, json_number(json, {"memory_stats", "usage"})) - droppable);
 }
 
 Async<Result<std::vector<ListedContainer>>> Engine::list(const std::string& label, Limit limit) {

@@ -1,3 +1,4 @@
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "shared/programs.hpp"
+#include "shared/shell_line.hpp"
 
 namespace {
 
@@ -37,6 +39,11 @@ bool is_file(const fs::path& path) {
 
 bool is_executable(const fs::path& path) {
   return ::access(path.c_str(), X_OK) == 0;
+}
+
+bool is_on_noexec(const fs::path& path) {
+  struct statvfs system {};
+  return ::statvfs(path.c_str(), &system) == 0 && (system.f_flag & ST_NOEXEC) != 0;
 }
 
 /// The files of the tasks that have a script in this folder, by the task's name.
@@ -144,12 +151,20 @@ class Shell : public CommandExecutor {
   static Result<Command> line(const Task& task) {
     Result<Interpreter> shell = interpreter(task);
     if (!shell) return shell.failure();
-    std::string text(task.command_line());
-    while (text.ends_with('\n') || text.ends_with(' ')) text.pop_back();
     const bool words = task.raw().arguments.count > 0 && shell->takes_words_as_at;
-    shell->argv.push_back(shell->preamble + text + (words ? " \"$@\"" : ""));
+    Result<std::string> text = without_end(task.command_line());
+    if (words) text = dream::plugins::line_with_arguments(*text);
+    if (!text) return text.failure();
+    shell->argv.push_back(shell->preamble + *text);
     if (words) shell->argv.push_back(shell->argv.front());
     return with_arguments(std::move(shell->argv), task);
+  }
+
+  /// Behind a line end, a shell wouldn't replace itself.
+  static std::string without_end(std::string_view line) {
+    const std::size_t size = line.find_last_not_of(" \n") + 1;
+    const bool escaped = line.substr(0, size).ends_with('\\');
+    return std::string(escaped ? line : line.substr(0, size));
   }
 
   Result<Command> script(const Task& task) const {
@@ -160,6 +175,12 @@ class Shell : public CommandExecutor {
       if (!is_file(scripts / file)) continue;
       if (is_executable(scripts / file)) return with_arguments({(scripts / file).string()}, task);
       if (not_executable.empty()) not_executable = (scripts / file).string();
+    }
+    if (!not_executable.empty() && is_on_noexec(not_executable)) {
+      return Failure{
+          DREAM_E_NOT_EXECUTABLE,
+          not_executable + " lies on a file system that is mounted noexec: nothing can be executed there",
+          "mount it with exec, or write the command into dream.json"};
     }
     if (!not_executable.empty()) {
       return Failure{DREAM_E_NOT_EXECUTABLE, not_executable + " is not executable",

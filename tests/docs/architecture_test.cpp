@@ -19,9 +19,9 @@ using engine::Reaction;
 const std::vector<std::string> phases{"pending", "starting", "running", "stopping", "killing", "ended"};
 
 std::string word(Reaction reaction) {
-  static constexpr std::array<std::string_view, 12> words{
-      "bug",         "nothing", "skip",      "start", "run", "note start",
-      "run and end", "expire",  "terminate", "force", "end", "abandon"};
+  static constexpr std::array<std::string_view, 14> words{
+      "bug",          "nothing",       "skip",   "start",     "run",   "note start", "run and end",
+      "become ready", "fail to ready", "expire", "terminate", "force", "end",        "abandon"};
   return std::string(words.at(static_cast<std::size_t>(reaction)));
 }
 
@@ -46,9 +46,9 @@ std::vector<std::string> cells_of(const std::string& line) {
 TEST(Architecture, shows_the_table_of_the_engine) {
   const Document document = read_document(std::filesystem::path(DREAM_SOURCE_DIR) / "docs/architecture.md");
   std::istringstream lines(document.text);
-  const std::vector<std::string> inputs{
-      "due",          "started",         "start failed", "exited",     "timeout passed",
-      "grace passed", "patience passed", "stop asked",   "force asked"};
+  const std::vector<std::string> inputs{"due",          "started",         "start failed",  "exited",
+                                        "ready",        "never ready",     "ready timeout", "timeout passed",
+                                        "grace passed", "patience passed", "stop asked",    "force asked"};
   std::vector<std::string> head{""};
   head.insert(head.end(), phases.begin(), phases.end());
   std::size_t found = 0;

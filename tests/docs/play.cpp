@@ -62,6 +62,7 @@ class Stage {
       : plan_(std::move(plan)),
         names_(output::short_names(plan_)),
         ends_(plan_.steps.size()),
+        found_(plan_.steps.size()),
         rows_(plan_.steps.size()),
         signals_(scenario.signals),
         engine_(plan_) {
@@ -88,11 +89,17 @@ class Stage {
       return a && (!b || a->first < b->first);
     });
     const auto deadline = engine_.next_deadline();
+    const auto found = std::min_element(found_.begin(), found_.end(),
+                                        [](const auto& a, const auto& b) { return a && (!b || *a < *b); });
     const auto before = [&](Instant at) { return !deadline || at <= *deadline; };
-    if (*end && before((*end)->first) && (signals_.empty() || (*end)->first <= signals_.begin()->first)) {
+    if (*end && (!*found || (*end)->first <= **found) && before((*end)->first) &&
+        (signals_.empty() || (*end)->first <= signals_.begin()->first)) {
       now_ = (*end)->first;
       const ExitStatus status = std::exchange(*end, std::nullopt)->second;
       feed(Exited{{StepIndex(static_cast<std::uint32_t>(end - ends_.begin()))}, status});
+    } else if (*found && before(**found) && (signals_.empty() || **found <= signals_.begin()->first)) {
+      now_ = *std::exchange(*found, std::nullopt);
+      feed(Ready{{StepIndex(static_cast<std::uint32_t>(found - found_.begin()))}});
     } else if (!signals_.empty() && before(signals_.begin()->first)) {
       now_ = signals_.begin()->first;
       say("Ctrl-C");
@@ -118,27 +125,36 @@ class Stage {
   }
 
   void perform(const Action& action) {
-    std::visit(Overloaded{[](const Start&) {}, [](const StillEnding&) {}, [](const GiveUp&) {},
-                          [](const GiveUpReader&) {}, [&](const StepStarted& what) { on_start(what.step); },
-                          [&](const StepEnded& what) { on_end(what.step); },
-                          [&](const Terminate& what) { terminate(what); },
-                          [&](const DelayBegan& what) {
-                            say(fmt::format("{} starts in {} ms", name(what.next), milliseconds(what.delay)));
-                          },
-                          [&](const WaitingForBackground& what) {
-                            std::vector<std::string> names;
-                            for (const StepIndex step : what.steps) names.push_back(name(step));
-                            say("nothing is left to do but to wait for " + join_words(names));
-                          },
-                          [&](const Stopping& what) {
-                            stopped_ = now_;
-                            say("the run is stopped: " + output::explain(what.reason, plan_));
-                          },
-                          [&](const Finish& what) {
-                            finished_ = true;
-                            say(fmt::format("the run ends with {}", what.exit_code));
-                          }},
-               action);
+    std::visit(
+        Overloaded{[](const Start&) {}, [](const StillEnding&) {}, [](const GiveUp&) {},
+                   [](const GiveUpReader&) {}, [](const LeftoversFound&) {}, [](const StillProbing&) {},
+                   [&](const BeginProbing& what) {
+                     const auto ready = behaviours_[position(what.attempt.step)].ready;
+                     if (ready) found_[position(what.attempt.step)] = now_ + *ready;
+                   },
+                   [&](const EndProbing& what) { found_[position(what.attempt.step)].reset(); },
+                   [&](const StepReady& what) { say(name(what.step) + " is ready"); },
+                   [&](const StepNotReady& what) { say(name(what.step) + " isn't ready"); },
+                   [&](const StepStarted& what) { on_start(what.step); },
+                   [&](const StepEnded& what) { on_end(what.step); },
+                   [&](const Terminate& what) { terminate(what); },
+                   [&](const DelayBegan& what) {
+                     say(fmt::format("{} starts in {} ms", name(what.next), milliseconds(what.delay)));
+                   },
+                   [&](const WaitingForBackground& what) {
+                     std::vector<std::string> names;
+                     for (const StepIndex step : what.steps) names.push_back(name(step));
+                     say("nothing is left to do but to wait for " + join_words(names));
+                   },
+                   [&](const Stopping& what) {
+                     stopped_ = now_;
+                     say("the run is stopped: " + output::explain(what.reason, plan_));
+                   },
+                   [&](const Finish& what) {
+                     finished_ = true;
+                     say(fmt::format("the run ends with {}", what.exit_code));
+                   }},
+        action);
   }
 
   void on_start(StepIndex step) {
@@ -178,10 +194,12 @@ class Stage {
     row.started = outcome.started;
     row.ended = outcome.ended.value_or(stopped_.value_or(now_));
     row.cross = outcome.kind == OutcomeKind::failed || outcome.forced;
-    if (step.delay == Duration(0) || !row.started) return;
-    if (!step.background) row.waits = *row.started - step.delay;
-    if (step.background && at + 1 < rows_.size())
-      row.holds_until = std::min({*row.started + step.delay, row.ended, stopped_.value_or(Instant::max())});
+    if (!row.started) return;
+    if (!step.background && step.delay > Duration(0)) row.waits = *row.started - step.delay;
+    Instant holds = *row.started + step.delay;
+    if (step.releases_when_ready) holds = std::max(holds, outcome.ready.value_or(row.ended));
+    if (step.background && at + 1 < rows_.size() && holds > *row.started)
+      row.holds_until = std::min({holds, row.ended, stopped_.value_or(Instant::max())});
   }
 
   void say(const std::string& what) {
@@ -195,6 +213,7 @@ class Stage {
   std::vector<std::string> names_;
   std::vector<Behaviour> behaviours_;
   std::vector<std::optional<std::pair<Instant, ExitStatus>>> ends_;
+  std::vector<std::optional<Instant>> found_;  ///< when a step is found to be ready
   std::vector<Row> rows_;
   std::multimap<Instant, int> signals_;
   Engine engine_;

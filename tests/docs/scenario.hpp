@@ -15,6 +15,7 @@
 ///
 ///     $ dream -C services/api dev
 ///     database  runs until it is asked to end, needs 40 ms
+///     auth      runs until it is asked to end, ready after 300 ms
 ///     api       runs 900 ms, exits with 3
 ///     Ctrl-C    at 5000 ms
 ///
@@ -25,6 +26,7 @@ namespace dream::docs {
 struct Behaviour {
   std::optional<Duration> runs;  ///< by itself; none: until it is asked to end
   ExitStatus exits = ExitedWith{0};
+  std::optional<Duration> ready;                ///< after its start, if somebody looks; none: it never is
   std::optional<Duration> needs = Duration(0);  ///< to end, once it was asked; none: it doesn't listen
 };
 

@@ -87,6 +87,34 @@ TEST(CommandLine, a_wrong_value_names_the_ones_there_are) {
   EXPECT_EQ(dream({"go", "--grace"}).code, 2);
 }
 
+TEST(CommandLine, an_option_of_one_command_is_refused_elsewhere) {
+  for (const char* option : {"--seed=4", "--only=x"}) {
+    const std::string name = std::string(option).substr(0, std::string(option).find('='));
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"go"}, {"list"}, {"plugin", "list"}, {"plugin", "info", "shell"}}) {
+      std::vector<std::string> arguments = words;
+      arguments.emplace_back(option);
+      const Finished finished = dream(arguments);
+      EXPECT_EQ(finished.code, 2);
+      EXPECT_EQ(finished.err, "dream: " + name + " goes with plugin check (see dream --help)\n");
+    }
+  }
+  EXPECT_THAT(dream({"go", "--options={}"}).err,
+              HasSubstr("--options goes with plugin check and plugin info"));
+  EXPECT_EQ(dream({"plugin", "info", "shell", "--options={}"}).code, 0);
+}
+
+TEST(CommandLine, a_wrong_use_of_plugin_says_how_it_is_used) {
+  EXPECT_EQ(dream({"plugin", "info"}).err,
+            "dream: plugin info needs more words (usage: dream plugin info ID|FILE)\n");
+  EXPECT_EQ(dream({"plugin", "list", "x"}).err, "dream: unexpected \"x\" (usage: dream plugin list)\n");
+  EXPECT_EQ(dream({"plugin", "chekc"}).err,
+            "dream: unknown plugin command \"chekc\" (did you mean dream plugin check?)\n");
+  EXPECT_EQ(dream({"plugin", "frobnicate"}).err,
+            "dream: unknown plugin command \"frobnicate\" (there are list, info, check, new and trust)\n");
+  EXPECT_THAT(dream({"plugin"}).err, HasSubstr("dream plugin new NAME [DIR]"));
+}
+
 TEST(CommandLine, the_last_of_several_values_wins_so_that_an_alias_can_be_overridden) {
   EXPECT_EQ(dream({"-o", "prefix", "go", "-o", "raw"}).out, "b:go 0\na:go 0\n");
   EXPECT_EQ(dream({"--grace", "5", "go", "--grace", "6"}).code, 0);
@@ -94,7 +122,7 @@ TEST(CommandLine, the_last_of_several_values_wins_so_that_an_alias_can_be_overri
 
 TEST(CommandLine, a_task_that_no_project_has_is_looked_for_by_its_executor) {
   const Finished finished = dream({"og"});
-  EXPECT_EQ(finished.code, 127);
+  EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"og\""));
   EXPECT_THAT(finished.err, HasSubstr("(did you mean \"go\"?)"));
 }

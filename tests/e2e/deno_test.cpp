@@ -130,7 +130,7 @@ TEST(Deno, a_missing_task_lists_those_there_are) {
   const Workspace workspace = deno_workspace();
   tasks(workspace, R"("test": "x", "build": "y")");
   const Finished finished = dev(workspace);
-  EXPECT_EQ(finished.code, 127);
+  EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr(R"(./a has no Deno task "dev"; its tasks are build, test)"));
 }
 

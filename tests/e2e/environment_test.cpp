@@ -42,11 +42,22 @@ TEST(TaskEnvironment, a_missing_or_broken_env_file_is_an_error_before_anything_r
   const Finished missing = run(workspace, {.arguments = {"go"}, .folder = "c"});
   EXPECT_EQ(missing.code, 2);
   EXPECT_THAT(missing.err, HasSubstr("c/here.env"));
-  workspace.write("c/here.env", "GOOD=1\n1BAD=2\n");
+  workspace.write("c/here.env", "GOOD=1\n=2\n");
   const Finished broken = run(workspace, {.arguments = {"go"}, .folder = "c"});
   EXPECT_EQ(broken.code, 2);
   EXPECT_THAT(broken.err, HasSubstr("c/here.env:2:1"));
   EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
+TEST(TaskEnvironment, env_files_see_dreams_own_then_env_then_what_stands_before) {
+  const Workspace workspace(R"({"projects": {"./c": {"envFile": ["one.env", "two.env"], "env": {"B": "env"},
+    "tasks": {"go": {"command": "echo $X"}}}}})");
+  workspace.write("c/one.env", "A=one\nB=one\nC=one\n");
+  workspace.write("c/two.env", "X=$A-$B-${C}-$NONE\n");
+  const Finished finished =
+      run(workspace, {.arguments = {"go"}, .folder = "c", .environment = {{"A", "dream"}}});
+  EXPECT_EQ(finished.out, "dream-env-one-\n");
+  EXPECT_THAT(finished.err, HasSubstr("c/two.env:1:3: $NONE is not set"));
 }
 
 TEST(TaskEnvironment, a_task_runs_in_its_projects_folder) {
@@ -68,7 +79,7 @@ TEST(DefaultCommand, that_is_missing_lists_the_scripts_there_are) {
   workspace.script("a/scripts/build", "true");
   workspace.script("a/scripts/test.sh", "true");
   const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
-  EXPECT_EQ(finished.code, 127);
+  EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, AllOf(HasSubstr("./a has no command for \"go\"; its scripts are build, test"),
                                   HasSubstr("write the executable scripts/go")));
 }

@@ -80,10 +80,10 @@ TEST(ExitCode, is_127_for_a_program_that_is_not_there) {
   EXPECT_THAT(finished.err, HasSubstr("no program \"no-such-program\" in PATH"));
 }
 
-TEST(ExitCode, is_127_for_a_task_without_command_or_script) {
+TEST(ExitCode, is_2_for_a_task_without_command_or_script) {
   const Workspace workspace("{}");
   const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "a"});
-  EXPECT_EQ(finished.code, 127);
+  EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"go\""));
 }
 

@@ -28,14 +28,14 @@ struct Asked : ::testing::Test {
 
 TEST_F(Asked, a_task_that_another_executor_would_know_is_a_hint) {
   const Finished finished = dream("a", {"dev"});
-  EXPECT_EQ(finished.code, 127);
+  EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"dev\", and no scripts; its leaving.txt has "
                                       "one (set \"executor\": \"leaving\" in dream.json)"));
 }
 
 TEST_F(Asked, a_task_that_nobody_knows_has_the_hint_of_its_own_executor) {
   const Finished finished = dream("a", {"unknown"});
-  EXPECT_EQ(finished.code, 127);
+  EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr("set its command in dream.json"));
   EXPECT_THAT(finished.err, Not(HasSubstr("leaving.txt")));
 }

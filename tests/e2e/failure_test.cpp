@@ -52,7 +52,7 @@ TEST(Failure, of_a_service_takes_everything_down) {
 
 TEST(Failure, to_start_takes_everything_down) {
   const Workspace workspace(R"({"workspace": {"./c": {"go": [{"projectPath": "./a", "async": true}, "./b"]}},
-                                "projects": {"./b": {"tasks": {"go": {"command": ["no-such-program"]}}}},
+                                "projects": {"./b": {"tasks": {"go": {"command": ["./no-such-program"]}}}},
                                 "tasks": {"go": {"command": "read go < $ROOT/gate"}}})");
   const Gate gate(workspace, "gate");
   const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "c"});

@@ -128,7 +128,7 @@ TEST(Npm, a_missing_script_lists_those_there_are_unless_it_may_be_missing) {
   const Workspace workspace = npm_workspace();
   package(workspace, R"("test": "jest", "build": "tsc")");
   const Finished finished = dev(workspace);
-  EXPECT_EQ(finished.code, 127);
+  EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err,
               HasSubstr(R"(./a has no script "dev" in its package.json; its scripts are build, test)"));
   const Workspace lenient = npm_workspace(R"("ifPresent": true)");

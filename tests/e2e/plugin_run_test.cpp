@@ -108,11 +108,13 @@ TEST(PluginRun, that_leaves_something_behind_has_it_reaped) {
 
 TEST(PluginRun, that_finds_no_command_has_no_other_plugin_loaded_while_something_runs) {
   const Workspace workspace(
-      R"({"workspace": {"./a": {"dev": [{"projectPath": "./b", "task": "wait", "async": true}]}},
-    "projects": {"./a": {}, "./b": {"tasks": {"wait": {"command": "exec tail -f /dev/null"}}}}})");
+      R"({"workspace": {"./c": {"dev": [{"projectPath": "./b", "task": "wait", "async": true},
+                                        {"projectPath": "./a", "required": false}]}},
+    "projects": {"./a": {}, "./b": {"tasks": {"wait": {"command": "exec tail -f /dev/null"}}},
+                 "./c": {"tasks": {"dev": {"command": "exit 3"}}}}})");
   workspace.write("a/package.json", R"({"scripts": {"dev": "echo never"}})");
-  const Finished finished = run(workspace, {.arguments = {"dev", "--debug"}, .folder = "a"});
-  EXPECT_EQ(finished.code, 127);
+  const Finished finished = run(workspace, {.arguments = {"dev", "--debug"}, .folder = "c"});
+  EXPECT_EQ(finished.code, 3);
   EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"dev\""));
   EXPECT_THAT(finished.err, Not(HasSubstr("executor npm: ")));
 }

@@ -1,8 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <string>
 
 #include "e2e/dream_run.hpp"
@@ -147,6 +150,31 @@ TEST_F(Reap, the_next_start_leaves_runs_alone_that_live) {
   gate.open();
   EXPECT_EQ(dream.exit_code_once_all_ended(), 0);
   EXPECT_EQ(next.exit_code(), 0);
+  EXPECT_EQ(records(), 0U);
+}
+
+TEST_F(Reap, is_finished_though_who_waits_for_it_is_interrupted) {
+  workspace.write("dream.json", configuration(R"({"reap": "wait"})"));
+  {
+    DreamRun dream(workspace, go);
+    dream.await_out("up");
+    kill_both(dream);
+  }
+  EXPECT_EQ(records(), 1U);
+  const Gate reap_gate(workspace, "reap-gate");
+  const fs::path reaping = workspace.root() / "reaping";
+  ASSERT_EQ(::mkfifo(reaping.c_str(), 0600), 0);
+  DreamRun next(workspace,
+                {.arguments = {DREAM_BINARY, "go", "--trust"}, .folder = "b", .program = "/usr/bin/setsid"});
+  std::string line;
+  std::ifstream(reaping) >> line;
+  ::kill(-next.pid(), SIGINT);  // as Ctrl-C does: everybody in the group hears of it
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(next.pid()), &ended, WEXITED | WNOWAIT), 0);
+  EXPECT_EQ(left(), 1U);
+  reap_gate.open();
+  EXPECT_EQ(next.exit_code_once_all_ended(), 130);
+  EXPECT_EQ(left(), 0U);
   EXPECT_EQ(records(), 0U);
 }
 

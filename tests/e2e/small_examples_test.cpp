@@ -40,6 +40,17 @@ TEST(TwoPackages, a_library_that_fails_keeps_the_app_from_being_tested) {
   EXPECT_THAT(finished.err, AllOf(HasSubstr("double 21: 23"), HasSubstr("1 failed, 1 skipped")));
 }
 
+TEST(ReadyExample, tests_once_the_database_listens_and_the_api_says_that_it_is_up) {
+  const Workspace workspace(Example{"ready"});
+  const std::string port = std::to_string(free_port());
+  for (int place = 0; place < 3; ++place) replace(workspace, "dream.json", "7451", port);
+  const Finished finished = run(workspace, {.arguments = {"test"}, .folder = "app"});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, ContainsRegex("api: 1 people\n(.|\n)*app: 1 test passed\n"));
+  EXPECT_THAT(finished.err,
+              AllOf(HasSubstr("./database:start is ready after "), HasSubstr("./api:start is ready after ")));
+}
+
 TEST(TestWithDatabase, tests_once_the_database_answers_and_stops_it) {
   const Workspace workspace(Example{"test-with-database"});
   const Finished finished =

@@ -37,6 +37,47 @@ TEST(TaskTerminal, is_there_for_both_outputs_and_nobody_is_waited_for_to_type) {
   EXPECT_THAT(terminal.screen(), HasSubstr("b | nor here\r\n"));
 }
 
+/// What the six variables of pagers are.
+constexpr const char* tells_pagers =
+    "echo \"<$PAGER,$GIT_PAGER,$MANPAGER,${SYSTEMD_PAGER-unset},${AWS_PAGER-unset},$GH_PAGER>\"";
+
+TEST(TaskTerminal, has_no_pager_that_nobody_could_operate) {
+  const Workspace workspace(
+      {{"a", tells_pagers, "", ""},
+       {"b", tells_pagers, "", R"("env": {"PAGER": "mine"}, "envFile": "../pager.env")"},
+       {"d", tells_pagers, "", R"("pty": false)"},
+       last});
+  workspace.write("pager.env", "GIT_PAGER=file\n");
+  Launch launch = go();
+  launch.environment["PAGER"] = launch.environment["GIT_PAGER"] = "less";
+  {
+    Terminal terminal(workspace, launch);
+    EXPECT_EQ(terminal.exit_code(), 0);
+    EXPECT_THAT(terminal.screen(), HasSubstr("a | <cat,cat,cat,,,cat>\r\n"));
+    EXPECT_THAT(terminal.screen(), HasSubstr("b | <mine,file,cat,,,cat>\r\n"));
+    EXPECT_THAT(terminal.screen(), HasSubstr("d | <less,less,,unset,unset,>\r\n"));
+  }
+  // The user's own terminal is as by hand.
+  const Workspace alone({{"c", tells_pagers, "", ""}});
+  Terminal terminal(alone, launch);
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_THAT(terminal.screen(), HasSubstr("<less,less,,unset,unset,>\r\n"));
+}
+
+TEST(TaskTerminal, shows_a_long_log_of_git_to_its_end) {
+  const Workspace workspace(
+      {{"a",
+        "git init -q . && for n in $(seq 120); do printf 'commit refs/heads/x\\ncommitter A <a@b> %s "
+        "+0000\\ndata <<E\\nchange %s.\\nE\\n' $n $n; done | git fast-import --quiet && exec git log "
+        "--oneline x",
+        "", ""},
+       last});
+  Terminal terminal(workspace, go(), {.rows = 30, .columns = 100});
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_THAT(terminal.screen(), HasSubstr("change 120."));
+  EXPECT_THAT(terminal.screen(), HasSubstr("change 1."));
+}
+
 TEST(TaskTerminal, can_be_turned_off) {
   const Workspace workspace(
       {{"a", "test -t 1 || test -t 2 || echo only pipes", "", R"("pty": false)"}, last});

@@ -43,14 +43,31 @@ TEST(Terminal, of_one_step_is_the_users_own) {
 }
 
 TEST(Terminal, gives_the_foreground_step_what_is_typed_and_background_steps_nothing) {
-  const Workspace workspace({{"a", "read line || echo a reads nothing; read go < $ROOT/gate", async, ""},
-                             {"c", "read -r line; echo got $line", "", ""}});
-  const Gate gate(workspace, "gate");
+  const Workspace workspace(
+      {{"a", "trap '' TERM; echo a reads; read line || echo a read nothing", "", service},
+       {"c", "read -r line; echo got $line", "", ""}});
   Terminal terminal(workspace, go({"-o", "raw"}));
-  terminal.await_screen("a reads nothing");
+  terminal.await_screen("a reads");
   terminal.type("hello\n");
   terminal.await_screen("got hello");
-  gate.open();
+  terminal.await_screen("a read nothing");
+  EXPECT_EQ(terminal.exit_code(), 0);
+}
+
+TEST(Terminal, waits_for_the_next_step_and_for_the_shell_whatever_a_killed_one_has_left) {
+  const Workspace workspace(
+      {{"a", "python3 -c 'import os; os.set_blocking(0, False); os.kill(os.getpid(), 9)'",
+        R"("required": false)", ""},
+       {"c",
+        "read -r line; echo c got $line; python3 -c 'import os; os.set_blocking(1, False); "
+        "os.kill(os.getpid(), 9)'",
+        "", ""}});
+  Terminal terminal(workspace, line("$DREAM go -o raw; read -r line; echo the shell got $line"));
+  terminal.await_screen("./a:go failed");
+  terminal.type("one\n");
+  terminal.await_screen("c got one");
+  terminal.type("two\n");
+  terminal.await_screen("the shell got two");
   EXPECT_EQ(terminal.exit_code(), 0);
 }
 

@@ -53,6 +53,36 @@ TEST(Tree, what_a_step_leaves_behind_ends_with_it) {
   EXPECT_THAT(finished.out, HasSubstr("c runs"));
 }
 
+TEST(Tree, what_a_step_leaves_behind_is_named) {
+  const Workspace workspace({{"c", "(exec sleep 3600) > /dev/null 2>&1 & echo $!; exit 0", "", ""}});
+  const Finished finished = run(workspace);
+  EXPECT_EQ(finished.code, 0);
+  const std::string pid = finished.out.substr(0, finished.out.find('\n'));
+  EXPECT_THAT(finished.err,
+              HasSubstr("./c:go has ended, and left " + pid + " (sleep 3600) running: ended now\n"));
+  EXPECT_THAT(finished.err, HasSubstr("left " + pid + " (sleep 3600) running\n")) << "in the summary";
+}
+
+TEST(Tree, what_a_step_leaves_behind_is_not_what_its_timeout_is_for) {
+  const Workspace workspace({{"c", "(trap '' TERM; exec sleep 3600) > /dev/null 2>&1 & exit 0", "",
+                              R"("timeout": 300, "stop": {"graceMs": 600})"}});
+  EXPECT_EQ(run(workspace).code, 0);
+}
+
+/// The orphans of a task are dream's: the task's shell has no children but its own, and waits for no others.
+TEST(Tree, a_task_is_given_no_orphans_to_reap) {
+  const Workspace workspace(
+      {{"c",
+        "for n in 1 2 3 4 5 6 7 8; do sh -c '(read go < $ROOT/gate; echo done) & echo $!'; done; "
+        "read own < /proc/$$/task/$$/children; echo \"children $own\"",
+        "", ""}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_out("children \n");
+  for (int count = 0; count < 8; ++count) gate.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+}
+
 TEST(Tree, a_process_that_ignores_everything_ends_with_its_step) {
   const Workspace workspace(
       {{"a", "(trap '' TERM INT HUP; echo deaf; while :; do read go < $ROOT/gate; done) & wait", async,

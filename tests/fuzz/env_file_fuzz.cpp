@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     DREAM_ASSERT(environment.error().where.starts_with(".env:"));
     return 0;
   }
-  for (const auto& [name, value] : *environment) {
+  for (const auto& [name, value] : environment->variables) {
     DREAM_ASSERT(!name.empty() && name.find_first_of(std::string("=\0", 2)) == std::string::npos);
     DREAM_ASSERT(value.find('\0') == std::string::npos);
   }

@@ -39,6 +39,7 @@ TEST_F(AskingToEnd, reaches_every_process_of_the_tree_exactly_once) {
   const Actor orphan = daemon(grandchild);
   for (const Actor* actor : {&root, &child, &grandchild, &escaped, &orphan}) count_all(*actor);
   ask_to_end(*run);
+  run_until([&] { return orphan.counted(SIGTERM) > 0; });  // those below this process are asked from the loop
   for (const Actor* actor : {&root, &child, &grandchild, &escaped, &orphan}) expect_asked(*actor, 1);
   ask_to_end(*run);
   for (const Actor* actor : {&root, &child, &grandchild, &escaped, &orphan}) expect_asked(*actor, 1);

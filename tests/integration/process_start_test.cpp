@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <csignal>
+#include <fstream>
+#include <thread>
 
 #include "process_fixture.hpp"
 
@@ -54,6 +57,74 @@ TEST_F(StartedProcess, has_no_descriptor_of_the_host_but_its_three) {
   for (const int descriptor : leaked) ::close(descriptor);
 }
 
+TEST_F(StartedProcess, has_the_descriptors_that_were_there_at_first_and_none_beside_them) {
+  supervisor_.reset();
+  const std::array early{::fcntl(STDIN_FILENO, F_DUPFD, 3), ::fcntl(STDIN_FILENO, F_DUPFD, 200)};
+  const int ours = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 300);
+  std::vector<int> expected;  // those that whoever runs the tests has open are there, too
+  Inheritance inheritance = take_inheritance();
+  for (const int descriptor : inheritance.descriptors) {
+    if ((::fcntl(descriptor, F_GETFD) & FD_CLOEXEC) == 0) expected.push_back(descriptor);
+  }
+  supervisor_.emplace(context_, nullptr, std::move(inheritance));
+  const std::array late{::fcntl(STDIN_FILENO, F_DUPFD, 3), ::fcntl(STDIN_FILENO, F_DUPFD, 201)};
+  const auto [run, actor] = start_actor();
+  std::string numbers = "0 1 2";
+  for (const int descriptor : expected) numbers += " " + std::to_string(descriptor);
+  EXPECT_EQ(actor.ask("descriptors"), numbers);
+  EXPECT_TRUE(std::ranges::find(expected, early[1]) != expected.end());
+  for (const int descriptor : {early[0], early[1], ours, late[0], late[1]}) ::close(descriptor);
+}
+
+TEST_F(StartedProcess, is_told_its_folder_unless_somebody_has_set_it) {
+  const auto [run, actor] = start_actor([](ChildSpec& child) {
+    std::vector<std::string> environment = *child.environment;
+    std::erase_if(environment, [](const std::string& entry) { return entry.starts_with("PWD="); });
+    child.environment = std::make_shared<const std::vector<std::string>>(std::move(environment));
+  });
+  EXPECT_EQ(actor.ask("variable PWD"), folder_.string());
+  const auto [second_run, second] =
+      start_actor([](ChildSpec& child) { child.variables.emplace_back("PWD=/"); });
+  EXPECT_EQ(second.ask("variable PWD"), "/");
+}
+
+TEST_F(StartedProcess, is_named_as_the_one_that_sockets_are_for_where_the_host_was) {
+  supervisor_.reset();
+  const std::string for_the_host = "LISTEN_PID=" + std::to_string(::getpid());
+  supervisor_.emplace(context_, nullptr, Inheritance{.listen_pid = for_the_host});
+  const auto with = [](const std::string& variable) {
+    return [variable](ChildSpec& child) {
+      std::vector<std::string> environment = *child.environment;
+      environment.push_back(variable);
+      child.environment = std::make_shared<const std::vector<std::string>>(std::move(environment));
+    };
+  };
+  const auto [run, actor] = start_actor(with(for_the_host));
+  EXPECT_EQ(actor.ask("variable LISTEN_PID"), std::to_string(actor.pid()));
+  const auto [other_run, other] = start_actor(with("LISTEN_PID=1"));
+  EXPECT_EQ(other.ask("variable LISTEN_PID"), "1");
+}
+
+TEST_F(StartedProcess, is_a_shell_where_a_text_has_no_first_line_for_the_system) {
+  const auto write = [&](const std::string& name, std::string_view text) {
+    std::ofstream(folder_ / name) << text;
+    std::filesystem::permissions(folder_ / name, std::filesystem::perms::owner_all);
+  };
+  write("script", "echo \"$0\" \"$2\"; exit 3\n");
+  Watched& script = start({"./script", "one", "two  words"});
+  EXPECT_EQ(run_to_end(script), ExitStatus(ExitedWith{3}));
+  EXPECT_EQ(script.out, (folder_ / "./script").string() + " two  words\n");
+  write("nothing", "");
+  EXPECT_EQ(run_to_end(start({"./nothing"})), ExitStatus(ExitedWith{0}));
+  write("binary", std::string_view("\x7f"
+                                   "ELF\x02\x01\x01\0\n",
+                                   9));
+  Watched& binary = add_run();
+  const Result<ChildId> refused = supervisor_->start(spec(binary, {"./binary"}));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, ErrorCode::not_executable);
+}
+
 TEST_F(StartedProcess, has_default_signals_whatever_the_host_ignores_or_blocks) {
   sigset_t blocked;
   sigset_t previous;
@@ -76,6 +147,31 @@ TEST_F(StartedProcess, has_default_signals_whatever_the_host_ignores_or_blocks) 
   EXPECT_EQ(::sigismember(&now, SIGUSR1), 1) << "the host's own mask is as it was";
   EXPECT_EQ(::sigismember(&now, SIGUSR2), 0) << "the host's own mask is as it was";
   EXPECT_EQ(actor.ask("signals"), "");
+}
+
+std::atomic<int> handled_in_a_child = 0;
+pid_t this_process = 0;
+
+TEST_F(StartedProcess, runs_no_handler_of_the_host_before_it_is_a_program_of_its_own) {
+  this_process = ::getpid();
+  const pid_t group = ::getpgrp();
+  ASSERT_EQ(::setpgid(0, 0), 0);  // else the signals would reach whoever runs beside this test
+  struct sigaction count {};
+  struct sigaction previous {};
+  count.sa_flags = SA_RESTART;
+  count.sa_handler = [](int) { handled_in_a_child += ::getpid() == this_process ? 0 : 1; };
+  ::sigaction(SIGWINCH, &count, &previous);
+  std::atomic<bool> done = false;
+  std::thread sender([&] {
+    while (!done) ::kill(0, SIGWINCH);
+  });
+  for (int number = 0; number < 100; ++number)
+    EXPECT_EQ(run_to_end(start({"true"})), ExitStatus(ExitedWith{0}));
+  done = true;
+  sender.join();
+  ::sigaction(SIGWINCH, &previous, nullptr);
+  ::setpgid(0, group);
+  EXPECT_EQ(handled_in_a_child, 0);
 }
 
 TEST_F(StartedProcess, gets_the_limit_of_files_back_under_every_supervisor) {
@@ -127,12 +223,42 @@ TEST_F(StartedProcess, reads_nothing_unless_it_is_given_the_standard_input) {
   Watched& without = start({"cat"});
   EXPECT_EQ(run_to_end(without), ExitStatus(ExitedWith{0}));
   EXPECT_EQ(without.out, "");
-  Watched& with = start({"cat"}, [](ChildSpec& child) { child.streams.inherit_stdin = true; });
+  Watched& with = start({"cat"}, [](ChildSpec& child) { child.streams.in = Inlet::ours; });
   EXPECT_EQ(run_to_end(with), ExitStatus(ExitedWith{0}));
   EXPECT_EQ(with.out, "typed");
   ::dup2(saved, STDIN_FILENO);
   ::close(saved);
   ::close(ends[0]);
+}
+
+TEST_F(StartedProcess, reads_an_open_input_that_ends_when_it_is_asked_to_end) {
+  const auto opened = [](ChildSpec& child) { child.streams.in = Inlet::open; };
+  // Started after it, and alive while it ends: what it has of the first one's input would hold that open.
+  Watched& reader =
+      start({"sh", "-c", "trap 'echo asked' TERM; echo ready; cat; cat; echo at its end"}, opened);
+  Watched& other = start({"sh", "-c", "echo here; exec sleep 1000"}, opened);
+  run_until([&] { return !reader.out.empty() && !other.out.empty(); });
+  EXPECT_EQ(reader.ends, 0);
+  ask_to_end(reader);
+  EXPECT_EQ(run_to_end(reader), ExitStatus(ExitedWith{0}));
+  EXPECT_EQ(reader.out, "ready\nasked\nat its end\n");
+  EXPECT_EQ(other.ends, 0);
+}
+
+TEST_F(StartedProcess, leaves_no_descriptor_of_an_open_input_behind) {
+  const std::vector<int> before = open_descriptors();
+  Watched& run = start({"sh", "-c", "test -p /dev/stdin && echo a pipe"},
+                       [](ChildSpec& child) { child.streams.in = Inlet::open; });
+  run_to_end(run);
+  EXPECT_EQ(run.out, "a pipe\n");
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(StartedProcess, of_which_a_helper_is_left_ends_the_helpers_input) {
+  Watched& run = start({"sh", "-c", "exec 3<&0; (cat <&3; echo the helper has ended) & exit 0"},
+                       [](ChildSpec& child) { child.streams.in = Inlet::open; });
+  EXPECT_EQ(run_to_end(run), ExitStatus(ExitedWith{0}));
+  EXPECT_EQ(run.out, "the helper has ended\n");
 }
 
 TEST_F(StartedProcess, has_its_three_streams_in_place_even_when_the_hosts_are_closed) {
@@ -144,7 +270,7 @@ TEST_F(StartedProcess, has_its_three_streams_in_place_even_when_the_hosts_are_cl
   // Now the pipes themselves have the numbers 0 to 2.
   Watched& run = add_run();
   ChildSpec child = spec(run, {"sh", "-c", "cat; echo out; echo err >&2"});
-  child.streams.inherit_stdin = true;
+  child.streams.in = Inlet::ours;
   const Result<ChildId> started = supervisor_->start(std::move(child));
   if (started) run_until([&] { return run.ends > 0; });
   for (int at = 0; at < 3; ++at) {

@@ -64,6 +64,15 @@ TEST_F(ProcessTerminal, lets_nobody_wait_for_keys) {
   EXPECT_EQ(printed("exec 2> /dev/null; (read answer < /dev/tty) || echo nor there"), "nor there\n");
 }
 
+TEST_F(ProcessTerminal, lets_nobody_wait_for_keys_who_opens_it_by_its_name) {
+  // Root may open anything, and is told at once that nothing comes.
+  EXPECT_EQ(printed("name=$(readlink /proc/$$/fd/1); exec 2> /dev/null; read answer < $name || echo none"),
+            "none\n");
+  EXPECT_EQ(printed("name=$(readlink /proc/$$/fd/1); exec 2> /dev/null; read answer <> $name || echo none"),
+            "none\n");
+  EXPECT_EQ(printed("name=$(readlink /proc/$$/fd/1); echo text > $name"), "text\n") << "writing is allowed";
+}
+
 TEST_F(ProcessTerminal, tells_its_size_and_that_it_has_changed) {
   Watched& run = start_shell("trap 'stty size <&1; exit 0' WINCH; stty size <&1; sleep 1000 & wait");
   run_until([&] { return !run.out.empty(); });

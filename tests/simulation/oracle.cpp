@@ -120,6 +120,10 @@ void Oracle::take(const Exited& event) {
     failed(index, code_of_status(event.status));
 }
 
+void Oracle::take(const Lingers& event) {
+  history_[position(event.attempt.step)].lingers = event.lingers;
+}
+
 void Oracle::take(const Interrupted& event) {
   if (finished_) {
     signalled_after_the_end_ = true;
@@ -172,7 +176,8 @@ void Oracle::take_passed_limits() {
     for (std::size_t i = 0; i < history_.size(); ++i) {
       const History& step = history_[i];
       if (step.alive() && step.forced) consider(end_of_patience(i), i);
-      if (in_time && plan_.steps[i].timeout && step.started && !step.ended && !step.graceful && !step.fell())
+      if (in_time && plan_.steps[i].timeout && step.started && !step.ended && !step.graceful &&
+          !step.fell() && !step.lingers)
         consider(*step.started + *plan_.steps[i].timeout, i);
     }
     for (std::size_t i = 0; i < history_.size(); ++i)

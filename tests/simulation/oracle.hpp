@@ -48,6 +48,7 @@ class Oracle {
     std::optional<engine::StepEnd> reason;  ///< why it was asked to end, or had to be
     bool failed_by_itself = false;
     bool given_up = false;
+    bool lingers = false;  ///< only what it has started still runs
 
     // what the engine has still to say about this event, once
     bool untold_start = false;
@@ -69,6 +70,8 @@ class Oracle {
   void take(const engine::Exited& event);
   void take(const engine::Ready& event);
   void take(const engine::NeverReady& event);
+  void take(const engine::Lingers& event);
+  void take(const engine::LeftBehind& /*event*/) {}
   void take(const engine::Interrupted& event);
   void take(const engine::GuardianLost& event);
   void take(const engine::OutputLost& event);
@@ -94,6 +97,7 @@ class Oracle {
   void see(const engine::StepReady& action);
   void see(const engine::StepNotReady& action);
   void see(const engine::StillProbing& action);
+  void see(const engine::LeftoversFound& /*action*/) {}
   void see(const engine::DelayBegan& action);
   void see(const engine::WaitingForBackground& action);
   void see(const engine::Stopping& action);

@@ -251,7 +251,7 @@ void Oracle::deadlines_are_right(const Engine& engine) {
       consider(force_of(i));
       consider(news_of(step));
     } else if (step.started) {
-      if (plan_.steps[i].timeout) consider(*step.started + *plan_.steps[i].timeout);
+      if (plan_.steps[i].timeout && !step.lingers) consider(*step.started + *plan_.steps[i].timeout);
       if (step.probing) consider(limit_of_readiness(i));
       if (const auto news = news_of_wait(i)) consider(*news);
     }

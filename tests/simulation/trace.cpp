@@ -57,27 +57,30 @@ const char* word(OutcomeKind kind) {
 }  // namespace
 
 std::string describe(const Event& event) {
-  return std::visit(Overloaded{
-                        [](const Begin&) -> std::string { return "begin"; },
-                        [](const Started& what) { return "started " + name(what.attempt); },
-                        [](const StartFailed& what) { return "start failed " + name(what.attempt); },
-                        [](const Exited& what) {
-                          return fmt::format("exited {}: {}", name(what.attempt), to_string(what.status));
-                        },
-                        [](const Ready& what) { return "ready " + name(what.attempt); },
-                        [](const NeverReady& what) { return "never ready " + name(what.attempt); },
-                        [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
-                        [](const GuardianLost&) -> std::string { return "guardian lost"; },
-                        [](const OutputLost& what) -> std::string {
-                          return what.reader_gone ? "output lost" : "output broken";
-                        },
-                        [](const TerminalClosed&) -> std::string { return "terminal closed"; },
-                        [](const ReaderSeen& what) {
-                          return fmt::format("reader of {}: {}", name(what.stream), word(what.reading));
-                        },
-                        [](const TimePassed&) -> std::string { return "time passed"; },
-                    },
-                    event);
+  return std::visit(
+      Overloaded{
+          [](const Begin&) -> std::string { return "begin"; },
+          [](const Started& what) { return "started " + name(what.attempt); },
+          [](const StartFailed& what) { return "start failed " + name(what.attempt); },
+          [](const Exited& what) {
+            return fmt::format("exited {}: {}", name(what.attempt), to_string(what.status));
+          },
+          [](const Ready& what) { return "ready " + name(what.attempt); },
+          [](const NeverReady& what) { return "never ready " + name(what.attempt); },
+          [](const Lingers& what) { return (what.lingers ? "lingers " : "goes on ") + name(what.attempt); },
+          [](const LeftBehind& what) { return "left behind by " + name(what.attempt); },
+          [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
+          [](const GuardianLost&) -> std::string { return "guardian lost"; },
+          [](const OutputLost& what) -> std::string {
+            return what.reader_gone ? "output lost" : "output broken";
+          },
+          [](const TerminalClosed&) -> std::string { return "terminal closed"; },
+          [](const ReaderSeen& what) {
+            return fmt::format("reader of {}: {}", name(what.stream), word(what.reading));
+          },
+          [](const TimePassed&) -> std::string { return "time passed"; },
+      },
+      event);
 }
 
 std::string describe(const RunStop& reason) {
@@ -120,6 +123,10 @@ std::string describe(const Action& action) {
           [](const StillProbing& what) {
             return fmt::format("still probing {}, gives up @{}", name(what.step),
                                what.gives_up_at.time_since_epoch().count());
+          },
+          [](const LeftoversFound& what) {
+            return fmt::format("left by {}:{}{}", name(what.step), what.kept ? " kept" : "",
+                               what.processes.empty() ? "" : " " + what.processes.front());
           },
           [](const DelayBegan& what) {
             return fmt::format("delay {} {}", name(what.next), what.delay.count());

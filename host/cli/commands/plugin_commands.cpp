@@ -83,29 +83,44 @@ const std::vector<PluginCommand>& plugin_commands() {
   return commands;
 }
 
-int refuse(const std::string& message) {
-  std::string ways;
-  for (const PluginCommand& command : plugin_commands()) {
-    ways += std::string(ways.empty() ? "" : " | ") + "dream plugin " + command.name + command.arguments;
-  }
-  complain(Error{ErrorCode::usage, message, {}, ways});
+std::string usage_of(const PluginCommand& command) {
+  return std::string("dream plugin ") + command.name + command.arguments;
+}
+
+int refuse(const std::string& message, const std::string& hint) {
+  complain(Error{ErrorCode::usage, message, {}, hint});
   return exit_nothing_run;
+}
+
+int refuse_unknown(const std::string& word) {
+  std::vector<std::string> names;
+  std::vector<std::string> usages;
+  for (const PluginCommand& command : plugin_commands()) {
+    names.emplace_back(command.name);
+    usages.push_back(usage_of(command));
+  }
+  if (word.empty()) return refuse("plugin needs a command", join_words(usages));
+  const std::string meant = nearest_name(word, names);
+  return refuse(
+      "unknown plugin command " + in_quotes(word),
+      meant.empty() ? "there are " + join_words(names) : "did you mean dream plugin " + meant + "?");
 }
 
 }  // namespace
 
 int plugin_command(const Options& options) {
-  if (options.words.empty()) return refuse("plugin needs to know what to do");
+  if (options.words.empty()) return refuse_unknown("");
   for (const PluginCommand& command : plugin_commands()) {
     if (options.words[0] != command.name) continue;
     const std::size_t count = options.words.size() - 1;
     if (count < command.least || count > command.most) {
-      return refuse(count < command.least ? "plugin " + options.words[0] + " needs one thing more"
-                                          : "unexpected \"" + printable(options.words.back()) + "\"");
+      const std::string problem = count < command.least ? "plugin " + options.words[0] + " needs more words"
+                                                        : "unexpected " + in_quotes(options.words.back());
+      return refuse(problem, "usage: " + usage_of(command));
     }
     return command.run(options);
   }
-  return refuse("plugin can't \"" + printable(options.words[0]) + "\"");
+  return refuse_unknown(options.words[0]);
 }
 
 }  // namespace dream::cli

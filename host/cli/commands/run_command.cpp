@@ -15,9 +15,11 @@
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
 #include "plugin/registry.hpp"
+#include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
 #include "process/first_thread.hpp"
 #include "process/guardian.hpp"
+#include "process/inheritance.hpp"
 #include "process/start_cleaner.hpp"
 #include "process/terminal_state.hpp"
 #include "record/run_record.hpp"
@@ -118,20 +120,32 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       for (const Error& error : preparation.errors) session.log().write(LogLevel::error, to_string(error));
       return exit_nothing_run;
     }
-    record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
-    runtime::SteadyClock clock(session.context());
-    runtime::Driver driver(session, clock, plan, preparation.steps, guardian);
+    for (const std::string& warning : preparation.warnings) session.log().write(LogLevel::warning, warning);
     // Each asks the executors and looks through the whole workspace; thousands may fail.
     constexpr int most_suggestions = 20;
-    driver.on_start_failure([&, suggested = 0](StepIndex index, Error& error) mutable {
-      using Ask = plugin::Registry::Ask;
+    auto explain = [&, suggested = 0](StepIndex index, Error& error, plugin::Registry::Ask whom) mutable {
       if (suggested++ >= most_suggestions) return;
       const Step& step = plan.steps[position(index)];
       const std::string plugins_hint = error.hint;
-      prepare::suggest_remedy(step, loaded, registry, driver.anything_runs() ? Ask::loaded : Ask::all, error);
+      prepare::suggest_remedy(step, loaded, registry, whom, error);
       if (step.command || error.code != ErrorCode::not_found || error.hint != plugins_hint) return;
       if (const std::string command = nearest_command(step.id.task); !command.empty())
         error.hint = "did you mean the command \"dream " + command + "\"?";
+    };
+    if (auto refusal = prepare::refusal_of(plan, preparation.steps, loaded, registry)) {
+      for (auto& [index, error] : refusal->steps) {
+        explain(index, error, plugin::Registry::Ask::all);
+        session.log().write(LogLevel::error, to_string(plan.steps[position(index)].id) +
+                                                 " can't be started, so nothing is run: " + to_string(error));
+      }
+      return refusal->exit_code;
+    }
+    record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
+    runtime::SteadyClock clock(session.context());
+    runtime::Driver driver(session, clock, plan, preparation.steps, guardian);
+    driver.on_start_failure([&](StepIndex index, Error& error) {
+      using Ask = plugin::Registry::Ask;
+      explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
     exit_code = driver.run();
     all_ended = !driver.gave_up() && !session.services().left_behind();
@@ -141,17 +155,18 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
 }
 
 int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWorkspace& loaded,
-             const std::string& id, int guardian, process::TerminalState& terminal) {
+             const std::string& id, int guardian, process::TerminalState& terminal,
+             process::Inheritance inheritance) {
   const output::OutputMode mode = output_mode(options, plan);
-  runtime::Session session(
-      plan,
-      {.mode = mode,
-       .color = use_color(options.color, STDOUT_FILENO),
-       .lowest_level = lowest_level(options),
-       .log_directory = from_directory(options, options.log_directory),
-       .trace_file = from_directory(options, options.trace_file),
-       .place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment())},
-      terminal);
+  runtime::Session session(plan,
+                           {.mode = mode,
+                            .color = use_color(options.color, STDOUT_FILENO),
+                            .lowest_level = lowest_level(options),
+                            .log_directory = from_directory(options, options.log_directory),
+                            .trace_file = from_directory(options, options.trace_file),
+                            .place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment()),
+                            .inheritance = std::move(inheritance)},
+                           terminal);
   log_plan(session.log(), plan, loaded);
   const int exit_code = drive(session, plan, loaded, guardian, options.trust);
   session.supervisor().let_go();
@@ -182,6 +197,7 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
 }  // namespace
 
 int run_command(const Options& options) {
+  process::Inheritance inheritance = process::take_inheritance();  // while nothing else is open
   process::TerminalState terminal;
   const std::string id = plugin::new_session_id();
   const auto before = plugin::make_place(id, {}, plugin::own_environment());
@@ -195,8 +211,10 @@ int run_command(const Options& options) {
   if (!plan) return exit_nothing_run;
   confirm_plugins(*plan, *loaded, options);
 
-  return process::leave_first_thread_to_orphans(
-      [&] { return run_plan(options, *plan, *loaded, id, guardian ? guardian->release() : -1, terminal); });
+  return process::leave_first_thread_to_orphans([&] {
+    return run_plan(options, *plan, *loaded, id, guardian ? guardian->release() : -1, terminal,
+                    std::move(inheritance));
+  });
 }
 
 }  // namespace dream::cli

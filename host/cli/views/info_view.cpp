@@ -54,6 +54,8 @@ std::string text_of(const TaskSettings& settings) {
   flag("required", settings.required);
   flag("service", settings.service);
   flag("pty", settings.pty);
+  if (settings.standard_input.has_value())
+    set.push_back(fmt::format("stdin {}", word_of(*settings.standard_input)));
   time("delay", settings.delay);
   time("timeout", settings.timeout);
   if (settings.stop_signal.has_value()) set.push_back("stop.signal " + signal_name(*settings.stop_signal));

@@ -22,6 +22,7 @@ std::string attributes_of(const Step& step, bool last) {
   }
   if (step.releases_when_ready) text += ", next when ready";
   if (step.timeout.has_value()) text += fmt::format(", timeout {} ms", milliseconds(*step.timeout));
+  if (step.standard_input.has_value()) text += fmt::format(", stdin {}", word_of(*step.standard_input));
   return text;
 }
 
@@ -139,6 +140,7 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
                      step.required, step.service, milliseconds(step.delay));
   out += ", \"timeoutMs\": ";
   out += step.timeout.has_value() ? std::to_string(milliseconds(*step.timeout)) : "null";
+  out += fmt::format(R"(, "stdin": "{}")", word_of(input_of(step)));
   out += R"(, "stop": {"signal": )";
   append_json(out, signal_name(step.stop_signal));
   out += fmt::format(R"(, "graceMs": {}}}, "from": )", milliseconds(step.stop_grace));

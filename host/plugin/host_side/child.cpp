@@ -73,6 +73,7 @@ dream_status HostSide::spawn(const dream_child* given, dream_child_id* id, dream
                        .argv = texts_of(child.argv),
                        .directory = std::string(text_of(child.directory)),
                        .environment = ticket->environment_of(child.environment),
+                       .own_environment = ticket->own_environment,
                        .pty = (child.flags & DREAM_CHILD_PTY) != 0,
                        .on_output = {},
                        .on_exit = [this, number](const ExitStatus& status) { child_exited(number, status); }};

@@ -96,6 +96,7 @@ void HostSide::report_left_behind(dream_run_id run, dream_str what) {
 
 void* HostSide::exit_context(const Ticket& ticket) {
   static_assert(sizeof(void*) >= sizeof(dream_run_id), "a run's number is the context of its dream_on_exit");
+  // A number, and never an address. NOLINTNEXTLINE(performance-no-int-to-ptr)
   return reinterpret_cast<void*>(static_cast<std::uintptr_t>(ticket.id));
 }
 

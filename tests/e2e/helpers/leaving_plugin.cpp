@@ -15,6 +15,14 @@ std::string left_by(const std::string& root, const std::string& session) {
   return root + "/left-" + session;
 }
 
+/// Tells by one pipe that reaping has begun, and goes on when something comes through another.
+void await_gate(std::string_view root) {
+  std::ofstream(std::string(root) + "/reaping") << "now\n";
+  std::string line;
+  std::ifstream file(std::string(root) + "/reap-gate");
+  std::getline(file, line);
+}
+
 class Leaving : public CommandExecutor {
  public:
   static constexpr PluginInfo info{
@@ -51,6 +59,7 @@ class Leaving : public CommandExecutor {
     for (const std::string& options : run.options) {
       if (options.find("crash") != std::string::npos) std::abort();
       if (options.find("hang") != std::string::npos) ::pause();
+      if (options.find("wait") != std::string::npos) await_gate(run.root);
       if (options.find("fail") != std::string::npos) return Failure{DREAM_E_FAILED, "nobody answers"};
     }
     ::unlink(left_by(run.root, run.session).c_str());

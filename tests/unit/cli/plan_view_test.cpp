@@ -84,6 +84,7 @@ TEST(PlanJson, has_the_documented_fields) {
   EXPECT_TRUE(database["required"].GetBool());
   EXPECT_TRUE(database["service"].GetBool());
   EXPECT_TRUE(database["timeoutMs"].IsNull());
+  EXPECT_STREQ(database["stdin"].GetString(), "open");
   EXPECT_STREQ(database["stop"]["signal"].GetString(), "SIGINT");
   EXPECT_EQ(database["stop"]["graceMs"].GetInt(), 10'000);
   EXPECT_STREQ(database["from"].GetString(), "dream.json:6:1");
@@ -93,6 +94,7 @@ TEST(PlanJson, has_the_documented_fields) {
   EXPECT_EQ(steps[1]["delayMs"].GetInt(), 2000);
   EXPECT_FALSE(steps[1]["required"].GetBool());
   EXPECT_EQ(steps[2]["timeoutMs"].GetInt(), 60'000);
+  EXPECT_STREQ(steps[2]["stdin"].GetString(), "empty");
   EXPECT_EQ(steps[2]["startsAt"].GetInt(), 2100);
 
   const auto& api = steps[3];

@@ -24,6 +24,24 @@ TEST(Discovery, takes_the_nearest_file_above) {
   EXPECT_EQ(discover(folder.path())->file, folder.path() / "dream.json");
 }
 
+TEST(Discovery, looks_above_a_symbolic_link_first_and_then_where_it_leads) {
+  const TemporaryFolder folder;
+  folder.write("workspace/dream.json", "{}");
+  folder.write("elsewhere/dream.json", "{}");
+  fs::create_directories(folder.path() / "elsewhere/api/src");
+  fs::create_directories(folder.path() / "workspace/services");
+  fs::create_directory_symlink("../../elsewhere/api", folder.path() / "workspace/services/api");
+  fs::create_directory_symlink("elsewhere/api", folder.path() / "alone");
+  for (const char* way : {"workspace/services/api", "workspace/services/api/", "workspace/services/./api/src",
+                          "workspace/services/api/src/.."}) {
+    EXPECT_EQ(discover(folder.path() / way)->file, folder.path() / "workspace/dream.json") << way;
+  }
+  EXPECT_EQ(discover(folder.path() / "alone")->file, folder.path() / "elsewhere/dream.json");
+  // The parent that the system knows of a link's folder is not what stands before it.
+  EXPECT_EQ(discover(folder.path() / "workspace/services/api/..")->file,
+            folder.path() / "elsewhere/dream.json");
+}
+
 TEST(Discovery, passes_over_a_folder_of_that_name_and_tells_of_a_broken_link) {
   const TemporaryFolder folder;
   folder.write("dream.json", "{}");
@@ -143,6 +161,17 @@ TEST_F(ProjectOfFolder, follows_symbolic_links) {
   fs::create_symlink(root_.path(), elsewhere.path() / "workspace");
   workspace_.root = elsewhere.path() / "workspace";
   EXPECT_EQ(of("web"), "./web");
+}
+
+TEST_F(ProjectOfFolder, may_lie_elsewhere_when_it_was_reached_through_the_workspace) {
+  const TemporaryFolder elsewhere;
+  fs::create_directories(elsewhere.path() / "api/src");
+  fs::create_directories(root_.path() / "services");
+  fs::create_directory_symlink(elsewhere.path() / "api", root_.path() / "services/api");
+  fs::create_directory_symlink(elsewhere.path() / "api", root_.path() / "tools");
+  EXPECT_EQ(of("services/api"), "./services/api");
+  EXPECT_EQ(of("services/api/src"), "./services/api");
+  EXPECT_EQ(of("tools/src"), "./tools/src");
 }
 
 TEST_F(ProjectOfFolder, outside_the_workspace_is_an_error) {

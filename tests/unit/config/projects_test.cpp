@@ -51,6 +51,22 @@ TEST(Executors, are_known_from_outside_or_by_their_plugin) {
           "docker; an entry in \"executors\" with its \"plugin\" adds another"));
 }
 
+TEST(Projects, whose_key_is_a_pattern_of_other_tools_are_an_error) {
+  for (const char* key :
+       {"./packages/{a,b}", "packages/x{a,b}y", "!x", "./!x", "./a/[ab]", "{x}/{a,b}", "a*/{b,c}"}) {
+    EXPECT_THAT(problems_of(R"({"projects": {")" + std::string(key) + R"(": {}}})"),
+                ElementsAre(HasSubstr(R"(bad glob: only "*" and "?" stand for anything)")))
+        << key;
+    const std::string elsewhere = R"({"workspace": {"./app": {"dev": [")" + std::string(key) + R"("]}}})";
+    if (std::string_view(key).find('*') == std::string_view::npos) {
+      EXPECT_THAT(problems_of(elsewhere), ElementsAre(HasSubstr("warning"))) << key;
+    }
+  }
+  for (const char* key : {"./{a}", "./a!", "./a/!b", "./a]b[", "./{a", "./a,b"}) {
+    EXPECT_THAT(problems_of(R"({"projects": {")" + std::string(key) + R"(": {}}})"), IsEmpty()) << key;
+  }
+}
+
 TEST(Executors, misspelt_get_the_nearest_name) {
   EXPECT_THAT(
       problems_of(R"({"projects": {"./a": {"executor": "dokcer"}}})"),

@@ -74,9 +74,9 @@ std::vector<std::string> good_files() {
           R"({"executors": {"acme": {"plugin": "x.so", "options": {"a": [1, null]}}, "shell": {}},
               "executor": "acme",
               "tasks": {"t": {"async": true, "required": false, "delay": 2147483647, "service": true, "timeout": 1,
-                "command": ["a", ""],
+                "command": ["a", ""], "successCodes": [0],
                 "ready": [{"port": [1, 65535]}, {"tcp": "[::1]:1"}, {"tcp": "a:65535"}, {"exec": ["a", ""]}], "env": {"A": ""}, "envFile": [".env"],
-                "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "executor": "acme", "options": {}}},
+                "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "stdin": "open", "executor": "acme", "options": {}}},
               "projects": {"./**": {"envFile": [], "tasks": {"t": {"command": "x", "envFile": "y"}}}, "web/?": {}}})"};
 }
 
@@ -327,8 +327,8 @@ void mutate(Dom& dom, std::mt19937& random) {
   static const std::vector<std::string> keys{
       "async", "delay",    "required", "service",   "timeout",   "command",     "env",  "envFile",
       "stop",  "signal",   "graceMs",  "pty",       "options",   "projectPath", "task", "project",
-      "tasks", "projects", "plugin",   "recursive", "workspace", "A",           "*",    "../x",
-      "dealy", "ready",    "port",     "tcp",       "log",       "exec"};
+      "tasks", "projects", "plugin",   "recursive", "workspace", "stdin",       "A",    "*",
+      "../x",  "dealy",    "ready",    "port",      "tcp",       "log",         "exec"};
   std::vector<std::string> places;
   collect(dom, "", places);
   const std::string place = places[below(places.size())];

@@ -27,6 +27,7 @@ TEST(Tasks, take_every_key) {
     "async": true, "required": false, "delay": 5, "service": true, "timeout": 60000, "command": "a | b",
     "env": {"B": "1", "A": ""}, "envFile": ".env", "stop": {"signal": "SIGINT", "graceMs": 0}, "pty": false,
     "successCodes": [0, 143],
+    "stdin": "open",
     "executor": "npm", "options": {}}}})";
   const Workspace workspace = workspace_of(text);
   const TaskSettings& task = workspace.tasks.at("dev");
@@ -42,6 +43,7 @@ TEST(Tasks, take_every_key) {
   EXPECT_EQ(task.stop_grace, Duration(0));
   EXPECT_EQ(task.success_codes, (SuccessCodes{0, 143}));
   EXPECT_EQ(task.pty, false);
+  EXPECT_EQ(task.standard_input, StandardInput::open);
   EXPECT_EQ(task.executor, "npm");
   EXPECT_EQ(task.options, "/tasks/dev/options");
   EXPECT_EQ(task.where.value, text.find("\"dev\""));
@@ -50,9 +52,19 @@ TEST(Tasks, take_every_key) {
 TEST(Tasks, leave_unset_what_is_not_written) {
   const Workspace workspace = workspace_of(R"({"tasks": {"dev": {}}})");
   const TaskSettings& task = workspace.tasks.at("dev");
-  EXPECT_FALSE(task.async || task.required || task.service || task.pty || task.delay || task.timeout ||
-               task.stop_grace || task.stop_signal || task.success_codes || task.command || task.executor ||
-               task.options);
+  EXPECT_FALSE(task.async || task.required || task.service || task.pty || task.standard_input || task.delay ||
+               task.timeout || task.stop_grace || task.stop_signal || task.success_codes || task.command ||
+               task.executor || task.options);
+}
+
+TEST(Tasks, take_two_words_for_stdin) {
+  EXPECT_EQ(workspace_of(R"({"tasks": {"t": {"stdin": "empty"}}})").tasks.at("t").standard_input,
+            StandardInput::empty);
+  for (const char* bad : {R"("Open")", R"("")", "true", "null", R"(["open"])"}) {
+    EXPECT_THAT(problems_of(R"({"tasks": {"t": {"stdin": )" + std::string(bad) + "}}}"),
+                ElementsAre(testing::HasSubstr(R"(expected "open" or "empty")")))
+        << bad;
+  }
 }
 
 TEST(Tasks, take_an_argument_vector_with_empty_arguments) {

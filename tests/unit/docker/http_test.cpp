@@ -139,6 +139,26 @@ TEST_F(Http, who_sends_elsewhere_has_done_nothing) {
   EXPECT_TRUE(get("/x")->ok()) << "it runs already";
 }
 
+TEST_F(Http, answers_that_make_no_sense_are_failures) {
+  Engine asked(context.get_executor(), *parse_endpoint(engine.address(), own_variables()));
+  engine.answer("POST /containers/create", ScriptedEngine::reply(201, R"({"Id": 7})"));
+  EXPECT_THAT(run(asked.create("x", "", "{}")).failure().message,
+              HasSubstr("doesn't tell the id of the container that it made"));
+  for (const char* code : {"4294967296", "256", "-1", "\"0\"", "null"}) {
+    engine.answer("POST /containers/c1/wait",
+                  ScriptedEngine::reply(200, std::string(R"({"StatusCode": )") + code + "}"));
+    const auto ended = run(asked.wait("c1"));
+    ASSERT_FALSE(ended) << code;
+    EXPECT_THAT(ended.failure().message, HasSubstr("doesn't tell the container's exit code"));
+  }
+  engine.answer("POST /containers/c1/start", "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_FALSE(run(asked.start("c1"))) << "it has done nothing yet";
+  engine.answer("GET /containers/c1/stats",
+                ScriptedEngine::reply(200, R"({"memory_stats": {"usage": -9223372036854775808,
+                                                                "stats": {"inactive_file": 1}}})"));
+  EXPECT_EQ(*run(asked.memory("c1")), 0);
+}
+
 TEST_F(Http, a_name_is_no_part_of_the_request_around_it) {
   Engine images(context.get_executor(), *parse_endpoint(engine.address(), own_variables()));
   ASSERT_TRUE(run(images.connect()));

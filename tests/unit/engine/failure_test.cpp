@@ -146,6 +146,34 @@ TEST(Timeout, an_exit_at_its_very_moment_is_an_exit) {
   EXPECT_EQ(run.exited(0), "ended a; finish 0");
 }
 
+TEST(Timeout, ends_with_the_steps_own_process_whatever_that_has_left_behind) {
+  ManualRun run({with_timeout(100, foreground())});
+  run.begin();
+  EXPECT_EQ(run.feed(Lingers{{StepIndex(0)}}), "");
+  EXPECT_EQ(run.deadline(), -1);
+  EXPECT_EQ(run.feed(LeftBehind{{StepIndex(0)}, {"17 (sleep 60)"}}), "left by a: 17 (sleep 60)");
+  EXPECT_EQ(run.advance_to(1000), "");
+  EXPECT_EQ(run.exited(0), "ended a; finish 0");
+  EXPECT_EQ(run.outcome(0), "succeeded exit code 0");
+}
+
+TEST(Timeout, counts_from_the_start_again_where_the_step_goes_on_with_another_process) {
+  ManualRun run({with_timeout(100, foreground())});
+  run.begin();
+  run.feed(Lingers{{StepIndex(0)}});
+  run.feed(Lingers{{StepIndex(0)}, false});
+  EXPECT_EQ(run.deadline(), 100);
+}
+
+TEST(Timeout, of_a_step_that_is_being_ended_stays_away_when_it_lingers) {
+  ManualRun run({with_timeout(100, foreground())});
+  run.begin();
+  run.interrupted();
+  run.feed(Lingers{{StepIndex(0)}});
+  run.feed(Lingers{{StepIndex(0)}, false});
+  EXPECT_EQ(run.deadline(), 50) << "its grace";
+}
+
 TEST(Timeout, no_longer_counts_once_the_step_was_asked_to_end) {
   ManualRun run({with_timeout(60, foreground())});
   run.begin();

@@ -104,5 +104,48 @@ TEST_F(NarratorTest, says_of_one_step_that_fails_only_that) {
   }
 }
 
+/// What is said of a step in the background that others wait for, as its run goes on.
+class ReadinessTest : public testing::Test {
+ protected:
+  static Plan make_plan() {
+    Plan plan;
+    plan.steps.push_back({.id = {"./db", "start"}, .background = true});
+    plan.steps.push_back({.id = {"./api", "dev"}});
+    plan.steps[0].ready = {PortProbe{{5432}}};
+    plan.steps[0].releases_when_ready = plan.steps[0].ready_needed = true;
+    return plan;
+  }
+  std::string report(const engine::Action& action, const engine::Engine& engine, Instant now) {
+    std::string said;
+    const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
+    Narrator narrator(plan, *log, [](StepIndex) { return std::string(); });
+    narrator.report(now, action, engine);
+    return said;
+  }
+
+  Plan plan = make_plan();
+  Instant began{std::chrono::seconds(1)};
+};
+
+TEST_F(ReadinessTest, is_told_with_what_is_missing_and_then_with_its_time) {
+  plan.steps[0].delay = std::chrono::seconds(8);
+  engine::Engine engine(plan);
+  engine.handle(began, engine::Begin{});
+  engine.handle(began, engine::Started{{StepIndex(0)}});
+  EXPECT_EQ(
+      report(
+          engine::StillProbing{
+              StepIndex(0), began + std::chrono::minutes(5), {"port 5432 isn't listened on", 12}},
+          engine, began + std::chrono::milliseconds(4200)),
+      "dream: waiting for ./db:start to be ready: port 5432 isn't listened on (12 tries, 4.2 s; gives up in "
+      "4 min 55 s)\n");
+  EXPECT_EQ(report(engine::StepNotReady{StepIndex(0), {"port 5432 isn't listened on", 12}}, engine,
+                   began + std::chrono::seconds(300)),
+            "dream: warning: ./db:start isn't ready after 5 min 00 s: port 5432 isn't listened on\n");
+  engine.handle(began + std::chrono::milliseconds(310), engine::Ready{{StepIndex(0)}});
+  EXPECT_EQ(report(engine::StepReady{StepIndex(0)}, engine, began),
+            "dream: ./db:start is ready after 310 ms; its delay holds the next step back for 7.7 s more\n");
+}
+
 }  // namespace
 }  // namespace dream::output

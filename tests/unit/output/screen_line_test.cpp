@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <vector>
 
 #include "support/screen_cases.hpp"
@@ -208,6 +209,29 @@ TEST_F(ScreenLineTest, marks_and_links_without_end_are_cut) {
   std::string links;
   while (links.size() < 4 * ScreenLine::longest) links += link + "y";
   for (const std::string& line : lines_of(links + "\n")) EXPECT_LT(line.size(), 2 * ScreenLine::longest);
+}
+
+/// A line that comes in one piece may pass without cells; byte by byte it can't.
+TEST_F(ScreenLineTest, lines_of_text_look_the_same_with_and_without_cells) {
+  const std::vector<std::string> pieces{
+      "word",          "a b ",      "\t",       "\t\t", "\x1b[31m", "\x1b[m",  "\x1b[1;44m", "\x1b[38;5;9m",
+      "\x1b[K",        "\x1b[0K",   "\x1b[49m", "中",   "é",        "e\u0301", "\u0301",     "👍🏽",
+      "👩‍👩",   "\r",        "\r\r",     "\xFF", "\x1b[2K",  "\x1b[;m", "\xC2\x9B",   "\n",
+      "\x1b]8;;x:y\a", "\x1b]8;;\a"};
+  std::mt19937 random(1);
+  for (int count = 0; count < 3000; ++count) {
+    std::string text;
+    for (std::size_t left = 1 + random() % 15; left > 0; --left) text += pieces[random() % pieces.size()];
+    lines_of(text + "\n");
+    ASSERT_FALSE(HasFailure()) << ::testing::PrintToString(text);
+  }
+}
+
+TEST_F(ScreenLineTest, tabs_go_to_the_next_stop_in_plain_style) {
+  EXPECT_THAT(lines_of("a\t\x1b[31mb\tc\x1b[0m\t\n"),
+              ElementsAre("a       \x1b[31mb\x1b[0m       \x1b[31mc\x1b[0m"));
+  EXPECT_THAT(lines_of("中文\té\tx\n"), ElementsAre("中文    é       x"));
+  EXPECT_THAT(lines_of(std::string(20'000, '\t') + "x\n").size(), 2U) << "it is too long";
 }
 
 struct StyleCase {

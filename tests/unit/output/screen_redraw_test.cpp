@@ -94,6 +94,36 @@ TEST_F(ScreenRedrawTest, a_part_of_a_line_can_be_redrawn) {
   EXPECT_THAT(ended(), ElementsAre("loading 100%", "next"));
 }
 
+TEST_F(ScreenRedrawTest, a_line_that_was_over_before_is_still_there) {
+  EXPECT_THAT(written("loading   0%\n\x1b[32mgreen\x1b[0m line\nnext\n"),
+              ElementsAre("loading   0%", "\x1b[32mgreen\x1b[0m line", "next"));
+  written("\x1b[3A\x1b[9G100\x1b[B\x1b[2DX\x1b[2B");
+  EXPECT_EQ(line_.text(), "\x1b[32mgreen\x1b[0m linX");
+  EXPECT_THAT(ended(), ElementsAre("loading 100%", "\x1b[32mgreen\x1b[0m linX"));
+}
+
+TEST_F(ScreenRedrawTest, a_line_that_had_become_one_is_still_there) {
+  written("a 1\nb 1\n\x1b[2Aa 2\nb 2\n");
+  settled();
+  EXPECT_THAT(settled(), ElementsAre("a 2", "b 2"));
+  written("\x1b[2A\x1b[3G3\n\n");
+  EXPECT_THAT(ended(), ElementsAre("a 3")) << "b is as it was told";
+}
+
+TEST_F(ScreenRedrawTest, of_lines_that_are_over_only_the_last_ones_are_known) {
+  std::string many;
+  for (int row = 0; row < 1000; ++row) many += "line " + std::to_string(row) + std::string(90, '.') + "\n";
+  written(many);
+  written("\x1b[255AX\x1b[255B");
+  EXPECT_THAT(ended(), ElementsAre("X"));
+  written(many);
+  written("\x1b[50AX\x1b[50B");
+  EXPECT_THAT(ended(), ElementsAre("Xine 950" + std::string(90, '.')));
+  const std::string wide(CellRow::longest / 2, 'x');
+  written(wide + "\n\x1b[AX\n");
+  EXPECT_THAT(ended(), ElementsAre("X"));
+}
+
 TEST_F(ScreenRedrawTest, style_and_link_go_with_the_cursor) {
   written("x\n\x1b[31m\x1b]8;;file:///x\x1b\\\x1b[Ared\n");
   EXPECT_THAT(ended(), ElementsAre("\x1b]8;;file:///x\x1b\\\x1b[31mred\x1b]8;;\x1b\\\x1b[0m"));

@@ -58,5 +58,27 @@ TEST(Summary, says_why_a_step_never_started) {
   EXPECT_EQ(summary(plan, outcomes, milliseconds(3)), lines);
 }
 
+TEST(Summary, tells_codes_that_are_news_and_steps_that_were_never_ready) {
+  Plan plan;
+  plan.steps.push_back({.id = {"./a", "go"}, .success_codes = {0, 3}});
+  plan.steps.push_back({.id = {"./b", "go"}, .success_codes = {3}});
+  plan.steps.push_back({.id = {"./c", "go"}, .background = true, .ready_needed = true});
+  plan.steps.push_back({.id = {"./d", "go"}, .background = true, .ready_needed = true});
+  const std::array<Outcome, 4> outcomes{
+      Outcome{.kind = OutcomeKind::succeeded, .exit = ExitedWith{3}},
+      Outcome{.kind = OutcomeKind::failed, .exit = ExitedWith{0}},
+      Outcome{.kind = OutcomeKind::failed, .exit = ExitedWith{0}},
+      Outcome{.kind = OutcomeKind::failed, .reason = engine::NotReadyInTime{}, .exit = KilledBy{15}},
+  };
+  const std::vector<std::string> lines{
+      "  ./a:go  succeeded           -  exit code 3",
+      "  ./b:go  failed              -  exit code 0, which its successCodes don't list",
+      "  ./c:go  failed              -  exit code 0, ended before it was ready",
+      "  ./d:go  failed              -  not ready within 5 min 00 s, signal 15 (SIGTERM)",
+      "1 succeeded, 3 failed in 3 ms",
+  };
+  EXPECT_EQ(summary(plan, outcomes, milliseconds(3)), lines);
+}
+
 }  // namespace
 }  // namespace dream::output

@@ -20,6 +20,7 @@ TEST(SettingsOfStep, are_the_built_in_defaults_when_nothing_is_written) {
   EXPECT_TRUE(step.required);
   EXPECT_FALSE(step.service);
   EXPECT_TRUE(step.pty);
+  EXPECT_EQ(input_of(step), StandardInput::empty);
   EXPECT_EQ(step.delay, Duration(0));
   EXPECT_EQ(step.timeout, std::nullopt);
   EXPECT_EQ(step.stop_grace, milliseconds(5000));
@@ -35,6 +36,7 @@ TEST(SettingsOfStep, a_projects_task_beats_the_default_of_the_task_name) {
   by_name.async = true;
   by_name.required = false;
   by_name.pty = false;
+  by_name.standard_input = StandardInput::open;
   by_name.delay = milliseconds(100);
   by_name.timeout = milliseconds(200);
   by_name.stop_grace = milliseconds(300);
@@ -50,6 +52,7 @@ TEST(SettingsOfStep, a_projects_task_beats_the_default_of_the_task_name) {
   EXPECT_FALSE(own_step.background);
   EXPECT_FALSE(own_step.required) << "what the project's task leaves open comes from tasks[T]";
   EXPECT_FALSE(own_step.pty);
+  EXPECT_EQ(input_of(own_step), StandardInput::open);
   EXPECT_EQ(own_step.delay, milliseconds(1));
   EXPECT_EQ(own_step.timeout, milliseconds(200));
   EXPECT_EQ(own_step.stop_grace, milliseconds(300));

@@ -59,6 +59,105 @@ TEST_F(Shell, arguments_reach_a_line_as_words_that_the_shell_does_not_look_into)
               ElementsAre("/bin/sh", "-c", "jest --ci \"$@\"", "/bin/sh", "a b", "$(rm -rf /)", ""));
 }
 
+struct LineCase {
+  std::string line;
+  std::string with_arguments;  ///< `@` where they stand; empty: as the line is; else the begin of why not
+};
+
+const std::vector<LineCase> line_cases{
+    {"a", "a@"},
+    {"a b\n", "a b@"},
+    {"a; b", "a; b@"},
+    {"a && b", "a && b@"},
+    {"a | b 2>&1", "a | b 2>&1@"},
+    {"a\nb", "a\nb@"},
+    {"a\\\n  b", "a\\\n  b@"},
+    {"cd x && A=1 B='2 3' c", "cd x && A=1 B='2 3' c@"},
+    {"a > out.txt", "a > out.txt@"},
+    {"a &> out", "a &> out@"},
+    {"a >&2", "a >&2@"},
+    {"if x; then y; fi; z", "if x; then y; fi; z@"},
+    {"{ x; }; z", "{ x; }; z@"},
+    {"(x); z", "(x); z@"},
+    {"a $(b; c) \"$(d \"e\")\" `f` ${g:-(h} '(' \\( \"it's\"",
+     "a $(b; c) \"$(d \"e\")\" `f` ${g:-(h} '(' \\( \"it's\"@"},
+    {"diff <(a) <(b)", "diff <(a) <(b)@"},
+    {"x=(1 2); a", "x=(1 2); a@"},
+    {"awk '{print $1}' f", "awk '{print $1}' f@"},
+    {"awk \"{print \\$1}\" f", "awk \"{print \\$1}\" f@"},
+    {"f() { echo \"$1\"; }; f x", "f() { echo \"$1\"; }; f x@"},
+    {"function f { echo \"$1\"; }; f x", "function f { echo \"$1\"; }; f x@"},
+    {"echo $$1 $# $0", "echo $$1 $# $0@"},
+    {"a\\ ", "a\\ @"},
+    // Behind which they would be lost
+    {"a   # everything", "a@   # everything"},
+    {"a#b", "a#b@"},
+    {"a &", "a@ &"},
+    {"a;", "a@;"},
+    {"a; # b", "a@; # b"},
+    {"a || true", "a@ || true"},
+    {"a ||\n  :", "a@ ||\n  :"},
+    {"a || b || exit 1", "a || b@ || exit 1"},
+    {"cat <<END\ntext\nEND", "cat <<END@\ntext\nEND"},
+    {"cat <<-'END' | b\n\t$1\n\tEND\n", "cat <<-'END' | b@\n\t$1\n\tEND"},
+    {"cat <<< text", "cat <<< text@"},
+    {"a & b", "a & b@"},
+    // Which say it themselves
+    {"printf '<%s>' \"$@\" end", ""},
+    {"for x in \"$@\"; do echo \"$x\"; done", ""},
+    {"for x; do echo \"$x\"; done", ""},
+    {"for x do echo; done", ""},
+    {"a ${1:-b} | c", ""},
+    {"a \"$*\" || true", ""},
+    {"echo $(b $2)", ""},
+    {"f() { a; }; f \"$@\"", ""},
+    {"cat <<END\n$1\nEND", ""},
+    // Which have no place
+    {"for x in 1 2; do a; done", "it ends in done"},
+    {"for x in 1 2; do a; done > out", "it ends in done"},
+    {"if x; then y; fi || true", "it ends in fi"},
+    {"{ a; }", "it ends in }"},
+    {"(a)", "it ends in )"},
+    {"case x in x) a;; esac", "it ends in esac"},
+    {"f() { a; }", "it ends in }"},
+    {"a && true", "its last command is true"},
+    {"a & b & wait", "its last command is wait"},
+    {"A=1", "its last command is none"},
+    {"# nothing", "it has no command"},
+    {"a |", "it ends in |"},
+    {"a &&\n", "it ends in &&"},
+    {"a 'b", "something in it is never closed"},
+    {"a $(b", "something in it is never closed"},
+    {"a \\", "something in it is never closed"},
+};
+
+TEST_F(Shell, arguments_stand_behind_the_last_command_or_where_the_line_says) {
+  for (const LineCase& one : line_cases) {
+    const std::vector<std::string> words = argv({.command_line = one.line, .arguments = {"x"}});
+    if (words.empty()) {
+      EXPECT_EQ(plugin.error().message.find("there is no place for arguments behind the command's line: " +
+                                            one.with_arguments),
+                0U)
+          << one.line << ": " << plugin.error().message;
+      EXPECT_EQ(plugin.error().code, DREAM_E_NOT_EXECUTABLE);
+      EXPECT_EQ(plugin.error().hint, R"(write "$@" into the line where they belong)");
+      continue;
+    }
+    std::string expected = one.with_arguments.empty() ? one.line : one.with_arguments;
+    const std::size_t place = expected.rfind('@');
+    if (!one.with_arguments.empty()) {
+      ASSERT_NE(place, std::string::npos) << one.line << " became " << words[2];
+      expected.replace(place, 1, " \"$@\"");
+    }
+    EXPECT_THAT(words, ElementsAre("/bin/sh", "-c", expected, "/bin/sh", "x"));
+  }
+}
+
+TEST_F(Shell, a_blank_behind_a_backslash_belongs_to_the_line) {
+  EXPECT_THAT(argv({.command_line = "printf %s a\\ "}), ElementsAre("/bin/sh", "-c", "printf %s a\\ "));
+  EXPECT_THAT(argv({.command_line = "a \n "}), ElementsAre("/bin/sh", "-c", "a"));
+}
+
 TEST_F(Shell, an_argv_runs_without_a_shell) {
   EXPECT_THAT(argv({.command_argv = {"go", "test", "./..."}, .arguments = {"-v"}}),
               ElementsAre("go", "test", "./...", "-v"));

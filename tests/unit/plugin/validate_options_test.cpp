@@ -100,6 +100,34 @@ TEST(ValidateOptions, a_schema_that_the_validator_goes_astray_in_is_refused_and_
   EXPECT_TRUE(validate_options(R"({"properties": {"patternProperties": {"type": "string"}}})", "{}"));
 }
 
+TEST(ValidateOptions, a_pattern_with_an_open_group_is_refused_and_not_a_crash) {
+  const auto with = [](const std::string& pattern) {
+    return validate_options(R"({"properties": {"a": {"pattern": ")" + pattern + "\"}}}", R"({"a": "x"})");
+  };
+  for (const char* pattern : {"(", "a(b", "^(a(b)$", R"(\\((a)", "[)](a"}) {
+    const auto refused = with(pattern);
+    ASSERT_FALSE(refused) << pattern;
+    EXPECT_EQ(refused.error().message,
+              "the plugin's schema of its options has a pattern with an open group, which isn't supported");
+  }
+  for (const char* pattern : {"(x)", R"(\\(|x)", "[(x]", "^((x))$"}) EXPECT_TRUE(with(pattern)) << pattern;
+  EXPECT_TRUE(validate_options(R"({"properties": {"pattern": {"enum": ["("]}}})", R"({"pattern": "("})"));
+}
+
+TEST(ValidateOptions, what_is_no_schema_among_schemas_is_refused_and_not_a_crash) {
+  for (const std::string word : {"anyOf", "allOf", "oneOf", "items"}) {
+    const auto with = [&](const std::string& list) {
+      return validate_options("{\"properties\": {\"a\": {\"" + word + "\": " + list + "}}}",
+                              R"({"a": ["x"]})");
+    };
+    const auto refused = with(R"([{"type": "array"}, "integer"])");
+    ASSERT_FALSE(refused) << word;
+    EXPECT_EQ(refused.error().code, ErrorCode::plugin);
+    EXPECT_TRUE(with(word == "items" ? "{}" : "[{}]")) << word;
+  }
+  EXPECT_TRUE(validate_options(R"({"default": {"items": [1]}, "properties": {"items": {}}})", "{}"));
+}
+
 TEST(ValidateOptions, deep_nesting_is_refused_and_not_a_crash) {
   const std::string deep = std::string(1'000'000, '[') + std::string(1'000'000, ']');
   EXPECT_FALSE(validate_options(schema, deep));

@@ -26,6 +26,45 @@ TEST(Driver, runs_the_steps_and_releases_each_after_its_end) {
   EXPECT_FALSE(stage.gave_up);
 }
 
+/// ./a:go is ready once it has written "up", and ./b:go waits for that.
+void wait_for_log(Stage& stage) {
+  stage.plan.steps[0].ready = {LogProbe{"up"}};
+  stage.plan.steps[0].releases_when_ready = stage.plan.steps[0].ready_needed = true;
+}
+
+TEST(Driver, starts_the_next_step_when_a_line_says_that_it_is_ready) {
+  Stage stage(2);
+  wait_for_log(stage);
+  stage.then_pass(seconds(60));
+  stage.then([&] { EXPECT_EQ(stage.happened, "start a; "); });
+  stage.then([&] { stage.write("it is up\n"); });
+  stage.then([&] { EXPECT_EQ(stage.happened, "start a; start b; "); });
+  stage.then_exits(0, success);
+  stage.then_exits(1, success);
+  EXPECT_EQ(stage.play(), 0);
+}
+
+TEST(Driver, ends_a_step_that_is_not_ready_in_time) {
+  Stage stage(2);
+  wait_for_log(stage);
+  stage.then_pass(std::chrono::minutes(5));
+  stage.then([&] { stage.write("it is up\n"); });  // nobody listens any more
+  stage.then_exits(0, success);
+  EXPECT_EQ(stage.play(), 124);
+  EXPECT_EQ(stage.happened, "start a; terminate a; ");
+}
+
+TEST(Driver, tries_no_more_once_a_step_is_ready) {
+  Stage stage(2);
+  stage.plan.steps[0].ready = {FileProbe{"/proc/no-such-file"}, LogProbe{"up"}};
+  stage.plan.steps[0].ready_timeout = seconds(1);
+  stage.then_pass(seconds(1));  // nobody waits for it: the deadline only ends the tries
+  stage.then([&] { EXPECT_FALSE(stage.clock.pass_until(stage.clock.now() + seconds(60))) << "a try"; });
+  stage.then_exits(0, success);
+  stage.then_exits(1, success);
+  EXPECT_EQ(stage.play(), 0);
+}
+
 TEST(Driver, gives_up_a_step_8_s_after_force_and_ends_as_the_signal_says) {
   Stage stage(1);
   stage.then_signal(SIGINT);

@@ -2,7 +2,8 @@
  * Service "dream.process/1": supervised processes of this machine. The host starts a child as the leader of a
  * session of its own (or, where it has the user's terminal, in the host's session and process group) with
  * every signal at its default and none blocked, watches it, reads its output, ends it as a whole tree, and
- * lets none outlive the host, however that ends.
+ * lets none outlive the host, however that ends. It reads what its step reads (dream.json's "stdin"); it gets
+ * PWD where its environment has none, and the descriptors that were open when dream was started.
  *
  * A run may have several children, at once or one after the other, each with an on_exit of its own. All of
  * them have ended before the run's end is told; what still lives then is killed.

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 
-namespace dream::process {
+namespace dream {
 
 /// The file that running `name` in `directory` with `environment` executes: a name with a slash is a path
 /// (relative to `directory`), another one is looked up in the environment's PATH. Error{not_found} or
@@ -13,7 +14,14 @@ namespace dream::process {
 [[nodiscard]] Result<std::string> find_executable(const std::string& name, const std::string& directory,
                                                   const std::vector<std::string>& environment);
 
+/// Whether the file can be read and doesn't begin like a program of some kind: what a shell would take for a
+/// script though it has no #! line.
+[[nodiscard]] bool is_text(const std::string& path);
+
+/// The PATH of an environment, or what is used where it has none.
+[[nodiscard]] std::string_view search_path_of(const std::vector<std::string>& environment);
+
 /// Whether `directory` can be a working directory: Error{not_found} or Error{not_executable} if not.
 [[nodiscard]] Result<void> check_directory(const std::string& directory);
 
-}  // namespace dream::process
+}  // namespace dream

@@ -1,28 +1,25 @@
-#include "process/executable.hpp"
+#include "base/executable.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <string_view>
 
+#include "base/descriptor.hpp"
 #include "base/shell_quote.hpp"
 
-namespace dream::process {
+namespace dream {
 
 namespace {
 
 /// What POSIX shells use when PATH is not set.
 constexpr std::string_view default_path = "/usr/local/bin:/usr/bin:/bin";
-
-std::string_view path_of(const std::vector<std::string>& environment) {
-  std::string_view path = default_path;
-  for (const std::string& entry : environment) {
-    if (entry.starts_with("PATH=")) path = std::string_view(entry).substr(5);
-  }
-  return path;
-}
 
 std::string in_directory(std::string_view directory, std::string_view name) {
   if (name.starts_with('/')) return std::string(name);
@@ -31,13 +28,26 @@ std::string in_directory(std::string_view directory, std::string_view name) {
   return path.append(name);
 }
 
+bool is_on_noexec(const std::string& path) {
+  struct statvfs system {};
+  return ::statvfs(path.c_str(), &system) == 0 && (system.f_flag & ST_NOEXEC) != 0;
+}
+
 Error not_executable(const std::string& path) {
   struct stat status {};
   const bool is_folder = ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-  return {ErrorCode::not_executable,
-          is_folder ? "this is a folder, not a program" : "this file can't be executed", path,
-          is_folder ? "name the program inside it" : "make it executable: chmod +x " + shell_quoted(path)};
+  if (is_folder)
+    return {ErrorCode::not_executable, "this is a folder, not a program", path, "name the program inside it"};
+  if (is_on_noexec(path))
+    return {ErrorCode::not_executable,
+            "nothing can be executed from the file system that it lies on, which is mounted noexec", path,
+            "name the program that reads it, as in \"sh FILE\", or mount it with exec"};
+  return {ErrorCode::not_executable, "this file can't be executed", path,
+          "make it executable: chmod +x " + shell_quoted(path)};
 }
+
+/// Programs of any kind have a NUL among their first bytes.
+constexpr std::size_t looked_at = 256;
 
 /// 0 when `path` is an executable file, else an errno: EACCES when it exists, else why it doesn't.
 int executable_errno(const std::string& path) {
@@ -49,6 +59,14 @@ int executable_errno(const std::string& path) {
 
 }  // namespace
 
+std::string_view search_path_of(const std::vector<std::string>& environment) {
+  std::string_view path = default_path;
+  for (const std::string& entry : environment) {
+    if (entry.starts_with("PATH=")) path = std::string_view(entry).substr(5);
+  }
+  return path;
+}
+
 Result<std::string> find_executable(const std::string& name, const std::string& directory,
                                     const std::vector<std::string>& environment) {
   if (name.empty()) return Error{ErrorCode::not_found, "the name of the program is empty", {}, {}};
@@ -59,7 +77,7 @@ Result<std::string> find_executable(const std::string& name, const std::string& 
     if (problem == EACCES) return not_executable(path);
     return Error{ErrorCode::not_found, "no such program", path, {}};
   }
-  std::string_view rest = path_of(environment);
+  std::string_view rest = search_path_of(environment);
   std::string found_but_not_executable;
   while (true) {
     const std::size_t colon = rest.find(':');
@@ -74,6 +92,14 @@ Result<std::string> find_executable(const std::string& name, const std::string& 
   if (!found_but_not_executable.empty()) return not_executable(found_but_not_executable);
   return Error{
       ErrorCode::not_found, "no program \"" + name + "\" in PATH", {}, "install it, or give its path"};
+}
+
+bool is_text(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, looked_at> begin{};
+  const ssize_t size = file.is_open() ? ::read(file.get(), begin.data(), begin.size()) : -1;
+  return size >= 0 &&
+         std::string_view(begin.data(), static_cast<std::size_t>(size)).find('\0') == std::string_view::npos;
 }
 
 Result<void> check_directory(const std::string& directory) {
@@ -91,4 +117,4 @@ Result<void> check_directory(const std::string& directory) {
   return {};
 }
 
-}  // namespace dream::process
+}  // namespace dream

@@ -1,4 +1,4 @@
-#include "process/executable.hpp"
+#include "base/executable.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 
 #include "support/temporary_folder.hpp"
 
-namespace dream::process {
+namespace dream {
 namespace {
 
 namespace fs = std::filesystem;
@@ -100,4 +100,4 @@ TEST_F(Executable, runs_only_in_a_folder) {
 }
 
 }  // namespace
-}  // namespace dream::process
+}  // namespace dream

@@ -1,0 +1,149 @@
+#include "prepare/outlook.hpp"
+
+#include <filesystem>
+#include <string_view>
+
+#include "base/executable.hpp"
+#include "base/shell_quote.hpp"
+#include "prepare/prepare.hpp"
+
+namespace dream::prepare {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int nothing_to_run = 2;
+constexpr int not_executable = 126;
+constexpr int not_found = 127;
+
+/// The words of an argv command with what comes after `--`, as an executor that runs them by themselves
+/// describes it; empty: it is none.
+std::string plain_line(const plugin::TaskSpec& task) {
+  const auto* argv = task.command ? std::get_if<std::vector<std::string>>(&*task.command) : nullptr;
+  std::string line;
+  if (argv == nullptr) return line;
+  for (const auto* words : {argv, &task.arguments}) {
+    for (const std::string& word : *words) line += (line.empty() ? "" : " ") + shell_quoted(word);
+  }
+  return line;
+}
+
+const std::string& program_of(const plugin::TaskSpec& task) {
+  return std::get<std::vector<std::string>>(*task.command).front();
+}
+
+int exit_code_of(const Error& error) {
+  return error.code == ErrorCode::not_executable ? not_executable : not_found;
+}
+
+/// No folder of a PATH is relative to where the program is started.
+bool is_absolute(std::string_view search_path) {
+  for (std::string_view rest = search_path;; rest.remove_prefix(rest.find(':') + 1)) {
+    if (!rest.starts_with('/')) return false;
+    if (rest.find(':') == std::string_view::npos) return true;
+  }
+}
+
+}  // namespace
+
+Outlook Outlooks::of(const PreparedStep& prepared) {
+  const Step& step = plan_.steps[position(prepared.task.step)];
+  Result<std::optional<std::string>> line = prepared.executor->describe(prepared.task);
+  if (!line) return of_problem(step, line.error());
+  Outlook outlook{.line = std::move(*line).value_or("")};
+  if (outlook.line.empty() || outlook.line != plain_line(prepared.task)) return outlook;
+  const Result<std::string>& program = find_program(prepared);
+  if (program) return outlook;
+  outlook.problem = program.error();
+  outlook.exit_code = exit_code_of(program.error());
+  outlook.may_change = position(prepared.task.step) > 0 && may_appear(prepared);
+  return outlook;
+}
+
+/// What a plugin says when it is asked what it would run.
+Outlook Outlooks::of_problem(const Step& step, Error error) const {
+  Outlook outlook;
+  const bool first = &step == plan_.steps.data();
+  switch (error.code) {
+    case ErrorCode::configuration:
+      outlook.exit_code = nothing_to_run;
+      break;
+    case ErrorCode::not_found:  // the program that is to run the command is missing, or there is no command
+      outlook.exit_code = step.command || lacks_its_tool(step) ? not_found : nothing_to_run;
+      break;
+    case ErrorCode::not_executable:  // a file of the project
+      outlook.exit_code = not_executable;
+      outlook.may_change = !first;
+      break;
+    default:
+      outlook.may_change = true;  // whatever that is, the plan says nothing about it
+      break;
+  }
+  outlook.problem = std::move(error);
+  return outlook;
+}
+
+bool Outlooks::lacks_its_tool(const Step& step) const {
+  const auto plugin = registry_.load(step.executor);
+  if (!plugin) return false;
+  plugin::ExecutorRequest request = executor_request(step, loaded_);
+  return !(*plugin)
+              ->check_tool({.root = loaded_.workspace.root.string(),
+                            .path = step.id.project,
+                            .directory = std::move(request.directory),
+                            .options_json = std::move(request.project_options)})
+              .has_value();
+}
+
+const Result<std::string>& Outlooks::find_program(const PreparedStep& prepared) {
+  const plugin::TaskSpec& task = prepared.task;
+  const std::string& program = program_of(task);
+  // A fan-out runs one program in many folders.
+  const std::string folder =
+      program.find('/') == std::string::npos && is_absolute(search_path_of(*task.environment))
+          ? ""
+          : task.directory;
+  const auto key = std::make_tuple(program, folder, task.environment);
+  const auto known = programs_.find(key);
+  if (known != programs_.end()) return known->second;
+  return programs_.emplace(key, find_executable(program, task.directory, *task.environment)).first->second;
+}
+
+/// By its name: a link that leads out of it may be replaced as well.
+bool Outlooks::is_in_workspace(const PreparedStep& prepared, const std::string& path) const {
+  const fs::path whole = (fs::path(prepared.task.directory) / path).lexically_normal();
+  const fs::path below = whole.lexically_relative(loaded_.workspace.root);
+  return !below.empty() && *below.begin() != "..";
+}
+
+/// The program isn't there, but a step before this one could bring it: a file of the workspace, or a name
+/// that is looked for in folders of it, such as node_modules/.bin.
+bool Outlooks::may_appear(const PreparedStep& prepared) const {
+  const std::string& program = program_of(prepared.task);
+  if (program.find('/') != std::string::npos) return is_in_workspace(prepared, program);
+  std::string_view rest = search_path_of(*prepared.task.environment);
+  while (true) {
+    const std::size_t colon = rest.find(':');
+    if (is_in_workspace(prepared, std::string(rest.substr(0, colon)))) return true;
+    if (colon == std::string_view::npos) return false;
+    rest.remove_prefix(colon + 1);
+  }
+}
+
+std::optional<Refusal> refusal_of(const Plan& plan, const std::vector<PreparedStep>& steps,
+                                  const LoadedWorkspace& loaded, plugin::Registry& registry) {
+  Refusal refusal;
+  Outlooks outlooks(plan, loaded, registry);
+  for (const PreparedStep& prepared : steps) {
+    if (!plan.steps[position(prepared.task.step)].required) continue;
+    Outlook outlook = outlooks.of(prepared);
+    if (!outlook.problem || outlook.may_change) continue;
+    if (refusal.steps.empty()) refusal.exit_code = outlook.exit_code;
+    refusal.steps.emplace_back(prepared.task.step, *std::move(outlook.problem));
+  }
+  if (refusal.steps.empty()) return std::nullopt;
+  return refusal;
+}
+
+}  // namespace dream::prepare

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "plan/plan.hpp"
+#include "plugin/registry.hpp"
+#include "prepare/prepared_step.hpp"
+#include "prepare/workspace.hpp"
+
+/// What can be known of a step's start before anything runs.
+namespace dream::prepare {
+
+/// What starting a step would run, or why it can't be started; neither when that isn't known.
+struct Outlook {
+  std::string line;              ///< one line, as its executor describes it
+  std::optional<Error> problem;  ///< what start would fail with
+  /// A step before it could change that: it is judged when its turn comes.
+  bool may_change = false;
+  /// dream's exit code where the problem is why nothing is run.
+  int exit_code = 0;
+};
+
+/// Asks the executors, as a start would, and looks for programs; starts nothing. Each program is looked for
+/// once.
+class Outlooks {
+ public:
+  /// All must outlive it.
+  Outlooks(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry)
+      : plan_(plan), loaded_(loaded), registry_(registry) {}
+
+  [[nodiscard]] Outlook of(const PreparedStep& prepared);
+
+ private:
+  [[nodiscard]] Outlook of_problem(const Step& step, Error error) const;
+  [[nodiscard]] bool lacks_its_tool(const Step& step) const;
+  [[nodiscard]] const Result<std::string>& find_program(const PreparedStep& prepared);
+  [[nodiscard]] bool is_in_workspace(const PreparedStep& prepared, const std::string& path) const;
+  [[nodiscard]] bool may_appear(const PreparedStep& prepared) const;
+
+  const Plan& plan_;
+  const LoadedWorkspace& loaded_;
+  plugin::Registry& registry_;
+  /// By program, folder and environment, which most steps share.
+  std::map<std::tuple<std::string, std::string, SharedEnvironment>, Result<std::string>> programs_;
+};
+
+/// Why nothing of a plan is run: required steps that can't be started, which no step before them could
+/// change.
+struct Refusal {
+  std::vector<std::pair<StepIndex, Error>> steps;
+  int exit_code = 0;  ///< of the first
+};
+[[nodiscard]] std::optional<Refusal> refusal_of(const Plan& plan, const std::vector<PreparedStep>& steps,
+                                                const LoadedWorkspace& loaded, plugin::Registry& registry);
+
+}  // namespace dream::prepare

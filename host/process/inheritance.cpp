@@ -1,0 +1,42 @@
+#include "process/inheritance.hpp"
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+
+namespace dream::process {
+
+namespace {
+
+constexpr const char* listen_pid_name = "LISTEN_PID";
+
+std::vector<int> open_descriptors() {
+  std::vector<int> open;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), &::closedir);
+  if (folder == nullptr) return open;
+  while (const dirent* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe): a stream of ours
+    const std::string_view name(&entry->d_name[0]);
+    int number = -1;
+    std::from_chars(name.data(), name.data() + name.size(), number);
+    if (number > STDERR_FILENO && number != ::dirfd(folder.get())) open.push_back(number);
+  }
+  std::ranges::sort(open);
+  return open;
+}
+
+}  // namespace
+
+Inheritance take_inheritance() {
+  Inheritance inheritance{.descriptors = open_descriptors()};
+  const char* pid = std::getenv(listen_pid_name);  // NOLINT(concurrency-mt-unsafe): there are no threads yet
+  if (pid != nullptr && pid == std::to_string(::getpid()))
+    inheritance.listen_pid = std::string(listen_pid_name) + "=" + pid;
+  return inheritance;
+}
+
+}  // namespace dream::process

@@ -1,0 +1,118 @@
+// What can't be started is told before anything runs, unless a step before it could change that.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "e2e/dream_run.hpp"
+
+namespace dream::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// ./first:go, which leaves a trace, then ./a:go with these settings, then ./last:go. `entry` is of ./a.
+Workspace with(const std::string& settings, const std::string& entry = "") {
+  return Workspace(R"({"workspace": {"./last": {"go": ["./first", {"projectPath": "./a")" + entry + R"(}]}},
+    "projects": {"./first": {"tasks": {"go": {"command": "touch $ROOT/ran; printf '#!/bin/sh\\necho made' > ../a/made; chmod +x ../a/made"}}},
+                 "./a": {)" +
+                   settings + R"(},
+                 "./last": {"tasks": {"go": {"command": "echo last"}}}}})");
+}
+
+std::string command(const std::string& argv) {
+  return R"("tasks": {"go": {"command": )" + argv + "}}";
+}
+
+Finished go(const Workspace& workspace) {
+  for (const char* project : {"first", "a", "last"})
+    std::filesystem::create_directory(workspace.root() / project);
+  return run(workspace, {.arguments = {"go"}, .folder = "last"});
+}
+
+bool anything_ran(const Workspace& workspace) {
+  return std::filesystem::exists(workspace.root() / "ran");
+}
+
+TEST(Refused, is_a_program_that_PATH_does_not_have) {
+  const Workspace workspace = with(command(R"(["no-such-program"])"));
+  const Finished finished = go(workspace);
+  EXPECT_EQ(finished.code, 127);
+  EXPECT_THAT(finished.err, HasSubstr("./a:go can't be started, so nothing is run: no program "
+                                      "\"no-such-program\" in PATH (install it, or give its path)"));
+  EXPECT_FALSE(anything_ran(workspace));
+}
+
+TEST(Refused, is_a_file_outside_the_workspace) {
+  const Workspace missing = with(command(R"(["/nowhere/program"])"));
+  EXPECT_EQ(go(missing).code, 127);
+  EXPECT_FALSE(anything_ran(missing));
+  const Workspace no_program = with(command(R"(["/etc/passwd"])"));
+  EXPECT_EQ(go(no_program).code, 126);
+  EXPECT_FALSE(anything_ran(no_program));
+}
+
+TEST(Refused, is_a_step_without_a_command) {
+  const Workspace workspace = with("");
+  const Finished finished = go(workspace);
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("./a has no command for \"go\""));
+  EXPECT_FALSE(anything_ran(workspace));
+}
+
+TEST(Refused, is_everything_at_once_and_the_first_decides_the_exit_code) {
+  Workspace workspace = with(command(R"(["no-such-program"])"));
+  workspace.write("dream.json", R"({"workspace": {"./last": {"go": ["./first", "./a"]}},
+    "projects": {"./first": {}, "./a": {)" +
+                                    command(R"(["no-such-program"])") + R"(},
+                 "./last": {"tasks": {"go": {"command": ["/nowhere"]}}}}})");
+  const Finished finished = go(workspace);
+  EXPECT_EQ(finished.code, 2);
+  for (const char* step : {"./first:go can't", "./a:go can't", "./last:go can't"})
+    EXPECT_THAT(finished.err, HasSubstr(step));
+}
+
+TEST(Refused, is_a_program_of_the_workspace_that_nobody_can_make) {
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {"go": {"command": ["./missing"]}}}}})");
+  EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "a"}).code, 127);
+}
+
+TEST(NotRefused, is_what_a_step_before_it_makes) {
+  const Workspace workspace = with(command(R"(["./made"])"));
+  const Finished finished = go(workspace);
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("made"));
+}
+
+TEST(NotRefused, is_a_name_that_a_folder_of_the_workspace_may_have) {
+  const Workspace workspace = with(command(R"(["made"])") + R"(, "env": {"PATH": "../a:/usr/bin:/bin"})");
+  EXPECT_EQ(go(workspace).code, 0);
+}
+
+TEST(NotRefused, is_what_no_step_has_made_when_its_turn_has_come) {
+  const Workspace workspace = with(command(R"(["./never"])"));
+  EXPECT_EQ(go(workspace).code, 127);
+  EXPECT_TRUE(anything_ran(workspace));
+  const Finished plan = run(workspace, {.arguments = {"plan", "go"}, .folder = "last"});
+  EXPECT_THAT(plan.out, HasSubstr("no such program; judged when its turn comes"));
+}
+
+TEST(NotRefused, is_an_optional_step) {
+  const Workspace workspace = with(command(R"(["no-such-program"])"), R"(, "required": false)");
+  const Finished finished = go(workspace);
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_TRUE(anything_ran(workspace));
+  EXPECT_THAT(finished.err, HasSubstr("./a:go failed: no program"));
+  EXPECT_THAT(finished.out, HasSubstr("last"));
+}
+
+TEST(NotRefused, is_what_a_shell_line_runs) {
+  const Workspace workspace = with(command(R"("no-such-program || true")"));
+  EXPECT_EQ(go(workspace).code, 0);
+}
+
+}  // namespace
+}  // namespace dream::e2e
