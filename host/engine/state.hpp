@@ -92,7 +92,7 @@ struct Engine::State {
   Readers readers;
   std::optional<RunStop> stop;  ///< why the whole run is being stopped
   int code = 0;
-  int interruptions = 0;
+  std::optional<Instant> first_signal_at;
   bool begun = false;
   bool dismissed = false;  ///< the services
   bool announced = false;  ///< that the background is waited for

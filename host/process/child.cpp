@@ -13,6 +13,7 @@
 
 #include "base/assert.hpp"
 #include "process/executable.hpp"
+#include "process/pipe_readers.hpp"
 #include "process/relay.hpp"
 
 namespace dream::process {
@@ -34,6 +35,10 @@ constexpr Duration shortest_patient_pause = std::chrono::microseconds(500);
 /// process that hangs in the kernel may take its time.
 constexpr Duration shortest_kill_pause = std::chrono::microseconds(300);
 constexpr Duration longest_kill_pause = std::chrono::milliseconds(50);
+
+/// How often it is looked whether filters are still fed, and how long they may take to go by themselves then.
+constexpr Duration reader_interval = std::chrono::milliseconds(25);
+constexpr Duration reader_patience = std::chrono::milliseconds(250);
 
 /// Looks at a tree until two in a row saw the same, but no more than this.
 constexpr int most_looks = 8;
@@ -171,8 +176,9 @@ void Child::terminate(Urgency urgency) {
   std::vector<ProcessStatus> tree = root_tree();
   // One look alone may miss a process that is being re-parented.
   for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = root_tree();
+  if (spec_.root_only && tree.size() > 1) tree.resize(1);
   ask(tree);
-  if (!relays_.empty()) changed();
+  if (passes_over_some()) changed();
 }
 
 void Child::resume_output(Stream stream) {
@@ -187,6 +193,12 @@ void Child::heard_from_terminal(int signal) {
   for (const ProcessStatus& process : root_tree()) {
     if (process.group == ::getpgrp() && !process.ignores(signal)) asked_.insert(process.identity);
   }
+}
+
+void Child::resume(Duration stopped) {
+  for (std::optional<Instant>* moment : {&patience_until_, &leftovers_force_at_})
+    if (*moment) **moment += stopped;
+  if (suspension_) suspension_->resume();
 }
 
 /// The kernel tells the processes that a terminal controls; those of ours control none.
@@ -209,15 +221,43 @@ std::vector<ProcessStatus> Child::root_tree() {
 
 /// The stop signal, once, to each process.
 void Child::ask(const std::vector<ProcessStatus>& tree) {
-  for (const ProcessStatus& process : without_inner_runs(tree)) {
+  const std::vector<ProcessStatus> own = without_inner_runs(tree);
+  const std::set<ProcessIdentity> fed = fed_from_outside_of_a_circle(own);
+  for (const ProcessStatus& process : own) {
     if (!process.alive() || !asked_.insert(process.identity).second) continue;
-    if (relays_to_others(process, tree)) {
+    if (fed.contains(process.identity)) {
+      readers_.emplace(process.identity, std::nullopt);
+      send(process, SIGCONT);
+    } else if (relays_to_others(process, tree)) {
       relays_.insert(process.identity);
       send(process, SIGCONT);
     } else {
-      send(process, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
+      send(process, stop_signal_for(process), SIGCONT);  // a stopped process could not hear it
     }
   }
+}
+
+/// A background job of a plain shell ignores Ctrl-C.
+int Child::stop_signal_for(const ProcessStatus& process) const {
+  if (spec_.stop_signal != 0) return spec_.stop_signal;
+  return context_.interrupted && !process.ignores(SIGINT) ? SIGINT : SIGTERM;
+}
+
+/// As if it had been sent to the step itself: to the process that was started, or to those which that runs
+/// for others.
+bool Child::hand_on(int signal, bool to_group) {
+  if (root_exit_) return false;
+  if (foreground() && to_group) return true;
+  const std::vector<ProcessStatus> tree = root_tree();
+  std::set<pid_t> passed_over;
+  for (const ProcessStatus& process : tree) {
+    if (process.identity.pid != root_ && !passed_over.contains(process.parent)) continue;
+    if (relays_to_others(process, tree))
+      passed_over.insert(process.identity.pid);
+    else
+      send(process, signal);
+  }
+  return !tree.empty();
 }
 
 Delivery Child::send(const ProcessStatus& process, int signal, int follow_up) {
@@ -249,7 +289,35 @@ void Child::look_after_relays() {
     }
     if (has_others) continue;
     relays_.erase(relay);
-    send_signal(relay, spec_.stop_signal, SIGCONT);
+    if (!tree.empty() && tree.front().identity == relay)
+      send_signal(relay, stop_signal_for(tree.front()), SIGCONT);
+  }
+}
+
+/// One that nobody feeds any more has had its end of file, and doesn't go by it, is asked itself.
+void Child::look_after_readers(Instant now, const Left& left) {
+  if (readers_.empty() || now < next_look_at_readers_) return;
+  next_look_at_readers_ = now + reader_interval;
+  std::vector<ProcessStatus> tree = root_tree();
+  for (const ProcessStatus& orphan : left) {
+    const std::vector<ProcessStatus> below = tree_below(orphan.identity.pid);
+    tree.insert(tree.end(), below.begin(), below.end());
+  }
+  const std::set<ProcessIdentity> fed = fed_by_others(tree);
+  for (auto reader = readers_.begin(); reader != readers_.end();) {
+    const auto at = reader++;
+    const auto process = std::ranges::find(tree, at->first, &ProcessStatus::identity);
+    std::optional<Instant>& unfed_since = at->second;
+    if (process == tree.end() || !process->alive()) {
+      readers_.erase(at);
+    } else if (fed.contains(at->first)) {
+      unfed_since.reset();
+    } else if (!unfed_since) {
+      unfed_since = now;
+    } else if (now - *unfed_since >= reader_patience) {
+      send(*process, stop_signal_for(*process), SIGCONT);
+      readers_.erase(at);
+    }
   }
 }
 
@@ -261,10 +329,15 @@ void Child::press_leftovers(Instant now, const Left& left) {
     if (now < *patience_until_) return;
     leftovers_force_at_ = now + spec_.leftover_grace;
   }
+  std::vector<ProcessStatus> all;
   for (const ProcessStatus& orphan : left) {
     // What one that was asked before has started since is its way to end.
-    if (!asked_.contains(orphan.identity)) ask(tree_below(orphan.identity.pid));
+    if (asked_.contains(orphan.identity)) continue;
+    const std::vector<ProcessStatus> below = tree_below(orphan.identity.pid);
+    all.insert(all.end(), below.begin(), below.end());
   }
+  // The root that alone was asked has told its own what it wanted to.
+  if (by_itself || !spec_.root_only) ask(all);
   if (by_itself && now >= *leftovers_force_at_) urgency_ = Urgency::force;
 }
 
@@ -297,7 +370,8 @@ std::optional<Duration> Child::kill(const Left& left) {
 std::optional<Duration> Child::attend(Instant now, const Left& left) {
   if (forced()) return kill(left);
   look_after_relays();
-  if (!root_exit_ || left.empty()) return relays_.empty() ? std::nullopt : std::optional(patient_interval);
+  look_after_readers(now, left);
+  if (!root_exit_ || left.empty()) return passes_over_some() ? std::optional(patient_interval) : std::nullopt;
   press_leftovers(now, left);
   patient_pause_ = std::clamp(2 * patient_pause_, shortest_patient_pause, patient_interval);
   return forced() ? Duration::zero() : patient_pause_;

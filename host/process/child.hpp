@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -50,7 +51,8 @@ struct ChildSpec {
   SharedEnvironment environment;
   std::string mark = {};  ///< one more NAME=VALUE, in place of what the environment has of that name
   ChildStreams streams;
-  int stop_signal = 15;
+  int stop_signal = 0;     ///< 0: none of its own
+  bool root_only = false;  ///< only the process that was started gets it
   /// Programs of its tree that pass a signal on by themselves (is_relay). What is below them would get it
   /// twice, so they are passed over as long as anything is.
   std::vector<std::string> relays = {};
@@ -74,6 +76,7 @@ struct ChildContext {
   std::function<void(std::uint64_t number)> on_change;
   /// Processes that can't be killed, for they are another user's: nobody waits for them.
   std::set<ProcessIdentity> beyond_reach;
+  bool interrupted = false;  ///< SIGINT is what stopped the run
 };
 
 /// One supervised child with everything below it. Its Supervisor calls attend() when there may be something
@@ -97,6 +100,10 @@ class Child {
   void resume_output(Stream stream);
   /// A key of the terminal, or its end, has sent this signal to all of this process's group.
   void heard_from_terminal(int signal);
+  /// As Supervisor::hand_on().
+  bool hand_on(int signal, bool to_group);
+  /// This process was stopped, and this child with it, for so long.
+  void resume(Duration stopped);
   /// The user's window has changed.
   void resize(const winsize& window);
 
@@ -113,7 +120,7 @@ class Child {
   [[nodiscard]] bool forced() const noexcept { return urgency_ == Urgency::force; }
   [[nodiscard]] const std::string& program() const { return spec_.argv.front(); }
   /// Whether attend() would do anything.
-  [[nodiscard]] bool wants_attention() const noexcept { return lingers() || forced() || !relays_.empty(); }
+  [[nodiscard]] bool wants_attention() const noexcept { return lingers() || forced() || passes_over_some(); }
 
   /// Sends the signals that are due. Returns after what time to call it again even if nothing changes; none:
   /// not at all.
@@ -126,6 +133,7 @@ class Child {
 
  private:
   void changed() { context_.on_change(number_); }
+  [[nodiscard]] bool passes_over_some() const noexcept { return !relays_.empty() || !readers_.empty(); }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
   [[nodiscard]] Result<Descriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
@@ -134,9 +142,11 @@ class Child {
   /// As send_signal(); the root is known by what it was started with.
   Delivery send(const ProcessStatus& process, int signal, int follow_up = 0);
   void ask(const std::vector<ProcessStatus>& tree);
+  [[nodiscard]] int stop_signal_for(const ProcessStatus& process) const;
   [[nodiscard]] bool relays_to_others(const ProcessStatus& process,
                                       const std::vector<ProcessStatus>& tree) const;
   void look_after_relays();
+  void look_after_readers(Instant now, const Left& left);
   void press_leftovers(Instant now, const Left& left);
   std::optional<Duration> kill(const Left& left);
   bool kill_new(const Left& left);
@@ -155,6 +165,9 @@ class Child {
   std::optional<Urgency> urgency_;
   std::set<ProcessIdentity> asked_;   ///< got the stop signal
   std::set<ProcessIdentity> relays_;  ///< in asked_, but passed over so far
+  /// The same: they end by the end of file. And since when nobody feeds them.
+  std::map<ProcessIdentity, std::optional<Instant>> readers_;
+  Instant next_look_at_readers_ = Instant::min();
   std::set<ProcessIdentity> killed_;  ///< got SIGKILL
   std::optional<Instant> patience_until_;
   std::optional<Instant> leftovers_force_at_;

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "process/signals.hpp"
 #include "process/wait_for_end.hpp"
 
 namespace dream::process {
@@ -33,25 +34,17 @@ struct Failure {
   int error = 0;  ///< errno; 0: none
 };
 
-/// A bit for each signal: 0 for signal 1.
-using SignalMask = std::uint64_t;
-
-SignalMask bit_of(int signal) {
-  return SignalMask{1} << static_cast<unsigned>(signal - 1);
-}
-
-/// The signals that aren't at their default here. To ask of all of them costs more than the rest of a start,
-/// so it is done once; a plugin that is loaded later may install handlers, but what reaches a process as
-/// young as a child before its exec is sent to its group, and is always among them.
-SignalMask altered_signals() {
-  constexpr int last_signal = 64;
-  SignalMask altered = 0;
+/// The signals that aren't as a child is to find them. To ask of all of them costs more than the rest of a
+/// start, so it is done once; a plugin that is loaded later may install handlers, but what reaches a process
+/// as young as a child before its exec is sent to its group, and is always among them.
+SignalSet altered_signals() {
+  SignalSet altered = inherited_signals().ignored | ignored_signals();
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2}) {
-    altered |= bit_of(signal);
+    altered |= set_of(signal);
   }
   for (int signal = 1; signal <= last_signal; ++signal) {
     struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL) altered |= bit_of(signal);
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL) altered |= set_of(signal);
   }
   return altered;
 }
@@ -65,7 +58,8 @@ struct ChildImage {
   std::array<int, 3> descriptors;
   bool own_session;
   rlimit file_limit;
-  SignalMask altered;  ///< signals that are to be set to their default
+  SignalSet altered;           ///< signals that are to be set as the caller of dream had them
+  InheritedSignals inherited;  ///< what it had ignored and blocked
   pid_t parent;
   Failure failure;  ///< written by the child, into the parent's memory
 };
@@ -88,17 +82,21 @@ DREAM_IN_CHILD bool place_descriptors(const int* descriptors) {
   return true;
 }
 
-/// What the host ignores or blocks is its own business; exec would hand it on. Handlers end with exec, but
-/// one that a plugin's runtime installed would run before that, in the host's memory, for a signal that came
-/// meanwhile: so they are reset while everything is still blocked.
-DREAM_IN_CHILD void restore_signals(SignalMask altered) {
+/// What the host ignores or blocks is its own business, and what its caller did is the child's, too; exec
+/// hands on what there is. Handlers end with exec, but one that a plugin's runtime installed would run before
+/// that, in the host's memory, for a signal that came meanwhile: so they are reset while everything is still
+/// blocked.
+DREAM_IN_CHILD void restore_signals(SignalSet altered, const InheritedSignals& inherited) {
   constexpr long set_size = 8;
-  const unsigned long long default_action[8] = {};  // the kernel's struct sigaction; zero is SIG_DFL
-  const unsigned long long no_signals = 0;
+  // The kernel's struct sigaction, which begins with the handler.
+  const unsigned long long default_action[8] = {};
+  const unsigned long long ignore_action[8] = {1};
   for (int signal = 1; altered != 0; ++signal, altered >>= 1U) {
-    if ((altered & 1U) != 0) ::syscall(SYS_rt_sigaction, signal, default_action, nullptr, set_size);
+    if ((altered & 1U) == 0) continue;
+    const bool ignore = ((inherited.ignored >> static_cast<unsigned>(signal - 1)) & 1U) != 0;
+    ::syscall(SYS_rt_sigaction, signal, ignore ? ignore_action : default_action, nullptr, set_size);
   }
-  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, set_size);
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &inherited.blocked, nullptr, set_size);
 }
 
 /// The child. Returns only when something failed.
@@ -113,7 +111,7 @@ DREAM_IN_CHILD Failure become(const ChildImage& image) {
   // Everything of ours is closed on exec anyway; this is for what a plugin, or whoever started us, left open.
   // Linux before 5.11 doesn't know it: nothing that we depend on is lost.
   ::syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
-  restore_signals(image.altered);
+  restore_signals(image.altered, image.inherited);
   ::execve(image.executable, image.argv, image.environment);
   return {Stage::exec, errno};
 }
@@ -228,7 +226,7 @@ rlimit raise_file_limit() {
 }
 
 Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec) {
-  static const SignalMask altered = altered_signals();
+  static const SignalSet altered = altered_signals();
   const std::vector<char*> argv = pointers(spec.argv);
   const std::vector<char*> environment = marked(pointers(spec.environment), spec.mark);
   ChildImage image{.executable = spec.executable.c_str(),
@@ -239,6 +237,7 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
                    .own_session = spec.own_session,
                    .file_limit = spec.file_limit,
                    .altered = altered,
+                   .inherited = inherited_signals(),
                    .parent = ::getpid(),
                    .failure = {}};
   Spawned spawned = spawn(image);

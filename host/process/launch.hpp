@@ -41,9 +41,9 @@ struct Launched {
 };
 
 /// Starts a process: leader of a session of its own (unless told otherwise), subreaper of its descendants,
-/// default signal dispositions, an empty signal mask, no descriptor but 0 to 2; it dies with the calling
-/// thread. Returns after exec succeeded. A failure names the stage that failed and has left no process
-/// behind.
+/// the signal dispositions and mask that this program was started with, no descriptor but 0 to 2; it dies
+/// with the calling thread. Returns after exec succeeded. A failure names the stage that failed and has left
+/// no process behind.
 [[nodiscard]] Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec);
 
 }  // namespace dream::process

@@ -77,11 +77,16 @@ void FollowSuspension::make_sure() {
   });
 }
 
-/// Goes on behind the signal when somebody has continued this process's group. A child with a group of its
-/// own, as an interactive shell has, is not in that. It gets the terminal where this group has it again: it
-/// had it itself, or gave it back as it stopped.
-void FollowSuspension::follow() const {
+/// As if it had been the key. Who reads signals here hears of it, and stops the other tasks first.
+void FollowSuspension::follow() {
   ::kill(0, SIGTSTP);
+}
+
+/// Whoever continues this process's group doesn't continue a child with a group of its own, as an interactive
+/// shell has. It gets the terminal where this group has it again: it had it itself, or gave it back as it
+/// stopped.
+void FollowSuspension::resume() const {
+  if (child_ == 0 || !child_is_stopped()) return;
   const auto status = process_status(child_);
   if (!status || status->group == ::getpgrp()) return;
   const int terminal = controlling_terminal();

@@ -17,6 +17,8 @@ class FollowSuspension : public std::enable_shared_from_this<FollowSuspension> {
   FollowSuspension(const boost::asio::any_io_executor& executor, pid_t child);
 
   void start();
+  /// This process has been continued after it was stopped.
+  void resume() const;
   /// The child's pid is free.
   void cancel();
 
@@ -27,7 +29,7 @@ class FollowSuspension : public std::enable_shared_from_this<FollowSuspension> {
   void wait();
   [[nodiscard]] bool child_is_stopped() const;
   void make_sure();
-  void follow() const;
+  static void follow();
 
   boost::asio::posix::stream_descriptor changes_;
   boost::asio::steady_timer timer_;
