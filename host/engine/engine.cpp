@@ -21,8 +21,8 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
       news(steps.size()),
       readers(limits.stuck_reader) {
   DREAM_ASSERT(!steps.empty());
-  for (const Duration limit :
-       {limits.quiet_stop, limits.quiet_wait, limits.unkillable, limits.stuck_reader, limits.hang_up})
+  for (const Duration limit : {limits.quiet_stop, limits.quiet_wait, limits.unkillable, limits.stuck_reader,
+                               limits.hang_up, limits.one_request})
     DREAM_ASSERT(limit > Duration{0});
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = plan.steps[i];
@@ -104,9 +104,12 @@ void Engine::State::on(const LeftBehind& event) {
 }
 
 void Engine::State::on(const Interrupted& event) {
+  const bool same_request = first_signal_at && now - *first_signal_at < limits.one_request;
+  if (same_request) return;
   if (finished) return readers.wait_for_none();
+  if (first_signal_at) return feed_all(Input::force_asked);
+  first_signal_at = now;
   stop_run(StoppedBySignal{event.signal});
-  if (++interruptions == 2) feed_all(Input::force_asked);
 }
 
 void Engine::State::on(const GuardianLost&) {
@@ -232,7 +235,7 @@ void Engine::State::tell_what_takes_long() {
       still.push_back({step, deadlines.of(step)});
   }
   if (still.empty()) return;
-  actions.emplace_back(StillEnding{std::move(still), interruptions == 0 ? 2 : 1});
+  actions.emplace_back(StillEnding{std::move(still)});
 }
 
 void Engine::State::finish_if_over() {
@@ -296,6 +299,10 @@ std::vector<Ending> Engine::ending() const {
 
 std::optional<int> Engine::exit_code() const {
   return state_->finished ? std::optional(state_->code) : std::nullopt;
+}
+
+std::optional<int> Engine::stopped_by_signal() const {
+  return state_->stop ? signal_of(*state_->stop) : std::nullopt;
 }
 
 }  // namespace dream::engine

@@ -61,7 +61,9 @@ struct LeftBehind {
   std::vector<std::string> processes;  ///< with pid and command; some, if there are many
   bool kept = false;
 };
-/// dream was asked to stop by a signal. The first is graceful, every later one forces.
+/// dream was asked to stop by a signal. The first is graceful; one that comes Limits::one_request later or
+/// after that forces. What comes sooner is the same request on another way: a key and a wrapper, a pid and
+/// its group.
 struct Interrupted {
   int signal;
 };
@@ -227,7 +229,6 @@ struct Ending {
 /// seldom.
 struct StillEnding {
   std::vector<Ending> steps;  ///< of which it is news now, in plan order; none was asked by force
-  int signals_to_force = 1;   ///< how many more signals would kill them now
 };
 /// The run is over: nothing runs, nothing will. Exactly once; only GiveUpReader may follow.
 struct Finish {
@@ -246,6 +247,8 @@ struct Limits {
   /// While the run is being stopped, a reader that takes nothing for this long is given up.
   Duration stuck_reader = std::chrono::seconds(5);
   Duration hang_up = std::chrono::seconds(1);  ///< from the end of a terminal to the signal about it
+  /// Signals that come so soon after the first one are the same request.
+  Duration one_request = std::chrono::milliseconds(300);
 };
 
 /// One run of one plan. Decides, and does nothing: whoever drives it feeds events with the time they happened
@@ -275,6 +278,10 @@ class Engine {
   /// dream's, once the run is over. It may still become worse than Finish said, if what is left can't be
   /// written.
   [[nodiscard]] std::optional<int> exit_code() const;
+
+  /// The signal that stopped the run (SIGPIPE when the reader of stdout went away), of which dream then dies;
+  /// none: another cause, or none.
+  [[nodiscard]] std::optional<int> stopped_by_signal() const;
 
  private:
   struct State;

@@ -13,7 +13,7 @@ constexpr int refused = 125;
 constexpr int not_executable = 126;
 constexpr int not_found = 127;
 constexpr int killed_by_signal_0 = 128;
-constexpr int reader_gone = 141;    // 128 + SIGPIPE
+constexpr int broken_pipe = 13;     // SIGPIPE
 constexpr int guardian_lost = 137;  // SIGKILL ended it, most likely
 
 /// Of a start that failed. 2 says that nothing was run: what is wrong with a step is to be found before the
@@ -62,10 +62,16 @@ int exit_code(const RunStop& first_cause, std::span<const Outcome> outcomes) {
           [&](const RequiredFailed& failed) { return code_of(outcomes[position(failed.step)]); },
           [](const StoppedBySignal& stopped) { return killed_by_signal_0 + stopped.signal; },
           [](const GuardianLost&) { return guardian_lost; },
-          [](const ReaderGone&) { return reader_gone; },
+          [](const ReaderGone&) { return killed_by_signal_0 + broken_pipe; },
           [](const OutputBroken&) { return output_broken; },
       },
       first_cause);
+}
+
+std::optional<int> signal_of(const RunStop& cause) {
+  if (const auto* stopped = std::get_if<StoppedBySignal>(&cause)) return stopped->signal;
+  if (std::holds_alternative<ReaderGone>(cause)) return broken_pipe;
+  return std::nullopt;
 }
 
 }  // namespace dream::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "engine/engine.hpp"
@@ -13,5 +14,8 @@ inline constexpr int output_broken = 70;
 /// section 5). For RequiredFailed the step's outcome must say how it failed; its exit may still be to come
 /// when it ran past its timeout, or isn't ready.
 [[nodiscard]] int exit_code(const RunStop& first_cause, std::span<const Outcome> outcomes);
+
+/// The signal that a cause is, for whoever looks at how dream ended; none: it is another cause.
+[[nodiscard]] std::optional<int> signal_of(const RunStop& cause);
 
 }  // namespace dream::engine

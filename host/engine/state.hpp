@@ -104,7 +104,7 @@ struct Engine::State {
   Readers readers;
   std::optional<RunStop> stop;  ///< why the whole run is being stopped
   int code = 0;
-  int interruptions = 0;
+  std::optional<Instant> first_signal_at;
   bool begun = false;
   bool dismissed = false;  ///< the services were asked to end
   bool announced = false;  ///< the user knows that the background is waited for

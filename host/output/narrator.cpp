@@ -148,8 +148,7 @@ void Narrator::tell_who_still_ends(Instant now, const engine::StillEnding& still
   for (const auto& [left, names] : groups)
     text +=
         fmt::format("{}{}: {} until SIGKILL", text.empty() ? "waiting for " : ", ", join_words(names), left);
-  const char* way = still.signals_to_force == 1 ? "Ctrl-C again" : "Ctrl-C twice";
-  log_.write(LogLevel::info, fmt::format("{}; {} to kill now", text, way));
+  log_.write(LogLevel::info, text + "; Ctrl-C again to kill now");
 }
 
 }  // namespace dream::output

@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -14,30 +13,10 @@
 
 #include "base/assert.hpp"
 #include "base/executable.hpp"
-#include "process/relay.hpp"
 
 namespace dream::process {
 
 namespace {
-
-/// Sent, it tells whether the process is there.
-constexpr int no_signal = 0;
-
-/// How long a helper that outlives the task (a `tee` of its own output) may take to write the rest.
-constexpr Duration leftover_patience = std::chrono::milliseconds(200);
-
-/// How often leftovers are looked at while they may still end by themselves; more often at first, as most are
-/// about to.
-constexpr Duration patient_interval = std::chrono::milliseconds(10);
-constexpr Duration shortest_patient_pause = std::chrono::microseconds(500);
-
-/// The pause between looks at what is being killed: doubled each time that nothing new was found, for a
-/// process that hangs in the kernel may take its time.
-constexpr Duration shortest_kill_pause = std::chrono::microseconds(300);
-constexpr Duration longest_kill_pause = std::chrono::milliseconds(50);
-
-/// Looks at a tree until two in a row saw the same, but no more than this.
-constexpr int most_looks = 8;
 
 /// Descriptors that must stay free: without them no process can be looked at or killed.
 constexpr rlim_t reserved_descriptors = 16;
@@ -56,15 +35,6 @@ bool room_above(int descriptor) {
 
 Error too_many_files(const std::string& what) {
   return {ErrorCode::io, what + ": too many open files", {}, "raise the limit on open files (ulimit -n)"};
-}
-
-/// `tree`, and the orphans with everything below them.
-std::vector<ProcessStatus> with_all_below(std::vector<ProcessStatus> tree, const Child::Left& orphans) {
-  for (const ProcessStatus& orphan : orphans) {
-    const std::vector<ProcessStatus> below = tree_below(orphan.identity.pid);
-    tree.insert(tree.end(), below.begin(), below.end());
-  }
-  return tree;
 }
 
 }  // namespace
@@ -186,36 +156,15 @@ void Child::wait_for_root() {
                    });
 }
 
-void Child::terminate(Urgency urgency) {
-  if (urgency_ == Urgency::force || urgency_ == urgency) return;
-  urgency_ = urgency;
-  if (forced() || root_exit_) {
-    static_cast<void>(input_.close());
-    changed();
-    return;
-  }
-  std::vector<ProcessStatus> tree = root_tree();
-  // One look alone may miss a process that was forked meanwhile. One that was orphaned is in the list of this
-  // process's own by now, which is read after this.
-  for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = root_tree();
-  ask(tree);
-  static_cast<void>(input_.close());  // the signal comes first: it is what the task is asked by
-  asks_orphans_ = true;
-  changed();
-}
-
 void Child::resume_output(Stream stream) {
   (stream == Stream::out ? out_ : err_)->resume();
   if (root_exit_) changed();  // its end may have waited for the reader
 }
 
-/// Those that ignore it are still to be asked by the stop signal: the background jobs of a plain shell ignore
-/// Ctrl-C.
-void Child::heard_from_terminal(int signal, const Left& left) {
-  if (!foreground()) return;
-  for (const ProcessStatus& process : with_all_below(root_tree(), left)) {
-    if (process.group == ::getpgrp() && !process.ignores(signal)) asked_.insert(process.identity);
-  }
+void Child::resume(Duration stopped) {
+  for (std::optional<Instant>* moment : {&patience_until_, &leftovers_force_at_})
+    if (*moment) **moment += stopped;
+  if (suspension_) suspension_->resume();
 }
 
 /// The kernel tells the processes that a terminal controls; those of ours control none.
@@ -227,93 +176,8 @@ void Child::resize(const winsize& window) {
   ::kill(foreground() ? root_ : -root_, SIGWINCH);
 }
 
-/// Nothing once the root's pid may be another process's: that is told by the pidfd after the look, not by a
-/// look at the process as it starts, which the kernel would let wait for the whole exec.
-std::vector<ProcessStatus> Child::root_tree() {
-  if (root_exit_) return {};
-  std::vector<ProcessStatus> tree = tree_below(root_);
-  if (send_signal(end_->native_handle(), no_signal) == Delivery::gone) tree.clear();
-  return tree;
-}
-
 void Child::root_may_be_stopped() {
   if (suspension_) suspension_->child_changed();
-}
-
-/// The stop signal, once, to each process.
-void Child::ask(const std::vector<ProcessStatus>& tree) {
-  for (const ProcessStatus& process : without_inner_runs(tree)) {
-    if (!process.alive() || !asked_.insert(process.identity).second) continue;
-    if (relays_to_others(process, tree)) {
-      relays_.insert(process.identity);
-      send(process, SIGCONT);
-    } else {
-      send(process, spec_.stop_signal, SIGCONT);  // a stopped process could not hear it
-    }
-  }
-}
-
-Delivery Child::send(const ProcessStatus& process, int signal, int follow_up) {
-  const bool is_root = !root_exit_ && process.identity.pid == root_;
-  return is_root ? send_signal(end_->native_handle(), signal, follow_up)
-                 : send_signal(process.identity, signal, follow_up);
-}
-
-bool Child::relays_to_others(const ProcessStatus& process, const std::vector<ProcessStatus>& tree) const {
-  if (spec_.relays.empty() || process.named_shell) return false;
-  const bool has_others = std::any_of(tree.begin(), tree.end(), [&](const ProcessStatus& other) {
-    return other.parent == process.identity.pid && other.alive();
-  });
-  return has_others && is_relay(command_line(process.identity.pid), spec_.relays);
-}
-
-/// A relay that was passed over and has nothing below it any more is asked itself. What it starts after all
-/// that, the next script of several, is not its way to end, and is asked too.
-void Child::look_after_relays() {
-  const std::set<ProcessIdentity> relays = relays_;
-  for (const ProcessIdentity& relay : relays) {
-    const std::vector<ProcessStatus> tree = tree_below(relay.pid);
-    bool has_others = false;
-    for (const ProcessStatus& process : tree) {
-      if (tree.front().identity != relay) break;  // it has ended, and its pid is another's
-      if (process.parent != relay.pid || !process.alive()) continue;
-      has_others = true;
-      if (!asked_.contains(process.identity)) ask(tree_below(process.identity.pid));
-    }
-    if (has_others) continue;
-    relays_.erase(relay);
-    send_signal(relay, spec_.stop_signal, SIGCONT);
-  }
-}
-
-void Child::press_leftovers(Instant now, const Left& left) {
-  const bool by_itself = !urgency_;
-  if (by_itself && !leftovers_force_at_) {
-    // A helper that waits for the reader of its output can't be expected to get on.
-    if (!patience_until_ || output_paused()) patience_until_ = now + leftover_patience;
-    if (now < *patience_until_ && !was_kept()) return;
-    leftovers_force_at_ = now + spec_.leftover_grace;
-  }
-  Left to_ask;
-  for (const ProcessStatus& orphan : left) {
-    // What one that was asked before has started since is its way to end.
-    if (!asked_.contains(orphan.identity)) to_ask.push_back(orphan);
-  }
-  if (by_itself && !to_ask.empty()) tell_left_behind(to_ask, false);
-  for (const ProcessStatus& orphan : to_ask) ask(tree_below(orphan.identity.pid));
-  if (by_itself && now >= *leftovers_force_at_) urgency_ = Urgency::force;
-}
-
-void Child::tell_left_behind(const Left& left, bool kept) {
-  constexpr std::size_t most_named = 5;
-  if (!spec_.on_left_behind) return;
-  std::vector<std::string> names;
-  const std::vector<ProcessStatus> all = with_all_below({}, left);
-  for (const ProcessStatus& process : all) {
-    if (process.alive() && names.size() < most_named) names.push_back(describe_process(process));
-  }
-  if (all.size() > most_named) names.push_back(std::to_string(all.size() - most_named) + " more");
-  if (!names.empty()) spec_.on_left_behind(std::move(names), kept);
 }
 
 bool Child::keep(const Left& left) {
@@ -323,49 +187,6 @@ bool Child::keep(const Left& left) {
   tell_left_behind(left, true);
   kept_ = Kept::now;
   return true;
-}
-
-void Child::end_kept(Urgency urgency) {
-  if (!was_kept()) return;
-  kept_ = Kept::until_a_while_ago;
-  if (urgency == Urgency::force) urgency_ = urgency;
-  changed();
-}
-
-/// SIGKILL to those that have not got it yet. True: there were some, so there may be more.
-bool Child::kill_new(const Left& left) {
-  bool any = false;
-  for (const ProcessStatus& process : with_all_below(root_tree(), left)) {
-    if (!process.alive() || killed_.contains(process.identity)) continue;
-    const Delivery delivery = send(process, SIGKILL);
-    any = any || delivery == Delivery::sent;
-    if (delivery == Delivery::sent) killed_.insert(process.identity);
-    if (delivery == Delivery::forbidden) context_.beyond_reach.insert(process.identity);
-  }
-  return any;
-}
-
-std::optional<Duration> Child::kill(const Left& left) {
-  if (root_exit_ && left.empty()) return std::nullopt;
-  // One that forks all the time is only caught by not giving it any.
-  const Duration longer = std::clamp(2 * kill_pause_, shortest_kill_pause, longest_kill_pause);
-  kill_pause_ = kill_new(left) ? Duration::zero() : longer;
-  return kill_pause_;
-}
-
-std::optional<Duration> Child::attend(Instant now, const Left& left, bool complete) {
-  if (forced()) return kill(left);
-  if (asks_orphans_ && !root_exit_) {
-    for (const ProcessStatus& orphan : left) ask(tree_below(orphan.identity.pid));
-  }
-  if (complete || root_exit_) asks_orphans_ = false;
-  look_after_relays();
-  if (!root_exit_ || left.empty()) return relays_.empty() ? std::nullopt : std::optional(patient_interval);
-  if (!urgency_ && !std::exchange(told_lingering_, true) && spec_.on_lingering) spec_.on_lingering();
-  if (keeps_what_is_left()) return std::nullopt;
-  press_leftovers(now, left);
-  patient_pause_ = std::clamp(2 * patient_pause_, shortest_patient_pause, patient_interval);
-  return forced() ? Duration::zero() : patient_pause_;
 }
 
 bool Child::take_rest() {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -59,7 +60,8 @@ struct ChildSpec {
   /// where the environment has none.
   std::vector<std::string> variables = {};
   ChildStreams streams;
-  int stop_signal = 15;
+  int stop_signal = 0;     ///< 0: none of its own
+  bool root_only = false;  ///< only the process that was started gets it
   /// Programs of its tree that pass a signal on to their own children (is_relay). So that these don't get it
   /// twice, such a program is not sent the signal while it has children.
   std::vector<std::string> relays = {};
@@ -90,6 +92,7 @@ struct ChildContext {
   std::function<void(std::uint64_t number)> on_change;
   /// Processes that can't be killed, for they are another user's: nobody waits for them.
   std::set<ProcessIdentity> beyond_reach;
+  bool interrupted = false;  ///< SIGINT is what stopped the run
 };
 
 /// One supervised child with everything below it. Its Supervisor calls attend() when there may be something
@@ -115,6 +118,10 @@ class Child {
   void heard_from_terminal(int signal, const Left& left);
   /// SIGCHLD has come: the root may be stopped.
   void root_may_be_stopped();
+  /// As Supervisor::hand_on().
+  bool hand_on(int signal, bool to_group);
+  /// This process was stopped, and this child with it, for so long.
+  void resume(Duration stopped);
   /// The user's window has changed.
   void resize(const winsize& window);
 
@@ -142,7 +149,7 @@ class Child {
   /// It must know what of it is orphaned to this process.
   [[nodiscard]] bool wants_orphans() const noexcept { return lingers() || forced() || asks_orphans_; }
   /// Whether attend() would do anything.
-  [[nodiscard]] bool wants_attention() const noexcept { return wants_orphans() || !relays_.empty(); }
+  [[nodiscard]] bool wants_attention() const noexcept { return wants_orphans() || passes_over_some(); }
   /// A process of it that was sent a signal before.
   [[nodiscard]] bool knows(const ProcessIdentity& process) const {
     return asked_.contains(process) || killed_.contains(process);
@@ -164,6 +171,7 @@ class Child {
 
  private:
   void changed() { context_.on_change(number_); }
+  [[nodiscard]] bool passes_over_some() const noexcept { return !relays_.empty() || !readers_.empty(); }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
   Result<Descriptor> open_input();
   [[nodiscard]] Result<Descriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
@@ -173,9 +181,12 @@ class Child {
   /// As send_signal(); the root is known by what it was started with.
   Delivery send(const ProcessStatus& process, int signal, int follow_up = 0);
   void ask(const std::vector<ProcessStatus>& tree);
+  [[nodiscard]] int stop_signal_for(const ProcessStatus& process) const;
   [[nodiscard]] bool relays_to_others(const ProcessStatus& process,
                                       const std::vector<ProcessStatus>& tree) const;
+  void ask_all_below(const Left& orphans);
   void look_after_relays();
+  void look_after_readers(Instant now, const Left& left);
   void press_leftovers(Instant now, const Left& left);
   void tell_left_behind(const Left& left, bool kept);
   std::optional<Duration> kill(const Left& left);
@@ -200,6 +211,9 @@ class Child {
   bool asks_orphans_ = false;        ///< the root lives and was asked to end: so are those below this process
   std::set<ProcessIdentity> asked_;  ///< got the stop signal
   std::set<ProcessIdentity> relays_;  ///< in asked_, but passed over so far
+  /// The same: they end by the end of file. And since when nobody feeds them.
+  std::map<ProcessIdentity, std::optional<Instant>> readers_;
+  Instant next_look_at_readers_ = Instant::min();
   std::set<ProcessIdentity> killed_;  ///< got SIGKILL
   std::optional<Instant> patience_until_;
   std::optional<Instant> leftovers_force_at_;

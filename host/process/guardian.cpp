@@ -22,6 +22,7 @@
 #include "base/write_all.hpp"
 #include "process/descendants.hpp"
 #include "process/hang_watch.hpp"
+#include "process/signals.hpp"
 #include "process/start_cleaner.hpp"
 #include "process/wait_for_end.hpp"
 
@@ -30,12 +31,25 @@ namespace dream::process {
 namespace {
 
 constexpr int exit_internal = 70;
+constexpr int signal_base = 128;
 
 /// Of those that can't be ended, so many are named.
 constexpr std::size_t most_named = 5;
 
-/// Signals that mean something to the host and may be sent to the pid that the user knows.
-constexpr std::array forwarded{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+/// What the host says, a message each.
+struct HostWord {
+  enum class Kind : std::uint8_t {
+    listens,    ///< it reads the guardian's messages
+    ends_by,    ///< it is about to exit because of this signal
+    suspends,   ///< it is about to stop by this signal
+    continues,  ///< it has been continued, or wasn't stopped
+  } kind = Kind::listens;
+  std::uint8_t signal = 0;
+};
+
+void tell_guardian(int socket, const HostWord& word) {
+  ::send(socket, &word, sizeof word, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
 
 bool is_crash(int signal) {
   return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
@@ -79,6 +93,7 @@ class Guardian {
       if (watched[1].revents != 0 && !hear_host()) watched[1].fd = -1;
       take_signals(signals);
       if (has_ended(host_)) finish(false);
+      if (suspends_by_ != 0 && is_stopped(host_)) suspend(std::exchange(suspends_by_, 0));
       if (hang_.hangs(read_clock(), foreign_code_since(), is_stopped(host_))) {
         ::kill(host_, SIGKILL);
         finish(true);
@@ -89,10 +104,33 @@ class Guardian {
  private:
   /// False: nothing comes any more.
   bool hear_host() {
-    char message = 0;
-    const ssize_t size = ::recv(socket_.get(), &message, sizeof message, MSG_DONTWAIT);
-    host_listens_ = host_listens_ || size > 0;
-    return size > 0 || (size < 0 && (errno == EAGAIN || errno == EINTR));
+    HostWord word;
+    ssize_t size = 0;
+    while ((size = ::recv(socket_.get(), &word, sizeof word, MSG_DONTWAIT)) == sizeof word) take(word);
+    return size < 0 && (errno == EAGAIN || errno == EINTR);
+  }
+
+  void take(const HostWord& word) {
+    switch (word.kind) {
+      case HostWord::Kind::listens:
+        host_listens_ = true;
+        break;
+      case HostWord::Kind::ends_by:
+        ends_by_ = word.signal;
+        break;
+      case HostWord::Kind::suspends:
+        suspends_by_ = word.signal;
+        break;
+      case HostWord::Kind::continues:
+        suspends_by_ = 0;
+        break;
+    }
+  }
+
+  /// The shell takes the terminal when this process, which it knows, has stopped: the host has before.
+  void suspend(int signal) const {
+    stop_by_signal(signal);
+    ::kill(host_, SIGCONT);  // it may be this process alone that was continued
   }
 
   void take_signals(int signals) {
@@ -101,20 +139,41 @@ class Guardian {
       if (info.ssi_signo == SIGCHLD) {
         strangers_.look_again(host_);
       } else {
-        forward(info);
+        take_signal(info);
       }
     }
   }
 
-  /// It may have been sent to this pid alone; the host counts what reached both once. (A terminal that closes
-  /// tells only the leader of its session: this process, when no shell stands before it.)
-  void forward(const signalfd_siginfo& info) {
+  void take_signal(const signalfd_siginfo& info) {
+    const auto signal = static_cast<int>(info.ssi_signo);
+    switch (meaning_of(signal)) {
+      case SignalMeaning::nothing:
+        break;
+      case SignalMeaning::hand_on:
+        if (host_listens_) forward(info);
+        break;
+      case SignalMeaning::suspend:
+        if (host_listens_) return forward(info);
+        ::kill(host_, signal);
+        suspend(signal);
+        break;
+      case SignalMeaning::stop:
+      case SignalMeaning::crash:  // sent by somebody: by a fault of its own this process would be dead
+        forward(info);
+        if (!host_listens_ && ended_early_by_ == 0) ended_early_by_ = signal;
+        if (!host_listens_) ::kill(host_, SIGTERM);
+        if (is_stopped(host_)) ::kill(host_, SIGCONT);  // it couldn't hear of it
+        hang_.asked(read_clock());
+        break;
+    }
+  }
+
+  /// It may have been sent to this pid alone; the host takes what reached both for one. (A terminal that
+  /// closes tells only the leader of its session: this process, when no shell stands before it.)
+  void forward(const signalfd_siginfo& info) const {
     const ForwardedSignal message{static_cast<std::int32_t>(info.ssi_signo), info.ssi_code,
                                   static_cast<std::int32_t>(info.ssi_pid)};
     ::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (!host_listens_) ::kill(host_, message.number);
-    if (is_stopped(host_)) ::kill(host_, SIGCONT);  // it couldn't hear of it
-    hang_.asked(read_clock());
   }
 
   [[nodiscard]] int milliseconds_to_wait() const {
@@ -127,6 +186,7 @@ class Guardian {
   /// The host has ended, or was killed because it hangs.
   [[noreturn]] void finish(bool hung) {
     const int status = reap(host_);  // its children become ours only when it is gone
+    static_cast<void>(hear_host());
     const std::vector<ProcessStatus> left = end_descendants(strangers_, kill_limit_);
     terminal_.restore();
     static_cast<void>(start_cleaner(cleaning_));
@@ -135,17 +195,21 @@ class Guardian {
     const bool internal = hung || is_crash(signal) || (signal == 0 && !culprit.empty());
     if (signal == 0 && !internal) {
       if (!left.empty()) say(fate_of(left));
-      ::_exit(WEXITSTATUS(status));
+      const int code = WEXITSTATUS(status);
+      if (ends_by_ != 0 && code == signal_base + ends_by_) die_of_signal(ends_by_);
+      ::_exit(code);
     }
     // Before the run it ends like any program does.
-    const bool as_asked = !host_listens_ && std::ranges::find(forwarded, signal) != forwarded.end();
+    const bool as_asked =
+        !host_listens_ && (ended_early_by_ != 0 || meaning_of(signal) == SignalMeaning::stop);
     if (!as_asked || !left.empty()) {
       const std::string subject = culprit.empty() || !internal ? "its main process was" : culprit;
       const std::string end = hung ? culprit.empty() ? "stopped, for a plugin didn't return" : "didn't return"
                                    : "ended by " + (signal == 0 ? "exit()" : signal_name(signal));
       say((internal ? "internal error: " : "") + subject + " " + end + "; " + fate_of(left));
     }
-    ::_exit(internal ? exit_internal : 128 + signal);
+    if (as_asked) die_of_signal(ended_early_by_ != 0 ? ended_early_by_ : signal);
+    ::_exit(internal ? exit_internal : signal_base + signal);
   }
 
   static void say(const std::string& words) {
@@ -160,19 +224,16 @@ class Guardian {
   HangWatch hang_;
   TerminalState terminal_;
   bool host_listens_ = false;  ///< before that, it leaves signals their usual effect
+  int ended_early_by_ = 0;     ///< the signal by which it was asked to end before that; 0: none
+  int ends_by_ = 0;            ///< the signal that the host says it was stopped by
+  int suspends_by_ = 0;        ///< the signal that the host is about to stop by
 };
 
-/// Those that were ignored when dream was started stay ignored.
-sigset_t signals_to_watch() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  ::sigaddset(&set, SIGCHLD);
-  for (const int signal : forwarded) {
-    struct sigaction current {};
-    ::sigaction(signal, nullptr, &current);
-    if (current.sa_handler != SIG_IGN) ::sigaddset(&set, signal);
-  }
-  return set;
+/// All that can be had, even those that end nothing: a fault sent by kill must not end the guardian. Those
+/// that were ignored when dream was started stay ignored.
+SignalSet signals_to_watch() {
+  constexpr SignalSet left_alone = set_of(SIGKILL) | set_of(SIGSTOP) | set_of(SIGCONT);
+  return (~left_alone & ~ignored_signals()) | set_of(SIGCHLD);
 }
 
 Error refused(int error) {
@@ -192,18 +253,17 @@ Result<Descriptor> split_off_guardian(const GuardianSettings& settings, const Te
   Descriptor hosts_end(sockets[1]);
   share_crash_notes();
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
-  const sigset_t watched = signals_to_watch();
-  Descriptor signals(::signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK));
+  const SignalSet watched = signals_to_watch();
+  Descriptor signals(open_signals(watched));
   if (!signals.is_open()) return refused(errno);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   Strangers strangers;
-  sigset_t previous;
-  ::sigprocmask(SIG_BLOCK, &watched, &previous);  // none is lost between the fork and the first look
+  const SignalSet previous = block_signals(watched);  // none is lost between the fork and the first look
   const pid_t guardian = ::getpid();
   const pid_t host = ::fork();
   if (host <= 0) {
     const int error = errno;
-    ::sigprocmask(SIG_SETMASK, &previous, nullptr);
+    set_blocked_signals(previous);
     if (host < 0) return refused(error);
     ::prctl(PR_SET_PDEATHSIG, SIGCONT);  // a stopped host wakes up, sees the socket's end, and cleans up
     if (::getppid() != guardian) ::_exit(exit_internal);
@@ -215,8 +275,17 @@ Result<Descriptor> split_off_guardian(const GuardianSettings& settings, const Te
 }
 
 void tell_guardian_that_signals_are_read(int socket) {
-  const char message = 0;
-  ::send(socket, &message, sizeof message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  tell_guardian(socket, {});
+}
+
+void tell_guardian_how_to_end(int socket, int signal) {
+  tell_guardian(socket, {HostWord::Kind::ends_by, static_cast<std::uint8_t>(signal)});
+}
+
+void suspend_with_guardian(int socket, int signal) {
+  tell_guardian(socket, {HostWord::Kind::suspends, static_cast<std::uint8_t>(signal)});
+  stop_by_signal(signal);
+  tell_guardian(socket, {HostWord::Kind::continues, 0});
 }
 
 }  // namespace dream::process

@@ -35,15 +35,22 @@ struct GuardianSettings {
 /// Splits this program in two. Returns in the child, the host, with a socket on which ForwardedSignals
 /// arrive, and whose end means that the guardian is gone. An error: the system refused, and there is no
 /// guardian. The parent, which keeps the pid the user knows, never returns: it waits for the host, ends
-/// everything that the host leaves behind, puts the terminal back, cleans up what isn't a process, and exits
-/// as the host did (70 after a crash or a hang, whose CrashNote it tells).
+/// everything that the host leaves behind, puts the terminal back, cleans up what isn't a process, and ends
+/// as the host did or wants (70 after a crash or a hang, whose CrashNote it tells).
 ///
 /// To be called before any thread is started and any plugin is loaded.
 [[nodiscard]] Result<Descriptor> split_off_guardian(const GuardianSettings& settings,
                                                     const TerminalState& terminal);
 
 /// Tells the guardian that this process, the host, reads its socket from now on. Until then a signal that the
-/// guardian gets is sent to the host itself, too, and has its usual effect there.
+/// guardian gets and that asks dream to end ends the host.
 void tell_guardian_that_signals_are_read(int socket);
+
+/// Tells the guardian to die of this signal once the host has exited with 128 + n.
+void tell_guardian_how_to_end(int socket, int signal);
+
+/// Stops this process, the host, and its guardian as Ctrl-Z does, once the tasks are stopped. Returns when it
+/// has been continued. `socket`: -1 when there is no guardian.
+void suspend_with_guardian(int socket, int signal);
 
 }  // namespace dream::process

@@ -20,6 +20,7 @@
 #include "base/descriptor.hpp"
 #include "base/executable.hpp"
 #include "process/child_environment.hpp"
+#include "process/signals.hpp"
 #include "process/wait_for_end.hpp"
 
 namespace dream::process {
@@ -34,25 +35,17 @@ struct Failure {
   int error = 0;  ///< errno; 0: none
 };
 
-/// A bit for each signal: 0 for signal 1.
-using SignalMask = std::uint64_t;
-
-SignalMask bit_of(int signal) {
-  return SignalMask{1} << static_cast<unsigned>(signal - 1);
-}
-
-/// The signals that aren't at their default here. To ask of all of them costs more than the rest of a start,
-/// so it is done once; a plugin that is loaded later may install handlers, but what reaches a process as
-/// young as a child before its exec is sent to its group, and is always among them.
-SignalMask altered_signals() {
-  constexpr int last_signal = 64;
-  SignalMask altered = 0;
+/// The signals that aren't as a child is to find them. To ask of all of them costs more than the rest of a
+/// start, so it is done once; a plugin that is loaded later may install handlers, but what reaches a process
+/// as young as a child before its exec is sent to its group, and is always among them.
+SignalSet altered_signals() {
+  SignalSet altered = inherited_signals().ignored | ignored_signals();
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2}) {
-    altered |= bit_of(signal);
+    altered |= set_of(signal);
   }
   for (int signal = 1; signal <= last_signal; ++signal) {
     struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL) altered |= bit_of(signal);
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL) altered |= set_of(signal);
   }
   return altered;
 }
@@ -85,8 +78,9 @@ struct ChildImage {
   std::array<int, 3> descriptors;
   bool own_session;
   rlimit file_limit;
-  SignalMask altered;   ///< signals that are to be set to their default
-  const Range* closed;  ///< descriptors that it doesn't get
+  SignalSet altered;           ///< signals that are to be set as the caller of dream had them
+  InheritedSignals inherited;  ///< what it had ignored and blocked
+  const Range* closed;         ///< descriptors that it doesn't get
   std::size_t closed_count;
   char* own_pid;  ///< where it writes its pid; null: nowhere
   pid_t parent;
@@ -111,17 +105,21 @@ DREAM_IN_CHILD bool place_descriptors(const int* descriptors) {
   return true;
 }
 
-/// What the host ignores or blocks is its own business; exec would hand it on. Handlers end with exec, but
-/// one that a plugin's runtime installed would run before that, in the host's memory, for a signal that came
-/// meanwhile: so they are reset while everything is still blocked.
-DREAM_IN_CHILD void restore_signals(SignalMask altered) {
+/// What the host ignores or blocks is its own business, and what its caller did is the child's, too; exec
+/// hands on what there is. Handlers end with exec, but one that a plugin's runtime installed would run before
+/// that, in the host's memory, for a signal that came meanwhile: so they are reset while everything is still
+/// blocked.
+DREAM_IN_CHILD void restore_signals(SignalSet altered, const InheritedSignals& inherited) {
   constexpr long set_size = 8;
-  const unsigned long long default_action[8] = {};  // the kernel's struct sigaction; zero is SIG_DFL
-  const unsigned long long no_signals = 0;
+  // The kernel's struct sigaction, which begins with the handler.
+  const unsigned long long default_action[8] = {};
+  const unsigned long long ignore_action[8] = {1};
   for (int signal = 1; altered != 0; ++signal, altered >>= 1U) {
-    if ((altered & 1U) != 0) ::syscall(SYS_rt_sigaction, signal, default_action, nullptr, set_size);
+    if ((altered & 1U) == 0) continue;
+    const bool ignore = ((inherited.ignored >> static_cast<unsigned>(signal - 1)) & 1U) != 0;
+    ::syscall(SYS_rt_sigaction, signal, ignore ? ignore_action : default_action, nullptr, set_size);
   }
-  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &no_signals, nullptr, set_size);
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &inherited.blocked, nullptr, set_size);
 }
 
 /// In decimal, with a NUL behind it.
@@ -145,7 +143,7 @@ DREAM_IN_CHILD Failure become(const ChildImage& image) {
   for (std::size_t at = 0; at < image.closed_count; ++at)
     ::syscall(SYS_close_range, image.closed[at].first, image.closed[at].last, 4U /* CLOSE_RANGE_CLOEXEC */);
   if (image.own_pid != nullptr) write_number(image.own_pid, ::getpid());
-  restore_signals(image.altered);
+  restore_signals(image.altered, image.inherited);
   ::execve(image.executable, image.argv, image.environment);
   return {Stage::exec, errno};
 }
@@ -258,7 +256,7 @@ rlimit raise_file_limit() {
 }
 
 Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec) {
-  static const SignalMask altered = altered_signals();
+  static const SignalSet altered = altered_signals();
   const std::vector<char*> argv = pointers(spec.argv);
   const ChildEnvironment environment(spec.environment, spec.variables, spec.directory,
                                      spec.inheritance.listen_pid);
@@ -271,6 +269,7 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
                    .own_session = spec.own_session,
                    .file_limit = spec.file_limit,
                    .altered = altered,
+                   .inherited = inherited_signals(),
                    .closed = closed.data(),
                    .closed_count = closed.size(),
                    .own_pid = environment.place_of_pid(),

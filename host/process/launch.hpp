@@ -42,9 +42,10 @@ struct Launched {
   boost::asio::posix::stream_descriptor end;
 };
 
-/// Starts a process: leader of a session of its own (unless told otherwise), default signal dispositions, an
-/// empty signal mask, no descriptor but 0 to 2 and the inherited; it dies with the calling thread. Returns
-/// after exec succeeded. A failure names the stage that failed and has left no process behind.
+/// Starts a process: leader of a session of its own (unless told otherwise), the signal dispositions and mask
+/// that this program was started with, no descriptor but 0 to 2 and the inherited; it dies with the calling
+/// thread. Returns after exec succeeded. A failure names the stage that failed and has left no process
+/// behind.
 [[nodiscard]] Result<Launched> launch(const boost::asio::any_io_executor& executor, const LaunchSpec& spec);
 
 }  // namespace dream::process

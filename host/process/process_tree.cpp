@@ -148,6 +148,19 @@ std::optional<ProcessStatus> process_status(pid_t pid) {
   return status;
 }
 
+std::uint64_t pending_signals(pid_t pid) {
+  const std::string content = read_file(proc_path(pid, "status"));
+  std::uint64_t pending = 0;
+  for (const std::string_view name : {"\nSigPnd:\t", "\nShdPnd:\t"}) {
+    const std::size_t at = content.find(name);
+    if (at == std::string::npos) continue;
+    std::uint64_t some = 0;
+    std::from_chars(content.data() + at + name.size(), content.data() + content.size(), some, 16);
+    pending |= some;
+  }
+  return pending;
+}
+
 std::vector<pid_t> children_of(pid_t pid) {
   const std::optional<ProcessStatus> status = process_status(pid);
   return status ? children_of(*status) : std::vector<pid_t>{};

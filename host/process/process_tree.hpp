@@ -48,6 +48,10 @@ struct ProcessStatus {
 /// What the kernel says of a process now; none when there is none.
 [[nodiscard]] std::optional<ProcessStatus> process_status(pid_t pid);
 
+/// The signals that wait to be taken by a process, of the whole or of its first thread: the lowest bit is
+/// number 1.
+[[nodiscard]] std::uint64_t pending_signals(pid_t pid);
+
 /// The children of a process now. May miss one that is being re-parented at this moment: look again until
 /// nothing new turns up.
 [[nodiscard]] std::vector<pid_t> children_of(pid_t pid);

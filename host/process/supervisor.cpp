@@ -61,7 +61,8 @@ Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(cons
                     }
                     attend_at(read_clock());
                   },
-              .beyond_reach = {}} {
+              .beyond_reach = {},
+              .interrupted = false} {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no plugin is loaded yet, and no thread of ours reads it
   ::setenv(child_mark_name, mark_of_child(plugins_number).c_str(), 1);
@@ -147,6 +148,35 @@ void Supervisor::child_changed() {
         }
         child_changed();
       });
+}
+
+/// What is being started at this moment turns up when one looks again. What had been stopped before stays so.
+void Supervisor::suspend(int signal, bool to_group) {
+  constexpr int most_looks = 8;
+  std::vector<ProcessStatus> tree;
+  for (int look = 0; look < most_looks && (look == 0 || !is_unchanged(tree)); ++look) {
+    tree = tree_below(::getpid());
+    for (const ProcessStatus& process : tree) {
+      const bool stopped = process.state == 'T' || process.state == 't';
+      if (process.identity.pid == ::getpid() || stopped || !process.alive()) continue;
+      const bool in_own_group = process.group == ::getpgrp();
+      if (in_own_group && to_group) continue;
+      if (!suspended_.insert(process.identity).second) continue;
+      send_signal(process.identity, in_own_group ? signal : SIGSTOP);
+    }
+  }
+}
+
+void Supervisor::resume(Duration stopped) {
+  for (const ProcessIdentity& process : suspended_) send_signal(process, SIGCONT);
+  suspended_.clear();
+  for (const auto& [id, child] : children_) child->resume(stopped);
+}
+
+bool Supervisor::hand_on(int signal, bool to_group) {
+  bool any = false;
+  for (const auto& [id, child] : children_) any = child->hand_on(signal, to_group) || any;
+  return any;
 }
 
 void Supervisor::resize(const winsize& window) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,9 +48,20 @@ class Supervisor {
   void terminate(ChildId id, Urgency urgency);
   /// After has_room or on_output returned false for this stream.
   void resume_output(ChildId id, Stream stream);
-  /// A key of the terminal (Ctrl-C), or its end, has sent this signal to all of this process's group: those
-  /// that heard it there need not be asked again.
+  /// From now on a child without a stop signal of its own is asked by SIGINT, which is what stopped the run;
+  /// what ignores that, by SIGTERM.
+  void ask_by_interrupt() { shared_.interrupted = true; }
+  /// Sends a signal that has no meaning here to what each child has started. `to_group`: this process's group
+  /// got it, and so has a child that is in it. False: there is nobody.
+  bool hand_on(int signal, bool to_group);
+  /// A key of the terminal (Ctrl-C), its end, or somebody has sent this signal to all of this process's
+  /// group: those that heard it there need not be asked again.
   void heard_from_terminal(int signal);
+  /// Ctrl-Z: stops all that children have started. What is in this process's own group gets `signal`, unless
+  /// the whole group has it already (`to_group`).
+  void suspend(int signal, bool to_group);
+  /// Continues what suspend() has stopped, so long ago.
+  void resume(Duration stopped);
   /// Leaves all children that still run to the guardian, and tells of them. Their callbacks are never called.
   void let_go();
   /// What children have left behind, and may keep, is asked to end and killed after their grace, or killed.
@@ -115,6 +127,7 @@ class Supervisor {
   ChildContext shared_;
   std::uint64_t next_id_ = plugins_number + 1;
   std::unordered_map<std::uint64_t, std::unique_ptr<Child>> children_;
+  std::set<ProcessIdentity> suspended_;
   std::map<std::uint64_t, Child*> wanting_;    ///< those of them that may want attention
   std::unordered_map<pid_t, Child*> by_root_;  ///< the youngest that had this root
   std::unordered_map<pid_t, Orphan> orphans_;  ///< only this process frees their pids

@@ -37,15 +37,20 @@ bool FollowSuspension::child_is_stopped() const {
 void FollowSuspension::make_sure() {
   timer_.expires_after(doubt);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (!error && self->child_ != 0 && self->child_is_stopped()) self->follow();
+    if (!error && self->child_ != 0 && self->child_is_stopped()) follow();
   });
 }
 
-/// Goes on behind the signal when somebody has continued this process's group. A child with a group of its
-/// own, as an interactive shell has, is not in that. It gets the terminal where this group has it again: it
-/// had it itself, or gave it back as it stopped.
-void FollowSuspension::follow() const {
+/// As if it had been the key. Who reads signals here hears of it, and stops the other tasks first.
+void FollowSuspension::follow() {
   ::kill(0, SIGTSTP);
+}
+
+/// Whoever continues this process's group doesn't continue a child with a group of its own, as an interactive
+/// shell has. It gets the terminal where this group has it again: it had it itself, or gave it back as it
+/// stopped.
+void FollowSuspension::resume() const {
+  if (child_ == 0 || !child_is_stopped()) return;
   const auto status = process_status(child_);
   if (!status || status->group == ::getpgrp()) return;
   const int terminal = controlling_terminal();

@@ -17,13 +17,15 @@ class FollowSuspension : public std::enable_shared_from_this<FollowSuspension> {
 
   /// SIGCHLD has come: it may be stopped.
   void child_changed();
+  /// This process has been continued after it was stopped.
+  void resume() const;
   /// The child's pid is free.
   void cancel();
 
  private:
   [[nodiscard]] bool child_is_stopped() const;
   void make_sure();
-  void follow() const;
+  static void follow();
 
   boost::asio::steady_timer timer_;
   pid_t child_;

@@ -25,6 +25,8 @@ class Clock {
   [[nodiscard]] virtual Instant now() const = 0;
   /// Destroying it cancels it.
   [[nodiscard]] virtual std::unique_ptr<Alarm> make_alarm() = 0;
+  /// So much time doesn't count: dream and its tasks were stopped.
+  virtual void leave_out(Duration /*time*/) {}
 };
 
 /// The machine's.
@@ -32,26 +34,34 @@ class SteadyClock : public Clock {
  public:
   explicit SteadyClock(boost::asio::io_context& context) : context_(context) {}
 
-  [[nodiscard]] Instant now() const override { return read_clock(); }
-  [[nodiscard]] std::unique_ptr<Alarm> make_alarm() override { return std::make_unique<Timer>(context_); }
+  [[nodiscard]] Instant now() const override { return read_clock() - left_out_; }
+  [[nodiscard]] std::unique_ptr<Alarm> make_alarm() override { return std::make_unique<Timer>(*this); }
+  void leave_out(Duration time) override { left_out_ += time; }
 
  private:
   class Timer : public Alarm {
    public:
-    explicit Timer(boost::asio::io_context& context) : timer_(context) {}
+    explicit Timer(const SteadyClock& clock) : clock_(clock), timer_(clock.context_) {}
     void set(Instant moment, std::function<void()> call) override {
-      timer_.expires_at(moment);
-      timer_.async_wait([call = std::move(call)](const boost::system::error_code& error) {
-        if (!error) call();
+      const bool in_reach = moment < Instant::max() - clock_.left_out_;
+      timer_.expires_at(in_reach ? moment + clock_.left_out_ : moment);
+      timer_.async_wait([this, moment, call = std::move(call)](const boost::system::error_code& error) {
+        if (error) return;
+        if (clock_.now() < moment)
+          set(moment, call);  // time was left out meanwhile
+        else
+          call();
       });
     }
     void cancel() override { timer_.cancel(); }
 
    private:
+    const SteadyClock& clock_;
     boost::asio::steady_timer timer_;
   };
 
   boost::asio::io_context& context_;
+  Duration left_out_{};
 };
 
 }  // namespace dream::runtime

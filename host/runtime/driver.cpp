@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
+#include "process/guardian.hpp"
+#include "process/signals.hpp"
 
 namespace dream::runtime {
 
@@ -17,6 +20,7 @@ Driver::Driver(Session& session, Clock& clock, const Plan& plan,
                const std::vector<prepare::PreparedStep>& steps, int guardian)
     : session_(session),
       clock_(clock),
+      guardian_(guardian),
       plan_(plan),
       prepared_(steps),
       pump_(plan, {}, *this),
@@ -25,17 +29,15 @@ Driver::Driver(Session& session, Clock& clock, const Plan& plan,
       running_(plan.steps.size()),
       alarm_(clock.make_alarm()),
       output_watch_(session.console(), clock, [this](engine::ReaderSeen seen) { feed(seen); }),
-      signals_(
-          session.context(), guardian,
-          {.on_signal = [this](int signal) { interrupted(signal); },
-           .on_group_signalled = [this](int signal) { session_.supervisor().heard_from_terminal(signal); },
-           .on_window_change = [this] { session_.window_changed(); },
-           .on_guardian_lost =
-               [this] {
-                 interruptions_ = 2;
-                 if (finish_) session_.supervisor().end_kept(Urgency::force);
-                 feed(engine::GuardianLost{});
-               }}) {
+      signals_(session.context(), clock, guardian,
+               {.on_signal = [this](int signal, bool to_group) { on_signal(signal, to_group); },
+                .on_window_change = [this] { session_.window_changed(); },
+                .on_guardian_lost =
+                    [this] {
+                      forces_ = true;
+                      if (finish_) session_.supervisor().end_kept(Urgency::force);
+                      feed(engine::GuardianLost{});
+                    }}) {
   DREAM_ASSERT(steps.size() == plan.steps.size());
   reporters_.push_back(&narrator_);
   session_.on_output_lost([this](Stream stream, int error) { on_output_lost(stream, error); });
@@ -195,6 +197,9 @@ void Driver::tell(Instant now, const engine::Action& action) {
   } else {
     report(now, action);
   }
+  const auto* stopping = std::get_if<engine::Stopping>(&action);
+  if (stopping != nullptr && stopping->reason == engine::RunStop(engine::StoppedBySignal{SIGINT}))
+    session_.supervisor().ask_by_interrupt();
   // From now on nobody who reads nothing may keep dream alive.
   if (std::holds_alternative<engine::Stopping>(action) || std::holds_alternative<engine::Finish>(action))
     output_watch_.start();
@@ -234,8 +239,10 @@ void Driver::exited(Attempt attempt, ExitStatus status) {
 }
 
 void Driver::interrupted(int signal) {
-  ++interruptions_;
-  if (finish_) session_.supervisor().end_kept(Urgency::force);
+  const Instant now = clock_.now();
+  if (!first_interruption_) first_interruption_ = now;
+  forces_ = forces_ || now - *first_interruption_ >= engine::Limits{}.one_request;
+  if (finish_ && forces_) session_.supervisor().end_kept(Urgency::force);
   feed(engine::Interrupted{signal});
 }
 
@@ -257,7 +264,7 @@ void Driver::end_what_was_kept() {
   const std::unique_ptr<Clock::Alarm> limit = clock_.make_alarm();
   bool over = false;
   limit->set(clock_.now() + longest, [&] { over = gave_up_ = true; });
-  session_.supervisor().end_kept(interruptions_ > 1 ? Urgency::force : Urgency::graceful);
+  session_.supervisor().end_kept(forces_ ? Urgency::force : Urgency::graceful);
   while (session_.supervisor().keeps_anything() && !over) session_.context().run_one();
   report(clock_.now(), *std::exchange(finish_, std::nullopt));
 }
@@ -280,6 +287,59 @@ std::string Driver::detail_of(StepIndex step) const {
   std::string detail = state->pid == 0 ? std::string() : fmt::format("pid {}", state->pid);
   if (!state->detail.empty()) detail += (detail.empty() ? "" : ", ") + state->detail;
   return detail;
+}
+
+void Driver::on_signal(int signal, bool to_group) {
+  switch (process::meaning_of(signal)) {
+    case process::SignalMeaning::stop:
+    case process::SignalMeaning::crash:
+      if (to_group) session_.supervisor().heard_from_terminal(signal);
+      interrupted(signal);
+      break;
+    case process::SignalMeaning::hand_on:
+      hand_on(signal, to_group);
+      break;
+    case process::SignalMeaning::suspend:
+      suspend(signal, to_group);
+      break;
+    case process::SignalMeaning::nothing:
+      break;
+  }
+}
+
+void Driver::suspend(int signal, bool to_group) {
+  tell_who_runs_on();
+  session_.supervisor().suspend(signal, to_group);
+  const Instant begin = read_clock();
+  process::suspend_with_guardian(guardian_, signal);
+  const Duration stopped = read_clock() - begin;
+  clock_.leave_out(stopped);
+  session_.supervisor().resume(stopped);
+}
+
+/// What runs elsewhere isn't stopped.
+void Driver::tell_who_runs_on() {
+  std::vector<std::string> names;
+  for (const auto& running : running_) {
+    if (!running || !running->run) continue;
+    const Result<plugin::RunState> state = running->run->status();
+    if (!state || state->pid != 0 || state->detail.empty()) continue;
+    names.push_back(to_string(plan_.steps[position(running->attempt.step)].id) + " (" + state->detail + ")");
+  }
+  if (names.empty()) return;
+  session_.log().write(LogLevel::info,
+                       "stopped, but " + join_words(names) + (names.size() == 1 ? " runs on" : " run on"));
+}
+
+/// Whoever sends it means a task; which, is clear only if there is just one.
+void Driver::hand_on(int signal, bool to_group) {
+  if (plan_.steps.size() == 1 && session_.supervisor().hand_on(signal, to_group)) return;
+  if (!left_alone_.insert(signal).second) return;
+  session_.log().write(
+      LogLevel::warning,
+      fmt::format("{} was sent to dream, to which it means nothing: it is left alone{}", signal_name(signal),
+                  plan_.steps.size() == 1 ? ", as no process of the step is here to take it"
+                                          : "; send it to the process of the task that it is for"));
 }
 
 bool Driver::anything_runs() const {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,9 @@ class Driver : private Pump::Effects {
 
   /// A step was given up: something of it may live.
   [[nodiscard]] bool gave_up() const { return gave_up_; }
+
+  /// The signal that the run was stopped by, if any: dream is to die of it.
+  [[nodiscard]] std::optional<int> stopped_by_signal() const { return pump_.engine().stopped_by_signal(); }
 
  private:
   /// One start of a step, from Start to its end.
@@ -91,10 +95,15 @@ class Driver : private Pump::Effects {
   void end_what_was_kept();
   void report(Instant now, const engine::Action& action);
   void on_output_lost(Stream stream, int error);
+  void on_signal(int signal, bool to_group);
+  void hand_on(int signal, bool to_group);
+  void suspend(int signal, bool to_group);
+  void tell_who_runs_on();
   void write_everything_out();
 
   Session& session_;
   Clock& clock_;
+  int guardian_;
   const Plan& plan_;
   const std::vector<prepare::PreparedStep>& prepared_;
   Pump pump_;
@@ -107,9 +116,11 @@ class Driver : private Pump::Effects {
   SignalInbox signals_;
   Explain explain_;
   bool gave_up_ = false;
-  int interruptions_ = 0;
+  std::optional<Instant> first_interruption_;
+  bool forces_ = false;  ///< what was kept is killed
   /// Told once what steps were allowed to leave running has ended, too.
   std::optional<engine::Finish> finish_;
+  std::set<int> left_alone_;  ///< signals that it was told of
 };
 
 }  // namespace dream::runtime

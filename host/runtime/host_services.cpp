@@ -1,9 +1,19 @@
 #include "runtime/host_services.hpp"
 
 #include <boost/asio/post.hpp>
+#include <csignal>
 #include <utility>
 
 namespace dream::runtime {
+
+namespace {
+
+/// A plugin passes on what it was told, which is SIGTERM where dream.json names none.
+int stop_signal_of(const Step& settings, const plugin::ChildRequest& request) {
+  return settings.stop_signal == SIGTERM && request.stop_signal == SIGTERM ? 0 : request.stop_signal;
+}
+
+}  // namespace
 
 bool HostServices::write_output(StepIndex step, Stream stream, std::string_view bytes) {
   const bool room = parts_.renderer.write(step, stream, bytes);
@@ -58,7 +68,7 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
                            .environment = std::move(request.environment),
                            .variables = std::move(variables),
                            .streams = std::move(streams),
-                           .stop_signal = request.stop_signal,
+                           .stop_signal = stop_signal_of(settings, request),
                            .relays = std::move(request.relays),
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},

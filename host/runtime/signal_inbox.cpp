@@ -4,36 +4,77 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
 #include "process/guardian.hpp"
+#include "process/process_tree.hpp"
+#include "process/signals.hpp"
 
 namespace dream::runtime {
 
 namespace {
 
-int open_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-    struct sigaction current {};
-    ::sigaction(signal, nullptr, &current);
-    if (current.sa_handler != SIG_IGN) ::sigaddset(&set, signal);
+using process::set_of;
+using process::SignalMeaning;
+using process::SignalSet;
+
+/// How much later the copy of a signal that both processes got may come, on a machine that is busy.
+constexpr Duration longest_way = std::chrono::seconds(1);
+
+constexpr SignalSet of_the_window = set_of(SIGWINCH) | set_of(SIGCONT);
+constexpr SignalSet of_the_c_library = set_of(32) | set_of(33);
+
+/// A plugin whose runtime has a use for a signal keeps it, but for those that everybody sends.
+bool may_be_taken(int signal) {
+  constexpr SignalSet always = set_of(SIGINT) | set_of(SIGTERM) | set_of(SIGHUP) | set_of(SIGQUIT);
+  struct sigaction current {};
+  ::sigaction(signal, nullptr, &current);
+  return current.sa_handler == SIG_DFL ||
+         (current.sa_handler != SIG_IGN && process::contains(always, signal));
+}
+
+/// Not the faults: a plugin's own must end dream, and the guardian hears of those that somebody sends. Nor
+/// SIGPIPE, which dream ignores, for its own writes bring it about.
+SignalSet signals_to_read() {
+  SignalSet signals = of_the_window;
+  for (int signal = 1; signal <= process::last_signal; ++signal) {
+    const SignalMeaning meaning = process::meaning_of(signal);
+    if (meaning == SignalMeaning::nothing || meaning == SignalMeaning::crash) continue;
+    if (process::contains(of_the_c_library, signal) || !may_be_taken(signal)) continue;
+    signals |= set_of(signal);
   }
-  for (const int signal : {SIGWINCH, SIGCONT}) ::sigaddset(&set, signal);
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  return ::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+  return signals;
+}
+
+/// The C library has no use for number 32 until a thread is cancelled; 33 has its handler.
+int open_signals() {
+  process::ignore_signals(of_the_c_library & process::default_signals());
+  const SignalSet signals = signals_to_read();
+  process::block_signals(signals);
+  return process::open_signals(signals);
+}
+
+/// Of a process that this one has started, directly or not, in its own group. It may have died of it.
+bool is_of_a_task(pid_t sender) {
+  const pid_t self = ::getpid();
+  auto status = sender == self ? std::nullopt : process::process_status(sender);
+  if (!status || status->group != ::getpgrp()) return false;
+  while (status && status->parent > 1 && status->parent != self)
+    status = process::process_status(status->parent);
+  return status && status->parent == self;
 }
 
 }  // namespace
 
-SignalInbox::SignalInbox(boost::asio::io_context& context, int guardian, Callbacks callbacks)
-    : signals_(context, open_signals()), callbacks_(std::move(callbacks)) {
+SignalInbox::SignalInbox(boost::asio::io_context& context, const Clock& clock, int guardian,
+                         Callbacks callbacks)
+    : clock_(clock), signals_(context, open_signals()), callbacks_(std::move(callbacks)) {
   if (guardian >= 0) guardian_.emplace(context, guardian);
-  wait_for_signals();
+  wait(signals_);
   if (!guardian_) return;
-  wait_for_guardian();
+  wait(*guardian_);
   process::tell_guardian_that_signals_are_read(guardian);
 }
 
@@ -46,67 +87,82 @@ void SignalInbox::stop() {
   if (guardian_) guardian_->cancel();
 }
 
-void SignalInbox::count(const Sender& sender, int Count::*way) {
-  const int signal = std::get<0>(sender);
-  const int before = times_sent(signal);
-  ++(counts_[sender].*way);
-  if (times_sent(signal) > before) callbacks_.on_signal(signal);
+void SignalInbox::wait(boost::asio::posix::stream_descriptor& source) {
+  source.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                    [this, &source](const boost::system::error_code& error) {
+                      if (error) return;
+                      read();
+                      if (guardian_ || &source == &signals_) wait(source);
+                    });
 }
 
-/// A job that was stopped and continued may have missed that its window changed.
-void SignalInbox::take(const signalfd_siginfo& info) {
-  const auto signal = static_cast<int>(info.ssi_signo);
-  if (signal == SIGWINCH || signal == SIGCONT) {
-    callbacks_.on_window_change();
-    return;
-  }
-  // The guardian sends a signal itself only as long as it doesn't know that its messages are read; one tells
-  // of this signal, too.
-  if (guardian_ && info.ssi_code == SI_USER && static_cast<pid_t>(info.ssi_pid) == ::getppid()) return;
-  if (info.ssi_code == SI_KERNEL) callbacks_.on_group_signalled(signal);
-  count({signal, info.ssi_code, static_cast<int>(info.ssi_pid)}, &Count::direct);
+/// What came to this process first: what all of the group got is known here, and reaches the guardian last.
+void SignalInbox::read() {
+  std::vector<Arrival> arrivals;
+  read_direct(arrivals);
+  const bool lost = guardian_ && !read_forwarded(arrivals);
+  for (const Arrival& arrival : arrivals) take(arrival, arrivals);
+  if (!lost) return;
+  guardian_->release();
+  guardian_.reset();
+  callbacks_.on_guardian_lost();
 }
 
-int SignalInbox::times_sent(int signal) const {
-  int by_kernel = 0;
-  int by_others = 0;
-  for (const auto& [sender, count] : counts_) {
-    const auto& [number, code, pid] = sender;
-    if (number == signal) (code == SI_KERNEL ? by_kernel : by_others) += count.total();
-  }
-  return signal == SIGHUP ? std::max(std::min(by_kernel, 1), by_others) : by_kernel + by_others;
-}
-
-void SignalInbox::wait_for_signals() {
-  signals_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                      [this](const boost::system::error_code& error) {
-                        if (error) return;
-                        read_signals();
-                        wait_for_signals();
-                      });
-}
-
-void SignalInbox::read_signals() {
+void SignalInbox::read_direct(std::vector<Arrival>& arrivals) {
   signalfd_siginfo info{};
-  while (::read(signals_.native_handle(), &info, sizeof info) == sizeof info) take(info);
+  bool window = false;
+  while (::read(signals_.native_handle(), &info, sizeof info) == sizeof info) {
+    const auto signal = static_cast<int>(info.ssi_signo);
+    const auto sender = static_cast<pid_t>(info.ssi_pid);
+    // A job that was stopped and continued may have missed that its window changed.
+    if (process::contains(of_the_window, signal)) {
+      window = true;
+    } else if (!guardian_ || info.ssi_code != SI_USER || sender != ::getppid()) {
+      arrivals.push_back({signal, info.ssi_code, sender, true, clock_.now()});
+    }  // else the guardian didn't know yet that its messages are read; one tells of this signal, too
+  }
+  if (window) callbacks_.on_window_change();
 }
 
-void SignalInbox::wait_for_guardian() {
-  guardian_->async_wait(
-      boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-        if (error) return;
-        process::ForwardedSignal message;
-        const ssize_t size = ::recv(guardian_->native_handle(), &message, sizeof message, MSG_DONTWAIT);
-        if (size == 0) {
-          callbacks_.on_guardian_lost();
-          return;
-        }
-        read_signals();  // first, for what all of the group got is known here only
-        if (size == sizeof message) {
-          count({message.number, message.code, message.sender}, &Count::forwarded);
-        }
-        wait_for_guardian();
-      });
+/// False: the guardian is gone.
+bool SignalInbox::read_forwarded(std::vector<Arrival>& arrivals) {
+  process::ForwardedSignal message;
+  ssize_t size = 0;
+  while ((size = ::recv(guardian_->native_handle(), &message, sizeof message, MSG_DONTWAIT)) > 0) {
+    if (size == sizeof message)
+      arrivals.push_back({message.number, message.code, message.sender, false, clock_.now()});
+  }
+  return size != 0;
+}
+
+void SignalInbox::take(const Arrival& arrival, const std::vector<Arrival>& others) {
+  const bool to_group = came_to_group(arrival, others);
+  if (was_told(arrival)) return;
+  const SignalMeaning meaning = process::meaning_of(arrival.signal);
+  if (to_group && meaning != SignalMeaning::suspend && is_of_a_task(arrival.sender)) return;
+  // `pkill -f` finds both, and not the task, which would then never be asked.
+  const bool is_sure = meaning != SignalMeaning::stop || arrival.code == SI_KERNEL;
+  callbacks_.on_signal(arrival.signal, to_group && is_sure);
+}
+
+bool SignalInbox::was_told(const Arrival& arrival) {
+  std::erase_if(alone_, [&](const Arrival& other) { return arrival.at - other.at > longest_way; });
+  const auto copy =
+      std::ranges::find_if(alone_, [&](const Arrival& other) { return arrival.is_copy_of(other); });
+  if (copy == alone_.end()) {
+    alone_.push_back(arrival);
+    return false;
+  }
+  alone_.erase(copy);
+  return true;
+}
+
+/// A signal that the guardian got as well was sent to the group that both are in.
+bool SignalInbox::came_to_group(const Arrival& arrival, const std::vector<Arrival>& others) const {
+  if (!arrival.direct || arrival.code == SI_KERNEL) return arrival.direct;
+  if (!guardian_) return false;
+  return std::ranges::any_of(others, [&](const Arrival& other) { return arrival.is_copy_of(other); }) ||
+         process::contains(process::pending_signals(::getppid()), arrival.signal);
 }
 
 }  // namespace dream::runtime

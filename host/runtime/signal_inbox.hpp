@@ -1,35 +1,35 @@
 #pragma once
 
-#include <sys/signalfd.h>
+#include <sys/types.h>
 
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <functional>
-#include <map>
 #include <optional>
-#include <tuple>
+#include <vector>
+
+#include "runtime/clock.hpp"
 
 namespace dream::runtime {
 
-/// The signals that ask dream to stop (INT, TERM, HUP, QUIT), each told once: what was sent to this process,
-/// and what was sent to the guardian. One sent to both, as a shell does with a job, is one; so is the hang-up
-/// of a terminal that both the kernel and a shell on its way out tell of. A signal that was ignored when
-/// dream was started stays ignored (nohup, a shell's background job). And that the terminal's window may have
-/// changed.
+/// The signals that are sent to dream, each told once: what was sent to this process, and what was sent to
+/// the guardian. One sent to both, as a shell does with a job, is one. Left out are those that mean nothing,
+/// those that were ignored when dream was started (nohup, a shell's background job), and what a task sends to
+/// its own group, of which dream happens to be. And that the terminal's window may have changed.
 class SignalInbox {
  public:
   struct Callbacks {
-    std::function<void(int signal)> on_signal;
-    /// Before on_signal: all of this process's group got it, by a key or because the terminal was closed.
-    std::function<void(int signal)> on_group_signalled;
+    /// Of any process::SignalMeaning but `nothing`. `to_group`: a key of the terminal has sent it to all of
+    /// this process's group; or, where it asks nobody to end and a mistake costs little, somebody seems to
+    /// have.
+    std::function<void(int signal, bool to_group)> on_signal;
     std::function<void()> on_window_change;
     std::function<void()> on_guardian_lost;
   };
 
   /// Blocks the signals for this thread, and so for every thread it starts. `guardian` is the socket to the
-  /// guardian, which is owned from now on; -1: there is none.
-  SignalInbox(boost::asio::io_context& context, int guardian, Callbacks callbacks);
+  /// guardian, which is owned from now on; -1: there is none. `clock` must outlive the inbox.
+  SignalInbox(boost::asio::io_context& context, const Clock& clock, int guardian, Callbacks callbacks);
 
   /// The socket stays open: its end would tell the guardian nothing.
   ~SignalInbox();
@@ -39,25 +39,32 @@ class SignalInbox {
   void stop();
 
  private:
-  /// Who sent what: number, si_code, pid.
-  using Sender = std::tuple<int, int, int>;
-  struct Count {
-    int direct = 0;
-    int forwarded = 0;
-    [[nodiscard]] int total() const { return std::max(direct, forwarded); }
+  /// A signal that has come to one of the two processes.
+  struct Arrival {
+    int signal = 0;
+    int code = 0;  ///< si_code
+    pid_t sender = 0;
+    bool direct = false;  ///< to this process; else to the guardian
+    Instant at = {};
+
+    [[nodiscard]] bool is_copy_of(const Arrival& other) const {
+      return signal == other.signal && code == other.code && sender == other.sender && direct != other.direct;
+    }
   };
 
-  void wait_for_signals();
-  void read_signals();
-  void wait_for_guardian();
-  void take(const signalfd_siginfo& info);
-  void count(const Sender& sender, int Count::*way);
-  [[nodiscard]] int times_sent(int signal) const;
+  void wait(boost::asio::posix::stream_descriptor& source);
+  void read();
+  void read_direct(std::vector<Arrival>& arrivals);
+  [[nodiscard]] bool read_forwarded(std::vector<Arrival>& arrivals);
+  void take(const Arrival& arrival, const std::vector<Arrival>& others);
+  [[nodiscard]] bool was_told(const Arrival& arrival);
+  [[nodiscard]] bool came_to_group(const Arrival& arrival, const std::vector<Arrival>& others) const;
 
+  const Clock& clock_;
   boost::asio::posix::stream_descriptor signals_;
   std::optional<boost::asio::posix::stream_descriptor> guardian_;
   Callbacks callbacks_;
-  std::map<Sender, Count> counts_;
+  std::vector<Arrival> alone_;  ///< lately, whose copy to the other process has not come
 };
 
 }  // namespace dream::runtime

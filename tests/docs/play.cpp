@@ -148,6 +148,7 @@ class Stage {
                    },
                    [&](const Stopping& what) {
                      stopped_ = now_;
+                     interrupted_ = what.reason == RunStop(StoppedBySignal{2});
                      say("the run is stopped: " + output::explain(what.reason, plan_));
                    },
                    [&](const Finish& what) {
@@ -172,7 +173,7 @@ class Stage {
 
   void terminate(const Terminate& what) {
     const std::size_t at = position(what.attempt.step);
-    const int signal = what.urgency == Urgency::force ? 9 : plan_.steps[at].stop_signal;
+    const int signal = what.urgency == Urgency::force ? 9 : stop_signal_of(plan_.steps[at]);
     say(fmt::format("{} gets {}", name(what.attempt.step), signal_name(signal)));
     if (what.urgency == Urgency::graceful) rows_[at].asked = now_;
     std::optional<std::pair<Instant, ExitStatus>> end;
@@ -183,6 +184,14 @@ class Stage {
       end = {now_ + *needs, *needs > Duration(0) ? ExitStatus(ExitedWith{0}) : ExitStatus(KilledBy{signal})};
     }
     if (end && (!ends_[at] || end->first < ends_[at]->first)) ends_[at] = end;
+  }
+
+  /// A container has no use for SIGINT, which is what a key sends to programs here.
+  [[nodiscard]] int stop_signal_of(const Step& step) const {
+    constexpr int sigint = 2;
+    constexpr int sigterm = 15;
+    if (step.stop_signal != sigterm) return step.stop_signal;
+    return interrupted_ && step.executor != "docker" ? sigint : sigterm;
   }
 
   /// What the diagram shows of a step, once all is over.
@@ -220,6 +229,7 @@ class Stage {
   Instant now_{};
   std::optional<Instant> stopped_;
   bool finished_ = false;
+  bool interrupted_ = false;
   std::string table_;
   std::set<Instant> times_;
 };

@@ -88,7 +88,12 @@ void DreamRun::launch(const Workspace& workspace, const Launch& launch) {
   if (pid_ == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     hear_all_signals();
+    if (launch.own_session) ::setsid();
     for (const int signal : launch.ignored_signals) ::signal(signal, SIG_IGN);
+    sigset_t blocked;
+    ::sigemptyset(&blocked);
+    for (const int signal : launch.blocked_signals) ::sigaddset(&blocked, signal);
+    ::sigprocmask(SIG_SETMASK, &blocked, nullptr);
     int out_end = out.write;
     if (!launch.out_file.empty()) out_end = ::open(out_file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     ::dup2(in.read, STDIN_FILENO);
@@ -148,7 +153,8 @@ void DreamRun::pump_until_more(const char* what) {
   int status = 0;
   ::waitpid(pid_, &status, 0);
   ended_ = true;
-  code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  died_ = WIFSIGNALED(status);
+  code_ = died_ ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   close_descriptor(pid_descriptor_);
   while (reads_out_ && out_descriptor_ >= 0 && read_from(out_descriptor_, out_)) {
   }

@@ -18,6 +18,8 @@ struct Launch {
   std::map<std::string, std::string> environment;  ///< beside PATH, HOME, ROOT and LC_ALL
   bool standard_input = false;                     ///< a pipe of the test; otherwise /dev/null
   std::vector<int> ignored_signals;
+  std::vector<int> blocked_signals = {};
+  bool own_session = false;     ///< without a shell that could continue it: it can't be stopped by Ctrl-Z
   bool out_is_socket = false;   ///< stdout as node's child_process and systemd make it
   std::string out_file = {};    ///< stdout into this file of the workspace
   bool merged = false;          ///< stderr into the pipe of stdout
@@ -77,6 +79,9 @@ class DreamRun {
   /// run started still lives.
   int exit_code();
 
+  /// Of a run that has ended: a signal ended it, as a shell must see.
+  [[nodiscard]] bool died_of_signal() const { return died_; }
+
   /// Waits for the end like exit_code(), and then for the end of all that the run started.
   int exit_code_once_all_ended();
 
@@ -100,6 +105,7 @@ class DreamRun {
   bool reads_out_ = true;
   bool ended_ = false;
   int code_ = 0;
+  bool died_ = false;
   std::string out_;
   std::string err_;
 };

@@ -55,7 +55,15 @@ TEST(ExitCode, is_128_and_the_signal_that_stopped_dream) {
     dream.await_out("ready");
     dream.send(signal);
     EXPECT_EQ(dream.exit_code(), 128 + signal);
+    EXPECT_TRUE(dream.died_of_signal()) << "what a shell script goes by";
   }
+}
+
+TEST(ExitCode, of_a_task_like_that_of_a_signal_is_no_death) {
+  const Workspace workspace({{"c", "exit 130", "", ""}});
+  DreamRun dream(workspace);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_FALSE(dream.died_of_signal());
 }
 
 TEST(ExitCode, is_124_for_a_step_that_ran_past_its_timeout) {
@@ -111,6 +119,7 @@ TEST(ExitCode, is_141_when_the_reader_of_stdout_went_away) {
   dream.await_err("ready");
   dream.close_out();
   EXPECT_EQ(dream.exit_code(), 141);
+  EXPECT_TRUE(dream.died_of_signal());
 }
 
 TEST(ExitCode, is_141_when_a_step_writes_to_nobody) {
@@ -119,6 +128,7 @@ TEST(ExitCode, is_141_when_a_step_writes_to_nobody) {
   dream.read_out(100'000);
   dream.close_out();
   EXPECT_EQ(dream.exit_code(), 141);
+  EXPECT_TRUE(dream.died_of_signal());
 }
 
 TEST(ExitCode, is_70_when_stdout_can_not_be_written) {

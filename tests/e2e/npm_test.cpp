@@ -74,7 +74,7 @@ TEST_P(EveryScript, gets_a_signal_exactly_once_and_leaves_nothing) {
         npm_workspace("", R"("stop": {"signal": ")" + signal + R"(", "graceMs": 3600000})");
     package(workspace, R"("count": "exec node count.mjs", "dev": ")" + std::string(GetParam()) + "\"");
     workspace.write("a/count.mjs", signal_counter);
-    expect_counted_once(workspace, signal);
+    expect_counted_once(workspace, signal, SIGINT);
   }
 }
 
@@ -109,6 +109,7 @@ TEST_P(EveryManager, runs_the_script_with_its_arguments_and_passes_signals_on_on
   EXPECT_THAT(shown.out, HasSubstr(name + " [ '--flag', 'two words' ]\n")) << shown.err;
   EXPECT_EQ(run(workspace, {.arguments = {"fail"}, .folder = "a"}).code, 7);
   expect_counted_once(workspace, "SIGTERM");
+  expect_counted_once(workspace, "SIGINT", SIGINT);
 }
 
 INSTANTIATE_TEST_SUITE_P(Npm, EveryManager,

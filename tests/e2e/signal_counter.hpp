@@ -34,12 +34,13 @@ setInterval(() => {}, 1000);
 console.log("ready");
 )js";
 
-/// Stops `dream dev` in project ./a by SIGINT once the counter is ready: it must get `stop_signal` once.
-inline void expect_counted_once(const Workspace& workspace, const std::string& stop_signal) {
+/// Stops `dream dev` in project ./a by `cause` once the counter is ready: it must get `stop_signal` once.
+inline void expect_counted_once(const Workspace& workspace, const std::string& stop_signal,
+                                int cause = SIGTERM) {
   DreamRun dream(workspace, {.arguments = {"dev"}, .folder = "a"});
   dream.await_out("ready\n");
-  dream.send(SIGINT);
-  EXPECT_EQ(dream.exit_code(), 130);
+  dream.send(cause);
+  EXPECT_EQ(dream.exit_code(), 128 + cause);
   EXPECT_THAT(dream.out(), ::testing::HasSubstr("counted {\"" + stop_signal + "\":1}\n")) << dream.err();
   EXPECT_THAT(dream.err(), ::testing::Not(::testing::HasSubstr("killed")));
 }

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fstream>
+#include <iterator>
 
 #include "e2e/process_list.hpp"
 
@@ -113,19 +115,20 @@ TEST(CtrlC, reaches_each_process_of_the_step_exactly_once) {
   EXPECT_EQ(count(terminal.screen(), "got "), 1U);
 }
 
-TEST(CtrlC, makes_the_other_steps_get_their_stop_signal) {
+TEST(CtrlC, makes_the_other_steps_get_it_or_their_stop_signal) {
   const Workspace workspace(
-      {{"a", "exec listener $ROOT/gate", async, patient}, {"c", "exec listener $ROOT/gate", "", patient}});
+      {{"a", "exec listener $ROOT/gate", async, patient},
+       {"b", "exec listener $ROOT/gate", async, R"("stop": {"signal": "SIGHUP", "graceMs": 3600000})"},
+       {"c", "exec listener $ROOT/gate", "", patient}});
   const Gate gate(workspace, "gate");
   Terminal terminal(workspace, go({"-o", "raw"}));
-  while (count(terminal.screen(), "listening") < 2) terminal.await_more();
+  while (count(terminal.screen(), "listening") < 3) terminal.await_more();
   terminal.type("\x03");
-  terminal.await_screen("got SIGINT");
-  terminal.await_screen("got SIGTERM");
-  gate.open();
-  gate.open();
+  while (count(terminal.screen(), "got ") < 3) terminal.await_more();
+  for (int step = 0; step < 3; ++step) gate.open();
   EXPECT_EQ(terminal.exit_code(), 130);
-  EXPECT_EQ(count(terminal.screen(), "got "), 2U);
+  EXPECT_EQ(count(terminal.screen(), "got SIGINT"), 2U);
+  EXPECT_EQ(count(terminal.screen(), "got SIGHUP"), 1U);
 }
 
 TEST(CtrlC, that_a_background_job_ignores_makes_it_get_the_stop_signal) {
@@ -147,7 +150,7 @@ TEST(CtrlC, a_second_time_forces) {
   Terminal terminal(workspace, go());
   terminal.await_screen("stubborn");
   terminal.type("\x03");
-  terminal.await_screen("stopping");
+  terminal.await_screen("waiting for");  // long enough for it to be another request
   terminal.type("\x03");
   EXPECT_EQ(terminal.exit_code(), 130);
 }
@@ -216,6 +219,52 @@ TEST(CtrlZ, of_a_run_of_several_steps_stops_it_and_fg_continues_it) {
   terminal.await_stopped();
   terminal.continue_job();
   gate.open();
+  gate.open();
+  EXPECT_EQ(terminal.exit_code(), 0);
+}
+
+/// By a signal or a key.
+bool is_stopped(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  const std::string stat((std::istreambuf_iterator<char>(file)), {});
+  return stat.find(") T ") != std::string::npos;
+}
+
+TEST(CtrlZ, stops_every_task_whatever_the_mode_and_fg_continues_all) {
+  for (const char* mode : {"prefix", "raw", "grouped"}) {
+    const Workspace workspace(
+        {{"a", "setsid -w sh -c 'echo up > $ROOT/a/up; read go < $ROOT/gate'", async, ""},
+         {"c", "read go < $ROOT/gate", "", ""}});
+    const Gate gate(workspace, "gate");
+    Terminal terminal(workspace, go({"-o", mode}));
+    terminal.await_screen("c:go started");
+    pid_t task = 0;
+    while (workspace.read("a/up").empty()) {
+    }
+    task = find_program_below(terminal.pid(), ": sh -c echo up");
+    terminal.type("\x1a");
+    terminal.await_stopped();
+    while (!is_stopped(task)) {  // it has been told, and is as soon as it is its turn
+    }
+    EXPECT_TRUE(is_stopped(host_of(terminal.pid()))) << mode;
+    terminal.continue_job();
+    gate.open();
+    gate.open();
+    EXPECT_EQ(terminal.exit_code(), 0) << mode;
+  }
+}
+
+TEST(CtrlZ, sent_to_dream_alone_by_kill_stops_every_task_as_well) {
+  const Workspace workspace({{"c", "exec listener $ROOT/gate", "", patient}});
+  const Gate gate(workspace, "gate");
+  Terminal terminal(workspace, go());
+  terminal.await_screen("listening");
+  const pid_t task = find_below(terminal.pid(), "listener");
+  terminal.send(SIGTSTP);
+  terminal.await_stopped();
+  while (!is_stopped(task)) {
+  }
+  terminal.send(SIGCONT);
   gate.open();
   EXPECT_EQ(terminal.exit_code(), 0);
 }

@@ -55,7 +55,7 @@ class Explorer : private Processes {
       : freedom_(freedom),
         choices_(choices),
         plan_(plan),
-        bench_(plan, trace, {.quiet_stop = never}, *this),
+        bench_(plan, trace, {.quiet_stop = never, .one_request = Duration(1)}, *this),
         in_reverse_(!freedom.any_order && choices.choose(2) == 1) {}
 
   /// The broken promise, or nothing.

@@ -125,11 +125,13 @@ void Oracle::take(const Lingers& event) {
 }
 
 void Oracle::take(const Interrupted& event) {
+  if (first_signal_ && now_ < *first_signal_ + limits_.one_request) return;
   if (finished_) {
     signalled_after_the_end_ = true;
     return;
   }
-  ++signals_;
+  signalled_twice_ = first_signal_.has_value();
+  if (!first_signal_) first_signal_ = now_;
   stops(StoppedBySignal{event.signal}, 128 + event.signal);
 }
 

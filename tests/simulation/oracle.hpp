@@ -133,7 +133,7 @@ class Oracle {
   /// When force comes by itself; when it is given up.
   [[nodiscard]] Instant force_of(std::size_t step) const;
   [[nodiscard]] Instant end_of_patience(std::size_t step) const;
-  [[nodiscard]] bool forces() const { return signals_ > 1 || guardian_lost_; }
+  [[nodiscard]] bool forces() const { return signalled_twice_ || guardian_lost_; }
 
   /// What is known of the reader of an output.
   struct Reader {
@@ -158,7 +158,8 @@ class Oracle {
   std::optional<Instant> stopped_;
   std::optional<Instant> terminal_closed_;
   int exit_code_ = 0;
-  int signals_ = 0;
+  std::optional<Instant> first_signal_;
+  bool signalled_twice_ = false;  ///< not only on two ways
   bool guardian_lost_ = false;
   bool signalled_after_the_end_ = false;
   std::size_t starts_ = 0;  ///< how many Starts there were

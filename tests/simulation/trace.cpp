@@ -137,7 +137,7 @@ std::string describe(const Action& action) {
             std::string text = "still ending:";
             for (const Ending& step : what.steps)
               text += fmt::format(" {}@{}", name(step.step), step.force_at->time_since_epoch().count());
-            return text + (what.signals_to_force == 1 ? ", 1 signal forces" : ", 2 signals force");
+            return text;
           },
           [](const Finish& what) { return fmt::format("finish {}", what.exit_code); },
       },

@@ -135,6 +135,7 @@ class World : private Processes {
   Limits limits() {
     Limits limits{.quiet_stop = Duration(1) + random_duration(random_)};
     if (readiness_) limits.quiet_wait = Duration(1) + random_duration(random_);
+    one_request_ = limits.one_request = Duration(1) + random_duration(strange_);
     if (!wild_) return limits;
     limits.unkillable = Duration(1) + random_duration(strange_);
     limits.stuck_reader = Duration(1) + random_duration(strange_);
@@ -214,6 +215,7 @@ class World : private Processes {
       verdict_.complaint = "a run in which force works always ends";
       return;
     }
+    now_ += one_request_;
     feed(Interrupted{2});
   }
 
@@ -337,6 +339,7 @@ class World : private Processes {
   bool wild_;       ///< every second world: force may not end a process, the guardian may be lost, …
   Random strange_;  ///< for that, so that the calm worlds stay what they were
   Instant now_{Duration(1)};
+  Duration one_request_{};
   Bench bench_;
   int patience_ = 2;
 };

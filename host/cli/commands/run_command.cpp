@@ -20,6 +20,7 @@
 #include "process/first_thread.hpp"
 #include "process/guardian.hpp"
 #include "process/inheritance.hpp"
+#include "process/signals.hpp"
 #include "process/start_cleaner.hpp"
 #include "process/terminal_state.hpp"
 #include "record/run_record.hpp"
@@ -109,7 +110,7 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
 
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
 int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWorkspace& loaded, int guardian,
-          bool trust) {
+          bool trust, std::optional<int>& signal) {
   std::unique_ptr<record::OwnRecord> record;
   bool all_ended = false;
   int exit_code = exit_nothing_run;
@@ -148,6 +149,7 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
     exit_code = driver.run();
+    signal = driver.stopped_by_signal();
     all_ended = !driver.gave_up() && !session.services().left_behind();
   }
   if (record && all_ended && !session.services().blocked()) record->remove();
@@ -156,7 +158,7 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
 
 int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWorkspace& loaded,
              const std::string& id, int guardian, process::TerminalState& terminal,
-             process::Inheritance inheritance) {
+             process::Inheritance inheritance, std::optional<int>& signal) {
   const output::OutputMode mode = output_mode(options, plan);
   runtime::Session session(plan,
                            {.mode = mode,
@@ -168,7 +170,8 @@ int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWork
                             .inheritance = std::move(inheritance)},
                            terminal);
   log_plan(session.log(), plan, loaded);
-  const int exit_code = drive(session, plan, loaded, guardian, options.trust);
+  const int exit_code = drive(session, plan, loaded, guardian, options.trust, signal);
+  if (signal && guardian >= 0) process::tell_guardian_how_to_end(guardian, *signal);
   session.supervisor().let_go();
   session.write_everything_out();  // what the end of executors and plugins had to say
   terminal.restore();              // the guardian does it, unless it is gone
@@ -211,10 +214,13 @@ int run_command(const Options& options) {
   if (!plan) return exit_nothing_run;
   confirm_plugins(*plan, *loaded, options);
 
-  return process::leave_first_thread_to_orphans([&] {
-    return run_plan(options, *plan, *loaded, id, guardian ? guardian->release() : -1, terminal,
-                    std::move(inheritance));
+  const int socket = guardian ? guardian->release() : -1;
+  std::optional<int> signal;  // what stopped the run: whoever waits for dream must see that
+  const int exit_code = process::leave_first_thread_to_orphans([&] {
+    return run_plan(options, *plan, *loaded, id, socket, terminal, std::move(inheritance), signal);
   });
+  if (signal && socket < 0) process::die_of_signal(*signal);
+  return exit_code;
 }
 
 }  // namespace dream::cli

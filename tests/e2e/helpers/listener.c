@@ -1,6 +1,6 @@
 /*
- * listener FIFO: names every SIGTERM, SIGINT and SIGHUP that it gets, and cleans up once a line comes through
- * the fifo: the test decides how long that takes.
+ * listener FIFO: names every SIGTERM, SIGINT, SIGHUP, SIGUSR1 and first real-time signal that it gets, and
+ * cleans up once a line comes through the fifo: the test decides how long that takes.
  *
  * Signals are taken one by one from a signalfd; one that is sent twice before it was taken would count once,
  * so whoever counts has to send them apart.
@@ -20,6 +20,8 @@ int main(int argument_count, char** arguments) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGUSR1);
+  sigaddset(&signals, SIGRTMIN);
   sigprocmask(SIG_BLOCK, &signals, NULL);
   setvbuf(stdout, NULL, _IOLBF, 0);
   if (argument_count != 2) return 2;
@@ -31,7 +33,7 @@ int main(int argument_count, char** arguments) {
     if (sources[0].revents != 0) {
       struct signalfd_siginfo info;
       if (read(sources[0].fd, &info, sizeof info) == (ssize_t)sizeof info)
-        printf("got SIG%s\n", sigabbrev_np((int)info.ssi_signo));
+        printf("got SIG%s\n", (int)info.ssi_signo == SIGRTMIN ? "RTMIN" : sigabbrev_np((int)info.ssi_signo));
     } else if (sources[1].revents != 0) {
       puts("cleaned up");
       return 0;

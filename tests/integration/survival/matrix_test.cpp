@@ -122,7 +122,12 @@ class Cell {
     life_.await("tidying", 1);
     tidied_.open();
   }
-  void await_all_asked() { life_.await("TERM", row_.listeners + 1); }
+  /// Long enough ago for a signal to be another request.
+  void await_all_asked() {
+    life_.await("INT", row_.listeners + 1);
+    if (dream_) dream_->await_err("waiting for ");
+    if (terminal_) terminal_->await_screen("waiting for ");
+  }
 
  private:
   /// Somebody who is no part of the run keeps the end of the task's output away for good.
@@ -245,11 +250,12 @@ std::ostream& operator<<(std::ostream& stream, const Column& column) {
 
 class Survival : public ::testing::TestWithParam<std::tuple<Row, Column>> {};
 
-/// Nobody got a signal twice, and nobody one that is not the stop signal.
+/// Nobody got a signal twice, nor another one besides, and nobody one that is not the stop signal.
 void expect_signals_once(LifeLine& life) {
-  for (const char* signal : {"INT", "HUP"}) EXPECT_THAT(life.who(signal), IsEmpty()) << signal;
+  EXPECT_THAT(life.who("HUP"), IsEmpty());
   std::map<pid_t, int> times;
-  for (const pid_t pid : life.who("TERM")) EXPECT_EQ(++times[pid], 1) << pid << " got SIGTERM again";
+  for (const char* signal : {"TERM", "INT"})
+    for (const pid_t pid : life.who(signal)) EXPECT_EQ(++times[pid], 1) << pid << " was asked again";
 }
 
 TEST_P(Survival, nothing_lives_on) {
@@ -264,7 +270,7 @@ TEST_P(Survival, nothing_lives_on) {
   expect_signals_once(cell.life());
   if (column.phase != Phase::none) {
     const std::size_t unasked = column.end == task_exits ? 1 : 0;  // the root
-    EXPECT_EQ(cell.life().who("TERM").size(), row.listeners + 1 - unasked);
+    EXPECT_EQ(cell.life().who("TERM").size() + cell.life().who("INT").size(), row.listeners + 1 - unasked);
   }
   EXPECT_EQ(cell.life().who("tidied").size(), graceful ? 1U : 0U);
   if (graceful && column.is_heard) {

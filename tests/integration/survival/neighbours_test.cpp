@@ -51,14 +51,14 @@ TEST(TwoRuns, side_by_side_do_not_disturb_each_other) {
   tidied.open();
   EXPECT_EQ(first.exit_code_alone(), 130);
   life_of_one.await_end();
-  EXPECT_THAT(life_of_other.who("TERM"), IsEmpty());
+  EXPECT_THAT(life_of_other.who("INT"), IsEmpty());
   second.type("\x03");
   life_of_other.await("tidying", 1);
   other_tidied.open();
   EXPECT_EQ(second.exit_code_alone(), 130);
   life_of_other.await_end();
-  EXPECT_EQ(life_of_other.who("TERM").size(), 3U);
-  EXPECT_EQ(life_of_one.who("TERM").size(), 3U);
+  EXPECT_EQ(life_of_other.who("INT").size(), 3U);
+  EXPECT_EQ(life_of_one.who("INT").size(), 3U);
 }
 
 /// One dream whose task runs another one: of the outer run a task that cleans up, of the inner run another
@@ -88,10 +88,10 @@ class NestedRun : public ::testing::Test {
     outer_tidied_.open();
   }
 
-  void expect_asked_once() {
-    EXPECT_EQ(inner_life_.who("TERM").size(), 3U);
+  void expect_asked_once(const char* by) {
+    EXPECT_EQ(inner_life_.who(by).size(), 3U);
     std::map<pid_t, int> times;
-    for (const pid_t pid : inner_life_.who("TERM")) EXPECT_EQ(++times[pid], 1) << pid;
+    for (const pid_t pid : inner_life_.who(by)) EXPECT_EQ(++times[pid], 1) << pid;
   }
 
   Workspace inner_ = two_tasks();
@@ -113,7 +113,7 @@ TEST_F(NestedRun, gives_its_tasks_their_grace_when_the_outer_one_is_stopped) {
   outer_life_.await_end();
   EXPECT_EQ(inner_life_.who("tidied").size(), 1U);
   EXPECT_THAT(dream_.out(), HasSubstr("tidied up\n"));
-  expect_asked_once();
+  expect_asked_once("TERM");
 }
 
 TEST_F(NestedRun, that_is_stopped_leaves_the_outer_one_alone) {
@@ -122,7 +122,7 @@ TEST_F(NestedRun, that_is_stopped_leaves_the_outer_one_alone) {
   inner_tidied_.open();
   dream_.await_out("inner run: 130");
   inner_life_.await_end();
-  expect_asked_once();
+  expect_asked_once("INT");
   EXPECT_THAT(outer_life_.who("TERM"), IsEmpty());
   outer_tidied_.open();
   dream_.send(SIGTERM);

@@ -104,7 +104,7 @@ TEST(Service, being_dismissed_leaves_the_run_interruptible) {
   run.begin();
   run.exited(1);
   EXPECT_EQ(run.interrupted(2), "stopping: signal 2");
-  EXPECT_EQ(run.interrupted(2), "force a");
+  EXPECT_EQ(run.interrupted_again(2), "force a");
   EXPECT_EQ(run.killed(0, 9), "ended a; finish 130");
   EXPECT_EQ(run.outcome(0), "terminated(no longer needed) signal 9 (SIGKILL) forced");
 }

@@ -61,7 +61,7 @@ class ManualRun {
   enum class Starts : std::uint8_t { at_once, when_told };
 
   explicit ManualRun(std::vector<Step> steps, Starts starts = Starts::at_once, const Limits& limits = {})
-      : plan_{std::move(steps), {}, false}, engine_(plan_, limits), starts_(starts) {}
+      : plan_{std::move(steps), {}, false}, engine_(plan_, quick(limits)), starts_(starts) {}
 
   std::string begin() { return feed(Begin{}); }
   std::string started(int step) { return feed(Started{{index(step)}}); }
@@ -76,6 +76,11 @@ class ManualRun {
   std::string killed(int step, int signal) { return feed(Exited{{index(step)}, KilledBy{signal}}); }
   std::string lost(int step) { return feed(Exited{{index(step)}, Lost{"why"}}); }
   std::string interrupted(int signal = 2) { return feed(Interrupted{signal}); }
+  /// So much later that it is another request.
+  std::string interrupted_again(int signal = 2) {
+    now_ += one_request;
+    return interrupted(signal);
+  }
   std::string guardian_lost() { return feed(GuardianLost{}); }
   std::string reader(Stream stream, Reading reading) { return feed(ReaderSeen{stream, reading}); }
   std::string output_lost() { return feed(OutputLost{}); }
@@ -121,6 +126,12 @@ class ManualRun {
   }
 
  private:
+  /// Two requests are hardly apart here, so that nothing becomes due between them.
+  static constexpr Duration one_request{1};
+  static Limits quick(Limits limits) {
+    if (limits.one_request == Limits{}.one_request) limits.one_request = one_request;
+    return limits;
+  }
   static StepIndex index(int step) { return StepIndex(static_cast<std::uint32_t>(step)); }
   static void append(std::string& text, const std::string& more) {
     if (!text.empty() && !more.empty()) text += "; ";

@@ -180,10 +180,10 @@ TEST(Stale, is_a_start_that_succeeds_after_it_was_given_up) {
   run.begin();
   run.started(0);
   run.interrupted();
-  run.interrupted();
+  run.interrupted_again();
   run.exited(0);
-  EXPECT_EQ(run.advance_to(8'000'000'000 - 1), "");
-  EXPECT_EQ(run.advance_to(8'000'000'000), "give up b; ended b; finish 130");
+  EXPECT_EQ(run.advance_to(8'000'000'000), "");
+  EXPECT_EQ(run.advance_to(8'000'000'001), "give up b; ended b; finish 130");
   EXPECT_EQ(run.started(1), "");
   EXPECT_EQ(
       run.outcome(1),

@@ -8,67 +8,6 @@ std::int64_t patience_after(int instant) {
   return instant + nanoseconds(Limits{}.unkillable).count();
 }
 
-TEST(Interruption, asks_every_running_step_at_once_and_starts_nothing_more) {
-  ManualRun run({background(), foreground(), foreground()});
-  run.begin();
-  EXPECT_EQ(run.interrupted(2), "stopping: signal 2; terminate a; terminate b");
-  EXPECT_EQ(run.exited(1), "ended b");
-  EXPECT_EQ(run.killed(0, 2), "ended a; finish 130");
-  EXPECT_EQ(run.outcome(1), "terminated(signal 2) exit code 0");
-  EXPECT_EQ(run.outcome(2), "skipped(signal 2)");
-}
-
-TEST(Interruption, during_a_delay_cuts_it_short) {
-  ManualRun run({background(2000), foreground()});
-  run.begin();
-  run.advance_to(10);
-  EXPECT_EQ(run.interrupted(1), "stopping: signal 1; terminate a");
-  EXPECT_EQ(run.exited(0), "ended a; finish 129");
-}
-
-TEST(Interruption, before_anything_runs_ends_the_run_there) {
-  ManualRun run({foreground(100), foreground()});
-  run.begin();
-  EXPECT_EQ(run.interrupted(15), "stopping: signal 15; finish 143");
-  EXPECT_EQ(run.outcome(0), "skipped(signal 15)");
-}
-
-TEST(Interruption, a_second_time_forces_all_at_once) {
-  ManualRun run({background(), background(), foreground()});
-  run.begin();
-  run.interrupted(2);
-  run.exited(1);
-  EXPECT_EQ(run.interrupted(2), "force a; force c");
-  EXPECT_EQ(run.interrupted(2), "") << "there is nothing stronger";
-  EXPECT_EQ(run.deadline(), patience_after(0));
-}
-
-TEST(Interruption, is_graceful_the_first_time_whichever_the_signal) {
-  for (const int signal : {1, 2, 3, 15}) {
-    ManualRun run({foreground()});
-    run.begin();
-    EXPECT_EQ(run.interrupted(signal), "stopping: signal " + std::to_string(signal) + "; terminate a");
-  }
-}
-
-TEST(Interruption, is_counted_literally_when_the_run_is_stopping_already) {
-  ManualRun run({background(), foreground()});
-  run.begin();
-  run.exited(1, 8);
-  EXPECT_EQ(run.interrupted(2), "");
-  EXPECT_EQ(run.interrupted(15), "force a");
-  EXPECT_EQ(run.killed(0, 9), "ended a; finish 8") << "the first cause wins";
-  EXPECT_EQ(run.outcome(0), "terminated(b failed) signal 9 (SIGKILL) forced");
-}
-
-TEST(Interruption, the_first_signal_names_the_exit_code) {
-  ManualRun run({foreground()});
-  run.begin();
-  run.interrupted(15);
-  run.interrupted(2);
-  EXPECT_EQ(run.killed(0, 9), "ended a; finish 143");
-}
-
 TEST(LostOutput, stops_the_run_gracefully) {
   ManualRun run({background(), foreground(), foreground()});
   run.begin();
@@ -92,7 +31,7 @@ TEST(LostOutput, does_not_count_as_a_signal) {
   run.begin();
   run.output_lost();
   EXPECT_EQ(run.interrupted(2), "");
-  EXPECT_EQ(run.interrupted(2), "force a");
+  EXPECT_EQ(run.interrupted_again(2), "force a");
   EXPECT_EQ(run.killed(0, 9), "ended a; finish 141");
 }
 
@@ -150,11 +89,11 @@ TEST(StillEnding, is_told_after_the_quiet_time_and_each_time_it_has_taken_as_lon
   run.begin();
   run.exited(1, 1);
   EXPECT_EQ(run.advance_to(9), "");
-  EXPECT_EQ(run.advance_to(10), "still ending: a@50, 2 signals force");
+  EXPECT_EQ(run.advance_to(10), "still ending: a@50");
   EXPECT_EQ(run.advance_to(19), "");
-  EXPECT_EQ(run.advance_to(20), "still ending: a@50, 2 signals force");
+  EXPECT_EQ(run.advance_to(20), "still ending: a@50");
   EXPECT_EQ(run.advance_to(39), "");
-  EXPECT_EQ(run.advance_to(50), "still ending: a@50, 2 signals force; force a");
+  EXPECT_EQ(run.advance_to(50), "still ending: a@50; force a");
   EXPECT_EQ(run.deadline(), patience_after(50));
 }
 
@@ -168,10 +107,10 @@ TEST(StillEnding, counts_for_each_step_from_the_moment_it_was_asked) {
   run.interrupted();
   run.exited(3);
   EXPECT_EQ(run.advance_to(12), "force b");
-  EXPECT_EQ(run.advance_to(13), "still ending: a@103, 1 signal forces");
-  EXPECT_EQ(run.advance_to(15), "still ending: c@35, 1 signal forces");
-  EXPECT_EQ(run.advance_to(23), "still ending: a@103, 1 signal forces");
-  EXPECT_EQ(run.advance_to(25), "still ending: c@35, 1 signal forces");
+  EXPECT_EQ(run.advance_to(13), "still ending: a@103");
+  EXPECT_EQ(run.advance_to(15), "still ending: c@35");
+  EXPECT_EQ(run.advance_to(23), "still ending: a@103");
+  EXPECT_EQ(run.advance_to(25), "still ending: c@35");
 }
 
 TEST(StillEnding, names_in_one_line_whoever_is_due_at_the_same_moment) {
@@ -179,8 +118,8 @@ TEST(StillEnding, names_in_one_line_whoever_is_due_at_the_same_moment) {
                 ManualRun::Starts::at_once, {.quiet_stop = nanoseconds(10)});
   run.begin();
   run.exited(2);
-  EXPECT_EQ(run.advance_to(10), "still ending: a@100 b@90, 2 signals force");
-  EXPECT_EQ(run.advance_to(20), "still ending: a@100 b@90, 2 signals force");
+  EXPECT_EQ(run.advance_to(10), "still ending: a@100 b@90");
+  EXPECT_EQ(run.advance_to(20), "still ending: a@100 b@90");
 }
 
 TEST(StillEnding, is_told_once_by_a_driver_that_is_late) {
@@ -189,7 +128,7 @@ TEST(StillEnding, is_told_once_by_a_driver_that_is_late) {
   run.begin();
   run.interrupted();
   run.oversleep_until(95);
-  EXPECT_EQ(run.feed(TimePassed{}), "still ending: a@1000, 1 signal forces");
+  EXPECT_EQ(run.feed(TimePassed{}), "still ending: a@1000");
   EXPECT_EQ(run.deadline(), 190);
 }
 
@@ -198,8 +137,8 @@ TEST(StillEnding, is_not_told_of_what_is_killed) {
   run.begin();
   run.interrupted();
   EXPECT_EQ(run.deadline(), 10);
-  run.interrupted();
-  EXPECT_EQ(run.deadline(), patience_after(0));
+  run.interrupted_again();
+  EXPECT_EQ(run.deadline(), patience_after(1));
 }
 
 TEST(StillEnding, of_steps_that_are_told_together_goes_on_by_the_time_that_each_has_had) {
@@ -224,10 +163,10 @@ TEST(GivenUp, is_a_step_that_force_does_not_end_and_the_run_ends_with_its_own_ca
   ManualRun run({background(), foreground()}, ManualRun::Starts::at_once, {.unkillable = nanoseconds(20)});
   run.begin();
   run.interrupted(2);
-  EXPECT_EQ(run.interrupted(2), "force a; force b");
+  EXPECT_EQ(run.interrupted_again(2), "force a; force b");
   EXPECT_EQ(run.exited(1), "ended b");
-  EXPECT_EQ(run.advance_to(19), "");
-  EXPECT_EQ(run.advance_to(20), "give up a; ended a; finish 130");
+  EXPECT_EQ(run.advance_to(20), "");
+  EXPECT_EQ(run.advance_to(21), "give up a; ended a; finish 130");
   EXPECT_EQ(run.exited(0), "") << "too late";
 }
 

@@ -68,6 +68,7 @@ TEST(Driver, tries_no_more_once_a_step_is_ready) {
 TEST(Driver, gives_up_a_step_8_s_after_force_and_ends_as_the_signal_says) {
   Stage stage(1);
   stage.then_signal(SIGINT);
+  stage.then_pass(milliseconds(300));
   stage.then_signal(SIGINT);
   stage.then_pass(milliseconds(7999));
   stage.then([&] { EXPECT_FALSE(stage.executors[0]->released()); });
@@ -121,9 +122,35 @@ TEST(Driver, knows_a_start_that_fails_late) {
   EXPECT_FALSE(stage.gave_up);
 }
 
+TEST(Driver, takes_all_signals_of_300_ms_for_one_and_what_comes_then_for_another) {
+  Stage stage(1);
+  stage.then_signal(SIGINT);
+  stage.then_signal(SIGTERM);
+  stage.then_pass(milliseconds(150));
+  stage.then_signal(SIGHUP);
+  stage.then_pass(milliseconds(149));
+  stage.then_signal(SIGINT);
+  stage.then([&] { EXPECT_EQ(stage.happened, "start a; terminate a; "); });
+  stage.then_pass(milliseconds(1));
+  stage.then_signal(SIGINT);
+  stage.then([&] { EXPECT_EQ(stage.happened, "start a; terminate a; force a; "); });
+  stage.then_exits(0, KilledBy{9});
+  EXPECT_EQ(stage.play(), 130);
+}
+
+TEST(Driver, leaves_alone_what_means_nothing_to_it) {
+  Stage stage(2);
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGRTMIN, SIGRTMAX, SIGURG, SIGCHLD, SIGCONT, SIGWINCH})
+    stage.then_signal(signal);
+  stage.then([&] { EXPECT_EQ(stage.happened, "start a; start b; "); });
+  stage.then_exits(0, success);
+  stage.then_exits(1, success);
+  EXPECT_EQ(stage.play(), 0);
+}
+
 /// Whatever signal it is: the first asks, the second forces.
 TEST(Driver, ends_gracefully_by_the_first_signal) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGXCPU, SIGPWR}) {
     Stage stage(1);
     stage.then_signal(signal);
     stage.then_pass(milliseconds(4999));

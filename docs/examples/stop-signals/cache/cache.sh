@@ -1,5 +1,5 @@
 # Doesn't listen.
-trap '' TERM
+trap '' INT TERM
 echo ready
 tail -f /dev/null &
 wait
