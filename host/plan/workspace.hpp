@@ -25,6 +25,12 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 /// them.
 using OptionsPointer = std::string;
 
+/// Whom of a step the graceful signal goes to.
+enum class StopTo : std::uint8_t {
+  tree,  ///< everything that it started
+  root,  ///< its first process alone, which tells its own
+};
+
 /// `tasks.T` and `projects.P.tasks.T`. What is absent is inherited.
 struct TaskSettings {
   SourceOffset where;
@@ -36,6 +42,7 @@ struct TaskSettings {
   std::optional<Duration> timeout;
   std::optional<Duration> stop_grace;
   std::optional<int> stop_signal;
+  std::optional<StopTo> stop_to;
   std::optional<Command> command;
   Environment env;
   std::vector<std::string> env_files;  ///< as written; relative to the project's folder

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -158,7 +159,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
                                .environment = environment->whole,
                                .own_environment = environment->own,
                                .options_json = std::move(options),
-                               .stop_signal = step.stop_signal,
+                               .stop_signal = step.stop_signal.value_or(SIGTERM),
                                .stop_grace = step.stop_grace,
                                .pty = step.pty}};
 }

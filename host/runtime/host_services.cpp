@@ -10,7 +10,9 @@ namespace {
 
 /// A plugin passes on what it was told, which is SIGTERM where dream.json names none.
 int stop_signal_of(const Step& settings, const plugin::ChildRequest& request) {
-  return settings.stop_signal == SIGTERM && request.stop_signal == SIGTERM ? 0 : request.stop_signal;
+  const bool is_default = request.stop_signal == 0 || request.stop_signal == SIGTERM;
+  if (!settings.stop_signal && is_default) return 0;
+  return request.stop_signal == 0 ? SIGTERM : request.stop_signal;
 }
 
 }  // namespace
@@ -66,6 +68,7 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
                            .environment = std::move(request.environment),
                            .streams = parts_.terminals.streams_of(settings, may_have_terminal),
                            .stop_signal = stop_signal_of(settings, request),
+                           .root_only = settings.stop_to == StopTo::root,
                            .relays = std::move(request.relays),
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},
