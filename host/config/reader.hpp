@@ -27,8 +27,8 @@ using FindExecutors = std::function<std::vector<std::string>()>;
 /// wrong value is reported and left out; reading goes on.
 class Reader {
  public:
-  /// `known_executors` need no entry in `executors`, nor do those that `others` finds. Everything must outlive
-  /// the reader.
+  /// `known_executors` need no entry in `executors`, nor do those that `others` finds. Everything must
+  /// outlive the reader.
   Reader(const Tree& tree, std::span<const std::string> known_executors, FindExecutors others,
          ProblemList& problems);
 

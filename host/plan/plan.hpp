@@ -23,7 +23,8 @@ struct Step {
   Duration delay{0};
   std::optional<Duration> timeout;
   Duration stop_grace = std::chrono::milliseconds(5000);
-  int stop_signal = 15;  ///< SIGTERM
+  std::optional<int> stop_signal;  ///< none: SIGINT where that is what stops the run, else SIGTERM
+  StopTo stop_to = StopTo::tree;
   std::string executor = "shell";
   std::optional<Command> command;
   std::vector<std::string> arguments;   ///< after `--`; of the requested step only

@@ -37,6 +37,12 @@ enum class StandardInput : std::uint8_t {
   return input == StandardInput::open ? "open" : "empty";
 }
 
+/// Whom of a step the graceful signal goes to.
+enum class StopTo : std::uint8_t {
+  tree,  ///< everything that it started
+  root,  ///< its first process alone, which tells its own
+};
+
 /// `tasks.T` and `projects.P.tasks.T`. What is absent is inherited.
 struct TaskSettings {
   SourceOffset where;
@@ -48,6 +54,7 @@ struct TaskSettings {
   std::optional<Duration> timeout;
   std::optional<Duration> stop_grace;
   std::optional<int> stop_signal;
+  std::optional<StopTo> stop_to;
   std::optional<Command> command;
   Environment env;
   std::vector<std::string> env_files;  ///< as written; relative to the project's folder
