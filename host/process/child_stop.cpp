@@ -83,6 +83,15 @@ std::vector<ProcessStatus> Child::root_tree() {
   return tree;
 }
 
+/// What one that was asked before has started since is its way to end.
+Child::Left Child::not_asked(const Left& orphans) const {
+  Left rest;
+  for (const ProcessStatus& orphan : orphans) {
+    if (!asked_.contains(orphan.identity)) rest.push_back(orphan);
+  }
+  return rest;
+}
+
 void Child::ask_all_below(const Left& orphans) {
   ask(with_all_below({}, orphans));
 }
@@ -193,11 +202,7 @@ void Child::press_leftovers(Instant now, const Left& left) {
     if (now < *patience_until_ && !was_kept()) return;
     leftovers_force_at_ = now + spec_.leftover_grace;
   }
-  Left to_ask;
-  for (const ProcessStatus& orphan : left) {
-    // What one that was asked before has started since is its way to end.
-    if (!asked_.contains(orphan.identity)) to_ask.push_back(orphan);
-  }
+  const Left to_ask = not_asked(left);
   if (by_itself && !to_ask.empty()) tell_left_behind(to_ask, false);
   // The root that alone was asked has told its own what it wanted to.
   if (by_itself || !spec_.root_only) ask_all_below(to_ask);
@@ -246,7 +251,7 @@ std::optional<Duration> Child::kill(const Left& left) {
 
 std::optional<Duration> Child::attend(Instant now, const Left& left, bool complete) {
   if (forced()) return kill(left);
-  if (asks_orphans_ && !root_exit_) ask_all_below(left);
+  if (asks_orphans_ && !root_exit_) ask_all_below(not_asked(left));
   if (complete || root_exit_) asks_orphans_ = false;
   look_after_relays();
   look_after_readers(now, left);
