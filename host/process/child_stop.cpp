@@ -231,7 +231,12 @@ void Child::end_kept(Urgency urgency) {
 /// SIGKILL to those that have not got it yet. True: there were some, so there may be more.
 bool Child::kill_new(const Left& left) {
   bool any = false;
-  for (const ProcessStatus& process : with_all_below(root_tree(), left)) {
+  const std::vector<ProcessStatus> all = with_all_below(root_tree(), left);
+  // What forks all the time is faster than any look at it, but not than the kernel. While a process is in the
+  // group, its number is nobody else's.
+  const auto in_roots_group = [&](const ProcessStatus& one) { return one.alive() && one.group == root_; };
+  if (!foreground() && std::ranges::any_of(all, in_roots_group)) ::kill(-root_, SIGKILL);
+  for (const ProcessStatus& process : all) {
     if (!process.alive() || killed_.contains(process.identity)) continue;
     const Delivery delivery = send(process, SIGKILL);
     any = any || delivery == Delivery::sent;
