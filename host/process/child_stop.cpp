@@ -32,9 +32,6 @@ constexpr Duration longest_kill_pause = std::chrono::milliseconds(50);
 constexpr Duration reader_interval = std::chrono::milliseconds(25);
 constexpr Duration reader_patience = std::chrono::milliseconds(250);
 
-/// Looks at a tree until two in a row saw the same, but no more than this.
-constexpr int most_looks = 8;
-
 /// `tree`, and the orphans with everything below them.
 std::vector<ProcessStatus> with_all_below(std::vector<ProcessStatus> tree, const Child::Left& orphans) {
   for (const ProcessStatus& orphan : orphans) {

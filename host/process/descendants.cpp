@@ -58,7 +58,6 @@ Strangers::Strangers() : own_mark_(environment_value(::getpid(), child_mark_name
   if (!has_children()) return;
   std::vector<ProcessStatus> tree = tree_below(::getpid());
   // One look may miss a process that is being re-parented.
-  constexpr int most_looks = 8;
   for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = tree_below(::getpid());
   for (const ProcessStatus& process : tree) known_.insert(process.identity);
 }

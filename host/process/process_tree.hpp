@@ -78,6 +78,8 @@ struct Orphans {
 
 /// Whether the processes of a tree that have children have still those that it shows, and no others.
 [[nodiscard]] bool is_unchanged(const std::vector<ProcessStatus>& tree);
+/// A tree is looked at until it is unchanged, but no more often than this.
+inline constexpr int most_looks = 8;
 
 /// `tree` without what other runs of this program in it have started: a run that is asked to end asks its
 /// own.

@@ -83,6 +83,8 @@ void Supervisor::let_go() {
   }
   wanting_.clear();
   by_root_.clear();
+  in_front_.clear();
+  kept_.clear();
   children_.clear();
 }
 
@@ -92,6 +94,7 @@ Result<ChildId> Supervisor::start(ChildSpec spec) {
   auto child = std::make_unique<Child>(shared_, id, std::move(spec));
   if (Result<void> started = child->start(); !started) return started.error();
   by_root_[child->pid()] = child.get();
+  if (child->foreground()) in_front_.insert(id);
   children_.emplace(id, std::move(child));
   return ChildId{id};
 }
@@ -138,7 +141,7 @@ void Supervisor::child_changed() {
         if (error) return;
         signalfd_siginfo info{};
         if (::read(child_signals_.native_handle(), &info, sizeof info) != sizeof info) return child_changed();
-        for (const auto& [id, child] : children_) child->root_may_be_stopped();
+        for (const std::uint64_t id : in_front_) children_.at(id)->root_may_be_stopped();
         // The end of a root is a reason to look by itself: then it finds those that have ended before it,
         // too.
         const bool is_end = info.ssi_code != CLD_STOPPED && info.ssi_code != CLD_CONTINUED;
@@ -152,7 +155,6 @@ void Supervisor::child_changed() {
 
 /// What is being started at this moment turns up when one looks again. What had been stopped before stays so.
 void Supervisor::suspend(int signal, bool to_group) {
-  constexpr int most_looks = 8;
   std::vector<ProcessStatus> tree;
   for (int look = 0; look < most_looks && (look == 0 || !is_unchanged(tree)); ++look) {
     tree = tree_below(::getpid());
@@ -216,6 +218,7 @@ void Supervisor::attend() {
     if (child->keeps_what_is_left() && !left.empty()) {
       if (census.again || !child->keep(left)) continue;
       wanting_.erase(id);
+      kept_.insert(id);
       kept.push_back(child);
       continue;
     }
@@ -231,19 +234,19 @@ void Supervisor::attend() {
 }
 
 void Supervisor::end_kept(Urgency urgency) {
-  for (const auto& [id, child] : children_) child->end_kept(urgency);
+  for (const std::uint64_t id : kept_) children_.at(id)->end_kept(urgency);
 }
 
 bool Supervisor::keeps_anything() const {
-  return std::any_of(children_.begin(), children_.end(),
-                     [](const auto& child) { return child.second->was_kept(); });
+  return !kept_.empty();
 }
 
 void Supervisor::release_kept_that_have_nothing_left(const Census& census) {
   if (!census.taken || census.again) return;
   std::vector<std::uint64_t> over;
-  for (const auto& [id, child] : children_) {
-    if (child->kept() && !census.left.contains(child.get())) over.push_back(id);
+  for (const std::uint64_t id : kept_) {
+    const Child* child = children_.at(id).get();
+    if (child->kept() && !census.left.contains(child)) over.push_back(id);
   }
   for (const std::uint64_t id : over) release(id);
 }
@@ -251,6 +254,8 @@ void Supervisor::release_kept_that_have_nothing_left(const Census& census) {
 std::unique_ptr<Child> Supervisor::release(std::uint64_t id) {
   auto child = std::move(children_.extract(id).mapped());
   wanting_.erase(id);
+  in_front_.erase(id);
+  kept_.erase(id);
   const auto by_root = by_root_.find(child->root_pid());
   if (by_root != by_root_.end() && by_root->second == child.get()) by_root_.erase(by_root);
   return child;

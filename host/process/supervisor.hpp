@@ -129,6 +129,8 @@ class Supervisor {
   std::unordered_map<std::uint64_t, std::unique_ptr<Child>> children_;
   std::set<ProcessIdentity> suspended_;
   std::map<std::uint64_t, Child*> wanting_;    ///< those of them that may want attention
+  std::set<std::uint64_t> in_front_;           ///< those that have the terminal
+  std::set<std::uint64_t> kept_;               ///< those whose end was told, while what they left lives
   std::unordered_map<pid_t, Child*> by_root_;  ///< the youngest that had this root
   std::unordered_map<pid_t, Orphan> orphans_;  ///< only this process frees their pids
   std::shared_ptr<const bool> exists_ =
