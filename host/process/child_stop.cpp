@@ -228,13 +228,9 @@ void Child::end_kept(Urgency urgency) {
 /// SIGKILL to those that have not got it yet. True: there were some, so there may be more.
 bool Child::kill_new(const Left& left) {
   bool any = false;
-  const std::vector<ProcessStatus> all = with_all_below(root_tree(), left);
-  // What forks all the time is faster than any look at it, but not than the kernel. While a process is in the
-  // group, its number is nobody else's.
-  const auto in_roots_group = [&](const ProcessStatus& one) { return one.alive() && one.group == root_; };
-  if (!foreground() && std::ranges::any_of(all, in_roots_group)) ::kill(-root_, SIGKILL);
-  for (const ProcessStatus& process : all) {
+  for (const ProcessStatus& process : with_all_below(root_tree(), left)) {
     if (!process.alive() || killed_.contains(process.identity)) continue;
+    kill_group_of(process);
     const Delivery delivery = send(process, SIGKILL);
     any = any || delivery == Delivery::sent;
     if (delivery == Delivery::sent) killed_.insert(process.identity);
@@ -257,8 +253,11 @@ std::optional<Duration> Child::attend(Instant now, const Left& left, bool comple
   if (complete || root_exit_) asks_orphans_ = false;
   look_after_relays();
   look_after_readers(now, left);
-  if (!root_exit_ || left.empty()) return passes_over_some() ? std::optional(patient_interval) : std::nullopt;
-  if (!urgency_ && !std::exchange(told_lingering_, true) && spec_.on_lingering) spec_.on_lingering();
+  // What forks all the time may be gone at every look, and is left all the same.
+  if (!root_exit_ || (left.empty() && complete))
+    return passes_over_some() ? std::optional(patient_interval) : std::nullopt;
+  if (!left.empty() && !urgency_ && !std::exchange(told_lingering_, true) && spec_.on_lingering)
+    spec_.on_lingering();
   if (keeps_what_is_left()) return std::nullopt;
   press_leftovers(now, left);
   patient_pause_ = std::clamp(2 * patient_pause_, shortest_patient_pause, patient_interval);

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -274,6 +275,10 @@ Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) 
   const std::optional<ProcessStatus> now = process_status(process.pid);
   if (!now) return Delivery::failed;
   return now->identity == process ? send_signal(descriptor.get(), signal, follow_up) : Delivery::gone;
+}
+
+void kill_group_of(const ProcessStatus& process) {
+  if (process.group > 1 && process.group != ::getpgrp()) ::kill(-process.group, SIGKILL);
 }
 
 }  // namespace dream::process

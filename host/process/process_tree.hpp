@@ -115,4 +115,9 @@ Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up =
 /// To whatever process the pidfd stands for.
 Delivery send_signal(int pidfd, int signal, int follow_up = 0);
 
+/// Kills all processes of its group at once, unless that is this process's own: what forks all the time is
+/// faster than any look at it, but not than the kernel. To be called right after the process was looked at,
+/// while it keeps the group's number from being anybody else's.
+void kill_group_of(const ProcessStatus& process);
+
 }  // namespace dream::process
