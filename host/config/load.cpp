@@ -30,7 +30,7 @@ constexpr std::array<Field<Workspace>, 7> workspace_fields{{
 void set_root(Workspace& workspace, const std::filesystem::path& file) {
   std::error_code ignored;
   const std::filesystem::path absolute = std::filesystem::absolute(file, ignored);
-  workspace.root = absolute.parent_path().lexically_normal();
+  workspace.root = absolute.lexically_normal().parent_path();
   workspace.file = workspace.root / absolute.filename();
 }
 

@@ -52,13 +52,24 @@ void set(Reader& reader, const Place& place, const Json& value, TaskSettings& ta
   task.*member = (reader.*read)(place, value);
 }
 
-constexpr std::array<Field<TaskSettings>, 2> stop_fields{{
+std::optional<StopTo> read_stop_to(Reader& reader, const Place& place, const Json& value) {
+  const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
+  if (word == "tree") return StopTo::tree;
+  if (word == "root") return StopTo::root;
+  reader.report_type(place, R"("tree" or "root")", value,
+                     "root: only the process that was started gets the stop signal; tree: all of them do");
+  return std::nullopt;
+}
+
+constexpr std::array<Field<TaskSettings>, 3> stop_fields{{
     {"signal",
      [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
        if (const int number = reader.signal(place, value); number != 0) task.stop_signal = number;
      }},
     {"graceMs", [](Reader& reader, const Place& place, const Json& value,
                    TaskSettings& task) { task.stop_grace = reader.milliseconds(place, value); }},
+    {"to", [](Reader& reader, const Place& place, const Json& value,
+              TaskSettings& task) { task.stop_to = read_stop_to(reader, place, value); }},
 }};
 
 constexpr std::array<Field<TaskSettings>, 16> task_fields{{

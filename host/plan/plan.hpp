@@ -23,7 +23,6 @@ struct Step {
   Duration delay{0};
   std::optional<Duration> timeout;
   Duration stop_grace = std::chrono::milliseconds(5000);
-  int stop_signal = 15;  ///< SIGTERM
   SuccessCodes success_codes;
   Probes ready;  ///< none: nothing tells
   Duration ready_timeout = std::chrono::minutes(5);
@@ -32,6 +31,8 @@ struct Step {
   /// Some step waits for that: not to become ready in time, or at all, is a failure.
   bool ready_needed = false;
   std::vector<StepIndex> after_ready;  ///< steps before it that must be ready, whatever the list waits for
+  std::optional<int> stop_signal;  ///< none: SIGINT where that is what stops the run, else SIGTERM
+  StopTo stop_to = StopTo::tree;
   std::string executor = "shell";
   std::optional<Command> command;
   std::vector<std::string> arguments;   ///< after `--`; of the requested step only

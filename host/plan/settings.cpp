@@ -76,10 +76,11 @@ Step settings_of_step(const Workspace& workspace, const StepId& id) {
   step.delay = layers.first_set(&TaskSettings::delay).value_or(step.delay);
   step.timeout = layers.first_set(&TaskSettings::timeout);
   step.stop_grace = layers.first_set(&TaskSettings::stop_grace).value_or(step.stop_grace);
-  step.stop_signal = layers.first_set(&TaskSettings::stop_signal).value_or(step.stop_signal);
   step.success_codes = layers.first_set(&TaskSettings::success_codes).value_or(step.success_codes);
   step.ready = layers.first_set(&TaskSettings::ready).value_or(step.ready);
   step.ready_timeout = layers.first_set(&TaskSettings::ready_timeout).value_or(step.ready_timeout);
+  step.stop_signal = layers.first_set(&TaskSettings::stop_signal);
+  step.stop_to = layers.first_set(&TaskSettings::stop_to).value_or(step.stop_to);
   step.command = layers.first_set(&TaskSettings::command);
 
   step.executor = executor_of(workspace, layers.project, id.task);

@@ -36,6 +36,12 @@ enum class StandardInput : std::uint8_t {
   return input == StandardInput::open ? "open" : "empty";
 }
 
+/// Whom of a step the graceful signal goes to.
+enum class StopTo : std::uint8_t {
+  tree,  ///< everything that it started
+  root,  ///< its first process alone, which tells its own
+};
+
 /// `tasks.T` and `projects.P.tasks.T`. What is absent is inherited.
 struct TaskSettings {
   SourceOffset where;
@@ -50,6 +56,7 @@ struct TaskSettings {
   std::optional<SuccessCodes> success_codes;
   std::optional<Probes> ready;
   std::optional<Duration> ready_timeout;
+  std::optional<StopTo> stop_to;
   std::optional<Command> command;
   Environment env;
   std::vector<std::string> env_files;  ///< as written; relative to the project's folder

@@ -184,6 +184,7 @@ class Child {
   [[nodiscard]] int stop_signal_for(const ProcessStatus& process) const;
   [[nodiscard]] bool relays_to_others(const ProcessStatus& process,
                                       const std::vector<ProcessStatus>& tree) const;
+  [[nodiscard]] Left not_asked(const Left& orphans) const;
   void ask_all_below(const Left& orphans);
   void look_after_relays();
   void look_after_readers(Instant now, const Left& left);

@@ -32,9 +32,6 @@ constexpr Duration longest_kill_pause = std::chrono::milliseconds(50);
 constexpr Duration reader_interval = std::chrono::milliseconds(25);
 constexpr Duration reader_patience = std::chrono::milliseconds(250);
 
-/// Looks at a tree until two in a row saw the same, but no more than this.
-constexpr int most_looks = 8;
-
 /// `tree`, and the orphans with everything below them.
 std::vector<ProcessStatus> with_all_below(std::vector<ProcessStatus> tree, const Child::Left& orphans) {
   for (const ProcessStatus& orphan : orphans) {
@@ -81,6 +78,15 @@ std::vector<ProcessStatus> Child::root_tree() {
   std::vector<ProcessStatus> tree = tree_below(root_);
   if (send_signal(end_->native_handle(), no_signal) == Delivery::gone) tree.clear();
   return tree;
+}
+
+/// What one that was asked before has started since is its way to end.
+Child::Left Child::not_asked(const Left& orphans) const {
+  Left rest;
+  for (const ProcessStatus& orphan : orphans) {
+    if (!asked_.contains(orphan.identity)) rest.push_back(orphan);
+  }
+  return rest;
 }
 
 void Child::ask_all_below(const Left& orphans) {
@@ -193,11 +199,7 @@ void Child::press_leftovers(Instant now, const Left& left) {
     if (now < *patience_until_ && !was_kept()) return;
     leftovers_force_at_ = now + spec_.leftover_grace;
   }
-  Left to_ask;
-  for (const ProcessStatus& orphan : left) {
-    // What one that was asked before has started since is its way to end.
-    if (!asked_.contains(orphan.identity)) to_ask.push_back(orphan);
-  }
+  const Left to_ask = not_asked(left);
   if (by_itself && !to_ask.empty()) tell_left_behind(to_ask, false);
   // The root that alone was asked has told its own what it wanted to.
   if (by_itself || !spec_.root_only) ask_all_below(to_ask);
@@ -228,6 +230,7 @@ bool Child::kill_new(const Left& left) {
   bool any = false;
   for (const ProcessStatus& process : with_all_below(root_tree(), left)) {
     if (!process.alive() || killed_.contains(process.identity)) continue;
+    kill_group_of(process);
     const Delivery delivery = send(process, SIGKILL);
     any = any || delivery == Delivery::sent;
     if (delivery == Delivery::sent) killed_.insert(process.identity);
@@ -246,12 +249,15 @@ std::optional<Duration> Child::kill(const Left& left) {
 
 std::optional<Duration> Child::attend(Instant now, const Left& left, bool complete) {
   if (forced()) return kill(left);
-  if (asks_orphans_ && !root_exit_) ask_all_below(left);
+  if (asks_orphans_ && !root_exit_) ask_all_below(not_asked(left));
   if (complete || root_exit_) asks_orphans_ = false;
   look_after_relays();
   look_after_readers(now, left);
-  if (!root_exit_ || left.empty()) return passes_over_some() ? std::optional(patient_interval) : std::nullopt;
-  if (!urgency_ && !std::exchange(told_lingering_, true) && spec_.on_lingering) spec_.on_lingering();
+  // What forks all the time may be gone at every look, and is left all the same.
+  if (!root_exit_ || (left.empty() && complete))
+    return passes_over_some() ? std::optional(patient_interval) : std::nullopt;
+  if (!left.empty() && !urgency_ && !std::exchange(told_lingering_, true) && spec_.on_lingering)
+    spec_.on_lingering();
   if (keeps_what_is_left()) return std::nullopt;
   press_leftovers(now, left);
   patient_pause_ = std::clamp(2 * patient_pause_, shortest_patient_pause, patient_interval);

@@ -37,17 +37,22 @@ struct Round {
 Round kill_once(const Strangers& strangers, std::set<ProcessIdentity>& killed) {
   Round round;
   for (const pid_t child : children_of(::getpid())) {
+    // The dead first and at once: a thousand of them must not hide the one that forks on.
+    if (::waitpid(child, nullptr, WNOHANG) == child) {
+      round.any = round.progress = true;
+      continue;
+    }
     for (const ProcessStatus& process : tree_below(child)) {
       if (process.identity.pid == child && strangers.include(process)) break;
       round.any = true;
       if (!process.alive()) continue;
       round.living.push_back(process);
       if (killed.contains(process.identity)) continue;
+      kill_group_of(process);
       if (send_signal(process.identity, SIGKILL) == Delivery::failed) continue;
       killed.insert(process.identity);
       round.progress = true;
     }
-    round.progress = ::waitpid(child, nullptr, WNOHANG) == child || round.progress;
   }
   return round;
 }
@@ -58,7 +63,6 @@ Strangers::Strangers() : own_mark_(environment_value(::getpid(), child_mark_name
   if (!has_children()) return;
   std::vector<ProcessStatus> tree = tree_below(::getpid());
   // One look may miss a process that is being re-parented.
-  constexpr int most_looks = 8;
   for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = tree_below(::getpid());
   for (const ProcessStatus& process : tree) known_.insert(process.identity);
 }

@@ -1,13 +1,13 @@
 #include "process/inheritance.hpp"
 
-#include <dirent.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <memory>
 #include <string_view>
+
+#include "base/folder_stream.hpp"
 
 namespace dream::process {
 
@@ -17,7 +17,7 @@ constexpr const char* listen_pid_name = "LISTEN_PID";
 
 std::vector<int> open_descriptors() {
   std::vector<int> open;
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), &::closedir);
+  const FolderStream folder(::opendir("/proc/self/fd"));
   if (folder == nullptr) return open;
   while (const dirent* entry = ::readdir(folder.get())) {  // NOLINT(concurrency-mt-unsafe): a stream of ours
     const std::string_view name(&entry->d_name[0]);

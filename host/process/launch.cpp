@@ -39,13 +39,9 @@ struct Failure {
 /// start, so it is done once; a plugin that is loaded later may install handlers, but what reaches a process
 /// as young as a child before its exec is sent to its group, and is always among them.
 SignalSet altered_signals() {
-  SignalSet altered = inherited_signals().ignored | ignored_signals();
+  SignalSet altered = inherited_signals().ignored | ~default_signals();
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2}) {
     altered |= set_of(signal);
-  }
-  for (int signal = 1; signal <= last_signal; ++signal) {
-    struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL) altered |= set_of(signal);
   }
   return altered;
 }

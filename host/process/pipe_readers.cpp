@@ -1,22 +1,18 @@
 #include "process/pipe_readers.hpp"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <map>
-#include <memory>
 #include <string>
+
+#include "base/folder_stream.hpp"
 
 namespace dream::process {
 
 namespace {
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
 
 /// "pipe:[4711]"; empty when the descriptor, a link in /proc, is no pipe or can't be looked at.
 std::string pipe_of(const std::string& link) {
@@ -49,7 +45,7 @@ Feeds feeds_in(const std::vector<ProcessStatus>& tree) {
   for (std::size_t at = 0; at < tree.size() && !readers.empty(); ++at) {
     if (!tree[at].alive()) continue;
     const std::string path = descriptors_of(at);
-    const std::unique_ptr<DIR, CloseFolder> folder(::opendir(path.c_str()));
+    const FolderStream folder(::opendir(path.c_str()));
     // NOLINTNEXTLINE(concurrency-mt-unsafe): a folder of our own
     while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr) {
       const std::string link = path + "/" + entry->d_name;

@@ -1,6 +1,5 @@
 #include "process/process_tree.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -10,12 +9,14 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <string_view>
 #include <unordered_set>
 
 #include "base/descriptor.hpp"
+#include "base/folder_stream.hpp"
 #include "base/text.hpp"
 
 namespace dream::process {
@@ -77,10 +78,6 @@ std::vector<pid_t> numbers(std::string_view text) {
 
 constexpr std::array<std::string_view, 4> shells{"sh", "bash", "dash", "zsh"};
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
 /// The children of all threads of a process. `error` becomes the errno of a failure.
 std::vector<pid_t> children_of(const ProcessStatus& process, int* error = nullptr) {
   std::vector<pid_t> children;
@@ -94,7 +91,7 @@ std::vector<pid_t> children_of(const ProcessStatus& process, int* error = nullpt
     append(threads + "/" + std::to_string(pid) + "/children");
     return children;
   }
-  const std::unique_ptr<DIR, CloseFolder> folder(::opendir(threads.c_str()));
+  const FolderStream folder(::opendir(threads.c_str()));
   if (folder == nullptr) {
     if (error != nullptr) *error = errno;
     return children;
@@ -278,6 +275,10 @@ Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) 
   const std::optional<ProcessStatus> now = process_status(process.pid);
   if (!now) return Delivery::failed;
   return now->identity == process ? send_signal(descriptor.get(), signal, follow_up) : Delivery::gone;
+}
+
+void kill_group_of(const ProcessStatus& process) {
+  if (process.group > 1 && process.group != ::getpgrp()) ::kill(-process.group, SIGKILL);
 }
 
 }  // namespace dream::process

@@ -78,6 +78,8 @@ struct Orphans {
 
 /// Whether the processes of a tree that have children have still those that it shows, and no others.
 [[nodiscard]] bool is_unchanged(const std::vector<ProcessStatus>& tree);
+/// A tree is looked at until it is unchanged, but no more often than this.
+inline constexpr int most_looks = 8;
 
 /// `tree` without what other runs of this program in it have started: a run that is asked to end asks its
 /// own.
@@ -112,5 +114,10 @@ enum class Delivery : std::uint8_t {
 Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up = 0);
 /// To whatever process the pidfd stands for.
 Delivery send_signal(int pidfd, int signal, int follow_up = 0);
+
+/// Kills all processes of its group at once, unless that is this process's own: what forks all the time is
+/// faster than any look at it, but not than the kernel. To be called right after the process was looked at,
+/// while it keeps the group's number from being anybody else's.
+void kill_group_of(const ProcessStatus& process);
 
 }  // namespace dream::process

@@ -18,6 +18,7 @@ inline constexpr int last_signal = 64;
   return (set & set_of(signal)) != 0;
 }
 
+/// What dream makes of a signal.
 enum class SignalMeaning : std::uint8_t {
   stop,     ///< it asks dream to end: every signal that would, and that nobody has another meaning for
   crash,    ///< a fault of dream's own; asks it to end if somebody has sent it

@@ -9,11 +9,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 namespace dream::process {
@@ -22,22 +20,9 @@ namespace {
 
 constexpr std::size_t read_size = std::size_t{64} * 1024;
 
-/// The next look at the processes when the system was out of descriptors or memory.
-constexpr Duration retry_interval = std::chrono::milliseconds(10);
-
-/// As DREAM_CHILD has it; all that this process starts has its begin.
-std::string mark_begin() {
-  return std::to_string(::getpid()) + ".";
-}
-
-/// Whether a process has given up its memory, and with it its environment. It is dead in a moment.
-bool is_ending(pid_t pid) {
-  char first = 0;
-  return ::readlink(("/proc/" + std::to_string(pid) + "/exe").c_str(), &first, 1) < 0 && errno == ENOENT;
-}
-
+/// As child_mark_name has it; census.cpp reads it.
 std::string mark_of_child(std::uint64_t id) {
-  return mark_begin() + std::to_string(id);
+  return std::to_string(::getpid()) + "." + std::to_string(id);
 }
 
 }  // namespace
@@ -83,6 +68,8 @@ void Supervisor::let_go() {
   }
   wanting_.clear();
   by_root_.clear();
+  in_front_.clear();
+  kept_.clear();
   children_.clear();
 }
 
@@ -92,6 +79,7 @@ Result<ChildId> Supervisor::start(ChildSpec spec) {
   auto child = std::make_unique<Child>(shared_, id, std::move(spec));
   if (Result<void> started = child->start(); !started) return started.error();
   by_root_[child->pid()] = child.get();
+  if (child->foreground()) in_front_.insert(id);
   children_.emplace(id, std::move(child));
   return ChildId{id};
 }
@@ -138,7 +126,7 @@ void Supervisor::child_changed() {
         if (error) return;
         signalfd_siginfo info{};
         if (::read(child_signals_.native_handle(), &info, sizeof info) != sizeof info) return child_changed();
-        for (const auto& [id, child] : children_) child->root_may_be_stopped();
+        for (const std::uint64_t id : in_front_) children_.at(id)->root_may_be_stopped();
         // The end of a root is a reason to look by itself: then it finds those that have ended before it,
         // too.
         const bool is_end = info.ssi_code != CLD_STOPPED && info.ssi_code != CLD_CONTINUED;
@@ -152,7 +140,6 @@ void Supervisor::child_changed() {
 
 /// What is being started at this moment turns up when one looks again. What had been stopped before stays so.
 void Supervisor::suspend(int signal, bool to_group) {
-  constexpr int most_looks = 8;
   std::vector<ProcessStatus> tree;
   for (int look = 0; look < most_looks && (look == 0 || !is_unchanged(tree)); ++look) {
     tree = tree_below(::getpid());
@@ -210,16 +197,19 @@ void Supervisor::attend() {
   std::vector<Child*> kept;
   for (const auto& [id, child] : wanting) {
     const Child::Left left = census.left_of(child);
-    const std::optional<Duration> pause = child->attend(now, left, !census.again);
+    const bool complete = is_complete(census, id);
+    if (!complete && !again) again = Duration::zero();
+    const std::optional<Duration> pause = child->attend(now, left, complete);
     if (pause) again = std::min(again.value_or(*pause), *pause);
     if (!child->wants_attention()) wanting_.erase(id);
     if (child->keeps_what_is_left() && !left.empty()) {
-      if (census.again || !child->keep(left)) continue;
+      if (!complete || !child->keep(left)) continue;
       wanting_.erase(id);
+      kept_.insert(id);
       kept.push_back(child);
       continue;
     }
-    const bool alone = child->lingers() && left.empty() && !census.again;
+    const bool alone = child->lingers() && left.empty() && complete;
     if (alone && is_last_owner(*child)) again = Duration::zero();  // the others have just ended
     if (!alone || is_last_owner(*child) || !child->take_rest()) continue;
     over.push_back(release(id));
@@ -231,19 +221,19 @@ void Supervisor::attend() {
 }
 
 void Supervisor::end_kept(Urgency urgency) {
-  for (const auto& [id, child] : children_) child->end_kept(urgency);
+  for (const std::uint64_t id : kept_) children_.at(id)->end_kept(urgency);
 }
 
 bool Supervisor::keeps_anything() const {
-  return std::any_of(children_.begin(), children_.end(),
-                     [](const auto& child) { return child.second->was_kept(); });
+  return !kept_.empty();
 }
 
 void Supervisor::release_kept_that_have_nothing_left(const Census& census) {
-  if (!census.taken || census.again) return;
+  if (!census.taken || census.again || census.unsure) return;
   std::vector<std::uint64_t> over;
-  for (const auto& [id, child] : children_) {
-    if (child->kept() && !census.left.contains(child.get())) over.push_back(id);
+  for (const std::uint64_t id : kept_) {
+    const Child* child = children_.at(id).get();
+    if (child->kept() && !census.left.contains(child)) over.push_back(id);
   }
   for (const std::uint64_t id : over) release(id);
 }
@@ -251,6 +241,10 @@ void Supervisor::release_kept_that_have_nothing_left(const Census& census) {
 std::unique_ptr<Child> Supervisor::release(std::uint64_t id) {
   auto child = std::move(children_.extract(id).mapped());
   wanting_.erase(id);
+  in_front_.erase(id);
+  kept_.erase(id);
+  orphaning_.erase(id);
+  unsure_looks_.erase(id);
   const auto by_root = by_root_.find(child->root_pid());
   if (by_root != by_root_.end() && by_root->second == child.get()) by_root_.erase(by_root);
   return child;
@@ -264,129 +258,6 @@ const Child* Supervisor::child_with_root(pid_t pid) const {
 bool Supervisor::any_wanting(bool (Child::*quality)() const noexcept) const {
   return std::any_of(wanting_.begin(), wanting_.end(),
                      [&](const auto& child) { return (child.second->*quality)(); });
-}
-
-/// The dead are reaped, the living given to the child they come from.
-Supervisor::Census Supervisor::take_census() {
-  Census census;
-  if (!std::exchange(orphan_may_have_ended_, false) && !any_wanting(&Child::wants_orphans)) return census;
-  census.taken = true;
-  const Instant begin = read_clock();
-  const Orphans orphans = own_orphans();
-  if (orphans.known == Orphans::Known::busy) {
-    census.again = retry_interval;
-    orphan_may_have_ended_ = true;
-  }
-  if (orphans.known == Orphans::Known::never) warn_that_nothing_is_known();
-  for (const pid_t pid : orphans.pids) take_orphan(pid, census);
-  if (orphans.known == Orphans::Known::yes) forget_orphans_but(orphans.pids);
-  pace_.worked(begin, read_clock());
-  return census;
-}
-
-void Supervisor::take_orphan(pid_t pid, Census& census) {
-  if (const Child* child = child_with_root(pid); child != nullptr && child->pid() == pid) return;
-  auto known = orphans_.find(pid);
-  if (known == orphans_.end()) {
-    // Whose a dead one was is worth a look only if that decides whether a child is over. What forks all the
-    // time would get away meanwhile.
-    const bool wanted = any_wanting(&Child::wants_orphans);
-    if ((!wanted || any_wanting(&Child::forced)) && ::waitpid(pid, nullptr, WNOHANG) == pid) {
-      if (wanted) census.again = Duration::zero();
-      return;
-    }
-    const std::optional<ProcessStatus> status = process_status(pid);
-    if (!status) {  // nobody else reaps it: it could not be looked at
-      census.again = retry_interval;
-      return;
-    }
-    std::vector<std::uint64_t> owners = owners_of(*status);
-    // One that is just ending has lost its environment: nothing may be concluded from that.
-    if (owners.size() != 1 && status->alive() && status->state != 'Z' && is_ending(pid)) {
-      census.again = Duration::zero();
-      return;
-    }
-    known = orphans_.emplace(pid, Orphan{*status, std::move(owners)}).first;
-  }
-  std::vector<std::uint64_t>& owners = known->second.owners;
-  if (reap_orphan(pid, owners, census)) {
-    orphans_.erase(known);
-    return;
-  }
-  if (owners.size() > 1) std::erase_if(owners, [&](std::uint64_t id) { return !children_.contains(id); });
-  if (owners.size() != 1 || shared_.beyond_reach.contains(known->second.status.identity)) return;
-  const auto owner = children_.find(owners.front());
-  if (owner != children_.end()) census.left[owner->second.get()].push_back(known->second.status);
-}
-
-/// What was below it may have become this process's own only after the list of these was read.
-bool Supervisor::reap_orphan(pid_t pid, const std::vector<std::uint64_t>& owners, Census& census) {
-  if (::waitpid(pid, nullptr, WNOHANG) == 0) return false;
-  const bool matters = std::any_of(owners.begin(), owners.end(), [&](std::uint64_t id) {
-    const auto owner = children_.find(id);
-    return owner != children_.end() && owner->second->wants_orphans();
-  });
-  if (matters) census.again = Duration::zero();
-  return true;
-}
-
-void Supervisor::forget_orphans_but(const std::vector<pid_t>& pids) {
-  if (orphans_.empty()) return;
-  const std::unordered_set<pid_t> there(pids.begin(), pids.end());
-  std::erase_if(orphans_, [&](const auto& orphan) { return !there.contains(orphan.first); });
-}
-
-bool Supervisor::is_last_owner(const Child& child) const {
-  return std::any_of(orphans_.begin(), orphans_.end(), [&](const auto& orphan) {
-    const std::vector<std::uint64_t>& owners = orphan.second.owners;
-    if (owners.size() < 2) return false;
-    const auto is_there = [&](std::uint64_t id) { return children_.contains(id); };
-    return std::count_if(owners.begin(), owners.end(), is_there) == 1 &&
-           std::find(owners.begin(), owners.end(), child.number()) != owners.end();
-  });
-}
-
-void Supervisor::warn_that_nothing_is_known() {
-  if (!warn_) return;
-  warn_(
-      "this kernel doesn't tell the children of a process (CONFIG_PROC_CHILDREN): what a task leaves running "
-      "lives on until dream ends");
-  warn_ = {};
-}
-
-/// plugins_number: of no child. None: nothing tells it.
-std::optional<std::uint64_t> Supervisor::known_owner_of(const ProcessStatus& process) const {
-  const Child* leader = child_with_root(process.session);
-  if (leader != nullptr && leader->root_session() == process.session) return leader->number();
-  if (const std::optional<std::uint64_t> number = mark_of(process)) {
-    if (*number == plugins_number || children_.contains(*number)) return number;
-  }
-  const Child* sharing = nullptr;
-  for (const auto& [id, child] : children_) {
-    if (child->knows(process.identity)) return id;
-    if (child->foreground() && !child->was_kept()) sharing = child.get();
-  }
-  if (sharing != nullptr && process.session == ::getsid(0)) return sharing->number();
-  return std::nullopt;
-}
-
-std::vector<std::uint64_t> Supervisor::owners_of(const ProcessStatus& orphan) const {
-  const std::optional<std::uint64_t> owner = known_owner_of(orphan);
-  if (owner == plugins_number) return {};
-  if (owner) return {*owner};
-  std::vector<std::uint64_t> all;
-  for (const auto& [id, child] : children_) all.push_back(id);
-  return all;
-}
-
-/// The number of the child that the environment of a process names.
-std::optional<std::uint64_t> Supervisor::mark_of(const ProcessStatus& process) const {
-  const std::optional<std::string> mark = environment_value(process.identity.pid, child_mark_name);
-  const std::string mine = mark_begin();
-  if (!mark || !mark->starts_with(mine)) return std::nullopt;
-  std::uint64_t number = plugins_number;
-  std::from_chars(mark->data() + mine.size(), mark->data() + mark->size(), number);
-  return number;
 }
 
 }  // namespace dream::process

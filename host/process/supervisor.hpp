@@ -88,6 +88,7 @@ class Supervisor {
     /// Set when the list may be incomplete: a process was reaped, and its children came only after the list
     /// was read; or it could not be read. Look again after this time; no child may count as ended before.
     std::optional<Duration> again;
+    bool unsure = false;  ///< the same, but nothing tells which child's the process was that was reaped
     bool taken = false;
 
     [[nodiscard]] Child::Left left_of(const Child* child) const {
@@ -108,6 +109,7 @@ class Supervisor {
   void take_orphan(pid_t pid, Census& census);
   /// False: it lives.
   bool reap_orphan(pid_t pid, const std::vector<std::uint64_t>& owners, Census& census);
+  [[nodiscard]] bool is_complete(const Census& census, std::uint64_t id);
   void forget_orphans_but(const std::vector<pid_t>& pids);
   /// It may be the child's, and of no other that still is.
   [[nodiscard]] bool is_last_owner(const Child& child) const;
@@ -129,6 +131,10 @@ class Supervisor {
   std::unordered_map<std::uint64_t, std::unique_ptr<Child>> children_;
   std::set<ProcessIdentity> suspended_;
   std::map<std::uint64_t, Child*> wanting_;    ///< those of them that may want attention
+  std::set<std::uint64_t> in_front_;           ///< those that have the terminal
+  std::set<std::uint64_t> kept_;               ///< those whose end was told, while what they left lives
+  std::set<std::uint64_t> orphaning_;          ///< those that a living orphan was known to come from
+  std::map<std::uint64_t, int> unsure_looks_;  ///< in a row, of those of wanting_
   std::unordered_map<pid_t, Child*> by_root_;  ///< the youngest that had this root
   std::unordered_map<pid_t, Orphan> orphans_;  ///< only this process frees their pids
   std::shared_ptr<const bool> exists_ =

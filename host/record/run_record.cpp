@@ -1,6 +1,5 @@
 #include "record/run_record.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -14,6 +13,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/folder_stream.hpp"
 #include "base/shell_quote.hpp"
 #include "base/write_all.hpp"
 #include "plugin/file_owner.hpp"
@@ -138,8 +138,7 @@ Result<std::vector<fs::path>> records_of_the_dead(const plugin::Place& place) {
   Result<Descriptor> folder = open_folder(path);
   if (!folder) return folder.error();
   if (!folder->is_open()) return std::vector<fs::path>();
-  const std::unique_ptr<DIR, int (*)(DIR*)> list(::fdopendir(::fcntl(folder->get(), F_DUPFD_CLOEXEC, 0)),
-                                                 &::closedir);
+  const FolderStream list(::fdopendir(::fcntl(folder->get(), F_DUPFD_CLOEXEC, 0)));
   while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
     const std::string name = entry->d_name;
     const bool is_unfinished = name.ends_with(unfinished_suffix);

@@ -10,7 +10,9 @@ namespace {
 
 /// A plugin passes on what it was told, which is SIGTERM where dream.json names none.
 int stop_signal_of(const Step& settings, const plugin::ChildRequest& request) {
-  return settings.stop_signal == SIGTERM && request.stop_signal == SIGTERM ? 0 : request.stop_signal;
+  const bool is_default = request.stop_signal == 0 || request.stop_signal == SIGTERM;
+  if (!settings.stop_signal && is_default) return 0;
+  return request.stop_signal == 0 ? SIGTERM : request.stop_signal;
 }
 
 }  // namespace
@@ -69,6 +71,7 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
                            .variables = std::move(variables),
                            .streams = std::move(streams),
                            .stop_signal = stop_signal_of(settings, request),
+                           .root_only = settings.stop_to == StopTo::root,
                            .relays = std::move(request.relays),
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},

@@ -190,7 +190,7 @@ class Stage {
   [[nodiscard]] int stop_signal_of(const Step& step) const {
     constexpr int sigint = 2;
     constexpr int sigterm = 15;
-    if (step.stop_signal != sigterm) return step.stop_signal;
+    if (step.stop_signal) return *step.stop_signal;
     return interrupted_ && step.executor != "docker" ? sigint : sigterm;
   }
 

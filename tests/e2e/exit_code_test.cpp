@@ -218,6 +218,7 @@ TEST(ExitCode, is_70_when_a_plugin_does_not_return_from_what_the_stop_calls) {
   other.send(SIGTERM);
   run.await_err("terminate of ./a:stall didn't return; everything that it had started was ended\n");
   other.await_err("destroy of ./a didn't return; everything that it had started was ended\n");
+  while (other.lives()) other.await_more_out();  // whatever lives below the test is a leftover of the first
   EXPECT_EQ(run.exit_code(), 70);
   EXPECT_EQ(other.exit_code(), 70);
 }

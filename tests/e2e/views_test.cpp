@@ -25,7 +25,7 @@ constexpr const char* configuration = R"({
   "recursive": [{ "project": "./services/api", "tasks": ["test"] }],
   "projects": {
     "./services/database": { "tasks": { "start": { "command": "serve", "service": true } } },
-    "./services/api": { "tasks": { "dev": { "command": ["go", "run", "."] } } }
+    "./services/api": { "tasks": { "dev": { "command": ["sh", "run.sh", "."] } } }
   }
 }
 )";

@@ -54,9 +54,13 @@ TEST_F(FailedStart, in_a_missing_folder_is_not_found_and_names_the_folder) {
 TEST_F(FailedStart, of_what_is_no_program_is_not_executable) {
   EXPECT_EQ(failure({folder_}).code, ErrorCode::not_executable);
   EXPECT_EQ(failure({write_file("plain", "#!/bin/sh\n", 0644)}).code, ErrorCode::not_executable);
-  const Error no_format = failure({write_file("text", "neither one nor the other\n", 0755)});
+  const Error no_format = failure({write_file("bytes",
+                                              std::string("\x7f"
+                                                          "ELF\0\0",
+                                                          6),
+                                              0755)});
   EXPECT_EQ(no_format.code, ErrorCode::not_executable);
-  EXPECT_EQ(no_format.hint, "begin it with #!/bin/sh");
+  EXPECT_EQ(no_format.hint, "was it built for another kind of processor?");
   EXPECT_EQ(failure({"true", std::string(std::size_t{1} << 20U, 'x')}).code, ErrorCode::not_executable);
 }
 

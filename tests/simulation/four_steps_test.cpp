@@ -14,24 +14,25 @@ constexpr const char* kind_names[kinds_of_step] = {
     "foreground", "optional_foreground", "background", "optional_background", "service", "optional_service"};
 
 /// One shard for each kind of the first step.
-class EveryRunOfFourSteps : public testing::TestWithParam<std::size_t> {};
+class EveryRunOfFourSteps : public testing::TestWithParam<std::size_t> {
+ protected:
+  static void expect_promises_kept(const Freedom& freedom, const std::uint64_t* minimum) {
+    const Count count = every_run(freedom, GetParam());
+    EXPECT_EQ(count.complaint, "");
+    EXPECT_GE(count.runs, minimum[GetParam()]);
+  }
+};
 
 TEST_P(EveryRunOfFourSteps, in_any_order_keeps_every_promise) {
   constexpr std::uint64_t minimum[kinds_of_step] = {118'000,   352'000,   2'400'000,
                                                     2'340'000, 2'650'000, 2'410'000};
-  const Freedom freedom{.steps = 4, .any_order = true, .signals_apart = false, .signals = 0};
-  const Count count = every_run(freedom, GetParam());
-  EXPECT_EQ(count.complaint, "");
-  EXPECT_GE(count.runs, minimum[GetParam()]);
+  expect_promises_kept({.steps = 4, .any_order = true, .signals_apart = false, .signals = 0}, minimum);
 }
 
 TEST_P(EveryRunOfFourSteps, with_signals_at_any_two_moments_keeps_every_promise) {
   constexpr std::uint64_t minimum[kinds_of_step] = {276'000,   815'000,   1'640'000,
                                                     1'910'000, 1'640'000, 1'920'000};
-  const Freedom freedom{.steps = 4, .any_order = false, .signals_apart = true, .signals = 2};
-  const Count count = every_run(freedom, GetParam());
-  EXPECT_EQ(count.complaint, "");
-  EXPECT_GE(count.runs, minimum[GetParam()]);
+  expect_promises_kept({.steps = 4, .any_order = false, .signals_apart = true, .signals = 2}, minimum);
 }
 
 INSTANTIATE_TEST_SUITE_P(First, EveryRunOfFourSteps, testing::Range(std::size_t{0}, kinds_of_step),

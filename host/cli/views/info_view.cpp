@@ -60,6 +60,8 @@ std::string text_of(const TaskSettings& settings) {
   time("timeout", settings.timeout);
   if (settings.stop_signal.has_value()) set.push_back("stop.signal " + signal_name(*settings.stop_signal));
   time("stop.graceMs", settings.stop_grace);
+  if (settings.stop_to.has_value())
+    set.emplace_back(*settings.stop_to == StopTo::root ? "stop.to root" : "stop.to tree");
   if (settings.executor.has_value()) set.push_back("executor " + *settings.executor);
   if (settings.command.has_value()) set.push_back("command " + text_of(*settings.command));
   if (!settings.env.empty()) set.push_back("env of " + count_of(settings.env.size(), "variable"));

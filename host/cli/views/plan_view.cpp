@@ -142,8 +142,9 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   out += step.timeout.has_value() ? std::to_string(milliseconds(*step.timeout)) : "null";
   out += fmt::format(R"(, "stdin": "{}")", word_of(input_of(step)));
   out += R"(, "stop": {"signal": )";
-  append_json(out, signal_name(step.stop_signal));
-  out += fmt::format(R"(, "graceMs": {}}}, "from": )", milliseconds(step.stop_grace));
+  append_text_or_null(out, step.stop_signal ? signal_name(*step.stop_signal) : std::string());
+  out += fmt::format(R"(, "graceMs": {}, "to": "{}"}}, "from": )", milliseconds(step.stop_grace),
+                     step.stop_to == StopTo::root ? "root" : "tree");
   append_place(out, step.where, locate);
   out += ", \"runs\": ";
   append_text_or_null(out, command.line);

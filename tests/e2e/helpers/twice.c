@@ -1,7 +1,7 @@
 /*
- * twice WAY PROGRAM…: runs a program and hands on each SIGINT, SIGTERM and SIGHUP as wrappers do, some of them
- * in several ways at once: "pid": to the program, twice; "group": to the program and then to the group that
- * both are in, as `timeout` does. It ends as the program does.
+ * twice WAY PROGRAM…: runs a program and hands on each SIGINT, SIGTERM and SIGHUP as wrappers do, some of
+ * them in several ways at once: "pid": to the program, twice; "group": to the program and then to the group
+ * that both are in, as `timeout` does. It ends as the program does.
  */
 #define _GNU_SOURCE /* NOLINT(bugprone-reserved-identifier): asks for sigwait */
 #include <signal.h>

@@ -24,7 +24,8 @@ TEST(SettingsOfStep, are_the_built_in_defaults_when_nothing_is_written) {
   EXPECT_EQ(step.delay, Duration(0));
   EXPECT_EQ(step.timeout, std::nullopt);
   EXPECT_EQ(step.stop_grace, milliseconds(5000));
-  EXPECT_EQ(step.stop_signal, SIGTERM);
+  EXPECT_EQ(step.stop_signal, std::nullopt);
+  EXPECT_EQ(step.stop_to, StopTo::tree);
   EXPECT_EQ(step.executor, "shell");
   EXPECT_FALSE(step.command.has_value());
   EXPECT_FALSE(step.where.known());

@@ -13,12 +13,15 @@ const server = http.createServer(async (request, response) => {
   }
 });
 
-process.on("SIGTERM", () => {
+function close() {
   server.closeAllConnections();
   server.close(() => {
     console.log("greeter: closed");
     process.exit(0);
   });
-});
+}
+
+process.on("SIGINT", close);
+process.on("SIGTERM", close);
 
 server.listen(port, "127.0.0.1", () => console.log(`greeter: ready on port ${port}`));

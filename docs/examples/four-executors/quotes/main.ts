@@ -19,8 +19,11 @@ const server = Deno.serve(
   quote,
 );
 
-Deno.addSignalListener("SIGTERM", async () => {
+async function close() {
   await server.shutdown();
   console.log("quotes: closed");
   Deno.exit(0);
-});
+}
+
+Deno.addSignalListener("SIGINT", close);
+Deno.addSignalListener("SIGTERM", close);

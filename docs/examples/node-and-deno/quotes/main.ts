@@ -10,9 +10,12 @@ const server = Deno.serve(
 );
 
 let asked = 0;
-Deno.addSignalListener("SIGTERM", async () => {
+async function close() {
   asked += 1;
   await server.shutdown();
   console.log(`quotes: closed, asked ${asked} time(s)`);
   Deno.exit(0);
-});
+}
+
+Deno.addSignalListener("SIGINT", close);
+Deno.addSignalListener("SIGTERM", close);

@@ -14,13 +14,16 @@ const server = http.createServer(async (_request, response) => {
 });
 
 let asked = 0;
-process.on("SIGTERM", () => {
+function close() {
   asked += 1;
   server.closeAllConnections();
   server.close(() => {
     console.log(`web: closed, asked ${asked} time(s)`);
     process.exit(0);
   });
-});
+}
+
+process.on("SIGINT", close);
+process.on("SIGTERM", close);
 
 server.listen(port, "127.0.0.1", () => console.log(`web: ready on port ${port}`));

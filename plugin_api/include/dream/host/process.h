@@ -42,7 +42,8 @@ typedef struct dream_child {
       argv; /* at least one; argv[0] with a slash is a path, else it is searched in PATH of environment */
   dream_str directory;    /* absolute */
   dream_strs environment; /* NAME=VALUE, the whole of it */
-  int32_t stop_signal;    /* of a graceful termination; 0 is SIGTERM */
+  int32_t stop_signal;    /* of a graceful termination; 0 is SIGTERM. Where dream.json names none, SIGTERM is
+                             SIGINT when Ctrl-C is what stops the run. */
   dream_on_exit on_exit;  /* [loop] here; not NULL. Once, after the last byte of output, when nothing of its
                              tree lives */
   dream_on_output

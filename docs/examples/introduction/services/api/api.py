@@ -28,7 +28,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         print("api: " + message % arguments, flush=True)
 
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda *_: sys.exit(0))
 port = int(os.environ.get("API_PORT", "7413"))
 server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
 try:

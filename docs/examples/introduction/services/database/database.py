@@ -32,7 +32,8 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
 
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda *_: sys.exit(0))
 port = int(os.environ.get("DATABASE_PORT", "7411"))
 with Server(("127.0.0.1", port), Session) as server:
     try:
