@@ -26,6 +26,14 @@ std::optional<Command> read_command(Reader& reader, const Place& place, const Js
   return arguments;
 }
 
+std::optional<Leftovers> read_leftovers(Reader& reader, const Place& place, const Json& value) {
+  const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
+  if (word == "end") return Leftovers::end;
+  if (word == "keep") return Leftovers::keep;
+  reader.report_type(place, R"("end" or "keep")", value);
+  return std::nullopt;
+}
+
 /// Sets `member` to what a function of the reader makes of the value.
 template <auto member, auto read>
 void set(Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
@@ -41,7 +49,7 @@ constexpr std::array<Field<TaskSettings>, 2> stop_fields{{
                    TaskSettings& task) { task.stop_grace = reader.milliseconds(place, value); }},
 }};
 
-constexpr std::array<Field<TaskSettings>, 12> task_fields{{
+constexpr std::array<Field<TaskSettings>, 13> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
@@ -61,6 +69,8 @@ constexpr std::array<Field<TaskSettings>, 12> task_fields{{
     {"stop", [](Reader& reader, const Place& place, const Json& value,
                 TaskSettings& task) { read_object(reader, place, value, stop_fields, task); }},
     {"pty", set<&TaskSettings::pty, &Reader::boolean>},
+    {"leftovers", [](Reader& reader, const Place& place, const Json& value,
+                     TaskSettings& task) { task.leftovers = read_leftovers(reader, place, value); }},
     {"executor", set<&TaskSettings::executor, &Reader::executor>},
     {"options", set<&TaskSettings::options, &Reader::options>},
 }};
@@ -74,6 +84,11 @@ void read_task(Reader& reader, const Place& place, const Json& value, TaskSettin
     reader.report(Place(place, reader.tree().find(value, "async")->name),
                   "a service is always async, but \"async\" is false",
                   "remove \"async\", or make it no service");
+  }
+  if (task.service.value_or(false) && task.leftovers == Leftovers::keep) {
+    reader.report(Place(place, reader.tree().find(value, "leftovers")->name),
+                  "a service has nothing left to keep: when it ends by itself it has failed",
+                  "remove \"leftovers\", or make it no service");
   }
 }
 

@@ -19,6 +19,7 @@ struct Step {
   bool required = true;
   bool service = false;  ///< never of the requested step: that one is always waited for
   bool pty = true;
+  Leftovers leftovers = Leftovers::end;  ///< `keep` never of a service
   Duration delay{0};
   std::optional<Duration> timeout;
   Duration stop_grace = std::chrono::milliseconds(5000);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -25,6 +26,12 @@ using Environment = std::vector<std::pair<std::string, std::string>>;
 /// them.
 using OptionsPointer = std::string;
 
+/// What becomes of the processes that a step's own first process leaves behind when it ends by itself.
+enum class Leftovers : std::uint8_t {
+  end,   ///< they are ended with the step
+  keep,  ///< they stay until the end of the run
+};
+
 /// `tasks.T` and `projects.P.tasks.T`. What is absent is inherited.
 struct TaskSettings {
   SourceOffset where;
@@ -32,6 +39,7 @@ struct TaskSettings {
   std::optional<bool> required;
   std::optional<bool> service;  ///< implies async
   std::optional<bool> pty;
+  std::optional<Leftovers> leftovers;
   std::optional<Duration> delay;
   std::optional<Duration> timeout;
   std::optional<Duration> stop_grace;

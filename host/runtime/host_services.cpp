@@ -57,6 +57,7 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
                            .streams = parts_.terminals.streams_of(settings, may_have_terminal),
                            .stop_signal = request.stop_signal,
                            .relays = std::move(request.relays),
+                           .keeps_leftovers = settings.leftovers == Leftovers::keep,
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},
                            .on_end = std::move(request.on_exit)};

@@ -20,6 +20,7 @@ std::string attributes_of(const Step& step, bool last) {
     if (!step.background) text += fmt::format(", waits {} ms first", milliseconds(step.delay));
     if (step.background && !last) text += fmt::format(", next after {} ms", milliseconds(step.delay));
   }
+  if (step.leftovers == Leftovers::keep) text += ", keeps leftovers";
   if (step.timeout.has_value()) text += fmt::format(", timeout {} ms", milliseconds(*step.timeout));
   return text;
 }
@@ -113,7 +114,8 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   out += step.timeout.has_value() ? std::to_string(milliseconds(*step.timeout)) : "null";
   out += R"(, "stop": {"signal": )";
   append_json(out, signal_name(step.stop_signal));
-  out += fmt::format(R"(, "graceMs": {}}}, "from": )", milliseconds(step.stop_grace));
+  out += fmt::format(R"(, "graceMs": {}}}, "leftovers": "{}", "from": )", milliseconds(step.stop_grace),
+                     step.leftovers == Leftovers::keep ? "keep" : "end");
   append_place(out, step.where, locate);
   out += ", \"runs\": ";
   append_text_or_null(out, command.line);

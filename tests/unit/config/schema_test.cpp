@@ -75,7 +75,7 @@ std::vector<std::string> good_files() {
               "executor": "acme",
               "tasks": {"t": {"async": true, "required": false, "delay": 2147483647, "service": true, "timeout": 1,
                 "command": ["a", ""], "env": {"A": ""}, "envFile": [".env"],
-                "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "executor": "acme", "options": {}}},
+                "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "leftovers": "end", "executor": "acme", "options": {}}},
               "projects": {"./**": {"envFile": [], "tasks": {"t": {"command": "x", "envFile": "y"}}}, "web/?": {}}})"};
 }
 
