@@ -39,27 +39,31 @@ std::optional<SuccessCodes> read_success_codes(Reader& reader, const Place& plac
   return codes;
 }
 
-std::optional<StandardInput> read_standard_input(Reader& reader, const Place& place, const Json& value) {
-  if (value.IsString() && text_of(value) == "open") return StandardInput::open;
-  if (value.IsString() && text_of(value) == "empty") return StandardInput::empty;
-  reader.report_type(place, R"("open" or "empty")", value);
-  return std::nullopt;
-}
-
 /// Sets `member` to what a function of the reader makes of the value.
 template <auto member, auto read>
 void set(Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
   task.*member = (reader.*read)(place, value);
 }
 
-std::optional<StopTo> read_stop_to(Reader& reader, const Place& place, const Json& value) {
-  const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
-  if (word == "tree") return StopTo::tree;
-  if (word == "root") return StopTo::root;
-  reader.report_type(place, R"("tree" or "root")", value,
-                     "root: only the process that was started gets the stop signal; tree: all of them do");
+/// One of two words, and what each stands for.
+template <typename Choice>
+std::optional<Choice> read_choice(Reader& reader, const Place& place, const Json& value,
+                                  const std::array<std::pair<std::string_view, Choice>, 2>& choices,
+                                  std::string_view hint = {}) {
+  for (const auto& [word, choice] : choices) {
+    if (value.IsString() && text_of(value) == word) return choice;
+  }
+  const std::string expected = fmt::format(R"("{}" or "{}")", choices[0].first, choices[1].first);
+  reader.report_type(place, expected, value, std::string(hint));
   return std::nullopt;
 }
+
+constexpr std::array<std::pair<std::string_view, StandardInput>, 2> inputs{
+    {{"open", StandardInput::open}, {"empty", StandardInput::empty}}};
+constexpr std::array<std::pair<std::string_view, Leftovers>, 2> fates_of_leftovers{
+    {{"end", Leftovers::end}, {"keep", Leftovers::keep}}};
+constexpr std::array<std::pair<std::string_view, StopTo>, 2> addressees{
+    {{"tree", StopTo::tree}, {"root", StopTo::root}}};
 
 constexpr std::array<Field<TaskSettings>, 3> stop_fields{{
     {"signal",
@@ -68,11 +72,15 @@ constexpr std::array<Field<TaskSettings>, 3> stop_fields{{
      }},
     {"graceMs", [](Reader& reader, const Place& place, const Json& value,
                    TaskSettings& task) { task.stop_grace = reader.milliseconds(place, value); }},
-    {"to", [](Reader& reader, const Place& place, const Json& value,
-              TaskSettings& task) { task.stop_to = read_stop_to(reader, place, value); }},
+    {"to",
+     [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
+       task.stop_to =
+           read_choice(reader, place, value, addressees,
+                       "root: only the process that was started gets the stop signal; tree: all of them do");
+     }},
 }};
 
-constexpr std::array<Field<TaskSettings>, 16> task_fields{{
+constexpr std::array<Field<TaskSettings>, 17> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
@@ -100,8 +108,12 @@ constexpr std::array<Field<TaskSettings>, 16> task_fields{{
     {"readyTimeout", [](Reader& reader, const Place& place, const Json& value,
                         TaskSettings& task) { task.ready_timeout = reader.milliseconds(place, value, 1); }},
     {"stdin", [](Reader& reader, const Place& place, const Json& value,
-                 TaskSettings& task) { task.standard_input = read_standard_input(reader, place, value); }},
+                 TaskSettings& task) { task.standard_input = read_choice(reader, place, value, inputs); }},
     {"pty", set<&TaskSettings::pty, &Reader::boolean>},
+    {"leftovers",
+     [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
+       task.leftovers = read_choice(reader, place, value, fates_of_leftovers);
+     }},
     {"executor", set<&TaskSettings::executor, &Reader::executor>},
     {"options", set<&TaskSettings::options, &Reader::options>},
 }};
@@ -115,6 +127,11 @@ void read_task(Reader& reader, const Place& place, const Json& value, TaskSettin
     reader.report(Place(place, reader.tree().find(value, "async")->name),
                   "a service is always async, but \"async\" is false",
                   "remove \"async\", or make it no service");
+  }
+  if (task.service.value_or(false) && task.leftovers == Leftovers::keep) {
+    reader.report(Place(place, reader.tree().find(value, "leftovers")->name),
+                  "a service has nothing left to keep: when it ends by itself it has failed",
+                  "remove \"leftovers\", or make it no service");
   }
 }
 

@@ -74,6 +74,9 @@ class Planner {
       }
       if (refused_) return *refused_;
     }
+    for (const Step& step : plan_.steps) {
+      if (step.service && step.leftovers == Leftovers::keep) return service_that_keeps(step);
+    }
     finish_requested(plan_.steps.back());
     return std::move(plan_);
   }
@@ -179,6 +182,15 @@ class Planner {
     }
     message += to_string(id);
     return {Error{ErrorCode::plan, std::move(message), "", "remove one of these dependencies"}, where};
+  }
+
+  /// Written in two places of dream.json; in one it is an error of the file.
+  [[nodiscard]] static PlanError service_that_keeps(const Step& step) {
+    return {
+        Error{ErrorCode::plan,
+              to_string(step.id) + R"( is a service, and has "leftovers": "keep": it has nothing to keep)",
+              "", R"(give it "leftovers": "end", or make it no service)"},
+        step.where};
   }
 
   /// The run is made for this step: it is always waited for, so it is nobody's service.

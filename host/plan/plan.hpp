@@ -20,6 +20,7 @@ struct Step {
   bool service = false;  ///< never of the requested step: that one is always waited for
   bool pty = true;
   std::optional<StandardInput> standard_input;  ///< unset: as input_of() has it
+  Leftovers leftovers = Leftovers::end;  ///< `keep` never of a service
   Duration delay{0};
   std::optional<Duration> timeout;
   Duration stop_grace = std::chrono::milliseconds(5000);

@@ -42,6 +42,12 @@ enum class StopTo : std::uint8_t {
   root,  ///< its first process alone, which tells its own
 };
 
+/// What becomes of the processes that a step's own first process leaves behind when it ends by itself.
+enum class Leftovers : std::uint8_t {
+  end,   ///< they are ended with the step
+  keep,  ///< they stay until the end of the run
+};
+
 /// `tasks.T` and `projects.P.tasks.T`. What is absent is inherited.
 struct TaskSettings {
   SourceOffset where;
@@ -49,6 +55,7 @@ struct TaskSettings {
   std::optional<bool> required;
   std::optional<bool> service;  ///< implies async
   std::optional<bool> pty;
+  std::optional<Leftovers> leftovers;
   std::optional<Duration> delay;
   std::optional<Duration> timeout;
   std::optional<Duration> stop_grace;

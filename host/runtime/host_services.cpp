@@ -73,6 +73,7 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
                            .stop_signal = stop_signal_of(settings, request),
                            .root_only = settings.stop_to == StopTo::root,
                            .relays = std::move(request.relays),
+                           .keeps_leftovers = settings.leftovers == Leftovers::keep,
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},
                            .on_end = std::move(request.on_exit)};

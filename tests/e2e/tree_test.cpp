@@ -69,6 +69,22 @@ TEST(Tree, what_a_step_leaves_behind_is_not_what_its_timeout_is_for) {
   EXPECT_EQ(run(workspace).code, 0);
 }
 
+TEST(Tree, what_a_step_keeps_serves_the_next_one_and_ends_with_the_run) {
+  const Workspace workspace(
+      {{"a",
+        "sh -c 'echo up > $ROOT/said; read go < $ROOT/gate; echo served > $ROOT/answer; exec sleep 3600' & "
+        "exit 0",
+        "", R"("leftovers": "keep")"},
+       {"c", "echo go > $ROOT/gate; read answer < $ROOT/answer; echo $answer", "", ""}});
+  const Gate gate(workspace, "gate");
+  const Gate answer(workspace, "answer");
+  const Finished finished = run(workspace);
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out, HasSubstr("served"));
+  EXPECT_THAT(finished.err, HasSubstr("running: kept until the end of the run"));
+  EXPECT_THAT(finished.err, HasSubstr("ending what ./a:go has left running: "));
+}
+
 /// The orphans of a task are dream's: the task's shell has no children but its own, and waits for no others.
 TEST(Tree, a_task_is_given_no_orphans_to_reap) {
   const Workspace workspace(

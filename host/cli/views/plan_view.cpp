@@ -21,6 +21,7 @@ std::string attributes_of(const Step& step, bool last) {
     if (step.background && !last) text += fmt::format(", next after {} ms", milliseconds(step.delay));
   }
   if (step.releases_when_ready) text += ", next when ready";
+  if (step.leftovers == Leftovers::keep) text += ", keeps leftovers";
   if (step.timeout.has_value()) text += fmt::format(", timeout {} ms", milliseconds(*step.timeout));
   if (step.standard_input.has_value()) text += fmt::format(", stdin {}", word_of(*step.standard_input));
   return text;
@@ -143,8 +144,9 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   out += fmt::format(R"(, "stdin": "{}")", word_of(input_of(step)));
   out += R"(, "stop": {"signal": )";
   append_text_or_null(out, step.stop_signal ? signal_name(*step.stop_signal) : std::string());
-  out += fmt::format(R"(, "graceMs": {}, "to": "{}"}}, "from": )", milliseconds(step.stop_grace),
-                     step.stop_to == StopTo::root ? "root" : "tree");
+  out += fmt::format(R"(, "graceMs": {}, "to": "{}"}}, "leftovers": "{}", "from": )", milliseconds(step.stop_grace),
+                     step.stop_to == StopTo::root ? "root" : "tree",
+                     step.leftovers == Leftovers::keep ? "keep" : "end");
   append_place(out, step.where, locate);
   out += ", \"runs\": ";
   append_text_or_null(out, command.line);

@@ -113,6 +113,20 @@ TEST(Service, may_be_async_and_may_be_off) {
   EXPECT_THAT(problems_of(R"({"tasks": {"t": {"service": true, "async": false}}})"), testing::SizeIs(1));
 }
 
+TEST(Leftovers, end_or_are_kept_but_never_of_a_service) {
+  EXPECT_EQ(workspace_of(R"({"tasks": {"t": {"leftovers": "keep"}}})").tasks.at("t").leftovers,
+            Leftovers::keep);
+  EXPECT_EQ(
+      workspace_of(R"({"tasks": {"t": {"leftovers": "end", "service": true}}})").tasks.at("t").leftovers,
+      Leftovers::end);
+  for (const char* bad : {R"("stay")", "true", "null", "[]"})
+    EXPECT_THAT(problems_of(R"({"tasks": {"t": {"leftovers": )" + std::string(bad) + "}}}"),
+                ElementsAre(testing::HasSubstr(R"(/tasks/t/leftovers: expected "end" or "keep")")))
+        << bad;
+  EXPECT_THAT(problems_of(R"({"tasks": {"t": {"service": true, "leftovers": "keep"}}})"),
+              ElementsAre(testing::HasSubstr("a service has nothing left to keep")));
+}
+
 TEST(StopSignal, is_known_with_and_without_its_prefix) {
   EXPECT_EQ(workspace_of(R"({"tasks": {"t": {"stop": {"signal": "INT"}}}})").tasks.at("t").stop_signal,
             SIGINT);
