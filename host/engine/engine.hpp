@@ -184,9 +184,19 @@ struct StepStarted {
 struct StepEnded {
   StepIndex step;
 };  ///< once for each Start; its outcome is in outcomes(). A skipped step has none
+/// The attempt is over, and another follows. Its outcome is in outcomes() until that one starts.
+struct AttemptEnded {
+  Attempt attempt;
+  Duration again_in;
+  std::size_t restart = 1;  ///< the how manieth it will be, of those that count for Restart::max
+};
+/// The process of a later attempt runs.
+struct StepRestarted {
+  Attempt attempt;
+};
 struct StepReady {
   StepIndex step;
-};  ///< at most once for each StepStarted
+};  ///< at most once for each StepStarted and StepRestarted
 /// What its probes have found so far. The engine doesn't know: whoever drives it fills it in.
 struct Found {
   std::string what;       ///< is wrong, in words
@@ -236,8 +246,8 @@ struct Finish {
 };
 
 using Action = std::variant<Start, Terminate, GiveUp, BeginProbing, EndProbing, GiveUpReader, StepStarted,
-                            StepEnded, LeftoversFound, StepReady, StepNotReady, StillProbing, DelayBegan,
-                            WaitingForBackground, Stopping, StillEnding, Finish>;
+                            StepEnded, AttemptEnded, StepRestarted, LeftoversFound, StepReady, StepNotReady,
+                            StillProbing, DelayBegan, WaitingForBackground, Stopping, StillEnding, Finish>;
 
 /// How long dream has patience. Each is more than 0.
 struct Limits {

@@ -48,6 +48,21 @@ enum class Leftovers : std::uint8_t {
   keep,  ///< they stay until the end of the run
 };
 
+/// Whether another attempt of a step follows one that is over, and when.
+struct Restart {
+  enum class On : std::uint8_t {
+    no,
+    failure,
+    always,  ///< in the foreground: as `failure`
+  };
+  On on = On::no;
+  std::size_t max = 5;                         ///< restarts before the step has failed for good; 0: no limit
+  Duration window = std::chrono::seconds(60);  ///< once it was ready, only those within this time count
+  Duration delay = std::chrono::milliseconds(200);  ///< the first pause, doubled each time
+  Duration max_delay = std::chrono::seconds(10);    ///< the longest
+  bool operator==(const Restart&) const = default;
+};
+
 /// `tasks.T` and `projects.P.tasks.T`. What is absent is inherited.
 struct TaskSettings {
   SourceOffset where;
@@ -63,6 +78,7 @@ struct TaskSettings {
   std::optional<SuccessCodes> success_codes;
   std::optional<Probes> ready;
   std::optional<Duration> ready_timeout;
+  std::optional<Restart> restart;
   std::optional<StopTo> stop_to;
   std::optional<Command> command;
   Environment env;
