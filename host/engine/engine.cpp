@@ -22,7 +22,7 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
       readers(limits.stuck_reader) {
   DREAM_ASSERT(!steps.empty());
   for (const Duration limit : {limits.quiet_stop, limits.quiet_wait, limits.unkillable, limits.stuck_reader,
-                               limits.hang_up, limits.one_request})
+                               limits.hang_up, limits.one_request, limits.good_after})
     DREAM_ASSERT(limit > Duration{0});
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = plan.steps[i];
@@ -32,6 +32,7 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
     DREAM_ASSERT(step.ready_timeout > Duration{0} || step.ready.empty());
     DREAM_ASSERT(!step.ready_needed || (step.background && !step.ready.empty()));
     DREAM_ASSERT(!step.releases_when_ready || step.ready_needed);
+    DREAM_ASSERT(step.restart.delay >= Duration{0} && step.restart.max_delay >= step.restart.delay);
     for (const StepIndex before : step.after_ready) {
       DREAM_ASSERT(position(before) < i && plan.steps[position(before)].ready_needed);
       steps[position(before)].ready_followers.push_back(StepIndex(i));
@@ -66,13 +67,15 @@ void Engine::State::on(const Started& event) {
 void Engine::State::on(const StartFailed& event) {
   if (is_stale(event.attempt)) return;
   outcome_of(event.attempt.step).start_error = event.error;
-  feed(event.attempt.step, Input::start_failed);
+  judge(event.attempt.step);
+  feed(event.attempt.step, comes_back(event.attempt.step) ? Input::start_fell : Input::start_failed);
 }
 
 void Engine::State::on(const Exited& event) {
   if (is_stale(event.attempt)) return;
   outcome_of(event.attempt.step).exit = event.status;
-  feed(event.attempt.step, Input::exited);
+  judge(event.attempt.step);
+  feed(event.attempt.step, comes_back(event.attempt.step) ? Input::fell : Input::exited);
 }
 
 void Engine::State::on(const Ready& event) {
@@ -92,7 +95,7 @@ void Engine::State::on(const Lingers& event) {
   const auto timeout = settings_of(step).timeout;
   if (timeout)
     deadlines.set(step,
-                  event.lingers ? std::nullopt : std::optional(later(*outcome_of(step).started, *timeout)));
+                  event.lingers ? std::nullopt : std::optional(later(*progress_of(step).started, *timeout)));
 }
 
 void Engine::State::on(const LeftBehind& event) {
@@ -153,6 +156,11 @@ void Engine::State::stop_run(const RunStop& reason) {
 void Engine::State::release(StepIndex step, Instant instant) {
   if (stop || std::exchange(progress_of(step).released, true)) return;
   release_all(progress_of(step).followers, instant);
+}
+
+void Engine::State::release_ready(StepIndex step, Instant instant) {
+  if (stop || std::exchange(progress_of(step).ready_released, true)) return;
+  release_all(progress_of(step).ready_followers, instant);
 }
 
 void Engine::State::release_all(const std::vector<StepIndex>& followers, Instant instant) {
@@ -227,7 +235,7 @@ void Engine::State::tell_what_takes_long() {
   std::vector<Ending> still;
   for (const StepIndex step : told) {
     const bool probing = progress_of(step).probing;
-    const Instant since = probing ? *outcome_of(step).started : progress_of(step).asked_at;
+    const Instant since = probing ? *progress_of(step).started : progress_of(step).asked_at;
     news.set(step, later(now, now - since));
     if (probing)
       actions.emplace_back(StillProbing{step, *ready_limits.of(step)});

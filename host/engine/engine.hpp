@@ -131,7 +131,8 @@ struct CannotBecomeReady {
 /// Why one step is ended before its time.
 using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady>;
 
-/// How a step ended. One that is being terminated has its kind and reason already while it still runs.
+/// How a step ended; while it goes on, its latest attempt. One that is being terminated has its kind and
+/// reason already while it still runs.
 struct Outcome {
   OutcomeKind kind = OutcomeKind::skipped;
   std::optional<StepEnd> reason;     ///< of terminated and skipped; of failed: those that concern it alone
@@ -140,15 +141,15 @@ struct Outcome {
   bool forced = false;               ///< it had to be killed
   std::vector<std::string> left_behind;  ///< processes, as LeftBehind has them
   bool kept = false;                     ///< these: until the end of the run
-  std::optional<Instant> started;
-  std::optional<Instant> ready;  ///< all its probes had passed
-  std::optional<Instant> ended;
+  std::optional<Instant> started;        ///< of the first attempt
+  std::optional<Instant> ready;          ///< all probes of the latest attempt had passed
+  std::optional<Instant> ended;          ///< of the step
 };
 
 // ---- actions: what to do, in this order -------------------------------------------------------------------
 
-/// Start the step's process; answered by Started, StartFailed or Exited, at once or later. Nothing else is
-/// started until it is answered.
+/// Start the step's process; answered by Started, StartFailed or Exited, at once or later. No further step is
+/// started for the first time until it is answered.
 struct Start {
   Attempt attempt;
 };
@@ -196,7 +197,8 @@ struct StepRestarted {
 };
 struct StepReady {
   StepIndex step;
-};  ///< at most once for each StepStarted and StepRestarted
+  Duration after{};  ///< since the start of its latest attempt
+};                   ///< at most once for each StepStarted and StepRestarted
 /// What its probes have found so far. The engine doesn't know: whoever drives it fills it in.
 struct Found {
   std::string what;       ///< is wrong, in words
@@ -259,6 +261,8 @@ struct Limits {
   Duration hang_up = std::chrono::seconds(1);  ///< from the end of a terminal to the signal about it
   /// Signals that come so soon after the first one are the same request.
   Duration one_request = std::chrono::milliseconds(300);
+  /// What has run well for so long waits for its next attempt as for the first one.
+  Duration good_after = std::chrono::seconds(10);
 };
 
 /// One run of one plan. Decides, and does nothing: whoever drives it feeds events with the time they happened

@@ -68,6 +68,14 @@ int exit_code(const RunStop& first_cause, std::span<const Outcome> outcomes) {
       first_cause);
 }
 
+bool is_not_there(const Outcome& outcome) {
+  if (outcome.start_error)
+    return outcome.start_error->code == ErrorCode::not_found ||
+           outcome.start_error->code == ErrorCode::not_executable;
+  const auto* exited = outcome.exit ? std::get_if<ExitedWith>(&*outcome.exit) : nullptr;
+  return exited != nullptr && (exited->code == not_found || exited->code == not_executable);
+}
+
 std::optional<int> signal_of(const RunStop& cause) {
   if (const auto* stopped = std::get_if<StoppedBySignal>(&cause)) return stopped->signal;
   if (std::holds_alternative<ReaderGone>(cause)) return broken_pipe;

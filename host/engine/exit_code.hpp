@@ -15,6 +15,10 @@ inline constexpr int output_broken = 70;
 /// when it ran past its timeout, or isn't ready.
 [[nodiscard]] int exit_code(const RunStop& first_cause, std::span<const Outcome> outcomes);
 
+/// The step's program, or something that it runs, isn't there or can't be executed: another attempt would end
+/// the same way.
+[[nodiscard]] bool is_not_there(const Outcome& outcome);
+
 /// The signal that a cause is, for whoever looks at how dream ended; none: it is another cause.
 [[nodiscard]] std::optional<int> signal_of(const RunStop& cause);
 

@@ -6,6 +6,7 @@
 #include "engine/deadlines.hpp"
 #include "engine/engine.hpp"
 #include "engine/readers.hpp"
+#include "engine/restarts.hpp"
 #include "engine/step_table.hpp"
 
 namespace dream::engine {
@@ -26,6 +27,10 @@ struct Engine::State {
     Instant not_before = Instant::min();     ///< its start; the latest of their delays
     bool released = false;                   ///< whether it has released its followers
     Instant asked_at;                        ///< while stopping: when it was asked to end
+    std::optional<Instant> started;          ///< the latest attempt
+    bool ready_released = false;             ///< whether it has released its ready_followers
+    bool again = false;  ///< another attempt follows the latest, unless that is called off
+    Restarts restarts;
   };
 
   State(const Plan& its_plan, const Limits& its_limits);
@@ -51,6 +56,7 @@ struct Engine::State {
   void react(StepIndex step, Reaction reaction);
   void feed_all(Input input);
   void set_phase(StepIndex step, Phase phase);
+  void start(StepIndex step);
   void note_start(StepIndex step);
   void run(StepIndex step);
   void become_ready(StepIndex step);
@@ -61,12 +67,17 @@ struct Engine::State {
   void terminate(StepIndex step);
   void force(StepIndex step);
   void abandon(StepIndex step);
+  void judge(StepIndex step);
+  [[nodiscard]] bool comes_back(StepIndex step);
+  void back_off(StepIndex step);
   void end(StepIndex step);
 
   // ---- the whole run
   void stop_run(const RunStop& reason);
   /// `step` no longer holds its followers back, from `instant` on. Once a step.
   void release(StepIndex step, Instant instant);
+  /// The same for those that wait until it is ready.
+  void release_ready(StepIndex step, Instant instant);
   void release_all(const std::vector<StepIndex>& followers, Instant instant);
   void open_gate(StepIndex step);
   void dismiss_services();
@@ -96,7 +107,7 @@ struct Engine::State {
   std::vector<Outcome> outcomes;
   std::vector<Action> actions;
   Instant now = Instant::min();
-  Deadlines gates;         ///< when a released step may start
+  Deadlines gates;         ///< when a released step may start; in backoff: its next attempt
   Deadlines deadlines;     ///< running: its timeout; stopping: the end of its grace; killing: giving it up
   Deadlines ready_limits;  ///< while it is probed
   Deadlines news;  ///< stopping: when the user is next told that it still runs; probing: that it isn't ready

@@ -14,15 +14,18 @@ enum class Phase : std::uint8_t {
   running,
   stopping,  ///< asked to end gracefully; its grace runs
   killing,   ///< asked to end by force
+  backoff,   ///< an attempt is over, and the next one comes after a pause
   ended,     ///< or never to be started
 };
 
 /// What can happen to a step.
 enum class Input : std::uint8_t {
-  due,              ///< its turn has come
+  due,              ///< its turn has come, or the pause before its next attempt is over
   started,          ///< the driver: its process runs
   start_failed,     ///< the driver: there is no process
   exited,           ///< the driver: it is over
+  start_fell,       ///< as start_failed, and another attempt follows
+  fell,             ///< as exited, and another attempt follows
   ready,            ///< the driver: all its probes have passed
   never_ready,      ///< the driver: they can't
   ready_timeout,    ///< they have not for its `readyTimeout`
@@ -35,20 +38,22 @@ enum class Input : std::uint8_t {
 
 /// What is done about an input in a phase.
 enum class Reaction : std::uint8_t {
-  bug,            ///< can't happen: an assertion fails
-  nothing,        ///< it is done, or under way, already
-  skip,           ///< it will never be started
-  start,          ///< issue Start
-  run,            ///< its timeout and its delay begin
-  note_start,     ///< it is being ended, and that goes on; record only that it ran
-  run_and_end,    ///< nobody heard of its start: it counts as started and ended now
-  become_ready,   ///< whoever waits for that is released
-  fail_to_ready,  ///< it has failed, and is asked to stop, if somebody waits; else its probes end
-  expire,         ///< it has failed, and is asked to stop
-  terminate,      ///< issue Terminate{graceful}, its grace begins
-  force,          ///< issue Terminate{force}
-  end,            ///< its outcome is decided; a required failure stops the run
-  abandon,        ///< issue GiveUp, and end
+  bug,               ///< can't happen: an assertion fails
+  nothing,           ///< it is done, or under way, already
+  skip,              ///< it will never be started
+  start,             ///< issue Start
+  run,               ///< its timeout and its delay begin
+  note_start,        ///< it is being ended, and that goes on; record only that it ran
+  run_and_end,       ///< nobody heard of its start: it counts as started and ended now
+  become_ready,      ///< whoever waits for that is released
+  fail_to_ready,     ///< it has failed, and is asked to stop, if somebody waits; else its probes end
+  expire,            ///< it has failed, and is asked to stop
+  terminate,         ///< issue Terminate{graceful}, its grace begins
+  force,             ///< issue Terminate{force}
+  back_off,          ///< an attempt is over; the pause before the next begins
+  run_and_back_off,  ///< the same, and nobody heard of its start
+  end,               ///< its outcome is decided; a required failure stops the run
+  abandon,           ///< issue GiveUp, and end
 };
 
 /// What follows from an input in a phase: what is done, and the phase that the step is in from then on. An
@@ -64,20 +69,22 @@ using enum Reaction;
 using enum Phase;
 
 // clang-format off
-inline constexpr std::array<std::array<Cell, 6>, 12> cells{{
-  //                     pending             starting               running                stopping                killing                ended
-  /* due             */ {{{start, starting}, {},                    {},                    {},                     {},                    {}}},
-  /* started         */ {{{},                {run, running},        {},                    {note_start, stopping}, {note_start, killing}, {}}},
-  /* start_failed    */ {{{},                {end, ended},          {},                    {end, ended},           {end, ended},          {}}},
-  /* exited          */ {{{},                {run_and_end, ended},  {end, ended},          {end, ended},           {end, ended},          {}}},
-  /* ready           */ {{{},                {},                    {become_ready, running},  {},                   {},                    {}}},
-  /* never_ready     */ {{{},                {},                    {fail_to_ready, running}, {},                   {},                    {}}},
-  /* ready_timeout   */ {{{},                {},                    {fail_to_ready, running}, {},                   {},                    {}}},
-  /* timeout_passed  */ {{{},                {},                    {expire, running},     {},                     {},                    {}}},
-  /* grace_passed    */ {{{},                {},                    {},                    {force, killing},       {},                    {}}},
-  /* patience_passed */ {{{},                {},                    {},                    {},                     {abandon, ended},      {}}},
-  /* stop_asked      */ {{{skip, ended},     {terminate, stopping}, {terminate, stopping}, {nothing, stopping},    {nothing, killing},    {nothing, ended}}},
-  /* force_asked     */ {{{},                {},                    {},                    {force, killing},       {nothing, killing},    {nothing, ended}}},
+inline constexpr std::array<std::array<Cell, 7>, 14> cells{{
+  //                     pending             starting                     running                   stopping                killing                backoff               ended
+  /* due             */ {{{start, starting}, {},                          {},                       {},                     {},                    {start, starting},    {}}},
+  /* started         */ {{{},                {run, running},              {},                       {note_start, stopping}, {note_start, killing}, {},                   {}}},
+  /* start_failed    */ {{{},                {end, ended},                {},                       {end, ended},           {end, ended},          {},                   {}}},
+  /* exited          */ {{{},                {run_and_end, ended},        {end, ended},             {end, ended},           {end, ended},          {},                   {}}},
+  /* start_fell      */ {{{},                {back_off, backoff},         {},                       {},                     {},                    {},                   {}}},
+  /* fell            */ {{{},                {run_and_back_off, backoff}, {back_off, backoff},      {back_off, backoff},    {back_off, backoff},   {},                   {}}},
+  /* ready           */ {{{},                {},                          {become_ready, running},  {},                     {},                    {},                   {}}},
+  /* never_ready     */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {}}},
+  /* ready_timeout   */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {}}},
+  /* timeout_passed  */ {{{},                {},                          {expire, running},        {},                     {},                    {},                   {}}},
+  /* grace_passed    */ {{{},                {},                          {},                       {force, killing},       {},                    {},                   {}}},
+  /* patience_passed */ {{{},                {},                          {},                       {},                     {abandon, ended},      {},                   {}}},
+  /* stop_asked      */ {{{skip, ended},     {terminate, stopping},       {terminate, stopping},    {nothing, stopping},    {nothing, killing},    {end, ended},         {nothing, ended}}},
+  /* force_asked     */ {{{},                {},                          {},                       {force, killing},       {nothing, killing},    {},                   {nothing, ended}}},
 }};
 // clang-format on
 
@@ -90,7 +97,7 @@ inline constexpr std::array<std::array<Cell, 6>, 12> cells{{
 
 /// An attempt of a step in this phase is under way: the driver may be heard of it.
 [[nodiscard]] constexpr bool is_under_way(Phase phase) noexcept {
-  return phase != Phase::pending && phase != Phase::ended;
+  return phase != Phase::pending && phase != Phase::backoff && phase != Phase::ended;
 }
 
 }  // namespace dream::engine

@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/text.hpp"
+#include "engine/exit_code.hpp"
 #include "engine/state.hpp"
 
 namespace dream::engine {
@@ -33,8 +34,7 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
       outcome_of(step).reason = stop;
       break;
     case Reaction::start:
-      ++progress_of(step).attempt;
-      actions.emplace_back(Start{attempt_of(step)});
+      start(step);
       break;
     case Reaction::run:
       run(step);
@@ -61,6 +61,13 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::force:
       force(step);
       break;
+    case Reaction::run_and_back_off:
+      note_start(step);
+      back_off(step);
+      break;
+    case Reaction::back_off:
+      back_off(step);
+      break;
     case Reaction::end:
       end(step);
       break;
@@ -74,10 +81,11 @@ void Engine::State::feed_all(Input input) {
   for (std::size_t i = 0; i < steps.size(); ++i) feed(StepIndex(i), input);
 }
 
-/// Nothing but the background is waited for once nobody holds the run any more: a step in front until its
-/// end, every step until its start was answered.
+/// Nothing but the background is waited for once nobody holds the run any more: a step in front until it has
+/// ended for good, every step while a start of it isn't answered.
 bool Engine::State::holds(const Progress& step, Phase phase) {
-  return is_under_way(phase) && (step.kind == Kind::foreground || phase == Phase::starting);
+  if (step.kind != Kind::foreground) return phase == Phase::starting;
+  return phase != Phase::pending && phase != Phase::ended;
 }
 
 void Engine::State::set_phase(StepIndex step, Phase phase) {
@@ -97,10 +105,27 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
   news.set(step, std::nullopt);
 }
 
+/// What the last attempt has said of itself is no longer the step's outcome.
+void Engine::State::start(StepIndex step) {
+  progress_of(step).again = false;
+  progress_of(step).started.reset();
+  if (++progress_of(step).attempt > 1) {
+    Outcome& outcome = outcome_of(step);
+    outcome = {
+        .left_behind = std::move(outcome.left_behind), .kept = outcome.kept, .started = outcome.started};
+  }
+  actions.emplace_back(Start{attempt_of(step)});
+}
+
 void Engine::State::note_start(StepIndex step) {
-  DREAM_ASSERT(!outcome_of(step).started);
-  outcome_of(step).started = now;
-  actions.emplace_back(StepStarted{step});
+  DREAM_ASSERT(!progress_of(step).started);
+  progress_of(step).started = now;
+  if (std::optional<Instant>& first = outcome_of(step).started) {
+    actions.emplace_back(StepRestarted{attempt_of(step)});
+  } else {
+    first = now;
+    actions.emplace_back(StepStarted{step});
+  }
 }
 
 void Engine::State::run(StepIndex step) {
@@ -121,10 +146,10 @@ void Engine::State::become_ready(StepIndex step) {
   Outcome& outcome = outcome_of(step);
   outcome.ready = now;
   end_probing(step);
-  actions.emplace_back(StepReady{step});
+  actions.emplace_back(StepReady{step, now - *progress_of(step).started});
   if (progress_of(step).kind == Kind::foreground) return;
-  const Instant instant = std::max(now, later(*outcome.started, settings_of(step).delay));
-  if (!stop) release_all(progress_of(step).ready_followers, instant);
+  const Instant instant = std::max(now, later(*progress_of(step).started, settings_of(step).delay));
+  release_ready(step, instant);
   release(step, instant);
 }
 
@@ -147,11 +172,13 @@ void Engine::State::expire(StepIndex step) {
   fail(step, TimedOut{});
 }
 
-/// The failure counts from now, whatever the step says when it ends.
+/// The failure counts from now, whatever the step says when it ends. It is the attempt's alone if another
+/// follows.
 void Engine::State::fail(StepIndex step, const StepEnd& reason) {
   outcome_of(step).kind = OutcomeKind::failed;
   outcome_of(step).reason = reason;
-  if (settings_of(step).required)
+  progress_of(step).again = comes_back(step);
+  if (settings_of(step).required && !progress_of(step).again)
     stop_run(RequiredFailed{step});
   else
     feed(step, Input::stop_asked);
@@ -178,31 +205,66 @@ void Engine::State::force(StepIndex step) {
 void Engine::State::abandon(StepIndex step) {
   outcome_of(step).exit = Lost{"its executor did not report its end " + human_duration(limits.unkillable) +
                                " after it was killed"};
+  progress_of(step).again = false;
   actions.emplace_back(GiveUp{attempt_of(step)});
   end(step);
 }
 
-void Engine::State::end(StepIndex step) {
-  const Kind kind = progress_of(step).kind;
+/// How the latest attempt has ended.
+void Engine::State::judge(StepIndex step) {
   Outcome& outcome = outcome_of(step);
-  // Whoever was asked to end has its outcome already: what its process said then means nothing.
-  if (!outcome.reason) {
-    const bool ready_enough = !settings_of(step).ready_needed || outcome.ready;
-    const bool succeeded = ready_enough && kind != Kind::service && outcome.exit &&
-                           is_success(*outcome.exit, settings_of(step).success_codes);
-    outcome.kind = succeeded ? OutcomeKind::succeeded : OutcomeKind::failed;
+  if (outcome.reason) return;  // it was asked to end: what its process said then means nothing
+  const bool ready_enough = !settings_of(step).ready_needed || outcome.ready;
+  const bool succeeded = ready_enough && progress_of(step).kind != Kind::service && outcome.exit &&
+                         is_success(*outcome.exit, settings_of(step).success_codes);
+  outcome.kind = succeeded ? OutcomeKind::succeeded : OutcomeKind::failed;
+}
+
+/// Whether another attempt follows the latest, which is over, or is to end for a failure.
+bool Engine::State::comes_back(StepIndex step) {
+  const Restart& restart = settings_of(step).restart;
+  Progress& progress = progress_of(step);
+  if (restart.on == Restart::On::no || stop || (dismissed && progress.kind == Kind::service)) return false;
+  if (progress.phase == Phase::stopping || progress.phase == Phase::killing) return progress.again;
+  const Outcome& outcome = outcome_of(step);
+  const bool foreground = progress.kind == Kind::foreground;
+  const bool wanted =
+      outcome.kind == OutcomeKind::failed || (restart.on == Restart::On::always && !foreground);
+  if (!wanted || is_not_there(outcome)) return false;
+  const bool has_ready = !settings_of(step).ready.empty();
+  const std::optional<Instant> since = has_ready ? outcome.ready : progress.started;
+  progress.restarts.see_end(now, since, has_ready, limits.good_after);
+  return progress.restarts.may_come(restart, now, foreground);
+}
+
+void Engine::State::back_off(StepIndex step) {
+  Progress& progress = progress_of(step);
+  const Restart& restart = settings_of(step).restart;
+  const std::size_t before = progress.restarts.counted(restart, now, progress.kind == Kind::foreground);
+  const Duration pause = progress.restarts.take_next(restart, now);
+  progress.again = true;
+  gates.set(step, later(now, pause));
+  actions.emplace_back(AttemptEnded{attempt_of(step), pause, before + 1});
+}
+
+void Engine::State::end(StepIndex step) {
+  Outcome& outcome = outcome_of(step);
+  if (progress_of(step).again) {  // its latest attempt was to be followed by another
+    gates.set(step, std::nullopt);
+    outcome.kind = OutcomeKind::terminated;
+    outcome.reason = stop ? StepEnd(*stop) : StepEnd(NoLongerNeeded{});
+    outcome.start_error.reset();
   }
   outcome.ended = now;
   actions.emplace_back(StepEnded{step});
   if (outcome.kind == OutcomeKind::failed && settings_of(step).required) stop_run(RequiredFailed{step});
   // The delay of a step in the background goes on when it ends.
   const bool never_ran = outcome.start_error && !outcome.started;
-  const bool delays = kind != Kind::foreground && !never_ran;
+  const bool delays = progress_of(step).kind != Kind::foreground && !never_ran;
   // One that was to be ready has kept the others back meanwhile.
-  const bool kept = settings_of(step).ready_needed && outcome.started;
-  const Instant since = kept ? *outcome.started : now;
+  const Instant since = settings_of(step).ready_needed ? progress_of(step).started.value_or(now) : now;
   const Instant instant = delays ? std::max(now, later(since, settings_of(step).delay)) : now;
-  if (!stop && !outcome.ready) release_all(progress_of(step).ready_followers, instant);
+  release_ready(step, instant);
   release(step, instant);
 }
 

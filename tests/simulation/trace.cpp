@@ -118,6 +118,11 @@ std::string describe(const Action& action) {
           [](const GiveUpReader& what) { return fmt::format("give up the reader of {}", name(what.stream)); },
           [](const StepStarted& what) { return "runs " + name(what.step); },
           [](const StepEnded& what) { return "ended " + name(what.step); },
+          [](const AttemptEnded& what) {
+            return fmt::format("over {}, again in {} as restart {}", name(what.attempt),
+                               what.again_in.count(), what.restart);
+          },
+          [](const StepRestarted& what) { return "runs again " + name(what.attempt); },
           [](const StepReady& what) { return "ready " + name(what.step); },
           [](const StepNotReady& what) { return "not ready " + name(what.step); },
           [](const StillProbing& what) {

@@ -51,6 +51,11 @@ inline Step until_ready(int within, Step step) {
   step.releases_when_ready = step.ready_needed = true;
   return step;
 }
+/// A first pause of 10, at most 40; of those within 1000 once it was proven.
+inline Step with_restart(std::size_t max, Step step, Restart::On on = Restart::On::failure) {
+  step.restart = {on, max, nanoseconds(1000), nanoseconds(10), nanoseconds(40)};
+  return step;
+}
 inline Step with_grace(int grace, Step step) {
   step.stop_grace = nanoseconds(grace);
   return step;
@@ -64,17 +69,17 @@ class ManualRun {
       : plan_{std::move(steps), {}, false}, engine_(plan_, quick(limits)), starts_(starts) {}
 
   std::string begin() { return feed(Begin{}); }
-  std::string started(int step) { return feed(Started{{index(step)}}); }
+  std::string started(int step) { return feed(Started{latest(step)}); }
   std::string start_failed(int step, ErrorCode code = ErrorCode::not_found) {
-    return feed(StartFailed{{index(step)}, Error{code, "no such command", "", ""}});
+    return feed(StartFailed{latest(step), Error{code, "no such command", "", ""}});
   }
-  std::string exited(int step, int code = 0) { return feed(Exited{{index(step)}, ExitedWith{code}}); }
-  std::string ready(int step) { return feed(Ready{{index(step)}}); }
+  std::string exited(int step, int code = 0) { return feed(Exited{latest(step), ExitedWith{code}}); }
+  std::string ready(int step) { return feed(Ready{latest(step)}); }
   std::string never_ready(int step, ErrorCode code = ErrorCode::not_found) {
-    return feed(NeverReady{{index(step)}, Error{code, "no such tool", "", ""}});
+    return feed(NeverReady{latest(step), Error{code, "no such tool", "", ""}});
   }
-  std::string killed(int step, int signal) { return feed(Exited{{index(step)}, KilledBy{signal}}); }
-  std::string lost(int step) { return feed(Exited{{index(step)}, Lost{"why"}}); }
+  std::string killed(int step, int signal) { return feed(Exited{latest(step), KilledBy{signal}}); }
+  std::string lost(int step) { return feed(Exited{latest(step), Lost{"why"}}); }
   std::string interrupted(int signal = 2) { return feed(Interrupted{signal}); }
   /// So much later that it is another request.
   std::string interrupted_again(int signal = 2) {
@@ -118,6 +123,7 @@ class ManualRun {
     for (std::size_t i = 0; i < actions.size(); ++i) {
       append(text, simulation::describe(actions[i]));
       const auto* start = std::get_if<Start>(&actions[i]);
+      if (start != nullptr) attempts_[position(start->attempt.step)] = start->attempt.number;
       if (start == nullptr || starts_ == Starts::when_told) continue;
       engine_.handle(now_, Started{start->attempt});
       for (Action& action : engine_.take_actions()) actions.push_back(std::move(action));
@@ -132,7 +138,11 @@ class ManualRun {
     if (limits.one_request == Limits{}.one_request) limits.one_request = one_request;
     return limits;
   }
-  static StepIndex index(int step) { return StepIndex(static_cast<std::uint32_t>(step)); }
+  /// 1 for a step that was not started, or isn't there: that is the engine's to find.
+  [[nodiscard]] Attempt latest(int step) const {
+    const auto index = static_cast<std::size_t>(step);
+    return {StepIndex(static_cast<std::uint32_t>(step)), index < attempts_.size() ? attempts_[index] : 1};
+  }
   static void append(std::string& text, const std::string& more) {
     if (!text.empty() && !more.empty()) text += "; ";
     text += more;
@@ -141,6 +151,7 @@ class ManualRun {
   Plan plan_;
   Engine engine_;
   Starts starts_;
+  std::vector<std::uint32_t> attempts_ = std::vector<std::uint32_t>(plan_.steps.size(), 1);
   Instant now_{nanoseconds(0)};
 };
 

@@ -7,12 +7,13 @@
 namespace dream::engine {
 namespace {
 
-constexpr Phase phases[] = {Phase::pending,  Phase::starting, Phase::running,
-                            Phase::stopping, Phase::killing,  Phase::ended};
+constexpr Phase phases[] = {Phase::pending, Phase::starting, Phase::running, Phase::stopping,
+                            Phase::killing, Phase::backoff,  Phase::ended};
 constexpr Input inputs[] = {
-    Input::due,          Input::started,         Input::start_failed,  Input::exited,
-    Input::ready,        Input::never_ready,     Input::ready_timeout, Input::timeout_passed,
-    Input::grace_passed, Input::patience_passed, Input::stop_asked,    Input::force_asked};
+    Input::due,           Input::started,        Input::start_failed, Input::exited,
+    Input::start_fell,    Input::fell,           Input::ready,        Input::never_ready,
+    Input::ready_timeout, Input::timeout_passed, Input::grace_passed, Input::patience_passed,
+    Input::stop_asked,    Input::force_asked};
 
 bool can_happen(Phase phase, Input input) {
   return cell_of(phase, input).reaction != Reaction::bug;
@@ -26,10 +27,11 @@ TEST(StepTable, nothing_leaves_the_end) {
   }
 }
 
-TEST(StepTable, no_phase_leads_back) {
+TEST(StepTable, only_the_end_of_a_pause_leads_back) {
   for (const Phase phase : phases)
     for (const Input input : inputs)
-      EXPECT_TRUE(!can_happen(phase, input) || cell_of(phase, input).to >= phase);
+      EXPECT_TRUE(!can_happen(phase, input) || cell_of(phase, input).to >= phase ||
+                  (phase == Phase::backoff && input == Input::due));
 }
 
 TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
@@ -58,6 +60,10 @@ TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
         case Reaction::force:
           EXPECT_EQ(cell.to, Phase::killing);
           break;
+        case Reaction::back_off:
+        case Reaction::run_and_back_off:
+          EXPECT_EQ(cell.to, Phase::backoff);
+          break;
         case Reaction::skip:
         case Reaction::run_and_end:
         case Reaction::end:
@@ -68,9 +74,17 @@ TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
     }
 }
 
-TEST(StepTable, only_a_pending_step_is_started) {
+TEST(StepTable, only_a_step_of_which_nothing_runs_is_started) {
   for (const Phase phase : phases)
-    EXPECT_EQ(cell_of(phase, Input::due).reaction == Reaction::start, phase == Phase::pending);
+    EXPECT_EQ(cell_of(phase, Input::due).reaction == Reaction::start,
+              phase == Phase::pending || phase == Phase::backoff);
+}
+
+TEST(StepTable, another_attempt_follows_only_one_that_was_under_way) {
+  for (const Phase phase : phases) {
+    EXPECT_EQ(can_happen(phase, Input::fell), is_under_way(phase));
+    EXPECT_EQ(can_happen(phase, Input::start_fell), phase == Phase::starting);
+  }
 }
 
 TEST(StepTable, force_follows_a_graceful_request_and_nothing_else) {
