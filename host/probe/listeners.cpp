@@ -13,8 +13,6 @@
 #include <sstream>
 #include <string_view>
 
-#include "process/process_tree.hpp"
-
 namespace dream::probe {
 
 namespace {
@@ -81,11 +79,11 @@ std::vector<Listener> listeners_in(const std::string& table) {
   return all;
 }
 
-TreeSockets sockets_of_tree(pid_t root, const std::vector<std::uint16_t>& ports) {
-  TreeSockets sockets;
-  const std::vector<process::ProcessStatus> tree = process::tree_below(root);
+Sockets sockets_of(const std::vector<process::ProcessStatus>& processes,
+                   const std::vector<std::uint16_t>& ports) {
+  Sockets sockets;
   std::set<std::string> namespaces;
-  for (const process::ProcessStatus& process : tree) {
+  for (const process::ProcessStatus& process : processes) {
     const std::string folder = "/proc/" + std::to_string(process.identity.pid);
     if (!process.alive() || !namespaces.insert(link_at(folder + "/ns/net")).second) continue;
     for (const char* table : {"/net/tcp", "/net/tcp6"})
@@ -93,7 +91,7 @@ TreeSockets sockets_of_tree(pid_t root, const std::vector<std::uint16_t>& ports)
         if (std::ranges::find(ports, listener.port) != ports.end()) sockets.listeners.push_back(listener);
   }
   if (sockets.listeners.empty()) return sockets;
-  for (const process::ProcessStatus& process : tree) {
+  for (const process::ProcessStatus& process : processes) {
     const bool seen = for_each_socket(process.identity.pid, [&](std::uint64_t inode) {
       sockets.own.insert(inode);
       return true;

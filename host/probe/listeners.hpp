@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "process/process_tree.hpp"
+
 /// Who listens on TCP ports, as the kernel knows it. Nothing connects.
 namespace dream::probe {
 
@@ -21,14 +23,15 @@ struct Listener {
 /// The listeners that a table of /proc/PID/net (`tcp`, `tcp6`) has.
 [[nodiscard]] std::vector<Listener> listeners_in(const std::string& table);
 
-/// What is known of the processes of one tree.
-struct TreeSockets {
-  std::vector<Listener> listeners;  ///< in the network namespaces of its processes, whosever they are
-  std::set<std::uint64_t> own;      ///< inodes of its own sockets, if some are wanted
+/// What is known of the sockets of some processes.
+struct Sockets {
+  std::vector<Listener> listeners;  ///< in the network namespaces of these processes, whosever they are
+  std::set<std::uint64_t> own;      ///< inodes of their own sockets, if somebody listens
   bool whole = true;                ///< every process could be looked into
 };
-/// `ports`: whose owners are of interest.
-[[nodiscard]] TreeSockets sockets_of_tree(pid_t root, const std::vector<std::uint16_t>& ports);
+/// `ports`: those of interest.
+[[nodiscard]] Sockets sockets_of(const std::vector<process::ProcessStatus>& processes,
+                                 const std::vector<std::uint16_t>& ports);
 
 /// Who has a socket, of all processes that may be looked into.
 [[nodiscard]] std::optional<pid_t> owner_of(std::uint64_t inode);

@@ -2,13 +2,13 @@
 #include <pwd.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
 #include "probe/connect.hpp"
 #include "probe/kind.hpp"
 #include "probe/listeners.hpp"
-#include "process/process_tree.hpp"
 
 namespace dream::probe {
 
@@ -36,20 +36,20 @@ class Port : public Kind {
   void look(Found found) override {
     const int root = subject_.pid();
     if (root == 0) return connect(std::move(found), probe_.ports.front());
-    const TreeSockets sockets = sockets_of_tree(root, probe_.ports);
+    const Sockets sockets = look_at(root);
     for (const std::uint16_t port : probe_.ports) {
       const auto of_port = [&](const Listener& listener) { return listener.port == port; };
       const auto first = std::ranges::find_if(sockets.listeners, of_port);
       if (first == sockets.listeners.end())
         return found(not_yet(fmt::format("port {} isn't listened on", port)));
-      const auto owned = [&](const TreeSockets& tree) {
+      const auto owned = [&](const Sockets& tree) {
         return std::ranges::any_of(tree.listeners, [&](const Listener& listener) {
           return of_port(listener) && tree.own.contains(listener.inode);
         });
       };
       if (owned(sockets)) continue;
       // A process may just have started another.
-      const TreeSockets again = sockets_of_tree(root, probe_.ports);
+      const Sockets again = look_at(root);
       if (owned(again)) continue;
       if (!again.whole) return connect(std::move(found), probe_.ports.front());
       return found(stranger(*first));
@@ -58,9 +58,14 @@ class Port : public Kind {
   }
 
  private:
-  [[nodiscard]] static Finding stranger(const Listener& listener) {
+  [[nodiscard]] Sockets look_at(pid_t root) const {
+    return sockets_of(subject_.supervisor.tree_of(root), probe_.ports);
+  }
+
+  [[nodiscard]] Finding stranger(const Listener& listener) {
+    if (std::exchange(stranger_, listener.inode) != listener.inode) strangers_words_ = person(listener);
     Finding finding = not_yet(fmt::format("port {} is listened on by {}, which isn't this step's",
-                                          listener.port, person(listener)));
+                                          listener.port, strangers_words_));
     finding.warning =
         fmt::format("{}; if that is this step's doing (docker run, ssh -L), write \"tcp\": \"localhost:{}\"",
                     finding.error.message, listener.port);
@@ -89,6 +94,8 @@ class Port : public Kind {
   PortProbe probe_;
   Subject subject_;
   std::unique_ptr<Connection> connection_;
+  std::uint64_t stranger_ = 0;  ///< the socket of the last one that was met
+  std::string strangers_words_;
 };
 
 }  // namespace

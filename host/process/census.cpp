@@ -124,6 +124,20 @@ void Supervisor::warn_that_nothing_is_known() {
   warn_ = {};
 }
 
+std::vector<ProcessStatus> Supervisor::tree_of(pid_t root) const {
+  std::vector<ProcessStatus> tree = tree_below(root);
+  const Child* child = child_with_root(root);
+  if (child == nullptr) return tree;
+  for (const pid_t pid : own_orphans().pids) {
+    if (child_with_root(pid) != nullptr) continue;
+    const std::optional<ProcessStatus> orphan = process_status(pid);
+    if (!orphan || !orphan->alive() || known_owner_of(*orphan) != child->number()) continue;
+    const std::vector<ProcessStatus> below = tree_below(pid);
+    tree.insert(tree.end(), below.begin(), below.end());
+  }
+  return tree;
+}
+
 /// plugins_number: of no child. None: nothing tells it.
 std::optional<std::uint64_t> Supervisor::known_owner_of(const ProcessStatus& process) const {
   const Child* leader = child_with_root(process.session);

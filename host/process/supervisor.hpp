@@ -72,6 +72,9 @@ class Supervisor {
   void resize(const winsize& window);
   /// The root's pid, for display; 0 when it has ended.
   [[nodiscard]] pid_t pid(ChildId id) const;
+  /// The process `root` and all below it, and, where a child began with it, what of that was orphaned to this
+  /// process and is known to be the child's.
+  [[nodiscard]] std::vector<ProcessStatus> tree_of(pid_t root) const;
   [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
 
  private:

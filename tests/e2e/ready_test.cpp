@@ -52,6 +52,17 @@ TEST_P(ReadyByPort, may_be_by_a_connection) {
 
 INSTANTIATE_TEST_SUITE_P(Families, ReadyByPort, testing::Values("4", "6"));
 
+TEST(ReadyByPort, may_be_a_process_that_has_lost_its_parent) {
+  const std::string port = std::to_string(free_port());
+  const Workspace workspace =
+      with_service("(server " + port + " 4 &); read go < $ROOT/gate", R"({"port": )" + port + "}");
+  const Gate gate(workspace, "gate");
+  const Finished finished = run(workspace);
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("c runs"));
+  EXPECT_THAT(finished.err, Not(HasSubstr("is listened on by")));
+}
+
 TEST(ReadyByPort, does_not_take_a_stranger_for_the_step) {
   const int stranger = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
