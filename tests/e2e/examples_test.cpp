@@ -19,13 +19,27 @@ using ::testing::Not;
 
 class Introduction : public ::testing::Test {
  protected:
+  Introduction() {
+    use_port("7411", database_port_);
+    use_port("7412", auth_port_);
+  }
+
   Launch launch() const {
     return {.arguments = {"dev"},
             .folder = "services/api",
-            .environment = {{"DATABASE_PORT", std::to_string(free_port())},
+            .environment = {{"DATABASE_PORT", std::to_string(database_port_)},
                             {"AUTH_PORT", std::to_string(auth_port_)},
                             {"API_PORT", std::to_string(api_port_)}}};
   }
+
+  void edit(const std::string& text, const std::string& by) const {
+    std::string configuration = workspace_.read("dream.json");
+    const std::size_t place = configuration.find(text);
+    ASSERT_NE(place, std::string::npos);
+    workspace_.write("dream.json", configuration.replace(place, text.size(), by));
+  }
+
+  void use_port(const std::string& number, int port) const { edit(number, std::to_string(port)); }
 
   static void await_ready(DreamRun& dream) {
     for (const char* name : {"database", "auth", "api"})
@@ -33,6 +47,7 @@ class Introduction : public ::testing::Test {
   }
 
   Workspace workspace_{Example{"introduction"}};
+  int database_port_ = free_port();
   int auth_port_ = free_port();
   int api_port_ = free_port();
 };
@@ -44,7 +59,8 @@ TEST_F(Introduction, starts_everything_serves_and_takes_it_all_down) {
   EXPECT_EQ(token.size(), 17U) << token;
   EXPECT_EQ(body_of(ask(api_port_, "GET /hello/" + token.substr(0, 16))), "hello, Ada\n");
   EXPECT_THAT(ask(api_port_, "GET /hello/nobody"), HasSubstr("401"));
-  EXPECT_THAT(dream.err(), HasSubstr("./services/api:dev starts in"));
+  EXPECT_THAT(dream.err(), AllOf(HasSubstr("./services/database:start is ready after "),
+                                 HasSubstr("./services/auth:dev is ready after ")));
   dream.send(SIGINT);
   EXPECT_EQ(dream.exit_code(), 130);
   EXPECT_THAT(dream.out(),
@@ -63,11 +79,7 @@ TEST_F(Introduction, a_killed_service_takes_the_others_down) {
 }
 
 TEST_F(Introduction, goes_on_without_an_optional_service_that_was_killed) {
-  std::string configuration = workspace_.read("dream.json");
-  const std::string entry = R"("./services/auth", "async": true,)";
-  ASSERT_NE(configuration.find(entry), std::string::npos);
-  configuration.insert(configuration.find(entry) + entry.size(), R"( "required": false,)");
-  workspace_.write("dream.json", configuration);
+  edit(R"("./services/auth"])", R"({ "projectPath": "./services/auth", "required": false }])");
   DreamRun dream(workspace_, launch());
   await_ready(dream);
   ::kill(find_below(dream.pid(), "auth.py"), SIGKILL);
