@@ -238,7 +238,7 @@ void Engine::State::tell_what_takes_long() {
     const Instant since = probing ? *progress_of(step).started : progress_of(step).asked_at;
     news.set(step, later(now, now - since));
     if (probing)
-      actions.emplace_back(StillProbing{step, *ready_limits.of(step)});
+      actions.emplace_back(StillProbing{step, *ready_limits.of(step), {}, now - since});
     else
       still.push_back({step, deadlines.of(step)});
   }

@@ -209,12 +209,14 @@ struct Found {
 struct StepNotReady {
   StepIndex step;
   Found found = {};
+  Duration after{};  ///< since the start of its latest attempt
 };
 /// Others wait for this step to be ready; told again and again, ever more seldom.
 struct StillProbing {
   StepIndex step;
   Instant gives_up_at;
   Found found = {};
+  Duration after{};  ///< as StepReady has it
 };
 struct LeftoversFound {
   StepIndex step;

@@ -154,7 +154,7 @@ void Engine::State::become_ready(StepIndex step) {
 }
 
 void Engine::State::fail_to_ready(StepIndex step) {
-  actions.emplace_back(StepNotReady{step});
+  actions.emplace_back(StepNotReady{step, {}, now - *progress_of(step).started});
   end_probing(step);
   if (!settings_of(step).ready_needed) return;
   const bool in_time = outcome_of(step).start_error.has_value();

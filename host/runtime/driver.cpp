@@ -191,9 +191,10 @@ void Driver::tell(Instant now, const engine::Action& action) {
   if (finish != nullptr && session_.supervisor().keeps_anything()) {
     finish_ = *finish;
   } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
-    report(now, engine::StillProbing{probing->step, probing->gives_up_at, found(probing->step)});
+    report(now,
+           engine::StillProbing{probing->step, probing->gives_up_at, found(probing->step), probing->after});
   } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
-    report(now, engine::StepNotReady{missed->step, found(missed->step)});
+    report(now, engine::StepNotReady{missed->step, found(missed->step), missed->after});
   } else {
     report(now, action);
   }
