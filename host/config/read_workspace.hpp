@@ -18,6 +18,8 @@ void read_tasks(Reader& reader, const Place& place, const Json& value,
 [[nodiscard]] std::optional<Command> read_command(Reader& reader, const Place& place, const Json& value);
 /// `ready`.
 [[nodiscard]] Probes read_ready(Reader& reader, const Place& place, const Json& value);
+/// `restart`.
+[[nodiscard]] std::optional<Restart> read_restart(Reader& reader, const Place& place, const Json& value);
 /// `waitFor`.
 [[nodiscard]] std::optional<WaitFor> read_wait_for(Reader& reader, const Place& place, const Json& value);
 /// `env`.

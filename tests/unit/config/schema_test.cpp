@@ -1,84 +1,14 @@
 // packaging/dream.schema.json and the reader agree: what one refuses, the other refuses.
-#include <rapidjson/pointer.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <set>
 
 #include "base/process.hpp"
 #include "base/text.hpp"
-#include "unit/config/config_testing.hpp"
-#include "unit/config/schema_judge.hpp"
+#include "unit/config/schema_testing.hpp"
 
 namespace dream::config {
 namespace {
-
-using Dom = rapidjson::Document;
-using rapidjson::Pointer;
-using rapidjson::Value;
-
-std::string read_text(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-Dom parse(const std::string& text) {
-  Dom dom;
-  dom.Parse<rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag>(text.c_str());
-  EXPECT_FALSE(dom.HasParseError()) << text;
-  return dom;
-}
-
-std::string text_of(const Value& value) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  value.Accept(writer);
-  return {buffer.GetString(), buffer.GetSize()};
-}
-
-/// Both judges of a dream.json.
-class Judges {
- public:
-  Judges() : rules_(parse(read_text(DREAM_SCHEMA))) {}
-
-  [[nodiscard]] bool schema_accepts(const Value& dom) const { return config::schema_accepts(rules_, dom); }
-  [[nodiscard]] static std::vector<std::string> problems(const Value& dom) {
-    std::vector<std::string> lines;
-    const LoadResult result = interpret_text(text_of(dom));
-    for (const Problem& problem : result.problems) {
-      if (problem.severity == Severity::error) lines.push_back(problem.message + " | " + problem.hint);
-    }
-    return lines;
-  }
-  [[nodiscard]] static bool reader_accepts(const Value& dom) { return problems(dom).empty(); }
-  /// Whether they say the same; a test failure if not.
-  bool agree(const Value& dom) const {
-    const bool accepted = schema_accepts(dom);
-    EXPECT_EQ(accepted, reader_accepts(dom))
-        << text_of(dom) << "\nreader: " << testing::PrintToString(problems(dom));
-    return accepted;
-  }
-  [[nodiscard]] const Value& rules() const { return rules_; }
-
- private:
-  Dom rules_;
-};
-
-/// Valid files that together have every key; "acme" is an executor of their own.
-std::vector<std::string> good_files() {
-  return {read_text(DREAM_GOLDEN_DIR "/every_key.json"), "{}",
-          R"({"executors": {"acme": {"plugin": "x.so", "options": {"a": [1, null]}}, "shell": {}},
-              "executor": "acme",
-              "tasks": {"t": {"async": true, "required": false, "delay": 2147483647, "service": true, "timeout": 1,
-                "command": ["a", ""], "successCodes": [0],
-                "ready": [{"port": [1, 65535]}, {"tcp": "[::1]:1"}, {"tcp": "a:65535"}, {"exec": ["a", ""]}], "env": {"A": ""}, "envFile": [".env"],
-                "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "stdin": "open", "leftovers": "end", "executor": "acme", "options": {}}},
-              "projects": {"./**": {"envFile": [], "tasks": {"t": {"command": "x", "envFile": "y"}}}, "web/?": {}}})"};
-}
 
 /// The parts of an object of dream.json: where it stands in a valid file, and its rules in the schema.
 struct Part {
@@ -95,77 +25,8 @@ const std::vector<Part> parts{
     {"/projects/.~1services~1database/tasks/start/stop", "/definitions/task/properties/stop"},
     {"/tasks/dev", "/definitions/task"},
     {"/projects/.~1services~1database/tasks/start/ready", "/definitions/probe"},
+    {"/projects/.~1services~1api/tasks/test/restart", "/definitions/restart/anyOf/1"},
 };
-
-/// Values of every type, and those on both sides of every bound.
-std::vector<std::string> candidates() {
-  std::vector<std::string> values{"null",
-                                  "true",
-                                  "false",
-                                  "-1",
-                                  "-0.0",
-                                  "0",
-                                  "1",
-                                  "0.5",
-                                  "1.5",
-                                  "2e3",
-                                  "7.0",
-                                  "2147483647",
-                                  "2147483648",
-                                  "2147483647.0",
-                                  "2147483647.5",
-                                  "1e300",
-                                  "9223372036854775808",
-                                  "\"\"",
-                                  "\"x\"",
-                                  "\"shell\"",
-                                  "\"./a\"",
-                                  "\"/a\"",
-                                  "\"../a\"",
-                                  "\"./../a\"",
-                                  "\"a/..\"",
-                                  "\"*\"",
-                                  "\"a?b\"",
-                                  "\"..\"",
-                                  "\"..a\"",
-                                  "\"SIGTERM\"",
-                                  "\"TERM\"",
-                                  "\"sigterm\"",
-                                  "\"SIG\"",
-                                  "\"SIGRTMIN\"",
-                                  "\"15\"",
-                                  "[]",
-                                  "[\"x\"]",
-                                  "[\"\"]",
-                                  R"(["x", ""])",
-                                  "[1]",
-                                  "[\"x\", 1]",
-                                  "[[]]",
-                                  "[{}]",
-                                  "{}",
-                                  R"({"": "x"})",
-                                  R"({"A": ""})",
-                                  "{\"A\": 1}",
-                                  R"({"A=B": ""})",
-                                  "{\"A\": null}",
-                                  "{\"A\": {}}",
-                                  "{\"A\": []}",
-                                  R"({"projectPath": "a"})",
-                                  R"([{"projectPath": "a"}])",
-                                  R"({"project": "a", "tasks": []})",
-                                  "[65535]",
-                                  "65536",
-                                  "[0]",
-                                  "256",
-                                  "[255, 0]",
-                                  "\"started\"",
-                                  "\"ready\"",
-                                  "\"localhost:5432\"",
-                                  R"({"port": 1})",
-                                  R"([{"port": 1}, {"log": "x"}])",
-                                  R"({"port": 1, "log": "x"})"};
-  return values;
-}
 
 /// What the reader says is known in the object at a place: it is asked with a key that nothing is like.
 std::set<std::string> keys_of_reader(const std::string& place) {
@@ -253,6 +114,31 @@ TEST(Schema, agrees_about_every_probe) {
   EXPECT_FALSE(judges.agree(ready(eight + R"(, {"port": 1}])")));
 }
 
+TEST(Schema, agrees_about_every_key_of_a_restart) {
+  const Judges judges;
+  const auto restart = [](const std::string& value) {
+    return parse(R"({"tasks": {"t": {"restart": )" + value + "}}}");
+  };
+  std::size_t accepted = 0;
+  const Value& properties = (*Pointer("/definitions/restart/anyOf/1").Get(judges.rules()))["properties"];
+  for (const auto& property : properties.GetObject()) {
+    const std::string key = "\"" + std::string(property.name.GetString()) + "\": ";
+    // The first pause is 0: no longest one is too short.
+    const char* first =
+        key.find("elay") == std::string::npos || key.find("max") != std::string::npos ? "\"delay\": 0, " : "";
+    for (const std::string& value : candidates())
+      accepted += judges.agree(restart("{" + std::string(first) + key + value + "}")) ? 1U : 0U;
+  }
+  EXPECT_GT(accepted, 50U);
+  for (const char* word : {"no", "failure", "on-failure", "always"})
+    EXPECT_TRUE(judges.agree(restart("\"" + std::string(word) + "\""))) << word;
+  for (const char* word : {"", "on_failure", "never", "Always"})
+    EXPECT_FALSE(judges.agree(restart("\"" + std::string(word) + "\""))) << word;
+  for (const char* name : {"window", "delay", "maxDelay"})
+    EXPECT_FALSE(judges.agree(restart("{\"" + std::string(name) + "\": 10000, \"" + name + "Ms\": 10000}")))
+        << name;
+}
+
 TEST(Schema, agrees_about_every_signal) {
   const Judges judges;
   std::size_t accepted = 0;
@@ -325,14 +211,15 @@ void mutate(Dom& dom, std::mt19937& random) {
   };
   static const std::vector<std::string> values = candidates();
   static const std::vector<std::string> keys{
-      "async", "delay",    "required", "service",   "timeout",   "command",     "env",  "envFile",
-      "stop",  "signal",   "graceMs",  "pty",       "options",   "projectPath", "task", "project",
-      "tasks", "projects", "plugin",   "recursive", "workspace", "stdin",       "A",    "*",
-      "../x",  "dealy",    "ready",    "port",      "tcp",       "log",         "exec"};
+      "async", "delay",    "required", "service",   "timeout",   "command",     "env",       "envFile",
+      "stop",  "signal",   "graceMs",  "pty",       "options",   "projectPath", "task",      "project",
+      "tasks", "projects", "plugin",   "recursive", "workspace", "stdin",       "A",         "*",
+      "../x",  "dealy",    "ready",    "port",      "tcp",       "log",         "exec",      "restart",
+      "on",    "max",      "window",   "windowMs",  "delayMs",   "maxDelay",    "maxDelayMs"};
   std::vector<std::string> places;
   collect(dom, "", places);
   const std::string place = places[below(places.size())];
-  const Dom value = below(3) == 0 ? parse(text_of(*Pointer(places[below(places.size())]).Get(dom)))
+  const Dom value = below(3) == 0 ? parse(json_text(*Pointer(places[below(places.size())]).Get(dom)))
                                   : parse(values[below(values.size())]);
   switch (below(3)) {
     case 0:
@@ -350,11 +237,13 @@ void mutate(Dom& dom, std::mt19937& random) {
   }
 }
 
-/// The errors that need more than the one value: whether an executor exists, and two spellings of a project.
+/// The errors that need more than the one value: whether an executor exists, two spellings of a project, and
+/// which of two times is longer.
 bool beyond_the_schema(const std::vector<std::string>& problems) {
   return std::all_of(problems.begin(), problems.end(), [](const std::string& problem) {
     return problem.starts_with("unknown executor") ||
-           problem.find("is another spelling of") != std::string::npos;
+           problem.find("is another spelling of") != std::string::npos ||
+           problem.starts_with("the longest pause");
   });
 }
 
@@ -371,7 +260,7 @@ TEST_P(SchemaMutants, are_refused_by_both_or_by_neither) {
       for (std::size_t changes = 1 + random() % 3; changes > 0; --changes) mutate(dom, random);
       const std::vector<std::string> problems = Judges::problems(dom);
       const bool fine = problems.empty() || beyond_the_schema(problems);
-      EXPECT_EQ(judges.schema_accepts(dom), fine) << text_of(dom) << testing::PrintToString(problems);
+      EXPECT_EQ(judges.schema_accepts(dom), fine) << json_text(dom) << testing::PrintToString(problems);
       ++(fine ? accepted : refused);
     }
   }

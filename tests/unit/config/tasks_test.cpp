@@ -52,6 +52,7 @@ TEST(Tasks, take_every_key) {
 TEST(Tasks, leave_unset_what_is_not_written) {
   const Workspace workspace = workspace_of(R"({"tasks": {"dev": {}}})");
   const TaskSettings& task = workspace.tasks.at("dev");
+  EXPECT_FALSE(task.restart.has_value());
   EXPECT_FALSE(task.async || task.required || task.service || task.pty || task.standard_input || task.delay ||
                task.timeout || task.stop_grace || task.stop_signal || task.success_codes || task.command ||
                task.executor || task.options);
@@ -125,6 +126,37 @@ TEST(Leftovers, end_or_are_kept_but_never_of_a_service) {
         << bad;
   EXPECT_THAT(problems_of(R"({"tasks": {"t": {"service": true, "leftovers": "keep"}}})"),
               ElementsAre(testing::HasSubstr("a service has nothing left to keep")));
+}
+
+Restart restart_of(const std::string& value) {
+  return workspace_of(R"({"tasks": {"t": {"restart": )" + value + "}}}").tasks.at("t").restart.value();
+}
+
+TEST(Restart, is_a_word_or_an_object_whose_cause_is_a_failure_unless_it_says_another) {
+  using On = Restart::On;
+  EXPECT_EQ(restart_of(R"("no")"), Restart());
+  EXPECT_EQ(restart_of(R"("failure")"), Restart{.on = On::failure});
+  EXPECT_EQ(restart_of(R"("on-failure")"), Restart{.on = On::failure});
+  EXPECT_EQ(restart_of(R"("always")"), Restart{.on = On::always});
+  EXPECT_EQ(restart_of("{}"), Restart{.on = On::failure});
+  EXPECT_EQ(restart_of(R"({"on": "always", "max": 0})"), (Restart{.on = On::always, .max = 0}));
+  EXPECT_EQ(restart_of(R"({"on": "on-failure"})"), Restart{.on = On::failure});
+}
+
+TEST(Restart, takes_times_with_and_without_their_unit) {
+  const Restart expected{.on = Restart::On::failure,
+                         .max = 2,
+                         .window = milliseconds(1),
+                         .delay = Duration(0),
+                         .max_delay = Duration(0)};
+  EXPECT_EQ(restart_of(R"({"max": 2, "window": 1, "delay": 0, "maxDelay": 0})"), expected);
+  EXPECT_EQ(restart_of(R"({"max": 2, "windowMs": 1, "delayMs": 0, "maxDelayMs": 0})"), expected);
+}
+
+TEST(Restart, never_cuts_a_first_pause_that_is_longer_than_the_longest_by_default) {
+  EXPECT_EQ(restart_of(R"({"delay": 10001})").max_delay, Duration(milliseconds(10001)));
+  EXPECT_EQ(restart_of(R"({"delay": 9999})").max_delay, Duration(milliseconds(10000)));
+  EXPECT_EQ(restart_of(R"({"delay": 500, "maxDelay": 500})").max_delay, Duration(milliseconds(500)));
 }
 
 TEST(StopSignal, is_known_with_and_without_its_prefix) {

@@ -26,9 +26,19 @@ TEST(SettingsOfStep, are_the_built_in_defaults_when_nothing_is_written) {
   EXPECT_EQ(step.stop_grace, milliseconds(5000));
   EXPECT_EQ(step.stop_signal, std::nullopt);
   EXPECT_EQ(step.stop_to, StopTo::tree);
+  EXPECT_EQ(step.restart.on, Restart::On::no);
   EXPECT_EQ(step.executor, "shell");
   EXPECT_FALSE(step.command.has_value());
   EXPECT_FALSE(step.where.known());
+}
+
+TEST(SettingsOfStep, have_one_restart_as_a_whole) {
+  Workspace workspace;
+  workspace.tasks["dev"].restart = Restart{.on = Restart::On::always, .max = 9};
+  workspace.projects["./a"].tasks["dev"].restart = Restart{.on = Restart::On::failure};
+  EXPECT_EQ(settings_of_step(workspace, id("./a:dev")).restart, Restart{.on = Restart::On::failure});
+  EXPECT_EQ(settings_of_step(workspace, id("./b:dev")).restart,
+            (Restart{.on = Restart::On::always, .max = 9}));
 }
 
 TEST(SettingsOfStep, a_projects_task_beats_the_default_of_the_task_name) {
