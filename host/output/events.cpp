@@ -56,7 +56,11 @@ std::string base64(std::string_view bytes) {
 class EventsRenderer : public Renderer {
  public:
   EventsRenderer(Console& console, const Plan& plan, std::function<Instant()> clock)
-      : console_(console), plan_(plan), clock_(std::move(clock)), kept_(plan.steps.size()) {}
+      : console_(console),
+        plan_(plan),
+        clock_(std::move(clock)),
+        kept_(plan.steps.size()),
+        attempts_(plan.steps.size(), 1) {}
 
   [[nodiscard]] Result<void> begin(Instant now) override {
     began_ = now;
@@ -74,16 +78,24 @@ class EventsRenderer : public Renderer {
   }
 
   void report(Instant now, const engine::Action& action, const engine::Engine& engine) override {
-    if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
+    if (const auto* start = std::get_if<engine::Start>(&action)) {
+      attempts_[position(start->attempt.step)] = start->attempt.number;
+    } else if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
       emit(now, "started", step_member(started->step));
     } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
       const engine::Outcome& outcome = engine.outcomes()[position(ended->step)];
       emit(now, "ended", step_member(ended->step) + "," + outcome_members(outcome, plan_, began_));
+    } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
+      emit(now, "attempt",
+           fmt::format(R"({},{},"againInUs":{})", attempt_members(over->attempt),
+                       end_members(engine.outcomes()[position(over->attempt.step)], plan_),
+                       microseconds(over->again_in)));
+    } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
+      emit(now, "restarted", attempt_members(again->attempt));
     } else if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
-      const engine::Outcome& outcome = engine.outcomes()[position(ready->step)];
       emit(now, "ready",
-           fmt::format(R"({},"attempt":1,"afterUs":{})", step_member(ready->step),
-                       microseconds(*outcome.ready - *outcome.started)));
+           fmt::format(R"({},"afterUs":{})", attempt_members({ready->step, attempts_[position(ready->step)]}),
+                       microseconds(ready->after)));
     } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
       emit_probing(now, missed->step, missed->found, true);
     } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
@@ -140,6 +152,10 @@ class EventsRenderer : public Renderer {
   }
   [[nodiscard]] std::string step_member(StepIndex step) const { return R"("step":)" + name(step); }
 
+  [[nodiscard]] std::string attempt_members(Attempt attempt) const {
+    return fmt::format(R"({},"attempt":{})", step_member(attempt.step), attempt.number);
+  }
+
   std::string& kept_of(StepIndex step, Stream stream) {
     return kept_[position(step)][stream == Stream::out ? 0 : 1];
   }
@@ -165,8 +181,10 @@ class EventsRenderer : public Renderer {
     for (std::size_t at = 0; at < outcomes.size(); ++at) {
       ++counts[static_cast<std::size_t>(outcomes[at].kind)];
       if (at > 0) steps += ',';
-      steps += fmt::format("{{{},{}}}", step_member(static_cast<StepIndex>(at)),
+      steps += fmt::format("{{{},{}", step_member(static_cast<StepIndex>(at)),
                            outcome_members(outcomes[at], plan_, began_));
+      if (attempts_[at] > 1) steps += fmt::format(R"(,"restarts":{})", attempts_[at] - 1);
+      steps += '}';
     }
     std::string members = fmt::format(R"("exitCode":{})", exit_code);
     for (std::size_t kind = 0; kind < counts.size(); ++kind) {
@@ -189,6 +207,7 @@ class EventsRenderer : public Renderer {
   const Plan& plan_;
   std::function<Instant()> clock_;
   std::vector<std::array<std::string, 2>> kept_;  ///< of each stream: the beginning of a character
+  std::vector<std::uint32_t> attempts_;           ///< of each step: the number of the latest
   Instant began_;
   Duration latest_{0};
 };

@@ -67,6 +67,8 @@ class GroupedRenderer : public Renderer {
   void report(Instant /*now*/, const engine::Action& action, const engine::Engine& engine) override {
     if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
       end_group(ended->step, engine.outcomes()[position(ended->step)]);
+    } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
+      end_attempt(over->attempt, engine.outcomes()[position(over->attempt.step)]);
     } else if (std::holds_alternative<engine::Finish>(action)) {
       for (const StepIndex step : failed_) show(step);
       show_all();
@@ -108,14 +110,23 @@ class GroupedRenderer : public Renderer {
     live_ = make_renderer(context_, console_, plan_, OutputMode::prefix, color_, on_room_);
   }
 
+  [[nodiscard]] std::string verdict_on(StepIndex step, const engine::Outcome& outcome) const {
+    if (outcome.kind == engine::OutcomeKind::succeeded) return {};
+    return fmt::format(" {}, {}", word(outcome.kind),
+                       printable(explain(outcome, plan_.steps[position(step)], plan_)));
+  }
+
+  /// What it wrote is of use now, and not at the end of a step that may go on for ever.
+  void end_attempt(Attempt attempt, const engine::Outcome& outcome) {
+    std::string& verdict = kept_[position(attempt.step)].verdict;
+    const std::string before = std::exchange(
+        verdict, fmt::format(" (attempt {}){}", attempt.number, verdict_on(attempt.step, outcome)));
+    show(attempt.step);
+    verdict = before;
+  }
+
   void end_group(StepIndex step, const engine::Outcome& outcome) {
-    std::string& verdict = kept_[position(step)].verdict;
-    if (outcome.kind == engine::OutcomeKind::succeeded) {
-      verdict.clear();
-    } else {
-      verdict = fmt::format(" {}, {}", word(outcome.kind),
-                            printable(explain(outcome, plan_.steps[position(step)], plan_)));
-    }
+    kept_[position(step)].verdict = verdict_on(step, outcome);
     if (outcome.kind == engine::OutcomeKind::failed) {
       failed_.push_back(step);
     } else {

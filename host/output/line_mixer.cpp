@@ -110,7 +110,6 @@ void LineMixer::release() {
     if (!source.wait) continue;
     const std::string waiting = std::exchange(source.kept, {});
     source.kept = emit_lines(source, waiting);
-    if (source.ended) finish_line(source);
     if (source.kept.size() <= kept_line) source.wait.reset();
   }
   const StreamId next = longest_waiting();
@@ -153,9 +152,11 @@ void LineMixer::finish_line(Source& source) {
 
 void LineMixer::end(StreamId stream) {
   Source& source = sources_[stream];
-  source.ended = true;
   if (holder_ != none && holder_ != stream) {
-    if (!source.kept.empty()) begin_waiting(source);
+    if (source.kept.empty()) return;
+    // What comes after this, of another attempt of the step, is a line of its own.
+    if (source.kept.back() != '\n') source.kept += '\n';
+    begin_waiting(source);
     return;
   }
   finish_line(source);

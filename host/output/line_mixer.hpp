@@ -53,7 +53,6 @@ class LineMixer : public Mixer {
     std::string kept;          ///< the unfinished line, or all that waits for the holder
     bool mid_line = false;     ///< the beginning of the line is written
     std::optional<Wait> wait;  ///< what is kept could be written but for the holder
-    bool ended = false;
   };
 
   void emit(StreamId stream, std::string_view bytes);

@@ -24,7 +24,11 @@ std::string and_more(std::size_t all) {
 }  // namespace
 
 Narrator::Narrator(const Plan& plan, Log& log, std::function<std::string(StepIndex)> detail_of)
-    : plan_(plan), log_(log), detail_of_(std::move(detail_of)), quiet_(plan.steps.size() == 1) {}
+    : plan_(plan),
+      log_(log),
+      detail_of_(std::move(detail_of)),
+      restarts_(plan.steps.size()),
+      quiet_(plan.steps.size() == 1) {}
 
 Result<void> Narrator::begin(Instant now) {
   began_ = now;
@@ -40,12 +44,18 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     if (!quiet_) log_.write(LogLevel::info, name(started->step) + " started");
   } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
     tell_end(ended->step, engine.outcomes()[position(ended->step)]);
+  } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
+    tell_attempt_end(*over, engine.outcomes()[position(over->attempt.step)]);
+  } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
+    if (!quiet_)
+      log_.write(LogLevel::info, fmt::format("{} started again (attempt {})", name(again->attempt.step),
+                                             again->attempt.number));
   } else if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
-    if (!quiet_) tell_ready(ready->step, engine.outcomes()[position(ready->step)]);
+    if (!quiet_) tell_ready(*ready);
   } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
-    tell_not_ready(now, *missed, engine.outcomes()[position(missed->step)]);
+    tell_not_ready(*missed, engine.outcomes()[position(missed->step)]);
   } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
-    tell_wait(now, *probing, engine.outcomes()[position(probing->step)]);
+    tell_wait(now, *probing);
   } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {
     log_.write(LogLevel::info, fmt::format("{} has ended, and left {} running: {}", name(left->step),
                                            join_words(left->processes),
@@ -71,10 +81,11 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
       return fmt::format("{} {}", force ? "killing" : "terminating", name(terminate->attempt.step));
     });
   } else if (const auto* start = std::get_if<engine::Start>(&action)) {
+    restarts_[position(start->attempt.step)] = start->attempt.number - 1;
     log_.debug([&] { return "starting " + name(start->attempt.step); });
   } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
     log_.debug([&] { return fmt::format("the run is over: exit code {}", finish->exit_code); });
-    for (const std::string& line : summary(plan_, engine.outcomes(), now - began_)) {
+    for (const std::string& line : summary(plan_, engine.outcomes(), now - began_, restarts_)) {
       log_.write(LogLevel::info, line);
     }
   }
@@ -84,7 +95,7 @@ void Narrator::tell_end(StepIndex step, const engine::Outcome& outcome) {
   const std::string why = explain(outcome, plan_.steps[position(step)], plan_);
   switch (outcome.kind) {
     case engine::OutcomeKind::failed:
-      log_.write(LogLevel::error, name(step) + " failed: " + why);
+      log_.write(LogLevel::error, name(step) + " failed: " + with_restarts(why, restarts_[position(step)]));
       break;
     case engine::OutcomeKind::succeeded:
       if (!quiet_) log_.write(LogLevel::info, name(step) + " succeeded" + (why.empty() ? "" : ": " + why));
@@ -98,31 +109,44 @@ void Narrator::tell_end(StepIndex step, const engine::Outcome& outcome) {
   }
 }
 
-void Narrator::tell_ready(StepIndex step, const engine::Outcome& outcome) {
-  const Duration after = *outcome.ready - *outcome.started;
-  const Step& settings = plan_.steps[position(step)];
-  std::string text = fmt::format("{} is ready after {}", name(step), human_duration(after));
+void Narrator::tell_attempt_end(const engine::AttemptEnded& ended, const engine::Outcome& outcome) {
+  const Step& step = plan_.steps[position(ended.attempt.step)];
+  const bool failed = outcome.kind == engine::OutcomeKind::failed;
+  std::string text = name(ended.attempt.step);
+  if (failed) {
+    text += " failed: " + explain(outcome, step, plan_);
+  } else {
+    text += outcome.exit ? " ended: " + to_string(*outcome.exit) : " ended";
+  }
+  text += ended.again_in > Duration(0) ? "; again in " + human_duration(ended.again_in) : "; again at once";
+  text += step.restart.max == 0 ? fmt::format(" (restart {})", ended.restart)
+                                : fmt::format(" ({} of {})", ended.restart, step.restart.max);
+  log_.write(failed ? LogLevel::warning : LogLevel::info, text);
+}
+
+void Narrator::tell_ready(const engine::StepReady& ready) {
+  const Duration after = ready.after;
+  const Step& settings = plan_.steps[position(ready.step)];
+  std::string text = fmt::format("{} is ready after {}", name(ready.step), human_duration(after));
   if (settings.releases_when_ready && settings.delay > after)
     text += fmt::format("; its delay holds the next step back for {} more",
                         human_duration(settings.delay - after));
   log_.write(LogLevel::info, text);
 }
 
-void Narrator::tell_not_ready(Instant now, const engine::StepNotReady& missed,
-                              const engine::Outcome& outcome) {
+void Narrator::tell_not_ready(const engine::StepNotReady& missed, const engine::Outcome& outcome) {
   if (outcome.start_error) return;  // its failure says it
-  std::string text =
-      fmt::format("{} isn't ready after {}", name(missed.step), human_duration(now - *outcome.started));
+  std::string text = fmt::format("{} isn't ready after {}", name(missed.step), human_duration(missed.after));
   if (!missed.found.what.empty()) text += ": " + missed.found.what;
   log_.write(LogLevel::warning, text);
 }
 
-void Narrator::tell_wait(Instant now, const engine::StillProbing& probing, const engine::Outcome& outcome) {
+void Narrator::tell_wait(Instant now, const engine::StillProbing& probing) {
   std::string text = fmt::format("waiting for {} to be ready", name(probing.step));
   if (!probing.found.what.empty()) text += ": " + probing.found.what;
   text += " (";
   if (probing.found.tries > 0) text += fmt::format("{} tries, ", probing.found.tries);
-  text += fmt::format("{}; gives up in {})", human_duration(now - *outcome.started),
+  text += fmt::format("{}; gives up in {})", human_duration(probing.after),
                       human_duration(probing.gives_up_at - now));
   log_.write(LogLevel::info, text);
 }

@@ -24,9 +24,10 @@ class Narrator : public Reporter {
  private:
   [[nodiscard]] std::string name(StepIndex step) const;
   void tell_end(StepIndex step, const engine::Outcome& outcome);
-  void tell_ready(StepIndex step, const engine::Outcome& outcome);
-  void tell_not_ready(Instant now, const engine::StepNotReady& missed, const engine::Outcome& outcome);
-  void tell_wait(Instant now, const engine::StillProbing& probing, const engine::Outcome& outcome);
+  void tell_attempt_end(const engine::AttemptEnded& ended, const engine::Outcome& outcome);
+  void tell_ready(const engine::StepReady& ready);
+  void tell_not_ready(const engine::StepNotReady& missed, const engine::Outcome& outcome);
+  void tell_wait(Instant now, const engine::StillProbing& probing);
   void tell_stop(const engine::RunStop& reason);
   void tell_who_still_ends(Instant now, const engine::StillEnding& still);
 
@@ -34,7 +35,8 @@ class Narrator : public Reporter {
   Log& log_;
   std::function<std::string(StepIndex)> detail_of_;
   Instant began_;
-  bool quiet_;  ///< one step: as if started by hand
+  std::vector<std::size_t> restarts_;  ///< of each step, so far
+  bool quiet_;                         ///< one step: as if started by hand
 };
 
 }  // namespace dream::output

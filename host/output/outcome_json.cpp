@@ -62,13 +62,17 @@ std::string texts_json(const std::vector<std::string>& texts) {
   return "[" + array + "]";
 }
 
+std::string end_members(const engine::Outcome& outcome, const Plan& plan) {
+  return fmt::format(R"("outcome":"{}","exit":{},"reason":{},"error":{},"killed":{})", word(outcome.kind),
+                     outcome.exit ? exit_json(*outcome.exit) : "null",
+                     outcome.reason ? reason_json(*outcome.reason, plan) : "null",
+                     outcome.start_error ? json_string(to_string(*outcome.start_error)) : "null",
+                     outcome.forced);
+}
+
 std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began) {
-  return fmt::format(
-             R"("outcome":"{}","exit":{},"reason":{},"error":{},"killed":{},"startedUs":{},"endedUs":{})",
-             word(outcome.kind), outcome.exit ? exit_json(*outcome.exit) : "null",
-             outcome.reason ? reason_json(*outcome.reason, plan) : "null",
-             outcome.start_error ? json_string(to_string(*outcome.start_error)) : "null", outcome.forced,
-             moment_json(outcome.started, began), moment_json(outcome.ended, began)) +
+  return fmt::format(R"({},"startedUs":{},"endedUs":{})", end_members(outcome, plan),
+                     moment_json(outcome.started, began), moment_json(outcome.ended, began)) +
          (outcome.left_behind.empty() ? std::string()
                                       : R"(,"leftBehind":)" + texts_json(outcome.left_behind));
 }

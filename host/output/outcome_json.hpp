@@ -15,6 +15,9 @@ namespace dream::output {
 /// How a step ended, as members of a JSON object: `"outcome":"failed","exit":{"code":3},…` (docs/events.md).
 [[nodiscard]] std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began);
 
+/// The same of one attempt, without its times.
+[[nodiscard]] std::string end_members(const engine::Outcome& outcome, const Plan& plan);
+
 /// An array of strings.
 [[nodiscard]] std::string texts_json(const std::vector<std::string>& texts);
 

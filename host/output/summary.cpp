@@ -92,8 +92,14 @@ std::string explain(const engine::Outcome& outcome, const Step& step, const Plan
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::vector<std::string> summary(const Plan& plan, std::span<const engine::Outcome> outcomes,
-                                 Duration total) {
+std::string with_restarts(std::string why, std::size_t times) {
+  if (times == 0) return why;
+  if (!why.empty()) why += ' ';
+  return why + (times == 1 ? "(restarted once)" : fmt::format("(restarted {} times)", times));
+}
+
+std::vector<std::string> summary(const Plan& plan, std::span<const engine::Outcome> outcomes, Duration total,
+                                 std::span<const std::size_t> restarts) {
   std::size_t widest = 0;
   for (const Step& step : plan.steps) widest = std::max(widest, to_string(step.id).size());
   std::array<std::size_t, 4> counts{};
@@ -101,9 +107,10 @@ std::vector<std::string> summary(const Plan& plan, std::span<const engine::Outco
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const engine::Outcome& outcome = outcomes[at];
     ++counts[static_cast<std::size_t>(outcome.kind)];
-    std::string line =
-        fmt::format("  {:<{}}  {:<10}  {:>9}  {}", to_string(plan.steps[at].id), widest, word(outcome.kind),
-                    duration_of(outcome), explain(outcome, plan.steps[at], plan));
+    const std::string why =
+        with_restarts(explain(outcome, plan.steps[at], plan), restarts.empty() ? 0 : restarts[at]);
+    std::string line = fmt::format("  {:<{}}  {:<10}  {:>9}  {}", to_string(plan.steps[at].id), widest,
+                                   word(outcome.kind), duration_of(outcome), why);
     line.erase(line.find_last_not_of(' ') + 1);
     lines.push_back(std::move(line));
   }

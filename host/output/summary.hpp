@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,9 +22,12 @@ namespace dream::output {
 /// terminated or skipped.
 [[nodiscard]] std::string explain(const engine::Outcome& outcome, const Step& step, const Plan& plan);
 
-/// A line a step (outcome, duration, exit code or signal, reason), and a last one with the counts and the
-/// total time.
+/// "exit code 1 (restarted 3 times)".
+[[nodiscard]] std::string with_restarts(std::string why, std::size_t times);
+
+/// A line a step (outcome, duration, exit code or signal, reason, restarts), and a last one with the counts
+/// and the total time. `restarts`: of each step, or empty.
 [[nodiscard]] std::vector<std::string> summary(const Plan& plan, std::span<const engine::Outcome> outcomes,
-                                               Duration total);
+                                               Duration total, std::span<const std::size_t> restarts = {});
 
 }  // namespace dream::output

@@ -50,13 +50,20 @@ class TraceFile : public Reporter {
       begin_span(now, delay->next, "delay", fmt::format(R"("delayUs":{})", microseconds(delay->delay)));
     } else if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
       end_spans(now, started->step, "");
-      begin_span(now, started->step, to_string(plan_.steps[position(started->step)].id), "");
+      begin_life(now, {started->step});
+    } else if (const auto* start = std::get_if<engine::Start>(&action)) {
+      if (start->attempt.number > 1) end_spans(now, start->attempt.step, "");  // the pause before it
+    } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
+      begin_life(now, again->attempt);
+    } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
+      end_life(now, over->attempt.step, end_members(engine.outcomes()[position(over->attempt.step)], plan_));
+      begin_span(now, over->attempt.step, "pause",
+                 fmt::format(R"("againInUs":{})", microseconds(over->again_in)));
     } else if (const auto* terminate = std::get_if<engine::Terminate>(&action)) {
       const bool forced = terminate->urgency == Urgency::force;
       begin_span(now, terminate->attempt.step, forced ? "ending by force" : "ending", "");
     } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
-      if (open_[position(ended->step)] == 0) begin_span(now, ended->step, "not started", "");
-      end_spans(now, ended->step, outcome_members(engine.outcomes()[position(ended->step)], plan_, began_));
+      end_life(now, ended->step, outcome_members(engine.outcomes()[position(ended->step)], plan_, began_));
     } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
       for (std::size_t at = 0; at < open_.size(); ++at) {
         if (!engine.outcomes()[at].started) end_spans(now, static_cast<StepIndex>(at), "");  // a delay
@@ -112,6 +119,17 @@ class TraceFile : public Reporter {
   void begin_span(Instant now, StepIndex step, std::string_view name, const std::string& members) {
     ++open_[position(step)];
     event(now, 'B', step, fmt::format(R"("name":{},"args":{{{}}})", json_string(name), members));
+  }
+
+  /// Of an attempt.
+  void begin_life(Instant now, Attempt attempt) {
+    begin_span(now, attempt.step, to_string(plan_.steps[position(attempt.step)].id),
+               attempt.number == 1 ? "" : fmt::format(R"("attempt":{})", attempt.number));
+  }
+
+  void end_life(Instant now, StepIndex step, const std::string& members) {
+    if (open_[position(step)] == 0) begin_span(now, step, "not started", "");
+    end_spans(now, step, members);
   }
 
   /// All that stand open on the step's line; `members` belong to the outermost.

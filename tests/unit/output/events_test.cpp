@@ -81,6 +81,29 @@ TEST_F(EventsTest, tells_how_a_step_ended) {
                     "\n");
 }
 
+TEST_F(EventsTest, tells_of_every_attempt) {
+  restart_a();
+  start_all();
+  attempt_ends(1, 3);
+  EXPECT_EQ(last(), R"({"v":1,"atUs":5000,"event":"attempt","step":"./a:go","attempt":1,"outcome":"failed",)"
+                    R"("exit":{"code":3},"reason":null,"error":null,"killed":false,"againInUs":200000})"
+                    "\n");
+  attempt_begins(2);
+  EXPECT_EQ(last(), R"({"v":1,"atUs":10007000,"event":"restarted","step":"./a:go","attempt":2})"
+                    "\n");
+  renderer_->report(now_, engine::StepReady{a, std::chrono::milliseconds(7)}, engine_);
+  EXPECT_EQ(last(), R"({"v":1,"atUs":10007000,"event":"ready","step":"./a:go","attempt":2,"afterUs":7000})"
+                    "\n");
+  for (const StepIndex step : {b, c}) ends(step, 0);
+  attempt_ends(2, 0);
+  EXPECT_THAT(names(),
+              testing::ElementsAre("planned", "started", "started", "started", "attempt", "restarted",
+                                   "ready", "ended", "ended", "waiting", "ended", "summary"));
+  const auto all = events();
+  EXPECT_EQ(all.back()["steps"][0]["restarts"].GetInt(), 1);
+  EXPECT_FALSE(all.back()["steps"][1].HasMember("restarts"));
+}
+
 TEST_F(EventsTest, tells_why_a_step_could_not_be_started) {
   EXPECT_TRUE(begin());
   happens(engine::Begin{});

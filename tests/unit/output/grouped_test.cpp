@@ -70,6 +70,25 @@ TEST_F(GroupedTest, says_how_a_step_ended_that_was_terminated) {
   EXPECT_EQ(err_, "dream: ── ./a:go terminated, stopped by SIGINT ──\nhalf of it\n");
 }
 
+TEST_F(GroupedTest, shows_an_attempt_at_its_end_and_the_last_one_at_the_end_of_the_step) {
+  restart_a();
+  start_all();
+  writes(a, Stream::out, "one, no end");
+  attempt_ends(1, 1);
+  settle();
+  EXPECT_EQ(out_, "one, no end\n");
+  attempt_begins(2);
+  writes(a, Stream::out, "two\n");
+  settle();
+  EXPECT_EQ(out_, "one, no end\n");
+  attempt_ends(2, 0);
+  settle();
+  EXPECT_EQ(out_, "one, no end\ntwo\n");
+  EXPECT_EQ(err_,
+            "dream: ── ./a:go (attempt 1) failed, exit code 1, optional ──\n"
+            "dream: ── ./a:go ──\n");
+}
+
 TEST_F(GroupedTest, has_no_heading_for_a_step_that_wrote_nothing) {
   start_all();
   for (const StepIndex step : {a, b, c}) ends(step, 1);

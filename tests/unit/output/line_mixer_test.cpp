@@ -47,6 +47,17 @@ TEST_F(LineMixerTest, ends_a_last_line_that_has_no_newline) {
   EXPECT_EQ(settle(), "a | no end\n");
 }
 
+TEST_F(LineMixerTest, begins_a_line_after_an_end_also_while_another_holds_the_writer) {
+  mixer_.write(a_, long_piece);
+  mixer_.write(b_, "one, no end");
+  mixer_.end(b_);
+  mixer_.write(b_, "two\nthr");
+  mixer_.write(a_, "\n");
+  EXPECT_TRUE(settle() == "a | " + long_piece + "\nb | one, no end\nb | two\n");
+  mixer_.write(b_, "ee\n");
+  EXPECT_EQ(settle(), "b | three\n");
+}
+
 TEST_F(LineMixerTest, keeps_every_byte_as_it_is) {
   const std::string binary("\0\xFF\r\x1b[1m\x80", 8);
   mixer_.write(a_, binary + "\n\n");

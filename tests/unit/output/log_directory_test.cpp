@@ -75,6 +75,19 @@ TEST_F(LogDirectoryTest, has_an_index_of_files_and_outcomes) {
                 R"("startedUs":3000,"endedUs":6000})"));
 }
 
+TEST_F(LogDirectoryTest, has_every_attempt_of_a_step) {
+  restart_a();
+  start_all();
+  writes(a, Stream::out, "one\nno end");
+  attempt_ends(1, 1);
+  attempt_begins(2);
+  writes(a, Stream::out, "two\n");
+  attempt_ends(2, 0);
+  settle();
+  EXPECT_EQ(read("01-a.out.log"), "one\nno endtwo\n") << "not a byte is added";
+  EXPECT_EQ(out_, "a | one\na | no end\na | two\n");
+}
+
 TEST_F(LogDirectoryTest, names_files_after_steps_in_letters_that_every_file_system_has) {
   plan_.steps[0].id = {"./web/../ü x", "go*"};
   plan_.steps[1].id = {"./" + std::string(300, 'y'), "go"};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "output/log.hpp"
 
@@ -133,18 +134,89 @@ TEST_F(ReadinessTest, is_told_with_what_is_missing_and_then_with_its_time) {
   engine.handle(began, engine::Begin{});
   engine.handle(began, engine::Started{{StepIndex(0)}});
   EXPECT_EQ(
-      report(
-          engine::StillProbing{
-              StepIndex(0), began + std::chrono::minutes(5), {"port 5432 isn't listened on", 12}},
-          engine, began + std::chrono::milliseconds(4200)),
+      report(engine::StillProbing{StepIndex(0),
+                                  began + std::chrono::minutes(5),
+                                  {"port 5432 isn't listened on", 12},
+                                  std::chrono::milliseconds(4200)},
+             engine, began + std::chrono::milliseconds(4200)),
       "dream: waiting for ./db:start to be ready: port 5432 isn't listened on (12 tries, 4.2 s; gives up in "
       "4 min 55 s)\n");
-  EXPECT_EQ(report(engine::StepNotReady{StepIndex(0), {"port 5432 isn't listened on", 12}}, engine,
-                   began + std::chrono::seconds(300)),
-            "dream: warning: ./db:start isn't ready after 5 min 00 s: port 5432 isn't listened on\n");
+  EXPECT_EQ(
+      report(
+          engine::StepNotReady{StepIndex(0), {"port 5432 isn't listened on", 12}, std::chrono::seconds(300)},
+          engine, began + std::chrono::seconds(300)),
+      "dream: ./db:start isn't ready after 5 min 00 s: port 5432 isn't listened on\n");
   engine.handle(began + std::chrono::milliseconds(310), engine::Ready{{StepIndex(0)}});
-  EXPECT_EQ(report(engine::StepReady{StepIndex(0)}, engine, began),
-            "dream: ./db:start is ready after 310 ms; its delay holds the next step back for 7.7 s more\n");
+  EXPECT_EQ(report(engine::StepReady{StepIndex(0), std::chrono::milliseconds(310)}, engine, began),
+            "dream: ./db:start is ready after 310 ms; its delay holds the next step back for 7.6 s more\n");
+}
+
+/// What is said of the attempts of ./api:dev, which is restarted.
+class RestartsTest : public ReadinessTest {
+ protected:
+  static constexpr StepIndex api{1};
+
+  RestartsTest() {
+    plan.steps[1].restart.on = Restart::On::failure;
+    plan.steps[1].required = true;
+  }
+
+  /// The first attempt of ./api:dev has ended so; what is said of that, and of those `actions`.
+  std::string tell(ExitStatus status, const std::vector<engine::Action>& actions) {
+    // Without restarts for the engine: the outcome is that of the attempt.
+    Plan once = plan;
+    for (Step& step : once.steps) step.restart = {};
+    for (Step& step : once.steps) step.ready.clear();
+    once.steps[0].releases_when_ready = once.steps[0].ready_needed = false;
+    engine::Engine engine(once);
+    engine.handle(began, engine::Begin{});
+    for (const StepIndex step : {StepIndex(0), api}) {
+      if (position(step) < once.steps.size()) engine.handle(began, engine::Started{{step}});
+    }
+    engine.handle(began,
+                  engine::Exited{{StepIndex(static_cast<std::uint32_t>(once.steps.size() - 1))}, status});
+    std::string said;
+    const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
+    Narrator narrator(plan, *log, [](StepIndex) { return std::string(); });
+    EXPECT_TRUE(narrator.begin(began));
+    for (const engine::Action& action : actions) narrator.report(began, action, engine);
+    return said;
+  }
+};
+
+TEST_F(RestartsTest, are_told_with_what_went_wrong_and_when_and_how_often) {
+  EXPECT_EQ(tell(ExitedWith{1}, {engine::AttemptEnded{{api, 2}, std::chrono::milliseconds(400), 2}}),
+            "dream: ./api:dev failed: exit code 1; again in 400 ms (2 of 5)\n");
+  plan.steps[1].restart.max = 0;
+  EXPECT_EQ(tell(KilledBy{11}, {engine::AttemptEnded{{api, 9}, std::chrono::milliseconds(1500), 3}}),
+            "dream: ./api:dev failed: signal 11 (SIGSEGV); again in 1.5 s (restart 3)\n");
+  EXPECT_EQ(tell(ExitedWith{1}, {engine::AttemptEnded{{api, 1}, Duration(0), 1}}),
+            "dream: ./api:dev failed: exit code 1; again at once (restart 1)\n");
+}
+
+TEST_F(RestartsTest, of_a_success_are_no_warning) {
+  EXPECT_EQ(tell(ExitedWith{0}, {engine::AttemptEnded{{api, 1}, std::chrono::milliseconds(200), 1}}),
+            "dream: ./api:dev ended: exit code 0; again in 200 ms (1 of 5)\n");
+}
+
+TEST_F(RestartsTest, tell_which_attempt_runs_and_how_many_there_were) {
+  EXPECT_EQ(tell(ExitedWith{1}, {engine::StepRestarted{{api, 2}}, engine::Start{{api, 4}},
+                                 engine::StepRestarted{{api, 4}}, engine::StepEnded{api}, engine::Finish{1}}),
+            "dream: ./api:dev started again (attempt 2)\n"
+            "dream: ./api:dev started again (attempt 4)\n"
+            "dream: ./api:dev failed: exit code 1 (restarted 3 times)\n"
+            "dream:   ./db:start  terminated          -  required step ./api:dev failed\n"
+            "dream:   ./api:dev   failed           0 ms  exit code 1 (restarted 3 times)\n"
+            "dream: 1 failed, 1 terminated in 0 ms\n");
+}
+
+TEST_F(RestartsTest, of_a_step_that_is_alone_are_told_once) {
+  plan.steps.erase(plan.steps.begin());
+  plan.steps[0].restart.on = Restart::On::failure;
+  const StepIndex only{0};
+  EXPECT_EQ(tell(ExitedWith{1}, {engine::AttemptEnded{{only, 1}, std::chrono::milliseconds(200), 1},
+                                 engine::StepRestarted{{only, 2}}}),
+            "dream: ./api:dev failed: exit code 1; again in 200 ms (1 of 5)\n");
 }
 
 }  // namespace

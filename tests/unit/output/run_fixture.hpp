@@ -69,6 +69,21 @@ class RunTest : public testing::Test {
     happens(engine::Exited{{step}, ExitedWith{code}});
   }
 
+  /// Attempts of `a` that fail are followed by another.
+  void restart_a() { plan_.steps[0].restart.on = Restart::On::failure; }
+
+  /// The pause after an attempt of `a` has passed, and the next one runs.
+  void attempt_begins(std::uint32_t number) {
+    now_ += plan_.steps[0].restart.max_delay;
+    happens(engine::TimePassed{});
+    happens(engine::Started{{a, number}});
+  }
+
+  void attempt_ends(std::uint32_t number, int code) {
+    renderer_->end(a);
+    happens(engine::Exited{{a, number}, ExitedWith{code}});
+  }
+
   bool writes(StepIndex step, Stream stream, std::string_view bytes) {
     return renderer_->write(step, stream, bytes);
   }

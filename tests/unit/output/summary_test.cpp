@@ -80,5 +80,23 @@ TEST(Summary, tells_codes_that_are_news_and_steps_that_were_never_ready) {
   EXPECT_EQ(summary(plan, outcomes, milliseconds(3)), lines);
 }
 
+TEST(Summary, tells_how_often_a_step_was_restarted) {
+  Plan plan;
+  plan.steps.push_back({.id = {"./a", "go"}});
+  plan.steps.push_back({.id = {"./b", "go"}});
+  plan.steps.push_back({.id = {"./c", "go"}});
+  const std::array<Outcome, 3> outcomes{Outcome{.kind = OutcomeKind::failed, .exit = ExitedWith{3}},
+                                        Outcome{.kind = OutcomeKind::succeeded},
+                                        Outcome{.kind = OutcomeKind::succeeded}};
+  const std::array<std::size_t, 3> restarts{3, 1, 0};
+  const std::vector<std::string> lines{
+      "  ./a:go  failed              -  exit code 3 (restarted 3 times)",
+      "  ./b:go  succeeded           -  (restarted once)",
+      "  ./c:go  succeeded           -",
+      "2 succeeded, 1 failed in 3 ms",
+  };
+  EXPECT_EQ(summary(plan, outcomes, milliseconds(3), restarts), lines);
+}
+
 }  // namespace
 }  // namespace dream::output

@@ -114,6 +114,25 @@ TEST_F(Trace, shows_a_step_that_could_not_be_started) {
   EXPECT_THAT(text(), HasSubstr(R"(no \"x\")"));
 }
 
+TEST_F(Trace, shows_every_attempt_and_the_pauses_between_them) {
+  plan_.steps[0].restart.on = Restart::On::failure;
+  ASSERT_TRUE(trace_->begin(now_));
+  happens_after(milliseconds(0), engine::Begin{});
+  happens_after(milliseconds(1), engine::Started{{a}});
+  happens_after(milliseconds(1), engine::Exited{{a}, ExitedWith{3}});
+  happens_after(milliseconds(200), engine::TimePassed{});
+  happens_after(milliseconds(1), engine::Started{{a, 2}});
+  happens_after(milliseconds(1), engine::Exited{{a, 2}, ExitedWith{3}});
+  happens_after(milliseconds(400), engine::TimePassed{});
+  happens_after(milliseconds(1), engine::StartFailed{{a, 3}, Error{ErrorCode::io, "no room", {}, {}}});
+  EXPECT_THAT(events(),
+              ElementsAre("B 1 ./a:go 1000", "B 2 delay 1000", "E 1 2000", "B 1 pause 2000", "E 1 202000",
+                          "B 1 ./a:go 203000", "E 1 204000", "B 1 pause 204000", "E 1 604000",
+                          "B 1 not started 605000", "E 1 605000", "B 1 pause 605000"));
+  EXPECT_THAT(text(), HasSubstr(R"("name":"./a:go","args":{"attempt":2})"));
+  EXPECT_THAT(text(), HasSubstr(R"("name":"pause","args":{"againInUs":200000})"));
+}
+
 TEST_F(Trace, that_can_not_be_made_is_an_error) {
   trace_ = make_trace_file(folder_.path() / "none/trace.json", plan_, [](std::string_view) {});
   const Result<void> begun = trace_->begin(now_);
