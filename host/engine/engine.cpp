@@ -89,6 +89,18 @@ void Engine::State::on(const NeverReady& event) {
   feed(event.attempt.step, Input::never_ready);
 }
 
+void Engine::State::on(const Unhealthy& event) {
+  const StepIndex step = event.attempt.step;
+  if (is_stale(event.attempt) || !progress_of(step).watched) return;
+  actions.emplace_back(StepUnhealthy{step, event.why});
+  feed(step, Input::fell_ill);
+}
+
+void Engine::State::on(const Healthy& event) {
+  const StepIndex step = event.attempt.step;
+  if (!is_stale(event.attempt) && progress_of(step).watched) actions.emplace_back(StepHealthy{step});
+}
+
 void Engine::State::on(const Lingers& event) {
   const StepIndex step = event.attempt.step;
   if (is_stale(event.attempt) || progress_of(step).phase != Phase::running) return;

@@ -49,6 +49,14 @@ struct NeverReady {
   Attempt attempt;
   Error error;
 };
+/// Its health was looked at, and has become bad, or good again; in turns. Stale after EndHealth.
+struct Unhealthy {
+  Attempt attempt;
+  std::string why;
+};
+struct Healthy {
+  Attempt attempt;
+};
 /// The process of the attempt has ended by itself; what it started still lives, and is waited for. A timeout
 /// is over: it has not run past it. `lingers` false: the attempt goes on with another process.
 struct Lingers {
@@ -88,8 +96,9 @@ struct ReaderSeen {
 /// deadlines too, after what it says itself.
 struct TimePassed {};
 
-using Event = std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, Lingers, LeftBehind,
-                           Interrupted, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
+using Event =
+    std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, Unhealthy, Healthy, Lingers,
+                 LeftBehind, Interrupted, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 
@@ -128,8 +137,13 @@ struct NotReadyInTime {
 struct CannotBecomeReady {
   bool operator==(const CannotBecomeReady&) const = default;
 };
+/// It is unhealthy, and could be restarted.
+struct BecameUnhealthy {
+  bool operator==(const BecameUnhealthy&) const = default;
+};
 /// Why one step is ended before its time.
-using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady>;
+using StepEnd =
+    std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady, BecameUnhealthy>;
 
 /// How a step ended; while it goes on, its latest attempt. One that is being terminated has its kind and
 /// reason already while it still runs.
@@ -170,6 +184,14 @@ struct BeginProbing {
   Attempt attempt;
 };
 struct EndProbing {
+  Attempt attempt;
+};
+/// Look from now on whether the attempt is healthy; answered by Unhealthy and Healthy in turns. Then, no
+/// longer: one end for each begin, before what becomes of the attempt.
+struct BeginHealth {
+  Attempt attempt;
+};
+struct EndHealth {
   Attempt attempt;
 };
 /// What is still to be written there, and all that comes, is dropped: nobody will read it. May come after
@@ -218,6 +240,13 @@ struct StillProbing {
   Found found = {};
   Duration after{};  ///< as StepReady has it
 };
+struct StepUnhealthy {
+  StepIndex step;
+  std::string why;
+};
+struct StepHealthy {
+  StepIndex step;
+};  ///< again
 struct LeftoversFound {
   StepIndex step;
   std::vector<std::string> processes;
@@ -249,9 +278,10 @@ struct Finish {
   int exit_code;
 };
 
-using Action = std::variant<Start, Terminate, GiveUp, BeginProbing, EndProbing, GiveUpReader, StepStarted,
-                            StepEnded, AttemptEnded, StepRestarted, LeftoversFound, StepReady, StepNotReady,
-                            StillProbing, DelayBegan, WaitingForBackground, Stopping, StillEnding, Finish>;
+using Action = std::variant<Start, Terminate, GiveUp, BeginProbing, EndProbing, BeginHealth, EndHealth,
+                            GiveUpReader, StepStarted, StepEnded, AttemptEnded, StepRestarted, LeftoversFound,
+                            StepReady, StepNotReady, StillProbing, StepUnhealthy, StepHealthy, DelayBegan,
+                            WaitingForBackground, Stopping, StillEnding, Finish>;
 
 /// How long dream has patience. Each is more than 0.
 struct Limits {

@@ -49,6 +49,7 @@ int code_of(const ExitStatus& status) {
 int code_of(const Outcome& outcome) {
   DREAM_ASSERT(outcome.kind == OutcomeKind::failed);
   if (outcome.start_error) return code_of(outcome.start_error->code);
+  if (outcome.reason && std::holds_alternative<BecameUnhealthy>(*outcome.reason)) return failure;
   if (outcome.reason) return timed_out;
   DREAM_ASSERT(outcome.exit);
   return code_of(*outcome.exit);

@@ -24,6 +24,7 @@ struct Engine::State {
     std::vector<StepIndex> followers;
     std::vector<StepIndex> ready_followers;  ///< wait until it is ready, though `followers` don't
     bool probing = false;                    ///< only while it runs
+    bool watched = false;                    ///< its health; only while it runs
     Instant not_before = Instant::min();     ///< its start; the latest of their delays
     bool released = false;                   ///< whether it has released its followers
     Instant asked_at;                        ///< while stopping: when it was asked to end
@@ -42,6 +43,8 @@ struct Engine::State {
   void on(const Exited& event);
   void on(const Ready& event);
   void on(const NeverReady& event);
+  void on(const Unhealthy& event);
+  void on(const Healthy& event);
   void on(const Lingers& event);
   void on(const LeftBehind& event);
   void on(const Interrupted& event);
@@ -61,7 +64,9 @@ struct Engine::State {
   void run(StepIndex step);
   void become_ready(StepIndex step);
   void fail_to_ready(StepIndex step);
-  void end_probing(StepIndex step);
+  void end_looking(StepIndex step);
+  void begin_health(StepIndex step);
+  void sicken(StepIndex step);
   void expire(StepIndex step);
   void fail(StepIndex step, const StepEnd& reason);
   void terminate(StepIndex step);

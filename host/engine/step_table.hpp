@@ -29,6 +29,7 @@ enum class Input : std::uint8_t {
   ready,            ///< the driver: all its probes have passed
   never_ready,      ///< the driver: they can't
   ready_timeout,    ///< they have not for its `readyTimeout`
+  fell_ill,         ///< the driver: it is unhealthy
   timeout_passed,   ///< it has run for its `timeout`
   grace_passed,     ///< it was asked to end `stop.graceMs` ago
   patience_passed,  ///< it was asked to end by force Limits::unkillable ago
@@ -47,6 +48,7 @@ enum class Reaction : std::uint8_t {
   run_and_end,       ///< nobody heard of its start: it counts as started and ended now
   become_ready,      ///< whoever waits for that is released
   fail_to_ready,     ///< it has failed, and is asked to stop, if somebody waits; else its probes end
+  sicken,            ///< it has failed, and is asked to stop, if it may be restarted
   expire,            ///< it has failed, and is asked to stop
   terminate,         ///< issue Terminate{graceful}, its grace begins
   force,             ///< issue Terminate{force}
@@ -69,7 +71,7 @@ using enum Reaction;
 using enum Phase;
 
 // clang-format off
-inline constexpr std::array<std::array<Cell, 7>, 14> cells{{
+inline constexpr std::array<std::array<Cell, 7>, 15> cells{{
   //                     pending             starting                     running                   stopping                killing                backoff               ended
   /* due             */ {{{start, starting}, {},                          {},                       {},                     {},                    {start, starting},    {}}},
   /* started         */ {{{},                {run, running},              {},                       {note_start, stopping}, {note_start, killing}, {},                   {}}},
@@ -80,6 +82,7 @@ inline constexpr std::array<std::array<Cell, 7>, 14> cells{{
   /* ready           */ {{{},                {},                          {become_ready, running},  {},                     {},                    {},                   {}}},
   /* never_ready     */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {}}},
   /* ready_timeout   */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {}}},
+  /* fell_ill        */ {{{},                {},                          {sicken, running},        {},                     {},                    {},                   {}}},
   /* timeout_passed  */ {{{},                {},                          {expire, running},        {},                     {},                    {},                   {}}},
   /* grace_passed    */ {{{},                {},                          {},                       {force, killing},       {},                    {},                   {}}},
   /* patience_passed */ {{{},                {},                          {},                       {},                     {abandon, ended},      {},                   {}}},

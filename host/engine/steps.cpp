@@ -52,6 +52,9 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::fail_to_ready:
       fail_to_ready(step);
       break;
+    case Reaction::sicken:
+      sicken(step);
+      break;
     case Reaction::expire:
       expire(step);
       break;
@@ -99,7 +102,7 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
     ++ended;
     if (progress.kind != Kind::service) --others_left;
   }
-  end_probing(step);
+  end_looking(step);
   // Each phase has its own.
   deadlines.set(step, std::nullopt);
   news.set(step, std::nullopt);
@@ -136,6 +139,8 @@ void Engine::State::run(StepIndex step) {
     ready_limits.set(step, later(now, settings_of(step).ready_timeout));
     if (settings_of(step).ready_needed) news.set(step, later(now, limits.quiet_wait));
     actions.emplace_back(BeginProbing{attempt_of(step)});
+  } else {
+    begin_health(step);
   }
   if (progress_of(step).kind != Kind::foreground && !settings_of(step).releases_when_ready)
     release(step, later(now, settings_of(step).delay));
@@ -145,8 +150,9 @@ void Engine::State::run(StepIndex step) {
 void Engine::State::become_ready(StepIndex step) {
   Outcome& outcome = outcome_of(step);
   outcome.ready = now;
-  end_probing(step);
+  end_looking(step);
   actions.emplace_back(StepReady{step, now - *progress_of(step).started});
+  begin_health(step);
   if (progress_of(step).kind == Kind::foreground) return;
   const Instant instant = std::max(now, later(*progress_of(step).started, settings_of(step).delay));
   release_ready(step, instant);
@@ -155,13 +161,26 @@ void Engine::State::become_ready(StepIndex step) {
 
 void Engine::State::fail_to_ready(StepIndex step) {
   actions.emplace_back(StepNotReady{step, {}, now - *progress_of(step).started});
-  end_probing(step);
+  end_looking(step);
   if (!settings_of(step).ready_needed) return;
   const bool in_time = outcome_of(step).start_error.has_value();
   fail(step, in_time ? StepEnd(CannotBecomeReady{}) : StepEnd(NotReadyInTime{}));
 }
 
-void Engine::State::end_probing(StepIndex step) {
+void Engine::State::begin_health(StepIndex step) {
+  if (!settings_of(step).health) return;
+  progress_of(step).watched = true;
+  actions.emplace_back(BeginHealth{attempt_of(step)});
+}
+
+/// By itself that ends nothing.
+void Engine::State::sicken(StepIndex step) {
+  if (settings_of(step).restart.on != Restart::On::no) fail(step, BecameUnhealthy{});
+}
+
+/// Neither whether it is ready, nor whether it is healthy.
+void Engine::State::end_looking(StepIndex step) {
+  if (std::exchange(progress_of(step).watched, false)) actions.emplace_back(EndHealth{attempt_of(step)});
   if (!std::exchange(progress_of(step).probing, false)) return;
   ready_limits.set(step, std::nullopt);
   news.set(step, std::nullopt);

@@ -33,6 +33,7 @@ struct Step {
   bool ready_needed = false;
   std::vector<StepIndex> after_ready;  ///< steps before it that must be ready, whatever the list waits for
   Restart restart;
+  std::optional<Health> health;
   std::optional<int> stop_signal;  ///< none: SIGINT where that is what stops the run, else SIGTERM
   StopTo stop_to = StopTo::tree;
   std::string executor = "shell";

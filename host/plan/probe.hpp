@@ -5,7 +5,10 @@
 #include <variant>
 #include <vector>
 
-/// The ways in which one can tell that a step is ready (docs/functional-specification.md, section 3.7).
+#include "base/time.hpp"
+
+/// The ways in which one can tell that a step is ready, and stays well (docs/functional-specification.md,
+/// section 3.7).
 namespace dream {
 
 /// A line for a shell, or an argument vector that runs without one.
@@ -42,5 +45,13 @@ using Probe = std::variant<PortProbe, TcpProbe, LogProbe, FileProbe, ExecProbe>;
 /// Probes that pass one after the other.
 using Probes = std::vector<Probe>;
 inline constexpr std::size_t most_probes = 8;
+
+/// Whether a step that is ready stays well.
+struct Health {
+  Probe probe;  ///< none that counts from the attempt's begin
+  Duration every = std::chrono::seconds(10);
+  std::size_t failures = 3;  ///< so many tries in a row make it unhealthy
+  bool operator==(const Health&) const = default;
+};
 
 }  // namespace dream

@@ -80,6 +80,7 @@ Step settings_of_step(const Workspace& workspace, const StepId& id) {
   step.success_codes = layers.first_set(&TaskSettings::success_codes).value_or(step.success_codes);
   step.ready = layers.first_set(&TaskSettings::ready).value_or(step.ready);
   step.ready_timeout = layers.first_set(&TaskSettings::ready_timeout).value_or(step.ready_timeout);
+  step.health = layers.first_set(&TaskSettings::health);
   step.restart = layers.first_set(&TaskSettings::restart).value_or(step.restart);
   step.stop_signal = layers.first_set(&TaskSettings::stop_signal);
   step.stop_to = layers.first_set(&TaskSettings::stop_to).value_or(step.stop_to);

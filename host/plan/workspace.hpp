@@ -79,6 +79,7 @@ struct TaskSettings {
   std::optional<Probes> ready;
   std::optional<Duration> ready_timeout;
   std::optional<Restart> restart;
+  std::optional<Health> health;
   std::optional<StopTo> stop_to;
   std::optional<Command> command;
   Environment env;

@@ -124,64 +124,6 @@ void Driver::give_up(Attempt attempt) {
   end(attempt);
 }
 
-void Driver::begin_probing(Attempt attempt) {
-  Running* probed = running(attempt);
-  if (probed != nullptr && probed->prober) probed->prober->begin();
-}
-
-void Driver::end_probing(Attempt attempt) {
-  Running* probed = running(attempt);
-  if (probed == nullptr) return;
-  probed->prober.reset();
-  probed->next_try->cancel();
-}
-
-std::unique_ptr<probe::Prober> Driver::make_prober(Running& running) {
-  const Attempt attempt = running.attempt;
-  const plugin::TaskSpec& task = prepared_[position(attempt.step)].task;
-  running.next_try = clock_.make_alarm();
-  return std::make_unique<probe::Prober>(
-      plan_.steps[position(attempt.step)].ready,
-      probe::Subject{.context = session_.context(),
-                     .supervisor = session_.supervisor(),
-                     .pid =
-                         [&running] {
-                           if (!running.run) return 0;
-                           const Result<plugin::RunState> state = running.run->status();
-                           return state ? state->pid : 0;
-                         },
-                     .directory = task.directory,
-                     .environment = task.environment},
-      probe::Prober::Time{.now = [this] { return clock_.now(); },
-                          .call_at =
-                              [this, attempt](Instant moment, std::function<void()> call) {
-                                Running* probed = this->running(attempt);
-                                if (probed == nullptr) return;
-                                // One that rings late finds that nobody looks any more.
-                                probed->next_try->set(moment, [this, attempt, call = std::move(call)] {
-                                  const Running* still = this->running(attempt);
-                                  if (still != nullptr && still->prober) call();
-                                });
-                              }},
-      probe::Prober::Tell{.ready = [this, attempt] { feed(engine::Ready{attempt}); },
-                          .never_ready =
-                              [this, attempt](Error error) {
-                                feed(engine::NeverReady{attempt, std::move(error)});
-                              },
-                          .warn =
-                              [this, attempt](const std::string& text) {
-                                session_.log().write(
-                                    LogLevel::warning,
-                                    to_string(plan_.steps[position(attempt.step)].id) + ": " + text);
-                              }});
-}
-
-engine::Found Driver::found(StepIndex step) const {
-  const std::unique_ptr<Running>& running = running_[position(step)];
-  if (!running || !running->prober) return {};
-  return {running->prober->found(), running->prober->tries()};
-}
-
 void Driver::give_up_reader(Stream stream) {
   session_.console().writer(stream).abandon();
 }

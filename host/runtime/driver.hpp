@@ -12,6 +12,7 @@
 #include "plan/plan.hpp"
 #include "plugin/executor.hpp"
 #include "prepare/prepared_step.hpp"
+#include "probe/health_watch.hpp"
 #include "probe/prober.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/output_watch.hpp"
@@ -61,7 +62,8 @@ class Driver : private Pump::Effects {
     Attempt attempt;
     std::unique_ptr<plugin::Run> run;  ///< none while it is being started
     std::unique_ptr<Clock::Alarm> next_try;
-    std::unique_ptr<probe::Prober> prober;  ///< none: nobody needs to know whether it is ready
+    std::unique_ptr<probe::Prober> prober;       ///< none: nobody needs to know whether it is ready
+    std::unique_ptr<probe::HealthWatch> health;  ///< none: nor whether it is healthy
 
    private:
     Driver& driver_;
@@ -73,6 +75,8 @@ class Driver : private Pump::Effects {
   void give_up(Attempt attempt) override;
   void begin_probing(Attempt attempt) override;
   void end_probing(Attempt attempt) override;
+  void begin_health(Attempt attempt) override;
+  void end_health(Attempt attempt) override;
   void give_up_reader(Stream stream) override;
   void tell(Instant now, const engine::Action& action) override;
   void wake_at(std::optional<Instant> moment) override;
@@ -84,6 +88,8 @@ class Driver : private Pump::Effects {
   void interrupted(int signal);
   void start_failed(Attempt attempt, Error error);
   void exited(Attempt attempt, ExitStatus status);
+  [[nodiscard]] probe::Subject subject_of(Running& running) const;
+  [[nodiscard]] probe::Prober::Time time_of(Running& running);
   [[nodiscard]] std::unique_ptr<probe::Prober> make_prober(Running& running);
   [[nodiscard]] engine::Found found(StepIndex step) const;
   /// Null once it is over.

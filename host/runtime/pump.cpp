@@ -39,6 +39,10 @@ void Pump::perform(Instant now, const engine::Action& action) {
     effects_.begin_probing(begin->attempt);
   } else if (const auto* end = std::get_if<engine::EndProbing>(&action)) {
     effects_.end_probing(end->attempt);
+  } else if (const auto* watched = std::get_if<engine::BeginHealth>(&action)) {
+    effects_.begin_health(watched->attempt);
+  } else if (const auto* left = std::get_if<engine::EndHealth>(&action)) {
+    effects_.end_health(left->attempt);
   } else if (const auto* reader = std::get_if<engine::GiveUpReader>(&action)) {
     effects_.give_up_reader(reader->stream);
   }

@@ -21,6 +21,8 @@ class Pump {
     virtual void give_up(Attempt attempt) = 0;
     virtual void begin_probing(Attempt attempt) = 0;
     virtual void end_probing(Attempt attempt) = 0;
+    virtual void begin_health(Attempt attempt) = 0;
+    virtual void end_health(Attempt attempt) = 0;
     virtual void give_up_reader(Stream stream) = 0;
 
     /// Every action that follows from an event of `now`, each before it is done.

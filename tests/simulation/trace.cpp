@@ -67,6 +67,8 @@ std::string describe(const Event& event) {
           },
           [](const Ready& what) { return "ready " + name(what.attempt); },
           [](const NeverReady& what) { return "never ready " + name(what.attempt); },
+          [](const Unhealthy& what) { return "unhealthy " + name(what.attempt); },
+          [](const Healthy& what) { return "healthy " + name(what.attempt); },
           [](const Lingers& what) { return (what.lingers ? "lingers " : "goes on ") + name(what.attempt); },
           [](const LeftBehind& what) { return "left behind by " + name(what.attempt); },
           [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
@@ -100,6 +102,7 @@ std::string describe(const StepEnd& reason) {
                         [](const NoLongerNeeded&) -> std::string { return "no longer needed"; },
                         [](const TimedOut&) -> std::string { return "timed out"; },
                         [](const NotReadyInTime&) -> std::string { return "not ready in time"; },
+                        [](const BecameUnhealthy&) -> std::string { return "unhealthy"; },
                         [](const CannotBecomeReady&) -> std::string { return "can't become ready"; },
                     },
                     reason);
@@ -113,6 +116,10 @@ std::string describe(const Action& action) {
             return (what.urgency == Urgency::graceful ? "terminate " : "force ") + name(what.attempt);
           },
           [](const GiveUp& what) { return "give up " + name(what.attempt); },
+          [](const BeginHealth& what) { return "watch " + name(what.attempt); },
+          [](const EndHealth& what) { return "watch no more " + name(what.attempt); },
+          [](const StepUnhealthy& what) { return "unhealthy " + name(what.step); },
+          [](const StepHealthy& what) { return "healthy " + name(what.step); },
           [](const BeginProbing& what) { return "probe " + name(what.attempt); },
           [](const EndProbing& what) { return "probe no more " + name(what.attempt); },
           [](const GiveUpReader& what) { return fmt::format("give up the reader of {}", name(what.stream)); },

@@ -78,6 +78,8 @@ class ManualRun {
   std::string never_ready(int step, ErrorCode code = ErrorCode::not_found) {
     return feed(NeverReady{latest(step), Error{code, "no such tool", "", ""}});
   }
+  std::string unhealthy(int step) { return feed(Unhealthy{latest(step), "why"}); }
+  std::string healthy(int step) { return feed(Healthy{latest(step)}); }
   std::string killed(int step, int signal) { return feed(Exited{latest(step), KilledBy{signal}}); }
   std::string lost(int step) { return feed(Exited{latest(step), Lost{"why"}}); }
   std::string interrupted(int signal = 2) { return feed(Interrupted{signal}); }

@@ -9,11 +9,21 @@ namespace {
 
 constexpr Phase phases[] = {Phase::pending, Phase::starting, Phase::running, Phase::stopping,
                             Phase::killing, Phase::backoff,  Phase::ended};
-constexpr Input inputs[] = {
-    Input::due,           Input::started,        Input::start_failed, Input::exited,
-    Input::start_fell,    Input::fell,           Input::ready,        Input::never_ready,
-    Input::ready_timeout, Input::timeout_passed, Input::grace_passed, Input::patience_passed,
-    Input::stop_asked,    Input::force_asked};
+constexpr Input inputs[] = {Input::due,
+                            Input::started,
+                            Input::start_failed,
+                            Input::exited,
+                            Input::start_fell,
+                            Input::fell_ill,
+                            Input::fell,
+                            Input::ready,
+                            Input::never_ready,
+                            Input::ready_timeout,
+                            Input::timeout_passed,
+                            Input::grace_passed,
+                            Input::patience_passed,
+                            Input::stop_asked,
+                            Input::force_asked};
 
 bool can_happen(Phase phase, Input input) {
   return cell_of(phase, input).reaction != Reaction::bug;
@@ -45,6 +55,7 @@ TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
         case Reaction::note_start:
         case Reaction::become_ready:
         case Reaction::fail_to_ready:
+        case Reaction::sicken:
         case Reaction::expire:
           EXPECT_EQ(cell.to, phase);
           break;

@@ -1,0 +1,34 @@
+#include "probe/health_watch.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace dream::probe {
+
+HealthWatch::HealthWatch(const Health& health, const Subject& subject, Prober::Time time, Tell tell)
+    : health_(health),
+      time_(std::move(time)),
+      tell_(std::move(tell)),
+      kind_(std::visit([&](const auto& kind) { return make(kind, subject); }, health.probe)) {
+  wait();
+}
+
+void HealthWatch::wait() {
+  time_.call_at(time_.now() + health_.every, [this] { look(); });
+}
+
+void HealthWatch::look() {
+  kind_->look([this](const Finding& finding) { take(finding); });
+}
+
+void HealthWatch::take(const Finding& finding) {
+  if (finding.verdict == Finding::Verdict::passed) {
+    failures_ = 0;
+    if (!std::exchange(healthy_, true)) tell_.healthy();
+  } else if (++failures_ >= health_.failures && std::exchange(healthy_, false)) {
+    tell_.unhealthy(finding.error.message);
+  }
+  wait();
+}
+
+}  // namespace dream::probe

@@ -1,0 +1,92 @@
+#include <utility>
+
+#include "runtime/driver.hpp"
+
+// How it is found out whether the steps of a run are ready, and stay healthy.
+
+namespace dream::runtime {
+
+probe::Subject Driver::subject_of(Running& running) const {
+  const plugin::TaskSpec& task = prepared_[position(running.attempt.step)].task;
+  return {.context = session_.context(),
+          .supervisor = session_.supervisor(),
+          .pid =
+              [&running] {
+                if (!running.run) return 0;
+                const Result<plugin::RunState> state = running.run->status();
+                return state ? state->pid : 0;
+              },
+          .directory = task.directory,
+          .environment = task.environment};
+}
+
+/// One alarm: what rings late finds that nobody looks any more.
+probe::Prober::Time Driver::time_of(Running& running) {
+  if (!running.next_try) running.next_try = clock_.make_alarm();
+  return {.now = [this] { return clock_.now(); },
+          .call_at =
+              [this, attempt = running.attempt](Instant moment, std::function<void()> call) {
+                Running* probed = this->running(attempt);
+                if (probed == nullptr) return;
+                probed->next_try->set(moment, [this, attempt, call = std::move(call)] {
+                  const Running* still = this->running(attempt);
+                  if (still != nullptr && (still->prober || still->health)) call();
+                });
+              }};
+}
+
+std::unique_ptr<probe::Prober> Driver::make_prober(Running& running) {
+  const Attempt attempt = running.attempt;
+  return std::make_unique<probe::Prober>(
+      plan_.steps[position(attempt.step)].ready, subject_of(running), time_of(running),
+      probe::Prober::Tell{.ready = [this, attempt] { feed(engine::Ready{attempt}); },
+                          .never_ready =
+                              [this, attempt](Error error) {
+                                feed(engine::NeverReady{attempt, std::move(error)});
+                              },
+                          .warn =
+                              [this, attempt](const std::string& text) {
+                                session_.log().write(
+                                    LogLevel::warning,
+                                    to_string(plan_.steps[position(attempt.step)].id) + ": " + text);
+                              }});
+}
+
+void Driver::begin_probing(Attempt attempt) {
+  Running* probed = running(attempt);
+  if (probed != nullptr && probed->prober) probed->prober->begin();
+}
+
+void Driver::end_probing(Attempt attempt) {
+  Running* probed = running(attempt);
+  if (probed == nullptr) return;
+  probed->prober.reset();
+  probed->next_try->cancel();
+}
+
+void Driver::begin_health(Attempt attempt) {
+  Running* watched = running(attempt);
+  if (watched == nullptr) return;
+  watched->health = std::make_unique<probe::HealthWatch>(
+      *plan_.steps[position(attempt.step)].health, subject_of(*watched), time_of(*watched),
+      probe::HealthWatch::Tell{.unhealthy =
+                                   [this, attempt](std::string why) {
+                                     feed(engine::Unhealthy{attempt, std::move(why)});
+                                   },
+                               .healthy = [this, attempt] { feed(engine::Healthy{attempt}); }});
+}
+
+void Driver::end_health(Attempt attempt) {
+  Running* watched = running(attempt);
+  if (watched == nullptr) return;
+  watched->health.reset();
+  watched->next_try->cancel();
+}
+
+engine::Found Driver::found(StepIndex step) const {
+  const std::unique_ptr<Running>& running = running_[position(step)];
+  if (!running || !running->prober) return {};
+  return {running->prober->found(), running->prober->tries()};
+}
+
+}  // namespace dream::runtime
