@@ -89,6 +89,13 @@ void read_probe(Reader& reader, const Place& place, const Json& value, Probes& p
 
 }  // namespace
 
+void read_probe_key(std::string_view key, Reader& reader, const Place& place, const Json& value,
+                    Probes& probes) {
+  for (const Field<Probes>& field : probe_fields) {
+    if (field.name == key) field.read(reader, place, value, probes);
+  }
+}
+
 Probes read_ready(Reader& reader, const Place& place, const Json& value) {
   Probes probes;
   if (!value.IsArray()) {

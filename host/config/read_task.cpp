@@ -80,7 +80,7 @@ constexpr std::array<Field<TaskSettings>, 3> stop_fields{{
      }},
 }};
 
-constexpr std::array<Field<TaskSettings>, 18> task_fields{{
+constexpr std::array<Field<TaskSettings>, 19> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
@@ -107,6 +107,8 @@ constexpr std::array<Field<TaskSettings>, 18> task_fields{{
                  TaskSettings& task) { task.ready = read_ready(reader, place, value); }},
     {"readyTimeout", [](Reader& reader, const Place& place, const Json& value,
                         TaskSettings& task) { task.ready_timeout = reader.milliseconds(place, value, 1); }},
+    {"health", [](Reader& reader, const Place& place, const Json& value,
+                  TaskSettings& task) { task.health = read_health(reader, place, value); }},
     {"restart", [](Reader& reader, const Place& place, const Json& value,
                    TaskSettings& task) { task.restart = read_restart(reader, place, value); }},
     {"stdin", [](Reader& reader, const Place& place, const Json& value,

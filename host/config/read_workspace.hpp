@@ -20,6 +20,11 @@ void read_tasks(Reader& reader, const Place& place, const Json& value,
 [[nodiscard]] Probes read_ready(Reader& reader, const Place& place, const Json& value);
 /// `restart`.
 [[nodiscard]] std::optional<Restart> read_restart(Reader& reader, const Place& place, const Json& value);
+/// One probe, by its key in an object. Nothing is added to `probes` if the value was reported.
+void read_probe_key(std::string_view key, Reader& reader, const Place& place, const Json& value,
+                    Probes& probes);
+/// `health`.
+[[nodiscard]] std::optional<Health> read_health(Reader& reader, const Place& place, const Json& value);
 /// `waitFor`.
 [[nodiscard]] std::optional<WaitFor> read_wait_for(Reader& reader, const Place& place, const Json& value);
 /// `env`.

@@ -78,6 +78,7 @@ class EventsRenderer : public Renderer {
   }
 
   void report(Instant now, const engine::Action& action, const engine::Engine& engine) override {
+    if (report_readiness(now, action)) return;
     if (const auto* start = std::get_if<engine::Start>(&action)) {
       attempts_[position(start->attempt.step)] = start->attempt.number;
     } else if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
@@ -92,14 +93,6 @@ class EventsRenderer : public Renderer {
                        microseconds(over->again_in)));
     } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
       emit(now, "restarted", attempt_members(again->attempt));
-    } else if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
-      emit(now, "ready",
-           fmt::format(R"({},"afterUs":{})", attempt_members({ready->step, attempts_[position(ready->step)]}),
-                       microseconds(ready->after)));
-    } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
-      emit_probing(now, missed->step, missed->found, true);
-    } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
-      emit_probing(now, probing->step, probing->found, false);
     } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {
       emit(now, "leftovers",
            fmt::format(R"({},"processes":{},"kept":{})", step_member(left->step), texts_json(left->processes),
@@ -147,6 +140,28 @@ class EventsRenderer : public Renderer {
   }
 
  private:
+  /// False: the action says nothing of it.
+  bool report_readiness(Instant now, const engine::Action& action) {
+    const auto of_attempt = [&](StepIndex step) {
+      return attempt_members({step, attempts_[position(step)]});
+    };
+    if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
+      emit(now, "ready",
+           fmt::format(R"({},"afterUs":{})", of_attempt(ready->step), microseconds(ready->after)));
+    } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
+      emit_probing(now, missed->step, missed->found, true);
+    } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
+      emit_probing(now, probing->step, probing->found, false);
+    } else if (const auto* ill = std::get_if<engine::StepUnhealthy>(&action)) {
+      emit(now, "unhealthy", fmt::format(R"({},"why":{})", of_attempt(ill->step), json_string(ill->why)));
+    } else if (const auto* well = std::get_if<engine::StepHealthy>(&action)) {
+      emit(now, "healthy", of_attempt(well->step));
+    } else {
+      return false;
+    }
+    return true;
+  }
+
   [[nodiscard]] std::string name(StepIndex step) const {
     return json_string(to_string(plan_.steps[position(step)].id));
   }

@@ -39,7 +39,26 @@ std::string Narrator::name(StepIndex step) const {
   return to_string(plan_.steps[position(step)].id);
 }
 
+/// False: the action says nothing of it.
+bool Narrator::tell_of_readiness(Instant now, const engine::Action& action, const engine::Engine& engine) {
+  if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
+    if (!quiet_) tell_ready(*ready);
+  } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
+    tell_not_ready(*missed, engine.outcomes()[position(missed->step)]);
+  } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
+    tell_wait(now, *probing);
+  } else if (const auto* ill = std::get_if<engine::StepUnhealthy>(&action)) {
+    log_.write(LogLevel::warning, fmt::format("{} is unhealthy: {}", name(ill->step), ill->why));
+  } else if (const auto* well = std::get_if<engine::StepHealthy>(&action)) {
+    log_.write(LogLevel::info, name(well->step) + " is healthy again");
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void Narrator::report(Instant now, const engine::Action& action, const engine::Engine& engine) {
+  if (tell_of_readiness(now, action, engine)) return;
   if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
     if (!quiet_) log_.write(LogLevel::info, name(started->step) + " started");
   } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
@@ -50,12 +69,6 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     if (!quiet_)
       log_.write(LogLevel::info, fmt::format("{} started again (attempt {})", name(again->attempt.step),
                                              again->attempt.number));
-  } else if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
-    if (!quiet_) tell_ready(*ready);
-  } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
-    tell_not_ready(*missed, engine.outcomes()[position(missed->step)]);
-  } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
-    tell_wait(now, *probing);
   } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {
     log_.write(LogLevel::info, fmt::format("{} has ended, and left {} running: {}", name(left->step),
                                            join_words(left->processes),
@@ -118,19 +131,19 @@ void Narrator::tell_attempt_end(const engine::AttemptEnded& ended, const engine:
   } else {
     text += outcome.exit ? " ended: " + to_string(*outcome.exit) : " ended";
   }
-  text += ended.again_in > Duration(0) ? "; again in " + human_duration(ended.again_in) : "; again at once";
+  text += ended.again_in >= std::chrono::milliseconds(1) ? "; again in " + human_duration(ended.again_in)
+                                                         : "; again at once";
   text += step.restart.max == 0 ? fmt::format(" (restart {})", ended.restart)
                                 : fmt::format(" ({} of {})", ended.restart, step.restart.max);
   log_.write(failed ? LogLevel::warning : LogLevel::info, text);
 }
 
 void Narrator::tell_ready(const engine::StepReady& ready) {
-  const Duration after = ready.after;
   const Step& settings = plan_.steps[position(ready.step)];
-  std::string text = fmt::format("{} is ready after {}", name(ready.step), human_duration(after));
-  if (settings.releases_when_ready && settings.delay > after)
+  std::string text = fmt::format("{} is ready after {}", name(ready.step), human_duration(ready.after));
+  if (settings.releases_when_ready && settings.delay > ready.after)
     text += fmt::format("; its delay holds the next step back for {} more",
-                        human_duration(settings.delay - after));
+                        human_duration(settings.delay - ready.after));
   log_.write(LogLevel::info, text);
 }
 

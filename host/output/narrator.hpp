@@ -25,6 +25,7 @@ class Narrator : public Reporter {
   [[nodiscard]] std::string name(StepIndex step) const;
   void tell_end(StepIndex step, const engine::Outcome& outcome);
   void tell_attempt_end(const engine::AttemptEnded& ended, const engine::Outcome& outcome);
+  bool tell_of_readiness(Instant now, const engine::Action& action, const engine::Engine& engine);
   void tell_ready(const engine::StepReady& ready);
   void tell_not_ready(const engine::StepNotReady& missed, const engine::Outcome& outcome);
   void tell_wait(Instant now, const engine::StillProbing& probing);

@@ -51,6 +51,7 @@ std::string reason_json(const engine::StepEnd& reason, const Plan& plan) {
   if (std::holds_alternative<engine::NoLongerNeeded>(reason)) return R"({"kind":"noLongerNeeded"})";
   if (std::holds_alternative<engine::NotReadyInTime>(reason)) return R"({"kind":"notReadyInTime"})";
   if (std::holds_alternative<engine::CannotBecomeReady>(reason)) return R"({"kind":"cannotBecomeReady"})";
+  if (std::holds_alternative<engine::BecameUnhealthy>(reason)) return R"({"kind":"unhealthy"})";
   return R"({"kind":"timedOut"})";
 }
 

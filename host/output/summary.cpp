@@ -58,6 +58,7 @@ std::string explain(const engine::StepEnd& reason, const Step& step, const Plan&
                         [&](const engine::NotReadyInTime&) {
                           return "not ready within " + human_duration(step.ready_timeout);
                         },
+                        [](const engine::BecameUnhealthy&) { return std::string("unhealthy"); },
                         [](const engine::CannotBecomeReady&) { return std::string("can't become ready"); },
                         [&](const engine::TimedOut&) {
                           return "ran past its timeout" +
