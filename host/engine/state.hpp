@@ -62,6 +62,7 @@ struct Engine::State {
   void start(StepIndex step);
   void note_start(StepIndex step);
   void run(StepIndex step);
+  void release_by_start(StepIndex step);
   void become_ready(StepIndex step);
   void fail_to_ready(StepIndex step);
   void end_looking(StepIndex step);

@@ -67,6 +67,7 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::run_and_back_off:
       note_start(step);
       back_off(step);
+      release_by_start(step);
       break;
     case Reaction::back_off:
       back_off(step);
@@ -142,6 +143,10 @@ void Engine::State::run(StepIndex step) {
   } else {
     begin_health(step);
   }
+  release_by_start(step);
+}
+
+void Engine::State::release_by_start(StepIndex step) {
   if (progress_of(step).kind != Kind::foreground && !settings_of(step).releases_when_ready)
     release(step, later(now, settings_of(step).delay));
 }
@@ -247,9 +252,8 @@ bool Engine::State::comes_back(StepIndex step) {
   if (progress.phase == Phase::stopping || progress.phase == Phase::killing) return progress.again;
   const Outcome& outcome = outcome_of(step);
   const bool foreground = progress.kind == Kind::foreground;
-  const bool wanted =
-      outcome.kind == OutcomeKind::failed || (restart.on == Restart::On::always && !foreground);
-  if (!wanted || is_not_there(outcome)) return false;
+  const bool failed = outcome.kind == OutcomeKind::failed;
+  if (failed ? is_not_there(outcome) : restart.on == Restart::On::failure || foreground) return false;
   const bool has_ready = !settings_of(step).ready.empty();
   const std::optional<Instant> since = has_ready ? outcome.ready : progress.started;
   progress.restarts.see_end(now, since, has_ready, limits.good_after);
@@ -278,10 +282,11 @@ void Engine::State::end(StepIndex step) {
   actions.emplace_back(StepEnded{step});
   if (outcome.kind == OutcomeKind::failed && settings_of(step).required) stop_run(RequiredFailed{step});
   // The delay of a step in the background goes on when it ends.
-  const bool never_ran = outcome.start_error && !outcome.started;
+  const std::optional<Instant> started = progress_of(step).started;
+  const bool never_ran = outcome.start_error && !started;
   const bool delays = progress_of(step).kind != Kind::foreground && !never_ran;
   // One that was to be ready has kept the others back meanwhile.
-  const Instant since = settings_of(step).ready_needed ? progress_of(step).started.value_or(now) : now;
+  const Instant since = settings_of(step).ready_needed ? started.value_or(now) : now;
   const Instant instant = delays ? std::max(now, later(since, settings_of(step).delay)) : now;
   release_ready(step, instant);
   release(step, instant);

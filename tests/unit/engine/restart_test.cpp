@@ -114,7 +114,26 @@ TEST(Restart, follows_a_start_that_failed_for_another_cause) {
 TEST(Restart, follows_an_end_that_was_heard_of_before_the_start) {
   ManualRun run({with_restart(1, background()), foreground()}, ManualRun::Starts::when_told);
   run.begin();
-  EXPECT_EQ(run.exited(0, 1), "runs a; over a, again in 10 as restart 1");
+  EXPECT_EQ(run.exited(0, 1), "runs a; over a, again in 10 as restart 1; start b")
+      << "it counts as started, and releases as if that had been heard of";
+}
+
+TEST(Restart, that_could_not_be_started_releases_without_a_delay) {
+  ManualRun run({optional(with_restart(1, until_ready(1000, background(50)))), background()},
+                ManualRun::Starts::when_told);
+  run.begin();
+  run.started(0);
+  run.exited(0, 1);
+  run.advance_to(10);
+  EXPECT_EQ(run.start_failed(0, ErrorCode::io), "ended a; start b") << "as any start that failed";
+}
+
+TEST(Restart, follows_an_end_with_127_where_that_is_success) {
+  Step step = with_restart(1, background(), Restart::On::always);
+  step.success_codes = {127};
+  ManualRun run({step, foreground()});
+  run.begin();
+  EXPECT_EQ(run.exited(0, 127), "over a, again in 10 as restart 1");
 }
 
 TEST(Restart, follows_a_timeout_once_the_attempt_has_ended) {
