@@ -20,7 +20,7 @@ struct Step {
   bool service = false;  ///< never of the requested step: that one is always waited for
   bool pty = true;
   std::optional<StandardInput> standard_input;  ///< unset: as input_of() has it
-  Leftovers leftovers = Leftovers::end;  ///< `keep` never of a service
+  Leftovers leftovers = Leftovers::end;         ///< `keep` never of a service
   Duration delay{0};
   std::optional<Duration> timeout;
   Duration stop_grace = std::chrono::milliseconds(5000);
@@ -32,7 +32,7 @@ struct Step {
   /// Some step waits for that: not to become ready in time, or at all, is a failure.
   bool ready_needed = false;
   std::vector<StepIndex> after_ready;  ///< steps before it that must be ready, whatever the list waits for
-  std::optional<int> stop_signal;  ///< none: SIGINT where that is what stops the run, else SIGTERM
+  std::optional<int> stop_signal;      ///< none: SIGINT where that is what stops the run, else SIGTERM
   StopTo stop_to = StopTo::tree;
   std::string executor = "shell";
   std::optional<Command> command;

@@ -141,10 +141,10 @@ TEST_F(ReadinessTest, is_told_with_what_is_missing_and_then_with_its_time) {
       "4 min 55 s)\n");
   EXPECT_EQ(report(engine::StepNotReady{StepIndex(0), {"port 5432 isn't listened on", 12}}, engine,
                    began + std::chrono::seconds(300)),
-            "dream: warning: ./db:start isn't ready after 5 min 00 s: port 5432 isn't listened on\n");
+            "dream: ./db:start isn't ready after 5 min 00 s: port 5432 isn't listened on\n");
   engine.handle(began + std::chrono::milliseconds(310), engine::Ready{{StepIndex(0)}});
   EXPECT_EQ(report(engine::StepReady{StepIndex(0)}, engine, began),
-            "dream: ./db:start is ready after 310 ms; its delay holds the next step back for 7.7 s more\n");
+            "dream: ./db:start is ready after 310 ms; its delay holds the next step back for 7.6 s more\n");
 }
 
 }  // namespace
