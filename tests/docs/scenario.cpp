@@ -53,6 +53,17 @@ Behaviour behaviour_of(std::string_view text) {
   return behaviour;
 }
 
+std::vector<Behaviour> behaviours_of(std::string_view text) {
+  constexpr std::string_view next = "; then ";
+  std::vector<Behaviour> attempts;
+  for (std::size_t end = text.find(next); end != std::string_view::npos; end = text.find(next)) {
+    attempts.push_back(behaviour_of(text.substr(0, end)));
+    text.remove_prefix(end + next.size());
+  }
+  attempts.push_back(behaviour_of(text));
+  return attempts;
+}
+
 }  // namespace
 
 Scenario parse_scenario(std::string_view text) {
@@ -70,7 +81,7 @@ Scenario parse_scenario(std::string_view text) {
     if (name == "Ctrl-C") {
       scenario.signals.emplace(Instant() + duration_of(rest.substr(rest.find(' ') + 1)), SIGINT);
     } else {
-      scenario.steps[name] = behaviour_of(rest);
+      scenario.steps[name] = behaviours_of(rest);
     }
   }
   return scenario;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/process.hpp"
 #include "base/time.hpp"
@@ -17,12 +18,13 @@
 ///     database  runs until it is asked to end, needs 40 ms
 ///     auth      runs until it is asked to end, ready after 300 ms
 ///     api       runs 900 ms, exits with 3
+///     worker    runs 100 ms, exits with 1; then runs until it is asked to end
 ///     Ctrl-C    at 5000 ms
 ///
 /// and after an empty line has what follows from it.
 namespace dream::docs {
 
-/// What one step's process does.
+/// What the process of one attempt does.
 struct Behaviour {
   std::optional<Duration> runs;  ///< by itself; none: until it is asked to end
   ExitStatus exits = ExitedWith{0};
@@ -31,8 +33,9 @@ struct Behaviour {
 };
 
 struct Scenario {
-  std::string command_line;                ///< "dream …"
-  std::map<std::string, Behaviour> steps;  ///< by the names that the output gives them
+  std::string command_line;  ///< "dream …"
+  /// By the names that the output gives them: of each attempt; the last, of all that follow.
+  std::map<std::string, std::vector<Behaviour>> steps;
   std::multimap<Instant, int> signals;
 };
 

@@ -144,8 +144,8 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   out += fmt::format(R"(, "stdin": "{}")", word_of(input_of(step)));
   out += R"(, "stop": {"signal": )";
   append_text_or_null(out, step.stop_signal ? signal_name(*step.stop_signal) : std::string());
-  out += fmt::format(R"(, "graceMs": {}, "to": "{}"}}, "leftovers": "{}", "from": )", milliseconds(step.stop_grace),
-                     step.stop_to == StopTo::root ? "root" : "tree",
+  out += fmt::format(R"(, "graceMs": {}, "to": "{}"}}, "leftovers": "{}", "from": )",
+                     milliseconds(step.stop_grace), step.stop_to == StopTo::root ? "root" : "tree",
                      step.leftovers == Leftovers::keep ? "keep" : "end");
   append_place(out, step.where, locate);
   out += ", \"runs\": ";
