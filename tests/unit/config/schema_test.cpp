@@ -25,6 +25,7 @@ const std::vector<Part> parts{
     {"/projects/.~1services~1database/tasks/start/stop", "/definitions/task/properties/stop"},
     {"/tasks/dev", "/definitions/task"},
     {"/projects/.~1services~1database/tasks/start/ready", "/definitions/probe"},
+    {"/projects/.~1services~1database/tasks/start/health", "/definitions/health"},
     {"/projects/.~1services~1api/tasks/test/restart", "/definitions/restart/anyOf/1"},
 };
 

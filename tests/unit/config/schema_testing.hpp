@@ -73,6 +73,7 @@ inline std::vector<std::string> good_files() {
               "executor": "acme",
               "tasks": {"t": {"async": true, "required": false, "delay": 2147483647, "service": true, "timeout": 1,
                 "command": ["a", ""], "successCodes": [0],
+                "health": {"exec": ["a", ""], "everyMs": 1, "failures": 2147483647},
                 "restart": {"on": "on-failure", "max": 0, "windowMs": 1, "delayMs": 5, "maxDelayMs": 2147483647},
                 "ready": [{"port": [1, 65535]}, {"tcp": "[::1]:1"}, {"tcp": "a:65535"}, {"exec": ["a", ""]}], "env": {"A": ""}, "envFile": [".env"],
                 "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "stdin": "open", "leftovers": "end", "executor": "acme", "options": {}}},
@@ -148,7 +149,10 @@ inline std::vector<std::string> candidates() {
                                   R"({"on": "failure"})",
                                   R"({"port": 1})",
                                   R"([{"port": 1}, {"log": "x"}])",
-                                  R"({"port": 1, "log": "x"})"};
+                                  R"({"port": 1, "log": "x"})",
+                                  R"({"port": 1, "every": 1})",
+                                  R"({"port": 1, "tcp": "a:1"})",
+                                  R"({"every": 1})"};
   return values;
 }
 
