@@ -84,7 +84,7 @@ class Driver : private Pump::Effects {
   void interrupted(int signal);
   void start_failed(Attempt attempt, Error error);
   void exited(Attempt attempt, ExitStatus status);
-  [[nodiscard]] std::unique_ptr<probe::Prober> make_prober(Running& running);
+  [[nodiscard]] std::unique_ptr<probe::Prober> make_prober(Running& running, const plugin::TaskSpec& task);
   [[nodiscard]] engine::Found found(StepIndex step) const;
   /// Null once it is over.
   [[nodiscard]] Running* running(Attempt attempt) const;
