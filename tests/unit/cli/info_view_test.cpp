@@ -83,8 +83,8 @@ TEST(InfoText, tells_of_a_restart_what_is_not_as_usual) {
                                          .delay = milliseconds(2),
                                          .max_delay = milliseconds(3)};
   const std::string text = info_text({{"/dream.json"}, "/dream.json"}, &workspace, {}, locate_by_byte, {});
-  EXPECT_NE(text.find("  a  restart no "), std::string::npos) << text;
-  EXPECT_NE(text.find("  b  restart failure, restart.max 0 "), std::string::npos) << text;
+  EXPECT_NE(text.find("  a  restart no\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  b  restart failure, restart.max 0\n"), std::string::npos) << text;
   EXPECT_NE(text.find("  c  restart always, restart.window 1 ms, restart.delay 2 ms, restart.maxDelay 3 ms"),
             std::string::npos)
       << text;
