@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "process/guardian.hpp"
 #include "process/signals.hpp"
+#include "runtime/attempt_task.hpp"
 
 namespace dream::runtime {
 
@@ -99,10 +100,15 @@ void Driver::write_everything_out() {
 
 void Driver::start(Attempt attempt) {
   const prepare::PreparedStep& prepared = prepared_[position(attempt.step)];
+  const Step& settings = plan_.steps[position(attempt.step)];
+  std::optional<plugin::TaskSpec> own;
+  if (settings.restart.on != Restart::On::no) own = task_of_attempt(prepared.task, attempt.number);
+  const plugin::TaskSpec& task = own ? *own : prepared.task;
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
-  if (!plan_.steps[position(attempt.step)].ready.empty()) place->prober = make_prober(*place);
-  Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *place);
+  place->environment = task.environment;
+  if (!settings.ready.empty()) place->prober = make_prober(*place);
+  Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(task, *place);
   if (run)
     place->run = std::move(*run);
   else

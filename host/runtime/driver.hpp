@@ -61,6 +61,7 @@ class Driver : private Pump::Effects {
 
     Attempt attempt;
     std::unique_ptr<plugin::Run> run;  ///< none while it is being started
+    SharedEnvironment environment;
     std::unique_ptr<Clock::Alarm> next_try;
     std::unique_ptr<probe::Prober> prober;       ///< none: nobody needs to know whether it is ready
     std::unique_ptr<probe::HealthWatch> health;  ///< none: nor whether it is healthy

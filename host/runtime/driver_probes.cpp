@@ -7,7 +7,6 @@
 namespace dream::runtime {
 
 probe::Subject Driver::subject_of(Running& running) const {
-  const plugin::TaskSpec& task = prepared_[position(running.attempt.step)].task;
   return {.context = session_.context(),
           .supervisor = session_.supervisor(),
           .pid =
@@ -16,8 +15,8 @@ probe::Subject Driver::subject_of(Running& running) const {
                 const Result<plugin::RunState> state = running.run->status();
                 return state ? state->pid : 0;
               },
-          .directory = task.directory,
-          .environment = task.environment};
+          .directory = prepared_[position(running.attempt.step)].task.directory,
+          .environment = running.environment};
 }
 
 /// One alarm: what rings late finds that nobody looks any more.

@@ -63,6 +63,7 @@ class Stage {
         names_(output::short_names(plan_)),
         ends_(plan_.steps.size()),
         found_(plan_.steps.size()),
+        attempts_(plan_.steps.size()),
         rows_(plan_.steps.size()),
         signals_(scenario.signals),
         engine_(plan_) {
@@ -96,10 +97,10 @@ class Stage {
         (signals_.empty() || (*end)->first <= signals_.begin()->first)) {
       now_ = (*end)->first;
       const ExitStatus status = std::exchange(*end, std::nullopt)->second;
-      feed(Exited{{StepIndex(static_cast<std::uint32_t>(end - ends_.begin()))}, status});
+      feed(Exited{attempts_[static_cast<std::size_t>(end - ends_.begin())], status});
     } else if (*found && before(**found) && (signals_.empty() || **found <= signals_.begin()->first)) {
       now_ = *std::exchange(*found, std::nullopt);
-      feed(Ready{{StepIndex(static_cast<std::uint32_t>(found - found_.begin()))}});
+      feed(Ready{attempts_[static_cast<std::size_t>(found - found_.begin())]});
     } else if (!signals_.empty() && before(signals_.begin()->first)) {
       now_ = signals_.begin()->first;
       say("Ctrl-C");
@@ -119,7 +120,10 @@ class Stage {
       for (const Action& action : engine_.take_actions()) {
         perform(action);
         // A process needs no time to start.
-        if (const auto* start = std::get_if<Start>(&action)) events.emplace_back(Started{start->attempt});
+        if (const auto* start = std::get_if<Start>(&action)) {
+          attempts_[position(start->attempt.step)] = start->attempt;
+          events.emplace_back(Started{start->attempt});
+        }
       }
     }
   }
@@ -137,6 +141,10 @@ class Stage {
                    [&](const StepNotReady& what) { say(name(what.step) + " isn't ready"); },
                    [&](const StepStarted& what) { on_start(what.step); },
                    [&](const StepEnded& what) { on_end(what.step); },
+                   [&](const AttemptEnded& what) {
+                     on_end(what.attempt.step, fmt::format("; again in {} ms", milliseconds(what.again_in)));
+                   },
+                   [&](const StepRestarted& what) { on_start(what.attempt.step); },
                    [&](const Terminate& what) { terminate(what); },
                    [&](const DelayBegan& what) {
                      say(fmt::format("{} starts in {} ms", name(what.next), milliseconds(what.delay)));
@@ -164,11 +172,12 @@ class Stage {
     say(name(step) + " starts");
   }
 
-  void on_end(StepIndex step) {
+  void on_end(StepIndex step, const std::string& next = {}) {
     ends_[position(step)].reset();
     const Outcome& outcome = engine_.outcomes()[position(step)];
     const std::string why = output::explain(outcome, plan_.steps[position(step)], plan_);
-    say(fmt::format("{}: {}{}{}", name(step), output::word(outcome.kind), why.empty() ? "" : ", ", why));
+    say(fmt::format("{}: {}{}{}{}", name(step), output::word(outcome.kind), why.empty() ? "" : ", ", why,
+                    next));
   }
 
   void terminate(const Terminate& what) {
@@ -223,6 +232,7 @@ class Stage {
   std::vector<Behaviour> behaviours_;
   std::vector<std::optional<std::pair<Instant, ExitStatus>>> ends_;
   std::vector<std::optional<Instant>> found_;  ///< when a step is found to be ready
+  std::vector<Attempt> attempts_;              ///< the latest of each step
   std::vector<Row> rows_;
   std::multimap<Instant, int> signals_;
   Engine engine_;

@@ -41,6 +41,19 @@ std::string text_of(const Command& command) {
   return text + "]";
 }
 
+/// What it has beside the defaults, too.
+void add_restart(std::vector<std::string>& set, const Restart& restart) {
+  const Restart usual;
+  const auto time = [&](const char* name, Duration value, Duration usual_value) {
+    if (value != usual_value) set.push_back(fmt::format("restart.{} {} ms", name, milliseconds(value)));
+  };
+  set.push_back(fmt::format("restart {}", word_of(restart.on)));
+  if (restart.max != usual.max) set.push_back(fmt::format("restart.max {}", restart.max));
+  time("window", restart.window, usual.window);
+  time("delay", restart.delay, usual.delay);
+  time("maxDelay", restart.max_delay, usual.max_delay);
+}
+
 /// What `tasks.T` sets, in the words of dream.json.
 std::string text_of(const TaskSettings& settings) {
   std::vector<std::string> set;
@@ -62,6 +75,9 @@ std::string text_of(const TaskSettings& settings) {
   time("stop.graceMs", settings.stop_grace);
   if (settings.stop_to.has_value())
     set.emplace_back(*settings.stop_to == StopTo::root ? "stop.to root" : "stop.to tree");
+  if (settings.health.has_value())
+    set.push_back(fmt::format("health every {} ms", milliseconds(settings.health->every)));
+  if (settings.restart.has_value()) add_restart(set, *settings.restart);
   if (settings.executor.has_value()) set.push_back("executor " + *settings.executor);
   if (settings.command.has_value()) set.push_back("command " + text_of(*settings.command));
   if (!settings.env.empty()) set.push_back("env of " + count_of(settings.env.size(), "variable"));

@@ -12,6 +12,18 @@ namespace dream::cli {
 
 namespace {
 
+/// What has the step restarted: in the foreground, nothing but a failure.
+Restart::On restarted_on(const Step& step) {
+  return step.background || step.restart.on == Restart::On::no ? step.restart.on : Restart::On::failure;
+}
+
+std::string restarts_of(const Step& step) {
+  const Restart::On on = restarted_on(step);
+  if (on == Restart::On::no) return {};
+  return fmt::format(", restarts {} ({})", on == Restart::On::always ? "always" : "on failure",
+                     step.restart.max == 0 ? "no limit" : fmt::format("at most {}", step.restart.max));
+}
+
 std::string attributes_of(const Step& step, bool last) {
   std::string text = step.background ? "background" : "foreground";
   if (step.service) text += ", service";
@@ -21,6 +33,8 @@ std::string attributes_of(const Step& step, bool last) {
     if (step.background && !last) text += fmt::format(", next after {} ms", milliseconds(step.delay));
   }
   if (step.releases_when_ready) text += ", next when ready";
+  if (step.health) text += fmt::format(", health every {} ms", milliseconds(step.health->every));
+  text += restarts_of(step);
   if (step.leftovers == Leftovers::keep) text += ", keeps leftovers";
   if (step.timeout.has_value()) text += fmt::format(", timeout {} ms", milliseconds(*step.timeout));
   if (step.standard_input.has_value()) text += fmt::format(", stdin {}", word_of(*step.standard_input));
@@ -127,6 +141,18 @@ void append_start_json(std::string& out, const Step& step, const StartTime& time
   out += ", \"startsAfter\": " + (several ? "[" + conditions + "]" : conditions);
 }
 
+void append_restart_json(std::string& out, const Step& step) {
+  out += ", \"restart\": ";
+  if (restarted_on(step) == Restart::On::no) {
+    out += "null";
+    return;
+  }
+  const Restart& restart = step.restart;
+  out += fmt::format(R"({{"on": "{}", "max": {}, "windowMs": {}, "delayMs": {}, "maxDelayMs": {}}})",
+                     word_of(restarted_on(step)), restart.max, milliseconds(restart.window),
+                     milliseconds(restart.delay), milliseconds(restart.max_delay));
+}
+
 void append_step_json(std::string& out, const Step& step, const prepare::StepCommand& command,
                       const StartTime& time, const Plan& plan, const Locate& locate) {
   out += "{\"id\": ";
@@ -144,9 +170,11 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   out += fmt::format(R"(, "stdin": "{}")", word_of(input_of(step)));
   out += R"(, "stop": {"signal": )";
   append_text_or_null(out, step.stop_signal ? signal_name(*step.stop_signal) : std::string());
-  out += fmt::format(R"(, "graceMs": {}, "to": "{}"}}, "leftovers": "{}", "from": )",
-                     milliseconds(step.stop_grace), step.stop_to == StopTo::root ? "root" : "tree",
+  out += fmt::format(R"(, "graceMs": {}, "to": "{}"}}, "leftovers": "{}")", milliseconds(step.stop_grace),
+                     step.stop_to == StopTo::root ? "root" : "tree",
                      step.leftovers == Leftovers::keep ? "keep" : "end");
+  append_restart_json(out, step);
+  out += ", \"from\": ";
   append_place(out, step.where, locate);
   out += ", \"runs\": ";
   append_text_or_null(out, command.line);

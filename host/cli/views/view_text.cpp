@@ -76,6 +76,10 @@ long long milliseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
+const char* word_of(Restart::On on) {
+  return on == Restart::On::always ? "always" : on == Restart::On::failure ? "failure" : "no";
+}
+
 std::string count_of(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

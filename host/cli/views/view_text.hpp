@@ -9,6 +9,7 @@
 
 #include "base/ids.hpp"
 #include "base/time.hpp"
+#include "plan/workspace.hpp"
 
 /// What the views have in common.
 namespace dream::cli {
@@ -42,6 +43,9 @@ void append_json(std::string& out, std::string_view text);
 
 /// Whole milliseconds.
 [[nodiscard]] long long milliseconds(Duration duration);
+
+/// As dream.json writes it.
+[[nodiscard]] const char* word_of(Restart::On on);
 
 /// "1 step", "2 steps".
 [[nodiscard]] std::string count_of(std::size_t count, std::string_view noun);

@@ -74,6 +74,22 @@ TEST(InfoText, of_an_empty_configuration_tells_the_defaults) {
   EXPECT_NE(text.find("shell"), std::string::npos);
 }
 
+TEST(InfoText, tells_of_a_restart_what_is_not_as_usual) {
+  Workspace workspace;
+  workspace.tasks["a"].restart = Restart{.on = Restart::On::no};
+  workspace.tasks["b"].restart = Restart{.on = Restart::On::failure, .max = 0};
+  workspace.tasks["c"].restart = Restart{.on = Restart::On::always,
+                                         .window = milliseconds(1),
+                                         .delay = milliseconds(2),
+                                         .max_delay = milliseconds(3)};
+  const std::string text = info_text({{"/dream.json"}, "/dream.json"}, &workspace, {}, locate_by_byte, {});
+  EXPECT_NE(text.find("  a  restart no\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  b  restart failure, restart.max 0\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  c  restart always, restart.window 1 ms, restart.delay 2 ms, restart.maxDelay 3 ms"),
+            std::string::npos)
+      << text;
+}
+
 TEST(InfoText, counts_the_layers_that_it_does_not_show) {
   Workspace workspace;
   for (int at = 0; at < 10; ++at) {

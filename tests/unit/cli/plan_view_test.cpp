@@ -143,6 +143,36 @@ TEST(PlanJson, has_what_each_step_would_run) {
   EXPECT_STREQ(json["steps"][1]["problem"].GetString(), "gone");
 }
 
+/// Is followed by another attempt.
+Step again_on(Restart::On on, Step step) {
+  step.restart.on = on;
+  return step;
+}
+
+TEST(Restarts, are_shown_with_what_causes_them_and_how_many_there_are) {
+  using On = Restart::On;
+  Plan plan = plan_of({again_on(On::failure, background("./db")), again_on(On::always, background("./auth")),
+                       again_on(On::always, foreground("./web")), foreground("./api")});
+  plan.steps[1].restart.max = 0;
+  const std::string text = plan_text(plan, {}, locate_by_byte, {});
+  EXPECT_NE(text.find("background, required, restarts on failure (at most 5) "), std::string::npos) << text;
+  EXPECT_NE(text.find("background, required, restarts always (no limit) "), std::string::npos) << text;
+  EXPECT_NE(text.find("foreground, required, restarts on failure (at most 5) "), std::string::npos) << text;
+  EXPECT_NE(text.find("./api:dev   shell  foreground, required   "), std::string::npos) << text;
+  rapidjson::Document json;
+  json.Parse(plan_json(plan, {}, locate_by_byte).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  const auto& steps = json["steps"];
+  EXPECT_STREQ(steps[1]["restart"]["on"].GetString(), "always");
+  EXPECT_EQ(steps[1]["restart"]["max"].GetInt(), 0);
+  EXPECT_STREQ(steps[2]["restart"]["on"].GetString(), "failure") << "in the foreground";
+  EXPECT_EQ(steps[2]["restart"]["max"].GetInt(), 5);
+  EXPECT_EQ(steps[2]["restart"]["windowMs"].GetInt(), 60'000);
+  EXPECT_EQ(steps[2]["restart"]["delayMs"].GetInt(), 200);
+  EXPECT_EQ(steps[2]["restart"]["maxDelayMs"].GetInt(), 10'000);
+  EXPECT_TRUE(steps[3]["restart"].IsNull());
+}
+
 /// The next step waits until it is ready.
 Step until_ready(Step step) {
   step.ready = {PortProbe{{5432}}};

@@ -26,6 +26,25 @@ TEST(Driver, runs_the_steps_and_releases_each_after_its_end) {
   EXPECT_FALSE(stage.gave_up);
 }
 
+TEST(Driver, tells_only_steps_that_may_be_restarted_which_attempt_it_is) {
+  Stage stage(2);
+  stage.plan.steps[0].restart.on = Restart::On::failure;
+  const auto expect_attempt = [&](const std::string& variable) {
+    stage.then([&stage, variable] {
+      EXPECT_EQ(stage.executors[0]->environment, std::vector<std::string>{variable});
+    });
+  };
+  expect_attempt("DREAM_ATTEMPT=1");
+  stage.then_exits(0, ExitedWith{1});
+  stage.then_pass(milliseconds(200));
+  expect_attempt("DREAM_ATTEMPT=2");
+  stage.then_exits(0, success);
+  stage.then_exits(1, success);
+  EXPECT_EQ(stage.play(), 0);
+  EXPECT_EQ(stage.happened, "start a; start b; start a; ");
+  EXPECT_TRUE(stage.executors[1]->environment.empty());
+}
+
 /// ./a:go is ready once it has written "up", and ./b:go waits for that.
 void wait_for_log(Stage& stage) {
   stage.plan.steps[0].ready = {LogProbe{"up"}};
