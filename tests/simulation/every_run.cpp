@@ -1,6 +1,8 @@
 #include "simulation/every_run.hpp"
 
 #include <array>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "simulation/bench.hpp"
@@ -25,10 +27,12 @@ constexpr std::size_t odd_behaviours = 7;
 constexpr std::size_t most_steps = 4;
 
 struct Process {
+  Attempt attempt;
   enum class Life : std::uint8_t { none, starting, alive } life = Life::none;
   Behaviour behaviour = Behaviour::succeeds;
   bool asked = false;
   bool forced = false;
+  bool probed = false;  ///< and nothing found yet
 
   /// Whether its next event can come now: the answer to its start, or its end.
   [[nodiscard]] bool can_move() const {
@@ -46,8 +50,15 @@ struct Process {
   }
 };
 
-/// That a stop takes long is no news here: it would only be one more deadline.
+/// That a stop or a wait takes long is no news here: it would only be one more deadline.
 constexpr Duration never = std::chrono::hours(1);
+constexpr Duration short_while{4};
+
+Limits limits_of(const Freedom& freedom) {
+  Limits limits{.quiet_stop = never, .quiet_wait = never, .one_request = Duration(1)};
+  if (freedom.attempts > 1) limits.good_after = short_while;
+  return limits;
+}
 
 class Explorer : private Processes {
  public:
@@ -55,7 +66,7 @@ class Explorer : private Processes {
       : freedom_(freedom),
         choices_(choices),
         plan_(plan),
-        bench_(plan, trace, {.quiet_stop = never, .one_request = Duration(1)}, *this),
+        bench_(plan, trace, limits_of(freedom), *this),
         in_reverse_(!freedom.any_order && choices.choose(2) == 1) {}
 
   /// The broken promise, or nothing.
@@ -67,16 +78,20 @@ class Explorer : private Processes {
 
  private:
   void advance() {
+    if (endless_ && signals_ == 0) return signal();
     const bool may_signal =
         signals_ < freedom_.signals && (signals_ == 0 || freedom_.signals_apart || just_signalled_);
     if (may_signal && choices_.choose(2) == 1) return signal();
     just_signalled_ = false;
     if (freedom_.oddities && !output_lost_ && choices_.choose(2) == 1) return lose_output();
+    if (freedom_.echoes && over_ && choices_.choose(2) == 1) return echo();
 
-    std::array<std::size_t, most_steps> movers{};
+    std::array<std::size_t, 2 * most_steps> movers{};
     std::size_t count = 0;
-    for (std::size_t i = 0; i < plan_.steps.size(); ++i)
+    for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
       if (processes_[i].can_move()) movers[count++] = i;
+      if (processes_[i].probed) movers[count++] = most_steps + i;
+    }
     const auto deadline = bench_.deadline();
     if (count == 0 && !deadline) return signal_what_hangs();
     if (!freedom_.any_order)
@@ -107,35 +122,59 @@ class Explorer : private Processes {
     feed(TimePassed{});
   }
 
+  /// Once, at any later moment: something is heard of an attempt that was over.
+  void echo() {
+    const Attempt attempt = *std::exchange(over_, std::nullopt);
+    freedom_.echoes = false;
+    switch (choices_.choose(3)) {
+      case 0:
+        return feed(Started{attempt});
+      case 1:
+        return feed(Ready{attempt});
+      default:
+        return feed(Exited{attempt, ExitedWith{0}});
+    }
+  }
+
   void move(std::size_t index) {
+    if (index >= most_steps) return find(processes_[index - most_steps]);
     Process& process = processes_[index];
-    const auto step = StepIndex(static_cast<std::uint32_t>(index));
     if (process.life == Process::Life::starting) return answer(index);
-    process.life = Process::Life::none;
-    if (process.forced) return feed(Exited{{step}, KilledBy{9}});
+    if (process.forced) return exit(process, KilledBy{9});
     switch (process.behaviour) {
       case Behaviour::succeeds:
-        return feed(Exited{{step}, ExitedWith{0}});
+        return exit(process, ExitedWith{0});
       case Behaviour::fails:
-        return feed(Exited{{step}, ExitedWith{static_cast<int>(index) + 10}});
+        return exit(process, ExitedWith{static_cast<int>(index) + 10});
       default:
-        return feed(Exited{{step}, KilledBy{15}});
+        return exit(process, KilledBy{15});
     }
+  }
+
+  void exit(Process& process, const ExitStatus& status) {
+    process.life = Process::Life::none;
+    over_ = process.attempt;
+    feed(Exited{process.attempt, status});
+  }
+
+  void find(Process& process) {
+    process.probed = false;
+    if (choices_.choose(2) == 0) return feed(Ready{process.attempt});
+    feed(NeverReady{process.attempt, Error{ErrorCode::io, {}, {}, {}}});
   }
 
   void answer(std::size_t index) {
     Process& process = processes_[index];
-    const auto step = StepIndex(static_cast<std::uint32_t>(index));
     if (process.behaviour == Behaviour::fails_to_start) {
       process.life = Process::Life::none;
-      return feed(StartFailed{{step}, Error{ErrorCode::not_found, {}, {}, {}}});
+      over_ = process.attempt;
+      const ErrorCode code = freedom_.attempts > 1 ? ErrorCode::io : ErrorCode::not_found;
+      return feed(StartFailed{process.attempt, Error{code, {}, {}, {}}});
     }
-    if (process.behaviour == Behaviour::ends_unseen) {
-      process.life = Process::Life::none;
-      return feed(Exited{{step}, ExitedWith{static_cast<int>(index)}});
-    }
+    if (process.behaviour == Behaviour::ends_unseen)
+      return exit(process, ExitedWith{static_cast<int>(index)});
     process.life = Process::Life::alive;
-    feed(Started{{step}});
+    feed(Started{process.attempt});
   }
 
   void feed(const Event& event) {
@@ -145,7 +184,8 @@ class Explorer : private Processes {
 
   void start(Attempt attempt) override {
     Process& process = processes_[position(attempt.step)];
-    process.life = Process::Life::starting;
+    process = {.attempt = attempt, .life = Process::Life::starting};
+    endless_ = endless_ || attempt.number > freedom_.attempts;
     process.behaviour =
         static_cast<Behaviour>(choices_.choose(freedom_.oddities ? odd_behaviours : behaviours));
     if (!freedom_.any_order) answer(position(attempt.step));
@@ -156,6 +196,9 @@ class Explorer : private Processes {
     (urgency == Urgency::force ? process.forced : process.asked) = true;
   }
 
+  void begin_probing(Attempt attempt) override { processes_[position(attempt.step)].probed = true; }
+  void end_probing(Attempt attempt) override { processes_[position(attempt.step)].probed = false; }
+
   /// It may end all the same.
   void give_up(Attempt attempt) override {
     Process& process = processes_[position(attempt.step)];
@@ -163,7 +206,7 @@ class Explorer : private Processes {
     process.life = choices_.choose(2) == 0 ? Process::Life::none : Process::Life::alive;
   }
 
-  const Freedom& freedom_;
+  Freedom freedom_;
   Choices& choices_;
   const Plan& plan_;
   Bench bench_;
@@ -174,12 +217,35 @@ class Explorer : private Processes {
   bool just_signalled_ = false;
   bool output_lost_ = false;
   bool stuck_ = false;
+  bool endless_ = false;
+  std::optional<Attempt> over_;  ///< the last one that is
 };
 
 void make(Step& step, std::size_t kind) {
   step.service = kind / 2 == 2;
   step.background = kind / 2 > 0;
   step.required = kind % 2 == 0;
+}
+
+/// One of the steps.
+void make_restart(Plan& plan, const Freedom& freedom, Choices& choices) {
+  for (Step& step : plan.steps) step.restart = {};
+  plan.steps[choices.choose(plan.steps.size())].restart = {
+      .on = choices.choose(2) == 0 ? Restart::On::failure : Restart::On::always,
+      .max = 1 + choices.choose(freedom.attempts > 2 ? 2 : 1),
+      .window = 2 * short_while,
+      .delay = Duration(2),
+      .max_delay = Duration(3)};
+}
+
+/// The next step, or nobody, waits for it.
+void make_ready(Step& step, Choices& choices) {
+  step.ready.clear();
+  step.ready_needed = step.releases_when_ready = false;
+  if (choices.choose(2) == 0) return;
+  step.ready = {PortProbe{{1}}};
+  step.ready_timeout = Duration(3);
+  if (step.background) step.ready_needed = step.releases_when_ready = choices.choose(2) == 1;
 }
 
 std::string run_once(const Freedom& freedom, Choices& choices, Plan& plan, std::string* trace) {
@@ -190,6 +256,9 @@ std::string run_once(const Freedom& freedom, Choices& choices, Plan& plan, std::
     step.timeout.reset();
     if (choices.choose(2) == 1) step.timeout = Duration(2);
   }
+  if (freedom.attempts > 1) make_restart(plan, freedom, choices);
+  for (Step& step : plan.steps)
+    if (freedom.readiness) make_ready(step, choices);
   if (trace != nullptr) *trace = describe(plan);
   return Explorer(freedom, choices, plan, trace).run();
 }

@@ -20,6 +20,13 @@ struct Freedom {
   bool times = false;
   /// Processes may end before they are known to run, or survive force, and stdout may be lost at any moment.
   bool oddities = false;
+  /// Each step has no `ready`, or has it, and the next step waits for that or not.
+  bool readiness = false;
+  /// With more than 1 one of the steps has `restart`, on failure or always, once or twice, and what can't be
+  /// started could be at another time. A run that starts a step more often than this is stopped.
+  std::uint32_t attempts = 1;
+  /// Of an attempt that is over something more is heard, once, at any moment.
+  bool echoes = false;
 };
 
 struct Count {

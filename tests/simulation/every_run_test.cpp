@@ -34,5 +34,21 @@ TEST(EveryRun, of_one_or_two_steps_with_delays_and_timeouts_or_with_oddities_kee
   EXPECT_GE(runs, 2'050'000U);
 }
 
+TEST(EveryRun, of_one_or_two_steps_with_restarts_keeps_every_promise) {
+  std::uint64_t runs = 0;
+  for (std::size_t kind = 0; kind < kinds_of_step; ++kind) {
+    Freedom one{.steps = 1, .any_order = true, .signals = 1, .attempts = 3};
+    one.times = true;
+    runs += check_every_run(one, kind);
+    one.times = false;
+    one.echoes = true;
+    runs += check_every_run(one, kind);
+    one = {.steps = 1, .any_order = true, .signals = 1, .readiness = true, .attempts = 2};
+    runs += check_every_run(one, kind);
+    runs += check_every_run({.steps = 2, .any_order = true, .signals = 0, .attempts = 2}, kind);
+  }
+  EXPECT_GE(runs, 570'000U);
+}
+
 }  // namespace
 }  // namespace dream::simulation

@@ -23,6 +23,10 @@ int code_of_status(const ExitStatus& status) {
   return 70;
 }
 
+bool is_not_there(const Error& error) {
+  return error.code == ErrorCode::not_found || error.code == ErrorCode::not_executable;
+}
+
 bool succeeds(const Step& step, const ExitStatus& status) {
   if (std::holds_alternative<Lost>(status)) return false;
   const auto* exited = std::get_if<ExitedWith>(&status);
@@ -34,12 +38,15 @@ bool succeeds(const Step& step, const ExitStatus& status) {
 }  // namespace
 
 Oracle::Oracle(const Plan& plan, const Limits& limits)
-    : plan_(plan), limits_(limits), history_(plan.steps.size()) {}
+    : plan_(plan), limits_(limits), history_(plan.steps.size()) {
+  for (const Step& step : plan.steps) may_restart_ = may_restart_ || step.restart.on != Restart::On::no;
+}
 
 void Oracle::judge(Instant now, const Event& event, std::span<const Action> actions, const Engine& engine) {
   if (!complaint_.empty()) return;
   now_ = now;
   std::visit([this](const auto& what) { take(what); }, event);
+  if (may_restart_) dismiss_what_backs_off();
   take_passed_limits();
   for (const Action& action : actions) {
     check(!finished_ || std::holds_alternative<GiveUpReader>(action), "no step is dealt with after Finish");
@@ -51,7 +58,7 @@ void Oracle::judge(Instant now, const Event& event, std::span<const Action> acti
   endings_are_right(engine);
   check(engine.exit_code() == (finished_ ? std::optional(exit_code_) : std::nullopt),
         "exit_code() is dream's once the run is over");
-  if (finished_) outcomes_are_right(engine);
+  if (finished_ || may_restart_) outcomes_are_right(engine);
 }
 
 void Oracle::check(bool holds, const char* promise) {
@@ -70,58 +77,56 @@ void Oracle::take(const Begin&) {
 }
 
 void Oracle::take(const Started& event) {
-  History& step = history_[position(event.attempt.step)];
-  if (step.ended) return;
-  step.started = now_;
-  step.untold_start = true;
-  step.unbegun_probing = step.probing =
-      !step.graceful && !plan_.steps[position(event.attempt.step)].ready.empty();
+  const std::size_t index = position(event.attempt.step);
+  History& step = history_[index];
+  if (!step.is_current(event.attempt)) return;
+  starts(index);
+  step.unbegun_probing = step.probing = !step.graceful && !plan_.steps[index].ready.empty();
 }
 
 void Oracle::take(const Ready& event) {
   History& step = history_[position(event.attempt.step)];
-  if (!step.probing) return;
+  if (!step.is_current(event.attempt) || !step.probing) return;
   step.probing = false;
   step.ready = now_;
+  if (!step.first_ready) {
+    step.first_ready = now_;
+    step.start_of_first_ready = step.started;
+  }
   step.untold_ready = true;
 }
 
 void Oracle::take(const NeverReady& event) {
   const std::size_t index = position(event.attempt.step);
-  if (!history_[index].probing) return;
+  if (!history_[index].is_current(event.attempt) || !history_[index].probing) return;
   if (plan_.steps[index].ready_needed) history_[index].start_error = event.error;
   is_not_ready(index, CannotBecomeReady{}, code_of_error(event.error.code));
 }
 
 void Oracle::take(const StartFailed& event) {
-  History& step = history_[position(event.attempt.step)];
-  if (step.ended) return;
-  step.start_failed = step.ended = now_;
+  const std::size_t index = position(event.attempt.step);
+  History& step = history_[index];
+  if (!step.is_current(event.attempt)) return;
+  step.start_failed = now_;
   step.start_error = event.error;
-  step.untold_end = true;
-  if (!step.graceful) failed(position(event.attempt.step), code_of_error(event.error.code));
+  is_over(index, code_of_error(event.error.code), is_not_there(event.error));
 }
 
 void Oracle::take(const Exited& event) {
   const std::size_t index = position(event.attempt.step);
   History& step = history_[index];
-  if (step.ended) return;
-  step.ended = now_;
+  if (!step.is_current(event.attempt)) return;
   step.status = event.status;
-  step.probing = false;
-  step.untold_end = true;
-  if (step.graceful) return;
-  if (!step.started) {
-    step.started = now_;
-    step.untold_start = true;
-  }
+  if (!step.graceful && !step.started) starts(index);
   const bool too_early = plan_.steps[index].ready_needed && !step.ready;
-  if (!succeeds(plan_.steps[index], event.status) || has_company(index) || too_early)
-    failed(index, code_of_status(event.status));
+  const bool fails = !succeeds(plan_.steps[index], event.status) || has_company(index) || too_early;
+  const int code = code_of_status(event.status);
+  is_over(index, fails ? std::optional(code) : std::nullopt, code == 126 || code == 127);
 }
 
 void Oracle::take(const Lingers& event) {
-  history_[position(event.attempt.step)].lingers = event.lingers;
+  History& step = history_[position(event.attempt.step)];
+  if (step.is_current(event.attempt)) step.lingers = event.lingers;
 }
 
 void Oracle::take(const Interrupted& event) {
@@ -178,8 +183,8 @@ void Oracle::take_passed_limits() {
     for (std::size_t i = 0; i < history_.size(); ++i) {
       const History& step = history_[i];
       if (step.alive() && step.forced) consider(end_of_patience(i), i);
-      if (in_time && plan_.steps[i].timeout && step.started && !step.ended && !step.graceful &&
-          !step.fell() && !step.lingers)
+      if (in_time && plan_.steps[i].timeout && step.started && !step.over && !step.graceful && !step.fell() &&
+          !step.lingers)
         consider(*step.started + *plan_.steps[i].timeout, i);
     }
     for (std::size_t i = 0; i < history_.size(); ++i)
@@ -190,32 +195,38 @@ void Oracle::take_passed_limits() {
     else if (first->second >= history_.size())
       is_not_ready(first->second - history_.size(), NotReadyInTime{}, 124);
     else if (history_[first->second].forced)
-      lose(history_[first->second]);
+      lose(first->second);
     else
       times_out(first->second);
+    if (may_restart_) dismiss_what_backs_off();
   }
 }
 
-void Oracle::lose(History& step) {
-  step.ended = now_;
-  step.given_up = step.untold_give_up = step.untold_end = true;
+/// Who knows what still lives of it: no other attempt follows.
+void Oracle::lose(std::size_t step) {
+  History& lost = history_[step];
+  lost.over = now_;
+  lost.given_up = lost.untold_give_up = true;
+  ends(step);
+  if (std::exchange(lost.will_return, false)) failed(step, lost.failure_code);
 }
 
 void Oracle::times_out(std::size_t step) {
   history_[step].timed_out = now_;
   history_[step].probing = false;
   history_[step].reason = TimedOut{};
-  failed(step, 124);
+  falls(step, 124, false);
 }
 
 /// A failure only where somebody waits for it.
 void Oracle::is_not_ready(std::size_t step, const StepEnd& reason, int exit_code) {
-  history_[step].probing = false;
-  history_[step].untold_not_ready = true;
+  History& unready = history_[step];
+  unready.probing = false;
+  unready.untold_not_ready = true;
   if (!plan_.steps[step].ready_needed) return;
-  history_[step].unready = now_;
-  history_[step].reason = reason;
-  failed(step, exit_code);
+  unready.unready = now_;
+  unready.reason = reason;
+  falls(step, exit_code, unready.start_error && is_not_there(*unready.start_error));
 }
 
 void Oracle::failed(std::size_t step, int exit_code) {
@@ -247,13 +258,12 @@ std::optional<Instant> Oracle::gate_of(std::size_t step) const {
 std::optional<Instant> Oracle::released(std::size_t step, bool when_ready) const {
   const History& before = history_[step];
   const Step& settings = plan_.steps[step];
-  if (before.start_failed) return before.start_failed;
   if (!settings.background) return before.ended;
-  if (!before.started) return std::nullopt;
-  const Instant delayed = *before.started + settings.delay;
-  if (!when_ready) return delayed;
-  const auto seen = before.ready ? before.ready : before.ended;
-  return seen ? std::optional(std::max(*seen, delayed)) : std::nullopt;
+  if (!when_ready && before.first_started) return *before.first_started + settings.delay;
+  if (when_ready && before.first_ready)
+    return std::max(*before.first_ready, *before.start_of_first_ready + settings.delay);
+  if (!before.ended || before.start_failed || !before.started) return before.ended;
+  return std::max(*before.ended, *before.started + settings.delay);
 }
 
 Instant Oracle::limit_of_readiness(std::size_t step) const {
@@ -278,8 +288,8 @@ bool Oracle::waits_for_background() const {
   if (cause_ || starts_ < history_.size()) return false;
   bool waits = false;
   for (std::size_t i = 0; i < history_.size(); ++i) {
-    if (!history_[i].answered()) return false;
-    if (!history_[i].alive()) continue;
+    if (history_[i].is_starting()) return false;
+    if (history_[i].ended) continue;
     if (!plan_.steps[i].background) return false;
     waits = waits || !has_company(i);
   }
@@ -288,7 +298,7 @@ bool Oracle::waits_for_background() const {
 
 bool Oracle::must_be_over() const {
   if (!cause_ && starts_ < history_.size()) return false;
-  return std::ranges::none_of(history_, [](const History& step) { return step.alive(); });
+  return std::ranges::none_of(history_, [](const History& step) { return step.goes_on(); });
 }
 
 Instant Oracle::news_of(const History& step) const {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,9 +29,8 @@ class Oracle {
   [[nodiscard]] bool finished() const { return finished_; }
 
  private:
-  /// What is known of one step: instants, in the order they can come.
-  struct History {
-    std::optional<Instant> start_asked;
+  /// What is known of one attempt of a step: instants, in the order they can come.
+  struct Latest {
     std::optional<Instant> started;
     std::optional<Instant> start_failed;
     std::optional<Instant> timed_out;
@@ -42,26 +42,58 @@ class Oracle {
     std::optional<Instant> graceful;
     std::optional<Instant> told;  ///< the last time that it still ends
     std::optional<Instant> forced;
-    std::optional<Instant> ended;
+    std::optional<Instant> over;
     std::optional<ExitStatus> status;
     std::optional<Error> start_error;
     std::optional<engine::StepEnd> reason;  ///< why it was asked to end, or had to be
     bool failed_by_itself = false;
+    int failure_code = 0;      ///< of dream, if that is what stops the run
+    bool falls_alone = false;  ///< it is asked to end and the run goes on, as another attempt was to follow
+    bool will_return = false;  ///< another one follows when it has ended
+    bool runs_again = false;   ///< an earlier attempt ran
     bool given_up = false;
     bool lingers = false;  ///< only what it has started still runs
 
+    /// It failed while it ran.
+    [[nodiscard]] bool fell() const { return timed_out || unready; }
+  };
+
+  /// What is known of one step: of its latest attempt, and of all.
+  struct History : Latest {
+    std::optional<Instant> start_asked;  ///< of the first attempt
+    std::uint32_t attempts = 0;
+    std::optional<Instant> first_started;
+    std::optional<Instant> first_ready;
+    std::optional<Instant> start_of_first_ready;  ///< when the attempt began that was ready first
+    bool proven = false;
+    std::size_t in_a_row = 0;
+    std::vector<Instant> restarts;    ///< the ends that another attempt followed
+    std::optional<Instant> again_at;  ///< it backs off until then
+    engine::AttemptEnded expected{};  ///< what is to be told of that
+    bool dismissed = false;           ///< it ended without another attempt, as none could follow any more
+    std::optional<Instant> ended;
+
     // what the engine has still to say about this event, once
     bool untold_start = false;
+    bool untold_over = false;
     bool untold_end = false;
     bool unbegun_probing = false;
     bool untold_ready = false;
     bool untold_not_ready = false;
     bool untold_give_up = false;
 
-    [[nodiscard]] bool alive() const { return start_asked && !ended; }
-    /// It failed while it ran.
-    [[nodiscard]] bool fell() const { return timed_out || unready; }
-    [[nodiscard]] bool answered() const { return started || start_failed || ended; }
+    [[nodiscard]] bool alive() const { return attempts > 0 && !over; }
+    [[nodiscard]] bool goes_on() const { return attempts > 0 && !ended; }
+    /// Whether what is heard of an attempt is news.
+    [[nodiscard]] bool is_current(Attempt attempt) const { return alive() && attempt.number == attempts; }
+    /// A start of it is not answered.
+    [[nodiscard]] bool is_starting() const { return alive() && !started; }
+    /// What became of its first one is known.
+    [[nodiscard]] bool is_answered() const { return attempts > 0 && (attempts > 1 || !is_starting()); }
+    /// What it did of itself is still to be told.
+    [[nodiscard]] bool untold() const {
+      return untold_start || untold_over || untold_ready || (untold_end && !dismissed);
+    }
   };
 
   void take(const engine::Begin& event);
@@ -79,13 +111,29 @@ class Oracle {
   void take(const engine::ReaderSeen& event);
   void take(const engine::TimePassed& event);
   void take_passed_limits();
-  void lose(History& step);
+  void lose(std::size_t step);
   void times_out(std::size_t step);
   void is_not_ready(std::size_t step, const engine::StepEnd& reason, int exit_code);
   void failed(std::size_t step, int exit_code);
   void stops(engine::RunStop reason, int exit_code);
 
+  // restarts.cpp: when another attempt follows, and what becomes of it
+  void starts(std::size_t step);
+  void falls(std::size_t step, int exit_code, bool not_there);
+  void is_over(std::size_t step, std::optional<int> failure_code, bool not_there);
+  void ends(std::size_t step);
+  void backs_off(std::size_t step);
+  void dismiss_what_backs_off();
+  void ends_unwanted(std::size_t step);
+  [[nodiscard]] bool is_wanted(std::size_t step) const;
+  [[nodiscard]] bool may_return(std::size_t step, bool failed, bool not_there) const;
+  [[nodiscard]] Duration was_well_for(std::size_t step) const;
+  [[nodiscard]] bool is_proven(std::size_t step) const;
+  [[nodiscard]] std::size_t restarts_that_count(std::size_t step) const;
+
   void see(const engine::Start& action);
+  void see_first_start(std::size_t index);
+  void see_restart(std::size_t index);
   void see(const engine::Terminate& action);
   void see_graceful(std::size_t index);
   void see(const engine::GiveUp& action);
@@ -94,6 +142,8 @@ class Oracle {
   void see(const engine::GiveUpReader& action);
   void see(const engine::StepStarted& action);
   void see(const engine::StepEnded& action);
+  void see(const engine::AttemptEnded& action);
+  void see(const engine::StepRestarted& action);
   void see(const engine::StepReady& action);
   void see(const engine::StepNotReady& action);
   void see(const engine::StillProbing& action);
@@ -109,7 +159,7 @@ class Oracle {
   void deadlines_are_right(const engine::Engine& engine);
   void endings_are_right(const engine::Engine& engine);
   void outcomes_are_right(const engine::Engine& engine);
-  void outcome_is_right(const engine::Outcome& outcome, const History& step);
+  void outcome_is_right(const engine::Outcome& outcome, std::size_t index);
 
   /// The instant at which a step may start; none while that is not known.
   [[nodiscard]] std::optional<Instant> gate_of(std::size_t step) const;
@@ -162,7 +212,8 @@ class Oracle {
   bool signalled_twice_ = false;  ///< not only on two ways
   bool guardian_lost_ = false;
   bool signalled_after_the_end_ = false;
-  std::size_t starts_ = 0;  ///< how many Starts there were
+  bool may_restart_ = false;  ///< some step may
+  std::size_t starts_ = 0;    ///< how many steps were started
   bool told_waiting_ = false;
   bool told_stopping_ = false;
   bool finished_ = false;

@@ -29,24 +29,41 @@ bool same(const std::optional<Error>& one, const std::optional<Error>& other) {
 void Oracle::see(const Start& action) {
   const std::size_t index = position(action.attempt.step);
   check(!cause_, "nothing starts once the run is being stopped", index);
-  check(index == starts_ && action.attempt.number == 1, "steps start in plan order, each once", index);
+  if (action.attempt.number == 1)
+    see_first_start(index);
+  else
+    see_restart(index);
+  History& step = history_[index];
+  check(action.attempt.number == step.attempts + 1, "attempts are counted", index);
+  if (step.attempts > 0) static_cast<Latest&>(step) = {};
+  step.attempts = action.attempt.number;
+}
+
+void Oracle::see_first_start(std::size_t index) {
+  check(index == starts_, "steps start in plan order, each once", index);
   ++starts_;
   const auto gate = gate_of(index);
   check(gate.has_value(), "a step starts only when the one before it has released it", index);
   check(gate && *gate <= now_, "a delay is never shorter than asked", index);
   for (std::size_t i = 0; i < index; ++i) {
-    check(history_[i].answered(), "one start at a time", index);
+    check(history_[i].is_answered(), "one start at a time", index);
     check(plan_.steps[i].background || history_[i].ended, "a foreground step is alone in front", index);
-    check(!history_[i].untold_start && !history_[i].untold_end && !history_[i].untold_ready,
-          "what lets a step start is told first", i);
+    check(!history_[i].untold(), "what lets a step start is told first", i);
   }
   history_[index].start_asked = now_;
+}
+
+void Oracle::see_restart(std::size_t index) {
+  History& step = history_[index];
+  check(step.again_at && !step.untold_over, "another attempt follows one that is told to be over", index);
+  check(step.again_at && *step.again_at <= now_, "a pause is never shorter than told", index);
+  step.again_at.reset();
 }
 
 void Oracle::see(const Terminate& action) {
   const std::size_t index = position(action.attempt.step);
   History& step = history_[index];
-  check(action.attempt.number == 1, "it is the attempt that runs that is ended", index);
+  check(action.attempt.number == step.attempts, "it is the attempt that runs that is ended", index);
   check(step.alive(), "only what was started and has not ended is terminated", index);
   if (action.urgency == Urgency::graceful) return see_graceful(index);
   check(step.graceful.has_value(), "force comes after graceful", index);
@@ -60,12 +77,13 @@ void Oracle::see(const Terminate& action) {
 void Oracle::see_graceful(std::size_t index) {
   History& step = history_[index];
   check(!step.graceful, "graceful is asked at most once", index);
-  const bool fell = step.fell() && !plan_.steps[index].required;
+  const bool fell = step.fell() && (step.falls_alone || !plan_.steps[index].required);
   const bool by_itself = fell || (!step.fell() && has_company(index) && services_are_idle());
   check(cause_ || by_itself, "nothing is terminated without a reason", index);
   check(told_stopping_ || by_itself, "a stop is told before what it does", index);
   for (std::size_t i = 0; i < history_.size(); ++i)
-    check(!history_[i].untold_end || history_[i].given_up, "an end is told before what it does", i);
+    check(!history_[i].untold_end || history_[i].given_up || history_[i].dismissed,
+          "an end is told before what it does", i);
   if (!step.reason) step.reason = told_stopping_ ? StepEnd(*cause_) : StepEnd(NoLongerNeeded{});
   check(!step.probed, "nobody looks whether a step is ready that is asked to end", index);
   step.graceful = now_;
@@ -92,6 +110,8 @@ void Oracle::see(const EndProbing& action) {
 void Oracle::see(const StepReady& action) {
   History& step = history_[position(action.step)];
   check(step.untold_ready && !step.probed, "StepReady tells of the step that became ready, once",
+        position(action.step));
+  check(action.after == now_ - step.started.value_or(now_), "it is told how long an attempt took to be ready",
         position(action.step));
   step.untold_ready = false;
 }
@@ -125,17 +145,38 @@ void Oracle::see(const GiveUpReader& action) {
 }
 
 void Oracle::see(const StepStarted& action) {
-  bool& untold = history_[position(action.step)].untold_start;
-  check(untold, "StepStarted tells of the step that started, once", position(action.step));
-  untold = false;
+  History& step = history_[position(action.step)];
+  check(step.untold_start && !step.runs_again, "StepStarted tells of the step that started, once",
+        position(action.step));
+  step.untold_start = false;
+}
+
+void Oracle::see(const StepRestarted& action) {
+  History& step = history_[position(action.attempt.step)];
+  check(step.untold_start && step.runs_again && action.attempt.number == step.attempts,
+        "StepRestarted tells of the attempt that runs again, once", position(action.attempt.step));
+  step.untold_start = false;
+}
+
+void Oracle::see(const AttemptEnded& action) {
+  const std::size_t index = position(action.attempt.step);
+  History& step = history_[index];
+  check(step.untold_over && !step.untold_start && action.attempt == step.expected.attempt,
+        "AttemptEnded tells of the attempt that another one follows, once", index);
+  check(action.again_in == step.expected.again_in, "AttemptEnded tells how long the pause is", index);
+  check(action.restart == step.expected.restart, "AttemptEnded tells how many restarts count", index);
+  check(!step.probed, "nobody looks whether an attempt is ready that is over", index);
+  step.untold_over = false;
 }
 
 void Oracle::see(const StepEnded& action) {
   History& step = history_[position(action.step)];
-  check(step.untold_end && !step.untold_start, "StepEnded tells of the step that ended, once",
-        position(action.step));
+  check(step.untold_end && !step.untold_start && !step.untold_over,
+        "StepEnded tells of the step that ended, once", position(action.step));
   check(!step.untold_give_up, "why a step ended is told first", position(action.step));
   check(!step.probed, "nobody looks whether a step is ready that has ended", position(action.step));
+  check(!step.dismissed || told_stopping_ || step.reason == StepEnd(NoLongerNeeded{}),
+        "a stop is told before what it does", position(action.step));
   step.untold_end = false;
 }
 
@@ -145,10 +186,7 @@ void Oracle::see(const DelayBegan& action) {
   check(index == starts_ && gate && *gate > now_ && *gate - now_ == action.delay,
         "DelayBegan tells how long the next step waits", index);
   check(!same(gate, told_gate_), "DelayBegan tells it once", index);
-  if (index > 0)
-    check(!history_[index - 1].untold_start && !history_[index - 1].untold_end &&
-              !history_[index - 1].untold_ready,
-          "what a delay counts from is told first", index);
+  if (index > 0) check(!history_[index - 1].untold(), "what a delay counts from is told first", index);
   told_gate_ = gate;
 }
 
@@ -157,8 +195,8 @@ void Oracle::see(const WaitingForBackground& action) {
   told_waiting_ = true;
   std::size_t expected = 0;
   for (std::size_t i = 0; i < history_.size(); ++i) {
-    check(!history_[i].untold_start && !history_[i].untold_end, "what happened is told before the wait", i);
-    if (!history_[i].alive() || has_company(i)) continue;
+    check(!history_[i].untold(), "what happened is told before the wait", i);
+    if (!history_[i].goes_on() || has_company(i)) continue;
     check(expected < action.steps.size() && position(action.steps[expected]) == i,
           "waiting names the steps that are waited for", i);
     ++expected;
@@ -204,6 +242,7 @@ void Oracle::nothing_is_missing() {
   for (std::size_t i = 0; i < history_.size(); ++i) {
     const History& step = history_[i];
     check(!step.untold_start, "a start is told", i);
+    check(!step.untold_over, "that an attempt is over is told", i);
     check(!step.untold_end, "an end is told", i);
     check(!step.untold_give_up, "what is given up is told", i);
     check(!step.untold_ready, "that a step is ready is told", i);
@@ -212,6 +251,7 @@ void Oracle::nothing_is_missing() {
           "it is looked whether a step is ready, and not for longer", i);
     const auto wait = news_of_wait(i);
     check(!wait || *wait > now_, "that a step isn't ready is told in time", i);
+    check(!step.again_at || *step.again_at > now_, "another attempt starts when its pause is over", i);
     if (!step.alive()) continue;
     const bool must_end = cause_ || step.fell() || (idle && has_company(i));
     check(!must_end || step.graceful, "whatever must end is asked at once", i);
@@ -243,6 +283,7 @@ void Oracle::deadlines_are_right(const Engine& engine) {
     if (const auto limit = end_of_patience(reader); limit && !reader.given_up) consider(*limit);
   for (std::size_t i = 0; i < history_.size(); ++i) {
     const History& step = history_[i];
+    if (step.again_at) consider(*step.again_at);
     if (!step.alive()) continue;
     if (step.forced) {
       consider(end_of_patience(i));
@@ -274,30 +315,32 @@ void Oracle::endings_are_right(const Engine& engine) {
   check(expected == endings.size(), "ending() names nothing else");
 }
 
+/// At the end all of them; before, those of the attempts that others follow.
 void Oracle::outcomes_are_right(const Engine& engine) {
-  check(engine.outcomes().size() == history_.size(), "there is an outcome for each step");
+  check(!finished_ || engine.outcomes().size() == history_.size(), "there is an outcome for each step");
   for (std::size_t i = 0; i < history_.size() && complaint_.empty(); ++i)
-    outcome_is_right(engine.outcomes()[i], history_[i]);
+    if (finished_ || history_[i].again_at) outcome_is_right(engine.outcomes()[i], i);
 }
 
-void Oracle::outcome_is_right(const Outcome& outcome, const History& step) {
-  const OutcomeKind kind = !step.start_asked       ? OutcomeKind::skipped
-                           : step.failed_by_itself ? OutcomeKind::failed
-                           : step.graceful         ? OutcomeKind::terminated
-                                                   : OutcomeKind::succeeded;
-  check(outcome.kind == kind, "the outcome follows from the history");
+void Oracle::outcome_is_right(const Outcome& outcome, std::size_t index) {
+  const History& step = history_[index];
+  const OutcomeKind kind = !step.start_asked                 ? OutcomeKind::skipped
+                           : step.failed_by_itself           ? OutcomeKind::failed
+                           : step.graceful || step.dismissed ? OutcomeKind::terminated
+                                                             : OutcomeKind::succeeded;
+  check(outcome.kind == kind, "the outcome follows from the history", index);
   std::optional<StepEnd> cause;
   if (cause_) cause = *cause_;
-  check(outcome.reason == (step.start_asked ? step.reason : cause), "the outcome says why");
+  check(outcome.reason == (step.start_asked ? step.reason : cause), "the outcome says why", index);
   if (step.given_up)
     check(outcome.exit && std::holds_alternative<Lost>(*outcome.exit), "what was given up is lost");
   else
-    check(outcome.exit == step.status, "the outcome has the exit status");
-  check(same(outcome.start_error, step.start_error), "the outcome has the start error");
+    check(outcome.exit == step.status, "the outcome has the exit status", index);
+  check(same(outcome.start_error, step.start_error), "the outcome has the start error", index);
   check(outcome.forced == step.forced.has_value(), "the outcome knows force");
-  check(same(outcome.started, step.started) && same(outcome.ready, step.ready) &&
+  check(same(outcome.started, step.first_started) && same(outcome.ready, step.ready) &&
             same(outcome.ended, step.ended),
-        "the outcome has the instants");
+        "the outcome has the instants", index);
 }
 
 }  // namespace dream::simulation

@@ -13,8 +13,9 @@
 // simulate --count N [--from S]  the seeds S … S+N-1
 // simulate --hours H [--from S]  as many as there is time for
 // simulate --every N             every run of a plan of N steps (at most 4), in any order, with one signal at
-//                                any moment: ten minutes for 4. Of up to 2 steps with delays, timeouts and
-//                                oddities, too
+//                                any moment: ten minutes for 4. Of up to 2 steps with delays, timeouts,
+//                                oddities and restarts, too
+// Seeds from 2^40 on are of worlds with readiness, from 2^41 on with restarts, from 2^40 + 2^41 on with both.
 //
 // Exits with 1 at the first broken promise, after printing the seed and the trace.
 namespace {
@@ -70,6 +71,7 @@ bool passes_every_run(std::size_t steps) {
   if (steps <= 2) {
     freedoms.push_back({.steps = steps, .any_order = true, .signals = 1, .times = true});
     freedoms.push_back({.steps = steps, .any_order = true, .signals = 1, .oddities = true});
+    freedoms.push_back({.steps = steps, .any_order = true, .signals = 1, .attempts = 2});
   }
   std::uint64_t runs = 0;
   for (const Freedom& freedom : freedoms) {

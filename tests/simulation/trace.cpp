@@ -178,6 +178,10 @@ std::string describe(const Plan& plan) {
           fmt::format(" ready within {}{}{}", step.ready_timeout.count(), step.ready_needed ? ", needed" : "",
                       step.releases_when_ready ? " by the next" : "");
     for (const StepIndex before : step.after_ready) text += " after ready " + name(before);
+    if (const Restart& restart = step.restart; restart.on != Restart::On::no)
+      text += fmt::format(" restart {} max {} window {} pause {} to {}",
+                          restart.on == Restart::On::always ? "always" : "failure", restart.max,
+                          restart.window.count(), restart.delay.count(), restart.max_delay.count());
     for (const int code : step.success_codes) text += fmt::format(" success {}", code);
     text += "\n";
   }

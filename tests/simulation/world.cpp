@@ -6,75 +6,15 @@
 #include <vector>
 
 #include "simulation/bench.hpp"
-#include "simulation/random.hpp"
+#include "simulation/random_plan.hpp"
 
 namespace dream::simulation {
 namespace {
 
 using namespace engine;
 
-constexpr std::size_t event_limit = 1000;  // a run of 12 steps has some 60
-
-/// Small numbers make things happen at the same moment; odd ones make sure that nanoseconds count.
-Duration random_duration(Random& random) {
-  switch (random.below(4)) {
-    case 0:
-      return Duration(0);
-    case 1:
-      return Duration(random.below(6));
-    case 2:
-      return Duration(10 * random.below(10));
-    default:
-      return Duration(random.below(1'000'000));
-  }
-}
-
-/// How likely things are in this run: in some all goes well, in others hardly anything does.
-struct Climate {
-  explicit Climate(Random& random)
-      : failure(random.below(4) * random.below(4) * 4),
-        hanging(random.below(3) * 20),
-        stubborn(random.below(3) * 25),
-        optional(random.below(3) * 30),
-        slow_start(random.below(3) * 30),
-        late(random.below(3) * 20) {}
-  int failure, hanging, stubborn, optional, slow_start, late;
-};
-
-/// Of some steps it can be told when they are ready, and some wait for that.
-void add_readiness(Plan& plan, Random& random) {
-  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    Step& step = plan.steps[i];
-    if (random.percent(20)) step.success_codes = {static_cast<std::uint8_t>(random.below(4)), 143};
-    if (!random.percent(60)) continue;
-    step.ready = {PortProbe{{1}}};
-    step.ready_timeout = Duration(1) + random_duration(random) + random_duration(random);
-    if (!step.background || i + 1 == plan.steps.size()) continue;
-    step.releases_when_ready = step.ready_needed = random.percent(60);
-    for (std::size_t later = i + 1; later < plan.steps.size(); ++later) {
-      if (!random.percent(8)) continue;
-      plan.steps[later].after_ready.push_back(StepIndex(static_cast<std::uint32_t>(i)));
-      step.ready_needed = true;
-    }
-  }
-}
-
-Plan random_plan(Random& random, const Climate& climate, bool readiness) {
-  Plan plan;
-  const int count = 1 + random.below(12);
-  for (int i = 0; i < count; ++i) {
-    Step step;
-    step.service = random.percent(20);
-    step.background = step.service || random.percent(50);
-    step.required = !random.percent(climate.optional);
-    step.delay = random_duration(random);
-    step.stop_grace = random_duration(random);
-    if (random.percent(15)) step.timeout = random_duration(random) + random_duration(random);
-    plan.steps.push_back(std::move(step));
-  }
-  if (readiness) add_readiness(plan, random);
-  return plan;
-}
+constexpr std::size_t event_limit = 1000;   // a run of 12 steps has some 60
+constexpr std::size_t enough_events = 300;  // of a run that starts steps again and again
 
 ExitStatus random_failure(Random& random) {
   if (random.percent(10)) return Lost{"its runner crashed"};
@@ -94,6 +34,7 @@ struct Pending {
 };
 
 struct Process {
+  Attempt attempt;
   bool answered = false;  ///< Start was answered
   bool asked = false;     ///< to end
   bool given_up = false;
@@ -106,14 +47,15 @@ class World : private Processes {
   World(std::uint64_t seed, Verdict& verdict)
       : random_(seed),
         climate_(random_),
-        readiness_((seed & with_readiness) != 0),
-        plan_(random_plan(random_, climate_, readiness_)),
+        features_{(seed & with_readiness) != 0, (seed & with_restarts) != 0},
+        plan_(random_plan(random_, climate_, features_)),
         processes_(plan_.steps.size()),
         verdict_(verdict),
         wild_(seed % 2 == 1),
         strange_(~seed),
         bench_(plan_, &verdict.trace, limits(), *this) {
     verdict.trace = describe(plan_);
+    if (features_.restarts) random_crashes();
     while (random_.percent(30)) {
       const int times = random_.below(4);
       const Instant at = now_ + times * random_duration(random_);
@@ -134,7 +76,8 @@ class World : private Processes {
  private:
   Limits limits() {
     Limits limits{.quiet_stop = Duration(1) + random_duration(random_)};
-    if (readiness_) limits.quiet_wait = Duration(1) + random_duration(random_);
+    if (features_.restarts) limits.good_after = Duration(1) + random_duration(random_);
+    if (features_.readiness) limits.quiet_wait = Duration(1) + random_duration(random_);
     one_request_ = limits.one_request = Duration(1) + random_duration(strange_);
     if (!wild_) return limits;
     limits.unkillable = Duration(1) + random_duration(strange_);
@@ -146,10 +89,13 @@ class World : private Processes {
   void begin_probing(Attempt attempt) override {
     std::optional<Pending>& probe = processes_[position(attempt.step)].probe;
     if (random_.percent(15)) return;  // it never passes
-    const Event found = random_.percent(10)
-                            ? Event(NeverReady{attempt, Error{ErrorCode::not_found, "no such tool", "", ""}})
-                            : Event(Ready{attempt});
+    const Event found = random_.percent(10) ? Event(NeverReady{attempt, random_obstacle()}) : Ready{attempt};
     probe = Pending{now_ + random_duration(random_), found};
+  }
+
+  Error random_obstacle() {
+    const bool may_go = features_.restarts && random_.percent(70);
+    return {may_go ? ErrorCode::io : ErrorCode::not_found, "no such tool", "", ""};
   }
 
   /// What was found may still be on its way.
@@ -192,7 +138,8 @@ class World : private Processes {
   void advance() {
     Pending* pending = next_event();
     const auto deadline = bench_.deadline();
-    if (pending == nullptr && !deadline) return interrupt_what_hangs();
+    const bool enough = features_.restarts && verdict_.events > enough_events && patience_ > 0;
+    if (enough || (pending == nullptr && !deadline)) return interrupt_what_hangs();
     const bool tie = pending != nullptr && deadline && pending->at == *deadline;
     const bool event_first =
         !deadline || (pending != nullptr && (tie ? random_.percent(50) : pending->at < *deadline));
@@ -244,23 +191,64 @@ class World : private Processes {
   }
 
   void happen(const Event& event) {
-    const auto* started = std::get_if<Started>(&event);
-    if (started != nullptr && !processes_[position(started->attempt.step)].given_up)
-      settle_in(started->attempt.step);
+    if (const auto* started = std::get_if<Started>(&event)) {
+      const Process& process = processes_[position(started->attempt.step)];
+      if (started->attempt == process.attempt && !process.given_up) settle_in(started->attempt);
+    }
     feed(event);
+    if (!features_.restarts) return;
+    if (const auto* exited = std::get_if<Exited>(&event)) echo(exited->attempt);
+    if (const auto* failed = std::get_if<StartFailed>(&event)) echo(failed->attempt);
+  }
+
+  /// Something is heard of an attempt that is over.
+  void echo(Attempt attempt) {
+    if (random_.percent(20))
+      disturbances_.push_back({now_ + random_duration(random_), random_late_news(attempt)});
+  }
+
+  Event random_late_news(Attempt attempt) {
+    switch (random_.below(4)) {
+      case 0:
+        return Ready{attempt};
+      case 1:
+        return NeverReady{attempt, random_obstacle()};
+      case 2:
+        return Lingers{attempt, random_.percent(50)};
+      default:
+        return random_news(attempt);
+    }
+  }
+
+  /// Some steps fail a few times before they do what they are for.
+  void random_crashes() {
+    for (std::size_t i = 0; i < plan_.steps.size(); ++i)
+      crashes_.push_back(static_cast<std::uint32_t>(random_.below(4)));
+  }
+  [[nodiscard]] bool crashes(Attempt attempt) const {
+    return features_.restarts && attempt.number <= crashes_[position(attempt.step)];
   }
 
   /// A process that runs now: what will become of it.
-  void settle_in(StepIndex step) {
-    Process& process = processes_[position(step)];
+  void settle_in(Attempt attempt) {
+    Process& process = processes_[position(attempt.step)];
     process.answered = true;
-    const bool stays = plan_.steps[position(step)].service && !random_.percent(climate_.failure);
+    const bool crash = crashes(attempt);
+    const bool stays =
+        !crash && plan_.steps[position(attempt.step)].service && !random_.percent(climate_.failure);
     if (!stays && !random_.percent(climate_.hanging)) {
-      const ExitStatus status =
-          random_.percent(climate_.failure) ? random_failure(random_) : ExitStatus(ExitedWith{0});
-      process.next = Pending{now_ + random_duration(random_), Exited{{step}, status}};
+      const bool fails = crash || random_.percent(climate_.failure);
+      const ExitStatus status = fails ? random_fall() : ExitStatus(ExitedWith{0});
+      process.next = Pending{now_ + random_duration(random_), Exited{attempt, status}};
     }
-    if (process.asked) ask(step, Urgency::graceful);
+    if (features_.restarts && random_.percent(10))
+      disturbances_.push_back({now_ + random_duration(random_), Lingers{attempt, random_.percent(80)}});
+    if (process.asked) ask(attempt, Urgency::graceful);
+  }
+
+  ExitStatus random_fall() {
+    if (features_.restarts && random_.percent(5)) return ExitedWith{126 + random_.below(2)};
+    return random_failure(random_);
   }
 
   void feed(const Event& event) {
@@ -272,27 +260,31 @@ class World : private Processes {
   }
 
   void start(Attempt attempt) override {
-    const Event answer = random_answer(attempt.step);
+    Process& process = processes_[position(attempt.step)];
+    if (process.probe) disturbances_.push_back(*process.probe);
+    process = {.attempt = attempt};
+    const Event answer = random_answer(attempt);
     if (random_.percent(climate_.slow_start)) {
-      processes_[position(attempt.step)].next = Pending{now_ + random_duration(random_), answer};
+      process.next = Pending{now_ + random_duration(random_), answer};
       return;
     }
     if (random_.percent(20)) now_ += Duration(random_.below(5));  // starting a process takes its time
     happen(answer);
   }
 
-  Event random_answer(StepIndex step) {
-    if (!random_.percent(climate_.failure)) return Started{{step}};
-    if (random_.percent(20)) return Exited{{step}, random_failure(random_)};
-    if (random_.percent(20)) return Exited{{step}, ExitedWith{0}};
-    return StartFailed{{step}, Error{static_cast<ErrorCode>(random_.below(9)), "it was not to be", "", ""}};
+  Event random_answer(Attempt attempt) {
+    const bool crash = crashes(attempt) && random_.percent(50);
+    if (!crash && !random_.percent(climate_.failure)) return Started{attempt};
+    if (random_.percent(20)) return Exited{attempt, random_fall()};
+    if (random_.percent(20)) return Exited{attempt, ExitedWith{0}};
+    return StartFailed{attempt, Error{static_cast<ErrorCode>(random_.below(9)), "it was not to be", "", ""}};
   }
 
   void terminate(Attempt attempt, Urgency urgency) override {
     if (wild_ && urgency == Urgency::force && strange_.percent(15))
       processes_[position(attempt.step)].next.reset();  // nothing ends it
     else
-      ask(attempt.step, urgency);
+      ask(attempt, urgency);
   }
 
   /// It may be heard of all the same.
@@ -310,30 +302,31 @@ class World : private Processes {
   }
 
   /// The executor was told to terminate: the process may end earlier than it wanted to, by force it does.
-  void ask(StepIndex step, Urgency urgency) {
-    Process& process = processes_[position(step)];
+  void ask(Attempt attempt, Urgency urgency) {
+    Process& process = processes_[position(attempt.step)];
     process.asked = true;
     if (urgency == Urgency::graceful && random_.percent(climate_.stubborn)) return;
     const Instant at = now_ + random_duration(random_);
     if (process.next && process.next->at <= at && process.answered) return;
     // A start may go on as planned, be given up, or come to its end unseen.
     if (!process.answered && urgency == Urgency::graceful && random_.percent(60)) return;
-    process.next.emplace(Pending{at, random_end(step, urgency, process.answered)});
+    process.next.emplace(Pending{at, random_end(attempt, urgency, process.answered)});
   }
 
-  Event random_end(StepIndex step, Urgency urgency, bool answered) {
+  Event random_end(Attempt attempt, Urgency urgency, bool answered) {
     if (!answered && random_.percent(50))
-      return StartFailed{{step}, Error{ErrorCode::internal, "given up", "", ""}};
-    if (urgency == Urgency::force) return Exited{{step}, KilledBy{9}};
-    if (random_.percent(40)) return Exited{{step}, ExitedWith{random_.below(3)}};
-    return Exited{{step}, KilledBy{15}};
+      return StartFailed{attempt, Error{ErrorCode::internal, "given up", "", ""}};
+    if (urgency == Urgency::force) return Exited{attempt, KilledBy{9}};
+    if (random_.percent(40)) return Exited{attempt, ExitedWith{random_.below(3)}};
+    return Exited{attempt, KilledBy{15}};
   }
 
   Random random_;
   Climate climate_;
-  bool readiness_;  ///< steps can tell when they are ready
+  Features features_;
   Plan plan_;
   std::vector<Process> processes_;
+  std::vector<std::uint32_t> crashes_;  ///< of each step, before it runs well
   std::vector<Pending> disturbances_;
   Verdict& verdict_;
   bool wild_;       ///< every second world: force may not end a process, the guardian may be lost, …

@@ -15,6 +15,9 @@ struct Verdict {
 /// A seed with this bit is of a world whose steps can tell when they are ready.
 inline constexpr std::uint64_t with_readiness = std::uint64_t{1} << 40U;
 
+/// A seed with this bit is of a world whose steps may be restarted. Both bits may be set.
+inline constexpr std::uint64_t with_restarts = std::uint64_t{1} << 41U;
+
 /// Runs a random plan against random processes, signals and a driver that is sometimes late, on a clock that
 /// jumps from one event to the next. The same seed is the same run.
 [[nodiscard]] Verdict simulate(std::uint64_t seed);

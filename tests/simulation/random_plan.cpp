@@ -1,0 +1,77 @@
+#include "simulation/random_plan.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace dream::simulation {
+
+Duration random_duration(Random& random) {
+  switch (random.below(4)) {
+    case 0:
+      return Duration(0);
+    case 1:
+      return Duration(random.below(6));
+    case 2:
+      return Duration(10 * random.below(10));
+    default:
+      return Duration(random.below(1'000'000));
+  }
+}
+
+namespace {
+
+/// Of some steps it can be told when they are ready, and some wait for that.
+void add_readiness(Plan& plan, Random& random) {
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    Step& step = plan.steps[i];
+    if (random.percent(20)) step.success_codes = {static_cast<std::uint8_t>(random.below(4)), 143};
+    if (!random.percent(60)) continue;
+    step.ready = {PortProbe{{1}}};
+    step.ready_timeout = Duration(1) + random_duration(random) + random_duration(random);
+    if (!step.background || i + 1 == plan.steps.size()) continue;
+    step.releases_when_ready = step.ready_needed = random.percent(60);
+    for (std::size_t later = i + 1; later < plan.steps.size(); ++later) {
+      if (!random.percent(8)) continue;
+      plan.steps[later].after_ready.push_back(StepIndex(static_cast<std::uint32_t>(i)));
+      step.ready_needed = true;
+    }
+  }
+}
+
+/// Most have few restarts, some any number.
+void add_restarts(Plan& plan, Random& random) {
+  for (Step& step : plan.steps) {
+    if (random.percent(15)) step.timeout = random_duration(random) + random_duration(random);
+    if (!random.percent(70)) continue;
+    Restart& restart = step.restart;
+    restart.on = random.percent(35) ? Restart::On::always : Restart::On::failure;
+    restart.max = static_cast<std::size_t>(random.below(4));
+    restart.window = random_duration(random) + random_duration(random);
+    restart.delay = random_duration(random);
+    restart.max_delay = restart.delay + random.below(3) * random_duration(random);
+    if (random.percent(5)) step.success_codes.push_back(127);
+  }
+}
+
+}  // namespace
+
+Plan random_plan(Random& random, const Climate& climate, const Features& features) {
+  Plan plan;
+  const int count = 1 + random.below(12);
+  for (int i = 0; i < count; ++i) {
+    Step step;
+    step.service = random.percent(20);
+    step.background = step.service || random.percent(50);
+    step.required = !random.percent(climate.optional);
+    step.delay = random_duration(random);
+    step.stop_grace = random_duration(random);
+    if (random.percent(15)) step.timeout = random_duration(random) + random_duration(random);
+    plan.steps.push_back(std::move(step));
+  }
+  if (features.readiness) add_readiness(plan, random);
+  if (features.restarts) add_restarts(plan, random);
+  return plan;
+}
+
+}  // namespace dream::simulation

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <utility>
+
+#include "simulation/oracle.hpp"
+
+/// The oracle's opinion on attempts: when another one follows, and what becomes of a step meanwhile.
+namespace dream::simulation {
+
+using namespace engine;
+
+void Oracle::starts(std::size_t step) {
+  History& history = history_[step];
+  history.started = now_;
+  history.runs_again = history.first_started.has_value();
+  if (!history.first_started) history.first_started = now_;
+  history.untold_start = true;
+}
+
+/// While it runs: it has to be ended, and whether that is for good is clear by now.
+void Oracle::falls(std::size_t step, int exit_code, bool not_there) {
+  History& history = history_[step];
+  history.failed_by_itself = true;
+  history.failure_code = exit_code;
+  history.falls_alone = history.will_return = may_return(step, true, not_there);
+  if (!history.will_return) failed(step, exit_code);
+}
+
+/// An attempt is. With `failure_code` it has failed, unless it was asked to end.
+void Oracle::is_over(std::size_t step, std::optional<int> failure_code, bool not_there) {
+  History& history = history_[step];
+  history.over = now_;
+  history.probing = false;
+  if (std::exchange(history.will_return, false))
+    return is_wanted(step) ? backs_off(step) : ends_unwanted(step);
+  if (history.graceful) return ends(step);
+  if (may_return(step, failure_code.has_value(), not_there)) {
+    history.failed_by_itself = failure_code.has_value();
+    return backs_off(step);
+  }
+  ends(step);
+  if (failure_code) failed(step, *failure_code);
+}
+
+void Oracle::ends(std::size_t step) {
+  history_[step].ended = now_;
+  history_[step].untold_end = true;
+}
+
+void Oracle::backs_off(std::size_t step) {
+  History& history = history_[step];
+  const Restart& settings = plan_.steps[step].restart;
+  history.proven = is_proven(step);
+  if (was_well_for(step) >= limits_.good_after) history.in_a_row = 0;
+  Duration pause = settings.delay;
+  for (std::size_t i = 0; i < history.in_a_row && pause < settings.max_delay; ++i) pause *= 2;
+  pause = std::max(std::min(pause, settings.max_delay), Duration(1));
+  history.expected = {{StepIndex(step), history.attempts}, pause, 1 + restarts_that_count(step)};
+  ++history.in_a_row;
+  history.restarts.push_back(now_);
+  history.again_at = now_ + pause;
+  history.untold_over = true;
+}
+
+void Oracle::dismiss_what_backs_off() {
+  for (std::size_t i = 0; i < history_.size(); ++i) {
+    if (!history_[i].again_at || is_wanted(i)) continue;
+    history_[i].again_at.reset();
+    history_[i].dismissed = true;
+    ends_unwanted(i);
+  }
+}
+
+/// It would have come back: it is not what its last attempt failed by that ends it.
+void Oracle::ends_unwanted(std::size_t step) {
+  History& history = history_[step];
+  history.reason = cause_ ? StepEnd(*cause_) : StepEnd(NoLongerNeeded{});
+  history.failed_by_itself = false;
+  history.start_error.reset();
+  ends(step);
+}
+
+bool Oracle::is_wanted(std::size_t step) const {
+  return !cause_ && !(has_company(step) && services_are_idle());
+}
+
+bool Oracle::may_return(std::size_t step, bool failed, bool not_there) const {
+  const Restart& settings = plan_.steps[step].restart;
+  if (settings.on == Restart::On::no || !is_wanted(step)) return false;
+  if (failed && not_there) return false;
+  const bool whatever_happens = settings.on == Restart::On::always && plan_.steps[step].background;
+  if (!failed && !whatever_happens) return false;
+  return settings.max == 0 || restarts_that_count(step) < settings.max;
+}
+
+/// How long the latest attempt has been ready, or has run where nothing tells that, until it is over or was
+/// asked to end.
+Duration Oracle::was_well_for(std::size_t step) const {
+  const History& history = history_[step];
+  const auto since = plan_.steps[step].ready.empty() ? history.started : history.ready;
+  return since ? history.graceful.value_or(now_) - *since : Duration(-1);
+}
+
+/// Some attempt has been well.
+bool Oracle::is_proven(std::size_t step) const {
+  if (!plan_.steps[step].ready.empty()) return history_[step].first_ready.has_value();
+  return history_[step].proven || was_well_for(step) >= limits_.good_after;
+}
+
+std::size_t Oracle::restarts_that_count(std::size_t step) const {
+  const std::vector<Instant>& all = history_[step].restarts;
+  const Restart& settings = plan_.steps[step].restart;
+  if (settings.max == 0 || !plan_.steps[step].background || !is_proven(step)) return all.size();
+  return static_cast<std::size_t>(
+      std::ranges::count_if(all, [&](Instant moment) { return now_ - moment < settings.window; }));
+}
+
+}  // namespace dream::simulation
