@@ -47,6 +47,11 @@ std::string draw(const Row& row, const std::map<Instant, std::size_t>& columns) 
   if (row.waits) fill(columns.at(*row.waits), start, "·");
   fill(start + 1, end, "─");
   if (row.holds_until) fill(start + 1, columns.at(*row.holds_until), "═");
+  for (const auto& [over, again] : row.pauses) {
+    fill(columns.at(over), columns.at(again), "·");
+    cells[columns.at(over)] = "✗";
+    if (again < row.ended) cells[columns.at(again)] = "├";
+  }
   cells[start] = "├";
   if (row.asked) cells[columns.at(*row.asked)] = "^";
   cells[end] = row.cross ? "✗" : "┤";
@@ -64,6 +69,7 @@ std::string diagram(const std::vector<Row>& rows, std::set<Instant> times) {
     for (const auto& time : {row.waits, row.started, row.holds_until, row.asked})
       if (time) times.insert(*time);
     times.insert(row.ended);
+    for (const auto& [over, again] : row.pauses) times.insert({over, again});
   }
   const std::map<Instant, std::size_t> columns = columns_of(times);
   std::string head = std::string(width + 2, ' ');

@@ -129,45 +129,57 @@ class Stage {
   }
 
   void perform(const Action& action) {
-    std::visit(
-        Overloaded{[](const Start&) {}, [](const StillEnding&) {}, [](const GiveUp&) {},
-                   [](const GiveUpReader&) {}, [](const LeftoversFound&) {}, [](const StillProbing&) {},
-                   [&](const BeginProbing& what) {
-                     const auto ready = behaviours_[position(what.attempt.step)].ready;
-                     if (ready) found_[position(what.attempt.step)] = now_ + *ready;
-                   },
-                   [&](const EndProbing& what) { found_[position(what.attempt.step)].reset(); },
-                   [&](const StepReady& what) { say(name(what.step) + " is ready"); },
-                   [&](const StepNotReady& what) { say(name(what.step) + " isn't ready"); },
-                   [&](const StepStarted& what) { on_start(what.step); },
-                   [&](const StepEnded& what) { on_end(what.step); },
-                   [&](const AttemptEnded& what) {
-                     on_end(what.attempt.step, fmt::format("; again in {} ms", milliseconds(what.again_in)));
-                   },
-                   [&](const StepRestarted& what) { on_start(what.attempt.step); },
-                   [&](const Terminate& what) { terminate(what); },
-                   [&](const DelayBegan& what) {
-                     say(fmt::format("{} starts in {} ms", name(what.next), milliseconds(what.delay)));
-                   },
-                   [&](const WaitingForBackground& what) {
-                     std::vector<std::string> names;
-                     for (const StepIndex step : what.steps) names.push_back(name(step));
-                     say("nothing is left to do but to wait for " + join_words(names));
-                   },
-                   [&](const Stopping& what) {
-                     stopped_ = now_;
-                     interrupted_ = what.reason == RunStop(StoppedBySignal{2});
-                     say("the run is stopped: " + output::explain(what.reason, plan_));
-                   },
-                   [&](const Finish& what) {
-                     finished_ = true;
-                     say(fmt::format("the run ends with {}", what.exit_code));
-                   }},
-        action);
+    std::visit(Overloaded{[](const Start&) {},
+                          [](const StillEnding&) {},
+                          [](const GiveUp&) {},
+                          [](const GiveUpReader&) {},
+                          [](const LeftoversFound&) {},
+                          [](const StillProbing&) {},
+                          [&](const BeginProbing& what) {
+                            const auto ready = behaviour(what.attempt.step).ready;
+                            if (ready) found_[position(what.attempt.step)] = now_ + *ready;
+                          },
+                          [&](const EndProbing& what) { found_[position(what.attempt.step)].reset(); },
+                          [&](const StepReady& what) { say(name(what.step) + " is ready"); },
+                          [&](const StepNotReady& what) { say(name(what.step) + " isn't ready"); },
+                          [&](const StepStarted& what) { on_start(what.step); },
+                          [&](const StepEnded& what) { on_end(what.step); },
+                          [&](const AttemptEnded& what) {
+                            on_end(what.attempt.step,
+                                   fmt::format("; again in {} ms", milliseconds(what.again_in)));
+                            rows_[position(what.attempt.step)].pauses.emplace_back(now_, now_);
+                          },
+                          [&](const StepRestarted& what) {
+                            rows_[position(what.attempt.step)].pauses.back().second = now_;
+                            on_start(what.attempt.step);
+                          },
+                          [](const BeginHealth&) {},
+                          [](const EndHealth&) {},
+                          [&](const StepUnhealthy& what) { say(name(what.step) + " is unhealthy"); },
+                          [&](const StepHealthy& what) { say(name(what.step) + " is healthy again"); },
+                          [&](const Terminate& what) { terminate(what); },
+                          [&](const DelayBegan& what) {
+                            say(fmt::format("{} starts in {} ms", name(what.next), milliseconds(what.delay)));
+                          },
+                          [&](const WaitingForBackground& what) {
+                            std::vector<std::string> names;
+                            for (const StepIndex step : what.steps) names.push_back(name(step));
+                            say("nothing is left to do but to wait for " + join_words(names));
+                          },
+                          [&](const Stopping& what) {
+                            stopped_ = now_;
+                            interrupted_ = what.reason == RunStop(StoppedBySignal{2});
+                            say("the run is stopped: " + output::explain(what.reason, plan_));
+                          },
+                          [&](const Finish& what) {
+                            finished_ = true;
+                            say(fmt::format("the run ends with {}", what.exit_code));
+                          }},
+               action);
   }
 
   void on_start(StepIndex step) {
-    const Behaviour& behaviour = behaviours_[position(step)];
+    const Behaviour& behaviour = this->behaviour(step);
     if (behaviour.runs) ends_[position(step)] = {now_ + *behaviour.runs, behaviour.exits};
     say(name(step) + " starts");
   }
@@ -188,7 +200,7 @@ class Stage {
     std::optional<std::pair<Instant, ExitStatus>> end;
     if (what.urgency == Urgency::force) {
       end = {now_, KilledBy{signal}};
-    } else if (const auto needs = behaviours_[at].needs) {
+    } else if (const auto needs = behaviour(what.attempt.step).needs) {
       // Who takes its time has heard the signal and ends by itself.
       end = {now_ + *needs, *needs > Duration(0) ? ExitStatus(ExitedWith{0}) : ExitStatus(KilledBy{signal})};
     }
@@ -225,11 +237,17 @@ class Stage {
     times_.insert(now_);
   }
 
+  /// Of its latest attempt.
+  [[nodiscard]] const Behaviour& behaviour(StepIndex step) const {
+    const std::vector<Behaviour>& attempts = behaviours_[position(step)];
+    return attempts[std::min<std::size_t>(attempts_[position(step)].number, attempts.size()) - 1];
+  }
+
   [[nodiscard]] const std::string& name(StepIndex step) const { return names_[position(step)]; }
 
   Plan plan_;
   std::vector<std::string> names_;
-  std::vector<Behaviour> behaviours_;
+  std::vector<std::vector<Behaviour>> behaviours_;
   std::vector<std::optional<std::pair<Instant, ExitStatus>>> ends_;
   std::vector<std::optional<Instant>> found_;  ///< when a step is found to be ready
   std::vector<Attempt> attempts_;              ///< the latest of each step
