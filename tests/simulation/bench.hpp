@@ -23,6 +23,8 @@ class Processes {
   virtual void give_up(Attempt attempt) = 0;
   virtual void begin_probing(Attempt /*attempt*/) {}
   virtual void end_probing(Attempt /*attempt*/) {}
+  virtual void begin_health(Attempt /*attempt*/) {}
+  virtual void end_health(Attempt /*attempt*/) {}
 };
 
 /// The pump of a run with an oracle beside it: every turn is judged, and written down when somebody wants to
@@ -56,6 +58,8 @@ class Bench : private runtime::Pump::Effects {
   void give_up(Attempt attempt) override { processes_.give_up(attempt); }
   void begin_probing(Attempt attempt) override { processes_.begin_probing(attempt); }
   void end_probing(Attempt attempt) override { processes_.end_probing(attempt); }
+  void begin_health(Attempt attempt) override { processes_.begin_health(attempt); }
+  void end_health(Attempt attempt) override { processes_.end_health(attempt); }
   void give_up_reader(Stream /*stream*/) override {}
   void tell(Instant now, const engine::Action& action) override {
     if (now != fed_.front().first) complaint_ = "what follows from an event is told with its time";

@@ -82,6 +82,7 @@ void Oracle::take(const Started& event) {
   if (!step.is_current(event.attempt)) return;
   starts(index);
   step.unbegun_probing = step.probing = !step.graceful && !plan_.steps[index].ready.empty();
+  if (!step.graceful && !step.probing) watch_from_now(index);
 }
 
 void Oracle::take(const Ready& event) {
@@ -94,6 +95,7 @@ void Oracle::take(const Ready& event) {
     step.start_of_first_ready = step.started;
   }
   step.untold_ready = true;
+  watch_from_now(position(event.attempt.step));
 }
 
 void Oracle::take(const NeverReady& event) {

@@ -39,6 +39,9 @@ class Oracle {
     bool probing = false;              ///< somebody has to look whether it is ready
     bool probed = false;               ///< somebody does
     std::optional<Instant> told_wait;  ///< the last time that it isn't ready
+    std::optional<Instant> ill;        ///< it has failed by becoming unhealthy
+    bool watching = false;             ///< somebody has to look whether it is healthy
+    bool watched = false;              ///< somebody does
     std::optional<Instant> graceful;
     std::optional<Instant> told;  ///< the last time that it still ends
     std::optional<Instant> forced;
@@ -55,7 +58,7 @@ class Oracle {
     bool lingers = false;  ///< only what it has started still runs
 
     /// It failed while it ran.
-    [[nodiscard]] bool fell() const { return timed_out || unready; }
+    [[nodiscard]] bool fell() const { return timed_out || unready || ill; }
   };
 
   /// What is known of one step: of its latest attempt, and of all.
@@ -81,6 +84,9 @@ class Oracle {
     bool untold_ready = false;
     bool untold_not_ready = false;
     bool untold_give_up = false;
+    bool unbegun_watch = false;
+    bool untold_ill = false;
+    bool untold_well = false;
 
     [[nodiscard]] bool alive() const { return attempts > 0 && !over; }
     [[nodiscard]] bool goes_on() const { return attempts > 0 && !ended; }
@@ -102,6 +108,8 @@ class Oracle {
   void take(const engine::Exited& event);
   void take(const engine::Ready& event);
   void take(const engine::NeverReady& event);
+  void take(const engine::Unhealthy& event);
+  void take(const engine::Healthy& event);
   void take(const engine::Lingers& event);
   void take(const engine::LeftBehind& /*event*/) {}
   void take(const engine::Interrupted& event);
@@ -130,6 +138,14 @@ class Oracle {
   [[nodiscard]] Duration was_well_for(std::size_t step) const;
   [[nodiscard]] bool is_proven(std::size_t step) const;
   [[nodiscard]] std::size_t restarts_that_count(std::size_t step) const;
+
+  // health.cpp: who looks whether a step is healthy, and what of it is told
+  void watch_from_now(std::size_t step);
+  void health_is_right(const History& step, std::size_t index);
+  void see(const engine::BeginHealth& action);
+  void see(const engine::EndHealth& action);
+  void see(const engine::StepUnhealthy& action);
+  void see(const engine::StepHealthy& action);
 
   void see(const engine::Start& action);
   void see_first_start(std::size_t index);

@@ -71,6 +71,8 @@ Plan random_plan(Random& random, const Climate& climate, const Features& feature
   }
   if (features.readiness) add_readiness(plan, random);
   if (features.restarts) add_restarts(plan, random);
+  for (Step& step : plan.steps)
+    if (features.health && random.percent(50)) step.health = Health{.probe = PortProbe{{1}}};
   return plan;
 }
 

@@ -24,6 +24,7 @@ struct Climate {
 struct Features {
   bool readiness = false;
   bool restarts = false;
+  bool health = false;
 };
 
 [[nodiscard]] Plan random_plan(Random& random, const Climate& climate, const Features& features);

@@ -19,6 +19,7 @@ void Oracle::starts(std::size_t step) {
 /// While it runs: it has to be ended, and whether that is for good is clear by now.
 void Oracle::falls(std::size_t step, int exit_code, bool not_there) {
   History& history = history_[step];
+  history.watching = false;
   history.failed_by_itself = true;
   history.failure_code = exit_code;
   history.falls_alone = history.will_return = may_return(step, true, not_there);
@@ -29,7 +30,7 @@ void Oracle::falls(std::size_t step, int exit_code, bool not_there) {
 void Oracle::is_over(std::size_t step, std::optional<int> failure_code, bool not_there) {
   History& history = history_[step];
   history.over = now_;
-  history.probing = false;
+  history.probing = history.watching = false;
   if (std::exchange(history.will_return, false))
     return is_wanted(step) ? backs_off(step) : ends_unwanted(step);
   if (history.graceful) return ends(step);

@@ -25,7 +25,8 @@ TEST_P(Simulation, keeps_every_promise_and_repeats_to_the_byte) {
 
 INSTANTIATE_TEST_SUITE_P(Shards, Simulation,
                          testing::Values(0U, 5000U, with_readiness, with_restarts,
-                                         with_readiness | with_restarts));
+                                         with_readiness | with_restarts,
+                                         with_readiness | with_restarts | with_health));
 
 }  // namespace
 }  // namespace dream::simulation

@@ -39,7 +39,7 @@ struct Process {
   bool asked = false;     ///< to end
   bool given_up = false;
   std::optional<Pending> next;
-  std::optional<Pending> probe;  ///< what its probes will find
+  std::optional<Pending> probe;  ///< what its probes will find, and then how its health will be
 };
 
 class World : private Processes {
@@ -47,7 +47,7 @@ class World : private Processes {
   World(std::uint64_t seed, Verdict& verdict)
       : random_(seed),
         climate_(random_),
-        features_{(seed & with_readiness) != 0, (seed & with_restarts) != 0},
+        features_{(seed & with_readiness) != 0, (seed & with_restarts) != 0, (seed & with_health) != 0},
         plan_(random_plan(random_, climate_, features_)),
         processes_(plan_.steps.size()),
         verdict_(verdict),
@@ -92,6 +92,12 @@ class World : private Processes {
     const Event found = random_.percent(10) ? Event(NeverReady{attempt, random_obstacle()}) : Ready{attempt};
     probe = Pending{now_ + random_duration(random_), found};
   }
+
+  void begin_health(Attempt attempt) override {
+    std::optional<Pending>& health = processes_[position(attempt.step)].probe;
+    if (random_.percent(40)) health = Pending{now_ + random_duration(random_), Unhealthy{attempt, "why"}};
+  }
+  void end_health(Attempt attempt) override { end_probing(attempt); }
 
   Error random_obstacle() {
     const bool may_go = features_.restarts && random_.percent(70);
@@ -196,9 +202,15 @@ class World : private Processes {
       if (started->attempt == process.attempt && !process.given_up) settle_in(started->attempt);
     }
     feed(event);
+    if (const auto* ill = std::get_if<Unhealthy>(&event)) get_well(ill->attempt);
     if (!features_.restarts) return;
     if (const auto* exited = std::get_if<Exited>(&event)) echo(exited->attempt);
     if (const auto* failed = std::get_if<StartFailed>(&event)) echo(failed->attempt);
+  }
+
+  void get_well(Attempt attempt) {
+    std::optional<Pending>& health = processes_[position(attempt.step)].probe;
+    if (random_.percent(60)) health = Pending{now_ + random_duration(random_), Healthy{attempt}};
   }
 
   /// Something is heard of an attempt that is over.

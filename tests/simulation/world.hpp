@@ -15,7 +15,10 @@ struct Verdict {
 /// A seed with this bit is of a world whose steps can tell when they are ready.
 inline constexpr std::uint64_t with_readiness = std::uint64_t{1} << 40U;
 
-/// A seed with this bit is of a world whose steps may be restarted. Both bits may be set.
+/// With this one, whose steps may be looked at whether they are healthy. All bits may be set together.
+inline constexpr std::uint64_t with_health = std::uint64_t{1} << 42U;
+
+/// With this one, whose steps may be restarted.
 inline constexpr std::uint64_t with_restarts = std::uint64_t{1} << 41U;
 
 /// Runs a random plan against random processes, signals and a driver that is sometimes late, on a clock that
