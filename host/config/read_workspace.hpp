@@ -18,6 +18,10 @@ void read_tasks(Reader& reader, const Place& place, const Json& value,
 [[nodiscard]] std::optional<Command> read_command(Reader& reader, const Place& place, const Json& value);
 /// `ready`.
 [[nodiscard]] Probes read_ready(Reader& reader, const Place& place, const Json& value);
+/// `http` of a probe.
+void read_http(Reader& reader, const Place& place, const Json& value, Probes& probes);
+/// The number of a port.
+[[nodiscard]] std::optional<std::uint16_t> port_of(std::string_view digits);
 /// `waitFor`.
 [[nodiscard]] std::optional<WaitFor> read_wait_for(Reader& reader, const Place& place, const Json& value);
 /// `env`.

@@ -49,6 +49,11 @@ struct NeverReady {
   Attempt attempt;
   Error error;
 };
+/// It says that it needs time to become ready: it isn't given up before so much from now.
+struct MoreTime {
+  Attempt attempt;
+  Duration time;
+};
 /// The process of the attempt has ended by itself; what it started still lives, and is waited for. A timeout
 /// is over: it has not run past it. `lingers` false: the attempt goes on with another process.
 struct Lingers {
@@ -88,8 +93,9 @@ struct ReaderSeen {
 /// deadlines too, after what it says itself.
 struct TimePassed {};
 
-using Event = std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, Lingers, LeftBehind,
-                           Interrupted, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
+using Event =
+    std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, MoreTime, Lingers, LeftBehind,
+                 Interrupted, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ struct Engine::State {
   void on(const Exited& event);
   void on(const Ready& event);
   void on(const NeverReady& event);
+  void on(const MoreTime& event);
   void on(const Lingers& event);
   void on(const LeftBehind& event);
   void on(const Interrupted& event);

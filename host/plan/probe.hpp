@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -37,10 +39,36 @@ struct ExecProbe {
   Command command;
   bool operator==(const ExecProbe&) const = default;
 };
-using Probe = std::variant<PortProbe, TcpProbe, LogProbe, FileProbe, ExecProbe>;
+/// It says so itself, on the socket that its NOTIFY_SOCKET names (the protocol of sd_notify).
+struct NotifyProbe {
+  bool operator==(const NotifyProbe&) const = default;
+};
+/// A server answers this URL with one of these statuses.
+struct HttpProbe {
+  /// From the first to the last, both of them too.
+  struct Statuses {
+    std::uint16_t first = 200;
+    std::uint16_t last = 399;
+    bool operator==(const Statuses&) const = default;
+  };
+  std::string url = {};   ///< as it is written
+  std::string host = {};  ///< an address of IPv6 without its brackets
+  std::uint16_t port = 80;
+  std::string target = "/";  ///< path and query
+  std::vector<Statuses> statuses = {{}};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  bool operator==(const HttpProbe&) const = default;
+};
+using Probe = std::variant<PortProbe, TcpProbe, LogProbe, FileProbe, ExecProbe, NotifyProbe, HttpProbe>;
 
 /// Probes that pass one after the other.
 using Probes = std::vector<Probe>;
 inline constexpr std::size_t most_probes = 8;
+
+/// Whether one of them is a `Kind`.
+template <class Kind>
+[[nodiscard]] bool has_probe(const Probes& probes) {
+  return std::ranges::any_of(probes, [](const Probe& probe) { return std::holds_alternative<Kind>(probe); });
+}
 
 }  // namespace dream

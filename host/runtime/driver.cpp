@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "process/guardian.hpp"
 #include "process/signals.hpp"
+#include "runtime/socket_path.hpp"
 
 namespace dream::runtime {
 
@@ -101,8 +102,10 @@ void Driver::start(Attempt attempt) {
   const prepare::PreparedStep& prepared = prepared_[position(attempt.step)];
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
-  if (!plan_.steps[position(attempt.step)].ready.empty()) place->prober = make_prober(*place);
-  Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(prepared.task, *place);
+  plugin::TaskSpec task = prepared.task;
+  if (Result<void> can_tell = prepare_probing(*place, task); !can_tell)
+    return start_failed(attempt, can_tell.error());
+  Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(task, *place);
   if (run)
     place->run = std::move(*run);
   else
@@ -136,9 +139,25 @@ void Driver::end_probing(Attempt attempt) {
   probed->next_try->cancel();
 }
 
-std::unique_ptr<probe::Prober> Driver::make_prober(Running& running) {
+Result<void> Driver::prepare_probing(Running& running, plugin::TaskSpec& task) {
   const Attempt attempt = running.attempt;
-  const plugin::TaskSpec& task = prepared_[position(attempt.step)].task;
+  const Probes& ready = plan_.steps[position(attempt.step)].ready;
+  if (has_probe<NotifyProbe>(ready)) {
+    const Result<std::string> path = new_socket_path(plugin::own_environment());
+    if (!path) return path.error();
+    auto socket = probe::NotifySocket::open(session_.context(), *path, [this, attempt](Duration time) {
+      feed(engine::MoreTime{attempt, time});
+    });
+    if (!socket) return socket.error();
+    running.notify = std::move(*socket);
+    task.environment = running.notify->added_to(*task.environment);
+  }
+  if (!ready.empty()) running.prober = make_prober(running, task);
+  return {};
+}
+
+std::unique_ptr<probe::Prober> Driver::make_prober(Running& running, const plugin::TaskSpec& task) {
+  const Attempt attempt = running.attempt;
   running.next_try = clock_.make_alarm();
   return std::make_unique<probe::Prober>(
       plan_.steps[position(attempt.step)].ready,
@@ -151,7 +170,8 @@ std::unique_ptr<probe::Prober> Driver::make_prober(Running& running) {
                            return state ? state->pid : 0;
                          },
                      .directory = task.directory,
-                     .environment = task.environment},
+                     .environment = task.environment,
+                     .notify = running.notify.get()},
       probe::Prober::Time{.now = [this] { return clock_.now(); },
                           .call_at =
                               [this, attempt](Instant moment, std::function<void()> call) {
@@ -235,6 +255,8 @@ void Driver::start_failed(Attempt attempt, Error error) {
 }
 
 void Driver::exited(Attempt attempt, ExitStatus status) {
+  // What it has said comes before its end.
+  if (const Running* ending = running(attempt); ending != nullptr && ending->notify) ending->notify->hear();
   if (end(attempt)) feed(engine::Exited{attempt, std::move(status)});
 }
 

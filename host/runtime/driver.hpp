@@ -12,6 +12,7 @@
 #include "plan/plan.hpp"
 #include "plugin/executor.hpp"
 #include "prepare/prepared_step.hpp"
+#include "probe/notify_socket.hpp"
 #include "probe/prober.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/output_watch.hpp"
@@ -61,7 +62,8 @@ class Driver : private Pump::Effects {
     Attempt attempt;
     std::unique_ptr<plugin::Run> run;  ///< none while it is being started
     std::unique_ptr<Clock::Alarm> next_try;
-    std::unique_ptr<probe::Prober> prober;  ///< none: nobody needs to know whether it is ready
+    std::unique_ptr<probe::NotifySocket> notify;  ///< none: no probe of its step needs it
+    std::unique_ptr<probe::Prober> prober;        ///< none: nobody needs to know whether it is ready
 
    private:
     Driver& driver_;
@@ -84,7 +86,9 @@ class Driver : private Pump::Effects {
   void interrupted(int signal);
   void start_failed(Attempt attempt, Error error);
   void exited(Attempt attempt, ExitStatus status);
-  [[nodiscard]] std::unique_ptr<probe::Prober> make_prober(Running& running);
+  /// What one attempt needs to be probed; its task is told where to say that it is ready.
+  [[nodiscard]] Result<void> prepare_probing(Running& running, plugin::TaskSpec& task);
+  [[nodiscard]] std::unique_ptr<probe::Prober> make_prober(Running& running, const plugin::TaskSpec& task);
   [[nodiscard]] engine::Found found(StepIndex step) const;
   /// Null once it is over.
   [[nodiscard]] Running* running(Attempt attempt) const;

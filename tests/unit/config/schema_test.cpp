@@ -75,7 +75,8 @@ std::vector<std::string> good_files() {
               "executor": "acme",
               "tasks": {"t": {"async": true, "required": false, "delay": 2147483647, "service": true, "timeout": 1,
                 "command": ["a", ""], "successCodes": [0],
-                "ready": [{"port": [1, 65535]}, {"tcp": "[::1]:1"}, {"tcp": "a:65535"}, {"exec": ["a", ""]}], "env": {"A": ""}, "envFile": [".env"],
+                "ready": [{"port": [1, 65535]}, {"tcp": "[::1]:1"}, {"tcp": "a:65535"}, {"exec": ["a", ""]}, {"notify": true}, {"http": ":65535"},
+                  {"http": {"url": "http://[::1]:8080/a?b=c", "status": [204, "200-399"], "headers": {"X-Key": "a b"}}}], "env": {"A": ""}, "envFile": [".env"],
                 "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "stdin": "open", "leftovers": "end", "executor": "acme", "options": {}}},
               "projects": {"./**": {"envFile": [], "tasks": {"t": {"command": "x", "envFile": "y"}}}, "web/?": {}}})"};
 }
@@ -328,7 +329,8 @@ void mutate(Dom& dom, std::mt19937& random) {
       "async", "delay",    "required", "service",   "timeout",   "command",     "env",  "envFile",
       "stop",  "signal",   "graceMs",  "pty",       "options",   "projectPath", "task", "project",
       "tasks", "projects", "plugin",   "recursive", "workspace", "stdin",       "A",    "*",
-      "../x",  "dealy",    "ready",    "port",      "tcp",       "log",         "exec"};
+      "../x",  "dealy",    "ready",    "port",      "tcp",       "log",         "exec", "notify",
+      "http",  "url",      "status",   "headers",   "X"};
   std::vector<std::string> places;
   collect(dom, "", places);
   const std::string place = places[below(places.size())];

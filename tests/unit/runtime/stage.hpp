@@ -72,6 +72,7 @@ class ScriptedExecutor : public plugin::Executor {
   Result<std::unique_ptr<plugin::Run>> start(const plugin::TaskSpec& task,
                                              plugin::RunObserver& observer) override {
     happened_ += "start " + task.name + "; ";
+    environment = task.environment;
     if (starts == Starts::never) return Error{ErrorCode::not_found, "no such program", {}, {}};
     observer_ = &observer;
     if (starts == Starts::at_once) observer.run_started();
@@ -89,6 +90,7 @@ class ScriptedExecutor : public plugin::Executor {
   [[nodiscard]] bool released() const { return observer_ == nullptr; }
 
   Starts starts = Starts::at_once;
+  SharedEnvironment environment;  ///< of the task that was started last
 
  private:
   class ScriptedRun : public plugin::Run {
