@@ -9,7 +9,7 @@ namespace dream::config {
 namespace {
 
 constexpr std::int64_t most_failures = std::numeric_limits<std::int32_t>::max();
-constexpr const char* kinds = "port, tcp or exec";
+constexpr const char* kinds = "port, tcp, http or exec";
 
 /// The object as it is written.
 struct Keys {
@@ -23,11 +23,13 @@ constexpr auto read_every = [](Reader& reader, const Place& place, const Json& v
 };
 
 /// A probe that counts from the begin of the attempt tells nothing of its health later.
-constexpr std::array<Field<Keys>, 6> health_fields{{
+constexpr std::array<Field<Keys>, 7> health_fields{{
     {"port", [](Reader& reader, const Place& place, const Json& value,
                 Keys& keys) { read_probe_key("port", reader, place, value, keys.probes); }},
     {"tcp", [](Reader& reader, const Place& place, const Json& value,
                Keys& keys) { read_probe_key("tcp", reader, place, value, keys.probes); }},
+    {"http", [](Reader& reader, const Place& place, const Json& value,
+                Keys& keys) { read_probe_key("http", reader, place, value, keys.probes); }},
     {"exec", [](Reader& reader, const Place& place, const Json& value,
                 Keys& keys) { read_probe_key("exec", reader, place, value, keys.probes); }},
     {"every", read_every},
@@ -52,7 +54,7 @@ std::optional<Health> read_health(Reader& reader, const Place& place, const Json
   if (with_unit != nullptr && reader.tree().find(value, "every") != nullptr)
     reader.report(Place(place, with_unit->name), R"("everyMs" is "every" once more)", "remove one of them");
   std::size_t written = 0;
-  for (const char* name : {"port", "tcp", "exec"})
+  for (const char* name : {"port", "tcp", "http", "exec"})
     written += reader.tree().find(value, name) != nullptr ? 1 : 0;
   if (written != 1)
     reader.report(place, written == 0 ? "no probe" : "more than one probe",

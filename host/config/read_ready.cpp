@@ -38,17 +38,14 @@ std::optional<TcpProbe> tcp_probe(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);
-  const std::string_view digits = text.substr(colon + 1);
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc{} || end != digits.data() + digits.size() || digits.front() == '0')
-    return std::nullopt;
+  const auto port = port_of(text.substr(colon + 1));
+  if (!port) return std::nullopt;
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   const bool good = bracketed ? host.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos
                               : host.find_first_of(":[]") == std::string_view::npos;
   if (host.empty() || !good) return std::nullopt;
-  return TcpProbe{std::string(host), port};
+  return TcpProbe{std::string(host), *port};
 }
 
 void read_tcp(Reader& reader, const Place& place, const Json& value, Probes& probes) {
@@ -61,9 +58,17 @@ void read_tcp(Reader& reader, const Place& place, const Json& value, Probes& pro
                   R"(write "localhost:5432" or "[::1]:5432")");
 }
 
-constexpr std::array<Field<Probes>, 5> probe_fields{{
+void read_notify(Reader& reader, const Place& place, const Json& value, Probes& probes) {
+  const auto wanted = reader.boolean(place, value);
+  if (!wanted) return;
+  probes.emplace_back(NotifyProbe{});
+  if (!*wanted) reader.report(place, "it can only be true", "leave the probe out");
+}
+
+constexpr std::array<Field<Probes>, 7> probe_fields{{
     {"port", read_ports},
     {"tcp", read_tcp},
+    {"http", read_http},
     {"log",
      [](Reader& reader, const Place& place, const Json& value, Probes& probes) {
        if (auto text = reader.text(place, value, "a text to look for")) probes.emplace_back(LogProbe{*text});
@@ -76,10 +81,11 @@ constexpr std::array<Field<Probes>, 5> probe_fields{{
      [](Reader& reader, const Place& place, const Json& value, Probes& probes) {
        if (auto command = read_command(reader, place, value)) probes.emplace_back(ExecProbe{*command});
      }},
+    {"notify", read_notify},
 }};
 
 void read_probe(Reader& reader, const Place& place, const Json& value, Probes& probes) {
-  constexpr const char* kinds = "port, tcp, log, file or exec";
+  constexpr const char* kinds = "port, tcp, http, log, file, exec or notify";
   if (!value.IsObject()) return reader.report_type(place, "a probe, an object with one key", value, kinds);
   read_object(reader, place, value, probe_fields, probes);
   if (value.ObjectEmpty()) reader.report(place, "the probe is empty", fmt::format("its key is {}", kinds));
@@ -94,6 +100,13 @@ void read_probe_key(std::string_view key, Reader& reader, const Place& place, co
   for (const Field<Probes>& field : probe_fields) {
     if (field.name == key) field.read(reader, place, value, probes);
   }
+}
+
+std::optional<std::uint16_t> port_of(std::string_view digits) {
+  std::uint16_t port = 0;
+  const char* end = digits.data() + digits.size();
+  const auto [last, error] = std::from_chars(digits.data(), end, port);
+  return error == std::errc{} && last == end && digits.front() != '0' ? std::optional(port) : std::nullopt;
 }
 
 Probes read_ready(Reader& reader, const Place& place, const Json& value) {

@@ -25,6 +25,10 @@ void read_probe_key(std::string_view key, Reader& reader, const Place& place, co
                     Probes& probes);
 /// `health`.
 [[nodiscard]] std::optional<Health> read_health(Reader& reader, const Place& place, const Json& value);
+/// `http` of a probe.
+void read_http(Reader& reader, const Place& place, const Json& value, Probes& probes);
+/// The number of a port.
+[[nodiscard]] std::optional<std::uint16_t> port_of(std::string_view digits);
 /// `waitFor`.
 [[nodiscard]] std::optional<WaitFor> read_wait_for(Reader& reader, const Place& place, const Json& value);
 /// `env`.

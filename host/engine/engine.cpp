@@ -101,6 +101,12 @@ void Engine::State::on(const Healthy& event) {
   if (!is_stale(event.attempt) && progress_of(step).watched) actions.emplace_back(StepHealthy{step});
 }
 
+void Engine::State::on(const MoreTime& event) {
+  const StepIndex step = event.attempt.step;
+  if (is_stale(event.attempt) || !progress_of(step).probing) return;
+  ready_limits.set(step, std::max(*ready_limits.of(step), later(now, event.time)));
+}
+
 void Engine::State::on(const Lingers& event) {
   const StepIndex step = event.attempt.step;
   if (is_stale(event.attempt) || progress_of(step).phase != Phase::running) return;

@@ -57,6 +57,11 @@ struct Unhealthy {
 struct Healthy {
   Attempt attempt;
 };
+/// It says that it needs time to become ready: it isn't given up before so much from now.
+struct MoreTime {
+  Attempt attempt;
+  Duration time;
+};
 /// The process of the attempt has ended by itself; what it started still lives, and is waited for. A timeout
 /// is over: it has not run past it. `lingers` false: the attempt goes on with another process.
 struct Lingers {
@@ -96,9 +101,9 @@ struct ReaderSeen {
 /// deadlines too, after what it says itself.
 struct TimePassed {};
 
-using Event =
-    std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, Unhealthy, Healthy, Lingers,
-                 LeftBehind, Interrupted, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
+using Event = std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, MoreTime, Unhealthy,
+                           Healthy, Lingers, LeftBehind, Interrupted, GuardianLost, OutputLost,
+                           TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 

@@ -45,6 +45,7 @@ struct Engine::State {
   void on(const NeverReady& event);
   void on(const Unhealthy& event);
   void on(const Healthy& event);
+  void on(const MoreTime& event);
   void on(const Lingers& event);
   void on(const LeftBehind& event);
   void on(const Interrupted& event);

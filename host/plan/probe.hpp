@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -40,7 +42,27 @@ struct ExecProbe {
   Command command;
   bool operator==(const ExecProbe&) const = default;
 };
-using Probe = std::variant<PortProbe, TcpProbe, LogProbe, FileProbe, ExecProbe>;
+/// It says so itself, on the socket that its NOTIFY_SOCKET names (the protocol of sd_notify).
+struct NotifyProbe {
+  bool operator==(const NotifyProbe&) const = default;
+};
+/// A server answers this URL with one of these statuses.
+struct HttpProbe {
+  /// From the first to the last, both of them too.
+  struct Statuses {
+    std::uint16_t first = 200;
+    std::uint16_t last = 399;
+    bool operator==(const Statuses&) const = default;
+  };
+  std::string url = {};   ///< as it is written
+  std::string host = {};  ///< an address of IPv6 without its brackets
+  std::uint16_t port = 80;
+  std::string target = "/";  ///< path and query
+  std::vector<Statuses> statuses = {{}};
+  std::vector<std::pair<std::string, std::string>> headers = {};
+  bool operator==(const HttpProbe&) const = default;
+};
+using Probe = std::variant<PortProbe, TcpProbe, LogProbe, FileProbe, ExecProbe, NotifyProbe, HttpProbe>;
 
 /// Probes that pass one after the other.
 using Probes = std::vector<Probe>;
@@ -53,5 +75,11 @@ struct Health {
   std::size_t failures = 3;  ///< so many tries in a row make it unhealthy
   bool operator==(const Health&) const = default;
 };
+
+/// Whether one of them is a `Kind`.
+template <class Kind>
+[[nodiscard]] bool has_probe(const Probes& probes) {
+  return std::ranges::any_of(probes, [](const Probe& probe) { return std::holds_alternative<Kind>(probe); });
+}
 
 }  // namespace dream

@@ -59,17 +59,19 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
 }
 
 /// Of which folder, and for which process, is told of dream: a task that is started says its own.
-bool is_about_dream(std::string_view name, bool alone) {
-  return name == "PWD" || name == "OLDPWD" || (!alone && name.starts_with("LISTEN_"));
+bool is_about_dream(std::string_view name, bool alone, bool notifies) {
+  return name == "PWD" || name == "OLDPWD" || (!alone && name.starts_with("LISTEN_")) ||
+         ((!alone || notifies) && (name == "NOTIFY_SOCKET" || name.starts_with("WATCHDOG_")));
 }
 
-/// `alone`: for the only step of a plan. Sockets that were handed to dream can't be several steps'.
-Variables variables_of_dream(bool alone) {
+/// `alone`: for the only step of a plan. Sockets that were handed to dream can't be several steps', and one
+/// of several that says it is ready, or lives, doesn't speak for dream. `notifies`: it tells that to dream.
+Variables variables_of_dream(bool alone, bool notifies) {
   Variables variables;
   for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
-    if (equals != std::string_view::npos && !is_about_dream(text.substr(0, equals), alone))
+    if (equals != std::string_view::npos && !is_about_dream(text.substr(0, equals), alone, notifies))
       variables[std::string(text.substr(0, equals))] = text.substr(equals + 1);
   }
   return variables;
@@ -131,7 +133,7 @@ Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folde
     const Result<Variables> given = given_variables(step, folder);
     if (!given) return given.error();
     Variables whole = *given;
-    whole.merge(variables_of_dream(alone_));
+    whole.merge(variables_of_dream(alone_, notifies_));
     made = {entries_of(whole), entries_of(*given)};
   }
   return made;

@@ -36,7 +36,10 @@ enum class EnvFiles : std::uint8_t {
 class Environments {
  public:
   Environments(const Plan& plan, config::FileRule rule, EnvFiles files)
-      : rule_(std::move(rule)), files_(files), alone_(plan.steps.size() == 1) {}
+      : rule_(std::move(rule)),
+        files_(files),
+        alone_(plan.steps.size() == 1),
+        notifies_(alone_ && has_probe<NotifyProbe>(plan.steps.front().ready)) {}
 
   Result<StepEnvironment> of(const Step& step, const std::filesystem::path& folder);
   /// What is odd about the env files, each once.
@@ -47,7 +50,8 @@ class Environments {
 
   config::FileRule rule_;
   EnvFiles files_;
-  bool alone_;  ///< there is one step
+  bool alone_;     ///< there is one step
+  bool notifies_;  ///< which tells dream when it is ready, and not dream's own service manager
   std::map<std::filesystem::path, Result<std::string>> read_;
   std::vector<std::string> warnings_;
   std::map<std::tuple<std::filesystem::path, std::vector<std::string>, Environment>, StepEnvironment> made_;

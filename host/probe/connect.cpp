@@ -1,17 +1,17 @@
 #include "probe/connect.hpp"
 
 #include <array>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <list>
 #include <utility>
+
+#include "probe/endpoints.hpp"
 
 namespace dream::probe {
 
 namespace {
 
-namespace ip = boost::asio::ip;
-using ip::tcp;
+using boost::asio::ip::tcp;
 using Code = boost::system::error_code;
 
 constexpr auto longest_try = std::chrono::seconds(5);
@@ -33,24 +33,14 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
     limit.async_wait([self = shared_from_this()](const Code& error) {
       if (!error) self->finish("no answer within 5 s");
     });
-    Code no_address;
-    const ip::address address = ip::make_address(host, no_address);
-    if (host == "localhost") {
-      connect({{ip::address_v4::loopback(), port}, {ip::address_v6::loopback(), port}});
-    } else if (!no_address) {
-      connect({{address, port}});
-    } else {
-      resolver.async_resolve(host, std::to_string(port),
-                             [self = shared_from_this()](const Code& error, const auto& all) {
-                               if (error) return self->finish(error.message());
-                               std::vector<tcp::endpoint> endpoints;
-                               for (const auto& one : all) endpoints.push_back(one.endpoint());
-                               self->connect(endpoints);
-                             });
-    }
+    find_endpoints(resolver, host, port,
+                   [self = shared_from_this()](const Code& error, const Endpoints& endpoints) {
+                     if (error) return self->finish(error.message());
+                     self->connect(endpoints);
+                   });
   }
 
-  void connect(const std::vector<tcp::endpoint>& endpoints) {
+  void connect(const Endpoints& endpoints) {
     if (!done) return;
     left = endpoints.size();
     for (const tcp::endpoint& endpoint : endpoints) {

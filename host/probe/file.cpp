@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "probe/file_watch.hpp"
 #include "probe/kind.hpp"
 
 namespace dream::probe {
@@ -24,24 +25,32 @@ std::optional<State> state_of(const std::string& path) {
 class File : public Kind {
  public:
   File(const FileProbe& probe, const Subject& subject)
-      : name_(probe.path),
+      : context_(subject.context),
+        directory_(subject.directory),
+        name_(probe.path),
         path_(probe.path.front() == '/' ? probe.path : subject.directory + "/" + probe.path),
         before_(state_of(path_)) {}
 
   void look(Found found) override {
+    if (!watch_) watch_ = FileWatch::open(context_, directory_, name_, [this] { wake(); });
+    if (watch_ && !watch_->holds()) watch_.reset();
     const std::optional<State> now = state_of(path_);
-    if (!now)
-      found(not_yet(fmt::format("there is no file {}", in_quotes(name_))));
-    else if (now == before_)
-      found(not_yet(fmt::format("the file {} is as it was before", in_quotes(name_))));
-    else
-      found({});
+    if (!now) return found(not_yet(fmt::format("there is no file {}", in_quotes(name_))));
+    if (now == before_)
+      return found(not_yet(fmt::format("the file {} is as it was before", in_quotes(name_))));
+    watch_.reset();  // what comes after it may take long
+    found({});
   }
 
+  [[nodiscard]] Pace pace() const override { return watch_ ? when_woken : quick; }
+
  private:
+  boost::asio::io_context& context_;
+  std::string directory_;
   std::string name_;
   std::string path_;
   std::optional<State> before_;
+  std::unique_ptr<FileWatch> watch_;  ///< none: it has to be looked at again and again
 };
 
 }  // namespace

@@ -27,6 +27,8 @@ struct Finding {
   return {Finding::Verdict::not_yet, Error{ErrorCode::io, std::move(what), {}, {}}, {}};
 }
 
+class NotifySocket;
+
 /// The attempt that is probed, and what probes do their work with. All of it outlives them.
 struct Subject {
   boost::asio::io_context& context;
@@ -34,6 +36,7 @@ struct Subject {
   std::function<int()> pid;  ///< of its first process; 0: none on this machine that is known
   std::string directory;     ///< its folder, an absolute path
   SharedEnvironment environment;
+  NotifySocket* notify = nullptr;  ///< of an attempt that has such a probe
 };
 
 /// One probe of one attempt; made when that begins. Destroying it ends whatever it does.
@@ -60,5 +63,7 @@ class Kind {
 [[nodiscard]] std::unique_ptr<Kind> make(const LogProbe& probe, const Subject& subject);
 [[nodiscard]] std::unique_ptr<Kind> make(const FileProbe& probe, const Subject& subject);
 [[nodiscard]] std::unique_ptr<Kind> make(const ExecProbe& probe, const Subject& subject);
+[[nodiscard]] std::unique_ptr<Kind> make(const NotifyProbe& probe, const Subject& subject);
+[[nodiscard]] std::unique_ptr<Kind> make(const HttpProbe& probe, const Subject& subject);
 
 }  // namespace dream::probe

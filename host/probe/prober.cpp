@@ -63,6 +63,7 @@ void Prober::take(Finding finding) {
   }
   found_ = std::move(finding.error.message);
   const Pace pace = kinds_[turn_]->pace();
+  if (pace.share == 0) tries_ = 0;
   if (woken_ || pace.share == 0) return woken_ ? time_.call_at(time_.now(), [this] { look(); }) : void();
   const Instant now = time_.now();
   time_.call_at(now + pause(pace, now - began_, now - tried_), [this] { look(); });

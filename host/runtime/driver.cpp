@@ -101,11 +101,16 @@ void Driver::write_everything_out() {
 void Driver::start(Attempt attempt) {
   const prepare::PreparedStep& prepared = prepared_[position(attempt.step)];
   const Step& settings = plan_.steps[position(attempt.step)];
-  std::optional<plugin::TaskSpec> own;
-  if (settings.restart.on != Restart::On::no) own = task_of_attempt(prepared.task, attempt.number);
-  const plugin::TaskSpec& task = own ? *own : prepared.task;
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
+  std::optional<plugin::TaskSpec> own;
+  if (settings.restart.on != Restart::On::no) own = task_of_attempt(prepared.task, attempt.number);
+  if (has_probe<NotifyProbe>(settings.ready)) {
+    if (!own) own = prepared.task;
+    if (const Result<void> opened = open_notify_socket(*place, *own); !opened)
+      return start_failed(attempt, opened.error());
+  }
+  const plugin::TaskSpec& task = own ? *own : prepared.task;
   place->environment = task.environment;
   if (!settings.ready.empty()) place->prober = make_prober(*place);
   Result<std::unique_ptr<plugin::Run>> run = prepared.executor->start(task, *place);
@@ -184,6 +189,8 @@ void Driver::start_failed(Attempt attempt, Error error) {
 }
 
 void Driver::exited(Attempt attempt, ExitStatus status) {
+  // What it has said comes before its end.
+  if (const Running* ending = running(attempt); ending != nullptr && ending->notify) ending->notify->hear();
   if (end(attempt)) feed(engine::Exited{attempt, std::move(status)});
 }
 

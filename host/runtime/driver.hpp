@@ -13,6 +13,7 @@
 #include "plugin/executor.hpp"
 #include "prepare/prepared_step.hpp"
 #include "probe/health_watch.hpp"
+#include "probe/notify_socket.hpp"
 #include "probe/prober.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/output_watch.hpp"
@@ -63,8 +64,9 @@ class Driver : private Pump::Effects {
     std::unique_ptr<plugin::Run> run;  ///< none while it is being started
     SharedEnvironment environment;
     std::unique_ptr<Clock::Alarm> next_try;
-    std::unique_ptr<probe::Prober> prober;       ///< none: nobody needs to know whether it is ready
-    std::unique_ptr<probe::HealthWatch> health;  ///< none: nor whether it is healthy
+    std::unique_ptr<probe::NotifySocket> notify;  ///< none: no probe of its step needs it
+    std::unique_ptr<probe::Prober> prober;        ///< none: nobody needs to know whether it is ready
+    std::unique_ptr<probe::HealthWatch> health;   ///< none: nor whether it is healthy
 
    private:
     Driver& driver_;
@@ -91,6 +93,8 @@ class Driver : private Pump::Effects {
   void exited(Attempt attempt, ExitStatus status);
   [[nodiscard]] probe::Subject subject_of(Running& running) const;
   [[nodiscard]] probe::Prober::Time time_of(Running& running);
+  /// Tells the attempt's task where to say that it is ready.
+  [[nodiscard]] Result<void> open_notify_socket(Running& running, plugin::TaskSpec& task);
   [[nodiscard]] std::unique_ptr<probe::Prober> make_prober(Running& running);
   [[nodiscard]] engine::Found found(StepIndex step) const;
   /// Null once it is over.

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "runtime/driver.hpp"
+#include "runtime/socket_path.hpp"
 
 // How it is found out whether the steps of a run are ready, and stay healthy.
 
@@ -16,7 +17,8 @@ probe::Subject Driver::subject_of(Running& running) const {
                 return state ? state->pid : 0;
               },
           .directory = prepared_[position(running.attempt.step)].task.directory,
-          .environment = running.environment};
+          .environment = running.environment,
+          .notify = running.notify.get()};
 }
 
 /// One alarm: what rings late finds that nobody looks any more.
@@ -32,6 +34,19 @@ probe::Prober::Time Driver::time_of(Running& running) {
                   if (still != nullptr && (still->prober || still->health)) call();
                 });
               }};
+}
+
+Result<void> Driver::open_notify_socket(Running& running, plugin::TaskSpec& task) {
+  const Result<std::string> path = new_socket_path(plugin::own_environment());
+  if (!path) return path.error();
+  auto socket =
+      probe::NotifySocket::open(session_.context(), *path, [this, attempt = running.attempt](Duration time) {
+        feed(engine::MoreTime{attempt, time});
+      });
+  if (!socket) return socket.error();
+  running.notify = std::move(*socket);
+  task.environment = running.notify->added_to(*task.environment);
+  return {};
 }
 
 std::unique_ptr<probe::Prober> Driver::make_prober(Running& running) {

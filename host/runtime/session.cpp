@@ -25,10 +25,7 @@ unsigned short label_columns(const Plan& plan, output::OutputMode mode) {
 
 /// Some step is ready once it has written a line.
 bool reads_logs(const Plan& plan) {
-  return std::ranges::any_of(plan.steps, [](const Step& step) {
-    return std::ranges::any_of(step.ready,
-                               [](const Probe& probe) { return std::holds_alternative<LogProbe>(probe); });
-  });
+  return std::ranges::any_of(plan.steps, [](const Step& step) { return has_probe<LogProbe>(step.ready); });
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "e2e/dream_run.hpp"
 #include "e2e/http.hpp"
 
@@ -125,6 +127,102 @@ TEST(ReadyByExec, of_a_missing_tool_fails_at_once) {
   const Finished finished = run(workspace);
   EXPECT_EQ(finished.code, 127);
   EXPECT_THAT(finished.err, AllOf(HasSubstr("no-such-tool"), HasSubstr("can't become ready")));
+}
+
+TEST(ReadyByFile, is_told_of_it_and_does_not_try) {
+  const Workspace workspace =
+      with_service("read go < $ROOT/gate; touch up; read go < $ROOT/gate", R"({"file": "up"})");
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_err("waiting for ./a:go to be ready: there is no file \"up\" (");
+  EXPECT_THAT(dream.err(), Not(HasSubstr("tries")));
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_THAT(dream.err(), HasSubstr("./a:go is ready after "));
+}
+
+/// server.py PORT WORD: answers 503, and once WORD is a file, what it is asked for with the header X-Key.
+constexpr const char* http_server = R"(
+import http.server, os, socket, sys
+class Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        good = os.path.exists(sys.argv[2]) and self.path == "/up?x=1" and self.headers["X-Key"] == "a b"
+        self.send_response(204 if good else 503)
+        self.end_headers()
+    def log_message(self, *words): pass
+Server(("::1", int(sys.argv[1])), Handler).serve_forever()
+)";
+
+TEST(ReadyByHttp, waits_for_the_status) {
+  const std::string port = std::to_string(free_port());
+  const Workspace workspace =
+      with_service("exec python3 $ROOT/server.py " + port + " up",
+                   R"({"http": {"url": ":)" + port +
+                       R"(/up?x=1", "status": [204, "500-502"], "headers": {"X-Key": "a b"}}})");
+  workspace.write("server.py", http_server);
+  DreamRun dream(workspace);
+  dream.await_err("waiting for ./a:go to be ready: :" + port + "/up?x=1 answers 503, not 204 or 500-502 (");
+  EXPECT_THAT(dream.out(), Not(HasSubstr("c runs")));
+  workspace.write("a/up", "");
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_THAT(dream.out(), HasSubstr("c runs"));
+}
+
+/// ./a:go is ready by `notify`; what comes after it waits for the gate "end".
+Workspace that_notifies(const std::string& command, const std::string& more = "") {
+  return Workspace({{"a", command, "", std::string(service) + R"(, "ready": {"notify": true})" + more},
+                    {"c", "echo c runs; read go < $ROOT/end", "", ""}});
+}
+
+TEST(ReadyByNotify, is_what_systemd_notify_says) {
+  const Workspace workspace = that_notifies(
+      "systemd-notify --status='3 of 4' && read go < $ROOT/gate && systemd-notify --ready && "
+      "systemd-notify --status=more && echo all was heard; read go < $ROOT/end");
+  const Gate gate(workspace, "gate");
+  const Gate end(workspace, "end");
+  DreamRun dream(workspace);
+  dream.await_err(
+      "waiting for ./a:go to be ready: it hasn't said READY=1 on its NOTIFY_SOCKET; its status is \"3 of 4\" "
+      "(");
+  EXPECT_THAT(dream.out(), Not(HasSubstr("c runs")));
+  gate.open();
+  dream.await_out("c runs");
+  dream.await_out("all was heard");
+  end.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_THAT(dream.err(), HasSubstr("./a:go is ready after "));
+}
+
+/// notify.py WORDS…: one message, from a process that is soon gone.
+constexpr const char* notify_script = R"(
+import os, socket, sys
+name = os.environ["NOTIFY_SOCKET"]
+sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+sender.connect("\0" + name[1:] if name[0] == "@" else name)
+sender.sendall("\n".join(sys.argv[1:]).encode())
+)";
+
+TEST(ReadyByNotify, moves_the_deadline_and_leaves_no_socket) {
+  const Workspace workspace = that_notifies(
+      "python3 $ROOT/notify.py EXTEND_TIMEOUT_USEC=7200000000 STATUS=slow; read go < $ROOT/gate; "
+      "python3 $ROOT/notify.py STATUS=fast READY=1 MAINPID=1; read go < $ROOT/end",
+      R"(, "readyTimeout": 60000)");
+  workspace.write("notify.py", notify_script);
+  const Gate gate(workspace, "gate");
+  const Gate end(workspace, "end");
+  DreamRun dream(
+      workspace,
+      {.arguments = {"go"}, .folder = "c", .environment = {{"XDG_RUNTIME_DIR", workspace.root()}}});
+  dream.await_err("its status is \"slow\" (");
+  dream.await_err("gives up in 119 min ");
+  gate.open();
+  dream.await_out("c runs");
+  end.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_TRUE(std::filesystem::is_directory(workspace.root() / "dream"));
+  EXPECT_TRUE(std::filesystem::is_empty(workspace.root() / "dream")) << "its socket is left";
 }
 
 TEST(NotReady, in_time_is_a_failure) {

@@ -104,6 +104,20 @@ TEST(Surroundings, have_the_sockets_that_were_passed_to_dream_where_there_is_one
               HasSubstr("b | no pid number names\n"));
 }
 
+TEST(Surroundings, tell_dreams_service_manager_nothing_unless_there_is_one_step_that_has_no_notify) {
+  const Workspace workspace(R"({"workspace": {"./a": {"two": [{"projectPath": "./b", "task": "one"}]}},
+    "tasks": {"one": {"command": "echo ${NOTIFY_SOCKET-none} ${WATCHDOG_USEC-none} ${WATCHDOG_PID-none}"},
+              "own": {"command": "echo ${WATCHDOG_USEC-none}; test -S $NOTIFY_SOCKET && echo a socket; echo ${NOTIFY_SOCKET##*/notify-*}", "ready": {"notify": true}},
+              "set": {"command": "echo $NOTIFY_SOCKET", "env": {"NOTIFY_SOCKET": "mine"}},
+              "two": {"command": "echo"}}})");
+  const std::string managed = "export NOTIFY_SOCKET=/run/manager WATCHDOG_USEC=1 WATCHDOG_PID=2; ";
+  EXPECT_EQ(run(workspace, line(managed + "$DREAM one")).out, "/run/manager 1 2\n");
+  EXPECT_EQ(run(workspace, line(managed + "$DREAM own")).out, "none\na socket\n\n");
+  EXPECT_EQ(run(workspace, line(managed + "$DREAM set")).out, "mine\n");
+  EXPECT_THAT(run(workspace, line("cd ../a; " + managed + "$DREAM two")).out,
+              HasSubstr("b | none none none"));
+}
+
 /// What a process can tell of itself; whatever differs by itself from process to process is left out.
 constexpr const char* tells_all = R"(
 import ctypes, os, resource, signal, sys

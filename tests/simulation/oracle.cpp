@@ -126,6 +126,11 @@ void Oracle::take(const Exited& event) {
   is_over(index, fails ? std::optional(code) : std::nullopt, code == 126 || code == 127);
 }
 
+void Oracle::take(const MoreTime& event) {
+  History& step = history_[position(event.attempt.step)];
+  if (step.probing) step.asked_for = std::max(step.asked_for, now_ + event.time);
+}
+
 void Oracle::take(const Lingers& event) {
   History& step = history_[position(event.attempt.step)];
   if (step.is_current(event.attempt)) step.lingers = event.lingers;
@@ -269,7 +274,7 @@ std::optional<Instant> Oracle::released(std::size_t step, bool when_ready) const
 }
 
 Instant Oracle::limit_of_readiness(std::size_t step) const {
-  return *history_[step].started + plan_.steps[step].ready_timeout;
+  return std::max(*history_[step].started + plan_.steps[step].ready_timeout, history_[step].asked_for);
 }
 
 std::optional<Instant> Oracle::news_of_wait(std::size_t step) const {

@@ -35,13 +35,14 @@ class Oracle {
     std::optional<Instant> start_failed;
     std::optional<Instant> timed_out;
     std::optional<Instant> ready;
-    std::optional<Instant> unready;    ///< it has failed by not becoming so
-    bool probing = false;              ///< somebody has to look whether it is ready
-    bool probed = false;               ///< somebody does
-    std::optional<Instant> told_wait;  ///< the last time that it isn't ready
-    std::optional<Instant> ill;        ///< it has failed by becoming unhealthy
-    bool watching = false;             ///< somebody has to look whether it is healthy
-    bool watched = false;              ///< somebody does
+    std::optional<Instant> unready;      ///< it has failed by not becoming so
+    bool probing = false;                ///< somebody has to look whether it is ready
+    bool probed = false;                 ///< somebody does
+    Instant asked_for = Instant::min();  ///< it said that it needs until then to be ready
+    std::optional<Instant> told_wait;    ///< the last time that it isn't ready
+    std::optional<Instant> ill;          ///< it has failed by becoming unhealthy
+    bool watching = false;               ///< somebody has to look whether it is healthy
+    bool watched = false;                ///< somebody does
     std::optional<Instant> graceful;
     std::optional<Instant> told;  ///< the last time that it still ends
     std::optional<Instant> forced;
@@ -110,6 +111,7 @@ class Oracle {
   void take(const engine::NeverReady& event);
   void take(const engine::Unhealthy& event);
   void take(const engine::Healthy& event);
+  void take(const engine::MoreTime& event);
   void take(const engine::Lingers& event);
   void take(const engine::LeftBehind& /*event*/) {}
   void take(const engine::Interrupted& event);

@@ -69,6 +69,7 @@ std::string describe(const Event& event) {
           [](const NeverReady& what) { return "never ready " + name(what.attempt); },
           [](const Unhealthy& what) { return "unhealthy " + name(what.attempt); },
           [](const Healthy& what) { return "healthy " + name(what.attempt); },
+          [](const MoreTime& what) { return "more time for " + name(what.attempt); },
           [](const Lingers& what) { return (what.lingers ? "lingers " : "goes on ") + name(what.attempt); },
           [](const LeftBehind& what) { return "left behind by " + name(what.attempt); },
           [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },

@@ -87,6 +87,9 @@ class World : private Processes {
   }
 
   void begin_probing(Attempt attempt) override {
+    if (wild_ && strange_.percent(20))
+      disturbances_.push_back(
+          {now_ + random_duration(strange_), MoreTime{attempt, random_duration(strange_)}});
     std::optional<Pending>& probe = processes_[position(attempt.step)].probe;
     if (random_.percent(15)) return;  // it never passes
     const Event found = random_.percent(10) ? Event(NeverReady{attempt, random_obstacle()}) : Ready{attempt};

@@ -56,6 +56,30 @@ TEST(NotReady, in_time_fails_the_step_that_somebody_waits_for) {
   EXPECT_EQ(run.outcome(0), "failed(not ready in time) signal 15 (SIGTERM)");
 }
 
+TEST(NotReady, in_time_is_later_when_the_step_asks_for_more_time) {
+  ManualRun run({until_ready(100, background()), foreground()});
+  run.begin();
+  run.advance_to(50);
+  run.feed(MoreTime{{StepIndex(0)}, nanoseconds(40)});
+  EXPECT_EQ(run.deadline(), 100) << "it has more than it asks for";
+  run.feed(MoreTime{{StepIndex(0)}, nanoseconds(200)});
+  run.feed(MoreTime{{StepIndex(0)}, Duration::max()});
+  run.feed(MoreTime{{StepIndex(0)}, nanoseconds(1)});
+  EXPECT_EQ(run.advance_to(1000), "");
+  EXPECT_EQ(run.ready(0), "probe no more a; ready a; start b; runs b");
+  run.feed(MoreTime{{StepIndex(0)}, nanoseconds(1)});
+  EXPECT_EQ(run.deadline(), -1) << "it is ready";
+}
+
+TEST(NotReady, in_time_counts_from_the_last_time_that_the_step_asked) {
+  ManualRun run({until_ready(100, background()), foreground()});
+  run.begin();
+  run.advance_to(99);
+  run.feed(MoreTime{{StepIndex(0)}, nanoseconds(50)});
+  EXPECT_EQ(run.advance_to(148), "");
+  EXPECT_EQ(run.advance_to(149), "not ready a; probe no more a; stopping: a failed; terminate a");
+}
+
 TEST(NotReady, in_time_is_told_once_where_nobody_waits) {
   ManualRun run({with_ready(100, background()), with_ready(50, foreground())});
   run.begin();

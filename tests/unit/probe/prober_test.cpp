@@ -47,7 +47,11 @@ class ProberTest : public testing::Test {
     now = *std::exchange(alarm, std::nullopt);
     std::exchange(call, nullptr)();
   }
-  void write(const std::string& name) { std::ofstream(folder.path() / name) << "x"; }
+  void write(const std::string& name) { folder.write(name, "x"); }
+  void run_until_told() {
+    context.restart();
+    while (told.empty()) context.run_one();
+  }
 
   boost::asio::io_context context;
   process::Supervisor supervisor{context};
@@ -59,15 +63,15 @@ class ProberTest : public testing::Test {
 };
 
 TEST_F(ProberTest, tries_until_it_passes_and_then_no_more) {
-  Prober prober = make({FileProbe{"up"}});
+  Prober prober = make({FileProbe{"new/up"}});
   EXPECT_FALSE(alarm) << "it has not begun";
   prober.begin();
-  EXPECT_EQ(prober.found(), "there is no file \"up\"");
+  EXPECT_EQ(prober.found(), "there is no file \"new/up\"");
   EXPECT_EQ(alarm, now + milliseconds(10));
   ring();
   ring();
   EXPECT_EQ(prober.tries(), 3U);
-  write("up");
+  write("new/up");
   ring();
   EXPECT_EQ(told, "ready; ");
   EXPECT_FALSE(alarm);
@@ -79,15 +83,85 @@ TEST_F(ProberTest, does_not_take_the_file_of_yesterday) {
   prober.begin();
   EXPECT_EQ(prober.found(), "the file \"up\" is as it was before");
   std::ofstream(folder.path() / "up", std::ios::app) << "more";
+  run_until_told();
+  EXPECT_EQ(told, "ready; ");
+}
+
+TEST_F(ProberTest, is_woken_by_a_file_and_does_not_try_before) {
+  const auto descriptors = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+  };
+  const auto before = descriptors();
+  Prober prober = make({FileProbe{"up"}, LogProbe{"never"}});
+  prober.begin();
+  EXPECT_FALSE(alarm);
+  EXPECT_EQ(prober.tries(), 0U);
+  EXPECT_EQ(descriptors(), before + 1);
+  write("other");
+  write("up");
+  context.restart();
+  while (prober.found() != "no line has \"never\" yet") {
+    context.run_one();
+    if (alarm) ring();  // the next one's turn
+  }
+  EXPECT_EQ(descriptors(), before) << "a file that has passed is watched no more";
+}
+
+TEST_F(ProberTest, watches_a_file_as_soon_as_its_folder_is_there) {
+  Prober prober = make({FileProbe{"new/up"}});
+  prober.begin();
+  std::filesystem::create_directory(folder.path() / "new");
+  ring();
+  EXPECT_FALSE(alarm);
+  write("new/up");
+  run_until_told();
+  EXPECT_EQ(told, "ready; ");
+}
+
+TEST_F(ProberTest, tries_again_when_a_folder_above_a_file_is_moved_away) {
+  write("one/two/other");
+  Prober prober = make({FileProbe{"one/two/up"}});
+  prober.begin();
+  EXPECT_FALSE(alarm);
+  std::filesystem::rename(folder.path() / "one", folder.path() / "old");
+  context.restart();
+  while (!alarm) context.run_one();
+  write("one/two/up");
+  ring();
+  EXPECT_EQ(told, "ready; ");
+}
+
+TEST_F(ProberTest, tries_where_no_watch_tells_everything) {
+  write("real/deep/other");
+  write("real/other");
+  std::filesystem::create_symlink("real", folder.path() / "link");
+  std::filesystem::create_symlink("real/deep", folder.path() / "deep");
+  std::filesystem::create_symlink("real/other", folder.path() / "file");
+  for (const char* path : {"link/up", "file", "/proc/self/no-such-file", "real/../link/up", "deep/../up"}) {
+    alarm.reset();
+    Prober prober = make({FileProbe{path}});
+    prober.begin();
+    EXPECT_TRUE(alarm) << path;
+  }
+}
+
+TEST_F(ProberTest, tries_when_a_link_comes_where_a_file_is_waited_for) {
+  Prober prober = make({FileProbe{"up"}});
+  prober.begin();
+  EXPECT_FALSE(alarm);
+  std::filesystem::create_symlink("real", folder.path() / "up");
+  context.restart();
+  while (!alarm) context.run_one();
+  write("real");
   ring();
   EXPECT_EQ(told, "ready; ");
 }
 
 TEST_F(ProberTest, counts_files_and_lines_from_the_beginning_of_the_attempt) {
-  Prober prober = make({FileProbe{"up"}, LogProbe{"listening on *"}});
+  Prober prober = make({FileProbe{"new/up"}, LogProbe{"listening on *"}});
   prober.hear(Stream::err, "listening on 80\n");
   prober.begin();
-  write("up");
+  write("new/up");
   ring();
   EXPECT_EQ(told, "");
   ring();
@@ -107,12 +181,13 @@ TEST_F(ProberTest, is_woken_by_a_line_and_does_not_try_before) {
 }
 
 TEST_F(ProberTest, lets_probes_pass_one_after_the_other) {
-  Prober prober = make({FileProbe{"one"}, FileProbe{"two"}});
+  Prober prober = make({FileProbe{"new/one"}, FileProbe{"new/two"}});
   prober.begin();
-  write("two");
+  write("old/two");
   ring();
-  EXPECT_EQ(prober.found(), "there is no file \"one\"");
-  write("one");
+  EXPECT_EQ(prober.found(), "there is no file \"new/one\"");
+  std::filesystem::rename(folder.path() / "old", folder.path() / "new");
+  write("new/one");
   ring();
   EXPECT_EQ(told, "");
   ring();

@@ -2,10 +2,13 @@
 #include <gtest/gtest.h>
 #include <pty.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 
+#include "base/descriptor.hpp"
 #include "unit/runtime/stage.hpp"
 
 namespace dream::runtime {
@@ -71,6 +74,38 @@ TEST(Driver, ends_a_step_that_is_not_ready_in_time) {
   stage.then_exits(0, success);
   EXPECT_EQ(stage.play(), 124);
   EXPECT_EQ(stage.happened, "start a; terminate a; ");
+}
+
+void notify(const std::vector<std::string>& environment, std::string_view message) {
+  const std::string_view name = "NOTIFY_SOCKET=";
+  const auto entry =
+      std::ranges::find_if(environment, [&](const std::string& one) { return one.starts_with(name); });
+  ASSERT_NE(entry, environment.end());
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  entry->copy(address.sun_path, sizeof address.sun_path - 1, name.size());
+  const Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  EXPECT_GT(::sendto(socket.get(), message.data(), message.size(), 0,
+                     reinterpret_cast<const sockaddr*>(&address), sizeof address),
+            0);
+}
+
+/// ./a:go says when it is ready, and ./b:go waits for that.
+void wait_for_notify(Stage& stage) {
+  stage.plan.steps[0].ready = {NotifyProbe{}};
+  stage.plan.steps[0].releases_when_ready = stage.plan.steps[0].ready_needed = true;
+}
+
+TEST(Driver, hears_what_a_step_has_said_before_its_end) {
+  Stage stage(2);
+  wait_for_notify(stage);
+  stage.then([&] {
+    notify(stage.executors[0]->environment, "READY=1");
+    stage.executors[0]->run().run_exited(success);
+  });
+  stage.then_exits(1, success);
+  EXPECT_EQ(stage.play(), 0);
+  EXPECT_EQ(stage.happened, "start a; start b; ");
 }
 
 TEST(Driver, tries_no_more_once_a_step_is_ready) {

@@ -1,0 +1,33 @@
+#include "probe/http_request.hpp"
+#include "probe/kind.hpp"
+
+namespace dream::probe {
+
+namespace {
+
+class Http : public Kind {
+ public:
+  Http(HttpProbe probe, boost::asio::io_context& context) : probe_(std::move(probe)), context_(context) {}
+
+  void look(Found found) override {
+    request_ = std::make_unique<HttpRequest>(
+        context_, probe_, HttpRequest::Limits{}, [this, found = std::move(found)](const std::string& why) {
+          const Found tell = found;  // a next try may replace the request, and this with it
+          if (why.empty()) return tell({});
+          tell(not_yet(probe_.url + " " + why));
+        });
+  }
+
+ private:
+  HttpProbe probe_;
+  boost::asio::io_context& context_;
+  std::unique_ptr<HttpRequest> request_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kind> make(const HttpProbe& probe, const Subject& subject) {
+  return std::make_unique<Http>(probe, subject.context);
+}
+
+}  // namespace dream::probe

@@ -1,0 +1,82 @@
+#include "runtime/socket_path.hpp"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+
+#include "base/descriptor.hpp"
+#include "base/folder_stream.hpp"
+#include "plugin/place.hpp"
+
+namespace dream::runtime {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view prefix = "notify-";
+constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;
+
+/// Not a link, and the user's own. `others`: what the rest of the world may not do there.
+bool is_own_folder(const fs::path& folder, mode_t others) {
+  struct stat status {};
+  return ::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() &&
+         (status.st_mode & others) == 0;
+}
+
+/// The user's own folder, made if it is missing. In /tmp others may have put something else there.
+Result<void> make_own_folder(const fs::path& folder) {
+  struct stat there {};
+  if (::lstat(folder.c_str(), &there) != 0 || S_ISDIR(there.st_mode)) {
+    if (auto made = plugin::make_private_folder(folder); !made) return made;
+    if (is_own_folder(folder, 0077)) return {};
+  }
+  return Error{ErrorCode::io, "isn't a folder that is yours alone", folder.string(), {}};
+}
+
+/// Nobody has it open: its run was killed.
+bool is_stale(const fs::path& socket) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket.native().size() > longest_path) return false;
+  std::memcpy(address.sun_path, socket.c_str(), socket.native().size());
+  const Descriptor probe(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+         errno == ECONNREFUSED;
+}
+
+void remove_stale_sockets(const fs::path& folder) {
+  const FolderStream list(::opendir(folder.c_str()));
+  while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
+    const std::string_view name(&entry->d_name[0]);
+    if (name.starts_with(prefix) && is_stale(folder / name)) ::unlink((folder / name).c_str());
+  }
+}
+
+}  // namespace
+
+Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup) {
+  const std::string name = std::string(prefix) + plugin::new_session_id();
+  fs::path folder = lookup("XDG_RUNTIME_DIR").value_or("");
+  const bool usable = folder.is_absolute() && is_own_folder(folder, 0022);
+  folder /= "dream";
+  if (!usable || (folder / name).native().size() > longest_path || !make_own_folder(folder)) {
+    folder = "/tmp/dream-" + std::to_string(::geteuid());
+    if (auto made = make_own_folder(folder); !made) {
+      Error error = made.error();
+      error.hint =
+          "a socket of the step was to be made there; remove it, or set XDG_RUNTIME_DIR to a folder of yours";
+      return error;
+    }
+  }
+  remove_stale_sockets(folder);
+  return (folder / name).string();
+}
+
+}  // namespace dream::runtime
