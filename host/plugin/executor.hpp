@@ -27,7 +27,7 @@ struct TaskSpec {
   SharedEnvironment own_environment =
       std::make_shared<const std::vector<std::string>>();  ///< what dream.json gives of it
   std::string options_json;                                ///< merged and validated: an object
-  int stop_signal = 15;
+  std::optional<int> stop_signal;                          ///< none: dream.json names none
   Duration stop_grace{};
   bool pty = true;
 };

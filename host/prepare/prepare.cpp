@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -180,7 +179,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
                                .environment = environment->whole,
                                .own_environment = environment->own,
                                .options_json = std::move(options),
-                               .stop_signal = step.stop_signal.value_or(SIGTERM),
+                               .stop_signal = step.stop_signal,
                                .stop_grace = step.stop_grace,
                                .pty = step.pty}};
 }

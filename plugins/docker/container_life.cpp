@@ -115,7 +115,8 @@ Async<LifeEnd> ContainerLife::live() {
   Result<Image> image = co_await prepare_image();
   if (stopping()) co_return stopped_early();
   if (!image) co_return image.failure();
-  co_return co_await live_with(*std::move(image));
+  image_ = *std::move(image);
+  co_return co_await live_with_image();
 }
 
 Async<Result<Image>> ContainerLife::prepare_image() {
@@ -139,9 +140,9 @@ Async<Result<Image>> ContainerLife::prepare_image() {
                     plan_.endpoint.address};
 }
 
-Async<LifeEnd> ContainerLife::live_with(Image image) {
+Async<LifeEnd> ContainerLife::live_with_image() {
   stage_ = Stage::creating;
-  const Result<void> created = co_await create(image);
+  const Result<void> created = co_await create();
   LifeEnd end = stopped_early();
   if (!created) end = created.failure();
   if (created && !stopping()) end = co_await run_container();
@@ -150,7 +151,7 @@ Async<LifeEnd> ContainerLife::live_with(Image image) {
   co_return end;
 }
 
-Async<Result<void>> ContainerLife::create(const Image& image) {
+Async<Result<void>> ContainerLife::create() {
   bool rootless = false;
   if (plan_.default_user && !plan_.user.starts_with("0:")) {
     const Result<bool> told = co_await engine_.is_rootless();
@@ -158,7 +159,7 @@ Async<Result<void>> ContainerLife::create(const Image& image) {
     rootless = *told;
   }
   tell("creating its container");
-  const std::string spec = container_spec(plan_, image, rootless);
+  const std::string spec = container_spec(plan_, image_, rootless);
   const Result<std::string> id = co_await engine_.create(plan_.name, plan_.options.platform, spec);
   if (!id) co_return id.failure();
   id_ = *id;
@@ -278,13 +279,22 @@ Async<Result<void>> ContainerLife::try_removal(Engine::Limit limit) {
 }
 
 void ContainerLife::send_signal() {
-  const auto send = [](std::shared_ptr<ContainerLife> self, int signal) -> Async<void> {
+  const auto send = [](std::shared_ptr<ContainerLife> self, std::string signal) -> Async<void> {
     Engine engine(self->engine_.executor(), self->plan_.endpoint);
     engine.speak_like(self->engine_);
-    const Result<void> sent = co_await engine.kill(self->id_, signal);
+    Result<void> sent = co_await engine.kill(self->id_, signal);
+    // An image that was put together by hand may name one that its engine doesn't know.
+    const std::string number = std::to_string(self->signal_);
+    if (!sent && signal != number) sent = co_await engine.kill(self->id_, number);
     if (!sent && self->stage_ != Stage::over) self->observer_->on_warning(sent.failure().message);
   };
-  asio::co_spawn(engine_.executor(), send(shared_from_this(), signal_), asio::detached);
+  asio::co_spawn(engine_.executor(), send(shared_from_this(), stop_signal()), asio::detached);
+}
+
+/// The image's own where dream.json names none: the engine knows what its words mean.
+std::string ContainerLife::stop_signal() const {
+  if (signal_ != SIGKILL && plan_.own_signal && !image_.stop_signal.empty()) return image_.stop_signal;
+  return std::to_string(signal_);
 }
 
 // ---- how it is doing --------------------------------------------------------------------------------------

@@ -76,8 +76,8 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   [[nodiscard]] Async<Result<Image>> prepare_image();
   [[nodiscard]] Async<Result<Image>> build_image();
   [[nodiscard]] Async<Result<void>> pull_image();
-  [[nodiscard]] Async<LifeEnd> live_with(Image image);
-  [[nodiscard]] Async<Result<void>> create(const Image& image);
+  [[nodiscard]] Async<LifeEnd> live_with_image();
+  [[nodiscard]] Async<Result<void>> create();
   [[nodiscard]] Async<LifeEnd> run_container();
   [[nodiscard]] Async<void> forward_output();
   [[nodiscard]] Async<void> await_exit();
@@ -85,6 +85,7 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   [[nodiscard]] Async<std::string> remove();
   [[nodiscard]] Async<Result<void>> try_removal(Engine::Limit limit);
   void send_signal();
+  [[nodiscard]] std::string stop_signal() const;
   [[nodiscard]] Async<void> look();
   [[nodiscard]] Async<void> write(std::vector<Piece> pieces);
 
@@ -107,6 +108,7 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   bool forced_ = false;
   bool given_up_ = false;
   bool looking_ = false;
+  Image image_;  ///< once it is there
   bool init_failed_ = false;  ///< the init said that it couldn't execute the command
   std::string id_;
   std::optional<Result<int>> code_;  ///< once it has ended

@@ -31,6 +31,7 @@ struct ContainerPlan {
   std::vector<std::string> environment;  ///< NAME=VALUE
   std::map<std::string, std::string> labels;
   int stop_signal = 15;
+  bool own_signal = false;           ///< one of the image's comes before it: dream.json names none
   std::string docker_configuration;  ///< folder of docker's own configuration, for registries' passwords
 };
 

@@ -90,7 +90,8 @@ Async<Result<std::optional<Image>>> Engine::find_image(const std::string& name) 
   const auto json = parse_json(found->body);
   co_return std::optional(Image{.id = json_text(json, {"Id"}),
                                 .entrypoint = texts_at(json, {"Config", "Entrypoint"}),
-                                .command = texts_at(json, {"Config", "Cmd"})});
+                                .command = texts_at(json, {"Config", "Cmd"}),
+                                .stop_signal = json_text(json, {"Config", "StopSignal"})});
 }
 
 Async<Result<void>> Engine::pull(const std::string& image, const std::string& platform,
@@ -172,9 +173,9 @@ Async<Result<int>> Engine::wait(const std::string& id) {
   co_return code.GetInt();
 }
 
-Async<Result<void>> Engine::kill(const std::string& id, int signal) {
+Async<Result<void>> Engine::kill(const std::string& id, const std::string& signal) {
   const Result<Response> sent =
-      co_await ask(request(Verb::post, container_path(id) + "/kill?signal=" + std::to_string(signal)),
+      co_await ask(request(Verb::post, container_path(id) + "/kill?signal=" + url_encode(signal)),
                    "send a signal to the container", HttpClient::answer_limit, {not_found, conflict});
   if (!sent) co_return sent.failure();
   co_return Result<void>();

@@ -251,6 +251,9 @@ typedef struct dream_project {
 
 /* dream_task.flags: permissions, those that aren't known are ignored */
 #define DREAM_TASK_PTY 1u /* the task may have a terminal */
+#define DREAM_TASK_OWN_SIGNAL                                                                          \
+  2u /* [1.1] dream.json names no stop signal: where what is run has one of its own, as the image of a \
+        container may, a graceful termination may send that in place of stop_signal */
 
 /* What one run is to do. Borrowed until start returns. */
 typedef struct dream_task {

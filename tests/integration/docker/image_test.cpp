@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <csignal>
+
 #include "engine_fixture.hpp"
 
 namespace dream::docker::testing {
@@ -67,6 +69,35 @@ TEST_F(Image, that_is_missing_and_can_not_be_pulled_is_an_error) {
   EXPECT_EQ(exit.value, 125);
   EXPECT_THAT(exit.text, HasSubstr("can't pull the image localhost:1/nothing:1"));
   EXPECT_THAT(exit.text, HasSubstr(address));
+}
+
+/// What a container of an image with this signal hears when it is asked to end, as it says itself.
+struct StopSignal : EngineTest {
+  std::string heard(const std::string& image_signal, FakeTask task) {
+    project.write("Dockerfile", "FROM box\n" +
+                                    (image_signal.empty() ? "" : "STOPSIGNAL " + image_signal + "\n") +
+                                    "CMD for s in INT QUIT TERM 37; do trap \"echo $s; exit 0\" $s; done; "
+                                    "echo ready; sleep 1000 & wait\n");
+    FakeRun& run = start(R"("build": {}, "network": "none")", std::move(task));
+    await_output(run, "ready\n");
+    plugin.terminate(run, DREAM_GRACEFUL);
+    exit_of(run);
+    return out(run).substr(std::string("ready\n").size());
+  }
+};
+
+TEST_F(StopSignal, is_the_images_where_dream_json_names_none) {
+  const FakeTask none{.flags = DREAM_TASK_OWN_SIGNAL};
+  EXPECT_EQ(heard("SIGQUIT", none), "QUIT\n");
+  EXPECT_EQ(heard("QUIT", none), "QUIT\n");
+  EXPECT_EQ(heard("3", none), "QUIT\n");
+  EXPECT_EQ(heard("SIGRTMIN+3", none), "37\n");
+  EXPECT_EQ(heard("", none), "TERM\n");
+}
+
+TEST_F(StopSignal, of_dream_json_wins) {
+  EXPECT_EQ(heard("SIGQUIT", {.stop_signal = SIGINT}), "INT\n");
+  EXPECT_EQ(heard("SIGQUIT", {.stop_signal = SIGTERM}), "TERM\n");
 }
 
 TEST_F(Image, that_has_a_health_check_shows_its_health) {

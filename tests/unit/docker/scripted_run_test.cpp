@@ -20,9 +20,9 @@ using ::testing::HasSubstr;
 struct ScriptedRun : ::testing::Test {
   ScriptedRun() { plugin.create(); }
 
-  FakeRun& start(const std::string& more = "") {
-    FakeRun* run =
-        plugin.start({.options = R"({"image": "box", "host": ")" + engine.address() + "\"" + more + "}"});
+  FakeRun& start(const std::string& more = "", std::uint32_t flags = 0) {
+    FakeRun* run = plugin.start(
+        {.options = R"({"image": "box", "host": ")" + engine.address() + "\"" + more + "}", .flags = flags});
     if (run == nullptr) throw std::runtime_error(plugin.error().message);
     return *run;
   }
@@ -44,9 +44,9 @@ struct ScriptedRun : ::testing::Test {
     const auto& failed = host.start_failures().back();
     return failed.message + " (" + failed.where + ")" + "; " + failed.hint;
   }
-  FakeRun& start_and_hold() {
+  FakeRun& start_and_hold(std::uint32_t flags = 0) {
     engine.hold("POST /containers/c1/wait");
-    FakeRun& run = start();
+    FakeRun& run = start("", flags);
     until([&] { return !host.started_runs().empty(); });
     return run;
   }
@@ -242,6 +242,48 @@ TEST_F(ScriptedRun, graceful_is_the_steps_signal_once_and_force_is_kill) {
   EXPECT_EQ(exit_of(run).value, 137);
   EXPECT_LE(engine.count("POST /containers/c1/kill"), 2U);
   EXPECT_EQ(plugin.terminate(run, DREAM_FORCE), DREAM_OK);
+}
+
+/// How the engine is asked to signal a container of an image with this signal.
+std::string kill_of(const std::string& image_signal, std::uint32_t flags) {
+  struct : ScriptedRun {
+    void TestBody() override {}
+  } one;
+  one.engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(
+          200, R"({"Id": "i1", "Config": {"Cmd": ["sh"])" +
+                   (image_signal.empty() ? "" : R"(, "StopSignal": ")" + image_signal + "\"") + "}}"));
+  FakeRun& run = one.start_and_hold(flags);
+  one.plugin.terminate(run, DREAM_GRACEFUL);
+  std::string target = one.engine.await("POST /containers/c1/kill");
+  one.engine.release("POST /containers/c1/wait");
+  one.exit_of(run);
+  target.erase(0, target.find('?') + 1);
+  return target.substr(0, target.find(' '));
+}
+
+TEST(ScriptedSignal, is_dream_jsons_or_else_the_images_in_its_own_words) {
+  constexpr std::uint32_t own = DREAM_TASK_OWN_SIGNAL;
+  EXPECT_EQ(kill_of("SIGRTMIN+3", own), "signal=SIGRTMIN%2B3");
+  EXPECT_EQ(kill_of("QUIT", own), "signal=QUIT");
+  EXPECT_EQ(kill_of("3", own), "signal=3");
+  EXPECT_EQ(kill_of("", own), "signal=15");
+  EXPECT_EQ(kill_of("SIGQUIT", 0), "signal=15") << "dream.json names it";
+}
+
+TEST_F(ScriptedRun, a_signal_that_the_engine_does_not_know_is_sigterm) {
+  engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Cmd": ["sh"], "StopSignal": "SIGODD"}})"));
+  engine.answer("POST /containers/c1/kill",
+                ScriptedEngine::reply(400, R"({"message": "invalid signal: SIGODD"})"));
+  FakeRun& run = start_and_hold(DREAM_TASK_OWN_SIGNAL);
+  plugin.terminate(run, DREAM_GRACEFUL);
+  until([&] { return !host.logged().empty(); });
+  EXPECT_EQ(engine.count("POST /containers/c1/kill"), 2U);
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
 }
 
 TEST_F(ScriptedRun, a_pull_is_broken_off) {
