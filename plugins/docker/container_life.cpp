@@ -25,17 +25,7 @@ constexpr std::chrono::milliseconds removal_pause{200};
 
 constexpr std::size_t id_shown = 12;
 
-// What a shell makes of these, too.
-constexpr int not_executable = 126;
-constexpr int not_found = 127;
-constexpr int killed = 128 + SIGKILL;
-
-/// With an init, the engine succeeds in starting the container; that there is no such command is said by the
-/// init, docker's or podman's, in the output.
-bool says_exec_failed(const Piece& piece) {
-  return piece.stream == DREAM_STDERR &&
-         (piece.bytes.starts_with("[FATAL tini") || piece.bytes.find("(catatonit") < piece.bytes.find('\n'));
-}
+constexpr int killed = 128 + SIGKILL;  // as a shell has it
 
 std::string short_id(const std::string& id) {
   return id.substr(0, id_shown);
@@ -160,6 +150,7 @@ Async<Result<void>> ContainerLife::create() {
   }
   tell("creating its container");
   const std::string spec = container_spec(plan_, image_, rootless);
+  init_words_ = InitWords(program_of(plan_, image_));
   const Result<std::string> id = co_await engine_.create(plan_.name, plan_.options.platform, spec);
   if (!id) co_return id.failure();
   id_ = *id;
@@ -178,10 +169,14 @@ Async<LifeEnd> ContainerLife::run_container() {
     co_return started.failure();
   }
   stage_ = Stage::running;
-  observer_->on_started();
   tell("running");
+  if (!plan_.options.init) program_runs();
   if (stopping()) send_signal();
   co_await (forward_output() && await_exit());
+  const bool no_program =
+      init_said_ == InitWords::Said::no_such_program || init_said_ == InitWords::Said::not_executable;
+  if (!program_runs_ && no_program && *code_) co_return exec_failure();
+  program_runs();
   if (given_up_ && !*code_) {
     co_return sdk::Exit::lost("the container engine doesn't end the container " + short_id(id_) + " (" +
                               plan_.endpoint.address + "); look into its log, and docker rm -f " +
@@ -192,7 +187,9 @@ Async<LifeEnd> ContainerLife::run_container() {
 }
 
 Async<void> ContainerLife::await_exit() {
-  Result<int> code = co_await engine_.wait(id_);
+  co_await await_program();
+  Result<int> code = Failure{DREAM_E_FAILED, "it was given up"};
+  if (!given_up_) code = co_await engine_.wait(id_);
   // Without the engine nothing more can come; otherwise the output has an end of its own.
   if (!code) stream_.close();
   code_.emplace(std::move(code));
@@ -208,7 +205,7 @@ Async<void> ContainerLife::forward_output() {
       observer_->on_warning("the container engine can't send all of the output of " + plan_.step + ": " +
                             error);
     }
-    for (const Piece& piece : pieces) init_failed_ = init_failed_ || says_exec_failed(piece);
+    for (const Piece& piece : pieces) listen_to_init(piece);
     if (!pieces.empty()) co_await write(std::move(pieces));
     if (moved.error) co_return;
   }
@@ -229,12 +226,6 @@ Async<void> ContainerLife::write(std::vector<Piece> pieces) {
 Async<sdk::Exit> ContainerLife::describe_exit(int code) {
   sdk::Exit exit = sdk::Exit::code(code & 0xff);
   if (code == 0 || stopping()) co_return exit;
-  if (init_failed_ && (code == not_executable || code == not_found)) {
-    exit.text = code == not_found
-                    ? "its command doesn't exist in the container; correct it, or take an image that has it"
-                    : "its command can't be executed in the container";
-    co_return exit;
-  }
   const Result<ContainerState> state = co_await engine_.inspect(id_);
   if (!state) co_return exit;
   exit.text = state->error;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "failures.hpp"
@@ -171,6 +172,25 @@ Async<Result<int>> Engine::wait(const std::string& id) {
                       endpoint().address};
   }
   co_return code.GetInt();
+}
+
+Async<Result<bool>> Engine::runs_program(const std::string& id) {
+  const Result<Response> listed =
+      co_await ask(request(Verb::get, container_path(id) + "/top"), "list the processes");
+  if (!listed) co_return listed.failure();
+  const auto json = parse_json(listed->body);
+  const Json& processes = json_at(json, {"Processes"});
+  // The last word of each is its command line. What the init has started has the init's own until it becomes
+  // the program, and, when it can't, is dead.
+  std::set<std::string> commands;
+  if (processes.IsArray()) {
+    for (const Json& process : processes.GetArray()) {
+      if (!process.IsArray() || process.Empty() || !process.GetArray().end()[-1].IsString()) continue;
+      const std::string command = process.GetArray().end()[-1].GetString();
+      if (!command.ends_with("<defunct>")) commands.insert(command);
+    }
+  }
+  co_return commands.size() > 1;
 }
 
 Async<Result<void>> Engine::kill(const std::string& id, const std::string& signal) {

@@ -78,6 +78,8 @@ class Engine {
   [[nodiscard]] Async<Result<void>> start(const std::string& id);
   /// Its exit code, once it has ended.
   [[nodiscard]] Async<Result<int>> wait(const std::string& id);
+  /// Whether an init that is process 1 runs something else below it by now.
+  [[nodiscard]] Async<Result<bool>> runs_program(const std::string& id);
   /// `signal`: a name or a number. A container that doesn't run any more is no failure.
   [[nodiscard]] Async<Result<void>> kill(const std::string& id, const std::string& signal);
   /// With its anonymous volumes, running or not; one that doesn't exist is no failure.

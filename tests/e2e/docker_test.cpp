@@ -200,6 +200,16 @@ TEST(DockerBuilt, a_container_hears_its_images_signal_unless_dream_json_names_on
   }
 }
 
+TEST(DockerBuilt, a_container_whose_program_is_missing_holds_nobody_back) {
+  const BuiltWorkspace workspace(
+      "", R"("command": ["/no/such"], "async": true, "required": false, "delay": 3600000)");
+  const Finished finished = run(workspace, in_raw("api", "dev"));
+  EXPECT_EQ(finished.code, 0) << "nobody has waited for its delay";
+  EXPECT_THAT(finished.out, HasSubstr("api runs"));
+  EXPECT_THAT(finished.err,
+              HasSubstr("./db:start failed: its command /no/such doesn't exist in the container"));
+}
+
 struct DockerEnvironment : Docker {
   DockerEnvironment() : Docker("env; pwd; cat file; exec sleep 1000") {}
 };

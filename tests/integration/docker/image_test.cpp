@@ -11,6 +11,7 @@ using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 
 using Image = EngineTest;
 
@@ -98,6 +99,21 @@ TEST_F(StopSignal, is_the_images_where_dream_json_names_none) {
 TEST_F(StopSignal, of_dream_json_wins) {
   EXPECT_EQ(heard("SIGQUIT", {.stop_signal = SIGINT}), "INT\n");
   EXPECT_EQ(heard("SIGQUIT", {.stop_signal = SIGTERM}), "TERM\n");
+}
+
+TEST_F(Image, whose_entrypoint_can_not_be_executed_has_not_started) {
+  project.write("Dockerfile", "FROM box\nENTRYPOINT [\"/no/entry\"]\nCMD [\"true\"]\n");
+  const FakeExit exit = failed_start_of(start(R"("build": {}, "network": "none")"));
+  EXPECT_EQ(exit.value, 127);
+  EXPECT_THAT(exit.text, HasSubstr("its command /no/entry doesn't exist in the container"));
+  EXPECT_THAT(host.started_runs(), IsEmpty());
+}
+
+TEST_F(Image, whose_entrypoint_can_not_execute_its_words_has_ended) {
+  project.write("Dockerfile", "FROM box\nENTRYPOINT [\"sh\", \"-c\", \"exec $0\"]\n");
+  FakeRun& run = start(R"("build": {}, "network": "none")", {.command_argv = {"/no/such"}});
+  EXPECT_EQ(exit_of(run).value, 127);
+  EXPECT_THAT(host.started_runs(), SizeIs(1));
 }
 
 TEST_F(Image, that_has_a_health_check_shows_its_health) {

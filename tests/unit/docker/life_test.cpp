@@ -147,6 +147,22 @@ TEST_F(Life, a_forced_end_does_not_wait_for_an_engine_that_says_nothing) {
   EXPECT_THAT(listener->left, ElementsAre(HasSubstr("its container c1 may still be there")));
 }
 
+TEST_F(Life, nor_for_one_that_does_not_tell_whether_its_program_runs) {
+  for (const char* question : {"GET /containers/c1/top", "GET /containers/c1/json"}) {
+    engine.hold(question);
+    listener = std::make_shared<Listener>();
+    const auto life = begin({.force = std::chrono::milliseconds(1)});
+    std::thread user([&] {
+      engine.await(question);
+      asio::post(context, [&] { life->terminate(sdk::Urgency::force); });
+    });
+    until_end();
+    user.join();
+    EXPECT_EQ(exit().kind, DREAM_EXIT_LOST) << question;
+    engine.release(question);
+  }
+}
+
 TEST_F(Life, nor_for_one_that_does_not_remove) {
   engine.hold("DELETE /containers/c1");
   const auto life = begin({.force = std::chrono::milliseconds(1)});

@@ -286,6 +286,38 @@ TEST_F(ScriptedRun, a_signal_that_the_engine_does_not_know_is_sigterm) {
   exit_of(run);
 }
 
+/// What the engine tells of the processes in a container: the command lines.
+std::string processes(const std::string& commands) {
+  return ScriptedEngine::reply(200, R"({"Titles": ["PID", "CMD"], "Processes": [)" + commands + "]}");
+}
+
+TEST_F(ScriptedRun, has_started_when_the_init_has_become_the_program) {
+  const std::string init = R"(["7", "/sbin/docker-init -- x"])";
+  engine.answer("GET /containers/c1/top", processes(init + R"(, ["8", "/sbin/docker-init -- x"])"));
+  engine.hold("POST /containers/c1/wait");
+  FakeRun& run = start();
+  while (engine.count("GET /containers/c1/top") < 2) host.run_posted();
+  engine.answer("GET /containers/c1/top", processes(init + R"(, ["8", "[docker-init] <defunct>"])"));
+  const std::size_t before = engine.count("GET /containers/c1/top");
+  while (engine.count("GET /containers/c1/top") < before + 3) host.run_posted();
+  EXPECT_TRUE(host.started_runs().empty());
+  engine.answer("GET /containers/c1/top", processes(init + R"(, ["8", "x"])"));
+  until([&] { return !host.started_runs().empty(); });
+  engine.release("POST /containers/c1/wait");
+  EXPECT_EQ(exit_of(run).value, 0);
+}
+
+TEST_F(ScriptedRun, has_started_when_it_writes) {
+  engine.answer("GET /containers/c1/top", processes(R"(["7", "x"])"));
+  engine.answer("POST /containers/c1/attach",
+                "HTTP/1.1 101 UPGRADED\r\n\r\n" + std::string("\2\0\0\0\0\0\0\3err", 11));
+  engine.hold("POST /containers/c1/wait");
+  FakeRun& run = start();
+  until([&] { return !host.started_runs().empty(); });
+  engine.release("POST /containers/c1/wait");
+  EXPECT_EQ(exit_of(run).value, 0);
+}
+
 TEST_F(ScriptedRun, a_pull_is_broken_off) {
   engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));
   engine.hold("POST /images/create");
