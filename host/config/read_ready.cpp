@@ -61,7 +61,7 @@ void read_tcp(Reader& reader, const Place& place, const Json& value, Probes& pro
                   R"(write "localhost:5432" or "[::1]:5432")");
 }
 
-constexpr std::array<Field<Probes>, 5> probe_fields{{
+constexpr std::array<Field<Probes>, 6> probe_fields{{
     {"port", read_ports},
     {"tcp", read_tcp},
     {"log",
@@ -76,10 +76,17 @@ constexpr std::array<Field<Probes>, 5> probe_fields{{
      [](Reader& reader, const Place& place, const Json& value, Probes& probes) {
        if (auto command = read_command(reader, place, value)) probes.emplace_back(ExecProbe{*command});
      }},
+    {"healthcheck",
+     [](Reader& reader, const Place& place, const Json& value, Probes& probes) {
+       if (value.IsTrue())
+         probes.emplace_back(HealthcheckProbe{});
+       else
+         reader.report_type(place, "true", value, "leave the key away where nothing checks its health");
+     }},
 }};
 
 void read_probe(Reader& reader, const Place& place, const Json& value, Probes& probes) {
-  constexpr const char* kinds = "port, tcp, log, file or exec";
+  constexpr const char* kinds = "port, tcp, log, file, exec or healthcheck";
   if (!value.IsObject()) return reader.report_type(place, "a probe, an object with one key", value, kinds);
   read_object(reader, place, value, probe_fields, probes);
   if (value.ObjectEmpty()) reader.report(place, "the probe is empty", fmt::format("its key is {}", kinds));

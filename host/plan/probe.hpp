@@ -37,7 +37,11 @@ struct ExecProbe {
   Command command;
   bool operator==(const ExecProbe&) const = default;
 };
-using Probe = std::variant<PortProbe, TcpProbe, LogProbe, FileProbe, ExecProbe>;
+/// Its executor says so: the health check of a container's image.
+struct HealthcheckProbe {
+  bool operator==(const HealthcheckProbe&) const = default;
+};
+using Probe = std::variant<PortProbe, TcpProbe, LogProbe, FileProbe, ExecProbe, HealthcheckProbe>;
 
 /// Probes that pass one after the other.
 using Probes = std::vector<Probe>;

@@ -131,6 +131,13 @@ Async<Result<Image>> ContainerLife::prepare_image() {
 }
 
 Async<LifeEnd> ContainerLife::live_with_image() {
+  if (plan_.wants_ready && !image_.has_health_check) {
+    const std::string image = plan_.options.build ? build_tag(plan_) : plan_.options.image;
+    co_return Failure{
+        DREAM_E_FAILED,
+        "the image " + image + " has no HEALTHCHECK, which is to tell when " + plan_.step + " is ready",
+        "give it one, or take another probe: port, log or exec"};
+  }
   stage_ = Stage::creating;
   const Result<void> created = co_await create();
   LifeEnd end = stopped_early();
@@ -172,6 +179,10 @@ Async<LifeEnd> ContainerLife::run_container() {
   tell("running");
   if (!plan_.options.init) program_runs();
   if (stopping()) send_signal();
+  if (plan_.wants_ready) {
+    asio::co_spawn(
+        engine_.executor(), [self = shared_from_this()] { return self->await_health(); }, asio::detached);
+  }
   co_await (forward_output() && await_exit());
   const bool no_program =
       init_said_ == InitWords::Said::no_such_program || init_said_ == InitWords::Said::not_executable;

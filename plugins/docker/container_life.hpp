@@ -38,6 +38,8 @@ class LifeObserver {
   virtual void on_output(std::vector<Piece> pieces, std::function<void()> go_on) = 0;
   /// Its program runs.
   virtual void on_started() = 0;
+  /// Its health check has passed, after its start; only where the plan wants to know.
+  virtual void on_ready() = 0;
   virtual void on_standing(Standing standing) = 0;
   /// What the user should know though the run goes on.
   virtual void on_warning(std::string text) = 0;
@@ -87,6 +89,7 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   void program_runs();
   void listen_to_init(const Piece& piece);
   [[nodiscard]] Failure exec_failure() const;
+  [[nodiscard]] Async<void> await_health();
   [[nodiscard]] Async<sdk::Exit> describe_exit(int code);
   [[nodiscard]] Async<std::string> remove();
   [[nodiscard]] Async<Result<void>> try_removal(Engine::Limit limit);

@@ -32,6 +32,7 @@ struct ContainerPlan {
   std::map<std::string, std::string> labels;
   int stop_signal = 15;
   bool own_signal = false;           ///< one of the image's comes before it: dream.json names none
+  bool wants_ready = false;          ///< somebody waits until its health check has passed
   std::string docker_configuration;  ///< folder of docker's own configuration, for registries' passwords
 };
 

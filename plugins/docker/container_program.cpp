@@ -1,4 +1,4 @@
-// The part of a container's life in which its program comes to run.
+// The part of a container's life in which its program comes to run, and gets healthy.
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -50,6 +50,29 @@ Failure ContainerLife::exec_failure() const {
   }
   return {DREAM_E_NOT_EXECUTABLE, "its command " + program + " can't be executed in the container",
           "it has to be a program or script, with the right to execute it"};
+}
+
+/// As often as dream's own probes try.
+Async<void> ContainerLife::await_health() {
+  constexpr std::chrono::milliseconds shortest_pause{10};
+  constexpr std::chrono::milliseconds longest_pause{500};
+  Engine engine(engine_.executor(), plan_.endpoint);
+  engine.speak_like(engine_);
+  asio::steady_timer timer(engine_.executor());
+  const auto begin = std::chrono::steady_clock::now();
+  while (stage_ == Stage::running && !code_) {
+    const Result<ContainerState> state = co_await engine.inspect(id_);
+    if (!state || stage_ != Stage::running || code_) co_return;
+    if (state->health == "healthy") {
+      program_runs();
+      observer_->on_ready();
+      co_return;
+    }
+    const auto waited =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
+    timer.expires_after(std::clamp(waited / 10, shortest_pause, longest_pause));
+    co_await timer.async_wait(answered);
+  }
 }
 
 }  // namespace dream::docker

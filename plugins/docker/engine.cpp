@@ -89,10 +89,12 @@ Async<Result<std::optional<Image>>> Engine::find_image(const std::string& name) 
   if (!found) co_return found.failure();
   if (!found->ok()) co_return std::optional<Image>();
   const auto json = parse_json(found->body);
+  const std::vector<std::string> check = texts_at(json, {"Config", "Healthcheck", "Test"});
   co_return std::optional(Image{.id = json_text(json, {"Id"}),
                                 .entrypoint = texts_at(json, {"Config", "Entrypoint"}),
                                 .command = texts_at(json, {"Config", "Cmd"}),
-                                .stop_signal = json_text(json, {"Config", "StopSignal"})});
+                                .stop_signal = json_text(json, {"Config", "StopSignal"}),
+                                .has_health_check = !check.empty() && check.front() != "NONE"});
 }
 
 Async<Result<void>> Engine::pull(const std::string& image, const std::string& platform,

@@ -19,6 +19,7 @@ struct Image {
   std::vector<std::string> entrypoint = {};
   std::vector<std::string> command = {};
   std::string stop_signal = {};  ///< a name or a number, in the engine's words; empty: none
+  bool has_health_check = false;
 };
 
 /// How a container is doing.

@@ -210,6 +210,20 @@ TEST(DockerBuilt, a_container_whose_program_is_missing_holds_nobody_back) {
               HasSubstr("./db:start failed: its command /no/such doesn't exist in the container"));
 }
 
+TEST(DockerBuilt, the_next_step_waits_for_the_health_check_of_the_image) {
+  const std::string settings = R"("service": true, "ready": {"healthcheck": true})";
+  const BuiltWorkspace workspace("HEALTHCHECK --interval=100ms CMD true", settings);
+  const Finished finished = run(workspace, in_raw("api", "dev"));
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("api runs"));
+  EXPECT_THAT(finished.err, HasSubstr("./db:start is ready after "));
+  const BuiltWorkspace without("", settings);
+  const Finished refused = run(without, in_raw("api", "dev"));
+  EXPECT_THAT(refused.err, HasSubstr(" has no HEALTHCHECK, which is to tell when ./db:start is ready"));
+  EXPECT_THAT(refused.out, Not(HasSubstr("api runs")));
+  EXPECT_EQ(refused.code, 125);
+}
+
 struct DockerEnvironment : Docker {
   DockerEnvironment() : Docker("env; pwd; cat file; exec sleep 1000") {}
 };

@@ -116,6 +116,30 @@ TEST_F(Image, whose_entrypoint_can_not_execute_its_words_has_ended) {
   EXPECT_THAT(host.started_runs(), SizeIs(1));
 }
 
+TEST_F(Image, that_has_a_health_check_is_ready_when_that_has_passed) {
+  project.write("Dockerfile", "FROM box\nHEALTHCHECK --interval=100ms CMD test -e up\n");
+  FakeRun& run = start(R"("build": {}, "network": "none")",
+                       {.command_line = "exec sleep 1000", .flags = DREAM_TASK_TELL_READY});
+  await_started(run);
+  EXPECT_THAT(host.ready_runs(), IsEmpty());
+  project.write("up", "");
+  until([&] { return !host.ready_runs().empty(); });
+  EXPECT_THAT(host.ready_runs(), ::testing::ElementsAre(run.id));
+  plugin.terminate(run, DREAM_FORCE);
+  exit_of(run);
+  EXPECT_THAT(host.refusals(), IsEmpty());
+}
+
+TEST_F(Image, without_a_health_check_is_told_at_once_where_that_is_waited_for) {
+  project.write("Dockerfile", "FROM box\nHEALTHCHECK NONE\nCMD [\"sleep\", \"1000\"]\n");
+  for (const char* image : {R"("build": {})", R"("image": "box")"}) {
+    const FakeExit exit = failed_start_of(
+        start(image + std::string(R"(, "network": "none")"), {.flags = DREAM_TASK_TELL_READY}));
+    EXPECT_THAT(exit.text, HasSubstr(" has no HEALTHCHECK"));
+  }
+  EXPECT_THAT(host.started_runs(), IsEmpty());
+}
+
 TEST_F(Image, that_has_a_health_check_shows_its_health) {
   project.write("Dockerfile", "FROM box\nHEALTHCHECK --interval=100ms CMD true\nCMD [\"sleep\", \"1000\"]\n");
   FakeRun& run = start(R"("build": {}, "network": "none")");

@@ -26,6 +26,7 @@ struct Listener : LifeObserver {
     if (reads) make_room();
   }
   void on_started() override { started = true; }
+  void on_ready() override { ready = true; }
   void on_standing(Standing standing) override { standings.push_back(standing.state); }
   void on_warning(std::string text) override { warnings.push_back(std::move(text)); }
   void on_left_behind(std::string what) override { left.push_back(std::move(what)); }
@@ -35,6 +36,7 @@ struct Listener : LifeObserver {
 
   bool reads = true;
   bool started = false;
+  bool ready = false;
   std::string output;
   std::function<void()> room;
   std::vector<std::string> standings, warnings, left;

@@ -318,6 +318,54 @@ TEST_F(ScriptedRun, has_started_when_it_writes) {
   EXPECT_EQ(exit_of(run).value, 0);
 }
 
+TEST_F(ScriptedRun, whose_image_has_no_health_check_fails_when_that_is_waited_for) {
+  const std::string failure = failure_of(start("", DREAM_TASK_TELL_READY));
+  EXPECT_EQ(host.start_failures().back().code, DREAM_E_FAILED);
+  EXPECT_THAT(failure,
+              HasSubstr("the image box has no HEALTHCHECK, which is to tell when ./web:dev is ready"));
+  EXPECT_EQ(engine.count("POST /containers/create"), 0U);
+  engine.answer("GET /images/box/json",
+                ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Healthcheck": {"Test": ["NONE"]}}})"));
+  EXPECT_THAT(failure_of(start("", DREAM_TASK_TELL_READY)), HasSubstr("has no HEALTHCHECK"));
+}
+
+/// The engine's word for a container's health.
+std::string health(const std::string& word) {
+  return ScriptedEngine::reply(200,
+                               R"({"State": {"Status": "running", "Health": {"Status": ")" + word + "\"}}}");
+}
+
+TEST_F(ScriptedRun, is_ready_once_when_its_health_check_has_passed) {
+  engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Healthcheck": {"Test": ["CMD", "x"]}}})"));
+  engine.answer("GET /containers/c1/json", health("starting"));
+  FakeRun& run = start_and_hold(DREAM_TASK_TELL_READY);
+  engine.answer("GET /containers/c1/json", health("unhealthy"));
+  const std::size_t before = engine.count("GET /containers/c1/json");
+  while (engine.count("GET /containers/c1/json") < before + 3) host.run_posted();
+  EXPECT_TRUE(host.ready_runs().empty());
+  engine.answer("GET /containers/c1/json", health("healthy"));
+  until([&] { return !host.ready_runs().empty(); });
+  const std::size_t asked = engine.count("GET /containers/c1/json");
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+  EXPECT_THAT(host.ready_runs(), ElementsAre(run.id));
+  EXPECT_TRUE(host.refusals().empty());
+  EXPECT_EQ(engine.count("GET /containers/c1/json"), asked) << "it is asked no more";
+}
+
+TEST_F(ScriptedRun, that_nobody_asks_about_is_not_looked_at) {
+  engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Healthcheck": {"Test": ["CMD", "x"]}}})"));
+  engine.answer("GET /containers/c1/top", processes(R"(["7", "init x"], ["8", "x"])"));
+  FakeRun& run = start_and_hold();
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+  EXPECT_EQ(engine.count("GET /containers/c1/json"), 0U);
+}
+
 TEST_F(ScriptedRun, a_pull_is_broken_off) {
   engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));
   engine.hold("POST /images/create");
