@@ -58,14 +58,16 @@ void read_tcp(Reader& reader, const Place& place, const Json& value, Probes& pro
                   R"(write "localhost:5432" or "[::1]:5432")");
 }
 
-void read_notify(Reader& reader, const Place& place, const Json& value, Probes& probes) {
-  const auto wanted = reader.boolean(place, value);
-  if (!wanted) return;
-  probes.emplace_back(NotifyProbe{});
-  if (!*wanted) reader.report(place, "it can only be true", "leave the probe out");
+/// What is asked of somebody else, without more words.
+template <class Kind>
+void read_true(Reader& reader, const Place& place, const Json& value, Probes& probes) {
+  if (value.IsTrue())
+    probes.emplace_back(Kind{});
+  else
+    reader.report_type(place, "true", value, "leave the key out where it isn't to be asked");
 }
 
-constexpr std::array<Field<Probes>, 7> probe_fields{{
+constexpr std::array<Field<Probes>, 8> probe_fields{{
     {"port", read_ports},
     {"tcp", read_tcp},
     {"http", read_http},
@@ -81,11 +83,12 @@ constexpr std::array<Field<Probes>, 7> probe_fields{{
      [](Reader& reader, const Place& place, const Json& value, Probes& probes) {
        if (auto command = read_command(reader, place, value)) probes.emplace_back(ExecProbe{*command});
      }},
-    {"notify", read_notify},
+    {"notify", read_true<NotifyProbe>},
+    {"healthcheck", read_true<HealthcheckProbe>},
 }};
 
 void read_probe(Reader& reader, const Place& place, const Json& value, Probes& probes) {
-  constexpr const char* kinds = "port, tcp, http, log, file, exec or notify";
+  constexpr const char* kinds = "port, tcp, http, log, file, exec, notify or healthcheck";
   if (!value.IsObject()) return reader.report_type(place, "a probe, an object with one key", value, kinds);
   read_object(reader, place, value, probe_fields, probes);
   if (value.ObjectEmpty()) reader.report(place, "the probe is empty", fmt::format("its key is {}", kinds));

@@ -54,6 +54,7 @@ enum class Fault : std::uint8_t {
   child_left,
   exit_after_release,
   false_start,
+  false_ready,
   failure_left_something,
   terminate_again,
   not_asked,

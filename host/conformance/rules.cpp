@@ -104,6 +104,8 @@ constexpr std::array all{
          "nothing is reported of a run that was released"},
     Rule{"started.once", must, Fault::false_start, a_life, live_a_whole_life,
          "started is called once, and only of a run whose start said DREAM_STARTING"},
+    Rule{"ready.asked", must, Fault::false_ready, a_life, live_a_whole_life,
+         "ready is called only of a run that has DREAM_TASK_TELL_READY"},
     Rule{"status.phase", must, Fault::odd_state, a_life, live_a_whole_life,
          "status tells a phase that exists, and that a run is over when it has called on_exit"},
     Rule{"terminate.again", must, Fault::terminate_again, a_run, terminate_early_and_often,

@@ -101,7 +101,7 @@ StagedRun& Stage::new_run() {
 dream_status Stage::try_start(const testing::FakeTask& task, StagedRun& run, std::uint32_t command_kind,
                               std::uint32_t extra_size) {
   testing::FakeErrors errors;
-  run.id = host_.open_run();
+  run.id = host_.open_run(task.flags);
   Lent& lent = lent_.emplace_back();
   dream_task wire{};
   wire.flags = task.flags;

@@ -13,6 +13,7 @@ namespace {
 Fault fault_of(const testing::FakeRefusal& refusal) {
   using detail::Breach;
   if (refusal.function == "start_failed" && refusal.why.breach == Breach::handle) return Fault::false_start;
+  if (refusal.function == "ready") return Fault::false_ready;
   if (refusal.function == "started") return Fault::false_start;
   switch (refusal.why.breach) {
     case Breach::thread:

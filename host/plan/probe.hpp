@@ -62,7 +62,12 @@ struct HttpProbe {
   std::vector<std::pair<std::string, std::string>> headers = {};
   bool operator==(const HttpProbe&) const = default;
 };
-using Probe = std::variant<PortProbe, TcpProbe, LogProbe, FileProbe, ExecProbe, NotifyProbe, HttpProbe>;
+/// Its executor says so: the health check of a container's image.
+struct HealthcheckProbe {
+  bool operator==(const HealthcheckProbe&) const = default;
+};
+using Probe = std::variant<PortProbe, TcpProbe, LogProbe, FileProbe, ExecProbe, NotifyProbe, HttpProbe,
+                           HealthcheckProbe>;
 
 /// Probes that pass one after the other.
 using Probes = std::vector<Probe>;

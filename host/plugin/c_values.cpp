@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <csignal>
 
 #include "base/text.hpp"
 
@@ -138,7 +139,8 @@ TaskTable::TaskTable(const TaskSpec& task, dream_run_id run)
       environment_(views_of(*task.environment)),
       own_environment_(views_of(*task.own_environment)) {
   table_.size = sizeof(table_);
-  table_.flags = task.pty ? DREAM_TASK_PTY : 0U;
+  table_.flags = (task.pty ? DREAM_TASK_PTY : 0U) | (task.stop_signal ? 0U : DREAM_TASK_OWN_SIGNAL) |
+                 (task.tell_ready ? DREAM_TASK_TELL_READY : 0U);
   table_.run = run;
   table_.name = view_of(task.name);
   table_.command_kind = DREAM_COMMAND_NONE;
@@ -152,7 +154,7 @@ TaskTable::TaskTable(const TaskSpec& task, dream_run_id run)
       table_.command_argv = span_of(argv_);
     }
   }
-  table_.stop_signal = task.stop_signal;
+  table_.stop_signal = task.stop_signal.value_or(SIGTERM);
   table_.grace_ms = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(task.stop_grace).count());
   table_.arguments = span_of(arguments_);

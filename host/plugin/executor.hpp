@@ -27,9 +27,10 @@ struct TaskSpec {
   SharedEnvironment own_environment =
       std::make_shared<const std::vector<std::string>>();  ///< what dream.json gives of it
   std::string options_json;                                ///< merged and validated: an object
-  int stop_signal = 15;
+  std::optional<int> stop_signal;                          ///< none: dream.json names none
   Duration stop_grace{};
   bool pty = true;
+  bool tell_ready = false;  ///< somebody waits for RunObserver::run_ready; only where Executor::tells_ready()
 };
 
 /// Where one start of a step reports to; on the loop thread. Each start has an observer of its own, so a late
@@ -39,6 +40,8 @@ class RunObserver {
   virtual ~RunObserver() = default;
   /// The process runs. Exactly once unless start fails or the run exits before; may come during start().
   virtual void run_started() = 0;
+  /// It is ready, by what its executor knows of it; once, while it runs.
+  virtual void run_ready() {}
   /// It could not be started after all, and nothing of it is left. Instead of run_exited; never during
   /// start().
   virtual void run_start_failed(Error error) = 0;
@@ -71,6 +74,8 @@ class Executor {
   virtual Result<std::unique_ptr<Run>> start(const TaskSpec& task, RunObserver& observer) = 0;
   /// What start would run, one line; nullopt: it can't tell. An Error is the one that start would have.
   virtual Result<std::optional<std::string>> describe(const TaskSpec& task) = 0;
+  /// Whether its runs can say when they are ready.
+  [[nodiscard]] virtual bool tells_ready() const { return false; }
 };
 
 }  // namespace dream::plugin

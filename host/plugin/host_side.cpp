@@ -55,11 +55,15 @@ void host_left_behind(const dream_host* self, dream_run_id run, dream_str what) 
   HostSide::of(self).report_left_behind(run, what);
 }
 
+void host_ready(const dream_host* self, dream_run_id run) noexcept {
+  HostSide::of(self).report_ready(run);
+}
+
 }  // namespace
 
 HostSide::HostSide(std::uint64_t number, Calls& calls, Services& services)
     : table_{{sizeof(dream_host), DREAM_ABI_MINOR, DREAM_STR(DREAM_VERSION), &service, &host_started,
-              &host_start_failed, &host_left_behind},
+              &host_start_failed, &host_left_behind, &host_ready},
              this},
       number_(number),
       loop_(std::this_thread::get_id()),

@@ -36,6 +36,8 @@ struct Ticket {
   RunObserver* observer = nullptr;  ///< null: nobody waits for it any more, and what it reports is ignored
   State state = State::starting;
   bool asked_to_end = false;
+  bool tells_ready = false;          ///< it was asked to
+  bool is_ready = false;             ///< it has said so
   std::size_t children = 0;          ///< that live
   std::optional<End> held_end = {};  ///< reported while children lived
   /// Asks the plugin how it is doing: the line for people. Empty: the run can't be asked.
@@ -95,10 +97,11 @@ class HostSide {
   /// Tickets that are issued and not released.
   [[nodiscard]] std::size_t runs() const { return tickets_.size(); }
 
-  /// [any thread] dream_host.started, .start_failed, .left_behind.
+  /// [any thread] dream_host.started, .start_failed, .left_behind, .ready.
   void report_started(dream_run_id run);
   void report_start_failed(dream_run_id run, std::shared_ptr<ErrorSink> said, dream_status code);
   void report_left_behind(dream_run_id run, dream_str what);
+  void report_ready(dream_run_id run);
   /// [any thread] The dream_on_exit of a run; `context` is exit_context(its ticket).
   static void report_exit(void* context, const dream_exit* exit) noexcept;
   [[nodiscard]] static void* exit_context(const Ticket& ticket);
@@ -167,6 +170,7 @@ class HostSide {
   void started(dream_run_id run);
   void start_failed(dream_run_id run, const ErrorSink& said, dream_status code);
   void left_behind(dream_run_id run, const std::string& what);
+  void ready(dream_run_id run);
   void exited(dream_run_id run, ReportedExit exit);
   /// Ends the run, at once or when its last child is gone.
   void end_with_children(Ticket& ticket, Ticket::End end, std::string_view function);

@@ -142,6 +142,7 @@ Result<std::unique_ptr<Run>> LoadedExecutor::start(const TaskSpec& task, RunObse
   dream_run* run = nullptr;
   ErrorSink errors;
   const CallName call{"start", ticket.subject};
+  ticket.tells_ready = task.tell_ready;
   ticket.environment = task.environment;
   ticket.own_environment = task.own_environment;
   ticket.given_environment = &wire.get()->environment;

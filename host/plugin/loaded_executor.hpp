@@ -37,6 +37,9 @@ class LoadedExecutor final : public Executor {
 
   Result<std::unique_ptr<Run>> start(const TaskSpec& task, RunObserver& observer) override;
   Result<std::optional<std::string>> describe(const TaskSpec& task) override;
+  [[nodiscard]] bool tells_ready() const override {
+    return (table_.abilities & DREAM_PLUGIN_TELLS_READY) != 0;
+  }
 
   /// Before the end of the executor: its blocking work is ended. What still runs at `deadline` has the
   /// plugin's executor left as it is.

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -14,6 +13,7 @@
 #include <tuple>
 #include <unordered_set>
 #include <utility>
+#include <variant>
 
 #include "base/text.hpp"
 #include "config/env_file.hpp"
@@ -56,6 +56,17 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
   Error error = executor.error();
   place_option(step, loaded, error);
   return error;
+}
+
+/// Whether the step waits for what only its executor knows.
+bool asks_executor(const Step& step) {
+  return std::ranges::any_of(
+      step.ready, [](const Probe& probe) { return std::holds_alternative<HealthcheckProbe>(probe); });
+}
+
+Error cannot_tell(const Step& step) {
+  return {ErrorCode::configuration, "the executor " + step.executor + " knows of no health check",
+          to_string(step.id) + ": ready/healthcheck", "take another probe: port, log or exec"};
 }
 
 /// Of which folder, and for which process, is told of dream: a task that is started says its own.
@@ -173,6 +184,8 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
   std::string options = loaded.document->options(step.options);
   Result<plugin::Executor*> executor = executor_of(step, loaded, registry, options);
   if (!executor) return executor.error();
+  const bool tell_ready = asks_executor(step);
+  if (tell_ready && !(*executor)->tells_ready()) return cannot_tell(step);
   return PreparedStep{.executor = *executor,
                       .task = {.step = index,
                                .name = step.id.task,
@@ -182,9 +195,10 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
                                .environment = environment->whole,
                                .own_environment = environment->own,
                                .options_json = std::move(options),
-                               .stop_signal = step.stop_signal.value_or(SIGTERM),
+                               .stop_signal = step.stop_signal,
                                .stop_grace = step.stop_grace,
-                               .pty = step.pty}};
+                               .pty = step.pty,
+                               .tell_ready = tell_ready}};
 }
 
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {

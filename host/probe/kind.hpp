@@ -53,6 +53,8 @@ class Kind {
   virtual void look(Found found) = 0;
   /// What the attempt writes, from its first byte on.
   virtual void hear(Stream /*stream*/, std::string_view /*bytes*/) {}
+  /// Its executor says that it is ready.
+  virtual void become_healthy() {}
   [[nodiscard]] virtual Pace pace() const { return quick; }
 
   std::function<void()> wake;  ///< a try would find something new
@@ -65,5 +67,6 @@ class Kind {
 [[nodiscard]] std::unique_ptr<Kind> make(const ExecProbe& probe, const Subject& subject);
 [[nodiscard]] std::unique_ptr<Kind> make(const NotifyProbe& probe, const Subject& subject);
 [[nodiscard]] std::unique_ptr<Kind> make(const HttpProbe& probe, const Subject& subject);
+[[nodiscard]] std::unique_ptr<Kind> make(const HealthcheckProbe& probe, const Subject& subject);
 
 }  // namespace dream::probe

@@ -25,6 +25,10 @@ void Prober::hear(Stream stream, std::string_view bytes) {
   for (std::size_t at = turn_; at < kinds_.size(); ++at) kinds_[at]->hear(stream, bytes);
 }
 
+void Prober::become_healthy() {
+  for (std::size_t at = turn_; at < kinds_.size(); ++at) kinds_[at]->become_healthy();
+}
+
 void Prober::look() {
   if (turn_ == kinds_.size()) return;
   woken_ = true;

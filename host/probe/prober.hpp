@@ -32,6 +32,7 @@ class Prober {
 
   void begin();
   void hear(Stream stream, std::string_view bytes);
+  void become_healthy();
 
   /// What is wrong, as the last try found it.
   [[nodiscard]] const std::string& found() const { return found_; }

@@ -57,6 +57,9 @@ class Driver : private Pump::Effects {
    public:
     Running(Driver& driver, Attempt its_attempt) : attempt(its_attempt), driver_(driver) {}
     void run_started() override { driver_.feed(engine::Started{attempt}); }
+    void run_ready() override {
+      if (prober) prober->become_healthy();
+    }
     void run_start_failed(Error error) override { driver_.start_failed(attempt, std::move(error)); }
     void run_exited(ExitStatus status) override { driver_.exited(attempt, std::move(status)); }
 

@@ -25,17 +25,7 @@ constexpr std::chrono::milliseconds removal_pause{200};
 
 constexpr std::size_t id_shown = 12;
 
-// What a shell makes of these, too.
-constexpr int not_executable = 126;
-constexpr int not_found = 127;
-constexpr int killed = 128 + SIGKILL;
-
-/// With an init, the engine succeeds in starting the container; that there is no such command is said by the
-/// init, docker's or podman's, in the output.
-bool says_exec_failed(const Piece& piece) {
-  return piece.stream == DREAM_STDERR &&
-         (piece.bytes.starts_with("[FATAL tini") || piece.bytes.find("(catatonit") < piece.bytes.find('\n'));
-}
+constexpr int killed = 128 + SIGKILL;  // as a shell has it
 
 std::string short_id(const std::string& id) {
   return id.substr(0, id_shown);
@@ -115,7 +105,8 @@ Async<LifeEnd> ContainerLife::live() {
   Result<Image> image = co_await prepare_image();
   if (stopping()) co_return stopped_early();
   if (!image) co_return image.failure();
-  co_return co_await live_with(*std::move(image));
+  image_ = *std::move(image);
+  co_return co_await live_with_image();
 }
 
 Async<Result<Image>> ContainerLife::prepare_image() {
@@ -139,9 +130,16 @@ Async<Result<Image>> ContainerLife::prepare_image() {
                     plan_.endpoint.address};
 }
 
-Async<LifeEnd> ContainerLife::live_with(Image image) {
+Async<LifeEnd> ContainerLife::live_with_image() {
+  if (plan_.wants_ready && !image_.has_health_check) {
+    const std::string image = plan_.options.build ? build_tag(plan_) : plan_.options.image;
+    co_return Failure{
+        DREAM_E_FAILED,
+        "the image " + image + " has no HEALTHCHECK, which is to tell when " + plan_.step + " is ready",
+        "give it one, or take another probe: port, log or exec"};
+  }
   stage_ = Stage::creating;
-  const Result<void> created = co_await create(image);
+  const Result<void> created = co_await create();
   LifeEnd end = stopped_early();
   if (!created) end = created.failure();
   if (created && !stopping()) end = co_await run_container();
@@ -150,7 +148,7 @@ Async<LifeEnd> ContainerLife::live_with(Image image) {
   co_return end;
 }
 
-Async<Result<void>> ContainerLife::create(const Image& image) {
+Async<Result<void>> ContainerLife::create() {
   bool rootless = false;
   if (plan_.default_user && !plan_.user.starts_with("0:")) {
     const Result<bool> told = co_await engine_.is_rootless();
@@ -158,7 +156,8 @@ Async<Result<void>> ContainerLife::create(const Image& image) {
     rootless = *told;
   }
   tell("creating its container");
-  const std::string spec = container_spec(plan_, image, rootless);
+  const std::string spec = container_spec(plan_, image_, rootless);
+  init_words_ = InitWords(program_of(plan_, image_));
   const Result<std::string> id = co_await engine_.create(plan_.name, plan_.options.platform, spec);
   if (!id) co_return id.failure();
   id_ = *id;
@@ -177,10 +176,18 @@ Async<LifeEnd> ContainerLife::run_container() {
     co_return started.failure();
   }
   stage_ = Stage::running;
-  observer_->on_started();
   tell("running");
+  if (!plan_.options.init) program_runs();
   if (stopping()) send_signal();
+  if (plan_.wants_ready) {
+    asio::co_spawn(
+        engine_.executor(), [self = shared_from_this()] { return self->await_health(); }, asio::detached);
+  }
   co_await (forward_output() && await_exit());
+  const bool no_program =
+      init_said_ == InitWords::Said::no_such_program || init_said_ == InitWords::Said::not_executable;
+  if (!program_runs_ && no_program && *code_) co_return exec_failure();
+  program_runs();
   if (given_up_ && !*code_) {
     co_return sdk::Exit::lost("the container engine doesn't end the container " + short_id(id_) + " (" +
                               plan_.endpoint.address + "); look into its log, and docker rm -f " +
@@ -191,7 +198,9 @@ Async<LifeEnd> ContainerLife::run_container() {
 }
 
 Async<void> ContainerLife::await_exit() {
-  Result<int> code = co_await engine_.wait(id_);
+  co_await await_program();
+  Result<int> code = Failure{DREAM_E_FAILED, "it was given up"};
+  if (!given_up_) code = co_await engine_.wait(id_);
   // Without the engine nothing more can come; otherwise the output has an end of its own.
   if (!code) stream_.close();
   code_.emplace(std::move(code));
@@ -207,7 +216,7 @@ Async<void> ContainerLife::forward_output() {
       observer_->on_warning("the container engine can't send all of the output of " + plan_.step + ": " +
                             error);
     }
-    for (const Piece& piece : pieces) init_failed_ = init_failed_ || says_exec_failed(piece);
+    for (const Piece& piece : pieces) listen_to_init(piece);
     if (!pieces.empty()) co_await write(std::move(pieces));
     if (moved.error) co_return;
   }
@@ -228,12 +237,6 @@ Async<void> ContainerLife::write(std::vector<Piece> pieces) {
 Async<sdk::Exit> ContainerLife::describe_exit(int code) {
   sdk::Exit exit = sdk::Exit::code(code & 0xff);
   if (code == 0 || stopping()) co_return exit;
-  if (init_failed_ && (code == not_executable || code == not_found)) {
-    exit.text = code == not_found
-                    ? "its command doesn't exist in the container; correct it, or take an image that has it"
-                    : "its command can't be executed in the container";
-    co_return exit;
-  }
   const Result<ContainerState> state = co_await engine_.inspect(id_);
   if (!state) co_return exit;
   exit.text = state->error;
@@ -278,13 +281,22 @@ Async<Result<void>> ContainerLife::try_removal(Engine::Limit limit) {
 }
 
 void ContainerLife::send_signal() {
-  const auto send = [](std::shared_ptr<ContainerLife> self, int signal) -> Async<void> {
+  const auto send = [](std::shared_ptr<ContainerLife> self, std::string signal) -> Async<void> {
     Engine engine(self->engine_.executor(), self->plan_.endpoint);
     engine.speak_like(self->engine_);
-    const Result<void> sent = co_await engine.kill(self->id_, signal);
+    Result<void> sent = co_await engine.kill(self->id_, signal);
+    // An image that was put together by hand may name one that its engine doesn't know.
+    const std::string number = std::to_string(self->signal_);
+    if (!sent && signal != number) sent = co_await engine.kill(self->id_, number);
     if (!sent && self->stage_ != Stage::over) self->observer_->on_warning(sent.failure().message);
   };
-  asio::co_spawn(engine_.executor(), send(shared_from_this(), signal_), asio::detached);
+  asio::co_spawn(engine_.executor(), send(shared_from_this(), stop_signal()), asio::detached);
+}
+
+/// The image's own where dream.json names none: the engine knows what its words mean.
+std::string ContainerLife::stop_signal() const {
+  if (signal_ != SIGKILL && plan_.own_signal && !image_.stop_signal.empty()) return image_.stop_signal;
+  return std::to_string(signal_);
 }
 
 // ---- how it is doing --------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #include "context_reader.hpp"
 #include "demultiplexer.hpp"
 #include "engine.hpp"
+#include "init_words.hpp"
 #include "registry_auth.hpp"
 
 namespace dream::docker {
@@ -35,7 +36,10 @@ class LifeObserver {
   /// Output of the container, or words of the engine about an image. `go_on` is to be called, on any thread,
   /// when there is room for more.
   virtual void on_output(std::vector<Piece> pieces, std::function<void()> go_on) = 0;
+  /// Its program runs.
   virtual void on_started() = 0;
+  /// Its health check has passed, after its start; only where the plan wants to know.
+  virtual void on_ready() = 0;
   virtual void on_standing(Standing standing) = 0;
   /// What the user should know though the run goes on.
   virtual void on_warning(std::string text) = 0;
@@ -76,15 +80,21 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   [[nodiscard]] Async<Result<Image>> prepare_image();
   [[nodiscard]] Async<Result<Image>> build_image();
   [[nodiscard]] Async<Result<void>> pull_image();
-  [[nodiscard]] Async<LifeEnd> live_with(Image image);
-  [[nodiscard]] Async<Result<void>> create(const Image& image);
+  [[nodiscard]] Async<LifeEnd> live_with_image();
+  [[nodiscard]] Async<Result<void>> create();
   [[nodiscard]] Async<LifeEnd> run_container();
   [[nodiscard]] Async<void> forward_output();
   [[nodiscard]] Async<void> await_exit();
+  [[nodiscard]] Async<void> await_program();
+  void program_runs();
+  void listen_to_init(const Piece& piece);
+  [[nodiscard]] Failure exec_failure() const;
+  [[nodiscard]] Async<void> await_health();
   [[nodiscard]] Async<sdk::Exit> describe_exit(int code);
   [[nodiscard]] Async<std::string> remove();
   [[nodiscard]] Async<Result<void>> try_removal(Engine::Limit limit);
   void send_signal();
+  [[nodiscard]] std::string stop_signal() const;
   [[nodiscard]] Async<void> look();
   [[nodiscard]] Async<void> write(std::vector<Piece> pieces);
 
@@ -107,7 +117,10 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   bool forced_ = false;
   bool given_up_ = false;
   bool looking_ = false;
-  bool init_failed_ = false;  ///< the init said that it couldn't execute the command
+  Image image_;  ///< once it is there
+  InitWords init_words_{""};
+  InitWords::Said init_said_ = InitWords::Said::nothing_yet;
+  bool program_runs_ = false;
   std::string id_;
   std::optional<Result<int>> code_;  ///< once it has ended
 };

@@ -102,7 +102,9 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.root = project.root;
   plan.step = project.path + ":" + std::string(task.name());
   plan.directory = task.directory();
-  plan.stop_signal = task.raw().stop_signal;
+  plan.stop_signal = task.stop_signal();
+  plan.own_signal = task.may_use_own_signal();
+  plan.wants_ready = task.wants_ready();
   // An engine elsewhere has no such folder.
   plan.mount = plan.options.mount.value_or(plan.endpoint.is_local());
   plan.command = command_of(task, plan.options);

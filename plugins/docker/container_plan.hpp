@@ -31,6 +31,8 @@ struct ContainerPlan {
   std::vector<std::string> environment;  ///< NAME=VALUE
   std::map<std::string, std::string> labels;
   int stop_signal = 15;
+  bool own_signal = false;           ///< one of the image's comes before it: dream.json names none
+  bool wants_ready = false;          ///< somebody waits until its health check has passed
   std::string docker_configuration;  ///< folder of docker's own configuration, for registries' passwords
 };
 
@@ -51,6 +53,9 @@ inline constexpr const char* process_label = "dream.process";
 
 /// The body of the request that creates the container. `rootless`: root in the container is the caller.
 [[nodiscard]] std::string container_spec(const ContainerPlan& plan, const Image& image, bool rootless);
+
+/// The program that the container is to execute; empty: the image says none.
+[[nodiscard]] std::string program_of(const ContainerPlan& plan, const Image& image);
 
 /// The same as a command line, for people.
 [[nodiscard]] std::string describe(const ContainerPlan& plan);

@@ -40,6 +40,9 @@ class ContainerRun::Observer final : public LifeObserver {
   void on_started() override {
     post([](ContainerRun& run) { run.begin_running(); });
   }
+  void on_ready() override {
+    post([](ContainerRun& run) { run.host_.ready(run.id_); });
+  }
   void on_standing(Standing standing) override {
     post([standing = std::move(standing)](ContainerRun& run) { run.standing_ = standing; });
   }

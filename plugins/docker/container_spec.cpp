@@ -156,6 +156,12 @@ void write_keys(SpecWriter& spec, SpecWriter::Writer& json, const char* name,
 
 }  // namespace
 
+std::string program_of(const ContainerPlan& plan, const Image& image) {
+  const std::vector<std::string> entrypoint = plan.options.entrypoint.value_or(image.entrypoint);
+  const std::vector<std::string> words = entrypoint.empty() ? command_for(plan, image) : entrypoint;
+  return words.empty() ? std::string() : words.front();
+}
+
 std::string container_spec(const ContainerPlan& plan, const Image& image, bool rootless) {
   rapidjson::StringBuffer buffer;
   SpecWriter::Writer json(buffer);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 #include "failures.hpp"
@@ -88,9 +89,12 @@ Async<Result<std::optional<Image>>> Engine::find_image(const std::string& name) 
   if (!found) co_return found.failure();
   if (!found->ok()) co_return std::optional<Image>();
   const auto json = parse_json(found->body);
+  const std::vector<std::string> check = texts_at(json, {"Config", "Healthcheck", "Test"});
   co_return std::optional(Image{.id = json_text(json, {"Id"}),
                                 .entrypoint = texts_at(json, {"Config", "Entrypoint"}),
-                                .command = texts_at(json, {"Config", "Cmd"})});
+                                .command = texts_at(json, {"Config", "Cmd"}),
+                                .stop_signal = json_text(json, {"Config", "StopSignal"}),
+                                .has_health_check = !check.empty() && check.front() != "NONE"});
 }
 
 Async<Result<void>> Engine::pull(const std::string& image, const std::string& platform,
@@ -172,9 +176,28 @@ Async<Result<int>> Engine::wait(const std::string& id) {
   co_return code.GetInt();
 }
 
-Async<Result<void>> Engine::kill(const std::string& id, int signal) {
+Async<Result<bool>> Engine::runs_program(const std::string& id) {
+  const Result<Response> listed =
+      co_await ask(request(Verb::get, container_path(id) + "/top"), "list the processes");
+  if (!listed) co_return listed.failure();
+  const auto json = parse_json(listed->body);
+  const Json& processes = json_at(json, {"Processes"});
+  // The last word of each is its command line. What the init has started has the init's own until it becomes
+  // the program, and, when it can't, is dead.
+  std::set<std::string> commands;
+  if (processes.IsArray()) {
+    for (const Json& process : processes.GetArray()) {
+      if (!process.IsArray() || process.Empty() || !process.GetArray().end()[-1].IsString()) continue;
+      const std::string command = process.GetArray().end()[-1].GetString();
+      if (!command.ends_with("<defunct>")) commands.insert(command);
+    }
+  }
+  co_return commands.size() > 1;
+}
+
+Async<Result<void>> Engine::kill(const std::string& id, const std::string& signal) {
   const Result<Response> sent =
-      co_await ask(request(Verb::post, container_path(id) + "/kill?signal=" + std::to_string(signal)),
+      co_await ask(request(Verb::post, container_path(id) + "/kill?signal=" + url_encode(signal)),
                    "send a signal to the container", HttpClient::answer_limit, {not_found, conflict});
   if (!sent) co_return sent.failure();
   co_return Result<void>();

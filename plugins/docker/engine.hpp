@@ -18,6 +18,8 @@ struct Image {
   std::string id;
   std::vector<std::string> entrypoint = {};
   std::vector<std::string> command = {};
+  std::string stop_signal = {};  ///< a name or a number, in the engine's words; empty: none
+  bool has_health_check = false;
 };
 
 /// How a container is doing.
@@ -77,8 +79,10 @@ class Engine {
   [[nodiscard]] Async<Result<void>> start(const std::string& id);
   /// Its exit code, once it has ended.
   [[nodiscard]] Async<Result<int>> wait(const std::string& id);
-  /// A container that doesn't run any more is no failure.
-  [[nodiscard]] Async<Result<void>> kill(const std::string& id, int signal);
+  /// Whether an init that is process 1 runs something else below it by now.
+  [[nodiscard]] Async<Result<bool>> runs_program(const std::string& id);
+  /// `signal`: a name or a number. A container that doesn't run any more is no failure.
+  [[nodiscard]] Async<Result<void>> kill(const std::string& id, const std::string& signal);
   /// With its anonymous volumes, running or not; one that doesn't exist is no failure.
   [[nodiscard]] Async<Result<void>> remove(const std::string& id, Limit limit = HttpClient::answer_limit);
 

@@ -26,8 +26,10 @@ using sdk::Result;
 /// One container for each task, on an engine with Docker's API.
 class Docker : public sdk::Executor {
  public:
-  static constexpr sdk::PluginInfo info{
-      .id = "docker", .version = "1.0.0", .summary = "runs a container of a docker or podman engine"};
+  static constexpr sdk::PluginInfo info{.id = "docker",
+                                        .version = "1.0.0",
+                                        .summary = "runs a container of a docker or podman engine",
+                                        .abilities = DREAM_PLUGIN_TELLS_READY};
 
   Docker(const sdk::Host& host, sdk::Project project)
       : host_(host), project_(std::move(project)), loop_(host) {}

@@ -7,24 +7,28 @@
 /* 1.1 */
 AT(dream_host, start_failed, 40);
 AT(dream_host, left_behind, 48);
-ENDS(dream_host, left_behind, 56);
+AT(dream_host, ready, 56);
+ENDS(dream_host, ready, 64);
 
 AT(dream_process, pause, 32);
 AT(dream_process, resume, 40);
 ENDS(dream_process, resume, 48);
+
+AT(dream_plugin, abilities, 152);
+ENDS(dream_plugin, abilities, 156);
 
 /*
  * The sizes of today: the only lines that change, and only with a member that was appended and has its own
  * line above. Whoever compares a size that comes over the border compares it with an end, not with these.
  */
 SIZE(dream_errors, 16);
-SIZE(dream_host, 56);
+SIZE(dream_host, 64);
 SIZE(dream_handshake, 40);
 SIZE(dream_project, 72);
 SIZE(dream_task, 160);
 SIZE(dream_exit, 32);
 SIZE(dream_state, 40);
-SIZE(dream_plugin, 152);
+SIZE(dream_plugin, 160);
 SIZE(dream_log, 24);
 SIZE(dream_output, 24);
 SIZE(dream_child, 112);

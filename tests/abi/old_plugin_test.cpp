@@ -49,6 +49,7 @@ TEST_F(OldPlugin, loads_and_says_what_it_is) {
   EXPECT_EQ(loaded->info().id, "v1_0");
   EXPECT_EQ(loaded->table().size, plugin_table_size_1_0);
   EXPECT_EQ(loaded->table().abi_minor, 0U);
+  EXPECT_FALSE(executor->tells_ready());
   EXPECT_THAT(services.log_.lines, IsEmpty());
 }
 

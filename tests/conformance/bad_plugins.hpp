@@ -67,6 +67,7 @@ inline constexpr std::array bad_plugins{
     BadPlugin{"late_output", "fail", "exit.last"},
     BadPlugin{"reports_after_release", "fail", "exit.released"},
     BadPlugin{"starts_twice", "fail", "started.once"},
+    BadPlugin{"ready_unasked", "fail", "ready.asked"},
     BadPlugin{"odd_phase", "fail", "status.phase"},
     BadPlugin{"terminate_late", "fail", "terminate.again"},
     BadPlugin{"kills_at_once", "fail", "terminate.asks"},

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <random>
+#include <utility>
 
 #include "e2e/dream_run.hpp"
 #include "e2e/process_list.hpp"
@@ -163,6 +164,64 @@ TEST(DockerStart, that_fails_never_counts_as_started) {
   EXPECT_EQ(finished.code, 0) << "nobody has waited for its delay";
   EXPECT_THAT(finished.out, HasSubstr("api runs"));
   EXPECT_THAT(finished.out, Not(ContainsRegex("\"started\"[^\n]*./db:start")));
+}
+
+/// The image of ./db is built, with a line of its own in its Dockerfile; ./api:dev needs ./db:start.
+struct BuiltWorkspace : Workspace {
+  /// `task`: members of the settings of ./db:start.
+  BuiltWorkspace(const std::string& line, const std::string& task)
+      : Workspace(
+            R"({"workspace": {"./api": {"dev": [{"projectPath": "./db", "task": "start", "async": true}]}},
+          "executors": {"docker": {"options": {"network": "none", "mount": "none"}}},
+          "projects": {"./db": {"executor": "docker", "options": {"build": {}}, "tasks": {"start": {)" +
+            task + R"(}}}, "./api": {"tasks": {"dev": {"command": "echo api runs"}}}}})") {
+    write("db/Dockerfile", "FROM box\n" + line +
+                               "\nCMD for s in INT QUIT TERM; do trap \"echo heard $s; exit 0\" $s; done; "
+                               "echo runs; sleep 1000 & wait\n");
+    write("api/file", "");
+  }
+};
+
+Launch in_raw(const std::string& project, const std::string& task) {
+  return {.arguments = {task, "-o", "raw"},
+          .folder = project,
+          .environment = {{"DOCKER_HOST", docker::testing::shared_engine().address()}}};
+}
+
+TEST(DockerBuilt, a_container_hears_its_images_signal_unless_dream_json_names_one) {
+  for (const auto& [settings, signal] :
+       {std::pair{"", "QUIT"}, std::pair{R"("stop": {"signal": "TERM"})", "TERM"}}) {
+    const BuiltWorkspace workspace("STOPSIGNAL SIGQUIT", settings);
+    DreamRun dream(workspace, in_raw("db", "start"));
+    dream.await_out("runs\n");
+    dream.send(SIGINT);
+    EXPECT_EQ(dream.exit_code(), 130);
+    EXPECT_THAT(dream.out(), HasSubstr(std::string("heard ") + signal + "\n"));
+  }
+}
+
+TEST(DockerBuilt, a_container_whose_program_is_missing_holds_nobody_back) {
+  const BuiltWorkspace workspace(
+      "", R"("command": ["/no/such"], "async": true, "required": false, "delay": 3600000)");
+  const Finished finished = run(workspace, in_raw("api", "dev"));
+  EXPECT_EQ(finished.code, 0) << "nobody has waited for its delay";
+  EXPECT_THAT(finished.out, HasSubstr("api runs"));
+  EXPECT_THAT(finished.err,
+              HasSubstr("./db:start failed: its command /no/such doesn't exist in the container"));
+}
+
+TEST(DockerBuilt, the_next_step_waits_for_the_health_check_of_the_image) {
+  const std::string settings = R"("service": true, "ready": {"healthcheck": true})";
+  const BuiltWorkspace workspace("HEALTHCHECK --interval=100ms CMD true", settings);
+  const Finished finished = run(workspace, in_raw("api", "dev"));
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("api runs"));
+  EXPECT_THAT(finished.err, HasSubstr("./db:start is ready after "));
+  const BuiltWorkspace without("", settings);
+  const Finished refused = run(without, in_raw("api", "dev"));
+  EXPECT_THAT(refused.err, HasSubstr(" has no HEALTHCHECK, which is to tell when ./db:start is ready"));
+  EXPECT_THAT(refused.out, Not(HasSubstr("api runs")));
+  EXPECT_EQ(refused.code, 125);
 }
 
 struct DockerEnvironment : Docker {

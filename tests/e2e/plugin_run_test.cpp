@@ -97,6 +97,30 @@ TEST(PluginRun, whose_start_refuses_an_option_is_told_with_its_place) {
   EXPECT_THAT(finished.err, HasSubstr("this port is taken (take another)"));
 }
 
+TEST(PluginRun, that_says_when_it_is_ready_has_the_next_step_start_then) {
+  const Workspace workspace(
+      unusual(R"("stays": {"service": true, "stop": {"graceMs": 0}, "ready": {"healthcheck": true}})",
+              R"("task": "stays")"));
+  const Finished finished = run(workspace, the_one_that_needs_it);
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out, HasSubstr("up"));
+  EXPECT_THAT(finished.err, HasSubstr("./a:stays is ready after "));
+}
+
+TEST(PluginRun, that_can_not_say_when_it_is_ready_is_refused_before_anything_runs) {
+  const Workspace workspace(
+      R"({"workspace": {"./b": {"dev": ["./a"]}},
+          "projects": {"./a": {"tasks": {"dev": {"command": "echo ran", "ready": [{"log": "x"}, {"healthcheck": true}]}}},
+                       "./b": {"tasks": {"dev": {"command": "echo ran"}}}}})");
+  workspace.write("a/file", "");
+  const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "b"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err,
+              HasSubstr("./a:dev: ready/healthcheck: the executor shell knows of no health check "
+                        "(take another probe: port, log or exec)"));
+  EXPECT_EQ(finished.out, "");
+}
+
 TEST(PluginRun, that_leaves_something_behind_has_it_reaped) {
   const Workspace workspace(unusual(R"("abandons": {})"));
   DreamRun dream(workspace, task("abandons"));

@@ -87,7 +87,7 @@ MAYBE_UNUSED static void good_release(dream_run* run) {
   {                                                                                                      \
     sizeof(dream_plugin), DREAM_ABI_MINOR, DREAM_STR(DREAM_TEST_ID), DREAM_STR("1"),                     \
         DREAM_STR("has one fault"), DREAM_STR(""), DREAM_STR(""), good_create, good_destroy, good_start, \
-        good_wait, good_terminate, good_status, good_release, NULL                                       \
+        good_wait, good_terminate, good_status, good_release, NULL, 0                                    \
   }
 
 /* An entry function that hands out the good table after `change` was made to it. */

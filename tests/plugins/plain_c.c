@@ -126,7 +126,8 @@ static const dream_plugin table = {sizeof(dream_plugin),
                                    terminate,
                                    status,
                                    release,
-                                   NULL};
+                                   NULL,
+                                   0};
 
 const dream_plugin* dream_plugin_v1(const dream_handshake* handshake) {
   (void)handshake;

@@ -94,6 +94,10 @@ void HostSide::report_left_behind(dream_run_id run, dream_str what) {
   post([this, run, what = printable(text_of(what))] { left_behind(run, what); });
 }
 
+void HostSide::report_ready(dream_run_id run) {
+  post([this, run] { ready(run); });
+}
+
 void* HostSide::exit_context(const Ticket& ticket) {
   static_assert(sizeof(void*) >= sizeof(dream_run_id), "a run's number is the context of its dream_on_exit");
   // A number, and never an address. NOLINTNEXTLINE(performance-no-int-to-ptr)
@@ -162,6 +166,22 @@ void HostSide::left_behind(dream_run_id run, const std::string& what) {
   services_->leave_behind();
   services_->log().write(LogLevel::warning,
                          fmt::format("{} has left something behind: {}", ticket->subject, what));
+}
+
+void HostSide::ready(dream_run_id run) {
+  Ticket* ticket = find(run);
+  if (ticket != nullptr && ticket->observer == nullptr) return;
+  const CallName name{"ready", ticket == nullptr ? "" : std::string_view(ticket->subject)};
+  const auto why = detail::judge_ready(life_of(ticket), ticket != nullptr && ticket->tells_ready,
+                                       ticket != nullptr && ticket->is_ready);
+  if (!why.fine()) {
+    calls_->fault(name, why.what);
+  } else if (ticket->state == Ticket::State::starting) {
+    calls_->fault(name, "was called for a run that has not started");
+  } else {
+    ticket->is_ready = true;
+    ticket->observer->run_ready();
+  }
 }
 
 void HostSide::exited(dream_run_id run, ReportedExit exit) {

@@ -219,6 +219,13 @@ struct dream_host {
    * with DREAM_EXIT_LOST is kept in the same way without this.
    */
   void (*left_behind)(const dream_host* self, dream_run_id run, dream_str what) DREAM_NOEXCEPT;
+
+  /*
+   * [any] [1.1] A run that was started with DREAM_TASK_TELL_READY is ready now, as far as the plugin can see:
+   * a container whose health check has passed. Once, when it runs and before its end is told. Where it turns
+   * out that this run could never tell, its start fails: nobody waits for what doesn't come.
+   */
+  void (*ready)(const dream_host* self, dream_run_id run) DREAM_NOEXCEPT;
 };
 
 /* What the entry function gets to know of the host. */
@@ -251,6 +258,12 @@ typedef struct dream_project {
 
 /* dream_task.flags: permissions, those that aren't known are ignored */
 #define DREAM_TASK_PTY 1u /* the task may have a terminal */
+#define DREAM_TASK_OWN_SIGNAL                                                                          \
+  2u /* [1.1] dream.json names no stop signal: where what is run has one of its own, as the image of a \
+        container may, a graceful termination may send that in place of stop_signal */
+#define DREAM_TASK_TELL_READY                                                                   \
+  4u /* [1.1] dream.json waits for dream_host.ready of this run; only set for a plugin that has \
+        DREAM_PLUGIN_TELLS_READY */
 
 /* What one run is to do. Borrowed until start returns. */
 typedef struct dream_task {
@@ -318,6 +331,10 @@ typedef struct dream_state {
 /* ---- the plugin ------------------------------------------------------------------------------------------
  */
 
+/* dream_plugin.abilities: those that the host doesn't know are ignored */
+#define DREAM_PLUGIN_TELLS_READY \
+  1u /* [1.1] its runs call dream_host.ready where DREAM_TASK_TELL_READY asks */
+
 /* A plugin's table: static, constant, never freed. Every function but `extension` has to be there. */
 typedef struct dream_plugin {
   uint32_t size;
@@ -376,6 +393,8 @@ typedef struct dream_plugin {
    * id. The function itself may be absent.
    */
   const void* (*extension)(const char* id)DREAM_NOEXCEPT;
+
+  uint32_t abilities; /* [1.1] DREAM_PLUGIN_* */
 } dream_plugin;
 
 /*

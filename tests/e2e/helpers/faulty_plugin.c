@@ -116,6 +116,7 @@ DREAM_EXPORT const dream_plugin* dream_plugin_v1(const dream_handshake* handshak
                                      terminate,
                                      status,
                                      release,
+                                     0,
                                      0};
   (void)handshake;
   return &table;

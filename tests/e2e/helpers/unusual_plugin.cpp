@@ -132,7 +132,7 @@ class Abandons : public Later {
 
 class Stays : public Later {
  public:
-  using Later::Later;
+  Stays(const Host& host, const Task& task) : Later(host, task.run()), wanted_ready_(task.wants_ready()) {}
   Result<void> terminate(Urgency urgency) override {
     if (urgency == Urgency::force) report_exit(Exit::signal(9));
     return {};
@@ -144,21 +144,26 @@ class Stays : public Later {
     phase_ = Phase::running;
     detail_ = "job 17, queued";
     host().started(id());
+    if (wanted_ready_) host().ready(id());
   }
+  bool wanted_ready_;
   Phase phase_ = Phase::starting;
   std::string detail_ = "asks for a place";
 };
 
 class Unusual : public Executor {
  public:
-  static constexpr PluginInfo info{.id = "unusual", .version = "1.0.0", .summary = "runs what is no child"};
+  static constexpr PluginInfo info{.id = "unusual",
+                                   .version = "1.0.0",
+                                   .summary = "runs what is no child",
+                                   .abilities = DREAM_PLUGIN_TELLS_READY};
 
   Unusual(const Host& host, Project project) : host_(host), project_(std::move(project)) {}
 
   Result<std::unique_ptr<Run>> start(const Task& task) override {
     const std::string_view name = task.name();
     if (name == "never") return std::unique_ptr<Run>(std::make_unique<Never>(host_, task.run()));
-    if (name == "stays") return std::unique_ptr<Run>(std::make_unique<Stays>(host_, task.run()));
+    if (name == "stays") return std::unique_ptr<Run>(std::make_unique<Stays>(host_, task));
     if (name == "refuses") return Failure{DREAM_E_OPTIONS, "this port is taken", "take another", "/port"};
     if (name == "abandons") {
       return std::unique_ptr<Run>(std::make_unique<Abandons>(host_, task.run(), abandoned_in(project_.root)));

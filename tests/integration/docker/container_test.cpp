@@ -38,20 +38,49 @@ TEST_F(Container, both_streams_and_the_exit_code_come_through_and_nothing_is_lef
 TEST_F(Container, the_programs_own_codes_are_told_from_the_engines) {
   EXPECT_EQ(exit_of(run_line("exit 125")).text, "");
   EXPECT_EQ(exit_of(run_line("exit 127")).text, "");
-  for (const char* init : {"true", "false"}) {
-    const std::string options = R"("image": "box", "network": "none", "init": )" + std::string(init);
-    // Without an init it is the engine that can't start it.
-    const bool ran = options.ends_with("true");
-    FakeRun& first = start(options, {.command_argv = {"/no/such/program"}});
-    const FakeExit missing = ran ? exit_of(first) : failed_start_of(first);
-    EXPECT_EQ(missing.value, 127) << init;
-    EXPECT_THAT(missing.text, Not(IsEmpty())) << init;
-    FakeRun& second = start(options, {.command_argv = {"/tmp"}});
-    const FakeExit folder = ran ? exit_of(second) : failed_start_of(second);
-    EXPECT_EQ(folder.value, 126) << init;
-    EXPECT_THAT(folder.text, Not(IsEmpty())) << init;
-  }
+  FakeRun& run = run_line("no-such-program");
+  EXPECT_EQ(exit_of(run).value, 127) << "the shell's own word";
   EXPECT_THAT(containers(), IsEmpty());
+}
+
+/// With an init, and without.
+struct ProgramOf : EngineTest, ::testing::WithParamInterface<const char*> {
+  FakeExit failed(const std::vector<std::string>& argv) {
+    const std::string options = R"("image": "box", "network": "none", "init": )" + std::string(GetParam());
+    return failed_start_of(start(options, {.command_argv = argv}));
+  }
+};
+
+TEST_P(ProgramOf, a_container_that_can_not_be_executed_has_not_started) {
+  project.write("script", "#!/no/such/interpreter\n");
+  ::chmod((project.path() / "script").c_str(), 0755);
+  std::vector<std::string> programs{"/no/such/program", "no-such-program"};
+  // Without an init the engine knows no better than that there is a script.
+  if (std::string(GetParam()) == "true") programs.push_back((project.path() / "script").string());
+  for (const std::string& program : programs) {
+    const FakeExit missing = failed({program});
+    EXPECT_EQ(missing.value, 127) << program;
+    EXPECT_THAT(missing.text, HasSubstr(program));
+  }
+  const FakeExit folder = failed({"/tmp"});
+  EXPECT_EQ(folder.value, 126);
+  EXPECT_THAT(folder.text, HasSubstr("/tmp"));
+  EXPECT_THAT(host.started_runs(), IsEmpty());
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Init, ProgramOf, ::testing::Values("true", "false"));
+
+TEST_F(Container, has_started_when_its_program_runs_though_it_says_nothing) {
+  FakeRun& run = start(R"("image": "box", "network": "none")", {.command_argv = {"sleep", "1000"}});
+  await_started(run);
+  plugin.terminate(run, DREAM_FORCE);
+  EXPECT_EQ(exit_of(run).value, 137);
+}
+
+TEST_F(Container, has_started_however_soon_its_program_ends) {
+  EXPECT_EQ(exit_of(start(R"("image": "box", "network": "none")", {.command_argv = {"false"}})).value, 1);
+  EXPECT_THAT(host.started_runs(), SizeIs(1));
 }
 
 TEST_F(Container, a_great_deal_of_output_comes_whole_through_a_reader_that_pauses) {

@@ -75,7 +75,7 @@ inline std::vector<std::string> good_files() {
                 "command": ["a", ""], "successCodes": [0],
                 "health": {"exec": ["a", ""], "everyMs": 1, "failures": 2147483647},
                 "restart": {"on": "on-failure", "max": 0, "windowMs": 1, "delayMs": 5, "maxDelayMs": 2147483647},
-                "ready": [{"port": [1, 65535]}, {"tcp": "[::1]:1"}, {"tcp": "a:65535"}, {"exec": ["a", ""]}, {"notify": true}, {"http": ":65535"},
+                "ready": [{"port": [1, 65535]}, {"tcp": "[::1]:1"}, {"tcp": "a:65535"}, {"exec": ["a", ""]}, {"notify": true}, {"healthcheck": true}, {"http": ":65535"},
                   {"http": {"url": "http://[::1]:8080/a?b=c", "status": [204, "200-399"], "headers": {"X-Key": "a b"}}}], "env": {"A": ""}, "envFile": [".env"],
                 "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "stdin": "open", "leftovers": "end", "executor": "acme", "options": {}}},
               "projects": {"./**": {"envFile": [], "tasks": {"t": {"command": "x", "envFile": "y"}}}, "web/?": {}}})"};

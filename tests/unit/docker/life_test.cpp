@@ -26,6 +26,7 @@ struct Listener : LifeObserver {
     if (reads) make_room();
   }
   void on_started() override { started = true; }
+  void on_ready() override { ready = true; }
   void on_standing(Standing standing) override { standings.push_back(standing.state); }
   void on_warning(std::string text) override { warnings.push_back(std::move(text)); }
   void on_left_behind(std::string what) override { left.push_back(std::move(what)); }
@@ -35,6 +36,7 @@ struct Listener : LifeObserver {
 
   bool reads = true;
   bool started = false;
+  bool ready = false;
   std::string output;
   std::function<void()> room;
   std::vector<std::string> standings, warnings, left;
@@ -145,6 +147,22 @@ TEST_F(Life, a_forced_end_does_not_wait_for_an_engine_that_says_nothing) {
   EXPECT_EQ(exit().kind, DREAM_EXIT_LOST);
   EXPECT_THAT(exit().text, HasSubstr("docker rm -f c1"));
   EXPECT_THAT(listener->left, ElementsAre(HasSubstr("its container c1 may still be there")));
+}
+
+TEST_F(Life, nor_for_one_that_does_not_tell_whether_its_program_runs) {
+  for (const char* question : {"GET /containers/c1/top", "GET /containers/c1/json"}) {
+    engine.hold(question);
+    listener = std::make_shared<Listener>();
+    const auto life = begin({.force = std::chrono::milliseconds(1)});
+    std::thread user([&] {
+      engine.await(question);
+      asio::post(context, [&] { life->terminate(sdk::Urgency::force); });
+    });
+    until_end();
+    user.join();
+    EXPECT_EQ(exit().kind, DREAM_EXIT_LOST) << question;
+    engine.release(question);
+  }
 }
 
 TEST_F(Life, nor_for_one_that_does_not_remove) {

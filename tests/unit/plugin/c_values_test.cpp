@@ -67,10 +67,13 @@ TEST(CValues, a_task_is_passed_on_whole) {
 
   task.command = "make x";
   task.pty = false;
+  task.stop_signal.reset();
+  task.tell_ready = true;
   const TaskTable line(task, 8);
   EXPECT_EQ(line.get()->command_kind, DREAM_COMMAND_LINE);
   EXPECT_EQ(text_of(line.get()->command_line), "make x");
-  EXPECT_EQ(line.get()->flags, 0U);
+  EXPECT_EQ(line.get()->flags, DREAM_TASK_OWN_SIGNAL | DREAM_TASK_TELL_READY);
+  EXPECT_EQ(line.get()->stop_signal, 15);
 }
 
 }  // namespace

@@ -166,6 +166,7 @@ inline TaskSpec task_called(const std::string& name) {
 class RecordingObserver final : public RunObserver {
  public:
   void run_started() override { events.emplace_back("started"); }
+  void run_ready() override { events.emplace_back("ready"); }
   void run_exited(ExitStatus status) override { events.push_back("exited: " + to_string(status)); }
   void run_start_failed(Error why) override {
     events.push_back("start failed: " + why.message);

@@ -112,6 +112,35 @@ TEST_F(StartingRun, that_ends_as_it_was_asked_to_has_not_failed) {
   EXPECT_THAT(events, ElementsAre("exited: signal 15 (SIGTERM)"));
 }
 
+TEST(RunReports, a_run_is_ready_once_while_it_runs_and_where_somebody_waits_for_that) {
+  ScriptedHost host;
+  ASSERT_TRUE(host.executor->tells_ready());
+  host.plugin.start = [](auto*, auto** made, auto*) {
+    *made = reinterpret_cast<dream_run*>(made);
+    return DREAM_STARTING;
+  };
+  TaskSpec task = task_called("dev");
+  const auto unasked = host.executor->start(task, host.observer);
+  host.plugin.tell_ready();
+  host.services.run_posted();
+  task.tell_ready = true;
+  const auto run = host.executor->start(task, host.observer);
+  host.plugin.tell_ready();
+  host.plugin.host->started(host.plugin.host, host.plugin.run_id);
+  std::thread([&] { host.plugin.tell_ready(); }).join();
+  host.plugin.tell_ready();
+  host.plugin.finish(DREAM_EXIT_CODE, 0);
+  host.plugin.tell_ready();
+  host.services.run_posted();
+  EXPECT_THAT(host.observer.events, ElementsAre("started", "ready", "exited: exit code 0"));
+  EXPECT_THAT(
+      host.services.log_.lines,
+      ElementsAre(HasSubstr("ready of ./web:dev was called for a run that nobody asks whether it is ready"),
+                  HasSubstr("was called for a run that has not started"),
+                  HasSubstr("was called for a run that has been ready before"),
+                  HasSubstr("was called for a run that is over")));
+}
+
 TEST(RunReports, what_is_said_of_an_end_is_fit_for_a_terminal) {
   for (const std::uint32_t kind : {DREAM_EXIT_CODE, DREAM_EXIT_SIGNAL, DREAM_EXIT_LOST}) {
     ScriptedHost host;

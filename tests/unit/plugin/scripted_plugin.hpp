@@ -45,6 +45,8 @@ struct ScriptedPlugin {
     host->start_failed(host, run_id, code, dream_text(where), dream_text(message), dream_text(hint));
   }
 
+  void tell_ready() const { host->ready(host, run_id); }
+
   /// Reports the end of the run.
   void finish(std::uint32_t kind, std::int32_t value, const std::string& text = "") const {
     const dream_exit exit{sizeof(dream_exit), kind, value, {text.data(), text.size()}};
@@ -103,7 +105,8 @@ struct ScriptedPlugin {
               current->calls.emplace_back("release");
               current->release();
             },
-        .extension = [](const char* id) noexcept { return current->extension(id); }};
+        .extension = [](const char* id) noexcept { return current->extension(id); },
+        .abilities = DREAM_PLUGIN_TELLS_READY};
     return plugin;
   }
 

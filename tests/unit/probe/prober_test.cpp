@@ -168,6 +168,22 @@ TEST_F(ProberTest, counts_files_and_lines_from_the_beginning_of_the_attempt) {
   EXPECT_EQ(told, "ready; ") << "the line came before its turn";
 }
 
+TEST_F(ProberTest, is_woken_by_a_health_check_and_knows_one_that_passed_before_its_turn) {
+  Prober prober = make({HealthcheckProbe{}});
+  prober.begin();
+  EXPECT_FALSE(alarm);
+  EXPECT_EQ(prober.found(), "its health check has not passed");
+  prober.become_healthy();
+  EXPECT_EQ(told, "ready; ");
+  Prober second = make({FileProbe{"up"}, HealthcheckProbe{}});
+  second.become_healthy();
+  second.begin();
+  write("up");
+  ring();
+  ring();
+  EXPECT_EQ(told, "ready; ready; ");
+}
+
 TEST_F(ProberTest, is_woken_by_a_line_and_does_not_try_before) {
   Prober prober = make({LogProbe{"up"}});
   prober.begin();

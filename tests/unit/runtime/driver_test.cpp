@@ -66,6 +66,20 @@ TEST(Driver, starts_the_next_step_when_a_line_says_that_it_is_ready) {
   EXPECT_EQ(stage.play(), 0);
 }
 
+TEST(Driver, starts_the_next_step_when_its_executor_says_that_it_is_ready) {
+  Stage stage(2);
+  wait_for_log(stage);
+  stage.plan.steps[0].ready = {HealthcheckProbe{}};
+  stage.then_pass(seconds(60));
+  stage.then([&] { EXPECT_EQ(stage.happened, "start a; "); });
+  stage.then([&] { stage.executors[0]->run().run_ready(); });
+  stage.then([&] { EXPECT_EQ(stage.happened, "start a; start b; "); });
+  stage.then([&] { stage.executors[0]->run().run_ready(); });  // nobody listens any more
+  stage.then_exits(0, success);
+  stage.then_exits(1, success);
+  EXPECT_EQ(stage.play(), 0);
+}
+
 TEST(Driver, ends_a_step_that_is_not_ready_in_time) {
   Stage stage(2);
   wait_for_log(stage);

@@ -192,6 +192,14 @@ template <class Struct>
   return {Breach::argument, "was given a text that can't be: without data, or too long"};
 }
 
+/// That a run is ready. `asked`: by DREAM_TASK_TELL_READY; `told`: it has said so before.
+[[nodiscard]] constexpr Judgement judge_ready(Life run, bool asked, bool told) {
+  if (const Judgement there = judge_run(run); !there.fine()) return there;
+  if (!asked) return {Breach::argument, "was called for a run that nobody asks whether it is ready"};
+  if (told) return {Breach::argument, "was called for a run that has been ready before"};
+  return {};
+}
+
 /// The end of a run, which `children` of it outlive. It counts nonetheless, if it is the first.
 [[nodiscard]] constexpr Judgement judge_end(Life run, std::size_t children) {
   if (run == Life::unknown) return judge_run(run);

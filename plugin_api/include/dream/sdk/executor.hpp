@@ -19,6 +19,7 @@ struct PluginInfo {
   std::string_view version;
   std::string_view summary;        ///< one line
   std::string_view homepage = {};  ///< an address
+  std::uint32_t abilities = 0;     ///< DREAM_PLUGIN_*
 };
 
 /// How a run ended.

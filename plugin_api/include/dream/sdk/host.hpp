@@ -81,6 +81,11 @@ class Host {
     return true;
   }
 
+  /// [any thread] A run of a task that wants_ready() is ready now. Once, after its start and before its end.
+  void ready(dream_run_id run) const {
+    if (DREAM_HAS(host_, ready)) host_->ready(host_, run);
+  }
+
   /// Does `blocking` on a thread of the host's, which has few of them, and `done` on the loop after it:
   /// DREAM_OK, or why `blocking` wasn't called or threw (dream_on_done). `done` comes once, and before the
   /// executor is deleted.

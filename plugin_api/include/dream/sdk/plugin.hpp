@@ -39,7 +39,8 @@ class PluginTable {
                                     &terminate,
                                     &status,
                                     &release,
-                                    &extension};
+                                    &extension,
+                                    Class::info.abilities};
     return &table;
   }
 

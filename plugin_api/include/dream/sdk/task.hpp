@@ -65,6 +65,10 @@ class Task {
   [[nodiscard]] std::chrono::milliseconds grace() const {
     return std::chrono::milliseconds(static_cast<std::int64_t>(task_.grace_ms));
   }
+  /// dream.json names no stop signal: one that what is run brings along may be sent in its place.
+  [[nodiscard]] bool may_use_own_signal() const { return (task_.flags & DREAM_TASK_OWN_SIGNAL) != 0; }
+  /// Host::ready() is waited for. Only of a plugin whose PluginInfo says that it can.
+  [[nodiscard]] bool wants_ready() const { return (task_.flags & DREAM_TASK_TELL_READY) != 0; }
   [[nodiscard]] bool may_have_terminal() const { return (task_.flags & DREAM_TASK_PTY) != 0; }
 
   [[nodiscard]] const dream_task& raw() const { return task_; }

@@ -26,11 +26,11 @@ class FakeRuns : public FakeLoop {
 
   // ---- their driver tells of them
 
-  /// The number of a new run.
-  [[nodiscard]] dream_run_id open_run() {
+  /// The number of a new run, whose task has these flags.
+  [[nodiscard]] dream_run_id open_run(std::uint32_t flags = 0) {
     const dream_run_id id = next_handle();
     const std::scoped_lock lock(mutex_);
-    runs_[id] = {};
+    runs_[id].flags = flags;
     return id;
   }
   /// Its start has failed: nothing of it is called back any more.
@@ -70,6 +70,20 @@ class FakeRuns : public FakeLoop {
     const auto found = runs_.find(run);
     return found == runs_.end() ? detail::Life::unknown : found->second.life;
   }
+  /// The run says that it is ready. False: wrongly, which is one of the refusals.
+  bool become_ready(dream_run_id run) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = runs_.find(run);
+    const Known known = found == runs_.end() ? Known{detail::Life::unknown} : found->second;
+    const detail::Judgement judgement =
+        detail::judge_ready(known.life, (known.flags & DREAM_TASK_TELL_READY) != 0, known.ready);
+    if (judgement.fine()) {
+      found->second.ready = true;
+    } else {
+      refusals_.push_back({"ready", judgement});
+    }
+    return judgement.fine();
+  }
   void child_began(dream_run_id run) {
     const std::scoped_lock lock(mutex_);
     ++runs_[run].children;
@@ -107,6 +121,8 @@ class FakeRuns : public FakeLoop {
   struct Known {
     detail::Life life = detail::Life::open;
     std::size_t children = 0;  ///< that live
+    std::uint32_t flags = 0;
+    bool ready = false;
   };
 
   std::uint64_t last_handle_ = 0;

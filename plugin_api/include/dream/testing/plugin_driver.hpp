@@ -144,7 +144,7 @@ class PluginDriver {
     error_ = std::make_unique<FakeErrors>();
     auto run = std::make_unique<FakeRun>();
     run->host = &host_;
-    run->id = host_.open_run();
+    run->id = host_.open_run(task.flags);
     const WireTask wire(task, run->id);
     run->start_status = table_->start(executor_, &wire.table, &run->handle, error_->table());
     if (run->start_status < 0) {

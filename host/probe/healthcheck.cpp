@@ -1,0 +1,30 @@
+#include "probe/kind.hpp"
+
+namespace dream::probe {
+
+namespace {
+
+class Healthcheck : public Kind {
+ public:
+  void look(Found found) override {
+    found(healthy_ ? Finding{} : not_yet("its health check has not passed"));
+  }
+
+  void become_healthy() override {
+    healthy_ = true;
+    if (wake) wake();
+  }
+
+  [[nodiscard]] Pace pace() const override { return when_woken; }
+
+ private:
+  bool healthy_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Kind> make(const HealthcheckProbe& /*probe*/, const Subject& /*subject*/) {
+  return std::make_unique<Healthcheck>();
+}
+
+}  // namespace dream::probe
