@@ -137,7 +137,7 @@ TEST_F(ProberTest, tries_where_no_watch_tells_everything) {
   std::filesystem::create_symlink("real", folder.path() / "link");
   std::filesystem::create_symlink("real/deep", folder.path() / "deep");
   std::filesystem::create_symlink("real/other", folder.path() / "file");
-  for (const char* path : {"link/up", "file", "/proc/self/no-such-file", "real/../link/up", "deep/../up"}) {
+  for (const char* path : {"link/up", "file", "/proc/sys/no-such-file", "real/../link/up", "deep/../up"}) {
     alarm.reset();
     Prober prober = make({FileProbe{path}});
     prober.begin();
