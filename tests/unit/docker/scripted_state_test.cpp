@@ -1,0 +1,153 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <dream/testing/plugin_driver.hpp>
+
+#include "scripted_run.hpp"
+
+namespace dream::docker {
+namespace {
+
+using dream::testing::FakeRun;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST_F(ScriptedRun, graceful_is_the_steps_signal_once_and_force_is_kill) {
+  FakeRun& run = start_and_hold();
+  plugin.terminate(run, DREAM_GRACEFUL);
+  plugin.terminate(run, DREAM_GRACEFUL);
+  EXPECT_THAT(engine.await("POST /containers/c1/kill"), HasSubstr("signal=15"));
+  EXPECT_EQ(plugin.status(run).phase, DREAM_PHASE_STOPPING);
+  plugin.terminate(run, DREAM_FORCE);
+  engine.answer("POST /containers/c1/wait", ScriptedEngine::reply(200, R"({"StatusCode": 137})"));
+  engine.release("POST /containers/c1/wait");
+  EXPECT_EQ(exit_of(run).value, 137);
+  EXPECT_LE(engine.count("POST /containers/c1/kill"), 2U);
+  EXPECT_EQ(plugin.terminate(run, DREAM_FORCE), DREAM_OK);
+}
+
+/// How the engine is asked to signal a container of an image with this signal.
+std::string kill_of(const std::string& image_signal, std::uint32_t flags) {
+  struct : ScriptedRun {
+    void TestBody() override {}
+  } one;
+  one.engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(
+          200, R"({"Id": "i1", "Config": {"Cmd": ["sh"])" +
+                   (image_signal.empty() ? "" : R"(, "StopSignal": ")" + image_signal + "\"") + "}}"));
+  FakeRun& run = one.start_and_hold(flags);
+  one.plugin.terminate(run, DREAM_GRACEFUL);
+  std::string target = one.engine.await("POST /containers/c1/kill");
+  one.engine.release("POST /containers/c1/wait");
+  one.exit_of(run);
+  target.erase(0, target.find('?') + 1);
+  return target.substr(0, target.find(' '));
+}
+
+TEST(ScriptedSignal, is_dream_jsons_or_else_the_images_in_its_own_words) {
+  constexpr std::uint32_t own = DREAM_TASK_OWN_SIGNAL;
+  EXPECT_EQ(kill_of("SIGRTMIN+3", own), "signal=SIGRTMIN%2B3");
+  EXPECT_EQ(kill_of("QUIT", own), "signal=QUIT");
+  EXPECT_EQ(kill_of("3", own), "signal=3");
+  EXPECT_EQ(kill_of("", own), "signal=15");
+  EXPECT_EQ(kill_of("SIGQUIT", 0), "signal=15") << "dream.json names it";
+}
+
+TEST_F(ScriptedRun, a_signal_that_the_engine_does_not_know_is_sigterm) {
+  engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Cmd": ["sh"], "StopSignal": "SIGODD"}})"));
+  engine.answer("POST /containers/c1/kill",
+                ScriptedEngine::reply(400, R"({"message": "invalid signal: SIGODD"})"));
+  FakeRun& run = start_and_hold(DREAM_TASK_OWN_SIGNAL);
+  plugin.terminate(run, DREAM_GRACEFUL);
+  until([&] { return !host.logged().empty(); });
+  EXPECT_EQ(engine.count("POST /containers/c1/kill"), 2U);
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+}
+
+/// What the engine tells of the processes in a container: the command lines.
+std::string processes(const std::string& commands) {
+  return ScriptedEngine::reply(200, R"({"Titles": ["PID", "CMD"], "Processes": [)" + commands + "]}");
+}
+
+TEST_F(ScriptedRun, has_started_when_the_init_has_become_the_program) {
+  const std::string init = R"(["7", "/sbin/docker-init -- x"])";
+  engine.answer("GET /containers/c1/top", processes(init + R"(, ["8", "/sbin/docker-init -- x"])"));
+  engine.hold("POST /containers/c1/wait");
+  FakeRun& run = start();
+  while (engine.count("GET /containers/c1/top") < 2) host.run_posted();
+  engine.answer("GET /containers/c1/top", processes(init + R"(, ["8", "[docker-init] <defunct>"])"));
+  const std::size_t before = engine.count("GET /containers/c1/top");
+  while (engine.count("GET /containers/c1/top") < before + 3) host.run_posted();
+  EXPECT_TRUE(host.started_runs().empty());
+  engine.answer("GET /containers/c1/top", processes(init + R"(, ["8", "x"])"));
+  until([&] { return !host.started_runs().empty(); });
+  engine.release("POST /containers/c1/wait");
+  EXPECT_EQ(exit_of(run).value, 0);
+}
+
+TEST_F(ScriptedRun, has_started_when_it_writes) {
+  engine.answer("GET /containers/c1/top", processes(R"(["7", "x"])"));
+  engine.answer("POST /containers/c1/attach",
+                "HTTP/1.1 101 UPGRADED\r\n\r\n" + std::string("\2\0\0\0\0\0\0\3err", 11));
+  engine.hold("POST /containers/c1/wait");
+  FakeRun& run = start();
+  until([&] { return !host.started_runs().empty(); });
+  engine.release("POST /containers/c1/wait");
+  EXPECT_EQ(exit_of(run).value, 0);
+}
+
+TEST_F(ScriptedRun, whose_image_has_no_health_check_fails_when_that_is_waited_for) {
+  const std::string failure = failure_of(start("", DREAM_TASK_TELL_READY));
+  EXPECT_EQ(host.start_failures().back().code, DREAM_E_FAILED);
+  EXPECT_THAT(failure,
+              HasSubstr("the image box has no HEALTHCHECK, which is to tell when ./web:dev is ready"));
+  EXPECT_EQ(engine.count("POST /containers/create"), 0U);
+  engine.answer("GET /images/box/json",
+                ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Healthcheck": {"Test": ["NONE"]}}})"));
+  EXPECT_THAT(failure_of(start("", DREAM_TASK_TELL_READY)), HasSubstr("has no HEALTHCHECK"));
+}
+
+/// The engine's word for a container's health.
+std::string health(const std::string& word) {
+  return ScriptedEngine::reply(200,
+                               R"({"State": {"Status": "running", "Health": {"Status": ")" + word + "\"}}}");
+}
+
+TEST_F(ScriptedRun, is_ready_once_when_its_health_check_has_passed) {
+  engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Healthcheck": {"Test": ["CMD", "x"]}}})"));
+  engine.answer("GET /containers/c1/json", health("starting"));
+  FakeRun& run = start_and_hold(DREAM_TASK_TELL_READY);
+  engine.answer("GET /containers/c1/json", health("unhealthy"));
+  const std::size_t before = engine.count("GET /containers/c1/json");
+  while (engine.count("GET /containers/c1/json") < before + 3) host.run_posted();
+  EXPECT_TRUE(host.ready_runs().empty());
+  engine.answer("GET /containers/c1/json", health("healthy"));
+  until([&] { return !host.ready_runs().empty(); });
+  const std::size_t asked = engine.count("GET /containers/c1/json");
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+  EXPECT_THAT(host.ready_runs(), ElementsAre(run.id));
+  EXPECT_TRUE(host.refusals().empty());
+  EXPECT_EQ(engine.count("GET /containers/c1/json"), asked) << "it is asked no more";
+}
+
+TEST_F(ScriptedRun, that_nobody_asks_about_is_not_looked_at) {
+  engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Healthcheck": {"Test": ["CMD", "x"]}}})"));
+  engine.answer("GET /containers/c1/top", processes(R"(["7", "init x"], ["8", "x"])"));
+  FakeRun& run = start_and_hold();
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+  EXPECT_EQ(engine.count("GET /containers/c1/json"), 0U);
+}
+
+}  // namespace
+}  // namespace dream::docker
