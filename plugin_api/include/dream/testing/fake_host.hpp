@@ -38,8 +38,6 @@ class FakeHost : public FakeRuns {
   [[nodiscard]] const std::deque<FakeChild>& children() const { return children_; }
   [[nodiscard]] const std::vector<LoggedLine>& logged() const { return logged_; }
   [[nodiscard]] const std::vector<dream_run_id>& started_runs() const { return started_; }
-  /// Those that said so as they should.
-  [[nodiscard]] const std::vector<dream_run_id>& ready_runs() const { return ready_; }
   [[nodiscard]] const std::vector<FakeStartFailure>& start_failures() const { return start_failures_; }
   /// What it said to have left behind, by its run.
   [[nodiscard]] const std::multimap<dream_run_id, std::string>& left_behind() const { return left_; }
@@ -60,7 +58,6 @@ class FakeHost : public FakeRuns {
     const std::scoped_lock lock(mutex_);
     logged_ = {};
     started_ = {};
-    ready_ = {};
     output_.clear();
   }
 
@@ -128,6 +125,7 @@ class FakeHost : public FakeRuns {
   };
 
   static FakeHost& of(const dream_host* host) { return *reinterpret_cast<const Table*>(host)->owner; }
+  static void run_ready(const dream_host* self, dream_run_id run) noexcept { of(self).become_ready(run); }
 
   [[nodiscard]] FakeChild* find_child(dream_child_id id) {
     for (FakeChild& child : children_) {
@@ -213,13 +211,6 @@ class FakeHost : public FakeRuns {
     if (!judgement.fine()) host.refuse("left_behind", judgement);
     const std::scoped_lock lock(host.mutex_);
     host.left_.emplace(run, text(what));
-  }
-
-  static void run_ready(const dream_host* self, dream_run_id run) noexcept {
-    FakeHost& host = of(self);
-    if (!host.become_ready(run)) return;
-    const std::scoped_lock lock(host.mutex_);
-    host.ready_.push_back(run);
   }
 
   static void log_write(const dream_host* self, std::uint32_t level, dream_str message) noexcept {
@@ -395,7 +386,6 @@ class FakeHost : public FakeRuns {
   std::deque<FakeChild> children_;
   std::vector<LoggedLine> logged_;
   std::vector<dream_run_id> started_;
-  std::vector<dream_run_id> ready_;
   std::vector<FakeStartFailure> start_failures_;
   std::multimap<dream_run_id, std::string> left_;
   bool of_1_0_ = false;

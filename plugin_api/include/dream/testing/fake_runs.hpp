@@ -55,7 +55,10 @@ class FakeRuns : public FakeLoop {
     const std::scoped_lock lock(mutex_);
     std::erase_if(runs_, [](const auto& run) { return run.second.life == detail::Life::over; });
     refusals_.clear();
+    ready_.clear();
   }
+  /// Those that said so as they should.
+  [[nodiscard]] const std::vector<dream_run_id>& ready_runs() const { return ready_; }
 
  protected:
   ~FakeRuns() = default;
@@ -70,8 +73,8 @@ class FakeRuns : public FakeLoop {
     const auto found = runs_.find(run);
     return found == runs_.end() ? detail::Life::unknown : found->second.life;
   }
-  /// The run says that it is ready. False: wrongly, which is one of the refusals.
-  bool become_ready(dream_run_id run) {
+  /// The run says that it is ready. To say so wrongly is one of the refusals.
+  void become_ready(dream_run_id run) {
     const std::scoped_lock lock(mutex_);
     const auto found = runs_.find(run);
     const Known known = found == runs_.end() ? Known{detail::Life::unknown} : found->second;
@@ -79,10 +82,10 @@ class FakeRuns : public FakeLoop {
         detail::judge_ready(known.life, (known.flags & DREAM_TASK_TELL_READY) != 0, known.ready);
     if (judgement.fine()) {
       found->second.ready = true;
+      ready_.push_back(run);
     } else {
       refusals_.push_back({"ready", judgement});
     }
-    return judgement.fine();
   }
   void child_began(dream_run_id run) {
     const std::scoped_lock lock(mutex_);
@@ -128,6 +131,7 @@ class FakeRuns : public FakeLoop {
   std::uint64_t last_handle_ = 0;
   std::map<dream_run_id, Known> runs_;
   std::vector<FakeRefusal> refusals_;
+  std::vector<dream_run_id> ready_;
 };
 
 }  // namespace dream::testing
