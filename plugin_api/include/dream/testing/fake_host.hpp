@@ -1,6 +1,5 @@
 /// A host without processes, for the unit tests of a plugin: every service is a recording fake, and its clock
-/// is moved by hand. What dream would refuse it refuses, too. Header-only; needs no test framework.
-/// plugin_driver.hpp calls a plugin like the host does.
+/// is moved by hand. What dream would refuse it refuses, too. plugin_driver.hpp calls a plugin like the host.
 #pragma once
 
 #include <cstddef>
