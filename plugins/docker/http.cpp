@@ -63,6 +63,8 @@ Async<Result<void>> HttpClient::connect(Limit limit) {
   heard_ = false;
   Result<void> opened = co_await connection->open(endpoint_, limit);
   if (!opened && connection_ == connection) connection_.reset();
+  // One that was there before has gone.
+  if (!opened && answered_before_) co_return connection_lost(endpoint_, {}, opened.failure().message);
   if (opened && connection_ != connection) co_return broken(asio::error::operation_aborted);
   co_return opened;
 }
@@ -105,7 +107,7 @@ Async<Result<void>> HttpClient::read_header(Parser& parser) {
   if (connection == nullptr) co_return broken(asio::error::operation_aborted);
   const auto [error, bytes] = co_await http::async_read_header(*connection, unread_, parser, answered);
   if (error) co_return broken(error);
-  heard_ = true;
+  heard_ = answered_before_ = true;
   co_return Result<void>();
 }
 

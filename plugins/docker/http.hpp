@@ -93,7 +93,8 @@ class HttpClient {
   Endpoint endpoint_;
   ConnectionPtr connection_;
   boost::beast::flat_buffer unread_;
-  bool heard_ = false;  ///< an answer has come over this connection
+  bool heard_ = false;            ///< an answer has come over this connection
+  bool answered_before_ = false;  ///< over any
 };
 
 /// `text` as a part of a query, or as one part of a path.

@@ -16,12 +16,15 @@ using engine::Input;
 using engine::Phase;
 using engine::Reaction;
 
-const std::vector<std::string> phases{"pending", "starting", "running", "stopping", "killing", "ended"};
+const std::vector<std::string> phases{"pending", "starting", "running", "stopping",
+                                      "killing", "backoff",  "ended"};
 
 std::string word(Reaction reaction) {
-  static constexpr std::array<std::string_view, 14> words{
-      "bug",          "nothing",       "skip",   "start",     "run",   "note start", "run and end",
-      "become ready", "fail to ready", "expire", "terminate", "force", "end",        "abandon"};
+  static constexpr std::array<std::string_view, 17> words{
+      "bug",        "nothing",     "skip",         "start",         "run",
+      "note start", "run and end", "become ready", "fail to ready", "sicken",
+      "expire",     "terminate",   "force",        "back off",      "run and back off",
+      "end",        "abandon"};
   return std::string(words.at(static_cast<std::size_t>(reaction)));
 }
 
@@ -46,9 +49,21 @@ std::vector<std::string> cells_of(const std::string& line) {
 TEST(Architecture, shows_the_table_of_the_engine) {
   const Document document = read_document(std::filesystem::path(DREAM_SOURCE_DIR) / "docs/architecture.md");
   std::istringstream lines(document.text);
-  const std::vector<std::string> inputs{"due",          "started",         "start failed",  "exited",
-                                        "ready",        "never ready",     "ready timeout", "timeout passed",
-                                        "grace passed", "patience passed", "stop asked",    "force asked"};
+  const std::vector<std::string> inputs{"due",
+                                        "started",
+                                        "start failed",
+                                        "exited",
+                                        "start fell",
+                                        "fell",
+                                        "ready",
+                                        "never ready",
+                                        "ready timeout",
+                                        "fell ill",
+                                        "timeout passed",
+                                        "grace passed",
+                                        "patience passed",
+                                        "stop asked",
+                                        "force asked"};
   std::vector<std::string> head{""};
   head.insert(head.end(), phases.begin(), phases.end());
   std::size_t found = 0;

@@ -94,8 +94,9 @@ TEST(Restart, does_not_try_again_what_is_not_there) {
 
 TEST(Restart, keeps_the_output_of_every_attempt) {
   const Workspace workspace(
-      {{"a", "printf 'begin of '; printf 'attempt %s' $DREAM_ATTEMPT; exit 1", "", quick}});
-  const Finished finished = run(workspace, {.arguments = {"go", "--log-dir", "logs"}, .folder = "a"});
+      {{"a", "printf 'begin of '; printf 'attempt %s' $DREAM_ATTEMPT; exit 1", "", quick},
+       {"c", "true", "", ""}});
+  const Finished finished = run(workspace, {.arguments = {"go", "--log-dir", "logs"}, .folder = "c"});
   EXPECT_EQ(finished.code, 1);
   EXPECT_THAT(finished.out, AllOf(HasSubstr("begin of attempt 1\n"), HasSubstr("begin of attempt 2\n"),
                                   HasSubstr("begin of attempt 3\n")));

@@ -128,7 +128,8 @@ void Oracle::take(const Exited& event) {
 
 void Oracle::take(const MoreTime& event) {
   History& step = history_[position(event.attempt.step)];
-  if (step.probing) step.asked_for = std::max(step.asked_for, now_ + event.time);
+  if (step.is_current(event.attempt) && step.probing)
+    step.asked_for = std::max(step.asked_for, now_ + event.time);
 }
 
 void Oracle::take(const Lingers& event) {

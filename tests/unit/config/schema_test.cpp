@@ -72,7 +72,7 @@ TEST(Schema, agrees_about_every_type_and_bound_of_every_key) {
     for (const auto& property : properties.GetObject()) {
       // Which executors there are is not the schema's business.
       const bool names_executor = std::string_view(property.name.GetString()) == "executor";
-      for (const std::string& value : candidates()) {
+      for (const std::string& value : candidates) {
         if (names_executor && value.front() == '"' && value != "\"\"") continue;
         // An object without its "plugin" would be an executor that nobody knows.
         if (part.place.empty() && std::string_view(property.name.GetString()) == "executors" &&
@@ -97,7 +97,7 @@ TEST(Schema, agrees_about_every_probe) {
     return parse(R"({"tasks": {"t": {"ready": )" + value + "}}}");
   };
   std::size_t accepted = 0;
-  std::vector<std::string> values = candidates();
+  std::vector<std::string> values = candidates;
   for (const char* text :
        {"a:1", "a:0", "a:65535", "a:65536", "a:01", ":1", "a:", "a:1x", "a: 1", "a:+1", "::1:1", "[::1]:1",
         "[]:1", "[::1]1", "[::1", "[x]:1", "a]:1", "127.0.0.1:99999", "a:99999999999"})
@@ -127,7 +127,7 @@ TEST(Schema, agrees_about_every_key_of_a_restart) {
     // The first pause is 0: no longest one is too short.
     const char* first =
         key.find("elay") == std::string::npos || key.find("max") != std::string::npos ? "\"delay\": 0, " : "";
-    for (const std::string& value : candidates())
+    for (const std::string& value : candidates)
       accepted += judges.agree(restart("{" + std::string(first) + key + value + "}")) ? 1U : 0U;
   }
   EXPECT_GT(accepted, 50U);
@@ -210,7 +210,7 @@ void mutate(Dom& dom, std::mt19937& random) {
   const auto below = [&](std::size_t limit) {
     return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
   };
-  static const std::vector<std::string> values = candidates();
+  static const std::vector<std::string>& values = candidates;
   static const std::vector<std::string> keys{
       "async", "delay",    "required", "service",   "timeout",   "command",     "env",        "envFile",
       "stop",  "signal",   "graceMs",  "pty",       "options",   "projectPath", "task",       "project",
