@@ -179,7 +179,7 @@ Workspace that_notifies(const std::string& command, const std::string& more = ""
 TEST(ReadyByNotify, is_what_systemd_notify_says) {
   const Workspace workspace = that_notifies(
       "systemd-notify --status='3 of 4' && read go < $ROOT/gate && systemd-notify --ready && "
-      "systemd-notify --status=more && echo all was heard; read go < $ROOT/end");
+      "systemd-notify --status=more && echo all was heard; read go < $ROOT/gate");
   const Gate gate(workspace, "gate");
   const Gate end(workspace, "end");
   DreamRun dream(workspace);
@@ -207,7 +207,7 @@ sender.sendall("\n".join(sys.argv[1:]).encode())
 TEST(ReadyByNotify, moves_the_deadline_and_leaves_no_socket) {
   const Workspace workspace = that_notifies(
       "python3 $ROOT/notify.py EXTEND_TIMEOUT_USEC=7200000000 STATUS=slow; read go < $ROOT/gate; "
-      "python3 $ROOT/notify.py STATUS=fast READY=1 MAINPID=1; read go < $ROOT/end",
+      "python3 $ROOT/notify.py STATUS=fast READY=1 MAINPID=1; read go < $ROOT/gate",
       R"(, "readyTimeout": 60000)");
   workspace.write("notify.py", notify_script);
   const Gate gate(workspace, "gate");
