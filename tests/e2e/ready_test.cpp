@@ -231,8 +231,9 @@ TEST(NotReady, in_time_is_a_failure) {
   const Gate gate(workspace, "gate");
   const Finished finished = run(workspace);
   EXPECT_EQ(finished.code, 124);
-  EXPECT_THAT(finished.err, AllOf(HasSubstr("./a:go isn't ready after 50 ms: there is no file \"up\""),
-                                  HasSubstr("not ready within 50 ms")));
+  EXPECT_THAT(finished.err,
+              AllOf(HasSubstr("./a:go isn't ready after "), HasSubstr(": there is no file \"up\"\n"),
+                    HasSubstr("not ready within 50 ms")));
   EXPECT_THAT(finished.out, Not(HasSubstr("c runs")));
 }
 
