@@ -50,9 +50,7 @@ std::optional<Health> read_health(Reader& reader, const Place& place, const Json
   }
   Keys keys;
   read_object(reader, place, value, health_fields, keys);
-  const Member* with_unit = reader.tree().find(value, "everyMs");
-  if (with_unit != nullptr && reader.tree().find(value, "every") != nullptr)
-    reader.report(Place(place, with_unit->name), R"("everyMs" is "every" once more)", "remove one of them");
+  report_both_names(reader, place, value, "every", "everyMs");
   std::size_t written = 0;
   for (const char* name : {"port", "tcp", "http", "exec"})
     written += reader.tree().find(value, name) != nullptr ? 1 : 0;

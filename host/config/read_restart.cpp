@@ -64,17 +64,15 @@ const Member* either(const Reader& reader, const Json& value, const char* name, 
   return found != nullptr ? found : reader.tree().find(value, with_unit);
 }
 
-void report_both_names(Reader& reader, const Place& place, const Json& value) {
-  for (const auto& [name, with_unit] : {std::pair("window", "windowMs"), std::pair("delay", "delayMs"),
-                                        std::pair("maxDelay", "maxDelayMs")}) {
-    const Member* second = reader.tree().find(value, with_unit);
-    if (second == nullptr || reader.tree().find(value, name) == nullptr) continue;
-    reader.report(Place(place, second->name), fmt::format(R"("{}" is "{}" once more)", with_unit, name),
-                  "remove one of them");
-  }
-}
-
 }  // namespace
+
+void report_both_names(Reader& reader, const Place& place, const Json& value, const char* name,
+                       const char* with_unit) {
+  const Member* second = reader.tree().find(value, with_unit);
+  if (second == nullptr || reader.tree().find(value, name) == nullptr) return;
+  reader.report(Place(place, second->name), fmt::format(R"("{}" is "{}" once more)", with_unit, name),
+                "remove one of them");
+}
 
 std::optional<Restart> read_restart(Reader& reader, const Place& place, const Json& value) {
   if (!value.IsObject()) {
@@ -85,7 +83,9 @@ std::optional<Restart> read_restart(Reader& reader, const Place& place, const Js
   }
   Keys keys;
   read_object(reader, place, value, restart_fields, keys);
-  report_both_names(reader, place, value);
+  for (const auto& [name, with_unit] :
+       {std::pair("window", "windowMs"), std::pair("delay", "delayMs"), std::pair("maxDelay", "maxDelayMs")})
+    report_both_names(reader, place, value, name, with_unit);
   Restart restart{.on = keys.on};
   if (keys.max) restart.max = static_cast<std::size_t>(*keys.max);
   restart.window = keys.window.value_or(restart.window);

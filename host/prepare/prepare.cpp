@@ -58,12 +58,6 @@ Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& l
   return error;
 }
 
-/// Whether the step waits for what only its executor knows.
-bool asks_executor(const Step& step) {
-  return std::ranges::any_of(
-      step.ready, [](const Probe& probe) { return std::holds_alternative<HealthcheckProbe>(probe); });
-}
-
 Error cannot_tell(const Step& step) {
   return {ErrorCode::configuration, "the executor " + step.executor + " knows of no health check",
           to_string(step.id) + ": ready/healthcheck", "take another probe: port, log or exec"};
@@ -184,7 +178,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
   std::string options = loaded.document->options(step.options);
   Result<plugin::Executor*> executor = executor_of(step, loaded, registry, options);
   if (!executor) return executor.error();
-  const bool tell_ready = asks_executor(step);
+  const bool tell_ready = has_probe<HealthcheckProbe>(step.ready);
   if (tell_ready && !(*executor)->tells_ready()) return cannot_tell(step);
   return PreparedStep{.executor = *executor,
                       .task = {.step = index,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "probe/endpoints.hpp"
+#include "probe/schedule.hpp"
 
 namespace dream::probe {
 
@@ -14,7 +15,6 @@ namespace {
 using boost::asio::ip::tcp;
 using Code = boost::system::error_code;
 
-constexpr auto longest_try = std::chrono::seconds(5);
 /// How long a connection has to stay to be no proxy's.
 constexpr auto stays = std::chrono::milliseconds(100);
 

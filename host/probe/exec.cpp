@@ -12,7 +12,6 @@ namespace dream::probe {
 
 namespace {
 
-constexpr auto longest_try = std::chrono::seconds(5);
 constexpr std::size_t kept_output = 4096;
 constexpr int not_executable = 126;
 constexpr int not_found = 127;

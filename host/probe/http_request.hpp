@@ -7,6 +7,7 @@
 
 #include "base/time.hpp"
 #include "plan/probe.hpp"
+#include "probe/schedule.hpp"
 
 namespace dream::probe {
 
@@ -14,7 +15,7 @@ namespace dream::probe {
 class HttpRequest {
  public:
   struct Limits {
-    Duration whole = std::chrono::seconds(5);
+    Duration whole = longest_try;
     /// How long the rest of an answer is waited for, so that no server is cut off within a small one. Of a
     /// larger one 64 KiB are read.
     Duration body = std::chrono::milliseconds(100);

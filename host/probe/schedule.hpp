@@ -4,6 +4,9 @@
 
 namespace dream::probe {
 
+/// A try that takes longer has failed.
+inline constexpr Duration longest_try = std::chrono::seconds(5);
+
 /// How often a kind of probe tries.
 struct Pace {
   int share = 10;  ///< the next try comes after this part of what has been waited so far; 0: only when woken
