@@ -19,7 +19,7 @@ std::optional<std::string> one_project(Reader& reader, const Place& place, const
   return project;
 }
 
-constexpr std::array<Field<Dependency>, 6> dependency_fields{{
+constexpr std::array<Field<Dependency>, 8> dependency_fields{{
     {"projectPath",
      [](Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
        dependency.project = one_project(reader, place, value).value_or("");
@@ -34,7 +34,29 @@ constexpr std::array<Field<Dependency>, 6> dependency_fields{{
                  Dependency& dependency) { dependency.delay = reader.milliseconds(place, value); }},
     {"waitFor", [](Reader& reader, const Place& place, const Json& value,
                    Dependency& dependency) { dependency.wait_for = read_wait_for(reader, place, value); }},
+    {"restartWith",
+     [](Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
+       dependency.restart_with = reader.boolean(place, value).value_or(false);
+     }},
+    {"finally",
+     [](Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
+       dependency.finally = reader.boolean(place, value).value_or(false);
+     }},
 }};
+
+/// What runs at the end, runs in front and is waited for until it has ended.
+void check_end(Reader& reader, const Place& place, const Dependency& dependency) {
+  if (!dependency.finally) return;
+  const auto misfit = [&](bool there, const char* key) {
+    if (there)
+      reader.report(place, fmt::format(R"("finally" and "{}" don't go together)", key),
+                    "what runs at the end, runs in front, one after the other");
+  };
+  misfit(dependency.async.value_or(false), "async");
+  misfit(dependency.delay.value_or(Duration{0}) > Duration{0}, "delay");
+  misfit(dependency.wait_for.has_value(), "waitFor");
+  misfit(dependency.restart_with, "restartWith");
+}
 
 /// One element of `workspace.P.T`. Without a usable project it is left empty.
 void read_entry(Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
@@ -46,6 +68,7 @@ void read_entry(Reader& reader, const Place& place, const Json& value, Dependenc
     if (reader.tree().find(value, "projectPath") == nullptr) {
       reader.report(place, "the dependency has no \"projectPath\"", "it names the project to depend on");
     }
+    check_end(reader, place, dependency);
   } else {
     reader.report_type(place, "a project, as a string or an object with \"projectPath\"", value);
   }

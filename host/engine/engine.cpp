@@ -13,7 +13,7 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
     : plan(its_plan),
       limits(its_limits),
       steps(plan.steps.size()),
-      pending(steps.size()),
+      pending(0),
       outcomes(steps.size()),
       gates(steps.size()),
       deadlines(steps.size()),
@@ -27,6 +27,7 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const Step& step = plan.steps[i];
     DREAM_ASSERT(step.background || !step.service);
+    DREAM_ASSERT(!step.finally || (!step.background && step.delay == Duration{0} && i + 1 < steps.size()));
     DREAM_ASSERT(step.delay >= Duration{0} && step.stop_grace >= Duration{0});
     DREAM_ASSERT(!step.timeout || *step.timeout >= Duration{0});
     DREAM_ASSERT(step.ready_timeout > Duration{0} || step.ready.empty());
@@ -38,14 +39,34 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
       steps[position(before)].ready_followers.push_back(StepIndex(i));
       ++steps[i].waits_for;
     }
+    for (const StepIndex before : step.restart_with) {
+      DREAM_ASSERT(position(before) < i);
+      steps[position(before)].restarted_with.push_back(StepIndex(i));
+    }
     // The requested step is what the run is for, even when it is declared a service.
     const bool requested = i + 1 == steps.size();
     if (step.background) steps[i].kind = step.service && !requested ? Kind::service : Kind::background;
-    if (steps[i].kind != Kind::service) ++others_left;
-    if (requested) continue;
-    steps[i].followers.push_back(StepIndex(i + 1));
-    ++steps[i + 1].waits_for;
+    if (step.finally) steps[i].kind = Kind::finally;
+    if (is_ordinary(StepIndex(i))) ++others_left;
   }
+  make_list();
+}
+
+/// What comes at the end waits for nobody, and nobody for it.
+void Engine::State::make_list() {
+  std::optional<StepIndex> last;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].kind == Kind::finally) {
+      closing.push_back(StepIndex(i));
+      continue;
+    }
+    if (last) {
+      progress_of(*last).followers.push_back(StepIndex(i));
+      ++steps[i].waits_for;
+    }
+    last = StepIndex(i);
+  }
+  pending = steps.size() - closing.size();
 }
 
 // ---- events
@@ -54,7 +75,7 @@ void Engine::State::on(const Begin&) {
   DREAM_ASSERT(!begun);
   begun = true;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].waits_for > 0) continue;
+    if (steps[i].waits_for > 0 || steps[i].kind == Kind::finally) continue;
     steps[i].not_before = now;
     open_gate(StepIndex(i));
   }
@@ -128,7 +149,7 @@ void Engine::State::on(const Interrupted& event) {
   const bool same_request = first_signal_at && now - *first_signal_at < limits.one_request;
   if (same_request) return;
   if (finished) return readers.wait_for_none();
-  if (first_signal_at) return feed_all(Input::force_asked);
+  if (first_signal_at) return force_all();
   first_signal_at = now;
   stop_run(StoppedBySignal{event.signal});
 }
@@ -136,7 +157,7 @@ void Engine::State::on(const Interrupted& event) {
 void Engine::State::on(const GuardianLost&) {
   if (finished) return;
   stop_run(GuardianLost{});
-  feed_all(Input::force_asked);
+  force_all();
 }
 
 /// What is left to be written when the run is over can still be lost; nothing else has gone wrong then.
@@ -159,16 +180,28 @@ void Engine::State::on(const TimePassed&) {}
 
 // ---- the whole run
 
-/// The first cause wins: once the run is being stopped, nothing changes why.
+/// The first cause wins: once the run is being stopped, nothing changes why. Services outlive what is still
+/// to run at the end.
 void Engine::State::stop_run(const RunStop& reason) {
   if (stop) return;
   stop = reason;
   code = engine::exit_code(reason, outcomes);
-  gates.clear();
   hang_up_at.reset();
   readers.run_stops(now);
   actions.emplace_back(Stopping{reason});
-  feed_all(Input::stop_asked);
+  if (closed == closing.size()) return dismiss();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const bool unused = steps[i].kind == Kind::service && !outcomes[i].started;
+    if (is_ordinary(StepIndex(i)) || unused) feed(StepIndex(i), Input::stop_asked);
+  }
+}
+
+/// What fails at the end stops nobody: its exit code is dream's only if all else went well.
+void Engine::State::fail_run(StepIndex step) {
+  if (progress_of(step).kind != Kind::finally)
+    stop_run(RequiredFailed{step});
+  else if (!stop && code == 0)
+    code = engine::exit_code(RequiredFailed{step}, outcomes);
 }
 
 void Engine::State::release(StepIndex step, Instant instant) {
@@ -205,7 +238,7 @@ void Engine::State::start_what_is_due() {
 /// others that pass at once (a grace of 0).
 void Engine::State::pass_deadlines() {
   while (true) {
-    dismiss_services();  // whoever goes with the last of the others has no timeout any more
+    close();  // whoever goes with the last of the others has no timeout any more
     const auto earliest = deadlines.earliest();
     const auto ready_limit = ready_limits.earliest();
     const auto is_first = [&](const std::optional<Instant>& moment, const std::optional<Instant>& other) {
@@ -230,9 +263,35 @@ void Engine::State::give_up_readers() {
   while (const auto stream = readers.take_hopeless(now)) actions.emplace_back(GiveUpReader{*stream});
 }
 
-/// Services are there for the others: when all those have ended, they go.
-void Engine::State::dismiss_services() {
-  if (others_left == 0 && !std::exchange(dismissed, true)) feed_all(Input::stop_asked);
+/// When all others have ended: first what is to run at the end, one after the other, unless nothing has run;
+/// then the services go.
+void Engine::State::close() {
+  if (others_left > 0 || dismissed) return;
+  while (ran && closed < closing.size()) {
+    const StepIndex step = closing[closed];
+    const Phase phase = progress_of(step).phase;
+    if (phase == Phase::pending && !is_start_open()) gates.set(step, now);
+    if (phase != Phase::ended) return;
+    ++closed;
+  }
+  dismiss();
+}
+
+/// Whether the first Start of some step isn't answered.
+bool Engine::State::is_start_open() const {
+  return std::ranges::any_of(steps, [](const Progress& step) {
+    return is_under_way(step.phase) && step.attempt == 1 && !step.started;
+  });
+}
+
+void Engine::State::dismiss() {
+  dismissed = true;
+  feed_all(Input::stop_asked);
+}
+
+void Engine::State::force_all() {
+  if (!dismissed) dismiss();
+  feed_all(Input::force_asked);
 }
 
 void Engine::State::announce_waiting() {
@@ -240,7 +299,7 @@ void Engine::State::announce_waiting() {
   announced = true;
   std::vector<StepIndex> waiting_for;
   for (std::size_t i = 0; i < steps.size(); ++i)
-    if (steps[i].phase != Phase::ended && steps[i].kind != Kind::service) waiting_for.push_back(StepIndex(i));
+    if (steps[i].phase != Phase::ended && is_ordinary(StepIndex(i))) waiting_for.push_back(StepIndex(i));
   actions.emplace_back(WaitingForBackground{std::move(waiting_for)});
 }
 

@@ -146,9 +146,14 @@ struct CannotBecomeReady {
 struct BecameUnhealthy {
   bool operator==(const BecameUnhealthy&) const = default;
 };
+/// A step that it is to be restarted with runs again, and is ready. Another attempt follows.
+struct Renewed {
+  StepIndex with;
+  bool operator==(const Renewed&) const = default;
+};
 /// Why one step is ended before its time.
-using StepEnd =
-    std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady, BecameUnhealthy>;
+using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady,
+                             BecameUnhealthy, Renewed>;
 
 /// How a step ended; while it goes on, its latest attempt. One that is being terminated has its kind and
 /// reason already while it still runs.
@@ -216,7 +221,8 @@ struct StepEnded {
 struct AttemptEnded {
   Attempt attempt;
   Duration again_in;
-  std::size_t restart = 1;  ///< the how manieth it will be, of those that count for Restart::max
+  std::size_t restart =
+      1;  ///< the how manieth it will be, of those that count for Restart::max; 0: none of them
 };
 /// The process of a later attempt runs.
 struct StepRestarted {

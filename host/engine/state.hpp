@@ -14,7 +14,7 @@ namespace dream::engine {
 /// What the engine knows of a run, and what it does about each event. Each step waits until those before it
 /// have released it; a list is the case that each waits for the one before it.
 struct Engine::State {
-  enum class Kind : std::uint8_t { foreground, background, service };
+  enum class Kind : std::uint8_t { foreground, background, service, finally };
 
   struct Progress {
     Phase phase = Phase::pending;
@@ -23,6 +23,7 @@ struct Engine::State {
     std::size_t waits_for = 0;  ///< how many steps before it have not released it
     std::vector<StepIndex> followers;
     std::vector<StepIndex> ready_followers;  ///< wait until it is ready, though `followers` don't
+    std::vector<StepIndex> restarted_with;   ///< are restarted when another attempt of it is ready
     bool probing = false;                    ///< only while it runs
     bool watched = false;                    ///< its health; only while it runs
     Instant not_before = Instant::min();     ///< its start; the latest of their delays
@@ -69,6 +70,7 @@ struct Engine::State {
   void end_looking(StepIndex step);
   void begin_health(StepIndex step);
   void sicken(StepIndex step);
+  void renew_others(StepIndex step);
   void expire(StepIndex step);
   void fail(StepIndex step, const StepEnd& reason);
   void terminate(StepIndex step);
@@ -76,18 +78,25 @@ struct Engine::State {
   void abandon(StepIndex step);
   void judge(StepIndex step);
   [[nodiscard]] bool comes_back(StepIndex step);
+  [[nodiscard]] bool is_renewed(StepIndex step);
+  void see_how_well(StepIndex step);
   void back_off(StepIndex step);
   void end(StepIndex step);
 
   // ---- the whole run
+  void make_list();
   void stop_run(const RunStop& reason);
+  void fail_run(StepIndex step);
   /// `step` no longer holds its followers back, from `instant` on. Once a step.
   void release(StepIndex step, Instant instant);
   /// The same for those that wait until it is ready.
   void release_ready(StepIndex step, Instant instant);
   void release_all(const std::vector<StepIndex>& followers, Instant instant);
   void open_gate(StepIndex step);
-  void dismiss_services();
+  void close();
+  [[nodiscard]] bool is_start_open() const;
+  void dismiss();
+  void force_all();
   void pass_deadlines();
   void start_what_is_due();
   void give_up_readers();
@@ -101,16 +110,20 @@ struct Engine::State {
   [[nodiscard]] Outcome& outcome_of(StepIndex step) { return outcomes[position(step)]; }
   [[nodiscard]] Attempt attempt_of(StepIndex step) { return {step, progress_of(step).attempt}; }
   [[nodiscard]] bool is_stale(Attempt attempt);
+  [[nodiscard]] bool is_ordinary(StepIndex step) { return progress_of(step).kind <= Kind::background; }
+  [[nodiscard]] bool has_no_future(StepIndex step) { return dismissed || (stop && is_ordinary(step)); }
   [[nodiscard]] static bool holds(const Progress& step, Phase phase);
   [[nodiscard]] std::vector<Ending> ending() const;
 
   const Plan& plan;
   Limits limits;
   std::vector<Progress> steps;  ///< only set_phase() changes a phase: it keeps the counts below
-  std::size_t pending;
-  std::size_t holding = 0;  ///< under way: in the foreground, or still being started
+  std::size_t pending;          ///< of those that the list consists of
+  std::size_t holding = 0;      ///< under way: in the foreground, or still being started
   std::size_t ended = 0;
-  std::size_t others_left = 0;  ///< steps that are no services and have not ended
+  std::size_t others_left = 0;     ///< ordinary steps that have not ended
+  std::vector<StepIndex> closing;  ///< the `finally` steps, in plan order
+  std::size_t closed = 0;          ///< so many of them have ended
   std::vector<Outcome> outcomes;
   std::vector<Action> actions;
   Instant now = Instant::min();
@@ -124,7 +137,8 @@ struct Engine::State {
   int code = 0;
   std::optional<Instant> first_signal_at;
   bool begun = false;
-  bool dismissed = false;  ///< the services were asked to end
+  bool ran = false;        ///< some process
+  bool dismissed = false;  ///< all that is left was asked to end
   bool announced = false;  ///< the user knows that the background is waited for
   bool finished = false;
 };

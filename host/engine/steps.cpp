@@ -31,6 +31,7 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::nothing:
       break;
     case Reaction::skip:
+      gates.set(step, std::nullopt);
       outcome_of(step).reason = stop;
       break;
     case Reaction::start:
@@ -88,7 +89,7 @@ void Engine::State::feed_all(Input input) {
 /// Nothing but the background is waited for once nobody holds the run any more: a step in front until it has
 /// ended for good, every step while a start of it isn't answered.
 bool Engine::State::holds(const Progress& step, Phase phase) {
-  if (step.kind != Kind::foreground) return phase == Phase::starting;
+  if (step.kind == Kind::background || step.kind == Kind::service) return phase == Phase::starting;
   return phase != Phase::pending && phase != Phase::ended;
 }
 
@@ -96,12 +97,12 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
   Progress& progress = progress_of(step);
   const Phase before = std::exchange(progress.phase, phase);
   if (phase == before) return;
-  if (before == Phase::pending) --pending;
+  if (before == Phase::pending && progress.kind != Kind::finally) --pending;
   if (holds(progress, before)) --holding;
   if (holds(progress, phase)) ++holding;
   if (phase == Phase::ended) {
     ++ended;
-    if (progress.kind != Kind::service) --others_left;
+    if (is_ordinary(step)) --others_left;
   }
   end_looking(step);
   // Each phase has its own.
@@ -123,6 +124,7 @@ void Engine::State::start(StepIndex step) {
 
 void Engine::State::note_start(StepIndex step) {
   DREAM_ASSERT(!progress_of(step).started);
+  ran = true;
   progress_of(step).started = now;
   if (std::optional<Instant>& first = outcome_of(step).started) {
     actions.emplace_back(StepRestarted{attempt_of(step)});
@@ -142,12 +144,13 @@ void Engine::State::run(StepIndex step) {
     actions.emplace_back(BeginProbing{attempt_of(step)});
   } else {
     begin_health(step);
+    renew_others(step);
   }
   release_by_start(step);
 }
 
 void Engine::State::release_by_start(StepIndex step) {
-  if (progress_of(step).kind != Kind::foreground && !settings_of(step).releases_when_ready)
+  if (settings_of(step).background && !settings_of(step).releases_when_ready)
     release(step, later(now, settings_of(step).delay));
 }
 
@@ -158,7 +161,8 @@ void Engine::State::become_ready(StepIndex step) {
   end_looking(step);
   actions.emplace_back(StepReady{step, now - *progress_of(step).started});
   begin_health(step);
-  if (progress_of(step).kind == Kind::foreground) return;
+  renew_others(step);
+  if (!settings_of(step).background) return;
   const Instant instant = std::max(now, later(*progress_of(step).started, settings_of(step).delay));
   release_ready(step, instant);
   release(step, instant);
@@ -192,6 +196,20 @@ void Engine::State::end_looking(StepIndex step) {
   actions.emplace_back(EndProbing{attempt_of(step)});
 }
 
+/// Those that are to be restarted with `step`, whose latest attempt is ready now. One that starts meanwhile
+/// finds that already.
+void Engine::State::renew_others(StepIndex step) {
+  if (progress_of(step).attempt == 1) return;
+  for (const StepIndex other : progress_of(step).restarted_with) {
+    if (has_no_future(other) || progress_of(other).phase != Phase::running) continue;
+    see_how_well(other);
+    progress_of(other).again = true;
+    outcome_of(other).kind = OutcomeKind::terminated;
+    outcome_of(other).reason = Renewed{step};
+    feed(other, Input::stop_asked);
+  }
+}
+
 void Engine::State::expire(StepIndex step) {
   fail(step, TimedOut{});
 }
@@ -202,10 +220,9 @@ void Engine::State::fail(StepIndex step, const StepEnd& reason) {
   outcome_of(step).kind = OutcomeKind::failed;
   outcome_of(step).reason = reason;
   progress_of(step).again = comes_back(step);
-  if (settings_of(step).required && !progress_of(step).again)
-    stop_run(RequiredFailed{step});
-  else
-    feed(step, Input::stop_asked);
+  const bool stops_run = settings_of(step).required && progress_of(step).kind != Kind::finally;
+  if (stops_run && !progress_of(step).again) stop_run(RequiredFailed{step});
+  feed(step, Input::stop_asked);
 }
 
 void Engine::State::terminate(StepIndex step) {
@@ -230,6 +247,10 @@ void Engine::State::abandon(StepIndex step) {
   outcome_of(step).exit = Lost{"its executor did not report its end " + human_duration(limits.unkillable) +
                                " after it was killed"};
   progress_of(step).again = false;
+  if (is_renewed(step)) {  // nothing that failed, till now
+    outcome_of(step).kind = OutcomeKind::failed;
+    outcome_of(step).reason.reset();
+  }
   actions.emplace_back(GiveUp{attempt_of(step)});
   end(step);
 }
@@ -248,26 +269,43 @@ void Engine::State::judge(StepIndex step) {
 bool Engine::State::comes_back(StepIndex step) {
   const Restart& restart = settings_of(step).restart;
   Progress& progress = progress_of(step);
-  if (restart.on == Restart::On::no || stop || (dismissed && progress.kind == Kind::service)) return false;
+  if (has_no_future(step)) return false;
   if (progress.phase == Phase::stopping || progress.phase == Phase::killing) return progress.again;
+  if (restart.on == Restart::On::no) return false;
   const Outcome& outcome = outcome_of(step);
-  const bool foreground = progress.kind == Kind::foreground;
+  const bool foreground = !settings_of(step).background;
   const bool failed = outcome.kind == OutcomeKind::failed;
   if (failed ? is_not_there(outcome) : restart.on == Restart::On::failure || foreground) return false;
-  const bool has_ready = !settings_of(step).ready.empty();
-  const std::optional<Instant> since = has_ready ? outcome.ready : progress.started;
-  progress.restarts.see_end(now, since, has_ready, limits.good_after);
+  see_how_well(step);
   return progress.restarts.may_come(restart, now, foreground);
+}
+
+/// How the latest attempt of a step ran, which is over or is to end.
+void Engine::State::see_how_well(StepIndex step) {
+  const bool has_ready = !settings_of(step).ready.empty();
+  const std::optional<Instant> since = has_ready ? outcome_of(step).ready : progress_of(step).started;
+  progress_of(step).restarts.see_end(now, since, has_ready, limits.good_after);
 }
 
 void Engine::State::back_off(StepIndex step) {
   Progress& progress = progress_of(step);
   const Restart& restart = settings_of(step).restart;
-  const std::size_t before = progress.restarts.counted(restart, now, progress.kind == Kind::foreground);
-  const Duration pause = progress.restarts.take_next(restart, now);
   progress.again = true;
+  if (is_renewed(step)) {
+    constexpr Duration at_once{1};  // what the last attempt has said is told first
+    gates.set(step, later(now, at_once));
+    actions.emplace_back(AttemptEnded{attempt_of(step), at_once, 0});
+    return;
+  }
+  const std::size_t before = progress.restarts.counted(restart, now, !settings_of(step).background);
+  const Duration pause = progress.restarts.take_next(restart, now);
   gates.set(step, later(now, pause));
   actions.emplace_back(AttemptEnded{attempt_of(step), pause, before + 1});
+}
+
+bool Engine::State::is_renewed(StepIndex step) {
+  const std::optional<StepEnd>& reason = outcome_of(step).reason;
+  return reason && std::holds_alternative<Renewed>(*reason);
 }
 
 void Engine::State::end(StepIndex step) {
@@ -280,11 +318,11 @@ void Engine::State::end(StepIndex step) {
   }
   outcome.ended = now;
   actions.emplace_back(StepEnded{step});
-  if (outcome.kind == OutcomeKind::failed && settings_of(step).required) stop_run(RequiredFailed{step});
+  if (outcome.kind == OutcomeKind::failed && settings_of(step).required) fail_run(step);
   // The delay of a step in the background goes on when it ends.
   const std::optional<Instant> started = progress_of(step).started;
   const bool never_ran = outcome.start_error && !started;
-  const bool delays = progress_of(step).kind != Kind::foreground && !never_ran;
+  const bool delays = settings_of(step).background && !never_ran;
   // One that was to be ready has kept the others back meanwhile.
   const Instant since = settings_of(step).ready_needed ? started.value_or(now) : now;
   const Instant instant = delays ? std::max(now, later(since, settings_of(step).delay)) : now;

@@ -70,8 +70,8 @@ class EventsRenderer : public Renderer {
       steps +=
           fmt::format(R"({{"step":{},"project":{},"task":{},"executor":{},)", json_string(to_string(step.id)),
                       json_string(step.id.project), json_string(step.id.task), json_string(step.executor));
-      steps += fmt::format(R"("background":{},"required":{},"service":{}}})", step.background, step.required,
-                           step.service);
+      steps += fmt::format(R"("background":{},"required":{},"service":{}{}}})", step.background,
+                           step.required, step.service, step.finally ? R"(,"finally":true)" : "");
     }
     emit(now, "planned", fmt::format(R"("steps":[{}])", steps));
     return {};

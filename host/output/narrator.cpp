@@ -61,7 +61,10 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
   if (tell_of_readiness(now, action, engine)) return;
   if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
     if (!quiet_) log_.write(LogLevel::info, name(started->step) + " started");
+    if (plan_.steps[position(started->step)].finally) closing_ = started->step;
+    if (signalled_) tell_how_to_skip();
   } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
+    if (closing_ == ended->step) closing_.reset();
     tell_end(ended->step, engine.outcomes()[position(ended->step)]);
   } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
     tell_attempt_end(*over, engine.outcomes()[position(over->attempt.step)]);
@@ -86,6 +89,8 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     log_.write(LogLevel::info, "waiting for " + join_words(names));
   } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
     tell_stop(stopping->reason);
+    signalled_ = std::holds_alternative<engine::StoppedBySignal>(stopping->reason);
+    if (signalled_) tell_how_to_skip();
   } else if (const auto* still = std::get_if<engine::StillEnding>(&action)) {
     tell_who_still_ends(now, *still);
   } else if (const auto* terminate = std::get_if<engine::Terminate>(&action)) {
@@ -102,6 +107,11 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
       log_.write(LogLevel::info, line);
     }
   }
+}
+
+/// What runs at the end runs on after the first signal.
+void Narrator::tell_how_to_skip() {
+  if (closing_) log_.write(LogLevel::info, name(*closing_) + " runs at the end; Ctrl-C again to kill it now");
 }
 
 void Narrator::tell_end(StepIndex step, const engine::Outcome& outcome) {
@@ -126,6 +136,8 @@ void Narrator::tell_attempt_end(const engine::AttemptEnded& ended, const engine:
   const Step& step = plan_.steps[position(ended.attempt.step)];
   const bool failed = outcome.kind == engine::OutcomeKind::failed;
   std::string text = name(ended.attempt.step);
+  if (outcome.reason && std::holds_alternative<engine::Renewed>(*outcome.reason))
+    return log_.write(LogLevel::info, text + ": " + explain(outcome, step, plan_));
   if (failed) {
     text += " failed: " + explain(outcome, step, plan_);
   } else {

@@ -30,6 +30,7 @@ class Narrator : public Reporter {
   void tell_not_ready(const engine::StepNotReady& missed, const engine::Outcome& outcome);
   void tell_wait(Instant now, const engine::StillProbing& probing);
   void tell_stop(const engine::RunStop& reason);
+  void tell_how_to_skip();
   void tell_who_still_ends(Instant now, const engine::StillEnding& still);
 
   const Plan& plan_;
@@ -37,6 +38,8 @@ class Narrator : public Reporter {
   std::function<std::string(StepIndex)> detail_of_;
   Instant began_;
   std::vector<std::size_t> restarts_;  ///< of each step, so far
+  std::optional<StepIndex> closing_;   ///< it runs at the end of the run
+  bool signalled_ = false;             ///< that is why the run stops
   bool quiet_;                         ///< one step: as if started by hand
 };
 

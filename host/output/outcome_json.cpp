@@ -52,6 +52,9 @@ std::string reason_json(const engine::StepEnd& reason, const Plan& plan) {
   if (std::holds_alternative<engine::NotReadyInTime>(reason)) return R"({"kind":"notReadyInTime"})";
   if (std::holds_alternative<engine::CannotBecomeReady>(reason)) return R"({"kind":"cannotBecomeReady"})";
   if (std::holds_alternative<engine::BecameUnhealthy>(reason)) return R"({"kind":"unhealthy"})";
+  if (const auto* renewed = std::get_if<engine::Renewed>(&reason))
+    return fmt::format(R"({{"kind":"restartedWith","step":{}}})",
+                       json_string(to_string(plan.steps[position(renewed->with)].id)));
   return R"({"kind":"timedOut"})";
 }
 

@@ -59,6 +59,9 @@ std::string explain(const engine::StepEnd& reason, const Step& step, const Plan&
                           return "not ready within " + human_duration(step.ready_timeout);
                         },
                         [](const engine::BecameUnhealthy&) { return std::string("unhealthy"); },
+                        [&](const engine::Renewed& renewed) {
+                          return "restarted with " + to_string(plan.steps[position(renewed.with)].id);
+                        },
                         [](const engine::CannotBecomeReady&) { return std::string("can't become ready"); },
                         [&](const engine::TimedOut&) {
                           return "ran past its timeout" +

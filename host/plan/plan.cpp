@@ -65,6 +65,7 @@ class Planner {
       const Dependency& entry = last.dependencies[last.next++];
       const StepId id{entry.project, entry.task.empty() ? last.step.id.task : entry.task};
       const auto known = known_.find(id);
+      if (entry.restart_with) last.restart_with.push_back(id);
       if (known == known_.end()) {
         enter(id, &entry);
       } else if (!known->second.place.has_value()) {
@@ -85,6 +86,8 @@ class Planner {
   /// A step that was mentioned; on the path until its dependencies are placed, then itself placed.
   struct Known {
     bool service = false;
+    bool finally = false;
+    SourceOffset where;     ///< the entry that brought it
     Attributes configured;  ///< without any dependency entry
     std::optional<StepIndex> place;
   };
@@ -92,6 +95,7 @@ class Planner {
     Step step;
     std::span<const Dependency> dependencies;
     std::size_t next = 0;
+    std::vector<StepId> restart_with;
   };
 
   [[nodiscard]] bool is_recursive() const {
@@ -120,8 +124,12 @@ class Planner {
 
   void enter(const StepId& id, const Dependency* entry) {
     Step step = settings_of_step(workspace_, id);
+    const bool finally = entry != nullptr && (entry->finally || path_.back().step.finally);
+    const Attributes configured{step.background, step.required, step.delay};
     const Known& known =
-        known_.emplace(id, Known{step.service, {step.background, step.required, step.delay}, std::nullopt})
+        known_
+            .emplace(id, Known{step.service, finally, entry == nullptr ? SourceOffset{} : entry->where,
+                               configured, std::nullopt})
             .first->second;
     if (entry != nullptr) {
       const Attributes decided = attributes(known, *entry);
@@ -131,6 +139,7 @@ class Planner {
       step.where = entry->where;
       step.releases_when_ready = step.ready_needed = waits_until_ready(*entry, step);
     }
+    if (finally) put_at_the_end(step);
     step.stop_grace = request_.stop_grace.value_or(step.stop_grace);
     const bool follow = plan_.recursive || path_.empty();
     const std::span<const Dependency> dependencies =
@@ -142,8 +151,41 @@ class Planner {
     const auto known = known_.find(path_.back().step.id);
     DREAM_ASSERT(known != known_.end());
     known->second.place = StepIndex{static_cast<std::uint32_t>(plan_.steps.size())};
+    for (const StepId& with : path_.back().restart_with)
+      path_.back().step.restart_with.push_back(*known_.at(with).place);
     plan_.steps.push_back(std::move(path_.back().step));
     path_.pop_back();
+  }
+
+  /// Its settings may be made for other runs, in which it isn't at the end.
+  void put_at_the_end(Step& step) {
+    constexpr Duration default_timeout = std::chrono::seconds(30);
+    step.finally = true;
+    if (!step.timeout) step.timeout = default_timeout;
+    const char* misfit = nullptr;
+    if (step.service)
+      misfit = R"("service": true)";
+    else if (step.background)
+      misfit = R"("async": true)";
+    else if (step.delay > Duration{0})
+      misfit = "\"delay\"";
+    if (misfit != nullptr)
+      refused_ = PlanError{
+          Error{ErrorCode::plan, to_string(step.id) + " runs at the end, in front, but has " + misfit, "",
+                R"(take that away, or "finally": true)"},
+          step.where,
+          {}};
+  }
+
+  /// What runs at the end can't be needed before. What that needs itself may have run already.
+  void check_end(const StepId& id, const Known& known, const Dependency& entry) {
+    const bool inherited = path_.back().step.finally;
+    if (known.finally ? entry.finally || inherited : !entry.finally) return;
+    refused_ =
+        PlanError{Error{ErrorCode::plan,
+                        to_string(id) + R"( runs at the end ("finally"), and is needed before it, too)", "",
+                        R"(write "finally": true in both entries or in none)"},
+                  entry.where, known.where};
   }
 
   /// Whether the entry says so, of `step` that it names. What is in front is waited for until its end.
@@ -163,7 +205,9 @@ class Planner {
   /// what its own entry says.
   void mention_again(const Known& known, const Dependency& entry) {
     Step& step = plan_.steps[position(*known.place)];
-    if (waits_until_ready(entry, step) && !step.releases_when_ready) {
+    check_end(step.id, known, entry);
+    const bool waits = waits_until_ready(entry, step) && !step.releases_when_ready;
+    if (waits && !path_.back().step.finally) {
       step.ready_needed = true;
       std::vector<StepIndex>& after_ready = path_.back().step.after_ready;
       if (std::ranges::find(after_ready, *known.place) == after_ready.end())

@@ -18,6 +18,8 @@ struct Step {
   bool background = false;  ///< `async: true`, or a service
   bool required = true;
   bool service = false;  ///< never of the requested step: that one is always waited for
+  /// Runs in front when every step has ended that is neither like this nor a service; never of the last.
+  bool finally = false;
   bool pty = true;
   std::optional<StandardInput> standard_input;  ///< unset: as input_of() has it
   Leftovers leftovers = Leftovers::end;         ///< `keep` never of a service
@@ -32,6 +34,8 @@ struct Step {
   /// Some step waits for that: not to become ready in time, or at all, is a failure.
   bool ready_needed = false;
   std::vector<StepIndex> after_ready;  ///< steps before it that must be ready, whatever the list waits for
+  /// Steps before it in the background: when another attempt of one is ready, this step is restarted.
+  std::vector<StepIndex> restart_with;
   Restart restart;
   std::optional<Health> health;
   std::optional<int> stop_signal;  ///< none: SIGINT where that is what stops the run, else SIGTERM
@@ -72,11 +76,12 @@ struct Request {
   std::vector<std::string> arguments;  ///< after `--`
 };
 
-/// Why there is no plan: a cycle, shown whole (`./a:test -> ./b:test -> ./a:test`) in an Error{plan} whose
-/// own `where` is empty.
+/// Why there is no plan: a cycle, shown whole (`./a:test -> ./b:test -> ./a:test`), or an entry that can't be
+/// as it is. An Error{plan} whose own `where` is empty.
 struct PlanError {
   Error error;
-  SourceOffset where;  ///< the entry that closes the cycle
+  SourceOffset where;  ///< the entry that closes the cycle, or can't be
+  SourceOffset also;   ///< the entry that it contradicts, if there is one
 };
 
 /// Resolves a request into its plan (docs/functional-specification.md, section 2). Pure: folders are not

@@ -101,6 +101,8 @@ struct Dependency {
   std::optional<bool> required;
   std::optional<Duration> delay;
   std::optional<WaitFor> wait_for;  ///< none: ready where the task has `ready`
+  bool restart_with = false;        ///< whoever names it is restarted when this one was
+  bool finally = false;             ///< runs at the end
 };
 
 /// `projects.P`, for one project or a glob.

@@ -113,6 +113,7 @@ Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request)
   if (plan) return std::move(*plan);
   Error error = plan.error().error;
   if (plan.error().where.known()) error.where = loaded.document->place(plan.error().where);
+  if (plan.error().also.known()) error.message += "; see " + loaded.document->place(plan.error().also);
   return error;
 }
 

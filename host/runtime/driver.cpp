@@ -104,7 +104,8 @@ void Driver::start(Attempt attempt) {
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
   std::optional<plugin::TaskSpec> own;
-  if (settings.restart.on != Restart::On::no) own = task_of_attempt(prepared.task, attempt.number);
+  if (settings.restart.on != Restart::On::no || !settings.restart_with.empty())
+    own = task_of_attempt(prepared.task, attempt.number);
   if (has_probe<NotifyProbe>(settings.ready)) {
     if (!own) own = prepared.task;
     if (const Result<void> opened = open_notify_socket(*place, *own); !opened)

@@ -248,6 +248,20 @@ void make_ready(Step& step, Choices& choices) {
   if (step.background) step.ready_needed = step.releases_when_ready = choices.choose(2) == 1;
 }
 
+/// The last one is in the list.
+void make_end(Plan& plan, Choices& choices) {
+  for (Step& step : plan.steps)
+    step.finally = &step != &plan.steps.back() && !step.background && choices.choose(2) == 1;
+}
+
+void make_renewal(Plan& plan, Choices& choices) {
+  for (std::size_t i = 1; i < plan.steps.size(); ++i) {
+    plan.steps[i].restart_with.clear();
+    const bool can_be = !plan.steps[0].finally && !plan.steps[i].finally;
+    if (can_be && choices.choose(2) == 1) plan.steps[i].restart_with = {StepIndex(0)};
+  }
+}
+
 std::string run_once(const Freedom& freedom, Choices& choices, Plan& plan, std::string* trace) {
   for (std::size_t i = 1; i < plan.steps.size(); ++i) make(plan.steps[i], choices.choose(kinds_of_step));
   for (Step& step : plan.steps) {
@@ -259,6 +273,8 @@ std::string run_once(const Freedom& freedom, Choices& choices, Plan& plan, std::
   if (freedom.attempts > 1) make_restart(plan, freedom, choices);
   for (Step& step : plan.steps)
     if (freedom.readiness) make_ready(step, choices);
+  if (freedom.end) make_end(plan, choices);
+  if (freedom.renewal) make_renewal(plan, choices);
   if (trace != nullptr) *trace = describe(plan);
   return Explorer(freedom, choices, plan, trace).run();
 }

@@ -25,6 +25,10 @@ struct Freedom {
   /// With more than 1 one of the steps has `restart`, on failure or always, once or twice, and what can't be
   /// started could be at another time. A run that starts a step more often than this is stopped.
   std::uint32_t attempts = 1;
+  /// Each foreground step but the last is in the list, or runs at the end.
+  bool end = false;
+  /// Each step is restarted with the first, or not.
+  bool renewal = false;
   /// Of an attempt that is over something more is heard, once, at any moment.
   bool echoes = false;
 };

@@ -34,6 +34,32 @@ TEST(EveryRun, of_one_or_two_steps_with_delays_and_timeouts_or_with_oddities_kee
   EXPECT_GE(runs, 2'050'000U);
 }
 
+TEST(EveryRun, of_two_or_three_steps_with_an_end_keeps_every_promise) {
+  std::uint64_t runs = 0;
+  for (std::size_t kind = 0; kind < kinds_of_step; ++kind) {
+    Freedom some{.steps = 2, .any_order = true, .signals_apart = true};
+    some.end = true;
+    runs += check_every_run(some, kind);
+    some.oddities = true;
+    some.signals = 1;
+    runs += check_every_run(some, kind);
+    some = {.steps = 3, .signals = 2};
+    some.end = true;
+    runs += check_every_run(some, kind);
+  }
+  EXPECT_GE(runs, 950'000U);
+}
+
+TEST(EveryRun, of_two_steps_of_which_one_is_restarted_with_the_other_keeps_every_promise) {
+  std::uint64_t runs = 0;
+  for (std::size_t kind = 0; kind < kinds_of_step; ++kind) {
+    Freedom two{.steps = 2, .signals = 1, .attempts = 2};
+    two.renewal = true;
+    runs += check_every_run(two, kind);
+  }
+  EXPECT_GE(runs, 87'000U);
+}
+
 TEST(EveryRun, of_one_or_two_steps_with_restarts_keeps_every_promise) {
   std::uint64_t runs = 0;
   for (std::size_t kind = 0; kind < kinds_of_step; ++kind) {

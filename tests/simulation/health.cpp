@@ -39,8 +39,8 @@ void Oracle::see(const EndHealth& action) {
   History& step = history_[index];
   check(step.watched, "only who looks whether a step is healthy stops", index);
   check(!step.untold_ill, "that a step is unhealthy is told first", index);
-  check(!step.watching || cause_ || (has_company(index) && services_are_idle()),
-        "it is looked whether a step is healthy as long as it runs", index);
+  check(!step.watching || !is_wanted(index), "it is looked whether a step is healthy as long as it runs",
+        index);
   step.watched = step.watching = false;
 }
 

@@ -39,7 +39,9 @@ bool succeeds(const Step& step, const ExitStatus& status) {
 
 Oracle::Oracle(const Plan& plan, const Limits& limits)
     : plan_(plan), limits_(limits), history_(plan.steps.size()) {
-  for (const Step& step : plan.steps) may_restart_ = may_restart_ || step.restart.on != Restart::On::no;
+  for (const Step& step : plan.steps)
+    may_restart_ = may_restart_ || step.restart.on != Restart::On::no || !step.restart_with.empty();
+  while (plan.steps[starts_].finally) ++starts_;
 }
 
 void Oracle::judge(Instant now, const Event& event, std::span<const Action> actions, const Engine& engine) {
@@ -48,6 +50,7 @@ void Oracle::judge(Instant now, const Event& event, std::span<const Action> acti
   std::visit([this](const auto& what) { take(what); }, event);
   if (may_restart_) dismiss_what_backs_off();
   take_passed_limits();
+  see_whether_the_end_comes();
   for (const Action& action : actions) {
     check(!finished_ || std::holds_alternative<GiveUpReader>(action), "no step is dealt with after Finish");
     std::visit([this](const auto& what) { see(what); }, action);
@@ -82,7 +85,9 @@ void Oracle::take(const Started& event) {
   if (!step.is_current(event.attempt)) return;
   starts(index);
   step.unbegun_probing = step.probing = !step.graceful && !plan_.steps[index].ready.empty();
-  if (!step.graceful && !step.probing) watch_from_now(index);
+  if (step.graceful || step.probing) return;
+  watch_from_now(index);
+  renews_others(index);
 }
 
 void Oracle::take(const Ready& event) {
@@ -96,6 +101,7 @@ void Oracle::take(const Ready& event) {
   }
   step.untold_ready = true;
   watch_from_now(position(event.attempt.step));
+  renews_others(position(event.attempt.step));
 }
 
 void Oracle::take(const NeverReady& event) {
@@ -187,16 +193,15 @@ void Oracle::take_passed_limits() {
       if (due <= now_ && (!first || due < first->first)) first = {due, what};
     };
     if (terminal_closed_ && !cause_ && !finished_) consider(*terminal_closed_ + limits_.hang_up, terminal);
-    const bool in_time = !cause_ && !services_are_idle();
     for (std::size_t i = 0; i < history_.size(); ++i) {
       const History& step = history_[i];
       if (step.alive() && step.forced) consider(end_of_patience(i), i);
-      if (in_time && plan_.steps[i].timeout && step.started && !step.over && !step.graceful && !step.fell() &&
-          !step.lingers)
+      if (is_wanted(i) && plan_.steps[i].timeout && step.started && !step.over && !step.graceful &&
+          !step.fell() && !step.lingers)
         consider(*step.started + *plan_.steps[i].timeout, i);
     }
     for (std::size_t i = 0; i < history_.size(); ++i)
-      if (in_time && history_[i].probing) consider(limit_of_readiness(i), history_.size() + i);
+      if (is_wanted(i) && history_[i].probing) consider(limit_of_readiness(i), history_.size() + i);
     if (!first) return;
     if (first->second == terminal)
       stops(ReaderGone{}, 141);
@@ -216,6 +221,10 @@ void Oracle::lose(std::size_t step) {
   lost.over = now_;
   lost.given_up = lost.untold_give_up = true;
   ends(step);
+  if (lost.renewed) {  // nothing that failed, till now
+    lost.reason.reset();
+    lost.failure_code = 70;
+  }
   if (std::exchange(lost.will_return, false)) failed(step, lost.failure_code);
 }
 
@@ -239,6 +248,10 @@ void Oracle::is_not_ready(std::size_t step, const StepEnd& reason, int exit_code
 
 void Oracle::failed(std::size_t step, int exit_code) {
   history_[step].failed_by_itself = true;
+  if (plan_.steps[step].finally) {
+    if (plan_.steps[step].required && !cause_ && exit_code_ == 0) exit_code_ = exit_code;
+    return;
+  }
   if (plan_.steps[step].required) stops(RequiredFailed{StepIndex(step)}, exit_code);
 }
 
@@ -251,12 +264,18 @@ void Oracle::stops(RunStop reason, int exit_code) {
 
 // ---- what follows from the history
 
+std::optional<std::size_t> Oracle::before(std::size_t step) const {
+  while (step > 0)
+    if (!plan_.steps[--step].finally) return step;
+  return std::nullopt;
+}
+
 std::optional<Instant> Oracle::gate_of(std::size_t step) const {
   if (step == history_.size()) return std::nullopt;
   std::optional<Instant> free = begun_;
-  if (step > 0) free = released(step - 1, plan_.steps[step - 1].releases_when_ready);
-  for (const StepIndex before : plan_.steps[step].after_ready) {
-    const auto also = released(position(before), true);
+  if (const auto one = before(step)) free = released(*one, plan_.steps[*one].releases_when_ready);
+  for (const StepIndex other : plan_.steps[step].after_ready) {
+    const auto also = released(position(other), true);
     free = free && also ? std::optional(std::max(*free, *also)) : std::nullopt;
   }
   if (!free) return std::nullopt;
@@ -286,18 +305,12 @@ std::optional<Instant> Oracle::news_of_wait(std::size_t step) const {
                            : started + limits_.quiet_wait;
 }
 
-bool Oracle::services_are_idle() const {
-  for (std::size_t i = 0; i < history_.size(); ++i)
-    if (!has_company(i) && !history_[i].ended) return false;
-  return true;
-}
-
 bool Oracle::waits_for_background() const {
   if (cause_ || starts_ < history_.size()) return false;
   bool waits = false;
   for (std::size_t i = 0; i < history_.size(); ++i) {
     if (history_[i].is_starting()) return false;
-    if (history_[i].ended) continue;
+    if (history_[i].ended || plan_.steps[i].finally) continue;
     if (!plan_.steps[i].background) return false;
     waits = waits || !has_company(i);
   }
@@ -305,7 +318,7 @@ bool Oracle::waits_for_background() const {
 }
 
 bool Oracle::must_be_over() const {
-  if (!cause_ && starts_ < history_.size()) return false;
+  if (!is_done() || next_at_the_end() < history_.size()) return false;
   return std::ranges::none_of(history_, [](const History& step) { return step.goes_on(); });
 }
 

@@ -41,6 +41,7 @@ class Oracle {
     Instant asked_for = Instant::min();  ///< it said that it needs until then to be ready
     std::optional<Instant> told_wait;    ///< the last time that it isn't ready
     std::optional<Instant> ill;          ///< it has failed by becoming unhealthy
+    std::optional<Instant> renewed;      ///< it is restarted with another step
     bool watching = false;               ///< somebody has to look whether it is healthy
     bool watched = false;                ///< somebody does
     std::optional<Instant> graceful;
@@ -58,8 +59,8 @@ class Oracle {
     bool given_up = false;
     bool lingers = false;  ///< only what it has started still runs
 
-    /// It failed while it ran.
-    [[nodiscard]] bool fell() const { return timed_out || unready || ill; }
+    /// It failed while it ran, or is to end for another attempt.
+    [[nodiscard]] bool fell() const { return timed_out || unready || ill || renewed; }
   };
 
   /// What is known of one step: of its latest attempt, and of all.
@@ -135,11 +136,21 @@ class Oracle {
   void backs_off(std::size_t step);
   void dismiss_what_backs_off();
   void ends_unwanted(std::size_t step);
-  [[nodiscard]] bool is_wanted(std::size_t step) const;
   [[nodiscard]] bool may_return(std::size_t step, bool failed, bool not_there) const;
   [[nodiscard]] Duration was_well_for(std::size_t step) const;
   [[nodiscard]] bool is_proven(std::size_t step) const;
   [[nodiscard]] std::size_t restarts_that_count(std::size_t step) const;
+
+  // end.cpp: who goes when, what runs at the end, and who is restarted with another step
+  [[nodiscard]] bool is_done() const;
+  [[nodiscard]] std::size_t next_at_the_end() const;
+  [[nodiscard]] bool services_go() const;
+  /// Whether it goes on, or would be started again.
+  [[nodiscard]] bool is_wanted(std::size_t step) const;
+  void see_start_at_the_end(std::size_t index);
+  void see_whether_the_end_comes();
+  void the_end_is_not_late();
+  void renews_others(std::size_t step);
 
   // health.cpp: who looks whether a step is healthy, and what of it is told
   void watch_from_now(std::size_t step);
@@ -189,7 +200,8 @@ class Oracle {
   [[nodiscard]] bool has_company(std::size_t step) const {
     return plan_.steps[step].service && step + 1 < history_.size();
   }
-  [[nodiscard]] bool services_are_idle() const;
+  /// The one before it in the list; none: it is the first.
+  [[nodiscard]] std::optional<std::size_t> before(std::size_t step) const;
   [[nodiscard]] bool waits_for_background() const;
   [[nodiscard]] bool must_be_over() const;
   /// It was asked to end, not forced, and still runs.
@@ -231,7 +243,8 @@ class Oracle {
   bool guardian_lost_ = false;
   bool signalled_after_the_end_ = false;
   bool may_restart_ = false;  ///< some step may
-  std::size_t starts_ = 0;    ///< how many steps were started
+  std::size_t starts_ = 0;    ///< the next step of the list that is to be started
+  bool nothing_ran_ = false;  ///< when what runs at the end was to come
   bool told_waiting_ = false;
   bool told_stopping_ = false;
   bool finished_ = false;

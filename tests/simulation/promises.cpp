@@ -28,8 +28,10 @@ bool same(const std::optional<Error>& one, const std::optional<Error>& other) {
 
 void Oracle::see(const Start& action) {
   const std::size_t index = position(action.attempt.step);
-  check(!cause_, "nothing starts once the run is being stopped", index);
-  if (action.attempt.number == 1)
+  check(!cause_ || is_wanted(index), "nothing starts once the run is being stopped", index);
+  if (action.attempt.number == 1 && plan_.steps[index].finally)
+    see_start_at_the_end(index);
+  else if (action.attempt.number == 1)
     see_first_start(index);
   else
     see_restart(index);
@@ -40,12 +42,14 @@ void Oracle::see(const Start& action) {
 }
 
 void Oracle::see_first_start(std::size_t index) {
-  check(index == starts_, "steps start in plan order, each once", index);
-  ++starts_;
+  check(index == starts_ && !cause_, "steps start in plan order, each once", index);
+  do ++starts_;
+  while (starts_ < history_.size() && plan_.steps[starts_].finally);
   const auto gate = gate_of(index);
   check(gate.has_value(), "a step starts only when the one before it has released it", index);
   check(gate && *gate <= now_, "a delay is never shorter than asked", index);
   for (std::size_t i = 0; i < index; ++i) {
+    if (plan_.steps[i].finally) continue;
     check(history_[i].is_answered(), "one start at a time", index);
     check(plan_.steps[i].background || history_[i].ended, "a foreground step is alone in front", index);
     check(!history_[i].untold(), "what lets a step start is told first", i);
@@ -77,10 +81,11 @@ void Oracle::see(const Terminate& action) {
 void Oracle::see_graceful(std::size_t index) {
   History& step = history_[index];
   check(!step.graceful, "graceful is asked at most once", index);
-  const bool fell = step.fell() && (step.falls_alone || !plan_.steps[index].required);
-  const bool by_itself = fell || (!step.fell() && has_company(index) && services_are_idle());
-  check(cause_ || by_itself, "nothing is terminated without a reason", index);
-  check(told_stopping_ || by_itself, "a stop is told before what it does", index);
+  const Step& settings = plan_.steps[index];
+  const bool alone = step.fell() && (step.falls_alone || !settings.required || settings.finally);
+  check(step.fell() || !is_wanted(index), "nothing is terminated without a reason", index);
+  const bool unused = has_company(index) && is_done() && next_at_the_end() == history_.size();
+  check(told_stopping_ || alone || unused || !cause_, "a stop is told before what it does", index);
   for (std::size_t i = 0; i < history_.size(); ++i)
     check(!history_[i].untold_end || history_[i].given_up || history_[i].dismissed,
           "an end is told before what it does", i);
@@ -102,8 +107,7 @@ void Oracle::see(const EndProbing& action) {
   History& step = history_[index];
   check(step.probed, "only who looks whether a step is ready stops", index);
   check(!step.untold_not_ready, "that a step isn't ready is told first", index);
-  check(!step.probing || cause_ || (has_company(index) && services_are_idle()),
-        "it is looked for until it is found", index);
+  check(!step.probing || !is_wanted(index), "it is looked for until it is found", index);
   step.probed = step.probing = false;
 }
 
@@ -187,10 +191,9 @@ void Oracle::see(const DelayBegan& action) {
         "DelayBegan tells how long the next step waits", index);
   check(!same(gate, told_gate_), "DelayBegan tells it once", index);
   // One in the background that is given up at this moment had released it before.
-  const bool released_before =
-      index > 0 && plan_.steps[index - 1].background && history_[index - 1].untold_give_up;
-  check(index == 0 || released_before || !history_[index - 1].untold(),
-        "what a delay counts from is told first", index);
+  const auto one = before(index);
+  const bool released_before = one && plan_.steps[*one].background && history_[*one].untold_give_up;
+  check(!one || released_before || !history_[*one].untold(), "what a delay counts from is told first", index);
   told_gate_ = gate;
 }
 
@@ -200,7 +203,7 @@ void Oracle::see(const WaitingForBackground& action) {
   std::size_t expected = 0;
   for (std::size_t i = 0; i < history_.size(); ++i) {
     check(!history_[i].untold(), "what happened is told before the wait", i);
-    if (!history_[i].goes_on() || has_company(i)) continue;
+    if (!history_[i].goes_on() || has_company(i) || plan_.steps[i].finally) continue;
     check(expected < action.steps.size() && position(action.steps[expected]) == i,
           "waiting names the steps that are waited for", i);
     ++expected;
@@ -242,7 +245,6 @@ void Oracle::see(const Finish& action) {
 
 void Oracle::nothing_is_missing() {
   check(told_stopping_ == cause_.has_value(), "a stop is told at once");
-  const bool idle = services_are_idle();
   for (std::size_t i = 0; i < history_.size(); ++i) {
     const History& step = history_[i];
     check(!step.untold_start, "a start is told", i);
@@ -258,7 +260,7 @@ void Oracle::nothing_is_missing() {
     check(!wait || *wait > now_, "that a step isn't ready is told in time", i);
     check(!step.again_at || *step.again_at > now_, "another attempt starts when its pause is over", i);
     if (!step.alive()) continue;
-    const bool must_end = cause_ || step.fell() || (idle && has_company(i));
+    const bool must_end = step.fell() || !is_wanted(i);
     check(!must_end || step.graceful, "whatever must end is asked at once", i);
     check(!step.graceful || step.forced || !(forces() || force_of(i) <= now_), "force is not late", i);
     check(!may_end_gracefully(step) || news_of(step) > now_, "who still ends is told in time", i);
@@ -266,6 +268,7 @@ void Oracle::nothing_is_missing() {
   const auto gate = gate_of(starts_);
   check(cause_ || !gate || *gate > now_, "a step starts at the moment its gate opens", starts_);
   check(cause_ || !gate || same(gate, told_gate_), "a delay is told", starts_);
+  the_end_is_not_late();
   check(told_waiting_ || !waits_for_background(), "waiting is told");
   check(finished_ == must_be_over(), "the run ends as soon as it is over");
 }

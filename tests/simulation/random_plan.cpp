@@ -54,6 +54,25 @@ void add_restarts(Plan& plan, Random& random) {
   }
 }
 
+/// The last one never runs at the end.
+void add_end(Plan& plan, Random& random) {
+  for (Step& step : plan.steps) {
+    if (&step == &plan.steps.back() || step.background || !random.percent(60)) continue;
+    step.finally = true;
+    step.delay = Duration(0);
+    step.after_ready.clear();
+  }
+}
+
+void add_renewal(Plan& plan, Random& random) {
+  for (std::size_t i = 1; i < plan.steps.size(); ++i) {
+    if (plan.steps[i].finally) continue;
+    for (std::size_t before = 0; before < i; ++before)
+      if (random.percent(30) && !plan.steps[before].finally)
+        plan.steps[i].restart_with.push_back(StepIndex(static_cast<std::uint32_t>(before)));
+  }
+}
+
 }  // namespace
 
 Plan random_plan(Random& random, const Climate& climate, const Features& features) {
@@ -73,6 +92,8 @@ Plan random_plan(Random& random, const Climate& climate, const Features& feature
   if (features.restarts) add_restarts(plan, random);
   for (Step& step : plan.steps)
     if (features.health && random.percent(50)) step.health = Health{.probe = PortProbe{{1}}};
+  if (features.end) add_end(plan, random);
+  if (features.renewal) add_renewal(plan, random);
   return plan;
 }
 

@@ -25,6 +25,8 @@ struct Features {
   bool readiness = false;
   bool restarts = false;
   bool health = false;
+  bool end = false;      ///< some run at the end
+  bool renewal = false;  ///< some are restarted with others
 };
 
 [[nodiscard]] Plan random_plan(Random& random, const Climate& climate, const Features& features);

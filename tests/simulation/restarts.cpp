@@ -52,6 +52,12 @@ void Oracle::backs_off(std::size_t step) {
   const Restart& settings = plan_.steps[step].restart;
   history.proven = is_proven(step);
   if (was_well_for(step) >= limits_.good_after) history.in_a_row = 0;
+  history.untold_over = true;
+  if (history.renewed) {
+    history.expected = {{StepIndex(step), history.attempts}, Duration(1), 0};
+    history.again_at = now_ + Duration(1);
+    return;
+  }
   Duration pause = settings.delay;
   for (std::size_t i = 0; i < history.in_a_row && pause < settings.max_delay; ++i) pause *= 2;
   pause = std::max(std::min(pause, settings.max_delay), Duration(1));
@@ -59,7 +65,6 @@ void Oracle::backs_off(std::size_t step) {
   ++history.in_a_row;
   history.restarts.push_back(now_);
   history.again_at = now_ + pause;
-  history.untold_over = true;
 }
 
 void Oracle::dismiss_what_backs_off() {
@@ -78,10 +83,6 @@ void Oracle::ends_unwanted(std::size_t step) {
   history.failed_by_itself = false;
   history.start_error.reset();
   ends(step);
-}
-
-bool Oracle::is_wanted(std::size_t step) const {
-  return !cause_ && !(has_company(step) && services_are_idle());
 }
 
 bool Oracle::may_return(std::size_t step, bool failed, bool not_there) const {

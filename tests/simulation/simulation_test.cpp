@@ -26,7 +26,9 @@ TEST_P(Simulation, keeps_every_promise_and_repeats_to_the_byte) {
 INSTANTIATE_TEST_SUITE_P(Shards, Simulation,
                          testing::Values(0U, 5000U, with_readiness, with_restarts,
                                          with_readiness | with_restarts,
-                                         with_readiness | with_restarts | with_health));
+                                         with_readiness | with_restarts | with_health, with_end,
+                                         with_readiness | with_restarts | with_health | with_end |
+                                             with_renewal));
 
 }  // namespace
 }  // namespace dream::simulation

@@ -104,6 +104,7 @@ std::string describe(const StepEnd& reason) {
                         [](const TimedOut&) -> std::string { return "timed out"; },
                         [](const NotReadyInTime&) -> std::string { return "not ready in time"; },
                         [](const BecameUnhealthy&) -> std::string { return "unhealthy"; },
+                        [](const Renewed& what) { return "restarted with " + name(what.with); },
                         [](const CannotBecomeReady&) -> std::string { return "can't become ready"; },
                     },
                     reason);
@@ -170,7 +171,10 @@ std::string describe(const Plan& plan) {
   std::string text;
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
-    const char* kind = step.service ? "service" : step.background ? "background" : "foreground";
+    const char* kind = step.finally      ? "at the end"
+                       : step.service    ? "service"
+                       : step.background ? "background"
+                                         : "foreground";
     text += fmt::format("{}: {} {} delay {} grace {}", name(StepIndex(i)), kind,
                         step.required ? "required" : "optional", step.delay.count(), step.stop_grace.count());
     if (step.timeout) text += fmt::format(" timeout {}", step.timeout->count());

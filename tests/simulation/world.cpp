@@ -47,7 +47,8 @@ class World : private Processes {
   World(std::uint64_t seed, Verdict& verdict)
       : random_(seed),
         climate_(random_),
-        features_{(seed & with_readiness) != 0, (seed & with_restarts) != 0, (seed & with_health) != 0},
+        features_{(seed & with_readiness) != 0, (seed & with_restarts) != 0, (seed & with_health) != 0,
+                  (seed & with_end) != 0, (seed & with_renewal) != 0},
         plan_(random_plan(random_, climate_, features_)),
         processes_(plan_.steps.size()),
         verdict_(verdict),

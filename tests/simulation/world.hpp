@@ -18,6 +18,12 @@ inline constexpr std::uint64_t with_readiness = std::uint64_t{1} << 40U;
 /// With this one, whose steps may be looked at whether they are healthy. All bits may be set together.
 inline constexpr std::uint64_t with_health = std::uint64_t{1} << 42U;
 
+/// With this one, of which some run at the end.
+inline constexpr std::uint64_t with_end = std::uint64_t{1} << 43U;
+
+/// With this one, which may be restarted with others.
+inline constexpr std::uint64_t with_renewal = std::uint64_t{1} << 44U;
+
 /// With this one, whose steps may be restarted.
 inline constexpr std::uint64_t with_restarts = std::uint64_t{1} << 41U;
 

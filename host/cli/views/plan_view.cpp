@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.hpp"
 #include "base/process.hpp"
@@ -24,9 +25,11 @@ std::string restarts_of(const Step& step) {
                      step.restart.max == 0 ? "no limit" : fmt::format("at most {}", step.restart.max));
 }
 
-std::string attributes_of(const Step& step, bool last) {
+std::string attributes_of(const Step& step, const Plan& plan) {
+  const bool last = &step == &plan.steps.back();
   std::string text = step.background ? "background" : "foreground";
   if (step.service) text += ", service";
+  if (step.finally) text += ", at the end";
   text += step.required ? ", required" : ", optional";
   if (step.delay > Duration(0)) {
     if (!step.background) text += fmt::format(", waits {} ms first", milliseconds(step.delay));
@@ -35,6 +38,8 @@ std::string attributes_of(const Step& step, bool last) {
   if (step.releases_when_ready) text += ", next when ready";
   if (step.health) text += fmt::format(", health every {} ms", milliseconds(step.health->every));
   text += restarts_of(step);
+  for (const StepIndex with : step.restart_with)
+    text += ", restarts with " + to_string(plan.steps[position(with)].id);
   if (step.leftovers == Leftovers::keep) text += ", keeps leftovers";
   if (step.timeout.has_value()) text += fmt::format(", timeout {} ms", milliseconds(*step.timeout));
   if (step.standard_input.has_value()) text += fmt::format(", stdin {}", word_of(*step.standard_input));
@@ -43,6 +48,7 @@ std::string attributes_of(const Step& step, bool last) {
 
 std::string start_of(const StartTime& time, const Step& step, const Plan& plan) {
   const auto name = [&](StepIndex of) { return to_string(plan.steps[position(of)].id); };
+  if (step.finally) return "when all but services have ended";
   std::string text = time.after.has_value() ? "after " + name(*time.after) + (time.ready ? " is ready" : "")
                                             : fmt::format("+{} ms", milliseconds(time.offset));
   if (time.after.has_value() && time.offset > Duration(0))
@@ -65,8 +71,7 @@ void append_steps(std::string& out, const Plan& plan, const Locate& locate, cons
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const Step& step = plan.steps[at];
     table.add({fmt::format("{:>{}}", at + 1, digits), to_string(step.id), step.executor,
-               attributes_of(step, at + 1 == plan.steps.size()), start_of(times[at], step, plan),
-               source_of(step, locate)});
+               attributes_of(step, plan), start_of(times[at], step, plan), source_of(step, locate)});
   }
   out += table.text();
 }
@@ -153,6 +158,15 @@ void append_restart_json(std::string& out, const Step& step) {
                      milliseconds(restart.delay), milliseconds(restart.max_delay));
 }
 
+void append_restart_with_json(std::string& out, const Step& step, const Plan& plan) {
+  const char* before = R"(, "restartsWith": [)";
+  for (const StepIndex with : step.restart_with) {
+    out += std::exchange(before, ", ");
+    append_json(out, to_string(plan.steps[position(with)].id));
+  }
+  out += ']';
+}
+
 void append_step_json(std::string& out, const Step& step, const prepare::StepCommand& command,
                       const StartTime& time, const Plan& plan, const Locate& locate) {
   out += "{\"id\": ";
@@ -174,13 +188,15 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
                      step.stop_to == StopTo::root ? "root" : "tree",
                      step.leftovers == Leftovers::keep ? "keep" : "end");
   append_restart_json(out, step);
+  if (!step.restart_with.empty()) append_restart_with_json(out, step, plan);
+  if (step.finally) out += R"(, "finally": true)";
   out += ", \"from\": ";
   append_place(out, step.where, locate);
   out += ", \"runs\": ";
   append_text_or_null(out, command.line);
   out += ", \"problem\": ";
   append_text_or_null(out, command.problem);
-  append_start_json(out, step, time, plan);
+  if (!step.finally) append_start_json(out, step, time, plan);
   out += '}';
 }
 

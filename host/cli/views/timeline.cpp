@@ -166,6 +166,8 @@ std::vector<StartTime> start_times(const Plan& plan) {
     } else if (step.background) {
       times.push_back(time);
       time.offset += step.delay;
+    } else if (step.finally) {
+      times.push_back({});
     } else {
       time.offset += step.delay;
       times.push_back(time);
@@ -191,12 +193,16 @@ std::string timeline_text(const Plan& plan, const TextStyle& style) {
   }
   // "  12  ./services/api:dev  ├───…"
   const Scale scale = scale_of(plan, width - name_width - digits - 6);
+  std::vector<std::string> rows(plan.steps.size());
   Chart chart(scale);
+  for (const bool at_the_end : {false, true})
+    for (std::size_t at = 0; at < rows.size(); ++at)
+      if (plan.steps[at].finally == at_the_end) rows[at] = chart.row(plan.steps[at]);
   std::string out;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     out += fmt::format("  {:>{}}  {}", at + 1, digits, names[at]);
     out.append(name_width - columns(names[at]) + 2, ' ');
-    out += chart.row(plan.steps[at]);
+    out += rows[at];
     out += '\n';
   }
   out += "  ";

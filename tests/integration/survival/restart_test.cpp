@@ -7,8 +7,8 @@
 #include "e2e/process_list.hpp"
 #include "integration/survival/life_line.hpp"
 
-/// Nothing lives on of a run some of whose steps aren't ready yet, wait for their next attempt, or have had
-/// several.
+/// Nothing lives on of a run some of whose steps aren't ready yet, wait for their next attempt, have had
+/// several, or run at its end.
 namespace dream::survival {
 namespace {
 
@@ -68,6 +68,30 @@ TEST_P(Attempts, leave_nothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfEveryKind, Attempts, testing::ValuesIn(ends),
+                         [](const auto& end) { return std::string(end.param.name); });
+
+class Finally : public testing::TestWithParam<End> {};
+
+TEST_P(Finally, leaves_nothing) {
+  const e2e::Workspace workspace(
+      R"({"workspace": {"./d": {"go": [
+      {"projectPath": "./a", "task": "go"},
+      {"projectPath": "./b", "task": "go", "finally": true}]}},
+    "projects": {
+      "./a": {"tasks": {"go": {"command": "exec )" DREAM_SURVIVOR R"( $ROOT tree", "service": true}}},
+      "./b": {"tasks": {"go": {"command": "exec )" DREAM_SURVIVOR R"( $ROOT new_session"}}},
+      "./d": {"tasks": {"go": {"command": "true"}}}}})");
+  LifeLine life(workspace.root());
+  e2e::DreamRun dream(workspace, {.arguments = {"go"}, .folder = "d", .hangs_after_ms = 20'000});
+  dream.await_err("./b:go started");
+  life.await("up", 1000 + 3);
+  GetParam().end(dream);
+  EXPECT_EQ(GetParam().at_once ? dream.exit_code() : dream.exit_code_once_all_ended(), GetParam().exit_code);
+  life.await_end();
+}
+
+// A first signal lets it run on, so only what is sudden ends it.
+INSTANTIATE_TEST_SUITE_P(OfSuddenKinds, Finally, testing::Values(ends[3], ends[4]),
                          [](const auto& end) { return std::string(end.param.name); });
 
 }  // namespace

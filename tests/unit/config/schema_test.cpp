@@ -212,12 +212,13 @@ void mutate(Dom& dom, std::mt19937& random) {
   };
   static const std::vector<std::string>& values = candidates;
   static const std::vector<std::string> keys{
-      "async", "delay",    "required", "service",   "timeout",   "command",     "env",        "envFile",
-      "stop",  "signal",   "graceMs",  "pty",       "options",   "projectPath", "task",       "project",
-      "tasks", "projects", "plugin",   "recursive", "workspace", "stdin",       "A",          "*",
-      "../x",  "dealy",    "ready",    "port",      "tcp",       "log",         "exec",       "restart",
-      "on",    "max",      "window",   "windowMs",  "delayMs",   "maxDelay",    "maxDelayMs", "notify",
-      "http",  "url",      "status",   "headers",   "X",         "health",      "every",      "failures"};
+      "async",   "delay",       "required", "service",   "timeout",   "command",     "env",        "envFile",
+      "stop",    "signal",      "graceMs",  "pty",       "options",   "projectPath", "task",       "project",
+      "tasks",   "projects",    "plugin",   "recursive", "workspace", "stdin",       "A",          "*",
+      "../x",    "dealy",       "ready",    "port",      "tcp",       "log",         "exec",       "restart",
+      "on",      "max",         "window",   "windowMs",  "delayMs",   "maxDelay",    "maxDelayMs", "notify",
+      "http",    "url",         "status",   "headers",   "X",         "health",      "every",      "failures",
+      "finally", "restartWith", "waitFor"};
   std::vector<std::string> places;
   collect(dom, "", places);
   const std::string place = places[below(places.size())];

@@ -290,5 +290,81 @@ TEST(WaitFor, ready_of_a_task_that_cannot_tell_is_an_error_with_its_place) {
             "the dependency waits until ./db:dev is ready, but nothing tells when it is");
 }
 
+Dependency at_the_end(Dependency entry) {
+  entry.finally = true;
+  return entry;
+}
+
+TEST(Finally, stands_before_the_step_that_names_it_with_what_it_needs) {
+  Workspace workspace;
+  workspace.projects["./db"].tasks["dump"].timeout = std::chrono::seconds(3);
+  depends(workspace, "./api:dev", {at_the_end(on("./db:dump")), on("./a")});
+  depends(workspace, "./db:dump", {on("./tools:build")});
+  const auto plan = make_plan(workspace, recursive_request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(ids(*plan), ElementsAre("./tools:build", "./db:dump", "./a:dev", "./api:dev"));
+  EXPECT_TRUE(plan->steps[0].finally && plan->steps[1].finally);
+  EXPECT_FALSE(plan->steps[2].finally || plan->steps[3].finally);
+  EXPECT_EQ(plan->steps[0].timeout, std::chrono::seconds(30)) << "what ends a run doesn't last";
+  EXPECT_EQ(plan->steps[1].timeout, std::chrono::seconds(3));
+}
+
+TEST(Finally, may_need_what_has_run_before) {
+  Workspace workspace = with_database();
+  depends(workspace, "./api:dev", {on("./db"), at_the_end(on("./db:dump")), at_the_end(on("./db:dump"))});
+  depends(workspace, "./db:dump", {on("./db:dev")});
+  const auto plan = make_plan(workspace, recursive_request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(ids(*plan), ElementsAre("./db:dev", "./db:dump", "./api:dev"));
+  EXPECT_FALSE(plan->steps[0].finally);
+  EXPECT_TRUE(plan->steps[1].finally);
+}
+
+TEST(Finally, is_not_needed_before) {
+  for (const bool end_first : {false, true}) {
+    Workspace workspace;
+    std::vector<Dependency> entries{on("./db:dump", 5), at_the_end(on("./db:dump", 7))};
+    if (end_first) std::swap(entries[0], entries[1]);
+    depends(workspace, "./api:dev", entries);
+    const auto plan = make_plan(workspace, request_of("./api:dev"));
+    ASSERT_FALSE(plan.has_value());
+    EXPECT_EQ(plan.error().error.message,
+              R"(./db:dump runs at the end ("finally"), and is needed before it, too)");
+    EXPECT_EQ(plan.error().where.value, end_first ? 5U : 7U);
+    EXPECT_EQ(plan.error().also.value, end_first ? 7U : 5U);
+  }
+}
+
+TEST(Finally, is_in_front_and_has_no_delay_whatever_the_settings_are_made_for) {
+  const auto refuses = [](auto set, const char* misfit) {
+    Workspace workspace;
+    set(workspace.projects["./db"].tasks["dump"]);
+    depends(workspace, "./api:dev", {at_the_end(on("./db:dump", 7))});
+    const auto plan = make_plan(workspace, request_of("./api:dev"));
+    ASSERT_FALSE(plan.has_value()) << misfit;
+    EXPECT_EQ(plan.error().error.message,
+              std::string("./db:dump runs at the end, in front, but has ") + misfit);
+    EXPECT_EQ(plan.error().where.value, 7U);
+  };
+  refuses([](TaskSettings& task) { task.async = true; }, R"("async": true)");
+  refuses([](TaskSettings& task) { task.service = true; }, R"("service": true)");
+  refuses([](TaskSettings& task) { task.delay = std::chrono::seconds(1); }, R"("delay")");
+}
+
+TEST(RestartWith, belongs_to_the_entry_of_each_step) {
+  Workspace workspace = with_database();
+  Dependency entry = on("./db");
+  entry.restart_with = true;
+  depends(workspace, "./api:dev", {on("./a"), entry, on("./b")});
+  depends(workspace, "./b:dev", {on("./db")});
+  depends(workspace, "./a:dev", {entry});
+  const auto plan = make_plan(workspace, recursive_request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_THAT(ids(*plan), ElementsAre("./db:dev", "./a:dev", "./b:dev", "./api:dev"));
+  EXPECT_THAT(plan->steps[1].restart_with, ElementsAre(StepIndex(0)));
+  EXPECT_THAT(plan->steps[2].restart_with, IsEmpty());
+  EXPECT_THAT(plan->steps[3].restart_with, ElementsAre(StepIndex(0)));
+}
+
 }  // namespace
 }  // namespace dream
