@@ -31,8 +31,8 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
     DREAM_ASSERT(step.delay >= Duration{0} && step.stop_grace >= Duration{0});
     DREAM_ASSERT(!step.timeout || *step.timeout >= Duration{0});
     DREAM_ASSERT(step.ready_timeout > Duration{0} || step.ready.empty());
-    DREAM_ASSERT(!step.ready_needed || (step.background && !step.ready.empty()));
-    DREAM_ASSERT(!step.releases_when_ready || step.ready_needed);
+    DREAM_ASSERT(!step.ready_needed || !step.ready.empty());
+    DREAM_ASSERT(!step.releases_when_ready || (step.background && step.ready_needed));
     DREAM_ASSERT(step.restart.delay >= Duration{0} && step.restart.max_delay >= step.restart.delay);
     for (const StepIndex before : step.after_ready) {
       DREAM_ASSERT(position(before) < i && plan.steps[position(before)].ready_needed);
@@ -200,7 +200,7 @@ void Engine::State::stop_run(const RunStop& reason) {
 void Engine::State::fail_run(StepIndex step) {
   if (progress_of(step).kind != Kind::finally)
     stop_run(RequiredFailed{step});
-  else if (!stop && code == 0)
+  else if (code == 0)
     code = engine::exit_code(RequiredFailed{step}, outcomes);
 }
 

@@ -201,7 +201,7 @@ void Engine::State::end_looking(StepIndex step) {
 void Engine::State::renew_others(StepIndex step) {
   if (progress_of(step).attempt == 1) return;
   for (const StepIndex other : progress_of(step).restarted_with) {
-    if (has_no_future(other) || progress_of(other).phase != Phase::running) continue;
+    if (progress_of(other).phase != Phase::running) continue;
     see_how_well(other);
     progress_of(other).again = true;
     outcome_of(other).kind = OutcomeKind::terminated;

@@ -138,6 +138,7 @@ class Planner {
       step.delay = decided.delay;
       step.where = entry->where;
       step.releases_when_ready = step.ready_needed = waits_until_ready(*entry, step);
+      step.ready_needed = step.ready_needed || keeps_what_becomes_ready(*entry, step);
     }
     if (finally) put_at_the_end(step);
     step.stop_grace = request_.stop_grace.value_or(step.stop_grace);
@@ -199,6 +200,12 @@ class Planner {
                                  "", R"(write "ready" into its task's settings, or "waitFor": "started")"},
                            entry.where};
     return !step.ready.empty();
+  }
+
+  /// It is a daemon that gets ready, not the step that starts it.
+  [[nodiscard]] static bool keeps_what_becomes_ready(const Dependency& entry, const Step& step) {
+    return !step.background && step.leftovers == Leftovers::keep && !step.ready.empty() &&
+           entry.wait_for != WaitFor::started;
   }
 
   /// The first mention decides what the next step of the list waits for; whoever names it again waits for

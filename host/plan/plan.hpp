@@ -31,7 +31,8 @@ struct Step {
   Duration ready_timeout = std::chrono::minutes(5);
   /// The next step waits until this one, in the background, is ready. Otherwise until it was started.
   bool releases_when_ready = false;
-  /// Some step waits for that: not to become ready in time, or at all, is a failure.
+  /// Some step waits for that: not to become ready in time, or at all, is a failure. In front only where what
+  /// it leaves running is kept, and is what becomes ready: it has ended when it has ended and is ready.
   bool ready_needed = false;
   std::vector<StepIndex> after_ready;  ///< steps before it that must be ready, whatever the list waits for
   /// Steps before it in the background: when another attempt of one is ready, this step is restarted.

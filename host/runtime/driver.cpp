@@ -123,7 +123,8 @@ void Driver::start(Attempt attempt) {
 
 void Driver::terminate(Attempt attempt, Urgency urgency) {
   const Running* asked = running(attempt);
-  if (asked == nullptr || asked->run == nullptr) return;  // its end is on its way to the engine
+  if (asked == nullptr || asked->run == nullptr || asked->kept_ready)
+    return;  // its end is on its way to the engine
   const Result<void> done = asked->run->terminate(urgency);
   if (!done)
     session_.log().write(LogLevel::warning, "can't terminate " +
@@ -191,8 +192,19 @@ void Driver::start_failed(Attempt attempt, Error error) {
 
 void Driver::exited(Attempt attempt, ExitStatus status) {
   // What it has said comes before its end.
-  if (const Running* ending = running(attempt); ending != nullptr && ending->notify) ending->notify->hear();
+  Running* ending = running(attempt);
+  if (ending != nullptr && ending->notify) ending->notify->hear();
+  if (ending != nullptr && keeps_what_becomes_ready(*ending, status)) {
+    ending->kept_ready = std::move(status);
+    return feed(engine::Lingers{attempt});
+  }
   if (end(attempt)) feed(engine::Exited{attempt, std::move(status)});
+}
+
+bool Driver::keeps_what_becomes_ready(const Running& running, const ExitStatus& status) const {
+  const Step& step = plan_.steps[position(running.attempt.step)];
+  return step.ready_needed && !step.background && running.started && running.prober != nullptr &&
+         is_success(status, step.success_codes);
 }
 
 void Driver::interrupted(int signal) {

@@ -56,7 +56,10 @@ class Driver : private Pump::Effects {
   class Running : public plugin::RunObserver {
    public:
     Running(Driver& driver, Attempt its_attempt) : attempt(its_attempt), driver_(driver) {}
-    void run_started() override { driver_.feed(engine::Started{attempt}); }
+    void run_started() override {
+      started = true;
+      driver_.feed(engine::Started{attempt});
+    }
     void run_ready() override {
       if (prober) prober->become_healthy();
     }
@@ -65,6 +68,9 @@ class Driver : private Pump::Effects {
 
     Attempt attempt;
     std::unique_ptr<plugin::Run> run;  ///< none while it is being started
+    bool started = false;
+    int pid = 0;  ///< of its process, also when that has ended; 0: not known, or none
+    std::optional<ExitStatus> kept_ready;  ///< it has ended well; what it keeps isn't ready yet
     SharedEnvironment environment;
     std::unique_ptr<Clock::Alarm> next_try;
     std::unique_ptr<probe::NotifySocket> notify;  ///< none: no probe of its step needs it
@@ -94,6 +100,8 @@ class Driver : private Pump::Effects {
   void interrupted(int signal);
   void start_failed(Attempt attempt, Error error);
   void exited(Attempt attempt, ExitStatus status);
+  /// What it leaves running, and may keep, has to become ready first.
+  [[nodiscard]] bool keeps_what_becomes_ready(const Running& running, const ExitStatus& status) const;
   [[nodiscard]] probe::Subject subject_of(Running& running) const;
   [[nodiscard]] probe::Prober::Time time_of(Running& running);
   /// Tells the attempt's task where to say that it is ready.

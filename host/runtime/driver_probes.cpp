@@ -14,7 +14,8 @@ probe::Subject Driver::subject_of(Running& running) const {
               [&running] {
                 if (!running.run) return 0;
                 const Result<plugin::RunState> state = running.run->status();
-                return state ? state->pid : 0;
+                if (state && state->pid != 0) running.pid = state->pid;
+                return running.pid;
               },
           .directory = prepared_[position(running.attempt.step)].task.directory,
           .environment = running.environment,
@@ -76,6 +77,7 @@ void Driver::end_probing(Attempt attempt) {
   if (probed == nullptr) return;
   probed->prober.reset();
   probed->next_try->cancel();
+  if (probed->kept_ready) exited(attempt, *std::exchange(probed->kept_ready, std::nullopt));
 }
 
 void Driver::begin_health(Attempt attempt) {

@@ -12,6 +12,7 @@ namespace dream::e2e {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Tree, children_and_grandchildren_end_with_their_step) {
   const Workspace workspace(
@@ -83,6 +84,43 @@ TEST(Tree, what_a_step_keeps_serves_the_next_one_and_ends_with_the_run) {
   EXPECT_THAT(finished.out, HasSubstr("served"));
   EXPECT_THAT(finished.err, HasSubstr("running: kept until the end of the run"));
   EXPECT_THAT(finished.err, HasSubstr("ending what ./a:go has left running: "));
+}
+
+/// A daemon that a launcher starts: the launcher ends first, and is over when the daemon is ready.
+Workspace with_daemon(const std::string& more) {
+  return Workspace({{"a", "sh -c 'read go < $ROOT/gate; echo up > ready; exec sleep 3600' & exit 0", "",
+                     R"("leftovers": "keep", "ready": {"file": "ready"})" + more},
+                    {"c", "echo c runs", "", ""}});
+}
+
+TEST(Tree, what_a_step_keeps_becomes_ready_before_the_next_one_starts) {
+  const Workspace workspace = with_daemon("");
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_err("./a:go has ended, and left ");
+  dream.await_err("waiting for ./a:go to be ready");
+  EXPECT_THAT(dream.out(), Not(HasSubstr("c runs")));
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_THAT(dream.out(), HasSubstr("c runs"));
+  EXPECT_THAT(dream.err(), HasSubstr("./a:go is ready after "));
+}
+
+TEST(Tree, what_a_step_keeps_and_does_not_become_ready_is_a_failure) {
+  const Workspace workspace = with_daemon(R"(, "readyTimeout": 100)");
+  const Gate gate(workspace, "gate");
+  const Finished finished = run(workspace);
+  EXPECT_EQ(finished.code, 124) << finished.err;
+  EXPECT_THAT(finished.out, Not(HasSubstr("c runs")));
+}
+
+TEST(Tree, what_a_step_keeps_and_is_not_ready_is_no_reason_not_to_stop) {
+  const Workspace workspace = with_daemon("");
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_err("waiting for ./a:go to be ready");
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code(), 143);
 }
 
 /// The orphans of a task are dream's: the task's shell has no children but its own, and waits for no others.

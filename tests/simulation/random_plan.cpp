@@ -29,6 +29,7 @@ void add_readiness(Plan& plan, Random& random) {
     if (!random.percent(60)) continue;
     step.ready = {PortProbe{{1}}};
     step.ready_timeout = Duration(1) + random_duration(random) + random_duration(random);
+    if (!step.background) step.ready_needed = random.percent(30);
     if (!step.background || i + 1 == plan.steps.size()) continue;
     step.releases_when_ready = step.ready_needed = random.percent(60);
     for (std::size_t later = i + 1; later < plan.steps.size(); ++later) {

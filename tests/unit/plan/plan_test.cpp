@@ -265,6 +265,17 @@ TEST(WaitFor, is_nothing_to_a_step_in_front_or_to_the_requested_one) {
   for (const Step& step : plan->steps) EXPECT_FALSE(step.releases_when_ready || step.ready_needed);
 }
 
+TEST(WaitFor, is_ready_of_what_a_step_in_front_keeps) {
+  Workspace workspace;
+  workspace.tasks["dev"].ready = Probes{PortProbe{{1}}};
+  workspace.tasks["dev"].leftovers = Leftovers::keep;
+  depends(workspace, "./api:dev", {on("./a"), waiting_for(WaitFor::started, on("./b"))});
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_TRUE(plan->steps[0].ready_needed && !plan->steps[0].releases_when_ready);
+  EXPECT_FALSE(plan->steps[1].ready_needed || plan->steps[2].ready_needed);
+}
+
 TEST(WaitFor, of_a_later_mention_counts_for_the_step_that_has_it) {
   Workspace workspace = with_database();
   depends(workspace, "./api:dev", {waiting_for(WaitFor::started, on("./db")), on("./a"), on("./b")});
