@@ -37,7 +37,7 @@ int replace_file(const std::filesystem::path& file, std::string_view bytes) {
   const std::filesystem::path real = std::filesystem::canonical(file, failure);  // a link stays one
   struct stat status {};
   if (failure) return failure.value();
-  if (::stat(real.c_str(), &status) != 0) return errno;
+  if (::stat(real.c_str(), &status) != 0 || ::access(real.c_str(), W_OK) != 0) return errno;
   std::string beside = real.string() + ".XXXXXX";
   Descriptor descriptor(::mkostemp(beside.data(), O_CLOEXEC));
   if (!descriptor.is_open()) return errno;

@@ -23,6 +23,12 @@ struct Seen {
     std::string text;
     Duration after{};
   };
+  /// It, or somebody else, has made or changed this file in its folder.
+  struct File {
+    std::string name;
+    Duration after{};
+    bool is_socket = false;
+  };
   enum class Course : std::uint8_t {
     not_started,
     stopped,          ///< it ran until it was asked to end
@@ -35,12 +41,14 @@ struct Seen {
   bool is_here = false;           ///< its processes could be looked into
   std::vector<Port> ports;        ///< the first ones
   std::vector<Line> lines;        ///< the first ones
+  std::vector<File> files;        ///< the first ones; of a step that has its folder for itself
   std::optional<Duration> ready;  ///< it was, by its own `ready`
 };
 
 /// So many are remembered of a step.
 inline constexpr std::size_t most_ports = 8;
 inline constexpr std::size_t most_lines = 200;
+inline constexpr std::size_t most_files = 8;
 inline constexpr std::size_t longest_line = 400;  ///< bytes
 
 }  // namespace dream::suggest

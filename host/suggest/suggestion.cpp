@@ -68,22 +68,33 @@ std::string port_words(std::span<const Seen::Port> ports) {
   return (numbers.size() == 1 ? "port " : "ports ") + join_words(numbers);
 }
 
-bool suggest_ports(const Seen& seen, Suggestion& suggestion) {
+/// What could be written, and why.
+struct Sign {
+  Probe ready;
+  Duration after{};
+  bool is_sure = false;
+  std::string why;
+};
+
+std::optional<Sign> sign_of_ports(const Seen& seen) {
+  Sign sign{.ready = PortProbe{}, .is_sure = true};
   std::vector<Seen::Port> ports = ports_of_the_start(seen, false);
-  suggestion.is_sure = !ports.empty();
-  if (ports.empty()) ports = ports_of_the_start(seen, true);
-  if (ports.empty()) return false;
-  suggestion.after = ports.back().after;
-  suggestion.why = "listens on " + port_words(ports);
-  if (!suggestion.is_sure)
-    suggestion.why +=
-        ", which may be another one the next time: it stands neither on its command line nor in "
-        "its environment";
+  if (ports.empty()) {
+    ports = ports_of_the_start(seen, true);
+    sign.is_sure = false;
+  }
+  if (ports.empty()) return std::nullopt;
+  sign.after = ports.back().after;
+  sign.why = "listens on " + port_words(ports);
+  if (!sign.is_sure)
+    sign.why +=
+        ", which may be another one the next time: it stands neither on its command line nor in its "
+        "environment";
   PortProbe probe;
   for (const Seen::Port& port : ports) probe.ports.push_back(port.number);
   std::ranges::sort(probe.ports);
-  suggestion.ready = std::move(probe);
-  return true;
+  sign.ready = std::move(probe);
+  return sign;
 }
 
 /// What stays of a line from run to run: the text between the words that have digits in them (times, pids,
@@ -162,20 +173,42 @@ std::string pattern_for(const Seen::Line& line, const std::vector<Seen::Line>& l
   return whole;
 }
 
-bool suggest_line(const Seen& seen, Suggestion& suggestion) {
+std::optional<Sign> sign_of_lines(const Seen& seen) {
   Words words = serving_words;
   const Seen::Line* line = first_with(seen.lines, words);
   if (line == nullptr) line = first_with(seen.lines, words = running_words);
-  suggestion.is_sure = line != nullptr;
+  Sign sign{.ready = LogProbe{}, .is_sure = line != nullptr};
   if (line == nullptr) line = last_of_the_start(seen.lines);
-  if (line == nullptr) return false;
+  if (line == nullptr) return std::nullopt;
   std::string pattern = pattern_for(*line, seen.lines, words);
   const Seen::Line* first = first_match(seen.lines, pattern);
-  suggestion.after = first == nullptr ? line->after : first->after;
-  suggestion.why = "wrote " + in_quotes(line->text);
-  if (!suggestion.is_sure) suggestion.why += ", which may be no sign that it is ready";
-  suggestion.ready = LogProbe{std::move(pattern)};
-  return true;
+  sign.after = first == nullptr ? line->after : first->after;
+  sign.why = "wrote " + in_quotes(line->text);
+  if (!sign.is_sure) sign.why += ", which may be no sign that it is ready";
+  sign.ready = LogProbe{std::move(pattern)};
+  return sign;
+}
+
+/// Whoever makes a socket is there for others; another file may be anything.
+std::optional<Sign> sign_of_files(const Seen& seen) {
+  auto file = std::ranges::find_if(seen.files, &Seen::File::is_socket);
+  const bool is_sure = file != seen.files.end();
+  if (!is_sure) file = seen.files.begin();
+  if (file == seen.files.end() || !is_printable(file->name)) return std::nullopt;
+  return Sign{.ready = FileProbe{file->name},
+              .after = file->after,
+              .is_sure = is_sure,
+              .why = fmt::format("made the {} {}{}", is_sure ? "socket" : "file", in_quotes(file->name),
+                                 is_sure ? "" : ", which may be no sign that it is ready")};
+}
+
+/// The best one that is sure, else the best.
+std::optional<Sign> sign_of(const Seen& seen) {
+  std::optional<Sign> best;
+  for (std::optional<Sign> sign : {sign_of_ports(seen), sign_of_lines(seen), sign_of_files(seen)}) {
+    if (sign && (!best || (sign->is_sure && !best->is_sure))) best = std::move(sign);
+  }
+  return best;
 }
 
 /// Why nothing can be suggested, whatever was seen; empty: it can.
@@ -204,8 +237,14 @@ Suggestion suggestion_for(StepIndex index, const Step& step, const Seen& seen) {
     return suggestion;
   }
   suggestion.why = obstacle(seen);
-  if (!suggestion.why.empty() || suggest_ports(seen, suggestion) || suggest_line(seen, suggestion))
+  if (!suggestion.why.empty()) return suggestion;
+  if (std::optional<Sign> sign = sign_of(seen)) {
+    suggestion.ready = std::move(sign->ready);
+    suggestion.after = sign->after;
+    suggestion.is_sure = sign->is_sure;
+    suggestion.why = std::move(sign->why);
     return suggestion;
+  }
   suggestion.why =
       fmt::format("nothing was seen in {}: {}", human_duration(seen.ran),
                   seen.is_here ? "it listens on no port and wrote no line"
@@ -251,6 +290,8 @@ std::string probe_json(const Probe& probe) {
   }
   if (const auto* log = std::get_if<LogProbe>(&probe))
     return fmt::format(R"({{ "log": {} }})", json_string(log->text));
+  if (const auto* file = std::get_if<FileProbe>(&probe))
+    return fmt::format(R"({{ "file": {} }})", json_string(file->path));
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "suggest/watch.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
 #include <fstream>
@@ -7,7 +9,6 @@
 #include <utility>
 #include <variant>
 
-#include "base/cut_off.hpp"
 #include "probe/listeners.hpp"
 #include "probe/schedule.hpp"
 
@@ -54,12 +55,14 @@ bool is_told(const std::vector<process::ProcessStatus>& processes, std::uint16_t
 }  // namespace
 
 Watch::Watch(const Plan& plan, std::span<const StepIndex> steps, Parts parts)
-    : parts_(std::move(parts)),
+    : plan_(plan),
+      parts_(std::move(parts)),
       requested_(StepIndex(plan.steps.size() - 1)),
       of_interest_(plan.steps.size()),
       seen_(plan.steps.size()),
       alarm_(parts_.clock.make_alarm()) {
   for (const StepIndex step : steps) of_interest_[position(step)] = true;
+  if (const auto self = process::process_status(::getpid())) inherited_ = probe::sockets_of({*self}).own;
 }
 
 void Watch::report(Instant now, const engine::Action& action, const engine::Engine& engine) {
@@ -85,13 +88,17 @@ void Watch::begin_to_watch(Instant now, StepIndex step) {
   news_ = now;
   if (of_interest_[position(step)]) {
     seen_[position(step)] = {};
-    watched_.push_back({step, now, {}});
+    Watched& one = watched_.emplace_back(Watched{.step = step, .begin = now});
+    const std::string& project = plan_.steps[position(step)].id.project;
+    const auto is_there = [&](const Step& other) { return other.id.project == project; };
+    if (std::ranges::count_if(plan_.steps, is_there) == 1) one.folder = parts_.root / project;
+    if (!one.folder.empty()) one.files = files_in(one.folder);
   }
   if (!watched_.empty()) look();
 }
 
 void Watch::stop_watching(Instant now, StepIndex step, Seen::Course course) {
-  const Watched* over = watched(step);
+  Watched* over = watched(step);
   if (over == nullptr) return;
   look_at(*over);
   seen_[position(step)].course = course;
@@ -117,15 +124,20 @@ void Watch::hear(StepIndex step, Stream stream, std::string_view bytes) {
 }
 
 void Watch::look() {
-  for (const Watched& one : watched_) look_at(one);
+  for (Watched& one : watched_) look_at(one);
   const Instant now = parts_.clock.now();
   if (requested_runs_ && now - news_ >= long_quiet && !std::exchange(told_, true))
     parts_.tell("nothing new for 2 s: Ctrl-C ends the run and shows what `ready` to write");
   alarm_->set(now + probe::pause(probe::quick, now - news_, {}), [this] { look(); });
 }
 
-void Watch::look_at(const Watched& watched) {
+void Watch::look_at(Watched& watched) {
   Seen& seen = seen_[position(watched.step)];
+  look_at_ports(watched, seen);
+  look_at_files(watched, seen);
+}
+
+void Watch::look_at_ports(const Watched& watched, Seen& seen) {
   const pid_t root = parts_.pid_of(watched.step);
   if (root == 0) return;
   const std::vector<process::ProcessStatus> processes = parts_.supervisor.tree_of(root);
@@ -134,7 +146,7 @@ void Watch::look_at(const Watched& watched) {
   const Instant now = parts_.clock.now();
   for (Seen::Port& port : seen.ports) port.open = false;
   for (const probe::Listener& listener : sockets.listeners) {
-    if (!sockets.own.contains(listener.inode)) continue;
+    if (!sockets.own.contains(listener.inode) || inherited_.contains(listener.inode)) continue;
     const auto known = std::ranges::find(seen.ports, listener.port, &Seen::Port::number);
     if (known != seen.ports.end()) {
       known->open = true;
@@ -144,6 +156,22 @@ void Watch::look_at(const Watched& watched) {
       seen.ports.push_back({listener.port, now - watched.begin, is_chance, true});
     }
   }
+}
+
+/// As long as nothing better was seen.
+void Watch::look_at_files(Watched& watched, Seen& seen) {
+  if (watched.folder.empty() || !seen.ports.empty() || seen.files.size() >= most_files) return;
+  const Instant now = parts_.clock.now();
+  Folder files = files_in(watched.folder);
+  for (const auto& [name, mark] : files) {
+    const auto before = watched.files.find(name);
+    const bool is_known =
+        std::ranges::any_of(seen.files, [&](const Seen::File& file) { return file.name == name; });
+    if (is_known || (before != watched.files.end() && before->second == mark)) continue;
+    news_ = now;
+    seen.files.push_back({name, now - watched.begin, mark.is_socket});
+  }
+  watched.files = std::move(files);
 }
 
 }  // namespace dream::suggest

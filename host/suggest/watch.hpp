@@ -3,9 +3,11 @@
 #include <sys/types.h>
 
 #include <array>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,12 +18,14 @@
 #include "probe/log_line.hpp"
 #include "process/supervisor.hpp"
 #include "runtime/clock.hpp"
+#include "suggest/folder.hpp"
 #include "suggest/seen.hpp"
 
 namespace dream::suggest {
 
-/// Looks on at a run: when each step of interest begins to listen on which ports, and which lines it writes
-/// first. It looks often at first and ever more seldom, twice a second at least, until the run is over.
+/// Looks on at a run: when each step of interest begins to listen on which ports, and which lines and files
+/// it writes first. It looks often at first and ever more seldom, twice a second at least, until the run is
+/// over.
 class Watch : public output::Reporter {
  public:
   /// What it works with. All must outlive the watch.
@@ -29,8 +33,10 @@ class Watch : public output::Reporter {
     const process::Supervisor& supervisor;
     runtime::Clock& clock;
     std::function<pid_t(StepIndex)> pid_of;             ///< of its first process; 0: not of this machine
+    std::filesystem::path root;                         ///< of the workspace
     std::function<void(const std::string& text)> tell;  ///< a sentence for the user
   };
+  /// `plan` must outlive it, too.
   Watch(const Plan& plan, std::span<const StepIndex> steps, Parts parts);
 
   [[nodiscard]] Result<void> begin(Instant /*now*/) override { return {}; }
@@ -45,6 +51,8 @@ class Watch : public output::Reporter {
   struct Watched {
     StepIndex step{};
     Instant begin;
+    std::filesystem::path folder{};  ///< empty: it shares it with another step
+    Folder files{};                  ///< in it, when they were looked at last
     std::array<probe::LineReader, 2> lines{};
   };
 
@@ -52,9 +60,13 @@ class Watch : public output::Reporter {
   void stop_watching(Instant now, StepIndex step, Seen::Course course);
   [[nodiscard]] Watched* watched(StepIndex step);
   void look();
-  void look_at(const Watched& watched);
+  void look_at(Watched& watched);
+  void look_at_ports(const Watched& watched, Seen& seen);
+  void look_at_files(Watched& watched, Seen& seen);
 
+  const Plan& plan_;
   Parts parts_;
+  std::set<std::uint64_t> inherited_;  ///< sockets that dream itself has: every task gets them
   StepIndex requested_;
   std::vector<bool> of_interest_;  ///< by step
   std::vector<Seen> seen_;         ///< by step

@@ -127,11 +127,9 @@ TEST(Suggest, takes_a_line_where_there_is_no_port) {
   EXPECT_THAT(dream.err(), HasSubstr("\n      \"ready\": { \"log\": \"ready in\" }\n"));
 }
 
-/// A socket of this process that listens on a port of the kernel's choice.
+/// A socket of this process that listens on a port of the kernel's choice. What dream runs inherits it.
 struct Stranger {
-  Stranger() : descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    EXPECT_EQ(::listen(descriptor, 1), 0);
-  }
+  Stranger() : descriptor(::socket(AF_INET, SOCK_STREAM, 0)) { EXPECT_EQ(::listen(descriptor, 1), 0); }
   ~Stranger() { ::close(descriptor); }
   int descriptor;
 };
@@ -147,11 +145,25 @@ TEST(Suggest, says_plainly_that_nothing_was_seen) {
   EXPECT_THAT(finished.err, Not(HasSubstr("it is in dream.json now")));
 }
 
+TEST(Suggest, takes_a_socket_where_nothing_else_is_sure) {
+  const TwoSteps steps(
+      "read go < $ROOT/gate; exec python3 -c 'import socket as s, signal; l = s.socket(s.AF_UNIX); "
+      "l.bind(\\\"up.sock\\\"); l.listen(); print(\\\"bound\\\", flush=True); signal.pause()'");
+  DreamRun dream(steps.workspace, suggest({"--write"}));
+  dream.await_out("c runs");
+  steps.gate.open();
+  dream.await_out("bound");
+  steps.done.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_THAT(dream.err(), HasSubstr("  ./a:go  made the socket \"up.sock\" after "));
+  EXPECT_THAT(steps.workspace.read("dream.json"), HasSubstr("\"ready\": { \"file\": \"up.sock\" }"));
+}
+
 TEST(Suggest, writes_no_port_that_the_kernel_has_picked) {
-  const TwoSteps steps("server 0 4");
+  const TwoSteps steps("server 0 4 | sed -u s/listening/here/");
   const std::string before = steps.workspace.read("dream.json");
   DreamRun dream(steps.workspace, suggest({"--write"}));
-  dream.await_out("server: listening");
+  dream.await_out("server: here");
   steps.done.open();
   EXPECT_EQ(dream.exit_code(), 0);
   EXPECT_THAT(dream.err(), HasSubstr("which may be another one the next time"));

@@ -43,6 +43,7 @@ class Suggester : public RunWatcher {
             .supervisor = session.supervisor(),
             .clock = clock,
             .pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
+            .root = loaded_->workspace.root,
             .tell = [&session](const std::string& text) { session.log().write(LogLevel::info, text); }});
     driver.look_on(*watch_, [this](StepIndex step, Stream stream, std::string_view bytes) {
       watch_->hear(step, stream, bytes);

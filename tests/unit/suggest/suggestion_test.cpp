@@ -121,6 +121,28 @@ TEST(Suggestion, only_guesses_by_a_line_that_says_nothing_of_readiness) {
   EXPECT_THAT(suggestion.why, HasSubstr("may be no sign"));
 }
 
+TEST(Suggestion, is_sure_of_a_socket_and_guesses_by_a_file) {
+  Seen seen = with_lines({{"loading", 5}});
+  seen.files = {{"a.log", milliseconds(20), false}, {"a.sock", milliseconds(40), true}};
+  const Suggestion socket = suggestion_of(seen);
+  EXPECT_EQ(socket.ready, Probe(FileProbe{"a.sock"}));
+  EXPECT_EQ(socket.after, milliseconds(40));
+  EXPECT_TRUE(socket.is_sure);
+  EXPECT_EQ(socket.why, "made the socket \"a.sock\"");
+  seen.files.pop_back();
+  EXPECT_EQ(log_of(suggestion_of(seen)), "loading");
+  seen.lines.clear();
+  const Suggestion file = suggestion_of(seen);
+  EXPECT_EQ(file.ready, Probe(FileProbe{"a.log"}));
+  EXPECT_FALSE(file.is_sure);
+}
+
+TEST(Suggestion, prefers_a_line_that_is_sure_to_a_port_that_is_not) {
+  Seen seen = with_lines({{"listening", 30}});
+  seen.ports = {{41234, milliseconds(20), true}};
+  EXPECT_EQ(log_of(suggestion_of(seen)), "listening");
+}
+
 TEST(Suggestion, says_plainly_that_nothing_was_seen) {
   const Suggestion here = suggestion_of(running());
   EXPECT_FALSE(here.ready);
