@@ -215,6 +215,19 @@ TEST(Suggest, keeps_the_exit_code_of_the_run) {
   EXPECT_THAT(finished.err, HasSubstr("  ./a:go  nothing was seen in "));
 }
 
+TEST(Suggest, counts_from_the_attempt_that_stayed) {
+  const std::string port = std::to_string(free_port());
+  const Workspace workspace({{"a", "test $DREAM_ATTEMPT = 2 || exit 1; server " + port + " 4", "",
+                              std::string(service) + R"(, "restart": "failure")"},
+                             {"c", "read go < $ROOT/done", "", ""}});
+  const Gate done(workspace, "done");
+  DreamRun dream(workspace, suggest());
+  dream.await_out("server: listening");
+  done.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_THAT(dream.err(), HasSubstr("  ./a:go  listens on port " + port + " after "));
+}
+
 TEST(Suggest, tells_of_a_step_that_ended_by_itself) {
   const Workspace workspace(
       {{"a", "echo ready", async, ""}, {"b", "read go < $ROOT/gate", async, ""}, {"c", "true", "", ""}});

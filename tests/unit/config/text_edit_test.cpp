@@ -1,5 +1,9 @@
 #include "config/text_edit.hpp"
 
+#include <algorithm>
+#include <random>
+
+#include "config/json.hpp"
 #include "unit/config/config_testing.hpp"
 
 /// Changes of single members in a dream.json's text.
@@ -166,6 +170,106 @@ TEST(TextEditRemove, takes_it_from_several_objects_at_their_places) {
             "  { \"projectPath\": \"./b\" },\n"
             "  { /* c */ \"projectPath\": \"./c\" },\n"
             "  { \"projectPath\": \"./d\", \"delay\": 3 }\n] } } }");
+}
+
+/// Objects of keys a to d, three levels deep, with blanks, comments and commas wherever they may stand.
+class RandomText {
+ public:
+  explicit RandomText(unsigned seed) : random_(seed) {}
+
+  std::string object(int depth = 3) {
+    std::string text = "{";
+    std::string keys = "abcd";
+    std::shuffle(keys.begin(), keys.end(), random_);
+    keys.resize(below(4));
+    for (const char key : keys) {
+      text += gap() + '"' + key + '"' + gap() + ":" + gap() + value(depth) + gap();
+      if (key != keys.back() || below(3) == 0) text += ",";
+    }
+    return text + gap() + "}";
+  }
+
+ private:
+  std::string value(int depth) {
+    static const std::vector<std::string> plain{"1", "null", R"("x } , \" //")", "[1, {\"a\": 2}, [3]]",
+                                                "\"\""};
+    return depth > 0 && below(2) == 0 ? object(depth - 1) : plain[below(plain.size())];
+  }
+
+  std::string gap() {
+    static const std::vector<std::string> gaps{
+        "", "", " ", "\n", "\n    ", "\r\n\t", "/* { */", " // \"}\n", "\n  // ,\n  ", " /* a\n b */ "};
+    return gaps[below(gaps.size())];
+  }
+
+  std::size_t below(std::size_t end) { return random_() % end; }
+
+  std::mt19937 random_;
+};
+
+rapidjson::Document parsed(const std::string& text) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag>(text.c_str());
+  EXPECT_FALSE(document.HasParseError()) << text;
+  return document;
+}
+
+bool is_within(const std::string& part, const std::string& whole) {
+  auto next = part.begin();
+  for (const char byte : whole)
+    if (next != part.end() && *next == byte) ++next;
+  return next == part.end();
+}
+
+std::size_t count_of(const std::string& text, const std::string& word) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++count;
+  return count;
+}
+
+TEST(TextEditSet, adds_to_any_text_and_takes_away_again) {
+  for (unsigned seed = 0; seed < 3000; ++seed) {
+    const std::string text = RandomText(seed).object();
+    SCOPED_TRACE(text);
+    rapidjson::Document expected = parsed(text);
+    auto& memory = expected.GetAllocator();
+    rapidjson::Value* place = &expected;
+    for (const char* key : {"a", "b"}) {
+      if (!place->HasMember(key))
+        place->AddMember(rapidjson::Value(key, memory), rapidjson::Value(rapidjson::kObjectType), memory);
+      place = &(*place)[key];
+      if (!place->IsObject()) break;  // which a configuration without problems never has
+    }
+    if (!place->IsObject()) continue;
+    TextEdit edit(text);
+    place->AddMember("new", rapidjson::Value(7), memory);
+    edit.set({"a", "b", "new"}, "7");
+    EXPECT_TRUE(parsed(edit.text()) == expected) << edit.text();
+    EXPECT_TRUE(is_within(text, edit.text())) << edit.text();
+    const std::string with = edit.text();
+    EXPECT_TRUE(edit.remove({"a", "b", "new"}));
+    place->RemoveMember("new");
+    EXPECT_TRUE(parsed(edit.text()) == expected) << edit.text();
+    EXPECT_TRUE(is_within(edit.text(), with)) << edit.text();
+    for (const char* comment : {"/*", "*/", "// "})
+      EXPECT_EQ(count_of(edit.text(), comment), count_of(text, comment)) << edit.text();
+  }
+}
+
+TEST(TextEditRemove, takes_any_member_of_any_text) {
+  for (unsigned seed = 0; seed < 3000; ++seed) {
+    const std::string text = RandomText(seed).object();
+    SCOPED_TRACE(text);
+    rapidjson::Document expected = parsed(text);
+    for (const char* key : {"a", "b", "c", "d"}) {
+      TextEdit edit(text);
+      EXPECT_EQ(edit.remove({key}), expected.HasMember(key));
+      rapidjson::Document less = parsed(text);
+      less.RemoveMember(key);
+      EXPECT_TRUE(parsed(edit.text()) == less) << edit.text();
+      EXPECT_TRUE(is_within(edit.text(), text));
+    }
+  }
 }
 
 }  // namespace

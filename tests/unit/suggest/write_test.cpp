@@ -128,6 +128,12 @@ TEST(IsFollowed, sees_a_text_that_would_not_do) {
       R"({ "workspace": { "./api": { "dev": [{ "projectPath": "./db", "async": true, "delay": 5 }] } } })");
   EXPECT_TRUE(suggested.followed);
   EXPECT_FALSE(is_followed(suggested.plan, suggested.plan, suggested.result, suggested.all));
+  Plan delayed = Suggested::plan_of(read(suggested.result.text));
+  delayed.steps[0].delay = std::chrono::milliseconds(1);
+  EXPECT_FALSE(is_followed(delayed, suggested.plan, suggested.result, suggested.all));
+  Plan shorter = suggested.plan;
+  shorter.steps.pop_back();
+  EXPECT_FALSE(is_followed(shorter, suggested.plan, suggested.result, suggested.all));
 }
 
 }  // namespace
