@@ -41,7 +41,7 @@ struct TextEdit::Object {
   }
 };
 
-TextEdit::TextEdit(std::string text) : text_(std::move(text)), root_(0), line_end_("\n"), indentation_("  ") {
+TextEdit::TextEdit(std::string text) : text_(std::move(text)), line_end_("\n"), indentation_("  ") {
   Scanner scanner(text_);
   while (const auto token = scanner.next()) {  // what isn't JSON is a byte order mark
     if (token->kind != Token::Kind::open) continue;

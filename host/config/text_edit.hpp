@@ -51,7 +51,7 @@ class TextEdit {
   void erase_with_blanks(std::size_t begin, std::size_t end, bool is_last);
 
   std::string text_;
-  std::size_t root_;         ///< the brace of the root
+  std::size_t root_ = 0;     ///< the brace of the root
   std::string line_end_;     ///< as the text has it
   std::string indentation_;  ///< of one level
 };

@@ -163,13 +163,12 @@ void Watch::look_at_files(Watched& watched, Seen& seen) {
   if (watched.folder.empty() || !seen.ports.empty() || seen.files.size() >= most_files) return;
   const Instant now = parts_.clock.now();
   Folder files = files_in(watched.folder);
-  for (const auto& [name, mark] : files) {
-    const auto before = watched.files.find(name);
-    const bool is_known =
-        std::ranges::any_of(seen.files, [&](const Seen::File& file) { return file.name == name; });
-    if (is_known || (before != watched.files.end() && before->second == mark)) continue;
+  for (const auto& file : files) {
+    const auto before = watched.files.find(file.first);
+    const bool is_known = std::ranges::find(seen.files, file.first, &Seen::File::name) != seen.files.end();
+    if (is_known || (before != watched.files.end() && before->second == file.second)) continue;
     news_ = now;
-    seen.files.push_back({name, now - watched.begin, mark.is_socket});
+    seen.files.push_back({file.first, now - watched.begin, file.second.is_socket});
   }
   watched.files = std::move(files);
 }

@@ -148,7 +148,7 @@ TEST(Suggest, says_plainly_that_nothing_was_seen) {
 TEST(Suggest, takes_a_socket_where_nothing_else_is_sure) {
   const TwoSteps steps(
       "read go < $ROOT/gate; exec python3 -c 'import socket as s, signal; l = s.socket(s.AF_UNIX); "
-      "l.bind(\\\"up.sock\\\"); l.listen(); print(\\\"bound\\\", flush=True); signal.pause()'");
+      R"(l.bind(\"up.sock\"); l.listen(); print(\"bound\", flush=True); signal.pause()')");
   DreamRun dream(steps.workspace, suggest({"--write"}));
   dream.await_out("c runs");
   steps.gate.open();
