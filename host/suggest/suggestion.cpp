@@ -72,24 +72,24 @@ std::string port_words(std::span<const Seen::Port> ports) {
 struct Sign {
   Probe ready;
   Duration after{};
-  bool is_sure = false;
   std::string why;
+  std::string doubt;  ///< empty: it is sure
 };
 
+constexpr const char* no_sign = "it may be no sign that it is ready";
+
 std::optional<Sign> sign_of_ports(const Seen& seen) {
-  Sign sign{.ready = PortProbe{}, .is_sure = true};
+  Sign sign{.ready = PortProbe{}};
   std::vector<Seen::Port> ports = ports_of_the_start(seen, false);
   if (ports.empty()) {
     ports = ports_of_the_start(seen, true);
-    sign.is_sure = false;
+    sign.doubt =
+        "it may be another one the next time, as it stands neither on its command line nor in its "
+        "environment";
   }
   if (ports.empty()) return std::nullopt;
   sign.after = ports.back().after;
   sign.why = "listens on " + port_words(ports);
-  if (!sign.is_sure)
-    sign.why +=
-        ", which may be another one the next time: it stands neither on its command line nor in its "
-        "environment";
   PortProbe probe;
   for (const Seen::Port& port : ports) probe.ports.push_back(port.number);
   std::ranges::sort(probe.ports);
@@ -177,16 +177,15 @@ std::optional<Sign> sign_of_lines(const Seen& seen) {
   Words words = serving_words;
   const Seen::Line* line = first_with(seen.lines, words);
   if (line == nullptr) line = first_with(seen.lines, words = running_words);
-  Sign sign{.ready = LogProbe{}, .is_sure = line != nullptr};
+  const bool is_sure = line != nullptr;
   if (line == nullptr) line = last_of_the_start(seen.lines);
   if (line == nullptr) return std::nullopt;
-  std::string pattern = pattern_for(*line, seen.lines, words);
+  const std::string pattern = pattern_for(*line, seen.lines, words);
   const Seen::Line* first = first_match(seen.lines, pattern);
-  sign.after = first == nullptr ? line->after : first->after;
-  sign.why = "wrote " + in_quotes(line->text);
-  if (!sign.is_sure) sign.why += ", which may be no sign that it is ready";
-  sign.ready = LogProbe{std::move(pattern)};
-  return sign;
+  return Sign{.ready = LogProbe{pattern},
+              .after = first == nullptr ? line->after : first->after,
+              .why = "wrote " + in_quotes(line->text),
+              .doubt = is_sure ? "" : no_sign};
 }
 
 /// Whoever makes a socket is there for others; another file may be anything.
@@ -197,16 +196,15 @@ std::optional<Sign> sign_of_files(const Seen& seen) {
   if (file == seen.files.end() || !is_printable(file->name)) return std::nullopt;
   return Sign{.ready = FileProbe{file->name},
               .after = file->after,
-              .is_sure = is_sure,
-              .why = fmt::format("made the {} {}{}", is_sure ? "socket" : "file", in_quotes(file->name),
-                                 is_sure ? "" : ", which may be no sign that it is ready")};
+              .why = (is_sure ? "made the socket " : "made the file ") + in_quotes(file->name),
+              .doubt = is_sure ? "" : no_sign};
 }
 
 /// The best one that is sure, else the best.
 std::optional<Sign> sign_of(const Seen& seen) {
   std::optional<Sign> best;
   for (std::optional<Sign> sign : {sign_of_ports(seen), sign_of_lines(seen), sign_of_files(seen)}) {
-    if (sign && (!best || (sign->is_sure && !best->is_sure))) best = std::move(sign);
+    if (sign && (!best || (sign->doubt.empty() && !best->doubt.empty()))) best = std::move(sign);
   }
   return best;
 }
@@ -241,8 +239,8 @@ Suggestion suggestion_for(StepIndex index, const Step& step, const Seen& seen) {
   if (std::optional<Sign> sign = sign_of(seen)) {
     suggestion.ready = std::move(sign->ready);
     suggestion.after = sign->after;
-    suggestion.is_sure = sign->is_sure;
     suggestion.why = std::move(sign->why);
+    suggestion.doubt = std::move(sign->doubt);
     return suggestion;
   }
   suggestion.why =

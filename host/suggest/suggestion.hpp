@@ -17,8 +17,8 @@ struct Suggestion {
   StepIndex step{};
   std::optional<Probe> ready;  ///< to write; none: what was seen tells nothing
   Duration after{};            ///< since its start: when `ready` would have passed
-  bool is_sure = false;        ///< it would pass the next time, too, and not too early
-  std::string why;             ///< what was seen, and what is wrong with it: "listens on port 5432"
+  std::string why;             ///< what was seen: "listens on port 5432"; without `ready`: why there is none
+  std::string doubt;           ///< why it may not pass the next time, or too early; empty: it is sure
 };
 
 /// The steps of a plan that could be told something: those in the background that others wait for by a delay,

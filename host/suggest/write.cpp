@@ -28,7 +28,7 @@ TextEdit::Path with(TextEdit::Path path, const char* key) {
 
 std::string why_not(const Suggestion& suggestion, const StepId& id, const Workspace& workspace) {
   if (!suggestion.ready) return "nothing to write";
-  if (!suggestion.is_sure) return "it is a guess: write it yourself if it is right";
+  if (!suggestion.doubt.empty()) return "it is a guess";
   const bool has_own = workspace.projects.contains(id.project);
   if (has_own || workspace.settings_of(id.project) == nullptr) return {};
   return "the project has its settings from a glob of \"projects\", and would lose them with an entry of its "

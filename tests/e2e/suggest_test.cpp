@@ -114,7 +114,7 @@ TEST(Suggest, writes_what_the_next_run_then_waits_for) {
 
 TEST(Suggest, takes_a_line_where_there_is_no_port) {
   const TwoSteps steps(
-      "read go < $ROOT/gate; printf 'a 17 \\\\033[32mready\\\\033[0m in 31 ms\\\\n'; read go < $ROOT/gate",
+      R"(read go < $ROOT/gate; printf 'a 17 \\033[32mready\\033[0m in 31 ms\\n'; read go < $ROOT/gate)",
       R"("async": true)");
   DreamRun dream(steps.workspace, suggest());
   dream.await_out("c runs");
@@ -166,7 +166,7 @@ TEST(Suggest, writes_no_port_that_the_kernel_has_picked) {
   dream.await_out("server: here");
   steps.done.open();
   EXPECT_EQ(dream.exit_code(), 0);
-  EXPECT_THAT(dream.err(), HasSubstr("which may be another one the next time"));
+  EXPECT_THAT(dream.err(), HasSubstr("\n      a guess: it may be another one the next time, "));
   EXPECT_THAT(dream.err(), HasSubstr("\n      not written: it is a guess"));
   EXPECT_EQ(steps.workspace.read("dream.json"), before);
 }

@@ -43,6 +43,7 @@ void append_step(std::string& out, const SuggestReport& report, std::size_t at, 
   out += '\n';
   if (!suggestion.ready) return;
   out += "      \"ready\": " + suggest::probe_json(*suggestion.ready) + '\n';
+  if (!suggestion.doubt.empty()) out += "      a guess: " + suggestion.doubt + '\n';
   if (report.asked && !written.is_in) out += "      not written: " + written.why_not + '\n';
   for (const SourceOffset other : written.others)
     out += "      " + locate(other) + " has a delay for it, too, which stays\n";
@@ -81,14 +82,15 @@ std::string suggest_json(const SuggestReport& report, const Locate& locate) {
     std::vector<std::string> others;
     for (const SourceOffset other : written.others) others.push_back(json_string(locate(other)));
     out += fmt::format(
-        R"({}{{"id":{},"where":{},"delayMs":{},"seen":{},"ready":{},"afterMs":{},"savesMs":{},"sure":{},)"
+        R"({}{{"id":{},"where":{},"delayMs":{},"seen":{},"ready":{},"afterMs":{},"savesMs":{},"doubt":{},)"
         R"("written":{},"otherDelays":[{}]}})",
         at > 0 ? "," : "", json_string(to_string(step.id)),
         step.where.known() ? json_string(locate(step.where)) : "null", milliseconds(step.delay),
         json_string(suggestion.why), suggestion.ready ? suggest::probe_json(*suggestion.ready) : "null",
         is_told(suggestion, step) ? std::to_string(milliseconds(suggestion.after)) : "null",
-        is_told(suggestion, step) ? milliseconds(saved(report, suggestion)) : 0, suggestion.is_sure,
-        report.written && written.is_in, fmt::join(others, ","));
+        is_told(suggestion, step) ? milliseconds(saved(report, suggestion)) : 0,
+        suggestion.doubt.empty() ? "null" : json_string(suggestion.doubt), report.written && written.is_in,
+        fmt::join(others, ","));
   }
   return out + "]}\n";
 }

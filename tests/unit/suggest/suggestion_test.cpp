@@ -56,7 +56,7 @@ TEST(Suggestion, prefers_the_port_to_a_line) {
   const Suggestion suggestion = suggestion_of(seen);
   EXPECT_EQ(suggestion.ready, Probe(PortProbe{{5432}}));
   EXPECT_EQ(suggestion.after, milliseconds(310));
-  EXPECT_TRUE(suggestion.is_sure);
+  EXPECT_EQ(suggestion.doubt, "");
   EXPECT_EQ(suggestion.why, "listens on port 5432");
 }
 
@@ -76,12 +76,12 @@ TEST(Suggestion, is_not_sure_of_a_port_that_the_kernel_may_have_picked) {
   seen.ports = {{41234, milliseconds(50), true}};
   const Suggestion alone = suggestion_of(seen);
   EXPECT_EQ(alone.ready, Probe(PortProbe{{41234}}));
-  EXPECT_FALSE(alone.is_sure);
-  EXPECT_THAT(alone.why, HasSubstr("may be another one the next time"));
+  EXPECT_NE(alone.doubt, "");
+  EXPECT_THAT(alone.doubt, HasSubstr("may be another one the next time"));
   seen.ports.push_back({8080, milliseconds(70)});
   const Suggestion beside = suggestion_of(seen);
   EXPECT_EQ(beside.ready, Probe(PortProbe{{8080}}));
-  EXPECT_TRUE(beside.is_sure);
+  EXPECT_EQ(beside.doubt, "");
 }
 
 TEST(Suggestion, finds_the_line_that_tells_of_readiness) {
@@ -93,7 +93,7 @@ TEST(Suggestion, finds_the_line_that_tells_of_readiness) {
                                                           {"ready to serve more", 400}}));
   EXPECT_EQ(log_of(suggestion), "ready in");
   EXPECT_EQ(suggestion.after, milliseconds(312));
-  EXPECT_TRUE(suggestion.is_sure);
+  EXPECT_EQ(suggestion.doubt, "");
 }
 
 TEST(Suggestion, takes_more_of_the_line_where_an_earlier_one_has_the_same_words) {
@@ -117,8 +117,8 @@ TEST(Suggestion, only_guesses_by_a_line_that_says_nothing_of_readiness) {
       suggestion_of(with_lines({{"loading", 5}, {"done 3", 20}, {"----", 30}, {"GET /", 3000}}));
   EXPECT_EQ(log_of(suggestion), "done");
   EXPECT_EQ(suggestion.after, milliseconds(20));
-  EXPECT_FALSE(suggestion.is_sure);
-  EXPECT_THAT(suggestion.why, HasSubstr("may be no sign"));
+  EXPECT_NE(suggestion.doubt, "");
+  EXPECT_THAT(suggestion.doubt, HasSubstr("may be no sign"));
 }
 
 TEST(Suggestion, is_sure_of_a_socket_and_guesses_by_a_file) {
@@ -127,14 +127,14 @@ TEST(Suggestion, is_sure_of_a_socket_and_guesses_by_a_file) {
   const Suggestion socket = suggestion_of(seen);
   EXPECT_EQ(socket.ready, Probe(FileProbe{"a.sock"}));
   EXPECT_EQ(socket.after, milliseconds(40));
-  EXPECT_TRUE(socket.is_sure);
+  EXPECT_EQ(socket.doubt, "");
   EXPECT_EQ(socket.why, "made the socket \"a.sock\"");
   seen.files.pop_back();
   EXPECT_EQ(log_of(suggestion_of(seen)), "loading");
   seen.lines.clear();
   const Suggestion file = suggestion_of(seen);
   EXPECT_EQ(file.ready, Probe(FileProbe{"a.log"}));
-  EXPECT_FALSE(file.is_sure);
+  EXPECT_NE(file.doubt, "");
 }
 
 TEST(Suggestion, prefers_a_line_that_is_sure_to_a_port_that_is_not) {

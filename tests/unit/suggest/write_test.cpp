@@ -25,7 +25,7 @@ struct Suggested {
   explicit Suggested(const std::string& text) : loaded(read(text)), plan(plan_of(loaded)) {
     std::uint16_t port = 5001;
     for (const StepIndex step : steps_of_interest(plan, loaded.workspace))
-      all.push_back({.step = step, .ready = PortProbe{{port++}}, .is_sure = true});
+      all.push_back({.step = step, .ready = PortProbe{{port++}}});
     result = with_suggestions(text, loaded.workspace, plan, all);
     followed = is_followed(plan_of(read(result.text)), plan, result, all);
   }
@@ -117,7 +117,7 @@ TEST(WithSuggestions, writes_no_guess) {
   const std::string text =
       R"({ "workspace": { "./api": { "dev": [{ "projectPath": "./db", "async": true, "delay": 5 }] } } })";
   Suggested suggested(text);
-  suggested.all[0].is_sure = false;
+  suggested.all[0].doubt = "it may be another one";
   const NewText result = with_suggestions(text, suggested.loaded.workspace, suggested.plan, suggested.all);
   EXPECT_EQ(result.text, text);
   EXPECT_THAT(result.written[0].why_not, HasSubstr("guess"));
