@@ -101,7 +101,10 @@ TEST_F(WatchTest, looks_at_nothing_before_and_after) {
 
 TEST_F(WatchTest, remembers_a_bounded_number_of_lines) {
   happen(engine::StepStarted{service});
-  for (int line = 0; line < 1000; ++line) watch_->hear(service, Stream::out, std::string(1000, 'x') + "\n");
+  std::string lines;
+  for (int line = 0; line < 1000; ++line) lines += std::string(1000, 'x') + "\n";
+  watch_->hear(service, Stream::out, lines);
+  watch_->hear(service, Stream::out, lines);
   happen(engine::Terminate{{service, 1}, Urgency::graceful});
   const Seen seen = watch_->take().front();
   ASSERT_THAT(seen.lines, SizeIs(most_lines));
