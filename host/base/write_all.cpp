@@ -1,9 +1,13 @@
 #include "base/write_all.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <system_error>
 
 #include "base/descriptor.hpp"
 
@@ -25,6 +29,25 @@ int write_new_file(const std::filesystem::path& file, std::string_view bytes) {
   int problem = write_all(descriptor.get(), bytes);
   if (const int closing = descriptor.close(); problem == 0) problem = closing;
   if (problem != 0) ::unlink(file.c_str());
+  return problem;
+}
+
+int replace_file(const std::filesystem::path& file, std::string_view bytes) {
+  std::error_code failure;
+  const std::filesystem::path real = std::filesystem::canonical(file, failure);  // a link stays one
+  struct stat status {};
+  if (failure) return failure.value();
+  if (::stat(real.c_str(), &status) != 0 || ::access(real.c_str(), W_OK) != 0) return errno;
+  std::string beside = real.string() + ".XXXXXX";
+  Descriptor descriptor(::mkostemp(beside.data(), O_CLOEXEC));
+  if (!descriptor.is_open()) return errno;
+  int problem = write_all(descriptor.get(), bytes);
+  if (problem == 0 && ::fchown(descriptor.get(), status.st_uid, status.st_gid) != 0) problem = errno;
+  if (problem == 0 && ::fchmod(descriptor.get(), status.st_mode & 07777U) != 0) problem = errno;
+  if (problem == 0 && ::fsync(descriptor.get()) != 0) problem = errno;
+  if (const int closing = descriptor.close(); problem == 0) problem = closing;
+  if (problem == 0 && ::rename(beside.c_str(), real.c_str()) != 0) problem = errno;
+  if (problem != 0) ::unlink(beside.c_str());
   return problem;
 }
 

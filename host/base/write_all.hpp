@@ -12,4 +12,8 @@ namespace dream {
 /// what went wrong.
 [[nodiscard]] int write_new_file(const std::filesystem::path& file, std::string_view bytes);
 
+/// Puts these bytes in the place of a file that is there: whoever opens it finds the old or the new ones,
+/// each whole. Mode and owner stay. 0, or the errno of what went wrong; then the file is as it was.
+[[nodiscard]] int replace_file(const std::filesystem::path& file, std::string_view bytes);
+
 }  // namespace dream

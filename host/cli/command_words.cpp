@@ -20,6 +20,8 @@ std::span<const CommandWords> command_words() {
        true},
       {"plan", CommandName::plan, "plan TASK", "the steps in order and what waits for what; runs nothing",
        true},
+      {"suggest", CommandName::suggest, "suggest TASK",
+       "runs the task once, and tells what `ready` to write in place of its delays", true},
       {"list", CommandName::list, "list", "projects, their tasks and executors"},
       {"validate", CommandName::validate, "validate", "every problem of dream.json"},
       {"init", CommandName::init, "init", "writes a first dream.json from what it finds; overwrites nothing"},

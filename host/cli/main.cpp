@@ -49,6 +49,8 @@ int dispatch(const Options& options) {
       return init_command(options);
     case CommandName::trust:
       return trust_command(options);
+    case CommandName::suggest:
+      return suggest_command(options);
   }
   return exit_internal;
 }

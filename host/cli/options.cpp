@@ -91,11 +91,12 @@ void define(CLI::App& app, Raw& raw) {
   app.add_option("--grace", raw.grace_ms, "overrides every stop.graceMs")
       ->check(CLI::Range(std::int64_t{0}, most_ms))
       ->option_text("MS");
-  app.add_flag("--json", raw.options.json, "plan, list, validate and plugin: as JSON");
+  app.add_flag("--json", raw.options.json, "plan, list, validate, suggest and plugin: as JSON");
   app.add_flag("-d,--debug", raw.options.debug, "say more: discovery, plan, state changes, plugin calls");
   app.add_flag("--trust", raw.options.trust,
                "obey another user's dream.json, and load the workspace's own plugins, for this once");
   app.add_flag("--forget", raw.options.forget, "trust: the folder is trusted no more");
+  app.add_flag("--write", raw.options.write, "suggest: puts what it suggests into dream.json");
   app.add_option("--only", raw.options.only_rule, "plugin check: this rule alone")->type_name("RULE");
   app.add_option("--seed", raw.options.seed, "plugin check: of the calls in random order")
       ->option_text("NUMBER");
@@ -148,8 +149,9 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
     options.command = command->command;
     taken = 1;
   }
-  const bool takes_task = options.command == CommandName::run || options.command == CommandName::plan;
-  if (takes_task) {
+  const bool is_plan = options.command == CommandName::run || options.command == CommandName::plan;
+  // Alone it may be a task.
+  if (is_plan || (options.command == CommandName::suggest && words.size() > taken)) {
     if (words.size() == taken) return usage_error("no task given", "dream list shows the tasks there are");
     options.task = words[taken++];
     if (options.task.empty()) return usage_error("the task's name is empty");
@@ -170,10 +172,15 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
     return usage_error("--forget goes with trust and a folder");
   }
   if (options.from && options.command != CommandName::init) return usage_error("--from goes with init");
-  if (raw.dry_run && !takes_task) return usage_error("--dry-run goes with a task");
+  if (options.write && (options.command != CommandName::suggest || options.task.empty())) {
+    return usage_error("--write goes with suggest and a task");
+  }
+  if (raw.dry_run && !is_plan) return usage_error("--dry-run goes with a task");
   if (raw.dry_run) options.command = CommandName::plan;
-  if (options.json && options.command == CommandName::run) {
-    return usage_error("--json goes with plan, list and validate", "-n --json shows the plan as JSON");
+  if (options.json && (options.command == CommandName::run ||
+                       (options.command == CommandName::suggest && options.task.empty()))) {
+    return usage_error("--json goes with plan, list, validate and suggest",
+                       "-n --json shows the plan as JSON");
   }
   return {};
 }

@@ -23,7 +23,8 @@ enum class CommandName : std::uint8_t {
   plugin,
   completion,
   init,
-  trust
+  trust,
+  suggest
 };
 enum class When : std::uint8_t { automatic, always, never };
 enum class Output : std::uint8_t { automatic, prefix, raw, grouped, events };
@@ -31,7 +32,7 @@ enum class Output : std::uint8_t { automatic, prefix, raw, grouped, events };
 /// The command line, understood.
 struct Options {
   CommandName command = CommandName::run;
-  std::string task;                    ///< of run and plan
+  std::string task;                    ///< of run, plan and suggest
   std::vector<std::string> arguments;  ///< after `--`
   std::optional<std::filesystem::path> directory;
   std::optional<std::string> project;
@@ -45,6 +46,7 @@ struct Options {
   bool debug = false;
   bool trust = false;   ///< any dream.json is obeyed, plugins of the workspace are loaded unconfirmed
   bool forget = false;  ///< of trust: the folder is trusted no more
+  bool write = false;   ///< of suggest: what is suggested goes into dream.json
   std::vector<std::string> words;   ///< of plugin, completion and trust: what follows it
   std::optional<std::string> from;  ///< of init: the file to take over; none: it looks around
   std::string only_rule;            ///< of plugin check; empty: all of them

@@ -47,6 +47,10 @@ void complain(std::string_view text) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+void print_words(std::string_view lines) {
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
+}
+
 bool use_color(When color, int descriptor) {
   if (color != When::automatic) return color == When::always;
   if (is_set("NO_COLOR")) return false;

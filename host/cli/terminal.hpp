@@ -24,6 +24,8 @@ inline constexpr int exit_internal = 70;
 /// Tells an error on stderr.
 void complain(const Error& error);
 void complain(std::string_view text);
+/// The same for lines that have their `dream: `.
+void print_words(std::string_view lines);
 
 /// Whether a descriptor gets colours: what was asked for, NO_COLOR, FORCE_COLOR, TERM, and whether it is a
 /// terminal.

@@ -43,6 +43,15 @@ Result<fs::path> current_folder() {
   return folder;
 }
 
+/// Every plugin that lies where plugins are looked for.
+config::FindExecutors plugins_of(fs::path root) {
+  return [root = std::move(root)] {
+    Workspace empty;
+    empty.root = root;
+    return plugin_search_path(empty).present();
+  };
+}
+
 }  // namespace
 
 fs::path from_binary(const fs::path& relative) {
@@ -73,13 +82,8 @@ Result<config::Discovery> find_workspace(const std::optional<fs::path>& director
 Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found) {
   if (!found) return found.error();
   if (!found->file) return config::no_configuration(*found);
-  // Every plugin that lies where plugins are looked for.
-  const auto others = [root = found->file->parent_path()] {
-    Workspace empty;
-    empty.root = root;
-    return plugin_search_path(empty).present();
-  };
-  Result<config::LoadResult> loaded = config::load(*found->opened, *found->file, own_executors, others);
+  Result<config::LoadResult> loaded =
+      config::load(*found->opened, *found->file, own_executors, plugins_of(found->file->parent_path()));
   if (!loaded) return loaded.error();
   return LoadedWorkspace{std::move(*found), std::move(loaded->document), std::move(loaded->workspace),
                          std::move(loaded->problems)};
@@ -115,6 +119,19 @@ Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request)
   if (plan.error().where.known()) error.where = loaded.document->place(plan.error().where);
   if (plan.error().also.known()) error.message += "; see " + loaded.document->place(plan.error().also);
   return error;
+}
+
+Result<Plan> plan_of_text(const LoadedWorkspace& loaded, std::string text, const Request& request) {
+  const config::LoadResult read =
+      config::interpret(config::Document::parse(loaded.document->file(), std::move(text)), own_executors,
+                        plugins_of(loaded.workspace.root));
+  for (const config::Problem& problem : read.problems)
+    if (problem.severity == config::Severity::error)
+      return Error{ErrorCode::configuration, problem.message, read.document->place(problem.offset),
+                   problem.hint};
+  auto plan = make_plan(read.workspace, request);
+  if (plan) return std::move(*plan);
+  return plan.error().error;
 }
 
 plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust) {

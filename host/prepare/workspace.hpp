@@ -49,6 +49,11 @@ struct LoadedWorkspace {
 /// The plan of a request. An Error names the place in dream.json where it has one.
 [[nodiscard]] Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request);
 
+/// The plan of a request in the same workspace, if its dream.json had this text. An Error tells its first
+/// problem.
+[[nodiscard]] Result<Plan> plan_of_text(const LoadedWorkspace& loaded, std::string text,
+                                        const Request& request);
+
 /// A path that is relative to the folder of dream's binary: what was installed with it.
 [[nodiscard]] std::filesystem::path from_binary(const std::filesystem::path& relative);
 

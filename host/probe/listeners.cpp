@@ -80,7 +80,7 @@ std::vector<Listener> listeners_in(const std::string& table) {
 }
 
 Sockets sockets_of(const std::vector<process::ProcessStatus>& processes,
-                   const std::vector<std::uint16_t>& ports) {
+                   const std::optional<std::vector<std::uint16_t>>& ports) {
   Sockets sockets;
   std::set<std::string> namespaces;
   for (const process::ProcessStatus& process : processes) {
@@ -88,7 +88,8 @@ Sockets sockets_of(const std::vector<process::ProcessStatus>& processes,
     if (!process.alive() || !namespaces.insert(link_at(folder + "/ns/net")).second) continue;
     for (const char* table : {"/net/tcp", "/net/tcp6"})
       for (const Listener& listener : listeners_in(file_text(folder + table)))
-        if (std::ranges::find(ports, listener.port) != ports.end()) sockets.listeners.push_back(listener);
+        if (!ports || std::ranges::find(*ports, listener.port) != ports->end())
+          sockets.listeners.push_back(listener);
   }
   if (sockets.listeners.empty()) return sockets;
   for (const process::ProcessStatus& process : processes) {

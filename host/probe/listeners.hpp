@@ -29,9 +29,9 @@ struct Sockets {
   std::set<std::uint64_t> own;      ///< inodes of their own sockets, if somebody listens
   bool whole = true;                ///< every process could be looked into
 };
-/// `ports`: those of interest.
+/// `ports`: those of interest; none: all.
 [[nodiscard]] Sockets sockets_of(const std::vector<process::ProcessStatus>& processes,
-                                 const std::vector<std::uint16_t>& ports);
+                                 const std::optional<std::vector<std::uint16_t>>& ports = {});
 
 /// Who has a socket, of all processes that may be looked into.
 [[nodiscard]] std::optional<pid_t> owner_of(std::uint64_t inode);

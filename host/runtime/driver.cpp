@@ -45,6 +45,7 @@ Driver::Driver(Session& session, Clock& clock, const Plan& plan,
   session_.on_output([this](StepIndex step, Stream stream, std::string_view bytes) {
     const std::unique_ptr<Running>& running = running_[position(step)];
     if (running && running->prober) running->prober->hear(stream, bytes);
+    if (hear_) hear_(step, stream, bytes);
   });
   session_.services().observe_leftovers(
       {.on_lingering =
@@ -309,6 +310,18 @@ void Driver::hand_on(int signal, bool to_group) {
       fmt::format("{} was sent to dream, to which it means nothing: it is left alone{}", signal_name(signal),
                   plan_.steps.size() == 1 ? ", as no process of the step is here to take it"
                                           : "; send it to the process of the task that it is for"));
+}
+
+int Driver::pid_of(StepIndex step) const {
+  const std::unique_ptr<Running>& running = running_[position(step)];
+  return running != nullptr ? pid_of(*running) : 0;
+}
+
+int Driver::pid_of(Running& running) {
+  if (!running.run) return 0;
+  const Result<plugin::RunState> state = running.run->status();
+  if (state && state->pid != 0) running.pid = state->pid;
+  return running.pid;
 }
 
 bool Driver::anything_runs() const {

@@ -42,6 +42,16 @@ class Driver : private Pump::Effects {
   using Explain = std::function<void(StepIndex step, Error& error)>;
   void on_start_failure(Explain explain) { explain_ = std::move(explain); }
 
+  /// Somebody who looks on: is told what reporters are, and hears what steps write
+  /// (SessionSettings::overheard). Before run(), and until its end.
+  using Hear = std::function<void(StepIndex, Stream, std::string_view)>;
+  void look_on(output::Reporter& reporter, Hear hear) {
+    reporters_.push_back(&reporter);
+    hear_ = std::move(hear);
+  }
+  /// Of the first process of a step; 0: it doesn't run, or not on this machine.
+  [[nodiscard]] int pid_of(StepIndex step) const;
+
   /// Whether a step runs, or is being started or ended: it has to wait for whatever takes long on the loop.
   [[nodiscard]] bool anything_runs() const;
 
@@ -102,6 +112,7 @@ class Driver : private Pump::Effects {
   void exited(Attempt attempt, ExitStatus status);
   /// What it leaves running, and may keep, has to become ready first.
   [[nodiscard]] bool keeps_what_becomes_ready(const Running& running, const ExitStatus& status) const;
+  [[nodiscard]] static int pid_of(Running& running);
   [[nodiscard]] probe::Subject subject_of(Running& running) const;
   [[nodiscard]] probe::Prober::Time time_of(Running& running);
   /// Tells the attempt's task where to say that it is ready.
@@ -137,6 +148,7 @@ class Driver : private Pump::Effects {
   OutputWatch output_watch_;
   SignalInbox signals_;
   Explain explain_;
+  Hear hear_;
   bool gave_up_ = false;
   std::optional<Instant> first_interruption_;
   bool forces_ = false;  ///< what was kept is killed

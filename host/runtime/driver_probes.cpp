@@ -10,13 +10,7 @@ namespace dream::runtime {
 probe::Subject Driver::subject_of(Running& running) const {
   return {.context = session_.context(),
           .supervisor = session_.supervisor(),
-          .pid =
-              [&running] {
-                if (!running.run) return 0;
-                const Result<plugin::RunState> state = running.run->status();
-                if (state && state->pid != 0) running.pid = state->pid;
-                return running.pid;
-              },
+          .pid = [&running] { return pid_of(running); },
           .directory = prepared_[position(running.attempt.step)].task.directory,
           .environment = running.environment,
           .notify = running.notify.get()};

@@ -53,7 +53,7 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
   if (settings.log_directory) {
     renderer_ = output::make_log_directory(*settings.log_directory, plan, std::move(renderer_));
   }
-  if (reads_logs(plan)) {
+  if (settings.overheard || reads_logs(plan)) {
     renderer_ = output::make_overheard(std::move(renderer_),
                                        [this](StepIndex step, Stream stream, std::string_view bytes) {
                                          if (on_output_) on_output_(step, stream, bytes);

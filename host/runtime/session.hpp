@@ -21,6 +21,7 @@ struct SessionSettings {
   LogLevel lowest_level = LogLevel::info;
   std::optional<std::filesystem::path> log_directory;
   std::optional<std::filesystem::path> trace_file;
+  bool overheard = false;                      ///< somebody hears what steps write, whatever the plan says
   std::shared_ptr<const plugin::Place> place;  ///< what plugins are told of where they are
   process::Inheritance inheritance = {};       ///< for tasks
   int out = 1;                                 ///< dream's stdout
@@ -52,7 +53,8 @@ class Session {
   /// Who is told that one of dream's own outputs can't be written any more.
   void on_output_lost(std::function<void(Stream, int error)> call) { on_lost_ = std::move(call); }
 
-  /// Who hears what steps write; only of a plan in which a step is ready by its log.
+  /// Who hears what steps write; only where a step of the plan is ready by its log, or of a session that is
+  /// overheard.
   void on_output(std::function<void(StepIndex, Stream, std::string_view)> call) {
     on_output_ = std::move(call);
   }

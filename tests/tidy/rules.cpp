@@ -37,10 +37,11 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"prepare", {"base", "plan", "config", "plugin"}},
       {"record", {"base", "process", "plugin", "output"}},
       {"runtime", {"base", "plan", "engine", "process", "probe", "plugin", "prepare", "output"}},
+      {"suggest", {"base", "plan", "config", "engine", "process", "probe", "output", "runtime"}},
       {"conformance", {"base", "process", "plugin", "dream"}},
       {"cli",
        {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "prepare", "record",
-        "runtime", "dream"}},
+        "runtime", "suggest", "dream"}},
   };
   return map;
 }

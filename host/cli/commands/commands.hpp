@@ -15,5 +15,6 @@ namespace dream::cli {
 [[nodiscard]] int completion_command(const Options& options);
 [[nodiscard]] int init_command(const Options& options);
 [[nodiscard]] int trust_command(const Options& options);
+[[nodiscard]] int suggest_command(const Options& options);
 
 }  // namespace dream::cli

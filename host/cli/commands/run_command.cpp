@@ -11,6 +11,7 @@
 
 #include "cli/command_words.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/run_watched.hpp"
 #include "cli/plugin_trust.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
@@ -110,7 +111,7 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
 
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
 int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWorkspace& loaded, int guardian,
-          bool trust, std::optional<int>& signal) {
+          bool trust, RunWatcher* watcher, std::optional<int>& signal) {
   std::unique_ptr<record::OwnRecord> record;
   bool all_ended = false;
   int exit_code = exit_nothing_run;
@@ -148,7 +149,9 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       using Ask = plugin::Registry::Ask;
       explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
+    if (watcher != nullptr) watcher->begin(session, clock, driver);
     exit_code = driver.run();
+    if (watcher != nullptr) watcher->end();
     signal = driver.stopped_by_signal();
     all_ended = !driver.gave_up() && !session.services().left_behind();
   }
@@ -158,7 +161,7 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
 
 int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWorkspace& loaded,
              const std::string& id, int guardian, process::TerminalState& terminal,
-             process::Inheritance inheritance, std::optional<int>& signal) {
+             process::Inheritance inheritance, RunWatcher* watcher, std::optional<int>& signal) {
   const output::OutputMode mode = output_mode(options, plan);
   runtime::Session session(plan,
                            {.mode = mode,
@@ -166,15 +169,18 @@ int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWork
                             .lowest_level = lowest_level(options),
                             .log_directory = from_directory(options, options.log_directory),
                             .trace_file = from_directory(options, options.trace_file),
+                            .overheard = watcher != nullptr,
                             .place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment()),
-                            .inheritance = std::move(inheritance)},
+                            .inheritance = std::move(inheritance),
+                            .out = watcher != nullptr ? watcher->output_of_tasks() : STDOUT_FILENO},
                            terminal);
   log_plan(session.log(), plan, loaded);
-  const int exit_code = drive(session, plan, loaded, guardian, options.trust, signal);
+  int exit_code = drive(session, plan, loaded, guardian, options.trust, watcher, signal);
   if (signal && guardian >= 0) process::tell_guardian_how_to_end(guardian, *signal);
   session.supervisor().let_go();
   session.write_everything_out();  // what the end of executors and plugins had to say
   terminal.restore();              // the guardian does it, unless it is gone
+  if (watcher != nullptr) exit_code = watcher->tell(exit_code);
   // A plugin's thread still runs: what is static must not be destroyed under it.
   if (session.services().blocked()) std::_Exit(exit_code);
   return exit_code;
@@ -200,6 +206,10 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
 }  // namespace
 
 int run_command(const Options& options) {
+  return run_watched(options, nullptr);
+}
+
+int run_watched(const Options& options, RunWatcher* watcher) {
   process::Inheritance inheritance = process::take_inheritance();  // while nothing else is open
   process::TerminalState terminal;
   const std::string id = plugin::new_session_id();
@@ -212,12 +222,13 @@ int run_command(const Options& options) {
   if (!loaded) return exit_nothing_run;
   const Result<Plan> plan = plan_of(options, *loaded);
   if (!plan) return exit_nothing_run;
+  if (watcher != nullptr && !watcher->wants(*plan, *loaded)) return watcher->tell(0);
   confirm_plugins(*plan, *loaded, options);
 
   const int socket = guardian ? guardian->release() : -1;
   std::optional<int> signal;  // what stopped the run: whoever waits for dream must see that
   const int exit_code = process::leave_first_thread_to_orphans([&] {
-    return run_plan(options, *plan, *loaded, id, socket, terminal, std::move(inheritance), signal);
+    return run_plan(options, *plan, *loaded, id, socket, terminal, std::move(inheritance), watcher, signal);
   });
   if (signal && socket < 0) process::die_of_signal(*signal);
   return exit_code;

@@ -1,0 +1,98 @@
+#include "cli/views/suggest_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+const Step& step_of(const SuggestReport& report, const suggest::Suggestion& suggestion) {
+  return report.plan.steps[position(suggestion.step)];
+}
+
+/// What each start takes less with it; nothing where the delay was too short.
+Duration saved(const SuggestReport& report, const suggest::Suggestion& suggestion) {
+  return std::max(step_of(report, suggestion).delay - suggestion.after, Duration::zero());
+}
+
+bool is_told(const suggest::Suggestion& suggestion, const Step& step) {
+  return suggestion.ready.has_value() || !step.ready.empty();
+}
+
+/// Against what is waited today.
+std::string comparison(const Duration delay, const Duration after) {
+  if (delay == Duration::zero()) return "nothing waits for that today";
+  const std::string words = fmt::format("its delay of {} is ", human_duration(delay));
+  if (delay >= after) return words + human_duration(delay - after) + " too long";
+  return words + human_duration(after - delay) + " too short";
+}
+
+void append_step(std::string& out, const SuggestReport& report, std::size_t at, const Locate& locate) {
+  const suggest::Suggestion& suggestion = report.suggestions[at];
+  const suggest::Written& written = report.text.written[at];
+  const Step& step = step_of(report, suggestion);
+  out += "  " + to_string(step.id) + "  " + suggestion.why;
+  if (suggestion.ready) out += " after " + human_duration(suggestion.after);
+  if (is_told(suggestion, step)) out += "; " + comparison(step.delay, suggestion.after);
+  if (step.where.known()) out += " (" + locate(step.where) + ")";
+  out += '\n';
+  if (!suggestion.ready) return;
+  out += "      \"ready\": " + suggest::probe_json(*suggestion.ready) + '\n';
+  if (!suggestion.doubt.empty()) out += "      a guess: " + suggestion.doubt + '\n';
+  if (report.asked && !written.is_in) out += "      not written: " + written.why_not + '\n';
+  for (const SourceOffset other : written.others)
+    out += "      " + locate(other) + " has a delay for it, too, which stays\n";
+}
+
+bool any_in(const SuggestReport& report) {
+  return std::ranges::any_of(report.text.written, &suggest::Written::is_in);
+}
+
+}  // namespace
+
+std::string suggest_text(const SuggestReport& report, const Locate& locate) {
+  std::string out = "dream: what the run has shown of the steps in the background:\n";
+  Duration all{};
+  for (std::size_t at = 0; at < report.suggestions.size(); ++at) {
+    append_step(out, report, at, locate);
+    if (report.text.written[at].is_in) all += saved(report, report.suggestions[at]);
+  }
+  const std::string saves =
+      all > Duration::zero() ? ", and each start is " + human_duration(all) + " shorter" : std::string();
+  if (report.written)
+    out += "dream: it is in dream.json now" + saves + "\n";
+  else if (any_in(report) && !report.asked)
+    out += "dream: `dream suggest " + printable(report.plan.steps.back().id.task) +
+           " --write` puts it into dream.json" + saves + "\n";
+  return out;
+}
+
+std::string suggest_json(const SuggestReport& report, const Locate& locate) {
+  std::string out = "{\"task\":" + json_string(to_string(report.plan.steps.back().id)) +
+                    ",\"written\":" + (report.written ? "true" : "false") + ",\"steps\":[";
+  for (std::size_t at = 0; at < report.suggestions.size(); ++at) {
+    const suggest::Suggestion& suggestion = report.suggestions[at];
+    const suggest::Written& written = report.text.written[at];
+    const Step& step = step_of(report, suggestion);
+    std::vector<std::string> others;
+    for (const SourceOffset other : written.others) others.push_back(json_string(locate(other)));
+    out += fmt::format(
+        R"({}{{"id":{},"where":{},"delayMs":{},"seen":{},"ready":{},"afterMs":{},"savesMs":{},"doubt":{},)"
+        R"("written":{},"otherDelays":[{}]}})",
+        at > 0 ? "," : "", json_string(to_string(step.id)),
+        step.where.known() ? json_string(locate(step.where)) : "null", milliseconds(step.delay),
+        json_string(suggestion.why), suggestion.ready ? suggest::probe_json(*suggestion.ready) : "null",
+        is_told(suggestion, step) ? std::to_string(milliseconds(suggestion.after)) : "null",
+        is_told(suggestion, step) ? milliseconds(saved(report, suggestion)) : 0,
+        suggestion.doubt.empty() ? "null" : json_string(suggestion.doubt), report.written && written.is_in,
+        fmt::join(others, ","));
+  }
+  return out + "]}\n";
+}
+
+}  // namespace dream::cli

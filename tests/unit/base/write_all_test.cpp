@@ -1,0 +1,55 @@
+#include "base/write_all.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "support/temporary_folder.hpp"
+
+/// Files that are written whole or not at all.
+namespace dream {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(ReplaceFile, keeps_the_mode_and_a_link_to_it) {
+  const TemporaryFolder folder;
+  folder.write("real/dream.json", "old");
+  const fs::path real = folder.path() / "real/dream.json";
+  ASSERT_EQ(::chmod(real.c_str(), 0604), 0);
+  const fs::path link = folder.path() / "dream.json";
+  fs::create_symlink("real/dream.json", link);
+  EXPECT_EQ(replace_file(link, "new text"), 0);
+  EXPECT_TRUE(fs::is_symlink(link));
+  EXPECT_EQ(text_of(real), "new text");
+  struct stat status {};
+  ASSERT_EQ(::stat(real.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777U, 0604U);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path() / "real"), {}), 1);
+}
+
+TEST(ReplaceFile, leaves_whoever_has_it_open_the_old_one_whole) {
+  const TemporaryFolder folder;
+  folder.write("dream.json", "old");
+  std::ifstream reader(folder.path() / "dream.json");
+  EXPECT_EQ(replace_file(folder.path() / "dream.json", "new"), 0);
+  std::string text;
+  reader >> text;
+  EXPECT_EQ(text, "old");
+}
+
+TEST(ReplaceFile, makes_none_where_there_is_none) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(replace_file(folder.path() / "dream.json", "new"), ENOENT);
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+}  // namespace
+}  // namespace dream
