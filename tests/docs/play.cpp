@@ -17,6 +17,7 @@
 #include "output/label.hpp"
 #include "output/summary.hpp"
 #include "plan/plan.hpp"
+#include "probe/schedule.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::docs {
@@ -64,6 +65,7 @@ class Stage {
         ends_(plan_.steps.size()),
         found_(plan_.steps.size()),
         attempts_(plan_.steps.size()),
+        started_(plan_.steps.size()),
         rows_(plan_.steps.size()),
         signals_(scenario.signals),
         engine_(plan_) {
@@ -90,17 +92,19 @@ class Stage {
       return a && (!b || a->first < b->first);
     });
     const auto deadline = engine_.next_deadline();
-    const auto found = std::min_element(found_.begin(), found_.end(),
-                                        [](const auto& a, const auto& b) { return a && (!b || *a < *b); });
+    const auto found = std::min_element(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
+      return a && (!b || a->first < b->first);
+    });
     const auto before = [&](Instant at) { return !deadline || at <= *deadline; };
-    if (*end && (!*found || (*end)->first <= **found) && before((*end)->first) &&
+    if (*end && (!*found || (*end)->first <= (*found)->first) && before((*end)->first) &&
         (signals_.empty() || (*end)->first <= signals_.begin()->first)) {
       now_ = (*end)->first;
       const ExitStatus status = std::exchange(*end, std::nullopt)->second;
       feed(Exited{attempts_[static_cast<std::size_t>(end - ends_.begin())], status});
-    } else if (*found && before(**found) && (signals_.empty() || **found <= signals_.begin()->first)) {
-      now_ = *std::exchange(*found, std::nullopt);
-      feed(Ready{attempts_[static_cast<std::size_t>(found - found_.begin())]});
+    } else if (*found && before((*found)->first) &&
+               (signals_.empty() || (*found)->first <= signals_.begin()->first)) {
+      now_ = (*found)->first;
+      feed(std::exchange(*found, std::nullopt)->second);
     } else if (!signals_.empty() && before(signals_.begin()->first)) {
       now_ = signals_.begin()->first;
       say("Ctrl-C");
@@ -137,7 +141,8 @@ class Stage {
                           [](const StillProbing&) {},
                           [&](const BeginProbing& what) {
                             const auto ready = behaviour(what.attempt.step).ready;
-                            if (ready) found_[position(what.attempt.step)] = now_ + *ready;
+                            if (ready)
+                              found_[position(what.attempt.step)] = {now_ + *ready, Ready{what.attempt}};
                           },
                           [&](const EndProbing& what) { found_[position(what.attempt.step)].reset(); },
                           [&](const StepReady& what) { say(name(what.step) + " is ready"); },
@@ -153,8 +158,8 @@ class Stage {
                             rows_[position(what.attempt.step)].pauses.back().second = now_;
                             on_start(what.attempt.step);
                           },
-                          [](const BeginHealth&) {},
-                          [](const EndHealth&) {},
+                          [&](const BeginHealth& what) { watch(what.attempt); },
+                          [&](const EndHealth& what) { found_[position(what.attempt.step)].reset(); },
                           [&](const StepUnhealthy& what) { say(name(what.step) + " is unhealthy"); },
                           [&](const StepHealthy& what) { say(name(what.step) + " is healthy again"); },
                           [&](const Terminate& what) { terminate(what); },
@@ -180,8 +185,22 @@ class Stage {
 
   void on_start(StepIndex step) {
     const Behaviour& behaviour = this->behaviour(step);
+    started_[position(step)] = now_;
     if (behaviour.runs) ends_[position(step)] = {now_ + *behaviour.runs, behaviour.exits};
     say(name(step) + " starts");
+  }
+
+  /// A try that is answered takes no time; one that isn't, as long as a try may take.
+  void watch(Attempt attempt) {
+    const std::optional<Duration> hangs = behaviour(attempt.step).hangs;
+    if (!hangs) return;
+    const Health& health = *plan_.steps[position(attempt.step)].health;
+    Instant at = now_ + health.every;
+    while (at < started_[position(attempt.step)] + *hangs) at += health.every;
+    at += probe::longest_try;
+    for (std::size_t failures = 1; failures < health.failures; ++failures)
+      at += health.every + probe::longest_try;
+    found_[position(attempt.step)] = {at, Unhealthy{attempt, "no answer"}};
   }
 
   void on_end(StepIndex step, const std::string& next = {}) {
@@ -249,8 +268,9 @@ class Stage {
   std::vector<std::string> names_;
   std::vector<std::vector<Behaviour>> behaviours_;
   std::vector<std::optional<std::pair<Instant, ExitStatus>>> ends_;
-  std::vector<std::optional<Instant>> found_;  ///< when a step is found to be ready
-  std::vector<Attempt> attempts_;              ///< the latest of each step
+  std::vector<std::optional<std::pair<Instant, Event>>> found_;  ///< what its probes will find
+  std::vector<Attempt> attempts_;                                ///< the latest of each step
+  std::vector<Instant> started_;                                 ///< these
   std::vector<Row> rows_;
   std::multimap<Instant, int> signals_;
   Engine engine_;

@@ -32,6 +32,8 @@ void read_clause(std::string_view clause, Behaviour& behaviour) {
     behaviour.runs = duration_of(*runs);
   } else if (const auto ready = after(clause, "ready after ")) {
     behaviour.ready = duration_of(*ready);
+  } else if (const auto hangs = after(clause, "hangs after ")) {
+    behaviour.hangs = duration_of(*hangs);
   } else if (const auto needs = after(clause, "needs ")) {
     behaviour.needs = duration_of(*needs);
   } else if (const auto code = after(clause, "exits with ")) {

@@ -19,6 +19,7 @@
 ///     auth      runs until it is asked to end, ready after 300 ms
 ///     api       runs 900 ms, exits with 3
 ///     worker    runs 100 ms, exits with 1; then runs until it is asked to end
+///     web       runs until it is asked to end, ready after 300 ms, hangs after 5000 ms
 ///     Ctrl-C    at 5000 ms
 ///
 /// and after an empty line has what follows from it.
@@ -29,6 +30,7 @@ struct Behaviour {
   std::optional<Duration> runs;  ///< by itself; none: until it is asked to end
   ExitStatus exits = ExitedWith{0};
   std::optional<Duration> ready;                ///< after its start, if somebody looks; none: it never is
+  std::optional<Duration> hangs;                ///< after its start: no probe of its health passes any more
   std::optional<Duration> needs = Duration(0);  ///< to end, once it was asked; none: it doesn't listen
 };
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <regex>
 
 #include "e2e/dream_run.hpp"
 #include "e2e/http.hpp"
@@ -24,6 +25,15 @@ void replace(const Workspace& workspace, const std::string& file, const std::str
   workspace.write(file, text.replace(at, what.size(), by));
 }
 
+/// Another port than the example's, which somebody may have.
+int use_free_port(const Workspace& workspace, const std::string& number) {
+  const int port = free_port();
+  const std::regex every("\\b" + number + "\\b");
+  workspace.write("dream.json",
+                  std::regex_replace(workspace.read("dream.json"), every, std::to_string(port)));
+  return port;
+}
+
 TEST(TwoPackages, the_library_is_tested_first) {
   const Workspace workspace(Example{"two-packages"});
   const Finished finished = run(workspace, {.arguments = {"test"}, .folder = "app"});
@@ -42,8 +52,7 @@ TEST(TwoPackages, a_library_that_fails_keeps_the_app_from_being_tested) {
 
 TEST(ReadyExample, tests_once_the_database_listens_and_the_api_says_that_it_is_up) {
   const Workspace workspace(Example{"ready"});
-  const std::string port = std::to_string(free_port());
-  for (int place = 0; place < 3; ++place) replace(workspace, "dream.json", "7451", port);
+  use_free_port(workspace, "7451");
   const Finished finished = run(workspace, {.arguments = {"test"}, .folder = "app"});
   EXPECT_EQ(finished.code, 0) << finished.err;
   EXPECT_THAT(finished.out, ContainsRegex("api: 1 people\n(.|\n)*app: 1 test passed\n"));
@@ -161,6 +170,127 @@ TEST(ParallelChecks, a_required_package_decides_the_exit_code_and_stops_the_othe
   EXPECT_EQ(finished.code, 5) << finished.err;
   EXPECT_THAT(finished.err, AllOf(HasSubstr("web  | index.html has tabs\n"),
                                   ContainsRegex("./packages/api:check +terminated")));
+}
+
+TEST(RestartExample, starts_the_api_again_after_a_crash_as_often_as_it_may) {
+  const Workspace workspace(Example{"restart"});
+  const int port = use_free_port(workspace, "7461");
+  DreamRun dream(workspace, {.arguments = {"dev"}, .folder = "web"});
+  dream.await_out("web: is up\n");
+  EXPECT_EQ(ask(port, "GET /crash"), "");
+  dream.await_out("api: attempt 2\n");
+  EXPECT_EQ(body_of(ask(port, "GET /")), "hello\n");
+  workspace.write("api/settings.json", "hello");
+  EXPECT_EQ(ask(port, "GET /crash"), "");
+  EXPECT_EQ(dream.exit_code(), 1);
+  EXPECT_THAT(dream.err(),
+              AllOf(ContainsRegex("api:start failed: exit code 1; again in [^\n]* .1 of 3.\n"),
+                    HasSubstr("(2 of 3)"), HasSubstr("(3 of 3)"), Not(HasSubstr("attempt 5")),
+                    ContainsRegex("./web:dev +terminated [^\n]*required step ./api:start failed")));
+}
+
+TEST(RestartExample, waits_for_the_api_through_its_attempts) {
+  const Workspace workspace(Example{"restart"});
+  use_free_port(workspace, "7461");
+  replace(workspace, "dream.json", R"("delay": 200)", R"("delay": 0)");
+  workspace.write("api/settings.json", "hello");
+  const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "web"});
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("(3 of 3)"), ContainsRegex("./web:dev +skipped")));
+}
+
+TEST(HealthExample, starts_an_api_again_that_answers_nobody) {
+  const Workspace workspace(Example{"health"});
+  const int port = use_free_port(workspace, "7471");
+  replace(workspace, "dream.json", R"("every": 2000, "failures": 2)", R"("every": 20, "failures": 1)");
+  DreamRun dream(workspace, {.arguments = {"dev"}, .folder = "web"});
+  dream.await_out("web: is up\n");
+  EXPECT_EQ(ask(port, "GET /hang"), "");  // until the api is ended
+  dream.await_out("api: attempt 2\n");
+  EXPECT_EQ(body_of(ask(port, "GET /")), "ok\n");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(dream.err(), AllOf(HasSubstr("./api:start is unhealthy: "), HasSubstr("(1 of 1)")));
+}
+
+class FinallyExample : public ::testing::Test {
+ protected:
+  FinallyExample() { use_free_port(workspace_, "7481"); }
+
+  /// The database was dumped, and the scratch folder removed, before the database was stopped.
+  void expect_teardown(const std::string& out) const {
+    EXPECT_THAT(out, ContainsRegex("database: dumped 1 record.s.\n(.|\n)*app: scratch is gone\n(.|\n)*"
+                                   "database: closed with 1 record.s.\n"));
+    EXPECT_EQ(workspace_.read("database/dump.json"), R"({"first": "ada"})");
+    EXPECT_FALSE(std::filesystem::exists(workspace_.root() / "app/scratch"));
+  }
+
+  Workspace workspace_{Example{"finally"}};
+  Launch launch_{.arguments = {"test"}, .folder = "app"};
+};
+
+TEST_F(FinallyExample, dumps_and_cleans_up_after_the_tests) {
+  const Finished finished = run(workspace_, launch_);
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("app: 1 test passed\n"));
+  expect_teardown(finished.out);
+}
+
+TEST_F(FinallyExample, does_so_after_a_failure_whose_exit_code_stays) {
+  replace(workspace_, "app/test.py", R"(== "ada")", R"(== "bob")");
+  const Finished finished = run(workspace_, launch_);
+  EXPECT_EQ(finished.code, 1) << finished.err;
+  EXPECT_THAT(finished.out, Not(HasSubstr("test passed")));
+  expect_teardown(finished.out);
+}
+
+TEST_F(FinallyExample, does_so_after_ctrl_c) {
+  replace(workspace_, "app/test.py", R"(print("app: 1 test passed"))",
+          "print('app: waits')\n__import__('signal').pause()");
+  DreamRun dream(workspace_, launch_);
+  dream.await_out("app: waits\n");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  expect_teardown(dream.out());
+}
+
+TEST_F(FinallyExample, cleans_up_after_a_dump_that_failed) {
+  workspace_.write("database/dump.py", "raise SystemExit(3)\n");
+  const Finished finished = run(workspace_, launch_);
+  EXPECT_EQ(finished.code, 3) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("app: scratch is gone\n"));
+}
+
+class NotifyExample : public ::testing::Test {
+ protected:
+  NotifyExample() { use_free_port(workspace_, "7491"); }
+
+  Workspace workspace_{Example{"notify"}};
+  Launch launch_{.arguments = {"test"}, .folder = "app"};
+};
+
+TEST_F(NotifyExample, tests_once_the_search_says_that_it_is_ready) {
+  const Finished finished = run(workspace_, launch_);
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, ContainsRegex("search: knows 8 words\n(.|\n)*app: 1 test passed\n"));
+  EXPECT_THAT(finished.err, HasSubstr("./search:start is ready after "));
+}
+
+TEST_F(NotifyExample, shows_what_a_search_says_that_is_not_ready) {
+  replace(workspace_, "search/search.py", "READY=1", "STATUS=warms up");
+  DreamRun dream(workspace_, launch_);
+  dream.await_err("warms up");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_THAT(dream.err(), ContainsRegex("./app:test +skipped"));
+}
+
+TEST_F(NotifyExample, a_search_without_a_book_fails_the_run) {
+  std::filesystem::remove(workspace_.root() / "search/book.txt");
+  const Finished finished = run(workspace_, launch_);
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_THAT(finished.err,
+              AllOf(HasSubstr("ended before it was ready"), ContainsRegex("./app:test +skipped")));
 }
 
 }  // namespace
