@@ -25,34 +25,54 @@ fs::path first_file(const fs::path& root, std::initializer_list<const char*> nam
   return root / *names.begin();
 }
 
-fs::path compose_file(const fs::path& root) {
-  return first_file(root, {"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"});
+Error cannot(std::string message, const fs::path& file, std::string hint) {
+  return {ErrorCode::usage, std::move(message), printable(file.string()), std::move(hint)};
+}
+
+/// Adds what the file of this name tells.
+using Import = std::function<Result<void>(const fs::path& file, Draft& draft)>;
+
+/// How a file that is named is taken over, by its own name; none: not at all.
+Import import_of(const fs::path& root, const std::string& name) {
+  if (name == "package.json" || name == "pnpm-workspace.yaml" || name == "turbo.json" || name == "nx.json")
+    return [](const fs::path& file, Draft& draft) { return add_npm(file.parent_path(), draft); };
+  if (name == "deno.json" || name == "deno.jsonc")
+    return [](const fs::path& file, Draft& draft) { return add_deno(file.parent_path(), draft); };
+  if (name.starts_with("Procfile"))
+    return [](const fs::path& file, Draft& draft) { return add_procfile(file, "start", draft); };
+  if (name == "makefile" || name == "GNUmakefile" || name.starts_with("Makefile") || name.ends_with(".mk"))
+    return add_makefile;
+  if (name == "Dockerfile")
+    return [](const fs::path& file, Draft& draft) { return add_dockerfiles(file.parent_path(), 0, draft); };
+  if (name.ends_with(".yaml") || name.ends_with(".yml"))
+    return [root](const fs::path& file, Draft& draft) {
+      return add_compose(root, file.parent_path(), file, draft);
+    };
+  return {};
 }
 
 Result<void> import_file(const fs::path& root, const std::string& from, Draft& draft) {
-  const fs::path file = from == "compose" ? compose_file(root) : root / from;
-  const std::string name = file.filename().string();
+  if (from == "compose") return add_compose(root, root, std::nullopt, draft);
+  const fs::path file = (root / from).lexically_normal();
   std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) {
-    return Error{ErrorCode::usage, "there is no such file", printable(file.string()), {}};
-  }
-  if (name == "package.json") return add_npm(file.parent_path(), draft);
-  if (name.starts_with("Procfile")) return add_procfile(file, draft);
-  if (name.ends_with(".yaml") || name.ends_with(".yml")) return add_compose(root, file, draft);
-  return Error{ErrorCode::usage, "dream init can't take over this kind of file", printable(file.string()),
-               "it knows Procfile, compose.yaml and package.json"};
+  if (!fs::is_regular_file(file, ignored)) return cannot("there is no such file", file, {});
+  const Import import = import_of(root, file.filename().string());
+  if (import) return import(file, draft);
+  return cannot("dream init can't take over this kind of file", file,
+                "it knows package.json, deno.json, compose.yaml, Procfile, Makefile and Dockerfile");
 }
 
 Result<void> look_around(const fs::path& root, Draft& draft) {
   const std::function<Result<void>()> steps[] = {
       [&] { return add_npm(root, draft); },
       [&] { return add_deno(root, draft); },
-      [&] { return add_compose(root, compose_file(root), draft); },
-      [&] { return add_procfile(root / "Procfile", draft); },
+      [&] { return add_compose(root, root, std::nullopt, draft); },
+      [&] { return add_procfile(root / "Procfile.dev", "dev", draft); },
+      [&] { return add_procfile(root / "Procfile", "start", draft); },
       [&] {
-        return add_makefile(first_file(root, {"GNUmakefile", "Makefile", "makefile"}), draft);
+        return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);
       },
-      [&] { return add_dockerfiles(root, draft); },
+      [&] { return add_dockerfiles(root, 3, draft); },
   };
   for (const auto& step : steps) {
     if (Result<void> done = step(); !done) return done;
@@ -107,11 +127,15 @@ Result<std::string> make_configuration(const fs::path& root, const std::optional
   if (Result<void> done = from ? import_file(root, *from, draft) : look_around(root, draft); !done)
     return done.error();
   if (draft.projects().empty()) {
+    if (from)
+      return cannot("there is nothing in it that could be a task", root / *from,
+                    "without --from dream init looks around");
     return Error{
         ErrorCode::usage, "there is nothing here that dream init knows", printable(root.string()),
         "it looks for package.json, deno.json, compose.yaml, Procfile, Makefile and Dockerfile; an empty "
         "dream.json, {}, is one, too"};
   }
+  draft.break_cycles();
   std::string text = draft.render();
   if (Result<void> sound = check(text); !sound) return sound.error();
   return text;
