@@ -8,6 +8,7 @@
 #include "init/compose_service.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
+#include "init/processes.hpp"
 #include "init/sources.hpp"
 #include "plan/workspace.hpp"
 
@@ -124,33 +125,19 @@ class Services {
     return made;
   }
 
-  /// Each after those it needs; those that hold up what stands behind them as late as they can be.
   [[nodiscard]] std::vector<std::string> order() const {
-    std::vector<std::string> rest;
-    std::ranges::copy_if(names_, std::back_inserter(rest),
+    std::vector<std::string> active;
+    std::ranges::copy_if(names_, std::back_inserter(active),
                          [&](const std::string& name) { return is_active(name); });
-    std::vector<std::string> order;
-    std::set<std::string> placed;
-    const auto can_come = [&](const std::string& name) {
-      const auto needs = needs_.find(name);
-      return needs == needs_.end() || std::ranges::all_of(needs->second, [&](const ServiceNeed& need) {
-               return placed.contains(need.service) || !is_active(need.service);
-             });
-    };
-    const auto holds_up = [&](const std::string& name) {
-      const auto role = roles_.find(name);
-      return role != roles_.end() && role->second.waited_until_ended;
-    };
-    while (!rest.empty()) {
-      auto next =
-          std::ranges::find_if(rest, [&](const auto& name) { return can_come(name) && !holds_up(name); });
-      if (next == rest.end()) next = std::ranges::find_if(rest, can_come);
-      if (next == rest.end()) next = rest.begin();
-      placed.insert(*next);
-      order.push_back(std::move(*next));
-      rest.erase(next);
+    std::map<std::string, std::vector<std::string>> needs;
+    for (const auto& [name, own] : needs_) {
+      for (const ServiceNeed& need : own) needs[name].push_back(need.service);
     }
-    return order;
+    std::set<std::string> late;
+    for (const auto& [name, role] : roles_) {
+      if (role.waited_until_ended) late.insert(name);
+    }
+    return start_order(std::move(active), needs, late);
   }
 
   void add_all(const std::string& comment) {

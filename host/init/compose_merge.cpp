@@ -10,21 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// `- KEY=value` as a map; a key alone has no value.
-YAML::Node as_map(const YAML::Node& node) {
-  if (!node.IsSequence()) return node;
-  YAML::Node map(YAML::NodeType::Map);
-  for (const YAML::Node& one : node) {
-    const std::string text = one.IsScalar() ? one.Scalar() : std::string();
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos)
-      map[text] = YAML::Node();
-    else
-      map[text.substr(0, equals)] = text.substr(equals + 1);
-  }
-  return map;
-}
-
 /// The same value under every name of a list.
 YAML::Node names_as_map(const YAML::Node& node, const char* key, const char* value) {
   if (!node.IsSequence()) return node;
@@ -128,6 +113,20 @@ YAML::Node appended(const YAML::Node& base, const YAML::Node& over, const std::s
 }
 
 }  // namespace
+
+YAML::Node as_map(const YAML::Node& node) {
+  if (!node.IsSequence()) return node;
+  YAML::Node map(YAML::NodeType::Map);
+  for (const YAML::Node& one : node) {
+    const std::string text = one.IsScalar() ? one.Scalar() : std::string();
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos)
+      map[text] = YAML::Node();
+    else
+      map[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return map;
+}
 
 YAML::Node long_form(const YAML::Node& service, const std::string& prefix) {
   YAML::Node made(YAML::NodeType::Map);

@@ -7,6 +7,9 @@
 /// How compose puts one layer over another. May throw YAML::Exception.
 namespace dream::init {
 
+/// `- KEY=value` as a map; a key alone has no value.
+[[nodiscard]] YAML::Node as_map(const YAML::Node& node);
+
 /// A service in long form, with its paths seen from another folder: `prefix` is that of its file.
 [[nodiscard]] YAML::Node long_form(const YAML::Node& service, const std::string& prefix);
 

@@ -14,7 +14,9 @@ namespace dream::init {
 /// What stands for `${NAME}` in compose files.
 class ComposeVariables {
  public:
-  explicit ComposeVariables(config::Variables values) : values_(std::move(values)) {}
+  /// `lenient`: what is no variable stays as it is.
+  explicit ComposeVariables(config::Variables values, bool lenient = false)
+      : values_(std::move(values)), lenient_(lenient) {}
 
   [[nodiscard]] std::optional<std::string> value(const std::string& name) const;
   /// `text` with every form of `${…}` that compose knows, and `$$`, replaced. Of a variable without a value
@@ -31,6 +33,7 @@ class ComposeVariables {
   config::Variables values_;
   std::set<std::string> unknown_;
   bool used_ = false;
+  bool lenient_ = false;
 };
 
 /// What `text` says, without aliases and merge keys (`<<`); with `variables`, with their values. Keys that

@@ -1,5 +1,7 @@
 #include "init/init.hpp"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <functional>
 #include <system_error>
@@ -15,6 +17,11 @@ namespace dream::init {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* known_files =
+    "it knows package.json, deno.json, compose.yaml, process-compose.yaml, Procfile, mprocs.yaml, "
+    "Taskfile.yml, "
+    "justfile, Makefile and Dockerfile";
 
 /// The first of these names that there is in the folder; the first of all when there is none.
 fs::path first_file(const fs::path& root, std::initializer_list<const char*> names) {
@@ -44,7 +51,12 @@ Import import_of(const fs::path& root, const std::string& name) {
     return add_makefile;
   if (name == "Dockerfile")
     return [](const fs::path& file, Draft& draft) { return add_dockerfiles(file.parent_path(), 0, draft); };
-  if (name.ends_with(".yaml") || name.ends_with(".yml"))
+  const bool yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+  if (yaml && name.starts_with("process-compose")) return add_process_compose;
+  if (yaml && name.starts_with("mprocs")) return add_mprocs;
+  if (yaml && (name.starts_with("Taskfile") || name.starts_with("taskfile"))) return add_taskfile;
+  if (name == "justfile" || name == "Justfile" || name == ".justfile") return add_justfile;
+  if (yaml)
     return [root](const fs::path& file, Draft& draft) {
       return add_compose(root, file.parent_path(), file, draft);
     };
@@ -58,8 +70,7 @@ Result<void> import_file(const fs::path& root, const std::string& from, Draft& d
   if (!fs::is_regular_file(file, ignored)) return cannot("there is no such file", file, {});
   const Import import = import_of(root, file.filename().string());
   if (import) return import(file, draft);
-  return cannot("dream init can't take over this kind of file", file,
-                "it knows package.json, deno.json, compose.yaml, Procfile, Makefile and Dockerfile");
+  return cannot("dream init can't take over this kind of file", file, known_files);
 }
 
 Result<void> look_around(const fs::path& root, Draft& draft) {
@@ -67,8 +78,22 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
       [&] { return add_npm(root, draft); },
       [&] { return add_deno(root, draft); },
       [&] { return add_compose(root, root, std::nullopt, draft); },
+      [&] {
+        return add_process_compose(first_file(root, {"process-compose.yaml", "process-compose.yml"}), draft);
+      },
       [&] { return add_procfile(root / "Procfile.dev", "dev", draft); },
       [&] { return add_procfile(root / "Procfile", "start", draft); },
+      [&] {
+        return add_mprocs(first_file(root, {"mprocs.yaml", "mprocs.yml"}), draft);
+      },
+      [&] {
+        return add_taskfile(first_file(root, {"Taskfile.yml", "taskfile.yml", "Taskfile.yaml",
+                                              "taskfile.yaml", "Taskfile.dist.yml"}),
+                            draft);
+      },
+      [&] {
+        return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
+      },
       [&] {
         return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);
       },
@@ -130,10 +155,8 @@ Result<std::string> make_configuration(const fs::path& root, const std::optional
     if (from)
       return cannot("there is nothing in it that could be a task", root / *from,
                     "without --from dream init looks around");
-    return Error{
-        ErrorCode::usage, "there is nothing here that dream init knows", printable(root.string()),
-        "it looks for package.json, deno.json, compose.yaml, Procfile, Makefile and Dockerfile; an empty "
-        "dream.json, {}, is one, too"};
+    return Error{ErrorCode::usage, "there is nothing here that dream init knows", printable(root.string()),
+                 fmt::format("{}; an empty dream.json, {{}}, is one, too", known_files)};
   }
   draft.break_cycles();
   std::string text = draft.render();

@@ -21,6 +21,14 @@ namespace dream::init {
 /// A Procfile: each process a task, and one of the name `all`, or another one, that needs them all.
 [[nodiscard]] Result<void> add_procfile(const std::filesystem::path& file, const std::string& all,
                                         Draft& draft);
+/// A file of process-compose: each process a task, and one that needs them all.
+[[nodiscard]] Result<void> add_process_compose(const std::filesystem::path& file, Draft& draft);
+/// A file of mprocs: the same.
+[[nodiscard]] Result<void> add_mprocs(const std::filesystem::path& file, Draft& draft);
+/// A Taskfile: each task that can be called, run by `task`.
+[[nodiscard]] Result<void> add_taskfile(const std::filesystem::path& file, Draft& draft);
+/// A justfile: each recipe that can be called, run by `just`.
+[[nodiscard]] Result<void> add_justfile(const std::filesystem::path& file, Draft& draft);
 /// A Makefile: each target that people call.
 [[nodiscard]] Result<void> add_makefile(const std::filesystem::path& file, Draft& draft);
 /// Folders with a Dockerfile that are no project yet, the root and those up to `levels` below.

@@ -98,7 +98,8 @@ TEST_F(Init, takes_over_one_file_alone) {
 }
 
 TEST_F(Init, says_what_it_looks_for_where_there_is_nothing) {
-  EXPECT_THAT(text(), HasSubstr("it looks for package.json, deno.json, compose.yaml, Procfile, Makefile"));
+  EXPECT_THAT(text(),
+              HasSubstr("it knows package.json, deno.json, compose.yaml, process-compose.yaml, Procfile"));
 }
 
 TEST_F(Init, names_the_file_that_it_cannot_understand) {
