@@ -152,17 +152,21 @@ class Services {
     for (const std::string& name : active) {
       const auto role = roles_.find(name);
       const bool ends = role != roles_.end() && role->second.waited_until_ended;
+      const bool needed = ends || (role != roles_.end() && role->second.waited_until_healthy);
       everything.entries.push_back(entry(name, ends ? Until::ended : Until::started));
+      if (!needed) everything.entries.back().members.emplace_back("required", "false");
     }
     // Where all end by themselves, the run ends with the last of them.
     draft_.add_task(project_, "shell", comment, "compose",
                     {up, {{"command", lasting_ ? "\"exec sleep infinity\"" : "\"true\""}}});
     draft_.add_needs(std::move(everything));
-    draft_.remark(fmt::format(
-        "`dream {}` starts the services of {} and ends them with Ctrl-C. One that fails ends the others, "
-        "too. They "
-        "have no network of their own: a service is reached by its published ports, not by its name.",
-        up, comment.substr(comment.find(' ') + 1)));
+    draft_.remark(
+        fmt::format("`dream {}` starts the services of {} and ends them with Ctrl-C. One that fails ends the "
+                    "others only where one "
+                    "waits for its health or end. They have no network of their own: a service is reached by "
+                    "its published ports, "
+                    "not by its name.",
+                    up, comment.substr(comment.find(' ') + 1)));
     if (!inactive.empty())
       draft_.remark(
           fmt::format("Not started by `dream {}`, for their profiles: {}.", up, join_words(inactive)));

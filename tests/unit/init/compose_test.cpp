@@ -175,6 +175,22 @@ TEST_F(Init, up_ends_by_itself_where_every_service_may) {
   EXPECT_EQ(command(workspace(), "./", "up"), "exec sleep infinity");
 }
 
+TEST_F(Init, a_service_that_nobody_waits_for_may_fail_as_with_compose) {
+  write("compose.yaml", R"(
+services:
+  web: {image: i, depends_on: {db: {condition: service_healthy}, setup: {condition: service_completed_successfully}, mail: {condition: service_started}}}
+  db: {image: i}
+  setup: {image: i}
+  mail: {image: i}
+)");
+  const Workspace made = workspace();
+  std::vector<std::string> optional;
+  for (const Dependency& one : made.dependencies.at("./").at("up").entries) {
+    if (one.required == false) optional.push_back(one.task);
+  }
+  EXPECT_THAT(optional, ElementsAre("mail", "web"));
+}
+
 TEST_F(Init, what_must_end_first_holds_up_only_those_that_wait_for_it) {
   write("compose.yaml", R"(
 services:
