@@ -315,7 +315,7 @@ std::string build_json(const std::string& name, const YAML::Node& build, const C
     } else if (key == "args") {
       const auto value = [&](const std::string& variable) { return variables.value(variable); };
       members.emplace_back(key, variables_json(one.second, value).object);
-    } else if (key != "pull" && draft != nullptr) {
+    } else if (key != "pull" && !key.starts_with("cache_") && draft != nullptr) {
       draft->leave_out("build." + key, name);
     }
   }

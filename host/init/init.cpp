@@ -1,6 +1,7 @@
 #include "init/init.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
 
 #include <cerrno>
 #include <functional>
@@ -9,6 +10,8 @@
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "config/load.hpp"
+#include "init/compose_values.hpp"
+#include "init/files.hpp"
 #include "init/sources.hpp"
 #include "plan/plan.hpp"
 
@@ -39,6 +42,21 @@ Error cannot(std::string message, const fs::path& file, std::string hint) {
 /// Adds what the file of this name tells.
 using Import = std::function<Result<void>(const fs::path& file, Draft& draft)>;
 
+/// A YAML file that no name tells apart, by what it has.
+Result<void> add_yaml(const fs::path& root, const fs::path& file, Draft& draft) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  try {
+    const YAML::Node read = YAML::Load(text->value_or(""));
+    const auto has = [&](const char* key) { return member_at(read, key).IsMap(); };
+    if (!has("services") && has("processes")) return add_process_compose(file, draft);
+    if (!has("services") && has("procs")) return add_mprocs(file, draft);
+    if (!has("services") && has("tasks")) return add_taskfile(file, draft);
+  } catch (const YAML::Exception&) {  // told below
+  }
+  return add_compose(root, file.parent_path(), file, draft);
+}
+
 /// How a file that is named is taken over, by its own name; none: not at all.
 Import import_of(const fs::path& root, const std::string& name) {
   if (name == "package.json" || name == "pnpm-workspace.yaml" || name == "turbo.json" || name == "nx.json")
@@ -56,10 +74,7 @@ Import import_of(const fs::path& root, const std::string& name) {
   if (yaml && name.starts_with("mprocs")) return add_mprocs;
   if (yaml && (name.starts_with("Taskfile") || name.starts_with("taskfile"))) return add_taskfile;
   if (name == "justfile" || name == "Justfile" || name == ".justfile") return add_justfile;
-  if (yaml)
-    return [root](const fs::path& file, Draft& draft) {
-      return add_compose(root, file.parent_path(), file, draft);
-    };
+  if (yaml) return [root](const fs::path& file, Draft& draft) { return add_yaml(root, file, draft); };
   return {};
 }
 
@@ -142,7 +157,11 @@ Result<void> check(const std::string& text) {
 
 }  // namespace
 
-Result<std::string> make_configuration(const fs::path& root, const std::optional<std::string>& from) {
+Result<std::string> make_configuration(const fs::path& folder, const std::optional<std::string>& from) {
+  std::error_code failure;
+  const fs::path absolute = fs::absolute(folder, failure);
+  if (failure) return cannot(failure.message(), folder, {});
+  const fs::path root = (absolute / "").lexically_normal().parent_path();
   const std::string base = base_of(root, from);
   if (base.empty()) {
     return Error{ErrorCode::usage, "the file lies outside of the workspace", printable(*from),

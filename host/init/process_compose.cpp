@@ -48,6 +48,10 @@ std::string probe_json(const YAML::Node& probe) {
   std::string path = text_at(http, "path");
   if (path.empty()) path = "/";
   const std::string port = text_at(http, "port");
+  const bool number = port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos &&
+                      (port.empty() || (port.front() != '0' && std::stoi(port) <= 65535));
+  const std::string words = host + path;  // a template is no part of a URL
+  if (!number || words.find_first_of("{} \t#") != std::string::npos || !is_printable(words)) return {};
   return "\"http\": " + json_string(host.empty()
                                         ? ":" + (port.empty() ? "80" : port) + path
                                         : "http://" + host + (port.empty() ? "" : ":" + port) + path);
@@ -69,6 +73,9 @@ class Process {
     command(folder);
     const YAML::Node availability = member_at(node_, "availability");
     if (ends_all()) add("service", "true");
+    for (const char* key : {"command", "working_dir"}) {
+      if (text_at(node_, key).find("{{") != std::string::npos) draft_.leave_out("a template ({{…}})", name_);
+    }
     ready(is_waited_for);
     if (const std::string health = probe_json(member_at(node_, "liveness_probe")); !health.empty()) {
       const YAML::Node probe = member_at(node_, "liveness_probe");
@@ -191,7 +198,8 @@ class Processes {
         const Until until = until_of(text_at(need.second, "condition"));
         needs_[name].push_back(need.first.Scalar());
         if (until == Until::ready) waited_until_ready_.insert(need.first.Scalar());
-        if (until == Until::ended || until == Until::succeeded) late_.insert(need.first.Scalar());
+        if (until == Until::ended || until == Until::succeeded)
+          (until == Until::ended ? ended_ : late_).insert(need.first.Scalar());
       }
     }
     std::string shell = text_at(member_at(file_, "shell"), "shell_command");
@@ -229,7 +237,9 @@ class Processes {
     NeedsDraft up{draft_.at("./"), draft_.free_name(draft_.at("./"), {"up", "process-compose"}), {}};
     std::vector<std::string> disabled;
     const YAML::Node processes = member_at(file_, "processes");
-    for (const std::string& name : start_order(names_, needs_, late_)) {
+    std::set<std::string> both = late_;
+    both.insert(ended_.begin(), ended_.end());
+    for (const std::string& name : start_order(names_, needs_, both)) {
       NeedsDraft own{tasks_[name].first, tasks_[name].second, {}};
       for (const auto& need : member_at(processes[name], "depends_on")) {
         if (tasks_.contains(need.first.Scalar()))
@@ -240,7 +250,11 @@ class Processes {
       if (is_true(member_at(processes[name], "disabled")))
         disabled.push_back(tasks_[name].second);
       else
-        up.entries.push_back(entry(name, late_.contains(name) ? Until::succeeded : Until::started, true));
+        up.entries.push_back(entry(name,
+                                   late_.contains(name)    ? Until::succeeded
+                                   : ended_.contains(name) ? Until::ended
+                                                           : Until::started,
+                                   true));
     }
     if (up.entries.empty()) return;
     const bool lasting =
@@ -261,7 +275,8 @@ class Processes {
   Draft& draft_;
   std::vector<std::string> names_;
   std::set<std::string> waited_until_ready_, ready_, may_fail_;
-  std::set<std::string> late_;  ///< somebody waits for their end
+  std::set<std::string> late_;   ///< somebody waits for their success
+  std::set<std::string> ended_;  ///< somebody waits for their end
   std::map<std::string, std::vector<std::string>> needs_;
   std::map<std::string, std::pair<std::string, std::string>> tasks_;  ///< project and name that each got
 };

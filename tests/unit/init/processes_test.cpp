@@ -72,11 +72,31 @@ TEST_F(Init, a_process_that_may_fail_with_process_compose_may_fail_with_dream) {
   for (const Dependency& one : made.dependencies.at("./").at("up").entries) {
     if (one.required == false) optional.push_back(one.task);
   }
-  EXPECT_THAT(optional, ElementsAre("a", "c"));
+  EXPECT_THAT(optional, ElementsAre("a", "d", "c"));
   EXPECT_EQ(made.dependencies.at("./").at("c").entries.at(0).required, false)
       << "its end counts, not its success";
   write("process-compose.yml", "processes: {a: {command: x}, b: {command: y}}\n");
   EXPECT_EQ(command(workspace(), "./", "up"), "true") << "it ends with the last of them";
+}
+
+TEST_F(Init, a_template_is_told_and_no_url) {
+  write("process-compose.yaml",
+        "processes: {a: {command: \"x {{.N}}\", readiness_probe: {http_get: {port: \"80{{.N}}\"}}}, "
+        "b: {command: y, readiness_probe: {http_get: {port: 70000}}}}\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("Not taken over: a template ({{…}}) of a."),
+                            HasSubstr("Not taken over: readiness_probe of a and b.")));
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("a", "b", "up"));
+}
+
+TEST_F(Init, a_yaml_file_is_known_by_what_it_has) {
+  write("one.yaml", "processes: {a: {command: x}}\n");
+  write("two.yaml", "procs: {b: x}\n");
+  write("three.yml", "tasks: {c: x}\n");
+  write("four.yaml", "services: {d: {image: i}}\nprocesses: {a: {command: x}}\n");
+  EXPECT_THAT(names(workspace("one.yaml").projects.at("./").tasks), ElementsAre("a", "up"));
+  EXPECT_THAT(names(workspace("two.yaml").projects.at("./").tasks), ElementsAre("b", "start"));
+  EXPECT_THAT(names(workspace("three.yml").projects.at("./").tasks), ElementsAre("c"));
+  EXPECT_THAT(names(workspace("four.yaml").projects.at("./").tasks), ElementsAre("d", "up"));
 }
 
 TEST_F(Init, a_folder_outside_of_the_workspace_is_no_project) {
