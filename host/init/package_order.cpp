@@ -15,6 +15,8 @@ using rapidjson::Value;
 struct Rule {
   std::vector<std::string> needs;   ///< "^build", "lint", "api#build"
   std::vector<std::string> beside;  ///< run at the same time
+  bool says_needs = true;
+  std::optional<bool> lasts = {};  ///< it doesn't end by itself
 };
 
 /// "build", "api#build"
@@ -42,16 +44,29 @@ std::vector<std::string> needs_in(const Value& task) {
   return needs;
 }
 
-void read_rules(const Value& json, const char* name, Rules& rules, std::set<std::string>& lasting) {
+void read_rules(const Value& json, const char* name, Rules& rules) {
   const Value* tasks = object_at(json, name);
   if (tasks == nullptr) return;
   for (const auto& one : tasks->GetObject()) {
     if (!one.value.IsObject()) continue;
-    const std::string task(one.name.GetString(), one.name.GetStringLength());
-    rules[task] = {needs_in(one.value), texts_at(one.value, "with")};
+    Rule rule{needs_in(one.value), texts_at(one.value, "with"), one.value.HasMember("dependsOn"), {}};
     const auto persistent = one.value.FindMember("persistent");
-    if (persistent != one.value.MemberEnd() && persistent->value.IsTrue()) lasting.insert(task);
+    if (persistent != one.value.MemberEnd() && persistent->value.IsBool())
+      rule.lasts = persistent->value.GetBool();
+    rules[{one.name.GetString(), one.name.GetStringLength()}] = std::move(rule);
   }
+}
+
+/// What a package's own turbo.json leaves open is the root's.
+void complete(Rule& rule, const Rule& common) {
+  constexpr const char* as_there = "$TURBO_EXTENDS$";
+  const auto extends = std::ranges::find(rule.needs, as_there);
+  if (!rule.says_needs || extends != rule.needs.end()) {
+    if (extends != rule.needs.end()) rule.needs.erase(extends);
+    rule.needs.insert(rule.needs.begin(), common.needs.begin(), common.needs.end());
+  }
+  if (rule.beside.empty()) rule.beside = common.beside;
+  if (!rule.lasts) rule.lasts = common.lasts;
 }
 
 class Order {
@@ -68,10 +83,10 @@ class Order {
     if (!turbo) return turbo.error();
     const auto nx = read_object(root / "nx.json");
     if (!nx) return nx.error();
-    if (*turbo) read_rules(**turbo, "pipeline", rules_, lasting_);
-    if (*turbo) read_rules(**turbo, "tasks", rules_, lasting_);
-    if (*nx) read_rules(**nx, "targetDefaults", rules_, lasting_);
-    if (!rules_.contains("build")) rules_["build"] = {{"^build"}, {}};
+    if (*turbo) read_rules(**turbo, "pipeline", rules_);
+    if (*turbo) read_rules(**turbo, "tasks", rules_);
+    if (*nx) read_rules(**nx, "targetDefaults", rules_);
+    if (!rules_.contains("build")) rules_["build"] = {{"^build"}, {}, true, {}};
     return {};
   }
 
@@ -79,8 +94,11 @@ class Order {
     const auto turbo = read_object(folder / "turbo.json");
     if (turbo && *turbo) {
       Rules own;
-      read_rules(**turbo, "tasks", own, lasting_);
-      for (auto& [task, rule] : own) rules_[package.name + "#" + task] = std::move(rule);
+      read_rules(**turbo, "tasks", own);
+      for (auto& [task, rule] : own) {
+        if (const auto common = rules_.find(task); common != rules_.end()) complete(rule, common->second);
+        rules_[package.name + "#" + task] = std::move(rule);
+      }
     }
   }
 
@@ -125,7 +143,9 @@ class Order {
   void add_entry(const Package& package, const std::string& task, bool weak, NeedsDraft& needs, bool beside) {
     if (!package.scripts.contains(task)) return;
     EntryDraft entry{package.path, task, {}, weak};
-    if (beside || lasting_.contains(task)) entry.members.emplace_back("async", "true");
+    const Rule* rule = rule_of(package, task);
+    if (beside || (rule != nullptr && rule->lasts.value_or(false)))
+      entry.members.emplace_back("async", "true");
     needs.entries.push_back(std::move(entry));
   }
 
@@ -151,7 +171,6 @@ class Order {
   Draft& draft_;
   std::map<std::string, const Package*> by_name_;
   Rules rules_;
-  std::set<std::string> lasting_;  ///< tasks that don't end
 };
 
 }  // namespace

@@ -93,14 +93,21 @@ TEST_F(Init, what_turbo_says_of_the_order_is_said_by_entries) {
   write("a/package.json", R"({"name": "a", "dependencies": {"b": "*"},
     "scripts": {"build": "x", "gen": "x", "lint": "x", "test": "x", "dev": "x", "e2e": "x"}})");
   write("b/package.json", R"({"name": "b", "scripts": {"build": "x", "test": "x", "dev": "x"}})");
-  write("c/package.json", R"({"name": "c", "scripts": {"build": "x", "gen": "x", "test": "x"}})");
-  write("c/turbo.json", R"({"extends": ["//"], "tasks": {"test": {"dependsOn": ["gen"]}}})");
+  write("c/package.json", R"({"name": "c", "dependencies": {"b": "*"},
+    "scripts": {"build": "x", "gen": "x", "test": "x", "lint": "x", "dev": "x", "e2e": "x"}})");
+  write("c/turbo.json", R"({"extends": ["//"], "tasks": {
+    "test": {"dependsOn": ["gen"]}, "build": {"outputs": []}, "lint": {"dependsOn": ["$TURBO_EXTENDS$", "gen"]},
+    "dev": {"persistent": false}}})");
   const Workspace made = workspace();
   EXPECT_THAT(plan(made, "./a", "build"), ElementsAre("./b:build", "./a:gen", "./a:build"));
   EXPECT_THAT(plan(made, "./a", "lint"), ElementsAre("./b:build", "./:gen", "./a:lint"));
   EXPECT_THAT(plan(made, "./a", "test"), ElementsAre("./b:build", "./a:gen", "./a:build", "./a:test"));
   EXPECT_THAT(plan(made, "./b", "test"), ElementsAre("./b:test"));
   EXPECT_THAT(plan(made, "./c", "test"), ElementsAre("./c:gen", "./c:test"));
+  EXPECT_THAT(plan(made, "./c", "build"), ElementsAre("./b:build", "./c:gen", "./c:build"))
+      << "as the root says";
+  EXPECT_THAT(plan(made, "./c", "lint"), ElementsAre("./b:build", "./:gen", "./c:gen", "./c:lint"));
+  EXPECT_THAT(needs(made, "./c", "e2e"), ElementsAre("./c:dev")) << "it ends here";
   EXPECT_THAT(plan(made, "./a", "dev"), ElementsAre("./b:dev b", "./a:dev"));
   EXPECT_THAT(needs(made, "./a", "e2e"), ElementsAre("./a:dev async"));
   EXPECT_THAT(plan(made, "./", "lint"), ElementsAre("./:lint"))
