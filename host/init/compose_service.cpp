@@ -172,6 +172,11 @@ class Maker {
   void volume(const YAML::Node& one) {
     std::string text = volume_text(one);
     if (text.empty()) return leave_out(fmt::format("a volume ({})", text_at(one, "type")));
+    // The folder that compose is called in, and the user's own, which both know by other names.
+    for (const auto& [variable, path] : {std::pair("${PWD}", "."), std::pair("${HOME}", "~")}) {
+      if (text.starts_with(std::string(variable) + "/") || text.starts_with(std::string(variable) + ":"))
+        text.replace(0, std::string_view(variable).size(), path);
+    }
     const std::size_t colon = text.find(':');
     if (colon != std::string::npos && std::string_view("./~$").find(text.front()) == std::string_view::npos) {
       const std::string volume = text.substr(0, colon);

@@ -98,9 +98,10 @@ std::string ComposeVariables::expanded(const std::string& text) {
       unknown_.insert(name);
       ++added;
     }
-    if (!made && added == 0 && lenient_) return text;
+    if (added == 0 && made) return made->text;
+    if (added == 0 && lenient_) return text;
     // A variable that must be set stands for itself, too; all else is wrong.
-    if (!made && added == 0) throw YAML::Exception(YAML::Mark::null_mark(), made.error().message);
+    if (added == 0) throw YAML::Exception(YAML::Mark::null_mark(), made.error().message);
   }
 }
 

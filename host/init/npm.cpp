@@ -33,6 +33,23 @@ const Value* member(const Value& object, const char* name) {
   return found == object.MemberEnd() ? nullptr : &found->value;
 }
 
+/// "a/{b,c}/d" as "a/b/d" and "a/c/d".
+void add_expanded(const std::string& pattern, std::vector<std::string>& all) {
+  constexpr std::size_t most = 1000;
+  const std::size_t open = pattern.find('{');
+  const std::size_t close = pattern.find('}', std::min(open, pattern.size()));
+  if (open == std::string::npos || close == std::string::npos || all.size() >= most) {
+    all.push_back(pattern);
+    return;
+  }
+  for (std::size_t begin = open + 1; begin <= close;) {
+    const std::size_t end = std::min(pattern.find(',', begin), close);
+    add_expanded(pattern.substr(0, open) + pattern.substr(begin, end - begin) + pattern.substr(close + 1),
+                 all);
+    begin = end + 1;
+  }
+}
+
 /// Whether a folder is one of a workspace. `*` is no folder whose name begins with a dot.
 bool is_member(const std::vector<std::string>& patterns, const std::string& folder) {
   bool member = false;
@@ -117,8 +134,10 @@ std::vector<std::string> keys_at(const Value& json, const char* name) {
 
 std::vector<std::string> members_of(const fs::path& root, const std::vector<std::string>& patterns) {
   if (patterns.empty()) return folders_below(root, most_levels_without_workspace);
-  std::vector<std::string> members = folders_below(root, most_levels, hidden_parts(patterns));
-  std::erase_if(members, [&](const std::string& folder) { return !is_member(patterns, folder); });
+  std::vector<std::string> expanded;
+  for (const std::string& pattern : patterns) add_expanded(pattern, expanded);
+  std::vector<std::string> members = folders_below(root, most_levels, hidden_parts(expanded));
+  std::erase_if(members, [&](const std::string& folder) { return !is_member(expanded, folder); });
   return members;
 }
 

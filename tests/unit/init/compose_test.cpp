@@ -38,6 +38,7 @@ services:
   EXPECT_EQ(made.projects.at("./").executor, "docker");
   EXPECT_EQ(tasks.at("db").service, true) << "it is waited for until it is healthy";
   EXPECT_EQ(tasks.at("db").stop_grace, std::chrono::seconds(90));
+  EXPECT_EQ(tasks.at("web").stop_grace, std::chrono::seconds(10)) << "compose's own";
   EXPECT_EQ(tasks.at("db").env.at(0).second, "dev");
   EXPECT_EQ(tasks.at("migrate").service, std::nullopt) << "web waits for its end";
   EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:migrate", "./:db async ready"));
@@ -209,6 +210,7 @@ services:
   seed: {image: i, profiles: [seed, all]}
 )");
   EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:web async"));
+  EXPECT_FALSE(workspace().dependencies.at("./").contains("web")) << "it can do without what isn't started";
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("seed", "trace", "up", "web"));
   EXPECT_THAT(text(), HasSubstr("Not started by `dream up`, for their profiles: trace and seed."));
   write(".env", "COMPOSE_PROFILES=debug,other\n");
@@ -261,6 +263,10 @@ volumes: {data: {}, theirs: {external: true}, named: {name: n1}}
   EXPECT_THAT(
       line("\"db\": {"),
       HasSubstr(R"("volumes": ["shop_data:/d", "./x:/x", "/cache", "theirs:/t:ro", "n1:/n", "./conf:/c"])"));
+  write("compose.yaml",
+        "services: {db: {image: i, volumes: ['$PWD:/p', '${HOME}/.x:/x', '${OTHER}/y:/y']}}\n");
+  EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("volumes": [".:/p", "~/.x:/x", "${OTHER}/y:/y"])"));
+  write("compose.yaml", "services: {db: {image: i, volumes: ['data:/d']}}\n");
   write(".env", "COMPOSE_PROJECT_NAME=mine\n");
   EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("mine_data:/d")"));
   write(".env", "");
@@ -275,7 +281,7 @@ services:
   web:
     extends: {service: base, file: common/base.yaml}
     ports: ["80:80"]
-    command: run
+    command: [run, it]
     environment: {A: "1", B: "1"}
   gone: {image: i, ports: ["1:1"]}
 )");
@@ -310,7 +316,7 @@ services:
   EXPECT_THAT(line("\"gone\": {"), AllOf(HasSubstr("\"j\""), Not(HasSubstr("ports"))));
   EXPECT_THAT(names(workspace("compose.yaml").projects.at("./").tasks),
               ElementsAre("db", "gone", "up", "web"));
-  EXPECT_THAT(text("compose.yaml"), HasSubstr("\"run\"")) << "the file that is named alone";
+  EXPECT_THAT(text("compose.yaml"), HasSubstr("[\"run\", \"it\"]")) << "the file that is named alone";
 }
 
 TEST_F(Init, services_that_extend_one_another_without_an_end_are_an_error) {

@@ -64,6 +64,8 @@ TEST_F(Init, targets_of_a_makefile_that_people_call_become_tasks) {
         ".PHONY: \\\n  test\nbuild:\ntest:\ndefine X\nno: no\nendef\nifeq (a:b, c)\nlint deploy: # a: b\n");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "deploy", "lint", "test"))
       << "what is phony says nothing of the others";
+  write("Makefile", "one \\\n  two: x\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("one", "two"));
   write("Makefile", "-f: x\nrun: -f\n");
   EXPECT_EQ(command(workspace(), "./", "-f"), R"({ "make", "--", "-f" })");
 }

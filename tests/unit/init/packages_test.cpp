@@ -147,6 +147,13 @@ TEST_F(Init, patterns_of_pnpm_name_hidden_folders_and_take_out_whatever_stands_l
               ElementsAre("./.tools", "./examples/.test/x", "./packages", "./packages/a/b/c/d"));
 }
 
+TEST_F(Init, braces_in_patterns_are_alternatives) {
+  write("package.json", R"({"workspaces": {"packages": ["{apps,libs}/*", "!{apps,libs}/old"]}})");
+  for (const char* folder : {"apps/a", "libs/b", "apps/old", "other/c"})
+    write(std::string(folder) + "/package.json", R"({"scripts": {"dev": "x"}})");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./apps/a", "./libs/b"));
+}
+
 TEST_F(Init, many_members_without_tasks_are_told_as_one) {
   write("deno.json", R"({"workspace": ["./a", "./b", "./c", "./d", "./e"], "tasks": {"test": "x"}})");
   for (const char* folder : {"a", "b", "c", "d"}) write(std::string(folder) + "/deno.json", "{}");
