@@ -112,6 +112,14 @@ YAML::Node appended(const YAML::Node& base, const YAML::Node& over, const std::s
   return list;
 }
 
+YAML::Node form_of(const std::string& key, const YAML::Node& value, const std::string& prefix) {
+  if (key == "environment" || key == "labels") return as_map(value);
+  if (key == "depends_on") return names_as_map(value, "condition", "service_started");
+  if (key == "build") return build_form(value, prefix);
+  if (key == "env_file") return env_files_form(value, prefix);
+  return key == "volumes" ? volumes_form(value, prefix) : value;
+}
+
 }  // namespace
 
 YAML::Node as_map(const YAML::Node& node) {
@@ -133,22 +141,10 @@ YAML::Node long_form(const YAML::Node& service, const std::string& prefix) {
   if (!service.IsMap()) return made;
   for (const auto& one : service) {
     const std::string& key = one.first.Scalar();
-    const YAML::Node& value = one.second;
     if (key == "extends") continue;
-    if (value.Tag() == "!reset")
-      made[key] = value;
-    else if (key == "environment" || key == "labels")
-      made[key] = as_map(value);
-    else if (key == "depends_on")
-      made[key] = names_as_map(value, "condition", "service_started");
-    else if (key == "build")
-      made[key] = build_form(value, prefix);
-    else if (key == "env_file")
-      made[key] = env_files_form(value, prefix);
-    else if (key == "volumes")
-      made[key] = volumes_form(value, prefix);
-    else
-      made[key] = value;
+    YAML::Node form = form_of(key, one.second, prefix);
+    if (one.second.Tag() == "!reset" || one.second.Tag() == "!override") form.SetTag(one.second.Tag());
+    made[key] = form;
   }
   return made;
 }

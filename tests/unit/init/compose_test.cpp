@@ -319,6 +319,27 @@ services:
   EXPECT_THAT(text("compose.yaml"), HasSubstr("[\"run\", \"it\"]")) << "the file that is named alone";
 }
 
+TEST_F(Init, a_layer_may_take_away_and_replace) {
+  write("compose.yaml", R"(
+services:
+  a: {image: i, depends_on: [b], environment: [A=1], ports: ["1:1"], volumes: ["./a:/a", "./b:/b"], labels: [l=1]}
+  b: {image: i}
+)");
+  write("compose.override.yaml", R"(
+services:
+  a:
+    depends_on: !reset []
+    environment: !override [B=2]
+    ports: !override ["2:2"]
+    volumes: ["./c:/a:ro"]
+    labels: !reset null
+)");
+  EXPECT_FALSE(workspace().dependencies.at("./").contains("a"));
+  const std::string a = line("\"a\": {");
+  EXPECT_THAT(a, AllOf(HasSubstr(R"("env": { "B": "2" })"), HasSubstr(R"("ports": ["2:2"])"),
+                       HasSubstr(R"("volumes": ["./b:/b", "./c:/a:ro"])"), Not(HasSubstr("labels"))));
+}
+
 TEST_F(Init, services_that_extend_one_another_without_an_end_are_an_error) {
   write("compose.yaml", "services: {a: {extends: b}, b: {extends: a}}\n");
   EXPECT_THAT(text(), HasSubstr("extend one another without an end"));
