@@ -103,7 +103,7 @@ void define(CLI::App& app, Raw& raw) {
   app.add_option("--options", raw.options.plugin_options, "plugin check: the options that its tasks need")
       ->type_name("JSON");
   app.add_option("--from", raw.from,
-                 "init: take over this file alone, a Procfile, compose.yaml or package.json")
+                 "init: take over this file alone: compose.yaml, Procfile, package.json, …")
       ->type_name("FILE");
   app.add_flag("-i,--info", raw.info, "where dream looked, what it found, projects, defaults, executors");
   app.add_flag("-v,--version", raw.version, "print the version");

@@ -4,215 +4,258 @@
 #include <map>
 #include <set>
 
-#include "base/process.hpp"
 #include "base/text.hpp"
-#include "init/compose_text.hpp"
+#include "init/compose_service.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
+#include "init/processes.hpp"
 #include "init/sources.hpp"
+#include "plan/workspace.hpp"
 
 namespace dream::init {
 
 namespace {
 
 namespace fs = std::filesystem;
+using Until = ServiceNeed::Until;
 
-/// Keys of a service whose values the docker executor takes as they are, and its options for them.
-const std::map<std::string, std::string>& plain_options() {
-  static const std::map<std::string, std::string> options{
-      {"image", "image"},          {"working_dir", "workdir"},  {"user", "user"},
-      {"network_mode", "network"}, {"platform", "platform"},    {"init", "init"},
-      {"command", "command"},      {"entrypoint", "entrypoint"}};
-  return options;
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    if (end > begin) parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
 }
 
-/// One service becomes a task of the root, which runs in a container.
-class Service {
+/// As compose makes the name of a project from that of a folder.
+std::string project_name(const std::string& folder) {
+  std::string name;
+  for (const char c : folder) {
+    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    const bool letter = (small >= 'a' && small <= 'z') || (small >= '0' && small <= '9');
+    if (letter || (!name.empty() && (small == '_' || small == '-'))) name += small;
+  }
+  return name.empty() ? "default" : name;
+}
+
+/// The services of a model become tasks of one project.
+class Services {
  public:
-  Service(std::string name, const YAML::Node& node, Draft& draft)
-      : name_(std::move(name)), node_(node), draft_(draft) {}
-
-  [[nodiscard]] const std::string& name() const { return name_; }
-
-  /// The services it needs; true: it needs only that they have ended well.
-  [[nodiscard]] std::vector<std::pair<std::string, bool>> needs() const {
-    std::vector<std::pair<std::string, bool>> found;
-    const YAML::Node list = node_["depends_on"];
-    if (list && list.IsSequence()) {
-      for (const YAML::Node& one : list) found.emplace_back(one.Scalar(), false);
-    } else if (list && list.IsMap()) {
-      for (const auto& one : list) {
-        const YAML::Node condition = one.second["condition"];
-        const bool ended = condition && condition.Scalar() == "service_completed_successfully";
-        if (condition && condition.Scalar() == "service_healthy")
-          draft_.remark(fmt::format("{}: starts when {} was started, not when it is healthy.", name_,
-                                    one.first.Scalar()));
-        found.emplace_back(one.first.Scalar(), ended);
-      }
-    }
-    return found;
+  Services(ComposeModel model, const ComposeVariables& variables, fs::path folder, Draft& draft)
+      : model_(std::move(model)),
+        context_{.folder = std::move(folder),
+                 .model = model_,
+                 .variables = variables,
+                 .has_defaults = false,
+                 .built_images = {}},
+        draft_(draft) {
+    for (const std::string& name : split(variables.value("COMPOSE_PROFILES").value_or(""), ','))
+      profiles_.insert(name);
   }
 
-  /// `ends`: others wait for its end, so it is no service.
-  [[nodiscard]] TaskDraft task(bool ends) {
-    for (const auto& member : node_) take(member.first.Scalar(), member.second);
-    // compose hands on only what is named; the project's folder isn't there.
-    option("mount", "\"none\"");
-    if (!from_outside_.empty()) {
-      std::string names;
-      for (const std::string& name : from_outside_) names += (names.empty() ? "" : ", ") + json_string(name);
-      option("env", "[" + names + "]");
+  void add(const std::string& project, const std::string& comment) {
+    project_ = project;
+    find_needs();
+    if (names_.empty()) return;
+    ProjectDraft& own = draft_.project(project_, "docker", comment);
+    context_.has_defaults = own.executor == "docker" && own.members.empty();
+    if (context_.has_defaults) own.members.emplace_back("options", R"({ "mount": "none", "init": false })");
+    for (const std::string& name : names_) {
+      ServiceTask made = task_of(name, model_.services[name], roles_[name], context_, draft_);
+      lasting_ = lasting_ || (made.is_service && is_active(name));
+      if (made.has_ready) ready_.insert(name);
+      tasks_[name] = draft_.add_task(project_, "docker", comment, "compose", std::move(made.task));
     }
-    if (!ends) task_.members.emplace_back("service", "true");
-    if (!stop_.empty()) task_.members.emplace_back("stop", "{ " + stop_ + " }");
-    task_.members.emplace_back("options", "{ " + options_ + " }");
-    task_.name = name_;
-    if (!left_out_.empty())
-      draft_.remark(fmt::format("{}: not taken over: {}.", name_, join_words(left_out_)));
-    return std::move(task_);
+    for (const std::string& name : names_) {
+      NeedsDraft needs{project_, tasks_[name], {}};
+      for (const ServiceNeed& need : needs_[name]) needs.entries.push_back(entry(need.service, need.until));
+      draft_.add_needs(std::move(needs));
+    }
+    add_all(comment);
+    tell_unknown_variables();
   }
 
  private:
-  void option(const std::string& key, const std::string& value) {
-    options_ += fmt::format("{}{}: {}", options_.empty() ? "" : ", ", json_string(key), value);
+  [[nodiscard]] bool is_active(const std::string& name) const {
+    const std::vector<std::string> own = texts_of(member_at(model_.services.at(name), "profiles"));
+    return own.empty() || profiles_.contains("*") ||
+           std::ranges::any_of(own, [&](const std::string& one) { return profiles_.contains(one); });
   }
 
-  void stop(const std::string& key, const std::string& value) {
-    stop_ += fmt::format("{}{}: {}", stop_.empty() ? "" : ", ", json_string(key), value);
-  }
-
-  void take(const std::string& key, const YAML::Node& value) {
-    const auto plain = plain_options().find(key);
-    if (key == "depends_on") return;
-    if (plain != plain_options().end() && (value.IsScalar() || key == "command" || key == "entrypoint")) {
-      option(plain->second, key == "init"                             ? scalar_json(value)
-                            : key == "command" || key == "entrypoint" ? words_json(value)
-                                                                      : json_string(value.Scalar()));
-    } else if (key == "build") {
-      build(value);
-    } else if (key == "environment") {
-      VariablesJson variables = variables_json(value);
-      task_.members.emplace_back("env", std::move(variables.object));
-      from_outside_ = std::move(variables.from_outside);
-    } else if (const auto files = key == "env_file" ? files_json(value) : std::nullopt) {
-      task_.members.emplace_back("envFile", *files);
-    } else if (const auto ports = key == "ports" ? ports_json(value) : std::nullopt) {
-      option(key, *ports);
-    } else if (const auto volumes = key == "volumes" ? volumes_json(value) : std::nullopt) {
-      option(key, *volumes);
-    } else if (key == "stop_signal" && signal_number(value.Scalar()) != 0) {
-      stop("signal", json_string(value.Scalar()));
-    } else if (const auto grace = key == "stop_grace_period" ? duration_ms(value.Scalar()) : std::nullopt) {
-      stop("graceMs", std::to_string(*grace));
-    } else {
-      left_out_.push_back(key);
-    }
-  }
-
-  void build(const YAML::Node& value) {
-    if (value.IsScalar())
-      return option("build", fmt::format("{{ \"context\": {} }}", json_string(value.Scalar())));
-    std::string members;
-    for (const auto& one : value) {
-      const std::string key = one.first.Scalar();
-      if (key != "context" && key != "dockerfile" && key != "target" && key != "args") {
-        left_out_.push_back("build." + key);
+  void find_needs() {
+    for (const std::string& name : model_.order) {
+      const YAML::Node& service = model_.services[name];
+      const YAML::Node build = member_at(service, "build");
+      const std::string image = text_at(service, "image");
+      if (image.empty() && !build.IsMap()) {
+        draft_.remark(fmt::format("{} is left out: it has neither an image nor a build.", name));
         continue;
       }
-      members +=
-          fmt::format("{}{}: {}", members.empty() ? "" : ", ", json_string(key),
-                      key == "args" ? variables_json(one.second).object : json_string(one.second.Scalar()));
+      names_.push_back(name);
+      if (!image.empty() && build.IsMap())
+        context_.built_images.emplace(image, build_json(name, build, context_.variables, nullptr));
     }
-    option("build", members.empty() ? "{}" : "{ " + members + " }");
+    for (const std::string& name : names_) {
+      for (ServiceNeed& need : needs_of(name, model_.services[name], draft_)) {
+        if (std::ranges::find(names_, need.service) == names_.end()) {
+          if (need.required)
+            draft_.remark(fmt::format("{} doesn't wait for {}, which isn't there.", name, need.service));
+          continue;
+        }
+        if (!need.required && !is_active(need.service)) continue;
+        ServiceRole& role = roles_[need.service];
+        role.waited_until_healthy = role.waited_until_healthy || need.until == Until::healthy;
+        role.waited_until_ended = role.waited_until_ended || need.until == Until::ended;
+        needs_[name].push_back(std::move(need));
+      }
+    }
   }
 
-  std::string name_;
-  YAML::Node node_;
+  [[nodiscard]] EntryDraft entry(const std::string& name, Until until) const {
+    EntryDraft made{project_, tasks_.at(name), {}};
+    if (until == Until::ended) return made;
+    made.members.emplace_back("async", "true");
+    const bool has_ready = ready_.contains(name);
+    if (until == Until::healthy && !has_ready)
+      draft_.remark(fmt::format("{} has no health check: who needs it starts when it was started.", name));
+    if (has_ready)
+      made.members.emplace_back("waitFor", until == Until::healthy ? "\"ready\"" : "\"started\"");
+    return made;
+  }
+
+  [[nodiscard]] std::vector<std::string> order() const {
+    std::vector<std::string> active;
+    std::ranges::copy_if(names_, std::back_inserter(active),
+                         [&](const std::string& name) { return is_active(name); });
+    std::map<std::string, std::vector<std::string>> needs;
+    for (const auto& [name, own] : needs_) {
+      for (const ServiceNeed& need : own) needs[name].push_back(need.service);
+    }
+    std::set<std::string> late;
+    for (const auto& [name, role] : roles_) {
+      if (role.waited_until_ended) late.insert(name);
+    }
+    return start_order(std::move(active), needs, late);
+  }
+
+  void add_all(const std::string& comment) {
+    std::vector<std::string> inactive;
+    for (const std::string& name : names_) {
+      if (!is_active(name)) inactive.push_back(tasks_[name]);
+    }
+    const std::vector<std::string> active = order();
+    if (active.empty()) return;
+    const std::string up = draft_.free_name(project_, {"up", "compose-up"});
+    NeedsDraft everything{project_, up, {}};
+    for (const std::string& name : active) {
+      const auto role = roles_.find(name);
+      const bool ends = role != roles_.end() && role->second.waited_until_ended;
+      const bool needed = ends || (role != roles_.end() && role->second.waited_until_healthy);
+      everything.entries.push_back(entry(name, ends ? Until::ended : Until::started));
+      if (!needed) everything.entries.back().members.emplace_back("required", "false");
+    }
+    // Where all end by themselves, the run ends with the last of them.
+    draft_.add_task(project_, "shell", comment, "compose",
+                    {up, {{"command", lasting_ ? "\"exec sleep infinity\"" : "\"true\""}}});
+    draft_.add_needs(std::move(everything));
+    draft_.remark(
+        fmt::format("`dream {}` starts the services of {} and ends them with Ctrl-C. One that fails ends the "
+                    "others only where one "
+                    "waits for its health or end. They have no network of their own: a service is reached by "
+                    "its published ports, "
+                    "not by its name.",
+                    up, comment.substr(comment.find(' ') + 1)));
+    if (!inactive.empty())
+      draft_.remark(
+          fmt::format("Not started by `dream {}`, for their profiles: {}.", up, join_words(inactive)));
+  }
+
+  /// Those that stand in what was written.
+  void tell_unknown_variables() {
+    const auto owner = std::ranges::find(draft_.projects(), project_, &ProjectDraft::path);
+    std::vector<std::string> names;
+    for (const std::string& name : context_.variables.unknown()) {
+      const bool stands = std::ranges::any_of(owner->tasks, [&](const TaskDraft& task) {
+        return std::ranges::any_of(task.members, [&](const Member& member) {
+          return member.second.find("${" + name + "}") != std::string::npos;
+        });
+      });
+      if (stands) names.push_back("${" + name + "}");
+    }
+    if (names.empty()) return;
+    draft_.remark(fmt::format("dream.json expands no variables; write the values where these stand: {}.",
+                              fmt::join(names, ", ")));
+  }
+
+  ComposeModel model_;
+  ServiceContext context_;
   Draft& draft_;
-  TaskDraft task_;
-  std::string options_;
-  std::string stop_;
-  std::vector<std::string> from_outside_;
-  std::vector<std::string> left_out_;
+  std::string project_;
+  std::set<std::string> profiles_;
+  std::vector<std::string> names_;
+  std::map<std::string, std::vector<ServiceNeed>> needs_;
+  std::map<std::string, ServiceRole> roles_;
+  std::map<std::string, std::string> tasks_;  ///< the names that they got
+  std::set<std::string> ready_;
+  bool lasting_ = false;  ///< some service of `up` runs until it is stopped
 };
 
-std::string entry(const std::string& project, const std::string& task, bool ends) {
-  return fmt::format(R"({{ "projectPath": {}, "task": {}{} }})", json_string(project), json_string(task),
-                     ends ? "" : R"(, "async": true)");
-}
-
-/// Every service once, those it needs before it.
-void in_order(const std::string& name,
-              const std::map<std::string, std::vector<std::pair<std::string, bool>>>& needs,
-              std::set<std::string>& seen, std::vector<std::string>& order) {
-  const auto found = needs.find(name);
-  if (found == needs.end() || !seen.insert(name).second) return;
-  for (const auto& [other, ends] : found->second) in_order(other, needs, seen, order);
-  order.push_back(name);
-}
-
-void add_services(const YAML::Node& services, const std::string& comment, Draft& draft) {
-  std::vector<Service> all;
-  std::map<std::string, std::vector<std::pair<std::string, bool>>> needs;
-  std::set<std::string> ending;
-  for (const auto& node : services) {
-    const Service& service = all.emplace_back(node.first.Scalar(), node.second, draft);
-    for (const auto& [other, ends] : needs[service.name()] = service.needs()) {
-      if (ends) ending.insert(other);
+/// The usual file of a folder and the one that goes over it; none: there is none.
+std::vector<fs::path> usual_files(const fs::path& folder) {
+  std::error_code ignored;
+  for (const char* name : {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}) {
+    if (!fs::exists(folder / name, ignored)) continue;
+    std::vector<fs::path> files{folder / name};
+    const std::string stem = files.front().stem().string();
+    for (const char* ending : {".override.yml", ".override.yaml"}) {
+      if (files.size() == 1 && fs::exists(folder / (stem + ending), ignored))
+        files.push_back(folder / (stem + ending));
     }
+    return files;
   }
-  const std::string project = draft.at("./");
-  std::set<std::string> seen;
-  std::vector<std::string> order;
-  for (const Service& service : all) in_order(service.name(), needs, seen, order);
-  std::set<std::string> added;  // of the others' names another program is the task
-  for (Service& service : all) {
-    if (draft.add_task(project, "docker", comment, service.task(ending.contains(service.name()))))
-      added.insert(service.name());
-  }
-  for (const std::string& name : added) {
-    NeedsDraft own{project, name, {}};
-    for (const auto& [other, ends] : needs[name]) {
-      if (added.contains(other)) own.entries.push_back(entry(project, other, ends));
-    }
-    if (!own.entries.empty()) draft.add_needs(std::move(own));
-  }
-  const std::string up = draft.free_name(project, {"up", "compose-up", "compose"});
-  NeedsDraft everything{project, up, {}};
-  for (const std::string& name : order) {
-    if (added.contains(name)) everything.entries.push_back(entry(project, name, ending.contains(name)));
-  }
-  draft.add_task(project, "shell", comment, {up, {{"command", "\"exec sleep infinity\""}}});
-  draft.add_needs(std::move(everything));
-  draft.remark(
-      "`dream " + up +
-      "` starts every service of the compose file and ends them with Ctrl-C. They have no network of "
-      "their own: a service is reached by its published ports, not by its name.");
+  return {};
 }
 
 }  // namespace
 
-Result<void> add_compose(const fs::path& root, const fs::path& file, Draft& draft) {
-  const auto text = read_text(file);
-  if (!text) return text.error();
-  if (!*text) return {};
-  const std::string name = file.lexically_relative(root).string();
+Result<void> add_compose(const fs::path& root, const fs::path& folder, const std::optional<fs::path>& file,
+                         Draft& draft) {
+  std::vector<fs::path> files = file ? std::vector{*file} : usual_files(folder);
+  std::string names = "compose.yaml";
   try {
-    std::set<std::string> unknown;
-    const YAML::Node compose = read_compose(**text, unknown);
-    const YAML::Node services = compose.IsMap() ? compose["services"] : YAML::Node();
-    if (!services || !services.IsMap() || services.size() == 0) {
-      return Error{ErrorCode::configuration, "the file has no services", printable(name), {}};
+    ComposeVariables variables(read_variables((file ? file->parent_path() : folder) / ".env"));
+    if (const auto named = file ? std::nullopt : variables.value("COMPOSE_FILE"); named && !named->empty()) {
+      files.clear();
+      const std::string separator = variables.value("COMPOSE_PATH_SEPARATOR").value_or(":");
+      for (const std::string& one : split(*named, separator.empty() ? ':' : separator.front()))
+        files.push_back((folder / one).lexically_normal());
     }
-    add_services(services, "from " + name, draft);
-    for (const std::string& variable : unknown) {
-      draft.remark(fmt::format("${{{}}}: dream.json expands no variables; write the value where this stands.",
-                               variable));
+    if (files.empty()) return {};
+    names.clear();
+    for (const fs::path& one : files)
+      names += (names.empty() ? "" : " and ") + one.lexically_relative(root).string();
+    const fs::path own = files.front().parent_path();
+    ComposeModel model = read_compose(own, files, variables);
+    if (const auto given = variables.value("COMPOSE_PROJECT_NAME"); given && !given->empty())
+      model.name = *given;
+    if (model.name.empty())
+      model.name =
+          project_name((fs::absolute(own) / "x").lexically_normal().parent_path().filename().string());
+    if (model.services.empty()) {
+      return Error{ErrorCode::configuration, "the file has no services", printable(names),
+                   "dream init knows compose files by their `services`"};
     }
+    const std::string inner = normalise_project(own.lexically_relative(folder).string());
+    if (inner.empty())
+      return Error{ErrorCode::configuration, "the file lies outside of the workspace", printable(names), {}};
+    if (variables.used()) draft.remark("Values of .env stand here, where " + names + " names its variables.");
+    Services(std::move(model), variables, own, draft).add(draft.at(inner), "from " + names);
   } catch (const YAML::Exception& problem) {
     return Error{ErrorCode::configuration,
                  "the file can't be understood: " + printable(problem.what()),
-                 printable(name),
+                 printable(names),
                  {}};
   }
   return {};

@@ -1,7 +1,10 @@
 #include "init/compose_text.hpp"
 
-#include <algorithm>
+#include <map>
 #include <string_view>
+#include <vector>
+
+#include "config/env_expansion.hpp"
 
 namespace dream::init {
 
@@ -13,25 +16,24 @@ constexpr int most_nodes = 100'000;
 /// Of all values together: an alias of a long text stands for it again and again.
 constexpr std::size_t most_bytes_of_values = std::size_t{8} << 20U;
 
-constexpr std::string_view name_characters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-
 class Resolver {
  public:
-  explicit Resolver(std::set<std::string>& unknown) : unknown_(unknown) {}
+  explicit Resolver(ComposeVariables* variables) : variables_(variables) {}
 
   YAML::Node resolved(const YAML::Node& node, int level = 0) {
     if (++nodes_ > most_nodes || level > most_levels)
       throw YAML::ParserException(node.Mark(), "too many values, or an alias that holds itself");
     if (node.IsScalar()) {
-      bytes_ += node.Scalar().size();
+      const std::string text = variables_ != nullptr ? variables_->expanded(node.Scalar()) : node.Scalar();
+      bytes_ += text.size();
       if (bytes_ > most_bytes_of_values)
         throw YAML::ParserException(node.Mark(), "too much text in its values");
-      YAML::Node scalar(replaced(node.Scalar()));
+      YAML::Node scalar(text);
       scalar.SetTag(node.Tag());  // "!": it was quoted
       return scalar;
     }
     YAML::Node copy(node.Type());
+    if (node.IsDefined() && node.Tag().starts_with('!')) copy.SetTag(node.Tag());
     if (node.IsSequence()) {
       for (const YAML::Node& one : node) copy.push_back(resolved(one, level + 1));
     } else if (node.IsMap()) {
@@ -60,52 +62,51 @@ class Resolver {
     }
   }
 
-  std::string replaced(const std::string& text) {
-    std::string out;
-    std::string_view rest = text;
-    while (!rest.empty()) {
-      const std::size_t dollar = std::min(rest.find('$'), rest.size());
-      out += rest.substr(0, dollar);
-      rest.remove_prefix(dollar);
-      if (rest.empty()) break;
-      rest.remove_prefix(1);
-      const std::size_t brace = rest.starts_with('{') ? rest.find('}') : std::string_view::npos;
-      if (rest.starts_with('$')) {
-        out += '$';
-        rest.remove_prefix(1);
-      } else if (brace != std::string_view::npos) {
-        out += value_of(rest.substr(1, brace - 1));
-        rest.remove_prefix(brace + 1);
-      } else {
-        const std::size_t end = std::min(rest.find_first_not_of(name_characters), rest.size());
-        out += end == 0 ? "$" : value_of(rest.substr(0, end));
-        rest.remove_prefix(end);
-      }
-    }
-    return out;
-  }
-
-  /// Of what stands in the braces: NAME, NAME-default, NAME:-default, or with `?` and `+`, which have no
-  /// default.
-  std::string value_of(std::string_view inside) {
-    const std::size_t end = std::min(inside.find_first_not_of(name_characters), inside.size());
-    const std::string name(inside.substr(0, end));
-    std::string_view rest = inside.substr(end);
-    if (rest.starts_with(':')) rest.remove_prefix(1);
-    if (rest.starts_with('-')) return replaced(std::string(rest.substr(1)));
-    unknown_.insert(name);
-    return "${" + name + "}";
-  }
-
-  std::set<std::string>& unknown_;
+  ComposeVariables* variables_;
   int nodes_ = 0;
   std::size_t bytes_ = 0;
 };
 
 }  // namespace
 
-YAML::Node read_compose(const std::string& text, std::set<std::string>& unknown) {
-  return Resolver(unknown).resolved(YAML::Load(text));
+std::optional<std::string> ComposeVariables::value(const std::string& name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string ComposeVariables::expanded(const std::string& text) {
+  if (text.find('$') == std::string::npos) return text;
+  std::map<std::string, std::string, std::less<>> kept;  // stand for themselves
+  std::string asked;
+  const auto lookup = [&](const std::string& name) -> std::optional<std::string_view> {
+    asked = name;
+    if (const auto found = values_.find(name); found != values_.end()) {
+      used_ = true;
+      return found->second;
+    }
+    const auto self = kept.find(name);
+    return self == kept.end() ? std::nullopt : std::optional<std::string_view>(self->second);
+  };
+  while (true) {
+    asked.clear();
+    const Result<config::Expanded> made = config::expand(text, lookup, most_bytes_of_values);
+    if (made && made->unset.empty()) return made->text;
+    const std::vector<std::string> names = made ? made->unset : std::vector{asked};
+    std::size_t added = 0;
+    for (const std::string& name : names) {
+      if (name.empty() || values_.contains(name) || !kept.emplace(name, "${" + name + "}").second) continue;
+      unknown_.insert(name);
+      ++added;
+    }
+    if (added == 0 && made) return made->text;
+    if (added == 0 && lenient_) return text;
+    // A variable that must be set stands for itself, too; all else is wrong.
+    if (added == 0) throw YAML::Exception(YAML::Mark::null_mark(), made.error().message);
+  }
+}
+
+YAML::Node read_yaml(const std::string& text, ComposeVariables* variables) {
+  return Resolver(variables).resolved(YAML::Load(text));
 }
 
 }  // namespace dream::init

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <string_view>
 
@@ -14,26 +15,6 @@ namespace dream::init {
 namespace {
 
 using namespace std::string_view_literals;
-
-std::string text_of(const YAML::Node& node) {
-  return node && node.IsScalar() ? node.Scalar() : std::string();
-}
-
-/// Scalars as they are, and maps as `short_form` writes them; nothing when it can't write one.
-template <class ShortForm>
-std::optional<std::string> list_json(const YAML::Node& node, const ShortForm& short_form) {
-  std::string list;
-  const auto add = [&](const YAML::Node& one) {
-    const std::string text = one.IsMap() ? short_form(one) : text_of(one);
-    if (!text.empty()) list += (list.empty() ? "" : ", ") + json_string(text);
-    return !text.empty();
-  };
-  if (!node.IsSequence()) return add(node) ? std::optional("[" + list + "]") : std::nullopt;
-  for (const YAML::Node& one : node) {
-    if (!add(one)) return std::nullopt;
-  }
-  return "[" + list + "]";
-}
 
 /// False: a quote has no end.
 bool split_words(std::string_view text, std::vector<std::string>& words) {
@@ -59,96 +40,113 @@ bool split_words(std::string_view text, std::vector<std::string>& words) {
   return quote == '\0';
 }
 
-}  // namespace
-
-std::string scalar_json(const YAML::Node& node) {
-  const std::string& text = node.Scalar();
-  const bool quoted = node.Tag() == "!";
-  if (!quoted && (text == "true" || text == "false")) return text;
-  const bool number = !quoted && !text.empty() && text.size() < 10 &&
-                      text.find_first_not_of("0123456789") == std::string::npos &&
-                      (text[0] != '0' || text.size() == 1);
-  return number ? text : json_string(text);
+/// A whole number that a task's settings and options may have.
+std::optional<long> count_of(const std::string& text) {
+  long number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = failure == std::errc() && end == text.data() + text.size();
+  return whole && number >= 0 && number <= 0x7FFFFFFF ? std::optional(number) : std::nullopt;
 }
 
-std::string words_json(const YAML::Node& node) {
+}  // namespace
+
+YAML::Node member_at(const YAML::Node& map, const char* key) {
+  if (!map.IsDefined() || !map.IsMap()) return {};
+  const YAML::Node value = map[key];
+  return value.IsDefined() ? value : YAML::Node();
+}
+
+std::string text_at(const YAML::Node& map, const char* key) {
+  const YAML::Node value = member_at(map, key);
+  return value.IsScalar() ? value.Scalar() : std::string();
+}
+
+std::vector<std::string> texts_of(const YAML::Node& node) {
+  std::vector<std::string> texts;
+  if (node.IsScalar()) texts.push_back(node.Scalar());
+  if (!node.IsSequence()) return texts;
+  for (const YAML::Node& one : node) {
+    if (one.IsScalar()) texts.push_back(one.Scalar());
+  }
+  return texts;
+}
+
+bool is_true(const YAML::Node& node) {
+  return node.IsScalar() && (node.Scalar() == "true" || node.Scalar() == "True" || node.Scalar() == "yes");
+}
+
+std::vector<std::string> words_of(const YAML::Node& node) {
   std::vector<std::string> words;
   if (node.IsSequence()) {
     for (const YAML::Node& one : node) words.push_back(one.Scalar());
   } else if (!split_words(node.Scalar(), words)) {
     throw YAML::ParserException(node.Mark(), "a quote without its end");
   }
-  std::string list;
-  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + json_string(word);
-  return "[" + list + "]";
+  return words;
 }
 
-VariablesJson variables_json(const YAML::Node& node) {
+VariablesJson variables_json(const YAML::Node& node,
+                             const std::function<std::optional<std::string>(const std::string&)>& known) {
   VariablesJson made;
   std::map<std::string, std::string> variables;
-  const auto add = [&](const std::string& name, const std::optional<std::string>& value) {
-    if (name.empty() || name.find_first_of("=\0"sv) != std::string::npos) return;
-    if (!value || *value == "${" + name + "}") {
-      made.from_outside.push_back(name);
-    } else if (value->find('\0') == std::string::npos) {
-      variables[name] = *value;
+  if (node.IsMap()) {
+    for (const auto& one : node) {
+      const std::string& name = one.first.Scalar();
+      if (name.empty() || name.find_first_of("=\0"sv) != std::string::npos) continue;
+      const std::optional<std::string> value =
+          one.second.IsScalar() ? std::optional(one.second.Scalar()) : known(name);
+      if (!value || *value == "${" + name + "}") {
+        made.from_outside.push_back(name);
+      } else if (value->find('\0') == std::string::npos) {
+        variables[name] = *value;
+      }
     }
-  };
-  if (node.IsSequence()) {
-    for (const YAML::Node& one : node) {
-      const std::string& text = one.Scalar();
-      const std::size_t equals = text.find('=');
-      add(text.substr(0, equals),
-          equals == std::string::npos ? std::nullopt : std::optional(text.substr(equals + 1)));
-    }
-  } else if (node.IsMap()) {
-    for (const auto& one : node)
-      add(one.first.Scalar(), one.second.IsNull() ? std::nullopt : std::optional(one.second.Scalar()));
   }
-  for (const auto& [name, value] : variables)
-    made.object +=
-        fmt::format("{}{}: {}", made.object.empty() ? "" : ", ", json_string(name), json_string(value));
-  made.object = made.object.empty() ? "{}" : "{ " + made.object + " }";
+  std::vector<Member> members;
+  members.reserve(variables.size());
+  for (const auto& [name, value] : variables) members.emplace_back(name, json_string(value));
+  made.object = object_json(members);
   return made;
 }
 
-std::optional<std::string> ports_json(const YAML::Node& node) {
-  return list_json(node, [](const YAML::Node& port) {
-    std::string text = text_of(port["published"]);
-    if (!text.empty()) text += ":";
-    if (const std::string address = text_of(port["host_ip"]); !address.empty()) text = address + ":" + text;
-    text += text_of(port["target"]);
-    const std::string protocol = text_of(port["protocol"]);
-    return protocol.empty() || protocol == "tcp" ? text : text + "/" + protocol;
-  });
+std::string port_text(const YAML::Node& port) {
+  if (!port.IsMap()) return port.IsScalar() ? port.Scalar() : std::string();
+  const std::string target = text_at(port, "target");
+  if (target.empty()) return {};
+  std::string text = text_at(port, "published");
+  if (!text.empty()) text += ":";
+  if (const std::string address = text_at(port, "host_ip"); !address.empty())
+    text = (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" + text;
+  text += target;
+  const std::string protocol = text_at(port, "protocol");
+  return protocol.empty() || protocol == "tcp" ? text : text + "/" + protocol;
 }
 
-std::optional<std::string> volumes_json(const YAML::Node& node) {
-  return list_json(node, [](const YAML::Node& volume) {
-    const std::string type = text_of(volume["type"]);
-    if (type != "bind" && type != "volume") return std::string();
-    const std::string source = text_of(volume["source"]);
-    return (source.empty() ? "" : source + ":") + text_of(volume["target"]) +
-           (text_of(volume["read_only"]) == "true" ? ":ro" : "");
-  });
-}
-
-std::optional<std::string> files_json(const YAML::Node& node) {
-  return list_json(node, [](const YAML::Node& file) { return text_of(file["path"]); });
+std::string volume_text(const YAML::Node& volume) {
+  if (!volume.IsMap()) return volume.IsScalar() ? volume.Scalar() : std::string();
+  const std::string type = text_at(volume, "type");
+  const std::string target = text_at(volume, "target");
+  if ((type != "bind" && type != "volume") || target.empty()) return {};
+  std::string source = text_at(volume, "source");
+  if (type == "bind" && !source.empty() && source.find_first_of("./~$") != 0) source = "./" + source;
+  return (source.empty() ? "" : source + ":") + target +
+         (is_true(member_at(volume, "read_only")) ? ":ro" : "");
 }
 
 std::optional<long long> duration_ms(const std::string& text) {
   struct Unit {
     std::string_view name;
-    long long ms;
+    double ms;
   };
-  static constexpr std::array<Unit, 4> units{{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
-  long long total = 0;
+  static constexpr std::array<Unit, 7> units{
+      {{"ms", 1}, {"us", 1e-3}, {"µs", 1e-3}, {"ns", 1e-6}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
+  double total = 0;
   std::string_view rest = text;
   while (!rest.empty()) {
-    int number = 0;
-    const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-    if (failure != std::errc() || number < 0) return std::nullopt;
+    double number = 0;
+    const auto [end, failure] =
+        std::from_chars(rest.data(), rest.data() + rest.size(), number, std::chars_format::fixed);
+    if (failure != std::errc() || !(number >= 0)) return std::nullopt;
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
     const Unit* meant = nullptr;
     for (const Unit& unit : units) {
@@ -158,7 +156,46 @@ std::optional<long long> duration_ms(const std::string& text) {
     total += number * meant->ms;
     rest.remove_prefix(meant->name.size());
   }
-  return text.empty() || total > 0x7FFFFFFF ? std::nullopt : std::optional(total);
+  return text.empty() || !(total <= 0x7FFFFFFF) ? std::nullopt : std::optional(std::llround(total));
+}
+
+std::string health_check_json(const YAML::Node& check) {
+  const YAML::Node test = member_at(check, "test");
+  std::vector<std::string> words;
+  if (test.IsSequence()) words = words_of(test);
+  const bool none = !words.empty() && words.front() == "NONE";
+  if (none || is_true(member_at(check, "disable"))) return R"({ "disable": true })";
+  std::vector<Member> members;
+  if (test.IsScalar() && !test.Scalar().empty()) {
+    members.emplace_back("test", json_string(test.Scalar()));
+  } else if (words.size() > 1 && words.front() == "CMD-SHELL") {
+    members.emplace_back("test", json_string(words[1]));
+  } else if (words.size() > 1) {
+    if (words.front() == "CMD") words.erase(words.begin());
+    members.emplace_back("test", list_json(words));
+  }
+  const std::pair<const char*, const char*> times[] = {{"interval", "interval"},
+                                                       {"timeout", "timeout"},
+                                                       {"start_period", "startPeriod"},
+                                                       {"start_interval", "startInterval"}};
+  for (const auto& [key, option] : times) {
+    const auto time = duration_ms(text_at(check, key));
+    if (time && *time > 0) members.emplace_back(option, std::to_string(*time));
+  }
+  const auto retries = count_of(text_at(check, "retries"));
+  if (retries && *retries > 0) members.emplace_back("retries", std::to_string(*retries));
+  return members.empty() ? std::string() : object_json(members);
+}
+
+std::string restart_json(const std::string& policy, const std::string& most_restarts) {
+  // The engine's own pauses grow to a minute, and it gives up only where that is asked for.
+  constexpr const char* pauses = R"("delay": 100, "maxDelay": 60000)";
+  if (policy == "always" || policy == "unless-stopped" || policy == "any")
+    return fmt::format(R"({{ "on": "always", "max": 0, {} }})", pauses);
+  if (!policy.starts_with("on-failure")) return {};
+  const std::size_t colon = policy.find(':');
+  const auto most = count_of(colon == std::string::npos ? most_restarts : policy.substr(colon + 1));
+  return fmt::format(R"({{ "on": "failure", "max": {}, {} }})", most.value_or(0), pauses);
 }
 
 }  // namespace dream::init

@@ -2,37 +2,49 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-/// Values of a compose file as dream.json has them. May throw YAML::Exception.
+#include "init/draft.hpp"
+
+/// Values of a compose file, and of others like it, as dream.json has them. May throw YAML::Exception.
 namespace dream::init {
 
-/// A scalar as JSON: numbers and booleans stay what they are unless quoted, all else is a string.
-[[nodiscard]] std::string scalar_json(const YAML::Node& node);
+/// A member of a map that is a scalar; else empty.
+[[nodiscard]] std::string text_at(const YAML::Node& map, const char* key);
+/// A member of a map; null where there is none.
+[[nodiscard]] YAML::Node member_at(const YAML::Node& map, const char* key);
+/// The texts of a list, or the only one.
+[[nodiscard]] std::vector<std::string> texts_of(const YAML::Node& node);
+[[nodiscard]] bool is_true(const YAML::Node& node);
 
-/// The words of a command, a JSON array of strings: those of a list, or of a text split as compose splits it,
-/// by blanks, quotes and backslashes and without a shell. Throws for a quote without its end.
-[[nodiscard]] std::string words_json(const YAML::Node& node);
+/// The words of a command: those of a list, or of a text split as compose splits it, by blanks, quotes and
+/// backslashes and without a shell. Throws for a quote without its end.
+[[nodiscard]] std::vector<std::string> words_of(const YAML::Node& node);
 
-/// `KEY: value` or `- KEY=value` as a JSON object of strings; what can be no variable is left out.
+/// A map of variables as a JSON object of strings; what can be no variable is left out.
 struct VariablesJson {
   std::string object;
-  std::vector<std::string> from_outside;  ///< names whose value the environment has: `KEY`, `KEY: ${KEY}`
+  std::vector<std::string> from_outside;  ///< names whose value the environment has: `KEY:`, `KEY: ${KEY}`
 };
-[[nodiscard]] VariablesJson variables_json(const YAML::Node& node);
+[[nodiscard]] VariablesJson variables_json(
+    const YAML::Node& node, const std::function<std::optional<std::string>(const std::string&)>& known);
 
-/// Ports in the short form ("8080:80/udp"), as a JSON array; nothing when one can't be written so.
-[[nodiscard]] std::optional<std::string> ports_json(const YAML::Node& node);
+/// "8080:80/udp" of a port in the short or the long form; empty: it can't be said.
+[[nodiscard]] std::string port_text(const YAML::Node& port);
 
-/// Volumes in the short form ("data:/var/lib:ro"), as a JSON array; nothing when one can't be written so.
-[[nodiscard]] std::optional<std::string> volumes_json(const YAML::Node& node);
-
-/// The paths of files with variables, as a JSON array.
-[[nodiscard]] std::optional<std::string> files_json(const YAML::Node& node);
+/// "data:/var/lib:ro" of a volume in the short or the long form; empty: it can't be said.
+[[nodiscard]] std::string volume_text(const YAML::Node& volume);
 
 /// "1m30s" as milliseconds.
 [[nodiscard]] std::optional<long long> duration_ms(const std::string& text);
+
+/// A compose `healthcheck` as the docker executor's option; empty: it says nothing.
+[[nodiscard]] std::string health_check_json(const YAML::Node& check);
+
+/// A `restart` policy, or the one of `deploy`, as dream's; empty: none.
+[[nodiscard]] std::string restart_json(const std::string& policy, const std::string& most_restarts = {});
 
 }  // namespace dream::init

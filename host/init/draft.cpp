@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.hpp"
 
@@ -10,25 +11,67 @@ namespace dream::init {
 
 namespace {
 
-std::string in_braces(const std::vector<Member>& members) {
-  std::string text;
-  for (const auto& [key, value] : members) {
-    text += fmt::format("{}{}: {}", text.empty() ? "{ " : ", ", json_string(key), value);
-  }
-  return text.empty() ? "{}" : text + " }";
-}
+using Task = std::pair<std::string, std::string>;
 
 /// No line break of a name found somewhere ends a comment.
 std::string comment_line(std::string_view indentation, const std::string& text) {
   return text.empty() ? std::string() : fmt::format("{}// {}\n", indentation, printable(text));
 }
 
-bool has_task(const ProjectDraft& project, const std::string& name) {
-  return std::ranges::find(project.tasks, name, &TaskDraft::name) != project.tasks.end() ||
-         std::ranges::find(project.found, name) != project.found.end();
+std::string name_of(const Task& task) {
+  return task.first + ":" + task.second;
+}
+
+/// What needs what, as far as it makes no task need itself.
+class Order {
+ public:
+  /// False: `from` would need itself.
+  bool add(const Task& from, const Task& to) {
+    if (leads(to, from)) return false;
+    needs_[from].insert(to);
+    return true;
+  }
+
+ private:
+  bool leads(const Task& from, const Task& to) const {
+    std::vector<Task> open{from};
+    std::set<Task> seen;
+    while (!open.empty()) {
+      const Task task = std::move(open.back());
+      open.pop_back();
+      if (task == to) return true;
+      const auto found = needs_.find(task);
+      if (!seen.insert(task).second || found == needs_.end()) continue;
+      open.insert(open.end(), found->second.begin(), found->second.end());
+    }
+    return false;
+  }
+
+  std::map<Task, std::set<Task>> needs_;
+};
+
+/// An entry of `owner`: a project alone where that says it all.
+std::string entry_json(const NeedsDraft& owner, const EntryDraft& entry) {
+  if (entry.members.empty() && entry.task == owner.task) return json_string(entry.project);
+  std::vector<Member> members{{"projectPath", json_string(entry.project)}, {"task", json_string(entry.task)}};
+  members.insert(members.end(), entry.members.begin(), entry.members.end());
+  return object_json(members);
 }
 
 }  // namespace
+
+std::string object_json(const std::vector<Member>& members) {
+  std::string text;
+  for (const auto& [key, value] : members)
+    text += fmt::format("{}{}: {}", text.empty() ? "{ " : ", ", json_string(key), value);
+  return text.empty() ? "{}" : text + " }";
+}
+
+std::string list_json(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + json_string(text);
+  return "[" + list + "]";
+}
 
 std::string Draft::at(const std::string& folder) const {
   if (base_ == "./") return folder;
@@ -39,6 +82,13 @@ bool Draft::has(const std::string& path) const {
   return std::ranges::find(projects_, path, &ProjectDraft::path) != projects_.end();
 }
 
+bool Draft::has_task(const std::string& path, const std::string& name) const {
+  const auto owner = std::ranges::find(projects_, path, &ProjectDraft::path);
+  if (owner == projects_.end()) return false;
+  return std::ranges::find(owner->tasks, name, &TaskDraft::name) != owner->tasks.end() ||
+         std::ranges::find(owner->found, name) != owner->found.end();
+}
+
 ProjectDraft& Draft::project(const std::string& path, const std::string& executor,
                              const std::string& comment) {
   const auto known = std::ranges::find(projects_, path, &ProjectDraft::path);
@@ -46,49 +96,97 @@ ProjectDraft& Draft::project(const std::string& path, const std::string& executo
   return projects_.emplace_back(ProjectDraft{path, executor, comment, {}, {}, {}});
 }
 
-bool Draft::add_task(const std::string& path, const std::string& executor, const std::string& comment,
-                     TaskDraft task) {
+std::string Draft::add_task(const std::string& path, const std::string& executor, const std::string& comment,
+                            const std::string& kind, TaskDraft task) {
+  std::string name = free_name(path, {task.name, kind + "-" + task.name});
+  if (name != task.name)
+    remark(fmt::format("\"{}\" is \"{}\" {}: {} has another task of that name.", name, task.name, comment,
+                       path));
+  task.name = name;
   ProjectDraft& owner = project(path, executor, comment);
-  if (has_task(owner, task.name)) {
-    remark(fmt::format("\"{}\" {} is left out: {} has a task of that name.", task.name, comment, path));
-    return false;
-  }
   if (owner.executor != executor)
     task.members.insert(task.members.begin(), {"executor", json_string(executor)});
   owner.tasks.push_back(std::move(task));
-  return true;
+  return name;
 }
 
-std::string Draft::free_name(const std::string& path, std::initializer_list<const char*> names) const {
-  const auto owner = std::ranges::find(projects_, path, &ProjectDraft::path);
-  for (const char* name : names) {
-    if (owner == projects_.end() || !has_task(*owner, name)) return name;
+std::string Draft::free_name(const std::string& path, std::initializer_list<std::string> names) const {
+  std::string last;
+  for (const std::string& name : names) {
+    if (!has_task(path, name)) return name;
+    last = name;
   }
-  return {};
+  for (int number = 2;; ++number) {
+    std::string name = fmt::format("{}-{}", last, number);
+    if (!has_task(path, name)) return name;
+  }
+}
+
+void Draft::add_needs(NeedsDraft needs) {
+  if (needs.entries.empty()) return;
+  const auto same = std::ranges::find_if(
+      needs_, [&](const NeedsDraft& one) { return one.project == needs.project && one.task == needs.task; });
+  NeedsDraft& owner = same != needs_.end() ? *same : needs_.emplace_back(needs.project, needs.task);
+  for (EntryDraft& entry : needs.entries) {
+    const bool known = std::ranges::any_of(owner.entries, [&](const EntryDraft& one) {
+      return one.project == entry.project && one.task == entry.task;
+    });
+    if (!known) owner.entries.push_back(std::move(entry));
+  }
+}
+
+void Draft::remark(const std::string& sentence) {
+  if (std::ranges::find(remarks_, sentence) == remarks_.end()) remarks_.push_back(sentence);
+}
+
+void Draft::leave_out(const std::string& what, const std::string& whose) {
+  auto known = std::ranges::find_if(left_out_, [&](const auto& one) { return one.first == what; });
+  if (known == left_out_.end()) known = left_out_.insert(known, {what, {}});
+  if (std::ranges::find(known->second, whose) == known->second.end()) known->second.push_back(whose);
+}
+
+void Draft::break_cycles() {
+  Order order;
+  for (const bool weak : {false, true}) {
+    for (NeedsDraft& needs : needs_) {
+      std::erase_if(needs.entries, [&](const EntryDraft& entry) {
+        if (entry.weak != weak) return false;
+        const Task task{needs.project, needs.task};
+        const Task other{entry.project, entry.task};
+        if (order.add(task, other)) return false;
+        remark(task == other ? fmt::format("{} doesn't wait for itself.", name_of(task))
+                             : fmt::format("{} doesn't wait for {}, which waits for it.", name_of(task),
+                                           name_of(other)));
+        return true;
+      });
+    }
+  }
+  std::erase_if(needs_, [](const NeedsDraft& needs) { return needs.entries.empty(); });
 }
 
 void Draft::render_needs(std::string& out) const {
   if (needs_.empty()) return;
   out += "  // what runs before what: project, task, and what it needs, in this order\n  \"workspace\": {\n";
-  std::vector<std::string> owners;
+  std::vector<std::pair<std::string, std::vector<std::string>>> owners;
   for (const NeedsDraft& needs : needs_) {
-    if (std::ranges::find(owners, needs.project) == owners.end()) owners.push_back(needs.project);
+    auto owner = std::ranges::find_if(owners, [&](const auto& one) { return one.first == needs.project; });
+    if (owner == owners.end()) owner = owners.insert(owner, {needs.project, {}});
+    owner->second.push_back(needs.task);
   }
-  for (const std::string& owner : owners) {
+  for (const auto& [owner, tasks] : owners) {
     out += fmt::format("    {}: {{\n", json_string(owner));
     for (const NeedsDraft& needs : needs_) {
       if (needs.project != owner) continue;
       out += fmt::format("      {}: [\n", json_string(needs.task));
-      for (const std::string& entry : needs.entries) out += fmt::format("        {},\n", entry);
+      for (const EntryDraft& entry : needs.entries)
+        out += fmt::format("        {},\n", entry_json(needs, entry));
       out += "      ],\n";
     }
     out += "    },\n";
   }
   out += "  },\n\n  // what these need needs its own, too\n  \"recursive\": [\n";
-  for (const NeedsDraft& needs : needs_) {
-    out += fmt::format("    {{ \"project\": {}, \"tasks\": [{}] }},\n", json_string(needs.project),
-                       json_string(needs.task));
-  }
+  for (const auto& [owner, tasks] : owners)
+    out += fmt::format("    {{ \"project\": {}, \"tasks\": {} }},\n", json_string(owner), list_json(tasks));
   out += "  ],\n\n";
 }
 
@@ -101,9 +199,8 @@ void Draft::render_projects(std::string& out) const {
     for (const auto& [key, value] : project.members)
       out += fmt::format("      {}: {},\n", json_string(key), value);
     if (!project.tasks.empty()) out += "      \"tasks\": {\n";
-    for (const TaskDraft& task : project.tasks) {
-      out += fmt::format("        {}: {},\n", json_string(task.name), in_braces(task.members));
-    }
+    for (const TaskDraft& task : project.tasks)
+      out += fmt::format("        {}: {},\n", json_string(task.name), object_json(task.members));
     if (!project.tasks.empty()) out += "      },\n";
     out += "    },\n";
   }
@@ -114,6 +211,8 @@ std::string Draft::render() const {
   std::string out =
       "{\n  // Written by dream init. `dream list` shows what there is, `dream validate` what is wrong.\n";
   for (const std::string& sentence : remarks_) out += comment_line("  ", sentence);
+  for (const auto& [what, whose] : left_out_)
+    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", what, join_words(whose)));
   out += "\n";
   render_needs(out);
   render_projects(out);

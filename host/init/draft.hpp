@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,11 @@ namespace dream::init {
 
 /// A key and its value as JSON text on one line.
 using Member = std::pair<std::string, std::string>;
+
+/// `{ "key": value, … }` on one line.
+[[nodiscard]] std::string object_json(const std::vector<Member>& members);
+/// `["a", "b"]`
+[[nodiscard]] std::string list_json(const std::vector<std::string>& texts);
 
 /// A task of a project.
 struct TaskDraft {
@@ -27,11 +33,19 @@ struct ProjectDraft {
   std::vector<std::string> found;  ///< tasks that the executor finds by itself
 };
 
+/// One of those that a task needs.
+struct EntryDraft {
+  std::string project;
+  std::string task;
+  std::vector<Member> members;  ///< further ones: `async`, `waitFor`
+  bool weak = false;            ///< left out first where entries form a cycle
+};
+
 /// What a task needs.
 struct NeedsDraft {
   std::string project;
   std::string task;
-  std::vector<std::string> entries;  ///< each as JSON text
+  std::vector<EntryDraft> entries;
 };
 
 /// What is found in a repository, in the order found.
@@ -45,19 +59,26 @@ class Draft {
 
   /// The project of this path; when it is new, with this executor and comment.
   ProjectDraft& project(const std::string& path, const std::string& executor, const std::string& comment);
-  /// A task that runs with `executor`. The first of a name stays; a later one is told in a remark, and the
-  /// answer is false.
-  bool add_task(const std::string& path, const std::string& executor, const std::string& comment,
-                TaskDraft task);
-  /// The first of these names that no task of the project has; empty: all are taken.
+  /// A task that runs with `executor`, and the name that it got: where another has its name, `kind` and a
+  /// hyphen stand before it, which a remark tells.
+  std::string add_task(const std::string& path, const std::string& executor, const std::string& comment,
+                       const std::string& kind, TaskDraft task);
+  /// The first of these names that no task of the project has; when all are taken, the last one with a
+  /// number.
   [[nodiscard]] std::string free_name(const std::string& path,
-                                      std::initializer_list<const char*> names) const;
-  void add_needs(NeedsDraft needs) { needs_.push_back(std::move(needs)); }
-  /// A sentence for the head of the file.
-  void remark(std::string sentence) { remarks_.push_back(std::move(sentence)); }
+                                      std::initializer_list<std::string> names) const;
+  void add_needs(NeedsDraft needs);
+  /// A sentence for the head of the file; the same one only once.
+  void remark(const std::string& sentence);
+  /// `what` of `whose` isn't in the file: one remark for all of the same `what`.
+  void leave_out(const std::string& what, const std::string& whose);
 
   [[nodiscard]] bool has(const std::string& path) const;
+  [[nodiscard]] bool has_task(const std::string& path, const std::string& name) const;
   [[nodiscard]] const std::vector<ProjectDraft>& projects() const { return projects_; }
+
+  /// Takes the entries out that would make a task need itself, weak ones first, each with a remark.
+  void break_cycles();
 
   /// The text of the file, with comments.
   [[nodiscard]] std::string render() const;
@@ -70,6 +91,7 @@ class Draft {
   std::vector<ProjectDraft> projects_;
   std::vector<NeedsDraft> needs_;
   std::vector<std::string> remarks_;
+  std::vector<std::pair<std::string, std::vector<std::string>>> left_out_;
 };
 
 }  // namespace dream::init

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "config/read_file.hpp"
+#include "plan/workspace.hpp"
 
 namespace dream::init {
 
@@ -45,15 +46,35 @@ std::string text_member(const rapidjson::Value& object, const char* name) {
   return {found->value.GetString(), found->value.GetStringLength()};
 }
 
-std::vector<std::string> folders_below(const fs::path& root, int most_levels) {
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r";
+  const std::size_t start = std::min(text.find_first_not_of(blanks), text.size());
+  const std::size_t end = text.find_last_not_of(blanks);
+  return end == std::string_view::npos ? std::string() : std::string(text.substr(start, end + 1 - start));
+}
+
+bool is_word(std::string_view name, std::string_view others) {
+  return !name.empty() && std::ranges::all_of(name, [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           others.find(c) != std::string_view::npos;
+  });
+}
+
+std::vector<std::string> folders_below(const fs::path& root, int most_levels,
+                                       const std::vector<std::string>& hidden) {
   std::vector<std::string> found;
   std::error_code failure;
   fs::recursive_directory_iterator walk(root, fs::directory_options::skip_permission_denied, failure);
   while (!failure && walk != fs::recursive_directory_iterator()) {
     const fs::path& path = walk->path();
     std::error_code ignored;
-    const bool is_own = walk->is_directory(ignored) && !walk->is_symlink(ignored) &&
-                        path.filename() != "node_modules" && path.filename().string().front() != '.';
+    const std::string name = path.filename().string();
+    const bool is_hidden =
+        name.front() == '.' && std::ranges::none_of(hidden, [&](const std::string& pattern) {
+          return glob_matches(pattern, "./" + name);
+        });
+    const bool is_own = walk->is_directory(ignored) && !walk->is_symlink(ignored) && name != "node_modules" &&
+                        name != ".git" && !is_hidden;
     if (is_own) found.push_back("./" + path.lexically_relative(root).string());
     if (!is_own || walk.depth() + 1 >= most_levels) walk.disable_recursion_pending();
     walk.increment(failure);

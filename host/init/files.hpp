@@ -27,8 +27,15 @@ inline constexpr std::size_t most_bytes = std::size_t{4} << 20U;
 /// A member that is a string; else empty.
 [[nodiscard]] std::string text_member(const rapidjson::Value& object, const char* name);
 
-/// The folders below `root` that hold no other's code, as "./a/b", sorted: hidden ones and node_modules are
-/// passed over, links not followed.
-[[nodiscard]] std::vector<std::string> folders_below(const std::filesystem::path& root, int most_levels);
+/// The folders below `root` that hold no other's code, as "./a/b", sorted: node_modules and hidden ones are
+/// passed over, but for those that fit one of the patterns `hidden` (".*", ".test"); links are not followed.
+[[nodiscard]] std::vector<std::string> folders_below(const std::filesystem::path& root, int most_levels,
+                                                     const std::vector<std::string>& hidden = {});
+
+/// Without the blanks around it.
+[[nodiscard]] std::string trimmed(std::string_view text);
+
+/// Letters, digits, and those of `others`; not empty.
+[[nodiscard]] bool is_word(std::string_view name, std::string_view others);
 
 }  // namespace dream::init

@@ -1,5 +1,8 @@
 #include "init/init.hpp"
 
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
 #include <cerrno>
 #include <functional>
 #include <system_error>
@@ -7,6 +10,8 @@
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "config/load.hpp"
+#include "init/compose_values.hpp"
+#include "init/files.hpp"
 #include "init/sources.hpp"
 #include "plan/plan.hpp"
 
@@ -15,6 +20,11 @@ namespace dream::init {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* known_files =
+    "it knows package.json, deno.json, compose.yaml, process-compose.yaml, Procfile, mprocs.yaml, "
+    "Taskfile.yml, "
+    "justfile, Makefile and Dockerfile";
 
 /// The first of these names that there is in the folder; the first of all when there is none.
 fs::path first_file(const fs::path& root, std::initializer_list<const char*> names) {
@@ -25,34 +35,84 @@ fs::path first_file(const fs::path& root, std::initializer_list<const char*> nam
   return root / *names.begin();
 }
 
-fs::path compose_file(const fs::path& root) {
-  return first_file(root, {"compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"});
+Error cannot(std::string message, const fs::path& file, std::string hint) {
+  return {ErrorCode::usage, std::move(message), printable(file.string()), std::move(hint)};
+}
+
+/// Adds what the file of this name tells.
+using Import = std::function<Result<void>(const fs::path& file, Draft& draft)>;
+
+/// A YAML file that no name tells apart, by what it has.
+Result<void> add_yaml(const fs::path& root, const fs::path& file, Draft& draft) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  try {
+    const YAML::Node read = YAML::Load(text->value_or(""));
+    const auto has = [&](const char* key) { return member_at(read, key).IsMap(); };
+    if (!has("services") && has("processes")) return add_process_compose(file, draft);
+    if (!has("services") && has("procs")) return add_mprocs(file, draft);
+    if (!has("services") && has("tasks")) return add_taskfile(file, draft);
+  } catch (const YAML::Exception&) {  // told below
+  }
+  return add_compose(root, file.parent_path(), file, draft);
+}
+
+/// How a file that is named is taken over, by its own name; none: not at all.
+Import import_of(const fs::path& root, const std::string& name) {
+  if (name == "package.json" || name == "pnpm-workspace.yaml" || name == "turbo.json" || name == "nx.json")
+    return [](const fs::path& file, Draft& draft) { return add_npm(file.parent_path(), draft); };
+  if (name == "deno.json" || name == "deno.jsonc")
+    return [](const fs::path& file, Draft& draft) { return add_deno(file.parent_path(), draft); };
+  if (name.starts_with("Procfile"))
+    return [](const fs::path& file, Draft& draft) { return add_procfile(file, "start", draft); };
+  if (name == "makefile" || name == "GNUmakefile" || name.starts_with("Makefile") || name.ends_with(".mk"))
+    return add_makefile;
+  if (name == "Dockerfile")
+    return [](const fs::path& file, Draft& draft) { return add_dockerfiles(file.parent_path(), 0, draft); };
+  const bool yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+  if (yaml && name.starts_with("process-compose")) return add_process_compose;
+  if (yaml && name.starts_with("mprocs")) return add_mprocs;
+  if (yaml && (name.starts_with("Taskfile") || name.starts_with("taskfile"))) return add_taskfile;
+  if (name == "justfile" || name == "Justfile" || name == ".justfile") return add_justfile;
+  if (yaml) return [root](const fs::path& file, Draft& draft) { return add_yaml(root, file, draft); };
+  return {};
 }
 
 Result<void> import_file(const fs::path& root, const std::string& from, Draft& draft) {
-  const fs::path file = from == "compose" ? compose_file(root) : root / from;
-  const std::string name = file.filename().string();
+  if (from == "compose") return add_compose(root, root, std::nullopt, draft);
+  const fs::path file = (root / from).lexically_normal();
   std::error_code ignored;
-  if (!fs::is_regular_file(file, ignored)) {
-    return Error{ErrorCode::usage, "there is no such file", printable(file.string()), {}};
-  }
-  if (name == "package.json") return add_npm(file.parent_path(), draft);
-  if (name.starts_with("Procfile")) return add_procfile(file, draft);
-  if (name.ends_with(".yaml") || name.ends_with(".yml")) return add_compose(root, file, draft);
-  return Error{ErrorCode::usage, "dream init can't take over this kind of file", printable(file.string()),
-               "it knows Procfile, compose.yaml and package.json"};
+  if (!fs::is_regular_file(file, ignored)) return cannot("there is no such file", file, {});
+  const Import import = import_of(root, file.filename().string());
+  if (import) return import(file, draft);
+  return cannot("dream init can't take over this kind of file", file, known_files);
 }
 
 Result<void> look_around(const fs::path& root, Draft& draft) {
   const std::function<Result<void>()> steps[] = {
       [&] { return add_npm(root, draft); },
       [&] { return add_deno(root, draft); },
-      [&] { return add_compose(root, compose_file(root), draft); },
-      [&] { return add_procfile(root / "Procfile", draft); },
+      [&] { return add_compose(root, root, std::nullopt, draft); },
       [&] {
-        return add_makefile(first_file(root, {"GNUmakefile", "Makefile", "makefile"}), draft);
+        return add_process_compose(first_file(root, {"process-compose.yaml", "process-compose.yml"}), draft);
       },
-      [&] { return add_dockerfiles(root, draft); },
+      [&] { return add_procfile(root / "Procfile.dev", "dev", draft); },
+      [&] { return add_procfile(root / "Procfile", "start", draft); },
+      [&] {
+        return add_mprocs(first_file(root, {"mprocs.yaml", "mprocs.yml"}), draft);
+      },
+      [&] {
+        return add_taskfile(first_file(root, {"Taskfile.yml", "taskfile.yml", "Taskfile.yaml",
+                                              "taskfile.yaml", "Taskfile.dist.yml"}),
+                            draft);
+      },
+      [&] {
+        return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
+      },
+      [&] {
+        return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);
+      },
+      [&] { return add_dockerfiles(root, 3, draft); },
   };
   for (const auto& step : steps) {
     if (Result<void> done = step(); !done) return done;
@@ -97,7 +157,11 @@ Result<void> check(const std::string& text) {
 
 }  // namespace
 
-Result<std::string> make_configuration(const fs::path& root, const std::optional<std::string>& from) {
+Result<std::string> make_configuration(const fs::path& folder, const std::optional<std::string>& from) {
+  std::error_code failure;
+  const fs::path absolute = fs::absolute(folder, failure);
+  if (failure) return cannot(failure.message(), folder, {});
+  const fs::path root = (absolute / "").lexically_normal().parent_path();
   const std::string base = base_of(root, from);
   if (base.empty()) {
     return Error{ErrorCode::usage, "the file lies outside of the workspace", printable(*from),
@@ -107,11 +171,13 @@ Result<std::string> make_configuration(const fs::path& root, const std::optional
   if (Result<void> done = from ? import_file(root, *from, draft) : look_around(root, draft); !done)
     return done.error();
   if (draft.projects().empty()) {
-    return Error{
-        ErrorCode::usage, "there is nothing here that dream init knows", printable(root.string()),
-        "it looks for package.json, deno.json, compose.yaml, Procfile, Makefile and Dockerfile; an empty "
-        "dream.json, {}, is one, too"};
+    if (from)
+      return cannot("there is nothing in it that could be a task", root / *from,
+                    "without --from dream init looks around");
+    return Error{ErrorCode::usage, "there is nothing here that dream init knows", printable(root.string()),
+                 fmt::format("{}; an empty dream.json, {{}}, is one, too", known_files)};
   }
+  draft.break_cycles();
   std::string text = draft.render();
   if (Result<void> sound = check(text); !sound) return sound.error();
   return text;

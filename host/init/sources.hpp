@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "base/result.hpp"
 #include "init/draft.hpp"
@@ -10,18 +11,27 @@
 namespace dream::init {
 
 /// package.json: its scripts, and the packages of its workspaces; without workspaces those with scripts, up
-/// to three levels down.
+/// to three levels down. What turbo.json and nx.json say of the order of tasks.
 [[nodiscard]] Result<void> add_npm(const std::filesystem::path& root, Draft& draft);
 /// deno.json or deno.jsonc: the same with the members of its workspace.
 [[nodiscard]] Result<void> add_deno(const std::filesystem::path& root, Draft& draft);
-/// A compose file: each service a task with a container.
-[[nodiscard]] Result<void> add_compose(const std::filesystem::path& root, const std::filesystem::path& file,
-                                       Draft& draft);
-/// A Procfile: each process a task, one of which needs the others.
-[[nodiscard]] Result<void> add_procfile(const std::filesystem::path& file, Draft& draft);
+/// Compose files: each service a task with a container. Without a `file`, the usual ones of the folder.
+[[nodiscard]] Result<void> add_compose(const std::filesystem::path& root, const std::filesystem::path& folder,
+                                       const std::optional<std::filesystem::path>& file, Draft& draft);
+/// A Procfile: each process a task, and one of the name `all`, or another one, that needs them all.
+[[nodiscard]] Result<void> add_procfile(const std::filesystem::path& file, const std::string& all,
+                                        Draft& draft);
+/// A file of process-compose: each process a task, and one that needs them all.
+[[nodiscard]] Result<void> add_process_compose(const std::filesystem::path& file, Draft& draft);
+/// A file of mprocs: the same.
+[[nodiscard]] Result<void> add_mprocs(const std::filesystem::path& file, Draft& draft);
+/// A Taskfile: each task that can be called, run by `task`.
+[[nodiscard]] Result<void> add_taskfile(const std::filesystem::path& file, Draft& draft);
+/// A justfile: each recipe that can be called, run by `just`.
+[[nodiscard]] Result<void> add_justfile(const std::filesystem::path& file, Draft& draft);
 /// A Makefile: each target that people call.
 [[nodiscard]] Result<void> add_makefile(const std::filesystem::path& file, Draft& draft);
-/// Folders with a Dockerfile that are no project yet.
-[[nodiscard]] Result<void> add_dockerfiles(const std::filesystem::path& root, Draft& draft);
+/// Folders with a Dockerfile that are no project yet, the root and those up to `levels` below.
+[[nodiscard]] Result<void> add_dockerfiles(const std::filesystem::path& root, int levels, Draft& draft);
 
 }  // namespace dream::init

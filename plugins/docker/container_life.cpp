@@ -27,6 +27,12 @@ constexpr std::size_t id_shown = 12;
 
 constexpr int killed = 128 + SIGKILL;  // as a shell has it
 
+/// The task's own check stands for the image's, or takes it away.
+bool has_health_check(const ContainerPlan& plan, const Image& image) {
+  const auto& own = plan.options.health_check;
+  return own && !own->test.empty() ? !own->is_off() : image.has_health_check;
+}
+
 std::string short_id(const std::string& id) {
   return id.substr(0, id_shown);
 }
@@ -131,12 +137,12 @@ Async<Result<Image>> ContainerLife::prepare_image() {
 }
 
 Async<LifeEnd> ContainerLife::live_with_image() {
-  if (plan_.wants_ready && !image_.has_health_check) {
+  if (plan_.wants_ready && !has_health_check(plan_, image_)) {
     const std::string image = plan_.options.build ? build_tag(plan_) : plan_.options.image;
     co_return Failure{
         DREAM_E_FAILED,
         "the image " + image + " has no HEALTHCHECK, which is to tell when " + plan_.step + " is ready",
-        "give it one, or take another probe: port, log or exec"};
+        "give it one, or the task the option `healthcheck`, or take another probe: port, log or exec"};
   }
   stage_ = Stage::creating;
   const Result<void> created = co_await create();

@@ -208,6 +208,8 @@ std::string describe(const ContainerPlan& plan) {
   if (options.memory > 0) add("--memory", std::to_string(options.memory));
   if (options.nano_cpus > 0) add("--cpus", std::to_string(static_cast<double>(options.nano_cpus) / 1e9));
   if (options.gpus) argv.emplace_back("--gpus=…");
+  if (options.health_check)
+    argv.emplace_back(options.health_check->is_off() ? "--no-healthcheck" : "--health-cmd=…");
   for (const std::string& entry : plan.environment) add("--env", entry.substr(0, entry.find('=')));
   if (options.entrypoint) {
     argv.insert(argv.end(), {"--entrypoint", options.entrypoint->empty() ? "" : options.entrypoint->front()});

@@ -142,6 +142,19 @@ void write_host_config(SpecWriter& spec, SpecWriter::Writer& json, const Contain
   });
 }
 
+/// The engine counts in nanoseconds; what is 0 or absent is the image's.
+void write_health_check(SpecWriter& spec, const HealthCheck& check) {
+  constexpr std::int64_t per_ms = 1'000'000;
+  spec.object("Healthcheck", [&] {
+    spec.texts("Test", check.test);
+    spec.number("Interval", check.interval_ms * per_ms);
+    spec.number("Timeout", check.timeout_ms * per_ms);
+    spec.number("StartPeriod", check.start_period_ms * per_ms);
+    spec.number("StartInterval", check.start_interval_ms * per_ms);
+    spec.number("Retries", check.retries);
+  });
+}
+
 void write_keys(SpecWriter& spec, SpecWriter::Writer& json, const char* name,
                 const std::vector<std::string>& keys) {
   if (keys.empty()) return;
@@ -186,6 +199,7 @@ std::string container_spec(const ContainerPlan& plan, const Image& image, bool r
       json.String(value.c_str());
     }
   });
+  if (options.health_check) write_health_check(spec, *options.health_check);
   spec.flag("Tty", false);
   std::vector<std::string> ports, volumes;
   for (const PortBinding& port : options.ports) ports.push_back(port.container);

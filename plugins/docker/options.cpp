@@ -100,6 +100,36 @@ Result<void> read_limits(const Json& json, Options& options) {
   return {};
 }
 
+/// A line for a shell, or an argv, in the engine's words.
+std::vector<std::string> test_of(const Words& words) {
+  if (const auto* line = std::get_if<std::string>(&words)) return {"CMD-SHELL", *line};
+  std::vector<std::string> test{"CMD"};
+  const auto& argv = std::get<std::vector<std::string>>(words);
+  test.insert(test.end(), argv.begin(), argv.end());
+  return test;
+}
+
+Result<std::optional<HealthCheck>> read_health_check(const Json& json) {
+  if (!json.IsObject()) return std::optional<HealthCheck>();
+  const auto number = [&](const char* name) {
+    const Json& value = json_at(json, {name});
+    return value.IsInt64() ? value.GetInt64() : 0;
+  };
+  HealthCheck check{.test = {},
+                    .interval_ms = number("interval"),
+                    .timeout_ms = number("timeout"),
+                    .start_period_ms = number("startPeriod"),
+                    .start_interval_ms = number("startInterval"),
+                    .retries = number("retries")};
+  const sdk::Options read(to_text(json));
+  if (const auto test = words_at(read, "test")) check.test = test_of(*test);
+  if (!read.flag("disable").value_or(false)) return std::optional(std::move(check));
+  if (!check.test.empty())
+    return wrong("/healthcheck", "it has a test, and is disabled", "leave one of them out");
+  check.test = {"NONE"};
+  return std::optional(std::move(check));
+}
+
 Result<std::vector<Volume>> read_volumes(const std::vector<std::string>& texts) {
   std::vector<Volume> volumes;
   for (std::size_t index = 0; index < texts.size(); ++index) {
@@ -205,6 +235,8 @@ Result<Options> read_options(std::string_view json) {
   if (!gpus) return gpus.failure();
   const auto volumes = read_volumes(read.texts("volumes"));
   if (!volumes) return volumes.failure();
+  auto health_check = read_health_check(json_at(read.json(), {"healthcheck"}));
+  if (!health_check) return health_check.failure();
   Options options{.image = read.text("image").value_or(""),
                   .build = std::nullopt,
                   .command = words_at(read, "command"),
@@ -220,6 +252,7 @@ Result<Options> read_options(std::string_view json) {
                   .init = read.flag("init").value_or(true),
                   .gpus = *gpus,
                   .labels = read.table("labels"),
+                  .health_check = *std::move(health_check),
                   .host = read.text("host")};
   if (const Json& build = json_at(read.json(), {"build"}); build.IsObject())
     options.build = read_build(build);

@@ -51,6 +51,19 @@ struct Gpus {
   std::vector<std::string> devices;
 };
 
+/// When the engine calls a container healthy. What is absent is the image's.
+struct HealthCheck {
+  std::vector<std::string>
+      test;  ///< as the engine takes it: "CMD" and an argv, "CMD-SHELL" and a line, or "NONE"
+  std::int64_t interval_ms = 0;
+  std::int64_t timeout_ms = 0;
+  std::int64_t start_period_ms = 0;
+  std::int64_t start_interval_ms = 0;
+  std::int64_t retries = 0;
+
+  [[nodiscard]] bool is_off() const { return !test.empty() && test.front() == "NONE"; }
+};
+
 enum class Pull : std::uint8_t { missing, always, never };
 
 /// The options of the plugin, read and checked.
@@ -73,6 +86,7 @@ struct Options {
   std::int64_t memory = 0;     ///< bytes; 0: no limit
   std::int64_t nano_cpus = 0;  ///< 0: no limit
   std::map<std::string, std::string> labels;
+  std::optional<HealthCheck> health_check;
   std::optional<std::string> host;
 };
 

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "e2e/dream_run.hpp"
 
@@ -8,20 +9,49 @@ namespace dream::e2e {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(InitCommand, writes_a_file_that_runs_and_changes_nothing_else) {
   const Workspace workspace("{}");
   std::filesystem::remove(workspace.root() / "dream.json");
-  workspace.write("Procfile", "web: echo from web\nworker: echo from worker\n");
+  const std::string procfile =
+      "web: echo from web $PORT > gate; exec sleep infinity\nworker: read said < gate; echo \"$said\"; exit "
+      "3\n";
+  workspace.write("Procfile", procfile);
+  ASSERT_EQ(::mkfifo((workspace.root() / "gate").c_str(), 0600), 0);
   const Finished made = run(workspace, {.arguments = {"init"}});
   EXPECT_EQ(made.code, 0) << made.err;
   EXPECT_EQ(made.out, "dream.json is written; `dream list` shows what it says\n");
-  EXPECT_EQ(workspace.read("Procfile"), "web: echo from web\nworker: echo from worker\n");
+  EXPECT_EQ(workspace.read("Procfile"), procfile);
   EXPECT_EQ(run(workspace, {.arguments = {"validate"}}).code, 0);
   const Finished started = run(workspace, {.arguments = {"start"}});
-  EXPECT_EQ(started.code, 0) << started.err;
-  EXPECT_THAT(started.out, HasSubstr("from web\n"));
-  EXPECT_THAT(started.out, HasSubstr("from worker\n"));
+  EXPECT_EQ(started.code, 3) << "when one ends, all end: " << started.err;
+  EXPECT_THAT(started.out, HasSubstr("from web 5000\n"));
+}
+
+/// Each step of what is written can be started, as far as that is known before.
+TEST(InitCommand, writes_tasks_that_can_be_planned_with_what_their_executors_take) {
+  const Workspace workspace("{}");
+  std::filesystem::remove(workspace.root() / "dream.json");
+  workspace.write("compose.yaml", R"(
+services:
+  db:
+    image: db
+    healthcheck: {test: [CMD, ok], interval: 2s, timeout: 1s, retries: 3, start_period: 5s, start_interval: 100ms}
+    restart: on-failure:2
+    volumes: ["data:/d", {type: bind, source: conf, target: /c, read_only: true}]
+    ports: [{target: 80, published: "8080", host_ip: "::1"}, "53:53/udp"]
+    deploy: {resources: {limits: {memory: 64M, cpus: "0.5"}, reservations: {devices: [{capabilities: [gpu], count: 1}]}}}
+    labels: [a=b]
+    init: true
+    stop_signal: SIGINT
+  api: {build: {context: api, args: {A: 1}}, pull_policy: always, depends_on: {db: {condition: service_healthy}}}
+)");
+  ASSERT_EQ(run(workspace, {.arguments = {"init"}}).code, 0);
+  const Finished planned = run(workspace, {.arguments = {"plan", "up"}});
+  EXPECT_EQ(planned.code, 0) << planned.err;
+  EXPECT_THAT(planned.out, Not(HasSubstr("can't be started"))) << planned.out;
+  EXPECT_THAT(run(workspace, {.arguments = {"plan", "api", "--json"}}).out, HasSubstr("\"./:db\""));
 }
 
 TEST(InitCommand, overwrites_nothing) {

@@ -130,6 +130,18 @@ TEST_F(Image, that_has_a_health_check_is_ready_when_that_has_passed) {
   EXPECT_THAT(host.refusals(), IsEmpty());
 }
 
+TEST_F(Image, whose_task_has_a_health_check_is_ready_when_that_has_passed) {
+  FakeRun& run =
+      start(R"("image": "box", "network": "none", "healthcheck": {"test": "test -e up", "interval": 100})",
+            {.command_line = "exec sleep 1000", .flags = DREAM_TASK_TELL_READY});
+  await_started(run);
+  EXPECT_THAT(host.ready_runs(), IsEmpty());
+  project.write("up", "");
+  until([&] { return !host.ready_runs().empty(); });
+  plugin.terminate(run, DREAM_FORCE);
+  exit_of(run);
+}
+
 TEST_F(Image, without_a_health_check_is_told_at_once_where_that_is_waited_for) {
   project.write("Dockerfile", "FROM box\nHEALTHCHECK NONE\nCMD [\"sleep\", \"1000\"]\n");
   for (const char* image : {R"("build": {})", R"("image": "box")"}) {

@@ -95,6 +95,12 @@ TEST(DockerOptions, gpus_are_all_or_some_or_named) {
   EXPECT_EQ(wrong_in(R"({"image": "a", "gpus": 0})"), "/gpus");
 }
 
+TEST(DockerOptions, a_health_check_has_a_test_or_is_disabled) {
+  EXPECT_EQ(wrong_in(R"({"image": "a", "healthcheck": {"test": "x", "disable": true}})"), "/healthcheck");
+  EXPECT_EQ(wrong_in(R"({"image": "a", "healthcheck": {"test": "x", "disable": false}})"), "fine");
+  EXPECT_TRUE(read_options(R"({"image": "a", "healthcheck": {"disable": true}})")->health_check->is_off());
+}
+
 TEST(DockerOptions, a_volume_needs_an_absolute_path_in_the_container) {
   EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["x:/y:ro", "/z", "./a:/b"]})"), "fine");
   EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["/y", "data"]})"), "/volumes/1");

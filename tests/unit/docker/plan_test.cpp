@@ -219,6 +219,18 @@ TEST(ContainerSpec, limits_and_devices_are_passed) {
   EXPECT_EQ(part(spec, {"Labels", "a"}), "\"b\"");
 }
 
+TEST(ContainerSpec, a_health_check_counts_in_nanoseconds_and_leaves_the_rest_to_the_image) {
+  const auto check = [](const std::string& option) {
+    return part(spec_of({.options = R"({"image": "box", "healthcheck": )" + option + "}"}), {"Healthcheck"});
+  };
+  EXPECT_EQ(check(R"({"test": "pg_isready -q", "interval": 5000, "retries": 3})"),
+            R"({"Test":["CMD-SHELL","pg_isready -q"],"Interval":5000000000,"Retries":3})");
+  EXPECT_EQ(check(R"({"test": ["a", "b c"], "timeout": 1, "startPeriod": 2, "startInterval": 3})"),
+            R"({"Test":["CMD","a","b c"],"Timeout":1000000,"StartPeriod":2000000,"StartInterval":3000000})");
+  EXPECT_EQ(check(R"({"disable": true})"), R"({"Test":["NONE"]})");
+  EXPECT_EQ(part(spec_of({}), {"Healthcheck"}), "null");
+}
+
 TEST(ContainerSpec, what_is_built_runs_by_its_id) {
   EXPECT_EQ(part(spec_of({.options = R"({"build": {}})"}), {"Image"}), "\"i1\"");
   EXPECT_THAT(build_tag(*plan_of({.options = R"({"build": {}})"})), StartsWith("dream-db-"));

@@ -112,6 +112,21 @@ TEST_F(ScriptedRun, whose_image_has_no_health_check_fails_when_that_is_waited_fo
   EXPECT_THAT(failure_of(start("", DREAM_TASK_TELL_READY)), HasSubstr("has no HEALTHCHECK"));
 }
 
+TEST_F(ScriptedRun, has_the_health_check_of_its_options_or_none) {
+  const std::string healthy = R"({"State": {"Status": "running", "Health": {"Status": "healthy"}}})";
+  engine.answer("GET /containers/c1/json", ScriptedEngine::reply(200, healthy));
+  engine.hold("POST /containers/c1/wait");
+  FakeRun& run = start(R"(, "healthcheck": {"test": "ok"})", DREAM_TASK_TELL_READY);
+  until([&] { return !host.ready_runs().empty(); });
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+  engine.answer(
+      "GET /images/box/json",
+      ScriptedEngine::reply(200, R"({"Id": "i1", "Config": {"Healthcheck": {"Test": ["CMD", "x"]}}})"));
+  const std::string off = R"(, "healthcheck": {"disable": true})";
+  EXPECT_THAT(failure_of(start(off, DREAM_TASK_TELL_READY)), HasSubstr("has no HEALTHCHECK"));
+}
+
 /// The engine's word for a container's health.
 std::string health(const std::string& word) {
   return ScriptedEngine::reply(200,

@@ -1,0 +1,167 @@
+#include "init/compose_layers.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "init/compose_merge.hpp"
+#include "init/compose_values.hpp"
+#include "init/files.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Of files that include or extend one another.
+constexpr int most_levels = 16;
+
+[[noreturn]] void fail(const std::string& message) {
+  throw YAML::Exception(YAML::Mark::null_mark(), message);
+}
+
+class Layers {
+ public:
+  /// The paths in `layers` count from `root`; those in other files from the folder of each.
+  Layers(fs::path root, std::vector<fs::path> layers, ComposeVariables& variables)
+      : root_(std::move(root)), layers_(std::move(layers)), variables_(variables) {}
+
+  ComposeModel made(int level) {
+    for (const fs::path& file : layers_) add(file, level);
+    return std::move(model_);
+  }
+
+ private:
+  void add(const fs::path& file, int level) {
+    const YAML::Node document = read(file, level);
+    if (const std::string name = text_at(document, "name"); !name.empty()) model_.name = name;
+    if (const YAML::Node list = member_at(document, "include"); list.IsSequence()) {
+      for (const YAML::Node& one : list) include(one, file, level);
+    }
+    const YAML::Node services = member_at(document, "services");
+    if (services.IsMap()) {
+      for (const auto& one : services) {
+        const std::string& name = one.first.Scalar();
+        put(name, extended(services, name, file, level));
+      }
+    }
+    add_resources(document, "volumes", file, model_.volumes);
+    add_resources(document, "secrets", file, model_.secrets);
+    add_resources(document, "configs", file, model_.configs);
+  }
+
+  YAML::Node read(const fs::path& file, int level) {
+    const std::string name = printable(file.lexically_relative(root_).string());
+    if (level > most_levels) fail("the files include one another without an end: " + name);
+    if (const auto known = documents_.find(file); known != documents_.end()) return known->second;
+    const auto text = read_text(file);
+    if (!text) fail(to_string(text.error()));
+    if (!*text) fail("there is no file " + name);
+    return documents_.emplace(file, read_yaml(**text, &variables_)).first->second;
+  }
+
+  void put(const std::string& name, const YAML::Node& service) {
+    const auto known = model_.services.find(name);
+    if (known == model_.services.end()) {
+      model_.order.push_back(name);
+      model_.services.emplace(name, service);
+    } else {
+      known->second.reset(merged(known->second, service));
+    }
+  }
+
+  /// The folder that a file's paths count from, as seen from the root; empty: the root itself.
+  [[nodiscard]] std::string folder_of(const fs::path& file) const {
+    const std::string folder = file.parent_path().lexically_relative(root_).string();
+    return folder == "." ? std::string() : folder;
+  }
+
+  YAML::Node extended(const YAML::Node& services, const std::string& name, const fs::path& file, int level) {
+    if (level > most_levels) fail("the services extend one another without an end: " + name);
+    const YAML::Node written = services[name];
+    if (!written.IsDefined()) fail("a service is extended that isn't there: " + name);
+    const YAML::Node own = long_form(written, is_layer(file) ? std::string() : folder_of(file));
+    const YAML::Node extends = member_at(written, "extends");
+    if (extends.IsNull()) return own;
+    const std::string base = extends.IsScalar() ? extends.Scalar() : text_at(extends, "service");
+    const std::string other = extends.IsScalar() ? std::string() : text_at(extends, "file");
+    if (base.empty()) fail("`extends` of " + name + " names no service");
+    if (other.empty()) {
+      const auto earlier = model_.services.find(base);
+      const bool is_here = services[base].IsDefined();
+      if (!is_here && earlier != model_.services.end()) return merged(earlier->second, own);
+      return merged(extended(services, base, file, level + 1), own);
+    }
+    const fs::path other_file = (file.parent_path() / other).lexically_normal();
+    const YAML::Node document = read(other_file, level + 1);
+    return merged(extended(member_at(document, "services"), base, other_file, level + 1), own);
+  }
+
+  void include(const YAML::Node& one, const fs::path& file, int level) {
+    const std::vector<std::string> paths = texts_of(one.IsMap() ? member_at(one, "path") : one);
+    if (paths.empty()) fail("`include` names no file");
+    fs::path folder = (file.parent_path() / paths.front()).lexically_normal().parent_path();
+    if (const std::string named = text_at(one, "project_directory"); !named.empty())
+      folder = (file.parent_path() / named).lexically_normal();
+    // What the project itself says wins over the included one's own files.
+    std::vector<std::string> variable_files = texts_of(member_at(one, "env_file"));
+    config::Variables own = variable_files.empty() ? read_variables(folder / ".env") : config::Variables();
+    for (const std::string& name : variable_files)
+      own = read_variables((file.parent_path() / name).lexically_normal(), std::move(own));
+    for (const auto& [name, value] : variables_.values()) own[name] = value;
+    ComposeVariables variables(std::move(own));
+    std::vector<fs::path> layers;
+    layers.reserve(paths.size());
+    for (const std::string& path : paths) layers.push_back((file.parent_path() / path).lexically_normal());
+    ComposeModel made = Layers(folder, std::move(layers), variables).made(level + 1);
+    const std::string prefix = folder.lexically_relative(root_).string();
+    for (const std::string& name : made.order)
+      put(name, long_form(made.services[name], prefix == "." ? "" : prefix));
+    for (auto& [name, volume] : made.volumes) model_.volumes.emplace(name, volume);
+    for (auto& [name, secret] : made.secrets) model_.secrets.emplace(name, rebased_file(secret, prefix));
+    for (auto& [name, config] : made.configs) model_.configs.emplace(name, rebased_file(config, prefix));
+  }
+
+  void add_resources(const YAML::Node& document, const char* key, const fs::path& file,
+                     std::map<std::string, YAML::Node>& all) {
+    const YAML::Node resources = member_at(document, key);
+    if (!resources.IsMap()) return;
+    for (const auto& one : resources) {
+      const YAML::Node own = rebased_file(one.second, is_layer(file) ? std::string() : folder_of(file));
+      const auto known = all.find(one.first.Scalar());
+      if (known == all.end())
+        all.emplace(one.first.Scalar(), own);
+      else
+        known->second.reset(merged(known->second, own));
+    }
+  }
+
+  [[nodiscard]] bool is_layer(const fs::path& file) const {
+    return std::ranges::find(layers_, file) != layers_.end();
+  }
+
+  fs::path root_;
+  std::vector<fs::path> layers_;
+  ComposeVariables& variables_;
+  std::map<fs::path, YAML::Node> documents_;
+  ComposeModel model_;
+};
+
+}  // namespace
+
+config::Variables read_variables(const fs::path& file, config::Variables before) {
+  const auto text = read_text(file);
+  if (!text) fail(to_string(text.error()));
+  if (!*text) return before;
+  auto read = config::parse_env_file(
+      file.filename().string(), **text, [](const std::string&) { return std::nullopt; }, std::move(before));
+  if (!read) fail(to_string(read.error()));
+  return std::move(read->variables);
+}
+
+ComposeModel read_compose(const fs::path& root, const std::vector<fs::path>& files,
+                          ComposeVariables& variables) {
+  return Layers(root, files, variables).made(0);
+}
+
+}  // namespace dream::init

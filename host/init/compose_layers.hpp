@@ -1,0 +1,35 @@
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "init/compose_text.hpp"
+
+/// Several compose files as the one that they make together. May throw YAML::Exception.
+namespace dream::init {
+
+/// What compose makes of its files: `extends`, `include` and layers are resolved, and each service is in long
+/// form: maps for `environment`, `labels`, `depends_on`, `build` and its `args`, lists of maps for
+/// `env_file`.
+struct ComposeModel {
+  std::string name;
+  std::vector<std::string> order;  ///< names of services as they were met
+  std::map<std::string, YAML::Node> services;
+  std::map<std::string, YAML::Node> volumes, secrets, configs;
+};
+
+/// Reads files of the project folder `root`, each over those before it. Paths in the result count from
+/// `root`.
+[[nodiscard]] ComposeModel read_compose(const std::filesystem::path& root,
+                                        const std::vector<std::filesystem::path>& files,
+                                        ComposeVariables& variables);
+
+/// A file's lines `NAME=VALUE`; none where it isn't there. Throws YAML::Exception for a broken one.
+[[nodiscard]] config::Variables read_variables(const std::filesystem::path& file,
+                                               config::Variables before = {});
+
+}  // namespace dream::init

@@ -1,0 +1,183 @@
+#include "init/compose_merge.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The same value under every name of a list.
+YAML::Node names_as_map(const YAML::Node& node, const char* key, const char* value) {
+  if (!node.IsSequence()) return node;
+  YAML::Node map(YAML::NodeType::Map);
+  for (const YAML::Node& one : node) {
+    YAML::Node member(YAML::NodeType::Map);
+    member[key] = value;
+    map[one.Scalar()] = member;
+  }
+  return map;
+}
+
+std::string rebased(const std::string& path, const std::string& prefix) {
+  if (path.empty() || path.starts_with('/') || path.starts_with('~') || path.starts_with("${") ||
+      path.find("://") != std::string::npos || path.starts_with("git@"))
+    return path;
+  std::string whole = (fs::path(prefix) / path).lexically_normal().string();
+  return whole.starts_with("../") || whole == ".." || whole == "." ? whole : "./" + whole;
+}
+
+YAML::Node build_form(const YAML::Node& build, const std::string& prefix) {
+  YAML::Node made(YAML::NodeType::Map);
+  if (build.IsScalar()) made["context"] = build.Scalar();
+  if (build.IsMap()) {
+    for (const auto& one : build) {
+      const std::string& key = one.first.Scalar();
+      made[key] = key == "args" || key == "labels" ? as_map(one.second) : one.second;
+    }
+  }
+  const YAML::Node context = made["context"];
+  if (context.IsDefined() && context.IsScalar() && !prefix.empty())
+    made["context"] = rebased(context.Scalar(), prefix);
+  return made;
+}
+
+YAML::Node env_files_form(const YAML::Node& files, const std::string& prefix) {
+  YAML::Node list(YAML::NodeType::Sequence);
+  const auto add = [&](const YAML::Node& one) {
+    YAML::Node file(YAML::NodeType::Map);
+    if (one.IsMap()) {
+      for (const auto& member : one) file[member.first.Scalar()] = member.second;
+    } else {
+      file["path"] = one.Scalar();
+    }
+    if (const YAML::Node path = file["path"]; !prefix.empty() && path.IsDefined() && path.IsScalar())
+      file["path"] = rebased(path.Scalar(), prefix);
+    list.push_back(file);
+  };
+  if (files.IsScalar()) add(files);
+  if (files.IsSequence()) {
+    for (const YAML::Node& one : files) add(one);
+  }
+  return list;
+}
+
+YAML::Node volumes_form(const YAML::Node& volumes, const std::string& prefix) {
+  if (prefix.empty() || !volumes.IsSequence()) return volumes;
+  YAML::Node list(YAML::NodeType::Sequence);
+  for (const YAML::Node& one : volumes) {
+    if (one.IsScalar()) {
+      const std::string& text = one.Scalar();
+      const std::size_t end = std::min(text.find(':'), text.size());
+      list.push_back(text.starts_with('.') ? rebased(text.substr(0, end), prefix) + text.substr(end) : text);
+      continue;
+    }
+    YAML::Node volume(YAML::NodeType::Map);
+    if (one.IsMap()) {
+      for (const auto& member : one) volume[member.first.Scalar()] = member.second;
+    }
+    const YAML::Node type = volume["type"], source = volume["source"];
+    if (type.IsDefined() && type.IsScalar() && type.Scalar() == "bind" && source.IsDefined() &&
+        source.IsScalar())
+      volume["source"] = rebased(source.Scalar(), prefix);
+    list.push_back(volume);
+  }
+  return list;
+}
+
+/// What tells two elements of a list apart: where a volume is, else everything.
+std::string identity(const YAML::Node& one, const std::string& key) {
+  if (key == "volumes" && one.IsMap()) {
+    const YAML::Node target = one["target"];
+    if (target.IsDefined() && target.IsScalar()) return target.Scalar();
+  }
+  if (!one.IsScalar()) return YAML::Dump(one);
+  const std::string& text = one.Scalar();
+  const std::size_t colon = text.find(":/");
+  if (key != "volumes" || colon == std::string::npos) return text;
+  return text.substr(colon + 1, text.find(':', colon + 1) - colon - 1);
+}
+
+YAML::Node appended(const YAML::Node& base, const YAML::Node& over, const std::string& key) {
+  std::set<std::string> replaced;
+  for (const YAML::Node& one : over) replaced.insert(identity(one, key));
+  YAML::Node list(YAML::NodeType::Sequence);
+  for (const YAML::Node& one : base) {
+    if (!replaced.contains(identity(one, key))) list.push_back(one);
+  }
+  for (const YAML::Node& one : over) list.push_back(one);
+  return list;
+}
+
+YAML::Node form_of(const std::string& key, const YAML::Node& value, const std::string& prefix) {
+  if (key == "environment" || key == "labels") return as_map(value);
+  if (key == "depends_on") return names_as_map(value, "condition", "service_started");
+  if (key == "build") return build_form(value, prefix);
+  if (key == "env_file") return env_files_form(value, prefix);
+  return key == "volumes" ? volumes_form(value, prefix) : value;
+}
+
+}  // namespace
+
+YAML::Node as_map(const YAML::Node& node) {
+  if (!node.IsSequence()) return node;
+  YAML::Node map(YAML::NodeType::Map);
+  for (const YAML::Node& one : node) {
+    const std::string text = one.IsScalar() ? one.Scalar() : std::string();
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos)
+      map[text] = YAML::Node();
+    else
+      map[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return map;
+}
+
+YAML::Node long_form(const YAML::Node& service, const std::string& prefix) {
+  YAML::Node made(YAML::NodeType::Map);
+  if (!service.IsMap()) return made;
+  for (const auto& one : service) {
+    const std::string& key = one.first.Scalar();
+    if (key == "extends") continue;
+    YAML::Node form = form_of(key, one.second, prefix);
+    if (one.second.Tag() == "!reset" || one.second.Tag() == "!override") form.SetTag(one.second.Tag());
+    made[key] = form;
+  }
+  return made;
+}
+
+YAML::Node rebased_file(const YAML::Node& resource, const std::string& prefix) {
+  YAML::Node made(YAML::NodeType::Map);
+  if (!resource.IsMap()) return made;
+  for (const auto& one : resource) made[one.first.Scalar()] = one.second;
+  if (const YAML::Node file = made["file"]; !prefix.empty() && file.IsDefined() && file.IsScalar())
+    made["file"] = rebased(file.Scalar(), prefix);
+  return made;
+}
+
+YAML::Node merged(const YAML::Node& base, const YAML::Node& over, const std::string& key) {
+  if (over.Tag() == "!override") return over;
+  const bool replaces = key == "command" || key == "entrypoint" || key == "test";
+  if (base.IsSequence() && over.IsSequence() && !replaces) return appended(base, over, key);
+  if (over.IsNull()) return base;
+  if (!base.IsMap() || !over.IsMap()) return over;
+  YAML::Node made(YAML::NodeType::Map);
+  for (const auto& one : base) {
+    const std::string& name = one.first.Scalar();
+    const YAML::Node other = over[name];
+    if (!other.IsDefined())
+      made[name] = one.second;
+    else if (other.Tag() != "!reset")
+      made[name] = merged(one.second, other, name);
+  }
+  for (const auto& one : over) {
+    const std::string& name = one.first.Scalar();
+    if (!base[name].IsDefined() && one.second.Tag() != "!reset") made[name] = one.second;
+  }
+  return made;
+}
+
+}  // namespace dream::init

@@ -1,0 +1,335 @@
+#include "init/compose_service.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <system_error>
+
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "init/compose_values.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Keys whose texts the docker executor takes as they are, and its options for them.
+const std::map<std::string, std::string>& plain_options() {
+  static const std::map<std::string, std::string> options{
+      {"working_dir", "workdir"}, {"user", "user"}, {"platform", "platform"}};
+  return options;
+}
+
+/// Keys that mean nothing to a run, or are told for all services together, or are taken elsewhere.
+const std::set<std::string>& passed_over() {
+  static const std::set<std::string> keys{"depends_on", "links",   "networks", "expose",      "logging",
+                                          "profiles",   "secrets", "configs",  "build",       "image",
+                                          "restart",    "deploy",  "init",     "healthcheck", "extends"};
+  return keys;
+}
+
+bool is_amount(const std::string& text) {
+  char* end = nullptr;
+  return std::strtod(text.c_str(), &end) > 0 &&
+         std::string_view("bBkKmMgG").find(*end) != std::string_view::npos;
+}
+
+bool is_number(const std::string& text) {
+  char* end = nullptr;
+  return text.find_first_not_of("0123456789.") == std::string::npos && std::strtod(text.c_str(), &end) > 0 &&
+         *end == '\0' && text.front() != '.' && text.back() != '.' && (text.front() != '0' || text[1] == '.');
+}
+
+class Maker {
+ public:
+  Maker(std::string name, const YAML::Node& service, const ServiceContext& context, Draft& draft)
+      : name_(std::move(name)), service_(service), context_(context), draft_(draft) {}
+
+  ServiceTask made(const ServiceRole& role) {
+    image();
+    for (const auto& member : service_) take(member.first.Scalar(), member.second);
+    files("secrets", context_.model.secrets, "/run/secrets/");
+    files("configs", context_.model.configs, "/");
+    deploy();
+    if (!volumes_.empty()) option("volumes", list_json(volumes_));
+    if (!from_outside_.empty()) option("env", list_json(from_outside_));
+    const bool has_check = health();
+    // compose hands on only what is named, and the project's folder isn't there; it has no init unless one is
+    // asked for.
+    const bool has_init = is_true(member_at(service_, "init"));
+    if (!context_.has_defaults) option("mount", "\"none\"");
+    if (!context_.has_defaults || has_init) option("init", has_init ? "true" : "false");
+    restart();
+    const bool lasts = restarts_always_ || has_check || role.waited_until_healthy;
+    made_.is_service = lasts && !role.waited_until_ended;
+    made_.has_ready = role.waited_until_healthy && !check_is_off_ && !role.waited_until_ended;
+    std::vector<Member>& members = made_.task.members;
+    if (made_.is_service) members.emplace_back("service", "true");
+    if (made_.has_ready) members.emplace_back("ready", R"({ "healthcheck": true })");
+    if (!restart_.empty()) members.emplace_back("restart", restart_);
+    if (!env_.empty() && env_ != "{}") members.emplace_back("env", env_);
+    if (!env_files_.empty()) members.emplace_back("envFile", list_json(env_files_));
+    if (grace_.empty()) grace_ = "10000";  // compose's own
+    stop_.emplace_back("graceMs", grace_);
+    members.emplace_back("stop", object_json(stop_));
+    members.emplace_back("options", object_json(options_));
+    made_.task.name = name_;
+    return std::move(made_);
+  }
+
+ private:
+  void option(const std::string& key, const std::string& value) {
+    if (std::ranges::find(options_, key, &Member::first) == options_.end()) options_.emplace_back(key, value);
+  }
+
+  void leave_out(const std::string& what) { draft_.leave_out(what, name_); }
+
+  /// With both, what is built has that name.
+  void image() {
+    const YAML::Node build = member_at(service_, "build");
+    const std::string image = text_at(service_, "image");
+    if (const auto built = context_.built_images.find(image); build.IsMap()) {
+      option("build", build_json(name_, build, context_.variables, &draft_));
+      if (is_true(member_at(build, "pull"))) option("pull", "\"always\"");
+    } else if (built != context_.built_images.end()) {
+      option("build", built->second);
+    } else {
+      option("image", json_string(image));
+    }
+  }
+
+  void take(const std::string& key, const YAML::Node& value) {
+    if (key.starts_with("x-") || passed_over().contains(key) || value.IsNull()) return;
+    if (const auto plain = plain_options().find(key); plain != plain_options().end() && value.IsScalar()) {
+      option(plain->second, json_string(value.Scalar()));
+    } else if (key == "command" || key == "entrypoint") {
+      option(key, list_json(words_of(value)));
+    } else if (key == "environment") {
+      VariablesJson variables =
+          variables_json(value, [&](const std::string& name) { return context_.variables.value(name); });
+      env_ = std::move(variables.object);
+      from_outside_ = std::move(variables.from_outside);
+    } else if (key == "env_file") {
+      env_files(value);
+    } else if (key == "labels") {
+      option(key,
+             variables_json(value, [](const std::string&) { return std::optional(std::string()); }).object);
+    } else if (key == "ports") {
+      ports(value);
+    } else if (key == "volumes") {
+      for (const YAML::Node& one : value) volume(one);
+    } else if (!take_scalar(key, value.IsScalar() ? value.Scalar() : std::string())) {
+      leave_out(key);
+    }
+  }
+
+  bool take_scalar(const std::string& key, const std::string& text) {
+    if (key == "stop_signal" && signal_number(text) != 0) {
+      stop_.emplace_back("signal", json_string(text));
+    } else if (const auto grace = key == "stop_grace_period" ? duration_ms(text) : std::nullopt) {
+      grace_ = std::to_string(*grace);
+    } else if (key == "network_mode" && !text.starts_with("service:") && !text.starts_with("container:")) {
+      if (!text.empty()) option("network", json_string(text));
+    } else if (key == "pull_policy") {
+      return pull(text);
+    } else if (key == "mem_limit" && is_amount(text)) {
+      option("memory", json_string(text));
+    } else if (key == "cpus" && is_number(text)) {
+      option("cpus", text);
+    } else if (key == "gpus" && !text.empty()) {
+      option("gpus", json_string(text));
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  bool pull(const std::string& policy) {
+    const bool builds = member_at(service_, "build").IsMap();
+    const std::string word = policy == "if_not_present" ? "missing" : policy;
+    if (builds || word == "build") return true;  // it is built each time
+    if (word != "always" && word != "missing" && word != "never") return false;
+    option("pull", json_string(word));
+    return true;
+  }
+
+  void ports(const YAML::Node& list) {
+    std::vector<std::string> texts;
+    for (const YAML::Node& one : list) {
+      const std::string text = port_text(one);
+      if (text.empty())
+        leave_out("a port");
+      else
+        texts.push_back(text);
+    }
+    if (!texts.empty()) option("ports", list_json(texts));
+  }
+
+  /// compose's own volumes have the name of the project before theirs.
+  void volume(const YAML::Node& one) {
+    std::string text = volume_text(one);
+    if (text.empty()) return leave_out(fmt::format("a volume ({})", text_at(one, "type")));
+    // The folder that compose is called in, and the user's own, which both know by other names.
+    for (const auto& [variable, path] : {std::pair("${PWD}", "."), std::pair("${HOME}", "~")}) {
+      if (text.starts_with(std::string(variable) + "/") || text.starts_with(std::string(variable) + ":"))
+        text.replace(0, std::string_view(variable).size(), path);
+    }
+    const std::size_t colon = text.find(':');
+    if (colon != std::string::npos && std::string_view("./~$").find(text.front()) == std::string_view::npos) {
+      const std::string volume = text.substr(0, colon);
+      const auto declared = context_.model.volumes.find(volume);
+      const YAML::Node settings = declared == context_.model.volumes.end() ? YAML::Node() : declared->second;
+      const YAML::Node external = member_at(settings, "external");
+      std::string name = text_at(settings, "name");
+      if (name.empty() && external.IsMap()) name = text_at(external, "name");
+      if (name.empty()) name = is_true(external) ? volume : context_.model.name + "_" + volume;
+      if (!member_at(settings, "driver_opts").IsNull()) leave_out("driver_opts of the volume " + volume);
+      text = name + text.substr(colon);
+    }
+    volumes_.push_back(text);
+  }
+
+  /// Secrets and configs that are files.
+  void files(const char* key, const std::map<std::string, YAML::Node>& all, const std::string& folder) {
+    const YAML::Node list = member_at(service_, key);
+    if (!list.IsSequence()) return;
+    for (const YAML::Node& one : list) {
+      const std::string source = one.IsScalar() ? one.Scalar() : text_at(one, "source");
+      const auto found = all.find(source);
+      const std::string file = found == all.end() ? std::string() : text_at(found->second, "file");
+      if (file.empty()) {
+        leave_out(fmt::format("{} {}", key, source));
+        continue;
+      }
+      std::string target = text_at(one, "target");
+      if (target.empty()) target = source;
+      if (!target.starts_with('/')) target = folder + target;
+      volumes_.push_back((file.find_first_of("./~$") == 0 ? "" : "./") + file + ":" + target + ":ro");
+    }
+  }
+
+  void env_files(const YAML::Node& list) {
+    for (const YAML::Node& one : list) {
+      const std::string path = text_at(one, "path");
+      const std::string required = text_at(one, "required");
+      std::error_code ignored;
+      if (required == "false" && !fs::exists(context_.folder / path, ignored)) {
+        draft_.remark(
+            fmt::format("{}: its env_file {} needn't be there, and isn't; dream wants every file of envFile.",
+                        name_, path));
+      } else if (!path.empty()) {
+        env_files_.push_back(path);
+      }
+    }
+  }
+
+  void deploy() {
+    const YAML::Node deploy = member_at(service_, "deploy");
+    const YAML::Node resources = member_at(deploy, "resources");
+    const YAML::Node limits = member_at(resources, "limits");
+    if (const std::string memory = text_at(limits, "memory"); is_amount(memory))
+      option("memory", json_string(memory));
+    if (const std::string cpus = text_at(limits, "cpus"); !cpus.empty() && is_number(cpus))
+      option("cpus", cpus);
+    const YAML::Node devices = member_at(member_at(resources, "reservations"), "devices");
+    for (const YAML::Node& device : devices) gpus(device);
+    if (const std::string replicas = text_at(deploy, "replicas"); !replicas.empty() && replicas != "1")
+      leave_out("deploy.replicas");
+  }
+
+  void gpus(const YAML::Node& device) {
+    const std::vector<std::string> abilities = texts_of(member_at(device, "capabilities"));
+    const std::vector<std::string> ids = texts_of(member_at(device, "device_ids"));
+    const std::string count = text_at(device, "count");
+    if (std::ranges::find(abilities, "gpu") == abilities.end()) return leave_out("a reserved device");
+    if (ids.empty())
+      return option("gpus", !count.empty() && count != "0" && is_number(count) ? count : "\"all\"");
+    option("gpus", json_string(fmt::format("device={}", fmt::join(ids, ","))));
+  }
+
+  /// Whether it has a test of its own.
+  bool health() {
+    const std::string check = health_check_json(member_at(service_, "healthcheck"));
+    if (check.empty()) return false;
+    option("healthcheck", check);
+    check_is_off_ = check.find("\"disable\"") != std::string::npos;
+    return !check_is_off_;
+  }
+
+  void restart() {
+    std::string policy = text_at(service_, "restart");
+    std::string most;
+    if (const YAML::Node own = member_at(member_at(service_, "deploy"), "restart_policy");
+        policy.empty() && own.IsMap()) {
+      policy = text_at(own, "condition");
+      if (policy.empty()) policy = "any";
+      most = text_at(own, "max_attempts");
+    }
+    restart_ = restart_json(policy, most);
+    restarts_always_ = restart_.find("\"always\"") != std::string::npos;
+  }
+
+  std::string name_;
+  YAML::Node service_;
+  const ServiceContext& context_;
+  Draft& draft_;
+  ServiceTask made_;
+  std::vector<Member> options_, stop_;
+  std::string env_, grace_, restart_;
+  std::vector<std::string> env_files_, from_outside_, volumes_;
+  bool check_is_off_ = false;
+  bool restarts_always_ = false;
+};
+
+}  // namespace
+
+std::vector<ServiceNeed> needs_of(const std::string& name, const YAML::Node& service, Draft& draft) {
+  std::vector<ServiceNeed> needs;
+  const auto add = [&](ServiceNeed need) {
+    const bool known = std::ranges::find(needs, need.service, &ServiceNeed::service) != needs.end();
+    if (!known && !need.service.empty()) needs.push_back(std::move(need));
+  };
+  if (const YAML::Node list = member_at(service, "depends_on"); list.IsMap()) {
+    for (const auto& one : list) {
+      const std::string condition = text_at(one.second, "condition");
+      add({.service = one.first.Scalar(),
+           .until = condition == "service_healthy"                  ? ServiceNeed::Until::healthy
+                    : condition == "service_completed_successfully" ? ServiceNeed::Until::ended
+                                                                    : ServiceNeed::Until::started,
+           .required = text_at(one.second, "required") != "false"});
+      if (is_true(member_at(one.second, "restart"))) draft.leave_out("depends_on.restart", name);
+    }
+  }
+  for (const std::string& link : texts_of(member_at(service, "links")))
+    add({.service = link.substr(0, link.find(':'))});
+  const std::string network = text_at(service, "network_mode");
+  if (network.starts_with("service:")) add({.service = network.substr(network.find(':') + 1)});
+  return needs;
+}
+
+std::string build_json(const std::string& name, const YAML::Node& build, const ComposeVariables& variables,
+                       Draft* draft) {
+  std::vector<Member> members;
+  for (const auto& one : build) {
+    const std::string& key = one.first.Scalar();
+    if ((key == "context" || key == "dockerfile" || key == "target") && one.second.IsScalar()) {
+      members.emplace_back(key, json_string(one.second.Scalar()));
+    } else if (key == "args") {
+      const auto value = [&](const std::string& variable) { return variables.value(variable); };
+      members.emplace_back(key, variables_json(one.second, value).object);
+    } else if (key != "pull" && !key.starts_with("cache_") && draft != nullptr) {
+      draft->leave_out("build." + key, name);
+    }
+  }
+  return object_json(members);
+}
+
+ServiceTask task_of(const std::string& name, const YAML::Node& service, const ServiceRole& role,
+                    const ServiceContext& context, Draft& draft) {
+  return Maker(name, service, context, draft).made(role);
+}
+
+}  // namespace dream::init

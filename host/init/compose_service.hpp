@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "init/compose_layers.hpp"
+#include "init/draft.hpp"
+
+/// A service of a compose file as a task in a container.
+namespace dream::init {
+
+/// What one service waits for.
+struct ServiceNeed {
+  enum class Until : std::uint8_t { started, healthy, ended };
+  std::string service;
+  Until until = Until::started;
+  bool required = true;
+};
+
+/// Those that it names in `depends_on`, `links` and `network_mode`, in this order. A remark in `draft` tells
+/// of what can't be said.
+[[nodiscard]] std::vector<ServiceNeed> needs_of(const std::string& name, const YAML::Node& service,
+                                                Draft& draft);
+
+/// What the others make of a service.
+struct ServiceRole {
+  bool waited_until_healthy = false;
+  bool waited_until_ended = false;
+};
+
+/// What all services of a model have in common.
+struct ServiceContext {
+  std::filesystem::path folder;  ///< that their paths count from
+  const ComposeModel& model;
+  const ComposeVariables& variables;
+  bool has_defaults = false;  ///< their project says what all have in common: no mount, no init
+  std::map<std::string, std::string> built_images;  ///< an image and the `build` of the service that makes it
+};
+
+struct ServiceTask {
+  TaskDraft task;
+  bool is_service = false;  ///< it is expected to run as long as others need it
+  bool has_ready = false;
+};
+
+/// What can't be said is told to `draft`.
+[[nodiscard]] ServiceTask task_of(const std::string& name, const YAML::Node& service, const ServiceRole& role,
+                                  const ServiceContext& context, Draft& draft);
+
+/// The `build` of a service as the docker executor's option; what can't be said is told to `draft` unless it
+/// is null.
+[[nodiscard]] std::string build_json(const std::string& name, const YAML::Node& build,
+                                     const ComposeVariables& variables, Draft* draft);
+
+}  // namespace dream::init

@@ -1,0 +1,196 @@
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.hpp"
+#include "init/compose_text.hpp"
+#include "init/compose_values.hpp"
+#include "init/packages.hpp"
+#include "init/sources.hpp"
+#include "plan/workspace.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+using rapidjson::Value;
+
+/// Deeper ones are hardly packages.
+constexpr int most_levels = 6;
+
+/// Where no workspace says which folders are its members.
+constexpr int most_levels_without_workspace = 3;
+
+/// More of them are told as one.
+constexpr std::size_t most_without_tasks = 3;
+
+const Value* member(const Value& object, const char* name) {
+  if (!object.IsObject()) return nullptr;
+  const auto found = object.FindMember(name);
+  return found == object.MemberEnd() ? nullptr : &found->value;
+}
+
+/// "a/{b,c}/d" as "a/b/d" and "a/c/d".
+void add_expanded(const std::string& pattern, std::vector<std::string>& all) {
+  constexpr std::size_t most = 1000;
+  const std::size_t open = pattern.find('{');
+  const std::size_t close = pattern.find('}', std::min(open, pattern.size()));
+  if (open == std::string::npos || close == std::string::npos || all.size() >= most) {
+    all.push_back(pattern);
+    return;
+  }
+  for (std::size_t begin = open + 1; begin <= close;) {
+    const std::size_t end = std::min(pattern.find(',', begin), close);
+    add_expanded(pattern.substr(0, open) + pattern.substr(begin, end - begin) + pattern.substr(close + 1),
+                 all);
+    begin = end + 1;
+  }
+}
+
+/// Whether a folder is one of a workspace. `*` is no folder whose name begins with a dot.
+bool is_member(const std::vector<std::string>& patterns, const std::string& folder) {
+  bool member = false;
+  for (const std::string& pattern : patterns) {
+    const bool out = pattern.starts_with("!");
+    const std::string written = out ? pattern.substr(1) : pattern;
+    if ((out || written.find("/.") != std::string::npos || folder.find("/.") == std::string::npos ||
+         written.starts_with(".")) &&
+        glob_matches(normalise_project(written), folder))
+      member = !out;
+  }
+  return member;
+}
+
+/// The parts of patterns that name hidden folders.
+std::vector<std::string> hidden_parts(const std::vector<std::string>& patterns) {
+  std::vector<std::string> hidden;
+  for (const std::string& pattern : patterns) {
+    for (const fs::path& part : fs::path(pattern)) {
+      const std::string name = part.string();
+      if (name.starts_with('.') && name != "." && name != "..") hidden.push_back(name);
+    }
+  }
+  return hidden;
+}
+
+/// The patterns of pnpm-workspace.yaml, those that take out last: with pnpm they always win.
+Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
+  const fs::path file = root / "pnpm-workspace.yaml";
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  if (!*text) return std::vector<std::string>();
+  try {
+    std::vector<std::string> patterns = texts_of(member_at(read_yaml(**text), "packages"));
+    std::ranges::stable_partition(patterns,
+                                  [](const std::string& pattern) { return !pattern.starts_with("!"); });
+    return patterns;
+  } catch (const YAML::Exception& problem) {
+    return Error{ErrorCode::configuration,
+                 "the file can't be understood: " + printable(problem.what()),
+                 printable(file.string()),
+                 {}};
+  }
+}
+
+Package package_of(const std::string& path, const Value& json) {
+  Package package{path, text_member(json, "name"), {}, {}};
+  if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
+    for (const auto& one : scripts->GetObject())
+      package.scripts.emplace(one.name.GetString(), one.value.IsString() ? one.value.GetString() : "");
+  }
+  for (const char* kind : {"dependencies", "optionalDependencies"}) {
+    for (std::string& name : keys_at(json, kind)) package.uses[std::move(name)] = false;
+  }
+  for (const char* kind : {"devDependencies", "peerDependencies"}) {
+    for (std::string& name : keys_at(json, kind)) package.uses.emplace(std::move(name), true);
+  }
+  return package;
+}
+
+}  // namespace
+
+std::vector<std::string> texts_at(const Value& json, const char* name, const char* within) {
+  std::vector<std::string> found;
+  const Value* list = member(json, name);
+  if (list != nullptr && list->IsObject() && within != nullptr) list = member(*list, within);
+  if (list == nullptr || !list->IsArray()) return found;
+  for (const Value& one : list->GetArray()) {
+    if (one.IsString()) found.emplace_back(one.GetString(), one.GetStringLength());
+  }
+  return found;
+}
+
+std::vector<std::string> keys_at(const Value& json, const char* name) {
+  std::vector<std::string> found;
+  const Value* object = member(json, name);
+  if (object == nullptr || !object->IsObject()) return found;
+  for (const auto& one : object->GetObject())
+    found.emplace_back(one.name.GetString(), one.name.GetStringLength());
+  return found;
+}
+
+std::vector<std::string> members_of(const fs::path& root, const std::vector<std::string>& patterns) {
+  if (patterns.empty()) return folders_below(root, most_levels_without_workspace);
+  std::vector<std::string> expanded;
+  for (const std::string& pattern : patterns) add_expanded(pattern, expanded);
+  std::vector<std::string> members = folders_below(root, most_levels, hidden_parts(expanded));
+  std::erase_if(members, [&](const std::string& folder) { return !is_member(expanded, folder); });
+  return members;
+}
+
+std::string what_it_has(const std::string& file, const std::vector<std::string>& names) {
+  return names.empty() ? file + " has none that can be run" : file + ": " + join_words(names);
+}
+
+void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
+                       const std::string& file, Draft& draft) {
+  const bool few = paths.size() <= most_without_tasks;
+  for (const std::string& path : paths) {
+    if (few)
+      draft.project(path, executor, what_it_has(file, {}));
+    else
+      draft.project(path.substr(0, path.rfind('/')) + "/*", executor,
+                    "those whose " + file + " has no tasks");
+  }
+}
+
+Result<void> add_npm(const fs::path& root, Draft& draft) {
+  const auto own = read_object(root / "package.json");
+  if (!own) return own.error();
+  Result<std::vector<std::string>> found = pnpm_patterns(root);
+  if (!found) return found.error();
+  std::vector<std::string> patterns = std::move(*found);
+  Package root_package{draft.at("./"), {}, {}, {}};
+  if (*own) {
+    root_package = package_of(draft.at("./"), **own);
+    const std::vector<std::string> scripts = keys_at(**own, "scripts");
+    if (!scripts.empty())
+      draft.project(draft.at("./"), "npm", what_it_has("package.json", scripts)).found = scripts;
+    if (patterns.empty()) patterns = texts_at(**own, "workspaces", "packages");
+  }
+  std::vector<Package> packages;
+  std::vector<std::string> without_tasks;
+  for (const std::string& folder : members_of(root, patterns)) {
+    const auto json = read_object(root / folder / "package.json");
+    if (!json) {
+      // A test's fixture, say, is no reason to write nothing.
+      draft.remark(fmt::format("{} is left out: {}.", json.error().where, json.error().message));
+      continue;
+    }
+    if (!*json) continue;
+    const std::vector<std::string> scripts = keys_at(**json, "scripts");
+    if (scripts.empty() && patterns.empty()) continue;
+    packages.push_back(package_of(draft.at(folder), **json));
+    if (scripts.empty())
+      without_tasks.push_back(draft.at(folder));
+    else
+      draft.project(draft.at(folder), "npm", what_it_has("package.json", scripts)).found = scripts;
+  }
+  add_without_tasks(without_tasks, "npm", "package.json", draft);
+  return add_order(root, root_package, packages, draft);
+}
+
+}  // namespace dream::init

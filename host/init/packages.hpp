@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+#include "init/draft.hpp"
+#include "init/files.hpp"
+
+/// What the packages of JavaScript's tools have in common.
+namespace dream::init {
+
+/// One package of a workspace.
+struct Package {
+  std::string path;  ///< of the project
+  std::string name;
+  std::map<std::string, std::string> scripts;
+  std::map<std::string, bool> uses;  ///< names of packages; true: only a development or peer dependency
+};
+
+/// The texts of an array, or of an array in the member `within` of an object.
+[[nodiscard]] std::vector<std::string> texts_at(const rapidjson::Value& json, const char* name,
+                                                const char* within = nullptr);
+/// The keys of an object's member that is an object.
+[[nodiscard]] std::vector<std::string> keys_at(const rapidjson::Value& json, const char* name);
+
+/// The folders of a workspace by its patterns, of which the last that matches decides, and `!` takes out;
+/// where there are none, all folders that aren't deep.
+[[nodiscard]] std::vector<std::string> members_of(const std::filesystem::path& root,
+                                                  const std::vector<std::string>& patterns);
+
+/// "package.json: build and dev"
+[[nodiscard]] std::string what_it_has(const std::string& file, const std::vector<std::string>& names);
+
+/// Members without tasks of their own: each a project, or, where they are many, one pattern for all that lie
+/// together.
+void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
+                       const std::string& file, Draft& draft);
+
+/// What runs before what, by turbo.json and nx.json; without them a build comes after those of the packages
+/// that it uses. `own`: the root's package.
+[[nodiscard]] Result<void> add_order(const std::filesystem::path& root, const Package& own,
+                                     const std::vector<Package>& packages, Draft& draft);
+
+}  // namespace dream::init

@@ -1,0 +1,314 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "init/compose_layers.hpp"
+#include "init/compose_merge.hpp"
+#include "init/compose_values.hpp"
+#include "init/files.hpp"
+#include "init/processes.hpp"
+#include "init/sources.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Until : std::uint8_t { started, ready, ended, succeeded };
+
+Until until_of(const std::string& condition) {
+  if (condition == "process_completed") return Until::ended;
+  if (condition == "process_completed_successfully") return Until::succeeded;
+  return condition == "process_healthy" || condition == "process_log_ready" ? Until::ready : Until::started;
+}
+
+std::optional<long long> seconds_at(const YAML::Node& map, const char* key) {
+  return duration_ms(text_at(map, key) + "s");
+}
+
+/// In a command `$NAME` stays for its shell: what .env says comes with `envFile`.
+std::string command_line(const std::string& written) {
+  return ComposeVariables({}, true).expanded(written);
+}
+
+/// A probe as dream's `ready` and `health` have it; empty: it can't be said.
+std::string probe_json(const YAML::Node& probe) {
+  if (const std::string line = text_at(member_at(probe, "exec"), "command"); !line.empty())
+    return "\"exec\": " + json_string(command_line(line));
+  const YAML::Node http = member_at(probe, "http_get");
+  if (!http.IsMap() || text_at(http, "scheme") == "https") return {};
+  std::string host = text_at(http, "host");
+  if (host == "127.0.0.1" || host == "localhost") host.clear();
+  std::string path = text_at(http, "path");
+  if (path.empty()) path = "/";
+  const std::string port = text_at(http, "port");
+  const bool number = port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos &&
+                      (port.empty() || (port.front() != '0' && std::stoi(port) <= 65535));
+  const std::string words = host + path;  // a template is no part of a URL
+  if (!number || words.find_first_of("{} \t#") != std::string::npos || !is_printable(words)) return {};
+  return "\"http\": " + json_string(host.empty()
+                                        ? ":" + (port.empty() ? "80" : port) + path
+                                        : "http://" + host + (port.empty() ? "" : ":" + port) + path);
+}
+
+/// One process of the file.
+class Process {
+ public:
+  Process(std::string name, const YAML::Node& node, std::string shell, const YAML::Node& common,
+          ComposeVariables& variables, Draft& draft)
+      : name_(std::move(name)),
+        node_(node),
+        shell_(std::move(shell)),
+        common_(common),
+        variables_(variables),
+        draft_(draft) {}
+
+  TaskDraft task(const ProcessFolder& folder, bool is_waited_for) {
+    command(folder);
+    const YAML::Node availability = member_at(node_, "availability");
+    if (ends_all()) add("service", "true");
+    for (const char* key : {"command", "working_dir"}) {
+      if (text_at(node_, key).find("{{") != std::string::npos) draft_.leave_out("a template ({{…}})", name_);
+    }
+    ready(is_waited_for);
+    if (const std::string health = probe_json(member_at(node_, "liveness_probe")); !health.empty()) {
+      const YAML::Node probe = member_at(node_, "liveness_probe");
+      std::string more;
+      if (const auto every = seconds_at(probe, "period_seconds"); every && *every > 0)
+        more += fmt::format(R"(, "every": {})", *every);
+      add("health", "{ " + health + more + " }");
+    }
+    restart(availability);
+    environment();
+    shutdown();
+    for (const char* key :
+         {"is_daemon", "is_tty", "is_interactive", "is_elevated", "replicas", "schedule", "namespace"}) {
+      const std::string value = text_at(node_, key);
+      if (!value.empty() && value != "false" && value != "1") draft_.leave_out(key, name_);
+    }
+    if (member_at(node_, "schedule").IsMap()) draft_.leave_out("schedule", name_);
+    return {name_, std::move(members_)};
+  }
+
+  [[nodiscard]] bool has_ready() const { return has_ready_; }
+
+  /// Its end is the end of all.
+  [[nodiscard]] bool ends_all() const {
+    return is_true(member_at(member_at(node_, "availability"), "exit_on_end"));
+  }
+  [[nodiscard]] bool failure_ends_all() const {
+    return ends_all() || text_at(member_at(node_, "availability"), "restart") == "exit_on_failure";
+  }
+
+ private:
+  void add(const std::string& key, const std::string& value) { members_.emplace_back(key, value); }
+
+  void command(const ProcessFolder& folder) {
+    const std::string line = command_line(text_at(node_, "command"));
+    const YAML::Node words = member_at(node_, "entrypoint");
+    if (line.empty() && words.IsSequence() && words.size() > 0)
+      add("command", list_json(words_of(words)));
+    else
+      add("command", line.empty() ? "\"true\"" : shell_command_json(folder.before + line, shell_));
+  }
+
+  void ready(bool is_waited_for) {
+    std::string ready;
+    if (const YAML::Node probe = member_at(node_, "readiness_probe"); probe.IsMap()) {
+      ready = probe_json(probe);
+      if (ready.empty()) draft_.leave_out("readiness_probe", name_);
+    } else if (const std::string words = text_at(node_, "ready_log_line"); !words.empty()) {
+      std::string pattern;
+      for (const char c : words) pattern += c == '*' ? std::string("\\*") : std::string(1, c);
+      ready = "\"log\": " + json_string(pattern);
+    }
+    has_ready_ = !ready.empty();
+    if (has_ready_) add("ready", "{ " + ready + " }");
+    if (!has_ready_ && is_waited_for)
+      draft_.remark(fmt::format("{} has no probe: who needs it starts when it was started.", name_));
+  }
+
+  void restart(const YAML::Node& availability) {
+    const std::string policy = text_at(availability, "restart");
+    if (policy != "always" && policy != "on_failure") return;
+    const std::string most = text_at(availability, "max_restarts");
+    const bool number =
+        !most.empty() && most.size() < 9 && most.find_first_not_of("0123456789") == std::string::npos;
+    const auto pause = seconds_at(availability, "backoff_seconds");
+    add("restart", fmt::format(R"({{ "on": "{0}", "max": {1}, "delay": {2}, "maxDelay": {2} }})",
+                               policy == "always" ? "always" : "failure", number ? std::stol(most) : 0,
+                               pause && *pause > 0 ? *pause : 1000));
+  }
+
+  void environment() {
+    YAML::Node all(YAML::NodeType::Map);
+    for (const YAML::Node& some : {common_, as_map(member_at(node_, "environment"))}) {
+      if (!some.IsMap()) continue;
+      for (const auto& one : some)
+        all[one.first.Scalar()] =
+            one.second.IsScalar() ? variables_.expanded(one.second.Scalar()) : std::string();
+    }
+    if (all.size() > 0)
+      add("env", variables_json(all, [](const std::string&) { return std::nullopt; }).object);
+  }
+
+  void shutdown() {
+    const YAML::Node shutdown = member_at(node_, "shutdown");
+    std::vector<Member> stop;
+    const std::string number = text_at(shutdown, "signal");
+    int signal = 0;
+    std::from_chars(number.data(), number.data() + number.size(), signal);
+    if (signal > 0 && signal < 32 && signal_number(signal_name(signal)) == signal)
+      stop.emplace_back("signal", json_string(signal_name(signal)));
+    const auto grace = seconds_at(shutdown, "timeout_seconds");
+    stop.emplace_back("graceMs", std::to_string(grace && *grace > 0 ? *grace : 10'000));
+    if (is_true(member_at(shutdown, "parent_only"))) stop.emplace_back("to", "\"root\"");
+    if (!text_at(shutdown, "command").empty()) draft_.leave_out("shutdown.command", name_);
+    add("stop", object_json(stop));
+  }
+
+  std::string name_;
+  YAML::Node node_;
+  std::string shell_;
+  YAML::Node common_;
+  ComposeVariables& variables_;
+  Draft& draft_;
+  std::vector<Member> members_;
+  bool has_ready_ = false;
+};
+
+/// All of a file.
+class Processes {
+ public:
+  Processes(YAML::Node file, bool has_variables, ComposeVariables& variables, Draft& draft)
+      : file_(std::move(file)), has_variables_(has_variables), variables_(variables), draft_(draft) {}
+
+  void add(const std::string& comment) {
+    const YAML::Node processes = member_at(file_, "processes");
+    for (const auto& one : processes) {
+      const std::string& name = one.first.Scalar();
+      names_.push_back(name);
+      for (const auto& need : member_at(one.second, "depends_on")) {
+        const Until until = until_of(text_at(need.second, "condition"));
+        needs_[name].push_back(need.first.Scalar());
+        if (until == Until::ready) waited_until_ready_.insert(need.first.Scalar());
+        if (until == Until::ended || until == Until::succeeded)
+          (until == Until::ended ? ended_ : late_).insert(need.first.Scalar());
+      }
+    }
+    std::string shell = text_at(member_at(file_, "shell"), "shell_command");
+    if (shell.empty()) shell = "bash";
+    for (const std::string& name : names_) {
+      const YAML::Node node = processes[name];
+      const ProcessFolder folder = folder_of_process(text_at(node, "working_dir"));
+      Process process(name, node, shell, as_map(member_at(file_, "environment")), variables_, draft_);
+      TaskDraft task = process.task(folder, waited_until_ready_.contains(name));
+      const std::string project = draft_.at(folder.project);
+      if (has_variables_ && folder.project == "./") task.members.emplace_back("envFile", "\".env\"");
+      if (process.has_ready()) ready_.insert(name);
+      if (!process.failure_ends_all()) may_fail_.insert(name);
+      tasks_[name] = {project,
+                      draft_.add_task(project, "shell", comment, "process-compose", std::move(task))};
+    }
+    add_needs(comment);
+  }
+
+ private:
+  [[nodiscard]] EntryDraft entry(const std::string& name, Until until, bool in_up) const {
+    const auto& [project, task] = tasks_.at(name);
+    EntryDraft made{project, task, {}};
+    const bool needed = waited_until_ready_.contains(name);
+    if (until == Until::ended) made.members.emplace_back("required", "false");
+    if (until == Until::ended || until == Until::succeeded) return made;
+    made.members.emplace_back("async", "true");
+    if (ready_.contains(name))
+      made.members.emplace_back("waitFor", until == Until::ready ? "\"ready\"" : "\"started\"");
+    if (in_up && may_fail_.contains(name) && !needed) made.members.emplace_back("required", "false");
+    return made;
+  }
+
+  void add_needs(const std::string& comment) {
+    NeedsDraft up{draft_.at("./"), draft_.free_name(draft_.at("./"), {"up", "process-compose"}), {}};
+    std::vector<std::string> disabled;
+    const YAML::Node processes = member_at(file_, "processes");
+    std::set<std::string> both = late_;
+    both.insert(ended_.begin(), ended_.end());
+    for (const std::string& name : start_order(names_, needs_, both)) {
+      NeedsDraft own{tasks_[name].first, tasks_[name].second, {}};
+      for (const auto& need : member_at(processes[name], "depends_on")) {
+        if (tasks_.contains(need.first.Scalar()))
+          own.entries.push_back(
+              entry(need.first.Scalar(), until_of(text_at(need.second, "condition")), false));
+      }
+      draft_.add_needs(std::move(own));
+      if (is_true(member_at(processes[name], "disabled")))
+        disabled.push_back(tasks_[name].second);
+      else
+        up.entries.push_back(entry(name,
+                                   late_.contains(name)    ? Until::succeeded
+                                   : ended_.contains(name) ? Until::ended
+                                                           : Until::started,
+                                   true));
+    }
+    if (up.entries.empty()) return;
+    const bool lasting =
+        std::ranges::any_of(names_, [&](const std::string& name) { return !may_fail_.contains(name); });
+    draft_.add_task(up.project, "shell", comment, "process-compose",
+                    {up.task, {{"command", lasting ? "\"exec sleep infinity\"" : "\"true\""}}});
+    draft_.remark(fmt::format("`dream {}` starts the processes of {}.", up.task,
+                              comment.substr(comment.find(' ') + 1)));
+    if (!disabled.empty())
+      draft_.remark(
+          fmt::format("Not started by `dream {}`, as they are disabled: {}.", up.task, join_words(disabled)));
+    draft_.add_needs(std::move(up));
+  }
+
+  YAML::Node file_;
+  bool has_variables_;
+  ComposeVariables& variables_;
+  Draft& draft_;
+  std::vector<std::string> names_;
+  std::set<std::string> waited_until_ready_, ready_, may_fail_;
+  std::set<std::string> late_;   ///< somebody waits for their success
+  std::set<std::string> ended_;  ///< somebody waits for their end
+  std::map<std::string, std::vector<std::string>> needs_;
+  std::map<std::string, std::pair<std::string, std::string>> tasks_;  ///< project and name that each got
+};
+
+}  // namespace
+
+Result<void> add_process_compose(const fs::path& file, Draft& draft) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  if (!*text) return {};
+  const std::string name = file.filename().string();
+  try {
+    const YAML::Node read = read_yaml(**text);
+    if (!member_at(read, "processes").IsMap())
+      return Error{ErrorCode::configuration, "the file has no processes", printable(name),
+                   "dream init knows files of process-compose by their `processes`"};
+    const fs::path env = file.parent_path() / ".env";
+    ComposeVariables variables(read_variables(env), true);
+    std::error_code ignored;
+    Processes(read, fs::is_regular_file(env, ignored), variables, draft).add("from " + name);
+    const std::set<std::string>& unknown = variables.unknown();
+    if (!unknown.empty())
+      draft.remark(
+          fmt::format("dream.json expands no variables in env; write the values where these stand: ${{{}}}.",
+                      fmt::join(unknown, "}, ${")));
+  } catch (const YAML::Exception& problem) {
+    return Error{ErrorCode::configuration,
+                 "the file can't be understood: " + printable(problem.what()),
+                 printable(name),
+                 {}};
+  }
+  return {};
+}
+
+}  // namespace dream::init

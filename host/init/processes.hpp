@@ -1,0 +1,33 @@
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "init/draft.hpp"
+
+/// What process runners' files have in common. May throw YAML::Exception.
+namespace dream::init {
+
+/// Where a process runs: the project that is its folder, and what a command needs in front of it where it is
+/// none.
+struct ProcessFolder {
+  std::string project = "./";
+  std::string before;  ///< "cd DIR && "
+};
+[[nodiscard]] ProcessFolder folder_of_process(const std::string& written);
+
+/// A line for `shell` ("bash", "sh") as a task's command: an array where dream's own shell wouldn't
+/// understand it.
+[[nodiscard]] std::string shell_command_json(const std::string& line, const std::string& shell);
+
+/// Each name after those it needs; the `late` ones, which hold up what stands behind them, as late as they
+/// can be.
+[[nodiscard]] std::vector<std::string> start_order(
+    std::vector<std::string> names, const std::map<std::string, std::vector<std::string>>& needs,
+    const std::set<std::string>& late);
+
+}  // namespace dream::init

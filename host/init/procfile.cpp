@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <system_error>
+
+#include "base/text.hpp"
+#include "config/env_file.hpp"
+#include "init/files.hpp"
+#include "init/sources.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int first_port = 5000;
+constexpr int between_ports = 100;
+
+struct Process {
+  std::string name;
+  std::string command;
+};
+
+std::vector<Process> processes_of(const std::string& text) {
+  std::vector<Process> processes;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t colon = line.find(':');
+    if (colon == std::string::npos || line[0] == '#') continue;
+    std::string name = trimmed(line.substr(0, colon));
+    std::string command = trimmed(line.substr(colon + 1));
+    if (is_word(name, "-_") && !command.empty()) processes.push_back({std::move(name), std::move(command)});
+  }
+  return processes;
+}
+
+/// The program in the shell's place, so that it gets the signals and its exit code counts, as the Procfile
+/// tools do it; not where the line is more than one program.
+std::string replacing_the_shell(const std::string& command) {
+  static const std::set<std::string, std::less<>> own_words{
+      "cd",      "exec",  "export", "source", ".",      ":",     "eval",  "set", "unset",
+      "ulimit",  "umask", "trap",   "wait",   "if",     "while", "until", "for", "case",
+      "command", "read",  "shift",  "alias",  "return", "exit",  "!",     "{",   "[["};
+  const std::string word = command.substr(0, command.find_first_of(" \t"));
+  const bool plain = command.find_first_of(";&|<>()`\n#") == std::string::npos && !own_words.contains(word) &&
+                     word.find('=') == std::string::npos;
+  return plain ? "exec " + command : command;
+}
+
+std::optional<int> port_in(std::string_view text) {
+  int port = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return failure == std::errc() && port > 0 ? std::optional(port) : std::nullopt;
+}
+
+/// What the file beside it says of PORT, else a `bin/dev` that starts Procfile.dev with one, else foreman's.
+int first_port_of(const fs::path& file, const config::Variables& variables) {
+  if (const auto own = variables.find("PORT"); own != variables.end()) {
+    if (const auto port = port_in(own->second)) return *port;
+  }
+  if (file.filename() != "Procfile.dev") return first_port;
+  const auto script = read_text(file.parent_path() / "bin" / "dev");
+  if (!script || !*script) return first_port;
+  const std::size_t at = (*script)->find("${PORT:-");
+  return at == std::string::npos ? first_port
+                                 : port_in(std::string_view(**script).substr(at + 8)).value_or(first_port);
+}
+
+}  // namespace
+
+Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& draft) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  if (!*text) return {};
+  const std::string name = file.filename().string();
+  const std::vector<Process> processes = processes_of(**text);
+  if (processes.empty()) return {};
+  const auto variables = read_text(file.parent_path() / ".env");
+  if (!variables) return variables.error();
+  config::Variables values;
+  if (*variables) {
+    if (auto read = config::parse_env_file(".env", **variables)) values = std::move(read->variables);
+  }
+  const std::string comment = "from " + name;
+  const std::string project = draft.at("./");
+  int port = first_port_of(file, values);
+  std::vector<EntryDraft> entries;
+  for (const Process& process : processes) {
+    TaskDraft task{process.name, {{"command", json_string(replacing_the_shell(process.command))}}};
+    task.members.emplace_back("service", "true");
+    if (*variables) task.members.emplace_back("envFile", "\".env\"");
+    task.members.emplace_back("env", fmt::format(R"({{ "PORT": "{}" }})", port));
+    port += between_ports;
+    entries.push_back({project,
+                       draft.add_task(project, "shell", comment, "procfile", std::move(task)),
+                       {{"async", "true"}}});
+  }
+  const std::string gathers = draft.free_name(project, {all, "procfile", "procfile-" + all});
+  draft.add_task(project, "shell", comment, "procfile", {gathers, {{"command", "\"exec sleep infinity\""}}});
+  draft.add_needs({project, gathers, std::move(entries)});
+  draft.remark(fmt::format(
+      "`dream {}` runs what {} names: when one ends, all end. Each has a PORT of its own, as foreman "
+      "gives it.",
+      gathers, name));
+  return {};
+}
+
+}  // namespace dream::init

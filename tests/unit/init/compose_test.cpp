@@ -1,0 +1,415 @@
+#include <gmock/gmock.h>
+
+#include "init/compose_values.hpp"
+#include "init_fixture.hpp"
+
+namespace dream::init {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(Init, services_of_a_compose_file_become_tasks_in_containers) {
+  write("compose.yaml", R"(
+services:
+  web:
+    build: ./api
+    ports: ["8080:80", 3000]
+    depends_on:
+      migrate: {condition: service_completed_successfully}
+      db: {condition: service_healthy}
+    environment: [A=1, TOKEN]
+    healthcheck: {test: x}
+  migrate:
+    image: "m:1"
+    command: ["npm", "run", "migrate"]
+    depends_on: [db]
+  db:
+    image: postgres:16
+    environment: {PASSWORD: dev}
+    stop_signal: SIGINT
+    stop_grace_period: 1m30s
+)");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_THAT(names(tasks), ElementsAre("db", "migrate", "up", "web"));
+  EXPECT_EQ(made.projects.at("./").executor, "docker");
+  EXPECT_EQ(tasks.at("db").service, true) << "it is waited for until it is healthy";
+  EXPECT_EQ(tasks.at("db").stop_grace, std::chrono::seconds(90));
+  EXPECT_EQ(tasks.at("web").stop_grace, std::chrono::seconds(10)) << "compose's own";
+  EXPECT_EQ(tasks.at("db").env.at(0).second, "dev");
+  EXPECT_EQ(tasks.at("migrate").service, std::nullopt) << "web waits for its end";
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:migrate", "./:db async ready"));
+  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./:db async", "./:migrate", "./:web async"));
+  EXPECT_EQ(tasks.at("up").executor, "shell");
+  EXPECT_THAT(text(), HasSubstr(R"("build": { "context": "./api" }, "ports": ["8080:80", "3000"])"));
+  EXPECT_THAT(text(), HasSubstr(R"("env": ["TOKEN"])"));
+  EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:migrate", "./:web b", "./:up"));
+  EXPECT_THAT(plan(made, "./", "web"), ElementsAre("./:db b", "./:migrate", "./:web b"));
+}
+
+TEST_F(Init, a_compose_file_is_read_as_compose_reads_it) {
+  write("one.env", "");
+  write("compose.yaml", R"(
+name: shop
+x-base: &base
+  image: "app:${TAG:-1.2}"
+  environment: &env {LEVEL: info, "A=B": x, HOME: "${HOME}", PRICE: "5$$"}
+services:
+  one:
+    <<: *base
+    environment:
+      <<: *env
+      LEVEL: debug
+    ports:
+      - {target: 80, published: 8080, host_ip: 127.0.0.1}
+      - {target: 53, protocol: udp}
+    volumes:
+      - {type: volume, source: data, target: /data, read_only: true}
+    env_file: [{path: one.env, required: false}]
+    command: run $WHERE
+  two:
+    image: other
+    volumes: [{type: tmpfs, target: /tmp}]
+)");
+  const Workspace made = workspace();
+  const TaskSettings& one = made.projects.at("./").tasks.at("one");
+  EXPECT_THAT(one.env, ElementsAre(testing::Pair("LEVEL", "debug"), testing::Pair("PRICE", "5$")));
+  EXPECT_THAT(one.env_files, ElementsAre("one.env"));
+  EXPECT_THAT(text(), HasSubstr(R"("image": "app:1.2")"));
+  EXPECT_THAT(text(), HasSubstr(R"("env": ["HOME"])"));
+  EXPECT_THAT(text(), HasSubstr(R"("ports": ["127.0.0.1:8080:80", "53/udp"])"));
+  EXPECT_THAT(text(), HasSubstr(R"("volumes": ["shop_data:/data:ro"])"));
+  EXPECT_THAT(text(), HasSubstr("write the values where these stand: ${WHERE}.\n"));
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: a volume (tmpfs) of two.\n"));
+}
+
+TEST_F(Init, an_alias_that_holds_itself_is_an_error) {
+  write("compose.yaml", "services: &all\n  one: {image: x, labels: *all}\n");
+  EXPECT_THAT(text(), HasSubstr("compose.yaml: the file can't be understood"));
+}
+
+TEST_F(Init, commands_of_a_compose_file_are_split_into_words_without_a_shell) {
+  write("compose.yaml",
+        "services:\n"
+        "  db: { image: mysql, command: --default-authentication-plugin=x --sql_mode='A B' }\n"
+        "  web: { image: i, entrypoint: /entry.sh --flag \"two words\" a\\ b '' }\n");
+  const std::string made = text();
+  EXPECT_THAT(made, HasSubstr(R"("command": ["--default-authentication-plugin=x", "--sql_mode=A B"])"));
+  EXPECT_THAT(made, HasSubstr(R"("entrypoint": ["/entry.sh", "--flag", "two words", "a b", ""])"));
+  write("compose.yaml", "services: { db: { image: i, command: \"echo 'it\" } }\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("failed: compose.yaml"), HasSubstr("a quote without its end")));
+}
+
+TEST_F(Init, a_long_text_that_stands_in_many_places_is_refused) {
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "*a, ";
+  write("compose.yaml", "x: &a \"" + std::string(100'000, 'y') +
+                            "\"\nservices: { db: { image: i, environment: [" + many + "] } }\n");
+  EXPECT_THAT(text(), HasSubstr("too much text in its values"));
+}
+
+TEST_F(Init, a_health_check_of_compose_is_the_containers_and_who_needs_it_waits_for_it) {
+  write("compose.yaml", R"(
+services:
+  db:
+    image: i
+    healthcheck: {test: "pg_isready -U $$USER", interval: 5s, timeout: 1.5s, retries: 3, start_period: 1m}
+  off: {image: i, healthcheck: {disable: true}}
+  list: {image: i, healthcheck: {test: [CMD, a, "b c"]}}
+  line: {image: i, healthcheck: {test: [CMD-SHELL, "a || exit 1"]}}
+  none: {image: i, healthcheck: {test: [NONE]}}
+  bare: {image: i}
+  api:
+    image: i
+    depends_on: {db: {condition: service_healthy}, bare: {condition: service_healthy}, off: {condition: service_healthy}}
+  job: {image: i, depends_on: [db]}
+)");
+  const Workspace made = workspace();
+  EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("ready": { "healthcheck": true })"));
+  EXPECT_THAT(line("\"db\": {"),
+              HasSubstr(R"("healthcheck": { "test": "pg_isready -U $USER", "interval": 5000, )"
+                        R"("timeout": 1500, "startPeriod": 60000, "retries": 3 })"));
+  EXPECT_THAT(line("\"off\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
+  EXPECT_THAT(line("\"none\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
+  EXPECT_THAT(line("\"list\": {"), HasSubstr(R"("healthcheck": { "test": ["a", "b c"] })"));
+  EXPECT_THAT(line("\"line\": {"), HasSubstr(R"("healthcheck": { "test": "a || exit 1" })"));
+  EXPECT_THAT(line("\"bare\": {"), HasSubstr(R"("ready": { "healthcheck": true })"))
+      << "its image may have one";
+  EXPECT_THAT(needs(made, "./", "api"),
+              ElementsAre("./:db async ready", "./:bare async ready", "./:off async"));
+  EXPECT_THAT(needs(made, "./", "job"), ElementsAre("./:db async")) << "it doesn't ask for health";
+  EXPECT_EQ(made.dependencies.at("./").at("job").entries.at(0).wait_for, WaitFor::started);
+  EXPECT_THAT(text(), HasSubstr("off has no health check: who needs it starts when it was started."));
+}
+
+TEST_F(Init, a_restart_policy_is_the_engines_and_what_ends_by_itself_is_no_service) {
+  write("compose.yaml", R"(
+services:
+  a: {image: i, restart: always}
+  b: {image: i, restart: unless-stopped}
+  c: {image: i, restart: "on-failure:4"}
+  d: {image: i, restart: "no"}
+  e: {image: i, deploy: {restart_policy: {condition: on-failure, max_attempts: 2}}}
+  f: {image: i, deploy: {restart_policy: {}}}
+)");
+  const auto tasks = workspace().projects.at("./").tasks;
+  EXPECT_EQ(tasks.at("a").restart->on, Restart::On::always);
+  EXPECT_EQ(tasks.at("a").restart->max, 0U);
+  EXPECT_EQ(tasks.at("a").service, true);
+  EXPECT_EQ(tasks.at("b").restart->on, Restart::On::always);
+  EXPECT_EQ(tasks.at("c").restart->on, Restart::On::failure);
+  EXPECT_EQ(tasks.at("c").restart->max, 4U);
+  EXPECT_EQ(tasks.at("c").service, std::nullopt);
+  EXPECT_EQ(tasks.at("d").restart, std::nullopt);
+  EXPECT_EQ(tasks.at("d").service, std::nullopt);
+  EXPECT_EQ(tasks.at("e").restart->max, 2U);
+  EXPECT_EQ(tasks.at("f").restart->on, Restart::On::always);
+}
+
+TEST_F(Init, up_ends_by_itself_where_every_service_may) {
+  write("compose.yaml", "services: {a: {image: i}, b: {image: i}}\n");
+  EXPECT_EQ(command(workspace(), "./", "up"), "true");
+  write("compose.yaml", "services: {a: {image: i}, b: {image: i, restart: always}}\n");
+  EXPECT_EQ(command(workspace(), "./", "up"), "exec sleep infinity");
+}
+
+TEST_F(Init, a_service_that_nobody_waits_for_may_fail_as_with_compose) {
+  write("compose.yaml", R"(
+services:
+  web: {image: i, depends_on: {db: {condition: service_healthy}, setup: {condition: service_completed_successfully}, mail: {condition: service_started}}}
+  db: {image: i}
+  setup: {image: i}
+  mail: {image: i}
+)");
+  const Workspace made = workspace();
+  std::vector<std::string> optional;
+  for (const Dependency& one : made.dependencies.at("./").at("up").entries) {
+    if (one.required == false) optional.push_back(one.task);
+  }
+  EXPECT_THAT(optional, ElementsAre("mail", "web"));
+}
+
+TEST_F(Init, what_must_end_first_holds_up_only_those_that_wait_for_it) {
+  write("compose.yaml", R"(
+services:
+  web: {image: i, depends_on: {setup: {condition: service_completed_successfully}}}
+  setup: {image: i}
+  other: {image: i}
+)");
+  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:other async", "./:setup", "./:web async"));
+}
+
+TEST_F(Init, services_with_profiles_are_started_only_where_one_is_asked_for) {
+  write("compose.yaml", R"(
+services:
+  web: {image: i, depends_on: {trace: {condition: service_started, required: false}}}
+  trace: {image: i, profiles: [debug]}
+  seed: {image: i, profiles: [seed, all]}
+)");
+  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:web async"));
+  EXPECT_FALSE(workspace().dependencies.at("./").contains("web")) << "it can do without what isn't started";
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("seed", "trace", "up", "web"));
+  EXPECT_THAT(text(), HasSubstr("Not started by `dream up`, for their profiles: trace and seed."));
+  write(".env", "COMPOSE_PROFILES=debug,other\n");
+  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:trace async", "./:web async"));
+}
+
+TEST_F(Init, what_is_built_is_not_pulled_under_the_name_it_gets) {
+  write("compose.yaml", "services: {a: {image: own, build: ./a}, b: {image: own}, c: {image: other}}\n");
+  EXPECT_THAT(line("\"a\": {"),
+              AllOf(HasSubstr(R"("build": { "context": "./a" })"), Not(HasSubstr("\"image\""))));
+  EXPECT_THAT(line("\"b\": {"),
+              AllOf(HasSubstr(R"("build": { "context": "./a" })"), Not(HasSubstr("\"image\""))));
+  EXPECT_THAT(line("\"c\": {"), HasSubstr(R"("image": "other")"));
+}
+
+TEST_F(Init, variables_of_a_compose_file_have_the_values_of_the_env_file_beside_it) {
+  write(".env", "TAG=1\nEMPTY=\nQUOTED='a b'\nTOKEN=t\n");
+  write("compose.yaml", R"(
+services:
+  a:
+    image: "x:${TAG}"
+    environment:
+      - A=${TAG:-2}${NONE:-${QUOTED}}
+      - B=${EMPTY:-x}${EMPTY-y}
+      - C=${TAG:+set}${NONE:+set}
+      - D=$TAG$$TAG
+      - E=${NONE:?must be set}${NONE}
+      - TOKEN
+      - OUTSIDE
+)");
+  const Workspace made = workspace();
+  using testing::Pair;
+  EXPECT_THAT(made.projects.at("./").tasks.at("a").env,
+              ElementsAre(Pair("A", "1a b"), Pair("B", "x"), Pair("C", "set"), Pair("D", "1$TAG"),
+                          Pair("E", "${NONE}${NONE}"), Pair("TOKEN", "t")));
+  EXPECT_THAT(line("\"a\": {"), AllOf(HasSubstr(R"("image": "x:1")"), HasSubstr(R"("env": ["OUTSIDE"])")));
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("Values of .env stand here"), HasSubstr("where these stand: ${NONE}.\n")));
+  write("compose.yaml", "services: {a: {image: \"x:${a b}\"}}\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("failed: compose.yaml"), HasSubstr("is no variable")));
+}
+
+TEST_F(Init, named_volumes_are_the_projects_own_as_with_compose) {
+  write("compose.yaml", R"(
+name: shop
+services:
+  db: {image: i, volumes: ["data:/d", "./x:/x", "/cache", "theirs:/t:ro", "named:/n", {type: bind, source: conf, target: /c}]}
+volumes: {data: {}, theirs: {external: true}, named: {name: n1}}
+)");
+  EXPECT_THAT(
+      line("\"db\": {"),
+      HasSubstr(R"("volumes": ["shop_data:/d", "./x:/x", "/cache", "theirs:/t:ro", "n1:/n", "./conf:/c"])"));
+  write("compose.yaml",
+        "services: {db: {image: i, volumes: ['$PWD:/p', '${HOME}/.x:/x', '${OTHER}/y:/y']}}\n");
+  EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("volumes": [".:/p", "~/.x:/x", "${OTHER}/y:/y"])"));
+  write("compose.yaml", "services: {db: {image: i, volumes: ['data:/d']}}\n");
+  write(".env", "COMPOSE_PROJECT_NAME=mine\n");
+  EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("mine_data:/d")"));
+  write(".env", "");
+  write("My App/compose.yaml", "services: {db: {image: i, volumes: ['data:/d']}}\n");
+  EXPECT_THAT(text("My App/compose.yaml"), HasSubstr(R"("myapp_data:/d")"));
+}
+
+TEST_F(Init, layers_extends_and_includes_make_one_file) {
+  write("compose.yaml", R"(
+include: [other/compose.yaml]
+services:
+  web:
+    extends: {service: base, file: common/base.yaml}
+    ports: ["80:80"]
+    command: [run, it]
+    environment: {A: "1", B: "1"}
+  gone: {image: i, ports: ["1:1"]}
+)");
+  write("compose.override.yaml", R"(
+services:
+  web:
+    ports: ["81:81"]
+    command: [debug]
+    environment: [B=2]
+    depends_on: [db]
+  gone: {ports: !reset [], image: j}
+)");
+  write("common/base.yaml", R"(
+services:
+  root: {image: r, labels: [x=y]}
+  base: {extends: root, build: ./img, env_file: base.env, volumes: ["./data:/d"]}
+)");
+  write("other/compose.yaml", "services: {db: {image: \"pg:${V}\", volumes: ['./d:/d']}}\n");
+  write("other/.env", "V=16\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("db", "gone", "up", "web"));
+  const std::string web = line("\"web\": {");
+  EXPECT_THAT(web, HasSubstr(R"("build": { "context": "./common/img" })"));
+  EXPECT_THAT(web, HasSubstr(R"("envFile": ["./common/base.env"])"));
+  EXPECT_THAT(web, HasSubstr(R"("volumes": ["./common/data:/d"])"));
+  EXPECT_THAT(web, HasSubstr(R"("labels": { "x": "y" })"));
+  EXPECT_THAT(web, HasSubstr(R"("ports": ["80:80", "81:81"])"));
+  EXPECT_THAT(web, HasSubstr(R"("command": ["debug"])"));
+  EXPECT_THAT(web, HasSubstr(R"("env": { "A": "1", "B": "2" })"));
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:db async"));
+  EXPECT_THAT(line("\"db\": {"), AllOf(HasSubstr("\"pg:16\""), HasSubstr("\"./other/d:/d\"")));
+  EXPECT_THAT(line("\"gone\": {"), AllOf(HasSubstr("\"j\""), Not(HasSubstr("ports"))));
+  EXPECT_THAT(names(workspace("compose.yaml").projects.at("./").tasks),
+              ElementsAre("db", "gone", "up", "web"));
+  EXPECT_THAT(text("compose.yaml"), HasSubstr("[\"run\", \"it\"]")) << "the file that is named alone";
+}
+
+TEST_F(Init, a_layer_may_take_away_and_replace) {
+  write("compose.yaml", R"(
+services:
+  a: {image: i, depends_on: [b], environment: [A=1], ports: ["1:1"], volumes: ["./a:/a", "./b:/b"], labels: [l=1]}
+  b: {image: i}
+)");
+  write("compose.override.yaml", R"(
+services:
+  a:
+    depends_on: !reset []
+    environment: !override [B=2]
+    ports: !override ["2:2"]
+    volumes: ["./c:/a:ro"]
+    labels: !reset null
+)");
+  EXPECT_FALSE(workspace().dependencies.at("./").contains("a"));
+  const std::string a = line("\"a\": {");
+  EXPECT_THAT(a, AllOf(HasSubstr(R"("env": { "B": "2" })"), HasSubstr(R"("ports": ["2:2"])"),
+                       HasSubstr(R"("volumes": ["./b:/b", "./c:/a:ro"])"), Not(HasSubstr("labels"))));
+}
+
+TEST_F(Init, services_that_extend_one_another_without_an_end_are_an_error) {
+  write("compose.yaml", "services: {a: {extends: b}, b: {extends: a}}\n");
+  EXPECT_THAT(text(), HasSubstr("extend one another without an end"));
+  write("compose.yaml", "include: [compose.yaml]\nservices: {a: {image: i}}\n");
+  EXPECT_THAT(text(), HasSubstr("include one another without an end"));
+  write("compose.yaml", "services: {a: {extends: {service: x, file: none.yaml}}}\n");
+  EXPECT_THAT(text(), HasSubstr("there is no file none.yaml"));
+}
+
+TEST_F(Init, takes_what_the_docker_executor_has_an_option_for_and_tells_the_rest_once) {
+  write("s.txt", "");
+  write("compose.yaml", R"(
+services:
+  a:
+    image: i
+    pull_policy: if_not_present
+    mem_limit: 512m
+    cpus: 1.5
+    init: true
+    network_mode: host
+    labels: {x: "1"}
+    secrets: [s, {source: s, target: other}]
+    configs: [{source: c, target: /etc/c}, late]
+    cap_add: [X]
+    env_file: [{path: none.env, required: false}, {path: s.txt}]
+  b:
+    image: i
+    cap_add: [X]
+    pull_policy: daily
+    deploy: {resources: {limits: {cpus: "0.25", memory: 1G}, reservations: {devices: [{count: all, capabilities: [gpu]}]}}}
+secrets: {s: {file: ./s.txt}}
+configs: {c: {file: c.conf}, late: {content: x}}
+)");
+  const Workspace made = workspace();
+  const std::string a = line("\"a\": {");
+  for (const char* part :
+       {R"("pull": "missing")", R"("memory": "512m")", R"("cpus": 1.5)", R"("init": true)",
+        R"("network": "host")", R"("labels": { "x": "1" })", R"("envFile": ["s.txt"])",
+        R"("./s.txt:/run/secrets/s:ro", "./s.txt:/run/secrets/other:ro", "./c.conf:/etc/c:ro")"})
+    EXPECT_THAT(a, HasSubstr(part));
+  EXPECT_THAT(line("\"b\": {"), HasSubstr(R"("memory": "1G", "cpus": 0.25, "gpus": "all")"));
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: cap_add of a and b.\n"));
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: pull_policy of b.\n"));
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: configs late of a.\n"));
+  EXPECT_THAT(text(), HasSubstr("a: its env_file none.env needn't be there"));
+}
+
+TEST_F(Init, services_that_need_themselves_or_one_another_make_no_cycle) {
+  write("compose.yaml", R"(
+services:
+  a: {image: i, depends_on: [b, a]}
+  b: {image: i, depends_on: [a, nobody]}
+  up: {image: i}
+)");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./", "a"), ElementsAre("./:b async"));
+  EXPECT_THAT(plan(made, "./", "compose-up"), ElementsAre("./:up b", "./:b b", "./:a b", "./:compose-up"));
+  EXPECT_THAT(text(), AllOf(HasSubstr("./:a doesn't wait for itself."),
+                            HasSubstr("./:b doesn't wait for ./:a, which waits for it."),
+                            HasSubstr("b doesn't wait for nobody, which isn't there.")));
+}
+
+TEST(ComposeDuration, is_in_milliseconds) {
+  EXPECT_EQ(duration_ms("10s"), 10'000);
+  EXPECT_EQ(duration_ms("1h2m3s4ms"), 3'723'004);
+  EXPECT_EQ(duration_ms("1.5s"), 1'500);
+  EXPECT_EQ(duration_ms("2500us"), 3);
+  for (const char* wrong : {"", "10", "s", "1x", "-1s", "99999999h"})
+    EXPECT_EQ(duration_ms(wrong), std::nullopt) << wrong;
+}
+
+}  // namespace
+}  // namespace dream::init

@@ -1,0 +1,81 @@
+#include <gmock/gmock.h>
+
+#include "init_fixture.hpp"
+
+namespace dream::init {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(Init, a_procfile_becomes_tasks_of_the_root_and_start_runs_them_all) {
+  write("Procfile",
+        "# all\nworker: sidekiq -q \"a b\"\r\nweb: rails server -p $PORT\n\nnot a line\nclock:\n");
+  write(".env", "A=1\n");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_THAT(names(tasks), ElementsAre("start", "web", "worker"));
+  EXPECT_EQ(command(made, "./", "web"), "exec rails server -p $PORT");
+  EXPECT_EQ(command(made, "./", "worker"), "exec sidekiq -q \"a b\"");
+  EXPECT_EQ(tasks.at("worker").service, true) << "when one ends, all end";
+  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:worker async", "./:web async"));
+  EXPECT_THAT(tasks.at("web").env_files, ElementsAre(".env"));
+  EXPECT_THAT(tasks.at("web").env, ElementsAre(testing::Pair("PORT", "5100")));
+}
+
+TEST_F(Init, ports_of_a_procfile_begin_where_the_env_file_or_bin_dev_says) {
+  write("Procfile", "web: a\n");
+  write("Procfile.dev", "web: b\ncss: c\n");
+  write("bin/dev", "#!/bin/sh\nexport PORT=\"${PORT:-3000}\"\nexec foreman start -f Procfile.dev\n");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_THAT(names(tasks), ElementsAre("css", "dev", "procfile-web", "start", "web"));
+  EXPECT_EQ(tasks.at("css").env.at(0).second, "3100");
+  EXPECT_EQ(tasks.at("procfile-web").env.at(0).second, "5000");
+  EXPECT_EQ(command(made, "./", "procfile-web"), "exec a");
+  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:procfile-web async"));
+  EXPECT_THAT(needs(made, "./", "dev"), ElementsAre("./:web async", "./:css async"));
+  write(".env", "PORT=8080\n");
+  EXPECT_EQ(workspace().projects.at("./").tasks.at("css").env.at(0).second, "8180");
+}
+
+TEST_F(Init, a_line_of_a_procfile_that_is_more_than_one_program_keeps_its_shell) {
+  write("Procfile", "a: cd x && y\nb: A=1 run\nc: x | y\nd: exec z\ne: run ${PORT:-1} \"x y\"\n");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "a"), "cd x && y");
+  EXPECT_EQ(command(made, "./", "b"), "A=1 run");
+  EXPECT_EQ(command(made, "./", "c"), "x | y");
+  EXPECT_EQ(command(made, "./", "d"), "exec z");
+  EXPECT_EQ(command(made, "./", "e"), "exec run ${PORT:-1} \"x y\"");
+}
+
+TEST_F(Init, targets_of_a_makefile_that_people_call_become_tasks) {
+  write("Makefile",
+        ".PHONY: all test-unit\nCC := a:b\nX ::= y:z\nall: main.o\n\tcc: $^\ntest-unit: all\nmain.o: "
+        "main.c\n%.o: %.c\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("all", "test-unit"));
+  EXPECT_EQ(command(made, "./", "all"), R"({ "make", "all" })");
+  write("Makefile", "all: main.o\nmain.o: main.c\nrun:\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("all", "run"));
+  write("Makefile",
+        ".PHONY: \\\n  test\nbuild:\ntest:\ndefine X\nno: no\nendef\nifeq (a:b, c)\nlint deploy: # a: b\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "deploy", "lint", "test"))
+      << "what is phony says nothing of the others";
+  write("Makefile", "one \\\n  two: x\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("one", "two"));
+  write("Makefile", "-f: x\nrun: -f\n");
+  EXPECT_EQ(command(workspace(), "./", "-f"), R"({ "make", "--", "-f" })");
+}
+
+TEST_F(Init, a_process_called_start_keeps_its_name_and_program) {
+  write("Procfile", "web: serve\nstart: begin\n");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "start"), "exec begin");
+  EXPECT_THAT(needs(made, "./", "procfile"), ElementsAre("./:web async", "./:start async"));
+}
+
+}  // namespace
+}  // namespace dream::init

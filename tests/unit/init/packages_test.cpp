@@ -1,0 +1,176 @@
+#include <gmock/gmock.h>
+
+#include "init_fixture.hpp"
+
+namespace dream::init {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(Init, packages_of_npm_workspaces_are_projects_and_are_built_after_those_they_use) {
+  write("package.json", R"({"workspaces": ["packages/*", "apps/**", "!packages/old"]})");
+  write("packages/ui/package.json", R"({"name": "@x/ui", "scripts": {"build": "tsc"}})");
+  write("packages/old/package.json", R"({"name": "@x/old", "scripts": {"build": "tsc"}})");
+  write("packages/types/package.json", R"({"name": "@x/types"})");
+  write("packages/no-package/readme.md", "");
+  write(
+      "apps/deep/web/package.json",
+      R"({"name": "web", "scripts": {"build": "b", "dev": "d"}, "devDependencies": {"@x/ui": "*", "@x/types": "*"}})");
+  write("node_modules/x/package.json", "{}");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./apps/deep/web", "./packages/types", "./packages/ui"));
+  EXPECT_EQ(made.projects.at("./packages/ui").executor, "npm");
+  EXPECT_THAT(needs(made, "./apps/deep/web", "build"), ElementsAre("./packages/ui:"));
+  EXPECT_EQ(made.recursive.size(), 1U);
+  EXPECT_THAT(text(), HasSubstr("// package.json: build and dev\n"));
+}
+
+TEST_F(Init, one_package_is_the_project_of_the_root) {
+  write("package.json", R"({"scripts": {"dev": "vite"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./"));
+  EXPECT_EQ(made.projects.at("./").executor, "npm");
+}
+
+TEST_F(Init, members_of_a_deno_workspace_are_projects) {
+  write("deno.jsonc", "{ // both\n \"workspace\": [\"./add\", \"./subtract\"], }");
+  write("add/deno.json", R"({"tasks": {"test": "deno test"}})");
+  write("subtract/deno.json", "{}");
+  write("other/deno.json", "{}");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./add", "./subtract"));
+  EXPECT_EQ(made.projects.at("./add").executor, "deno");
+}
+
+TEST_F(Init, packages_without_a_workspace_are_found_where_they_lie) {
+  write("web/package.json", R"({"scripts": {"dev": "x"}})");
+  write("web/node_modules/y/package.json", R"({"scripts": {"dev": "x"}})");
+  write("services/api/deno.json", R"({"tasks": {"dev": "x"}})");
+  write("services/none/package.json", "{}");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./services/api", "./web"));
+  EXPECT_EQ(made.projects.at("./services/api").executor, "deno");
+}
+
+TEST_F(Init, members_of_a_pnpm_workspace_are_projects) {
+  write("package.json", R"({"name": "all"})");
+  write("pnpm-workspace.yaml", "packages:\n  - 'packages/*'\n  - '!packages/old'\n");
+  write("packages/a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
+  write("packages/old/package.json", R"({"name": "old", "scripts": {"build": "x"}})");
+  write("elsewhere/b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./packages/a"));
+}
+
+TEST_F(Init, packages_that_use_one_another_make_no_cycle) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}, "devDependencies": {"b": "*"}})");
+  write("b/package.json",
+        R"({"name": "b", "scripts": {"build": "x"}, "dependencies": {"a": "*", "b": "*"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(plan(made, "./b", "build"), ElementsAre("./a:build", "./b:build"));
+  EXPECT_THAT(plan(made, "./a", "build"), ElementsAre("./a:build"));
+  EXPECT_THAT(text(), HasSubstr("./a:build doesn't wait for ./b:build, which waits for it."))
+      << "what is used only for development gives way";
+}
+
+TEST_F(Init, order_goes_through_packages_without_the_task) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}, "dependencies": {"b": "*"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"test": "x"}, "dependencies": {"c": "*"}})");
+  write("c/package.json", R"({"name": "c", "scripts": {"build": "x"}})");
+  EXPECT_THAT(plan(workspace(), "./a", "build"), ElementsAre("./c:build", "./a:build"));
+}
+
+TEST_F(Init, what_turbo_says_of_the_order_is_said_by_entries) {
+  write("package.json", R"({"workspaces": ["*"], "scripts": {"gen": "x", "lint": "turbo lint"}})");
+  write("turbo.json", R"({"tasks": {
+    "build": {"dependsOn": ["^build", "gen"]}, "lint": {"dependsOn": ["^build", "//#gen"]},
+    "test": {"dependsOn": ["build", "$CI"]}, "b#test": {"dependsOn": []}, "dev": {"persistent": true, "with": ["b#dev"]},
+    "e2e": {"dependsOn": ["dev"]}}})");
+  write("a/package.json", R"({"name": "a", "dependencies": {"b": "*"},
+    "scripts": {"build": "x", "gen": "x", "lint": "x", "test": "x", "dev": "x", "e2e": "x"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"build": "x", "test": "x", "dev": "x"}})");
+  write("c/package.json", R"({"name": "c", "dependencies": {"b": "*"},
+    "scripts": {"build": "x", "gen": "x", "test": "x", "lint": "x", "dev": "x", "e2e": "x"}})");
+  write("c/turbo.json", R"({"extends": ["//"], "tasks": {
+    "test": {"dependsOn": ["gen"]}, "build": {"outputs": []}, "lint": {"dependsOn": ["$TURBO_EXTENDS$", "gen"]},
+    "dev": {"persistent": false}}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(plan(made, "./a", "build"), ElementsAre("./b:build", "./a:gen", "./a:build"));
+  EXPECT_THAT(plan(made, "./a", "lint"), ElementsAre("./b:build", "./:gen", "./a:lint"));
+  EXPECT_THAT(plan(made, "./a", "test"), ElementsAre("./b:build", "./a:gen", "./a:build", "./a:test"));
+  EXPECT_THAT(plan(made, "./b", "test"), ElementsAre("./b:test"));
+  EXPECT_THAT(plan(made, "./c", "test"), ElementsAre("./c:gen", "./c:test"));
+  EXPECT_THAT(plan(made, "./c", "build"), ElementsAre("./b:build", "./c:gen", "./c:build"))
+      << "as the root says";
+  EXPECT_THAT(plan(made, "./c", "lint"), ElementsAre("./b:build", "./:gen", "./c:gen", "./c:lint"));
+  EXPECT_THAT(needs(made, "./c", "e2e"), ElementsAre("./c:dev")) << "it ends here";
+  EXPECT_THAT(plan(made, "./a", "dev"), ElementsAre("./b:dev b", "./a:dev"));
+  EXPECT_THAT(needs(made, "./a", "e2e"), ElementsAre("./a:dev async"));
+  EXPECT_THAT(plan(made, "./", "lint"), ElementsAre("./:lint"))
+      << "the root's own scripts follow //#lint alone";
+}
+
+TEST_F(Init, what_nx_says_of_the_order_is_said_by_entries) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write(
+      "nx.json",
+      R"({"targetDefaults": {"build": {}, "test": {"dependsOn": [{"target": "build", "dependencies": true}, "compile"]},
+    "lint": {"dependsOn": [{"target": "build", "projects": "dependencies"}, {"target": "compile", "projects": "self"}]}}})");
+  write(
+      "a/package.json",
+      R"({"name": "a", "dependencies": {"b": "*"}, "scripts": {"build": "x", "compile": "x", "test": "x", "lint": "x"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(plan(made, "./a", "build"), ElementsAre("./a:build")) << "nx.json says so";
+  EXPECT_THAT(plan(made, "./a", "test"), ElementsAre("./b:build", "./a:compile", "./a:test"));
+  EXPECT_THAT(plan(made, "./a", "lint"), ElementsAre("./b:build", "./a:compile", "./a:lint"));
+}
+
+TEST_F(Init, what_wireit_runs_it_puts_in_order_itself) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "wireit"}, "dependencies": {"b": "*"},
+                              "wireit": {"build": {"dependencies": ["../b:build"]}}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"build": "wireit"}, "devDependencies": {"a": "*"}})");
+  EXPECT_TRUE(workspace().dependencies.empty());
+}
+
+TEST_F(Init, patterns_of_pnpm_name_hidden_folders_and_take_out_whatever_stands_later) {
+  write("pnpm-workspace.yaml", "packages: ['!**/old', 'packages/**', 'examples/.test/*', '.tools', '.']\n");
+  for (const char* folder : {"packages", "packages/a/b/c/d", "packages/old", "packages/.hidden",
+                             "examples/.test/x", "examples/y", ".tools", "packages/node_modules/z"})
+    write(std::string(folder) + "/package.json", R"({"scripts": {"dev": "x"}})");
+  EXPECT_THAT(names(workspace().projects),
+              ElementsAre("./.tools", "./examples/.test/x", "./packages", "./packages/a/b/c/d"));
+}
+
+TEST_F(Init, braces_in_patterns_are_alternatives) {
+  write("package.json", R"({"workspaces": {"packages": ["{apps,libs}/*", "!{apps,libs}/old"]}})");
+  for (const char* folder : {"apps/a", "libs/b", "apps/old", "other/c"})
+    write(std::string(folder) + "/package.json", R"({"scripts": {"dev": "x"}})");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./apps/a", "./libs/b"));
+}
+
+TEST_F(Init, many_members_without_tasks_are_told_as_one) {
+  write("deno.json", R"({"workspace": ["./a", "./b", "./c", "./d", "./e"], "tasks": {"test": "x"}})");
+  for (const char* folder : {"a", "b", "c", "d"}) write(std::string(folder) + "/deno.json", "{}");
+  write("e/deno.json", R"({"tasks": {"test": "x"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects), ElementsAre("./", "./e"));
+  ASSERT_EQ(made.project_globs.size(), 1U);
+  EXPECT_EQ(made.settings_of("./c")->executor, "deno");
+}
+
+TEST_F(Init, tasks_of_deno_beside_scripts_of_npm_are_tasks_of_the_same_project) {
+  write("package.json", R"({"scripts": {"dev": "x"}})");
+  write("deno.json", R"({"tasks": {"dev": "y", "check": "z"}})");
+  const Workspace made = workspace();
+  EXPECT_EQ(made.projects.at("./").tasks.at("check").executor, "deno");
+  EXPECT_THAT(text(), HasSubstr("Not taken over: the task dev of deno.json of ./, where npm has one."));
+}
+
+}  // namespace
+}  // namespace dream::init

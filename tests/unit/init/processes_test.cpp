@@ -1,0 +1,158 @@
+#include <gmock/gmock.h>
+
+#include "init_fixture.hpp"
+
+namespace dream::init {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::Pair;
+
+TEST_F(Init, processes_of_process_compose_become_tasks_that_wait_as_they_do_there) {
+  write(".env", "PORT=80\n");
+  write("process-compose.yaml", R"(
+version: "0.5"
+environment: [A=1, "URL=http://h:${PORT}/$$x"]
+processes:
+  web:
+    command: "serve --port $PORT"
+    working_dir: ./app
+    environment: [A=2]
+    depends_on:
+      db: {condition: process_healthy}
+      migrate: {condition: process_completed_successfully}
+      log: {condition: process_log_ready}
+    availability: {restart: exit_on_failure}
+    shutdown: {signal: 2, timeout_seconds: 3, parent_only: yes}
+  migrate: {command: "migrate", depends_on: {db: {condition: process_healthy}}}
+  db:
+    command: "postgres"
+    readiness_probe: {exec: {command: "pg_isready"}}
+    availability: {restart: on_failure, backoff_seconds: 2, max_restarts: 3}
+  log: {command: "run", ready_log_line: "up * here"}
+  tool: {command: "x", disabled: true}
+  http: {command: "[[ a ]] && b", readiness_probe: {http_get: {host: localhost, port: 8080, path: /ok}},
+         liveness_probe: {http_get: {host: h, port: 1}, period_seconds: 5}}
+  last: {entrypoint: [a, "b c"], availability: {exit_on_end: true}, is_daemon: true}
+)");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  const TaskSettings& web = made.projects.at("./app").tasks.at("web");
+  EXPECT_EQ(command(made, "./app", "web"), "serve --port ${PORT}");
+  EXPECT_THAT(web.env, ElementsAre(Pair("A", "2"), Pair("URL", "http://h:80/$x")));
+  EXPECT_EQ(web.stop_grace, std::chrono::seconds(3));
+  EXPECT_EQ(web.stop_signal, SIGINT);
+  EXPECT_EQ(web.stop_to, StopTo::root);
+  EXPECT_THAT(needs(made, "./app", "web"),
+              ElementsAre("./:db async ready", "./:migrate", "./:log async ready"));
+  EXPECT_EQ(tasks.at("db").restart->max, 3U);
+  EXPECT_EQ(tasks.at("db").restart->delay, std::chrono::seconds(2));
+  EXPECT_EQ(tasks.at("last").service, true);
+  EXPECT_EQ(command(made, "./", "last"), R"({ "a", "b c" })");
+  EXPECT_EQ(command(made, "./", "http"), R"({ "bash", "-c", "[[ a ]] && b" })");
+  EXPECT_THAT(line("\"log\": {"), HasSubstr(R"("ready": { "log": "up \\* here" })"));
+  EXPECT_THAT(line("\"http\": {"), AllOf(HasSubstr(R"("ready": { "http": ":8080/ok" })"),
+                                         HasSubstr(R"("health": { "http": "http://h:1/", "every": 5000 })")));
+  EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:log b", "./:http b", "./:last b",
+                                                  "./:migrate", "./app:web b", "./:up"));
+  EXPECT_EQ(command(made, "./", "up"), "exec sleep infinity") << "what ends all is one of them";
+  EXPECT_THAT(text(), AllOf(HasSubstr("as they are disabled: tool."),
+                            HasSubstr("Not taken over: is_daemon of last.")));
+}
+
+TEST_F(Init, a_process_that_may_fail_with_process_compose_may_fail_with_dream) {
+  write("process-compose.yml",
+        "processes: {a: {command: x}, b: {command: y, availability: {restart: exit_on_failure}}, "
+        "c: {command: z, depends_on: {d: {condition: process_completed}}}, d: {command: w}}\n");
+  const Workspace made = workspace();
+  std::vector<std::string> optional;
+  for (const Dependency& one : made.dependencies.at("./").at("up").entries) {
+    if (one.required == false) optional.push_back(one.task);
+  }
+  EXPECT_THAT(optional, ElementsAre("a", "d", "c"));
+  EXPECT_EQ(made.dependencies.at("./").at("c").entries.at(0).required, false)
+      << "its end counts, not its success";
+  write("process-compose.yml", "processes: {a: {command: x}, b: {command: y}}\n");
+  EXPECT_EQ(command(workspace(), "./", "up"), "true") << "it ends with the last of them";
+}
+
+TEST_F(Init, a_template_is_told_and_no_url) {
+  write("process-compose.yaml",
+        "processes: {a: {command: \"x {{.N}}\", readiness_probe: {http_get: {port: \"80{{.N}}\"}}}, "
+        "b: {command: y, readiness_probe: {http_get: {port: 70000}}}}\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("Not taken over: a template ({{…}}) of a."),
+                            HasSubstr("Not taken over: readiness_probe of a and b.")));
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("a", "b", "up"));
+}
+
+TEST_F(Init, a_yaml_file_is_known_by_what_it_has) {
+  write("one.yaml", "processes: {a: {command: x}}\n");
+  write("two.yaml", "procs: {b: x}\n");
+  write("three.yml", "tasks: {c: x}\n");
+  write("four.yaml", "services: {d: {image: i}}\nprocesses: {a: {command: x}}\n");
+  EXPECT_THAT(names(workspace("one.yaml").projects.at("./").tasks), ElementsAre("a", "up"));
+  EXPECT_THAT(names(workspace("two.yaml").projects.at("./").tasks), ElementsAre("b", "start"));
+  EXPECT_THAT(names(workspace("three.yml").projects.at("./").tasks), ElementsAre("c"));
+  EXPECT_THAT(names(workspace("four.yaml").projects.at("./").tasks), ElementsAre("d", "up"));
+}
+
+TEST_F(Init, a_folder_outside_of_the_workspace_is_no_project) {
+  write("process-compose.yaml", "processes: {a: {command: x, working_dir: \"/srv/a b\"}}\n");
+  EXPECT_EQ(command(workspace(), "./", "a"), "cd '/srv/a b' && x");
+}
+
+TEST_F(Init, processes_of_mprocs_run_side_by_side_and_one_may_fail) {
+  write("mprocs.yaml", R"(
+procs:
+  web: "npm start"
+  api: {shell: "go run .", cwd: <CONFIG_DIR>/api, env: {A: b, B: null}, stop: SIGINT, autorestart: true}
+  tests: {cmd: [jest, --watch], autostart: false, stop: {send-keys: [q]}}
+  os: {shell: {$select: os, windows: dir, $else: ls}}
+  list: [a, b]
+  gone: null
+)");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "web"), "npm start");
+  EXPECT_EQ(command(made, "./", "os"), "ls");
+  EXPECT_EQ(command(made, "./", "tests"), R"({ "jest", "--watch" })");
+  const TaskSettings& api = made.projects.at("./api").tasks.at("api");
+  EXPECT_THAT(api.env, ElementsAre(Pair("A", "b")));
+  EXPECT_EQ(api.stop_signal, SIGINT);
+  EXPECT_EQ(api.restart->on, Restart::On::always);
+  EXPECT_THAT(needs(made, "./", "start"),
+              ElementsAre("./:web async", "./api:api async", "./:os async", "./:list async"));
+  EXPECT_EQ(made.dependencies.at("./").at("start").entries.at(0).required, false);
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("for their autostart: tests."), HasSubstr("Not taken over: stop of tests.")));
+}
+
+TEST_F(Init, what_a_taskfile_and_a_justfile_can_do_is_called_by_their_tools) {
+  write(
+      "Taskfile.yml",
+      "version: '3'\ntasks: {build: go build, docs:html: {cmds: [x]}, hidden: {internal: true}, 'x:*': y}\n");
+  write("justfile",
+        "set shell := ['bash']\nalias b := build\nname := 'a:b'\n# c: d\n[private]\nhelper:\n  x: y\n"
+        "build target='all': helper\n  make {{target}}\n@lint *args:\n_own:\n[group('x')]\ndeploy env:\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks),
+              ElementsAre("build", "deploy", "docs:html", "just-build", "lint"));
+  EXPECT_EQ(command(made, "./", "docs:html"), R"({ "task", "docs:html" })");
+  EXPECT_EQ(command(made, "./", "just-build"), R"({ "just", "build" })");
+}
+
+TEST_F(Init, says_what_a_file_of_another_tool_lacks) {
+  write("process-compose.yaml", "a: b\n");
+  EXPECT_THAT(text("process-compose.yaml"), HasSubstr("the file has no processes"));
+  write("mprocs.yaml", "a: b\n");
+  EXPECT_THAT(text("mprocs.yaml"), HasSubstr("the file has no procs"));
+  write("Taskfile.yml", "a: b\n");
+  EXPECT_THAT(text("Taskfile.yml"), HasSubstr("the file has no tasks"));
+  write("justfile", "a := 'b'\n");
+  EXPECT_THAT(text("justfile"), HasSubstr("there is nothing in it that could be a task"));
+}
+
+}  // namespace
+}  // namespace dream::init
