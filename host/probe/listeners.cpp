@@ -13,6 +13,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "probe/socket_table.hpp"
+
 namespace dream::probe {
 
 namespace {
@@ -79,17 +81,31 @@ std::vector<Listener> listeners_in(const std::string& table) {
   return all;
 }
 
+namespace {
+
+/// Of the network namespace `space` of the process with this folder of /proc.
+std::vector<Listener> listeners_of(const std::string& folder, const std::string& space) {
+  if (space == link_at("/proc/self/ns/net"))
+    if (auto listeners = listeners_of_own_namespace()) return *std::move(listeners);
+  std::vector<Listener> all;
+  for (const char* table : {"/net/tcp", "/net/tcp6"})
+    for (const Listener& listener : listeners_in(file_text(folder + table))) all.push_back(listener);
+  return all;
+}
+
+}  // namespace
+
 Sockets sockets_of(const std::vector<process::ProcessStatus>& processes,
                    const std::optional<std::vector<std::uint16_t>>& ports) {
   Sockets sockets;
   std::set<std::string> namespaces;
   for (const process::ProcessStatus& process : processes) {
     const std::string folder = "/proc/" + std::to_string(process.identity.pid);
-    if (!process.alive() || !namespaces.insert(link_at(folder + "/ns/net")).second) continue;
-    for (const char* table : {"/net/tcp", "/net/tcp6"})
-      for (const Listener& listener : listeners_in(file_text(folder + table)))
-        if (!ports || std::ranges::find(*ports, listener.port) != ports->end())
-          sockets.listeners.push_back(listener);
+    const std::string space = link_at(folder + "/ns/net");
+    if (!process.alive() || !namespaces.insert(space).second) continue;
+    for (const Listener& listener : listeners_of(folder, space))
+      if (!ports || std::ranges::find(*ports, listener.port) != ports->end())
+        sockets.listeners.push_back(listener);
   }
   if (sockets.listeners.empty()) return sockets;
   for (const process::ProcessStatus& process : processes) {
