@@ -210,7 +210,10 @@ class Processes {
       Process process(name, node, shell, as_map(member_at(file_, "environment")), variables_, draft_);
       TaskDraft task = process.task(folder, waited_until_ready_.contains(name));
       const std::string project = draft_.at(folder.project);
-      if (has_variables_ && folder.project == "./") task.members.emplace_back("envFile", "\".env\"");
+      if (has_variables_) {
+        const fs::path own = fs::path(".env").lexically_relative(folder.project);
+        task.members.emplace_back("envFile", json_string(own.lexically_normal().string()));
+      }
       if (process.has_ready()) ready_.insert(name);
       if (!process.failure_ends_all()) may_fail_.insert(name);
       tasks_[name] = {project,

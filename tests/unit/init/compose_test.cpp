@@ -99,6 +99,10 @@ TEST_F(Init, commands_of_a_compose_file_are_split_into_words_without_a_shell) {
   const std::string made = text();
   EXPECT_THAT(made, HasSubstr(R"("command": ["--default-authentication-plugin=x", "--sql_mode=A B"])"));
   EXPECT_THAT(made, HasSubstr(R"("entrypoint": ["/entry.sh", "--flag", "two words", "a b", ""])"));
+  write("compose.yaml", "services: { db: { image: i, command: \"a 'x;y' b\\\\&c && d | e\" } }\n");
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr(R"("command": ["a", "x;y", "b&c"])"),
+                    HasSubstr("db: its command has no shell, and compose ends it before: && d | e\n")));
   write("compose.yaml", "services: { db: { image: i, command: \"echo 'it\" } }\n");
   EXPECT_THAT(text(), AllOf(HasSubstr("failed: compose.yaml"), HasSubstr("a quote without its end")));
 }
@@ -118,7 +122,7 @@ services:
     image: i
     healthcheck: {test: "pg_isready -U $$USER", interval: 5s, timeout: 1.5s, retries: 3, start_period: 1m}
   off: {image: i, healthcheck: {disable: true}}
-  list: {image: i, healthcheck: {test: [CMD, a, "b c"]}}
+  list: {image: i, healthcheck: {test: [CMD, disable, "b c"]}}
   line: {image: i, healthcheck: {test: [CMD-SHELL, "a || exit 1"]}}
   none: {image: i, healthcheck: {test: [NONE]}}
   bare: {image: i}
@@ -134,7 +138,8 @@ services:
                         R"("timeout": 1500, "startPeriod": 60000, "retries": 3 })"));
   EXPECT_THAT(line("\"off\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
   EXPECT_THAT(line("\"none\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
-  EXPECT_THAT(line("\"list\": {"), HasSubstr(R"("healthcheck": { "test": ["a", "b c"] })"));
+  EXPECT_THAT(line("\"list\": {"),
+              AllOf(HasSubstr(R"("healthcheck": { "test": ["disable", "b c"] })"), HasSubstr("service")));
   EXPECT_THAT(line("\"line\": {"), HasSubstr(R"("healthcheck": { "test": "a || exit 1" })"));
   EXPECT_THAT(line("\"bare\": {"), HasSubstr(R"("ready": { "healthcheck": true })"))
       << "its image may have one";
