@@ -186,8 +186,8 @@ class Process {
 /// All of a file.
 class Processes {
  public:
-  Processes(YAML::Node file, bool has_variables, ComposeVariables& variables, Draft& draft)
-      : file_(std::move(file)), has_variables_(has_variables), variables_(variables), draft_(draft) {}
+  Processes(const YAML::Node& file, bool has_variables, ComposeVariables& variables, Draft& draft)
+      : file_(file), has_variables_(has_variables), variables_(variables), draft_(draft) {}
 
   void add(const std::string& comment) {
     const YAML::Node processes = member_at(file_, "processes");
