@@ -210,8 +210,9 @@ class Maker {
       }
       std::string target = text_at(one, "target");
       if (target.empty()) target = source;
-      if (!target.starts_with('/')) target = folder + target;
-      volumes_.push_back((file.find_first_of("./~$") == 0 ? "" : "./") + file + ":" + target + ":ro");
+      if (!target.starts_with('/')) target.insert(0, folder);
+      const bool is_path = file.find_first_of("./~$") == 0;
+      volumes_.push_back(fmt::format("{}{}:{}:ro", is_path ? "" : "./", file, target));
     }
   }
 
