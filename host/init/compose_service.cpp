@@ -106,7 +106,11 @@ class Maker {
     if (const auto plain = plain_options().find(key); plain != plain_options().end() && value.IsScalar()) {
       option(plain->second, json_string(value.Scalar()));
     } else if (key == "command" || key == "entrypoint") {
-      option(key, list_json(words_of(value)));
+      std::string passed_over;
+      option(key, list_json(words_of(value, &passed_over)));
+      if (!passed_over.empty())
+        draft_.remark(
+            fmt::format("{}: its {} has no shell, and compose ends it before: {}", name_, key, passed_over));
     } else if (key == "environment") {
       VariablesJson variables =
           variables_json(value, [&](const std::string& name) { return context_.variables.value(name); });
@@ -206,8 +210,9 @@ class Maker {
       }
       std::string target = text_at(one, "target");
       if (target.empty()) target = source;
-      if (!target.starts_with('/')) target = folder + target;
-      volumes_.push_back((file.find_first_of("./~$") == 0 ? "" : "./") + file + ":" + target + ":ro");
+      if (!target.starts_with('/')) target.insert(0, folder);
+      const bool is_path = file.find_first_of("./~$") == 0;
+      volumes_.push_back(fmt::format("{}{}:{}:ro", is_path ? "" : "./", file, target));
     }
   }
 
@@ -255,7 +260,7 @@ class Maker {
     const std::string check = health_check_json(member_at(service_, "healthcheck"));
     if (check.empty()) return false;
     option("healthcheck", check);
-    check_is_off_ = check.find("\"disable\"") != std::string::npos;
+    check_is_off_ = check == R"({ "disable": true })";
     return !check_is_off_;
   }
 

@@ -16,8 +16,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// False: a quote has no end.
-bool split_words(std::string_view text, std::vector<std::string>& words) {
+/// Up to what a shell would take for an operator, of which `rest` begins. False: a quote has no end.
+bool split_words(std::string_view text, std::vector<std::string>& words, std::string_view& rest) {
   char quote = '\0';
   bool in_word = false;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -25,6 +25,10 @@ bool split_words(std::string_view text, std::vector<std::string>& words) {
     if (quote == '\0' && " \t\r\n"sv.find(c) != std::string_view::npos) {
       in_word = false;
       continue;
+    }
+    if (quote == '\0' && ";&|<>"sv.find(c) != std::string_view::npos) {
+      rest = text.substr(at);
+      return true;
     }
     if (!in_word) words.emplace_back();
     in_word = true;
@@ -75,13 +79,15 @@ bool is_true(const YAML::Node& node) {
   return node.IsScalar() && (node.Scalar() == "true" || node.Scalar() == "True" || node.Scalar() == "yes");
 }
 
-std::vector<std::string> words_of(const YAML::Node& node) {
+std::vector<std::string> words_of(const YAML::Node& node, std::string* passed_over) {
   std::vector<std::string> words;
+  std::string_view rest;
   if (node.IsSequence()) {
     for (const YAML::Node& one : node) words.push_back(one.Scalar());
-  } else if (!split_words(node.Scalar(), words)) {
+  } else if (!split_words(node.Scalar(), words, rest)) {
     throw YAML::ParserException(node.Mark(), "a quote without its end");
   }
+  if (passed_over != nullptr) *passed_over = rest;
   return words;
 }
 

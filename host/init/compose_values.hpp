@@ -21,8 +21,9 @@ namespace dream::init {
 [[nodiscard]] bool is_true(const YAML::Node& node);
 
 /// The words of a command: those of a list, or of a text split as compose splits it, by blanks, quotes and
-/// backslashes and without a shell. Throws for a quote without its end.
-[[nodiscard]] std::vector<std::string> words_of(const YAML::Node& node);
+/// backslashes and without a shell: what stands from the first `;`, `&`, `|`, `<` or `>` on is `passed_over`.
+/// Throws for a quote without its end.
+[[nodiscard]] std::vector<std::string> words_of(const YAML::Node& node, std::string* passed_over = nullptr);
 
 /// A map of variables as a JSON object of strings; what can be no variable is left out.
 struct VariablesJson {

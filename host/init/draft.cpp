@@ -100,8 +100,8 @@ std::string Draft::add_task(const std::string& path, const std::string& executor
                             const std::string& kind, TaskDraft task) {
   std::string name = free_name(path, {task.name, kind + "-" + task.name});
   if (name != task.name)
-    remark(fmt::format("\"{}\" is \"{}\" {}: {} has another task of that name.", name, task.name, comment,
-                       path));
+    remark(
+        fmt::format(R"("{}" is "{}" {}: {} has another task of that name.)", name, task.name, comment, path));
   task.name = name;
   ProjectDraft& owner = project(path, executor, comment);
   if (owner.executor != executor)
@@ -126,7 +126,8 @@ void Draft::add_needs(NeedsDraft needs) {
   if (needs.entries.empty()) return;
   const auto same = std::ranges::find_if(
       needs_, [&](const NeedsDraft& one) { return one.project == needs.project && one.task == needs.task; });
-  NeedsDraft& owner = same != needs_.end() ? *same : needs_.emplace_back(needs.project, needs.task);
+  NeedsDraft& owner =
+      same != needs_.end() ? *same : needs_.emplace_back(NeedsDraft{needs.project, needs.task, {}});
   for (EntryDraft& entry : needs.entries) {
     const bool known = std::ranges::any_of(owner.entries, [&](const EntryDraft& one) {
       return one.project == entry.project && one.task == entry.task;

@@ -9,9 +9,9 @@
 /// A first dream.json for a repository that has none.
 namespace dream::init {
 
-/// The text of a dream.json for what lies in `root`: package.json, deno.json, compose.yaml, Procfile,
+/// The text of a dream.json for what lies in `folder`: package.json, deno.json, compose.yaml, Procfile,
 /// Makefile, Dockerfile; with `from`, for that one file alone. Fails when there is nothing of that.
-[[nodiscard]] Result<std::string> make_configuration(const std::filesystem::path& root,
+[[nodiscard]] Result<std::string> make_configuration(const std::filesystem::path& folder,
                                                      const std::optional<std::string>& from);
 
 /// Writes the file; one that is there already is an error, and stays as it is.

@@ -84,8 +84,8 @@ Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
   if (!*text) return std::vector<std::string>();
   try {
     std::vector<std::string> patterns = texts_of(member_at(read_yaml(**text), "packages"));
-    std::ranges::stable_partition(patterns,
-                                  [](const std::string& pattern) { return !pattern.starts_with("!"); });
+    std::stable_partition(patterns.begin(), patterns.end(),
+                          [](const std::string& pattern) { return !pattern.starts_with("!"); });
     return patterns;
   } catch (const YAML::Exception& problem) {
     return Error{ErrorCode::configuration,

@@ -186,8 +186,8 @@ class Process {
 /// All of a file.
 class Processes {
  public:
-  Processes(YAML::Node file, bool has_variables, ComposeVariables& variables, Draft& draft)
-      : file_(std::move(file)), has_variables_(has_variables), variables_(variables), draft_(draft) {}
+  Processes(const YAML::Node& file, bool has_variables, ComposeVariables& variables, Draft& draft)
+      : file_(file), has_variables_(has_variables), variables_(variables), draft_(draft) {}
 
   void add(const std::string& comment) {
     const YAML::Node processes = member_at(file_, "processes");
@@ -210,7 +210,10 @@ class Processes {
       Process process(name, node, shell, as_map(member_at(file_, "environment")), variables_, draft_);
       TaskDraft task = process.task(folder, waited_until_ready_.contains(name));
       const std::string project = draft_.at(folder.project);
-      if (has_variables_ && folder.project == "./") task.members.emplace_back("envFile", "\".env\"");
+      if (has_variables_) {
+        const fs::path own = fs::path(".env").lexically_relative(folder.project);
+        task.members.emplace_back("envFile", json_string(own.lexically_normal().string()));
+      }
       if (process.has_ready()) ready_.insert(name);
       if (!process.failure_ends_all()) may_fail_.insert(name);
       tasks_[name] = {project,

@@ -99,6 +99,10 @@ TEST_F(Init, commands_of_a_compose_file_are_split_into_words_without_a_shell) {
   const std::string made = text();
   EXPECT_THAT(made, HasSubstr(R"("command": ["--default-authentication-plugin=x", "--sql_mode=A B"])"));
   EXPECT_THAT(made, HasSubstr(R"("entrypoint": ["/entry.sh", "--flag", "two words", "a b", ""])"));
+  write("compose.yaml", "services: { db: { image: i, command: \"a 'x;y' b\\\\&c && d | e\" } }\n");
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr(R"("command": ["a", "x;y", "b&c"])"),
+                    HasSubstr("db: its command has no shell, and compose ends it before: && d | e\n")));
   write("compose.yaml", "services: { db: { image: i, command: \"echo 'it\" } }\n");
   EXPECT_THAT(text(), AllOf(HasSubstr("failed: compose.yaml"), HasSubstr("a quote without its end")));
 }
@@ -109,112 +113,6 @@ TEST_F(Init, a_long_text_that_stands_in_many_places_is_refused) {
   write("compose.yaml", "x: &a \"" + std::string(100'000, 'y') +
                             "\"\nservices: { db: { image: i, environment: [" + many + "] } }\n");
   EXPECT_THAT(text(), HasSubstr("too much text in its values"));
-}
-
-TEST_F(Init, a_health_check_of_compose_is_the_containers_and_who_needs_it_waits_for_it) {
-  write("compose.yaml", R"(
-services:
-  db:
-    image: i
-    healthcheck: {test: "pg_isready -U $$USER", interval: 5s, timeout: 1.5s, retries: 3, start_period: 1m}
-  off: {image: i, healthcheck: {disable: true}}
-  list: {image: i, healthcheck: {test: [CMD, a, "b c"]}}
-  line: {image: i, healthcheck: {test: [CMD-SHELL, "a || exit 1"]}}
-  none: {image: i, healthcheck: {test: [NONE]}}
-  bare: {image: i}
-  api:
-    image: i
-    depends_on: {db: {condition: service_healthy}, bare: {condition: service_healthy}, off: {condition: service_healthy}}
-  job: {image: i, depends_on: [db]}
-)");
-  const Workspace made = workspace();
-  EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("ready": { "healthcheck": true })"));
-  EXPECT_THAT(line("\"db\": {"),
-              HasSubstr(R"("healthcheck": { "test": "pg_isready -U $USER", "interval": 5000, )"
-                        R"("timeout": 1500, "startPeriod": 60000, "retries": 3 })"));
-  EXPECT_THAT(line("\"off\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
-  EXPECT_THAT(line("\"none\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
-  EXPECT_THAT(line("\"list\": {"), HasSubstr(R"("healthcheck": { "test": ["a", "b c"] })"));
-  EXPECT_THAT(line("\"line\": {"), HasSubstr(R"("healthcheck": { "test": "a || exit 1" })"));
-  EXPECT_THAT(line("\"bare\": {"), HasSubstr(R"("ready": { "healthcheck": true })"))
-      << "its image may have one";
-  EXPECT_THAT(needs(made, "./", "api"),
-              ElementsAre("./:db async ready", "./:bare async ready", "./:off async"));
-  EXPECT_THAT(needs(made, "./", "job"), ElementsAre("./:db async")) << "it doesn't ask for health";
-  EXPECT_EQ(made.dependencies.at("./").at("job").entries.at(0).wait_for, WaitFor::started);
-  EXPECT_THAT(text(), HasSubstr("off has no health check: who needs it starts when it was started."));
-}
-
-TEST_F(Init, a_restart_policy_is_the_engines_and_what_ends_by_itself_is_no_service) {
-  write("compose.yaml", R"(
-services:
-  a: {image: i, restart: always}
-  b: {image: i, restart: unless-stopped}
-  c: {image: i, restart: "on-failure:4"}
-  d: {image: i, restart: "no"}
-  e: {image: i, deploy: {restart_policy: {condition: on-failure, max_attempts: 2}}}
-  f: {image: i, deploy: {restart_policy: {}}}
-)");
-  const auto tasks = workspace().projects.at("./").tasks;
-  EXPECT_EQ(tasks.at("a").restart->on, Restart::On::always);
-  EXPECT_EQ(tasks.at("a").restart->max, 0U);
-  EXPECT_EQ(tasks.at("a").service, true);
-  EXPECT_EQ(tasks.at("b").restart->on, Restart::On::always);
-  EXPECT_EQ(tasks.at("c").restart->on, Restart::On::failure);
-  EXPECT_EQ(tasks.at("c").restart->max, 4U);
-  EXPECT_EQ(tasks.at("c").service, std::nullopt);
-  EXPECT_EQ(tasks.at("d").restart, std::nullopt);
-  EXPECT_EQ(tasks.at("d").service, std::nullopt);
-  EXPECT_EQ(tasks.at("e").restart->max, 2U);
-  EXPECT_EQ(tasks.at("f").restart->on, Restart::On::always);
-}
-
-TEST_F(Init, up_ends_by_itself_where_every_service_may) {
-  write("compose.yaml", "services: {a: {image: i}, b: {image: i}}\n");
-  EXPECT_EQ(command(workspace(), "./", "up"), "true");
-  write("compose.yaml", "services: {a: {image: i}, b: {image: i, restart: always}}\n");
-  EXPECT_EQ(command(workspace(), "./", "up"), "exec sleep infinity");
-}
-
-TEST_F(Init, a_service_that_nobody_waits_for_may_fail_as_with_compose) {
-  write("compose.yaml", R"(
-services:
-  web: {image: i, depends_on: {db: {condition: service_healthy}, setup: {condition: service_completed_successfully}, mail: {condition: service_started}}}
-  db: {image: i}
-  setup: {image: i}
-  mail: {image: i}
-)");
-  const Workspace made = workspace();
-  std::vector<std::string> optional;
-  for (const Dependency& one : made.dependencies.at("./").at("up").entries) {
-    if (one.required == false) optional.push_back(one.task);
-  }
-  EXPECT_THAT(optional, ElementsAre("mail", "web"));
-}
-
-TEST_F(Init, what_must_end_first_holds_up_only_those_that_wait_for_it) {
-  write("compose.yaml", R"(
-services:
-  web: {image: i, depends_on: {setup: {condition: service_completed_successfully}}}
-  setup: {image: i}
-  other: {image: i}
-)");
-  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:other async", "./:setup", "./:web async"));
-}
-
-TEST_F(Init, services_with_profiles_are_started_only_where_one_is_asked_for) {
-  write("compose.yaml", R"(
-services:
-  web: {image: i, depends_on: {trace: {condition: service_started, required: false}}}
-  trace: {image: i, profiles: [debug]}
-  seed: {image: i, profiles: [seed, all]}
-)");
-  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:web async"));
-  EXPECT_FALSE(workspace().dependencies.at("./").contains("web")) << "it can do without what isn't started";
-  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("seed", "trace", "up", "web"));
-  EXPECT_THAT(text(), HasSubstr("Not started by `dream up`, for their profiles: trace and seed."));
-  write(".env", "COMPOSE_PROFILES=debug,other\n");
-  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:trace async", "./:web async"));
 }
 
 TEST_F(Init, what_is_built_is_not_pulled_under_the_name_it_gets) {
@@ -385,21 +283,6 @@ configs: {c: {file: c.conf}, late: {content: x}}
   EXPECT_THAT(text(), HasSubstr("// Not taken over: pull_policy of b.\n"));
   EXPECT_THAT(text(), HasSubstr("// Not taken over: configs late of a.\n"));
   EXPECT_THAT(text(), HasSubstr("a: its env_file none.env needn't be there"));
-}
-
-TEST_F(Init, services_that_need_themselves_or_one_another_make_no_cycle) {
-  write("compose.yaml", R"(
-services:
-  a: {image: i, depends_on: [b, a]}
-  b: {image: i, depends_on: [a, nobody]}
-  up: {image: i}
-)");
-  const Workspace made = workspace();
-  EXPECT_THAT(needs(made, "./", "a"), ElementsAre("./:b async"));
-  EXPECT_THAT(plan(made, "./", "compose-up"), ElementsAre("./:up b", "./:b b", "./:a b", "./:compose-up"));
-  EXPECT_THAT(text(), AllOf(HasSubstr("./:a doesn't wait for itself."),
-                            HasSubstr("./:b doesn't wait for ./:a, which waits for it."),
-                            HasSubstr("b doesn't wait for nobody, which isn't there.")));
 }
 
 TEST(ComposeDuration, is_in_milliseconds) {

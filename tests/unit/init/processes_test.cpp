@@ -43,6 +43,8 @@ processes:
   const TaskSettings& web = made.projects.at("./app").tasks.at("web");
   EXPECT_EQ(command(made, "./app", "web"), "serve --port ${PORT}");
   EXPECT_THAT(web.env, ElementsAre(Pair("A", "2"), Pair("URL", "http://h:80/$x")));
+  EXPECT_THAT(web.env_files, ElementsAre("../.env"));
+  EXPECT_THAT(tasks.at("db").env_files, ElementsAre(".env"));
   EXPECT_EQ(web.stop_grace, std::chrono::seconds(3));
   EXPECT_EQ(web.stop_signal, SIGINT);
   EXPECT_EQ(web.stop_to, StopTo::root);
