@@ -24,10 +24,14 @@ bool is_told(const suggest::Suggestion& suggestion, const Step& step) {
   return suggestion.ready.has_value() || !step.ready.empty();
 }
 
+/// A shorter time isn't worth a word.
+constexpr Duration least = std::chrono::milliseconds(1);
+
 /// Against what is waited today.
 std::string comparison(const Duration delay, const Duration after) {
   if (delay == Duration::zero()) return "nothing waits for that today";
   const std::string words = fmt::format("its delay of {} is ", human_duration(delay));
+  if (std::max(delay, after) - std::min(delay, after) < least) return words + "right";
   if (delay >= after) return words + human_duration(delay - after) + " too long";
   return words + human_duration(after - delay) + " too short";
 }
@@ -63,7 +67,7 @@ std::string suggest_text(const SuggestReport& report, const Locate& locate) {
     if (report.text.written[at].is_in) all += saved(report, report.suggestions[at]);
   }
   const std::string saves =
-      all > Duration::zero() ? ", and each start is " + human_duration(all) + " shorter" : std::string();
+      all >= least ? ", and each start is " + human_duration(all) + " shorter" : std::string();
   if (report.written)
     out += "dream: it is in dream.json now" + saves + "\n";
   else if (any_in(report) && !report.asked)
