@@ -13,7 +13,6 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
     : plan(its_plan),
       limits(its_limits),
       steps(plan.steps.size()),
-      pending(0),
       outcomes(steps.size()),
       gates(steps.size()),
       deadlines(steps.size()),

@@ -118,7 +118,7 @@ struct Engine::State {
   const Plan& plan;
   Limits limits;
   std::vector<Progress> steps;  ///< only set_phase() changes a phase: it keeps the counts below
-  std::size_t pending;          ///< of those that the list consists of
+  std::size_t pending = 0;      ///< of those that the list consists of
   std::size_t holding = 0;      ///< under way: in the foreground, or still being started
   std::size_t ended = 0;
   std::size_t others_left = 0;     ///< ordinary steps that have not ended

@@ -170,7 +170,7 @@ class Child {
   void end_kept(Urgency urgency);
 
  private:
-  void changed() { context_.on_change(number_); }
+  void changed() const { context_.on_change(number_); }
   [[nodiscard]] bool passes_over_some() const noexcept { return !relays_.empty() || !readers_.empty(); }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
   Result<Descriptor> open_input();
