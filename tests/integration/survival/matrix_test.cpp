@@ -186,7 +186,7 @@ void terminal_closes(Cell& cell) {
 /// The shell tells its job before it dies: the job hears of one hang-up twice.
 void shell_tells_of_closing_terminal(Cell& cell) {
   ::kill(-cell.terminal().pid(), SIGHUP);
-  cell.terminal().await_screen("stopping: ");  // it took the first one just now
+  cell.life().await("tidying", 1);
   cell.terminal().hang_up();
 }
 

@@ -38,6 +38,14 @@ TEST(Interruption, a_second_time_forces_all_at_once) {
   EXPECT_EQ(run.deadline(), 1 + nanoseconds(Limits{}.unkillable).count());
 }
 
+TEST(Interruption, by_a_hang_up_is_not_forced_by_another_one) {
+  ManualRun run({background(), foreground()});
+  run.begin();
+  EXPECT_EQ(run.interrupted(1), "stopping: signal 1; terminate a; terminate b");
+  EXPECT_EQ(run.interrupted_again(1), "") << "the shell tells what the kernel has told";
+  EXPECT_EQ(run.interrupted_again(15), "force a; force b");
+}
+
 constexpr Limits as_in_life{.one_request = std::chrono::milliseconds(300) - nanoseconds(1)};
 constexpr std::int64_t just_the_same = 300'000'000 - 2;  // ns
 
