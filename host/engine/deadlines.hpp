@@ -28,11 +28,6 @@ class Deadlines {
     current = moment;
   }
 
-  void clear() {
-    for (const auto& [moment, step] : in_order_) of_step_[position(step)].reset();
-    in_order_.clear();
-  }
-
   [[nodiscard]] const std::optional<Instant>& of(StepIndex step) const { return of_step_[position(step)]; }
 
   [[nodiscard]] std::optional<Instant> earliest() const {

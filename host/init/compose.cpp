@@ -253,10 +253,7 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
     if (variables.used()) draft.remark("Values of .env stand here, where " + names + " names its variables.");
     Services(std::move(model), variables, own, draft).add(draft.at(inner), "from " + names);
   } catch (const YAML::Exception& problem) {
-    return Error{ErrorCode::configuration,
-                 "the file can't be understood: " + printable(problem.what()),
-                 printable(names),
-                 {}};
+    return not_understood(names, problem.what());
   }
   return {};
 }

@@ -24,6 +24,10 @@ Result<std::optional<std::string>> read_text(const fs::path& file) {
   return std::optional<std::string>(std::move(*text));
 }
 
+Error not_understood(const std::string& file, const std::string& why) {
+  return {ErrorCode::configuration, "the file can't be understood: " + printable(why), printable(file), {}};
+}
+
 Result<std::optional<Json>> read_object(const fs::path& file) {
   const auto text = read_text(file);
   if (!text) return text.error();
@@ -34,8 +38,7 @@ Result<std::optional<Json>> read_object(const fs::path& file) {
   if (json.HasParseError() || !json.IsObject()) {
     const std::string why =
         json.HasParseError() ? rapidjson::GetParseError_En(json.GetParseError()) : "it holds no object";
-    return Error{
-        ErrorCode::configuration, "the file can't be understood: " + why, printable(file.string()), {}};
+    return not_understood(file.string(), why);
   }
   return std::optional<Json>(std::move(json));
 }

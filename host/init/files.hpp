@@ -21,6 +21,9 @@ inline constexpr std::size_t most_bytes = std::size_t{4} << 20U;
 /// The text of a file; nothing when it isn't there.
 [[nodiscard]] Result<std::optional<std::string>> read_text(const std::filesystem::path& file);
 
+/// Its text isn't what a file of its kind has; `why`, as whoever has read it says it.
+[[nodiscard]] Error not_understood(const std::string& file, const std::string& why);
+
 /// The object in a JSON file with or without comments; nothing when the file isn't there.
 [[nodiscard]] Result<std::optional<Json>> read_object(const std::filesystem::path& file);
 

@@ -87,10 +87,7 @@ Result<void> add_mprocs(const fs::path& file, Draft& draft) {
       draft.remark(
           fmt::format("Not started by `dream {}`, for their autostart: {}.", all, join_words(asked_for)));
   } catch (const YAML::Exception& problem) {
-    return Error{ErrorCode::configuration,
-                 "the file can't be understood: " + printable(problem.what()),
-                 printable(name),
-                 {}};
+    return not_understood(name, problem.what());
   }
   return {};
 }

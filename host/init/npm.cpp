@@ -88,10 +88,7 @@ Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
                           [](const std::string& pattern) { return !pattern.starts_with("!"); });
     return patterns;
   } catch (const YAML::Exception& problem) {
-    return Error{ErrorCode::configuration,
-                 "the file can't be understood: " + printable(problem.what()),
-                 printable(file.string()),
-                 {}};
+    return not_understood(file.string(), problem.what());
   }
 }
 

@@ -306,10 +306,7 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
           fmt::format("dream.json expands no variables in env; write the values where these stand: ${{{}}}.",
                       fmt::join(unknown, "}, ${")));
   } catch (const YAML::Exception& problem) {
-    return Error{ErrorCode::configuration,
-                 "the file can't be understood: " + printable(problem.what()),
-                 printable(name),
-                 {}};
+    return not_understood(name, problem.what());
   }
   return {};
 }

@@ -64,10 +64,7 @@ Result<void> add_taskfile(const fs::path& file, Draft& draft) {
       if (callable) add("task", name, file, draft);
     }
   } catch (const YAML::Exception& problem) {
-    return Error{ErrorCode::configuration,
-                 "the file can't be understood: " + printable(problem.what()),
-                 printable(file.filename().string()),
-                 {}};
+    return not_understood(file.filename().string(), problem.what());
   }
   return {};
 }
