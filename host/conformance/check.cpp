@@ -53,7 +53,7 @@ Result<std::vector<Checked>> check_plugin(const CheckRequest& request,
 
 Usage look_at_usage(const dream_plugin& table, const std::string& options) {
   Usage usage;
-  for (const char* id : {DREAM_DISCOVER_ID, DREAM_DESCRIBE_ID, DREAM_REAP_ID}) {
+  for (const char* id : {DREAM_DISCOVER_ID, DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_REAP_ID}) {
     if (table.extension != nullptr && table.extension(id) != nullptr) usage.extensions.emplace_back(id);
   }
   const Playground playground;

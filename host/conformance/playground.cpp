@@ -14,9 +14,14 @@ Playground::Playground() {
   std::string name = (fs::temp_directory_path(failure) / "dream-check-XXXXXX").string();
   if (failure || ::mkdtemp(name.data()) == nullptr) return;
   path_ = fs::canonical(name);
-  for (const char* folder : {"empty", "state", "cache", "scripts"}) fs::create_directory(path_ / folder);
-  std::ofstream(path_ / "package.json") << R"({"name": "check", "scripts": {"dev": "true"}})";
-  std::ofstream(path_ / "deno.json") << R"({"tasks": {"dev": "true"}})";
+  for (const char* folder : {"empty", "state", "cache", "scripts", "needed"})
+    fs::create_directory(path_ / folder);
+  std::ofstream(path_ / "package.json")
+      << R"({"name": "check", "scripts": {"dev": "true"}, "workspaces": ["needed"], "dependencies": {"needed": "*"}})";
+  std::ofstream(path_ / "deno.json")
+      << R"({"tasks": {"dev": "true"}, "workspace": ["./needed"], "imports": {"needed": "jsr:@check/needed"}})";
+  std::ofstream(path_ / "needed/package.json") << R"({"name": "needed"})";
+  std::ofstream(path_ / "needed/deno.json") << R"({"name": "@check/needed"})";
   std::ofstream(path_ / "scripts/dev") << "#!/bin/sh\n";
   fs::permissions(path_ / "scripts/dev", fs::perms::owner_all);
 }

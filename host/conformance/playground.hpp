@@ -4,7 +4,8 @@
 
 namespace dream::conformance {
 
-/// A project's folder that has a task `dev` for whoever looks for one; gone with this object.
+/// A project's folder that has a task `dev` for whoever looks for one, and needs the project ./needed; gone
+/// with this object.
 class Playground {
  public:
   Playground();

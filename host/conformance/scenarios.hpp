@@ -43,6 +43,7 @@ void read_schema(const Subject& subject, Findings& findings);
 // What else it can be asked.
 void ask_for_extensions(const Subject& subject, Findings& findings);
 void ask_extensions(const Subject& subject, Findings& findings);
+void ask_needs(const Subject& subject, Findings& findings);
 void reap_nothing(const Subject& subject, Findings& findings);
 
 // Runs.

@@ -2,7 +2,10 @@
 #include <dream/dream.h>
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -19,7 +22,7 @@ using plugin::text_of;
 /// What resembles the known ids, and what doesn't.
 std::vector<std::string> ids_that_are_none() {
   std::vector<std::string> ids{"", "dream", "acme.unheard-of/1"};
-  for (const std::string known : {DREAM_DISCOVER_ID, DREAM_DESCRIBE_ID, DREAM_REAP_ID}) {
+  for (const std::string known : {DREAM_DISCOVER_ID, DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_REAP_ID}) {
     const std::string name = known.substr(0, known.find('/'));
     for (const std::string& id : {name, name + "/", name + "/0", name + "/2", name + "/999", known + "0",
                                   known + " ", known.substr(1)}) {
@@ -88,6 +91,35 @@ void ask_description(Stage& stage, const dream_describe& describe) {
   }
 }
 
+/// What depends tells of one folder.
+struct Needs {
+  std::vector<std::pair<std::string, std::uint32_t>> told;
+  dream_status status = DREAM_OK;
+
+  static void add(void* context, const dream_needed_project* needed) noexcept {
+    const dream_needed_project seen = plugin::copy_of(needed);
+    static_cast<Needs*>(context)->told.emplace_back(text_of(seen.folder), seen.kind);
+  }
+};
+
+Needs needs_of(Stage& stage, const dream_depends& depends, const dream_project& project) {
+  testing::FakeErrors errors;
+  Needs needs;
+  const Calling here("depends.projects");
+  needs.status = depends.projects(stage.host().table(), &project, &Needs::add, &needs, errors.table());
+  stage.judge("depends.projects", needs.status, &errors);
+  return needs;
+}
+
+void check_need(Findings& findings, const std::string& folder, std::uint32_t kind, const std::string& own) {
+  const auto wrong = [&](std::string_view what) {
+    findings.add(Fault::odd_need, fmt::format("\"depends.projects\" tells {}", what));
+  };
+  if (!folder.starts_with('/')) wrong(fmt::format("\"{}\", which is no absolute path", printable(folder)));
+  if (std::filesystem::path(folder).lexically_normal() == own) wrong("that the project needs itself");
+  if (kind > DREAM_NEED_OPTIONAL) wrong(fmt::format("the kind {}, which doesn't exist", kind));
+}
+
 }  // namespace
 
 void ask_for_extensions(const Subject& subject, Findings& findings) {
@@ -102,6 +134,9 @@ void ask_for_extensions(const Subject& subject, Findings& findings) {
   }
   if (const auto* discover = known_extension<dream_discover>(table, DREAM_DISCOVER_ID)) {
     check_extension(findings, DREAM_DISCOVER_ID, discover, discover->size, discover->tasks != nullptr);
+  }
+  if (const auto* depends = known_extension<dream_depends>(table, DREAM_DEPENDS_ID)) {
+    check_extension(findings, DREAM_DEPENDS_ID, depends, depends->size, depends->projects != nullptr);
   }
   if (const auto* describe = known_extension<dream_describe>(table, DREAM_DESCRIBE_ID)) {
     check_extension(findings, DREAM_DESCRIBE_ID, describe, describe->size, describe->describe != nullptr);
@@ -120,6 +155,38 @@ void ask_extensions(const Subject& subject, Findings& findings) {
   }
   const auto* describe = known_extension<dream_describe>(table, DREAM_DESCRIBE_ID);
   if (describe != nullptr && stage.create()) ask_description(stage, plugin::copy_of(describe));
+}
+
+void ask_needs(const Subject& subject, Findings& findings) {
+  dream_plugin table{};
+  if (!load_table(subject, findings, table)) return;
+  const auto* known = known_extension<dream_depends>(table, DREAM_DEPENDS_ID);
+  if (known == nullptr) return;
+  const dream_depends depends = plugin::copy_of(known);
+  Stage stage(subject, table, findings);
+  const std::string root = subject.folder.string();
+  const std::string empty = (subject.folder / "empty").string();
+  dream_project project{sizeof(dream_project), plugin::view_of(root), plugin::view_of("./"),
+                        plugin::view_of(root), plugin::view_of("{}")};
+  const Needs first = needs_of(stage, depends, project);
+  for (const auto& [folder, kind] : first.told) check_need(findings, folder, kind, root);
+  const std::set distinct(first.told.begin(), first.told.end());
+  if (distinct.size() < first.told.size())
+    findings.add(Fault::odd_need, "\"depends.projects\" tells the same twice");
+  const Needs again = needs_of(stage, depends, project);
+  if (again.told != first.told || again.status != first.status)
+    findings.add(Fault::other_needs, "\"depends.projects\" tells something else when it is asked again");
+  for (const SeenFault& fault : std::vector(findings.faults)) {
+    if (fault.fault == Fault::silent_failure) findings.add(Fault::odd_need, fault.text);
+  }
+  project.directory = plugin::view_of(empty);
+  project.path = plugin::view_of("./empty");
+  const Needs nothing = needs_of(stage, depends, project);
+  if (nothing.status < 0 || !nothing.told.empty()) {
+    findings.add(Fault::need_of_nothing,
+                 fmt::format("\"depends.projects\" {} an empty folder",
+                             nothing.status < 0 ? "fails for" : "tells that something is needed by"));
+  }
 }
 
 void reap_nothing(const Subject& subject, Findings& findings) {

@@ -1,9 +1,12 @@
 #include "plugin/loaded_plugin.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 #include <utility>
 
 #include "base/text.hpp"
+#include "plan/workspace.hpp"
 #include "plugin/c_values.hpp"
 #include "plugin/error_sink.hpp"
 #include "plugin/host_side.hpp"
@@ -12,6 +15,8 @@
 namespace dream::plugin {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 /// What a plugin's discovery tells, and what it does wrong in telling.
 struct Findings {
@@ -30,6 +35,48 @@ struct Findings {
         {std::string(text_of(seen.name)), printable(text_of(seen.summary)), printable(text_of(seen.source))});
   }
 };
+
+/// What a plugin says that a project needs, and what it does wrong in saying it.
+class Needs {
+ public:
+  explicit Needs(const ProjectSpec& project)
+      : root_(fs::path(project.root).lexically_normal()), own_(name_of(project.directory)) {}
+
+  static void add(void* context, const dream_needed_project* needed) noexcept {
+    if (needed != nullptr) static_cast<Needs*>(context)->add(copy_of(needed));
+  }
+
+  std::vector<NeededProject> projects;
+  std::string fault;  ///< the last one
+
+ private:
+  void add(const dream_needed_project& needed) {
+    const std::string folder(text_of(needed.folder));
+    if (!folder.starts_with('/') || folder.find('\0') != std::string::npos) {
+      fault = "needs \"" + printable(folder) + "\", which is no absolute path";
+      return;
+    }
+    if (needed.kind > DREAM_NEED_OPTIONAL) fault = "needs a project in a way that doesn't exist";
+    // What is needed in an unknown way is needed.
+    const std::uint32_t kind = needed.kind > DREAM_NEED_OPTIONAL ? DREAM_NEED_RUNTIME : needed.kind;
+    NeededProject one{name_of(folder), static_cast<NeededProject::Kind>(kind)};
+    if (one.project.empty() || one.project == own_ || !told_.emplace(one.project, kind).second) return;
+    projects.push_back(std::move(one));
+  }
+
+  /// Empty: it isn't in the workspace.
+  [[nodiscard]] std::string name_of(const std::string& folder) const {
+    const fs::path inner = fs::path(folder).lexically_normal().lexically_relative(root_);
+    return inner.empty() ? std::string() : normalise_project(inner.string());
+  }
+
+  fs::path root_;
+  std::string own_;
+  std::set<std::pair<std::string, std::uint32_t>> told_;
+};
+static_assert(static_cast<std::uint32_t>(NeededProject::Kind::peer) == DREAM_NEED_PEER);
+static_assert(static_cast<std::uint32_t>(NeededProject::Kind::development) == DREAM_NEED_DEVELOPMENT);
+static_assert(static_cast<std::uint32_t>(NeededProject::Kind::optional) == DREAM_NEED_OPTIONAL);
 
 }  // namespace
 
@@ -100,6 +147,27 @@ Result<void> LoadedPlugin::check_tool(const ProjectSpec& project) {
       calls_.status(call, [&] { return may_throw(discovery->tool)(host(), &wire, errors.table()); });
   if (auto error = errors.finish(status, call, calls_)) return *std::move(error);
   return {};
+}
+
+bool LoadedPlugin::tells_needs() {
+  const auto depends = extension<dream_depends>(DREAM_DEPENDS_ID);
+  return depends && depends->projects != nullptr;
+}
+
+Result<std::vector<NeededProject>> LoadedPlugin::needed_projects(const ProjectSpec& project) {
+  const auto depends = extension<dream_depends>(DREAM_DEPENDS_ID);
+  if (!depends || depends->projects == nullptr) return std::vector<NeededProject>{};
+  const dream_project wire = wire_of(project);
+  Needs needs(project);
+  ErrorSink errors;
+  const CallName call{"depends.projects", project.path};
+  // It may read the manifests of thousands of projects, and nothing runs that would wait for it.
+  const dream_status status = calls_.status(
+      call, [&] { return may_throw(depends->projects)(host(), &wire, &Needs::add, &needs, errors.table()); },
+      Calls::Hurry::no);
+  if (auto error = errors.finish(status, call, calls_)) return *std::move(error);
+  if (!needs.fault.empty()) calls_.fault(call, needs.fault);
+  return std::move(needs.projects);
 }
 
 bool LoadedPlugin::can_reap() {

@@ -36,6 +36,14 @@ struct FoundTask {
   std::string source;   ///< the file: "package.json"
 };
 
+/// Another project of the workspace that a project needs, by its own manifest.
+struct NeededProject {
+  enum class Kind : std::uint8_t { runtime, peer, development, optional };
+  std::string project;  ///< its name: `./libs/util`
+  Kind kind = Kind::runtime;
+  bool operator==(const NeededProject&) const = default;
+};
+
 /// What a plugin is told of a run that died.
 struct DeadRunSpec {
   std::string session;
@@ -63,6 +71,13 @@ class LoadedPlugin {
 
   /// Whether what it needs for this project is installed. The Error has a hint how to get it.
   [[nodiscard]] Result<void> check_tool(const ProjectSpec& project);
+
+  /// Whether it can tell what a project needs.
+  [[nodiscard]] bool tells_needs();
+  /// Which other projects of the workspace the project needs, in the order of its manifest; one that is
+  /// needed in several ways once for each. Nothing when it can't tell. The first call for a workspace may
+  /// read every manifest of it, so nothing should run yet.
+  [[nodiscard]] Result<std::vector<NeededProject>> needed_projects(const ProjectSpec& project);
 
   /// Whether a run that dies may leave something behind that only the plugin can remove.
   [[nodiscard]] bool can_reap();

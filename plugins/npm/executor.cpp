@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "needs.hpp"
 #include "package_manager.hpp"
 #include "shared/json_file.hpp"
 #include "shared/programs.hpp"
@@ -82,6 +83,10 @@ class Npm : public CommandExecutor {
     const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
     if (!package) return package.failure();
     return sorted(scripts_of(*package));
+  }
+
+  static Result<std::vector<sdk::NeededProject>> depends(const Host&, const Project& project) {
+    return npm_needs(project);
   }
 
   static Result<void> tool(const Host&, const Project& project) {

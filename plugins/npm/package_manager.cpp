@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "shared/folders.hpp"
 #include "shared/json_file.hpp"
 
 namespace dream::plugins {
@@ -41,17 +42,6 @@ const std::array<PackageManager, 4>& package_managers() {
        .how_to_install = "install Node.js, which brings npm (Debian: apt-get install nodejs npm)"},
   }};
   return all;
-}
-
-/// `folder` and those above it, up to `root`; alone if it isn't below.
-std::vector<fs::path> folders_up(const fs::path& folder, const fs::path& root) {
-  std::vector<fs::path> folders{folder.lexically_normal()};
-  const fs::path top = root.lexically_normal();
-  while (folders.back() != top) {
-    if (folders.back() == folders.back().root_path()) return {folders.front()};
-    folders.push_back(folders.back().parent_path());
-  }
-  return folders;
 }
 
 /// The names in `devEngines.packageManager`: one object with a name, or several, of which any will do.

@@ -17,6 +17,15 @@ ENDS(dream_process, resume, 48);
 AT(dream_plugin, abilities, 152);
 ENDS(dream_plugin, abilities, 156);
 
+AT(dream_needed_project, size, 0);
+AT(dream_needed_project, kind, 4);
+AT(dream_needed_project, folder, 8);
+ENDS(dream_needed_project, folder, 24);
+
+AT(dream_depends, size, 0);
+AT(dream_depends, projects, 8);
+ENDS(dream_depends, projects, 16);
+
 /*
  * The sizes of today: the only lines that change, and only with a member that was appended and has its own
  * line above. Whoever compares a size that comes over the border compares it with an end, not with these.
@@ -39,6 +48,8 @@ SIZE(dream_work, 24);
 SIZE(dream_paths, 40);
 SIZE(dream_found_task, 56);
 SIZE(dream_discover, 24);
+SIZE(dream_needed_project, 24);
+SIZE(dream_depends, 16);
 SIZE(dream_describe, 16);
 SIZE(dream_dead_run, 56);
 SIZE(dream_reap, 16);

@@ -3,6 +3,7 @@
 #define DREAM_DREAM_H
 
 #include "abi.h"
+#include "ext/depends.h"
 #include "ext/describe.h"
 #include "ext/discover.h"
 #include "ext/reap.h"

@@ -11,6 +11,7 @@ namespace {
 using namespace dream::sdk;
 using dream::testing::FakeFoundTask;
 using dream::testing::FakeHost;
+using dream::testing::FakeNeededProject;
 using dream::testing::PluginDriver;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -28,6 +29,10 @@ class Extended : public CommandExecutor {
   static Result<std::vector<FoundTask>> discover(const Host&, const Project& project) {
     if (project.directory == "/broken") throw std::runtime_error("broken");
     return std::vector<FoundTask>{{.name = "dev", .summary = "vite", .source = "tool.json"}};
+  }
+  static Result<std::vector<NeededProject>> depends(const Host&, const Project& project) {
+    if (project.directory == "/broken") return Failure{DREAM_E_FAILED, "tool.json:1:1: expected an object"};
+    return std::vector<NeededProject>{{project.root + "/b"}, {project.root + "/a", DREAM_NEED_PEER}};
   }
   static Result<void> tool(const Host&, const Project& project) {
     if (project.path == "./without") return Failure{DREAM_E_NOT_FOUND, "tool is not installed", "get it"};
@@ -72,6 +77,14 @@ TEST_F(SdkExtensions, discovery_needs_no_executor) {
   EXPECT_EQ(plugin.error().message, "broken");
 }
 
+TEST_F(SdkExtensions, needs_are_told_in_their_order) {
+  EXPECT_THAT(plugin.needed({}), ElementsAre(FakeNeededProject{"/workspace/b"},
+                                             FakeNeededProject{"/workspace/a", DREAM_NEED_PEER}));
+  EXPECT_EQ(plugin.error().count, 0);
+  EXPECT_THAT(plugin.needed({.directory = "/broken"}), IsEmpty());
+  EXPECT_EQ(plugin.error().message, "tool.json:1:1: expected an object");
+}
+
 TEST_F(SdkExtensions, a_missing_tool_is_a_failure_with_a_hint) {
   EXPECT_TRUE(plugin.tool({}));
   EXPECT_FALSE(plugin.tool({.path = "./without"}));
@@ -89,7 +102,7 @@ TEST_F(SdkExtensions, reaping_gets_the_dead_run) {
 TEST(SdkWithoutExtensions, a_class_that_declares_none_has_none) {
   FakeHost host;
   const PluginDriver plugin(host, &entry<Plain>);
-  for (const char* id : {DREAM_DESCRIBE_ID, DREAM_DISCOVER_ID, DREAM_REAP_ID}) {
+  for (const char* id : {DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_DISCOVER_ID, DREAM_REAP_ID}) {
     EXPECT_EQ(plugin.extension<void>(id), nullptr) << id;
   }
 }

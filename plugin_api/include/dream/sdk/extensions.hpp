@@ -20,6 +20,13 @@ struct FoundTask {
   std::string source = {};   ///< the file it stands in, from the project's folder: "package.json"
 };
 
+/// Another project of the workspace that a project needs.
+struct NeededProject {
+  std::string folder;                       ///< absolute
+  std::uint32_t kind = DREAM_NEED_RUNTIME;  ///< DREAM_NEED_*
+  bool operator==(const NeededProject&) const = default;
+};
+
 /// A run of dream that died, and may have left things outside of this machine's processes.
 struct DeadRun {
   std::string session;               ///< Host::session() of that run
@@ -49,6 +56,7 @@ dream_status guarded(dream_errors* errors, Body&& body) noexcept {
 ///
 /// - static Result<std::vector<FoundTask>> discover(const Host&, const Project&): what the folder offers
 /// - static Result<void> tool(const Host&, const Project&): whether the tool is there; only beside discover
+/// - static Result<std::vector<NeededProject>> depends(const Host&, const Project&): what the project needs
 /// - Result<std::string> describe(const Task&): what start would run, one line
 /// - static Result<void> reap(const Host&, const DeadRun&): may block; in a process of its own
 template <class Class>
@@ -59,6 +67,10 @@ class Extensions {
     if constexpr (requires { &Class::discover; }) {
       static const dream_discover table{sizeof(dream_discover), &tasks, tool_function()};
       if (id == DREAM_DISCOVER_ID) return &table;
+    }
+    if constexpr (requires { &Class::depends; }) {
+      static constexpr dream_depends table{sizeof(dream_depends), &projects};
+      if (id == DREAM_DEPENDS_ID) return &table;
     }
     if constexpr (requires { &Class::describe; }) {
       static constexpr dream_describe table{sizeof(dream_describe), &describe};
@@ -99,6 +111,19 @@ class Extensions {
     return guarded(errors, [&] {
       const Result<void> there = Class::tool(Host(host), Project(*project));
       return there ? DREAM_OK : tell(errors, there.failure());
+    });
+  }
+
+  static dream_status projects(const dream_host* host, const dream_project* project,
+                               dream_on_needed on_needed, void* context, dream_errors* errors) noexcept {
+    return guarded(errors, [&] {
+      const Result<std::vector<NeededProject>> needed = Class::depends(Host(host), Project(*project));
+      if (!needed) return tell(errors, needed.failure());
+      for (const NeededProject& one : *needed) {
+        const dream_needed_project wire{sizeof(dream_needed_project), one.kind, view(one.folder)};
+        on_needed(context, &wire);
+      }
+      return DREAM_OK;
     });
   }
 

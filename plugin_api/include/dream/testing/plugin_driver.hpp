@@ -67,6 +67,13 @@ struct FakeFoundTask {
   bool operator==(const FakeFoundTask&) const = default;
 };
 
+/// A project that another one needs, by a plugin.
+struct FakeNeededProject {
+  std::string folder;
+  std::uint32_t kind = DREAM_NEED_RUNTIME;
+  bool operator==(const FakeNeededProject&) const = default;
+};
+
 /// What a test hands to reap(); owns the strings.
 struct FakeDeadRun {
   std::string session = "11111111-2222-4333-8444-555555555555";
@@ -191,6 +198,16 @@ class PluginDriver {
     return extension->tool == nullptr || extension->tool(host_.table(), &wire, error_->table()) >= 0;
   }
 
+  /// What a project needs by dream.depends/1; error() says whether it failed.
+  std::vector<FakeNeededProject> needed(const FakeProject& project) {
+    error_ = std::make_unique<FakeErrors>();
+    const dream_project wire = wire_of(project);
+    std::vector<FakeNeededProject> needed;
+    extension<dream_depends>(DREAM_DEPENDS_ID)
+        ->projects(host_.table(), &wire, &on_needed, &needed, error_->table());
+    return needed;
+  }
+
   /// Whether dream.reap/1 succeeds; error() says why not.
   bool reap(const FakeDeadRun& run) {
     error_ = std::make_unique<FakeErrors>();
@@ -276,6 +293,9 @@ class PluginDriver {
   static void on_found(void* context, const dream_found_task* task) noexcept {
     static_cast<std::vector<FakeFoundTask>*>(context)->push_back(
         {text(task->name), text(task->summary), text(task->source)});
+  }
+  static void on_needed(void* context, const dream_needed_project* needed) noexcept {
+    static_cast<std::vector<FakeNeededProject>*>(context)->push_back({text(needed->folder), needed->kind});
   }
   static void on_exit(void* context, const dream_exit* exit) noexcept {
     FakeRun& run = *static_cast<FakeRun*>(context);

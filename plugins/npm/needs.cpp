@@ -1,0 +1,106 @@
+#include "needs.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "pnpm_members.hpp"
+#include "shared/folders.hpp"
+#include "shared/json_file.hpp"
+#include "shared/packages.hpp"
+
+namespace dream::plugins {
+
+namespace {
+
+namespace fs = std::filesystem;
+using sdk::NeededProject;
+using sdk::Project;
+using sdk::Result;
+
+/// All that was read, for the whole of a process: a manifest once.
+class Manifests {
+ public:
+  Result<std::vector<NeededProject>> needs_of(const Project& project) {
+    const std::vector<fs::path> folders = folders_up(project.directory, project.root);
+    const Result<const Package*> own = package_in(folders.front());
+    if (!own) return own.failure();
+    if (*own == nullptr) return std::vector<NeededProject>{};
+    const PackageIndex* members = &no_members_;
+    for (const fs::path& folder : folders) {
+      const Result<const PackageIndex*> workspace = workspace_in(folder);
+      if (!workspace) return workspace.failure();
+      if (*workspace == nullptr || !(*workspace)->has((*own)->folder)) continue;
+      members = *workspace;
+      break;
+    }
+    NeededList needs((*own)->folder);
+    for (const Dependency& dependency : (*own)->dependencies)
+      needs.add(members->folder_of(dependency, (*own)->folder), dependency.kind);
+    return needs.take();
+  }
+
+ private:
+  using Kept = Result<std::optional<Package>>;
+  using Workspace = Result<std::optional<PackageIndex>>;
+
+  /// nullptr: it has none.
+  Result<const Package*> package_in(const fs::path& folder) {
+    const auto [kept, is_new] = packages_.try_emplace(folder.string(), std::optional<Package>());
+    if (is_new) kept->second = read_package(folder);
+    if (!kept->second) return kept->second.failure();
+    return *kept->second ? &**kept->second : nullptr;
+  }
+
+  static Kept read_package(const fs::path& folder) {
+    const fs::path file = folder / "package.json";
+    if (!is_file(file)) return std::optional<Package>();
+    const Result<rapidjson::Document> json = read_object(file, Dialect::plain);
+    if (!json) return json.failure();
+    return std::optional(package_of(folder.string(), *json));
+  }
+
+  /// The workspace whose root a folder is; nullptr: it is none.
+  Result<const PackageIndex*> workspace_in(const fs::path& root) {
+    const auto [kept, is_new] = workspaces_.try_emplace(root.string(), std::optional<PackageIndex>());
+    if (is_new) kept->second = read_workspace(root);
+    if (!kept->second) return kept->second.failure();
+    return *kept->second ? &**kept->second : nullptr;
+  }
+
+  Workspace read_workspace(const fs::path& root) {
+    const Result<const Package*> own = package_in(root);
+    if (!own) return own.failure();
+    std::vector<std::string> patterns;
+    if (is_file(root / "pnpm-workspace.yaml")) {
+      Result<std::vector<std::string>> found = pnpm_members(root / "pnpm-workspace.yaml");
+      if (!found) return found.failure();
+      patterns = std::move(*found);
+    }
+    if (patterns.empty() && *own != nullptr) patterns = (*own)->members;
+    if (patterns.empty()) return std::optional<PackageIndex>();
+    PackageIndex members(root.string());
+    for (const std::string& folder : member_folders(root, patterns)) {
+      const Result<const Package*> one = package_in(folder);
+      if (!one) return one.failure();
+      if (*one != nullptr) members.add(**one);
+    }
+    if (*own != nullptr && !members.has(root.string())) members.add(**own);
+    return std::optional(std::move(members));
+  }
+
+  std::map<std::string, Kept> packages_;
+  std::map<std::string, Workspace> workspaces_;
+  PackageIndex no_members_;
+};
+
+}  // namespace
+
+Result<std::vector<NeededProject>> npm_needs(const Project& project) {
+  static Manifests manifests;
+  return manifests.needs_of(project);
+}
+
+}  // namespace dream::plugins

@@ -1,0 +1,143 @@
+#include "packages.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "folders.hpp"
+#include "json_file.hpp"
+#include "version_range.hpp"
+
+namespace dream::plugins {
+
+namespace {
+
+using rapidjson::Value;
+
+constexpr std::array<std::pair<const char*, std::uint32_t>, 4> dependency_fields{{
+    {"dependencies", DREAM_NEED_RUNTIME},
+    {"peerDependencies", DREAM_NEED_PEER},
+    {"devDependencies", DREAM_NEED_DEVELOPMENT},
+    {"optionalDependencies", DREAM_NEED_OPTIONAL},
+}};
+
+bool is_optional_peer(const Value& manifest, const std::string& name) {
+  const Value* all = member(manifest, "peerDependenciesMeta");
+  const Value* one = all == nullptr ? nullptr : member(*all, name.c_str());
+  const Value* optional = one == nullptr ? nullptr : member(*one, "optional");
+  return optional != nullptr && optional->IsTrue();
+}
+
+void add_dependencies(const Value& manifest, const Value& field, std::uint32_t kind, Package& package) {
+  if (!field.IsObject()) return;
+  const Value* optional = member(manifest, "optionalDependencies");
+  for (const auto& one : field.GetObject()) {
+    if (!one.value.IsString()) continue;
+    const std::string name = text_of(&one.name);
+    if (kind == DREAM_NEED_RUNTIME && optional != nullptr && member(*optional, name.c_str()) != nullptr)
+      continue;
+    const bool optional_peer = kind == DREAM_NEED_PEER && is_optional_peer(manifest, name);
+    package.dependencies.push_back({name, text_of(&one.value), optional_peer ? DREAM_NEED_OPTIONAL : kind});
+  }
+}
+
+bool is_path(std::string_view text) {
+  return text == "." || text == ".." || text.starts_with("./") || text.starts_with("../") ||
+         text.starts_with('/');
+}
+
+/// Cuts `prefix` off.
+bool take(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+bool is_any(std::string_view range) {
+  return range.empty() || range == "*" || range == "x" || range == "X" || range == "latest";
+}
+
+}  // namespace
+
+std::vector<std::string> texts_of(const Value* array) {
+  std::vector<std::string> texts;
+  if (array == nullptr || !array->IsArray()) return texts;
+  for (const Value& one : array->GetArray()) {
+    if (one.IsString()) texts.push_back(text_of(&one));
+  }
+  return texts;
+}
+
+Package package_of(const std::string& folder, const Value& manifest) {
+  Package package{.folder = folder,
+                  .name = text_of(member(manifest, "name")),
+                  .version = text_of(member(manifest, "version")),
+                  .dependencies = {},
+                  .members = {}};
+  for (const auto& one : manifest.GetObject()) {
+    const std::string name = text_of(&one.name);
+    for (const auto& [field, kind] : dependency_fields) {
+      if (name == field) add_dependencies(manifest, one.value, kind, package);
+    }
+  }
+  const Value* workspaces = member(manifest, "workspaces");
+  if (workspaces != nullptr && workspaces->IsObject()) workspaces = member(*workspaces, "packages");
+  package.members = texts_of(workspaces);
+  return package;
+}
+
+void PackageIndex::add(const Package& package) {
+  folders_.insert(package.folder);
+  if (!package.name.empty()) names_[package.name].push_back(&package);
+}
+
+std::string PackageIndex::named(std::string_view name, std::string_view range) const {
+  const auto packages = names_.find(name);
+  if (packages == names_.end()) return {};
+  if (is_any(range)) return packages->second.front()->folder;
+  const std::optional<VersionRange> wanted = VersionRange::parse(range);
+  if (!wanted) return {};
+  const auto found = std::ranges::find_if(packages->second, [&](const Package* package) {
+    const std::optional<Version> version = parse_version(package->version);
+    return !version || wanted->allows(*version);
+  });
+  return found == packages->second.end() ? std::string() : (*found)->folder;
+}
+
+std::string PackageIndex::folder_of(const Dependency& dependency, const std::string& from) const {
+  std::string_view wanted = dependency.wanted;
+  if (take(wanted, "workspace:")) {
+    if (is_path(wanted)) return at(from, std::string(wanted));
+    const std::size_t version = wanted.rfind('@');
+    if (version != std::string_view::npos && version > 0) return named(wanted.substr(0, version), "*");
+    if (wanted.starts_with('@')) return named(wanted, "*");
+    // yarn has paths from its root.
+    if (wanted.find('/') != std::string_view::npos) return at(root_, std::string(wanted));
+    return named(dependency.name, "*");
+  }
+  if (take(wanted, "file:") || take(wanted, "link:") || take(wanted, "portal:")) {
+    take(wanted, "//");
+    return at(from, std::string(wanted));
+  }
+  if (is_path(wanted)) return at(from, std::string(wanted));
+  if (wanted.starts_with("catalog:")) return named(dependency.name, "*");
+  if (take(wanted, "npm:")) {
+    const std::size_t version = wanted.rfind('@');
+    if (version != std::string_view::npos && version > 0)
+      return named(wanted.substr(0, version), wanted.substr(version + 1));
+    if (!VersionRange::parse(wanted)) return named(wanted, "*");
+  }
+  return named(dependency.name, wanted);
+}
+
+std::string PackageIndex::at(const std::string& from, const std::string& path) const {
+  const std::filesystem::path folder = resolved(from, path);
+  return has(folder.string()) || is_file(folder / "package.json") ? folder.string() : std::string();
+}
+
+void NeededList::add(const std::string& folder, std::uint32_t kind) {
+  if (folder.empty() || folder == own_ || !told_.emplace(folder, kind).second) return;
+  folders_.insert(folder);
+  list_.push_back({folder, kind});
+}
+
+}  // namespace dream::plugins

@@ -1,0 +1,197 @@
+#include <map>
+
+#include "needs_fixture.hpp"
+
+namespace dream::plugin {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class NpmNeeds : public NeedsTest {
+ protected:
+  /// A member "@acme/NAME" in libs/NAME.
+  void lib(const std::string& name, const std::string& version = "1.2.0") const {
+    folder.write("libs/" + name + "/package.json",
+                 R"({"name": "@acme/)" + name + R"(", "version": ")" + version + "\"}");
+  }
+  void workspace(const std::string& patterns = R"(["libs/*", "app"])") const {
+    folder.write("package.json", R"({"name": "root", "workspaces": )" + patterns + "}");
+  }
+  void app(const std::string& members) const {
+    folder.write("app/package.json", R"({"name": "app", )" + members + "}");
+  }
+  /// Whether a dependency on @acme/util, of version 1.2.0, is the one of the workspace.
+  bool meets(const std::string& wanted) {
+    // Each in a workspace of its own: what was read is kept.
+    const std::string base = "case" + std::to_string(++cases_);
+    folder.write(base + "/package.json", R"({"workspaces": ["*"]})");
+    folder.write(base + "/util/package.json", R"({"name": "@acme/util", "version": "1.2.0"})");
+    folder.write(base + "/app/package.json", R"({"dependencies": {"@acme/util": ")" + wanted + "\"}}");
+    return needs(base + "/app") == std::vector{base + "/util runtime"};
+  }
+
+ private:
+  int cases_ = 0;
+};
+
+TEST_F(NpmNeeds, tells_the_members_that_a_manifest_names_in_its_order_and_how_they_are_needed) {
+  workspace();
+  for (const char* name : {"a", "b", "c", "d", "unused"}) lib(name);
+  app(R"("devDependencies": {"@acme/d": "*", "vite": "^5"}, "dependencies": {"react": "*", "@acme/c": "^1.0.0"},
+         "optionalDependencies": {"@acme/b": "1.x"}, "peerDependencies": {"@acme/a": "*"})");
+  EXPECT_THAT(needs("app"),
+              ElementsAre("libs/d development", "libs/c runtime", "libs/b optional", "libs/a peer"));
+  EXPECT_THAT(needs("app"), SizeIs(4)) << "asked again";
+  EXPECT_THAT(needs("libs/a"), IsEmpty());
+}
+
+TEST_F(NpmNeeds, what_is_needed_in_several_ways_is_told_once_for_each) {
+  workspace();
+  lib("util");
+  app(R"("peerDependencies": {"@acme/util": "*"}, "devDependencies": {"@acme/util": "workspace:*", "again": "link:../libs/util"})");
+  EXPECT_THAT(needs("app"), ElementsAre("libs/util peer", "libs/util development"));
+}
+
+TEST_F(NpmNeeds, optional_wins_over_a_plain_dependency_and_marks_a_peer) {
+  workspace();
+  lib("util");
+  lib("extra");
+  app(R"("dependencies": {"@acme/util": "*"}, "optionalDependencies": {"@acme/util": "*"},
+         "peerDependencies": {"@acme/extra": "*"}, "peerDependenciesMeta": {"@acme/extra": {"optional": true}})");
+  EXPECT_THAT(needs("app"), ElementsAre("libs/util optional", "libs/extra optional"));
+}
+
+TEST_F(NpmNeeds, never_tells_the_project_itself) {
+  workspace();
+  app(R"("devDependencies": {"app": "link:.", "root": "workspace:*"})");
+  EXPECT_THAT(needs("app"), ElementsAre(" development")) << "the root alone";
+  EXPECT_THAT(needs(""), IsEmpty());
+}
+
+TEST_F(NpmNeeds, a_range_has_to_allow_the_members_version) {
+  for (const char* wanted : {"^1.0.0", "~1.2.0", "1", "1.2.0", "=1.2.0", ">=1 <2", "1.0.0 - 1.3", "2 || 1.2",
+                             "*", "", "latest", "x", "npm:^1.1", "catalog:", "catalog:react18"})
+    EXPECT_TRUE(meets(wanted)) << wanted;
+  for (const char* wanted :
+       {"^2.0.0", "~1.1", "1.1.9", ">1.2.0", "next", "npm:^2", "acme/util", "github:acme/util#1",
+        "https://acme.example/util.tgz", "git+ssh://git@acme.example/util.git", "file:util.tgz"})
+    EXPECT_FALSE(meets(wanted)) << wanted;
+}
+
+TEST_F(NpmNeeds, the_workspace_protocol_means_a_member_whatever_its_version) {
+  for (const char* wanted :
+       {"workspace:*", "workspace:^", "workspace:~", "workspace:^1.0.0", "workspace:2.0.0",
+        "workspace:@acme/util@*", "workspace:../util", "workspace:util/"})
+    EXPECT_TRUE(meets(wanted)) << wanted;
+  EXPECT_FALSE(meets("workspace:@acme/other@*"));
+}
+
+TEST_F(NpmNeeds, an_alias_names_another_package) {
+  workspace();
+  lib("util");
+  lib("other");
+  app(R"("dependencies": {"u": "npm:@acme/util@^1", "@acme/other": "npm:lodash@4", "o": "workspace:@acme/other@^", "old": "npm:@acme/util@0.9"})");
+  EXPECT_THAT(needs("app"), ElementsAre("libs/util runtime", "libs/other runtime"));
+}
+
+TEST_F(NpmNeeds,
+       a_member_without_a_version_meets_any_range_and_of_two_with_one_name_the_one_that_fits_counts) {
+  workspace();
+  folder.write("libs/plain/package.json", R"({"name": "plain"})");
+  folder.write("libs/one/package.json", R"({"name": "twin", "version": "1.0.0"})");
+  folder.write("libs/two/package.json", R"({"name": "twin", "version": "2.0.0"})");
+  app(R"("dependencies": {"plain": "^7.1", "twin": "^2"})");
+  EXPECT_THAT(needs("app"), ElementsAre("libs/plain runtime", "libs/two runtime"));
+}
+
+TEST_F(NpmNeeds, paths_need_no_workspace) {
+  folder.write(
+      "web/package.json",
+      R"({"dependencies": {"util": "file:../util", "dot": "../dot/", "gone": "file:../gone", "none": "link:../text"}})");
+  folder.write("util/package.json", "{}");
+  folder.write("dot/package.json", "{}");
+  folder.write("text/readme", "");
+  EXPECT_THAT(needs("web"), ElementsAre("util runtime", "dot runtime"));
+}
+
+TEST_F(NpmNeeds, members_are_those_of_pnpms_file_or_of_either_form_of_workspaces) {
+  const std::string names = R"({"dependencies": {"in": "*", "out": "*"}})";
+  const std::map<std::string, std::string> files{
+      {"pnpm/pnpm-workspace.yaml",
+       "packages:\n  - '!p/out' # taken out, though it stands first\n  - \"p/**\"\n"},
+      {"flow/pnpm-workspace.yaml", "packages: [p/*, '!**/out']\ncatalog:\n  x: 1\n"},
+      {"plain/pnpm-workspace.yaml",
+       "# all\r\npackages :\r\n- p/in   # one\r\n\r\n- p/app\r\nother:\r\n- p/*\r\n"},
+      {"lines/pnpm-workspace.yaml", "\"packages\":\n  [\n    'p/*', # all\n    \"!p/out\",\n  ]\n"},
+      {"object/package.json", R"({"workspaces": {"packages": ["./p/{in,app}/"]}})"},
+      {"array/package.json", R"({"workspaces": ["p/*", "!p/out"]})"},
+      {"named/package.json", R"({"workspaces": ["p/in", "p/[a-b]pp"]})"}};
+  for (const auto& [file, text] : files) {
+    const std::string base = file.substr(0, file.find('/'));
+    folder.write(file, text);
+    folder.write(base + "/p/in/package.json", R"({"name": "in"})");
+    folder.write(base + "/p/out/package.json", R"({"name": "out"})");
+    folder.write(base + "/p/app/package.json", names);
+    EXPECT_THAT(needs(base + "/p/app"), ElementsAre(base + "/p/in runtime"));
+  }
+}
+
+TEST_F(NpmNeeds, stars_take_no_hidden_folders_and_no_modules) {
+  workspace(R"(["**", ".tools/*"])");
+  for (const char* place :
+       {"node_modules/m", "libs/node_modules/m", ".hidden/m", ".tools/t", "deep/er/and/er/x"})
+    folder.write(std::string(place) + "/package.json",
+                 R"({"name": ")" + std::string(1, std::string(place).back()) + "\"}");
+  app(R"("dependencies": {"m": "*", "t": "*", "x": "*"})");
+  EXPECT_THAT(needs("app"), ElementsAre(".tools/t runtime", "deep/er/and/er/x runtime"));
+}
+
+TEST_F(NpmNeeds, the_nearest_workspace_that_has_the_project_counts) {
+  workspace(R"(["inner", "inner/libs/*"])");
+  folder.write("inner/package.json", R"({"workspaces": ["app"]})");
+  folder.write("inner/app/package.json", R"({"dependencies": {"util": "*"}})");
+  folder.write("inner/libs/util/package.json", R"({"name": "util"})");
+  folder.write("inner/libs/more/package.json", R"({"dependencies": {"util": "*"}})");
+  folder.write("alone/package.json", R"({"dependencies": {"util": "*"}})");
+  EXPECT_THAT(needs("inner/app"), IsEmpty());
+  EXPECT_THAT(needs("inner/libs/more"), ElementsAre("inner/libs/util runtime"));
+  EXPECT_THAT(needs("alone"), IsEmpty()) << "it is no member";
+}
+
+TEST_F(NpmNeeds, a_folder_without_a_manifest_needs_nothing) {
+  folder.write("package.json", "{");
+  folder.write("app/readme");
+  EXPECT_THAT(needs("app"), IsEmpty());
+}
+
+TEST_F(NpmNeeds, a_broken_manifest_is_told_with_its_place) {
+  folder.write("own/package.json", "{\n  \"dependencies\" {}\n}");
+  EXPECT_THAT(needs("own"), ElementsAre(StartsWith(root() + "/own/package.json:2:18: missing a colon")));
+  workspace();
+  lib("util");
+  folder.write("libs/broken/package.json", "{,}");
+  app(R"("dependencies": {"@acme/util": "*"})");
+  EXPECT_THAT(needs("app"), ElementsAre(StartsWith(root() + "/libs/broken/package.json:1:2: ")))
+      << "it may be what is needed";
+  folder.write("pnpm/pnpm-workspace.yaml", "packages:\n  - [a\n");
+  folder.write("pnpm/a/package.json", "{}");
+  EXPECT_THAT(needs("pnpm/a"),
+              ElementsAre(StartsWith(root() + "/pnpm/pnpm-workspace.yaml:2:5: expected a list of patterns")));
+}
+
+TEST_F(NpmNeeds, reads_each_manifest_once_however_many_are_asked_about) {
+  workspace();
+  lib("util");
+  app(R"("dependencies": {"@acme/util": "*"})");
+  EXPECT_THAT(needs("app"), ElementsAre("libs/util runtime"));
+  folder.write("libs/util/package.json", "{");
+  workspace("[");
+  EXPECT_THAT(needs("libs/util"), IsEmpty()) << "it was read before";
+  EXPECT_THAT(needs("app"), ElementsAre("libs/util runtime"));
+}
+
+}  // namespace
+}  // namespace dream::plugin
