@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "needs.hpp"
 #include "shared/json_file.hpp"
 #include "shared/programs.hpp"
 #include "shared/tasks.hpp"
@@ -118,6 +119,10 @@ class Deno : public CommandExecutor {
     // A folder with nothing of Deno's is npm's, although Deno could run its scripts.
     const bool is_for_deno = tasks->has_value() && !only_package(project.directory);
     return is_for_deno ? sorted(**tasks) : Tasks{};
+  }
+
+  static Result<std::vector<sdk::NeededProject>> depends(const Host&, const Project& project) {
+    return deno_needs(project);
   }
 
   static Result<void> tool(const Host&, const Project&) {

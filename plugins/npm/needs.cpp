@@ -1,9 +1,9 @@
 #include "needs.hpp"
 
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "pnpm_members.hpp"
@@ -56,8 +56,8 @@ class Manifests {
 
   static Kept read_package(const fs::path& folder) {
     const fs::path file = folder / "package.json";
-    if (!is_file(file)) return std::optional<Package>();
     const Result<rapidjson::Document> json = read_object(file, Dialect::plain);
+    if (!json && !is_file(file)) return std::optional<Package>();
     if (!json) return json.failure();
     return std::optional(package_of(folder.string(), *json));
   }
@@ -81,18 +81,21 @@ class Manifests {
     }
     if (patterns.empty() && *own != nullptr) patterns = (*own)->members;
     if (patterns.empty()) return std::optional<PackageIndex>();
-    PackageIndex members(root.string());
+    std::vector<const Package*> packages;
     for (const std::string& folder : member_folders(root, patterns)) {
       const Result<const Package*> one = package_in(folder);
       if (!one) return one.failure();
-      if (*one != nullptr) members.add(**one);
+      if (*one != nullptr && *one != *own) packages.push_back(*one);
     }
-    if (*own != nullptr && !members.has(root.string())) members.add(**own);
+    if (*own != nullptr) packages.push_back(*own);
+    // After they were all read, so that the index lies together in memory.
+    PackageIndex members(root.string());
+    for (const Package* one : packages) members.add(*one);
     return std::optional(std::move(members));
   }
 
-  std::map<std::string, Kept> packages_;
-  std::map<std::string, Workspace> workspaces_;
+  std::unordered_map<std::string, Kept> packages_;
+  std::unordered_map<std::string, Workspace> workspaces_;
   PackageIndex no_members_;
 };
 

@@ -30,6 +30,7 @@ bool is_optional_peer(const Value& manifest, const std::string& name) {
 void add_dependencies(const Value& manifest, const Value& field, std::uint32_t kind, Package& package) {
   if (!field.IsObject()) return;
   const Value* optional = member(manifest, "optionalDependencies");
+  package.dependencies.reserve(package.dependencies.size() + field.MemberCount());
   for (const auto& one : field.GetObject()) {
     if (!one.value.IsString()) continue;
     const std::string name = text_of(&one.name);
@@ -90,7 +91,7 @@ void PackageIndex::add(const Package& package) {
   if (!package.name.empty()) names_[package.name].push_back(&package);
 }
 
-std::string PackageIndex::named(std::string_view name, std::string_view range) const {
+std::string PackageIndex::named(const std::string& name, std::string_view range) const {
   const auto packages = names_.find(name);
   if (packages == names_.end()) return {};
   if (is_any(range)) return packages->second.front()->folder;
@@ -108,8 +109,9 @@ std::string PackageIndex::folder_of(const Dependency& dependency, const std::str
   if (take(wanted, "workspace:")) {
     if (is_path(wanted)) return at(from, std::string(wanted));
     const std::size_t version = wanted.rfind('@');
-    if (version != std::string_view::npos && version > 0) return named(wanted.substr(0, version), "*");
-    if (wanted.starts_with('@')) return named(wanted, "*");
+    if (version != std::string_view::npos && version > 0)
+      return named(std::string(wanted.substr(0, version)), "*");
+    if (wanted.starts_with('@')) return named(std::string(wanted), "*");
     // yarn has paths from its root.
     if (wanted.find('/') != std::string_view::npos) return at(root_, std::string(wanted));
     return named(dependency.name, "*");
@@ -123,8 +125,8 @@ std::string PackageIndex::folder_of(const Dependency& dependency, const std::str
   if (take(wanted, "npm:")) {
     const std::size_t version = wanted.rfind('@');
     if (version != std::string_view::npos && version > 0)
-      return named(wanted.substr(0, version), wanted.substr(version + 1));
-    if (!VersionRange::parse(wanted)) return named(wanted, "*");
+      return named(std::string(wanted.substr(0, version)), wanted.substr(version + 1));
+    if (!VersionRange::parse(wanted)) return named(std::string(wanted), "*");
   }
   return named(dependency.name, wanted);
 }
@@ -136,8 +138,12 @@ std::string PackageIndex::at(const std::string& from, const std::string& path) c
 
 void NeededList::add(const std::string& folder, std::uint32_t kind) {
   if (folder.empty() || folder == own_ || !told_.emplace(folder, kind).second) return;
-  folders_.insert(folder);
   list_.push_back({folder, kind});
+}
+
+bool NeededList::has(const std::string& folder) const {
+  const auto first = told_.lower_bound({folder, 0});
+  return first != told_.end() && first->first == folder;
 }
 
 }  // namespace dream::plugins

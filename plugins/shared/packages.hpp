@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <dream/sdk.hpp>
 #include <filesystem>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -41,8 +42,8 @@ struct Package {
 /// The members of one workspace.
 class PackageIndex {
  public:
-  PackageIndex() = default;
-  explicit PackageIndex(std::string root) : root_(std::move(root)) {}
+  /// Most that is asked for isn't here, which many empty places tell soonest.
+  explicit PackageIndex(std::string root = {}) : root_(std::move(root)) { names_.max_load_factor(0.25F); }
 
   /// `package` must outlive the index.
   void add(const Package& package);
@@ -51,7 +52,7 @@ class PackageIndex {
 
   /// The folder of the first package of this name whose version is in the range, or that has no version. `*`,
   /// "latest" and an empty range are any version. Empty: there is none; nor for what is no range.
-  [[nodiscard]] std::string named(std::string_view name, std::string_view range) const;
+  [[nodiscard]] std::string named(const std::string& name, std::string_view range) const;
 
   /// The folder of this workspace that a dependency in a package.json means; empty: what isn't here.
   [[nodiscard]] std::string folder_of(const Dependency& dependency, const std::string& from) const;
@@ -61,8 +62,8 @@ class PackageIndex {
   [[nodiscard]] std::string at(const std::string& from, const std::string& path) const;
 
   std::string root_;
-  std::map<std::string, std::vector<const Package*>, std::less<>> names_;
-  std::set<std::string> folders_;
+  std::unordered_map<std::string, std::vector<const Package*>> names_;
+  std::unordered_set<std::string> folders_;
 };
 
 /// What a project needs, each folder once for each kind, and never the project itself.
@@ -73,13 +74,13 @@ class NeededList {
   /// Nothing for an empty folder.
   void add(const std::string& folder, std::uint32_t kind);
 
-  [[nodiscard]] bool has(const std::string& folder) const { return folders_.contains(folder); }
+  /// In whatever way.
+  [[nodiscard]] bool has(const std::string& folder) const;
   [[nodiscard]] std::vector<sdk::NeededProject> take() { return std::move(list_); }
 
  private:
   std::string own_;
   std::vector<sdk::NeededProject> list_;
-  std::set<std::string> folders_;
   std::set<std::pair<std::string, std::uint32_t>> told_;
 };
 

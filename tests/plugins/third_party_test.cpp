@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "plugin/registry.hpp"
+#include "support/temporary_folder.hpp"
 #include "unit/plugin/fake_services.hpp"
 
 namespace dream::plugin {
@@ -20,6 +21,7 @@ struct ThirdParty : testing::Test {
     search.root = DREAM_THIRD_PARTY;
     search.trust.everything = true;
     search.configured["acme"] = "libdream_acme.so";
+    search.configured["cargo"] = "libdream_cargo.so";
     registry = std::make_unique<Registry>(search, services);
   }
   FakeServices services;
@@ -52,6 +54,33 @@ TEST_F(ThirdParty, its_schema_is_embedded_byte_for_byte) {
   const auto wrong = registry->executor_for({"acme", "./web", "/w/web", "{}", R"({"region": "moon"})"});
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().message, "expected \"eu\" or \"us\", found the string \"moon\"");
+}
+
+TEST_F(ThirdParty, one_tells_which_projects_a_project_needs_by_a_manifest_that_dream_has_never_seen) {
+  const TemporaryFolder folder;
+  folder.write("crates/app/Cargo.toml",
+               "[package]\nname = \"app\"\npath = \"no\"\n\n[dependencies]\nserde = \"1\"\n"
+               "util = { path = \"../util\" }\nextra = { path = \"../extra/\", optional = true }\n"
+               "far = { path = \"../../../far\" }\n[dev-dependencies]\nchecks = { version = \"1\", path = "
+               "\"../../checks\" }\n");
+  folder.write("crates/bad/Cargo.toml", "[dependencies]\nutil = { path = ../util }\n");
+  const auto plugin = registry->load("cargo");
+  ASSERT_TRUE(plugin) << to_string(plugin.error());
+  const auto needs = [&](const std::string& path) {
+    const std::string root = folder.path().string();
+    return (*plugin)->needed_projects({root, path, root + "/" + path, "{}"});
+  };
+  using Kind = NeededProject::Kind;
+  const auto needed = needs("./crates/app");
+  ASSERT_TRUE(needed) << to_string(needed.error());
+  EXPECT_THAT(*needed, ElementsAre(NeededProject{"./crates/util", Kind::runtime},
+                                   NeededProject{"./crates/extra", Kind::optional},
+                                   NeededProject{"./checks", Kind::development}));
+  EXPECT_TRUE(needs("./crates")->empty()) << "it has no manifest";
+  const auto broken = needs("./crates/bad");
+  ASSERT_FALSE(broken);
+  EXPECT_THAT(broken.error().message, HasSubstr("crates/bad/Cargo.toml:2: expected a path"));
+  EXPECT_EQ(services.log_.lines.size(), 0U);
 }
 
 TEST_F(ThirdParty, it_exports_its_entry_function_and_nothing_else) {
