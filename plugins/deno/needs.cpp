@@ -40,7 +40,7 @@ std::string folder_with_manifest(const fs::path& file, const fs::path& top) {
   return {};
 }
 
-bool is_within(const std::string& folder, const std::string& outer) {
+bool has_within(const std::string& outer, const std::string& folder) {
   return folder == outer || outer == "/" || folder.starts_with(outer + "/");
 }
 
@@ -48,9 +48,9 @@ bool is_within(const std::string& folder, const std::string& outer) {
 std::string folder_of(const Dependency& import, const std::string& from, const Members& members,
                       const fs::path& top) {
   if (import.wanted.starts_with('/')) {
-    const std::string folder = folder_with_manifest(import.wanted, top);
+    const std::string found = folder_with_manifest(import.wanted, top);
     // A file of one's own, or of what one is a part of.
-    return is_within(from, folder) ? std::string() : folder;
+    return has_within(found, from) ? std::string() : found;
   }
   if (import.wanted.starts_with("workspace:")) {
     std::string folder = members.jsr.folder_of(import, from);
@@ -143,7 +143,7 @@ class Manifests {
 
   std::unordered_map<std::string, Result<DenoManifest>> manifests_;
   std::unordered_map<std::string, Workspace> workspaces_;
-  const Members no_members_;
+  Members no_members_;
 };
 
 }  // namespace

@@ -140,7 +140,8 @@ Result<std::vector<std::string>> pnpm_members(const std::filesystem::path& file)
     return Failure{DREAM_E_FAILED,
                    file.string() + ":" + place_of(text, reader.at()) + ": expected a list of patterns"};
   }
-  std::ranges::stable_partition(patterns, [](const std::string& one) { return !one.starts_with('!'); });
+  std::stable_partition(patterns.begin(), patterns.end(),
+                        [](const std::string& one) { return !one.starts_with('!'); });
   return patterns;
 }
 

@@ -125,10 +125,10 @@ struct Pattern {
 };
 
 bool is_member(const std::vector<Pattern>& patterns, const Parts& folder) {
-  for (auto pattern = patterns.rbegin(); pattern != patterns.rend(); ++pattern) {
-    if (fits(pattern->parts, folder, pattern->out ? 0 : FNM_PERIOD)) return !pattern->out;
-  }
-  return false;
+  const auto last = std::find_if(patterns.rbegin(), patterns.rend(), [&](const Pattern& pattern) {
+    return fits(pattern.parts, folder, pattern.out ? 0 : FNM_PERIOD);
+  });
+  return last != patterns.rend() && !last->out;
 }
 
 }  // namespace
@@ -150,22 +150,22 @@ fs::path resolved(const fs::path& folder, const std::string& written) {
   return path.has_filename() || path == path.root_path() ? path : path.parent_path();
 }
 
-std::vector<std::string> member_folders(const fs::path& root, const std::vector<std::string>& written) {
+std::vector<std::string> member_folders(const fs::path& root, const std::vector<std::string>& patterns) {
   std::vector<std::string> expanded;
-  for (const std::string& one : written) add_expanded(one, expanded);
-  std::vector<Pattern> patterns;
+  for (const std::string& one : patterns) add_expanded(one, expanded);
+  std::vector<Pattern> read;
   std::set<std::string> found;
   bool some_out = false;
   for (const std::string& one : expanded) {
     const bool out = one.starts_with('!');
-    Pattern& pattern = patterns.emplace_back(Pattern{parts_of(out ? one.substr(1) : one), out});
+    Pattern& pattern = read.emplace_back(Pattern{parts_of(out ? one.substr(1) : one), out});
     some_out = some_out || out;
     const bool leaves = !pattern.parts.empty() && pattern.parts.front() == "..";
     if (!out && !leaves) Search(pattern.parts, found).look(root);
   }
   std::vector<std::string> members;
   for (const std::string& folder : found) {
-    if (!some_out || is_member(patterns, parts_of(fs::path(folder).lexically_relative(root))))
+    if (!some_out || is_member(read, parts_of(fs::path(folder).lexically_relative(root))))
       members.push_back(folder);
   }
   return members;

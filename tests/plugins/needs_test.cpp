@@ -19,7 +19,7 @@ struct Needs : testing::Test {
     search.installed = DREAM_TEST_PLUGINS;
     registry = std::make_unique<Registry>(search, services);
   }
-  Result<std::vector<NeededProject>> of(const std::string& id, const std::string& path = "./") {
+  Result<std::vector<NeededProject>> of(const std::string& id, const std::string& path = "./") const {
     const auto plugin = registry->load(id);
     if (!plugin) return plugin.error();
     return (*plugin)->needed_projects({"/w", path, "/w", "{}"});
