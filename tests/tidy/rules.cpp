@@ -32,6 +32,7 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"init", {"base", "plan", "config"}},
       {"process", {"base"}},
       {"probe", {"base", "plan", "process"}},
+      {"select", {"base", "plan", "process"}},
       {"plugin", {"base", "plan", "dream"}},
       {"output", {"base", "plan", "engine"}},
       {"prepare", {"base", "plan", "config", "plugin"}},
