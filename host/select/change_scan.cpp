@@ -62,10 +62,10 @@ void ChangeScan::take_link(const Git& git, std::string_view path, std::string_vi
 
 Result<void> ChangeScan::look(const Git& git, const std::string& since, const std::string& head) {
   if (since != head) {
-    const Result<void> commits = look_at_commits(git, since, head);
+    Result<void> commits = look_at_commits(git, since, head);
     if (!commits) return commits;
   }
-  const Result<void> files = look_at_files(git);
+  Result<void> files = look_at_files(git);
   return files ? look_at_links(git) : files;
 }
 

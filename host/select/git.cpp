@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <variant>
@@ -33,7 +34,8 @@ bool is_kept(std::string_view variable) {
 std::vector<std::string> environment_of_git(const std::vector<std::string>& environment) {
   std::vector<std::string> own;
   std::ranges::copy_if(environment, std::back_inserter(own), is_kept);
-  // Nothing is fetched for a partial clone: what a remote is reached by may be any program.
+  // Nothing is fetched for a partial clone: what a remote is reached by may be any program. Of the two
+  // variables for that the first is known to newer gits only. Without locks nothing is written.
   for (const char* variable : {"GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none",
                                "GIT_TERMINAL_PROMPT=0", "LC_ALL=C"}) {
     own.emplace_back(variable);
@@ -106,7 +108,7 @@ Result<void> Git::switch_filters_off() {
           fmt::format("git's filter {} can't be switched off, as its name has a \"=\"", in_quotes(name)),
           printable(folder_), fmt::format("rename it in git's configuration, or {}", other_way)};
     }
-    for (const char* setting : {"clean=", "smudge=", "process=", "required=false"}) {
+    for (const char* setting : {"clean=", "process=", "required=false"}) {
       no_filters_.insert(no_filters_.end(), {"-c", fmt::format("filter.{}.{}", name, setting)});
     }
   }

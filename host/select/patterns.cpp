@@ -23,8 +23,7 @@ using Names = std::vector<std::string>;
 Names listed(std::span<const std::string> projects) {
   Names names(projects.begin(), projects.end());
   std::ranges::sort(names);
-  const auto twice = std::ranges::unique(names);
-  names.erase(twice.begin(), twice.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 

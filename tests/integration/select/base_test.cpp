@@ -45,8 +45,12 @@ TEST_F(Base, is_the_default_branch_of_the_upstream) {
   origin.git({"branch", "--move", "main", "trunk"});
   const fs::path place = clone();
   run_git(place, {"checkout", "--quiet", "-b", "work"});
-  run_git(place, {"tag", "origin/trunk"});
+  run_git(place, {"branch", "--track", "side"});
   commit(place, "more");
+  run_git(place, {"branch", "--set-upstream-to=side"});
+  // Tags of the same names are something else.
+  run_git(place, {"tag", "origin/trunk", commits[0]});
+  run_git(place, {"tag", "origin/HEAD", commits[0]});
   const Changes changes = changes_in(place);
   EXPECT_EQ(changes.base, "origin/trunk");
   EXPECT_EQ(changes.merge_base, commits[2]);

@@ -165,6 +165,20 @@ TEST_F(ChangedFiles, what_a_hook_of_git_has_set_is_of_no_consequence) {
   EXPECT_THAT(changes->files, ElementsAre("new"));
 }
 
+TEST_F(ChangedFiles, what_the_user_has_set_for_every_git_counts) {
+  repository.write("a/new");
+  Words environment = git_environment();
+  const std::string ignored = folder.write("ignored", "a/new\n").string();
+  for (const std::string& variable :
+       {std::string("GIT_CONFIG_COUNT=1"), std::string("GIT_CONFIG_KEY_0=core.excludesFile"),
+        "GIT_CONFIG_VALUE_0=" + ignored}) {
+    environment.push_back(variable);
+  }
+  const auto changes = changed_files(repository.path(), std::nullopt, environment);
+  ASSERT_TRUE(changes) << to_string(changes.error());
+  EXPECT_THAT(changes->files, IsEmpty());
+}
+
 TEST_F(ChangedFiles, nothing_is_written_into_the_repository) {
   fs::last_write_time(repository.path() / "a/file", fs::file_time_type::clock::now() - std::chrono::hours(3));
   const auto before = fs::last_write_time(repository.path() / ".git/index");

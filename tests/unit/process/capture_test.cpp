@@ -2,9 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <string>
+
+#include "base/descriptor.hpp"
 
 namespace dream::process {
 namespace {
@@ -33,7 +37,14 @@ TEST(Capture, tells_of_a_signal) {
 }
 
 TEST(Capture, gives_nothing_to_read) {
+  const Descriptor own(::dup(STDIN_FILENO));
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  ASSERT_EQ(::write(pipe[1], "word", 4), 4);
+  ASSERT_EQ(::dup2(pipe[0], STDIN_FILENO), STDIN_FILENO);
+  for (const int end : pipe) ::close(end);
   const auto captured = run("cat; echo end");
+  ::dup2(own.get(), STDIN_FILENO);
   ASSERT_TRUE(captured) << to_string(captured.error());
   EXPECT_EQ(captured->output, "end\n");
 }
