@@ -23,7 +23,7 @@ Result<Captured> run(const std::string& line) {
 }
 
 TEST(Capture, takes_both_streams_and_the_exit_code) {
-  const auto captured = run("printf 'a\\0b'; echo \"$NAME\" >&2; pwd; exit 3");
+  const auto captured = run(R"(printf 'a\0b'; echo "$NAME" >&2; pwd; exit 3)");
   ASSERT_TRUE(captured) << to_string(captured.error());
   EXPECT_EQ(captured->output, std::string("a\0b/\n", 5));
   EXPECT_EQ(captured->complaint, "value\n");
