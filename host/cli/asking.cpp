@@ -13,10 +13,17 @@ AskedPlugins::AskedPlugins(const prepare::LoadedWorkspace& loaded, const Options
                                           plugin::own_environment())),
       registry_(prepare::plugin_search_path(loaded.workspace, options.trust), services_) {}
 
+AskedProjects::AskedProjects(const prepare::LoadedWorkspace& loaded, const Options& options)
+    : graph_(loaded, [this, &loaded, &options]() -> plugin::Registry& {
+        if (!plugins_) plugins_ = std::make_unique<AskedPlugins>(loaded, options);
+        return plugins_->registry();
+      }) {}
+
 bool has_task(const std::string& task, const Options& options) {
   const auto loaded = prepare::read_workspace(options.directory, options.trust);
   if (!loaded || config::has_errors(loaded->problems)) return false;
-  const auto name = prepare::requested_project(options.project, options.directory, loaded->workspace);
+  const auto project = options.projects.empty() ? std::nullopt : std::optional(options.projects.front());
+  const auto name = prepare::requested_project(project, options.directory, loaded->workspace);
   if (!name) return false;
   if (settings_of_step(loaded->workspace, {*name, task}).command) return true;
   AskedPlugins plugins(*loaded, options);

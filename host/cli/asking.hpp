@@ -6,6 +6,7 @@
 #include "cli/options.hpp"
 #include "plugin/idle_services.hpp"
 #include "plugin/registry.hpp"
+#include "prepare/project_graph.hpp"
 #include "prepare/workspace.hpp"
 
 namespace dream::cli {
@@ -21,6 +22,19 @@ class AskedPlugins {
   std::unique_ptr<Log> log_;
   plugin::IdleServices services_;
   plugin::Registry registry_;
+};
+
+/// The projects of a workspace; plugins are loaded when one has to be asked.
+class AskedProjects {
+ public:
+  /// Both must outlive it.
+  AskedProjects(const prepare::LoadedWorkspace& loaded, const Options& options);
+
+  [[nodiscard]] prepare::ProjectGraph& graph() { return graph_; }
+
+ private:
+  std::unique_ptr<AskedPlugins> plugins_;
+  prepare::ProjectGraph graph_;
 };
 
 /// Whether the project that one stands in has a task of this name, by dream.json or by its executor. No where

@@ -16,9 +16,9 @@ constexpr std::size_t help_width = 110;
 
 std::span<const CommandWords> command_words() {
   static const std::vector<CommandWords> commands{
-      {"run", CommandName::run, "TASK, run TASK", "run the task (`dream run list` runs a task called list)",
-       true},
-      {"plan", CommandName::plan, "plan TASK", "the steps in order and what waits for what; runs nothing",
+      {"run", CommandName::run, "TASK, run TASK…",
+       "run the task (`dream run list` runs a task called list), or several", true},
+      {"plan", CommandName::plan, "plan TASK…", "the steps in order and what waits for what; runs nothing",
        true},
       {"suggest", CommandName::suggest, "suggest TASK",
        "runs the task once, and tells what `ready` to write in place of its delays", true},

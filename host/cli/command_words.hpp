@@ -40,7 +40,7 @@ inline constexpr const char* program_summary =
 
 inline constexpr const char* usage_lines =
     "dream TASK [options] [-- arguments for TASK]\n"
-    "       dream run|plan|suggest TASK [options]\n"
+    "       dream run|plan TASK… [options]\n"
     "       dream COMMAND [options]";
 
 [[nodiscard]] std::span<const CommandWords> command_words();

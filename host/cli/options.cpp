@@ -29,7 +29,7 @@ class HelpFormatter : public CLI::Formatter {
 struct Raw {
   std::vector<std::string> words;
   std::string directory;
-  std::string project;
+  std::vector<std::string> affected;
   std::string log_directory;
   std::string trace_file;
   std::string from;
@@ -38,11 +38,13 @@ struct Raw {
   bool info = false;
   bool version = false;
   std::int64_t grace_ms = 0;
+  std::size_t jobs = 0;
   std::map<std::string, std::vector<std::string>> choices;  // by the name of an option
   Options options;
 };
 
 constexpr std::int64_t most_ms = 0x7FFFFFFF;
+constexpr std::size_t most_jobs = 100'000;
 
 /// An option whose value is one of a few words; any other word is an error that names them all.
 template <class Value>
@@ -69,10 +71,29 @@ void define(CLI::App& app, Raw& raw) {
   app.add_option("words", raw.words)->group("");
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // an alias can be overridden
   app.add_option("-C,--directory", raw.directory, "as if started in this folder")->type_name("DIR");
-  app.add_option("-p,--project", raw.project, "this project instead of the current folder's")
-      ->type_name("PATH");
+  app.add_option("-p,--project", raw.options.projects,
+                 "this project instead of the current folder's; several, and globs: './packages/*'")
+      ->type_name("PATH")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+  app.add_flag("--all", raw.options.all, "every project that has the task");
+  app.add_option("--affected", raw.affected,
+                 "projects with changes since BASE, and what depends on them (default: the main branch)")
+      ->expected(0, 1)
+      ->type_name("BASE");
+  app.add_flag("--dependents", raw.options.dependents, "what depends on the selected projects, too");
+  app.add_flag("--list-only", raw.options.list_only, "say which projects are selected and why, run nothing");
   app.add_flag("-r,--recursive,!--no-recursive", raw.recursive, "dependencies of dependencies, too (or not)");
+  app.add_option("-j,--jobs", raw.jobs, "so many steps of a group at once (default: processors)")
+      ->check(CLI::Range(std::size_t{1}, most_jobs))
+      ->option_text("N");
+  app.add_flag("-k,--keep-going", raw.options.keep_going,
+               "after a failure go on with what doesn't need the failed step");
   app.add_flag("-n,--dry-run", raw.dry_run, "show the plan and its timeline, run nothing (= dream plan)");
+  add_choice<Graph>(app, raw, "--graph", raw.options.graph,
+                    "plan: as a graph, in the language dot or mermaid",
+                    {{"dot", Graph::dot}, {"mermaid", Graph::mermaid}})
+      ->type_name("LANGUAGE");
   add_choice<Output>(app, raw, "-o,--output", raw.options.output,
                      "prefix (default for several steps), raw, grouped or events",
                      {{"prefix", Output::prefix},
@@ -153,10 +174,15 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
   // Alone it may be a task.
   if (is_plan || (options.command == CommandName::suggest && words.size() > taken)) {
     if (words.size() == taken) return usage_error("no task given", "dream list shows the tasks there are");
-    options.task = words[taken++];
-    if (options.task.empty()) return usage_error("the task's name is empty");
-    if (!is_printable(options.task)) {
-      return usage_error("a character that can't be shown in the task's name " + in_quotes(options.task));
+    // Behind a command there may be several.
+    const std::size_t end = is_plan && taken == 1 ? words.size() : taken + 1;
+    options.tasks.assign(words.begin() + static_cast<std::ptrdiff_t>(taken),
+                         words.begin() + static_cast<std::ptrdiff_t>(end));
+    taken = end;
+    for (const std::string& task : options.tasks) {
+      if (task.empty()) return usage_error("the task's name is empty");
+      if (!is_printable(task))
+        return usage_error("a character that can't be shown in the task's name " + in_quotes(task));
     }
   }
   if (options.command == CommandName::plugin || options.command == CommandName::completion) {
@@ -166,22 +192,37 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
   if (options.command == CommandName::trust && words.size() > taken) options.words = {words[taken++]};
   if (words.size() > taken) {
     return usage_error("unexpected \"" + printable(words[taken]) + "\"",
-                       "arguments for the task go after --");
+                       "arguments for the task go after --; `dream run TASK TASK` runs several tasks");
   }
   if (options.forget && (options.command != CommandName::trust || options.words.empty())) {
     return usage_error("--forget goes with trust and a folder");
   }
   if (options.from && options.command != CommandName::init) return usage_error("--from goes with init");
-  if (options.write && (options.command != CommandName::suggest || options.task.empty())) {
+  if (options.write && (options.command != CommandName::suggest || options.tasks.empty())) {
     return usage_error("--write goes with suggest and a task");
   }
   if (raw.dry_run && !is_plan) return usage_error("--dry-run goes with a task");
   if (raw.dry_run) options.command = CommandName::plan;
-  if (options.json && (options.command == CommandName::run ||
-                       (options.command == CommandName::suggest && options.task.empty()))) {
+  if (options.graph != Graph::none && options.command != CommandName::plan)
+    return usage_error("--graph goes with plan");
+  if (options.json && ((options.command == CommandName::run && !options.list_only) ||
+                       (options.command == CommandName::suggest && options.tasks.empty()))) {
     return usage_error("--json goes with plan, list, validate and suggest",
                        "-n --json shows the plan as JSON");
   }
+  return {};
+}
+
+/// They say which projects a task runs in.
+Result<void> check_selection(const Options& options) {
+  const bool is_plan = options.command == CommandName::run || options.command == CommandName::plan;
+  const bool selects = options.all || options.affected || options.dependents || options.list_only;
+  if (!is_plan && selects)
+    return usage_error("--all, --affected, --dependents and --list-only go with a task");
+  if (!is_plan && options.projects.size() > 1) return usage_error("--project is there more than once");
+  if (options.all && options.affected) return usage_error("--all and --affected don't go together");
+  if (options.dependents && options.projects.empty())
+    return usage_error("--dependents goes with --project", "--affected has them by itself");
   return {};
 }
 
@@ -221,10 +262,13 @@ Parsed parse_options(int argument_count, const char* const* arguments) {
   if (app.count("--log-dir") > 0) raw.options.log_directory = raw.log_directory;
   if (app.count("--trace") > 0) raw.options.trace_file = raw.trace_file;
   if (app.count("--from") > 0) raw.options.from = raw.from;
-  if (app.count("--project") > 0) raw.options.project = raw.project;
+  raw.options.affected = app.count("--affected") > 0;
+  if (!raw.affected.empty()) raw.options.affected_since = raw.affected.front();
   if (app.count("--recursive") > 0) raw.options.recursive = raw.recursive;
+  if (app.count("--jobs") > 0) raw.options.jobs = raw.jobs;
   if (app.count("--grace") > 0) raw.options.grace = std::chrono::milliseconds(raw.grace_ms);
   if (const Result<void> words = take_words(raw.words, raw); !words) return words.error();
+  if (const Result<void> fit = check_selection(raw.options); !fit) return fit.error();
   if (const Result<void> fit = check_plugin_options(app, raw.options); !fit) return fit.error();
   return std::variant<Options, Answer>(std::move(raw.options));
 }

@@ -27,17 +27,26 @@ enum class CommandName : std::uint8_t {
   suggest
 };
 enum class When : std::uint8_t { automatic, always, never };
+enum class Graph : std::uint8_t { none, dot, mermaid };
 enum class Output : std::uint8_t { automatic, prefix, raw, grouped, events };
 
 /// The command line, understood.
 struct Options {
   CommandName command = CommandName::run;
-  std::string task;                    ///< of run, plan and suggest
+  std::vector<std::string> tasks;      ///< of run, plan and suggest (that takes one); ids, too
   std::vector<std::string> arguments;  ///< after `--`
   std::optional<std::filesystem::path> directory;
-  std::optional<std::string> project;
+  std::vector<std::string> projects;  ///< as written: paths and globs
+  bool all = false;                   ///< every project that has the task
+  bool affected = false;              ///< those that have changed
+  std::optional<std::string> affected_since;
+  bool dependents = false;    ///< those too that depend on the selected ones
+  Graph graph = Graph::none;  ///< of plan
+  bool list_only = false;     ///< of run: names the projects, runs nothing
   std::optional<bool> recursive;
   std::optional<Duration> grace;
+  std::optional<std::size_t> jobs;  ///< none: as many as there are processors
+  bool keep_going = false;
   Output output = Output::automatic;
   std::optional<std::filesystem::path> log_directory;
   std::optional<std::filesystem::path> trace_file;

@@ -1,7 +1,10 @@
 #include "cli/workspace.hpp"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
+#include "cli/asking.hpp"
 #include "cli/terminal.hpp"
 #include "config/diagnostics.hpp"
 
@@ -26,6 +29,10 @@ Result<LoadedWorkspace> told_of(Result<LoadedWorkspace> loaded) {
   return loaded;
 }
 
+std::size_t jobs_of(const Options& options) {
+  return options.jobs.value_or(std::max<std::size_t>(std::thread::hardware_concurrency(), 1));
+}
+
 }  // namespace
 
 Result<LoadedWorkspace> load_workspace(const Options& options) {
@@ -38,16 +45,29 @@ Result<LoadedWorkspace> workspace_if_any(const Options& options) {
   return told_of(prepare::read_workspace(std::move(found)));
 }
 
-Result<Plan> plan_of(const Options& options, const LoadedWorkspace& loaded) {
-  Result<std::string> project =
-      prepare::requested_project(options.project, options.directory, loaded.workspace);
-  if (!project) return told(project.error());
-  Result<Plan> plan = prepare::plan_request(loaded, {.id = {std::move(*project), options.task},
-                                                     .recursive = options.recursive,
-                                                     .stop_grace = options.grace,
-                                                     .arguments = options.arguments});
+Result<Requested> requested_by(const Options& options, const LoadedWorkspace& loaded) {
+  AskedProjects projects(loaded, options);
+  Result<Selection> selection = select_steps(options, loaded, projects.graph());
+  if (!selection) return told(selection.error());
+  Requested requested{std::move(*selection), std::nullopt};
+  if (options.list_only || requested.selection.steps.empty()) return requested;
+  Request request{.ids = {},
+                  .recursive = options.recursive,
+                  .stop_grace = options.grace,
+                  .arguments = options.arguments,
+                  .jobs = jobs_of(options),
+                  .keep_going = options.keep_going};
+  for (const SelectedStep& step : requested.selection.steps) request.ids.push_back(step.id);
+  Result<Plan> plan = prepare::plan_request(loaded, request, &projects.graph());
   if (!plan) return told(plan.error());
-  return plan;
+  requested.plan = std::move(*plan);
+  return requested;
+}
+
+int tell_selection(const Options& options, const Selection& selection) {
+  if (options.list_only) return print(options.json ? selection_json(selection) : selection_text(selection));
+  complain("nothing to run: no project that has the task has changed since " + selection.base);
+  return 0;
 }
 
 Locate locator(const LoadedWorkspace& loaded) {

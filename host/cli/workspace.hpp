@@ -1,6 +1,7 @@
 #pragma once
 
 #include "cli/options.hpp"
+#include "cli/selection.hpp"
 #include "cli/views/view_text.hpp"
 #include "prepare/workspace.hpp"
 
@@ -13,8 +14,16 @@ namespace dream::cli {
 /// For commands that need none: an empty one, without a document, where there is no dream.json.
 [[nodiscard]] Result<prepare::LoadedWorkspace> workspace_if_any(const Options& options);
 
-/// The plan of what was asked for.
-[[nodiscard]] Result<Plan> plan_of(const Options& options, const prepare::LoadedWorkspace& loaded);
+/// What was asked for, and its plan, unless there is nothing to run.
+struct Requested {
+  Selection selection;
+  std::optional<Plan> plan;
+};
+
+[[nodiscard]] Result<Requested> requested_by(const Options& options, const prepare::LoadedWorkspace& loaded);
+
+/// Says what was selected, or that nothing is, where there is nothing to run. Returns dream's exit code.
+[[nodiscard]] int tell_selection(const Options& options, const Selection& selection);
 
 /// Places of this dream.json as text.
 [[nodiscard]] Locate locator(const prepare::LoadedWorkspace& loaded);

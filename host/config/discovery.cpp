@@ -37,15 +37,16 @@ Result<std::filesystem::path> real_folder(const std::filesystem::path& folder) {
 /// Whether any part of the configuration speaks of the project.
 bool is_named(const Workspace& workspace, const std::string& project) {
   if (workspace.dependencies.contains(project) || workspace.settings_of(project) != nullptr) return true;
-  for (const auto& [dependent, tasks] : workspace.dependencies) {
-    for (const auto& [task, dependencies] : tasks) {
-      const bool depends = std::any_of(dependencies.entries.begin(), dependencies.entries.end(),
-                                       [&](const Dependency& entry) { return entry.project == project; });
-      if (depends) return true;
-    }
-  }
-  return std::any_of(workspace.recursive.begin(), workspace.recursive.end(),
-                     [&](const RecursiveRule& rule) { return rule.project == project; });
+  bool is_needed = false;
+  workspace.for_each_entry([&](const std::string&, const Dependency& entry) {
+    is_needed = is_needed || entry.project == project;
+  });
+  return is_needed ||
+         std::ranges::any_of(
+             workspace.dependency_globs,
+             [&](const DependencyGlob& glob) { return glob_matches(glob.pattern, project); }) ||
+         std::ranges::any_of(workspace.recursive,
+                             [&](const RecursiveRule& rule) { return glob_matches(rule.project, project); });
 }
 
 /// The folder as it was reached, without dots, where that is another way than its real one: over a symbolic

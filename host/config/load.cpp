@@ -1,5 +1,6 @@
 #include "config/load.hpp"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace dream::config {
 
 namespace {
 
-constexpr std::array<Field<Workspace>, 7> workspace_fields{{
+constexpr std::array<Field<Workspace>, 8> workspace_fields{{
     {"$schema",
      [](Reader& reader, const Place& place, const Json& value, Workspace&) {
        if (!value.IsString()) reader.report_type(place, "the address of a schema", value);
@@ -23,6 +24,16 @@ constexpr std::array<Field<Workspace>, 7> workspace_fields{{
        if (auto executor = reader.executor(place, value)) workspace.executor = std::move(*executor);
      }},
     {"executors", read_executors},
+    {"affects",
+     [](Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
+       std::vector<std::string> globs;
+       if (!value.IsArray()) return reader.report_type(place, "an array of globs for files", value);
+       std::size_t index = 0;
+       for (const Json& element : value.GetArray())
+         if (auto glob = reader.text(Place(place, element, index++), element, "a glob for files"))
+           globs.push_back(std::move(*glob));
+       workspace.affects = std::move(globs);
+     }},
     {"projects", read_projects},
 }};
 
@@ -32,6 +43,19 @@ void set_root(Workspace& workspace, const std::filesystem::path& file) {
   const std::filesystem::path absolute = std::filesystem::absolute(file, ignored);
   workspace.root = absolute.lexically_normal().parent_path();
   workspace.file = workspace.root / absolute.filename();
+}
+
+/// Some task says that its dependencies are one group.
+bool has_group(const std::map<std::string, TaskSettings, std::less<>>& tasks) {
+  return std::ranges::any_of(tasks, [](const auto& task) { return task.second.group.value_or(false); });
+}
+
+void see_groups(Workspace& workspace) {
+  workspace.has_groups =
+      workspace.has_groups || has_group(workspace.tasks) ||
+      std::ranges::any_of(workspace.projects, [](const auto& it) { return has_group(it.second.tasks); }) ||
+      std::ranges::any_of(workspace.project_globs,
+                          [](const auto& it) { return has_group(it.settings.tasks); });
 }
 
 }  // namespace
@@ -45,6 +69,7 @@ LoadResult interpret(std::shared_ptr<const Document> document, std::span<const s
   if (const Tree* tree = result.document->tree()) {
     Reader reader(*tree, known_executors, std::move(others), problems);
     read_object(reader, Place(tree->root()), tree->root(), workspace_fields, result.workspace);
+    see_groups(result.workspace);
   }
   result.problems = problems.take();
   return result;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -9,14 +10,16 @@ namespace dream::config {
 
 namespace {
 
-std::optional<std::string> one_project(Reader& reader, const Place& place, const Json& value) {
-  if (!value.IsString()) {
-    reader.report_type(place, "the path of a project", value);
-    return std::nullopt;
-  }
-  auto project = reader.project(place, text_of(value));
+std::optional<std::string> one_project(Reader& reader, const Place& place, std::string_view written) {
+  auto project = reader.project(place, written);
   if (project && !is_no_glob(reader, place, *project)) project.reset();
   return project;
+}
+
+std::optional<std::string> one_project(Reader& reader, const Place& place, const Json& value) {
+  if (value.IsString()) return one_project(reader, place, text_of(value));
+  reader.report_type(place, "the path of a project", value);
+  return std::nullopt;
 }
 
 constexpr std::array<Field<Dependency>, 8> dependency_fields{{
@@ -58,11 +61,35 @@ void check_end(Reader& reader, const Place& place, const Dependency& dependency)
   misfit(dependency.restart_with, "restartWith");
 }
 
+/// Whether dream.json has a project of exactly this name.
+bool is_project(const Reader& reader, std::string_view name) {
+  const Json& root = reader.tree().root();
+  return std::ranges::any_of(std::array{"projects", "workspace"}, [&](const char* key) {
+    const Member* projects = root.IsObject() ? reader.tree().find(root, key) : nullptr;
+    return projects != nullptr && projects->value.IsObject() &&
+           reader.tree().find(projects->value, name) != nullptr;
+  });
+}
+
+/// `"^"`, `"^build"`: by the manifest. `"./db:start"`: the id of a step, unless a project is called so.
+void read_short_entry(Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
+  const std::string_view text = text_of(value);
+  if (text.starts_with('^')) {
+    dependency.by_manifest = text.size() == 1 || reader.is_task_name(place, text.substr(1));
+    dependency.task = text.substr(1);
+    return;
+  }
+  const std::size_t colon = text.find(':', std::min(text.rfind('/'), text.size() - 1) + 1);
+  const bool is_id = text.starts_with("./") && colon < text.size() && !is_project(reader, text);
+  dependency.project = one_project(reader, place, is_id ? text.substr(0, colon) : text).value_or("");
+  if (is_id && reader.is_task_name(place, text.substr(colon + 1))) dependency.task = text.substr(colon + 1);
+}
+
 /// One element of `workspace.P.T`. Without a usable project it is left empty.
 void read_entry(Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
   dependency.where = place.offset(reader.tree());
   if (value.IsString()) {
-    dependency.project = one_project(reader, place, value).value_or("");
+    read_short_entry(reader, place, value, dependency);
   } else if (value.IsObject()) {
     read_object(reader, place, value, dependency_fields, dependency);
     if (reader.tree().find(value, "projectPath") == nullptr) {
@@ -74,22 +101,57 @@ void read_entry(Reader& reader, const Place& place, const Json& value, Dependenc
   }
 }
 
+/// An element that is an array: its entries may run beside one another.
+void read_group(Reader& reader, const Place& place, const Json& value, TaskDependencies& dependencies) {
+  if (value.Empty()) reader.report(place, "the group is empty", "write a project into it, or take it away");
+  const std::size_t first = dependencies.entries.size();
+  std::size_t index = 0;
+  for (const Json& element : value.GetArray()) {
+    const Place at(place, element, index++);
+    if (element.IsArray()) {
+      reader.report(at, "a group within a group",
+                    "groups stand in the array of the task, one after the other");
+      continue;
+    }
+    Dependency dependency;
+    read_entry(reader, at, element, dependency);
+    if (dependency.finally)
+      reader.report(at, R"("finally" in a group)", "what runs at the end, runs one after the other");
+    if (dependency.project.empty() && !dependency.by_manifest) continue;
+    dependency.joins = dependencies.entries.size() > first;
+    dependencies.entries.push_back(std::move(dependency));
+  }
+}
+
 void read_task_dependencies(Reader& reader, const Place& place, const Json& value,
-                            TaskDependencies& dependencies) {
+                            TaskDependencies& dependencies, bool& has_groups) {
   dependencies.where = place.offset(reader.tree());
   if (!reader.is_array(place, value, "projects")) return;
   dependencies.entries.reserve(value.Size());
   std::size_t index = 0;
   for (const Json& element : value.GetArray()) {
+    const Place at(place, element, index++);
+    if (element.IsArray()) {
+      read_group(reader, at, element, dependencies);
+      has_groups = true;
+      continue;
+    }
     Dependency& dependency = dependencies.entries.emplace_back();
-    read_entry(reader, Place(place, element, index++), element, dependency);
-    if (dependency.project.empty()) dependencies.entries.pop_back();
+    read_entry(reader, at, element, dependency);
+    has_groups = has_groups || dependency.by_manifest;
+    if (dependency.project.empty() && !dependency.by_manifest) dependencies.entries.pop_back();
   }
 }
 
 constexpr std::array<Field<RecursiveRule>, 2> recursive_fields{{
-    {"project", [](Reader& reader, const Place& place, const Json& value,
-                   RecursiveRule& rule) { rule.project = one_project(reader, place, value).value_or(""); }},
+    {"project",
+     [](Reader& reader, const Place& place, const Json& value, RecursiveRule& rule) {
+       if (!value.IsString()) return reader.report_type(place, "the path of a project, or a glob", value);
+       rule.project = reader.project(place, text_of(value)).value_or("");
+       const bool good = is_glob(rule.project) ? is_good_glob(reader, place, rule.project)
+                                               : is_no_glob(reader, place, rule.project);
+       if (!good) rule.project.clear();
+     }},
     {"tasks",
      [](Reader& reader, const Place& place, const Json& value, RecursiveRule& rule) {
        if (!reader.is_array(place, value, "names of tasks")) return;
@@ -100,6 +162,20 @@ constexpr std::array<Field<RecursiveRule>, 2> recursive_fields{{
      }},
 }};
 
+/// The value of a project, or of a glob for projects.
+std::map<std::string, TaskDependencies, std::less<>> read_tasks_of(Reader& reader, const Place& place,
+                                                                   const Json& value, bool& has_groups) {
+  std::map<std::string, TaskDependencies, std::less<>> tasks;
+  if (!reader.is_object(place, value)) return tasks;
+  for (const Member& task : value.GetObject()) {
+    const Place at(place, task.name);
+    TaskDependencies dependencies;
+    read_task_dependencies(reader, at, task.value, dependencies, has_groups);
+    if (reader.is_task_name(at, at.key())) tasks.emplace(at.key(), std::move(dependencies));
+  }
+  return tasks;
+}
+
 }  // namespace
 
 void read_dependencies(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
@@ -107,21 +183,19 @@ void read_dependencies(Reader& reader, const Place& place, const Json& value, Wo
   auto hint = workspace.dependencies.end();
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
-    std::map<std::string, TaskDependencies, std::less<>> tasks;
-    if (reader.is_object(at, member.value)) {
-      for (const Member& task : member.value.GetObject()) {
-        const Place task_at(at, task.name);
-        TaskDependencies dependencies;
-        read_task_dependencies(reader, task_at, task.value, dependencies);
-        if (reader.is_task_name(task_at, task_at.key()))
-          tasks.emplace(task_at.key(), std::move(dependencies));
-      }
-    }
+    auto tasks = read_tasks_of(reader, at, member.value, workspace.has_groups);
     auto project = reader.project(at, at.key());
-    if (!project || !is_no_glob(reader, at, *project)) continue;
-    const auto [entry, is_new] =
-        emplace_in_order(workspace.dependencies, hint, std::move(*project), std::move(tasks));
-    if (!is_new) report_second_spelling(reader, at, value, entry->first);
+    if (!project) continue;
+    bool is_new = true;
+    if (!is_glob(*project)) {
+      if (!is_no_glob(reader, at, *project)) continue;
+      is_new = emplace_in_order(workspace.dependencies, hint, *project, std::move(tasks)).second;
+    } else if (is_good_glob(reader, at, *project)) {
+      is_new = std::ranges::find(workspace.dependency_globs, *project, &DependencyGlob::pattern) ==
+               workspace.dependency_globs.end();
+      if (is_new) workspace.dependency_globs.push_back({*project, std::move(tasks)});
+    }
+    if (!is_new) report_second_spelling(reader, at, value, *project);
   }
 }
 

@@ -10,10 +10,6 @@ namespace dream::config {
 
 namespace {
 
-bool is_glob(std::string_view project) {
-  return std::any_of(project.begin(), project.end(), [](char c) { return c == '*' || c == '?'; });
-}
-
 /// "{a,b}", "[ab]", and a "!" at the begin: patterns elsewhere, and here the name of one folder.
 bool looks_like_foreign_glob(std::string_view project) {
   const std::string_view name = project.substr(project.starts_with("./") ? 2 : 0);
@@ -24,29 +20,6 @@ bool looks_like_foreign_glob(std::string_view project) {
   const std::size_t bracket = name.find('[');
   return name.starts_with('!') ||
          (bracket != std::string_view::npos && name.find(']', bracket) != std::string_view::npos);
-}
-
-/// `**` stands for whole segments; beside anything else it would be taken for something it isn't.
-bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) {
-  if (looks_like_foreign_glob(pattern)) {
-    reader.report(place,
-                  fmt::format("bad glob: only \"*\" and \"?\" stand for anything in {}", in_quotes(pattern)),
-                  "write an entry for each alternative; one that names a project beats the globs");
-    return false;
-  }
-  std::size_t start = 0;
-  while (start <= pattern.size()) {
-    const std::size_t end = std::min(pattern.find('/', start), pattern.size());
-    const std::string_view segment = pattern.substr(start, end - start);
-    if (segment != "**" && segment.find("**") != std::string_view::npos) {
-      reader.report(place,
-                    fmt::format(R"(bad glob: {} mixes "**" with other characters)", in_quotes(segment)),
-                    R"("**" is a whole segment, as in "./packages/**/web"; within one it is "*")");
-      return false;
-    }
-    start = end + 1;
-  }
-  return true;
 }
 
 constexpr std::array<Field<ProjectSettings>, 5> project_fields{{
@@ -80,6 +53,28 @@ bool is_executor_name(std::string_view name) {
 }
 
 }  // namespace
+
+bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) {
+  if (looks_like_foreign_glob(pattern)) {
+    reader.report(place,
+                  fmt::format("bad glob: only \"*\" and \"?\" stand for anything in {}", in_quotes(pattern)),
+                  "write an entry for each alternative; one that names a project beats the globs");
+    return false;
+  }
+  std::size_t start = 0;
+  while (start <= pattern.size()) {
+    const std::size_t end = std::min(pattern.find('/', start), pattern.size());
+    const std::string_view segment = pattern.substr(start, end - start);
+    if (segment != "**" && segment.find("**") != std::string_view::npos) {
+      reader.report(place,
+                    fmt::format(R"(bad glob: {} mixes "**" with other characters)", in_quotes(segment)),
+                    R"("**" is a whole segment, as in "./packages/**/web"; within one it is "*")");
+      return false;
+    }
+    start = end + 1;
+  }
+  return true;
+}
 
 void read_projects(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
   if (!reader.is_object(place, value)) return;
@@ -146,7 +141,7 @@ bool is_no_glob(Reader& reader, const Place& place, std::string_view project) {
     return true;
   }
   reader.report(place, "expected one project, found the glob " + in_quotes(project),
-                "globs are for the keys of \"projects\"");
+                "globs are for the keys of \"projects\" and \"workspace\"");
   return false;
 }
 

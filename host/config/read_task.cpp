@@ -80,7 +80,7 @@ constexpr std::array<Field<TaskSettings>, 3> stop_fields{{
      }},
 }};
 
-constexpr std::array<Field<TaskSettings>, 19> task_fields{{
+constexpr std::array<Field<TaskSettings>, 20> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
@@ -114,6 +114,7 @@ constexpr std::array<Field<TaskSettings>, 19> task_fields{{
     {"stdin", [](Reader& reader, const Place& place, const Json& value,
                  TaskSettings& task) { task.standard_input = read_choice(reader, place, value, inputs); }},
     {"pty", set<&TaskSettings::pty, &Reader::boolean>},
+    {"group", set<&TaskSettings::group, &Reader::boolean>},
     {"leftovers",
      [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
        task.leftovers = read_choice(reader, place, value, fates_of_leftovers);

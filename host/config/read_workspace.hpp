@@ -59,6 +59,9 @@ auto emplace_in_order(Map& map, typename Map::iterator& hint, std::string key, V
 /// the same key, which is reported for every object.
 void report_second_spelling(Reader& reader, const Place& place, const Json& object,
                             const std::string& project);
+/// Reports a glob that means something else than it seems: `**` beside other characters of a segment, or what
+/// is one elsewhere.
+[[nodiscard]] bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern);
 /// Reports a glob where only one project can stand.
 [[nodiscard]] bool is_no_glob(Reader& reader, const Place& place, std::string_view project);
 

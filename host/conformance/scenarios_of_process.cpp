@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "base/environment.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "conformance/scenarios.hpp"
@@ -43,7 +44,7 @@ std::map<std::string, std::string> process_state() {
   ::umask(mask);
   state["the umask"] = std::to_string(mask);
   state["the locale"] = std::setlocale(LC_ALL, nullptr);
-  std::vector<std::string> variables = own_environment();
+  std::vector<std::string> variables = own_variables();
   std::ranges::sort(variables);
   for (const std::string& variable : variables) state["the environment"] += variable + "\n";
   for (int signal = 1; signal < SIGRTMAX; ++signal) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "base/environment.hpp"
 #include "conformance/call_trail.hpp"
 #include "plugin/c_values.hpp"
 #include "plugin/validate_options.hpp"
@@ -84,7 +85,7 @@ void Stage::destroy() {
 testing::FakeTask Stage::task(std::size_t form) const {
   testing::FakeTask task;
   task.directory = subject_.folder.string();
-  task.environment = own_environment();
+  task.environment = own_variables();
   task.options = subject_.options;
   if (form == 0) task.command_line = "true";
   if (form == 1) task.command_argv = {"true"};

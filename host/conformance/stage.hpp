@@ -51,9 +51,6 @@ enum class Ending : std::uint8_t {
   all,
 };
 
-/// NAME=VALUE, of this process.
-[[nodiscard]] std::vector<std::string> own_environment();
-
 /// Whether it is one line of text, or nothing.
 [[nodiscard]] bool is_line_or_empty(std::string_view text);
 

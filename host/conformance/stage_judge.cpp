@@ -37,14 +37,6 @@ Fault fault_of(const testing::FakeRefusal& refusal) {
 
 }  // namespace
 
-std::vector<std::string> own_environment() {
-  std::vector<std::string> variables;
-  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
-    variables.emplace_back(*entry);
-  }
-  return variables;
-}
-
 bool is_line_or_empty(std::string_view text) {
   return printable(text) == text;
 }

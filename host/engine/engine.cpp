@@ -47,25 +47,18 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
     if (step.background) steps[i].kind = step.service && !requested ? Kind::service : Kind::background;
     if (step.finally) steps[i].kind = Kind::finally;
     if (is_ordinary(StepIndex(i))) ++others_left;
-  }
-  make_list();
-}
-
-/// What comes at the end waits for nobody, and nobody for it.
-void Engine::State::make_list() {
-  std::optional<StepIndex> last;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].kind == Kind::finally) {
-      closing.push_back(StepIndex(i));
-      continue;
+    if (step.finally) closing.push_back(StepIndex(i));
+    for (const StepIndex needed : step.needs) {
+      DREAM_ASSERT(position(needed) < i);
+      if (plan.keep_going) steps[position(needed)].needed_by.push_back(StepIndex(i));
     }
-    if (last) {
-      progress_of(*last).followers.push_back(StepIndex(i));
-      ++steps[i].waits_for;
-    }
-    last = StepIndex(i);
   }
+  DREAM_ASSERT(plan.jobs > 0);
   pending = steps.size() - closing.size();
+  if (plan.is_list)
+    make_list();
+  else
+    make_order();
 }
 
 // ---- events
@@ -200,40 +193,10 @@ void Engine::State::stop_run(const RunStop& reason) {
 
 /// What fails at the end stops nobody: its exit code is dream's only if all else went well.
 void Engine::State::fail_run(StepIndex step) {
-  if (progress_of(step).kind != Kind::finally)
-    stop_run(RequiredFailed{step});
-  else if (code == 0)
-    code = engine::exit_code(RequiredFailed{step}, outcomes);
-}
-
-void Engine::State::release(StepIndex step, Instant instant) {
-  if (stop || std::exchange(progress_of(step).released, true)) return;
-  release_all(progress_of(step).followers, instant);
-}
-
-void Engine::State::release_ready(StepIndex step, Instant instant) {
-  if (stop || std::exchange(progress_of(step).ready_released, true)) return;
-  release_all(progress_of(step).ready_followers, instant);
-}
-
-void Engine::State::release_all(const std::vector<StepIndex>& followers, Instant instant) {
-  for (const StepIndex follower : followers) {
-    Progress& next = progress_of(follower);
-    next.not_before = std::max(next.not_before, instant);
-    if (--next.waits_for == 0) open_gate(follower);
-  }
-}
-
-void Engine::State::open_gate(StepIndex step) {
-  const Progress& progress = progress_of(step);
-  const Instant gate = progress.kind == Kind::foreground ? later(progress.not_before, settings_of(step).delay)
-                                                         : progress.not_before;
-  gates.set(step, gate);
-  if (gate > now) actions.emplace_back(DelayBegan{step, gate - now});
-}
-
-void Engine::State::start_what_is_due() {
-  while (const auto step = gates.take_passed(now)) feed(*step, Input::due);
+  const bool finally = progress_of(step).kind == Kind::finally;
+  if (!finally && !plan.keep_going) return stop_run(RequiredFailed{step});
+  if (code == 0) code = engine::exit_code(RequiredFailed{step}, outcomes);
+  if (!finally && !stop) bar_those_that_need(step);
 }
 
 /// The earliest first, also when the driver is late: the first failure is the run's. One that passes can set

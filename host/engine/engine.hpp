@@ -151,9 +151,14 @@ struct Renewed {
   StepIndex with;
   bool operator==(const Renewed&) const = default;
 };
-/// Why one step is ended before its time.
+/// A required step that it needs, directly or through others, has failed, and the run goes on without both.
+struct NeededFailed {
+  StepIndex step;
+  bool operator==(const NeededFailed&) const = default;
+};
+/// Why one step is ended before its time, or never started.
 using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady,
-                             BecameUnhealthy, Renewed>;
+                             BecameUnhealthy, Renewed, NeededFailed>;
 
 /// How a step ended; while it goes on, its latest attempt. One that is being terminated has its kind and
 /// reason already while it still runs.
@@ -172,8 +177,8 @@ struct Outcome {
 
 // ---- actions: what to do, in this order -------------------------------------------------------------------
 
-/// Start the step's process; answered by Started, StartFailed or Exited, at once or later. No further step is
-/// started for the first time until it is answered.
+/// Start the step's process; answered by Started, StartFailed or Exited, at once or later. In a plan that is
+/// a list, no further step is started for the first time until it is answered.
 struct Start {
   Attempt attempt;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "engine/deadlines.hpp"
@@ -12,7 +13,7 @@
 namespace dream::engine {
 
 /// What the engine knows of a run, and what it does about each event. Each step waits until those before it
-/// have released it; a list is the case that each waits for the one before it.
+/// have released it: the one before it in a list, else those of its barrier.
 struct Engine::State {
   enum class Kind : std::uint8_t { foreground, background, service, finally };
 
@@ -22,6 +23,9 @@ struct Engine::State {
     std::uint32_t attempt = 0;  ///< the number of the latest; 0: none yet
     std::size_t waits_for = 0;  ///< how many steps before it have not released it
     std::vector<StepIndex> followers;
+    std::vector<BarrierIndex> barriers;      ///< follow it, too
+    std::vector<StepIndex> needed_by;        ///< where the run keeps going
+    std::optional<StepIndex> barred_by;      ///< what it needs has failed: this step
     std::vector<StepIndex> ready_followers;  ///< wait until it is ready, though `followers` don't
     std::vector<StepIndex> restarted_with;   ///< are restarted when another attempt of it is ready
     bool probing = false;                    ///< only while it runs
@@ -33,6 +37,14 @@ struct Engine::State {
     bool ready_released = false;             ///< whether it has released its ready_followers
     bool again = false;  ///< another attempt follows the latest, unless that is called off
     Restarts restarts;
+  };
+
+  /// What waits behind a group.
+  struct Passage {
+    std::size_t waits_for = 0;  ///< so many steps and passages have not released it
+    Instant not_before = Instant::min();
+    std::vector<StepIndex> followers;
+    std::vector<BarrierIndex> passages;  ///< behind it
   };
 
   State(const Plan& its_plan, const Limits& its_limits);
@@ -61,6 +73,8 @@ struct Engine::State {
   void react(StepIndex step, Reaction reaction);
   void feed_all(Input input);
   void set_phase(StepIndex step, Phase phase);
+  void skip(StepIndex step);
+  void leave_queue(StepIndex step);
   void start(StepIndex step);
   void note_start(StepIndex step);
   void run(StepIndex step);
@@ -85,6 +99,7 @@ struct Engine::State {
 
   // ---- the whole run
   void make_list();
+  void make_order();
   void stop_run(const RunStop& reason);
   void fail_run(StepIndex step);
   /// `step` no longer holds its followers back, from `instant` on. Once a step.
@@ -92,12 +107,17 @@ struct Engine::State {
   /// The same for those that wait until it is ready.
   void release_ready(StepIndex step, Instant instant);
   void release_all(const std::vector<StepIndex>& followers, Instant instant);
+  void release_all(const std::vector<BarrierIndex>& barriers, Instant instant);
+  void pass(BarrierIndex barrier, Instant instant);
+  /// `step` has failed: those that need it don't start, or are ended.
+  void bar_those_that_need(StepIndex step);
   void open_gate(StepIndex step);
   void close();
   [[nodiscard]] bool is_start_open() const;
   void dismiss();
   void force_all();
   void pass_deadlines();
+  bool queue_what_is_due();
   void start_what_is_due();
   void give_up_readers();
   void announce_waiting();
@@ -111,15 +131,23 @@ struct Engine::State {
   [[nodiscard]] Attempt attempt_of(StepIndex step) { return {step, progress_of(step).attempt}; }
   [[nodiscard]] bool is_stale(Attempt attempt);
   [[nodiscard]] bool is_ordinary(StepIndex step) { return progress_of(step).kind <= Kind::background; }
-  [[nodiscard]] bool has_no_future(StepIndex step) { return dismissed || (stop && is_ordinary(step)); }
+  [[nodiscard]] bool has_no_future(StepIndex step) {
+    return dismissed || (stop && is_ordinary(step)) || progress_of(step).barred_by;
+  }
+  /// Why a step is ended, or never started, that has no reason of its own.
+  [[nodiscard]] StepEnd reason_from_outside(StepIndex step);
   [[nodiscard]] static bool holds(const Progress& step, Phase phase);
   [[nodiscard]] std::vector<Ending> ending() const;
 
   const Plan& plan;
   Limits limits;
-  std::vector<Progress> steps;  ///< only set_phase() changes a phase: it keeps the counts below
-  std::size_t pending = 0;      ///< of those that the list consists of
-  std::size_t holding = 0;      ///< under way: in the foreground, or still being started
+  std::vector<Progress> steps;    ///< only set_phase() changes a phase: it keeps the counts below
+  std::vector<Passage> passages;  ///< by barrier
+  std::set<StepIndex> at_once;    ///< may start now; in the background, or at the end
+  std::set<StepIndex> queue;      ///< in front: may start as soon as a slot is free
+  std::size_t slots_taken = 0;
+  std::size_t pending = 0;  ///< of those that are not `finally`
+  std::size_t holding = 0;  ///< under way: in the foreground, or still being started
   std::size_t ended = 0;
   std::size_t others_left = 0;     ///< ordinary steps that have not ended
   std::vector<StepIndex> closing;  ///< the `finally` steps, in plan order

@@ -21,6 +21,7 @@ enum class Phase : std::uint8_t {
 /// What can happen to a step.
 enum class Input : std::uint8_t {
   due,              ///< its turn has come, or the pause before its next attempt is over
+  barred,           ///< its turn has come, but what it needs has failed
   started,          ///< the driver: its process runs
   start_failed,     ///< the driver: there is no process
   exited,           ///< the driver: it is over
@@ -71,9 +72,10 @@ using enum Reaction;
 using enum Phase;
 
 // clang-format off
-inline constexpr std::array<std::array<Cell, 7>, 15> cells{{
+inline constexpr std::array<std::array<Cell, 7>, 16> cells{{
   //                     pending             starting                     running                   stopping                killing                backoff               ended
   /* due             */ {{{start, starting}, {},                          {},                       {},                     {},                    {start, starting},    {}}},
+  /* barred          */ {{{skip, ended},     {},                          {},                       {},                     {},                    {},                   {}}},
   /* started         */ {{{},                {run, running},              {},                       {note_start, stopping}, {note_start, killing}, {},                   {}}},
   /* start_failed    */ {{{},                {end, ended},                {},                       {end, ended},           {end, ended},          {},                   {}}},
   /* exited          */ {{{},                {run_and_end, ended},        {end, ended},             {end, ended},           {end, ended},          {},                   {}}},

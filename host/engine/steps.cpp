@@ -31,8 +31,7 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::nothing:
       break;
     case Reaction::skip:
-      gates.set(step, std::nullopt);
-      outcome_of(step).reason = stop;
+      skip(step);
       break;
     case Reaction::start:
       start(step);
@@ -82,6 +81,19 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
   }
 }
 
+/// Those behind it come in their own turn.
+void Engine::State::skip(StepIndex step) {
+  if (stop || progress_of(step).barred_by) outcome_of(step).reason = reason_from_outside(step);
+  release_ready(step, now);
+  release(step, now);
+}
+
+StepEnd Engine::State::reason_from_outside(StepIndex step) {
+  if (stop) return *stop;
+  if (const auto& barred_by = progress_of(step).barred_by) return NeededFailed{*barred_by};
+  return NoLongerNeeded{};
+}
+
 void Engine::State::feed_all(Input input) {
   for (std::size_t i = 0; i < steps.size(); ++i) feed(StepIndex(i), input);
 }
@@ -98,6 +110,11 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
   const Phase before = std::exchange(progress.phase, phase);
   if (phase == before) return;
   if (before == Phase::pending && progress.kind != Kind::finally) --pending;
+  if (before == Phase::pending || before == Phase::backoff) leave_queue(step);
+  if (progress.kind == Kind::foreground) {
+    slots_taken -= is_under_way(before) ? 1 : 0;
+    slots_taken += is_under_way(phase) ? 1 : 0;
+  }
   if (holds(progress, before)) --holding;
   if (holds(progress, phase)) ++holding;
   if (phase == Phase::ended) {
@@ -108,6 +125,13 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
   // Each phase has its own.
   deadlines.set(step, std::nullopt);
   news.set(step, std::nullopt);
+}
+
+/// It waits for no moment and no slot any more.
+void Engine::State::leave_queue(StepIndex step) {
+  gates.set(step, std::nullopt);
+  at_once.erase(step);
+  queue.erase(step);
 }
 
 /// What the last attempt has said of itself is no longer the step's outcome.
@@ -220,8 +244,8 @@ void Engine::State::fail(StepIndex step, const StepEnd& reason) {
   outcome_of(step).kind = OutcomeKind::failed;
   outcome_of(step).reason = reason;
   progress_of(step).again = comes_back(step);
-  const bool stops_run = settings_of(step).required && progress_of(step).kind != Kind::finally;
-  if (stops_run && !progress_of(step).again) stop_run(RequiredFailed{step});
+  const bool fails_run = settings_of(step).required && progress_of(step).kind != Kind::finally;
+  if (fails_run && !progress_of(step).again) fail_run(step);
   feed(step, Input::stop_asked);
 }
 
@@ -229,7 +253,7 @@ void Engine::State::terminate(StepIndex step) {
   Outcome& outcome = outcome_of(step);
   if (!outcome.reason) {
     outcome.kind = OutcomeKind::terminated;
-    outcome.reason = stop ? StepEnd(*stop) : StepEnd(NoLongerNeeded{});
+    outcome.reason = reason_from_outside(step);
   }
   progress_of(step).asked_at = now;
   deadlines.set(step, later(now, settings_of(step).stop_grace));
@@ -292,9 +316,9 @@ void Engine::State::back_off(StepIndex step) {
   const Restart& restart = settings_of(step).restart;
   progress.again = true;
   if (is_renewed(step)) {
-    constexpr Duration at_once{1};  // what the last attempt has said is told first
-    gates.set(step, later(now, at_once));
-    actions.emplace_back(AttemptEnded{attempt_of(step), at_once, 0});
+    constexpr Duration next_moment{1};  // what the last attempt has said is told first
+    gates.set(step, later(now, next_moment));
+    actions.emplace_back(AttemptEnded{attempt_of(step), next_moment, 0});
     return;
   }
   const std::size_t before = progress.restarts.counted(restart, now, !settings_of(step).background);
@@ -311,18 +335,17 @@ bool Engine::State::is_renewed(StepIndex step) {
 void Engine::State::end(StepIndex step) {
   Outcome& outcome = outcome_of(step);
   if (progress_of(step).again) {  // its latest attempt was to be followed by another
-    gates.set(step, std::nullopt);
     outcome.kind = OutcomeKind::terminated;
-    outcome.reason = stop ? StepEnd(*stop) : StepEnd(NoLongerNeeded{});
+    outcome.reason = reason_from_outside(step);
     outcome.start_error.reset();
   }
   outcome.ended = now;
   actions.emplace_back(StepEnded{step});
   if (outcome.kind == OutcomeKind::failed && settings_of(step).required) fail_run(step);
-  // The delay of a step in the background goes on when it ends.
+  // The delay of a step in the background goes on when it ends by itself.
   const std::optional<Instant> started = progress_of(step).started;
   const bool never_ran = outcome.start_error && !started;
-  const bool delays = settings_of(step).background && !never_ran;
+  const bool delays = settings_of(step).background && !never_ran && !progress_of(step).barred_by;
   // One that was to be ready has kept the others back meanwhile.
   const Instant since = settings_of(step).ready_needed ? started.value_or(now) : now;
   const Instant instant = delays ? std::max(now, later(since, settings_of(step).delay)) : now;

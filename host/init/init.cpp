@@ -130,7 +130,7 @@ std::string base_of(const fs::path& root, const std::optional<std::string>& from
 Result<void> check_plans(const config::LoadResult& read) {
   for (const auto& [project, tasks] : read.workspace.dependencies) {
     for (const auto& [task, dependencies] : tasks) {
-      const auto plan = make_plan(read.workspace, {.id = {project, task}});
+      const auto plan = make_plan(read.workspace, {.ids = {{project, task}}});
       if (plan) continue;
       return Error{ErrorCode::usage,
                    "what is found here can't be run: " + plan.error().error.message,

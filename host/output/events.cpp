@@ -70,8 +70,12 @@ class EventsRenderer : public Renderer {
       steps +=
           fmt::format(R"({{"step":{},"project":{},"task":{},"executor":{},)", json_string(to_string(step.id)),
                       json_string(step.id.project), json_string(step.id.task), json_string(step.executor));
-      steps += fmt::format(R"("background":{},"required":{},"service":{}{}}})", step.background,
-                           step.required, step.service, step.finally ? R"(,"finally":true)" : "");
+      std::vector<std::string> needs;
+      for (const StepIndex needed : step.needs) needs.push_back(name(needed));
+      steps +=
+          fmt::format(R"("background":{},"required":{},"service":{}{}{},"needs":[{}]}})", step.background,
+                      step.required, step.service, step.finally ? R"(,"finally":true)" : "",
+                      step.requested ? R"(,"requested":true)" : "", fmt::join(needs, ","));
     }
     emit(now, "planned", fmt::format(R"("steps":[{}])", steps));
     return {};

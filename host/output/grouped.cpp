@@ -17,18 +17,20 @@ namespace {
 
 class GroupedRenderer : public Renderer {
  public:
-  GroupedRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, bool color,
-                  std::function<void()> on_room, std::string spool_folder)
+  GroupedRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, Grouped which,
+                  bool color, std::function<void()> on_room, std::string spool_folder)
       : context_(context),
         console_(console),
         plan_(plan),
         color_(color),
         on_room_(std::move(on_room)),
         spool_folder_(std::move(spool_folder)),
-        kept_(plan.steps.size()) {}
+        kept_(plan.steps.size()) {
+    if (which == Grouped::front) show_live();
+  }
 
   bool write(StepIndex step, Stream stream, std::string_view bytes) override {
-    if (!live_) {
+    if (is_kept(step)) {
       const Result<void> kept = keep(step, stream, bytes);
       if (kept) return true;
       go_live(kept.error());
@@ -42,11 +44,11 @@ class GroupedRenderer : public Renderer {
   }
 
   [[nodiscard]] bool ready(StepIndex step, Stream stream) const override {
-    return !live_ || (queue_.empty() && live_->ready(step, stream));
+    return is_kept(step) || (queue_.empty() && live_->ready(step, stream));
   }
 
   void end(StepIndex step) override {
-    if (!live_) return;  // shown once its outcome is known
+    if (is_kept(step)) return;  // shown once its outcome is known
     enqueue([this, step] {
       live_->end(step);
       return true;
@@ -92,6 +94,10 @@ class GroupedRenderer : public Renderer {
     std::unique_ptr<Spool> spool;
   };
 
+  [[nodiscard]] bool is_kept(StepIndex step) const {
+    return keeps_ && (!live_ || !plan_.steps[position(step)].background);
+  }
+
   Result<void> keep(StepIndex step, Stream stream, std::string_view bytes) {
     std::unique_ptr<Spool>& spool = kept_[position(step)].spool;
     if (!spool) {
@@ -107,7 +113,12 @@ class GroupedRenderer : public Renderer {
     say(fmt::format("dream: can't keep output for later: {}; from here on it is shown as it comes\n",
                     printable(to_string(error))));
     show_all();
-    live_ = make_renderer(context_, console_, plan_, OutputMode::prefix, color_, on_room_);
+    keeps_ = false;
+    show_live();
+  }
+
+  void show_live() {
+    if (!live_) live_ = make_renderer(context_, console_, plan_, OutputMode::prefix, color_, on_room_);
   }
 
   [[nodiscard]] std::string verdict_on(StepIndex step, const engine::Outcome& outcome) const {
@@ -202,17 +213,18 @@ class GroupedRenderer : public Renderer {
   std::deque<Show> queue_;         ///< what is to be shown, in this order
   bool pumping_ = false;
   std::array<bool, 2> mid_line_{};  ///< of each writer: what was put last has no end yet
-  std::unique_ptr<Renderer> live_;  ///< once nothing can be kept any more
+  bool keeps_ = true;               ///< something
+  std::unique_ptr<Renderer> live_;  ///< of what isn't kept; none: all is
   std::array<char, 65536> buffer_{};
 };
 
 }  // namespace
 
 std::unique_ptr<Renderer> make_grouped_renderer(boost::asio::io_context& context, Console& console,
-                                                const Plan& plan, bool color,
+                                                const Plan& plan, Grouped which, bool color,
                                                 const std::function<void()>& on_room,
                                                 const std::string& spool_folder) {
-  return std::make_unique<GroupedRenderer>(context, console, plan, color, on_room, spool_folder);
+  return std::make_unique<GroupedRenderer>(context, console, plan, which, color, on_room, spool_folder);
 }
 
 }  // namespace dream::output

@@ -55,6 +55,9 @@ std::string reason_json(const engine::StepEnd& reason, const Plan& plan) {
   if (const auto* renewed = std::get_if<engine::Renewed>(&reason))
     return fmt::format(R"({{"kind":"restartedWith","step":{}}})",
                        json_string(to_string(plan.steps[position(renewed->with)].id)));
+  if (const auto* needed = std::get_if<engine::NeededFailed>(&reason))
+    return fmt::format(R"({{"kind":"neededFailed","step":{}}})",
+                       json_string(to_string(plan.steps[position(needed->step)].id)));
   return R"({"kind":"timedOut"})";
 }
 

@@ -105,7 +105,10 @@ std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Consol
                                         OutputMode mode, bool color, const std::function<void()>& on_room) {
   switch (mode) {
     case OutputMode::grouped:
-      return make_grouped_renderer(context, console, plan, color, on_room, temporary_folder());
+    case OutputMode::grouped_front: {
+      const Grouped which = mode == OutputMode::grouped ? Grouped::all : Grouped::front;
+      return make_grouped_renderer(context, console, plan, which, color, on_room, temporary_folder());
+    }
     case OutputMode::events:
       return make_events_renderer(console, plan, read_clock);
     case OutputMode::prefix:

@@ -61,10 +61,11 @@ class Renderer : public Reporter {
 
 /// How the output of a run looks; docs/functional-specification.md, section 6.
 enum class OutputMode : std::uint8_t {
-  prefix,   ///< whole lines, each with a label
-  raw,      ///< bytes as they come
-  grouped,  ///< each step's whole output at its end, failures last
-  events,   ///< everything as JSON lines on stdout
+  prefix,         ///< whole lines, each with a label
+  raw,            ///< bytes as they come
+  grouped,        ///< each step's whole output at its end, failures last
+  grouped_front,  ///< so those in front; the others as in prefix
+  events,         ///< everything as JSON lines on stdout
 };
 
 /// `on_room` as of the console. The console must outlive the renderer.

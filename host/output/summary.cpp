@@ -62,6 +62,9 @@ std::string explain(const engine::StepEnd& reason, const Step& step, const Plan&
                         [&](const engine::Renewed& renewed) {
                           return "restarted with " + to_string(plan.steps[position(renewed.with)].id);
                         },
+                        [&](const engine::NeededFailed& needed) {
+                          return to_string(plan.steps[position(needed.step)].id) + ", which it needs, failed";
+                        },
                         [](const engine::CannotBecomeReady&) { return std::string("can't become ready"); },
                         [&](const engine::TimedOut&) {
                           return "ran past its timeout" +

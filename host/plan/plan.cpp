@@ -5,80 +5,51 @@
 #include <functional>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "base/assert.hpp"
+#include "plan/attributes.hpp"
+#include "plan/entries.hpp"
 
 namespace dream {
 
 namespace {
 
-/// The attributes that a dependency entry can set.
-struct Attributes {
-  bool background = false;
-  bool required = true;
-  Duration delay{0};
-};
-
-struct HashOfStepId {
-  std::size_t operator()(const StepId& id) const noexcept {
-    const std::hash<std::string> hash;
-    return hash(id.project) * 31 + hash(id.task);
-  }
-};
-
-std::string milliseconds(Duration duration) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count()) + " ms";
-}
-
-/// What a later mention asks for and doesn't get; empty when it asks for the same.
-std::string differences(const Attributes& mentioned, const Attributes& decided) {
-  std::string text;
-  const auto add = [&](const char* name, const std::string& asked, const std::string& got) {
-    if (asked == got) return;
-    if (!text.empty()) text += ", ";
-    text += std::string(name) + " " + asked + " instead of " + got;
-  };
-  const auto word = [](bool value) { return std::string(value ? "true" : "false"); };
-  add("async", word(mentioned.background), word(decided.background));
-  add("required", word(mentioned.required), word(decided.required));
-  add("delay", milliseconds(mentioned.delay), milliseconds(decided.delay));
-  return text;
-}
+using plan::Attributes;
+using plan::Entries;
+using plan::Followed;
+using plan::HashOfStepId;
 
 /// Walks the dependencies depth first with a stack of its own: a chain may be longer than the program's
 /// stack.
 class Planner {
  public:
-  Planner(const Workspace& workspace, const Request& request) : workspace_(workspace), request_(request) {
-    plan_.recursive = request.recursive.value_or(is_recursive());
+  Planner(const Workspace& workspace, const Request& request, Manifests* manifests)
+      : workspace_(workspace),
+        request_(request),
+        manifests_(manifests),
+        may_have_groups_(workspace.has_groups || request.ids.size() > 1) {
+    DREAM_ASSERT(!request.ids.empty());
+    const auto recursive = [this](const StepId& id) { return request_.recursive.value_or(is_recursive(id)); };
+    plan_.recursive = std::ranges::any_of(request.ids, recursive);
+    follows_all_ = std::ranges::all_of(request.ids, recursive);
+    plan_.keep_going = request.keep_going;
   }
 
   boost::system::result<Plan, PlanError> make() {
-    enter(request_.id, nullptr);
-    while (!path_.empty()) {
-      Frame& last = path_.back();
-      if (last.next == last.dependencies.size()) {
-        leave();
-        continue;
-      }
-      const Dependency& entry = last.dependencies[last.next++];
-      const StepId id{entry.project, entry.task.empty() ? last.step.id.task : entry.task};
-      const auto known = known_.find(id);
-      if (entry.restart_with) last.restart_with.push_back(id);
-      if (known == known_.end()) {
-        enter(id, &entry);
-      } else if (!known->second.place.has_value()) {
-        return cycle(id, entry.where);
-      } else {
-        mention_again(known->second, entry);
-      }
+    if (request_.ids.size() > 1 && !follows_all_) find_followed();
+    for (const StepId& id : request_.ids) {
+      ask_for(id);
+      while (!path_.empty() && !refused_) advance();
       if (refused_) return *refused_;
     }
     for (const Step& step : plan_.steps) {
-      if (step.service && step.leftovers == Leftovers::keep) return service_that_keeps(step);
+      if (step.service && step.leftovers == Leftovers::keep) return plan::service_that_keeps(step);
     }
-    finish_requested(plan_.steps.back());
+    for (const StepId& id : unfollowed_)
+      if (const auto added = add_needs_of_unfollowed(id); !added) return added.error();
+    decide_order();
     return std::move(plan_);
   }
 
@@ -87,31 +58,83 @@ class Planner {
   struct Known {
     bool service = false;
     bool finally = false;
-    SourceOffset where;     ///< the entry that brought it
-    Attributes configured;  ///< without any dependency entry
+    SourceOffset where;       ///< the entry that brought it
+    Attributes configured;    ///< without any dependency entry
+    bool by_request = false;  ///< and no entry: the first one decides
     std::optional<StepIndex> place;
   };
   struct Frame {
     Step step;
-    std::span<const Dependency> dependencies;
+    Entries entries;
     std::size_t next = 0;
     std::vector<StepId> restart_with;
+    // the group whose entries are being placed
+    std::vector<StepIndex> group;
+    bool group_is_new = false;  ///< one of it waits for `step.after`
+    std::size_t fronts = 0;     ///< so many of it run in front, or have brought what does
+    bool brings_front = false;  ///< some step that it has brought runs in front
   };
 
-  [[nodiscard]] bool is_recursive() const {
-    return std::any_of(
-        workspace_.recursive.begin(), workspace_.recursive.end(), [&](const RecursiveRule& rule) {
-          return rule.project == request_.id.project &&
-                 std::find(rule.tasks.begin(), rule.tasks.end(), request_.id.task) != rule.tasks.end();
-        });
+  [[nodiscard]] bool is_recursive(const StepId& id) const {
+    return std::ranges::any_of(workspace_.recursive, [&](const RecursiveRule& rule) {
+      return glob_matches(rule.project, id.project) && std::ranges::any_of(rule.tasks, [&](const auto& task) {
+               return task == "*" || task == id.task;
+             });
+    });
   }
 
-  [[nodiscard]] std::span<const Dependency> dependencies_of(const StepId& id) const {
-    const auto project = workspace_.dependencies.find(id.project);
-    if (project == workspace_.dependencies.end()) return {};
-    const auto task = project->second.find(id.task);
-    if (task == project->second.end()) return {};
-    return task->second.entries;
+  // ---- which steps' dependencies are followed
+
+  /// Where only some of several requested steps are recursive: what these lead to is followed, whoever brings
+  /// it first.
+  void find_followed() {
+    std::vector<StepId> waiting;
+    for (const StepId& id : request_.ids) {
+      followed_.insert(id);
+      if (request_.recursive.value_or(is_recursive(id))) waiting.push_back(id);
+    }
+    std::unordered_set<StepId, HashOfStepId> seen(waiting.begin(), waiting.end());
+    while (!waiting.empty()) {
+      const StepId id = std::move(waiting.back());
+      waiting.pop_back();
+      followed_.insert(id);
+      const auto entries = plan::entries_of(workspace_, id, Followed::all, manifests_);
+      if (!entries) continue;  // the walk will say it
+      for (const Dependency& entry : entries->all())
+        if (StepId next = plan::named_by(entry, id); seen.insert(next).second)
+          waiting.push_back(std::move(next));
+    }
+  }
+
+  [[nodiscard]] Followed how_followed(const StepId& id, const Dependency* entry) const {
+    if (follows_all_ || entry == nullptr || followed_.contains(id)) return Followed::all;
+    return entry->by_manifest ? Followed::by_manifest : Followed::none;
+  }
+
+  // ---- the walk
+
+  void ask_for(const StepId& id) {
+    const auto known = known_.find(id);
+    if (known == known_.end()) return enter(id, nullptr);
+    Step& step = plan_.steps[position(*known->second.place)];
+    if (known->second.finally) refused_ = plan::requested_and_at_the_end(id, known->second.where);
+    make_requested(step);
+  }
+
+  void advance() {
+    Frame& last = path_.back();
+    if (last.next == last.entries.all().size()) return leave();
+    const Dependency& entry = last.entries.all()[last.next++];
+    if (!entry.joins) close_group(last);
+    const StepId id = plan::named_by(entry, last.step.id);
+    const auto known = known_.find(id);
+    if (entry.restart_with) last.restart_with.push_back(id);
+    if (known == known_.end())
+      enter(id, &entry);
+    else if (known->second.place)
+      mention_again(known->second, entry);
+    else
+      refused_ = cycle(id, entry.where);
   }
 
   /// The one rule of precedence that settings_of_step doesn't know: a dependency entry beats the
@@ -122,6 +145,17 @@ class Planner {
             entry.required.value_or(known.configured.required), entry.delay.value_or(known.configured.delay)};
   }
 
+  /// What the first entry that names it says.
+  void decide(Step& step, const Known& known, const Dependency& entry) {
+    const Attributes decided = attributes(known, entry);
+    step.background = decided.background;
+    step.required = decided.required;
+    step.delay = decided.delay;
+    step.where = entry.where;
+    step.releases_when_ready = step.ready_needed = waits_until_ready(entry, step);
+    step.ready_needed = step.ready_needed || keeps_what_becomes_ready(entry, step);
+  }
+
   void enter(const StepId& id, const Dependency* entry) {
     Step step = settings_of_step(workspace_, id);
     const bool finally = entry != nullptr && (entry->finally || path_.back().step.finally);
@@ -129,76 +163,136 @@ class Planner {
     const Known& known =
         known_
             .emplace(id, Known{step.service, finally, entry == nullptr ? SourceOffset{} : entry->where,
-                               configured, std::nullopt})
+                               configured, entry == nullptr, std::nullopt})
             .first->second;
-    if (entry != nullptr) {
-      const Attributes decided = attributes(known, *entry);
-      step.background = decided.background;
-      step.required = decided.required;
-      step.delay = decided.delay;
-      step.where = entry->where;
-      step.releases_when_ready = step.ready_needed = waits_until_ready(*entry, step);
-      step.ready_needed = step.ready_needed || keeps_what_becomes_ready(*entry, step);
+    if (entry != nullptr) decide(step, known, *entry);
+    if (finally) {
+      if (const auto fits = plan::put_at_the_end(step); !fits) refused_ = fits.error();
     }
-    if (finally) put_at_the_end(step);
     step.stop_grace = request_.stop_grace.value_or(step.stop_grace);
-    const bool follow = plan_.recursive || path_.empty();
-    const std::span<const Dependency> dependencies =
-        follow ? dependencies_of(id) : std::span<const Dependency>{};
-    path_.push_back({std::move(step), dependencies});
+    const Followed followed = how_followed(id, entry);
+    if (!path_.empty()) step.after = path_.back().step.after;
+    path_.push_back({std::move(step), {}});
+    take_entries(followed);
+  }
+
+  /// Of the last step of the path.
+  void take_entries(Followed followed) {
+    Frame& frame = path_.back();
+    const StepId& id = frame.step.id;
+    if (followed != Followed::all) unfollowed_.push_back(id);
+    auto entries = plan::entries_of(workspace_, id, followed, manifests_);
+    if (entries && workspace_.has_groups && has_one_group(workspace_, id))
+      entries = plan::as_one_group(*entries, id, [&](const Dependency& entry) {
+        return runs_in_background(plan::named_by(entry, id), entry);
+      });
+    if (entries)
+      frame.entries = std::move(*entries);
+    else
+      refused_ = entries.error();
+  }
+
+  [[nodiscard]] bool runs_in_background(const StepId& id, const Dependency& entry) const {
+    const auto known = known_.find(id);
+    if (known != known_.end() && known->second.place && !known->second.by_request)
+      return plan_.steps[position(*known->second.place)].background;
+    const Step step = settings_of_step(workspace_, id);
+    return step.service || entry.async.value_or(step.background);
   }
 
   void leave() {
-    const auto known = known_.find(path_.back().step.id);
-    DREAM_ASSERT(known != known_.end());
-    known->second.place = StepIndex{static_cast<std::uint32_t>(plan_.steps.size())};
-    for (const StepId& with : path_.back().restart_with)
-      path_.back().step.restart_with.push_back(*known_.at(with).place);
-    plan_.steps.push_back(std::move(path_.back().step));
+    Frame frame = std::move(path_.back());
     path_.pop_back();
+    close_group(frame);
+    const auto known = known_.find(frame.step.id);
+    DREAM_ASSERT(known != known_.end());
+    const StepIndex place{static_cast<std::uint32_t>(plan_.steps.size())};
+    known->second.place = place;
+    for (const StepId& with : frame.restart_with) frame.step.restart_with.push_back(*known_.at(with).place);
+    if (path_.empty()) make_requested(frame.step);
+    const bool finally = frame.step.finally;
+    if (finally) frame.step.after.reset();  // its turn comes otherwise
+    const bool front = !finally && (frame.brings_front || !frame.step.background);
+    plan_.steps.push_back(std::move(frame.step));
+    if (path_.empty()) {
+      fronts_ += front ? 1 : 0;
+      return;
+    }
+    path_.back().brings_front = path_.back().brings_front || front;
+    if (finally) return;
+    need(place);
+    path_.back().group_is_new = true;
+    path_.back().fronts += front ? 1 : 0;
   }
 
-  /// Its settings may be made for other runs, in which it isn't at the end.
-  void put_at_the_end(Step& step) {
-    constexpr Duration default_timeout = std::chrono::seconds(30);
-    step.finally = true;
-    if (!step.timeout) step.timeout = default_timeout;
-    const char* misfit = nullptr;
-    if (step.service)
-      misfit = R"("service": true)";
-    else if (step.background)
-      misfit = R"("async": true)";
-    else if (step.delay > Duration{0})
-      misfit = "\"delay\"";
-    if (misfit != nullptr)
-      refused_ = PlanError{
-          Error{ErrorCode::plan, to_string(step.id) + " runs at the end, in front, but has " + misfit, "",
-                R"(take that away, or "finally": true)"},
-          step.where,
-          {}};
+  // ---- the order
+
+  /// The step that the last entry of the path named belongs to its group.
+  void need(StepIndex step) {
+    path_.back().group.push_back(step);
+    path_.back().step.needs.push_back(step);
+  }
+
+  void close_group(Frame& frame) {
+    if (frame.group.empty()) return;
+    if (frame.group.size() > 1) has_group_ = true;
+    if (frame.fronts > 1) plan_.shares_front = true;
+    if (request_.jobs <= 1 || !may_have_groups_) return frame.group.clear();
+    plan_.barriers.push_back(
+        {std::exchange(frame.group, {}), frame.group_is_new ? std::nullopt : frame.step.after});
+    frame.step.after = BarrierIndex{static_cast<std::uint32_t>(plan_.barriers.size() - 1)};
+    frame.group_is_new = false;
+    frame.fronts = 0;
+  }
+
+  void decide_order() {
+    if (fronts_ > 1) plan_.shares_front = true;
+    plan_.is_list = request_.jobs <= 1 || (!has_group_ && request_.ids.size() == 1);
+    if (!plan_.is_list) {
+      plan_.jobs = request_.jobs;
+      return;
+    }
+    plan_.shares_front = false;
+    plan_.barriers.clear();
+    for (Step& step : plan_.steps) step.after.reset();
+  }
+
+  /// The plan has not followed its dependencies; others may have brought some. To look through those that are
+  /// not in the plan can be much work, and only failures that are passed by ask for it.
+  boost::system::result<void, PlanError> add_needs_of_unfollowed(const StepId& id) {
+    const StepIndex place = *known_.at(id).place;
+    std::unordered_set<StepId, HashOfStepId> seen{id};
+    std::vector<StepId> waiting{id};
+    while (!waiting.empty()) {
+      const StepId next = std::move(waiting.back());
+      waiting.pop_back();
+      const auto entries = plan::entries_of(workspace_, next, Followed::all, manifests_);
+      if (!entries) return entries.error();
+      for (const Dependency& entry : entries->all()) {
+        StepId named = plan::named_by(entry, next);
+        if (entry.finally || !seen.insert(named).second) continue;
+        const auto known = known_.find(named);
+        if (known != known_.end() && *known->second.place < place && !known->second.finally)
+          plan_.steps[position(place)].needs.push_back(*known->second.place);
+        else if (known == known_.end() && request_.keep_going)
+          waiting.push_back(std::move(named));
+      }
+    }
+    return boost::system::in_place_value;
   }
 
   /// What runs at the end can't be needed before. What that needs itself may have run already.
   void check_end(const StepId& id, const Known& known, const Dependency& entry) {
     const bool inherited = path_.back().step.finally;
-    if (known.finally ? entry.finally || inherited : !entry.finally) return;
-    refused_ =
-        PlanError{Error{ErrorCode::plan,
-                        to_string(id) + R"( runs at the end ("finally"), and is needed before it, too)", "",
-                        R"(write "finally": true in both entries or in none)"},
-                  entry.where, known.where};
+    if (known.finally ? !entry.finally && !inherited : entry.finally)
+      refused_ = plan::needed_before_the_end(id, entry.where, known.where);
   }
 
   /// Whether the entry says so, of `step` that it names. What is in front is waited for until its end.
   [[nodiscard]] bool waits_until_ready(const Dependency& entry, const Step& step) {
     const WaitFor what = entry.wait_for.value_or(step.ready.empty() ? WaitFor::started : WaitFor::ready);
     if (what == WaitFor::started || !step.background) return false;
-    if (step.ready.empty())
-      refused_ = PlanError{Error{ErrorCode::plan,
-                                 "the dependency waits until " + to_string(step.id) +
-                                     " is ready, but nothing tells when it is",
-                                 "", R"(write "ready" into its task's settings, or "waitFor": "started")"},
-                           entry.where};
+    if (step.ready.empty()) refused_ = plan::nothing_tells(step.id, entry.where);
     return !step.ready.empty();
   }
 
@@ -210,9 +304,11 @@ class Planner {
 
   /// The first mention decides what the next step of the list waits for; whoever names it again waits for
   /// what its own entry says.
-  void mention_again(const Known& known, const Dependency& entry) {
+  void mention_again(Known& known, const Dependency& entry) {
     Step& step = plan_.steps[position(*known.place)];
     check_end(step.id, known, entry);
+    if (!known.finally) need(*known.place);
+    if (std::exchange(known.by_request, false)) decide(step, known, entry);
     const bool waits = waits_until_ready(entry, step) && !step.releases_when_ready;
     if (waits && !path_.back().step.finally) {
       step.ready_needed = true;
@@ -220,7 +316,8 @@ class Planner {
       if (std::ranges::find(after_ready, *known.place) == after_ready.end())
         after_ready.push_back(*known.place);
     }
-    std::string text = differences(attributes(known, entry), {step.background, step.required, step.delay});
+    std::string text =
+        plan::differences(attributes(known, entry), {step.background, step.required, step.delay});
     if (!text.empty()) plan_.ignored.push_back({*known.place, entry.where, std::move(text)});
   }
 
@@ -235,24 +332,23 @@ class Planner {
     return {Error{ErrorCode::plan, std::move(message), "", "remove one of these dependencies"}, where};
   }
 
-  /// Written in two places of dream.json; in one it is an error of the file.
-  [[nodiscard]] static PlanError service_that_keeps(const Step& step) {
-    return {
-        Error{ErrorCode::plan,
-              to_string(step.id) + R"( is a service, and has "leftovers": "keep": it has nothing to keep)",
-              "", R"(give it "leftovers": "end", or make it no service)"},
-        step.where};
-  }
-
   /// The run is made for this step: it is always waited for, so it is nobody's service.
-  void finish_requested(Step& step) const {
+  void make_requested(Step& step) const {
+    step.requested = true;
     step.service = false;
     step.arguments = request_.arguments;
   }
 
   const Workspace& workspace_;
   const Request& request_;
+  Manifests* manifests_;
+  bool follows_all_ = false;
+  std::unordered_set<StepId, HashOfStepId> followed_;  ///< unless all are: these are
+  std::vector<StepId> unfollowed_;
   Plan plan_;
+  bool may_have_groups_;
+  bool has_group_ = false;
+  std::size_t fronts_ = 0;  ///< as Frame::fronts, of the requested steps
   std::vector<Frame> path_;
   std::optional<PlanError> refused_;
   std::unordered_map<StepId, Known, HashOfStepId> known_;
@@ -260,8 +356,9 @@ class Planner {
 
 }  // namespace
 
-boost::system::result<Plan, PlanError> make_plan(const Workspace& workspace, const Request& request) {
-  return Planner(workspace, request).make();
+boost::system::result<Plan, PlanError> make_plan(const Workspace& workspace, const Request& request,
+                                                 Manifests* manifests) {
+  return Planner(workspace, request, manifests).make();
 }
 
 }  // namespace dream

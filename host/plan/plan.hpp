@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,13 +13,27 @@
 
 namespace dream {
 
+/// The place of a barrier in its plan, from 0.
+enum class BarrierIndex : std::uint32_t {};
+
+[[nodiscard]] constexpr std::size_t position(BarrierIndex index) noexcept {
+  return static_cast<std::size_t>(index);
+}
+
+/// A point of the plan that is passed when some steps have released those after them: the end of a group.
+struct Barrier {
+  std::vector<StepIndex> steps;
+  std::optional<BarrierIndex> after;  ///< an earlier one that must be passed, too
+};
+
 /// One task of one project, with every attribute decided. What the engine and the executors need, and nothing
 /// of JSON.
 struct Step {
   StepId id;
   bool background = false;  ///< `async: true`, or a service
   bool required = true;
-  bool service = false;  ///< never of the requested step: that one is always waited for
+  bool service = false;    ///< never of a requested step: that one is always waited for
+  bool requested = false;  ///< the last one is; several may be
   /// Runs in front when every step has ended that is neither like this nor a service; never of the last.
   bool finally = false;
   bool pty = true;
@@ -35,6 +51,10 @@ struct Step {
   /// it leaves running is kept, and is what becomes ready: it has ended when it has ended and is ready.
   bool ready_needed = false;
   std::vector<StepIndex> after_ready;  ///< steps before it that must be ready, whatever the list waits for
+  /// Steps before it that it can't do without: its own dependencies, and, of dependencies that the plan left
+  /// out, theirs. What those need in turn is theirs to tell.
+  std::vector<StepIndex> needs;
+  std::optional<BarrierIndex> after;  ///< unless the plan is a list: what it waits for; none: the begin
   /// Steps before it in the background: when another attempt of one is ready, this step is restarted.
   std::vector<StepIndex> restart_with;
   Restart restart;
@@ -43,7 +63,7 @@ struct Step {
   StopTo stop_to = StopTo::tree;
   std::string executor = "shell";
   std::optional<Command> command;
-  std::vector<std::string> arguments;   ///< after `--`; of the requested step only
+  std::vector<std::string> arguments;   ///< after `--`; of requested steps only
   std::vector<OptionsPointer> options;  ///< lowest precedence first
   Environment env;                      ///< project's, then task's; later wins
   std::vector<std::string> env_files;   ///< below `env`; relative to the project's folder
@@ -62,19 +82,27 @@ struct IgnoredMention {
   std::string differences;  ///< "async true instead of false, delay 2000 ms instead of 0 ms"
 };
 
-/// The ordered list of steps of one invocation; the requested step is the last.
+/// The steps of one invocation, in the order in which a single job runs them. Whatever a step waits for
+/// stands before it.
 struct Plan {
   std::vector<Step> steps;
   std::vector<IgnoredMention> ignored;
   bool recursive = false;
+  bool is_list = true;  ///< each step waits for the one before it; else for its barrier (Step::after)
+  std::vector<Barrier> barriers;  ///< each after those that it waits for; none in a list
+  std::size_t jobs = 1;           ///< so many steps run in front at once
+  bool shares_front = false;      ///< more than one may
+  bool keep_going = false;        ///< a required failure stops only those that need the step
 };
 
 /// What was typed.
 struct Request {
-  StepId id;                           ///< the project normalised
+  std::vector<StepId> ids;             ///< at least one; the projects normalised
   std::optional<bool> recursive;       ///< --recursive / --no-recursive; unset: the configuration decides
   std::optional<Duration> stop_grace;  ///< --grace
   std::vector<std::string> arguments;  ///< after `--`
+  std::size_t jobs = 1;                ///< --jobs, or as many as there are processors
+  bool keep_going = false;             ///< --keep-going
 };
 
 /// Why there is no plan: a cycle, shown whole (`./a:test -> ./b:test -> ./a:test`), or an entry that can't be
@@ -85,15 +113,33 @@ struct PlanError {
   SourceOffset also;   ///< the entry that it contradicts, if there is one
 };
 
-/// Resolves a request into its plan (docs/functional-specification.md, section 2). Pure: folders are not
-/// looked at. The work grows with the number of dependency entries, and so may their depth.
+/// What the manifests of projects (package.json, deno.json) say. Asked for entries that are `"^"`.
+class Manifests {
+ public:
+  Manifests() = default;
+  Manifests(const Manifests&) = delete;
+  Manifests& operator=(const Manifests&) = delete;
+  virtual ~Manifests() = default;
+  /// The projects, normalised, that have `task` among those that `project` needs; of one that lacks it, those
+  /// that it needs. In the order of the manifests, each once.
+  [[nodiscard]] virtual Result<std::vector<std::string>> needed(const std::string& project,
+                                                                const std::string& task) = 0;
+};
+
+/// Resolves a request into its plan (docs/functional-specification.md, section 2). Several requested steps
+/// are one group. Pure, but for `manifests` (nullptr: an entry `"^"` is an error). The work grows with the
+/// number of dependency entries, and so may their depth.
 [[nodiscard]] boost::system::result<Plan, PlanError> make_plan(const Workspace& workspace,
-                                                               const Request& request);
+                                                               const Request& request,
+                                                               Manifests* manifests = nullptr);
 
 /// Every attribute of one step as the configuration alone gives it, without a dependency entry. What stands
 /// in projects[P].tasks[T] beats tasks[T], and that the project's own and the built-in. `options` of a layer
 /// count only for the executor that is in force there.
 [[nodiscard]] Step settings_of_step(const Workspace& workspace, const StepId& id);
+
+/// Whether the dependencies of a task are one group: `group` of the task, by the same precedence.
+[[nodiscard]] bool has_one_group(const Workspace& workspace, const StepId& id);
 
 /// The executor of a task, given its project's settings (Workspace::settings_of; may be nullptr). Refers into
 /// `workspace`.

@@ -63,6 +63,12 @@ const std::string& executor_of(const Workspace& workspace, const ProjectSettings
   return workspace.executor;
 }
 
+bool has_one_group(const Workspace& workspace, const StepId& id) {
+  return layers_of(workspace, workspace.settings_of(id.project), id.task)
+      .first_set(&TaskSettings::group)
+      .value_or(false);
+}
+
 Step settings_of_step(const Workspace& workspace, const StepId& id) {
   const Layers layers = layers_of(workspace, workspace.settings_of(id.project), id.task);
 

@@ -93,6 +93,10 @@ std::string normalise_project(const std::string& written) {
   return project;
 }
 
+bool is_glob(std::string_view project) {
+  return project.find_first_of("*?") != std::string_view::npos;
+}
+
 bool glob_matches(const std::string& pattern, const std::string& project) {
   // The same going back to the last star as within a segment, one level up: `**` takes whole segments.
   std::string_view p = below_root(pattern);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -70,6 +71,7 @@ struct TaskSettings {
   std::optional<bool> required;
   std::optional<bool> service;  ///< implies async
   std::optional<bool> pty;
+  std::optional<bool> group;  ///< its dependencies are one group
   std::optional<Leftovers> leftovers;
   std::optional<Duration> delay;
   std::optional<Duration> timeout;
@@ -103,6 +105,10 @@ struct Dependency {
   std::optional<WaitFor> wait_for;  ///< none: ready where the task has `ready`
   bool restart_with = false;        ///< whoever names it is restarted when this one was
   bool finally = false;             ///< runs at the end
+  bool joins = false;               ///< the group of the entry before it
+  /// `"^"`: the task in all projects that the manifest of the one that depends names; then without `project`.
+  /// Of an entry that was made of such a one, with it.
+  bool by_manifest = false;
 };
 
 /// `projects.P`, for one project or a glob.
@@ -133,8 +139,8 @@ struct ExecutorSettings {
 /// An entry of `recursive`.
 struct RecursiveRule {
   SourceOffset where;
-  std::string project;  ///< normalised
-  std::vector<std::string> tasks;
+  std::string project;             ///< normalised; may be a glob
+  std::vector<std::string> tasks;  ///< `*`: all of them
 };
 
 /// `workspace[project][task]`: what the task needs, in the order written.
@@ -143,25 +149,51 @@ struct TaskDependencies {
   std::vector<Dependency> entries;
 };
 
+/// `workspace["./packages/*"]`: for every project it matches and no exact entry names. Those of several that
+/// match are appended in the order written.
+struct DependencyGlob {
+  std::string pattern;
+  std::map<std::string, TaskDependencies, std::less<>> tasks;
+};
+
 /// All that dream.json says.
 struct Workspace {
   std::filesystem::path root;  ///< absolute
   std::filesystem::path file;  ///< the dream.json itself
   std::map<std::string, std::map<std::string, TaskDependencies, std::less<>>, std::less<>> dependencies;
+  std::vector<DependencyGlob> dependency_globs;
   std::map<std::string, TaskSettings, std::less<>> tasks;
   std::vector<RecursiveRule> recursive;
   std::string executor = "shell";
   std::map<std::string, ExecutorSettings, std::less<>> executors;
   std::map<std::string, ProjectSettings, std::less<>> projects;
   std::vector<ProjectGlob> project_globs;
+  /// Globs of files outside of projects that count for all of these when they change; none: the built-in
+  /// ones.
+  std::optional<std::vector<std::string>> affects;
+  bool has_groups = false;  ///< some entries are one: in an array of their own, by "^", or by "group"
 
   /// The exact entry of a normalised project, else the first glob that matches, else nullptr.
   [[nodiscard]] const ProjectSettings* settings_of(const std::string& project) const;
+
+  /// Calls `see(task, entry)` for each dependency entry, those of globs too; `task` is the one that depends.
+  template <class See>
+  void for_each_entry(const See& see) const {
+    const auto see_all = [&](const auto& of_project) {
+      for (const auto& [task, written] : of_project)
+        for (const Dependency& entry : written.entries) see(task, entry);
+    };
+    for (const auto& [project, of_project] : dependencies) see_all(of_project);
+    for (const DependencyGlob& glob : dependency_globs) see_all(glob.tasks);
+  }
 };
 
 /// `services/api`, `./services/api/` and `./services/./api` become `./services/api`; the root becomes `./`.
 /// Empty when the path leaves the workspace (`..` above the root), is absolute, empty, or holds a NUL.
 [[nodiscard]] std::string normalise_project(const std::string& written);
+
+/// Whether a name has `*` or `?`, so that it stands for any number of projects.
+[[nodiscard]] bool is_glob(std::string_view project);
 
 /// Whether a normalised project matches a pattern: `*` and `?` within one path segment; a segment `**` stands
 /// for any number of segments, none too. A leading `./` of the pattern may be missing.

@@ -26,15 +26,6 @@ void add_problem(Offers& offers, const Error& error, const std::string& project)
   }
 }
 
-plugin::ProjectSpec project_spec(const LoadedWorkspace& loaded, const StepId& id) {
-  const Step step = settings_of_step(loaded.workspace, id);
-  plugin::ExecutorRequest request = executor_request(step, loaded);
-  return {.root = loaded.workspace.root.string(),
-          .path = id.project,
-          .directory = std::move(request.directory),
-          .options_json = std::move(request.project_options)};
-}
-
 /// The tasks by the project's own executor, and the tools of all that it uses.
 void look_into(const ListedProject& project, const LoadedWorkspace& loaded, plugin::Registry& registry,
                Offers& offers) {
@@ -59,6 +50,15 @@ void look_into(const ListedProject& project, const LoadedWorkspace& loaded, plug
 }
 
 }  // namespace
+
+plugin::ProjectSpec project_spec(const LoadedWorkspace& loaded, const StepId& id) {
+  const Step step = settings_of_step(loaded.workspace, id);
+  plugin::ExecutorRequest request = executor_request(step, loaded);
+  return {.root = loaded.workspace.root.string(),
+          .path = id.project,
+          .directory = std::move(request.directory),
+          .options_json = std::move(request.project_options)};
+}
 
 std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace& loaded,
                                         plugin::Registry& registry) {

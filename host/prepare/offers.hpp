@@ -22,6 +22,9 @@ struct StepCommand {
 [[nodiscard]] std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace& loaded,
                                                       plugin::Registry& registry);
 
+/// What a plugin is told of the project of a step; the task may be empty.
+[[nodiscard]] plugin::ProjectSpec project_spec(const LoadedWorkspace& loaded, const StepId& id);
+
 /// What executors find in the folders of the projects.
 struct Offers {
   /// Why the tasks of some projects can't be run or told: a tool or a plugin that is missing.

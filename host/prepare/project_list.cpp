@@ -31,12 +31,14 @@ class Gathering {
         mention(project(name, nullptr, dependencies.where),
                 {same_task, Source::dependencies, dependencies.where});
         for (const Dependency& entry : dependencies.entries) {
+          if (entry.by_manifest) continue;
           const TaskNumber number = entry.task.empty() ? same_task : number_of(entry.task);
           mention(project(entry.project, nullptr, entry.where), {number, Source::entry, entry.where});
         }
       }
     }
-    for (const RecursiveRule& rule : workspace_.recursive) project(rule.project, nullptr, rule.where);
+    for (const RecursiveRule& rule : workspace_.recursive)
+      if (!is_glob(rule.project)) project(rule.project, nullptr, rule.where);
 
     std::vector<ListedProject> listed;
     listed.reserve(projects_.size());

@@ -112,26 +112,27 @@ Result<std::string> requested_project(const std::optional<std::string>& project,
   return printable_project(std::move(*standing_in));
 }
 
-Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request) {
-  auto plan = make_plan(loaded.workspace, request);
+Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request, Manifests* manifests) {
+  auto plan = make_plan(loaded.workspace, request, manifests);
   if (plan) return std::move(*plan);
   Error error = plan.error().error;
-  if (plan.error().where.known()) error.where = loaded.document->place(plan.error().where);
+  if (plan.error().where.known() && error.where.empty())
+    error.where = loaded.document->place(plan.error().where);
   if (plan.error().also.known()) error.message += "; see " + loaded.document->place(plan.error().also);
   return error;
 }
 
-Result<Plan> plan_of_text(const LoadedWorkspace& loaded, std::string text, const Request& request) {
-  const config::LoadResult read =
+Result<Plan> plan_of_text(const LoadedWorkspace& loaded, std::string text, const Request& request,
+                          Manifests* manifests) {
+  config::LoadResult read =
       config::interpret(config::Document::parse(loaded.document->file(), std::move(text)), own_executors,
                         plugins_of(loaded.workspace.root));
   for (const config::Problem& problem : read.problems)
     if (problem.severity == config::Severity::error)
       return Error{ErrorCode::configuration, problem.message, read.document->place(problem.offset),
                    problem.hint};
-  auto plan = make_plan(read.workspace, request);
-  if (plan) return std::move(*plan);
-  return plan.error().error;
+  return plan_request({loaded.discovery, std::move(read.document), std::move(read.workspace), {}}, request,
+                      manifests);
 }
 
 plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust) {

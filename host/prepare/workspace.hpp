@@ -47,12 +47,13 @@ struct LoadedWorkspace {
                                                     const Workspace& workspace);
 
 /// The plan of a request. An Error names the place in dream.json where it has one.
-[[nodiscard]] Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request);
+[[nodiscard]] Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request,
+                                        Manifests* manifests);
 
 /// The plan of a request in the same workspace, if its dream.json had this text. An Error tells its first
 /// problem.
 [[nodiscard]] Result<Plan> plan_of_text(const LoadedWorkspace& loaded, std::string text,
-                                        const Request& request);
+                                        const Request& request, Manifests* manifests);
 
 /// A path that is relative to the folder of dream's binary: what was installed with it.
 [[nodiscard]] std::filesystem::path from_binary(const std::filesystem::path& relative);

@@ -111,12 +111,16 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
     const Result<void> usable = check_directory(spec_.directory);  // it may be the reason
     return usable ? executable.error() : usable.error();
   }
+  Inheritance inheritance = context_.inheritance;
+  inheritance.descriptors.insert(inheritance.descriptors.end(), spec_.descriptors.begin(),
+                                 spec_.descriptors.end());
+  std::ranges::sort(inheritance.descriptors);
   const LaunchSpec launch_spec{.executable = *executable,
                                .argv = spec_.argv,
                                .directory = spec_.directory,
                                .environment = *spec_.environment,
                                .variables = spec_.variables,
-                               .inheritance = context_.inheritance,
+                               .inheritance = inheritance,
                                .standard_input = standard_input,
                                .standard_output = standard_output,
                                .standard_error = standard_error,

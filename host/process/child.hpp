@@ -59,6 +59,7 @@ struct ChildSpec {
   /// More of NAME=VALUE, each in place of what the environment has of that name. PWD is set to the folder
   /// where the environment has none.
   std::vector<std::string> variables = {};
+  std::vector<int> descriptors = {};  ///< of this process; the child gets them under the same numbers
   ChildStreams streams;
   int stop_signal = 0;     ///< 0: none of its own
   bool root_only = false;  ///< only the process that was started gets it

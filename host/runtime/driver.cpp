@@ -100,10 +100,18 @@ void Driver::write_everything_out() {
 // ---- what the engine wants done
 
 void Driver::start(Attempt attempt) {
-  const prepare::PreparedStep& prepared = prepared_[position(attempt.step)];
-  const Step& settings = plan_.steps[position(attempt.step)];
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
+  const Step& settings = plan_.steps[position(attempt.step)];
+  if (session_.tokens() == nullptr || settings.background || settings.finally) return start_now(attempt);
+  place->has_token = true;
+  session_.tokens()->acquire(attempt, [this, attempt] { start_now(attempt); });
+}
+
+void Driver::start_now(Attempt attempt) {
+  const prepare::PreparedStep& prepared = prepared_[position(attempt.step)];
+  const Step& settings = plan_.steps[position(attempt.step)];
+  const std::unique_ptr<Running>& place = running_[position(attempt.step)];
   std::optional<plugin::TaskSpec> own;
   if (settings.restart.on != Restart::On::no || !settings.restart_with.empty())
     own = task_of_attempt(prepared.task, attempt.number);
@@ -111,6 +119,11 @@ void Driver::start(Attempt attempt) {
     if (!own) own = prepared.task;
     if (const Result<void> opened = open_notify_socket(*place, *own); !opened)
       return start_failed(attempt, opened.error());
+  }
+  if (place->has_token && !session_.tokens()->descriptors().empty()) {
+    if (!own) own = prepared.task;
+    own->environment =
+        std::make_shared<const std::vector<std::string>>(session_.tokens()->added_to(*own->environment));
   }
   const plugin::TaskSpec& task = own ? *own : prepared.task;
   place->environment = task.environment;
@@ -124,6 +137,8 @@ void Driver::start(Attempt attempt) {
 
 void Driver::terminate(Attempt attempt, Urgency urgency) {
   const Running* asked = running(attempt);
+  if (asked != nullptr && asked->has_token && session_.tokens()->withdraw(attempt))
+    return exited(attempt, ExitedWith{0});  // it has waited for a slot
   if (asked == nullptr || asked->run == nullptr || asked->kept_ready)
     return;  // its end is on its way to the engine
   const Result<void> done = asked->run->terminate(urgency);
@@ -245,6 +260,9 @@ bool Driver::end(Attempt attempt) {
   session_.renderer().end(attempt.step);
   const std::shared_ptr<Running> over = std::move(running_[position(attempt.step)]);
   boost::asio::post(session_.context(), [over] {});
+  if (!over->has_token) return true;
+  session_.tokens()->withdraw(attempt);
+  session_.tokens()->release(attempt);
   return true;
 }
 

@@ -79,7 +79,8 @@ class Driver : private Pump::Effects {
     Attempt attempt;
     std::unique_ptr<plugin::Run> run;  ///< none while it is being started
     bool started = false;
-    int pid = 0;  ///< of its process, also when that has ended; 0: not known, or none
+    bool has_token = false;  ///< a slot that is shared with others, or waits for one
+    int pid = 0;             ///< of its process, also when that has ended; 0: not known, or none
     std::optional<ExitStatus> kept_ready;  ///< it has ended well; what it keeps isn't ready yet
     SharedEnvironment environment;
     std::unique_ptr<Clock::Alarm> next_try;
@@ -93,6 +94,7 @@ class Driver : private Pump::Effects {
 
   // Pump::Effects
   void start(Attempt attempt) override;
+  void start_now(Attempt attempt);
   void terminate(Attempt attempt, Urgency urgency) override;
   void give_up(Attempt attempt) override;
   void begin_probing(Attempt attempt) override;

@@ -83,6 +83,7 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
       on_exit(status);
     };
   }
+  if (parts_.tokens != nullptr && !settings.background) child.descriptors = parts_.tokens->descriptors();
   const bool reads = request.on_output != nullptr;
   if (reads) {
     hand_output_of(id, child, std::move(request.on_output));

@@ -13,6 +13,7 @@
 #include "plan/plan.hpp"
 #include "plugin/services.hpp"
 #include "process/supervisor.hpp"
+#include "runtime/job_tokens.hpp"
 #include "runtime/terminals.hpp"
 #include "runtime/worker_pool.hpp"
 
@@ -29,6 +30,7 @@ class HostServices : public plugin::Services {
     Log& log;
     std::shared_ptr<const plugin::Place> place;
     Terminals& terminals;
+    const JobTokens* tokens = nullptr;  ///< nullptr: nobody shares slots
   };
 
   /// All parts must outlive the services.

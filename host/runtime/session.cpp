@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/columns.hpp"
+#include "base/environment.hpp"
 #include "output/label.hpp"
 #include "output/log.hpp"
 #include "output/log_directory.hpp"
@@ -66,13 +67,15 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error code of write
   std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow (ulimit -f)
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
+  if (plan.shares_front) tokens_ = JobTokens::make(context_, plan.jobs, own_variables());
   services_ = std::make_unique<HostServices>(HostServices::Parts{.context = context_,
                                                                  .plan = plan,
                                                                  .supervisor = supervisor_,
                                                                  .renderer = *renderer_,
                                                                  .log = *log_,
                                                                  .place = settings.place,
-                                                                 .terminals = terminals_});
+                                                                 .terminals = terminals_,
+                                                                 .tokens = tokens_.get()});
 }
 
 void Session::write_everything_out() {

@@ -11,6 +11,7 @@
 #include "plan/plan.hpp"
 #include "process/supervisor.hpp"
 #include "runtime/host_services.hpp"
+#include "runtime/job_tokens.hpp"
 
 namespace dream::runtime {
 
@@ -44,6 +45,9 @@ class Session {
   [[nodiscard]] Log& log() { return *log_; }
   [[nodiscard]] process::Supervisor& supervisor() { return supervisor_; }
 
+  /// nullptr: no two steps of the plan run in front at once.
+  [[nodiscard]] JobTokens* tokens() { return tokens_.get(); }
+
   /// The user's window may have another size.
   void window_changed();
 
@@ -71,6 +75,7 @@ class Session {
   std::unique_ptr<Log> log_;
   Terminals terminals_;
   process::Supervisor supervisor_;
+  std::unique_ptr<JobTokens> tokens_;
   std::unique_ptr<HostServices> services_;
 };
 

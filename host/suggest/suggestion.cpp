@@ -254,11 +254,11 @@ Suggestion suggestion_for(StepIndex index, const Step& step, const Seen& seen) {
 
 const Dependency* entry_of(const Step& step, const Workspace& workspace) {
   if (!step.where.known()) return nullptr;
-  for (const auto& [project, tasks] : workspace.dependencies)
-    for (const auto& [task, dependencies] : tasks)
-      for (const Dependency& entry : dependencies.entries)
-        if (entry.where == step.where) return &entry;
-  return nullptr;
+  const Dependency* found = nullptr;
+  workspace.for_each_entry([&](const std::string&, const Dependency& entry) {
+    if (entry.where == step.where) found = &entry;
+  });
+  return found;
 }
 
 std::vector<StepIndex> steps_of_interest(const Plan& plan, const Workspace& workspace) {

@@ -38,14 +38,12 @@ std::string why_not(const Suggestion& suggestion, const StepId& id, const Worksp
 /// Entries for the same task that delay it by themselves, the step's own not among them.
 std::vector<SourceOffset> other_delays(const Step& step, const Workspace& workspace) {
   std::vector<SourceOffset> others;
-  for (const auto& [project, tasks] : workspace.dependencies)
-    for (const auto& [task, dependencies] : tasks)
-      for (const Dependency& entry : dependencies.entries) {
-        const bool same =
-            entry.project == step.id.project && (entry.task.empty() ? task : entry.task) == step.id.task;
-        if (same && entry.where != step.where && entry.delay.value_or(Duration::zero()) > Duration::zero())
-          others.push_back(entry.where);
-      }
+  workspace.for_each_entry([&](const std::string& task, const Dependency& entry) {
+    const bool same =
+        entry.project == step.id.project && (entry.task.empty() ? task : entry.task) == step.id.task;
+    if (same && entry.where != step.where && entry.delay.value_or(Duration::zero()) > Duration::zero())
+      others.push_back(entry.where);
+  });
   std::ranges::sort(others);
   return others;
 }

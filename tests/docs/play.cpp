@@ -49,10 +49,12 @@ Plan plan_of(const std::string& command_line, const std::filesystem::path& examp
   const auto project =
       config::project_of_folder(loaded->workspace, example / options.directory.value_or("."));
   if (!project) throw std::runtime_error(project.error().message);
-  auto plan = make_plan(loaded->workspace, {.id = {*project, options.task},
+  auto plan = make_plan(loaded->workspace, {.ids = {{*project, options.tasks.at(0)}},
                                             .recursive = options.recursive,
                                             .stop_grace = options.grace,
-                                            .arguments = options.arguments});
+                                            .arguments = options.arguments,
+                                            .jobs = options.jobs.value_or(2),
+                                            .keep_going = options.keep_going});
   if (!plan) throw std::runtime_error(plan.error().error.message);
   return std::move(*plan);
 }

@@ -70,7 +70,9 @@ TEST(CommandLine, a_folder_whose_name_would_disturb_the_terminal_is_refused_as_a
 TEST(CommandLine, too_many_words_are_an_error) {
   const Finished finished = dream({"go", "faster"});
   EXPECT_EQ(finished.code, 2);
-  EXPECT_EQ(finished.err, "dream: unexpected \"faster\" (arguments for the task go after --)\n");
+  EXPECT_EQ(finished.err,
+            "dream: unexpected \"faster\" (arguments for the task go after --; `dream run TASK TASK` runs "
+            "several tasks)\n");
   EXPECT_EQ(dream({"list", "go"}).code, 2);
   EXPECT_EQ(dream({"--info", "go"}).code, 2);
 }

@@ -172,6 +172,19 @@ TEST(ParallelChecks, a_required_package_decides_the_exit_code_and_stops_the_othe
                                   ContainsRegex("./packages/api:check +terminated")));
 }
 
+TEST(GroupsExample, builds_what_is_not_needed_by_another_and_then_the_app) {
+  const Workspace workspace(Example{"groups"});
+  const Launch build{.arguments = {"build", "-j", "2"}, .folder = "app"};
+  const Finished finished = run(workspace, build);
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("ui is built on core\n"), HasSubstr("api is built on core\n"),
+                                  HasSubstr("api\ncore\nui\n")));
+  workspace.write("ui/build.sh", "exit 2\n");
+  const Finished failed = run(workspace, {.arguments = {"build", "-j", "2", "-k"}, .folder = "app"});
+  EXPECT_EQ(failed.code, 2) << failed.err;
+  EXPECT_THAT(failed.out, AllOf(HasSubstr("api is built on core\n"), Not(HasSubstr("api\ncore\nui"))));
+}
+
 TEST(RestartExample, starts_the_api_again_after_a_crash_as_often_as_it_may) {
   const Workspace workspace(Example{"restart"});
   const int port = use_free_port(workspace, "7461");

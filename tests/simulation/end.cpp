@@ -10,7 +10,7 @@ using namespace engine;
 /// Every step that the run is made of has ended, or will never be started.
 bool Oracle::is_done() const {
   for (std::size_t i = 0; i < history_.size(); ++i) {
-    if (has_company(i) || plan_.steps[i].finally || history_[i].ended) continue;
+    if (has_company(i) || plan_.steps[i].finally || history_[i].ended || history_[i].left_out) continue;
     if (!cause_ || history_[i].attempts > 0) return false;
   }
   return true;
@@ -35,8 +35,14 @@ bool Oracle::services_go() const {
 
 bool Oracle::is_wanted(std::size_t step) const {
   if (plan_.steps[step].finally) return !forces();
+  if (history_[step].barred) return false;
   const bool used = history_[step].first_started.has_value();
   return has_company(step) && (used || !cause_) ? !services_go() : !cause_;
+}
+
+StepEnd Oracle::why_unwanted(std::size_t step) const {
+  if (const auto& barred = history_[step].barred) return NeededFailed{*barred};
+  return NoLongerNeeded{};
 }
 
 /// What runs at the end is left out if nothing has run when its time comes.

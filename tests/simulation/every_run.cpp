@@ -262,6 +262,25 @@ void make_renewal(Plan& plan, Choices& choices) {
   }
 }
 
+/// The last one needs all others, or nobody anybody.
+void make_groups(Plan& plan, Choices& choices) {
+  const std::size_t count = plan.steps.size();
+  plan.barriers.clear();
+  plan.is_list = false;
+  plan.jobs = 1 + choices.choose(count);
+  plan.keep_going = choices.choose(2) == 1;
+  for (Step& step : plan.steps) step.after.reset(), step.needs.clear();
+  if (choices.choose(2) == 1) return;
+  Barrier group;
+  for (std::size_t i = 0; i + 1 < count; ++i) {
+    if (!plan.barriers.empty()) plan.steps[i].after = BarrierIndex(plan.barriers.size() - 1);
+    group.steps.push_back(StepIndex(i));
+    plan.steps.back().needs.push_back(StepIndex(i));
+    if (i + 2 == count || choices.choose(2) == 1) plan.barriers.push_back(std::exchange(group, {}));
+  }
+  if (!plan.barriers.empty()) plan.steps.back().after = BarrierIndex(plan.barriers.size() - 1);
+}
+
 std::string run_once(const Freedom& freedom, Choices& choices, Plan& plan, std::string* trace) {
   for (std::size_t i = 1; i < plan.steps.size(); ++i) make(plan.steps[i], choices.choose(kinds_of_step));
   for (Step& step : plan.steps) {
@@ -275,6 +294,7 @@ std::string run_once(const Freedom& freedom, Choices& choices, Plan& plan, std::
     if (freedom.readiness) make_ready(step, choices);
   if (freedom.end) make_end(plan, choices);
   if (freedom.renewal) make_renewal(plan, choices);
+  if (freedom.groups) make_groups(plan, choices);
   if (trace != nullptr) *trace = describe(plan);
   return Explorer(freedom, choices, plan, trace).run();
 }

@@ -27,6 +27,9 @@ struct Freedom {
   std::uint32_t attempts = 1;
   /// Each foreground step but the last is in the list, or runs at the end.
   bool end = false;
+  /// All steps but the last are in groups, which follow one another in every way, or all of them are one.
+  /// With every number of jobs from 1 on, and going on after a failure or not.
+  bool groups = false;
   /// Each step is restarted with the first, or not.
   bool renewal = false;
   /// Of an attempt that is over something more is heard, once, at any moment.

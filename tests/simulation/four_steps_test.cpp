@@ -35,6 +35,13 @@ TEST_P(EveryRunOfFourSteps, with_signals_at_any_two_moments_keeps_every_promise)
   expect_promises_kept({.steps = 4, .any_order = false, .signals_apart = true, .signals = 2}, minimum);
 }
 
+TEST_P(EveryRunOfFourSteps, in_groups_keeps_every_promise) {
+  constexpr std::uint64_t minimum[kinds_of_step] = {1, 1, 1, 1, 1, 1};
+  Freedom some{.steps = 4, .signals = 0};
+  some.groups = true;
+  expect_promises_kept(some, minimum);
+}
+
 INSTANTIATE_TEST_SUITE_P(First, EveryRunOfFourSteps, testing::Range(std::size_t{0}, kinds_of_step),
                          [](const auto& information) { return kind_names[information.param]; });
 

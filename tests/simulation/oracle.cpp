@@ -50,6 +50,8 @@ void Oracle::judge(Instant now, const Event& event, std::span<const Action> acti
   std::visit([this](const auto& what) { take(what); }, event);
   if (may_restart_) dismiss_what_backs_off();
   take_passed_limits();
+  if (plan_.keep_going) leave_out_what_is_barred();
+  if (plan_.keep_going && may_restart_) dismiss_what_backs_off();
   see_whether_the_end_comes();
   for (const Action& action : actions) {
     check(!finished_ || std::holds_alternative<GiveUpReader>(action), "no step is dealt with after Finish");
@@ -253,7 +255,11 @@ void Oracle::failed(std::size_t step, int exit_code) {
     if (plan_.steps[step].required && !cause_ && exit_code_ == 0) exit_code_ = exit_code;
     return;
   }
-  if (plan_.steps[step].required) stops(RequiredFailed{StepIndex(step)}, exit_code);
+  if (!plan_.steps[step].required) return;
+  if (!plan_.keep_going) return stops(RequiredFailed{StepIndex(step)}, exit_code);
+  if (cause_) return;
+  if (exit_code_ == 0) exit_code_ = exit_code;
+  bars(step);
 }
 
 void Oracle::stops(RunStop reason, int exit_code) {
@@ -264,35 +270,6 @@ void Oracle::stops(RunStop reason, int exit_code) {
 }
 
 // ---- what follows from the history
-
-std::optional<std::size_t> Oracle::before(std::size_t step) const {
-  while (step > 0)
-    if (!plan_.steps[--step].finally) return step;
-  return std::nullopt;
-}
-
-std::optional<Instant> Oracle::gate_of(std::size_t step) const {
-  if (step == history_.size()) return std::nullopt;
-  std::optional<Instant> free = begun_;
-  if (const auto one = before(step)) free = released(*one, plan_.steps[*one].releases_when_ready);
-  for (const StepIndex other : plan_.steps[step].after_ready) {
-    const auto also = released(position(other), true);
-    free = free && also ? std::optional(std::max(*free, *also)) : std::nullopt;
-  }
-  if (!free) return std::nullopt;
-  return plan_.steps[step].background ? *free : *free + plan_.steps[step].delay;
-}
-
-std::optional<Instant> Oracle::released(std::size_t step, bool when_ready) const {
-  const History& before = history_[step];
-  const Step& settings = plan_.steps[step];
-  if (!settings.background) return before.ended;
-  if (!when_ready && before.first_started) return *before.first_started + settings.delay;
-  if (when_ready && before.first_ready)
-    return std::max(*before.first_ready, *before.start_of_first_ready + settings.delay);
-  if (!before.ended || before.start_failed || !before.started) return before.ended;
-  return std::max(*before.ended, *before.started + settings.delay);
-}
 
 Instant Oracle::limit_of_readiness(std::size_t step) const {
   return std::max(*history_[step].started + plan_.steps[step].ready_timeout, history_[step].asked_for);
@@ -307,11 +284,12 @@ std::optional<Instant> Oracle::news_of_wait(std::size_t step) const {
 }
 
 bool Oracle::waits_for_background() const {
-  if (cause_ || starts_ < history_.size()) return false;
+  if (cause_) return false;
   bool waits = false;
   for (std::size_t i = 0; i < history_.size(); ++i) {
-    if (history_[i].is_starting()) return false;
-    if (history_[i].ended || plan_.steps[i].finally) continue;
+    if (plan_.steps[i].finally) continue;
+    if (!has_begun(i) || (history_[i].is_starting() && !history_[i].graceful)) return false;
+    if (history_[i].ended || history_[i].left_out) continue;
     if (!plan_.steps[i].background) return false;
     waits = waits || !has_company(i);
   }

@@ -72,9 +72,15 @@ class Oracle {
     std::optional<Instant> start_of_first_ready;  ///< when the attempt began that was ready first
     bool proven = false;
     std::size_t in_a_row = 0;
-    std::vector<Instant> restarts;    ///< the ends that another attempt followed
-    std::optional<Instant> again_at;  ///< it backs off until then
-    engine::AttemptEnded expected{};  ///< what is to be told of that
+    std::vector<Instant> restarts;     ///< the ends that another attempt followed
+    std::optional<Instant> again_at;   ///< it backs off until then
+    engine::AttemptEnded expected{};   ///< what is to be told of that
+    std::optional<Instant> told_gate;  ///< the gate that the last DelayBegan named
+    std::optional<StepIndex> barred;   ///< by the failure of this step, which it needs
+    std::optional<Instant> barred_at;
+    bool ran_before_barred = false;  ///< or had ended
+    bool ready_before_barred = false;
+    std::optional<Instant> left_out;  ///< its turn had come then
     bool dismissed = false;           ///< it ended without another attempt, as none could follow any more
     std::optional<Instant> ended;
 
@@ -147,10 +153,36 @@ class Oracle {
   [[nodiscard]] bool services_go() const;
   /// Whether it goes on, or would be started again.
   [[nodiscard]] bool is_wanted(std::size_t step) const;
+  /// While the run goes on.
+  [[nodiscard]] engine::StepEnd why_unwanted(std::size_t step) const;
   void see_start_at_the_end(std::size_t index);
   void see_whether_the_end_comes();
   void the_end_is_not_late();
   void renews_others(std::size_t step);
+
+  // order.cpp: whose turn it is, and who is left out
+  /// The instant at which a step may start; none while that is not known.
+  [[nodiscard]] std::optional<Instant> gate_of(std::size_t step) const;
+  /// When those before it have released it.
+  [[nodiscard]] std::optional<Instant> turn_of(std::size_t step) const;
+  [[nodiscard]] std::optional<Instant> passed(std::size_t barrier) const;
+  /// When a step has released those that wait for it to be ready, or for its start.
+  [[nodiscard]] std::optional<Instant> released(std::size_t step, bool when_ready) const;
+  /// The one before it in the list; none: it is the first.
+  [[nodiscard]] std::optional<std::size_t> before(std::size_t step) const;
+  /// It was never started, may be, and only its turn or a slot keep it back. In a list there is one.
+  [[nodiscard]] bool is_next(std::size_t step) const;
+  [[nodiscard]] bool has_begun(std::size_t step) const;
+  /// Steps in front that run; each holds one of Plan::jobs slots.
+  [[nodiscard]] bool takes_slot(std::size_t step) const;
+  [[nodiscard]] std::size_t slots_taken() const;
+  /// It may start, but for a slot.
+  [[nodiscard]] bool is_startable(std::size_t step) const;
+  void takes_its_turn(std::size_t index);
+  void bars(std::size_t failed);
+  void leave_out_what_is_barred();
+  void move_on_in_list();
+  void starts_are_not_late();
 
   // health.cpp: who looks whether a step is healthy, and what of it is told
   void watch_from_now(std::size_t step);
@@ -190,18 +222,12 @@ class Oracle {
   void outcomes_are_right(const engine::Engine& engine);
   void outcome_is_right(const engine::Outcome& outcome, std::size_t index);
 
-  /// The instant at which a step may start; none while that is not known.
-  [[nodiscard]] std::optional<Instant> gate_of(std::size_t step) const;
-  /// When a step has released those that wait for it to be ready, or for its start.
-  [[nodiscard]] std::optional<Instant> released(std::size_t step, bool when_ready) const;
   [[nodiscard]] Instant limit_of_readiness(std::size_t step) const;
   /// When it is news that it isn't ready; none: it never is.
   [[nodiscard]] std::optional<Instant> news_of_wait(std::size_t step) const;
   [[nodiscard]] bool has_company(std::size_t step) const {
     return plan_.steps[step].service && step + 1 < history_.size();
   }
-  /// The one before it in the list; none: it is the first.
-  [[nodiscard]] std::optional<std::size_t> before(std::size_t step) const;
   [[nodiscard]] bool waits_for_background() const;
   [[nodiscard]] bool must_be_over() const;
   /// It was asked to end, not forced, and still runs.
@@ -243,13 +269,11 @@ class Oracle {
   bool guardian_lost_ = false;
   bool signalled_after_the_end_ = false;
   bool may_restart_ = false;  ///< some step may
-  std::size_t starts_ = 0;    ///< the next step of the list that is to be started
+  std::size_t starts_ = 0;    ///< in a list: the next step that is to be started
   bool nothing_ran_ = false;  ///< when what runs at the end was to come
   bool told_waiting_ = false;
   bool told_stopping_ = false;
   bool finished_ = false;
-  std::optional<Instant> told_gate_;  ///< the gate that the last DelayBegan named
-
   std::string complaint_;
 };
 

@@ -42,25 +42,27 @@ void Oracle::see(const Start& action) {
 }
 
 void Oracle::see_first_start(std::size_t index) {
-  check(index == starts_ && !cause_, "steps start in plan order, each once", index);
-  do ++starts_;
-  while (starts_ < history_.size() && plan_.steps[starts_].finally);
+  check(is_next(index) && !cause_ && !history_[index].barred, "steps start in plan order, each once", index);
   const auto gate = gate_of(index);
-  check(gate.has_value(), "a step starts only when the one before it has released it", index);
+  check(gate.has_value(), "a step starts only when those before it have released it", index);
   check(gate && *gate <= now_, "a delay is never shorter than asked", index);
+  takes_its_turn(index);
   for (std::size_t i = 0; i < index; ++i) {
-    if (plan_.steps[i].finally) continue;
+    if (plan_.steps[i].finally || history_[i].left_out) continue;
+    check(!history_[i].untold(), "what lets a step start is told first", i);
+    if (!plan_.is_list) continue;
     check(history_[i].is_answered(), "one start at a time", index);
     check(plan_.steps[i].background || history_[i].ended, "a foreground step is alone in front", index);
-    check(!history_[i].untold(), "what lets a step start is told first", i);
   }
   history_[index].start_asked = now_;
+  if (plan_.is_list) move_on_in_list();
 }
 
 void Oracle::see_restart(std::size_t index) {
   History& step = history_[index];
   check(step.again_at && !step.untold_over, "another attempt follows one that is told to be over", index);
   check(step.again_at && *step.again_at <= now_, "a pause is never shorter than told", index);
+  takes_its_turn(index);
   step.again_at.reset();
 }
 
@@ -82,14 +84,15 @@ void Oracle::see_graceful(std::size_t index) {
   History& step = history_[index];
   check(!step.graceful, "graceful is asked at most once", index);
   const Step& settings = plan_.steps[index];
-  const bool alone = step.fell() && (step.falls_alone || !settings.required || settings.finally);
+  const bool stops_run = settings.required && !settings.finally && !plan_.keep_going;
+  const bool alone = (step.fell() && (step.falls_alone || !stops_run)) || step.barred_at;
   check(step.fell() || !is_wanted(index), "nothing is terminated without a reason", index);
   const bool unused = has_company(index) && is_done() && next_at_the_end() == history_.size();
   check(told_stopping_ || alone || unused || !cause_, "a stop is told before what it does", index);
   for (std::size_t i = 0; i < history_.size(); ++i)
     check(!history_[i].untold_end || history_[i].given_up || history_[i].dismissed,
           "an end is told before what it does", i);
-  if (!step.reason) step.reason = told_stopping_ ? StepEnd(*cause_) : StepEnd(NoLongerNeeded{});
+  if (!step.reason) step.reason = told_stopping_ ? StepEnd(*cause_) : why_unwanted(index);
   check(!step.probed, "nobody looks whether a step is ready that is asked to end", index);
   step.graceful = now_;
 }
@@ -179,22 +182,26 @@ void Oracle::see(const StepEnded& action) {
         "StepEnded tells of the step that ended, once", position(action.step));
   check(!step.untold_give_up, "why a step ended is told first", position(action.step));
   check(!step.probed, "nobody looks whether a step is ready that has ended", position(action.step));
-  check(!step.dismissed || told_stopping_ || step.reason == StepEnd(NoLongerNeeded{}),
+  check(!step.dismissed || told_stopping_ || step.reason == StepEnd(NoLongerNeeded{}) || step.barred,
         "a stop is told before what it does", position(action.step));
   step.untold_end = false;
 }
 
 void Oracle::see(const DelayBegan& action) {
   const std::size_t index = position(action.next);
-  const auto gate = gate_of(index);
-  check(index == starts_ && gate && *gate > now_ && *gate - now_ == action.delay,
+  auto gate = gate_of(index);
+  const bool just_barred = history_[index].barred_at == now_;  // after that
+  if (gate && just_barred && !plan_.steps[index].background) *gate += plan_.steps[index].delay;
+  const bool barred = history_[index].barred && !just_barred;
+  const bool was_next = is_next(index) || (just_barred && history_[index].left_out);
+  check(was_next && !barred && gate && *gate > now_ && *gate - now_ == action.delay,
         "DelayBegan tells how long the next step waits", index);
-  check(!same(gate, told_gate_), "DelayBegan tells it once", index);
+  check(!same(gate, history_[index].told_gate), "DelayBegan tells it once", index);
   // One in the background that is given up at this moment had released it before.
-  const auto one = before(index);
+  const auto one = plan_.is_list ? before(index) : std::nullopt;
   const bool released_before = one && plan_.steps[*one].background && history_[*one].untold_give_up;
   check(!one || released_before || !history_[*one].untold(), "what a delay counts from is told first", index);
-  told_gate_ = gate;
+  history_[index].told_gate = gate;
 }
 
 void Oracle::see(const WaitingForBackground& action) {
@@ -258,16 +265,16 @@ void Oracle::nothing_is_missing() {
     health_is_right(step, i);
     const auto wait = news_of_wait(i);
     check(!wait || *wait > now_, "that a step isn't ready is told in time", i);
-    check(!step.again_at || *step.again_at > now_, "another attempt starts when its pause is over", i);
+    const bool may_wait = !plan_.is_list && takes_slot(i) && slots_taken() >= plan_.jobs;
+    check(!step.again_at || *step.again_at > now_ || may_wait,
+          "another attempt starts when its pause is over", i);
     if (!step.alive()) continue;
     const bool must_end = step.fell() || !is_wanted(i);
     check(!must_end || step.graceful, "whatever must end is asked at once", i);
     check(!step.graceful || step.forced || !(forces() || force_of(i) <= now_), "force is not late", i);
     check(!may_end_gracefully(step) || news_of(step) > now_, "who still ends is told in time", i);
   }
-  const auto gate = gate_of(starts_);
-  check(cause_ || !gate || *gate > now_, "a step starts at the moment its gate opens", starts_);
-  check(cause_ || !gate || same(gate, told_gate_), "a delay is told", starts_);
+  starts_are_not_late();
   the_end_is_not_late();
   check(told_waiting_ || !waits_for_background(), "waiting is told");
   check(finished_ == must_be_over(), "the run ends as soon as it is over");
@@ -284,14 +291,15 @@ void Oracle::deadlines_are_right(const Engine& engine) {
     if (!expected || instant < *expected) expected = instant;
   };
   if (!cause_) {
-    if (const auto gate = gate_of(starts_)) consider(*gate);
+    for (std::size_t i = 0; i < history_.size(); ++i)
+      if (const auto gate = is_next(i) ? gate_of(i) : std::nullopt; gate && *gate > now_) consider(*gate);
     if (terminal_closed_ && !finished_) consider(*terminal_closed_ + limits_.hang_up);
   }
   for (const Reader& reader : readers_)
     if (const auto limit = end_of_patience(reader); limit && !reader.given_up) consider(*limit);
   for (std::size_t i = 0; i < history_.size(); ++i) {
     const History& step = history_[i];
-    if (step.again_at) consider(*step.again_at);
+    if (step.again_at && *step.again_at > now_) consider(*step.again_at);
     if (!step.alive()) continue;
     if (step.forced) {
       consider(end_of_patience(i));
@@ -339,6 +347,7 @@ void Oracle::outcome_is_right(const Outcome& outcome, std::size_t index) {
   check(outcome.kind == kind, "the outcome follows from the history", index);
   std::optional<StepEnd> cause;
   if (cause_) cause = *cause_;
+  if (step.left_out) cause = NeededFailed{*step.barred};
   check(outcome.reason == (step.start_asked ? step.reason : cause), "the outcome says why", index);
   if (step.given_up)
     check(outcome.exit && std::holds_alternative<Lost>(*outcome.exit), "what was given up is lost");

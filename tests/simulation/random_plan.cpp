@@ -21,6 +21,10 @@ Duration random_duration(Random& random) {
 
 namespace {
 
+StepIndex index_of(std::size_t at) {
+  return StepIndex(static_cast<std::uint32_t>(at));
+}
+
 /// Of some steps it can be told when they are ready, and some wait for that.
 void add_readiness(Plan& plan, Random& random) {
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
@@ -34,7 +38,7 @@ void add_readiness(Plan& plan, Random& random) {
     step.releases_when_ready = step.ready_needed = random.percent(60);
     for (std::size_t later = i + 1; later < plan.steps.size(); ++later) {
       if (!random.percent(8)) continue;
-      plan.steps[later].after_ready.push_back(StepIndex(static_cast<std::uint32_t>(i)));
+      plan.steps[later].after_ready.push_back(index_of(i));
       step.ready_needed = true;
     }
   }
@@ -70,7 +74,33 @@ void add_renewal(Plan& plan, Random& random) {
     if (plan.steps[i].finally) continue;
     for (std::size_t before = 0; before < i; ++before)
       if (random.percent(30) && !plan.steps[before].finally)
-        plan.steps[i].restart_with.push_back(StepIndex(static_cast<std::uint32_t>(before)));
+        plan.steps[i].restart_with.push_back(index_of(before));
+  }
+}
+
+/// Any partial order that points forward, more than groups can say; needs may be no part of it. The last step
+/// comes after all services: somebody uses them.
+void add_order(Plan& plan, Random& random) {
+  plan.jobs = static_cast<std::size_t>(1 + random.below(4));
+  plan.keep_going = random.percent(50);
+  plan.is_list = random.percent(15);
+  for (std::size_t i = 1; i < plan.steps.size(); ++i) {
+    Step& step = plan.steps[i];
+    for (std::size_t before = 0; before < i; ++before)
+      if (random.percent(25) && !plan.steps[before].finally) step.needs.push_back(index_of(before));
+    const bool last = i + 1 == plan.steps.size();
+    if (plan.is_list || step.finally || (!last && random.percent(20))) continue;
+    if (last || plan.barriers.empty() || random.percent(60)) {
+      Barrier barrier;
+      for (std::size_t before = 0; before < i; ++before)
+        if ((random.percent(40) && !plan.steps[before].finally) || (last && plan.steps[before].service))
+          barrier.steps.push_back(index_of(before));
+      if (!plan.barriers.empty() && random.percent(40))
+        barrier.after = BarrierIndex(random.below(static_cast<int>(plan.barriers.size())));
+      if (barrier.steps.empty()) continue;
+      plan.barriers.push_back(std::move(barrier));
+    }
+    step.after = BarrierIndex(static_cast<std::uint32_t>(plan.barriers.size() - 1));
   }
 }
 
@@ -95,6 +125,7 @@ Plan random_plan(Random& random, const Climate& climate, const Features& feature
     if (features.health && random.percent(50)) step.health = Health{.probe = PortProbe{{1}}};
   if (features.end) add_end(plan, random);
   if (features.renewal) add_renewal(plan, random);
+  if (features.groups) add_order(plan, random);
   return plan;
 }
 

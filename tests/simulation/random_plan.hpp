@@ -27,6 +27,7 @@ struct Features {
   bool health = false;
   bool end = false;      ///< some run at the end
   bool renewal = false;  ///< some are restarted with others
+  bool groups = false;   ///< they may run beside one another, and the run may go on after a failure
 };
 
 [[nodiscard]] Plan random_plan(Random& random, const Climate& climate, const Features& features);

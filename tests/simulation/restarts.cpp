@@ -79,7 +79,7 @@ void Oracle::dismiss_what_backs_off() {
 /// It would have come back: it is not what its last attempt failed by that ends it.
 void Oracle::ends_unwanted(std::size_t step) {
   History& history = history_[step];
-  history.reason = cause_ ? StepEnd(*cause_) : StepEnd(NoLongerNeeded{});
+  history.reason = cause_ ? StepEnd(*cause_) : why_unwanted(step);
   history.failed_by_itself = false;
   history.start_error.reset();
   ends(step);

@@ -23,12 +23,13 @@ TEST_P(Simulation, keeps_every_promise_and_repeats_to_the_byte) {
   EXPECT_GT(events, seeds_a_shard * 5) << "these worlds are too quiet to prove anything";
 }
 
-INSTANTIATE_TEST_SUITE_P(Shards, Simulation,
-                         testing::Values(0U, 5000U, with_readiness, with_restarts,
-                                         with_readiness | with_restarts,
-                                         with_readiness | with_restarts | with_health, with_end,
-                                         with_readiness | with_restarts | with_health | with_end |
-                                             with_renewal));
+INSTANTIATE_TEST_SUITE_P(
+    Shards, Simulation,
+    testing::Values(0U, 5000U, with_readiness, with_restarts, with_readiness | with_restarts,
+                    with_readiness | with_restarts | with_health, with_end,
+                    with_readiness | with_restarts | with_health | with_end | with_renewal, with_groups,
+                    with_groups | with_readiness | with_end,
+                    with_readiness | with_restarts | with_health | with_end | with_renewal | with_groups));
 
 }  // namespace
 }  // namespace dream::simulation

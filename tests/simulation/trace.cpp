@@ -105,6 +105,7 @@ std::string describe(const StepEnd& reason) {
                         [](const NotReadyInTime&) -> std::string { return "not ready in time"; },
                         [](const BecameUnhealthy&) -> std::string { return "unhealthy"; },
                         [](const Renewed& what) { return "restarted with " + name(what.with); },
+                        [](const NeededFailed& what) { return "needs " + name(what.step); },
                         [](const CannotBecomeReady&) -> std::string { return "can't become ready"; },
                     },
                     reason);
@@ -188,6 +189,16 @@ std::string describe(const Plan& plan) {
                           restart.on == Restart::On::always ? "always" : "failure", restart.max,
                           restart.window.count(), restart.delay.count(), restart.max_delay.count());
     for (const int code : step.success_codes) text += fmt::format(" success {}", code);
+    for (const StepIndex needed : step.needs) text += " needs " + name(needed);
+    if (step.after) text += fmt::format(" behind barrier {}", position(*step.after));
+    text += "\n";
+  }
+  if (plan.is_list && !plan.keep_going) return text;
+  text += fmt::format("jobs {}{}\n", plan.jobs, plan.keep_going ? ", keeps going" : "");
+  for (std::size_t i = 0; i < plan.barriers.size(); ++i) {
+    text += fmt::format("barrier {}:", i);
+    for (const StepIndex step : plan.barriers[i].steps) text += " " + name(step);
+    if (plan.barriers[i].after) text += fmt::format(" after barrier {}", position(*plan.barriers[i].after));
     text += "\n";
   }
   return text;

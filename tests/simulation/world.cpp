@@ -48,7 +48,7 @@ class World : private Processes {
       : random_(seed),
         climate_(random_),
         features_{(seed & with_readiness) != 0, (seed & with_restarts) != 0, (seed & with_health) != 0,
-                  (seed & with_end) != 0, (seed & with_renewal) != 0},
+                  (seed & with_end) != 0,       (seed & with_renewal) != 0,  (seed & with_groups) != 0},
         plan_(random_plan(random_, climate_, features_)),
         processes_(plan_.steps.size()),
         verdict_(verdict),

@@ -42,7 +42,7 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"conformance", {"base", "process", "plugin", "dream"}},
       {"cli",
        {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "prepare", "record",
-        "runtime", "suggest", "dream"}},
+        "runtime", "select", "suggest", "dream"}},
   };
   return map;
 }

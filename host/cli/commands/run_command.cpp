@@ -32,11 +32,14 @@ namespace dream::cli {
 
 namespace {
 
-/// One step needs no label: it looks as if it had been started by hand.
+/// One step needs no label: it looks as if it had been started by hand. Of steps that run beside one another
+/// whoever reads a file or a pipe wants each in one piece.
 output::OutputMode output_mode(const Options& options, const Plan& plan) {
   switch (options.output) {
     case Output::automatic:
-      return plan.steps.size() == 1 ? output::OutputMode::raw : output::OutputMode::prefix;
+      if (plan.steps.size() == 1) return output::OutputMode::raw;
+      return plan.shares_front && ::isatty(STDOUT_FILENO) == 0 ? output::OutputMode::grouped_front
+                                                               : output::OutputMode::prefix;
     case Output::prefix:
       return output::OutputMode::prefix;
     case Output::raw:
@@ -220,15 +223,17 @@ int run_watched(const Options& options, RunWatcher* watcher) {
   if (!guardian) complain(guardian.error());
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
-  const Result<Plan> plan = plan_of(options, *loaded);
-  if (!plan) return exit_nothing_run;
-  if (watcher != nullptr && !watcher->wants(*plan, *loaded)) return watcher->tell(0);
-  confirm_plugins(*plan, *loaded, options);
+  const Result<Requested> requested = requested_by(options, *loaded);
+  if (!requested) return exit_nothing_run;
+  if (!requested->plan) return tell_selection(options, requested->selection);
+  const Plan& plan = *requested->plan;
+  if (watcher != nullptr && !watcher->wants(plan, *loaded)) return watcher->tell(0);
+  confirm_plugins(plan, *loaded, options);
 
   const int socket = guardian ? guardian->release() : -1;
   std::optional<int> signal;  // what stopped the run: whoever waits for dream must see that
   const int exit_code = process::leave_first_thread_to_orphans([&] {
-    return run_plan(options, *plan, *loaded, id, socket, terminal, std::move(inheritance), watcher, signal);
+    return run_plan(options, plan, *loaded, id, socket, terminal, std::move(inheritance), watcher, signal);
   });
   if (signal && socket < 0) process::die_of_signal(*signal);
   return exit_code;

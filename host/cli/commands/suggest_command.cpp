@@ -89,8 +89,12 @@ class Suggester : public RunWatcher {
     if (!now) return now.error();
     if (*now != loaded_->document->source().text())
       return refused("it was changed during the run", "run `dream suggest` again");
-    const Result<Plan> plan = prepare::plan_of_text(
-        *loaded_, text.text, {.id = plan_->steps.back().id, .recursive = options_.recursive});
+    AskedProjects projects(*loaded_, options_);
+    const Result<Plan> plan = prepare::plan_of_text(*loaded_, text.text,
+                                                    {.ids = {plan_->steps.back().id},
+                                                     .recursive = options_.recursive,
+                                                     .jobs = plan_->is_list ? 1 : plan_->jobs},
+                                                    &projects.graph());
     if (!plan)
       return refused("it would have a problem then: " + to_string(plan.error()), "write it yourself");
     if (!suggest::is_followed(*plan, *plan_, text, all))
@@ -111,7 +115,7 @@ class Suggester : public RunWatcher {
 }  // namespace
 
 int suggest_command(const Options& options) {
-  if (!options.task.empty()) {
+  if (!options.tasks.empty()) {
     Suggester suggester(options);
     return run_watched(options, &suggester);
   }
@@ -119,7 +123,7 @@ int suggest_command(const Options& options) {
     complain("suggest is a task here; `dream suggest TASK` is the command");
     Options task = options;
     task.command = CommandName::run;
-    task.task = "suggest";
+    task.tasks = {"suggest"};
     return run_command(task);
   }
   complain(

@@ -61,7 +61,7 @@ int trust_command(const Options& options) {
     complain("trust is a task here; `dream trust DIR` is the command");
     Options task = options;
     task.command = CommandName::run;
-    task.task = "trust";
+    task.tasks = {"trust"};
     return run_command(task);
   }
   if (options.words.empty()) return list_folders(trust);

@@ -22,7 +22,7 @@ class Offering {
  public:
   Offering(Options options, const CompletionPlace& place) : options_(std::move(options)) {
     options_.directory = place.directory;
-    options_.project = place.project;
+    if (place.project) options_.projects = {*place.project};
     Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options_.directory, options_.trust);
     if (loaded) loaded_ = std::move(*loaded);
   }
@@ -65,7 +65,7 @@ class Offering {
  private:
   /// The one whose tasks are meant; empty: none.
   [[nodiscard]] std::string project() const {
-    if (options_.project) return normalise_project(*options_.project);
+    if (!options_.projects.empty()) return normalise_project(options_.projects.front());
     const Result<std::filesystem::path> folder = prepare::starting_folder(options_.directory);
     const Result<std::string> project =
         folder ? config::project_of_folder(loaded_->workspace, *folder) : Result<std::string>(folder.error());

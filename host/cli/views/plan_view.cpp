@@ -7,7 +7,9 @@
 
 #include "base/assert.hpp"
 #include "base/process.hpp"
+#include "base/text.hpp"
 #include "cli/views/timeline.hpp"
+#include "output/outcome_json.hpp"
 
 namespace dream::cli {
 
@@ -59,19 +61,41 @@ std::string start_of(const StartTime& time, const Step& step, const Plan& plan) 
   return text;
 }
 
+std::string start_of(const Step& step, const Plan& plan) {
+  using Until = StartCondition::Until;
+  constexpr std::size_t most_named = 4;
+  if (step.finally) return "when all but services have ended";
+  const std::vector<StartCondition> conditions = start_conditions(plan, step);
+  std::vector<std::string> texts;
+  for (const StartCondition& condition : conditions) {
+    if (texts.size() == most_named && conditions.size() > most_named + 1) {
+      texts.push_back(fmt::format("{} more", conditions.size() - most_named));
+      break;
+    }
+    std::string& text = texts.emplace_back(to_string(plan.steps[position(condition.step)].id));
+    if (condition.until == Until::started) text += " has started";
+    if (condition.until == Until::ready) text += " is ready";
+    if (condition.delay > Duration(0)) text += fmt::format(" +{} ms", milliseconds(condition.delay));
+  }
+  std::string start = texts.empty() ? "at once" : "after " + join_words(texts);
+  if (!step.background && step.delay > Duration(0)) start += fmt::format(" +{} ms", milliseconds(step.delay));
+  return start;
+}
+
 /// The requested step comes from the command line, every other one from an entry.
 std::string source_of(const Step& step, const Locate& locate) {
   return step.where.known() ? locate(step.where) : "requested";
 }
 
 void append_steps(std::string& out, const Plan& plan, const Locate& locate, const TextStyle& style) {
-  const std::vector<StartTime> times = start_times(plan);
+  const std::vector<StartTime> times = plan.is_list ? start_times(plan) : std::vector<StartTime>();
   const std::size_t digits = std::to_string(plan.steps.size()).size();
   Table table({Tone::faint, Tone::strong, Tone::plain, Tone::plain, Tone::plain, Tone::faint}, style.colour);
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const Step& step = plan.steps[at];
-    table.add({fmt::format("{:>{}}", at + 1, digits), to_string(step.id), step.executor,
-               attributes_of(step, plan), start_of(times[at], step, plan), source_of(step, locate)});
+    table.add(
+        {fmt::format("{:>{}}", at + 1, digits), to_string(step.id), step.executor, attributes_of(step, plan),
+         plan.is_list ? start_of(times[at], step, plan) : start_of(step, plan), source_of(step, locate)});
   }
   out += table.text();
 }
@@ -146,6 +170,18 @@ void append_start_json(std::string& out, const Step& step, const StartTime& time
   out += ", \"startsAfter\": " + (several ? "[" + conditions + "]" : conditions);
 }
 
+/// Of a plan that is no list.
+void append_start_json(std::string& out, const Step& step, const Plan& plan) {
+  constexpr std::array words{"started", "ready", "ended"};
+  const char* before = R"(, "startsAfter": [)";
+  for (const StartCondition& condition : start_conditions(plan, step)) {
+    out += std::exchange(before, ", ");
+    append_condition(out, condition.step, words[static_cast<std::size_t>(condition.until)], condition.delay,
+                     plan);
+  }
+  out += before == std::string_view(", ") ? "]" : R"(, "startsAfter": [])";
+}
+
 void append_restart_json(std::string& out, const Step& step) {
   out += ", \"restart\": ";
   if (restarted_on(step) == Restart::On::no) {
@@ -158,17 +194,19 @@ void append_restart_json(std::string& out, const Step& step) {
                      milliseconds(restart.delay), milliseconds(restart.max_delay));
 }
 
-void append_restart_with_json(std::string& out, const Step& step, const Plan& plan) {
-  const char* before = R"(, "restartsWith": [)";
-  for (const StepIndex with : step.restart_with) {
+void append_ids_json(std::string& out, const char* key, const std::vector<StepIndex>& steps,
+                     const Plan& plan) {
+  out += fmt::format(R"(, "{}": [)", key);
+  const char* before = "";
+  for (const StepIndex step : steps) {
     out += std::exchange(before, ", ");
-    append_json(out, to_string(plan.steps[position(with)].id));
+    append_json(out, to_string(plan.steps[position(step)].id));
   }
   out += ']';
 }
 
 void append_step_json(std::string& out, const Step& step, const prepare::StepCommand& command,
-                      const StartTime& time, const Plan& plan, const Locate& locate) {
+                      const StartTime* time, const Plan& plan, const Locate& locate) {
   out += "{\"id\": ";
   append_json(out, to_string(step.id));
   out += ", \"project\": ";
@@ -188,7 +226,7 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
                      step.stop_to == StopTo::root ? "root" : "tree",
                      step.leftovers == Leftovers::keep ? "keep" : "end");
   append_restart_json(out, step);
-  if (!step.restart_with.empty()) append_restart_with_json(out, step, plan);
+  if (!step.restart_with.empty()) append_ids_json(out, "restartsWith", step.restart_with, plan);
   if (step.finally) out += R"(, "finally": true)";
   out += ", \"from\": ";
   append_place(out, step.where, locate);
@@ -196,8 +234,18 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   append_text_or_null(out, command.line);
   out += ", \"problem\": ";
   append_text_or_null(out, command.problem);
-  if (!step.finally) append_start_json(out, step, time, plan);
+  if (step.requested) out += R"(, "requested": true)";
+  append_ids_json(out, "needs", step.needs, plan);
+  if (time == nullptr && !step.finally) append_start_json(out, step, plan);
+  if (time != nullptr && !step.finally) append_start_json(out, step, *time, plan);
   out += '}';
+}
+
+std::vector<std::string> requested_of(const Plan& plan) {
+  std::vector<std::string> requested;
+  for (const Step& step : plan.steps)
+    if (step.requested || &step == &plan.steps.back()) requested.push_back(to_string(step.id));
+  return requested;
 }
 
 }  // namespace
@@ -205,10 +253,15 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
 std::string plan_text(const Plan& plan, const std::vector<prepare::StepCommand>& commands,
                       const Locate& locate, const TextStyle& style) {
   DREAM_ASSERT(!plan.steps.empty());
+  constexpr std::size_t most_named = 3;
+  const std::vector<std::string> requested = requested_of(plan);
   std::string title = "Plan of ";
-  append_printable(title, to_string(plan.steps.back().id));
+  append_printable(
+      title, requested.size() > most_named ? count_of(requested.size(), "task") : join_words(requested));
   title += ": " + count_of(plan.steps.size(), "step");
   if (plan.recursive) title += ", recursive";
+  if (!plan.is_list) title += ", up to " + count_of(plan.jobs, "job") + " at once";
+  if (plan.keep_going) title += ", keeps going after a failure";
   std::string out;
   append_toned(out, title, Tone::strong, style.colour);
   out += "\n\n";
@@ -223,14 +276,19 @@ std::string plan_text(const Plan& plan, const std::vector<prepare::StepCommand>&
 std::string plan_json(const Plan& plan, const std::vector<prepare::StepCommand>& commands,
                       const Locate& locate) {
   DREAM_ASSERT(!plan.steps.empty());
+  const std::vector<std::string> requested = requested_of(plan);
   std::string out = "{\n  \"requested\": ";
-  append_json(out, to_string(plan.steps.back().id));
-  out += fmt::format(",\n  \"recursive\": {},\n  \"steps\": [", plan.recursive);
-  const std::vector<StartTime> times = start_times(plan);
+  if (requested.size() == 1)
+    append_json(out, requested.front());
+  else
+    out += output::texts_json(requested);
+  out += fmt::format(",\n  \"recursive\": {},\n  \"jobs\": {},\n  \"keepGoing\": {},\n  \"steps\": [",
+                     plan.recursive, plan.jobs, plan.keep_going);
+  const std::vector<StartTime> times = plan.is_list ? start_times(plan) : std::vector<StartTime>();
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     out += at == 0 ? "\n    " : ",\n    ";
-    append_step_json(out, plan.steps[at], commands.empty() ? prepare::StepCommand{} : commands[at], times[at],
-                     plan, locate);
+    append_step_json(out, plan.steps[at], commands.empty() ? prepare::StepCommand{} : commands[at],
+                     plan.is_list ? &times[at] : nullptr, plan, locate);
   }
   out += "\n  ],\n  \"ignored\": [";
   const char* before = "\n    ";

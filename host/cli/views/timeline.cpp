@@ -30,21 +30,56 @@ struct Scale {
   }
 };
 
-Scale scale_of(const Plan& plan, std::size_t chart) {
-  // The delay of a last step in the background is followed by nothing.
-  double delays = 0;
-  std::size_t boxes = 0;
-  for (const Step& step : plan.steps) {
-    const bool last = &step == &plan.steps.back();
-    if (!last || !step.background) delays += static_cast<double>(step.delay.count());
-    if (last || !step.background || step.releases_when_ready) ++boxes;
+/// The steps that each waits for.
+std::vector<std::vector<StepIndex>> predecessors_of(const Plan& plan) {
+  std::vector<std::vector<StepIndex>> all(plan.steps.size());
+  std::optional<StepIndex> last;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    if (!plan.is_list)
+      for (const StartCondition& condition : start_conditions(plan, plan.steps[at]))
+        all[at].push_back(condition.step);
+    else if (last && !plan.steps[at].finally)
+      all[at].push_back(*last);
+    if (!plan.steps[at].finally) last = StepIndex(at);
+  }
+  // What runs at the end comes after all others, one after the other.
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    if (!plan.steps[at].finally) continue;
+    if (last) all[at].push_back(*last);
+    last = StepIndex(at);
+  }
+  return all;
+}
+
+/// Room for the longest way through the plan. The delay of a last step in the background is followed by
+/// nothing.
+Scale scale_of(const Plan& plan, const std::vector<std::vector<StepIndex>>& predecessors, std::size_t chart) {
+  std::vector<double> delays(plan.steps.size());
+  std::vector<std::size_t> boxes(plan.steps.size());
+  double longest_delay = 0;
+  std::size_t most_boxes = 0;
+  for (const bool at_the_end : {false, true}) {
+    for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+      const Step& step = plan.steps[at];
+      if (step.finally != at_the_end) continue;
+      for (const StepIndex before : predecessors[at]) {
+        delays[at] = std::max(delays[at], delays[position(before)]);
+        boxes[at] = std::max(boxes[at], boxes[position(before)]);
+      }
+      const bool last = &step == &plan.steps.back();
+      if (!last || !step.background) delays[at] += static_cast<double>(step.delay.count());
+      if (last || !step.background || step.releases_when_ready) ++boxes[at];
+      longest_delay = std::max(longest_delay, delays[at]);
+      most_boxes = std::max(most_boxes, boxes[at]);
+    }
   }
   Scale scale;
   scale.chart = chart;
-  const double shared = static_cast<double>(chart) * (delays > 0 ? 0.5 : 1.0);
-  scale.box = std::min(shared / static_cast<double>(boxes), widest_box);
-  if (delays > 0) {
-    scale.per_nanosecond = (static_cast<double>(chart) - scale.box * static_cast<double>(boxes)) / delays;
+  const double shared = static_cast<double>(chart) * (longest_delay > 0 ? 0.5 : 1.0);
+  scale.box = std::min(shared / static_cast<double>(most_boxes), widest_box);
+  if (longest_delay > 0) {
+    scale.per_nanosecond =
+        (static_cast<double>(chart) - scale.box * static_cast<double>(most_boxes)) / longest_delay;
   }
   return scale;
 }
@@ -102,25 +137,27 @@ void append_background(std::string& out, std::size_t room, std::size_t delay_col
   out += "…";
 }
 
-/// Draws the rows one after the other; `time_` is where the previous step let go.
+/// Draws the rows, each after those that it waits for.
 class Chart {
  public:
-  explicit Chart(const Scale& scale) : scale_(scale) {}
+  Chart(const Scale& scale, std::size_t steps) : scale_(scale), lets_go_(steps) {}
 
-  [[nodiscard]] std::string row(const Step& step) {
+  [[nodiscard]] std::string row(const Step& step, StepIndex index, const std::vector<StepIndex>& after) {
     std::string out;
-    const std::size_t from = column(time_);
+    double begin = 0;
+    for (const StepIndex before : after) begin = std::max(begin, lets_go_[position(before)]);
+    double& release = lets_go_[position(index)];
+    const std::size_t from = column(begin);
     append_times(out, " ", from);
-    const double delayed = time_ + scale_.of(step.delay);
+    const double delayed = begin + scale_.of(step.delay);
     if (step.background) {
-      time_ = delayed + (step.releases_when_ready ? scale_.box : 0);
+      release = delayed + (step.releases_when_ready ? scale_.box : 0);
       append_background(out, scale_.chart - from, column(delayed) - from, step.delay,
-                        column(time_) - column(delayed));
+                        column(release) - column(delayed));
     } else {
       append_stretch(out, "·", column(delayed) - from, length_label(step.delay));
-      time_ = delayed + scale_.box;
-      const auto end = nearest(time_);
-      append_box(out, std::min(end, scale_.chart) - column(delayed));
+      release = delayed + scale_.box;
+      append_box(out, std::min(nearest(release), scale_.chart) - column(delayed));
     }
     return out;
   }
@@ -130,7 +167,7 @@ class Chart {
   [[nodiscard]] std::size_t column(double time) const { return std::min(nearest(time), scale_.chart - 1); }
 
   Scale scale_;
-  double time_ = 0;
+  std::vector<double> lets_go_;  ///< when each step releases those after it
 };
 
 std::string legend(const Plan& plan, const Scale& scale) {
@@ -177,6 +214,21 @@ std::vector<StartTime> start_times(const Plan& plan) {
   return times;
 }
 
+std::vector<StartCondition> start_conditions(const Plan& plan, const Step& step) {
+  using Until = StartCondition::Until;
+  std::vector<StartCondition> conditions;
+  for (std::optional<BarrierIndex> at = step.after; at; at = plan.barriers[position(*at)].after)
+    for (const StepIndex before : plan.barriers[position(*at)].steps) {
+      const Step& one = plan.steps[position(before)];
+      const Until until = !one.background           ? Until::ended
+                          : one.releases_when_ready ? Until::ready
+                                                    : Until::started;
+      conditions.push_back({before, until, one.background ? one.delay : Duration(0)});
+    }
+  for (const StepIndex before : step.after_ready) conditions.push_back({before, Until::ready, Duration(0)});
+  return conditions;
+}
+
 std::string timeline_text(const Plan& plan, const TextStyle& style) {
   if (plan.steps.size() > most_steps_in_a_diagram) {
     return fmt::format("  (no diagram: more than {} steps)\n", most_steps_in_a_diagram);
@@ -192,12 +244,14 @@ std::string timeline_text(const Plan& plan, const TextStyle& style) {
     name_width = std::max(name_width, columns(names.back()));
   }
   // "  12  ./services/api:dev  ├───…"
-  const Scale scale = scale_of(plan, width - name_width - digits - 6);
+  const std::vector<std::vector<StepIndex>> predecessors = predecessors_of(plan);
+  const Scale scale = scale_of(plan, predecessors, width - name_width - digits - 6);
   std::vector<std::string> rows(plan.steps.size());
-  Chart chart(scale);
+  Chart chart(scale, plan.steps.size());
   for (const bool at_the_end : {false, true})
     for (std::size_t at = 0; at < rows.size(); ++at)
-      if (plan.steps[at].finally == at_the_end) rows[at] = chart.row(plan.steps[at]);
+      if (plan.steps[at].finally == at_the_end)
+        rows[at] = chart.row(plan.steps[at], StepIndex(at), predecessors[at]);
   std::string out;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     out += fmt::format("  {:>{}}  {}", at + 1, digits, names[at]);

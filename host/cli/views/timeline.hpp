@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,8 +21,18 @@ struct StartTime {
   Duration since_start{0};  ///< and this long after the start of `after`, if that is later
 };
 
-/// One for each step.
+/// One for each step of a plan that is a list.
 [[nodiscard]] std::vector<StartTime> start_times(const Plan& plan);
+
+/// What a step waits for in a plan that is no list.
+struct StartCondition {
+  StepIndex step{};
+  enum class Until : std::uint8_t { started, ready, ended } until = Until::ended;
+  Duration delay{0};  ///< since its start, also where it has to be ready or has ended before
+};
+
+/// All that must hold; none: it starts with the run.
+[[nodiscard]] std::vector<StartCondition> start_conditions(const Plan& plan, const Step& step);
 
 /// Above this many steps a diagram would not be read.
 inline constexpr std::size_t most_steps_in_a_diagram = 200;

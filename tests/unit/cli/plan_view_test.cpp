@@ -110,6 +110,46 @@ TEST(PlanJson, has_the_documented_fields) {
   EXPECT_STREQ(json["ignored"][0]["differences"].GetString(), "delay 0 ms instead of 2000 ms");
 }
 
+/// ./a and ./db beside one another, then ./app.
+Plan with_group() {
+  Plan plan = plan_of({foreground("./a"), background("./db", 500), foreground("./app", 20)});
+  plan.is_list = false;
+  plan.jobs = 2;
+  plan.keep_going = true;
+  plan.barriers = {{{StepIndex(0), StepIndex(1)}, {}}};
+  plan.steps[2].after = BarrierIndex(0);
+  plan.steps[2].needs = {StepIndex(0), StepIndex(1)};
+  plan.steps[2].requested = true;
+  return plan;
+}
+
+TEST(PlanText, of_a_group_says_what_waits_for_what) {
+  const std::string text = plan_text(with_group(), {}, locate_by_byte, {});
+  EXPECT_EQ(text.substr(0, text.find("Timeline")),
+            R"(Plan of ./app:dev: 3 steps, up to 2 jobs at once, keeps going after a failure
+
+  1  ./a:dev    shell  foreground, required                     at once                                                requested
+  2  ./db:dev   shell  background, required, next after 500 ms  at once                                                requested
+  3  ./app:dev  shell  foreground, required, waits 20 ms first  after ./a:dev and ./db:dev has started +500 ms +20 ms  requested
+
+)");
+}
+
+TEST(PlanJson, of_a_group_has_all_that_a_step_waits_for_and_needs) {
+  rapidjson::Document json;
+  json.Parse(plan_json(with_group(), {}, locate_by_byte).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_EQ(json["jobs"].GetInt(), 2);
+  EXPECT_TRUE(json["keepGoing"].GetBool());
+  EXPECT_EQ(json["steps"][0]["startsAfter"].Size(), 0U);
+  const auto& app = json["steps"][2];
+  EXPECT_TRUE(app["requested"].GetBool());
+  EXPECT_EQ(app["needs"].Size(), 2U);
+  ASSERT_EQ(app["startsAfter"].Size(), 2U);
+  EXPECT_STREQ(app["startsAfter"][1]["until"].GetString(), "started");
+  EXPECT_EQ(app["startsAfter"][1]["delayMs"].GetInt(), 500);
+}
+
 TEST(PlanJson, is_sound_whatever_the_names_are) {
   rapidjson::Document json;
   json.Parse(plan_json(plan_of({foreground("./\"quoted\"\n\xFF")}), {}, locate_by_byte).c_str());

@@ -218,7 +218,7 @@ void mutate(Dom& dom, std::mt19937& random) {
       "../x",    "dealy",       "ready",    "port",      "tcp",       "log",         "exec",       "restart",
       "on",      "max",         "window",   "windowMs",  "delayMs",   "maxDelay",    "maxDelayMs", "notify",
       "http",    "url",         "status",   "headers",   "X",         "health",      "every",      "failures",
-      "finally", "restartWith", "waitFor"};
+      "finally", "restartWith", "waitFor",  "group",     "affects"};
   std::vector<std::string> places;
   collect(dom, "", places);
   const std::string place = places[below(places.size())];

@@ -66,7 +66,9 @@ class ManualRun {
   enum class Starts : std::uint8_t { at_once, when_told };
 
   explicit ManualRun(std::vector<Step> steps, Starts starts = Starts::at_once, const Limits& limits = {})
-      : plan_{std::move(steps), {}, false}, engine_(plan_, quick(limits)), starts_(starts) {}
+      : ManualRun(Plan{std::move(steps), {}, false}, starts, limits) {}
+  explicit ManualRun(Plan plan, Starts starts = Starts::at_once, const Limits& limits = {})
+      : plan_(std::move(plan)), engine_(plan_, quick(limits)), starts_(starts) {}
 
   std::string begin() { return feed(Begin{}); }
   std::string started(int step) { return feed(Started{latest(step)}); }

@@ -178,7 +178,7 @@ TEST(MisuseDeathTest, a_step_that_the_plan_does_not_have) {
 }
 
 TEST(MisuseDeathTest, a_plan_that_cannot_be) {
-  EXPECT_DEATH(ManualRun({}), "internal error");
+  EXPECT_DEATH(ManualRun(std::vector<Step>()), "internal error");
   EXPECT_DEATH(ManualRun({foreground(-1)}), "internal error");
   Step service_in_front = foreground();
   service_in_front.service = true;

@@ -69,7 +69,7 @@ class Init : public testing::Test {
   static std::vector<std::string> plan(const Workspace& workspace, const std::string& project,
                                        const std::string& task) {
     std::vector<std::string> steps;
-    const auto plan = make_plan(workspace, {.id = {project, task}});
+    const auto plan = make_plan(workspace, {.ids = {{project, task}}});
     if (!plan) return {plan.error().error.message};
     for (const Step& step : plan->steps)
       steps.push_back(step.id.project + ":" + step.id.task + (step.background ? " b" : ""));

@@ -58,11 +58,11 @@ TEST_F(EventsTest, begins_with_the_plan) {
   EXPECT_TRUE(begin());
   EXPECT_EQ(last(), R"({"v":1,"atUs":0,"event":"planned","steps":[)"
                     R"({"step":"./a:go","project":"./a","task":"go","executor":"shell","background":true,)"
-                    R"("required":false,"service":false},)"
+                    R"("required":false,"service":false,"needs":[]},)"
                     R"({"step":"./b:go","project":"./b","task":"go","executor":"shell","background":true,)"
-                    R"("required":false,"service":false},)"
+                    R"("required":false,"service":false,"needs":[]},)"
                     R"({"step":"./c:go","project":"./c","task":"go","executor":"shell","background":false,)"
-                    R"("required":false,"service":false}]})"
+                    R"("required":false,"service":false,"needs":[]}]})"
                     "\n");
 }
 

@@ -18,13 +18,26 @@ class GroupedTest : public RunTest {
  protected:
   GroupedTest() { use(make(console_, folder_.path().string())); }
 
-  std::unique_ptr<Renderer> make(Console& console, const std::string& folder) {
+  std::unique_ptr<Renderer> make(Console& console, const std::string& folder, Grouped which = Grouped::all) {
     return make_grouped_renderer(
-        context_, console, plan_, false, [this] { ++room_calls_; }, folder);
+        context_, console, plan_, which, false, [this] { ++room_calls_; }, folder);
   }
 
   TemporaryFolder folder_;
 };
+
+TEST_F(GroupedTest, of_the_front_shows_the_others_by_lines) {
+  use(make(console_, folder_.path().string(), Grouped::front));
+  start_all();
+  writes(a, Stream::out, "a1\n");
+  writes(c, Stream::out, "c1\n");
+  writes(a, Stream::out, "a2\n");
+  settle();
+  EXPECT_EQ(out_, "a | a1\na | a2\n");
+  ends(c, 0);
+  settle();
+  EXPECT_EQ(out_, "a | a1\na | a2\nc1\n");
+}
 
 TEST_F(GroupedTest, shows_a_step_whole_at_its_end) {
   start_all();

@@ -31,7 +31,7 @@ inline void depends(Workspace& workspace, const std::string& step, std::vector<D
 
 inline Request request_of(const std::string& step) {
   Request request;
-  request.id = id(step);
+  request.ids = {id(step)};
   return request;
 }
 

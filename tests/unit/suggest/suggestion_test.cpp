@@ -179,7 +179,7 @@ TEST(StepsOfInterest, are_in_the_background_and_waited_for_by_a_delay_or_not_at_
   const config::LoadResult loaded = config::interpret(config::Document::parse("dream.json", workspace_text),
                                                       std::vector<std::string>{"shell"});
   ASSERT_THAT(loaded.problems, IsEmpty());
-  const auto plan = make_plan(loaded.workspace, {.id = {"./api", "dev"}});
+  const auto plan = make_plan(loaded.workspace, {.ids = {{"./api", "dev"}}});
   ASSERT_TRUE(plan.has_value());
   std::vector<std::string> names;
   for (const StepIndex step : steps_of_interest(*plan, loaded.workspace))

@@ -31,7 +31,7 @@ struct Suggested {
   }
 
   static Plan plan_of(const config::LoadResult& loaded) {
-    return *make_plan(loaded.workspace, {.id = {"./api", "dev"}});
+    return *make_plan(loaded.workspace, {.ids = {{"./api", "dev"}}});
   }
 
   config::LoadResult loaded;

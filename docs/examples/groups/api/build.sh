@@ -1,0 +1,3 @@
+cat ../core/built - > built <<'END' && echo api is built on "$(cat ../core/built)"
+api
+END

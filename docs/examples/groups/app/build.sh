@@ -1,0 +1,1 @@
+cat ../ui/built ../api/built | sort -u

@@ -1,0 +1,1 @@
+echo core > built && echo core is built

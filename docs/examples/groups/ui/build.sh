@@ -1,0 +1,3 @@
+cat ../core/built - > built <<'END' && echo ui is built on "$(cat ../core/built)"
+ui
+END

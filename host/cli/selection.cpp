@@ -1,0 +1,205 @@
+#include "cli/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "base/environment.hpp"
+#include "base/text.hpp"
+#include "select/affected.hpp"
+#include "select/dependents.hpp"
+#include "select/patterns.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+struct SelectedProject {
+  std::string name;
+  std::string why;
+  bool named = false;  ///< by its own path: that it lacks a task is an error
+};
+
+bool is_pattern(const std::string& written) {
+  return written.starts_with('!') || is_glob(written);
+}
+
+/// A word of the command line that is the id of a step, as dream prints it: "./db:start".
+std::optional<StepId> id_of(const std::string& word, prepare::ProjectGraph& graph) {
+  if (!word.starts_with("./")) return std::nullopt;
+  const std::size_t colon = word.find(':', word.rfind('/'));
+  if (colon == std::string::npos || colon + 1 == word.size()) return std::nullopt;
+  if (std::ranges::binary_search(graph.projects(), word)) return std::nullopt;
+  std::string project = normalise_project(word.substr(0, colon));
+  if (project.empty()) return std::nullopt;
+  return StepId{std::move(project), word.substr(colon + 1)};
+}
+
+class Selector {
+ public:
+  Selector(const Options& options, const prepare::LoadedWorkspace& loaded, prepare::ProjectGraph& graph)
+      : options_(options), loaded_(loaded), graph_(graph) {}
+
+  Result<Selection> select() {
+    std::vector<std::string> tasks;
+    for (const std::string& word : options_.tasks) {
+      if (std::optional<StepId> id = id_of(word, graph_))
+        selection_.steps.push_back({std::move(*id), {}});
+      else
+        tasks.push_back(word);
+    }
+    if (tasks.empty()) return std::move(selection_);
+    const Result<std::vector<SelectedProject>> projects = find_projects();
+    if (!projects) return projects.error();
+    if (const Result<void> taken = take(tasks, *projects); !taken) return taken.error();
+    return std::move(selection_);
+  }
+
+ private:
+  Result<std::vector<SelectedProject>> find_projects() {
+    const bool simple = options_.projects.empty() ||
+                        (options_.projects.size() == 1 && !is_pattern(options_.projects.front()));
+    if (simple && !options_.all && !options_.affected && !options_.dependents) {
+      const auto written =
+          options_.projects.empty() ? std::nullopt : std::optional(options_.projects.front());
+      Result<std::string> project =
+          prepare::requested_project(written, options_.directory, loaded_.workspace);
+      if (!project) return project.error();
+      return std::vector<SelectedProject>{{std::move(*project), {}, true}};
+    }
+    Result<std::vector<SelectedProject>> projects = options_.affected ? affected() : by_pattern();
+    if (!projects) return projects;
+    if (options_.affected || options_.dependents) return and_dependents(std::move(*projects));
+    return projects;
+  }
+
+  /// Those that `-p` means; all without it.
+  Result<std::vector<SelectedProject>> by_pattern() {
+    std::vector<SelectedProject> selected;
+    if (options_.projects.empty()) {
+      for (const std::string& name : graph_.projects()) selected.push_back({name, {}, false});
+      return selected;
+    }
+    std::vector<std::string> known = graph_.projects();
+    std::unordered_set<std::string> named;
+    for (const std::string& written : options_.projects) {
+      const std::string name = is_pattern(written) ? std::string() : normalise_project(written);
+      if (name.empty()) continue;
+      named.insert(name);
+      std::error_code unknown;
+      if (!std::ranges::binary_search(graph_.projects(), name) &&
+          std::filesystem::is_directory(loaded_.workspace.root / name, unknown))
+        known.push_back(name);
+    }
+    std::ranges::sort(known);
+    Result<std::vector<std::string>> names = select::select_by_pattern(options_.projects, known);
+    if (!names) return names.error();
+    for (std::string& name : *names) {
+      const bool is_named = named.contains(name) && !options_.all;
+      selected.push_back({std::move(name), {}, is_named});
+    }
+    return selected;
+  }
+
+  Result<std::vector<SelectedProject>> affected() {
+    const auto changes =
+        select::changed_files(loaded_.workspace.root, options_.affected_since, own_variables());
+    if (!changes) return changes.error();
+    selection_.base = changes->base.empty() ? "the first commit" : changes->base;
+    std::vector<SelectedProject> selected;
+    for (select::Affected& one :
+         select::affected_projects(graph_.projects(), *changes, loaded_.workspace.affects))
+      selected.push_back({std::move(one.project), "changed: " + one.reason, false});
+    return selected;
+  }
+
+  Result<std::vector<SelectedProject>> and_dependents(std::vector<SelectedProject> projects) {
+    Result<select::Needs> needs = graph_.needs();
+    if (!needs) return needs.error();
+    std::vector<std::string> names;
+    std::unordered_map<std::string, SelectedProject> known;
+    for (SelectedProject& one : projects) {
+      names.push_back(one.name);
+      known.emplace(one.name, std::move(one));
+    }
+    std::unordered_set<std::string> wanted;
+    const bool only_some = options_.affected && !options_.projects.empty();
+    if (only_some) {
+      const auto matching = by_pattern();
+      if (!matching) return matching.error();
+      for (const SelectedProject& one : *matching) wanted.insert(one.name);
+    }
+    std::vector<SelectedProject> all;
+    for (const select::Dependent& one : select::with_dependents(names, *needs)) {
+      if (only_some && !wanted.contains(one.project)) continue;
+      const auto found = known.find(one.project);
+      all.push_back(found != known.end() ? std::move(found->second)
+                                         : SelectedProject{one.project, "needs " + one.needs, false});
+    }
+    std::ranges::stable_sort(all, {}, &SelectedProject::name);
+    return all;
+  }
+
+  Result<void> take(const std::vector<std::string>& tasks, const std::vector<SelectedProject>& projects) {
+    std::set<StepId> seen;
+    for (const std::string& task : tasks) {
+      bool any = projects.empty();
+      for (const SelectedProject& project : projects) {
+        if (!project.named && !graph_.has_task(project.name, task)) continue;
+        any = true;
+        const StepId id{project.name, task};
+        if (seen.insert(id).second) selection_.steps.push_back({id, project.why});
+      }
+      if (any || options_.affected) continue;
+      return Error{
+          ErrorCode::usage,
+          fmt::format("none of the {} selected projects has a task {}", projects.size(), in_quotes(task)),
+          {},
+          "dream list shows the tasks there are"};
+    }
+    return {};
+  }
+
+  const Options& options_;
+  const prepare::LoadedWorkspace& loaded_;
+  prepare::ProjectGraph& graph_;
+  Selection selection_;
+};
+
+}  // namespace
+
+Result<Selection> select_steps(const Options& options, const prepare::LoadedWorkspace& loaded,
+                               prepare::ProjectGraph& graph) {
+  return Selector(options, loaded, graph).select();
+}
+
+std::string selection_text(const Selection& selection) {
+  std::string text;
+  for (const SelectedStep& step : selection.steps) {
+    text += printable(to_string(step.id));
+    if (!step.why.empty()) text += "  " + printable(step.why);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string selection_json(const Selection& selection) {
+  std::string text = "{\n  \"base\": " + (selection.base.empty() ? "null" : json_string(selection.base)) +
+                     ",\n  \"steps\": [";
+  const char* before = "\n    ";
+  for (const SelectedStep& step : selection.steps) {
+    text += std::exchange(before, ",\n    ");
+    text += fmt::format(R"({{"id": {}, "project": {}, "task": {}, "why": {}}})",
+                        json_string(to_string(step.id)), json_string(step.id.project),
+                        json_string(step.id.task), step.why.empty() ? "null" : json_string(step.why));
+  }
+  return text + (selection.steps.empty() ? "]\n}\n" : "\n  ]\n}\n");
+}
+
+}  // namespace dream::cli

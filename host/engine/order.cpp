@@ -1,0 +1,135 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "engine/state.hpp"
+
+/// Which step may start, and when.
+namespace dream::engine {
+
+/// What comes at the end waits for nobody, and nobody for it.
+void Engine::State::make_list() {
+  std::optional<StepIndex> last;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].kind == Kind::finally) continue;
+    if (last) {
+      progress_of(*last).followers.push_back(StepIndex(i));
+      ++steps[i].waits_for;
+    }
+    last = StepIndex(i);
+  }
+}
+
+void Engine::State::make_order() {
+  passages.resize(plan.barriers.size());
+  std::vector<std::size_t> end_of(plan.barriers.size());  // behind all its steps
+  for (std::size_t i = 0; i < passages.size(); ++i) {
+    const Barrier& barrier = plan.barriers[i];
+    for (const StepIndex step : barrier.steps) {
+      progress_of(step).barriers.push_back(BarrierIndex(i));
+      end_of[i] = std::max(end_of[i], position(step) + 1);
+    }
+    passages[i].waits_for = barrier.steps.size();
+    if (!barrier.after) continue;
+    DREAM_ASSERT(position(*barrier.after) < i);
+    passages[position(*barrier.after)].passages.push_back(BarrierIndex(i));
+    ++passages[i].waits_for;
+  }
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::optional<BarrierIndex> after = plan.steps[i].after;
+    if (!after || steps[i].kind == Kind::finally) continue;
+    DREAM_ASSERT(end_of[position(*after)] <= i);
+    passages[position(*after)].followers.push_back(StepIndex(i));
+    ++steps[i].waits_for;
+  }
+}
+
+void Engine::State::release(StepIndex step, Instant instant) {
+  if (stop || std::exchange(progress_of(step).released, true)) return;
+  release_all(progress_of(step).followers, instant);
+  release_all(progress_of(step).barriers, instant);
+}
+
+void Engine::State::release_ready(StepIndex step, Instant instant) {
+  if (stop || std::exchange(progress_of(step).ready_released, true)) return;
+  release_all(progress_of(step).ready_followers, instant);
+}
+
+void Engine::State::release_all(const std::vector<StepIndex>& followers, Instant instant) {
+  for (const StepIndex follower : followers) {
+    Progress& next = progress_of(follower);
+    next.not_before = std::max(next.not_before, instant);
+    if (--next.waits_for == 0) open_gate(follower);
+  }
+}
+
+void Engine::State::release_all(const std::vector<BarrierIndex>& barriers, Instant instant) {
+  for (const BarrierIndex barrier : barriers) pass(barrier, instant);
+}
+
+/// One that it waited for lets it go. A long chain of them may follow.
+void Engine::State::pass(BarrierIndex barrier, Instant instant) {
+  std::vector<std::pair<BarrierIndex, Instant>> let_go{{barrier, instant}};
+  while (!let_go.empty()) {
+    const auto [next, moment] = let_go.back();
+    let_go.pop_back();
+    Passage& passage = passages[position(next)];
+    passage.not_before = std::max(passage.not_before, moment);
+    if (--passage.waits_for > 0) continue;
+    release_all(passage.followers, passage.not_before);
+    for (const BarrierIndex behind : passage.passages) let_go.emplace_back(behind, passage.not_before);
+  }
+}
+
+void Engine::State::open_gate(StepIndex step) {
+  const Progress& progress = progress_of(step);
+  const bool delayed = progress.kind == Kind::foreground && !progress.barred_by;
+  const Instant gate = delayed ? later(progress.not_before, settings_of(step).delay) : progress.not_before;
+  gates.set(step, gate);
+  if (gate > now && !progress.barred_by) actions.emplace_back(DelayBegan{step, gate - now});
+}
+
+/// Whether something was left out, as its turn has come: others may have no use any more.
+bool Engine::State::queue_what_is_due() {
+  bool left_out = false;
+  while (const auto step = gates.take_passed(now)) {
+    const bool barred = progress_of(*step).barred_by && progress_of(*step).phase == Phase::pending;
+    left_out = left_out || barred;
+    if (barred)
+      feed(*step, Input::barred);
+    else
+      (progress_of(*step).kind == Kind::foreground ? queue : at_once).insert(*step);
+  }
+  return left_out;
+}
+
+/// In the order of the plan, as far as there are slots.
+void Engine::State::start_what_is_due() {
+  while (queue_what_is_due()) pass_deadlines();
+  while (true) {
+    const bool from_queue = !queue.empty() && slots_taken < plan.jobs;
+    if (!from_queue && at_once.empty()) return;
+    const bool queue_first = from_queue && (at_once.empty() || *queue.begin() < *at_once.begin());
+    feed(queue_first ? *queue.begin() : *at_once.begin(), Input::due);
+  }
+}
+
+void Engine::State::bar_those_that_need(StepIndex step) {
+  std::vector<StepIndex> failed{step};
+  while (!failed.empty()) {
+    const std::vector<StepIndex> needed_by = std::exchange(progress_of(failed.back()).needed_by, {});
+    failed.pop_back();
+    for (const StepIndex other : needed_by) {
+      Progress& progress = progress_of(other);
+      if (progress.barred_by || progress.kind == Kind::finally) continue;
+      progress.barred_by = step;
+      failed.push_back(other);
+      if (progress.phase != Phase::pending)
+        feed(other, Input::stop_asked);
+      else if (progress.waits_for == 0)
+        gates.set(other, std::max(now, progress.not_before));
+    }
+  }
+}
+
+}  // namespace dream::engine

@@ -1,0 +1,222 @@
+#include "prepare/project_graph.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+#include "prepare/offers.hpp"
+#include "prepare/project_list.hpp"
+
+namespace dream::prepare {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Walks down the folders that a glob can match.
+class FolderSearch {
+ public:
+  FolderSearch(const fs::path& root, std::set<std::string>& found) : root_(root), found_(found) {}
+
+  void look_for(const std::string& pattern) {
+    pattern_ = pattern;
+    std::string_view rest = pattern_;
+    if (rest.starts_with("./")) rest.remove_prefix(2);
+    depth_ = static_cast<std::size_t>(std::ranges::count(rest, '/')) + 1;
+    any_depth_ = rest.find("**") != std::string_view::npos;
+    // Up to the first segment with a wildcard there is one way.
+    const std::size_t wildcard = rest.find_first_of("*?");
+    const std::size_t fixed = rest.substr(0, wildcard).rfind('/');
+    const std::string begin = fixed == std::string_view::npos ? "" : std::string(rest.substr(0, fixed));
+    const std::size_t begins_at =
+        begin.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(begin, '/')) + 1;
+    look_into(begin, begins_at);
+  }
+
+ private:
+  void look_into(const std::string& folder, std::size_t depth) {
+    constexpr std::size_t deepest = 64;
+    if ((depth >= depth_ && !any_depth_) || depth >= deepest) return;
+    std::error_code failure;
+    for (fs::directory_iterator entry(root_ / folder, failure), end; !failure && entry != end;
+         entry.increment(failure)) {
+      const std::string name = entry->path().filename().string();
+      std::error_code unknown;
+      if (name.starts_with('.') || name == "node_modules" || !entry->is_directory(unknown)) continue;
+      const std::string path = folder.empty() ? name : folder + "/" + name;
+      const std::string project = normalise_project(path);
+      if (project.empty()) continue;
+      if (glob_matches(pattern_, project)) found_.insert(project);
+      if (!entry->is_symlink(unknown)) look_into(path, depth + 1);
+    }
+  }
+
+  const fs::path& root_;
+  std::set<std::string>& found_;
+  std::string pattern_;
+  std::size_t depth_ = 0;
+  bool any_depth_ = false;
+};
+
+bool is_followed(const plugin::NeededProject& needed, bool on_one_circle) {
+  return needed.kind != plugin::NeededProject::Kind::development || !on_one_circle;
+}
+
+}  // namespace
+
+const std::vector<std::string>& ProjectGraph::projects() {
+  if (projects_) return *projects_;
+  std::set<std::string> found;
+  for (const ListedProject& project : list_projects(loaded_.workspace)) found.insert(*project.name);
+  FolderSearch search(loaded_.workspace.root, found);
+  for (const ProjectGlob& glob : loaded_.workspace.project_globs) search.look_for(glob.pattern);
+  for (const DependencyGlob& glob : loaded_.workspace.dependency_globs) search.look_for(glob.pattern);
+  return projects_.emplace(found.begin(), found.end());
+}
+
+bool ProjectGraph::has_task(const std::string& project, const std::string& task) {
+  const ProjectSettings* settings = loaded_.workspace.settings_of(project);
+  if (settings != nullptr) {
+    const auto own = settings->tasks.find(task);
+    if (own != settings->tasks.end() && own->second.command) return true;
+  }
+  auto found = found_tasks_.find(project);
+  if (found == found_tasks_.end()) {
+    std::vector<std::string> names;
+    for (const plugin::FoundTask& one : find_tasks(project, loaded_, open_())) names.push_back(one.name);
+    std::ranges::sort(names);
+    found = found_tasks_.emplace(project, std::move(names)).first;
+  }
+  return std::ranges::binary_search(found->second, task);
+}
+
+plugin::ProjectSpec ProjectGraph::spec_of(const std::string& project) const {
+  return project_spec(loaded_, {project, ""});
+}
+
+Result<plugin::LoadedPlugin*> ProjectGraph::executor_of(const std::string& project) {
+  const Workspace& workspace = loaded_.workspace;
+  return open_().load(dream::executor_of(workspace, workspace.settings_of(project), ""));
+}
+
+Result<ProjectGraph::Node*> ProjectGraph::node_of(const std::string& project) {
+  const auto [entry, is_new] = nodes_.try_emplace(project);
+  if (!is_new) return &entry->second;
+  const Result<plugin::LoadedPlugin*> executor = executor_of(project);
+  if (!executor) return executor.error();
+  Result<std::vector<plugin::NeededProject>> needed = (*executor)->needed_projects(spec_of(project));
+  if (!needed) return needed.error();
+  entry->second.needed = std::move(*needed);
+  return &entry->second;
+}
+
+/// Tarjan's strongly connected components, of all that `from` leads to.
+Result<void> ProjectGraph::find_circles(const std::string& from) {
+  struct Visit {
+    std::string project;
+    std::size_t next = 0;
+  };
+  std::vector<Visit> path;
+  std::vector<Node*> stack;
+  const auto enter = [&](const std::string& project) -> Result<void> {
+    const Result<Node*> node = node_of(project);
+    if (!node) return node.error();
+    (*node)->number = (*node)->lowest = ++numbers_;
+    (*node)->on_stack = true;
+    stack.push_back(*node);
+    path.push_back({project});
+    return {};
+  };
+  if (const auto known = nodes_.find(from); known != nodes_.end() && known->second.circle) return {};
+  if (const Result<void> entered = enter(from); !entered) return entered.error();
+  while (!path.empty()) {
+    Visit& visit = path.back();
+    Node& node = nodes_.find(visit.project)->second;
+    if (visit.next < node.needed.size()) {
+      const std::string& next = node.needed[visit.next++].project;
+      const auto known = nodes_.find(next);
+      if (known == nodes_.end()) {
+        if (const Result<void> entered = enter(next); !entered) return entered.error();
+      } else if (known->second.on_stack) {
+        node.lowest = std::min(node.lowest, known->second.number);
+      }
+      continue;
+    }
+    if (node.lowest == node.number) {
+      for (Node* one = nullptr; one != &node;) {
+        one = stack.back();
+        stack.pop_back();
+        one->on_stack = false;
+        one->circle = node.number;
+      }
+    }
+    const std::size_t lowest = node.lowest;
+    path.pop_back();
+    if (path.empty()) break;
+    Node& above = nodes_.find(path.back().project)->second;
+    above.lowest = std::min(above.lowest, lowest);
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> ProjectGraph::needed(const std::string& project, const std::string& task) {
+  const Result<plugin::LoadedPlugin*> executor = executor_of(project);
+  if (!executor) return executor.error();
+  if (!(*executor)->tells_needs())
+    return Error{ErrorCode::plan,
+                 "\"^\" asks the manifest of " + project + ", but its executor \"" + (*executor)->info().id +
+                     "\" reads none",
+                 {},
+                 "write the projects, or give it an executor that does: npm, deno"};
+  if (const Result<void> found = find_circles(project); !found) return found.error();
+  std::vector<std::string> all;
+  std::unordered_set<std::string> seen{project};
+  // Depth first, in the order of the manifests; behind a project that lacks the task come those it needs.
+  std::vector<std::pair<const Node*, std::size_t>> path{{&nodes_.find(project)->second, 0}};
+  while (!path.empty()) {
+    auto& [node, next] = path.back();
+    if (next == node->needed.size()) {
+      path.pop_back();
+      continue;
+    }
+    const plugin::NeededProject& one = node->needed[next++];
+    const Node& other = nodes_.find(one.project)->second;
+    if (!is_followed(one, node->circle == other.circle) || !seen.insert(one.project).second) continue;
+    if (has_task(one.project, task))
+      all.push_back(one.project);
+    else
+      path.emplace_back(&other, 0);
+  }
+  return all;
+}
+
+Result<std::map<std::string, std::vector<std::string>, std::less<>>> ProjectGraph::needs() {
+  std::map<std::string, std::vector<std::string>, std::less<>> all;
+  for (const std::string& project : projects()) {
+    std::vector<std::string>& needed = all[project];
+    bool by_manifest = false;
+    const auto see = [&](const auto& tasks) {
+      for (const auto& [task, written] : tasks)
+        for (const Dependency& entry : written.entries) {
+          by_manifest = by_manifest || entry.by_manifest;
+          if (!entry.by_manifest && entry.project != project) needed.push_back(entry.project);
+        }
+    };
+    const auto own = loaded_.workspace.dependencies.find(project);
+    if (own != loaded_.workspace.dependencies.end()) {
+      see(own->second);
+    } else {
+      for (const DependencyGlob& glob : loaded_.workspace.dependency_globs)
+        if (glob_matches(glob.pattern, project)) see(glob.tasks);
+    }
+    if (!by_manifest) continue;
+    if (const Result<void> found = find_circles(project); !found) return found.error();
+    const Node& node = nodes_.find(project)->second;
+    for (const plugin::NeededProject& one : node.needed)
+      if (is_followed(one, node.circle == nodes_.find(one.project)->second.circle))
+        needed.push_back(one.project);
+  }
+  return all;
+}
+
+}  // namespace dream::prepare

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/registry.hpp"
+#include "prepare/workspace.hpp"
+
+namespace dream::prepare {
+
+/// The plugins of a workspace; called when the first one is asked.
+using OpenRegistry = std::function<plugin::Registry&()>;
+
+/// What is known of the projects of a workspace beyond what dream.json says of each: which there are, which
+/// tasks they have, and which of them need which, by their manifests. Asks executors, each about a project at
+/// most once, and only when it is asked itself.
+class ProjectGraph final : public Manifests {
+ public:
+  /// `loaded` must outlive the graph.
+  ProjectGraph(const LoadedWorkspace& loaded, OpenRegistry open) : loaded_(loaded), open_(std::move(open)) {}
+
+  /// All projects by name: those that dream.json names, and the folders that its globs match (but for hidden
+  /// ones and `node_modules`).
+  [[nodiscard]] const std::vector<std::string>& projects();
+
+  /// Whether dream.json gives the project's task a command, or its executor finds one.
+  [[nodiscard]] bool has_task(const std::string& project, const std::string& task);
+
+  /// As Manifests says. What only development needs is left out where both are on one circle. An Error where
+  /// the project's executor doesn't know manifests, or can't read one.
+  [[nodiscard]] Result<std::vector<std::string>> needed(const std::string& project,
+                                                        const std::string& task) override;
+
+  /// The projects that each project needs: by dream.json for any task, and where that says `"^"`, by its
+  /// manifest.
+  [[nodiscard]] Result<std::map<std::string, std::vector<std::string>, std::less<>>> needs();
+
+ private:
+  struct Node {
+    std::vector<plugin::NeededProject> needed;
+    std::optional<std::size_t> circle;   ///< the same for all on one
+    std::size_t number = 0, lowest = 0;  ///< while circles are looked for
+    bool on_stack = false;
+  };
+
+  [[nodiscard]] Result<Node*> node_of(const std::string& project);
+  [[nodiscard]] Result<void> find_circles(const std::string& from);
+  [[nodiscard]] Result<plugin::LoadedPlugin*> executor_of(const std::string& project);
+  [[nodiscard]] plugin::ProjectSpec spec_of(const std::string& project) const;
+
+  const LoadedWorkspace& loaded_;
+  OpenRegistry open_;
+  std::optional<std::vector<std::string>> projects_;
+  std::map<std::string, std::vector<std::string>, std::less<>> found_tasks_;  ///< by project, sorted
+  std::map<std::string, Node, std::less<>> nodes_;
+  std::size_t numbers_ = 0;
+};
+
+}  // namespace dream::prepare

@@ -1,0 +1,183 @@
+#include "runtime/job_tokens.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+namespace dream::runtime {
+
+namespace {
+
+constexpr std::string_view makeflags = "MAKEFLAGS=";
+
+/// What stands behind the last `name` of the flags, up to the next space.
+std::optional<std::string> value_of(std::string_view flags, std::string_view name) {
+  const std::size_t at = flags.rfind(name);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = flags.substr(at + name.size());
+  return std::string(rest.substr(0, rest.find(' ')));
+}
+
+/// The two descriptors of "R,W"; -1: it isn't that.
+std::pair<int, int> numbers_of(std::string_view text) {
+  int read = -1;
+  int write = -1;
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, read);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != ',') return {-1, -1};
+  const auto second = std::from_chars(first.ptr + 1, end, write);
+  if (second.ec != std::errc() || second.ptr != end) return {-1, -1};
+  return {read, write};
+}
+
+bool is_pipe(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/// The same pipe, opened anew: what is set there is set for nobody else.
+Descriptor open_again(int descriptor, int flags) {
+  if (descriptor < 0 || !is_pipe(descriptor)) return {};
+  return Descriptor(::open(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), flags | O_CLOEXEC));
+}
+
+/// The jobserver above this program: where tokens are read, and where they go back.
+std::pair<Descriptor, Descriptor> open_above(std::string_view flags) {
+  auto named = value_of(flags, "--jobserver-auth=");
+  if (!named) named = value_of(flags, "--jobserver-fds=");
+  if (!named) return {};
+  if (named->starts_with("fifo:")) {
+    const std::string path = named->substr(5);
+    Descriptor read(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    Descriptor write(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    if (!read.is_open() || !write.is_open() || !is_pipe(read.get())) return {};
+    return {std::move(read), std::move(write)};
+  }
+  const auto [read_number, write_number] = numbers_of(*named);
+  Descriptor read = open_again(read_number, O_RDONLY | O_NONBLOCK);
+  Descriptor write = open_again(write_number, O_WRONLY | O_NONBLOCK);
+  if (!read.is_open() || !write.is_open()) return {};
+  return {std::move(read), std::move(write)};
+}
+
+}  // namespace
+
+JobTokens::JobTokens(boost::asio::io_context& context, Descriptor read, Descriptor write)
+    : read_(context, read.release()), write_(std::move(write)) {}
+
+/// What it holds belongs to the jobserver above.
+JobTokens::~JobTokens() {
+  for (const auto& [attempt, token] : held_)
+    if (token) give_back(*token);
+}
+
+std::unique_ptr<JobTokens> JobTokens::make(boost::asio::io_context& context, std::size_t jobs,
+                                           const std::vector<std::string>& environment) {
+  const auto flags = std::ranges::find_if(
+      environment, [](const std::string& variable) { return variable.starts_with(makeflags); });
+  if (flags != environment.end()) {
+    auto [read, write] = open_above(std::string_view(*flags).substr(makeflags.size()));
+    if (read.is_open()) {
+      std::unique_ptr<JobTokens> above(new JobTokens(context, std::move(read), std::move(write)));
+      above->has_own_token_ = true;
+      return above;
+    }
+  }
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), 0) != 0) return nullptr;  // what a task isn't to have is closed when it starts
+  Descriptor shared_read(ends[0]);
+  Descriptor write(ends[1]);
+  Descriptor read = open_again(shared_read.get(), O_RDONLY | O_NONBLOCK);
+  const std::string tokens(jobs, '+');
+  const bool filled = read.is_open() && ::fcntl(write.get(), F_SETPIPE_SZ, static_cast<int>(jobs)) >= 0 &&
+                      ::write(write.get(), tokens.data(), tokens.size()) == static_cast<ssize_t>(jobs);
+  if (!filled) return nullptr;
+  std::unique_ptr<JobTokens> own(new JobTokens(context, std::move(read), std::move(write)));
+  own->jobs_ = jobs;
+  own->shared_read_ = std::move(shared_read);
+  own->descriptors_ = {own->shared_read_.get(), own->write_.get()};
+  std::ranges::sort(own->descriptors_);
+  return own;
+}
+
+void JobTokens::acquire(Attempt attempt, std::function<void()> start) {
+  waiting_.emplace_back(attempt, std::move(start));
+  take_more();
+}
+
+bool JobTokens::withdraw(Attempt attempt) {
+  return std::erase_if(waiting_, [&](const auto& one) { return one.first == attempt; }) > 0;
+}
+
+void JobTokens::release(Attempt attempt) {
+  const auto held = held_.find(attempt);
+  if (held == held_.end()) return;
+  const std::optional<char> token = held->second;
+  held_.erase(held);
+  if (token)
+    give_back(*token);
+  else
+    has_own_token_ = true;
+  take_more();
+}
+
+void JobTokens::give_back(char token) {
+  while (::write(write_.get(), &token, 1) < 0 && errno == EINTR) {
+  }
+}
+
+/// For those that wait, as long as there are any.
+void JobTokens::take_more() {
+  while (!waiting_.empty()) {
+    std::optional<char> token;
+    if (!has_own_token_ && !broken_) {
+      char byte = 0;
+      const ssize_t got = ::read(read_.native_handle(), &byte, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EAGAIN) return wait();
+      if (got == 1)
+        token = byte;
+      else
+        broken_ = true;  // whoever made it is gone
+    }
+    if (!token) has_own_token_ = false;
+    const auto [attempt, start] = std::move(waiting_.front());
+    waiting_.pop_front();
+    held_.emplace(attempt, token);
+    start();
+  }
+}
+
+void JobTokens::wait() {
+  if (std::exchange(waits_, true)) return;
+  read_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                   [this](const boost::system::error_code& failure) {
+                     if (failure == boost::asio::error::operation_aborted) return;
+                     waits_ = false;
+                     broken_ = broken_ || failure;
+                     take_more();
+                   });
+}
+
+std::vector<std::string> JobTokens::added_to(std::vector<std::string> environment) const {
+  if (jobs_ == 0) return environment;
+  const std::string flags = " -j" + std::to_string(jobs_) +
+                            " --jobserver-auth=" + std::to_string(shared_read_.get()) + "," +
+                            std::to_string(write_.get());
+  for (std::string& variable : environment)
+    if (variable.starts_with(makeflags)) {
+      variable += flags;
+      return environment;
+    }
+  environment.push_back(std::string(makeflags) + flags);
+  return environment;
+}
+
+}  // namespace dream::runtime

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/descriptor.hpp"
+#include "base/ids.hpp"
+
+namespace dream::runtime {
+
+/// The slots of a run as GNU make's jobserver: each attempt in front holds one token while it runs, and make,
+/// cargo and the like below it take more of them for what they run beside, so that all together are never
+/// more than the jobs there are. Below a make that has a jobserver its tokens are taken instead.
+class JobTokens {
+ public:
+  /// Takes part in the jobserver that MAKEFLAGS of this program names, where that can be used; else makes one
+  /// with `jobs` tokens, a pipe. nullptr: there is none, and there can be none.
+  [[nodiscard]] static std::unique_ptr<JobTokens> make(boost::asio::io_context& context, std::size_t jobs,
+                                                       const std::vector<std::string>& environment);
+  ~JobTokens();
+  JobTokens(const JobTokens&) = delete;
+  JobTokens& operator=(const JobTokens&) = delete;
+
+  /// Calls `start` when the attempt has a token: at once if there is one, else later on the loop. In the
+  /// order of the calls.
+  void acquire(Attempt attempt, std::function<void()> start);
+  /// It isn't to be started any more. True: it was waiting.
+  bool withdraw(Attempt attempt);
+  /// The attempt is over: its token goes back.
+  void release(Attempt attempt);
+
+  /// What its task gets so that programs below it take part: of its own jobserver. The descriptors are open
+  /// in this process, and stay its.
+  [[nodiscard]] const std::vector<int>& descriptors() const { return descriptors_; }
+  /// The environment with MAKEFLAGS; unchanged below another jobserver, which it names already.
+  [[nodiscard]] std::vector<std::string> added_to(std::vector<std::string> environment) const;
+
+ private:
+  JobTokens(boost::asio::io_context& context, Descriptor read, Descriptor write);
+  void take_more();
+  void wait();
+  void give_back(char token);
+
+  boost::asio::posix::stream_descriptor read_;
+  Descriptor write_;
+  Descriptor shared_read_;        ///< of an own one: the end that children get; it blocks
+  std::vector<int> descriptors_;  ///< of an own one
+  std::size_t jobs_ = 0;          ///< of an own one
+  bool has_own_token_ = false;    ///< the one that this program runs by, as somebody else's job, is free
+  bool broken_ = false;           ///< nobody counts any more
+  bool waits_ = false;
+  /// Which attempt holds which token; none: the one that this program runs by, or nobody counts.
+  std::map<Attempt, std::optional<char>> held_;
+  std::deque<std::pair<Attempt, std::function<void()>>> waiting_;
+};
+
+}  // namespace dream::runtime

@@ -1,0 +1,231 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
+#include "e2e/dream_run.hpp"
+
+/// Steps beside one another, several requests, and what goes on after a failure.
+namespace dream::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+/// Of two tasks that meet, neither can end without the other.
+const std::string meets_b = "echo met > $ROOT/ab; read word < $ROOT/ba; echo a $word";
+const std::string meets_a = "read word < $ROOT/ab; echo met > $ROOT/ba; echo b $word";
+
+/// ./d:go behind a group of ./a and ./b, which meet, and ./c.
+class Meeting : public Workspace {
+ public:
+  explicit Meeting(const std::string& entries = R"([["./a", "./b"], "./c"])")
+      : Workspace(R"({"workspace": {"./d": {"go": )" + entries + R"(}}, "projects": {
+          "./a": {"tasks": {"go": {"command": ")" +
+                  meets_b + R"("}}},
+          "./b": {"tasks": {"go": {"command": ")" +
+                  meets_a + R"("}}},
+          "./c": {"tasks": {"go": {"command": "echo c"}}},
+          "./d": {"tasks": {"go": {"command": "echo app"}}}}})") {
+    for (const char* name : {"ab", "ba"}) ::mkfifo((root() / name).c_str(), 0600);
+  }
+};
+
+/// ./d:go behind ./a, ./b and ./c, of which ./b needs ./a.
+Workspace with_failure(const std::string& a, const std::string& extra = {}) {
+  return Workspace(R"({"workspace": {"./d": {"go": ["./a", "./b", "./c"]}, "./b": {"go": ["./a"]}},
+    "projects": {
+      "./a": {"tasks": {"go": {"command": ")" +
+                   a + R"("}}},
+      "./b": {"tasks": {"go": {"command": "echo b runs"}}},
+      "./c": {"tasks": {"go": {"command": "echo c runs"}}},
+      "./d": {"tasks": {"go": {"command": "echo app runs"}}}})" +
+                   extra + "}");
+}
+
+Launch go(std::vector<std::string> arguments, std::string folder = "d") {
+  arguments.insert(arguments.begin(), {"run", "go"});
+  return {.arguments = std::move(arguments), .folder = std::move(folder)};
+}
+
+TEST(Group, runs_its_members_at_the_same_time_and_then_what_comes_after_it) {
+  const Meeting workspace;
+  const Finished finished = run(workspace, go({"-j", "2"}));
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("a met\n"), HasSubstr("b met\n")));
+  EXPECT_LT(finished.out.find("b met"), finished.out.find("c\n"));
+  EXPECT_LT(finished.out.find("c\n"), finished.out.find("app\n"));
+}
+
+TEST(Group, is_shown_in_one_piece_a_step_where_stdout_is_no_terminal) {
+  const Meeting workspace;
+  const Finished finished = run(workspace, go({"-j", "2"}));
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("── ./a:go ──"), HasSubstr("── ./c:go ──")));
+  EXPECT_THAT(run(Meeting(), go({"-j", "2", "-o", "prefix"})).out, HasSubstr("a | a met\n"));
+}
+
+TEST(Group, with_one_job_is_a_list) {
+  const Meeting workspace(R"([["./c", "./a:one"]])");
+  const Finished finished = run(workspace, {.arguments = {"plan", "go", "-j", "1", "--json"}, .folder = "d"});
+  EXPECT_THAT(finished.out, AllOf(HasSubstr(R"("jobs": 1)"), HasSubstr(R"("startsAfter": {"id": "./c:go")")));
+}
+
+TEST(Group, is_ended_as_a_whole_by_a_failure) {
+  const Workspace workspace(R"({"workspace": {"./d": {"go": [["./a", "./b"]]}},
+    "projects": {"./a": {"tasks": {"go": {"command": "echo > $ROOT/gate; exit 3"}}},
+                 "./b": {"tasks": {"go": {"command": "read word < $ROOT/gate; read more < $ROOT/gate"}}},
+                 "./d": {"tasks": {"go": {"command": "echo app"}}}}})");
+  ::mkfifo((workspace.root() / "gate").c_str(), 0600);
+  const Finished finished = run(workspace, go({"-j", "2"}));
+  EXPECT_EQ(finished.code, 3) << finished.err;
+  EXPECT_THAT(finished.out, Not(HasSubstr("d")));
+}
+
+TEST(Group, in_a_plan_shows_what_waits_for_what) {
+  const Meeting workspace;
+  const Finished text = run(workspace, {.arguments = {"plan", "go", "-j", "3"}, .folder = "d"});
+  EXPECT_THAT(text.out, AllOf(HasSubstr("up to 3 jobs at once"), HasSubstr("after ./a:go and ./b:go")));
+  const Finished json = run(workspace, {.arguments = {"plan", "go", "-j", "3", "--json"}, .folder = "d"});
+  EXPECT_THAT(
+      json.out,
+      HasSubstr(R"("startsAfter": [{"id": "./a:go", "until": "ended", "delayMs": 0}, {"id": "./b:go")"));
+}
+
+TEST(Group, in_a_plan_is_a_graph) {
+  const Meeting workspace;
+  const auto graph = [&](const std::string& language) {
+    return run(workspace, {.arguments = {"plan", "go", "-j", "2", "--graph", language}, .folder = "d"}).out;
+  };
+  EXPECT_THAT(graph("dot"),
+              AllOf(HasSubstr(R"({"./a:go" "./b:go"} -> {"./c:go"};)"),
+                    HasSubstr(R"({"./c:go"} -> {"./d:go"};)"), HasSubstr(R"("./d:go" [style="bold"];)")));
+  EXPECT_THAT(graph("mermaid"), AllOf(HasSubstr("s1 & s2 --> s3\n"), HasSubstr("s4[\"./d:go\"]")));
+}
+
+TEST(KeepGoing, goes_on_with_what_does_not_need_the_failed_step) {
+  const Workspace workspace = with_failure("exit 7");
+  const Finished finished = run(workspace, go({"-k"}));
+  EXPECT_EQ(finished.code, 7) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("c runs"), Not(HasSubstr("b runs")), Not(HasSubstr("app runs"))));
+  EXPECT_THAT(finished.err, HasSubstr("./a:go, which it needs, failed"));
+  EXPECT_EQ(run(workspace, go({})).out.find("c runs"), std::string::npos);
+}
+
+/// Of a make below dream: two targets that meet, which it builds at once only with a second token.
+constexpr const char* meeting_targets =
+    "all: one two\none:\n\t@echo met > ab; read word < ba; echo one $$word\n"
+    "two:\n\t@read word < ab; echo met > ba; echo two $$word\n";
+
+TEST(Jobserver, gives_the_slots_that_are_left_to_a_make_below) {
+  const Workspace workspace(R"({"workspace": {"./d": {"go": [["./a", "./b"]]}},
+    "projects": {"./a": {"tasks": {"go": {"command": "make -f two.mk"}}},
+                 "./b": {"tasks": {"go": {"command": "echo b"}}},
+                 "./d": {"tasks": {"go": {"command": "echo d"}}}}})");
+  workspace.write("a/two.mk", meeting_targets);
+  for (const char* name : {"ab", "ba"}) ::mkfifo((workspace.root() / "a" / name).c_str(), 0600);
+  const Finished finished = run(workspace, go({"-j", "2"}));
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("one met\n"), HasSubstr("two met\n"), HasSubstr("d\n")));
+  EXPECT_THAT(finished.err, Not(HasSubstr("jobserver")));
+}
+
+TEST(Jobserver, of_a_make_above_is_shared_and_gets_all_its_tokens_back) {
+  const Meeting workspace;
+  workspace.write("d/Makefile", std::string("all:\n\t+@") + DREAM_BINARY + " run go -j 8\n");
+  Launch launch{.arguments = {"-j3", "--no-print-directory"}, .folder = "d"};
+  launch.program = "/usr/bin/make";
+  const Finished finished = run(workspace, launch);
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("a met\n"), HasSubstr("b met\n")));
+  EXPECT_THAT(finished.err, Not(HasSubstr("INTERNAL")));
+}
+
+TEST(SeveralRequests, are_one_run_with_one_exit_code) {
+  const Workspace workspace = with_failure("echo a runs");
+  const Finished finished =
+      run(workspace, {.arguments = {"run", "./c:go", "./b:go", "./a:go", "-j", "2", "-o", "prefix"}});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("a runs"), HasSubstr("b runs"), HasSubstr("c runs")));
+  EXPECT_LT(finished.out.find("a runs"), finished.out.find("b runs"));
+}
+
+TEST(Selection, takes_projects_by_globs_and_lists_them) {
+  const Workspace workspace = with_failure("echo a runs");
+  const auto listed = [&](std::vector<std::string> arguments) {
+    arguments.push_back("--list-only");
+    return run(workspace, go(std::move(arguments), "")).out;
+  };
+  EXPECT_EQ(listed({"-p", "./?"}), "./a:go\n./b:go\n./c:go\n./d:go\n");
+  EXPECT_EQ(listed({"-p", "./c", "-p", "./a"}), "./c:go\n./a:go\n");
+  EXPECT_EQ(listed({"--all", "-p", "!./b"}), "./a:go\n./c:go\n./d:go\n");
+  EXPECT_EQ(listed({"-p", "./a", "--dependents"}), "./a:go\n./b:go  needs ./a\n./d:go  needs ./a\n");
+  const Finished nothing = run(workspace, go({"-p", "./x*"}, ""));
+  EXPECT_EQ(nothing.code, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("./x*"));
+}
+
+TEST(Selection, leaves_out_projects_that_lack_the_task_and_says_when_all_do) {
+  const Workspace workspace(R"({"projects": {
+    "./a": {"tasks": {"lint": {"command": "echo a"}}},
+    "./b": {"tasks": {"test": {"command": "echo b"}}}}, "tasks": {"lint": {"delay": 0}}})");
+  const Finished listed = run(workspace, {.arguments = {"run", "lint", "test", "--all", "--list-only"}});
+  EXPECT_EQ(listed.out, "./a:lint\n./b:test\n");
+  const Finished none = run(workspace, {.arguments = {"run", "deploy", "--all"}});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_THAT(none.err, HasSubstr("has a task \"deploy\""));
+}
+
+TEST(Selection, finds_the_folders_that_globs_match) {
+  const Workspace workspace(R"({"projects": {"./packages/*": {"executor": "npm"}}})");
+  workspace.write("packages/a/package.json", R"({"scripts": {"lint": "echo a"}})");
+  workspace.write("packages/b/package.json", R"({"scripts": {"test": "echo b"}})");
+  workspace.write("packages/node_modules/c/package.json", R"({"scripts": {"lint": "echo c"}})");
+  EXPECT_EQ(run(workspace, {.arguments = {"run", "lint", "--all", "--list-only"}}).out,
+            "./packages/a:lint\n");
+}
+
+TEST(Selection, by_change_takes_what_depends_on_it_too) {
+  const Workspace workspace = with_failure("echo a runs");
+  const std::string git = "git -c user.name=t -c user.email=t@t -c init.defaultBranch=main ";
+  const auto shell = [&](const std::string& line) {
+    ASSERT_EQ(
+        std::system(("cd " + workspace.root().string() + " && (" + line + ") > /dev/null 2>&1").c_str()), 0)
+        << line;
+  };
+  shell("touch a/x b/x c/x d/x && " + git + "init && " + git + "add . && " + git +
+        "commit -m begin && echo more > a/x");
+  const Finished changed = run(workspace, go({"--affected", "main", "--list-only"}, ""));
+  EXPECT_EQ(changed.out, "./a:go  changed: a/x\n./b:go  needs ./a\n./d:go  needs ./a\n") << changed.err;
+  shell("git checkout a/x");
+  const Finished nothing = run(workspace, go({"--affected", "main"}, ""));
+  EXPECT_EQ(nothing.code, 0);
+  EXPECT_THAT(nothing.err, HasSubstr("nothing to run"));
+  EXPECT_THAT(nothing.out, IsEmpty());
+}
+
+TEST(GraphRule, runs_what_manifests_name_through_those_that_lack_the_task) {
+  const Workspace workspace(R"({"workspace": {"./packages/*": {"build": ["^"]}},
+    "projects": {"./packages/*": {"executor": "npm"}}})");
+  workspace.write("package.json", R"({"workspaces": ["packages/*"]})");
+  const auto package = [&](const std::string& name, const std::string& needs, const std::string& scripts) {
+    workspace.write("packages/" + name + "/package.json", R"({"name": "@x/)" + name +
+                                                              R"(", "version": "1.0.0", "dependencies": {)" +
+                                                              needs + R"(}, "scripts": {)" + scripts + "}}");
+  };
+  const std::string build = R"("build": "echo built")";
+  package("app", R"("@x/between": "*", "@x/ui": "^1.0.0")", build);
+  package("between", R"("@x/core": "*")", "");
+  package("ui", R"("@x/core": "*")", build);
+  package("core", "", build);
+  const Finished finished =
+      run(workspace, {.arguments = {"plan", "build", "-j", "2"}, .folder = "packages/app"});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("1  ./packages/core:build"), HasSubstr("2  ./packages/ui:build"),
+                                  HasSubstr("3  ./packages/app:build"), Not(HasSubstr("between"))));
+}
+
+}  // namespace
+}  // namespace dream::e2e

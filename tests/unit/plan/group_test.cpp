@@ -1,0 +1,256 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "build_workspace.hpp"
+
+/// Plans that are no list.
+namespace dream {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+Dependency joining(Dependency entry) {
+  entry.joins = true;
+  return entry;
+}
+
+Dependency background(Dependency entry) {
+  entry.async = true;
+  return entry;
+}
+
+Dependency by_manifest(const std::string& task = {}) {
+  Dependency entry;
+  entry.by_manifest = true;
+  entry.task = task;
+  return entry;
+}
+
+Workspace with_groups() {
+  Workspace workspace;
+  workspace.has_groups = true;
+  return workspace;
+}
+
+Plan plan_for(const Workspace& workspace, Request request, Manifests* manifests = nullptr) {
+  if (request.jobs == 1) request.jobs = 4;
+  auto plan = make_plan(workspace, request, manifests);
+  EXPECT_TRUE(plan.has_value()) << (plan ? "" : plan.error().error.message);
+  return plan ? std::move(*plan) : Plan{};
+}
+
+/// All that a step waits for, through every barrier.
+std::vector<std::string> waits_for(const Plan& plan, const std::string& step) {
+  const auto found = std::ranges::find(plan.steps, id(step), &Step::id);
+  std::vector<std::string> names;
+  for (std::optional<BarrierIndex> at = found->after; at; at = plan.barriers[position(*at)].after)
+    for (const StepIndex before : plan.barriers[position(*at)].steps)
+      names.push_back(to_string(plan.steps[position(before)].id));
+  return names;
+}
+
+std::vector<std::string> needs(const Plan& plan, const std::string& step) {
+  std::vector<std::string> names;
+  for (const StepIndex needed : std::ranges::find(plan.steps, id(step), &Step::id)->needs)
+    names.push_back(to_string(plan.steps[position(needed)].id));
+  return names;
+}
+
+/// What manifests name, by project.
+class KnownManifests : public Manifests {
+ public:
+  using Needed = std::map<std::string, std::vector<std::string>>;
+  explicit KnownManifests(Needed needed) : needed_(std::move(needed)) {}
+  Result<std::vector<std::string>> needed(const std::string& project, const std::string&) override {
+    return needed_[project];
+  }
+
+ private:
+  Needed needed_;
+};
+
+TEST(GroupPlan, lets_members_wait_for_nobody_and_the_next_entry_for_all_of_them) {
+  Workspace workspace = with_groups();
+  depends(workspace, "./app:build", {on("./a"), joining(on("./b")), joining(on("./c")), on("./report")});
+  const Plan plan = plan_for(workspace, request_of("./app:build"));
+  EXPECT_FALSE(plan.is_list);
+  EXPECT_EQ(plan.jobs, 4U);
+  EXPECT_TRUE(plan.shares_front);
+  EXPECT_THAT(ids(plan), ElementsAre("./a:build", "./b:build", "./c:build", "./report:build", "./app:build"));
+  EXPECT_THAT(waits_for(plan, "./b:build"), IsEmpty());
+  EXPECT_THAT(waits_for(plan, "./report:build"), ElementsAre("./a:build", "./b:build", "./c:build"));
+  EXPECT_THAT(waits_for(plan, "./app:build"), ElementsAre("./report:build"));
+}
+
+TEST(GroupPlan, with_one_job_or_without_a_group_is_a_list) {
+  Workspace workspace = with_groups();
+  depends(workspace, "./app:build", {on("./a"), joining(on("./b"))});
+  depends(workspace, "./web:build", {on("./a"), on("./b")});
+  Request request = request_of("./app:build");
+  const auto one_job = make_plan(workspace, request);
+  EXPECT_TRUE(one_job->is_list);
+  EXPECT_THAT(one_job->barriers, IsEmpty());
+  EXPECT_FALSE(one_job->steps.back().after.has_value());
+  const Plan no_group = plan_for(workspace, request_of("./web:build"));
+  EXPECT_TRUE(no_group.is_list);
+  EXPECT_EQ(no_group.jobs, 1U);
+}
+
+TEST(GroupPlan, puts_what_an_entry_brings_behind_the_groups_before_that_entry) {
+  Workspace workspace = with_groups();
+  depends(workspace, "./app:test", {on("./a"), joining(on("./b")), on("./c")});
+  depends(workspace, "./b:test", {on("./d")});
+  depends(workspace, "./c:test", {on("./e")});
+  const Plan plan = plan_for(workspace, recursive_request_of("./app:test"));
+  EXPECT_THAT(waits_for(plan, "./d:test"), IsEmpty());
+  EXPECT_THAT(waits_for(plan, "./b:test"), ElementsAre("./d:test"));
+  EXPECT_THAT(waits_for(plan, "./e:test"), ElementsAre("./a:test", "./b:test"));
+  EXPECT_THAT(waits_for(plan, "./c:test"), ElementsAre("./e:test"));
+}
+
+TEST(GroupPlan, lets_whoever_names_a_step_again_wait_for_it_and_for_its_own_turn) {
+  Workspace workspace = with_groups();
+  depends(workspace, "./app:test", {on("./a"), on("./b"), joining(on("./c"))});
+  depends(workspace, "./b:test", {on("./shared")});
+  depends(workspace, "./c:test", {on("./shared")});
+  const Plan plan = plan_for(workspace, recursive_request_of("./app:test"));
+  EXPECT_THAT(ids(plan), ElementsAre("./a:test", "./shared:test", "./b:test", "./c:test", "./app:test"));
+  EXPECT_THAT(waits_for(plan, "./c:test"), ElementsAre("./shared:test", "./a:test"));
+}
+
+TEST(GroupPlan, of_a_task_that_is_one_group_has_its_background_first_and_its_end_last) {
+  Workspace workspace = with_groups();
+  workspace.tasks["build"].group = true;
+  Dependency at_the_end = on("./down:build");
+  at_the_end.finally = true;
+  depends(workspace, "./app:build", {on("./a"), at_the_end, background(on("./db:start")), on("./b")});
+  const Plan plan = plan_for(workspace, request_of("./app:build"));
+  EXPECT_THAT(ids(plan), ElementsAre("./db:start", "./a:build", "./b:build", "./down:build", "./app:build"));
+  EXPECT_THAT(waits_for(plan, "./b:build"), ElementsAre("./db:start"));
+  EXPECT_THAT(waits_for(plan, "./app:build"), ElementsAre("./a:build", "./b:build"));
+}
+
+TEST(GroupPlan, refuses_a_group_within_a_task_that_is_one) {
+  Workspace workspace = with_groups();
+  workspace.tasks["build"].group = true;
+  depends(workspace, "./app:build", {on("./a"), joining(on("./b", 7))});
+  const auto plan = make_plan(workspace, request_of("./app:build"));
+  ASSERT_TRUE(plan.has_error());
+  EXPECT_EQ(plan.error().where.value, 7U);
+}
+
+TEST(GroupPlan, tells_what_a_step_needs_beyond_what_the_plan_follows) {
+  Workspace workspace;
+  depends(workspace, "./app:test", {on("./core"), on("./lib"), on("./web")});
+  depends(workspace, "./web:test", {on("./lib"), on("./between")});
+  depends(workspace, "./between:test", {on("./core")});
+  Request request = request_of("./app:test");
+  EXPECT_THAT(needs(plan_for(workspace, request), "./web:test"), ElementsAre("./lib:test"));
+  request.keep_going = true;
+  const Plan plan = plan_for(workspace, request);
+  EXPECT_THAT(needs(plan, "./web:test"), UnorderedElementsAre("./lib:test", "./core:test"));
+  EXPECT_THAT(needs(plan, "./lib:test"), IsEmpty());
+  EXPECT_THAT(needs(plan, "./app:test"), ElementsAre("./core:test", "./lib:test", "./web:test"));
+}
+
+TEST(SeveralRequests, are_one_group_each_with_its_own_dependencies) {
+  Workspace workspace;
+  depends(workspace, "./a:test", {on("./db:start"), on("./lib:build")});
+  depends(workspace, "./b:test", {on("./db:start")});
+  depends(workspace, "./lib:build", {on("./base:build")});
+  Request request = request_of("./a:test");
+  request.ids.push_back(id("./b:test"));
+  const Plan plan = plan_for(workspace, request);
+  EXPECT_THAT(ids(plan), ElementsAre("./db:start", "./lib:build", "./a:test", "./b:test"));
+  EXPECT_THAT(waits_for(plan, "./b:test"), ElementsAre("./db:start"));
+  EXPECT_TRUE(plan.steps[2].requested && plan.steps[3].requested);
+  EXPECT_FALSE(plan.steps[0].requested);
+}
+
+TEST(SeveralRequests, decide_about_recursion_each_for_itself) {
+  Workspace workspace;
+  depends(workspace, "./a:test", {on("./lib:build")});
+  depends(workspace, "./b:test", {on("./lib:build"), on("./x")});
+  depends(workspace, "./lib:build", {on("./base:build")});
+  depends(workspace, "./x:test", {on("./y")});
+  workspace.recursive.push_back({{}, "./[ab]", {"lint"}});
+  workspace.recursive.push_back({{}, "./a*", {"*"}});
+  Request request;
+  request.ids = {id("./b:test"), id("./a:test")};
+  const Plan plan = plan_for(workspace, request);
+  EXPECT_THAT(ids(plan), ElementsAre("./base:build", "./lib:build", "./x:test", "./b:test", "./a:test"));
+}
+
+TEST(SeveralRequests, of_which_one_uses_the_other_take_its_attributes_from_the_entry) {
+  Workspace workspace;
+  workspace.tasks["start"].service = true;
+  depends(workspace, "./api:dev", {background(on("./db:dev")), on("./cache:start")});
+  Request request;
+  request.ids = {id("./db:dev"), id("./cache:start"), id("./api:dev")};
+  const Plan plan = plan_for(workspace, request);
+  EXPECT_THAT(ids(plan), ElementsAre("./db:dev", "./cache:start", "./api:dev"));
+  EXPECT_TRUE(plan.steps[0].background);
+  EXPECT_FALSE(plan.steps[1].service) << "it is requested, so it is waited for";
+  EXPECT_TRUE(plan.steps[1].background);
+  EXPECT_THAT(plan.ignored, IsEmpty());
+}
+
+TEST(WorkspaceGlobs, give_every_project_without_a_key_of_its_own_their_entries_in_order) {
+  Workspace workspace;
+  const auto glob = [&](const std::string& pattern, std::vector<Dependency> entries) {
+    workspace.dependency_globs.push_back({pattern, {{"test", {{}, std::move(entries)}}}});
+  };
+  glob("./packages/*", {on("./tools:build"), on("./packages/core")});
+  glob("./packages/w*", {on("./db:start"), on("./tools:build")});
+  depends(workspace, "./packages/own:build", {on("./x")});
+  EXPECT_THAT(ids(plan_for(workspace, request_of("./packages/web:test"))),
+              ElementsAre("./tools:build", "./packages/core:test", "./db:start", "./packages/web:test"));
+  EXPECT_THAT(ids(plan_for(workspace, request_of("./packages/core:test"))),
+              ElementsAre("./tools:build", "./packages/core:test"))
+      << "nobody waits for itself";
+  EXPECT_THAT(ids(plan_for(workspace, request_of("./packages/own:test"))),
+              ElementsAre("./packages/own:test"));
+}
+
+TEST(GraphRule, stands_for_a_group_of_what_the_manifest_names_and_is_always_followed) {
+  Workspace workspace = with_groups();
+  for (const char* project : {"./app", "./a", "./b", "./core"})
+    depends(workspace, project + std::string(":build"), {by_manifest(), on("./tools:gen")});
+  KnownManifests manifests(
+      KnownManifests::Needed{{"./app", {"./a", "./b"}}, {"./a", {"./core"}}, {"./b", {"./core"}}});
+  const Plan plan = plan_for(workspace, request_of("./app:build"), &manifests);
+  EXPECT_THAT(ids(plan), ElementsAre("./core:build", "./a:build", "./b:build", "./tools:gen", "./app:build"));
+  EXPECT_THAT(waits_for(plan, "./b:build"), ElementsAre("./core:build"));
+  EXPECT_THAT(waits_for(plan, "./tools:gen"), ElementsAre("./a:build", "./b:build"));
+}
+
+TEST(GraphRule, may_name_another_task_and_stand_in_a_group) {
+  Workspace workspace = with_groups();
+  depends(workspace, "./app:test", {by_manifest("build"), joining(on("./db:start")), on("./x")});
+  KnownManifests manifests(KnownManifests::Needed{{"./app", {"./a"}}});
+  const Plan plan = plan_for(workspace, request_of("./app:test"), &manifests);
+  EXPECT_THAT(waits_for(plan, "./x:test"), ElementsAre("./a:build", "./db:start"));
+  KnownManifests empty{KnownManifests::Needed()};
+  const Plan without = plan_for(workspace, request_of("./app:test"), &empty);
+  EXPECT_TRUE(without.is_list) << "what is left of the group is one step";
+  EXPECT_THAT(ids(without), ElementsAre("./db:start", "./x:test", "./app:test"));
+}
+
+TEST(GraphRule, that_nobody_can_read_is_an_error) {
+  Workspace workspace = with_groups();
+  Dependency entry = by_manifest();
+  entry.where = {5};
+  depends(workspace, "./app:test", {entry});
+  const auto plan = make_plan(workspace, request_of("./app:test"));
+  ASSERT_TRUE(plan.has_error());
+  EXPECT_EQ(plan.error().where.value, 5U);
+}
+
+}  // namespace
+}  // namespace dream
