@@ -154,6 +154,18 @@ Async<LifeEnd> ContainerLife::live_with_image() {
   co_return end;
 }
 
+Async<Result<void>> ContainerLife::join_network() {
+  if (!plan_.shares_network) co_return Result<void>();
+  auto network = RunNetwork::of(plan_.endpoint.address, plan_.network);
+  RunNetwork::Turn turn(network, engine_.executor());
+  co_await turn.come();
+  if (stopping()) co_return Result<void>();
+  network_ = std::move(network);
+  std::map<std::string, std::string> labels;
+  for (const char* name : {run_label, process_label}) labels[name] = plan_.labels.at(name);
+  co_return co_await turn.join(engine_, std::move(labels));
+}
+
 Async<Result<void>> ContainerLife::create() {
   bool rootless = false;
   if (plan_.default_user && !plan_.user.starts_with("0:")) {
@@ -162,6 +174,7 @@ Async<Result<void>> ContainerLife::create() {
     rootless = *told;
   }
   tell("creating its container");
+  if (Result<void> joined = co_await join_network(); !joined || stopping()) co_return joined;
   const std::string spec = container_spec(plan_, image_, rootless);
   init_words_ = InitWords(program_of(plan_, image_));
   const Result<std::string> id = co_await engine_.create(plan_.name, plan_.options.platform, spec);
@@ -266,18 +279,39 @@ Async<std::string> ContainerLife::remove() {
     asio::steady_timer pause(engine_.executor(), removal_pause);
     co_await pause.async_wait(answered);
   }
-  co_return "its container " + (id_.empty() ? plan_.name : short_id(id_)) +
+  if (network_ != nullptr) {
+    RunNetwork::Turn turn(network_, engine_.executor());
+    co_await turn.come();
+    turn.give_up();
+  }
+  const std::string container = "its container " + (id_.empty() ? plan_.name : short_id(id_));
+  co_return (container_is_gone_ ? "the network " + plan_.network : container) +
       " may still be there: dream removes it when it next uses this engine";
 }
 
+/// The container, and then the network of the run, if it was the last in it.
 Async<Result<void>> ContainerLife::try_removal(Engine::Limit limit) {
+  if (!container_is_gone_) {
+    Result<void> removed = co_await remove_container(limit);
+    if (!removed) co_return removed;
+    container_is_gone_ = true;
+  }
+  if (network_ == nullptr) co_return Result<void>();
+  RunNetwork::Turn turn(network_, engine_.executor());
+  co_await turn.come();
+  Result<void> left = co_await turn.leave(engine_, limit);
+  if (left) network_.reset();
+  co_return left;
+}
+
+Async<Result<void>> ContainerLife::remove_container(Engine::Limit limit) {
   if (!id_.empty()) co_return co_await engine_.remove(id_, limit);
   // An engine that went while it was asked to create it may have done so. Never by its name: that may be
   // somebody else's.
-  const Result<std::vector<ListedContainer>> all =
+  const Result<std::vector<Listed>> all =
       co_await engine_.list(std::string(run_label) + "=" + plan_.labels.at(run_label), limit);
   if (!all) co_return all.failure();
-  for (const ListedContainer& container : *all) {
+  for (const Listed& container : *all) {
     const auto step = container.labels.find(step_label);
     if (step == container.labels.end() || step->second != plan_.step) continue;
     Result<void> removed = co_await engine_.remove(container.id, limit);
@@ -329,12 +363,19 @@ Async<void> ContainerLife::look() {
 }
 
 Async<void> sweep(Engine& engine) {
-  const Result<std::vector<ListedContainer>> all = co_await engine.list(process_label);
-  if (!all) co_return;
-  for (const ListedContainer& container : *all) {
-    const auto identity = container.labels.find(process_label);
-    if (identity == container.labels.end() || !is_dead(identity->second)) continue;
-    static_cast<void>(co_await engine.remove(container.id));
+  const auto is_orphan = [](const Listed& one) {
+    const auto identity = one.labels.find(process_label);
+    return identity != one.labels.end() && is_dead(identity->second);
+  };
+  const Result<std::vector<Listed>> containers = co_await engine.list(process_label);
+  if (!containers) co_return;
+  for (const Listed& container : *containers) {
+    if (is_orphan(container)) static_cast<void>(co_await engine.remove(container.id));
+  }
+  const Result<std::vector<Listed>> networks = co_await engine.list_networks(process_label);
+  if (!networks) co_return;
+  for (const Listed& network : *networks) {
+    if (is_orphan(network)) static_cast<void>(co_await engine.remove_network(network.id));
   }
 }
 

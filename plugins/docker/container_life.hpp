@@ -14,6 +14,7 @@
 #include "engine.hpp"
 #include "init_words.hpp"
 #include "registry_auth.hpp"
+#include "run_network.hpp"
 
 namespace dream::docker {
 
@@ -81,6 +82,7 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   [[nodiscard]] Async<Result<Image>> build_image();
   [[nodiscard]] Async<Result<void>> pull_image();
   [[nodiscard]] Async<LifeEnd> live_with_image();
+  [[nodiscard]] Async<Result<void>> join_network();
   [[nodiscard]] Async<Result<void>> create();
   [[nodiscard]] Async<LifeEnd> run_container();
   [[nodiscard]] Async<void> forward_output();
@@ -93,6 +95,7 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   [[nodiscard]] Async<sdk::Exit> describe_exit(int code);
   [[nodiscard]] Async<std::string> remove();
   [[nodiscard]] Async<Result<void>> try_removal(Engine::Limit limit);
+  [[nodiscard]] Async<Result<void>> remove_container(Engine::Limit limit);
   void send_signal();
   [[nodiscard]] std::string stop_signal() const;
   [[nodiscard]] Async<void> look();
@@ -122,11 +125,13 @@ class ContainerLife : public std::enable_shared_from_this<ContainerLife> {
   InitWords::Said init_said_ = InitWords::Said::nothing_yet;
   bool program_runs_ = false;
   std::string id_;
+  std::shared_ptr<RunNetwork> network_;  ///< while it counts as one of its users
+  bool container_is_gone_ = false;
   std::optional<Result<int>> code_;  ///< once it has ended
 };
 
-/// Removes the containers that dead processes of this machine have left on this engine; whether that works
-/// or not, life goes on.
+/// Removes the containers and networks that dead processes of this machine have left on this engine; whether
+/// that works or not, life goes on.
 [[nodiscard]] Async<void> sweep(Engine& engine);
 
 }  // namespace dream::docker

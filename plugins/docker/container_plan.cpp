@@ -85,7 +85,36 @@ std::optional<Words> command_of(const sdk::Task& task, const Options& options) {
   return options.command;
 }
 
+/// The last part of a project's path, where it can be a host's name; the workspace's root has none.
+std::string host_name_of(const std::string& project) {
+  const fs::path path = fs::path(project).lexically_normal();
+  const std::string name = path.has_filename() ? path.filename() : path.parent_path().filename();
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  };
+  const bool is_name = name.find_first_not_of('.') != std::string::npos && std::ranges::all_of(name, fits);
+  return is_name ? name : std::string();
+}
+
+/// What is said once more is left out.
+std::vector<std::string> aliases_of(const std::string& project, const Options& options) {
+  std::vector<std::string> all;
+  // Who attaches it to a network of others decides about its names.
+  if (options.network.empty()) all.push_back(host_name_of(project));
+  if (!all.empty() && all.front().empty()) all.clear();
+  for (const std::string& alias : options.aliases) {
+    if (std::ranges::find(all, alias) == all.end()) all.push_back(alias);
+  }
+  return all;
+}
+
 }  // namespace
+
+std::string network_name(const std::string& root, const std::string& run) {
+  const std::string words = slug(fs::path(root).filename().string());
+  return "dream-" + words + (words.empty() ? "" : "-") + run;
+}
 
 std::string container_name(const std::string& step, const std::string& run) {
   const std::string words = slug(step);
@@ -130,6 +159,12 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.docker_configuration = configuration_folder(variables);
   const std::string session = host.session();
   plan.name = container_name(plan.step, session.empty() ? short_hash(plan.root) : session.substr(0, 8));
+  plan.shares_network = plan.options.network.empty();
+  plan.network =
+      plan.shares_network
+          ? network_name(plan.root, session.empty() ? short_hash(plan.root + own_identity()) : session)
+          : plan.options.network;
+  plan.aliases = aliases_of(project.path, plan.options);
   plan.labels = plan.options.labels;
   plan.labels[run_label] = session;
   plan.labels[step_label] = plan.step;
@@ -204,6 +239,10 @@ std::string describe(const ContainerPlan& plan) {
   for (const Volume& volume : options.volumes) add_volume(argv, volume);
   for (const PortBinding& port : options.ports) add("--publish", port_words(port));
   add("--network", options.network);
+  for (const std::string& alias : plan.shares_network ? std::vector<std::string>() : plan.aliases)
+    add("--network-alias", alias);
+  const std::vector<std::string> sandbox = sandbox_flags(options.sandbox);
+  argv.insert(argv.end(), sandbox.begin(), sandbox.end());
   add("--platform", options.platform);
   if (options.memory > 0) add("--memory", std::to_string(options.memory));
   if (options.nano_cpus > 0) add("--cpus", std::to_string(static_cast<double>(options.nano_cpus) / 1e9));

@@ -17,12 +17,15 @@ namespace dream::docker {
 struct ContainerPlan {
   Options options;
   Endpoint endpoint;
-  std::string root;       ///< of the workspace
-  std::string step;       ///< "./services/db:start"
-  std::string name;       ///< of the container
-  std::string directory;  ///< of the project
-  bool mount = false;     ///< the project's folder, at its own path
-  std::string workdir;    ///< empty: the image's own
+  std::string root;                  ///< of the workspace
+  std::string step;                  ///< "./services/db:start"
+  std::string name;                  ///< of the container
+  std::string network;               ///< that it is attached to
+  bool shares_network = false;       ///< it is the run's own, which its containers make and remove
+  std::vector<std::string> aliases;  ///< its names there
+  std::string directory;             ///< of the project
+  bool mount = false;                ///< the project's folder, at its own path
+  std::string workdir;               ///< empty: the image's own
   /// "" is the image's own.
   std::string user;
   bool default_user = false;     ///< `user` is the caller, and not what dream.json says
@@ -36,7 +39,8 @@ struct ContainerPlan {
   std::string docker_configuration;  ///< folder of docker's own configuration, for registries' passwords
 };
 
-/// Labels by which a container is found again; the values are Host::session(), the step, and our process.
+/// Labels by which a container, and with the first and the last its run's network, is found again; the values
+/// are Host::session(), the step, and our process.
 inline constexpr const char* run_label = "dream.run";
 inline constexpr const char* step_label = "dream.step";
 inline constexpr const char* process_label = "dream.process";
@@ -46,6 +50,9 @@ inline constexpr const char* process_label = "dream.process";
 
 /// The name of a step's container in a run of dream: another one for each step.
 [[nodiscard]] std::string container_name(const std::string& step, const std::string& run);
+
+/// The name of the network that the containers of a run of dream in this workspace share.
+[[nodiscard]] std::string network_name(const std::string& root, const std::string& run);
 
 /// The words of a command, with what stood after `--`, for which a line has a place.
 [[nodiscard]] std::vector<std::string> argv_of(const Words& command,

@@ -4,6 +4,7 @@
 
 #include "container_plan.hpp"
 #include "json.hpp"
+#include "spec_writer.hpp"
 
 namespace dream::docker {
 
@@ -19,47 +20,6 @@ std::vector<std::string> command_for(const ContainerPlan& plan, const Image& ima
   argv.insert(argv.end(), plan.arguments.begin(), plan.arguments.end());
   return argv;
 }
-
-/// Writes the members of a JSON object.
-class SpecWriter {
- public:
-  using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-  explicit SpecWriter(Writer& json) : json_(json) {}
-
-  void text(const char* name, const std::string& value) {
-    if (value.empty()) return;
-    json_.Key(name);
-    json_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-  }
-  void number(const char* name, std::int64_t value) {
-    if (value == 0) return;
-    json_.Key(name);
-    json_.Int64(value);
-  }
-  void flag(const char* name, bool value) {
-    json_.Key(name);
-    json_.Bool(value);
-  }
-  void texts(const char* name, const std::vector<std::string>& values) {
-    if (values.empty()) return;
-    json_.Key(name);
-    json_.StartArray();
-    for (const std::string& value : values)
-      json_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-    json_.EndArray();
-  }
-  template <class Body>
-  void object(const char* name, Body&& body) {
-    json_.Key(name);
-    json_.StartObject();
-    body();
-    json_.EndObject();
-  }
-
- private:
-  Writer& json_;
-};
 
 void write_ports(SpecWriter& spec, SpecWriter::Writer& json, const std::vector<PortBinding>& ports) {
   std::map<std::string, std::vector<PortBinding>> by_port;
@@ -135,7 +95,8 @@ void write_host_config(SpecWriter& spec, SpecWriter::Writer& json, const Contain
     spec.object("LogConfig", [&] { spec.text("Type", "none"); });
     write_volumes(spec, json, plan);
     write_ports(spec, json, options.ports);
-    spec.text("NetworkMode", options.network);
+    spec.text("NetworkMode", plan.network);
+    write_sandbox(spec, json, options.sandbox);
     spec.number("Memory", options.memory);
     spec.number("NanoCpus", options.nano_cpus);
     if (options.gpus) write_gpus(spec, json, *options.gpus);
@@ -193,12 +154,7 @@ std::string container_spec(const ContainerPlan& plan, const Image& image, bool r
   spec.text("WorkingDir", plan.workdir);
   if (!plan.default_user || !rootless) spec.text("User", plan.user);
   spec.texts("Env", plan.environment);
-  spec.object("Labels", [&] {
-    for (const auto& [name, value] : plan.labels) {
-      json.Key(name.c_str());
-      json.String(value.c_str());
-    }
-  });
+  spec.table("Labels", plan.labels);
   if (options.health_check) write_health_check(spec, *options.health_check);
   spec.flag("Tty", false);
   std::vector<std::string> ports, volumes;
@@ -210,7 +166,15 @@ std::string container_spec(const ContainerPlan& plan, const Image& image, bool r
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
   write_keys(spec, json, "ExposedPorts", ports);
   write_keys(spec, json, "Volumes", volumes);
+  spec.text("Hostname", options.sandbox.hostname);
+  spec.text("Domainname", options.sandbox.domainname);
   write_host_config(spec, json, plan);
+  if (!plan.aliases.empty()) {
+    spec.object("NetworkingConfig", [&] {
+      spec.object("EndpointsConfig",
+                  [&] { spec.object(plan.network.c_str(), [&] { spec.texts("Aliases", plan.aliases); }); });
+    });
+  }
   json.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
 }

@@ -8,6 +8,7 @@
 #include "failures.hpp"
 #include "json.hpp"
 #include "progress.hpp"
+#include "spec_writer.hpp"
 
 namespace dream::docker {
 
@@ -238,18 +239,27 @@ Async<Result<std::int64_t>> Engine::memory(const std::string& id) {
   co_return std::max(none, std::max(none, json_number(json, {"memory_stats", "usage"})) - droppable);
 }
 
-Async<Result<std::vector<ListedContainer>>> Engine::list(const std::string& label, Limit limit) {
+Async<Result<std::vector<Listed>>> Engine::list(const std::string& label, Limit limit) {
+  return list_at("/containers/json?all=1&", "list containers", label, limit);
+}
+
+Async<Result<std::vector<Listed>>> Engine::list_networks(const std::string& label, Limit limit) {
+  return list_at("/networks?", "list networks", label, limit);
+}
+
+Async<Result<std::vector<Listed>>> Engine::list_at(std::string path, std::string what, std::string label,
+                                                   Limit limit) {
   const std::string filters =
       "{\"label\":[" + to_text(Json(rapidjson::StringRef(label.data(), label.size()))) + "]}";
-  const Result<Response> found = co_await ask(
-      request(Verb::get, "/containers/json?all=1&filters=" + url_encode(filters)), "list containers", limit);
+  const Result<Response> found =
+      co_await ask(request(Verb::get, path + "filters=" + url_encode(filters)), what, limit);
   if (!found) co_return found.failure();
   const auto json = parse_json(found->body);
-  std::vector<ListedContainer> all;
+  std::vector<Listed> all;
   if (!json.IsArray()) co_return all;
-  for (const Json& container : json.GetArray()) {
-    ListedContainer listed{json_text(container, {"Id"}), {}};
-    const Json& labels = json_at(container, {"Labels"});
+  for (const Json& one : json.GetArray()) {
+    Listed listed{json_text(one, {"Id"}), {}};
+    const Json& labels = json_at(one, {"Labels"});
     if (labels.IsObject()) {
       for (const auto& member : labels.GetObject()) {
         if (member.value.IsString()) listed.labels.emplace(member.name.GetString(), member.value.GetString());
@@ -258,6 +268,34 @@ Async<Result<std::vector<ListedContainer>>> Engine::list(const std::string& labe
     all.push_back(std::move(listed));
   }
   co_return all;
+}
+
+Async<Result<void>> Engine::create_network(const std::string& name,
+                                           const std::map<std::string, std::string>& labels) {
+  rapidjson::StringBuffer buffer;
+  SpecWriter::Writer json(buffer);
+  SpecWriter spec(json);
+  json.StartObject();
+  spec.text("Name", name);
+  spec.text("Driver", "bridge");
+  spec.flag("CheckDuplicate", true);  // engines before 1.44 take two of one name without it
+  spec.table("Labels", labels);
+  json.EndObject();
+  std::string body(buffer.GetString(), buffer.GetSize());
+  const Result<Response> made = co_await ask(request(Verb::post, "/networks/create", std::move(body)),
+                                             "make the network of the run", {}, {conflict});
+  if (made) co_return Result<void>();
+  Failure failure = made.failure();
+  failure.hint += failure.hint.empty() ? "" : "; or ";
+  failure.hint += R"(set `network` to one that is there: "bridge", "host", "none")";
+  co_return failure;
+}
+
+Async<Result<void>> Engine::remove_network(const std::string& name, Limit limit) {
+  const Result<Response> removed = co_await ask(request(Verb::delete_, "/networks/" + url_encode(name)),
+                                                "remove the network of the run", limit, {not_found});
+  if (!removed) co_return removed.failure();
+  co_return Result<void>();
 }
 
 Async<Result<bool>> Engine::is_rootless() {

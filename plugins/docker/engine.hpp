@@ -31,8 +31,8 @@ struct ContainerState {
   bool out_of_memory = false;
 };
 
-/// A container in a list.
-struct ListedContainer {
+/// A container or a network in a list.
+struct Listed {
   std::string id;
   std::map<std::string, std::string> labels;
 };
@@ -90,7 +90,16 @@ class Engine {
   /// Bytes of memory in use; 0 when the engine can't tell.
   [[nodiscard]] Async<Result<std::int64_t>> memory(const std::string& id);
   /// Those, running or not, that have this label: "name" or "name=value".
-  [[nodiscard]] Async<Result<std::vector<ListedContainer>>> list(const std::string& label,
+  [[nodiscard]] Async<Result<std::vector<Listed>>> list(const std::string& label,
+                                                        Limit limit = HttpClient::answer_limit);
+  /// A bridge; one of this name that is there already will do. However long that takes.
+  [[nodiscard]] Async<Result<void>> create_network(const std::string& name,
+                                                   const std::map<std::string, std::string>& labels);
+  /// By its name or id. One that doesn't exist is no failure; one that a container is attached to is.
+  [[nodiscard]] Async<Result<void>> remove_network(const std::string& name,
+                                                   Limit limit = HttpClient::answer_limit);
+  /// Those that have this label, as list() takes it.
+  [[nodiscard]] Async<Result<std::vector<Listed>>> list_networks(const std::string& label,
                                                                  Limit limit = HttpClient::answer_limit);
   /// Root in a container is the user who runs the engine.
   [[nodiscard]] Async<Result<bool>> is_rootless();
@@ -110,6 +119,8 @@ class Engine {
   /// A call whose refusal is a Failure: the engine can't do `what`.
   [[nodiscard]] Async<Result<Response>> ask(Request request, std::string what,
                                             Limit limit = HttpClient::answer_limit, Fine fine = {});
+  [[nodiscard]] Async<Result<std::vector<Listed>>> list_at(std::string path, std::string what,
+                                                           std::string label, Limit limit);
   /// An answer whose refusal, or whose late `error` (of a stream that began well), is a Failure.
   [[nodiscard]] Result<Response> judged(Result<Response> answer, std::string_view what, Fine fine = {},
                                         std::string_view error = {}) const;

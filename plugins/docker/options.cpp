@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -130,6 +131,12 @@ Result<std::optional<HealthCheck>> read_health_check(const Json& json) {
   return std::optional(std::move(check));
 }
 
+/// Those that every engine has, and the network of another container ("container:ID"), know no names.
+bool has_names(const std::string& network) {
+  constexpr std::array<std::string_view, 4> nameless{"bridge", "default", "host", "none"};
+  return std::ranges::find(nameless, network) == nameless.end() && network.find(':') == std::string::npos;
+}
+
 Result<std::vector<Volume>> read_volumes(const std::vector<std::string>& texts) {
   std::vector<Volume> volumes;
   for (std::size_t index = 0; index < texts.size(); ++index) {
@@ -237,6 +244,8 @@ Result<Options> read_options(std::string_view json) {
   if (!volumes) return volumes.failure();
   auto health_check = read_health_check(json_at(read.json(), {"healthcheck"}));
   if (!health_check) return health_check.failure();
+  auto sandbox = read_sandbox(read.json());
+  if (!sandbox) return sandbox.failure();
   Options options{.image = read.text("image").value_or(""),
                   .build = std::nullopt,
                   .command = words_at(read, "command"),
@@ -246,6 +255,8 @@ Result<Options> read_options(std::string_view json) {
                   .volumes = *volumes,
                   .ports = *ports,
                   .network = read.text("network").value_or(""),
+                  .aliases = read.texts("aliases"),
+                  .sandbox = *std::move(sandbox),
                   .user = read.text("user"),
                   .env = read.texts("env"),
                   .platform = read.text("platform").value_or(""),
@@ -270,6 +281,10 @@ Result<Options> read_options(std::string_view json) {
   }
   if (!options.image.empty() && options.build) {
     return wrong("/image", "there are both an image and a build", "leave one of them out");
+  }
+  if (!options.aliases.empty() && !has_names(options.network)) {
+    return wrong("/aliases", "there are no names on the network \"" + options.network + "\"",
+                 "leave one of them out: a run has a network of its own, where names are");
   }
   if (const Result<void> limits = read_limits(read.json(), options); !limits) return limits.failure();
   return options;

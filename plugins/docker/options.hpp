@@ -9,10 +9,9 @@
 #include <variant>
 #include <vector>
 
-namespace dream::docker {
+#include "sandbox.hpp"
 
-using sdk::Failure;
-using sdk::Result;
+namespace dream::docker {
 
 /// A shell line, or an argument vector.
 using Words = std::variant<std::string, std::vector<std::string>>;
@@ -76,7 +75,9 @@ struct Options {
   std::optional<bool> mount;  ///< whether the project is mounted
   std::vector<Volume> volumes;
   std::vector<PortBinding> ports;
-  std::string network;
+  std::string network;  ///< empty: the one of the run
+  std::vector<std::string> aliases;
+  Sandbox sandbox;
   std::optional<std::string> user;
   std::vector<std::string> env;  ///< names
   Pull pull = Pull::missing;

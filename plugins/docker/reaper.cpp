@@ -16,17 +16,34 @@ namespace {
 constexpr int quiet_looks = 5;
 constexpr std::chrono::milliseconds between_looks{100};
 
+/// Containers before their network; whether something was found.
+Async<Result<bool>> remove_found(Engine& engine, const std::string& label) {
+  const auto containers = co_await engine.list(label);
+  if (!containers) co_return containers.failure();
+  for (const Listed& container : *containers) {
+    const Result<void> removed = co_await engine.remove(container.id);
+    if (!removed) co_return removed.failure();
+  }
+  const auto networks = co_await engine.list_networks(label);
+  if (!networks) co_return networks.failure();
+  bool found = !containers->empty();
+  for (const Listed& network : *networks) {
+    // One that came up with a container meanwhile goes after that.
+    const Result<void> removed = co_await engine.remove_network(network.id);
+    if (!removed && !found) co_return removed.failure();
+    found = true;
+  }
+  co_return found;
+}
+
 Async<Result<void>> remove_all(Engine& engine, std::string session, std::chrono::milliseconds patience) {
   Result<void> connected = co_await engine.connect(patience);
   if (!connected) co_return connected;
+  const std::string label = std::string(run_label) + "=" + session;
   for (int quiet = 0; quiet < quiet_looks; ++quiet) {
-    const auto found = co_await engine.list(std::string(run_label) + "=" + session);
+    const Result<bool> found = co_await remove_found(engine, label);
     if (!found) co_return found.failure();
-    for (const ListedContainer& container : *found) {
-      quiet = -1;
-      Result<void> removed = co_await engine.remove(container.id);
-      if (!removed) co_return removed;
-    }
+    if (*found) quiet = -1;
     asio::steady_timer pause(engine.executor(), between_looks);
     co_await pause.async_wait(answered);
   }

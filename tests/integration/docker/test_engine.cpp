@@ -112,10 +112,33 @@ class ReadySocket {
   int descriptor_;
 };
 
-Async<Result<std::vector<ListedContainer>>> list(Engine& engine, std::string label) {
+using Listing = Async<Result<std::vector<Listed>>>;
+
+Listing containers_of(Engine& engine, std::string label) {
   const Result<void> connected = co_await engine.connect();
   if (!connected) co_return connected.failure();
   co_return co_await engine.list(label);
+}
+
+Listing networks_of(Engine& engine, std::string label) {
+  const Result<void> connected = co_await engine.connect();
+  if (!connected) co_return connected.failure();
+  co_return co_await engine.list_networks(label);
+}
+
+std::vector<Listed> listed(const std::string& address, const std::string& label,
+                           Listing (*list)(Engine&, std::string)) {
+  asio::io_context context(1);
+  Engine engine(context.get_executor(), *parse_endpoint(address, own_variables()));
+  auto found = complete(context, list(engine, label)).value();
+  if (!found) throw std::runtime_error(found.failure().message);
+  return *std::move(found);
+}
+
+std::vector<std::string> ids_of(const std::vector<Listed>& all) {
+  std::vector<std::string> ids;
+  for (const Listed& one : all) ids.push_back(one.id);
+  return ids;
 }
 
 }  // namespace
@@ -236,9 +259,9 @@ void TestEngine::import_image() const {
   fs::permissions(root / "tmp", fs::perms::all | fs::perms::sticky_bit);
   if (!fs::exists("/bin/busybox")) throw std::runtime_error("no busybox: apt-get install busybox-static");
   fs::copy_file("/bin/busybox", root / "bin/busybox", fs::copy_options::overwrite_existing);
-  for (const char* applet :
-       {"cat", "dd",       "echo", "env",   "false", "head", "httpd", "id", "kill", "ls", "mkfifo",
-        "pwd", "readlink", "sh",   "sleep", "stat",  "tail", "touch", "tr", "true", "wc", "yes"}) {
+  for (const char* applet : {"cat",   "dd",     "echo",  "env",  "false",    "head", "httpd", "id",   "kill",
+                             "ls",    "mkfifo", "mkdir", "pwd",  "readlink", "sh",   "sleep", "stat", "tail",
+                             "touch", "tr",     "true",  "test", "wc",       "wget", "yes"}) {
     fs::remove(root / "bin" / applet);
     fs::create_symlink("busybox", root / "bin" / applet);
   }
@@ -262,13 +285,19 @@ void TestEngine::import_image() const {
 }
 
 std::vector<std::string> containers_with(const std::string& address, const std::string& label) {
-  asio::io_context context(1);
-  Engine engine(context.get_executor(), *parse_endpoint(address, own_variables()));
-  const auto found = complete(context, list(engine, label)).value();
-  if (!found) throw std::runtime_error(found.failure().message);
-  std::vector<std::string> ids;
-  for (const ListedContainer& container : *found) ids.push_back(container.id);
-  return ids;
+  return ids_of(listed(address, label, containers_of));
+}
+
+std::set<std::string> labels_of(const std::string& address, const std::string& label,
+                                const std::string& name) {
+  std::set<std::string> values;
+  for (const Listed& container : listed(address, label, containers_of))
+    values.insert(container.labels.at(name));
+  return values;
+}
+
+std::vector<std::string> networks_with(const std::string& address, const std::string& label) {
+  return ids_of(listed(address, label, networks_of));
 }
 
 TestEngine shared_engine() {

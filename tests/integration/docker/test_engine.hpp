@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,5 +48,10 @@ class TestEngine {
 
 /// The ids of the containers, running or not, that have this label: "name=value".
 [[nodiscard]] std::vector<std::string> containers_with(const std::string& address, const std::string& label);
+/// The values of `name` that the labels of those containers have, each once.
+[[nodiscard]] std::set<std::string> labels_of(const std::string& address, const std::string& label,
+                                              const std::string& name);
+/// The ids of the networks that have this label.
+[[nodiscard]] std::vector<std::string> networks_with(const std::string& address, const std::string& label);
 
 }  // namespace dream::docker::testing

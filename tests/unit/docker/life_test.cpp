@@ -50,7 +50,9 @@ struct Life : ::testing::Test {
                        .endpoint = *parse_endpoint(engine.address(), own_variables())};
     plan.step = "./web:dev";
     plan.name = "dream-web-dev";
-    plan.labels = {{run_label, "run"}, {step_label, plan.step}};
+    plan.labels = {{run_label, "run"}, {step_label, plan.step}, {process_label, "process"}};
+    plan.network = "of-the-run";
+    plan.shares_network = shares_network;
     plan.docker_configuration = folder.path().string();
     return plan;
   }
@@ -76,6 +78,7 @@ struct Life : ::testing::Test {
   TemporaryFolder folder;
   asio::io_context context{1};
   std::shared_ptr<Listener> listener = std::make_shared<Listener>();
+  bool shares_network = false;
 };
 
 TEST_F(Life, nothing_is_read_from_the_engine_while_there_is_no_room) {
@@ -94,6 +97,27 @@ TEST_F(Life, nothing_is_read_from_the_engine_while_there_is_no_room) {
   listener->make_room();
   until_end();
   EXPECT_EQ(listener->output.size(), 1500U * 51);
+}
+
+TEST_F(Life, that_is_to_end_while_another_makes_their_network_never_joins_it) {
+  shares_network = true;
+  engine.hold("POST /networks/create");
+  engine.hold("POST /containers/c1/wait");
+  const auto life = begin();
+  while (engine.count("POST /networks/create") == 0) context.poll();
+  const auto second = std::make_shared<Listener>();
+  const auto late = std::make_shared<ContainerLife>(context.get_executor(), plan(), second);
+  late->begin();
+  until([&] { return !second->standings.empty() && second->standings.back() == "creating its container"; });
+  late->terminate(sdk::Urgency::graceful);
+  engine.release("POST /networks/create");
+  until([&] { return second->end.has_value(); });
+  until([&] { return listener->started; });
+  EXPECT_EQ(engine.count("DELETE /networks/of-the-run"), 0U) << "another one is in it";
+  engine.release("POST /containers/c1/wait");
+  until_end();
+  EXPECT_EQ(engine.count("POST /containers/create"), 1U);
+  EXPECT_EQ(engine.count("DELETE /networks/of-the-run"), 1U);
 }
 
 TEST_F(Life, a_credential_helper_that_hangs_is_broken_off) {

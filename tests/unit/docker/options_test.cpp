@@ -101,6 +101,31 @@ TEST(DockerOptions, a_health_check_has_a_test_or_is_disabled) {
   EXPECT_TRUE(read_options(R"({"image": "a", "healthcheck": {"disable": true}})")->health_check->is_off());
 }
 
+TEST(DockerOptions, aliases_need_a_network_that_knows_names) {
+  EXPECT_EQ(wrong_in(R"({"image": "a", "aliases": ["b"]})"), "fine");
+  EXPECT_EQ(wrong_in(R"({"image": "a", "aliases": ["b"], "network": "mine"})"), "fine");
+  for (const char* network : {"host", "none", "bridge", "default", "container:x"}) {
+    const std::string options = R"({"image": "a", "network": ")" + std::string(network) + "\"";
+    EXPECT_EQ(wrong_in(options + R"(, "aliases": ["b"]})"), "/aliases") << network;
+    EXPECT_EQ(wrong_in(options + R"(, "aliases": []})"), "fine") << network;
+  }
+}
+
+TEST(DockerOptions, of_what_a_container_may_do_are_checked) {
+  const auto wrong = [](const std::string& more) { return wrong_in(R"({"image": "a", )" + more + "}"); };
+  EXPECT_EQ(wrong(R"("tmpfs": "/run")"), "fine");
+  EXPECT_EQ(wrong(R"("tmpfs": ["/run", "run:size=1m"])"), "/tmpfs/1");
+  EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": 2, "hard": 1}})"), "/ulimits/nofile");
+  EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": -1, "hard": 1}})"), "/ulimits/nofile");
+  EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": 2, "hard": -1}})"), "fine");
+  for (const char* host : {"a", "a:", ":1.2.3.4", "="})
+    EXPECT_EQ(wrong(R"("extraHosts": [")" + std::string(host) + "\"]"), "/extraHosts/0") << host;
+  EXPECT_EQ(wrong(R"("shmSize": "much")"), "/shmSize");
+  EXPECT_EQ(wrong(R"("shmSize": 1024)"), "fine");
+  for (const char* device : {"fuse", "/dev/a:b", "/dev/a:/dev/b:x", "/dev/a:/b:/c:r", ""})
+    EXPECT_EQ(wrong(R"("devices": [")" + std::string(device) + "\"]"), "/devices/0") << device;
+}
+
 TEST(DockerOptions, a_volume_needs_an_absolute_path_in_the_container) {
   EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["x:/y:ro", "/z", "./a:/b"]})"), "fine");
   EXPECT_EQ(wrong_in(R"({"image": "a", "volumes": ["/y", "data"]})"), "/volumes/1");

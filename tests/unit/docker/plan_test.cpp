@@ -25,6 +25,7 @@ struct Wanted {
   std::vector<std::string> environment = {};
   std::vector<std::string> own_environment = {};
   std::string directory = "/w/db";
+  std::string project = "./db";
 };
 
 std::vector<dream_str> views(const std::vector<std::string>& texts) {
@@ -58,7 +59,7 @@ Result<ContainerPlan> plan_of(const Wanted& wanted) {
   task.options = sdk::view(wanted.options);
   sdk::Project project;
   project.root = "/w";
-  project.path = "./db";
+  project.path = wanted.project;
   project.directory = "/w/db";
   const Variables variables = [](const std::string& name) -> std::optional<std::string> {
     if (name == "HOME") return "/home/me";
@@ -229,6 +230,73 @@ TEST(ContainerSpec, a_health_check_counts_in_nanoseconds_and_leaves_the_rest_to_
             R"({"Test":["CMD","a","b c"],"Timeout":1000000,"StartPeriod":2000000,"StartInterval":3000000})");
   EXPECT_EQ(check(R"({"disable": true})"), R"({"Test":["NONE"]})");
   EXPECT_EQ(part(spec_of({}), {"Healthcheck"}), "null");
+}
+
+TEST(ContainerSpec, has_names_on_the_network_of_its_run) {
+  const std::string run = "dream-w-11111111-2222-4333-8444-555555555555";
+  const auto aliases = [&](const std::string& options, const std::string& project = "./db") {
+    return part(spec_of({.options = R"({"image": "box")" + options + "}", .project = project}),
+                {"NetworkingConfig", "EndpointsConfig"});
+  };
+  EXPECT_EQ(part(spec_of({}), {"HostConfig", "NetworkMode"}), "\"" + run + "\"");
+  EXPECT_EQ(aliases(""), "{\"" + run + R"(":{"Aliases":["db"]}})");
+  EXPECT_EQ(aliases("", "./services/my-db.1/"), "{\"" + run + R"(":{"Aliases":["my-db.1"]}})");
+  EXPECT_EQ(aliases(R"(, "aliases": ["postgres", "db", "db.local", "postgres"])"),
+            "{\"" + run + R"(":{"Aliases":["db","postgres","db.local"]}})");
+  EXPECT_EQ(aliases(R"(, "network": "mine", "aliases": ["a"])"), R"({"mine":{"Aliases":["a"]}})")
+      << "not its folder's name: the network is not dream's";
+  for (const char* nameless : {"./", "./two words", "./日本", "./.."})
+    EXPECT_EQ(aliases("", nameless), "null");
+}
+
+TEST(NetworkName, is_another_one_for_each_run) {
+  EXPECT_EQ(network_name("/home/me/My App", "1"), "dream-my-app-1");
+  EXPECT_EQ(network_name("/日本", "1"), "dream-1");
+  EXPECT_EQ(network_name("/", "1"), "dream-1");
+}
+
+TEST(ContainerSpec, what_it_may_do_and_see_is_passed) {
+  const Wanted wanted{.options = R"({"image": "box", "mount": "none",
+    "capAdd": ["NET_ADMIN"], "capDrop": ["ALL"], "readOnly": true,
+    "tmpfs": ["/run", "/tmp:size=64m,mode=1777"],
+    "ulimits": {"core": 0, "memlock": -1, "nofile": 4096, "nproc": {"soft": 10, "hard": -1}},
+    "extraHosts": ["a:1.2.3.4", "b=[::1]", "host.docker.internal:host-gateway"], "shmSize": "1m",
+    "devices": ["/dev/fuse", "/dev/a:/dev/b", "/dev/c:r", "/dev/d:/dev/e:rw"],
+    "securityOpt": ["no-new-privileges"], "sysctls": {"net.a": 1, "net.b": "2 3"}, "groupAdd": ["video", 44],
+    "hostname": "box1", "domainname": "example.org"})"};
+  const auto spec = spec_of(wanted);
+  const auto host = [&](const char* name) { return part(spec, {"HostConfig", name}); };
+  EXPECT_EQ(host("CapAdd"), R"(["NET_ADMIN"])");
+  EXPECT_EQ(host("CapDrop"), R"(["ALL"])");
+  EXPECT_EQ(host("ReadonlyRootfs"), "true");
+  EXPECT_EQ(host("Tmpfs"), R"({"/run":"","/tmp":"size=64m,mode=1777"})");
+  EXPECT_EQ(host("Ulimits"),
+            R"([{"Name":"core"},{"Name":"memlock","Soft":-1,"Hard":-1},)"
+            R"({"Name":"nofile","Soft":4096,"Hard":4096},{"Name":"nproc","Soft":10,"Hard":-1}])");
+  EXPECT_EQ(host("ExtraHosts"), R"(["a:1.2.3.4","b:::1","host.docker.internal:host-gateway"])");
+  EXPECT_EQ(host("ShmSize"), "1048576");
+  EXPECT_EQ(host("Devices"),
+            R"([{"PathOnHost":"/dev/fuse","PathInContainer":"/dev/fuse","CgroupPermissions":"rwm"},)"
+            R"({"PathOnHost":"/dev/a","PathInContainer":"/dev/b","CgroupPermissions":"rwm"},)"
+            R"({"PathOnHost":"/dev/c","PathInContainer":"/dev/c","CgroupPermissions":"r"},)"
+            R"({"PathOnHost":"/dev/d","PathInContainer":"/dev/e","CgroupPermissions":"rw"}])");
+  EXPECT_EQ(host("SecurityOpt"), R"(["no-new-privileges"])");
+  EXPECT_EQ(host("Sysctls"), R"({"net.a":"1","net.b":"2 3"})");
+  EXPECT_EQ(host("GroupAdd"), R"(["video","44"])");
+  EXPECT_EQ(part(spec, {"Hostname"}), "\"box1\"");
+  EXPECT_EQ(part(spec, {"Domainname"}), "\"example.org\"");
+  EXPECT_THAT(describe(*plan_of(wanted)),
+              HasSubstr("--cap-add NET_ADMIN --cap-drop ALL --read-only --tmpfs /run --tmpfs "
+                        "/tmp:size=64m,mode=1777 --ulimit core=0:0 --ulimit memlock=-1:-1"));
+}
+
+TEST(ContainerSpec, says_nothing_of_what_is_the_engines_own) {
+  const auto spec = spec_of({});
+  for (const char* name : {"CapAdd", "CapDrop", "ReadonlyRootfs", "Tmpfs", "Ulimits", "ExtraHosts", "ShmSize",
+                           "Devices", "SecurityOpt", "Sysctls", "GroupAdd"})
+    EXPECT_EQ(part(spec, {"HostConfig", name}), "null") << name;
+  EXPECT_EQ(part(spec, {"Hostname"}), "null");
+  EXPECT_EQ(part(spec, {"Domainname"}), "null");
 }
 
 TEST(ContainerSpec, what_is_built_runs_by_its_id) {

@@ -72,6 +72,8 @@ std::string ScriptedEngine::reply(int status, const std::string& body) {
 ScriptedEngine::ScriptedEngine() : path_((folder_.path() / "engine.sock").string()) {
   answers_ = {{"GET /_ping", reply(200, "OK")},
               {"GET /containers/json", reply(200, "[]")},
+              {"GET /networks", reply(200, "[]")},
+              {"POST /networks/create", reply(201, R"({"Id": "n1"})")},
               {"GET /images/box/json", reply(200, R"({"Id": "i1", "Config": {"Cmd": ["sh"]}})")},
               {"GET /info", reply(200, "{}")},
               {"POST /containers/create", reply(201, R"({"Id": "c1"})")},
@@ -155,6 +157,13 @@ std::string ScriptedEngine::last_body(const std::string& route) const {
     if (seen.route == route) body = seen.body;
   }
   return body;
+}
+
+std::vector<std::string> ScriptedEngine::routes() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::string> all;
+  for (const Seen& seen : seen_) all.push_back(seen.route);
+  return all;
 }
 
 void ScriptedEngine::serve() {

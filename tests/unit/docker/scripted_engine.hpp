@@ -37,6 +37,8 @@ class ScriptedEngine {
 
   [[nodiscard]] std::size_t count(const std::string& route) const;
   [[nodiscard]] std::string last_body(const std::string& route) const;
+  /// Of all requests, as they came.
+  [[nodiscard]] std::vector<std::string> routes() const;
   [[nodiscard]] std::string address() const { return "unix://" + path_; }
 
   static std::string reply(int status, const std::string& body);
