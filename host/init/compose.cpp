@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "init/compose_container.hpp"
 #include "init/compose_service.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
@@ -48,6 +49,8 @@ class Services {
         context_{.folder = std::move(folder),
                  .model = model_,
                  .variables = variables,
+                 .folder_name = {},
+                 .link_names = {},
                  .has_defaults = false,
                  .built_images = {}},
         draft_(draft) {
@@ -59,6 +62,8 @@ class Services {
     project_ = project;
     find_needs();
     if (names_.empty()) return;
+    context_.folder_name = fs::path(project_).filename();
+    find_link_names();
     ProjectDraft& own = draft_.project(project_, "docker", comment);
     context_.has_defaults = own.executor == "docker" && own.members.empty();
     if (context_.has_defaults) own.members.emplace_back("options", R"({ "mount": "none", "init": false })");
@@ -74,6 +79,7 @@ class Services {
       draft_.add_needs(std::move(needs));
     }
     add_all(comment);
+    tell_networks();
     tell_unknown_variables();
   }
 
@@ -111,6 +117,45 @@ class Services {
         needs_[name].push_back(std::move(need));
       }
     }
+  }
+
+  void find_link_names() {
+    for (const std::string& name : names_) {
+      for (const std::string& link : texts_of(member_at(model_.services[name], "links"))) {
+        const std::size_t colon = link.find(':');
+        if (colon != std::string::npos)
+          context_.link_names[link.substr(0, colon)].push_back(link.substr(colon + 1));
+      }
+    }
+  }
+
+  /// What of the networks is lost: that they are several, and their settings.
+  void tell_networks() {
+    std::vector<std::string> used;
+    for (const std::string& name : names_) {
+      if (!text_at(model_.services[name], "network_mode").empty()) continue;
+      for (std::string& network : networks_of(model_.services[name]).names) {
+        if (std::ranges::find(used, network) == used.end()) used.push_back(std::move(network));
+      }
+    }
+    for (const std::string& name : used) {
+      const YAML::Node settings = model_.networks[name];
+      if (!settings.IsMap()) continue;
+      for (const auto& one : settings) {
+        static const std::set<std::string> meaningless{"name", "external", "labels", "attachable"};
+        const std::string& key = one.first.Scalar();
+        const bool says_something = !one.second.IsNull() && one.second.as<std::string>("?") != "false" &&
+                                    !(key == "driver" && one.second.as<std::string>("?") == "bridge");
+        if (says_something && !meaningless.contains(key) && !key.starts_with("x-"))
+          draft_.leave_out(key, "the network " + name);
+      }
+    }
+    std::erase_if(used, [&](const std::string& name) {
+      return !member_at(model_.networks[name], "external").IsNull();
+    });
+    if (used.size() > 1)
+      draft_.remark(fmt::format("The networks {} are one here: each service reaches every other by its name.",
+                                join_words(used)));
   }
 
   [[nodiscard]] EntryDraft entry(const std::string& name, Until until) const {
@@ -160,13 +205,10 @@ class Services {
     draft_.add_task(project_, "shell", comment, "compose",
                     {up, {{"command", lasting_ ? "\"exec sleep infinity\"" : "\"true\""}}});
     draft_.add_needs(std::move(everything));
-    draft_.remark(
-        fmt::format("`dream {}` starts the services of {} and ends them with Ctrl-C. One that fails ends the "
-                    "others only where one "
-                    "waits for its health or end. They have no network of their own: a service is reached by "
-                    "its published ports, "
-                    "not by its name.",
-                    up, comment.substr(comment.find(' ') + 1)));
+    draft_.remark(fmt::format(
+        "`dream {}` starts the services of {} and ends them with Ctrl-C. One that fails ends the "
+        "others only where one waits for its health or end. They reach each other by their names.",
+        up, comment.substr(comment.find(' ') + 1)));
     if (!inactive.empty())
       draft_.remark(
           fmt::format("Not started by `dream {}`, for their profiles: {}.", up, join_words(inactive)));

@@ -46,6 +46,7 @@ class Layers {
       }
     }
     add_resources(document, "volumes", file, model_.volumes);
+    add_resources(document, "networks", file, model_.networks);
     add_resources(document, "secrets", file, model_.secrets);
     add_resources(document, "configs", file, model_.configs);
   }
@@ -118,6 +119,7 @@ class Layers {
     for (const std::string& name : made.order)
       put(name, long_form(made.services[name], prefix == "." ? "" : prefix));
     for (auto& [name, volume] : made.volumes) model_.volumes.emplace(name, volume);
+    for (auto& [name, network] : made.networks) model_.networks.emplace(name, network);
     for (auto& [name, secret] : made.secrets) model_.secrets.emplace(name, rebased_file(secret, prefix));
     for (auto& [name, config] : made.configs) model_.configs.emplace(name, rebased_file(config, prefix));
   }

@@ -13,13 +13,13 @@
 namespace dream::init {
 
 /// What compose makes of its files: `extends`, `include` and layers are resolved, and each service is in long
-/// form: maps for `environment`, `labels`, `depends_on`, `build` and its `args`, lists of maps for
-/// `env_file`.
+/// form: maps for `environment`, `labels`, `networks`, `sysctls`, `depends_on`, `build` and its `args`, lists
+/// of maps for `env_file`.
 struct ComposeModel {
   std::string name;
   std::vector<std::string> order;  ///< names of services as they were met
   std::map<std::string, YAML::Node> services;
-  std::map<std::string, YAML::Node> volumes, secrets, configs;
+  std::map<std::string, YAML::Node> volumes, networks, secrets, configs;
 };
 
 /// Reads files of the project folder `root`, each over those before it. Paths in the result count from

@@ -113,7 +113,7 @@ YAML::Node appended(const YAML::Node& base, const YAML::Node& over, const std::s
 }
 
 YAML::Node form_of(const std::string& key, const YAML::Node& value, const std::string& prefix) {
-  if (key == "environment" || key == "labels") return as_map(value);
+  if (key == "environment" || key == "labels" || key == "networks" || key == "sysctls") return as_map(value);
   if (key == "depends_on") return names_as_map(value, "condition", "service_started");
   if (key == "build") return build_form(value, prefix);
   if (key == "env_file") return env_files_form(value, prefix);

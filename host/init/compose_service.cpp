@@ -8,6 +8,7 @@
 
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "init/compose_container.hpp"
 #include "init/compose_values.hpp"
 
 namespace dream::init {
@@ -31,16 +32,22 @@ const std::set<std::string>& passed_over() {
   return keys;
 }
 
-bool is_amount(const std::string& text) {
-  char* end = nullptr;
-  return std::strtod(text.c_str(), &end) > 0 &&
-         std::string_view("bBkKmMgG").find(*end) != std::string_view::npos;
-}
-
 bool is_number(const std::string& text) {
   char* end = nullptr;
   return text.find_first_not_of("0123456789.") == std::string::npos && std::strtod(text.c_str(), &end) > 0 &&
          *end == '\0' && text.front() != '.' && text.back() != '.' && (text.front() != '0' || text[1] == '.');
+}
+
+/// The name of a volume or network that isn't the project's own; empty: it is.
+std::string external_name(const std::map<std::string, YAML::Node>& all, const std::string& name) {
+  const auto declared = all.find(name);
+  if (declared == all.end()) return {};
+  const YAML::Node external = member_at(declared->second, "external");
+  if (!external.IsMap() && !is_true(external)) return {};
+  for (const YAML::Node& named : {declared->second, external}) {
+    if (std::string other = text_at(named, "name"); !other.empty()) return other;
+  }
+  return name;
 }
 
 class Maker {
@@ -54,6 +61,8 @@ class Maker {
     files("secrets", context_.model.secrets, "/run/secrets/");
     files("configs", context_.model.configs, "/");
     deploy();
+    networks();
+    if (!tmpfs_.empty()) option("tmpfs", list_json(tmpfs_));
     if (!volumes_.empty()) option("volumes", list_json(volumes_));
     if (!from_outside_.empty()) option("env", list_json(from_outside_));
     const bool has_check = health();
@@ -125,6 +134,10 @@ class Maker {
       ports(value);
     } else if (key == "volumes") {
       for (const YAML::Node& one : value) volume(one);
+    } else if (const auto folders = key == "tmpfs" ? tmpfs_texts(value) : std::nullopt) {
+      tmpfs_.insert(tmpfs_.end(), folders->begin(), folders->end());
+    } else if (const auto own = container_option(key, value)) {
+      if (!own->second.empty()) option(own->first, own->second);
     } else if (!take_scalar(key, value.IsScalar() ? value.Scalar() : std::string())) {
       leave_out(key);
     }
@@ -174,6 +187,7 @@ class Maker {
 
   /// compose's own volumes have the name of the project before theirs.
   void volume(const YAML::Node& one) {
+    if (std::string folder = tmpfs_text(one); !folder.empty()) return tmpfs_.push_back(std::move(folder));
     std::string text = volume_text(one);
     if (text.empty()) return leave_out(fmt::format("a volume ({})", text_at(one, "type")));
     // The folder that compose is called in, and the user's own, which both know by other names.
@@ -186,14 +200,42 @@ class Maker {
       const std::string volume = text.substr(0, colon);
       const auto declared = context_.model.volumes.find(volume);
       const YAML::Node settings = declared == context_.model.volumes.end() ? YAML::Node() : declared->second;
-      const YAML::Node external = member_at(settings, "external");
       std::string name = text_at(settings, "name");
-      if (name.empty() && external.IsMap()) name = text_at(external, "name");
-      if (name.empty()) name = is_true(external) ? volume : context_.model.name + "_" + volume;
+      if (name.empty()) name = external_name(context_.model.volumes, volume);
+      if (name.empty()) name = context_.model.name + "_" + volume;
       if (!member_at(settings, "driver_opts").IsNull()) leave_out("driver_opts of the volume " + volume);
       text = name + text.substr(colon);
     }
     volumes_.push_back(text);
+  }
+
+  /// All become the one of the run, but a single one that is there already.
+  void networks() {
+    const std::string mode = text_at(service_, "network_mode");
+    if (!mode.empty() && std::ranges::find(options_, "network", &Member::first) != options_.end()) return;
+    const ServiceNetworks own = networks_of(service_);
+    for (const std::string& key : own.left_out) leave_out("networks." + key);
+    for (const std::string& name : own.names) {
+      const std::string external = external_name(context_.model.networks, name);
+      if (external.empty()) continue;
+      if (own.names.size() == 1)
+        option("network", json_string(external));
+      else
+        leave_out("the external network " + external);
+    }
+    const bool is_external = std::ranges::find(options_, "network", &Member::first) != options_.end();
+    std::vector<std::string> aliases;
+    const auto add = [&](const std::string& alias) {
+      const bool has_it = !is_external && alias == context_.folder_name;
+      if (!has_it && is_host_name(alias) && std::ranges::find(aliases, alias) == aliases.end())
+        aliases.push_back(alias);
+    };
+    add(name_);
+    add(text_at(service_, "container_name"));
+    for (const std::string& alias : own.aliases) add(alias);
+    if (const auto linked = context_.link_names.find(name_); linked != context_.link_names.end())
+      for (const std::string& alias : linked->second) add(alias);
+    if (!aliases.empty()) option("aliases", list_json(aliases));
   }
 
   /// Secrets and configs that are files.
@@ -284,7 +326,7 @@ class Maker {
   ServiceTask made_;
   std::vector<Member> options_, stop_;
   std::string env_, grace_, restart_;
-  std::vector<std::string> env_files_, from_outside_, volumes_;
+  std::vector<std::string> env_files_, from_outside_, volumes_, tmpfs_;
   bool check_is_off_ = false;
   bool restarts_always_ = false;
 };

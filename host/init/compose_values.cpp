@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <string_view>
 
@@ -73,6 +74,12 @@ std::vector<std::string> texts_of(const YAML::Node& node) {
     if (one.IsScalar()) texts.push_back(one.Scalar());
   }
   return texts;
+}
+
+bool is_amount(const std::string& text) {
+  char* end = nullptr;
+  return std::strtod(text.c_str(), &end) > 0 &&
+         std::string_view("bBkKmMgG").find(*end) != std::string_view::npos;
 }
 
 bool is_true(const YAML::Node& node) {

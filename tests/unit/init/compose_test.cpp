@@ -72,7 +72,7 @@ services:
     command: run $WHERE
   two:
     image: other
-    volumes: [{type: tmpfs, target: /tmp}]
+    volumes: [{type: npipe, source: a, target: b}]
 )");
   const Workspace made = workspace();
   const TaskSettings& one = made.projects.at("./").tasks.at("one");
@@ -83,7 +83,7 @@ services:
   EXPECT_THAT(text(), HasSubstr(R"("ports": ["127.0.0.1:8080:80", "53/udp"])"));
   EXPECT_THAT(text(), HasSubstr(R"("volumes": ["shop_data:/data:ro"])"));
   EXPECT_THAT(text(), HasSubstr("write the values where these stand: ${WHERE}.\n"));
-  EXPECT_THAT(text(), HasSubstr("// Not taken over: a volume (tmpfs) of two.\n"));
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: a volume (npipe) of two.\n"));
 }
 
 TEST_F(Init, an_alias_that_holds_itself_is_an_error) {
@@ -261,11 +261,11 @@ services:
     labels: {x: "1"}
     secrets: [s, {source: s, target: other}]
     configs: [{source: c, target: /etc/c}, late]
-    cap_add: [X]
+    pid: host
     env_file: [{path: none.env, required: false}, {path: s.txt}]
   b:
     image: i
-    cap_add: [X]
+    pid: host
     pull_policy: daily
     deploy: {resources: {limits: {cpus: "0.25", memory: 1G}, reservations: {devices: [{count: all, capabilities: [gpu]}]}}}
 secrets: {s: {file: ./s.txt}}
@@ -279,7 +279,7 @@ configs: {c: {file: c.conf}, late: {content: x}}
         R"("./s.txt:/run/secrets/s:ro", "./s.txt:/run/secrets/other:ro", "./c.conf:/etc/c:ro")"})
     EXPECT_THAT(a, HasSubstr(part));
   EXPECT_THAT(line("\"b\": {"), HasSubstr(R"("memory": "1G", "cpus": 0.25, "gpus": "all")"));
-  EXPECT_THAT(text(), HasSubstr("// Not taken over: cap_add of a and b.\n"));
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: pid of a and b.\n"));
   EXPECT_THAT(text(), HasSubstr("// Not taken over: pull_policy of b.\n"));
   EXPECT_THAT(text(), HasSubstr("// Not taken over: configs late of a.\n"));
   EXPECT_THAT(text(), HasSubstr("a: its env_file none.env needn't be there"));

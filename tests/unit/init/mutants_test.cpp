@@ -23,7 +23,13 @@ const std::map<std::string, std::string> sound_files{
      "service_healthy}}\n"
      "    env_file: [x, {path: y, required: false}]\n    volumes: ['v:/v', {type: bind, source: ./a, target: "
      "/a}]\n"
-     "  job: {extends: db, build: {context: ., args: [A=1]}, profiles: [p]}\nvolumes: {v: }\n"},
+     "  job: {extends: db, build: {context: ., args: [A=1]}, profiles: [p]}\n"
+     "  own:\n    image: i\n    networks: {n: {aliases: [x], ipv4_address: 1.2.3.4}}\n    links: ['db:y']\n"
+     "    ulimits: {nofile: 1, nproc: {soft: 1, hard: 2}}\n    sysctls: [a=1]\n    extra_hosts: {a: "
+     "1.2.3.4}\n"
+     "    devices: [/dev/a, {source: /dev/b}]\n    tmpfs: /a\n    shm_size: 1m\n    hostname: h\n    "
+     "cap_add: [A]\n"
+     "volumes: {v: }\nnetworks: {n: {external: {name: z}}, m: {internal: true}}\n"},
     {"compose.override.yaml", "services: {db: {ports: ['3:4'], environment: [B=2]}, api: {links: [job]}}\n"},
     {"more.yaml", "services: {more: {image: i, network_mode: 'service:db'}}\n"},
     {".env", "V=1\nCOMPOSE_PROFILES=p\nPORT=1\n"},

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "init/draft.hpp"
+
+/// What a service of a compose file says of its container's surroundings. May throw YAML::Exception.
+namespace dream::init {
+
+/// A key of a service as the docker executor's option of another name or form; its value is empty where it
+/// says nothing. Nothing: there is no such option, or it can't say this.
+[[nodiscard]] std::optional<Member> container_option(const std::string& key, const YAML::Node& value);
+
+/// "/tmp:size=64m" of the `tmpfs` of a service.
+[[nodiscard]] std::optional<std::vector<std::string>> tmpfs_texts(const YAML::Node& value);
+/// The same of a volume in the long form; empty: it is another kind.
+[[nodiscard]] std::string tmpfs_text(const YAML::Node& volume);
+
+/// The networks that a service is attached to.
+struct ServiceNetworks {
+  std::vector<std::string> names;     ///< at least "default"
+  std::vector<std::string> aliases;   ///< on any of them
+  std::vector<std::string> left_out;  ///< keys that the docker executor has nothing for
+};
+[[nodiscard]] ServiceNetworks networks_of(const YAML::Node& service);
+
+/// Whether a text can be a host's name, as the docker executor's options take it.
+[[nodiscard]] bool is_host_name(const std::string& text);
+
+}  // namespace dream::init
