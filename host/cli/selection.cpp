@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
-#include <set>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -147,14 +147,14 @@ class Selector {
   }
 
   Result<void> take(const std::vector<std::string>& tasks, const std::vector<SelectedProject>& projects) {
-    std::set<StepId> seen;
+    std::unordered_set<std::string> seen;
     for (const std::string& task : tasks) {
       bool any = projects.empty();
       for (const SelectedProject& project : projects) {
         if (!project.named && !graph_.has_task(project.name, task)) continue;
         any = true;
         const StepId id{project.name, task};
-        if (seen.insert(id).second) selection_.steps.push_back({id, project.why});
+        if (seen.insert(to_string(id)).second) selection_.steps.push_back({id, project.why});
       }
       if (any || options_.affected) continue;
       return Error{

@@ -43,7 +43,9 @@ class FolderSearch {
       const std::string name = entry->path().filename().string();
       std::error_code unknown;
       if (name.starts_with('.') || name == "node_modules" || !entry->is_directory(unknown)) continue;
-      const std::string path = folder.empty() ? name : folder + "/" + name;
+      std::string path = folder;
+      if (!path.empty()) path += '/';
+      path += name;
       const std::string project = normalise_project(path);
       if (project.empty()) continue;
       if (glob_matches(pattern_, project)) found_.insert(project);

@@ -117,7 +117,7 @@ bool JobTokens::withdraw(Attempt attempt) {
 }
 
 void JobTokens::release(Attempt attempt) {
-  const auto held = held_.find(attempt);
+  const auto held = std::ranges::find(held_, attempt, [](const auto& one) { return one.first; });
   if (held == held_.end()) return;
   const std::optional<char> token = held->second;
   held_.erase(held);
@@ -150,7 +150,7 @@ void JobTokens::take_more() {
     if (!token) has_own_token_ = false;
     const auto [attempt, start] = std::move(waiting_.front());
     waiting_.pop_front();
-    held_.emplace(attempt, token);
+    held_.emplace_back(attempt, token);
     start();
   }
 }

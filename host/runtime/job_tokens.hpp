@@ -4,10 +4,10 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/descriptor.hpp"
@@ -57,7 +57,7 @@ class JobTokens {
   bool broken_ = false;           ///< nobody counts any more
   bool waits_ = false;
   /// Which attempt holds which token; none: the one that this program runs by, or nobody counts.
-  std::map<Attempt, std::optional<char>> held_;
+  std::vector<std::pair<Attempt, std::optional<char>>> held_;
   std::deque<std::pair<Attempt, std::function<void()>>> waiting_;
 };
 
