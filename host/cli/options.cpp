@@ -173,6 +173,9 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
   const bool is_plan = options.command == CommandName::run || options.command == CommandName::plan;
   // Alone it may be a task.
   if (is_plan || (options.command == CommandName::suggest && words.size() > taken)) {
+    if (words.size() == taken && !raw.affected.empty())
+      return usage_error("no task given", "--affected takes " + in_quotes(raw.affected.front()) +
+                                              " for its BASE: write the task first");
     if (words.size() == taken) return usage_error("no task given", "dream list shows the tasks there are");
     // Behind a command there may be several.
     const std::size_t end = is_plan && taken == 1 ? words.size() : taken + 1;

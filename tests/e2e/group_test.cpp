@@ -178,6 +178,14 @@ TEST(Selection, leaves_out_projects_that_lack_the_task_and_says_when_all_do) {
   EXPECT_THAT(none.err, HasSubstr("has a task \"deploy\""));
 }
 
+TEST(Selection, by_change_says_when_it_took_the_task_for_a_base) {
+  const Workspace workspace = with_failure("echo a runs");
+  const Finished finished = run(workspace, {.arguments = {"--affected", "go"}});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_EQ(finished.err,
+            "dream: no task given (--affected takes \"go\" for its BASE: write the task first)\n");
+}
+
 TEST(Selection, finds_the_folders_that_globs_match) {
   const Workspace workspace(R"({"projects": {"./packages/*": {"executor": "npm"}}})");
   workspace.write("packages/a/package.json", R"({"scripts": {"lint": "echo a"}})");
