@@ -11,6 +11,7 @@ namespace dream::e2e {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -76,12 +77,14 @@ TEST(Group, with_one_job_is_a_list) {
 TEST(Group, is_ended_as_a_whole_by_a_failure) {
   const Workspace workspace(R"({"workspace": {"./d": {"go": [["./a", "./b"]]}},
     "projects": {"./a": {"tasks": {"go": {"command": "echo > $ROOT/gate; exit 3"}}},
-                 "./b": {"tasks": {"go": {"command": "read word < $ROOT/gate; read more < $ROOT/gate"}}},
+                 "./b": {"tasks": {"go": {"command": "read word < $ROOT/gate; read more < $ROOT/nobody"}}},
                  "./d": {"tasks": {"go": {"command": "echo app"}}}}})");
   ::mkfifo((workspace.root() / "gate").c_str(), 0600);
+  const Gate nobody(workspace, "nobody");
   const Finished finished = run(workspace, go({"-j", "2"}));
   EXPECT_EQ(finished.code, 3) << finished.err;
-  EXPECT_THAT(finished.out, Not(HasSubstr("d")));
+  EXPECT_THAT(finished.out, Not(HasSubstr("app")));
+  EXPECT_THAT(finished.err, ContainsRegex("./b:go +terminated"));
 }
 
 TEST(Group, in_a_plan_shows_what_waits_for_what) {
