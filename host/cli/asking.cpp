@@ -1,9 +1,6 @@
 #include "cli/asking.hpp"
 
-#include <algorithm>
-
 #include "output/log.hpp"
-#include "prepare/offers.hpp"
 
 namespace dream::cli {
 
@@ -26,9 +23,7 @@ bool has_task(const std::string& task, const Options& options) {
   const auto name = prepare::requested_project(project, options.directory, loaded->workspace);
   if (!name) return false;
   if (settings_of_step(loaded->workspace, {*name, task}).command) return true;
-  AskedPlugins plugins(*loaded, options);
-  return std::ranges::any_of(prepare::find_tasks(*name, *loaded, plugins.registry()),
-                             [&](const plugin::FoundTask& found) { return found.name == task; });
+  return AskedProjects(*loaded, options).graph().has_task(*name, task);
 }
 
 }  // namespace dream::cli

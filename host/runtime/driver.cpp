@@ -103,7 +103,7 @@ void Driver::start(Attempt attempt) {
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
   const Step& settings = plan_.steps[position(attempt.step)];
-  if (session_.tokens() == nullptr || settings.background || settings.finally) return start_now(attempt);
+  if (session_.tokens() == nullptr || !JobTokens::is_for(settings)) return start_now(attempt);
   place->has_token = true;
   session_.tokens()->acquire(attempt, [this, attempt] { start_now(attempt); });
 }
@@ -260,9 +260,7 @@ bool Driver::end(Attempt attempt) {
   session_.renderer().end(attempt.step);
   const std::shared_ptr<Running> over = std::move(running_[position(attempt.step)]);
   boost::asio::post(session_.context(), [over] {});
-  if (!over->has_token) return true;
-  session_.tokens()->withdraw(attempt);
-  session_.tokens()->release(attempt);
+  if (over->has_token) session_.tokens()->release(attempt);
   return true;
 }
 

@@ -83,7 +83,8 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
       on_exit(status);
     };
   }
-  if (parts_.tokens != nullptr && !settings.background) child.descriptors = parts_.tokens->descriptors();
+  if (parts_.tokens != nullptr && JobTokens::is_for(settings))
+    child.descriptors = parts_.tokens->descriptors();
   const bool reads = request.on_output != nullptr;
   if (reads) {
     hand_output_of(id, child, std::move(request.on_output));

@@ -117,6 +117,7 @@ bool JobTokens::withdraw(Attempt attempt) {
 }
 
 void JobTokens::release(Attempt attempt) {
+  if (withdraw(attempt)) return;
   const auto held = std::ranges::find(held_, attempt, [](const auto& one) { return one.first; });
   if (held == held_.end()) return;
   const std::optional<char> token = held->second;

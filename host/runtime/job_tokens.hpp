@@ -12,6 +12,7 @@
 
 #include "base/descriptor.hpp"
 #include "base/ids.hpp"
+#include "plan/plan.hpp"
 
 namespace dream::runtime {
 
@@ -28,12 +29,15 @@ class JobTokens {
   JobTokens(const JobTokens&) = delete;
   JobTokens& operator=(const JobTokens&) = delete;
 
+  /// Attempts of this step hold one, and programs below it share them.
+  [[nodiscard]] static bool is_for(const Step& step) { return !step.background && !step.finally; }
+
   /// Calls `start` when the attempt has a token: at once if there is one, else later on the loop. In the
   /// order of the calls.
   void acquire(Attempt attempt, std::function<void()> start);
   /// It isn't to be started any more. True: it was waiting.
   bool withdraw(Attempt attempt);
-  /// The attempt is over: its token goes back.
+  /// The attempt is over: its token goes back, or it waits for none any more.
   void release(Attempt attempt);
 
   /// What its task gets so that programs below it take part: of its own jobserver. The descriptors are open
