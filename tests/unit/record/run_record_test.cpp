@@ -139,7 +139,12 @@ TEST_F(Records, in_a_folder_that_is_not_the_users_alone_are_not_believed) {
 
 TEST_F(Records, that_were_tried_last_come_last) {
   const auto first = dead_record(record(R"({"reap": "fail"})", "1"));
-  static_cast<void>(dead_record(record("{}", "2")));
+  const auto second = dead_record(record("{}", "2"));
+  // A file's time is as coarse as the kernel's tick: both are of an hour ago, so the attempt is later.
+  for (const auto& path : {first, second}) {
+    std::filesystem::last_write_time(path,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  }
   EXPECT_NE(reap(first, 1), "");
   EXPECT_THAT(dead(), ElementsAre("2.json", "1.json"));
 }
