@@ -22,7 +22,8 @@ bool has_task(const std::string& task, const Options& options) {
   const auto project = options.projects.empty() ? std::nullopt : std::optional(options.projects.front());
   const auto name = prepare::requested_project(project, options.directory, loaded->workspace);
   if (!name) return false;
-  if (settings_of_step(loaded->workspace, {*name, task}).command) return true;
+  const Step settings = settings_of_step(loaded->workspace, {*name, task});
+  if (settings.command || settings.gathers) return true;
   return AskedProjects(*loaded, options).graph().has_task(*name, task);
 }
 

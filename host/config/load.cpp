@@ -10,7 +10,7 @@ namespace dream::config {
 
 namespace {
 
-constexpr std::array<Field<Workspace>, 8> workspace_fields{{
+constexpr std::array<Field<Workspace>, 9> workspace_fields{{
     {"$schema",
      [](Reader& reader, const Place& place, const Json& value, Workspace&) {
        if (!value.IsString()) reader.report_type(place, "the address of a schema", value);
@@ -35,6 +35,15 @@ constexpr std::array<Field<Workspace>, 8> workspace_fields{{
        workspace.affects = std::move(globs);
      }},
     {"projects", read_projects},
+    {"stopOrder",
+     [](Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
+       const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
+       if (word == "all")
+         workspace.stop_order = StopOrder::all;
+       else if (word != "reverse")
+         reader.report_type(place, R"("reverse" or "all")", value,
+                            "reverse: each step when none that needs it runs any more; all: at once");
+     }},
 }};
 
 /// The file itself may be a link; the workspace is where the link lies.

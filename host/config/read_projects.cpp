@@ -22,7 +22,7 @@ bool looks_like_foreign_glob(std::string_view project) {
          (bracket != std::string_view::npos && name.find(']', bracket) != std::string_view::npos);
 }
 
-constexpr std::array<Field<ProjectSettings>, 5> project_fields{{
+constexpr std::array<Field<ProjectSettings>, 6> project_fields{{
     {"executor", [](Reader& reader, const Place& place, const Json& value,
                     ProjectSettings& project) { project.executor = reader.executor(place, value); }},
     {"options", [](Reader& reader, const Place& place, const Json& value,
@@ -33,6 +33,8 @@ constexpr std::array<Field<ProjectSettings>, 5> project_fields{{
      [](Reader& reader, const Place& place, const Json& value, ProjectSettings& project) {
        project.env_files = reader.one_or_more(place, value, "the path of a file");
      }},
+    {"ports", [](Reader& reader, const Place& place, const Json& value,
+                 ProjectSettings& project) { project.ports = read_ports(reader, place, value); }},
     {"tasks", [](Reader& reader, const Place& place, const Json& value,
                  ProjectSettings& project) { read_tasks(reader, place, value, project.tasks); }},
 }};

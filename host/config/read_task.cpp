@@ -39,6 +39,36 @@ std::optional<SuccessCodes> read_success_codes(Reader& reader, const Place& plac
   return codes;
 }
 
+std::optional<std::vector<std::string>> read_profiles(Reader& reader, const Place& place, const Json& value) {
+  if (!reader.is_array(place, value, "names of profiles")) return std::nullopt;
+  std::vector<std::string> profiles;
+  std::size_t index = 0;
+  for (const Json& element : value.GetArray()) {
+    const Place at(place, element, index++);
+    auto name = reader.text(at, element, "the name of a profile");
+    if (!name) continue;
+    if (name->find_first_of("*, \t\n") != std::string::npos) {
+      reader.report(at, in_quotes(*name) + " can't be the name of a profile",
+                    R"("*" stands for all of them, and a comma stands between two in DREAM_PROFILES)");
+      continue;
+    }
+    profiles.push_back(std::move(*name));
+  }
+  return profiles;
+}
+
+/// What only a process can have.
+void check_gathering(Reader& reader, const Place& place, const Json& value, const TaskSettings& task) {
+  if (!task.command || task.command->has_value()) return;
+  for (const std::string_view key : {"ready", "readyTimeout", "health", "restart", "timeout", "leftovers"}) {
+    if (const Member* member = reader.tree().find(value, key)) {
+      reader.report(Place(place, member->name),
+                    fmt::format("a task with \"command\": null has no process, and no {}", in_quotes(key)),
+                    "remove it, or give the task a command");
+    }
+  }
+}
+
 /// Sets `member` to what a function of the reader makes of the value.
 template <auto member, auto read>
 void set(Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
@@ -80,7 +110,7 @@ constexpr std::array<Field<TaskSettings>, 3> stop_fields{{
      }},
 }};
 
-constexpr std::array<Field<TaskSettings>, 20> task_fields{{
+constexpr std::array<Field<TaskSettings>, 23> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
@@ -89,8 +119,19 @@ constexpr std::array<Field<TaskSettings>, 20> task_fields{{
     // A timeout of 0 would end every run at once.
     {"timeout", [](Reader& reader, const Place& place, const Json& value,
                    TaskSettings& task) { task.timeout = reader.milliseconds(place, value, 1); }},
-    {"command", [](Reader& reader, const Place& place, const Json& value,
-                   TaskSettings& task) { task.command = read_command(reader, place, value); }},
+    {"command",
+     [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
+       if (value.IsNull())
+         task.command.emplace();
+       else if (auto command = read_command(reader, place, value))
+         task.command = std::move(command);
+     }},
+    {"description", [](Reader& reader, const Place& place, const Json& value,
+                       TaskSettings& task) { task.description = reader.text(place, value, "a sentence"); }},
+    {"profiles", [](Reader& reader, const Place& place, const Json& value,
+                    TaskSettings& task) { task.profiles = read_profiles(reader, place, value); }},
+    {"ports", [](Reader& reader, const Place& place, const Json& value,
+                 TaskSettings& task) { task.ports = read_ports(reader, place, value); }},
     {"env", [](Reader& reader, const Place& place, const Json& value,
                TaskSettings& task) { task.env = read_environment(reader, place, value); }},
     {"envFile",
@@ -128,6 +169,7 @@ constexpr std::array<Field<TaskSettings>, 20> task_fields{{
 void read_task(Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
   task.where = place.offset(reader.tree());
   read_object(reader, place, value, task_fields, task);
+  check_gathering(reader, place, value, task);
   if (task.service.value_or(false) && !task.async.value_or(true)) {
     reader.report(Place(place, reader.tree().find(value, "async")->name),
                   "a service is always async, but \"async\" is false",
@@ -149,29 +191,6 @@ void read_tasks(Reader& reader, const Place& place, const Json& value,
     read_task(reader, at, member.value, tasks[std::string(at.key())]);
     if (!reader.is_task_name(at, at.key())) tasks.erase(tasks.find(at.key()));
   }
-}
-
-Environment read_environment(Reader& reader, const Place& place, const Json& value) {
-  Environment environment;
-  if (!reader.is_object(place, value)) return environment;
-  environment.reserve(value.MemberCount());
-  for (const Member& member : value.GetObject()) {
-    const Place at(place, member.name);
-    const std::string_view name = at.key();
-    if (name.empty() || name.find('=') != std::string_view::npos ||
-        name.find('\0') != std::string_view::npos) {
-      reader.report(at, in_quotes(name) + " can't be the name of a variable",
-                    name.empty() ? "a name can't be empty" : "a name holds no \"=\" and no NUL");
-    } else if (!member.value.IsString()) {
-      reader.report_type(at, "a string", member.value,
-                         member.value.IsNumber() || member.value.IsBool() ? "put it in double quotes" : "");
-    } else if (text_of(member.value).find('\0') != std::string_view::npos) {
-      reader.report(at, "a NUL character (\\u0000) in the string");
-    } else {
-      environment.emplace_back(name, text_of(member.value));
-    }
-  }
-  return environment;
 }
 
 }  // namespace dream::config

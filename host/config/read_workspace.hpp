@@ -36,6 +36,8 @@ void read_http(Reader& reader, const Place& place, const Json& value, Probes& pr
 [[nodiscard]] std::optional<WaitFor> read_wait_for(Reader& reader, const Place& place, const Json& value);
 /// `env`.
 [[nodiscard]] Environment read_environment(Reader& reader, const Place& place, const Json& value);
+/// `ports`.
+[[nodiscard]] std::vector<Port> read_ports(Reader& reader, const Place& place, const Json& value);
 /// `projects`.
 void read_projects(Reader& reader, const Place& place, const Json& value, Workspace& workspace);
 /// `executors`.

@@ -34,6 +34,9 @@ struct Step {
   bool required = true;
   bool service = false;    ///< never of a requested step: that one is always waited for
   bool requested = false;  ///< the last one is; several may be
+  /// `command: null`: it has no process, and succeeds when its turn comes; a service lasts as long as any
+  /// other service would be needed, or, requested, until the last service has ended.
+  bool gathers = false;
   /// Runs in front when every step has ended that is neither like this nor a service; never of the last.
   bool finally = false;
   bool pty = true;
@@ -67,6 +70,7 @@ struct Step {
   std::vector<OptionsPointer> options;  ///< lowest precedence first
   Environment env;                      ///< project's, then task's; later wins
   std::vector<std::string> env_files;   ///< below `env`; relative to the project's folder
+  std::vector<Port> ports;              ///< one of each name
   SourceOffset where;                   ///< the dependency entry it comes from; none: the request
 };
 
@@ -82,11 +86,20 @@ struct IgnoredMention {
   std::string differences;  ///< "async true instead of false, delay 2000 ms instead of 0 ms"
 };
 
+/// A dependency that is no step of the plan, since none of its profiles is asked for.
+struct LeftOut {
+  StepId id;
+  std::vector<std::string> profiles;
+  SourceOffset where;  ///< the entry that names it
+};
+
 /// The steps of one invocation, in the order in which a single job runs them. Whatever a step waits for
 /// stands before it.
 struct Plan {
   std::vector<Step> steps;
   std::vector<IgnoredMention> ignored;
+  std::vector<LeftOut> left_out;
+  StopOrder stop_order = StopOrder::reverse;
   bool recursive = false;
   bool is_list = true;  ///< each step waits for the one before it; else for its barrier (Step::after)
   std::vector<Barrier> barriers;  ///< each after those that it waits for; none in a list
@@ -103,6 +116,7 @@ struct Request {
   std::vector<std::string> arguments;  ///< after `--`
   std::size_t jobs = 1;                ///< --jobs, or as many as there are processors
   bool keep_going = false;             ///< --keep-going
+  std::vector<std::string> profiles;   ///< that are asked for; "*": all
 };
 
 /// Why there is no plan: a cycle, shown whole (`./a:test -> ./b:test -> ./a:test`), or an entry that can't be

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "plan/plan.hpp"
 
 namespace dream {
@@ -31,6 +33,17 @@ Layers layers_of(const Workspace& workspace, const ProjectSettings* project, con
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& more) {
   to.insert(to.end(), more.begin(), more.end());
+}
+
+/// Of two with the same name the later counts.
+void add_ports(std::vector<Port>& ports, const std::vector<Port>& more) {
+  for (const Port& port : more) {
+    const auto known = std::ranges::find(ports, port.name, &Port::name);
+    if (known == ports.end())
+      ports.push_back(port);
+    else
+      *known = port;
+  }
 }
 
 /// Options belong to the executor that was in force where they were written: those of a docker project say
@@ -90,7 +103,10 @@ Step settings_of_step(const Workspace& workspace, const StepId& id) {
   step.restart = layers.first_set(&TaskSettings::restart).value_or(step.restart);
   step.stop_signal = layers.first_set(&TaskSettings::stop_signal);
   step.stop_to = layers.first_set(&TaskSettings::stop_to).value_or(step.stop_to);
-  step.command = layers.first_set(&TaskSettings::command);
+  if (const auto command = layers.first_set(&TaskSettings::command)) {
+    step.command = *command;
+    step.gathers = !command->has_value();
+  }
 
   step.executor = executor_of(workspace, layers.project, id.task);
   step.options = options_of(workspace, layers, step.executor);
@@ -98,11 +114,13 @@ Step settings_of_step(const Workspace& workspace, const StepId& id) {
   if (layers.project != nullptr) {
     append(step.env, layers.project->env);
     append(step.env_files, layers.project->env_files);
+    add_ports(step.ports, layers.project->ports);
   }
   for (const TaskSettings* settings : {layers.by_name, layers.own}) {
     if (settings == nullptr) continue;
     append(step.env, settings->env);
     append(step.env_files, settings->env_files);
+    add_ports(step.ports, settings->ports);
   }
   return step;
 }

@@ -49,6 +49,19 @@ enum class Leftovers : std::uint8_t {
   keep,  ///< they stay until the end of the run
 };
 
+/// How a run is taken down.
+enum class StopOrder : std::uint8_t {
+  reverse,  ///< each step when none that needs it runs any more
+  all,      ///< all at once
+};
+
+/// A port that a task listens on, given to it as a variable.
+struct Port {
+  std::string name;  ///< of the variable
+  std::uint16_t number = 0;
+  SourceOffset where;
+};
+
 /// Whether another attempt of a step follows one that is over, and when.
 struct Restart {
   enum class On : std::uint8_t {
@@ -83,7 +96,10 @@ struct TaskSettings {
   std::optional<Restart> restart;
   std::optional<Health> health;
   std::optional<StopTo> stop_to;
-  std::optional<Command> command;
+  std::optional<std::optional<Command>> command;  ///< `null`: the task has no process
+  std::optional<std::vector<std::string>> profiles;
+  std::optional<std::string> description;
+  std::vector<Port> ports;
   Environment env;
   std::vector<std::string> env_files;  ///< as written; relative to the project's folder
   std::optional<std::string> executor;
@@ -118,6 +134,7 @@ struct ProjectSettings {
   std::optional<OptionsPointer> options;
   Environment env;
   std::vector<std::string> env_files;
+  std::vector<Port> ports;  ///< of each of its tasks
   std::map<std::string, TaskSettings, std::less<>> tasks;
 };
 
@@ -171,6 +188,7 @@ struct Workspace {
   /// Globs of files outside of projects that count for all of these when they change; none: the built-in
   /// ones.
   std::optional<std::vector<std::string>> affects;
+  StopOrder stop_order = StopOrder::reverse;
   bool has_groups = false;  ///< some entries are one: in an array of their own, by "^", or by "group"
 
   /// The exact entry of a normalised project, else the first glob that matches, else nullptr.

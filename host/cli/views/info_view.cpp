@@ -1,6 +1,7 @@
 #include "cli/views/info_view.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -79,7 +80,10 @@ std::string text_of(const TaskSettings& settings) {
     set.push_back(fmt::format("health every {} ms", milliseconds(settings.health->every)));
   if (settings.restart.has_value()) add_restart(set, *settings.restart);
   if (settings.executor.has_value()) set.push_back("executor " + *settings.executor);
-  if (settings.command.has_value()) set.push_back("command " + text_of(*settings.command));
+  if (settings.command)
+    set.push_back("command " + (*settings.command ? text_of(**settings.command) : std::string("null")));
+  if (settings.profiles) set.push_back(fmt::format("profiles {}", fmt::join(*settings.profiles, " ")));
+  for (const Port& port : settings.ports) set.push_back(fmt::format("port {} {}", port.name, port.number));
   if (!settings.env.empty()) set.push_back("env of " + count_of(settings.env.size(), "variable"));
   for (const std::string& file : settings.env_files) set.push_back("envFile " + file);
   if (settings.options.has_value()) set.emplace_back("options");
