@@ -31,6 +31,7 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
     DREAM_ASSERT(!step.timeout || *step.timeout >= Duration{0});
     DREAM_ASSERT(step.ready_timeout > Duration{0} || step.ready.empty());
     DREAM_ASSERT(!step.ready_needed || !step.ready.empty());
+    DREAM_ASSERT(!step.lasts || (step.gathers && step.background));
     DREAM_ASSERT(!step.releases_when_ready || (step.background && step.ready_needed));
     DREAM_ASSERT(step.restart.delay >= Duration{0} && step.restart.max_delay >= step.restart.delay);
     for (const StepIndex before : step.after_ready) {
@@ -47,6 +48,8 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
     if (step.background) steps[i].kind = step.service && !requested ? Kind::service : Kind::background;
     if (step.finally) steps[i].kind = Kind::finally;
     if (is_ordinary(StepIndex(i))) ++others_left;
+    if (steps[i].kind == Kind::service) ++services_left;
+    if (step.lasts && steps[i].kind == Kind::background) lasting.push_back(StepIndex(i));
     if (step.finally) closing.push_back(StepIndex(i));
     for (const StepIndex needed : step.needs) {
       DREAM_ASSERT(position(needed) < i);
@@ -124,7 +127,7 @@ void Engine::State::on(const Lingers& event) {
   const StepIndex step = event.attempt.step;
   if (is_stale(event.attempt) || progress_of(step).phase != Phase::running) return;
   const auto timeout = settings_of(step).timeout;
-  if (timeout)
+  if (timeout && !has_no_future(step))
     deadlines.set(step,
                   event.lingers ? std::nullopt : std::optional(later(*progress_of(step).started, *timeout)));
 }
@@ -185,10 +188,7 @@ void Engine::State::stop_run(const RunStop& reason) {
   readers.run_stops(now);
   actions.emplace_back(Stopping{reason});
   if (closed == closing.size()) return dismiss();
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const bool unused = steps[i].kind == Kind::service && !outcomes[i].started;
-    if (is_ordinary(StepIndex(i)) || unused) feed(StepIndex(i), Input::stop_asked);
-  }
+  take_down();
 }
 
 /// What fails at the end stops nobody: its exit code is dream's only if all else went well.
@@ -249,16 +249,6 @@ bool Engine::State::is_start_open() const {
   });
 }
 
-void Engine::State::dismiss() {
-  dismissed = true;
-  feed_all(Input::stop_asked);
-}
-
-void Engine::State::force_all() {
-  if (!dismissed) dismiss();
-  feed_all(Input::force_asked);
-}
-
 void Engine::State::announce_waiting() {
   if (announced || stop || pending > 0 || holding > 0 || others_left == 0) return;
   announced = true;
@@ -285,7 +275,7 @@ void Engine::State::tell_what_takes_long() {
       still.push_back({step, deadlines.of(step)});
   }
   if (still.empty()) return;
-  actions.emplace_back(StillEnding{std::move(still)});
+  actions.emplace_back(StillEnding{std::move(still), asked_later()});
 }
 
 void Engine::State::finish_if_over() {
@@ -320,6 +310,7 @@ void Engine::handle(Instant now, const Event& event) {
   std::visit([&state](const auto& what) { state.on(what); }, event);
   state.pass_deadlines();
   state.start_what_is_due();
+  if (state.end_what_lasts()) state.pass_deadlines();
   state.give_up_readers();
   state.announce_waiting();
   state.tell_what_takes_long();

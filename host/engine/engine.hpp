@@ -288,6 +288,8 @@ struct Ending {
 /// seldom.
 struct StillEnding {
   std::vector<Ending> steps;  ///< of which it is news now, in plan order; none was asked by force
+  /// Steps that are to end and are asked later, when none that needs them runs any more; in plan order.
+  std::vector<StepIndex> later;
 };
 /// The run is over: nothing runs, nothing will. Exactly once; only GiveUpReader may follow.
 struct Finish {

@@ -98,7 +98,7 @@ bool Engine::State::queue_what_is_due() {
     if (barred)
       feed(*step, Input::barred);
     else
-      (progress_of(*step).kind == Kind::foreground ? queue : at_once).insert(*step);
+      (takes_slot(*step) ? queue : at_once).insert(*step);
   }
   return left_out;
 }

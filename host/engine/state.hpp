@@ -37,6 +37,10 @@ struct Engine::State {
     bool ready_released = false;             ///< whether it has released its ready_followers
     bool again = false;  ///< another attempt follows the latest, unless that is called off
     Restarts restarts;
+    // while steps are taken down
+    std::size_t users = 0;  ///< steps that need it and go on, or are needed by one that does
+    bool is_user = false;   ///< of what it needs
+    bool leaves = false;    ///< it is to end, and hasn't
   };
 
   /// What waits behind a group.
@@ -116,6 +120,14 @@ struct Engine::State {
   [[nodiscard]] bool is_start_open() const;
   void dismiss();
   void force_all();
+  // who is asked to end, and when: taking_down.cpp
+  void take_down();
+  void count_users();
+  void ask_to_end(StepIndex step);
+  void let_go(StepIndex step);
+  bool end_what_lasts();
+  [[nodiscard]] bool is_unused(StepIndex step) const;
+  [[nodiscard]] std::vector<StepIndex> asked_later() const;
   void pass_deadlines();
   bool queue_what_is_due();
   void start_what_is_due();
@@ -131,8 +143,13 @@ struct Engine::State {
   [[nodiscard]] Attempt attempt_of(StepIndex step) { return {step, progress_of(step).attempt}; }
   [[nodiscard]] bool is_stale(Attempt attempt);
   [[nodiscard]] bool is_ordinary(StepIndex step) { return progress_of(step).kind <= Kind::background; }
-  [[nodiscard]] bool has_no_future(StepIndex step) {
-    return dismissed || (stop && is_ordinary(step)) || progress_of(step).barred_by;
+  /// In front, with a process.
+  [[nodiscard]] bool takes_slot(StepIndex step) const {
+    return steps[position(step)].kind == Kind::foreground && !settings_of(step).gathers;
+  }
+  [[nodiscard]] bool has_no_future(StepIndex step) const {
+    const Progress& progress = steps[position(step)];
+    return dismissed || (stop && progress.kind <= Kind::background) || progress.barred_by;
   }
   /// Why a step is ended, or never started, that has no reason of its own.
   [[nodiscard]] StepEnd reason_from_outside(StepIndex step);
@@ -150,6 +167,8 @@ struct Engine::State {
   std::size_t holding = 0;  ///< under way: in the foreground, or still being started
   std::size_t ended = 0;
   std::size_t others_left = 0;     ///< ordinary steps that have not ended
+  std::size_t services_left = 0;   ///< services that have not
+  std::vector<StepIndex> lasting;  ///< ordinary steps without a process that wait for these to end
   std::vector<StepIndex> closing;  ///< the `finally` steps, in plan order
   std::size_t closed = 0;          ///< so many of them have ended
   std::vector<Outcome> outcomes;

@@ -111,7 +111,7 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
   if (phase == before) return;
   if (before == Phase::pending && progress.kind != Kind::finally) --pending;
   if (before == Phase::pending || before == Phase::backoff) leave_queue(step);
-  if (progress.kind == Kind::foreground) {
+  if (takes_slot(step)) {
     slots_taken -= is_under_way(before) ? 1 : 0;
     slots_taken += is_under_way(phase) ? 1 : 0;
   }
@@ -120,6 +120,7 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
   if (phase == Phase::ended) {
     ++ended;
     if (is_ordinary(step)) --others_left;
+    if (progress.kind == Kind::service) --services_left;
   }
   end_looking(step);
   // Each phase has its own.
@@ -160,6 +161,7 @@ void Engine::State::note_start(StepIndex step) {
 
 void Engine::State::run(StepIndex step) {
   note_start(step);
+  if (has_no_future(step)) return;  // it is asked to end when its users have ended
   if (const auto timeout = settings_of(step).timeout) deadlines.set(step, later(now, *timeout));
   if (!settings_of(step).ready.empty()) {
     progress_of(step).probing = true;
@@ -225,7 +227,7 @@ void Engine::State::end_looking(StepIndex step) {
 void Engine::State::renew_others(StepIndex step) {
   if (progress_of(step).attempt == 1) return;
   for (const StepIndex other : progress_of(step).restarted_with) {
-    if (progress_of(other).phase != Phase::running) continue;
+    if (progress_of(other).phase != Phase::running || has_no_future(other)) continue;
     see_how_well(other);
     progress_of(other).again = true;
     outcome_of(other).kind = OutcomeKind::terminated;
@@ -283,6 +285,11 @@ void Engine::State::abandon(StepIndex step) {
 void Engine::State::judge(StepIndex step) {
   Outcome& outcome = outcome_of(step);
   if (outcome.reason) return;  // it was asked to end: what its process said then means nothing
+  if (progress_of(step).kind == Kind::service && has_no_future(step)) {  // before its turn to be asked
+    outcome.kind = OutcomeKind::terminated;
+    outcome.reason = reason_from_outside(step);
+    return;
+  }
   const bool ready_enough = !settings_of(step).ready_needed || outcome.ready;
   const bool succeeded = ready_enough && progress_of(step).kind != Kind::service && outcome.exit &&
                          is_success(*outcome.exit, settings_of(step).success_codes);
@@ -351,6 +358,7 @@ void Engine::State::end(StepIndex step) {
   const Instant instant = delays ? std::max(now, later(since, settings_of(step).delay)) : now;
   release_ready(step, instant);
   release(step, instant);
+  let_go(step);
 }
 
 }  // namespace dream::engine

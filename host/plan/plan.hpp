@@ -34,9 +34,10 @@ struct Step {
   bool required = true;
   bool service = false;    ///< never of a requested step: that one is always waited for
   bool requested = false;  ///< the last one is; several may be
-  /// `command: null`: it has no process, and succeeds when its turn comes; a service lasts as long as any
-  /// other service would be needed, or, requested, until the last service has ended.
-  bool gathers = false;
+  bool gathers = false;    ///< `command: null`: it has no process, and succeeds when its turn comes
+  /// Of one that gathers: it is declared a service, and lasts as such; requested, until the last service has
+  /// ended.
+  bool lasts = false;
   /// Runs in front when every step has ended that is neither like this nor a service; never of the last.
   bool finally = false;
   bool pty = true;

@@ -35,6 +35,18 @@ void append(std::vector<T>& to, const std::vector<T>& more) {
   to.insert(to.end(), more.begin(), more.end());
 }
 
+/// What only a process has, and a name's settings may say for others.
+void without_process(Step& step) {
+  step.lasts = step.service;
+  step.leftovers = Leftovers::end;
+  step.timeout.reset();
+  step.success_codes.clear();
+  step.ready.clear();
+  step.health.reset();
+  step.restart = {};
+  step.stop_grace = Step().stop_grace;
+}
+
 /// Of two with the same name the later counts.
 void add_ports(std::vector<Port>& ports, const std::vector<Port>& more) {
   for (const Port& port : more) {
@@ -107,6 +119,7 @@ Step settings_of_step(const Workspace& workspace, const StepId& id) {
     step.command = *command;
     step.gathers = !command->has_value();
   }
+  if (step.gathers) without_process(step);
 
   step.executor = executor_of(workspace, layers.project, id.task);
   step.options = options_of(workspace, layers, step.executor);

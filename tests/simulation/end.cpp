@@ -37,7 +37,36 @@ bool Oracle::is_wanted(std::size_t step) const {
   if (plan_.steps[step].finally) return !forces();
   if (history_[step].barred) return false;
   const bool used = history_[step].first_started.has_value();
+  if (has_lasted(step)) return false;
   return has_company(step) && (used || !cause_) ? !services_go() : !cause_;
+}
+
+/// It has no process, and is no service any more that others could wait for.
+bool Oracle::has_lasted(std::size_t step) const {
+  if (cause_ || !plan_.steps[step].lasts || has_company(step) || !history_[step].started) return false;
+  for (std::size_t i = 0; i < history_.size(); ++i)
+    if (has_company(i) && !history_[i].ended && !history_[i].left_out) return false;
+  return true;
+}
+
+bool Oracle::is_used(std::size_t step) const {
+  for (std::size_t i = step + 1; i < history_.size(); ++i) {
+    const auto& needs = plan_.steps[i].needs;
+    if (std::ranges::find(needs, StepIndex(static_cast<std::uint32_t>(step))) == needs.end()) continue;
+    const bool ends = !is_wanted(i) || (history_[i].graceful && !history_[i].fell());
+    if ((history_[i].alive() && ends) || is_used(i)) return true;
+  }
+  return false;
+}
+
+/// A service that nothing has used yet goes with the others, though something is to run at the end.
+bool Oracle::is_kept_by_users(std::size_t step) const {
+  const History& history = history_[step];
+  if (plan_.stop_order == StopOrder::all || forces() || history.fell() || history.barred || has_lasted(step))
+    return false;
+  if (!history.alive() || history.graceful || is_wanted(step)) return false;
+  const bool unused = has_company(step) && !history.first_started && cause_;
+  return !unused && is_used(step);
 }
 
 StepEnd Oracle::why_unwanted(std::size_t step) const {

@@ -262,6 +262,13 @@ void make_renewal(Plan& plan, Choices& choices) {
   }
 }
 
+void make_needs(Plan& plan, Choices& choices) {
+  for (std::size_t i = 1; i < plan.steps.size(); ++i) {
+    plan.steps[i].needs.clear();
+    if (choices.choose(2) == 1) plan.steps[i].needs = {StepIndex(static_cast<std::uint32_t>(i - 1))};
+  }
+}
+
 /// The last one needs all others, or nobody anybody.
 void make_groups(Plan& plan, Choices& choices) {
   const std::size_t count = plan.steps.size();
@@ -293,6 +300,7 @@ std::string run_once(const Freedom& freedom, Choices& choices, Plan& plan, std::
   for (Step& step : plan.steps)
     if (freedom.readiness) make_ready(step, choices);
   if (freedom.end) make_end(plan, choices);
+  if (freedom.needs) make_needs(plan, choices);
   if (freedom.renewal) make_renewal(plan, choices);
   if (freedom.groups) make_groups(plan, choices);
   if (trace != nullptr) *trace = describe(plan);

@@ -30,6 +30,8 @@ struct Freedom {
   /// All steps but the last are in groups, which follow one another in every way, or all of them are one.
   /// With every number of jobs from 1 on, and going on after a failure or not.
   bool groups = false;
+  /// Each step needs the one before it, or not.
+  bool needs = false;
   /// Each step is restarted with the first, or not.
   bool renewal = false;
   /// Of an attempt that is over something more is heard, once, at any moment.

@@ -86,8 +86,9 @@ void Oracle::take(const Started& event) {
   History& step = history_[index];
   if (!step.is_current(event.attempt)) return;
   starts(index);
-  step.unbegun_probing = step.probing = !step.graceful && !plan_.steps[index].ready.empty();
-  if (step.graceful || step.probing) return;
+  const bool goes_on = !step.graceful && is_wanted(index);
+  step.unbegun_probing = step.probing = goes_on && !plan_.steps[index].ready.empty();
+  if (!goes_on || step.probing) return;
   watch_from_now(index);
   renews_others(index);
 }

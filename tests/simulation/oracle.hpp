@@ -81,6 +81,7 @@ class Oracle {
     bool ran_before_barred = false;  ///< or had ended
     bool ready_before_barred = false;
     std::optional<Instant> left_out;  ///< its turn had come then
+    bool went_early = false;          ///< a service that ended before it was asked to, when all were to end
     bool dismissed = false;           ///< it ended without another attempt, as none could follow any more
     std::optional<Instant> ended;
 
@@ -151,10 +152,15 @@ class Oracle {
   [[nodiscard]] bool is_done() const;
   [[nodiscard]] std::size_t next_at_the_end() const;
   [[nodiscard]] bool services_go() const;
+  [[nodiscard]] bool has_lasted(std::size_t step) const;
   /// Whether it goes on, or would be started again.
   [[nodiscard]] bool is_wanted(std::size_t step) const;
   /// While the run goes on.
   [[nodiscard]] engine::StepEnd why_unwanted(std::size_t step) const;
+  /// Something that needs it, directly or through others, is to end and still runs.
+  [[nodiscard]] bool is_used(std::size_t step) const;
+  /// It is to end, and is asked later.
+  [[nodiscard]] bool is_kept_by_users(std::size_t step) const;
   void see_start_at_the_end(std::size_t index);
   void see_whether_the_end_comes();
   void the_end_is_not_late();

@@ -68,7 +68,8 @@ std::optional<Instant> Oracle::released(std::size_t step, bool when_ready) const
 }
 
 bool Oracle::takes_slot(std::size_t step) const {
-  return !plan_.steps[step].background && !plan_.steps[step].finally;
+  const Step& settings = plan_.steps[step];
+  return !settings.background && !settings.finally && !settings.gathers;
 }
 
 std::size_t Oracle::slots_taken() const {

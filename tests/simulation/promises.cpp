@@ -94,6 +94,7 @@ void Oracle::see_graceful(std::size_t index) {
           "an end is told before what it does", i);
   if (!step.reason) step.reason = told_stopping_ ? StepEnd(*cause_) : why_unwanted(index);
   check(!step.probed, "nobody looks whether a step is ready that is asked to end", index);
+  check(!is_kept_by_users(index), "a step is asked when nothing that needs it runs any more", index);
   step.graceful = now_;
 }
 
@@ -238,6 +239,10 @@ void Oracle::see(const StillEnding& action) {
     step.told = now_;
   }
   check(told == action.steps.size(), "nobody else is told to still end");
+  std::vector<StepIndex> later;
+  for (std::size_t i = 0; i < history_.size(); ++i)
+    if (is_kept_by_users(i)) later.push_back(StepIndex(static_cast<std::uint32_t>(i)));
+  check(action.later == later, "who is asked later is told");
 }
 
 void Oracle::see(const Finish& action) {
@@ -270,7 +275,8 @@ void Oracle::nothing_is_missing() {
           "another attempt starts when its pause is over", i);
     if (!step.alive()) continue;
     const bool must_end = step.fell() || !is_wanted(i);
-    check(!must_end || step.graceful, "whatever must end is asked at once", i);
+    check(!must_end || step.graceful || is_kept_by_users(i), "whatever must end is asked at once", i);
+    check(is_wanted(i) || (!step.probed && !step.watched), "nobody looks at what is to end", i);
     check(!step.graceful || step.forced || !(forces() || force_of(i) <= now_), "force is not late", i);
     check(!may_end_gracefully(step) || news_of(step) > now_, "who still ends is told in time", i);
   }
@@ -306,7 +312,7 @@ void Oracle::deadlines_are_right(const Engine& engine) {
     } else if (step.graceful) {
       consider(force_of(i));
       consider(news_of(step));
-    } else if (step.started) {
+    } else if (step.started && is_wanted(i)) {
       if (plan_.steps[i].timeout && !step.lingers) consider(*step.started + *plan_.steps[i].timeout);
       if (step.probing) consider(limit_of_readiness(i));
       if (const auto news = news_of_wait(i)) consider(*news);
@@ -340,10 +346,10 @@ void Oracle::outcomes_are_right(const Engine& engine) {
 
 void Oracle::outcome_is_right(const Outcome& outcome, std::size_t index) {
   const History& step = history_[index];
-  const OutcomeKind kind = !step.start_asked                 ? OutcomeKind::skipped
-                           : step.failed_by_itself           ? OutcomeKind::failed
-                           : step.graceful || step.dismissed ? OutcomeKind::terminated
-                                                             : OutcomeKind::succeeded;
+  const OutcomeKind kind = !step.start_asked                                    ? OutcomeKind::skipped
+                           : step.failed_by_itself                              ? OutcomeKind::failed
+                           : step.graceful || step.dismissed || step.went_early ? OutcomeKind::terminated
+                                                                                : OutcomeKind::succeeded;
   check(outcome.kind == kind, "the outcome follows from the history", index);
   std::optional<StepEnd> cause;
   if (cause_) cause = *cause_;

@@ -104,6 +104,22 @@ void add_order(Plan& plan, Random& random) {
   }
 }
 
+/// What has no process ends at once, or lasts: the world decides that like any other end.
+void add_needs(Plan& plan, Random& random) {
+  if (random.percent(15)) plan.stop_order = StopOrder::all;
+  for (std::size_t i = 1; i < plan.steps.size(); ++i)
+    for (std::size_t before = 0; before < i; ++before)
+      if (random.percent(35) && !plan.steps[before].finally) plan.steps[i].needs.push_back(index_of(before));
+  for (Step& step : plan.steps) {
+    step.gathers = step.ready.empty() && random.percent(20);
+    if (!step.gathers) continue;
+    step.lasts = step.background && random.percent(70);
+    step.timeout.reset();
+    step.health.reset();
+    step.restart = {};
+  }
+}
+
 }  // namespace
 
 Plan random_plan(Random& random, const Climate& climate, const Features& features) {
@@ -126,6 +142,7 @@ Plan random_plan(Random& random, const Climate& climate, const Features& feature
   if (features.end) add_end(plan, random);
   if (features.renewal) add_renewal(plan, random);
   if (features.groups) add_order(plan, random);
+  if (features.needs) add_needs(plan, random);
   return plan;
 }
 

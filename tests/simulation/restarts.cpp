@@ -34,6 +34,11 @@ void Oracle::is_over(std::size_t step, std::optional<int> failure_code, bool not
   if (std::exchange(history.will_return, false))
     return is_wanted(step) ? backs_off(step) : ends_unwanted(step);
   if (history.graceful) return ends(step);
+  if (has_company(step) && !is_wanted(step)) {
+    history.went_early = true;
+    history.reason = cause_ ? StepEnd(*cause_) : why_unwanted(step);
+    return ends(step);
+  }
   if (may_return(step, failure_code.has_value(), not_there)) {
     history.failed_by_itself = failure_code.has_value();
     return backs_off(step);

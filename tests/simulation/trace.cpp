@@ -152,6 +152,7 @@ std::string describe(const Action& action) {
             std::string text = "still ending:";
             for (const Ending& step : what.steps)
               text += fmt::format(" {}@{}", name(step.step), step.force_at->time_since_epoch().count());
+            if (!what.later.empty()) text += ", later: " + names(what.later);
             return text;
           },
           [](const Finish& what) { return fmt::format("finish {}", what.exit_code); },
@@ -190,9 +191,11 @@ std::string describe(const Plan& plan) {
                           restart.window.count(), restart.delay.count(), restart.max_delay.count());
     for (const int code : step.success_codes) text += fmt::format(" success {}", code);
     for (const StepIndex needed : step.needs) text += " needs " + name(needed);
+    if (step.gathers) text += step.lasts ? " lasts" : " gathers";
     if (step.after) text += fmt::format(" behind barrier {}", position(*step.after));
     text += "\n";
   }
+  if (plan.stop_order == StopOrder::all) text += "all end at once\n";
   if (plan.is_list && !plan.keep_going) return text;
   text += fmt::format("jobs {}{}\n", plan.jobs, plan.keep_going ? ", keeps going" : "");
   for (std::size_t i = 0; i < plan.barriers.size(); ++i) {
