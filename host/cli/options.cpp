@@ -89,6 +89,15 @@ void define(CLI::App& app, Raw& raw) {
       ->option_text("N");
   app.add_flag("-k,--keep-going", raw.options.keep_going,
                "after a failure go on with what doesn't need the failed step");
+  app.add_option("--profile", raw.options.profiles,
+                 "steps of this profile, too; '*': all (DREAM_PROFILES counts, too)")
+      ->type_name("NAME")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+  add_choice<bool>(app, raw, "--ports", raw.options.moves_ports,
+                   "exact (as dream.json has them) or auto (all moved by an offset of this working tree)",
+                   {{"exact", false}, {"auto", true}})
+      ->type_name("HOW");
   app.add_flag("-n,--dry-run", raw.dry_run, "show the plan and its timeline, run nothing (= dream plan)");
   add_choice<Graph>(app, raw, "--graph", raw.options.graph,
                     "plan: as a graph, in the language dot or mermaid",
@@ -117,6 +126,7 @@ void define(CLI::App& app, Raw& raw) {
   app.add_flag("--trust", raw.options.trust,
                "obey another user's dream.json, and load the workspace's own plugins, for this once");
   app.add_flag("--forget", raw.options.forget, "trust: the folder is trusted no more");
+  app.add_flag("--strict", raw.options.strict, "validate: warnings count as errors");
   app.add_flag("--write", raw.options.write, "suggest: puts what it suggests into dream.json");
   app.add_option("--only", raw.options.only_rule, "plugin check: this rule alone")->type_name("RULE");
   app.add_option("--seed", raw.options.seed, "plugin check: of the calls in random order")
@@ -204,6 +214,8 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
   if (options.write && (options.command != CommandName::suggest || options.tasks.empty())) {
     return usage_error("--write goes with suggest and a task");
   }
+  if (options.strict && options.command != CommandName::validate)
+    return usage_error("--strict goes with validate");
   if (raw.dry_run && !is_plan) return usage_error("--dry-run goes with a task");
   if (raw.dry_run) options.command = CommandName::plan;
   if (options.graph != Graph::none && options.command != CommandName::plan)
@@ -219,6 +231,8 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
 /// They say which projects a task runs in.
 Result<void> check_selection(const Options& options) {
   const bool is_plan = options.command == CommandName::run || options.command == CommandName::plan;
+  if (!is_plan && !options.profiles.empty()) return usage_error("--profile goes with a task");
+  if (!is_plan && options.moves_ports) return usage_error("--ports goes with a task");
   const bool selects = options.all || options.affected || options.dependents || options.list_only;
   if (!is_plan && selects)
     return usage_error("--all, --affected, --dependents and --list-only go with a task");

@@ -47,6 +47,8 @@ struct Options {
   std::optional<Duration> grace;
   std::optional<std::size_t> jobs;  ///< none: as many as there are processors
   bool keep_going = false;
+  std::vector<std::string> profiles;  ///< that are asked for
+  bool moves_ports = false;           ///< --ports auto
   Output output = Output::automatic;
   std::optional<std::filesystem::path> log_directory;
   std::optional<std::filesystem::path> trace_file;
@@ -55,6 +57,7 @@ struct Options {
   bool debug = false;
   bool trust = false;   ///< any dream.json is obeyed, plugins of the workspace are loaded unconfirmed
   bool forget = false;  ///< of trust: the folder is trusted no more
+  bool strict = false;  ///< of validate: warnings are failures
   bool write = false;   ///< of suggest: what is suggested goes into dream.json
   std::vector<std::string> words;   ///< of plugin, completion and trust: what follows it
   std::optional<std::string> from;  ///< of init: the file to take over; none: it looks around

@@ -55,7 +55,8 @@ bool is_wanted(const std::string& id, const plugin::FoundPlugin& found, const pl
 void confirm_plugins(const Plan& plan, const prepare::LoadedWorkspace& loaded, const Options& options) {
   if (options.trust || ::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) return;
   std::set<std::string> ids;
-  for (const Step& step : plan.steps) ids.insert(step.executor);
+  for (const Step& step : plan.steps)
+    if (!step.gathers) ids.insert(step.executor);
   const plugin::SearchPath search = prepare::plugin_search_path(loaded.workspace);
   for (const std::string& id : ids) {
     const Result<plugin::FoundPlugin> found = search.resolve(id);

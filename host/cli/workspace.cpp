@@ -1,12 +1,16 @@
 #include "cli/workspace.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "cli/asking.hpp"
 #include "cli/terminal.hpp"
 #include "config/diagnostics.hpp"
+#include "plan/ports.hpp"
+#include "ports/offset.hpp"
 
 namespace dream::cli {
 
@@ -33,6 +37,22 @@ std::size_t jobs_of(const Options& options) {
   return options.jobs.value_or(std::max<std::size_t>(std::thread::hardware_concurrency(), 1));
 }
 
+/// Those of the command line, and of DREAM_PROFILES: "seed,debug".
+std::vector<std::string> profiles_of(const Options& options) {
+  std::vector<std::string> profiles = options.profiles;
+  const char* set = std::getenv("DREAM_PROFILES");
+  std::string_view rest = set == nullptr ? "" : set;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    std::string_view one = rest.substr(0, comma);
+    one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
+    one = one.substr(0, one.find_last_not_of(' ') + 1);
+    if (!one.empty()) profiles.emplace_back(one);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return profiles;
+}
+
 }  // namespace
 
 Result<LoadedWorkspace> load_workspace(const Options& options) {
@@ -56,10 +76,15 @@ Result<Requested> requested_by(const Options& options, const LoadedWorkspace& lo
                   .stop_grace = options.grace,
                   .arguments = options.arguments,
                   .jobs = jobs_of(options),
-                  .keep_going = options.keep_going};
+                  .keep_going = options.keep_going,
+                  .profiles = profiles_of(options)};
   for (const SelectedStep& step : requested.selection.steps) request.ids.push_back(step.id);
   Result<Plan> plan = prepare::plan_request(loaded, request, &projects.graph());
   if (!plan) return told(plan.error());
+  Result<int> offset = 0;
+  if (options.moves_ports) offset = ports::offset_for(*plan, loaded.workspace.root);
+  if (!offset) return told(offset.error());
+  if (const Result<void> set = plan::set_ports(*plan, *offset); !set) return told(set.error());
   requested.plan = std::move(*plan);
   return requested;
 }

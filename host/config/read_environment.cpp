@@ -38,12 +38,26 @@ Environment read_environment(Reader& reader, const Place& place, const Json& val
   return environment;
 }
 
+bool is_name_of_port(std::string_view name) {
+  constexpr std::string_view digits = "0123456789";
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  return !name.empty() && digits.find(name.front()) == std::string_view::npos &&
+         name.find_first_not_of(std::string(letters).append(digits)) == std::string_view::npos;
+}
+
+std::optional<std::string> port_name_in(std::string_view text) {
+  constexpr std::string_view begin = "{port:";
+  if (!text.starts_with(begin) || text.find('}') + 1 != text.size() || text.size() == begin.size() + 1)
+    return std::nullopt;
+  return std::string(text.substr(begin.size(), text.size() - begin.size() - 1));
+}
+
 std::vector<Port> read_ports(Reader& reader, const Place& place, const Json& value) {
   std::vector<Port> ports;
   if (!reader.is_object(place, value)) return ports;
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
-    if (!is_name_of_variable(at.key()) || at.key().find_first_of(":{}") != std::string_view::npos) {
+    if (!is_name_of_port(at.key())) {
       reader.report(at, in_quotes(at.key()) + " can't be the name of a port",
                     "the port is given to the task as a variable of this name, as in \"PORT\": 3000");
       continue;

@@ -53,10 +53,14 @@ std::optional<HttpProbe> http_probe(std::string_view url) {
   }
   if (rest.starts_with(':')) {
     rest.remove_prefix(1);
-    const auto port = port_of(rest.substr(0, rest.find_first_of("/?")));
-    if (!port) return std::nullopt;
-    probe.port = *port;
-    rest.remove_prefix(std::min(rest.find_first_of("/?"), rest.size()));
+    const std::string_view written = rest.substr(0, rest.find_first_of("/?", rest.find('}') + 1));
+    if (auto name = port_name_in(written))
+      probe.port_name = std::move(*name);
+    else if (const auto port = port_of(written))
+      probe.port = *port;
+    else
+      return std::nullopt;
+    rest.remove_prefix(written.size());
   }
   const bool is_target = rest.empty() || rest.front() == '/' || rest.front() == '?';
   if (!is_target || !std::ranges::all_of(rest, is_visible) || rest.find('#') != std::string_view::npos)

@@ -12,40 +12,47 @@ namespace {
 
 constexpr std::int64_t last_port = 65535;
 
-std::optional<std::uint16_t> read_port(Reader& reader, const Place& place, const Json& value) {
-  const auto port = reader.whole_number(place, value, "a port", 1, last_port);
-  return port ? std::optional(static_cast<std::uint16_t>(*port)) : std::nullopt;
+/// A number, or the name of one of the step's own.
+void read_port(Reader& reader, const Place& place, const Json& value, PortProbe& probe) {
+  if (value.IsString() && is_name_of_port(text_of(value))) {
+    probe.names.emplace_back(text_of(value));
+  } else if (const auto port = reader.whole_number(place, value, "a port", 1, last_port)) {
+    probe.ports.push_back(static_cast<std::uint16_t>(*port));
+  }
 }
 
 void read_ports(Reader& reader, const Place& place, const Json& value, Probes& probes) {
   PortProbe probe;
   if (!value.IsArray()) {
-    if (const auto port = read_port(reader, place, value)) probe.ports.push_back(*port);
+    read_port(reader, place, value, probe);
   } else if (value.Empty()) {
     reader.report(place, "no port to listen on", "write the number of one");
   } else {
     std::size_t index = 0;
-    for (const Json& element : value.GetArray()) {
-      const auto port = read_port(reader, Place(place, element, index++), element);
-      if (port) probe.ports.push_back(*port);
-    }
+    for (const Json& element : value.GetArray())
+      read_port(reader, Place(place, element, index++), element, probe);
   }
-  if (!probe.ports.empty()) probes.emplace_back(std::move(probe));
+  if (!probe.ports.empty() || !probe.names.empty()) probes.emplace_back(std::move(probe));
 }
 
 /// "localhost:5432", "[::1]:5432".
 std::optional<TcpProbe> tcp_probe(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
+  std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);
-  const auto port = port_of(text.substr(colon + 1));
+  std::string name;
+  auto port = port_of(text.substr(colon + 1));
+  if (const std::size_t brace = text.find("{port:"); !port && brace != 0 && brace != std::string_view::npos) {
+    name = port_name_in(text.substr(brace)).value_or(std::string());
+    if (!name.empty() && text[brace - 1] == ':') port = 0, colon = brace - 1;
+  }
   if (!port) return std::nullopt;
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   const bool good = bracketed ? host.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos
                               : host.find_first_of(":[]") == std::string_view::npos;
   if (host.empty() || !good) return std::nullopt;
-  return TcpProbe{std::string(host), *port};
+  return TcpProbe{std::string(host), *port, std::move(name)};
 }
 
 void read_tcp(Reader& reader, const Place& place, const Json& value, Probes& probes) {

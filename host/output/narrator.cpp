@@ -197,6 +197,13 @@ void Narrator::tell_who_still_ends(Instant now, const engine::StillEnding& still
   for (const auto& [left, names] : groups)
     text +=
         fmt::format("{}{}: {} until SIGKILL", text.empty() ? "waiting for " : ", ", join_words(names), left);
+  if (!still.later.empty()) {
+    std::vector<std::string> names;
+    for (std::size_t at = 0; at < std::min(still.later.size(), most_names); ++at)
+      names.push_back(name(still.later[at]));
+    if (still.later.size() > most_names) names.push_back(and_more(still.later.size()));
+    text += ", then " + join_words(names);
+  }
   log_.write(LogLevel::info, text + "; Ctrl-C again to kill now");
 }
 

@@ -35,6 +35,13 @@ class Planner {
     plan_.recursive = std::ranges::any_of(request.ids, recursive);
     follows_all_ = std::ranges::all_of(request.ids, recursive);
     plan_.keep_going = request.keep_going;
+    const bool at_once = request.stop_grace == Duration(0);
+    plan_.stop_order = at_once ? StopOrder::all : workspace.stop_order;
+    asked_profiles_.insert(request.profiles.begin(), request.profiles.end());
+    for (const StepId& id : request.ids) {
+      const std::vector<std::string> own = profiles_of(workspace, id);
+      asked_profiles_.insert(own.begin(), own.end());
+    }
   }
 
   boost::system::result<Plan, PlanError> make() {
@@ -128,6 +135,7 @@ class Planner {
     if (!entry.joins) close_group(last);
     const StepId id = plan::named_by(entry, last.step.id);
     const auto known = known_.find(id);
+    if (known == known_.end() && is_left_out(id, entry.where)) return;
     if (entry.restart_with) last.restart_with.push_back(id);
     if (known == known_.end())
       enter(id, &entry);
@@ -135,6 +143,16 @@ class Planner {
       mention_again(known->second, entry);
     else
       refused_ = cycle(id, entry.where);
+  }
+
+  /// None of its profiles is asked for. Told once.
+  bool is_left_out(const StepId& id, SourceOffset where) {
+    std::vector<std::string> profiles = profiles_of(workspace_, id);
+    const auto is_asked = [this](const std::string& profile) { return asked_profiles_.contains(profile); };
+    if (profiles.empty() || asked_profiles_.contains("*") || std::ranges::any_of(profiles, is_asked))
+      return false;
+    if (left_out_.insert(id).second) plan_.left_out.push_back({id, std::move(profiles), where});
+    return true;
   }
 
   /// The one rule of precedence that settings_of_step doesn't know: a dependency entry beats the
@@ -270,7 +288,7 @@ class Planner {
       if (!entries) return entries.error();
       for (const Dependency& entry : entries->all()) {
         StepId named = plan::named_by(entry, next);
-        if (entry.finally || !seen.insert(named).second) continue;
+        if (entry.finally || !seen.insert(named).second || left_out_.contains(named)) continue;
         const auto known = known_.find(named);
         if (known != known_.end() && *known->second.place < place && !known->second.finally)
           plan_.steps[position(place)].needs.push_back(*known->second.place);
@@ -345,6 +363,8 @@ class Planner {
   bool follows_all_ = false;
   std::unordered_set<StepId, HashOfStepId> followed_;  ///< unless all are: these are
   std::vector<StepId> unfollowed_;
+  std::unordered_set<std::string> asked_profiles_;
+  std::unordered_set<StepId, HashOfStepId> left_out_;
   Plan plan_;
   bool may_have_groups_;
   bool has_group_ = false;

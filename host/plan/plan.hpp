@@ -153,6 +153,9 @@ class Manifests {
 /// count only for the executor that is in force there.
 [[nodiscard]] Step settings_of_step(const Workspace& workspace, const StepId& id);
 
+/// `profiles` of a task, by the same precedence. None: it is in every plan that needs it.
+[[nodiscard]] std::vector<std::string> profiles_of(const Workspace& workspace, const StepId& id);
+
 /// Whether the dependencies of a task are one group: `group` of the task, by the same precedence.
 [[nodiscard]] bool has_one_group(const Workspace& workspace, const StepId& id);
 

@@ -18,13 +18,15 @@ using Command = std::variant<std::string, std::vector<std::string>>;
 
 /// A process of the step's own tree listens on each of these TCP ports.
 struct PortProbe {
-  std::vector<std::uint16_t> ports;
+  std::vector<std::uint16_t> ports = {};
+  std::vector<std::string> names = {};  ///< of `ports` of the step: numbers once set_ports() was called
   bool operator==(const PortProbe&) const = default;
 };
 /// A connect succeeds to some address of the host.
 struct TcpProbe {
   std::string host;  ///< an address of IPv6 without its brackets
   std::uint16_t port = 0;
+  std::string port_name = {};  ///< what stands between the braces of "{port:NAME}" in its place
   bool operator==(const TcpProbe&) const = default;
 };
 /// A line of its output contains this text, in which `*` is anything, and `\*` a star.
@@ -57,7 +59,8 @@ struct HttpProbe {
   std::string url = {};   ///< as it is written
   std::string host = {};  ///< an address of IPv6 without its brackets
   std::uint16_t port = 80;
-  std::string target = "/";  ///< path and query
+  std::string port_name = {};  ///< as TcpProbe has it
+  std::string target = "/";    ///< path and query
   std::vector<Statuses> statuses = {{}};
   std::vector<std::pair<std::string, std::string>> headers = {};
   bool operator==(const HttpProbe&) const = default;

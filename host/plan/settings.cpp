@@ -94,6 +94,12 @@ bool has_one_group(const Workspace& workspace, const StepId& id) {
       .value_or(false);
 }
 
+std::vector<std::string> profiles_of(const Workspace& workspace, const StepId& id) {
+  return layers_of(workspace, workspace.settings_of(id.project), id.task)
+      .first_set(&TaskSettings::profiles)
+      .value_or(std::vector<std::string>());
+}
+
 Step settings_of_step(const Workspace& workspace, const StepId& id) {
   const Layers layers = layers_of(workspace, workspace.settings_of(id.project), id.task);
 

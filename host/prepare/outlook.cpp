@@ -49,6 +49,8 @@ bool is_absolute(std::string_view search_path) {
 
 Outlook Outlooks::of(const PreparedStep& prepared) {
   const Step& step = plan_.steps[position(prepared.task.step)];
+  if (prepared.executor == nullptr)
+    return {.line = step.lasts ? "(nothing: lasts as a service)" : "(nothing)"};
   Result<std::optional<std::string>> line = prepared.executor->describe(prepared.task);
   if (!line) return of_problem(step, line.error());
   Outlook outlook{.line = std::move(*line).value_or("")};

@@ -17,6 +17,7 @@
 
 #include "base/text.hpp"
 #include "config/env_file.hpp"
+#include "plan/ports.hpp"
 #include "prepare/project_list.hpp"
 
 namespace dream::prepare {
@@ -173,9 +174,12 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
   const Step& step = plan.steps[position(index)];
   const fs::path folder = folder_of(loaded.workspace, step.id.project);
   if (Result<void> there = check_folder(step, folder, loaded); !there) return there.error();
+  if (step.gathers) return PreparedStep{.executor = nullptr, .task = {.step = index, .name = step.id.task}};
   const Result<StepEnvironment> environment = environments.of(step, folder);
   if (!environment) return environment.error();
-  std::string options = loaded.document->options(step.options);
+  Result<std::string> with = plan::with_ports(loaded.document->options(step.options), plan, step);
+  if (!with) return with.error();
+  std::string options = std::move(*with);
   Result<plugin::Executor*> executor = executor_of(step, loaded, registry, options);
   if (!executor) return executor.error();
   const bool tell_ready = has_probe<HealthcheckProbe>(step.ready);

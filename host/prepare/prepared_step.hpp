@@ -6,7 +6,7 @@ namespace dream::prepare {
 
 /// A step with the executor that will run it.
 struct PreparedStep {
-  plugin::Executor* executor = nullptr;
+  plugin::Executor* executor = nullptr;  ///< none: it has no process
   plugin::TaskSpec task;
 };
 

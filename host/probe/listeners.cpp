@@ -1,6 +1,8 @@
 #include "probe/listeners.hpp"
 
 #include <dirent.h>
+#include <fmt/format.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +15,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "probe/socket_table.hpp"
 
 namespace dream::probe {
@@ -132,6 +135,20 @@ std::optional<pid_t> owner_of(std::uint64_t inode) {
     return !owner;
   });
   return owner;
+}
+
+std::string describe_owner(const Listener& listener) {
+  if (const auto pid = owner_of(listener.inode)) {
+    std::string words = process::command_line(*pid);
+    std::ranges::replace(words, '\0', ' ');
+    constexpr std::size_t longest = 80;
+    words = printable(std::string_view(words).substr(0, longest));
+    while (words.ends_with(' ')) words.pop_back();
+    return fmt::format("pid {} ({})", *pid, words);
+  }
+  const passwd* user = ::getpwuid(listener.user);
+  return fmt::format("a process of user {} that can't be looked into",
+                     user != nullptr ? user->pw_name : std::to_string(listener.user));
 }
 
 }  // namespace dream::probe

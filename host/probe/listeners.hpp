@@ -33,6 +33,9 @@ struct Sockets {
 [[nodiscard]] Sockets sockets_of(const std::vector<process::ProcessStatus>& processes,
                                  const std::optional<std::vector<std::uint16_t>>& ports = {});
 
+/// Who listens: "pid 17 (postgres -D data)", or of whom it is a process that can't be looked into.
+[[nodiscard]] std::string describe_owner(const Listener& listener);
+
 /// Who has a socket, of all processes that may be looked into.
 [[nodiscard]] std::optional<pid_t> owner_of(std::uint64_t inode);
 

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <pwd.h>
 
 #include <algorithm>
 #include <utility>
@@ -13,21 +12,6 @@
 namespace dream::probe {
 
 namespace {
-
-/// "pid 17 (postgres -D data)".
-std::string person(const Listener& listener) {
-  if (const auto pid = owner_of(listener.inode)) {
-    std::string words = process::command_line(*pid);
-    std::ranges::replace(words, '\0', ' ');
-    constexpr std::size_t longest = 80;
-    words = printable(std::string_view(words).substr(0, longest));
-    while (words.ends_with(' ')) words.pop_back();
-    return fmt::format("pid {} ({})", *pid, words);
-  }
-  const passwd* user = ::getpwuid(listener.user);
-  return fmt::format("a process of user {} that can't be looked into",
-                     user != nullptr ? user->pw_name : std::to_string(listener.user));
-}
 
 class Port : public Kind {
  public:
@@ -63,7 +47,8 @@ class Port : public Kind {
   }
 
   [[nodiscard]] Finding stranger(const Listener& listener) {
-    if (std::exchange(stranger_, listener.inode) != listener.inode) strangers_words_ = person(listener);
+    if (std::exchange(stranger_, listener.inode) != listener.inode)
+      strangers_words_ = describe_owner(listener);
     Finding finding = not_yet(fmt::format("port {} is listened on by {}, which isn't this step's",
                                           listener.port, strangers_words_));
     finding.warning =

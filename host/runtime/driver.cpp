@@ -103,9 +103,16 @@ void Driver::start(Attempt attempt) {
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
   const Step& settings = plan_.steps[position(attempt.step)];
+  if (attempt.number == 1 && on_first_start_) on_first_start_(attempt.step);
+  if (settings.gathers) return gather(attempt, settings.lasts);
   if (session_.tokens() == nullptr || !JobTokens::is_for(settings)) return start_now(attempt);
   place->has_token = true;
   session_.tokens()->acquire(attempt, [this, attempt] { start_now(attempt); });
+}
+
+void Driver::gather(Attempt attempt, bool lasts) {
+  feed(engine::Started{attempt});
+  if (!lasts) exited(attempt, ExitedWith{0});
 }
 
 void Driver::start_now(Attempt attempt) {
@@ -139,6 +146,7 @@ void Driver::terminate(Attempt attempt, Urgency urgency) {
   const Running* asked = running(attempt);
   if (asked != nullptr && asked->has_token && session_.tokens()->withdraw(attempt))
     return exited(attempt, ExitedWith{0});  // it has waited for a slot
+  if (plan_.steps[position(attempt.step)].gathers) return exited(attempt, ExitedWith{0});
   if (asked == nullptr || asked->run == nullptr || asked->kept_ready)
     return;  // its end is on its way to the engine
   const Result<void> done = asked->run->terminate(urgency);

@@ -42,6 +42,9 @@ class Driver : private Pump::Effects {
   using Explain = std::function<void(StepIndex step, Error& error)>;
   void on_start_failure(Explain explain) { explain_ = std::move(explain); }
 
+  /// Is called before the first attempt of each step.
+  void on_first_start(std::function<void(StepIndex)> call) { on_first_start_ = std::move(call); }
+
   /// Somebody who looks on: is told what reporters are, and hears what steps write
   /// (SessionSettings::overheard). Before run(), and until its end.
   using Hear = std::function<void(StepIndex, Stream, std::string_view)>;
@@ -95,6 +98,8 @@ class Driver : private Pump::Effects {
   // Pump::Effects
   void start(Attempt attempt) override;
   void start_now(Attempt attempt);
+  /// A step without a process.
+  void gather(Attempt attempt, bool lasts);
   void terminate(Attempt attempt, Urgency urgency) override;
   void give_up(Attempt attempt) override;
   void begin_probing(Attempt attempt) override;
@@ -150,6 +155,7 @@ class Driver : private Pump::Effects {
   OutputWatch output_watch_;
   SignalInbox signals_;
   Explain explain_;
+  std::function<void(StepIndex)> on_first_start_;
   Hear hear_;
   bool gave_up_ = false;
   std::optional<Instant> first_interruption_;

@@ -32,6 +32,7 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"init", {"base", "plan", "config"}},
       {"process", {"base"}},
       {"probe", {"base", "plan", "process"}},
+      {"ports", {"base", "plan", "process", "probe"}},
       {"select", {"base", "plan", "process"}},
       {"plugin", {"base", "plan", "dream"}},
       {"output", {"base", "plan", "engine"}},
@@ -41,8 +42,8 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"suggest", {"base", "plan", "config", "engine", "process", "probe", "output", "runtime"}},
       {"conformance", {"base", "process", "plugin", "dream"}},
       {"cli",
-       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "prepare", "record",
-        "runtime", "select", "suggest", "dream"}},
+       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "ports", "prepare",
+        "record", "runtime", "select", "suggest", "dream"}},
   };
   return map;
 }

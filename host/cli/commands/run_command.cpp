@@ -15,7 +15,9 @@
 #include "cli/plugin_trust.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
+#include "plan/ports.hpp"
 #include "plugin/registry.hpp"
+#include "ports/held_ports.hpp"
 #include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
 #include "process/first_thread.hpp"
@@ -90,6 +92,7 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
                                               Log& log) {
   std::map<std::string, std::set<std::string>> options;  // by executor
   for (const prepare::PreparedStep& step : steps) {
+    if (step.executor == nullptr) continue;
     options[plan.steps[position(step.task.step)].executor].insert(step.task.options_json);
   }
   record::RunRecord record{place.session, place.root.string(), {}};
@@ -145,6 +148,11 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       }
       return refusal->exit_code;
     }
+    auto held = ports::HeldPorts::hold(plan);
+    if (!held) {
+      session.log().write(LogLevel::error, to_string(held.error()));
+      return exit_nothing_run;
+    }
     record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
     runtime::SteadyClock clock(session.context());
     runtime::Driver driver(session, clock, plan, preparation.steps, guardian);
@@ -152,6 +160,7 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       using Ask = plugin::Registry::Ask;
       explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
+    if (plan::has_ports(plan)) driver.on_first_start([&held](StepIndex step) { held->let_go(step); });
     if (watcher != nullptr) watcher->begin(session, clock, driver);
     exit_code = driver.run();
     if (watcher != nullptr) watcher->end();

@@ -30,6 +30,7 @@ std::string restarts_of(const Step& step) {
 std::string attributes_of(const Step& step, const Plan& plan) {
   const bool last = &step == &plan.steps.back();
   std::string text = step.background ? "background" : "foreground";
+  if (step.gathers) text += ", no process";
   if (step.service) text += ", service";
   if (step.finally) text += ", at the end";
   text += step.required ? ", required" : ", optional";
@@ -44,6 +45,7 @@ std::string attributes_of(const Step& step, const Plan& plan) {
     text += ", restarts with " + to_string(plan.steps[position(with)].id);
   if (step.leftovers == Leftovers::keep) text += ", keeps leftovers";
   if (step.timeout.has_value()) text += fmt::format(", timeout {} ms", milliseconds(*step.timeout));
+  for (const Port& port : step.ports) text += fmt::format(", {} {}", port.name, port.number);
   if (step.standard_input.has_value()) text += fmt::format(", stdin {}", word_of(*step.standard_input));
   return text;
 }
@@ -93,9 +95,10 @@ void append_steps(std::string& out, const Plan& plan, const Locate& locate, cons
   Table table({Tone::faint, Tone::strong, Tone::plain, Tone::plain, Tone::plain, Tone::faint}, style.colour);
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const Step& step = plan.steps[at];
-    table.add(
-        {fmt::format("{:>{}}", at + 1, digits), to_string(step.id), step.executor, attributes_of(step, plan),
-         plan.is_list ? start_of(times[at], step, plan) : start_of(step, plan), source_of(step, locate)});
+    table.add({fmt::format("{:>{}}", at + 1, digits), to_string(step.id), step.gathers ? "-" : step.executor,
+               attributes_of(step, plan),
+               plan.is_list ? start_of(times[at], step, plan) : start_of(step, plan),
+               source_of(step, locate)});
   }
   out += table.text();
 }
@@ -129,6 +132,15 @@ void append_ignored(std::string& out, const Plan& plan, const Locate& locate, co
     table.add({to_string(plan.steps[position(mention.step)].id), mention.differences,
                mention.where.known() ? locate(mention.where) : ""});
   }
+  out += table.text();
+}
+
+void append_left_out(std::string& out, const Plan& plan, const Locate& locate, const TextStyle& style) {
+  if (plan.left_out.empty()) return;
+  append_toned(out, "\nLeft out (none of their profiles is asked for)\n", Tone::warning, style.colour);
+  Table table({Tone::strong, Tone::plain, Tone::faint}, style.colour);
+  for (const LeftOut& left : plan.left_out)
+    table.add({to_string(left.id), "--profile " + join_words(left.profiles), locate(left.where)});
   out += table.text();
 }
 
@@ -205,6 +217,16 @@ void append_ids_json(std::string& out, const char* key, const std::vector<StepIn
   out += ']';
 }
 
+void append_ports_json(std::string& out, const Step& step) {
+  const char* before = R"(, "ports": {)";
+  for (const Port& port : step.ports) {
+    out += std::exchange(before, ", ");
+    append_json(out, port.name);
+    out += fmt::format(": {}", port.number);
+  }
+  if (!step.ports.empty()) out += '}';
+}
+
 void append_step_json(std::string& out, const Step& step, const prepare::StepCommand& command,
                       const StartTime* time, const Plan& plan, const Locate& locate) {
   out += "{\"id\": ";
@@ -214,7 +236,7 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   out += ", \"task\": ";
   append_json(out, step.id.task);
   out += ", \"executor\": ";
-  append_json(out, step.executor);
+  append_text_or_null(out, step.gathers ? std::string() : step.executor);
   out += fmt::format(R"(, "background": {}, "required": {}, "service": {}, "delayMs": {})", step.background,
                      step.required, step.service, milliseconds(step.delay));
   out += ", \"timeoutMs\": ";
@@ -228,6 +250,7 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   append_restart_json(out, step);
   if (!step.restart_with.empty()) append_ids_json(out, "restartsWith", step.restart_with, plan);
   if (step.finally) out += R"(, "finally": true)";
+  append_ports_json(out, step);
   out += ", \"from\": ";
   append_place(out, step.where, locate);
   out += ", \"runs\": ";
@@ -268,6 +291,7 @@ std::string plan_text(const Plan& plan, const std::vector<prepare::StepCommand>&
   append_steps(out, plan, locate, style);
   append_commands(out, plan, commands, style);
   append_ignored(out, plan, locate, style);
+  append_left_out(out, plan, locate, style);
   append_toned(out, "\nTimeline\n", Tone::strong, style.colour);
   out += timeline_text(plan, style);
   return out;
@@ -303,7 +327,19 @@ std::string plan_json(const Plan& plan, const std::vector<prepare::StepCommand>&
     out += '}';
     before = ",\n    ";
   }
-  out += plan.ignored.empty() ? "]\n}\n" : "\n  ]\n}\n";
+  out += plan.ignored.empty() ? "]" : "\n  ]";
+  out += R"(,
+  "leftOut": [)";
+  before = "\n    ";
+  for (const LeftOut& left : plan.left_out) {
+    out += std::exchange(before, ",\n    ");
+    out += "{\"id\": ";
+    append_json(out, to_string(left.id));
+    out += ", \"profiles\": " + output::texts_json(left.profiles) + ", \"from\": ";
+    append_place(out, left.where, locate);
+    out += '}';
+  }
+  out += plan.left_out.empty() ? "]\n}\n" : "\n  ]\n}\n";
   return out;
 }
 

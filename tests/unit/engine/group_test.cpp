@@ -9,7 +9,7 @@ namespace {
 /// Groups that follow one another, given by how many steps each has; the last step comes after them, and
 /// needs them all.
 Plan in_groups(std::initializer_list<std::size_t> sizes, std::vector<Step> steps, std::size_t jobs = 2) {
-  Plan plan{std::move(steps), {}, false};
+  Plan plan{.steps = std::move(steps)};
   plan.is_list = false;
   plan.jobs = jobs;
   std::size_t next = 0;
@@ -94,7 +94,7 @@ TEST(KeepGoing, goes_on_with_what_does_not_need_the_failed_step_and_gives_the_fi
 }
 
 TEST(KeepGoing, in_a_list_leaves_a_step_out_when_its_turn_comes_without_its_delay) {
-  Plan plan = keeping_going({{foreground(), foreground(), foreground(70), foreground()}, {}, false});
+  Plan plan = keeping_going({.steps = {foreground(), foreground(), foreground(70), foreground()}});
   plan.steps[2].needs = {StepIndex(0)};
   ManualRun run(plan);
   run.begin();
@@ -104,7 +104,7 @@ TEST(KeepGoing, in_a_list_leaves_a_step_out_when_its_turn_comes_without_its_dela
 }
 
 TEST(KeepGoing, ends_what_runs_and_needs_the_failed_step) {
-  Plan plan = keeping_going({{background(), service(), foreground()}, {}, false});
+  Plan plan = keeping_going({.steps = {background(), service(), foreground()}});
   plan.steps[1].needs = {StepIndex(0)};
   ManualRun run(plan);
   run.begin();

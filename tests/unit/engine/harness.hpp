@@ -66,7 +66,7 @@ class ManualRun {
   enum class Starts : std::uint8_t { at_once, when_told };
 
   explicit ManualRun(std::vector<Step> steps, Starts starts = Starts::at_once, const Limits& limits = {})
-      : ManualRun(Plan{std::move(steps), {}, false}, starts, limits) {}
+      : ManualRun(Plan{.steps = std::move(steps)}, starts, limits) {}
   explicit ManualRun(Plan plan, Starts starts = Starts::at_once, const Limits& limits = {})
       : plan_(std::move(plan)), engine_(plan_, quick(limits)), starts_(starts) {}
 

@@ -44,7 +44,7 @@ class BigRun {
 
  private:
   static Plan plan_of(const Step& step, const Step& last) {
-    Plan plan{std::vector<Step>(many, step), {}, false};
+    Plan plan{.steps = std::vector<Step>(many, step)};
     plan.steps.back() = last;
     return plan;
   }

@@ -1,0 +1,175 @@
+#include "plan/ports.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace dream::plan {
+
+namespace {
+
+constexpr std::string_view begin_of_name = "{port:";
+
+bool is_name_character(char character) {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+         (character >= '0' && character <= '9') || character == '_';
+}
+
+/// A script may hold "{port:3000}", which is none.
+bool is_reference(std::string_view name) {
+  const std::size_t colon = name.rfind(':');
+  const bool of_other = colon != std::string_view::npos && name.starts_with("./");
+  const std::string_view own = of_other ? name.substr(colon + 1) : name;
+  return !own.empty() && (own.front() < '0' || own.front() > '9') &&
+         std::ranges::all_of(own, is_name_character);
+}
+
+Error unknown(const Step& step, std::string_view name) {
+  std::string known;
+  for (const Port& port : step.ports) known += (known.empty() ? "" : ", ") + port.name;
+  return {ErrorCode::plan,
+          to_string(step.id) + ": no port is called \"" + std::string(name) + "\"",
+          {},
+          known.empty() ? std::string("write \"ports\": { \"PORT\": 3000 } into the settings of the task")
+                        : "its own are " + known + "; another step's is {port:./api:dev:PORT}"};
+}
+
+Result<std::uint16_t> number_of(std::string_view name, const Plan& plan, const Step& step) {
+  const Step* owner = &step;
+  std::string_view own = name;
+  if (const std::size_t colon = name.rfind(':'); colon != std::string_view::npos) {
+    const std::string_view id = name.substr(0, colon);
+    const auto found =
+        std::ranges::find_if(plan.steps, [&](const Step& other) { return to_string(other.id) == id; });
+    if (found == plan.steps.end()) return unknown(step, name);
+    owner = &*found;
+    own = name.substr(colon + 1);
+  }
+  const auto port = std::ranges::find(owner->ports, own, &Port::name);
+  if (port == owner->ports.end()) return unknown(step, name);
+  return port->number;
+}
+
+/// What of a step can name ports, each made numbers in its place.
+class Setter {
+ public:
+  Setter(const Plan& plan, Step& step, int offset) : plan_(plan), step_(step), offset_(offset) {}
+
+  Result<void> set() {
+    for (auto& [name, value] : step_.env) text(value);
+    for (const Port& port : step_.ports) step_.env.emplace_back(port.name, std::to_string(port.number));
+    if (auto* argv = step_.command ? std::get_if<std::vector<std::string>>(&*step_.command) : nullptr)
+      for (std::string& word : *argv) text(word);
+    for (Probe& probe : step_.ready) set(probe);
+    if (step_.health) set(step_.health->probe);
+    if (failure_) return *failure_;
+    return {};
+  }
+
+ private:
+  void text(std::string& text) {
+    Result<std::string> with = with_ports(text, plan_, step_);
+    if (with)
+      text = std::move(*with);
+    else
+      failure_ = with.error();
+  }
+
+  void number(std::uint16_t& number, std::string_view name) {
+    if (!name.empty()) {
+      const Result<std::uint16_t> named = number_of(name, plan_, step_);
+      if (named)
+        number = *named;
+      else
+        failure_ = named.error();
+      return;
+    }
+    const auto moves = [&](const Port& port) { return port.number == number + offset_; };
+    if (std::ranges::any_of(step_.ports, moves)) number = static_cast<std::uint16_t>(number + offset_);
+  }
+
+  void set(Probe& probe) {
+    if (auto* port = std::get_if<PortProbe>(&probe)) {
+      for (std::uint16_t& one : port->ports) number(one, {});
+      for (const std::string& name : std::exchange(port->names, {})) number(port->ports.emplace_back(), name);
+    } else if (auto* tcp = std::get_if<TcpProbe>(&probe)) {
+      number(tcp->port, std::exchange(tcp->port_name, {}));
+    } else if (auto* http = std::get_if<HttpProbe>(&probe)) {
+      number(http->port, std::exchange(http->port_name, {}));
+      text(http->url);
+      text(http->target);
+    } else if (auto* log = std::get_if<LogProbe>(&probe)) {
+      text(log->text);
+    } else if (auto* exec = std::get_if<ExecProbe>(&probe)) {
+      if (auto* argv = std::get_if<std::vector<std::string>>(&exec->command))
+        for (std::string& word : *argv) text(word);
+    }
+  }
+
+  const Plan& plan_;
+  Step& step_;
+  int offset_;
+  std::optional<Error> failure_;
+};
+
+/// In a list a step in front is alone when it starts, and over before the next one does.
+bool may_run_together(const Plan& plan, const Step& one, const Step& other) {
+  return !plan.is_list || one.background || other.background;
+}
+
+Result<void> check_numbers(const Plan& plan) {
+  std::map<std::uint16_t, std::vector<const Step*>> users;
+  for (const Step& step : plan.steps) {
+    for (const Port& port : step.ports) {
+      for (const Step* other : users[port.number]) {
+        if (other == &step || !may_run_together(plan, *other, step)) continue;
+        return Error{ErrorCode::plan,
+                     "port " + std::to_string(port.number) + " is that of " + to_string(other->id) +
+                         " and of " + to_string(step.id) + ", which may run at the same time",
+                     {},
+                     "give one of them another number in \"ports\""};
+      }
+      users[port.number].push_back(&step);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+bool has_ports(const Plan& plan) {
+  return std::ranges::any_of(plan.steps, [](const Step& step) { return !step.ports.empty(); });
+}
+
+Result<std::string> with_ports(std::string_view text, const Plan& plan, const Step& step) {
+  std::string with;
+  std::size_t from = 0;
+  for (std::size_t at = text.find(begin_of_name); at != std::string_view::npos;
+       at = text.find(begin_of_name, from)) {
+    const std::size_t end = std::min(text.find('}', at), text.size());
+    const std::string_view name = text.substr(at + begin_of_name.size(), end - at - begin_of_name.size());
+    with += text.substr(from, at - from);
+    from = std::min(end + 1, text.size());
+    if (end == text.size() || !is_reference(name) || !has_ports(plan)) {
+      with += text.substr(at, from - at);
+      continue;
+    }
+    const Result<std::uint16_t> number = number_of(name, plan, step);
+    if (!number) return number.error();
+    with += std::to_string(*number);
+  }
+  return with += text.substr(from);
+}
+
+Result<void> set_ports(Plan& plan, int offset) {
+  if (const Result<void> good = check_numbers(plan); !good) return good;
+  for (Step& step : plan.steps)
+    for (Port& port : step.ports) port.number = static_cast<std::uint16_t>(port.number + offset);
+  for (Step& step : plan.steps)
+    if (const Result<void> set = Setter(plan, step, offset).set(); !set) return set;
+  return {};
+}
+
+}  // namespace dream::plan

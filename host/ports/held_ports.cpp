@@ -1,0 +1,134 @@
+#include "ports/held_ports.hpp"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "base/text.hpp"
+#include "probe/listeners.hpp"
+#include "process/process_tree.hpp"
+
+namespace dream::ports {
+
+namespace {
+
+enum class Taken : std::uint8_t { no, yes, not_allowed };
+
+Taken bind_to(int socket, sa_family_t family, std::uint16_t port) {
+  sockaddr_in6 six{};
+  six.sin6_family = AF_INET6;
+  six.sin6_port = htons(port);
+  sockaddr_in four{};
+  four.sin_family = AF_INET;
+  four.sin_port = htons(port);
+  const bool is_six = family == AF_INET6;
+  // The one cast that sockets need. NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
+  const auto* address =
+      is_six ? reinterpret_cast<const sockaddr*>(&six) : reinterpret_cast<const sockaddr*>(&four);
+  if (::bind(socket, address, is_six ? sizeof six : sizeof four) == 0) return Taken::no;
+  if (errno == EADDRINUSE) return Taken::yes;
+  return errno == EACCES ? Taken::not_allowed : Taken::no;  // no such protocol here
+}
+
+/// One address family. What is left of connections that were closed a moment ago is in nobody's way: a socket
+/// with SO_REUSEADDR sees it so, and still is kept out by whoever listens, or holds the port.
+std::pair<Taken, Descriptor> hold_in(sa_family_t family, std::uint16_t port) {
+  Taken taken = Taken::yes;
+  for (const int reuses : {0, 1}) {
+    Descriptor socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!socket.is_open()) return {Taken::no, Descriptor()};
+    constexpr int only = 1;
+    if (family == AF_INET6) ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &reuses, sizeof reuses);
+    taken = bind_to(socket.get(), family, port);
+    if (taken != Taken::yes) return {taken, taken == Taken::no ? std::move(socket) : Descriptor()};
+  }
+  return {taken, Descriptor()};
+}
+
+std::vector<probe::Listener> listeners_on(std::uint16_t port) {
+  const process::ProcessStatus own = process::process_status(::getpid()).value_or(process::ProcessStatus{});
+  return probe::sockets_of({own}, std::vector<std::uint16_t>{port}).listeners;
+}
+
+/// Both families; the sockets that hold it, if it isn't taken.
+std::pair<Taken, std::vector<Descriptor>> hold_port(std::uint16_t port) {
+  std::vector<Descriptor> sockets;
+  for (const sa_family_t family : {sa_family_t{AF_INET}, sa_family_t{AF_INET6}}) {
+    auto [taken, socket] = hold_in(family, port);
+    if (taken == Taken::yes || (taken == Taken::not_allowed && !listeners_on(port).empty()))
+      return {Taken::yes, std::vector<Descriptor>()};
+    if (socket.is_open()) sockets.push_back(std::move(socket));
+  }
+  return {Taken::no, std::move(sockets)};
+}
+
+/// Its folder, and whether it is a step of some run.
+std::string surroundings_of(pid_t pid) {
+  const std::string folder = "/proc/" + std::to_string(pid);
+  std::error_code failure;
+  const std::filesystem::path where = std::filesystem::read_symlink(folder + "/cwd", failure);
+  std::string text = failure ? std::string() : " in " + printable(where.string());
+  std::ifstream stream(folder + "/environ", std::ios::binary);
+  const std::string environment{std::istreambuf_iterator<char>(stream), {}};
+  const std::string mark = std::string(process::child_mark_name) + "=";
+  std::size_t at = environment.find(mark);
+  while (at != std::string::npos && at > 0 && environment[at - 1] != '\0')
+    at = environment.find(mark, at + 1);
+  if (at == std::string::npos) return text;
+  const std::string value =
+      environment.substr(at + mark.size(), environment.find('\0', at) - at - mark.size());
+  return text + ", which the dream with pid " + printable(value.substr(0, value.find('.'))) + " runs";
+}
+
+Error taken_by(const Step& step, const Port& port) {
+  std::string who = "a process that doesn't listen yet, perhaps another dream that starts";
+  const std::vector<probe::Listener> listeners = listeners_on(port.number);
+  if (!listeners.empty()) {
+    who = probe::describe_owner(listeners.front());
+    if (const auto pid = probe::owner_of(listeners.front().inode)) who += surroundings_of(*pid);
+  }
+  return {ErrorCode::plan,
+          fmt::format("port {} ({} of {}) is taken by {}, so nothing is run", port.number, port.name,
+                      to_string(step.id), who),
+          {},
+          "end that process, or run with --ports auto"};
+}
+
+}  // namespace
+
+Result<HeldPorts> HeldPorts::hold(const Plan& plan) {
+  HeldPorts ports;
+  std::set<std::uint16_t> known;  // of several that don't run at the same time the first one holds it
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    for (const Port& port : plan.steps[at].ports) {
+      if (!known.insert(port.number).second) continue;
+      auto [taken, sockets] = hold_port(port.number);
+      if (taken == Taken::yes) return taken_by(plan.steps[at], port);
+      for (Descriptor& socket : sockets) ports.held_.push_back({StepIndex(at), std::move(socket)});
+    }
+  }
+  return ports;
+}
+
+void HeldPorts::let_go(StepIndex step) {
+  std::erase_if(held_, [step](const Held& one) { return one.step == step; });
+}
+
+bool is_free(std::uint16_t port) {
+  return hold_port(port).first == Taken::no;
+}
+
+}  // namespace dream::ports
