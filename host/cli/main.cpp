@@ -51,6 +51,8 @@ int dispatch(const Options& options) {
       return trust_command(options);
     case CommandName::suggest:
       return suggest_command(options);
+    case CommandName::ctl:
+      return ctl_command(options);
   }
   return exit_internal;
 }

@@ -198,6 +198,8 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
         return usage_error("a character that can't be shown in the task's name " + in_quotes(task));
     }
   }
+  if (options.command == CommandName::ctl)
+    return usage_error("options of ctl stand behind it", "dream -C DIR ctl ps, dream ctl --help");
   if (options.command == CommandName::plugin || options.command == CommandName::completion) {
     options.words.assign(words.begin() + 1, words.end());
     taken = words.size();
@@ -255,10 +257,23 @@ Result<void> check_plugin_options(const CLI::App& app, const Options& options) {
   return usage_error("--options goes with plugin check and plugin info");
 }
 
+/// `dream [-C DIR] ctl …` has options of its own.
+std::optional<Options> ctl_options(const std::vector<std::string>& all) {
+  const bool has_folder = all.size() > 2 && (all[0] == "-C" || all[0] == "--directory");
+  const std::size_t at = has_folder ? 2 : 0;
+  if (all.size() <= at || all[at] != "ctl") return std::nullopt;
+  Options options;
+  options.command = CommandName::ctl;
+  if (has_folder) options.directory = all[1];
+  options.words.assign(all.begin() + static_cast<std::ptrdiff_t>(at + 1), all.end());
+  return options;
+}
+
 }  // namespace
 
 Parsed parse_options(int argument_count, const char* const* arguments) {
   std::vector<std::string> all(arguments + 1, arguments + std::max(1, argument_count));
+  if (std::optional<Options> ctl = ctl_options(all)) return std::variant<Options, Answer>(*std::move(ctl));
   Raw raw;
   const auto separator = std::find(all.begin(), all.end(), "--");
   if (separator != all.end()) raw.options.arguments.assign(separator + 1, all.end());

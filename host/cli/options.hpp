@@ -24,7 +24,8 @@ enum class CommandName : std::uint8_t {
   completion,
   init,
   trust,
-  suggest
+  suggest,
+  ctl
 };
 enum class When : std::uint8_t { automatic, always, never };
 enum class Graph : std::uint8_t { none, dot, mermaid };
@@ -59,7 +60,7 @@ struct Options {
   bool forget = false;  ///< of trust: the folder is trusted no more
   bool strict = false;  ///< of validate: warnings are failures
   bool write = false;   ///< of suggest: what is suggested goes into dream.json
-  std::vector<std::string> words;   ///< of plugin, completion and trust: what follows it
+  std::vector<std::string> words;   ///< of plugin, completion, trust and ctl: what follows it
   std::optional<std::string> from;  ///< of init: the file to take over; none: it looks around
   std::string only_rule;            ///< of plugin check; empty: all of them
   std::uint64_t seed = 1;           ///< of plugin check

@@ -152,6 +152,12 @@ void Engine::State::on(const Interrupted& event) {
   stop_run(StoppedBySignal{event.signal});
 }
 
+void Engine::State::on(const DownAsked& event) {
+  if (finished) return;
+  stop_run(Requested{});
+  if (event.now) force_all();
+}
+
 void Engine::State::on(const GuardianLost&) {
   if (finished) return;
   stop_run(GuardianLost{});
@@ -183,7 +189,7 @@ void Engine::State::on(const TimePassed&) {}
 void Engine::State::stop_run(const RunStop& reason) {
   if (stop) return;
   stop = reason;
-  code = engine::exit_code(reason, outcomes);
+  if (!std::holds_alternative<Requested>(reason)) code = engine::exit_code(reason, outcomes);
   hang_up_at.reset();
   readers.run_stops(now);
   actions.emplace_back(Stopping{reason});
@@ -195,8 +201,9 @@ void Engine::State::stop_run(const RunStop& reason) {
 void Engine::State::fail_run(StepIndex step) {
   const bool finally = progress_of(step).kind == Kind::finally;
   if (!finally && !plan.keep_going) return stop_run(RequiredFailed{step});
+  if (!finally && stop) return;
   if (code == 0) code = engine::exit_code(RequiredFailed{step}, outcomes);
-  if (!finally && !stop) bar_those_that_need(step);
+  if (!finally) bar_those_that_need(step);
 }
 
 /// The earliest first, also when the driver is late: the first failure is the run's. One that passes can set

@@ -80,6 +80,10 @@ struct LeftBehind {
 struct Interrupted {
   int signal;
 };
+/// Somebody asks that the run ends, as by a first signal; or, now, as by a second one.
+struct DownAsked {
+  bool now = false;
+};
 /// Nobody is left who would clean up if dream died: all that runs is ended by force. And why a run stopped.
 struct GuardianLost {
   bool operator==(const GuardianLost&) const = default;
@@ -102,7 +106,7 @@ struct ReaderSeen {
 struct TimePassed {};
 
 using Event = std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, MoreTime, Unhealthy,
-                           Healthy, Lingers, LeftBehind, Interrupted, GuardianLost, OutputLost,
+                           Healthy, Lingers, LeftBehind, Interrupted, DownAsked, GuardianLost, OutputLost,
                            TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
@@ -120,12 +124,17 @@ struct StoppedBySignal {
 struct ReaderGone {
   bool operator==(const ReaderGone&) const = default;
 };
+/// DownAsked: no failure.
+struct Requested {
+  bool operator==(const Requested&) const = default;
+};
 /// stdout can't be written.
 struct OutputBroken {
   bool operator==(const OutputBroken&) const = default;
 };
 /// Why the run is being stopped. It decides dream's exit code.
-using RunStop = std::variant<RequiredFailed, StoppedBySignal, GuardianLost, ReaderGone, OutputBroken>;
+using RunStop =
+    std::variant<RequiredFailed, StoppedBySignal, GuardianLost, ReaderGone, OutputBroken, Requested>;
 
 /// A service, once every other step has ended.
 struct NoLongerNeeded {

@@ -65,6 +65,7 @@ int exit_code(const RunStop& first_cause, std::span<const Outcome> outcomes) {
           [](const GuardianLost&) { return guardian_lost; },
           [](const ReaderGone&) { return killed_by_signal_0 + broken_pipe; },
           [](const OutputBroken&) { return output_broken; },
+          [](const Requested&) { return 0; },
       },
       first_cause);
 }

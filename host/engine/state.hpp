@@ -66,6 +66,7 @@ struct Engine::State {
   void on(const Lingers& event);
   void on(const LeftBehind& event);
   void on(const Interrupted& event);
+  void on(const DownAsked& event);
   void on(const GuardianLost& event);
   void on(const OutputLost& event);
   void on(const TerminalClosed& event);

@@ -40,6 +40,7 @@ std::string reason_json(const engine::RunStop& reason, const Plan& plan) {
     return fmt::format(R"({{"kind":"signal","signal":{}}})", json_string(signal_name(stopped->signal)));
   }
   if (std::holds_alternative<engine::ReaderGone>(reason)) return R"({"kind":"readerGone"})";
+  if (std::holds_alternative<engine::Requested>(reason)) return R"({"kind":"request"})";
   if (std::holds_alternative<engine::GuardianLost>(reason)) return R"({"kind":"guardianLost"})";
   return R"({"kind":"outputBroken"})";
 }

@@ -45,6 +45,7 @@ std::string explain(const engine::RunStop& reason, const Plan& plan) {
           [](const engine::GuardianLost&) { return std::string("dream's guardian was killed"); },
           [](const engine::ReaderGone&) { return std::string("stdout's reader went away"); },
           [](const engine::OutputBroken&) { return std::string("stdout can't be written"); },
+          [](const engine::Requested&) { return std::string("stopped on request"); },
       },
       reason);
 }

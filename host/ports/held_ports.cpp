@@ -9,8 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <system_error>
@@ -81,16 +79,9 @@ std::string surroundings_of(pid_t pid) {
   std::error_code failure;
   const std::filesystem::path where = std::filesystem::read_symlink(folder + "/cwd", failure);
   std::string text = failure ? std::string() : " in " + printable(where.string());
-  std::ifstream stream(folder + "/environ", std::ios::binary);
-  const std::string environment{std::istreambuf_iterator<char>(stream), {}};
-  const std::string mark = std::string(process::child_mark_name) + "=";
-  std::size_t at = environment.find(mark);
-  while (at != std::string::npos && at > 0 && environment[at - 1] != '\0')
-    at = environment.find(mark, at + 1);
-  if (at == std::string::npos) return text;
-  const std::string value =
-      environment.substr(at + mark.size(), environment.find('\0', at) - at - mark.size());
-  return text + ", which the dream with pid " + printable(value.substr(0, value.find('.'))) + " runs";
+  if (const auto mark = process::environment_value(pid, process::child_mark_name))
+    text += ", which the dream with pid " + printable(mark->substr(0, mark->find('.'))) + " runs";
+  return text;
 }
 
 Error taken_by(const Step& step, const Port& port) {

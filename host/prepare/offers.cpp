@@ -1,6 +1,7 @@
 #include "prepare/offers.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -87,6 +88,39 @@ std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace&
       command.problem += "; judged when its turn comes, for a step before it may change that";
   }
   return commands;
+}
+
+std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry& registry,
+                                 Manifests* manifests) {
+  std::vector<Misfit> misfits;
+  const std::vector<ListedProject> projects = list_projects(loaded.workspace);
+  if (projects.size() > most_projects_searched) return misfits;
+  Plan all;
+  for (const ListedProject& project : projects) {
+    for (const ListedTask& task : project.tasks) {
+      const StepId id{*project.name, *task.name};
+      all.steps.push_back(settings_of_step(loaded.workspace, id));
+      all.steps.back().where = task.where;
+      Request request;
+      request.ids = {id};
+      if (const auto plan = make_plan(loaded.workspace, request, manifests); !plan)
+        misfits.push_back({plan.error().where, plan.error().error});
+    }
+  }
+  if (all.steps.empty()) return misfits;
+  Environments environments(all, loaded.discovery.rule, EnvFiles::look);
+  Outlooks outlooks(all, loaded, registry);
+  for (std::size_t at = 0; at < all.steps.size(); ++at) {
+    const Result<PreparedStep> step = prepare_step(all, StepIndex(at), loaded, registry, environments);
+    std::optional<Error> problem;
+    if (!step) problem = step.error();
+    if (Outlook outlook = step ? outlooks.of(*step) : Outlook{}; outlook.problem && !outlook.may_change)
+      problem = std::move(outlook.problem);
+    if (!problem) continue;
+    problem->message = to_string(all.steps[at].id) + " can't be started: " + problem->message;
+    misfits.push_back({all.steps[at].where, *std::move(problem)});
+  }
+  return misfits;
 }
 
 Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry) {

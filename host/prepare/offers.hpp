@@ -39,6 +39,15 @@ struct Offers {
   bool looked = false;  ///< false: the workspace is too large for that
 };
 
+/// A task that could not be run now, whatever runs before it, or not be planned.
+struct Misfit {
+  SourceOffset where;
+  Error error;
+};
+/// Of all tasks that dream.json knows, unless there are more projects than `most_projects_searched`.
+[[nodiscard]] std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry& registry,
+                                               Manifests* manifests);
+
 /// Looks into each project that has a folder, if there are not more of them than anybody reads.
 inline constexpr std::size_t most_projects_searched = 500;
 [[nodiscard]] Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry);

@@ -42,6 +42,12 @@ class Driver : private Pump::Effects {
   using Explain = std::function<void(StepIndex step, Error& error)>;
   void on_start_failure(Explain explain) { explain_ = std::move(explain); }
 
+  /// As a first signal, which is no failure; `now`: as a second one.
+  void take_down(bool now) { feed(engine::DownAsked{now}); }
+
+  /// The time of the run.
+  [[nodiscard]] Instant now() const { return clock_.now(); }
+
   /// Is called before the first attempt of each step.
   void on_first_start(std::function<void(StepIndex)> call) { on_first_start_ = std::move(call); }
 

@@ -61,22 +61,27 @@ void remove_stale_sockets(const fs::path& folder) {
 
 }  // namespace
 
-Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup) {
-  const std::string name = std::string(prefix) + plugin::new_session_id();
+Result<fs::path> socket_folder(const plugin::EnvironmentLookup& lookup, std::size_t name_size) {
   fs::path folder = lookup("XDG_RUNTIME_DIR").value_or("");
   const bool usable = folder.is_absolute() && is_own_folder(folder, 0022);
   folder /= "dream";
-  if (!usable || (folder / name).native().size() > longest_path || !make_own_folder(folder)) {
-    folder = "/tmp/dream-" + std::to_string(::geteuid());
-    if (auto made = make_own_folder(folder); !made) {
-      Error error = made.error();
-      error.hint =
-          "a socket of the step was to be made there; remove it, or set XDG_RUNTIME_DIR to a folder of yours";
-      return error;
-    }
+  if (usable && folder.native().size() + 1 + name_size <= longest_path && make_own_folder(folder))
+    return folder;
+  folder = "/tmp/dream-" + std::to_string(::geteuid());
+  if (auto made = make_own_folder(folder); !made) {
+    Error error = made.error();
+    error.hint = "a socket was to be made there; remove it, or set XDG_RUNTIME_DIR to a folder of yours";
+    return error;
   }
-  remove_stale_sockets(folder);
-  return (folder / name).string();
+  return folder;
+}
+
+Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup) {
+  const std::string name = std::string(prefix) + plugin::new_session_id();
+  const Result<fs::path> folder = socket_folder(lookup, name.size());
+  if (!folder) return folder.error();
+  remove_stale_sockets(*folder);
+  return (*folder / name).string();
 }
 
 }  // namespace dream::runtime

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "base/result.hpp"
@@ -7,9 +8,13 @@
 
 namespace dream::runtime {
 
-/// A path for a new socket of this run, in a folder into which nobody but this user can look: `dream` in
-/// $XDG_RUNTIME_DIR, or /tmp/dream-UID where there is none that is the user's own, or the path would be
-/// longer than the kernel takes. Removes sockets there of runs that were killed. Error{io}.
+/// The folder of dream's sockets, into which nobody but this user can look: `dream` in $XDG_RUNTIME_DIR, or
+/// /tmp/dream-UID where there is none that is the user's own, or the path of a socket whose name has so many
+/// bytes would be longer than the kernel takes. Error{io}.
+[[nodiscard]] Result<std::filesystem::path> socket_folder(const plugin::EnvironmentLookup& lookup,
+                                                          std::size_t name_size);
+
+/// A path there for a new socket of this run. Removes those of runs that were killed. Error{io}.
 [[nodiscard]] Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup);
 
 }  // namespace dream::runtime

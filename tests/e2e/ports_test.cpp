@@ -23,14 +23,13 @@ using ::testing::Not;
 /// A socket of the test itself on a port of the loopback address.
 class Stranger {
  public:
-  explicit Stranger(int port, bool listens = true)
-      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Stranger(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    if (listens) EXPECT_EQ(::listen(socket_.get(), 1), 0);
+    EXPECT_EQ(::listen(socket_.get(), 1), 0);
   }
 
  private:
@@ -95,7 +94,7 @@ TEST(Ports, that_another_dream_uses_are_told_as_its_own) {
   const Gate nobody(workspace, "nobody");
   DreamRun dream(workspace, dev());
   dream.await_out("server: listening");
-  const Finished second = run(workspace, dev());
+  const Finished second = run(with_ports(port, "echo a runs"), dev());
   EXPECT_EQ(second.code, 2);
   EXPECT_THAT(second.err,
               AllOf(HasSubstr("(server " + std::to_string(port)), HasSubstr("which the dream with pid")));

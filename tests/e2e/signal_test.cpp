@@ -41,7 +41,8 @@ TEST(Signal, the_first_is_graceful_and_the_last_line_of_a_cleanup_is_shown) {
 TEST(Signal, every_process_of_a_task_gets_it_exactly_once) {
   const Workspace workspace(
       {{"a", "listener $ROOT/gate & listener $ROOT/gate & wait", async, R"("stop": {"graceMs": 3600000})"},
-       {"c", "exec listener $ROOT/gate", "", R"("stop": {"graceMs": 3600000})"}});
+       {"c", "exec listener $ROOT/gate", "", R"("stop": {"graceMs": 3600000})"}},
+      all_at_once);
   const Gate gate(workspace, "gate");
   DreamRun dream(workspace);
   while (count(dream.out(), "listening") < 3) dream.await_more_out();

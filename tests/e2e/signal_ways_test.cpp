@@ -49,7 +49,8 @@ class Wrapper : public testing::TestWithParam<std::vector<std::string>> {};
 TEST_P(Wrapper, that_tells_of_one_signal_in_several_ways_leaves_every_task_its_grace) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     const Workspace workspace(
-        {{"a", "exec listener $ROOT/gate", async, patient}, {"c", "exec listener $ROOT/gate", "", patient}});
+        {{"a", "exec listener $ROOT/gate", async, patient}, {"c", "exec listener $ROOT/gate", "", patient}},
+        all_at_once);
     const Gate gate(workspace, "gate");
     DreamRun dream(workspace, go(GetParam()));
     while (count(dream.out(), "listening") < 2) dream.await_more_out();
@@ -123,7 +124,8 @@ INSTANTIATE_TEST_SUITE_P(Signal, Ending,
 
 TEST(Signal, that_means_nothing_to_dream_costs_no_task_its_grace) {
   const Workspace workspace(
-      {{"a", "exec listener $ROOT/gate", async, patient}, {"c", "exec listener $ROOT/gate", "", patient}});
+      {{"a", "exec listener $ROOT/gate", async, patient}, {"c", "exec listener $ROOT/gate", "", patient}},
+      all_at_once);
   const Gate gate(workspace, "gate");
   Launch launch = go();
   launch.own_session = true;

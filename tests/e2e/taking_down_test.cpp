@@ -20,19 +20,19 @@ std::string server(const std::string& name) {
          " is gone; exit 0' TERM INT; echo " + name + " is up; while :; do read word < $ROOT/nobody; done";
 }
 
-/// ./web:dev needs ./api:dev, which needs ./db:start.
+/// ./c:dev needs ./b:dev, which needs ./a:start.
 class Stack : public Workspace {
  public:
   explicit Stack(const std::string& extra = {})
       : Workspace(R"({"workspace": {
-          "./web": {"dev": ["./api"]}, "./api": {"dev": ["./db:start"]}},
-          "recursive": [{"project": "./web", "tasks": ["dev"]}],
+          "./c": {"dev": ["./b"]}, "./b": {"dev": ["./a:start"]}},
+          "recursive": [{"project": "./c", "tasks": ["dev"]}],
           "projects": {
-            "./db": {"tasks": {"start": {"service": true, "command": ")" +
+            "./a": {"tasks": {"start": {"service": true, "command": ")" +
                   server("db") + R"("}}},
-            "./api": {"tasks": {"dev": {"service": true, "command": ")" +
+            "./b": {"tasks": {"dev": {"service": true, "command": ")" +
                   server("api") + R"("}}},
-            "./web": {"tasks": {"dev": {"command": ")" +
+            "./c": {"tasks": {"dev": {"command": ")" +
                   server("web") + R"("}}}})" + extra + "}"),
         nobody_(*this, "nobody") {}
 
@@ -42,7 +42,7 @@ class Stack : public Workspace {
 
 std::string after_signal(const Stack& workspace, std::vector<std::string> more = {}) {
   more.insert(more.begin(), "dev");
-  DreamRun dream(workspace, {.arguments = more, .folder = "web"});
+  DreamRun dream(workspace, {.arguments = more, .folder = "c"});
   for (const char* name : {"db", "api", "web"}) dream.await_out(std::string(name) + " is up\n");
   dream.send(SIGTERM);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM) << dream.err();
@@ -58,23 +58,23 @@ TEST(TakingDown, asks_all_at_once_with_stop_order_all) {
   const std::string out = after_signal(Stack(R"(, "stopOrder": "all")"));
   EXPECT_THAT(out, AllOf(HasSubstr("web is asked"), HasSubstr("api is asked"), HasSubstr("db is gone")));
   const Stack workspace(R"(, "stopOrder": "backwards")");
-  const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "web"});
+  const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "c"});
   EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr(R"("reverse" or "all")"));
 }
 
 TEST(TakingDown, says_who_is_asked_later) {
-  const Workspace workspace(R"({"workspace": {"./web": {"dev": ["./db:start"]}}, "projects": {
-      "./db": {"tasks": {"start": {"service": true, "command": "echo db is up; read word < $ROOT/nobody"}}},
-      "./web": {"tasks": {"dev": {"command": "listener $ROOT/gate"}}}}})");
+  const Workspace workspace(R"({"workspace": {"./c": {"dev": ["./a:start"]}}, "projects": {
+      "./a": {"tasks": {"start": {"service": true, "command": "echo db is up; read word < $ROOT/nobody"}}},
+      "./c": {"tasks": {"dev": {"command": "listener $ROOT/gate"}}}}})");
   const Gate nobody(workspace, "nobody");
   const Gate gate(workspace, "gate");
-  DreamRun dream(workspace, {.arguments = {"dev"}, .folder = "web"});
+  DreamRun dream(workspace, {.arguments = {"dev"}, .folder = "c"});
   dream.await_out("listening\n");
   dream.await_out("db is up\n");
   dream.send(SIGTERM);
   dream.await_out("got SIGTERM");
-  dream.await_err("until SIGKILL, then ./db:start; Ctrl-C again to kill now");
+  dream.await_err("until SIGKILL, then ./a:start; Ctrl-C again to kill now");
   gate.open();
   EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM) << dream.err();
 }
@@ -127,13 +127,13 @@ class WithProfiles : public Workspace {
  public:
   WithProfiles()
       : Workspace(
-            R"({"workspace": {"./": {"up": ["./db:start", "./seed:run"]}, "./seed": {"run": ["./data:get"]}},
-          "recursive": [{"project": "./", "tasks": ["*"]}, {"project": "./seed", "tasks": ["*"]}],
+            R"({"workspace": {"./": {"up": ["./a:start", "./b:run"]}, "./b": {"run": ["./c:get"]}},
+          "recursive": [{"project": "./", "tasks": ["*"]}, {"project": "./b", "tasks": ["*"]}],
           "projects": {
             "./": {"tasks": {"up": {"command": "echo up"}}},
-            "./db": {"tasks": {"start": {"command": "echo db"}}},
-            "./data": {"tasks": {"get": {"command": "echo data"}}},
-            "./seed": {"tasks": {"run": {"command": "echo seed", "profiles": ["seed", "all"]}}}}})") {}
+            "./a": {"tasks": {"start": {"command": "echo db"}}},
+            "./c": {"tasks": {"get": {"command": "echo data"}}},
+            "./b": {"tasks": {"run": {"command": "echo seed", "profiles": ["seed", "all"]}}}}})") {}
 };
 
 TEST(Profiles, leave_out_a_step_that_is_not_asked_for_and_what_only_it_brings) {
@@ -143,9 +143,9 @@ TEST(Profiles, leave_out_a_step_that_is_not_asked_for_and_what_only_it_brings) {
   EXPECT_THAT(finished.out,
               AllOf(HasSubstr("db\n"), HasSubstr("up\n"), Not(HasSubstr("seed")), Not(HasSubstr("data"))));
   EXPECT_THAT(run(workspace, {.arguments = {"plan", "up"}}).out,
-              AllOf(HasSubstr("Left out"), HasSubstr("./seed:run  --profile seed and all")));
+              AllOf(HasSubstr("Left out"), HasSubstr("./b:run  --profile seed and all")));
   EXPECT_THAT(run(workspace, {.arguments = {"plan", "up", "--json"}}).out, HasSubstr(R"("leftOut": [
-    {"id": "./seed:run", "profiles": ["seed", "all"], "from": )"));
+    {"id": "./b:run", "profiles": ["seed","all"], "from": )"));
 }
 
 TEST(Profiles, are_asked_for_on_the_command_line_in_the_environment_and_by_the_step_itself) {
@@ -154,8 +154,8 @@ TEST(Profiles, are_asked_for_on_the_command_line_in_the_environment_and_by_the_s
   EXPECT_THAT(run(workspace, {.arguments = {"up", "--profile", "seed"}}).out, both);
   EXPECT_THAT(run(workspace, {.arguments = {"up", "--profile", "x", "--profile", "*"}}).out, both);
   EXPECT_THAT(run(workspace, {.arguments = {"up"}, .environment = {{"DREAM_PROFILES", "x, all"}}}).out, both);
-  EXPECT_THAT(run(workspace, {.arguments = {"run"}, .folder = "seed"}).code, 2);
-  EXPECT_THAT(run(workspace, {.arguments = {"run", "run"}, .folder = "seed"}).out, both);
+  EXPECT_THAT(run(workspace, {.arguments = {"run"}, .folder = "b"}).code, 2);
+  EXPECT_THAT(run(workspace, {.arguments = {"run", "run"}, .folder = "b"}).out, both);
 }
 
 }  // namespace

@@ -119,7 +119,8 @@ TEST(CtrlC, makes_the_other_steps_get_it_or_their_stop_signal) {
   const Workspace workspace(
       {{"a", "exec listener $ROOT/gate", async, patient},
        {"b", "exec listener $ROOT/gate", async, R"("stop": {"signal": "SIGHUP", "graceMs": 3600000})"},
-       {"c", "exec listener $ROOT/gate", "", patient}});
+       {"c", "exec listener $ROOT/gate", "", patient}},
+      all_at_once);
   const Gate gate(workspace, "gate");
   Terminal terminal(workspace, go({"-o", "raw"}));
   while (count(terminal.screen(), "listening") < 3) terminal.await_more();

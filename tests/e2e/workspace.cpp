@@ -28,7 +28,7 @@ std::string members(const std::string& first, const std::string& more) {
   return "{" + first + (more.empty() ? "" : ", " + more) + "}";
 }
 
-std::string configuration_of(const std::vector<Step>& steps) {
+std::string configuration_of(const std::vector<Step>& steps, const std::string& more) {
   std::string dependencies;
   std::string projects;
   for (const Step& step : steps) {
@@ -41,7 +41,7 @@ std::string configuration_of(const std::vector<Step>& steps) {
     projects.append(path).append(R"(: {"tasks": {"go": )").append(task).append("}}");
   }
   return R"({"workspace": {)" + json_string("./" + steps.back().project) + R"(: {"go": [)" + dependencies +
-         R"(]}}, "projects": {)" + projects + "}}";
+         R"(]}}, "projects": {)" + projects + "}" + more + "}";
 }
 
 }  // namespace
@@ -51,7 +51,8 @@ Workspace::Workspace(std::string_view configuration) {
   write("dream.json", configuration);
 }
 
-Workspace::Workspace(const std::vector<Step>& steps) : Workspace(configuration_of(steps)) {
+Workspace::Workspace(const std::vector<Step>& steps, const std::string& more)
+    : Workspace(configuration_of(steps, more)) {
   requested_ = steps.back().project;
   for (const Step& step : steps) fs::create_directories(root() / step.project);
 }

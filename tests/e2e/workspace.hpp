@@ -28,13 +28,17 @@ struct Example {
   std::string name;
 };
 
+/// Of a workspace that is made of steps: they are asked to end together, though the last one needs the
+/// others.
+inline constexpr const char* all_at_once = R"(, "stopOrder": "all")";
+
 /// A temporary workspace, gone with this object. Its folder is in the tasks' variable ROOT.
 class Workspace {
  public:
   /// With this dream.json and the folders a, b, c and d.
   explicit Workspace(std::string_view configuration);
   /// The last step is the one to request; those before it are its dependencies, in this order.
-  explicit Workspace(const std::vector<Step>& steps);
+  explicit Workspace(const std::vector<Step>& steps, const std::string& more = {});
   /// A copy of it.
   explicit Workspace(const Example& example);
 

@@ -158,6 +158,12 @@ void Oracle::take(const Interrupted& event) {
   stops(StoppedBySignal{event.signal}, 128 + event.signal);
 }
 
+void Oracle::take(const DownAsked& event) {
+  if (finished_) return;
+  down_now_ = down_now_ || event.now;
+  stops(Requested{}, exit_code_);
+}
+
 void Oracle::take(const GuardianLost&) {
   guardian_lost_ = true;
   stops(GuardianLost{}, 137);
@@ -253,7 +259,8 @@ void Oracle::is_not_ready(std::size_t step, const StepEnd& reason, int exit_code
 void Oracle::failed(std::size_t step, int exit_code) {
   history_[step].failed_by_itself = true;
   if (plan_.steps[step].finally) {
-    if (plan_.steps[step].required && !cause_ && exit_code_ == 0) exit_code_ = exit_code;
+    const bool went_well = !cause_ || cause_ == RunStop(Requested{});
+    if (plan_.steps[step].required && went_well && exit_code_ == 0) exit_code_ = exit_code;
     return;
   }
   if (!plan_.steps[step].required) return;

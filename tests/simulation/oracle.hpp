@@ -123,6 +123,7 @@ class Oracle {
   void take(const engine::Lingers& event);
   void take(const engine::LeftBehind& /*event*/) {}
   void take(const engine::Interrupted& event);
+  void take(const engine::DownAsked& event);
   void take(const engine::GuardianLost& event);
   void take(const engine::OutputLost& event);
   void take(const engine::TerminalClosed& event);
@@ -245,7 +246,7 @@ class Oracle {
   /// When force comes by itself; when it is given up.
   [[nodiscard]] Instant force_of(std::size_t step) const;
   [[nodiscard]] Instant end_of_patience(std::size_t step) const;
-  [[nodiscard]] bool forces() const { return signalled_twice_ || guardian_lost_; }
+  [[nodiscard]] bool forces() const { return signalled_twice_ || guardian_lost_ || down_now_; }
 
   /// What is known of the reader of an output.
   struct Reader {
@@ -273,6 +274,7 @@ class Oracle {
   std::optional<Instant> first_signal_;
   bool signalled_twice_ = false;  ///< not only on two ways
   bool guardian_lost_ = false;
+  bool down_now_ = false;
   bool signalled_after_the_end_ = false;
   bool may_restart_ = false;  ///< some step may
   std::size_t starts_ = 0;    ///< in a list: the next step that is to be started

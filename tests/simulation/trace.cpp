@@ -72,6 +72,7 @@ std::string describe(const Event& event) {
           [](const MoreTime& what) { return "more time for " + name(what.attempt); },
           [](const Lingers& what) { return (what.lingers ? "lingers " : "goes on ") + name(what.attempt); },
           [](const LeftBehind& what) { return "left behind by " + name(what.attempt); },
+          [](const DownAsked& what) { return std::string(what.now ? "down now" : "down"); },
           [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
           [](const GuardianLost&) -> std::string { return "guardian lost"; },
           [](const OutputLost& what) -> std::string {
@@ -92,6 +93,7 @@ std::string describe(const RunStop& reason) {
                         [](const StoppedBySignal& what) { return fmt::format("signal {}", what.signal); },
                         [](const GuardianLost&) -> std::string { return "guardian lost"; },
                         [](const ReaderGone&) -> std::string { return "reader gone"; },
+                        [](const Requested&) -> std::string { return "requested"; },
                         [](const OutputBroken&) -> std::string { return "output broken"; },
                     },
                     reason);

@@ -22,7 +22,8 @@ ExitStatus random_failure(Random& random) {
   return ExitedWith{1 + random.below(255)};
 }
 
-Event random_disturbance(Random& random) {
+Event random_disturbance(Random& random, bool may_be_asked) {
+  if (may_be_asked && random.percent(30)) return DownAsked{random.percent(30)};
   if (random.percent(20)) return OutputLost{random.percent(70)};
   return Interrupted{1 + random.below(15)};
 }
@@ -61,7 +62,7 @@ class World : private Processes {
     while (random_.percent(30)) {
       const int times = random_.below(4);
       const Instant at = now_ + times * random_duration(random_);
-      disturbances_.push_back({at, random_disturbance(random_)});
+      disturbances_.push_back({at, random_disturbance(random_, features_.needs)});
     }
     while (wild_ && strange_.percent(40))
       disturbances_.push_back({now_ + strange_.below(4) * random_duration(strange_), strange_event()});

@@ -40,10 +40,11 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"record", {"base", "process", "plugin", "output"}},
       {"runtime", {"base", "plan", "engine", "process", "probe", "plugin", "prepare", "output"}},
       {"suggest", {"base", "plan", "config", "engine", "process", "probe", "output", "runtime"}},
+      {"control", {"base", "plan", "engine", "process", "probe", "plugin", "output", "runtime"}},
       {"conformance", {"base", "process", "plugin", "dream"}},
       {"cli",
-       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "output", "ports", "prepare",
-        "record", "runtime", "select", "suggest", "dream"}},
+       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "control", "output", "ports",
+        "prepare", "record", "runtime", "select", "suggest", "dream"}},
   };
   return map;
 }

@@ -15,6 +15,8 @@
 #include "cli/plugin_trust.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
+#include "control/place.hpp"
+#include "control/server.hpp"
 #include "plan/ports.hpp"
 #include "plugin/registry.hpp"
 #include "ports/held_ports.hpp"
@@ -115,6 +117,26 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
   return nullptr;
 }
 
+/// Who can be asked about the run from outside. Null where it can have no place for that.
+std::unique_ptr<control::Server> make_server(runtime::Session& session, const Plan& plan,
+                                             const prepare::LoadedWorkspace& loaded,
+                                             runtime::Driver& driver) {
+  const plugin::Place& place = *session.services().place();
+  const auto socket = control::socket_of(place.session, plugin::own_environment());
+  if (!socket) return nullptr;
+  auto server = std::make_unique<control::Server>(
+      session.context(), plan, control::Server::Settings{place.session, loaded.workspace.root, *socket},
+      control::RunAccess{.pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
+                         .tree_of = [&session](pid_t pid) { return session.supervisor().tree_of(pid); },
+                         .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
+                         .take_down = [&driver](bool now) { driver.take_down(now); }},
+      [&driver] { return driver.now(); });
+  driver.look_on(*server, [&server = *server](StepIndex step, Stream stream, std::string_view bytes) {
+    server.hear(step, stream, bytes);
+  });
+  return server;
+}
+
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
 int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWorkspace& loaded, int guardian,
           bool trust, RunWatcher* watcher, std::optional<int>& signal) {
@@ -161,8 +183,13 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
     if (plan::has_ports(plan)) driver.on_first_start([&held](StepIndex step) { held->let_go(step); });
-    if (watcher != nullptr) watcher->begin(session, clock, driver);
+    std::unique_ptr<control::Server> server;
+    if (watcher != nullptr)
+      watcher->begin(session, clock, driver);
+    else
+      server = make_server(session, plan, loaded, driver);
     exit_code = driver.run();
+    server.reset();
     if (watcher != nullptr) watcher->end();
     signal = driver.stopped_by_signal();
     all_ended = !driver.gave_up() && !session.services().left_behind();
@@ -181,7 +208,7 @@ int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWork
                             .lowest_level = lowest_level(options),
                             .log_directory = from_directory(options, options.log_directory),
                             .trace_file = from_directory(options, options.trace_file),
-                            .overheard = watcher != nullptr,
+                            .overheard = true,
                             .place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment()),
                             .inheritance = std::move(inheritance),
                             .out = watcher != nullptr ? watcher->output_of_tasks() : STDOUT_FILENO},

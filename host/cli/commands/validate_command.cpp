@@ -1,18 +1,47 @@
+#include <algorithm>
+#include <string>
+#include <utility>
+
 #include "base/text.hpp"
+#include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
 #include "config/diagnostics.hpp"
+#include "prepare/offers.hpp"
 
 namespace dream::cli {
 
+namespace {
+
+constexpr int exit_warnings = 1;
+
+/// What would fail at the start, though the file is right. The same about several tasks is told once each.
+void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
+  AskedPlugins plugins(loaded, options);
+  AskedProjects projects(loaded, options);
+  for (prepare::Misfit& misfit : prepare::find_misfits(loaded, plugins.registry(), &projects.graph())) {
+    std::string message = std::move(misfit.error.message);
+    if (!misfit.error.where.empty()) message += " (" + misfit.error.where + ")";
+    const auto same = [&](const config::Problem& other) { return other.message == message; };
+    if (std::ranges::any_of(loaded.problems, same)) continue;
+    loaded.problems.push_back(
+        {config::Severity::warning, misfit.where, {}, std::move(message), std::move(misfit.error.hint)});
+  }
+}
+
+}  // namespace
+
 int validate_command(const Options& options) {
-  const Result<prepare::LoadedWorkspace> read = prepare::read_workspace(options.directory, options.trust);
+  Result<prepare::LoadedWorkspace> read = prepare::read_workspace(options.directory, options.trust);
   if (!read) {
     complain(read.error());
     return exit_nothing_run;
   }
-  const int exit_code = config::has_errors(read->problems) ? exit_nothing_run : 0;
+  const bool has_errors = config::has_errors(read->problems);
+  if (!has_errors) add_misfits(*read, options);
+  const bool warned = options.strict && !read->problems.empty();
+  const int exit_code = has_errors ? exit_nothing_run : warned ? exit_warnings : 0;
   const config::SourceText& source = read->document->source();
   if (options.json) return print(config::render_json(source, read->problems) + "\n", exit_code);
   std::string text;

@@ -1,0 +1,196 @@
+#include "cli/views/ctl_view.hpp"
+
+#include <fmt/format.h>
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+using Json = rapidjson::Value;
+
+rapidjson::Document parsed(std::string_view line) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
+  if (document.HasParseError() || !document.IsObject()) document.SetObject();
+  return document;
+}
+
+const Json* find(const Json& object, const char* key) {
+  const auto found = object.IsObject() ? object.FindMember(key) : Json::ConstMemberIterator();
+  return object.IsObject() && found != object.MemberEnd() ? &found->value : nullptr;
+}
+
+const Json* find(const Json& object, const char* key, const char* inner) {
+  const Json* outer = find(object, key);
+  return outer == nullptr ? nullptr : find(*outer, inner);
+}
+
+std::string text_at(const Json& object, const char* key) {
+  const Json* value = find(object, key);
+  return value != nullptr && value->IsString() ? std::string(value->GetString(), value->GetStringLength())
+                                               : std::string();
+}
+
+std::int64_t number_at(const Json& object, const char* key) {
+  const Json* value = find(object, key);
+  return value != nullptr && value->IsInt64() ? value->GetInt64() : 0;
+}
+
+template <class See>
+void for_each(const Json* array, const See& see) {
+  if (array == nullptr || !array->IsArray()) return;
+  for (const Json& element : array->GetArray()) see(element);
+}
+
+std::string written(const Json& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string age(std::int64_t ms) {
+  return human_duration(std::chrono::milliseconds(std::max<std::int64_t>(ms, 0)));
+}
+
+std::string memory(std::int64_t kib) {
+  if (kib < 1024) return fmt::format("{} KiB", kib);
+  if (kib < 1024 * 1024) return fmt::format("{} MiB", kib / 1024);
+  return fmt::format("{:.1f} GiB", static_cast<double>(kib) / (1024.0 * 1024.0));
+}
+
+std::string unbase64(std::string_view text) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string bytes;
+  unsigned group = 0;
+  int bits = 0;
+  for (const char digit : text) {
+    const std::size_t value = alphabet.find(digit);
+    if (value == std::string_view::npos) break;
+    group = group << 6U | static_cast<unsigned>(value);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(group >> static_cast<unsigned>(bits) & 0xFFU);
+  }
+  return bytes;
+}
+
+std::string bytes_at(const Json& object) {
+  return find(object, "base64") != nullptr ? unbase64(text_at(object, "base64")) : text_at(object, "text");
+}
+
+/// "ended" says little: how is what matters.
+std::string state_of(const Json& step) {
+  std::string state = text_at(step, "state");
+  return state == "ended" ? text_at(step, "outcome") : state;
+}
+
+std::vector<std::string> row_of(const Json& step) {
+  std::string ports;
+  for_each(find(step, "ports"), [&](const Json& port) {
+    if (port.IsInt()) ports += (ports.empty() ? "" : ",") + std::to_string(port.GetInt());
+  });
+  const bool runs = number_at(step, "pid") != 0;
+  std::string note = text_at(step, "why");
+  if (const std::int64_t attempt = number_at(step, "attempt"); attempt > 1)
+    note = fmt::format("attempt {}", attempt) + (note.empty() ? "" : ": ") + note;
+  return {text_at(step, "step"),
+          state_of(step),
+          age(number_at(step, "sinceMs")),
+          runs ? std::to_string(number_at(step, "pid")) : "",
+          runs ? age(number_at(step, "cpuMs")) : "",
+          runs ? memory(number_at(step, "memoryKiB")) : "",
+          ports,
+          std::move(note)};
+}
+
+}  // namespace
+
+std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms, const TextStyle& style) {
+  std::string out;
+  for (const RunSeen& run : runs) {
+    const rapidjson::Document answer = parsed(run.answer);
+    if (!out.empty()) out += '\n';
+    const Json* stopping = find(answer, "ok", "stopping");
+    std::string title =
+        join_words(run.info.requested) + fmt::format("  run {}, pid {}, for {}", run.info.run.substr(0, 8),
+                                                     run.info.pid, age(now_ms - run.info.started_ms));
+    if (stopping != nullptr && stopping->IsTrue()) title += ", is being stopped";
+    append_toned(out, printable(title), Tone::strong, style.colour);
+    out += "\n  " + printable(run.info.root) + "\n";
+    Table table({Tone::strong, Tone::plain, Tone::plain, Tone::faint, Tone::faint, Tone::faint, Tone::plain,
+                 Tone::faint},
+                style.colour);
+    table.add({"STEP", "STATE", "FOR", "PID", "CPU", "MEMORY", "PORTS", ""});
+    for_each(find(answer, "ok", "steps"), [&](const Json& step) { table.add(row_of(step)); });
+    out += table.text();
+  }
+  return out;
+}
+
+std::string runs_json(const std::vector<RunSeen>& runs) {
+  std::string out = "[";
+  for (const RunSeen& run : runs) {
+    rapidjson::Document answer = parsed(run.answer);
+    const Json* ok = find(answer, "ok");
+    std::string requested;
+    for (const std::string& id : run.info.requested)
+      requested += (requested.empty() ? "" : ", ") + json_string(id);
+    out += fmt::format(
+        "{}\n  {{\"run\": {}, \"pid\": {}, \"root\": {}, \"requested\": [{}], \"startedMs\": {}, ",
+        out == "[" ? "" : ",", json_string(run.info.run), run.info.pid, json_string(run.info.root), requested,
+        run.info.started_ms);
+    out += ok != nullptr && ok->IsObject() ? written(*ok).substr(1) : "\"steps\":[]}";
+  }
+  return out + (runs.empty() ? "]\n" : "\n]\n");
+}
+
+std::optional<Refused> refusal_in(std::string_view answer) {
+  const rapidjson::Document document = parsed(answer);
+  const Json* error = find(document, "error");
+  if (error == nullptr) return std::nullopt;
+  const std::string hint = text_at(*error, "hint");
+  return Refused{static_cast<int>(number_at(*error, "code")),
+                 text_at(*error, "message") + (hint.empty() ? "" : " (" + hint + ")")};
+}
+
+std::vector<std::string> sentences_in(std::string_view answer) {
+  std::vector<std::string> sentences;
+  const rapidjson::Document document = parsed(answer);
+  for_each(find(document, "ok", "why"), [&](const Json& sentence) {
+    if (sentence.IsString()) sentences.emplace_back(sentence.GetString(), sentence.GetStringLength());
+  });
+  return sentences;
+}
+
+std::optional<int> exit_code_in(std::string_view answer) {
+  const rapidjson::Document document = parsed(answer);
+  const Json* code = find(document, "ok", "exitCode");
+  return code != nullptr && code->IsInt() ? std::optional(code->GetInt()) : std::nullopt;
+}
+
+std::vector<Written> written_in(std::string_view line) {
+  std::vector<Written> all;
+  const rapidjson::Document document = parsed(line);
+  for_each(find(document, "ok", "logs"), [&](const Json& log) {
+    all.push_back({text_at(log, "step"), bytes_at(log)});
+  });
+  if (text_at(document, "event") == "output") all.push_back({text_at(document, "step"), bytes_at(document)});
+  return all;
+}
+
+std::string snapshot_of(std::string_view answer) {
+  const rapidjson::Document document = parsed(answer);
+  const Json* ok = find(document, "ok");
+  return R"({"v":1,"event":"snapshot",)" + (ok != nullptr ? written(*ok).substr(1) : "}") + "\n";
+}
+
+}  // namespace dream::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/views/view_text.hpp"
+#include "control/client.hpp"
+
+namespace dream::cli {
+
+/// The answer of one run to `ps`.
+struct RunSeen {
+  control::RunInfo info;
+  std::string answer;  ///< the line
+};
+
+/// `now_ms`: since 1970.
+[[nodiscard]] std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms,
+                                    const TextStyle& style);
+[[nodiscard]] std::string runs_json(const std::vector<RunSeen>& runs);
+
+/// The error in an answer; none: it is no error. Its hint is part of the text.
+struct Refused {
+  int code = 0;
+  std::string text;
+};
+[[nodiscard]] std::optional<Refused> refusal_in(std::string_view answer);
+
+/// The sentences of an answer to `why`.
+[[nodiscard]] std::vector<std::string> sentences_in(std::string_view answer);
+
+/// The exit code in an answer to `down`.
+[[nodiscard]] std::optional<int> exit_code_in(std::string_view answer);
+
+/// What steps have written: those of an answer to `logs`, or of one line of events.
+struct Written {
+  std::string step;
+  std::string bytes;
+};
+[[nodiscard]] std::vector<Written> written_in(std::string_view line);
+
+/// The answer to `events` as the first of them.
+[[nodiscard]] std::string snapshot_of(std::string_view answer);
+
+}  // namespace dream::cli

@@ -1,0 +1,112 @@
+#include "control/client.hpp"
+
+#include <poll.h>
+#include <rapidjson/document.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace dream::control {
+
+namespace {
+
+/// A run that is busy, or stopped by Ctrl-Z, says nothing.
+constexpr Duration patience = std::chrono::seconds(5);
+
+std::string text_at(const rapidjson::Value& object, const char* key) {
+  const auto found = object.FindMember(key);
+  if (found == object.MemberEnd() || !found->value.IsString()) return {};
+  return {found->value.GetString(), found->value.GetStringLength()};
+}
+
+std::int64_t number_at(const rapidjson::Value& object, const char* key) {
+  const auto found = object.FindMember(key);
+  return found != object.MemberEnd() && found->value.IsInt64() ? found->value.GetInt64() : 0;
+}
+
+}  // namespace
+
+std::optional<Connection> Connection::open(const std::filesystem::path& socket) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket.native().size() >= sizeof address.sun_path) return std::nullopt;
+  std::memcpy(address.sun_path, socket.c_str(), socket.native().size());
+  Descriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  // The one cast that sockets need. NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
+  if (::connect(descriptor.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    if (errno == ECONNREFUSED) ::unlink(socket.c_str());  // its run was killed
+    return std::nullopt;
+  }
+  Connection connection(std::move(descriptor));
+  if (!connection.take_hello()) return std::nullopt;
+  return connection;
+}
+
+bool Connection::take_hello() {
+  const auto hello = line(read_clock() + patience);
+  if (!hello) return false;
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseIterativeFlag>(hello->data(), hello->size());
+  if (document.HasParseError() || !document.IsObject() || number_at(document, "v") != 1) return false;
+  info_ = {.dream = text_at(document, "dream"),
+           .run = text_at(document, "run"),
+           .pid = static_cast<int>(number_at(document, "pid")),
+           .root = text_at(document, "root"),
+           .started_ms = number_at(document, "startedMs")};
+  if (const auto requested = document.FindMember("requested");
+      requested != document.MemberEnd() && requested->value.IsArray())
+    for (const rapidjson::Value& id : requested->value.GetArray())
+      if (id.IsString()) info_.requested.emplace_back(id.GetString(), id.GetStringLength());
+  return true;
+}
+
+Result<void> Connection::send(const Request& request) {
+  const std::string text = to_line(request);
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const ssize_t sent = ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return Error{ErrorCode::io, "the run has gone", {}, {}};
+    rest.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return {};
+}
+
+std::optional<std::string> Connection::line(std::optional<Instant> until) {
+  timed_out_ = false;
+  std::size_t looked = 0;
+  while (true) {
+    if (const std::size_t end = kept_.find('\n', looked); end != std::string::npos) {
+      std::string line = kept_.substr(0, end);
+      kept_.erase(0, end + 1);
+      return line;
+    }
+    looked = kept_.size();
+    int wait = -1;
+    if (until) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - read_clock()).count();
+      wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
+    }
+    pollfd source{socket_.get(), POLLIN, 0};
+    const int ready = ::poll(&source, 1, wait);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready == 0 && until && read_clock() >= *until) {
+      timed_out_ = true;
+      return std::nullopt;
+    }
+    if (ready == 0) continue;
+    std::array<char, 65536> buffer{};
+    const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return std::nullopt;
+    kept_.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+}
+
+}  // namespace dream::control

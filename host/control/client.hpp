@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/descriptor.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "control/request.hpp"
+
+namespace dream::control {
+
+/// What a run says of itself to whoever connects.
+struct RunInfo {
+  std::string dream;  ///< its version
+  std::string run;    ///< its id
+  int pid = 0;
+  std::string root;
+  std::vector<std::string> requested;
+  std::int64_t started_ms = 0;  ///< since 1970
+};
+
+/// A connection to a run, for a program that has nothing else to do.
+class Connection {
+ public:
+  /// None: no run listens there (any more); its socket is removed then.
+  [[nodiscard]] static std::optional<Connection> open(const std::filesystem::path& socket);
+
+  [[nodiscard]] const RunInfo& info() const { return info_; }
+  /// Error{io}: the run has gone.
+  [[nodiscard]] Result<void> send(const Request& request);
+  /// The next line, without its newline; none: the run has gone, or the moment has come.
+  [[nodiscard]] std::optional<std::string> line(std::optional<Instant> until = {});
+  /// Whether line() gave none since the moment had come.
+  [[nodiscard]] bool timed_out() const { return timed_out_; }
+
+ private:
+  explicit Connection(Descriptor socket) : socket_(std::move(socket)) {}
+  [[nodiscard]] bool take_hello();
+
+  Descriptor socket_;
+  RunInfo info_;
+  std::string kept_;
+  bool timed_out_ = false;
+};
+
+}  // namespace dream::control

@@ -1,0 +1,37 @@
+#include "control/place.hpp"
+
+#include <algorithm>
+
+#include "base/folder_stream.hpp"
+#include "runtime/socket_path.hpp"
+
+namespace dream::control {
+
+namespace {
+
+constexpr std::string_view prefix = "run-";
+
+}  // namespace
+
+Result<std::filesystem::path> socket_of(const std::string& session, const plugin::EnvironmentLookup& lookup) {
+  const std::string name = std::string(prefix) + session;
+  Result<std::filesystem::path> folder = runtime::socket_folder(lookup, name.size());
+  if (!folder) return folder;
+  return *folder / name;
+}
+
+std::vector<std::filesystem::path> sockets_of_runs(const plugin::EnvironmentLookup& lookup) {
+  constexpr std::size_t session_size = 36;
+  std::vector<std::filesystem::path> sockets;
+  const Result<std::filesystem::path> folder = runtime::socket_folder(lookup, prefix.size() + session_size);
+  if (!folder) return sockets;
+  const FolderStream list(::opendir(folder->c_str()));
+  while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
+    const std::string_view name(&entry->d_name[0]);
+    if (name.starts_with(prefix)) sockets.push_back(*folder / name);
+  }
+  std::ranges::sort(sockets);
+  return sockets;
+}
+
+}  // namespace dream::control

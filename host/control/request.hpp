@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+/// What a client asks, one line of JSON each (docs/control.md).
+namespace dream::control {
+
+/// A longer line is no request.
+inline constexpr std::size_t longest_request = std::size_t{64} << 10U;
+
+struct Request {
+  enum class What : std::uint8_t { ps, logs, events, wait, why, down };
+  enum class Until : std::uint8_t { as_it_should, started, ready, ended };
+
+  std::int64_t id = 0;
+  What what = What::ps;
+  std::vector<std::string> steps = {};  ///< ids; none: all
+  std::size_t lines = 0;                ///< of logs
+  bool follow = false;                  ///< of logs and events
+  Until until = Until::as_it_should;    ///< of wait
+  bool now = false;                     ///< of down
+};
+
+/// Keys that are not known are passed over: a newer client may send them. The Error is for the client.
+[[nodiscard]] Result<Request> parse_request(std::string_view line);
+
+/// The request as a line, with its newline.
+[[nodiscard]] std::string to_line(const Request& request);
+
+}  // namespace dream::control

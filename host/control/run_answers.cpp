@@ -1,0 +1,212 @@
+#include "control/run_answers.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <numeric>
+#include <set>
+#include <sstream>
+
+#include "base/text.hpp"
+#include "output/outcome_json.hpp"
+#include "output/summary.hpp"
+#include "probe/listeners.hpp"
+
+namespace dream::control {
+
+namespace {
+
+std::string name_of(const Plan& plan, StepIndex step) {
+  return to_string(plan.steps[position(step)].id);
+}
+
+long milliseconds_since(Instant since, Instant now) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now - since).count();
+}
+
+/// Of a whole tree: the time on processors, and the memory that it has for itself and shares, as /proc has
+/// them.
+struct Use {
+  double cpu_seconds = 0;
+  long memory_kib = 0;
+};
+
+Use use_of(const std::vector<process::ProcessStatus>& tree) {
+  Use use;
+  const double ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const long page_kib = ::sysconf(_SC_PAGESIZE) / 1024;
+  for (const process::ProcessStatus& process : tree) {
+    std::ifstream stream("/proc/" + std::to_string(process.identity.pid) + "/stat");
+    std::string line;
+    std::getline(stream, line);
+    const std::size_t after_name = line.rfind(')');
+    if (after_name == std::string::npos) continue;
+    std::istringstream words(line.substr(after_name + 1));
+    std::array<std::string, 22> fields;  // from "state", the third
+    for (std::string& field : fields) words >> field;
+    constexpr std::size_t user = 11, system = 12, resident = 21;
+    use.cpu_seconds +=
+        static_cast<double>(std::atol(fields[user].c_str()) + std::atol(fields[system].c_str())) / ticks;
+    use.memory_kib += std::atol(fields[resident].c_str()) * page_kib;
+  }
+  return use;
+}
+
+std::string ports_json(const std::vector<process::ProcessStatus>& tree) {
+  const probe::Sockets sockets = probe::sockets_of(tree);
+  std::set<std::uint16_t> ports;
+  for (const probe::Listener& listener : sockets.listeners)
+    if (sockets.own.contains(listener.inode)) ports.insert(listener.port);
+  return fmt::format("[{}]", fmt::join(ports, ","));
+}
+
+/// One sentence on what keeps a step where it is; empty: nothing does.
+std::string reason_of(const RunState& run, StepIndex step, Instant now) {
+  const StepState& known = run.of(step);
+  const Plan& plan = run.plan();
+  if (known.state == State::pending) {
+    if (known.gate) return fmt::format("its delay: {} more", human_duration(*known.gate - now));
+    const std::vector<StepIndex> before = run.waits_for(step);
+    if (before.empty()) return plan.is_list ? "" : "a free slot";
+    constexpr std::size_t most_named = 4;
+    std::vector<std::string> names;
+    for (std::size_t at = 0; at < std::min(before.size(), most_named); ++at)
+      names.push_back(name_of(plan, before[at]));
+    if (before.size() > most_named) names.push_back(fmt::format("{} more", before.size() - most_named));
+    return "waits for " + join_words(names);
+  }
+  if (known.state == State::backoff && known.again)
+    return fmt::format("the next attempt in {}", human_duration(*known.again - now));
+  if (known.state == State::running && known.probing && !known.probing->what.empty())
+    return "isn't ready: " + known.probing->what;
+  if (known.state == State::unhealthy) return known.unhealthy;
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std::string> names) {
+  std::vector<StepIndex> steps;
+  if (names.empty()) {
+    for (std::size_t at = 0; at < plan.steps.size(); ++at) steps.push_back(StepIndex(at));
+    return steps;
+  }
+  for (const std::string& name : names) {
+    const auto add_all = [&](auto fits) {
+      const std::size_t before = steps.size();
+      for (std::size_t at = 0; at < plan.steps.size(); ++at)
+        if (fits(plan.steps[at])) steps.push_back(StepIndex(at));
+      return steps.size() - before;
+    };
+    if (add_all([&](const Step& step) { return to_string(step.id) == name; }) == 1) continue;
+    const std::string project = normalise_project(name);
+    const std::size_t found =
+        add_all([&](const Step& step) { return step.id.project == project || step.id.task == name; });
+    if (found == 1) continue;
+    std::vector<std::string> ids;
+    for (const Step& step : plan.steps) ids.push_back(to_string(step.id));
+    std::string hint = found > 1 ? "write one of their ids, as ctl ps shows them" : nearest_name(name, ids);
+    if (found == 0 && !hint.empty()) hint = "did you mean " + in_quotes(hint) + "?";
+    return Error{ErrorCode::usage,
+                 found > 1 ? fmt::format("{} steps are called {}", found, in_quotes(name))
+                           : "the run has no step " + in_quotes(name),
+                 {},
+                 std::move(hint)};
+  }
+  return steps;
+}
+
+std::string steps_json(const RunState& run, const RunAccess& access, Instant now) {
+  const Plan& plan = run.plan();
+  std::string json = "[";
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+    const Step& step = plan.steps[at];
+    const StepState& known = run.of(StepIndex(at));
+    json += fmt::format(R"({}{{"step":{},"state":"{}","sinceMs":{},"attempt":{})", at == 0 ? "" : ",",
+                        json_string(to_string(step.id)), word_of(known.state),
+                        milliseconds_since(known.since, now), known.attempt);
+    const bool runs =
+        known.state != State::pending && known.state != State::ended && known.state != State::backoff;
+    if (const int pid = runs ? access.pid_of(StepIndex(at)) : 0; pid != 0) {
+      const std::vector<process::ProcessStatus> tree = access.tree_of(pid);
+      const Use use = use_of(tree);
+      json += fmt::format(R"(,"pid":{},"cpuMs":{:.0f},"memoryKiB":{},"ports":{})", pid,
+                          use.cpu_seconds * 1000, use.memory_kib, ports_json(tree));
+    }
+    if (const std::string why = reason_of(run, StepIndex(at), now); !why.empty()) {
+      json += R"(,"why":)" + json_string(why);
+    }
+    if (known.state == State::ended || known.state == State::backoff)
+      json += "," + output::end_members(known.outcome, plan);
+    json += R"(,"from":)" + (step.where.known() ? json_string(access.place_of(step.where)) : "null") + "}";
+  }
+  return json + "]";
+}
+
+std::vector<std::string> why(const RunState& run, const RunAccess& access, StepIndex step, Instant now) {
+  std::vector<std::string> sentences;
+  std::set<StepIndex> told;
+  std::vector<StepIndex> open{step};
+  while (!open.empty()) {
+    const StepIndex next = open.back();
+    open.pop_back();
+    if (!told.insert(next).second) continue;
+    const Step& settings = run.plan().steps[position(next)];
+    const StepState& known = run.of(next);
+    std::string text =
+        fmt::format("{} {} for {}", to_string(settings.id),
+                    known.state == State::ended ? "has been over" : std::string("is ") + word_of(known.state),
+                    human_duration(now - known.since));
+    if (known.attempt > 1) text += fmt::format(", attempt {}", known.attempt);
+    if (const std::string reason = reason_of(run, next, now); !reason.empty()) text += ": " + reason;
+    if (known.state == State::ended || known.state == State::backoff)
+      text += ": " + output::explain(known.outcome, settings, run.plan());
+    text += settings.where.known() ? " (" + access.place_of(settings.where) + ")" : " (requested)";
+    sentences.push_back(std::move(text));
+    if (known.state != State::pending) continue;
+    std::vector<StepIndex> before = run.waits_for(next);
+    std::ranges::reverse(before);
+    open.insert(open.end(), before.begin(), before.end());
+  }
+  if (run.stopping())
+    sentences.push_back("the run is being stopped: " + output::explain(*run.why_stopping(), run.plan()));
+  return sentences;
+}
+
+Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps, Request::Until until) {
+  using Until = Request::Until;
+  bool all = true;
+  for (const StepIndex step : steps) {
+    const Step& settings = run.plan().steps[position(step)];
+    const StepState& known = run.of(step);
+    Until wanted = until;
+    if (wanted == Until::as_it_should)
+      wanted = !settings.ready.empty() ? Until::ready
+               : settings.background || settings.requested || &settings == &run.plan().steps.back()
+                   ? Until::started
+                   : Until::ended;
+    if (settings.finally && until == Until::as_it_should) continue;  // it runs at the end
+    const bool over = known.state == State::ended;
+    const bool succeeded = over && known.outcome.kind == engine::OutcomeKind::succeeded;
+    const bool is_ready = known.state == State::ready || known.state == State::unhealthy;
+    const bool reached = wanted == Until::started ? known.was_started && !over
+                         : wanted == Until::ready ? is_ready
+                                                  : succeeded;
+    if (reached || succeeded) continue;
+    const bool optional = until == Until::as_it_should && !settings.required;
+    if ((over || run.stopping()) && !(over && optional))
+      return Error{ErrorCode::plan,
+                   over ? fmt::format("{} has ended: {}", to_string(settings.id),
+                                      output::explain(known.outcome, settings, run.plan()))
+                        : "the run is being stopped: " + output::explain(*run.why_stopping(), run.plan()),
+                   {},
+                   {}};
+    all = all && over;
+  }
+  return all;
+}
+
+}  // namespace dream::control

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "control/request.hpp"
+#include "control/run_state.hpp"
+#include "process/process_tree.hpp"
+
+/// What a run says about itself.
+namespace dream::control {
+
+/// What only whoever drives the run knows.
+struct RunAccess {
+  std::function<int(StepIndex)> pid_of;  ///< 0: none, or not known
+  std::function<std::vector<process::ProcessStatus>(pid_t)> tree_of;
+  std::function<std::string(SourceOffset)> place_of;  ///< "dream.json:3:5"
+  std::function<void(bool now)> take_down;
+};
+
+/// The steps that ids name, or a word without "./" and colon that only one of them has as its task or
+/// project; none: all. The Error says which one there is not.
+[[nodiscard]] Result<std::vector<StepIndex>> steps_named(const Plan& plan,
+                                                         std::span<const std::string> names);
+
+/// The array of `ps`, and of the snapshot that `events` begins with.
+[[nodiscard]] std::string steps_json(const RunState& run, const RunAccess& access, Instant now);
+
+/// Why the step is as it is, in sentences: what it waits for, and what that waits for.
+[[nodiscard]] std::vector<std::string> why(const RunState& run, const RunAccess& access, StepIndex step,
+                                           Instant now);
+
+/// Whether a wait is over: an empty text; none: it goes on. An Error: it can't become so any more.
+[[nodiscard]] Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps,
+                                      Request::Until until);
+
+}  // namespace dream::control

@@ -1,0 +1,115 @@
+#include "control/run_state.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/overloaded.hpp"
+
+namespace dream::control {
+
+const char* word_of(State state) {
+  constexpr std::array words{"pending", "starting", "running", "ready", "unhealthy",
+                             "backoff", "stopping", "killing", "ended"};
+  return words[static_cast<std::size_t>(state)];
+}
+
+RunState::RunState(const Plan& plan) : plan_(plan), steps_(plan.steps.size()) {}
+
+Result<void> RunState::begin(Instant now) {
+  began_ = now;
+  for (StepState& step : steps_) step.since = now;
+  return {};
+}
+
+void RunState::set(Instant now, StepIndex step, State state) {
+  StepState& known = steps_[position(step)];
+  if (known.state == state) return;
+  known.state = state;
+  known.since = now;
+  known.gate.reset();
+  known.again.reset();
+}
+
+void RunState::end(Instant now, StepIndex step, const engine::Outcome& outcome) {
+  set(now, step, State::ended);
+  steps_[position(step)].outcome = outcome;
+  steps_[position(step)].released = true;
+}
+
+void RunState::report(Instant now, const engine::Action& action, const engine::Engine& engine) {
+  const auto outcome_of = [&](StepIndex step) -> const engine::Outcome& {
+    return engine.outcomes()[position(step)];
+  };
+  const auto runs = [&](StepIndex step) {
+    set(now, step, State::running);
+    StepState& known = steps_[position(step)];
+    const Step& settings = plan_.steps[position(step)];
+    known.was_started = true;
+    known.probing.reset();
+    known.released = known.released || (settings.background && !settings.releases_when_ready);
+  };
+  std::visit(Overloaded{
+                 [&](const engine::Start& what) {
+                   set(now, what.attempt.step, State::starting);
+                   steps_[position(what.attempt.step)].attempt = what.attempt.number;
+                 },
+                 [&](const engine::StepStarted& what) { runs(what.step); },
+                 [&](const engine::StepRestarted& what) { runs(what.attempt.step); },
+                 [&](const engine::StepReady& what) {
+                   set(now, what.step, State::ready);
+                   steps_[position(what.step)].probing.reset();
+                   steps_[position(what.step)].released = true;
+                 },
+                 [&](const engine::StillProbing& what) { steps_[position(what.step)].probing = what.found; },
+                 [&](const engine::StepNotReady& what) { steps_[position(what.step)].probing = what.found; },
+                 [&](const engine::StepUnhealthy& what) {
+                   set(now, what.step, State::unhealthy);
+                   steps_[position(what.step)].unhealthy = what.why;
+                 },
+                 [&](const engine::StepHealthy& what) {
+                   set(now, what.step,
+                       plan_.steps[position(what.step)].ready.empty() ? State::running : State::ready);
+                 },
+                 [&](const engine::Terminate& what) {
+                   set(now, what.attempt.step,
+                       what.urgency == Urgency::force ? State::killing : State::stopping);
+                 },
+                 [&](const engine::AttemptEnded& what) {
+                   set(now, what.attempt.step, State::backoff);
+                   steps_[position(what.attempt.step)].again = now + what.again_in;
+                   steps_[position(what.attempt.step)].outcome = outcome_of(what.attempt.step);
+                 },
+                 [&](const engine::StepEnded& what) { end(now, what.step, outcome_of(what.step)); },
+                 [&](const engine::DelayBegan& what) { steps_[position(what.next)].gate = now + what.delay; },
+                 [&](const engine::Stopping& what) { stopping_ = what.reason; },
+                 [&](const engine::Finish& what) {
+                   for (std::size_t at = 0; at < steps_.size(); ++at)
+                     if (steps_[at].state == State::pending) end(now, StepIndex(at), engine.outcomes()[at]);
+                   exit_code_ = what.exit_code;
+                 },
+                 [](const auto&) {},
+             },
+             action);
+}
+
+std::vector<StepIndex> RunState::waits_for(StepIndex step) const {
+  std::vector<StepIndex> all;
+  const Step& settings = plan_.steps[position(step)];
+  const auto add = [&](StepIndex before, bool until_ready) {
+    const StepState& known = steps_[position(before)];
+    const bool keeps =
+        until_ready ? known.state != State::ready && known.state != State::ended : !known.released;
+    if (keeps && std::ranges::find(all, before) == all.end()) all.push_back(before);
+  };
+  for (std::size_t at = 0; at < position(step); ++at) {
+    const bool in_order = plan_.is_list && !plan_.steps[at].finally && !settings.finally;
+    if (in_order || (settings.finally && !plan_.steps[at].service)) add(StepIndex(at), false);
+  }
+  for (std::optional<BarrierIndex> at = settings.after; at; at = plan_.barriers[position(*at)].after)
+    for (const StepIndex before : plan_.barriers[position(*at)].steps) add(before, false);
+  for (const StepIndex before : settings.after_ready) add(before, true);
+  std::ranges::sort(all);
+  return all;
+}
+
+}  // namespace dream::control

@@ -1,0 +1,296 @@
+#include "control/server.hpp"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+#include <cerrno>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace dream::control {
+
+namespace local = boost::asio::local;
+using Code = boost::system::error_code;
+
+/// One connection. Lives as long as something of it is under way.
+class Server::Client : public std::enable_shared_from_this<Client> {
+ public:
+  Client(Server& server, local::stream_protocol::socket socket)
+      : server_(&server), socket_(std::move(socket)) {}
+
+  void begin(std::string hello) {
+    send(std::move(hello));
+    read();
+  }
+
+  /// The server goes: nothing more is heard of it.
+  void leave() {
+    server_ = nullptr;
+    close();
+  }
+
+  [[nodiscard]] bool gone() const { return !socket_.is_open(); }
+
+  void send(std::string text) {
+    if (gone()) return;
+    if (unsent_.empty() && !writing_) text.erase(0, send_now(text));
+    unsent_ += text;
+    if (unsent_.size() > most_unread) return close();  // it doesn't read
+    if (!unsent_.empty() && !writing_ && !gone()) write();
+  }
+
+  bool follows = false;          ///< it gets the events
+  std::set<StepIndex> only;      ///< of these steps' output alone; none: all events
+  std::optional<Request> waits;  ///< its wait, or down, is not answered
+  std::vector<StepIndex> awaited;
+
+ private:
+  void close() {
+    Code ignored;
+    socket_.close(ignored);
+  }
+
+  /// What the kernel takes at once; the end of a run is sent, though its loop turns no more.
+  std::size_t send_now(std::string_view text) {
+    const ssize_t sent =
+        ::send(socket_.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) close();
+    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
+  }
+
+  void write() {
+    writing_ = true;
+    socket_.async_wait(local::stream_protocol::socket::wait_write,
+                       [self = shared_from_this()](const Code& failed) {
+                         self->writing_ = false;
+                         if (failed || self->gone()) return;
+                         self->unsent_.erase(0, self->send_now(self->unsent_));
+                         if (!self->unsent_.empty() && !self->gone()) self->write();
+                       });
+  }
+
+  void read() {
+    socket_.async_read_some(boost::asio::buffer(buffer_),
+                            [self = shared_from_this()](const Code& failed, std::size_t size) {
+                              if (self->server_ == nullptr) return;
+                              if (failed) {
+                                self->close();
+                                return self->server_->drop_the_gone();
+                              }
+                              self->line_.append(self->buffer_.data(), size);
+                              self->take_lines();
+                            });
+  }
+
+  void take_lines() {
+    std::size_t end = 0;
+    while (server_ != nullptr && !gone() && (end = line_.find('\n')) != std::string::npos) {
+      const std::string line = line_.substr(0, end);
+      line_.erase(0, end + 1);
+      if (line.size() <= longest_request) server_->answer(*this, line);
+    }
+    if (line_.size() > longest_request) return close();
+    if (server_ != nullptr && !gone()) read();
+  }
+
+  Server* server_;
+  local::stream_protocol::socket socket_;
+  std::array<char, 4096> buffer_{};
+  std::string line_;
+  std::string unsent_;
+  bool writing_ = false;
+};
+
+namespace {
+
+std::string error_line(std::int64_t id, const Error& error, int code) {
+  return fmt::format("{{\"id\":{},\"error\":{{\"code\":{},\"message\":{},\"hint\":{}}}}}\n", id, code,
+                     json_string(error.message), error.hint.empty() ? "null" : json_string(error.hint));
+}
+
+std::string ok_line(std::int64_t id, std::string_view members) {
+  return fmt::format("{{\"id\":{},\"ok\":{{{}}}}}\n", id, members);
+}
+
+constexpr int cannot_become_so = 1;
+constexpr int usage = 2;
+
+/// Another user's process can't even connect: the folder is this user's alone. Root can, and may.
+bool is_of_this_user(int socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+         (peer.uid == ::geteuid() || peer.uid == 0);
+}
+
+}  // namespace
+
+Server::Server(boost::asio::io_context& context, const Plan& plan, Settings settings, RunAccess access,
+               std::function<Instant()> clock)
+    : context_(context),
+      settings_(std::move(settings)),
+      access_(std::move(access)),
+      clock_(std::move(clock)),
+      run_(plan),
+      tails_(plan.steps.size()),
+      events_(output::make_event_lines(plan, clock_, [this](std::string_view line) { broadcast(line); })),
+      acceptor_(context) {}
+
+Server::~Server() {
+  for (const std::shared_ptr<Client>& client : clients_) client->leave();
+  if (acceptor_.is_open()) ::unlink(settings_.socket.c_str());
+}
+
+Result<void> Server::begin(Instant now) {
+  began_epoch_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(
+                        std::chrono::system_clock::now().time_since_epoch())
+                        .count();
+  static_cast<void>(run_.begin(now));
+  return events_->begin(now);
+}
+
+/// A run that can't be asked runs all the same.
+void Server::listen() {
+  Code failed;
+  local::stream_protocol::acceptor acceptor(context_);
+  acceptor.open(local::stream_protocol(), failed);
+  if (!failed) acceptor.bind(settings_.socket.native(), failed);
+  if (failed) return;
+  ::chmod(settings_.socket.c_str(), S_IRUSR | S_IWUSR);
+  acceptor.listen(boost::asio::socket_base::max_listen_connections, failed);
+  acceptor_ = std::move(acceptor);
+  if (!failed) accept_next();
+}
+
+void Server::accept_next() {
+  acceptor_.async_accept([this](const Code& failed, local::stream_protocol::socket socket) {
+    if (failed == boost::asio::error::operation_aborted) return;
+    drop_the_gone();
+    if (!failed && clients_.size() < most_clients && is_of_this_user(socket.native_handle())) {
+      clients_.push_back(std::make_shared<Client>(*this, std::move(socket)));
+      std::string requested;
+      for (const Step& step : run_.plan().steps)
+        if (step.requested || &step == &run_.plan().steps.back())
+          requested += (requested.empty() ? "" : ",") + json_string(to_string(step.id));
+      clients_.back()->begin(
+          fmt::format("{{\"dream\":\"{}\",\"v\":1,\"run\":{},\"pid\":{},\"root\":{},\"requested\":[{}],"
+                      "\"startedMs\":{}}}\n",
+                      DREAM_VERSION, json_string(settings_.session), ::getpid(),
+                      json_string(settings_.root.string()), requested, began_epoch_ms_));
+    }
+    accept_next();
+  });
+}
+
+void Server::report(Instant now, const engine::Action& action, const engine::Engine& engine) {
+  run_.report(now, action, engine);
+  if (std::holds_alternative<engine::StepStarted>(action) && !acceptor_.is_open()) listen();
+  if (clients_.empty() && !std::holds_alternative<engine::Start>(action)) return;
+  events_->report(now, action, engine);
+  if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
+    about_ = ended->step;
+    events_->end(ended->step);
+    about_.reset();
+  }
+  see_waits();
+}
+
+void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
+  tails_.add(step, bytes);
+  if (std::ranges::none_of(clients_, &Client::follows)) return;
+  about_ = step;
+  events_->write(step, stream, bytes);
+  about_.reset();
+}
+
+void Server::broadcast(std::string_view line) {
+  for (const std::shared_ptr<Client>& client : clients_)
+    if (client->follows && (client->only.empty() || (about_ && client->only.contains(*about_))))
+      client->send(std::string(line));
+}
+
+/// Who waits is told when it is so, or can't become so.
+void Server::see_waits() {
+  for (const std::shared_ptr<Client>& client : clients_) {
+    if (!client->waits) continue;
+    const Request& request = *client->waits;
+    if (request.what == Request::What::down) {
+      if (!run_.exit_code()) continue;
+      client->send(ok_line(request.id, fmt::format(R"("exitCode":{})", *run_.exit_code())));
+    } else {
+      const Result<bool> reached = is_reached(run_, client->awaited, request.until);
+      if (reached && !*reached) continue;
+      client->send(reached ? ok_line(request.id, "")
+                           : error_line(request.id, reached.error(), cannot_become_so));
+    }
+    client->waits.reset();
+  }
+}
+
+void Server::drop_the_gone() {
+  std::erase_if(clients_, [](const std::shared_ptr<Client>& client) { return client->gone(); });
+}
+
+void Server::answer(Client& client, std::string_view line) {
+  const Result<Request> request = parse_request(line);
+  if (!request) return client.send(error_line(0, request.error(), usage));
+  const Result<std::vector<StepIndex>> steps = steps_named(run_.plan(), request->steps);
+  if (!steps) return client.send(error_line(request->id, steps.error(), usage));
+  answer(client, *request, *steps);
+}
+
+void Server::answer(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
+  const Instant now = clock_();
+  switch (request.what) {
+    case Request::What::ps:
+      return client.send(ok_line(request.id, fmt::format(R"("stopping":{},"steps":{})", run_.stopping(),
+                                                         steps_json(run_, access_, now))));
+    case Request::What::why: {
+      std::string sentences;
+      for (const std::string& sentence : why(run_, access_, steps.front(), now))
+        sentences += (sentences.empty() ? "" : ",") + json_string(sentence);
+      return client.send(ok_line(request.id, fmt::format(R"("why":[{}])", sentences)));
+    }
+    case Request::What::logs:
+      return send_logs(client, request, steps);
+    case Request::What::events:
+      client.send(ok_line(request.id, fmt::format(R"("steps":{})", steps_json(run_, access_, now))));
+      client.follows = request.follow;
+      return;
+    case Request::What::wait:
+    case Request::What::down:
+      if (client.waits) {
+        return client.send(error_line(
+            request.id, {ErrorCode::usage, "this connection waits already", {}, "open another one"}, usage));
+      }
+      client.waits = request;
+      client.awaited = steps;
+      if (request.what == Request::What::down) access_.take_down(request.now);
+      return see_waits();
+  }
+}
+
+/// Nothing is lost between what was written before and what comes: both are sent from here.
+void Server::send_logs(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
+  constexpr std::size_t usual = 100;
+  std::string logs;
+  for (const StepIndex step : steps) {
+    const std::string_view last = tails_.last(step, request.lines == 0 ? usual : request.lines);
+    logs +=
+        fmt::format(R"({}{{"step":{},{}}})", logs.empty() ? "" : ",",
+                    json_string(to_string(run_.plan().steps[position(step)].id)), output::data_member(last));
+  }
+  client.send(ok_line(request.id, fmt::format(R"("logs":[{}])", logs)));
+  client.follows = request.follow;
+  client.only = {steps.begin(), steps.end()};
+}
+
+}  // namespace dream::control

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "control/run_answers.hpp"
+#include "control/run_state.hpp"
+#include "control/tails.hpp"
+#include "output/event_lines.hpp"
+
+namespace dream::control {
+
+/// Answers about a run on a socket of its own, and takes it down on request (docs/control.md). On the loop
+/// thread; costs nothing while nobody asks. No client can hold the run up: who doesn't read is dropped.
+class Server : public output::Reporter {
+ public:
+  static constexpr std::size_t most_clients = 64;
+  static constexpr std::size_t most_unread = std::size_t{1} << 20U;  ///< bytes
+
+  struct Settings {
+    std::string session;
+    std::filesystem::path root;    ///< of the workspace
+    std::filesystem::path socket;  ///< to be made when the first step starts
+  };
+
+  /// All must outlive it. `clock` tells the time of the run.
+  Server(boost::asio::io_context& context, const Plan& plan, Settings settings, RunAccess access,
+         std::function<Instant()> clock);
+  /// Removes its socket.
+  ~Server() override;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Result<void> begin(Instant now) override;
+  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override;
+  /// What a step writes.
+  void hear(StepIndex step, Stream stream, std::string_view bytes);
+
+ private:
+  class Client;
+
+  void listen();
+  void accept_next();
+  void answer(Client& client, std::string_view line);
+  void answer(Client& client, const Request& request, const std::vector<StepIndex>& steps);
+  void send_logs(Client& client, const Request& request, const std::vector<StepIndex>& steps);
+  void broadcast(std::string_view line);
+  void see_waits();
+  void drop_the_gone();
+
+  boost::asio::io_context& context_;
+  Settings settings_;
+  RunAccess access_;
+  std::function<Instant()> clock_;
+  RunState run_;
+  Tails tails_;
+  std::unique_ptr<output::EventLines> events_;
+  std::optional<StepIndex> about_;  ///< the step of the event that is being sent, if it is output
+  boost::asio::local::stream_protocol::acceptor acceptor_;
+  std::list<std::shared_ptr<Client>> clients_;
+  std::int64_t began_epoch_ms_ = 0;
+};
+
+}  // namespace dream::control

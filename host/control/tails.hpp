@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+
+namespace dream::control {
+
+/// The last bytes that each step has written, both streams in the order they came. Takes memory only for what
+/// was written.
+class Tails {
+ public:
+  /// So much is kept of each step, at least.
+  static constexpr std::size_t kept = std::size_t{256} << 10U;
+
+  explicit Tails(std::size_t steps) : tails_(steps) {}
+
+  void add(StepIndex step, std::string_view bytes);
+
+  /// The last `lines` lines; what was cut off at their begin is left out. Lines end with a newline, but maybe
+  /// the last one.
+  [[nodiscard]] std::string_view last(StepIndex step, std::size_t lines) const;
+
+ private:
+  struct Tail {
+    std::string bytes;
+    bool cut = false;  ///< there was more before
+  };
+  std::vector<Tail> tails_;
+};
+
+}  // namespace dream::control

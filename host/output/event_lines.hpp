@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/ids.hpp"
+#include "base/process.hpp"
+#include "output/reporter.hpp"
+#include "plan/plan.hpp"
+
+namespace dream::output {
+
+/// All that happens in a run, and all that its steps write, as lines of JSON (docs/events.md).
+class EventLines : public Reporter {
+ public:
+  virtual void write(StepIndex step, Stream stream, std::string_view bytes) = 0;
+  /// After the step's last byte.
+  virtual void end(StepIndex step) = 0;
+};
+
+/// `"text":"…"`, or `"base64":"…"` of what is no UTF-8.
+[[nodiscard]] std::string data_member(std::string_view bytes);
+
+/// `clock` tells when bytes came; `take` gets each line, with its newline.
+[[nodiscard]] std::unique_ptr<EventLines> make_event_lines(const Plan& plan, std::function<Instant()> clock,
+                                                           std::function<void(std::string_view)> take);
+
+}  // namespace dream::output

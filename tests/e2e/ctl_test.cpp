@@ -1,0 +1,236 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+
+#include "base/descriptor.hpp"
+#include "e2e/dream_run.hpp"
+
+/// A run that is asked and told from another process.
+namespace dream::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+/// ./c:dev behind ./a:start, which becomes ready when a line comes through the fifo `gate`.
+class Stack : public Workspace {
+ public:
+  Stack()
+      : Workspace(R"({"workspace": {"./c": {"dev": [{"projectPath": "./a", "task": "start"}]}}, "projects": {
+          "./a": {"tasks": {"start": {"service": true, "ready": {"log": "open"},
+            "command": "echo begun; read word < $ROOT/gate; echo open; read word < $ROOT/nobody"}}},
+          "./c": {"tasks": {"dev": {"command": "echo c runs; read word < $ROOT/nobody"}}}}})"),
+        gate(*this, "gate"),
+        nobody_(*this, "nobody") {
+    std::filesystem::create_directory(root() / "runtime");
+    ::chmod((root() / "runtime").c_str(), 0700);
+  }
+
+  [[nodiscard]] Launch launch(std::vector<std::string> arguments) const {
+    return {.arguments = std::move(arguments),
+            .folder = "c",
+            .environment = {{"XDG_RUNTIME_DIR", (root() / "runtime").string()}}};
+  }
+  /// Asked beside a run: what it starts is left alone.
+  [[nodiscard]] Finished ctl(std::vector<std::string> words) const {
+    words.insert(words.begin(), "ctl");
+    DreamRun asked(*this, launch(std::move(words)));
+    const int code = asked.exit_code();
+    return {code, asked.out(), asked.err()};
+  }
+
+  Gate gate;
+
+ private:
+  Gate nobody_;
+};
+
+/// A run that has begun, and listens.
+class Ctl : public testing::Test {
+ protected:
+  Ctl() { dream.await_out("begun\n"); }
+  void TearDown() override {
+    if (!over) dream.send(SIGTERM);
+    EXPECT_EQ(dream.exit_code_once_all_ended(), over ? 0 : 128 + SIGTERM) << dream.err();
+    EXPECT_TRUE(std::filesystem::is_empty(stack.root() / "runtime/dream"));
+  }
+  void open() {
+    stack.gate.open();
+    dream.await_out("c runs\n");
+  }
+
+  Stack stack;
+  DreamRun dream{stack, stack.launch({"dev"})};
+  bool over = false;
+};
+
+TEST_F(Ctl, ps_shows_the_steps_and_why_they_wait) {
+  const Finished before = stack.ctl({"ps"});
+  EXPECT_EQ(before.code, 0) << before.err;
+  EXPECT_THAT(before.out, AllOf(StartsWith("./c:dev  run "), ContainsRegex("./a:start +running"),
+                                ContainsRegex("./c:dev +pending .*waits for ./a:start")));
+  open();
+  EXPECT_THAT(stack.ctl({"ps"}).out,
+              AllOf(ContainsRegex("./a:start +ready"), ContainsRegex("./c:dev +running")));
+  EXPECT_THAT(stack.ctl({"ps", "--json"}).out, AllOf(HasSubstr(R"("requested": ["./c:dev"])"),
+                                                     ContainsRegex(R"("state":"ready".*"pid":[0-9]+)")));
+}
+
+TEST_F(Ctl, why_tells_the_chain_of_what_is_waited_for) {
+  const Finished finished = stack.ctl({"why", "dev"});
+  EXPECT_THAT(finished.out, AllOf(ContainsRegex("./c:dev is pending for .*: waits for ./a:start"),
+                                  ContainsRegex("./a:start is running for .*dream.json:1:")));
+  const Finished unknown = stack.ctl({"why", "./a:strat"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr(R"(did you mean "./a:start"?)"));
+}
+
+TEST_F(Ctl, logs_shows_what_was_written_and_goes_on) {
+  EXPECT_EQ(stack.ctl({"logs", "./a:start"}).out, "begun\n");
+  DreamRun follower(stack, stack.launch({"ctl", "logs", "-f"}));
+  follower.await_out("./a:start | begun\n");
+  open();
+  follower.await_out("./a:start | open\n");
+  follower.await_out("./c:dev | c runs\n");
+  EXPECT_EQ(stack.ctl({"logs", "./a:start", "-n", "1"}).out, "open\n");
+  dream.send(SIGTERM);
+  EXPECT_EQ(follower.exit_code(), 0);
+}
+
+TEST_F(Ctl, wait_returns_when_it_is_so) {
+  EXPECT_EQ(stack.ctl({"wait", "--timeout", "0"}).code, 124);
+  EXPECT_EQ(stack.ctl({"wait", "./a:start", "--until", "started"}).code, 0);
+  DreamRun waiting(stack, stack.launch({"ctl", "wait"}));
+  open();
+  EXPECT_EQ(waiting.exit_code(), 0);
+}
+
+TEST_F(Ctl, wait_fails_when_it_can_not_become_so) {
+  DreamRun waiting(stack, stack.launch({"ctl", "wait", "./c:dev", "--until", "ended"}));
+  open();
+  EXPECT_EQ(stack.ctl({"wait"}).code, 0);  // it waits as well by now, or finds the end
+  dream.send(SIGTERM);
+  EXPECT_EQ(waiting.exit_code(), 1);
+}
+
+TEST_F(Ctl, down_ends_the_run_without_failure) {
+  open();
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  over = true;
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 0);
+  EXPECT_THAT(dream.err(), HasSubstr("stopping: stopped on request"));
+  const Finished gone = stack.ctl({"ps"});
+  EXPECT_EQ(gone.code, 3);
+  EXPECT_THAT(gone.err, HasSubstr("no run of this workspace goes on"));
+}
+
+TEST_F(Ctl, events_begin_with_all_steps) {
+  EXPECT_THAT(stack.ctl({"events"}).out,
+              StartsWith(R"({"v":1,"event":"snapshot","steps":[{"step":"./a:start")"));
+  DreamRun follower(stack, stack.launch({"ctl", "events", "-f"}));
+  follower.await_out("snapshot");
+  open();
+  follower.await_out(R"("event":"ready","step":"./a:start")");
+  follower.await_out(R"("event":"output","step":"./c:dev","stream":"stdout","text":"c runs\n")");
+  dream.send(SIGTERM);
+  follower.await_out(R"("event":"summary")");
+  EXPECT_EQ(follower.exit_code(), 0);
+}
+
+/// A client that dream knows nothing of.
+class RawClient {
+ public:
+  explicit RawClient(const Stack& stack) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const auto path = std::filesystem::directory_iterator(stack.root() / "runtime/dream")->path();
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.native().size());
+    EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  }
+  void send(std::string_view text) const {
+    EXPECT_EQ(::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+  }
+  /// One more line of what comes.
+  std::string line() {
+    std::string line;
+    for (char character = 0; ::recv(socket_.get(), &character, 1, 0) == 1 && character != '\n';)
+      line += character;
+    return line;
+  }
+
+ private:
+  Descriptor socket_;
+};
+
+TEST_F(Ctl, answers_what_is_no_request_and_goes_on) {
+  RawClient client(stack);
+  EXPECT_THAT(client.line(), StartsWith(R"({"dream":")"));
+  const std::string deep(60'000, '[');
+  for (const std::string& bad :
+       {std::string("what"), std::string("{}"), std::string(R"({"id":7})"),
+        std::string(R"({"id":7,"do":"dance"})"), std::string(R"({"id":7,"do":"ps","steps":[3]})"), deep}) {
+    client.send(bad + "\n");
+    EXPECT_THAT(client.line(), HasSubstr("\"error\"")) << bad.substr(0, 40);
+  }
+  client.send(R"({"id":8,"do":"ps","news":true})");
+  client.send("\n");
+  EXPECT_THAT(client.line(), StartsWith(R"({"id":8,"ok":)"));
+}
+
+TEST_F(Ctl, is_not_held_up_by_clients_that_read_nothing_or_send_halves) {
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int number = 0; number < 64; ++number) {
+    clients.push_back(std::make_unique<RawClient>(stack));
+    clients.back()->send(number % 2 == 0 ? R"({"id":1,"do":"ev)"
+                                         : "{\"id\":1,\"do\":\"events\",\"follow\":true}\n");
+  }
+  EXPECT_THAT(clients.back()->line(), StartsWith(R"({"dream":")"));
+  RawClient one_too_many(stack);
+  EXPECT_THAT(one_too_many.line(), IsEmpty());
+  open();
+  clients.clear();
+  EXPECT_EQ(stack.ctl({"wait"}).code, 0);
+}
+
+TEST_F(Ctl, longer_lines_than_a_request_end_the_connection) {
+  RawClient client(stack);
+  client.line();
+  client.send(std::string(70'000, 'x'));
+  EXPECT_THAT(client.line(), IsEmpty());
+}
+
+TEST(CtlCommand, has_its_own_help_and_errors) {
+  const Workspace workspace("{}");
+  EXPECT_THAT(run(workspace, {.arguments = {"ctl", "logs", "--help"}}).out,
+              AllOf(HasSubstr("dream ctl logs"), HasSubstr("--follow"), Not(HasSubstr("--until"))));
+  EXPECT_EQ(run(workspace, {.arguments = {"ctl"}}).code, 2);
+  EXPECT_EQ(run(workspace, {.arguments = {"ctl", "ps", "--until", "ready"}}).code, 2);
+  EXPECT_THAT(run(workspace, {.arguments = {"--json", "ctl", "ps"}}).err,
+              HasSubstr("options of ctl stand behind it"));
+  EXPECT_EQ(run(workspace, {.arguments = {"ctl", "down"}}).code, 3);
+}
+
+TEST(CtlCommand, removes_the_socket_of_a_run_that_was_killed) {
+  const Stack stack;
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun\n");
+  dream.send(SIGKILL);
+  dream.exit_code_once_all_ended();
+  EXPECT_EQ(stack.ctl({"ps"}).code, 3);
+  EXPECT_TRUE(std::filesystem::is_empty(stack.root() / "runtime/dream"));
+}
+
+}  // namespace
+}  // namespace dream::e2e
