@@ -30,7 +30,7 @@ void open_standard_descriptors() {
 int dispatch(const Options& options) {
   switch (options.command) {
     case CommandName::run:
-      return run_command(options);
+      return options.detach ? detach_command(options) : run_command(options);
     case CommandName::plan:
       return plan_command(options);
     case CommandName::list:

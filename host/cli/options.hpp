@@ -49,6 +49,8 @@ struct Options {
   std::optional<std::size_t> jobs;  ///< none: as many as there are processors
   bool keep_going = false;
   std::vector<std::string> profiles;  ///< that are asked for
+  bool detach = false;                ///< of run: it goes on when it is up
+  int notice = -1;                    ///< of a detached run: a pipe for the path of its socket
   bool moves_ports = false;           ///< --ports auto
   Output output = Output::automatic;
   std::optional<std::filesystem::path> log_directory;

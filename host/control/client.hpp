@@ -31,6 +31,8 @@ class Connection {
   [[nodiscard]] static std::optional<Connection> open(const std::filesystem::path& socket);
 
   [[nodiscard]] const RunInfo& info() const { return info_; }
+  /// Still its own: to be waited on.
+  [[nodiscard]] int descriptor() const { return socket_.get(); }
   /// Error{io}: the run has gone.
   [[nodiscard]] Result<void> send(const Request& request);
   /// The next line, without its newline; none: the run has gone, or the moment has come.

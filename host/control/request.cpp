@@ -13,7 +13,7 @@ namespace dream::control {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> whats{"ps", "logs", "events", "wait", "why", "down"};
+constexpr std::array<std::string_view, 7> whats{"ps", "logs", "events", "wait", "why", "down", "leave"};
 constexpr std::array<std::string_view, 4> untils{"", "started", "ready", "ended"};
 constexpr std::size_t most_lines = 1'000'000;
 

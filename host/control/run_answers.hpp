@@ -19,6 +19,7 @@ struct RunAccess {
   std::function<std::vector<process::ProcessStatus>(pid_t)> tree_of;
   std::function<std::string(SourceOffset)> place_of;  ///< "dream.json:3:5"
   std::function<void(bool now)> take_down;
+  std::function<void()> leave;  ///< nobody reads dream's own outputs any more
 };
 
 /// The steps that ids name, or a word without "./" and colon that only one of them has as its task or

@@ -167,6 +167,7 @@ void Server::listen() {
   ::chmod(settings_.socket.c_str(), S_IRUSR | S_IWUSR);
   acceptor.listen(boost::asio::socket_base::max_listen_connections, failed);
   acceptor_ = std::move(acceptor);
+  if (!failed && settings_.on_listening) settings_.on_listening();
   if (!failed) accept_next();
 }
 
@@ -259,6 +260,9 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
         sentences += (sentences.empty() ? "" : ",") + json_string(sentence);
       return client.send(ok_line(request.id, fmt::format(R"("why":[{}])", sentences)));
     }
+    case Request::What::leave:
+      access_.leave();
+      return client.send(ok_line(request.id, ""));
     case Request::What::logs:
       return send_logs(client, request, steps);
     case Request::What::events:

@@ -27,6 +27,7 @@ class Server : public output::Reporter {
     std::string session;
     std::filesystem::path root;    ///< of the workspace
     std::filesystem::path socket;  ///< to be made when the first step starts
+    std::function<void()> on_listening = {};
   };
 
   /// All must outlive it. `clock` tells the time of the run.

@@ -11,6 +11,7 @@
 
 #include "base/descriptor.hpp"
 #include "e2e/dream_run.hpp"
+#include "e2e/process_list.hpp"
 
 /// A run that is asked and told from another process.
 namespace dream::e2e {
@@ -46,7 +47,7 @@ class Stack : public Workspace {
   [[nodiscard]] Finished ctl(std::vector<std::string> words) const {
     words.insert(words.begin(), "ctl");
     DreamRun asked(*this, launch(std::move(words)));
-    const int code = asked.exit_code();
+    const int code = asked.exit_code_beside_others();
     return {code, asked.out(), asked.err()};
   }
 
@@ -105,7 +106,7 @@ TEST_F(Ctl, logs_shows_what_was_written_and_goes_on) {
   follower.await_out("./c:dev | c runs\n");
   EXPECT_EQ(stack.ctl({"logs", "./a:start", "-n", "1"}).out, "open\n");
   dream.send(SIGTERM);
-  EXPECT_EQ(follower.exit_code(), 0);
+  EXPECT_EQ(follower.exit_code_beside_others(), 0);
 }
 
 TEST_F(Ctl, wait_returns_when_it_is_so) {
@@ -113,7 +114,7 @@ TEST_F(Ctl, wait_returns_when_it_is_so) {
   EXPECT_EQ(stack.ctl({"wait", "./a:start", "--until", "started"}).code, 0);
   DreamRun waiting(stack, stack.launch({"ctl", "wait"}));
   open();
-  EXPECT_EQ(waiting.exit_code(), 0);
+  EXPECT_EQ(waiting.exit_code_beside_others(), 0);
 }
 
 TEST_F(Ctl, wait_fails_when_it_can_not_become_so) {
@@ -121,7 +122,7 @@ TEST_F(Ctl, wait_fails_when_it_can_not_become_so) {
   open();
   EXPECT_EQ(stack.ctl({"wait"}).code, 0);  // it waits as well by now, or finds the end
   dream.send(SIGTERM);
-  EXPECT_EQ(waiting.exit_code(), 1);
+  EXPECT_EQ(waiting.exit_code_beside_others(), 1);
 }
 
 TEST_F(Ctl, down_ends_the_run_without_failure) {
@@ -145,7 +146,7 @@ TEST_F(Ctl, events_begin_with_all_steps) {
   follower.await_out(R"("event":"output","step":"./c:dev","stream":"stdout","text":"c runs\n")");
   dream.send(SIGTERM);
   follower.await_out(R"("event":"summary")");
-  EXPECT_EQ(follower.exit_code(), 0);
+  EXPECT_EQ(follower.exit_code_beside_others(), 0);
 }
 
 /// A client that dream knows nothing of.
@@ -209,6 +210,57 @@ TEST_F(Ctl, longer_lines_than_a_request_end_the_connection) {
   client.line();
   client.send(std::string(70'000, 'x'));
   EXPECT_THAT(client.line(), IsEmpty());
+}
+
+// ---- detached runs
+
+TEST(Detached, run_goes_on_when_all_is_ready_until_it_is_taken_down) {
+  const Stack stack;
+  DreamRun dream(stack, stack.launch({"dev", "--detach"}));
+  dream.await_out("a | begun\n");
+  stack.gate.open();
+  EXPECT_EQ(dream.exit_code_beside_others(), 0) << dream.err();
+  EXPECT_THAT(dream.out(), HasSubstr("a | open\n"));
+  EXPECT_THAT(dream.err(), AllOf(HasSubstr("./a:start is ready"), HasSubstr("./c:dev runs on (run ")));
+  EXPECT_THAT(stack.ctl({"ps"}).out, ContainsRegex("./c:dev +running"));
+  const Finished again = [&] {
+    DreamRun second(stack, stack.launch({"dev", "--detach"}));
+    return Finished{second.exit_code_beside_others(), second.out(), second.err()};
+  }();
+  EXPECT_EQ(again.code, 0);
+  EXPECT_THAT(again.err, HasSubstr("./c:dev runs already (run "));
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  EXPECT_TRUE(await_all_ended());
+}
+
+TEST(Detached, run_that_fails_before_is_shown_and_gives_its_code) {
+  const Workspace workspace(R"({"workspace": {"./c": {"dev": ["./a"]}}, "projects": {
+      "./a": {"tasks": {"dev": {"command": "echo broken; exit 7"}}}, "./c": {"tasks": {"dev": {"command": "echo c"}}}}})");
+  const Finished failed = run(workspace, {.arguments = {"dev", "--detach"}, .folder = "c"});
+  EXPECT_EQ(failed.code, 7);
+  EXPECT_THAT(failed.out, HasSubstr("a | broken\n"));
+  EXPECT_THAT(failed.err, AllOf(HasSubstr("./a:dev failed: exit code 7"), Not(HasSubstr("runs on"))));
+  EXPECT_EQ(run(workspace, {.arguments = {"nothing", "--detach"}, .folder = "c"}).code, 2);
+}
+
+TEST(Detached, run_is_stopped_by_a_signal_before_it_is_up) {
+  const Stack stack;
+  DreamRun dream(stack, stack.launch({"dev", "--detach"}));
+  dream.await_out("a | begun\n");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGINT) << dream.err();
+  EXPECT_TRUE(dream.died_of_signal());
+}
+
+TEST(Detached, run_that_is_killed_leaves_nothing) {
+  const Stack stack;
+  DreamRun dream(stack, stack.launch({"dev", "--detach"}));
+  stack.gate.open();
+  EXPECT_EQ(dream.exit_code_beside_others(), 0) << dream.err();
+  const std::string json = stack.ctl({"ps", "--json"}).out;
+  const std::size_t at = json.find("\"pid\": ") + 7;
+  ::kill(std::stoi(json.substr(at)), SIGKILL);
+  EXPECT_TRUE(await_all_ended());
 }
 
 TEST(CtlCommand, has_its_own_help_and_errors) {

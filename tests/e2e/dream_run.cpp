@@ -206,6 +206,11 @@ void DreamRun::await_end() {
   while (!ended_) pump_until_more("dream's end");
 }
 
+int DreamRun::exit_code_beside_others() {
+  await_end();
+  return code_;
+}
+
 int DreamRun::exit_code_once_all_ended() {
   await_end();
   EXPECT_TRUE(await_all_ended()) << living_below(::getpid()).front();

@@ -84,6 +84,8 @@ class DreamRun {
 
   /// Waits for the end like exit_code(), and then for the end of all that the run started.
   int exit_code_once_all_ended();
+  /// The same while other runs of the test go on, which are left alone.
+  int exit_code_beside_others();
 
   [[nodiscard]] const std::string& out() const { return out_; }
   [[nodiscard]] const std::string& err() const { return err_; }

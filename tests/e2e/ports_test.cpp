@@ -94,9 +94,10 @@ TEST(Ports, that_another_dream_uses_are_told_as_its_own) {
   const Gate nobody(workspace, "nobody");
   DreamRun dream(workspace, dev());
   dream.await_out("server: listening");
-  const Finished second = run(with_ports(port, "echo a runs"), dev());
-  EXPECT_EQ(second.code, 2);
-  EXPECT_THAT(second.err,
+  const Workspace other = with_ports(port, "echo a runs");
+  DreamRun second(other, dev());
+  EXPECT_EQ(second.exit_code_beside_others(), 2);
+  EXPECT_THAT(second.err(),
               AllOf(HasSubstr("(server " + std::to_string(port)), HasSubstr("which the dream with pid")));
   dream.send(SIGTERM);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);

@@ -16,6 +16,7 @@ namespace dream::cli {
 [[nodiscard]] int init_command(const Options& options);
 [[nodiscard]] int trust_command(const Options& options);
 [[nodiscard]] int suggest_command(const Options& options);
+[[nodiscard]] int detach_command(const Options& options);
 [[nodiscard]] int ctl_command(const Options& options);
 
 }  // namespace dream::cli

@@ -187,6 +187,7 @@ int ask(Connection& run, const CtlOptions& ctl) {
     case Request::What::down:
       return exit_code_in(*answer).value_or(exit_run_gone);
     case Request::What::wait:
+    case Request::What::leave:
     case Request::What::ps:
       return 0;
   }

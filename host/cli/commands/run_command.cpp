@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/write_all.hpp"
 #include "cli/command_words.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/run_watched.hpp"
@@ -119,17 +120,24 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
 
 /// Who can be asked about the run from outside. Null where it can have no place for that.
 std::unique_ptr<control::Server> make_server(runtime::Session& session, const Plan& plan,
-                                             const prepare::LoadedWorkspace& loaded,
-                                             runtime::Driver& driver) {
+                                             const prepare::LoadedWorkspace& loaded, runtime::Driver& driver,
+                                             int notice) {
   const plugin::Place& place = *session.services().place();
   const auto socket = control::socket_of(place.session, plugin::own_environment());
   if (!socket) return nullptr;
   auto server = std::make_unique<control::Server>(
-      session.context(), plan, control::Server::Settings{place.session, loaded.workspace.root, *socket},
+      session.context(), plan,
+      control::Server::Settings{place.session, loaded.workspace.root, *socket,
+                                [notice, path = socket->string()] {
+                                  if (notice < 0) return;
+                                  static_cast<void>(write_all(notice, path));
+                                  ::close(notice);
+                                }},
       control::RunAccess{.pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
                          .tree_of = [&session](pid_t pid) { return session.supervisor().tree_of(pid); },
                          .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
-                         .take_down = [&driver](bool now) { driver.take_down(now); }},
+                         .take_down = [&driver](bool now) { driver.take_down(now); },
+                         .leave = [&session] { session.console().abandon(); }},
       [&driver] { return driver.now(); });
   driver.look_on(*server, [&server = *server](StepIndex step, Stream stream, std::string_view bytes) {
     server.hear(step, stream, bytes);
@@ -139,7 +147,7 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
 
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
 int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWorkspace& loaded, int guardian,
-          bool trust, RunWatcher* watcher, std::optional<int>& signal) {
+          bool trust, int notice, RunWatcher* watcher, std::optional<int>& signal) {
   std::unique_ptr<record::OwnRecord> record;
   bool all_ended = false;
   int exit_code = exit_nothing_run;
@@ -187,7 +195,7 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
     if (watcher != nullptr)
       watcher->begin(session, clock, driver);
     else
-      server = make_server(session, plan, loaded, driver);
+      server = make_server(session, plan, loaded, driver, notice);
     exit_code = driver.run();
     server.reset();
     if (watcher != nullptr) watcher->end();
@@ -214,7 +222,7 @@ int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWork
                             .out = watcher != nullptr ? watcher->output_of_tasks() : STDOUT_FILENO},
                            terminal);
   log_plan(session.log(), plan, loaded);
-  int exit_code = drive(session, plan, loaded, guardian, options.trust, watcher, signal);
+  int exit_code = drive(session, plan, loaded, guardian, options.trust, options.notice, watcher, signal);
   if (signal && guardian >= 0) process::tell_guardian_how_to_end(guardian, *signal);
   session.supervisor().let_go();
   session.write_everything_out();  // what the end of executors and plugins had to say
@@ -250,6 +258,7 @@ int run_command(const Options& options) {
 
 int run_watched(const Options& options, RunWatcher* watcher) {
   process::Inheritance inheritance = process::take_inheritance();  // while nothing else is open
+  std::erase(inheritance.descriptors, options.notice);
   process::TerminalState terminal;
   const std::string id = plugin::new_session_id();
   const auto before = plugin::make_place(id, {}, plugin::own_environment());

@@ -1,0 +1,216 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/descriptor.hpp"
+#include "base/text.hpp"
+#include "base/write_all.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/run_watched.hpp"
+#include "cli/terminal.hpp"
+#include "cli/views/ctl_view.hpp"
+#include "cli/workspace.hpp"
+#include "control/client.hpp"
+#include "control/place.hpp"
+#include "process/signals.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+using control::Connection;
+using control::Request;
+
+std::vector<std::string> ids_of(const Selection& selection) {
+  std::vector<std::string> ids;
+  for (const SelectedStep& step : selection.steps) ids.push_back(to_string(step.id));
+  return ids;
+}
+
+/// A run of the same steps of this workspace that goes on already.
+std::optional<Connection> find_same(const Requested& requested, const std::filesystem::path& root) {
+  for (const auto& socket : control::sockets_of_runs(plugin::own_environment())) {
+    std::optional<Connection> run = Connection::open(socket);
+    if (run && run->info().root == root && run->info().requested == ids_of(requested.selection)) return run;
+  }
+  return std::nullopt;
+}
+
+int wait_for_same(Connection run) {
+  complain(join_words(run.info().requested) + " runs already (run " + run.info().run.substr(0, 8) + ", pid " +
+           std::to_string(run.info().pid) + ")");
+  if (!run.send({.id = 1, .what = Request::What::wait})) return 1;
+  const auto answer = run.line();
+  const auto refused = answer ? refusal_in(*answer) : std::nullopt;
+  if (answer && !refused) return 0;
+  complain(refused ? refused->text : "the run has gone");
+  return 1;
+}
+
+std::array<Descriptor, 2> make_pipe() {
+  std::array<int, 2> ends{-1, -1};
+  static_cast<void>(::pipe2(ends.data(), O_CLOEXEC));
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+/// The run, in a session of its own and with nothing of the caller's but two pipes, until it is let go.
+[[noreturn]] void run_apart(Options options, Descriptor out, Descriptor err, Descriptor notice) {
+  ::setsid();
+  ::dup2(Descriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)).get(), STDIN_FILENO);
+  ::dup2(out.get(), STDOUT_FILENO);
+  ::dup2(err.get(), STDERR_FILENO);
+  static_cast<void>(out.close());
+  static_cast<void>(err.close());
+  const int kept = notice.release();
+  // What the caller has opened is the caller's.
+  const auto from = static_cast<unsigned>(STDERR_FILENO + 1);
+  if (static_cast<unsigned>(kept) > from) ::close_range(from, static_cast<unsigned>(kept) - 1, 0);
+  ::close_range(static_cast<unsigned>(kept) + 1, ~0U, 0);
+  options.detach = false;
+  options.notice = kept;
+  std::exit(run_command(options));
+}
+
+/// The caller: shows what the run says until it is up, and goes.
+class Caller {
+ public:
+  Caller(pid_t run, Descriptor out, Descriptor err, Descriptor notice)
+      : run_(run), out_(std::move(out)), err_(std::move(err)), notice_(std::move(notice)) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+    ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+    signals_ = Descriptor(::signalfd(-1, &signals, SFD_CLOEXEC));
+  }
+
+  int stay_until_up() {
+    while (true) {
+      std::array<pollfd, 4> sources{pollfd{out_.get(), POLLIN, 0}, pollfd{err_.get(), POLLIN, 0},
+                                    pollfd{signals_.get(), POLLIN, 0}, pollfd{next_source(), POLLIN, 0}};
+      if (::poll(sources.data(), sources.size(), -1) < 0) continue;
+      if (sources[0].revents != 0) hand_on(out_, STDOUT_FILENO);
+      if (sources[1].revents != 0) hand_on(err_, STDERR_FILENO);
+      if (sources[2].revents != 0) pass_signal();
+      if (sources[3].revents != 0) hear();
+      if (left_) return 0;
+      if (!out_.is_open() && !err_.is_open()) return code_of_run();
+    }
+  }
+
+ private:
+  /// First the notice that the run listens, then its answers.
+  [[nodiscard]] int next_source() const {
+    return notice_.is_open() ? notice_.get() : connection_ ? connection_->descriptor() : -1;
+  }
+
+  void hand_on(Descriptor& from, int to) {
+    std::array<char, 65536> buffer{};
+    const ssize_t size = ::read(from.get(), buffer.data(), buffer.size());
+    if (size > 0)
+      static_cast<void>(write_all(to, {buffer.data(), static_cast<std::size_t>(size)}));
+    else if (size == 0 || errno != EINTR)
+      static_cast<void>(from.close());
+  }
+
+  /// A signal stops the run; the end of a terminal leaves it.
+  void pass_signal() {
+    signalfd_siginfo info{};
+    if (::read(signals_.get(), &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return;
+    if (info.ssi_signo != SIGHUP)
+      ::kill(run_, static_cast<int>(info.ssi_signo));
+    else if (connection_ && connection_->send({.id = 2, .what = Request::What::leave}))
+      left_ = connection_->line().has_value();
+  }
+
+  void hear() {
+    if (notice_.is_open()) return connect();
+    const auto answer = connection_->line();
+    if (!answer || refusal_in(*answer)) return connection_.reset();  // it ends: its own words say why
+    if (!std::exchange(is_up_, true)) {
+      if (!connection_->send({.id = 2, .what = Request::What::leave})) connection_.reset();
+      return;
+    }
+    drain();
+    left_ = true;
+    complain(join_words(connection_->info().requested) + " runs on (run " +
+             connection_->info().run.substr(0, 8) + ", pid " + std::to_string(connection_->info().pid) +
+             "); dream ctl logs -f shows it, dream ctl down ends it");
+  }
+
+  /// The path of its socket, whole: it is short.
+  void connect() {
+    std::array<char, 4096> path{};
+    const ssize_t size = ::read(notice_.get(), path.data(), path.size());
+    static_cast<void>(notice_.close());
+    if (size <= 0) return;  // it has ended before
+    connection_ = Connection::open(std::string(path.data(), static_cast<std::size_t>(size)));
+    if (connection_ && !connection_->send({.id = 1, .what = Request::What::wait})) connection_.reset();
+  }
+
+  /// What it wrote before it was let go.
+  void drain() {
+    for (const auto& [from, to] : {std::pair(&out_, STDOUT_FILENO), std::pair(&err_, STDERR_FILENO)}) {
+      pollfd source{from->get(), POLLIN, 0};
+      while (from->is_open() && ::poll(&source, 1, 0) > 0) hand_on(*from, to);
+    }
+  }
+
+  int code_of_run() const {
+    int status = 0;
+    while (::waitpid(run_, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (!WIFSIGNALED(status)) return WEXITSTATUS(status);
+    process::die_of_signal(WTERMSIG(status));
+  }
+
+  pid_t run_;
+  Descriptor out_;
+  Descriptor err_;
+  Descriptor notice_;
+  Descriptor signals_;
+  std::optional<Connection> connection_;
+  bool is_up_ = false;
+  bool left_ = false;
+};
+
+}  // namespace
+
+int detach_command(const Options& options) {
+  {
+    const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
+    if (!loaded) return exit_nothing_run;
+    const Result<Requested> requested = requested_by(options, *loaded);
+    if (!requested) return exit_nothing_run;
+    if (!requested->plan) return tell_selection(options, requested->selection);
+    if (auto same = find_same(*requested, loaded->workspace.root)) return wait_for_same(std::move(*same));
+  }
+  auto out = make_pipe();
+  auto err = make_pipe();
+  auto notice = make_pipe();
+  Options apart = options;
+  if (options.color == When::automatic && use_color(options.color, STDOUT_FILENO)) apart.color = When::always;
+  const pid_t run = ::fork();
+  if (run == 0) {
+    for (auto* pipe : {&out, &err, &notice}) static_cast<void>((*pipe)[0].close());
+    run_apart(std::move(apart), std::move(out[1]), std::move(err[1]), std::move(notice[1]));
+  }
+  for (auto* pipe : {&out, &err, &notice}) static_cast<void>((*pipe)[1].close());
+  if (run < 0) {
+    complain({ErrorCode::io, "no process can be started", {}, {}});
+    return exit_internal;
+  }
+  return Caller(run, std::move(out[0]), std::move(err[0]), std::move(notice[0])).stay_until_up();
+}
+
+}  // namespace dream::cli
