@@ -13,7 +13,8 @@ namespace dream::control {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> whats{"ps", "logs", "events", "wait", "why", "down", "leave"};
+constexpr std::array<std::string_view, 10> whats{"ps",   "logs", "events", "wait",    "why",
+                                                 "down", "stop", "start",  "restart", "leave"};
 constexpr std::array<std::string_view, 4> untils{"", "started", "ready", "ended"};
 constexpr std::size_t most_lines = 1'000'000;
 
@@ -52,7 +53,8 @@ Result<Request> parse_request(std::string_view line) {
   const std::string_view word = text_at(document, "do");
   const auto what = position_of(whats, word);
   if (!what)
-    return refused("unknown request " + in_quotes(word) + ": known are ps, logs, events, wait, why, down");
+    return refused("unknown request " + in_quotes(word) +
+                   ": known are ps, logs, events, wait, why, down, stop, start, restart");
   request.what = Request::What(*what);
   const auto until = position_of(untils, text_at(document, "until"));
   if (!until) return refused("\"until\" is started, ready or ended");

@@ -14,7 +14,7 @@ namespace dream::control {
 inline constexpr std::size_t longest_request = std::size_t{64} << 10U;
 
 struct Request {
-  enum class What : std::uint8_t { ps, logs, events, wait, why, down, leave };
+  enum class What : std::uint8_t { ps, logs, events, wait, why, down, stop, start, restart, leave };
   enum class Until : std::uint8_t { as_it_should, started, ready, ended };
 
   std::int64_t id = 0;

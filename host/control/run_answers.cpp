@@ -176,6 +176,24 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
   return sentences;
 }
 
+Result<engine::Event> event_of(const RunState& run, Request::What what, StepIndex step) {
+  const State state = run.of(step).state;
+  const bool runs = state == State::running || state == State::ready || state == State::unhealthy;
+  const bool pauses = state == State::held || state == State::backoff;
+  const std::string name = name_of(run.plan(), step);
+  if (run.stopping()) return Error{ErrorCode::plan, "the run is being stopped", {}, {}};
+  if (run.plan().steps[position(step)].gathers)
+    return Error{ErrorCode::plan, name + " has no process", {}, {}};
+  if (what == Request::What::stop && (runs || state == State::backoff))
+    return engine::Event(engine::HoldAsked{step});
+  if (what == Request::What::start && pauses) return engine::Event(engine::StartAsked{step});
+  if (what == Request::What::restart && (runs || pauses)) return engine::Event(engine::RestartAsked{step});
+  return Error{ErrorCode::plan,
+               state == State::ended ? name + " has ended" : fmt::format("{} is {}", name, word_of(state)),
+               {},
+               state == State::ended ? "start it with a run of its own" : std::string()};
+}
+
 Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps, Request::Until until) {
   using Until = Request::Until;
   bool all = true;

@@ -19,7 +19,8 @@ struct RunAccess {
   std::function<std::vector<process::ProcessStatus>(pid_t)> tree_of;
   std::function<std::string(SourceOffset)> place_of;  ///< "dream.json:3:5"
   std::function<void(bool now)> take_down;
-  std::function<void()> leave;  ///< nobody reads dream's own outputs any more
+  std::function<void(engine::Event)> tell;  ///< HoldAsked, StartAsked, RestartAsked
+  std::function<void()> leave;              ///< nobody reads dream's own outputs any more
 };
 
 /// The steps that ids name, or a word without "./" and colon that only one of them has as its task or
@@ -33,6 +34,9 @@ struct RunAccess {
 /// Why the step is as it is, in sentences: what it waits for, and what that waits for.
 [[nodiscard]] std::vector<std::string> why(const RunState& run, const RunAccess& access, StepIndex step,
                                            Instant now);
+
+/// What asking that of a step is to the engine. An Error: it means nothing now, and why.
+[[nodiscard]] Result<engine::Event> event_of(const RunState& run, Request::What what, StepIndex step);
 
 /// Whether a wait is over: an empty text; none: it goes on. An Error: it can't become so any more.
 [[nodiscard]] Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps,

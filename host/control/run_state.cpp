@@ -8,8 +8,8 @@
 namespace dream::control {
 
 const char* word_of(State state) {
-  constexpr std::array words{"pending", "starting", "running", "ready", "unhealthy",
-                             "backoff", "stopping", "killing", "ended"};
+  constexpr std::array words{"pending", "starting", "running",  "ready",   "unhealthy",
+                             "backoff", "held",     "stopping", "killing", "ended"};
   return words[static_cast<std::size_t>(state)];
 }
 
@@ -79,6 +79,7 @@ void RunState::report(Instant now, const engine::Action& action, const engine::E
                    steps_[position(what.attempt.step)].again = now + what.again_in;
                    steps_[position(what.attempt.step)].outcome = outcome_of(what.attempt.step);
                  },
+                 [&](const engine::StepHeld& what) { set(now, what.step, State::held); },
                  [&](const engine::StepEnded& what) { end(now, what.step, outcome_of(what.step)); },
                  [&](const engine::DelayBegan& what) { steps_[position(what.next)].gate = now + what.delay; },
                  [&](const engine::Stopping& what) { stopping_ = what.reason; },

@@ -19,6 +19,7 @@ enum class State : std::uint8_t {
   ready,
   unhealthy,
   backoff,
+  held,
   stopping,
   killing,
   ended

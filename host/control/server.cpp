@@ -223,7 +223,13 @@ void Server::see_waits() {
   for (const std::shared_ptr<Client>& client : clients_) {
     if (!client->waits) continue;
     const Request& request = *client->waits;
-    if (request.what == Request::What::down) {
+    if (request.what == Request::What::stop) {
+      const auto is_over = [&](StepIndex step) {
+        return run_.of(step).state == State::held || run_.of(step).state == State::ended;
+      };
+      if (!std::ranges::all_of(client->awaited, is_over)) continue;
+      client->send(ok_line(request.id, ""));
+    } else if (request.what == Request::What::down) {
       if (!run_.exit_code()) continue;
       client->send(ok_line(request.id, fmt::format(R"("exitCode":{})", *run_.exit_code())));
     } else {
@@ -260,6 +266,10 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
         sentences += (sentences.empty() ? "" : ",") + json_string(sentence);
       return client.send(ok_line(request.id, fmt::format(R"("why":[{}])", sentences)));
     }
+    case Request::What::stop:
+    case Request::What::start:
+    case Request::What::restart:
+      return tell_steps(client, request, steps);
     case Request::What::leave:
       access_.leave();
       return client.send(ok_line(request.id, ""));
@@ -280,6 +290,25 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
       if (request.what == Request::What::down) access_.take_down(request.now);
       return see_waits();
   }
+}
+
+/// All of them, or none. A stop is answered when they have ended.
+void Server::tell_steps(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
+  std::vector<engine::Event> events;
+  if (request.steps.empty())
+    return client.send(error_line(request.id, {ErrorCode::usage, "which steps?", {}, {}}, usage));
+  for (const StepIndex step : steps) {
+    const Result<engine::Event> event = event_of(run_, request.what, step);
+    if (!event) return client.send(error_line(request.id, event.error(), cannot_become_so));
+    events.push_back(*event);
+  }
+  if (request.what == Request::What::stop && !client.waits) {
+    client.waits = request;
+    client.awaited = steps;
+  } else {
+    client.send(ok_line(request.id, ""));
+  }
+  for (engine::Event& event : events) access_.tell(std::move(event));
 }
 
 /// Nothing is lost between what was written before and what comes: both are sent from here.

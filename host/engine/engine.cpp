@@ -84,14 +84,18 @@ void Engine::State::on(const StartFailed& event) {
   if (is_stale(event.attempt)) return;
   outcome_of(event.attempt.step).start_error = event.error;
   judge(event.attempt.step);
-  feed(event.attempt.step, comes_back(event.attempt.step) ? Input::start_fell : Input::start_failed);
+  const bool back = comes_back(event.attempt.step);
+  const bool holds = back && progress_of(event.attempt.step).holds;
+  feed(event.attempt.step, holds ? Input::held_over : back ? Input::start_fell : Input::start_failed);
 }
 
 void Engine::State::on(const Exited& event) {
   if (is_stale(event.attempt)) return;
   outcome_of(event.attempt.step).exit = event.status;
   judge(event.attempt.step);
-  feed(event.attempt.step, comes_back(event.attempt.step) ? Input::fell : Input::exited);
+  const bool back = comes_back(event.attempt.step);
+  const bool holds = back && progress_of(event.attempt.step).holds;
+  feed(event.attempt.step, holds ? Input::held_over : back ? Input::fell : Input::exited);
 }
 
 void Engine::State::on(const Ready& event) {
@@ -138,6 +142,18 @@ void Engine::State::on(const LeftBehind& event) {
   outcome.left_behind.insert(outcome.left_behind.end(), event.processes.begin(), event.processes.end());
   outcome.kept = event.kept;
   actions.emplace_back(LeftoversFound{event.attempt.step, event.processes, event.kept});
+}
+
+void Engine::State::on(const HoldAsked& event) {
+  if (may_be_told(event.step)) feed(event.step, Input::hold_asked);
+}
+
+void Engine::State::on(const StartAsked& event) {
+  if (may_be_told(event.step)) feed(event.step, Input::start_asked);
+}
+
+void Engine::State::on(const RestartAsked& event) {
+  if (may_be_told(event.step)) feed(event.step, Input::restart_asked);
 }
 
 void Engine::State::on(const Interrupted& event) {

@@ -80,6 +80,19 @@ struct LeftBehind {
 struct Interrupted {
   int signal;
 };
+/// Somebody asks that a step ends, and stays so until it is asked to start. The run goes on. Means nothing of
+/// a step that isn't under way, or is to end anyway.
+struct HoldAsked {
+  StepIndex step;
+};
+/// The same: that a held step, or one between two attempts, starts at once.
+struct StartAsked {
+  StepIndex step;
+};
+/// The same: that one that runs is ended, and starts again; else as StartAsked.
+struct RestartAsked {
+  StepIndex step;
+};
 /// Somebody asks that the run ends, as by a first signal; or, now, as by a second one.
 struct DownAsked {
   bool now = false;
@@ -106,8 +119,8 @@ struct ReaderSeen {
 struct TimePassed {};
 
 using Event = std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, MoreTime, Unhealthy,
-                           Healthy, Lingers, LeftBehind, Interrupted, DownAsked, GuardianLost, OutputLost,
-                           TerminalClosed, ReaderSeen, TimePassed>;
+                           Healthy, Lingers, LeftBehind, HoldAsked, StartAsked, RestartAsked, Interrupted,
+                           DownAsked, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 
@@ -160,6 +173,14 @@ struct Renewed {
   StepIndex with;
   bool operator==(const Renewed&) const = default;
 };
+/// Somebody asked for it: HoldAsked.
+struct Held {
+  bool operator==(const Held&) const = default;
+};
+/// Somebody asked for it: RestartAsked. Another attempt follows.
+struct RestartRequested {
+  bool operator==(const RestartRequested&) const = default;
+};
 /// A required step that it needs, directly or through others, has failed, and the run goes on without both.
 struct NeededFailed {
   StepIndex step;
@@ -167,7 +188,7 @@ struct NeededFailed {
 };
 /// Why one step is ended before its time, or never started.
 using StepEnd = std::variant<RunStop, NoLongerNeeded, TimedOut, NotReadyInTime, CannotBecomeReady,
-                             BecameUnhealthy, Renewed, NeededFailed>;
+                             BecameUnhealthy, Renewed, Held, RestartRequested, NeededFailed>;
 
 /// How a step ended; while it goes on, its latest attempt. One that is being terminated has its kind and
 /// reason already while it still runs.
@@ -238,6 +259,10 @@ struct AttemptEnded {
   std::size_t restart =
       1;  ///< the how manieth it will be, of those that count for Restart::max; 0: none of them
 };
+/// It has ended, and starts again when somebody asks for that.
+struct StepHeld {
+  StepIndex step;
+};
 /// The process of a later attempt runs.
 struct StepRestarted {
   Attempt attempt;
@@ -306,9 +331,9 @@ struct Finish {
 };
 
 using Action = std::variant<Start, Terminate, GiveUp, BeginProbing, EndProbing, BeginHealth, EndHealth,
-                            GiveUpReader, StepStarted, StepEnded, AttemptEnded, StepRestarted, LeftoversFound,
-                            StepReady, StepNotReady, StillProbing, StepUnhealthy, StepHealthy, DelayBegan,
-                            WaitingForBackground, Stopping, StillEnding, Finish>;
+                            GiveUpReader, StepStarted, StepEnded, AttemptEnded, StepHeld, StepRestarted,
+                            LeftoversFound, StepReady, StepNotReady, StillProbing, StepUnhealthy, StepHealthy,
+                            DelayBegan, WaitingForBackground, Stopping, StillEnding, Finish>;
 
 /// How long dream has patience. Each is more than 0.
 struct Limits {

@@ -35,6 +35,7 @@ struct Engine::State {
     Instant asked_at;                        ///< while stopping: when it was asked to end
     std::optional<Instant> started;          ///< the latest attempt
     bool ready_released = false;             ///< whether it has released its ready_followers
+    bool holds = false;                      ///< it is asked to end, and to be held
     bool again = false;  ///< another attempt follows the latest, unless that is called off
     Restarts restarts;
     // while steps are taken down
@@ -65,6 +66,9 @@ struct Engine::State {
   void on(const MoreTime& event);
   void on(const Lingers& event);
   void on(const LeftBehind& event);
+  void on(const HoldAsked& event);
+  void on(const StartAsked& event);
+  void on(const RestartAsked& event);
   void on(const Interrupted& event);
   void on(const DownAsked& event);
   void on(const GuardianLost& event);
@@ -92,6 +96,10 @@ struct Engine::State {
   void renew_others(StepIndex step);
   void expire(StepIndex step);
   void fail(StepIndex step, const StepEnd& reason);
+  void hold(StepIndex step);
+  void renew(StepIndex step, const StepEnd& reason);
+  void rest(StepIndex step);
+  void hurry(StepIndex step);
   void terminate(StepIndex step);
   void force(StepIndex step);
   void abandon(StepIndex step);
@@ -151,6 +159,10 @@ struct Engine::State {
   [[nodiscard]] bool has_no_future(StepIndex step) const {
     const Progress& progress = steps[position(step)];
     return dismissed || (stop && progress.kind <= Kind::background) || progress.barred_by;
+  }
+  /// By a person: to be held, to start.
+  [[nodiscard]] bool may_be_told(StepIndex step) const {
+    return !has_no_future(step) && !settings_of(step).gathers;
   }
   /// Why a step is ended, or never started, that has no reason of its own.
   [[nodiscard]] StepEnd reason_from_outside(StepIndex step);

@@ -15,6 +15,7 @@ enum class Phase : std::uint8_t {
   stopping,  ///< asked to end gracefully; its grace runs
   killing,   ///< asked to end by force
   backoff,   ///< an attempt is over, and the next one comes after a pause
+  held,      ///< an attempt is over, and the next one comes when somebody asks for it
   ended,     ///< or never to be started
 };
 
@@ -27,6 +28,7 @@ enum class Input : std::uint8_t {
   exited,           ///< the driver: it is over
   start_fell,       ///< as start_failed, and another attempt follows
   fell,             ///< as exited, and another attempt follows
+  held_over,        ///< as exited or start_failed, and it is to be held
   ready,            ///< the driver: all its probes have passed
   never_ready,      ///< the driver: they can't
   ready_timeout,    ///< they have not for its `readyTimeout`
@@ -34,6 +36,9 @@ enum class Input : std::uint8_t {
   timeout_passed,   ///< it has run for its `timeout`
   grace_passed,     ///< it was asked to end `stop.graceMs` ago
   patience_passed,  ///< it was asked to end by force Limits::unkillable ago
+  hold_asked,       ///< by a person
+  start_asked,      ///< by a person
+  restart_asked,    ///< by a person
   stop_asked,       ///< by the end of the run, of its use as a service, or of its timeout
   force_asked,      ///< by a second signal, or the loss of the guardian
 };
@@ -55,6 +60,10 @@ enum class Reaction : std::uint8_t {
   force,             ///< issue Terminate{force}
   back_off,          ///< an attempt is over; the pause before the next begins
   run_and_back_off,  ///< the same, and nobody heard of its start
+  hold,              ///< it is asked to stop, and to be held
+  renew,             ///< it is asked to stop, and another attempt follows
+  rest,              ///< it is held now
+  hurry,             ///< the pause is over
   end,               ///< its outcome is decided; a required failure stops the run
   abandon,           ///< issue GiveUp, and end
 };
@@ -72,24 +81,28 @@ using enum Reaction;
 using enum Phase;
 
 // clang-format off
-inline constexpr std::array<std::array<Cell, 7>, 16> cells{{
-  //                     pending             starting                     running                   stopping                killing                backoff               ended
-  /* due             */ {{{start, starting}, {},                          {},                       {},                     {},                    {start, starting},    {}}},
-  /* barred          */ {{{skip, ended},     {},                          {},                       {},                     {},                    {},                   {}}},
-  /* started         */ {{{},                {run, running},              {},                       {note_start, stopping}, {note_start, killing}, {},                   {}}},
-  /* start_failed    */ {{{},                {end, ended},                {},                       {end, ended},           {end, ended},          {},                   {}}},
-  /* exited          */ {{{},                {run_and_end, ended},        {end, ended},             {end, ended},           {end, ended},          {},                   {}}},
-  /* start_fell      */ {{{},                {back_off, backoff},         {},                       {},                     {},                    {},                   {}}},
-  /* fell            */ {{{},                {run_and_back_off, backoff}, {back_off, backoff},      {back_off, backoff},    {back_off, backoff},   {},                   {}}},
-  /* ready           */ {{{},                {},                          {become_ready, running},  {},                     {},                    {},                   {}}},
-  /* never_ready     */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {}}},
-  /* ready_timeout   */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {}}},
-  /* fell_ill        */ {{{},                {},                          {sicken, running},        {},                     {},                    {},                   {}}},
-  /* timeout_passed  */ {{{},                {},                          {expire, running},        {},                     {},                    {},                   {}}},
-  /* grace_passed    */ {{{},                {},                          {},                       {force, killing},       {},                    {},                   {}}},
-  /* patience_passed */ {{{},                {},                          {},                       {},                     {abandon, ended},      {},                   {}}},
-  /* stop_asked      */ {{{skip, ended},     {terminate, stopping},       {terminate, stopping},    {nothing, stopping},    {nothing, killing},    {end, ended},         {nothing, ended}}},
-  /* force_asked     */ {{{},                {},                          {},                       {force, killing},       {nothing, killing},    {},                   {nothing, ended}}},
+inline constexpr std::array<std::array<Cell, 8>, 20> cells{{
+  //                     pending             starting                     running                   stopping                killing                backoff               held                  ended
+  /* due             */ {{{start, starting}, {},                          {},                       {},                     {},                    {start, starting},    {},                   {}}},
+  /* barred          */ {{{skip, ended},     {},                          {},                       {},                     {},                    {},                   {},                   {}}},
+  /* started         */ {{{},                {run, running},              {},                       {note_start, stopping}, {note_start, killing}, {},                   {},                   {}}},
+  /* start_failed    */ {{{},                {end, ended},                {},                       {end, ended},           {end, ended},          {},                   {},                   {}}},
+  /* exited          */ {{{},                {run_and_end, ended},        {end, ended},             {end, ended},           {end, ended},          {},                   {},                   {}}},
+  /* start_fell      */ {{{},                {back_off, backoff},         {},                       {},                     {},                    {},                   {},                   {}}},
+  /* fell            */ {{{},                {run_and_back_off, backoff}, {back_off, backoff},      {back_off, backoff},    {back_off, backoff},   {},                   {},                   {}}},
+  /* held_over       */ {{{},                {},                          {},                       {rest, held},           {rest, held},          {},                   {},                   {}}},
+  /* ready           */ {{{},                {},                          {become_ready, running},  {},                     {},                    {},                   {},                   {}}},
+  /* never_ready     */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {},                   {}}},
+  /* ready_timeout   */ {{{},                {},                          {fail_to_ready, running}, {},                     {},                    {},                   {},                   {}}},
+  /* fell_ill        */ {{{},                {},                          {sicken, running},        {},                     {},                    {},                   {},                   {}}},
+  /* timeout_passed  */ {{{},                {},                          {expire, running},        {},                     {},                    {},                   {},                   {}}},
+  /* grace_passed    */ {{{},                {},                          {},                       {force, killing},       {},                    {},                   {},                   {}}},
+  /* patience_passed */ {{{},                {},                          {},                       {},                     {abandon, ended},      {},                   {},                   {}}},
+  /* hold_asked      */ {{{nothing, pending}, {nothing, starting},        {hold, stopping},         {nothing, stopping},    {nothing, killing},    {rest, held},         {nothing, held},      {nothing, ended}}},
+  /* start_asked     */ {{{nothing, pending}, {nothing, starting},        {nothing, running},       {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {nothing, ended}}},
+  /* restart_asked   */ {{{nothing, pending}, {nothing, starting},        {renew, stopping},        {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {nothing, ended}}},
+  /* stop_asked      */ {{{skip, ended},     {terminate, stopping},       {terminate, stopping},    {nothing, stopping},    {nothing, killing},    {end, ended},         {end, ended},         {nothing, ended}}},
+  /* force_asked     */ {{{},                {},                          {},                       {force, killing},       {nothing, killing},    {},                   {},                   {nothing, ended}}},
 }};
 // clang-format on
 
@@ -102,7 +115,7 @@ inline constexpr std::array<std::array<Cell, 7>, 16> cells{{
 
 /// An attempt of a step in this phase is under way: the driver may be heard of it.
 [[nodiscard]] constexpr bool is_under_way(Phase phase) noexcept {
-  return phase != Phase::pending && phase != Phase::backoff && phase != Phase::ended;
+  return phase >= Phase::starting && phase <= Phase::killing;
 }
 
 }  // namespace dream::engine

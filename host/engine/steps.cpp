@@ -72,6 +72,19 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::back_off:
       back_off(step);
       break;
+    case Reaction::hold:
+      hold(step);
+      break;
+    case Reaction::renew:
+      renew(step, RestartRequested{});
+      terminate(step);
+      break;
+    case Reaction::rest:
+      rest(step);
+      break;
+    case Reaction::hurry:
+      hurry(step);
+      break;
     case Reaction::end:
       end(step);
       break;
@@ -228,12 +241,38 @@ void Engine::State::renew_others(StepIndex step) {
   if (progress_of(step).attempt == 1) return;
   for (const StepIndex other : progress_of(step).restarted_with) {
     if (progress_of(other).phase != Phase::running || has_no_future(other)) continue;
-    see_how_well(other);
-    progress_of(other).again = true;
-    outcome_of(other).kind = OutcomeKind::terminated;
-    outcome_of(other).reason = Renewed{step};
+    renew(other, Renewed{step});
     feed(other, Input::stop_asked);
   }
+}
+
+/// It is to end without having failed, and comes back.
+void Engine::State::renew(StepIndex step, const StepEnd& reason) {
+  see_how_well(step);
+  progress_of(step).again = true;
+  outcome_of(step).kind = OutcomeKind::terminated;
+  outcome_of(step).reason = reason;
+}
+
+void Engine::State::hold(StepIndex step) {
+  renew(step, Held{});
+  progress_of(step).holds = true;
+  terminate(step);
+}
+
+/// Nothing follows by itself, whatever becomes of the run.
+void Engine::State::rest(StepIndex step) {
+  progress_of(step).again = progress_of(step).holds = false;
+  outcome_of(step).kind = OutcomeKind::terminated;
+  outcome_of(step).reason = Held{};
+  outcome_of(step).start_error.reset();
+  actions.emplace_back(StepHeld{step});
+}
+
+/// In front it may still wait for a slot.
+void Engine::State::hurry(StepIndex step) {
+  progress_of(step).again = true;
+  gates.set(step, now);
 }
 
 void Engine::State::expire(StepIndex step) {
@@ -336,7 +375,8 @@ void Engine::State::back_off(StepIndex step) {
 
 bool Engine::State::is_renewed(StepIndex step) {
   const std::optional<StepEnd>& reason = outcome_of(step).reason;
-  return reason && std::holds_alternative<Renewed>(*reason);
+  return reason && (std::holds_alternative<Renewed>(*reason) || std::holds_alternative<Held>(*reason) ||
+                    std::holds_alternative<RestartRequested>(*reason));
 }
 
 void Engine::State::end(StepIndex step) {

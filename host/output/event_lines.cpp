@@ -95,6 +95,8 @@ class Lines : public EventLines {
            fmt::format(R"({},{},"againInUs":{})", attempt_members(over->attempt),
                        end_members(engine.outcomes()[position(over->attempt.step)], plan_),
                        microseconds(over->again_in)));
+    } else if (const auto* held = std::get_if<engine::StepHeld>(&action)) {
+      emit(now, "held", step_member(held->step));
     } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
       emit(now, "restarted", attempt_members(again->attempt));
     } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {

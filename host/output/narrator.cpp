@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "output/summary.hpp"
 
@@ -68,6 +69,10 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     tell_end(ended->step, engine.outcomes()[position(ended->step)]);
   } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
     tell_attempt_end(*over, engine.outcomes()[position(over->attempt.step)]);
+  } else if (const auto* held = std::get_if<engine::StepHeld>(&action)) {
+    log_.write(LogLevel::info, name(held->step) + " is stopped on request; dream ctl start " +
+                                   shell_quoted(to_string(plan_.steps[position(held->step)].id)) +
+                                   " starts it");
   } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
     if (!quiet_)
       log_.write(LogLevel::info, fmt::format("{} started again (attempt {})", name(again->attempt.step),

@@ -50,6 +50,8 @@ namespace {
 std::string reason_json(const engine::StepEnd& reason, const Plan& plan) {
   if (const auto* stop = std::get_if<engine::RunStop>(&reason)) return output::reason_json(*stop, plan);
   if (std::holds_alternative<engine::NoLongerNeeded>(reason)) return R"({"kind":"noLongerNeeded"})";
+  if (std::holds_alternative<engine::Held>(reason)) return R"({"kind":"held"})";
+  if (std::holds_alternative<engine::RestartRequested>(reason)) return R"({"kind":"restartRequest"})";
   if (std::holds_alternative<engine::NotReadyInTime>(reason)) return R"({"kind":"notReadyInTime"})";
   if (std::holds_alternative<engine::CannotBecomeReady>(reason)) return R"({"kind":"cannotBecomeReady"})";
   if (std::holds_alternative<engine::BecameUnhealthy>(reason)) return R"({"kind":"unhealthy"})";

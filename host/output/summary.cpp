@@ -56,6 +56,8 @@ std::string explain(const engine::StepEnd& reason, const Step& step, const Plan&
   return std::visit(Overloaded{
                         [&](const engine::RunStop& stop) { return output::explain(stop, plan); },
                         [](const engine::NoLongerNeeded&) { return std::string("no longer needed"); },
+                        [](const engine::Held&) { return std::string("stopped on request"); },
+                        [](const engine::RestartRequested&) { return std::string("restarted on request"); },
                         [&](const engine::NotReadyInTime&) {
                           return "not ready within " + human_duration(step.ready_timeout);
                         },

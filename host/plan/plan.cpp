@@ -136,7 +136,7 @@ class Planner {
     const StepId id = plan::named_by(entry, last.step.id);
     const auto known = known_.find(id);
     if (known == known_.end() && is_left_out(id, entry.where)) return;
-    if (entry.restart_with) last.restart_with.push_back(id);
+    if (entry.restart_with && !last.step.gathers) last.restart_with.push_back(id);
     if (known == known_.end())
       enter(id, &entry);
     else if (known->second.place)

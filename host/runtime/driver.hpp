@@ -45,6 +45,9 @@ class Driver : private Pump::Effects {
   /// As a first signal, which is no failure; `now`: as a second one.
   void take_down(bool now) { feed(engine::DownAsked{now}); }
 
+  /// HoldAsked, StartAsked and RestartAsked: somebody asks for it from outside.
+  void tell_engine(engine::Event event) { feed(std::move(event)); }
+
   /// The time of the run.
   [[nodiscard]] Instant now() const { return clock_.now(); }
 

@@ -125,6 +125,25 @@ TEST_F(Ctl, wait_fails_when_it_can_not_become_so) {
   EXPECT_EQ(waiting.exit_code_beside_others(), 1);
 }
 
+TEST_F(Ctl, stop_holds_a_step_until_it_is_started) {
+  open();
+  EXPECT_EQ(stack.ctl({"stop", "./a:start"}).code, 0);
+  EXPECT_THAT(stack.ctl({"ps"}).out,
+              AllOf(ContainsRegex("./a:start +held"), ContainsRegex("./c:dev +running")));
+  dream.await_err("./a:start is stopped on request; dream ctl start ./a:start starts it");
+  const Finished again = stack.ctl({"stop", "./a:start"});
+  EXPECT_EQ(again.code, 1);
+  EXPECT_THAT(again.err, HasSubstr("./a:start is held"));
+  EXPECT_EQ(stack.ctl({"start", "./a:start"}).code, 0);
+  dream.await_err("./a:start started again (attempt 2)");
+  stack.gate.open();
+  EXPECT_EQ(stack.ctl({"wait", "./a:start"}).code, 0);
+  EXPECT_EQ(stack.ctl({"restart", "./a:start"}).code, 0);
+  dream.await_err("./a:start started again (attempt 3)");
+  EXPECT_EQ(stack.ctl({"start", "./c:dev"}).code, 1);
+  EXPECT_EQ(stack.ctl({"stop"}).code, 2);
+}
+
 TEST_F(Ctl, down_ends_the_run_without_failure) {
   open();
   EXPECT_EQ(stack.ctl({"down"}).code, 0);

@@ -48,10 +48,10 @@ void Oracle::judge(Instant now, const Event& event, std::span<const Action> acti
   if (!complaint_.empty()) return;
   now_ = now;
   std::visit([this](const auto& what) { take(what); }, event);
-  if (may_restart_) dismiss_what_backs_off();
+  dismiss_what_backs_off();
   take_passed_limits();
   if (plan_.keep_going) leave_out_what_is_barred();
-  if (plan_.keep_going && may_restart_) dismiss_what_backs_off();
+  if (plan_.keep_going) dismiss_what_backs_off();
   see_whether_the_end_comes();
   for (const Action& action : actions) {
     check(!finished_ || std::holds_alternative<GiveUpReader>(action), "no step is dealt with after Finish");
@@ -221,7 +221,7 @@ void Oracle::take_passed_limits() {
       lose(first->second);
     else
       times_out(first->second);
-    if (may_restart_) dismiss_what_backs_off();
+    dismiss_what_backs_off();
   }
 }
 
@@ -231,7 +231,7 @@ void Oracle::lose(std::size_t step) {
   lost.over = now_;
   lost.given_up = lost.untold_give_up = true;
   ends(step);
-  if (lost.renewed) {  // nothing that failed, till now
+  if (lost.renewed || lost.held) {  // nothing that failed, till now
     lost.reason.reset();
     lost.failure_code = 70;
   }

@@ -41,7 +41,8 @@ class Oracle {
     Instant asked_for = Instant::min();  ///< it said that it needs until then to be ready
     std::optional<Instant> told_wait;    ///< the last time that it isn't ready
     std::optional<Instant> ill;          ///< it has failed by becoming unhealthy
-    std::optional<Instant> renewed;      ///< it is restarted with another step
+    std::optional<Instant> renewed;      ///< it is restarted with another step, or on request
+    std::optional<Instant> held;         ///< somebody asked that it ends and stays so
     bool watching = false;               ///< somebody has to look whether it is healthy
     bool watched = false;                ///< somebody does
     std::optional<Instant> graceful;
@@ -60,7 +61,7 @@ class Oracle {
     bool lingers = false;  ///< only what it has started still runs
 
     /// It failed while it ran, or is to end for another attempt.
-    [[nodiscard]] bool fell() const { return timed_out || unready || ill || renewed; }
+    [[nodiscard]] bool fell() const { return timed_out || unready || ill || renewed || held; }
   };
 
   /// What is known of one step: of its latest attempt, and of all.
@@ -74,6 +75,7 @@ class Oracle {
     std::size_t in_a_row = 0;
     std::vector<Instant> restarts;     ///< the ends that another attempt followed
     std::optional<Instant> again_at;   ///< it backs off until then
+    bool rests = false;                ///< it is held
     engine::AttemptEnded expected{};   ///< what is to be told of that
     std::optional<Instant> told_gate;  ///< the gate that the last DelayBegan named
     std::optional<StepIndex> barred;   ///< by the failure of this step, which it needs
@@ -89,6 +91,7 @@ class Oracle {
     bool untold_start = false;
     bool untold_over = false;
     bool untold_end = false;
+    bool untold_held = false;
     bool unbegun_probing = false;
     bool untold_ready = false;
     bool untold_not_ready = false;
@@ -122,6 +125,9 @@ class Oracle {
   void take(const engine::MoreTime& event);
   void take(const engine::Lingers& event);
   void take(const engine::LeftBehind& /*event*/) {}
+  void take(const engine::HoldAsked& event);
+  void take(const engine::StartAsked& event);
+  void take(const engine::RestartAsked& event);
   void take(const engine::Interrupted& event);
   void take(const engine::DownAsked& event);
   void take(const engine::GuardianLost& event);
@@ -142,6 +148,11 @@ class Oracle {
   void is_over(std::size_t step, std::optional<int> failure_code, bool not_there);
   void ends(std::size_t step);
   void backs_off(std::size_t step);
+  void rests(std::size_t step);
+  void starts_again(std::size_t step);
+  void remember_how_well(std::size_t step);
+  /// It runs, and nothing ends it yet.
+  [[nodiscard]] bool is_undisturbed(std::size_t step) const;
   void dismiss_what_backs_off();
   void ends_unwanted(std::size_t step);
   [[nodiscard]] bool may_return(std::size_t step, bool failed, bool not_there) const;
@@ -211,6 +222,7 @@ class Oracle {
   void see(const engine::StepStarted& action);
   void see(const engine::StepEnded& action);
   void see(const engine::AttemptEnded& action);
+  void see(const engine::StepHeld& action);
   void see(const engine::StepRestarted& action);
   void see(const engine::StepReady& action);
   void see(const engine::StepNotReady& action);

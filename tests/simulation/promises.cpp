@@ -183,7 +183,8 @@ void Oracle::see(const StepEnded& action) {
         "StepEnded tells of the step that ended, once", position(action.step));
   check(!step.untold_give_up, "why a step ended is told first", position(action.step));
   check(!step.probed, "nobody looks whether a step is ready that has ended", position(action.step));
-  check(!step.dismissed || told_stopping_ || step.reason == StepEnd(NoLongerNeeded{}) || step.barred,
+  check(!step.dismissed || told_stopping_ || step.reason == StepEnd(NoLongerNeeded{}) ||
+            step.reason == StepEnd(Held{}) || step.barred,
         "a stop is told before what it does", position(action.step));
   step.untold_end = false;
 }
@@ -261,6 +262,7 @@ void Oracle::nothing_is_missing() {
     const History& step = history_[i];
     check(!step.untold_start, "a start is told", i);
     check(!step.untold_over, "that an attempt is over is told", i);
+    check(!step.untold_held, "that a step is held is told", i);
     check(!step.untold_end, "an end is told", i);
     check(!step.untold_give_up, "what is given up is told", i);
     check(!step.untold_ready, "that a step is ready is told", i);

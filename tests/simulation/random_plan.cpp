@@ -117,6 +117,7 @@ void add_needs(Plan& plan, Random& random) {
     step.timeout.reset();
     step.health.reset();
     step.restart = {};
+    step.restart_with.clear();
   }
 }
 

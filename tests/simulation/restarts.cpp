@@ -32,7 +32,7 @@ void Oracle::is_over(std::size_t step, std::optional<int> failure_code, bool not
   history.over = now_;
   history.probing = history.watching = false;
   if (std::exchange(history.will_return, false))
-    return is_wanted(step) ? backs_off(step) : ends_unwanted(step);
+    return !is_wanted(step) ? ends_unwanted(step) : history.held ? rests(step) : backs_off(step);
   if (history.graceful) return ends(step);
   if (has_company(step) && !is_wanted(step)) {
     history.went_early = true;
@@ -55,8 +55,7 @@ void Oracle::ends(std::size_t step) {
 void Oracle::backs_off(std::size_t step) {
   History& history = history_[step];
   const Restart& settings = plan_.steps[step].restart;
-  history.proven = is_proven(step);
-  if (was_well_for(step) >= limits_.good_after) history.in_a_row = 0;
+  remember_how_well(step);
   history.untold_over = true;
   if (history.renewed) {
     history.expected = {{StepIndex(step), history.attempts}, Duration(1), 0};
@@ -72,8 +71,73 @@ void Oracle::backs_off(std::size_t step) {
   history.again_at = now_ + pause;
 }
 
+void Oracle::remember_how_well(std::size_t step) {
+  history_[step].proven = is_proven(step);
+  if (was_well_for(step) >= limits_.good_after) history_[step].in_a_row = 0;
+}
+
+void Oracle::rests(std::size_t step) {
+  History& history = history_[step];
+  if (!history.again_at) remember_how_well(step);
+  history.again_at.reset();
+  history.rests = history.untold_held = true;
+  history.reason = Held{};
+  history.failed_by_itself = false;
+  history.start_error.reset();
+}
+
+bool Oracle::is_undisturbed(std::size_t step) const {
+  const History& history = history_[step];
+  return history.alive() && !history.graceful && !history.fell() && is_wanted(step);
+}
+
+void Oracle::take(const HoldAsked& event) {
+  const std::size_t index = position(event.step);
+  History& step = history_[index];
+  if (step.again_at && is_wanted(index)) return rests(index);
+  if (!step.started || !is_undisturbed(index) || plan_.steps[index].gathers) return;
+  step.held = now_;
+  step.reason = Held{};
+  step.probing = step.watching = false;
+  step.falls_alone = step.will_return = true;
+}
+
+void Oracle::take(const StartAsked& event) {
+  starts_again(position(event.step));
+}
+
+void Oracle::take(const RestartAsked& event) {
+  const std::size_t index = position(event.step);
+  History& step = history_[index];
+  if (!step.started || !is_undisturbed(index) || plan_.steps[index].gathers) return starts_again(index);
+  step.renewed = now_;
+  step.reason = RestartRequested{};
+  step.probing = step.watching = false;
+  step.falls_alone = step.will_return = true;
+}
+
+/// At once, unless it waits for a slot.
+void Oracle::starts_again(std::size_t step) {
+  History& history = history_[step];
+  if ((!history.rests && !history.again_at) || !is_wanted(step)) return;
+  history.rests = false;
+  history.again_at = now_;
+}
+
+void Oracle::see(const StepHeld& action) {
+  History& step = history_[position(action.step)];
+  check(step.untold_held && !step.untold_over && !step.untold_start,
+        "StepHeld tells of the step that is held, once", position(action.step));
+  step.untold_held = false;
+}
+
 void Oracle::dismiss_what_backs_off() {
   for (std::size_t i = 0; i < history_.size(); ++i) {
+    if (history_[i].rests && !is_wanted(i)) {
+      history_[i].rests = false;
+      history_[i].dismissed = true;
+      ends(i);
+    }
     if (!history_[i].again_at || is_wanted(i)) continue;
     history_[i].again_at.reset();
     history_[i].dismissed = true;

@@ -28,8 +28,10 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(0U, 5000U, with_readiness, with_restarts, with_readiness | with_restarts,
                     with_readiness | with_restarts | with_health, with_end,
                     with_readiness | with_restarts | with_health | with_end | with_renewal, with_groups,
-                    with_groups | with_readiness | with_end, with_needs,
-                    with_needs | with_restarts | with_end,
+                    with_groups | with_readiness | with_end, with_requests,
+                    with_requests | with_needs | with_restarts | with_readiness | with_health | with_end |
+                        with_renewal | with_groups,
+                    with_needs, with_needs | with_restarts | with_end,
                     with_needs | with_groups | with_readiness | with_end | with_health | with_restarts,
                     with_readiness | with_restarts | with_health | with_end | with_renewal | with_groups));
 

@@ -73,6 +73,9 @@ std::string describe(const Event& event) {
           [](const Lingers& what) { return (what.lingers ? "lingers " : "goes on ") + name(what.attempt); },
           [](const LeftBehind& what) { return "left behind by " + name(what.attempt); },
           [](const DownAsked& what) { return std::string(what.now ? "down now" : "down"); },
+          [](const HoldAsked& what) { return "hold " + name(what.step); },
+          [](const StartAsked& what) { return "start asked " + name(what.step); },
+          [](const RestartAsked& what) { return "restart asked " + name(what.step); },
           [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
           [](const GuardianLost&) -> std::string { return "guardian lost"; },
           [](const OutputLost& what) -> std::string {
@@ -106,6 +109,8 @@ std::string describe(const StepEnd& reason) {
                         [](const TimedOut&) -> std::string { return "timed out"; },
                         [](const NotReadyInTime&) -> std::string { return "not ready in time"; },
                         [](const BecameUnhealthy&) -> std::string { return "unhealthy"; },
+                        [](const Held&) -> std::string { return "held"; },
+                        [](const RestartRequested&) -> std::string { return "restart requested"; },
                         [](const Renewed& what) { return "restarted with " + name(what.with); },
                         [](const NeededFailed& what) { return "needs " + name(what.step); },
                         [](const CannotBecomeReady&) -> std::string { return "can't become ready"; },
@@ -134,6 +139,7 @@ std::string describe(const Action& action) {
             return fmt::format("over {}, again in {} as restart {}", name(what.attempt),
                                what.again_in.count(), what.restart);
           },
+          [](const StepHeld& what) { return "held " + name(what.step); },
           [](const StepRestarted& what) { return "runs again " + name(what.attempt); },
           [](const StepReady& what) { return "ready " + name(what.step); },
           [](const StepNotReady& what) { return "not ready " + name(what.step); },

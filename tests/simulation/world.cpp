@@ -50,7 +50,7 @@ class World : private Processes {
         climate_(random_),
         features_{(seed & with_readiness) != 0, (seed & with_restarts) != 0, (seed & with_health) != 0,
                   (seed & with_end) != 0,       (seed & with_renewal) != 0,  (seed & with_groups) != 0,
-                  (seed & with_needs) != 0},
+                  (seed & with_needs) != 0,     (seed & with_requests) != 0},
         plan_(random_plan(random_, climate_, features_)),
         processes_(plan_.steps.size()),
         verdict_(verdict),
@@ -64,6 +64,8 @@ class World : private Processes {
       const Instant at = now_ + times * random_duration(random_);
       disturbances_.push_back({at, random_disturbance(random_, features_.needs)});
     }
+    while (features_.requests && random_.percent(85))
+      disturbances_.push_back({now_ + random_.below(4) * random_duration(random_), random_request()});
     while (wild_ && strange_.percent(40))
       disturbances_.push_back({now_ + strange_.below(4) * random_duration(strange_), strange_event()});
   }
@@ -113,6 +115,13 @@ class World : private Processes {
   /// What was found may still be on its way.
   void end_probing(Attempt attempt) override {
     if (random_.percent(80)) processes_[position(attempt.step)].probe.reset();
+  }
+
+  Event random_request() {
+    const auto step =
+        StepIndex(static_cast<std::uint32_t>(random_.below(static_cast<int>(plan_.steps.size()))));
+    if (random_.percent(40)) return HoldAsked{step};
+    return random_.percent(60) ? Event(StartAsked{step}) : RestartAsked{step};
   }
 
   /// What hardly ever happens.

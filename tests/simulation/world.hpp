@@ -30,6 +30,9 @@ inline constexpr std::uint64_t with_groups = std::uint64_t{1} << 45U;
 /// With this one, whose steps need one another.
 inline constexpr std::uint64_t with_needs = std::uint64_t{1} << 46U;
 
+/// With this one, whose steps somebody holds, starts and restarts.
+inline constexpr std::uint64_t with_requests = std::uint64_t{1} << 47U;
+
 /// With this one, whose steps may be restarted.
 inline constexpr std::uint64_t with_restarts = std::uint64_t{1} << 41U;
 

@@ -165,7 +165,8 @@ int show_events(Connection& run, const Request& request, const std::string& answ
 int ask(Connection& run, const CtlOptions& ctl) {
   const Request& request = ctl.request;
   if (!run.send(request)) return run_has_gone();
-  const bool waits = request.what == Request::What::wait || request.what == Request::What::down;
+  const bool waits = request.what == Request::What::wait || request.what == Request::What::down ||
+                     request.what == Request::What::stop;
   std::optional<Instant> until;
   if (!waits) until = read_clock() + patience;
   if (ctl.timeout) until = read_clock() + *ctl.timeout;
@@ -187,6 +188,9 @@ int ask(Connection& run, const CtlOptions& ctl) {
     case Request::What::down:
       return exit_code_in(*answer).value_or(exit_run_gone);
     case Request::What::wait:
+    case Request::What::stop:
+    case Request::What::start:
+    case Request::What::restart:
     case Request::What::leave:
     case Request::What::ps:
       return 0;

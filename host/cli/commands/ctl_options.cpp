@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 #include "base/text.hpp"
 
@@ -60,6 +61,16 @@ void define(CLI::App& app, Raw& raw) {
       ->required()
       ->expected(1);
   why->add_flag("--json", raw.options.json, "as JSON");
+
+  for (const auto& [name, help, what] :
+       {std::tuple("stop", "ends steps, and keeps them so; the run goes on", Request::What::stop),
+        std::tuple("start", "starts steps that ctl stop has ended, or that are between two attempts",
+                   Request::What::start),
+        std::tuple("restart", "ends steps and starts them again", Request::What::restart)})
+    add(app, raw, name, help, what)
+        ->add_option("steps", request.steps, "their ids, or projects")
+        ->option_text("STEP...")
+        ->required();
 
   CLI::App* down =
       add(app, raw, "down", "takes the run down, and returns its exit code", Request::What::down);

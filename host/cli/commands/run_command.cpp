@@ -137,6 +137,7 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
                          .tree_of = [&session](pid_t pid) { return session.supervisor().tree_of(pid); },
                          .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
                          .take_down = [&driver](bool now) { driver.take_down(now); },
+                         .tell = [&driver](engine::Event event) { driver.tell_engine(std::move(event)); },
                          .leave = [&session] { session.console().abandon(); }},
       [&driver] { return driver.now(); });
   driver.look_on(*server, [&server = *server](StepIndex step, Stream stream, std::string_view bytes) {

@@ -8,7 +8,7 @@ namespace dream::engine {
 namespace {
 
 constexpr Phase phases[] = {Phase::pending, Phase::starting, Phase::running, Phase::stopping,
-                            Phase::killing, Phase::backoff,  Phase::ended};
+                            Phase::killing, Phase::backoff,  Phase::held,    Phase::ended};
 constexpr Input inputs[] = {Input::due,
                             Input::started,
                             Input::start_failed,
@@ -22,6 +22,10 @@ constexpr Input inputs[] = {Input::due,
                             Input::timeout_passed,
                             Input::grace_passed,
                             Input::patience_passed,
+                            Input::held_over,
+                            Input::hold_asked,
+                            Input::start_asked,
+                            Input::restart_asked,
                             Input::stop_asked,
                             Input::force_asked};
 
@@ -37,11 +41,12 @@ TEST(StepTable, nothing_leaves_the_end) {
   }
 }
 
-TEST(StepTable, only_the_end_of_a_pause_leads_back) {
+TEST(StepTable, only_the_end_of_a_pause_or_a_request_leads_back) {
   for (const Phase phase : phases)
     for (const Input input : inputs)
       EXPECT_TRUE(!can_happen(phase, input) || cell_of(phase, input).to >= phase ||
-                  (phase == Phase::backoff && input == Input::due));
+                  (phase == Phase::backoff && input == Input::due) ||
+                  (phase == Phase::held && (input == Input::start_asked || input == Input::restart_asked)));
 }
 
 TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
@@ -66,11 +71,17 @@ TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
           EXPECT_EQ(cell.to, Phase::running);
           break;
         case Reaction::terminate:
+        case Reaction::hold:
+        case Reaction::renew:
           EXPECT_EQ(cell.to, Phase::stopping);
           break;
         case Reaction::force:
           EXPECT_EQ(cell.to, Phase::killing);
           break;
+        case Reaction::rest:
+          EXPECT_EQ(cell.to, Phase::held);
+          break;
+        case Reaction::hurry:
         case Reaction::back_off:
         case Reaction::run_and_back_off:
           EXPECT_EQ(cell.to, Phase::backoff);
