@@ -27,7 +27,8 @@ struct Expansions {
   std::vector<Problem> remarks;  ///< strings that meant something else before dream expanded any
 };
 
-/// A dream.json as JSON: its text, its values and where they stand. What they mean is interpret()'s business.
+/// A dream.json as JSON: its text, its values and where they stand; merged with the files that it extends and
+/// the dream.local.json beside it. What the values mean is interpret()'s business.
 /// One thread only.
 class Document {
  public:
@@ -52,10 +53,12 @@ class Document {
 
   /// As it was passed in.
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
-  [[nodiscard]] const SourceText& source() const { return source_; }
-  [[nodiscard]] Position position(SourceOffset offset) const { return source_.position(offset.value); }
+  [[nodiscard]] const Sources& source() const { return sources_; }
+  /// The paths of the files that it extends, from the root.
+  [[nodiscard]] const std::vector<std::string>& extended() const { return extended_; }
+  [[nodiscard]] Position position(SourceOffset offset) const { return sources_.position(offset.value); }
   /// "dream.json:12:7", for Error::where.
-  [[nodiscard]] std::string place(SourceOffset offset) const { return source_.place(offset); }
+  [[nodiscard]] std::string place(SourceOffset offset) const { return sources_.place(offset); }
 
   /// Broken syntax, duplicate keys and the like.
   [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
@@ -65,7 +68,7 @@ class Document {
   [[nodiscard]] std::string masked(std::string text) const {
     return expansions_.secrets.masked(std::move(text));
   }
-  /// nullptr when the text is no JSON.
+  /// nullptr when a text is no JSON.
   [[nodiscard]] const Tree* tree() const { return tree_.get(); }
 
   /// The `options` objects at these places merged (RFC 7396), lowest precedence first, as JSON text. A place
@@ -82,7 +85,8 @@ class Document {
 
  private:
   std::filesystem::path file_;
-  SourceText source_;
+  Sources sources_;
+  std::vector<std::string> extended_;
   std::vector<Problem> problems_;
   std::unique_ptr<Tree> tree_;
   Expansions expansions_;

@@ -34,8 +34,9 @@ using Member = rapidjson::Value::Member;
 /// Deeper values than this are refused, so that the parser and whatever walks a tree may recurse.
 inline constexpr std::size_t max_depth = 256;
 
-/// The parsed file. It is parsed in place, so every key and string of the tree points into the text, and its
-/// offset in the file is a subtraction; but for those strings that something else was put in place of.
+/// The parsed file, and those that were put over it. Each is parsed in place, so every key and string of the
+/// tree points into the text, and its offset in the file is a subtraction; but for those strings that
+/// something else was put in place of.
 class Tree {
  public:
   /// `source` must outlive the tree, and hold no NUL.
@@ -54,6 +55,11 @@ class Tree {
   [[nodiscard]] const Json& root() const { return document_; }
   [[nodiscard]] Json& root() { return document_; }
   [[nodiscard]] const SourceText& source() const { return source_; }
+  /// The text that a place lies in.
+  [[nodiscard]] const SourceText& source_of(SourceOffset offset) const;
+
+  /// Merges another file into this one, whose values win.
+  void put_over(std::unique_ptr<Tree> upper);
 
   /// Where a value of this tree stands in the file: a string at its quote, an object at its brace (at its
   /// first key when a comment is between them), everything else where it begins.
@@ -71,8 +77,14 @@ class Tree {
   [[nodiscard]] const std::vector<const Member*>& sorted_members(const Json& object) const;
 
  private:
+  using Offsets = std::vector<std::pair<const Json*, std::size_t>>;
+
+  /// The file that a key or a string stands in.
+  [[nodiscard]] const Tree& part_of(const Json& string) const;
   [[nodiscard]] SourceOffset offset_of_string(const Json& string) const;
   void find_offsets() const;
+  void find_offsets_in(const Json& object) const;
+  void find_offsets_from(const Json& value, std::size_t at, Offsets& offsets) const;
 
   const SourceText& source_;
   std::string& buffer_;  ///< the text, changed by the parser where it had strings
@@ -81,11 +93,12 @@ class Tree {
   rapidjson::Document document_;
   rapidjson::ParseResult result_;
   bool has_duplicates_ = false;
+  std::vector<std::unique_ptr<Tree>> parts_;  ///< what was put over it; their values are this tree's now
   std::unordered_map<const Json*, SourceOffset> replaced_;  ///< where those strings stand
   mutable std::unordered_map<const Json*, std::vector<const Member*>> sorted_;
   /// Of all values but strings, sorted, once one is needed: an array of numbers has a value for each two
   /// bytes.
-  mutable std::vector<std::pair<const Json*, std::size_t>> offsets_;
+  mutable Offsets offsets_;
 };
 
 /// Objects with more members than this are searched through sorted_members().

@@ -16,7 +16,7 @@ int validate_command(const Options& options) {
     return exit_nothing_run;
   }
   const int exit_code = config::has_errors(read->problems) ? exit_nothing_run : 0;
-  const config::SourceText& source = read->document->source();
+  const config::Sources& source = read->document->source();
   std::vector<config::Problem> all = read->problems;
   const std::vector<config::Problem>& remarks = read->document->remarks();
   all.insert(all.end(), remarks.begin(), remarks.end());
