@@ -126,9 +126,14 @@ std::string render_text(const SourceText& source, const Problem& problem) {
   return text;
 }
 
-std::string render_json(const SourceText& source, std::span<const Problem> problems) {
+std::string render_text(const Sources& sources, const Problem& problem) {
+  return render_text(sources.holding(problem.offset), problem);
+}
+
+std::string render_json(const Sources& sources, std::span<const Problem> problems) {
   std::string json = "[";
   for (const Problem& problem : problems) {
+    const SourceText& source = sources.holding(problem.offset);
     std::string line = "null", column = "null";
     if (problem.offset.known()) {
       const Position at = source.position(problem.offset.value);

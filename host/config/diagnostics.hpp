@@ -48,10 +48,12 @@ class ProblemList {
 /// "dream.json:12:7: error: /tasks/dev: message; hint", then the line and a caret under the place. Ends with
 /// a line break. A long line is cut around the caret; nothing in it can disturb a terminal.
 [[nodiscard]] std::string render_text(const SourceText& source, const Problem& problem);
+/// The same of the text that the problem is in.
+[[nodiscard]] std::string render_text(const Sources& sources, const Problem& problem);
 
 /// A JSON array of objects with file, line, column, path, severity, message and hint. line and column are
 /// null for a problem of the whole file.
-[[nodiscard]] std::string render_json(const SourceText& source, std::span<const Problem> problems);
+[[nodiscard]] std::string render_json(const Sources& sources, std::span<const Problem> problems);
 
 /// "line 3, column 5".
 [[nodiscard]] std::string line_and_column(const SourceText& source, SourceOffset offset);

@@ -10,7 +10,7 @@ namespace dream::config {
 
 namespace {
 
-constexpr std::array<Field<Workspace>, 9> workspace_fields{{
+constexpr std::array<Field<Workspace>, 11> workspace_fields{{
     {"$schema",
      [](Reader& reader, const Place& place, const Json& value, Workspace&) {
        if (!value.IsString()) reader.report_type(place, "the address of a schema", value);
@@ -35,6 +35,10 @@ constexpr std::array<Field<Workspace>, 9> workspace_fields{{
        workspace.affects = std::move(globs);
      }},
     {"projects", read_projects},
+    // Read when the files were merged, and when the variables were expanded.
+    {"extends", [](Reader&, const Place&, const Json&, Workspace&) {}},
+    {"dotEnv", [](Reader& reader, const Place& place, const Json& value,
+                  Workspace&) { static_cast<void>(reader.boolean(place, value)); }},
     {"stopOrder",
      [](Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
        const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
@@ -79,14 +83,23 @@ LoadResult interpret(std::shared_ptr<const Document> document, std::span<const s
     Reader reader(*tree, known_executors, std::move(others), problems);
     read_object(reader, Place(tree->root()), tree->root(), workspace_fields, result.workspace);
     see_groups(result.workspace);
+    if (const auto& extended = result.document->extended(); !extended.empty() && !result.workspace.affects) {
+      result.workspace.affects = {"dream.json", "dream.local.json"};
+      result.workspace.affects->insert(result.workspace.affects->end(), extended.begin(), extended.end());
+    }
   }
   result.problems = problems.take();
+  for (Problem& problem : result.problems) {
+    problem.message = result.document->masked(std::move(problem.message));
+    problem.hint = result.document->masked(std::move(problem.hint));
+  }
   return result;
 }
 
 Result<LoadResult> load(const FoundFile& file, const std::filesystem::path& name,
-                        std::span<const std::string> known_executors, FindExecutors others) {
-  auto document = Document::read(file, name);
+                        std::span<const std::string> known_executors, FindExecutors others,
+                        const Outside& outside) {
+  auto document = Document::read(file, name, outside);
   if (!document) return document.error();
   return interpret(std::move(*document), known_executors, std::move(others));
 }

@@ -126,10 +126,14 @@ void report_second_spelling(Reader& reader, const Place& place, const Json& obje
   for (const Member& member : object.GetObject()) {
     if (normalise_project(std::string(text_of(member.name))) != project) continue;
     if (text_of(member.name) == place.key()) return;
+    const Tree& tree = reader.tree();
+    const SourceOffset first = tree.offset_of(member.name);
+    const SourceText& source = tree.source_of(first);
+    const bool same_file = &source == &tree.source_of(place.offset(tree));
     reader.report(place,
                   fmt::format("{} is another spelling of {} at {}", in_quotes(place.key()),
                               in_quotes(text_of(member.name)),
-                              line_and_column(reader.tree().source(), reader.tree().offset_of(member.name))),
+                              same_file ? line_and_column(source, first) : source.place(first)),
                   "put both into one entry, " + in_quotes(project));
     return;
   }

@@ -21,8 +21,11 @@ std::size_t count_characters(std::string_view text) {
 
 }  // namespace
 
-SourceText::SourceText(std::string name, std::string text)
-    : name_(std::move(name)), text_(std::move(text)), begin_(text_.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
+SourceText::SourceText(std::string name, std::string text, std::size_t base)
+    : name_(std::move(name)),
+      base_(base),
+      text_(std::move(text)),
+      begin_(text_.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
 
 std::string& SourceText::lend_to_parser() {
   // From the first backslash of a string to its end everything may move. A backslash in a comment looks the
@@ -82,7 +85,7 @@ std::size_t SourceText::characters_before(std::size_t offset) const {
 
 Position SourceText::position(std::size_t offset) const {
   const std::string_view all = text();
-  offset = std::clamp(offset, begin_, all.size());
+  offset = std::clamp(offset - std::min(base_, offset), begin_, all.size());
   const auto next_line = std::upper_bound(line_starts().begin(), line_starts().end(), offset);
   const std::size_t start = *(next_line - 1);
   std::size_t end = next_line == line_starts_.end() ? all.size() : *next_line - 1;
@@ -100,11 +103,24 @@ Position SourceText::position(std::size_t offset) const {
 std::string SourceText::place(SourceOffset offset) const {
   if (!offset.known()) return name_;
   const std::string_view all = layout();
-  const std::size_t at = std::clamp(offset.value, begin_, all.size());
+  const std::size_t at = std::clamp(offset.value - std::min(base_, offset.value), begin_, all.size());
   const auto next_line = std::upper_bound(line_starts().begin(), line_starts().end(), at);
   const std::size_t start = *(next_line - 1);
   return fmt::format("{}:{}:{}", name_, next_line - line_starts_.begin(),
                      1 + characters_before(at) - characters_before(start));
+}
+
+SourceText& Sources::add(std::string name, std::string text) {
+  // The end of one is no place of the next.
+  const std::size_t base = all_.empty() ? 0 : all_.back()->base() + all_.back()->layout().size() + 1;
+  return *all_.emplace_back(std::make_unique<SourceText>(std::move(name), std::move(text), base));
+}
+
+const SourceText& Sources::holding(SourceOffset offset) const {
+  if (!offset.known()) return *all_.front();
+  const auto next =
+      std::ranges::upper_bound(all_, offset.value, {}, [](const auto& text) { return text->base(); });
+  return **(next - 1);
 }
 
 }  // namespace dream::config

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,7 +23,8 @@ struct Position {
 /// is asked for; one thread only.
 class SourceText {
  public:
-  SourceText(std::string name, std::string text);
+  /// `base`: its offset as others count it, where it is one of several.
+  SourceText(std::string name, std::string text, std::size_t base = 0);
   SourceText(const SourceText&) = delete;
   SourceText& operator=(const SourceText&) = delete;
 
@@ -31,8 +33,9 @@ class SourceText {
   [[nodiscard]] std::string_view text() const;
   /// Where the text begins: after a byte order mark, if there is one.
   [[nodiscard]] std::size_t begin() const { return begin_; }
+  [[nodiscard]] std::size_t base() const { return base_; }
 
-  /// An offset past the end is taken for the end.
+  /// An offset past the end is taken for the end. It counts from the base, as that of place() does.
   [[nodiscard]] Position position(std::size_t offset) const;
   /// "dream.json:12:7"; the name alone for an unknown offset.
   [[nodiscard]] std::string place(SourceOffset offset) const;
@@ -46,6 +49,7 @@ class SourceText {
   [[nodiscard]] bool has_unicode_escapes() const;
 
  private:
+  friend class Sources;
   /// As long as the text, with the same line ends: enough to count in, and there without being made again.
   [[nodiscard]] std::string_view layout() const;
   [[nodiscard]] const std::vector<std::size_t>& line_starts() const;
@@ -53,12 +57,36 @@ class SourceText {
   [[nodiscard]] std::size_t characters_before(std::size_t offset) const;
 
   std::string name_;
+  std::size_t base_;
   mutable std::string text_;  ///< empty while it is lent and not made again
   std::size_t begin_;
   std::string lent_;
   std::vector<std::pair<std::size_t, std::string>> escaped_;  ///< pieces of the text with escapes, by offset
   mutable std::vector<std::size_t> line_starts_;
   mutable std::vector<std::size_t> characters_;  ///< before each block
+};
+
+/// The texts that a configuration is made of, the first of them that of dream.json. An offset is one number
+/// through all of them, as if they stood one after the other.
+class Sources {
+ public:
+  Sources() = default;
+  Sources(const Sources&) = delete;
+  Sources& operator=(const Sources&) = delete;
+
+  /// Stays where it is.
+  SourceText& add(std::string name, std::string text);
+  [[nodiscard]] const std::vector<std::unique_ptr<SourceText>>& all() const { return all_; }
+  /// The one that an offset lies in; the first for one that isn't known.
+  [[nodiscard]] const SourceText& holding(SourceOffset offset) const;
+
+  [[nodiscard]] const std::string& name() const { return all_.front()->name(); }
+  [[nodiscard]] std::string_view text() const { return all_.front()->text(); }
+  [[nodiscard]] Position position(std::size_t offset) const { return holding({offset}).position(offset); }
+  [[nodiscard]] std::string place(SourceOffset offset) const { return holding(offset).place(offset); }
+
+ private:
+  std::vector<std::unique_ptr<SourceText>> all_;
 };
 
 }  // namespace dream::config

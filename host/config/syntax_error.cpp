@@ -93,7 +93,7 @@ Problem unexpected(const SourceText& source, const Surroundings& around, std::si
   problem.message = fmt::format("expected {}, found {}", expected, found_text(source, around, offset));
   if (offset >= source.text().size() && !around.open_brackets.empty()) {
     problem.hint = fmt::format("the \"{}\" at {} is never closed", source.text()[around.open_brackets.back()],
-                               line_and_column(source, {around.open_brackets.back()}));
+                               line_and_column(source, {around.open_brackets.back() + source.base()}));
   }
   return problem;
 }
@@ -110,9 +110,8 @@ Problem bad_value(const SourceText& source, Surroundings around, std::size_t off
   return problem;
 }
 
-}  // namespace
-
-Problem syntax_error(const Tree& tree) {
+/// Its place counts from the begin of its own text.
+Problem error_in_text(const Tree& tree) {
   const SourceText& source = tree.source();
   const std::size_t offset = std::min(tree.error_offset(), source.text().size());
   if (tree.is_too_deep()) {
@@ -162,6 +161,14 @@ Problem syntax_error(const Tree& tree) {
       if (ends_in_string) return never_closed("string", around.last->offset, {});
       return in_string(source, tree.error(), offset);
   }
+}
+
+}  // namespace
+
+Problem syntax_error(const Tree& tree) {
+  Problem problem = error_in_text(tree);
+  problem.offset.value += tree.source().base();
+  return problem;
 }
 
 }  // namespace dream::config

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <span>
 #include <unordered_set>
 
@@ -109,50 +110,117 @@ Tree::Tree(SourceText& source)
   has_duplicates_ = builder.has_duplicates();
 }
 
+bool Tree::may_have_variables() const {
+  // Parsed strings stand in the buffer without their escapes.
+  for (std::size_t at = buffer_.find('$'); at != std::string::npos; at = buffer_.find('$', at + 1)) {
+    if (buffer_[at + 1] == '{' || buffer_[at + 1] == '$') return true;  // its end is a NUL
+  }
+  return std::ranges::any_of(parts_, [](const auto& part) { return part->may_have_variables(); });
+}
+
+void Tree::replace(Json& string, std::string_view text) {
+  replaced_.try_emplace(&string, offset_of_string(string));
+  string.SetString(text.data(), static_cast<rapidjson::SizeType>(text.size()), memory_);
+}
+
+const Tree& Tree::part_of(const Json& string) const {
+  const std::less<> before_in_memory;
+  const auto holds = [&](const std::string& buffer) {
+    return !before_in_memory(string.GetString(), buffer.data()) &&
+           before_in_memory(string.GetString(), buffer.data() + buffer.size());
+  };
+  if (parts_.empty() || holds(buffer_)) return *this;
+  const auto part = std::ranges::find_if(parts_, [&](const auto& one) { return holds(one->buffer_); });
+  DREAM_ASSERT(part != parts_.end());
+  return **part;
+}
+
+const SourceText& Tree::source_of(SourceOffset offset) const {
+  const SourceText* found = &source_;
+  for (const std::unique_ptr<Tree>& part : parts_) {
+    const SourceText& source = part->source_;
+    if (source.base() <= offset.value && (source.base() > found->base() || found->base() > offset.value))
+      found = &source;
+  }
+  return *found;
+}
+
 SourceOffset Tree::offset_of_string(const Json& string) const {
-  return {static_cast<std::size_t>(string.GetString() - buffer_.data()) - 1};
+  if (!replaced_.empty()) {
+    const auto replaced = replaced_.find(&string);
+    if (replaced != replaced_.end()) return replaced->second;
+  }
+  const Tree& part = part_of(string);
+  const auto offset = static_cast<std::size_t>(string.GetString() - part.buffer_.data()) - 1;
+  return {offset + part.source_.base()};
 }
 
 SourceOffset Tree::offset_of(const Json& value) const {
   if (value.IsString()) return offset_of_string(value);
   if (value.IsObject() && value.MemberCount() > 0) {
-    const SourceOffset first_key = offset_of_string(value.MemberBegin()->name);
+    const Json& first = value.MemberBegin()->name;
+    const SourceOffset first_key = offset_of_string(first);
     // Only strings have changed in the buffer: no need to ask for the text.
-    const std::string& text = buffer_;
-    std::size_t brace = first_key.value - 1;
+    const Tree& part = part_of(first);
+    const std::string& text = part.buffer_;
+    std::size_t brace = first_key.value - part.source_.base() - 1;
     while (text[brace] == ' ' || text[brace] == '\n' || text[brace] == '\r' || text[brace] == '\t') --brace;
-    return text[brace] == '{' ? SourceOffset{brace} : first_key;
+    return text[brace] == '{' ? SourceOffset{brace + part.source_.base()} : first_key;
   }
   if (offsets_.empty()) find_offsets();
   const auto found = std::lower_bound(offsets_.begin(), offsets_.end(), std::pair(&value, std::size_t{0}));
   return found == offsets_.end() || found->first != &value ? SourceOffset{} : SourceOffset{found->second};
 }
 
-/// Walks the tree and the text side by side, in the order of the text.
+/// Of all but strings, which have theirs, and objects with members.
 void Tree::find_offsets() const {
-  Scanner scanner(source_.text().substr(source_.begin()));
+  if (root().IsObject() && root().MemberCount() > 0)
+    find_offsets_in(root());
+  else
+    find_offsets_from(root(), source_.begin(), offsets_);
+  std::sort(offsets_.begin(), offsets_.end());
+}
+
+/// An object may have members of several files: each is looked for behind its key.
+void Tree::find_offsets_in(const Json& object) const {
+  for (const Member& member : object.GetObject()) {
+    if (member.value.IsString()) continue;
+    if (member.value.IsObject() && member.value.MemberCount() > 0) {
+      find_offsets_in(member.value);
+      continue;
+    }
+    const Tree& part = part_of(member.name);
+    const std::string_view text = part.source_.text();
+    const std::size_t key = offset_of_string(member.name).value - part.source_.base();
+    part.find_offsets_from(member.value, end_of_json_string(text, key + 1), offsets_);
+  }
+}
+
+/// Walks a value and its text, which stands behind `at`, side by side. Whatever is in an array is of one
+/// file.
+void Tree::find_offsets_from(const Json& value, std::size_t at, Offsets& offsets) const {
+  Scanner scanner(source_.text().substr(at));
   const auto next_offset = [&] {
     while (const auto token = scanner.next()) {
       const bool is_value = token->kind == Token::Kind::scalar || token->kind == Token::Kind::open;
-      if (is_value) return token->offset + source_.begin();
+      if (is_value) return token->offset + at + source_.base();
     }
     return SourceOffset::none;
   };
-  std::vector<const Json*> waiting{&root()};
+  std::vector<const Json*> waiting{&value};
   while (!waiting.empty()) {
-    const Json& value = *waiting.back();
+    const Json& next = *waiting.back();
     waiting.pop_back();
-    if (value.IsString()) continue;
-    offsets_.emplace_back(&value, next_offset());
+    if (next.IsString()) continue;
+    offsets.emplace_back(&next, next_offset());
     const std::size_t first_child = waiting.size();
-    if (value.IsObject()) {
-      for (const Member& member : value.GetObject()) waiting.push_back(&member.value);
-    } else if (value.IsArray()) {
-      for (const Json& element : value.GetArray()) waiting.push_back(&element);
+    if (next.IsObject()) {
+      for (const Member& member : next.GetObject()) waiting.push_back(&member.value);
+    } else if (next.IsArray()) {
+      for (const Json& element : next.GetArray()) waiting.push_back(&element);
     }
     std::reverse(waiting.begin() + static_cast<std::ptrdiff_t>(first_child), waiting.end());
   }
-  std::sort(offsets_.begin(), offsets_.end());
 }
 
 const std::vector<const Member*>& Tree::sorted_members(const Json& object) const {

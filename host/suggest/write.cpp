@@ -35,6 +35,19 @@ std::string why_not(const Suggestion& suggestion, const StepId& id, const Worksp
          "own";
 }
 
+/// What of a step would have to be changed in another file than dream.json, whose places are all within its
+/// size.
+SourceOffset elsewhere(const Step& step, const Workspace& workspace, std::size_t size) {
+  const auto is_elsewhere = [&](SourceOffset where) { return where.known() && where.value > size; };
+  const Dependency* entry = entry_of(step, workspace);
+  if (entry != nullptr && entry->delay && is_elsewhere(entry->where)) return entry->where;
+  const auto project = workspace.projects.find(step.id.project);
+  if (project == workspace.projects.end()) return {};
+  const auto task = project->second.tasks.find(step.id.task);
+  return task != project->second.tasks.end() && is_elsewhere(task->second.where) ? task->second.where
+                                                                                 : SourceOffset{};
+}
+
 /// Entries for the same task that delay it by themselves, the step's own not among them.
 std::vector<SourceOffset> other_delays(const Step& step, const Workspace& workspace) {
   std::vector<SourceOffset> others;
@@ -63,6 +76,8 @@ NewText with_suggestions(std::string_view text, const Workspace& workspace, cons
   for (const Suggestion& suggestion : suggestions) {
     const Step& step = plan.steps[position(suggestion.step)];
     Written written{.why_not = why_not(suggestion, step.id, workspace)};
+    if (written.why_not.empty()) written.elsewhere = elsewhere(step, workspace, text.size());
+    if (written.elsewhere.known()) written.why_not = "it stands in another file";
     written.is_in = written.why_not.empty();
     if (written.is_in) written.others = other_delays(step, workspace);
     changed.written.push_back(std::move(written));

@@ -15,6 +15,7 @@ namespace dream::suggest {
 struct Written {
   bool is_in = false;                ///< its `ready` is in the text
   std::string why_not;               ///< else
+  SourceOffset elsewhere;            ///< what of it stands in another file
   std::vector<SourceOffset> others;  ///< entries with a delay of their own for the same task, which stay
 };
 

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "cli/commands/commands.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/info_view.hpp"
@@ -34,8 +36,14 @@ int info_command(const Options& options) {
   shown.found = search->file->string();
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
+  for (const auto& text : loaded->document->source().all()) {
+    if (text->name() == shown.found) continue;
+    const bool is_local = std::filesystem::path(text->name()).filename() == "dream.local.json";
+    (is_local ? shown.above : shown.below).push_back(text->name());
+  }
   const PluginPaths plugins = plugin_paths(loaded->workspace);
-  return print(info_text(shown, &loaded->workspace, plugins, locator(*loaded), style));
+  return print(
+      loaded->document->masked(info_text(shown, &loaded->workspace, plugins, locator(*loaded), style)));
 }
 
 }  // namespace dream::cli

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/text.hpp"
 #include "cli/asking.hpp"
@@ -42,11 +43,14 @@ int validate_command(const Options& options) {
   if (!has_errors) add_misfits(*read, options);
   const bool warned = options.strict && !read->problems.empty();
   const int exit_code = has_errors ? exit_nothing_run : warned ? exit_warnings : 0;
-  const config::SourceText& source = read->document->source();
-  if (options.json) return print(config::render_json(source, read->problems) + "\n", exit_code);
+  const config::Sources& source = read->document->source();
+  std::vector<config::Problem> all = read->problems;
+  const std::vector<config::Problem>& remarks = read->document->remarks();
+  all.insert(all.end(), remarks.begin(), remarks.end());
+  if (options.json) return print(config::render_json(source, all) + "\n", exit_code);
   std::string text;
-  for (const config::Problem& problem : read->problems) text += config::render_text(source, problem);
-  if (read->problems.empty()) text = printable(source.name()) + ": no problems\n";
+  for (const config::Problem& problem : all) text += config::render_text(source, problem);
+  if (all.empty()) text = printable(source.name()) + ": no problems\n";
   return print(text, exit_code);
 }
 

@@ -28,6 +28,8 @@ void append_discovery(std::string& out, const Discovery& discovery, const TextSt
   for (const std::string& path : discovery.looked_for) {
     table.add({path, path == discovery.found ? "found" : "not there"});
   }
+  for (const std::string& path : discovery.below) table.add({path, "merged below it"});
+  for (const std::string& path : discovery.above) table.add({path, "merged over it"});
   out += table.text();
   if (discovery.found.empty()) out += "  There is no dream.json in this folder or above it.\n";
 }

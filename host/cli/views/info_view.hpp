@@ -14,6 +14,8 @@ namespace dream::cli {
 struct Discovery {
   std::vector<std::string> looked_for;  ///< every path that was tried, in that order
   std::string found;                    ///< the one that was there; empty: none
+  std::vector<std::string> below;       ///< the files that it extends
+  std::vector<std::string> above;       ///< those that are merged over it
 };
 
 /// The file that each executor's plugin is loaded from, by id; an id whose file isn't known may be missing.

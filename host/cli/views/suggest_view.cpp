@@ -48,7 +48,9 @@ void append_step(std::string& out, const SuggestReport& report, std::size_t at, 
   if (!suggestion.ready) return;
   out += "      \"ready\": " + suggest::probe_json(*suggestion.ready) + '\n';
   if (!suggestion.doubt.empty()) out += "      a guess: " + suggestion.doubt + '\n';
-  if (report.asked && !written.is_in) out += "      not written: " + written.why_not + '\n';
+  if (report.asked && !written.is_in)
+    out += "      not written: " + written.why_not +
+           (written.elsewhere.known() ? ", at " + locate(written.elsewhere) : "") + '\n';
   for (const SourceOffset other : written.others)
     out += "      " + locate(other) + " has a delay for it, too, which stays\n";
 }

@@ -96,7 +96,8 @@ TEST(Diagnostics, place_at_the_end_of_the_text_has_a_line) {
 }
 
 TEST(Diagnostics, as_json_hold_every_field) {
-  const SourceText source("a \"b\".json", "{\n  x");
+  Sources source;
+  source.add("a \"b\".json", "{\n  x");
   const std::vector<Problem> problems{{Severity::error, {4}, "/a", "m \x1b", "h"},
                                       {Severity::note, {}, "", "n", ""}};
   rapidjson::Document json;

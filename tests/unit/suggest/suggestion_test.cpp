@@ -199,5 +199,9 @@ TEST(Suggestion, only_tells_of_the_delay_where_there_is_ready) {
   EXPECT_EQ(suggestion.why, "is ready by its own \"ready\" after 300 ms: take its delay away");
 }
 
+TEST(ProbeJson, has_dollars_that_are_no_variables) {
+  EXPECT_EQ(probe_json(LogProbe{"costs $5, ${A} and $$"}), R"({ "log": "costs $5, $${A} and $$$" })");
+}
+
 }  // namespace
 }  // namespace dream::suggest

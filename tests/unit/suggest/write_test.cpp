@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/load.hpp"
+#include "support/temporary_folder.hpp"
 
 /// Suggestions in the text of dream.json.
 namespace dream::suggest {
@@ -134,6 +135,29 @@ TEST(IsFollowed, sees_a_text_that_would_not_do) {
   Plan shorter = suggested.plan;
   shorter.steps.pop_back();
   EXPECT_FALSE(is_followed(shorter, suggested.plan, suggested.result, suggested.all));
+}
+
+TEST(WithSuggestions, leaves_what_stands_in_another_file) {
+  const TemporaryFolder folder;
+  const std::string text = R"({"workspace": {"./api": {"dev": [
+    {"projectPath": "./db", "async": true, "delay": 5}, {"projectPath": "./auth", "async": true, "delay": 5}]}}})";
+  folder.write("dream.local.json", R"({"projects": {"./db": {"tasks": {"dev": {"service": true}}}}})");
+  config::Outside outside;
+  outside.files.emplace();
+  const config::LoadResult loaded =
+      config::interpret(config::Document::parse(folder.path() / "dream.json", text, outside),
+                        std::vector<std::string>{"shell"});
+  ASSERT_THAT(loaded.problems, IsEmpty());
+  const Plan plan = Suggested::plan_of(loaded);
+  const std::vector<Suggestion> all{{.step = StepIndex(0), .ready = PortProbe{{5001}}},
+                                    {.step = StepIndex(1), .ready = PortProbe{{5002}}}};
+  const NewText result = with_suggestions(text, loaded.workspace, plan, all);
+  EXPECT_FALSE(result.written[0].is_in);
+  EXPECT_EQ(result.written[0].why_not, "it stands in another file");
+  EXPECT_THAT(loaded.document->place(result.written[0].elsewhere), HasSubstr("dream.local.json:1:34"));
+  EXPECT_TRUE(result.written[1].is_in);
+  EXPECT_THAT(result.text, HasSubstr(R"({"projectPath": "./db", "async": true, "delay": 5})"));
+  EXPECT_THAT(result.text, HasSubstr(R"({"projectPath": "./auth", "async": true})"));
 }
 
 }  // namespace
