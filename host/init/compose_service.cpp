@@ -72,7 +72,8 @@ class Maker {
     if (!context_.has_defaults) option("mount", "\"none\"");
     if (!context_.has_defaults || has_init) option("init", has_init ? "true" : "false");
     restart();
-    const bool lasts = restarts_always_ || has_check || role.waited_until_healthy;
+    const bool lasts = restarts_always_ || has_check || role.needed;
+    made_.is_firm = restarts_always_ || role.waited_until_healthy || role.waited_until_ended;
     made_.is_service = lasts && !role.waited_until_ended;
     made_.has_ready = role.waited_until_healthy && !check_is_off_ && !role.waited_until_ended;
     std::vector<Member>& members = made_.task.members;
@@ -127,6 +128,8 @@ class Maker {
       from_outside_ = std::move(variables.from_outside);
     } else if (key == "env_file") {
       env_files(value);
+    } else if (key == "container_name") {
+      leave_out("container_name (it is only a name for the others)");
     } else if (key == "labels") {
       option(key,
              variables_json(value, [](const std::string&) { return std::optional(std::string()); }).object);

@@ -27,6 +27,7 @@ struct ServiceNeed {
 
 /// What the others make of a service.
 struct ServiceRole {
+  bool needed = false;  ///< by any
   bool waited_until_healthy = false;
   bool waited_until_ended = false;
 };
@@ -45,6 +46,7 @@ struct ServiceContext {
 struct ServiceTask {
   TaskDraft task;
   bool is_service = false;  ///< it is expected to run as long as others need it
+  bool is_firm = false;     ///< its failure is one of the run's
   bool has_ready = false;
 };
 

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <map>
 #include <string_view>
 
 #include "base/text.hpp"
@@ -101,7 +100,7 @@ std::vector<std::string> words_of(const YAML::Node& node, std::string* passed_ov
 VariablesJson variables_json(const YAML::Node& node,
                              const std::function<std::optional<std::string>(const std::string&)>& known) {
   VariablesJson made;
-  std::map<std::string, std::string> variables;
+  std::vector<Member> members;
   if (node.IsMap()) {
     for (const auto& one : node) {
       const std::string& name = one.first.Scalar();
@@ -111,19 +110,19 @@ VariablesJson variables_json(const YAML::Node& node,
       if (!value || *value == "${" + name + "}") {
         made.from_outside.push_back(name);
       } else if (value->find('\0') == std::string::npos) {
-        variables[name] = *value;
+        members.emplace_back(name, json_string(*value));
       }
     }
   }
-  std::vector<Member> members;
-  members.reserve(variables.size());
-  for (const auto& [name, value] : variables) members.emplace_back(name, json_string(value));
   made.object = object_json(members);
   return made;
 }
 
 std::string port_text(const YAML::Node& port) {
-  if (!port.IsMap()) return port.IsScalar() ? port.Scalar() : std::string();
+  if (!port.IsMap()) {
+    const std::string text = port.IsScalar() ? port.Scalar() : std::string();
+    return text.starts_with(':') ? text.substr(1) : text;  // an address that is empty
+  }
   const std::string target = text_at(port, "target");
   if (target.empty()) return {};
   std::string text = text_at(port, "published");
@@ -201,14 +200,13 @@ std::string health_check_json(const YAML::Node& check) {
 }
 
 std::string restart_json(const std::string& policy, const std::string& most_restarts) {
-  // The engine's own pauses grow to a minute, and it gives up only where that is asked for.
-  constexpr const char* pauses = R"("delay": 100, "maxDelay": 60000)";
+  // compose gives up only where that is asked for.
   if (policy == "always" || policy == "unless-stopped" || policy == "any")
-    return fmt::format(R"({{ "on": "always", "max": 0, {} }})", pauses);
+    return R"({ "on": "always", "max": 0 })";
   if (!policy.starts_with("on-failure")) return {};
   const std::size_t colon = policy.find(':');
   const auto most = count_of(colon == std::string::npos ? most_restarts : policy.substr(colon + 1));
-  return fmt::format(R"({{ "on": "failure", "max": {}, {} }})", most.value_or(0), pauses);
+  return fmt::format(R"({{ "on": "failure", "max": {} }})", most.value_or(0));
 }
 
 }  // namespace dream::init

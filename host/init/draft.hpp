@@ -31,14 +31,16 @@ struct ProjectDraft {
   std::vector<Member> members;
   std::vector<TaskDraft> tasks;
   std::vector<std::string> found;  ///< tasks that the executor finds by itself
+  /// "./packages/*": may stand for this project and others where their tasks need the same.
+  std::string pattern;
 };
 
 /// One of those that a task needs.
 struct EntryDraft {
-  std::string project;
+  std::string project;  ///< empty: the task in all that the project's manifest names
   std::string task;
-  std::vector<Member> members;  ///< further ones: `async`, `waitFor`
-  bool weak = false;            ///< left out first where entries form a cycle
+  std::vector<Member> members = {};  ///< further ones: `async`, `waitFor`
+  bool weak = false;                 ///< left out first where entries form a cycle
 };
 
 /// What a task needs.
@@ -46,6 +48,7 @@ struct NeedsDraft {
   std::string project;
   std::string task;
   std::vector<EntryDraft> entries;
+  bool beside = false;  ///< they don't wait for one another, but for those that are `async`
 };
 
 /// What is found in a repository, in the order found.
@@ -63,6 +66,11 @@ class Draft {
   /// hyphen stand before it, which a remark tells.
   std::string add_task(const std::string& path, const std::string& executor, const std::string& comment,
                        const std::string& kind, TaskDraft task);
+  /// A task that runs nothing itself, needs all of `entries` and lasts as long as they do: the name that it
+  /// got, the first of `names` that is free. `beside`: as NeedsDraft has it.
+  std::string add_gatherer(const std::string& path, const std::string& executor, const std::string& comment,
+                           std::initializer_list<std::string> names, std::vector<EntryDraft> entries,
+                           bool beside);
   /// The first of these names that no task of the project has; when all are taken, the last one with a
   /// number.
   [[nodiscard]] std::string free_name(const std::string& path,
@@ -84,6 +92,12 @@ class Draft {
   [[nodiscard]] std::string render() const;
 
  private:
+  /// What a project's tasks need, as JSON: task and array.
+  using Needs = std::vector<Member>;
+  using NeedsByProject = std::vector<std::pair<std::string, Needs>>;
+
+  [[nodiscard]] NeedsByProject needs_by_project() const;
+  void gather_alike(NeedsByProject& all) const;
   void render_needs(std::string& out) const;
   void render_projects(std::string& out) const;
 

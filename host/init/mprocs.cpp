@@ -78,11 +78,9 @@ Result<void> add_mprocs(const fs::path& file, Draft& draft) {
         entries.push_back({project, task, {{"async", "true"}, {"required", "false"}}});
     }
     if (entries.empty()) return {};
-    const std::string all = draft.free_name(draft.at("./"), {"start", "mprocs"});
-    draft.add_task(draft.at("./"), "shell", "from " + name, "mprocs",
-                   {all, {{"command", "\"exec sleep infinity\""}}});
-    draft.add_needs({draft.at("./"), all, std::move(entries)});
-    draft.remark(fmt::format("`dream {}` runs the processes of {} until Ctrl-C.", all, name));
+    const std::string all = draft.add_gatherer(draft.at("./"), "shell", "from " + name, {"start", "mprocs"},
+                                               std::move(entries), false);
+    draft.remark(fmt::format("`dream {}` runs the processes of {}.", all, name));
     if (!asked_for.empty())
       draft.remark(
           fmt::format("Not started by `dream {}`, for their autostart: {}.", all, join_words(asked_for)));

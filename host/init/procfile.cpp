@@ -96,13 +96,10 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
     if (*variables) task.members.emplace_back("envFile", "\".env\"");
     task.members.emplace_back("env", fmt::format(R"({{ "PORT": "{}" }})", port));
     port += between_ports;
-    entries.push_back({project,
-                       draft.add_task(project, "shell", comment, "procfile", std::move(task)),
-                       {{"async", "true"}}});
+    entries.push_back({project, draft.add_task(project, "shell", comment, "procfile", std::move(task))});
   }
-  const std::string gathers = draft.free_name(project, {all, "procfile", "procfile-" + all});
-  draft.add_task(project, "shell", comment, "procfile", {gathers, {{"command", "\"exec sleep infinity\""}}});
-  draft.add_needs({project, gathers, std::move(entries)});
+  const std::string gathers = draft.add_gatherer(
+      project, "shell", comment, {all, "procfile", "procfile-" + all}, std::move(entries), false);
   draft.remark(fmt::format(
       "`dream {}` runs what {} names: when one ends, all end. Each has a PORT of its own, as foreman "
       "gives it.",

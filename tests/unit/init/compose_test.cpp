@@ -41,12 +41,12 @@ services:
   EXPECT_EQ(tasks.at("web").stop_grace, std::chrono::seconds(10)) << "compose's own";
   EXPECT_EQ(tasks.at("db").env.at(0).second, "dev");
   EXPECT_EQ(tasks.at("migrate").service, std::nullopt) << "web waits for its end";
-  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:migrate", "./:db async ready"));
-  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./:db async", "./:migrate", "./:web async"));
-  EXPECT_EQ(tasks.at("up").executor, "shell");
-  EXPECT_THAT(text(), HasSubstr(R"("build": { "context": "./api" }, "ports": ["8080:80", "3000"])"));
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:migrate", "& ./:db"));
+  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./:web optional", "& ./:migrate", "& ./:db"));
+  EXPECT_THAT(line("\"web\": {"),
+              HasSubstr(R"("build": { "context": "./api" }, "ports": ["8080:80", "3000"])"));
   EXPECT_THAT(text(), HasSubstr(R"("env": ["TOKEN"])"));
-  EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:migrate", "./:web b", "./:up"));
+  EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:migrate", "./:web b", "./:up b"));
   EXPECT_THAT(plan(made, "./", "web"), ElementsAre("./:db b", "./:migrate", "./:web b"));
 }
 
@@ -209,7 +209,7 @@ services:
   EXPECT_THAT(web, HasSubstr(R"("ports": ["80:80", "81:81"])"));
   EXPECT_THAT(web, HasSubstr(R"("command": ["debug"])"));
   EXPECT_THAT(web, HasSubstr(R"("env": { "A": "1", "B": "2" })"));
-  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:db async"));
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:db optional"));
   EXPECT_THAT(line("\"db\": {"), AllOf(HasSubstr("\"pg:16\""), HasSubstr("\"./other/d:/d\"")));
   EXPECT_THAT(line("\"gone\": {"), AllOf(HasSubstr("\"j\""), Not(HasSubstr("ports"))));
   EXPECT_THAT(names(workspace("compose.yaml").projects.at("./").tasks),
@@ -283,6 +283,23 @@ configs: {c: {file: c.conf}, late: {content: x}}
   EXPECT_THAT(text(), HasSubstr("// Not taken over: pull_policy of b.\n"));
   EXPECT_THAT(text(), HasSubstr("// Not taken over: configs late of a.\n"));
   EXPECT_THAT(text(), HasSubstr("a: its env_file none.env needn't be there"));
+}
+
+TEST_F(Init, variables_keep_the_order_in_which_they_were_written) {
+  write("compose.yaml", "services: {a: {image: i, environment: [Z=1, A=2, M=3]}}\n");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("env": { "Z": "1", "A": "2", "M": "3" })"));
+}
+
+TEST_F(Init, an_address_of_a_port_may_be_empty) {
+  write("compose.yaml", "services: {a: {image: i, ports: ['${BIND:-}:80:81', '127.0.0.1::82']}}\n");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("ports": ["80:81", "127.0.0.1::82"])"));
+}
+
+TEST_F(Init, what_does_not_fit_into_a_line_has_a_line_for_each_part) {
+  write("compose.yaml",
+        "services: {a: {image: i, command: [" + std::string(100, 'x') + ", y]}, b: {image: i}}\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("          \"options\": {\n            \"image\": \"i\",\n"),
+                            HasSubstr("        \"b\": { \"stop\": ")));
 }
 
 TEST(ComposeDuration, is_in_milliseconds) {

@@ -41,12 +41,11 @@ TEST_F(Init, paths_count_from_the_folder_of_the_source) {
   write("deploy/compose.yaml", "services: { db: { build: ./db, volumes: ['./data:/data'] } }\n");
   const Workspace compose = workspace("deploy/compose.yaml");
   EXPECT_THAT(names(compose.projects), ElementsAre("./deploy"));
-  EXPECT_THAT(needs(compose, "./deploy", "up"), ElementsAre("./deploy:db async"));
+  EXPECT_THAT(needs(compose, "./deploy", "up"), ElementsAre("./deploy:db async optional"));
   write("web/package.json", R"({"scripts": {"dev": "x"}})");
   EXPECT_THAT(names(workspace("web/package.json").projects), ElementsAre("./web"));
   write("app/Procfile", "web: run\nworker: work\n");
-  EXPECT_THAT(needs(workspace("app/Procfile"), "./app", "start"),
-              ElementsAre("./app:web async", "./app:worker async"));
+  EXPECT_THAT(needs(workspace("app/Procfile"), "./app", "start"), ElementsAre("./app:web", "./app:worker"));
   EXPECT_THAT(text("../elsewhere/Procfile"), HasSubstr("outside of the workspace"));
 }
 
@@ -54,14 +53,14 @@ TEST_F(Init, a_name_of_two_sources_runs_only_the_program_of_the_first) {
   write("package.json", R"({"scripts": {"start": "node .", "worker": "node w", "up": "x"}})");
   write("Procfile", "web: serve\nworker: work\nclock: tick\n");
   const Workspace made = workspace();
-  EXPECT_THAT(needs(made, "./", "procfile"),
-              ElementsAre("./:web async", "./:procfile-worker async", "./:clock async"));
+  EXPECT_THAT(needs(made, "./", "procfile"), ElementsAre("./:web", "./:procfile-worker", "./:clock"));
   EXPECT_EQ(command(made, "./", "procfile-worker"), "exec work");
   EXPECT_EQ(made.dependencies.at("./").contains("start"), false);
   write("compose.yaml", "services: {worker: {image: i, depends_on: [db]}, db: {image: i}}\n");
   const Workspace with_compose = workspace();
-  EXPECT_THAT(needs(with_compose, "./", "compose-up"), ElementsAre("./:db async", "./:compose-worker async"));
-  EXPECT_THAT(needs(with_compose, "./", "compose-worker"), ElementsAre("./:db async"));
+  EXPECT_THAT(needs(with_compose, "./", "compose-up"),
+              ElementsAre("./:compose-worker async optional", "& ./:db optional"));
+  EXPECT_THAT(needs(with_compose, "./", "compose-worker"), ElementsAre("./:db optional"));
   EXPECT_EQ(with_compose.dependencies.at("./").contains("worker"), false);
   EXPECT_EQ(with_compose.projects.at("./").tasks.at("compose-worker").executor, "docker");
 }
