@@ -36,7 +36,9 @@ std::size_t jobs_of(const Options& options) {
 }  // namespace
 
 Result<LoadedWorkspace> load_workspace(const Options& options) {
-  return told_of(prepare::read_workspace(options.directory, options.trust));
+  const bool runs = options.command == CommandName::run || options.command == CommandName::suggest;
+  return told_of(prepare::read_workspace(options.directory, options.trust,
+                                         runs ? prepare::EnvFiles::run : prepare::EnvFiles::look));
 }
 
 Result<LoadedWorkspace> workspace_if_any(const Options& options) {

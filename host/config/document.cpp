@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "config/expansion.hpp"
 #include "config/file_rule.hpp"
 #include "config/json.hpp"
 #include "config/read_file.hpp"
@@ -36,10 +37,11 @@ void check_bytes(const SourceText& source, ProblemList& problems) {
 }  // namespace
 
 Result<std::shared_ptr<const Document>> Document::read(const FoundFile& file,
-                                                       const std::filesystem::path& name) {
+                                                       const std::filesystem::path& name,
+                                                       const Outside& outside) {
   auto text = read_file(file, name, {.size = max_size});
   if (!text) return text.error();
-  return parse(name, std::move(*text));
+  return parse(name, std::move(*text), outside);
 }
 
 Result<std::shared_ptr<const Document>> Document::read(const std::filesystem::path& file) {
@@ -49,11 +51,12 @@ Result<std::shared_ptr<const Document>> Document::read(const std::filesystem::pa
   return read(**found, file);
 }
 
-std::shared_ptr<const Document> Document::parse(const std::filesystem::path& file, std::string text) {
-  return std::make_shared<const Document>(file, std::move(text));
+std::shared_ptr<const Document> Document::parse(const std::filesystem::path& file, std::string text,
+                                                const Outside& outside) {
+  return std::make_shared<const Document>(file, std::move(text), outside);
 }
 
-Document::Document(const std::filesystem::path& file, std::string text)
+Document::Document(const std::filesystem::path& file, std::string text, const Outside& outside)
     : file_(file), source_(file.string(), std::move(text)) {
   ProblemList problems;
   check_bytes(source_, problems);
@@ -65,6 +68,7 @@ Document::Document(const std::filesystem::path& file, std::string text)
     return;
   }
   check_structure(*tree, problems);
+  expansions_ = expand_variables(*tree, file.parent_path(), outside, problems);
   problems_ = problems.take();
   tree_ = std::move(tree);
 }

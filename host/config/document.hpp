@@ -5,18 +5,27 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "base/open_file.hpp"
 #include "base/result.hpp"
 #include "config/diagnostics.hpp"
+#include "config/outside.hpp"
+#include "config/secrets.hpp"
 #include "config/source_text.hpp"
 #include "plan/workspace.hpp"
 
 namespace dream::config {
 
 class Tree;
+
+/// What else there is to know of a tree whose variables were expanded.
+struct Expansions {
+  Secrets secrets;
+  std::vector<Problem> remarks;  ///< strings that meant something else before dream expanded any
+};
 
 /// A dream.json as JSON: its text, its values and where they stand. What they mean is interpret()'s business.
 /// One thread only.
@@ -30,12 +39,13 @@ class Document {
   [[nodiscard]] static Result<std::shared_ptr<const Document>> read(const std::filesystem::path& file);
   /// The same for a file that was found under this name.
   [[nodiscard]] static Result<std::shared_ptr<const Document>> read(const FoundFile& file,
-                                                                    const std::filesystem::path& name);
+                                                                    const std::filesystem::path& name,
+                                                                    const Outside& outside = {});
   /// The same for a text that is in memory.
   [[nodiscard]] static std::shared_ptr<const Document> parse(const std::filesystem::path& file,
-                                                             std::string text);
+                                                             std::string text, const Outside& outside = {});
 
-  Document(const std::filesystem::path& file, std::string text);
+  Document(const std::filesystem::path& file, std::string text, const Outside& outside);
   ~Document();
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
@@ -49,6 +59,12 @@ class Document {
 
   /// Broken syntax, duplicate keys and the like.
   [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
+  /// What is right, but meant something else before variables were expanded.
+  [[nodiscard]] const std::vector<Problem>& remarks() const { return expansions_.remarks; }
+  /// A text of dream's own without what it must not show.
+  [[nodiscard]] std::string masked(std::string text) const {
+    return expansions_.secrets.masked(std::move(text));
+  }
   /// nullptr when the text is no JSON.
   [[nodiscard]] const Tree* tree() const { return tree_.get(); }
 
@@ -59,12 +75,17 @@ class Document {
   /// else its nearest parent that exists. Unknown without layers.
   [[nodiscard]] SourceOffset locate_option(std::span<const OptionsPointer> layers,
                                            std::string_view pointer) const;
+  /// A message about a value of the merged options without the value itself, if it came from a variable or
+  /// its name says that it is a secret.
+  [[nodiscard]] std::string masked_option(std::span<const OptionsPointer> layers, std::string_view pointer,
+                                          std::string message) const;
 
  private:
   std::filesystem::path file_;
   SourceText source_;
   std::vector<Problem> problems_;
   std::unique_ptr<Tree> tree_;
+  Expansions expansions_;
 };
 
 }  // namespace dream::config

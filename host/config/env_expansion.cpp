@@ -24,7 +24,8 @@ std::string_view name_at(std::string_view text) {
 
 class Expansion {
  public:
-  Expansion(const Lookup& lookup, std::size_t limit) : lookup_(lookup), limit_(limit) {}
+  Expansion(const Lookup& lookup, std::size_t limit, Dollars dollars)
+      : lookup_(lookup), limit_(limit), dollars_(dollars) {}
 
   Result<void> add(std::string_view text, std::size_t depth) {
     constexpr std::size_t most_words_in_words = 64;
@@ -35,7 +36,7 @@ class Expansion {
       text.remove_prefix(dollar);
       if (text.empty()) return {};
       const std::string_view rest = text.substr(1);
-      const std::string_view name = name_at(rest);
+      const std::string_view name = dollars_ == Dollars::names ? name_at(rest) : std::string_view();
       if (rest.starts_with('{')) {
         Result<std::size_t> length = add_braced(rest, depth);
         if (!length) return length.error();
@@ -45,7 +46,7 @@ class Expansion {
         text.remove_prefix(1 + name.size());
       } else {
         if (!append("$")) return too_long();
-        text.remove_prefix(rest.starts_with('$') ? 2 : 1);
+        text.remove_prefix(rest.starts_with(dollars_ == Dollars::in_command ? "${" : "$") ? 2 : 1);
       }
     }
   }
@@ -67,7 +68,8 @@ class Expansion {
         operation == '-' || operation == '+' || operation == '?' || (operation == '}' && !empty_counts);
     if (end == std::string_view::npos || name.empty() || !known) {
       return error(fmt::format("{} is no variable", in_quotes(fmt::format("${}", whole))),
-                   "write $$ for a dollar, or put the value in 'single quotes'");
+                   dollars_ == Dollars::names ? "write $$ for a dollar, or put the value in 'single quotes'"
+                                              : "write $${ for ${");
     }
     word.remove_prefix(1);
     if (operation != '}') word.remove_suffix(1);
@@ -84,7 +86,7 @@ class Expansion {
     const bool takes_word = operation == '+' ? has_value : operation == '-' && !has_value;
     if (takes_word) return add(word, depth + 1);
     if (operation == '?' && !has_value) {
-      Expansion message(lookup_, limit_);
+      Expansion message(lookup_, limit_, dollars_);
       if (Result<void> made = message.add(word, depth + 1); !made) return made;
       return error(fmt::format("{} has no value{}{}", in_quotes(name), word.empty() ? "" : ": ",
                                printable(message.take().text)),
@@ -125,15 +127,25 @@ class Expansion {
 
   const Lookup& lookup_;
   std::size_t limit_;
+  Dollars dollars_;
   Expanded expanded_;
 };
 
 }  // namespace
 
-Result<Expanded> expand(std::string_view text, const Lookup& lookup, std::size_t limit) {
-  Expansion expansion(lookup, limit);
+Result<Expanded> expand(std::string_view text, const Lookup& lookup, std::size_t limit, Dollars dollars) {
+  Expansion expansion(lookup, limit, dollars);
   if (Result<void> added = expansion.add(text, 0); !added) return added.error();
   return expansion.take();
+}
+
+std::string with_escaped_dollars(std::string_view text) {
+  std::string escaped;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char next = at + 1 < text.size() ? text[at + 1] : '\0';
+    escaped += text[at] == '$' && (next == '$' || next == '{') ? "$$" : std::string(1, text[at]);
+  }
+  return escaped;
 }
 
 }  // namespace dream::config

@@ -33,18 +33,30 @@ char meaning_of_escape(char c) {
 
 class EnvParser {
  public:
-  EnvParser(const SourceText& source, const Lookup& environment, Variables before)
-      : source_(source), text_(source.text()), at_(source.begin()), environment_(environment) {
+  EnvParser(const SourceText& source, const Lookup& environment, Variables before, BrokenLines broken)
+      : source_(source),
+        text_(source.text()),
+        at_(source.begin()),
+        environment_(environment),
+        broken_(broken) {
     file_.variables = std::move(before);
   }
 
   Result<EnvFile> parse() {
     const std::size_t nul = text_.find('\0');
-    if (nul != std::string_view::npos) return error(nul, "a NUL byte in the file", {});
+    if (nul != std::string_view::npos) {
+      if (Result<void> whole = pass_over(error(nul, "a NUL byte in the file", {})); !whole)
+        return whole.error();
+      at_ = text_.size();
+    }
     while (at_ < text_.size()) {
       skip(blanks);
+      const std::size_t start = at_;
       if (!at_line_end() && text_[at_] != '#') {
-        if (Result<void> line = parse_line(); !line) return line.error();
+        if (Result<void> line = parse_line(); !line) {
+          if (Result<void> passed = pass_over(line.error()); !passed) return passed.error();
+          at_ = start;  // a quote that is never closed has taken the others, too
+        }
       }
       at_ = std::min(text_.find('\n', at_), text_.size() - 1) + 1;
     }
@@ -52,6 +64,12 @@ class EnvParser {
   }
 
  private:
+  Result<void> pass_over(const Error& error) {
+    if (broken_ == BrokenLines::refused) return error;
+    file_.warnings.push_back(to_string(error));
+    return {};
+  }
+
   Result<void> parse_line() {
     skip_export();
     const std::size_t start = at_;
@@ -177,6 +195,7 @@ class EnvParser {
   std::string_view text_;
   std::size_t at_;
   const Lookup& environment_;
+  BrokenLines broken_;
   EnvFile file_;
   std::size_t made_ = 0;  ///< bytes of values that were expanded
 };
@@ -184,9 +203,9 @@ class EnvParser {
 }  // namespace
 
 Result<EnvFile> parse_env_file(std::string name, std::string text, const Lookup& environment,
-                               Variables before) {
+                               Variables before, BrokenLines broken) {
   const SourceText source(std::move(name), std::move(text));
-  return EnvParser(source, environment, std::move(before)).parse();
+  return EnvParser(source, environment, std::move(before), broken).parse();
 }
 
 Result<std::string> read_env_file(const std::filesystem::path& file, const FileRule& rule,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -38,11 +39,18 @@ struct EnvFile {
   std::vector<std::string> warnings;
 };
 
+/// What becomes of a line that can't be read.
+enum class BrokenLines : std::uint8_t {
+  refused,   ///< the whole text is
+  left_out,  ///< with a warning
+};
+
 /// Adds the variables of a text, which messages call `name`, to those `before`. What they and the lines
 /// before say of a name counts for `$NAME` where `environment` has none. A broken text is an
 /// Error{configuration} with file:line:column.
 [[nodiscard]] Result<EnvFile> parse_env_file(
     std::string name, std::string text,
-    const Lookup& environment = [](const std::string&) { return std::nullopt; }, Variables before = {});
+    const Lookup& environment = [](const std::string&) { return std::nullopt; }, Variables before = {},
+    BrokenLines broken = BrokenLines::refused);
 
 }  // namespace dream::config

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,11 +26,16 @@ using Member = rapidjson::Value::Member;
   return {string.GetString(), string.GetStringLength()};
 }
 
+/// No iterators: comparing those of a mutable object is ambiguous in C++20.
+[[nodiscard]] inline std::span<Member> members_of(Json& object) {
+  return {object.MemberBegin().operator->(), object.MemberCount()};
+}
+
 /// Deeper values than this are refused, so that the parser and whatever walks a tree may recurse.
 inline constexpr std::size_t max_depth = 256;
 
 /// The parsed file. It is parsed in place, so every key and string of the tree points into the text, and its
-/// offset in the file is a subtraction.
+/// offset in the file is a subtraction; but for those strings that something else was put in place of.
 class Tree {
  public:
   /// `source` must outlive the tree, and hold no NUL.
@@ -43,12 +49,20 @@ class Tree {
   [[nodiscard]] bool has_duplicates() const { return has_duplicates_; }
   /// Some string may be written with a \u escape.
   [[nodiscard]] bool has_unicode_escapes() const { return has_unicode_escapes_; }
+  /// Some string may have a variable or an escaped dollar: `${`, `$$`.
+  [[nodiscard]] bool may_have_variables() const;
   [[nodiscard]] const Json& root() const { return document_; }
+  [[nodiscard]] Json& root() { return document_; }
   [[nodiscard]] const SourceText& source() const { return source_; }
 
   /// Where a value of this tree stands in the file: a string at its quote, an object at its brace (at its
   /// first key when a comment is between them), everything else where it begins.
   [[nodiscard]] SourceOffset offset_of(const Json& value) const;
+
+  /// Puts a text in place of a string, which stays where it stands in the file.
+  void replace(Json& string, std::string_view text);
+  /// Whether that was done.
+  [[nodiscard]] bool is_replaced(const Json& value) const { return replaced_.contains(&value); }
 
   /// The member of that name, or nullptr.
   [[nodiscard]] const Member* find(const Json& object, std::string_view key) const;
@@ -67,6 +81,7 @@ class Tree {
   rapidjson::Document document_;
   rapidjson::ParseResult result_;
   bool has_duplicates_ = false;
+  std::unordered_map<const Json*, SourceOffset> replaced_;  ///< where those strings stand
   mutable std::unordered_map<const Json*, std::vector<const Member*>> sorted_;
   /// Of all values but strings, sorted, once one is needed: an array of numbers has a value for each two
   /// bytes.

@@ -10,7 +10,7 @@ namespace dream::config {
 
 namespace {
 
-constexpr std::array<Field<Workspace>, 9> workspace_fields{{
+constexpr std::array<Field<Workspace>, 10> workspace_fields{{
     {"$schema",
      [](Reader& reader, const Place& place, const Json& value, Workspace&) {
        if (!value.IsString()) reader.report_type(place, "the address of a schema", value);
@@ -35,6 +35,9 @@ constexpr std::array<Field<Workspace>, 9> workspace_fields{{
        workspace.affects = std::move(globs);
      }},
     {"projects", read_projects},
+    // Read when the variables were expanded.
+    {"dotEnv", [](Reader& reader, const Place& place, const Json& value,
+                  Workspace&) { static_cast<void>(reader.boolean(place, value)); }},
     {"stopOrder",
      [](Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
        const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
@@ -81,12 +84,17 @@ LoadResult interpret(std::shared_ptr<const Document> document, std::span<const s
     see_groups(result.workspace);
   }
   result.problems = problems.take();
+  for (Problem& problem : result.problems) {
+    problem.message = result.document->masked(std::move(problem.message));
+    problem.hint = result.document->masked(std::move(problem.hint));
+  }
   return result;
 }
 
 Result<LoadResult> load(const FoundFile& file, const std::filesystem::path& name,
-                        std::span<const std::string> known_executors, FindExecutors others) {
-  auto document = Document::read(file, name);
+                        std::span<const std::string> known_executors, FindExecutors others,
+                        const Outside& outside) {
+  auto document = Document::read(file, name, outside);
   if (!document) return document.error();
   return interpret(std::move(*document), known_executors, std::move(others));
 }

@@ -30,8 +30,8 @@ struct LoadResult {
 
 /// The same for a file that was found under this name.
 [[nodiscard]] Result<LoadResult> load(const FoundFile& file, const std::filesystem::path& name,
-                                      std::span<const std::string> known_executors,
-                                      FindExecutors others = {});
+                                      std::span<const std::string> known_executors, FindExecutors others = {},
+                                      const Outside& outside = {});
 
 /// The same for a document that is in memory already.
 [[nodiscard]] LoadResult interpret(std::shared_ptr<const Document> document,

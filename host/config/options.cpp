@@ -6,6 +6,7 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "base/text.hpp"
 #include "config/document.hpp"
 #include "config/json.hpp"
 
@@ -58,9 +59,14 @@ Found resolve(const Tree& tree, std::string_view pointer) {
   return resolve(tree, {&tree.root(), {}}, pointer);
 }
 
-// No iterators: comparing those of a mutable object is ambiguous in C++20.
-std::span<Member> members_of(Json& object) {
-  return {object.MemberBegin().operator->(), object.MemberCount()};
+/// The value in the highest layer that sets it.
+Found find_option(const Tree& tree, std::span<const OptionsPointer> layers, std::string_view pointer) {
+  for (std::size_t above = layers.size(); above > 0; --above) {
+    const Found found = resolve(tree, resolve(tree, layers[above - 1]), pointer);
+    // A null removes what a lower layer says: it sets nothing.
+    if (found.value != nullptr && !found.value->IsNull()) return found;
+  }
+  return {};
 }
 
 /// Erasing them one by one would move all behind them each time.
@@ -118,15 +124,23 @@ std::string Document::options(std::span<const OptionsPointer> layers) const {
 SourceOffset Document::locate_option(std::span<const OptionsPointer> layers, std::string_view pointer) const {
   if (tree_ == nullptr) return {};
   while (true) {
-    for (std::size_t above = layers.size(); above > 0; --above) {
-      const Found found = resolve(*tree_, resolve(*tree_, layers[above - 1]), pointer);
-      // A null removes what a lower layer says: it sets nothing.
-      if (found.value != nullptr && !found.value->IsNull()) return found.offset;
-    }
+    if (const Found found = find_option(*tree_, layers, pointer); found.value != nullptr) return found.offset;
     if (pointer.empty()) return {};
     const std::size_t last = pointer.rfind('/');
     pointer = pointer.substr(0, last == std::string_view::npos ? 0 : last);
   }
+}
+
+std::string Document::masked_option(std::span<const OptionsPointer> layers, std::string_view pointer,
+                                    std::string message) const {
+  const Found found = tree_ == nullptr ? Found{} : find_option(*tree_, layers, pointer);
+  if (found.value == nullptr || !found.value->IsString()) return message;
+  if (!tree_->is_replaced(*found.value) && !names_secret(pointer.substr(pointer.rfind('/') + 1)))
+    return message;
+  const std::string quoted = in_quotes(text_of(*found.value));
+  const std::size_t at = message.find(quoted);
+  if (at != std::string::npos) message.replace(at, quoted.size(), in_quotes(mask));
+  return message;
 }
 
 }  // namespace dream::config

@@ -109,7 +109,24 @@ Tree::Tree(SourceText& source)
   has_duplicates_ = builder.has_duplicates();
 }
 
+bool Tree::may_have_variables() const {
+  // Parsed strings stand in the buffer without their escapes.
+  for (std::size_t at = buffer_.find('$'); at != std::string::npos; at = buffer_.find('$', at + 1)) {
+    if (buffer_[at + 1] == '{' || buffer_[at + 1] == '$') return true;  // its end is a NUL
+  }
+  return false;
+}
+
+void Tree::replace(Json& string, std::string_view text) {
+  replaced_.try_emplace(&string, offset_of_string(string));
+  string.SetString(text.data(), static_cast<rapidjson::SizeType>(text.size()), memory_);
+}
+
 SourceOffset Tree::offset_of_string(const Json& string) const {
+  if (!replaced_.empty()) {
+    const auto replaced = replaced_.find(&string);
+    if (replaced != replaced_.end()) return replaced->second;
+  }
   return {static_cast<std::size_t>(string.GetString() - buffer_.data()) - 1};
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include "base/executable.hpp"
 #include "base/shell_quote.hpp"
@@ -48,6 +49,17 @@ bool is_absolute(std::string_view search_path) {
 }  // namespace
 
 Outlook Outlooks::of(const PreparedStep& prepared) {
+  Outlook outlook = unmasked(prepared);
+  const auto mask = [this](std::string& text) { text = loaded_.document->masked(std::move(text)); };
+  mask(outlook.line);
+  if (outlook.problem) {
+    mask(outlook.problem->message);
+    mask(outlook.problem->hint);
+  }
+  return outlook;
+}
+
+Outlook Outlooks::unmasked(const PreparedStep& prepared) {
   const Step& step = plan_.steps[position(prepared.task.step)];
   Result<std::optional<std::string>> line = prepared.executor->describe(prepared.task);
   if (!line) return of_problem(step, line.error());

@@ -37,6 +37,8 @@ class Outlooks {
   [[nodiscard]] Outlook of(const PreparedStep& prepared);
 
  private:
+  /// With the values of variables that are nobody's business.
+  [[nodiscard]] Outlook unmasked(const PreparedStep& prepared);
   [[nodiscard]] Outlook of_problem(const Step& step, Error error) const;
   [[nodiscard]] bool lacks_its_tool(const Step& step) const;
   [[nodiscard]] const Result<std::string>& find_program(const PreparedStep& prepared);

@@ -42,6 +42,7 @@ Result<void> check_folder(const Step& step, const fs::path& folder, const Loaded
 /// An error about an option: the pointer to it becomes its place in dream.json.
 void place_option(const Step& step, const LoadedWorkspace& loaded, Error& error) {
   if (error.code != ErrorCode::configuration) return;
+  error.message = loaded.document->masked_option(step.options, error.where, std::move(error.message));
   const SourceOffset place = loaded.document->locate_option(step.options, error.where);
   error.where =
       place.known() ? loaded.document->place(place) : to_string(step.id) + ": options" + error.where;

@@ -26,12 +26,6 @@ struct StepEnvironment {
   SharedEnvironment own;    ///< what dream.json gives: env files < env of project and task
 };
 
-/// What env files are read for.
-enum class EnvFiles : std::uint8_t {
-  run,   ///< pipes are read, too
-  look,  ///< a pipe counts as empty: it is the run's
-};
-
 /// The environments of steps, each made once, and each env file read once.
 class Environments {
  public:

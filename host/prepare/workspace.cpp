@@ -2,13 +2,16 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/env_file.hpp"
 
 namespace dream::prepare {
 
@@ -52,6 +55,15 @@ config::FindExecutors plugins_of(fs::path root) {
   };
 }
 
+config::Outside outside_of(const config::Discovery& found, EnvFiles files) {
+  return {.environment = [](const std::string& name) -> std::optional<std::string_view> {
+            const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): as above
+            return value == nullptr ? std::nullopt : std::optional<std::string_view>(value);
+          },
+          .files = found.rule,
+          .pipe_time = files == EnvFiles::run ? config::env_pipe_time : std::chrono::milliseconds(0)};
+}
+
 }  // namespace
 
 fs::path from_binary(const fs::path& relative) {
@@ -79,18 +91,19 @@ Result<config::Discovery> find_workspace(const std::optional<fs::path>& director
   return config::discover(*folder, trust ? config::Obeyed::everybody : config::Obeyed::by_rule, trusts);
 }
 
-Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found) {
+Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found, EnvFiles files) {
   if (!found) return found.error();
   if (!found->file) return config::no_configuration(*found);
   Result<config::LoadResult> loaded =
-      config::load(*found->opened, *found->file, own_executors, plugins_of(found->file->parent_path()));
+      config::load(*found->opened, *found->file, own_executors, plugins_of(found->file->parent_path()),
+                   outside_of(*found, files));
   if (!loaded) return loaded.error();
   return LoadedWorkspace{std::move(*found), std::move(loaded->document), std::move(loaded->workspace),
                          std::move(loaded->problems)};
 }
 
-Result<LoadedWorkspace> read_workspace(const std::optional<fs::path>& directory, bool trust) {
-  return read_workspace(find_workspace(directory, trust));
+Result<LoadedWorkspace> read_workspace(const std::optional<fs::path>& directory, bool trust, EnvFiles files) {
+  return read_workspace(find_workspace(directory, trust), files);
 }
 
 Result<std::string> requested_project(const std::optional<std::string>& project,
@@ -125,8 +138,9 @@ Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request,
 Result<Plan> plan_of_text(const LoadedWorkspace& loaded, std::string text, const Request& request,
                           Manifests* manifests) {
   config::LoadResult read =
-      config::interpret(config::Document::parse(loaded.document->file(), std::move(text)), own_executors,
-                        plugins_of(loaded.workspace.root));
+      config::interpret(config::Document::parse(loaded.document->file(), std::move(text),
+                                                outside_of(loaded.discovery, EnvFiles::look)),
+                        own_executors, plugins_of(loaded.workspace.root));
   for (const config::Problem& problem : read.problems)
     if (problem.severity == config::Severity::error)
       return Error{ErrorCode::configuration, problem.message, read.document->place(problem.offset),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -23,6 +24,12 @@ struct LoadedWorkspace {
   std::vector<config::Problem> problems;
 };
 
+/// What env files are read for.
+enum class EnvFiles : std::uint8_t {
+  run,   ///< pipes are read, too
+  look,  ///< a pipe counts as empty: it is the run's
+};
+
 /// The folder a command works in: `directory`, from the command line, or the current one. Absolute, and as it
 /// was reached: symbolic links and dots stay.
 [[nodiscard]] Result<std::filesystem::path> starting_folder(
@@ -33,12 +40,14 @@ struct LoadedWorkspace {
 [[nodiscard]] Result<config::Discovery> find_workspace(const std::optional<std::filesystem::path>& directory,
                                                        bool trust);
 
-/// Reads what was found, whatever is wrong with its content.
-[[nodiscard]] Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found);
+/// Reads what was found, whatever is wrong with its content. Variables in it are expanded with dream's own
+/// environment.
+[[nodiscard]] Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found,
+                                                     EnvFiles files = EnvFiles::look);
 
 /// Both.
 [[nodiscard]] Result<LoadedWorkspace> read_workspace(const std::optional<std::filesystem::path>& directory,
-                                                     bool trust);
+                                                     bool trust, EnvFiles files = EnvFiles::look);
 
 /// `project`, from the command line, as a path from the root: as written from the root, or from `directory`
 /// when it starts with `.`; the project one stands in without it.

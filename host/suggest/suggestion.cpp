@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/env_expansion.hpp"
 #include "probe/log_line.hpp"
 
 namespace dream::suggest {
@@ -287,9 +288,9 @@ std::string probe_json(const Probe& probe) {
     return fmt::format(R"({{ "port": [{}] }})", fmt::join(port->ports, ", "));
   }
   if (const auto* log = std::get_if<LogProbe>(&probe))
-    return fmt::format(R"({{ "log": {} }})", json_string(log->text));
+    return fmt::format(R"({{ "log": {} }})", json_string(config::with_escaped_dollars(log->text)));
   if (const auto* file = std::get_if<FileProbe>(&probe))
-    return fmt::format(R"({{ "file": {} }})", json_string(file->path));
+    return fmt::format(R"({{ "file": {} }})", json_string(config::with_escaped_dollars(file->path)));
   return {};
 }
 

@@ -35,7 +35,8 @@ int info_command(const Options& options) {
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
   const PluginPaths plugins = plugin_paths(loaded->workspace);
-  return print(info_text(shown, &loaded->workspace, plugins, locator(*loaded), style));
+  return print(
+      loaded->document->masked(info_text(shown, &loaded->workspace, plugins, locator(*loaded), style)));
 }
 
 }  // namespace dream::cli

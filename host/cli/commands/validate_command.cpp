@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal.hpp"
@@ -14,10 +17,13 @@ int validate_command(const Options& options) {
   }
   const int exit_code = config::has_errors(read->problems) ? exit_nothing_run : 0;
   const config::SourceText& source = read->document->source();
-  if (options.json) return print(config::render_json(source, read->problems) + "\n", exit_code);
+  std::vector<config::Problem> all = read->problems;
+  const std::vector<config::Problem>& remarks = read->document->remarks();
+  all.insert(all.end(), remarks.begin(), remarks.end());
+  if (options.json) return print(config::render_json(source, all) + "\n", exit_code);
   std::string text;
-  for (const config::Problem& problem : read->problems) text += config::render_text(source, problem);
-  if (read->problems.empty()) text = printable(source.name()) + ": no problems\n";
+  for (const config::Problem& problem : all) text += config::render_text(source, problem);
+  if (all.empty()) text = printable(source.name()) + ": no problems\n";
   return print(text, exit_code);
 }
 

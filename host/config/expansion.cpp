@@ -1,0 +1,162 @@
+#include "config/expansion.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "base/text.hpp"
+#include "config/area.hpp"
+#include "config/env_file.hpp"
+#include "config/place.hpp"
+#include "config/scanner.hpp"
+
+namespace dream::config {
+
+namespace {
+
+/// All that is put in place of variables together.
+constexpr std::size_t most_bytes = std::size_t{16} << 20U;
+
+/// The variables there are: those of the environment, and of the `.env` once one is asked for that the
+/// environment lacks.
+class VariableSource {
+ public:
+  VariableSource(const std::filesystem::path& root, const Outside& outside, bool has_dot_env)
+      : file_(root / ".env"), outside_(outside), is_read_(!has_dot_env || !outside.files) {}
+
+  std::optional<std::string_view> value_of(const std::string& name) {
+    const auto [known, is_new] = known_.try_emplace(name);
+    if (!is_new) return known->second;
+    known->second = outside_.environment(name);
+    if (known->second) return known->second;
+    if (!std::exchange(is_read_, true)) read();
+    const auto found = variables_.variables.find(name);
+    if (found != variables_.variables.end()) known->second = found->second;
+    return known->second;
+  }
+
+  /// Why the `.env` isn't obeyed, once.
+  [[nodiscard]] std::optional<Error> take_error() { return std::exchange(error_, std::nullopt); }
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return variables_.warnings; }
+
+ private:
+  void read() {
+    struct stat entry {};
+    // A folder of this name is somebody else's, such as a virtual environment of Python.
+    if (::lstat(file_.c_str(), &entry) != 0 ? errno == ENOENT : S_ISDIR(entry.st_mode)) return;
+    Result<std::string> text = read_env_file(file_, *outside_.files, outside_.pipe_time);
+    if (!text) {
+      error_ = text.error();
+      return;
+    }
+    Result<EnvFile> read =
+        parse_env_file(file_.string(), std::move(*text), outside_.environment, {}, BrokenLines::left_out);
+    if (read) variables_ = std::move(*read);
+  }
+
+  std::filesystem::path file_;
+  const Outside& outside_;
+  bool is_read_;
+  EnvFile variables_;
+  std::optional<Error> error_;
+  std::unordered_map<std::string, std::optional<std::string_view>> known_;
+};
+
+class TreeExpansion {
+ public:
+  TreeExpansion(Tree& tree, VariableSource& source, ProblemList& problems)
+      : tree_(tree), source_(source), problems_(problems) {}
+
+  void walk(const Place& place, Json& value, Area area) {
+    if (value.IsString()) {
+      if (area == Area::values || area == Area::options) expand_string(place, value, area);
+    } else if (value.IsArray()) {
+      std::size_t index = 0;
+      for (Json& element : value.GetArray()) {
+        const Place at(place, element, index++);
+        if (area == Area::command && element.IsString())
+          expand_string(at, element, area);
+        else
+          walk(at, element, area);
+      }
+    } else if (value.IsObject()) {
+      for (Member& member : members_of(value)) {
+        const Area below = area_below(area, text_of(member.name));
+        if (below != Area::other) walk(Place(place, member.name), member.value, below);
+      }
+    }
+  }
+
+  Expansions take() {
+    for (const std::string& warning : source_.warnings())
+      problems_.add({Severity::warning, {}, {}, warning, "the line is left out"});
+    return std::move(expansions_);
+  }
+
+ private:
+  void expand_string(const Place& place, Json& value, Area area) {
+    const std::string_view text = text_of(value);
+    const Dollars dollars = area == Area::command ? Dollars::in_command : Dollars::doubled;
+    const bool has_escape =
+        text.find(dollars == Dollars::in_command ? "$${" : "$$") != std::string_view::npos;
+    if (!has_escape && text.find("${") == std::string_view::npos) return;
+    const auto lookup = [this](const std::string& name) {
+      const auto found = source_.value_of(name);
+      if (found) expansions_.secrets.see(name, *found);
+      return found;
+    };
+    const Result<Expanded> expanded = expand(text, lookup, most_bytes - made_, dollars);
+    if (auto unreadable = source_.take_error())
+      report(place, Severity::error,
+             fmt::format("for its variables {} is needed: {}", unreadable->where, unreadable->message),
+             unreadable->hint.empty() ? R"("dotEnv": false does without it)" : unreadable->hint);
+    if (!expanded) return report(place, Severity::error, expanded.error().message, expanded.error().hint);
+    made_ += expanded->text.size();
+    for (const std::string& name : std::set(expanded->unset.begin(), expanded->unset.end())) {
+      if (!problems_.has_room()) break;
+      report(place, Severity::warning, fmt::format("{} is not set, and counts as empty", in_quotes(name)),
+             fmt::format("set it, or write ${{{}:-…}}; $${{{}}} is the text itself", name, name));
+    }
+    if (area == Area::options && find_invalid_utf8(expanded->text) != std::string::npos)
+      return report(place, Severity::error, "a variable in it is not valid UTF-8", "options are a text");
+    if (has_escape && expansions_.remarks.size() < ProblemList::limit)
+      expansions_.remarks.push_back(
+          {Severity::note, place.offset(tree_), place.shown_pointer(),
+           fmt::format("\"{}\" stands for \"{}\" here", area == Area::command ? "$${" : "$$",
+                       area == Area::command ? "${" : "$"),
+           "variables are expanded: each dollar that is one is written twice"});
+    tree_.replace(value, expanded->text);
+  }
+
+  void report(const Place& place, Severity severity, std::string message, std::string hint) {
+    if (!problems_.has_room()) return;
+    problems_.add(
+        {severity, place.offset(tree_), place.shown_pointer(), std::move(message), std::move(hint)});
+  }
+
+  Tree& tree_;
+  VariableSource& source_;
+  ProblemList& problems_;
+  Expansions expansions_;
+  std::size_t made_ = 0;
+};
+
+}  // namespace
+
+Expansions expand_variables(Tree& tree, const std::filesystem::path& root, const Outside& outside,
+                            ProblemList& problems) {
+  if (!tree.may_have_variables() || !tree.root().IsObject()) return {};
+  const Member* dot_env = tree.find(tree.root(), "dotEnv");
+  VariableSource source(root, outside, dot_env == nullptr || !dot_env->value.IsFalse());
+  TreeExpansion expansion(tree, source, problems);
+  expansion.walk(Place(tree.root()), tree.root(), Area::top);
+  return expansion.take();
+}
+
+}  // namespace dream::config

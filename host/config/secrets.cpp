@@ -1,0 +1,59 @@
+#include "config/secrets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace dream::config {
+
+namespace {
+
+constexpr std::array<std::string_view, 10> telling_parts{"TOKEN",      "SECRET",    "PASSWORD", "PASSWD",
+                                                         "PASSPHRASE", "APIKEY",    "API_KEY",  "PRIVATE_KEY",
+                                                         "ACCESS_KEY", "CREDENTIAL"};
+
+constexpr std::size_t shortest = 4;
+
+/// "postgres://user:password@host".
+bool has_password(std::string_view value) {
+  const std::size_t scheme = value.find("://");
+  if (scheme == std::string_view::npos) return false;
+  const std::string_view authority = value.substr(scheme + 3, value.find('/', scheme + 3) - scheme - 3);
+  const std::size_t at = authority.rfind('@');
+  return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+}
+
+}  // namespace
+
+bool names_secret(std::string_view name) {
+  std::string upper(name);
+  std::ranges::transform(upper, upper.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return upper.ends_with("_PASS") || upper.ends_with("_PWD") ||
+         std::ranges::any_of(telling_parts,
+                             [&](std::string_view part) { return upper.find(part) != std::string::npos; });
+}
+
+void Secrets::see(std::string_view name, std::string_view value) {
+  if (value.size() < shortest || !(names_secret(name) || has_password(value))) return;
+  std::string in_shell(value);  // as it stands in a line for a shell
+  replace_all(in_shell, "'", R"('\'')");
+  for (const std::string& shown : {std::string(value), in_shell}) {
+    if (std::ranges::find(values_, shown) != values_.end()) continue;
+    const auto shorter =
+        std::ranges::find_if(values_, [&](const std::string& other) { return other.size() < shown.size(); });
+    values_.insert(shorter, shown);
+  }
+}
+
+std::string Secrets::masked(std::string text) const {
+  for (const std::string& value : values_) replace_all(text, value, mask);
+  return text;
+}
+
+}  // namespace dream::config

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What dream keeps out of its own words: a plan is pasted into an issue, a log is kept.
+namespace dream::config {
+
+/// What stands in place of a value that isn't shown.
+inline constexpr std::string_view mask = "***";
+
+/// Whether the name of a variable or an option says that its value is nobody's business: "API_TOKEN",
+/// "dbPassword".
+[[nodiscard]] bool names_secret(std::string_view name);
+
+/// Values that no text of dream's may show.
+class Secrets {
+ public:
+  /// Remembers the value of a variable if its name, or the value itself (a URL with a password), says that it
+  /// is one. Shorter ones than four bytes would be found in every other word.
+  void see(std::string_view name, std::string_view value);
+  /// `text` without them.
+  [[nodiscard]] std::string masked(std::string text) const;
+
+ private:
+  std::vector<std::string> values_;  ///< the longest first
+};
+
+}  // namespace dream::config
