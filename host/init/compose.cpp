@@ -86,7 +86,10 @@ class Services {
     }
     add_all(comment);
     tell_networks();
-    tell_unknown_variables();
+    std::vector<std::string> demanded;
+    for (const std::string& name : context_.variables.demanded()) demanded.push_back(name);
+    if (!demanded.empty())
+      draft_.remark(fmt::format("compose wants these to be set: {}.", join_words(demanded)));
   }
 
  private:
@@ -182,37 +185,29 @@ class Services {
   void add_all(const std::string& comment) {
     std::vector<EntryDraft> entries;
     std::vector<std::string> profiles;
+    std::vector<std::string> none;
     for (const std::string& name : names_) {
+      const YAML::Node& service = model_.services[name];
+      if (text_at(service, "scale") == "0" || text_at(member_at(service, "deploy"), "replicas") == "0") {
+        none.push_back(tasks_[name]);
+        continue;
+      }
       entries.push_back(entry(name, roles_[name].waited_until_ended ? Until::ended : Until::healthy));
       if (is_active(name)) continue;
       for (std::string& one : profiles_of(name)) {
         if (std::ranges::find(profiles, one) == profiles.end()) profiles.push_back(std::move(one));
       }
     }
+    if (entries.empty()) return;
     const std::string up =
         draft_.add_gatherer(project_, "docker", comment, {"up", "compose-up"}, std::move(entries), true);
     draft_.remark(fmt::format("`dream {}` starts the services of {}, and Ctrl-C ends them.", up,
                               comment.substr(comment.find(' ') + 1)));
+    if (!none.empty())
+      draft_.remark(fmt::format("Not started by `dream {}`, as their scale is 0: {}.", up, join_words(none)));
     if (!profiles.empty())
       draft_.remark(fmt::format("`dream {} --profile NAME` starts those of a profile, too: {}.", up,
                                 join_words(profiles)));
-  }
-
-  /// Those that stand in what was written.
-  void tell_unknown_variables() {
-    const auto owner = std::ranges::find(draft_.projects(), project_, &ProjectDraft::path);
-    std::vector<std::string> names;
-    for (const std::string& name : context_.variables.unknown()) {
-      const bool stands = std::ranges::any_of(owner->tasks, [&](const TaskDraft& task) {
-        return std::ranges::any_of(task.members, [&](const Member& member) {
-          return member.second.find("${" + name + "}") != std::string::npos;
-        });
-      });
-      if (stands) names.push_back("${" + name + "}");
-    }
-    if (names.empty()) return;
-    draft_.remark(fmt::format("dream.json expands no variables; write the values where these stand: {}.",
-                              fmt::join(names, ", ")));
   }
 
   ComposeModel model_;
@@ -250,7 +245,10 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
   std::vector<fs::path> files = file ? std::vector{*file} : usual_files(folder);
   std::string names = "compose.yaml";
   try {
-    ComposeVariables variables(read_variables((file ? file->parent_path() : folder) / ".env"));
+    const fs::path variables_folder = file ? file->parent_path() : folder;
+    ComposeVariables variables(
+        read_variables(variables_folder / ".env"),
+        variables_folder == root ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere);
     if (const auto named = file ? std::nullopt : variables.value("COMPOSE_FILE"); named && !named->empty()) {
       files.clear();
       const std::string separator = variables.value("COMPOSE_PATH_SEPARATOR").value_or(":");
@@ -275,7 +273,8 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
     const std::string inner = normalise_project(own.lexically_relative(folder).string());
     if (inner.empty())
       return Error{ErrorCode::configuration, "the file lies outside of the workspace", printable(names), {}};
-    if (variables.used()) draft.remark("Values of .env stand here, where " + names + " names its variables.");
+    if (variables.used() && variables.kind() == ComposeVariables::Kind::elsewhere)
+      draft.remark("Values of .env stand here, where " + names + " names its variables.");
     Services(std::move(model), variables, own, draft).add(draft.at(inner), "from " + names);
   } catch (const YAML::Exception& problem) {
     return not_understood(names, problem.what());

@@ -98,6 +98,7 @@ class Draft {
 
   [[nodiscard]] NeedsByProject needs_by_project() const;
   void gather_alike(NeedsByProject& all) const;
+  [[nodiscard]] bool leads_on(const std::string& owner) const;
   void render_needs(std::string& out) const;
   void render_projects(std::string& out) const;
 

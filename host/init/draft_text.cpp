@@ -130,10 +130,31 @@ void Draft::render_needs(std::string& out) const {
     for (const auto& [task, json] : needs) out += member_line(6, task, json);
     out += "    },\n";
   }
-  out += "  },\n\n  // what these need needs its own, too\n  \"recursive\": [\n";
-  for (const auto& [owner, needs] : all)
-    out += fmt::format("    {{ \"project\": {}, \"tasks\": [\"*\"] }},\n", json_string(owner));
-  out += "  ],\n\n";
+  out += "  },\n\n";
+  std::string recursive;
+  for (const auto& [owner, needs] : all) {
+    if (leads_on(owner))
+      recursive += fmt::format("    {{ \"project\": {}, \"tasks\": [\"*\"] }},\n", json_string(owner));
+  }
+  if (!recursive.empty())
+    out += "  // what these need needs its own, too\n  \"recursive\": [\n" + recursive + "  ],\n\n";
+}
+
+/// Whether what the project's tasks need, needs something itself. What manifests name is always followed.
+bool Draft::leads_on(const std::string& owner) const {
+  const auto has_needs = [&](const EntryDraft& entry) {
+    return std::ranges::any_of(needs_, [&](const NeedsDraft& needs) {
+      if (needs.task != entry.task) return false;
+      return entry.project.empty()
+                 ? std::ranges::any_of(needs.entries,
+                                       [](const EntryDraft& one) { return !one.project.empty(); })
+                 : needs.project == entry.project;
+    });
+  };
+  return std::ranges::any_of(needs_, [&](const NeedsDraft& needs) {
+    return (needs.project == owner || (is_glob(owner) && glob_matches(owner, needs.project))) &&
+           std::ranges::any_of(needs.entries, has_needs);
+  });
 }
 
 void Draft::render_projects(std::string& out) const {

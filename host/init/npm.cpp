@@ -213,6 +213,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     else
       draft.project(draft.at(folder), "npm", what_it_has("package.json", scripts)).found = scripts;
   }
+  if (Result<void> added = add_nx_projects(root, draft); !added) return added;
+  std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
   add_without_tasks(without_tasks, "npm", "package.json", draft);
   if (!patterns.empty()) set_patterns(root, members, packages, draft);
   return add_order(root, root_package, packages, !patterns.empty(), draft);

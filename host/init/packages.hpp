@@ -41,6 +41,9 @@ struct Package {
 void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
                        const std::string& file, Draft& draft);
 
+/// Beside an nx.json: each target in a folder's project.json is a task of the folder, run by nx.
+[[nodiscard]] Result<void> add_nx_projects(const std::filesystem::path& root, Draft& draft);
+
 /// What runs before what, by turbo.json, nx.json and scripts of the root that run one in all packages;
 /// without them a build comes after those of the packages that it uses. `own`: the root's package;
 /// `is_workspace`: it says which packages there are.

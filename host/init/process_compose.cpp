@@ -7,6 +7,7 @@
 
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "config/env_expansion.hpp"
 #include "init/compose_layers.hpp"
 #include "init/compose_merge.hpp"
 #include "init/compose_values.hpp"
@@ -34,7 +35,7 @@ std::optional<long long> seconds_at(const YAML::Node& map, const char* key) {
 
 /// In a command `$NAME` stays for its shell: what .env says comes with `envFile`.
 std::string command_line(const std::string& written) {
-  return ComposeVariables({}, true).expanded(written);
+  return ComposeVariables({}, ComposeVariables::Kind::elsewhere, true).expanded(written);
 }
 
 /// A probe as dream's `ready` and `health` have it; empty: it can't be said.
@@ -126,7 +127,7 @@ class Process {
     } else if (const std::string words = text_at(node_, "ready_log_line"); !words.empty()) {
       std::string pattern;
       for (const char c : words) pattern += c == '*' ? std::string("\\*") : std::string(1, c);
-      ready = "\"log\": " + json_string(pattern);
+      ready = "\"log\": " + json_string(config::with_escaped_dollars(pattern));
     }
     has_ready_ = !ready.empty();
     if (has_ready_) add("ready", "{ " + ready + " }");
@@ -151,8 +152,8 @@ class Process {
     for (const YAML::Node& some : {common_, as_map(member_at(node_, "environment"))}) {
       if (!some.IsMap()) continue;
       for (const auto& one : some)
-        all[one.first.Scalar()] =
-            one.second.IsScalar() ? variables_.expanded(one.second.Scalar()) : std::string();
+        all[one.first.Scalar()] = written_scalar(
+            {}, one.second.IsScalar() ? variables_.written(one.second.Scalar()) : std::string());
     }
     if (all.size() > 0)
       add("env", variables_json(all, [](const std::string&) { return std::nullopt; }).object);
@@ -294,14 +295,11 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
       return Error{ErrorCode::configuration, "the file has no processes", printable(name),
                    "dream init knows files of process-compose by their `processes`"};
     const fs::path env = file.parent_path() / ".env";
-    ComposeVariables variables(read_variables(env), true);
+    ComposeVariables variables(
+        read_variables(env),
+        draft.at("./") == "./" ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere, true);
     std::error_code ignored;
     Processes(read, fs::is_regular_file(env, ignored), variables, draft).add("from " + name);
-    const std::set<std::string>& unknown = variables.unknown();
-    if (!unknown.empty())
-      draft.remark(
-          fmt::format("dream.json expands no variables in env; write the values where these stand: ${{{}}}.",
-                      fmt::join(unknown, "}, ${")));
   } catch (const YAML::Exception& problem) {
     return not_understood(name, problem.what());
   }

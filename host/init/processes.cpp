@@ -29,7 +29,14 @@ std::string shell_command_json(const std::string& line, const std::string& shell
     plain = true;
     for (const std::string_view word : of_bash) plain = plain && line.find(word) == std::string::npos;
   }
-  return plain ? json_string(line) : list_json({shell, "-c", line});
+  return plain ? json_string(line) : list_json({shell, "-c", without_variables(line)});
+}
+
+std::string without_variables(const std::string& argument) {
+  std::string escaped;
+  for (std::size_t at = 0; at < argument.size(); ++at)
+    escaped += std::string_view(argument).substr(at).starts_with("${") ? "$$" : argument.substr(at, 1);
+  return escaped;
 }
 
 }  // namespace dream::init

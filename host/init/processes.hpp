@@ -20,5 +20,7 @@ struct ProcessFolder {
 /// A line for `shell` ("bash", "sh") as a task's command: an array where dream's own shell wouldn't
 /// understand it.
 [[nodiscard]] std::string shell_command_json(const std::string& line, const std::string& shell);
+/// A word of a task's command in which dream expands nothing.
+[[nodiscard]] std::string without_variables(const std::string& argument);
 
 }  // namespace dream::init

@@ -47,8 +47,11 @@ std::string replacing_the_shell(const std::string& command) {
       "ulimit",  "umask", "trap",   "wait",   "if",     "while", "until", "for", "case",
       "command", "read",  "shift",  "alias",  "return", "exit",  "!",     "{",   "[["};
   const std::string word = command.substr(0, command.find_first_of(" \t"));
-  const bool plain = command.find_first_of(";&|<>()`\n#") == std::string::npos && !own_words.contains(word) &&
-                     word.find('=') == std::string::npos;
+  std::string without_copies = command;  // of a descriptor: "2>&1"
+  for (std::size_t at = 0; (at = without_copies.find(">&", at)) != std::string::npos;)
+    without_copies.erase(at, 2);
+  const bool plain = without_copies.find_first_of(";&|()`\n#") == std::string::npos &&
+                     !own_words.contains(word) && word.find('=') == std::string::npos;
   return plain ? "exec " + command : command;
 }
 

@@ -28,7 +28,7 @@ services:
   const Workspace made = workspace();
   EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("ready": { "healthcheck": true })"));
   EXPECT_THAT(line("\"db\": {"),
-              HasSubstr(R"("healthcheck": { "test": "pg_isready -U $USER", "interval": 5000, )"
+              HasSubstr(R"("healthcheck": { "test": "pg_isready -U $$USER", "interval": 5000, )"
                         R"("timeout": 1500, "startPeriod": 60000, "retries": 3 })"));
   EXPECT_THAT(line("\"off\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
   EXPECT_THAT(line("\"none\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
@@ -129,6 +129,15 @@ services:
   EXPECT_EQ(with_debug.projects.at("./").tasks.at("trace").profiles, std::nullopt)
       << "it is asked for always";
   EXPECT_THAT(text(), HasSubstr("too: seed and all.\n"));
+}
+
+TEST_F(Init, a_service_of_which_there_are_none_is_not_started) {
+  write("compose.yaml",
+        "services: {a: {image: i, scale: 0}, b: {image: i, deploy: {replicas: 0}}, "
+        "c: {image: i, scale: 1, attach: false}, d: {image: i, scale: 2}}\n");
+  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:c async optional", "& ./:d async optional"));
+  EXPECT_THAT(text(), AllOf(HasSubstr("// Not started by `dream up`, as their scale is 0: a and b.\n"),
+                            HasSubstr("// Not taken over: scale of d.\n")));
 }
 
 TEST_F(Init, services_that_need_themselves_or_one_another_make_no_cycle) {

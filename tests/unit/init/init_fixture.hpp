@@ -75,11 +75,17 @@ class Init : public testing::Test {
     return made ? *made : "failed: " + to_string(made.error());
   }
 
-  /// The same as dream reads it; it must be without problems.
+  /// The same as dream reads it, `${X}` being "<X>"; it must be without problems.
   Workspace workspace(const std::optional<std::string>& from = std::nullopt) const {
     const std::vector<std::string> executors{"shell", "npm", "deno", "docker"};
     const std::string made = text(from);
-    config::LoadResult loaded = config::interpret(config::Document::parse("dream.json", made), executors);
+    config::Outside outside;
+    std::map<std::string, std::string> values;
+    outside.environment = [&](const std::string& name) -> std::optional<std::string_view> {
+      return values.try_emplace(name, "<" + name + ">").first->second;
+    };
+    config::LoadResult loaded =
+        config::interpret(config::Document::parse("dream.json", made, outside), executors);
     for (const config::Problem& problem : loaded.problems)
       ADD_FAILURE() << config::render_text(loaded.document->source(), problem) << made;
     return std::move(loaded.workspace);

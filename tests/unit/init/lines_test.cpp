@@ -44,12 +44,16 @@ TEST_F(Init, ports_of_a_procfile_begin_where_the_env_file_or_bin_dev_says) {
 }
 
 TEST_F(Init, a_line_of_a_procfile_that_is_more_than_one_program_keeps_its_shell) {
-  write("Procfile", "a: cd x && y\nb: A=1 run\nc: x | y\nd: exec z\ne: run ${PORT:-1} \"x y\"\n");
+  write("Procfile",
+        "a: cd x && y\nb: A=1 run\nc: x | y\nd: exec z\ne: run ${PORT:-1} \"x y\"\nf: run 2>&1 >log\ng: run "
+        "&>log\n");
   const Workspace made = workspace();
   EXPECT_EQ(command(made, "./", "a"), "cd x && y");
   EXPECT_EQ(command(made, "./", "b"), "A=1 run");
   EXPECT_EQ(command(made, "./", "c"), "x | y");
   EXPECT_EQ(command(made, "./", "d"), "exec z");
+  EXPECT_EQ(command(made, "./", "f"), "exec run 2>&1 >log");
+  EXPECT_EQ(command(made, "./", "g"), "run &>log");
   EXPECT_EQ(command(made, "./", "e"), "exec run ${PORT:-1} \"x y\"");
 }
 

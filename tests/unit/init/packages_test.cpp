@@ -26,7 +26,7 @@ TEST_F(Init, packages_of_npm_workspaces_are_projects_and_are_built_after_those_t
   EXPECT_THAT(needs(made, "./apps/deep/web", "build"), ElementsAre("^"));
   EXPECT_THAT(plan(made, "./apps/deep/web", "build"),
               ElementsAre("./packages/ui:build", "./apps/deep/web:build"));
-  EXPECT_EQ(made.recursive.size(), 2U);
+  EXPECT_TRUE(made.recursive.empty()) << "what manifests name is always followed";
   EXPECT_THAT(text(), HasSubstr("// package.json: build and dev\n"));
 }
 
@@ -183,12 +183,26 @@ TEST_F(Init, what_nx_says_of_the_order_is_said_by_entries) {
   EXPECT_THAT(plan(made, "./a", "lint"), ElementsAre("./b:build", "./a:compile", "./a:lint"));
 }
 
+TEST_F(Init, targets_of_nx_are_run_by_it) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("nx.json", "{}");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
+  write("a/project.json", R"({"name": "app", "targets": {"build": {}, "serve": {}}})");
+  write("b/project.json", R"({"targets": {"test": {}}})");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./a", "serve"), R"({ "npx", "nx", "run", "app:serve" })");
+  EXPECT_THAT(names(made.projects.at("./a").tasks), ElementsAre("serve"));
+  EXPECT_EQ(command(made, "./b", "test"), R"({ "npx", "nx", "run", "b:test" })");
+  EXPECT_THAT(text(), HasSubstr("// nx runs itself what the targets in project.json need.\n"));
+}
+
 TEST_F(Init, what_wireit_runs_it_puts_in_order_itself) {
   write("package.json", R"({"workspaces": ["*"]})");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "wireit"}, "dependencies": {"b": "*"},
                               "wireit": {"build": {"dependencies": ["../b:build"]}}})");
   write("b/package.json", R"({"name": "b", "scripts": {"build": "wireit"}, "devDependencies": {"a": "*"}})");
   EXPECT_TRUE(workspace().dependencies.empty());
+  EXPECT_THAT(text(), HasSubstr("// wireit runs itself what its scripts need.\n"));
 }
 
 TEST_F(Init, patterns_of_pnpm_name_hidden_folders_and_take_out_whatever_stands_later) {
