@@ -81,6 +81,7 @@ class Services {
           draft_.remark(
               fmt::format("{} has no health check: who needs it starts when it was started.", need.service));
         needs.entries.push_back(entry(need.service, need.until));
+        if (need.restarts_with) needs.entries.back().members.emplace_back("restartWith", "true");
       }
       draft_.add_needs(std::move(needs));
     }
@@ -119,7 +120,7 @@ class Services {
         context_.built_images.emplace(image, build_json(name, build, context_.variables, nullptr));
     }
     for (const std::string& name : names_) {
-      for (ServiceNeed& need : needs_of(name, model_.services[name], draft_)) {
+      for (ServiceNeed& need : needs_of(model_.services[name])) {
         if (std::ranges::find(names_, need.service) == names_.end()) {
           if (need.required)
             draft_.remark(fmt::format("{} doesn't wait for {}, which isn't there.", name, need.service));

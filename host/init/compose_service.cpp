@@ -345,7 +345,7 @@ class Maker {
 
 }  // namespace
 
-std::vector<ServiceNeed> needs_of(const std::string& name, const YAML::Node& service, Draft& draft) {
+std::vector<ServiceNeed> needs_of(const YAML::Node& service) {
   std::vector<ServiceNeed> needs;
   const auto add = [&](ServiceNeed need) {
     const bool known = std::ranges::find(needs, need.service, &ServiceNeed::service) != needs.end();
@@ -358,8 +358,8 @@ std::vector<ServiceNeed> needs_of(const std::string& name, const YAML::Node& ser
            .until = condition == "service_healthy"                  ? ServiceNeed::Until::healthy
                     : condition == "service_completed_successfully" ? ServiceNeed::Until::ended
                                                                     : ServiceNeed::Until::started,
-           .required = text_at(one.second, "required") != "false"});
-      if (is_true(member_at(one.second, "restart"))) draft.leave_out("depends_on.restart", name);
+           .required = text_at(one.second, "required") != "false",
+           .restarts_with = is_true(member_at(one.second, "restart"))});
     }
   }
   for (const std::string& link : texts_of(member_at(service, "links")))

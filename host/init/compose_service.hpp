@@ -18,12 +18,11 @@ struct ServiceNeed {
   std::string service;
   Until until = Until::started;
   bool required = true;
+  bool restarts_with = false;  ///< it is restarted with that one
 };
 
-/// Those that it names in `depends_on`, `links` and `network_mode`, in this order. A remark in `draft` tells
-/// of what can't be said.
-[[nodiscard]] std::vector<ServiceNeed> needs_of(const std::string& name, const YAML::Node& service,
-                                                Draft& draft);
+/// Those that it names in `depends_on`, `links` and `network_mode`, in this order.
+[[nodiscard]] std::vector<ServiceNeed> needs_of(const YAML::Node& service);
 
 /// What the others make of a service.
 struct ServiceRole {

@@ -94,7 +94,7 @@ Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
 }
 
 Package package_of(const std::string& path, const Value& json) {
-  Package package{path, text_member(json, "name"), {}, {}};
+  Package package{path, text_member(json, "name"), {}, {}, false};
   if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
     for (const auto& one : scripts->GetObject())
       package.scripts.emplace(one.name.GetString(), one.value.IsString() ? one.value.GetString() : "");
@@ -107,6 +107,19 @@ Package package_of(const std::string& path, const Value& json) {
   for (std::string& name : keys_at(json, "devDependencies"))
     package.uses.emplace(std::move(name), Package::Use::development);
   return package;
+}
+
+/// Whether a folder between the root and this one has members of its own: dream's executor takes the nearest.
+bool is_of_other_workspace(const fs::path& root, const std::string& folder) {
+  for (std::string above = folder.substr(0, folder.rfind('/')); above != ".";
+       above = above.substr(0, above.rfind('/'))) {
+    std::error_code ignored;
+    const auto json = read_object(root / above / "package.json");
+    if (fs::exists(root / above / "pnpm-workspace.yaml", ignored) ||
+        (json && *json && (*json)->HasMember("workspaces")))
+      return true;
+  }
+  return false;
 }
 
 /// Where all packages of a folder are members, what is said of one may be said of "folder/*".
@@ -186,7 +199,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   Result<std::vector<std::string>> found = pnpm_patterns(root);
   if (!found) return found.error();
   std::vector<std::string> patterns = std::move(*found);
-  Package root_package{draft.at("./"), {}, {}, {}};
+  Package root_package{draft.at("./"), {}, {}, {}, false};
   if (*own) {
     root_package = package_of(draft.at("./"), **own);
     const std::vector<std::string> scripts = keys_at(**own, "scripts");
@@ -208,6 +221,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     const std::vector<std::string> scripts = keys_at(**json, "scripts");
     if (scripts.empty() && patterns.empty()) continue;
     packages.push_back(package_of(draft.at(folder), **json));
+    packages.back().is_of_other_workspace = is_of_other_workspace(root, folder);
     if (scripts.empty())
       without_tasks.push_back(draft.at(folder));
     else

@@ -176,7 +176,7 @@ class Order {
 
   void add_need(const Package& package, const std::string& need, NeedsDraft& needs, bool beside) {
     const std::size_t hash = need.find('#');
-    if (need.starts_with('^') && by_manifest_ && &package != &own_) {
+    if (need.starts_with('^') && by_manifest_ && &package != &own_ && !package.is_of_other_workspace) {
       if (leads_somewhere(need.substr(1))) needs.entries.push_back({{}, need.substr(1)});
     } else if (need.starts_with('^')) {
       std::set<const Package*> seen{&package};

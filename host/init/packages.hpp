@@ -19,7 +19,8 @@ struct Package {
   std::string path;  ///< of the project
   std::string name;
   std::map<std::string, std::string> scripts;
-  std::map<std::string, Use> uses;  ///< by the names of packages
+  std::map<std::string, Use> uses;     ///< by the names of packages
+  bool is_of_other_workspace = false;  ///< a folder above it that isn't the root says that it has members
 };
 
 /// The texts of an array, or of an array in the member `within` of an object.

@@ -131,6 +131,13 @@ services:
   EXPECT_THAT(text(), HasSubstr("too: seed and all.\n"));
 }
 
+TEST_F(Init, a_service_that_restarts_with_another_one_does_so_here) {
+  write("compose.yaml",
+        "services: {a: {image: i, depends_on: {b: {condition: service_started, restart: true}}}, "
+        "b: {image: i, restart: always}}\n");
+  EXPECT_TRUE(workspace().dependencies.at("./").at("a").entries.at(0).restart_with);
+}
+
 TEST_F(Init, a_service_of_which_there_are_none_is_not_started) {
   write("compose.yaml",
         "services: {a: {image: i, scale: 0}, b: {image: i, deploy: {replicas: 0}}, "

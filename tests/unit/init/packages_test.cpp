@@ -183,6 +183,20 @@ TEST_F(Init, what_nx_says_of_the_order_is_said_by_entries) {
   EXPECT_THAT(plan(made, "./a", "lint"), ElementsAre("./b:build", "./a:compile", "./a:lint"));
 }
 
+TEST_F(Init, a_package_below_another_workspace_names_those_that_it_uses) {
+  write("pnpm-workspace.yaml", "packages: ['a', 'more/*', 'more']\n");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
+  write("more/package.json",
+        R"({"name": "more", "workspaces": ["*"], "scripts": {"build": "x"}, "dependencies": {"a": "*"}})");
+  for (const char* name : {"more/b", "more/c"})
+    write(std::string(name) + "/package.json",
+          R"({"name": ")" + std::string(name) + R"(", "scripts": {"build": "x"},
+      "dependencies": {"a": "*"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs_of_glob(made, "./more/*", "build"), ElementsAre("./a:"));
+  EXPECT_THAT(needs_of_glob(made, "./*", "build"), ElementsAre("^"));
+}
+
 TEST_F(Init, targets_of_nx_are_run_by_it) {
   write("package.json", R"({"workspaces": ["*"]})");
   write("nx.json", "{}");
