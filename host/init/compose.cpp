@@ -68,7 +68,8 @@ class Services {
     if (context_.has_defaults) own.members.emplace_back("options", R"({ "mount": "none", "init": false })");
     for (const std::string& name : names_) {
       ServiceTask made = task_of(name, model_.services[name], roles_[name], context_, draft_);
-      if (!is_active(name)) made.task.members.emplace_back("profiles", list_json(profiles_of(name)));
+      if (!is_active(name))
+        made.task.members.insert(made.task.members.begin(), {"profiles", list_json(profiles_of(name))});
       if (made.is_service) lasting_.insert(name);
       if (made.is_firm) firm_.insert(name);
       if (made.has_ready) ready_.insert(name);
@@ -116,6 +117,8 @@ class Services {
         continue;
       }
       names_.push_back(name);
+      if (const std::string built = normalise_project(text_at(build, "context")); !built.empty())
+        draft_.see_built(built == "./" ? project_ : normalise_project(project_ + "/" + built));
       if (!image.empty() && build.IsMap())
         context_.built_images.emplace(image, build_json(name, build, context_.variables, nullptr));
     }

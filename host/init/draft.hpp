@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +82,10 @@ class Draft {
   /// `what` of `whose` isn't in the file: one remark for all of the same `what`.
   void leave_out(const std::string& what, const std::string& whose);
 
+  /// The folder is what a container of another project is built from.
+  void see_built(const std::string& path) { built_.insert(path); }
+  [[nodiscard]] bool is_built(const std::string& path) const { return built_.contains(path); }
+
   [[nodiscard]] bool has(const std::string& path) const;
   [[nodiscard]] bool has_task(const std::string& path, const std::string& name) const;
   [[nodiscard]] const std::vector<ProjectDraft>& projects() const { return projects_; }
@@ -106,6 +111,7 @@ class Draft {
   std::vector<ProjectDraft> projects_;
   std::vector<NeedsDraft> needs_;
   std::vector<std::string> remarks_;
+  std::set<std::string> built_;
   std::vector<std::pair<std::string, std::vector<std::string>>> left_out_;
 };
 

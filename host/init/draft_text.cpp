@@ -22,6 +22,16 @@ std::string member_line(std::size_t indentation, const std::string& key, const s
   return begin + laid_out(json, indentation, begin.size()) + ",\n";
 }
 
+/// An object whose members have a line each, unless there is but one.
+std::string members_text(std::size_t indentation, const std::string& key,
+                         const std::vector<Member>& members) {
+  if (members.size() < 2) return member_line(indentation, key, object_json(members));
+  const std::string begin(indentation, ' ');
+  std::string text = begin + json_string(key) + ": {\n";
+  for (const auto& [name, json] : members) text += member_line(indentation + 2, name, json);
+  return text + begin + "},\n";
+}
+
 /// Whether dream.json reads "./db:start" as the id of this step.
 bool is_id(const EntryDraft& entry) {
   return entry.project.starts_with("./") && entry.task.find('/') == std::string::npos &&
@@ -125,11 +135,7 @@ void Draft::render_needs(std::string& out) const {
   gather_alike(all);
   if (all.empty()) return;
   out += "  // what runs before what: project, task, and what it needs\n  \"workspace\": {\n";
-  for (const auto& [owner, needs] : all) {
-    out += fmt::format("    {}: {{\n", json_string(owner));
-    for (const auto& [task, json] : needs) out += member_line(6, task, json);
-    out += "    },\n";
-  }
+  for (const auto& [owner, needs] : all) out += members_text(4, owner, needs);
   out += "  },\n\n";
   std::string recursive;
   for (const auto& [owner, needs] : all) {
@@ -161,17 +167,18 @@ void Draft::render_projects(std::string& out) const {
   out += "  // how each project runs its tasks\n  \"projects\": {\n";
   for (const ProjectDraft& project : projects_) {
     out += comment_line("    ", project.comment);
-    out += fmt::format("    {}: {{", json_string(project.path));
-    if (project.members.empty() && project.tasks.empty()) {
-      out += fmt::format(" \"executor\": {} }},\n", json_string(project.executor));
+    std::vector<Member> members{{"executor", json_string(project.executor)}};
+    members.insert(members.end(), project.members.begin(), project.members.end());
+    std::vector<Member> tasks;
+    for (const TaskDraft& task : project.tasks) tasks.emplace_back(task.name, object_json(task.members));
+    if (tasks.size() < 2) {
+      if (!tasks.empty()) members.emplace_back("tasks", object_json(tasks));
+      out += member_line(4, project.path, object_json(members));
       continue;
     }
-    out += "\n" + member_line(6, "executor", json_string(project.executor));
-    for (const auto& [key, value] : project.members) out += member_line(6, key, value);
-    if (!project.tasks.empty()) out += "      \"tasks\": {\n";
-    for (const TaskDraft& task : project.tasks) out += member_line(8, task.name, object_json(task.members));
-    if (!project.tasks.empty()) out += "      },\n";
-    out += "    },\n";
+    out += fmt::format("    {}: {{\n", json_string(project.path));
+    for (const auto& [key, value] : members) out += member_line(6, key, value);
+    out += members_text(6, "tasks", tasks) + "    },\n";
   }
   out += "  },\n";
 }

@@ -158,7 +158,9 @@ Result<void> add_dockerfiles(const fs::path& root, int levels, Draft& draft) {
   folders.insert(folders.begin(), "./");
   for (const std::string& folder : folders) {
     std::error_code ignored;
-    if (draft.has(draft.at(folder)) || !fs::is_regular_file(root / folder / "Dockerfile", ignored)) continue;
+    if (draft.has(draft.at(folder)) || draft.is_built(draft.at(folder)) ||
+        !fs::is_regular_file(root / folder / "Dockerfile", ignored))
+      continue;
     draft.project(draft.at(folder), "docker", "Dockerfile")
         .members.emplace_back("options", R"({ "build": { "context": "." } })");
     draft.add_task(draft.at(folder), "docker", "Dockerfile", "docker", {"start", {}});

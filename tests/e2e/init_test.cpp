@@ -98,7 +98,7 @@ TEST(InitCommand, writes_an_order_that_the_manifests_of_npm_tell) {
                    package("a", R"("b": "*")"),
                    package("b", R"("c": "^1.0.0")"),
                    package("c", "")});
-  EXPECT_THAT(workspace.read("dream.json"), HasSubstr("\"./packages/*\": {\n      \"build\": [\"^\"],\n"));
+  EXPECT_THAT(workspace.read("dream.json"), HasSubstr("\"./packages/*\": { \"build\": [\"^\"] },\n"));
   const Finished made =
       run(workspace, {.arguments = {"-c", "npm run build --workspaces --silent"}, .program = "/bin/sh"});
   const Finished dreamed = run(workspace, {.arguments = {"run", "build", "-p", "packages/*", "-o", "raw"}});

@@ -27,6 +27,15 @@ TEST_F(Init, a_folder_with_a_dockerfile_is_a_project_where_nothing_else_runs_it)
   EXPECT_EQ(made.projects.at("./services/cache").executor, "docker");
 }
 
+TEST_F(Init, what_a_compose_file_builds_is_no_project_of_its_own) {
+  write("compose.yaml", "services: {a: {build: ./a}, b: {build: {context: deep/b, dockerfile: x}}}\n");
+  for (const char* folder : {"a", "deep/b", "c"}) write(std::string(folder) + "/Dockerfile", "FROM x");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./", "./c"));
+  EXPECT_THAT(text(),
+              HasSubstr(R"("./c": { "executor": "docker", "options": { "build": { "context": "." } }, )"
+                        R"("tasks": { "start": {} } },)"));
+}
+
 TEST_F(Init, the_first_of_a_name_stays_and_the_others_get_another_one) {
   write("package.json", R"({"scripts": {"build": "tsc"}})");
   write("Makefile", "build:\nclean:\n");
