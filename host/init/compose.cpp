@@ -9,7 +9,6 @@
 #include "init/compose_service.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
-#include "init/processes.hpp"
 #include "init/sources.hpp"
 #include "plan/workspace.hpp"
 
@@ -69,23 +68,41 @@ class Services {
     if (context_.has_defaults) own.members.emplace_back("options", R"({ "mount": "none", "init": false })");
     for (const std::string& name : names_) {
       ServiceTask made = task_of(name, model_.services[name], roles_[name], context_, draft_);
-      lasting_ = lasting_ || (made.is_service && is_active(name));
+      if (!is_active(name))
+        made.task.members.insert(made.task.members.begin(), {"profiles", list_json(profiles_of(name))});
+      if (made.is_service) lasting_.insert(name);
+      if (made.is_firm) firm_.insert(name);
       if (made.has_ready) ready_.insert(name);
       tasks_[name] = draft_.add_task(project_, "docker", comment, "compose", std::move(made.task));
     }
     for (const std::string& name : names_) {
-      NeedsDraft needs{project_, tasks_[name], {}};
-      for (const ServiceNeed& need : needs_[name]) needs.entries.push_back(entry(need.service, need.until));
+      NeedsDraft needs{project_, tasks_[name], {}, true};
+      for (const ServiceNeed& need : needs_[name]) {
+        if (need.until == Until::healthy && !ready_.contains(need.service))
+          draft_.remark(
+              fmt::format("{} has no health check: who needs it starts when it was started.", need.service));
+        needs.entries.push_back(entry(need.service, need.until));
+        if (need.restarts_with) needs.entries.back().members.emplace_back("restartWith", "true");
+      }
       draft_.add_needs(std::move(needs));
     }
     add_all(comment);
     tell_networks();
-    tell_unknown_variables();
+    std::vector<std::string> demanded;
+    for (const std::string& name : context_.variables.demanded()) demanded.push_back(name);
+    if (!demanded.empty())
+      draft_.remark(fmt::format("compose wants these to be set: {}.", join_words(demanded)));
   }
 
  private:
+  [[nodiscard]] std::vector<std::string> profiles_of(const std::string& name) const {
+    std::vector<std::string> own = texts_of(member_at(model_.services.at(name), "profiles"));
+    std::erase_if(own, [](const std::string& one) { return !is_word(one, "-_."); });
+    return own;
+  }
+
   [[nodiscard]] bool is_active(const std::string& name) const {
-    const std::vector<std::string> own = texts_of(member_at(model_.services.at(name), "profiles"));
+    const std::vector<std::string> own = profiles_of(name);
     return own.empty() || profiles_.contains("*") ||
            std::ranges::any_of(own, [&](const std::string& one) { return profiles_.contains(one); });
   }
@@ -100,18 +117,20 @@ class Services {
         continue;
       }
       names_.push_back(name);
+      if (const std::string built = normalise_project(text_at(build, "context")); !built.empty())
+        draft_.see_built(built == "./" ? project_ : normalise_project(project_ + "/" + built));
       if (!image.empty() && build.IsMap())
         context_.built_images.emplace(image, build_json(name, build, context_.variables, nullptr));
     }
     for (const std::string& name : names_) {
-      for (ServiceNeed& need : needs_of(name, model_.services[name], draft_)) {
+      for (ServiceNeed& need : needs_of(model_.services[name])) {
         if (std::ranges::find(names_, need.service) == names_.end()) {
           if (need.required)
             draft_.remark(fmt::format("{} doesn't wait for {}, which isn't there.", name, need.service));
           continue;
         }
-        if (!need.required && !is_active(need.service)) continue;
         ServiceRole& role = roles_[need.service];
+        role.needed = true;
         role.waited_until_healthy = role.waited_until_healthy || need.until == Until::healthy;
         role.waited_until_ended = role.waited_until_ended || need.until == Until::ended;
         needs_[name].push_back(std::move(need));
@@ -159,76 +178,40 @@ class Services {
   }
 
   [[nodiscard]] EntryDraft entry(const std::string& name, Until until) const {
-    EntryDraft made{project_, tasks_.at(name), {}};
+    EntryDraft made{project_, tasks_.at(name)};
     if (until == Until::ended) return made;
-    made.members.emplace_back("async", "true");
-    const bool has_ready = ready_.contains(name);
-    if (until == Until::healthy && !has_ready)
-      draft_.remark(fmt::format("{} has no health check: who needs it starts when it was started.", name));
-    if (has_ready)
-      made.members.emplace_back("waitFor", until == Until::healthy ? "\"ready\"" : "\"started\"");
+    if (!lasting_.contains(name)) made.members.emplace_back("async", "true");
+    if (ready_.contains(name) && until == Until::started) made.members.emplace_back("waitFor", "\"started\"");
+    if (!firm_.contains(name)) made.members.emplace_back("required", "false");
     return made;
   }
 
-  [[nodiscard]] std::vector<std::string> order() const {
-    std::vector<std::string> active;
-    std::ranges::copy_if(names_, std::back_inserter(active),
-                         [&](const std::string& name) { return is_active(name); });
-    std::map<std::string, std::vector<std::string>> needs;
-    for (const auto& [name, own] : needs_) {
-      for (const ServiceNeed& need : own) needs[name].push_back(need.service);
-    }
-    std::set<std::string> late;
-    for (const auto& [name, role] : roles_) {
-      if (role.waited_until_ended) late.insert(name);
-    }
-    return start_order(std::move(active), needs, late);
-  }
-
   void add_all(const std::string& comment) {
-    std::vector<std::string> inactive;
+    std::vector<EntryDraft> entries;
+    std::vector<std::string> profiles;
+    std::vector<std::string> none;
     for (const std::string& name : names_) {
-      if (!is_active(name)) inactive.push_back(tasks_[name]);
+      const YAML::Node& service = model_.services[name];
+      if (text_at(service, "scale") == "0" || text_at(member_at(service, "deploy"), "replicas") == "0") {
+        none.push_back(tasks_[name]);
+        continue;
+      }
+      entries.push_back(entry(name, roles_[name].waited_until_ended ? Until::ended : Until::healthy));
+      if (is_active(name)) continue;
+      for (std::string& one : profiles_of(name)) {
+        if (std::ranges::find(profiles, one) == profiles.end()) profiles.push_back(std::move(one));
+      }
     }
-    const std::vector<std::string> active = order();
-    if (active.empty()) return;
-    const std::string up = draft_.free_name(project_, {"up", "compose-up"});
-    NeedsDraft everything{project_, up, {}};
-    for (const std::string& name : active) {
-      const auto role = roles_.find(name);
-      const bool ends = role != roles_.end() && role->second.waited_until_ended;
-      const bool needed = ends || (role != roles_.end() && role->second.waited_until_healthy);
-      everything.entries.push_back(entry(name, ends ? Until::ended : Until::started));
-      if (!needed) everything.entries.back().members.emplace_back("required", "false");
-    }
-    // Where all end by themselves, the run ends with the last of them.
-    draft_.add_task(project_, "shell", comment, "compose",
-                    {up, {{"command", lasting_ ? "\"exec sleep infinity\"" : "\"true\""}}});
-    draft_.add_needs(std::move(everything));
-    draft_.remark(fmt::format(
-        "`dream {}` starts the services of {} and ends them with Ctrl-C. One that fails ends the "
-        "others only where one waits for its health or end. They reach each other by their names.",
-        up, comment.substr(comment.find(' ') + 1)));
-    if (!inactive.empty())
-      draft_.remark(
-          fmt::format("Not started by `dream {}`, for their profiles: {}.", up, join_words(inactive)));
-  }
-
-  /// Those that stand in what was written.
-  void tell_unknown_variables() {
-    const auto owner = std::ranges::find(draft_.projects(), project_, &ProjectDraft::path);
-    std::vector<std::string> names;
-    for (const std::string& name : context_.variables.unknown()) {
-      const bool stands = std::ranges::any_of(owner->tasks, [&](const TaskDraft& task) {
-        return std::ranges::any_of(task.members, [&](const Member& member) {
-          return member.second.find("${" + name + "}") != std::string::npos;
-        });
-      });
-      if (stands) names.push_back("${" + name + "}");
-    }
-    if (names.empty()) return;
-    draft_.remark(fmt::format("dream.json expands no variables; write the values where these stand: {}.",
-                              fmt::join(names, ", ")));
+    if (entries.empty()) return;
+    const std::string up =
+        draft_.add_gatherer(project_, "docker", comment, {"up", "compose-up"}, std::move(entries), true);
+    draft_.remark(fmt::format("`dream {}` starts the services of {}, and Ctrl-C ends them.", up,
+                              comment.substr(comment.find(' ') + 1)));
+    if (!none.empty())
+      draft_.remark(fmt::format("Not started by `dream {}`, as their scale is 0: {}.", up, join_words(none)));
+    if (!profiles.empty())
+      draft_.remark(fmt::format("`dream {} --profile NAME` starts those of a profile, too: {}.", up,
+                                join_words(profiles)));
   }
 
   ComposeModel model_;
@@ -239,9 +222,8 @@ class Services {
   std::vector<std::string> names_;
   std::map<std::string, std::vector<ServiceNeed>> needs_;
   std::map<std::string, ServiceRole> roles_;
-  std::map<std::string, std::string> tasks_;  ///< the names that they got
-  std::set<std::string> ready_;
-  bool lasting_ = false;  ///< some service of `up` runs until it is stopped
+  std::map<std::string, std::string> tasks_;      ///< the names that they got
+  std::set<std::string> ready_, lasting_, firm_;  ///< as ServiceTask says it of each
 };
 
 /// The usual file of a folder and the one that goes over it; none: there is none.
@@ -267,7 +249,10 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
   std::vector<fs::path> files = file ? std::vector{*file} : usual_files(folder);
   std::string names = "compose.yaml";
   try {
-    ComposeVariables variables(read_variables((file ? file->parent_path() : folder) / ".env"));
+    const fs::path variables_folder = file ? file->parent_path() : folder;
+    ComposeVariables variables(
+        read_variables(variables_folder / ".env"),
+        variables_folder == root ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere);
     if (const auto named = file ? std::nullopt : variables.value("COMPOSE_FILE"); named && !named->empty()) {
       files.clear();
       const std::string separator = variables.value("COMPOSE_PATH_SEPARATOR").value_or(":");
@@ -292,7 +277,8 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
     const std::string inner = normalise_project(own.lexically_relative(folder).string());
     if (inner.empty())
       return Error{ErrorCode::configuration, "the file lies outside of the workspace", printable(names), {}};
-    if (variables.used()) draft.remark("Values of .env stand here, where " + names + " names its variables.");
+    if (variables.used() && variables.kind() == ComposeVariables::Kind::elsewhere)
+      draft.remark("Values of .env stand here, where " + names + " names its variables.");
     Services(std::move(model), variables, own, draft).add(draft.at(inner), "from " + names);
   } catch (const YAML::Exception& problem) {
     return not_understood(names, problem.what());

@@ -110,7 +110,9 @@ class Layers {
     for (const std::string& name : variable_files)
       own = read_variables((file.parent_path() / name).lexically_normal(), std::move(own));
     for (const auto& [name, value] : variables_.values()) own[name] = value;
-    ComposeVariables variables(std::move(own));
+    const bool of_root = folder == root_ && variable_files.empty();
+    ComposeVariables variables(std::move(own),
+                               of_root ? variables_.kind() : ComposeVariables::Kind::elsewhere);
     std::vector<fs::path> layers;
     layers.reserve(paths.size());
     for (const std::string& path : paths) layers.push_back((file.parent_path() / path).lexically_normal());

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <set>
 
+#include "init/compose_text.hpp"
+
 namespace dream::init {
 
 namespace {
@@ -128,10 +130,13 @@ YAML::Node as_map(const YAML::Node& node) {
   for (const YAML::Node& one : node) {
     const std::string text = one.IsScalar() ? one.Scalar() : std::string();
     const std::size_t equals = text.find('=');
-    if (equals == std::string::npos)
+    if (equals == std::string::npos) {
       map[text] = YAML::Node();
-    else
-      map[text.substr(0, equals)] = text.substr(equals + 1);
+      continue;
+    }
+    const std::string written = written_text(one);
+    map[text.substr(0, equals)] = written_scalar(
+        text.substr(equals + 1), written.substr(std::min(written.find('='), written.size() - 1) + 1));
   }
   return map;
 }

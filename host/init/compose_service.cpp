@@ -8,6 +8,7 @@
 
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "config/env_expansion.hpp"
 #include "init/compose_container.hpp"
 #include "init/compose_values.hpp"
 
@@ -26,9 +27,9 @@ const std::map<std::string, std::string>& plain_options() {
 
 /// Keys that mean nothing to a run, or are told for all services together, or are taken elsewhere.
 const std::set<std::string>& passed_over() {
-  static const std::set<std::string> keys{"depends_on", "links",   "networks", "expose",      "logging",
-                                          "profiles",   "secrets", "configs",  "build",       "image",
-                                          "restart",    "deploy",  "init",     "healthcheck", "extends"};
+  static const std::set<std::string> keys{
+      "depends_on", "links", "networks", "expose", "logging", "profiles",    "secrets", "configs",
+      "build",      "image", "restart",  "deploy", "init",    "healthcheck", "extends", "attach"};
   return keys;
 }
 
@@ -72,7 +73,8 @@ class Maker {
     if (!context_.has_defaults) option("mount", "\"none\"");
     if (!context_.has_defaults || has_init) option("init", has_init ? "true" : "false");
     restart();
-    const bool lasts = restarts_always_ || has_check || role.waited_until_healthy;
+    const bool lasts = restarts_always_ || has_check || role.needed;
+    made_.is_firm = restarts_always_ || role.waited_until_healthy || role.waited_until_ended;
     made_.is_service = lasts && !role.waited_until_ended;
     made_.has_ready = role.waited_until_healthy && !check_is_off_ && !role.waited_until_ended;
     std::vector<Member>& members = made_.task.members;
@@ -106,27 +108,29 @@ class Maker {
     } else if (built != context_.built_images.end()) {
       option("build", built->second);
     } else {
-      option("image", json_string(image));
+      option("image", json_string(written_text(member_at(service_, "image"))));
     }
   }
 
   void take(const std::string& key, const YAML::Node& value) {
     if (key.starts_with("x-") || passed_over().contains(key) || value.IsNull()) return;
     if (const auto plain = plain_options().find(key); plain != plain_options().end() && value.IsScalar()) {
-      option(plain->second, json_string(value.Scalar()));
+      option(plain->second, json_string(written_text(value)));
     } else if (key == "command" || key == "entrypoint") {
       std::string passed_over;
-      option(key, list_json(words_of(value, &passed_over)));
+      option(key, list_json(written_words_of(value, &passed_over)));
       if (!passed_over.empty())
         draft_.remark(
             fmt::format("{}: its {} has no shell, and compose ends it before: {}", name_, key, passed_over));
     } else if (key == "environment") {
-      VariablesJson variables =
-          variables_json(value, [&](const std::string& name) { return context_.variables.value(name); });
+      VariablesJson variables = variables_json(
+          value, [&](const std::string& name) { return context_.variables.written_value(name); });
       env_ = std::move(variables.object);
       from_outside_ = std::move(variables.from_outside);
     } else if (key == "env_file") {
       env_files(value);
+    } else if (key == "container_name") {
+      leave_out("container_name (it is only a name for the others)");
     } else if (key == "labels") {
       option(key,
              variables_json(value, [](const std::string&) { return std::optional(std::string()); }).object);
@@ -156,6 +160,8 @@ class Maker {
       option("memory", json_string(text));
     } else if (key == "cpus" && is_number(text)) {
       option("cpus", text);
+    } else if (key == "scale" && (text == "0" || text == "1")) {
+      return true;  // 0: compose.cpp sees to it
     } else if (key == "gpus" && !text.empty()) {
       option("gpus", json_string(text));
     } else {
@@ -188,12 +194,14 @@ class Maker {
   /// compose's own volumes have the name of the project before theirs.
   void volume(const YAML::Node& one) {
     if (std::string folder = tmpfs_text(one); !folder.empty()) return tmpfs_.push_back(std::move(folder));
-    std::string text = volume_text(one);
+    const std::string text = volume_text(one);
     if (text.empty()) return leave_out(fmt::format("a volume ({})", text_at(one, "type")));
+    std::string written = volume_text(one, true);
     // The folder that compose is called in, and the user's own, which both know by other names.
     for (const auto& [variable, path] : {std::pair("${PWD}", "."), std::pair("${HOME}", "~")}) {
-      if (text.starts_with(std::string(variable) + "/") || text.starts_with(std::string(variable) + ":"))
-        text.replace(0, std::string_view(variable).size(), path);
+      if (written.starts_with(std::string(variable) + "/") ||
+          written.starts_with(std::string(variable) + ":"))
+        written.replace(0, std::string_view(variable).size(), path);
     }
     const std::size_t colon = text.find(':');
     if (colon != std::string::npos && std::string_view("./~$").find(text.front()) == std::string_view::npos) {
@@ -202,11 +210,13 @@ class Maker {
       const YAML::Node settings = declared == context_.model.volumes.end() ? YAML::Node() : declared->second;
       std::string name = text_at(settings, "name");
       if (name.empty()) name = external_name(context_.model.volumes, volume);
-      if (name.empty()) name = context_.model.name + "_" + volume;
+      const std::size_t end = find_outside_variables(written, ':');
+      if (end == written.size()) written = config::with_escaped_dollars(text);
       if (!member_at(settings, "driver_opts").IsNull()) leave_out("driver_opts of the volume " + volume);
-      text = name + text.substr(colon);
+      written = name.empty() ? context_.model.name + "_" + written
+                             : name + written.substr(find_outside_variables(written, ':'));
     }
-    volumes_.push_back(text);
+    volumes_.push_back(std::move(written));
   }
 
   /// All become the one of the run, but a single one that is there already.
@@ -262,6 +272,7 @@ class Maker {
     for (const YAML::Node& one : list) {
       const std::string path = text_at(one, "path");
       const std::string required = text_at(one, "required");
+      if (text_at(one, "format") == "raw") leave_out("env_file.format");
       std::error_code ignored;
       if (required == "false" && !fs::exists(context_.folder / path, ignored)) {
         draft_.remark(
@@ -283,7 +294,8 @@ class Maker {
       option("cpus", cpus);
     const YAML::Node devices = member_at(member_at(resources, "reservations"), "devices");
     for (const YAML::Node& device : devices) gpus(device);
-    if (const std::string replicas = text_at(deploy, "replicas"); !replicas.empty() && replicas != "1")
+    if (const std::string replicas = text_at(deploy, "replicas");
+        !replicas.empty() && replicas != "1" && replicas != "0")
       leave_out("deploy.replicas");
   }
 
@@ -333,7 +345,7 @@ class Maker {
 
 }  // namespace
 
-std::vector<ServiceNeed> needs_of(const std::string& name, const YAML::Node& service, Draft& draft) {
+std::vector<ServiceNeed> needs_of(const YAML::Node& service) {
   std::vector<ServiceNeed> needs;
   const auto add = [&](ServiceNeed need) {
     const bool known = std::ranges::find(needs, need.service, &ServiceNeed::service) != needs.end();
@@ -346,8 +358,8 @@ std::vector<ServiceNeed> needs_of(const std::string& name, const YAML::Node& ser
            .until = condition == "service_healthy"                  ? ServiceNeed::Until::healthy
                     : condition == "service_completed_successfully" ? ServiceNeed::Until::ended
                                                                     : ServiceNeed::Until::started,
-           .required = text_at(one.second, "required") != "false"});
-      if (is_true(member_at(one.second, "restart"))) draft.leave_out("depends_on.restart", name);
+           .required = text_at(one.second, "required") != "false",
+           .restarts_with = is_true(member_at(one.second, "restart"))});
     }
   }
   for (const std::string& link : texts_of(member_at(service, "links")))
@@ -363,9 +375,9 @@ std::string build_json(const std::string& name, const YAML::Node& build, const C
   for (const auto& one : build) {
     const std::string& key = one.first.Scalar();
     if ((key == "context" || key == "dockerfile" || key == "target") && one.second.IsScalar()) {
-      members.emplace_back(key, json_string(one.second.Scalar()));
+      members.emplace_back(key, json_string(written_text(one.second)));
     } else if (key == "args") {
-      const auto value = [&](const std::string& variable) { return variables.value(variable); };
+      const auto value = [&](const std::string& variable) { return variables.written_value(variable); };
       members.emplace_back(key, variables_json(one.second, value).object);
     } else if (key != "pull" && !key.starts_with("cache_") && draft != nullptr) {
       draft->leave_out("build." + key, name);

@@ -18,15 +18,15 @@ struct ServiceNeed {
   std::string service;
   Until until = Until::started;
   bool required = true;
+  bool restarts_with = false;  ///< it is restarted with that one
 };
 
-/// Those that it names in `depends_on`, `links` and `network_mode`, in this order. A remark in `draft` tells
-/// of what can't be said.
-[[nodiscard]] std::vector<ServiceNeed> needs_of(const std::string& name, const YAML::Node& service,
-                                                Draft& draft);
+/// Those that it names in `depends_on`, `links` and `network_mode`, in this order.
+[[nodiscard]] std::vector<ServiceNeed> needs_of(const YAML::Node& service);
 
 /// What the others make of a service.
 struct ServiceRole {
+  bool needed = false;  ///< by any
   bool waited_until_healthy = false;
   bool waited_until_ended = false;
 };
@@ -45,6 +45,7 @@ struct ServiceContext {
 struct ServiceTask {
   TaskDraft task;
   bool is_service = false;  ///< it is expected to run as long as others need it
+  bool is_firm = false;     ///< its failure is one of the run's
   bool has_ready = false;
 };
 

@@ -1,5 +1,6 @@
 #include "init/compose_text.hpp"
 
+#include <algorithm>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,8 @@ class Resolver {
       bytes_ += text.size();
       if (bytes_ > most_bytes_of_values)
         throw YAML::ParserException(node.Mark(), "too much text in its values");
+      if (variables_ != nullptr && node.Scalar().find('$') != std::string::npos)
+        return written_scalar(text, variables_->written(node.Scalar()));
       YAML::Node scalar(text);
       scalar.SetTag(node.Tag());  // "!": it was quoted
       return scalar;
@@ -75,6 +78,11 @@ std::optional<std::string> ComposeVariables::value(const std::string& name) cons
 }
 
 std::string ComposeVariables::expanded(const std::string& text) {
+  return expanded(text, [](const std::string& name) { return "${" + name + "}"; });
+}
+
+std::string ComposeVariables::expanded(const std::string& text,
+                                       const std::function<std::string(const std::string&)>& unknown) {
   if (text.find('$') == std::string::npos) return text;
   std::map<std::string, std::string, std::less<>> kept;  // stand for themselves
   std::string asked;
@@ -94,8 +102,8 @@ std::string ComposeVariables::expanded(const std::string& text) {
     const std::vector<std::string> names = made ? made->unset : std::vector{asked};
     std::size_t added = 0;
     for (const std::string& name : names) {
-      if (name.empty() || values_.contains(name) || !kept.emplace(name, "${" + name + "}").second) continue;
-      unknown_.insert(name);
+      if (name.empty() || values_.contains(name) || !kept.emplace(name, unknown(name)).second) continue;
+      if (!made) demanded_.insert(name);
       ++added;
     }
     if (added == 0 && made) return made->text;
@@ -103,6 +111,69 @@ std::string ComposeVariables::expanded(const std::string& text) {
     // A variable that must be set stands for itself, too; all else is wrong.
     if (added == 0) throw YAML::Exception(YAML::Mark::null_mark(), made.error().message);
   }
+}
+
+namespace {
+
+bool is_of_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// "$NAME" as "${NAME}", "${NAME:?why}" as "${NAME}": without a value, nothing else of dream.json would work.
+std::string with_braces(std::string_view text) {
+  std::string made;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '$' || at + 1 == text.size()) {
+      made += text[at];
+    } else if (text[at + 1] == '$') {
+      made += "$$";
+      ++at;
+    } else {
+      const bool has_brace = text[at + 1] == '{';
+      const std::size_t begin = at + (has_brace ? 2 : 1);
+      std::size_t end = begin;
+      while (end < text.size() && is_of_name(text[end])) ++end;
+      if (end == begin) {
+        made += '$';
+        continue;
+      }
+      made += "${" + std::string(text.substr(begin, end - begin));
+      if (has_brace && (text.substr(end).starts_with(":?") || text.substr(end).starts_with("?")))
+        end = std::min(text.find('}', end), text.size());
+      if (!has_brace) made += '}';
+      at = end - 1;
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+std::string ComposeVariables::written(const std::string& text) {
+  if (kind_ == Kind::of_root) return with_braces(text);
+  // What isn't known stays a variable; all other dollars are dollars.
+  const std::string mark(1, '\x01');
+  std::string made = config::with_escaped_dollars(
+      expanded(text, [&](const std::string& name) { return mark + "{" + name + "}"; }));
+  std::ranges::replace(made, '\x01', '$');
+  return made;
+}
+
+std::optional<std::string> ComposeVariables::written_value(const std::string& name) const {
+  const std::optional<std::string> own = value(name);
+  if (!own) return std::nullopt;
+  return kind_ == Kind::of_root ? "${" + name + "}" : config::with_escaped_dollars(*own);
+}
+
+std::string written_text(const YAML::Node& scalar) {
+  if (scalar.Tag().starts_with('$')) return scalar.Tag().substr(1);
+  return config::with_escaped_dollars(scalar.Scalar());
+}
+
+YAML::Node written_scalar(const std::string& text, const std::string& written) {
+  YAML::Node scalar(text);
+  scalar.SetTag("$" + written);
+  return scalar;
 }
 
 YAML::Node read_yaml(const std::string& text, ComposeVariables* variables) {

@@ -2,6 +2,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,30 +16,50 @@ namespace dream::init {
 /// What stands for `${NAME}` in compose files.
 class ComposeVariables {
  public:
+  enum class Kind : std::uint8_t {
+    of_root,    ///< dream.json may name them, too: dream reads the same .env
+    elsewhere,  ///< their values have to stand in dream.json
+  };
+
   /// `lenient`: what is no variable stays as it is.
-  explicit ComposeVariables(config::Variables values, bool lenient = false)
-      : values_(std::move(values)), lenient_(lenient) {}
+  explicit ComposeVariables(config::Variables values, Kind kind, bool lenient = false)
+      : values_(std::move(values)), kind_(kind), lenient_(lenient) {}
 
   [[nodiscard]] std::optional<std::string> value(const std::string& name) const;
   /// `text` with every form of `${…}` that compose knows, and `$$`, replaced. Of a variable without a value
-  /// and a default
-  /// `${NAME}` is left, and its name is one of the unknown ones. Throws YAML::Exception for what is no
-  /// variable.
+  /// and a default `${NAME}` is left. Throws YAML::Exception for what is no variable.
   [[nodiscard]] std::string expanded(const std::string& text);
-  [[nodiscard]] const std::set<std::string>& unknown() const { return unknown_; }
+  /// `text` for those places of dream.json where variables are expanded.
+  [[nodiscard]] std::string written(const std::string& text);
+  /// What is written for the variable itself, where it has a value.
+  [[nodiscard]] std::optional<std::string> written_value(const std::string& name) const;
+  [[nodiscard]] Kind kind() const { return kind_; }
+  /// Those that compose wants to be set: with `${NAME:?why}`.
+  [[nodiscard]] const std::set<std::string>& demanded() const { return demanded_; }
   /// Whether one of the values stands in what was expanded.
   [[nodiscard]] bool used() const { return used_; }
   [[nodiscard]] const config::Variables& values() const { return values_; }
 
  private:
+  [[nodiscard]] std::string expanded(const std::string& text,
+                                     const std::function<std::string(const std::string&)>& unknown);
+
   config::Variables values_;
-  std::set<std::string> unknown_;
+  Kind kind_;
+  std::set<std::string> demanded_;
   bool used_ = false;
   bool lenient_ = false;
 };
 
 /// What `text` says, without aliases and merge keys (`<<`); with `variables`, with their values. Keys that
-/// stand twice count once. Tags are kept: "!" is a text in quotes.
+/// stand twice count once. Tags are kept: "!" is a text in quotes. written_text() tells how a text was
+/// written.
 [[nodiscard]] YAML::Node read_yaml(const std::string& text, ComposeVariables* variables = nullptr);
+
+/// A text for those places of dream.json where variables are expanded: with the variables that it was written
+/// with, each other dollar twice where it must be.
+[[nodiscard]] std::string written_text(const YAML::Node& scalar);
+/// A text that is `written` so.
+[[nodiscard]] YAML::Node written_scalar(const std::string& text, const std::string& written);
 
 }  // namespace dream::init

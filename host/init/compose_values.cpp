@@ -6,10 +6,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <map>
 #include <string_view>
 
 #include "base/text.hpp"
+#include "config/env_expansion.hpp"
+#include "init/compose_text.hpp"
 
 namespace dream::init {
 
@@ -17,12 +18,30 @@ namespace {
 
 using namespace std::string_view_literals;
 
+/// How long the variable in braces is that a text begins with; 0: it begins with none.
+std::size_t variable_at(std::string_view text) {
+  if (!text.starts_with("${")) return 0;
+  int open = 0;
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '{') ++open;
+    if (text[at] == '}' && --open == 0) return at + 1;
+  }
+  return 0;
+}
+
 /// Up to what a shell would take for an operator, of which `rest` begins. False: a quote has no end.
 bool split_words(std::string_view text, std::vector<std::string>& words, std::string_view& rest) {
   char quote = '\0';
   bool in_word = false;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
+    if (const std::size_t length = quote == '\'' ? 0 : variable_at(text.substr(at)); length > 0) {
+      if (!in_word) words.emplace_back();
+      in_word = true;
+      words.back() += text.substr(at, length);
+      at += length - 1;
+      continue;
+    }
     if (quote == '\0' && " \t\r\n"sv.find(c) != std::string_view::npos) {
       in_word = false;
       continue;
@@ -98,50 +117,81 @@ std::vector<std::string> words_of(const YAML::Node& node, std::string* passed_ov
   return words;
 }
 
+std::vector<std::string> written_words_of(const YAML::Node& node, std::string* passed_over) {
+  std::vector<std::string> words = words_of(node, passed_over);
+  std::vector<std::string> written;
+  if (node.IsSequence()) {
+    for (const YAML::Node& one : node) written.push_back(written_text(one));
+    return written;
+  }
+  std::string_view rest;
+  const std::string text = written_text(node);
+  if (split_words(text, written, rest) && written.size() == words.size()) return written;
+  for (std::string& word : words) word = config::with_escaped_dollars(word);
+  return words;
+}
+
+std::size_t find_outside_variables(std::string_view written, char separator) {
+  for (std::size_t at = 0; at < written.size(); ++at) {
+    if (written[at] == separator) return at;
+    if (const std::size_t length = variable_at(written.substr(at)); length > 0) at += length - 1;
+  }
+  return written.size();
+}
+
 VariablesJson variables_json(const YAML::Node& node,
                              const std::function<std::optional<std::string>(const std::string&)>& known) {
   VariablesJson made;
-  std::map<std::string, std::string> variables;
+  std::vector<Member> members;
   if (node.IsMap()) {
     for (const auto& one : node) {
       const std::string& name = one.first.Scalar();
       if (name.empty() || name.find_first_of("=\0"sv) != std::string::npos) continue;
       const std::optional<std::string> value =
-          one.second.IsScalar() ? std::optional(one.second.Scalar()) : known(name);
-      if (!value || *value == "${" + name + "}") {
+          one.second.IsScalar() ? std::optional(written_text(one.second)) : known(name);
+      if (!value) {
         made.from_outside.push_back(name);
       } else if (value->find('\0') == std::string::npos) {
-        variables[name] = *value;
+        members.emplace_back(name, json_string(*value));
       }
     }
   }
-  std::vector<Member> members;
-  members.reserve(variables.size());
-  for (const auto& [name, value] : variables) members.emplace_back(name, json_string(value));
   made.object = object_json(members);
   return made;
 }
 
 std::string port_text(const YAML::Node& port) {
-  if (!port.IsMap()) return port.IsScalar() ? port.Scalar() : std::string();
-  const std::string target = text_at(port, "target");
-  if (target.empty()) return {};
-  std::string text = text_at(port, "published");
+  if (!port.IsMap()) {
+    const std::string text = port.IsScalar() ? port.Scalar() : std::string();
+    return text.starts_with(':') ? text.substr(1) : written_text(port);  // an address that is empty
+  }
+  const auto part = [&](const char* key) {
+    const YAML::Node value = member_at(port, key);
+    return value.IsScalar() ? written_text(value) : std::string();
+  };
+  if (text_at(port, "target").empty()) return {};
+  std::string text = part("published");
   if (!text.empty()) text += ":";
-  if (const std::string address = text_at(port, "host_ip"); !address.empty())
-    text = (address.find(':') == std::string::npos ? address : "[" + address + "]") + ":" + text;
-  text += target;
+  if (const std::string address = part("host_ip"); !address.empty())
+    text = (text_at(port, "host_ip").find(':') == std::string::npos ? address : "[" + address + "]") + ":" +
+           text;
+  text += part("target");
   const std::string protocol = text_at(port, "protocol");
   return protocol.empty() || protocol == "tcp" ? text : text + "/" + protocol;
 }
 
-std::string volume_text(const YAML::Node& volume) {
-  if (!volume.IsMap()) return volume.IsScalar() ? volume.Scalar() : std::string();
+std::string volume_text(const YAML::Node& volume, bool is_written) {
+  const auto text_of = [&](const YAML::Node& scalar) {
+    if (!scalar.IsScalar()) return std::string();
+    return is_written ? written_text(scalar) : scalar.Scalar();
+  };
+  if (!volume.IsMap()) return text_of(volume);
   const std::string type = text_at(volume, "type");
-  const std::string target = text_at(volume, "target");
+  const std::string target = text_of(member_at(volume, "target"));
   if ((type != "bind" && type != "volume") || target.empty()) return {};
-  std::string source = text_at(volume, "source");
-  if (type == "bind" && !source.empty() && source.find_first_of("./~$") != 0) source = "./" + source;
+  std::string source = text_of(member_at(volume, "source"));
+  if (type == "bind" && !source.empty() && text_at(volume, "source").find_first_of("./~$") != 0)
+    source = "./" + source;
   return (source.empty() ? "" : source + ":") + target +
          (is_true(member_at(volume, "read_only")) ? ":ro" : "");
 }
@@ -180,11 +230,13 @@ std::string health_check_json(const YAML::Node& check) {
   if (none || is_true(member_at(check, "disable"))) return R"({ "disable": true })";
   std::vector<Member> members;
   if (test.IsScalar() && !test.Scalar().empty()) {
-    members.emplace_back("test", json_string(test.Scalar()));
+    members.emplace_back("test", json_string(written_text(test)));
   } else if (words.size() > 1 && words.front() == "CMD-SHELL") {
-    members.emplace_back("test", json_string(words[1]));
+    members.emplace_back("test", json_string(written_text(test[1])));
   } else if (words.size() > 1) {
-    if (words.front() == "CMD") words.erase(words.begin());
+    const bool has_kind = words.front() == "CMD";
+    words = written_words_of(test);
+    if (has_kind) words.erase(words.begin());
     members.emplace_back("test", list_json(words));
   }
   const std::pair<const char*, const char*> times[] = {{"interval", "interval"},
@@ -201,14 +253,13 @@ std::string health_check_json(const YAML::Node& check) {
 }
 
 std::string restart_json(const std::string& policy, const std::string& most_restarts) {
-  // The engine's own pauses grow to a minute, and it gives up only where that is asked for.
-  constexpr const char* pauses = R"("delay": 100, "maxDelay": 60000)";
+  // compose gives up only where that is asked for.
   if (policy == "always" || policy == "unless-stopped" || policy == "any")
-    return fmt::format(R"({{ "on": "always", "max": 0, {} }})", pauses);
+    return R"({ "on": "always", "max": 0 })";
   if (!policy.starts_with("on-failure")) return {};
   const std::size_t colon = policy.find(':');
   const auto most = count_of(colon == std::string::npos ? most_restarts : policy.substr(colon + 1));
-  return fmt::format(R"({{ "on": "failure", "max": {}, {} }})", most.value_or(0), pauses);
+  return fmt::format(R"({{ "on": "failure", "max": {} }})", most.value_or(0));
 }
 
 }  // namespace dream::init

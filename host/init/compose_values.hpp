@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "init/draft.hpp"
@@ -27,20 +28,28 @@ namespace dream::init {
 /// backslashes and without a shell: what stands from the first `;`, `&`, `|`, `<` or `>` on is `passed_over`.
 /// Throws for a quote without its end.
 [[nodiscard]] std::vector<std::string> words_of(const YAML::Node& node, std::string* passed_over = nullptr);
+/// The same as written_text() of each, where that makes the same words.
+[[nodiscard]] std::vector<std::string> written_words_of(const YAML::Node& node,
+                                                        std::string* passed_over = nullptr);
 
 /// A map of variables as a JSON object of strings; what can be no variable is left out.
 struct VariablesJson {
   std::string object;
-  std::vector<std::string> from_outside;  ///< names whose value the environment has: `KEY:`, `KEY: ${KEY}`
+  std::vector<std::string> from_outside;  ///< names whose value the environment has: `KEY:`
 };
+/// `known`: what is written for a variable without a value.
 [[nodiscard]] VariablesJson variables_json(
     const YAML::Node& node, const std::function<std::optional<std::string>(const std::string&)>& known);
 
-/// "8080:80/udp" of a port in the short or the long form; empty: it can't be said.
+/// Where `separator` stands in a written text outside of its `${…}`; its size: nowhere.
+[[nodiscard]] std::size_t find_outside_variables(std::string_view written, char separator);
+
+/// "8080:80/udp" of a port in the short or the long form, as written_text() has it; empty: it can't be said.
 [[nodiscard]] std::string port_text(const YAML::Node& port);
 
-/// "data:/var/lib:ro" of a volume in the short or the long form; empty: it can't be said.
-[[nodiscard]] std::string volume_text(const YAML::Node& volume);
+/// "data:/var/lib:ro" of a volume in the short or the long form; empty: it can't be said. `is_written`: of
+/// written_text().
+[[nodiscard]] std::string volume_text(const YAML::Node& volume, bool is_written = false);
 
 /// "1m30s" as milliseconds.
 [[nodiscard]] std::optional<long long> duration_ms(const std::string& text);

@@ -13,11 +13,6 @@ namespace {
 
 using Task = std::pair<std::string, std::string>;
 
-/// No line break of a name found somewhere ends a comment.
-std::string comment_line(std::string_view indentation, const std::string& text) {
-  return text.empty() ? std::string() : fmt::format("{}// {}\n", indentation, printable(text));
-}
-
 std::string name_of(const Task& task) {
   return task.first + ":" + task.second;
 }
@@ -49,14 +44,6 @@ class Order {
 
   std::map<Task, std::set<Task>> needs_;
 };
-
-/// An entry of `owner`: a project alone where that says it all.
-std::string entry_json(const NeedsDraft& owner, const EntryDraft& entry) {
-  if (entry.members.empty() && entry.task == owner.task) return json_string(entry.project);
-  std::vector<Member> members{{"projectPath", json_string(entry.project)}, {"task", json_string(entry.task)}};
-  members.insert(members.end(), entry.members.begin(), entry.members.end());
-  return object_json(members);
-}
 
 }  // namespace
 
@@ -104,9 +91,19 @@ std::string Draft::add_task(const std::string& path, const std::string& executor
         fmt::format(R"("{}" is "{}" {}: {} has another task of that name.)", name, task.name, comment, path));
   task.name = name;
   ProjectDraft& owner = project(path, executor, comment);
-  if (owner.executor != executor)
+  const bool runs_nothing = !task.members.empty() && task.members.front().second == "null";
+  if (owner.executor != executor && !runs_nothing)
     task.members.insert(task.members.begin(), {"executor", json_string(executor)});
   owner.tasks.push_back(std::move(task));
+  return name;
+}
+
+std::string Draft::add_gatherer(const std::string& path, const std::string& executor,
+                                const std::string& comment, std::initializer_list<std::string> names,
+                                std::vector<EntryDraft> entries, bool beside) {
+  std::string name = free_name(path, names);
+  project(path, executor, comment).tasks.push_back({name, {{"command", "null"}, {"service", "true"}}});
+  add_needs({path, name, std::move(entries), beside});
   return name;
 }
 
@@ -126,8 +123,9 @@ void Draft::add_needs(NeedsDraft needs) {
   if (needs.entries.empty()) return;
   const auto same = std::ranges::find_if(
       needs_, [&](const NeedsDraft& one) { return one.project == needs.project && one.task == needs.task; });
-  NeedsDraft& owner =
-      same != needs_.end() ? *same : needs_.emplace_back(NeedsDraft{needs.project, needs.task, {}});
+  NeedsDraft& owner = same != needs_.end()
+                          ? *same
+                          : needs_.emplace_back(NeedsDraft{needs.project, needs.task, {}, needs.beside});
   for (EntryDraft& entry : needs.entries) {
     const bool known = std::ranges::any_of(owner.entries, [&](const EntryDraft& one) {
       return one.project == entry.project && one.task == entry.task;
@@ -151,7 +149,7 @@ void Draft::break_cycles() {
   for (const bool weak : {false, true}) {
     for (NeedsDraft& needs : needs_) {
       std::erase_if(needs.entries, [&](const EntryDraft& entry) {
-        if (entry.weak != weak) return false;
+        if (entry.weak != weak || entry.project.empty()) return false;
         const Task task{needs.project, needs.task};
         const Task other{entry.project, entry.task};
         if (order.add(task, other)) return false;
@@ -163,61 +161,6 @@ void Draft::break_cycles() {
     }
   }
   std::erase_if(needs_, [](const NeedsDraft& needs) { return needs.entries.empty(); });
-}
-
-void Draft::render_needs(std::string& out) const {
-  if (needs_.empty()) return;
-  out += "  // what runs before what: project, task, and what it needs, in this order\n  \"workspace\": {\n";
-  std::vector<std::pair<std::string, std::vector<std::string>>> owners;
-  for (const NeedsDraft& needs : needs_) {
-    auto owner = std::ranges::find_if(owners, [&](const auto& one) { return one.first == needs.project; });
-    if (owner == owners.end()) owner = owners.insert(owner, {needs.project, {}});
-    owner->second.push_back(needs.task);
-  }
-  for (const auto& [owner, tasks] : owners) {
-    out += fmt::format("    {}: {{\n", json_string(owner));
-    for (const NeedsDraft& needs : needs_) {
-      if (needs.project != owner) continue;
-      out += fmt::format("      {}: [\n", json_string(needs.task));
-      for (const EntryDraft& entry : needs.entries)
-        out += fmt::format("        {},\n", entry_json(needs, entry));
-      out += "      ],\n";
-    }
-    out += "    },\n";
-  }
-  out += "  },\n\n  // what these need needs its own, too\n  \"recursive\": [\n";
-  for (const auto& [owner, tasks] : owners)
-    out += fmt::format("    {{ \"project\": {}, \"tasks\": {} }},\n", json_string(owner), list_json(tasks));
-  out += "  ],\n\n";
-}
-
-void Draft::render_projects(std::string& out) const {
-  out += "  // how each project runs its tasks\n  \"projects\": {\n";
-  for (const ProjectDraft& project : projects_) {
-    out += comment_line("    ", project.comment);
-    out += fmt::format("    {}: {{\n      \"executor\": {},\n", json_string(project.path),
-                       json_string(project.executor));
-    for (const auto& [key, value] : project.members)
-      out += fmt::format("      {}: {},\n", json_string(key), value);
-    if (!project.tasks.empty()) out += "      \"tasks\": {\n";
-    for (const TaskDraft& task : project.tasks)
-      out += fmt::format("        {}: {},\n", json_string(task.name), object_json(task.members));
-    if (!project.tasks.empty()) out += "      },\n";
-    out += "    },\n";
-  }
-  out += "  },\n";
-}
-
-std::string Draft::render() const {
-  std::string out =
-      "{\n  // Written by dream init. `dream list` shows what there is, `dream validate` what is wrong.\n";
-  for (const std::string& sentence : remarks_) out += comment_line("  ", sentence);
-  for (const auto& [what, whose] : left_out_)
-    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", what, join_words(whose)));
-  out += "\n";
-  render_needs(out);
-  render_projects(out);
-  return out + "}\n";
 }
 
 }  // namespace dream::init

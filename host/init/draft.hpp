@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,14 +32,16 @@ struct ProjectDraft {
   std::vector<Member> members;
   std::vector<TaskDraft> tasks;
   std::vector<std::string> found;  ///< tasks that the executor finds by itself
+  /// "./packages/*": may stand for this project and others where their tasks need the same.
+  std::string pattern;
 };
 
 /// One of those that a task needs.
 struct EntryDraft {
-  std::string project;
+  std::string project;  ///< empty: the task in all that the project's manifest names
   std::string task;
-  std::vector<Member> members;  ///< further ones: `async`, `waitFor`
-  bool weak = false;            ///< left out first where entries form a cycle
+  std::vector<Member> members = {};  ///< further ones: `async`, `waitFor`
+  bool weak = false;                 ///< left out first where entries form a cycle
 };
 
 /// What a task needs.
@@ -46,6 +49,7 @@ struct NeedsDraft {
   std::string project;
   std::string task;
   std::vector<EntryDraft> entries;
+  bool beside = false;  ///< they don't wait for one another, but for those that are `async`
 };
 
 /// What is found in a repository, in the order found.
@@ -63,6 +67,11 @@ class Draft {
   /// hyphen stand before it, which a remark tells.
   std::string add_task(const std::string& path, const std::string& executor, const std::string& comment,
                        const std::string& kind, TaskDraft task);
+  /// A task that runs nothing itself, needs all of `entries` and lasts as long as they do: the name that it
+  /// got, the first of `names` that is free. `beside`: as NeedsDraft has it.
+  std::string add_gatherer(const std::string& path, const std::string& executor, const std::string& comment,
+                           std::initializer_list<std::string> names, std::vector<EntryDraft> entries,
+                           bool beside);
   /// The first of these names that no task of the project has; when all are taken, the last one with a
   /// number.
   [[nodiscard]] std::string free_name(const std::string& path,
@@ -72,6 +81,10 @@ class Draft {
   void remark(const std::string& sentence);
   /// `what` of `whose` isn't in the file: one remark for all of the same `what`.
   void leave_out(const std::string& what, const std::string& whose);
+
+  /// The folder is what a container of another project is built from.
+  void see_built(const std::string& path) { built_.insert(path); }
+  [[nodiscard]] bool is_built(const std::string& path) const { return built_.contains(path); }
 
   [[nodiscard]] bool has(const std::string& path) const;
   [[nodiscard]] bool has_task(const std::string& path, const std::string& name) const;
@@ -84,6 +97,13 @@ class Draft {
   [[nodiscard]] std::string render() const;
 
  private:
+  /// What a project's tasks need, as JSON: task and array.
+  using Needs = std::vector<Member>;
+  using NeedsByProject = std::vector<std::pair<std::string, Needs>>;
+
+  [[nodiscard]] NeedsByProject needs_by_project() const;
+  void gather_alike(NeedsByProject& all) const;
+  [[nodiscard]] bool leads_on(const std::string& owner) const;
   void render_needs(std::string& out) const;
   void render_projects(std::string& out) const;
 
@@ -91,6 +111,7 @@ class Draft {
   std::vector<ProjectDraft> projects_;
   std::vector<NeedsDraft> needs_;
   std::vector<std::string> remarks_;
+  std::set<std::string> built_;
   std::vector<std::pair<std::string, std::vector<std::string>>> left_out_;
 };
 

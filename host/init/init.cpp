@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 constexpr const char* known_files =
     "it knows package.json, deno.json, compose.yaml, process-compose.yaml, Procfile, mprocs.yaml, "
     "Taskfile.yml, "
-    "justfile, Makefile and Dockerfile";
+    "justfile, mise.toml, Makefile and Dockerfile";
 
 /// The first of these names that there is in the folder; the first of all when there is none.
 fs::path first_file(const fs::path& root, std::initializer_list<const char*> names) {
@@ -74,6 +74,7 @@ Import import_of(const fs::path& root, const std::string& name) {
   if (yaml && name.starts_with("mprocs")) return add_mprocs;
   if (yaml && (name.starts_with("Taskfile") || name.starts_with("taskfile"))) return add_taskfile;
   if (name == "justfile" || name == "Justfile" || name == ".justfile") return add_justfile;
+  if (name == "mise.toml" || name == ".mise.toml") return add_mise;
   if (yaml) return [root](const fs::path& file, Draft& draft) { return add_yaml(root, file, draft); };
   return {};
 }
@@ -110,6 +111,9 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
         return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
       },
       [&] {
+        return add_mise(first_file(root, {"mise.toml", ".mise.toml"}), draft);
+      },
+      [&] {
         return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);
       },
       [&] { return add_dockerfiles(root, 3, draft); },
@@ -126,11 +130,21 @@ std::string base_of(const fs::path& root, const std::optional<std::string>& from
   return normalise_project((root / *from).parent_path().lexically_relative(root).string());
 }
 
+/// What manifests say makes no cycle: that was seen to when it was written.
+class NoManifests final : public Manifests {
+ public:
+  Result<std::vector<std::string>> needed(const std::string& /*project*/,
+                                          const std::string& /*task*/) override {
+    return std::vector<std::string>();
+  }
+};
+
 /// Each task that was written can be planned.
 Result<void> check_plans(const config::LoadResult& read) {
+  NoManifests manifests;
   for (const auto& [project, tasks] : read.workspace.dependencies) {
     for (const auto& [task, dependencies] : tasks) {
-      const auto plan = make_plan(read.workspace, {.ids = {{project, task}}});
+      const auto plan = make_plan(read.workspace, {.ids = {{project, task}}}, &manifests);
       if (plan) continue;
       return Error{ErrorCode::usage,
                    "what is found here can't be run: " + plan.error().error.message,

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <sstream>
 #include <system_error>
@@ -27,29 +28,100 @@ bool next_line(std::istringstream& lines, std::string& line) {
   return true;
 }
 
-/// Targets whose names are words: files mostly have a dot or a slash. Whether some are called phony says
-/// nothing of the others.
-std::vector<std::string> targets_of(const std::string& text) {
-  std::vector<std::string> targets;
-  std::set<std::string> known;
-  std::istringstream lines(text);
-  bool in_definition = false;
-  for (std::string line; next_line(lines, line);) {
-    if (line.starts_with("define ")) in_definition = true;
-    if (line.starts_with("endef")) in_definition = false;
-    const std::size_t colon = line.find(':');
-    // A recipe, a comment, an assignment (`:=`, `::=`, `A = b:c`), a word of make's own.
-    if (in_definition || colon == std::string::npos || line[0] == '\t' || line[0] == '#' ||
-        line.find('=') < colon || line.find('#') < colon || line.substr(colon).starts_with(":=") ||
-        line.substr(colon).starts_with("::=") || line.starts_with("ifeq") || line.starts_with("ifneq"))
-      continue;
-    std::istringstream names(line.substr(0, colon));
+struct Target {
+  std::vector<std::string> needs;
+  bool has_recipe = false;
+  bool is_phony = false;
+  bool is_plain = true;  ///< what it needs are the names of targets
+};
+
+/// A Makefile as far as it can be read without make.
+class Makefile {
+ public:
+  explicit Makefile(const std::string& text) {
+    std::istringstream lines(text);
+    bool in_definition = false;
+    for (std::string line; next_line(lines, line);) {
+      if (line.starts_with("define ")) in_definition = true;
+      if (line.starts_with("endef")) in_definition = false;
+      if (!in_definition) read(line);
+    }
+    for (Target* target : phony_) target->is_phony = true;
+  }
+
+  /// Names that are words, as they were met: files mostly have a dot or a slash. Whether some are called
+  /// phony says nothing of the others.
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+  /// Those that a target without a recipe stands for; none: it does more, or make does it otherwise than one
+  /// after the other.
+  [[nodiscard]] std::vector<std::string> gathered_by(const std::string& name) const {
+    const Target& target = targets_.at(name);
+    if (target.has_recipe || !target.is_plain || has_more_ || (has_patterns_ && !target.is_phony)) return {};
+    std::set<std::string> seen{name};  // make runs each but once
+    for (const std::string& need : target.needs) {
+      if (!add_all_of(need, seen)) return {};
+    }
+    return target.needs;
+  }
+
+ private:
+  void read(const std::string& line) {
+    if (line.starts_with('\t')) {
+      for (Target* target : current_) target->has_recipe = true;
+      return;
+    }
+    const std::string words = trimmed(line.substr(0, line.find('#')));
+    const std::string first = words.substr(0, words.find_first_of(" \t("));
+    if (first.starts_with("if")) ++conditions_;
+    if (first == "endif") --conditions_;
+    if (first.ends_with("include") || words.find("$(eval") != std::string::npos) has_more_ = true;
+    const std::size_t colon = words.find(':');
+    // An assignment (`:=`, `::=`, `A = b:c`), a word of make's own.
+    if (colon == std::string::npos || words.find('=') < colon || words.substr(colon).starts_with(":=") ||
+        words.substr(colon).starts_with("::=") || first.starts_with("if"))
+      return;
+    rule(words.substr(0, colon), words.substr(colon + 1));
+  }
+
+  void rule(const std::string& heads, const std::string& rest) {
+    current_.clear();
+    std::istringstream names(heads);
     for (std::string name; names >> name;) {
-      if (is_word(name, "-_") && known.insert(name).second) targets.push_back(name);
+      has_patterns_ = has_patterns_ || name.find('%') != std::string::npos;
+      if (name == ".PHONY") {
+        std::istringstream phony(rest);
+        for (std::string one; phony >> one;) phony_.push_back(&targets_[one]);
+      }
+      Target& target = targets_[name];
+      if (is_word(name, "-_") && std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
+      current_.push_back(&target);
+      std::istringstream needs(rest.substr(0, rest.find(';')));
+      for (std::string need; needs >> need;) {
+        if (std::ranges::find(target.needs, need) == target.needs.end()) target.needs.push_back(need);
+        target.is_plain = target.is_plain && is_word(need, "-_");
+      }
+      target.is_plain = target.is_plain && conditions_ == 0;
+      target.has_recipe = target.has_recipe || rest.find(';') != std::string::npos;
     }
   }
-  return targets;
-}
+
+  /// False: one of them was there already.
+  bool add_all_of(const std::string& name, std::set<std::string>& seen) const {
+    const auto target = targets_.find(name);
+    if (std::ranges::find(names_, name) == names_.end() || !seen.insert(name).second) return false;
+    return std::ranges::all_of(target->second.needs, [&](const std::string& need) {
+      return std::ranges::find(names_, need) == names_.end() || add_all_of(need, seen);
+    });
+  }
+
+  std::map<std::string, Target> targets_;
+  std::vector<std::string> names_;
+  std::vector<Target*> current_, phony_;
+  int conditions_ = 0;
+  bool has_more_ = false;  ///< other files may give a target a recipe
+  bool has_patterns_ = false;
+};
 
 }  // namespace
 
@@ -57,14 +129,25 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
   const auto text = read_text(file);
   if (!text) return text.error();
   if (!*text) return {};
-  for (const std::string& name : targets_of(**text)) {
+  const std::string file_name = file.filename().string();
+  const std::string project = draft.at("./");
+  const Makefile makefile(**text);
+  std::map<std::string, std::string> tasks;  // the names that they got
+  for (const std::string& name : makefile.names()) {
     std::vector<std::string> words{"make"};
-    if (file.filename() != "GNUmakefile" && file.filename() != "makefile" && file.filename() != "Makefile")
-      words.insert(words.end(), {"-f", file.filename().string()});
+    if (file_name != "GNUmakefile" && file_name != "makefile" && file_name != "Makefile")
+      words.insert(words.end(), {"-f", file_name});
     if (name.starts_with('-')) words.emplace_back("--");
     words.push_back(name);
-    draft.add_task(draft.at("./"), "shell", "from " + file.filename().string(), "make",
-                   {name, {{"command", list_json(words)}}});
+    const bool gathers = !makefile.gathered_by(name).empty();
+    tasks[name] = draft.add_task(project, "shell", "from " + file_name, "make",
+                                 {name, {{"command", gathers ? "null" : list_json(words)}}});
+  }
+  for (const auto& [name, task] : tasks) {
+    NeedsDraft needs{project, task, {}};
+    for (const std::string& need : makefile.gathered_by(name))
+      needs.entries.push_back({project, tasks.at(need)});
+    draft.add_needs(std::move(needs));
   }
   return {};
 }
@@ -75,7 +158,9 @@ Result<void> add_dockerfiles(const fs::path& root, int levels, Draft& draft) {
   folders.insert(folders.begin(), "./");
   for (const std::string& folder : folders) {
     std::error_code ignored;
-    if (draft.has(draft.at(folder)) || !fs::is_regular_file(root / folder / "Dockerfile", ignored)) continue;
+    if (draft.has(draft.at(folder)) || draft.is_built(draft.at(folder)) ||
+        !fs::is_regular_file(root / folder / "Dockerfile", ignored))
+      continue;
     draft.project(draft.at(folder), "docker", "Dockerfile")
         .members.emplace_back("options", R"({ "build": { "context": "." } })");
     draft.add_task(draft.at(folder), "docker", "Dockerfile", "docker", {"start", {}});

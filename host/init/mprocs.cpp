@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "init/compose_text.hpp"
@@ -28,9 +30,11 @@ TaskDraft task_of(const std::string& name, const YAML::Node& written, const Proc
   const YAML::Node words = node.IsSequence() ? node : on_linux(member_at(node, "cmd"));
   const std::string line = node.IsScalar() ? node.Scalar() : text_at(node, "shell");
   const YAML::Node shell = on_linux(member_at(node, "shell"));
-  if (words.IsSequence() && words.size() > 0)
-    task.members.emplace_back("command", list_json(words_of(words)));
-  else
+  if (words.IsSequence() && words.size() > 0) {
+    std::vector<std::string> all = words_of(words);
+    std::ranges::transform(all, all.begin(), without_variables);
+    task.members.emplace_back("command", list_json(all));
+  } else
     task.members.emplace_back("command",
                               json_string(folder.before + (shell.IsScalar() ? shell.Scalar() : line)));
   if (is_true(member_at(node, "autorestart")))
@@ -78,11 +82,9 @@ Result<void> add_mprocs(const fs::path& file, Draft& draft) {
         entries.push_back({project, task, {{"async", "true"}, {"required", "false"}}});
     }
     if (entries.empty()) return {};
-    const std::string all = draft.free_name(draft.at("./"), {"start", "mprocs"});
-    draft.add_task(draft.at("./"), "shell", "from " + name, "mprocs",
-                   {all, {{"command", "\"exec sleep infinity\""}}});
-    draft.add_needs({draft.at("./"), all, std::move(entries)});
-    draft.remark(fmt::format("`dream {}` runs the processes of {} until Ctrl-C.", all, name));
+    const std::string all = draft.add_gatherer(draft.at("./"), "shell", "from " + name, {"start", "mprocs"},
+                                               std::move(entries), false);
+    draft.remark(fmt::format("`dream {}` runs the processes of {}.", all, name));
     if (!asked_for.empty())
       draft.remark(
           fmt::format("Not started by `dream {}`, for their autostart: {}.", all, join_words(asked_for)));

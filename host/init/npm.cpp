@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -93,18 +94,52 @@ Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
 }
 
 Package package_of(const std::string& path, const Value& json) {
-  Package package{path, text_member(json, "name"), {}, {}};
+  Package package{path, text_member(json, "name"), {}, {}, false};
   if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
     for (const auto& one : scripts->GetObject())
       package.scripts.emplace(one.name.GetString(), one.value.IsString() ? one.value.GetString() : "");
   }
   for (const char* kind : {"dependencies", "optionalDependencies"}) {
-    for (std::string& name : keys_at(json, kind)) package.uses[std::move(name)] = false;
+    for (std::string& name : keys_at(json, kind)) package.uses[std::move(name)] = Package::Use::at_run_time;
   }
-  for (const char* kind : {"devDependencies", "peerDependencies"}) {
-    for (std::string& name : keys_at(json, kind)) package.uses.emplace(std::move(name), true);
-  }
+  for (std::string& name : keys_at(json, "peerDependencies"))
+    package.uses.emplace(std::move(name), Package::Use::peer);
+  for (std::string& name : keys_at(json, "devDependencies"))
+    package.uses.emplace(std::move(name), Package::Use::development);
   return package;
+}
+
+/// Whether a folder between the root and this one has members of its own: dream's executor takes the nearest.
+bool is_of_other_workspace(const fs::path& root, const std::string& folder) {
+  for (std::string above = folder.substr(0, folder.rfind('/')); above != ".";
+       above = above.substr(0, above.rfind('/'))) {
+    std::error_code ignored;
+    const auto json = read_object(root / above / "package.json");
+    if (fs::exists(root / above / "pnpm-workspace.yaml", ignored) ||
+        (json && *json && (*json)->HasMember("workspaces")))
+      return true;
+  }
+  return false;
+}
+
+/// Where all packages of a folder are members, what is said of one may be said of "folder/*".
+void set_patterns(const fs::path& root, const std::vector<std::string>& members,
+                  const std::vector<Package>& packages, Draft& draft) {
+  std::map<std::string, std::size_t> counts;
+  const auto folder_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
+  std::set<std::string> has_others;
+  for (const Package& package : packages) ++counts[folder_of(package.path)];
+  for (const std::string& folder : folders_below(root, most_levels)) {
+    std::error_code ignored;
+    if (std::ranges::find(members, folder) == members.end() &&
+        fs::exists(root / folder / "package.json", ignored))
+      has_others.insert(draft.at(folder_of(folder)));
+  }
+  for (const Package& package : packages) {
+    const std::string folder = folder_of(package.path);
+    if (draft.has(package.path) && counts[folder] > 1 && !has_others.contains(folder))
+      draft.project(package.path, "npm", {}).pattern = folder + "/*";
+  }
 }
 
 }  // namespace
@@ -139,7 +174,11 @@ std::vector<std::string> members_of(const fs::path& root, const std::vector<std:
 }
 
 std::string what_it_has(const std::string& file, const std::vector<std::string>& names) {
-  return names.empty() ? file + " has none that can be run" : file + ": " + join_words(names);
+  constexpr std::size_t most = 8;
+  if (names.empty()) return file + " has none that can be run";
+  if (names.size() <= most) return file + ": " + join_words(names);
+  const std::vector<std::string> first(names.begin(), names.begin() + most - 1);
+  return fmt::format("{}: {} and {} more", file, fmt::join(first, ", "), names.size() - first.size());
 }
 
 void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
@@ -160,7 +199,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   Result<std::vector<std::string>> found = pnpm_patterns(root);
   if (!found) return found.error();
   std::vector<std::string> patterns = std::move(*found);
-  Package root_package{draft.at("./"), {}, {}, {}};
+  Package root_package{draft.at("./"), {}, {}, {}, false};
   if (*own) {
     root_package = package_of(draft.at("./"), **own);
     const std::vector<std::string> scripts = keys_at(**own, "scripts");
@@ -170,7 +209,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   }
   std::vector<Package> packages;
   std::vector<std::string> without_tasks;
-  for (const std::string& folder : members_of(root, patterns)) {
+  const std::vector<std::string> members = members_of(root, patterns);
+  for (const std::string& folder : members) {
     const auto json = read_object(root / folder / "package.json");
     if (!json) {
       // A test's fixture, say, is no reason to write nothing.
@@ -181,13 +221,17 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     const std::vector<std::string> scripts = keys_at(**json, "scripts");
     if (scripts.empty() && patterns.empty()) continue;
     packages.push_back(package_of(draft.at(folder), **json));
+    packages.back().is_of_other_workspace = is_of_other_workspace(root, folder);
     if (scripts.empty())
       without_tasks.push_back(draft.at(folder));
     else
       draft.project(draft.at(folder), "npm", what_it_has("package.json", scripts)).found = scripts;
   }
+  if (Result<void> added = add_nx_projects(root, draft); !added) return added;
+  std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
   add_without_tasks(without_tasks, "npm", "package.json", draft);
-  return add_order(root, root_package, packages, draft);
+  if (!patterns.empty()) set_patterns(root, members, packages, draft);
+  return add_order(root, root_package, packages, !patterns.empty(), draft);
 }
 
 }  // namespace dream::init

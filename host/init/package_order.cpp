@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
+#include <sstream>
 
+#include "init/package_steps.hpp"
 #include "init/packages.hpp"
 
 namespace dream::init {
@@ -69,6 +72,25 @@ void complete(Rule& rule, const Rule& common) {
   if (!rule.lasts) rule.lasts = common.lasts;
 }
 
+/// The script that a line runs in all packages, each after those that it uses; empty: it does nothing of the
+/// kind. `is_script`: whether some package has a script of this name.
+std::string run_in_order(const std::string& line, const std::function<bool(const std::string&)>& is_script) {
+  std::istringstream stream(line);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(std::move(word));
+  const auto has = [&](std::initializer_list<const char*> options) {
+    return std::ranges::any_of(
+        options, [&](const char* option) { return std::ranges::find(words, option) != words.end(); });
+  };
+  if (words.size() < 2 || has({"--parallel", "--no-sort", "&&", ";"})) return {};
+  const bool in_order = (words[0] == "pnpm" && has({"-r", "--recursive"})) ||
+                        (words[0] == "lerna" && words[1] == "run") ||
+                        (words[0] == "yarn" && words[1] == "workspaces" &&
+                         has({"-t", "-pt", "-At", "-Apt", "--topological", "--topological-dev"}));
+  const auto script = std::ranges::find_if(words, is_script);
+  return in_order && script != words.end() ? *script : std::string();
+}
+
 class Order {
  public:
   Order(const Package& own, const std::vector<Package>& packages, Draft& draft)
@@ -86,7 +108,15 @@ class Order {
     if (*turbo) read_rules(**turbo, "pipeline", rules_);
     if (*turbo) read_rules(**turbo, "tasks", rules_);
     if (*nx) read_rules(**nx, "targetDefaults", rules_);
-    if (!rules_.contains("build")) rules_["build"] = {{"^build"}, {}, true, {}};
+    const auto is_script = [&](const std::string& name) {
+      return std::ranges::any_of(packages_,
+                                 [&](const Package& package) { return package.scripts.contains(name); });
+    };
+    for (const auto& [name, line] : own_.scripts) {
+      const std::string script = run_in_order(line, is_script);
+      if (!script.empty()) rules_.emplace(script, Rule{{"^" + script}, {}, true, {}});
+    }
+    rules_.emplace("build", Rule{{"^build"}, {}, true, {}});
     return {};
   }
 
@@ -102,12 +132,25 @@ class Order {
     }
   }
 
-  void add() {
-    add_package(own_);
-    for (const Package& package : packages_) add_package(package);
+  /// Where packages need one another in a circle, and without a workspace, each entry is a package's.
+  void add(bool by_manifest) {
+    by_manifest_ = by_manifest;
+    std::vector<NeedsDraft> all = needs_of_all();
+    if (by_manifest && PackageSteps(packages_, by_name_, all).has_cycle()) {
+      by_manifest_ = false;
+      all = needs_of_all();
+    }
+    for (NeedsDraft& needs : all) draft_.add_needs(std::move(needs));
   }
 
  private:
+  std::vector<NeedsDraft> needs_of_all() {
+    std::vector<NeedsDraft> all;
+    add_package(own_, all);
+    for (const Package& package : packages_) add_package(package, all);
+    return all;
+  }
+
   [[nodiscard]] const Rule* rule_of(const Package& package, const std::string& task) const {
     const bool is_root = &package == &own_;
     const auto own = rules_.find((is_root ? "//" : package.name) + "#" + task);
@@ -116,20 +159,26 @@ class Order {
     return is_root || common == rules_.end() ? nullptr : &common->second;
   }
 
-  void add_package(const Package& package) {
+  void add_package(const Package& package, std::vector<NeedsDraft>& all) {
     for (const auto& [script, command] : package.scripts) {
+      if (command == "wireit") {
+        draft_.remark("wireit runs itself what its scripts need.");
+        continue;
+      }
       const Rule* rule = rule_of(package, script);
-      if (rule == nullptr || command == "wireit") continue;  // wireit runs first itself what is needed
-      NeedsDraft needs{package.path, script, {}};
+      if (rule == nullptr) continue;
+      NeedsDraft needs{package.path, script, {}, true};
       for (const std::string& need : rule->needs) add_need(package, need, needs, false);
       for (const std::string& other : rule->beside) add_need(package, other, needs, true);
-      draft_.add_needs(std::move(needs));
+      if (!needs.entries.empty()) all.push_back(std::move(needs));
     }
   }
 
   void add_need(const Package& package, const std::string& need, NeedsDraft& needs, bool beside) {
     const std::size_t hash = need.find('#');
-    if (need.starts_with('^')) {
+    if (need.starts_with('^') && by_manifest_ && &package != &own_ && !package.is_of_other_workspace) {
+      if (leads_somewhere(need.substr(1))) needs.entries.push_back({{}, need.substr(1)});
+    } else if (need.starts_with('^')) {
       std::set<const Package*> seen{&package};
       add_used(package, need.substr(1), false, seen, needs);
     } else if (hash != std::string::npos) {
@@ -153,9 +202,9 @@ class Order {
   void add_used(const Package& package, const std::string& task, bool weak, std::set<const Package*>& seen,
                 NeedsDraft& needs) {
     for (const bool development : {false, true}) {
-      for (const auto& [name, is_development] : package.uses) {
+      for (const auto& [name, use] : package.uses) {
         const auto used = by_name_.find(name);
-        if (is_development != development || used == by_name_.end() || name == "//" ||
+        if ((use != Package::Use::at_run_time) != development || used == by_name_.end() || name == "//" ||
             !seen.insert(used->second).second)
           continue;
         if (used->second->scripts.contains(task))
@@ -166,17 +215,31 @@ class Order {
     }
   }
 
+  /// Whether any package uses one that has the task.
+  bool leads_somewhere(const std::string& task) {
+    const auto [known, is_new] = leads_.try_emplace(task, false);
+    if (!is_new) return known->second;
+    NeedsDraft used;
+    for (const Package& package : packages_) {
+      std::set<const Package*> seen{&package};
+      if (used.entries.empty()) add_used(package, task, false, seen, used);
+    }
+    return known->second = !used.entries.empty();
+  }
+
   const Package& own_;
   const std::vector<Package>& packages_;
   Draft& draft_;
-  std::map<std::string, const Package*> by_name_;
+  PackagesByName by_name_;
   Rules rules_;
+  std::map<std::string, bool> leads_;
+  bool by_manifest_ = true;  ///< "^" says it, not the packages one by one
 };
 
 }  // namespace
 
 Result<void> add_order(const fs::path& root, const Package& own, const std::vector<Package>& packages,
-                       Draft& draft) {
+                       bool is_workspace, Draft& draft) {
   Order order(own, packages, draft);
   if (Result<void> read = order.read(root); !read) return read;
   const std::string base = draft.at("./");
@@ -185,7 +248,7 @@ Result<void> add_order(const fs::path& root, const Package& own, const std::vect
     const std::string inner = base == "./" ? package.path : "." + package.path.substr(base.size());
     order.read_own(root / inner, package);
   }
-  order.add();
+  order.add(is_workspace);
   return {};
 }
 

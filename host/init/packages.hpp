@@ -15,10 +15,12 @@ namespace dream::init {
 
 /// One package of a workspace.
 struct Package {
+  enum class Use : std::uint8_t { at_run_time, development, peer };
   std::string path;  ///< of the project
   std::string name;
   std::map<std::string, std::string> scripts;
-  std::map<std::string, bool> uses;  ///< names of packages; true: only a development or peer dependency
+  std::map<std::string, Use> uses;     ///< by the names of packages
+  bool is_of_other_workspace = false;  ///< a folder above it that isn't the root says that it has members
 };
 
 /// The texts of an array, or of an array in the member `within` of an object.
@@ -40,9 +42,13 @@ struct Package {
 void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
                        const std::string& file, Draft& draft);
 
-/// What runs before what, by turbo.json and nx.json; without them a build comes after those of the packages
-/// that it uses. `own`: the root's package.
+/// Beside an nx.json: each target in a folder's project.json is a task of the folder, run by nx.
+[[nodiscard]] Result<void> add_nx_projects(const std::filesystem::path& root, Draft& draft);
+
+/// What runs before what, by turbo.json, nx.json and scripts of the root that run one in all packages;
+/// without them a build comes after those of the packages that it uses. `own`: the root's package;
+/// `is_workspace`: it says which packages there are.
 [[nodiscard]] Result<void> add_order(const std::filesystem::path& root, const Package& own,
-                                     const std::vector<Package>& packages, Draft& draft);
+                                     const std::vector<Package>& packages, bool is_workspace, Draft& draft);
 
 }  // namespace dream::init

@@ -7,6 +7,7 @@
 
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "config/env_expansion.hpp"
 #include "init/compose_layers.hpp"
 #include "init/compose_merge.hpp"
 #include "init/compose_values.hpp"
@@ -34,7 +35,7 @@ std::optional<long long> seconds_at(const YAML::Node& map, const char* key) {
 
 /// In a command `$NAME` stays for its shell: what .env says comes with `envFile`.
 std::string command_line(const std::string& written) {
-  return ComposeVariables({}, true).expanded(written);
+  return ComposeVariables({}, ComposeVariables::Kind::elsewhere, true).expanded(written);
 }
 
 /// A probe as dream's `ready` and `health` have it; empty: it can't be said.
@@ -126,7 +127,7 @@ class Process {
     } else if (const std::string words = text_at(node_, "ready_log_line"); !words.empty()) {
       std::string pattern;
       for (const char c : words) pattern += c == '*' ? std::string("\\*") : std::string(1, c);
-      ready = "\"log\": " + json_string(pattern);
+      ready = "\"log\": " + json_string(config::with_escaped_dollars(pattern));
     }
     has_ready_ = !ready.empty();
     if (has_ready_) add("ready", "{ " + ready + " }");
@@ -151,8 +152,8 @@ class Process {
     for (const YAML::Node& some : {common_, as_map(member_at(node_, "environment"))}) {
       if (!some.IsMap()) continue;
       for (const auto& one : some)
-        all[one.first.Scalar()] =
-            one.second.IsScalar() ? variables_.expanded(one.second.Scalar()) : std::string();
+        all[one.first.Scalar()] = written_scalar(
+            {}, one.second.IsScalar() ? variables_.written(one.second.Scalar()) : std::string());
     }
     if (all.size() > 0)
       add("env", variables_json(all, [](const std::string&) { return std::nullopt; }).object);
@@ -215,6 +216,7 @@ class Processes {
         task.members.emplace_back("envFile", json_string(own.lexically_normal().string()));
       }
       if (process.has_ready()) ready_.insert(name);
+      if (process.ends_all()) services_.insert(name);
       if (!process.failure_ends_all()) may_fail_.insert(name);
       tasks_[name] = {project,
                       draft_.add_task(project, "shell", comment, "process-compose", std::move(task))};
@@ -223,53 +225,49 @@ class Processes {
   }
 
  private:
-  [[nodiscard]] EntryDraft entry(const std::string& name, Until until, bool in_up) const {
+  [[nodiscard]] EntryDraft entry(const std::string& name, Until until) const {
     const auto& [project, task] = tasks_.at(name);
-    EntryDraft made{project, task, {}};
-    const bool needed = waited_until_ready_.contains(name);
+    EntryDraft made{project, task};
     if (until == Until::ended) made.members.emplace_back("required", "false");
     if (until == Until::ended || until == Until::succeeded) return made;
-    made.members.emplace_back("async", "true");
-    if (ready_.contains(name))
-      made.members.emplace_back("waitFor", until == Until::ready ? "\"ready\"" : "\"started\"");
-    if (in_up && may_fail_.contains(name) && !needed) made.members.emplace_back("required", "false");
+    if (!services_.contains(name)) made.members.emplace_back("async", "true");
+    if (ready_.contains(name) && until == Until::started) made.members.emplace_back("waitFor", "\"started\"");
+    return made;
+  }
+
+  [[nodiscard]] EntryDraft entry_of_all(const std::string& name) const {
+    if (late_.contains(name)) return entry(name, Until::succeeded);
+    if (ended_.contains(name)) return entry(name, Until::ended);
+    EntryDraft made = entry(name, Until::ready);
+    if (may_fail_.contains(name) && !waited_until_ready_.contains(name))
+      made.members.emplace_back("required", "false");
     return made;
   }
 
   void add_needs(const std::string& comment) {
-    NeedsDraft up{draft_.at("./"), draft_.free_name(draft_.at("./"), {"up", "process-compose"}), {}};
+    std::vector<EntryDraft> all;
     std::vector<std::string> disabled;
     const YAML::Node processes = member_at(file_, "processes");
-    std::set<std::string> both = late_;
-    both.insert(ended_.begin(), ended_.end());
-    for (const std::string& name : start_order(names_, needs_, both)) {
-      NeedsDraft own{tasks_[name].first, tasks_[name].second, {}};
+    for (const std::string& name : names_) {
+      NeedsDraft own{tasks_[name].first, tasks_[name].second, {}, true};
       for (const auto& need : member_at(processes[name], "depends_on")) {
         if (tasks_.contains(need.first.Scalar()))
-          own.entries.push_back(
-              entry(need.first.Scalar(), until_of(text_at(need.second, "condition")), false));
+          own.entries.push_back(entry(need.first.Scalar(), until_of(text_at(need.second, "condition"))));
       }
       draft_.add_needs(std::move(own));
       if (is_true(member_at(processes[name], "disabled")))
         disabled.push_back(tasks_[name].second);
       else
-        up.entries.push_back(entry(name,
-                                   late_.contains(name)    ? Until::succeeded
-                                   : ended_.contains(name) ? Until::ended
-                                                           : Until::started,
-                                   true));
+        all.push_back(entry_of_all(name));
     }
-    if (up.entries.empty()) return;
-    const bool lasting =
-        std::ranges::any_of(names_, [&](const std::string& name) { return !may_fail_.contains(name); });
-    draft_.add_task(up.project, "shell", comment, "process-compose",
-                    {up.task, {{"command", lasting ? "\"exec sleep infinity\"" : "\"true\""}}});
-    draft_.remark(fmt::format("`dream {}` starts the processes of {}.", up.task,
-                              comment.substr(comment.find(' ') + 1)));
+    if (all.empty()) return;
+    const std::string up = draft_.add_gatherer(draft_.at("./"), "shell", comment, {"up", "process-compose"},
+                                               std::move(all), true);
+    draft_.remark(
+        fmt::format("`dream {}` starts the processes of {}.", up, comment.substr(comment.find(' ') + 1)));
     if (!disabled.empty())
       draft_.remark(
-          fmt::format("Not started by `dream {}`, as they are disabled: {}.", up.task, join_words(disabled)));
-    draft_.add_needs(std::move(up));
+          fmt::format("Not started by `dream {}`, as they are disabled: {}.", up, join_words(disabled)));
   }
 
   YAML::Node file_;
@@ -277,7 +275,7 @@ class Processes {
   ComposeVariables& variables_;
   Draft& draft_;
   std::vector<std::string> names_;
-  std::set<std::string> waited_until_ready_, ready_, may_fail_;
+  std::set<std::string> waited_until_ready_, ready_, may_fail_, services_;
   std::set<std::string> late_;   ///< somebody waits for their success
   std::set<std::string> ended_;  ///< somebody waits for their end
   std::map<std::string, std::vector<std::string>> needs_;
@@ -297,14 +295,11 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
       return Error{ErrorCode::configuration, "the file has no processes", printable(name),
                    "dream init knows files of process-compose by their `processes`"};
     const fs::path env = file.parent_path() / ".env";
-    ComposeVariables variables(read_variables(env), true);
+    ComposeVariables variables(
+        read_variables(env),
+        draft.at("./") == "./" ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere, true);
     std::error_code ignored;
     Processes(read, fs::is_regular_file(env, ignored), variables, draft).add("from " + name);
-    const std::set<std::string>& unknown = variables.unknown();
-    if (!unknown.empty())
-      draft.remark(
-          fmt::format("dream.json expands no variables in env; write the values where these stand: ${{{}}}.",
-                      fmt::join(unknown, "}, ${")));
   } catch (const YAML::Exception& problem) {
     return not_understood(name, problem.what());
   }

@@ -1,6 +1,5 @@
 #include "init/processes.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -30,30 +29,14 @@ std::string shell_command_json(const std::string& line, const std::string& shell
     plain = true;
     for (const std::string_view word : of_bash) plain = plain && line.find(word) == std::string::npos;
   }
-  return plain ? json_string(line) : list_json({shell, "-c", line});
+  return plain ? json_string(line) : list_json({shell, "-c", without_variables(line)});
 }
 
-std::vector<std::string> start_order(std::vector<std::string> names,
-                                     const std::map<std::string, std::vector<std::string>>& needs,
-                                     const std::set<std::string>& late) {
-  std::vector<std::string> order;
-  std::set<std::string> waiting(names.begin(), names.end());
-  const auto can_come = [&](const std::string& name) {
-    const auto own = needs.find(name);
-    return own == needs.end() || std::ranges::none_of(own->second, [&](const std::string& other) {
-             return waiting.contains(other);
-           });
-  };
-  while (!names.empty()) {
-    auto next =
-        std::ranges::find_if(names, [&](const auto& name) { return can_come(name) && !late.contains(name); });
-    if (next == names.end()) next = std::ranges::find_if(names, can_come);
-    if (next == names.end()) next = names.begin();  // a cycle
-    waiting.erase(*next);
-    order.push_back(std::move(*next));
-    names.erase(next);
-  }
-  return order;
+std::string without_variables(const std::string& argument) {
+  std::string escaped;
+  for (std::size_t at = 0; at < argument.size(); ++at)
+    escaped += std::string_view(argument).substr(at).starts_with("${") ? "$$" : argument.substr(at, 1);
+  return escaped;
 }
 
 }  // namespace dream::init

@@ -2,10 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include <map>
-#include <set>
 #include <string>
-#include <vector>
 
 #include "init/draft.hpp"
 
@@ -23,11 +20,7 @@ struct ProcessFolder {
 /// A line for `shell` ("bash", "sh") as a task's command: an array where dream's own shell wouldn't
 /// understand it.
 [[nodiscard]] std::string shell_command_json(const std::string& line, const std::string& shell);
-
-/// Each name after those it needs; the `late` ones, which hold up what stands behind them, as late as they
-/// can be.
-[[nodiscard]] std::vector<std::string> start_order(
-    std::vector<std::string> names, const std::map<std::string, std::vector<std::string>>& needs,
-    const std::set<std::string>& late);
+/// A word of a task's command in which dream expands nothing.
+[[nodiscard]] std::string without_variables(const std::string& argument);
 
 }  // namespace dream::init

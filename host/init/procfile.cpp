@@ -47,8 +47,11 @@ std::string replacing_the_shell(const std::string& command) {
       "ulimit",  "umask", "trap",   "wait",   "if",     "while", "until", "for", "case",
       "command", "read",  "shift",  "alias",  "return", "exit",  "!",     "{",   "[["};
   const std::string word = command.substr(0, command.find_first_of(" \t"));
-  const bool plain = command.find_first_of(";&|<>()`\n#") == std::string::npos && !own_words.contains(word) &&
-                     word.find('=') == std::string::npos;
+  std::string without_copies = command;  // of a descriptor: "2>&1"
+  for (std::size_t at = 0; (at = without_copies.find(">&", at)) != std::string::npos;)
+    without_copies.erase(at, 2);
+  const bool plain = without_copies.find_first_of(";&|()`\n#") == std::string::npos &&
+                     !own_words.contains(word) && word.find('=') == std::string::npos;
   return plain ? "exec " + command : command;
 }
 
@@ -96,13 +99,10 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
     if (*variables) task.members.emplace_back("envFile", "\".env\"");
     task.members.emplace_back("env", fmt::format(R"({{ "PORT": "{}" }})", port));
     port += between_ports;
-    entries.push_back({project,
-                       draft.add_task(project, "shell", comment, "procfile", std::move(task)),
-                       {{"async", "true"}}});
+    entries.push_back({project, draft.add_task(project, "shell", comment, "procfile", std::move(task))});
   }
-  const std::string gathers = draft.free_name(project, {all, "procfile", "procfile-" + all});
-  draft.add_task(project, "shell", comment, "procfile", {gathers, {{"command", "\"exec sleep infinity\""}}});
-  draft.add_needs({project, gathers, std::move(entries)});
+  const std::string gathers = draft.add_gatherer(
+      project, "shell", comment, {all, "procfile", "procfile-" + all}, std::move(entries), false);
   draft.remark(fmt::format(
       "`dream {}` runs what {} names: when one ends, all end. Each has a PORT of its own, as foreman "
       "gives it.",

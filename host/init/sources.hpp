@@ -29,6 +29,8 @@ namespace dream::init {
 [[nodiscard]] Result<void> add_taskfile(const std::filesystem::path& file, Draft& draft);
 /// A justfile: each recipe that can be called, run by `just`.
 [[nodiscard]] Result<void> add_justfile(const std::filesystem::path& file, Draft& draft);
+/// A mise.toml: each task that isn't hidden, run by `mise`.
+[[nodiscard]] Result<void> add_mise(const std::filesystem::path& file, Draft& draft);
 /// A Makefile: each target that people call.
 [[nodiscard]] Result<void> add_makefile(const std::filesystem::path& file, Draft& draft);
 /// Folders with a Dockerfile that are no project yet, the root and those up to `levels` below.

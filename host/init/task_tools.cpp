@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -46,7 +47,44 @@ std::vector<std::string> recipes_of(const std::string& text) {
   return recipes;
 }
 
+/// Tasks of a mise.toml that aren't hidden.
+std::vector<std::string> mise_tasks_of(const std::string& text) {
+  std::vector<std::string> tasks;
+  std::istringstream lines(text);
+  std::string section;
+  const auto name_in = [](std::string_view written) {
+    const bool in_quotes = written.starts_with('"') || written.starts_with('\'');
+    const std::size_t end = in_quotes ? written.find(written[0], 1) : written.find_first_of(".= \t");
+    return std::string(written.substr(in_quotes ? 1 : 0, end - (in_quotes ? 1 : 0)));
+  };
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && std::ranges::find(tasks, name) == tasks.end()) tasks.push_back(name);
+  };
+  for (std::string line; std::getline(lines, line);) {
+    line = trimmed(line);
+    if (line.starts_with('[')) {
+      section = line.substr(1, line.find(']') - 1);
+      if (section.starts_with("tasks.")) add(name_in(std::string_view(section).substr(6)));
+    } else if (section == "tasks" && !line.starts_with('#') && line.find('=') != std::string::npos) {
+      add(name_in(line));
+    } else if (section.starts_with("tasks.") && line.starts_with("hide") && line.ends_with("true")) {
+      std::erase(tasks, name_in(std::string_view(section).substr(6)));
+    }
+  }
+  return tasks;
+}
+
 }  // namespace
+
+Result<void> add_mise(const fs::path& file, Draft& draft) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  if (!*text) return {};
+  for (const std::string& name : mise_tasks_of(**text))
+    draft.add_task(draft.at("./"), "shell", "from " + file.filename().string(), "mise",
+                   {name, {{"command", list_json({"mise", "run", name})}}});
+  return {};
+}
 
 Result<void> add_taskfile(const fs::path& file, Draft& draft) {
   const auto text = read_text(file);

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <sstream>
+
 #include "e2e/dream_run.hpp"
 
 /// `dream init` from the folder to the first run.
@@ -52,6 +54,58 @@ services:
   EXPECT_EQ(planned.code, 0) << planned.err;
   EXPECT_THAT(planned.out, Not(HasSubstr("can't be started"))) << planned.out;
   EXPECT_THAT(run(workspace, {.arguments = {"plan", "api", "--json"}}).out, HasSubstr("\"./:db\""));
+}
+
+/// The lines that come out, each once.
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.empty()) lines.push_back(line);
+  }
+  return lines;
+}
+
+/// A workspace in which `dream init` has been.
+void init(const Workspace& workspace, const std::vector<std::pair<std::string, std::string>>& files) {
+  std::filesystem::remove(workspace.root() / "dream.json");
+  for (const auto& [name, text] : files) workspace.write(name, text);
+  const Finished made = run(workspace, {.arguments = {"init"}});
+  ASSERT_EQ(made.code, 0) << made.err;
+}
+
+TEST(InitCommand, writes_tasks_that_run_what_make_runs_in_the_same_order) {
+  const Workspace workspace("{}");
+  init(workspace,
+       {{"Makefile",
+         ".PHONY: all lint test check types\nall: lint test check\nlint:\n\t@echo lint\ntest: lint2\n"
+         "\t@echo test $$HOME\nlint2:\n\t@echo lint2\ncheck: types\ntypes: ; @echo types\n"}});
+  const Finished made = run(workspace, {.arguments = {"-c", "make all"}, .program = "/bin/sh"});
+  const Finished dreamed = run(workspace, {.arguments = {"all", "-o", "raw"}});
+  EXPECT_EQ(dreamed.code, 0) << dreamed.err;
+  EXPECT_EQ(dreamed.out, made.out);
+  EXPECT_THAT(lines_of(made.out), ::testing::SizeIs(4));
+}
+
+TEST(InitCommand, writes_an_order_that_the_manifests_of_npm_tell) {
+  const Workspace workspace("{}");
+  const auto package = [](const std::string& name, const std::string& uses) {
+    return std::pair("packages/" + name + "/package.json",
+                     R"({"name": ")" + name + R"(", "version": "1.0.0", "dependencies": {)" + uses +
+                         R"(}, "scripts": {"build": "echo )" + name + R"("}})");
+  };
+  init(workspace, {{"package.json", R"({"name": "all", "private": true, "workspaces": ["packages/*"]})"},
+                   package("a", R"("b": "*")"),
+                   package("b", R"("c": "^1.0.0")"),
+                   package("c", "")});
+  EXPECT_THAT(workspace.read("dream.json"), HasSubstr("\"./packages/*\": { \"build\": [\"^\"] },\n"));
+  const Finished made =
+      run(workspace, {.arguments = {"-c", "npm run build --workspaces --silent"}, .program = "/bin/sh"});
+  const Finished dreamed = run(workspace, {.arguments = {"run", "build", "-p", "packages/*", "-o", "raw"}});
+  std::vector<std::string> built = lines_of(dreamed.out);
+  std::erase_if(built, [](const std::string& line) { return line.size() != 1; });  // what npm says itself
+  EXPECT_THAT(built, ::testing::ElementsAre("c", "b", "a")) << dreamed.out << dreamed.err;
+  EXPECT_THAT(lines_of(made.out), ::testing::UnorderedElementsAreArray(built)) << made.err;
 }
 
 TEST(InitCommand, overwrites_nothing) {

@@ -28,7 +28,7 @@ services:
   const Workspace made = workspace();
   EXPECT_THAT(line("\"db\": {"), HasSubstr(R"("ready": { "healthcheck": true })"));
   EXPECT_THAT(line("\"db\": {"),
-              HasSubstr(R"("healthcheck": { "test": "pg_isready -U $USER", "interval": 5000, )"
+              HasSubstr(R"("healthcheck": { "test": "pg_isready -U $$USER", "interval": 5000, )"
                         R"("timeout": 1500, "startPeriod": 60000, "retries": 3 })"));
   EXPECT_THAT(line("\"off\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
   EXPECT_THAT(line("\"none\": {"), HasSubstr(R"("healthcheck": { "disable": true })"));
@@ -37,10 +37,8 @@ services:
   EXPECT_THAT(line("\"line\": {"), HasSubstr(R"("healthcheck": { "test": "a || exit 1" })"));
   EXPECT_THAT(line("\"bare\": {"), HasSubstr(R"("ready": { "healthcheck": true })"))
       << "its image may have one";
-  EXPECT_THAT(needs(made, "./", "api"),
-              ElementsAre("./:db async ready", "./:bare async ready", "./:off async"));
-  EXPECT_THAT(needs(made, "./", "job"), ElementsAre("./:db async")) << "it doesn't ask for health";
-  EXPECT_EQ(made.dependencies.at("./").at("job").entries.at(0).wait_for, WaitFor::started);
+  EXPECT_THAT(needs(made, "./", "api"), ElementsAre("./:db", "& ./:bare", "& ./:off"));
+  EXPECT_THAT(needs(made, "./", "job"), ElementsAre("./:db started")) << "it doesn't ask for health";
   EXPECT_THAT(text(), HasSubstr("off has no health check: who needs it starts when it was started."));
 }
 
@@ -68,27 +66,31 @@ services:
   EXPECT_EQ(tasks.at("f").restart->on, Restart::On::always);
 }
 
-TEST_F(Init, up_ends_by_itself_where_every_service_may) {
-  write("compose.yaml", "services: {a: {image: i}, b: {image: i}}\n");
-  EXPECT_EQ(command(workspace(), "./", "up"), "true");
+TEST_F(Init, up_runs_nothing_itself_and_starts_all_side_by_side) {
   write("compose.yaml", "services: {a: {image: i}, b: {image: i, restart: always}}\n");
-  EXPECT_EQ(command(workspace(), "./", "up"), "exec sleep infinity");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "up"), "null");
+  EXPECT_EQ(made.projects.at("./").tasks.at("up").service, true);
+  EXPECT_EQ(made.projects.at("./").tasks.at("up").executor, std::nullopt);
+  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./:a async optional", "& ./:b"));
 }
 
-TEST_F(Init, a_service_that_nobody_waits_for_may_fail_as_with_compose) {
+TEST_F(Init, what_compose_goes_on_without_may_fail) {
   write("compose.yaml", R"(
 services:
-  web: {image: i, depends_on: {db: {condition: service_healthy}, setup: {condition: service_completed_successfully}, mail: {condition: service_started}}}
+  web: {image: i, depends_on: {db: {condition: service_healthy}, setup: {condition: service_completed_successfully}, mail: {condition: service_started}, queue: {condition: service_started}}}
   db: {image: i}
   setup: {image: i}
   mail: {image: i}
+  queue: {image: i, restart: unless-stopped}
 )");
   const Workspace made = workspace();
-  std::vector<std::string> optional;
-  for (const Dependency& one : made.dependencies.at("./").at("up").entries) {
-    if (one.required == false) optional.push_back(one.task);
-  }
-  EXPECT_THAT(optional, ElementsAre("mail", "web"));
+  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./:web async optional", "& ./:db", "& ./:setup",
+                                                   "& ./:mail optional", "& ./:queue"));
+  EXPECT_THAT(needs(made, "./", "web"),
+              ElementsAre("./:db", "& ./:setup", "& ./:mail optional", "& ./:queue"));
+  EXPECT_EQ(made.projects.at("./").tasks.at("mail").service, true)
+      << "who needs it alone, needn't wait for its end";
 }
 
 TEST_F(Init, what_must_end_first_holds_up_only_those_that_wait_for_it) {
@@ -96,9 +98,13 @@ TEST_F(Init, what_must_end_first_holds_up_only_those_that_wait_for_it) {
 services:
   web: {image: i, depends_on: {setup: {condition: service_completed_successfully}}}
   setup: {image: i}
-  other: {image: i}
+  other: {image: i, depends_on: [setup]}
 )");
-  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:other async", "./:setup", "./:web async"));
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./", "up"),
+              ElementsAre("./:web async optional", "& ./:setup", "& ./:other async optional"));
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:setup"));
+  EXPECT_THAT(needs(made, "./", "other"), ElementsAre("./:setup async"));
 }
 
 TEST_F(Init, services_with_profiles_are_started_only_where_one_is_asked_for) {
@@ -106,14 +112,39 @@ TEST_F(Init, services_with_profiles_are_started_only_where_one_is_asked_for) {
 services:
   web: {image: i, depends_on: {trace: {condition: service_started, required: false}}}
   trace: {image: i, profiles: [debug]}
-  seed: {image: i, profiles: [seed, all]}
+  seed: {image: i, profiles: [seed, all, "*"]}
 )");
-  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:web async"));
-  EXPECT_FALSE(workspace().dependencies.at("./").contains("web")) << "it can do without what isn't started";
-  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("seed", "trace", "up", "web"));
-  EXPECT_THAT(text(), HasSubstr("Not started by `dream up`, for their profiles: trace and seed."));
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_THAT(names(tasks), ElementsAre("seed", "trace", "up", "web"));
+  EXPECT_EQ(tasks.at("web").profiles, std::nullopt);
+  EXPECT_THAT(tasks.at("seed").profiles, testing::Optional(ElementsAre("seed", "all")));
+  EXPECT_THAT(needs(made, "./", "up"),
+              ElementsAre("./:web async optional", "& ./:trace optional", "& ./:seed async optional"));
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:trace optional"));
+  EXPECT_THAT(text(),
+              HasSubstr("`dream up --profile NAME` starts those of a profile, too: debug, seed and all.\n"));
   write(".env", "COMPOSE_PROFILES=debug,other\n");
-  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:trace async", "./:web async"));
+  const Workspace with_debug = workspace();
+  EXPECT_EQ(with_debug.projects.at("./").tasks.at("trace").profiles, std::nullopt)
+      << "it is asked for always";
+  EXPECT_THAT(text(), HasSubstr("too: seed and all.\n"));
+}
+
+TEST_F(Init, a_service_that_restarts_with_another_one_does_so_here) {
+  write("compose.yaml",
+        "services: {a: {image: i, depends_on: {b: {condition: service_started, restart: true}}}, "
+        "b: {image: i, restart: always}}\n");
+  EXPECT_TRUE(workspace().dependencies.at("./").at("a").entries.at(0).restart_with);
+}
+
+TEST_F(Init, a_service_of_which_there_are_none_is_not_started) {
+  write("compose.yaml",
+        "services: {a: {image: i, scale: 0}, b: {image: i, deploy: {replicas: 0}}, "
+        "c: {image: i, scale: 1, attach: false}, d: {image: i, scale: 2}}\n");
+  EXPECT_THAT(needs(workspace(), "./", "up"), ElementsAre("./:c async optional", "& ./:d async optional"));
+  EXPECT_THAT(text(), AllOf(HasSubstr("// Not started by `dream up`, as their scale is 0: a and b.\n"),
+                            HasSubstr("// Not taken over: scale of d.\n")));
 }
 
 TEST_F(Init, services_that_need_themselves_or_one_another_make_no_cycle) {
@@ -124,8 +155,8 @@ services:
   up: {image: i}
 )");
   const Workspace made = workspace();
-  EXPECT_THAT(needs(made, "./", "a"), ElementsAre("./:b async"));
-  EXPECT_THAT(plan(made, "./", "compose-up"), ElementsAre("./:up b", "./:b b", "./:a b", "./:compose-up"));
+  EXPECT_THAT(needs(made, "./", "a"), ElementsAre("./:b optional"));
+  EXPECT_THAT(plan(made, "./", "compose-up"), ElementsAre("./:b b", "./:a b", "./:up b", "./:compose-up b"));
   EXPECT_THAT(text(), AllOf(HasSubstr("./:a doesn't wait for itself."),
                             HasSubstr("./:b doesn't wait for ./:a, which waits for it."),
                             HasSubstr("b doesn't wait for nobody, which isn't there.")));

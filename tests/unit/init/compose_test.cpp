@@ -41,12 +41,12 @@ services:
   EXPECT_EQ(tasks.at("web").stop_grace, std::chrono::seconds(10)) << "compose's own";
   EXPECT_EQ(tasks.at("db").env.at(0).second, "dev");
   EXPECT_EQ(tasks.at("migrate").service, std::nullopt) << "web waits for its end";
-  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:migrate", "./:db async ready"));
-  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./:db async", "./:migrate", "./:web async"));
-  EXPECT_EQ(tasks.at("up").executor, "shell");
-  EXPECT_THAT(text(), HasSubstr(R"("build": { "context": "./api" }, "ports": ["8080:80", "3000"])"));
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:migrate", "& ./:db"));
+  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./:web optional", "& ./:migrate", "& ./:db"));
+  EXPECT_THAT(line("\"web\": {"),
+              HasSubstr(R"("build": { "context": "./api" }, "ports": ["8080:80", "3000"])"));
   EXPECT_THAT(text(), HasSubstr(R"("env": ["TOKEN"])"));
-  EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:migrate", "./:web b", "./:up"));
+  EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:migrate", "./:web b", "./:up b"));
   EXPECT_THAT(plan(made, "./", "web"), ElementsAre("./:db b", "./:migrate", "./:web b"));
 }
 
@@ -76,13 +76,12 @@ services:
 )");
   const Workspace made = workspace();
   const TaskSettings& one = made.projects.at("./").tasks.at("one");
-  EXPECT_THAT(one.env, ElementsAre(testing::Pair("LEVEL", "debug"), testing::Pair("PRICE", "5$")));
+  EXPECT_THAT(one.env, ElementsAre(testing::Pair("LEVEL", "debug"), testing::Pair("HOME", "<HOME>"),
+                                   testing::Pair("PRICE", "5$")));
   EXPECT_THAT(one.env_files, ElementsAre("one.env"));
-  EXPECT_THAT(text(), HasSubstr(R"("image": "app:1.2")"));
-  EXPECT_THAT(text(), HasSubstr(R"("env": ["HOME"])"));
+  EXPECT_THAT(text(), HasSubstr(R"("image": "app:${TAG:-1.2}")"));
   EXPECT_THAT(text(), HasSubstr(R"("ports": ["127.0.0.1:8080:80", "53/udp"])"));
   EXPECT_THAT(text(), HasSubstr(R"("volumes": ["shop_data:/data:ro"])"));
-  EXPECT_THAT(text(), HasSubstr("write the values where these stand: ${WHERE}.\n"));
   EXPECT_THAT(text(), HasSubstr("// Not taken over: a volume (npipe) of two.\n"));
 }
 
@@ -124,31 +123,67 @@ TEST_F(Init, what_is_built_is_not_pulled_under_the_name_it_gets) {
   EXPECT_THAT(line("\"c\": {"), HasSubstr(R"("image": "other")"));
 }
 
-TEST_F(Init, variables_of_a_compose_file_have_the_values_of_the_env_file_beside_it) {
-  write(".env", "TAG=1\nEMPTY=\nQUOTED='a b'\nTOKEN=t\n");
-  write("compose.yaml", R"(
+constexpr const char* many_variables = R"(
 services:
   a:
     image: "x:${TAG}"
+    command: run $WHERE --to "${DIR:-/a b}" $$$$x
+    working_dir: ${HOME}/x
+    build: {context: ., args: {A: "${TAG:-2}", B: $TAG, C: }}
+    restart: ${RESTART:-always}
+    ports: ["${PORT:-80}:80", {target: 81, published: "${OTHER:-82}"}]
+    volumes: ["${DATA:-./data}:/data", "${VOLUME:-store}:/store", {type: bind, source: "${DATA:-./data}/x", target: /x}]
+    healthcheck: {test: [CMD-SHELL, "ask -U $${U} $$U ${TAG}"], interval: "${EVERY:-5s}"}
     environment:
-      - A=${TAG:-2}${NONE:-${QUOTED}}
-      - B=${EMPTY:-x}${EMPTY-y}
-      - C=${TAG:+set}${NONE:+set}
-      - D=$TAG$$TAG
-      - E=${NONE:?must be set}${NONE}
+      - A=${TAG:-2}${NONE:-${QUOTED}$TAG}
+      - B=a$$b$${C}
+      - E=${NONE:?must be set}${ALSO?}
+      - X=${X}
       - TOKEN
       - OUTSIDE
-)");
-  const Workspace made = workspace();
-  using testing::Pair;
-  EXPECT_THAT(made.projects.at("./").tasks.at("a").env,
-              ElementsAre(Pair("A", "1a b"), Pair("B", "x"), Pair("C", "set"), Pair("D", "1$TAG"),
-                          Pair("E", "${NONE}${NONE}"), Pair("TOKEN", "t")));
-  EXPECT_THAT(line("\"a\": {"), AllOf(HasSubstr(R"("image": "x:1")"), HasSubstr(R"("env": ["OUTSIDE"])")));
+)";
+
+TEST_F(Init, variables_of_a_compose_file_of_the_root_stay_variables) {
+  write(".env", "TAG=1\nQUOTED='a b'\nTOKEN=t\n");
+  write("compose.yaml", many_variables);
+  const std::string a = line("\"a\": {");
+  for (const char* part :
+       {R"("command": ["run", "${WHERE}", "--to", "${DIR:-/a b}", "$$$$x"])", R"("workdir": "${HOME}/x")",
+        R"("args": { "A": "${TAG:-2}", "B": "${TAG}" })", R"("restart": { "on": "always", "max": 0 })",
+        R"("ports": ["${PORT:-80}:80", "${OTHER:-82}:81"])", R"("${DATA:-./data}:/data")",
+        R"(_${VOLUME:-store}:/store")", R"("${DATA:-./data}/x:/x")", R"("test": "ask -U $${U} $$U ${TAG}")",
+        R"("interval": 5000)", R"("A": "${TAG:-2}${NONE:-${QUOTED}${TAG}}")", R"("B": "a$$b$${C}")",
+        R"("E": "${NONE}${ALSO}")", R"("X": "${X}")", R"("TOKEN": "${TOKEN}")", R"("env": ["OUTSIDE"])"})
+    EXPECT_THAT(a, HasSubstr(part));
+  EXPECT_EQ(workspace().projects.at("./").tasks.at("a").env.at(1).second, "a$b${C}");
   EXPECT_THAT(text(),
-              AllOf(HasSubstr("Values of .env stand here"), HasSubstr("where these stand: ${NONE}.\n")));
+              AllOf(HasSubstr("// compose wants these to be set: ALSO and NONE.\n"), Not(HasSubstr(".env"))));
+}
+
+TEST_F(Init, variables_of_a_compose_file_elsewhere_have_the_values_of_the_env_file_beside_it) {
+  write("deploy/.env", "TAG=1\nQUOTED='a b'\nTOKEN=t\nDOLLAR='${x}'\n");
+  write("deploy/compose.yaml", std::string(many_variables) + "      - D=$DOLLAR\n");
+  const std::string made = text("deploy/compose.yaml");
+  for (const char* part : {R"("${WHERE}")", R"("/a b")", R"("$$$x")", R"("workdir": "${HOME}/x")",
+                           R"("args": { "A": "1", "B": "1" })", R"(["80:80", "82:81"])", R"("./data:/data")",
+                           R"(_store:/store")", R"("./data/x:/x")", R"("test": "ask -U $${U} $U 1")",
+                           R"("A": "1a b1")", R"("B": "a$b$${C}")", R"("E": "${NONE}${ALSO}")",
+                           R"("X": "${X}")", R"("TOKEN": "t")", R"("D": "$${x}")"})
+    EXPECT_THAT(made, HasSubstr(part));
+  EXPECT_THAT(made,
+              HasSubstr("// Values of .env stand here, where deploy/compose.yaml names its variables.\n"));
+}
+
+TEST_F(Init, what_is_no_variable_is_an_error_as_with_compose) {
   write("compose.yaml", "services: {a: {image: \"x:${a b}\"}}\n");
   EXPECT_THAT(text(), AllOf(HasSubstr("failed: compose.yaml"), HasSubstr("is no variable")));
+}
+
+TEST_F(Init, a_variable_that_holds_more_than_one_word_is_written_as_words) {
+  write(".env", "FLAGS=--a --b\nBOTH=./x:/x\n");
+  write("compose.yaml",
+        "services: {a: {image: i, command: run $FLAGS, volumes: ['v$BOTH'], ports: ['$NONE:80:80']}}\n");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("command": ["run", "--a", "--b"])"));
 }
 
 TEST_F(Init, named_volumes_are_the_projects_own_as_with_compose) {
@@ -209,7 +244,7 @@ services:
   EXPECT_THAT(web, HasSubstr(R"("ports": ["80:80", "81:81"])"));
   EXPECT_THAT(web, HasSubstr(R"("command": ["debug"])"));
   EXPECT_THAT(web, HasSubstr(R"("env": { "A": "1", "B": "2" })"));
-  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:db async"));
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:db optional"));
   EXPECT_THAT(line("\"db\": {"), AllOf(HasSubstr("\"pg:16\""), HasSubstr("\"./other/d:/d\"")));
   EXPECT_THAT(line("\"gone\": {"), AllOf(HasSubstr("\"j\""), Not(HasSubstr("ports"))));
   EXPECT_THAT(names(workspace("compose.yaml").projects.at("./").tasks),
@@ -283,6 +318,23 @@ configs: {c: {file: c.conf}, late: {content: x}}
   EXPECT_THAT(text(), HasSubstr("// Not taken over: pull_policy of b.\n"));
   EXPECT_THAT(text(), HasSubstr("// Not taken over: configs late of a.\n"));
   EXPECT_THAT(text(), HasSubstr("a: its env_file none.env needn't be there"));
+}
+
+TEST_F(Init, variables_keep_the_order_in_which_they_were_written) {
+  write("compose.yaml", "services: {a: {image: i, environment: [Z=1, A=2, M=3]}}\n");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("env": { "Z": "1", "A": "2", "M": "3" })"));
+}
+
+TEST_F(Init, an_address_of_a_port_may_be_empty) {
+  write("compose.yaml", "services: {a: {image: i, ports: ['${BIND:-}:80:81', '127.0.0.1::82']}}\n");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("ports": ["80:81", "127.0.0.1::82"])"));
+}
+
+TEST_F(Init, what_does_not_fit_into_a_line_has_a_line_for_each_part) {
+  write("compose.yaml",
+        "services: {a: {image: i, command: [" + std::string(100, 'x') + ", y]}, b: {image: i}}\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("          \"options\": {\n            \"image\": \"i\",\n"),
+                            HasSubstr("        \"b\": { \"stop\": ")));
 }
 
 TEST(ComposeDuration, is_in_milliseconds) {

@@ -27,6 +27,15 @@ TEST_F(Init, a_folder_with_a_dockerfile_is_a_project_where_nothing_else_runs_it)
   EXPECT_EQ(made.projects.at("./services/cache").executor, "docker");
 }
 
+TEST_F(Init, what_a_compose_file_builds_is_no_project_of_its_own) {
+  write("compose.yaml", "services: {a: {build: ./a}, b: {build: {context: deep/b, dockerfile: x}}}\n");
+  for (const char* folder : {"a", "deep/b", "c"}) write(std::string(folder) + "/Dockerfile", "FROM x");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./", "./c"));
+  EXPECT_THAT(text(),
+              HasSubstr(R"("./c": { "executor": "docker", "options": { "build": { "context": "." } }, )"
+                        R"("tasks": { "start": {} } },)"));
+}
+
 TEST_F(Init, the_first_of_a_name_stays_and_the_others_get_another_one) {
   write("package.json", R"({"scripts": {"build": "tsc"}})");
   write("Makefile", "build:\nclean:\n");
@@ -41,12 +50,11 @@ TEST_F(Init, paths_count_from_the_folder_of_the_source) {
   write("deploy/compose.yaml", "services: { db: { build: ./db, volumes: ['./data:/data'] } }\n");
   const Workspace compose = workspace("deploy/compose.yaml");
   EXPECT_THAT(names(compose.projects), ElementsAre("./deploy"));
-  EXPECT_THAT(needs(compose, "./deploy", "up"), ElementsAre("./deploy:db async"));
+  EXPECT_THAT(needs(compose, "./deploy", "up"), ElementsAre("./deploy:db async optional"));
   write("web/package.json", R"({"scripts": {"dev": "x"}})");
   EXPECT_THAT(names(workspace("web/package.json").projects), ElementsAre("./web"));
   write("app/Procfile", "web: run\nworker: work\n");
-  EXPECT_THAT(needs(workspace("app/Procfile"), "./app", "start"),
-              ElementsAre("./app:web async", "./app:worker async"));
+  EXPECT_THAT(needs(workspace("app/Procfile"), "./app", "start"), ElementsAre("./app:web", "./app:worker"));
   EXPECT_THAT(text("../elsewhere/Procfile"), HasSubstr("outside of the workspace"));
 }
 
@@ -54,14 +62,14 @@ TEST_F(Init, a_name_of_two_sources_runs_only_the_program_of_the_first) {
   write("package.json", R"({"scripts": {"start": "node .", "worker": "node w", "up": "x"}})");
   write("Procfile", "web: serve\nworker: work\nclock: tick\n");
   const Workspace made = workspace();
-  EXPECT_THAT(needs(made, "./", "procfile"),
-              ElementsAre("./:web async", "./:procfile-worker async", "./:clock async"));
+  EXPECT_THAT(needs(made, "./", "procfile"), ElementsAre("./:web", "./:procfile-worker", "./:clock"));
   EXPECT_EQ(command(made, "./", "procfile-worker"), "exec work");
   EXPECT_EQ(made.dependencies.at("./").contains("start"), false);
   write("compose.yaml", "services: {worker: {image: i, depends_on: [db]}, db: {image: i}}\n");
   const Workspace with_compose = workspace();
-  EXPECT_THAT(needs(with_compose, "./", "compose-up"), ElementsAre("./:db async", "./:compose-worker async"));
-  EXPECT_THAT(needs(with_compose, "./", "compose-worker"), ElementsAre("./:db async"));
+  EXPECT_THAT(needs(with_compose, "./", "compose-up"),
+              ElementsAre("./:compose-worker async optional", "& ./:db optional"));
+  EXPECT_THAT(needs(with_compose, "./", "compose-worker"), ElementsAre("./:db optional"));
   EXPECT_EQ(with_compose.dependencies.at("./").contains("worker"), false);
   EXPECT_EQ(with_compose.projects.at("./").tasks.at("compose-worker").executor, "docker");
 }

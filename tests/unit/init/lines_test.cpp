@@ -20,7 +20,9 @@ TEST_F(Init, a_procfile_becomes_tasks_of_the_root_and_start_runs_them_all) {
   EXPECT_EQ(command(made, "./", "web"), "exec rails server -p $PORT");
   EXPECT_EQ(command(made, "./", "worker"), "exec sidekiq -q \"a b\"");
   EXPECT_EQ(tasks.at("worker").service, true) << "when one ends, all end";
-  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:worker async", "./:web async"));
+  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:worker", "./:web"));
+  EXPECT_EQ(command(made, "./", "start"), "null");
+  EXPECT_EQ(tasks.at("start").service, true);
   EXPECT_THAT(tasks.at("web").env_files, ElementsAre(".env"));
   EXPECT_THAT(tasks.at("web").env, ElementsAre(testing::Pair("PORT", "5100")));
 }
@@ -35,19 +37,23 @@ TEST_F(Init, ports_of_a_procfile_begin_where_the_env_file_or_bin_dev_says) {
   EXPECT_EQ(tasks.at("css").env.at(0).second, "3100");
   EXPECT_EQ(tasks.at("procfile-web").env.at(0).second, "5000");
   EXPECT_EQ(command(made, "./", "procfile-web"), "exec a");
-  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:procfile-web async"));
-  EXPECT_THAT(needs(made, "./", "dev"), ElementsAre("./:web async", "./:css async"));
+  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:procfile-web"));
+  EXPECT_THAT(needs(made, "./", "dev"), ElementsAre("./:web", "./:css"));
   write(".env", "PORT=8080\n");
   EXPECT_EQ(workspace().projects.at("./").tasks.at("css").env.at(0).second, "8180");
 }
 
 TEST_F(Init, a_line_of_a_procfile_that_is_more_than_one_program_keeps_its_shell) {
-  write("Procfile", "a: cd x && y\nb: A=1 run\nc: x | y\nd: exec z\ne: run ${PORT:-1} \"x y\"\n");
+  write("Procfile",
+        "a: cd x && y\nb: A=1 run\nc: x | y\nd: exec z\ne: run ${PORT:-1} \"x y\"\nf: run 2>&1 >log\ng: run "
+        "&>log\n");
   const Workspace made = workspace();
   EXPECT_EQ(command(made, "./", "a"), "cd x && y");
   EXPECT_EQ(command(made, "./", "b"), "A=1 run");
   EXPECT_EQ(command(made, "./", "c"), "x | y");
   EXPECT_EQ(command(made, "./", "d"), "exec z");
+  EXPECT_EQ(command(made, "./", "f"), "exec run 2>&1 >log");
+  EXPECT_EQ(command(made, "./", "g"), "run &>log");
   EXPECT_EQ(command(made, "./", "e"), "exec run ${PORT:-1} \"x y\"");
 }
 
@@ -70,11 +76,38 @@ TEST_F(Init, targets_of_a_makefile_that_people_call_become_tasks) {
   EXPECT_EQ(command(workspace(), "./", "-f"), R"({ "make", "--", "-f" })");
 }
 
+TEST_F(Init, a_target_without_a_recipe_stands_for_those_that_it_needs) {
+  write("package.json", R"({"scripts": {"test": "x"}})");
+  write("Makefile",
+        ".PHONY: all check ci\nall: lint test check # both\ncheck: types\nlint:\n\tx\ntest:\n\n# "
+        "c\n\ty\ntypes:;z\n"
+        "ci: all\nci:\n\tw\n");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "all"), "null");
+  EXPECT_EQ(made.projects.at("./").tasks.at("all").executor, std::nullopt);
+  EXPECT_THAT(needs(made, "./", "all"), ElementsAre("./:lint", "./:make-test", "./:check"));
+  EXPECT_THAT(plan(made, "./", "all"),
+              ElementsAre("./:lint", "./:make-test", "./:types", "./:check", "./:all"));
+  EXPECT_EQ(command(made, "./", "ci"), R"({ "make", "ci" })");
+}
+
+TEST_F(Init, a_target_that_make_does_otherwise_than_one_after_the_other_stays_with_make) {
+  const std::string rest = "b: d\n\tx\nc: d\n\tx\nd:\n\tx\ne:\n\tx\n";
+  for (const char* head : {"a: b c\n", "a: b d\n", "a: b $(MORE)\n", "a: b file.o\n", "a: X = 1\na: b\n",
+                           "a:\n", "a: b ; x\n", "include more.mk\na: b e\n", "ifdef X\na: b e\nendif\n",
+                           "%: %.x\n\ty\na: b e\n", "a:: b e\n", "$(eval x)\na: b e\n"}) {
+    write("Makefile", head + rest);
+    EXPECT_EQ(command(workspace(), "./", "a"), R"({ "make", "a" })") << head;
+  }
+  write("Makefile", ".PHONY: a\n%: %.x\n\ty\na: b e\n" + rest);
+  EXPECT_EQ(command(workspace(), "./", "a"), "null") << "no pattern has a recipe for what is phony";
+}
+
 TEST_F(Init, a_process_called_start_keeps_its_name_and_program) {
   write("Procfile", "web: serve\nstart: begin\n");
   const Workspace made = workspace();
   EXPECT_EQ(command(made, "./", "start"), "exec begin");
-  EXPECT_THAT(needs(made, "./", "procfile"), ElementsAre("./:web async", "./:start async"));
+  EXPECT_THAT(needs(made, "./", "procfile"), ElementsAre("./:web", "./:start"));
 }
 
 }  // namespace

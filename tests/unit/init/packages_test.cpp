@@ -23,8 +23,10 @@ TEST_F(Init, packages_of_npm_workspaces_are_projects_and_are_built_after_those_t
   const Workspace made = workspace();
   EXPECT_THAT(names(made.projects), ElementsAre("./apps/deep/web", "./packages/types", "./packages/ui"));
   EXPECT_EQ(made.projects.at("./packages/ui").executor, "npm");
-  EXPECT_THAT(needs(made, "./apps/deep/web", "build"), ElementsAre("./packages/ui:"));
-  EXPECT_EQ(made.recursive.size(), 1U);
+  EXPECT_THAT(needs(made, "./apps/deep/web", "build"), ElementsAre("^"));
+  EXPECT_THAT(plan(made, "./apps/deep/web", "build"),
+              ElementsAre("./packages/ui:build", "./apps/deep/web:build"));
+  EXPECT_TRUE(made.recursive.empty()) << "what manifests name is always followed";
   EXPECT_THAT(text(), HasSubstr("// package.json: build and dev\n"));
 }
 
@@ -64,16 +66,67 @@ TEST_F(Init, members_of_a_pnpm_workspace_are_projects) {
   EXPECT_THAT(names(workspace().projects), ElementsAre("./packages/a"));
 }
 
-TEST_F(Init, packages_that_use_one_another_make_no_cycle) {
+TEST_F(Init, packages_that_need_one_another_only_for_development_are_left_to_their_manifests) {
   write("package.json", R"({"workspaces": ["*"]})");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}, "devDependencies": {"b": "*"}})");
   write("b/package.json",
         R"({"name": "b", "scripts": {"build": "x"}, "dependencies": {"a": "*", "b": "*"}})");
+  EXPECT_THAT(needs_of_glob(workspace(), "./*", "build"), ElementsAre("^"));
+}
+
+TEST_F(Init, packages_that_use_one_another_make_no_cycle) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}, "peerDependencies": {"b": "*"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"build": "x"}, "dependencies": {"c": "*"}})");
+  write("c/package.json", R"({"name": "c", "scripts": {"test": "x"}, "dependencies": {"a": "*"}})");
   const Workspace made = workspace();
   EXPECT_THAT(plan(made, "./b", "build"), ElementsAre("./a:build", "./b:build"));
   EXPECT_THAT(plan(made, "./a", "build"), ElementsAre("./a:build"));
   EXPECT_THAT(text(), HasSubstr("./a:build doesn't wait for ./b:build, which waits for it."))
-      << "what is used only for development gives way";
+      << "what is no dependency when it runs gives way";
+}
+
+TEST_F(Init, what_most_packages_of_a_folder_need_is_said_by_a_pattern) {
+  write("package.json",
+        R"({"workspaces": ["libs/*", "apps/*", "!apps/old", ".tools/*"], "scripts": {"gen": "x"}})");
+  write("turbo.json",
+        R"({"tasks": {"build": {"dependsOn": ["^build", "//#gen"]}, "test": {"dependsOn": ["^build"]},
+    "e2e": {"dependsOn": ["build"]}, "odd#test": {"dependsOn": []}}})");
+  for (const char* name : {"libs/a", "libs/b", "libs/c", "apps/x", "apps/y", "apps/old", ".tools/t"})
+    write(std::string(name) + "/package.json",
+          R"({"name": ")" + std::string(name).substr(5) +
+              R"(", "scripts": {"build": "x", "test": "x"}, "dependencies": {"a": "*"}})");
+  write("libs/odd/package.json", R"({"name": "odd", "scripts": {"test": "x"}})");
+  write("libs/whole/package.json",
+        R"({"name": "whole", "scripts": {"build": "x", "e2e": "x"}, "dependencies": {"a": "*"}})");
+  write("libs/none/readme.md", "");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs_of_glob(made, "./libs/*", "build"), ElementsAre("^", "& ./:gen"));
+  EXPECT_THAT(needs_of_glob(made, "./libs/*", "test"), ElementsAre("^build"));
+  EXPECT_THAT(needs_of_glob(made, "./libs/*", "e2e"), ElementsAre()) << "only its own project is meant";
+  EXPECT_THAT(names(made.dependencies),
+              ElementsAre("./.tools/t", "./apps/x", "./apps/y", "./libs/odd", "./libs/whole"))
+      << "apps/* would have another package, too";
+  EXPECT_THAT(needs(made, "./libs/odd", "test"), ElementsAre());
+  EXPECT_THAT(needs(made, "./libs/whole", "build"), ElementsAre("^", "& ./:gen"));
+  EXPECT_THAT(needs(made, "./libs/whole", "e2e"), ElementsAre("./libs/whole:build"));
+  EXPECT_THAT(plan(made, "./libs/b", "test"), ElementsAre("./:gen", "./libs/a:build", "./libs/b:test"));
+  EXPECT_THAT(plan(made, "./libs/odd", "test"), ElementsAre("./libs/odd:test"));
+}
+
+TEST_F(Init, a_script_that_the_root_runs_in_all_packages_in_order_comes_after_those_it_uses) {
+  write("package.json",
+        R"({"name": "all", "scripts": {"compile": "pnpm -r run compile", "lint": "pnpm -r --parallel lint",
+    "test": "lerna run test", "check": "yarn workspaces foreach -pt run check", "fmt": "pnpm -r fmt && x"}})");
+  write("pnpm-workspace.yaml", "packages: ['*']\n");
+  const char* scripts = R"("scripts": {"compile": "x", "lint": "x", "test": "x", "check": "x", "fmt": "x"})";
+  write("a/package.json", std::string(R"({"name": "a", )") + scripts + "}");
+  write("b/package.json", std::string(R"({"name": "b", "dependencies": {"a": "*"}, )") + scripts + "}");
+  const Workspace made = workspace();
+  for (const char* task : {"compile", "test", "check"})
+    EXPECT_THAT(needs_of_glob(made, "./*", task), ElementsAre("^")) << task;
+  for (const char* task : {"lint", "fmt", "build"})
+    EXPECT_THAT(needs_of_glob(made, "./*", task), ElementsAre()) << task;
 }
 
 TEST_F(Init, order_goes_through_packages_without_the_task) {
@@ -130,12 +183,40 @@ TEST_F(Init, what_nx_says_of_the_order_is_said_by_entries) {
   EXPECT_THAT(plan(made, "./a", "lint"), ElementsAre("./b:build", "./a:compile", "./a:lint"));
 }
 
+TEST_F(Init, a_package_below_another_workspace_names_those_that_it_uses) {
+  write("pnpm-workspace.yaml", "packages: ['a', 'more/*', 'more']\n");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
+  write("more/package.json",
+        R"({"name": "more", "workspaces": ["*"], "scripts": {"build": "x"}, "dependencies": {"a": "*"}})");
+  for (const char* name : {"more/b", "more/c"})
+    write(std::string(name) + "/package.json",
+          R"({"name": ")" + std::string(name) + R"(", "scripts": {"build": "x"},
+      "dependencies": {"a": "*"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs_of_glob(made, "./more/*", "build"), ElementsAre("./a:"));
+  EXPECT_THAT(needs_of_glob(made, "./*", "build"), ElementsAre("^"));
+}
+
+TEST_F(Init, targets_of_nx_are_run_by_it) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("nx.json", "{}");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
+  write("a/project.json", R"({"name": "app", "targets": {"build": {}, "serve": {}}})");
+  write("b/project.json", R"({"targets": {"test": {}}})");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./a", "serve"), R"({ "npx", "nx", "run", "app:serve" })");
+  EXPECT_THAT(names(made.projects.at("./a").tasks), ElementsAre("serve"));
+  EXPECT_EQ(command(made, "./b", "test"), R"({ "npx", "nx", "run", "b:test" })");
+  EXPECT_THAT(text(), HasSubstr("// nx runs itself what the targets in project.json need.\n"));
+}
+
 TEST_F(Init, what_wireit_runs_it_puts_in_order_itself) {
   write("package.json", R"({"workspaces": ["*"]})");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "wireit"}, "dependencies": {"b": "*"},
                               "wireit": {"build": {"dependencies": ["../b:build"]}}})");
   write("b/package.json", R"({"name": "b", "scripts": {"build": "wireit"}, "devDependencies": {"a": "*"}})");
   EXPECT_TRUE(workspace().dependencies.empty());
+  EXPECT_THAT(text(), HasSubstr("// wireit runs itself what its scripts need.\n"));
 }
 
 TEST_F(Init, patterns_of_pnpm_name_hidden_folders_and_take_out_whatever_stands_later) {

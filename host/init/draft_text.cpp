@@ -1,0 +1,198 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.hpp"
+#include "init/draft.hpp"
+#include "init/layout.hpp"
+#include "plan/workspace.hpp"
+
+namespace dream::init {
+
+namespace {
+
+/// No line break of a name found somewhere ends a comment.
+std::string comment_line(std::string_view indentation, const std::string& text) {
+  return text.empty() ? std::string() : fmt::format("{}// {}\n", indentation, printable(text));
+}
+
+std::string member_line(std::size_t indentation, const std::string& key, const std::string& json) {
+  const std::string begin = std::string(indentation, ' ') + json_string(key) + ": ";
+  return begin + laid_out(json, indentation, begin.size()) + ",\n";
+}
+
+/// An object whose members have a line each, unless there is but one.
+std::string members_text(std::size_t indentation, const std::string& key,
+                         const std::vector<Member>& members) {
+  if (members.size() < 2) return member_line(indentation, key, object_json(members));
+  const std::string begin(indentation, ' ');
+  std::string text = begin + json_string(key) + ": {\n";
+  for (const auto& [name, json] : members) text += member_line(indentation + 2, name, json);
+  return text + begin + "},\n";
+}
+
+/// Whether dream.json reads "./db:start" as the id of this step.
+bool is_id(const EntryDraft& entry) {
+  return entry.project.starts_with("./") && entry.task.find('/') == std::string::npos &&
+         entry.project.find(':', entry.project.rfind('/')) == std::string::npos;
+}
+
+/// The shortest form that says it all.
+std::string entry_json(const NeedsDraft& owner, const EntryDraft& entry) {
+  const bool same_task = entry.task == owner.task;
+  if (entry.project.empty()) return json_string(same_task ? "^" : "^" + entry.task);
+  if (entry.members.empty() && same_task && entry.project != owner.project) return json_string(entry.project);
+  if (entry.members.empty() && is_id(entry)) return json_string(entry.project + ":" + entry.task);
+  std::vector<Member> members{{"projectPath", json_string(entry.project)}, {"task", json_string(entry.task)}};
+  members.insert(members.end(), entry.members.begin(), entry.members.end());
+  return object_json(members);
+}
+
+std::string joined(const std::vector<std::string>& elements) {
+  return fmt::format("[{}]", fmt::join(elements, ", "));
+}
+
+std::string needs_json(const NeedsDraft& needs) {
+  std::vector<std::string> elements;
+  for (const EntryDraft& entry : needs.entries) elements.push_back(entry_json(needs, entry));
+  return needs.beside && elements.size() > 1 ? "[" + joined(elements) + "]" : joined(elements);
+}
+
+}  // namespace
+
+Draft::NeedsByProject Draft::needs_by_project() const {
+  NeedsByProject all;
+  for (const NeedsDraft& needs : needs_) {
+    auto owner = std::ranges::find(all, needs.project, &NeedsByProject::value_type::first);
+    if (owner == all.end()) owner = all.insert(owner, {needs.project, {}});
+    owner->second.emplace_back(needs.task, needs_json(needs));
+  }
+  return all;
+}
+
+/// What most projects of a pattern say of a task they found, the pattern says; a project that says something
+/// else stays for itself.
+void Draft::gather_alike(NeedsByProject& all) const {
+  std::vector<std::string> patterns;
+  for (const ProjectDraft& project : projects_) {
+    if (!project.pattern.empty() && std::ranges::find(patterns, project.pattern) == patterns.end())
+      patterns.push_back(project.pattern);
+  }
+  NeedsByProject gathered;
+  for (const std::string& pattern : patterns) {
+    const auto said = [&](const ProjectDraft& project, const std::string& task) {
+      const auto own = std::ranges::find(all, project.path, &NeedsByProject::value_type::first);
+      if (own == all.end()) return std::string();
+      const auto found = std::ranges::find(own->second, task, &Member::first);
+      return found == own->second.end() ? std::string() : found->second;
+    };
+    std::vector<std::string> tasks;
+    std::map<std::string, std::map<std::string, int>> counts;
+    for (const ProjectDraft& project : projects_) {
+      if (project.pattern != pattern) continue;
+      for (const std::string& task : project.found) {
+        const std::string own = said(project, task);
+        if (counts.try_emplace(task).second) tasks.push_back(task);
+        // One that names its own project says nothing of the others.
+        if (own.find('"' + project.path + ':') == std::string::npos) ++counts[task][own];
+      }
+    }
+    Needs common;
+    for (const std::string& task : tasks) {
+      const auto most =
+          std::ranges::max_element(counts[task], {}, [](const auto& one) { return one.second; });
+      if (most != counts[task].end() && !most->first.empty()) common.emplace_back(task, most->first);
+    }
+    if (common.empty()) continue;
+    const auto common_of = [&](const std::string& task) {
+      const auto found = std::ranges::find(common, task, &Member::first);
+      return found == common.end() ? std::string() : found->second;
+    };
+    for (const ProjectDraft& project : projects_) {
+      if (project.pattern != pattern) continue;
+      const auto own = std::ranges::find(all, project.path, &NeedsByProject::value_type::first);
+      bool same = std::ranges::all_of(
+          project.found, [&](const std::string& task) { return said(project, task) == common_of(task); });
+      for (const auto& [task, json] : own == all.end() ? Needs() : own->second)
+        same = same && std::ranges::find(project.found, task) != project.found.end();
+      if (same && own != all.end()) all.erase(own);
+      // A project with a key takes nothing from patterns.
+      if (!same && own == all.end())
+        all.emplace_back(
+            project.path,
+            Needs{{*std::ranges::find_if(project.found,
+                                         [&](const auto& task) { return !common_of(task).empty(); }),
+                   "[]"}});
+    }
+    gathered.emplace_back(pattern, std::move(common));
+  }
+  all.insert(all.begin(), gathered.begin(), gathered.end());
+}
+
+void Draft::render_needs(std::string& out) const {
+  NeedsByProject all = needs_by_project();
+  gather_alike(all);
+  if (all.empty()) return;
+  out += "  // what runs before what: project, task, and what it needs\n  \"workspace\": {\n";
+  for (const auto& [owner, needs] : all) out += members_text(4, owner, needs);
+  out += "  },\n\n";
+  std::string recursive;
+  for (const auto& [owner, needs] : all) {
+    if (leads_on(owner))
+      recursive += fmt::format("    {{ \"project\": {}, \"tasks\": [\"*\"] }},\n", json_string(owner));
+  }
+  if (!recursive.empty())
+    out += "  // what these need needs its own, too\n  \"recursive\": [\n" + recursive + "  ],\n\n";
+}
+
+/// Whether what the project's tasks need, needs something itself. What manifests name is always followed.
+bool Draft::leads_on(const std::string& owner) const {
+  const auto has_needs = [&](const EntryDraft& entry) {
+    return std::ranges::any_of(needs_, [&](const NeedsDraft& needs) {
+      if (needs.task != entry.task) return false;
+      return entry.project.empty()
+                 ? std::ranges::any_of(needs.entries,
+                                       [](const EntryDraft& one) { return !one.project.empty(); })
+                 : needs.project == entry.project;
+    });
+  };
+  return std::ranges::any_of(needs_, [&](const NeedsDraft& needs) {
+    return (needs.project == owner || (is_glob(owner) && glob_matches(owner, needs.project))) &&
+           std::ranges::any_of(needs.entries, has_needs);
+  });
+}
+
+void Draft::render_projects(std::string& out) const {
+  out += "  // how each project runs its tasks\n  \"projects\": {\n";
+  for (const ProjectDraft& project : projects_) {
+    out += comment_line("    ", project.comment);
+    std::vector<Member> members{{"executor", json_string(project.executor)}};
+    members.insert(members.end(), project.members.begin(), project.members.end());
+    std::vector<Member> tasks;
+    for (const TaskDraft& task : project.tasks) tasks.emplace_back(task.name, object_json(task.members));
+    if (tasks.size() < 2) {
+      if (!tasks.empty()) members.emplace_back("tasks", object_json(tasks));
+      out += member_line(4, project.path, object_json(members));
+      continue;
+    }
+    out += fmt::format("    {}: {{\n", json_string(project.path));
+    for (const auto& [key, value] : members) out += member_line(6, key, value);
+    out += members_text(6, "tasks", tasks) + "    },\n";
+  }
+  out += "  },\n";
+}
+
+std::string Draft::render() const {
+  std::string out =
+      "{\n  // Written by dream init. `dream list` shows what there is, `dream validate` what is wrong.\n";
+  for (const std::string& sentence : remarks_) out += comment_line("  ", sentence);
+  for (const auto& [what, whose] : left_out_)
+    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", what, join_words(whose)));
+  out += "\n";
+  render_needs(out);
+  render_projects(out);
+  return out + "}\n";
+}
+
+}  // namespace dream::init
