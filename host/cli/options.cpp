@@ -64,6 +64,27 @@ CLI::Option* add_choice(CLI::App& app, Raw& raw, const std::string& names, Value
   return option;
 }
 
+/// What isn't about the run itself.
+void define_others(CLI::App& app, Raw& raw) {
+  app.add_flag("--json", raw.options.json, "plan, list, validate, suggest and plugin: as JSON");
+  app.add_flag("-d,--debug", raw.options.debug, "say more: discovery, plan, state changes, plugin calls");
+  app.add_flag("--trust", raw.options.trust,
+               "obey another user's dream.json, and load the workspace's own plugins, for this once");
+  app.add_flag("--forget", raw.options.forget, "trust: the folder is trusted no more");
+  app.add_flag("--strict", raw.options.strict, "validate: warnings count as errors");
+  app.add_flag("--write", raw.options.write, "suggest: puts what it suggests into dream.json");
+  app.add_option("--only", raw.options.only_rule, "plugin check: this rule alone")->type_name("RULE");
+  app.add_option("--seed", raw.options.seed, "plugin check: of the calls in random order")
+      ->option_text("NUMBER");
+  app.add_option("--options", raw.options.plugin_options, "plugin check: the options that its tasks need")
+      ->type_name("JSON");
+  app.add_option("--from", raw.from,
+                 "init: take over this file alone: compose.yaml, Procfile, package.json, …")
+      ->type_name("FILE");
+  app.add_flag("-i,--info", raw.info, "where dream looked, what it found, projects, defaults, executors");
+  app.add_flag("-v,--version", raw.version, "print the version");
+}
+
 void define(CLI::App& app, Raw& raw) {
   app.formatter(std::make_shared<HelpFormatter>());
   app.footer(help_footer);
@@ -123,23 +144,7 @@ void define(CLI::App& app, Raw& raw) {
   app.add_option("--grace", raw.grace_ms, "overrides every stop.graceMs")
       ->check(CLI::Range(std::int64_t{0}, most_ms))
       ->option_text("MS");
-  app.add_flag("--json", raw.options.json, "plan, list, validate, suggest and plugin: as JSON");
-  app.add_flag("-d,--debug", raw.options.debug, "say more: discovery, plan, state changes, plugin calls");
-  app.add_flag("--trust", raw.options.trust,
-               "obey another user's dream.json, and load the workspace's own plugins, for this once");
-  app.add_flag("--forget", raw.options.forget, "trust: the folder is trusted no more");
-  app.add_flag("--strict", raw.options.strict, "validate: warnings count as errors");
-  app.add_flag("--write", raw.options.write, "suggest: puts what it suggests into dream.json");
-  app.add_option("--only", raw.options.only_rule, "plugin check: this rule alone")->type_name("RULE");
-  app.add_option("--seed", raw.options.seed, "plugin check: of the calls in random order")
-      ->option_text("NUMBER");
-  app.add_option("--options", raw.options.plugin_options, "plugin check: the options that its tasks need")
-      ->type_name("JSON");
-  app.add_option("--from", raw.from,
-                 "init: take over this file alone: compose.yaml, Procfile, package.json, …")
-      ->type_name("FILE");
-  app.add_flag("-i,--info", raw.info, "where dream looked, what it found, projects, defaults, executors");
-  app.add_flag("-v,--version", raw.version, "print the version");
+  define_others(app, raw);
 }
 
 /// "--recursvie" -> the option that was meant, if one is close.

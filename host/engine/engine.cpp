@@ -144,18 +144,6 @@ void Engine::State::on(const LeftBehind& event) {
   actions.emplace_back(LeftoversFound{event.attempt.step, event.processes, event.kept});
 }
 
-void Engine::State::on(const HoldAsked& event) {
-  if (may_be_told(event.step)) feed(event.step, Input::hold_asked);
-}
-
-void Engine::State::on(const StartAsked& event) {
-  if (may_be_told(event.step)) feed(event.step, Input::start_asked);
-}
-
-void Engine::State::on(const RestartAsked& event) {
-  if (may_be_told(event.step)) feed(event.step, Input::restart_asked);
-}
-
 void Engine::State::on(const Interrupted& event) {
   // The end of a terminal is told by the kernel and by the shell, which takes its time.
   constexpr int hang_up = 1;

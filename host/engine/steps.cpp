@@ -254,27 +254,6 @@ void Engine::State::renew(StepIndex step, const StepEnd& reason) {
   outcome_of(step).reason = reason;
 }
 
-void Engine::State::hold(StepIndex step) {
-  renew(step, Held{});
-  progress_of(step).holds = true;
-  terminate(step);
-}
-
-/// Nothing follows by itself, whatever becomes of the run.
-void Engine::State::rest(StepIndex step) {
-  progress_of(step).again = progress_of(step).holds = false;
-  outcome_of(step).kind = OutcomeKind::terminated;
-  outcome_of(step).reason = Held{};
-  outcome_of(step).start_error.reset();
-  actions.emplace_back(StepHeld{step});
-}
-
-/// In front it may still wait for a slot.
-void Engine::State::hurry(StepIndex step) {
-  progress_of(step).again = true;
-  gates.set(step, now);
-}
-
 void Engine::State::expire(StepIndex step) {
   fail(step, TimedOut{});
 }

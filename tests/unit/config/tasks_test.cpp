@@ -168,5 +168,55 @@ TEST(StopSignal, is_known_with_and_without_its_prefix) {
           "dream.json:1:27: error: /tasks/t/stop/signal: unknown signal \"hup\"; did you mean \"SIGHUP\"?"));
 }
 
+TEST(TaskKeys, say_what_a_task_is_for_and_when_it_is_there) {
+  const Workspace workspace =
+      workspace_of(R"({"stopOrder": "all", "projects": {"./a": {"ports": {"PORT": 3000}, "tasks": {
+    "dev": {"description": "serves", "profiles": ["p", "q"], "ports": {"DB": 5432}},
+    "up": {"command": null, "service": true}}}}})");
+  EXPECT_EQ(workspace.stop_order, StopOrder::all);
+  const ProjectSettings& project = workspace.projects.at("./a");
+  ASSERT_EQ(project.ports.size(), 1U);
+  EXPECT_EQ(project.ports[0].name, "PORT");
+  EXPECT_EQ(project.ports[0].number, 3000);
+  const TaskSettings& dev = project.tasks.at("dev");
+  EXPECT_EQ(dev.description, "serves");
+  EXPECT_THAT(*dev.profiles, testing::ElementsAre("p", "q"));
+  EXPECT_EQ(dev.ports.at(0).number, 5432);
+  EXPECT_FALSE(dev.command.has_value());
+  ASSERT_TRUE(project.tasks.at("up").command.has_value());
+  EXPECT_FALSE(project.tasks.at("up").command->has_value());
+}
+
+TEST(TaskKeys, of_a_task_without_a_process_are_few) {
+  for (const char* key : {R"("ready": {"port": 1})", R"("readyTimeout": 1)", R"("restart": "always")",
+                          R"("health": {"port": 1})", R"("timeout": 1)", R"("leftovers": "keep")"})
+    EXPECT_THAT(problems_of(R"({"tasks": {"up": {"command": null, )" + std::string(key) + "}}}"),
+                testing::ElementsAre(testing::HasSubstr("has no process, and no")))
+        << key;
+}
+
+TEST(TaskKeys, are_refused_where_they_can_not_be_meant) {
+  for (const char* task :
+       {R"("profiles": "p")", R"("profiles": ["a,b"])", R"("profiles": ["*"])", R"("ports": {"1A": 3})",
+        R"("ports": {"A": 0})", R"("ports": {"A": 65536})", R"("ports": [3000])", R"("description": "")"})
+    EXPECT_EQ(problems_of(R"({"tasks": {"up": {)" + std::string(task) + "}}}").size(), 1U) << task;
+  EXPECT_EQ(problems_of(R"({"stopOrder": "some"})").size(), 1U);
+}
+
+TEST(TaskKeys, name_ports_in_probes) {
+  const Workspace workspace =
+      workspace_of(R"({"tasks": {"a": {"ready": [{"port": "PORT"}, {"tcp": "h:{port:DB}"},
+    {"http": ":{port:PORT}/up?x={y}"}, {"http": "http://h:{port:./a:b:C}"}]}}})");
+  const Probes& ready = *workspace.tasks.at("a").ready;
+  ASSERT_EQ(ready.size(), 4U);
+  EXPECT_THAT(std::get<PortProbe>(ready[0]).names, testing::ElementsAre("PORT"));
+  EXPECT_EQ(std::get<TcpProbe>(ready[1]).port_name, "DB");
+  EXPECT_EQ(std::get<HttpProbe>(ready[2]).port_name, "PORT");
+  EXPECT_EQ(std::get<HttpProbe>(ready[2]).target, "/up?x={y}");
+  EXPECT_EQ(std::get<HttpProbe>(ready[3]).port_name, "./a:b:C");
+  EXPECT_EQ(problems_of(R"({"tasks": {"a": {"ready": {"tcp": "h:{port:}"}}}})").size(), 1U);
+  EXPECT_EQ(problems_of(R"({"tasks": {"a": {"ready": {"http": ":{port:A"}}}})").size(), 1U);
+}
+
 }  // namespace
 }  // namespace dream::config

@@ -1,0 +1,52 @@
+#include "control/request.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace dream::control {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string error_of(const std::string& line) {
+  const Result<Request> request = parse_request(line);
+  return request ? std::string() : request.error().message;
+}
+
+TEST(Request, is_read_as_it_is_written) {
+  const Request written{
+      .id = 7, .what = Request::What::wait, .steps = {"./a:b", "\"\\\n"}, .until = Request::Until::ready};
+  const std::string line = to_line(written);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  const Result<Request> read = parse_request(line);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->id, 7);
+  EXPECT_EQ(read->what, Request::What::wait);
+  EXPECT_THAT(read->steps, ElementsAre("./a:b", "\"\\\n"));
+  EXPECT_EQ(read->until, Request::Until::ready);
+  const Result<Request> logs =
+      parse_request(to_line({.id = -1, .what = Request::What::logs, .lines = 9, .follow = true}));
+  ASSERT_TRUE(logs);
+  EXPECT_TRUE(logs->follow);
+  EXPECT_EQ(logs->lines, 9U);
+  EXPECT_TRUE(parse_request(to_line({.id = 1, .what = Request::What::down, .now = true}))->now);
+}
+
+TEST(Request, of_a_newer_client_may_say_more) {
+  EXPECT_TRUE(parse_request(R"({"id":1,"do":"ps","colour":[{}]})"));
+}
+
+TEST(Request, is_refused_with_what_is_wrong) {
+  EXPECT_THAT(error_of("ps"), HasSubstr("an object of JSON"));
+  EXPECT_THAT(error_of("[]"), HasSubstr("an object of JSON"));
+  EXPECT_THAT(error_of(R"({"do":"ps"})"), HasSubstr("\"id\""));
+  EXPECT_THAT(error_of(R"({"id":"1","do":"ps"})"), HasSubstr("\"id\""));
+  EXPECT_THAT(error_of(R"({"id":1,"do":"dance"})"), HasSubstr("unknown request \"dance\""));
+  EXPECT_THAT(error_of(R"({"id":1,"do":"ps","steps":"./a"})"), HasSubstr("array of ids"));
+  EXPECT_THAT(error_of(R"({"id":1,"do":"wait","until":"dawn"})"), HasSubstr("\"until\""));
+  EXPECT_NE(error_of(std::string(1'000'000, '[')), "");
+}
+
+}  // namespace
+}  // namespace dream::control

@@ -1,0 +1,128 @@
+#include "control/run_state.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "control/run_answers.hpp"
+
+namespace dream::control {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using Until = Request::Until;
+
+StepIndex at(std::size_t index) {
+  return StepIndex(static_cast<std::uint32_t>(index));
+}
+
+/// ./a:start, a service with `ready` that the next one waits for; ./b:build in front; ./c:dev, requested.
+Plan stack() {
+  Plan plan;
+  plan.steps.resize(3);
+  plan.steps[0].id = {"./a", "start"};
+  plan.steps[0].background = plan.steps[0].service = true;
+  plan.steps[0].ready = {PortProbe{{80}}};
+  plan.steps[0].releases_when_ready = plan.steps[0].ready_needed = true;
+  plan.steps[1].id = {"./b", "build"};
+  plan.steps[2].id = {"./c", "dev"};
+  return plan;
+}
+
+/// A run as the engine tells of it.
+class Told : public testing::Test {
+ protected:
+  Told() {
+    EXPECT_TRUE(run.begin(now));
+    feed(engine::Begin{});
+  }
+  void feed(const engine::Event& event) {
+    now += std::chrono::milliseconds(1);
+    engine.handle(now, event);
+    for (const engine::Action& action : engine.take_actions()) run.report(now, action, engine);
+  }
+  void start(std::size_t step) { feed(engine::Started{{at(step), 1}}); }
+  void exit(std::size_t step, int code) { feed(engine::Exited{{at(step), 1}, ExitedWith{code}}); }
+  [[nodiscard]] std::string reached(std::vector<StepIndex> steps, Until until) const {
+    const Result<bool> is = is_reached(run, steps, until);
+    return !is ? is.error().message : *is ? "yes" : "no";
+  }
+  [[nodiscard]] std::vector<std::string> why_of(std::size_t step) const {
+    const RunAccess access{
+        .pid_of = {}, .tree_of = {}, .place_of = {}, .take_down = {}, .tell = {}, .leave = {}};
+    return why(run, access, at(step), now);
+  }
+
+  Plan plan = stack();
+  engine::Engine engine{plan};
+  RunState run{plan};
+  Instant now{std::chrono::seconds(1)};
+};
+
+TEST_F(Told, knows_the_state_of_each_step) {
+  EXPECT_EQ(run.of(at(0)).state, State::starting);
+  start(0);
+  EXPECT_EQ(run.of(at(0)).state, State::running);
+  EXPECT_THAT(run.waits_for(at(2)), ElementsAre(at(0), at(1)));
+  feed(engine::Ready{{at(0), 1}});
+  EXPECT_EQ(run.of(at(0)).state, State::ready);
+  EXPECT_EQ(run.of(at(1)).state, State::starting);
+  start(1);
+  EXPECT_THAT(run.waits_for(at(2)), ElementsAre(at(1)));
+  exit(1, 0);
+  EXPECT_EQ(run.of(at(1)).state, State::ended);
+  EXPECT_THAT(run.waits_for(at(2)), IsEmpty());
+  start(2);
+  feed(engine::HoldAsked{at(0)});
+  EXPECT_EQ(run.of(at(0)).state, State::stopping);
+  exit(0, 0);
+  EXPECT_EQ(run.of(at(0)).state, State::held);
+  exit(2, 3);
+  EXPECT_TRUE(run.stopping());
+  EXPECT_EQ(run.exit_code(), 3);
+}
+
+TEST_F(Told, says_when_a_wait_is_over_or_can_not_be) {
+  const std::vector<StepIndex> all{at(0), at(1), at(2)};
+  EXPECT_EQ(reached({at(0)}, Until::started), "no");
+  start(0);
+  EXPECT_EQ(reached({at(0)}, Until::started), "yes");
+  EXPECT_EQ(reached({at(0)}, Until::ready), "no");
+  EXPECT_EQ(reached(all, Until::as_it_should), "no");
+  feed(engine::Ready{{at(0), 1}});
+  start(1);
+  EXPECT_EQ(reached({at(0)}, Until::ready), "yes");
+  exit(1, 0);
+  start(2);
+  EXPECT_EQ(reached(all, Until::as_it_should), "yes");
+  EXPECT_EQ(reached({at(2)}, Until::ended), "no");
+  exit(2, 7);
+  EXPECT_THAT(reached({at(2)}, Until::ended), HasSubstr("./c:dev has ended: exit code 7"));
+  EXPECT_THAT(reached({at(0)}, Until::ended), HasSubstr("the run is being stopped"));
+}
+
+TEST_F(Told, says_why_a_step_waits_and_what_that_waits_for) {
+  start(0);
+  EXPECT_THAT(
+      why_of(2),
+      ElementsAre(HasSubstr("./c:dev is pending for 1 ms: waits for ./a:start and ./b:build (requested)"),
+                  HasSubstr("./a:start is running"), HasSubstr("./b:build is pending")));
+}
+
+TEST(StepsNamed, are_ids_or_the_only_ones_of_a_project_or_task) {
+  const Plan plan = stack();
+  const auto named = [&](std::vector<std::string> names) {
+    const auto steps = steps_named(plan, names);
+    return steps ? std::to_string(steps->size()) + "/" + std::to_string(position(steps->front()))
+                 : to_string(steps.error());
+  };
+  EXPECT_EQ(named({}), "3/0");
+  EXPECT_EQ(named({"./b:build"}), "1/1");
+  EXPECT_EQ(named({"./c"}), "1/2");
+  EXPECT_EQ(named({"start", "b"}), "2/0");
+  EXPECT_THAT(named({"./b:biuld"}), HasSubstr("did you mean \"./b:build\"?"));
+}
+
+}  // namespace
+}  // namespace dream::control
