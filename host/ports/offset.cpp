@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <fstream>
 #include <string>
 
 #include "ports/held_ports.hpp"
@@ -22,6 +23,14 @@ std::uint64_t hash_of(const std::string& text) {
   return hash;
 }
 
+/// Ports that the kernel gives to whoever connects are left alone where there is room below them.
+int last_port_above(int highest) {
+  constexpr int enough_places = 10;
+  int first_of_kernel = last_port + 1;
+  std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> first_of_kernel;
+  return first_of_kernel - highest > enough_places * step_width ? first_of_kernel - 1 : last_port;
+}
+
 }  // namespace
 
 Result<int> offset_for(const Plan& plan, const std::filesystem::path& root) {
@@ -36,7 +45,7 @@ Result<int> offset_for(const Plan& plan, const std::filesystem::path& root) {
   if (highest == 0) return 0;
   const int first =
       lowest + step_width < first_port ? (first_port - lowest + step_width - 1) / step_width : 1;
-  const int places = (last_port - highest) / step_width - first + 1;
+  const int places = (last_port_above(highest) - highest) / step_width - first + 1;
   const auto fits = [&](int offset) {
     return std::ranges::all_of(plan.steps, [&](const Step& step) {
       return std::ranges::all_of(step.ports, [&](const Port& port) {
