@@ -1,7 +1,6 @@
 #include "control/client.hpp"
 
 #include <poll.h>
-#include <rapidjson/document.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -12,23 +11,14 @@
 #include <cstring>
 #include <string_view>
 
+#include "control/json.hpp"
+
 namespace dream::control {
 
 namespace {
 
 /// A run that is busy, or stopped by Ctrl-Z, says nothing.
 constexpr Duration patience = std::chrono::seconds(5);
-
-std::string text_at(const rapidjson::Value& object, const char* key) {
-  const auto found = object.FindMember(key);
-  if (found == object.MemberEnd() || !found->value.IsString()) return {};
-  return {found->value.GetString(), found->value.GetStringLength()};
-}
-
-std::int64_t number_at(const rapidjson::Value& object, const char* key) {
-  const auto found = object.FindMember(key);
-  return found != object.MemberEnd() && found->value.IsInt64() ? found->value.GetInt64() : 0;
-}
 
 }  // namespace
 
@@ -51,17 +41,15 @@ std::optional<Connection> Connection::open(const std::filesystem::path& socket) 
 bool Connection::take_hello() {
   const auto hello = line(read_clock() + patience);
   if (!hello) return false;
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(hello->data(), hello->size());
-  if (document.HasParseError() || !document.IsObject() || number_at(document, "v") != 1) return false;
+  const rapidjson::Document document = parse_line(*hello);
+  if (number_at(document, "v") != 1) return false;
   info_ = {.dream = text_at(document, "dream"),
            .run = text_at(document, "run"),
            .pid = static_cast<int>(number_at(document, "pid")),
            .root = text_at(document, "root"),
            .started_ms = number_at(document, "startedMs")};
-  if (const auto requested = document.FindMember("requested");
-      requested != document.MemberEnd() && requested->value.IsArray())
-    for (const rapidjson::Value& id : requested->value.GetArray())
+  if (const Json* requested = member_of(document, "requested"); requested != nullptr && requested->IsArray())
+    for (const Json& id : requested->GetArray())
       if (id.IsString()) info_.requested.emplace_back(id.GetString(), id.GetStringLength());
   return true;
 }

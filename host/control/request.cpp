@@ -1,13 +1,13 @@
 #include "control/request.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/document.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
 
 #include "base/text.hpp"
+#include "control/json.hpp"
 
 namespace dream::control {
 
@@ -25,32 +25,22 @@ std::optional<std::size_t> position_of(const std::array<std::string_view, count>
   return found == words.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - words.begin()));
 }
 
-std::string_view text_at(const rapidjson::Value& object, const char* key) {
-  const auto found = object.FindMember(key);
-  if (found == object.MemberEnd() || !found->value.IsString()) return {};
-  return {found->value.GetString(), found->value.GetStringLength()};
-}
-
-bool flag_at(const rapidjson::Value& object, const char* key) {
-  const auto found = object.FindMember(key);
-  return found != object.MemberEnd() && found->value.IsBool() && found->value.GetBool();
+bool flag_at(const Json& object, const char* key) {
+  const Json* value = member_of(object, key);
+  return value != nullptr && value->IsBool() && value->GetBool();
 }
 
 }  // namespace
 
 Result<Request> parse_request(std::string_view line) {
   const auto refused = [](std::string why) { return Error{ErrorCode::usage, std::move(why), {}, {}}; };
-  rapidjson::Document document;
-  // Without recursion: a client may nest as deeply as it likes.
-  document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
-  if (document.HasParseError() || !document.IsObject())
-    return refused("a request is an object of JSON on one line");
+  const rapidjson::Document document = parse_line(line);
   Request request;
-  const auto id = document.FindMember("id");
-  if (id == document.MemberEnd() || !id->value.IsInt64())
-    return refused("a request has an \"id\", a whole number");
-  request.id = id->value.GetInt64();
-  const std::string_view word = text_at(document, "do");
+  const Json* id = member_of(document, "id");
+  if (id == nullptr || !id->IsInt64())
+    return refused("a request is an object of JSON on one line, with an \"id\", a whole number");
+  request.id = id->GetInt64();
+  const std::string word = text_at(document, "do");
   const auto what = position_of(whats, word);
   if (!what)
     return refused("unknown request " + in_quotes(word) +
@@ -61,11 +51,11 @@ Result<Request> parse_request(std::string_view line) {
   request.until = Request::Until(*until);
   request.follow = flag_at(document, "follow");
   request.now = flag_at(document, "now");
-  if (const auto lines = document.FindMember("lines"); lines != document.MemberEnd() && lines->value.IsUint())
-    request.lines = std::min<std::size_t>(lines->value.GetUint(), most_lines);
-  if (const auto steps = document.FindMember("steps"); steps != document.MemberEnd()) {
-    if (!steps->value.IsArray()) return refused("\"steps\" is an array of ids");
-    for (const rapidjson::Value& step : steps->value.GetArray()) {
+  if (const Json* lines = member_of(document, "lines"); lines != nullptr && lines->IsUint())
+    request.lines = std::min<std::size_t>(lines->GetUint(), most_lines);
+  if (const Json* steps = member_of(document, "steps")) {
+    if (!steps->IsArray()) return refused("\"steps\" is an array of ids");
+    for (const Json& step : steps->GetArray()) {
       if (!step.IsString()) return refused("\"steps\" is an array of ids");
       request.steps.emplace_back(step.GetString(), step.GetStringLength());
     }

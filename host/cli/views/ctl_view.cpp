@@ -1,46 +1,25 @@
 #include "cli/views/ctl_view.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "control/json.hpp"
 
 namespace dream::cli {
 
 namespace {
 
-using Json = rapidjson::Value;
-
-rapidjson::Document parsed(std::string_view line) {
-  rapidjson::Document document;
-  document.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
-  if (document.HasParseError() || !document.IsObject()) document.SetObject();
-  return document;
-}
-
-const Json* find(const Json& object, const char* key) {
-  const auto found = object.IsObject() ? object.FindMember(key) : Json::ConstMemberIterator();
-  return object.IsObject() && found != object.MemberEnd() ? &found->value : nullptr;
-}
+using control::Json;
+using control::number_at;
+using control::text_at;
 
 const Json* find(const Json& object, const char* key, const char* inner) {
-  const Json* outer = find(object, key);
-  return outer == nullptr ? nullptr : find(*outer, inner);
-}
-
-std::string text_at(const Json& object, const char* key) {
-  const Json* value = find(object, key);
-  return value != nullptr && value->IsString() ? std::string(value->GetString(), value->GetStringLength())
-                                               : std::string();
-}
-
-std::int64_t number_at(const Json& object, const char* key) {
-  const Json* value = find(object, key);
-  return value != nullptr && value->IsInt64() ? value->GetInt64() : 0;
+  const Json* outer = control::member_of(object, key);
+  return outer == nullptr ? nullptr : control::member_of(*outer, inner);
 }
 
 template <class See>
@@ -84,7 +63,8 @@ std::string unbase64(std::string_view text) {
 }
 
 std::string bytes_at(const Json& object) {
-  return find(object, "base64") != nullptr ? unbase64(text_at(object, "base64")) : text_at(object, "text");
+  return control::member_of(object, "base64") != nullptr ? unbase64(text_at(object, "base64"))
+                                                         : text_at(object, "text");
 }
 
 /// "ended" says little: how is what matters.
@@ -95,7 +75,7 @@ std::string state_of(const Json& step) {
 
 std::vector<std::string> row_of(const Json& step) {
   std::string ports;
-  for_each(find(step, "ports"), [&](const Json& port) {
+  for_each(control::member_of(step, "ports"), [&](const Json& port) {
     if (port.IsInt()) ports += (ports.empty() ? "" : ",") + std::to_string(port.GetInt());
   });
   const bool runs = number_at(step, "pid") != 0;
@@ -117,7 +97,7 @@ std::vector<std::string> row_of(const Json& step) {
 std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms, const TextStyle& style) {
   std::string out;
   for (const RunSeen& run : runs) {
-    const rapidjson::Document answer = parsed(run.answer);
+    const rapidjson::Document answer = control::parse_line(run.answer);
     if (!out.empty()) out += '\n';
     const Json* stopping = find(answer, "ok", "stopping");
     std::string title =
@@ -139,8 +119,8 @@ std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms, con
 std::string runs_json(const std::vector<RunSeen>& runs) {
   std::string out = "[";
   for (const RunSeen& run : runs) {
-    rapidjson::Document answer = parsed(run.answer);
-    const Json* ok = find(answer, "ok");
+    rapidjson::Document answer = control::parse_line(run.answer);
+    const Json* ok = control::member_of(answer, "ok");
     std::string requested;
     for (const std::string& id : run.info.requested)
       requested += (requested.empty() ? "" : ", ") + json_string(id);
@@ -154,8 +134,8 @@ std::string runs_json(const std::vector<RunSeen>& runs) {
 }
 
 std::optional<Refused> refusal_in(std::string_view answer) {
-  const rapidjson::Document document = parsed(answer);
-  const Json* error = find(document, "error");
+  const rapidjson::Document document = control::parse_line(answer);
+  const Json* error = control::member_of(document, "error");
   if (error == nullptr) return std::nullopt;
   const std::string hint = text_at(*error, "hint");
   return Refused{static_cast<int>(number_at(*error, "code")),
@@ -164,7 +144,7 @@ std::optional<Refused> refusal_in(std::string_view answer) {
 
 std::vector<std::string> sentences_in(std::string_view answer) {
   std::vector<std::string> sentences;
-  const rapidjson::Document document = parsed(answer);
+  const rapidjson::Document document = control::parse_line(answer);
   for_each(find(document, "ok", "why"), [&](const Json& sentence) {
     if (sentence.IsString()) sentences.emplace_back(sentence.GetString(), sentence.GetStringLength());
   });
@@ -172,14 +152,14 @@ std::vector<std::string> sentences_in(std::string_view answer) {
 }
 
 std::optional<int> exit_code_in(std::string_view answer) {
-  const rapidjson::Document document = parsed(answer);
+  const rapidjson::Document document = control::parse_line(answer);
   const Json* code = find(document, "ok", "exitCode");
   return code != nullptr && code->IsInt() ? std::optional(code->GetInt()) : std::nullopt;
 }
 
 std::vector<Written> written_in(std::string_view line) {
   std::vector<Written> all;
-  const rapidjson::Document document = parsed(line);
+  const rapidjson::Document document = control::parse_line(line);
   for_each(find(document, "ok", "logs"), [&](const Json& log) {
     all.push_back({text_at(log, "step"), bytes_at(log)});
   });
@@ -188,8 +168,8 @@ std::vector<Written> written_in(std::string_view line) {
 }
 
 std::string snapshot_of(std::string_view answer) {
-  const rapidjson::Document document = parsed(answer);
-  const Json* ok = find(document, "ok");
+  const rapidjson::Document document = control::parse_line(answer);
+  const Json* ok = control::member_of(document, "ok");
   return R"({"v":1,"event":"snapshot",)" + (ok != nullptr ? written(*ok).substr(1) : "}") + "\n";
 }
 
