@@ -42,6 +42,7 @@ struct ServiceContext {
   std::map<std::string, std::string> built_images;  ///< an image and the `build` of the service that makes it
 };
 
+/// A service as a task, and what others have to know of it.
 struct ServiceTask {
   TaskDraft task;
   bool is_service = false;  ///< it is expected to run as long as others need it

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -15,6 +16,14 @@ namespace {
 /// No line break of a name found somewhere ends a comment.
 std::string comment_line(std::string_view indentation, const std::string& text) {
   return text.empty() ? std::string() : fmt::format("{}// {}\n", indentation, printable(text));
+}
+
+/// Long lists say no more than short ones.
+std::string first_of(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 8;
+  if (names.size() <= most) return join_words(names);
+  return fmt::format("{} and {} others", fmt::join(names.begin(), names.begin() + most - 1, ", "),
+                     names.size() - most + 1);
 }
 
 std::string member_line(std::size_t indentation, const std::string& key, const std::string& json) {
@@ -188,7 +197,7 @@ std::string Draft::render() const {
       "{\n  // Written by dream init. `dream list` shows what there is, `dream validate` what is wrong.\n";
   for (const std::string& sentence : remarks_) out += comment_line("  ", sentence);
   for (const auto& [what, whose] : left_out_)
-    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", what, join_words(whose)));
+    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", what, first_of(whose)));
   out += "\n";
   render_needs(out);
   render_projects(out);

@@ -320,6 +320,13 @@ configs: {c: {file: c.conf}, late: {content: x}}
   EXPECT_THAT(text(), HasSubstr("a: its env_file none.env needn't be there"));
 }
 
+TEST_F(Init, a_long_list_of_those_that_lose_something_is_cut) {
+  std::string services = "services: {";
+  for (const char c : std::string("abcdefghij")) services += std::string(1, c) + ": {image: i, pid: host}, ";
+  write("compose.yaml", services + "}\n");
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: pid of a, b, c, d, e, f, g and 3 others.\n"));
+}
+
 TEST_F(Init, variables_keep_the_order_in_which_they_were_written) {
   write("compose.yaml", "services: {a: {image: i, environment: [Z=1, A=2, M=3]}}\n");
   EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("env": { "Z": "1", "A": "2", "M": "3" })"));
