@@ -159,6 +159,9 @@ TEST_F(Expansion, reads_the_dot_env_only_for_a_name_that_the_environment_lacks) 
   ASSERT_EQ(::mkdir((folder.path() / ".env").c_str(), 0755), 0);
   EXPECT_EQ(value("${NONE:-x}"), "x") << "a folder is somebody else's";
   ASSERT_EQ(::rmdir((folder.path() / ".env").c_str()), 0);
+  std::filesystem::create_symlink("nowhere", folder.path() / ".env");
+  EXPECT_EQ(value("${NONE:-x}"), "x") << "a link to nothing is nothing";
+  ASSERT_EQ(::rmdir((folder.path() / ".env").c_str()), 0);
   folder.write(".env", std::string(2U << 20U, '#'));
   EXPECT_EQ(value("${A}"), "a");
   const std::string text = R"({"tasks": {"t": {"env": {"K": "${NONE:-x}", "L": "${OTHER:-y}"}}}})";
