@@ -156,6 +156,7 @@ class Stage {
                                    fmt::format("; again in {} ms", milliseconds(what.again_in)));
                             rows_[position(what.attempt.step)].pauses.emplace_back(now_, now_);
                           },
+                          [](const StepHeld&) {},
                           [&](const StepRestarted& what) {
                             rows_[position(what.attempt.step)].pauses.back().second = now_;
                             on_start(what.attempt.step);

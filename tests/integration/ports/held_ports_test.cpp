@@ -117,7 +117,7 @@ TEST(Offset, is_that_of_the_folder_and_keeps_ports_in_their_range) {
     offsets.insert(*offset);
   }
   EXPECT_GT(offsets.size(), 1U);
-  EXPECT_EQ(offset_for(Plan{}, "/one").value(), 0);
+  EXPECT_EQ(*offset_for(Plan{}, "/one"), 0);
   EXPECT_FALSE(offset_for(plan_with(1, 65500), "/one"));
 }
 
