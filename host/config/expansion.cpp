@@ -48,7 +48,8 @@ class VariableSource {
  private:
   void read() {
     struct stat entry {};
-    // A folder of this name is somebody else's, such as a virtual environment of Python; a link to nothing is nothing.
+    // A folder of this name is somebody else's, such as a virtual environment of Python; a link to nothing is
+    // nothing.
     if (::stat(file_.c_str(), &entry) != 0 ? errno == ENOENT : S_ISDIR(entry.st_mode)) return;
     Result<std::string> text = read_env_file(file_, *outside_.files, outside_.pipe_time);
     if (!text) {

@@ -39,7 +39,6 @@ void read_ports(Reader& reader, const Place& place, const Json& value, Probes& p
 std::optional<TcpProbe> tcp_probe(std::string_view text) {
   std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  std::string_view host = text.substr(0, colon);
   std::string name;
   auto port = port_of(text.substr(colon + 1));
   if (const std::size_t brace = text.find("{port:"); !port && brace != 0 && brace != std::string_view::npos) {
@@ -47,6 +46,7 @@ std::optional<TcpProbe> tcp_probe(std::string_view text) {
     if (!name.empty() && text[brace - 1] == ':') port = 0, colon = brace - 1;
   }
   if (!port) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   const bool good = bracketed ? host.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos

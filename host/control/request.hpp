@@ -13,6 +13,7 @@ namespace dream::control {
 /// A longer line is no request.
 inline constexpr std::size_t longest_request = std::size_t{64} << 10U;
 
+/// One request.
 struct Request {
   enum class What : std::uint8_t { ps, logs, events, wait, why, down, stop, start, restart, leave };
   enum class Until : std::uint8_t { as_it_should, started, ready, ended };

@@ -12,6 +12,7 @@
 /// What is known of a run while it goes on: the state of each step, and what it waits for.
 namespace dream::control {
 
+/// Where a step is in its life, as a person sees it.
 enum class State : std::uint8_t {
   pending,
   starting,
@@ -28,6 +29,7 @@ enum class State : std::uint8_t {
 /// As answers and docs/control.md have it.
 [[nodiscard]] const char* word_of(State state);
 
+/// What is known of one step.
 struct StepState {
   State state = State::pending;
   Instant since;              ///< in this state

@@ -1,16 +1,23 @@
 #include "control/tails.hpp"
 
+#include <algorithm>
+
 namespace dream::control {
+
+Tails::Tails(std::size_t steps)
+    : kept_(std::clamp<std::size_t>(all_kept / std::max<std::size_t>(steps, 1), std::size_t{4} << 10U,
+                                    most_kept)),
+      tails_(steps) {}
 
 void Tails::add(StepIndex step, std::string_view bytes) {
   Tail& tail = tails_[position(step)];
-  if (bytes.size() > kept) {
-    bytes = bytes.substr(bytes.size() - kept);
+  if (bytes.size() > kept_) {
+    bytes = bytes.substr(bytes.size() - kept_);
     tail.bytes.clear();
     tail.cut = true;
   }
-  if (tail.bytes.size() + bytes.size() > 2 * kept) {
-    tail.bytes.erase(0, tail.bytes.size() - kept);
+  if (tail.bytes.size() + bytes.size() > 2 * kept_) {
+    tail.bytes.erase(0, tail.bytes.size() - kept_);
     tail.cut = true;
   }
   tail.bytes += bytes;

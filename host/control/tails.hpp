@@ -12,10 +12,12 @@ namespace dream::control {
 /// was written.
 class Tails {
  public:
-  /// So much is kept of each step, at least.
-  static constexpr std::size_t kept = std::size_t{256} << 10U;
+  /// So much is kept of each step, at least, and twice as much at most; less where many steps share what
+  /// there is.
+  static constexpr std::size_t most_kept = std::size_t{256} << 10U;
+  static constexpr std::size_t all_kept = std::size_t{1} << 20U;
 
-  explicit Tails(std::size_t steps) : tails_(steps) {}
+  explicit Tails(std::size_t steps);
 
   void add(StepIndex step, std::string_view bytes);
 
@@ -28,6 +30,7 @@ class Tails {
     std::string bytes;
     bool cut = false;  ///< there was more before
   };
+  std::size_t kept_;  ///< bytes of each
   std::vector<Tail> tails_;
 };
 

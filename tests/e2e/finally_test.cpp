@@ -20,7 +20,7 @@ Workspace with_dump(const std::string& app, const std::string& dump) {
       {"projectPath": "./a", "task": "dump", "finally": true}]}},
     "projects": {
       "./a": {"tasks": {
-        "start": {"service": true, "ready": {"file": "pid"}, "command": "echo $$ > pid; read go < $ROOT/nobody"},
+        "start": {"service": true, "ready": {"file": "pid"}, "command": "echo $$ > new; mv new pid; read go < $ROOT/nobody"},
         "dump": {"command": "kill -0 $(cat pid) && echo the service lives; )" +
                    dump + R"("}}},
       "./c": {"tasks": {"go": {"command": ")" +

@@ -26,7 +26,7 @@ Launch line(const std::string& text, const std::string& folder = "c") {
 /// The task `go` of every project prints what an argv command, which no shell corrects, finds in PWD.
 constexpr const char* prints_pwd = R"({"workspace": {"./a": {"both": [{"projectPath": "./b", "task": "go"}]}},
   "tasks": {"go": {"command": ["printenv", "PWD"]}, "both": {"command": ["printenv", "PWD"]},
-            "old": {"command": ["sh", "-c", "echo ${OLDPWD-none}"]},
+            "old": {"command": ["sh", "-c", "echo $${OLDPWD-none}"]},
             "given": {"command": ["printenv", "PWD"], "env": {"PWD": "/given"}}}})";
 
 TEST(Surroundings, name_the_folder_that_the_task_runs_in) {

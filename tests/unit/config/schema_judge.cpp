@@ -27,6 +27,7 @@ bool has_type(const std::string& type, const Value& value) {
   if (type == "string") return value.IsString();
   if (type == "number") return value.IsNumber();
   if (type == "boolean") return value.IsBool();
+  if (type == "null") return value.IsNull();
   throw std::logic_error("type " + type);
 }
 

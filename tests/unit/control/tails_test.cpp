@@ -26,18 +26,25 @@ TEST(Tails, give_the_last_lines_the_unfinished_one_too) {
 TEST(Tails, keep_so_much_and_begin_with_a_whole_line) {
   Tails tails(1);
   std::string written;
-  for (int line = 0; written.size() < 5 * Tails::kept; ++line) {
+  for (int line = 0; written.size() < 5 * Tails::most_kept; ++line) {
     const std::string text = std::to_string(line) + "\n";
     written += text;
     tails.add(step, text);
   }
   const std::string_view last = tails.last(step, all);
-  EXPECT_GE(last.size() + 16, Tails::kept);
-  EXPECT_LE(last.size(), 2 * Tails::kept);
+  EXPECT_GE(last.size() + 16, Tails::most_kept);
+  EXPECT_LE(last.size(), 2 * Tails::most_kept);
   EXPECT_TRUE(std::string_view(written).ends_with(last));
   EXPECT_EQ(written[written.size() - last.size() - 1], '\n');
-  tails.add(step, "x\n" + std::string(3 * Tails::kept, 'y') + "\nz\n");
+  tails.add(step, "x\n" + std::string(3 * Tails::most_kept, 'y') + "\nz\n");
   EXPECT_EQ(tails.last(step, all), "z\n");
+}
+
+TEST(Tails, of_many_steps_share_what_there_is) {
+  Tails tails(256);
+  for (std::size_t at = 0; at < 256; ++at)
+    tails.add(StepIndex(static_cast<std::uint32_t>(at)), std::string(Tails::most_kept, 'x') + "\n");
+  EXPECT_LE(tails.last(step, all).size(), 2 * Tails::all_kept / 256);
 }
 
 }  // namespace
