@@ -117,14 +117,6 @@ TEST_F(Ctl, wait_returns_when_it_is_so) {
   EXPECT_EQ(waiting.exit_code_beside_others(), 0);
 }
 
-TEST_F(Ctl, wait_fails_when_it_can_not_become_so) {
-  DreamRun waiting(stack, stack.launch({"ctl", "wait", "./c:dev", "--until", "ended"}));
-  open();
-  EXPECT_EQ(stack.ctl({"wait"}).code, 0);  // it waits as well by now, or finds the end
-  dream.send(SIGTERM);
-  EXPECT_EQ(waiting.exit_code_beside_others(), 1);
-}
-
 TEST_F(Ctl, stop_holds_a_step_until_it_is_started) {
   open();
   EXPECT_EQ(stack.ctl({"stop", "./a:start"}).code, 0);
@@ -193,6 +185,20 @@ class RawClient {
  private:
   Descriptor socket_;
 };
+
+TEST_F(Ctl, wait_fails_when_it_can_not_become_so) {
+  open();
+  RawClient client(stack);
+  client.line();
+  client.send(R"({"id":1,"do":"wait","steps":["./c:dev"],"until":"ended"})"
+              "\n"
+              R"({"id":2,"do":"ps"})"
+              "\n");
+  EXPECT_THAT(client.line(), StartsWith(R"({"id":2,"ok":)")) << "the first one waits";
+  dream.send(SIGTERM);
+  EXPECT_THAT(client.line(),
+              AllOf(StartsWith(R"({"id":1,"error":{"code":1,)"), HasSubstr("the run is being stopped")));
+}
 
 TEST_F(Ctl, answers_what_is_no_request_and_goes_on) {
   RawClient client(stack);

@@ -93,7 +93,8 @@ Result<Connection*> choose(std::vector<Connection>& runs, const Request& request
     if (refused) why = refused->text;
   }
   if (fitting.size() == 1) return fitting.front();
-  if (fitting.empty()) return Error{ErrorCode::usage, why.empty() ? "the run has gone" : why, {}, {}};
+  if (fitting.empty() && why.empty()) return Error{ErrorCode::io, "the run has gone", {}, {}};
+  if (fitting.empty()) return Error{ErrorCode::usage, why, {}, {}};
   std::string all;
   for (const Connection* run : fitting)
     all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", run->info().run.substr(0, 8),
@@ -225,7 +226,7 @@ int ctl_command(const Options& options) {
   const Result<Connection*> run = choose(*runs, ctl.request);
   if (run) return ask(**run, ctl);
   complain(run.error());
-  return exit_nothing_run;
+  return run.error().code == ErrorCode::io ? exit_run_gone : exit_nothing_run;
 }
 
 }  // namespace dream::cli
