@@ -10,55 +10,56 @@ namespace dream::e2e {
 namespace {
 
 using ::testing::AllOf;
-using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A server that tells when it is asked to end, and takes a while of other processes' time for it.
-std::string server(const std::string& name) {
-  return "trap 'echo " + name + " is asked; sed p /dev/null; echo " + name +
-         " is gone; exit 0' TERM INT; echo " + name + " is up; while :; do read word < $ROOT/nobody; done";
-}
-
-/// ./c:dev needs ./b:dev, which needs ./a:start.
+/// ./c:dev needs ./b:dev, which needs ./a:start: servers that end when the test opens their gates.
 class Stack : public Workspace {
  public:
   explicit Stack(const std::string& extra = {})
-      : Workspace(R"({"workspace": {
-          "./c": {"dev": ["./b"]}, "./b": {"dev": ["./a:start"]}},
+      : Workspace(R"({"workspace": {"./c": {"dev": ["./b"]}, "./b": {"dev": ["./a:start"]}},
           "recursive": [{"project": "./c", "tasks": ["dev"]}],
           "projects": {
-            "./a": {"tasks": {"start": {"service": true, "command": ")" +
-                  server("db") + R"("}}},
-            "./b": {"tasks": {"dev": {"service": true, "command": ")" +
-                  server("api") + R"("}}},
-            "./c": {"tasks": {"dev": {"command": ")" +
-                  server("web") + R"("}}}})" + extra + "}"),
-        nobody_(*this, "nobody") {}
+            "./a": {"tasks": {"start": {"service": true, "command": "exec listener $ROOT/a-ends"}}},
+            "./b": {"tasks": {"dev": {"service": true, "command": "exec listener $ROOT/b-ends"}}},
+            "./c": {"tasks": {"dev": {"command": "exec listener $ROOT/c-ends"}}}},
+          "tasks": {"start": {"stop": {"graceMs": 3600000}}, "dev": {"stop": {"graceMs": 3600000}}})" +
+                  extra + "}"),
+        a_ends(*this, "a-ends"),
+        b_ends(*this, "b-ends"),
+        c_ends(*this, "c-ends") {}
 
- private:
-  Gate nobody_;
+  Gate a_ends;
+  Gate b_ends;
+  Gate c_ends;
 };
 
-std::string after_signal(const Stack& workspace, std::vector<std::string> more = {}) {
-  more.insert(more.begin(), "dev");
-  DreamRun dream(workspace, {.arguments = more, .folder = "c"});
-  for (const char* name : {"db", "api", "web"}) dream.await_out(std::string(name) + " is up\n");
-  dream.send(SIGTERM);
-  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM) << dream.err();
-  return dream.out();
-}
-
 TEST(TakingDown, ends_a_server_before_what_it_needs) {
-  const std::string out = after_signal(Stack());
-  EXPECT_THAT(out, ContainsRegex("web is gone(.|\n)*api is asked(.|\n)*api is gone(.|\n)*db is asked"));
+  const Stack stack;
+  DreamRun dream(stack, {.arguments = {"dev"}, .folder = "c"});
+  for (const char* name : {"a", "b", "c"}) dream.await_out(std::string(name) + " | listening\n");
+  dream.send(SIGTERM);
+  dream.await_out("c | got SIGTERM\n");
+  EXPECT_THAT(dream.out(), Not(HasSubstr("b | got")));
+  stack.c_ends.open();
+  dream.await_out("b | got SIGTERM\n");
+  EXPECT_THAT(dream.out(), AllOf(HasSubstr("c | cleaned up"), Not(HasSubstr("a | got"))));
+  stack.b_ends.open();
+  dream.await_out("a | got SIGTERM\n");
+  stack.a_ends.open();
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM) << dream.err();
 }
 
 TEST(TakingDown, asks_all_at_once_with_stop_order_all) {
-  const std::string out = after_signal(Stack(R"(, "stopOrder": "all")"));
-  EXPECT_THAT(out, AllOf(HasSubstr("web is asked"), HasSubstr("api is asked"), HasSubstr("db is gone")));
-  const Stack workspace(R"(, "stopOrder": "backwards")");
-  const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "c"});
+  const Stack stack(all_at_once);
+  DreamRun dream(stack, {.arguments = {"dev"}, .folder = "c"});
+  for (const char* name : {"a", "b", "c"}) dream.await_out(std::string(name) + " | listening\n");
+  dream.send(SIGTERM);
+  for (const char* name : {"a", "b", "c"}) dream.await_out(std::string(name) + " | got SIGTERM\n");
+  for (const Gate* gate : {&stack.a_ends, &stack.b_ends, &stack.c_ends}) gate->open();
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM) << dream.err();
+  const Finished finished =
+      run(Stack(R"(, "stopOrder": "backwards")"), {.arguments = {"dev"}, .folder = "c"});
   EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr(R"("reverse" or "all")"));
 }
