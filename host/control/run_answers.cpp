@@ -36,7 +36,7 @@ struct Use {
 
 Use use_of(const std::vector<process::ProcessStatus>& tree) {
   Use use;
-  const double ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
   const long page_kib = ::sysconf(_SC_PAGESIZE) / 1024;
   for (const process::ProcessStatus& process : tree) {
     std::ifstream stream("/proc/" + std::to_string(process.identity.pid) + "/stat");

@@ -32,7 +32,7 @@ Error unknown(const Step& step, std::string_view name) {
   return {ErrorCode::plan,
           to_string(step.id) + ": no port is called \"" + std::string(name) + "\"",
           {},
-          known.empty() ? std::string("write \"ports\": { \"PORT\": 3000 } into the settings of the task")
+          known.empty() ? std::string(R"(write "ports": { "PORT": 3000 } into the settings of the task)")
                         : "its own are " + known + "; another step's is {port:./api:dev:PORT}"};
 }
 
@@ -164,11 +164,11 @@ Result<std::string> with_ports(std::string_view text, const Plan& plan, const St
 }
 
 Result<void> set_ports(Plan& plan, int offset) {
-  if (const Result<void> good = check_numbers(plan); !good) return good;
+  if (Result<void> good = check_numbers(plan); !good) return good;
   for (Step& step : plan.steps)
     for (Port& port : step.ports) port.number = static_cast<std::uint16_t>(port.number + offset);
   for (Step& step : plan.steps)
-    if (const Result<void> set = Setter(plan, step, offset).set(); !set) return set;
+    if (Result<void> set = Setter(plan, step, offset).set(); !set) return set;
   return {};
 }
 

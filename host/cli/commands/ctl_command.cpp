@@ -24,7 +24,6 @@ namespace {
 using control::Connection;
 using control::Request;
 
-constexpr int exit_refused = 1;
 constexpr int exit_no_run = 3;
 constexpr int exit_timed_out = 124;
 constexpr int exit_run_gone = 1;

@@ -41,7 +41,7 @@ std::string age(std::int64_t ms) {
 
 std::string memory(std::int64_t kib) {
   if (kib < 1024) return fmt::format("{} KiB", kib);
-  if (kib < 1024 * 1024) return fmt::format("{} MiB", kib / 1024);
+  if (kib < std::int64_t{1024} * 1024) return fmt::format("{} MiB", kib / 1024);
   return fmt::format("{:.1f} GiB", static_cast<double>(kib) / (1024.0 * 1024.0));
 }
 
