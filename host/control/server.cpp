@@ -316,7 +316,7 @@ void Server::send_logs(Client& client, const Request& request, const std::vector
   constexpr std::size_t usual = 100;
   std::string logs;
   for (const StepIndex step : steps) {
-    const std::string_view last = tails_.last(step, request.lines == 0 ? usual : request.lines);
+    const std::string last = tails_.last(step, request.lines == 0 ? usual : request.lines);
     logs +=
         fmt::format(R"({}{{"step":{},{}}})", logs.empty() ? "" : ",",
                     json_string(to_string(run_.plan().steps[position(step)].id)), output::data_member(last));

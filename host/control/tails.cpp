@@ -13,24 +13,23 @@ void Tails::add(StepIndex step, std::string_view bytes) {
   Tail& tail = tails_[position(step)];
   if (bytes.size() > kept_) {
     bytes = bytes.substr(bytes.size() - kept_);
+    tail.before.clear();
     tail.bytes.clear();
     tail.cut = true;
   }
-  if (tail.bytes.size() + bytes.size() > 2 * kept_) {
-    tail.bytes.erase(0, tail.bytes.size() - kept_);
-    tail.cut = true;
+  if (tail.bytes.size() + bytes.size() > kept_) {
+    tail.cut = tail.cut || !tail.before.empty();
+    tail.before.swap(tail.bytes);
+    tail.bytes.clear();
   }
   tail.bytes += bytes;
 }
 
-std::string_view Tails::last(StepIndex step, std::size_t lines) const {
+std::string Tails::last(StepIndex step, std::size_t lines) const {
   const Tail& tail = tails_[position(step)];
-  std::string_view all = tail.bytes;
-  if (tail.cut) {
-    const std::size_t whole = all.find('\n');
-    if (whole != std::string_view::npos) all.remove_prefix(whole + 1);
-  }
   if (lines == 0) return {};
+  std::string all = tail.before + tail.bytes;
+  if (tail.cut) all.erase(0, all.find('\n') + 1);
   std::size_t at = all.size();
   if (all.ends_with('\n')) --at;
   for (; at > 0; --at)

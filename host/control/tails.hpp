@@ -23,12 +23,13 @@ class Tails {
 
   /// The last `lines` lines; what was cut off at their begin is left out. Lines end with a newline, but maybe
   /// the last one.
-  [[nodiscard]] std::string_view last(StepIndex step, std::size_t lines) const;
+  [[nodiscard]] std::string last(StepIndex step, std::size_t lines) const;
 
  private:
   struct Tail {
-    std::string bytes;
-    bool cut = false;  ///< there was more before
+    std::string before;
+    std::string bytes;  ///< behind these; when they are enough, they take their place
+    bool cut = false;   ///< there was more
   };
   std::size_t kept_;  ///< bytes of each
   std::vector<Tail> tails_;

@@ -31,7 +31,7 @@ TEST(Tails, keep_so_much_and_begin_with_a_whole_line) {
     written += text;
     tails.add(step, text);
   }
-  const std::string_view last = tails.last(step, all);
+  const std::string last = tails.last(step, all);
   EXPECT_GE(last.size() + 16, Tails::most_kept);
   EXPECT_LE(last.size(), 2 * Tails::most_kept);
   EXPECT_TRUE(std::string_view(written).ends_with(last));
