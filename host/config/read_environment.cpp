@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "config/read_workspace.hpp"
+#include "plan/ports.hpp"
 
 namespace dream::config {
 
@@ -38,13 +39,6 @@ Environment read_environment(Reader& reader, const Place& place, const Json& val
   return environment;
 }
 
-bool is_name_of_port(std::string_view name) {
-  constexpr std::string_view digits = "0123456789";
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-  return !name.empty() && digits.find(name.front()) == std::string_view::npos &&
-         name.find_first_not_of(std::string(letters).append(digits)) == std::string_view::npos;
-}
-
 std::optional<std::string> port_name_in(std::string_view text) {
   constexpr std::string_view begin = "{port:";
   if (!text.starts_with(begin) || text.find('}') + 1 != text.size() || text.size() == begin.size() + 1)
@@ -57,7 +51,7 @@ std::vector<Port> read_ports(Reader& reader, const Place& place, const Json& val
   if (!reader.is_object(place, value)) return ports;
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
-    if (!is_name_of_port(at.key())) {
+    if (!plan::is_port_name(at.key())) {
       reader.report(at, in_quotes(at.key()) + " can't be the name of a port",
                     "the port is given to the task as a variable of this name, as in \"PORT\": 3000");
       continue;

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "config/read_workspace.hpp"
+#include "plan/ports.hpp"
 
 namespace dream::config {
 
@@ -14,7 +15,7 @@ constexpr std::int64_t last_port = 65535;
 
 /// A number, or the name of one of the step's own.
 void read_port(Reader& reader, const Place& place, const Json& value, PortProbe& probe) {
-  if (value.IsString() && is_name_of_port(text_of(value))) {
+  if (value.IsString() && plan::is_port_name(text_of(value))) {
     probe.names.emplace_back(text_of(value));
   } else if (const auto port = reader.whole_number(place, value, "a port", 1, last_port)) {
     probe.ports.push_back(static_cast<std::uint16_t>(*port));

@@ -30,8 +30,6 @@ void read_probe_key(std::string_view key, Reader& reader, const Place& place, co
 [[nodiscard]] std::optional<Health> read_health(Reader& reader, const Place& place, const Json& value);
 /// `http` of a probe.
 void read_http(Reader& reader, const Place& place, const Json& value, Probes& probes);
-/// Whether a port can have this name: it becomes that of a variable.
-[[nodiscard]] bool is_name_of_port(std::string_view name);
 /// "{port:NAME}" where the number of a port is written: its name; none: it is none.
 [[nodiscard]] std::optional<std::string> port_name_in(std::string_view text);
 /// The number of a port.

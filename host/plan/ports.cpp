@@ -12,18 +12,12 @@ namespace {
 
 constexpr std::string_view begin_of_name = "{port:";
 
-bool is_name_character(char character) {
-  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-         (character >= '0' && character <= '9') || character == '_';
-}
-
 /// A script may hold "{port:3000}", which is none.
 bool is_reference(std::string_view name) {
   const std::size_t colon = name.rfind(':');
   const bool of_other = colon != std::string_view::npos && name.starts_with("./");
   const std::string_view own = of_other ? name.substr(colon + 1) : name;
-  return !own.empty() && (own.front() < '0' || own.front() > '9') &&
-         std::ranges::all_of(own, is_name_character);
+  return is_port_name(own);
 }
 
 Error unknown(const Step& step, std::string_view name) {
@@ -138,6 +132,13 @@ Result<void> check_numbers(const Plan& plan) {
 }
 
 }  // namespace
+
+bool is_port_name(std::string_view name) {
+  constexpr std::string_view digits = "0123456789";
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  return !name.empty() && digits.find(name.front()) == std::string_view::npos &&
+         name.find_first_not_of(std::string(letters).append(digits)) == std::string_view::npos;
+}
 
 bool has_ports(const Plan& plan) {
   return std::ranges::any_of(plan.steps, [](const Step& step) { return !step.ports.empty(); });

@@ -16,6 +16,9 @@ namespace dream::plan {
 /// An error: one number in two steps that may run at the same time, or a name that no step has.
 [[nodiscard]] Result<void> set_ports(Plan& plan, int offset = 0);
 
+/// Whether a port can have this name: it becomes that of a variable.
+[[nodiscard]] bool is_port_name(std::string_view name);
+
 /// Whether some step has one.
 [[nodiscard]] bool has_ports(const Plan& plan);
 
