@@ -16,7 +16,6 @@ const char* word_of(State state) {
 RunState::RunState(const Plan& plan) : plan_(plan), steps_(plan.steps.size()) {}
 
 Result<void> RunState::begin(Instant now) {
-  began_ = now;
   for (StepState& step : steps_) step.since = now;
   return {};
 }

@@ -57,7 +57,6 @@ class RunState : public output::Reporter {
   [[nodiscard]] bool stopping() const { return stopping_.has_value(); }
   [[nodiscard]] const std::optional<engine::RunStop>& why_stopping() const { return stopping_; }
   [[nodiscard]] std::optional<int> exit_code() const { return exit_code_; }
-  [[nodiscard]] Instant began() const { return began_; }
 
   /// The steps that a pending step waits for, in plan order: none of them has released it.
   [[nodiscard]] std::vector<StepIndex> waits_for(StepIndex step) const;
@@ -70,7 +69,6 @@ class RunState : public output::Reporter {
   std::vector<StepState> steps_;
   std::optional<engine::RunStop> stopping_;
   std::optional<int> exit_code_;
-  Instant began_;
 };
 
 }  // namespace dream::control

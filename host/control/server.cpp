@@ -7,10 +7,8 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
@@ -153,8 +151,8 @@ Result<void> Server::begin(Instant now) {
   began_epoch_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(
                         std::chrono::system_clock::now().time_since_epoch())
                         .count();
-  static_cast<void>(run_.begin(now));
-  return events_->begin(now);
+  events_->begin_unheard(now);
+  return run_.begin(now);
 }
 
 /// A run that can't be asked runs all the same.

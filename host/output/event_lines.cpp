@@ -62,6 +62,8 @@ class Lines : public EventLines {
         kept_(plan.steps.size()),
         attempts_(plan.steps.size(), 1) {}
 
+  void begin_unheard(Instant now) override { began_ = now; }
+
   [[nodiscard]] Result<void> begin(Instant now) override {
     began_ = now;
     std::string steps;

@@ -15,6 +15,8 @@ namespace dream::output {
 /// All that happens in a run, and all that its steps write, as lines of JSON (docs/events.md).
 class EventLines : public Reporter {
  public:
+  /// As begin(), where nobody takes lines yet.
+  virtual void begin_unheard(Instant now) = 0;
   virtual void write(StepIndex step, Stream stream, std::string_view bytes) = 0;
   /// After the step's last byte.
   virtual void end(StepIndex step) = 0;
