@@ -97,4 +97,15 @@ std::optional<std::string> Connection::line(std::optional<Instant> until) {
   }
 }
 
+std::vector<Connection> open_runs(const std::vector<std::filesystem::path>& sockets,
+                                  const std::function<bool(const RunInfo&)>& is_meant) {
+  std::vector<Connection> runs;
+  for (const std::filesystem::path& socket : sockets) {
+    std::optional<Connection> run = Connection::open(socket);
+    if (run && is_meant(run->info())) runs.push_back(std::move(*run));
+  }
+  std::ranges::sort(runs, {}, [](const Connection& run) { return run.info().started_ms; });
+  return runs;
+}
+
 }  // namespace dream::control

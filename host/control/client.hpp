@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/descriptor.hpp"
@@ -22,6 +24,9 @@ struct RunInfo {
   std::string root;
   std::vector<std::string> requested;
   std::int64_t started_ms = 0;  ///< since 1970
+
+  /// The begin of its id, for people: enough for --run.
+  [[nodiscard]] std::string short_id() const { return run.substr(0, 8); }
 };
 
 /// A connection to a run, for a program that has nothing else to do.
@@ -49,5 +54,9 @@ class Connection {
   std::string kept_;
   bool timed_out_ = false;
 };
+
+/// Connections to the runs among these sockets that are meant, the oldest first.
+[[nodiscard]] std::vector<Connection> open_runs(const std::vector<std::filesystem::path>& sockets,
+                                                const std::function<bool(const RunInfo&)>& is_meant);
 
 }  // namespace dream::control

@@ -37,14 +37,10 @@ Result<std::vector<Connection>> find_runs(const Options& options, const CtlOptio
     if (!loaded) return loaded.error();
     root = loaded->workspace.root.string();
   }
-  std::vector<Connection> runs;
-  for (const auto& socket : control::sockets_of_runs(plugin::own_environment())) {
-    std::optional<Connection> run = Connection::open(socket);
-    if (run && (root.empty() || run->info().root == root) && run->info().run.starts_with(ctl.run))
-      runs.push_back(std::move(*run));
-  }
-  std::ranges::sort(runs, {}, [](const Connection& run) { return run.info().started_ms; });
-  return runs;
+  return control::open_runs(control::sockets_of_runs(plugin::own_environment()),
+                            [&](const control::RunInfo& run) {
+                              return (root.empty() || run.root == root) && run.run.starts_with(ctl.run);
+                            });
 }
 
 int no_run(const CtlOptions& ctl) {
@@ -96,7 +92,7 @@ Result<Connection*> choose(std::vector<Connection>& runs, const Request& request
   if (fitting.empty()) return Error{ErrorCode::usage, why, {}, {}};
   std::string all;
   for (const Connection* run : fitting)
-    all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", run->info().run.substr(0, 8),
+    all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", run->info().short_id(),
                        join_words(run->info().requested));
   return Error{ErrorCode::usage, "several runs go on: " + all, {}, "say which with --run ID"};
 }

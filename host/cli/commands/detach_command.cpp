@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -38,18 +39,21 @@ std::vector<std::string> ids_of(const Selection& selection) {
   return ids;
 }
 
-/// A run of the same steps of this workspace that goes on already.
-std::optional<Connection> find_same(const Requested& requested, const std::filesystem::path& root) {
-  for (const auto& socket : control::sockets_of_runs(plugin::own_environment())) {
-    std::optional<Connection> run = Connection::open(socket);
-    if (run && run->info().root == root && run->info().requested == ids_of(requested.selection)) return run;
-  }
-  return std::nullopt;
+/// "./c:dev runs already (run 5f0c1a2b, pid 17)".
+std::string sentence_on(const control::RunInfo& run, const std::string& what) {
+  return fmt::format("{} {} (run {}, pid {})", join_words(run.requested), what, run.short_id(), run.pid);
 }
 
-int wait_for_same(Connection run) {
-  complain(join_words(run.info().requested) + " runs already (run " + run.info().run.substr(0, 8) + ", pid " +
-           std::to_string(run.info().pid) + ")");
+/// Runs of the same steps of this workspace that go on already.
+std::vector<Connection> find_same(const Requested& requested, const std::filesystem::path& root) {
+  const std::vector<std::string> ids = ids_of(requested.selection);
+  return control::open_runs(
+      control::sockets_of_runs(plugin::own_environment()),
+      [&](const control::RunInfo& run) { return run.root == root && run.requested == ids; });
+}
+
+int wait_for_same(Connection& run) {
+  complain(sentence_on(run.info(), "runs already"));
   if (!run.send({.id = 1, .what = Request::What::wait})) return 1;
   const auto answer = run.line();
   const auto refused = answer ? refusal_in(*answer) : std::nullopt;
@@ -143,9 +147,8 @@ class Caller {
     }
     drain();
     left_ = true;
-    complain(join_words(connection_->info().requested) + " runs on (run " +
-             connection_->info().run.substr(0, 8) + ", pid " + std::to_string(connection_->info().pid) +
-             "); dream ctl logs -f shows it, dream ctl down ends it");
+    complain(sentence_on(connection_->info(), "runs on") +
+             "; dream ctl logs -f shows it, dream ctl down ends it");
   }
 
   /// The path of its socket, whole: it is short.
@@ -193,7 +196,8 @@ int detach_command(const Options& options) {
     const Result<Requested> requested = requested_by(options, *loaded);
     if (!requested) return exit_nothing_run;
     if (!requested->plan) return tell_selection(options, requested->selection);
-    if (auto same = find_same(*requested, loaded->workspace.root)) return wait_for_same(std::move(*same));
+    if (auto same = find_same(*requested, loaded->workspace.root); !same.empty())
+      return wait_for_same(same.front());
   }
   auto out = make_pipe();
   auto err = make_pipe();

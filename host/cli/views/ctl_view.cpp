@@ -101,7 +101,7 @@ std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms, con
     if (!out.empty()) out += '\n';
     const Json* stopping = find(answer, "ok", "stopping");
     std::string title =
-        join_words(run.info.requested) + fmt::format("  run {}, pid {}, for {}", run.info.run.substr(0, 8),
+        join_words(run.info.requested) + fmt::format("  run {}, pid {}, for {}", run.info.short_id(),
                                                      run.info.pid, age(now_ms - run.info.started_ms));
     if (stopping != nullptr && stopping->IsTrue()) title += ", is being stopped";
     append_toned(out, printable(title), Tone::strong, style.colour);
