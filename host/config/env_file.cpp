@@ -15,7 +15,7 @@ namespace dream::config {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r\v\f";
+constexpr std::string_view blank = " \t\r\v\f";
 
 /// Names as shells and their users have them, and as compose takes them: also letters of other scripts.
 bool is_name_character(char c) {
@@ -50,7 +50,7 @@ class EnvParser {
       at_ = text_.size();
     }
     while (at_ < text_.size()) {
-      skip(blanks);
+      skip(blank);
       const std::size_t start = at_;
       if (!at_line_end() && text_[at_] != '#') {
         if (Result<void> line = parse_line(); !line) {
@@ -75,7 +75,7 @@ class EnvParser {
     const std::size_t start = at_;
     while (at_ < text_.size() && is_name_character(text_[at_])) ++at_;
     const std::string name(text_.substr(start, at_ - start));
-    skip(blanks);
+    skip(blank);
     if (name.empty()) return error(start, "expected NAME=VALUE", "a comment begins with #");
     if (at_line_end()) {
       if (const auto value = environment_(name)) file_.variables[name] = *value;
@@ -84,7 +84,7 @@ class EnvParser {
     if (text_[at_] != '=' && text_[at_] != ':')
       return error(at_, fmt::format(R"(expected "=" after {})", in_quotes(name)), {});
     ++at_;
-    skip(blanks);
+    skip(blank);
     Result<std::string> value = parse_value();
     if (!value) return value.error();
     file_.variables[name] = std::move(*value);
@@ -97,7 +97,7 @@ class EnvParser {
     if (quote != '"' && quote != '\'') return expanded(start, bare_value());
     std::optional<std::string> value = quoted_value(quote);
     if (!value) return error(start, "the quote is never closed", {});
-    skip(blanks);
+    skip(blank);
     if (!at_line_end() && text_[at_] != '#') {
       return error(at_, "expected the end of the line after the closing quote",
                    fmt::format(R"(\{} is a quote within the value)", quote));
@@ -109,7 +109,7 @@ class EnvParser {
   std::string_view bare_value() const {
     std::string_view value = text_.substr(at_, text_.find('\n', at_) - at_);
     value = value.substr(0, value.find(" #"));
-    return value.substr(0, value.find_last_not_of(blanks) + 1);
+    return value.substr(0, value.find_last_not_of(blank) + 1);
   }
 
   /// The value and at_ after its closing quote, or nothing without one. Escaped dollars are doubled.

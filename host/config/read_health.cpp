@@ -12,30 +12,30 @@ constexpr std::int64_t most_failures = std::numeric_limits<std::int32_t>::max();
 constexpr const char* kinds = "port, tcp, http or exec";
 
 /// The object as it is written.
-struct Keys {
+struct HealthKeys {
   Probes probes;
   std::optional<Duration> every;
   std::optional<std::int64_t> failures;
 };
 
-constexpr auto read_every = [](Reader& reader, const Place& place, const Json& value, Keys& keys) {
+constexpr auto read_every = [](Reader& reader, const Place& place, const Json& value, HealthKeys& keys) {
   keys.every = reader.milliseconds(place, value, 1);
 };
 
 /// A probe that counts from the begin of the attempt tells nothing of its health later.
-constexpr std::array<Field<Keys>, 7> health_fields{{
+constexpr std::array<Field<HealthKeys>, 7> health_fields{{
     {"port", [](Reader& reader, const Place& place, const Json& value,
-                Keys& keys) { read_probe_key("port", reader, place, value, keys.probes); }},
+                HealthKeys& keys) { read_probe_key("port", reader, place, value, keys.probes); }},
     {"tcp", [](Reader& reader, const Place& place, const Json& value,
-               Keys& keys) { read_probe_key("tcp", reader, place, value, keys.probes); }},
+               HealthKeys& keys) { read_probe_key("tcp", reader, place, value, keys.probes); }},
     {"http", [](Reader& reader, const Place& place, const Json& value,
-                Keys& keys) { read_probe_key("http", reader, place, value, keys.probes); }},
+                HealthKeys& keys) { read_probe_key("http", reader, place, value, keys.probes); }},
     {"exec", [](Reader& reader, const Place& place, const Json& value,
-                Keys& keys) { read_probe_key("exec", reader, place, value, keys.probes); }},
+                HealthKeys& keys) { read_probe_key("exec", reader, place, value, keys.probes); }},
     {"every", read_every},
     {"everyMs", read_every},
     {"failures",
-     [](Reader& reader, const Place& place, const Json& value, Keys& keys) {
+     [](Reader& reader, const Place& place, const Json& value, HealthKeys& keys) {
        keys.failures = reader.whole_number(place, value, "failures", 1, most_failures);
      }},
 }};
@@ -48,7 +48,7 @@ std::optional<Health> read_health(Reader& reader, const Place& place, const Json
                        fmt::format("its keys are a probe ({}), every and failures", kinds));
     return std::nullopt;
   }
-  Keys keys;
+  HealthKeys keys;
   read_object(reader, place, value, health_fields, keys);
   report_both_names(reader, place, value, "every", "everyMs");
   std::size_t written = 0;

@@ -23,7 +23,7 @@ std::optional<Restart::On> cause_of(const Json& value) {
 }
 
 /// The object as it is written.
-struct Keys {
+struct RestartKeys {
   Restart::On on = Restart::On::failure;
   std::optional<std::int64_t> max;
   std::optional<Duration> window;
@@ -33,13 +33,13 @@ struct Keys {
 
 /// A time, whichever of its two names it has.
 template <auto member, int minimum>
-void set(Reader& reader, const Place& place, const Json& value, Keys& keys) {
+void set(Reader& reader, const Place& place, const Json& value, RestartKeys& keys) {
   keys.*member = reader.milliseconds(place, value, minimum);
 }
 
-constexpr std::array<Field<Keys>, 8> restart_fields{{
+constexpr std::array<Field<RestartKeys>, 8> restart_fields{{
     {"on",
-     [](Reader& reader, const Place& place, const Json& value, Keys& keys) {
+     [](Reader& reader, const Place& place, const Json& value, RestartKeys& keys) {
        if (const auto on = cause_of(value)) {
          keys.on = *on;
        } else {
@@ -47,16 +47,16 @@ constexpr std::array<Field<Keys>, 8> restart_fields{{
        }
      }},
     {"max",
-     [](Reader& reader, const Place& place, const Json& value, Keys& keys) {
+     [](Reader& reader, const Place& place, const Json& value, RestartKeys& keys) {
        keys.max = reader.whole_number(place, value, "restarts", 0, most_restarts,
                                       value.IsNumber() && value.GetDouble() < 0 ? "0 is no limit" : "");
      }},
-    {"window", set<&Keys::window, 1>},
-    {"delay", set<&Keys::delay, 0>},
-    {"maxDelay", set<&Keys::max_delay, 0>},
-    {"windowMs", set<&Keys::window, 1>},
-    {"delayMs", set<&Keys::delay, 0>},
-    {"maxDelayMs", set<&Keys::max_delay, 0>},
+    {"window", set<&RestartKeys::window, 1>},
+    {"delay", set<&RestartKeys::delay, 0>},
+    {"maxDelay", set<&RestartKeys::max_delay, 0>},
+    {"windowMs", set<&RestartKeys::window, 1>},
+    {"delayMs", set<&RestartKeys::delay, 0>},
+    {"maxDelayMs", set<&RestartKeys::max_delay, 0>},
 }};
 
 const Member* either(const Reader& reader, const Json& value, const char* name, const char* with_unit) {
@@ -81,7 +81,7 @@ std::optional<Restart> read_restart(Reader& reader, const Place& place, const Js
                        "the keys of the object are on, max, window, delay and maxDelay");
     return std::nullopt;
   }
-  Keys keys;
+  RestartKeys keys;
   read_object(reader, place, value, restart_fields, keys);
   for (const auto& [name, with_unit] :
        {std::pair("window", "windowMs"), std::pair("delay", "delayMs"), std::pair("maxDelay", "maxDelayMs")})

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Of files that include or extend one another.
-constexpr int most_levels = 16;
+constexpr int most_layers = 16;
 
 [[noreturn]] void fail(const std::string& message) {
   throw YAML::Exception(YAML::Mark::null_mark(), message);
@@ -53,7 +53,7 @@ class Layers {
 
   YAML::Node read(const fs::path& file, int level) {
     const std::string name = printable(file.lexically_relative(root_).string());
-    if (level > most_levels) fail("the files include one another without an end: " + name);
+    if (level > most_layers) fail("the files include one another without an end: " + name);
     if (const auto known = documents_.find(file); known != documents_.end()) return known->second;
     const auto text = read_text(file);
     if (!text) fail(to_string(text.error()));
@@ -78,7 +78,7 @@ class Layers {
   }
 
   YAML::Node extended(const YAML::Node& services, const std::string& name, const fs::path& file, int level) {
-    if (level > most_levels) fail("the services extend one another without an end: " + name);
+    if (level > most_layers) fail("the services extend one another without an end: " + name);
     const YAML::Node written = services[name];
     if (!written.IsDefined()) fail("a service is extended that isn't there: " + name);
     const YAML::Node own = long_form(written, is_layer(file) ? std::string() : folder_of(file));

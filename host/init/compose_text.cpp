@@ -12,7 +12,7 @@ namespace dream::init {
 namespace {
 
 /// What no compose file needs: an alias can stand for itself, and ten of ten each for a million nodes.
-constexpr int most_levels = 64;
+constexpr int most_depth = 64;
 constexpr int most_nodes = 100'000;
 /// Of all values together: an alias of a long text stands for it again and again.
 constexpr std::size_t most_bytes_of_values = std::size_t{8} << 20U;
@@ -22,7 +22,7 @@ class Resolver {
   explicit Resolver(ComposeVariables* variables) : variables_(variables) {}
 
   YAML::Node resolved(const YAML::Node& node, int level = 0) {
-    if (++nodes_ > most_nodes || level > most_levels)
+    if (++nodes_ > most_nodes || level > most_depth)
       throw YAML::ParserException(node.Mark(), "too many values, or an alias that holds itself");
     if (node.IsScalar()) {
       const std::string text = variables_ != nullptr ? variables_->expanded(node.Scalar()) : node.Scalar();

@@ -91,9 +91,9 @@ std::string run_in_order(const std::string& line, const std::function<bool(const
   return in_order && script != words.end() ? *script : std::string();
 }
 
-class Order {
+class Arrangement {
  public:
-  Order(const Package& own, const std::vector<Package>& packages, Draft& draft)
+  Arrangement(const Package& own, const std::vector<Package>& packages, Draft& draft)
       : own_(own), packages_(packages), draft_(draft) {
     for (const Package& package : packages_) by_name_.emplace(package.name, &package);
     by_name_.emplace("//", &own_);
@@ -240,7 +240,7 @@ class Order {
 
 Result<void> add_order(const fs::path& root, const Package& own, const std::vector<Package>& packages,
                        bool is_workspace, Draft& draft) {
-  Order order(own, packages, draft);
+  Arrangement order(own, packages, draft);
   if (Result<void> read = order.read(root); !read) return read;
   const std::string base = draft.at("./");
   for (const Package& package : packages) {

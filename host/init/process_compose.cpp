@@ -21,12 +21,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class Until : std::uint8_t { started, ready, ended, succeeded };
+enum class Waits : std::uint8_t { started, ready, ended, succeeded };
 
-Until until_of(const std::string& condition) {
-  if (condition == "process_completed") return Until::ended;
-  if (condition == "process_completed_successfully") return Until::succeeded;
-  return condition == "process_healthy" || condition == "process_log_ready" ? Until::ready : Until::started;
+Waits until_of(const std::string& condition) {
+  if (condition == "process_completed") return Waits::ended;
+  if (condition == "process_completed_successfully") return Waits::succeeded;
+  return condition == "process_healthy" || condition == "process_log_ready" ? Waits::ready : Waits::started;
 }
 
 std::optional<long long> seconds_at(const YAML::Node& map, const char* key) {
@@ -196,11 +196,11 @@ class Processes {
       const std::string& name = one.first.Scalar();
       names_.push_back(name);
       for (const auto& need : member_at(one.second, "depends_on")) {
-        const Until until = until_of(text_at(need.second, "condition"));
+        const Waits until = until_of(text_at(need.second, "condition"));
         needs_[name].push_back(need.first.Scalar());
-        if (until == Until::ready) waited_until_ready_.insert(need.first.Scalar());
-        if (until == Until::ended || until == Until::succeeded)
-          (until == Until::ended ? ended_ : late_).insert(need.first.Scalar());
+        if (until == Waits::ready) waited_until_ready_.insert(need.first.Scalar());
+        if (until == Waits::ended || until == Waits::succeeded)
+          (until == Waits::ended ? ended_ : late_).insert(need.first.Scalar());
       }
     }
     std::string shell = text_at(member_at(file_, "shell"), "shell_command");
@@ -225,20 +225,20 @@ class Processes {
   }
 
  private:
-  [[nodiscard]] EntryDraft entry(const std::string& name, Until until) const {
+  [[nodiscard]] EntryDraft entry(const std::string& name, Waits until) const {
     const auto& [project, task] = tasks_.at(name);
     EntryDraft made{project, task};
-    if (until == Until::ended) made.members.emplace_back("required", "false");
-    if (until == Until::ended || until == Until::succeeded) return made;
+    if (until == Waits::ended) made.members.emplace_back("required", "false");
+    if (until == Waits::ended || until == Waits::succeeded) return made;
     if (!services_.contains(name)) made.members.emplace_back("async", "true");
-    if (ready_.contains(name) && until == Until::started) made.members.emplace_back("waitFor", "\"started\"");
+    if (ready_.contains(name) && until == Waits::started) made.members.emplace_back("waitFor", "\"started\"");
     return made;
   }
 
   [[nodiscard]] EntryDraft entry_of_all(const std::string& name) const {
-    if (late_.contains(name)) return entry(name, Until::succeeded);
-    if (ended_.contains(name)) return entry(name, Until::ended);
-    EntryDraft made = entry(name, Until::ready);
+    if (late_.contains(name)) return entry(name, Waits::succeeded);
+    if (ended_.contains(name)) return entry(name, Waits::ended);
+    EntryDraft made = entry(name, Waits::ready);
     if (may_fail_.contains(name) && !waited_until_ready_.contains(name))
       made.members.emplace_back("required", "false");
     return made;

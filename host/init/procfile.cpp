@@ -21,13 +21,13 @@ namespace fs = std::filesystem;
 constexpr int first_port = 5000;
 constexpr int between_ports = 100;
 
-struct Process {
+struct Line {
   std::string name;
   std::string command;
 };
 
-std::vector<Process> processes_of(const std::string& text) {
-  std::vector<Process> processes;
+std::vector<Line> processes_of(const std::string& text) {
+  std::vector<Line> processes;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t colon = line.find(':');
@@ -81,7 +81,7 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
   if (!text) return text.error();
   if (!*text) return {};
   const std::string name = file.filename().string();
-  const std::vector<Process> processes = processes_of(**text);
+  const std::vector<Line> processes = processes_of(**text);
   if (processes.empty()) return {};
   const auto variables = read_text(file.parent_path() / ".env");
   if (!variables) return variables.error();
@@ -93,7 +93,7 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
   const std::string project = draft.at("./");
   int port = first_port_of(file, values);
   std::vector<EntryDraft> entries;
-  for (const Process& process : processes) {
+  for (const Line& process : processes) {
     TaskDraft task{process.name, {{"command", json_string(replacing_the_shell(process.command))}}};
     task.members.emplace_back("service", "true");
     if (*variables) task.members.emplace_back("envFile", "\".env\"");

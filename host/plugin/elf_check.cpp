@@ -53,17 +53,18 @@ std::string machine_name(std::uint16_t machine) {
   }
 }
 
-Error refused(const std::filesystem::path& path, std::string message, std::string hint = {}) {
+Error not_a_plugin(const std::filesystem::path& path, std::string message, std::string hint = {}) {
   return {ErrorCode::plugin, std::move(message), path.string(), std::move(hint)};
 }
 
 /// The size of a regular file, or why it isn't one.
 Result<std::uint64_t> regular_file_size(const FoundFile& file, const std::filesystem::path& name) {
-  if (S_ISDIR(file.status.st_mode)) return refused(name, "is a folder, not a shared library");
-  if (!S_ISREG(file.status.st_mode)) return refused(name, "is not a regular file");
+  if (S_ISDIR(file.status.st_mode)) return not_a_plugin(name, "is a folder, not a shared library");
+  if (!S_ISREG(file.status.st_mode)) return not_a_plugin(name, "is not a regular file");
   const auto size = static_cast<std::uint64_t>(file.status.st_size);
   if (size <= max_plugin_size) return size;
-  return refused(name, fmt::format("is larger than {} MiB", max_plugin_size >> 20U), "strip it (strip -g)");
+  return not_a_plugin(name, fmt::format("is larger than {} MiB", max_plugin_size >> 20U),
+                      "strip it (strip -g)");
 }
 
 template <class Value>
@@ -84,24 +85,24 @@ bool read_at(const Descriptor& file, std::uint64_t offset, Value* values, std::s
 /// What is wrong with the identification, type or machine, if anything.
 std::optional<Error> header_problem(const std::filesystem::path& path, const Elf64_Ehdr& header) {
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) {
-    return refused(path, "is not a shared library: it doesn't begin like an ELF file");
+    return not_a_plugin(path, "is not a shared library: it doesn't begin like an ELF file");
   }
   const std::string rebuild =
       fmt::format("get or build the plugin for this machine, {}", machine_name(own_machine));
   if (header.e_ident[EI_CLASS] != ELFCLASS64) {
-    return refused(path, "is a 32-bit library, and dream is a 64-bit program", rebuild);
+    return not_a_plugin(path, "is a 32-bit library, and dream is a 64-bit program", rebuild);
   }
   if (header.e_ident[EI_DATA] != own_byte_order) {
-    return refused(path, "is built for a machine with the other byte order", rebuild);
+    return not_a_plugin(path, "is built for a machine with the other byte order", rebuild);
   }
   if (header.e_machine != own_machine) {
-    return refused(path,
-                   fmt::format("is built for {}, and this machine is {}", machine_name(header.e_machine),
-                               machine_name(own_machine)),
-                   rebuild);
+    return not_a_plugin(path,
+                        fmt::format("is built for {}, and this machine is {}", machine_name(header.e_machine),
+                                    machine_name(own_machine)),
+                        rebuild);
   }
   if (header.e_type != ET_DYN) {
-    return refused(path, "is an ELF file, but not a shared library", "link the plugin with -shared");
+    return not_a_plugin(path, "is an ELF file, but not a shared library", "link the plugin with -shared");
   }
   return std::nullopt;
 }
@@ -138,28 +139,29 @@ Result<void> check_shared_library(const FoundFile& file, const std::filesystem::
   if (!size) return size.error();
   const Descriptor bytes = open_for_reading(file);
   if (!bytes.is_open()) {
-    return refused(name, "can't be read: " + std::generic_category().message(errno), system_remedy(errno));
+    return not_a_plugin(name, "can't be read: " + std::generic_category().message(errno),
+                        system_remedy(errno));
   }
   Elf64_Ehdr header{};
   if (*size < sizeof(header) || !read_at(bytes, 0, &header)) {
-    return refused(name, fmt::format("is not a shared library: it has only {} bytes", *size));
+    return not_a_plugin(name, fmt::format("is not a shared library: it has only {} bytes", *size));
   }
   if (auto problem = header_problem(name, header)) return *std::move(problem);
 
   const std::string again = "copy or build it again";
   const auto segments = segments_of(bytes, header);
-  if (!segments) return refused(name, "is damaged: its ELF headers are incomplete", again);
+  if (!segments) return not_a_plugin(name, "is damaged: its ELF headers are incomplete", again);
   const std::uint64_t promised = promised_size(header, *segments);
   if (promised > *size) {
-    return refused(name, fmt::format("is truncated: {} bytes of {} are there", *size, promised), again);
+    return not_a_plugin(name, fmt::format("is truncated: {} bytes of {} are there", *size, promised), again);
   }
   return {};
 }
 
 Result<void> check_shared_library(const std::filesystem::path& path) {
   const auto found = find_file(path);
-  if (!found) return refused(path, found.error().message, found.error().hint);
-  if (!*found) return refused(path, "there is no such file");
+  if (!found) return not_a_plugin(path, found.error().message, found.error().hint);
+  if (!*found) return not_a_plugin(path, "there is no such file");
   return check_shared_library(**found, path);
 }
 

@@ -25,7 +25,7 @@ using Entry = const dream_plugin*(const dream_handshake*);
 // Majors that an entry symbol is searched for, to tell a plugin for another dream from something else.
 constexpr unsigned major_searched_max = 16;
 
-Error refused(const std::filesystem::path& path, std::string message, std::string hint = {}) {
+Error unusable(const std::filesystem::path& path, std::string message, std::string hint = {}) {
   return {ErrorCode::plugin, std::move(message), path.string(), std::move(hint)};
 }
 
@@ -45,15 +45,15 @@ Error load_failure(const std::filesystem::path& path, const std::string& name, s
   const std::string prefix = name + ": ";
   if (words.starts_with(prefix)) words.erase(0, prefix.size());
   if (words.starts_with("undefined symbol: ")) {
-    return refused(path,
-                   fmt::format("can't be loaded: it needs \"{}\", which nothing provides", words.substr(18)),
-                   "link the plugin with the library that it comes from");
+    return unusable(path,
+                    fmt::format("can't be loaded: it needs \"{}\", which nothing provides", words.substr(18)),
+                    "link the plugin with the library that it comes from");
   }
   if (words.find("cannot open shared object file") != std::string::npos) {
-    return refused(path, "can't be loaded: a library that it needs is missing: " + words,
-                   "install that library, or link the plugin statically with it");
+    return unusable(path, "can't be loaded: a library that it needs is missing: " + words,
+                    "install that library, or link the plugin statically with it");
   }
-  return refused(path, "can't be loaded: " + words);
+  return unusable(path, "can't be loaded: " + words);
 }
 
 /// A library that stays. So does its file: the loader takes a name that it knows for the library that it
@@ -99,13 +99,13 @@ Error no_entry(const std::filesystem::path& path, const boost::dll::shared_libra
   for (unsigned major = 0; major <= major_searched_max; ++major) {
     if (!library.has(fmt::format("dream_plugin_v{}", major))) continue;
     const bool newer = major > DREAM_ABI_MAJOR;
-    return refused(
+    return unusable(
         path,
         fmt::format("is too {}: it speaks version {} of the plugin ABI, and this dream speaks version {}",
                     newer ? "new" : "old", major, DREAM_ABI_MAJOR),
         newer ? "update dream, or use an older version of the plugin" : "update the plugin");
   }
-  return refused(
+  return unusable(
       path, fmt::format("is a shared library, but not a dream plugin: it doesn't export \"{}\"", DREAM_ENTRY),
       "export the entry function: DREAM_PLUGIN(Class) of the SDK does, and DREAM_EXPORT in C");
 }
@@ -119,10 +119,10 @@ struct RequiredFunction {
 std::optional<Error> table_problem(const std::filesystem::path& path, std::uint32_t size,
                                    const dream_plugin& table) {
   if (size < plugin_table_size_1_0) {
-    return refused(path,
-                   fmt::format("has a table that is too short: {} bytes, and version 1.0 of the ABI has {}",
-                               size, plugin_table_size_1_0),
-                   "set dream_plugin.size to sizeof(dream_plugin)");
+    return unusable(path,
+                    fmt::format("has a table that is too short: {} bytes, and version 1.0 of the ABI has {}",
+                                size, plugin_table_size_1_0),
+                    "set dream_plugin.size to sizeof(dream_plugin)");
   }
   const std::array required{RequiredFunction{"create", table.create != nullptr},
                             RequiredFunction{"destroy", table.destroy != nullptr},
@@ -133,10 +133,10 @@ std::optional<Error> table_problem(const std::filesystem::path& path, std::uint3
                             RequiredFunction{"release", table.release != nullptr}};
   for (const RequiredFunction& function : required) {
     if (function.present) continue;
-    return refused(path, fmt::format("has no function \"{}\" in its table", function.name),
-                   "every function but \"extension\" has to be there");
+    return unusable(path, fmt::format("has no function \"{}\" in its table", function.name),
+                    "every function but \"extension\" has to be there");
   }
-  if (text_of(table.id).empty()) return refused(path, "has no id in its table");
+  if (text_of(table.id).empty()) return unusable(path, "has no id in its table");
   return std::nullopt;
 }
 
@@ -149,12 +149,12 @@ Result<const dream_plugin*> shake_hands(const std::filesystem::path& path,
   const CallName name{DREAM_ENTRY};
   const dream_plugin* table = nullptr;
   if (!calls.run(name, [&] { table = entry(&handshake); })) {
-    return refused(path, fmt::format("can't be used: \"{}\" threw an exception", DREAM_ENTRY),
-                   "tell the author of the plugin");
+    return unusable(path, fmt::format("can't be used: \"{}\" threw an exception", DREAM_ENTRY),
+                    "tell the author of the plugin");
   }
   if (table != nullptr) return table;
   const auto reason = errors.finish(DREAM_E_FAILED, name, calls);
-  return refused(path, "refuses to work: " + reason->message, reason->hint);
+  return unusable(path, "refuses to work: " + reason->message, reason->hint);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr mode_t only_the_user = 0700;
 constexpr mode_t others = 0077;
 
-Error refused(const fs::path& folder, std::string what) {
+Error unsafe(const fs::path& folder, std::string what) {
   return {ErrorCode::io, std::move(what), folder.string(), {}};
 }
 
@@ -29,7 +29,7 @@ Result<void> make_folder(const fs::path& folder) {
     if (auto parent = make_folder(folder.parent_path()); !parent) return parent;
     if (::mkdir(folder.c_str(), only_the_user) == 0 || errno == EEXIST) return {};
   }
-  return refused(folder, std::string("can't be created: ") + std::strerror(errno));
+  return unsafe(folder, std::string("can't be created: ") + std::strerror(errno));
 }
 
 }  // namespace
@@ -57,11 +57,11 @@ std::string new_session_id() {
 Result<void> make_private_folder(const fs::path& folder) {
   if (auto made = make_folder(folder); !made) return made;
   struct stat status {};
-  if (::stat(folder.c_str(), &status) != 0) return refused(folder, std::strerror(errno));
-  if (!S_ISDIR(status.st_mode)) return refused(folder, "is not a folder");
-  if (status.st_uid != ::geteuid()) return refused(folder, "belongs to another user");
+  if (::stat(folder.c_str(), &status) != 0) return unsafe(folder, std::strerror(errno));
+  if (!S_ISDIR(status.st_mode)) return unsafe(folder, "is not a folder");
+  if (status.st_uid != ::geteuid()) return unsafe(folder, "belongs to another user");
   if ((status.st_mode & others) != 0 && ::chmod(folder.c_str(), only_the_user) != 0) {
-    return refused(folder, std::string("can't be closed to others: ") + std::strerror(errno));
+    return unsafe(folder, std::string("can't be closed to others: ") + std::strerror(errno));
   }
   return {};
 }

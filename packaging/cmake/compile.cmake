@@ -42,6 +42,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize"
   target_compile_options(dream_warnings INTERFACE -Wno-maybe-uninitialized)
 endif()
 
+# Many files as one: names that one file has for itself would shadow the locals of the next.
+if(CMAKE_UNITY_BUILD)
+  target_compile_options(dream_warnings INTERFACE -Wno-shadow $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
+endif()
+
 # Boost is used header-only: no Boost library is linked. The heavy parts of Asio and Process are compiled once
 # (host/process/boost_source.cpp).
 add_library(dream_boost INTERFACE)

@@ -9,7 +9,7 @@ namespace dream::docker {
 
 namespace {
 
-Failure broken_off() {
+Failure pull_broken_off() {
   return {DREAM_E_FAILED, "it was broken off"};
 }
 
@@ -19,7 +19,7 @@ Async<Result<void>> ContainerLife::pull_image() {
   const std::string& image = plan_.options.image;
   tell("pulling " + image);
   const Authorization authorization = co_await authorization_.find(image);
-  if (stopping()) co_return broken_off();
+  if (stopping()) co_return pull_broken_off();
   const Engine::OnText on_text = [this](std::string text) { return say(std::move(text)); };
   Result<void> pulled = co_await engine_.pull(image, plan_.options.platform, authorization.header, on_text);
   // Without its password, a public image can be had all the same.
@@ -41,7 +41,7 @@ Async<Result<Image>> ContainerLife::build_image() {
   tell("reading " + options.context);
   const Result<void> listed = co_await context_->list();
   if (!listed) co_return listed.failure();
-  if (stopping()) co_return broken_off();
+  if (stopping()) co_return pull_broken_off();
   rapidjson::Document arguments(rapidjson::kObjectType);
   for (const auto& [name, value] : options.arguments) {
     arguments.AddMember(rapidjson::StringRef(name.c_str()), rapidjson::StringRef(value.c_str()),

@@ -10,7 +10,7 @@ namespace dream::docker {
 
 namespace {
 
-Failure wrong(const std::string& where, std::string message, std::string hint) {
+Failure wrong_setting(const std::string& where, std::string message, std::string hint) {
   return {DREAM_E_OPTIONS, std::move(message), std::move(hint), where};
 }
 
@@ -24,9 +24,9 @@ Result<std::map<std::string, std::string>> read_tmpfs(const std::vector<std::str
   for (std::size_t index = 0; index < texts.size(); ++index) {
     const std::size_t colon = std::min(texts[index].find(':'), texts[index].size());
     if (!texts[index].starts_with('/'))
-      return wrong("/tmpfs/" + std::to_string(index),
-                   "\"" + texts[index] + "\" names no absolute path in the container",
-                   R"(write it like "/run" or "/tmp:size=64m")");
+      return wrong_setting("/tmpfs/" + std::to_string(index),
+                           "\"" + texts[index] + "\" names no absolute path in the container",
+                           R"(write it like "/run" or "/tmp:size=64m")");
     all[texts[index].substr(0, colon)] = texts[index].substr(std::min(colon + 1, texts[index].size()));
   }
   return all;
@@ -41,7 +41,8 @@ Result<std::vector<Ulimit>> read_ulimits(const Json& json) {
     const std::int64_t soft = is_pair ? json_number(member.value, {"soft"}) : member.value.GetInt64();
     const std::int64_t hard = is_pair ? json_number(member.value, {"hard"}) : soft;
     if (hard != -1 && (soft == -1 || soft > hard))
-      return wrong("/ulimits/" + name, "its soft limit is above the hard one", "soft is at most hard");
+      return wrong_setting("/ulimits/" + name, "its soft limit is above the hard one",
+                           "soft is at most hard");
     all.push_back({name, soft, hard});
   }
   return all;
@@ -53,8 +54,9 @@ Result<std::vector<std::string>> read_hosts(std::vector<std::string> texts) {
     std::string& text = texts[index];
     const std::size_t split = text.find_first_of(":=");
     if (split == 0 || split == std::string::npos || split + 1 == text.size())
-      return wrong("/extraHosts/" + std::to_string(index), "\"" + text + "\" is no name with an address",
-                   R"(write it like "db.local:10.0.0.5" or "host.docker.internal:host-gateway")");
+      return wrong_setting("/extraHosts/" + std::to_string(index),
+                           "\"" + text + "\" is no name with an address",
+                           R"(write it like "db.local:10.0.0.5" or "host.docker.internal:host-gateway")");
     std::string address = text.substr(split + 1);
     if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
     text = text.substr(0, split) + ":" + address;
@@ -81,8 +83,8 @@ Result<std::vector<Device>> read_devices(const std::vector<std::string>& texts) 
     }
     if (parts.size() == 2) device.inside = parts.back();
     if (parts.size() > 2 || !device.outside.starts_with('/') || !device.inside.starts_with('/'))
-      return wrong("/devices/" + std::to_string(index), "\"" + texts[index] + "\" is no device",
-                   R"(write it like "/dev/fuse" or "/dev/ttyUSB0:/dev/ttyUSB0:rw")");
+      return wrong_setting("/devices/" + std::to_string(index), "\"" + texts[index] + "\" is no device",
+                           R"(write it like "/dev/fuse" or "/dev/ttyUSB0:/dev/ttyUSB0:rw")");
     all.push_back(std::move(device));
   }
   return all;
@@ -112,7 +114,8 @@ Result<Sandbox> read_sandbox(const Json& options) {
                   .domainname = read.text("domainname").value_or("")};
   if (const Json& size = json_at(options, {"shmSize"}); !size.IsNull()) {
     const auto bytes = parse_size(text_of(size));
-    if (!bytes) return wrong("/shmSize", "this is no amount of memory", R"(write it like "256m" or "1g")");
+    if (!bytes)
+      return wrong_setting("/shmSize", "this is no amount of memory", R"(write it like "256m" or "1g")");
     sandbox.shm_size = *bytes;
   }
   if (const Json& settings = json_at(options, {"sysctls"}); settings.IsObject()) {

@@ -27,14 +27,14 @@ std::string text_of(std::string cell) {
   return replaced(replaced(std::move(cell), "⇥", "\t"), "<BOM>", "\xEF\xBB\xBF");
 }
 
-struct Row {
+struct EnvRow {
   std::string file;
   std::string value;
 };
 
-std::vector<Row> rows_of_the_table() {
+std::vector<EnvRow> rows_of_the_table() {
   const std::string text = read_document(DREAM_SOURCE_DIR "/docs/configuration.md").text;
-  std::vector<Row> rows;
+  std::vector<EnvRow> rows;
   std::size_t at = text.find("\n| `", text.find("| in the file |")) + 1;
   while (text.compare(at, 3, "| `") == 0) {
     const std::size_t middle = text.find(" | ", at);
@@ -59,9 +59,9 @@ std::string value_of_k(const std::string& file) {
 }
 
 TEST(EnvTable, each_row_is_what_dream_reads) {
-  const std::vector<Row> rows = rows_of_the_table();
+  const std::vector<EnvRow> rows = rows_of_the_table();
   EXPECT_GE(rows.size(), 40U);
-  for (const Row& row : rows) EXPECT_EQ(value_of_k(row.file), row.value) << row.file;
+  for (const EnvRow& row : rows) EXPECT_EQ(value_of_k(row.file), row.value) << row.file;
 }
 
 }  // namespace

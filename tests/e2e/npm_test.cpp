@@ -27,7 +27,7 @@ void package(const Workspace& workspace, const std::string& scripts) {
   workspace.write("a/package.json", R"({"name": "a", "version": "1.0.0", "scripts": {)" + scripts + "}}");
 }
 
-Finished dev(const Workspace& workspace, std::vector<std::string> arguments = {}) {
+Finished npm_dev(const Workspace& workspace, std::vector<std::string> arguments = {}) {
   arguments.insert(arguments.begin(), "dev");
   return run(workspace, {.arguments = std::move(arguments), .folder = "a"});
 }
@@ -36,7 +36,7 @@ TEST(Npm, runs_a_script_between_its_pre_and_post_scripts) {
   const Workspace workspace = npm_workspace();
   package(workspace, R"("predev": "echo before", "dev": "node main.mjs", "postdev": "echo after")");
   workspace.write("a/main.mjs", "console.log('main', process.argv.slice(2))");
-  const Finished finished = dev(workspace, {"--", "--port", "two words", "$HOME"});
+  const Finished finished = npm_dev(workspace, {"--", "--port", "two words", "$HOME"});
   EXPECT_EQ(finished.code, 0) << finished.err;
   const std::string main = "main [ '--port', 'two words', '$HOME' ]\n";
   EXPECT_THAT(finished.out, AllOf(HasSubstr("before\n"), HasSubstr(main), HasSubstr("after\n")));
@@ -47,11 +47,11 @@ TEST(Npm, runs_a_script_between_its_pre_and_post_scripts) {
 TEST(Npm, the_exit_code_is_the_scripts_own) {
   const Workspace workspace = npm_workspace();
   package(workspace, R"("dev": "exit 7")");
-  EXPECT_EQ(dev(workspace).code, 7);
+  EXPECT_EQ(npm_dev(workspace).code, 7);
   package(workspace, R"("dev": "kill -9 $$")");
-  EXPECT_EQ(dev(workspace).code, 137);
+  EXPECT_EQ(npm_dev(workspace).code, 137);
   package(workspace, R"("predev": "exit 3", "dev": "echo never")");
-  const Finished finished = dev(workspace);
+  const Finished finished = npm_dev(workspace);
   EXPECT_EQ(finished.code, 3);
   EXPECT_THAT(finished.out, Not(HasSubstr("\nnever")));
 }
@@ -61,7 +61,7 @@ TEST(Npm, a_member_of_an_npm_workspace_has_its_exit_code_and_the_programs_of_the
   workspace.write("package.json", R"({"name": "root", "private": true, "workspaces": ["a"]})");
   workspace.script("node_modules/.bin/hoisted", "echo from the root; exit 5\n");
   package(workspace, R"("dev": "hoisted")");
-  const Finished finished = dev(workspace);
+  const Finished finished = npm_dev(workspace);
   EXPECT_EQ(finished.code, 5) << finished.err;
   EXPECT_THAT(finished.out, HasSubstr("from the root\n"));
 }
@@ -121,27 +121,27 @@ TEST(Npm, node_options_reach_the_script) {
     const Workspace workspace =
         npm_workspace(R"("packageManager": ")" + manager + R"(", "nodeOptions": "--title=given")");
     package(workspace, R"("dev": "node -p process.title")");
-    EXPECT_THAT(dev(workspace).out, HasSubstr("\ngiven\n")) << manager;
+    EXPECT_THAT(npm_dev(workspace).out, HasSubstr("\ngiven\n")) << manager;
   }
 }
 
 TEST(Npm, a_missing_script_lists_those_there_are_unless_it_may_be_missing) {
   const Workspace workspace = npm_workspace();
   package(workspace, R"("test": "jest", "build": "tsc")");
-  const Finished finished = dev(workspace);
+  const Finished finished = npm_dev(workspace);
   EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err,
               HasSubstr(R"(./a has no script "dev" in its package.json; its scripts are build, test)"));
   const Workspace lenient = npm_workspace(R"("ifPresent": true)");
   package(lenient, R"("test": "jest")");
-  EXPECT_EQ(dev(lenient).code, 0);
+  EXPECT_EQ(npm_dev(lenient).code, 0);
 }
 
 TEST(Npm, a_missing_or_broken_package_json_is_named) {
   const Workspace workspace = npm_workspace();
-  EXPECT_THAT(dev(workspace).err, HasSubstr("./a has no package.json"));
+  EXPECT_THAT(npm_dev(workspace).err, HasSubstr("./a has no package.json"));
   workspace.write("a/package.json", "{\n  \"scripts\": {]\n}\n");
-  const Finished finished = dev(workspace);
+  const Finished finished = npm_dev(workspace);
   EXPECT_NE(finished.code, 0);
   EXPECT_THAT(finished.err, HasSubstr((workspace.root() / "a/package.json").string() + ":2:15: "));
 }
@@ -149,7 +149,7 @@ TEST(Npm, a_missing_or_broken_package_json_is_named) {
 TEST(Npm, is_suggested_where_another_executor_does_not_know_the_script) {
   const Workspace workspace(R"({"projects": {"./a": {}}})");
   package(workspace, R"("dev": "echo never")");
-  EXPECT_THAT(dev(workspace).err,
+  EXPECT_THAT(npm_dev(workspace).err,
               HasSubstr(R"(its package.json has one (set "executor": "npm" in dream.json))"));
 }
 

@@ -14,9 +14,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 /// ./c:dev needs ./b:dev, which needs ./a:start: servers that end when the test opens their gates.
-class Stack : public Workspace {
+class Services : public Workspace {
  public:
-  explicit Stack(const std::string& extra = {})
+  explicit Services(const std::string& extra = {})
       : Workspace(R"({"workspace": {"./c": {"dev": ["./b"]}, "./b": {"dev": ["./a:start"]}},
           "recursive": [{"project": "./c", "tasks": ["dev"]}],
           "projects": {
@@ -35,7 +35,7 @@ class Stack : public Workspace {
 };
 
 TEST(TakingDown, ends_a_server_before_what_it_needs) {
-  const Stack stack;
+  const Services stack;
   DreamRun dream(stack, {.arguments = {"dev"}, .folder = "c"});
   for (const char* name : {"a", "b", "c"}) dream.await_out(std::string(name) + " | listening\n");
   dream.send(SIGTERM);
@@ -51,7 +51,7 @@ TEST(TakingDown, ends_a_server_before_what_it_needs) {
 }
 
 TEST(TakingDown, asks_all_at_once_with_stop_order_all) {
-  const Stack stack(all_at_once);
+  const Services stack(all_at_once);
   DreamRun dream(stack, {.arguments = {"dev"}, .folder = "c"});
   for (const char* name : {"a", "b", "c"}) dream.await_out(std::string(name) + " | listening\n");
   dream.send(SIGTERM);
@@ -59,7 +59,7 @@ TEST(TakingDown, asks_all_at_once_with_stop_order_all) {
   for (const Gate* gate : {&stack.a_ends, &stack.b_ends, &stack.c_ends}) gate->open();
   EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM) << dream.err();
   const Finished finished =
-      run(Stack(R"(, "stopOrder": "backwards")"), {.arguments = {"dev"}, .folder = "c"});
+      run(Services(R"(, "stopOrder": "backwards")"), {.arguments = {"dev"}, .folder = "c"});
   EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr(R"("reverse" or "all")"));
 }

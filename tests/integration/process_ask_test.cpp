@@ -7,8 +7,6 @@
 namespace dream::process {
 namespace {
 
-constexpr Duration long_time = std::chrono::hours(1);
-
 class AskingToEnd : public ProcessTest {
  protected:
   static void count_all(const Actor& actor) {

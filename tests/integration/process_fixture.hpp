@@ -18,6 +18,9 @@
 
 namespace dream::process {
 
+/// Nothing that is waited for takes so long.
+inline constexpr Duration long_time = std::chrono::hours(1);
+
 /// A process that this test commands (actor.cpp).
 class Actor {
  public:

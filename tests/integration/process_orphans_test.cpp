@@ -18,8 +18,6 @@
 namespace dream::process {
 namespace {
 
-constexpr Duration long_time = std::chrono::hours(1);
-
 class AnOrphan : public ProcessTest {
  protected:
   /// With nothing that tells where it comes from: no mark, a session of its own, and a parent that is gone.

@@ -26,7 +26,7 @@ constexpr std::size_t behaviours = 5;
 constexpr std::size_t odd_behaviours = 7;
 constexpr std::size_t most_steps = 4;
 
-struct Process {
+struct Played {
   Attempt attempt;
   enum class Life : std::uint8_t { none, starting, alive } life = Life::none;
   Behaviour behaviour = Behaviour::succeeds;
@@ -138,8 +138,8 @@ class Explorer : private Processes {
 
   void move(std::size_t index) {
     if (index >= most_steps) return find(processes_[index - most_steps]);
-    Process& process = processes_[index];
-    if (process.life == Process::Life::starting) return answer(index);
+    Played& process = processes_[index];
+    if (process.life == Played::Life::starting) return answer(index);
     if (process.forced) return exit(process, KilledBy{9});
     switch (process.behaviour) {
       case Behaviour::succeeds:
@@ -151,29 +151,29 @@ class Explorer : private Processes {
     }
   }
 
-  void exit(Process& process, const ExitStatus& status) {
-    process.life = Process::Life::none;
+  void exit(Played& process, const ExitStatus& status) {
+    process.life = Played::Life::none;
     over_ = process.attempt;
     feed(Exited{process.attempt, status});
   }
 
-  void find(Process& process) {
+  void find(Played& process) {
     process.probed = false;
     if (choices_.choose(2) == 0) return feed(Ready{process.attempt});
     feed(NeverReady{process.attempt, Error{ErrorCode::io, {}, {}, {}}});
   }
 
   void answer(std::size_t index) {
-    Process& process = processes_[index];
+    Played& process = processes_[index];
     if (process.behaviour == Behaviour::fails_to_start) {
-      process.life = Process::Life::none;
+      process.life = Played::Life::none;
       over_ = process.attempt;
       const ErrorCode code = freedom_.attempts > 1 ? ErrorCode::io : ErrorCode::not_found;
       return feed(StartFailed{process.attempt, Error{code, {}, {}, {}}});
     }
     if (process.behaviour == Behaviour::ends_unseen)
       return exit(process, ExitedWith{static_cast<int>(index)});
-    process.life = Process::Life::alive;
+    process.life = Played::Life::alive;
     feed(Started{process.attempt});
   }
 
@@ -183,8 +183,8 @@ class Explorer : private Processes {
   }
 
   void start(Attempt attempt) override {
-    Process& process = processes_[position(attempt.step)];
-    process = {.attempt = attempt, .life = Process::Life::starting};
+    Played& process = processes_[position(attempt.step)];
+    process = {.attempt = attempt, .life = Played::Life::starting};
     endless_ = endless_ || attempt.number > freedom_.attempts;
     process.behaviour =
         static_cast<Behaviour>(choices_.choose(freedom_.oddities ? odd_behaviours : behaviours));
@@ -192,7 +192,7 @@ class Explorer : private Processes {
   }
 
   void terminate(Attempt attempt, Urgency urgency) override {
-    Process& process = processes_[position(attempt.step)];
+    Played& process = processes_[position(attempt.step)];
     (urgency == Urgency::force ? process.forced : process.asked) = true;
   }
 
@@ -201,9 +201,9 @@ class Explorer : private Processes {
 
   /// It may end all the same.
   void give_up(Attempt attempt) override {
-    Process& process = processes_[position(attempt.step)];
+    Played& process = processes_[position(attempt.step)];
     process.behaviour = Behaviour::succeeds;
-    process.life = choices_.choose(2) == 0 ? Process::Life::none : Process::Life::alive;
+    process.life = choices_.choose(2) == 0 ? Played::Life::none : Played::Life::alive;
   }
 
   Freedom freedom_;
@@ -211,7 +211,7 @@ class Explorer : private Processes {
   const Plan& plan_;
   Bench bench_;
   bool in_reverse_;
-  std::array<Process, most_steps> processes_{};
+  std::array<Played, most_steps> processes_{};
   Instant now_{Duration(0)};
   std::size_t signals_ = 0;
   bool just_signalled_ = false;

@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Workspace sample() {
+Workspace sample_of_info() {
   Workspace workspace;
   workspace.executors["docker"].options = "/executors/docker/options";
   workspace.executors["acme"].plugin = "./tools/libdream_acme.so";
@@ -32,7 +32,7 @@ Workspace sample() {
 }
 
 TEST(InfoText, tells_the_whole_configuration) {
-  const Workspace workspace = sample();
+  const Workspace workspace = sample_of_info();
   const Discovery discovery{{"/repo/api/dream.json", "/repo/dream.json"}, "/repo/dream.json"};
   const PluginPaths plugins{{"docker", "/lib/libdream_docker.so"}, {"deno", "/lib/libdream_deno.so"}};
   EXPECT_EQ(info_text(discovery, &workspace, plugins, locate_by_byte, {}),

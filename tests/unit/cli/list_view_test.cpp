@@ -18,7 +18,7 @@ Dependency on(std::string project, std::string task, std::size_t where) {
 }
 
 /// One project of every kind: with settings, with dependencies, only named by an entry, only by a rule.
-Workspace sample() {
+Workspace sample_workspace() {
   Workspace workspace;
   workspace.executor = "npm";
   workspace.tasks["lint"].executor = "shell";
@@ -43,7 +43,7 @@ bool all_exist(const std::string&) {
 
 TEST(ListText, names_every_project_and_task_that_is_mentioned_anywhere) {
   const auto exists = [](const std::string& project) { return project != "./database"; };
-  EXPECT_EQ(list_text(sample(), locate_by_byte, exists, {}, {}),
+  EXPECT_EQ(list_text(sample_workspace(), locate_by_byte, exists, {}, {}),
             "./api       docker  dream.json:10:1\n"
             "  dev       docker  dream.json:11:1\n"
             "  lint      shell   dream.json:23:1\n"
@@ -88,14 +88,16 @@ TEST(ListText, shows_what_would_disturb_a_terminal) {
 }
 
 TEST(ListText, has_escape_codes_only_in_colour) {
-  EXPECT_EQ(list_text(sample(), locate_by_byte, all_exist, {}, {false, 100}).find('\x1b'), std::string::npos);
-  EXPECT_NE(list_text(sample(), locate_by_byte, all_exist, {}, {true, 100}).find('\x1b'), std::string::npos);
+  EXPECT_EQ(list_text(sample_workspace(), locate_by_byte, all_exist, {}, {false, 100}).find('\x1b'),
+            std::string::npos);
+  EXPECT_NE(list_text(sample_workspace(), locate_by_byte, all_exist, {}, {true, 100}).find('\x1b'),
+            std::string::npos);
 }
 
 TEST(ListJson, has_the_same_as_the_text) {
   const auto exists = [](const std::string& project) { return project != "./database"; };
   rapidjson::Document json;
-  json.Parse(list_json(sample(), locate_by_byte, exists, {}).c_str());
+  json.Parse(list_json(sample_workspace(), locate_by_byte, exists, {}).c_str());
   ASSERT_FALSE(json.HasParseError());
   const auto& projects = json["projects"];
   ASSERT_EQ(projects.Size(), 4U);
@@ -145,7 +147,7 @@ prepare::Offers offers() {
 }
 
 TEST(ListText, shows_what_executors_find_beside_the_tasks_and_what_they_miss) {
-  const std::string text = list_text(sample(), locate_by_byte, all_exist, offers(), {});
+  const std::string text = list_text(sample_workspace(), locate_by_byte, all_exist, offers(), {});
   EXPECT_NE(text.find("./core      npm     dream.json:30:1\n"
                       "  lint      npm     package.json: eslint .\n"
                       "  pack      npm     package.json\n"),
@@ -161,7 +163,7 @@ TEST(ListText, shows_what_executors_find_beside_the_tasks_and_what_they_miss) {
 
 TEST(ListJson, has_what_executors_find_and_miss) {
   rapidjson::Document json;
-  json.Parse(list_json(sample(), locate_by_byte, all_exist, offers()).c_str());
+  json.Parse(list_json(sample_workspace(), locate_by_byte, all_exist, offers()).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_STREQ(json["projects"][1]["found"][0]["summary"].GetString(), "eslint .");
   EXPECT_EQ(json["projects"][2]["found"].Size(), 0U);
@@ -171,7 +173,7 @@ TEST(ListJson, has_what_executors_find_and_miss) {
 
 TEST(ListJson, tells_that_nobody_looked) {
   rapidjson::Document json;
-  json.Parse(list_json(sample(), locate_by_byte, all_exist, {}).c_str());
+  json.Parse(list_json(sample_workspace(), locate_by_byte, all_exist, {}).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_TRUE(json["projects"][0]["found"].IsNull());
 }

@@ -207,7 +207,7 @@ class RandomText {
   std::mt19937 random_;
 };
 
-rapidjson::Document parsed(const std::string& text) {
+rapidjson::Document parsed_json(const std::string& text) {
   rapidjson::Document document;
   document.Parse<rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag>(text.c_str());
   EXPECT_FALSE(document.HasParseError()) << text;
@@ -231,7 +231,7 @@ TEST(TextEditSet, adds_to_any_text_and_takes_away_again) {
   for (unsigned seed = 0; seed < 3000; ++seed) {
     const std::string text = RandomText(seed).object();
     SCOPED_TRACE(text);
-    rapidjson::Document expected = parsed(text);
+    rapidjson::Document expected = parsed_json(text);
     auto& memory = expected.GetAllocator();
     rapidjson::Value* place = &expected;
     for (const char* key : {"a", "b"}) {
@@ -244,12 +244,12 @@ TEST(TextEditSet, adds_to_any_text_and_takes_away_again) {
     TextEdit edit(text);
     place->AddMember("new", rapidjson::Value(7), memory);
     edit.set({"a", "b", "new"}, "7");
-    EXPECT_TRUE(parsed(edit.text()) == expected) << edit.text();
+    EXPECT_TRUE(parsed_json(edit.text()) == expected) << edit.text();
     EXPECT_TRUE(is_within(text, edit.text())) << edit.text();
     const std::string with = edit.text();
     EXPECT_TRUE(edit.remove({"a", "b", "new"}));
     place->RemoveMember("new");
-    EXPECT_TRUE(parsed(edit.text()) == expected) << edit.text();
+    EXPECT_TRUE(parsed_json(edit.text()) == expected) << edit.text();
     EXPECT_TRUE(is_within(edit.text(), with)) << edit.text();
     for (const char* comment : {"/*", "*/", "// "})
       EXPECT_EQ(count_of(edit.text(), comment), count_of(text, comment)) << edit.text();
@@ -260,13 +260,13 @@ TEST(TextEditRemove, takes_any_member_of_any_text) {
   for (unsigned seed = 0; seed < 3000; ++seed) {
     const std::string text = RandomText(seed).object();
     SCOPED_TRACE(text);
-    rapidjson::Document expected = parsed(text);
+    rapidjson::Document expected = parsed_json(text);
     for (const char* key : {"a", "b", "c", "d"}) {
       TextEdit edit(text);
       EXPECT_EQ(edit.remove({key}), expected.HasMember(key));
-      rapidjson::Document less = parsed(text);
+      rapidjson::Document less = parsed_json(text);
       less.RemoveMember(key);
-      EXPECT_TRUE(parsed(edit.text()) == less) << edit.text();
+      EXPECT_TRUE(parsed_json(edit.text()) == less) << edit.text();
       EXPECT_TRUE(is_within(edit.text(), text));
     }
   }

@@ -325,11 +325,11 @@ TEST_F(ScriptedRun, reaping_removes_the_containers_of_the_dead_run_from_every_en
 TEST_F(ScriptedRun, reaping_is_not_held_up_by_an_engine_that_says_nothing) {
   engine.hold("GET /_ping");
   const auto hour = std::chrono::hours(1);
-  const auto endpoint = *parse_endpoint(engine.address(), own_variables());
-  const auto removed = remove_all_of("session", endpoint, hour, std::chrono::milliseconds(1));
+  const auto place = *parse_endpoint(engine.address(), own_variables());
+  const auto removed = remove_all_of("session", place, hour, std::chrono::milliseconds(1));
   ASSERT_FALSE(removed);
   EXPECT_THAT(removed.failure().message, HasSubstr("timed out"));
-  EXPECT_LT(patience_with(endpoint), std::chrono::seconds(5));
+  EXPECT_LT(patience_with(place), std::chrono::seconds(5));
 }
 
 TEST_F(ScriptedRun, reaping_without_the_engine_fails_so_that_it_is_tried_again) {

@@ -19,6 +19,12 @@ inline Dependency on(const std::string& written, std::size_t where = SourceOffse
   return dependency;
 }
 
+/// As one of a group.
+inline Dependency joining(Dependency entry) {
+  entry.joins = true;
+  return entry;
+}
+
 inline StepId id(const std::string& written) {
   const std::size_t colon = written.find(':');
   return {written.substr(0, colon), written.substr(colon + 1)};

@@ -15,11 +15,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-Dependency joining(Dependency entry) {
-  entry.joins = true;
-  return entry;
-}
-
 Dependency background(Dependency entry) {
   entry.async = true;
   return entry;
@@ -38,7 +33,7 @@ Workspace with_groups() {
   return workspace;
 }
 
-Plan plan_for(const Workspace& workspace, Request request, Manifests* manifests = nullptr) {
+Plan plan_of_group(const Workspace& workspace, Request request, Manifests* manifests = nullptr) {
   if (request.jobs == 1) request.jobs = 4;
   auto plan = make_plan(workspace, request, manifests);
   EXPECT_TRUE(plan.has_value()) << (plan ? "" : plan.error().error.message);
@@ -78,7 +73,7 @@ class KnownManifests : public Manifests {
 TEST(GroupPlan, lets_members_wait_for_nobody_and_the_next_entry_for_all_of_them) {
   Workspace workspace = with_groups();
   depends(workspace, "./app:build", {on("./a"), joining(on("./b")), joining(on("./c")), on("./report")});
-  const Plan plan = plan_for(workspace, request_of("./app:build"));
+  const Plan plan = plan_of_group(workspace, request_of("./app:build"));
   EXPECT_FALSE(plan.is_list);
   EXPECT_EQ(plan.jobs, 4U);
   EXPECT_TRUE(plan.shares_front);
@@ -97,7 +92,7 @@ TEST(GroupPlan, with_one_job_or_without_a_group_is_a_list) {
   EXPECT_TRUE(one_job->is_list);
   EXPECT_THAT(one_job->barriers, IsEmpty());
   EXPECT_FALSE(one_job->steps.back().after.has_value());
-  const Plan no_group = plan_for(workspace, request_of("./web:build"));
+  const Plan no_group = plan_of_group(workspace, request_of("./web:build"));
   EXPECT_TRUE(no_group.is_list);
   EXPECT_EQ(no_group.jobs, 1U);
 }
@@ -107,7 +102,7 @@ TEST(GroupPlan, puts_what_an_entry_brings_behind_the_groups_before_that_entry) {
   depends(workspace, "./app:test", {on("./a"), joining(on("./b")), on("./c")});
   depends(workspace, "./b:test", {on("./d")});
   depends(workspace, "./c:test", {on("./e")});
-  const Plan plan = plan_for(workspace, recursive_request_of("./app:test"));
+  const Plan plan = plan_of_group(workspace, recursive_request_of("./app:test"));
   EXPECT_THAT(waits_for(plan, "./d:test"), IsEmpty());
   EXPECT_THAT(waits_for(plan, "./b:test"), ElementsAre("./d:test"));
   EXPECT_THAT(waits_for(plan, "./e:test"), ElementsAre("./a:test", "./b:test"));
@@ -119,7 +114,7 @@ TEST(GroupPlan, lets_whoever_names_a_step_again_wait_for_it_and_for_its_own_turn
   depends(workspace, "./app:test", {on("./a"), on("./b"), joining(on("./c"))});
   depends(workspace, "./b:test", {on("./shared")});
   depends(workspace, "./c:test", {on("./shared")});
-  const Plan plan = plan_for(workspace, recursive_request_of("./app:test"));
+  const Plan plan = plan_of_group(workspace, recursive_request_of("./app:test"));
   EXPECT_THAT(ids(plan), ElementsAre("./a:test", "./shared:test", "./b:test", "./c:test", "./app:test"));
   EXPECT_THAT(waits_for(plan, "./c:test"), ElementsAre("./shared:test", "./a:test"));
 }
@@ -130,7 +125,7 @@ TEST(GroupPlan, of_a_task_that_is_one_group_has_its_background_first_and_its_end
   Dependency at_the_end = on("./down:build");
   at_the_end.finally = true;
   depends(workspace, "./app:build", {on("./a"), at_the_end, background(on("./db:start")), on("./b")});
-  const Plan plan = plan_for(workspace, request_of("./app:build"));
+  const Plan plan = plan_of_group(workspace, request_of("./app:build"));
   EXPECT_THAT(ids(plan), ElementsAre("./db:start", "./a:build", "./b:build", "./down:build", "./app:build"));
   EXPECT_THAT(waits_for(plan, "./b:build"), ElementsAre("./db:start"));
   EXPECT_THAT(waits_for(plan, "./app:build"), ElementsAre("./a:build", "./b:build"));
@@ -151,9 +146,9 @@ TEST(GroupPlan, tells_what_a_step_needs_beyond_what_the_plan_follows) {
   depends(workspace, "./web:test", {on("./lib"), on("./between")});
   depends(workspace, "./between:test", {on("./core")});
   Request request = request_of("./app:test");
-  EXPECT_THAT(needs(plan_for(workspace, request), "./web:test"), ElementsAre("./lib:test"));
+  EXPECT_THAT(needs(plan_of_group(workspace, request), "./web:test"), ElementsAre("./lib:test"));
   request.keep_going = true;
-  const Plan plan = plan_for(workspace, request);
+  const Plan plan = plan_of_group(workspace, request);
   EXPECT_THAT(needs(plan, "./web:test"), UnorderedElementsAre("./lib:test", "./core:test"));
   EXPECT_THAT(needs(plan, "./lib:test"), IsEmpty());
   EXPECT_THAT(needs(plan, "./app:test"), ElementsAre("./core:test", "./lib:test", "./web:test"));
@@ -166,7 +161,7 @@ TEST(SeveralRequests, are_one_group_each_with_its_own_dependencies) {
   depends(workspace, "./lib:build", {on("./base:build")});
   Request request = request_of("./a:test");
   request.ids.push_back(id("./b:test"));
-  const Plan plan = plan_for(workspace, request);
+  const Plan plan = plan_of_group(workspace, request);
   EXPECT_THAT(ids(plan), ElementsAre("./db:start", "./lib:build", "./a:test", "./b:test"));
   EXPECT_THAT(waits_for(plan, "./b:test"), ElementsAre("./db:start"));
   EXPECT_TRUE(plan.steps[2].requested && plan.steps[3].requested);
@@ -183,7 +178,7 @@ TEST(SeveralRequests, decide_about_recursion_each_for_itself) {
   workspace.recursive.push_back({{}, "./a*", {"*"}});
   Request request;
   request.ids = {id("./b:test"), id("./a:test")};
-  const Plan plan = plan_for(workspace, request);
+  const Plan plan = plan_of_group(workspace, request);
   EXPECT_THAT(ids(plan), ElementsAre("./base:build", "./lib:build", "./x:test", "./b:test", "./a:test"));
 }
 
@@ -193,7 +188,7 @@ TEST(SeveralRequests, of_which_one_uses_the_other_take_its_attributes_from_the_e
   depends(workspace, "./api:dev", {background(on("./db:dev")), on("./cache:start")});
   Request request;
   request.ids = {id("./db:dev"), id("./cache:start"), id("./api:dev")};
-  const Plan plan = plan_for(workspace, request);
+  const Plan plan = plan_of_group(workspace, request);
   EXPECT_THAT(ids(plan), ElementsAre("./db:dev", "./cache:start", "./api:dev"));
   EXPECT_TRUE(plan.steps[0].background);
   EXPECT_FALSE(plan.steps[1].service) << "it is requested, so it is waited for";
@@ -209,12 +204,12 @@ TEST(WorkspaceGlobs, give_every_project_without_a_key_of_its_own_their_entries_i
   glob("./packages/*", {on("./tools:build"), on("./packages/core")});
   glob("./packages/w*", {on("./db:start"), on("./tools:build")});
   depends(workspace, "./packages/own:build", {on("./x")});
-  EXPECT_THAT(ids(plan_for(workspace, request_of("./packages/web:test"))),
+  EXPECT_THAT(ids(plan_of_group(workspace, request_of("./packages/web:test"))),
               ElementsAre("./tools:build", "./packages/core:test", "./db:start", "./packages/web:test"));
-  EXPECT_THAT(ids(plan_for(workspace, request_of("./packages/core:test"))),
+  EXPECT_THAT(ids(plan_of_group(workspace, request_of("./packages/core:test"))),
               ElementsAre("./tools:build", "./packages/core:test"))
       << "nobody waits for itself";
-  EXPECT_THAT(ids(plan_for(workspace, request_of("./packages/own:test"))),
+  EXPECT_THAT(ids(plan_of_group(workspace, request_of("./packages/own:test"))),
               ElementsAre("./packages/own:test"));
 }
 
@@ -224,7 +219,7 @@ TEST(GraphRule, stands_for_a_group_of_what_the_manifest_names_and_is_always_foll
     depends(workspace, project + std::string(":build"), {by_manifest(), on("./tools:gen")});
   KnownManifests manifests(
       KnownManifests::Needed{{"./app", {"./a", "./b"}}, {"./a", {"./core"}}, {"./b", {"./core"}}});
-  const Plan plan = plan_for(workspace, request_of("./app:build"), &manifests);
+  const Plan plan = plan_of_group(workspace, request_of("./app:build"), &manifests);
   EXPECT_THAT(ids(plan), ElementsAre("./core:build", "./a:build", "./b:build", "./tools:gen", "./app:build"));
   EXPECT_THAT(waits_for(plan, "./b:build"), ElementsAre("./core:build"));
   EXPECT_THAT(waits_for(plan, "./tools:gen"), ElementsAre("./a:build", "./b:build"));
@@ -234,10 +229,10 @@ TEST(GraphRule, may_name_another_task_and_stand_in_a_group) {
   Workspace workspace = with_groups();
   depends(workspace, "./app:test", {by_manifest("build"), joining(on("./db:start")), on("./x")});
   KnownManifests manifests(KnownManifests::Needed{{"./app", {"./a"}}});
-  const Plan plan = plan_for(workspace, request_of("./app:test"), &manifests);
+  const Plan plan = plan_of_group(workspace, request_of("./app:test"), &manifests);
   EXPECT_THAT(waits_for(plan, "./x:test"), ElementsAre("./a:build", "./db:start"));
   KnownManifests empty{KnownManifests::Needed()};
-  const Plan without = plan_for(workspace, request_of("./app:test"), &empty);
+  const Plan without = plan_of_group(workspace, request_of("./app:test"), &empty);
   EXPECT_TRUE(without.is_list) << "what is left of the group is one step";
   EXPECT_THAT(ids(without), ElementsAre("./db:start", "./x:test", "./app:test"));
 }

@@ -12,11 +12,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Dependency joining(Dependency entry) {
-  entry.joins = true;
-  return entry;
-}
-
 void set_profiles(Workspace& workspace, const std::string& step, std::vector<std::string> profiles) {
   const StepId named = id(step);
   workspace.projects[named.project].tasks[named.task].profiles = std::move(profiles);

@@ -21,21 +21,27 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 /// What happened, in order. Only one thread at a time adds to it.
-struct Heard {
+struct HeardOnThreads {
   std::vector<std::string> lines;
 
-  static void on_loop(void* context) noexcept { static_cast<Heard*>(context)->lines.emplace_back("posted"); }
-  static void do_work(void* context) noexcept { static_cast<Heard*>(context)->lines.emplace_back("worked"); }
+  static void on_loop(void* context) noexcept {
+    static_cast<HeardOnThreads*>(context)->lines.emplace_back("posted");
+  }
+  static void do_work(void* context) noexcept {
+    static_cast<HeardOnThreads*>(context)->lines.emplace_back("worked");
+  }
   static void on_done(void* context, dream_status status) noexcept {
-    static_cast<Heard*>(context)->lines.push_back("done " + status_name(status));
+    static_cast<HeardOnThreads*>(context)->lines.push_back("done " + status_name(status));
   }
 };
 
 struct HostThreads : testing::Test {
   [[nodiscard]] const dream_host* self() const { return host.plugin.host; }
-  dream_status work_once() { return work.run(self(), &Heard::do_work, &Heard::on_done, &heard); }
+  dream_status work_once() {
+    return work.run(self(), &HeardOnThreads::do_work, &HeardOnThreads::on_done, &heard);
+  }
 
-  Heard heard;
+  HeardOnThreads heard;
   ScriptedHost host;
   const dream_post& post = host.plugin.service<dream_post>(DREAM_POST_ID);
   const dream_work& work = host.plugin.service<dream_work>(DREAM_WORK_ID);
@@ -65,9 +71,9 @@ TEST_F(HostThreads, a_post_of_any_thread_is_called_on_the_loop_in_order) {
 }
 
 TEST_F(HostThreads, a_post_is_dropped_when_the_executor_goes_and_refused_after_it) {
-  EXPECT_EQ(post.call(self(), &Heard::on_loop, &heard), DREAM_OK);
+  EXPECT_EQ(post.call(self(), &HeardOnThreads::on_loop, &heard), DREAM_OK);
   host.executor.reset();
-  EXPECT_EQ(post.call(self(), &Heard::on_loop, &heard), DREAM_E_STALE);
+  EXPECT_EQ(post.call(self(), &HeardOnThreads::on_loop, &heard), DREAM_E_STALE);
   host.services.run_posted();
   EXPECT_THAT(heard.lines, IsEmpty());
 }
@@ -97,8 +103,8 @@ TEST_F(HostThreads, work_that_no_thread_can_be_had_for_is_refused) {
 }
 
 TEST_F(HostThreads, work_without_functions_is_told_off) {
-  EXPECT_EQ(work.run(self(), nullptr, &Heard::on_done, &heard), DREAM_E_INVALID);
-  EXPECT_EQ(work.run(self(), &Heard::do_work, nullptr, &heard), DREAM_E_INVALID);
+  EXPECT_EQ(work.run(self(), nullptr, &HeardOnThreads::on_done, &heard), DREAM_E_INVALID);
+  EXPECT_EQ(work.run(self(), &HeardOnThreads::do_work, nullptr, &heard), DREAM_E_INVALID);
   EXPECT_EQ(logged.size(), 2U);
 }
 

@@ -17,8 +17,8 @@ using dream::testing::PluginDriver;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Shell : testing::Test {
-  Shell() { plugin.create(); }
+struct ShellPlugin : testing::Test {
+  ShellPlugin() { plugin.create(); }
   void TearDown() override {
     for (std::size_t index = 0; index < host.children().size(); ++index) {
       host.exit_child(index, DREAM_EXIT_CODE, 0);
@@ -48,13 +48,13 @@ struct Shell : testing::Test {
   PluginDriver plugin{host, dream_plugin_v1};
 };
 
-TEST_F(Shell, a_line_goes_to_sh_as_it_is) {
+TEST_F(ShellPlugin, a_line_goes_to_sh_as_it_is) {
   EXPECT_THAT(argv({.command_line = "go run . | tee log"}),
               ElementsAre("/bin/sh", "-c", "go run . | tee log"));
   EXPECT_THAT(argv({.command_line = "make\n"}), ElementsAre("/bin/sh", "-c", "make"));
 }
 
-TEST_F(Shell, arguments_reach_a_line_as_words_that_the_shell_does_not_look_into) {
+TEST_F(ShellPlugin, arguments_reach_a_line_as_words_that_the_shell_does_not_look_into) {
   EXPECT_THAT(argv({.command_line = "jest --ci\n", .arguments = {"a b", "$(rm -rf /)", ""}}),
               ElementsAre("/bin/sh", "-c", "jest --ci \"$@\"", "/bin/sh", "a b", "$(rm -rf /)", ""));
 }
@@ -131,7 +131,7 @@ const std::vector<LineCase> line_cases{
     {"a \\", "something in it is never closed"},
 };
 
-TEST_F(Shell, arguments_stand_behind_the_last_command_or_where_the_line_says) {
+TEST_F(ShellPlugin, arguments_stand_behind_the_last_command_or_where_the_line_says) {
   for (const LineCase& one : line_cases) {
     const std::vector<std::string> words = argv({.command_line = one.line, .arguments = {"x"}});
     if (words.empty()) {
@@ -153,30 +153,30 @@ TEST_F(Shell, arguments_stand_behind_the_last_command_or_where_the_line_says) {
   }
 }
 
-TEST_F(Shell, a_blank_behind_a_backslash_belongs_to_the_line) {
+TEST_F(ShellPlugin, a_blank_behind_a_backslash_belongs_to_the_line) {
   EXPECT_THAT(argv({.command_line = "printf %s a\\ "}), ElementsAre("/bin/sh", "-c", "printf %s a\\ "));
   EXPECT_THAT(argv({.command_line = "a \n "}), ElementsAre("/bin/sh", "-c", "a"));
 }
 
-TEST_F(Shell, an_argv_runs_without_a_shell) {
+TEST_F(ShellPlugin, an_argv_runs_without_a_shell) {
   EXPECT_THAT(argv({.command_argv = {"go", "test", "./..."}, .arguments = {"-v"}}),
               ElementsAre("go", "test", "./...", "-v"));
 }
 
-TEST_F(Shell, without_a_command_the_script_of_the_task_runs) {
+TEST_F(ShellPlugin, without_a_command_the_script_of_the_task_runs) {
   const std::string suffixed = script("dev.sh");
   EXPECT_THAT(argv(dev({"--port", "1"})), ElementsAre(suffixed, "--port", "1"));
   const std::string plain = script("dev");
   EXPECT_THAT(argv(dev()), ElementsAre(plain));
 }
 
-TEST_F(Shell, a_script_that_can_be_executed_is_preferred_to_one_that_can_not) {
+TEST_F(ShellPlugin, a_script_that_can_be_executed_is_preferred_to_one_that_can_not) {
   script("dev", 0644);
   const std::string suffixed = script("dev.sh");
   EXPECT_THAT(argv(dev()), ElementsAre(suffixed));
 }
 
-TEST_F(Shell, a_script_that_can_not_be_executed_says_how_to_fix_it) {
+TEST_F(ShellPlugin, a_script_that_can_not_be_executed_says_how_to_fix_it) {
   const std::string path = script("dev.sh", 0644);
   EXPECT_EQ(plugin.start(dev()), nullptr);
   EXPECT_EQ(plugin.error().code, DREAM_E_NOT_EXECUTABLE);
@@ -184,7 +184,7 @@ TEST_F(Shell, a_script_that_can_not_be_executed_says_how_to_fix_it) {
   EXPECT_EQ(plugin.error().hint, "chmod +x " + path);
 }
 
-TEST_F(Shell, a_missing_script_lists_the_ones_there_are) {
+TEST_F(ShellPlugin, a_missing_script_lists_the_ones_there_are) {
   script("test.sh");
   script("build");
   script("notes.txt", 0644);
@@ -196,13 +196,13 @@ TEST_F(Shell, a_missing_script_lists_the_ones_there_are) {
   EXPECT_THAT(host.children(), IsEmpty());
 }
 
-TEST_F(Shell, a_project_without_scripts_says_so) {
+TEST_F(ShellPlugin, a_project_without_scripts_says_so) {
   folder.write("scripts/dev/a_folder_is_no_script");
   EXPECT_EQ(plugin.start(dev()), nullptr);
   EXPECT_EQ(plugin.error().message, "./web has no command for \"dev\", and no scripts");
 }
 
-TEST_F(Shell, the_child_gets_what_the_task_says) {
+TEST_F(ShellPlugin, the_child_gets_what_the_task_says) {
   const FakeRun* run =
       plugin.start({.command_argv = {"x"}, .directory = "/w", .environment = {"A=1"}, .stop_signal = 2});
   ASSERT_NE(run, nullptr);
@@ -215,7 +215,7 @@ TEST_F(Shell, the_child_gets_what_the_task_says) {
   EXPECT_EQ(child.on_output, nullptr);
 }
 
-struct ShellOptions : Shell {
+struct ShellOptions : ShellPlugin {
   /// The argv of a line with these options and arguments.
   std::vector<std::string> line(const std::string& options, std::vector<std::string> arguments = {}) {
     for (const char* program : {"sh", "bash", "zsh"}) {
@@ -273,12 +273,12 @@ TEST_F(ShellOptions, name_a_shell_that_is_not_installed) {
   EXPECT_EQ(plugin.error().hint, "install it (Debian: apt-get install zsh)");
 }
 
-TEST_F(Shell, passes_signals_to_what_package_managers_run_and_not_to_both) {
+TEST_F(ShellPlugin, passes_signals_to_what_package_managers_run_and_not_to_both) {
   plugin.start({.command_line = "npm run dev"});
   EXPECT_THAT(host.children().at(0).relays, testing::Contains("npm"));
 }
 
-TEST_F(Shell, finds_its_executable_scripts) {
+TEST_F(ShellPlugin, finds_its_executable_scripts) {
   script("dev.sh");
   script("build");
   script("build.sh");
@@ -290,7 +290,7 @@ TEST_F(Shell, finds_its_executable_scripts) {
   EXPECT_TRUE(plugin.tool({}));
 }
 
-TEST_F(Shell, describes_a_command_as_it_will_run) {
+TEST_F(ShellPlugin, describes_a_command_as_it_will_run) {
   FakeTask line = dev({"--port", "two words"});
   line.command_line = "vite";
   EXPECT_EQ(plugin.describe(line), R"(/bin/sh -c 'vite "$@"' /bin/sh --port 'two words')");

@@ -13,8 +13,8 @@ namespace dream::probe {
 namespace {
 
 /// A socket of this process that is bound to a free port and doesn't listen yet.
-struct Server {
-  explicit Server(int family) : socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+struct TcpServer {
+  explicit TcpServer(int family) : socket(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in6 six{};
     six.sin6_family = AF_INET6;
     six.sin6_addr = in6addr_loopback;
@@ -61,7 +61,7 @@ class KindsTest : public testing::Test {
 
 TEST_F(KindsTest, port_is_a_listener_of_the_tree_of_either_family) {
   for (const int family : {AF_INET, AF_INET6}) {
-    const Server server(family);
+    const TcpServer server(family);
     const PortProbe probe{{server.port}};
     EXPECT_EQ(words(look(probe, ::getpid())), "port " + std::to_string(server.port) + " isn't listened on");
     server.listen();
@@ -70,8 +70,8 @@ TEST_F(KindsTest, port_is_a_listener_of_the_tree_of_either_family) {
 }
 
 TEST_F(KindsTest, port_means_all_of_several) {
-  const Server one(AF_INET);
-  const Server other(AF_INET6);
+  const TcpServer one(AF_INET);
+  const TcpServer other(AF_INET6);
   one.listen();
   const PortProbe probe{{one.port, other.port}};
   EXPECT_EQ(words(look(probe, ::getpid())), "port " + std::to_string(other.port) + " isn't listened on");
@@ -80,7 +80,7 @@ TEST_F(KindsTest, port_means_all_of_several) {
 }
 
 TEST_F(KindsTest, port_of_a_stranger_is_told_and_not_taken) {
-  const Server server(AF_INET);
+  const TcpServer server(AF_INET);
   server.listen();
   // The tree of a child that has no sockets; this process is the stranger.
   int gate[2];
@@ -108,7 +108,7 @@ TEST_F(KindsTest, port_of_a_stranger_is_told_and_not_taken) {
 
 TEST_F(KindsTest, tcp_connects_to_every_address_of_localhost) {
   for (const int family : {AF_INET, AF_INET6}) {
-    const Server server(family);
+    const TcpServer server(family);
     EXPECT_EQ(look(TcpProbe{"localhost", server.port}, 0).verdict, Finding::Verdict::not_yet);
     server.listen();
     EXPECT_EQ(words(look(TcpProbe{"localhost", server.port}, 0)), "passed");
@@ -119,7 +119,7 @@ TEST_F(KindsTest, tcp_connects_to_every_address_of_localhost) {
 }
 
 TEST_F(KindsTest, port_without_a_local_process_is_a_connection_that_stays) {
-  const Server server(AF_INET);
+  const TcpServer server(AF_INET);
   EXPECT_EQ(look(PortProbe{{server.port}}, 0).verdict, Finding::Verdict::not_yet);
   server.listen();
   EXPECT_EQ(words(look(PortProbe{{server.port}}, 0)), "passed");
