@@ -1,15 +1,18 @@
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <string_view>
 #include <variant>
 
 #include "base/descriptor.hpp"
 #include "base/text.hpp"
+#include "cli/asking.hpp"
+#include "cli/command_line/parse.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/options.hpp"
 #include "cli/terminal.hpp"
 #include "conformance/check.hpp"
 #include "prepare/workspace.hpp"
@@ -27,34 +30,15 @@ void open_standard_descriptors() {
   const Descriptor one_too_many(descriptor);
 }
 
-int dispatch(const Options& options) {
-  switch (options.command) {
-    case CommandName::run:
-      return options.detach ? detach_command(options) : run_command(options);
-    case CommandName::plan:
-      return plan_command(options);
-    case CommandName::list:
-      return list_command(options);
-    case CommandName::validate:
-      return validate_command(options);
-    case CommandName::info:
-      return info_command(options);
-    case CommandName::schema:
-      return schema_command(options);
-    case CommandName::plugin:
-      return plugin_command(options);
-    case CommandName::completion:
-      return completion_command(options);
-    case CommandName::init:
-      return init_command(options);
-    case CommandName::trust:
-      return trust_command(options);
-    case CommandName::suggest:
-      return suggest_command(options);
-    case CommandName::ctl:
-      return ctl_command(options);
-  }
-  return exit_internal;
+int execute(Invocation invocation) {
+  const Command& command = *invocation.command;
+  Options& options = invocation.options;
+  const std::string name(command.name);
+  if (!command.gives_way || !options.tasks.empty() || !options.words.empty() || !has_task(name, options))
+    return command.run(options);
+  complain(fmt::format("{} is a task here; `dream {}` is the command", name, usage_of(command)));
+  options.tasks = {name};
+  return run_tasks(options);
 }
 
 int run(int argument_count, const char* const* arguments) {
@@ -67,13 +51,13 @@ int run(int argument_count, const char* const* arguments) {
   if (argument_count > 1 && std::string_view(arguments[1]) == conformance::check_argument) {
     conformance::check_one_rule({arguments + 2, arguments + argument_count});
   }
-  const auto parsed = parse_options(argument_count, arguments);
+  auto parsed = parse_command_line(argument_count, arguments);
   if (!parsed) {
     complain(parsed.error());
     return exit_nothing_run;
   }
   if (const auto* answer = std::get_if<Answer>(&*parsed)) return print(answer->text);
-  return dispatch(std::get<Options>(*parsed));
+  return execute(std::get<Invocation>(*std::move(parsed)));
 }
 
 }  // namespace

@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+#include <vector>
 
-#include "cli/command_words.hpp"
+#include "cli/command_line/help.hpp"
+#include "cli/command_line/parse.hpp"
+#include "cli/commands/commands.hpp"
 
 namespace dream::cli {
 
@@ -44,6 +48,11 @@ std::string item(std::string_view name, std::string_view text) {
   return fmt::format(".TP\n\\fB{}\\fR\n{}.\n", troff(name), told);
 }
 
+/// Of a command: further to the right than the command's own.
+std::string item_of_option(std::string_view name, std::string_view text) {
+  return ".RS\n" + item(name, text) + ".RE\n";
+}
+
 std::string_view trimmed(std::string_view line) {
   return line.substr(std::min(line.find_first_not_of(' '), line.size()));
 }
@@ -52,6 +61,20 @@ std::string names_of(const OptionWords& option) {
   std::string names;
   for (const std::string& name : option.names) names += (names.empty() ? "" : ", ") + name;
   return option.value.empty() ? names : names + " " + option.value;
+}
+
+/// Those that `dream TASK` hasn't with the same words.
+std::vector<OptionWords> own_options(const Command& command) {
+  std::vector<OptionWords> own;
+  const std::vector<OptionWords> of_run = option_words(run_command);
+  if (&command == &run_command) return own;
+  for (OptionWords& option : option_words(command)) {
+    const auto same = [&](const OptionWords& other) {
+      return other.names == option.names && other.help == option.help;
+    };
+    if (std::ranges::none_of(of_run, same)) own.push_back(std::move(option));
+  }
+  return own;
 }
 
 /// A `|` would end the cell.
@@ -75,9 +98,13 @@ std::string manual_page() {
   page +=
       "What there is to run, and what before it, stands in the file\n.I dream.json\nof the folder or of the "
       "nearest one above it.\n.SH COMMANDS\n";
-  for (const CommandWords& command : command_words()) page += item(command.usage, command.help);
-  page += ".SH OPTIONS\n";
-  for (const OptionWords& option : option_words()) page += item(names_of(option), option.help);
+  for (const Command* command : all_commands()) {
+    page += item(usage_of(*command), command->help);
+    for (const OptionWords& option : own_options(*command))
+      page += item_of_option(names_of(option), option.help);
+  }
+  page += ".SH OPTIONS OF A TASK\n";
+  for (const OptionWords& option : option_words(run_command)) page += item(names_of(option), option.help);
   page += ".SH EXIT STATUS\n";
   for (const ExitWords& code : exit_words()) page += item(code.code, code.meaning);
   return page;
@@ -85,11 +112,25 @@ std::string manual_page() {
 
 std::string command_reference() {
   std::string text = "| command | |\n| --- | --- |\n";
-  for (const CommandWords& command : command_words())
-    text += fmt::format("| `{}` | {} |\n", cell(command.usage), cell(command.help));
-  text += "\n| option | |\n| --- | --- |\n";
-  for (const OptionWords& option : option_words())
+  for (const Command* command : all_commands())
+    text += fmt::format("| `{}` | {} |\n", cell(usage_of(*command)), cell(command->help));
+  text += "\n| option of `dream TASK` | |\n| --- | --- |\n";
+  for (const OptionWords& option : option_words(run_command))
     text += fmt::format("| `{}` | {} |\n", cell(names_of(option)), cell(option.help));
+  text += "\n| command | its option | |\n| --- | --- | --- |\n";
+  // The same of several commands is one row.
+  std::vector<std::pair<std::string, std::string>> rows;  // the option, and whose it is
+  for (const Command* command : all_commands()) {
+    for (const OptionWords& option : own_options(*command)) {
+      std::string row = fmt::format("`{}` | {} |", cell(names_of(option)), cell(option.help));
+      const auto same = std::ranges::find(rows, row, &std::pair<std::string, std::string>::first);
+      if (same == rows.end())
+        rows.emplace_back(std::move(row), command->name);
+      else
+        same->second += fmt::format(", {}", command->name);
+    }
+  }
+  for (const auto& [row, owners] : rows) text += fmt::format("| {} | {}\n", owners, row);
   text += "\n| exit code | |\n| --- | --- |\n";
   for (const ExitWords& code : exit_words())
     text += fmt::format("| {} | {} |\n", code.code, cell(code.meaning));

@@ -4,38 +4,35 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "base/result.hpp"
 #include "base/time.hpp"
+#include "control/request.hpp"
 
 namespace dream::cli {
 
-/// What the first word of a command line names.
-enum class CommandName : std::uint8_t {
-  run,
-  plan,
-  list,
-  validate,
-  info,
-  schema,
-  plugin,
-  completion,
-  init,
-  trust,
-  suggest,
-  ctl
-};
 enum class When : std::uint8_t { automatic, always, never };
 enum class Graph : std::uint8_t { none, dot, mermaid };
 enum class Output : std::uint8_t { automatic, prefix, raw, grouped, events };
 
-/// The command line, understood.
+/// What the commands of `dream ctl` ask of which run.
+struct CtlOptions {
+  control::Request request;
+  std::string run;                  ///< its id, or the begin of it; empty: the one that is meant
+  bool everywhere = false;          ///< of ps: the runs of all workspaces
+  std::optional<Duration> timeout;  ///< of wait
+};
+
+/// What a command line says. A command's definition tells which of it can be said.
 struct Options {
-  CommandName command = CommandName::run;
+  bool is_named = true;  ///< the command is there by name: false for `dream dev`
+  bool version = false;
+  bool info = false;
+  bool dry_run = false;
   std::vector<std::string> tasks;      ///< of run, plan and suggest (that takes one); ids, too
+  std::vector<std::string> words;      ///< of other commands
   std::vector<std::string> arguments;  ///< after `--`
+  CtlOptions ctl;
   std::optional<std::filesystem::path> directory;
   std::vector<std::string> projects;  ///< as written: paths and globs
   bool all = false;                   ///< every project that has the task
@@ -62,20 +59,10 @@ struct Options {
   bool forget = false;  ///< of trust: the folder is trusted no more
   bool strict = false;  ///< of validate: warnings are failures
   bool write = false;   ///< of suggest: what is suggested goes into dream.json
-  std::vector<std::string> words;   ///< of plugin, completion, trust and ctl: what follows it
-  std::optional<std::string> from;  ///< of init: the file to take over; none: it looks around
-  std::string only_rule;            ///< of plugin check; empty: all of them
-  std::uint64_t seed = 1;           ///< of plugin check
-  std::string plugin_options;       ///< of plugin check and info, JSON; empty: none
+  std::optional<std::string> from;            ///< of init: the file to take over; none: it looks around
+  std::optional<std::string> only_rule;       ///< of plugin check; none: all of them
+  std::optional<std::size_t> seed;            ///< of plugin check
+  std::optional<std::string> plugin_options;  ///< of plugin check and info, JSON
 };
-
-/// Text that answers the command line by itself (help, version).
-struct Answer {
-  std::string text;
-};
-
-/// Reads the command line. Errors have the code usage and name what is close to a misspelt word.
-[[nodiscard]] Result<std::variant<Options, Answer>> parse_options(int argument_count,
-                                                                  const char* const* arguments);
 
 }  // namespace dream::cli

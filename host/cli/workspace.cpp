@@ -55,10 +55,8 @@ std::vector<std::string> profiles_of(const Options& options) {
 
 }  // namespace
 
-Result<LoadedWorkspace> load_workspace(const Options& options) {
-  const bool runs = options.command == CommandName::run || options.command == CommandName::suggest;
-  return told_of(prepare::read_workspace(options.directory, options.trust,
-                                         runs ? prepare::EnvFiles::run : prepare::EnvFiles::look));
+Result<LoadedWorkspace> load_workspace(const Options& options, prepare::EnvFiles env_files) {
+  return told_of(prepare::read_workspace(options.directory, options.trust, env_files));
 }
 
 Result<LoadedWorkspace> workspace_if_any(const Options& options) {

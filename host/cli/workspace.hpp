@@ -9,7 +9,8 @@
 namespace dream::cli {
 
 /// For commands that need dream.json to be right.
-[[nodiscard]] Result<prepare::LoadedWorkspace> load_workspace(const Options& options);
+[[nodiscard]] Result<prepare::LoadedWorkspace> load_workspace(
+    const Options& options, prepare::EnvFiles env_files = prepare::EnvFiles::look);
 
 /// For commands that need none: an empty one, without a document, where there is no dream.json.
 [[nodiscard]] Result<prepare::LoadedWorkspace> workspace_if_any(const Options& options);

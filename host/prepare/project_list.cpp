@@ -107,6 +107,17 @@ class Gathering {
     project.tasks.push_back(mention);
   }
 
+  /// Of the project's task, else of all tasks of this name.
+  [[nodiscard]] const std::string* description_of(const ProjectSettings* settings,
+                                                  const std::string& task) const {
+    const auto in = [&](const auto& tasks) -> const std::string* {
+      const auto found = tasks.find(task);
+      return found != tasks.end() && found->second.description ? &*found->second.description : nullptr;
+    };
+    const std::string* own = settings == nullptr ? nullptr : in(settings->tasks);
+    return own == nullptr ? in(workspace_.tasks) : own;
+  }
+
   [[nodiscard]] ListedProject finish(Project& project) const {
     std::sort(project.tasks.begin(), project.tasks.end());
     ListedProject listed;
@@ -122,7 +133,8 @@ class Gathering {
       const std::string* name = task_names_[mention.task];
       if (name == last) continue;
       last = name;
-      listed.tasks.push_back({name, &executor_of(workspace_, project.settings, *name), mention.where});
+      listed.tasks.push_back({name, &executor_of(workspace_, project.settings, *name), mention.where,
+                              description_of(project.settings, *name)});
     }
     std::sort(listed.tasks.begin(), listed.tasks.end(),
               [](const ListedTask& a, const ListedTask& b) { return *a.name < *b.name; });

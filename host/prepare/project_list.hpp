@@ -14,6 +14,7 @@ struct ListedTask {
   const std::string* name = nullptr;
   const std::string* executor = nullptr;
   SourceOffset where;  ///< its settings, else its dependencies, else the first entry that names it
+  const std::string* description = nullptr;
 };
 
 /// A project and its tasks. Refers into the workspace it was listed from.

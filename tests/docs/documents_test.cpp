@@ -9,7 +9,7 @@
 #include <set>
 #include <sstream>
 
-#include "cli/options.hpp"
+#include "cli/command_line/parse.hpp"
 #include "config/load.hpp"
 #include "docs/markdown.hpp"
 
@@ -97,7 +97,7 @@ TEST(Documents, show_no_command_line_that_dream_refuses) {
         std::vector<const char*> arguments;
         arguments.reserve(words.size());
         for (const std::string& word : words) arguments.push_back(word.c_str());
-        const auto parsed = cli::parse_options(static_cast<int>(arguments.size()), arguments.data());
+        const auto parsed = cli::parse_command_line(static_cast<int>(arguments.size()), arguments.data());
         EXPECT_TRUE(parsed.has_value())
             << place(document, block.line) << ": " << line << ": " << parsed.error().message;
         ++shown;

@@ -8,7 +8,7 @@
 
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
-#include "cli/options.hpp"
+#include "cli/command_line/parse.hpp"
 #include "config/discovery.hpp"
 #include "config/load.hpp"
 #include "docs/diagram.hpp"
@@ -36,9 +36,9 @@ cli::Options options_of(const std::string& command_line) {
   std::vector<const char*> arguments;
   arguments.reserve(words.size());
   for (const std::string& word : words) arguments.push_back(word.c_str());
-  const auto parsed = cli::parse_options(static_cast<int>(arguments.size()), arguments.data());
+  const auto parsed = cli::parse_command_line(static_cast<int>(arguments.size()), arguments.data());
   if (!parsed) throw std::runtime_error(command_line + ": " + parsed.error().message);
-  return std::get<cli::Options>(*parsed);
+  return std::get<cli::Invocation>(*parsed).options;
 }
 
 Plan plan_of(const std::string& command_line, const std::filesystem::path& example) {

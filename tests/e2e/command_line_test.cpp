@@ -37,7 +37,7 @@ TEST(CommandLine, an_unknown_option_names_what_is_close) {
 }
 
 TEST(CommandLine, no_task_is_an_error_that_tells_where_they_are) {
-  for (const std::vector<std::string>& arguments : {std::vector<std::string>{}, {"run"}, {"plan"}, {"-r"}}) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"run"}, {"plan"}, {"-r"}}) {
     const Finished finished = dream(arguments);
     EXPECT_EQ(finished.code, 2);
     EXPECT_EQ(finished.err, "dream: no task given (dream list shows the tasks there are)\n");
@@ -98,12 +98,27 @@ TEST(CommandLine, an_option_of_one_command_is_refused_elsewhere) {
       arguments.emplace_back(option);
       const Finished finished = dream(arguments);
       EXPECT_EQ(finished.code, 2);
-      EXPECT_EQ(finished.err, "dream: " + name + " goes with plugin check (see dream --help)\n");
+      EXPECT_THAT(finished.err, HasSubstr("dream: " + name + " goes with plugin check (see dream "));
     }
   }
   EXPECT_THAT(dream({"go", "--options={}"}).err,
-              HasSubstr("--options goes with plugin check and plugin info"));
+              HasSubstr("--options goes with plugin info and plugin check"));
   EXPECT_EQ(dream({"plugin", "info", "shell", "--options={}"}).code, 0);
+}
+
+TEST(CommandLine, an_option_that_a_command_has_no_use_for_is_refused) {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"list", "--all"},
+                                                {"schema", "-d"},
+                                                {"init", "--json"},
+                                                {"validate", "--jobs", "2"},
+                                                {"ctl", "ps", "--detach"},
+                                                {"plan", "--detach", "go"},
+                                                {"suggest", "--all", "go"}}) {
+    const Finished finished = dream(words);
+    EXPECT_EQ(finished.code, 2);
+    EXPECT_THAT(finished.err, HasSubstr(" goes with "));
+    EXPECT_THAT(finished.err, HasSubstr("(see dream help " + words[0]));
+  }
 }
 
 TEST(CommandLine, a_wrong_use_of_plugin_says_how_it_is_used) {
@@ -191,6 +206,45 @@ TEST(CommandLine, version_and_help_are_answers) {
                 AllOf(HasSubstr("Usage: dream TASK"), HasSubstr("--recursive"), HasSubstr("Exit codes")));
     EXPECT_EQ(finished.err, "");
   }
+}
+
+TEST(CommandLine, dream_alone_shows_what_there_is_to_run) {
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {
+    "go": {"command": "true", "description": "the app with its database"}, "check": {"command": "true"}}}}})");
+  workspace.script("a/scripts/found", "true");
+  const Finished finished = run(workspace, {.arguments = {}, .folder = "a"});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out,
+              AllOf(HasSubstr("Tasks of ./a:\n"), HasSubstr("  go     the app with its database\n"),
+                    HasSubstr("  check\n"), HasSubstr("  found"), HasSubstr("  dream check "),
+                    HasSubstr("  dream plan check "), HasSubstr("  dream list ")));
+  EXPECT_EQ(run(workspace, {.arguments = {"-C", "a"}}).out, finished.out);
+  EXPECT_THAT(run(workspace, {.arguments = {"list"}}).out, HasSubstr("the app with its database"));
+}
+
+TEST(CommandLine, every_command_has_help_of_its_own) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"plan", "--help"}, {"help", "plan"}, {"-C", ".", "plan", "-h"}}) {
+    const Finished finished = dream(words);
+    EXPECT_EQ(finished.code, 0);
+    EXPECT_THAT(finished.out, AllOf(HasSubstr("Usage: dream plan TASK"), HasSubstr("--graph"),
+                                    HasSubstr("Examples:\n  dream plan"), Not(HasSubstr("--detach"))));
+  }
+  EXPECT_THAT(dream({"help", "ctl"}).out, HasSubstr("ctl why STEP"));
+  EXPECT_THAT(dream({"ctl", "--help"}).out, HasSubstr("ctl why STEP"));
+  EXPECT_THAT(dream({"help", "ctl", "why"}).out, HasSubstr("Usage: dream ctl why STEP"));
+  EXPECT_THAT(dream({"help"}).out, HasSubstr("Usage: dream TASK"));
+  EXPECT_EQ(dream({"help", "plna"}).err,
+            "dream: there is no command \"plna\" (did you mean dream help plan?)\n");
+}
+
+TEST(CommandLine, help_alone_is_the_task_of_that_name_where_there_is_one) {
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {"help": {"command": "echo the task"}}}}})");
+  const Finished task = run(workspace, {.arguments = {"help"}, .folder = "a"});
+  EXPECT_EQ(task.out, "the task\n");
+  EXPECT_THAT(task.err, HasSubstr("help is a task here; `dream help [COMMAND]` is the command"));
+  EXPECT_THAT(run(workspace, {.arguments = {"help", "plan"}, .folder = "a"}).out,
+              HasSubstr("dream plan TASK"));
 }
 
 TEST(CommandLine, answers_need_no_configuration) {

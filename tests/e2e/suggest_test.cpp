@@ -284,9 +284,9 @@ TEST(Suggest, complains_about_options_that_say_nothing) {
     EXPECT_EQ(finished.code, 2);
     return finished.err;
   };
-  EXPECT_THAT(complaint({"go", "--write"}), HasSubstr("--write goes with suggest and a task"));
-  EXPECT_THAT(complaint({"suggest", "--write"}), HasSubstr("--write goes with suggest and a task"));
-  EXPECT_THAT(complaint({"suggest", "go", "-n"}), HasSubstr("--dry-run goes with a task"));
+  EXPECT_THAT(complaint({"go", "--write"}), HasSubstr("--write goes with suggest"));
+  EXPECT_THAT(complaint({"suggest", "--write"}), HasSubstr("--write and --json go with a task"));
+  EXPECT_THAT(complaint({"suggest", "go", "-n"}), HasSubstr("-n goes with run"));
   EXPECT_THAT(complaint({"suggest", "go", "more"}), HasSubstr("unexpected \"more\""));
 }
 

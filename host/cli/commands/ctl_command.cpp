@@ -1,227 +1,155 @@
-#include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <chrono>
-#include <map>
-#include <utility>
+#include <string>
+#include <vector>
 
 #include "base/text.hpp"
-#include "base/write_all.hpp"
-#include "cli/asking.hpp"
+#include "cli/commands/ask_runs.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/commands/ctl_options.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/terminal.hpp"
-#include "cli/views/ctl_view.hpp"
-#include "cli/workspace.hpp"
-#include "control/client.hpp"
-#include "control/place.hpp"
 
+/// The commands of `dream ctl` (docs/control.md).
 namespace dream::cli {
 
 namespace {
 
-using control::Connection;
 using control::Request;
 
-constexpr int exit_no_run = 3;
-constexpr int exit_timed_out = 124;
-constexpr int exit_run_gone = 1;
-constexpr Duration patience = std::chrono::seconds(10);  ///< for what is answered at once
-
-/// The runs that the options mean: of this workspace, or with this id.
-Result<std::vector<Connection>> find_runs(const Options& options, const CtlOptions& ctl) {
-  std::string root;
-  if (!ctl.everywhere && ctl.run.empty()) {
-    const Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options.directory, options.trust);
-    if (!loaded) return loaded.error();
-    root = loaded->workspace.root.string();
-  }
-  return control::open_runs(control::sockets_of_runs(plugin::own_environment()),
-                            [&](const control::RunInfo& run) {
-                              return (root.empty() || run.root == root) && run.run.starts_with(ctl.run);
-                            });
+int say_which(const Options&) {
+  std::vector<std::string> names;
+  for (const Command* command : family_of("ctl")) names.emplace_back(command->name.substr(4));
+  complain(Error{ErrorCode::usage, "ctl needs a command", {}, "there are " + join_words(names)});
+  return exit_nothing_run;
 }
 
-int no_run(const CtlOptions& ctl) {
-  complain(ctl.run.empty() ? "no run of this workspace goes on (dream ctl ps --everywhere shows all of yours)"
-                           : "no run that goes on has an id that begins with " + in_quotes(ctl.run));
-  return exit_no_run;
+/// What every one of them takes.
+void define_request(Definition& definition, Options& options, Request::What what) {
+  options.ctl.request.id = 1;
+  options.ctl.request.what = what;
+  define_place(definition, options);
+  definition.text("--run", "RUN", options.ctl.run, "of this run; the begin of its id is enough");
 }
 
-int run_has_gone() {
-  complain("the run has gone");
-  return exit_run_gone;
-}
-
-int refuse(const Refused& refused) {
-  complain(refused.text);
-  return refused.code;
-}
-
-int show_runs(std::vector<Connection>& runs, const Options& options, const CtlOptions& ctl) {
-  std::vector<RunSeen> seen;
-  for (Connection& run : runs) {
-    if (!run.send(ctl.request)) continue;
-    if (auto answer = run.line(read_clock() + patience)) seen.push_back({run.info(), std::move(*answer)});
-  }
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  if (ctl.json) return print(runs_json(seen));
-  if (seen.empty() && !ctl.everywhere) return no_run(ctl);
-  return print(runs_text(seen, std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
-                         style_of_stdout(options)));
-}
-
-/// The one run that is meant: where there are several, the one that has the steps.
-Result<Connection*> choose(std::vector<Connection>& runs, const Request& request) {
-  std::vector<Connection*> fitting;
-  std::string why;
-  for (Connection& run : runs) {
-    if (request.steps.empty()) {
-      fitting.push_back(&run);
-      continue;
-    }
-    if (!run.send({.id = 0, .what = Request::What::why, .steps = request.steps})) continue;
-    const auto answer = run.line(read_clock() + patience);
-    const auto refused = answer ? refusal_in(*answer) : std::nullopt;
-    if (answer && !refused) fitting.push_back(&run);
-    if (refused) why = refused->text;
-  }
-  if (fitting.size() == 1) return fitting.front();
-  if (fitting.empty() && why.empty()) return Error{ErrorCode::io, "the run has gone", {}, {}};
-  if (fitting.empty()) return Error{ErrorCode::usage, why, {}, {}};
-  std::string all;
-  for (const Connection* run : fitting)
-    all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", run->info().short_id(),
-                       join_words(run->info().requested));
-  return Error{ErrorCode::usage, "several runs go on: " + all, {}, "say which with --run ID"};
-}
-
-/// Shows what steps write, one line at a time, labelled where there are several.
-class LogPrinter {
- public:
-  explicit LogPrinter(bool labelled) : labelled_(labelled) {}
-
-  /// False: nobody reads any more.
-  bool show(const std::vector<Written>& written) {
-    std::string text;
-    for (const Written& one : written) {
-      if (!labelled_) {
-        text += one.bytes;
-        continue;
-      }
-      std::string& kept = kept_[one.step];
-      kept += one.bytes;
-      std::size_t from = 0;
-      for (std::size_t end = kept.find('\n'); end != std::string::npos; end = kept.find('\n', from)) {
-        text += printable(one.step) + " | " + kept.substr(from, end + 1 - from);
-        from = end + 1;
-      }
-      kept.erase(0, from);
-    }
-    return write_all(STDOUT_FILENO, text) == 0;
-  }
-
-  /// What has no end yet.
-  void finish() {
-    std::string text;
-    for (const auto& [step, kept] : kept_)
-      if (!kept.empty()) text += printable(step) + " | " + kept + "\n";
-    static_cast<void>(write_all(STDOUT_FILENO, text));
-  }
-
- private:
-  bool labelled_;
-  std::map<std::string, std::string> kept_;
-};
-
-int show_logs(Connection& run, const Request& request, const std::string& answer) {
-  const std::vector<Written> first = written_in(answer);
-  LogPrinter printer(first.size() != 1);
-  bool reads = printer.show(first);
-  while (reads && request.follow) {
-    const auto line = run.line();
-    if (!line) break;
-    reads = printer.show(written_in(*line));
-  }
-  printer.finish();
-  return 0;
-}
-
-int show_events(Connection& run, const Request& request, const std::string& answer) {
-  bool reads = write_all(STDOUT_FILENO, snapshot_of(answer)) == 0;
-  while (reads && request.follow) {
-    const auto line = run.line();
-    if (!line) break;
-    reads = write_all(STDOUT_FILENO, *line + "\n") == 0;
-  }
-  return 0;
-}
-
-int ask(Connection& run, const CtlOptions& ctl) {
-  const Request& request = ctl.request;
-  if (!run.send(request)) return run_has_gone();
-  const bool waits = request.what == Request::What::wait || request.what == Request::What::down ||
-                     request.what == Request::What::stop;
-  std::optional<Instant> until;
-  if (!waits) until = read_clock() + patience;
-  if (ctl.timeout) until = read_clock() + *ctl.timeout;
-  const auto answer = run.line(until);
-  if (!answer && ctl.timeout && run.timed_out()) return exit_timed_out;
-  if (!answer) return run_has_gone();
-  if (const auto refused = refusal_in(*answer)) return refuse(*refused);
-  switch (request.what) {
-    case Request::What::logs:
-      return show_logs(run, request, *answer);
-    case Request::What::events:
-      return show_events(run, request, *answer);
-    case Request::What::why: {
-      if (ctl.json) return print(*answer + "\n");
-      std::string text;
-      for (const std::string& sentence : sentences_in(*answer)) text += printable(sentence) + "\n";
-      return print(text);
-    }
-    case Request::What::down:
-      return exit_code_in(*answer).value_or(exit_run_gone);
-    case Request::What::wait:
-    case Request::What::stop:
-    case Request::What::start:
-    case Request::What::restart:
-    case Request::What::leave:
-    case Request::What::ps:
-      return 0;
-  }
-  return exit_internal;
+void define_steps(Definition& definition, Options& options, Request::What what, std::size_t least,
+                  std::size_t most = any_number) {
+  definition.words(options.ctl.request.steps, least, most);
+  define_request(definition, options, what);
 }
 
 }  // namespace
 
-int ctl_command(const Options& options) {
-  if (options.words.empty() && has_task("ctl", options)) {
-    complain("ctl is a task here; `dream ctl ps` is the command");
-    Options task = options;
-    task.command = CommandName::run;
-    task.tasks = {"ctl"};
-    return run_command(task);
-  }
-  const auto parsed = parse_ctl_options(options.words);
-  if (!parsed) {
-    complain(parsed.error());
-    return exit_nothing_run;
-  }
-  if (const auto* answer = std::get_if<Answer>(&*parsed)) return print(answer->text);
-  const auto& ctl = std::get<CtlOptions>(*parsed);
-  Result<std::vector<Connection>> runs = find_runs(options, ctl);
-  if (!runs) {
-    complain(runs.error());
-    return exit_nothing_run;
-  }
-  if (ctl.request.what == Request::What::ps) return show_runs(*runs, options, ctl);
-  if (runs->empty()) return no_run(ctl);
-  const Result<Connection*> run = choose(*runs, ctl.request);
-  if (run) return ask(**run, ctl);
-  complain(run.error());
-  return run.error().code == ErrorCode::io ? exit_run_gone : exit_nothing_run;
-}
+const Command ctl_command{.name = "ctl",
+                          .takes = "ps|logs|wait|why|stop|start|restart|down|events",
+                          .help = "asks and tells a run from another shell",
+                          .examples = {},
+                          .define = [](Definition&, Options&) {},
+                          .run = say_which,
+                          .gives_way = true};
+
+const Command ctl_ps{.name = "ctl ps",
+                     .takes = "",
+                     .help = "shows the runs of this workspace and their steps",
+                     .examples = {"dream ctl ps", "dream ctl ps --everywhere --json"},
+                     .define =
+                         [](Definition& definition, Options& options) {
+                           define_request(definition, options, Request::What::ps);
+                           definition.flag("--everywhere", options.ctl.everywhere,
+                                           "the runs of all your workspaces");
+                           define_json(definition, options);
+                           define_color(definition, options);
+                         },
+                     .run = ask_runs};
+
+const Command ctl_logs{.name = "ctl logs",
+                       .takes = "[STEP…]",
+                       .help = "shows what steps have written",
+                       .examples = {"dream ctl logs -f ./services/api:dev", "dream ctl logs -n 20"},
+                       .define =
+                           [](Definition& definition, Options& options) {
+                             constexpr std::size_t most_lines = 1'000'000;
+                             define_steps(definition, options, Request::What::logs, 0);
+                             definition.flag("-f,--follow", options.ctl.request.follow,
+                                             "and what they write from now on");
+                             definition.number("-n,--lines", "N", options.ctl.request.lines, 1, most_lines,
+                                               "the last N lines of each step (100)");
+                           },
+                       .run = ask_runs};
+
+const Command ctl_wait{
+    .name = "ctl wait",
+    .takes = "[STEP…]",
+    .help = "waits until steps are ready, or have ended",
+    .examples = {"dream ctl wait && npm test", "dream ctl wait ./db:start --until ready --timeout 30s"},
+    .define =
+        [](Definition& definition, Options& options) {
+          using Until = Request::Until;
+          define_steps(definition, options, Request::What::wait, 0);
+          definition.choice<Until>(
+              "--until", "WHAT", options.ctl.request.until, "started, ready or ended",
+              {{"started", Until::started}, {"ready", Until::ready}, {"ended", Until::ended}});
+          definition.time("--timeout", options.ctl.timeout, "give up after so long (exit code 124)");
+        },
+    .run = ask_runs};
+
+const Command ctl_why{.name = "ctl why",
+                      .takes = "STEP",
+                      .help = "tells why a step is as it is, and what it waits for",
+                      .examples = {"dream ctl why ./services/api:dev", "dream ctl why ./services/api --json"},
+                      .define =
+                          [](Definition& definition, Options& options) {
+                            define_steps(definition, options, Request::What::why, 1, 1);
+                            define_json(definition, options);
+                          },
+                      .run = ask_runs};
+
+const Command ctl_stop{
+    .name = "ctl stop",
+    .takes = "STEP…",
+    .help = "ends steps, and keeps them so; the run goes on",
+    .examples = {"dream ctl stop ./worker:dev", "dream ctl stop ./worker ./mailer"},
+    .define = [](Definition& definition,
+                 Options& options) { define_steps(definition, options, Request::What::stop, 1); },
+    .run = ask_runs};
+
+const Command ctl_start{
+    .name = "ctl start",
+    .takes = "STEP…",
+    .help = "starts steps that ctl stop has ended, or that are between two attempts",
+    .examples = {"dream ctl start ./worker:dev", "dream ctl start ./worker ./mailer"},
+    .define = [](Definition& definition,
+                 Options& options) { define_steps(definition, options, Request::What::start, 1); },
+    .run = ask_runs};
+
+const Command ctl_restart{
+    .name = "ctl restart",
+    .takes = "STEP…",
+    .help = "ends steps and starts them again",
+    .examples = {"dream ctl restart ./services/api:dev", "dream ctl restart ./services/api ./worker"},
+    .define = [](Definition& definition,
+                 Options& options) { define_steps(definition, options, Request::What::restart, 1); },
+    .run = ask_runs};
+
+const Command ctl_down{.name = "ctl down",
+                       .takes = "",
+                       .help = "takes the run down, and returns its exit code",
+                       .examples = {"dream ctl down", "dream ctl down --now    # without grace"},
+                       .define =
+                           [](Definition& definition, Options& options) {
+                             define_request(definition, options, Request::What::down);
+                             definition.flag("--now", options.ctl.request.now,
+                                             "without grace, as a second Ctrl-C");
+                           },
+                       .run = ask_runs};
+
+const Command ctl_events{.name = "ctl events",
+                         .takes = "",
+                         .help = "shows all steps, and what happens, as JSON lines",
+                         .examples = {"dream ctl events", "dream ctl events -f | jq -r .event"},
+                         .define =
+                             [](Definition& definition, Options& options) {
+                               define_request(definition, options, Request::What::events);
+                               definition.flag("-f,--follow", options.ctl.request.follow,
+                                               "until the run ends");
+                             },
+                         .run = ask_runs};
 
 }  // namespace dream::cli

@@ -83,7 +83,7 @@ std::array<Descriptor, 2> make_pipe() {
   ::close_range(static_cast<unsigned>(kept) + 1, ~0U, 0);
   options.detach = false;
   options.notice = kept;
-  std::exit(run_command(options));
+  std::exit(run_tasks(options));
 }
 
 /// The caller: shows what the run says until it is up, and goes.
@@ -189,9 +189,9 @@ class Caller {
 
 }  // namespace
 
-int detach_command(const Options& options) {
+int run_detached(const Options& options) {
   {
-    const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
+    const Result<prepare::LoadedWorkspace> loaded = load_workspace(options, prepare::EnvFiles::run);
     if (!loaded) return exit_nothing_run;
     const Result<Requested> requested = requested_by(options, *loaded);
     if (!requested) return exit_nothing_run;

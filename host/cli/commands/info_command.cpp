@@ -20,7 +20,7 @@ PluginPaths plugin_paths(const Workspace& workspace) {
 
 }  // namespace
 
-int info_command(const Options& options) {
+int show_info(const Options& options) {
   const TextStyle style = style_of_stdout(options);
   const Result<config::Discovery> search = prepare::find_workspace(options.directory, options.trust);
   if (!search) {

@@ -11,8 +11,10 @@
 
 namespace dream::cli {
 
+namespace {
+
 // The work is done by a program of its own, host/init/main.cpp.
-int init_command(const Options& options) {
+int init(const Options& options) {
   const Result<std::filesystem::path> folder = prepare::starting_folder(options.directory);
   if (!folder) {
     complain(folder.error());
@@ -26,5 +28,20 @@ int init_command(const Options& options) {
                  "it belongs to dream: install dream again as a whole"});
   return exit_nothing_run;
 }
+
+}  // namespace
+
+const Command init_command{
+    .name = "init",
+    .takes = "",
+    .help = "writes a first dream.json from what it finds; overwrites nothing",
+    .examples = {"dream init", "dream init --from compose.yaml"},
+    .define =
+        [](Definition& definition, Options& options) {
+          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+          definition.text("--from", "FILE", options.from,
+                          "take over this file alone: compose.yaml, Procfile, package.json, …");
+        },
+    .run = init};
 
 }  // namespace dream::cli

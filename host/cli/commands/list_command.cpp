@@ -2,13 +2,16 @@
 
 #include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/list_view.hpp"
 #include "cli/workspace.hpp"
 
 namespace dream::cli {
 
-int list_command(const Options& options) {
+namespace {
+
+int list(const Options& options) {
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
   const std::string root = loaded->workspace.root.string() + "/";
@@ -22,5 +25,20 @@ int list_command(const Options& options) {
   print_and_leave(
       list_text(loaded->workspace, locator(*loaded), folder_exists, offers, style_of_stdout(options)));
 }
+
+}  // namespace
+
+const Command list_command{.name = "list",
+                           .takes = "",
+                           .help = "shows projects, their tasks and executors",
+                           .examples = {"dream list", "dream list --json | jq '.projects[].path'"},
+                           .define =
+                               [](Definition& definition, Options& options) {
+                                 define_place(definition, options);
+                                 define_json(definition, options);
+                                 define_color(definition, options);
+                                 define_debug(definition, options);
+                               },
+                           .run = list};
 
 }  // namespace dream::cli

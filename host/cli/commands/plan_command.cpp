@@ -1,5 +1,6 @@
 #include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/graph_view.hpp"
 #include "cli/views/plan_view.hpp"
@@ -7,7 +8,7 @@
 
 namespace dream::cli {
 
-int plan_command(const Options& options) {
+int plan_tasks(const Options& options) {
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
   if (!loaded) return exit_nothing_run;
   const Result<Requested> requested = requested_by(options, *loaded);
@@ -23,5 +24,27 @@ int plan_command(const Options& options) {
   if (options.json) print_and_leave(plan_json(plan, commands, locator(*loaded)));
   print_and_leave(plan_text(plan, commands, locator(*loaded), style_of_stdout(options)));
 }
+
+const Command plan_command{
+    .name = "plan",
+    .takes = "TASK…",
+    .help = "shows the steps in order and what waits for what; runs nothing",
+    .examples = {"dream plan dev                       # what `dream dev` would do, with a timeline",
+                 "dream plan build --all --graph dot   # the graph, for graphviz"},
+    .define =
+        [](Definition& definition, Options& options) {
+          definition.words(options.tasks, 0, any_number);
+          define_place(definition, options);
+          define_planning(definition, options);
+          define_selection(definition, options);
+          definition.choice<Graph>("--graph", "LANGUAGE", options.graph,
+                                   "as a graph, in the language dot or mermaid",
+                                   {{"dot", Graph::dot}, {"mermaid", Graph::mermaid}});
+          define_json(definition, options);
+          define_color(definition, options);
+          define_debug(definition, options);
+        },
+    .run = plan_tasks,
+    .check = check_selection};
 
 }  // namespace dream::cli

@@ -106,7 +106,7 @@ std::string json_of(const std::vector<Checked>& all, bool sound) {
 }  // namespace
 
 int check_plugin(const Options& options) {
-  const bool by_file = names_file(options.words[1]);
+  const bool by_file = names_file(options.words[0]);
   const Result<prepare::LoadedWorkspace> workspace =
       by_file ? prepare::LoadedWorkspace{} : workspace_if_any(options);
   if (!workspace) return exit_nothing_run;
@@ -116,12 +116,11 @@ int check_plugin(const Options& options) {
     return exit_nothing_run;
   }
   const TextStyle style = style_of_stdout(options);
-  const conformance::CheckRequest request{
-      .file = found->path,
-      .only = options.only_rule,
-      .seed = options.seed,
-      .options = options.plugin_options.empty() ? "{}" : options.plugin_options,
-      .options_given = !options.plugin_options.empty()};
+  const conformance::CheckRequest request{.file = found->path,
+                                          .only = options.only_rule.value_or(""),
+                                          .seed = options.seed.value_or(1),
+                                          .options = options.plugin_options.value_or("{}"),
+                                          .options_given = options.plugin_options.has_value()};
   const auto tell = [&](const Checked& checked) {
     if (options.json) return;
     const std::string line = line_of(checked, style);

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/commands/plugin_check.hpp"
 #include "cli/commands/plugin_info.hpp"
 #include "cli/commands/plugin_new.hpp"
@@ -62,65 +63,95 @@ int list_plugins(const Options& options) {
   return print(options.json ? plugin_list_json(rows) : plugin_list_text(rows, style_of_stdout(options)));
 }
 
-/// One way to say `dream plugin …`.
-struct PluginCommand {
-  const char* name;
-  const char* arguments;  ///< as usage shows them
-  std::size_t least;
-  std::size_t most;
-  int (*run)(const Options& options);
-};
-
-const std::vector<PluginCommand>& plugin_commands() {
-  static const std::vector<PluginCommand> commands{
-      {"list", "", 0, 0, &list_plugins},
-      {"info", " ID|FILE", 1, 1, &plugin_info},
-      {"check", " ID|FILE", 1, 1, &check_plugin},
-      {"new", " NAME [DIR]", 1, 2, &new_plugin},
-      {"trust", " FILE", 1, 1, [](const Options& options) {
-         return trust_plugin(options.directory.value_or("") / options.words[1]);
-       }}};
-  return commands;
-}
-
-std::string usage_of(const PluginCommand& command) {
-  return std::string("dream plugin ") + command.name + command.arguments;
-}
-
-int refuse(const std::string& message, const std::string& hint) {
-  complain(Error{ErrorCode::usage, message, {}, hint});
-  return exit_nothing_run;
-}
-
-int refuse_unknown(const std::string& word) {
-  std::vector<std::string> names;
+int say_which(const Options&) {
   std::vector<std::string> usages;
-  for (const PluginCommand& command : plugin_commands()) {
-    names.emplace_back(command.name);
-    usages.push_back(usage_of(command));
-  }
-  if (word.empty()) return refuse("plugin needs a command", join_words(usages));
-  const std::string meant = nearest_name(word, names);
-  return refuse(
-      "unknown plugin command " + in_quotes(word),
-      meant.empty() ? "there are " + join_words(names) : "did you mean dream plugin " + meant + "?");
+  for (const Command* command : family_of("plugin")) usages.push_back("dream " + usage_of(*command));
+  complain(Error{ErrorCode::usage, "plugin needs a command", {}, join_words(usages)});
+  return exit_nothing_run;
 }
 
 }  // namespace
 
-int plugin_command(const Options& options) {
-  if (options.words.empty()) return refuse_unknown("");
-  for (const PluginCommand& command : plugin_commands()) {
-    if (options.words[0] != command.name) continue;
-    const std::size_t count = options.words.size() - 1;
-    if (count < command.least || count > command.most) {
-      const std::string problem = count < command.least ? "plugin " + options.words[0] + " needs more words"
-                                                        : "unexpected " + in_quotes(options.words.back());
-      return refuse(problem, "usage: " + usage_of(command));
-    }
-    return command.run(options);
-  }
-  return refuse_unknown(options.words[0]);
-}
+const Command plugin_command{.name = "plugin",
+                             .takes = "list|info|check|new|trust",
+                             .help = "tells of executor plugins, checks them, begins a new one",
+                             .examples = {},
+                             .define = [](Definition&, Options&) {},
+                             .run = say_which};
+
+const Command plugin_list{.name = "plugin list",
+                          .takes = "",
+                          .help = "shows the executors there are, and where each comes from",
+                          .examples = {"dream plugin list", "dream plugin list --json"},
+                          .define =
+                              [](Definition& definition, Options& options) {
+                                define_place(definition, options);
+                                define_json(definition, options);
+                                define_color(definition, options);
+                                define_debug(definition, options);
+                              },
+                          .run = list_plugins};
+
+const Command plugin_info{
+    .name = "plugin info",
+    .takes = "ID|FILE",
+    .help = "tells what one executor is, and which options it takes",
+    .examples = {"dream plugin info docker", "dream plugin info ./build/libdream_acme.so"},
+    .define =
+        [](Definition& definition, Options& options) {
+          definition.words(options.words, 1, 1);
+          define_place(definition, options);
+          definition.text("--options", "JSON", options.plugin_options, "the options that its tasks need");
+          define_json(definition, options);
+          define_color(definition, options);
+          define_debug(definition, options);
+        },
+    .run = show_plugin};
+
+const Command plugin_check{
+    .name = "plugin check",
+    .takes = "ID|FILE",
+    .help = "tries whether a plugin keeps the rules of the plugin interface",
+    .examples = {"dream plugin check ./build/libdream_acme.so", "dream plugin check shell --only rule.name"},
+    .define =
+        [](Definition& definition, Options& options) {
+          definition.words(options.words, 1, 1);
+          define_place(definition, options);
+          definition.text("--only", "RULE", options.only_rule, "this rule alone");
+          definition.number("--seed", "NUMBER", options.seed, 0, any_number, "of the calls in random order");
+          definition.text("--options", "JSON", options.plugin_options, "the options that its tasks need");
+          define_json(definition, options);
+          define_color(definition, options);
+          define_debug(definition, options);
+        },
+    .run = check_plugin};
+
+const Command plugin_new{.name = "plugin new",
+                         .takes = "NAME [DIR]",
+                         .help = "writes a repository that builds a plugin of this name",
+                         .examples = {"dream plugin new acme", "dream plugin new acme ../executors/acme"},
+                         .define =
+                             [](Definition& definition, Options& options) {
+                               definition.words(options.words, 1, 2);
+                               definition.path("-C,--directory", "DIR", options.directory,
+                                               "as if started in this folder");
+                             },
+                         .run = new_plugin};
+
+const Command plugin_trust{.name = "plugin trust",
+                           .takes = "FILE",
+                           .help = "confirms a plugin of a workspace, as long as it stays as it is",
+                           .examples = {"dream plugin trust tools/libdream_acme.so",
+                                        "dream -C ../theirs plugin trust tools/libdream_acme.so"},
+                           .define =
+                               [](Definition& definition, Options& options) {
+                                 definition.words(options.words, 1, 1);
+                                 definition.path("-C,--directory", "DIR", options.directory,
+                                                 "as if started in this folder");
+                               },
+                           .run =
+                               [](const Options& options) {
+                                 return trust_plugin(options.directory.value_or("") / options.words[0]);
+                               }};
 
 }  // namespace dream::cli

@@ -35,8 +35,8 @@ bool is_json(const std::string& text) {
 
 PluginFacts facts_of(plugin::LoadedPlugin& loaded, const plugin::SearchPath& search, const Options& options) {
   const plugin::PluginInfo& info = loaded.info();
-  const conformance::Usage usage = conformance::look_at_usage(
-      loaded.table(), options.plugin_options.empty() ? "{}" : options.plugin_options);
+  const conformance::Usage usage =
+      conformance::look_at_usage(loaded.table(), options.plugin_options.value_or("{}"));
   const bool sound = is_json(info.options_schema);
   return {.row = {.id = info.id,
                   .version = info.version,
@@ -61,7 +61,7 @@ bool names_file(const std::string& word) {
 }
 
 Result<plugin::FoundPlugin> find_plugin(const Options& options, const plugin::SearchPath& search) {
-  const std::string& word = options.words[1];
+  const std::string& word = options.words[0];
   if (!names_file(word)) {
     Result<plugin::FoundPlugin> found = search.resolve(word);
     if (!found || !found->of_workspace) return found;
@@ -73,7 +73,7 @@ Result<plugin::FoundPlugin> find_plugin(const Options& options, const plugin::Se
   return plugin::find_plugin_file(path, "named on the command line");
 }
 
-int plugin_info(const Options& options) {
+int show_plugin(const Options& options) {
   const Result<prepare::LoadedWorkspace> workspace = workspace_if_any(options);
   if (!workspace) return exit_nothing_run;
   const plugin::SearchPath search = prepare::plugin_search_path(workspace->workspace, options.trust);
@@ -81,7 +81,7 @@ int plugin_info(const Options& options) {
   plugin::IdleServices services(
       *log, plugin::make_place(plugin::new_session_id(), search.root, plugin::own_environment()));
   const Result<plugin::FoundPlugin> found = find_plugin(options, search);
-  const auto loaded = found ? plugin::LoadedPlugin::load(options.words[1], *found, services)
+  const auto loaded = found ? plugin::LoadedPlugin::load(options.words[0], *found, services)
                             : Result<std::unique_ptr<plugin::LoadedPlugin>>(found.error());
   if (!loaded) {
     complain(loaded.error());

@@ -16,6 +16,6 @@ namespace dream::cli {
                                                       const plugin::SearchPath& search);
 
 /// `dream plugin info ID|FILE`: an exit code.
-[[nodiscard]] int plugin_info(const Options& options);
+[[nodiscard]] int show_plugin(const Options& options);
 
 }  // namespace dream::cli

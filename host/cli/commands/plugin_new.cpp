@@ -113,9 +113,9 @@ Result<void> write_repository(const fs::path& folder, const std::string& name) {
 }  // namespace
 
 int new_plugin(const Options& options) {
-  const std::string& name = options.words[1];
+  const std::string& name = options.words[0];
   const fs::path folder =
-      options.directory.value_or("") / (options.words.size() > 2 ? options.words[2] : name);
+      options.directory.value_or("") / (options.words.size() > 1 ? options.words[1] : name);
   if (const Result<void> written = write_repository(folder, name); !written) {
     complain(written.error());
     return exit_nothing_run;

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/write_all.hpp"
-#include "cli/command_words.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/commands/run_watched.hpp"
 #include "cli/plugin_trust.hpp"
 #include "cli/terminal.hpp"
@@ -253,7 +253,7 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
 
 }  // namespace
 
-int run_command(const Options& options) {
+int run_tasks(const Options& options) {
   return run_watched(options, nullptr);
 }
 
@@ -267,7 +267,7 @@ int run_watched(const Options& options, RunWatcher* watcher) {
   Result<Descriptor> guardian =
       process::split_off_guardian({.cleaning = {record::record_path(*before), options.trust}}, terminal);
   if (!guardian) complain(guardian.error());
-  const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
+  const Result<prepare::LoadedWorkspace> loaded = load_workspace(options, prepare::EnvFiles::run);
   if (!loaded) return exit_nothing_run;
   const Result<Requested> requested = requested_by(options, *loaded);
   if (!requested) return exit_nothing_run;

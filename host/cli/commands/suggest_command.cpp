@@ -10,6 +10,7 @@
 #include "base/write_all.hpp"
 #include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/commands/run_watched.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/suggest_view.hpp"
@@ -112,23 +113,42 @@ class Suggester : public RunWatcher {
   std::vector<suggest::Seen> seen_;        ///< once it has ended
 };
 
-}  // namespace
-
-int suggest_command(const Options& options) {
+int suggest_for(const Options& options) {
   if (!options.tasks.empty()) {
     Suggester suggester(options);
     return run_watched(options, &suggester);
-  }
-  if (has_task("suggest", options)) {
-    complain("suggest is a task here; `dream suggest TASK` is the command");
-    Options task = options;
-    task.command = CommandName::run;
-    task.tasks = {"suggest"};
-    return run_command(task);
   }
   complain(
       {ErrorCode::usage, "no task given", {}, "dream suggest TASK; dream list shows the tasks there are"});
   return exit_nothing_run;
 }
+
+}  // namespace
+
+const Command suggest_command{
+    .name = "suggest",
+    .takes = "TASK",
+    .help = "runs the task once, and tells what `ready` to write in place of its delays",
+    .examples = {"dream suggest dev", "dream suggest dev --write   # puts it into dream.json"},
+    .define =
+        [](Definition& definition, Options& options) {
+          definition.words(options.tasks, 0, 1);
+          define_place(definition, options);
+          define_planning(definition, options);
+          definition.flag("--write", options.write, "puts what it suggests into dream.json");
+          define_output(definition, options);
+          define_json(definition, options);
+          define_color(definition, options);
+          define_debug(definition, options);
+        },
+    .run = suggest_for,
+    .check = [](const Options& options) -> Result<void> {
+      if (options.projects.size() > 1)
+        return Error{ErrorCode::usage, "--project is there more than once", {}, "see dream help suggest"};
+      if (options.tasks.empty() && (options.write || options.json))
+        return Error{ErrorCode::usage, "--write and --json go with a task", {}, "dream suggest TASK"};
+      return options.tasks.empty() ? Result<void>{} : check_selection(options);
+    },
+    .gives_way = true};
 
 }  // namespace dream::cli

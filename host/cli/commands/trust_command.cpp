@@ -4,7 +4,6 @@
 
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
-#include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
@@ -53,17 +52,8 @@ int remember(const fs::path& folder, const plugin::Trust& trust) {
                shell_quoted(folder.string()) + "` ends that)\n");
 }
 
-}  // namespace
-
-int trust_command(const Options& options) {
+int trust(const Options& options) {
   const plugin::Trust trust = prepare::plugin_search_path({}).trust;
-  if (options.words.empty() && has_task("trust", options)) {
-    complain("trust is a task here; `dream trust DIR` is the command");
-    Options task = options;
-    task.command = CommandName::run;
-    task.tasks = {"trust"};
-    return run_command(task);
-  }
   if (options.words.empty()) return list_folders(trust);
   std::error_code failure;
   const fs::path named = fs::absolute(options.directory.value_or("") / options.words[0], failure);
@@ -76,5 +66,25 @@ int trust_command(const Options& options) {
   }
   return options.forget ? forget(folder, trust) : remember(folder, trust);
 }
+
+}  // namespace
+
+const Command trust_command{
+    .name = "trust",
+    .takes = "[DIR]",
+    .help = "obeys the dream.json there, whoever owns it; or lists those",
+    .examples = {"dream trust ../theirs", "dream trust --forget ../theirs"},
+    .define =
+        [](Definition& definition, Options& options) {
+          definition.words(options.words, 0, 1);
+          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+          definition.flag("--forget", options.forget, "the folder is trusted no more");
+        },
+    .run = trust,
+    .check = [](const Options& options) -> Result<void> {
+      if (!options.forget || !options.words.empty()) return {};
+      return Error{ErrorCode::usage, "--forget goes with a folder", {}, "`dream trust` lists them"};
+    },
+    .gives_way = true};
 
 }  // namespace dream::cli

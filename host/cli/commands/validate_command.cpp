@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
 #include "config/diagnostics.hpp"
@@ -31,9 +32,7 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
   }
 }
 
-}  // namespace
-
-int validate_command(const Options& options) {
+int validate(const Options& options) {
   Result<prepare::LoadedWorkspace> read = prepare::read_workspace(options.directory, options.trust);
   if (!read) {
     complain(read.error());
@@ -53,5 +52,21 @@ int validate_command(const Options& options) {
   if (all.empty()) text = printable(source.name()) + ": no problems\n";
   return print(text, exit_code);
 }
+
+}  // namespace
+
+const Command validate_command{
+    .name = "validate",
+    .takes = "",
+    .help = "tells every problem of dream.json, and what could not be started",
+    .examples = {"dream validate", "dream validate --strict    # in CI: warnings fail, too"},
+    .define =
+        [](Definition& definition, Options& options) {
+          define_place(definition, options);
+          definition.flag("--strict", options.strict, "warnings count as errors");
+          define_json(definition, options);
+          define_debug(definition, options);
+        },
+    .run = validate};
 
 }  // namespace dream::cli

@@ -1,12 +1,17 @@
 #include "cli/completion/completion.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "cli/command_line/parse.hpp"
 
 namespace dream::cli {
 
 namespace {
 
-/// Walks over the words in front and then knows what the last one is.
+/// Walks over the words in front and then knows what the last one is. Until they name a command the options
+/// are those of `dream TASK`.
 class Completion {
  public:
   explicit Completion(const CompletionSource& source) : source_(source) {}
@@ -21,7 +26,7 @@ class Completion {
     } else if (word.starts_with("-") && word != "-") {
       pass_option(word);
     } else {
-      words_.push_back(word);
+      pass_word(word);
     }
   }
 
@@ -34,7 +39,8 @@ class Completion {
       return option == nullptr ? std::vector<Candidate>() : values(*option, last.substr(0, equals + 1));
     }
     if (last.starts_with("-")) return options();
-    return words();
+    if (!is_named_ && command_ == nullptr) return first_words();
+    return command_ == nullptr ? std::vector<Candidate>() : following();
   }
 
  private:
@@ -43,6 +49,21 @@ class Completion {
       return std::ranges::find(option.names, name) != option.names.end();
     });
     return found == options_.end() ? nullptr : &*found;
+  }
+
+  /// The name of a command, of one of a family, or something that it takes.
+  void pass_word(const std::string& word) {
+    const Command* named = nullptr;
+    if (!is_named_) named = find_command(word);
+    if (is_named_ && command_ != nullptr && words_ == 0)
+      named = find_command(std::string(command_->name) + " " + word);
+    is_named_ = true;
+    if (named == nullptr) {
+      ++words_;
+      return;
+    }
+    command_ = named;
+    options_ = option_words(*named);
   }
 
   /// "--output", "--output=raw", "-o", "-oraw"; of several flags in one word the last may take a value:
@@ -81,7 +102,8 @@ class Completion {
     if (option.value == "DIR") return {{folders_mark, {}}};
     if (option.value == "FILE") return {{files_mark, {}}};
     std::vector<Candidate> found;
-    if (option.value == "PATH") found = source_.projects(place_);
+    if (option.value == "PROJECT") found = source_.projects(place_);
+    if (option.value == "RUN") found = source_.runs(place_);
     for (const std::string& choice : option.choices) found.push_back({choice, {}});
     for (Candidate& one : found) one.word.insert(0, front);
     return found;
@@ -95,31 +117,62 @@ class Completion {
     return found;
   }
 
-  [[nodiscard]] std::vector<Candidate> words() const {
-    if (words_.empty()) {
-      std::vector<Candidate> found = source_.tasks(place_);
-      for (const CommandWords& command : command_words()) found.push_back({command.name, command.help});
-      return found;
-    }
-    const CommandWords* command = find_command(words_.front());
-    if (command == nullptr) return {};
-    std::vector<Candidate> found;
-    if (words_.size() == 1) {
-      if (command->takes_task) found = source_.tasks(place_);
-      if (command->command == CommandName::trust) found.push_back({folders_mark, {}});
-      for (const std::string& word : command->words) found.push_back({word, {}});
-    } else if (command->command == CommandName::plugin && words_.size() == 2) {
-      if (words_[1] == "info" || words_[1] == "check") found = source_.executors(place_);
-      if (words_[1] == "check" || words_[1] == "trust") found.push_back({files_mark, {}});
+  [[nodiscard]] std::vector<Candidate> first_words() const {
+    std::vector<Candidate> found = source_.tasks(place_);
+    for (const Command* command : all_commands()) {
+      if (command->name.find(' ') == std::string_view::npos)
+        found.push_back({std::string(command->name), std::string(command->help)});
     }
     return found;
   }
 
+  /// What its usage names: "TASK…", "[STEP…]", "ID|FILE", "bash|zsh|fish", "NAME [DIR]".
+  [[nodiscard]] std::vector<Candidate> following() const {
+    std::vector<Candidate> found;
+    for (const Command* member : family_of(command_->name)) {
+      const std::string_view word = member->name.substr(command_->name.size() + 1);
+      found.push_back({std::string(word), std::string(member->help)});
+    }
+    if (!found.empty()) return found;
+    std::string_view takes = command_->takes;
+    const bool many = takes.find("…") != std::string_view::npos;
+    for (std::size_t at = 0; at < words_ && !many; ++at)
+      takes.remove_prefix(std::min(takes.find(' '), takes.size() - 1) + 1);
+    takes = takes.substr(0, takes.find(' '));
+    if (takes.starts_with('[')) takes.remove_prefix(1);
+    takes = takes.substr(0, std::min(takes.find("…"), takes.find(']')));
+    while (!takes.empty()) {
+      const std::size_t end = std::min(takes.find('|'), takes.size());
+      add_meant(takes.substr(0, end), found);
+      takes.remove_prefix(std::min(end + 1, takes.size()));
+    }
+    return found;
+  }
+
+  void add_meant(std::string_view word, std::vector<Candidate>& found) const {
+    const auto add = [&](std::vector<Candidate> more) { std::ranges::move(more, std::back_inserter(found)); };
+    if (word == "TASK") add(source_.tasks(place_));
+    if (word == "STEP") add(source_.steps(place_));
+    if (word == "RUN") add(source_.runs(place_));
+    if (word == "ID") add(source_.executors(place_));
+    if (word == "DIR") add({{folders_mark, {}}});
+    if (word == "FILE") add({{files_mark, {}}});
+    if (word == "COMMAND") {
+      for (const Command* command : all_commands())
+        if (command->name.find(' ') == std::string_view::npos)
+          add({{std::string(command->name), std::string(command->help)}});
+    }
+    if (std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; }))
+      add({{std::string(word), {}}});
+  }
+
   const CompletionSource& source_;
-  const std::vector<OptionWords> options_ = option_words();
+  std::vector<OptionWords> options_ = option_words(*find_command("run"));
   const OptionWords* pending_ = nullptr;  ///< its value is the next word
   bool behind_dashes_ = false;
-  std::vector<std::string> words_;
+  bool is_named_ = false;             ///< the first word was there
+  const Command* command_ = nullptr;  ///< that it named; null: it was a task
+  std::size_t words_ = 0;             ///< behind the command
   CompletionPlace place_;
 };
 
@@ -130,9 +183,13 @@ std::vector<Candidate> complete_words(std::span<const std::string> words, const 
   Completion completion(source);
   for (const std::string& word : words.first(words.size() - 1)) completion.pass(word);
   std::vector<Candidate> found = completion.complete(words.back());
-  std::erase_if(found, [&](const Candidate& one) {
-    return one.word != folders_mark && one.word != files_mark && !one.word.starts_with(words.back());
-  });
+  const auto is_mark = [](const Candidate& one) {
+    return one.word == folders_mark || one.word == files_mark;
+  };
+  std::erase_if(found,
+                [&](const Candidate& one) { return !is_mark(one) && !one.word.starts_with(words.back()); });
+  // A mark stands alone: the shell completes either words or files.
+  if (!std::ranges::all_of(found, is_mark)) std::erase_if(found, is_mark);
   return found;
 }
 

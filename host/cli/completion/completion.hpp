@@ -7,8 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/command_words.hpp"
-
 /// What could stand in place of the last word of a command line.
 namespace dream::cli {
 
@@ -29,6 +27,9 @@ struct CompletionSource {
   std::function<std::vector<Candidate>(const CompletionPlace&)> tasks;
   std::function<std::vector<Candidate>(const CompletionPlace&)> projects;
   std::function<std::vector<Candidate>(const CompletionPlace&)> executors;
+  /// Of the runs that go on.
+  std::function<std::vector<Candidate>(const CompletionPlace&)> steps;
+  std::function<std::vector<Candidate>(const CompletionPlace&)> runs;
 };
 
 /// Stand for the names of folders or files, which every shell knows better how to complete.

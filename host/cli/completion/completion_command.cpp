@@ -1,3 +1,4 @@
+#include <chrono>
 #include <unordered_set>
 #include <utility>
 
@@ -6,7 +7,10 @@
 #include "cli/commands/commands.hpp"
 #include "cli/completion/completion.hpp"
 #include "cli/terminal.hpp"
+#include "cli/views/ctl_view.hpp"
 #include "cli/workspace.hpp"
+#include "control/client.hpp"
+#include "control/place.hpp"
 #include "embedded/bash_completion.hpp"
 #include "embedded/fish_completion.hpp"
 #include "embedded/zsh_completion.hpp"
@@ -16,6 +20,9 @@
 namespace dream::cli {
 
 namespace {
+
+/// A run that doesn't answer at once isn't waited for: somebody types.
+constexpr Duration patience = std::chrono::milliseconds(500);
 
 /// What the workspace offers; none of it where there is no dream.json or it can't be read.
 class Offering {
@@ -41,7 +48,8 @@ class Offering {
     const std::string name = project();
     for (const prepare::ListedProject& project : prepare::list_projects(loaded_->workspace)) {
       if (*project.name != name) continue;
-      for (const prepare::ListedTask& task : project.tasks) found.push_back({*task.name, "task of " + name});
+      for (const prepare::ListedTask& task : project.tasks)
+        found.push_back({*task.name, task.description == nullptr ? "task of " + name : *task.description});
     }
     if (config::has_errors(loaded_->problems)) return found;
     AskedPlugins plugins(*loaded_, options_);
@@ -62,7 +70,33 @@ class Offering {
     return found;
   }
 
+  [[nodiscard]] std::vector<Candidate> runs() const {
+    std::vector<Candidate> found;
+    for (const control::Connection& run : open_runs())
+      found.push_back({run.info().short_id(), join_words(run.info().requested)});
+    return found;
+  }
+
+  [[nodiscard]] std::vector<Candidate> steps() const {
+    std::vector<Candidate> found;
+    for (control::Connection& run : open_runs()) {
+      if (!run.send({.id = 1, .what = control::Request::What::ps})) continue;
+      const auto answer = run.line(read_clock() + patience);
+      for (const StepSeen& step : answer ? steps_in(*answer) : std::vector<StepSeen>())
+        found.push_back({step.id, step.state});
+    }
+    return found;
+  }
+
  private:
+  /// Those of this workspace, which it may have none of.
+  [[nodiscard]] std::vector<control::Connection> open_runs() const {
+    if (!loaded_) return {};
+    return control::open_runs(
+        control::sockets_of_runs(plugin::own_environment()),
+        [&](const control::RunInfo& run) { return run.root == loaded_->workspace.root; });
+  }
+
   /// The one whose tasks are meant; empty: none.
   [[nodiscard]] std::string project() const {
     if (!options_.projects.empty()) return normalise_project(options_.projects.front());
@@ -81,7 +115,9 @@ int answer(const Options& options) {
   const CompletionSource source{
       .tasks = [&](const CompletionPlace& place) { return Offering(options, place).tasks(); },
       .projects = [&](const CompletionPlace& place) { return Offering(options, place).projects(); },
-      .executors = [&](const CompletionPlace& place) { return Offering(options, place).executors(); }};
+      .executors = [&](const CompletionPlace& place) { return Offering(options, place).executors(); },
+      .steps = [&](const CompletionPlace& place) { return Offering(options, place).steps(); },
+      .runs = [&](const CompletionPlace& place) { return Offering(options, place).runs(); }};
   std::string text;
   for (const Candidate& one : complete_words(options.arguments, source)) {
     if (printable(one.word) != one.word) continue;
@@ -97,17 +133,25 @@ int refuse(std::string message) {
   return exit_nothing_run;
 }
 
-}  // namespace
-
 // Without the name of a shell it answers the scripts: `dream completion -- WORDS`.
-int completion_command(const Options& options) {
+int complete(const Options& options) {
   if (options.words.empty() && !options.arguments.empty()) return answer(options);
   if (options.words.empty()) return refuse("completion needs the name of a shell");
-  if (options.words.size() > 1) return refuse("unexpected \"" + printable(options.words[1]) + "\"");
   if (options.words[0] == "bash") return print(embedded::bash_completion);
   if (options.words[0] == "zsh") return print(embedded::zsh_completion);
   if (options.words[0] == "fish") return print(embedded::fish_completion);
   return refuse("there is no completion for \"" + printable(options.words[0]) + "\"");
 }
+
+}  // namespace
+
+const Command completion_command{
+    .name = "completion",
+    .takes = "bash|zsh|fish",
+    .help = "prints a script that completes command lines in that shell",
+    .examples = {"eval \"$(dream completion bash)\"    # in ~/.bashrc",
+                 "dream completion fish | source     # in ~/.config/fish/config.fish"},
+    .define = [](Definition& definition, Options& options) { definition.words(options.words, 0, 1); },
+    .run = complete};
 
 }  // namespace dream::cli

@@ -133,6 +133,15 @@ std::string runs_json(const std::vector<RunSeen>& runs) {
   return out + (runs.empty() ? "]\n" : "\n]\n");
 }
 
+std::vector<StepSeen> steps_in(std::string_view answer) {
+  std::vector<StepSeen> steps;
+  const rapidjson::Document document = control::parse_line(answer);
+  for_each(find(document, "ok", "steps"), [&](const Json& step) {
+    steps.push_back({text_at(step, "step"), state_of(step)});
+  });
+  return steps;
+}
+
 std::optional<Refused> refusal_in(std::string_view answer) {
   const rapidjson::Document document = control::parse_line(answer);
   const Json* error = control::member_of(document, "error");

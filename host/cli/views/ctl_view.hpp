@@ -22,6 +22,13 @@ struct RunSeen {
                                     const TextStyle& style);
 [[nodiscard]] std::string runs_json(const std::vector<RunSeen>& runs);
 
+/// The steps in an answer to `ps`.
+struct StepSeen {
+  std::string id;
+  std::string state;
+};
+[[nodiscard]] std::vector<StepSeen> steps_in(std::string_view answer);
+
 /// The error in an answer; none: it is no error. Its hint is part of the text.
 struct Refused {
   int code = 0;

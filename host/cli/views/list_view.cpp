@@ -10,7 +10,7 @@ namespace dream::cli {
 
 namespace {
 
-void append_place(std::string& out, SourceOffset where, const Locate& locate) {
+void append_from(std::string& out, SourceOffset where, const Locate& locate) {
   out += ", \"from\": ";
   if (where.known()) {
     append_json(out, locate(where));
@@ -139,7 +139,7 @@ std::string list_json(const Workspace& workspace, const Locate& locate, const Fo
     out += ", \"executor\": ";
     append_json(out, *project.executor);
     out += folder_exists(*project.name) ? ", \"exists\": true" : ", \"exists\": false";
-    append_place(out, project.where, locate);
+    append_from(out, project.where, locate);
     out += ", \"tasks\": [";
     const char* before_task = "";
     for (const prepare::ListedTask& task : project.tasks) {
@@ -149,7 +149,11 @@ std::string list_json(const Workspace& workspace, const Locate& locate, const Fo
       append_json(out, *task.name);
       out += ", \"executor\": ";
       append_json(out, *task.executor);
-      append_place(out, task.where, locate);
+      append_from(out, task.where, locate);
+      if (task.description != nullptr) {
+        out += ", \"description\": ";
+        append_json(out, *task.description);
+      }
       out += '}';
     }
     out += ']';

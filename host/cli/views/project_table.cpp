@@ -54,6 +54,8 @@ void append_projects(std::string& out, const std::vector<ListedProject>& project
       append_cell(out, *task.name, name_width - 2, Tone::plain, colour);
       append_cell(out, *task.executor, executor_width, Tone::plain, colour);
       append_toned_printable(out, place(task.where), Tone::faint, colour);
+      if (task.description != nullptr)
+        append_toned_printable(out, "  " + *task.description, Tone::plain, colour);
       out += '\n';
     }
     for (const plugin::FoundTask* task : project.found) {

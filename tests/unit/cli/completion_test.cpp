@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/command_line/parse.hpp"
+
 namespace dream::cli {
 namespace {
 
@@ -23,7 +25,9 @@ std::vector<std::string> complete(const std::vector<std::string>& words) {
                                 .executors =
                                     [](const CompletionPlace&) {
                                       return std::vector<Candidate>{{"shell", ""}, {"npm", ""}};
-                                    }};
+                                    },
+                                .steps = [&](const CompletionPlace& place) { return of("./db:dev", place); },
+                                .runs = [&](const CompletionPlace& place) { return of("5f0c", place); }};
   std::vector<std::string> found;
   for (const Candidate& one : complete_words(words, source)) found.push_back(one.word);
   return found;
@@ -43,15 +47,24 @@ TEST(Completion, offers_the_tasks_of_the_place_that_the_words_in_front_name) {
 
 TEST(Completion, offers_nothing_after_a_task_but_options) {
   EXPECT_THAT(complete({"dev", ""}), IsEmpty());
-  EXPECT_THAT(complete({"run", "dev", ""}), IsEmpty());
+  EXPECT_THAT(complete({"run", "dev", ""}), ElementsAre("dev@.@.")) << "it takes several";
   EXPECT_THAT(complete({"dev", "--js"}), ElementsAre("--json"));
 }
 
 TEST(Completion, knows_every_option_by_all_of_its_names) {
-  for (const OptionWords& option : option_words()) {
-    EXPECT_FALSE(option.help.empty());
-    for (const std::string& name : option.names) EXPECT_THAT(complete({name}), Contains(name));
+  for (const Command* command : all_commands()) {
+    for (const OptionWords& option : option_words(*command)) {
+      EXPECT_FALSE(option.help.empty());
+      for (const std::string& name : option.names) {
+        std::vector<std::string> words{std::string(command->name.substr(0, command->name.find(' ')))};
+        if (words[0].size() < command->name.size())
+          words.emplace_back(command->name.substr(words[0].size() + 1));
+        words.push_back(name);
+        EXPECT_THAT(complete(words), Contains(name));
+      }
+    }
   }
+  EXPECT_THAT(complete({"list", "--al"}), IsEmpty()) << "an option of others";
   EXPECT_THAT(complete({"--"}), AllOf(Contains("--no-recursive"), Not(Contains("-r"))));
 }
 
@@ -72,6 +85,14 @@ TEST(Completion, knows_what_a_command_takes) {
   EXPECT_THAT(complete({"plugin", "info", "s"}), ElementsAre("shell"));
   EXPECT_THAT(complete({"plugin", "check", "x"}), ElementsAre(files_mark));
   EXPECT_THAT(complete({"list", ""}), IsEmpty());
+  EXPECT_THAT(complete({"ctl", "w"}), ElementsAre("wait", "why"));
+  EXPECT_THAT(complete({"ctl", "logs", "./x", "-f", ""}), ElementsAre("./db:dev@.@."));
+  EXPECT_THAT(complete({"-C", "x", "ctl", "why", ""}), ElementsAre("./db:dev@x@."));
+  EXPECT_THAT(complete({"ctl", "why", "./db:dev", ""}), IsEmpty());
+  EXPECT_THAT(complete({"ctl", "down", "--run", ""}), ElementsAre("5f0c@.@."));
+  EXPECT_THAT(complete({"plugin", "new", "x", ""}), ElementsAre(folders_mark));
+  EXPECT_THAT(complete({"trust", ""}), ElementsAre(folders_mark));
+  EXPECT_THAT(complete({"help", "pl"}), ElementsAre("plan", "plugin"));
 }
 
 TEST(Completion, leaves_what_follows_the_dashes_to_the_shell) {

@@ -9,18 +9,17 @@
 #include <sstream>
 #include <variant>
 
-#include "cli/command_words.hpp"
+#include "cli/command_line/help.hpp"
+#include "cli/command_line/parse.hpp"
+#include "cli/commands/commands.hpp"
 
 /// `--help`, the manual page and the reference say the same.
 namespace dream::cli {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
-
-std::string help() {
-  const std::vector<const char*> words{"dream", "--help"};
-  return std::get<Answer>(*parse_options(2, words.data())).text;
-}
+using testing::Not;
 
 /// Without what only formats: troff's escapes, Markdown's marks, line breaks.
 std::string plain(std::string text) {
@@ -32,19 +31,39 @@ std::string plain(std::string text) {
   return text;
 }
 
-TEST(Manual, has_every_word_that_help_has) {
-  for (const std::string& text : {plain(help()), plain(manual_page()), plain(command_reference())}) {
-    for (const CommandWords& command : command_words()) {
-      EXPECT_THAT(text, HasSubstr(command.usage));
-      EXPECT_THAT(text, HasSubstr(plain(command.help)));
-    }
-    for (const OptionWords& option : option_words()) {
-      for (const std::string& name : option.names) EXPECT_THAT(text, HasSubstr(name));
-      EXPECT_THAT(text, HasSubstr(option.help));
-      EXPECT_THAT(text, HasSubstr(option.names.back() + (option.value.empty() ? "" : " " + option.value)));
+TEST(Manual, has_every_word_of_every_command) {
+  for (const std::string& text : {plain(manual_page()), plain(command_reference())}) {
+    for (const Command* command : all_commands()) {
+      EXPECT_THAT(text, HasSubstr(usage_of(*command)));
+      EXPECT_THAT(text, HasSubstr(plain(std::string(command->help))));
+      for (const OptionWords& option : option_words(*command)) {
+        EXPECT_THAT(text, HasSubstr(option.help));
+        EXPECT_THAT(text, HasSubstr(option.names.back() + (option.value.empty() ? "" : " " + option.value)));
+      }
     }
     for (const ExitWords& code : exit_words()) EXPECT_THAT(text, HasSubstr(code.meaning));
   }
+}
+
+TEST(Help, has_the_options_and_two_examples_of_each_command_which_they_keep_to) {
+  for (const Command* command : all_commands()) {
+    if (!family_of(command->name).empty()) continue;
+    const std::string text = help_of(*command);
+    EXPECT_THAT(text, HasSubstr("Usage: dream " + usage_of(*command)));
+    for (const OptionWords& option : option_words(*command))
+      EXPECT_THAT(text, HasSubstr(option.help.substr(0, 40)));
+    for (const std::string_view example : command->examples) {
+      EXPECT_THAT(text, HasSubstr(example));
+      EXPECT_THAT(std::string(example), HasSubstr("dream"));
+    }
+  }
+}
+
+TEST(Help, of_a_family_and_of_all_lists_the_commands) {
+  EXPECT_THAT(help_of(ctl_command), AllOf(HasSubstr("ctl why STEP"), Not(HasSubstr("--directory"))));
+  EXPECT_THAT(general_help(),
+              AllOf(HasSubstr("Usage: dream TASK"), HasSubstr("--recursive"), HasSubstr("Exit codes"),
+                    HasSubstr("help [COMMAND]"), Not(HasSubstr("ctl why"))));
 }
 
 TEST(Manual, is_of_this_version) {
@@ -56,7 +75,7 @@ TEST(Manual, every_line_of_the_page_is_text_or_a_request_that_it_means) {
   std::istringstream lines(manual_page());
   while (std::getline(lines, line)) {
     ASSERT_FALSE(line.empty()) << "troff makes space of it";
-    EXPECT_THAT(line, testing::MatchesRegex("(\\.(TH|SH|TP|nf|fi|I)( .*)?|[^.'].*)"));
+    EXPECT_THAT(line, testing::MatchesRegex("(\\.(TH|SH|TP|RS|RE|nf|fi|I)( .*)?|[^.'].*)"));
   }
 }
 

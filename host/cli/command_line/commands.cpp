@@ -1,0 +1,49 @@
+#include "cli/commands/commands.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "cli/command_line/command.hpp"
+
+namespace dream::cli {
+
+std::string usage_of(const Command& command) {
+  std::string usage(command.name);
+  if (!command.takes.empty()) usage += " " + std::string(command.takes);
+  return usage;
+}
+
+std::span<const Command* const> all_commands() {
+  static constexpr std::array commands{
+      &run_command,        &plan_command, &list_command, &validate_command, &init_command,   &suggest_command,
+      &ctl_command,        &ctl_ps,       &ctl_logs,     &ctl_wait,         &ctl_why,        &ctl_stop,
+      &ctl_start,          &ctl_restart,  &ctl_down,     &ctl_events,       &plugin_command, &plugin_list,
+      &plugin_info,        &plugin_check, &plugin_new,   &plugin_trust,     &trust_command,  &schema_command,
+      &completion_command, &help_command};
+  return commands;
+}
+
+const Command* find_command(std::string_view name) {
+  const auto commands = all_commands();
+  const auto found = std::ranges::find(commands, name, [](const Command* command) { return command->name; });
+  return found == commands.end() ? nullptr : *found;
+}
+
+std::vector<const Command*> family_of(std::string_view word) {
+  std::vector<const Command*> family;
+  for (const Command* command : all_commands()) {
+    if (command->name.size() > word.size() && command->name.starts_with(word) &&
+        command->name[word.size()] == ' ')
+      family.push_back(command);
+  }
+  return family;
+}
+
+std::string nearest_command(std::string_view word) {
+  std::vector<std::string> names;
+  for (const Command* command : all_commands()) names.emplace_back(command->name);
+  return nearest_name(word, names);
+}
+
+}  // namespace dream::cli

@@ -1,0 +1,132 @@
+#include "cli/command_line/definition.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+constexpr std::int64_t most_ms = 0x7FFFFFFF;
+
+}  // namespace
+
+Definition::Definition(CLI::App& app) : app_(app) {
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+void Definition::flag(const std::string& names, bool& value, const std::string& help) {
+  app_.add_flag(names, value, help);
+}
+
+void Definition::flag(const std::string& names, std::optional<bool>& value, const std::string& help) {
+  app_.add_flag_function(
+      names, [&value](std::int64_t said) { value = said > 0; }, help);
+}
+
+void Definition::text(const std::string& names, const char* called, std::optional<std::string>& value,
+                      const std::string& help) {
+  app_.add_option_function<std::string>(
+          names, [&value](const std::string& text) { value = text; }, help)
+      ->type_name(called);
+}
+
+void Definition::text(const std::string& names, const char* called, std::string& value,
+                      const std::string& help) {
+  app_.add_option(names, value, help)->type_name(called);
+}
+
+void Definition::path(const std::string& names, const char* called,
+                      std::optional<std::filesystem::path>& value, const std::string& help) {
+  app_.add_option_function<std::string>(
+          names, [&value](const std::string& text) { value = text; }, help)
+      ->type_name(called);
+}
+
+void Definition::list(const std::string& names, const char* called, std::vector<std::string>& values,
+                      const std::string& help) {
+  app_.add_option(names, values, help)
+      ->type_name(called)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
+}
+
+void Definition::text_or_nothing(const std::string& names, const char* called, bool& given,
+                                 std::optional<std::string>& value, const std::string& help) {
+  const auto take = [&given, &value](const std::vector<std::string>& texts) {
+    given = true;
+    value = texts.empty() || texts.front().empty() ? std::nullopt : std::optional(texts.front());
+  };
+  app_.add_option_function<std::vector<std::string>>(names, take, help)->expected(0, 1)->type_name(called);
+}
+
+void Definition::number(const std::string& names, const char* called, std::optional<std::size_t>& value,
+                        std::size_t least, std::size_t most, const std::string& help) {
+  app_.add_option_function<std::size_t>(
+          names, [&value](std::size_t number) { value = number; }, help)
+      ->check(CLI::Range(least, most))
+      ->option_text(called);
+}
+
+void Definition::number(const std::string& names, const char* called, std::size_t& value, std::size_t least,
+                        std::size_t most, const std::string& help) {
+  app_.add_option(names, value, help)->check(CLI::Range(least, most))->option_text(called);
+}
+
+void Definition::time(const std::string& names, std::optional<Duration>& value, const std::string& help) {
+  const auto take = [&value](std::int64_t ms) { value = std::chrono::milliseconds(ms); };
+  app_.add_option_function<std::int64_t>(names, take, help)
+      ->check(CLI::Range(std::int64_t{0}, most_ms))
+      ->option_text("TIME");
+}
+
+void Definition::choose(const std::string& names, const char* called, std::vector<std::string> words,
+                        const std::string& help, std::function<void(std::size_t)> take) {
+  const auto is_one = [words](const std::string& word) {
+    const bool known = std::ranges::find(words, word) != words.end();
+    return known ? std::string() : in_quotes(word) + " is none of " + join_words(words);
+  };
+  const auto chosen = [words, take = std::move(take)](const std::string& word) {
+    take(static_cast<std::size_t>(std::ranges::find(words, word) - words.begin()));
+  };
+  CLI::Option* option = app_.add_option_function<std::string>(names, chosen, help);
+  option->check(CLI::Validator(is_one, ""))->type_name(called);
+  choices_[option->get_name()] = std::move(words);
+}
+
+void Definition::words(std::vector<std::string>& values, std::size_t least, std::size_t most) {
+  // They are counted below, where the error can say more.
+  app_.add_option("words", values)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->group("");
+  words_ = &values;
+  least_words_ = least;
+  most_words_ = most;
+}
+
+std::vector<OptionWords> Definition::in_words() const {
+  std::vector<OptionWords> all;
+  for (const CLI::Option* option : std::as_const(app_).get_options()) {
+    if (option->get_group().empty()) continue;
+    OptionWords& words = all.emplace_back();
+    for (const std::string& name : option->get_snames()) words.names.push_back("-" + name);
+    for (const std::string& name : option->get_lnames()) words.names.push_back("--" + name);
+    const std::string& text = option->get_option_text();
+    if (option->get_type_size() > 0) words.value = text.empty() ? option->get_type_name() : text;
+    words.help = option->get_description();
+    const auto choices = choices_.find(option->get_name());
+    if (choices != choices_.end()) words.choices = choices->second;
+  }
+  return all;
+}
+
+Result<void> Definition::check_words() const {
+  const std::size_t count = words_ == nullptr ? 0 : words_->size();
+  if (count < least_words_) return Error{ErrorCode::usage, "needs more words", {}, {}};
+  if (count > most_words_)
+    return Error{ErrorCode::usage, "unexpected " + in_quotes((*words_)[most_words_]), {}, {}};
+  return {};
+}
+
+}  // namespace dream::cli

@@ -1,0 +1,217 @@
+#include "cli/command_line/parse.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ranges>
+
+#include "base/text.hpp"
+#include "cli/command_line/help.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+using Parsed = Result<std::variant<Invocation, Answer>>;
+using Words = std::vector<std::string>;
+
+/// The value of a flag that says no isn't part of its name.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    std::string names = CLI::Formatter::make_option_name(option, is_positional);
+    return names.substr(0, names.find('{'));
+  }
+};
+
+/// One command as a subcommand of CLI11, and what it writes into.
+class Reader {
+ public:
+  explicit Reader(const Command& command) : command_(command) {
+    app_.formatter(std::make_shared<HelpFormatter>());
+    app_.set_help_flag();
+    std::string_view rest = command.name;
+    for (std::size_t blank = 0; blank != std::string_view::npos;) {
+      blank = rest.find(' ');
+      path_.emplace_back(rest.substr(0, blank));
+      rest.remove_prefix(std::min(blank, rest.size() - 1) + 1);
+      sub_ = sub_->add_subcommand(path_.back());
+    }
+    sub_->set_help_flag("-h,--help", "print this help");
+    definition_.emplace(*sub_);
+    command.define(*definition_, options_);
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  [[nodiscard]] const CLI::App& app() const { return *sub_; }
+  [[nodiscard]] const Definition& definition() const { return *definition_; }
+  [[nodiscard]] Options& options() { return options_; }
+
+  /// Where the first word stands that is neither an option nor the value of one; npos: nowhere.
+  [[nodiscard]] std::size_t first_word(const Words& all, std::size_t from = 0) const {
+    for (std::size_t at = from; at < all.size(); ++at) {
+      if (!all[at].starts_with('-') || all[at] == "-") return at;
+      if (takes_next(all[at])) ++at;
+    }
+    return std::string::npos;
+  }
+
+  /// Throws CLI::ParseError.
+  void read(Words words) {
+    std::ranges::copy(std::views::reverse(words), std::back_inserter(reversed_));
+    reversed_.insert(reversed_.end(), path_.rbegin(),
+                     path_.rend());  // the order in which CLI11 takes a vector
+    app_.parse(std::exchange(reversed_, {}));
+  }
+
+  /// "--recursvie" -> the option that was meant, if one is close.
+  [[nodiscard]] std::string nearest_option(const std::string& word) const {
+    Words names;
+    for (const OptionWords& option : definition_->in_words())
+      std::ranges::copy(option.names, std::back_inserter(names));
+    return nearest_name(word.substr(0, word.find('=')), names);
+  }
+
+ private:
+  /// Whether the value of an option is the next word: "-o", "--output", "-no"; not "-oraw".
+  [[nodiscard]] bool takes_next(const std::string& word) const {
+    if (word.starts_with("--")) return takes_value(word);
+    for (std::size_t at = 1; at < word.size(); ++at) {
+      if (takes_value(std::string("-") + word[at])) return at + 1 == word.size();
+    }
+    return false;
+  }
+  [[nodiscard]] bool takes_value(const std::string& name) const {
+    const CLI::Option* option = sub_->get_option_no_throw(name);
+    return option != nullptr && option->get_type_size() > 0 && option->get_items_expected_min() > 0;
+  }
+
+  const Command& command_;
+  CLI::App app_{program_summary, "dream"};
+  CLI::App* sub_ = &app_;
+  Words path_;
+  Words reversed_;
+  Options options_;
+  std::optional<Definition> definition_;
+};
+
+Error usage_error(std::string message, std::string hint) {
+  return {ErrorCode::usage, std::move(message), {}, std::move(hint)};
+}
+
+std::string see_help(const Command& command) {
+  return command.name == "run" ? "see dream --help" : fmt::format("see dream help {}", command.name);
+}
+
+/// "--seed goes with plugin check".
+std::optional<Error> option_of_another(const std::string& word, const Command& command) {
+  const std::string name = word.substr(0, word.find('='));
+  Words owners;
+  for (const Command* other : all_commands()) {
+    for (const OptionWords& option : option_words(*other)) {
+      if (std::ranges::find(option.names, name) != option.names.end()) owners.emplace_back(other->name);
+    }
+  }
+  if (owners.empty()) return std::nullopt;
+  return usage_error(name + " goes with " + join_words(owners), see_help(command));
+}
+
+/// CLI11's names in its messages are the program's, not the error's.
+Error explain(const Reader& reader, const CLI::ParseError& error, const Command& command) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    for (const std::string& word : reader.app().remaining()) {
+      if (!word.starts_with('-'))
+        return usage_error("unexpected " + in_quotes(word),
+                           fmt::format("usage: dream {}", usage_of(command)));
+      if (auto misplaced = option_of_another(word, command)) return *misplaced;
+      const std::string meant = reader.nearest_option(word);
+      return usage_error("unknown option " + printable(word),
+                         meant.empty() ? see_help(command) : "did you mean " + meant + "?");
+    }
+  }
+  std::string text = error.what();
+  text.erase(text.find_last_not_of(" \n") + 1);
+  return usage_error(printable(text), see_help(command));
+}
+
+/// "plugin info needs more words (usage: dream plugin info ID|FILE)".
+Error explain_words(Error error, const Command& command) {
+  if (error.message == "needs more words") error.message = fmt::format("{} {}", command.name, error.message);
+  error.hint = fmt::format("usage: dream {}", usage_of(command));
+  return error;
+}
+
+/// Takes the words that name the command out of the line. Where the first names none it is a task.
+Result<const Command*> take_command(Words& words, const Command& run, const Reader& reader) {
+  const std::size_t at = reader.first_word(words);
+  if (at == std::string::npos) return &run;
+  const auto take = [&words](std::size_t word) {
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(word));
+  };
+  const std::string first = words[at];
+  const Command* found = find_command(first);
+  if (found == nullptr) return &run;
+  take(at);
+  const std::vector<const Command*> family = family_of(first);
+  const std::size_t second = family.empty() ? std::string::npos : reader.first_word(words, at);
+  if (second == std::string::npos) return found;
+  if (const Command* member = find_command(first + " " + words[second])) {
+    take(second);
+    return member;
+  }
+  Words names;
+  for (const Command* one : family) names.emplace_back(one->name.substr(first.size() + 1));
+  const std::string meant = nearest_name(words[second], names);
+  return usage_error(fmt::format("unknown {} command {}", first, in_quotes(words[second])),
+                     meant.empty() ? "there are " + join_words(names)
+                                   : fmt::format("did you mean dream {} {}?", first, meant));
+}
+
+}  // namespace
+
+Parsed parse_command_line(int argument_count, const char* const* arguments) {
+  Words words(arguments + std::min(1, argument_count), arguments + argument_count);
+  const auto separator = std::ranges::find(words, "--");
+  Words behind;
+  if (separator != words.end()) behind.assign(separator + 1, words.end());
+  words.erase(separator, words.end());
+
+  const Command& run = *find_command("run");
+  std::optional<Reader> reader(std::in_place, run);
+  const std::size_t before = words.size();
+  const Result<const Command*> command = take_command(words, run, *reader);
+  if (!command) return command.error();
+  if (*command != &run) reader.emplace(**command);
+  const bool is_named = words.size() != before;
+  reader->options().is_named = is_named;
+  reader->options().arguments = std::move(behind);
+  try {
+    reader->read(std::move(words));
+  } catch (const CLI::CallForHelp&) {
+    return std::variant<Invocation, Answer>(Answer{is_named ? help_of(**command) : general_help()});
+  } catch (const CLI::ParseError& error) {
+    return explain(*reader, error, **command);
+  }
+  if (const Result<void> fit = reader->definition().check_words(); !fit)
+    return explain_words(fit.error(), **command);
+  if ((*command)->check != nullptr) {
+    if (const Result<void> fit = (*command)->check(reader->options()); !fit) return fit.error();
+  }
+  if (reader->options().version) return std::variant<Invocation, Answer>(Answer{"dream " DREAM_VERSION "\n"});
+  return std::variant<Invocation, Answer>(Invocation{*command, std::move(reader->options())});
+}
+
+std::vector<OptionWords> option_words(const Command& command) {
+  return Reader(command).definition().in_words();
+}
+
+std::string options_text(const Command& command) {
+  const Reader reader(command);
+  const auto* formatter = dynamic_cast<const CLI::Formatter*>(reader.app().get_formatter().get());
+  std::string text = formatter->make_groups(&reader.app(), CLI::AppFormatMode::Normal);
+  return text.erase(text.find_last_not_of('\n') + 1);
+}
+
+}  // namespace dream::cli

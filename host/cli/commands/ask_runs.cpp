@@ -1,0 +1,214 @@
+#include "cli/commands/ask_runs.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include "base/text.hpp"
+#include "base/write_all.hpp"
+#include "cli/terminal.hpp"
+#include "cli/views/ctl_view.hpp"
+#include "cli/workspace.hpp"
+#include "control/client.hpp"
+#include "control/place.hpp"
+
+namespace dream::cli {
+
+namespace {
+
+using control::Connection;
+using control::Request;
+
+constexpr int exit_no_run = 3;
+constexpr int exit_timed_out = 124;
+constexpr int exit_run_gone = 1;
+constexpr Duration patience = std::chrono::seconds(10);  ///< for what is answered at once
+
+/// The runs that the options mean: of this workspace, or with this id.
+Result<std::vector<Connection>> find_runs(const Options& options, const CtlOptions& ctl) {
+  std::string root;
+  if (!ctl.everywhere && ctl.run.empty()) {
+    const Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options.directory, options.trust);
+    if (!loaded) return loaded.error();
+    root = loaded->workspace.root.string();
+  }
+  return control::open_runs(control::sockets_of_runs(plugin::own_environment()),
+                            [&](const control::RunInfo& run) {
+                              return (root.empty() || run.root == root) && run.run.starts_with(ctl.run);
+                            });
+}
+
+int no_run(const CtlOptions& ctl) {
+  complain(ctl.run.empty() ? "no run of this workspace goes on (dream ctl ps --everywhere shows all of yours)"
+                           : "no run that goes on has an id that begins with " + in_quotes(ctl.run));
+  return exit_no_run;
+}
+
+int run_has_gone() {
+  complain("the run has gone");
+  return exit_run_gone;
+}
+
+int refuse(const Refused& refused) {
+  complain(refused.text);
+  return refused.code;
+}
+
+int show_runs(std::vector<Connection>& runs, const Options& options, const CtlOptions& ctl) {
+  std::vector<RunSeen> seen;
+  for (Connection& run : runs) {
+    if (!run.send(ctl.request)) continue;
+    if (auto answer = run.line(read_clock() + patience)) seen.push_back({run.info(), std::move(*answer)});
+  }
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  if (options.json) return print(runs_json(seen));
+  if (seen.empty() && !ctl.everywhere) return no_run(ctl);
+  return print(runs_text(seen, std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
+                         style_of_stdout(options)));
+}
+
+/// The one run that is meant: where there are several, the one that has the steps.
+Result<Connection*> choose(std::vector<Connection>& runs, const Request& request) {
+  std::vector<Connection*> fitting;
+  std::string why;
+  for (Connection& run : runs) {
+    if (request.steps.empty()) {
+      fitting.push_back(&run);
+      continue;
+    }
+    if (!run.send({.id = 0, .what = Request::What::why, .steps = request.steps})) continue;
+    const auto answer = run.line(read_clock() + patience);
+    const auto refused = answer ? refusal_in(*answer) : std::nullopt;
+    if (answer && !refused) fitting.push_back(&run);
+    if (refused) why = refused->text;
+  }
+  if (fitting.size() == 1) return fitting.front();
+  if (fitting.empty() && why.empty()) return Error{ErrorCode::io, "the run has gone", {}, {}};
+  if (fitting.empty()) return Error{ErrorCode::usage, why, {}, {}};
+  std::string all;
+  for (const Connection* run : fitting)
+    all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", run->info().short_id(),
+                       join_words(run->info().requested));
+  return Error{ErrorCode::usage, "several runs go on: " + all, {}, "say which with --run ID"};
+}
+
+/// Shows what steps write, one line at a time, labelled where there are several.
+class LogPrinter {
+ public:
+  explicit LogPrinter(bool labelled) : labelled_(labelled) {}
+
+  /// False: nobody reads any more.
+  bool show(const std::vector<Written>& written) {
+    std::string text;
+    for (const Written& one : written) {
+      if (!labelled_) {
+        text += one.bytes;
+        continue;
+      }
+      std::string& kept = kept_[one.step];
+      kept += one.bytes;
+      std::size_t from = 0;
+      for (std::size_t end = kept.find('\n'); end != std::string::npos; end = kept.find('\n', from)) {
+        text += printable(one.step) + " | " + kept.substr(from, end + 1 - from);
+        from = end + 1;
+      }
+      kept.erase(0, from);
+    }
+    return write_all(STDOUT_FILENO, text) == 0;
+  }
+
+  /// What has no end yet.
+  void finish() {
+    std::string text;
+    for (const auto& [step, kept] : kept_)
+      if (!kept.empty()) text += printable(step) + " | " + kept + "\n";
+    static_cast<void>(write_all(STDOUT_FILENO, text));
+  }
+
+ private:
+  bool labelled_;
+  std::map<std::string, std::string> kept_;
+};
+
+int show_logs(Connection& run, const Request& request, const std::string& answer) {
+  const std::vector<Written> first = written_in(answer);
+  LogPrinter printer(first.size() != 1);
+  bool reads = printer.show(first);
+  while (reads && request.follow) {
+    const auto line = run.line();
+    if (!line) break;
+    reads = printer.show(written_in(*line));
+  }
+  printer.finish();
+  return 0;
+}
+
+int show_events(Connection& run, const Request& request, const std::string& answer) {
+  bool reads = write_all(STDOUT_FILENO, snapshot_of(answer)) == 0;
+  while (reads && request.follow) {
+    const auto line = run.line();
+    if (!line) break;
+    reads = write_all(STDOUT_FILENO, *line + "\n") == 0;
+  }
+  return 0;
+}
+
+int ask(Connection& run, const Options& options) {
+  const CtlOptions& ctl = options.ctl;
+  const Request& request = ctl.request;
+  if (!run.send(request)) return run_has_gone();
+  const bool waits = request.what == Request::What::wait || request.what == Request::What::down ||
+                     request.what == Request::What::stop;
+  std::optional<Instant> until;
+  if (!waits) until = read_clock() + patience;
+  if (ctl.timeout) until = read_clock() + *ctl.timeout;
+  const auto answer = run.line(until);
+  if (!answer && ctl.timeout && run.timed_out()) return exit_timed_out;
+  if (!answer) return run_has_gone();
+  if (const auto refused = refusal_in(*answer)) return refuse(*refused);
+  switch (request.what) {
+    case Request::What::logs:
+      return show_logs(run, request, *answer);
+    case Request::What::events:
+      return show_events(run, request, *answer);
+    case Request::What::why: {
+      if (options.json) return print(*answer + "\n");
+      std::string text;
+      for (const std::string& sentence : sentences_in(*answer)) text += printable(sentence) + "\n";
+      return print(text);
+    }
+    case Request::What::down:
+      return exit_code_in(*answer).value_or(exit_run_gone);
+    case Request::What::wait:
+    case Request::What::stop:
+    case Request::What::start:
+    case Request::What::restart:
+    case Request::What::leave:
+    case Request::What::ps:
+      return 0;
+  }
+  return exit_internal;
+}
+
+}  // namespace
+
+int ask_runs(const Options& options) {
+  const CtlOptions& ctl = options.ctl;
+  Result<std::vector<Connection>> runs = find_runs(options, ctl);
+  if (!runs) {
+    complain(runs.error());
+    return exit_nothing_run;
+  }
+  if (ctl.request.what == Request::What::ps) return show_runs(*runs, options, ctl);
+  if (runs->empty()) return no_run(ctl);
+  const Result<Connection*> run = choose(*runs, ctl.request);
+  if (run) return ask(**run, options);
+  complain(run.error());
+  return run.error().code == ErrorCode::io ? exit_run_gone : exit_nothing_run;
+}
+
+}  // namespace dream::cli
