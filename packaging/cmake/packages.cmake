@@ -37,5 +37,7 @@ add_custom_command(OUTPUT ${changelog} COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/C
 add_custom_target(changelog ALL DEPENDS ${changelog})
 install(FILES ${changelog} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream COMPONENT dream)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream-plugin-dev RENAME copyright COMPONENT plugin_api)
+install(FILES docs/plugin-tutorial.md docs/plugin-abi.md docs/plugin-rules.md
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream-plugin-dev COMPONENT plugin_api)
 
 include(CPack)

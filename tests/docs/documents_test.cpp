@@ -162,6 +162,18 @@ TEST(Documents, have_every_key_of_the_schema_in_the_reference) {
   }
 }
 
+TEST(Picture, is_small_without_scripts_and_has_a_text) {
+  std::ostringstream stream;
+  stream << std::ifstream(DREAM_SOURCE_DIR "/docs/picture/run.svg").rdbuf();
+  const std::string picture = stream.str();
+  EXPECT_TRUE(picture.starts_with("<svg "));
+  EXPECT_LT(picture.size(), 60'000U);
+  EXPECT_FALSE(has_any(picture, {"<script", "<image", "@import"}))
+      << "GitHub shows no picture that loads or runs";
+  for (const char* part : {"<title ", "<desc ", "prefers-reduced-motion"})
+    EXPECT_TRUE(has_any(picture, {part})) << part;
+}
+
 TEST(Markdown, anchors_are_as_github_makes_them) {
   const Document document = parse_document(
       "a.md", "# 4.1 Signals to `dream`: why?\n## What is\n```\n# no heading\n```\n## What is\n");

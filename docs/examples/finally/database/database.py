@@ -1,4 +1,4 @@
-"""Keeps in memory what it is given: PUT /name stores a text, GET / gives all of them."""
+"""Keeps texts in memory: PUT /name stores one, GET / returns all of them."""
 
 import http.server
 import json

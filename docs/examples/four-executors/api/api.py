@@ -1,4 +1,4 @@
-"""The api: GET /ada answers with what the greeter says to that name, and a quote."""
+"""The api: GET /ada answers with the greeting of the greeter for that name, and a quote."""
 
 import http.server
 import os

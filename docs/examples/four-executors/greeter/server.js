@@ -1,4 +1,4 @@
-// The greeter: GET /ada greets whom the database knows by that name.
+// The greeter: GET /ada greets the person that the database has under that name.
 import http from "node:http";
 
 const database = `http://127.0.0.1:${process.env.DATABASE_PORT}`;

@@ -1,4 +1,4 @@
-"""Answers one request after the other, until one of them is for /hang, which never ends."""
+"""Answers one request after the other. A request for /hang never ends."""
 
 import http.server
 import os

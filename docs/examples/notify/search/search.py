@@ -1,4 +1,4 @@
-"""Tells in which line of book.txt a word is: GET /word."""
+"""GET /word answers with the line of book.txt that has this word."""
 
 import http.server
 import os

@@ -1,4 +1,4 @@
-"""Loads the people of the database, says so, and is there until it is asked to end."""
+"""Loads the people of the database, prints a line when it has them, and runs until it is asked to end."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Says hello as its settings have it, until somebody asks for /crash."""
+"""Says hello with the words of its settings. A request for /crash ends it."""
 
 import http.server
 import json

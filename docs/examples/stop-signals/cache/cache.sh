@@ -1,4 +1,4 @@
-# Doesn't listen.
+# Ignores its stop signals.
 trap '' INT TERM
 echo ready
 tail -f /dev/null &

@@ -1,4 +1,4 @@
-"""Ends when the database takes connections."""
+"""Ends when the database accepts connections."""
 
 import os
 import socket

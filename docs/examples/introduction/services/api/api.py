@@ -1,4 +1,4 @@
-"""The api: GET /hello/<token> greets whom the auth service knows by that token."""
+"""The api: GET /hello/<token> greets the user to whom the auth service gave that token."""
 
 import http.server
 import os
