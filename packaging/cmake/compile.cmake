@@ -76,4 +76,6 @@ function(dream_test name)
   gtest_discover_tests(${name} TEST_PREFIX ${name}. DISCOVERY_MODE PRE_TEST
                        PROPERTIES TIMEOUT ${arg_TIMEOUT} ${arg_PROPERTIES})
 endfunction()
-include(GoogleTest)
+if(DREAM_TESTS)
+  include(GoogleTest)
+endif()

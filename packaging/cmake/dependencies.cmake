@@ -65,8 +65,10 @@ add_library(dream_yaml INTERFACE)
 target_link_libraries(dream_yaml INTERFACE ${DREAM_YAML_LIBRARY})
 target_include_directories(dream_yaml SYSTEM INTERFACE ${DREAM_YAML_INCLUDE})
 
-find_package(GTest QUIET)
-dream_require(GTest libgtest-dev)
+if(DREAM_TESTS)
+  find_package(GTest QUIET)
+  dream_require(GTest libgtest-dev)
+endif()
 
 # RapidJSON's package predates imported targets.
 add_library(rapidjson INTERFACE)

@@ -1,17 +1,42 @@
-"""The api: GET /hello/<token> greets the user to whom the auth service gave that token."""
+"""The api: GET / asks for a name, and GET /hello/<token> greets the user to whom the auth service gave that token."""
 
 import http.server
 import os
 import signal
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 auth = f"http://127.0.0.1:{os.environ.get('AUTH_PORT', '7412')}"
 
 
+PAGE = """<!doctype html><title>dream</title>
+<form action="/login"><label>Your name: <input name="name" autofocus></label> <button>Log in</button></form>
+"""
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        url = urllib.parse.urlsplit(self.path)
+        if url.path == "/":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(PAGE.encode())
+        elif url.path == "/login":
+            self.log_in(urllib.parse.parse_qs(url.query).get("name", ["nobody"])[0])
+        else:
+            self.greet()
+
+    def log_in(self, name):
+        with urllib.request.urlopen(f"{auth}/login", data=name.encode(), timeout=5) as response:
+            token = response.read().decode().strip()
+        self.send_response(303)
+        self.send_header("Location", f"/hello/{token}")
+        self.end_headers()
+
+    def greet(self):
         token = self.path.rsplit("/", 1)[-1]
         try:
             with urllib.request.urlopen(f"{auth}/whoami/{token}", timeout=5) as response:
