@@ -13,7 +13,7 @@ namespace dream::cli {
 
 enum class When : std::uint8_t { automatic, always, never };
 enum class Graph : std::uint8_t { none, dot, mermaid };
-enum class Output : std::uint8_t { automatic, prefix, raw, grouped, events };
+enum class Output : std::uint8_t { automatic, prefix, raw, grouped, quiet, events };
 
 /// What the commands of `dream ctl` ask of which run.
 struct CtlOptions {
@@ -50,6 +50,7 @@ struct Options {
   int notice = -1;                    ///< of a detached run: a pipe for the path of its socket
   bool moves_ports = false;           ///< --ports auto
   Output output = Output::automatic;
+  bool quiet = false;  ///< the same as Output::quiet
   std::optional<std::filesystem::path> log_directory;
   std::optional<std::filesystem::path> trace_file;
   When color = When::automatic;

@@ -11,8 +11,8 @@
 
 #include "control/run_answers.hpp"
 #include "control/run_state.hpp"
-#include "control/tails.hpp"
 #include "output/event_lines.hpp"
+#include "output/tails.hpp"
 
 namespace dream::control {
 
@@ -61,7 +61,7 @@ class Server : public output::Reporter {
   RunAccess access_;
   std::function<Instant()> clock_;
   RunState run_;
-  Tails tails_;
+  output::Tails tails_;
   std::unique_ptr<output::EventLines> events_;
   std::optional<StepIndex> about_;  ///< the step of the event that is being sent, if it is output
   boost::asio::local::stream_protocol::acceptor acceptor_;

@@ -12,6 +12,7 @@
 #include "output/label.hpp"
 #include "output/line_mixer.hpp"
 #include "output/piece_mixer.hpp"
+#include "output/quiet.hpp"
 #include "output/screen.hpp"
 #include "output/spool.hpp"
 
@@ -109,6 +110,8 @@ std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Consol
       const Grouped which = mode == OutputMode::grouped ? Grouped::all : Grouped::front;
       return make_grouped_renderer(context, console, plan, which, color, on_room, temporary_folder());
     }
+    case OutputMode::quiet:
+      return make_quiet_renderer(console, plan);
     case OutputMode::events:
       return make_events_renderer(console, plan, read_clock);
     case OutputMode::prefix:

@@ -65,6 +65,7 @@ enum class OutputMode : std::uint8_t {
   raw,            ///< bytes as they come
   grouped,        ///< each step's whole output at its end, failures last
   grouped_front,  ///< so those in front; the others as in prefix
+  quiet,          ///< the last lines of what fails
   events,         ///< everything as JSON lines on stdout
 };
 

@@ -27,6 +27,31 @@ void await_ready(const Workspace& workspace) {
   std::getline(std::ifstream(workspace.root() / "ready") >> std::ws, line);
 }
 
+TEST(QuietOutput, is_what_dream_does_and_the_last_lines_of_what_fails) {
+  const Workspace workspace({{"a", "echo a; exit 3", R"("required": false)", ""}, {"c", "echo c", "", ""}});
+  const Finished finished = run(workspace, launch({"--quiet"}));
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_EQ(finished.out, "a\n");
+  EXPECT_THAT(finished.err, HasSubstr("dream: ── ./a:go, last lines ──\n"));
+  EXPECT_THAT(finished.err, HasSubstr("dream: ./c:go succeeded\n"));
+  EXPECT_EQ(run(workspace, launch({"-o", "quiet"})).out, "a\n");
+  EXPECT_EQ(run(workspace, launch({"--quiet", "-o", "raw"})).code, 2);
+}
+
+TEST(QuietOutput, is_the_mode_for_agents_unless_another_is_asked_for) {
+  const Workspace workspace({{"a", "echo a", "", ""}, {"c", "echo c", "", ""}});
+  Launch by_agent = launch({});
+  by_agent.environment["CLAUDECODE"] = "1";
+  EXPECT_EQ(run(workspace, by_agent).out, "");
+  by_agent.environment = {{"AI_AGENT", "some"}};
+  EXPECT_EQ(run(workspace, by_agent).out, "");
+  by_agent.environment = {{"AI_AGENT", ""}};
+  EXPECT_THAT(run(workspace, by_agent).out, HasSubstr("a | a\n"));
+  Launch raw = launch({"-o", "raw"});
+  raw.environment["CLAUDECODE"] = "1";
+  EXPECT_THAT(run(workspace, raw).out, HasSubstr("a\n"));
+}
+
 TEST(GroupedOutput, comes_step_by_step_and_failures_last) {
   const Workspace workspace({{"a", "echo a out; echo a err >&2; exit 3", R"("required": false)", ""},
                              {"b", "echo b1; printf b2", "", ""},

@@ -53,11 +53,14 @@ void define_planning(Definition& definition, Options& options) {
 
 void define_output(Definition& definition, Options& options) {
   definition.choice<Output>("-o,--output", "MODE", options.output,
-                            "prefix (default for several steps), raw, grouped or events",
+                            "prefix (default for several steps), raw, grouped, quiet or events",
                             {{"prefix", Output::prefix},
                              {"raw", Output::raw},
                              {"grouped", Output::grouped},
+                             {"quiet", Output::quiet},
                              {"events", Output::events}});
+  definition.flag("-q,--quiet", options.quiet,
+                  "of what steps write only the last lines of those that fail (= -o quiet)");
   definition.path("--log-dir", "DIR", options.log_directory,
                   "also write every step's output into files of this folder");
   definition.path("--trace", "FILE", options.trace_file,

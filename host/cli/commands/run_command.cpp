@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -37,11 +39,22 @@ namespace dream::cli {
 
 namespace {
 
+/// Agents that write programs pay for every line that they read, and need few of them.
+bool is_run_by_agent() {
+  constexpr std::array marks{"AI_AGENT", "CLAUDECODE", "CODEX_SANDBOX", "CURSOR_AGENT", "GEMINI_CLI"};
+  return std::ranges::any_of(marks, [](const char* mark) {
+    const char* value = std::getenv(mark);
+    return value != nullptr && *value != '\0';
+  });
+}
+
 /// One step needs no label: it looks as if it had been started by hand. Of steps that run beside one another
 /// whoever reads a file or a pipe wants each in one piece.
 output::OutputMode output_mode(const Options& options, const Plan& plan) {
+  if (options.quiet) return output::OutputMode::quiet;
   switch (options.output) {
     case Output::automatic:
+      if (is_run_by_agent()) return output::OutputMode::quiet;
       if (plan.steps.size() == 1) return output::OutputMode::raw;
       return plan.shares_front && ::isatty(STDOUT_FILENO) == 0 ? output::OutputMode::grouped_front
                                                                : output::OutputMode::prefix;
@@ -51,6 +64,8 @@ output::OutputMode output_mode(const Options& options, const Plan& plan) {
       return output::OutputMode::raw;
     case Output::grouped:
       return output::OutputMode::grouped;
+    case Output::quiet:
+      return output::OutputMode::quiet;
     case Output::events:
       return output::OutputMode::events;
   }

@@ -43,6 +43,8 @@ Result<void> check_run(const Options& options) {
   if (!options.is_named && options.tasks.size() > 1)
     return usage_error("unexpected " + in_quotes(options.tasks[1]),
                        "arguments for the task go after --; `dream run TASK TASK` runs several tasks");
+  if (options.quiet && options.output != Output::automatic && options.output != Output::quiet)
+    return usage_error("--quiet and --output don't go together");
   if (options.dry_run && options.detach) return usage_error("--dry-run and --detach don't go together");
   if (options.json && !options.dry_run && !options.list_only)
     return usage_error("--json goes with --dry-run and --list-only", "--output events tells a run as JSON");

@@ -1,10 +1,10 @@
-#include "control/tails.hpp"
+#include "output/tails.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace dream::control {
+namespace dream::output {
 namespace {
 
 constexpr StepIndex step{0};
@@ -48,4 +48,4 @@ TEST(Tails, of_many_steps_share_what_there_is) {
 }
 
 }  // namespace
-}  // namespace dream::control
+}  // namespace dream::output

@@ -6,7 +6,7 @@
 
 #include "base/ids.hpp"
 
-namespace dream::control {
+namespace dream::output {
 
 /// The last bytes that each step has written, both streams in the order they came. Takes memory only for what
 /// was written.
@@ -24,6 +24,8 @@ class Tails {
   /// The last `lines` lines; what was cut off at their begin is left out. Lines end with a newline, but maybe
   /// the last one.
   [[nodiscard]] std::string last(StepIndex step, std::size_t lines) const;
+  /// The same, and forgets them.
+  [[nodiscard]] std::string take_last(StepIndex step, std::size_t lines);
 
  private:
   struct Tail {
@@ -35,4 +37,4 @@ class Tails {
   std::vector<Tail> tails_;
 };
 
-}  // namespace dream::control
+}  // namespace dream::output

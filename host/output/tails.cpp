@@ -1,8 +1,8 @@
-#include "control/tails.hpp"
+#include "output/tails.hpp"
 
 #include <algorithm>
 
-namespace dream::control {
+namespace dream::output {
 
 Tails::Tails(std::size_t steps)
     : kept_(std::clamp<std::size_t>(all_kept / std::max<std::size_t>(steps, 1), std::size_t{4} << 10U,
@@ -37,4 +37,10 @@ std::string Tails::last(StepIndex step, std::size_t lines) const {
   return all.substr(at);
 }
 
-}  // namespace dream::control
+std::string Tails::take_last(StepIndex step, std::size_t lines) {
+  std::string taken = last(step, lines);
+  tails_[position(step)] = {};
+  return taken;
+}
+
+}  // namespace dream::output

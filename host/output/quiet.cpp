@@ -1,0 +1,64 @@
+#include "output/quiet.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "output/tails.hpp"
+
+namespace dream::output {
+
+namespace {
+
+/// Enough for a failed assertion, or a compiler's first errors.
+constexpr std::size_t lines_of_a_failure = 40;
+
+class QuietRenderer : public Renderer {
+ public:
+  QuietRenderer(Console& console, const Plan& plan)
+      : console_(console), plan_(plan), tails_(plan.steps.size()) {}
+
+  bool write(StepIndex step, Stream /*stream*/, std::string_view bytes) override {
+    tails_.add(step, bytes);
+    return true;
+  }
+  [[nodiscard]] bool ready(StepIndex /*step*/, Stream /*stream*/) const override { return true; }
+  void end(StepIndex /*step*/) override {}
+  void say(std::string_view lines) override { put(Stream::err, lines); }
+
+  void report(Instant /*now*/, const engine::Action& action, const engine::Engine& engine) override {
+    if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
+      tell(ended->step, engine.outcomes()[position(ended->step)], "");
+    } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
+      tell(over->attempt.step, engine.outcomes()[position(over->attempt.step)],
+           fmt::format(" (attempt {})", over->attempt.number));
+    }
+  }
+
+ private:
+  void tell(StepIndex step, const engine::Outcome& outcome, std::string_view attempt) {
+    if (outcome.kind != engine::OutcomeKind::failed) return;
+    std::string last = tails_.take_last(step, lines_of_a_failure);
+    if (last.empty()) return;
+    if (!last.ends_with('\n')) last += '\n';
+    say(fmt::format("dream: ── {}{}, last lines ──\n", to_string(plan_.steps[position(step)].id), attempt));
+    put(Stream::out, last);
+  }
+
+  void put(Stream stream, std::string_view bytes) {
+    console_.writer(stream).append(bytes);
+    console_.writer(stream).commit();
+  }
+
+  Console& console_;
+  const Plan& plan_;
+  Tails tails_;
+};
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_quiet_renderer(Console& console, const Plan& plan) {
+  return std::make_unique<QuietRenderer>(console, plan);
+}
+
+}  // namespace dream::output

@@ -1,0 +1,62 @@
+#include "output/quiet.hpp"
+
+#include <gmock/gmock.h>
+
+#include "unit/output/run_fixture.hpp"
+
+namespace dream::output {
+namespace {
+
+class QuietTest : public RunTest {
+ protected:
+  QuietTest() { use(make_quiet_renderer(console_, plan_)); }
+};
+
+TEST_F(QuietTest, shows_nothing_that_steps_write_while_all_goes_well) {
+  start_all();
+  writes(a, Stream::out, "a1\n");
+  writes(c, Stream::err, "c1\n");
+  ends(a, 0);
+  ends(c, 0);
+  settle();
+  EXPECT_EQ(out_, "");
+  EXPECT_EQ(err_, "");
+}
+
+TEST_F(QuietTest, shows_the_last_lines_of_a_step_that_fails) {
+  start_all();
+  std::string all;
+  for (int line = 1; line <= 100; ++line) all += std::to_string(line) + "\n";
+  writes(b, Stream::out, "of another\n");
+  writes(a, Stream::out, all);
+  writes(a, Stream::err, "no end");
+  ends(a, 3);
+  settle();
+  EXPECT_EQ(err_, "dream: ── ./a:go, last lines ──\n");
+  EXPECT_TRUE(out_.starts_with("62\n63\n")) << out_;
+  EXPECT_TRUE(out_.ends_with("100\nno end\n")) << out_;
+}
+
+TEST_F(QuietTest, shows_each_failed_attempt_with_its_own_lines) {
+  restart_a();
+  start_all();
+  writes(a, Stream::out, "first\n");
+  attempt_ends(1, 1);
+  attempt_begins(2);
+  writes(a, Stream::out, "second\n");
+  attempt_ends(2, 1);
+  settle();
+  EXPECT_EQ(out_, "first\nsecond\n");
+  EXPECT_EQ(err_,
+            "dream: ── ./a:go (attempt 1), last lines ──\ndream: ── ./a:go (attempt 2), last lines ──\n");
+}
+
+TEST_F(QuietTest, a_failure_without_a_word_has_no_heading) {
+  start_all();
+  ends(a, 1);
+  settle();
+  EXPECT_EQ(err_, "");
+}
+
+}  // namespace
+}  // namespace dream::output
