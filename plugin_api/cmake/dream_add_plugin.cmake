@@ -19,6 +19,19 @@ function(_dream_embed_schema target schema)
   target_include_directories(${target} PRIVATE ${folder})
 endfunction()
 
+# Links the C++ runtime into a program or a library, so that it needs glibc 2.34 or newer and nothing else.
+function(dream_static_runtime target)
+  target_link_options(${target} PRIVATE $<$<LINK_LANGUAGE:CXX>:-static-libstdc++> -static-libgcc)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if("CXX" IN_LIST languages AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set(source ${DREAM_PLUGIN_CMAKE_DIR}/find_object.cpp)
+    target_sources(${target} PRIVATE ${source})
+    # The linker needs its machine code at once; and it is no part of what the target's own files are compiled as.
+    set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES
+                                COMPILE_OPTIONS -fno-lto SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
+endfunction()
+
 function(dream_add_plugin name)
   cmake_parse_arguments(arg "" "SCHEMA" "" ${ARGN})
   add_library(${name} MODULE ${arg_UNPARSED_ARGUMENTS})
@@ -41,7 +54,7 @@ function(dream_add_plugin name)
     # A sanitizer's runtime has to be the one of the program that loads the plugin.
     if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize"
        AND (NOT DEFINED DREAM_STATIC_RUNTIME OR DREAM_STATIC_RUNTIME))
-      target_link_options(${name} PRIVATE $<$<LINK_LANGUAGE:CXX>:-static-libstdc++> -static-libgcc)
+      dream_static_runtime(${name})
     endif()
   endif()
 endfunction()
