@@ -31,7 +31,7 @@ void open_standard_descriptors() {
 }
 
 int execute(Invocation invocation) {
-  const Command& command = *invocation.command;
+  const Subcommand& command = *invocation.command;
   Options& options = invocation.options;
   const std::string name(command.name);
   if (!command.gives_way || !options.tasks.empty() || !options.words.empty() || !has_task(name, options))

@@ -64,7 +64,7 @@ std::string names_of(const OptionWords& option) {
 }
 
 /// Those that `dream TASK` hasn't with the same words.
-std::vector<OptionWords> own_options(const Command& command) {
+std::vector<OptionWords> own_options(const Subcommand& command) {
   std::vector<OptionWords> own;
   const std::vector<OptionWords> of_run = option_words(run_command);
   if (&command == &run_command) return own;
@@ -98,7 +98,7 @@ std::string manual_page() {
   page +=
       "What there is to run, and what before it, stands in the file\n.I dream.json\nof the folder or of the "
       "nearest one above it.\n.SH COMMANDS\n";
-  for (const Command* command : all_commands()) {
+  for (const Subcommand* command : all_commands()) {
     page += item(usage_of(*command), command->help);
     for (const OptionWords& option : own_options(*command))
       page += item_of_option(names_of(option), option.help);
@@ -112,7 +112,7 @@ std::string manual_page() {
 
 std::string command_reference() {
   std::string text = "| command | |\n| --- | --- |\n";
-  for (const Command* command : all_commands())
+  for (const Subcommand* command : all_commands())
     text += fmt::format("| `{}` | {} |\n", cell(usage_of(*command)), cell(command->help));
   text += "\n| option of `dream TASK` | |\n| --- | --- |\n";
   for (const OptionWords& option : option_words(run_command))
@@ -120,7 +120,7 @@ std::string command_reference() {
   text += "\n| command | its option | |\n| --- | --- | --- |\n";
   // The same of several commands is one row.
   std::vector<std::pair<std::string, std::string>> rows;  // the option, and whose it is
-  for (const Command* command : all_commands()) {
+  for (const Subcommand* command : all_commands()) {
     for (const OptionWords& option : own_options(*command)) {
       std::string row = fmt::format("`{}` | {} |", cell(names_of(option)), cell(option.help));
       const auto same = std::ranges::find(rows, row, &std::pair<std::string, std::string>::first);

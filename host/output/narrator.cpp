@@ -108,10 +108,15 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     log_.debug([&] { return "starting " + name(start->attempt.step); });
   } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
     log_.debug([&] { return fmt::format("the run is over: exit code {}", finish->exit_code); });
-    for (const std::string& line : summary(plan_, engine.outcomes(), now - began_, restarts_)) {
-      log_.write(LogLevel::info, line);
-    }
+    tell_summary(now, engine.outcomes());
   }
+}
+
+/// Of one step everything has been said, but what its end took.
+void Narrator::tell_summary(Instant now, std::span<const engine::Outcome> outcomes) {
+  if (quiet_ && !outcomes.front().forced && outcomes.front().left_behind.empty()) return;
+  for (const std::string& line : summary(plan_, outcomes, now - began_, restarts_))
+    log_.write(LogLevel::info, line);
 }
 
 /// What runs at the end runs on after the first signal.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ class Narrator : public Reporter {
   void tell_wait(Instant now, const engine::StillProbing& probing);
   void tell_stop(const engine::RunStop& reason);
   void tell_how_to_skip();
+  void tell_summary(Instant now, std::span<const engine::Outcome> outcomes);
   void tell_who_still_ends(Instant now, const engine::StillEnding& still);
 
   const Plan& plan_;

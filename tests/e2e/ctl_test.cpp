@@ -254,6 +254,11 @@ TEST(Detached, run_goes_on_when_all_is_ready_until_it_is_taken_down) {
   }();
   EXPECT_EQ(again.code, 0);
   EXPECT_THAT(again.err, HasSubstr("./c:dev runs already (run "));
+  DreamRun in_front(stack, stack.launch({"dev"}));
+  in_front.await_out("begun\n");
+  in_front.send(SIGTERM);
+  EXPECT_EQ(in_front.exit_code_beside_others(), 128 + SIGTERM);
+  EXPECT_THAT(in_front.err(), HasSubstr("./c:dev runs already, and goes on (run "));
   EXPECT_EQ(stack.ctl({"down"}).code, 0);
   EXPECT_TRUE(await_all_ended());
 }

@@ -52,6 +52,15 @@ TEST(QuietOutput, is_the_mode_for_agents_unless_another_is_asked_for) {
   EXPECT_THAT(run(workspace, raw).out, HasSubstr("a\n"));
 }
 
+TEST(OneStep, is_shown_as_if_it_had_been_started_by_hand) {
+  const Workspace workspace({{"c", "echo out; echo err >&2", "", ""}});
+  const Finished well = run(workspace, launch({}));
+  EXPECT_EQ(well.out, "out\n");
+  EXPECT_EQ(well.err, "err\n");
+  const Workspace failing({{"c", "exit 3", "", ""}});
+  EXPECT_EQ(run(failing, launch({})).err, "dream: ./c:go failed: exit code 3\n");
+}
+
 TEST(GroupedOutput, comes_step_by_step_and_failures_last) {
   const Workspace workspace({{"a", "echo a out; echo a err >&2; exit 3", R"("required": false)", ""},
                              {"b", "echo b1; printf b2", "", ""},

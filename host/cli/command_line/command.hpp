@@ -14,7 +14,7 @@ namespace dream::cli {
 
 /// One command. `--help`, `dream help`, the manual page, the reference in docs/configuration.md and
 /// completion have their words from here.
-struct Command {
+struct Subcommand {
   std::string_view name;   ///< "plan", "ctl"; of one of a family: "ctl ps"
   std::string_view takes;  ///< its words as usage shows them: "TASK…"; empty: none
   std::string_view help;   ///< what it does, in a line
@@ -30,14 +30,14 @@ struct Command {
 };
 
 /// "ctl ps TASK…"
-[[nodiscard]] std::string usage_of(const Command& command);
+[[nodiscard]] std::string usage_of(const Subcommand& command);
 
 /// All of them, in the order in which help shows them.
-[[nodiscard]] std::span<const Command* const> all_commands();
+[[nodiscard]] std::span<const Subcommand* const> all_commands();
 /// nullptr: none is called so.
-[[nodiscard]] const Command* find_command(std::string_view name);
+[[nodiscard]] const Subcommand* find_command(std::string_view name);
 /// Those of a family: "ctl".
-[[nodiscard]] std::vector<const Command*> family_of(std::string_view word);
+[[nodiscard]] std::vector<const Subcommand*> family_of(std::string_view word);
 /// The command that a word was probably meant as; empty: none is like it.
 [[nodiscard]] std::string nearest_command(std::string_view word);
 

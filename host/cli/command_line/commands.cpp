@@ -8,13 +8,13 @@
 
 namespace dream::cli {
 
-std::string usage_of(const Command& command) {
+std::string usage_of(const Subcommand& command) {
   std::string usage(command.name);
   if (!command.takes.empty()) usage += " " + std::string(command.takes);
   return usage;
 }
 
-std::span<const Command* const> all_commands() {
+std::span<const Subcommand* const> all_commands() {
   static constexpr std::array commands{
       &run_command,        &plan_command, &list_command, &validate_command, &init_command,   &suggest_command,
       &ctl_command,        &ctl_ps,       &ctl_logs,     &ctl_wait,         &ctl_why,        &ctl_stop,
@@ -24,15 +24,16 @@ std::span<const Command* const> all_commands() {
   return commands;
 }
 
-const Command* find_command(std::string_view name) {
+const Subcommand* find_command(std::string_view name) {
   const auto commands = all_commands();
-  const auto found = std::ranges::find(commands, name, [](const Command* command) { return command->name; });
+  const auto found =
+      std::ranges::find(commands, name, [](const Subcommand* command) { return command->name; });
   return found == commands.end() ? nullptr : *found;
 }
 
-std::vector<const Command*> family_of(std::string_view word) {
-  std::vector<const Command*> family;
-  for (const Command* command : all_commands()) {
+std::vector<const Subcommand*> family_of(std::string_view word) {
+  std::vector<const Subcommand*> family;
+  for (const Subcommand* command : all_commands()) {
     if (command->name.size() > word.size() && command->name.starts_with(word) &&
         command->name[word.size()] == ' ')
       family.push_back(command);
@@ -42,7 +43,7 @@ std::vector<const Command*> family_of(std::string_view word) {
 
 std::string nearest_command(std::string_view word) {
   std::vector<std::string> names;
-  for (const Command* command : all_commands()) names.emplace_back(command->name);
+  for (const Subcommand* command : all_commands()) names.emplace_back(command->name);
   return nearest_name(word, names);
 }
 

@@ -49,10 +49,11 @@ std::string exit_codes() {
   return text + line + "\n";
 }
 
-std::string help_of_family(const Command& family) {
+std::string help_of_family(const Subcommand& family) {
   std::string text =
       fmt::format("{}\n\nUsage: dream {} COMMAND\n\nCommands:\n", sentence(family.help), family.name);
-  for (const Command* command : family_of(family.name)) text += row("  " + usage_of(*command), command->help);
+  for (const Subcommand* command : family_of(family.name))
+    text += row("  " + usage_of(*command), command->help);
   return text + fmt::format("\n`dream help {} COMMAND` tells more of one.\n", family.name);
 }
 
@@ -69,7 +70,7 @@ std::span<const ExitWords> exit_words() {
   return codes;
 }
 
-std::string help_of(const Command& command) {
+std::string help_of(const Subcommand& command) {
   if (!family_of(command.name).empty()) return help_of_family(command);
   std::string text =
       fmt::format("{}\n\nUsage: dream {} [options]\n", sentence(command.help), usage_of(command));
@@ -80,7 +81,7 @@ std::string help_of(const Command& command) {
 
 std::string general_help() {
   std::string text = fmt::format("{}\n\nUsage: {}\n\nCommands:\n", program_summary, usage_lines);
-  for (const Command* command : all_commands()) {
+  for (const Subcommand* command : all_commands()) {
     if (command->name.find(' ') == std::string_view::npos)
       text += row("  " + usage_of(*command), command->help);
   }

@@ -26,7 +26,7 @@ inline constexpr std::string_view usage_lines =
 [[nodiscard]] std::span<const ExitWords> exit_words();
 
 /// Of one command: usage, options, examples; of a family its commands.
-[[nodiscard]] std::string help_of(const Command& command);
+[[nodiscard]] std::string help_of(const Subcommand& command);
 /// Of all.
 [[nodiscard]] std::string general_help();
 

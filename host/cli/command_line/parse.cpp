@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "cli/command_line/help.hpp"
+#include "cli/commands/common_options.hpp"
 
 namespace dream::cli {
 
@@ -28,7 +29,7 @@ class HelpFormatter : public CLI::Formatter {
 /// One command as a subcommand of CLI11, and what it writes into.
 class Reader {
  public:
-  explicit Reader(const Command& command) : command_(command) {
+  explicit Reader(const Subcommand& command) : command_(command) {
     app_.formatter(std::make_shared<HelpFormatter>());
     app_.set_help_flag();
     std::string_view rest = command.name;
@@ -88,7 +89,7 @@ class Reader {
     return option != nullptr && option->get_type_size() > 0 && option->get_items_expected_min() > 0;
   }
 
-  const Command& command_;
+  const Subcommand& command_;
   CLI::App app_{program_summary, "dream"};
   CLI::App* sub_ = &app_;
   Words path_;
@@ -97,19 +98,15 @@ class Reader {
   std::optional<Definition> definition_;
 };
 
-Error usage_error(std::string message, std::string hint) {
-  return {ErrorCode::usage, std::move(message), {}, std::move(hint)};
-}
-
-std::string see_help(const Command& command) {
+std::string see_help(const Subcommand& command) {
   return command.name == "run" ? "see dream --help" : fmt::format("see dream help {}", command.name);
 }
 
 /// "--seed goes with plugin check".
-std::optional<Error> option_of_another(const std::string& word, const Command& command) {
+std::optional<Error> option_of_another(const std::string& word, const Subcommand& command) {
   const std::string name = word.substr(0, word.find('='));
   Words owners;
-  for (const Command* other : all_commands()) {
+  for (const Subcommand* other : all_commands()) {
     for (const OptionWords& option : option_words(*other)) {
       if (std::ranges::find(option.names, name) != option.names.end()) owners.emplace_back(other->name);
     }
@@ -119,7 +116,7 @@ std::optional<Error> option_of_another(const std::string& word, const Command& c
 }
 
 /// CLI11's names in its messages are the program's, not the error's.
-Error explain(const Reader& reader, const CLI::ParseError& error, const Command& command) {
+Error explain(const Reader& reader, const CLI::ParseError& error, const Subcommand& command) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     for (const std::string& word : reader.app().remaining()) {
       if (!word.starts_with('-'))
@@ -137,32 +134,32 @@ Error explain(const Reader& reader, const CLI::ParseError& error, const Command&
 }
 
 /// "plugin info needs more words (usage: dream plugin info ID|FILE)".
-Error explain_words(Error error, const Command& command) {
+Error explain_words(Error error, const Subcommand& command) {
   if (error.message == "needs more words") error.message = fmt::format("{} {}", command.name, error.message);
   error.hint = fmt::format("usage: dream {}", usage_of(command));
   return error;
 }
 
 /// Takes the words that name the command out of the line. Where the first names none it is a task.
-Result<const Command*> take_command(Words& words, const Command& run, const Reader& reader) {
+Result<const Subcommand*> take_command(Words& words, const Subcommand& run, const Reader& reader) {
   const std::size_t at = reader.first_word(words);
   if (at == std::string::npos) return &run;
   const auto take = [&words](std::size_t word) {
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(word));
   };
   const std::string first = words[at];
-  const Command* found = find_command(first);
+  const Subcommand* found = find_command(first);
   if (found == nullptr) return &run;
   take(at);
-  const std::vector<const Command*> family = family_of(first);
+  const std::vector<const Subcommand*> family = family_of(first);
   const std::size_t second = family.empty() ? std::string::npos : reader.first_word(words, at);
   if (second == std::string::npos) return found;
-  if (const Command* member = find_command(first + " " + words[second])) {
+  if (const Subcommand* member = find_command(first + " " + words[second])) {
     take(second);
     return member;
   }
   Words names;
-  for (const Command* one : family) names.emplace_back(one->name.substr(first.size() + 1));
+  for (const Subcommand* one : family) names.emplace_back(one->name.substr(first.size() + 1));
   const std::string meant = nearest_name(words[second], names);
   return usage_error(fmt::format("unknown {} command {}", first, in_quotes(words[second])),
                      meant.empty() ? "there are " + join_words(names)
@@ -178,10 +175,10 @@ Parsed parse_command_line(int argument_count, const char* const* arguments) {
   if (separator != words.end()) behind.assign(separator + 1, words.end());
   words.erase(separator, words.end());
 
-  const Command& run = *find_command("run");
+  const Subcommand& run = *find_command("run");
   std::optional<Reader> reader(std::in_place, run);
   const std::size_t before = words.size();
-  const Result<const Command*> command = take_command(words, run, *reader);
+  const Result<const Subcommand*> command = take_command(words, run, *reader);
   if (!command) return command.error();
   if (*command != &run) reader.emplace(**command);
   const bool is_named = words.size() != before;
@@ -203,11 +200,11 @@ Parsed parse_command_line(int argument_count, const char* const* arguments) {
   return std::variant<Invocation, Answer>(Invocation{*command, std::move(reader->options())});
 }
 
-std::vector<OptionWords> option_words(const Command& command) {
+std::vector<OptionWords> option_words(const Subcommand& command) {
   return Reader(command).definition().in_words();
 }
 
-std::string options_text(const Command& command) {
+std::string options_text(const Subcommand& command) {
   const Reader reader(command);
   const auto* formatter = dynamic_cast<const CLI::Formatter*>(reader.app().get_formatter().get());
   std::string text = formatter->make_groups(&reader.app(), CLI::AppFormatMode::Normal);

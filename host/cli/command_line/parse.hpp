@@ -10,7 +10,7 @@ namespace dream::cli {
 
 /// A command line, understood.
 struct Invocation {
-  const Command* command = nullptr;
+  const Subcommand* command = nullptr;
   Options options;
 };
 
@@ -26,9 +26,9 @@ struct Answer {
                                                                           const char* const* arguments);
 
 /// The options that a command takes.
-[[nodiscard]] std::vector<OptionWords> option_words(const Command& command);
+[[nodiscard]] std::vector<OptionWords> option_words(const Subcommand& command);
 
 /// The same as columns, for help.
-[[nodiscard]] std::string options_text(const Command& command);
+[[nodiscard]] std::string options_text(const Subcommand& command);
 
 }  // namespace dream::cli

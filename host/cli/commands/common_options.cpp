@@ -8,11 +8,11 @@ namespace {
 
 constexpr std::size_t most_jobs = 100'000;
 
-Error usage_error(std::string message, std::string hint = "see dream --help") {
+}  // namespace
+
+Error usage_error(std::string message, std::string hint) {
   return {ErrorCode::usage, std::move(message), {}, std::move(hint)};
 }
-
-}  // namespace
 
 void define_place(Definition& definition, Options& options) {
   definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");

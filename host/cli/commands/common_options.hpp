@@ -19,6 +19,9 @@ void define_color(Definition& definition, Options& options);
 void define_debug(Definition& definition, Options& options);
 void define_json(Definition& definition, Options& options);
 
+/// What is wrong with a command line, and what to do.
+[[nodiscard]] Error usage_error(std::string message, std::string hint = "see dream --help");
+
 /// Selections that don't go together.
 [[nodiscard]] Result<void> check_selection(const Options& options);
 

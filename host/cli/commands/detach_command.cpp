@@ -19,11 +19,11 @@
 #include "base/write_all.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/run_watched.hpp"
+#include "cli/same_runs.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
 #include "cli/workspace.hpp"
 #include "control/client.hpp"
-#include "control/place.hpp"
 #include "process/signals.hpp"
 
 namespace dream::cli {
@@ -32,25 +32,6 @@ namespace {
 
 using control::Connection;
 using control::Request;
-
-std::vector<std::string> ids_of(const Selection& selection) {
-  std::vector<std::string> ids;
-  for (const SelectedStep& step : selection.steps) ids.push_back(to_string(step.id));
-  return ids;
-}
-
-/// "./c:dev runs already (run 5f0c1a2b, pid 17)".
-std::string sentence_on(const control::RunInfo& run, const std::string& what) {
-  return fmt::format("{} {} (run {}, pid {})", join_words(run.requested), what, run.short_id(), run.pid);
-}
-
-/// Runs of the same steps of this workspace that go on already.
-std::vector<Connection> find_same(const Requested& requested, const std::filesystem::path& root) {
-  const std::vector<std::string> ids = ids_of(requested.selection);
-  return control::open_runs(
-      control::sockets_of_runs(plugin::own_environment()),
-      [&](const control::RunInfo& run) { return run.root == root && run.requested == ids; });
-}
 
 int wait_for_same(Connection& run) {
   complain(sentence_on(run.info(), "runs already"));
@@ -196,7 +177,7 @@ int run_detached(const Options& options) {
     const Result<Requested> requested = requested_by(options, *loaded);
     if (!requested) return exit_nothing_run;
     if (!requested->plan) return tell_selection(options, requested->selection);
-    if (auto same = find_same(*requested, loaded->workspace.root); !same.empty())
+    if (auto same = find_same_runs(requested->selection, loaded->workspace.root); !same.empty())
       return wait_for_same(same.front());
   }
   auto out = make_pipe();

@@ -13,7 +13,7 @@ int help(const Options& options) {
   if (options.words.empty()) return print(general_help());
   std::string name = options.words[0];
   if (options.words.size() > 1) name += " " + options.words[1];
-  if (const Command* command = find_command(name)) return print(help_of(*command));
+  if (const Subcommand* command = find_command(name)) return print(help_of(*command));
   const std::string meant = nearest_command(name);
   complain(Error{ErrorCode::usage,
                  "there is no command " + in_quotes(name),
@@ -24,17 +24,17 @@ int help(const Options& options) {
 
 }  // namespace
 
-const Command help_command{.name = "help",
-                           .takes = "[COMMAND]",
-                           .help = "tells what there is, or all about one command",
-                           .examples = {"dream help plan", "dream help ctl logs"},
-                           .define =
-                               [](Definition& definition, Options& options) {
-                                 definition.words(options.words, 0, 2);
-                                 definition.path("-C,--directory", "DIR", options.directory,
-                                                 "as if started in this folder");
-                               },
-                           .run = help,
-                           .gives_way = true};
+const Subcommand help_command{.name = "help",
+                              .takes = "[COMMAND]",
+                              .help = "tells what there is, or all about one command",
+                              .examples = {"dream help plan", "dream help ctl logs"},
+                              .define =
+                                  [](Definition& definition, Options& options) {
+                                    definition.words(options.words, 0, 2);
+                                    definition.path("-C,--directory", "DIR", options.directory,
+                                                    "as if started in this folder");
+                                  },
+                              .run = help,
+                              .gives_way = true};
 
 }  // namespace dream::cli

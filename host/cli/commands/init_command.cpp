@@ -31,7 +31,7 @@ int init(const Options& options) {
 
 }  // namespace
 
-const Command init_command{
+const Subcommand init_command{
     .name = "init",
     .takes = "",
     .help = "writes a first dream.json from what it finds; overwrites nothing",

@@ -25,7 +25,7 @@ int plan_tasks(const Options& options) {
   print_and_leave(plan_text(plan, commands, locator(*loaded), style_of_stdout(options)));
 }
 
-const Command plan_command{
+const Subcommand plan_command{
     .name = "plan",
     .takes = "TASK…",
     .help = "shows the steps in order and what waits for what; runs nothing",

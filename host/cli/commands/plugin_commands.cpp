@@ -63,36 +63,36 @@ int list_plugins(const Options& options) {
   return print(options.json ? plugin_list_json(rows) : plugin_list_text(rows, style_of_stdout(options)));
 }
 
-int say_which(const Options&) {
+int say_which_plugin_command(const Options&) {
   std::vector<std::string> usages;
-  for (const Command* command : family_of("plugin")) usages.push_back("dream " + usage_of(*command));
+  for (const Subcommand* command : family_of("plugin")) usages.push_back("dream " + usage_of(*command));
   complain(Error{ErrorCode::usage, "plugin needs a command", {}, join_words(usages)});
   return exit_nothing_run;
 }
 
 }  // namespace
 
-const Command plugin_command{.name = "plugin",
-                             .takes = "list|info|check|new|trust",
-                             .help = "tells of executor plugins, checks them, begins a new one",
-                             .examples = {},
-                             .define = [](Definition&, Options&) {},
-                             .run = say_which};
+const Subcommand plugin_command{.name = "plugin",
+                                .takes = "list|info|check|new|trust",
+                                .help = "tells of executor plugins, checks them, begins a new one",
+                                .examples = {},
+                                .define = [](Definition&, Options&) {},
+                                .run = say_which_plugin_command};
 
-const Command plugin_list{.name = "plugin list",
-                          .takes = "",
-                          .help = "shows the executors there are, and where each comes from",
-                          .examples = {"dream plugin list", "dream plugin list --json"},
-                          .define =
-                              [](Definition& definition, Options& options) {
-                                define_place(definition, options);
-                                define_json(definition, options);
-                                define_color(definition, options);
-                                define_debug(definition, options);
-                              },
-                          .run = list_plugins};
+const Subcommand plugin_list{.name = "plugin list",
+                             .takes = "",
+                             .help = "shows the executors there are, and where each comes from",
+                             .examples = {"dream plugin list", "dream plugin list --json"},
+                             .define =
+                                 [](Definition& definition, Options& options) {
+                                   define_place(definition, options);
+                                   define_json(definition, options);
+                                   define_color(definition, options);
+                                   define_debug(definition, options);
+                                 },
+                             .run = list_plugins};
 
-const Command plugin_info{
+const Subcommand plugin_info{
     .name = "plugin info",
     .takes = "ID|FILE",
     .help = "tells what one executor is, and which options it takes",
@@ -108,7 +108,7 @@ const Command plugin_info{
         },
     .run = show_plugin};
 
-const Command plugin_check{
+const Subcommand plugin_check{
     .name = "plugin check",
     .takes = "ID|FILE",
     .help = "tries whether a plugin keeps the rules of the plugin interface",
@@ -126,32 +126,32 @@ const Command plugin_check{
         },
     .run = check_plugin};
 
-const Command plugin_new{.name = "plugin new",
-                         .takes = "NAME [DIR]",
-                         .help = "writes a repository that builds a plugin of this name",
-                         .examples = {"dream plugin new acme", "dream plugin new acme ../executors/acme"},
-                         .define =
-                             [](Definition& definition, Options& options) {
-                               definition.words(options.words, 1, 2);
-                               definition.path("-C,--directory", "DIR", options.directory,
-                                               "as if started in this folder");
-                             },
-                         .run = new_plugin};
+const Subcommand plugin_new{.name = "plugin new",
+                            .takes = "NAME [DIR]",
+                            .help = "writes a repository that builds a plugin of this name",
+                            .examples = {"dream plugin new acme", "dream plugin new acme ../executors/acme"},
+                            .define =
+                                [](Definition& definition, Options& options) {
+                                  definition.words(options.words, 1, 2);
+                                  definition.path("-C,--directory", "DIR", options.directory,
+                                                  "as if started in this folder");
+                                },
+                            .run = new_plugin};
 
-const Command plugin_trust{.name = "plugin trust",
-                           .takes = "FILE",
-                           .help = "confirms a plugin of a workspace, as long as it stays as it is",
-                           .examples = {"dream plugin trust tools/libdream_acme.so",
-                                        "dream -C ../theirs plugin trust tools/libdream_acme.so"},
-                           .define =
-                               [](Definition& definition, Options& options) {
-                                 definition.words(options.words, 1, 1);
-                                 definition.path("-C,--directory", "DIR", options.directory,
-                                                 "as if started in this folder");
-                               },
-                           .run =
-                               [](const Options& options) {
-                                 return trust_plugin(options.directory.value_or("") / options.words[0]);
-                               }};
+const Subcommand plugin_trust{.name = "plugin trust",
+                              .takes = "FILE",
+                              .help = "confirms a plugin of a workspace, as long as it stays as it is",
+                              .examples = {"dream plugin trust tools/libdream_acme.so",
+                                           "dream -C ../theirs plugin trust tools/libdream_acme.so"},
+                              .define =
+                                  [](Definition& definition, Options& options) {
+                                    definition.words(options.words, 1, 1);
+                                    definition.path("-C,--directory", "DIR", options.directory,
+                                                    "as if started in this folder");
+                                  },
+                              .run =
+                                  [](const Options& options) {
+                                    return trust_plugin(options.directory.value_or("") / options.words[0]);
+                                  }};
 
 }  // namespace dream::cli

@@ -16,6 +16,7 @@
 #include "cli/commands/common_options.hpp"
 #include "cli/commands/run_watched.hpp"
 #include "cli/plugin_trust.hpp"
+#include "cli/same_runs.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
 #include "control/place.hpp"
@@ -266,6 +267,13 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
   }
 }
 
+/// A detached one is easily forgotten; its ports and files are in use.
+void tell_same_runs(const Requested& requested, const prepare::LoadedWorkspace& loaded) {
+  for (const control::Connection& run : find_same_runs(requested.selection, loaded.workspace.root))
+    complain(sentence_on(run.info(), "runs already, and goes on") + "; dream ctl down --run " +
+             run.info().short_id() + " ends that one");
+}
+
 }  // namespace
 
 int run_tasks(const Options& options) {
@@ -290,6 +298,7 @@ int run_watched(const Options& options, RunWatcher* watcher) {
   const Plan& plan = *requested->plan;
   if (watcher != nullptr && !watcher->wants(plan, *loaded)) return watcher->tell(0);
   confirm_plugins(plan, *loaded, options);
+  if (watcher == nullptr && options.notice < 0) tell_same_runs(*requested, *loaded);
 
   const int socket = guardian ? guardian->release() : -1;
   std::optional<int> signal;  // what stopped the run: whoever waits for dream must see that

@@ -8,10 +8,6 @@ namespace dream::cli {
 
 namespace {
 
-Error usage_error(std::string message, std::string hint = "see dream --help") {
-  return {ErrorCode::usage, std::move(message), {}, std::move(hint)};
-}
-
 void define_run(Definition& definition, Options& options) {
   definition.words(options.tasks, 0, any_number);
   define_place(definition, options);
@@ -60,7 +56,7 @@ int run(const Options& options) {
 
 }  // namespace
 
-const Command run_command{
+const Subcommand run_command{
     .name = "run",
     .takes = "TASK…",
     .help = "runs tasks with everything that they need; `dream TASK` is the same",

@@ -125,7 +125,7 @@ int suggest_for(const Options& options) {
 
 }  // namespace
 
-const Command suggest_command{
+const Subcommand suggest_command{
     .name = "suggest",
     .takes = "TASK",
     .help = "runs the task once, and tells what `ready` to write in place of its delays",

@@ -69,7 +69,7 @@ int trust(const Options& options) {
 
 }  // namespace
 
-const Command trust_command{
+const Subcommand trust_command{
     .name = "trust",
     .takes = "[DIR]",
     .help = "obeys the dream.json there, whoever owns it; or lists those",

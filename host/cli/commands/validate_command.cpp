@@ -55,7 +55,7 @@ int validate(const Options& options) {
 
 }  // namespace
 
-const Command validate_command{
+const Subcommand validate_command{
     .name = "validate",
     .takes = "",
     .help = "tells every problem of dream.json, and what could not be started",

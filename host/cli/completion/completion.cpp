@@ -53,7 +53,7 @@ class Completion {
 
   /// The name of a command, of one of a family, or something that it takes.
   void pass_word(const std::string& word) {
-    const Command* named = nullptr;
+    const Subcommand* named = nullptr;
     if (!is_named_) named = find_command(word);
     if (is_named_ && command_ != nullptr && words_ == 0)
       named = find_command(std::string(command_->name) + " " + word);
@@ -119,7 +119,7 @@ class Completion {
 
   [[nodiscard]] std::vector<Candidate> first_words() const {
     std::vector<Candidate> found = source_.tasks(place_);
-    for (const Command* command : all_commands()) {
+    for (const Subcommand* command : all_commands()) {
       if (command->name.find(' ') == std::string_view::npos)
         found.push_back({std::string(command->name), std::string(command->help)});
     }
@@ -129,7 +129,7 @@ class Completion {
   /// What its usage names: "TASK…", "[STEP…]", "ID|FILE", "bash|zsh|fish", "NAME [DIR]".
   [[nodiscard]] std::vector<Candidate> following() const {
     std::vector<Candidate> found;
-    for (const Command* member : family_of(command_->name)) {
+    for (const Subcommand* member : family_of(command_->name)) {
       const std::string_view word = member->name.substr(command_->name.size() + 1);
       found.push_back({std::string(word), std::string(member->help)});
     }
@@ -158,7 +158,7 @@ class Completion {
     if (word == "DIR") add({{folders_mark, {}}});
     if (word == "FILE") add({{files_mark, {}}});
     if (word == "COMMAND") {
-      for (const Command* command : all_commands())
+      for (const Subcommand* command : all_commands())
         if (command->name.find(' ') == std::string_view::npos)
           add({{std::string(command->name), std::string(command->help)}});
     }
@@ -170,9 +170,9 @@ class Completion {
   std::vector<OptionWords> options_ = option_words(*find_command("run"));
   const OptionWords* pending_ = nullptr;  ///< its value is the next word
   bool behind_dashes_ = false;
-  bool is_named_ = false;             ///< the first word was there
-  const Command* command_ = nullptr;  ///< that it named; null: it was a task
-  std::size_t words_ = 0;             ///< behind the command
+  bool is_named_ = false;                ///< the first word was there
+  const Subcommand* command_ = nullptr;  ///< that it named; null: it was a task
+  std::size_t words_ = 0;                ///< behind the command
   CompletionPlace place_;
 };
 

@@ -22,7 +22,7 @@ namespace dream::cli {
 namespace {
 
 /// A run that doesn't answer at once isn't waited for: somebody types.
-constexpr Duration patience = std::chrono::milliseconds(500);
+constexpr Duration typing_patience = std::chrono::milliseconds(500);
 
 /// What the workspace offers; none of it where there is no dream.json or it can't be read.
 class Offering {
@@ -81,7 +81,7 @@ class Offering {
     std::vector<Candidate> found;
     for (control::Connection& run : open_runs()) {
       if (!run.send({.id = 1, .what = control::Request::What::ps})) continue;
-      const auto answer = run.line(read_clock() + patience);
+      const auto answer = run.line(read_clock() + typing_patience);
       for (const StepSeen& step : answer ? steps_in(*answer) : std::vector<StepSeen>())
         found.push_back({step.id, step.state});
     }
@@ -145,7 +145,7 @@ int complete(const Options& options) {
 
 }  // namespace
 
-const Command completion_command{
+const Subcommand completion_command{
     .name = "completion",
     .takes = "bash|zsh|fish",
     .help = "prints a script that completes command lines in that shell",

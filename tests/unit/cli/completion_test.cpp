@@ -52,7 +52,7 @@ TEST(Completion, offers_nothing_after_a_task_but_options) {
 }
 
 TEST(Completion, knows_every_option_by_all_of_its_names) {
-  for (const Command* command : all_commands()) {
+  for (const Subcommand* command : all_commands()) {
     for (const OptionWords& option : option_words(*command)) {
       EXPECT_FALSE(option.help.empty());
       for (const std::string& name : option.names) {

@@ -33,7 +33,7 @@ std::string plain(std::string text) {
 
 TEST(Manual, has_every_word_of_every_command) {
   for (const std::string& text : {plain(manual_page()), plain(command_reference())}) {
-    for (const Command* command : all_commands()) {
+    for (const Subcommand* command : all_commands()) {
       EXPECT_THAT(text, HasSubstr(usage_of(*command)));
       EXPECT_THAT(text, HasSubstr(plain(std::string(command->help))));
       for (const OptionWords& option : option_words(*command)) {
@@ -46,7 +46,7 @@ TEST(Manual, has_every_word_of_every_command) {
 }
 
 TEST(Help, has_the_options_and_two_examples_of_each_command_which_they_keep_to) {
-  for (const Command* command : all_commands()) {
+  for (const Subcommand* command : all_commands()) {
     if (!family_of(command->name).empty()) continue;
     const std::string text = help_of(*command);
     EXPECT_THAT(text, HasSubstr("Usage: dream " + usage_of(*command)));

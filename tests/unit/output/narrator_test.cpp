@@ -105,6 +105,30 @@ TEST_F(NarratorTest, says_of_one_step_that_fails_only_that) {
   }
 }
 
+TEST_F(NarratorTest, sums_one_step_up_only_when_its_end_took_force) {
+  for (const bool forced : {false, true}) {
+    Plan plan = plan_of({5});
+    if (forced) plan.steps[0].timeout = std::chrono::seconds(1);
+    std::string said;
+    const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
+    Narrator narrator(plan, *log, [](StepIndex) { return std::string(); });
+    engine::Engine engine(plan);
+    const Instant now{std::chrono::seconds(1)};
+    const auto happens = [&](Instant when, const engine::Event& event) {
+      engine.handle(when, event);
+      for (const engine::Action& action : engine.take_actions()) narrator.report(when, action, engine);
+    };
+    happens(now, engine::Begin{});
+    happens(now, engine::Started{{StepIndex{0}}});
+    if (forced) {
+      happens(now + std::chrono::seconds(1), engine::TimePassed{});
+      happens(now + std::chrono::hours(1), engine::TimePassed{});
+    }
+    happens(now + std::chrono::hours(1), engine::Exited{{StepIndex{0}}, ExitedWith{forced ? 3 : 0}});
+    EXPECT_EQ(said.find("dream: 1 ") != std::string::npos, forced) << said;
+  }
+}
+
 /// What is said of a step in the background that others wait for, as its run goes on.
 class ReadinessTest : public testing::Test {
  protected:
