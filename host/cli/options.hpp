@@ -21,6 +21,8 @@ struct CtlOptions {
   std::string run;                  ///< its id, or the begin of it; empty: the one that is meant
   bool everywhere = false;          ///< of ps: the runs of all workspaces
   std::optional<Duration> timeout;  ///< of wait
+  bool watch = false;               ///< of ps: again and again
+  bool raw = false;                 ///< of logs: without labels
 };
 
 /// What a command line says. A command's definition tells which of it can be said.

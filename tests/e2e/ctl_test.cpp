@@ -105,8 +105,19 @@ TEST_F(Ctl, logs_shows_what_was_written_and_goes_on) {
   follower.await_out("./a:start | open\n");
   follower.await_out("./c:dev | c runs\n");
   EXPECT_EQ(stack.ctl({"logs", "./a:start", "-n", "1"}).out, "open\n");
+  EXPECT_EQ(stack.ctl({"logs", "--raw"}).out, "begun\nopen\nc runs\n");
   dream.send(SIGTERM);
   EXPECT_EQ(follower.exit_code_beside_others(), 0);
+}
+
+TEST_F(Ctl, ps_watches_until_no_run_is_left) {
+  DreamRun watcher(stack, stack.launch({"ctl", "ps", "--watch"}));
+  watcher.await_out("./a:start");
+  open();
+  watcher.await_out("running");
+  dream.send(SIGTERM);
+  EXPECT_EQ(watcher.exit_code_beside_others(), 0);
+  EXPECT_EQ(stack.ctl({"ps", "--watch", "--json"}).code, 2);
 }
 
 TEST_F(Ctl, wait_returns_when_it_is_so) {

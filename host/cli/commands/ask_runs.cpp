@@ -1,6 +1,7 @@
 #include "cli/commands/ask_runs.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,17 +59,44 @@ int refuse(const Refused& refused) {
   return refused.code;
 }
 
-int show_runs(std::vector<Connection>& runs, const Options& options, const CtlOptions& ctl) {
+std::vector<RunSeen> see_all(std::vector<Connection>& runs, const Request& request) {
   std::vector<RunSeen> seen;
   for (Connection& run : runs) {
-    if (!run.send(ctl.request)) continue;
+    if (!run.send(request)) continue;
     if (auto answer = run.line(read_clock() + patience)) seen.push_back({run.info(), std::move(*answer)});
   }
+  return seen;
+}
+
+std::string text_now(const std::vector<RunSeen>& seen, const Options& options) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return runs_text(seen, std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
+                   style_of_stdout(options));
+}
+
+int show_runs(std::vector<Connection>& runs, const Options& options) {
+  const std::vector<RunSeen> seen = see_all(runs, options.ctl.request);
   if (options.json) return print(runs_json(seen));
-  if (seen.empty() && !ctl.everywhere) return no_run(ctl);
-  return print(runs_text(seen, std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
-                         style_of_stdout(options)));
+  if (seen.empty() && !options.ctl.everywhere) return no_run(options.ctl);
+  return print(text_now(seen, options));
+}
+
+/// Until Ctrl-C, or no run is left. A terminal shows each picture in the place of the one before.
+int watch_runs(const Options& options) {
+  constexpr int every_ms = 1000;
+  const bool redraws = ::isatty(STDOUT_FILENO) != 0;
+  for (bool first = true;; first = false) {
+    Result<std::vector<Connection>> runs = find_runs(options, options.ctl);
+    if (!runs) {
+      complain(runs.error());
+      return exit_nothing_run;
+    }
+    const std::vector<RunSeen> seen = see_all(*runs, options.ctl.request);
+    if (seen.empty()) return first ? no_run(options.ctl) : 0;
+    const std::string before = redraws ? "\x1b[H\x1b[2J" : first ? "" : "\n";
+    if (const int failed = print(before + text_now(seen, options)); failed != 0) return failed;
+    ::poll(nullptr, 0, every_ms);
+  }
 }
 
 /// The one run that is meant: where there are several, the one that has the steps.
@@ -134,9 +162,10 @@ class LogPrinter {
   std::map<std::string, std::string> kept_;
 };
 
-int show_logs(Connection& run, const Request& request, const std::string& answer) {
+int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer) {
+  const Request& request = ctl.request;
   const std::vector<Written> first = written_in(answer);
-  LogPrinter printer(first.size() != 1);
+  LogPrinter printer(first.size() != 1 && !ctl.raw);
   bool reads = printer.show(first);
   while (reads && request.follow) {
     const auto line = run.line();
@@ -172,7 +201,7 @@ int ask(Connection& run, const Options& options) {
   if (const auto refused = refusal_in(*answer)) return refuse(*refused);
   switch (request.what) {
     case Request::What::logs:
-      return show_logs(run, request, *answer);
+      return show_logs(run, ctl, *answer);
     case Request::What::events:
       return show_events(run, request, *answer);
     case Request::What::why: {
@@ -198,12 +227,13 @@ int ask(Connection& run, const Options& options) {
 
 int ask_runs(const Options& options) {
   const CtlOptions& ctl = options.ctl;
+  if (ctl.watch) return watch_runs(options);
   Result<std::vector<Connection>> runs = find_runs(options, ctl);
   if (!runs) {
     complain(runs.error());
     return exit_nothing_run;
   }
-  if (ctl.request.what == Request::What::ps) return show_runs(*runs, options, ctl);
+  if (ctl.request.what == Request::What::ps) return show_runs(*runs, options);
   if (runs->empty()) return no_run(ctl);
   const Result<Connection*> run = choose(*runs, ctl.request);
   if (run) return ask(**run, options);

@@ -37,44 +37,56 @@ void define_steps(Definition& definition, Options& options, Request::What what, 
 
 }  // namespace
 
-const Subcommand ctl_command{.name = "ctl",
-                             .takes = "ps|logs|wait|why|stop|start|restart|down|events",
-                             .help = "asks and tells a run from another shell",
-                             .examples = {},
-                             .define = [](Definition&, Options&) {},
-                             .run = say_which,
-                             .gives_way = true};
+const Subcommand ctl_command{
+    .name = "ctl",
+    .takes = "ps|logs|wait|why|stop|start|restart|down|events",
+    .help = "asks and tells a run from another shell",
+    .examples = {},
+    .define = [](Definition&, Options&) {},
+    .run = say_which,
+    .gives_way = true,
+};
 
-const Subcommand ctl_ps{.name = "ctl ps",
-                        .takes = "",
-                        .help = "shows the runs of this workspace and their steps",
-                        .examples = {"dream ctl ps", "dream ctl ps --everywhere --json"},
-                        .define =
-                            [](Definition& definition, Options& options) {
-                              define_request(definition, options, Request::What::ps);
-                              definition.flag("--everywhere", options.ctl.everywhere,
-                                              "the runs of all your workspaces");
-                              define_json(definition, options);
-                              define_color(definition, options);
-                            },
-                        .run = ask_runs};
+const Subcommand ctl_ps{
+    .name = "ctl ps",
+    .takes = "",
+    .help = "shows the runs of this workspace and their steps",
+    .examples = {"dream ctl ps", "dream ctl ps --everywhere --json"},
+    .define =
+        [](Definition& definition, Options& options) {
+          define_request(definition, options, Request::What::ps);
+          definition.flag("--everywhere", options.ctl.everywhere, "the runs of all your workspaces");
+          definition.flag("--watch", options.ctl.watch, "again each second, while there are runs");
+          define_json(definition, options);
+          define_color(definition, options);
+        },
+    .run = ask_runs,
+    .check = [](const Options& options) -> Result<void> {
+      if (!options.ctl.watch || !options.json) return {};
+      return usage_error("--watch and --json don't go together",
+                         "dream ctl events -f tells each change as JSON");
+    },
+};
 
-const Subcommand ctl_logs{.name = "ctl logs",
-                          .takes = "[STEP…]",
-                          .help = "shows what steps have written",
-                          .examples = {"dream ctl logs -f ./services/api:dev", "dream ctl logs -n 20"},
-                          .define =
-                              [](Definition& definition, Options& options) {
-                                constexpr std::size_t most_lines = 1'000'000;
-                                define_steps(definition, options, Request::What::logs, 0);
-                                definition.flag("-f,--follow", options.ctl.request.follow,
-                                                "and what they write from now on");
-                                definition.number("-n,--lines", "N", options.ctl.request.lines, 1, most_lines,
-                                                  "the last N lines of each step (100)");
-                              },
-                          .run = ask_runs};
+const Subcommand ctl_logs{
+    .name = "ctl logs",
+    .takes = "[STEP…]",
+    .help = "shows what steps have written",
+    .examples = {"dream ctl logs -f ./services/api:dev", "dream ctl logs -n 20"},
+    .define =
+        [](Definition& definition, Options& options) {
+          constexpr std::size_t most_lines = 1'000'000;
+          define_steps(definition, options, Request::What::logs, 0);
+          definition.flag("-f,--follow", options.ctl.request.follow, "and what they write from now on");
+          definition.flag("--raw", options.ctl.raw, "the bytes as they are, without labels");
+          definition.number("-n,--lines", "N", options.ctl.request.lines, 1, most_lines,
+                            "the last N lines of each step (100)");
+        },
+    .run = ask_runs,
+};
 
 const Subcommand ctl_wait{
+
     .name = "ctl wait",
     .takes = "[STEP…]",
     .help = "waits until steps are ready, or have ended",
@@ -88,9 +100,11 @@ const Subcommand ctl_wait{
               {{"started", Until::started}, {"ready", Until::ready}, {"ended", Until::ended}});
           definition.time("--timeout", options.ctl.timeout, "give up after so long (exit code 124)");
         },
-    .run = ask_runs};
+    .run = ask_runs,
+};
 
 const Subcommand ctl_why{
+
     .name = "ctl why",
     .takes = "STEP",
     .help = "tells why a step is as it is, and what it waits for",
@@ -100,57 +114,66 @@ const Subcommand ctl_why{
           define_steps(definition, options, Request::What::why, 1, 1);
           define_json(definition, options);
         },
-    .run = ask_runs};
+    .run = ask_runs,
+};
 
 const Subcommand ctl_stop{
+
     .name = "ctl stop",
     .takes = "STEP…",
     .help = "ends steps, and keeps them so; the run goes on",
     .examples = {"dream ctl stop ./worker:dev", "dream ctl stop ./worker ./mailer"},
     .define = [](Definition& definition,
                  Options& options) { define_steps(definition, options, Request::What::stop, 1); },
-    .run = ask_runs};
+    .run = ask_runs,
+};
 
 const Subcommand ctl_start{
+
     .name = "ctl start",
     .takes = "STEP…",
     .help = "starts steps that ctl stop has ended, or that are between two attempts",
     .examples = {"dream ctl start ./worker:dev", "dream ctl start ./worker ./mailer"},
     .define = [](Definition& definition,
                  Options& options) { define_steps(definition, options, Request::What::start, 1); },
-    .run = ask_runs};
+    .run = ask_runs,
+};
 
 const Subcommand ctl_restart{
+
     .name = "ctl restart",
     .takes = "STEP…",
     .help = "ends steps and starts them again",
     .examples = {"dream ctl restart ./services/api:dev", "dream ctl restart ./services/api ./worker"},
     .define = [](Definition& definition,
                  Options& options) { define_steps(definition, options, Request::What::restart, 1); },
-    .run = ask_runs};
+    .run = ask_runs,
+};
 
-const Subcommand ctl_down{.name = "ctl down",
-                          .takes = "",
-                          .help = "takes the run down, and returns its exit code",
-                          .examples = {"dream ctl down", "dream ctl down --now    # without grace"},
-                          .define =
-                              [](Definition& definition, Options& options) {
-                                define_request(definition, options, Request::What::down);
-                                definition.flag("--now", options.ctl.request.now,
-                                                "without grace, as a second Ctrl-C");
-                              },
-                          .run = ask_runs};
+const Subcommand ctl_down{
+    .name = "ctl down",
+    .takes = "",
+    .help = "takes the run down, and returns its exit code",
+    .examples = {"dream ctl down", "dream ctl down --now    # without grace"},
+    .define =
+        [](Definition& definition, Options& options) {
+          define_request(definition, options, Request::What::down);
+          definition.flag("--now", options.ctl.request.now, "without grace, as a second Ctrl-C");
+        },
+    .run = ask_runs,
+};
 
-const Subcommand ctl_events{.name = "ctl events",
-                            .takes = "",
-                            .help = "shows all steps, and what happens, as JSON lines",
-                            .examples = {"dream ctl events", "dream ctl events -f | jq -r .event"},
-                            .define =
-                                [](Definition& definition, Options& options) {
-                                  define_request(definition, options, Request::What::events);
-                                  definition.flag("-f,--follow", options.ctl.request.follow,
-                                                  "until the run ends");
-                                },
-                            .run = ask_runs};
+const Subcommand ctl_events{
+    .name = "ctl events",
+    .takes = "",
+    .help = "shows all steps, and what happens, as JSON lines",
+    .examples = {"dream ctl events", "dream ctl events -f | jq -r .event"},
+    .define =
+        [](Definition& definition, Options& options) {
+          define_request(definition, options, Request::What::events);
+          definition.flag("-f,--follow", options.ctl.request.follow, "until the run ends");
+        },
+    .run = ask_runs,
+};
 
 }  // namespace dream::cli

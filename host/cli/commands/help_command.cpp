@@ -24,17 +24,18 @@ int help(const Options& options) {
 
 }  // namespace
 
-const Subcommand help_command{.name = "help",
-                              .takes = "[COMMAND]",
-                              .help = "tells what there is, or all about one command",
-                              .examples = {"dream help plan", "dream help ctl logs"},
-                              .define =
-                                  [](Definition& definition, Options& options) {
-                                    definition.words(options.words, 0, 2);
-                                    definition.path("-C,--directory", "DIR", options.directory,
-                                                    "as if started in this folder");
-                                  },
-                              .run = help,
-                              .gives_way = true};
+const Subcommand help_command{
+    .name = "help",
+    .takes = "[COMMAND]",
+    .help = "tells what there is, or all about one command",
+    .examples = {"dream help plan", "dream help ctl logs"},
+    .define =
+        [](Definition& definition, Options& options) {
+          definition.words(options.words, 0, 2);
+          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+        },
+    .run = help,
+    .gives_way = true,
+};
 
 }  // namespace dream::cli

@@ -32,6 +32,7 @@ int init(const Options& options) {
 }  // namespace
 
 const Subcommand init_command{
+
     .name = "init",
     .takes = "",
     .help = "writes a first dream.json from what it finds; overwrites nothing",
@@ -42,6 +43,7 @@ const Subcommand init_command{
           definition.text("--from", "FILE", options.from,
                           "take over this file alone: compose.yaml, Procfile, package.json, …");
         },
-    .run = init};
+    .run = init,
+};
 
 }  // namespace dream::cli

@@ -28,17 +28,19 @@ int list(const Options& options) {
 
 }  // namespace
 
-const Subcommand list_command{.name = "list",
-                              .takes = "",
-                              .help = "shows projects, their tasks and executors",
-                              .examples = {"dream list", "dream list --json | jq '.projects[].path'"},
-                              .define =
-                                  [](Definition& definition, Options& options) {
-                                    define_place(definition, options);
-                                    define_json(definition, options);
-                                    define_color(definition, options);
-                                    define_debug(definition, options);
-                                  },
-                              .run = list};
+const Subcommand list_command{
+    .name = "list",
+    .takes = "",
+    .help = "shows projects, their tasks and executors",
+    .examples = {"dream list", "dream list --json | jq '.projects[].path'"},
+    .define =
+        [](Definition& definition, Options& options) {
+          define_place(definition, options);
+          define_json(definition, options);
+          define_color(definition, options);
+          define_debug(definition, options);
+        },
+    .run = list,
+};
 
 }  // namespace dream::cli

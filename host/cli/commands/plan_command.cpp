@@ -26,6 +26,7 @@ int plan_tasks(const Options& options) {
 }
 
 const Subcommand plan_command{
+
     .name = "plan",
     .takes = "TASK…",
     .help = "shows the steps in order and what waits for what; runs nothing",
@@ -45,6 +46,7 @@ const Subcommand plan_command{
           define_debug(definition, options);
         },
     .run = plan_tasks,
-    .check = check_selection};
+    .check = check_selection,
+};
 
 }  // namespace dream::cli

@@ -72,27 +72,32 @@ int say_which_plugin_command(const Options&) {
 
 }  // namespace
 
-const Subcommand plugin_command{.name = "plugin",
-                                .takes = "list|info|check|new|trust",
-                                .help = "tells of executor plugins, checks them, begins a new one",
-                                .examples = {},
-                                .define = [](Definition&, Options&) {},
-                                .run = say_which_plugin_command};
+const Subcommand plugin_command{
+    .name = "plugin",
+    .takes = "list|info|check|new|trust",
+    .help = "tells of executor plugins, checks them, begins a new one",
+    .examples = {},
+    .define = [](Definition&, Options&) {},
+    .run = say_which_plugin_command,
+};
 
-const Subcommand plugin_list{.name = "plugin list",
-                             .takes = "",
-                             .help = "shows the executors there are, and where each comes from",
-                             .examples = {"dream plugin list", "dream plugin list --json"},
-                             .define =
-                                 [](Definition& definition, Options& options) {
-                                   define_place(definition, options);
-                                   define_json(definition, options);
-                                   define_color(definition, options);
-                                   define_debug(definition, options);
-                                 },
-                             .run = list_plugins};
+const Subcommand plugin_list{
+    .name = "plugin list",
+    .takes = "",
+    .help = "shows the executors there are, and where each comes from",
+    .examples = {"dream plugin list", "dream plugin list --json"},
+    .define =
+        [](Definition& definition, Options& options) {
+          define_place(definition, options);
+          define_json(definition, options);
+          define_color(definition, options);
+          define_debug(definition, options);
+        },
+    .run = list_plugins,
+};
 
 const Subcommand plugin_info{
+
     .name = "plugin info",
     .takes = "ID|FILE",
     .help = "tells what one executor is, and which options it takes",
@@ -106,9 +111,11 @@ const Subcommand plugin_info{
           define_color(definition, options);
           define_debug(definition, options);
         },
-    .run = show_plugin};
+    .run = show_plugin,
+};
 
 const Subcommand plugin_check{
+
     .name = "plugin check",
     .takes = "ID|FILE",
     .help = "tries whether a plugin keeps the rules of the plugin interface",
@@ -124,34 +131,37 @@ const Subcommand plugin_check{
           define_color(definition, options);
           define_debug(definition, options);
         },
-    .run = check_plugin};
+    .run = check_plugin,
+};
 
-const Subcommand plugin_new{.name = "plugin new",
-                            .takes = "NAME [DIR]",
-                            .help = "writes a repository that builds a plugin of this name",
-                            .examples = {"dream plugin new acme", "dream plugin new acme ../executors/acme"},
-                            .define =
-                                [](Definition& definition, Options& options) {
-                                  definition.words(options.words, 1, 2);
-                                  definition.path("-C,--directory", "DIR", options.directory,
-                                                  "as if started in this folder");
-                                },
-                            .run = new_plugin};
+const Subcommand plugin_new{
+    .name = "plugin new",
+    .takes = "NAME [DIR]",
+    .help = "writes a repository that builds a plugin of this name",
+    .examples = {"dream plugin new acme", "dream plugin new acme ../executors/acme"},
+    .define =
+        [](Definition& definition, Options& options) {
+          definition.words(options.words, 1, 2);
+          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+        },
+    .run = new_plugin,
+};
 
-const Subcommand plugin_trust{.name = "plugin trust",
-                              .takes = "FILE",
-                              .help = "confirms a plugin of a workspace, as long as it stays as it is",
-                              .examples = {"dream plugin trust tools/libdream_acme.so",
-                                           "dream -C ../theirs plugin trust tools/libdream_acme.so"},
-                              .define =
-                                  [](Definition& definition, Options& options) {
-                                    definition.words(options.words, 1, 1);
-                                    definition.path("-C,--directory", "DIR", options.directory,
-                                                    "as if started in this folder");
-                                  },
-                              .run =
-                                  [](const Options& options) {
-                                    return trust_plugin(options.directory.value_or("") / options.words[0]);
-                                  }};
+const Subcommand plugin_trust{
+    .name = "plugin trust",
+    .takes = "FILE",
+    .help = "confirms a plugin of a workspace, as long as it stays as it is",
+    .examples = {"dream plugin trust tools/libdream_acme.so",
+                 "dream -C ../theirs plugin trust tools/libdream_acme.so"},
+    .define =
+        [](Definition& definition, Options& options) {
+          definition.words(options.words, 1, 1);
+          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+        },
+    .run =
+        [](const Options& options) {
+          return trust_plugin(options.directory.value_or("") / options.words[0]);
+        },
+};
 
 }  // namespace dream::cli

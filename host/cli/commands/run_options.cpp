@@ -57,6 +57,7 @@ int run(const Options& options) {
 }  // namespace
 
 const Subcommand run_command{
+
     .name = "run",
     .takes = "TASK…",
     .help = "runs tasks with everything that they need; `dream TASK` is the same",
@@ -64,6 +65,7 @@ const Subcommand run_command{
                  "dream run build test --all -j 4    # several tasks, in every project that has them"},
     .define = define_run,
     .run = run,
-    .check = check_run};
+    .check = check_run,
+};
 
 }  // namespace dream::cli

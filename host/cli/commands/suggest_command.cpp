@@ -126,6 +126,7 @@ int suggest_for(const Options& options) {
 }  // namespace
 
 const Subcommand suggest_command{
+
     .name = "suggest",
     .takes = "TASK",
     .help = "runs the task once, and tells what `ready` to write in place of its delays",
@@ -149,6 +150,7 @@ const Subcommand suggest_command{
         return Error{ErrorCode::usage, "--write and --json go with a task", {}, "dream suggest TASK"};
       return options.tasks.empty() ? Result<void>{} : check_selection(options);
     },
-    .gives_way = true};
+    .gives_way = true,
+};
 
 }  // namespace dream::cli

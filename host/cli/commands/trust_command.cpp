@@ -70,6 +70,7 @@ int trust(const Options& options) {
 }  // namespace
 
 const Subcommand trust_command{
+
     .name = "trust",
     .takes = "[DIR]",
     .help = "obeys the dream.json there, whoever owns it; or lists those",
@@ -85,6 +86,7 @@ const Subcommand trust_command{
       if (!options.forget || !options.words.empty()) return {};
       return Error{ErrorCode::usage, "--forget goes with a folder", {}, "`dream trust` lists them"};
     },
-    .gives_way = true};
+    .gives_way = true,
+};
 
 }  // namespace dream::cli

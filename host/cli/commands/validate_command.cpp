@@ -56,6 +56,7 @@ int validate(const Options& options) {
 }  // namespace
 
 const Subcommand validate_command{
+
     .name = "validate",
     .takes = "",
     .help = "tells every problem of dream.json, and what could not be started",
@@ -67,6 +68,7 @@ const Subcommand validate_command{
           define_json(definition, options);
           define_debug(definition, options);
         },
-    .run = validate};
+    .run = validate,
+};
 
 }  // namespace dream::cli

@@ -146,12 +146,14 @@ int complete(const Options& options) {
 }  // namespace
 
 const Subcommand completion_command{
+
     .name = "completion",
     .takes = "bash|zsh|fish",
     .help = "prints a script that completes command lines in that shell",
     .examples = {"eval \"$(dream completion bash)\"    # in ~/.bashrc",
                  "dream completion fish | source     # in ~/.config/fish/config.fish"},
     .define = [](Definition& definition, Options& options) { definition.words(options.words, 0, 1); },
-    .run = complete};
+    .run = complete,
+};
 
 }  // namespace dream::cli
