@@ -24,7 +24,7 @@ std::span<const CommandWords> command_words() {
        "runs the task once, and tells what `ready` to write in place of its delays", true},
       {"ctl",
        CommandName::ctl,
-       "ctl ps|logs|wait|why|stop|start|restart|down|events",
+       "ctl ps|logs|wait|why|stop|start|restart|down|events|history|show|compare",
        "asks and tells a run from another shell: dream ctl --help",
        false,
        {"ps", "logs", "wait", "why", "stop", "start", "restart", "down", "events"}},

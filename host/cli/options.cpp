@@ -121,6 +121,7 @@ void define(CLI::App& app, Raw& raw) {
       ->type_name("HOW");
   app.add_flag("--detach", raw.options.detach,
                "returns when all is started and ready; the run goes on: dream ctl");
+  app.add_flag("--record", raw.options.record, "keeps what happens: dream ctl history, dream ctl show");
   app.add_flag("-n,--dry-run", raw.dry_run, "show the plan and its timeline, run nothing (= dream plan)");
   add_choice<Graph>(app, raw, "--graph", raw.options.graph,
                     "plan: as a graph, in the language dot or mermaid",
@@ -226,6 +227,7 @@ Result<void> take_words(const std::vector<std::string>& words, Raw& raw) {
   if (options.strict && options.command != CommandName::validate)
     return usage_error("--strict goes with validate");
   if (options.detach && options.command != CommandName::run) return usage_error("--detach goes with a task");
+  if (options.record && options.command != CommandName::run) return usage_error("--record goes with a task");
   if (raw.dry_run && options.detach) return usage_error("--dry-run and --detach don't go together");
   if (raw.dry_run && !is_plan) return usage_error("--dry-run goes with a task");
   if (raw.dry_run) options.command = CommandName::plan;

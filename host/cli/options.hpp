@@ -50,6 +50,7 @@ struct Options {
   bool keep_going = false;
   std::vector<std::string> profiles;  ///< that are asked for
   bool detach = false;                ///< of run: it goes on when it is up
+  bool record = false;                ///< of run: what happens is kept, for ctl history and show
   int notice = -1;                    ///< of a detached run: a pipe for the path of its socket
   bool moves_ports = false;           ///< --ports auto
   Output output = Output::automatic;

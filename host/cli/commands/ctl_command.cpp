@@ -11,6 +11,8 @@
 #include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/ctl_options.hpp"
+#include "cli/commands/history_command.hpp"
+#include "cli/since.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
 #include "cli/workspace.hpp"
@@ -148,6 +150,21 @@ int show_logs(Connection& run, const Request& request, const std::string& answer
   return 0;
 }
 
+/// Of a run that has ended, or of the last one.
+int show_past_logs(const Options& options, const CtlOptions& ctl) {
+  const Result<std::vector<Written>> written = written_in_record(options, ctl);
+  const bool is_none = !written && written.error().code == ErrorCode::not_found;
+  if (is_none && ctl.run.empty()) return no_run(ctl);
+  if (!written) {
+    complain(written.error());
+    if (is_none) return exit_no_run;
+    return written.error().code == ErrorCode::usage ? exit_nothing_run : exit_run_gone;
+  }
+  LogPrinter printer(written->size() != 1);
+  if (printer.show(*written)) printer.finish();
+  return 0;
+}
+
 int show_events(Connection& run, const Request& request, const std::string& answer) {
   bool reads = write_all(STDOUT_FILENO, snapshot_of(answer)) == 0;
   while (reads && request.follow) {
@@ -210,14 +227,20 @@ int ctl_command(const Options& options) {
     return exit_nothing_run;
   }
   if (const auto* answer = std::get_if<Answer>(&*parsed)) return print(answer->text);
-  const auto& ctl = std::get<CtlOptions>(*parsed);
+  auto ctl = std::get<CtlOptions>(*parsed);
+  if (ctl.past != CtlOptions::Past::none) return history_command(options, ctl);
+  const bool of_logs = ctl.request.what == Request::What::logs;
+  if (of_logs && ctl.run.starts_with('-')) return show_past_logs(options, ctl);
+  if (of_logs) ctl.request.lines = ctl.lines_of_logs();
+  if (ctl.since_ms)
+    ctl.request.within_ms = std::max<std::int64_t>(milliseconds_since_1970() - *ctl.since_ms, 1);
   Result<std::vector<Connection>> runs = find_runs(options, ctl);
   if (!runs) {
     complain(runs.error());
     return exit_nothing_run;
   }
   if (ctl.request.what == Request::What::ps) return show_runs(*runs, options, ctl);
-  if (runs->empty()) return no_run(ctl);
+  if (runs->empty()) return of_logs ? show_past_logs(options, ctl) : no_run(ctl);
   const Result<Connection*> run = choose(*runs, ctl.request);
   if (run) return ask(**run, ctl);
   complain(run.error());

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "cli/since.hpp"
 
 namespace dream::cli {
 
@@ -17,6 +18,8 @@ struct Raw {
   CtlOptions options;
   std::int64_t timeout_ms = 0;
   std::string until;
+  std::string output;
+  std::string since;
 };
 
 CLI::App* add(CLI::App& app, Raw& raw, const std::string& name, const std::string& help, Request::What what) {
@@ -25,6 +28,33 @@ CLI::App* add(CLI::App& app, Raw& raw, const std::string& name, const std::strin
   command->add_option("--run", raw.options.run, "of this run; the begin of its id is enough")
       ->type_name("ID");
   return command;
+}
+
+/// What is asked of records.
+void define_past(CLI::App& app, Raw& raw) {
+  const auto add_past = [&](const char* name, const char* help, CtlOptions::Past past) {
+    CLI::App* command = app.add_subcommand(name, help);
+    command->parse_complete_callback([&raw, past] { raw.options.past = past; });
+    return command;
+  };
+  CLI::App* history =
+      add_past("history", "the runs that were recorded (--record)", CtlOptions::Past::history);
+  history->add_flag("--everywhere", raw.options.everywhere, "those of all your workspaces");
+  history->add_flag("--json", raw.options.json, "as JSON");
+  CLI::App* show = add_past("show", "tells a recorded run again", CtlOptions::Past::show);
+  show->add_option("run", raw.options.runs, "the begin of its id; -1: the last one, -2: the one before")
+      ->option_text("RUN")
+      ->expected(0, 1);
+  show->add_option("-o,--output", raw.output, "prefix (default for several steps), raw, grouped or events")
+      ->check(CLI::IsMember({"prefix", "raw", "grouped", "events"}))
+      ->option_text("MODE");
+  CLI::App* compare =
+      add_past("compare", "where two recorded runs differ in time, step by step", CtlOptions::Past::compare);
+  compare->add_option("runs", raw.options.runs, "as of show")
+      ->option_text("RUN RUN")
+      ->required()
+      ->expected(2);
+  compare->add_flag("--json", raw.options.json, "as JSON");
 }
 
 void define(CLI::App& app, Raw& raw) {
@@ -44,6 +74,8 @@ void define(CLI::App& app, Raw& raw) {
   logs->add_option("-n,--lines", request.lines, "the last N lines of each step (100)")
       ->check(CLI::Range(1, 1'000'000))
       ->option_text("N");
+  logs->add_option("--since", raw.since, "what they wrote since then: 5m, 30s, 2026-11-29T07:00")
+      ->option_text("TIME");
 
   CLI::App* wait = add(app, raw, "wait", "until steps are ready, or have ended", Request::What::wait);
   wait->add_option("steps", request.steps, "without: all are ready that should be, all others have succeeded")
@@ -75,6 +107,8 @@ void define(CLI::App& app, Raw& raw) {
   CLI::App* down =
       add(app, raw, "down", "takes the run down, and returns its exit code", Request::What::down);
   down->add_flag("--now", request.now, "without grace, as a second Ctrl-C");
+
+  define_past(app, raw);
 
   CLI::App* events =
       add(app, raw, "events", "all steps, and what happens, as JSON lines", Request::What::events);
@@ -108,6 +142,16 @@ Result<std::variant<CtlOptions, Answer>> parse_ctl_options(std::vector<std::stri
   raw.options.request.until = untils.at(raw.until);
   if (app.got_subcommand("wait") && app.get_subcommand("wait")->count("--timeout") > 0)
     raw.options.timeout = std::chrono::milliseconds(raw.timeout_ms);
+  const std::map<std::string, Output> outputs{{"", Output::automatic},
+                                              {"prefix", Output::prefix},
+                                              {"raw", Output::raw},
+                                              {"grouped", Output::grouped},
+                                              {"events", Output::events}};
+  raw.options.output = outputs.at(raw.output);
+  if (raw.since.empty()) return std::variant<CtlOptions, Answer>(std::move(raw.options));
+  const Result<std::int64_t> since = parse_since(raw.since, milliseconds_since_1970());
+  if (!since) return since.error();
+  raw.options.since_ms = *since;
   return std::variant<CtlOptions, Answer>(std::move(raw.options));
 }
 

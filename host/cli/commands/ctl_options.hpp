@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -16,9 +17,23 @@ namespace dream::cli {
 struct CtlOptions {
   control::Request request;
   std::string run;          ///< its id, or the begin of it; empty: the one that is meant
-  bool everywhere = false;  ///< of ps: the runs of all workspaces
+  bool everywhere = false;  ///< of ps and history: the runs of all workspaces
   bool json = false;
   std::optional<Duration> timeout;  ///< of wait
+
+  /// What is asked of records, and not of a run that goes on.
+  enum class Past : std::uint8_t { none, history, show, compare };
+  Past past = Past::none;
+  std::vector<std::string> runs;           ///< of show and compare: the begin of an id, or "-1" for the last
+  Output output = Output::automatic;       ///< of show
+  std::optional<std::int64_t> since_ms{};  ///< of logs: since 1970
+
+  /// Of each step.
+  [[nodiscard]] std::size_t lines_of_logs() const {
+    constexpr std::size_t usual = 100;
+    if (request.lines > 0) return request.lines;
+    return since_ms ? control::most_lines : usual;
+  }
 };
 
 /// Errors have the code usage.
