@@ -23,6 +23,15 @@ struct CtlOptions {
   std::optional<Duration> timeout;  ///< of wait
   bool watch = false;               ///< of ps: again and again
   bool raw = false;                 ///< of logs: without labels
+  std::vector<std::string> runs;    ///< of show and compare: the begin of an id, or "-1" for the last
+  std::optional<std::int64_t> since_ms;  ///< of logs: since 1970
+
+  /// Of each step.
+  [[nodiscard]] std::size_t lines_of_logs() const {
+    constexpr std::size_t usual = 100;
+    if (request.lines > 0) return request.lines;
+    return since_ms ? control::most_lines : usual;
+  }
 };
 
 /// What a command line says. A command's definition tells which of it can be said.
@@ -49,6 +58,8 @@ struct Options {
   bool keep_going = false;
   std::vector<std::string> profiles;  ///< that are asked for
   bool detach = false;                ///< of run: it goes on when it is up
+  bool record = false;                ///< of run: what happens is kept, for ctl history and show
+  bool record = false;                ///< of run: what happens is kept, for ctl history and show
   int notice = -1;                    ///< of a detached run: a pipe for the path of its socket
   bool moves_ports = false;           ///< --ports auto
   Output output = Output::automatic;

@@ -10,7 +10,7 @@ namespace dream::config {
 
 namespace {
 
-constexpr std::array<Field<Workspace>, 11> workspace_fields{{
+constexpr std::array<Field<Workspace>, 12> workspace_fields{{
     {"$schema",
      [](Reader& reader, const Place& place, const Json& value, Workspace&) {
        if (!value.IsString()) reader.report_type(place, "the address of a schema", value);
@@ -35,8 +35,10 @@ constexpr std::array<Field<Workspace>, 11> workspace_fields{{
        workspace.affects = std::move(globs);
      }},
     {"projects", read_projects},
-    // Read when the files were merged, and when the variables were expanded.
+    // Read when the files were merged, when the variables were expanded, and when a run begins.
     {"extends", [](Reader&, const Place&, const Json&, Workspace&) {}},
+    {"history", [](Reader& reader, const Place& place, const Json& value,
+                   Workspace&) { static_cast<void>(reader.boolean(place, value)); }},
     {"dotEnv", [](Reader& reader, const Place& place, const Json& value,
                   Workspace&) { static_cast<void>(reader.boolean(place, value)); }},
     {"stopOrder",

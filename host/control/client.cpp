@@ -41,17 +41,9 @@ std::optional<Connection> Connection::open(const std::filesystem::path& socket) 
 bool Connection::take_hello() {
   const auto hello = line(read_clock() + patience);
   if (!hello) return false;
-  const rapidjson::Document document = parse_line(*hello);
-  if (number_at(document, "v") != 1) return false;
-  info_ = {.dream = text_at(document, "dream"),
-           .run = text_at(document, "run"),
-           .pid = static_cast<int>(number_at(document, "pid")),
-           .root = text_at(document, "root"),
-           .started_ms = number_at(document, "startedMs")};
-  if (const Json* requested = member_of(document, "requested"); requested != nullptr && requested->IsArray())
-    for (const Json& id : requested->GetArray())
-      if (id.IsString()) info_.requested.emplace_back(id.GetString(), id.GetStringLength());
-  return true;
+  auto info = run_info_in(parse_line(*hello));
+  if (info) info_ = *std::move(info);
+  return info.has_value();
 }
 
 Result<void> Connection::send(const Request& request) {

@@ -13,21 +13,9 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "control/request.hpp"
+#include "control/run_info.hpp"
 
 namespace dream::control {
-
-/// What a run says of itself to whoever connects.
-struct RunInfo {
-  std::string dream;  ///< its version
-  std::string run;    ///< its id
-  int pid = 0;
-  std::string root;
-  std::vector<std::string> requested;
-  std::int64_t started_ms = 0;  ///< since 1970
-
-  /// The begin of its id, for people: enough for --run.
-  [[nodiscard]] std::string short_id() const { return run.substr(0, 8); }
-};
 
 /// A connection to a run, for a program that has nothing else to do.
 class Connection {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Lines of JSON that somebody else has written: what isn't as it should be counts as not there.
 namespace dream::control {
@@ -36,5 +37,18 @@ using Json = rapidjson::Value;
   const Json* value = member_of(object, key);
   return value != nullptr && value->IsInt64() ? value->GetInt64() : 0;
 }
+
+/// The strings of an array.
+[[nodiscard]] inline std::vector<std::string> texts_at(const Json& object, const char* key) {
+  std::vector<std::string> texts;
+  const Json* array = member_of(object, key);
+  if (array == nullptr || !array->IsArray()) return texts;
+  for (const Json& text : array->GetArray())
+    if (text.IsString()) texts.emplace_back(text.GetString(), text.GetStringLength());
+  return texts;
+}
+
+/// What `"text"` or `"base64"` of an event has in it.
+[[nodiscard]] std::string bytes_at(const Json& object);
 
 }  // namespace dream::control

@@ -16,7 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 10> whats{"ps",   "logs", "events", "wait",    "why",
                                                  "down", "stop", "start",  "restart", "leave"};
 constexpr std::array<std::string_view, 4> untils{"", "started", "ready", "ended"};
-constexpr std::size_t most_lines = 1'000'000;
 
 template <std::size_t count>
 std::optional<std::size_t> position_of(const std::array<std::string_view, count>& words,
@@ -53,6 +52,7 @@ Result<Request> parse_request(std::string_view line) {
   request.now = flag_at(document, "now");
   if (const Json* lines = member_of(document, "lines"); lines != nullptr && lines->IsUint())
     request.lines = std::min<std::size_t>(lines->GetUint(), most_lines);
+  request.within_ms = std::max<std::int64_t>(number_at(document, "withinMs"), 0);
   if (const Json* steps = member_of(document, "steps")) {
     if (!steps->IsArray()) return refused("\"steps\" is an array of ids");
     for (const Json& step : steps->GetArray()) {
@@ -76,6 +76,7 @@ std::string to_line(const Request& request) {
     line += ']';
   }
   if (request.lines > 0) line += fmt::format(R"(,"lines":{})", request.lines);
+  if (request.within_ms > 0) line += fmt::format(R"(,"withinMs":{})", request.within_ms);
   if (request.follow) line += R"(,"follow":true)";
   if (request.until != Request::Until::as_it_should)
     line += fmt::format(R"(,"until":"{}")", untils[static_cast<std::size_t>(request.until)]);

@@ -12,6 +12,8 @@ namespace dream::control {
 
 /// A longer line is no request.
 inline constexpr std::size_t longest_request = std::size_t{64} << 10U;
+/// Of the lines that are asked for.
+inline constexpr std::size_t most_lines = 1'000'000;
 
 /// One request.
 struct Request {
@@ -22,6 +24,7 @@ struct Request {
   What what = What::ps;
   std::vector<std::string> steps = {};  ///< ids; none: all
   std::size_t lines = 0;                ///< of logs
+  std::int64_t within_ms = 0;           ///< of logs: written no longer ago; 0: whenever
   bool follow = false;                  ///< of logs and events
   Until until = Until::as_it_should;    ///< of wait
   bool now = false;                     ///< of down

@@ -35,10 +35,8 @@ void RunState::end(Instant now, StepIndex step, const engine::Outcome& outcome) 
   steps_[position(step)].released = true;
 }
 
-void RunState::report(Instant now, const engine::Action& action, const engine::Engine& engine) {
-  const auto outcome_of = [&](StepIndex step) -> const engine::Outcome& {
-    return engine.outcomes()[position(step)];
-  };
+void RunState::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
+  const auto outcome_of = [&](StepIndex step) -> const engine::Outcome& { return outcomes[position(step)]; };
   const auto runs = [&](StepIndex step) {
     set(now, step, State::running);
     StepState& known = steps_[position(step)];
@@ -84,7 +82,7 @@ void RunState::report(Instant now, const engine::Action& action, const engine::E
                  [&](const engine::Stopping& what) { stopping_ = what.reason; },
                  [&](const engine::Finish& what) {
                    for (std::size_t at = 0; at < steps_.size(); ++at)
-                     if (steps_[at].state == State::pending) end(now, StepIndex(at), engine.outcomes()[at]);
+                     if (steps_[at].state == State::pending) end(now, StepIndex(at), outcomes[at]);
                    exit_code_ = what.exit_code;
                  },
                  [](const auto&) {},

@@ -50,7 +50,7 @@ class RunState : public output::Reporter {
   explicit RunState(const Plan& plan);
 
   Result<void> begin(Instant now) override;
-  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override;
+  void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override;
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
   [[nodiscard]] const StepState& of(StepIndex step) const { return steps_[position(step)]; }

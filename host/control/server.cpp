@@ -137,6 +137,7 @@ Server::Server(boost::asio::io_context& context, const Plan& plan, Settings sett
       settings_(std::move(settings)),
       access_(std::move(access)),
       clock_(std::move(clock)),
+      info_(info_of(plan, settings_.session, settings_.root)),
       run_(plan),
       tails_(plan.steps.size()),
       events_(output::make_event_lines(plan, clock_, [this](std::string_view line) { broadcast(line); })),
@@ -148,9 +149,6 @@ Server::~Server() {
 }
 
 Result<void> Server::begin(Instant now) {
-  began_epoch_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(
-                        std::chrono::system_clock::now().time_since_epoch())
-                        .count();
   events_->begin_unheard(now);
   return run_.begin(now);
 }
@@ -175,35 +173,27 @@ void Server::accept_next() {
     drop_the_gone();
     if (!failed && clients_.size() < most_clients && is_of_this_user(socket.native_handle())) {
       clients_.push_back(std::make_shared<Client>(*this, std::move(socket)));
-      std::string requested;
-      for (const Step& step : run_.plan().steps)
-        if (step.requested || &step == &run_.plan().steps.back())
-          requested += (requested.empty() ? "" : ",") + json_string(to_string(step.id));
-      clients_.back()->begin(
-          fmt::format("{{\"dream\":\"{}\",\"v\":1,\"run\":{},\"pid\":{},\"root\":{},\"requested\":[{}],"
-                      "\"startedMs\":{}}}\n",
-                      DREAM_VERSION, json_string(settings_.session), ::getpid(),
-                      json_string(settings_.root.string()), requested, began_epoch_ms_));
+      clients_.back()->begin("{" + members_of(info_) + "}\n");
     }
     accept_next();
   });
 }
 
-void Server::report(Instant now, const engine::Action& action, const engine::Engine& engine) {
-  run_.report(now, action, engine);
+void Server::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
+  run_.report(now, action, outcomes);
   if (std::holds_alternative<engine::StepStarted>(action) && !acceptor_.is_open()) listen();
   if (clients_.empty() && !std::holds_alternative<engine::Start>(action)) return;
-  events_->report(now, action, engine);
   if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
     about_ = ended->step;
     events_->end(ended->step);
     about_.reset();
   }
+  events_->report(now, action, outcomes);
   see_waits();
 }
 
 void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
-  tails_.add(step, bytes);
+  tails_.add(clock_(), step, bytes);
   if (std::ranges::none_of(clients_, &Client::follows)) return;
   about_ = step;
   events_->write(step, stream, bytes);
@@ -312,9 +302,13 @@ void Server::tell_steps(Client& client, const Request& request, const std::vecto
 /// Nothing is lost between what was written before and what comes: both are sent from here.
 void Server::send_logs(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
   constexpr std::size_t usual = 100;
+  constexpr std::int64_t most_within_ms = std::int64_t{100} * 365 * 86'400'000;
   std::string logs;
+  std::optional<Instant> since;
+  if (request.within_ms > 0)
+    since = clock_() - std::chrono::milliseconds(std::min<std::int64_t>(request.within_ms, most_within_ms));
   for (const StepIndex step : steps) {
-    const std::string last = tails_.last(step, request.lines == 0 ? usual : request.lines);
+    const std::string last = tails_.last(step, request.lines == 0 ? usual : request.lines, since);
     logs +=
         fmt::format(R"({}{{"step":{},{}}})", logs.empty() ? "" : ",",
                     json_string(to_string(run_.plan().steps[position(step)].id)), output::data_member(last));

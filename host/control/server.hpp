@@ -10,6 +10,7 @@
 #include <string>
 
 #include "control/run_answers.hpp"
+#include "control/run_info.hpp"
 #include "control/run_state.hpp"
 #include "output/event_lines.hpp"
 #include "output/tails.hpp"
@@ -39,7 +40,7 @@ class Server : public output::Reporter {
   Server& operator=(const Server&) = delete;
 
   Result<void> begin(Instant now) override;
-  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override;
+  void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override;
   /// What a step writes.
   void hear(StepIndex step, Stream stream, std::string_view bytes);
 
@@ -60,13 +61,13 @@ class Server : public output::Reporter {
   Settings settings_;
   RunAccess access_;
   std::function<Instant()> clock_;
+  RunInfo info_;
   RunState run_;
   output::Tails tails_;
   std::unique_ptr<output::EventLines> events_;
   std::optional<StepIndex> about_;  ///< the step of the event that is being sent, if it is output
   boost::asio::local::stream_protocol::acceptor acceptor_;
   std::list<std::shared_ptr<Client>> clients_;
-  std::int64_t began_epoch_ms_ = 0;
 };
 
 }  // namespace dream::control

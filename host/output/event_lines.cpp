@@ -53,6 +53,11 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+const char* word_of(LogLevel level) {
+  constexpr std::array words{"debug", "info", "warning", "error"};
+  return words[static_cast<std::size_t>(level)];
+}
+
 class Lines : public EventLines {
  public:
   Lines(const Plan& plan, std::function<Instant()> clock, std::function<void(std::string_view)> take)
@@ -83,19 +88,19 @@ class Lines : public EventLines {
     return {};
   }
 
-  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override {
+  void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override {
     if (report_readiness(now, action)) return;
     if (const auto* start = std::get_if<engine::Start>(&action)) {
       attempts_[position(start->attempt.step)] = start->attempt.number;
     } else if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
       emit(now, "started", step_member(started->step));
     } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
-      const engine::Outcome& outcome = engine.outcomes()[position(ended->step)];
+      const engine::Outcome& outcome = outcomes[position(ended->step)];
       emit(now, "ended", step_member(ended->step) + "," + outcome_members(outcome, plan_, began_));
     } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
       emit(now, "attempt",
            fmt::format(R"({},{},"againInUs":{})", attempt_members(over->attempt),
-                       end_members(engine.outcomes()[position(over->attempt.step)], plan_),
+                       end_members(outcomes[position(over->attempt.step)], plan_),
                        microseconds(over->again_in)));
     } else if (const auto* held = std::get_if<engine::StepHeld>(&action)) {
       emit(now, "held", step_member(held->step));
@@ -115,7 +120,7 @@ class Lines : public EventLines {
     } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
       emit(now, "stopping", R"("reason":)" + reason_json(stopping->reason, plan_));
     } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
-      emit_summary(now, finish->exit_code, engine.outcomes());
+      emit_summary(now, finish->exit_code, outcomes);
     }
   }
 
@@ -135,6 +140,11 @@ class Lines : public EventLines {
     for (const Stream stream : {Stream::out, Stream::err}) {
       emit_output(step, stream, std::exchange(kept_of(step, stream), {}));
     }
+  }
+
+  /// As old as what was told last: the times of events stay those of the engine.
+  void words(LogLevel level, std::string_view text) override {
+    emit(began_, "words", fmt::format(R"("level":"{}","text":{})", word_of(level), json_string(text)));
   }
 
  private:

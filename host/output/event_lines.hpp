@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/ids.hpp"
+#include "base/log.hpp"
 #include "base/process.hpp"
 #include "output/reporter.hpp"
 #include "plan/plan.hpp"
@@ -20,6 +21,8 @@ class EventLines : public Reporter {
   virtual void write(StepIndex step, Stream stream, std::string_view bytes) = 0;
   /// After the step's last byte.
   virtual void end(StepIndex step) = 0;
+  /// dream's own words, which are an event in records alone.
+  virtual void words(LogLevel level, std::string_view text) = 0;
 };
 
 /// `"text":"…"`, or `"base64":"…"` of what is no UTF-8.

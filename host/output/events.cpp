@@ -18,8 +18,8 @@ class EventsRenderer : public Renderer {
 
   [[nodiscard]] Result<void> begin(Instant now) override { return lines_->begin(now); }
 
-  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override {
-    lines_->report(now, action, engine);
+  void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override {
+    lines_->report(now, action, outcomes);
   }
 
   bool write(StepIndex step, Stream stream, std::string_view bytes) override {

@@ -66,11 +66,12 @@ class GroupedRenderer : public Renderer {
     });
   }
 
-  void report(Instant /*now*/, const engine::Action& action, const engine::Engine& engine) override {
+  void report(Instant /*now*/, const engine::Action& action,
+              std::span<const engine::Outcome> outcomes) override {
     if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
-      end_group(ended->step, engine.outcomes()[position(ended->step)]);
+      end_group(ended->step, outcomes[position(ended->step)]);
     } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
-      end_attempt(over->attempt, engine.outcomes()[position(over->attempt.step)]);
+      end_attempt(over->attempt, outcomes[position(over->attempt.step)]);
     } else if (std::holds_alternative<engine::Finish>(action)) {
       for (const StepIndex step : failed_) show(step);
       show_all();

@@ -128,13 +128,13 @@ class LogDirectory : public Renderer {
     return next_->begin(now);
   }
 
-  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override {
+  void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override {
     if (const auto* finish = std::get_if<engine::Finish>(&action)) {
-      const int error = write_index(finish->exit_code, engine.outcomes());
+      const int error = write_index(finish->exit_code, outcomes);
       if (error != 0)
         tell(folder_ / "index.json", "can't write the index", error, "it says less than there is");
     }
-    next_->report(now, action, engine);
+    next_->report(now, action, outcomes);
   }
 
   bool write(StepIndex step, Stream stream, std::string_view bytes) override {

@@ -41,11 +41,12 @@ std::string Narrator::name(StepIndex step) const {
 }
 
 /// False: the action says nothing of it.
-bool Narrator::tell_of_readiness(Instant now, const engine::Action& action, const engine::Engine& engine) {
+bool Narrator::tell_of_readiness(Instant now, const engine::Action& action,
+                                 std::span<const engine::Outcome> outcomes) {
   if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
     if (!quiet_) tell_ready(*ready);
   } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
-    tell_not_ready(*missed, engine.outcomes()[position(missed->step)]);
+    tell_not_ready(*missed, outcomes[position(missed->step)]);
   } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
     tell_wait(now, *probing);
   } else if (const auto* ill = std::get_if<engine::StepUnhealthy>(&action)) {
@@ -58,17 +59,17 @@ bool Narrator::tell_of_readiness(Instant now, const engine::Action& action, cons
   return true;
 }
 
-void Narrator::report(Instant now, const engine::Action& action, const engine::Engine& engine) {
-  if (tell_of_readiness(now, action, engine)) return;
+void Narrator::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
+  if (tell_of_readiness(now, action, outcomes)) return;
   if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
     if (!quiet_) log_.write(LogLevel::info, name(started->step) + " started");
     if (plan_.steps[position(started->step)].finally) closing_ = started->step;
     if (signalled_) tell_how_to_skip();
   } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
     if (closing_ == ended->step) closing_.reset();
-    tell_end(ended->step, engine.outcomes()[position(ended->step)]);
+    tell_end(ended->step, outcomes[position(ended->step)]);
   } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
-    tell_attempt_end(*over, engine.outcomes()[position(over->attempt.step)]);
+    tell_attempt_end(*over, outcomes[position(over->attempt.step)]);
   } else if (const auto* held = std::get_if<engine::StepHeld>(&action)) {
     log_.write(LogLevel::info, name(held->step) + " is stopped on request; dream ctl start " +
                                    shell_quoted(to_string(plan_.steps[position(held->step)].id)) +
@@ -108,7 +109,7 @@ void Narrator::report(Instant now, const engine::Action& action, const engine::E
     log_.debug([&] { return "starting " + name(start->attempt.step); });
   } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
     log_.debug([&] { return fmt::format("the run is over: exit code {}", finish->exit_code); });
-    tell_summary(now, engine.outcomes());
+    tell_summary(now, outcomes);
   }
 }
 

@@ -20,13 +20,14 @@ class Narrator : public Reporter {
   Narrator(const Plan& plan, Log& log, std::function<std::string(StepIndex)> detail_of);
 
   [[nodiscard]] Result<void> begin(Instant now) override;
-  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override;
+  void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override;
 
  private:
   [[nodiscard]] std::string name(StepIndex step) const;
   void tell_end(StepIndex step, const engine::Outcome& outcome);
   void tell_attempt_end(const engine::AttemptEnded& ended, const engine::Outcome& outcome);
-  bool tell_of_readiness(Instant now, const engine::Action& action, const engine::Engine& engine);
+  bool tell_of_readiness(Instant now, const engine::Action& action,
+                         std::span<const engine::Outcome> outcomes);
   void tell_ready(const engine::StepReady& ready);
   void tell_not_ready(const engine::StepNotReady& missed, const engine::Outcome& outcome);
   void tell_wait(Instant now, const engine::StillProbing& probing);

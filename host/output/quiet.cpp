@@ -19,18 +19,19 @@ class QuietRenderer : public Renderer {
       : console_(console), plan_(plan), tails_(plan.steps.size()) {}
 
   bool write(StepIndex step, Stream /*stream*/, std::string_view bytes) override {
-    tails_.add(step, bytes);
+    tails_.add(Instant{}, step, bytes);  // when it came is nobody's question
     return true;
   }
   [[nodiscard]] bool ready(StepIndex /*step*/, Stream /*stream*/) const override { return true; }
   void end(StepIndex /*step*/) override {}
   void say(std::string_view lines) override { put(Stream::err, lines); }
 
-  void report(Instant /*now*/, const engine::Action& action, const engine::Engine& engine) override {
+  void report(Instant /*now*/, const engine::Action& action,
+              std::span<const engine::Outcome> outcomes) override {
     if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
-      tell(ended->step, engine.outcomes()[position(ended->step)], "");
+      tell(ended->step, outcomes[position(ended->step)], "");
     } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
-      tell(over->attempt.step, engine.outcomes()[position(over->attempt.step)],
+      tell(over->attempt.step, outcomes[position(over->attempt.step)],
            fmt::format(" (attempt {})", over->attempt.number));
     }
   }

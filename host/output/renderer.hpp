@@ -43,7 +43,8 @@ class Console {
 class Renderer : public Reporter {
  public:
   [[nodiscard]] Result<void> begin(Instant /*now*/) override { return {}; }
-  void report(Instant /*now*/, const engine::Action& /*action*/, const engine::Engine& /*engine*/) override {}
+  void report(Instant /*now*/, const engine::Action& /*action*/,
+              std::span<const engine::Outcome> /*outcomes*/) override {}
 
   /// Takes all bytes. False: hold back until the console's on_room, then ask ready().
   virtual bool write(StepIndex step, Stream stream, std::string_view bytes) = 0;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "engine/engine.hpp"
@@ -13,8 +15,9 @@ class Reporter {
 
   /// Before everything else. An error: nothing may be run.
   [[nodiscard]] virtual Result<void> begin(Instant now) = 0;
-  /// `engine` has put out `action`; the outcomes are its.
-  virtual void report(Instant now, const engine::Action& action, const engine::Engine& engine) = 0;
+  /// The engine has put out `action`; the outcomes are its.
+  virtual void report(Instant now, const engine::Action& action,
+                      std::span<const engine::Outcome> outcomes) = 0;
 };
 
 }  // namespace dream::output

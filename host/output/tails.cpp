@@ -9,8 +9,26 @@ Tails::Tails(std::size_t steps)
                                     most_kept)),
       tails_(steps) {}
 
-void Tails::add(StepIndex step, std::string_view bytes) {
+/// Within a second times aren't told apart, and where there are many bursts, two become one.
+void Tails::add_time(Instant now, Tail& tail) {
+  constexpr std::size_t most_bursts = 2048;
+  if (!tail.bursts.empty() && now - tail.bursts.back().begin < std::chrono::seconds(1)) {
+    tail.bursts.back().end = now;
+    return;
+  }
+  if (tail.bursts.size() == most_bursts) {
+    std::deque<Burst> fewer;
+    for (std::size_t at = 0; at < most_bursts; at += 2)
+      fewer.push_back({tail.bursts[at].begin, tail.bursts[at + 1].end, tail.bursts[at].from});
+    tail.bursts.swap(fewer);
+  }
+  tail.bursts.push_back({now, now, tail.all});
+}
+
+void Tails::add(Instant now, StepIndex step, std::string_view bytes) {
   Tail& tail = tails_[position(step)];
+  add_time(now, tail);
+  tail.all += bytes.size();
   if (bytes.size() > kept_) {
     bytes = bytes.substr(bytes.size() - kept_);
     tail.before.clear();
@@ -23,18 +41,29 @@ void Tails::add(StepIndex step, std::string_view bytes) {
     tail.bytes.clear();
   }
   tail.bytes += bytes;
+  const std::uint64_t gone = tail.all - tail.before.size() - tail.bytes.size();
+  while (tail.bursts.size() > 1 && tail.bursts[1].from <= gone) tail.bursts.pop_front();
 }
 
-std::string Tails::last(StepIndex step, std::size_t lines) const {
-  const Tail& tail = tails_[position(step)];
+std::string last_lines(const std::string& text, std::size_t lines) {
   if (lines == 0) return {};
-  std::string all = tail.before + tail.bytes;
-  if (tail.cut) all.erase(0, all.find('\n') + 1);
-  std::size_t at = all.size();
-  if (all.ends_with('\n')) --at;
+  std::size_t at = text.size();
+  if (text.ends_with('\n')) --at;
   for (; at > 0; --at)
-    if (all[at - 1] == '\n' && --lines == 0) break;
-  return all.substr(at);
+    if (text[at - 1] == '\n' && --lines == 0) break;
+  return text.substr(at);
+}
+
+std::string Tails::last(StepIndex step, std::size_t lines, std::optional<Instant> since) const {
+  const Tail& tail = tails_[position(step)];
+  std::string all = tail.before + tail.bytes;
+  const auto burst =
+      since ? std::ranges::find_if(tail.bursts, [&](const Burst& it) { return it.end >= *since; })
+            : tail.bursts.begin();
+  const std::uint64_t wanted = burst == tail.bursts.end() ? 0 : tail.all - burst->from;
+  if (since && wanted < all.size()) return last_lines(all.substr(all.size() - wanted), lines);
+  if (tail.cut) all.erase(0, all.find('\n') + 1);
+  return last_lines(all, lines);
 }
 
 std::string Tails::take_last(StepIndex step, std::size_t lines) {

@@ -45,7 +45,7 @@ class TraceFile : public Reporter {
                  "--trace names a file that can be written"};
   }
 
-  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override {
+  void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override {
     if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
       begin_span(now, delay->next, "delay", fmt::format(R"("delayUs":{})", microseconds(delay->delay)));
     } else if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
@@ -56,17 +56,17 @@ class TraceFile : public Reporter {
     } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
       begin_life(now, again->attempt);
     } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
-      end_life(now, over->attempt.step, end_members(engine.outcomes()[position(over->attempt.step)], plan_));
+      end_life(now, over->attempt.step, end_members(outcomes[position(over->attempt.step)], plan_));
       begin_span(now, over->attempt.step, "pause",
                  fmt::format(R"("againInUs":{})", microseconds(over->again_in)));
     } else if (const auto* terminate = std::get_if<engine::Terminate>(&action)) {
       const bool forced = terminate->urgency == Urgency::force;
       begin_span(now, terminate->attempt.step, forced ? "ending by force" : "ending", "");
     } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
-      end_life(now, ended->step, outcome_members(engine.outcomes()[position(ended->step)], plan_, began_));
+      end_life(now, ended->step, outcome_members(outcomes[position(ended->step)], plan_, began_));
     } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
       for (std::size_t at = 0; at < open_.size(); ++at) {
-        if (!engine.outcomes()[at].started) end_spans(now, static_cast<StepIndex>(at), "");  // a delay
+        if (!outcomes[at].started) end_spans(now, static_cast<StepIndex>(at), "");  // a delay
       }
       moment(now, "stopping", R"("reason":)" + reason_json(stopping->reason, plan_));
     } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/folder_stream.hpp"
+#include "base/locked_file.hpp"
 #include "base/shell_quote.hpp"
 #include "base/write_all.hpp"
 #include "plugin/file_owner.hpp"
@@ -77,24 +78,6 @@ Descriptor open_record(const Descriptor& folder, const std::string& name) {
   return record;
 }
 
-bool lock(const Descriptor& file, int how) {
-  while (::flock(file.get(), how) != 0) {
-    if (errno != EINTR) return false;
-  }
-  return true;
-}
-
-/// A new file, locked. Another dream that sees it before it is locked takes it for one that a crash left.
-Descriptor create_locked(const Descriptor& folder, const std::string& name) {
-  while (true) {
-    Descriptor file(
-        ::openat(folder.get(), name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    struct stat status {};
-    if (!file.is_open() || !lock(file, LOCK_EX) || ::fstat(file.get(), &status) != 0) return {};
-    if (status.st_nlink > 0) return file;
-  }
-}
-
 }  // namespace
 
 fs::path record_path(const plugin::Place& place) {
@@ -145,7 +128,7 @@ Result<std::vector<fs::path>> records_of_the_dead(const plugin::Place& place) {
     if (!is_unfinished && !name.ends_with(suffix)) continue;
     const Descriptor record = open_record(*folder, name);
     struct stat status {};
-    if (!record.is_open() || !lock(record, LOCK_EX | LOCK_NB) || ::fstat(record.get(), &status) != 0)
+    if (!record.is_open() || !lock_file(record, LOCK_EX | LOCK_NB) || ::fstat(record.get(), &status) != 0)
       continue;
     if (is_unfinished) {
       ::unlinkat(folder->get(), name.c_str(), 0);
@@ -171,7 +154,7 @@ Result<Descriptor> take_record(const fs::path& path) {
   Descriptor record = open_record(*folder, name);
   if (!record.is_open()) return refused(path, "isn't believed: it isn't a file that is yours alone");
   // Only one at a time; where the file system has no locks, two do no harm.
-  static_cast<void>(lock(record, LOCK_EX));
+  static_cast<void>(lock_file(record, LOCK_EX));
   if (::fstat(record.get(), &status) != 0 || status.st_nlink == 0) return Descriptor();
   return record;
 }

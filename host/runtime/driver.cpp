@@ -186,7 +186,7 @@ void Driver::tell(Instant now, const engine::Action& action) {
 }
 
 void Driver::report(Instant now, const engine::Action& action) {
-  for (output::Reporter* reporter : reporters_) reporter->report(now, action, pump_.engine());
+  for (output::Reporter* reporter : reporters_) reporter->report(now, action, pump_.engine().outcomes());
 }
 
 void Driver::wake_at(std::optional<Instant> moment) {

@@ -11,7 +11,6 @@
 #include "output/label.hpp"
 #include "output/log.hpp"
 #include "output/log_directory.hpp"
-#include "output/overheard.hpp"
 #include "output/trace_file.hpp"
 
 namespace dream::runtime {
@@ -29,6 +28,13 @@ bool reads_logs(const Plan& plan) {
   return std::ranges::any_of(plan.steps, [](const Step& step) { return has_probe<LogProbe>(step.ready); });
 }
 
+std::unique_ptr<Log> make_session_log(const SessionSettings& settings,
+                                      std::function<void(std::string_view)> write_line) {
+  auto log = output::make_log(settings.lowest_level, settings.color, std::move(write_line));
+  if (settings.listener == nullptr) return log;
+  return output::make_overheard_log(std::move(log), *settings.listener);
+}
+
 }  // namespace
 
 Session::Session(const Plan& plan, const SessionSettings& settings, process::TerminalState& terminal)
@@ -42,21 +48,23 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
                settings.out, settings.err),
       renderer_(output::make_renderer(context_, console_, plan, settings.mode, settings.color,
                                       [this] { resume_output(); })),
-      log_(output::make_log(settings.lowest_level, settings.color,
-                            [this](std::string_view line) { renderer_->say(line); })),
-      terminals_({.mode = settings.mode,
-                  .keeps_bytes = settings.log_directory.has_value() || reads_logs(plan),
-                  .label_columns = label_columns(plan, settings.mode)},
-                 terminal, *log_),
+      listener_(settings.listener),
+      log_(make_session_log(settings, [this](std::string_view line) { renderer_->say(line); })),
+      terminals_(
+          {.mode = settings.mode,
+           .keeps_bytes = settings.log_directory.has_value() || listener_ != nullptr || reads_logs(plan),
+           .label_columns = label_columns(plan, settings.mode)},
+          terminal, *log_),
       supervisor_(
           context_, [this](const std::string& text) { log_->write(LogLevel::warning, text); },
           settings.inheritance) {
   if (settings.log_directory) {
     renderer_ = output::make_log_directory(*settings.log_directory, plan, std::move(renderer_));
   }
-  if (settings.overheard || reads_logs(plan)) {
+  if (settings.overheard || listener_ != nullptr || reads_logs(plan)) {
     renderer_ = output::make_overheard(std::move(renderer_),
                                        [this](StepIndex step, Stream stream, std::string_view bytes) {
+                                         if (listener_ != nullptr) listener_->hear(step, stream, bytes);
                                          if (on_output_) on_output_(step, stream, bytes);
                                        });
   }
@@ -86,6 +94,7 @@ void Session::write_everything_out() {
 std::vector<output::Reporter*> Session::reporters() const {
   std::vector<output::Reporter*> all{renderer_.get()};
   if (trace_) all.push_back(trace_.get());
+  if (listener_ != nullptr) all.push_back(listener_);
   return all;
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/log.hpp"
+#include "output/overheard.hpp"
 #include "output/renderer.hpp"
 #include "plan/plan.hpp"
 #include "process/supervisor.hpp"
@@ -23,6 +24,7 @@ struct SessionSettings {
   std::optional<std::filesystem::path> log_directory;
   std::optional<std::filesystem::path> trace_file;
   bool overheard = false;                      ///< somebody hears what steps write, whatever the plan says
+  output::Listener* listener = nullptr;        ///< hears all of it, and outlives the session; or none
   std::shared_ptr<const plugin::Place> place;  ///< what plugins are told of where they are
   process::Inheritance inheritance = {};       ///< for tasks
   int out = 1;                                 ///< dream's stdout
@@ -72,6 +74,7 @@ class Session {
   output::Console console_;
   std::unique_ptr<output::Renderer> renderer_;
   std::unique_ptr<output::Reporter> trace_;  ///< or none
+  output::Listener* listener_;               ///< or none
   std::unique_ptr<Log> log_;
   Terminals terminals_;
   process::Supervisor supervisor_;

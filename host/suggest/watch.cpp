@@ -65,7 +65,7 @@ Watch::Watch(const Plan& plan, std::span<const StepIndex> steps, Parts parts)
   if (const auto self = process::process_status(::getpid())) inherited_ = probe::sockets_of({*self}).own;
 }
 
-void Watch::report(Instant now, const engine::Action& action, const engine::Engine& engine) {
+void Watch::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
   if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
     begin_to_watch(now, started->step);
   } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
@@ -77,7 +77,7 @@ void Watch::report(Instant now, const engine::Action& action, const engine::Engi
   } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
     stop_watching(now, over->attempt.step, Seen::Course::failed);
   } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
-    const bool failed = engine.outcomes()[position(ended->step)].kind == engine::OutcomeKind::failed;
+    const bool failed = outcomes[position(ended->step)].kind == engine::OutcomeKind::failed;
     stop_watching(now, ended->step, failed ? Seen::Course::failed : Seen::Course::ended_by_itself);
   }
   if (watched_.empty()) alarm_->cancel();

@@ -40,7 +40,7 @@ class Watch : public output::Reporter {
   Watch(const Plan& plan, std::span<const StepIndex> steps, Parts parts);
 
   [[nodiscard]] Result<void> begin(Instant /*now*/) override { return {}; }
-  void report(Instant now, const engine::Action& action, const engine::Engine& engine) override;
+  void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override;
   void hear(StepIndex step, Stream stream, std::string_view bytes);
 
   /// One for each step of the plan; of those of no interest nothing.

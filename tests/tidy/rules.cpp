@@ -41,10 +41,11 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"runtime", {"base", "plan", "engine", "process", "probe", "plugin", "prepare", "output"}},
       {"suggest", {"base", "plan", "config", "engine", "process", "probe", "output", "runtime"}},
       {"control", {"base", "plan", "engine", "process", "probe", "plugin", "output", "runtime"}},
+      {"history", {"base", "plan", "engine", "plugin", "output", "control"}},
       {"conformance", {"base", "process", "plugin", "dream"}},
       {"cli",
-       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "control", "output", "ports",
-        "prepare", "record", "runtime", "select", "suggest", "dream"}},
+       {"base", "plan", "config", "engine", "process", "plugin", "conformance", "control", "history",
+        "output", "ports", "prepare", "record", "runtime", "select", "suggest", "dream"}},
   };
   return map;
 }

@@ -4,15 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/duration_text.hpp"
 #include "base/text.hpp"
+#include "cli/since.hpp"
 
 namespace dream::cli {
-
-namespace {
-
-constexpr std::int64_t most_ms = 0x7FFFFFFF;
-
-}  // namespace
 
 Definition::Definition(CLI::App& app) : app_(app) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -77,10 +73,28 @@ void Definition::number(const std::string& names, const char* called, std::size_
 }
 
 void Definition::time(const std::string& names, std::optional<Duration>& value, const std::string& help) {
-  const auto take = [&value](std::int64_t ms) { value = std::chrono::milliseconds(ms); };
-  app_.add_option_function<std::int64_t>(names, take, help)
-      ->check(CLI::Range(std::int64_t{0}, most_ms))
-      ->option_text("TIME");
+  const auto is_time = [](const std::string& text) {
+    const Result<Duration> duration = parse_duration(text);
+    return duration ? std::string() : to_string(duration.error());
+  };
+  const auto take = [&value](const std::string& text) { value = *parse_duration(text); };
+  app_.add_option_function<std::string>(names, take, help)
+      ->check(CLI::Validator(is_time, ""))
+      ->type_name("TIME");
+}
+
+void Definition::moment(const std::string& names, std::optional<std::int64_t>& value,
+                        const std::string& help) {
+  const auto is_moment = [](const std::string& text) {
+    const Result<std::int64_t> since = parse_since(text, milliseconds_since_1970());
+    return since ? std::string() : to_string(since.error());
+  };
+  const auto take = [&value](const std::string& text) {
+    value = *parse_since(text, milliseconds_since_1970());
+  };
+  app_.add_option_function<std::string>(names, take, help)
+      ->check(CLI::Validator(is_moment, ""))
+      ->type_name("TIME");
 }
 
 void Definition::choose(const std::string& names, const char* called, std::vector<std::string> words,

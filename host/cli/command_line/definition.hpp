@@ -56,6 +56,8 @@ class Definition {
   void number(const std::string& names, const char* called, std::size_t& value, std::size_t least,
               std::size_t most, const std::string& help);
   void time(const std::string& names, std::optional<Duration>& value, const std::string& help);
+  /// How long ago, or a local time; in ms since 1970.
+  void moment(const std::string& names, std::optional<std::int64_t>& value, const std::string& help);
   template <class Value>
   void choice(const std::string& names, const char* called, Value& value, const std::string& help,
               const std::map<std::string, Value>& values) {

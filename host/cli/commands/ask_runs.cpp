@@ -1,3 +1,6 @@
+#include "cli/commands/history_command.hpp"
+#include "cli/since.hpp"
+
 #include "cli/commands/ask_runs.hpp"
 
 #include <fmt/format.h>
@@ -176,6 +179,21 @@ int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer)
   return 0;
 }
 
+/// Of a run that has ended, or of the last one.
+int show_past_logs(const Options& options) {
+  const Result<std::vector<Written>> written = written_in_record(options);
+  const bool is_none = !written && written.error().code == ErrorCode::not_found;
+  if (is_none && options.ctl.run.empty()) return no_run(options.ctl);
+  if (!written) {
+    complain(written.error());
+    if (is_none) return exit_no_run;
+    return written.error().code == ErrorCode::usage ? exit_nothing_run : exit_run_gone;
+  }
+  LogPrinter printer(written->size() != 1 && !options.ctl.raw);
+  if (printer.show(*written)) printer.finish();
+  return 0;
+}
+
 int show_events(Connection& run, const Request& request, const std::string& answer) {
   bool reads = write_all(STDOUT_FILENO, snapshot_of(answer)) == 0;
   while (reads && request.follow) {
@@ -225,16 +243,22 @@ int ask(Connection& run, const Options& options) {
 
 }  // namespace
 
-int ask_runs(const Options& options) {
-  const CtlOptions& ctl = options.ctl;
+int ask_runs(const Options& given) {
+  Options options = given;
+  CtlOptions& ctl = options.ctl;
   if (ctl.watch) return watch_runs(options);
+  const bool of_logs = ctl.request.what == Request::What::logs;
+  if (of_logs && ctl.run.starts_with('-')) return show_past_logs(options);
+  if (of_logs) ctl.request.lines = ctl.lines_of_logs();
+  if (ctl.since_ms)
+    ctl.request.within_ms = std::max<std::int64_t>(milliseconds_since_1970() - *ctl.since_ms, 1);
   Result<std::vector<Connection>> runs = find_runs(options, ctl);
   if (!runs) {
     complain(runs.error());
     return exit_nothing_run;
   }
   if (ctl.request.what == Request::What::ps) return show_runs(*runs, options);
-  if (runs->empty()) return no_run(ctl);
+  if (runs->empty()) return of_logs ? show_past_logs(options) : no_run(ctl);
   const Result<Connection*> run = choose(*runs, ctl.request);
   if (run) return ask(**run, options);
   complain(run.error());

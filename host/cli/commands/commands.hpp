@@ -26,6 +26,9 @@ extern const Subcommand ctl_start;
 extern const Subcommand ctl_restart;
 extern const Subcommand ctl_down;
 extern const Subcommand ctl_events;
+extern const Subcommand ctl_history;
+extern const Subcommand ctl_show;
+extern const Subcommand ctl_compare;
 
 extern const Subcommand plugin_command;
 extern const Subcommand plugin_list;

@@ -39,7 +39,7 @@ void define_steps(Definition& definition, Options& options, Request::What what, 
 
 const Subcommand ctl_command{
     .name = "ctl",
-    .takes = "ps|logs|wait|why|stop|start|restart|down|events",
+    .takes = "ps|logs|wait|why|stop|start|restart|down|events|history|show|compare",
     .help = "asks and tells a run from another shell",
     .examples = {},
     .define = [](Definition&, Options&) {},
@@ -78,6 +78,8 @@ const Subcommand ctl_logs{
           constexpr std::size_t most_lines = 1'000'000;
           define_steps(definition, options, Request::What::logs, 0);
           definition.flag("-f,--follow", options.ctl.request.follow, "and what they write from now on");
+          definition.moment("--since", options.ctl.since_ms,
+                            "what they wrote since then: 5m, 30s, 2026-11-29T07:00");
           definition.flag("--raw", options.ctl.raw, "the bytes as they are, without labels");
           definition.number("-n,--lines", "N", options.ctl.request.lines, 1, most_lines,
                             "the last N lines of each step (100)");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,8 +20,10 @@
 #include "cli/same_runs.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
+#include "config/history.hpp"
 #include "control/place.hpp"
 #include "control/server.hpp"
+#include "history/recorder.hpp"
 #include "plan/ports.hpp"
 #include "plugin/registry.hpp"
 #include "ports/held_ports.hpp"
@@ -162,6 +165,38 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
   return server;
 }
 
+/// dream.json and what was merged with it, as they are now.
+std::vector<history::SourceFile> source_files(const prepare::LoadedWorkspace& loaded) {
+  std::vector<std::filesystem::path> paths{loaded.workspace.file, loaded.workspace.root / "dream.local.json"};
+  for (const std::string& extended : loaded.document->extended())
+    paths.push_back(loaded.workspace.root / extended);
+  std::vector<history::SourceFile> files;
+  for (const std::filesystem::path& path : paths) {
+    const auto found = find_file(path);
+    if (!found || !*found) continue;
+    if (auto now = plugin::fingerprint_of(**found)) files.push_back({path.string(), std::move(now->sha256)});
+  }
+  return files;
+}
+
+std::vector<std::string> own_command_line() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  return words;
+}
+
+/// None: nobody wants a record of this run.
+std::unique_ptr<history::Recorder> make_recorder(const Options& options, const Plan& plan,
+                                                 const prepare::LoadedWorkspace& loaded,
+                                                 const plugin::Place& place) {
+  const bool is_detached = options.notice >= 0;
+  if (!options.record && !is_detached && !config::wants_history(*loaded.document)) return nullptr;
+  history::Header header{control::info_of(plan, place.session, place.root), own_command_line(),
+                         source_files(loaded)};
+  return std::make_unique<history::Recorder>(plan, place, std::move(header));
+}
+
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
 int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWorkspace& loaded, int guardian,
           bool trust, int notice, RunWatcher* watcher, std::optional<int>& signal) {
@@ -227,6 +262,9 @@ int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWork
              const std::string& id, int guardian, process::TerminalState& terminal,
              process::Inheritance inheritance, RunWatcher* watcher, std::optional<int>& signal) {
   const output::OutputMode mode = output_mode(options, plan);
+  const auto place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment());
+  std::unique_ptr<history::Recorder> recorder;
+  if (watcher == nullptr) recorder = make_recorder(options, plan, loaded, *place);
   runtime::Session session(plan,
                            {.mode = mode,
                             .color = use_color(options.color, STDOUT_FILENO),
@@ -234,10 +272,13 @@ int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWork
                             .log_directory = from_directory(options, options.log_directory),
                             .trace_file = from_directory(options, options.trace_file),
                             .overheard = true,
-                            .place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment()),
+                            .listener = recorder.get(),
+                            .place = place,
                             .inheritance = std::move(inheritance),
                             .out = watcher != nullptr ? watcher->output_of_tasks() : STDOUT_FILENO},
                            terminal);
+  if (recorder)
+    recorder->on_trouble([&](const std::string& what) { session.log().write(LogLevel::warning, what); });
   log_plan(session.log(), plan, loaded);
   int exit_code = drive(session, plan, loaded, guardian, options.trust, options.notice, watcher, signal);
   if (signal && guardian >= 0) process::tell_guardian_how_to_end(guardian, *signal);

@@ -15,6 +15,7 @@ void define_run(Definition& definition, Options& options) {
   define_selection(definition, options);
   definition.flag("--detach", options.detach,
                   "returns when all is started and ready; the run goes on: dream ctl");
+  definition.flag("--record", options.record, "keeps what happens: dream ctl history, dream ctl show");
   definition.flag("-n,--dry-run", options.dry_run,
                   "show the plan and its timeline, run nothing (= dream plan)");
   define_output(definition, options);

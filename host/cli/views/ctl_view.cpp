@@ -13,6 +13,7 @@ namespace dream::cli {
 
 namespace {
 
+using control::bytes_at;
 using control::Json;
 using control::number_at;
 using control::text_at;
@@ -43,28 +44,6 @@ std::string memory(std::int64_t kib) {
   if (kib < 1024) return fmt::format("{} KiB", kib);
   if (kib < std::int64_t{1024} * 1024) return fmt::format("{} MiB", kib / 1024);
   return fmt::format("{:.1f} GiB", static_cast<double>(kib) / (1024.0 * 1024.0));
-}
-
-std::string unbase64(std::string_view text) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes;
-  unsigned group = 0;
-  int bits = 0;
-  for (const char digit : text) {
-    const std::size_t value = alphabet.find(digit);
-    if (value == std::string_view::npos) break;
-    group = group << 6U | static_cast<unsigned>(value);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(group >> static_cast<unsigned>(bits) & 0xFFU);
-  }
-  return bytes;
-}
-
-std::string bytes_at(const Json& object) {
-  return control::member_of(object, "base64") != nullptr ? unbase64(text_at(object, "base64"))
-                                                         : text_at(object, "text");
 }
 
 /// "ended" says little: how is what matters.

@@ -1,5 +1,6 @@
 #include <csignal>
 
+#include "config/history.hpp"
 #include "unit/config/config_testing.hpp"
 
 namespace dream::config {
@@ -201,6 +202,15 @@ TEST(TaskKeys, are_refused_where_they_can_not_be_meant) {
         R"("ports": {"A": 0})", R"("ports": {"A": 65536})", R"("ports": [3000])", R"("description": "")"})
     EXPECT_EQ(problems_of(R"({"tasks": {"up": {)" + std::string(task) + "}}}").size(), 1U) << task;
   EXPECT_EQ(problems_of(R"({"stopOrder": "some"})").size(), 1U);
+  EXPECT_EQ(problems_of(R"({"history": "yes"})").size(), 1U);
+}
+
+TEST(History, is_wanted_where_dream_json_says_so) {
+  const auto wants = [](const char* text) { return wants_history(*Document::parse("dream.json", text)); };
+  EXPECT_TRUE(wants(R"({"history": true})"));
+  for (const char* text : {R"({"history": false})", R"({"tasks": {"history": true}})", "{}", "[]", "{"})
+    EXPECT_FALSE(wants(text)) << text;
+  EXPECT_THAT(problems_of(R"({"history": true})"), testing::IsEmpty());
 }
 
 TEST(TaskKeys, name_ports_in_probes) {

@@ -25,11 +25,12 @@ TEST(Request, is_read_as_it_is_written) {
   EXPECT_EQ(read->what, Request::What::wait);
   EXPECT_THAT(read->steps, ElementsAre("./a:b", "\"\\\n"));
   EXPECT_EQ(read->until, Request::Until::ready);
-  const Result<Request> logs =
-      parse_request(to_line({.id = -1, .what = Request::What::logs, .lines = 9, .follow = true}));
+  const Result<Request> logs = parse_request(
+      to_line({.id = -1, .what = Request::What::logs, .lines = 9, .within_ms = 60'000, .follow = true}));
   ASSERT_TRUE(logs);
   EXPECT_TRUE(logs->follow);
   EXPECT_EQ(logs->lines, 9U);
+  EXPECT_EQ(logs->within_ms, 60'000);
   EXPECT_TRUE(parse_request(to_line({.id = 1, .what = Request::What::down, .now = true}))->now);
 }
 

@@ -40,7 +40,7 @@ class Told : public testing::Test {
   void feed(const engine::Event& event) {
     now += std::chrono::milliseconds(1);
     engine.handle(now, event);
-    for (const engine::Action& action : engine.take_actions()) run.report(now, action, engine);
+    for (const engine::Action& action : engine.take_actions()) run.report(now, action, engine.outcomes());
   }
   void start(std::size_t step) { feed(engine::Started{{at(step), 1}}); }
   void exit(std::size_t step, int code) { feed(engine::Exited{{at(step), 1}, ExitedWith{code}}); }

@@ -91,7 +91,7 @@ TEST_F(EventsTest, tells_of_every_attempt) {
   attempt_begins(2);
   EXPECT_EQ(last(), R"({"v":1,"atUs":10007000,"event":"restarted","step":"./a:go","attempt":2})"
                     "\n");
-  renderer_->report(now_, engine::StepReady{a, std::chrono::milliseconds(7)}, engine_);
+  renderer_->report(now_, engine::StepReady{a, std::chrono::milliseconds(7)}, engine_.outcomes());
   EXPECT_EQ(last(), R"({"v":1,"atUs":10007000,"event":"ready","step":"./a:go","attempt":2,"afterUs":7000})"
                     "\n");
   for (const StepIndex step : {b, c}) ends(step, 0);

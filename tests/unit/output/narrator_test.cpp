@@ -37,7 +37,8 @@ class NarratorTest : public testing::Test {
     EXPECT_TRUE(narrator.begin(now));
     const auto feed = [&](const engine::Event& event) {
       engine.handle(now, event);
-      for (const engine::Action& action : engine.take_actions()) narrator.report(now, action, engine);
+      for (const engine::Action& action : engine.take_actions())
+        narrator.report(now, action, engine.outcomes());
     };
     feed(engine::Begin{});
     for (std::size_t at = 0; at < plan.steps.size(); ++at) feed(engine::Started{{StepIndex(at)}});
@@ -75,10 +76,10 @@ TEST_F(NarratorTest, counts_the_background_that_a_line_has_no_room_for) {
   const engine::Engine engine(plan);
   engine::WaitingForBackground waiting;
   for (std::size_t at = 0; at < 8; ++at) waiting.steps.push_back(StepIndex(at));
-  narrator.report(Instant{}, waiting, engine);
+  narrator.report(Instant{}, waiting, engine.outcomes());
   waiting.steps.push_back(StepIndex(8));
   waiting.steps.push_back(StepIndex(9));
-  narrator.report(Instant{}, waiting, engine);
+  narrator.report(Instant{}, waiting, engine.outcomes());
   EXPECT_EQ(said,
             "dream: waiting for ./a:go, ./b:go, ./c:go, ./d:go, ./e:go, ./f:go, ./g:go and ./h:go\n"
             "dream: waiting for ./a:go, ./b:go, ./c:go, ./d:go, ./e:go, ./f:go, ./g:go, ./h:go and 2 more\n");
@@ -99,7 +100,7 @@ TEST_F(NarratorTest, says_of_one_step_that_fails_only_that) {
     engine.handle(now, engine::Begin{});
     engine.handle(now, engine::Exited{{StepIndex{0}}, ExitedWith{3}});
     for (const engine::Action& action : engine.take_actions()) {
-      if (std::holds_alternative<engine::Stopping>(action)) narrator.report(now, action, engine);
+      if (std::holds_alternative<engine::Stopping>(action)) narrator.report(now, action, engine.outcomes());
     }
     EXPECT_EQ(said, steps == 1 ? "" : "dream: stopping: required step ./a:go failed\n");
   }
@@ -144,7 +145,7 @@ class ReadinessTest : public testing::Test {
     std::string said;
     const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
     Narrator narrator(plan, *log, [](StepIndex) { return std::string(); });
-    narrator.report(now, action, engine);
+    narrator.report(now, action, engine.outcomes());
     return said;
   }
 
@@ -203,7 +204,7 @@ class RestartsTest : public ReadinessTest {
     const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
     Narrator narrator(plan, *log, [](StepIndex) { return std::string(); });
     EXPECT_TRUE(narrator.begin(began));
-    for (const engine::Action& action : actions) narrator.report(began, action, engine);
+    for (const engine::Action& action : actions) narrator.report(began, action, engine.outcomes());
     return said;
   }
 };

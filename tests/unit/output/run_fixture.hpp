@@ -1,35 +1,17 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
-#include <csignal>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "output/renderer.hpp"
+#include "support/file_size_limit.hpp"
 #include "unit/output/pipe.hpp"
 
 namespace dream::output {
-
-/// While it lives, files can't grow above this size: writing them fails as on a full disk.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t size) {
-    std::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    const rlimit limit{size, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-  FileSizeLimit(const FileSizeLimit&) = delete;
-  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
-
- private:
-  rlimit before_{};
-};
 
 /// A run of ./a:go and ./b:go in the background and ./c:go, none of which is required, with a real engine and
 /// no processes. The test says what happens; the renderer shows it in two pipes.
@@ -54,7 +36,8 @@ class RunTest : public testing::Test {
   void happens(const engine::Event& event) {
     now_ += std::chrono::milliseconds(1);
     engine_.handle(now_, event);
-    for (const engine::Action& action : engine_.take_actions()) renderer_->report(now_, action, engine_);
+    for (const engine::Action& action : engine_.take_actions())
+      renderer_->report(now_, action, engine_.outcomes());
   }
 
   /// The run has begun, and all three steps have started.

@@ -9,15 +9,16 @@ namespace {
 
 constexpr StepIndex step{0};
 constexpr std::size_t all = 1'000'000;
+constexpr Instant now{};
 
 TEST(Tails, give_the_last_lines_the_unfinished_one_too) {
   Tails tails(2);
-  tails.add(step, "one\ntwo\nth");
-  tails.add(step, "ree");
+  tails.add(now, step, "one\ntwo\nth");
+  tails.add(now, step, "ree");
   EXPECT_EQ(tails.last(step, all), "one\ntwo\nthree");
   EXPECT_EQ(tails.last(step, 1), "three");
   EXPECT_EQ(tails.last(step, 2), "two\nthree");
-  tails.add(step, "\n");
+  tails.add(now, step, "\n");
   EXPECT_EQ(tails.last(step, 1), "three\n");
   EXPECT_EQ(tails.last(step, 0), "");
   EXPECT_EQ(tails.last(StepIndex(1), all), "");
@@ -29,22 +30,49 @@ TEST(Tails, keep_so_much_and_begin_with_a_whole_line) {
   for (int line = 0; written.size() < 5 * Tails::most_kept; ++line) {
     const std::string text = std::to_string(line) + "\n";
     written += text;
-    tails.add(step, text);
+    tails.add(now, step, text);
   }
   const std::string last = tails.last(step, all);
   EXPECT_GE(last.size() + 16, Tails::most_kept);
   EXPECT_LE(last.size(), 2 * Tails::most_kept);
   EXPECT_TRUE(std::string_view(written).ends_with(last));
   EXPECT_EQ(written[written.size() - last.size() - 1], '\n');
-  tails.add(step, "x\n" + std::string(3 * Tails::most_kept, 'y') + "\nz\n");
+  tails.add(now, step, "x\n" + std::string(3 * Tails::most_kept, 'y') + "\nz\n");
   EXPECT_EQ(tails.last(step, all), "z\n");
 }
 
 TEST(Tails, of_many_steps_share_what_there_is) {
   Tails tails(256);
   for (std::size_t at = 0; at < 256; ++at)
-    tails.add(StepIndex(static_cast<std::uint32_t>(at)), std::string(Tails::most_kept, 'x') + "\n");
+    tails.add(now, StepIndex(static_cast<std::uint32_t>(at)), std::string(Tails::most_kept, 'x') + "\n");
   EXPECT_LE(tails.last(step, all).size(), 2 * Tails::all_kept / 256);
+}
+
+TEST(Tails, give_what_came_since_a_moment) {
+  using std::chrono::seconds;
+  Tails tails(1);
+  tails.add(now, step, "old\n");
+  tails.add(now + seconds(10), step, "begin of ");
+  tails.add(now + seconds(20), step, "a line\n");
+  tails.add(now + seconds(30), step, "new\n");
+  EXPECT_EQ(tails.last(step, all, now), "old\nbegin of a line\nnew\n");
+  EXPECT_EQ(tails.last(step, all, now + seconds(5)), "begin of a line\nnew\n");
+  EXPECT_EQ(tails.last(step, all, now + seconds(25)), "new\n");
+  EXPECT_EQ(tails.last(step, all, now + seconds(31)), "");
+  EXPECT_EQ(tails.last(step, 1, now + seconds(5)), "new\n");
+}
+
+TEST(Tails, know_when_what_is_kept_came_however_long_it_goes_on) {
+  using std::chrono::seconds;
+  Tails tails(1);
+  constexpr int last = 100'000;
+  const std::string line(19, 'x');
+  for (int at = 0; at <= last; ++at) tails.add(now + seconds(at), step, line + "\n");
+  EXPECT_EQ(tails.last(step, all, now + seconds(last)), line + "\n");
+  const std::size_t some = tails.last(step, all, now + seconds(last - 1000)).size() / 20;
+  EXPECT_GE(some, 1001);
+  EXPECT_LE(some, 1100) << "bursts that became one";
+  EXPECT_GE(tails.last(step, all, now).size() + 20, Tails::most_kept);
 }
 
 }  // namespace

@@ -35,7 +35,8 @@ class Trace : public testing::Test {
   void happens_after(Duration time, const engine::Event& event) {
     now_ += time;
     engine_.handle(now_, event);
-    for (const engine::Action& action : engine_.take_actions()) trace_->report(now_, action, engine_);
+    for (const engine::Action& action : engine_.take_actions())
+      trace_->report(now_, action, engine_.outcomes());
   }
 
   [[nodiscard]] std::string text() const {

@@ -33,7 +33,7 @@ class WatchTest : public testing::Test {
                                 .tell = [this](const std::string& text) { told_.push_back(text); }});
   }
 
-  void happen(const engine::Action& action) { watch_->report(clock_.now(), action, *engine_); }
+  void happen(const engine::Action& action) { watch_->report(clock_.now(), action, engine_->outcomes()); }
   void pass(Duration time) {
     const Instant end = clock_.now() + time;
     while (clock_.pass_until(end)) ++looks_;

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control/json.hpp"
+#include "plan/plan.hpp"
+
+namespace dream::control {
+
+/// What a run says of itself to whoever connects, and at the begin of its record.
+struct RunInfo {
+  std::string dream;  ///< its version
+  std::string run;    ///< its id
+  int pid = 0;
+  std::string root;
+  std::vector<std::string> requested;
+  std::int64_t started_ms = 0;  ///< since 1970
+
+  /// The begin of its id, for people: enough for --run.
+  [[nodiscard]] std::string short_id() const { return run.substr(0, 8); }
+};
+
+/// Of this program's run of a plan, which begins now.
+[[nodiscard]] RunInfo info_of(const Plan& plan, std::string session, const std::filesystem::path& root);
+
+/// As members of an object of JSON, without braces.
+[[nodiscard]] std::string members_of(const RunInfo& run);
+
+/// None: it is of another version.
+[[nodiscard]] std::optional<RunInfo> run_info_in(const Json& object);
+
+}  // namespace dream::control

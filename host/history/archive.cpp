@@ -1,0 +1,188 @@
+#include "history/archive.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "base/folder_stream.hpp"
+#include "base/locked_file.hpp"
+#include "base/open_file.hpp"
+#include "base/shell_quote.hpp"
+
+namespace dream::history {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// No plugin's folder has a name like that.
+constexpr const char* folder_name = ".history";
+constexpr std::string_view suffix = ".jsonl";
+/// Of a record that is being written.
+constexpr std::string_view unfinished_suffix = ".jsonl.new";
+constexpr mode_t others = 0077;
+constexpr std::size_t mark_size = 16;
+constexpr std::size_t time_size = 15;
+
+Error failed(const fs::path& path, const std::string& what) {
+  return {ErrorCode::io, what + ": " + std::strerror(errno), path.string(), system_remedy(errno)};
+}
+
+bool is_users_alone(const struct stat& status) {
+  return status.st_uid == ::geteuid() && (status.st_mode & others) == 0;
+}
+
+std::optional<Entry> entry_of(std::string_view name) {
+  if (!name.ends_with(suffix) || name.size() <= mark_size + time_size + 2 + suffix.size())
+    return std::nullopt;
+  Entry entry{.workspace = std::string(name.substr(0, mark_size)), .name = std::string(name)};
+  const std::string_view time = name.substr(mark_size + 1, time_size);
+  const auto [end, wrong] = std::from_chars(time.data(), time.data() + time.size(), entry.started_ms);
+  const std::size_t run = mark_size + 1 + time_size + 1;
+  if (wrong != std::errc() || end != time.data() + time.size() || name[mark_size] != '-' ||
+      name[run - 1] != '-')
+    return std::nullopt;
+  entry.run = name.substr(run, name.size() - suffix.size() - run);
+  return entry;
+}
+
+/// None: there is no such folder.
+Result<Descriptor> open_folder(const fs::path& path) {
+  Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder.is_open() && errno == ENOENT) return Descriptor();
+  if (!folder.is_open()) return failed(path, "can't be opened");
+  struct stat status {};
+  if (::fstat(folder.get(), &status) != 0) return failed(path, "can't be looked at");
+  if (is_users_alone(status)) return folder;
+  return Error{ErrorCode::io, "isn't believed: it isn't yours alone", path.string(),
+               fmt::format("look what is in it; `rm -r {}` gives it up", shell_quoted(path.string()))};
+}
+
+}  // namespace
+
+std::string mark_of(const fs::path& root) {
+  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
+  for (const char byte : root.native()) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
+  return fmt::format("{:016x}", hash);
+}
+
+std::string name_of(const fs::path& root, std::int64_t started_ms, const std::string& run) {
+  return fmt::format("{}-{:0{}}-{}{}", mark_of(root), std::max<std::int64_t>(started_ms, 0), time_size, run,
+                     suffix);
+}
+
+Result<Archive> Archive::open(const plugin::Place& place) {
+  if (place.state.empty()) return Archive({}, Descriptor());
+  fs::path path = place.state / folder_name;
+  Result<Descriptor> folder = open_folder(path);
+  if (!folder) return folder.error();
+  return Archive(std::move(path), std::move(*folder));
+}
+
+Result<Archive> Archive::make(const plugin::Place& place) {
+  if (place.state.empty()) return Error{ErrorCode::io, "there is no folder for it", {}, "set HOME"};
+  if (auto made = plugin::make_private_folder(place.state / folder_name); !made) return made.error();
+  return open(place);
+}
+
+std::vector<Entry> Archive::entries() const {
+  std::vector<Entry> all;
+  if (!folder_.is_open()) return all;
+  const FolderStream list(::opendir(path_.c_str()));
+  while (const dirent* found = list == nullptr ? nullptr : ::readdir(list.get()))
+    if (auto entry = entry_of(&found->d_name[0])) all.push_back(*std::move(entry));
+  std::ranges::sort(all, [](const Entry& a, const Entry& b) {
+    return std::pair(a.started_ms, a.run) > std::pair(b.started_ms, b.run);
+  });
+  return all;
+}
+
+/// A file of the folder that is the user's own. For writing, because some file systems lock nothing else.
+Descriptor Archive::open_file(const std::string& name) const {
+  Descriptor file(::openat(folder_.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  // A folder that may not be written any more can be read.
+  if (!file.is_open())
+    file = Descriptor(::openat(folder_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return {};
+  if (S_ISREG(status.st_mode) && is_users_alone(status)) return file;
+  errno = EPERM;
+  return {};
+}
+
+Result<std::string> Archive::read(const Entry& entry) const {
+  const fs::path path = path_ / entry.name;
+  const Descriptor file = open_file(entry.name);
+  if (!file.is_open()) return failed(path, "can't be read");
+  std::string text;
+  std::string buffer(std::size_t{1} << 20U, '\0');
+  while (true) {
+    const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return failed(path, "can't be read");
+    if (size == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(size));
+    if (text.size() > most_read) return Error{ErrorCode::io, "is too large for a record", path.string(), {}};
+  }
+}
+
+/// A run puts a shorter file in the place of its record when that gets too large.
+bool Archive::is_named(const Descriptor& file, const std::string& name) const {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(file.get(), &opened) == 0 &&
+         ::fstatat(folder_.get(), name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+bool Archive::is_held(const Entry& entry) const {
+  constexpr int most_tries = 10;
+  for (int tries = 0; tries < most_tries; ++tries) {
+    const Descriptor file = open_file(entry.name);
+    if (!file.is_open()) return false;
+    if (!lock_file(file, LOCK_SH | LOCK_NB)) return errno == EWOULDBLOCK;
+    if (is_named(file, entry.name)) return false;
+  }
+  return true;
+}
+
+bool Archive::remove(const std::string& name) const {
+  const Descriptor file = open_file(name);
+  return file.is_open() && lock_file(file, LOCK_EX | LOCK_NB) && is_named(file, name) &&
+         ::unlinkat(folder_.get(), name.c_str(), 0) == 0;
+}
+
+void Archive::make_room(const std::string& workspace, const Limits& limits) const {
+  const FolderStream list(::opendir(path_.c_str()));
+  while (const dirent* found = list == nullptr ? nullptr : ::readdir(list.get())) {
+    const std::string name = &found->d_name[0];
+    if (name.ends_with(unfinished_suffix)) remove(name);
+  }
+  std::size_t bytes = limits.bytes_of_run;  // what the one that comes may need
+  std::size_t runs = 1;
+  std::map<std::string, std::size_t, std::less<>> of_workspaces{{workspace, 1}};
+  for (const Entry& entry : entries()) {
+    struct stat status {};
+    if (::fstatat(folder_.get(), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    const auto size = static_cast<std::size_t>(status.st_size);
+    std::size_t& of_workspace = of_workspaces[entry.workspace];
+    const bool has_room =
+        bytes + size <= limits.bytes && runs < limits.runs && of_workspace < limits.runs_of_workspace;
+    if (!has_room && remove(entry.name)) continue;
+    bytes += size;
+    ++runs;
+    ++of_workspace;
+  }
+}
+
+}  // namespace dream::history

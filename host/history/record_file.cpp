@@ -1,0 +1,158 @@
+#include "history/record_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+
+#include "base/locked_file.hpp"
+#include "base/open_file.hpp"
+#include "base/write_all.hpp"
+
+namespace dream::history {
+
+namespace {
+
+constexpr std::string_view unfinished_suffix = ".new";
+
+/// "output" of `{"v":1,"atUs":0,"event":"output",…`: dream has written the line.
+std::string_view event_in(std::string_view line) {
+  constexpr std::string_view key = R"("event":")";
+  constexpr std::size_t farthest = 64;
+  const std::size_t found = line.substr(0, farthest).find(key);
+  if (found == std::string_view::npos) return {};
+  line.remove_prefix(found + key.size());
+  return line.substr(0, line.find('"'));
+}
+
+std::uint64_t number_in(std::string_view line, std::string_view key) {
+  std::uint64_t number = 0;
+  const std::size_t found = line.find(key);
+  if (found == std::string_view::npos) return 0;
+  std::from_chars(line.data() + found + key.size(), line.data() + line.size(), number);
+  return number;
+}
+
+std::string left_out_line(std::uint64_t at_us, std::uint64_t bytes) {
+  return fmt::format("{{\"v\":1,\"atUs\":{},\"event\":\"leftOut\",\"bytes\":{}}}\n", at_us, bytes);
+}
+
+/// The text of a record without its oldest lines: the two at its begin stay, and so does what isn't output,
+/// unless that alone is too much.
+std::string shortened(std::string_view text, std::size_t wanted) {
+  const auto line_at = [&](std::size_t at) {
+    return text.substr(at, std::min(text.find('\n', at), text.size() - 1) + 1 - at);
+  };
+  std::size_t at = line_at(0).size();
+  if (at < text.size()) at += line_at(at).size();
+  std::size_t outputs = 0;
+  for (std::size_t from = at; from < text.size(); from += line_at(from).size())
+    if (is_output(line_at(from))) outputs += line_at(from).size();
+  const std::size_t excess = text.size() - std::min(wanted, text.size());
+  std::string kept(text.substr(0, at));
+  std::size_t dropped = 0;
+  std::uint64_t told = 0;  // was left out before
+  std::uint64_t at_us = 0;
+  while (at < text.size() && dropped < excess) {
+    const std::string_view line = line_at(at);
+    at += line.size();
+    const bool tells = event_in(line) == "leftOut";
+    if (!tells && outputs >= excess && !is_output(line)) {
+      kept += line;
+      continue;
+    }
+    if (tells) told += number_in(line, R"("bytes":)");
+    if (!tells) dropped += line.size();
+    at_us = number_in(line, R"("atUs":)");
+  }
+  if (dropped + told > 0) kept += left_out_line(at_us, dropped + told);
+  return kept.append(text.substr(at));
+}
+
+}  // namespace
+
+bool is_output(std::string_view line) {
+  return event_in(line) == "output";
+}
+
+Result<RecordFile> RecordFile::create(const Descriptor& folder, std::string name, std::string_view first_line,
+                                      std::size_t most_bytes) {
+  const std::string unfinished = name + std::string(unfinished_suffix);
+  RecordFile record(folder, std::move(name), create_locked(folder, unfinished), most_bytes);
+  int problem = record.file_.is_open() ? record.add(first_line) : errno;
+  if (problem == 0 && ::renameat(folder.get(), unfinished.c_str(), folder.get(), record.name_.c_str()) != 0)
+    problem = errno;
+  if (problem == 0) return record;
+  if (record.file_.is_open()) ::unlinkat(folder.get(), unfinished.c_str(), 0);
+  return Error{
+      ErrorCode::io, std::string("can't be written: ") + std::strerror(problem), {}, system_remedy(problem)};
+}
+
+/// Whole, or not at all.
+int RecordFile::add(std::string_view bytes) {
+  const int problem = write_all(file_.get(), bytes);
+  if (problem == 0) {
+    size_ += bytes.size();
+  } else if (::ftruncate(file_.get(), static_cast<off_t>(size_)) == 0) {
+    ::lseek(file_.get(), static_cast<off_t>(size_), SEEK_SET);
+  }
+  return problem;
+}
+
+int RecordFile::append(std::string_view line) {
+  constexpr std::size_t most_beyond = std::size_t{1} << 20U;
+  int problem = 0;
+  if (!full_ && size_ + line.size() > limit_ && size_ > most_ / 2) problem = shrink();
+  full_ = full_ || problem != 0;
+  const bool takes = full_ ? !is_output(line) && size_ + line.size() <= limit_ + most_beyond : true;
+  if (takes && lost_ > 0) {
+    const int failed = add(left_out_line(number_in(line, R"("atUs":)"), lost_));
+    if (failed == 0) lost_ = 0;
+  }
+  const int failed = takes ? add(line) : 0;
+  if (failed != 0) problem = failed;
+  full_ = full_ || failed != 0;
+  if (!takes || failed != 0) lost_ += line.size();
+  return problem;
+}
+
+void RecordFile::remove() {
+  ::unlinkat(folder_->get(), name_.c_str(), 0);
+}
+
+Result<std::string> RecordFile::text() const {
+  std::string text(size_, '\0');
+  for (std::size_t at = 0; at < size_;) {
+    const ssize_t size = ::pread(file_.get(), text.data() + at, size_ - at, static_cast<off_t>(at));
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return Error{ErrorCode::io, "can't be read", {}, {}};
+    at += static_cast<std::size_t>(size);
+  }
+  return text;
+}
+
+int RecordFile::shrink() {
+  const Result<std::string> before = text();
+  if (!before) return EIO;
+  const std::string now = shortened(*before, most_ / 2);
+  const std::string unfinished = name_ + std::string(unfinished_suffix);
+  Descriptor file = create_locked(*folder_, unfinished);
+  int problem = file.is_open() ? write_all(file.get(), now) : errno;
+  if (problem == 0 && ::renameat(folder_->get(), unfinished.c_str(), folder_->get(), name_.c_str()) != 0)
+    problem = errno;
+  if (problem != 0) {
+    if (file.is_open()) ::unlinkat(folder_->get(), unfinished.c_str(), 0);
+    return problem;
+  }
+  file_ = std::move(file);
+  size_ = now.size();
+  limit_ = std::max(most_, 2 * size_);
+  return 0;
+}
+
+}  // namespace dream::history

@@ -1,0 +1,87 @@
+#include "cli/views/history_view.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <ctime>
+
+#include "cli/since.hpp"
+
+namespace dream::cli {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Local time is UTC.
+class HistoryViewTest : public testing::Test {
+ protected:
+  HistoryViewTest() {
+    ::setenv("TZ", "UTC", 1);
+    ::tzset();
+  }
+
+  static history::Header header(const std::string& run, const std::string& sha256 = "00") {
+    history::Header header;
+    header.run.run = run;
+    header.run.root = "/w";
+    header.run.requested = {"./web:dev"};
+    header.run.started_ms = 1'795'936'391'000;
+    header.files = {{"/w/dream.json", sha256}};
+    return header;
+  }
+};
+
+TEST_F(HistoryViewTest, says_how_each_run_ended) {
+  const std::vector<PastRun> runs{{{header("5f0c1a2b-11"), 3, milliseconds(1200)}, false},
+                                  {{header("aaaaaaaa-22"), {}, milliseconds(5)}, true},
+                                  {{header("bbbbbbbb-33"), {}, milliseconds(7)}, false}};
+  EXPECT_EQ(history_text(runs, false, {}),
+            "  RUN       BEGUN                TASK       TOOK   ENDED\n"
+            "  5f0c1a2b  2026-11-29 07:13:11  ./web:dev  1.2 s  exit code 3\n"
+            "  aaaaaaaa  2026-11-29 07:13:11  ./web:dev  5 ms   runs\n"
+            "  bbbbbbbb  2026-11-29 07:13:11  ./web:dev  7 ms   killed\n");
+  EXPECT_THAT(history_text(runs, true, {}), HasSubstr("exit code 3  /w\n"));
+  const std::string json = history_json(runs);
+  EXPECT_THAT(json, HasSubstr(R"("state": "ended", "exitCode": 3, "durationUs": 1200000})"));
+  EXPECT_THAT(json, HasSubstr(R"("state": "runs", "exitCode": null)"));
+  EXPECT_THAT(json, HasSubstr(R"("state": "killed", "exitCode": null)"));
+}
+
+TEST_F(HistoryViewTest, compares_times_and_says_whether_the_files_are_the_same) {
+  history::Compared slower{.step = "./db:start",
+                           .before = history::StepTimes{milliseconds(1), milliseconds(120), {}, "terminated"},
+                           .after = history::StepTimes{milliseconds(1), milliseconds(2100), {}, "terminated"},
+                           .change = milliseconds(1980)};
+  history::Compared gone{.step = "./old:start", .before = history::StepTimes{}, .after = {}, .change = {}};
+  const std::string text = compare_text(header("5f0c1a2b-11"), header("aaaaaaaa-22"), {slower, gone}, {});
+  EXPECT_EQ(text,
+            "run 5f0c1a2b of 2026-11-29 07:13:11, ./web:dev\n"
+            "→ run aaaaaaaa of 2026-11-29 07:13:11, ./web:dev\n"
+            "  STEP         STARTED AFTER         READY AFTER               RAN FOR\n"
+            "  ./db:start   1 ms → 1 ms           120 ms → 2.1 s (+2.0 s)   -\n"
+            "  ./old:start  only in run 5f0c1a2b\n");
+  EXPECT_THAT(compare_text(header("a"), header("b", "ff"), {}, {}), HasSubstr("/w/dream.json has changed"));
+  EXPECT_THAT(
+      compare_json(header("a"), header("b"), {slower, gone}),
+      HasSubstr(
+          R"("after": {"startedUs": 1000, "readyAfterUs": 2100000, "ranUs": null, "outcome": "terminated"})"));
+}
+
+TEST_F(HistoryViewTest, takes_times_as_people_write_them) {
+  constexpr std::int64_t now = 1'795'936'391'000;
+  EXPECT_EQ(*parse_since("5m", now), now - 300'000);
+  EXPECT_EQ(*parse_since("2026-11-29T07:13:11", 0), now);
+  EXPECT_EQ(*parse_since("2026-11-29 07:13", 0), now - 11'000);
+  ::setenv("TZ", "UTC-3", 1);
+  ::tzset();
+  EXPECT_EQ(*parse_since("2026-11-29T10:13:11", 0), now) << "local time";
+  EXPECT_EQ(*parse_since("2026-11-29T07:13:11Z", 0), now);
+  for (const char* bad : {"", "yesterday", "2026-13-01", "2026-11-29T07:13:11X", "5 m", "-5m"})
+    EXPECT_FALSE(parse_since(bad, now)) << bad;
+}
+
+}  // namespace
+}  // namespace dream::cli
