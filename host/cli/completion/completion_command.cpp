@@ -41,7 +41,8 @@ class Offering {
     const std::string name = project();
     for (const prepare::ListedProject& project : prepare::list_projects(loaded_->workspace)) {
       if (*project.name != name) continue;
-      for (const prepare::ListedTask& task : project.tasks) found.push_back({*task.name, "task of " + name});
+      for (const prepare::ListedTask& task : project.tasks)
+        found.push_back({*task.name, description(name, *task.name).value_or("task of " + name)});
     }
     if (config::has_errors(loaded_->problems)) return found;
     AskedPlugins plugins(*loaded_, options_);
@@ -63,6 +64,18 @@ class Offering {
   }
 
  private:
+  /// What dream.json says of a task.
+  [[nodiscard]] std::optional<std::string> description(const std::string& project,
+                                                       const std::string& task) const {
+    const ProjectSettings* settings = loaded_->workspace.settings_of(project);
+    for (const auto* tasks : {settings == nullptr ? nullptr : &settings->tasks, &loaded_->workspace.tasks}) {
+      if (tasks == nullptr) continue;
+      const auto found = tasks->find(task);
+      if (found != tasks->end() && found->second.description) return found->second.description;
+    }
+    return std::nullopt;
+  }
+
   /// The one whose tasks are meant; empty: none.
   [[nodiscard]] std::string project() const {
     if (!options_.projects.empty()) return normalise_project(options_.projects.front());
