@@ -187,7 +187,11 @@ TEST(Schema, agrees_about_what_must_be_there_and_what_excludes_each_other) {
   const Judges judges;
   for (const char* text : {R"({"workspace": {"a": {"t": [{}]}}})", R"({"recursive": [{}]})",
                            R"({"recursive": [{"project": "a"}]})", R"({"recursive": [{"tasks": []}]})",
-                           R"({"tasks": {"t": {"service": true, "async": false}}})", "[]", "1"}) {
+                           R"({"tasks": {"t": {"service": true, "async": false}}})", "[]", "1",
+                           R"({"workspace": {"a": {"t": [{"project": "b", "projectPath": "b"}]}}})",
+                           R"({"workspace": {"a": {"t": [["b", {"project": "b", "finally": true}]]}}})",
+                           R"({"tasks": {"t": {"stop": {"grace": 1, "graceMs": 1}}}})",
+                           R"({"tasks": {"t": {"health": {"port": 1, "every": 1, "everyMs": 1}}}})"}) {
     EXPECT_FALSE(judges.agree(parse(text))) << text;
   }
   for (const char* text :
