@@ -18,12 +18,12 @@ enum class Output : std::uint8_t { automatic, prefix, raw, grouped, quiet, event
 /// What the commands of `dream ctl` ask of which run.
 struct CtlOptions {
   control::Request request;
-  std::string run;                  ///< its id, or the begin of it; empty: the one that is meant
-  bool everywhere = false;          ///< of ps: the runs of all workspaces
-  std::optional<Duration> timeout;  ///< of wait
-  bool watch = false;               ///< of ps: again and again
-  bool raw = false;                 ///< of logs: without labels
-  std::vector<std::string> runs;    ///< of show and compare: the begin of an id, or "-1" for the last
+  std::string run;                       ///< its id, or the begin of it; empty: the one that is meant
+  bool everywhere = false;               ///< of ps: the runs of all workspaces
+  std::optional<Duration> timeout;       ///< of wait
+  bool watch = false;                    ///< of ps: again and again
+  bool raw = false;                      ///< of logs: without labels
+  std::vector<std::string> runs;         ///< of show and compare: the begin of an id, or "-1" for the last
   std::optional<std::int64_t> since_ms;  ///< of logs: since 1970
 
   /// Of each step.
@@ -58,7 +58,6 @@ struct Options {
   bool keep_going = false;
   std::vector<std::string> profiles;  ///< that are asked for
   bool detach = false;                ///< of run: it goes on when it is up
-  bool record = false;                ///< of run: what happens is kept, for ctl history and show
   bool record = false;                ///< of run: what happens is kept, for ctl history and show
   int notice = -1;                    ///< of a detached run: a pipe for the path of its socket
   bool moves_ports = false;           ///< --ports auto

@@ -14,6 +14,7 @@ Area below_top(std::string_view key) {
 Area below_task(std::string_view key) {
   if (key == "command") return Area::command;
   if (key == "ready" || key == "health") return Area::probes;
+  if (key == "stop" || key == "restart") return Area::times;
   if (key == "env") return Area::values;
   return key == "options" ? Area::options : Area::other;
 }
@@ -45,6 +46,7 @@ Area area_below(Area area, std::string_view key) {
       return area;
     case Area::workspace:
     case Area::command:
+    case Area::times:
     case Area::other:
       return Area::other;
   }

@@ -18,6 +18,7 @@ enum class Area : std::uint8_t {
   workspace,
   command,  ///< of a task, or of a probe that executes one
   probes,   ///< `ready`, `health`
+  times,    ///< `stop`, `restart`: objects whose keys may end in Ms
   values,   ///< all strings of it are given to somebody: `env`, what else is in a probe
   options,
   other,

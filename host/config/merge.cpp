@@ -14,9 +14,11 @@ namespace {
 
 using Memory = rapidjson::MemoryPoolAllocator<>;
 
-/// What two keys have in common that name the same thing: projects have several spellings.
+/// What two keys have in common that name the same thing: projects have several spellings, and times two
+/// names.
 std::string identity_of(const Json& key, Area area) {
   std::string name(text_of(key));
+  if ((area == Area::times || area == Area::probes) && name.ends_with("Ms")) name.resize(name.size() - 2);
   if (area != Area::projects && area != Area::workspace) return name;
   std::string normal = normalise_project(name);
   return normal.empty() ? name : normal;

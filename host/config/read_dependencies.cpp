@@ -22,11 +22,14 @@ std::optional<std::string> one_project(Reader& reader, const Place& place, const
   return std::nullopt;
 }
 
-constexpr std::array<Field<Dependency>, 8> dependency_fields{{
-    {"projectPath",
-     [](Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
-       dependency.project = one_project(reader, place, value).value_or("");
-     }},
+constexpr auto read_project = [](Reader& reader, const Place& place, const Json& value,
+                                 Dependency& dependency) {
+  dependency.project = one_project(reader, place, value).value_or("");
+};
+
+constexpr std::array<Field<Dependency>, 9> dependency_fields{{
+    {"projectPath", read_project},
+    {"project", read_project},
     {"task", [](Reader& reader, const Place& place, const Json& value,
                 Dependency& dependency) { dependency.task = reader.task(place, value).value_or(""); }},
     {"async", [](Reader& reader, const Place& place, const Json& value,
@@ -34,7 +37,7 @@ constexpr std::array<Field<Dependency>, 8> dependency_fields{{
     {"required", [](Reader& reader, const Place& place, const Json& value,
                     Dependency& dependency) { dependency.required = reader.boolean(place, value); }},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
-                 Dependency& dependency) { dependency.delay = reader.milliseconds(place, value); }},
+                 Dependency& dependency) { dependency.delay = reader.duration(place, value); }},
     {"waitFor", [](Reader& reader, const Place& place, const Json& value,
                    Dependency& dependency) { dependency.wait_for = read_wait_for(reader, place, value); }},
     {"restartWith",
@@ -92,7 +95,9 @@ void read_entry(Reader& reader, const Place& place, const Json& value, Dependenc
     read_short_entry(reader, place, value, dependency);
   } else if (value.IsObject()) {
     read_object(reader, place, value, dependency_fields, dependency);
-    if (reader.tree().find(value, "projectPath") == nullptr) {
+    report_both_names(reader, place, value, "projectPath", "project");
+    if (reader.tree().find(value, "projectPath") == nullptr &&
+        reader.tree().find(value, "project") == nullptr) {
       reader.report(place, "the dependency has no \"projectPath\"", "it names the project to depend on");
     }
     check_end(reader, place, dependency);

@@ -19,7 +19,7 @@ struct HealthKeys {
 };
 
 constexpr auto read_every = [](Reader& reader, const Place& place, const Json& value, HealthKeys& keys) {
-  keys.every = reader.milliseconds(place, value, 1);
+  keys.every = reader.duration(place, value, 1);
 };
 
 /// A probe that counts from the begin of the attempt tells nothing of its health later.

@@ -34,7 +34,7 @@ struct RestartKeys {
 /// A time, whichever of its two names it has.
 template <auto member, int minimum>
 void set(Reader& reader, const Place& place, const Json& value, RestartKeys& keys) {
-  keys.*member = reader.milliseconds(place, value, minimum);
+  keys.*member = reader.duration(place, value, minimum);
 }
 
 constexpr std::array<Field<RestartKeys>, 8> restart_fields{{
@@ -67,10 +67,10 @@ const Member* either(const Reader& reader, const Json& value, const char* name, 
 }  // namespace
 
 void report_both_names(Reader& reader, const Place& place, const Json& value, const char* name,
-                       const char* with_unit) {
-  const Member* second = reader.tree().find(value, with_unit);
+                       const char* other_name) {
+  const Member* second = value.IsObject() ? reader.tree().find(value, other_name) : nullptr;
   if (second == nullptr || reader.tree().find(value, name) == nullptr) return;
-  reader.report(Place(place, second->name), fmt::format(R"("{}" is "{}" once more)", with_unit, name),
+  reader.report(Place(place, second->name), fmt::format(R"("{}" is "{}" once more)", other_name, name),
                 "remove one of them");
 }
 

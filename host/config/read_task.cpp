@@ -95,13 +95,17 @@ constexpr std::array<std::pair<std::string_view, Leftovers>, 2> fates_of_leftove
 constexpr std::array<std::pair<std::string_view, StopTo>, 2> addressees{
     {{"tree", StopTo::tree}, {"root", StopTo::root}}};
 
-constexpr std::array<Field<TaskSettings>, 3> stop_fields{{
+constexpr auto read_grace = [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
+  task.stop_grace = reader.duration(place, value);
+};
+
+constexpr std::array<Field<TaskSettings>, 4> stop_fields{{
     {"signal",
      [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
        if (const int number = reader.signal(place, value); number != 0) task.stop_signal = number;
      }},
-    {"graceMs", [](Reader& reader, const Place& place, const Json& value,
-                   TaskSettings& task) { task.stop_grace = reader.milliseconds(place, value); }},
+    {"grace", read_grace},
+    {"graceMs", read_grace},
     {"to",
      [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
        task.stop_to =
@@ -114,11 +118,11 @@ constexpr std::array<Field<TaskSettings>, 23> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
-                 TaskSettings& task) { task.delay = reader.milliseconds(place, value); }},
+                 TaskSettings& task) { task.delay = reader.duration(place, value); }},
     {"service", set<&TaskSettings::service, &Reader::boolean>},
     // A timeout of 0 would end every run at once.
     {"timeout", [](Reader& reader, const Place& place, const Json& value,
-                   TaskSettings& task) { task.timeout = reader.milliseconds(place, value, 1); }},
+                   TaskSettings& task) { task.timeout = reader.duration(place, value, 1); }},
     {"command",
      [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
        if (value.IsNull())
@@ -138,8 +142,11 @@ constexpr std::array<Field<TaskSettings>, 23> task_fields{{
      [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
        task.env_files = reader.one_or_more(place, value, "the path of a file");
      }},
-    {"stop", [](Reader& reader, const Place& place, const Json& value,
-                TaskSettings& task) { read_object(reader, place, value, stop_fields, task); }},
+    {"stop",
+     [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
+       read_object(reader, place, value, stop_fields, task);
+       report_both_names(reader, place, value, "grace", "graceMs");
+     }},
     {"successCodes",
      [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
        task.success_codes = read_success_codes(reader, place, value);
@@ -147,7 +154,7 @@ constexpr std::array<Field<TaskSettings>, 23> task_fields{{
     {"ready", [](Reader& reader, const Place& place, const Json& value,
                  TaskSettings& task) { task.ready = read_ready(reader, place, value); }},
     {"readyTimeout", [](Reader& reader, const Place& place, const Json& value,
-                        TaskSettings& task) { task.ready_timeout = reader.milliseconds(place, value, 1); }},
+                        TaskSettings& task) { task.ready_timeout = reader.duration(place, value, 1); }},
     {"health", [](Reader& reader, const Place& place, const Json& value,
                   TaskSettings& task) { task.health = read_health(reader, place, value); }},
     {"restart", [](Reader& reader, const Place& place, const Json& value,

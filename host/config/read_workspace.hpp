@@ -18,9 +18,9 @@ void read_tasks(Reader& reader, const Place& place, const Json& value,
 [[nodiscard]] std::optional<Command> read_command(Reader& reader, const Place& place, const Json& value);
 /// `ready`.
 [[nodiscard]] Probes read_ready(Reader& reader, const Place& place, const Json& value);
-/// Reports that a time is written under both of its names.
+/// Reports that an object has a key under both of its names.
 void report_both_names(Reader& reader, const Place& place, const Json& value, const char* name,
-                       const char* with_unit);
+                       const char* other_name);
 /// `restart`.
 [[nodiscard]] std::optional<Restart> read_restart(Reader& reader, const Place& place, const Json& value);
 /// One probe, by its key in an object. Nothing is added to `probes` if the value was reported.

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
-#include <limits>
 #include <utility>
 
+#include "base/duration_text.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "base/value_words.hpp"
@@ -16,9 +16,6 @@
 namespace dream::config {
 
 namespace {
-
-/// Almost 25 days. More is a mistake.
-constexpr std::int64_t max_milliseconds = std::numeric_limits<std::int32_t>::max();
 
 /// Whether normalise_project() would change nothing; most names are written like that. It may say no.
 bool is_normalised(std::string_view project) {
@@ -109,12 +106,22 @@ std::optional<std::int64_t> Reader::whole_number(const Place& place, const Json&
   return std::nullopt;
 }
 
-std::optional<Duration> Reader::milliseconds(const Place& place, const Json& value, std::int64_t minimum) {
-  const bool is_text = value.IsString();
-  const auto number = whole_number(place, value, "milliseconds", minimum, max_milliseconds,
-                                   is_text ? "write the number without quotes and without a unit" : "");
-  if (!number) return std::nullopt;
-  return std::chrono::milliseconds(*number);
+std::optional<Duration> Reader::duration(const Place& place, const Json& value, std::int64_t minimum) {
+  if (!value.IsString()) {
+    const auto number = whole_number(place, value, R"(a time ("500ms", "2s", "1m30s") or milliseconds)",
+                                     minimum, longest_written_duration.count());
+    return number ? std::optional<Duration>(std::chrono::milliseconds(*number)) : std::nullopt;
+  }
+  const auto time = parse_duration(text_of(value));
+  if (!time) {
+    report(place, time.error().message, time.error().hint);
+  } else if (*time < std::chrono::milliseconds(minimum)) {
+    report(place, fmt::format("{} is too short", in_quotes(text_of(value))),
+           fmt::format("\"{}ms\" is the shortest", minimum));
+  } else {
+    return *time;
+  }
+  return std::nullopt;
 }
 
 bool Reader::has_no_nul(const Place& place, std::string_view text) {

@@ -45,8 +45,9 @@ class Reader {
   [[nodiscard]] bool is_object(const Place& place, const Json& value);
   [[nodiscard]] bool is_array(const Place& place, const Json& value, std::string_view of_what);
   [[nodiscard]] std::optional<bool> boolean(const Place& place, const Json& value);
-  [[nodiscard]] std::optional<Duration> milliseconds(const Place& place, const Json& value,
-                                                     std::int64_t minimum = 0);
+  /// A text for parse_duration(), or a whole number of milliseconds. `minimum` is in milliseconds.
+  [[nodiscard]] std::optional<Duration> duration(const Place& place, const Json& value,
+                                                 std::int64_t minimum = 0);
   /// `what` it is: "an exit code", for messages. 7.0 and 2e3 are whole numbers, too.
   [[nodiscard]] std::optional<std::int64_t> whole_number(const Place& place, const Json& value,
                                                          std::string_view what, std::int64_t minimum,

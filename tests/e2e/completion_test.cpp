@@ -49,7 +49,8 @@ class Completion : public ::testing::Test {
 
   Workspace workspace_{R"({
     "workspace": { "./b": { "build:fast": ["./a"], "two words": [] } },
-    "projects": { "./b": { "tasks": { "dev": { "command": "true" } } }, "./c": { "tasks": { "other": {} } } }
+    "tasks": { "dev": { "description": "not this" }, "two words": { "description": "says: two" } },
+    "projects": { "./b": { "tasks": { "dev": { "command": "true", "description": "Serves it" } } }, "./c": { "tasks": { "other": {} } } }
   })"};
 };
 
@@ -175,9 +176,9 @@ TEST_F(Completion, of_bash_knows_what_stays_before_an_open_quote) {
 
 TEST_F(Completion, of_zsh) {
   const std::string bound = "compdef _dream dream\n";
-  EXPECT_EQ(zsh("dream de"), bound + "dev:task of ./b\n");
+  EXPECT_EQ(zsh("dream de"), bound + "dev:Serves it\n");
   EXPECT_EQ(zsh("dream run build:"), bound + "build\\:fast:task of ./b\n");
-  EXPECT_EQ(zsh("dream run 'two w'"), bound + "two words:task of ./b\n");
+  EXPECT_EQ(zsh("dream run 'two w'"), bound + "two words:says: two\n");
   EXPECT_EQ(zsh("dream --color=al"), bound + "--color=always:\n");
   EXPECT_EQ(zsh("dream -C ''"), bound + "files -/\n");
   EXPECT_EQ(zsh("dream dev -- ''"), bound + "files\n");
@@ -185,7 +186,7 @@ TEST_F(Completion, of_zsh) {
 }
 
 TEST_F(Completion, of_fish) {
-  EXPECT_EQ(fish("dream de"), "dev\ttask of ./b\n");
+  EXPECT_EQ(fish("dream de"), "dev\tServes it\n");
   EXPECT_EQ(fish("dream run build:"), "build:fast\ttask of ./b\n");
   EXPECT_EQ(fish("dream --color=al"), "--color=always\n");
   EXPECT_EQ(fish("dream -C ../c run "), "other\ttask of ./c\n");
@@ -203,7 +204,7 @@ TEST_F(Completion, is_silent_where_there_is_no_workspace) {
 TEST_F(Completion, offers_what_can_be_read_of_a_broken_file) {
   workspace_.write("dream.json", R"({"projects": {"./b": {"tasks": {"dev": {"delay": "x"}}}}})");
   const Finished finished = run(workspace_, {.arguments = {"completion", "--", "de"}, .folder = "b"});
-  EXPECT_EQ(finished.out, "dev\ttask of ./b\n");
+  EXPECT_EQ(finished.out, "dev\tServes it\n");
   EXPECT_EQ(finished.err, "");
 }
 

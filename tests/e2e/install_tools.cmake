@@ -17,5 +17,7 @@ file(MAKE_DIRECTORY ${FOLDER})
 execute_process(COMMAND ${NPM} install --prefix ${FOLDER} --no-audit --no-fund ${PACKAGES}
                 COMMAND_ERROR_IS_FATAL ANY)
 # Its first run puts the program in the place of a script that would start it.
-execute_process(COMMAND ${FOLDER}/node_modules/.bin/deno --version COMMAND_ERROR_IS_FATAL ANY)
+if(EXISTS ${FOLDER}/node_modules/.bin/deno)
+  execute_process(COMMAND ${FOLDER}/node_modules/.bin/deno --version COMMAND_ERROR_IS_FATAL ANY)
+endif()
 file(WRITE ${stamp} "${PACKAGES}")

@@ -53,7 +53,7 @@ TEST_F(Reap, a_run_that_ends_by_itself_has_no_record_left) {
 }
 
 TEST_F(Reap, a_run_that_is_stopped_has_no_record_left) {
-  DreamRun dream(workspace, go);
+  DreamRun dream(workspace, go_launch);
   dream.await_out("up");
   EXPECT_EQ(records(), 1U);
   dream.send(SIGTERM);
@@ -68,7 +68,7 @@ TEST_F(Reap, a_run_without_such_an_executor_is_not_recorded) {
 
 TEST_F(Reap, what_is_left_goes_when_the_process_that_works_is_killed_or_crashes) {
   for (const int signal : {SIGKILL, SIGSEGV}) {
-    DreamRun dream(workspace, go);
+    DreamRun dream(workspace, go_launch);
     dream.await_out("up");
     EXPECT_EQ(left(), 1U);
     ::kill(host_of(dream.pid()), signal);
@@ -79,7 +79,7 @@ TEST_F(Reap, what_is_left_goes_when_the_process_that_works_is_killed_or_crashes)
 }
 
 TEST_F(Reap, what_is_left_goes_when_the_process_that_was_started_is_killed) {
-  DreamRun dream(workspace, go);
+  DreamRun dream(workspace, go_launch);
   dream.await_out("up");
   dream.send(SIGKILL);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
@@ -99,7 +99,7 @@ void kill_both(DreamRun& dream) {
 
 TEST_F(Reap, the_next_start_cleans_up_after_a_run_whose_guardian_died_too) {
   {
-    DreamRun dream(workspace, go);
+    DreamRun dream(workspace, go_launch);
     dream.await_out("up");
     kill_both(dream);
   }
@@ -113,7 +113,7 @@ TEST_F(Reap, the_next_start_cleans_up_after_a_run_whose_guardian_died_too) {
 TEST_F(Reap, a_run_that_can_not_be_cleaned_up_after_does_not_keep_the_others) {
   for (const char* options : {R"({"reap": "fail"})", "{}"}) {
     workspace.write("dream.json", configuration(options));
-    DreamRun dream(workspace, go);
+    DreamRun dream(workspace, go_launch);
     dream.await_out("up");
     kill_both(dream);
   }
@@ -127,7 +127,7 @@ TEST_F(Reap, a_run_that_can_not_be_cleaned_up_after_does_not_keep_the_others) {
 
 TEST_F(Reap, what_was_loaded_with_trust_for_once_is_not_loaded_by_a_later_start_without) {
   {
-    DreamRun dream(workspace, go);
+    DreamRun dream(workspace, go_launch);
     dream.await_out("up");
     kill_both(dream);
   }
@@ -141,7 +141,7 @@ TEST_F(Reap, what_was_loaded_with_trust_for_once_is_not_loaded_by_a_later_start_
 }
 
 TEST_F(Reap, the_next_start_leaves_runs_alone_that_live) {
-  DreamRun dream(workspace, go);
+  DreamRun dream(workspace, go_launch);
   dream.await_out("up");
   DreamRun next(workspace, {.arguments = {"go", "--trust"}, .folder = "b"});
   next.await_err("succeeded");
@@ -156,7 +156,7 @@ TEST_F(Reap, the_next_start_leaves_runs_alone_that_live) {
 TEST_F(Reap, is_finished_though_who_waits_for_it_is_interrupted) {
   workspace.write("dream.json", configuration(R"({"reap": "wait"})"));
   {
-    DreamRun dream(workspace, go);
+    DreamRun dream(workspace, go_launch);
     dream.await_out("up");
     kill_both(dream);
   }
@@ -180,7 +180,7 @@ TEST_F(Reap, is_finished_though_who_waits_for_it_is_interrupted) {
 
 TEST_F(Reap, a_plugin_that_crashes_in_it_is_named_and_asked_again) {
   workspace.write("dream.json", configuration(R"({"reap": "crash"})"));
-  DreamRun dream(workspace, go);
+  DreamRun dream(workspace, go_launch);
   dream.await_out("up");
   ::kill(host_of(dream.pid()), SIGKILL);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);

@@ -1,6 +1,3 @@
-#include "cli/commands/history_command.hpp"
-#include "cli/since.hpp"
-
 #include "cli/commands/ask_runs.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +11,8 @@
 
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "cli/commands/history_command.hpp"
+#include "cli/since.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
 #include "cli/workspace.hpp"

@@ -173,7 +173,8 @@ int show_lines(const Chosen& chosen) {
 
 output::OutputMode mode_of(const Options& options, const Plan& plan) {
   if (options.output == Output::grouped) return output::OutputMode::grouped;
-  const bool raw = options.output == Output::raw || (options.output == Output::automatic && plan.steps.size() == 1);
+  const bool raw =
+      options.output == Output::raw || (options.output == Output::automatic && plan.steps.size() == 1);
   return raw ? output::OutputMode::raw : output::OutputMode::prefix;
 }
 

@@ -75,7 +75,7 @@ std::string text_of(const TaskSettings& settings) {
   time("delay", settings.delay);
   time("timeout", settings.timeout);
   if (settings.stop_signal.has_value()) set.push_back("stop.signal " + signal_name(*settings.stop_signal));
-  time("stop.graceMs", settings.stop_grace);
+  time("stop.grace", settings.stop_grace);
   if (settings.stop_to.has_value())
     set.emplace_back(*settings.stop_to == StopTo::root ? "stop.to root" : "stop.to tree");
   if (settings.health.has_value())

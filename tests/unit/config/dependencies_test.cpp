@@ -49,6 +49,18 @@ TEST(Dependencies, of_an_established_file_work_unchanged) {
   EXPECT_THAT(workspace.recursive[0].tasks, ElementsAre("test", "build"));
 }
 
+TEST(Dependencies, have_their_project_under_one_of_two_names) {
+  const Workspace workspace =
+      workspace_of(R"({"workspace": {"a": {"t": [{"project": "b"}, {"projectPath": "c"}]}}})");
+  const auto& entries = workspace.dependencies.at("./a").at("t").entries;
+  EXPECT_EQ(entries[0].project, "./b");
+  EXPECT_EQ(entries[1].project, "./c");
+  EXPECT_THAT(
+      problems_of(R"({"workspace": {"a": {"t": [{"project": "b", "projectPath": "b"}]}}})"),
+      ElementsAre(R"(dream.json:1:29: error: /workspace/a/t/0/project: "project" is "projectPath" once )"
+                  "more; remove one of them"));
+}
+
 TEST(Dependencies, an_empty_configuration_is_one) {
   const Workspace workspace = workspace_of("{}");
   EXPECT_EQ(workspace.executor, "shell");

@@ -95,7 +95,22 @@ TEST_F(Layers, null_takes_a_key_away_but_is_a_value_at_command_and_in_options) {
 
 TEST_F(Layers, null_in_dream_json_alone_is_what_it_was) {
   write("dream.json", R"({"tasks": {"t": {"delay": null}}})");
-  EXPECT_THAT(problems(), ElementsAre(HasSubstr("/tasks/t/delay: expected milliseconds")));
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("/tasks/t/delay: expected a time")));
+}
+
+TEST_F(Layers, a_time_replaces_the_one_below_under_its_other_name_too) {
+  write("base.json", R"({"tasks": {"t": {"stop": {"graceMs": 1}, "health": {"port": 1, "every": 1},
+      "restart": {"delayMs": 1, "maxDelay": 9}}, "u": {"stop": {"graceMs": 1}, "ports": {"A": 1}}}})");
+  write("dream.json",
+        R"({"extends": "base.json", "tasks": {"t": {"stop": {"grace": 2}, "health": {"everyMs": 2},
+      "restart": {"delay": 2, "maxDelayMs": 8}}, "u": {"stop": {"grace": null}, "ports": {"AMs": 2}}}})");
+  const TaskSettings task = workspace().tasks.at("t");
+  EXPECT_EQ(task.stop_grace, Duration(std::chrono::milliseconds(2)));
+  EXPECT_EQ(task.health->every, Duration(std::chrono::milliseconds(2)));
+  EXPECT_EQ(task.restart->delay, Duration(std::chrono::milliseconds(2)));
+  EXPECT_EQ(task.restart->max_delay, Duration(std::chrono::milliseconds(8)));
+  EXPECT_EQ(workspace().tasks.at("u").stop_grace, std::nullopt);
+  EXPECT_EQ(workspace().tasks.at("u").ports.size(), 2U) << "the names of ports are no times";
 }
 
 TEST_F(Layers, extended_files_are_below_in_the_order_written_and_the_local_one_is_above) {
@@ -126,7 +141,7 @@ TEST_F(Layers, places_name_the_file_that_a_value_comes_from) {
         "// é\n{\"tasks\": {\"t\": {\"dealy\": 1}, \"u\": {\"command\": [[], {}, \"\\u0041\", 7]}}}");
   write("dream.local.json", "{\n  \"executor\": \"nmp\", \"tasks\": {\"t\": {\"ready\": [5, [], {}]}}}");
   EXPECT_THAT(problems(),
-              ElementsAre(HasSubstr("dream.json:1:39: error: /tasks/t/delay: expected"),
+              ElementsAre(HasSubstr("dream.json:1:39: error: /tasks/t/delay: \"x\" is no time"),
                           HasSubstr("b.json:2:18: error: /tasks/t/dealy: unknown key"),
                           HasSubstr("b.json:2:49: error: /tasks/u/command/0: expected a string"),
                           HasSubstr("b.json:2:53: error: /tasks/u/command/1: expected a string"),

@@ -21,11 +21,15 @@ std::string text_of(const Value& string) {
   return {string.GetString(), string.GetStringLength()};
 }
 
-bool has_type(const std::string& type, const Value& value) {
+bool has_type(const Value& types, const Value& value) {
+  if (types.IsArray())
+    return std::any_of(types.Begin(), types.End(), [&](const Value& type) { return has_type(type, value); });
+  const std::string type = text_of(types);
   if (type == "object") return value.IsObject();
   if (type == "array") return value.IsArray();
   if (type == "string") return value.IsString();
   if (type == "number") return value.IsNumber();
+  if (type == "integer") return value.IsNumber() && std::trunc(value.GetDouble()) == value.GetDouble();
   if (type == "boolean") return value.IsBool();
   if (type == "null") return value.IsNull();
   throw std::logic_error("type " + type);
@@ -58,7 +62,12 @@ class Judge {
 
   [[nodiscard]] bool keeps(const std::string& keyword, const Value& limit, const Value& schema,
                            const Value& value) const {
-    for (const char* word : {"$schema", "title", "description", "definitions"}) {
+    for (const char* word :
+         {"$schema", "$id", "title", "description", "definitions", "default", "examples"}) {
+      if (keyword == word) return true;
+    }
+    // Those of VS Code, for what it shows.
+    for (const char* word : {"errorMessage", "patternErrorMessage", "enumDescriptions", "doNotSuggest"}) {
       if (keyword == word) return true;
     }
     const auto rule = rules_.find(keyword);
@@ -80,8 +89,9 @@ class Judge {
         if (!accepts(entry.value, value)) return false;
       }
     }
-    const bool others = !schema.HasMember("additionalProperties") || schema["additionalProperties"].GetBool();
-    return is_known || others;
+    if (is_known || !schema.HasMember("additionalProperties")) return true;
+    const Value& others = schema["additionalProperties"];
+    return others.IsBool() ? others.GetBool() : accepts(others, value);
   }
 
   [[nodiscard]] bool keeps_members(const Value& schema, const Value& value) const {
@@ -105,12 +115,24 @@ class Judge {
 
   const Value& root_;
   const std::map<std::string, Rule> rules_{
-      {"type", [](auto& limit, auto&, auto& value) { return has_type(text_of(limit), value); }},
+      {"type", [](auto& limit, auto&, auto& value) { return has_type(limit, value); }},
       {"properties", [this](auto&, auto& schema, auto& value) { return keeps_members(schema, value); }},
+      // The three are one rule: the first that is there has done it.
       {"patternProperties",
-       [this](auto&, auto& schema, auto& value) { return keeps_members(schema, value); }},
+       [this](auto&, auto& schema, auto& value) {
+         return schema.HasMember("properties") || keeps_members(schema, value);
+       }},
       {"additionalProperties",
-       [this](auto&, auto& schema, auto& value) { return keeps_members(schema, value); }},
+       [this](auto&, auto& schema, auto& value) {
+         return schema.HasMember("properties") || schema.HasMember("patternProperties") ||
+                keeps_members(schema, value);
+       }},
+      {"propertyNames",
+       [this](auto& limit, auto&, auto& value) {
+         return !value.IsObject() ||
+                std::all_of(value.MemberBegin(), value.MemberEnd(),
+                            [&](const auto& member) { return accepts(limit, member.name); });
+       }},
       {"required",
        [](auto& limit, auto&, auto& value) {
          return !value.IsObject() || std::all_of(limit.Begin(), limit.End(),
@@ -130,7 +152,11 @@ class Judge {
        [](auto& limit, auto&, auto& value) {
          return !value.IsObject() || value.MemberCount() <= limit.GetUint();
        }},
-      // 1 is the only limit: that characters are not bytes doesn't matter.
+      // 1 and 253 are the only limits: that characters are not bytes doesn't matter.
+      {"maxLength",
+       [](auto& limit, auto&, auto& value) {
+         return !value.IsString() || value.GetStringLength() <= limit.GetUint();
+       }},
       {"minLength",
        [](auto& limit, auto&, auto& value) {
          return !value.IsString() || value.GetStringLength() >= limit.GetUint();
@@ -149,6 +175,13 @@ class Judge {
        [](auto& limit, auto&, auto& value) {
          return std::any_of(limit.Begin(), limit.End(), [&](const Value& one) { return one == value; });
        }},
+      {"if",
+       [this](auto& limit, auto& schema, auto& value) {
+         const char* branch = accepts(limit, value) ? "then" : "else";
+         return !schema.HasMember(branch) || accepts(schema[branch], value);
+       }},
+      {"then", [](auto&, auto&, auto&) { return true; }},  // with if
+      {"else", [](auto&, auto&, auto&) { return true; }},
       {"not", [this](auto& limit, auto&, auto& value) { return !accepts(limit, value); }},
       {"anyOf",
        [this](auto& limit, auto&, auto& value) {

@@ -43,7 +43,16 @@ class Judges {
  public:
   Judges() : rules_(parse(read_text(DREAM_SCHEMA))) {}
 
-  [[nodiscard]] bool schema_accepts(const Value& dom) const { return config::schema_accepts(rules_, dom); }
+  /// Whatever the options are: these the reader leaves to the plugin.
+  [[nodiscard]] bool schema_accepts(const Value& dom) const {
+    Dom emptied;
+    emptied.CopyFrom(dom, emptied.GetAllocator());
+    empty_options(emptied);
+    return accepts_options_of(emptied);
+  }
+  [[nodiscard]] bool accepts_options_of(const Value& dom) const {
+    return config::schema_accepts(rules_, dom);
+  }
   [[nodiscard]] static std::vector<std::string> problems(const Value& dom) {
     std::vector<std::string> lines;
     const LoadResult result = interpret_text(json_text(dom));
@@ -63,6 +72,18 @@ class Judges {
   [[nodiscard]] const Value& rules() const { return rules_; }
 
  private:
+  static void empty_options(Value& value) {
+    if (value.IsArray())
+      for (Value& element : value.GetArray()) empty_options(element);
+    if (!value.IsObject()) return;
+    for (auto& member : value.GetObject()) {
+      if (member.name == "options" && member.value.IsObject())
+        member.value.RemoveAllMembers();
+      else
+        empty_options(member.value);
+    }
+  }
+
   Dom rules_;
 };
 
@@ -77,7 +98,7 @@ inline std::vector<std::string> good_files() {
                 "restart": {"on": "on-failure", "max": 0, "windowMs": 1, "delayMs": 5, "maxDelayMs": 2147483647},
                 "ready": [{"port": [1, 65535]}, {"tcp": "[::1]:1"}, {"tcp": "a:65535"}, {"exec": ["a", ""]}, {"notify": true}, {"healthcheck": true}, {"http": ":65535"},
                   {"http": {"url": "http://[::1]:8080/a?b=c", "status": [204, "200-399"], "headers": {"X-Key": "a b"}}}], "env": {"A": ""}, "envFile": [".env"],
-                "stop": {"signal": "HUP", "graceMs": 0}, "pty": true, "stdin": "open", "leftovers": "end", "executor": "acme", "options": {}}},
+                "stop": {"signal": "HUP", "grace": "1.5s"}, "pty": true, "stdin": "open", "leftovers": "end", "executor": "acme", "options": {}}},
               "projects": {"./**": {"envFile": [], "tasks": {"t": {"command": "x", "envFile": "y"}}}, "web/?": {}}})"};
 }
 
@@ -141,6 +162,11 @@ inline const std::vector<std::string> candidates{"null",
                                                  "[0]",
                                                  "256",
                                                  "[255, 0]",
+                                                 "\"2s\"",
+                                                 "\"0s\"",
+                                                 "\"1m30s\"",
+                                                 "\"1.5s\"",
+                                                 "\"2sec\"",
                                                  "\"started\"",
                                                  "\"ready\"",
                                                  "\"localhost:5432\"",

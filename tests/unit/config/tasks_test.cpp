@@ -80,15 +80,57 @@ TEST(Milliseconds, go_from_zero_to_the_largest_whole_number) {
   };
   for (const char* good : {"0", "2147483647", "2e3", "1000.0", "-0"})
     EXPECT_THAT(problems_of(with_delay(good)), IsEmpty());
-  for (const char* bad :
-       {"-1", "2147483648", "0.5", "1e300", "18446744073709551616", "\"5\"", "null", "true", "[]"}) {
-    EXPECT_THAT(problems_of(with_delay(bad)),
-                ElementsAre(StartsWith(
-                    "dream.json:1:18: error: /tasks/t/delay: expected milliseconds, a whole number "
-                    "from 0 to 2147483647, found ")))
+  for (const char* bad : {"-1", "2147483648", "0.5", "1e300", "18446744073709551616", "null", "true", "[]"}) {
+    EXPECT_THAT(
+        problems_of(with_delay(bad)),
+        ElementsAre(StartsWith(
+            "dream.json:1:18: error: /tasks/t/delay: expected a time (\"500ms\", \"2s\", \"1m30s\") or "
+            "milliseconds, a whole number from 0 to 2147483647, found ")))
         << bad;
   }
   EXPECT_EQ(workspace_of(with_delay("2e3")).tasks.at("t").delay, Duration(milliseconds(2000)));
+}
+
+TEST(Times, have_units_in_a_text_at_every_key) {
+  const Workspace workspace =
+      workspace_of(R"({"workspace": {"a": {"t": [{"projectPath": "b", "delay": "2s"}]}},
+      "tasks": {"t": {"delay": "1m30s", "timeout": "1h", "readyTimeout": "1.5s", "stop": {"grace": "500ms"},
+        "health": {"port": 1, "every": "10s"}, "restart": {"window": "2m", "delay": "0s", "maxDelay": "4s"}},
+       "u": {"stop": {"graceMs": "1s"}, "health": {"port": 1, "everyMs": "3s"},
+        "restart": {"windowMs": "1ms", "delayMs": "5", "maxDelayMs": "6ms"}}}})");
+  EXPECT_EQ(workspace.dependencies.at("./a").at("t").entries[0].delay, Duration(milliseconds(2000)));
+  const TaskSettings& task = workspace.tasks.at("t");
+  EXPECT_EQ(task.delay, Duration(milliseconds(90'000)));
+  EXPECT_EQ(task.timeout, Duration(milliseconds(3'600'000)));
+  EXPECT_EQ(task.ready_timeout, Duration(milliseconds(1500)));
+  EXPECT_EQ(task.stop_grace, Duration(milliseconds(500)));
+  EXPECT_EQ(task.health->every, Duration(milliseconds(10'000)));
+  EXPECT_EQ(task.restart->window, Duration(milliseconds(120'000)));
+  EXPECT_EQ(task.restart->delay, Duration(0));
+  EXPECT_EQ(task.restart->max_delay, Duration(milliseconds(4000)));
+  const TaskSettings& other = workspace.tasks.at("u");
+  EXPECT_EQ(other.stop_grace, Duration(milliseconds(1000)));
+  EXPECT_EQ(other.health->every, Duration(milliseconds(3000)));
+  EXPECT_EQ(other.restart->window, Duration(milliseconds(1)));
+  EXPECT_EQ(other.restart->delay, Duration(milliseconds(5)));
+  EXPECT_EQ(other.restart->max_delay, Duration(milliseconds(6)));
+}
+
+TEST(Times, of_another_form_are_told_with_one_that_is_taken) {
+  EXPECT_THAT(
+      problems_of(R"({"tasks": {"t": {"delay": "2sec"}}})"),
+      ElementsAre(R"(dream.json:1:18: error: /tasks/t/delay: "2sec" is no time: there is no unit "sec"; )"
+                  R"(write "500ms", "2s", "1m30s" or "1h", or the number of milliseconds)"));
+  EXPECT_THAT(
+      problems_of(R"({"tasks": {"t": {"timeout": "0s"}}})"),
+      ElementsAre(R"(dream.json:1:18: error: /tasks/t/timeout: "0s" is too short; "1ms" is the shortest)"));
+}
+
+TEST(StopGrace, has_two_names_but_one_value) {
+  EXPECT_THAT(
+      problems_of(R"({"tasks": {"t": {"stop": {"graceMs": 1, "grace": 1}}}})"),
+      ElementsAre("dream.json:1:27: error: /tasks/t/stop/graceMs: \"graceMs\" is \"grace\" once more; "
+                  "remove one of them"));
 }
 
 TEST(SuccessCodes, are_at_least_one_of_those_that_a_process_can_end_with) {
