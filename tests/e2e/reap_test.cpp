@@ -43,7 +43,7 @@ struct Reap : ::testing::Test {
   Gate gate{workspace, "gate"};
 };
 
-const Launch go{.arguments = {"go", "--trust"}, .folder = "a"};
+const Launch go_launch{.arguments = {"go", "--trust"}, .folder = "a"};
 
 TEST_F(Reap, a_run_that_ends_by_itself_has_no_record_left) {
   EXPECT_EQ(run(workspace, {.arguments = {"end", "--trust"}, .folder = "a"}).code, 0);
