@@ -38,6 +38,19 @@ TEST(QuietOutput, is_what_dream_does_and_the_last_lines_of_what_fails) {
   EXPECT_EQ(run(workspace, launch({"--quiet", "-o", "raw"})).code, 2);
 }
 
+TEST(QuietOutput, says_after_a_failure_where_the_rest_lies) {
+  const Workspace workspace({{"a", "seq 100", "", ""}, {"c", "echo broken; exit 3", "", ""}});
+  Launch quiet = launch({"-q"});
+  quiet.environment["XDG_STATE_HOME"] = (workspace.root() / "state").string();
+  const Finished finished = run(workspace, quiet);
+  EXPECT_EQ(finished.code, 3);
+  const std::size_t at = finished.err.find("dream: all that was written: dream ctl show ");
+  ASSERT_NE(at, std::string::npos) << finished.err;
+  Launch show = quiet;
+  show.arguments = {"ctl", "show", finished.err.substr(at + 44, 8)};
+  EXPECT_THAT(run(workspace, show).out, HasSubstr("a | 100\nc | broken\n"));
+}
+
 TEST(QuietOutput, is_the_mode_for_agents_unless_another_is_asked_for) {
   const Workspace workspace({{"a", "echo a", "", ""}, {"c", "echo c", "", ""}});
   Launch by_agent = launch({});

@@ -189,9 +189,9 @@ std::vector<std::string> own_command_line() {
 /// None: nobody wants a record of this run.
 std::unique_ptr<history::Recorder> make_recorder(const Options& options, const Plan& plan,
                                                  const prepare::LoadedWorkspace& loaded,
-                                                 const plugin::Place& place) {
-  const bool is_detached = options.notice >= 0;
-  if (!options.record && !is_detached && !config::wants_history(*loaded.document)) return nullptr;
+                                                 const plugin::Place& place, output::OutputMode mode) {
+  const bool hides = options.notice >= 0 || mode == output::OutputMode::quiet;
+  if (!options.record && !hides && !config::wants_history(*loaded.document)) return nullptr;
   history::Header header{control::info_of(plan, place.session, place.root), own_command_line(),
                          source_files(loaded)};
   return std::make_unique<history::Recorder>(plan, place, std::move(header));
@@ -264,7 +264,7 @@ int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWork
   const output::OutputMode mode = output_mode(options, plan);
   const auto place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment());
   std::unique_ptr<history::Recorder> recorder;
-  if (watcher == nullptr) recorder = make_recorder(options, plan, loaded, *place);
+  if (watcher == nullptr) recorder = make_recorder(options, plan, loaded, *place, mode);
   runtime::Session session(plan,
                            {.mode = mode,
                             .color = use_color(options.color, STDOUT_FILENO),
@@ -281,6 +281,8 @@ int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWork
     recorder->on_trouble([&](const std::string& what) { session.log().write(LogLevel::warning, what); });
   log_plan(session.log(), plan, loaded);
   int exit_code = drive(session, plan, loaded, guardian, options.trust, options.notice, watcher, signal);
+  if (recorder && mode == output::OutputMode::quiet && exit_code != 0)
+    session.log().write(LogLevel::info, "all that was written: dream ctl show " + id.substr(0, 8));
   if (signal && guardian >= 0) process::tell_guardian_how_to_end(guardian, *signal);
   session.supervisor().let_go();
   session.write_everything_out();  // what the end of executors and plugins had to say
