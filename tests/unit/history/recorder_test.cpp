@@ -156,8 +156,9 @@ TEST_F(RecorderTest, on_a_full_disk_says_so_once_and_has_the_end) {
     happens(*recorder, engine::Started{{StepIndex(0)}});
     const FileSizeLimit limit(100'000);
     for (int times = 0; times < 10; ++times) recorder->hear(StepIndex(0), Stream::out, blob);
-    happens(*recorder, engine::Exited{{StepIndex(0)}, ExitedWith{0}});
+    for (int times = 0; times < 30; ++times) recorder->hear_words(LogLevel::info, std::string(3000, 'w'));
   }
+  happens(*recorder, engine::Exited{{StepIndex(0)}, ExitedWith{0}});
   ASSERT_THAT(trouble, SizeIs(1));
   EXPECT_THAT(trouble[0], HasSubstr("the record of this run has gaps: "));
   EXPECT_EQ(overview_of(text())->exit_code, 0) << "what is short still fits";
