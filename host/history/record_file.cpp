@@ -18,7 +18,7 @@ namespace dream::history {
 
 namespace {
 
-constexpr std::string_view unfinished_suffix = ".new";
+constexpr std::string_view new_suffix = ".new";
 
 /// "output" of `{"v":1,"atUs":0,"event":"output",…`: dream has written the line.
 std::string_view event_in(std::string_view line) {
@@ -82,7 +82,7 @@ bool is_output(std::string_view line) {
 
 Result<RecordFile> RecordFile::create(const Descriptor& folder, std::string name, std::string_view first_line,
                                       std::size_t most_bytes) {
-  const std::string unfinished = name + std::string(unfinished_suffix);
+  const std::string unfinished = name + std::string(new_suffix);
   RecordFile record(folder, std::move(name), create_locked(folder, unfinished), most_bytes);
   int problem = record.file_.is_open() ? record.add(first_line) : errno;
   if (problem == 0 && ::renameat(folder.get(), unfinished.c_str(), folder.get(), record.name_.c_str()) != 0)
@@ -140,7 +140,7 @@ int RecordFile::shrink() {
   const Result<std::string> before = text();
   if (!before) return EIO;
   const std::string now = shortened(*before, most_ / 2);
-  const std::string unfinished = name_ + std::string(unfinished_suffix);
+  const std::string unfinished = name_ + std::string(new_suffix);
   Descriptor file = create_locked(*folder_, unfinished);
   int problem = file.is_open() ? write_all(file.get(), now) : errno;
   if (problem == 0 && ::renameat(folder_->get(), unfinished.c_str(), folder_->get(), name_.c_str()) != 0)
