@@ -53,10 +53,6 @@ class Child {
 
   [[nodiscard]] bool alive() const { return alive_; }
 
-  /// [loop] Sends its tree SIGTERM. Does nothing after its end.
-  void ask() {
-    if (alive_) host_.process()->terminate(host_.raw(), id_, DREAM_GRACEFUL, nullptr);
-  }
   /// [loop] Ends its tree by force. Does nothing after its end.
   void kill() {
     if (alive_) host_.process()->terminate(host_.raw(), id_, DREAM_FORCE, nullptr);
