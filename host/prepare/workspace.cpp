@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// dream's own executors, which may not all be installed.
-const std::vector<std::string> own_executors{"shell", "npm", "deno", "docker"};
+const std::vector<std::string> own_executors{"shell", "npm", "deno", "docker", "ssh", "slurm"};
 
 Result<std::string> printable_project(std::string project) {
   if (is_printable(project)) return project;

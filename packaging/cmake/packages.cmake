@@ -20,7 +20,7 @@ set(CPACK_DEBIAN_DREAM_PACKAGE_NAME dream)
 set(CPACK_DEBIAN_DREAM_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_DREAM_PACKAGE_SHLIBDEPS ON)
 set(CPACK_COMPONENT_DREAM_DESCRIPTION
-    "The program, its executors (shell, npm, deno, docker), and the schema of
+    "The program, its executors (shell, npm, deno, docker, ssh, slurm), and the schema of
 dream.json.")
 set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_NAME dream-plugin-dev)
 set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_SECTION libdevel)

@@ -28,7 +28,7 @@ auto are_those_about_children() {
 /// Programs that the plugins only look for: on the stage, nothing is ever started.
 struct GoodPlugin : ::testing::Test {
   GoodPlugin() {
-    for (const char* program : {"npm", "node", "deno"}) {
+    for (const char* program : {"npm", "node", "deno", "ssh", "srun", "scancel", "squeue"}) {
       std::filesystem::permissions(tools.write(program, "#!/bin/sh\n"), std::filesystem::perms::owner_all);
     }
     const std::string path = std::getenv("PATH");
@@ -51,6 +51,18 @@ TEST_F(GoodPlugin, docker_passes_every_rule_but_those_about_children) {
   const Verdicts verdicts = verdicts_on({.file = installed("docker"), .options = R"({"image": "busybox"})"});
   EXPECT_THAT(verdicts.broken, IsEmpty());
   EXPECT_THAT(verdicts.skipped, are_those_about_children());
+}
+
+TEST_F(GoodPlugin, ssh_passes_every_rule_but_those_about_children) {
+  // The ssh of this test ends at once: a machine that is never there.
+  const Verdicts verdicts = verdicts_on({.file = installed("ssh"), .options = R"({"host": "nowhere"})"});
+  EXPECT_THAT(verdicts.broken, IsEmpty());
+  EXPECT_THAT(verdicts.skipped, are_those_about_children());
+}
+
+TEST_F(GoodPlugin, slurm_passes_every_rule) {
+  const Verdicts verdicts = verdicts_on({.file = installed("slurm")});
+  EXPECT_THAT(verdicts.broken, IsEmpty());
 }
 
 TEST_F(GoodPlugin, what_can_not_be_started_is_skipped_with_the_plugins_reason) {

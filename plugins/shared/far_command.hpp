@@ -1,0 +1,51 @@
+#pragma once
+
+#include <dream/sdk.hpp>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shell_line.hpp"
+
+/// Commands that run on another machine.
+namespace dream::plugins {
+
+/// Hexadecimal digits that nobody else has.
+[[nodiscard]] inline std::string new_nonce() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr int length = 24;
+  std::random_device random;
+  std::string nonce;
+  for (int index = 0; index < length; ++index) nonce += digits[random() % digits.size()];
+  return nonce;
+}
+
+/// The words to run over there, the arguments of the command line among them; a line is read by its sh.
+[[nodiscard]] inline sdk::Result<std::vector<std::string>> command_words(const sdk::Task& task,
+                                                                         std::string_view executor) {
+  std::vector<std::string> words = task.command_argv();
+  const std::vector<std::string> arguments = task.arguments();
+  if (task.has_command_line()) {
+    sdk::Result<std::string> line = std::string(task.command_line());
+    if (!arguments.empty()) line = line_with_arguments(*line);
+    if (!line) return line.failure();
+    words = {"/bin/sh", "-c", *line};
+    if (!arguments.empty()) words.emplace_back("sh");
+  } else if (!task.has_command_argv()) {
+    return sdk::Failure{DREAM_E_NOT_FOUND,
+                        "the " + std::string(executor) + " executor finds no commands by itself",
+                        "set the task's command in dream.json"};
+  }
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
+
+/// The last line of a text that has one.
+[[nodiscard]] inline std::string last_line(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  return std::string(text.substr(text.rfind('\n') + 1));  // npos + 1 is 0
+}
+
+}  // namespace dream::plugins

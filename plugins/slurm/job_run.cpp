@@ -1,0 +1,246 @@
+#include "job_run.hpp"
+
+#include <utility>
+
+#include "shared/far_command.hpp"
+
+namespace dream::slurm {
+
+namespace {
+
+using sdk::Exit;
+using sdk::Failure;
+using sdk::Result;
+
+constexpr std::uint64_t second = 1'000'000'000;
+/// A forced end that Slurm doesn't confirm by then is left to the reaper. Less than a host waits.
+constexpr std::uint64_t patience = 5 * second;
+constexpr int sigkill = 9;
+constexpr int most_tries = 5;  ///< of scancel
+
+/// What each task of the step begins with: tells which step of which job it is, and where the step's own
+/// output begins.
+constexpr std::string_view first_words = R"sh(
+mark() { printf '\036%s %s\n' "$nonce" "$1"; }
+nonce=$1
+cd -- "$2" 2> /dev/null || { mark 'refused directory' >&2; exit 127; }
+shift 2
+command -v -- "$1" > /dev/null 2>&1 || { mark 'refused program' >&2; exit 127; }
+mark begins
+mark "started $SLURM_JOB_ID.$SLURM_STEP_ID" >&2
+unset nonce
+exec "$@"
+)sh";
+
+}  // namespace
+
+std::vector<std::string> srun_words(const JobPlan& plan) {
+  // Without a folder of its own srun would run the job in /tmp where that of the step isn't there.
+  std::vector<std::string> words{
+      "srun", "-J", plan.name, "--export=ALL", "--input=none", "--chdir=/", "--kill-on-bad-exit=0"};
+  words.insert(words.end(), plan.options.begin(), plan.options.end());
+  words.insert(words.end(),
+               {"--", "/bin/sh", "-c", std::string(first_words), "sh", plan.nonce, plan.directory});
+  words.insert(words.end(), plan.words.begin(), plan.words.end());
+  return words;
+}
+
+JobRun::JobRun(const sdk::Host& host, dream_run_id run, JobPlan plan)
+    : host_(host),
+      run_(run),
+      plan_(std::move(plan)),
+      srun_(host, run),
+      helper_(host, run),
+      out_(
+          plan_.nonce, [this](std::string_view bytes) { write(DREAM_STDOUT, bytes); },
+          [](const std::string&) {}),
+      err_(
+          plan_.nonce, [this](std::string_view bytes) { write(DREAM_STDERR, bytes); },
+          [this](const std::string& words) { marked(words); }) {}
+
+JobRun::~JobRun() {
+  if (timer_ != 0) host_.timer()->cancel(host_.raw(), timer_);
+}
+
+Result<void> JobRun::begin() {
+  Result<void> spawned = srun_.spawn(
+      {.argv = srun_words(plan_), .directory = plan_.directory, .environment = plan_.environment},
+      [this](std::uint32_t stream, std::string_view bytes) {
+        (stream == DREAM_STDOUT ? out_ : err_).take(bytes);
+      },
+      [this](const Exit& exit) { srun_ended(exit); });
+  if (spawned) wake_in(second);
+  return spawned;
+}
+
+void JobRun::marked(const std::string& words) {
+  const std::size_t blank = words.find(' ');
+  const std::string word = words.substr(0, blank);
+  if (blank == std::string::npos) return;
+  if (word == "refused") refused_ = words.substr(blank + 1);
+  if (word != "started" || !step_.empty()) return;  // of several tasks the first one counts
+  step_ = words.substr(blank + 1);
+  host_.started(run_);
+  if (asked_) signal(forced_ ? sigkill : plan_.stop_signal, most_tries);
+}
+
+void JobRun::srun_ended(const Exit& exit) {
+  out_.finish();
+  err_.finish();
+  exit_ = exit;
+  if (exit.kind != DREAM_EXIT_CODE && !step_.empty()) {
+    // Its shepherd cancels the job, if that lives; else the reaper does.
+    host_.left_behind(run_, "job step " + step_ + " of Slurm, as srun was killed");
+  }
+  if (!helper_.alive()) finish();
+}
+
+void JobRun::finish() {
+  over_ = true;
+  const int signal = forced_ ? sigkill : plan_.stop_signal;
+  if (step_.empty() && asked_) return report_exit(Exit::signal(signal));
+  if (step_.empty() && (!refused_.empty() || !has_run()))
+    return report_start_failure(host_, run_, start_failure());
+  if (step_.empty()) host_.started(run_);
+  report_exit(*exit_);
+}
+
+/// Slurm may drop what a program has written just before SIGKILL ends it, and so the mark of its start.
+bool JobRun::has_run() const {
+  const std::string& said = err_.before();
+  return said.find("srun: error: ") != std::string::npos && said.find(": task ") != std::string::npos;
+}
+
+Failure JobRun::start_failure() const {
+  if (refused_ == "program") {
+    return {DREAM_E_NOT_FOUND, "the node has no program " + plan_.words.front(),
+            "install it there, or write its path"};
+  }
+  if (refused_ == "directory") {
+    return {DREAM_E_NOT_FOUND, "the node has no folder " + plan_.directory,
+            "run dream in a folder that the nodes share"};
+  }
+  const std::string& said = err_.before();
+  const std::string line = plugins::last_line(said);
+  const auto has = [&](std::string_view words) { return said.find(words) != std::string::npos; };
+  if (has("configuration source") || has("Unable to contact slurm controller") || has("Zero Bytes")) {
+    return {DREAM_E_FAILED, "no cluster answers srun: " + line,
+            "check that slurmctld runs (scontrol ping) and SLURM_CONF"};
+  }
+  return {DREAM_E_FAILED, "srun starts no job" + (line.empty() ? "" : ": " + line),
+          "see the options, and what sinfo says of the partition"};
+}
+
+Result<void> JobRun::terminate(sdk::Urgency urgency) {
+  if (over_) return {};
+  const bool first_force = urgency == sdk::Urgency::force && !forced_;
+  asked_ = true;
+  forced_ = forced_ || first_force;
+  if (first_force && host_.timer() != nullptr) {
+    deadline_ = host_.timer()->now(host_.raw()) + patience;
+    wake_in(patience);
+  }
+  if (step_.empty()) {
+    take_back();
+  } else {
+    signal(forced_ ? sigkill : plan_.stop_signal, most_tries);
+  }
+  return {};
+}
+
+/// Cancels a job that waits, by its name, until srun has seen it: it may not be in the queue yet. A srun that
+/// is killed would leave it there.
+void JobRun::take_back() {
+  if (helper_.alive()) return;
+  const Result<void> spawned = helper_.spawn(
+      {.argv = {"scancel", "-n", plan_.name}, .directory = plan_.directory, .environment = plan_.environment},
+      [](std::uint32_t, std::string_view) {},
+      [this](const Exit&) {
+        const int next = std::exchange(next_signal_, 0);
+        if (exit_) return finish();
+        if (next != 0) return signal(next, most_tries);
+        wake_in(second / 5);
+      });
+  if (!spawned) wake_in(second / 5);
+}
+
+/// One after the other; of those that wait the last one counts.
+void JobRun::signal(int number, int tries) {
+  if (helper_.alive()) {
+    next_signal_ = number;
+    return;
+  }
+  const Result<void> spawned = helper_.spawn(
+      {.argv = {"scancel", "-s", std::to_string(number), step_},
+       .directory = plan_.directory,
+       .environment = plan_.environment},
+      [](std::uint32_t, std::string_view) {},
+      [this, number, tries](const Exit& exit) {
+        const int next = std::exchange(next_signal_, 0);
+        if (exit_) return finish();
+        if (next != 0) return signal(next, most_tries);
+        // A controller that is busy; that the step has ended meanwhile is told by srun.
+        if (exit.value != 0 && tries > 1) signal(number, tries - 1);
+      });
+  if (!spawned) host_.log(DREAM_LOG_WARNING, "scancel can't be started: " + spawned.failure().message);
+}
+
+void JobRun::ask_why_it_waits() {
+  answer_.clear();
+  const Result<void> spawned = helper_.spawn(
+      {.argv = {"squeue", "-h", "-n", plan_.name, "-o", "job %i is %T, %r"},
+       .directory = plan_.directory,
+       .environment = plan_.environment},
+      [this](std::uint32_t stream, std::string_view bytes) {
+        if (stream == DREAM_STDOUT) answer_ += bytes;
+      },
+      [this](const Exit&) {
+        if (!answer_.empty()) waiting_ = plugins::last_line(answer_);
+        if (const int next = std::exchange(next_signal_, 0); next != 0 && !exit_)
+          return signal(next, most_tries);
+        if (exit_) return finish();
+        if (step_.empty()) wake_in(asked_ ? 0 : 5 * second);
+      });
+  static_cast<void>(spawned);
+}
+
+void JobRun::wake_in(std::uint64_t nanoseconds) {
+  const dream_timer* timer = host_.timer();
+  if (timer == nullptr) return;
+  if (timer_ != 0) timer->cancel(host_.raw(), std::exchange(timer_, 0));
+  static_cast<void>(timer->start(host_.raw(), timer->now(host_.raw()) + nanoseconds, &woken, this, &timer_));
+}
+
+void JobRun::woken(void* context) noexcept {
+  auto& run = *static_cast<JobRun*>(context);
+  run.timer_ = 0;
+  if (run.over_) return;
+  if (run.forced_ && run.host_.timer()->now(run.host_.raw()) >= run.deadline_) {
+    run.host_.left_behind(run.run_, "job " + (run.step_.empty() ? run.plan_.name : run.step_) +
+                                        " of Slurm, which doesn't confirm its end");
+    run.srun_.kill();
+    run.helper_.kill();
+  } else if (run.step_.empty() && run.asked_) {
+    run.take_back();
+  } else if (run.step_.empty() && !run.helper_.alive()) {
+    run.ask_why_it_waits();
+  } else if (run.forced_) {
+    run.wake_in(second / 5);  // it has started after all
+  }
+}
+
+sdk::RunState JobRun::state() const {
+  if (over_) return {.phase = sdk::Phase::exited};
+  const bool runs = !step_.empty();
+  const sdk::Phase phase = asked_ ? sdk::Phase::stopping : runs ? sdk::Phase::running : sdk::Phase::starting;
+  std::string detail = runs ? "job step " + step_ : waiting_;
+  if (detail.empty()) detail = "waits for Slurm";
+  return {.phase = phase, .detail = detail};
+}
+
+void JobRun::write(std::uint32_t stream, std::string_view bytes) {
+  // The host holds the children of a run whose reader is slow.
+  host_.output()->write(host_.raw(), run_, stream, sdk::view(bytes));
+}
+
+}  // namespace dream::slurm

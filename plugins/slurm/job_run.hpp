@@ -1,0 +1,73 @@
+#pragma once
+
+#include <dream/sdk.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "shared/child.hpp"
+#include "shared/marks.hpp"
+
+namespace dream::slurm {
+
+/// What a step needs, with nothing borrowed.
+struct JobPlan {
+  std::vector<std::string> options;  ///< of srun
+  std::vector<std::string> words;    ///< what the job runs
+  std::string name;                  ///< of the job
+  std::string nonce;
+  std::string directory;
+  std::vector<std::string> environment;  ///< of srun, and so of the job
+  int stop_signal = 15;
+};
+
+/// All of srun's words.
+[[nodiscard]] std::vector<std::string> srun_words(const JobPlan& plan);
+
+/// A step that is a job step of Slurm: srun is the child; signals go by scancel, as srun takes one for a wish
+/// to kill.
+class JobRun : public sdk::Run {
+ public:
+  JobRun(const sdk::Host& host, dream_run_id run, JobPlan plan);
+  ~JobRun() override;
+
+  /// Once.
+  [[nodiscard]] sdk::Result<void> begin();
+
+  sdk::Result<void> terminate(sdk::Urgency urgency) override;
+  [[nodiscard]] sdk::RunState state() const override;
+
+ private:
+  void marked(const std::string& words);
+  void srun_ended(const sdk::Exit& exit);
+  void finish();
+  [[nodiscard]] bool has_run() const;
+  [[nodiscard]] sdk::Failure start_failure() const;
+  void signal(int number, int tries);
+  void take_back();
+  void ask_why_it_waits();
+  void wake_in(std::uint64_t nanoseconds);
+  static void woken(void* context) noexcept;
+  void write(std::uint32_t stream, std::string_view bytes);
+
+  sdk::Host host_;
+  dream_run_id run_;
+  JobPlan plan_;
+  plugins::Child srun_;
+  plugins::Child helper_;  ///< scancel or squeue
+  plugins::Marks out_;
+  plugins::Marks err_;
+  std::string step_;  ///< "12.0", once it runs
+  std::string refused_;
+  std::string waiting_;  ///< why it doesn't run yet
+  std::string answer_;   ///< of squeue
+  std::optional<sdk::Exit> exit_;
+  int next_signal_ = 0;  ///< when the helper has ended
+  bool asked_ = false;
+  bool forced_ = false;
+  bool over_ = false;
+  dream_timer_id timer_ = 0;
+  std::uint64_t deadline_ = 0;  ///< of a forced end
+};
+
+}  // namespace dream::slurm

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <dream/sdk.hpp>
+#include <string>
+
+namespace dream::slurm {
+
+/// What the names of all jobs of a run of dream begin with.
+[[nodiscard]] std::string job_prefix(const std::string& session);
+
+/// Cancels the jobs of a dead run that are left, waiting ones, too. Blocks.
+[[nodiscard]] sdk::Result<void> cancel_jobs_of(const std::string& session);
+
+}  // namespace dream::slurm

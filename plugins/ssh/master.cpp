@@ -1,0 +1,208 @@
+#include "master.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): kill
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "client.hpp"
+#include "failures.hpp"
+#include "shared/programs.hpp"
+
+namespace dream::ssh {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_said = 4096;
+constexpr int most_sessions = 8;
+
+/// Between fork and exec: a session of its own, so that neither Ctrl-C nor a question on the terminal reaches
+/// it; none of the signals that dream blocks and ignores; and an end with the thread that started it.
+[[noreturn]] void become_ssh(const char* file, char* const* argv, int out, int err, pid_t parent) {
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::signal(SIGPIPE, SIG_DFL);
+  ::signal(SIGXFSZ, SIG_DFL);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::setsid();
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int in = ::open("/dev/null", O_RDONLY);
+  if (::getppid() == parent && ::dup2(in, 0) == 0 && ::dup2(out, 1) == 1 && ::dup2(err, 2) == 2) {
+    ::close_range(3, ~0U, 0);
+    ::execv(file, argv);
+  }
+  ::_exit(127);
+}
+
+void signal_process(int process, int signal) {
+  ::syscall(SYS_pidfd_send_signal, process, signal, nullptr, 0);
+}
+
+/// Adds what there is to read; false at the end.
+bool read_some(int descriptor, std::string& text) {
+  std::array<char, 1024> buffer;  // NOLINT(*-member-init): read() fills it
+  const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
+  if (got <= 0) return got < 0 && errno == EINTR;
+  text.append(buffer.data(), static_cast<std::size_t>(got));
+  if (text.size() > most_said) text.erase(0, text.size() - most_said);
+  return true;
+}
+
+/// Of the whole process, by how they are reached. [loop]
+std::map<std::vector<std::string>, std::vector<std::weak_ptr<Master>>>& masters() {
+  static std::map<std::vector<std::string>, std::vector<std::weak_ptr<Master>>> all;
+  return all;
+}
+
+sdk::Result<std::string> make_socket_folder(const std::string& session) {
+  std::string folder = socket_folder(session);
+  struct stat found {};
+  if (::mkdir(folder.c_str(), S_IRWXU) == 0) return folder;
+  const int problem = errno;
+  const bool ours = problem == EEXIST && ::lstat(folder.c_str(), &found) == 0 && S_ISDIR(found.st_mode) &&
+                    found.st_uid == ::geteuid() && (found.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+  if (ours) return folder;
+  return sdk::Failure{DREAM_E_FAILED,
+                      "no folder " + folder + " for the sockets of ssh: " + std::strerror(problem),
+                      "remove what is there, or make room in /tmp"};
+}
+
+}  // namespace
+
+std::string socket_folder(const std::string& session) {
+  constexpr std::size_t enough = 13;
+  return "/tmp/dream-ssh-" + std::to_string(::geteuid()) + "-" + session.substr(0, enough);
+}
+
+Master::Master(const Options& options, std::string socket) : host_(options.host), socket_(std::move(socket)) {
+  stop_ = ::eventfd(0, EFD_CLOEXEC);
+  thread_ = std::thread([this, words = master_words(options, socket_)] { run(words); });
+}
+
+Master::~Master() {
+  ::eventfd_write(stop_, 1);
+  thread_.join();
+  ::close(stop_);
+  ::unlink(socket_.c_str());                         // a killed ssh leaves it
+  ::rmdir(fs::path(socket_).parent_path().c_str());  // once nobody else has a socket there
+}
+
+bool Master::usable() const {
+  const std::scoped_lock lock(mutex_);
+  return state_ != State::over;
+}
+
+void Master::when_ready(const void* who, sdk::LoopQueue& loop, OnReady on_ready) {
+  State now{};
+  {
+    const std::scoped_lock lock(mutex_);
+    waiting_.push_back({who, &loop, std::move(on_ready)});
+    now = state_;
+  }
+  if (now != State::connecting) become(now);
+}
+
+void Master::forget(const void* who) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(waiting_, [&](const Waiting& one) { return one.who == who; });
+}
+
+/// Tells all who wait. [any thread]
+void Master::become(State state) {
+  const std::scoped_lock lock(mutex_);
+  state_ = state;
+  const sdk::Result<void> result =
+      state == State::over ? sdk::Result<void>(connection_failure(host_, said_)) : sdk::Result<void>();
+  for (Waiting& one : std::exchange(waiting_, {})) {
+    static_cast<void>(one.loop->post([on_ready = std::move(one.on_ready), result] { on_ready(result); }));
+  }
+}
+
+void Master::run(const std::vector<std::string>& words) {
+  const std::string file = plugins::find_program(words.front(), plugins::own_search_path()).string();
+  std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
+  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  std::array<int, 2> out{-1, -1};
+  std::array<int, 2> err{-1, -1};
+  const pid_t parent = ::getpid();
+  if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(err.data(), O_CLOEXEC) != 0 ||
+      ::fcntl(err[0], F_SETFL, O_NONBLOCK) != 0)
+    said_ = std::strerror(errno);
+  const pid_t child = said_.empty() ? ::fork() : -1;
+  if (child == 0) become_ssh(file.c_str(), argv.data(), out[1], err[1], parent);
+  ::close(out[1]);
+  ::close(err[1]);
+  if (child > 0) {
+    const int process = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+    watch(process, out[0], err[0]);
+    ::waitpid(child, nullptr, 0);
+    ::close(process);
+  }
+  ::close(out[0]);
+  ::close(err[0]);
+  become(State::over);
+}
+
+/// Until the process has ended.
+void Master::watch(int process, int out, int err) {
+  std::array<pollfd, 4> waited{
+      {{process, POLLIN, 0}, {stop_, POLLIN, 0}, {out, POLLIN, 0}, {err, POLLIN, 0}}};
+  std::string told;
+  std::string said;
+  while (true) {
+    if (::poll(waited.data(), waited.size(), -1) < 0) continue;
+    if (waited[3].revents != 0 && !read_some(err, said)) waited[3].fd = -1;
+    if (waited[0].revents != 0) break;
+    if (waited[1].revents != 0) {
+      signal_process(process, SIGKILL);
+      waited[1].fd = -1;
+    }
+    if (waited[2].revents != 0 && !read_some(out, told)) waited[2].fd = -1;
+    if (told.find("ready\n") != std::string::npos) {
+      told.clear();
+      become(State::ready);
+    }
+  }
+  while (read_some(err, said)) {
+  }
+  const std::scoped_lock lock(mutex_);
+  said_ = said;
+}
+
+sdk::Result<Seat> Seat::take(const sdk::Host& host, const Options& options) {
+  std::vector<std::string> key = ssh_words(options);
+  key.push_back(options.host);
+  auto& known = masters()[key];
+  std::erase_if(known, [](const std::weak_ptr<Master>& one) {
+    const auto master = one.lock();
+    return !master || !master->usable();
+  });
+  for (const auto& one : known) {
+    auto master = one.lock();
+    if (master->sessions < most_sessions) return Seat(std::move(master));
+  }
+  const auto folder = make_socket_folder(host.session());
+  if (!folder) return folder.failure();
+  static int number = 0;
+  auto master = std::make_shared<Master>(options, *folder + "/" + std::to_string(++number));
+  known.push_back(master);
+  return Seat(std::move(master));
+}
+
+}  // namespace dream::ssh

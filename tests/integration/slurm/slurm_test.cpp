@@ -1,0 +1,244 @@
+// Runs of the real dream with the slurm executor and a real cluster.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "e2e/dream_run.hpp"
+#include "e2e/process_list.hpp"
+#include "integration/survival/life_line.hpp"
+
+namespace dream::slurm::testing {
+namespace {
+
+using e2e::DreamRun;
+using e2e::Finished;
+using survival::LifeLine;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr const char* configuration_file = DREAM_SLURM_CLUSTER "/slurm.conf";
+
+/// What one of Slurm's programs writes.
+std::string answer(const std::string& command) {
+  std::string text;
+  FILE* pipe = ::popen(("SLURM_CONF=" + std::string(configuration_file) + " " + command).c_str(), "re");
+  std::array<char, 4096> buffer{};
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    text.append(buffer.data(), got);
+  ::pclose(pipe);
+  return text;
+}
+
+/// A workspace whose project ./a runs on the cluster; tasks and options are members of objects.
+struct JobWorkspace : e2e::Workspace {
+  explicit JobWorkspace(const std::string& tasks, const std::string& options = "",
+                        const std::string& workspace = "")
+      : Workspace(R"({"executors": {"slurm": {}}, "workspace": {)" + workspace +
+                  R"(}, "projects": {"./a": {"executor": "slurm", "options": {)" + options +
+                  R"(}, "tasks": {)" + tasks +
+                  R"(}}, "./b": {"tasks": {"go": {"command": "echo b runs"}}}}})") {}
+
+  [[nodiscard]] e2e::Launch launch(const std::vector<std::string>& words,
+                                   const std::string& project = "a") const {
+    return {.arguments = words, .folder = project, .environment = {{"SLURM_CONF", configuration_file}}};
+  }
+};
+
+std::string task(const std::string& name, const std::string& line, const std::string& more = "") {
+  return "\"" + name + R"(": {"command": ")" + line + "\"" + more + "}";
+}
+
+constexpr const char* stubborn =
+    "exec 9> $ROOT/life; trap '' HUP INT TERM; sleep 1000 & setsid sleep 1000 & echo runs; "
+    "while :; do sleep 1000 & wait; done";
+
+constexpr const char* short_grace = R"(, "stop": {"graceMs": 100})";
+
+TEST(Job, has_both_streams_and_its_exit_code) {
+  const JobWorkspace workspace(task("go", "echo out; echo err >&2; exit 7"));
+  const Finished finished = run(workspace, workspace.launch({"go", "-o", "raw"}));
+  EXPECT_EQ(finished.code, 7) << finished.err;
+  EXPECT_EQ(finished.out, "out\n");
+  EXPECT_THAT(finished.err, StartsWith("err\n"));
+}
+
+TEST(Job, ends_with_the_code_of_a_shell_whatever_ends_it) {
+  const JobWorkspace workspace(task("zero", "exit 0") + ", " + task("three", "exit 3") + ", " +
+                               task("last", "exit 255") + ", " + task("killed", "kill -9 $$"));
+  for (const auto& [name, code] : {std::pair{"zero", 0}, {"three", 3}, {"last", 255}, {"killed", 137}})
+    EXPECT_EQ(run(workspace, workspace.launch({name})).code, code) << name;
+}
+
+TEST(Job, gets_its_words_and_its_environment_exactly) {
+  const JobWorkspace workspace(
+      R"("go": {"command": ["sh", "-c", "printf '<%s>' \"$GIVEN\" \"$@\"; pwd", "sh", "a b", "it's", "", "new\nline", "ü*"],
+                "env": {"GIVEN": "a,b\n\"c\""}})");
+  EXPECT_EQ(run(workspace, workspace.launch({"go", "-o", "raw", "--", "-n", "é"})).out,
+            "<a,b\n\"c\"><a b><it's><><new\nline><ü*><-n><é>" + (workspace.root() / "a").string() + "\n");
+}
+
+TEST(Job, writes_fifty_megabytes_byte_for_byte) {
+  const JobWorkspace workspace(task("go", "cat $ROOT/data"));
+  constexpr std::size_t size = 50'000'000;
+  std::string data(size, '\0');
+  std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same each time
+  std::generate(data.begin(), data.end(), [&] { return static_cast<char>(random()); });
+  workspace.write("data", data);
+  e2e::Launch launch = workspace.launch({"go", "-o", "raw"});
+  launch.out_file = "came";
+  EXPECT_EQ(run(workspace, launch).code, 0);
+  std::ifstream came(workspace.root() / "came", std::ios::binary);
+  EXPECT_TRUE(std::string(std::istreambuf_iterator<char>(came), {}) == data);
+}
+
+TEST(Job, has_the_nodes_and_tasks_that_its_options_name) {
+  const JobWorkspace workspace(
+      task("go", "echo $SLURM_STEP_NUM_NODES $SLURM_STEP_NUM_TASKS $SLURM_CPUS_PER_TASK"),
+      R"("nodes": 2, "tasks": 4, "cpus": 2, "memory": "10M", "partition": "main", "time": "1:00")");
+  EXPECT_EQ(run(workspace, workspace.launch({"go", "-o", "raw"})).out, "2 4 2\n2 4 2\n2 4 2\n2 4 2\n");
+}
+
+TEST(Job, is_ready_by_its_output_before_the_next_one_starts) {
+  const JobWorkspace workspace(
+      task("serve", "echo up; sleep 1000", R"(, "service": true, "ready": {"log": "up"})"), "",
+      R"("./b": {"go": [{"projectPath": "./a", "task": "serve", "async": true}]})");
+  const Finished finished = run(workspace, workspace.launch({"go"}, "b"));
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_LT(finished.out.find("| up"), finished.out.find("b runs"));
+}
+
+TEST(Job, is_one_of_twenty) {
+  std::string tasks;
+  std::string entries;
+  for (int number = 0; number < 20; ++number) {
+    const std::string name = "t" + std::to_string(number);
+    tasks += task(name, "echo is " + name) + ", ";
+    entries += (number == 0 ? "\"./a:" : ", \"./a:") + name + "\"";
+  }
+  const JobWorkspace workspace(tasks + task("go", "echo last"), "", R"("./a": {"go": [[)" + entries + "]]}");
+  const Finished finished = run(workspace, workspace.launch({"go", "-j", "20"}));
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  for (int number = 0; number < 20; ++number)
+    EXPECT_THAT(finished.out, HasSubstr("is t" + std::to_string(number) + "\n"));
+}
+
+TEST(Job, that_can_not_start_is_told_with_what_to_do) {
+  const JobWorkspace workspace(
+      R"("program": {"command": ["/no/such"]}, "none": {}, )" +
+      task("partition", "true", R"(, "options": {"partition": "nowhere"})") + ", " +
+      task("late", "true", R"(, "options": {"nodes": 3, "cpus": 17, "immediate": 1})"));
+  for (const auto& [name, code, told] : {std::tuple{"program", 127, "the node has no program /no/such"},
+                                         {"none", 2, "the slurm executor finds no commands by itself"},
+                                         {"partition", 125, "Invalid partition name"},
+                                         {"late", 125, "srun starts no job"}}) {
+    const Finished finished = run(workspace, workspace.launch({name}));
+    EXPECT_EQ(finished.code, code) << finished.err;
+    EXPECT_THAT(finished.err, HasSubstr(told));
+  }
+}
+
+TEST(Job, without_a_cluster_or_its_programs_is_told_with_what_to_do) {
+  const JobWorkspace workspace(task("go", "true"));
+  e2e::Launch launch = workspace.launch({"go"});
+  launch.environment["SLURM_CONF"] = "/no/such.conf";
+  const Finished lost = run(workspace, launch);
+  EXPECT_EQ(lost.code, 125);
+  EXPECT_THAT(lost.err, HasSubstr("no cluster is known: SLURM_CONF is /no/such.conf"));
+  launch.environment["PATH"] = workspace.root().string();
+  const Finished missing = run(workspace, launch);
+  EXPECT_EQ(missing.code, 127);
+  EXPECT_THAT(missing.err, HasSubstr("srun is not installed"));
+}
+
+TEST(Job, that_waits_is_shown_with_its_reason_and_can_be_taken_back) {
+  const JobWorkspace workspace(task("go", "true"), R"("nodes": 3, "args": ["--hold"])");
+  DreamRun dream(workspace, workspace.launch({"go", "--debug"}));
+  dream.await_err("is PENDING, JobHeldUser");
+  EXPECT_THAT(answer("squeue -h -o %j"), ::testing::AllOf(StartsWith("dream-"), HasSubstr("-go")));
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  EXPECT_EQ(answer("squeue -h"), "");
+}
+
+/// Every process of the job holds the life line.
+struct JobEnd : ::testing::Test {
+  JobWorkspace workspace{
+      task("go", stubborn, short_grace) + ", " +
+      task("polite", "exec 9> $ROOT/life; trap 'echo heard; exit 3' TERM; echo runs; sleep 1000 & wait") +
+      ", " + task("late", stubborn, R"(, "timeout": 1000, "stop": {"graceMs": 100})") + ", " +
+      task("none", "true")};
+  LifeLine line{workspace.root()};
+
+  static void expect_no_job() {
+    for (std::string left = "?"; !left.empty();) left = answer("squeue -h -t pending,running");
+  }
+};
+
+TEST_F(JobEnd, a_signal_is_heard_and_its_own_code_counts) {
+  DreamRun dream(workspace, workspace.launch({"polite", "-o", "events"}));
+  dream.await_out("runs");
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code(), 143);
+  EXPECT_THAT(dream.out(), HasSubstr("heard"));
+  EXPECT_THAT(dream.out(), HasSubstr(R"("code":3)"));
+  line.await_end();
+}
+
+TEST_F(JobEnd, ctrl_c_ends_what_ignores_it_after_the_grace) {
+  DreamRun dream(workspace, workspace.launch({"go"}));
+  dream.await_out("runs");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130);
+  line.await_end();
+  expect_no_job();
+}
+
+TEST_F(JobEnd, a_timeout_ends_it) {
+  DreamRun dream(workspace, workspace.launch({"late"}));
+  EXPECT_EQ(dream.exit_code(), 124);
+  line.await_end();
+}
+
+TEST_F(JobEnd, killing_dream_ends_it) {
+  DreamRun dream(workspace, workspace.launch({"go"}));
+  dream.await_out("runs");
+  ::kill(e2e::host_of(dream.pid()), SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  line.await_end();
+  expect_no_job();
+}
+
+TEST_F(JobEnd, killing_dream_while_it_waits_takes_it_back) {
+  const JobWorkspace waiting(task("go", "true"), R"("args": ["--hold"])");
+  DreamRun dream(waiting, waiting.launch({"go", "--debug"}));
+  dream.await_err("is PENDING");
+  ::kill(e2e::host_of(dream.pid()), SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  expect_no_job();
+}
+
+TEST_F(JobEnd, killing_dream_and_its_guardian_at_once_leaves_it_to_the_next_start) {
+  DreamRun dream(workspace, workspace.launch({"go"}));
+  dream.await_out("runs");
+  const pid_t host = e2e::host_of(dream.pid());
+  dream.send(SIGSTOP);
+  ::kill(host, SIGKILL);
+  dream.send(SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  EXPECT_EQ(run(workspace, workspace.launch({"none"})).code, 0);
+  line.await_end();
+  expect_no_job();
+}
+
+}  // namespace
+}  // namespace dream::slurm::testing
