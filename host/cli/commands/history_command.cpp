@@ -35,14 +35,14 @@ using history::Entry;
 using history::Record;
 
 constexpr int exit_unreadable = 1;
-constexpr int exit_no_run = 3;
+constexpr int exit_no_record = 3;
 
 constexpr const char* how_to_record =
     "dream TASK --record, --detach, or \"history\": true in dream.json records runs";
 
-int refuse(const Error& error) {
+int refuse_record(const Error& error) {
   complain(error);
-  if (error.code == ErrorCode::not_found) return exit_no_run;
+  if (error.code == ErrorCode::not_found) return exit_no_record;
   return error.code == ErrorCode::io || error.code == ErrorCode::unsupported ? exit_unreadable
                                                                              : exit_nothing_run;
 }
@@ -131,7 +131,7 @@ int list_history(const Archive& archive, const Options& options) {
   const CtlOptions& ctl = options.ctl;
   Result<std::vector<Entry>> entries = archive.entries();
   if (!ctl.everywhere) entries = entries_of_workspace(archive, options);
-  if (!entries) return refuse(entries.error());
+  if (!entries) return refuse_record(entries.error());
   std::vector<PastRun> runs;
   for (const Entry& entry : *entries) {
     const bool is_held = archive.is_held(entry);  // before: it may end meanwhile
@@ -144,10 +144,10 @@ int list_history(const Archive& archive, const Options& options) {
   }
   if (options.json) return print(history_json(runs));
   if (runs.empty())
-    return refuse({ErrorCode::not_found,
-                   ctl.everywhere ? "no run is recorded" : "no run of this workspace is recorded",
-                   {},
-                   how_to_record});
+    return refuse_record({ErrorCode::not_found,
+                          ctl.everywhere ? "no run is recorded" : "no run of this workspace is recorded",
+                          {},
+                          how_to_record});
   return print(history_text(runs, ctl.everywhere, style_of_stdout(options)));
 }
 
@@ -215,7 +215,7 @@ int compare_runs(const Archive& archive, const Options& options) {
   std::vector<Chosen> both;
   for (const std::string& word : options.ctl.runs) {
     Result<Chosen> chosen = read_chosen(archive, options, word);
-    if (!chosen) return refuse(chosen.error());
+    if (!chosen) return refuse_record(chosen.error());
     both.push_back(std::move(*chosen));
   }
   const Record& before = both[0].record;
@@ -228,14 +228,14 @@ int compare_runs(const Archive& archive, const Options& options) {
 int show(const Archive& archive, const Options& options) {
   const std::vector<std::string>& runs = options.ctl.runs;
   const Result<Chosen> chosen = read_chosen(archive, options, runs.empty() ? "" : runs.front());
-  return chosen ? show_run(*chosen, options) : refuse(chosen.error());
+  return chosen ? show_run(*chosen, options) : refuse_record(chosen.error());
 }
 
 /// A command that reads the archive.
 template <int (*Read)(const Archive&, const Options&)>
 int with_archive(const Options& options) {
   const Result<Archive> archive = open_archive();
-  return archive ? Read(*archive, options) : refuse(archive.error());
+  return archive ? Read(*archive, options) : refuse_record(archive.error());
 }
 
 }  // namespace
