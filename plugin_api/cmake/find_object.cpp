@@ -1,6 +1,6 @@
-// The unwinder in a static libgcc of GCC 12 asks glibc where an address has its exception tables, by a function that
-// glibc has since 2.35. This one of the program's own does without it, so that a program built on a new system runs
-// with glibc 2.34, too. It is called when an exception is thrown.
+// The unwinder in a static libgcc of GCC 12 asks glibc where an address has its exception tables, by a
+// function that glibc has since 2.35. This one of the program's own does without it, so that a program built
+// on a new system runs with glibc 2.34, too. It is called when an exception is thrown.
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

@@ -117,7 +117,8 @@ TEST_F(NarratorTest, sums_one_step_up_only_when_its_end_took_force) {
     const Instant now{std::chrono::seconds(1)};
     const auto happens = [&](Instant when, const engine::Event& event) {
       engine.handle(when, event);
-      for (const engine::Action& action : engine.take_actions()) narrator.report(when, action, engine.outcomes());
+      for (const engine::Action& action : engine.take_actions())
+        narrator.report(when, action, engine.outcomes());
     };
     happens(now, engine::Begin{});
     happens(now, engine::Started{{StepIndex{0}}});
