@@ -117,7 +117,7 @@ TEST_F(Completion, comes_with_the_tab_key) {
     TypingShell shell(workspace_, name);
     for (const auto& [keys, completed] :
          {std::pair{"dream de", "dream dev "}, std::pair{"dream run build:", "build:fast "},
-          std::pair{"dream --rec", "--recursive "}, std::pair{"dream plugin info den", "info deno "}}) {
+          std::pair{"dream --recu", "--recursive "}, std::pair{"dream plugin info den", "info deno "}}) {
       shell.terminal().type(std::string(keys) + "\t");
       shell.terminal().await_screen(completed);
       shell.terminal().type("\x15");  // Ctrl-U: the line is gone
@@ -204,7 +204,7 @@ TEST_F(Completion, is_silent_where_there_is_no_workspace) {
 TEST_F(Completion, offers_what_can_be_read_of_a_broken_file) {
   workspace_.write("dream.json", R"({"projects": {"./b": {"tasks": {"dev": {"delay": "x"}}}}})");
   const Finished finished = run(workspace_, {.arguments = {"completion", "--", "de"}, .folder = "b"});
-  EXPECT_EQ(finished.out, "dev\tServes it\n");
+  EXPECT_EQ(finished.out, "dev\ttask of ./b\n");
   EXPECT_EQ(finished.err, "");
 }
 

@@ -145,7 +145,7 @@ TEST(ExitCode, is_70_when_stdout_can_not_be_written) {
 TEST(ExitCode, is_2_and_nothing_runs_for_a_usage_error) {
   const Workspace workspace({{"c", "touch $ROOT/ran", "", ""}});
   EXPECT_EQ(run(workspace, {.arguments = {"go", "--no-such-option"}, .folder = "c"}).code, 2);
-  EXPECT_EQ(run(workspace, {.arguments = {}, .folder = "c"}).code, 2);
+  EXPECT_EQ(run(workspace, {.arguments = {"run"}, .folder = "c"}).code, 2);
   EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
 }
 

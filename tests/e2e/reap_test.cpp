@@ -143,8 +143,8 @@ TEST_F(Reap, what_was_loaded_with_trust_for_once_is_not_loaded_by_a_later_start_
 TEST_F(Reap, the_next_start_leaves_runs_alone_that_live) {
   DreamRun dream(workspace, go_launch);
   dream.await_out("up");
-  DreamRun next(workspace, {.arguments = {"go", "--trust"}, .folder = "b"});
-  next.await_err("succeeded");
+  DreamRun next(workspace, {.arguments = {"go", "--trust", "-d"}, .folder = "b"});
+  next.await_err("the run is over");
   EXPECT_EQ(left(), 1U);
   EXPECT_EQ(records(), 1U);
   gate.open();

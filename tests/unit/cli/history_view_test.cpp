@@ -60,8 +60,8 @@ TEST_F(HistoryViewTest, compares_times_and_says_whether_the_files_are_the_same) 
   EXPECT_EQ(text,
             "run 5f0c1a2b of 2026-11-29 07:13:11, ./web:dev\n"
             "→ run aaaaaaaa of 2026-11-29 07:13:11, ./web:dev\n"
-            "  STEP         STARTED AFTER         READY AFTER               RAN FOR\n"
-            "  ./db:start   1 ms → 1 ms           120 ms → 2.1 s (+2.0 s)   -\n"
+            "  STEP         STARTED AFTER         READY AFTER              RAN FOR\n"
+            "  ./db:start   1 ms → 1 ms           120 ms → 2.1 s (+1.9 s)  -\n"
             "  ./old:start  only in run 5f0c1a2b\n");
   EXPECT_THAT(compare_text(header("a"), header("b", "ff"), {}, {}), HasSubstr("/w/dream.json has changed"));
   EXPECT_THAT(
