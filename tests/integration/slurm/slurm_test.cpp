@@ -164,10 +164,10 @@ TEST(Job, that_waits_is_shown_with_its_reason_and_can_be_taken_back) {
   const JobWorkspace workspace(task("go", "true"), R"("nodes": 3, "args": ["--hold"])");
   DreamRun dream(workspace, workspace.launch({"go", "--debug"}));
   dream.await_err("is PENDING, JobHeldUser");
-  EXPECT_THAT(answer("squeue -h -o %j"), ::testing::AllOf(StartsWith("dream-"), HasSubstr("-go")));
+  EXPECT_THAT(answer("squeue -h -t PENDING -o %j"), ::testing::AllOf(StartsWith("dream-"), HasSubstr("-go")));
   dream.send(SIGINT);
   EXPECT_EQ(dream.exit_code(), 130);
-  EXPECT_EQ(answer("squeue -h"), "");
+  EXPECT_EQ(answer("squeue -h -t PENDING"), "");  // jobs of other tests may be completing
 }
 
 /// Every process of the job holds the life line.
