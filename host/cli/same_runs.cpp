@@ -8,13 +8,13 @@
 
 namespace dream::cli {
 
-std::vector<control::Connection> find_same_runs(const Selection& selection,
-                                                const std::filesystem::path& root) {
+std::vector<control::Connection> find_same_runs(const Selection& selection, const std::filesystem::path& root,
+                                                Duration patience) {
   std::vector<std::string> ids;
   for (const SelectedStep& step : selection.steps) ids.push_back(to_string(step.id));
   return control::open_runs(
       control::sockets_of_runs(plugin::own_environment()),
-      [&](const control::RunInfo& run) { return run.root == root && run.requested == ids; });
+      [&](const control::RunInfo& run) { return run.root == root && run.requested == ids; }, patience);
 }
 
 std::string sentence_on(const control::RunInfo& run, const std::string& what) {

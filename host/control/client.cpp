@@ -15,14 +15,7 @@
 
 namespace dream::control {
 
-namespace {
-
-/// A run that is busy, or stopped by Ctrl-Z, says nothing.
-constexpr Duration patience = std::chrono::seconds(5);
-
-}  // namespace
-
-std::optional<Connection> Connection::open(const std::filesystem::path& socket) {
+std::optional<Connection> Connection::connect(const std::filesystem::path& socket) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (socket.native().size() >= sizeof address.sun_path) return std::nullopt;
@@ -33,13 +26,17 @@ std::optional<Connection> Connection::open(const std::filesystem::path& socket) 
     if (errno == ECONNREFUSED) ::unlink(socket.c_str());  // its run was killed
     return std::nullopt;
   }
-  Connection connection(std::move(descriptor));
-  if (!connection.take_hello()) return std::nullopt;
+  return Connection(std::move(descriptor));
+}
+
+std::optional<Connection> Connection::open(const std::filesystem::path& socket) {
+  std::optional<Connection> connection = connect(socket);
+  if (connection && !connection->take_hello(read_clock() + usual_patience)) return std::nullopt;
   return connection;
 }
 
-bool Connection::take_hello() {
-  const auto hello = line(read_clock() + patience);
+bool Connection::take_hello(Instant until) {
+  const auto hello = line(until);
   if (!hello) return false;
   auto info = run_info_in(parse_line(*hello));
   if (info) info_ = *std::move(info);
@@ -90,12 +87,12 @@ std::optional<std::string> Connection::line(std::optional<Instant> until) {
 }
 
 std::vector<Connection> open_runs(const std::vector<std::filesystem::path>& sockets,
-                                  const std::function<bool(const RunInfo&)>& is_meant) {
+                                  const std::function<bool(const RunInfo&)>& is_meant, Duration patience) {
   std::vector<Connection> runs;
-  for (const std::filesystem::path& socket : sockets) {
-    std::optional<Connection> run = Connection::open(socket);
-    if (run && is_meant(run->info())) runs.push_back(std::move(*run));
-  }
+  for (const std::filesystem::path& socket : sockets)
+    if (std::optional<Connection> run = Connection::connect(socket)) runs.push_back(std::move(*run));
+  const Instant until = read_clock() + patience;
+  std::erase_if(runs, [&](Connection& run) { return !run.take_hello(until) || !is_meant(run.info()); });
   std::ranges::sort(runs, {}, [](const Connection& run) { return run.info().started_ms; });
   return runs;
 }

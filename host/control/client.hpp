@@ -17,6 +17,9 @@
 
 namespace dream::control {
 
+/// For the hello of runs: one that is busy, or stopped by Ctrl-Z, says nothing.
+inline constexpr Duration usual_patience = std::chrono::seconds(5);
+
 /// A connection to a run, for a program that has nothing else to do.
 class Connection {
  public:
@@ -34,8 +37,13 @@ class Connection {
   [[nodiscard]] bool timed_out() const { return timed_out_; }
 
  private:
+  friend std::vector<Connection> open_runs(const std::vector<std::filesystem::path>& sockets,
+                                           const std::function<bool(const RunInfo&)>& is_meant,
+                                           Duration patience);
   explicit Connection(Descriptor socket) : socket_(std::move(socket)) {}
-  [[nodiscard]] bool take_hello();
+  /// Without its hello.
+  [[nodiscard]] static std::optional<Connection> connect(const std::filesystem::path& socket);
+  [[nodiscard]] bool take_hello(Instant until);
 
   Descriptor socket_;
   RunInfo info_;
@@ -43,8 +51,10 @@ class Connection {
   bool timed_out_ = false;
 };
 
-/// Connections to the runs among these sockets that are meant, the oldest first.
+/// Connections to the runs among these sockets that are meant, the oldest first. All are connected to first:
+/// those that say nothing cost `patience` together.
 [[nodiscard]] std::vector<Connection> open_runs(const std::vector<std::filesystem::path>& sockets,
-                                                const std::function<bool(const RunInfo&)>& is_meant);
+                                                const std::function<bool(const RunInfo&)>& is_meant,
+                                                Duration patience = usual_patience);
 
 }  // namespace dream::control

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include "prepare/outlook.hpp"
@@ -150,6 +151,23 @@ std::vector<plugin::FoundTask> find_tasks(const std::string& project, const Load
   if (!plugin) return {};
   auto found = (*plugin)->discover(project_spec(loaded, {project, ""}));
   return found ? std::move(*found) : std::vector<plugin::FoundTask>();
+}
+
+std::vector<OfferedTask> offered_tasks(const std::string& project, const LoadedWorkspace& loaded,
+                                       plugin::Registry* registry) {
+  std::vector<OfferedTask> offered;
+  for (const ListedProject& listed : list_projects(loaded.workspace)) {
+    if (*listed.name != project) continue;
+    for (const ListedTask& task : listed.tasks)
+      offered.push_back({*task.name, task.description == nullptr ? "" : *task.description});
+  }
+  if (registry == nullptr) return offered;
+  std::unordered_set<std::string> known;
+  for (const OfferedTask& one : offered) known.insert(one.name);
+  for (const plugin::FoundTask& task : find_tasks(project, loaded, *registry))
+    if (known.insert(task.name).second)
+      offered.push_back({task.name, task.summary.empty() ? task.source : task.summary, true});
+  return offered;
 }
 
 }  // namespace dream::prepare

@@ -57,4 +57,16 @@ inline constexpr std::size_t most_projects_searched = 500;
                                                         const LoadedWorkspace& loaded,
                                                         plugin::Registry& registry);
 
+/// A task that can be run in a project.
+struct OfferedTask {
+  std::string name;
+  std::string what;    ///< it is; may be empty
+  bool found = false;  ///< by the executor: dream.json doesn't speak of it
+};
+/// Those that dream.json knows, then those that the executor of the project finds in its folder; without
+/// these where it can't look, or `registry` is null.
+[[nodiscard]] std::vector<OfferedTask> offered_tasks(const std::string& project,
+                                                     const LoadedWorkspace& loaded,
+                                                     plugin::Registry* registry);
+
 }  // namespace dream::prepare

@@ -71,9 +71,7 @@ std::vector<RunSeen> see_all(std::vector<Connection>& runs, const Request& reque
 }
 
 std::string text_now(const std::vector<RunSeen>& seen, const Options& options) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return runs_text(seen, std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
-                   style_of_stdout(options));
+  return runs_text(seen, milliseconds_since_1970(), style_of_stdout(options));
 }
 
 int show_runs(std::vector<Connection>& runs, const Options& options) {

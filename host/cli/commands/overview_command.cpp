@@ -1,6 +1,4 @@
 #include <string>
-#include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include "base/text.hpp"
@@ -10,31 +8,10 @@
 #include "cli/views/view_text.hpp"
 #include "cli/workspace.hpp"
 #include "prepare/offers.hpp"
-#include "prepare/project_list.hpp"
 
 namespace dream::cli {
 
 namespace {
-
-using Row = std::pair<std::string, std::string>;  ///< a task, and what it is
-
-std::vector<Row> tasks_of(const std::string& project, const prepare::LoadedWorkspace& loaded,
-                          plugin::Registry& registry) {
-  std::vector<Row> rows;
-  std::unordered_set<std::string> known;
-  for (const prepare::ListedProject& listed : prepare::list_projects(loaded.workspace)) {
-    if (*listed.name != project) continue;
-    for (const prepare::ListedTask& task : listed.tasks) {
-      known.insert(*task.name);
-      rows.emplace_back(*task.name, task.description == nullptr ? "" : *task.description);
-    }
-  }
-  for (const plugin::FoundTask& task : prepare::find_tasks(project, loaded, registry)) {
-    if (!known.insert(task.name).second) continue;
-    rows.emplace_back(task.name, task.summary.empty() ? task.source : task.summary);
-  }
-  return rows;
-}
 
 std::string commands_to_know(const std::string& task, const TextStyle& style) {
   Table table({Tone::plain, Tone::faint}, style.colour);
@@ -56,15 +33,16 @@ int show_overview(const Options& options) {
     return exit_nothing_run;
   }
   AskedPlugins plugins(*loaded, options);
-  const std::vector<Row> rows = tasks_of(*project, *loaded, plugins.registry());
+  const std::vector<prepare::OfferedTask> tasks =
+      prepare::offered_tasks(*project, *loaded, &plugins.registry());
   const TextStyle style = style_of_stdout(options);
-  if (rows.empty()) {
+  if (tasks.empty()) {
     return print("No tasks of " + printable(*project) + " here.\n\n" + commands_to_know("TASK", style));
   }
   Table table({Tone::strong, Tone::plain}, style.colour);
-  for (const auto& [task, description] : rows) table.add({task, description});
+  for (const prepare::OfferedTask& task : tasks) table.add({task.name, task.what});
   return print("Tasks of " + printable(*project) + ":\n" + table.text() + "\n" +
-               commands_to_know(printable(rows.front().first), style));
+               commands_to_know(printable(tasks.front().name), style));
 }
 
 }  // namespace dream::cli

@@ -119,6 +119,13 @@ class Completion {
 
   [[nodiscard]] std::vector<Candidate> first_words() const {
     std::vector<Candidate> found = source_.tasks(place_);
+    std::ranges::move(commands(), std::back_inserter(found));
+    return found;
+  }
+
+  /// Without those of families.
+  [[nodiscard]] static std::vector<Candidate> commands() {
+    std::vector<Candidate> found;
     for (const Subcommand* command : all_commands()) {
       if (command->name.find(' ') == std::string_view::npos)
         found.push_back({std::string(command->name), std::string(command->help)});
@@ -157,11 +164,7 @@ class Completion {
     if (word == "ID") add(source_.executors(place_));
     if (word == "DIR") add({{folders_mark, {}}});
     if (word == "FILE") add({{files_mark, {}}});
-    if (word == "COMMAND") {
-      for (const Subcommand* command : all_commands())
-        if (command->name.find(' ') == std::string_view::npos)
-          add({{std::string(command->name), std::string(command->help)}});
-    }
+    if (word == "COMMAND") add(commands());
     if (std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; }))
       add({{std::string(word), {}}});
   }

@@ -1,5 +1,4 @@
 #include <chrono>
-#include <unordered_set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -46,19 +45,11 @@ class Offering {
     std::vector<Candidate> found;
     if (!loaded_) return found;
     const std::string name = project();
-    for (const prepare::ListedProject& project : prepare::list_projects(loaded_->workspace)) {
-      if (*project.name != name) continue;
-      for (const prepare::ListedTask& task : project.tasks)
-        found.push_back({*task.name, task.description == nullptr ? "task of " + name : *task.description});
-    }
-    if (config::has_errors(loaded_->problems)) return found;
-    AskedPlugins plugins(*loaded_, options_);
-    std::unordered_set<std::string> known;
-    for (const Candidate& one : found) known.insert(one.word);
-    for (const plugin::FoundTask& task : prepare::find_tasks(name, *loaded_, plugins.registry())) {
-      if (!known.insert(task.name).second) continue;
-      found.push_back({task.name, task.summary.empty() ? task.source : task.summary});
-    }
+    std::optional<AskedPlugins> plugins;
+    if (!config::has_errors(loaded_->problems)) plugins.emplace(*loaded_, options_);
+    for (const prepare::OfferedTask& task :
+         prepare::offered_tasks(name, *loaded_, plugins ? &plugins->registry() : nullptr))
+      found.push_back({task.name, task.what.empty() && !task.found ? "task of " + name : task.what});
     return found;
   }
 
@@ -94,7 +85,7 @@ class Offering {
     if (!loaded_) return {};
     return control::open_runs(
         control::sockets_of_runs(plugin::own_environment()),
-        [&](const control::RunInfo& run) { return run.root == loaded_->workspace.root; });
+        [&](const control::RunInfo& run) { return run.root == loaded_->workspace.root; }, typing_patience);
   }
 
   /// The one whose tasks are meant; empty: none.

@@ -1,0 +1,57 @@
+#include "control/client.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstring>
+#include <string_view>
+#include <thread>
+
+#include "base/write_all.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace dream::control {
+namespace {
+
+Descriptor listen_at(const std::filesystem::path& path) {
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.c_str(), path.native().size());
+  EXPECT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(::listen(socket.get(), 4), 0);
+  return socket;
+}
+
+TEST(OpenRuns, connects_to_all_before_it_waits_for_any) {
+  const TemporaryFolder folder;
+  const std::filesystem::path silent = folder.path() / "a";
+  const std::filesystem::path talking = folder.path() / "b";
+  const Descriptor of_silent = listen_at(silent);
+  const Descriptor of_talking = listen_at(talking);
+  // The silent one goes when the other one has spoken, which it couldn't if its turn came later.
+  std::thread server([&] {
+    const Descriptor run(::accept(of_talking.get(), nullptr, nullptr));
+    EXPECT_EQ(write_all(run.get(), std::string_view(R"({"v":1,"run":"5f0c","root":"/w"})"
+                                                    "\n")),
+              0);
+    const Descriptor gone(::accept(of_silent.get(), nullptr, nullptr));
+  });
+  const std::vector<Connection> runs = open_runs(
+      {silent, talking}, [](const RunInfo&) { return true; }, std::chrono::hours(1));
+  server.join();
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(runs.front().info().run, "5f0c");
+}
+
+TEST(OpenRuns, waits_for_all_that_say_nothing_no_longer_than_it_may) {
+  const TemporaryFolder folder;
+  const Descriptor one = listen_at(folder.path() / "a");
+  const Descriptor other = listen_at(folder.path() / "b");
+  EXPECT_TRUE(
+      open_runs({folder.path() / "a", folder.path() / "b"}, [](const RunInfo&) { return true; }, {}).empty());
+}
+
+}  // namespace
+}  // namespace dream::control
