@@ -17,7 +17,6 @@
 #include "base/folder_stream.hpp"
 #include "base/locked_file.hpp"
 #include "base/open_file.hpp"
-#include "base/shell_quote.hpp"
 
 namespace dream::history {
 
@@ -30,16 +29,11 @@ constexpr const char* folder_name = ".history";
 constexpr std::string_view suffix = ".jsonl";
 /// Of a record that is being written.
 constexpr std::string_view unfinished_suffix = ".jsonl.new";
-constexpr mode_t others = 0077;
 constexpr std::size_t mark_size = 16;
 constexpr std::size_t time_size = 15;
 
 Error failed(const fs::path& path, const std::string& what) {
   return {ErrorCode::io, what + ": " + std::strerror(errno), path.string(), system_remedy(errno)};
-}
-
-bool is_users_alone(const struct stat& status) {
-  return status.st_uid == ::geteuid() && (status.st_mode & others) == 0;
 }
 
 std::optional<Entry> entry_of(std::string_view name) {
@@ -54,18 +48,6 @@ std::optional<Entry> entry_of(std::string_view name) {
     return std::nullopt;
   entry.run = name.substr(run, name.size() - suffix.size() - run);
   return entry;
-}
-
-/// None: there is no such folder.
-Result<Descriptor> open_folder(const fs::path& path) {
-  Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!folder.is_open() && errno == ENOENT) return Descriptor();
-  if (!folder.is_open()) return failed(path, "can't be opened");
-  struct stat status {};
-  if (::fstat(folder.get(), &status) != 0) return failed(path, "can't be looked at");
-  if (is_users_alone(status)) return folder;
-  return Error{ErrorCode::io, "isn't believed: it isn't yours alone", path.string(),
-               fmt::format("look what is in it; `rm -r {}` gives it up", shell_quoted(path.string()))};
 }
 
 }  // namespace
@@ -84,7 +66,7 @@ std::string name_of(const fs::path& root, std::int64_t started_ms, const std::st
 Result<Archive> Archive::open(const plugin::Place& place) {
   if (place.state.empty()) return Archive({}, Descriptor());
   fs::path path = place.state / folder_name;
-  Result<Descriptor> folder = open_folder(path);
+  Result<Descriptor> folder = plugin::open_private_folder(path);
   if (!folder) return folder.error();
   return Archive(std::move(path), std::move(*folder));
 }
@@ -115,7 +97,7 @@ Descriptor Archive::open_file(const std::string& name) const {
     file = Descriptor(::openat(folder_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0) return {};
-  if (S_ISREG(status.st_mode) && is_users_alone(status)) return file;
+  if (S_ISREG(status.st_mode) && plugin::is_users_alone(status)) return file;
   errno = EPERM;
   return {};
 }

@@ -123,6 +123,14 @@ std::optional<StepIndex> Record::step_in(const Json& object) const {
   return found == steps_.end() ? std::nullopt : std::optional(found->second);
 }
 
+void Record::for_each_summed(const Json& summary,
+                             const std::function<void(StepIndex, const Json& entry)>& see) const {
+  const Json* steps = member_of(summary, "steps");
+  if (steps == nullptr || !steps->IsArray()) return;
+  for (const Json& entry : steps->GetArray())
+    if (const auto step = step_in(entry)) see(*step, entry);
+}
+
 std::optional<engine::StepEnd> Record::reason_in(const Json& reason) const {
   using engine::RunStop;
   const std::string kind = text_at(reason, "kind");

@@ -51,6 +51,9 @@ class Record {
   /// How a step, or an attempt of one, ended, as an event or an entry of the summary says.
   [[nodiscard]] engine::Outcome outcome_in(const control::Json& object) const;
   [[nodiscard]] std::optional<StepIndex> step_in(const control::Json& object) const;
+  /// Calls `see` for each step of a summary that the run had.
+  void for_each_summed(const control::Json& summary,
+                       const std::function<void(StepIndex, const control::Json& entry)>& see) const;
 
  private:
   Record() = default;

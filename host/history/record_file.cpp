@@ -18,8 +18,6 @@ namespace dream::history {
 
 namespace {
 
-constexpr std::string_view new_suffix = ".new";
-
 /// "output" of `{"v":1,"atUs":0,"event":"output",…`: dream has written the line.
 std::string_view event_in(std::string_view line) {
   constexpr std::string_view key = R"("event":")";
@@ -82,15 +80,26 @@ bool is_output(std::string_view line) {
 
 Result<RecordFile> RecordFile::create(const Descriptor& folder, std::string name, std::string_view first_line,
                                       std::size_t most_bytes) {
-  const std::string unfinished = name + std::string(new_suffix);
-  RecordFile record(folder, std::move(name), create_locked(folder, unfinished), most_bytes);
-  int problem = record.file_.is_open() ? record.add(first_line) : errno;
-  if (problem == 0 && ::renameat(folder.get(), unfinished.c_str(), folder.get(), record.name_.c_str()) != 0)
-    problem = errno;
+  RecordFile record(folder, std::move(name), most_bytes);
+  const int problem = record.put(first_line);
   if (problem == 0) return record;
-  if (record.file_.is_open()) ::unlinkat(folder.get(), unfinished.c_str(), 0);
   return Error{
       ErrorCode::io, std::string("can't be written: ") + std::strerror(problem), {}, system_remedy(problem)};
+}
+
+int RecordFile::put(std::string_view text) {
+  const std::string unfinished = name_ + ".new";
+  Descriptor file = create_locked(*folder_, unfinished);
+  int problem = file.is_open() ? write_all(file.get(), text) : errno;
+  if (problem == 0 && ::renameat(folder_->get(), unfinished.c_str(), folder_->get(), name_.c_str()) != 0)
+    problem = errno;
+  if (problem != 0) {
+    if (file.is_open()) ::unlinkat(folder_->get(), unfinished.c_str(), 0);
+    return problem;
+  }
+  file_ = std::move(file);
+  size_ = text.size();
+  return 0;
 }
 
 /// Whole, or not at all.
@@ -139,18 +148,7 @@ Result<std::string> RecordFile::text() const {
 int RecordFile::shrink() {
   const Result<std::string> before = text();
   if (!before) return EIO;
-  const std::string now = shortened(*before, most_ / 2);
-  const std::string unfinished = name_ + std::string(new_suffix);
-  Descriptor file = create_locked(*folder_, unfinished);
-  int problem = file.is_open() ? write_all(file.get(), now) : errno;
-  if (problem == 0 && ::renameat(folder_->get(), unfinished.c_str(), folder_->get(), name_.c_str()) != 0)
-    problem = errno;
-  if (problem != 0) {
-    if (file.is_open()) ::unlinkat(folder_->get(), unfinished.c_str(), 0);
-    return problem;
-  }
-  file_ = std::move(file);
-  size_ = now.size();
+  if (const int problem = put(shortened(*before, most_ / 2)); problem != 0) return problem;
   limit_ = std::max(most_, 2 * size_);
   return 0;
 }

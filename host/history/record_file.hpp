@@ -29,9 +29,11 @@ class RecordFile {
   void remove();
 
  private:
-  RecordFile(const Descriptor& folder, std::string name, Descriptor file, std::size_t most)
-      : folder_(&folder), name_(std::move(name)), file_(std::move(file)), most_(most), limit_(most) {}
+  RecordFile(const Descriptor& folder, std::string name, std::size_t most)
+      : folder_(&folder), name_(std::move(name)), most_(most), limit_(most) {}
 
+  /// Puts a file with this text, locked and whole, in the place of what is there. An errno.
+  int put(std::string_view text);
   int add(std::string_view bytes);
   /// Writes the file anew without its oldest output. An errno.
   int shrink();

@@ -72,10 +72,9 @@ class Replay {
   }
 
   void finish(const Json& summary) {
-    const Json* steps = control::member_of(summary, "steps");
-    if (steps != nullptr && steps->IsArray())
-      for (const Json& entry : steps->GetArray())
-        if (const auto step = record_.step_in(entry)) outcomes_[position(*step)] = record_.outcome_in(entry);
+    record_.for_each_summed(summary, [this](StepIndex step, const Json& entry) {
+      outcomes_[position(step)] = record_.outcome_in(entry);
+    });
     has_end_ = true;
     renderer_.report(at_, engine::Finish{static_cast<int>(control::number_at(summary, "exitCode"))},
                      outcomes_);

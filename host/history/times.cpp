@@ -30,12 +30,10 @@ Duration change_of(const std::optional<Duration>& before, const std::optional<Du
 std::vector<StepTimes> times_of(const Record& record) {
   std::vector<StepTimes> all(record.plan().steps.size());
   record.for_each([&](const Event& event) {
-    if (event.name == "summary") {
-      const Json* steps = control::member_of(event.members, "steps");
-      if (steps != nullptr && steps->IsArray())
-        for (const Json& entry : steps->GetArray())
-          if (const auto step = record.step_in(entry)) take_end(record, entry, all[position(*step)]);
-    }
+    if (event.name == "summary")
+      record.for_each_summed(event.members, [&](StepIndex step, const Json& entry) {
+        take_end(record, entry, all[position(step)]);
+      });
     if (!event.step) return true;
     StepTimes& times = all[position(*event.step)];
     if (event.name == "started") times.started = event.at;

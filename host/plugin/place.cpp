@@ -1,5 +1,7 @@
 #include "plugin/place.hpp"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +10,9 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "base/open_file.hpp"
+#include "base/shell_quote.hpp"
 
 namespace dream::plugin {
 
@@ -64,6 +69,27 @@ Result<void> make_private_folder(const fs::path& folder) {
     return unsafe(folder, std::string("can't be closed to others: ") + std::strerror(errno));
   }
   return {};
+}
+
+bool is_users_alone(const struct stat& status) {
+  return status.st_uid == ::geteuid() && (status.st_mode & others) == 0;
+}
+
+Result<Descriptor> open_private_folder(const fs::path& folder, std::optional<int> above) {
+  const auto failed = [&](const char* what) {
+    return Error{ErrorCode::io, std::string(what) + ": " + std::strerror(errno), folder.string(),
+                 system_remedy(errno)};
+  };
+  const fs::path name = above ? folder.filename() : folder;
+  Descriptor opened(
+      ::openat(above.value_or(AT_FDCWD), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!opened.is_open() && errno == ENOENT) return Descriptor();
+  if (!opened.is_open()) return failed("can't be opened");
+  struct stat status {};
+  if (::fstat(opened.get(), &status) != 0) return failed("can't be looked at");
+  if (is_users_alone(status)) return opened;
+  return Error{ErrorCode::io, "isn't believed: it isn't yours alone", folder.string(),
+               fmt::format("look what is in it; `rm -r {}` gives it up", shell_quoted(folder.string()))};
 }
 
 }  // namespace dream::plugin

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "plugin/search_path.hpp"
 
@@ -31,5 +35,13 @@ struct Place {
 /// Makes sure that the folder exists, is this user's, and nobody else may look into it; its parents are
 /// created likewise where they are missing.
 [[nodiscard]] Result<void> make_private_folder(const std::filesystem::path& folder);
+
+/// Whether it is this user's, and closed to everybody else.
+[[nodiscard]] bool is_users_alone(const struct stat& status);
+
+/// A folder that is this user's alone; not open: it isn't there. Its name is looked up in `above`, a
+/// descriptor, where that is given. Error{io}: it is somebody else's too, and what is in it isn't believed.
+[[nodiscard]] Result<Descriptor> open_private_folder(const std::filesystem::path& folder,
+                                                     std::optional<int> above = {});
 
 }  // namespace dream::plugin

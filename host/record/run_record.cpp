@@ -15,7 +15,6 @@
 
 #include "base/folder_stream.hpp"
 #include "base/locked_file.hpp"
-#include "base/shell_quote.hpp"
 #include "base/write_all.hpp"
 #include "plugin/file_owner.hpp"
 #include "record/record_text.hpp"
@@ -32,18 +31,12 @@ constexpr std::string_view suffix = ".json";
 /// Of a record that is being written.
 constexpr std::string_view unfinished_suffix = ".json.new";
 
-constexpr mode_t others = 0077;
-
 Error refused(const fs::path& path, std::string what, std::string hint = {}) {
   return {ErrorCode::io, std::move(what), path.string(), std::move(hint)};
 }
 
 Error failed(const fs::path& path, const std::string& what) {
   return refused(path, what + ": " + std::strerror(errno), system_remedy(errno));
-}
-
-bool is_users_alone(const struct stat& status) {
-  return status.st_uid == ::geteuid() && (status.st_mode & others) == 0;
 }
 
 /// The folder of the records. What stands in it makes dream load plugins, so it has to be the user's own, as
@@ -56,15 +49,7 @@ Result<Descriptor> open_folder(const fs::path& folder) {
     return error;
   }
   if (!*above) return Descriptor();
-  Descriptor opened(::openat((*above)->descriptor.get(), folder.filename().c_str(),
-                             O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!opened.is_open() && errno == ENOENT) return Descriptor();
-  if (!opened.is_open()) return failed(folder, "can't be opened");
-  struct stat status {};
-  if (::fstat(opened.get(), &status) != 0) return failed(folder, "can't be looked at");
-  if (is_users_alone(status)) return opened;
-  return refused(folder, "isn't believed: it isn't yours alone",
-                 fmt::format("look what is in it; `rm -r {}` gives it up", shell_quoted(folder.string())));
+  return plugin::open_private_folder(folder, (*above)->descriptor.get());
 }
 
 /// A file of the folder that is the user's own. For writing, because some file systems lock nothing else.
@@ -72,7 +57,7 @@ Descriptor open_record(const Descriptor& folder, const std::string& name) {
   Descriptor record(::openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
   if (!record.is_open() || ::fstat(record.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
-      !is_users_alone(status)) {
+      !plugin::is_users_alone(status)) {
     return {};
   }
   return record;
