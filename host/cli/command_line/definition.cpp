@@ -10,6 +10,22 @@
 
 namespace dream::cli {
 
+namespace {
+
+/// An option whose value `parse` makes of a text, or says why not.
+template <class Value, class Parse>
+void add_parsed(CLI::App& app, const std::string& name, std::optional<Value>& value, const std::string& help,
+                const Parse& parse) {
+  const auto take = [&value, name, parse](const std::string& text) {
+    Result<Value> parsed = parse(text);
+    if (!parsed) throw CLI::ValidationError(name, to_string(parsed.error()));
+    value = *parsed;
+  };
+  app.add_option_function<std::string>(name, take, help)->type_name("TIME");
+}
+
+}  // namespace
+
 Definition::Definition(CLI::App& app) : app_(app) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
@@ -72,29 +88,14 @@ void Definition::number(const std::string& names, const char* called, std::size_
   app_.add_option(names, value, help)->check(CLI::Range(least, most))->option_text(called);
 }
 
-void Definition::time(const std::string& names, std::optional<Duration>& value, const std::string& help) {
-  const auto is_time = [](const std::string& text) {
-    const Result<Duration> duration = parse_duration(text);
-    return duration ? std::string() : to_string(duration.error());
-  };
-  const auto take = [&value](const std::string& text) { value = *parse_duration(text); };
-  app_.add_option_function<std::string>(names, take, help)
-      ->check(CLI::Validator(is_time, ""))
-      ->type_name("TIME");
+void Definition::time(const std::string& name, std::optional<Duration>& value, const std::string& help) {
+  add_parsed(app_, name, value, help, parse_duration);
 }
 
-void Definition::moment(const std::string& names, std::optional<std::int64_t>& value,
+void Definition::moment(const std::string& name, std::optional<std::int64_t>& value,
                         const std::string& help) {
-  const auto is_moment = [](const std::string& text) {
-    const Result<std::int64_t> since = parse_since(text, milliseconds_since_1970());
-    return since ? std::string() : to_string(since.error());
-  };
-  const auto take = [&value](const std::string& text) {
-    value = *parse_since(text, milliseconds_since_1970());
-  };
-  app_.add_option_function<std::string>(names, take, help)
-      ->check(CLI::Validator(is_moment, ""))
-      ->type_name("TIME");
+  add_parsed(app_, name, value, help,
+             [](const std::string& text) { return parse_since(text, milliseconds_since_1970()); });
 }
 
 void Definition::choose(const std::string& names, const char* called, std::vector<std::string> words,
@@ -135,9 +136,10 @@ std::vector<OptionWords> Definition::in_words() const {
   return all;
 }
 
-Result<void> Definition::check_words() const {
+Result<void> Definition::check_words(std::string_view command) const {
   const std::size_t count = words_ == nullptr ? 0 : words_->size();
-  if (count < least_words_) return Error{ErrorCode::usage, "needs more words", {}, {}};
+  if (count < least_words_)
+    return Error{ErrorCode::usage, std::string(command) + " needs more words", {}, {}};
   if (count > most_words_)
     return Error{ErrorCode::usage, "unexpected " + in_quotes((*words_)[most_words_]), {}, {}};
   return {};

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -55,9 +56,9 @@ class Definition {
               std::size_t least, std::size_t most, const std::string& help);
   void number(const std::string& names, const char* called, std::size_t& value, std::size_t least,
               std::size_t most, const std::string& help);
-  void time(const std::string& names, std::optional<Duration>& value, const std::string& help);
+  void time(const std::string& name, std::optional<Duration>& value, const std::string& help);
   /// How long ago, or a local time; in ms since 1970.
-  void moment(const std::string& names, std::optional<std::int64_t>& value, const std::string& help);
+  void moment(const std::string& name, std::optional<std::int64_t>& value, const std::string& help);
   template <class Value>
   void choice(const std::string& names, const char* called, Value& value, const std::string& help,
               const std::map<std::string, Value>& values) {
@@ -75,8 +76,8 @@ class Definition {
 
   /// What the definition says, in words.
   [[nodiscard]] std::vector<OptionWords> in_words() const;
-  /// Whether there are as many words as it wants; the Error says what is missing or too much.
-  [[nodiscard]] Result<void> check_words() const;
+  /// Whether `command` has as many words as it wants; the Error says what is missing or too much.
+  [[nodiscard]] Result<void> check_words(std::string_view command) const;
 
  private:
   void choose(const std::string& names, const char* called, std::vector<std::string> words,

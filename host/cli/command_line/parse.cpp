@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <ranges>
 
 #include "base/text.hpp"
 #include "cli/command_line/help.hpp"
@@ -29,16 +28,12 @@ class HelpFormatter : public CLI::Formatter {
 /// One command as a subcommand of CLI11, and what it writes into.
 class Reader {
  public:
-  explicit Reader(const Subcommand& command) : command_(command) {
-    app_.formatter(std::make_shared<HelpFormatter>());
+  explicit Reader(const Subcommand& command) {
     app_.set_help_flag();
-    std::string_view rest = command.name;
-    for (std::size_t blank = 0; blank != std::string_view::npos;) {
-      blank = rest.find(' ');
-      path_.emplace_back(rest.substr(0, blank));
-      rest.remove_prefix(std::min(blank, rest.size() - 1) + 1);
-      sub_ = sub_->add_subcommand(path_.back());
-    }
+    const std::size_t blank = command.name.find(' ');
+    path_.emplace_back(command.name.substr(0, blank));
+    if (blank != std::string_view::npos) path_.emplace_back(command.name.substr(blank + 1));
+    for (const std::string& word : path_) sub_ = sub_->add_subcommand(word);
     sub_->set_help_flag("-h,--help", "print this help");
     definition_.emplace(*sub_);
     command.define(*definition_, options_);
@@ -61,10 +56,9 @@ class Reader {
 
   /// Throws CLI::ParseError.
   void read(Words words) {
-    std::ranges::copy(std::views::reverse(words), std::back_inserter(reversed_));
-    reversed_.insert(reversed_.end(), path_.rbegin(),
-                     path_.rend());  // the order in which CLI11 takes a vector
-    app_.parse(std::exchange(reversed_, {}));
+    std::ranges::reverse(words);  // the order in which CLI11 takes a vector
+    words.insert(words.end(), path_.rbegin(), path_.rend());
+    app_.parse(words);
   }
 
   /// "--recursvie" -> the option that was meant, if one is close.
@@ -89,17 +83,19 @@ class Reader {
     return option != nullptr && option->get_type_size() > 0 && option->get_items_expected_min() > 0;
   }
 
-  const Subcommand& command_;
   CLI::App app_{program_summary, "dream"};
   CLI::App* sub_ = &app_;
   Words path_;
-  Words reversed_;
   Options options_;
   std::optional<Definition> definition_;
 };
 
 std::string see_help(const Subcommand& command) {
   return command.name == "run" ? "see dream --help" : fmt::format("see dream help {}", command.name);
+}
+
+std::string usage_hint(const Subcommand& command) {
+  return fmt::format("usage: dream {}", usage_of(command));
 }
 
 /// "--seed goes with plugin check".
@@ -119,9 +115,7 @@ std::optional<Error> option_of_another(const std::string& word, const Subcommand
 Error explain(const Reader& reader, const CLI::ParseError& error, const Subcommand& command) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     for (const std::string& word : reader.app().remaining()) {
-      if (!word.starts_with('-'))
-        return usage_error("unexpected " + in_quotes(word),
-                           fmt::format("usage: dream {}", usage_of(command)));
+      if (!word.starts_with('-')) return usage_error("unexpected " + in_quotes(word), usage_hint(command));
       if (auto misplaced = option_of_another(word, command)) return *misplaced;
       const std::string meant = reader.nearest_option(word);
       return usage_error("unknown option " + printable(word),
@@ -131,13 +125,6 @@ Error explain(const Reader& reader, const CLI::ParseError& error, const Subcomma
   std::string text = error.what();
   text.erase(text.find_last_not_of(" \n") + 1);
   return usage_error(printable(text), see_help(command));
-}
-
-/// "plugin info needs more words (usage: dream plugin info ID|FILE)".
-Error explain_words(Error error, const Subcommand& command) {
-  if (error.message == "needs more words") error.message = fmt::format("{} {}", command.name, error.message);
-  error.hint = fmt::format("usage: dream {}", usage_of(command));
-  return error;
 }
 
 /// Takes the words that name the command out of the line. Where the first names none it is a task.
@@ -191,8 +178,8 @@ Parsed parse_command_line(int argument_count, const char* const* arguments) {
   } catch (const CLI::ParseError& error) {
     return explain(*reader, error, **command);
   }
-  if (const Result<void> fit = reader->definition().check_words(); !fit)
-    return explain_words(fit.error(), **command);
+  if (const Result<void> fit = reader->definition().check_words((*command)->name); !fit)
+    return usage_error(fit.error().message, usage_hint(**command));
   if ((*command)->check != nullptr) {
     if (const Result<void> fit = (*command)->check(reader->options()); !fit) return fit.error();
   }
@@ -206,8 +193,7 @@ std::vector<OptionWords> option_words(const Subcommand& command) {
 
 std::string options_text(const Subcommand& command) {
   const Reader reader(command);
-  const auto* formatter = dynamic_cast<const CLI::Formatter*>(reader.app().get_formatter().get());
-  std::string text = formatter->make_groups(&reader.app(), CLI::AppFormatMode::Normal);
+  std::string text = HelpFormatter().make_groups(&reader.app(), CLI::AppFormatMode::Normal);
   return text.erase(text.find_last_not_of('\n') + 1);
 }
 

@@ -14,15 +14,14 @@ Error usage_error(std::string message, std::string hint) {
   return {ErrorCode::usage, std::move(message), {}, std::move(hint)};
 }
 
-void define_place(Definition& definition, Options& options) {
+void define_directory(Definition& definition, Options& options) {
   definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
-  definition.flag("--trust", options.trust,
-                  "obey another user's dream.json, and load the workspace's own plugins, for this once");
 }
 
-void define_project(Definition& definition, Options& options) {
-  definition.list("-p,--project", "PROJECT", options.projects,
-                  "this project instead of the current folder's; several, and globs: './packages/*'");
+void define_place(Definition& definition, Options& options) {
+  define_directory(definition, options);
+  definition.flag("--trust", options.trust,
+                  "obey another user's dream.json, and load the workspace's own plugins, for this once");
 }
 
 void define_selection(Definition& definition, Options& options) {
@@ -35,7 +34,8 @@ void define_selection(Definition& definition, Options& options) {
 }
 
 void define_planning(Definition& definition, Options& options) {
-  define_project(definition, options);
+  definition.list("-p,--project", "PROJECT", options.projects,
+                  "this project instead of the current folder's; several, and globs: './packages/*'");
   definition.flag("-r,--recursive,!--no-recursive", options.recursive,
                   "dependencies of dependencies, too (or not)");
   definition.number("-j,--jobs", "N", options.jobs, 1, most_jobs,
@@ -79,6 +79,12 @@ void define_debug(Definition& definition, Options& options) {
 
 void define_json(Definition& definition, Options& options) {
   definition.flag("--json", options.json, "as JSON");
+}
+
+void define_look(Definition& definition, Options& options) {
+  define_json(definition, options);
+  define_color(definition, options);
+  define_debug(definition, options);
 }
 
 Result<void> check_selection(const Options& options) {

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "cli/command_line/help.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/terminal.hpp"
 
 namespace dream::cli {
@@ -32,7 +33,7 @@ const Subcommand help_command{
     .define =
         [](Definition& definition, Options& options) {
           definition.words(options.words, 0, 2);
-          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+          define_directory(definition, options);
         },
     .run = help,
     .gives_way = true,

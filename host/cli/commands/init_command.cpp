@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
 
@@ -39,7 +40,7 @@ const Subcommand init_command{
     .examples = {"dream init", "dream init --from compose.yaml"},
     .define =
         [](Definition& definition, Options& options) {
-          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+          define_directory(definition, options);
           definition.text("--from", "FILE", options.from,
                           "take over this file alone: compose.yaml, Procfile, package.json, …");
         },

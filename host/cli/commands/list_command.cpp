@@ -36,9 +36,7 @@ const Subcommand list_command{
     .define =
         [](Definition& definition, Options& options) {
           define_place(definition, options);
-          define_json(definition, options);
-          define_color(definition, options);
-          define_debug(definition, options);
+          define_look(definition, options);
         },
     .run = list,
 };

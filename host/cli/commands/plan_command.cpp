@@ -41,9 +41,7 @@ const Subcommand plan_command{
           definition.choice<Graph>("--graph", "LANGUAGE", options.graph,
                                    "as a graph, in the language dot or mermaid",
                                    {{"dot", Graph::dot}, {"mermaid", Graph::mermaid}});
-          define_json(definition, options);
-          define_color(definition, options);
-          define_debug(definition, options);
+          define_look(definition, options);
         },
     .run = plan_tasks,
     .check = check_selection,

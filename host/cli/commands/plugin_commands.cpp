@@ -89,9 +89,7 @@ const Subcommand plugin_list{
     .define =
         [](Definition& definition, Options& options) {
           define_place(definition, options);
-          define_json(definition, options);
-          define_color(definition, options);
-          define_debug(definition, options);
+          define_look(definition, options);
         },
     .run = list_plugins,
 };
@@ -107,9 +105,7 @@ const Subcommand plugin_info{
           definition.words(options.words, 1, 1);
           define_place(definition, options);
           definition.text("--options", "JSON", options.plugin_options, "the options that its tasks need");
-          define_json(definition, options);
-          define_color(definition, options);
-          define_debug(definition, options);
+          define_look(definition, options);
         },
     .run = show_plugin,
 };
@@ -127,9 +123,7 @@ const Subcommand plugin_check{
           definition.text("--only", "RULE", options.only_rule, "this rule alone");
           definition.number("--seed", "NUMBER", options.seed, 0, any_number, "of the calls in random order");
           definition.text("--options", "JSON", options.plugin_options, "the options that its tasks need");
-          define_json(definition, options);
-          define_color(definition, options);
-          define_debug(definition, options);
+          define_look(definition, options);
         },
     .run = check_plugin,
 };
@@ -142,7 +136,7 @@ const Subcommand plugin_new{
     .define =
         [](Definition& definition, Options& options) {
           definition.words(options.words, 1, 2);
-          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+          define_directory(definition, options);
         },
     .run = new_plugin,
 };
@@ -156,7 +150,7 @@ const Subcommand plugin_trust{
     .define =
         [](Definition& definition, Options& options) {
           definition.words(options.words, 1, 1);
-          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+          define_directory(definition, options);
         },
     .run =
         [](const Options& options) {

@@ -312,7 +312,9 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
 
 /// A detached one is easily forgotten; its ports and files are in use.
 void tell_same_runs(const Requested& requested, const prepare::LoadedWorkspace& loaded) {
-  for (const control::Connection& run : find_same_runs(requested.selection, loaded.workspace.root))
+  constexpr Duration at_a_start = std::chrono::milliseconds(100);
+  for (const control::Connection& run :
+       find_same_runs(requested.selection, loaded.workspace.root, at_a_start))
     complain(sentence_on(run.info(), "runs already, and goes on") + "; dream ctl down --run " +
              run.info().short_id() + " ends that one");
 }

@@ -138,9 +138,7 @@ const Subcommand suggest_command{
           define_planning(definition, options);
           definition.flag("--write", options.write, "puts what it suggests into dream.json");
           define_output(definition, options);
-          define_json(definition, options);
-          define_color(definition, options);
-          define_debug(definition, options);
+          define_look(definition, options);
         },
     .run = suggest_for,
     .check = [](const Options& options) -> Result<void> {

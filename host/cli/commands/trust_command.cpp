@@ -5,6 +5,7 @@
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/common_options.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
 
@@ -78,7 +79,7 @@ const Subcommand trust_command{
     .define =
         [](Definition& definition, Options& options) {
           definition.words(options.words, 0, 1);
-          definition.path("-C,--directory", "DIR", options.directory, "as if started in this folder");
+          define_directory(definition, options);
           definition.flag("--forget", options.forget, "the folder is trusted no more");
         },
     .run = trust,
