@@ -2,19 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "e2e/dream_run.hpp"
 #include "e2e/process_list.hpp"
+#include "integration/far_tasks.hpp"
 #include "integration/survival/life_line.hpp"
 
 namespace dream::slurm::testing {
@@ -22,6 +19,10 @@ namespace {
 
 using e2e::DreamRun;
 using e2e::Finished;
+using far::fifty_megabytes;
+using far::task;
+using far::tasks_with_life_line;
+using far::text_of;
 using survival::LifeLine;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -54,15 +55,9 @@ struct JobWorkspace : e2e::Workspace {
   }
 };
 
-std::string task(const std::string& name, const std::string& line, const std::string& more = "") {
-  return "\"" + name + R"(": {"command": ")" + line + "\"" + more + "}";
-}
-
 constexpr const char* stubborn =
     "exec 9> $ROOT/life; trap '' HUP INT TERM; sleep 1000 & setsid sleep 1000 & echo runs; "
     "while :; do sleep 1000 & wait; done";
-
-constexpr const char* short_grace = R"(, "stop": {"graceMs": 100})";
 
 TEST(Job, has_both_streams_and_its_exit_code) {
   const JobWorkspace workspace(task("go", "echo out; echo err >&2; exit 7"));
@@ -89,16 +84,12 @@ TEST(Job, gets_its_words_and_its_environment_exactly) {
 
 TEST(Job, writes_fifty_megabytes_byte_for_byte) {
   const JobWorkspace workspace(task("go", "cat $ROOT/data"));
-  constexpr std::size_t size = 50'000'000;
-  std::string data(size, '\0');
-  std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same each time
-  std::generate(data.begin(), data.end(), [&] { return static_cast<char>(random()); });
+  const std::string data = fifty_megabytes();
   workspace.write("data", data);
   e2e::Launch launch = workspace.launch({"go", "-o", "raw"});
   launch.out_file = "came";
   EXPECT_EQ(run(workspace, launch).code, 0);
-  std::ifstream came(workspace.root() / "came", std::ios::binary);
-  EXPECT_TRUE(std::string(std::istreambuf_iterator<char>(came), {}) == data);
+  EXPECT_TRUE(text_of(workspace.root() / "came") == data);
 }
 
 TEST(Job, has_the_nodes_and_tasks_that_its_options_name) {
@@ -172,11 +163,7 @@ TEST(Job, that_waits_is_shown_with_its_reason_and_can_be_taken_back) {
 
 /// Every process of the job holds the life line.
 struct JobEnd : ::testing::Test {
-  JobWorkspace workspace{
-      task("go", stubborn, short_grace) + ", " +
-      task("polite", "exec 9> $ROOT/life; trap 'echo heard; exit 3' TERM; echo runs; sleep 1000 & wait") +
-      ", " + task("late", stubborn, R"(, "timeout": 1000, "stop": {"graceMs": 100})") + ", " +
-      task("none", "true")};
+  JobWorkspace workspace{tasks_with_life_line(stubborn)};
   LifeLine line{workspace.root()};
 
   static void expect_no_job() {

@@ -21,8 +21,6 @@ constexpr const char* stubborn =
     "exec 9> $ROOT/life; trap '' HUP INT TERM; sleep 1000 & setsid sleep 1000 & (setsid sleep 1000 &); "
     "echo runs; while :; do sleep 1000 & wait; done";
 
-constexpr const char* short_grace = R"(, "stop": {"graceMs": 100})";
-
 std::set<std::string> socket_folders() {
   std::set<std::string> found;
   for (const auto& entry : std::filesystem::directory_iterator("/tmp")) {
@@ -34,12 +32,8 @@ std::set<std::string> socket_folders() {
 
 struct FarEnd : ::testing::Test {
   std::set<std::string> before = socket_folders();
-  FarWorkspace workspace{
-      task("go", stubborn, short_grace) + ", " +
-      task("polite", "exec 9> $ROOT/life; trap 'echo heard; exit 3' TERM; echo runs; sleep 1000 & wait") +
-      ", " + task("late", stubborn, R"(, "timeout": 1000, "stop": {"graceMs": 100})") + ", " +
-      task("none", "true") + ", " +
-      task("leaves", "exec 9> $ROOT/life; sleep 1000 & setsid sleep 1000 & echo runs")};
+  FarWorkspace workspace{tasks_with_life_line(stubborn) + ", " +
+                         task("leaves", "exec 9> $ROOT/life; sleep 1000 & setsid sleep 1000 & echo runs")};
   LifeLine line{workspace.root()};
 };
 
@@ -51,11 +45,13 @@ TEST_F(FarEnd, after_a_normal_end_nothing_is_left) {
 }
 
 TEST_F(FarEnd, what_hides_there_lives_on_and_keeps_no_step_from_its_end) {
-  const FarWorkspace hiding(task("go", "env -i /usr/bin/setsid sleep 98765 & echo runs"));
+  const FarWorkspace hiding(
+      task("go",
+           "env -i /usr/bin/setsid /bin/sh -c 'echo $$ > '$ROOT'/hidden; exec /bin/sleep 1000' & "
+           "while [ ! -s $ROOT/hidden ]; do :; done"));
   EXPECT_EQ(run(hiding, hiding.launch({"go"})).code, 0);
-  const pid_t hidden = e2e::find_anywhere("sleep 98765");
-  EXPECT_GT(hidden, 0) << "docs/clusters.md says so";
-  if (hidden > 0) ::kill(hidden, SIGKILL);
+  const pid_t hidden = std::stoi(text_of(hiding.root() / "hidden"));
+  EXPECT_EQ(::kill(hidden, SIGKILL), 0) << "docs/clusters.md says that it lives";
 }
 
 TEST_F(FarEnd, a_signal_is_heard_and_its_own_code_counts) {

@@ -2,9 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <csignal>
-#include <random>
 
 #include "e2e/http.hpp"
 #include "e2e/process_list.hpp"
@@ -58,10 +56,7 @@ TEST(FarStep, has_the_environment_that_dream_json_gives_and_what_env_names) {
 
 TEST(FarStep, writes_fifty_megabytes_byte_for_byte) {
   const FarWorkspace workspace(task("go", "cat $ROOT/data"));
-  constexpr std::size_t size = 50'000'000;
-  std::string data(size, '\0');
-  std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same each time
-  std::generate(data.begin(), data.end(), [&] { return static_cast<char>(random()); });
+  const std::string data = fifty_megabytes();
   workspace.write("data", data);
   e2e::Launch launch = workspace.launch({"go", "-o", "raw"});
   launch.out_file = "came";

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
 #include "e2e/dream_run.hpp"
 #include "e2e/workspace.hpp"
+#include "integration/far_tasks.hpp"
 
 namespace dream::ssh::testing {
 
@@ -16,10 +14,10 @@ inline std::string server_file(const std::string& name) {
   return std::string(DREAM_SSH_SERVER "/") + name;
 }
 
-inline std::string text_of(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
+using dream::far::fifty_megabytes;
+using dream::far::task;
+using dream::far::tasks_with_life_line;
+using dream::far::text_of;
 
 /// The members of ssh's options for the server of the tests.
 inline std::string far(const std::string& configuration = "client") {
@@ -41,10 +39,5 @@ struct FarWorkspace : e2e::Workspace {
     return {.arguments = words, .folder = project, .environment = {{"OWN", "of dream"}, {"SECRET", "kept"}}};
   }
 };
-
-/// A task with a shell line.
-inline std::string task(const std::string& name, const std::string& line, const std::string& more = "") {
-  return "\"" + name + R"(": {"command": ")" + line + "\"" + more + "}";
-}
 
 }  // namespace dream::ssh::testing
