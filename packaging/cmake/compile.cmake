@@ -20,13 +20,6 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# What is shipped is optimised as a whole when it is linked. Objects hold machine code, too, so that each of the tests'
-# programs needn't do that again: it took longer than compiling them.
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  set(CMAKE_C_COMPILE_OPTIONS_IPO -flto=auto -ffat-lto-objects)
-  set(CMAKE_CXX_COMPILE_OPTIONS_IPO -flto=auto -ffat-lto-objects)
-endif()
-
 # As shipped: what a program links but never calls (most of the C++ runtime) costs it time whenever it starts.
 if(DREAM_STATIC_RUNTIME)
   add_compile_options(-ffunction-sections -fdata-sections)
