@@ -99,4 +99,22 @@ Locate locator(const LoadedWorkspace& loaded) {
   return [document = loaded.document](SourceOffset offset) { return document->place(offset); };
 }
 
+Locate locator_from_here(const LoadedWorkspace& loaded) {
+  const Result<std::filesystem::path> here = prepare::starting_folder(std::nullopt);
+  if (!here) return locator(loaded);
+  // Most places lie in the same folder as the one before.
+  return [document = loaded.document, here = *here, folder = std::string(),
+          shown = std::string()](SourceOffset offset) mutable {
+    const std::string place = document->place(offset);
+    const std::size_t name = place.rfind('/') + 1;
+    if (place.compare(0, name, folder) != 0) {
+      folder = place.substr(0, name);
+      shown = std::filesystem::path(folder).lexically_relative(here / "").string();
+      if (shown == ".") shown.clear();
+      if (folder.empty() || shown.size() > folder.size()) shown = folder;
+    }
+    return shown + place.substr(name);
+  };
+}
+
 }  // namespace dream::cli

@@ -28,5 +28,7 @@ struct Requested {
 
 /// Places of this dream.json as text.
 [[nodiscard]] Locate locator(const prepare::LoadedWorkspace& loaded);
+/// The same for people: from the current folder, where that is shorter.
+[[nodiscard]] Locate locator_from_here(const prepare::LoadedWorkspace& loaded);
 
 }  // namespace dream::cli

@@ -66,6 +66,13 @@ class HistoryTest : public testing::Test {
   Workspace workspace{two_steps};
 };
 
+TEST_F(HistoryTest, tells_the_plan_what_decides_how_long_a_run_takes) {
+  EXPECT_THAT(dream({"plan", "dev"}).out, Not(HasSubstr("Critical path")));
+  ASSERT_EQ(dream({"dev", "--record"}).code, 0);
+  EXPECT_THAT(dream({"plan", "dev"}).out, HasSubstr("Critical path, by the last recorded runs: "));
+  EXPECT_THAT(dream({"plan", "dev"}).out, ContainsRegex("\n  ./c:dev +ran for [0-9.]+ m?s\n"));
+}
+
 TEST_F(HistoryTest, a_run_without_a_record_writes_nothing) {
   EXPECT_EQ(dream({"dev"}).code, 0);
   EXPECT_FALSE(fs::exists(state()));

@@ -5,8 +5,21 @@
 #include "cli/views/graph_view.hpp"
 #include "cli/views/plan_view.hpp"
 #include "cli/workspace.hpp"
+#include "history/last_times.hpp"
+#include "plugin/place.hpp"
 
 namespace dream::cli {
+
+namespace {
+
+/// None where records can't be believed: `dream ctl history` says why.
+std::vector<history::LastTimes> recorded_times(const Plan& plan, const std::filesystem::path& root) {
+  const Result<history::Archive> archive =
+      history::Archive::open(*plugin::make_place({}, {}, plugin::own_environment()));
+  return archive ? history::last_times(*archive, root, plan) : std::vector<history::LastTimes>();
+}
+
+}  // namespace
 
 int plan_tasks(const Options& options) {
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options);
@@ -19,10 +32,10 @@ int plan_tasks(const Options& options) {
     print_and_leave(
         plan_graph(plan, options.graph == Graph::dot ? GraphLanguage::dot : GraphLanguage::mermaid));
   AskedPlugins plugins(*loaded, options);
-  const std::vector<prepare::StepCommand> commands =
-      prepare::describe_steps(plan, *loaded, plugins.registry());
-  if (options.json) print_and_leave(plan_json(plan, commands, locator(*loaded)));
-  print_and_leave(plan_text(plan, commands, locator(*loaded), style_of_stdout(options)));
+  const PlanNotes notes{prepare::describe_steps(plan, *loaded, plugins.registry()),
+                        recorded_times(plan, loaded->workspace.root)};
+  if (options.json) print_and_leave(plan_json(plan, notes, locator(*loaded)));
+  print_and_leave(plan_text(plan, notes, locator_from_here(*loaded), style_of_stdout(options)));
 }
 
 const Subcommand plan_command{

@@ -72,7 +72,7 @@ class Suggester : public RunWatcher {
       complain("nothing to suggest, so nothing is run: no step in the background that " +
                to_string(plan_->steps.back().id) + " comes after has a delay, or lacks `ready`");
     else if (!options_.json)
-      print_words(suggest_text(report, locator(*loaded_)));
+      print_words(suggest_text(report, locator_from_here(*loaded_)));
     if (done) return exit_code;
     complain(done.error());
     return exit_code == 0 ? exit_internal : exit_code;

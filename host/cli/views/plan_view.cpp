@@ -8,6 +8,7 @@
 #include "base/assert.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "cli/views/critical_path.hpp"
 #include "cli/views/timeline.hpp"
 #include "output/outcome_json.hpp"
 
@@ -227,6 +228,21 @@ void append_ports_json(std::string& out, const Step& step) {
   if (!step.ports.empty()) out += '}';
 }
 
+/// Only what a record has told.
+void append_last_json(std::string& out, const history::LastTimes& last) {
+  if (last.ready) out += fmt::format(R"(, "lastReadyMs": {})", milliseconds(*last.ready));
+  if (last.ran) out += fmt::format(R"(, "lastRanMs": {})", milliseconds(*last.ran));
+}
+
+void append_critical_path_json(std::string& out, const Plan& plan, const PlanNotes& notes) {
+  const CriticalPath path = critical_path(plan, notes.last);
+  if (path.steps.empty()) return;
+  out += ",\n  \"criticalPath\": {\"lengthMs\": " + std::to_string(milliseconds(path.length));
+  append_ids_json(out, "steps", path.steps, plan);
+  out += '}';
+}
+
+/// Without its closing brace.
 void append_step_json(std::string& out, const Step& step, const prepare::StepCommand& command,
                       const StartTime* time, const Plan& plan, const Locate& locate) {
   out += "{\"id\": ";
@@ -261,7 +277,6 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
   append_ids_json(out, "needs", step.needs, plan);
   if (time == nullptr && !step.finally) append_start_json(out, step, plan);
   if (time != nullptr && !step.finally) append_start_json(out, step, *time, plan);
-  out += '}';
 }
 
 std::vector<std::string> requested_of(const Plan& plan) {
@@ -273,8 +288,8 @@ std::vector<std::string> requested_of(const Plan& plan) {
 
 }  // namespace
 
-std::string plan_text(const Plan& plan, const std::vector<prepare::StepCommand>& commands,
-                      const Locate& locate, const TextStyle& style) {
+std::string plan_text(const Plan& plan, const PlanNotes& notes, const Locate& locate,
+                      const TextStyle& style) {
   DREAM_ASSERT(!plan.steps.empty());
   constexpr std::size_t most_named = 3;
   const std::vector<std::string> requested = requested_of(plan);
@@ -289,16 +304,16 @@ std::string plan_text(const Plan& plan, const std::vector<prepare::StepCommand>&
   append_toned(out, title, Tone::strong, style.colour);
   out += "\n\n";
   append_steps(out, plan, locate, style);
-  append_commands(out, plan, commands, style);
+  append_commands(out, plan, notes.commands, style);
   append_ignored(out, plan, locate, style);
   append_left_out(out, plan, locate, style);
   append_toned(out, "\nTimeline\n", Tone::strong, style.colour);
   out += timeline_text(plan, style);
+  append_critical_path(out, plan, notes.last, style);
   return out;
 }
 
-std::string plan_json(const Plan& plan, const std::vector<prepare::StepCommand>& commands,
-                      const Locate& locate) {
+std::string plan_json(const Plan& plan, const PlanNotes& notes, const Locate& locate) {
   DREAM_ASSERT(!plan.steps.empty());
   const std::vector<std::string> requested = requested_of(plan);
   std::string out = "{\n  \"requested\": ";
@@ -311,8 +326,11 @@ std::string plan_json(const Plan& plan, const std::vector<prepare::StepCommand>&
   const std::vector<StartTime> times = plan.is_list ? start_times(plan) : std::vector<StartTime>();
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     out += at == 0 ? "\n    " : ",\n    ";
-    append_step_json(out, plan.steps[at], commands.empty() ? prepare::StepCommand{} : commands[at],
+    append_step_json(out, plan.steps[at],
+                     notes.commands.empty() ? prepare::StepCommand{} : notes.commands[at],
                      plan.is_list ? &times[at] : nullptr, plan, locate);
+    if (!notes.last.empty()) append_last_json(out, notes.last[at]);
+    out += '}';
   }
   out += "\n  ],\n  \"ignored\": [";
   const char* before = "\n    ";
@@ -328,6 +346,7 @@ std::string plan_json(const Plan& plan, const std::vector<prepare::StepCommand>&
     before = ",\n    ";
   }
   out += plan.ignored.empty() ? "]" : "\n  ]";
+  append_critical_path_json(out, plan, notes);
   out += R"(,
   "leftOut": [)";
   before = "\n    ";

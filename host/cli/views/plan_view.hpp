@@ -4,19 +4,25 @@
 #include <vector>
 
 #include "cli/views/view_text.hpp"
+#include "history/last_times.hpp"
 #include "plan/plan.hpp"
 #include "prepare/offers.hpp"
 
 /// `dream plan` and `--dry-run`.
 namespace dream::cli {
 
+/// What is known of the steps beside the plan: one entry a step, or none at all.
+struct PlanNotes {
+  std::vector<prepare::StepCommand> commands;
+  std::vector<history::LastTimes> last;
+};
+
 /// The steps in order, with their attributes and where they come from; what each would run, where that is
-/// known; later mentions without effect; and the timeline. `commands` has one entry a step, or none at all.
-[[nodiscard]] std::string plan_text(const Plan& plan, const std::vector<prepare::StepCommand>& commands,
-                                    const Locate& locate, const TextStyle& style);
+/// known; later mentions without effect; the timeline; and the critical path, where past runs are recorded.
+[[nodiscard]] std::string plan_text(const Plan& plan, const PlanNotes& notes, const Locate& locate,
+                                    const TextStyle& style);
 
 /// The same as one JSON object; its fields are described in docs/functional-specification.md, section 2.5.
-[[nodiscard]] std::string plan_json(const Plan& plan, const std::vector<prepare::StepCommand>& commands,
-                                    const Locate& locate);
+[[nodiscard]] std::string plan_json(const Plan& plan, const PlanNotes& notes, const Locate& locate);
 
 }  // namespace dream::cli

@@ -66,6 +66,21 @@ TEST(PlanText, shows_what_would_disturb_a_terminal) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
+TEST(PlanJson, has_what_records_tell) {
+  const Plan plan = plan_of({foreground("./a"), foreground("./b")});
+  const PlanNotes notes{.commands = {}, .last = {{.ready = {}, .ran = std::chrono::milliseconds(7)}, {}}};
+  rapidjson::Document json;
+  json.Parse(plan_json(plan, notes, locate_by_byte).c_str());
+  ASSERT_FALSE(json.HasParseError());
+  EXPECT_EQ(json["steps"][0]["lastRanMs"].GetInt(), 7);
+  EXPECT_FALSE(json["steps"][0].HasMember("lastReadyMs"));
+  EXPECT_FALSE(json["steps"][1].HasMember("lastRanMs"));
+  EXPECT_EQ(json["criticalPath"]["lengthMs"].GetInt(), 7);
+  EXPECT_STREQ(json["criticalPath"]["steps"][1].GetString(), "./b:dev");
+  json.Parse(plan_json(plan, {}, locate_by_byte).c_str());
+  EXPECT_FALSE(json.HasMember("criticalPath"));
+}
+
 TEST(PlanJson, has_the_documented_fields) {
   rapidjson::Document json;
   json.Parse(plan_json(sample(), {}, locate_by_byte).c_str());
@@ -159,8 +174,8 @@ TEST(PlanJson, is_sound_whatever_the_names_are) {
 
 TEST(PlanText, shows_what_each_step_would_run_or_why_it_can_not) {
   const Plan plan = plan_of({foreground("./web"), foreground("./db"), foreground("./api")});
-  const std::string text =
-      plan_text(plan, {{"vite --port 1", ""}, {"", "no \x1b[2J command"}, {"", ""}}, locate_by_byte, {});
+  const std::string text = plan_text(
+      plan, {.commands = {{"vite --port 1", ""}, {"", "no \x1b[2J command"}, {"", ""}}}, locate_by_byte, {});
   EXPECT_NE(text.find("\nCommands\n  1  vite --port 1\n  2  can't be started: no \\x1b[2J command\n"
                       "  3  (not known)\n\nTimeline"),
             std::string::npos)
@@ -168,14 +183,15 @@ TEST(PlanText, shows_what_each_step_would_run_or_why_it_can_not) {
 }
 
 TEST(PlanText, says_nothing_of_commands_when_no_executor_can_tell) {
-  const std::string text = plan_text(plan_of({foreground("./web")}), {{"", ""}}, locate_by_byte, {});
+  const std::string text =
+      plan_text(plan_of({foreground("./web")}), {.commands = {{"", ""}}}, locate_by_byte, {});
   EXPECT_EQ(text.find("Commands"), std::string::npos);
 }
 
 TEST(PlanJson, has_what_each_step_would_run) {
   rapidjson::Document json;
   const Plan plan = plan_of({foreground("./web"), foreground("./api")});
-  json.Parse(plan_json(plan, {{"a \"b\"", ""}, {"", "gone"}}, locate_by_byte).c_str());
+  json.Parse(plan_json(plan, {.commands = {{"a \"b\"", ""}, {"", "gone"}}}, locate_by_byte).c_str());
   ASSERT_FALSE(json.HasParseError());
   EXPECT_STREQ(json["steps"][0]["runs"].GetString(), "a \"b\"");
   EXPECT_TRUE(json["steps"][0]["problem"].IsNull());

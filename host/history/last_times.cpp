@@ -1,0 +1,56 @@
+#include "history/last_times.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "history/record.hpp"
+#include "history/times.hpp"
+
+namespace dream::history {
+
+namespace {
+
+/// A record of the usual kind has some kilobytes; these keep the time short where records are as large as can
+/// be.
+constexpr std::size_t most_records = 8;
+constexpr std::size_t most_bytes = std::size_t{16} << 20U;
+
+using Places = std::map<std::string, std::size_t, std::less<>>;
+
+/// What newer records have told stays.
+void take_times(const Record& record, const Places& places, std::vector<LastTimes>& last) {
+  const std::vector<StepTimes> times = times_of(record);
+  for (std::size_t at = 0; at < times.size(); ++at) {
+    const auto place = places.find(to_string(record.plan().steps[at].id));
+    if (place == places.end()) continue;
+    LastTimes& step = last[place->second];
+    if (!step.ready) step.ready = times[at].ready;
+    if (!step.ran && times[at].outcome == "succeeded") step.ran = times[at].ran;
+  }
+}
+
+}  // namespace
+
+std::vector<LastTimes> last_times(const Archive& archive, const std::filesystem::path& root,
+                                  const Plan& plan) {
+  std::vector<LastTimes> last(plan.steps.size());
+  Places places;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at) places.emplace(to_string(plan.steps[at].id), at);
+  const std::string workspace = mark_of(root);
+  std::size_t records = 0;
+  std::size_t bytes = 0;
+  for (const Entry& entry : archive.entries()) {
+    if (entry.workspace != workspace) continue;
+    if (records++ == most_records || bytes >= most_bytes) break;
+    Result<std::string> text = archive.read(entry);
+    if (!text) continue;
+    bytes += text->size();
+    const Result<Record> record = Record::read(std::move(*text));
+    // Two workspaces may have the same mark.
+    if (record && record->header().run.root == root.string()) take_times(*record, places, last);
+  }
+  return last;
+}
+
+}  // namespace dream::history
