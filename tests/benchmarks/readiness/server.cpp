@@ -1,6 +1,7 @@
 /// server KIND MS PLACE: becomes ready so many milliseconds after its begin, as a probe of this kind finds
 /// out: it listens on the port PLACE, makes the file PLACE, writes a line, or says READY=1. Says when it
-/// began, and when it was ready, in nanoseconds of the monotonic clock, and is there until it is ended.
+/// began, and when it was ready, in nanoseconds of the monotonic clock, and is there until it is ended, but
+/// for two minutes at most.
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -76,6 +77,7 @@ void notify() {
 int main(int argument_count, char** arguments) {
   const std::int64_t began = now();
   if (argument_count != 4) return 2;
+  ::alarm(120);
   const std::string_view kind = arguments[1];
   const std::string place = arguments[3];
   const bool listens = kind == "port" || kind == "tcp" || kind == "http";
