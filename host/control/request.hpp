@@ -28,6 +28,7 @@ struct Request {
   bool follow = false;                  ///< of logs and events
   Until until = Until::as_it_should;    ///< of wait
   bool now = false;                     ///< of down
+  bool with_dependents = false;         ///< of restart: those that need them, too
 };
 
 /// Keys that are not known are passed over: a newer client may send them. The Error is for the client.

@@ -176,7 +176,8 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
   return sentences;
 }
 
-Result<engine::Event> event_of(const RunState& run, Request::What what, StepIndex step) {
+Result<engine::Event> event_of(const RunState& run, const Request& request, StepIndex step) {
+  const Request::What what = request.what;
   const State state = run.of(step).state;
   const bool runs = state == State::running || state == State::ready || state == State::unhealthy;
   const bool pauses = state == State::held || state == State::backoff;
@@ -187,7 +188,8 @@ Result<engine::Event> event_of(const RunState& run, Request::What what, StepInde
   if (what == Request::What::stop && (runs || state == State::backoff))
     return engine::Event(engine::HoldAsked{step});
   if (what == Request::What::start && pauses) return engine::Event(engine::StartAsked{step});
-  if (what == Request::What::restart && (runs || pauses)) return engine::Event(engine::RestartAsked{step});
+  if (what == Request::What::restart && (runs || pauses))
+    return engine::Event(engine::RestartAsked{step, request.with_dependents});
   return Error{ErrorCode::plan,
                state == State::ended ? name + " has ended" : fmt::format("{} is {}", name, word_of(state)),
                {},

@@ -36,7 +36,7 @@ struct RunAccess {
                                            Instant now);
 
 /// What asking that of a step is to the engine. An Error: it means nothing now, and why.
-[[nodiscard]] Result<engine::Event> event_of(const RunState& run, Request::What what, StepIndex step);
+[[nodiscard]] Result<engine::Event> event_of(const RunState& run, const Request& request, StepIndex step);
 
 /// Whether a wait is over: an empty text; none: it goes on. An Error: it can't become so any more.
 [[nodiscard]] Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps,

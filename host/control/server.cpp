@@ -280,13 +280,15 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
   }
 }
 
-/// All of them, or none. A stop is answered when they have ended.
-void Server::tell_steps(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
+/// All of them, or none, in plan order: what one of them needs comes before it. A stop is answered when they
+/// have ended.
+void Server::tell_steps(Client& client, const Request& request, std::vector<StepIndex> steps) {
   std::vector<engine::Event> events;
   if (request.steps.empty())
     return client.send(error_line(request.id, {ErrorCode::usage, "which steps?", {}, {}}, usage));
+  std::ranges::sort(steps);
   for (const StepIndex step : steps) {
-    const Result<engine::Event> event = event_of(run_, request.what, step);
+    const Result<engine::Event> event = event_of(run_, request, step);
     if (!event) return client.send(error_line(request.id, event.error(), cannot_become_so));
     events.push_back(*event);
   }

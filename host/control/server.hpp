@@ -52,7 +52,7 @@ class Server : public output::Reporter {
   void answer(Client& client, std::string_view line);
   void answer(Client& client, const Request& request, const std::vector<StepIndex>& steps);
   void send_logs(Client& client, const Request& request, const std::vector<StepIndex>& steps);
-  void tell_steps(Client& client, const Request& request, const std::vector<StepIndex>& steps);
+  void tell_steps(Client& client, const Request& request, std::vector<StepIndex> steps);
   void broadcast(std::string_view line);
   void see_waits();
   void drop_the_gone();

@@ -92,6 +92,7 @@ struct StartAsked {
 /// The same: that one that runs is ended, and starts again; else as StartAsked.
 struct RestartAsked {
   StepIndex step;
+  bool with_dependents = false;  ///< then those that run and need it, directly or through others: once each
 };
 /// Somebody asks that the run ends, as by a first signal; or, now, as by a second one.
 struct DownAsked {
@@ -168,7 +169,7 @@ struct CannotBecomeReady {
 struct BecameUnhealthy {
   bool operator==(const BecameUnhealthy&) const = default;
 };
-/// A step that it is to be restarted with runs again, and is ready. Another attempt follows.
+/// A step that it is to be restarted with runs again, and is ready, or is over. Another attempt follows.
 struct Renewed {
   StepIndex with;
   bool operator==(const Renewed&) const = default;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/state.hpp"
 
 /// What a person asks of single steps.
@@ -11,8 +13,54 @@ void Engine::State::on(const StartAsked& event) {
   if (may_be_told(event.step)) feed(event.step, Input::start_asked);
 }
 
+/// One that is to be restarted with what it needs isn't restarted before that, too.
 void Engine::State::on(const RestartAsked& event) {
-  if (may_be_told(event.step)) feed(event.step, Input::restart_asked);
+  if (!may_be_told(event.step)) return;
+  const Progress& progress = progress_of(event.step);
+  const bool comes = progress.renewal == Renewal::due && progress.phase != Phase::held;
+  if (event.with_dependents && comes) return;
+  if (event.with_dependents) mark_dependents(event.step);
+  feed(event.step, Input::restart_asked);
+}
+
+/// Those of `step`, which is to be restarted. Held ones stay so.
+void Engine::State::mark_dependents(StepIndex step) {
+  const Phase phase = progress_of(step).phase;
+  if (phase != Phase::running && phase != Phase::backoff && phase != Phase::held) return;
+  progress_of(step).renewal = Renewal::under_way;
+  std::vector<bool> needs_it(steps.size());
+  needs_it[position(step)] = true;
+  for (std::size_t i = position(step) + 1; i < steps.size(); ++i) {
+    needs_it[i] = needs_one_of(StepIndex(i), needs_it);
+    if (needs_it[i] && goes_on(steps[i]) && !plan.steps[i].gathers) steps[i].renewal = Renewal::due;
+  }
+}
+
+/// `step` is ready again, or over: those that are due, and need nothing else that comes, are restarted. One
+/// that starts meanwhile finds it already.
+void Engine::State::renew_dependents(StepIndex step) {
+  const Renewal was = progress_of(step).renewal;
+  if (was == Renewal::none || (was == Renewal::due && progress_of(step).phase != Phase::ended)) return;
+  progress_of(step).renewal = Renewal::none;
+  std::vector<bool> comes(steps.size());  // it, or something that it needs
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto other = StepIndex(i);
+    comes[i] = needs_one_of(other, comes);
+    if (steps[i].renewal == Renewal::due && !comes[i]) {
+      const bool follows = goes_on(steps[i]) && !stop && !has_no_future(other);
+      steps[i].renewal = follows ? Renewal::under_way : Renewal::none;
+      if (follows && steps[i].phase == Phase::running) {
+        renew(other, Renewed{step});
+        feed(other, Input::stop_asked);
+      }
+    }
+    comes[i] = comes[i] || steps[i].renewal != Renewal::none;
+  }
+}
+
+bool Engine::State::needs_one_of(StepIndex step, const std::vector<bool>& marked) const {
+  return std::ranges::any_of(settings_of(step).needs,
+                             [&](StepIndex needed) { return marked[position(needed)]; });
 }
 
 void Engine::State::hold(StepIndex step) {

@@ -17,6 +17,9 @@ namespace dream::engine {
 struct Engine::State {
   enum class Kind : std::uint8_t { foreground, background, service, finally };
 
+  /// Of a restart with dependents: it waits for what it needs, or its own goes on, till it is ready or over.
+  enum class Renewal : std::uint8_t { none, due, under_way };
+
   struct Progress {
     Phase phase = Phase::pending;
     Kind kind = Kind::foreground;
@@ -37,6 +40,7 @@ struct Engine::State {
     bool ready_released = false;             ///< whether it has released its ready_followers
     bool holds = false;                      ///< it is asked to end, and to be held
     bool again = false;  ///< another attempt follows the latest, unless that is called off
+    Renewal renewal = Renewal::none;
     Restarts restarts;
     // while steps are taken down
     std::size_t users = 0;  ///< steps that need it and go on, or are needed by one that does
@@ -94,6 +98,8 @@ struct Engine::State {
   void begin_health(StepIndex step);
   void sicken(StepIndex step);
   void renew_others(StepIndex step);
+  void mark_dependents(StepIndex step);
+  void renew_dependents(StepIndex step);
   void expire(StepIndex step);
   void fail(StepIndex step, const StepEnd& reason);
   void hold(StepIndex step);
@@ -167,6 +173,11 @@ struct Engine::State {
   /// Why a step is ended, or never started, that has no reason of its own.
   [[nodiscard]] StepEnd reason_from_outside(StepIndex step);
   [[nodiscard]] static bool holds(const Progress& step, Phase phase);
+  /// An attempt of it is under way, or comes by itself.
+  [[nodiscard]] static bool goes_on(const Progress& step) {
+    return is_under_way(step.phase) || step.phase == Phase::backoff;
+  }
+  [[nodiscard]] bool needs_one_of(StepIndex step, const std::vector<bool>& marked) const;
   [[nodiscard]] std::vector<Ending> ending() const;
 
   const Plan& plan;

@@ -147,7 +147,7 @@ void Narrator::tell_attempt_end(const engine::AttemptEnded& ended, const engine:
   const Step& step = plan_.steps[position(ended.attempt.step)];
   const bool failed = outcome.kind == engine::OutcomeKind::failed;
   std::string text = name(ended.attempt.step);
-  if (outcome.reason && std::holds_alternative<engine::Renewed>(*outcome.reason))
+  if (ended.restart == 0)  // it was asked for
     return log_.write(LogLevel::info, text + ": " + explain(outcome, step, plan_));
   if (failed) {
     text += " failed: " + explain(outcome, step, plan_);

@@ -108,10 +108,7 @@ void Oracle::renews_others(std::size_t step) {
     const std::vector<StepIndex>& with = plan_.steps[i].restart_with;
     if (std::ranges::find(with, StepIndex(static_cast<std::uint32_t>(step))) == with.end()) continue;
     if (!other.alive() || !other.started || other.graceful || other.fell() || !is_wanted(i)) continue;
-    other.renewed = now_;
-    other.reason = Renewed{StepIndex(static_cast<std::uint32_t>(step))};
-    other.probing = other.watching = false;
-    other.falls_alone = other.will_return = true;
+    renews(i, Renewed{StepIndex(static_cast<std::uint32_t>(step))});
   }
 }
 

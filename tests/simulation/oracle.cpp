@@ -91,6 +91,7 @@ void Oracle::take(const Started& event) {
   if (!goes_on || step.probing) return;
   watch_from_now(index);
   renews_others(index);
+  renews_dependents(index);
 }
 
 void Oracle::take(const Ready& event) {
@@ -105,6 +106,7 @@ void Oracle::take(const Ready& event) {
   step.untold_ready = true;
   watch_from_now(position(event.attempt.step));
   renews_others(position(event.attempt.step));
+  renews_dependents(position(event.attempt.step));
 }
 
 void Oracle::take(const NeverReady& event) {
@@ -236,6 +238,7 @@ void Oracle::lose(std::size_t step) {
     lost.failure_code = 70;
   }
   if (std::exchange(lost.will_return, false)) failed(step, lost.failure_code);
+  renews_dependents(step);
 }
 
 void Oracle::times_out(std::size_t step) {
@@ -250,7 +253,7 @@ void Oracle::is_not_ready(std::size_t step, const StepEnd& reason, int exit_code
   History& unready = history_[step];
   unready.probing = false;
   unready.untold_not_ready = true;
-  if (!plan_.steps[step].ready_needed) return;
+  if (!plan_.steps[step].ready_needed) return renews_dependents(step);
   unready.unready = now_;
   unready.reason = reason;
   falls(step, exit_code, unready.start_error && is_not_there(*unready.start_error));

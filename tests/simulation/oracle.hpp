@@ -73,12 +73,14 @@ class Oracle {
     std::optional<Instant> start_of_first_ready;  ///< when the attempt began that was ready first
     bool proven = false;
     std::size_t in_a_row = 0;
-    std::vector<Instant> restarts;     ///< the ends that another attempt followed
-    std::optional<Instant> again_at;   ///< it backs off until then
-    bool rests = false;                ///< it is held
-    engine::AttemptEnded expected{};   ///< what is to be told of that
-    std::optional<Instant> told_gate;  ///< the gate that the last DelayBegan named
-    std::optional<StepIndex> barred;   ///< by the failure of this step, which it needs
+    std::vector<Instant> restarts;         ///< the ends that another attempt followed
+    std::optional<Instant> renewal_due;    ///< it is to be restarted when what it needs was
+    std::optional<Instant> renewal_begun;  ///< it is being restarted, and those that need it wait for that
+    std::optional<Instant> again_at;       ///< it backs off until then
+    bool rests = false;                    ///< it is held
+    engine::AttemptEnded expected{};       ///< what is to be told of that
+    std::optional<Instant> told_gate;      ///< the gate that the last DelayBegan named
+    std::optional<StepIndex> barred;       ///< by the failure of this step, which it needs
     std::optional<Instant> barred_at;
     bool ran_before_barred = false;  ///< or had ended
     bool ready_before_barred = false;
@@ -146,6 +148,7 @@ class Oracle {
   void starts(std::size_t step);
   void falls(std::size_t step, int exit_code, bool not_there);
   void is_over(std::size_t step, std::optional<int> failure_code, bool not_there);
+  void see_what_follows(std::size_t step, std::optional<int> failure_code, bool not_there);
   void ends(std::size_t step);
   void backs_off(std::size_t step);
   void rests(std::size_t step);
@@ -177,6 +180,12 @@ class Oracle {
   void see_whether_the_end_comes();
   void the_end_is_not_late();
   void renews_others(std::size_t step);
+  void renews(std::size_t step, engine::StepEnd reason);
+  void asks_dependents(std::size_t step);
+  void renews_dependents(std::size_t step);
+  [[nodiscard]] bool needs(std::size_t step, std::size_t needed) const;
+  /// It needs, directly or through others, one that is still to be restarted on request.
+  [[nodiscard]] bool needs_what_comes(std::size_t step) const;
 
   // order.cpp: whose turn it is, and who is left out
   /// The instant at which a step may start; none while that is not known.

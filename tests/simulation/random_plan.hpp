@@ -25,11 +25,12 @@ struct Features {
   bool readiness = false;
   bool restarts = false;
   bool health = false;
-  bool end = false;       ///< some run at the end
-  bool renewal = false;   ///< some are restarted with others
-  bool groups = false;    ///< they may run beside one another, and the run may go on after a failure
-  bool needs = false;     ///< they need one another, and some have no process
-  bool requests = false;  ///< somebody holds, starts and restarts them
+  bool end = false;         ///< some run at the end
+  bool renewal = false;     ///< some are restarted with others
+  bool groups = false;      ///< they may run beside one another, and the run may go on after a failure
+  bool needs = false;       ///< they need one another, and some have no process
+  bool requests = false;    ///< somebody holds, starts and restarts them
+  bool dependents = false;  ///< and what needs them
 };
 
 [[nodiscard]] Plan random_plan(Random& random, const Climate& climate, const Features& features);

@@ -28,6 +28,11 @@ void Oracle::falls(std::size_t step, int exit_code, bool not_there) {
 
 /// An attempt is. With `failure_code` it has failed, unless it was asked to end.
 void Oracle::is_over(std::size_t step, std::optional<int> failure_code, bool not_there) {
+  see_what_follows(step, failure_code, not_there);
+  if (history_[step].ended) renews_dependents(step);
+}
+
+void Oracle::see_what_follows(std::size_t step, std::optional<int> failure_code, bool not_there) {
   History& history = history_[step];
   history.over = now_;
   history.probing = history.watching = false;
@@ -108,12 +113,64 @@ void Oracle::take(const StartAsked& event) {
 
 void Oracle::take(const RestartAsked& event) {
   const std::size_t index = position(event.step);
-  History& step = history_[index];
-  if (!step.started || !is_undisturbed(index) || plan_.steps[index].gathers) return starts_again(index);
-  step.renewed = now_;
-  step.reason = RestartRequested{};
-  step.probing = step.watching = false;
-  step.falls_alone = step.will_return = true;
+  const History& step = history_[index];
+  if (plan_.steps[index].gathers) return;
+  if (event.with_dependents && step.renewal_due && !step.rests) return;
+  const bool runs = step.started && is_undisturbed(index);
+  const bool pauses = (step.rests || step.again_at) && is_wanted(index);
+  if (event.with_dependents && (runs || pauses)) asks_dependents(index);
+  if (runs) return renews(index, RestartRequested{});
+  starts_again(index);
+}
+
+/// It is to be ended, and to come back.
+void Oracle::renews(std::size_t step, StepEnd reason) {
+  History& renewed = history_[step];
+  renewed.renewed = now_;
+  renewed.reason = std::move(reason);
+  renewed.probing = renewed.watching = false;
+  renewed.falls_alone = renewed.will_return = true;
+}
+
+bool Oracle::needs(std::size_t step, std::size_t needed) const {
+  return std::ranges::any_of(plan_.steps[step].needs, [&](StepIndex other) {
+    return position(other) == needed || needs(position(other), needed);
+  });
+}
+
+bool Oracle::needs_what_comes(std::size_t step) const {
+  for (std::size_t i = 0; i < step; ++i)
+    if (needs(step, i) && (history_[i].renewal_due || history_[i].renewal_begun)) return true;
+  return false;
+}
+
+/// Those that need the step are to be restarted after it. One that is held isn't, nor one without a process.
+void Oracle::asks_dependents(std::size_t step) {
+  history_[step].renewal_due.reset();
+  history_[step].renewal_begun = now_;
+  for (std::size_t i = step + 1; i < history_.size(); ++i) {
+    const bool goes_on = history_[i].alive() || history_[i].again_at;
+    if (!goes_on || plan_.steps[i].gathers || !needs(i, step)) continue;
+    history_[i].renewal_due = now_;
+    history_[i].renewal_begun.reset();
+  }
+}
+
+/// It is ready again, or over. Each is restarted once, when all is that it needs; but for those that will
+/// find that so, as they are about to start.
+void Oracle::renews_dependents(std::size_t step) {
+  History& ready = history_[step];
+  if (!ready.renewal_begun && !(ready.renewal_due && ready.ended)) return;
+  ready.renewal_begun.reset();
+  ready.renewal_due.reset();
+  for (std::size_t i = 0; i < history_.size(); ++i) {
+    History& other = history_[i];
+    if (!other.renewal_due || needs_what_comes(i)) continue;
+    other.renewal_due.reset();
+    if ((!other.alive() && !other.again_at) || cause_ || !is_wanted(i)) continue;
+    other.renewal_begun = now_;
+    if (other.started && is_undisturbed(i)) renews(i, Renewed{StepIndex(static_cast<std::uint32_t>(step))});
+  }
 }
 
 /// At once, unless it waits for a slot.

@@ -31,6 +31,9 @@ INSTANTIATE_TEST_SUITE_P(
                     with_groups | with_readiness | with_end, with_requests,
                     with_requests | with_needs | with_restarts | with_readiness | with_health | with_end |
                         with_renewal | with_groups,
+                    with_requests | with_needs | with_dependents,
+                    with_requests | with_needs | with_dependents | with_restarts | with_readiness |
+                        with_health | with_end | with_renewal | with_groups,
                     with_needs, with_needs | with_restarts | with_end,
                     with_needs | with_groups | with_readiness | with_end | with_health | with_restarts,
                     with_readiness | with_restarts | with_health | with_end | with_renewal | with_groups));

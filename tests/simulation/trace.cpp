@@ -75,7 +75,9 @@ std::string describe(const Event& event) {
           [](const DownAsked& what) { return std::string(what.now ? "down now" : "down"); },
           [](const HoldAsked& what) { return "hold " + name(what.step); },
           [](const StartAsked& what) { return "start asked " + name(what.step); },
-          [](const RestartAsked& what) { return "restart asked " + name(what.step); },
+          [](const RestartAsked& what) {
+            return "restart asked " + name(what.step) + (what.with_dependents ? " with dependents" : "");
+          },
           [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
           [](const GuardianLost&) -> std::string { return "guardian lost"; },
           [](const OutputLost& what) -> std::string {

@@ -50,7 +50,7 @@ class World : private Processes {
         climate_(random_),
         features_{(seed & with_readiness) != 0, (seed & with_restarts) != 0, (seed & with_health) != 0,
                   (seed & with_end) != 0,       (seed & with_renewal) != 0,  (seed & with_groups) != 0,
-                  (seed & with_needs) != 0,     (seed & with_requests) != 0},
+                  (seed & with_needs) != 0,     (seed & with_requests) != 0, (seed & with_dependents) != 0},
         plan_(random_plan(random_, climate_, features_)),
         processes_(plan_.steps.size()),
         verdict_(verdict),
@@ -120,6 +120,7 @@ class World : private Processes {
   Event random_request() {
     const auto step =
         StepIndex(static_cast<std::uint32_t>(random_.below(static_cast<int>(plan_.steps.size()))));
+    if (features_.dependents && random_.percent(60)) return RestartAsked{step, true};
     if (random_.percent(40)) return HoldAsked{step};
     return random_.percent(60) ? Event(StartAsked{step}) : RestartAsked{step};
   }

@@ -33,6 +33,9 @@ inline constexpr std::uint64_t with_needs = std::uint64_t{1} << 46U;
 /// With this one, whose steps somebody holds, starts and restarts.
 inline constexpr std::uint64_t with_requests = std::uint64_t{1} << 47U;
 
+/// With this one and the two before it, whose steps are restarted with those that need them.
+inline constexpr std::uint64_t with_dependents = std::uint64_t{1} << 48U;
+
 /// With this one, whose steps may be restarted.
 inline constexpr std::uint64_t with_restarts = std::uint64_t{1} << 41U;
 

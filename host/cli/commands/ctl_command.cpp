@@ -146,9 +146,13 @@ const Subcommand ctl_restart{
     .name = "ctl restart",
     .takes = "STEP…",
     .help = "ends steps and starts them again",
-    .examples = {"dream ctl restart ./services/api:dev", "dream ctl restart ./services/api ./worker"},
-    .define = [](Definition& definition,
-                 Options& options) { define_steps(definition, options, Request::What::restart, 1); },
+    .examples = {"dream ctl restart ./services/api:dev", "dream ctl restart ./db:start --with-dependents"},
+    .define =
+        [](Definition& definition, Options& options) {
+          define_steps(definition, options, Request::What::restart, 1);
+          definition.flag("--with-dependents", options.ctl.request.with_dependents,
+                          "and then the steps that run and need them");
+        },
     .run = ask_runs,
 };
 

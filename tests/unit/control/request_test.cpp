@@ -32,6 +32,8 @@ TEST(Request, is_read_as_it_is_written) {
   EXPECT_EQ(logs->lines, 9U);
   EXPECT_EQ(logs->within_ms, 60'000);
   EXPECT_TRUE(parse_request(to_line({.id = 1, .what = Request::What::down, .now = true}))->now);
+  const Request restart{.id = 1, .what = Request::What::restart, .with_dependents = true};
+  EXPECT_TRUE(parse_request(to_line(restart))->with_dependents);
 }
 
 TEST(Request, of_a_newer_client_may_say_more) {

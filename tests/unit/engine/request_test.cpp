@@ -59,6 +59,79 @@ TEST(Request, means_nothing_to_a_step_that_is_to_end) {
   EXPECT_EQ(run.killed(1, 2), "ended b; finish 130");
 }
 
+Step needing(std::vector<StepIndex> needs, Step step) {
+  step.needs = std::move(needs);
+  return step;
+}
+
+TEST(Request, restarts_a_step_and_then_those_that_need_it_in_plan_order) {
+  ManualRun run({with_ready(50, service()), needing({first}, foreground()),
+                 needing({StepIndex{1}}, with_ready(50, service())), service(),
+                 needing({StepIndex{2}, first}, background())});
+  run.begin();
+  run.ready(0);
+  run.exited(1);
+  run.ready(2);
+  EXPECT_EQ(run.feed(RestartAsked{first, true}), "terminate a");
+  run.killed(0, 15);
+  EXPECT_EQ(run.advance_to(1), "start a#2; runs again a#2; probe a#2");
+  EXPECT_EQ(run.ready(0), "probe no more a#2; ready a; terminate c") << "b, between them, is over";
+  EXPECT_EQ(run.killed(2, 15), "over c, again in 1 as restart 0");
+  EXPECT_EQ(run.outcome(2), "terminated(restarted with a) signal 15 (SIGTERM)");
+  EXPECT_EQ(run.advance_to(2), "start c#2; runs again c#2; probe c#2");
+  EXPECT_EQ(run.ready(2), "probe no more c#2; ready c; terminate e") << "not before, though a is ready";
+  EXPECT_EQ(run.killed(4, 15), "over e, again in 1 as restart 0");
+  EXPECT_EQ(run.advance_to(3), "start e#2; runs again e#2") << "and d, which needs none of them, runs on";
+}
+
+TEST(Request, restarts_no_dependent_that_is_held_and_those_behind_it_when_it_runs_again) {
+  ManualRun run({service(), needing({first}, service()), needing({StepIndex{1}}, service()), foreground()});
+  run.begin();
+  run.feed(RestartAsked{first, true});
+  run.killed(0, 15);
+  EXPECT_EQ(run.advance_to(1), "start a#2; runs again a#2; terminate b");
+  EXPECT_EQ(run.feed(HoldAsked{StepIndex{1}}), "");
+  run.killed(1, 15);
+  EXPECT_EQ(run.advance_to(2), "start b#2; runs again b#2; terminate c");
+  run.killed(2, 15);
+  run.advance_to(3);
+  run.feed(HoldAsked{StepIndex{1}});
+  run.killed(1, 15);
+  run.feed(RestartAsked{first, true});
+  run.killed(0, 15);
+  EXPECT_EQ(run.advance_to(4), "start a#3; runs again a#3; terminate c#2") << "b stays held";
+}
+
+TEST(Request, restarts_dependents_of_an_optional_step_that_is_over_instead) {
+  ManualRun run({optional(until_ready(50, background())), needing({first}, service()), foreground()});
+  run.begin();
+  run.ready(0);
+  run.feed(RestartAsked{first, true});
+  run.killed(0, 15);
+  run.advance_to(1);
+  EXPECT_EQ(run.exited(0, 1), "probe no more a#2; ended a; terminate b") << "as its end lets them start";
+}
+
+TEST(Request, restarts_no_dependents_of_a_run_that_ends) {
+  Step cleanup = foreground();
+  cleanup.finally = true;
+  ManualRun run({service(), needing({first}, service()), cleanup, foreground()});
+  run.begin();
+  run.feed(RestartAsked{first, true});
+  run.killed(0, 15);
+  EXPECT_EQ(run.interrupted(), "stopping: signal 2; terminate d");
+  EXPECT_EQ(run.advance_to(1), "start a#2; runs again a#2") << "what runs at the end may need it";
+}
+
+TEST(Request, for_several_steps_with_dependents_restarts_each_once) {
+  ManualRun run({with_ready(50, service()), needing({first}, service()), foreground()});
+  run.begin();
+  run.ready(0);
+  EXPECT_EQ(run.feed(RestartAsked{first, true}), "terminate a");
+  EXPECT_EQ(run.feed(RestartAsked{StepIndex{1}, true}), "") << "it comes with the first";
+  EXPECT_EQ(run.feed(RestartAsked{StepIndex{1}}), "terminate b") << "asked for alone";
+}
+
 TEST(Request, takes_the_run_down_without_failure_or_with_that_before) {
   ManualRun run({foreground()});
   run.begin();
