@@ -53,6 +53,19 @@ std::vector<std::string> profiles_of(const Options& options) {
   return profiles;
 }
 
+Result<Plan> plan_selected(const Options& options, const Selection& selection, const LoadedWorkspace& loaded,
+                           Manifests& manifests) {
+  Request request{.ids = {},
+                  .recursive = options.recursive,
+                  .stop_grace = options.grace,
+                  .arguments = options.arguments,
+                  .jobs = jobs_of(options),
+                  .keep_going = options.keep_going,
+                  .profiles = profiles_of(options)};
+  for (const SelectedStep& step : selection.steps) request.ids.push_back(step.id);
+  return prepare::plan_request(loaded, request, &manifests);
+}
+
 }  // namespace
 
 Result<LoadedWorkspace> load_workspace(const Options& options, prepare::EnvFiles env_files) {
@@ -71,22 +84,23 @@ Result<Requested> requested_by(const Options& options, const LoadedWorkspace& lo
   if (!selection) return told(selection.error());
   Requested requested{std::move(*selection), std::nullopt};
   if (options.list_only || requested.selection.steps.empty()) return requested;
-  Request request{.ids = {},
-                  .recursive = options.recursive,
-                  .stop_grace = options.grace,
-                  .arguments = options.arguments,
-                  .jobs = jobs_of(options),
-                  .keep_going = options.keep_going,
-                  .profiles = profiles_of(options)};
-  for (const SelectedStep& step : requested.selection.steps) request.ids.push_back(step.id);
-  Result<Plan> plan = prepare::plan_request(loaded, request, &projects.graph());
+  Result<Plan> plan = plan_selected(options, requested.selection, loaded, projects.graph());
   if (!plan) return told(plan.error());
   Result<int> offset = 0;
   if (options.moves_ports) offset = ports::offset_for(*plan, loaded.workspace.root);
   if (!offset) return told(offset.error());
   if (const Result<void> set = plan::set_ports(*plan, *offset); !set) return told(set.error());
+  requested.port_offset = *offset;
   requested.plan = std::move(*plan);
   return requested;
+}
+
+Result<Plan> plan_again(const Options& options, const Requested& requested, const LoadedWorkspace& now,
+                        Manifests& manifests) {
+  Result<Plan> plan = plan_selected(options, requested.selection, now, manifests);
+  if (!plan) return plan;
+  if (const Result<void> set = plan::set_ports(*plan, requested.port_offset); !set) return set.error();
+  return plan;
 }
 
 int tell_selection(const Options& options, const Selection& selection) {

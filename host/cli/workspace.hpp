@@ -19,9 +19,14 @@ namespace dream::cli {
 struct Requested {
   Selection selection;
   std::optional<Plan> plan;
+  int port_offset = 0;
 };
 
 [[nodiscard]] Result<Requested> requested_by(const Options& options, const prepare::LoadedWorkspace& loaded);
+
+/// The plan of the same request by what dream.json says now, with the ports where they are. Tells nothing.
+[[nodiscard]] Result<Plan> plan_again(const Options& options, const Requested& requested,
+                                      const prepare::LoadedWorkspace& now, Manifests& manifests);
 
 /// Says what was selected, or that nothing is, where there is nothing to run. Returns dream's exit code.
 [[nodiscard]] int tell_selection(const Options& options, const Selection& selection);

@@ -51,6 +51,7 @@ Result<Request> parse_request(std::string_view line) {
   request.follow = flag_at(document, "follow");
   request.now = flag_at(document, "now");
   request.with_dependents = flag_at(document, "withDependents");
+  request.reload = flag_at(document, "reload");
   if (const Json* lines = member_of(document, "lines"); lines != nullptr && lines->IsUint())
     request.lines = std::min<std::size_t>(lines->GetUint(), most_lines);
   request.within_ms = std::max<std::int64_t>(number_at(document, "withinMs"), 0);
@@ -83,6 +84,7 @@ std::string to_line(const Request& request) {
     line += fmt::format(R"(,"until":"{}")", untils[static_cast<std::size_t>(request.until)]);
   if (request.now) line += R"(,"now":true)";
   if (request.with_dependents) line += R"(,"withDependents":true)";
+  if (request.reload) line += R"(,"reload":true)";
   return line + "}\n";
 }
 

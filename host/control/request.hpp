@@ -29,6 +29,7 @@ struct Request {
   Until until = Until::as_it_should;    ///< of wait
   bool now = false;                     ///< of down
   bool with_dependents = false;         ///< of restart: those that need them, too
+  bool reload = false;                  ///< of start and restart: as dream.json has them now
 };
 
 /// Keys that are not known are passed over: a newer client may send them. The Error is for the client.

@@ -146,6 +146,18 @@ std::string steps_json(const RunState& run, const RunAccess& access, Instant now
   return json + "]";
 }
 
+std::string changes_json(const Plan& plan, std::span<const StepChange> changes) {
+  const auto value = [](const std::optional<std::string>& text) {
+    return text ? json_string(*text) : "null";
+  };
+  std::string json = "[";
+  for (const StepChange& change : changes)
+    json += fmt::format(R"({}{{"step":{},"what":{},"before":{},"after":{}}})", json.size() == 1 ? "" : ",",
+                        json_string(name_of(plan, change.step)), json_string(change.what),
+                        value(change.before), value(change.after));
+  return json + "]";
+}
+
 std::vector<std::string> why(const RunState& run, const RunAccess& access, StepIndex step, Instant now) {
   std::vector<std::string> sentences;
   std::set<StepIndex> told;

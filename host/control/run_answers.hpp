@@ -13,6 +13,14 @@
 /// What a run says about itself.
 namespace dream::control {
 
+/// One thing about the start of a step that isn't as it was; none: there was none, or is none any more.
+struct StepChange {
+  StepIndex step{};
+  std::string what;
+  std::optional<std::string> before;
+  std::optional<std::string> after;
+};
+
 /// What only whoever drives the run knows.
 struct RunAccess {
   std::function<int(StepIndex)> pid_of;  ///< 0: none, or not known
@@ -21,6 +29,10 @@ struct RunAccess {
   std::function<void(bool now)> take_down;
   std::function<void(engine::Event)> tell;  ///< HoldAsked, StartAsked, RestartAsked
   std::function<void()> leave;              ///< nobody reads dream's own outputs any more
+  /// From now on these are started as dream.json has them now; an Error: none of them is.
+  std::function<Result<std::vector<StepChange>>(std::span<const StepIndex>)> reload;
+  /// The files of dream.json that aren't as they were when the run began, by name.
+  std::function<std::vector<std::string>()> changed_files;
 };
 
 /// The steps that ids name, or a word without "./" and colon that only one of them has as its task or
@@ -30,6 +42,8 @@ struct RunAccess {
 
 /// The array of `ps`, and of the snapshot that `events` begins with.
 [[nodiscard]] std::string steps_json(const RunState& run, const RunAccess& access, Instant now);
+
+[[nodiscard]] std::string changes_json(const Plan& plan, std::span<const StepChange> changes);
 
 /// Why the step is as it is, in sentences: what it waits for, and what that waits for.
 [[nodiscard]] std::vector<std::string> why(const RunState& run, const RunAccess& access, StepIndex step,

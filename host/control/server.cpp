@@ -118,6 +118,12 @@ std::string ok_line(std::int64_t id, std::string_view members) {
   return fmt::format("{{\"id\":{},\"ok\":{{{}}}}}\n", id, members);
 }
 
+std::string json_array(const std::vector<std::string>& texts) {
+  std::string array;
+  for (const std::string& text : texts) array += (array.empty() ? "" : ",") + json_string(text);
+  return "[" + array + "]";
+}
+
 constexpr int cannot_become_so = 1;
 constexpr int usage = 2;
 
@@ -246,13 +252,12 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
   const Instant now = clock_();
   switch (request.what) {
     case Request::What::ps:
-      return client.send(ok_line(request.id, fmt::format(R"("stopping":{},"steps":{})", run_.stopping(),
-                                                         steps_json(run_, access_, now))));
+      return client.send(ok_line(
+          request.id, fmt::format(R"("stopping":{},"changed":{},"steps":{})", run_.stopping(),
+                                  json_array(access_.changed_files()), steps_json(run_, access_, now))));
     case Request::What::why: {
-      std::string sentences;
-      for (const std::string& sentence : why(run_, access_, steps.front(), now))
-        sentences += (sentences.empty() ? "" : ",") + json_string(sentence);
-      return client.send(ok_line(request.id, fmt::format(R"("why":[{}])", sentences)));
+      const std::vector<std::string> sentences = why(run_, access_, steps.front(), now);
+      return client.send(ok_line(request.id, R"("why":)" + json_array(sentences)));
     }
     case Request::What::stop:
     case Request::What::start:
@@ -287,12 +292,20 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
   if (request.steps.empty())
     return client.send(error_line(request.id, {ErrorCode::usage, "which steps?", {}, {}}, usage));
   std::ranges::sort(steps);
+  steps.erase(std::ranges::unique(steps).begin(), steps.end());
   for (const StepIndex step : steps) {
     const Result<engine::Event> event = event_of(run_, request, step);
     if (!event) return client.send(error_line(request.id, event.error(), cannot_become_so));
     events.push_back(*event);
   }
-  if (request.what == Request::What::stop && !client.waits) {
+  if (request.reload && request.what != Request::What::stop) {
+    const Result<std::vector<StepChange>> changes = access_.reload(steps);
+    if (!changes) {
+      const Error told{changes.error().code, to_string(changes.error()), {}, {}};
+      return client.send(error_line(request.id, told, cannot_become_so));
+    }
+    client.send(ok_line(request.id, R"("changes":)" + changes_json(run_.plan(), *changes)));
+  } else if (request.what == Request::What::stop && !client.waits) {
     client.waits = request;
     client.awaited = steps;
   } else {

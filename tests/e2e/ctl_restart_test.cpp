@@ -3,10 +3,12 @@
 
 #include "e2e/ctl_stack.hpp"
 
-/// Steps that are restarted on request, with others.
+/// Steps that are restarted on request, with others or with what dream.json says now.
 namespace dream::e2e {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -20,6 +22,93 @@ TEST_F(Ctl, restart_restarts_those_that_need_the_step_when_it_is_ready_again) {
   dream.await_err("./c:dev: restarted with ./a:start");
   dream.await_err("./c:dev started again (attempt 2)");
   EXPECT_EQ(stack.ctl({"wait"}).code, 0);
+}
+
+/// What dream.json says now: `old_text` of it by `text`.
+class Reload : public Ctl {
+ protected:
+  /// Names it where the workspace can't be read.
+  [[nodiscard]] std::string run_id() const {
+    const auto socket = std::filesystem::directory_iterator(stack.root() / "runtime/dream")->path();
+    return socket.filename().string().substr(std::string_view("run-").size());
+  }
+  void change(std::string_view old_text, std::string_view text) const {
+    std::string now(Stack::configuration);
+    const std::size_t at = now.find(old_text);
+    ASSERT_NE(at, std::string::npos);
+    stack.write("dream.json", now.replace(at, old_text.size(), text));
+  }
+};
+
+TEST_F(Reload, starts_a_step_as_dream_json_has_it_now_and_shows_what_has_changed) {
+  open();
+  EXPECT_THAT(stack.ctl({"ps"}).out, Not(HasSubstr("has changed")));
+  change(R"("command": "echo c runs;)",
+         R"("env": {"COLOUR": "red", "API_TOKEN": "hidden-1"}, "command": "echo $COLOUR $API_TOKEN;)");
+  EXPECT_THAT(
+      stack.ctl({"ps"}).out,
+      HasSubstr("dream.json has changed since the run began; dream ctl restart STEP --reload uses it"));
+  EXPECT_THAT(stack.ctl({"ps", "--json"}).out, HasSubstr(R"("changed":["dream.json"])"));
+  EXPECT_EQ(stack.ctl({"restart", "./c:dev"}).code, 0);
+  dream.await_out("c | c runs\nc | c runs\n");
+  const Finished reloaded = stack.ctl({"restart", "./c:dev", "--reload"});
+  EXPECT_EQ(reloaded.code, 0) << reloaded.err;
+  EXPECT_EQ(reloaded.out,
+            "./c:dev  command: echo c runs; read word < $ROOT/nobody → echo $COLOUR $API_TOKEN; read word < "
+            "$ROOT/nobody\n"
+            "./c:dev  env API_TOKEN: (none) → ***\n"
+            "./c:dev  env COLOUR: (none) → red\n");
+  dream.await_out("red hidden-1\n");
+  dream.await_err("./c:dev, as dream.json has it now: env COLOUR: (none) → red");
+  EXPECT_EQ(stack.ctl({"restart", "./c:dev", "--reload"}).out,
+            "dream.json says nothing else of it than before\n");
+}
+
+TEST_F(Reload, starts_a_held_step_as_it_is_now) {
+  open();
+  EXPECT_EQ(stack.ctl({"stop", "./c:dev"}).code, 0);
+  change("echo c runs", "echo c runs anew");
+  EXPECT_EQ(stack.ctl({"start", "./c:dev", "--reload"}).code, 0);
+  dream.await_out("c runs anew\n");
+}
+
+TEST_F(Reload, reads_no_pipe_again_and_sees_files_that_have_come) {
+  open();
+  stack.write("dream.local.json", "{}");
+  EXPECT_THAT(stack.ctl({"ps", "--json"}).out, HasSubstr(R"("changed":["dream.local.json"])"));
+  ASSERT_EQ(::mkfifo((stack.root() / ".env").c_str(), 0600), 0);
+  const Finished refused = stack.ctl({"restart", "./c:dev", "--reload"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, HasSubstr(".env: is no regular file, and isn't read again"));
+}
+
+TEST_F(Reload, refuses_what_the_run_has_built_on_and_restarts_nothing) {
+  open();
+  change(R"("ready": {"log": "open"})", R"("ready": {"log": "begun"}, "timeout": 1000)");
+  const Finished refused = stack.ctl({"restart", "./a:start", "./c:dev", "--reload"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("./a:start can't be started by what dream.json says now"),
+                                 HasSubstr(R"("timeout" and "ready")"), HasSubstr("start it anew")));
+  change(R"({"projectPath": "./a", "task": "start"})", "");
+  EXPECT_THAT(stack.ctl({"restart", "./c:dev", "--reload"}).err, HasSubstr("its dependencies"));
+  EXPECT_THAT(stack.ctl({"restart", "./a:start", "--reload"}).err, HasSubstr("is no step of the run"));
+  EXPECT_THAT(stack.ctl({"ps"}).out, AllOf(ContainsRegex("./a:start +ready"),
+                                           ContainsRegex("./c:dev +running"), Not(HasSubstr("attempt 2"))));
+}
+
+TEST_F(Reload, refuses_a_file_that_is_broken_or_not_obeyed_any_more) {
+  open();
+  change(R"("service": true)", R"("service": treu)");
+  const Finished broken = stack.ctl({"restart", "./c:dev", "--reload", "--run", run_id()});
+  EXPECT_EQ(broken.code, 1);
+  EXPECT_THAT(broken.err, HasSubstr("dream.json:2:"));
+  change("echo c runs", "echo evil");
+  std::filesystem::permissions(stack.root() / "dream.json", std::filesystem::perms::others_write,
+                               std::filesystem::perm_options::add);
+  const Finished refused = stack.ctl({"restart", "./c:dev", "--reload", "--run", run_id()});
+  EXPECT_EQ(refused.code, 1) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("dream.json"));
+  EXPECT_THAT(dream.out(), Not(HasSubstr("evil")));
 }
 
 }  // namespace

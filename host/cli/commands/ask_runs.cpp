@@ -227,10 +227,11 @@ int ask(Connection& run, const Options& options) {
     }
     case Request::What::down:
       return exit_code_in(*answer).value_or(exit_run_gone);
-    case Request::What::wait:
-    case Request::What::stop:
     case Request::What::start:
     case Request::What::restart:
+      return request.reload ? print(changes_text(*answer, style_of_stdout(options))) : 0;
+    case Request::What::wait:
+    case Request::What::stop:
     case Request::What::leave:
     case Request::What::ps:
       return 0;

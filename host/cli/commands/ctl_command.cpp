@@ -35,6 +35,11 @@ void define_steps(Definition& definition, Options& options, Request::What what, 
   define_request(definition, options, what);
 }
 
+void define_reload(Definition& definition, Options& options) {
+  definition.flag("--reload", options.ctl.request.reload,
+                  "as dream.json has them now, and show what has changed");
+}
+
 }  // namespace
 
 const Subcommand ctl_command{
@@ -136,8 +141,11 @@ const Subcommand ctl_start{
     .takes = "STEP…",
     .help = "starts steps that ctl stop has ended, or that are between two attempts",
     .examples = {"dream ctl start ./worker:dev", "dream ctl start ./worker ./mailer"},
-    .define = [](Definition& definition,
-                 Options& options) { define_steps(definition, options, Request::What::start, 1); },
+    .define =
+        [](Definition& definition, Options& options) {
+          define_steps(definition, options, Request::What::start, 1);
+          define_reload(definition, options);
+        },
     .run = ask_runs,
 };
 
@@ -146,12 +154,14 @@ const Subcommand ctl_restart{
     .name = "ctl restart",
     .takes = "STEP…",
     .help = "ends steps and starts them again",
-    .examples = {"dream ctl restart ./services/api:dev", "dream ctl restart ./db:start --with-dependents"},
+    .examples = {"dream ctl restart ./services/api:dev",
+                 "dream ctl restart ./db:start --with-dependents --reload"},
     .define =
         [](Definition& definition, Options& options) {
           define_steps(definition, options, Request::What::restart, 1);
           definition.flag("--with-dependents", options.ctl.request.with_dependents,
                           "and then the steps that run and need them");
+          define_reload(definition, options);
         },
     .run = ask_runs,
 };

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "cli/commands/common_options.hpp"
 #include "cli/commands/run_watched.hpp"
 #include "cli/plugin_trust.hpp"
+#include "cli/reloading.hpp"
 #include "cli/same_runs.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
@@ -29,6 +31,7 @@
 #include "ports/held_ports.hpp"
 #include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
+#include "prepare/reload.hpp"
 #include "process/first_thread.hpp"
 #include "process/guardian.hpp"
 #include "process/inheritance.hpp"
@@ -140,7 +143,7 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
 /// Who can be asked about the run from outside. Null where it can have no place for that.
 std::unique_ptr<control::Server> make_server(runtime::Session& session, const Plan& plan,
                                              const prepare::LoadedWorkspace& loaded, runtime::Driver& driver,
-                                             int notice) {
+                                             Reloading& reloading, int notice) {
   const plugin::Place& place = *session.services().place();
   const auto socket = control::socket_of(place.session, plugin::own_environment());
   if (!socket) return nullptr;
@@ -152,12 +155,15 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
                                   static_cast<void>(write_all(notice, path));
                                   ::close(notice);
                                 }},
-      control::RunAccess{.pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
-                         .tree_of = [&session](pid_t pid) { return session.supervisor().tree_of(pid); },
-                         .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
-                         .take_down = [&driver](bool now) { driver.take_down(now); },
-                         .tell = [&driver](engine::Event event) { driver.tell_engine(std::move(event)); },
-                         .leave = [&session] { session.console().abandon(); }},
+      control::RunAccess{
+          .pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
+          .tree_of = [&session](pid_t pid) { return session.supervisor().tree_of(pid); },
+          .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
+          .take_down = [&driver](bool now) { driver.take_down(now); },
+          .tell = [&driver](engine::Event event) { driver.tell_engine(std::move(event)); },
+          .leave = [&session] { session.console().abandon(); },
+          .reload = [&reloading](std::span<const StepIndex> steps) { return reloading.reload(steps); },
+          .changed_files = [&loaded] { return prepare::changed_files(loaded); }},
       [&driver] { return driver.now(); });
   driver.look_on(*server, [&server = *server](StepIndex step, Stream stream, std::string_view bytes) {
     server.hear(step, stream, bytes);
@@ -198,14 +204,17 @@ std::unique_ptr<history::Recorder> make_recorder(const Options& options, const P
 }
 
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
-int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWorkspace& loaded, int guardian,
-          bool trust, int notice, RunWatcher* watcher, std::optional<int>& signal) {
+int drive(runtime::Session& session, const Options& options, const Requested& requested,
+          const prepare::LoadedWorkspace& loaded, int guardian, RunWatcher* watcher,
+          std::optional<int>& signal) {
+  const Plan& plan = *requested.plan;
   std::unique_ptr<record::OwnRecord> record;
   bool all_ended = false;
   int exit_code = exit_nothing_run;
   {
-    plugin::Registry registry(prepare::plugin_search_path(loaded.workspace, trust), session.services());
-    const prepare::Preparation preparation = prepare::prepare(plan, loaded, registry);
+    plugin::Registry registry(prepare::plugin_search_path(loaded.workspace, options.trust),
+                              session.services());
+    prepare::Preparation preparation = prepare::prepare(plan, loaded, registry);
     if (!preparation.errors.empty()) {
       for (const Error& error : preparation.errors) session.log().write(LogLevel::error, to_string(error));
       return exit_nothing_run;
@@ -243,11 +252,17 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
       explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
     if (plan::has_ports(plan)) driver.on_first_start([&held](StepIndex step) { held->let_go(step); });
+    Reloading reloading({options, requested, loaded, registry, preparation.steps, session.log()},
+                        [&](const std::vector<prepare::PreparedStep>& ever) {
+                          auto again =
+                              record_run(plan, ever, registry, *session.services().place(), session.log());
+                          if (again) record = std::move(again);
+                        });
     std::unique_ptr<control::Server> server;
     if (watcher != nullptr)
       watcher->begin(session, clock, driver);
     else
-      server = make_server(session, plan, loaded, driver, notice);
+      server = make_server(session, plan, loaded, driver, reloading, options.notice);
     exit_code = driver.run();
     server.reset();
     if (watcher != nullptr) watcher->end();
@@ -258,9 +273,10 @@ int drive(runtime::Session& session, const Plan& plan, const prepare::LoadedWork
   return exit_code;
 }
 
-int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWorkspace& loaded,
+int run_plan(const Options& options, const Requested& requested, const prepare::LoadedWorkspace& loaded,
              const std::string& id, int guardian, process::TerminalState& terminal,
              process::Inheritance inheritance, RunWatcher* watcher, std::optional<int>& signal) {
+  const Plan& plan = *requested.plan;
   const output::OutputMode mode = output_mode(options, plan);
   const auto place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment());
   std::unique_ptr<history::Recorder> recorder;
@@ -280,7 +296,7 @@ int run_plan(const Options& options, const Plan& plan, const prepare::LoadedWork
   if (recorder)
     recorder->on_trouble([&](const std::string& what) { session.log().write(LogLevel::warning, what); });
   log_plan(session.log(), plan, loaded);
-  int exit_code = drive(session, plan, loaded, guardian, options.trust, options.notice, watcher, signal);
+  int exit_code = drive(session, options, requested, loaded, guardian, watcher, signal);
   if (recorder && mode == output::OutputMode::quiet && exit_code != 0)
     session.log().write(LogLevel::info, "all that was written: dream ctl show " + id.substr(0, 8));
   if (signal && guardian >= 0) process::tell_guardian_how_to_end(guardian, *signal);
@@ -348,7 +364,8 @@ int run_watched(const Options& options, RunWatcher* watcher) {
   const int socket = guardian ? guardian->release() : -1;
   std::optional<int> signal;  // what stopped the run: whoever waits for dream must see that
   const int exit_code = process::leave_first_thread_to_orphans([&] {
-    return run_plan(options, plan, *loaded, id, socket, terminal, std::move(inheritance), watcher, signal);
+    return run_plan(options, *requested, *loaded, id, socket, terminal, std::move(inheritance), watcher,
+                    signal);
   });
   if (signal && socket < 0) process::die_of_signal(*signal);
   return exit_code;

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "control/json.hpp"
+#include "prepare/reload.hpp"
 
 namespace dream::cli {
 
@@ -91,8 +92,32 @@ std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms, con
     table.add({"STEP", "STATE", "FOR", "PID", "CPU", "MEMORY", "PORTS", ""});
     for_each(find(answer, "ok", "steps"), [&](const Json& step) { table.add(row_of(step)); });
     out += table.text();
+    std::vector<std::string> changed;
+    for_each(find(answer, "ok", "changed"), [&](const Json& file) {
+      if (file.IsString()) changed.emplace_back(file.GetString(), file.GetStringLength());
+    });
+    if (!changed.empty())
+      out += printable(join_words(changed)) + (changed.size() == 1 ? " has" : " have") +
+             " changed since the run began; dream ctl restart STEP --reload uses it\n";
   }
   return out;
+}
+
+std::string changes_text(std::string_view answer, const TextStyle& style) {
+  const rapidjson::Document document = control::parse_line(answer);
+  const auto value = [](const Json& change, const char* key) {
+    const Json* text = control::member_of(change, key);
+    return text != nullptr && text->IsString() ? std::optional(text_at(change, key)) : std::nullopt;
+  };
+  std::string out;
+  for_each(find(document, "ok", "changes"), [&](const Json& change) {
+    append_toned(out, printable(text_at(change, "step")), Tone::strong, style.colour);
+    out +=
+        "  " +
+        to_string(prepare::Change{text_at(change, "what"), value(change, "before"), value(change, "after")}) +
+        "\n";
+  });
+  return out.empty() ? "dream.json says nothing else of it than before\n" : out;
 }
 
 std::string runs_json(const std::vector<RunSeen>& runs) {

@@ -39,6 +39,9 @@ struct Refused {
 /// The sentences of an answer to `why`.
 [[nodiscard]] std::vector<std::string> sentences_in(std::string_view answer);
 
+/// What an answer to `start` or `restart` says of dream.json.
+[[nodiscard]] std::string changes_text(std::string_view answer, const TextStyle& style);
+
 /// The exit code in an answer to `down`.
 [[nodiscard]] std::optional<int> exit_code_in(std::string_view answer);
 

@@ -49,8 +49,14 @@ class Told : public testing::Test {
     return !is ? is.error().message : *is ? "yes" : "no";
   }
   [[nodiscard]] std::vector<std::string> why_of(std::size_t step) const {
-    const RunAccess access{
-        .pid_of = {}, .tree_of = {}, .place_of = {}, .take_down = {}, .tell = {}, .leave = {}};
+    const RunAccess access{.pid_of = {},
+                           .tree_of = {},
+                           .place_of = {},
+                           .take_down = {},
+                           .tell = {},
+                           .leave = {},
+                           .reload = {},
+                           .changed_files = {}};
     return why(run, access, at(step), now);
   }
 

@@ -1,0 +1,257 @@
+#include "prepare/reload.hpp"
+
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "base/overloaded.hpp"
+#include "base/shell_quote.hpp"
+#include "base/text.hpp"
+#include "config/read_file.hpp"
+#include "config/secrets.hpp"
+#include "prepare/prepare.hpp"
+
+namespace dream::prepare {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* begin_anew = "that takes a run of its own: dream ctl down, and start it anew";
+
+std::vector<std::string> ids_of(const Plan& plan, const std::vector<StepIndex>& steps) {
+  std::vector<std::string> ids;
+  for (const StepIndex step : steps) ids.push_back(to_string(plan.steps[position(step)].id));
+  return ids;
+}
+
+bool have_same_ports(const Step& was, const Step& now) {
+  return std::ranges::equal(was.ports, now.ports, [](const Port& one, const Port& other) {
+    return one.name == other.name && one.number == other.number;
+  });
+}
+
+/// What a run has built on: its order, what it waits for, and what it does about each end. As dream.json
+/// calls it.
+std::vector<std::string> fixed_differences(const Plan& plan, const Step& was, const Plan& new_plan,
+                                           const Step& now) {
+  std::vector<std::string> keys;
+  const auto see = [&](bool same, const char* key) {
+    if (!same) keys.push_back(in_quotes(key));
+  };
+  const auto same_steps = [&](const std::vector<StepIndex>& steps, const std::vector<StepIndex>& new_steps) {
+    return ids_of(plan, steps) == ids_of(new_plan, new_steps);
+  };
+  see(was.executor == now.executor, "executor");
+  see(was.gathers == now.gathers && was.lasts == now.lasts, "command: null");
+  see(was.service == now.service, "service");
+  see(was.background == now.background, "async");
+  see(was.required == now.required, "required");
+  see(was.finally == now.finally, "finally");
+  see(was.delay == now.delay, "delay");
+  see(was.timeout == now.timeout, "timeout");
+  see(was.stop_grace == now.stop_grace && was.stop_signal == now.stop_signal && was.stop_to == now.stop_to,
+      "stop");
+  see(was.success_codes == now.success_codes, "successCodes");
+  see(was.ready == now.ready, "ready");
+  see(was.ready_timeout == now.ready_timeout, "readyTimeout");
+  see(was.releases_when_ready == now.releases_when_ready && was.ready_needed == now.ready_needed &&
+          same_steps(was.after_ready, now.after_ready),
+      "waitFor");
+  see(same_steps(was.restart_with, now.restart_with), "restartWith");
+  see(was.restart == now.restart, "restart");
+  see(was.health == now.health, "health");
+  see(have_same_ports(was, now), "ports");
+  see(was.pty == now.pty, "pty");
+  see(was.standard_input == now.standard_input, "stdin");
+  see(was.leftovers == now.leftovers, "leftovers");
+  if (!same_steps(was.needs, now.needs)) keys.emplace_back("its dependencies");
+  return keys;
+}
+
+std::optional<std::string> text_of(const std::optional<Command>& command) {
+  if (!command) return std::nullopt;
+  return std::visit(Overloaded{
+                        [](const std::string& line) { return line; },
+                        [](const std::vector<std::string>& words) {
+                          std::string line;
+                          for (const std::string& word : words)
+                            line += (line.empty() ? "" : " ") + shell_quoted(word);
+                          return line;
+                        },
+                    },
+                    *command);
+}
+
+using Values = std::map<std::string, std::string>;  ///< by name
+
+Values variables_of(const SharedEnvironment& environment) {
+  Values values;
+  for (const std::string& entry : *environment) {
+    const std::size_t equals = std::min(entry.find('='), entry.size());
+    values["env " + entry.substr(0, equals)] = entry.substr(std::min(equals + 1, entry.size()));
+  }
+  return values;
+}
+
+/// What stands in objects and arrays by itself, so that a name that says "secret" hides its own value alone.
+void add_leaves(const std::string& name, const rapidjson::Value& value, Values& values) {
+  if (value.IsObject() && !value.ObjectEmpty()) {
+    for (const auto& member : value.GetObject())
+      add_leaves(name + "/" + std::string(member.name.GetString(), member.name.GetStringLength()),
+                 member.value, values);
+  } else if (value.IsArray() && !value.Empty()) {
+    for (rapidjson::SizeType at = 0; at < value.Size(); ++at)
+      add_leaves(name + "/" + std::to_string(at), value[at], values);
+  } else {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    value.Accept(writer);
+    values[name] = std::string(buffer.GetString(), buffer.GetSize());
+  }
+}
+
+Values options_of(const std::string& json) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
+  Values values;
+  if (document.HasParseError() || !document.IsObject()) return values;
+  for (const auto& member : document.GetObject())
+    add_leaves("options " + std::string(member.name.GetString(), member.name.GetStringLength()), member.value,
+               values);
+  return values;
+}
+
+/// What one of two has and the other hasn't, or has otherwise.
+void add_changes(const Values& before, const Values& after, std::vector<Change>& changes) {
+  for (const auto& [name, value] : before) {
+    const auto now = after.find(name);
+    if (now == after.end()) changes.push_back({name, value, std::nullopt});
+    if (now != after.end() && now->second != value) changes.push_back({name, value, now->second});
+  }
+  for (const auto& [name, value] : after)
+    if (!before.contains(name)) changes.push_back({name, std::nullopt, value});
+}
+
+std::vector<Change> changes_between(const plugin::TaskSpec& before, const plugin::TaskSpec& after) {
+  std::vector<Change> changes;
+  if (before.command != after.command)
+    changes.push_back({"command", text_of(before.command), text_of(after.command)});
+  add_changes(variables_of(before.own_environment), variables_of(after.own_environment), changes);
+  add_changes(options_of(before.options_json), options_of(after.options_json), changes);
+  return changes;
+}
+
+void hide_secrets(const Planned& was, const Planned& now, std::span<const plugin::TaskSpec* const> tasks,
+                  std::vector<Change>& changes) {
+  config::Secrets secrets;
+  for (const plugin::TaskSpec* task : tasks)
+    for (const std::string& entry : *task->own_environment) {
+      const std::string_view text(entry);
+      const std::size_t equals = text.find('=');
+      if (equals == std::string_view::npos) continue;
+      secrets.see(text.substr(0, equals), text.substr(equals + 1));
+    }
+  const auto hide = [&](const Change& change, std::optional<std::string>& value) {
+    if (!value) return;
+    if (config::names_secret(change.what)) value = config::mask;
+    for (const config::Document* document : {was.loaded.document.get(), now.loaded.document.get()})
+      value = document->masked(std::move(*value));
+    value = secrets.masked(std::move(*value));
+  };
+  for (Change& change : changes) {
+    hide(change, change.before);
+    hide(change, change.after);
+  }
+}
+
+/// Of an env file. A pipe has been read, and what it said is gone.
+Result<void> check_again(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored) || fs::is_regular_file(file, ignored)) return {};
+  return Error{ErrorCode::plan, "is no regular file, and isn't read again", file.string(), begin_anew};
+}
+
+}  // namespace
+
+std::vector<std::string> changed_files(const LoadedWorkspace& loaded) {
+  std::vector<std::string> changed;
+  const fs::path& root = loaded.workspace.root;
+  fs::path local = root / "dream.local.json";
+  bool has_local = false;
+  for (const auto& source : loaded.document->source().all()) {
+    const fs::path file(source->name());
+    has_local = has_local || file == local;
+    const Result<std::string> text = config::read_file(file, config::Document::max_size);
+    const std::string name = file.lexically_relative(root).string();
+    if ((!text || *text != source->text()) && std::ranges::find(changed, name) == changed.end())
+      changed.push_back(name);
+  }
+  std::error_code ignored;
+  if (!has_local && fs::exists(local, ignored)) changed.emplace_back("dream.local.json");
+  return changed;
+}
+
+std::string to_string(const Change& change) {
+  const auto value = [](const std::optional<std::string>& text) {
+    return !text ? "(none)" : text->empty() ? "\"\"" : printable(*text);
+  };
+  return printable(change.what) + ": " + value(change.before) + " → " + value(change.after);
+}
+
+Result<LoadedWorkspace> read_again(const LoadedWorkspace& loaded, bool trust) {
+  if (auto readable = check_again(loaded.workspace.root / ".env"); !readable) return readable.error();
+  Result<LoadedWorkspace> now = read_workspace(loaded.workspace.root, trust);
+  if (!now) return now;
+  if (now->workspace.file != loaded.workspace.file)
+    return Error{
+        ErrorCode::configuration, "the run's dream.json has gone", loaded.workspace.file.string(), {}};
+  for (const config::Problem& problem : now->problems)
+    if (problem.severity == config::Severity::error)
+      return Error{ErrorCode::configuration, problem.message, now->document->place(problem.offset),
+                   problem.hint};
+  return now;
+}
+
+Result<ReloadedStep> reload_step(const Planned& was, StepIndex index, const PreparedStep& prepared,
+                                 const Planned& now, plugin::Registry& registry) {
+  const Step& old = was.plan.steps[position(index)];
+  const std::string id = to_string(old.id);
+  const auto found = std::ranges::find(now.plan.steps, old.id, &Step::id);
+  if (found == now.plan.steps.end())
+    return Error{ErrorCode::plan, id + " is no step of the run by what dream.json says now", {}, begin_anew};
+  const std::vector<std::string> fixed = fixed_differences(was.plan, old, now.plan, *found);
+  if (!fixed.empty())
+    return Error{
+        ErrorCode::plan,
+        id +
+            " can't be started by what dream.json says now, as more of it has changed than how it is "
+            "started: " +
+            join_words(fixed),
+        {},
+        begin_anew};
+  for (const std::string& file : found->env_files)
+    if (auto readable = check_again(fs::path(prepared.task.directory) / file); !readable)
+      return readable.error();
+  Environments environments(was.plan, now.loaded.discovery.rule, EnvFiles::look);
+  const auto at = StepIndex(static_cast<std::uint32_t>(found - now.plan.steps.begin()));
+  Result<PreparedStep> fresh = prepare_step(now.plan, at, now.loaded, registry, environments);
+  if (!fresh) return fresh.error();
+  fresh->task.step = index;
+  std::vector<Change> changes = changes_between(prepared.task, fresh->task);
+  hide_secrets(was, now, std::array{&prepared.task, &std::as_const(fresh->task)}, changes);
+  return ReloadedStep{std::move(*fresh), std::move(changes)};
+}
+
+}  // namespace dream::prepare

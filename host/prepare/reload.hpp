@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/plan.hpp"
+#include "plugin/registry.hpp"
+#include "prepare/prepared_step.hpp"
+#include "prepare/workspace.hpp"
+
+/// What dream.json says now, while a run of it goes on.
+namespace dream::prepare {
+
+/// The files that `loaded` was made of and that aren't now as they were, and a dream.local.json that has
+/// come; by their paths from the root. Reads each.
+[[nodiscard]] std::vector<std::string> changed_files(const LoadedWorkspace& loaded);
+
+/// The same workspace by what its files say now; an Error tells the first thing that is wrong with it. Whose
+/// files are obeyed is judged anew. A pipe isn't read again: an Error.
+[[nodiscard]] Result<LoadedWorkspace> read_again(const LoadedWorkspace& loaded, bool trust);
+
+/// A workspace and the plan of a request in it.
+struct Planned {
+  const LoadedWorkspace& loaded;
+  const Plan& plan;
+};
+
+/// One thing about the start of a step that isn't as it was. Values that are nobody's business are masked.
+struct Change {
+  std::string what;                   ///< "command", "env PORT", "options image"
+  std::optional<std::string> before;  ///< none: there was none
+  std::optional<std::string> after;
+};
+
+/// "env PORT: 3000 → 3001", to be shown.
+[[nodiscard]] std::string to_string(const Change& change);
+
+/// A step as it is to be started from now on.
+struct ReloadedStep {
+  PreparedStep prepared;
+  std::vector<Change> changes;
+};
+
+/// A step of the run of `was`, started as `prepared` has it until now, by what the plan of the same request
+/// says `now`. Only how it is started may differ: an Error names what else does.
+[[nodiscard]] Result<ReloadedStep> reload_step(const Planned& was, StepIndex index,
+                                               const PreparedStep& prepared, const Planned& now,
+                                               plugin::Registry& registry);
+
+}  // namespace dream::prepare
