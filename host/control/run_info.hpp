@@ -21,7 +21,8 @@ struct RunInfo {
   std::int64_t started_ms = 0;  ///< since 1970
 
   /// The begin of its id, for people: enough for --run.
-  [[nodiscard]] std::string short_id() const { return run.substr(0, 8); }
+  static constexpr std::size_t short_size = 8;
+  [[nodiscard]] std::string short_id() const { return run.substr(0, short_size); }
 };
 
 /// Of this program's run of a plan, which begins now.

@@ -103,9 +103,19 @@ class Completion {
     if (option.value == "FILE") return {{files_mark, {}}};
     std::vector<Candidate> found;
     if (option.value == "PROJECT") found = source_.projects(place_);
-    if (option.value == "RUN") found = source_.runs(place_);
+    if (option.value == "RUN") found = runs();
     for (const std::string& choice : option.choices) found.push_back({choice, {}});
     for (Candidate& one : found) one.word.insert(0, front);
+    return found;
+  }
+
+  /// Of --run. What a run has written can be had when it is over, too, if it was recorded.
+  [[nodiscard]] std::vector<Candidate> runs() const {
+    std::vector<Candidate> found = source_.runs(place_);
+    if (command_ == nullptr || command_->name != "ctl logs") return found;
+    for (Candidate& one : source_.records(place_))
+      if (std::ranges::find(found, one.word, &Candidate::word) == found.end())
+        found.push_back(std::move(one));
     return found;
   }
 
@@ -160,7 +170,7 @@ class Completion {
     const auto add = [&](std::vector<Candidate> more) { std::ranges::move(more, std::back_inserter(found)); };
     if (word == "TASK") add(source_.tasks(place_));
     if (word == "STEP") add(source_.steps(place_));
-    if (word == "RUN") add(source_.runs(place_));
+    if (word == "RUN") add(source_.records(place_));
     if (word == "ID") add(source_.executors(place_));
     if (word == "DIR") add({{folders_mark, {}}});
     if (word == "FILE") add({{files_mark, {}}});

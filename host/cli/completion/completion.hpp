@@ -30,6 +30,8 @@ struct CompletionSource {
   /// Of the runs that go on.
   std::function<std::vector<Candidate>(const CompletionPlace&)> steps;
   std::function<std::vector<Candidate>(const CompletionPlace&)> runs;
+  /// Of the runs that were recorded.
+  std::function<std::vector<Candidate>(const CompletionPlace&)> records;
 };
 
 /// Stand for the names of folders or files, which every shell knows better how to complete.

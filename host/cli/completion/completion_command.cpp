@@ -5,6 +5,7 @@
 #include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/completion/completion.hpp"
+#include "cli/since.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
 #include "cli/workspace.hpp"
@@ -13,6 +14,8 @@
 #include "embedded/bash_completion.hpp"
 #include "embedded/fish_completion.hpp"
 #include "embedded/zsh_completion.hpp"
+#include "history/archive.hpp"
+#include "plugin/place.hpp"
 #include "prepare/offers.hpp"
 #include "prepare/project_list.hpp"
 
@@ -68,6 +71,21 @@ class Offering {
     return found;
   }
 
+  /// By the names of their files alone: none is read.
+  [[nodiscard]] std::vector<Candidate> records() const {
+    std::vector<Candidate> found;
+    if (!loaded_) return found;
+    const auto archive = history::Archive::open(*plugin::make_place({}, {}, plugin::own_environment()));
+    const std::string mark = history::mark_of(loaded_->workspace.root);
+    for (const history::Entry& entry : archive ? archive->entries() : std::vector<history::Entry>()) {
+      if (entry.workspace != mark) continue;
+      found.push_back(
+          {entry.run.substr(0, control::RunInfo::short_size), "of " + local_time(entry.started_ms)});
+      if (found.size() == history::Limits{}.runs_of_workspace) break;
+    }
+    return found;
+  }
+
   [[nodiscard]] std::vector<Candidate> steps() const {
     std::vector<Candidate> found;
     for (control::Connection& run : open_runs()) {
@@ -108,7 +126,8 @@ int answer(const Options& options) {
       .projects = [&](const CompletionPlace& place) { return Offering(options, place).projects(); },
       .executors = [&](const CompletionPlace& place) { return Offering(options, place).executors(); },
       .steps = [&](const CompletionPlace& place) { return Offering(options, place).steps(); },
-      .runs = [&](const CompletionPlace& place) { return Offering(options, place).runs(); }};
+      .runs = [&](const CompletionPlace& place) { return Offering(options, place).runs(); },
+      .records = [&](const CompletionPlace& place) { return Offering(options, place).records(); }};
   std::string text;
   for (const Candidate& one : complete_words(options.arguments, source)) {
     if (printable(one.word) != one.word) continue;

@@ -27,7 +27,11 @@ std::vector<std::string> complete(const std::vector<std::string>& words) {
                                       return std::vector<Candidate>{{"shell", ""}, {"npm", ""}};
                                     },
                                 .steps = [&](const CompletionPlace& place) { return of("./db:dev", place); },
-                                .runs = [&](const CompletionPlace& place) { return of("5f0c", place); }};
+                                .runs = [&](const CompletionPlace& place) { return of("5f0c", place); },
+                                .records =
+                                    [](const CompletionPlace&) {
+                                      return std::vector<Candidate>{{"2c41", ""}, {"5f0c@.@.", ""}};
+                                    }};
   std::vector<std::string> found;
   for (const Candidate& one : complete_words(words, source)) found.push_back(one.word);
   return found;
@@ -90,6 +94,11 @@ TEST(Completion, knows_what_a_command_takes) {
   EXPECT_THAT(complete({"-C", "x", "ctl", "why", ""}), ElementsAre("./db:dev@x@."));
   EXPECT_THAT(complete({"ctl", "why", "./db:dev", ""}), IsEmpty());
   EXPECT_THAT(complete({"ctl", "down", "--run", ""}), ElementsAre("5f0c@.@."));
+  EXPECT_THAT(complete({"ctl", "logs", "--run", ""}), ElementsAre("5f0c@.@.", "2c41"))
+      << "recorded ones, too";
+  EXPECT_THAT(complete({"ctl", "show", ""}), ElementsAre("2c41", "5f0c@.@."));
+  EXPECT_THAT(complete({"ctl", "compare", "2c41", "2"}), ElementsAre("2c41"));
+  EXPECT_THAT(complete({"ctl", "compare", "2c41", "2c41", ""}), IsEmpty());
   EXPECT_THAT(complete({"plugin", "new", "x", ""}), ElementsAre(folders_mark));
   EXPECT_THAT(complete({"trust", ""}), ElementsAre(folders_mark));
   EXPECT_THAT(complete({"help", "pl"}), ElementsAre("plan", "plugin"));
