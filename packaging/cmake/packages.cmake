@@ -18,7 +18,11 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_DREAM_PACKAGE_NAME dream)
 set(CPACK_DEBIAN_DREAM_PACKAGE_SECTION devel)
-set(CPACK_DEBIAN_DREAM_PACKAGE_SHLIBDEPS ON)
+# tests/packages/needs.sh holds the programs to it.
+set(CPACK_DEBIAN_DREAM_PACKAGE_DEPENDS "libc6 (>= 2.34)")
+if(CMAKE_CROSSCOMPILING)
+  set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)
+endif()
 set(CPACK_COMPONENT_DREAM_DESCRIPTION
     "The program, its executors (shell, npm, deno, docker, ssh, slurm), and the schema of
 dream.json.")

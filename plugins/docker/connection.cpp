@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "failures.hpp"
+#include "tls_library.hpp"
 
 namespace dream::docker {
 
@@ -158,6 +159,7 @@ Async<error_code> Connection::connect_tcp(const std::string& host, const std::st
 }
 
 Async<Result<void>> Connection::secure(const Endpoint& endpoint) {
+  if (Result<void> there = load_tls_library(); !there) co_return there.failure();
   tls_context_ = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
   if (Result<void> loaded = load(*tls_context_, *endpoint.tls); !loaded) co_return loaded.failure();
   tls_ = std::make_unique<asio::ssl::stream<Stream&>>(stream_, *tls_context_);

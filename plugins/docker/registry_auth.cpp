@@ -1,10 +1,9 @@
 #include "registry_auth.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/detail/base64.hpp>
 #include <tuple>
 #include <utility>
 
@@ -13,6 +12,8 @@
 namespace dream::docker {
 
 namespace {
+
+namespace base64 = boost::beast::detail::base64;
 
 constexpr std::string_view hub = "https://index.docker.io/v1/";
 
@@ -146,11 +147,8 @@ std::string build_authorization(const std::string& folder) {
 }
 
 std::string base64_encode(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // and a NUL
-  const int size =
-      ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
+  std::string text(base64::encoded_size(bytes.size()), '\0');
+  text.resize(base64::encode(text.data(), bytes.data(), bytes.size()));
   std::ranges::replace(text, '+', '-');
   std::ranges::replace(text, '/', '_');
   return text;
@@ -160,14 +158,10 @@ std::string base64_decode(std::string text) {
   std::ranges::replace(text, '-', '+');
   std::ranges::replace(text, '_', '/');
   while (text.ends_with('=')) text.pop_back();
-  const std::size_t missing = (4 - text.size() % 4) % 4;
-  text.append(missing, '=');
-  std::string bytes(text.size() / 4 * 3, '\0');
-  const int size =
-      ::EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  // What was missing came out as zeros.
-  bytes.resize(size < static_cast<int>(missing) ? 0 : static_cast<std::size_t>(size) - missing);
+  const auto known = [](unsigned char letter) { return base64::get_inverse()[letter] >= 0; };
+  if (text.size() % 4 == 1 || !std::ranges::all_of(text, known)) return "";
+  std::string bytes(base64::decoded_size(text.size() + 3), '\0');
+  bytes.resize(base64::decode(bytes.data(), text.data(), text.size()).first);
   return bytes;
 }
 

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <dream/sdk.hpp>
-#include <random>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -15,10 +19,11 @@ namespace dream::plugins {
 /// Hexadecimal digits that nobody else has.
 [[nodiscard]] inline std::string new_nonce() {
   constexpr std::string_view digits = "0123456789abcdef";
-  constexpr int length = 24;
-  std::random_device random;
+  // std::random_device, linked statically, needs a newer glibc than dream does.
+  std::array<unsigned char, 12> bytes{};
+  if (::getentropy(bytes.data(), bytes.size()) != 0) throw std::system_error(errno, std::generic_category());
   std::string nonce;
-  for (int index = 0; index < length; ++index) nonce += digits[random() % digits.size()];
+  for (const unsigned char byte : bytes) nonce.append({digits[byte / 16U], digits[byte % 16U]});
   return nonce;
 }
 

@@ -59,6 +59,22 @@ for executor in shell npm deno docker ssh slurm; do
 done
 dream -C "$folder/example/app" start 2> /dev/null | expect "an example" "hello, world!"
 
+# On a system without OpenSSL an engine can't be reached by TLS alone. (Who may mount takes it away for one process.)
+if grep -q '^DREAM_STATIC_RUNTIME:.*=ON$' "$build/CMakeCache.txt" && unshare -m true 2> /dev/null; then
+  mkdir "$folder/container"
+  echo '{ "projects": { ".": { "executor": "docker", "options": { "image": "i" }, "tasks": { "t": { "command": "c" } } } } }' \
+    > "$folder/container/dream.json"
+  # shellcheck disable=SC2016
+  without_tls='for file in $(ldconfig -p | sed -n "s/.*libssl.so.* => //p"); do mount --bind /dev/null "$file"; done; exec "$@"'
+  python3 -c 'import os, socket, sys
+listening = socket.create_server(("127.0.0.1", 0))
+os.environ["DOCKER_HOST"] = "tcp://127.0.0.1:%d" % listening.getsockname()[1]
+os.environ["DOCKER_TLS"] = "1"
+sys.exit(os.spawnvp(os.P_WAIT, sys.argv[1], sys.argv[1:]))' \
+    unshare -m sh -c "$without_tls" sh "$prefix/bin/dream" -C "$folder/container" t > "$folder/log" 2>&1 && fail "TLS without OpenSSL"
+  expect "what TLS needs" "by TLS, for which libssl.so.3 is needed" < "$folder/log"
+fi
+
 # A plugin is built against the packages, and is run by the dream that came with them.
 cmake -S "$plugin" -B "$folder/plugin" -DCMAKE_PREFIX_PATH="$prefix" > "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
 cmake --build "$folder/plugin" >> "$folder/log" 2>&1 || fail "$(cat "$folder/log")"
