@@ -44,6 +44,7 @@ TEST(TheCriticalPath, counts_the_longer_one_of_delay_and_readiness) {
   slow.delay = milliseconds(800);
   const Plan plan = plan_of({slow, foreground("./api")});
   EXPECT_EQ(critical_path(plan, {was_ready(300), {}}).length, milliseconds(800));
+  EXPECT_EQ(steps_of(critical_path(plan, {was_ready(300), {}})), (Steps{0, 1}));
   EXPECT_EQ(critical_path(plan, {was_ready(900), {}}).length, milliseconds(900));
 }
 
@@ -69,6 +70,14 @@ TEST(TheCriticalPath, ends_where_the_run_does) {
   plan.steps[1].finally = true;
   EXPECT_EQ(steps_of(critical_path(plan, {ran(10), ran(50), ran(5)})), (Steps{0}))
       << "that one comes when the rest is over";
+}
+
+TEST(TheCriticalPath, passes_by_what_runs_at_the_end) {
+  Plan plan = plan_of({foreground("./a"), foreground("./clean"), foreground("./b")});
+  plan.steps[1].finally = true;
+  const CriticalPath path = critical_path(plan, {ran(10), ran(50), ran(5)});
+  EXPECT_EQ(steps_of(path), (Steps{0, 2}));
+  EXPECT_EQ(path.length, milliseconds(15));
 }
 
 TEST(TheCriticalPath, waits_for_what_must_be_ready_though_the_list_does_not) {
