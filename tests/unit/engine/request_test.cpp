@@ -102,6 +102,29 @@ TEST(Request, restarts_no_dependent_that_is_held_and_those_behind_it_when_it_run
   EXPECT_EQ(run.advance_to(4), "start a#3; runs again a#3; terminate c#2") << "b stays held";
 }
 
+TEST(Request, holds_no_dependent_back_for_one_that_is_held_meanwhile) {
+  ManualRun run({service(), needing({first}, service()), needing({StepIndex{1}}, service()), foreground()});
+  run.begin();
+  run.feed(RestartAsked{first, true});
+  EXPECT_EQ(run.feed(HoldAsked{StepIndex{1}}), "terminate b");
+  EXPECT_EQ(run.killed(1, 15), "held b");
+  run.killed(0, 15);
+  EXPECT_EQ(run.advance_to(1), "start a#2; runs again a#2; terminate c");
+}
+
+TEST(Request, leaves_a_step_without_a_process_alone_and_takes_one_that_never_is_ready_as_it_is) {
+  Step up = service();
+  up.gathers = up.lasts = true;
+  ManualRun run(
+      {with_ready(5, service()), needing({first}, up), needing({StepIndex{1}}, service()), foreground()});
+  run.begin();
+  run.ready(0);
+  run.feed(RestartAsked{first, true});
+  run.killed(0, 15);
+  run.advance_to(1);
+  EXPECT_EQ(run.advance_to(6), "not ready a; probe no more a#2; terminate c") << "c needs it through b";
+}
+
 TEST(Request, restarts_dependents_of_an_optional_step_that_is_over_instead) {
   ManualRun run({optional(until_ready(50, background())), needing({first}, service()), foreground()});
   run.begin();
