@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <regex>
@@ -109,6 +110,24 @@ TEST_F(HistoryTest, show_tells_in_every_mode_what_that_mode_would_have_told) {
   }
   EXPECT_THAT(ctl({"show", "-1", "--output", "prefix"}).err, HasSubstr("./c:dev failed: exit code 3"))
       << "dream's words are kept though the mode events shows none";
+}
+
+TEST_F(HistoryTest, completion_offers_the_records_of_this_workspace_and_reads_none) {
+  ASSERT_EQ(dream({"dev", "--record"}).code, 0);
+  const std::string name = fs::directory_iterator(records())->path().filename().string();
+  const std::size_t id = name.find('-', name.find('-') + 1) + 1;
+  fs::resize_file(records() / name, 0);
+  const auto copy_as = [&](const std::string& other) { fs::copy_file(records() / name, records() / other); };
+  copy_as("0123456789abcdef" + name.substr(name.find('-')));
+  const std::string offered = dream({"completion", "--", "ctl", "show", ""}).out;
+  EXPECT_THAT(offered, StartsWith(name.substr(id, 8) + "\tof 20"));
+  EXPECT_EQ(std::ranges::count(offered, '\n'), 1) << offered;
+  EXPECT_EQ(dream({"completion", "--", "ctl", "logs", "--run", ""}).out, offered);
+  EXPECT_EQ(dream({"completion", "--", "ctl", "down", "--run", ""}).out, "") << "none goes on";
+  for (int number = 0; number < 30; ++number)
+    copy_as(name.substr(0, id) + std::to_string(10'000'000 + number) + "-b.jsonl");
+  const std::string many = dream({"completion", "--", "ctl", "compare", "x", ""}).out;
+  EXPECT_EQ(std::ranges::count(many, '\n'), 20);
 }
 
 TEST_F(HistoryTest, history_has_the_newest_first_with_how_they_ended) {
