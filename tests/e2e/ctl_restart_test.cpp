@@ -111,5 +111,37 @@ TEST_F(Reload, refuses_a_file_that_is_broken_or_not_obeyed_any_more) {
   EXPECT_THAT(dream.out(), Not(HasSubstr("evil")));
 }
 
+/// What an executor leaves behind is cleaned up with the options that it was started with, old and new ones.
+TEST(ReloadedOptions, are_in_the_record_of_the_run_beside_those_before) {
+  const auto configuration = [](const std::string& options) {
+    return R"({"executors": {"leaving": {"plugin": ")" DREAM_LEAVING_PLUGIN R"("}}, "projects": {"./a": {
+        "executor": "leaving", "tasks": {"go": {"options": )" +
+           options + R"(, "command": "echo up; read go < $ROOT/gate"}}}}})";
+  };
+  const Workspace workspace(configuration("{}"));
+  const Gate gate(workspace, "gate");
+  const std::filesystem::path runtime = workspace.root() / "runtime";
+  std::filesystem::create_directory(runtime);
+  ::chmod(runtime.c_str(), 0700);
+  const auto launch = [&](std::vector<std::string> words) {
+    return Launch{
+        .arguments = std::move(words), .folder = "a", .environment = {{"XDG_RUNTIME_DIR", runtime.string()}}};
+  };
+  DreamRun dream(workspace, launch({"go", "--trust", "-o", "prefix"}));
+  dream.await_out("up");
+  workspace.write("dream.json", configuration(R"({"reap": "wait"})"));
+  DreamRun asked(workspace, launch({"ctl", "restart", "./a:go", "--reload"}));
+  EXPECT_EQ(asked.exit_code_beside_others(), 0) << asked.err();
+  EXPECT_EQ(asked.out(), "./a:go  options reap: (none) → \"wait\"\n");
+  const std::filesystem::path records = workspace.root() / ".local/state/dream/.runs";
+  ASSERT_EQ(std::distance(std::filesystem::directory_iterator(records), {}), 1);
+  const auto record = std::filesystem::directory_iterator(records)->path();
+  EXPECT_THAT(workspace.read(record.lexically_relative(workspace.root()).string()),
+              AllOf(HasSubstr(R"("{}")"), HasSubstr(R"(reap\":\"wait)")));
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
+  EXPECT_TRUE(std::filesystem::is_empty(records));
+}
+
 }  // namespace
 }  // namespace dream::e2e
