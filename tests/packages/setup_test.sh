@@ -44,6 +44,11 @@ for name in $product; do grep -q "^$name\$" "$folder/there" || fail "$name isn't
 for name in $tests nodejs; do
   grep -q "^$name\$" "$folder/there" && fail "$name is installed without --test"
 done
+start 0
+setup --release || fail "setup failed for a release"
+for name in $product g++-aarch64-linux-gnu qemu-user-static npm; do
+  grep -q "^$name\$" "$folder/there" || fail "$name isn't installed for a release"
+done
 setup --nonsense && fail "an unknown option is taken"
 everything="$product $tests"
 
