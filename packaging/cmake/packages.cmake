@@ -36,7 +36,12 @@ set(CPACK_COMPONENT_PLUGIN_API_DESCRIPTION
 executors, a C++ layer above it, and the CMake package that builds a plugin.")
 
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream RENAME copyright COMPONENT dream)
-install(FILES packaging/third-party-licences DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream COMPONENT dream)
+# Of what is inside.
+set(licences ${PROJECT_BINARY_DIR}/third-party-licences)
+add_custom_command(OUTPUT ${licences} COMMAND ${PROJECT_SOURCE_DIR}/packaging/sbom --licences > ${licences}
+                   DEPENDS ${PROJECT_SOURCE_DIR}/packaging/sbom ${PROJECT_SOURCE_DIR}/packaging/cmake/dependencies.cmake VERBATIM)
+add_custom_target(licences ALL DEPENDS ${licences})
+install(FILES ${licences} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream COMPONENT dream)
 set(changelog ${PROJECT_BINARY_DIR}/changelog.gz)
 add_custom_command(OUTPUT ${changelog} COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md > ${changelog}
                    DEPENDS ${PROJECT_SOURCE_DIR}/CHANGELOG.md VERBATIM)
