@@ -49,7 +49,7 @@ TEST(TheCriticalPath, counts_the_longer_one_of_delay_and_readiness) {
 }
 
 /// ./a and ./b, beside one another; ./c after both.
-Plan with_group() {
+Plan two_and_then_one() {
   Plan plan = plan_of({foreground("./a"), foreground("./b"), foreground("./c")});
   plan.is_list = false;
   plan.barriers = {{.steps = {StepIndex{0}, StepIndex{1}}, .after = {}}};
@@ -58,13 +58,13 @@ Plan with_group() {
 }
 
 TEST(TheCriticalPath, takes_the_longest_way) {
-  EXPECT_EQ(steps_of(critical_path(with_group(), {ran(50), ran(20), ran(5)})), (Steps{0, 2}));
-  EXPECT_EQ(steps_of(critical_path(with_group(), {ran(10), ran(20), {}})), (Steps{1, 2}));
-  EXPECT_EQ(critical_path(with_group(), {ran(10), ran(20), ran(5)}).length, milliseconds(25));
+  EXPECT_EQ(steps_of(critical_path(two_and_then_one(), {ran(50), ran(20), ran(5)})), (Steps{0, 2}));
+  EXPECT_EQ(steps_of(critical_path(two_and_then_one(), {ran(10), ran(20), {}})), (Steps{1, 2}));
+  EXPECT_EQ(critical_path(two_and_then_one(), {ran(10), ran(20), ran(5)}).length, milliseconds(25));
 }
 
 TEST(TheCriticalPath, ends_where_the_run_does) {
-  Plan plan = with_group();
+  Plan plan = two_and_then_one();
   plan.steps[2].after.reset();
   EXPECT_EQ(steps_of(critical_path(plan, {ran(10), ran(50), ran(5)})), (Steps{1}));
   plan.steps[1].finally = true;
