@@ -13,6 +13,7 @@
 
 #include "failures.hpp"
 #include "process_identity.hpp"
+#include "removal.hpp"
 
 namespace dream::docker {
 
@@ -20,18 +21,9 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace): &&
 
-/// Between two tries to remove a container.
-constexpr std::chrono::milliseconds removal_pause{200};
-
 constexpr std::size_t id_shown = 12;
 
 constexpr int killed = 128 + SIGKILL;  // as a shell has it
-
-/// The task's own check stands for the image's, or takes it away.
-bool has_health_check(const ContainerPlan& plan, const Image& image) {
-  const auto& own = plan.options.health_check;
-  return own && !own->test.empty() ? !own->is_off() : image.has_health_check;
-}
 
 std::string short_id(const std::string& id) {
   return id.substr(0, id_shown);
@@ -46,7 +38,8 @@ ContainerLife::ContainerLife(const asio::any_io_executor& executor, ContainerPla
       engine_(executor, plan_.endpoint),
       stream_(executor, plan_.endpoint),
       authorization_(executor, plan_.docker_configuration, limits.helper),
-      limits_(limits) {}
+      limits_(limits),
+      program_(observer_) {}
 
 void ContainerLife::begin() {
   const auto whole = [](std::shared_ptr<ContainerLife> self) -> Async<void> {
@@ -97,7 +90,7 @@ Async<void> ContainerLife::say(std::string text) {
   if (text.empty()) co_return;
   std::vector<Piece> pieces;
   pieces.push_back({DREAM_STDERR, std::move(text)});
-  co_await write(std::move(pieces));
+  co_await write_output(*observer_, engine_.executor(), std::move(pieces));
 }
 
 // ---- the life ---------------------------------------------------------------------------------------------
@@ -137,13 +130,8 @@ Async<Result<Image>> ContainerLife::prepare_image() {
 }
 
 Async<LifeEnd> ContainerLife::live_with_image() {
-  if (plan_.wants_ready && !has_health_check(plan_, image_)) {
-    const std::string image = plan_.options.build ? build_tag(plan_) : plan_.options.image;
-    co_return Failure{
-        DREAM_E_FAILED,
-        "the image " + image + " has no HEALTHCHECK, which is to tell when " + plan_.step + " is ready",
-        "give it one, or the task the option `healthcheck`, or take another probe: port, log or exec"};
-  }
+  const Result<void> can_get_ready = check_readiness(plan_, image_);
+  if (!can_get_ready) co_return can_get_ready.failure();
   stage_ = Stage::creating;
   const Result<void> created = co_await create();
   LifeEnd end = stopped_early();
@@ -163,7 +151,9 @@ Async<Result<void>> ContainerLife::join_network() {
   network_ = std::move(network);
   std::map<std::string, std::string> labels;
   for (const char* name : {run_label, process_label}) labels[name] = plan_.labels.at(name);
-  co_return co_await turn.join(engine_, std::move(labels));
+  const Result<std::string> joined = co_await turn.join(engine_, std::move(labels));
+  if (!joined) co_return joined.failure();
+  co_return Result<void>();
 }
 
 Async<Result<void>> ContainerLife::create() {
@@ -176,7 +166,7 @@ Async<Result<void>> ContainerLife::create() {
   tell("creating its container");
   if (Result<void> joined = co_await join_network(); !joined || stopping()) co_return joined;
   const std::string spec = container_spec(plan_, image_, rootless);
-  init_words_ = InitWords(program_of(plan_, image_));
+  program_.expect(program_of(plan_, image_));
   const Result<std::string> id = co_await engine_.create(plan_.name, plan_.options.platform, spec);
   if (!id) co_return id.failure();
   id_ = *id;
@@ -196,17 +186,15 @@ Async<LifeEnd> ContainerLife::run_container() {
   }
   stage_ = Stage::running;
   tell("running");
-  if (!plan_.options.init) program_runs();
+  if (!plan_.options.init) program_.confirm();
   if (stopping()) send_signal();
   if (plan_.wants_ready) {
     asio::co_spawn(
         engine_.executor(), [self = shared_from_this()] { return self->await_health(); }, asio::detached);
   }
   co_await (forward_output() && await_exit());
-  const bool no_program =
-      init_said_ == InitWords::Said::no_such_program || init_said_ == InitWords::Said::not_executable;
-  if (!program_runs_ && no_program && *code_) co_return exec_failure();
-  program_runs();
+  if (const auto failure = program_.failure(); failure && *code_) co_return *failure;
+  program_.confirm();
   if (given_up_ && !*code_) {
     co_return sdk::Exit::lost("the container engine doesn't end the container " + short_id(id_) + " (" +
                               plan_.endpoint.address + "); look into its log, and docker rm -f " +
@@ -235,22 +223,10 @@ Async<void> ContainerLife::forward_output() {
       observer_->on_warning("the container engine can't send all of the output of " + plan_.step + ": " +
                             error);
     }
-    for (const Piece& piece : pieces) listen_to_init(piece);
-    if (!pieces.empty()) co_await write(std::move(pieces));
+    for (const Piece& piece : pieces) program_.listen(piece);
+    if (!pieces.empty()) co_await write_output(*observer_, engine_.executor(), std::move(pieces));
     if (moved.error) co_return;
   }
-}
-
-/// Returns when there is room for more, so that a slow reader slows the container down.
-Async<void> ContainerLife::write(std::vector<Piece> pieces) {
-  const auto initiate = [this](auto handler, std::vector<Piece>&& written) {
-    const auto kept = std::make_shared<decltype(handler)>(std::move(handler));
-    observer_->on_output(std::move(written), [kept, executor = engine_.executor()] {
-      asio::post(executor, [kept] { std::move (*kept)(); });
-    });
-  };
-  return asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable,
-                                                                     std::move(pieces));
 }
 
 Async<sdk::Exit> ContainerLife::describe_exit(int code) {
@@ -270,38 +246,10 @@ Async<sdk::Exit> ContainerLife::describe_exit(int code) {
 
 /// What to tell the user when that didn't work.
 Async<std::string> ContainerLife::remove() {
-  const auto end = std::chrono::steady_clock::now() + limits_.removal;
-  for (auto now = end - limits_.removal; now < end; now = std::chrono::steady_clock::now()) {
-    // Who forces an end waits no longer than that.
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - now);
-    const Result<void> removed = co_await try_removal(forced_ ? left : HttpClient::answer_limit);
-    if (removed) co_return std::string();
-    asio::steady_timer pause(engine_.executor(), removal_pause);
-    co_await pause.async_wait(answered);
-  }
-  if (network_ != nullptr) {
-    RunNetwork::Turn turn(network_, engine_.executor());
-    co_await turn.come();
-    turn.give_up();
-  }
-  const std::string container = "its container " + (id_.empty() ? plan_.name : short_id(id_));
-  co_return (container_is_gone_ ? "the network " + plan_.network : container) +
-      " may still be there: dream removes it when it next uses this engine";
-}
-
-/// The container, and then the network of the run, if it was the last in it.
-Async<Result<void>> ContainerLife::try_removal(Engine::Limit limit) {
-  if (!container_is_gone_) {
-    Result<void> removed = co_await remove_container(limit);
-    if (!removed) co_return removed;
-    container_is_gone_ = true;
-  }
-  if (network_ == nullptr) co_return Result<void>();
-  RunNetwork::Turn turn(network_, engine_.executor());
-  co_await turn.come();
-  Result<void> left = co_await turn.leave(engine_, limit);
-  if (left) network_.reset();
-  co_return left;
+  Removal removal(engine_, limits_.removal, [this] { return forced_; });
+  const Removal::Step step = [this](Engine::Limit limit) { return remove_container(limit); };
+  std::string container = "its container " + (id_.empty() ? plan_.name : short_id(id_));
+  co_return co_await removal.run(std::move(container), step, std::move(network_), plan_.network);
 }
 
 Async<Result<void>> ContainerLife::remove_container(Engine::Limit limit) {
@@ -324,7 +272,7 @@ void ContainerLife::send_signal() {
   const auto send = [](std::shared_ptr<ContainerLife> self, std::string signal) -> Async<void> {
     Engine engine(self->engine_.executor(), self->plan_.endpoint);
     engine.speak_like(self->engine_);
-    Result<void> sent = co_await engine.kill(self->id_, signal);
+    Result<bool> sent = co_await engine.kill(self->id_, signal);
     // An image that was put together by hand may name one that its engine doesn't know.
     const std::string number = std::to_string(self->signal_);
     if (!sent && signal != number) sent = co_await engine.kill(self->id_, number);

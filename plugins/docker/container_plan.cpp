@@ -133,9 +133,10 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.directory = task.directory();
   plan.stop_signal = task.stop_signal();
   plan.own_signal = task.may_use_own_signal();
+  plan.grace = task.grace();
   plan.wants_ready = task.wants_ready();
-  // An engine elsewhere has no such folder.
-  plan.mount = plan.options.mount.value_or(plan.endpoint.is_local());
+  // An engine elsewhere has no such folder, nor has another node.
+  plan.mount = plan.options.mount.value_or(plan.endpoint.is_local() && !plan.options.swarm);
   plan.command = command_of(task, plan.options);
   plan.arguments = task.arguments();
   if (plan.command && std::holds_alternative<std::string>(*plan.command) && !plan.arguments.empty()) {
@@ -182,6 +183,18 @@ std::vector<std::string> argv_of(const Words& command, const std::vector<std::st
   }
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   return argv;
+}
+
+Result<void> check_readiness(const ContainerPlan& plan, const Image& image) {
+  // The task's own check stands for the image's, or takes it away.
+  const auto& own = plan.options.health_check;
+  const bool has_check = own && !own->test.empty() ? !own->is_off() : image.has_health_check;
+  if (!plan.wants_ready || has_check) return {};
+  const std::string name = plan.options.build ? build_tag(plan) : plan.options.image;
+  return Failure{
+      DREAM_E_FAILED,
+      "the image " + name + " has no HEALTHCHECK, which is to tell when " + plan.step + " is ready",
+      "give it one, or the task the option `healthcheck`, or take another probe: port, log or exec"};
 }
 
 std::string build_tag(const ContainerPlan& plan) {

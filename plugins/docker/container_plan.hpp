@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <dream/sdk/host.hpp>
 #include <dream/sdk/task.hpp>
 #include <map>
@@ -10,6 +11,7 @@
 #include "endpoint.hpp"
 #include "engine.hpp"
 #include "options.hpp"
+#include "spec_writer.hpp"
 
 namespace dream::docker {
 
@@ -34,9 +36,10 @@ struct ContainerPlan {
   std::vector<std::string> environment;  ///< NAME=VALUE
   std::map<std::string, std::string> labels;
   int stop_signal = 15;
-  bool own_signal = false;           ///< one of the image's comes before it: dream.json names none
-  bool wants_ready = false;          ///< somebody waits until its health check has passed
-  std::string docker_configuration;  ///< folder of docker's own configuration, for registries' passwords
+  std::chrono::milliseconds grace{5000};  ///< after which it is killed
+  bool own_signal = false;                ///< one of the image's comes before it: dream.json names none
+  bool wants_ready = false;               ///< somebody waits until its health check has passed
+  std::string docker_configuration;       ///< folder of docker's own configuration, for registries' passwords
 };
 
 /// Labels by which a container, and with the first and the last its run's network, is found again; the values
@@ -60,6 +63,16 @@ inline constexpr const char* process_label = "dream.process";
 
 /// The body of the request that creates the container. `rootless`: root in the container is the caller.
 [[nodiscard]] std::string container_spec(const ContainerPlan& plan, const Image& image, bool rootless);
+
+/// What `docker run` would get behind the image. Arguments without a command follow the image's own command;
+/// where that is only the default arguments of an entrypoint, they replace it.
+[[nodiscard]] std::vector<std::string> command_for(const ContainerPlan& plan, const Image& image);
+
+/// A failure where somebody waits for a health check that there isn't.
+[[nodiscard]] Result<void> check_readiness(const ContainerPlan& plan, const Image& image);
+
+/// The engine counts in nanoseconds; what is 0 or absent is the image's.
+void write_health_check(SpecWriter& spec, const HealthCheck& check);
 
 /// The program that the container is to execute; empty: the image says none.
 [[nodiscard]] std::string program_of(const ContainerPlan& plan, const Image& image);

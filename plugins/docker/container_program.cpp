@@ -13,43 +13,23 @@ Async<void> ContainerLife::await_program() {
   constexpr std::chrono::milliseconds longest_pause{500};
   std::chrono::milliseconds pause{5};
   asio::steady_timer timer(engine_.executor());
-  while (!program_runs_ && !given_up_) {
+  while (!program_.confirmed() && !given_up_) {
     const Result<bool> runs = co_await engine_.runs_program(id_);
     if (given_up_) co_return;
     if (!runs) {
       // It has ended, which the engine tells next, or this can't be known.
       const Result<ContainerState> state = co_await engine_.inspect(id_);
-      if (!state || state->status == "running") program_runs();
+      if (!state || state->status == "running") program_.confirm();
       co_return;
     }
     if (*runs) {
-      program_runs();
+      program_.confirm();
       co_return;
     }
     timer.expires_after(pause);
     co_await timer.async_wait(answered);
     pause = std::min(2 * pause, longest_pause);
   }
-}
-
-void ContainerLife::program_runs() {
-  if (!std::exchange(program_runs_, true)) observer_->on_started();
-}
-
-void ContainerLife::listen_to_init(const Piece& piece) {
-  if (program_runs_) return;
-  init_said_ = init_words_.take(piece);
-  if (init_said_ == InitWords::Said::words_of_the_program) program_runs();
-}
-
-Failure ContainerLife::exec_failure() const {
-  const std::string program = program_of(plan_, image_);
-  if (init_said_ == InitWords::Said::no_such_program) {
-    return {DREAM_E_NOT_FOUND, "its command " + program + " doesn't exist in the container",
-            "correct it, or of a script its first line, or take an image that has it"};
-  }
-  return {DREAM_E_NOT_EXECUTABLE, "its command " + program + " can't be executed in the container",
-          "it has to be a program or script, with the right to execute it"};
 }
 
 /// As often as dream's own probes try.
@@ -64,7 +44,7 @@ Async<void> ContainerLife::await_health() {
     const Result<ContainerState> state = co_await engine.inspect(id_);
     if (!state || stage_ != Stage::running || code_) co_return;
     if (state->health == "healthy") {
-      program_runs();
+      program_.confirm();
       observer_->on_ready();
       co_return;
     }

@@ -3,6 +3,9 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "container_life.hpp"
+#include "service_life.hpp"
+
 namespace dream::docker {
 
 namespace {
@@ -71,7 +74,12 @@ class ContainerRun::Observer final : public LifeObserver {
 void ContainerRun::begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, ContainerPlan plan) {
   link_->run = this;
   executor_ = executor;
-  life_ = std::make_shared<ContainerLife>(executor, std::move(plan), std::make_shared<Observer>(link_, loop));
+  auto observer = std::make_shared<Observer>(link_, loop);
+  if (plan.options.swarm) {
+    life_ = std::make_shared<ServiceLife>(executor, std::move(plan), std::move(observer));
+  } else {
+    life_ = std::make_shared<ContainerLife>(executor, std::move(plan), std::move(observer));
+  }
   asio::post(executor, [life = life_] { life->begin(); });
 }
 

@@ -10,7 +10,8 @@
 #include <optional>
 #include <vector>
 
-#include "container_life.hpp"
+#include "container_plan.hpp"
+#include "step_life.hpp"
 
 namespace dream::docker {
 
@@ -50,7 +51,7 @@ class ContainerRun final : public sdk::Run {
   sdk::Host host_;
   dream_run_id id_;
   std::shared_ptr<Link> link_ = std::make_shared<Link>();
-  std::shared_ptr<ContainerLife> life_;
+  std::shared_ptr<StepLife> life_;
   std::optional<asio::any_io_executor> executor_;
   sdk::Phase phase_ = sdk::Phase::starting;
   Standing standing_;

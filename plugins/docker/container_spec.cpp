@@ -10,17 +10,6 @@ namespace dream::docker {
 
 namespace {
 
-/// What `docker run` would get behind the image. Arguments without a command follow the image's own command;
-/// where that is only the default arguments of an entrypoint, they replace it.
-std::vector<std::string> command_for(const ContainerPlan& plan, const Image& image) {
-  if (plan.command) return argv_of(*plan.command, plan.arguments);
-  std::vector<std::string> argv;
-  const bool replaced = !image.entrypoint.empty() && !plan.arguments.empty();
-  if (!plan.options.entrypoint && !replaced) argv = image.command;
-  argv.insert(argv.end(), plan.arguments.begin(), plan.arguments.end());
-  return argv;
-}
-
 void write_ports(SpecWriter& spec, SpecWriter::Writer& json, const std::vector<PortBinding>& ports) {
   std::map<std::string, std::vector<PortBinding>> by_port;
   for (const PortBinding& port : ports) by_port[port.container].push_back(port);
@@ -103,19 +92,6 @@ void write_host_config(SpecWriter& spec, SpecWriter::Writer& json, const Contain
   });
 }
 
-/// The engine counts in nanoseconds; what is 0 or absent is the image's.
-void write_health_check(SpecWriter& spec, const HealthCheck& check) {
-  constexpr std::int64_t per_ms = 1'000'000;
-  spec.object("Healthcheck", [&] {
-    spec.texts("Test", check.test);
-    spec.number("Interval", check.interval_ms * per_ms);
-    spec.number("Timeout", check.timeout_ms * per_ms);
-    spec.number("StartPeriod", check.start_period_ms * per_ms);
-    spec.number("StartInterval", check.start_interval_ms * per_ms);
-    spec.number("Retries", check.retries);
-  });
-}
-
 void write_keys(SpecWriter& spec, SpecWriter::Writer& json, const char* name,
                 const std::vector<std::string>& keys) {
   if (keys.empty()) return;
@@ -129,6 +105,27 @@ void write_keys(SpecWriter& spec, SpecWriter::Writer& json, const char* name,
 }
 
 }  // namespace
+
+std::vector<std::string> command_for(const ContainerPlan& plan, const Image& image) {
+  if (plan.command) return argv_of(*plan.command, plan.arguments);
+  std::vector<std::string> argv;
+  const bool replaced = !image.entrypoint.empty() && !plan.arguments.empty();
+  if (!plan.options.entrypoint && !replaced) argv = image.command;
+  argv.insert(argv.end(), plan.arguments.begin(), plan.arguments.end());
+  return argv;
+}
+
+void write_health_check(SpecWriter& spec, const HealthCheck& check) {
+  constexpr std::int64_t per_ms = 1'000'000;
+  spec.object("Healthcheck", [&] {
+    spec.texts("Test", check.test);
+    spec.number("Interval", check.interval_ms * per_ms);
+    spec.number("Timeout", check.timeout_ms * per_ms);
+    spec.number("StartPeriod", check.start_period_ms * per_ms);
+    spec.number("StartInterval", check.start_interval_ms * per_ms);
+    spec.number("Retries", check.retries);
+  });
+}
 
 std::string program_of(const ContainerPlan& plan, const Image& image) {
   const std::vector<std::string> entrypoint = plan.options.entrypoint.value_or(image.entrypoint);

@@ -18,9 +18,6 @@ namespace {
 constexpr int known_minor = 47;
 constexpr int oldest_minor = 24;
 
-constexpr unsigned not_found = 404;
-constexpr unsigned conflict = 409;  // it doesn't run, or is being removed already
-
 std::vector<std::string> texts_at(const Json& value, std::initializer_list<std::string_view> names) {
   std::vector<std::string> texts;
   const Json& found = json_at(value, names);
@@ -95,7 +92,8 @@ Async<Result<std::optional<Image>>> Engine::find_image(const std::string& name) 
                                 .entrypoint = texts_at(json, {"Config", "Entrypoint"}),
                                 .command = texts_at(json, {"Config", "Cmd"}),
                                 .stop_signal = json_text(json, {"Config", "StopSignal"}),
-                                .has_health_check = !check.empty() && check.front() != "NONE"});
+                                .has_health_check = !check.empty() && check.front() != "NONE",
+                                .digests = texts_at(json, {"RepoDigests"})});
 }
 
 Async<Result<void>> Engine::pull(const std::string& image, const std::string& platform,
@@ -196,12 +194,12 @@ Async<Result<bool>> Engine::runs_program(const std::string& id) {
   co_return commands.size() > 1;
 }
 
-Async<Result<void>> Engine::kill(const std::string& id, const std::string& signal) {
+Async<Result<bool>> Engine::kill(const std::string& id, const std::string& signal) {
   const Result<Response> sent =
       co_await ask(request(Verb::post, container_path(id) + "/kill?signal=" + url_encode(signal)),
                    "send a signal to the container", HttpClient::answer_limit, {not_found, conflict});
   if (!sent) co_return sent.failure();
-  co_return Result<void>();
+  co_return sent->ok();
 }
 
 Async<Result<void>> Engine::remove(const std::string& id, Limit limit) {
@@ -248,18 +246,20 @@ Async<Result<std::vector<Listed>>> Engine::list_networks(const std::string& labe
 }
 
 Async<Result<std::vector<Listed>>> Engine::list_at(std::string path, std::string what, std::string label,
-                                                   Limit limit) {
+                                                   Limit limit, Fine fine) {
   const std::string filters =
       "{\"label\":[" + to_text(Json(rapidjson::StringRef(label.data(), label.size()))) + "]}";
   const Result<Response> found =
-      co_await ask(request(Verb::get, path + "filters=" + url_encode(filters)), what, limit);
+      co_await ask(request(Verb::get, path + "filters=" + url_encode(filters)), what, limit, fine);
   if (!found) co_return found.failure();
   const auto json = parse_json(found->body);
   std::vector<Listed> all;
   if (!json.IsArray()) co_return all;
   for (const Json& one : json.GetArray()) {
-    Listed listed{json_text(one, {"Id"}), {}};
-    const Json& labels = json_at(one, {"Labels"});
+    // A service has another way to say it.
+    const bool is_service = !json_at(one, {"Spec"}).IsNull();
+    Listed listed{json_text(one, {is_service ? "ID" : "Id"}), {}};
+    const Json& labels = is_service ? json_at(one, {"Spec", "Labels"}) : json_at(one, {"Labels"});
     if (labels.IsObject()) {
       for (const auto& member : labels.GetObject()) {
         if (member.value.IsString()) listed.labels.emplace(member.name.GetString(), member.value.GetString());
@@ -270,14 +270,14 @@ Async<Result<std::vector<Listed>>> Engine::list_at(std::string path, std::string
   co_return all;
 }
 
-Async<Result<void>> Engine::create_network(const std::string& name,
+Async<Result<void>> Engine::create_network(const std::string& name, const std::string& driver,
                                            const std::map<std::string, std::string>& labels) {
   rapidjson::StringBuffer buffer;
   SpecWriter::Writer json(buffer);
   SpecWriter spec(json);
   json.StartObject();
   spec.text("Name", name);
-  spec.text("Driver", "bridge");
+  spec.text("Driver", driver);
   spec.flag("CheckDuplicate", true);  // engines before 1.44 take two of one name without it
   spec.table("Labels", labels);
   json.EndObject();
@@ -291,11 +291,14 @@ Async<Result<void>> Engine::create_network(const std::string& name,
   co_return failure;
 }
 
-Async<Result<void>> Engine::remove_network(const std::string& name, Limit limit) {
+Async<Result<bool>> Engine::remove_network(const std::string& name, Limit limit) {
   const Result<Response> removed = co_await ask(request(Verb::delete_, "/networks/" + url_encode(name)),
                                                 "remove the network of the run", limit, {not_found});
-  if (!removed) co_return removed.failure();
-  co_return Result<void>();
+  if (removed) co_return removed->ok();
+  // An overlay network that the swarm has removed is listed until the last container is off it; the engine
+  // says so with a status of its own troubles.
+  if (removed.failure().message.ends_with("network " + name + " not found")) co_return false;
+  co_return removed.failure();
 }
 
 Async<Result<bool>> Engine::is_rootless() {

@@ -20,6 +20,7 @@ struct Image {
   std::vector<std::string> command = {};
   std::string stop_signal = {};  ///< a name or a number, in the engine's words; empty: none
   bool has_health_check = false;
+  std::vector<std::string> digests = {};  ///< "postgres@sha256:…", of each registry that it is in
 };
 
 /// How a container is doing.
@@ -31,7 +32,40 @@ struct ContainerState {
   bool out_of_memory = false;
 };
 
-/// A container or a network in a list.
+/// The engine's place in a swarm.
+struct SwarmMember {
+  std::string state = {};  ///< "active", "inactive", "locked"
+  std::string node = {};   ///< its id there
+  bool is_manager = false;
+};
+
+/// A machine of a swarm.
+struct SwarmNode {
+  std::string name;
+  bool is_down = false;
+};
+
+/// What a service runs: one container on one node.
+struct SwarmTask {
+  std::string id = {};
+  std::string node = {};       ///< its id; empty: there is none yet
+  std::string state = {};      ///< "pending", "preparing", "starting", "running", "complete"
+  std::string message = {};    ///< what it was doing, in the swarm's words
+  std::string error = {};      ///< why it is so
+  std::string container = {};  ///< empty: there is none yet
+  std::optional<int> code = {};
+
+  [[nodiscard]] bool is_over() const;
+};
+
+/// Where the output of a task is read from: its container, which the engine itself has, or the swarm.
+struct LogRequest {
+  std::string path;          ///< "/containers/ID", "/tasks/ID"
+  bool follow = false;       ///< what is still to come, too
+  std::int64_t since_s = 0;  ///< only what was written from then on; since 1970
+};
+
+/// A container, a service or a network in a list.
 struct Listed {
   std::string id;
   std::map<std::string, std::string> labels;
@@ -81,8 +115,8 @@ class Engine {
   [[nodiscard]] Async<Result<int>> wait(const std::string& id);
   /// Whether an init that is process 1 runs something else below it by now.
   [[nodiscard]] Async<Result<bool>> runs_program(const std::string& id);
-  /// `signal`: a name or a number. A container that doesn't run any more is no failure.
-  [[nodiscard]] Async<Result<void>> kill(const std::string& id, const std::string& signal);
+  /// `signal`: a name or a number. False: the container doesn't run, or is not there.
+  [[nodiscard]] Async<Result<bool>> kill(const std::string& id, const std::string& signal);
   /// With its anonymous volumes, running or not; one that doesn't exist is no failure.
   [[nodiscard]] Async<Result<void>> remove(const std::string& id, Limit limit = HttpClient::answer_limit);
 
@@ -92,17 +126,37 @@ class Engine {
   /// Those, running or not, that have this label: "name" or "name=value".
   [[nodiscard]] Async<Result<std::vector<Listed>>> list(const std::string& label,
                                                         Limit limit = HttpClient::answer_limit);
-  /// A bridge; one of this name that is there already will do. However long that takes.
-  [[nodiscard]] Async<Result<void>> create_network(const std::string& name,
+  /// `driver`: "bridge", "overlay". One of this name that is there already will do. However long that takes.
+  [[nodiscard]] Async<Result<void>> create_network(const std::string& name, const std::string& driver,
                                                    const std::map<std::string, std::string>& labels);
-  /// By its name or id. One that doesn't exist is no failure; one that a container is attached to is.
-  [[nodiscard]] Async<Result<void>> remove_network(const std::string& name,
+  /// By its name or id. False: there is none; one that a container is attached to is a failure.
+  [[nodiscard]] Async<Result<bool>> remove_network(const std::string& name,
                                                    Limit limit = HttpClient::answer_limit);
   /// Those that have this label, as list() takes it.
   [[nodiscard]] Async<Result<std::vector<Listed>>> list_networks(const std::string& label,
                                                                  Limit limit = HttpClient::answer_limit);
   /// Root in a container is the user who runs the engine.
   [[nodiscard]] Async<Result<bool>> is_rootless();
+
+  // The swarm that the engine is a manager of.
+
+  [[nodiscard]] Async<Result<SwarmMember>> swarm_member();
+  [[nodiscard]] Async<Result<SwarmNode>> swarm_node(const std::string& id);
+  /// The id of the service; however long that takes. `authorization` is for the nodes, as that of pull().
+  [[nodiscard]] Async<Result<std::string>> create_service(std::string spec, const std::string& authorization);
+  /// `spec` is the whole of it.
+  [[nodiscard]] Async<Result<void>> update_service(const std::string& id, std::string spec);
+  /// Its task is asked to end, and has its grace. A service that doesn't exist is no failure.
+  [[nodiscard]] Async<Result<void>> remove_service(const std::string& id,
+                                                   Limit limit = HttpClient::answer_limit);
+  /// Those that have this label, as list() takes it; none where there is no swarm.
+  [[nodiscard]] Async<Result<std::vector<Listed>>> list_services(const std::string& label,
+                                                                 Limit limit = HttpClient::answer_limit);
+  /// The first one of a service, and then the one of this id; nothing: not yet, or not any more.
+  [[nodiscard]] Async<Result<std::optional<SwarmTask>>> first_task(const std::string& service);
+  [[nodiscard]] Async<Result<std::optional<SwarmTask>>> task(const std::string& id);
+  /// Both streams, in frames, each with its time.
+  [[nodiscard]] Async<Result<void>> logs(const LogRequest& logs, HttpClient::OnPiece on_piece);
 
   /// Ends what is going on; it fails.
   void close() { http_.close(); }
@@ -114,13 +168,16 @@ class Engine {
  private:
   /// Statuses that count as success, too.
   using Fine = std::array<unsigned, 2>;
+  static constexpr unsigned not_found = 404;
+  static constexpr unsigned conflict = 409;     // it doesn't run, or is being removed already
+  static constexpr unsigned unavailable = 503;  // to be had of a manager of a swarm only
 
   [[nodiscard]] Request request(Verb method, const std::string& target, std::string body = {}) const;
   /// A call whose refusal is a Failure: the engine can't do `what`.
   [[nodiscard]] Async<Result<Response>> ask(Request request, std::string what,
                                             Limit limit = HttpClient::answer_limit, Fine fine = {});
   [[nodiscard]] Async<Result<std::vector<Listed>>> list_at(std::string path, std::string what,
-                                                           std::string label, Limit limit);
+                                                           std::string label, Limit limit, Fine fine = {});
   /// An answer whose refusal, or whose late `error` (of a stream that began well), is a Failure.
   [[nodiscard]] Result<Response> judged(Result<Response> answer, std::string_view what, Fine fine = {},
                                         std::string_view error = {}) const;

@@ -14,6 +14,7 @@
 #include "container_run.hpp"
 #include "engine_thread.hpp"
 #include "reaper.hpp"
+#include "service_spec.hpp"
 #include "shared/programs.hpp"
 
 namespace {
@@ -23,7 +24,7 @@ namespace sdk = dream::sdk;
 using sdk::Failure;
 using sdk::Result;
 
-/// One container for each task, on an engine with Docker's API.
+/// One container for each task, on an engine with Docker's API; or one service of its swarm.
 class Docker : public sdk::Executor {
  public:
   static constexpr sdk::PluginInfo info{.id = "docker",
@@ -53,7 +54,7 @@ class Docker : public sdk::Executor {
   Result<std::string> describe(const sdk::Task& task) {
     const Result<ContainerPlan> plan = make_plan(host_, project_, task, own_variables());
     if (!plan) return plan.failure();
-    return dream::docker::describe(*plan);
+    return plan->options.swarm ? describe_service(*plan) : dream::docker::describe(*plan);
   }
 
   /// Without a command in dream.json there is always one: the image's own. So there is nothing to list.

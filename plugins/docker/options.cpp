@@ -287,6 +287,9 @@ Result<Options> read_options(std::string_view json) {
                  "leave one of them out: a run has a network of its own, where names are");
   }
   if (const Result<void> limits = read_limits(read.json(), options); !limits) return limits.failure();
+  auto swarm = read_swarm(read.json(), options);
+  if (!swarm) return swarm.failure();
+  options.swarm = *std::move(swarm);
   return options;
 }
 

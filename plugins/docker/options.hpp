@@ -63,6 +63,11 @@ struct HealthCheck {
   [[nodiscard]] bool is_off() const { return !test.empty() && test.front() == "NONE"; }
 };
 
+/// The step is a service of the swarm that the engine is a manager of.
+struct Swarm {
+  std::vector<std::string> constraints;  ///< which nodes suit, in the engine's words: "node.role==worker"
+};
+
 enum class Pull : std::uint8_t { missing, always, never };
 
 /// The options of the plugin, read and checked.
@@ -89,10 +94,23 @@ struct Options {
   std::map<std::string, std::string> labels;
   std::optional<HealthCheck> health_check;
   std::optional<std::string> host;
+  std::optional<Swarm> swarm;
 };
 
 /// The options of a task, which fit the schema. What the schema can't say is checked here.
 [[nodiscard]] Result<Options> read_options(std::string_view json);
+
+/// How a folder in memory is mounted; 0: as the engine has it.
+struct TmpfsSettings {
+  std::int64_t size = 0;  ///< bytes
+  std::int64_t mode = 0;
+};
+
+/// "size=64m,mode=1777"; nothing where there is something else.
+[[nodiscard]] std::optional<TmpfsSettings> read_tmpfs_settings(std::string_view text);
+
+/// What dream.json says of a swarm. Options that a swarm can't obey are refused.
+[[nodiscard]] Result<std::optional<Swarm>> read_swarm(const Json& json, const Options& options);
 
 /// Several for a range of ports; `where` is the JSON pointer of the text.
 [[nodiscard]] Result<std::vector<PortBinding>> parse_port(const std::string& text, const std::string& where);

@@ -16,8 +16,15 @@ namespace {
 constexpr int quiet_looks = 5;
 constexpr std::chrono::milliseconds between_looks{100};
 
-/// Containers before their network; whether something was found.
+/// Services before their containers, which those make, and containers before their network; whether something
+/// was found.
 Async<Result<bool>> remove_found(Engine& engine, const std::string& label) {
+  const auto services = co_await engine.list_services(label);
+  if (!services) co_return services.failure();
+  for (const Listed& service : *services) {
+    const Result<void> removed = co_await engine.remove_service(service.id);
+    if (!removed) co_return removed.failure();
+  }
   const auto containers = co_await engine.list(label);
   if (!containers) co_return containers.failure();
   for (const Listed& container : *containers) {
@@ -26,12 +33,13 @@ Async<Result<bool>> remove_found(Engine& engine, const std::string& label) {
   }
   const auto networks = co_await engine.list_networks(label);
   if (!networks) co_return networks.failure();
-  bool found = !containers->empty();
+  bool found = !services->empty() || !containers->empty();
   for (const Listed& network : *networks) {
     // One that came up with a container meanwhile goes after that.
-    const Result<void> removed = co_await engine.remove_network(network.id);
+    const Result<bool> removed = co_await engine.remove_network(network.id);
     if (!removed && !found) co_return removed.failure();
-    found = true;
+    // An overlay network that is gone from the swarm is listed until its last container is gone.
+    found = found || !removed || *removed;
   }
   co_return found;
 }

@@ -12,9 +12,9 @@ namespace dream::docker {
 /// dream, which tries again what could not be removed. A way to another machine takes a moment.
 [[nodiscard]] std::chrono::milliseconds patience_with(const Endpoint& endpoint);
 
-/// Removes every container of a run of dream and its network from an engine, also those whose creation was
-/// still on its way when the run died. Blocks, for `limit` at most, and for `patience` with an engine that
-/// says nothing.
+/// Removes every container and service of a run of dream and its networks from an engine, also those whose
+/// creation was still on its way when the run died. Blocks, for `limit` at most, and for `patience` with an
+/// engine that says nothing.
 [[nodiscard]] Result<void> remove_all_of(const std::string& session, const Endpoint& endpoint,
                                          std::chrono::milliseconds limit, std::chrono::milliseconds patience);
 

@@ -1,18 +1,29 @@
 #include "run_network.hpp"
 
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <utility>
 
 namespace dream::docker {
 
-std::shared_ptr<RunNetwork> RunNetwork::of(const std::string& address, const std::string& name) {
+namespace {
+
+/// An overlay network is still known to the nodes for some seconds after its end, and the name is taken.
+std::string fresh_name(const std::string& name) {
+  static std::atomic<unsigned> count = 0;
+  return name + "-swarm" + std::to_string(++count);
+}
+
+}  // namespace
+
+std::shared_ptr<RunNetwork> RunNetwork::of(const std::string& address, const std::string& name, Reach reach) {
   static std::mutex mutex;
   static std::map<std::string, std::weak_ptr<RunNetwork>> all;
   const std::scoped_lock lock(mutex);
   std::erase_if(all, [](const auto& known) { return known.second.expired(); });
-  std::weak_ptr<RunNetwork>& known = all[address + '\n' + name];
+  std::weak_ptr<RunNetwork>& known = all[address + '\n' + name + (reach == Reach::swarm ? "\nswarm" : "")];
   std::shared_ptr<RunNetwork> network = known.lock();
-  if (network == nullptr) known = network = std::make_shared<RunNetwork>(name);
+  if (network == nullptr) known = network = std::make_shared<RunNetwork>(name, reach);
   return network;
 }
 
@@ -48,18 +59,22 @@ Async<void> RunNetwork::Turn::come() {
   if (!is_first()) co_await call_->async_wait(answered);
 }
 
-Async<Result<void>> RunNetwork::Turn::join(Engine& engine, std::map<std::string, std::string> labels) {
+Async<Result<std::string>> RunNetwork::Turn::join(Engine& engine, std::map<std::string, std::string> labels) {
   ++network_->users_;
-  if (network_->exists_) co_return Result<void>();
-  Result<void> made = co_await engine.create_network(network_->name_, labels);
-  network_->exists_ = static_cast<bool>(made);
-  co_return made;
+  if (network_->exists_) co_return network_->made_;
+  const bool in_swarm = network_->reach_ == Reach::swarm;
+  network_->made_ = in_swarm ? fresh_name(network_->name_) : network_->name_;
+  const Result<void> made =
+      co_await engine.create_network(network_->made_, in_swarm ? "overlay" : "bridge", labels);
+  if (!made) co_return made.failure();
+  network_->exists_ = true;
+  co_return network_->made_;
 }
 
 Async<Result<void>> RunNetwork::Turn::leave(Engine& engine, Engine::Limit limit) {
   if (network_->users_ == 1) {
-    Result<void> removed = co_await engine.remove_network(network_->name_, limit);
-    if (!removed) co_return removed;
+    const Result<bool> removed = co_await engine.remove_network(network_->made_, limit);
+    if (!removed) co_return removed.failure();
     network_->exists_ = false;
   }
   --network_->users_;

@@ -128,23 +128,26 @@ Result<Sandbox> read_sandbox(const Json& options) {
   return sandbox;
 }
 
+void write_ulimits(SpecWriter& spec, SpecWriter::Writer& json, const std::vector<Ulimit>& ulimits) {
+  if (ulimits.empty()) return;
+  json.Key("Ulimits");
+  json.StartArray();
+  for (const Ulimit& limit : ulimits) {
+    json.StartObject();
+    spec.text("Name", limit.name);
+    spec.number("Soft", limit.soft);  // what is absent is 0
+    spec.number("Hard", limit.hard);
+    json.EndObject();
+  }
+  json.EndArray();
+}
+
 void write_sandbox(SpecWriter& spec, SpecWriter::Writer& json, const Sandbox& sandbox) {
   spec.texts("CapAdd", sandbox.cap_add);
   spec.texts("CapDrop", sandbox.cap_drop);
   if (sandbox.read_only) spec.flag("ReadonlyRootfs", true);
   if (!sandbox.tmpfs.empty()) spec.table("Tmpfs", sandbox.tmpfs);
-  if (!sandbox.ulimits.empty()) {
-    json.Key("Ulimits");
-    json.StartArray();
-    for (const Ulimit& limit : sandbox.ulimits) {
-      json.StartObject();
-      spec.text("Name", limit.name);
-      spec.number("Soft", limit.soft);  // what is absent is 0
-      spec.number("Hard", limit.hard);
-      json.EndObject();
-    }
-    json.EndArray();
-  }
+  write_ulimits(spec, json, sandbox.ulimits);
   spec.texts("ExtraHosts", sandbox.extra_hosts);
   spec.number("ShmSize", sandbox.shm_size);
   if (!sandbox.devices.empty()) {

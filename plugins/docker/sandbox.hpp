@@ -51,6 +51,9 @@ struct Sandbox {
 /// What of it stands in the engine's HostConfig.
 void write_sandbox(SpecWriter& spec, SpecWriter::Writer& json, const Sandbox& sandbox);
 
+/// The part of it that a service of a swarm has in the same words.
+void write_ulimits(SpecWriter& spec, SpecWriter::Writer& json, const std::vector<Ulimit>& ulimits);
+
 /// As arguments of `docker run`.
 [[nodiscard]] std::vector<std::string> sandbox_flags(const Sandbox& sandbox);
 

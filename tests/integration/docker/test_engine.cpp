@@ -126,6 +126,12 @@ Listing networks_of(Engine& engine, std::string label) {
   co_return co_await engine.list_networks(label);
 }
 
+Listing services_of(Engine& engine, std::string label) {
+  const Result<void> connected = co_await engine.connect();
+  if (!connected) co_return connected.failure();
+  co_return co_await engine.list_services(label);
+}
+
 std::vector<Listed> listed(const std::string& address, const std::string& label,
                            Listing (*list)(Engine&, std::string)) {
   asio::io_context context(1);
@@ -298,6 +304,10 @@ std::set<std::string> labels_of(const std::string& address, const std::string& l
 
 std::vector<std::string> networks_with(const std::string& address, const std::string& label) {
   return ids_of(listed(address, label, networks_of));
+}
+
+std::vector<std::string> services_with(const std::string& address, const std::string& label) {
+  return ids_of(listed(address, label, services_of));
 }
 
 TestEngine shared_engine() {

@@ -51,6 +51,8 @@ class TestEngine {
 /// The values of `name` that the labels of those containers have, each once.
 [[nodiscard]] std::set<std::string> labels_of(const std::string& address, const std::string& label,
                                               const std::string& name);
+/// The ids of the services of its swarm that have this label.
+[[nodiscard]] std::vector<std::string> services_with(const std::string& address, const std::string& label);
 /// The ids of the networks that have this label.
 [[nodiscard]] std::vector<std::string> networks_with(const std::string& address, const std::string& label);
 

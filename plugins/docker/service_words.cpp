@@ -1,0 +1,99 @@
+#include <dream/sdk/command_line.hpp>
+#include <utility>
+
+#include "service_spec.hpp"
+
+namespace dream::docker {
+
+namespace {
+
+/// Arguments of `docker service create`.
+class ServiceWords {
+ public:
+  void add(std::string flag, const std::string& value) {
+    if (!value.empty()) argv_.insert(argv_.end(), {std::move(flag), value});
+  }
+  void add_all(const std::string& flag, const std::vector<std::string>& values) {
+    for (const std::string& value : values) add(flag, value);
+  }
+  void add(std::string word) { argv_.push_back(std::move(word)); }
+
+  void add_mounts(const ContainerPlan& plan) {
+    std::vector<Volume> volumes = plan.options.volumes;
+    if (plan.mount) volumes.insert(volumes.begin(), {.source = plan.directory, .target = plan.directory});
+    for (const Volume& volume : volumes) {
+      const std::string type = volume.source.starts_with('/') ? "bind" : "volume";
+      const std::string source = volume.is_anonymous() ? "" : ",source=" + volume.source;
+      add("--mount",
+          "type=" + type + source + ",target=" + volume.target + (volume.mode == "ro" ? ",readonly" : ""));
+    }
+    for (const auto& [path, settings] : plan.options.sandbox.tmpfs)
+      add("--mount", "type=tmpfs,target=" + path);
+  }
+
+  void add_network(const ContainerPlan& plan) {
+    for (const PortBinding& port : plan.options.ports) {
+      const std::size_t slash = port.container.find('/');
+      const std::string published = port.host_port.empty() ? "" : ",published=" + port.host_port;
+      add("--publish", "mode=host,target=" + port.container.substr(0, slash) + published +
+                           ",protocol=" + port.container.substr(slash + 1));
+    }
+    std::string network = plan.shares_network || plan.network == "bridge" ? "" : "name=" + plan.network;
+    for (const std::string& alias : plan.aliases) network += network.empty() ? "" : ",alias=" + alias;
+    add("--network", network);
+  }
+
+  void add_limits(const ContainerPlan& plan) {
+    const Sandbox& sandbox = plan.options.sandbox;
+    if (plan.options.memory > 0) add("--limit-memory", std::to_string(plan.options.memory));
+    if (plan.options.nano_cpus > 0)
+      add("--limit-cpu", std::to_string(static_cast<double>(plan.options.nano_cpus) / 1e9));
+    add("--hostname", sandbox.hostname);
+    add_all("--host", sandbox.extra_hosts);
+    add_all("--cap-add", sandbox.cap_add);
+    add_all("--cap-drop", sandbox.cap_drop);
+    add_all("--group", sandbox.group_add);
+    if (sandbox.read_only) add("--read-only");
+    for (const Ulimit& limit : sandbox.ulimits)
+      add("--ulimit", limit.name + "=" + std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
+    for (const auto& [name, value] : sandbox.sysctls) add("--sysctl", name + "=" + value);
+  }
+
+  [[nodiscard]] std::string line() const { return sdk::shell_line(argv_); }
+
+ private:
+  std::vector<std::string> argv_{"docker"};
+};
+
+}  // namespace
+
+std::string describe_service(const ContainerPlan& plan) {
+  const Options& options = plan.options;
+  ServiceWords words;
+  if (options.host) words.add("--host", *options.host);
+  words.add("service");
+  words.add("create");
+  words.add("--restart-condition", "none");
+  words.add_all("--constraint", options.swarm->constraints);
+  if (options.init) words.add("--init");
+  words.add("--user", plan.user);
+  words.add("--workdir", plan.workdir);
+  words.add_mounts(plan);
+  words.add_network(plan);
+  words.add_limits(plan);
+  if (options.health_check) words.add(options.health_check->is_off() ? "--no-healthcheck" : "--health-cmd=…");
+  for (const std::string& entry : plan.environment) words.add("--env", entry.substr(0, entry.find('=')));
+  std::vector<std::string> command = options.entrypoint.value_or(std::vector<std::string>{});
+  if (!command.empty()) {
+    words.add("--entrypoint", command.front());
+    command.erase(command.begin());
+  }
+  words.add(options.image);
+  const std::vector<std::string> argv =
+      plan.command ? argv_of(*plan.command, plan.arguments) : plan.arguments;
+  command.insert(command.end(), argv.begin(), argv.end());
+  for (std::string& word : command) words.add(std::move(word));
+  return words.line();
+}
+
+}  // namespace dream::docker

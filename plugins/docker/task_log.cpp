@@ -1,0 +1,92 @@
+#include "task_log.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+namespace dream::docker {
+
+namespace {
+
+constexpr std::size_t header_size = 8;
+constexpr std::size_t size_begin = 4;
+constexpr std::uint32_t engine_error = 3;
+
+std::size_t size_of_frame(std::string_view frame) {
+  std::size_t size = 0;
+  for (const char c : frame.substr(size_begin, header_size - size_begin))
+    size = size * 256 + static_cast<unsigned char>(c);
+  return header_size + size;
+}
+
+/// Of "2026-11-29T10:54:38.846476339Z"; 0 of anything else.
+std::int64_t seconds_of(const std::string& time) {
+  std::tm parts{};
+  constexpr int fields = 6;
+  if (std::sscanf(time.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
+                  &parts.tm_hour, &parts.tm_min, &parts.tm_sec) != fields)
+    return 0;
+  parts.tm_year -= 1900;
+  parts.tm_mon -= 1;
+  return ::timegm(&parts);
+}
+
+}  // namespace
+
+std::vector<Piece> TaskLog::take(std::string_view bytes) {
+  std::vector<Piece> pieces;
+  while (!bytes.empty()) {
+    const std::size_t size = frame_.size() < header_size ? header_size : size_of_frame(frame_);
+    const std::string_view part = bytes.substr(0, size - frame_.size());
+    frame_ += part;
+    bytes.remove_prefix(part.size());
+    if (frame_.size() < header_size || frame_.size() < size_of_frame(frame_)) continue;
+    const auto number = static_cast<std::uint32_t>(static_cast<unsigned char>(frame_.front()));
+    take_frame(number, std::string_view(frame_).substr(header_size), pieces);
+    frame_.clear();
+  }
+  return pieces;
+}
+
+void TaskLog::take_frame(std::uint32_t number, std::string_view text, std::vector<Piece>& pieces) {
+  if (number == engine_error) error_ = text;
+  if (number != DREAM_STDOUT && number != DREAM_STDERR) return;
+  const std::size_t space = std::min(text.find(' '), text.size());
+  const std::string time(text.substr(0, space));
+  text.remove_prefix(std::min(space + 1, text.size()));
+  Stream& stream = streams_.at(number - DREAM_STDOUT);
+  if (time < stream.newest) return;
+  if (time > stream.newest) {
+    stream.newest = time;
+    stream.same = stream.same_again = 0;
+  }
+  if (stream.same_again < stream.same) {
+    ++stream.same_again;
+    return;
+  }
+  stream.same = ++stream.same_again;
+  stream.ends_a_line = text.ends_with('\n');
+  newest_ = time;
+  if (pieces.empty() || pieces.back().stream != number) pieces.push_back({number, {}});
+  pieces.back().bytes += text;
+}
+
+std::int64_t TaskLog::begin_again() {
+  frame_.clear();
+  std::string from = newest_;
+  for (Stream& stream : streams_) {
+    // Its next frame has the same time, as all frames of a line have.
+    if (!stream.ends_a_line) from = std::min(from, stream.newest);
+    stream.same_again = 0;
+  }
+  // Two streams that are written at once may be in the log in another order than that of their times.
+  constexpr std::int64_t margin_s = 1;
+  return std::max<std::int64_t>(0, seconds_of(from) - margin_s);
+}
+
+std::string TaskLog::take_error() {
+  return std::exchange(error_, {});
+}
+
+}  // namespace dream::docker
