@@ -21,14 +21,6 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace): &&
 
-constexpr std::size_t id_shown = 12;
-
-constexpr int killed = 128 + SIGKILL;  // as a shell has it
-
-std::string short_id(const std::string& id) {
-  return id.substr(0, id_shown);
-}
-
 }  // namespace
 
 ContainerLife::ContainerLife(const asio::any_io_executor& executor, ContainerPlan plan,
@@ -237,7 +229,7 @@ Async<sdk::Exit> ContainerLife::describe_exit(int code) {
   exit.text = state->error;
   if (state->out_of_memory) {
     exit.text = "its container ran out of memory; raise `memory`";
-  } else if (code == killed && plan_.options.memory > 0 && exit.text.empty()) {
+  } else if (code == killed_code && plan_.options.memory > 0 && exit.text.empty()) {
     // The engine hears of it by an event that may come after that of the end, and then doesn't tell.
     exit.text = "its container was killed, perhaps as it ran out of memory; raise `memory`";
   }

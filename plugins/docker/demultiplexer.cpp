@@ -7,28 +7,27 @@ namespace dream::docker {
 
 namespace {
 
-constexpr std::size_t header_size = 8;
-constexpr std::size_t size_begin = 4;
-constexpr std::uint32_t engine_error = 3;
 constexpr std::size_t longest_error = 4096;
 
-std::size_t size_in(std::string_view header) {
+}  // namespace
+
+std::size_t size_in_frame(std::string_view header) {
+  constexpr std::size_t size_begin = 4;
   std::size_t size = 0;
-  for (const char c : header.substr(size_begin)) size = size * 256 + static_cast<unsigned char>(c);
+  for (const char c : header.substr(size_begin, frame_header_size - size_begin))
+    size = size * 256 + static_cast<unsigned char>(c);
   return size;
 }
-
-}  // namespace
 
 std::vector<Piece> Demultiplexer::take(std::string_view bytes) {
   std::vector<Piece> pieces;
   while (!bytes.empty()) {
     if (left_ == 0) {
-      const std::size_t missing = std::min(header_size - header_.size(), bytes.size());
+      const std::size_t missing = std::min(frame_header_size - header_.size(), bytes.size());
       header_ += bytes.substr(0, missing);
       bytes.remove_prefix(missing);
-      if (header_.size() < header_size) break;
-      left_ = size_in(header_);
+      if (header_.size() < frame_header_size) break;
+      left_ = size_in_frame(header_);
       if (left_ == 0) header_.clear();
       continue;
     }
@@ -39,7 +38,7 @@ std::vector<Piece> Demultiplexer::take(std::string_view bytes) {
     if (stream == DREAM_STDOUT || stream == DREAM_STDERR) {
       if (pieces.empty() || pieces.back().stream != stream) pieces.push_back({stream, {}});
       pieces.back().bytes += part;
-    } else if (stream == engine_error) {
+    } else if (stream == engine_error_stream) {
       error_ += part.substr(0, longest_error - std::min(longest_error, error_.size()));
     }
     if (left_ == 0) header_.clear();
@@ -48,7 +47,7 @@ std::vector<Piece> Demultiplexer::take(std::string_view bytes) {
 }
 
 std::string Demultiplexer::take_error() {
-  const bool is_whole = left_ == 0 || header_.front() != static_cast<char>(engine_error);
+  const bool is_whole = left_ == 0 || header_.front() != static_cast<char>(engine_error_stream);
   return is_whole ? std::exchange(error_, {}) : std::string();
 }
 

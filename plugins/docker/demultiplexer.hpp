@@ -17,6 +17,13 @@ struct Piece {
   bool operator==(const Piece&) const = default;
 };
 
+/// A frame has a header of so many bytes: its stream, and the size of what follows.
+inline constexpr std::size_t frame_header_size = 8;
+/// The stream in which the engine itself says why it can't go on.
+inline constexpr std::uint32_t engine_error_stream = 3;
+/// What follows a header.
+[[nodiscard]] std::size_t size_in_frame(std::string_view header);
+
 /// Takes the streams apart that an engine sends over one connection: frames of eight bytes of header and
 /// as much of a stream as that says.
 class Demultiplexer {

@@ -11,7 +11,7 @@ namespace dream::docker {
 namespace {
 
 /// Between two tries to follow a log that broke off.
-constexpr std::chrono::milliseconds between_tries{500};
+constexpr std::chrono::milliseconds between_reads{500};
 
 }  // namespace
 
@@ -26,7 +26,7 @@ Async<void> ServiceLife::follow_output() {
   while (!end_ && !task_.is_over() && !given_up_) {
     static_cast<void>(co_await read_log(stream_, true));
     if (end_ || task_.is_over() || given_up_) break;
-    log_turn_.expires_after(between_tries);
+    log_turn_.expires_after(between_reads);
     co_await log_turn_.async_wait(answered);
   }
 }

@@ -19,9 +19,6 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace): &&
 
-constexpr std::size_t id_shown = 12;
-constexpr int killed = 128 + SIGKILL;  // as a shell has it
-
 /// A node that is lost still has its tasks, as far as the swarm knows.
 constexpr std::chrono::seconds between_looks_at_node{5};
 
@@ -108,7 +105,7 @@ Async<void> ServiceLife::look_at_node() {
   std::string now = task_.container + doing();
   if (now == told_) co_return;
   told_ = std::move(now);
-  observer_->on_standing({.id = task_.container.substr(0, id_shown), .state = doing()});
+  observer_->on_standing({.id = short_id(task_.container), .state = doing()});
 }
 
 /// A task that runs may only have its init yet; of another node's nobody can tell.
@@ -157,7 +154,7 @@ LifeEnd ServiceLife::end_of_task() const {
   sdk::Exit exit = sdk::Exit::code(*task_.code & 0xff);
   if (*task_.code == 0 || stopping()) return exit;
   exit.text = reason_in(task_.error);
-  if (*task_.code == killed && plan_.options.memory > 0 && exit.text.empty())
+  if (*task_.code == killed_code && plan_.options.memory > 0 && exit.text.empty())
     exit.text = "its container was killed, perhaps as it ran out of memory; raise `memory`";
   return exit;
 }

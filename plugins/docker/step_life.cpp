@@ -6,6 +6,11 @@
 
 namespace dream::docker {
 
+std::string short_id(const std::string& id) {
+  constexpr std::size_t shown = 12;
+  return id.substr(0, shown);
+}
+
 Async<void> write_output(LifeObserver& observer, asio::any_io_executor executor, std::vector<Piece> pieces) {
   const auto initiate = [&observer, executor](auto handler, std::vector<Piece>&& written) {
     const auto kept = std::make_shared<decltype(handler)>(std::move(handler));

@@ -72,6 +72,12 @@ class StepLife {
   virtual void refresh() = 0;
 };
 
+/// As people see the id of a container.
+[[nodiscard]] std::string short_id(const std::string& id);
+
+/// The exit code of what was killed, as a shell has it.
+inline constexpr int killed_code = 137;
+
 /// Returns when there is room for more, so that a slow reader slows the writer down.
 [[nodiscard]] Async<void> write_output(LifeObserver& observer, asio::any_io_executor executor,
                                        std::vector<Piece> pieces);

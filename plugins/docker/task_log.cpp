@@ -9,17 +9,6 @@ namespace dream::docker {
 
 namespace {
 
-constexpr std::size_t header_size = 8;
-constexpr std::size_t size_begin = 4;
-constexpr std::uint32_t engine_error = 3;
-
-std::size_t size_of_frame(std::string_view frame) {
-  std::size_t size = 0;
-  for (const char c : frame.substr(size_begin, header_size - size_begin))
-    size = size * 256 + static_cast<unsigned char>(c);
-  return header_size + size;
-}
-
 /// Of "2026-11-29T10:54:38.846476339Z"; 0 of anything else.
 std::int64_t seconds_of(const std::string& time) {
   std::tm parts{};
@@ -36,21 +25,23 @@ std::int64_t seconds_of(const std::string& time) {
 
 std::vector<Piece> TaskLog::take(std::string_view bytes) {
   std::vector<Piece> pieces;
+  const auto size = [this] {
+    return frame_header_size + (frame_.size() < frame_header_size ? 0 : size_in_frame(frame_));
+  };
   while (!bytes.empty()) {
-    const std::size_t size = frame_.size() < header_size ? header_size : size_of_frame(frame_);
-    const std::string_view part = bytes.substr(0, size - frame_.size());
+    const std::string_view part = bytes.substr(0, size() - frame_.size());
     frame_ += part;
     bytes.remove_prefix(part.size());
-    if (frame_.size() < header_size || frame_.size() < size_of_frame(frame_)) continue;
+    if (frame_.size() < size()) continue;
     const auto number = static_cast<std::uint32_t>(static_cast<unsigned char>(frame_.front()));
-    take_frame(number, std::string_view(frame_).substr(header_size), pieces);
+    take_frame(number, std::string_view(frame_).substr(frame_header_size), pieces);
     frame_.clear();
   }
   return pieces;
 }
 
 void TaskLog::take_frame(std::uint32_t number, std::string_view text, std::vector<Piece>& pieces) {
-  if (number == engine_error) error_ = text;
+  if (number == engine_error_stream) error_ = text;
   if (number != DREAM_STDOUT && number != DREAM_STDERR) return;
   const std::size_t space = std::min(text.find(' '), text.size());
   const std::string time(text.substr(0, space));
