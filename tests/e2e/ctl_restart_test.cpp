@@ -43,8 +43,9 @@ class Reload : public Ctl {
 TEST_F(Reload, starts_a_step_as_dream_json_has_it_now_and_shows_what_has_changed) {
   open();
   EXPECT_THAT(stack.ctl({"ps"}).out, Not(HasSubstr("has changed")));
-  change(R"("command": "echo c runs;)",
-         R"("env": {"COLOUR": "red", "API_TOKEN": "hidden-1"}, "command": "echo $COLOUR $API_TOKEN;)");
+  change(
+      R"("command": "echo c runs;)",
+      R"("env": {"COLOUR": "red", "API_TOKEN": "h-1", "DB": "pg://me:word@db/x"}, "command": "echo $COLOUR $API_TOKEN;)");
   EXPECT_THAT(
       stack.ctl({"ps"}).out,
       HasSubstr("dream.json has changed since the run began; dream ctl restart STEP --reload uses it"));
@@ -57,8 +58,9 @@ TEST_F(Reload, starts_a_step_as_dream_json_has_it_now_and_shows_what_has_changed
             "./c:dev  command: echo c runs; read word < $ROOT/nobody → echo $COLOUR $API_TOKEN; read word < "
             "$ROOT/nobody\n"
             "./c:dev  env API_TOKEN: (none) → ***\n"
-            "./c:dev  env COLOUR: (none) → red\n");
-  dream.await_out("red hidden-1\n");
+            "./c:dev  env COLOUR: (none) → red\n"
+            "./c:dev  env DB: (none) → ***\n");
+  dream.await_out("red h-1\n");
   dream.await_err("./c:dev, as dream.json has it now: env COLOUR: (none) → red");
   EXPECT_EQ(stack.ctl({"restart", "./c:dev", "--reload"}).out,
             "dream.json says nothing else of it than before\n");
