@@ -24,6 +24,14 @@ TEST_F(Ctl, restart_restarts_those_that_need_the_step_when_it_is_ready_again) {
   EXPECT_EQ(stack.ctl({"wait"}).code, 0);
 }
 
+TEST_F(Ctl, restart_of_several_with_dependents_restarts_each_once) {
+  open();
+  EXPECT_EQ(stack.ctl({"restart", "./c:dev", "./a:start", "--with-dependents"}).code, 0);
+  stack.gate.open();
+  dream.await_err("./c:dev started again (attempt 2)");
+  EXPECT_THAT(stack.ctl({"ps"}).out, ContainsRegex("./c:dev +running .*attempt 2"));
+}
+
 /// What dream.json says now: `old_text` of it by `text`.
 class Reload : public Ctl {
  protected:
