@@ -48,8 +48,8 @@ cat > "$app/dream.json" << 'END'
     ".": {
       "tasks": {
         "three": { "command": "exit 3" },
-        "wait": { "command": "trap 'echo cleaned up; exit' TERM INT; echo > \"$READY\"; sleep 1000 & wait" },
-        "told": { "command": "trap 'echo cleaned up; exit' TERM INT; kill -TERM $LAUNCHER; sleep 1000 & wait" }
+        "wait": { "command": "trap 'echo cleaned up; exit' TERM INT; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; echo > \"$READY\"; wait" },
+        "told": { "command": "trap 'echo cleaned up; exit' TERM INT; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; kill -TERM $LAUNCHER; wait" }
       }
     }
   }
@@ -108,8 +108,12 @@ expect "in the root of a workspace" 0 "dream $version" member/node_modules/dream
 rm -rf "$modules/@dream-run"
 expect "without the program" 2 "dream: @dream-run/linux-$cpu is missing.*" "$dream" --version
 expect "without the program, by node" 2 "dream: @dream-run/linux-$cpu is missing.*" node "$launcher" --version
-mkdir "$folder/bin"
-printf '#!/bin/sh\necho Linux riscv64\n' > "$folder/bin/uname"
-chmod +x "$folder/bin/uname"
-PATH=$folder/bin:$PATH
-expect "another platform" 2 "dream: there is no package for Linux riscv64.*" "$launcher" --version
+
+# A system without glibc: there is one program in it.
+if chroot / true 2> /dev/null; then
+  mkdir -p "$folder/root/bin"
+  cp "$(command -v busybox)" "$folder/root/bin/sh"
+  ln -s sh "$folder/root/bin/readlink"
+  cp "$launcher" "$folder/root/bin/dream"
+  expect "a system without glibc" 2 "dream: it runs on Linux with glibc .*" chroot "$folder/root" /bin/dream --version
+fi
