@@ -23,7 +23,7 @@ constexpr std::string_view port_hint =
     "another program or container has this port: end it, or change `ports`";
 
 // The first that fits counts. docker and podman have their own words for most of them.
-constexpr std::array<Symptom, 18> symptoms{{
+constexpr std::array<Symptom, 19> symptoms{{
     {"executable file not found", DREAM_E_NOT_FOUND, path_hint},
     {"executable file `", DREAM_E_NOT_FOUND, path_hint},
     {"permission denied: unknown", DREAM_E_NOT_EXECUTABLE, executable_hint},
@@ -43,6 +43,8 @@ constexpr std::array<Symptom, 18> symptoms{{
     {"could not select device driver", DREAM_E_FAILED,
      "the engine has no GPUs to give: install the NVIDIA container toolkit, or leave `gpus` out"},
     {"no space left on device", DREAM_E_FAILED, "docker system prune makes room"},
+    {"desc = constraint", DREAM_E_FAILED,
+     R"(write `constraints` like "node.role==worker" or "node.labels.disk!=ssd")"},
     {"address pool", DREAM_E_FAILED, "docker network prune removes the networks that nobody uses"},
     {"network", DREAM_E_FAILED, "docker network ls shows the networks there are"},
 }};

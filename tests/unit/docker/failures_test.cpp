@@ -28,6 +28,13 @@ TEST(DockerFailures, the_codes_of_a_command_are_those_of_a_shell) {
   EXPECT_EQ(code("something else"), 125);
 }
 
+TEST(DockerFailures, of_a_constraint_show_how_one_is_written) {
+  const Failure failure =
+      refused(endpoint, "create the service", 500,
+              message("rpc error: code = Unknown desc = constraint expected one operator from ==, !="));
+  EXPECT_EQ(failure.hint, R"(write `constraints` like "node.role==worker" or "node.labels.disk!=ssd")");
+}
+
 TEST(DockerFailures, say_what_where_and_what_to_do) {
   const auto exit =
       sdk::Exit::failed_start(refused(endpoint, "start the container", 500,
