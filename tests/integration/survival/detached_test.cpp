@@ -17,7 +17,7 @@
 
 /// Nothing lives on of a run that was left running by --detach, whatever ends it; and it outlives whoever
 /// started it.
-namespace dream::survival {
+namespace dream::survival::detached {
 namespace {
 
 /// A shape of survivor.cpp.
@@ -158,4 +158,4 @@ INSTANTIATE_TEST_SUITE_P(Matrix, Detached, testing::Combine(testing::ValuesIn(ro
                          });
 
 }  // namespace
-}  // namespace dream::survival
+}  // namespace dream::survival::detached

@@ -9,7 +9,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::string frame(std::uint32_t stream, const std::string& text) {
+std::string log_frame(std::uint32_t stream, const std::string& text) {
   std::string bytes{static_cast<char>(stream),           0, 0, 0, 0, 0, static_cast<char>(text.size() / 256),
                     static_cast<char>(text.size() % 256)};
   return bytes + text;
@@ -17,7 +17,7 @@ std::string frame(std::uint32_t stream, const std::string& text) {
 
 /// A line of the log, written so many nanoseconds after 2026-11-29T10:54:38Z.
 std::string line(std::uint32_t stream, const std::string& nanoseconds, const std::string& text) {
-  return frame(stream, "2026-11-29T10:54:38." + nanoseconds + "Z " + text);
+  return log_frame(stream, "2026-11-29T10:54:38." + nanoseconds + "Z " + text);
 }
 
 constexpr std::int64_t second = 1795949678;
@@ -58,11 +58,11 @@ TEST(TaskLog, of_two_streams_that_were_written_at_once_misses_none) {
 
 TEST(TaskLog, is_read_again_from_the_beginning_of_a_line_that_has_no_end_yet) {
   TaskLog log;
-  static_cast<void>(
-      log.take(line(1, "000000001", "begun ") + frame(2, "2026-11-29T11:54:38.000000001Z an hour later\n")));
+  static_cast<void>(log.take(line(1, "000000001", "begun ") +
+                             log_frame(2, "2026-11-29T11:54:38.000000001Z an hour later\n")));
   EXPECT_EQ(log.begin_again(), second - 1);
   EXPECT_THAT(log.take(line(1, "000000001", "begun ") + line(1, "000000001", "and ended\n") +
-                       frame(2, "2026-11-29T11:54:38.000000001Z an hour later\n")),
+                       log_frame(2, "2026-11-29T11:54:38.000000001Z an hour later\n")),
               ElementsAre(Piece{1, "and ended\n"}));
 }
 
@@ -77,7 +77,7 @@ TEST(TaskLog, without_a_line_is_read_from_its_beginning) {
 
 TEST(TaskLog, tells_what_the_engine_says_itself) {
   TaskLog log;
-  EXPECT_THAT(log.take(frame(3, "node is not available")), IsEmpty());
+  EXPECT_THAT(log.take(log_frame(3, "node is not available")), IsEmpty());
   EXPECT_EQ(log.take_error(), "node is not available");
   EXPECT_EQ(log.take_error(), "");
 }
