@@ -60,14 +60,15 @@ std::string help_of_family(const Subcommand& family) {
 }  // namespace
 
 std::span<const ExitWords> exit_words() {
-  static constexpr std::array<ExitWords, 8> codes{{{"0", "success"},
-                                                   {"2", "nothing was run (usage, configuration, plan)"},
-                                                   {"70", "internal error"},
-                                                   {"124", "timeout"},
-                                                   {"125", "the container engine or the system refused a step"},
-                                                   {"126/127", "a command can't be executed/found"},
-                                                   {"128+n", "signal n"},
-                                                   {"else", "the first required failure's own code"}}};
+  static constexpr std::array<ExitWords, 8> codes{
+      {{"0", "success"},
+       {"2", "nothing was run (usage, configuration, plan)"},
+       {"70", "internal error"},
+       {"124", "timeout"},
+       {"125", "the container engine or the system refused a step"},
+       {"126/127", "a command can't be executed/found"},
+       {"128+n", "signal n"},
+       {"else", "the first required failure's own code"}}};
   return codes;
 }
 

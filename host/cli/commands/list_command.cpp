@@ -22,8 +22,8 @@ int list(const Options& options) {
   AskedPlugins plugins(*loaded, options);
   const prepare::Offers offers = prepare::find_offers(*loaded, plugins.registry());
   if (options.json) print_and_leave(list_json(loaded->workspace, locator(*loaded), folder_exists, offers));
-  print_and_leave(
-      list_text(loaded->workspace, locator_from_here(*loaded), folder_exists, offers, style_of_stdout(options)));
+  print_and_leave(list_text(loaded->workspace, locator_from_here(*loaded), folder_exists, offers,
+                            style_of_stdout(options)));
 }
 
 }  // namespace
