@@ -320,6 +320,7 @@ void Engine::handle(Instant now, const Event& event) {
   // and nothing is started at the moment of a failure.
   std::visit([&state](const auto& what) { state.on(what); }, event);
   state.pass_deadlines();
+  if (state.renew_dependents()) state.pass_deadlines();
   state.start_what_is_due();
   if (state.end_what_lasts()) state.pass_deadlines();
   state.give_up_readers();

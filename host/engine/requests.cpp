@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "engine/state.hpp"
 
@@ -36,12 +37,22 @@ void Engine::State::mark_dependents(StepIndex step) {
   }
 }
 
-/// `step` is ready again, or over: those that are due, and need nothing else that comes, are restarted. One
-/// that starts meanwhile finds it already.
-void Engine::State::renew_dependents(StepIndex step) {
-  const Renewal was = progress_of(step).renewal;
-  if (was == Renewal::none || (was == Renewal::due && progress_of(step).phase != Phase::ended)) return;
-  progress_of(step).renewal = Renewal::none;
+/// `step` is ready, or over. What follows for those that are due is decided when all that happens at this
+/// moment has: the end of the run, say.
+void Engine::State::end_renewal(StepIndex step) {
+  Progress& progress = progress_of(step);
+  const bool over = progress.phase == Phase::ended;
+  if (progress.renewal == Renewal::none || (progress.renewal == Renewal::due && !over)) return;
+  progress.renewal = Renewal::none;
+  came_back = std::max(came_back, std::optional(step));
+}
+
+/// Those that are due, and need nothing else that comes, are restarted. One that starts meanwhile finds it
+/// already. Returns whether there was one.
+bool Engine::State::renew_dependents() {
+  if (!came_back) return false;
+  const Renewed reason{*std::exchange(came_back, std::nullopt)};
+  bool any = false;
   std::vector<bool> comes(steps.size());  // it, or something that it needs
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto other = StepIndex(i);
@@ -50,12 +61,14 @@ void Engine::State::renew_dependents(StepIndex step) {
       const bool follows = goes_on(steps[i]) && !stop && !has_no_future(other);
       steps[i].renewal = follows ? Renewal::under_way : Renewal::none;
       if (follows && steps[i].phase == Phase::running) {
-        renew(other, Renewed{step});
+        renew(other, reason);
         feed(other, Input::stop_asked);
+        any = true;
       }
     }
     comes[i] = comes[i] || steps[i].renewal != Renewal::none;
   }
+  return any;
 }
 
 bool Engine::State::needs_one_of(StepIndex step, const std::vector<bool>& marked) const {

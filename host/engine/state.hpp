@@ -99,7 +99,8 @@ struct Engine::State {
   void sicken(StepIndex step);
   void renew_others(StepIndex step);
   void mark_dependents(StepIndex step);
-  void renew_dependents(StepIndex step);
+  void end_renewal(StepIndex step);
+  bool renew_dependents();
   void expire(StepIndex step);
   void fail(StepIndex step, const StepEnd& reason);
   void hold(StepIndex step);
@@ -202,6 +203,7 @@ struct Engine::State {
   Deadlines deadlines;     ///< running: its timeout; stopping: the end of its grace; killing: giving it up
   Deadlines ready_limits;  ///< while it is probed
   Deadlines news;  ///< stopping: when the user is next told that it still runs; probing: that it isn't ready
+  std::optional<StepIndex> came_back;  ///< at this moment, after a restart; the last in plan order
   std::optional<Instant> hang_up_at;
   Readers readers;
   std::optional<RunStop> stop;  ///< why the whole run is being stopped

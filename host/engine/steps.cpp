@@ -184,7 +184,7 @@ void Engine::State::run(StepIndex step) {
   } else {
     begin_health(step);
     renew_others(step);
-    renew_dependents(step);
+    end_renewal(step);
   }
   release_by_start(step);
 }
@@ -202,7 +202,7 @@ void Engine::State::become_ready(StepIndex step) {
   actions.emplace_back(StepReady{step, now - *progress_of(step).started});
   begin_health(step);
   renew_others(step);
-  renew_dependents(step);
+  end_renewal(step);
   if (!settings_of(step).background) return;
   const Instant instant = std::max(now, later(*progress_of(step).started, settings_of(step).delay));
   release_ready(step, instant);
@@ -212,7 +212,7 @@ void Engine::State::become_ready(StepIndex step) {
 void Engine::State::fail_to_ready(StepIndex step) {
   actions.emplace_back(StepNotReady{step, {}, now - *progress_of(step).started});
   end_looking(step);
-  if (!settings_of(step).ready_needed) return renew_dependents(step);
+  if (!settings_of(step).ready_needed) return end_renewal(step);
   const bool in_time = outcome_of(step).start_error.has_value();
   fail(step, in_time ? StepEnd(CannotBecomeReady{}) : StepEnd(NotReadyInTime{}));
 }
@@ -380,7 +380,7 @@ void Engine::State::end(StepIndex step) {
   release_ready(step, instant);
   release(step, instant);
   let_go(step);
-  renew_dependents(step);
+  end_renewal(step);
 }
 
 }  // namespace dream::engine

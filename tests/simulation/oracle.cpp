@@ -50,6 +50,7 @@ void Oracle::judge(Instant now, const Event& event, std::span<const Action> acti
   std::visit([this](const auto& what) { take(what); }, event);
   dismiss_what_backs_off();
   take_passed_limits();
+  renews_dependents();
   if (plan_.keep_going) leave_out_what_is_barred();
   if (plan_.keep_going) dismiss_what_backs_off();
   see_whether_the_end_comes();
@@ -91,7 +92,7 @@ void Oracle::take(const Started& event) {
   if (!goes_on || step.probing) return;
   watch_from_now(index);
   renews_others(index);
-  renews_dependents(index);
+  is_back(index);
 }
 
 void Oracle::take(const Ready& event) {
@@ -106,7 +107,7 @@ void Oracle::take(const Ready& event) {
   step.untold_ready = true;
   watch_from_now(position(event.attempt.step));
   renews_others(position(event.attempt.step));
-  renews_dependents(position(event.attempt.step));
+  is_back(position(event.attempt.step));
 }
 
 void Oracle::take(const NeverReady& event) {
@@ -238,7 +239,7 @@ void Oracle::lose(std::size_t step) {
     lost.failure_code = 70;
   }
   if (std::exchange(lost.will_return, false)) failed(step, lost.failure_code);
-  renews_dependents(step);
+  is_back(step);
 }
 
 void Oracle::times_out(std::size_t step) {
@@ -253,7 +254,7 @@ void Oracle::is_not_ready(std::size_t step, const StepEnd& reason, int exit_code
   History& unready = history_[step];
   unready.probing = false;
   unready.untold_not_ready = true;
-  if (!plan_.steps[step].ready_needed) return renews_dependents(step);
+  if (!plan_.steps[step].ready_needed) return is_back(step);
   unready.unready = now_;
   unready.reason = reason;
   falls(step, exit_code, unready.start_error && is_not_there(*unready.start_error));

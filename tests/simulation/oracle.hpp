@@ -182,7 +182,8 @@ class Oracle {
   void renews_others(std::size_t step);
   void renews(std::size_t step, engine::StepEnd reason);
   void asks_dependents(std::size_t step);
-  void renews_dependents(std::size_t step);
+  void is_back(std::size_t step);
+  void renews_dependents();
   [[nodiscard]] bool needs(std::size_t step, std::size_t needed) const;
   /// It needs, directly or through others, one that is still to be restarted on request.
   [[nodiscard]] bool needs_what_comes(std::size_t step) const;
@@ -291,6 +292,7 @@ class Oracle {
   std::optional<engine::RunStop> cause_;
   std::optional<Instant> stopped_;
   std::optional<Instant> terminal_closed_;
+  std::optional<StepIndex> back_;  ///< is ready again, or over, after a restart; the last in plan order
   int exit_code_ = 0;
   std::optional<Instant> first_signal_;
   bool signalled_twice_ = false;  ///< not only on two ways

@@ -348,9 +348,11 @@ void Oracle::outcomes_are_right(const Engine& engine) {
 
 void Oracle::outcome_is_right(const Outcome& outcome, std::size_t index) {
   const History& step = history_[index];
+  // One that was held between two attempts, and waits for a slot now, was asked to end by nobody else.
   const OutcomeKind kind = !step.start_asked                                    ? OutcomeKind::skipped
                            : step.failed_by_itself                              ? OutcomeKind::failed
                            : step.graceful || step.dismissed || step.went_early ? OutcomeKind::terminated
+                           : step.reason == StepEnd(Held{})                     ? OutcomeKind::terminated
                                                                                 : OutcomeKind::succeeded;
   check(outcome.kind == kind, "the outcome follows from the history", index);
   std::optional<StepEnd> cause;

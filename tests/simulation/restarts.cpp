@@ -29,7 +29,7 @@ void Oracle::falls(std::size_t step, int exit_code, bool not_there) {
 /// An attempt is. With `failure_code` it has failed, unless it was asked to end.
 void Oracle::is_over(std::size_t step, std::optional<int> failure_code, bool not_there) {
   see_what_follows(step, failure_code, not_there);
-  if (history_[step].ended) renews_dependents(step);
+  if (history_[step].ended) is_back(step);
 }
 
 void Oracle::see_what_follows(std::size_t step, std::optional<int> failure_code, bool not_there) {
@@ -156,21 +156,28 @@ void Oracle::asks_dependents(std::size_t step) {
   }
 }
 
-/// It is ready again, or over. Each is restarted once, when all is that it needs; but for those that will
+/// It is ready again, or over.
+void Oracle::is_back(std::size_t step) {
+  History& back = history_[step];
+  if (!back.renewal_begun && !(back.renewal_due && back.ended)) return;
+  back.renewal_begun.reset();
+  back.renewal_due.reset();
+  back_ = std::max(back_, std::optional(StepIndex(static_cast<std::uint32_t>(step))));
+}
+
+/// Those that need what is back. Each is restarted once, when all is that it needs; but for those that will
 /// find that so, as they are about to start.
-void Oracle::renews_dependents(std::size_t step) {
-  History& ready = history_[step];
-  if (!ready.renewal_begun && !(ready.renewal_due && ready.ended)) return;
-  ready.renewal_begun.reset();
-  ready.renewal_due.reset();
+void Oracle::renews_dependents() {
+  if (!back_) return;
   for (std::size_t i = 0; i < history_.size(); ++i) {
     History& other = history_[i];
     if (!other.renewal_due || needs_what_comes(i)) continue;
     other.renewal_due.reset();
     if ((!other.alive() && !other.again_at) || cause_ || !is_wanted(i)) continue;
     other.renewal_begun = now_;
-    if (other.started && is_undisturbed(i)) renews(i, Renewed{StepIndex(static_cast<std::uint32_t>(step))});
+    if (other.started && is_undisturbed(i)) renews(i, Renewed{*back_});
   }
+  back_.reset();
 }
 
 /// At once, unless it waits for a slot.
@@ -194,11 +201,13 @@ void Oracle::dismiss_what_backs_off() {
       history_[i].rests = false;
       history_[i].dismissed = true;
       ends(i);
+      is_back(i);
     }
     if (!history_[i].again_at || is_wanted(i)) continue;
     history_[i].again_at.reset();
     history_[i].dismissed = true;
     ends_unwanted(i);
+    is_back(i);
   }
 }
 

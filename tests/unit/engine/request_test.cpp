@@ -135,6 +135,18 @@ TEST(Request, restarts_dependents_of_an_optional_step_that_is_over_instead) {
   EXPECT_EQ(run.exited(0, 1), "probe no more a#2; ended a; terminate b") << "as its end lets them start";
 }
 
+TEST(Request, restarts_no_service_that_goes_with_the_step_that_it_needs) {
+  ManualRun run({optional(until_ready(50, background())), needing({first}, service()), foreground()});
+  run.begin();
+  run.ready(0);
+  EXPECT_EQ(run.exited(2), "ended c; waiting for a");
+  run.feed(RestartAsked{first, true});
+  run.killed(0, 15);
+  run.advance_to(1);
+  EXPECT_EQ(run.exited(0, 1), "probe no more a#2; ended a; terminate b");
+  EXPECT_EQ(run.outcome(1), "terminated(no longer needed)") << "the last that is no service has ended";
+}
+
 TEST(Request, restarts_no_dependents_of_a_run_that_ends) {
   Step cleanup = foreground();
   cleanup.finally = true;
