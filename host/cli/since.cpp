@@ -36,7 +36,7 @@ Result<std::int64_t> parse_since(std::string_view text, std::int64_t now_ms) {
   if (const Result<Duration> ago = parse_duration(text)) return now_ms - *ago / std::chrono::milliseconds(1);
   if (const auto moment = moment_of(std::string(text))) return *moment;
   return Error{ErrorCode::usage,
-               "--since: " + in_quotes(text) + " is no time",
+               in_quotes(text) + " is no time",
                {},
                "how long ago: 5m, 30s, 1h30m; or when: 2026-11-29T07:00"};
 }

@@ -125,7 +125,10 @@ Locate locator_from_here(const LoadedWorkspace& loaded) {
       folder = place.substr(0, name);
       shown = std::filesystem::path(folder).lexically_relative(here / "").string();
       if (shown == ".") shown.clear();
-      if (folder.empty() || shown.size() > folder.size()) shown = folder;
+      // Behind a symbolic link ".." leads elsewhere than the path that one came by.
+      std::error_code ignored;
+      const bool leads_there = std::filesystem::equivalent(shown.empty() ? "." : shown, folder, ignored);
+      if (!leads_there || shown.size() > folder.size()) shown = folder;
     }
     return shown + place.substr(name);
   };

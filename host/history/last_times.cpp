@@ -11,11 +11,6 @@ namespace dream::history {
 
 namespace {
 
-/// A record of the usual kind has some kilobytes; these keep the time short where records are as large as can
-/// be.
-constexpr std::size_t most_records = 8;
-constexpr std::size_t most_bytes = std::size_t{16} << 20U;
-
 using Places = std::map<std::string, std::size_t, std::less<>>;
 
 /// What newer records have told stays.
@@ -30,19 +25,23 @@ void take_times(const Record& record, const Places& places, std::vector<LastTime
   }
 }
 
+bool is_known(const Step& step, const LastTimes& last) {
+  if (step.gathers || step.finally) return true;
+  return step.background ? last.ready || step.ready.empty() : last.ran.has_value();
+}
+
 }  // namespace
 
-std::vector<LastTimes> last_times(const Archive& archive, const std::filesystem::path& root,
-                                  const Plan& plan) {
+std::vector<LastTimes> last_times(const Archive& archive, const std::filesystem::path& root, const Plan& plan,
+                                  std::size_t most_bytes) {
   std::vector<LastTimes> last(plan.steps.size());
   Places places;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) places.emplace(to_string(plan.steps[at].id), at);
   const std::string workspace = mark_of(root);
-  std::size_t records = 0;
   std::size_t bytes = 0;
   for (const Entry& entry : archive.entries()) {
     if (entry.workspace != workspace) continue;
-    if (records++ == most_records || bytes >= most_bytes) break;
+    if (bytes >= most_bytes || std::ranges::equal(plan.steps, last, is_known)) break;
     Result<std::string> text = archive.read(entry);
     if (!text) continue;
     bytes += text->size();

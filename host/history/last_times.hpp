@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <vector>
@@ -16,8 +17,11 @@ struct LastTimes {
   std::optional<Duration> ran;    ///< until it succeeded
 };
 
-/// Of each step of the plan, by the newest records of its workspace. Few records are read, whatever there is.
+/// Of each step of the plan, by the newest records of its workspace that tell it. What a run usually writes
+/// is so small that all of them are read, where that is needed; of larger ones no more than `most_bytes`, and
+/// one.
 [[nodiscard]] std::vector<LastTimes> last_times(const Archive& archive, const std::filesystem::path& root,
-                                                const Plan& plan);
+                                                const Plan& plan,
+                                                std::size_t most_bytes = std::size_t{16} << 20U);
 
 }  // namespace dream::history

@@ -115,6 +115,7 @@ Result<std::vector<fs::path>> records_of_the_dead(const plugin::Place& place) {
     struct stat status {};
     if (!record.is_open() || !lock_file(record, LOCK_EX | LOCK_NB) || ::fstat(record.get(), &status) != 0)
       continue;
+    if (status.st_nlink == 0) continue;  // its run has written a new one meanwhile
     if (is_unfinished) {
       ::unlinkat(folder->get(), name.c_str(), 0);
     } else {

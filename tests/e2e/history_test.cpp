@@ -283,7 +283,9 @@ TEST_F(HistoryTest, logs_of_a_run_that_has_ended) {
   EXPECT_THAT(ctl({"logs", "--run", "-1"}).out, HasSubstr("./a:start | one\n"));
   EXPECT_THAT(ctl({"logs", "--since", "1h"}).out, HasSubstr("./a:start | one\n"));
   EXPECT_THAT(ctl({"logs", "--since", "2100-01-01T00:00"}).out, IsEmpty());
-  EXPECT_EQ(ctl({"logs", "--since", "yesterday"}).code, 2);
+  const Finished unknown = ctl({"logs", "--since", "yesterday"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.err, StartsWith("dream: --since: \"yesterday\" is no time"));
   EXPECT_EQ(ctl({"logs", "./z:go"}).code, 2);
 }
 

@@ -48,6 +48,15 @@ TEST_F(Views, plan_shows_the_steps_in_order_and_the_timeline) {
   expect("plan.txt", {"plan", "dev"});
 }
 
+TEST_F(Views, places_lead_to_their_file_behind_a_link_too) {
+  const std::filesystem::path link = workspace_.root() / "link";
+  std::filesystem::create_directory_symlink("services/api", link);
+  const Finished finished = run(workspace_, {.arguments = {"plan", "dev", "-p", "services/api"},
+                                             .folder = "link",
+                                             .environment = {{"PWD", link.string()}}});
+  EXPECT_THAT(finished.out, HasSubstr("  " + (workspace_.root() / "dream.json").string() + ":5:9"));
+}
+
 TEST_F(Views, plan_as_json) {
   expect("plan.json", {"plan", "dev", "--json"});
 }

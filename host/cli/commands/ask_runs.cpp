@@ -229,7 +229,11 @@ int ask(Connection& run, const Options& options) {
       return exit_code_in(*answer).value_or(exit_run_gone);
     case Request::What::start:
     case Request::What::restart:
-      return request.reload ? print(changes_text(*answer, style_of_stdout(options))) : 0;
+      if (!request.reload) return 0;
+      if (answer->find(R"("changes":)") != std::string::npos)
+        return print(changes_text(*answer, style_of_stdout(options)));
+      complain("the dream of this run is older and knows no --reload: the steps start as they were");
+      return 1;
     case Request::What::wait:
     case Request::What::stop:
     case Request::What::leave:

@@ -67,10 +67,26 @@ TEST_F(LastTimesTest, are_of_this_workspace) {
   EXPECT_FALSE(times()[0].ran);
 }
 
-TEST_F(LastTimesTest, come_from_few_records) {
+TEST_F(LastTimesTest, are_looked_for_in_older_runs_that_asked_for_something_else) {
   record(1, {ready(70)});
-  for (int at = 2; at <= 9; ++at) record(at, {});
-  EXPECT_FALSE(times()[2].ready);
+  for (int at = 2; at <= 19; ++at) record(at, {});
+  EXPECT_EQ(times()[2].ready, microseconds(70));
+}
+
+TEST_F(LastTimesTest, are_not_looked_for_in_any_amount_of_records) {
+  record(1, {ready(70)});
+  record(2, {});
+  EXPECT_FALSE(last_times(archive, "/w", plan, 1)[2].ready);
+}
+
+TEST_F(LastTimesTest, are_not_looked_for_when_all_are_known) {
+  record(1, {ended("./b:go", "succeeded", 11)});
+  record(2, {ready(50)});
+  plan.steps.erase(plan.steps.begin() + 1);
+  plan.steps[0].background = plan.steps[1].background = true;
+  plan.steps[1].ready = {PortProbe{{1}}};
+  EXPECT_EQ(times()[1].ready, microseconds(50));
+  EXPECT_FALSE(times()[0].ran) << "nobody needs to know, and so the first record was not read";
 }
 
 }  // namespace
