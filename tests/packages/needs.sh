@@ -3,6 +3,7 @@
 set -eu
 for file in "$@"; do
   newest=$(readelf -W --dyn-syms "$file" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -1)
+  [ -n "$newest" ] || { echo "$file: readelf doesn't tell what it needs" >&2 && exit 1; }
   case $(printf '%s\n' GLIBC_2.34 "$newest" | sort -V | tail -1) in
   GLIBC_2.34) ;;
   *)

@@ -104,6 +104,10 @@ expect "nested" 0 "dream $version" nested/dream-run/bin/dream --version
 cp -r "$modules/dream-run" "$app/member/node_modules"
 expect "in the root of a workspace" 0 "dream $version" member/node_modules/dream-run/bin/dream --version
 
+# By node, a program that can't be executed.
+chmod -x "$modules/@dream-run/linux-$cpu/bin/dream"
+expect "by node, not executable" 126 "dream: can't start .*EACCES" node "$launcher" --version
+
 # Without the program: what is missing, and why it may be.
 rm -rf "$modules/@dream-run"
 expect "without the program" 2 "dream: @dream-run/linux-$cpu is missing.*" "$dream" --version
