@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/text.hpp"
@@ -32,9 +33,10 @@ struct Registry::State {
   SearchPath search_path;
   Services& services;
   std::map<std::string, std::unique_ptr<LoadedPlugin>> plugins;
-  std::vector<std::unique_ptr<LoadedExecutor>> executors;               ///< in order of their creation
-  std::map<std::pair<std::string, std::string>, Executor*> by_project;  ///< by plugin and project
-  std::set<std::pair<std::string, std::string>> valid_options;          ///< of a plugin, as its schema says
+  std::vector<std::unique_ptr<LoadedExecutor>> executors;  ///< in order of their creation
+  /// By plugin, project and the project's options, which may change while a run goes on.
+  std::map<std::tuple<std::string, std::string, std::string>, Executor*> by_project;
+  std::set<std::pair<std::string, std::string>> valid_options;  ///< of a plugin, as its schema says
 
   Result<LoadedPlugin*> load(const std::string& id) {
     if (const auto found = plugins.find(id); found != plugins.end()) return found->second.get();
@@ -87,7 +89,8 @@ Result<Executor*> Registry::executor_for(const ExecutorRequest& request) {
   if (!plugin) return plugin.error();
   LoadedPlugin& loaded = **plugin;
   if (auto valid = state_->check_options(loaded.info().options_schema, request); !valid) return valid.error();
-  Executor*& executor = state_->by_project[{request.executor, request.project}];
+  Executor*& executor =
+      state_->by_project[{request.executor, request.project, object_or_empty(request.project_options)}];
   if (executor != nullptr) return executor;
   auto created =
       LoadedExecutor::create(loaded.table(), loaded.calls(), state_->services, state_->project_of(request));

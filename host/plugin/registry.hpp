@@ -24,7 +24,8 @@ struct ExecutorRequest {
   std::string task_options;     ///< JSON object, all levels merged; empty: {}
 };
 
-/// Loads the plugins that are asked for, and only these, and keeps one executor of each project and plugin.
+/// Loads the plugins that are asked for, and only these, and keeps one executor of each plugin, project
+/// and the options of that project.
 /// Plugins are never unloaded; executors are destroyed with the registry, the youngest first.
 class Registry {
  public:
@@ -35,8 +36,9 @@ class Registry {
   Registry& operator=(const Registry&) = delete;
 
   /// The executor of a step: loads its plugin, checks `task_options` against the plugin's schema, and creates
-  /// the executor when it is the project's first use of it. Errors: plugin (it can't be used), configuration
-  /// (the options; `where` is a JSON pointer into them), or what the plugin's create says.
+  /// the executor when it is the first use of it by a project with these options. Errors: plugin (it can't be
+  /// used), configuration (the options; `where` is a JSON pointer into them), or what the plugin's create
+  /// says.
   [[nodiscard]] Result<Executor*> executor_for(const ExecutorRequest& request);
 
   /// Loads the plugin of an id, if it isn't yet, and tells about it. Valid as long as the registry.

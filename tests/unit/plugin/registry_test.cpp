@@ -50,6 +50,18 @@ TEST_F(RegistryTest, keeps_one_executor_for_each_project) {
   EXPECT_NE(*registry.executor_for(request("./api")), *first);
 }
 
+TEST_F(RegistryTest, makes_another_executor_when_the_options_of_a_project_change) {
+  Registry registry(search, services);
+  ExecutorRequest changed = request();
+  changed.project_options = R"({"shell": "bash"})";
+  const auto first = registry.executor_for(request());
+  const auto second = registry.executor_for(changed);
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(*second, *first);
+  EXPECT_EQ(*registry.executor_for(request()), *first);
+  EXPECT_EQ(*registry.executor_for(changed), *second);
+}
+
 TEST_F(RegistryTest, loads_nothing_that_is_not_asked_for) {
   services.log_.lowest = LogLevel::debug;
   { const Registry registry(search, services); }
