@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/log.hpp"
@@ -31,15 +33,19 @@ class Reloading {
   using Tell = std::function<void(const std::vector<prepare::PreparedStep>& ever)>;
 
   /// All must outlive it.
-  Reloading(Run run, Tell on_change) : run_(run), on_change_(std::move(on_change)) {}
+  Reloading(Run run, Tell on_change);
 
   /// As RunAccess::reload.
   [[nodiscard]] Result<std::vector<control::StepChange>> reload(std::span<const StepIndex> steps);
 
  private:
+  /// Each once.
+  void warn(const std::vector<std::string>& warnings);
+
   Run run_;
   Tell on_change_;
   std::vector<prepare::PreparedStep> replaced_;
+  std::set<std::string> warned_;
 };
 
 }  // namespace dream::cli

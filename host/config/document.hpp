@@ -25,6 +25,7 @@ class Tree;
 struct Expansions {
   Secrets secrets;
   std::vector<Problem> remarks;  ///< strings that meant something else before dream expanded any
+  bool asks_dot_env = false;     ///< a variable was looked for in the root's `.env`
 };
 
 /// A dream.json as JSON: its text, its values and where they stand; merged with the files that it extends and
@@ -68,6 +69,8 @@ class Document {
   [[nodiscard]] std::string masked(std::string text) const {
     return expansions_.secrets.masked(std::move(text));
   }
+  /// Whether a variable was looked for in the `.env` beside it.
+  [[nodiscard]] bool asks_dot_env() const { return expansions_.asks_dot_env; }
   /// nullptr when a text is no JSON.
   [[nodiscard]] const Tree* tree() const { return tree_.get(); }
 

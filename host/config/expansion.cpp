@@ -44,9 +44,11 @@ class VariableSource {
   /// Why the `.env` isn't obeyed, once.
   [[nodiscard]] std::optional<Error> take_error() { return std::exchange(error_, std::nullopt); }
   [[nodiscard]] const std::vector<std::string>& warnings() const { return variables_.warnings; }
+  [[nodiscard]] bool was_asked() const { return was_asked_; }
 
  private:
   void read() {
+    was_asked_ = true;
     struct stat entry {};
     // A folder of this name is somebody else's, such as a virtual environment of Python; a link to nothing is
     // nothing.
@@ -64,6 +66,7 @@ class VariableSource {
   std::filesystem::path file_;
   const Outside& outside_;
   bool is_read_;
+  bool was_asked_ = false;
   EnvFile variables_;
   std::optional<Error> error_;
   std::unordered_map<std::string, std::optional<std::string_view>> known_;
@@ -97,6 +100,7 @@ class TreeExpansion {
   Expansions take() {
     for (const std::string& warning : source_.warnings())
       problems_.add({Severity::warning, {}, {}, warning, "the line is left out"});
+    expansions_.asks_dot_env = source_.was_asked();
     return std::move(expansions_);
   }
 

@@ -151,10 +151,10 @@ std::string changes_json(const Plan& plan, std::span<const StepChange> changes) 
     return text ? json_string(*text) : "null";
   };
   std::string json = "[";
-  for (const StepChange& change : changes)
+  for (const auto& [step, change] : changes)
     json += fmt::format(R"({}{{"step":{},"what":{},"before":{},"after":{}}})", json.size() == 1 ? "" : ",",
-                        json_string(name_of(plan, change.step)), json_string(change.what),
-                        value(change.before), value(change.after));
+                        json_string(name_of(plan, step)), json_string(change.what), value(change.before),
+                        value(change.after));
   return json + "]";
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/change.hpp"
 #include "control/request.hpp"
 #include "control/run_state.hpp"
 #include "process/process_tree.hpp"
@@ -13,12 +13,10 @@
 /// What a run says about itself.
 namespace dream::control {
 
-/// One thing about the start of a step that isn't as it was; none: there was none, or is none any more.
+/// One thing about the start of a step that isn't as it was.
 struct StepChange {
   StepIndex step{};
-  std::string what;
-  std::optional<std::string> before;
-  std::optional<std::string> after;
+  Change change;
 };
 
 /// What only whoever drives the run knows.

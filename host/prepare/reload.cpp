@@ -3,6 +3,8 @@
 #include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +22,7 @@
 #include "base/text.hpp"
 #include "config/read_file.hpp"
 #include "config/secrets.hpp"
+#include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
 
 namespace dream::prepare {
@@ -80,107 +83,128 @@ std::vector<std::string> fixed_differences(const Plan& plan, const Step& was, co
   return keys;
 }
 
-std::optional<std::string> text_of(const std::optional<Command>& command) {
+/// Hides what is nobody's business in values as they are: once written as JSON, or quoted for a shell, a
+/// secret reads otherwise.
+class Masking {
+ public:
+  Masking(const Planned& was, const Planned& now, std::span<const plugin::TaskSpec* const> tasks)
+      : documents_{was.loaded.document.get(), now.loaded.document.get()} {
+    for (const plugin::TaskSpec* task : tasks)
+      for (const std::string& entry : *task->own_environment) {
+        const std::string_view text(entry);
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) secrets_.see(text.substr(0, equals), text.substr(equals + 1));
+      }
+  }
+
+  [[nodiscard]] std::string masked(std::string text) const {
+    for (const config::Document* document : documents_) text = document->masked(std::move(text));
+    return secrets_.masked(std::move(text));
+  }
+
+ private:
+  std::array<const config::Document*, 2> documents_;
+  config::Secrets secrets_;
+};
+
+std::optional<std::string> text_of(const std::optional<Command>& command, const Masking& masking) {
   if (!command) return std::nullopt;
   return std::visit(Overloaded{
-                        [](const std::string& line) { return line; },
-                        [](const std::vector<std::string>& words) {
+                        [&](const std::string& line) { return masking.masked(line); },
+                        [&](const std::vector<std::string>& words) {
                           std::string line;
                           for (const std::string& word : words)
-                            line += (line.empty() ? "" : " ") + shell_quoted(word);
+                            line += (line.empty() ? "" : " ") + shell_quoted(masking.masked(word));
                           return line;
                         },
                     },
                     *command);
 }
 
-using Values = std::map<std::string, std::string>;  ///< by name
+/// As it is, and as it is shown.
+struct Value {
+  std::string whole;
+  std::string shown;
+};
+using Values = std::map<std::string, Value>;  ///< by name
 
-Values variables_of(const SharedEnvironment& environment) {
+Values variables_of(const SharedEnvironment& environment, const Masking& masking) {
   Values values;
   for (const std::string& entry : *environment) {
     const std::size_t equals = std::min(entry.find('='), entry.size());
-    values["env " + entry.substr(0, equals)] = entry.substr(std::min(equals + 1, entry.size()));
+    std::string value = entry.substr(std::min(equals + 1, entry.size()));
+    std::string shown = masking.masked(value);
+    values["env " + entry.substr(0, equals)] = {std::move(value), std::move(shown)};
   }
   return values;
 }
 
 /// What stands in objects and arrays by itself, so that a name that says "secret" hides its own value alone.
-void add_leaves(const std::string& name, const rapidjson::Value& value, Values& values) {
+void add_leaves(const std::string& name, const rapidjson::Value& value, const Masking& masking,
+                Values& values) {
   if (value.IsObject() && !value.ObjectEmpty()) {
     for (const auto& member : value.GetObject())
       add_leaves(name + "/" + std::string(member.name.GetString(), member.name.GetStringLength()),
-                 member.value, values);
+                 member.value, masking, values);
   } else if (value.IsArray() && !value.Empty()) {
     for (rapidjson::SizeType at = 0; at < value.Size(); ++at)
-      add_leaves(name + "/" + std::to_string(at), value[at], values);
+      add_leaves(name + "/" + std::to_string(at), value[at], masking, values);
   } else {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
     value.Accept(writer);
-    values[name] = std::string(buffer.GetString(), buffer.GetSize());
+    std::string whole(buffer.GetString(), buffer.GetSize());
+    std::string shown = value.IsString()
+                            ? json_string(masking.masked({value.GetString(), value.GetStringLength()}))
+                            : masking.masked(whole);
+    values[name] = {std::move(whole), std::move(shown)};
   }
 }
 
-Values options_of(const std::string& json) {
+Values options_of(const std::string& json, const Masking& masking) {
   rapidjson::Document document;
   document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
   Values values;
   if (document.HasParseError() || !document.IsObject()) return values;
   for (const auto& member : document.GetObject())
     add_leaves("options " + std::string(member.name.GetString(), member.name.GetStringLength()), member.value,
-               values);
+               masking, values);
   return values;
 }
 
 /// What one of two has and the other hasn't, or has otherwise.
 void add_changes(const Values& before, const Values& after, std::vector<Change>& changes) {
+  const auto shown = [](const std::string& name, const Value& value) {
+    return config::names_secret(name) ? std::string(config::mask) : value.shown;
+  };
   for (const auto& [name, value] : before) {
     const auto now = after.find(name);
-    if (now == after.end()) changes.push_back({name, value, std::nullopt});
-    if (now != after.end() && now->second != value) changes.push_back({name, value, now->second});
+    if (now == after.end()) changes.push_back({name, shown(name, value), std::nullopt});
+    if (now != after.end() && now->second.whole != value.whole)
+      changes.push_back({name, shown(name, value), shown(name, now->second)});
   }
   for (const auto& [name, value] : after)
-    if (!before.contains(name)) changes.push_back({name, std::nullopt, value});
+    if (!before.contains(name)) changes.push_back({name, std::nullopt, shown(name, value)});
 }
 
-std::vector<Change> changes_between(const plugin::TaskSpec& before, const plugin::TaskSpec& after) {
+std::vector<Change> changes_between(const plugin::TaskSpec& before, const plugin::TaskSpec& after,
+                                    const Masking& masking) {
   std::vector<Change> changes;
   if (before.command != after.command)
-    changes.push_back({"command", text_of(before.command), text_of(after.command)});
-  add_changes(variables_of(before.own_environment), variables_of(after.own_environment), changes);
-  add_changes(options_of(before.options_json), options_of(after.options_json), changes);
+    changes.push_back({"command", text_of(before.command, masking), text_of(after.command, masking)});
+  add_changes(variables_of(before.own_environment, masking), variables_of(after.own_environment, masking),
+              changes);
+  add_changes(options_of(before.options_json, masking), options_of(after.options_json, masking), changes);
   return changes;
 }
 
-void hide_secrets(const Planned& was, const Planned& now, std::span<const plugin::TaskSpec* const> tasks,
-                  std::vector<Change>& changes) {
-  config::Secrets secrets;
-  for (const plugin::TaskSpec* task : tasks)
-    for (const std::string& entry : *task->own_environment) {
-      const std::string_view text(entry);
-      const std::size_t equals = text.find('=');
-      if (equals == std::string_view::npos) continue;
-      secrets.see(text.substr(0, equals), text.substr(equals + 1));
-    }
-  const auto hide = [&](const Change& change, std::optional<std::string>& value) {
-    if (!value) return;
-    if (config::names_secret(change.what)) value = config::mask;
-    for (const config::Document* document : {was.loaded.document.get(), now.loaded.document.get()})
-      value = document->masked(std::move(*value));
-    value = secrets.masked(std::move(*value));
-  };
-  for (Change& change : changes) {
-    hide(change, change.before);
-    hide(change, change.after);
-  }
-}
-
-/// Of an env file. A pipe has been read, and what it said is gone.
+/// Of an env file. A pipe has been read, and what it said is gone; /dev/null says nothing each time.
 Result<void> check_again(const fs::path& file) {
-  std::error_code ignored;
-  if (!fs::exists(file, ignored) || fs::is_regular_file(file, ignored)) return {};
-  return Error{ErrorCode::plan, "is no regular file, and isn't read again", file.string(), begin_anew};
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return {};
+  const bool is_null = S_ISCHR(found.st_mode) && found.st_rdev == ::makedev(1, 3);
+  if (is_null || !(S_ISFIFO(found.st_mode) || S_ISCHR(found.st_mode))) return {};
+  return Error{ErrorCode::plan, "can be read only once, and isn't read again", file.string(), begin_anew};
 }
 
 }  // namespace
@@ -203,20 +227,15 @@ std::vector<std::string> changed_files(const LoadedWorkspace& loaded) {
   return changed;
 }
 
-std::string to_string(const Change& change) {
-  const auto value = [](const std::optional<std::string>& text) {
-    return !text ? "(none)" : text->empty() ? "\"\"" : printable(*text);
-  };
-  return printable(change.what) + ": " + value(change.before) + " → " + value(change.after);
-}
-
 Result<LoadedWorkspace> read_again(const LoadedWorkspace& loaded, bool trust) {
-  if (auto readable = check_again(loaded.workspace.root / ".env"); !readable) return readable.error();
   Result<LoadedWorkspace> now = read_workspace(loaded.workspace.root, trust);
   if (!now) return now;
   if (now->workspace.file != loaded.workspace.file)
     return Error{
         ErrorCode::configuration, "the run's dream.json has gone", loaded.workspace.file.string(), {}};
+  if (now->document->asks_dot_env()) {
+    if (auto readable = check_again(now->workspace.root / ".env"); !readable) return readable.error();
+  }
   for (const config::Problem& problem : now->problems)
     if (problem.severity == config::Severity::error)
       return Error{ErrorCode::configuration, problem.message, now->document->place(problem.offset),
@@ -248,10 +267,15 @@ Result<ReloadedStep> reload_step(const Planned& was, StepIndex index, const Prep
   const auto at = StepIndex(static_cast<std::uint32_t>(found - now.plan.steps.begin()));
   Result<PreparedStep> fresh = prepare_step(now.plan, at, now.loaded, registry, environments);
   if (!fresh) return fresh.error();
+  if (auto problem = Outlooks(now.plan, now.loaded, registry).of(*fresh).problem) {
+    suggest_remedy(*found, now.loaded, registry, plugin::Registry::Ask::loaded, *problem);
+    problem->message = id + " can't be started by what dream.json says now: " + problem->message;
+    return std::move(*problem);
+  }
   fresh->task.step = index;
-  std::vector<Change> changes = changes_between(prepared.task, fresh->task);
-  hide_secrets(was, now, std::array{&prepared.task, &std::as_const(fresh->task)}, changes);
-  return ReloadedStep{std::move(*fresh), std::move(changes)};
+  std::vector<Change> changes = changes_between(
+      prepared.task, fresh->task, Masking(was, now, std::array{&prepared.task, &std::as_const(fresh->task)}));
+  return ReloadedStep{std::move(*fresh), std::move(changes), environments.warnings()};
 }
 
 }  // namespace dream::prepare

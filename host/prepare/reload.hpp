@@ -1,9 +1,9 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/change.hpp"
 #include "plan/plan.hpp"
 #include "plugin/registry.hpp"
 #include "prepare/prepared_step.hpp"
@@ -26,24 +26,16 @@ struct Planned {
   const Plan& plan;
 };
 
-/// One thing about the start of a step that isn't as it was. Values that are nobody's business are masked.
-struct Change {
-  std::string what;                   ///< "command", "env PORT", "options image"
-  std::optional<std::string> before;  ///< none: there was none
-  std::optional<std::string> after;
-};
-
-/// "env PORT: 3000 → 3001", to be shown.
-[[nodiscard]] std::string to_string(const Change& change);
-
 /// A step as it is to be started from now on.
 struct ReloadedStep {
   PreparedStep prepared;
-  std::vector<Change> changes;
+  std::vector<Change> changes;  ///< values that are nobody's business are masked
+  std::vector<std::string> warnings;
 };
 
 /// A step of the run of `was`, started as `prepared` has it until now, by what the plan of the same request
-/// says `now`. Only how it is started may differ: an Error names what else does.
+/// says `now`. Only how it is started may differ: an Error names what else does. One that can't be started
+/// is an Error, too: what steps before it could change, they have.
 [[nodiscard]] Result<ReloadedStep> reload_step(const Planned& was, StepIndex index,
                                                const PreparedStep& prepared, const Planned& now,
                                                plugin::Registry& registry);

@@ -54,9 +54,8 @@ TEST_F(Reload, starts_a_step_as_dream_json_has_it_now_and_shows_what_has_changed
   change(
       R"("command": "echo c runs;)",
       R"("env": {"COLOUR": "red", "API_TOKEN": "h-1", "DB": "pg://me:word@db/x"}, "command": "echo $COLOUR $API_TOKEN;)");
-  EXPECT_THAT(
-      stack.ctl({"ps"}).out,
-      HasSubstr("dream.json has changed since the run began; dream ctl restart STEP --reload uses it"));
+  EXPECT_THAT(stack.ctl({"ps"}).out, HasSubstr("dream.json has changed since the run began; a step uses that "
+                                               "only after dream ctl restart STEP --reload\n"));
   EXPECT_THAT(stack.ctl({"ps", "--json"}).out, HasSubstr(R"("changed":["dream.json"])"));
   EXPECT_EQ(stack.ctl({"restart", "./c:dev"}).code, 0);
   dream.await_out("c | c runs\nc | c runs\n");
@@ -87,9 +86,85 @@ TEST_F(Reload, reads_no_pipe_again_and_sees_files_that_have_come) {
   stack.write("dream.local.json", "{}");
   EXPECT_THAT(stack.ctl({"ps", "--json"}).out, HasSubstr(R"("changed":["dream.local.json"])"));
   ASSERT_EQ(::mkfifo((stack.root() / ".env").c_str(), 0600), 0);
-  const Finished refused = stack.ctl({"restart", "./c:dev", "--reload"});
-  EXPECT_EQ(refused.code, 1);
-  EXPECT_THAT(refused.err, HasSubstr(".env: is no regular file, and isn't read again"));
+  for (const auto* asking : {R"("env": {"WORD": "${OF_THE_FILE}"}, )", R"("envFile": "../.env", )"}) {
+    change(R"("command": "echo c)", std::string(asking) + R"("command": "echo c)");
+    const Finished refused = stack.ctl({"restart", "./c:dev", "--reload"});
+    EXPECT_EQ(refused.code, 1) << asking;
+    EXPECT_THAT(refused.err, HasSubstr(".env: can be read only once, and isn't read again"));
+  }
+}
+
+TEST_F(Reload, minds_no_dot_env_that_nothing_is_read_from) {
+  open();
+  const std::filesystem::path dot_env = stack.root() / ".env";
+  int attempt = 1;
+  const auto reload = [&] {
+    const Finished reloaded = stack.ctl({"restart", "./c:dev", "--reload"});
+    EXPECT_EQ(reloaded.code, 0) << reloaded.err;
+    dream.await_err("./c:dev started again (attempt " + std::to_string(++attempt) + ")");
+  };
+  ASSERT_EQ(::mkfifo(dot_env.c_str(), 0600), 0);
+  reload();
+  change(R"({"workspace")",
+         R"({"dotEnv": false, "tasks": {"dev": {"env": {"A": "${OF_THE_FILE}"}}}, "workspace")");
+  reload();
+  change(R"("command": "echo c)", R"("env": {"B": "${OF_THE_FILE}"}, "command": "echo c)");
+  std::filesystem::remove(dot_env);
+  std::filesystem::create_directory(dot_env);
+  reload();
+  std::filesystem::remove(dot_env);
+  std::filesystem::create_symlink("/dev/null", dot_env);
+  reload();
+  change(R"("command": "echo c)", R"("envFile": "../.env", "command": "echo c)");
+  reload();
+}
+
+/// Written as JSON or for a shell, they don't read as they are.
+TEST_F(Reload, shows_no_secret_that_is_escaped) {
+  open();
+  stack.write(".env", "DB_PASSWORD='pa\"ss\\word77'\nTWO_TOKEN='upper\nlower'\n");
+  change(R"("command": "echo c runs; read word < $ROOT/nobody")",
+         R"("options": {"shell": ["env", "A=${DB_PASSWORD}", "sh", "-c"]}, "command":
+            ["sh", "-c", "echo shown; read word < $ROOT/nobody", "b=${TWO_TOKEN}", "c=${DB_PASSWORD}"])");
+  const Finished reloaded = stack.ctl({"restart", "./c:dev", "--reload"});
+  EXPECT_EQ(reloaded.code, 0) << reloaded.err;
+  EXPECT_THAT(reloaded.out,
+              AllOf(HasSubstr(R"(options shell/1: (none) → "A=***")"), HasSubstr("'b=***' 'c=***'\n")));
+  dream.await_out("shown\n");
+  for (const std::string& said : {reloaded.out, dream.err()})
+    EXPECT_THAT(said, AllOf(Not(HasSubstr("word77")), Not(HasSubstr("upper")), Not(HasSubstr("lower"))));
+}
+
+/// A step that runs isn't ended for one that can't be started; not even where a step before it could have
+/// brought the program, for that one has run.
+TEST_F(Reload, refuses_a_step_that_could_not_be_started) {
+  open();
+  for (const std::string& program : {std::string("slep"), std::string("./slep")}) {
+    change(R"("command": "echo c runs; read word < $ROOT/nobody")", R"("command": [")" + program + R"("])");
+    const Finished refused = stack.ctl({"restart", "./a:start", "./c:dev", "--reload"});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("./c:dev can't be started by what dream.json says now: "),
+                                   HasSubstr(program)));
+  }
+  EXPECT_THAT(stack.ctl({"ps"}).out, AllOf(ContainsRegex("./a:start +ready"),
+                                           ContainsRegex("./c:dev +running"), Not(HasSubstr("attempt 2"))));
+}
+
+TEST_F(Reload, warns_of_what_is_odd_now_once) {
+  open();
+  stack.write("c/odd.env", "FROM_FILE=$NOT_IN_THE_FILE\n");
+  change(R"("command": "echo c)",
+         R"("envFile": "odd.env", "env": {"A": "${NOT_THERE}"}, "command": "echo c)");
+  for (const char* attempt : {"2", "3"}) {
+    EXPECT_EQ(stack.ctl({"restart", "./c:dev", "--reload"}).code, 0);
+    dream.await_err("./c:dev started again (attempt " + std::string(attempt) + ")");
+  }
+  for (const std::string& sentence : {std::string("\"NOT_THERE\" is not set, and counts as empty"),
+                                      std::string("$NOT_IN_THE_FILE is not set")}) {
+    const std::size_t first = dream.err().find(sentence);
+    EXPECT_NE(first, std::string::npos) << sentence << dream.err();
+    EXPECT_EQ(dream.err().find(sentence, first + 1), std::string::npos) << dream.err();
+  }
 }
 
 TEST_F(Reload, refuses_what_the_run_has_built_on_and_restarts_nothing) {
@@ -148,6 +223,13 @@ TEST(ReloadedOptions, are_in_the_record_of_the_run_beside_those_before) {
   const auto record = std::filesystem::directory_iterator(records)->path();
   EXPECT_THAT(workspace.read(record.lexically_relative(workspace.root()).string()),
               AllOf(HasSubstr(R"("{}")"), HasSubstr(R"(reap\":\"wait)")));
+  struct stat before {};
+  struct stat after {};
+  ASSERT_EQ(::stat(record.c_str(), &before), 0);
+  DreamRun again(workspace, launch({"ctl", "restart", "./a:go", "--reload"}));
+  EXPECT_EQ(again.exit_code_beside_others(), 0) << again.err();
+  ASSERT_EQ(::stat(record.c_str(), &after), 0);
+  EXPECT_EQ(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec) << "written anew, though nothing has changed";
   dream.send(SIGTERM);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
   EXPECT_TRUE(std::filesystem::is_empty(records));

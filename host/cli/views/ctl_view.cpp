@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
+#include "base/change.hpp"
 #include "base/text.hpp"
 #include "control/json.hpp"
-#include "prepare/reload.hpp"
 
 namespace dream::cli {
 
@@ -98,7 +98,7 @@ std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms, con
     });
     if (!changed.empty())
       out += printable(join_words(changed)) + (changed.size() == 1 ? " has" : " have") +
-             " changed since the run began; dream ctl restart STEP --reload uses it\n";
+             " changed since the run began; a step uses that only after dream ctl restart STEP --reload\n";
   }
   return out;
 }
@@ -112,10 +112,8 @@ std::string changes_text(std::string_view answer, const TextStyle& style) {
   std::string out;
   for_each(find(document, "ok", "changes"), [&](const Json& change) {
     append_toned(out, printable(text_at(change, "step")), Tone::strong, style.colour);
-    out +=
-        "  " +
-        to_string(prepare::Change{text_at(change, "what"), value(change, "before"), value(change, "after")}) +
-        "\n";
+    out += "  " +
+           to_string(Change{text_at(change, "what"), value(change, "before"), value(change, "after")}) + "\n";
   });
   return out.empty() ? "dream.json says nothing else of it than before\n" : out;
 }
