@@ -8,11 +8,8 @@
 
 namespace dream {
 
-namespace {
-
-/// `word` within $'…', where every byte has a printable form.
-std::string with_escapes(std::string_view word) {
-  std::string quoted = "$'";
+std::string shell_escaped(std::string_view word) {
+  std::string quoted;
   while (!word.empty()) {
     const std::size_t length = std::max<std::size_t>(1, utf8_length(word));
     const std::string_view character = word.substr(0, length);
@@ -25,10 +22,8 @@ std::string with_escapes(std::string_view word) {
     }
     word.remove_prefix(length);
   }
-  return quoted + "'";
+  return quoted;
 }
-
-}  // namespace
 
 std::string shell_quoted(std::string_view word) {
   constexpr std::string_view plain =
@@ -36,7 +31,7 @@ std::string shell_quoted(std::string_view word) {
   // zsh takes a leading = for the path of a program.
   if (!word.empty() && !word.starts_with('=') && word.find_first_not_of(plain) == std::string_view::npos)
     return std::string(word);
-  if (!is_printable(word)) return with_escapes(word);
+  if (!is_printable(word)) return "$'" + shell_escaped(word) + "'";
   std::string quoted = "'";
   for (const char c : word) {
     if (c == '\'') {

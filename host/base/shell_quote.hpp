@@ -9,4 +9,7 @@ namespace dream {
 /// message tells somebody to run. The result is printable itself.
 [[nodiscard]] std::string shell_quoted(std::string_view word);
 
+/// What stands for `word` within the quotes of $'…', where every byte has a printable form.
+[[nodiscard]] std::string shell_escaped(std::string_view word);
+
 }  // namespace dream

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "base/shell_quote.hpp"
+
 namespace dream::config {
 
 namespace {
@@ -43,7 +45,7 @@ void Secrets::see(std::string_view name, std::string_view value) {
   if (value.size() < shortest || !(names_secret(name) || has_password(value))) return;
   std::string in_shell(value);  // as it stands in a line for a shell
   replace_all(in_shell, "'", R"('\'')");
-  for (const std::string& shown : {std::string(value), in_shell}) {
+  for (const std::string& shown : {std::string(value), in_shell, shell_escaped(value)}) {
     if (std::ranges::find(values_, shown) != values_.end()) continue;
     const auto shorter =
         std::ranges::find_if(values_, [&](const std::string& other) { return other.size() < shown.size(); });

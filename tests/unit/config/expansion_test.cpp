@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "config/env_expansion.hpp"
 #include "unit/config/config_testing.hpp"
@@ -259,6 +260,12 @@ TEST_F(Expansion, values_that_are_nobodys_business_are_not_shown) {
   EXPECT_EQ(result.document->masked(R"(run 'it'\''s s3cret' it's s3cret s3cret-too plain12)"),
             "run '***' *** *** plain12");
   EXPECT_EQ(result.document->masked("x=postgres://me:hunter2@host/db"), "x=***");
+}
+
+TEST_F(Expansion, secrets_are_not_shown_however_a_shell_would_have_them) {
+  environment = {{"API_TOKEN", "it's\na\\secret"}};
+  const LoadResult result = load(R"({"tasks": {"t": {"command": ["run", "--key=${API_TOKEN}"]}}})");
+  EXPECT_EQ(result.document->masked("run " + shell_quoted("--key=it's\na\\secret")), "run $'--key=***'");
 }
 
 TEST_F(Expansion, a_message_about_an_option_does_not_show_what_came_from_outside) {
