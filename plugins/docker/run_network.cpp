@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "service_spec.hpp"
+
 namespace dream::docker {
 
 namespace {
@@ -11,7 +13,9 @@ namespace {
 /// An overlay network is still known to the nodes for some seconds after its end, and the name is taken.
 std::string fresh_name(const std::string& name) {
   static std::atomic<unsigned> count = 0;
-  return name + "-swarm" + std::to_string(++count);
+  const std::string number = "-swarm" + std::to_string(++count);
+  constexpr std::size_t run = 37;  // a dash and a UUID
+  return short_name(name + number, run + number.size());
 }
 
 }  // namespace

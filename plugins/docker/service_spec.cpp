@@ -187,14 +187,17 @@ std::string service_image(const std::string& name, const Image& image) {
   return name;
 }
 
-std::string service_name(const std::string& container) {
+std::string short_name(const std::string& name, std::size_t tail) {
   constexpr std::size_t longest = 63;  // it is a name of DNS, too
-  if (container.size() <= longest) return container;
-  // What tells names apart is at the end: two numbers of eight digits, each behind a dash.
-  constexpr std::size_t tail = 18;
-  std::string name = container.substr(0, longest - tail);
-  while (name.ends_with('-')) name.pop_back();
-  return name + container.substr(container.size() - tail);
+  if (name.size() <= longest) return name;
+  std::string head = name.substr(0, longest - tail);
+  while (head.ends_with('-')) head.pop_back();
+  return head + name.substr(name.size() - tail);
+}
+
+std::string service_name(const std::string& container) {
+  constexpr std::size_t tail = 18;  // two numbers of eight digits, each behind a dash
+  return short_name(container, tail);
 }
 
 }  // namespace dream::docker

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "container_plan.hpp"
@@ -17,6 +18,9 @@ namespace dream::docker {
 /// What the nodes are asked for: the image as the engine has it, by its digest, so that who has it doesn't
 /// ask its registry.
 [[nodiscard]] std::string service_image(const std::string& name, const Image& image);
+
+/// A name that a swarm takes: what tells names apart is at the end, the last `tail` characters, and stays.
+[[nodiscard]] std::string short_name(const std::string& name, std::size_t tail);
 
 /// The name of the service of a container's plan.
 [[nodiscard]] std::string service_name(const std::string& container);

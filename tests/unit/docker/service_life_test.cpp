@@ -54,6 +54,7 @@ struct ServiceStep : ScriptedLife {
     ContainerPlan made = plan();
     made.options.swarm = Swarm{};
     made.wants_ready = wants_ready;
+    if (!network.empty()) made.network = network;
     auto life = std::make_shared<ServiceLife>(context.get_executor(), std::move(made), listener, limits);
     context.restart();
     life->begin();
@@ -66,6 +67,7 @@ struct ServiceStep : ScriptedLife {
   }
 
   bool wants_ready = false;
+  std::string network;  ///< empty: that of every plan
 };
 
 TEST_F(ServiceStep, of_an_engine_that_is_no_manager_says_what_to_do) {
@@ -102,6 +104,19 @@ TEST_F(ServiceStep, that_no_node_suits_for_a_moment_starts) {
   end_task("complete", 0);
   until_end();
   EXPECT_EQ(exit().value, 0);
+}
+
+TEST_F(ServiceStep, has_a_network_whose_name_a_swarm_takes) {
+  shares_network = true;
+  const std::string run = "01234567-89ab-cdef-0123-456789abcdef";
+  network = network_name("/home/me/" + std::string(64, 'a'), run);
+  end_task("complete", 0);
+  const auto life = begin();
+  until_end();
+  const std::string name = json_text(parse_json(engine.last_body("POST /networks/create")), {"Name"});
+  EXPECT_LE(name.size(), 63U) << name;
+  EXPECT_TRUE(name.starts_with("dream-aaa")) << name;
+  EXPECT_THAT(name, HasSubstr("a-" + run + "-swarm"));
 }
 
 TEST_F(ServiceStep, whose_node_is_down_is_lost) {
