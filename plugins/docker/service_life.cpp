@@ -65,7 +65,11 @@ void ServiceLife::terminate(sdk::Urgency urgency) {
     engine_.close();
     authorization_.close();
   }
-  if (stage_ == Stage::running) send_signal();
+  if (stage_ == Stage::running) {
+    changed_at_ = Clock::now();
+    next_look_.cancel();
+    send_signal();
+  }
   if (urgency != sdk::Urgency::force || std::exchange(forced_, true)) return;
   const auto timer = std::make_shared<asio::steady_timer>(engine_.executor(), limits_.force);
   timer->async_wait([self = weak_from_this(), timer](const error_code&) {
@@ -175,9 +179,11 @@ Async<Result<void>> ServiceLife::remove(Engine::Limit limit) {
 // ---- its end ----------------------------------------------------------------------------------------------
 
 void ServiceLife::send_signal() {
-  changed_at_ = Clock::now();
-  next_look_.cancel();
-  if (task_.container.empty()) return;  // nothing has to be ended but the service
+  if (task_.container.empty()) {
+    // Nothing has to be ended but the service, or the answer that tells of one is on its way.
+    signal_missed_ = true;
+    return;
+  }
   const auto send = [](std::shared_ptr<ServiceLife> self) -> Async<void> {
     Engine engine(self->engine_.executor(), self->plan_.endpoint);
     engine.speak_like(self->engine_);

@@ -80,7 +80,7 @@ class ServiceLife final : public StepLife, public std::enable_shared_from_this<S
   int signal_ = 0;  ///< the last one that was asked for
   bool forced_ = false;
   bool given_up_ = false;
-  bool signal_missed_ = false;    ///< the container didn't run yet
+  bool signal_missed_ = false;    ///< there was no container yet, or it didn't run
   bool swarm_was_asked_ = false;  ///< to end the task
   Image image_;                   ///< what the engine has of it
   std::string node_authorization_;
@@ -92,6 +92,7 @@ class ServiceLife final : public StepLife, public std::enable_shared_from_this<S
   asio::steady_timer next_look_;
   Clock::time_point changed_at_;  ///< when the task's state was last seen to be another one
   std::optional<Clock::time_point> without_node_since_;
+  std::optional<Clock::time_point> refused_since_;  ///< to tell of the task
   std::string node_name_;
   std::string told_;  ///< of its standing
   Clock::time_point node_seen_at_;

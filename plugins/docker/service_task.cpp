@@ -19,9 +19,6 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace): &&
 
-/// A node that is lost still has its tasks, as far as the swarm knows.
-constexpr std::chrono::seconds between_looks_at_node{5};
-
 /// What stands behind the code in "task: non-zero exit (143): dockerexec: unhealthy container".
 std::string reason_in(const std::string& error) {
   constexpr std::string_view before = "): ";
@@ -69,8 +66,10 @@ Async<void> ServiceLife::look() {
     seen = co_await engine_.task(task_.id);
   }
   if (given_up_) co_return;
+  if (seen) refused_since_.reset();
   if (!seen) {
-    end_ = sdk::Exit::failed_start(seen.failure());
+    if (!refused_since_) refused_since_ = Clock::now();
+    if (Clock::now() - *refused_since_ >= limits_.refusal) end_ = sdk::Exit::failed_start(seen.failure());
   } else if (*seen) {
     take(**std::move(seen));
     co_await look_at_node();
@@ -87,18 +86,18 @@ void ServiceLife::take(SwarmTask task) {
   task_ = std::move(task);
   if (auto failure = no_node_suits()) end_ = *std::move(failure);
   if (!task_.container.empty() && !log_is_open_) open_log();
-  if (task_.state == "running" && std::exchange(signal_missed_, false)) send_signal();
+  if (!task_.container.empty() && !task_.is_over() && std::exchange(signal_missed_, false)) send_signal();
 }
 
 /// Its name, once; and from time to time whether it is still there.
 Async<void> ServiceLife::look_at_node() {
-  const bool is_due =
-      task_.state == "running" && !is_here() && Clock::now() - node_seen_at_ > between_looks_at_node;
+  const bool is_due = !task_.is_over() && task_.node != own_node_ &&
+                      Clock::now() - node_seen_at_ > limits_.between_looks_at_node;
   if (!task_.node.empty() && (node_name_.empty() || is_due)) {
     const Result<SwarmNode> found = co_await engine_.swarm_node(task_.node);
     node_seen_at_ = Clock::now();
     node_name_ = found && !found->name.empty() ? found->name : task_.node;
-    if (found && found->is_down && !is_here() && !task_.is_over())
+    if (found && found->is_down && task_.node != own_node_ && !task_.is_over())
       end_ = sdk::Exit::failed_start({DREAM_E_FAILED, node() + " of the swarm is down",
                                       "docker node ls shows the nodes", plan_.endpoint.address});
   }

@@ -57,6 +57,12 @@ struct LifeLimits {
   std::chrono::milliseconds helper = PullAuthorization::helper_limit;
   /// How long no node of a swarm may suit; one whose port is just given back suits in a moment.
   std::chrono::milliseconds no_node{20'000};
+  /// A node of a swarm that is lost still has its tasks, as far as the swarm knows: how often to look at it.
+  std::chrono::milliseconds between_looks_at_node{5'000};
+  /// How long a swarm may refuse to tell of a task; one that elects its leader does so for some seconds.
+  std::chrono::milliseconds refusal{10'000};
+  /// How long nothing may come of a log whose task is over.
+  std::chrono::milliseconds silence{30'000};
 };
 
 /// What a step has on an engine, from its image to its removal. Lives on the engine's thread; every function

@@ -19,6 +19,8 @@ using ::testing::Not;
 constexpr const char* manager =
     R"({"Swarm": {"LocalNodeState": "active", "ControlAvailable": true, "NodeID": "n1"}})";
 
+constexpr const char* no_leader = R"({"message": "rpc error: The swarm does not have a leader"})";
+
 /// A frame of stdout in the log of a task, of that second.
 std::string logged(const std::string& second, const std::string& text) {
   const std::string content = "2026-11-29T10:54:" + second + ".000000000Z " + text;
@@ -119,6 +121,17 @@ TEST_F(ServiceStep, has_a_network_whose_name_a_swarm_takes) {
   EXPECT_THAT(name, HasSubstr("a-" + run + "-swarm"));
 }
 
+TEST_F(ServiceStep, whose_node_goes_down_before_its_task_runs_is_lost) {
+  task("preparing");
+  const auto life = begin({.between_looks_at_node = std::chrono::milliseconds(0)});
+  until([&] { return engine.count("GET /nodes/n2") > 0; });
+  engine.answer(
+      "GET /nodes/n2",
+      ScriptedEngine::reply(200, R"({"Description": {"Hostname": "worker"}, "Status": {"State": "down"}})"));
+  until_end();
+  EXPECT_THAT(exit().text, HasSubstr("the node worker of the swarm is down"));
+}
+
 TEST_F(ServiceStep, whose_node_is_down_is_lost) {
   engine.answer(
       "GET /nodes/n2",
@@ -136,6 +149,25 @@ TEST_F(ServiceStep, that_is_gone_from_the_swarm_has_failed) {
   engine.answer("GET /tasks/t1", ScriptedEngine::reply(404, R"({"message": "task t1 not found"})"));
   until_end();
   EXPECT_THAT(exit().text, HasSubstr("somebody has removed its service"));
+}
+
+TEST_F(ServiceStep, of_which_a_swarm_without_a_leader_does_not_tell_for_a_moment_goes_on) {
+  const auto life = begin();
+  until([&] { return listener->started; });
+  engine.answer("GET /tasks/t1", ScriptedEngine::reply(500, no_leader));
+  const std::size_t asked = engine.count("GET /tasks/t1");
+  until([&] { return listener->end || engine.count("GET /tasks/t1") > asked + 2; });
+  end_task("complete", 0);
+  until_end();
+  EXPECT_EQ(exit().value, 0);
+}
+
+TEST_F(ServiceStep, of_which_a_swarm_does_not_tell_for_too_long_has_failed) {
+  engine.answer("GET /tasks", ScriptedEngine::reply(500, no_leader));
+  const auto life = begin({.refusal = std::chrono::milliseconds(0)});
+  until_end();
+  EXPECT_EQ(exit().value, 125);
+  EXPECT_THAT(exit().text, HasSubstr("The swarm does not have a leader"));
 }
 
 TEST_F(ServiceStep, has_its_output_once_and_the_rest_of_it_when_its_task_is_over) {
@@ -188,18 +220,34 @@ TEST_F(ServiceStep, on_another_node_that_is_forced_is_given_up_and_its_service_r
   EXPECT_EQ(engine.count("DELETE /services/s1"), 1U);
 }
 
-TEST_F(ServiceStep, on_this_node_gets_its_signals_from_the_engine_again_when_it_runs) {
+TEST_F(ServiceStep, on_this_node_gets_its_signal_from_the_engine_until_its_container_runs) {
   task("starting", R"("ContainerStatus": {"ContainerID": "c1", "ExitCode": 0})", "n1");
   engine.answer("POST /containers/c1/kill", ScriptedEngine::reply(409, R"({"message": "is not running"})"));
   const auto life = begin();
   until([&] { return !listener->standings.empty() && listener->standings.back().starts_with("starting"); });
   life->terminate(sdk::Urgency::graceful);
-  until([&] { return engine.count("POST /containers/c1/kill") == 1; });
-  task("running", R"("ContainerStatus": {"ContainerID": "c1", "ExitCode": 0})", "n1");
-  until([&] { return engine.count("POST /containers/c1/kill") == 2; });
-  task("complete", R"("ContainerStatus": {"ContainerID": "c1", "ExitCode": 0})", "n1");
+  until([&] { return engine.count("POST /containers/c1/kill") == 3; });
+  engine.answer("POST /containers/c1/kill", ScriptedEngine::reply(204, ""));
+  until([&] { return engine.count("POST /containers/c1/kill") > 3; });
+  const std::size_t looks = engine.count("GET /tasks/t1");
+  until([&] { return engine.count("GET /tasks/t1") > looks + 3; });
+  EXPECT_LE(engine.count("POST /containers/c1/kill"), 5U) << "it has got it";
+  end_task("failed", 143);
   until_end();
   EXPECT_EQ(engine.count("POST /services/s1/update"), 0U);
+}
+
+TEST_F(ServiceStep, that_is_to_end_while_the_swarm_first_tells_of_its_container_gets_its_signal) {
+  task("running", R"("ContainerStatus": {"ContainerID": "c1", "ExitCode": 0})", "n1");
+  engine.hold("GET /tasks");
+  const auto life = begin();
+  while (engine.count("GET /tasks") == 0) context.poll();
+  life->terminate(sdk::Urgency::graceful);
+  engine.release("GET /tasks");
+  until([&] { return engine.count("POST /containers/c1/kill") == 1; });
+  end_task("failed", 143);
+  until_end();
+  EXPECT_EQ(exit().value, 143);
 }
 
 TEST_F(ServiceStep, that_may_have_been_made_when_the_connection_broke_is_found_by_its_labels) {
