@@ -60,9 +60,10 @@ struct SwarmTask {
 
 /// Where the output of a task is read from: its container, which the engine itself has, or the swarm.
 struct LogRequest {
-  std::string path;          ///< "/containers/ID", "/tasks/ID"
-  bool follow = false;       ///< what is still to come, too
-  std::int64_t since_s = 0;  ///< only what was written from then on; since 1970
+  std::string path;                ///< "/containers/ID", "/tasks/ID"
+  bool follow = false;             ///< what is still to come, too
+  std::int64_t since_s = 0;        ///< only what was written from then on; since 1970
+  HttpClient::Limit silence = {};  ///< how long nothing may come
 };
 
 /// A container, a service or a network in a list.

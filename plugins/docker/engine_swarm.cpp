@@ -114,8 +114,8 @@ Async<Result<void>> Engine::logs(const LogRequest& logs, HttpClient::OnPiece on_
   std::string query = "?stdout=1&stderr=1&timestamps=1";
   if (logs.follow) query += "&follow=1";
   if (logs.since_s > 0) query += "&since=" + std::to_string(logs.since_s);
-  Result<Response> answer =
-      co_await http_.follow(request(Verb::get, logs.path + "/logs" + query), std::move(on_piece));
+  Result<Response> answer = co_await http_.follow(request(Verb::get, logs.path + "/logs" + query),
+                                                  std::move(on_piece), {}, logs.silence);
   const auto read = judged(std::move(answer), "read the output");
   if (!read) co_return read.failure();
   co_return Result<void>();

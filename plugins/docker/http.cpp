@@ -111,10 +111,12 @@ Async<Result<void>> HttpClient::read_header(Parser& parser) {
   co_return Result<void>();
 }
 
-Async<Result<void>> HttpClient::read_body(Parser& parser, const OnPiece& on_piece) {
+Async<Result<void>> HttpClient::read_body(Parser& parser, const OnPiece& on_piece, Limit silence) {
   while (!parser.is_done()) {
     const ConnectionPtr connection = connection_;
     if (connection == nullptr) co_return broken(asio::error::operation_aborted);
+    // What takes the last one may have been slow.
+    if (silence) connection->expires_after(silence);
     const auto [error, bytes] = co_await http::async_read_some(*connection, unread_, parser, answered);
     if (error) co_return broken(error);
     std::string& body = parser.get().body();
@@ -151,7 +153,8 @@ Async<Result<Response>> HttpClient::exchange(const Request& request, const OnPie
   Result<void> done = co_await begin(request, next_piece, limit, parser);
   if (done) {
     const OnPiece none;
-    done = co_await read_body(parser, is_refusal(parser.get().result_int()) ? none : on_piece);
+    const bool refused = is_refusal(parser.get().result_int());
+    done = co_await read_body(parser, refused ? none : on_piece, on_piece ? limit : Limit());
   }
   if (!done) {
     close();
@@ -166,8 +169,9 @@ Async<Result<Response>> HttpClient::call(Request request, Limit limit) {
   co_return co_await exchange(request, {}, {}, limit);
 }
 
-Async<Result<Response>> HttpClient::follow(Request request, OnPiece on_piece, NextPiece next_piece) {
-  co_return co_await exchange(request, on_piece, next_piece, {});
+Async<Result<Response>> HttpClient::follow(Request request, OnPiece on_piece, NextPiece next_piece,
+                                           Limit silence) {
+  co_return co_await exchange(request, on_piece, next_piece, silence);
 }
 
 Async<Result<Response>> HttpClient::upgrade(Request request) {

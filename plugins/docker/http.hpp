@@ -57,7 +57,9 @@ class HttpClient {
   /// for ever.
   [[nodiscard]] Async<Result<Response>> call(Request request, Limit limit = answer_limit);
   /// The same for a body of an answer that comes over time; that of a refusal is still the Response's.
-  [[nodiscard]] Async<Result<Response>> follow(Request request, OnPiece on_piece, NextPiece next_piece = {});
+  /// `silence` is how long each piece may take, and what comes before the first one.
+  [[nodiscard]] Async<Result<Response>> follow(Request request, OnPiece on_piece, NextPiece next_piece = {},
+                                               Limit silence = {});
   /// A request after which the connection belongs to neither HTTP nor this object's calls: what comes then is
   /// read with read_raw. A refusal has its body.
   [[nodiscard]] Async<Result<Response>> upgrade(Request request);
@@ -82,7 +84,7 @@ class HttpClient {
   [[nodiscard]] Async<Result<void>> send(const Request& request, const NextPiece& next_piece);
   [[nodiscard]] Async<Result<void>> send_pieces(const NextPiece& next_piece);
   [[nodiscard]] Async<Result<void>> read_header(Parser& parser);
-  [[nodiscard]] Async<Result<void>> read_body(Parser& parser, const OnPiece& on_piece);
+  [[nodiscard]] Async<Result<void>> read_body(Parser& parser, const OnPiece& on_piece, Limit silence = {});
   [[nodiscard]] Async<Result<void>> begin(const Request& request, const NextPiece& next_piece, Limit limit,
                                           Parser& parser);
   [[nodiscard]] Async<Result<Response>> exchange(const Request& request, const OnPiece& on_piece,

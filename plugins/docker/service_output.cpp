@@ -43,7 +43,8 @@ Async<Result<void>> ServiceLife::read_log(Engine& engine, bool follow) {
   const std::int64_t since = log_.begin_again();
   const LogRequest request{.path = is_here() ? "/containers/" + task_.container : "/tasks/" + task_.id,
                            .follow = follow,
-                           .since_s = since};
+                           .since_s = since,
+                           .silence = follow ? HttpClient::Limit() : limits_.silence};
   const HttpClient::OnPiece on_piece = [this](std::string_view bytes) {
     return take_output(std::string(bytes));
   };

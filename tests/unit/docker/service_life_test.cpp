@@ -192,6 +192,22 @@ TEST_F(ServiceStep, whose_output_can_not_be_had_says_so) {
   EXPECT_THAT(listener->warnings, ElementsAre(HasSubstr("can't send all of the output of ./web:dev")));
 }
 
+TEST_F(ServiceStep, whose_log_has_no_end_says_so_too) {
+  engine.hold("GET /tasks/t1/logs");
+  const std::string piece = logged("01", "a\n");
+  // Less than was promised, and the connection stays.
+  engine.answer("GET /tasks/t1/logs", "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + piece);
+  end_task("complete", 0);
+  for (const bool has_begun : {false, true}) {
+    if (has_begun) engine.release("GET /tasks/t1/logs");
+    listener = std::make_shared<Listener>();
+    const auto life = begin({.silence = std::chrono::milliseconds(20)});
+    until_end();
+    EXPECT_EQ(exit().value, 0);
+    EXPECT_THAT(listener->warnings, ElementsAre(HasSubstr("can't send all of the output of ./web:dev")));
+  }
+}
+
 TEST_F(ServiceStep, on_another_node_is_ended_by_the_swarm_and_stays_known_to_it) {
   const auto life = begin();
   until([&] { return listener->started; });
