@@ -205,15 +205,14 @@ std::string build_tag(const ContainerPlan& plan) {
   return "dream-" + (name.empty() ? "image" : name) + "-" + short_hash(what) + ":latest";
 }
 
-namespace {
-
-/// A field of a line whose fields are separated by commas.
 std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + "\"";
 }
+
+namespace {
 
 void add_volume(std::vector<std::string>& argv, const Volume& volume) {
   if (volume.has_colon()) {

@@ -80,6 +80,9 @@ void write_health_check(SpecWriter& spec, const HealthCheck& check);
 /// The same as a command line, for people.
 [[nodiscard]] std::string describe(const ContainerPlan& plan);
 
+/// A field of a line whose fields are separated by commas.
+[[nodiscard]] std::string csv_field(const std::string& text);
+
 /// The tag of the image that is built for a project.
 [[nodiscard]] std::string build_tag(const ContainerPlan& plan);
 

@@ -1,4 +1,5 @@
 #include <dream/sdk/command_line.hpp>
+#include <sstream>
 #include <utility>
 
 #include "service_spec.hpp"
@@ -23,12 +24,18 @@ class ServiceWords {
     if (plan.mount) volumes.insert(volumes.begin(), {.source = plan.directory, .target = plan.directory});
     for (const Volume& volume : volumes) {
       const std::string type = volume.source.starts_with('/') ? "bind" : "volume";
-      const std::string source = volume.is_anonymous() ? "" : ",source=" + volume.source;
-      add("--mount",
-          "type=" + type + source + ",target=" + volume.target + (volume.mode == "ro" ? ",readonly" : ""));
+      const std::string source = volume.is_anonymous() ? "" : "," + csv_field("source=" + volume.source);
+      add("--mount", "type=" + type + source + "," + csv_field("target=" + volume.target) +
+                         (volume.mode == "ro" ? ",readonly" : ""));
     }
-    for (const auto& [path, settings] : plan.options.sandbox.tmpfs)
-      add("--mount", "type=tmpfs,target=" + path);
+    for (const auto& [path, text] : plan.options.sandbox.tmpfs) {
+      const TmpfsSettings settings = read_tmpfs_settings(text).value_or(TmpfsSettings{});
+      std::ostringstream words;
+      words << "type=tmpfs," << csv_field("target=" + path);
+      if (settings.size > 0) words << ",tmpfs-size=" << settings.size;
+      if (settings.mode > 0) words << ",tmpfs-mode=" << std::oct << settings.mode;
+      add("--mount", words.str());
+    }
   }
 
   void add_network(const ContainerPlan& plan) {

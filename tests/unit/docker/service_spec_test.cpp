@@ -101,5 +101,15 @@ TEST(ServiceSpec, is_shown_as_a_command_line) {
             "sh -c serve");
 }
 
+TEST(ServiceSpec, is_shown_with_fields_in_quotes_where_they_have_commas_and_with_all_of_its_tmpfs) {
+  const ContainerPlan plan =
+      service_plan(R"(, "volumes": ["/a,b:/c", "/d:/e,f:ro"], "tmpfs": ["/run:size=1m,mode=1770", "/g,h"])");
+  EXPECT_THAT(describe_service(plan),
+              HasSubstr("--mount 'type=bind,\"source=/a,b\",target=/c' "
+                        "--mount 'type=bind,source=/d,\"target=/e,f\",readonly' "
+                        "--mount 'type=tmpfs,\"target=/g,h\"' "
+                        "--mount type=tmpfs,target=/run,tmpfs-size=1048576,tmpfs-mode=1770"));
+}
+
 }  // namespace
 }  // namespace dream::docker
