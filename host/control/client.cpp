@@ -39,8 +39,9 @@ bool Connection::take_hello(Instant until) {
   const auto hello = line(until);
   if (!hello) return false;
   auto info = run_info_in(parse_line(*hello));
-  if (info) info_ = *std::move(info);
-  return info.has_value();
+  if (!info) return false;
+  info_ = *std::move(info);
+  return true;
 }
 
 Result<void> Connection::send(const Request& request) {

@@ -35,6 +35,7 @@ constexpr const char* begin_anew = "that takes a run of its own: dream ctl down,
 
 std::vector<std::string> ids_of(const Plan& plan, const std::vector<StepIndex>& steps) {
   std::vector<std::string> ids;
+  ids.reserve(steps.size());
   for (const StepIndex step : steps) ids.push_back(to_string(plan.steps[position(step)].id));
   return ids;
 }
@@ -166,7 +167,7 @@ Values options_of(const std::string& json, const Masking& masking) {
   document.Parse<rapidjson::kParseIterativeFlag>(json.data(), json.size());
   Values values;
   if (document.HasParseError() || !document.IsObject()) return values;
-  for (const auto& member : document.GetObject())
+  for (const auto& member : std::as_const(document).GetObject())
     add_leaves("options " + std::string(member.name.GetString(), member.name.GetStringLength()), member.value,
                masking, values);
   return values;

@@ -23,10 +23,12 @@ class ServiceWords {
     std::vector<Volume> volumes = plan.options.volumes;
     if (plan.mount) volumes.insert(volumes.begin(), {.source = plan.directory, .target = plan.directory});
     for (const Volume& volume : volumes) {
-      const std::string type = volume.source.starts_with('/') ? "bind" : "volume";
-      const std::string source = volume.is_anonymous() ? "" : "," + csv_field("source=" + volume.source);
-      add("--mount", "type=" + type + source + "," + csv_field("target=" + volume.target) +
-                         (volume.mode == "ro" ? ",readonly" : ""));
+      std::ostringstream words;
+      words << "type=" << (volume.source.starts_with('/') ? "bind" : "volume");
+      if (!volume.is_anonymous()) words << ',' << csv_field("source=" + volume.source);
+      words << ',' << csv_field("target=" + volume.target);
+      if (volume.mode == "ro") words << ",readonly";
+      add("--mount", words.str());
     }
     for (const auto& [path, text] : plan.options.sandbox.tmpfs) {
       const TmpfsSettings settings = read_tmpfs_settings(text).value_or(TmpfsSettings{});
@@ -61,9 +63,14 @@ class ServiceWords {
     add_all("--cap-drop", sandbox.cap_drop);
     add_all("--group", sandbox.group_add);
     if (sandbox.read_only) add("--read-only");
-    for (const Ulimit& limit : sandbox.ulimits)
-      add("--ulimit", limit.name + "=" + std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
-    for (const auto& [name, value] : sandbox.sysctls) add("--sysctl", name + "=" + value);
+    for (const Ulimit& limit : sandbox.ulimits) {
+      std::ostringstream words;
+      words << limit.name << '=' << limit.soft << ':' << limit.hard;
+      add("--ulimit", words.str());
+    }
+    for (const auto& [name, value] : sandbox.sysctls) {
+      add("--sysctl", std::string(name).append("=").append(value));
+    }
   }
 
   [[nodiscard]] std::string line() const { return sdk::shell_line(argv_); }
