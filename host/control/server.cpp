@@ -292,7 +292,7 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
   if (request.steps.empty())
     return client.send(error_line(request.id, {ErrorCode::usage, "which steps?", {}, {}}, usage));
   std::ranges::sort(steps);
-  steps.erase(std::ranges::unique(steps).begin(), steps.end());
+  steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   for (const StepIndex step : steps) {
     const Result<engine::Event> event = event_of(run_, request, step);
     if (!event) return client.send(error_line(request.id, event.error(), cannot_become_so));

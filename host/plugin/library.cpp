@@ -85,8 +85,8 @@ Result<const boost::dll::shared_library*> load(const FoundPlugin& plugin) {
   const std::string name = loader_name(*plugin.file);
   try {
     using boost::dll::load_mode::type;
-    const Loaded& one =
-        loaded.emplace_back(boost::dll::shared_library(name, type::rtld_now | type::rtld_local), plugin.file);
+    loaded.push_back({boost::dll::shared_library(name, type::rtld_now | type::rtld_local), plugin.file});
+    const Loaded& one = loaded.back();
     tell_name(one.library, plugin.file->path.string());
     return &one.library;
   } catch (const std::exception& failure) {

@@ -28,8 +28,8 @@ endif()
 
 add_library(dream_warnings INTERFACE)
 target_compile_options(dream_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
-# Members that a designated initialiser leaves out have their default values, on purpose; clang agrees.
-target_compile_options(dream_warnings INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-missing-field-initializers>)
+# Members that an initialiser leaves out have their default values, on purpose.
+target_compile_options(dream_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>)
 # GCC's sanitizers make it see uninitialised members of variants where there are none.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize")
   target_compile_options(dream_warnings INTERFACE -Wno-maybe-uninitialized)
