@@ -12,8 +12,7 @@
 #include <utility>
 
 #include "failures.hpp"
-#include "process_identity.hpp"
-#include "removal.hpp"
+#include "sweep.hpp"
 
 namespace dream::docker {
 
@@ -23,55 +22,13 @@ using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build
 
 }  // namespace
 
-ContainerLife::ContainerLife(const asio::any_io_executor& executor, ContainerPlan plan,
-                             std::shared_ptr<LifeObserver> observer, LifeLimits limits)
-    : plan_(std::move(plan)),
-      observer_(std::move(observer)),
-      engine_(executor, plan_.endpoint),
-      stream_(executor, plan_.endpoint),
-      authorization_(executor, plan_.docker_configuration, limits.helper),
-      limits_(limits),
-      program_(observer_) {}
-
-void ContainerLife::begin() {
-  const auto whole = [](std::shared_ptr<ContainerLife> self) -> Async<void> {
-    LifeEnd end = co_await self->live();
-    // Who was asked to end before it ran has not failed.
-    if (std::holds_alternative<Failure>(end) && self->stopping()) end = self->stopped_early();
-    self->stage_ = Stage::over;
-    self->observer_->on_end(std::move(end));
-  };
-  asio::co_spawn(engine_.executor(), whole(shared_from_this()), asio::detached);
-}
-
-void ContainerLife::terminate(sdk::Urgency urgency) {
-  if (stage_ == Stage::over || (stopping() && urgency == sdk::Urgency::graceful)) return;
-  signal_ = urgency == sdk::Urgency::force ? SIGKILL : plan_.stop_signal;
-  // What takes long before there is a container is broken off; creating and starting one is waited for, so
-  // that none is left behind.
-  if (stage_ == Stage::preparing) break_off();
-  if (stage_ == Stage::running) send_signal();
-  if (urgency != sdk::Urgency::force || std::exchange(forced_, true)) return;
-  const auto timer = std::make_shared<asio::steady_timer>(engine_.executor(), limits_.force);
-  timer->async_wait([self = weak_from_this(), timer](const error_code&) {
-    const auto life = self.lock();
-    if (life == nullptr || life->stage_ == Stage::over) return;
-    life->given_up_ = true;
-    life->engine_.close();
-    life->stream_.close();
-  });
-}
-
 void ContainerLife::break_off() {
-  engine_.close();
-  authorization_.close();
+  StepLife::break_off();
   if (context_ != nullptr) context_->interrupt();
 }
 
-sdk::Exit ContainerLife::stopped_early() const {
-  sdk::Exit exit = sdk::Exit::signal(signal_);
-  exit.text = "stopped before its container ran";
-  return exit;
+std::string ContainerLife::thing() const {
+  return "its container " + (id_.empty() ? plan_.name : short_id(id_));
 }
 
 void ContainerLife::tell(std::string state) {
@@ -97,7 +54,9 @@ Async<LifeEnd> ContainerLife::live() {
   if (stopping()) co_return stopped_early();
   if (!image) co_return image.failure();
   image_ = *std::move(image);
-  co_return co_await live_with_image();
+  const Result<void> can_get_ready = check_readiness(plan_, image_);
+  if (!can_get_ready) co_return can_get_ready.failure();
+  co_return co_await live_on_engine();
 }
 
 Async<Result<Image>> ContainerLife::prepare_image() {
@@ -121,33 +80,6 @@ Async<Result<Image>> ContainerLife::prepare_image() {
                     plan_.endpoint.address};
 }
 
-Async<LifeEnd> ContainerLife::live_with_image() {
-  const Result<void> can_get_ready = check_readiness(plan_, image_);
-  if (!can_get_ready) co_return can_get_ready.failure();
-  stage_ = Stage::creating;
-  const Result<void> created = co_await create();
-  LifeEnd end = stopped_early();
-  if (!created) end = created.failure();
-  if (created && !stopping()) end = co_await run_container();
-  const std::string left = co_await remove();
-  if (!left.empty()) observer_->on_left_behind(left);
-  co_return end;
-}
-
-Async<Result<void>> ContainerLife::join_network() {
-  if (!plan_.shares_network) co_return Result<void>();
-  auto network = RunNetwork::of(plan_.endpoint.address, plan_.network);
-  RunNetwork::Turn turn(network, engine_.executor());
-  co_await turn.come();
-  if (stopping()) co_return Result<void>();
-  network_ = std::move(network);
-  std::map<std::string, std::string> labels;
-  for (const char* name : {run_label, process_label}) labels[name] = plan_.labels.at(name);
-  const Result<std::string> joined = co_await turn.join(engine_, std::move(labels));
-  if (!joined) co_return joined.failure();
-  co_return Result<void>();
-}
-
 Async<Result<void>> ContainerLife::create() {
   bool rootless = false;
   if (plan_.default_user && !plan_.user.starts_with("0:")) {
@@ -165,7 +97,7 @@ Async<Result<void>> ContainerLife::create() {
   co_return Result<void>();
 }
 
-Async<LifeEnd> ContainerLife::run_container() {
+Async<LifeEnd> ContainerLife::run() {
   stream_.speak_like(engine_);
   const Result<void> attached = co_await stream_.attach(id_);
   if (!attached) co_return attached.failure();
@@ -182,7 +114,7 @@ Async<LifeEnd> ContainerLife::run_container() {
   if (stopping()) send_signal();
   if (plan_.wants_ready) {
     asio::co_spawn(
-        engine_.executor(), [self = shared_from_this()] { return self->await_health(); }, asio::detached);
+        engine_.executor(), [this, self = shared_from_this()] { return await_health(); }, asio::detached);
   }
   co_await (forward_output() && await_exit());
   if (const auto failure = program_.failure(); failure && *code_) co_return *failure;
@@ -236,30 +168,6 @@ Async<sdk::Exit> ContainerLife::describe_exit(int code) {
   co_return exit;
 }
 
-/// What to tell the user when that didn't work.
-Async<std::string> ContainerLife::remove() {
-  Removal removal(engine_, limits_.removal, [this] { return forced_; });
-  const Removal::Step step = [this](Engine::Limit limit) { return remove_container(limit); };
-  std::string container = "its container " + (id_.empty() ? plan_.name : short_id(id_));
-  co_return co_await removal.run(std::move(container), step, std::move(network_), plan_.network);
-}
-
-Async<Result<void>> ContainerLife::remove_container(Engine::Limit limit) {
-  if (!id_.empty()) co_return co_await engine_.remove(id_, limit);
-  // An engine that went while it was asked to create it may have done so. Never by its name: that may be
-  // somebody else's.
-  const Result<std::vector<Listed>> all =
-      co_await engine_.list(std::string(run_label) + "=" + plan_.labels.at(run_label), limit);
-  if (!all) co_return all.failure();
-  for (const Listed& container : *all) {
-    const auto step = container.labels.find(step_label);
-    if (step == container.labels.end() || step->second != plan_.step) continue;
-    Result<void> removed = co_await engine_.remove(container.id, limit);
-    if (!removed) co_return removed;
-  }
-  co_return Result<void>();
-}
-
 void ContainerLife::send_signal() {
   const auto send = [](std::shared_ptr<ContainerLife> self, std::string signal) -> Async<void> {
     Engine engine(self->engine_.executor(), self->plan_.endpoint);
@@ -270,13 +178,9 @@ void ContainerLife::send_signal() {
     if (!sent && signal != number) sent = co_await engine.kill(self->id_, number);
     if (!sent && self->stage_ != Stage::over) self->observer_->on_warning(sent.failure().message);
   };
-  asio::co_spawn(engine_.executor(), send(shared_from_this(), stop_signal()), asio::detached);
-}
-
-/// The image's own where dream.json names none: the engine knows what its words mean.
-std::string ContainerLife::stop_signal() const {
-  if (signal_ != SIGKILL && plan_.own_signal && !image_.stop_signal.empty()) return image_.stop_signal;
-  return std::to_string(signal_);
+  asio::co_spawn(engine_.executor(),
+                 send(std::static_pointer_cast<ContainerLife>(shared_from_this()), stop_signal()),
+                 asio::detached);
 }
 
 // ---- how it is doing --------------------------------------------------------------------------------------
@@ -285,7 +189,7 @@ void ContainerLife::refresh() {
   if (stage_ != Stage::running || looking_) return;
   looking_ = true;
   asio::co_spawn(
-      engine_.executor(), [self = shared_from_this()] { return self->look(); }, asio::detached);
+      engine_.executor(), [this, self = shared_from_this()] { return look(); }, asio::detached);
 }
 
 Async<void> ContainerLife::look() {
@@ -300,23 +204,6 @@ Async<void> ContainerLife::look() {
                           .health = state->health,
                           .restarts = state->restarts,
                           .memory = memory ? *memory : 0});
-}
-
-Async<void> sweep(Engine& engine) {
-  const auto is_orphan = [](const Listed& one) {
-    const auto identity = one.labels.find(process_label);
-    return identity != one.labels.end() && is_dead(identity->second);
-  };
-  const Result<std::vector<Listed>> containers = co_await engine.list(process_label);
-  if (!containers) co_return;
-  for (const Listed& container : *containers) {
-    if (is_orphan(container)) static_cast<void>(co_await engine.remove(container.id));
-  }
-  const Result<std::vector<Listed>> networks = co_await engine.list_networks(process_label);
-  if (!networks) co_return;
-  for (const Listed& network : *networks) {
-    if (is_orphan(network)) static_cast<void>(co_await engine.remove_network(network.id));
-  }
 }
 
 }  // namespace dream::docker

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "init_words.hpp"
-#include "step_life.hpp"
+#include "life_observer.hpp"
 
 namespace dream::docker {
 
