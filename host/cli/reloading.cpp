@@ -14,8 +14,7 @@ std::vector<std::string> warnings_of(const prepare::LoadedWorkspace& loaded) {
   std::vector<std::string> warnings;
   for (const config::Problem& problem : loaded.problems)
     if (problem.severity == config::Severity::warning)
-      warnings.push_back(to_string(Error{ErrorCode::configuration, problem.message,
-                                         loaded.document->place(problem.offset), problem.hint}));
+      warnings.push_back(to_string(prepare::error_of(problem, *loaded.document)));
   return warnings;
 }
 

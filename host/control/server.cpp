@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "output/outcome_json.hpp"
 
 namespace dream::control {
 
@@ -116,12 +117,6 @@ std::string error_line(std::int64_t id, const Error& error, int code) {
 
 std::string ok_line(std::int64_t id, std::string_view members) {
   return fmt::format("{{\"id\":{},\"ok\":{{{}}}}}\n", id, members);
-}
-
-std::string json_array(const std::vector<std::string>& texts) {
-  std::string array;
-  for (const std::string& text : texts) array += (array.empty() ? "" : ",") + json_string(text);
-  return "[" + array + "]";
 }
 
 constexpr int cannot_become_so = 1;
@@ -252,12 +247,13 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
   const Instant now = clock_();
   switch (request.what) {
     case Request::What::ps:
-      return client.send(ok_line(
-          request.id, fmt::format(R"("stopping":{},"changed":{},"steps":{})", run_.stopping(),
-                                  json_array(access_.changed_files()), steps_json(run_, access_, now))));
+      return client.send(
+          ok_line(request.id,
+                  fmt::format(R"("stopping":{},"changed":{},"steps":{})", run_.stopping(),
+                              output::texts_json(access_.changed_files()), steps_json(run_, access_, now))));
     case Request::What::why: {
       const std::vector<std::string> sentences = why(run_, access_, steps.front(), now);
-      return client.send(ok_line(request.id, R"("why":)" + json_array(sentences)));
+      return client.send(ok_line(request.id, R"("why":)" + output::texts_json(sentences)));
     }
     case Request::What::stop:
     case Request::What::start:

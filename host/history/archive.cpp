@@ -17,6 +17,7 @@
 #include "base/folder_stream.hpp"
 #include "base/locked_file.hpp"
 #include "base/open_file.hpp"
+#include "plugin/search_path.hpp"
 
 namespace dream::history {
 
@@ -71,6 +72,10 @@ Result<Archive> Archive::open(const plugin::Place& place) {
   return Archive(std::move(path), std::move(*folder));
 }
 
+Result<Archive> Archive::open_own() {
+  return open(*plugin::make_place({}, {}, plugin::own_environment()));
+}
+
 Result<Archive> Archive::make(const plugin::Place& place) {
   if (place.state.empty()) return Error{ErrorCode::io, "there is no folder for it", {}, "set HOME"};
   if (auto made = plugin::make_private_folder(place.state / folder_name); !made) return made.error();
@@ -86,6 +91,12 @@ std::vector<Entry> Archive::entries() const {
   std::ranges::sort(all, [](const Entry& a, const Entry& b) {
     return std::pair(a.started_ms, a.run) > std::pair(b.started_ms, b.run);
   });
+  return all;
+}
+
+std::vector<Entry> Archive::entries_of(const fs::path& root) const {
+  std::vector<Entry> all = entries();
+  std::erase_if(all, [mark = mark_of(root)](const Entry& entry) { return entry.workspace != mark; });
   return all;
 }
 

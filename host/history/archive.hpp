@@ -47,6 +47,8 @@ class Archive {
   /// Where there is none yet, it has no entries. Error{io}: it isn't the user's alone, and none of them is
   /// believed.
   [[nodiscard]] static Result<Archive> open(const plugin::Place& place);
+  /// The same, of whoever runs this program.
+  [[nodiscard]] static Result<Archive> open_own();
   /// The same, made if it is missing. Error{io}: it can't be.
   [[nodiscard]] static Result<Archive> make(const plugin::Place& place);
 
@@ -55,6 +57,8 @@ class Archive {
 
   /// The newest first.
   [[nodiscard]] std::vector<Entry> entries() const;
+  /// Those with the mark of this workspace.
+  [[nodiscard]] std::vector<Entry> entries_of(const std::filesystem::path& root) const;
   /// What is in a record. Error{io}: it can't be read, or isn't a file that is the user's alone.
   [[nodiscard]] Result<std::string> read(const Entry& entry) const;
   /// Whether its run goes on.

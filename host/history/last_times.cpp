@@ -37,10 +37,8 @@ std::vector<LastTimes> last_times(const Archive& archive, const std::filesystem:
   std::vector<LastTimes> last(plan.steps.size());
   Places places;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) places.emplace(to_string(plan.steps[at].id), at);
-  const std::string workspace = mark_of(root);
   std::size_t bytes = 0;
-  for (const Entry& entry : archive.entries()) {
-    if (entry.workspace != workspace) continue;
+  for (const Entry& entry : archive.entries_of(root)) {
     if (bytes >= most_bytes || std::ranges::equal(plan.steps, last, is_known)) break;
     Result<std::string> text = archive.read(entry);
     if (!text) continue;

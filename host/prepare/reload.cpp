@@ -237,10 +237,7 @@ Result<LoadedWorkspace> read_again(const LoadedWorkspace& loaded, bool trust) {
   if (now->document->asks_dot_env()) {
     if (auto readable = check_again(now->workspace.root / ".env"); !readable) return readable.error();
   }
-  for (const config::Problem& problem : now->problems)
-    if (problem.severity == config::Severity::error)
-      return Error{ErrorCode::configuration, problem.message, now->document->place(problem.offset),
-                   problem.hint};
+  if (auto error = first_error(*now)) return *std::move(error);
   return now;
 }
 

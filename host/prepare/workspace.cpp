@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -135,18 +136,26 @@ Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request,
   return error;
 }
 
+Error error_of(const config::Problem& problem, const config::Document& document) {
+  return {ErrorCode::configuration, problem.message, document.place(problem.offset), problem.hint};
+}
+
+std::optional<Error> first_error(const LoadedWorkspace& loaded) {
+  const auto error = std::ranges::find(loaded.problems, config::Severity::error, &config::Problem::severity);
+  if (error == loaded.problems.end()) return std::nullopt;
+  return error_of(*error, *loaded.document);
+}
+
 Result<Plan> plan_of_text(const LoadedWorkspace& loaded, std::string text, const Request& request,
                           Manifests* manifests) {
   config::LoadResult read =
       config::interpret(config::Document::parse(loaded.document->file(), std::move(text),
                                                 outside_of(loaded.discovery, EnvFiles::look)),
                         own_executors, plugins_of(loaded.workspace.root));
-  for (const config::Problem& problem : read.problems)
-    if (problem.severity == config::Severity::error)
-      return Error{ErrorCode::configuration, problem.message, read.document->place(problem.offset),
-                   problem.hint};
-  return plan_request({loaded.discovery, std::move(read.document), std::move(read.workspace), {}}, request,
-                      manifests);
+  const LoadedWorkspace again{loaded.discovery, std::move(read.document), std::move(read.workspace),
+                              std::move(read.problems)};
+  if (auto error = first_error(again)) return *std::move(error);
+  return plan_request(again, request, manifests);
 }
 
 plugin::SearchPath plugin_search_path(const Workspace& workspace, bool trust) {

@@ -49,6 +49,11 @@ enum class EnvFiles : std::uint8_t {
 [[nodiscard]] Result<LoadedWorkspace> read_workspace(const std::optional<std::filesystem::path>& directory,
                                                      bool trust, EnvFiles files = EnvFiles::look);
 
+/// A problem of dream.json with its place.
+[[nodiscard]] Error error_of(const config::Problem& problem, const config::Document& document);
+/// The first one that keeps its tasks from being run; none: there is none.
+[[nodiscard]] std::optional<Error> first_error(const LoadedWorkspace& loaded);
+
 /// `project`, from the command line, as a path from the root: as written from the root, or from `directory`
 /// when it starts with `.`; the project one stands in without it.
 [[nodiscard]] Result<std::string> requested_project(const std::optional<std::string>& project,

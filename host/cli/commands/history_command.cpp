@@ -24,7 +24,6 @@
 #include "history/replay.hpp"
 #include "output/log.hpp"
 #include "output/tails.hpp"
-#include "plugin/place.hpp"
 
 namespace dream::cli {
 
@@ -47,24 +46,11 @@ int refuse_record(const Error& error) {
                                                                              : exit_nothing_run;
 }
 
-Result<Archive> open_archive() {
-  return Archive::open(*plugin::make_place({}, {}, plugin::own_environment()));
-}
-
-/// The mark of the workspace that one stands in.
-Result<std::string> own_mark(const Options& options) {
-  const Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options.directory, options.trust);
-  if (!loaded) return loaded.error();
-  return history::mark_of(loaded->workspace.root);
-}
-
 /// The newest first.
 Result<std::vector<Entry>> entries_of_workspace(const Archive& archive, const Options& options) {
-  const Result<std::string> mark = own_mark(options);
-  if (!mark) return mark.error();
-  std::vector<Entry> entries = archive.entries();
-  std::erase_if(entries, [&](const Entry& entry) { return entry.workspace != *mark; });
-  return entries;
+  const Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options.directory, options.trust);
+  if (!loaded) return loaded.error();
+  return archive.entries_of(loaded->workspace.root);
 }
 
 /// 1 for "-1", the last one; none: it is an id.
@@ -234,7 +220,7 @@ int show(const Archive& archive, const Options& options) {
 /// A command that reads the archive.
 template <int (*Read)(const Archive&, const Options&)>
 int with_archive(const Options& options) {
-  const Result<Archive> archive = open_archive();
+  const Result<Archive> archive = Archive::open_own();
   return archive ? Read(*archive, options) : refuse_record(archive.error());
 }
 
@@ -242,7 +228,7 @@ int with_archive(const Options& options) {
 
 Result<std::vector<Written>> written_in_record(const Options& options) {
   const CtlOptions& ctl = options.ctl;
-  const Result<Archive> archive = open_archive();
+  const Result<Archive> archive = Archive::open_own();
   if (!archive) return archive.error();
   const Result<Chosen> chosen = read_chosen(*archive, options, ctl.run);
   if (!chosen) return chosen.error();

@@ -6,7 +6,6 @@
 #include "cli/views/plan_view.hpp"
 #include "cli/workspace.hpp"
 #include "history/last_times.hpp"
-#include "plugin/place.hpp"
 
 namespace dream::cli {
 
@@ -14,8 +13,7 @@ namespace {
 
 /// None where records can't be believed: `dream ctl history` says why.
 std::vector<history::LastTimes> recorded_times(const Plan& plan, const std::filesystem::path& root) {
-  const Result<history::Archive> archive =
-      history::Archive::open(*plugin::make_place({}, {}, plugin::own_environment()));
+  const Result<history::Archive> archive = history::Archive::open_own();
   return archive ? history::last_times(*archive, root, plan) : std::vector<history::LastTimes>();
 }
 

@@ -15,7 +15,6 @@
 #include "embedded/fish_completion.hpp"
 #include "embedded/zsh_completion.hpp"
 #include "history/archive.hpp"
-#include "plugin/place.hpp"
 #include "prepare/offers.hpp"
 #include "prepare/project_list.hpp"
 
@@ -75,10 +74,9 @@ class Offering {
   [[nodiscard]] std::vector<Candidate> records() const {
     std::vector<Candidate> found;
     if (!loaded_) return found;
-    const auto archive = history::Archive::open(*plugin::make_place({}, {}, plugin::own_environment()));
-    const std::string mark = history::mark_of(loaded_->workspace.root);
-    for (const history::Entry& entry : archive ? archive->entries() : std::vector<history::Entry>()) {
-      if (entry.workspace != mark) continue;
+    const auto archive = history::Archive::open_own();
+    if (!archive) return found;
+    for (const history::Entry& entry : archive->entries_of(loaded_->workspace.root)) {
       found.push_back(
           {entry.run.substr(0, control::RunInfo::short_size), "of " + local_time(entry.started_ms)});
       if (found.size() == history::Limits{}.runs_of_workspace) break;
