@@ -27,6 +27,9 @@ void StepLife::begin() {
     LifeEnd end = co_await self->live();
     // Who was asked to end before it ran has not failed.
     if (std::holds_alternative<Failure>(end) && self->stopping()) end = self->stopped_early();
+    // And what has run didn't fail to start, whatever is told of it then.
+    const auto* failure = std::get_if<Failure>(&end);
+    if (failure != nullptr && self->program_.confirmed()) end = sdk::Exit::failed_start(Failure(*failure));
     self->stage_ = Stage::over;
     self->observer_->on_end(std::move(end));
   };

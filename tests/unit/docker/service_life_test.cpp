@@ -151,6 +151,14 @@ TEST_F(ServiceStep, that_is_gone_from_the_swarm_has_failed) {
   EXPECT_THAT(exit().text, HasSubstr("somebody has removed its service"));
 }
 
+TEST_F(ServiceStep, that_somebody_shuts_down_has_ended_though_no_code_is_told) {
+  const auto life = begin();
+  until([&] { return listener->started; });
+  task("shutdown");
+  until_end();
+  EXPECT_THAT(exit().text, HasSubstr("it is shutdown"));
+}
+
 TEST_F(ServiceStep, of_which_a_swarm_without_a_leader_does_not_tell_for_a_moment_goes_on) {
   const auto life = begin();
   until([&] { return listener->started; });
