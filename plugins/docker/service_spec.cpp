@@ -98,11 +98,9 @@ class ServiceWriter {
   }
 
   void write_mounts() {
-    std::vector<Volume> volumes = plan_.options.volumes;
-    if (plan_.mount) volumes.insert(volumes.begin(), {.source = plan_.directory, .target = plan_.directory});
     json_.Key("Mounts");
     json_.StartArray();
-    for (const Volume& volume : volumes) {
+    for (const Volume& volume : service_volumes(plan_)) {
       json_.StartObject();
       spec_.text("Type", volume.source.starts_with('/') ? "bind" : "volume");
       spec_.text("Source", volume.source);
@@ -193,6 +191,12 @@ std::string short_name(const std::string& name, std::size_t tail) {
   std::string head = name.substr(0, longest - tail);
   while (head.ends_with('-')) head.pop_back();
   return head + name.substr(name.size() - tail);
+}
+
+std::vector<Volume> service_volumes(const ContainerPlan& plan) {
+  std::vector<Volume> volumes = plan.options.volumes;
+  if (plan.mount) volumes.insert(volumes.begin(), {.source = plan.directory, .target = plan.directory});
+  return volumes;
 }
 
 std::string service_name(const std::string& container) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "container_plan.hpp"
 
@@ -21,6 +22,9 @@ namespace dream::docker {
 
 /// A name that a swarm takes: what tells names apart is at the end, the last `tail` characters, and stays.
 [[nodiscard]] std::string short_name(const std::string& name, std::size_t tail);
+
+/// The project's folder, where it is mounted, and the volumes of the options.
+[[nodiscard]] std::vector<Volume> service_volumes(const ContainerPlan& plan);
 
 /// The name of the service of a container's plan.
 [[nodiscard]] std::string service_name(const std::string& container);

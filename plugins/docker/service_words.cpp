@@ -20,9 +20,7 @@ class ServiceWords {
   void add(std::string word) { argv_.push_back(std::move(word)); }
 
   void add_mounts(const ContainerPlan& plan) {
-    std::vector<Volume> volumes = plan.options.volumes;
-    if (plan.mount) volumes.insert(volumes.begin(), {.source = plan.directory, .target = plan.directory});
-    for (const Volume& volume : volumes) {
+    for (const Volume& volume : service_volumes(plan)) {
       std::ostringstream words;
       words << "type=" << (volume.source.starts_with('/') ? "bind" : "volume");
       if (!volume.is_anonymous()) words << ',' << csv_field("source=" + volume.source);

@@ -89,10 +89,7 @@ TEST_F(DockerNetwork, goes_with_the_next_dream_when_nobody_was_left_to_remove_it
   DreamRun dream(workspace, launch("dev"));
   dream.await_out("api | hello");
   const auto run = runs();
-  const pid_t host = host_of(dream.pid());
-  dream.send(SIGSTOP);
-  ::kill(host, SIGKILL);
-  dream.send(SIGKILL);
+  kill_with_host(dream.pid());
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
   EXPECT_THAT(containers(), SizeIs(2));
   EXPECT_THAT(networks(run), SizeIs(1));

@@ -85,6 +85,12 @@ pid_t host_of(pid_t guardian) {
   throw std::runtime_error("no host below process " + std::to_string(guardian));
 }
 
+void kill_with_host(pid_t guardian) {
+  const pid_t host = host_of(guardian);
+  for (const int signal : {SIGSTOP, SIGKILL})
+    for (const pid_t pid : {host, guardian}) ::kill(pid, signal);
+}
+
 pid_t find_below(pid_t parent, const std::string& text) {
   pid_t found = 0;
   for (const pid_t pid : tree_below(parent)) {

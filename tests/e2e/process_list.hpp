@@ -17,6 +17,9 @@ void adopt_orphans();
 /// that runs the same program.
 [[nodiscard]] pid_t host_of(pid_t guardian);
 
+/// Kills the guardian of a run and its host, neither of which sees the other's end.
+void kill_with_host(pid_t guardian);
+
 /// The pid of the one living process below `parent` whose command line contains `text`.
 [[nodiscard]] pid_t find_below(pid_t parent, const std::string& text);
 

@@ -89,11 +89,7 @@ TEST_F(Reap, what_is_left_goes_when_the_process_that_was_started_is_killed) {
 
 /// Both processes of a run die at once, and with them everybody who could clean up.
 void kill_both(DreamRun& dream) {
-  const pid_t host = host_of(dream.pid());
-  ::kill(host, SIGSTOP);
-  dream.send(SIGSTOP);
-  ::kill(host, SIGKILL);
-  dream.send(SIGKILL);
+  kill_with_host(dream.pid());
   dream.exit_code_once_all_ended();
 }
 

@@ -217,10 +217,7 @@ TEST_F(JobEnd, killing_dream_while_it_waits_takes_it_back) {
 TEST_F(JobEnd, killing_dream_and_its_guardian_at_once_leaves_it_to_the_next_start) {
   DreamRun dream(workspace, workspace.launch({"go"}));
   dream.await_out("runs");
-  const pid_t host = e2e::host_of(dream.pid());
-  dream.send(SIGSTOP);
-  ::kill(host, SIGKILL);
-  dream.send(SIGKILL);
+  e2e::kill_with_host(dream.pid());
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
   EXPECT_EQ(run(workspace, workspace.launch({"none"})).code, 0);
   line.await_end();

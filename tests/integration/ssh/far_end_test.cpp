@@ -101,10 +101,7 @@ TEST_F(FarEnd, killing_the_guardian_ends_it) {
 TEST_F(FarEnd, killing_dream_and_its_guardian_at_once_ends_it) {
   DreamRun dream(workspace, workspace.launch({"go"}));
   dream.await_out("runs");
-  const pid_t host = e2e::host_of(dream.pid());
-  dream.send(SIGSTOP);
-  ::kill(host, SIGKILL);
-  dream.send(SIGKILL);
+  e2e::kill_with_host(dream.pid());
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137) << "the connection has ended, too";
   line.await_end();
   run(workspace, workspace.launch({"none"}));

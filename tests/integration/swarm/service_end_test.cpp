@@ -101,10 +101,7 @@ TEST_P(ServiceEnd, killing_dream_leaves_nothing) {
 TEST_P(ServiceEnd, killing_dream_and_its_guardian_at_once_leaves_it_to_the_next_start) {
   DreamRun dream(workspace, workspace.launch(GetParam(), {"go"}));
   dream.await_out("runs");
-  const pid_t host = e2e::host_of(dream.pid());
-  dream.send(SIGSTOP);
-  ::kill(host, SIGKILL);
-  dream.send(SIGKILL);
+  e2e::kill_with_host(dream.pid());
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
   EXPECT_EQ(run(workspace, workspace.launch(GetParam(), {"true"})).code, 0);
   expect_nothing(workspace);
