@@ -201,12 +201,13 @@ void Engine::State::stop_run(const RunStop& reason) {
   take_down();
 }
 
-/// What fails at the end stops nobody: its exit code is dream's only if all else went well.
+/// What fails at the end stops nobody: its exit code is dream's only if all else goes well.
 void Engine::State::fail_run(StepIndex step) {
   const bool finally = progress_of(step).kind == Kind::finally;
   if (!finally && !plan.keep_going) return stop_run(RequiredFailed{step});
   if (!finally && stop) return;
-  if (code == 0) code = engine::exit_code(RequiredFailed{step}, outcomes);
+  int& its_code = finally ? code_at_the_end : code;
+  if (its_code == 0) its_code = engine::exit_code(RequiredFailed{step}, outcomes);
   if (!finally) bar_those_that_need(step);
 }
 
@@ -214,7 +215,8 @@ void Engine::State::fail_run(StepIndex step) {
 /// others that pass at once (a grace of 0).
 void Engine::State::pass_deadlines() {
   while (true) {
-    close();  // whoever goes with the last of the others has no timeout any more
+    close();                            // whoever goes with the last of the others has no timeout any more
+    if (ended == steps.size()) return;  // a run that is over isn't stopped
     const auto earliest = deadlines.earliest();
     const auto ready_limit = ready_limits.earliest();
     const auto is_first = [&](const std::optional<Instant>& moment, const std::optional<Instant>& other) {
@@ -292,6 +294,7 @@ void Engine::State::tell_what_takes_long() {
 void Engine::State::finish_if_over() {
   if (ended < steps.size() || std::exchange(finished, true)) return;
   hang_up_at.reset();
+  if (code == 0) code = code_at_the_end;
   actions.emplace_back(Finish{code});
 }
 

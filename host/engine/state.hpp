@@ -208,6 +208,7 @@ struct Engine::State {
   Readers readers;
   std::optional<RunStop> stop;  ///< why the whole run is being stopped
   int code = 0;
+  int code_at_the_end = 0;  ///< of the first that failed of those that run then
   std::optional<Instant> first_signal_at;
   bool begun = false;
   bool ran = false;        ///< some process

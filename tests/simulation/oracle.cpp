@@ -49,6 +49,7 @@ void Oracle::judge(Instant now, const Event& event, std::span<const Action> acti
   now_ = now;
   std::visit([this](const auto& what) { take(what); }, event);
   dismiss_what_backs_off();
+  see_whether_the_end_comes();
   take_passed_limits();
   renews_dependents();
   if (plan_.keep_going) leave_out_what_is_barred();
@@ -62,7 +63,7 @@ void Oracle::judge(Instant now, const Event& event, std::span<const Action> acti
   readers_are_right();
   deadlines_are_right(engine);
   endings_are_right(engine);
-  check(engine.exit_code() == (finished_ ? std::optional(exit_code_) : std::nullopt),
+  check(engine.exit_code() == (finished_ ? std::optional(its_exit_code()) : std::nullopt),
         "exit_code() is dream's once the run is over");
   if (finished_ || may_restart_) outcomes_are_right(engine);
 }
@@ -205,7 +206,9 @@ void Oracle::take_passed_limits() {
     const auto consider = [&](Instant due, std::size_t what) {
       if (due <= now_ && (!first || due < first->first)) first = {due, what};
     };
-    if (terminal_closed_ && !cause_ && !finished_) consider(*terminal_closed_ + limits_.hang_up, terminal);
+    services_went_ = services_went_ || services_go();
+    if (terminal_closed_ && !cause_ && !finished_ && !must_be_over())
+      consider(*terminal_closed_ + limits_.hang_up, terminal);
     for (std::size_t i = 0; i < history_.size(); ++i) {
       const History& step = history_[i];
       if (step.alive() && step.forced) consider(end_of_patience(i), i);
@@ -263,8 +266,7 @@ void Oracle::is_not_ready(std::size_t step, const StepEnd& reason, int exit_code
 void Oracle::failed(std::size_t step, int exit_code) {
   history_[step].failed_by_itself = true;
   if (plan_.steps[step].finally) {
-    const bool went_well = !cause_ || cause_ == RunStop(Requested{});
-    if (plan_.steps[step].required && went_well && exit_code_ == 0) exit_code_ = exit_code;
+    if (plan_.steps[step].required && code_at_the_end_ == 0) code_at_the_end_ = exit_code;
     return;
   }
   if (!plan_.steps[step].required) return;
@@ -311,6 +313,10 @@ bool Oracle::waits_for_background() const {
 bool Oracle::must_be_over() const {
   if (!is_done() || next_at_the_end() < history_.size()) return false;
   return std::ranges::none_of(history_, [](const History& step) { return step.goes_on(); });
+}
+
+int Oracle::its_exit_code() const {
+  return exit_code_ != 0 ? exit_code_ : code_at_the_end_;
 }
 
 Instant Oracle::news_of(const History& step) const {

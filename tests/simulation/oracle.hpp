@@ -259,6 +259,7 @@ class Oracle {
   }
   [[nodiscard]] bool waits_for_background() const;
   [[nodiscard]] bool must_be_over() const;
+  [[nodiscard]] int its_exit_code() const;
   /// It was asked to end, not forced, and still runs.
   [[nodiscard]] static bool may_end_gracefully(const History& step) {
     return step.alive() && step.graceful && !step.forced;
@@ -294,6 +295,8 @@ class Oracle {
   std::optional<Instant> terminal_closed_;
   std::optional<StepIndex> back_;  ///< is ready again, or over, after a restart; the last in plan order
   int exit_code_ = 0;
+  int code_at_the_end_ = 0;     ///< of the first failure of what runs then
+  bool services_went_ = false;  ///< they were asked to end, or are to be, as nothing uses them any more
   std::optional<Instant> first_signal_;
   bool signalled_twice_ = false;  ///< not only on two ways
   bool guardian_lost_ = false;

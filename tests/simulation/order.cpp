@@ -103,7 +103,7 @@ void Oracle::bars(std::size_t failed) {
     if (plan_.steps[i].finally) continue;
     lost[i] = std::ranges::any_of(needs, [&](StepIndex needed) { return lost[position(needed)]; });
     History& step = history_[i];
-    if (!lost[i] || step.barred) continue;
+    if (!lost[i] || step.barred || (has_company(i) && services_went_)) continue;
     step.barred = StepIndex(failed);
     step.barred_at = now_;
     step.ran_before_barred = step.first_started || step.ended;

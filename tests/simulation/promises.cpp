@@ -250,7 +250,7 @@ void Oracle::see(const Finish& action) {
   check(must_be_over(), "the run ends when nothing runs and nothing will");
   for (std::size_t i = 0; i < history_.size(); ++i)
     check(!history_[i].untold_end, "every end is told before Finish", i);
-  check(action.exit_code == exit_code_, "the exit code follows from the first cause");
+  check(action.exit_code == its_exit_code(), "the exit code follows from the first cause");
   finished_ = true;
 }
 

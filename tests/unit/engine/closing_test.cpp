@@ -45,6 +45,17 @@ TEST(Finally, gives_its_code_where_all_else_went_well_the_first_of_those_that_co
   EXPECT_EQ(run.exited(2, 5), "ended c; finish 4");
 }
 
+TEST(Finally, leaves_its_code_to_a_service_that_fails_later_too) {
+  Plan plan{.steps = {service(), at_the_end(), at_the_end(), foreground()}};
+  plan.keep_going = true;
+  ManualRun run(plan);
+  run.begin();
+  EXPECT_EQ(run.exited(3), "ended d; start b; runs b");
+  EXPECT_EQ(run.exited(1, 3), "ended b; start c; runs c");
+  EXPECT_EQ(run.exited(0, 7), "ended a");
+  EXPECT_EQ(run.exited(2), "ended c; finish 7");
+}
+
 TEST(Finally, runs_after_the_first_signal_and_a_second_one_skips_it) {
   ManualRun run({at_the_end(), service(), foreground()});
   run.begin();

@@ -230,6 +230,14 @@ TEST(TerminalClosed, is_no_news_once_the_run_is_over) {
   EXPECT_EQ(run.advance_to(10), "");
 }
 
+TEST(TerminalClosed, is_no_news_where_the_run_ends_at_the_moment_when_it_becomes_due) {
+  ManualRun run({foreground()}, ManualRun::Starts::at_once, {.hang_up = nanoseconds(10)});
+  run.begin();
+  run.feed(TerminalClosed{});
+  run.oversleep_until(10);
+  EXPECT_EQ(run.exited(0), "ended a; finish 0");
+}
+
 TEST(Reader, that_takes_nothing_is_given_up_while_the_run_is_being_stopped) {
   ManualRun run({foreground()}, ManualRun::Starts::at_once, {.stuck_reader = nanoseconds(10)});
   run.begin();
