@@ -30,6 +30,12 @@ struct Lost {
 /// How a step's process came to its end.
 using ExitStatus = std::variant<ExitedWith, KilledBy, Lost>;
 
+/// How a command ended that was run to see what comes of it.
+struct CommandEnd {
+  ExitStatus status;
+  std::string output;  ///< the last of it
+};
+
 /// The exit codes that are success. None: 0 alone.
 using SuccessCodes = std::vector<std::uint8_t>;
 

@@ -33,6 +33,7 @@ enum class Fault : std::uint8_t {
   need_of_nothing,
   odd_need,
   other_needs,
+  inside_answer,
   ends_abruptly,
   wrong_thread,
   wrong_handle,

@@ -75,6 +75,8 @@ constexpr std::array all{
          "depends tells the same when it is asked again"},
     Rule{"reap.answers", must, Fault::reap_answer, "extension.functions life.returns", reap_nothing,
          "reap of a run that has left nothing succeeds, or says why it can't tell"},
+    Rule{"inside.answers", must, Fault::inside_answer, "extension.functions life.returns exit.comes",
+         run_a_command_inside, "the end of a command inside a run is told once, before the run's release"},
     Rule{"call.status", must, Fault::unknown_status, a_life, live_a_whole_life,
          "every function answers a status that exists"},
     Rule{"call.reason", must, Fault::silent_failure, a_life, live_a_whole_life,

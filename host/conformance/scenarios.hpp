@@ -44,6 +44,7 @@ void read_schema(const Subject& subject, Findings& findings);
 void ask_for_extensions(const Subject& subject, Findings& findings);
 void ask_extensions(const Subject& subject, Findings& findings);
 void ask_needs(const Subject& subject, Findings& findings);
+void run_a_command_inside(const Subject& subject, Findings& findings);
 void reap_nothing(const Subject& subject, Findings& findings);
 
 // Runs.

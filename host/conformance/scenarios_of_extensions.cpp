@@ -2,6 +2,8 @@
 #include <dream/dream.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -22,7 +24,8 @@ using plugin::text_of;
 /// What resembles the known ids, and what doesn't.
 std::vector<std::string> ids_that_are_none() {
   std::vector<std::string> ids{"", "dream", "acme.unheard-of/1"};
-  for (const std::string known : {DREAM_DISCOVER_ID, DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_REAP_ID}) {
+  for (const std::string known :
+       {DREAM_DISCOVER_ID, DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_INSIDE_ID, DREAM_REAP_ID}) {
     const std::string name = known.substr(0, known.find('/'));
     for (const std::string& id : {name, name + "/", name + "/0", name + "/2", name + "/999", known + "0",
                                   known + " ", known.substr(1)}) {
@@ -120,6 +123,18 @@ void check_need(Findings& findings, const std::string& folder, std::uint32_t kin
   if (kind > DREAM_NEED_OPTIONAL) wrong(fmt::format("the kind {}, which doesn't exist", kind));
 }
 
+/// The ends that were told of one command, on any thread.
+struct InsideEnds {
+  std::atomic<int> told = 0;
+  std::atomic<bool> odd = false;
+
+  static void add(void* context, const dream_exit* exit, dream_str /*output*/) noexcept {
+    auto& ends = *static_cast<InsideEnds*>(context);
+    ++ends.told;
+    if (!plugin::read_exit(exit).sound) ends.odd = true;
+  }
+};
+
 }  // namespace
 
 void ask_for_extensions(const Subject& subject, Findings& findings) {
@@ -140,6 +155,9 @@ void ask_for_extensions(const Subject& subject, Findings& findings) {
   }
   if (const auto* describe = known_extension<dream_describe>(table, DREAM_DESCRIBE_ID)) {
     check_extension(findings, DREAM_DESCRIBE_ID, describe, describe->size, describe->describe != nullptr);
+  }
+  if (const auto* inside = known_extension<dream_inside>(table, DREAM_INSIDE_ID)) {
+    check_extension(findings, DREAM_INSIDE_ID, inside, inside->size, inside->run != nullptr);
   }
   if (const auto* reap = known_extension<dream_reap>(table, DREAM_REAP_ID)) {
     check_extension(findings, DREAM_REAP_ID, reap, reap->size, reap->reap != nullptr);
@@ -187,6 +205,45 @@ void ask_needs(const Subject& subject, Findings& findings) {
                  fmt::format("\"depends.projects\" {} an empty folder",
                              nothing.status < 0 ? "fails for" : "tells that something is needed by"));
   }
+}
+
+void run_a_command_inside(const Subject& subject, Findings& findings) {
+  const Scene scene(subject, findings);
+  if (!scene.stage) return;
+  Stage& stage = *scene.stage;
+  const auto* known = known_extension<dream_inside>(stage.table(), DREAM_INSIDE_ID);
+  if (known == nullptr) return;
+  StagedRun* run = stage.start_and_wait();
+  if (run == nullptr) return;
+  if (run->start_status == DREAM_STARTING) stage.settle(*run, Ending::none);
+  const bool started =
+      run->start_status == DREAM_OK || std::ranges::count(stage.host().started_runs(), run->id) > 0;
+  InsideEnds ends;
+  dream_status status = DREAM_E_STALE;
+  if (started && run->exits == 0) {
+    const dream_str word = plugin::view_of("true");
+    const dream_inside_command command{sizeof(dream_inside_command), 1000, {&word, 1}};
+    testing::FakeErrors errors;
+    const Calling here("inside.run");
+    status = plugin::copy_of(known).run(run->handle, &command, &InsideEnds::add, &ends, errors.table());
+    stage.judge("inside.run", status, &errors);
+  } else {
+    findings.skipped = "no command could be run inside, for the task doesn't run";
+  }
+  stage.finish(*run);
+  if (run->exits == 0) return;
+  const int told = ends.told;
+  stage.release(*run);
+  stage.destroy();
+  const int expected = status < 0 ? 0 : 1;
+  if (told != expected || ends.told != told) {
+    findings.add(
+        Fault::inside_answer,
+        fmt::format("the end of a command that {} was told {} times before the run's release, and {} "
+                    "times after it",
+                    expected == 0 ? "could not be run" : "was run", told, ends.told - told));
+  }
+  if (ends.odd) findings.add(Fault::inside_answer, "the end of a command inside makes no sense");
 }
 
 void reap_nothing(const Subject& subject, Findings& findings) {

@@ -48,7 +48,7 @@ template <class Struct>
 /// A dream_exit as dream sees it.
 struct ReportedExit {
   ExitStatus status;
-  std::string text;   ///< one line beside the outcome; may be empty
+  std::string text;   ///< one line for people; may be empty
   bool sound = true;  ///< false: the report made no sense, and `status` is Lost
 };
 [[nodiscard]] ReportedExit read_exit(const dream_exit* exit);

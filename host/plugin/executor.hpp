@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,6 +58,9 @@ struct RunState {
   std::string detail;  ///< one line for people; may be empty
 };
 
+/// How a command that ran beside a step ended.
+using OnInside = std::function<void(CommandEnd)>;
+
 /// One started step. Destroying it releases the plugin's handle; only after run_exited (or when dream is
 /// going down).
 class Run {
@@ -64,6 +68,11 @@ class Run {
   virtual ~Run() = default;
   virtual Result<void> terminate(Urgency urgency) = 0;
   [[nodiscard]] virtual Result<RunState> status() const = 0;
+  /// Begins to run a command where the run lives, while it runs; only where Executor::reaches_inside().
+  /// `on_inside` is called later, on the loop, at most once, and not after this object is gone. `limit`:
+  /// after that, nobody needs its answer.
+  virtual Result<void> run_inside(const std::vector<std::string>& argv, Duration limit,
+                                  OnInside on_inside) = 0;
 };
 
 /// An executor of one plugin for one project.
@@ -76,6 +85,8 @@ class Executor {
   virtual Result<std::optional<std::string>> describe(const TaskSpec& task) = 0;
   /// Whether its runs can say when they are ready.
   [[nodiscard]] virtual bool tells_ready() const { return false; }
+  /// Whether its runs live elsewhere, and commands can be run there.
+  [[nodiscard]] virtual bool reaches_inside() const { return false; }
 };
 
 }  // namespace dream::plugin

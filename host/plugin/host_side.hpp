@@ -106,6 +106,13 @@ class HostSide {
   static void report_exit(void* context, const dream_exit* exit) noexcept;
   [[nodiscard]] static void* exit_context(const Ticket& ticket);
 
+  /// A command that is about to be run beside the run; the context of its report_inside().
+  [[nodiscard]] void* expect_inside(const Ticket& ticket, OnInside on_inside);
+  /// It can't be run.
+  void forget_inside(const void* context);
+  /// [any thread] The dream_on_inside of such a command.
+  static void report_inside(void* context, const dream_exit* exit, dream_str output) noexcept;
+
   // ---- services -------------------------------------------------------------------------------------------
 
   /// Whether a [loop] function may go on; reports it when the thread is wrong.
@@ -145,6 +152,12 @@ class HostSide {
     void* context = nullptr;
   };
 
+  /// A command beside a run, whose end somebody wants to know.
+  struct Inside {
+    dream_run_id run = 0;
+    OnInside on_end = {};
+  };
+
   HostSide(std::uint64_t number, Calls& calls, Services& services);
 
   /// Handles are of one sequence, whoever gives them and whatever they are of, so that none can be taken for
@@ -172,6 +185,7 @@ class HostSide {
   void left_behind(dream_run_id run, const std::string& what);
   void ready(dream_run_id run);
   void exited(dream_run_id run, ReportedExit exit);
+  void inside_ended(std::uint64_t handle, CommandEnd end);
   /// Ends the run, at once or when its last child is gone.
   void end_with_children(Ticket& ticket, Ticket::End end, std::string_view function);
   void end(Ticket& ticket, Ticket::End end);
@@ -194,6 +208,7 @@ class HostSide {
   std::map<dream_run_id, Ticket> tickets_;
   std::map<dream_child_id, Child> children_;
   std::map<dream_timer_id, TimerId> timers_;
+  std::map<std::uint64_t, Inside> insides_;
   WorkList work_;
   const std::shared_ptr<const Place> place_;
   std::map<std::string, std::string, std::less<>> folders_;  ///< that were made, by the folder they are in

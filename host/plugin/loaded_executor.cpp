@@ -78,6 +78,26 @@ class LoadedExecutor::LoadedRun final : public Run {
                     printable(text_of(state.detail))};
   }
 
+  Result<void> run_inside(const std::vector<std::string>& argv, Duration limit, OnInside on_inside) override {
+    const std::optional<dream_inside> inside = executor_.inside();
+    if (run_ == nullptr || ticket_.over() || !inside)
+      return Error{ErrorCode::unsupported, "no command can be run there", {}, {}};
+    const std::vector<dream_str> words = views_of(argv);
+    const auto limit_ms = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
+    const dream_inside_command wire{sizeof(dream_inside_command), static_cast<std::uint32_t>(limit_ms),
+                                    span_of(words)};
+    void* context = executor_.host_.expect_inside(ticket_, std::move(on_inside));
+    ErrorSink errors;
+    const CallName call = name("inside.run");
+    const dream_status status = executor_.calls_.status(call, [&] {
+      return may_throw(inside->run)(run_, &wire, &HostSide::report_inside, context, errors.table());
+    });
+    auto error = errors.finish(status, call, executor_.calls_);
+    if (!error) return {};
+    executor_.host_.forget_inside(context);
+    return *std::move(error);
+  }
+
   /// Arms the report of the end.
   void wait() {
     const CallName call = name("wait");
@@ -162,6 +182,13 @@ Result<std::unique_ptr<Run>> LoadedExecutor::start(const TaskSpec& task, RunObse
   if (status != DREAM_STARTING) host_.mark_running(ticket);
   loaded->wait();
   return std::unique_ptr<Run>(std::move(loaded));
+}
+
+std::optional<dream_inside> LoadedExecutor::inside() const {
+  const void* found = find_extension(table_, calls_, DREAM_INSIDE_ID);
+  if (found == nullptr) return std::nullopt;
+  const dream_inside inside = copy_of(static_cast<const dream_inside*>(found));
+  return inside.run == nullptr ? std::nullopt : std::optional(inside);
 }
 
 Result<std::optional<std::string>> LoadedExecutor::describe(const TaskSpec& task) {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <dream/abi.h>
+#include <dream/ext/inside.h>
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "plugin/calls.hpp"
@@ -40,6 +42,7 @@ class LoadedExecutor final : public Executor {
   [[nodiscard]] bool tells_ready() const override {
     return (table_.abilities & DREAM_PLUGIN_TELLS_READY) != 0;
   }
+  [[nodiscard]] bool reaches_inside() const override { return inside().has_value(); }
 
   /// Before the end of the executor: its blocking work is ended. What still runs at `deadline` has the
   /// plugin's executor left as it is.
@@ -47,6 +50,9 @@ class LoadedExecutor final : public Executor {
 
  private:
   class LoadedRun;
+
+  /// Its extension, if it has it.
+  [[nodiscard]] std::optional<dream_inside> inside() const;
 
   LoadedExecutor(const dream_plugin& table, Calls& calls, HostSide& host, std::string project)
       : table_(table), calls_(calls), host_(host), project_(std::move(project)) {}

@@ -24,7 +24,45 @@ std::string last_line(std::string_view text) {
   return printable(text.substr(end == std::string_view::npos ? 0 : end + 1));
 }
 
-/// One try: a supervised tree. Lives on while that is being ended, when nobody asks any more.
+/// What is run, and what its end means.
+class Command {
+ public:
+  explicit Command(const ExecProbe& probe) {
+    if (const auto* line = std::get_if<std::string>(&probe.command)) {
+      argv_ = {"/bin/sh", "-c", *line};
+      name_ = in_quotes(*line);
+    } else {
+      argv_ = std::get<std::vector<std::string>>(probe.command);
+      name_ = in_quotes(argv_.front());
+    }
+  }
+
+  [[nodiscard]] const std::vector<std::string>& argv() const { return argv_; }
+
+  [[nodiscard]] Finding judge(const CommandEnd& end) const {
+    if (is_success(end.status)) return {};
+    if (const auto* lost = std::get_if<Lost>(&end.status))
+      return not_yet(fmt::format("{} can't be run: {}", name_, lost->reason));
+    std::string what = fmt::format("{} ends with {}", name_, to_string(end.status));
+    if (const std::string line = last_line(end.output); !line.empty()) what += ": " + line;
+    const auto* exited = std::get_if<ExitedWith>(&end.status);
+    if (exited != nullptr && (exited->code == not_found || exited->code == not_executable)) {
+      const ErrorCode code = exited->code == not_found ? ErrorCode::not_found : ErrorCode::not_executable;
+      return {
+          Finding::Verdict::never,
+          Error{code, "its probe can't be run: " + what, {}, "a tool that is missing won't come by waiting"},
+          {}};
+    }
+    return not_yet(std::move(what));
+  }
+  [[nodiscard]] Finding too_late() const { return not_yet(fmt::format("{} takes longer than 5 s", name_)); }
+
+ private:
+  std::vector<std::string> argv_;
+  std::string name_;
+};
+
+/// One try. Lives on while its command is being ended, when nobody asks any more.
 struct Try {
   explicit Try(boost::asio::io_context& context) : limit(context) {}
 
@@ -33,49 +71,45 @@ struct Try {
   bool late = false;
   std::string output;
   Kind::Found found;  ///< none: nobody asks any more
+
+  void answer(Finding finding) {
+    limit.cancel();
+    std::exchange(found, nullptr)(std::move(finding));
+  }
 };
 
-class Exec : public Kind {
+/// A supervised tree on this machine.
+class Here : public Kind {
  public:
-  Exec(const ExecProbe& probe, const Subject& subject) : subject_(subject) {
-    if (const auto* line = std::get_if<std::string>(&probe.command)) {
-      argv_ = {"/bin/sh", "-c", *line};
-      name_ = *line;
-    } else {
-      argv_ = std::get<std::vector<std::string>>(probe.command);
-      name_ = argv_.front();
-    }
-  }
+  Here(const ExecProbe& probe, const Subject& subject) : subject_(subject), command_(probe) {}
 
-  ~Exec() override {
+  ~Here() override {
     if (!try_ || !try_->found) return;
     try_->found = nullptr;
     try_->limit.cancel();
     subject_.supervisor.terminate(try_->child, Urgency::force);
   }
-  Exec(const Exec&) = delete;
-  Exec& operator=(const Exec&) = delete;
+  Here(const Here&) = delete;
+  Here& operator=(const Here&) = delete;
 
   void look(Found found) override {
     try_ = std::make_shared<Try>(subject_.context);
     try_->found = std::move(found);
     process::ChildSpec spec{
-        .argv = argv_, .directory = subject_.directory, .environment = subject_.environment};
+        .argv = command_.argv(), .directory = subject_.directory, .environment = subject_.environment};
     spec.on_output = [one = try_](Stream, std::string_view bytes) {
       one->output.append(bytes.substr(bytes.size() - std::min(bytes.size(), kept_output)));
       if (one->output.size() > kept_output) one->output.erase(0, one->output.size() - kept_output);
       return true;
     };
     spec.on_end = [this, one = try_](const ExitStatus& status) {
-      one->limit.cancel();
-      if (one->found) std::exchange(one->found, nullptr)(judge(*one, status));
+      if (one->found) one->answer(one->late ? command_.too_late() : command_.judge({status, one->output}));
     };
     const Result<ChildId> started = subject_.supervisor.start(std::move(spec));
     if (!started) {
       const Error& error = started.error();
       const bool never = error.code == ErrorCode::not_found || error.code == ErrorCode::not_executable;
-      std::exchange(try_->found,
-                    nullptr)(never ? Finding{Finding::Verdict::never, error, {}} : not_yet(error.message));
+      try_->answer(never ? Finding{Finding::Verdict::never, error, {}} : not_yet(error.message));
       return;
     }
     try_->child = *started;
@@ -90,32 +124,54 @@ class Exec : public Kind {
   [[nodiscard]] Pace pace() const override { return slow; }
 
  private:
-  [[nodiscard]] Finding judge(const Try& one, const ExitStatus& status) const {
-    if (one.late) return not_yet(fmt::format("{} takes longer than 5 s", in_quotes(name_)));
-    if (is_success(status)) return {};
-    std::string what = fmt::format("{} ends with {}", in_quotes(name_), to_string(status));
-    if (const std::string line = last_line(one.output); !line.empty()) what += ": " + line;
-    const auto* exited = std::get_if<ExitedWith>(&status);
-    if (exited != nullptr && (exited->code == not_found || exited->code == not_executable)) {
-      const ErrorCode code = exited->code == not_found ? ErrorCode::not_found : ErrorCode::not_executable;
-      return {
-          Finding::Verdict::never,
-          Error{code, "its probe can't be run: " + what, {}, "a tool that is missing won't come by waiting"},
-          {}};
+  Subject subject_;
+  Command command_;
+  std::shared_ptr<Try> try_;
+};
+
+/// A command where the step lives. What takes too long there is only waited for no longer.
+class Inside : public Kind {
+ public:
+  Inside(const ExecProbe& probe, const Subject& subject) : subject_(subject), command_(probe) {}
+
+  ~Inside() override {
+    if (!try_) return;
+    try_->found = nullptr;
+    try_->limit.cancel();
+  }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+
+  void look(Found found) override {
+    try_ = std::make_shared<Try>(subject_.context);
+    try_->found = std::move(found);
+    const Result<void> begun =
+        subject_.inside(command_.argv(), longest_try, [this, one = try_](const CommandEnd& end) {
+          if (one->found) one->answer(command_.judge(end));
+        });
+    if (!begun) {
+      try_->answer({Finding::Verdict::never, begun.error(), {}});
+      return;
     }
-    return not_yet(std::move(what));
+    try_->limit.expires_after(longest_try);
+    try_->limit.async_wait([this, one = try_](const auto& error) {
+      if (!error && one->found) one->answer(command_.too_late());
+    });
   }
 
+  [[nodiscard]] Pace pace() const override { return slow; }
+
+ private:
   Subject subject_;
-  std::vector<std::string> argv_;
-  std::string name_;
+  Command command_;
   std::shared_ptr<Try> try_;
 };
 
 }  // namespace
 
 std::unique_ptr<Kind> make(const ExecProbe& probe, const Subject& subject) {
-  return std::make_unique<Exec>(probe, subject);
+  if (subject.inside) return std::make_unique<Inside>(probe, subject);
+  return std::make_unique<Here>(probe, subject);
 }
 
 }  // namespace dream::probe

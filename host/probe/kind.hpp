@@ -6,9 +6,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/process.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
 #include "plan/probe.hpp"
 #include "probe/schedule.hpp"
 #include "process/supervisor.hpp"
@@ -29,6 +32,10 @@ struct Finding {
 
 class NotifySocket;
 
+/// Begins to run a command where the attempt lives. `end` is called at most once, later, from the loop.
+using RunInside = std::function<Result<void>(const std::vector<std::string>& argv, Duration limit,
+                                             std::function<void(CommandEnd)> end)>;
+
 /// The attempt that is probed, and what probes do their work with. All of it outlives them.
 struct Subject {
   boost::asio::io_context& context;
@@ -37,6 +44,7 @@ struct Subject {
   std::string directory;     ///< its folder, an absolute path
   SharedEnvironment environment;
   NotifySocket* notify = nullptr;  ///< of an attempt that has such a probe
+  RunInside inside = {};  ///< empty: it lives on this machine, or commands can't be run where it does
 };
 
 /// One probe of one attempt; made when that begins. Destroying it ends whatever it does.

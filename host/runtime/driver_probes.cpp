@@ -8,12 +8,21 @@
 namespace dream::runtime {
 
 probe::Subject Driver::subject_of(Running& running) const {
+  const auto inside = [this, attempt = running.attempt](const std::vector<std::string>& argv, Duration limit,
+                                                        plugin::OnInside end) -> Result<void> {
+    const Running* probed = this->running(attempt);
+    if (probed == nullptr || !probed->run) return Error{ErrorCode::unsupported, "it doesn't run", {}, {}};
+    return probed->run->run_inside(argv, limit, std::move(end));
+  };
+  const prepare::PreparedStep& step = prepared_[position(running.attempt.step)];
+  const bool elsewhere = step.executor != nullptr && step.executor->reaches_inside();
   return {.context = session_.context(),
           .supervisor = session_.supervisor(),
           .pid = [&running] { return pid_of(running); },
-          .directory = prepared_[position(running.attempt.step)].task.directory,
+          .directory = step.task.directory,
           .environment = running.environment,
-          .notify = running.notify.get()};
+          .notify = running.notify.get(),
+          .inside = elsewhere ? probe::RunInside(inside) : nullptr};
 }
 
 /// One alarm: what rings late finds that nobody looks any more.

@@ -74,6 +74,8 @@ class ContainerRun::Observer final : public LifeObserver {
 void ContainerRun::begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, ContainerPlan plan) {
   link_->run = this;
   executor_ = executor;
+  loop_ = &loop;
+  in_swarm_ = plan.options.swarm.has_value();
   auto observer = std::make_shared<Observer>(link_, loop);
   if (plan.options.swarm) {
     life_ = std::make_shared<ServiceLife>(executor, std::move(plan), std::move(observer));
@@ -97,6 +99,25 @@ sdk::RunState ContainerRun::state() const {
     asio::post(*executor_, [life = life_] { life->refresh(); });
   }
   return {.phase = phase_, .pid = 0, .detail = detail_of(standing_)};
+}
+
+Result<void> ContainerRun::run_inside(sdk::InsideCommand command) {
+  if (in_swarm_) {
+    return Failure{DREAM_E_UNSUPPORTED, "a command can't be run in a task of a swarm",
+                   R"(use the probe "healthcheck": the engine of its node runs that)"};
+  }
+  auto tell = [link = link_, &loop = *loop_, command](const Result<CommandOutcome>& outcome) {
+    static_cast<void>(loop.post([link, command, outcome] {
+      if (link->run == nullptr) return;
+      command.end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
+                  outcome ? outcome->output : "");
+    }));
+  };
+  asio::post(*executor_,
+             [life = life_, argv = command.argv, limit = command.limit_ms, tell = std::move(tell)] {
+               life->run_inside(argv, std::chrono::milliseconds(limit), tell);
+             });
+  return {};
 }
 
 void ContainerRun::begin_running() {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <dream/sdk/executor.hpp>
+#include <dream/sdk/extensions.hpp>
 #include <dream/sdk/host.hpp>
 #include <dream/sdk/loop_queue.hpp>
 #include <functional>
@@ -27,6 +28,8 @@ class ContainerRun final : public sdk::Run {
 
   Result<void> terminate(sdk::Urgency urgency) override;
   [[nodiscard]] sdk::RunState state() const override;
+  /// Begins to run a command in its container.
+  Result<void> run_inside(sdk::InsideCommand command);
 
  private:
   /// What is posted to the loop finds the run by this, or finds that it is gone.
@@ -52,6 +55,8 @@ class ContainerRun final : public sdk::Run {
   dream_run_id id_;
   std::shared_ptr<Link> link_ = std::make_shared<Link>();
   std::shared_ptr<StepLife> life_;
+  sdk::LoopQueue* loop_ = nullptr;
+  bool in_swarm_ = false;
   std::optional<asio::any_io_executor> executor_;
   sdk::Phase phase_ = sdk::Phase::starting;
   Standing standing_;

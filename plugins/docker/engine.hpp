@@ -66,6 +66,12 @@ struct LogRequest {
   HttpClient::Limit silence = {};  ///< how long nothing may come
 };
 
+/// How a command in a container ended.
+struct CommandOutcome {
+  int code = 0;
+  std::string output = {};  ///< the last of it, both streams
+};
+
 /// A container, a service or a network in a list.
 struct Listed {
   std::string id;
@@ -121,6 +127,11 @@ class Engine {
   /// With its anonymous volumes, running or not; one that doesn't exist is no failure.
   [[nodiscard]] Async<Result<void>> remove(const std::string& id, Limit limit = HttpClient::answer_limit);
 
+  /// Runs a command in the container, beside its program, and waits for its end, however long that takes. To
+  /// be called on a connection of its own. 126 and 127: it can't be executed, or isn't there.
+  [[nodiscard]] Async<Result<CommandOutcome>> run_inside(const std::string& id,
+                                                         const std::vector<std::string>& argv);
+
   [[nodiscard]] Async<Result<ContainerState>> inspect(const std::string& id);
   /// Bytes of memory in use; 0 when the engine can't tell.
   [[nodiscard]] Async<Result<std::int64_t>> memory(const std::string& id);
@@ -174,6 +185,7 @@ class Engine {
   static constexpr unsigned unavailable = 503;  // to be had of a manager of a swarm only
 
   [[nodiscard]] Request request(Verb method, const std::string& target, std::string body = {}) const;
+  [[nodiscard]] Async<Result<int>> code_of_command(const std::string& command);
   /// A call whose refusal is a Failure: the engine can't do `what`.
   [[nodiscard]] Async<Result<Response>> ask(Request request, std::string what,
                                             Limit limit = HttpClient::answer_limit, Fine fine = {});

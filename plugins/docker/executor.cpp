@@ -57,6 +57,10 @@ class Docker : public sdk::Executor {
     return plan->options.swarm ? describe_service(*plan) : dream::docker::describe(*plan);
   }
 
+  static Result<void> inside(sdk::Run& run, sdk::InsideCommand command) {
+    return static_cast<ContainerRun&>(run).run_inside(std::move(command));
+  }
+
   /// Without a command in dream.json there is always one: the image's own. So there is nothing to list.
   static Result<std::vector<sdk::FoundTask>> discover(const sdk::Host&, const sdk::Project&) {
     return std::vector<sdk::FoundTask>();

@@ -53,6 +53,30 @@ void StepLife::terminate(sdk::Urgency urgency) {
   });
 }
 
+void StepLife::run_inside(std::vector<std::string> argv, std::chrono::milliseconds limit,
+                          std::function<void(Result<CommandOutcome>)> tell) {
+  if (stage_ != Stage::running) return tell(Failure{DREAM_E_STALE, "its container doesn't run"});
+  const auto engine = std::make_shared<Engine>(engine_.executor(), plan_.endpoint);
+  engine->speak_like(engine_);
+  const auto timer = std::make_shared<asio::steady_timer>(engine_.executor());
+  if (limit > std::chrono::milliseconds::zero()) {
+    timer->expires_after(limit);
+    timer->async_wait([engine](const error_code& error) {
+      if (!error) engine->close();
+    });
+  }
+  // A coroutine outlives the lambda that it comes from: it keeps its parameters only.
+  const auto whole = [](std::shared_ptr<Engine> with, std::shared_ptr<asio::steady_timer> alarm,
+                        std::string id, std::vector<std::string> words,
+                        std::function<void(Result<CommandOutcome>)> told) -> Async<void> {
+    Result<CommandOutcome> outcome = co_await with->run_inside(id, words);
+    alarm->cancel();
+    told(std::move(outcome));
+  };
+  asio::co_spawn(engine_.executor(), whole(engine, timer, id_, std::move(argv), std::move(tell)),
+                 asio::detached);
+}
+
 void StepLife::break_off() {
   engine_.close();
   authorization_.close();

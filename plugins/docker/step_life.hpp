@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <dream/sdk/executor.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,6 +30,10 @@ class StepLife : public std::enable_shared_from_this<StepLife> {
   void terminate(sdk::Urgency urgency);
   /// Asks the engine how it is doing; the observer is told.
   virtual void refresh() = 0;
+  /// Runs a command in its container, for `limit` at most (0: as long as it takes); `tell` is called once, on
+  /// this thread, unless the engine's thread ends before.
+  void run_inside(std::vector<std::string> argv, std::chrono::milliseconds limit,
+                  std::function<void(Result<CommandOutcome>)> tell);
 
  protected:
   enum class Stage : std::uint8_t { preparing, creating, running, over };

@@ -26,6 +26,15 @@ AT(dream_depends, size, 0);
 AT(dream_depends, projects, 8);
 ENDS(dream_depends, projects, 16);
 
+AT(dream_inside_command, size, 0);
+AT(dream_inside_command, limit_ms, 4);
+AT(dream_inside_command, argv, 8);
+ENDS(dream_inside_command, argv, 24);
+
+AT(dream_inside, size, 0);
+AT(dream_inside, run, 8);
+ENDS(dream_inside, run, 16);
+
 /*
  * The sizes of today: the only lines that change, and only with a member that was appended and has its own
  * line above. Whoever compares a size that comes over the border compares it with an end, not with these.
@@ -51,5 +60,7 @@ SIZE(dream_discover, 24);
 SIZE(dream_needed_project, 24);
 SIZE(dream_depends, 16);
 SIZE(dream_describe, 16);
+SIZE(dream_inside_command, 24);
+SIZE(dream_inside, 16);
 SIZE(dream_dead_run, 56);
 SIZE(dream_reap, 16);

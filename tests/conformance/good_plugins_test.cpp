@@ -50,7 +50,13 @@ TEST_F(GoodPlugin, shell_npm_and_deno_pass_every_rule) {
 TEST_F(GoodPlugin, docker_passes_every_rule_but_those_about_children) {
   const Verdicts verdicts = verdicts_on({.file = installed("docker"), .options = R"({"image": "busybox"})"});
   EXPECT_THAT(verdicts.broken, IsEmpty());
-  EXPECT_THAT(verdicts.skipped, are_those_about_children());
+  std::vector<std::string> skipped = verdicts.skipped;
+  EXPECT_EQ(std::erase_if(skipped,
+                          [](const auto& line) {
+                            return line.starts_with("skip inside.answers: no command could be run");
+                          }),
+            1U);
+  EXPECT_THAT(skipped, are_those_about_children());
 }
 
 TEST_F(GoodPlugin, ssh_passes_every_rule_but_those_about_children) {
@@ -80,7 +86,7 @@ TEST_F(GoodPlugin, random_orders_pass_with_any_seed) {
 }
 
 TEST_F(GoodPlugin, what_the_bad_ones_are_made_of_passes) {
-  for (const char* id : {"good_parts", "good_child", "good_helper", "good_needs", "plain_c"}) {
+  for (const char* id : {"good_parts", "good_child", "good_helper", "good_inside", "good_needs", "plain_c"}) {
     const Verdicts verdicts =
         verdicts_on({.file = std::string(DREAM_TEST_PLUGINS) + "/libdream_" + id + ".so"});
     EXPECT_THAT(verdicts.broken, IsEmpty()) << id;

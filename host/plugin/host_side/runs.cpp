@@ -68,6 +68,7 @@ bool HostSide::fail_start(Ticket& ticket, const Error& error) {
 
 void HostSide::release(Ticket& ticket) {
   ticket.look = nullptr;
+  std::erase_if(insides_, [&](const auto& inside) { return inside.second.run == ticket.id; });
   if (ticket.state == Ticket::State::ended || ticket.state == Ticket::State::failed) {
     tickets_.erase(ticket.id);
   } else {

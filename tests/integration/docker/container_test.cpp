@@ -71,6 +71,68 @@ TEST_P(ProgramOf, a_container_that_can_not_be_executed_has_not_started) {
 
 INSTANTIATE_TEST_SUITE_P(Init, ProgramOf, ::testing::Values("true", "false"));
 
+/// A command that was run inside a container, and how it ended.
+struct Inside : EngineTest {
+  [[nodiscard]] dream::testing::FakeInsideEnd end_of(FakeRun& run, const std::vector<std::string>& argv,
+                                                     std::uint32_t limit_ms = 0) {
+    if (!plugin.run_inside(run, argv, limit_ms)) throw std::runtime_error(plugin.error().message);
+    until([&] { return !run.insides.empty(); });
+    const auto end = run.insides.front();
+    run.insides.clear();
+    return end;
+  }
+  FakeRun& running(const std::string& line) {
+    FakeRun& run = run_line(line);
+    await_started(run);
+    return run;
+  }
+};
+
+TEST_F(Inside, a_command_runs_in_the_container_beside_its_program) {
+  FakeRun& run = running("export OF=line; echo here > /tmp/there; echo up; exec sleep 1000");
+  await_output(run, "up\n");
+  const auto end = end_of(run, {"/bin/sh", "-c", "cat /tmp/there; echo err >&2; exit 3"});
+  EXPECT_EQ(end.exit.kind, DREAM_EXIT_CODE);
+  EXPECT_EQ(end.exit.value, 3);
+  EXPECT_THAT(end.output, HasSubstr("here\n"));
+  EXPECT_THAT(end.output, HasSubstr("err\n"));
+  EXPECT_EQ(out(run), "up\n") << "its output is no output of the step";
+  EXPECT_EQ(end_of(run, {"true"}).exit.value, 0);
+  EXPECT_EQ(end_of(run, {"/bin/sh", "-c", "kill -9 $$"}).exit.value, 137);
+  plugin.terminate(run, DREAM_FORCE);
+  EXPECT_EQ(exit_of(run).value, 137);
+}
+
+TEST_F(Inside, a_tool_that_the_image_lacks_is_told_from_one_that_fails) {
+  FakeRun& run = running("exec sleep 1000");
+  const auto missing = end_of(run, {"no-such-tool"});
+  EXPECT_EQ(missing.exit.value, 127);
+  EXPECT_THAT(missing.output, HasSubstr("no-such-tool"));
+  EXPECT_EQ(end_of(run, {"/tmp"}).exit.value, 126);
+  plugin.terminate(run, DREAM_FORCE);
+  EXPECT_EQ(exit_of(run).value, 137);
+}
+
+TEST_F(Inside, much_output_is_cut_and_what_takes_too_long_is_not_waited_for) {
+  FakeRun& run = running("exec sleep 1000");
+  const auto loud = end_of(run, {"/bin/sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' x; echo last"});
+  EXPECT_EQ(loud.exit.value, 0);
+  EXPECT_LE(loud.output.size(), 4096U);
+  EXPECT_TRUE(loud.output.ends_with("last\n"));
+  EXPECT_EQ(end_of(run, {"sleep", "1000"}, 50).exit.kind, DREAM_EXIT_LOST);
+  plugin.terminate(run, DREAM_FORCE);
+  EXPECT_EQ(exit_of(run).value, 137);
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
+TEST_F(Inside, a_command_ends_with_its_container) {
+  FakeRun& run = running("read line; exit 5");
+  ASSERT_TRUE(plugin.run_inside(run, {"sleep", "1000"}, 0));
+  plugin.terminate(run, DREAM_FORCE);
+  exit_of(run);
+  EXPECT_THAT(containers(), IsEmpty());
+}
+
 TEST_F(Container, has_started_when_its_program_runs_though_it_says_nothing) {
   FakeRun& run = start(R"("image": "box", "network": "none")", {.command_argv = {"sleep", "1000"}});
   await_started(run);

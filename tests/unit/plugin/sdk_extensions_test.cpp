@@ -12,6 +12,7 @@ using namespace dream::sdk;
 using dream::testing::FakeFoundTask;
 using dream::testing::FakeHost;
 using dream::testing::FakeNeededProject;
+using dream::testing::FakeRun;
 using dream::testing::PluginDriver;
 using testing::ElementsAre;
 using testing::IsEmpty;
@@ -36,6 +37,12 @@ class Extended : public CommandExecutor {
   }
   static Result<void> tool(const Host&, const Project& project) {
     if (project.path == "./without") return Failure{DREAM_E_NOT_FOUND, "tool is not installed", "get it"};
+    return {};
+  }
+  static Result<void> inside(Run& run, const InsideCommand& command) {
+    if (command.argv.front() == "nothing") return Failure{DREAM_E_UNSUPPORTED, "not there"};
+    command.end(Exit::code(3),
+                std::to_string(command.limit_ms) + (run.state().phase == Phase::running ? " running" : ""));
     return {};
   }
   static Result<void> reap(const Host& host, const DeadRun& run) {
@@ -92,6 +99,19 @@ TEST_F(SdkExtensions, a_missing_tool_is_a_failure_with_a_hint) {
   EXPECT_EQ(plugin.error().hint, "get it");
 }
 
+TEST_F(SdkExtensions, a_command_inside_gets_the_run_and_tells_its_end) {
+  ASSERT_TRUE(plugin.create());
+  FakeRun* run = plugin.start({.name = "dev"});
+  ASSERT_NE(run, nullptr);
+  EXPECT_TRUE(plugin.run_inside(*run, {"look"}, 500));
+  ASSERT_EQ(run->insides.size(), 1U);
+  EXPECT_EQ(run->insides[0].exit.value, 3);
+  EXPECT_EQ(run->insides[0].output, "500 running");
+  EXPECT_FALSE(plugin.run_inside(*run, {"nothing"}));
+  EXPECT_EQ(plugin.error().message, "not there");
+  EXPECT_EQ(run->insides.size(), 1U);
+}
+
 TEST_F(SdkExtensions, reaping_gets_the_dead_run) {
   EXPECT_TRUE(plugin.reap({.session = "s", .options = {"{\"a\":1}"}}));
   EXPECT_EQ(host.logged().at(0).message, "s {\"a\":1}");
@@ -102,7 +122,8 @@ TEST_F(SdkExtensions, reaping_gets_the_dead_run) {
 TEST(SdkWithoutExtensions, a_class_that_declares_none_has_none) {
   FakeHost host;
   const PluginDriver plugin(host, &entry<Plain>);
-  for (const char* id : {DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_DISCOVER_ID, DREAM_REAP_ID}) {
+  for (const char* id :
+       {DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_DISCOVER_ID, DREAM_INSIDE_ID, DREAM_REAP_ID}) {
     EXPECT_EQ(plugin.extension<void>(id), nullptr) << id;
   }
 }

@@ -80,6 +80,44 @@ TEST(Driver, starts_the_next_step_when_its_executor_says_that_it_is_ready) {
   EXPECT_EQ(stage.play(), 0);
 }
 
+TEST(Driver, runs_the_command_that_looks_for_readiness_where_the_step_lives) {
+  Stage stage(2);
+  wait_for_log(stage);
+  stage.plan.steps[0].ready = {ExecProbe{"is it up"}};
+  stage.executors[0]->elsewhere = true;
+  stage.then([&] { stage.executors[0]->inside({ExitedWith{1}, "not yet\n"}); });
+  stage.then([&] { EXPECT_EQ(stage.happened, "start a; run is it up inside a; "); });
+  stage.then_pass(seconds(1));
+  stage.then([&] { stage.executors[0]->inside({success, ""}); });
+  stage.then_exits(0, success);
+  stage.then_exits(1, success);
+  EXPECT_EQ(stage.play(), 0);
+  EXPECT_EQ(stage.happened, "start a; run is it up inside a; run is it up inside a; start b; ");
+}
+
+TEST(Driver, waits_for_no_tool_that_is_missing_where_the_step_lives) {
+  Stage stage(2);
+  wait_for_log(stage);
+  stage.plan.steps[0].ready = {ExecProbe{std::vector<std::string>{"pg_isready"}}};
+  stage.executors[0]->elsewhere = true;
+  stage.then([&] { stage.executors[0]->inside({ExitedWith{127}, "pg_isready: not found\n"}); });
+  stage.then_exits(0, success);
+  EXPECT_EQ(stage.play(), 127);
+  EXPECT_EQ(stage.happened, "start a; run pg_isready inside a; terminate a; ");
+}
+
+TEST(Driver, hears_nothing_of_a_command_inside_that_nobody_waits_for) {
+  Stage stage(2);
+  wait_for_log(stage);
+  stage.plan.steps[0].ready = {ExecProbe{"is it up"}};
+  stage.executors[0]->elsewhere = true;
+  stage.then_signal(SIGTERM);
+  stage.then([&] { stage.executors[0]->inside({success, ""}); });
+  stage.then_exits(0, success);
+  EXPECT_EQ(stage.play(), 143);
+  EXPECT_EQ(stage.happened, "start a; run is it up inside a; terminate a; ");
+}
+
 TEST(Driver, ends_a_step_that_is_not_ready_in_time) {
   Stage stage(2);
   wait_for_log(stage);

@@ -82,6 +82,8 @@ class ScriptedExecutor : public plugin::Executor {
     return std::optional<std::string>();
   }
 
+  [[nodiscard]] bool reaches_inside() const override { return elsewhere; }
+
   /// Of the run that was started last, until it is released.
   [[nodiscard]] plugin::RunObserver& run() {
     EXPECT_NE(observer_, nullptr);
@@ -90,6 +92,8 @@ class ScriptedExecutor : public plugin::Executor {
   [[nodiscard]] bool released() const { return observer_ == nullptr; }
 
   Starts starts = Starts::at_once;
+  bool elsewhere = false;                ///< its runs live elsewhere, where commands can be run
+  plugin::OnInside inside = {};          ///< of the last one that was
   std::vector<std::string> environment;  ///< of the run that was started last
 
  private:
@@ -102,6 +106,12 @@ class ScriptedExecutor : public plugin::Executor {
       return {};
     }
     [[nodiscard]] Result<plugin::RunState> status() const override { return plugin::RunState{}; }
+    Result<void> run_inside(const std::vector<std::string>& argv, Duration /*limit*/,
+                            plugin::OnInside on_inside) override {
+      executor_.happened_ += "run " + argv.back() + " inside " + name_ + "; ";
+      executor_.inside = std::move(on_inside);
+      return {};
+    }
 
    private:
     ScriptedExecutor& executor_;

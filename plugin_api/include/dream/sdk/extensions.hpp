@@ -35,6 +35,26 @@ struct DeadRun {
   std::uint32_t limit_ms = 0;        ///< the process is killed after this time
 };
 
+/// A command that is to run where a run lives.
+class InsideCommand {
+ public:
+  InsideCommand(const dream_inside_command& command, dream_on_inside on_inside, void* context)
+      : argv(texts(command.argv)), limit_ms(command.limit_ms), on_inside_(on_inside), context_(context) {}
+
+  std::vector<std::string> argv;
+  std::uint32_t limit_ms = 0;  ///< after this time nobody needs the answer; 0: it is waited for
+
+  /// [any thread] It is over: once, and not after the run was deleted. `output`: the last of what it wrote.
+  void end(const Exit& exit, std::string_view output = {}) const {
+    const dream_exit wire{sizeof(dream_exit), exit.kind, exit.value, view(exit.text)};
+    on_inside_(context_, &wire, view(output));
+  }
+
+ private:
+  dream_on_inside on_inside_;
+  void* context_;
+};
+
 /// Tells a Failure over the border.
 inline dream_status tell(dream_errors* errors, const Failure& failure) {
   return errors->fail(errors, failure.code, view(failure.where), view(failure.message), view(failure.hint));
@@ -58,6 +78,7 @@ dream_status guarded(dream_errors* errors, Body&& body) noexcept {
 /// - static Result<void> tool(const Host&, const Project&): whether the tool is there; only beside discover
 /// - static Result<std::vector<NeededProject>> depends(const Host&, const Project&): what the project needs
 /// - Result<std::string> describe(const Task&): what start would run, one line
+/// - static Result<void> inside(Run&, InsideCommand): begins to run a command where the run lives
 /// - static Result<void> reap(const Host&, const DeadRun&): may block; in a process of its own
 template <class Class>
 class Extensions {
@@ -75,6 +96,10 @@ class Extensions {
     if constexpr (requires { &Class::describe; }) {
       static constexpr dream_describe table{sizeof(dream_describe), &describe};
       if (id == DREAM_DESCRIBE_ID) return &table;
+    }
+    if constexpr (requires { &Class::inside; }) {
+      static constexpr dream_inside table{sizeof(dream_inside), &inside};
+      if (id == DREAM_INSIDE_ID) return &table;
     }
     if constexpr (requires { &Class::reap; }) {
       static constexpr dream_reap table{sizeof(dream_reap), &reap};
@@ -135,6 +160,15 @@ class Extensions {
       if (!line) return tell(errors, line.failure());
       on_line(context, view(*line));
       return DREAM_OK;
+    });
+  }
+
+  static dream_status inside(dream_run* run, const dream_inside_command* command, dream_on_inside on_inside,
+                             void* context, dream_errors* errors) noexcept {
+    return guarded(errors, [&] {
+      const Result<void> begun =
+          Class::inside(*reinterpret_cast<Run*>(run), InsideCommand(*command, on_inside, context));
+      return begun ? DREAM_OK : tell(errors, begun.failure());
     });
   }
 

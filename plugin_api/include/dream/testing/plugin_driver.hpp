@@ -50,13 +50,20 @@ struct FakeExit {
   std::string text;
 };
 
+/// The end of a command that the plugin ran inside a run.
+struct FakeInsideEnd {
+  FakeExit exit;
+  std::string output;
+};
+
 /// A run that the plugin started.
 struct FakeRun {
   FakeHost* host = nullptr;
   dream_run* handle = nullptr;
   dream_run_id id = 0;
   dream_status start_status = DREAM_OK;
-  std::vector<FakeExit> exits = {};  ///< what was reported
+  std::vector<FakeExit> exits = {};         ///< what was reported
+  std::vector<FakeInsideEnd> insides = {};  ///< of run_inside()
 };
 
 /// A task that a plugin found.
@@ -168,6 +175,16 @@ class PluginDriver {
   [[nodiscard]] const Extension* extension(const char* id) const {
     if (table_->extension == nullptr) return nullptr;
     return static_cast<const Extension*>(table_->extension(id));
+  }
+
+  /// Begins a command by dream.inside/1; how it ends comes to `run.insides`. False: it failed, and error()
+  /// says why.
+  bool run_inside(FakeRun& run, const std::vector<std::string>& argv, std::uint32_t limit_ms = 5000) {
+    const std::vector<dream_str> words = views(argv);
+    const dream_inside_command command{sizeof(dream_inside_command), limit_ms, {words.data(), words.size()}};
+    error_ = std::make_unique<FakeErrors>();
+    return extension<dream_inside>(DREAM_INSIDE_ID)
+               ->run(run.handle, &command, &on_inside, &run, error_->table()) >= 0;
   }
 
   /// What dream.describe/1 says of a task; empty: it failed, and error() says why.
@@ -301,6 +318,11 @@ class PluginDriver {
     FakeRun& run = *static_cast<FakeRun*>(context);
     static_cast<void>(run.host->end_run(run.id));
     run.exits.push_back({exit->kind, exit->value, text(exit->text)});
+  }
+
+  static void on_inside(void* context, const dream_exit* exit, dream_str output) noexcept {
+    static_cast<FakeRun*>(context)->insides.push_back(
+        {{exit->kind, exit->value, text(exit->text)}, text(output)});
   }
 
   FakeHost& host_;
