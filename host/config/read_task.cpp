@@ -114,7 +114,7 @@ constexpr std::array<Field<TaskSettings>, 4> stop_fields{{
      }},
 }};
 
-constexpr std::array<Field<TaskSettings>, 23> task_fields{{
+constexpr std::array<Field<TaskSettings>, 24> task_fields{{
     {"async", set<&TaskSettings::async, &Reader::boolean>},
     {"required", set<&TaskSettings::required, &Reader::boolean>},
     {"delay", [](Reader& reader, const Place& place, const Json& value,
@@ -162,6 +162,7 @@ constexpr std::array<Field<TaskSettings>, 23> task_fields{{
     {"stdin", [](Reader& reader, const Place& place, const Json& value,
                  TaskSettings& task) { task.standard_input = read_choice(reader, place, value, inputs); }},
     {"pty", set<&TaskSettings::pty, &Reader::boolean>},
+    {"interactive", set<&TaskSettings::interactive, &Reader::boolean>},
     {"group", set<&TaskSettings::group, &Reader::boolean>},
     {"leftovers",
      [](Reader& reader, const Place& place, const Json& value, TaskSettings& task) {
@@ -181,6 +182,11 @@ void read_task(Reader& reader, const Place& place, const Json& value, TaskSettin
     reader.report(Place(place, reader.tree().find(value, "async")->name),
                   "a service is always async, but \"async\" is false",
                   "remove \"async\", or make it no service");
+  }
+  if (task.interactive.value_or(false) && !task.pty.value_or(true)) {
+    reader.report(Place(place, reader.tree().find(value, "pty")->name),
+                  "an interactive task has a terminal, but \"pty\" is false",
+                  "remove \"pty\", or \"interactive\"");
   }
   if (task.service.value_or(false) && task.leftovers == Leftovers::keep) {
     reader.report(Place(place, reader.tree().find(value, "leftovers")->name),

@@ -8,13 +8,15 @@
 
 #include "base/text.hpp"
 #include "control/json.hpp"
+#include "output/event_lines.hpp"
 
 namespace dream::control {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> whats{"ps",   "logs", "events", "wait",    "why",
-                                                 "down", "stop", "start",  "restart", "leave"};
+constexpr std::array<std::string_view, 13> whats{"ps",     "logs", "events", "wait",    "why",
+                                                 "down",   "stop", "start",  "restart", "leave",
+                                                 "attach", "type", "resize"};
 constexpr std::array<std::string_view, 4> untils{"", "started", "ready", "ended"};
 
 template <std::size_t count>
@@ -27,6 +29,12 @@ std::optional<std::size_t> position_of(const std::array<std::string_view, count>
 bool flag_at(const Json& object, const char* key) {
   const Json* value = member_of(object, key);
   return value != nullptr && value->IsBool() && value->GetBool();
+}
+
+/// Of a window.
+std::uint16_t cells_at(const Json& object, const char* key) {
+  constexpr std::int64_t most = 0xFFFF;
+  return static_cast<std::uint16_t>(std::clamp<std::int64_t>(number_at(object, key), 0, most));
 }
 
 }  // namespace
@@ -43,7 +51,7 @@ Result<Request> parse_request(std::string_view line) {
   const auto what = position_of(whats, word);
   if (!what)
     return refused("unknown request " + in_quotes(word) +
-                   ": known are ps, logs, events, wait, why, down, stop, start, restart");
+                   ": known are ps, logs, events, wait, why, down, stop, start, restart, attach");
   request.what = Request::What(*what);
   const auto until = position_of(untils, text_at(document, "until"));
   if (!until) return refused("\"until\" is started, ready or ended");
@@ -52,6 +60,10 @@ Result<Request> parse_request(std::string_view line) {
   request.now = flag_at(document, "now");
   request.with_dependents = flag_at(document, "withDependents");
   request.reload = flag_at(document, "reload");
+  request.look = flag_at(document, "look");
+  request.bytes = bytes_at(document);
+  request.rows = cells_at(document, "rows");
+  request.columns = cells_at(document, "columns");
   if (const Json* lines = member_of(document, "lines"); lines != nullptr && lines->IsUint())
     request.lines = std::min<std::size_t>(lines->GetUint(), most_lines);
   request.within_ms = std::max<std::int64_t>(number_at(document, "withinMs"), 0);
@@ -85,6 +97,10 @@ std::string to_line(const Request& request) {
   if (request.now) line += R"(,"now":true)";
   if (request.with_dependents) line += R"(,"withDependents":true)";
   if (request.reload) line += R"(,"reload":true)";
+  if (request.look) line += R"(,"look":true)";
+  if (!request.bytes.empty()) line += "," + output::data_member(request.bytes);
+  if (request.rows > 0 && request.columns > 0)
+    line += fmt::format(R"(,"rows":{},"columns":{})", request.rows, request.columns);
   return line + "}\n";
 }
 

@@ -17,7 +17,21 @@ inline constexpr std::size_t most_lines = 1'000'000;
 
 /// One request.
 struct Request {
-  enum class What : std::uint8_t { ps, logs, events, wait, why, down, stop, start, restart, leave };
+  enum class What : std::uint8_t {
+    ps,
+    logs,
+    events,
+    wait,
+    why,
+    down,
+    stop,
+    start,
+    restart,
+    leave,
+    attach,
+    type,
+    resize
+  };
   enum class Until : std::uint8_t { as_it_should, started, ready, ended };
 
   std::int64_t id = 0;
@@ -30,6 +44,10 @@ struct Request {
   bool now = false;                     ///< of down
   bool with_dependents = false;         ///< of restart: those that need them, too
   bool reload = false;                  ///< of start and restart: as dream.json has them now
+  bool look = false;                    ///< of attach: without typing
+  std::string bytes = {};               ///< of type
+  std::uint16_t rows = 0;               ///< of attach and resize: of the window; 0: it has none
+  std::uint16_t columns = 0;
 };
 
 /// Keys that are not known are passed over: a newer client may send them. The Error is for the client.

@@ -208,6 +208,21 @@ Result<engine::Event> event_of(const RunState& run, const Request& request, Step
                state == State::ended ? "start it with a run of its own" : std::string()};
 }
 
+Result<void> may_attach(const RunState& run, StepIndex step) {
+  const State state = run.of(step).state;
+  const std::string name = name_of(run.plan(), step);
+  if (!run.plan().steps[position(step)].interactive)
+    return Error{
+        ErrorCode::plan, name + " reads from no terminal", {}, R"(set "interactive": true in dream.json)"};
+  const bool runs = state == State::running || state == State::ready || state == State::unhealthy ||
+                    state == State::stopping;
+  if (runs) return {};
+  return Error{ErrorCode::plan,
+               state == State::ended ? name + " has ended" : fmt::format("{} is {}", name, word_of(state)),
+               {},
+               {}};
+}
+
 Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps, Request::Until until) {
   using Until = Request::Until;
   bool all = true;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/ioctl.h>
+
 #include <functional>
 #include <span>
 #include <string>
@@ -29,6 +31,9 @@ struct RunAccess {
   std::function<void()> leave;              ///< nobody reads dream's own outputs any more
   /// From now on these are started as dream.json has them now; an Error: none of them is.
   std::function<Result<std::vector<StepChange>>(std::span<const StepIndex>)> reload;
+  /// What somebody types into the terminal of a step that runs. False: it reads from none, or takes no more.
+  std::function<bool(StepIndex, std::string_view)> type;
+  std::function<void(StepIndex, const winsize&)> resize;  ///< the window of who types there
   /// The files of dream.json that aren't as they were when the run began, by name.
   std::function<std::vector<std::string>()> changed_files;
 };
@@ -49,6 +54,9 @@ struct RunAccess {
 
 /// What asking that of a step is to the engine. An Error: it means nothing now, and why.
 [[nodiscard]] Result<engine::Event> event_of(const RunState& run, const Request& request, StepIndex step);
+
+/// Whether somebody can attach to the step's terminal now. An Error: why not.
+[[nodiscard]] Result<void> may_attach(const RunState& run, StepIndex step);
 
 /// Whether a wait is over: an empty text; none: it goes on. An Error: it can't become so any more.
 [[nodiscard]] Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps,

@@ -38,8 +38,14 @@ class Server::Client : public std::enable_shared_from_this<Client> {
 
   [[nodiscard]] bool gone() const { return !socket_.is_open(); }
 
+  /// When all is sent.
+  void finish() {
+    finishes_ = true;
+    if (unsent_.empty()) close();
+  }
+
   void send(std::string text) {
-    if (gone()) return;
+    if (gone() || finishes_) return;
     if (unsent_.empty() && !writing_) text.erase(0, send_now(text));
     unsent_ += text;
     if (unsent_.size() > most_unread) return close();  // it doesn't read
@@ -50,6 +56,9 @@ class Server::Client : public std::enable_shared_from_this<Client> {
   std::set<StepIndex> only;      ///< of these steps' output alone; none: all events
   std::optional<Request> waits;  ///< its wait, or down, is not answered
   std::vector<StepIndex> awaited;
+  std::optional<StepIndex>
+      terminal;        ///< of this step: from now on it gets the bytes of that, and nothing else
+  bool types = false;  ///< into it
 
  private:
   void close() {
@@ -72,7 +81,9 @@ class Server::Client : public std::enable_shared_from_this<Client> {
                          self->writing_ = false;
                          if (failed || self->gone()) return;
                          self->unsent_.erase(0, self->send_now(self->unsent_));
-                         if (!self->unsent_.empty() && !self->gone()) self->write();
+                         if (self->gone()) return;
+                         if (!self->unsent_.empty()) return self->write();
+                         if (self->finishes_) self->close();
                        });
   }
 
@@ -106,6 +117,7 @@ class Server::Client : public std::enable_shared_from_this<Client> {
   std::string line_;
   std::string unsent_;
   bool writing_ = false;
+  bool finishes_ = false;
 };
 
 namespace {
@@ -190,11 +202,20 @@ void Server::report(Instant now, const engine::Action& action, std::span<const e
     about_.reset();
   }
   events_->report(now, action, outcomes);
+  if (const auto* attempt = std::get_if<engine::AttemptEnded>(&action)) close_terminal(attempt->attempt.step);
+  if (const auto* ended = std::get_if<engine::StepEnded>(&action)) close_terminal(ended->step);
   see_waits();
+}
+
+void Server::close_terminal(StepIndex step) {
+  for (const std::shared_ptr<Client>& client : clients_)
+    if (client->terminal == step) client->finish();
 }
 
 void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
   tails_.add(clock_(), step, bytes);
+  for (const std::shared_ptr<Client>& client : clients_)
+    if (client->terminal == step) client->send(std::string(bytes));
   if (std::ranges::none_of(clients_, &Client::follows)) return;
   about_ = step;
   events_->write(step, stream, bytes);
@@ -264,6 +285,11 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
       return client.send(ok_line(request.id, ""));
     case Request::What::logs:
       return send_logs(client, request, steps);
+    case Request::What::attach:
+      return attach(client, request, steps);
+    case Request::What::type:
+    case Request::What::resize:
+      return use_terminal(client, request);
     case Request::What::events:
       client.send(ok_line(request.id, fmt::format(R"("steps":{})", steps_json(run_, access_, now))));
       client.follows = request.follow;
@@ -308,6 +334,47 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
     client.send(ok_line(request.id, ""));
   }
   for (engine::Event& event : events) access_.tell(std::move(event));
+}
+
+/// What it has written last is shown first.
+void Server::attach(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
+  const auto refuse = [&](const Error& error) {
+    client.send(error_line(request.id, error, cannot_become_so));
+  };
+  if (steps.size() != 1)
+    return client.send(error_line(request.id, {ErrorCode::usage, "which step?", {}, {}}, usage));
+  const StepIndex step = steps.front();
+  if (const Result<void> may = may_attach(run_, step); !may) return refuse(may.error());
+  const auto types_there = [&](const std::shared_ptr<Client>& other) {
+    return other->types && other->terminal == step && !other->gone();
+  };
+  if (!request.look && std::ranges::any_of(clients_, types_there))
+    return refuse({ErrorCode::plan, "somebody types there already", {}, "--look only shows it"});
+  if (!request.look && !access_.type(step, "")) {
+    return refuse({ErrorCode::plan,
+                   to_string(run_.plan().steps[position(step)].id) + " reads from no terminal",
+                   {},
+                   "its executor runs it elsewhere, or it has the terminal that dream was started from"});
+  }
+  client.send(ok_line(request.id, ""));
+  client.terminal = step;
+  client.types = !request.look;
+  client.follows = false;
+  constexpr std::size_t usual = 24;
+  client.send(tails_.last(step, request.rows == 0 ? usual : request.rows));
+  if (client.types) use_terminal(client, request);
+}
+
+void Server::use_terminal(Client& client, const Request& request) {
+  if (!client.types || !client.terminal) {
+    if (!client.terminal)
+      client.send(error_line(request.id, {ErrorCode::usage, "attach comes first", {}, {}}, usage));
+    return;
+  }
+  if (!request.bytes.empty() && !access_.type(*client.terminal, request.bytes)) return client.finish();
+  if (request.rows > 0 && request.columns > 0)
+    access_.resize(*client.terminal,
+                   {.ws_row = request.rows, .ws_col = request.columns, .ws_xpixel = 0, .ws_ypixel = 0});
 }
 
 /// Nothing is lost between what was written before and what comes: both are sent from here.

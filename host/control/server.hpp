@@ -53,6 +53,9 @@ class Server : public output::Reporter {
   void answer(Client& client, const Request& request, const std::vector<StepIndex>& steps);
   void send_logs(Client& client, const Request& request, const std::vector<StepIndex>& steps);
   void tell_steps(Client& client, const Request& request, std::vector<StepIndex> steps);
+  void attach(Client& client, const Request& request, const std::vector<StepIndex>& steps);
+  void use_terminal(Client& client, const Request& request);
+  void close_terminal(StepIndex step);
   void broadcast(std::string_view line);
   void see_waits();
   void drop_the_gone();

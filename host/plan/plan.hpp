@@ -42,6 +42,7 @@ struct Step {
   bool finally = false;
   bool pty = true;
   std::optional<StandardInput> standard_input;  ///< unset: as input_of() has it
+  bool interactive = false;                     ///< it reads from its terminal, where `ctl attach` types
   Leftovers leftovers = Leftovers::end;         ///< `keep` never of a service
   Duration delay{0};
   std::optional<Duration> timeout;

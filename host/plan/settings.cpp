@@ -110,6 +110,7 @@ Step settings_of_step(const Workspace& workspace, const StepId& id) {
   step.required = layers.first_set(&TaskSettings::required).value_or(step.required);
   step.pty = layers.first_set(&TaskSettings::pty).value_or(step.pty);
   step.standard_input = layers.first_set(&TaskSettings::standard_input);
+  step.interactive = layers.first_set(&TaskSettings::interactive).value_or(step.interactive);
   step.leftovers = layers.first_set(&TaskSettings::leftovers).value_or(step.leftovers);
   step.delay = layers.first_set(&TaskSettings::delay).value_or(step.delay);
   step.timeout = layers.first_set(&TaskSettings::timeout);

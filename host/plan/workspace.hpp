@@ -105,6 +105,7 @@ struct TaskSettings {
   std::optional<std::string> executor;
   std::optional<OptionsPointer> options;
   std::optional<StandardInput> standard_input;
+  std::optional<bool> interactive;
 };
 
 /// What a dependency in the background releases the next step by.

@@ -79,6 +79,7 @@ std::vector<std::string> fixed_differences(const Plan& plan, const Step& was, co
   see(have_same_ports(was, now), "ports");
   see(was.pty == now.pty, "pty");
   see(was.standard_input == now.standard_input, "stdin");
+  see(was.interactive == now.interactive, "interactive");
   see(was.leftovers == now.leftovers, "leftovers");
   if (!same_steps(was.needs, now.needs)) keys.emplace_back("its dependencies");
   return keys;

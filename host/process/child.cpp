@@ -69,6 +69,7 @@ Result<void> Child::start() {
                                         : open_outlet(*err_, streams.err, STDERR_FILENO);
   if (!err) return err.error();
   if (!room_above(err->get())) return too_many_files("no pipe for a task's output");
+  if (reads_terminal()) return start_with(out->get(), out->get(), err->get());
   if (has_stdin) return start_with(STDIN_FILENO, out->get(), err->get());
   if (streams.in == Inlet::open) {
     const Result<Descriptor> in = open_input();
@@ -96,7 +97,8 @@ Result<Descriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ou
     return copy;
   }
   if (outlet == Outlet::terminal) {
-    Result<Descriptor> terminal = reader.open_terminal(spec_.streams.window);
+    Result<Descriptor> terminal = reader.open_terminal(
+        spec_.streams.window, spec_.streams.in == Inlet::terminal ? PtyUse::dialogue : PtyUse::output);
     if (terminal) return terminal;
     outlet = Outlet::pipe;
     if (spec_.streams.on_no_terminal) spec_.streams.on_no_terminal(terminal.error());
@@ -125,7 +127,8 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
                                .standard_output = standard_output,
                                .standard_error = standard_error,
                                .file_limit = context_.file_limit,
-                               .own_session = !foreground()};
+                               .own_session = !foreground(),
+                               .controls_terminal = reads_terminal()};
   Result<Launched> launched = launch(context_.executor, launch_spec);
   if (!launched) return launched.error();
   handle_ = std::move(launched->handle);
@@ -173,11 +176,29 @@ void Child::resume(Duration stopped) {
 
 /// The kernel tells the processes that a terminal controls; those of ours control none.
 void Child::resize(const winsize& window) {
+  if (!has_typist_) set_window(window);
+}
+
+void Child::resize_for_typist(const winsize& window) {
+  if (!reads_terminal()) return;
+  has_typist_ = true;
+  set_window(window);
+}
+
+void Child::set_window(const winsize& window) {
   const Outlet terminal = Outlet::terminal;
   if (root_exit_ || (spec_.streams.out != terminal && spec_.streams.err != terminal)) return;
   out_->resize(window);
   err_->resize(window);
-  ::kill(foreground() ? root_ : -root_, SIGWINCH);
+  if (reads_terminal()) {
+    out_->redraw();
+  } else {
+    ::kill(foreground() ? root_ : -root_, SIGWINCH);
+  }
+}
+
+bool Child::type(std::string_view bytes) {
+  return !root_exit_ && reads_terminal() && out_->type(bytes);
 }
 
 void Child::root_may_be_stopped() {

@@ -34,9 +34,11 @@ enum class Outlet : std::uint8_t {
 
 /// What a child's stdin is.
 enum class Inlet : std::uint8_t {
-  empty,  ///< /dev/null
-  open,   ///< a pipe that nobody writes to, and that ends when the child is asked to end
-  ours,   ///< this process's; /dev/null where it has none
+  empty,     ///< /dev/null
+  open,      ///< a pipe that nobody writes to, and that ends when the child is asked to end
+  ours,      ///< this process's; /dev/null where it has none
+  terminal,  ///< that of its own which it writes to, and which controls its session; /dev/null where it has
+             ///< none
 };
 
 /// How a child is wired up with this process and its terminal.
@@ -125,6 +127,10 @@ class Child {
   void resume(Duration stopped);
   /// The user's window has changed.
   void resize(const winsize& window);
+  /// What somebody types into its terminal. False: it has none that it reads from, or takes no more.
+  [[nodiscard]] bool type(std::string_view bytes);
+  /// The window of who types: from now on the user's doesn't count.
+  void resize_for_typist(const winsize& window);
 
   /// Its Supervisor's for it.
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
@@ -175,6 +181,10 @@ class Child {
   [[nodiscard]] bool passes_over_some() const noexcept { return !relays_.empty() || !readers_.empty(); }
   [[nodiscard]] bool output_paused() const { return out_->paused() || err_->paused(); }
   Result<Descriptor> open_input();
+  void set_window(const winsize& window);
+  [[nodiscard]] bool reads_terminal() const noexcept {
+    return spec_.streams.in == Inlet::terminal && spec_.streams.out == Outlet::terminal;
+  }
   [[nodiscard]] Result<Descriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
@@ -209,6 +219,7 @@ class Child {
   enum class Kept : std::uint8_t { no, now, until_a_while_ago };
   Kept kept_ = Kept::no;
   bool told_lingering_ = false;
+  bool has_typist_ = false;
   std::optional<Urgency> urgency_;
   bool asks_orphans_ = false;        ///< the root lives and was asked to end: so are those below this process
   std::set<ProcessIdentity> asked_;  ///< got the stop signal

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -73,6 +74,7 @@ struct ChildImage {
   const char* directory;
   std::array<int, 3> descriptors;
   bool own_session;
+  bool controls_terminal;
   rlimit file_limit;
   SignalSet altered;           ///< signals that are to be set as the caller of dream had them
   InheritedSignals inherited;  ///< what it had ignored and blocked
@@ -130,6 +132,7 @@ DREAM_IN_CHILD void write_number(char* place, pid_t number) {
 DREAM_IN_CHILD Failure become(const ChildImage& image) {
   if (!place_descriptors(&image.descriptors.front())) return {Stage::stdio, errno};
   if (image.own_session && ::setsid() < 0) return {Stage::session, errno};
+  if (image.controls_terminal && ::ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0) return {Stage::session, errno};
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return {Stage::session, errno};
   if (::getppid() != image.parent) return {Stage::session, ESRCH};
   if (::setrlimit(RLIMIT_NOFILE, &image.file_limit) != 0) return {Stage::limits, errno};
@@ -263,6 +266,7 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
                    .directory = spec.directory.c_str(),
                    .descriptors = {spec.standard_input, spec.standard_output, spec.standard_error},
                    .own_session = spec.own_session,
+                   .controls_terminal = spec.controls_terminal,
                    .file_limit = spec.file_limit,
                    .altered = altered,
                    .inherited = inherited_signals(),

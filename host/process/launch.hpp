@@ -25,8 +25,9 @@ struct LaunchSpec {
   int standard_input = 0;
   int standard_output = 1;
   int standard_error = 2;
-  rlimit file_limit;        ///< what raise_file_limit() returned
-  bool own_session = true;  ///< else it shares this process's session, group, and terminal
+  rlimit file_limit;               ///< what raise_file_limit() returned
+  bool own_session = true;         ///< else it shares this process's session, group, and terminal
+  bool controls_terminal = false;  ///< its standard input is a terminal, which is its session's
 };
 
 /// Raises this process's soft limit of open files to the hard one (four descriptors a task add up) and

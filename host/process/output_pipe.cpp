@@ -7,11 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <limits>
 #include <utility>
-
-#include "process/pty.hpp"
 
 namespace dream::process {
 
@@ -22,6 +21,9 @@ constexpr int fair_share = 4;
 
 /// More than the kernel keeps between the two ends of a terminal.
 constexpr std::size_t terminal_capacity = std::size_t{64} * 1024;
+
+/// What was typed and isn't read.
+constexpr std::size_t most_untyped = std::size_t{1} << 20U;
 
 Error refused(const std::string& reason) {
   return {ErrorCode::io,
@@ -48,8 +50,8 @@ Result<Descriptor> OutputPipe::open() {
   return writing;
 }
 
-Result<Descriptor> OutputPipe::open_terminal(const winsize& size) {
-  Result<Pty> pty = open_pty(size);
+Result<Descriptor> OutputPipe::open_terminal(const winsize& size, PtyUse use) {
+  Result<Pty> pty = open_pty(size, use);
   if (!pty) return pty.error();
   terminal_ = true;
   if (const Result<void> watched = watch(std::move(pty->master)); !watched) return watched.error();
@@ -67,6 +69,33 @@ Result<void> OutputPipe::watch(Descriptor reading) {
 
 void OutputPipe::resize(const winsize& size) {
   if (terminal_ && !ended_) ::ioctl(descriptor_.native_handle(), TIOCSWINSZ, &size);
+}
+
+void OutputPipe::redraw() {
+  pid_t group = 0;
+  if (terminal_ && !ended_ && ::ioctl(descriptor_.native_handle(), TIOCGPGRP, &group) == 0 && group > 0)
+    ::kill(-group, SIGWINCH);
+}
+
+bool OutputPipe::type(std::string_view bytes) {
+  if (!terminal_ || ended_ || untyped_.size() + bytes.size() > most_untyped) return false;
+  untyped_ += bytes;
+  if (!typing_ && !bytes.empty()) type_rest();
+  return true;
+}
+
+/// The terminal is full when nobody reads there; reading it goes on meanwhile.
+void OutputPipe::type_rest() {
+  const ssize_t size = ::write(descriptor_.native_handle(), untyped_.data(), untyped_.size());
+  if (size > 0) untyped_.erase(0, static_cast<std::size_t>(size));
+  if (size < 0 && errno != EAGAIN && errno != EINTR) untyped_.clear();  // its other end is closed
+  typing_ = !untyped_.empty();
+  if (!typing_) return;
+  descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_write,
+                         [self = shared_from_this()](const boost::system::error_code& error) {
+                           self->typing_ = false;
+                           if (!error && !self->ended_) self->type_rest();
+                         });
 }
 
 void OutputPipe::start() {

@@ -8,10 +8,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/descriptor.hpp"
 #include "base/result.hpp"
+#include "process/pty.hpp"
 
 namespace dream::process {
 
@@ -33,9 +35,13 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   /// Makes the pipe. Returns the writing end: closed on exec, blocking.
   [[nodiscard]] Result<Descriptor> open();
   /// Makes a terminal instead.
-  [[nodiscard]] Result<Descriptor> open_terminal(const winsize& size);
+  [[nodiscard]] Result<Descriptor> open_terminal(const winsize& size, PtyUse use);
   /// Of a terminal; a pipe has none.
   void resize(const winsize& size);
+  /// Tells what is in front there that it may show everything anew.
+  void redraw();
+  /// What is typed there; the terminal takes it when it can. False: it takes none, or has not taken too much.
+  [[nodiscard]] bool type(std::string_view bytes);
   /// Instead of open(): nothing will be read here.
   void leave_out() { ended_ = true; }
   /// Begins to read.
@@ -55,6 +61,7 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
  private:
   [[nodiscard]] Result<void> watch(Descriptor reading);
   void arm();
+  void type_rest();
   void read(int most_buffers);
   void reach_rest();
   void end();
@@ -65,6 +72,8 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   Consumer consumer_;
   std::function<void()> on_end_;
   bool terminal_ = false;
+  std::string untyped_;
+  bool typing_ = false;
   std::optional<std::size_t> rest_;  ///< bytes until the end, or at most until it, once known
   bool stays_open_ = false;          ///< after the rest
   bool drops_ = false;

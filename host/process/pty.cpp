@@ -16,7 +16,7 @@ namespace {
 /// Nothing on the way changes a byte: the user's terminal does what is to be done, once. Nobody types here:
 /// opening the terminal by its name to read is refused, and where nothing is refused, to root, a read ends at
 /// once.
-bool set_up(int slave, const winsize& size) {
+bool stop_changing_bytes(int slave) {
   termios modes{};
   if (::tcgetattr(slave, &modes) != 0) return false;
   modes.c_oflag &= ~static_cast<tcflag_t>(OPOST);
@@ -24,17 +24,19 @@ bool set_up(int slave, const winsize& size) {
   modes.c_cc[VMIN] = 0;
   modes.c_cc[VTIME] = 0;
   ::fchmod(slave, S_IWUSR);
-  return ::tcsetattr(slave, TCSANOW, &modes) == 0 && ::ioctl(slave, TIOCSWINSZ, &size) == 0;
+  return ::tcsetattr(slave, TCSANOW, &modes) == 0;
 }
 
 }  // namespace
 
-Result<Pty> open_pty(const winsize& size) {
+Result<Pty> open_pty(const winsize& size, PtyUse use) {
+  const int access = use == PtyUse::dialogue ? O_RDWR : O_WRONLY;
   Pty pty{Descriptor(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)), {}};
   if (pty.master.is_open() && ::unlockpt(pty.master.get()) == 0) {
-    pty.slave = Descriptor(::ioctl(pty.master.get(), TIOCGPTPEER, O_WRONLY | O_NOCTTY | O_CLOEXEC));
+    pty.slave = Descriptor(::ioctl(pty.master.get(), TIOCGPTPEER, access | O_NOCTTY | O_CLOEXEC));
   }
-  if (pty.slave.is_open() && set_up(pty.slave.get(), size)) return pty;
+  const bool has_size = pty.slave.is_open() && ::ioctl(pty.slave.get(), TIOCSWINSZ, &size) == 0;
+  if (has_size && (use == PtyUse::dialogue || stop_changing_bytes(pty.slave.get()))) return pty;
   const std::string reason = std::strerror(errno);
   return Error{ErrorCode::io,
                "no terminal for a task's output: " + reason,

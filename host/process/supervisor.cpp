@@ -170,6 +170,16 @@ void Supervisor::resize(const winsize& window) {
   for (const auto& [id, child] : children_) child->resize(window);
 }
 
+bool Supervisor::type(ChildId id, std::string_view bytes) {
+  const auto found = children_.find(static_cast<std::uint64_t>(id));
+  return found != children_.end() && found->second->type(bytes);
+}
+
+void Supervisor::resize_for_typist(ChildId id, const winsize& window) {
+  const auto found = children_.find(static_cast<std::uint64_t>(id));
+  if (found != children_.end()) found->second->resize_for_typist(window);
+}
+
 void Supervisor::attend_at(Instant time) {
   // What is being killed may fork all the time, and is only caught by not giving it any.
   if (!any_wanting(&Child::forced)) time = pace_.next(time);

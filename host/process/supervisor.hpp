@@ -70,6 +70,10 @@ class Supervisor {
   [[nodiscard]] bool keeps_anything() const;
   /// The user's window has another size: terminals of children get this one.
   void resize(const winsize& window);
+  /// What somebody types into the terminal of this child. False: it reads from none, or takes no more.
+  [[nodiscard]] bool type(ChildId id, std::string_view bytes);
+  /// The window of who types there, in place of the user's.
+  void resize_for_typist(ChildId id, const winsize& window);
   /// The root's pid, for display; 0 when it has ended.
   [[nodiscard]] pid_t pid(ChildId id) const;
   /// The process `root` and all below it, and, where a child began with it, what of that was orphaned to this

@@ -4,7 +4,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -65,6 +67,12 @@ class HostServices : public plugin::Services {
   /// An executor has said that something outlives the run.
   [[nodiscard]] bool left_behind() const { return left_behind_; }
 
+  /// The child of a step with a terminal that it reads from, if it has had one; it may have ended.
+  [[nodiscard]] std::optional<ChildId> dialogue_of(StepIndex step) const {
+    const auto found = dialogues_.find(step);
+    return found == dialogues_.end() ? std::nullopt : std::optional(found->second);
+  }
+
   /// The console has room again: whoever was held back, and may write now, goes on.
   void resume_output();
 
@@ -99,6 +107,7 @@ class HostServices : public plugin::Services {
   Parts parts_;
   LeftoversObserver leftovers_;
   std::set<StepIndex> lingering_;
+  std::map<StepIndex, ChildId> dialogues_;  ///< the latest of each step that reads from its terminal
   std::list<HeldStream> held_;
   std::unordered_map<ChildId, Reading> readings_;
   std::set<StepIndex> full_;  ///< an executor was told to write no more of their output

@@ -25,6 +25,7 @@ bool is_terminal(int descriptor) {
 }  // namespace
 
 process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
+  if (allowed && step.interactive && !has_the_users(step)) return dialogue();
   process::ChildStreams streams;
   const bool raw = settings_.mode == output::OutputMode::raw;
   if (raw && !step.background) {
@@ -49,10 +50,30 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   return streams;
 }
 
+/// The user types there without being asked.
+bool Terminals::has_the_users(const Step& step) const {
+  return settings_.mode == output::OutputMode::raw && !step.background && !settings_.keeps_bytes &&
+         is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO);
+}
+
+/// A terminal of its own, whatever dream has.
+process::ChildStreams Terminals::dialogue() {
+  constexpr winsize usual{.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
+  process::ChildStreams streams;
+  streams.in = process::Inlet::terminal;
+  streams.out = streams.err = process::Outlet::terminal;
+  streams.joined = true;
+  streams.window = window();
+  if (streams.window.ws_col == 0 || streams.window.ws_row == 0) streams.window = usual;
+  streams.on_no_terminal = [this](const Error& error) { warn(error); };
+  return streams;
+}
+
 std::vector<std::string> Terminals::variables_for(const process::ChildStreams& streams,
                                                   const std::vector<std::string>* own) {
   std::vector<std::string> variables;
-  if (streams.out != process::Outlet::terminal && streams.err != process::Outlet::terminal) return variables;
+  const bool writes = streams.out == process::Outlet::terminal || streams.err == process::Outlet::terminal;
+  if (!writes || streams.in == process::Inlet::terminal) return variables;
   for (const std::string_view variable : no_pagers) {
     const std::string_view name = variable.substr(0, variable.find('=') + 1);
     const bool is_given = own != nullptr && std::ranges::any_of(*own, [&](const std::string& entry) {

@@ -45,6 +45,8 @@ class Terminals {
  private:
   [[nodiscard]] winsize window() const;
   [[nodiscard]] process::Outlet foreground_outlet(int descriptor) const;
+  [[nodiscard]] bool has_the_users(const Step& step) const;
+  [[nodiscard]] process::ChildStreams dialogue();
   void warn(const Error& error);
 
   Settings settings_;

@@ -16,11 +16,12 @@ std::string usage_of(const Subcommand& command) {
 
 std::span<const Subcommand* const> all_commands() {
   static constexpr std::array commands{
-      &run_command,  &plan_command,   &list_command,   &validate_command,   &init_command, &suggest_command,
-      &ctl_command,  &ctl_ps,         &ctl_logs,       &ctl_wait,           &ctl_why,      &ctl_stop,
-      &ctl_start,    &ctl_restart,    &ctl_down,       &ctl_events,         &ctl_history,  &ctl_show,
-      &ctl_compare,  &plugin_command, &plugin_list,    &plugin_info,        &plugin_check, &plugin_new,
-      &plugin_trust, &trust_command,  &schema_command, &completion_command, &help_command};
+      &run_command,     &plan_command,  &list_command,   &validate_command,   &init_command,
+      &suggest_command, &ctl_command,   &ctl_ps,         &ctl_logs,           &ctl_wait,
+      &ctl_why,         &ctl_stop,      &ctl_start,      &ctl_restart,        &ctl_attach,
+      &ctl_down,        &ctl_events,    &ctl_history,    &ctl_show,           &ctl_compare,
+      &plugin_command,  &plugin_list,   &plugin_info,    &plugin_check,       &plugin_new,
+      &plugin_trust,    &trust_command, &schema_command, &completion_command, &help_command};
   return commands;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "cli/commands/attach.hpp"
 #include "cli/commands/history_command.hpp"
 #include "cli/since.hpp"
 #include "cli/terminal.hpp"
@@ -225,6 +226,8 @@ int ask(Connection& run, const Options& options) {
       for (const std::string& sentence : sentences_in(*answer)) text += printable(sentence) + "\n";
       return print(text);
     }
+    case Request::What::attach:
+      return show_terminal(run, request);
     case Request::What::down:
       return exit_code_in(*answer).value_or(exit_run_gone);
     case Request::What::start:
@@ -238,6 +241,8 @@ int ask(Connection& run, const Options& options) {
     case Request::What::stop:
     case Request::What::leave:
     case Request::What::ps:
+    case Request::What::type:
+    case Request::What::resize:
       return 0;
   }
   return exit_internal;
@@ -252,6 +257,7 @@ int ask_runs(const Options& given) {
   const bool of_logs = ctl.request.what == Request::What::logs;
   if (of_logs && ctl.run.starts_with('-')) return show_past_logs(options);
   if (of_logs) ctl.request.lines = ctl.lines_of_logs();
+  if (ctl.request.what == Request::What::attach) add_window(ctl.request);
   if (ctl.since_ms)
     ctl.request.within_ms = std::max<std::int64_t>(milliseconds_since_1970() - *ctl.since_ms, 1);
   Result<std::vector<Connection>> runs = find_runs(options, ctl);

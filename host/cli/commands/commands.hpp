@@ -24,6 +24,7 @@ extern const Subcommand ctl_why;
 extern const Subcommand ctl_stop;
 extern const Subcommand ctl_start;
 extern const Subcommand ctl_restart;
+extern const Subcommand ctl_attach;
 extern const Subcommand ctl_down;
 extern const Subcommand ctl_events;
 extern const Subcommand ctl_history;

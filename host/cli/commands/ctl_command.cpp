@@ -44,7 +44,7 @@ void define_reload(Definition& definition, Options& options) {
 
 const Subcommand ctl_command{
     .name = "ctl",
-    .takes = "ps|logs|wait|why|stop|start|restart|down|events|history|show|compare",
+    .takes = "ps|logs|wait|why|stop|start|restart|attach|down|events|history|show|compare",
     .help = "asks and tells a run from another shell",
     .examples = {},
     .define = [](Definition&, Options&) {},
@@ -162,6 +162,19 @@ const Subcommand ctl_restart{
           definition.flag("--with-dependents", options.ctl.request.with_dependents,
                           "and then the steps that run and need them");
           define_reload(definition, options);
+        },
+    .run = ask_runs,
+};
+
+const Subcommand ctl_attach{
+    .name = "ctl attach",
+    .takes = "STEP",
+    .help = "shows the terminal of an interactive step, and types there",
+    .examples = {"dream ctl attach ./web:console", "dream ctl attach ./web:console --look"},
+    .define =
+        [](Definition& definition, Options& options) {
+          define_steps(definition, options, Request::What::attach, 1, 1);
+          definition.flag("--look", options.ctl.request.look, "only show it");
         },
     .run = ask_runs,
 };

@@ -163,6 +163,16 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
           .tell = [&driver](engine::Event event) { driver.tell_engine(std::move(event)); },
           .leave = [&session] { session.console().abandon(); },
           .reload = [&reloading](std::span<const StepIndex> steps) { return reloading.reload(steps); },
+          .type =
+              [&session](StepIndex step, std::string_view bytes) {
+                const auto child = session.services().dialogue_of(step);
+                return child && session.supervisor().type(*child, bytes);
+              },
+          .resize =
+              [&session](StepIndex step, const winsize& window) {
+                if (const auto child = session.services().dialogue_of(step))
+                  session.supervisor().resize_for_typist(*child, window);
+              },
           .changed_files = [&loaded] { return prepare::changed_files(loaded); }},
       [&driver] { return driver.now(); });
   driver.look_on(*server, [&server = *server](StepIndex step, Stream stream, std::string_view bytes) {

@@ -70,6 +70,7 @@ std::string text_of(const TaskSettings& settings) {
   flag("required", settings.required);
   flag("service", settings.service);
   flag("pty", settings.pty);
+  flag("interactive", settings.interactive);
   if (settings.standard_input.has_value())
     set.push_back(fmt::format("stdin {}", word_of(*settings.standard_input)));
   time("delay", settings.delay);

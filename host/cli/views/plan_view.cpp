@@ -47,6 +47,7 @@ std::string attributes_of(const Step& step, const Plan& plan) {
   if (step.leftovers == Leftovers::keep) text += ", keeps leftovers";
   if (step.timeout.has_value()) text += fmt::format(", timeout {} ms", milliseconds(*step.timeout));
   for (const Port& port : step.ports) text += fmt::format(", {} {}", port.name, port.number);
+  if (step.interactive) text += ", interactive";
   if (step.standard_input.has_value()) text += fmt::format(", stdin {}", word_of(*step.standard_input));
   return text;
 }

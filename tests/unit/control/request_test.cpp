@@ -36,6 +36,24 @@ TEST(Request, is_read_as_it_is_written) {
   EXPECT_TRUE(parse_request(to_line(restart))->with_dependents);
 }
 
+TEST(Request, to_type_has_any_bytes_and_a_window) {
+  for (const std::string& bytes :
+       {std::string("ls\r"), std::string("\x1b[A\0\xff", 5), std::string("\xc3\xa9")}) {
+    const auto read = parse_request(to_line({.id = 1, .what = Request::What::type, .bytes = bytes}));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->bytes, bytes);
+  }
+  const auto attach = parse_request(to_line(
+      {.id = 1, .what = Request::What::attach, .steps = {"./a:b"}, .look = true, .rows = 24, .columns = 80}));
+  ASSERT_TRUE(attach);
+  EXPECT_EQ(attach->what, Request::What::attach);
+  EXPECT_TRUE(attach->look);
+  EXPECT_EQ(attach->rows, 24);
+  EXPECT_EQ(attach->columns, 80);
+  EXPECT_EQ(parse_request(R"({"id":1,"do":"resize","rows":-1,"columns":999999})")->rows, 0);
+  EXPECT_EQ(parse_request(R"({"id":1,"do":"resize","rows":-1,"columns":999999})")->columns, 0xFFFF);
+}
+
 TEST(Request, of_a_newer_client_may_say_more) {
   EXPECT_TRUE(parse_request(R"({"id":1,"do":"ps","colour":[{}]})"));
 }

@@ -1,0 +1,173 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "e2e/process_list.hpp"
+#include "e2e/terminal.hpp"
+
+/// Interactive steps, and who types there.
+namespace dream::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// ./a:console, a shell that was asked for no prompt, beside ./c:dev, which lasts.
+class Consoles : public Workspace {
+ public:
+  static constexpr std::string_view configuration =
+      R"({"workspace": {"./c": {"dev": [{"projectPath": "./a", "task": "console", "async": true}]}},
+          "projects": {"./a": {"tasks": {"console": {"interactive": true, "command": "echo begun; exec sh -i"}}},
+                       "./c": {"tasks": {"dev": {"command": "echo c runs; read word < $ROOT/nobody"}}}}})";
+
+  explicit Consoles(std::string_view text = configuration) : Workspace(text), nobody_(*this, "nobody") {
+    std::filesystem::create_directory(root() / "runtime");
+    ::chmod((root() / "runtime").c_str(), 0700);
+  }
+
+  [[nodiscard]] Launch launch(std::vector<std::string> arguments) const {
+    return {.arguments = std::move(arguments),
+            .folder = "c",
+            .environment = {{"XDG_RUNTIME_DIR", (root() / "runtime").string()},
+                            {"NO_COLOR", "1"},
+                            {"PS1", ""},
+                            {"TERM", "xterm"}}};
+  }
+  [[nodiscard]] Launch attach(std::vector<std::string> more = {}) const {
+    std::vector<std::string> words{"ctl", "attach", "./a:console"};
+    words.insert(words.end(), more.begin(), more.end());
+    return launch(std::move(words));
+  }
+  /// What has stdin from the test, and no terminal.
+  [[nodiscard]] Finished ask(std::vector<std::string> more, const std::string& input = {}) const {
+    Launch asking = attach(std::move(more));
+    asking.standard_input = true;
+    DreamRun asked(*this, asking);
+    asked.write_input(input);
+    asked.close_input();
+    const int code = asked.exit_code_beside_others();
+    return {code, asked.out(), asked.err()};
+  }
+
+ private:
+  Gate nobody_;
+};
+
+class Attach : public testing::Test {
+ protected:
+  Attach() {
+    dream.await_out("begun");
+    dream.await_out("c runs\n");
+  }
+  void TearDown() override {
+    dream.send(SIGTERM);
+    EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM) << dream.err();
+  }
+
+  Consoles consoles;
+  DreamRun dream{consoles, consoles.launch({"dev"})};
+};
+
+TEST_F(Attach, types_into_a_terminal_that_is_the_steps_own) {
+  Terminal window(consoles, consoles.attach(), {.rows = 31, .columns = 97});
+  window.await_screen("begun");
+  window.type("tty; stty size; test -t 0 && test -t 1 && test -t 2 && echo all three\r");
+  window.await_screen("31 97\r\nall three\r\n");
+  EXPECT_THAT(window.screen(), Not(HasSubstr(window.name() + "\r\n"))) << "it is another terminal";
+  window.resize({.rows = 20, .columns = 60});
+  window.type("while [ \"$(stty size)\" != '20 60' ]; do :; done; echo it has changed\r");
+  window.await_screen("\nit has changed\r\n");
+  window.type("\x1d");
+  EXPECT_EQ(window.exit_code_alone(), 0);
+  EXPECT_THAT(window.screen(), HasSubstr("dream: ./a:console runs on"));
+  EXPECT_EQ(window.modes(), window.modes_at_first());
+}
+
+TEST_F(Attach, hands_each_key_to_the_step_alone) {
+  Terminal window(consoles, consoles.attach());
+  window.await_screen("begun");
+  window.type("trap 'echo interrupted' INT; echo waits; read line < $ROOT/nobody\r");
+  window.await_screen("\nwaits\r\n");
+  window.type("\x03");
+  window.await_screen("interrupted");
+  window.type("echo $((6 * 7))\r");
+  window.await_screen("\n42\r\n");
+  window.type("\x04");  // the end of its input
+  EXPECT_EQ(window.exit_code_alone(), 0);
+  EXPECT_THAT(window.screen(), HasSubstr("dream: ./a:console has ended"));
+  dream.await_err("./a:console succeeded");
+}
+
+TEST_F(Attach, lets_one_type_and_many_look) {
+  Terminal window(consoles, consoles.attach());
+  window.await_screen("begun");
+  const Finished second = consoles.ask({});
+  EXPECT_EQ(second.code, 1);
+  EXPECT_THAT(second.err, HasSubstr("somebody types there already (--look only shows it)"));
+  Terminal looker(consoles, consoles.attach({"--look"}));
+  looker.await_screen("begun");
+  looker.type("echo never typed\r");
+  window.type("echo two times; echo $((40 + 4))\r");
+  looker.await_screen("\n44\r\n");
+  EXPECT_THAT(looker.screen(), Not(HasSubstr("never typed")));
+  looker.type("\x03");
+  EXPECT_EQ(looker.exit_code_alone(), 0);
+  window.type("\x1d");
+  EXPECT_EQ(window.exit_code_alone(), 0);
+  EXPECT_EQ(consoles.ask({}, "echo $((50 + 5))\n").code, 0) << "the place is free again";
+  dream.await_out("a | 55");
+}
+
+TEST_F(Attach, needs_no_terminal_of_its_own_and_passes_bytes_on) {
+  EXPECT_EQ(consoles.ask({}, "printf '<%s>\\n' '\xc3\xa9\xff\x01'\n").code, 0);
+  dream.await_out("<\xc3\xa9\xff");
+}
+
+TEST_F(Attach, is_refused_where_nobody_could_type) {
+  Launch asking = consoles.launch({"ctl", "attach", "./c:dev"});
+  DreamRun asked(consoles, asking);
+  EXPECT_EQ(asked.exit_code_beside_others(), 1);
+  EXPECT_THAT(asked.err(),
+              HasSubstr(R"(./c:dev reads from no terminal (set "interactive": true in dream.json))"));
+  EXPECT_EQ(consoles.ask({}, "exit 0\n").code, 0);
+  dream.await_err("./a:console succeeded");
+  EXPECT_THAT(consoles.ask({}).err, HasSubstr("./a:console has ended"));
+}
+
+TEST(Interactive, a_shell_that_ignores_what_would_end_others_ends_with_its_run) {
+  const Consoles consoles;
+  DreamRun dream(consoles, consoles.launch({"dev"}));
+  dream.await_out("begun");
+  dream.await_out("c runs\n");
+  dream.send(SIGINT);
+  EXPECT_EQ(dream.exit_code(), 130) << dream.err();
+  EXPECT_THAT(dream.err(), HasSubstr("signal 1 (SIGHUP)"));
+}
+
+TEST(Interactive, a_killed_dream_leaves_nothing_of_it) {
+  const Consoles consoles;
+  DreamRun dream(consoles, consoles.launch({"dev"}));
+  dream.await_out("begun");
+  dream.await_out("c runs\n");
+  kill_with_host(dream.pid());
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+}
+
+TEST(Interactive, the_only_step_has_the_users_own_terminal) {
+  const Consoles consoles;
+  Launch launch = consoles.launch({"./a:console", "-o", "raw"});
+  Terminal terminal(consoles, launch);
+  terminal.await_screen("begun");
+  terminal.type("tty\r");
+  terminal.await_screen(terminal.name());
+  terminal.type("exit 4\r");
+  EXPECT_EQ(terminal.exit_code(), 4);
+}
+
+}  // namespace
+}  // namespace dream::e2e
