@@ -14,7 +14,10 @@ std::vector<control::Connection> find_same_runs(const Selection& selection, cons
   for (const SelectedStep& step : selection.steps) ids.push_back(to_string(step.id));
   return control::open_runs(
       control::sockets_of_runs(plugin::own_environment()),
-      [&](const control::RunInfo& run) { return run.root == root && run.requested == ids; }, patience);
+      [&, real = control::real_root(root)](const control::RunInfo& run) {
+        return run.root == real && run.requested == ids;
+      },
+      patience);
 }
 
 std::string sentence_on(const control::RunInfo& run, const std::string& what) {
