@@ -1,5 +1,6 @@
 #include "prepare/prepare.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "config/env_file.hpp"
 #include "plan/ports.hpp"
@@ -31,11 +33,22 @@ fs::path folder_of(const Workspace& workspace, const std::string& project) {
   return project == "./" ? workspace.root : workspace.root / project.substr(2);
 }
 
+/// The project with a folder whose name is like this one.
+std::string nearest_project(const std::string& name, const Workspace& workspace) {
+  std::vector<std::string> names;
+  for (const ListedProject& project : list_projects(workspace)) {
+    std::error_code failure;
+    if (fs::is_directory(folder_of(workspace, *project.name), failure)) names.push_back(*project.name);
+  }
+  return nearest_name(name, names);
+}
+
 Result<void> check_folder(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded) {
   std::error_code failure;
   if (fs::is_directory(folder, failure)) return {};
+  const std::string near = nearest_project(step.id.project, loaded.workspace);
   Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
-              "create it, or correct the path in dream.json"};
+              near.empty() ? "create it, or correct the path" : "did you mean " + in_quotes(near) + "?"};
   if (step.where.known()) error.where = loaded.document->place(step.where);
   return error;
 }
@@ -104,6 +117,26 @@ std::string nearest_task(const StepId& step, const Workspace& workspace) {
   return near == step.task ? std::string() : near;
 }
 
+/// What helps who stands in the wrong folder: the other projects that have the task; "" when none has.
+std::string projects_with(const StepId& step, const Workspace& workspace) {
+  constexpr std::size_t most_named = 4;
+  std::vector<std::string> names;
+  for (const ListedProject& project : list_projects(workspace)) {
+    const bool has =
+        std::ranges::any_of(project.tasks, [&](const ListedTask& one) { return *one.name == step.task; });
+    if (has && *project.name != step.project) names.push_back(*project.name);
+  }
+  if (names.empty()) return {};
+  const std::string first = names.front();
+  const std::size_t count = names.size();
+  if (count > most_named) {
+    names.resize(most_named - 1);
+    names.push_back(fmt::format("{} more projects", count - names.size()));
+  }
+  return fmt::format("{} {} it: dream {} -p {}", join_words(names), count == 1 ? "has" : "have",
+                     shell_quoted(step.task), shell_quoted(first));
+}
+
 }  // namespace
 
 /// What dream.json gives a step: its env files < the env of project and task.
@@ -165,6 +198,10 @@ void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Reg
   if (const auto known = registry.who_knows(step.id.task, executor_request(step, loaded), whom)) {
     error.message += "; its " + known->source + " has one";
     error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
+  } else if (const std::string others =
+                 step.where.known() ? std::string() : projects_with(step.id, loaded.workspace);
+             !others.empty()) {
+    error.hint = others;
   } else if (const std::string near = nearest_task(step.id, loaded.workspace); !near.empty()) {
     error.hint = "did you mean " + in_quotes(near) + "?";
   }
