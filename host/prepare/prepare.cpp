@@ -33,22 +33,33 @@ fs::path folder_of(const Workspace& workspace, const std::string& project) {
   return project == "./" ? workspace.root : workspace.root / project.substr(2);
 }
 
-/// The project with a folder whose name is like this one.
-std::string nearest_project(const std::string& name, const Workspace& workspace) {
-  std::vector<std::string> names;
+/// The project that was meant by this one, whose folder there isn't: its name has another way to it, or a
+/// slip.
+std::string meant_project(const std::string& name, const Workspace& workspace) {
+  const auto split = [](const std::string& project) {
+    const std::size_t slash = project.rfind('/');
+    return std::pair(project.substr(0, slash), project.substr(slash + 1));
+  };
+  const auto [folder, last] = split(name);
+  std::vector<std::string> beside;
   for (const ListedProject& project : list_projects(workspace)) {
     std::error_code failure;
-    if (fs::is_directory(folder_of(workspace, *project.name), failure)) names.push_back(*project.name);
+    if (!fs::is_directory(folder_of(workspace, *project.name), failure)) continue;
+    const auto [others_folder, others_last] = split(*project.name);
+    if (others_last == last) return *project.name;
+    if (others_folder == folder) beside.push_back(others_last);
   }
-  return nearest_name(name, names);
+  const std::string near = nearest_name(last, beside);
+  return near.empty() ? std::string() : folder + "/" + near;
 }
 
 Result<void> check_folder(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded) {
   std::error_code failure;
   if (fs::is_directory(folder, failure)) return {};
-  const std::string near = nearest_project(step.id.project, loaded.workspace);
+  const std::string meant = meant_project(step.id.project, loaded.workspace);
   Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
-              near.empty() ? "create it, or correct the path" : "did you mean " + in_quotes(near) + "?"};
+              meant.empty() ? "create it, or correct the path in dream.json"
+                            : "did you mean " + in_quotes(meant) + "?"};
   if (step.where.known()) error.where = loaded.document->place(step.where);
   return error;
 }
