@@ -56,21 +56,6 @@ TEST(Terminal, gives_the_foreground_step_what_is_typed_and_background_steps_noth
   EXPECT_EQ(terminal.exit_code(), 0);
 }
 
-TEST(Terminal, is_also_of_the_only_step_when_that_is_in_the_background) {
-  const Workspace workspace({{"c", "test -t 0 && test -t 1 && read -r line; echo got $line", "", service}});
-  Terminal terminal(workspace, go());
-  terminal.type("hello\n");
-  terminal.await_screen("got hello");
-  EXPECT_EQ(terminal.exit_code(), 0);
-}
-
-TEST(Terminal, is_not_that_of_a_server_that_a_shell_started_in_the_background) {
-  const Workspace workspace({{"c", "test -t 0 || echo no keys", "", service}});
-  Terminal terminal(workspace, line("set -m; $DREAM go & wait $!"));
-  EXPECT_EQ(terminal.exit_code(), 0);
-  EXPECT_THAT(terminal.screen(), HasSubstr("no keys")) << "who reads there is stopped";
-}
-
 TEST(Terminal, waits_for_the_next_step_and_for_the_shell_whatever_a_killed_one_has_left) {
   const Workspace workspace(
       {{"a", "python3 -c 'import os; os.set_blocking(0, False); os.kill(os.getpid(), 9)'",
