@@ -53,10 +53,14 @@ std::string meant_project(const std::string& name, const Workspace& workspace) {
   return near.empty() ? std::string() : folder + "/" + near;
 }
 
-Result<void> check_folder(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded) {
+Result<void> check_folder(const Plan& plan, const Step& step, const fs::path& folder,
+                          const LoadedWorkspace& loaded) {
+  constexpr std::size_t most_steps =
+      20;  // each looks through the whole workspace, and thousands may be missing
   std::error_code failure;
   if (fs::is_directory(folder, failure)) return {};
-  const std::string meant = meant_project(step.id.project, loaded.workspace);
+  const std::string meant =
+      plan.steps.size() <= most_steps ? meant_project(step.id.project, loaded.workspace) : std::string();
   Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
               meant.empty() ? "create it, or correct the path in dream.json"
                             : "did you mean " + in_quotes(meant) + "?"};
@@ -222,7 +226,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
                                   plugin::Registry& registry, Environments& environments) {
   const Step& step = plan.steps[position(index)];
   const fs::path folder = folder_of(loaded.workspace, step.id.project);
-  if (Result<void> there = check_folder(step, folder, loaded); !there) return there.error();
+  if (Result<void> there = check_folder(plan, step, folder, loaded); !there) return there.error();
   if (step.gathers) return PreparedStep{.executor = nullptr, .task = {.step = index, .name = step.id.task}};
   const Result<StepEnvironment> environment = environments.of(step, folder);
   if (!environment) return environment.error();
