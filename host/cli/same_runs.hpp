@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
 #include "cli/selection.hpp"
 #include "control/client.hpp"
+#include "plan/plan.hpp"
 
 /// Runs of the same that go on already.
 namespace dream::cli {
@@ -14,6 +16,10 @@ namespace dream::cli {
 [[nodiscard]] std::vector<control::Connection> find_same_runs(const Selection& selection,
                                                               const std::filesystem::path& root,
                                                               Duration patience = control::usual_patience);
+
+/// Whether a step of the plan has started this program, directly or through others: an error then, for it
+/// would start itself without end.
+[[nodiscard]] Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::path& root);
 
 /// "./c:dev runs already (run 5f0c1a2b, pid 17)".
 [[nodiscard]] std::string sentence_on(const control::RunInfo& run, const std::string& what);

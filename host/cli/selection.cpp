@@ -154,6 +154,8 @@ class Selector {
         if (!project.named && !graph_.has_task(project.name, task)) continue;
         any = true;
         const StepId id{project.name, task};
+        if (!project.named && only_some_by_needs() && settings_of_step(loaded_.workspace, id).gathers)
+          continue;
         if (seen.insert(to_string(id)).second) selection_.steps.push_back({id, project.why});
       }
       if (any || options_.affected) continue;
@@ -165,6 +167,9 @@ class Selector {
     }
     return {};
   }
+
+  /// A task that only collects its dependencies would bring all of these, also those that nothing selects.
+  [[nodiscard]] bool only_some_by_needs() const { return options_.affected || options_.dependents; }
 
   const Options& options_;
   const prepare::LoadedWorkspace& loaded_;

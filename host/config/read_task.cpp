@@ -201,7 +201,11 @@ void read_tasks(Reader& reader, const Place& place, const Json& value,
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
     // One without a name is read, too, for its own problems.
-    read_task(reader, at, member.value, tasks[std::string(at.key())]);
+    TaskSettings& task = tasks[std::string(at.key())];
+    if (member.value.IsString() || member.value.IsArray())  // as in a package.json
+      reader.report_type(at, "an object", member.value, R"(what it runs is its "command": {"command": …})");
+    else
+      read_task(reader, at, member.value, task);
     if (!reader.is_task_name(at, at.key())) tasks.erase(tasks.find(at.key()));
   }
 }

@@ -21,14 +21,13 @@ Result<std::filesystem::path> socket_of(const std::string& session, const plugin
 }
 
 std::vector<std::filesystem::path> sockets_of_runs(const plugin::EnvironmentLookup& lookup) {
-  constexpr std::size_t session_size = 36;
   std::vector<std::filesystem::path> sockets;
-  const Result<std::filesystem::path> folder = runtime::socket_folder(lookup, prefix.size() + session_size);
-  if (!folder) return sockets;
-  const FolderStream list(::opendir(folder->c_str()));
-  while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
-    const std::string_view name(&entry->d_name[0]);
-    if (name.starts_with(prefix)) sockets.push_back(*folder / name);
+  for (const std::filesystem::path& folder : runtime::socket_folders(lookup)) {
+    const FolderStream list(::opendir(folder.c_str()));
+    while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
+      const std::string_view name(&entry->d_name[0]);
+      if (name.starts_with(prefix)) sockets.push_back(folder / name);
+    }
   }
   std::ranges::sort(sockets);
   return sockets;

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "base/text.hpp"
+#include "output/label.hpp"
 #include "output/outcome_json.hpp"
 #include "output/summary.hpp"
 #include "probe/listeners.hpp"
@@ -106,10 +107,16 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
     const std::size_t found =
         add_all([&](const Step& step) { return step.id.project == project || step.id.task == name; });
     if (found == 1) continue;
+    steps.resize(steps.size() - found);
+    const std::vector<std::string> labels = output::short_names(plan);
+    if (const auto label = std::ranges::find(labels, name); label != labels.end()) {
+      steps.push_back(StepIndex(label - labels.begin()));
+      continue;
+    }
     std::vector<std::string> ids;
     for (const Step& step : plan.steps) ids.push_back(to_string(step.id));
     std::string hint = found > 1 ? "write one of their ids, as ctl ps shows them" : nearest_name(name, ids);
-    if (found == 0 && !hint.empty()) hint = "did you mean " + in_quotes(hint) + "?";
+    if (found == 0) hint = hint.empty() ? "ctl ps shows its steps" : "did you mean " + in_quotes(hint) + "?";
     return Error{ErrorCode::usage,
                  found > 1 ? fmt::format("{} steps are called {}", found, in_quotes(name))
                            : "the run has no step " + in_quotes(name),

@@ -38,8 +38,8 @@ struct RunAccess {
   std::function<std::vector<std::string>()> changed_files;
 };
 
-/// The steps that ids name, or a word without "./" and colon that only one of them has as its task or
-/// project; none: all. The Error says which one there is not.
+/// The steps that ids name, or the project or the task that only one of them has, or the label of its lines;
+/// none: all. The Error says which one there is not.
 [[nodiscard]] Result<std::vector<StepIndex>> steps_named(const Plan& plan,
                                                          std::span<const std::string> names);
 

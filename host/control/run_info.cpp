@@ -4,18 +4,25 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
 
 namespace dream::control {
 
+std::string real_root(const std::filesystem::path& root) {
+  std::error_code failure;
+  const std::filesystem::path real = std::filesystem::canonical(root, failure);
+  return failure ? root.string() : real.string();
+}
+
 RunInfo info_of(const Plan& plan, std::string session, const std::filesystem::path& root) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   RunInfo run{.dream = DREAM_VERSION,
               .run = std::move(session),
               .pid = ::getpid(),
-              .root = root.string(),
+              .root = real_root(root),
               .started_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
   for (const Step& step : plan.steps)
     if (step.requested || &step == &plan.steps.back()) run.requested.push_back(to_string(step.id));

@@ -16,7 +16,7 @@ struct RunInfo {
   std::string dream;  ///< its version
   std::string run;    ///< its id
   int pid = 0;
-  std::string root;
+  std::string root;  ///< real_root() of its workspace
   std::vector<std::string> requested;
   std::int64_t started_ms = 0;  ///< since 1970
 
@@ -24,6 +24,10 @@ struct RunInfo {
   static constexpr std::size_t short_size = 8;
   [[nodiscard]] std::string short_id() const { return run.substr(0, short_size); }
 };
+
+/// A workspace's folder without the links on the way to it: whoever reached it by another path means the same
+/// runs.
+[[nodiscard]] std::string real_root(const std::filesystem::path& root);
 
 /// Of this program's run of a plan, which begins now.
 [[nodiscard]] RunInfo info_of(const Plan& plan, std::string session, const std::filesystem::path& root);

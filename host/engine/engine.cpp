@@ -353,6 +353,11 @@ std::vector<Ending> Engine::ending() const {
   return state_->ending();
 }
 
+std::optional<std::pair<StepIndex, std::size_t>> Engine::without_slot() const {
+  if (state_->queue.empty() || state_->stop || state_->slots_taken < state_->plan.jobs) return std::nullopt;
+  return std::pair(*state_->queue.begin(), state_->queue.size());
+}
+
 std::optional<int> Engine::exit_code() const {
   return state_->finished ? std::optional(state_->code) : std::nullopt;
 }

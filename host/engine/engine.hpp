@@ -374,6 +374,10 @@ class Engine {
   /// The steps that are being ended now.
   [[nodiscard]] std::vector<Ending> ending() const;
 
+  /// The first of the steps in front that may start but for a slot, and how many there are; none: all slots
+  /// are free for others, or nothing more starts.
+  [[nodiscard]] std::optional<std::pair<StepIndex, std::size_t>> without_slot() const;
+
   /// dream's, once the run is over. It may still become worse than Finish said, if what is left can't be
   /// written.
   [[nodiscard]] std::optional<int> exit_code() const;

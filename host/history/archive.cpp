@@ -17,6 +17,7 @@
 #include "base/folder_stream.hpp"
 #include "base/locked_file.hpp"
 #include "base/open_file.hpp"
+#include "control/run_info.hpp"
 #include "plugin/search_path.hpp"
 
 namespace dream::history {
@@ -96,7 +97,9 @@ std::vector<Entry> Archive::entries() const {
 
 std::vector<Entry> Archive::entries_of(const fs::path& root) const {
   std::vector<Entry> all = entries();
-  std::erase_if(all, [mark = mark_of(root)](const Entry& entry) { return entry.workspace != mark; });
+  std::erase_if(all, [mark = mark_of(control::real_root(root))](const Entry& entry) {
+    return entry.workspace != mark;
+  });
   return all;
 }
 

@@ -45,7 +45,7 @@ std::vector<LastTimes> last_times(const Archive& archive, const std::filesystem:
     bytes += text->size();
     const Result<Record> record = Record::read(std::move(*text));
     // Two workspaces may have the same mark.
-    if (record && record->header().run.root == root.string()) take_times(*record, places, last);
+    if (record && record->header().run.root == control::real_root(root)) take_times(*record, places, last);
   }
   return last;
 }

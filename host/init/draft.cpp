@@ -134,6 +134,10 @@ void Draft::add_needs(NeedsDraft needs) {
   }
 }
 
+void Draft::add_common(const std::string& task, Member member) {
+  common_.push_back({task, {std::move(member)}});
+}
+
 void Draft::remark(const std::string& sentence) {
   if (std::ranges::find(remarks_, sentence) == remarks_.end()) remarks_.push_back(sentence);
 }

@@ -67,6 +67,8 @@ class Draft {
   /// hyphen stand before it, which a remark tells.
   std::string add_task(const std::string& path, const std::string& executor, const std::string& comment,
                        const std::string& kind, TaskDraft task);
+  /// What a task is in each project that has it.
+  void add_common(const std::string& task, Member member);
   /// A task that runs nothing itself, needs all of `entries` and lasts as long as they do: the name that it
   /// got, the first of `names` that is free. `beside`: as NeedsDraft has it.
   std::string add_gatherer(const std::string& path, const std::string& executor, const std::string& comment,
@@ -105,11 +107,13 @@ class Draft {
   void gather_alike(NeedsByProject& all) const;
   [[nodiscard]] bool leads_on(const std::string& owner) const;
   void render_needs(std::string& out) const;
+  void render_common(std::string& out) const;
   void render_projects(std::string& out) const;
 
   std::string base_;
   std::vector<ProjectDraft> projects_;
   std::vector<NeedsDraft> needs_;
+  std::vector<TaskDraft> common_;
   std::vector<std::string> remarks_;
   std::set<std::string> built_;
   std::vector<std::pair<std::string, std::vector<std::string>>> left_out_;

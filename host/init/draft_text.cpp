@@ -172,6 +172,13 @@ bool Draft::leads_on(const std::string& owner) const {
   });
 }
 
+void Draft::render_common(std::string& out) const {
+  if (common_.empty()) return;
+  std::vector<Member> tasks;
+  for (const TaskDraft& task : common_) tasks.emplace_back(task.name, object_json(task.members));
+  out += "  // what these tasks are in each project\n" + members_text(2, "tasks", tasks) + "\n";
+}
+
 void Draft::render_projects(std::string& out) const {
   out += "  // how each project runs its tasks\n  \"projects\": {\n";
   for (const ProjectDraft& project : projects_) {
@@ -200,6 +207,7 @@ std::string Draft::render() const {
     out += comment_line("  ", fmt::format("Not taken over: {} of {}.", what, first_of(whose)));
   out += "\n";
   render_needs(out);
+  render_common(out);
   render_projects(out);
   return out + "}\n";
 }

@@ -19,6 +19,8 @@ Result<std::optional<std::string>> read_text(const fs::path& file) {
   if (!fs::is_regular_file(file, failure)) return std::optional<std::string>();
   Result<std::string> text = config::read_file(file, most_bytes);
   if (!text) return text.error();
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // npm, pnpm and bun pass over it, too
+  if (text->starts_with(byte_order_mark)) text->erase(0, byte_order_mark.size());
   if (text->find('\0') != std::string::npos)
     return Error{ErrorCode::configuration, "a NUL byte in the file", printable(file.string()), {}};
   return std::optional<std::string>(std::move(*text));

@@ -102,11 +102,7 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
       [&] {
         return add_mprocs(first_file(root, {"mprocs.yaml", "mprocs.yml"}), draft);
       },
-      [&] {
-        return add_taskfile(first_file(root, {"Taskfile.yml", "taskfile.yml", "Taskfile.yaml",
-                                              "taskfile.yaml", "Taskfile.dist.yml"}),
-                            draft);
-      },
+      [&] { return add_taskfile(taskfile_in(root), draft); },
       [&] {
         return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
       },

@@ -1,9 +1,12 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <optional>
 #include <set>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "init/package_steps.hpp"
 #include "init/packages.hpp"
 
@@ -72,12 +75,17 @@ void complete(Rule& rule, const Rule& common) {
   if (!rule.lasts) rule.lasts = common.lasts;
 }
 
-/// The script that a line runs in all packages, each after those that it uses; empty: it does nothing of the
-/// kind. `is_script`: whether some package has a script of this name.
-std::string run_in_order(const std::string& line, const std::function<bool(const std::string&)>& is_script) {
+std::vector<std::string> words_in(const std::string& line) {
   std::istringstream stream(line);
   std::vector<std::string> words;
   for (std::string word; stream >> word;) words.push_back(std::move(word));
+  return words;
+}
+
+/// The script that a line runs in all packages, each after those that it uses; empty: it does nothing of the
+/// kind. `is_script`: whether some package has a script of this name.
+std::string run_in_order(const std::string& line, const std::function<bool(const std::string&)>& is_script) {
+  const std::vector<std::string> words = words_in(line);
   const auto has = [&](std::initializer_list<const char*> options) {
     return std::ranges::any_of(
         options, [&](const char* option) { return std::ranges::find(words, option) != words.end(); });
@@ -141,6 +149,8 @@ class Arrangement {
       all = needs_of_all();
     }
     for (NeedsDraft& needs : all) draft_.add_needs(std::move(needs));
+    add_those_that_last();
+    collect_in_root();
   }
 
  private:
@@ -193,9 +203,55 @@ class Arrangement {
     if (!package.scripts.contains(task)) return;
     EntryDraft entry{package.path, task, {}, weak};
     const Rule* rule = rule_of(package, task);
-    if (beside || (rule != nullptr && rule->lasts.value_or(false)))
+    if (beside || (rule != nullptr && rule->lasts.value_or(false) && !lasts_everywhere(task)))
       entry.members.emplace_back("async", "true");
     needs.entries.push_back(std::move(entry));
+  }
+
+  [[nodiscard]] bool lasts_everywhere(const std::string& task) const {
+    const auto common = rules_.find(task);
+    return common != rules_.end() && common->second.lasts.value_or(false);
+  }
+
+  /// Servers and watchers take no slot of those that end, and their stdin stays open.
+  void add_those_that_last() {
+    std::set<std::string> common;
+    for (const Package& package : packages_) {
+      for (const auto& [script, command] : package.scripts) {
+        const bool everywhere = lasts_everywhere(script);
+        const Rule* rule = rule_of(package, script);
+        const bool lasts = rule != nullptr && rule->lasts.value_or(false);
+        if (everywhere && common.insert(script).second) draft_.add_common(script, {"async", "true"});
+        if (lasts != everywhere) set_async(package, script, lasts);
+      }
+    }
+  }
+
+  void set_async(const Package& package, const std::string& script, bool async) {
+    draft_.project(package.path, "npm", {}).tasks.push_back({script, {{"async", async ? "true" : "false"}}});
+  }
+
+  /// A script of the root that only runs those of the packages: `--all` would run each of them twice.
+  void collect_in_root() {
+    std::vector<std::string> collected;
+    for (const auto& [script, line] : own_.scripts) {
+      if (rules_.contains("//#" + script) || !only_runs_in_all(line, script)) continue;
+      NeedsDraft needs{own_.path, script, {}, true};
+      for (const Package& package : packages_) {
+        if (!package.scripts.contains(script)) continue;
+        if (lasts_everywhere(script))
+          needs.entries.push_back({package.path, script});
+        else
+          add_entry(package, script, false, needs, false);
+      }
+      if (needs.entries.empty()) continue;
+      draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});
+      draft_.add_needs(std::move(needs));
+      collected.push_back(script);
+    }
+    if (!collected.empty())
+      draft_.remark(fmt::format("{} of the root {} those of all packages, as in package.json.",
+                                join_words(collected), collected.size() == 1 ? "runs" : "run"));
   }
 
   /// The next packages that have the task, also behind those that haven't.

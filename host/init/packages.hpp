@@ -37,6 +37,10 @@ struct Package {
 /// "package.json: build and dev"
 [[nodiscard]] std::string what_it_has(const std::string& file, const std::vector<std::string>& names);
 
+/// Whether a line of a script does nothing but run the script of this name in all packages: "turbo run
+/// build", "pnpm -r build".
+[[nodiscard]] bool only_runs_in_all(const std::string& line, const std::string& script);
+
 /// Members without tasks of their own: each a project, or, where they are many, one pattern for all that lie
 /// together.
 void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,

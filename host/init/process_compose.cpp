@@ -33,9 +33,12 @@ std::optional<long long> seconds_at(const YAML::Node& map, const char* key) {
   return duration_ms(text_at(map, key) + "s");
 }
 
-/// In a command `$NAME` stays for its shell: what .env says comes with `envFile`.
-std::string command_line(const std::string& written) {
-  return ComposeVariables({}, ComposeVariables::Kind::elsewhere, true).expanded(written);
+/// In a command `$NAME` and every `${…}` stay for its shell: what .env says comes with `envFile`. `$$` is
+/// `$`.
+std::string command_line(std::string line) {
+  for (std::size_t at = line.find("$$"); at != std::string::npos; at = line.find("$$", at + 1))
+    line.erase(at, 1);
+  return line;
 }
 
 /// A probe as dream's `ready` and `health` have it; empty: it can't be said.
@@ -85,11 +88,13 @@ class Process {
         more += fmt::format(R"(, "every": {})", *every);
       add("health", "{ " + health + more + " }");
     }
-    restart(availability);
+    if (is_daemon())
+      add("leftovers", "\"keep\"");
+    else
+      restart(availability);
     environment();
     shutdown();
-    for (const char* key :
-         {"is_daemon", "is_tty", "is_interactive", "is_elevated", "replicas", "schedule", "namespace"}) {
+    for (const char* key : {"is_tty", "is_interactive", "is_elevated", "replicas", "schedule", "namespace"}) {
       const std::string value = text_at(node_, key);
       if (!value.empty() && value != "false" && value != "1") draft_.leave_out(key, name_);
     }
@@ -99,9 +104,12 @@ class Process {
 
   [[nodiscard]] bool has_ready() const { return has_ready_; }
 
+  /// Its command ends when it has started what is to stay.
+  [[nodiscard]] bool is_daemon() const { return is_true(member_at(node_, "is_daemon")); }
+
   /// Its end is the end of all.
   [[nodiscard]] bool ends_all() const {
-    return is_true(member_at(member_at(node_, "availability"), "exit_on_end"));
+    return !is_daemon() && is_true(member_at(member_at(node_, "availability"), "exit_on_end"));
   }
   [[nodiscard]] bool failure_ends_all() const {
     return ends_all() || text_at(member_at(node_, "availability"), "restart") == "exit_on_failure";
@@ -217,6 +225,7 @@ class Processes {
       }
       if (process.has_ready()) ready_.insert(name);
       if (process.ends_all()) services_.insert(name);
+      if (process.is_daemon()) daemons_.insert(name);
       if (!process.failure_ends_all()) may_fail_.insert(name);
       tasks_[name] = {project,
                       draft_.add_task(project, "shell", comment, "process-compose", std::move(task))};
@@ -230,7 +239,7 @@ class Processes {
     EntryDraft made{project, task};
     if (until == Waits::ended) made.members.emplace_back("required", "false");
     if (until == Waits::ended || until == Waits::succeeded) return made;
-    if (!services_.contains(name)) made.members.emplace_back("async", "true");
+    if (!services_.contains(name) && !daemons_.contains(name)) made.members.emplace_back("async", "true");
     if (ready_.contains(name) && until == Waits::started) made.members.emplace_back("waitFor", "\"started\"");
     return made;
   }
@@ -275,7 +284,7 @@ class Processes {
   ComposeVariables& variables_;
   Draft& draft_;
   std::vector<std::string> names_;
-  std::set<std::string> waited_until_ready_, ready_, may_fail_, services_;
+  std::set<std::string> waited_until_ready_, ready_, may_fail_, services_, daemons_;
   std::set<std::string> late_;   ///< somebody waits for their success
   std::set<std::string> ended_;  ///< somebody waits for their end
   std::map<std::string, std::vector<std::string>> needs_;

@@ -25,7 +25,9 @@ namespace dream::init {
 [[nodiscard]] Result<void> add_process_compose(const std::filesystem::path& file, Draft& draft);
 /// A file of mprocs: the same.
 [[nodiscard]] Result<void> add_mprocs(const std::filesystem::path& file, Draft& draft);
-/// A Taskfile: each task that can be called, run by `task`.
+/// The Taskfile that `task` takes in a folder; empty: none.
+[[nodiscard]] std::filesystem::path taskfile_in(const std::filesystem::path& folder);
+/// A Taskfile: each task that can be called, also of the files that it includes, run by `task`.
 [[nodiscard]] Result<void> add_taskfile(const std::filesystem::path& file, Draft& draft);
 /// A justfile: each recipe that can be called, run by `just`.
 [[nodiscard]] Result<void> add_justfile(const std::filesystem::path& file, Draft& draft);

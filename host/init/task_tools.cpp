@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 /// A tool's own task: what it does beside running commands (templates, what is up to date) stays with the
 /// tool.
-void add(const std::string& tool, const std::string& name, const fs::path& file, Draft& draft) {
+void add_tool_task(const std::string& tool, const std::string& name, const fs::path& file, Draft& draft) {
   draft.add_task(draft.at("./"), "shell", "from " + file.filename().string(), tool,
                  {name, {{"command", list_json({tool, name})}}});
 }
@@ -74,6 +74,69 @@ std::vector<std::string> mise_tasks_of(const std::string& text) {
   return tasks;
 }
 
+/// A Taskfile, and the files that it includes.
+class Taskfiles {
+ public:
+  Taskfiles(const fs::path& first, Draft& draft) : first_(first), draft_(draft) {}
+
+  /// `before`: what stands before the names of its tasks, "docs:".
+  Result<void> add(const fs::path& file, const std::string& before) {
+    const auto text = read_text(file);
+    if (!text) return text.error();
+    const std::string name = file.filename().string();
+    try {
+      const YAML::Node read = read_yaml(text->value_or(""));
+      const YAML::Node tasks = member_at(read, "tasks");
+      const YAML::Node includes = member_at(read, "includes");
+      if (!tasks.IsMap() && !includes.IsMap())
+        return Error{ErrorCode::configuration, "the file has no tasks", printable(name),
+                     "dream init knows a Taskfile by its `tasks`"};
+      for (const auto& one : tasks) {
+        const std::string& task = one.first.Scalar();
+        const bool callable =
+            !is_true(member_at(one.second, "internal")) && task.find('*') == std::string::npos;
+        if (callable) add_tool_task("task", before + task, first_, draft_);
+      }
+      for (const auto& one : includes) include(file.parent_path(), one.first.Scalar(), one.second, before);
+    } catch (const YAML::Exception& problem) {
+      return not_understood(name, problem.what());
+    }
+    return {};
+  }
+
+  [[nodiscard]] static fs::path in_folder(const fs::path& folder) {
+    for (const char* name :
+         {"Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml"}) {
+      std::error_code ignored;
+      if (fs::is_regular_file(folder / name, ignored)) return folder / name;
+    }
+    return {};
+  }
+
+ private:
+  void include(const fs::path& folder, const std::string& name, const YAML::Node& how,
+               const std::string& before) {
+    constexpr std::size_t most_files = 100;
+    if (is_true(member_at(how, "internal"))) return;
+    const fs::path written =
+        (folder / (how.IsScalar() ? how.Scalar() : text_at(how, "taskfile"))).lexically_normal();
+    std::error_code ignored;
+    const fs::path file = fs::is_directory(written, ignored) ? in_folder(written) : written;
+    const std::string its = is_true(member_at(how, "flatten")) ? before : before + name + ":";
+    const bool is_circle = file == first_ || std::ranges::find(way_, file) != way_.end();
+    // Or it is a template, or on another machine.
+    const bool is_here = fs::is_regular_file(file, ignored) && !is_circle && ++files_ < most_files;
+    way_.push_back(file);
+    if (!is_here || !add(file, its)) draft_.leave_out("the included tasks", before + name);
+    way_.pop_back();
+  }
+
+  fs::path first_;
+  Draft& draft_;
+  std::vector<fs::path> way_;  ///< the files that include the one that is read
+  std::size_t files_ = 0;
+};
+
 }  // namespace
 
 Result<void> add_mise(const fs::path& file, Draft& draft) {
@@ -86,32 +149,21 @@ Result<void> add_mise(const fs::path& file, Draft& draft) {
   return {};
 }
 
+fs::path taskfile_in(const fs::path& folder) {
+  return Taskfiles::in_folder(folder);
+}
+
 Result<void> add_taskfile(const fs::path& file, Draft& draft) {
-  const auto text = read_text(file);
-  if (!text) return text.error();
-  if (!*text) return {};
-  try {
-    const YAML::Node tasks = member_at(read_yaml(**text), "tasks");
-    if (!tasks.IsMap())
-      return Error{ErrorCode::configuration, "the file has no tasks", printable(file.filename().string()),
-                   "dream init knows a Taskfile by its `tasks`"};
-    for (const auto& one : tasks) {
-      const std::string& name = one.first.Scalar();
-      const bool callable =
-          !is_true(member_at(one.second, "internal")) && name.find('*') == std::string::npos;
-      if (callable) add("task", name, file, draft);
-    }
-  } catch (const YAML::Exception& problem) {
-    return not_understood(file.filename().string(), problem.what());
-  }
-  return {};
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return {};
+  return Taskfiles(file, draft).add(file, "");
 }
 
 Result<void> add_justfile(const fs::path& file, Draft& draft) {
   const auto text = read_text(file);
   if (!text) return text.error();
   if (!*text) return {};
-  for (const std::string& name : recipes_of(**text)) add("just", name, file, draft);
+  for (const std::string& name : recipes_of(**text)) add_tool_task("just", name, file, draft);
   return {};
 }
 

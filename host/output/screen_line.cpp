@@ -38,7 +38,8 @@ bool begins_character(const std::string& bytes) {
 
 }  // namespace
 
-void ScreenLine::write(std::string_view bytes, const OnLine& on_line) {
+void ScreenLine::write(std::string_view bytes, const OnLine& show) {
+  const OnLine on_line = holding_blank_lines(show);
   bool line_begins = true;
   while (!bytes.empty()) {
     if (line_begins && at_rest()) bytes.remove_prefix(pass_text_lines(bytes, on_line));
@@ -61,14 +62,31 @@ void ScreenLine::write(std::string_view bytes, const OnLine& on_line) {
   }
 }
 
-void ScreenLine::end(const OnLine& on_line) {
+void ScreenLine::end(const OnLine& show) {
+  const OnLine on_line = holding_blank_lines(show);
   escape_.clear();
   give_up_character(on_line);
   go_elsewhere(0, on_line);
+  show_blank_lines(show);
 }
 
-bool ScreenLine::settle(const OnLine& on_line) {
-  return block_.settle(width_, on_line);
+bool ScreenLine::settle(const OnLine& show) {
+  return block_.settle(width_, holding_blank_lines(show));
+}
+
+ScreenLine::OnLine ScreenLine::holding_blank_lines(const OnLine& on_line) {
+  return [this, &on_line](std::string_view line) {
+    if (line.empty()) {
+      ++blank_lines_;
+      return;
+    }
+    show_blank_lines(on_line);
+    on_line(line);
+  };
+}
+
+void ScreenLine::show_blank_lines(const OnLine& on_line) {
+  for (; blank_lines_ > 0; --blank_lines_) on_line({});
 }
 
 std::string ScreenLine::text() const {

@@ -28,7 +28,7 @@ class ScreenLine {
   /// The columns of the task's terminal: the cursor can't be moved any further without writing.
   void set_width(std::size_t width) { width_ = width == 0 ? usual_width : width; }
 
-  /// Calls `on_line` for each line that is over.
+  /// Calls `on_line` for each line that is over; for a blank one when another line follows.
   void write(std::string_view bytes, const OnLine& on_line);
   /// Nothing more will come: what is left is a line, too.
   void end(const OnLine& on_line);
@@ -73,6 +73,8 @@ class ScreenLine {
   void save_cursor();
   void restore_cursor(const OnLine& on_line);
   void line_over(const OnLine& on_line);
+  [[nodiscard]] OnLine holding_blank_lines(const OnLine& on_line);
+  void show_blank_lines(const OnLine& on_line);
 
   struct Saved {
     std::size_t column = 0;
@@ -86,6 +88,8 @@ class ScreenLine {
   std::string escape_;     ///< the begin of a sequence
   std::string character_;  ///< the begin of a character of several bytes
   Saved saved_;
+  std::size_t blank_lines_ =
+      0;  ///< held back until a line follows, for they may be there to clear the screen
 };
 
 }  // namespace dream::output

@@ -150,10 +150,12 @@ void ScreenLine::apply_sequence(const OnLine& on_line) {
       break;
     case 'd':
       go_elsewhere(cursor, on_line);
+      blank_lines_ = 0;  // as many as a window has lines move what stood there away
       break;
     case 'H':
     case 'f':
       go_elsewhere(0, on_line);
+      blank_lines_ = 0;
       if (const std::size_t semicolon = parameters.find(';'); semicolon != std::string_view::npos)
         move_right(count_of(parameters.substr(semicolon + 1)) - 1);
       break;

@@ -1,5 +1,6 @@
 #include "prepare/prepare.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "config/env_file.hpp"
 #include "plan/ports.hpp"
@@ -31,11 +33,37 @@ fs::path folder_of(const Workspace& workspace, const std::string& project) {
   return project == "./" ? workspace.root : workspace.root / project.substr(2);
 }
 
-Result<void> check_folder(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded) {
+/// The project that was meant by this one, whose folder there isn't: its name has another way to it, or a
+/// slip.
+std::string meant_project(const std::string& name, const Workspace& workspace) {
+  const auto split = [](const std::string& project) {
+    const std::size_t slash = project.rfind('/');
+    return std::pair(project.substr(0, slash), project.substr(slash + 1));
+  };
+  const auto [folder, last] = split(name);
+  std::vector<std::string> beside;
+  for (const ListedProject& project : list_projects(workspace)) {
+    std::error_code failure;
+    if (!fs::is_directory(folder_of(workspace, *project.name), failure)) continue;
+    const auto [others_folder, others_last] = split(*project.name);
+    if (others_last == last) return *project.name;
+    if (others_folder == folder) beside.push_back(others_last);
+  }
+  const std::string near = nearest_name(last, beside);
+  return near.empty() ? std::string() : folder + "/" + near;
+}
+
+Result<void> check_folder(const Plan& plan, const Step& step, const fs::path& folder,
+                          const LoadedWorkspace& loaded) {
+  constexpr std::size_t most_steps =
+      20;  // each looks through the whole workspace, and thousands may be missing
   std::error_code failure;
   if (fs::is_directory(folder, failure)) return {};
+  const std::string meant =
+      plan.steps.size() <= most_steps ? meant_project(step.id.project, loaded.workspace) : std::string();
   Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
-              "create it, or correct the path in dream.json"};
+              meant.empty() ? "create it, or correct the path in dream.json"
+                            : "did you mean " + in_quotes(meant) + "?"};
   if (step.where.known()) error.where = loaded.document->place(step.where);
   return error;
 }
@@ -104,6 +132,26 @@ std::string nearest_task(const StepId& step, const Workspace& workspace) {
   return near == step.task ? std::string() : near;
 }
 
+/// What helps who stands in the wrong folder: the other projects that have the task; "" when none has.
+std::string projects_with(const StepId& step, const Workspace& workspace) {
+  constexpr std::size_t most_named = 4;
+  std::vector<std::string> names;
+  for (const ListedProject& project : list_projects(workspace)) {
+    const bool has =
+        std::ranges::any_of(project.tasks, [&](const ListedTask& one) { return *one.name == step.task; });
+    if (has && *project.name != step.project) names.push_back(*project.name);
+  }
+  if (names.empty()) return {};
+  const std::string first = names.front();
+  const std::size_t count = names.size();
+  if (count > most_named) {
+    names.resize(most_named - 1);
+    names.push_back(fmt::format("{} more projects", count - names.size()));
+  }
+  return fmt::format("{} {} it: dream {} -p {}", join_words(names), count == 1 ? "has" : "have",
+                     shell_quoted(step.task), shell_quoted(first));
+}
+
 }  // namespace
 
 /// What dream.json gives a step: its env files < the env of project and task.
@@ -165,6 +213,10 @@ void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Reg
   if (const auto known = registry.who_knows(step.id.task, executor_request(step, loaded), whom)) {
     error.message += "; its " + known->source + " has one";
     error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
+  } else if (const std::string others =
+                 step.where.known() ? std::string() : projects_with(step.id, loaded.workspace);
+             !others.empty()) {
+    error.hint = others;
   } else if (const std::string near = nearest_task(step.id, loaded.workspace); !near.empty()) {
     error.hint = "did you mean " + in_quotes(near) + "?";
   }
@@ -174,7 +226,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
                                   plugin::Registry& registry, Environments& environments) {
   const Step& step = plan.steps[position(index)];
   const fs::path folder = folder_of(loaded.workspace, step.id.project);
-  if (Result<void> there = check_folder(step, folder, loaded); !there) return there.error();
+  if (Result<void> there = check_folder(plan, step, folder, loaded); !there) return there.error();
   if (step.gathers) return PreparedStep{.executor = nullptr, .task = {.step = index, .name = step.id.task}};
   const Result<StepEnvironment> environment = environments.of(step, folder);
   if (!environment) return environment.error();

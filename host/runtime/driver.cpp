@@ -29,6 +29,7 @@ Driver::Driver(Session& session, Clock& clock, const Plan& plan,
       reporters_(session.reporters()),
       running_(plan.steps.size()),
       alarm_(clock.make_alarm()),
+      slot_watch_(plan, clock, session.log()),
       output_watch_(session.console(), clock, [this](engine::ReaderSeen seen) { feed(seen); }),
       signals_(session.context(), clock, guardian,
                {.on_signal = [this](int signal, bool to_group) { on_signal(signal, to_group); },
@@ -197,7 +198,10 @@ void Driver::wake_at(std::optional<Instant> moment) {
 }
 
 void Driver::turn_soon() {
-  boost::asio::post(session_.context(), [this] { pump_.turn(); });
+  boost::asio::post(session_.context(), [this] {
+    pump_.turn();
+    slot_watch_.look(pump_.engine());
+  });
 }
 
 // ---- what the engine is to hear

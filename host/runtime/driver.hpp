@@ -20,6 +20,7 @@
 #include "runtime/pump.hpp"
 #include "runtime/session.hpp"
 #include "runtime/signal_inbox.hpp"
+#include "runtime/slot_watch.hpp"
 
 namespace dream::runtime {
 
@@ -161,6 +162,7 @@ class Driver : private Pump::Effects {
   std::vector<output::Reporter*> reporters_;
   std::vector<std::unique_ptr<Running>> running_;  ///< by step; null: not started, or over
   std::unique_ptr<Clock::Alarm> alarm_;
+  SlotWatch slot_watch_;
   OutputWatch output_watch_;
   SignalInbox signals_;
   Explain explain_;

@@ -53,7 +53,8 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
       terminals_(
           {.mode = settings.mode,
            .keeps_bytes = settings.log_directory.has_value() || listener_ != nullptr || reads_logs(plan),
-           .label_columns = label_columns(plan, settings.mode)},
+           .label_columns = label_columns(plan, settings.mode),
+           .alone = plan.steps.size() == 1},
           terminal, *log_),
       supervisor_(
           context_, [this](const std::string& text) { log_->write(LogLevel::warning, text); },

@@ -5,10 +5,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "base/descriptor.hpp"
 #include "base/folder_stream.hpp"
@@ -21,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view prefix = "notify-";
+constexpr const char* fallback_prefix = "/tmp/dream-";  // and the user's number
 constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;
 
 /// Not a link, and the user's own. `others`: what the rest of the world may not do there.
@@ -67,13 +71,27 @@ Result<fs::path> socket_folder(const plugin::EnvironmentLookup& lookup, std::siz
   folder /= "dream";
   if (usable && folder.native().size() + 1 + name_size <= longest_path && make_own_folder(folder))
     return folder;
-  folder = "/tmp/dream-" + std::to_string(::geteuid());
+  folder = fallback_prefix + std::to_string(::geteuid());
   if (auto made = make_own_folder(folder); !made) {
     Error error = made.error();
     error.hint = "a socket was to be made there; remove it, or set XDG_RUNTIME_DIR to a folder of yours";
     return error;
   }
   return folder;
+}
+
+std::vector<fs::path> socket_folders(const plugin::EnvironmentLookup& lookup) {
+  const std::string user = std::to_string(::geteuid());
+  const std::array<fs::path, 3> all{fs::path(lookup("XDG_RUNTIME_DIR").value_or("")) / "dream",
+                                    fs::path("/run/user") / user / "dream", fallback_prefix + user};
+  std::vector<fs::path> folders;
+  for (const fs::path& folder : all) {
+    std::error_code ignored;
+    const bool known = std::ranges::any_of(
+        folders, [&](const fs::path& other) { return fs::equivalent(folder, other, ignored); });
+    if (folder.is_absolute() && is_own_folder(folder, 0077) && !known) folders.push_back(folder);
+  }
+  return folders;
 }
 
 Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "plugin/search_path.hpp"
@@ -13,6 +14,10 @@ namespace dream::runtime {
 /// bytes would be longer than the kernel takes. Error{io}.
 [[nodiscard]] Result<std::filesystem::path> socket_folder(const plugin::EnvironmentLookup& lookup,
                                                           std::size_t name_size);
+
+/// Where sockets of this user's runs may lie: a run that cron, sudo or another login has started may have had
+/// another $XDG_RUNTIME_DIR, or none.
+[[nodiscard]] std::vector<std::filesystem::path> socket_folders(const plugin::EnvironmentLookup& lookup);
 
 /// A path there for a new socket of this run. Removes those of runs that were killed. Error{io}.
 [[nodiscard]] Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup);

@@ -22,13 +22,20 @@ bool is_terminal(int descriptor) {
   return ::isatty(descriptor) == 1;
 }
 
+/// Whether stdin is the terminal, and whoever reads it isn't stopped as a job in the background.
+bool may_read_keys() {
+  return is_terminal(STDIN_FILENO) && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
+}
+
 }  // namespace
 
 process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   if (allowed && step.interactive && !has_the_users(step)) return dialogue();
   process::ChildStreams streams;
   const bool raw = settings_.mode == output::OutputMode::raw;
-  if (raw && !step.background) {
+  // The keys are nobody else's when it is the only one, as a server that is started alone.
+  const bool has_keys = settings_.alone && may_read_keys();
+  if (raw && (!step.background || has_keys)) {
     streams.in = process::Inlet::ours;
     streams.foreground = process::controlling_terminal() >= 0;
     if (streams.foreground) state_.remember();

@@ -23,6 +23,7 @@ class Terminals {
     output::OutputMode mode = output::OutputMode::prefix;
     bool keeps_bytes = false;          ///< all bytes must come by here, stdout's and stderr's apart
     unsigned short label_columns = 0;  ///< stand before each line
+    bool alone = false;                ///< the plan has one step
   };
 
   /// `state`, remembered when dream was started, and `log` must outlive this.

@@ -144,6 +144,20 @@ TEST(CommandLine, a_task_that_no_project_has_is_looked_for_by_its_executor) {
   EXPECT_THAT(finished.err, HasSubstr("(did you mean \"go\"?)"));
 }
 
+TEST(CommandLine, a_task_or_a_folder_that_others_have_names_them) {
+  const Workspace workspace(R"({"projects": {
+    "./services/api": {"tasks": {"dev": {"command": "true"}}},
+    "./services/my db": {"tasks": {"dev": {"command": "true"}, "it's": {"command": "true"}}}}})");
+  const auto go = [&](std::vector<std::string> arguments) {
+    return run(workspace, {.arguments = std::move(arguments)}).err;
+  };
+  std::filesystem::create_directories(workspace.root() / "services/api");
+  EXPECT_THAT(go({"dev"}),
+              HasSubstr("(./services/api and ./services/my db have it: dream dev -p ./services/api)"));
+  EXPECT_THAT(go({"it's"}), HasSubstr(R"((./services/my db has it: dream 'it'\''s' -p './services/my db'))"));
+  EXPECT_THAT(go({"dev", "-p", "services/apo"}), HasSubstr("(did you mean \"./services/api\"?)"));
+}
+
 TEST(CommandLine, arguments_after_the_dashes_reach_the_requested_task_only) {
   const Finished finished = dream({"go", "--", "one", "--recursive", "two words", "$HOME"});
   EXPECT_EQ(finished.code, 0);

@@ -262,6 +262,30 @@ TEST(CtlCommand, has_its_own_help_and_errors) {
   EXPECT_EQ(run(workspace, {.arguments = {"ctl", "down"}}).code, 3);
 }
 
+TEST(CtlCommand, means_the_same_runs_by_each_path_to_a_workspace) {
+  const Stack stack;
+  std::filesystem::create_directory_symlink(stack.root(), stack.root() / "link");
+  const std::string folder = stack.root() / "link/c";
+  DreamRun dream(stack, stack.launch({"-C", folder, "dev", "--record"}));
+  dream.await_out("begun\n");
+  EXPECT_THAT(stack.ctl({"ps"}).out, HasSubstr("./a:start"));
+  EXPECT_THAT(stack.ctl({"-C", folder, "ps"}).out, HasSubstr("./a:start"));
+  EXPECT_THAT(stack.ctl({"history"}).out, HasSubstr("./c:dev"));
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  EXPECT_EQ(dream.exit_code(), 0);
+}
+
+TEST(CtlCommand, finds_a_run_that_was_started_without_a_runtime_folder) {
+  const Stack stack;
+  Launch elsewhere = stack.launch({"dev"});
+  elsewhere.environment.clear();
+  DreamRun dream(stack, elsewhere);
+  dream.await_out("begun\n");
+  EXPECT_THAT(stack.ctl({"ps"}).out, HasSubstr("./a:start"));
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  EXPECT_EQ(dream.exit_code(), 0);
+}
+
 TEST(CtlCommand, removes_the_socket_of_a_run_that_was_killed) {
   const Stack stack;
   DreamRun dream(stack, stack.launch({"dev"}));

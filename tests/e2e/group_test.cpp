@@ -217,6 +217,20 @@ TEST(Selection, by_change_takes_what_depends_on_it_too) {
   EXPECT_THAT(nothing.out, IsEmpty());
 }
 
+TEST(Selection, by_change_leaves_out_a_task_that_only_collects) {
+  const Workspace workspace(R"({"workspace": {"./": {"go": [["./a", "./b"]]}}, "projects": {
+    "./": {"tasks": {"go": {"command": null}}},
+    "./a": {"tasks": {"go": {"command": "echo a"}}}, "./b": {"tasks": {"go": {"command": "echo b"}}}}})");
+  const auto listed = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"run", "go", "--list-only"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(workspace, {.arguments = std::move(words)}).out;
+  };
+  EXPECT_EQ(listed({"-p", "a", "--dependents"}), "./a:go\n") << "b has nothing to do with it";
+  EXPECT_EQ(listed({"--all"}), "./:go\n./a:go\n./b:go\n");
+  EXPECT_EQ(listed({"-p", "./", "--dependents"}), "./:go\n") << "it was named";
+}
+
 TEST(GraphRule, runs_what_manifests_name_through_those_that_lack_the_task) {
   const Workspace workspace(R"({"workspace": {"./packages/*": {"build": ["^"]}},
     "projects": {"./packages/*": {"executor": "npm"}}})");

@@ -80,6 +80,26 @@ TEST(Refused, is_a_program_of_the_workspace_that_nobody_can_make) {
   EXPECT_EQ(run(workspace, {.arguments = {"go"}, .folder = "a"}).code, 127);
 }
 
+TEST(Refused, is_a_step_that_starts_itself) {
+  const Workspace workspace(R"({"workspace": {"./b": {"go": ["./a"]}}, "projects": {
+    "./a": {"tasks": {"go": {"command": "echo once; \"$DREAM\" -p b go"}, "way": {"command": "\"$DREAM\" go"}}},
+    "./b": {"tasks": {"go": {"command": "echo b"}}},
+    "./c": {"tasks": {"go": {"command": ["sh", "-c", "\"$DREAM\" go"]}}}}})");
+  const auto go = [&](const char* folder, const char* task) {
+    return run(workspace, {.arguments = {task}, .folder = folder, .environment = {{"DREAM", DREAM_BINARY}}});
+  };
+  const Finished own = go("c", "go");
+  EXPECT_EQ(own.code, 2);
+  EXPECT_THAT(own.err, HasSubstr("./c:go would start itself without end: it has started this dream (run "));
+  const Finished by_another = go("a", "go");
+  EXPECT_EQ(by_another.code, 2);
+  EXPECT_EQ(by_another.out, "once\n");
+  EXPECT_THAT(by_another.err, HasSubstr("./a:go would start itself without end"));
+  const Finished twice = go("a", "way");
+  EXPECT_EQ(twice.code, 2);
+  EXPECT_EQ(twice.out, "once\n") << twice.err;
+}
+
 TEST(NotRefused, is_what_a_step_before_it_makes) {
   const Workspace workspace = with(command(R"(["./made"])"));
   const Finished finished = go(workspace);

@@ -37,6 +37,24 @@ TEST(TaskTerminal, is_there_for_both_outputs_and_nobody_is_waited_for_to_type) {
   EXPECT_THAT(terminal.screen(), HasSubstr("b | nor here\r\n"));
 }
 
+TEST(TaskTerminal, is_the_users_own_for_the_only_step_even_in_the_background) {
+  const Workspace workspace({{"c", "test -t 0 && test -t 1 && read -r line; echo got $line", "", service}});
+  Terminal terminal(workspace, go());
+  terminal.type("hello\n");
+  terminal.await_screen("got hello");
+  EXPECT_EQ(terminal.exit_code(), 0);
+}
+
+TEST(TaskTerminal, is_its_own_for_a_server_that_a_shell_started_in_the_background) {
+  const Workspace workspace({{"c", "test -t 0 || echo no keys", "", service}});
+  Terminal terminal(workspace, {.arguments = {"-c", "set -m; $DREAM go & wait $!"},
+                                .folder = "c",
+                                .environment = {{"DREAM", DREAM_BINARY}},
+                                .program = "/bin/sh"});
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_THAT(terminal.screen(), HasSubstr("no keys")) << "who reads there is stopped";
+}
+
 /// What the six variables of pagers are.
 constexpr const char* tells_pagers =
     "echo \"<$PAGER,$GIT_PAGER,$MANPAGER,${SYSTEMD_PAGER-unset},${AWS_PAGER-unset},$GH_PAGER>\"";

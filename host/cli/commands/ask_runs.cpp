@@ -38,7 +38,7 @@ Result<std::vector<Connection>> find_runs(const Options& options, const CtlOptio
   if (!ctl.everywhere && ctl.run.empty()) {
     const Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options.directory, options.trust);
     if (!loaded) return loaded.error();
-    root = loaded->workspace.root.string();
+    root = control::real_root(loaded->workspace.root);
   }
   return control::open_runs(control::sockets_of_runs(plugin::own_environment()),
                             [&](const control::RunInfo& run) {

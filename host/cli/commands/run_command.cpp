@@ -368,6 +368,10 @@ int run_watched(const Options& options, RunWatcher* watcher) {
   if (!requested->plan) return tell_selection(options, requested->selection);
   const Plan& plan = *requested->plan;
   if (watcher != nullptr && !watcher->wants(plan, *loaded)) return watcher->tell(0);
+  if (const Result<void> sound = check_starts_not_itself(plan, loaded->workspace.root); !sound) {
+    complain(sound.error());
+    return exit_nothing_run;
+  }
   confirm_plugins(plan, *loaded, options);
   if (watcher == nullptr && options.notice < 0) tell_same_runs(*requested, *loaded);
 

@@ -101,7 +101,10 @@ class Offering {
     if (!loaded_) return {};
     return control::open_runs(
         control::sockets_of_runs(plugin::own_environment()),
-        [&](const control::RunInfo& run) { return run.root == loaded_->workspace.root; }, typing_patience);
+        [root = control::real_root(loaded_->workspace.root)](const control::RunInfo& run) {
+          return run.root == root;
+        },
+        typing_patience);
   }
 
   /// The one whose tasks are meant; empty: none.

@@ -139,7 +139,7 @@ std::vector<StepSeen> steps_in(std::string_view answer) {
   std::vector<StepSeen> steps;
   const rapidjson::Document document = control::parse_line(answer);
   for_each(find(document, "ok", "steps"), [&](const Json& step) {
-    steps.push_back({text_at(step, "step"), state_of(step)});
+    steps.push_back({text_at(step, "step"), state_of(step), static_cast<int>(number_at(step, "pid"))});
   });
   return steps;
 }

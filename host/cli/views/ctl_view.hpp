@@ -26,6 +26,7 @@ struct RunSeen {
 struct StepSeen {
   std::string id;
   std::string state;
+  int pid = 0;  ///< 0: no process of it runs
 };
 [[nodiscard]] std::vector<StepSeen> steps_in(std::string_view answer);
 

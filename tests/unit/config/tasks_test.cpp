@@ -12,6 +12,15 @@ using testing::IsEmpty;
 using testing::Pair;
 using testing::StartsWith;
 
+TEST(Tasks, a_line_in_place_of_a_task_is_told_where_it_belongs) {
+  EXPECT_THAT(
+      problems_of(R"({"tasks": {"dev": "npm start"}})"),
+      ElementsAre(testing::EndsWith(
+          R"(expected an object, found the string "npm start"; what it runs is its "command": {"command": …})")));
+  EXPECT_THAT(problems_of(R"({"tasks": {"dev": ["npm", "start"]}})"),
+              ElementsAre(testing::HasSubstr("an array; what it runs")));
+}
+
 TEST(Tasks, and_projects_have_names_that_leave_the_terminal_alone) {
   EXPECT_THAT(problems_of("{\"tasks\": {\"a\\nb\": {}}}"),
               ElementsAre(StartsWith("dream.json:1:12: error: /tasks/a\\x0ab: a character that can't be "

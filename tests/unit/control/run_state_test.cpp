@@ -126,6 +126,22 @@ TEST(StepsNamed, are_ids_or_the_only_ones_of_a_project_or_task) {
   EXPECT_EQ(named({"./c"}), "1/2");
   EXPECT_EQ(named({"start", "b"}), "2/0");
   EXPECT_THAT(named({"./b:biuld"}), HasSubstr("did you mean \"./b:build\"?"));
+  EXPECT_THAT(named({"somewhere"}), HasSubstr("(ctl ps shows its steps)"));
+}
+
+TEST(StepsNamed, may_be_the_labels_of_lines) {
+  Plan plan = stack();
+  plan.steps[0].id = {"./services/auth", "dev"};
+  plan.steps[1].id = {"./services/api", "dev"};
+  plan.steps[2].id = {"./services/api", "test"};
+  const auto named = [&](const std::string& name) {
+    const auto steps = steps_named(plan, std::vector{name});
+    return steps && steps->size() == 1 ? std::to_string(position(steps->front())) : "no";
+  };
+  EXPECT_EQ(named("auth"), "0");
+  EXPECT_EQ(named("api:dev"), "1");
+  EXPECT_EQ(named("test"), "2");
+  EXPECT_EQ(named("api"), "no") << "two have it";
 }
 
 }  // namespace

@@ -10,6 +10,13 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
+TEST_F(Init, a_byte_order_mark_is_passed_over) {
+  write("package.json", "\xEF\xBB\xBF{\"scripts\": {\"a\": \"x\"}}");
+  write("Procfile", "\xEF\xBB\xBFweb: b\n");
+  EXPECT_THAT(text(), HasSubstr("package.json: a"));
+  EXPECT_EQ(command(workspace(), "./", "web"), "exec b");
+}
+
 TEST_F(Init, a_name_that_dream_refuses_is_an_error_and_no_wrong_file) {
   write("compose.yaml", R"(services: {"a\tb": {image: x}})");
   EXPECT_THAT(

@@ -138,7 +138,7 @@ TEST_F(Init, order_goes_through_packages_without_the_task) {
 }
 
 TEST_F(Init, what_turbo_says_of_the_order_is_said_by_entries) {
-  write("package.json", R"({"workspaces": ["*"], "scripts": {"gen": "x", "lint": "turbo lint"}})");
+  write("package.json", R"({"workspaces": ["*"], "scripts": {"gen": "x", "lint": "turbo lint --filter=a"}})");
   write("turbo.json", R"({"tasks": {
     "build": {"dependsOn": ["^build", "gen"]}, "lint": {"dependsOn": ["^build", "//#gen"]},
     "test": {"dependsOn": ["build", "$CI"]}, "b#test": {"dependsOn": []}, "dev": {"persistent": true, "with": ["b#dev"]},
@@ -161,10 +161,52 @@ TEST_F(Init, what_turbo_says_of_the_order_is_said_by_entries) {
       << "as the root says";
   EXPECT_THAT(plan(made, "./c", "lint"), ElementsAre("./b:build", "./:gen", "./c:gen", "./c:lint"));
   EXPECT_THAT(needs(made, "./c", "e2e"), ElementsAre("./c:dev")) << "it ends here";
-  EXPECT_THAT(plan(made, "./a", "dev"), ElementsAre("./b:dev b", "./a:dev"));
-  EXPECT_THAT(needs(made, "./a", "e2e"), ElementsAre("./a:dev async"));
+  EXPECT_THAT(plan(made, "./a", "dev"), ElementsAre("./b:dev b", "./a:dev b"));
+  EXPECT_THAT(needs(made, "./a", "e2e"), ElementsAre("./a:dev"));
+  EXPECT_EQ(made.tasks.at("dev").async, true) << "a slot is for what ends";
+  EXPECT_EQ(made.projects.at("./c").tasks.at("dev").async, false);
   EXPECT_THAT(plan(made, "./", "lint"), ElementsAre("./:lint"))
       << "the root's own scripts follow //#lint alone";
+}
+
+TEST_F(Init, scripts_of_the_root_that_run_those_of_all_packages_collect_them) {
+  write("package.json", R"({"workspaces": ["*"], "scripts": {
+    "build": "turbo run build", "dev": "npx turbo run dev --parallel --ui=tui", "test": "pnpm -r --stream run test",
+    "lint": "turbo run lint --filter=a", "fmt": "turbo fmt && x", "gen": "turbo run build", "e2e": "turbo run e2e"}})");
+  write("turbo.json",
+        R"({"tasks": {"build": {"dependsOn": ["^build"]}, "//#e2e": {}, "a#serve": {"persistent": true},
+    "dev": {"persistent": true, "dependsOn": ["^build"]}}})");
+  const char* scripts =
+      R"("scripts": {"build": "x", "dev": "x", "test": "x", "lint": "x", "fmt": "x", "e2e": "x", "serve": "x"})";
+  write("a/package.json", std::string(R"({"name": "a", "dependencies": {"b": "*"}, )") + scripts + "}");
+  write("b/package.json", std::string(R"({"name": "b", )") + scripts + "}");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_THAT(names(tasks), ElementsAre("build", "dev", "test"));
+  for (const auto& [name, task] : tasks) EXPECT_EQ(command(made, "./", name), "null") << name;
+  EXPECT_THAT(plan(made, "./", "build"), ElementsAre("./b:build", "./a:build", "./:build"));
+  EXPECT_THAT(needs(made, "./", "dev"), ElementsAre("./a:", "& ./b:"));
+  EXPECT_EQ(made.projects.at("./a").tasks.at("serve").async, true);
+  EXPECT_FALSE(made.projects.at("./b").tasks.contains("serve"));
+  EXPECT_THAT(
+      text(),
+      HasSubstr("// build, dev and test of the root run those of all packages, as in package.json.\n"));
+}
+
+TEST_F(Init, only_a_line_that_does_nothing_else_runs_a_script_in_all_packages) {
+  for (const char* line :
+       {"turbo build", "turbo run build --concurrency=20 --no-daemon", "pnpm turbo run build",
+        "pnpm -r build", "pnpm --recursive run build", "lerna run build --stream",
+        "npm run build --workspaces --if-present", "npm run -ws build", "yarn workspaces run build",
+        "yarn workspaces foreach -Apt run build"})
+    EXPECT_TRUE(only_runs_in_all(line, "build")) << line;
+  for (const char* line :
+       {"", "turbo", "turbo run test", "turbo run build test", "turbo run build --filter=a",
+        "turbo build -F a", "turbo watch build", "pnpm build", "pnpm -r --filter ./a build",
+        "pnpm -r exec build", "npm run build", "npm run build -w a", "lerna run build --scope a",
+        "turbo build; x", "A=b turbo build", "turbo run build -- --x", "yarn run build", "turbo run $X build",
+        "nx run-many -t build"})
+    EXPECT_FALSE(only_runs_in_all(line, "build")) << line;
 }
 
 TEST_F(Init, what_nx_says_of_the_order_is_said_by_entries) {

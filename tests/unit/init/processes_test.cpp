@@ -6,6 +6,8 @@ namespace dream::init {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -18,7 +20,7 @@ version: "0.5"
 environment: [A=1, "URL=http://h:${PORT}/$$x"]
 processes:
   web:
-    command: "serve --port $PORT"
+    command: "serve --port $PORT ${MORE:-}"
     working_dir: ./app
     environment: [A=2]
     depends_on:
@@ -36,12 +38,12 @@ processes:
   tool: {command: "x", disabled: true}
   http: {command: "[[ ${A} ]] && b", readiness_probe: {http_get: {host: localhost, port: 8080, path: /ok}},
          liveness_probe: {http_get: {host: h, port: 1}, period_seconds: 5}}
-  last: {entrypoint: [a, "b c"], availability: {exit_on_end: true}, is_daemon: true}
+  last: {entrypoint: [a, "b c"], availability: {exit_on_end: true}, is_tty: true}
 )");
   const Workspace made = workspace();
   const auto& tasks = made.projects.at("./").tasks;
   const TaskSettings& web = made.projects.at("./app").tasks.at("web");
-  EXPECT_EQ(command(made, "./app", "web"), "serve --port ${PORT}");
+  EXPECT_EQ(command(made, "./app", "web"), "serve --port $PORT ${MORE:-}");
   EXPECT_THAT(web.env, ElementsAre(Pair("A", "2"), Pair("URL", "http://h:<PORT>/$x")));
   EXPECT_THAT(web.env_files, ElementsAre("../.env"));
   EXPECT_THAT(tasks.at("db").env_files, ElementsAre(".env"));
@@ -63,8 +65,8 @@ processes:
               ElementsAre("./app:web async", "& ./:migrate", "& ./:db async", "& ./:log async",
                           "& ./:http async optional", "& ./:last"));
   EXPECT_EQ(command(made, "./", "up"), "null");
-  EXPECT_THAT(text(), AllOf(HasSubstr("as they are disabled: tool."),
-                            HasSubstr("Not taken over: is_daemon of last.")));
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("as they are disabled: tool."), HasSubstr("Not taken over: is_tty of last.")));
 }
 
 TEST_F(Init, a_process_that_may_fail_with_process_compose_may_fail_with_dream) {
@@ -79,6 +81,36 @@ TEST_F(Init, a_process_that_may_fail_with_process_compose_may_fail_with_dream) {
   EXPECT_THAT(optional, ElementsAre("a", "c", "d"));
   EXPECT_EQ(made.dependencies.at("./").at("c").entries.at(0).required, false)
       << "its end counts, not its success";
+}
+
+TEST_F(Init, a_command_of_process_compose_is_left_to_its_shell) {
+  write("process-compose.yaml", R"(
+processes: {a: {command: "echo $A ${B} ${C:-${D:-c}} ${E-} ${F:+f} $$G '$${H}' $1"}}
+)");
+  EXPECT_EQ(command(workspace(), "./", "a"), "echo $A ${B} ${C:-${D:-c}} ${E-} ${F:+f} $G '${H}' $1");
+}
+
+TEST_F(Init, a_daemon_of_process_compose_stays_when_its_command_has_ended) {
+  write("process-compose.yaml", R"(
+processes:
+  db:
+    command: pg_ctl start
+    is_daemon: true
+    readiness_probe: {exec: {command: pg_isready}}
+    availability: {restart: always}
+    shutdown: {command: pg_ctl stop}
+  web: {command: serve, depends_on: {db: {condition: process_healthy}}}
+  log: {command: tail, depends_on: {db: {condition: process_started}}}
+)");
+  const Workspace made = workspace();
+  const TaskSettings& db = made.projects.at("./").tasks.at("db");
+  EXPECT_EQ(db.leftovers, Leftovers::keep);
+  EXPECT_FALSE(db.restart.has_value());
+  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:db"));
+  EXPECT_THAT(line("\"log\": ["), HasSubstr(R"("task": "db", "waitFor": "started")"));
+  EXPECT_THAT(needs(made, "./", "up"),
+              ElementsAre("./:db", "& ./:web async optional", "& ./:log async optional"));
+  EXPECT_THAT(text(), HasSubstr("Not taken over: shutdown.command of db."));
 }
 
 TEST_F(Init, a_template_is_told_and_no_url) {
@@ -143,6 +175,31 @@ TEST_F(Init, what_a_taskfile_and_a_justfile_can_do_is_called_by_their_tools) {
               ElementsAre("build", "deploy", "docs:html", "just-build", "lint"));
   EXPECT_EQ(command(made, "./", "docs:html"), R"({ "task", "docs:html" })");
   EXPECT_EQ(command(made, "./", "just-build"), R"({ "just", "build" })");
+}
+
+TEST_F(Init, tasks_of_included_taskfiles_are_called_by_their_whole_names) {
+  write("Taskfile.yml", R"(
+includes:
+  docs: ./docs
+  lib: {taskfile: build/Lib.yml, optional: true}
+  flat: {taskfile: build/Flat.yml, flatten: true}
+  own: {taskfile: build/Lib.yml, internal: true}
+  far: "{{.URL}}/task.yml"
+  broken: build/Broken.yml
+)");
+  write("docs/Taskfile.yml",
+        "tasks: {html: x, own: {internal: true}}\nincludes: {up: ../Taskfile.yml, pdf: pdf.yml}\n");
+  write("docs/pdf.yml", "tasks: {make: y}\n");
+  write("build/Lib.yml", "tasks: {build: z}\n");
+  write("build/Flat.yml", "tasks: {lint: z}\n");
+  write("build/Broken.yml", "tasks: [\n");
+  const Workspace made = workspace();
+  const auto tasks = names(made.projects.at("./").tasks);
+  EXPECT_THAT(tasks, AllOf(Contains("docs:html"), Contains("docs:pdf:make"), Contains("lib:build"),
+                           Contains("lint")));
+  EXPECT_THAT(tasks, Not(AnyOf(Contains("own:build"), Contains("docs:own"))));
+  EXPECT_EQ(command(made, "./", "docs:pdf:make"), R"({ "task", "docs:pdf:make" })");
+  EXPECT_THAT(text(), HasSubstr("Not taken over: the included tasks of docs:up, far and broken."));
 }
 
 TEST_F(Init, tasks_of_mise_are_run_by_it) {

@@ -57,6 +57,21 @@ TEST_F(ScreenLineTest, lines_come_out_as_a_terminal_shows_them) {
   }
 }
 
+TEST_F(ScreenLineTest, blank_lines_that_move_the_screen_away_are_left_out) {
+  const std::string window(24, '\n');
+  EXPECT_THAT(lines_of("> vite\n\n" + window + "\x1b[1;1H\x1b[0J\n  ready\n"),
+              ElementsAre("> vite", "", "  ready"));
+  EXPECT_THAT(lines_of("a\n\n\x1b[2dX\n"), ElementsAre("a", "X"));
+  EXPECT_THAT(lines_of("a\n\nb\x1b[HX\n"), ElementsAre("a", "", "b", "X")) << "text stands below them";
+  EXPECT_THAT(lines_of("a\n\n\n"), ElementsAre("a", "", ""));
+  EXPECT_THAT(lines_of("a\n\n\x1b[2K\x1b[1Gb\n"), ElementsAre("a", "", "b"));
+  lines_.clear();
+  write("a\n\n");
+  EXPECT_THAT(lines_, ElementsAre("a")) << "until another one follows";
+  write("b\n");
+  EXPECT_THAT(lines_, ElementsAre("a", "", "b"));
+}
+
 TEST_F(ScreenLineTest, of_a_wide_character_no_half_is_left) {
   EXPECT_THAT(lines_of("中文\x1b[2GX\n"), ElementsAre(" X文"));
   EXPECT_THAT(lines_of("中文字\r\x1b[1X\n"), ElementsAre("  文字"));

@@ -73,6 +73,22 @@ TEST(SocketPath, is_never_longer_than_the_kernel_takes) {
   EXPECT_THAT(path_with(too_long), StartsWith(in_tmp));
 }
 
+TEST(SocketPath, of_other_runs_may_lie_in_each_folder_of_the_users_own) {
+  const TemporaryFolder runtime;
+  static_cast<void>(path_with(""));
+  static_cast<void>(path_with(runtime.path()));
+  const auto folders_with = [](const std::filesystem::path& runtime_folder) {
+    return socket_folders([&](const std::string&) { return std::optional(runtime_folder.string()); });
+  };
+  const std::filesystem::path own = runtime.path() / "dream";
+  const std::filesystem::path shared = "/tmp/dream-" + std::to_string(::geteuid());
+  EXPECT_THAT(folders_with(runtime.path()), testing::IsSupersetOf({own, shared}));
+  EXPECT_THAT(folders_with(runtime.path() / "."), testing::Contains(runtime.path() / "./dream"));
+  EXPECT_THAT(folders_with("relative"), testing::Not(testing::Contains(own)));
+  ::chmod(own.c_str(), 0755);
+  EXPECT_THAT(folders_with(runtime.path()), testing::Not(testing::Contains(own))) << "others may look";
+}
+
 TEST(SocketPath, takes_away_sockets_of_runs_that_were_killed) {
   const TemporaryFolder runtime;
   boost::asio::io_context context;

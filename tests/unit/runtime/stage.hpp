@@ -158,7 +158,7 @@ class Stage {
   int play(int guardian = -1) {
     process::TerminalState terminal;
     session_.emplace(plan,
-                     SessionSettings{.lowest_level = LogLevel::error,
+                     SessionSettings{.lowest_level = lowest_level,
                                      .place = std::make_shared<plugin::Place>(),
                                      .out = out.write,
                                      .err = err.write},
@@ -181,6 +181,7 @@ class Stage {
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   bool gave_up = false;
+  LogLevel lowest_level = LogLevel::error;
 
  private:
   /// What follows from each alarm on the way happens before the next.
