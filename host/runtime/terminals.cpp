@@ -30,19 +30,20 @@ bool may_read_keys() {
 }  // namespace
 
 process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
-  if (allowed && step.interactive && !has_the_users(step)) return dialogue();
+  const bool front = is_in_front(step);
+  const bool users =
+      front && !settings_.keeps_bytes && is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO);
+  if (allowed && step.interactive && !users) return dialogue();
   process::ChildStreams streams;
-  const bool raw = settings_.mode == output::OutputMode::raw;
-  // The keys are nobody else's when it is the only one, as a server that is started alone.
-  const bool has_keys = settings_.alone && may_read_keys();
-  if (raw && (!step.background || has_keys)) {
+  if (front) {
     streams.in = process::Inlet::ours;
     streams.foreground = process::controlling_terminal() >= 0;
     if (streams.foreground) state_.remember();
   } else if (input_of(step) == StandardInput::open) {
     streams.in = process::Inlet::open;
   }
-  const bool shown = raw || settings_.mode == output::OutputMode::prefix;
+  const bool shown =
+      settings_.mode == output::OutputMode::raw || settings_.mode == output::OutputMode::prefix;
   if (!allowed || !shown) return streams;
   if (streams.in == process::Inlet::ours) {
     streams.out = foreground_outlet(STDOUT_FILENO);
@@ -57,10 +58,10 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   return streams;
 }
 
-/// The user types there without being asked.
-bool Terminals::has_the_users(const Step& step) const {
-  return settings_.mode == output::OutputMode::raw && !step.background && !settings_.keeps_bytes &&
-         is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO);
+/// The keys are nobody else's when it is the only one, as a server that is started alone.
+bool Terminals::is_in_front(const Step& step) const {
+  if (settings_.mode != output::OutputMode::raw) return false;
+  return !step.background || (settings_.alone && may_read_keys());
 }
 
 /// A terminal of its own, whatever dream has.

@@ -46,7 +46,7 @@ class Terminals {
  private:
   [[nodiscard]] winsize window() const;
   [[nodiscard]] process::Outlet foreground_outlet(int descriptor) const;
-  [[nodiscard]] bool has_the_users(const Step& step) const;
+  [[nodiscard]] bool is_in_front(const Step& step) const;
   [[nodiscard]] process::ChildStreams dialogue();
   void warn(const Error& error);
 
