@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http.hpp"
+#include "failures.hpp"
 
 namespace dream::docker {
 
@@ -87,7 +87,8 @@ struct BuildRequest {
 /// Failure.
 class Engine {
  public:
-  Engine(const asio::any_io_executor& executor, const Endpoint& endpoint) : http_(executor, endpoint) {}
+  Engine(const asio::any_io_executor& executor, const Endpoint& endpoint)
+      : http_(executor, endpoint, engine_words) {}
 
   using Limit = HttpClient::Limit;
   /// What an engine prints while it works. Nothing more is read from it before it has come to its end.

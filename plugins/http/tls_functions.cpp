@@ -7,10 +7,10 @@
 #include "tls_library.hpp"
 
 // Static: it is searched once.
-#define DREAM_TLS(result, name, parameters, ...)                                                        \
-  extern "C" result name parameters {                                                                   \
-    static const auto loaded = reinterpret_cast<decltype(&::name)>(dream::docker::tls_function(#name)); \
-    return loaded(__VA_ARGS__);                                                                         \
+#define DREAM_TLS(result, name, parameters, ...)                                                      \
+  extern "C" result name parameters {                                                                 \
+    static const auto loaded = reinterpret_cast<decltype(&::name)>(dream::http::tls_function(#name)); \
+    return loaded(__VA_ARGS__);                                                                       \
   }
 
 DREAM_TLS(long, BIO_ctrl, (BIO * bio, int command, long number, void* data), bio, command, number, data)

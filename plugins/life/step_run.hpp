@@ -10,28 +10,30 @@
 #include <optional>
 #include <vector>
 
-#include "container_plan.hpp"
-#include "step_life.hpp"
+#include "life.hpp"
+#include "life_observer.hpp"
 
-namespace dream::docker {
+namespace dream::life {
 
-/// A run as the host sees it: everything here is on the host's loop, the container's life is on the engine's
+/// A run as the host sees it: everything here is on the host's loop, the step's life is on the engine's
 /// thread.
-class ContainerRun final : public sdk::Run {
+class StepRun final : public sdk::Run {
  public:
-  ContainerRun(const sdk::Host& host, dream_run_id id) : host_(host), id_(id) {}
-  ~ContainerRun() override { link_->run = nullptr; }
+  StepRun(const sdk::Host& host, dream_run_id id) : host_(host), id_(id) {}
+  ~StepRun() override { link_->run = nullptr; }
 
-  /// Once, right after the constructor.
-  void begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, ContainerPlan plan);
+  /// Makes the life that tells an observer.
+  using MakeLife = std::function<std::shared_ptr<Life>(std::shared_ptr<LifeObserver>)>;
+  /// Once, right after the constructor; the life lives on `executor`.
+  void begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, const MakeLife& make);
 
-  Result<void> terminate(sdk::Urgency urgency) override;
+  sdk::Result<void> terminate(sdk::Urgency urgency) override;
   [[nodiscard]] sdk::RunState state() const override;
 
  private:
   /// What is posted to the loop finds the run by this, or finds that it is gone.
   struct Link {
-    ContainerRun* run = nullptr;
+    StepRun* run = nullptr;
   };
   class Observer;
 
@@ -51,7 +53,7 @@ class ContainerRun final : public sdk::Run {
   sdk::Host host_;
   dream_run_id id_;
   std::shared_ptr<Link> link_ = std::make_shared<Link>();
-  std::shared_ptr<StepLife> life_;
+  std::shared_ptr<Life> life_;
   std::optional<asio::any_io_executor> executor_;
   sdk::Phase phase_ = sdk::Phase::starting;
   Standing standing_;
@@ -61,4 +63,4 @@ class ContainerRun final : public sdk::Run {
   std::optional<LifeEnd> end_;                     ///< to be told when everything is written
 };
 
-}  // namespace dream::docker
+}  // namespace dream::life
