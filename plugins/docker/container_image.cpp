@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "container_life.hpp"
-#include "json.hpp"
 
 namespace dream::docker {
 

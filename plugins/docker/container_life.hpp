@@ -17,6 +17,7 @@ class ContainerLife final : public StepLife {
       : StepLife(executor, std::move(plan), std::move(observer), limits) {}
 
   void refresh() override;
+  [[nodiscard]] Result<void> takes_commands() const override { return {}; }
 
  private:
   [[nodiscard]] Async<LifeEnd> live() override;

@@ -10,40 +10,13 @@
 
 #include "process_identity.hpp"
 #include "shared/shell_line.hpp"
+#include "shared/task_environment.hpp"
 
 namespace dream::docker {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// `text` as a part of a name that engines allow.
-std::string slug(std::string_view text) {
-  std::string name;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    const bool capital = c >= 'A' && c <= 'Z';
-    if (plain || capital) {
-      name += capital ? static_cast<char>(c | 0x20) : c;
-    } else if (!name.empty() && name.back() != '-') {
-      name += '-';
-    }
-  }
-  constexpr std::size_t longest = 64;  // it is for people: what tells names apart is a hash
-  if (name.size() > longest) name.resize(longest);
-  while (name.ends_with('-')) name.pop_back();
-  return name;
-}
-
-/// FNV-1a, for names that have to differ; the same in every run.
-std::string short_hash(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string name;
-  for (int digit = 0; digit < 8; ++digit, hash >>= 4U) name += digits[hash & 15U];
-  return name;
-}
 
 /// Where a source is a path, an absolute one.
 std::string resolved_source(std::string source, const std::string& directory, const Variables& variables) {
@@ -63,20 +36,6 @@ Result<void> check_modes(const std::vector<Volume>& volumes) {
                    R"(use "ro" or "rw", or rename the folder)", "/volumes/" + std::to_string(index)};
   }
   return {};
-}
-
-/// What dream.json gives the task, and those of dream's own variables that it names.
-std::vector<std::string> container_environment(const sdk::Task& task, const Options& options) {
-  std::vector<std::string> given = task.own_environment();
-  std::vector<std::string> whole = task.environment();
-  whole.push_back("PWD=" +
-                  std::string(task.directory()));  // as a process has it whose folder nobody has told
-  for (const std::string& name : options.env) {
-    const auto is_it = [prefix = name + "="](const std::string& entry) { return entry.starts_with(prefix); };
-    const auto found = std::ranges::find_if(whole, is_it);
-    if (found != whole.end() && std::ranges::none_of(given, is_it)) given.push_back(*found);
-  }
-  return given;
 }
 
 std::optional<Words> command_of(const sdk::Task& task, const Options& options) {
@@ -116,11 +75,6 @@ std::string network_name(const std::string& root, const std::string& run) {
   return "dream-" + words + (words.empty() ? "" : "-") + run;
 }
 
-std::string container_name(const std::string& step, const std::string& run) {
-  const std::string words = slug(step);
-  return "dream-" + words + (words.empty() ? "" : "-") + short_hash(step) + "-" + run;
-}
-
 Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& project, const sdk::Task& task,
                                 const Variables& variables) {
   Result<Options> options = read_options(task.options());
@@ -144,7 +98,7 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
     if (!line) return line.failure();
     plan.command = std::move(*line);
   }
-  plan.environment = container_environment(task, plan.options);
+  plan.environment = plugins::given_environment(task, plan.options.env);
   if (!plan.options.workdir.empty()) {
     plan.workdir = (fs::path(plan.mount ? plan.directory : "/") / plan.options.workdir).lexically_normal();
   } else if (plan.mount && plan.command) {
@@ -159,7 +113,7 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   if (const Result<void> modes = check_modes(plan.options.volumes); !modes) return modes.failure();
   plan.docker_configuration = configuration_folder(variables);
   const std::string session = host.session();
-  plan.name = container_name(plan.step, session.empty() ? short_hash(plan.root) : session.substr(0, 8));
+  plan.name = step_name(plan.step, session.empty() ? short_hash(plan.root) : session.substr(0, 8));
   plan.shares_network = plan.options.network.empty();
   plan.network =
       plan.shares_network

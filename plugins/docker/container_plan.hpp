@@ -11,7 +11,6 @@
 #include "endpoint.hpp"
 #include "engine.hpp"
 #include "options.hpp"
-#include "spec_writer.hpp"
 
 namespace dream::docker {
 
@@ -50,9 +49,6 @@ inline constexpr const char* process_label = "dream.process";
 
 [[nodiscard]] Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& project,
                                               const sdk::Task& task, const Variables& variables);
-
-/// The name of a step's container in a run of dream: another one for each step.
-[[nodiscard]] std::string container_name(const std::string& step, const std::string& run);
 
 /// The name of the network that the containers of a run of dream in this workspace share.
 [[nodiscard]] std::string network_name(const std::string& root, const std::string& run);

@@ -3,8 +3,6 @@
 #include <utility>
 
 #include "container_plan.hpp"
-#include "json.hpp"
-#include "spec_writer.hpp"
 
 namespace dream::docker {
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "asio.hpp"
 #include "build_context.hpp"
+#include "transport.hpp"
 
 namespace dream::docker {
 

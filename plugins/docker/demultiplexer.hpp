@@ -1,21 +1,16 @@
 #pragma once
 
-#include <dream/host/output.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "life/piece.hpp"
+
 namespace dream::docker {
 
-/// Bytes of one stream, DREAM_STDOUT or DREAM_STDERR.
-struct Piece {
-  std::uint32_t stream = DREAM_STDOUT;
-  std::string bytes;
-  bool operator==(const Piece&) const = default;
-};
+using life::Piece;
 
 /// A frame has a header of so many bytes: its stream, and the size of what follows.
 inline constexpr std::size_t frame_header_size = 8;

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <dream/sdk/command_line.hpp>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
 
-#include "json.hpp"
+#include "http/address.hpp"
 
 namespace dream::docker {
 
@@ -29,11 +28,6 @@ Failure bad_address(const std::string& address, std::string why) {
           "use unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST", "/host"};
 }
 
-std::string value_or(const Variables& variables, const std::string& name, std::string fallback) {
-  std::optional<std::string> value = variables(name);
-  return value && !value->empty() ? *std::move(value) : std::move(fallback);
-}
-
 bool is_set(const Variables& variables, const std::string& name) {
   return !value_or(variables, name, "").empty();
 }
@@ -48,27 +42,9 @@ TlsFiles tls_files(const std::string& folder, bool verify) {
       .authority = file("ca.pem"), .certificate = file("cert.pem"), .key = file("key.pem"), .verify = verify};
 }
 
-/// HOST:PORT, [V6]:PORT or HOST.
-struct HostAndPort {
-  std::string host, port;
-};
-
-HostAndPort split_port(std::string_view text) {
-  const std::size_t bracket = text.rfind(']');
-  const std::size_t colon = text.rfind(':');
-  const bool has_port =
-      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-  HostAndPort parts{std::string(text.substr(0, has_port ? colon : text.size())),
-                    has_port ? std::string(text.substr(colon + 1)) : std::string()};
-  if (parts.host.starts_with('[') && parts.host.ends_with(']')) {
-    parts.host = parts.host.substr(1, parts.host.size() - 2);
-  }
-  return parts;
-}
-
 Result<Endpoint> tcp_endpoint(const std::string& address, std::string_view rest, const Variables& variables) {
   while (rest.ends_with('/')) rest.remove_suffix(1);
-  HostAndPort parts = split_port(rest);
+  http::HostAndPort parts = http::split_port(rest);
   if (parts.host.empty()) return bad_address(address, "it names no host");
   const bool verify = is_set(variables, "DOCKER_TLS_VERIFY");
   const bool secure = verify || is_set(variables, "DOCKER_TLS") || parts.port == tls_port;
@@ -94,7 +70,7 @@ Result<Endpoint> ssh_endpoint(const std::string& address, std::string_view rest)
   rest = rest.substr(0, slash);
   const std::size_t at = rest.rfind('@');
   const std::string user(at == std::string_view::npos ? std::string_view() : rest.substr(0, at));
-  const HostAndPort parts = split_port(at == std::string_view::npos ? rest : rest.substr(at + 1));
+  const http::HostAndPort parts = http::split_port(at == std::string_view::npos ? rest : rest.substr(at + 1));
   if (parts.host.empty()) return bad_address(address, "it names no host");
   if (user.find(':') != std::string::npos) return bad_address(address, "passwords don't belong into it");
   // ssh would take them for options, and hands names on to shells that its configuration names.
@@ -191,13 +167,6 @@ Result<Endpoint> find_endpoint(const std::optional<std::string>& option, const V
 
 std::string configuration_folder(const Variables& variables) {
   return value_or(variables, "DOCKER_CONFIG", value_or(variables, "HOME", "") + "/.docker");
-}
-
-Variables own_variables() {
-  return [](const std::string& name) -> std::optional<std::string> {
-    const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody writes it
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
-  };
 }
 
 }  // namespace dream::docker

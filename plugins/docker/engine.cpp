@@ -6,9 +6,7 @@
 #include <utility>
 
 #include "failures.hpp"
-#include "json.hpp"
 #include "progress.hpp"
-#include "spec_writer.hpp"
 
 namespace dream::docker {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http.hpp"
+#include "failures.hpp"
 
 namespace dream::docker {
 
@@ -66,12 +66,6 @@ struct LogRequest {
   HttpClient::Limit silence = {};  ///< how long nothing may come
 };
 
-/// How a command in a container ended.
-struct CommandOutcome {
-  int code = 0;
-  std::string output = {};  ///< the last of it, both streams
-};
-
 /// A container, a service or a network in a list.
 struct Listed {
   std::string id;
@@ -93,7 +87,8 @@ struct BuildRequest {
 /// Failure.
 class Engine {
  public:
-  Engine(const asio::any_io_executor& executor, const Endpoint& endpoint) : http_(executor, endpoint) {}
+  Engine(const asio::any_io_executor& executor, const Endpoint& endpoint)
+      : http_(executor, endpoint, engine_words) {}
 
   using Limit = HttpClient::Limit;
   /// What an engine prints while it works. Nothing more is read from it before it has come to its end.

@@ -3,8 +3,6 @@
 
 #include "demultiplexer.hpp"
 #include "engine.hpp"
-#include "json.hpp"
-#include "spec_writer.hpp"
 
 namespace dream::docker {
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "engine.hpp"
-#include "json.hpp"
 
 namespace dream::docker {
 

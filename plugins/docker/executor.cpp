@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "build_context.hpp"
-#include "container_plan.hpp"
-#include "container_run.hpp"
-#include "engine_thread.hpp"
+#include "container_life.hpp"
+#include "http/engine_thread.hpp"
+#include "life/step_run.hpp"
 #include "reaper.hpp"
+#include "service_life.hpp"
 #include "service_spec.hpp"
 #include "shared/programs.hpp"
 
@@ -46,8 +47,14 @@ class Docker : public sdk::Executor {
           BuildContext::find_dockerfile(plan->directory, build->context, build->dockerfile);
       if (!dockerfile) return dockerfile.failure();
     }
-    auto run = std::make_unique<ContainerRun>(host_, task.raw().run);
-    run->begin(thread_.executor(), loop_, *std::move(plan));
+    auto run = std::make_unique<dream::life::StepRun>(host_, task.raw().run);
+    const auto executor = thread_.executor();
+    const auto make = [&](std::shared_ptr<LifeObserver> observer) -> std::shared_ptr<dream::life::Life> {
+      if (plan->options.swarm)
+        return std::make_shared<ServiceLife>(executor, *std::move(plan), std::move(observer));
+      return std::make_shared<ContainerLife>(executor, *std::move(plan), std::move(observer));
+    };
+    run->begin(executor, loop_, make);
     return std::unique_ptr<sdk::Run>(std::move(run));
   }
 
@@ -58,7 +65,7 @@ class Docker : public sdk::Executor {
   }
 
   static Result<void> inside(sdk::Run& run, sdk::InsideCommand command) {
-    return static_cast<ContainerRun&>(run).run_inside(std::move(command));
+    return static_cast<dream::life::StepRun&>(run).run_inside(std::move(command));
   }
 
   /// Without a command in dream.json there is always one: the image's own. So there is nothing to list.
@@ -108,7 +115,7 @@ class Docker : public sdk::Executor {
   sdk::Host host_;
   sdk::Project project_;
   sdk::LoopQueue loop_;
-  EngineThread thread_;  // the last: it is joined before what it uses goes
+  dream::http::EngineThread thread_;  // the last: it is joined before what it uses goes
 };
 
 }  // namespace

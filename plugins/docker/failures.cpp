@@ -3,8 +3,6 @@
 #include <array>
 #include <initializer_list>
 
-#include "json.hpp"
-
 namespace dream::docker {
 
 namespace {

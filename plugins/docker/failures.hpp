@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include "asio.hpp"
 #include "endpoint.hpp"
 
 /// What engines refuse, in words that say what to do.
@@ -22,5 +21,14 @@ namespace dream::docker {
 /// "create the container".
 [[nodiscard]] Failure refused(const Endpoint& endpoint, std::string_view what, unsigned status,
                               std::string_view body);
+
+/// For the connection to it.
+inline constexpr http::Words engine_words{
+    .engine = "the engine",
+    .tls_files = "ca.pem, cert.pem and key.pem are searched in DOCKER_CERT_PATH, or else in ~/.docker",
+    .tls_library =
+        "install OpenSSL 3, the package libssl3 or openssl-libs, or use the engine of this machine",
+    .unreachable = unreachable,
+    .lost = connection_lost};
 
 }  // namespace dream::docker

@@ -11,8 +11,6 @@
 #include <initializer_list>
 #include <utility>
 
-#include "json.hpp"
-
 namespace dream::docker {
 
 namespace {

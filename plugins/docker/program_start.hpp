@@ -5,7 +5,7 @@
 #include <string>
 
 #include "init_words.hpp"
-#include "life_observer.hpp"
+#include "transport.hpp"
 
 namespace dream::docker {
 

@@ -4,7 +4,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 
-#include "complete.hpp"
 #include "container_plan.hpp"
 #include "engine.hpp"
 

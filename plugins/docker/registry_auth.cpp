@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/detail/base64.hpp>
 #include <tuple>
 #include <utility>
 
-#include "json.hpp"
+#include "failures.hpp"
 
 namespace dream::docker {
 
 namespace {
-
-namespace base64 = boost::beast::detail::base64;
 
 constexpr std::string_view hub = "https://index.docker.io/v1/";
 
@@ -88,7 +85,7 @@ Async<Authorization> PullAuthorization::find(std::string image) {
 
 Async<PullAuthorization::Answer> PullAuthorization::ask(std::string program, std::string registry) {
   constexpr std::size_t longest = std::size_t{1024} * 1024;
-  const auto helper = std::make_shared<Connection>(executor_);
+  const auto helper = std::make_shared<Connection>(executor_, engine_words);
   helper_ = helper;
   Answer answer;
   answer.error = helper->start({program, "get"});
@@ -144,25 +141,6 @@ std::string build_authorization(const std::string& folder) {
       all += (all.empty() ? "" : ",") + to_text(member.name) + ":" + to_header(found, registry);
   }
   return all.empty() ? all : base64_encode("{" + all + "}");
-}
-
-std::string base64_encode(std::string_view bytes) {
-  std::string text(base64::encoded_size(bytes.size()), '\0');
-  text.resize(base64::encode(text.data(), bytes.data(), bytes.size()));
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
-  return text;
-}
-
-std::string base64_decode(std::string text) {
-  std::ranges::replace(text, '-', '+');
-  std::ranges::replace(text, '_', '/');
-  while (text.ends_with('=')) text.pop_back();
-  const auto known = [](unsigned char letter) { return base64::get_inverse()[letter] >= 0; };
-  if (text.size() % 4 == 1 || !std::ranges::all_of(text, known)) return "";
-  std::string bytes(base64::decoded_size(text.size() + 3), '\0');
-  bytes.resize(base64::decode(bytes.data(), text.data(), text.size()).first);
-  return bytes;
 }
 
 }  // namespace dream::docker

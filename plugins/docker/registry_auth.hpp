@@ -5,10 +5,13 @@
 #include <string>
 #include <string_view>
 
-#include "asio.hpp"
-#include "connection.hpp"
+#include "http/base64.hpp"
+#include "transport.hpp"
 
 namespace dream::docker {
+
+using http::base64_decode;
+using http::base64_encode;
 
 /// What was found of a registry's password.
 struct Authorization {
@@ -52,10 +55,5 @@ class PullAuthorization {
 
 /// The header X-Registry-Config for a build: everything that `folder` itself has stored.
 [[nodiscard]] std::string build_authorization(const std::string& folder);
-
-/// With the alphabet of URLs, as the engines' headers have it.
-[[nodiscard]] std::string base64_encode(std::string_view bytes);
-/// Of either alphabet; empty when it is none.
-[[nodiscard]] std::string base64_decode(std::string text);
 
 }  // namespace dream::docker

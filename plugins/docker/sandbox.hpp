@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "json.hpp"
-#include "spec_writer.hpp"
+#include "transport.hpp"
 
 namespace dream::docker {
 

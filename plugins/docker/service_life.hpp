@@ -20,6 +20,10 @@ class ServiceLife final : public StepLife {
 
   /// The standing is kept up to date without being asked for.
   void refresh() override {}
+  [[nodiscard]] Result<void> takes_commands() const override {
+    return Failure{DREAM_E_UNSUPPORTED, "a command can't be run in a task of a swarm",
+                   R"(use the probe "healthcheck": the engine of its node runs that)"};
+  }
 
  private:
   [[nodiscard]] Async<LifeEnd> live() override;

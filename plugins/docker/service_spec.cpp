@@ -5,9 +5,6 @@
 #include <cstdint>
 #include <utility>
 
-#include "json.hpp"
-#include "spec_writer.hpp"
-
 namespace dream::docker {
 
 namespace {
@@ -183,14 +180,6 @@ std::string service_image(const std::string& name, const Image& image) {
     if (digest.substr(0, at) == repository) return name + digest.substr(at);
   }
   return name;
-}
-
-std::string short_name(const std::string& name, std::size_t tail) {
-  constexpr std::size_t longest = 63;  // it is a name of DNS, too
-  if (name.size() <= longest) return name;
-  std::string head = name.substr(0, longest - tail);
-  while (head.ends_with('-')) head.pop_back();
-  return head + name.substr(name.size() - tail);
 }
 
 std::vector<Volume> service_volumes(const ContainerPlan& plan) {

@@ -20,9 +20,6 @@ namespace dream::docker {
 /// ask its registry.
 [[nodiscard]] std::string service_image(const std::string& name, const Image& image);
 
-/// A name that a swarm takes: what tells names apart is at the end, the last `tail` characters, and stays.
-[[nodiscard]] std::string short_name(const std::string& name, std::size_t tail);
-
 /// The project's folder, where it is mounted, and the volumes of the options.
 [[nodiscard]] std::vector<Volume> service_volumes(const ContainerPlan& plan);
 

@@ -12,6 +12,11 @@
 
 namespace dream::docker {
 
+std::string short_id(const std::string& id) {
+  constexpr std::size_t shown = 12;
+  return id.substr(0, shown);
+}
+
 StepLife::StepLife(const asio::any_io_executor& executor, ContainerPlan plan,
                    std::shared_ptr<LifeObserver> observer, LifeLimits limits)
     : plan_(std::move(plan)),

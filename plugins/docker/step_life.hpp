@@ -9,31 +9,42 @@
 
 #include "container_plan.hpp"
 #include "engine.hpp"
-#include "life_observer.hpp"
+#include "life/life.hpp"
 #include "program_start.hpp"
 #include "registry_auth.hpp"
 #include "run_network.hpp"
 
 namespace dream::docker {
 
-/// What a step has on an engine, from its image to its removal: a container, or a service of a swarm. Lives
-/// on the engine's thread; every function is called there.
-class StepLife : public std::enable_shared_from_this<StepLife> {
- public:
-  virtual ~StepLife() = default;
-  StepLife(const StepLife&) = delete;
-  StepLife& operator=(const StepLife&) = delete;
+/// As people see the id of a container.
+[[nodiscard]] std::string short_id(const std::string& id);
 
-  /// Once.
-  void begin();
-  /// A request to end; harmless afterwards.
-  void terminate(sdk::Urgency urgency);
-  /// Asks the engine how it is doing; the observer is told.
-  virtual void refresh() = 0;
-  /// Runs a command in its container, for `limit` at most (0: as long as it takes); `tell` is called once, on
-  /// this thread, unless the engine's thread ends before.
+/// How long a life may go on in parts that an engine or a program can draw out.
+struct LifeLimits {
+  /// After a forced end: when the engine hasn't told of the container's by then, it isn't waited for any
+  /// more. Together with `removal` it is less than the host's own limit, so that the run's words are heard.
+  std::chrono::milliseconds force{5'000};
+  /// How long the removal is tried when the engine is gone, or the end is forced.
+  std::chrono::milliseconds removal{2'000};
+  /// How long a credential helper may take.
+  std::chrono::milliseconds helper = PullAuthorization::helper_limit;
+  /// How long no node of a swarm may suit; one whose port is just given back suits in a moment.
+  std::chrono::milliseconds no_node{20'000};
+  /// A node of a swarm that is lost still has its tasks, as far as the swarm knows: how often to look at it.
+  std::chrono::milliseconds between_looks_at_node{5'000};
+  /// How long a swarm may refuse to tell of a task; one that elects its leader does so for some seconds.
+  std::chrono::milliseconds refusal{10'000};
+  /// How long nothing may come of a log whose task is over.
+  std::chrono::milliseconds silence{30'000};
+};
+
+/// What a step has on an engine, from its image to its removal: a container, or a service of a swarm.
+class StepLife : public life::Life, public std::enable_shared_from_this<StepLife> {
+ public:
+  void begin() final;
+  void terminate(sdk::Urgency urgency) final;
   void run_inside(std::vector<std::string> argv, std::chrono::milliseconds limit,
-                  std::function<void(Result<CommandOutcome>)> tell);
+                  std::function<void(Result<CommandOutcome>)> tell) override;
 
  protected:
   enum class Stage : std::uint8_t { preparing, creating, running, over };

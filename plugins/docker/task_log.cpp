@@ -1,27 +1,11 @@
 #include "task_log.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <ctime>
 #include <utility>
 
+#include "shared/rfc3339.hpp"
+
 namespace dream::docker {
-
-namespace {
-
-/// Of "2026-11-29T10:54:38.846476339Z"; 0 of anything else.
-std::int64_t seconds_of(const std::string& time) {
-  std::tm parts{};
-  constexpr int fields = 6;
-  if (std::sscanf(time.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
-                  &parts.tm_hour, &parts.tm_min, &parts.tm_sec) != fields)
-    return 0;
-  parts.tm_year -= 1900;
-  parts.tm_mon -= 1;
-  return ::timegm(&parts);
-}
-
-}  // namespace
 
 std::vector<Piece> TaskLog::take(std::string_view bytes) {
   std::vector<Piece> pieces;
@@ -73,7 +57,7 @@ std::int64_t TaskLog::begin_again() {
   }
   // Two streams that are written at once may be in the log in another order than that of their times.
   constexpr std::int64_t margin_s = 1;
-  return std::max<std::int64_t>(0, seconds_of(from) - margin_s);
+  return std::max<std::int64_t>(0, plugins::seconds_of(from) - margin_s);
 }
 
 std::string TaskLog::take_error() {

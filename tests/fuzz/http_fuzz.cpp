@@ -12,8 +12,8 @@
 #include <string_view>
 
 #include "base/assert.hpp"
-#include "complete.hpp"
 #include "engine.hpp"
+#include "http/complete.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace dream;

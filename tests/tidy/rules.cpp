@@ -50,6 +50,14 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
   return map;
 }
 
+/// The folders of plugins/ that several plugins share, and what each of them may include of these; a plugin
+/// itself may include all.
+const std::map<std::string, Folders, std::less<>>& shared_arrows() {
+  static const std::map<std::string, Folders, std::less<>> map{
+      {"shared", {}}, {"http", {"shared"}}, {"life", {"shared", "http"}}};
+  return map;
+}
+
 /// What would give the engine a clock, a thread, a file or a log.
 constexpr std::string_view outside_world[] = {"boost/",
                                               "spdlog/",
@@ -106,7 +114,14 @@ std::optional<Folders> allowed_for(std::string_view path) {
   const std::string_view folder = part(path, 1);
   // The tests beside the bad plugins load them with the host.
   const bool bad_plugins = top == "tests" && folder == "plugins" && !path.ends_with("_test.cpp");
-  if (top == "plugins" || top == "plugin_api" || bad_plugins) return Folders{"dream"};
+  if (top == "plugin_api" || bad_plugins) return Folders{"dream"};
+  if (top == "plugins") {
+    const auto shared = shared_arrows().find(folder);
+    Folders allowed{"dream", "shared", "http", "life"};
+    if (shared != shared_arrows().end()) allowed = shared->second;
+    allowed.insert({"dream", std::string(folder)});
+    return allowed;
+  }
   const bool unit_test = top == "tests" && folder == "unit";
   const auto arrow = arrows().find(unit_test ? part(path, 2) : folder);
   if ((top != "host" && !unit_test) || arrow == arrows().end()) return std::nullopt;
@@ -124,7 +139,9 @@ Findings wrong_arrows(const File& file) {
   const bool engine = file.path.starts_with("host/engine/") || is_pump(file.path);
   for (const Include& include : includes_of(file.text)) {
     const std::string_view folder = part(include.path, 0);
-    const bool ours = folder != include.path && (arrows().contains(folder) || folder == "dream");
+    const bool ours =
+        folder != include.path && (arrows().contains(folder) || folder == "dream" ||
+                                   (part(file.path, 0) != "tests" && shared_arrows().contains(folder)));
     if (allowed.has_value() && ours && !allowed->contains(folder)) {
       findings.push_back(at(file, include.line) + "must not include " + include.path);
     }

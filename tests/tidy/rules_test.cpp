@@ -39,6 +39,11 @@ TEST(Arrows, of_plugins_point_to_the_plugin_api_only) {
   EXPECT_THAT(arrows_from("plugins/shell/executor.cpp", "dream/sdk.hpp"), IsEmpty());
   EXPECT_THAT(arrows_from("plugins/shell/executor.cpp", "argv.hpp"), IsEmpty());
   EXPECT_THAT(arrows_from("plugins/shell/executor.cpp", "base/text.hpp"), SizeIs(1));
+  EXPECT_THAT(arrows_from("plugins/docker/engine.cpp", "http/http.hpp"), IsEmpty());
+  EXPECT_THAT(arrows_from("plugins/http/http.cpp", "shared/programs.hpp"), IsEmpty());
+  EXPECT_THAT(arrows_from("plugins/http/http.cpp", "life/life.hpp"), SizeIs(1));
+  EXPECT_THAT(arrows_from("plugins/shared/marks.cpp", "http/http.hpp"), SizeIs(1));
+  EXPECT_THAT(arrows_from("host/plugin/registry.cpp", "shared/json.hpp"), SizeIs(1));
   EXPECT_THAT(arrows_from("plugin_api/include/dream/sdk.hpp", "plugin/services.hpp"), SizeIs(1));
   EXPECT_THAT(arrows_from("tests/plugins/crash.cpp", "base/text.hpp"), SizeIs(1));
   EXPECT_THAT(arrows_from("tests/plugins/bad_plugins_test.cpp", "plugin/registry.hpp"), IsEmpty());

@@ -21,8 +21,8 @@
 #include <stdexcept>
 
 #include "build_context.hpp"
-#include "complete.hpp"
 #include "engine.hpp"
+#include "http/complete.hpp"
 
 namespace dream::docker::testing {
 
@@ -274,7 +274,8 @@ void TestEngine::import_image() const {
   BuildContext archive(root, root / "bin/busybox");
   if (const auto listed = archive.list(); !listed) throw std::runtime_error(listed.failure().message);
   asio::io_context context(1);
-  HttpClient http(context.get_executor(), Endpoint{.address = address(), .path = folder_ / "docker.sock"});
+  HttpClient http(context.get_executor(), Endpoint{.address = address(), .path = folder_ / "docker.sock"},
+                  engine_words);
   Request request{.method = Verb::post, .target = "/images/create?fromSrc=-&repo=box&tag=latest"};
   request.content_type = "application/x-tar";
   std::string answer;

@@ -9,8 +9,8 @@
 #include <fstream>
 #include <memory>
 
-#include "complete.hpp"
 #include "context_reader.hpp"
+#include "http/complete.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::docker {

@@ -1,4 +1,4 @@
-#include "connection.hpp"
+#include "http/connection.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -13,7 +13,7 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdlib>
 
-#include "complete.hpp"
+#include "failures.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::docker {
@@ -30,7 +30,7 @@ TEST(Connection, notices_that_an_engine_elsewhere_is_gone) {
   asio::io_context context(1);
   asio::ip::tcp::acceptor engine(context, {asio::ip::address_v4::loopback(), 0});
   const std::string address = "tcp://127.0.0.1:" + std::to_string(engine.local_endpoint().port());
-  Connection connection(context.get_executor());
+  Connection connection(context.get_executor(), engine_words);
   const auto nobody = [](const std::string&) { return std::optional<std::string>(); };
   ASSERT_TRUE(complete(context, connection.open(*parse_endpoint(address, nobody))).value());
   EXPECT_EQ(option(connection, SOL_SOCKET, SO_KEEPALIVE), 1);
@@ -42,7 +42,7 @@ TEST(Connection, notices_that_an_engine_elsewhere_is_gone) {
 
 TEST(Connection, a_program_that_does_not_exist_is_an_error_at_once) {
   asio::io_context context(1);
-  Connection connection(context.get_executor());
+  Connection connection(context.get_executor(), engine_words);
   EXPECT_EQ(connection.start({"dream-no-such-program"}), boost::system::errc::no_such_file_or_directory);
 }
 
@@ -61,7 +61,7 @@ TEST(Connection, a_program_that_can_not_be_executed_is_an_error_and_leaves_no_co
   const auto file = folder.write("no-program", "this is text");
   ::chmod(file.c_str(), 0700);
   asio::io_context context(1);
-  Connection connection(context.get_executor());
+  Connection connection(context.get_executor(), engine_words);
   EXPECT_EQ(connection.start({file.string()}), boost::system::errc::executable_format_error);
   char byte = 0;
   EXPECT_EQ(::read(ends[0], &byte, 1), -1) << "it has been waited for, and has written nothing";

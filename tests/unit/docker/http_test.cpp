@@ -1,4 +1,4 @@
-#include "http.hpp"
+#include "http/http.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <vector>
 
-#include "complete.hpp"
 #include "engine.hpp"
+#include "http/complete.hpp"
 #include "scripted_engine.hpp"
 
 namespace dream::docker {
@@ -33,7 +33,7 @@ struct Http : ::testing::Test {
 
   ScriptedEngine engine;
   asio::io_context context{1};
-  HttpClient client{context.get_executor(), *parse_endpoint(engine.address(), own_variables())};
+  HttpClient client{context.get_executor(), *parse_endpoint(engine.address(), own_variables()), engine_words};
 };
 
 TEST_F(Http, an_answer_has_a_status_and_a_body) {
@@ -167,7 +167,8 @@ TEST_F(Http, a_name_is_no_part_of_the_request_around_it) {
 }
 
 TEST_F(Http, nobody_there_is_an_error_with_the_address) {
-  HttpClient nobody(context.get_executor(), *parse_endpoint("unix:///nowhere.sock", own_variables()));
+  HttpClient nobody(context.get_executor(), *parse_endpoint("unix:///nowhere.sock", own_variables()),
+                    engine_words);
   const auto response = run(nobody.call(Request{.target = "/x"}));
   ASSERT_FALSE(response);
   EXPECT_EQ(response.failure().message, "no connection to the container engine: No such file or directory");

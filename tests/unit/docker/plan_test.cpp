@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "container_plan.hpp"
-#include "json.hpp"
 #include "process_identity.hpp"
+#include "transport.hpp"
 
 namespace dream::docker {
 namespace {
@@ -93,13 +93,13 @@ TEST(ContainerSpec, is_a_container_that_can_be_found_again) {
 
 TEST(ContainerName, is_another_one_for_each_step) {
   EXPECT_THAT(plan_of({})->name, MatchesRegex("dream-db-start-[0-9a-f]{8}-11111111"));
-  EXPECT_NE(container_name("./a-b:c", "1"), container_name("./a:b-c", "1"));
-  EXPECT_NE(container_name("./日本:dev", "1"), container_name("./中国:dev", "1"));
-  EXPECT_NE(container_name("./A:dev", "1"), container_name("./a:dev", "1"));
-  EXPECT_THAT(container_name("./日本:日本", "1"), MatchesRegex("dream-[0-9a-f]{8}-1"));
+  EXPECT_NE(step_name("./a-b:c", "1"), step_name("./a:b-c", "1"));
+  EXPECT_NE(step_name("./日本:dev", "1"), step_name("./中国:dev", "1"));
+  EXPECT_NE(step_name("./A:dev", "1"), step_name("./a:dev", "1"));
+  EXPECT_THAT(step_name("./日本:日本", "1"), MatchesRegex("dream-[0-9a-f]{8}-1"));
   const std::string folders(5000, 'x');
-  EXPECT_LT(container_name("./" + folders + "1:dev", "1").size(), 100U);
-  EXPECT_NE(container_name("./" + folders + "1:dev", "1"), container_name("./" + folders + "2:dev", "1"));
+  EXPECT_LT(step_name("./" + folders + "1:dev", "1").size(), 100U);
+  EXPECT_NE(step_name("./" + folders + "1:dev", "1"), step_name("./" + folders + "2:dev", "1"));
 }
 
 TEST(ContainerSpec, mounts_the_project_at_its_own_path_as_the_caller) {

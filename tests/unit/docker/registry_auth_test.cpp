@@ -11,7 +11,7 @@
 #include <fstream>
 #include <thread>
 
-#include "complete.hpp"
+#include "http/complete.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::docker {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "json.hpp"
 #include "scripted_run.hpp"
+#include "transport.hpp"
 
 namespace dream::docker {
 namespace {

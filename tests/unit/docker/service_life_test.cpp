@@ -4,8 +4,8 @@
 
 #include <csignal>
 
-#include "json.hpp"
 #include "scripted_life.hpp"
+#include "transport.hpp"
 
 namespace dream::docker {
 namespace {

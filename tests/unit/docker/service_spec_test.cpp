@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "json.hpp"
+#include "transport.hpp"
 
 namespace dream::docker {
 namespace {
@@ -82,7 +82,7 @@ TEST(ServiceSpec, names_the_image_by_the_digest_that_the_engine_has) {
 
 TEST(ServiceSpec, has_a_name_that_dns_takes) {
   EXPECT_EQ(service_name("dream-web-dev-01234567-89abcdef"), "dream-web-dev-01234567-89abcdef");
-  const std::string whole = container_name("./" + std::string(64, 'a') + ":dev", "89abcdef");
+  const std::string whole = step_name("./" + std::string(64, 'a') + ":dev", "89abcdef");
   const std::string name = service_name(whole);
   EXPECT_LE(name.size(), 63U);
   EXPECT_TRUE(name.starts_with("dream-aaa"));

@@ -19,7 +19,7 @@
 #include "endpoint.hpp"
 #include "program.hpp"
 
-namespace dream::docker {
+namespace dream::http {
 
 /// What an operation on a connection came to.
 struct Moved {
@@ -35,7 +35,8 @@ class Connection {
   using executor_type = asio::any_io_executor;
   using Limit = std::optional<std::chrono::milliseconds>;
 
-  explicit Connection(const executor_type& executor) : stream_(executor), resolver_(executor) {}
+  Connection(const executor_type& executor, const Words& words)
+      : words_(words), stream_(executor), resolver_(executor) {}
   ~Connection() { close(); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -99,6 +100,7 @@ class Connection {
   [[nodiscard]] Async<error_code> connect_tcp(const std::string& host, const std::string& port);
   [[nodiscard]] Async<Result<void>> secure(const Endpoint& endpoint);
 
+  const Words& words_;
   Program program_;  // before the stream, which is closed first
   Stream stream_;
   asio::ip::tcp::resolver resolver_;
@@ -107,4 +109,4 @@ class Connection {
   bool closed_ = false;
 };
 
-}  // namespace dream::docker
+}  // namespace dream::http

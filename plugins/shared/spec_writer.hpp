@@ -7,7 +7,7 @@
 
 #include "json.hpp"
 
-namespace dream::docker {
+namespace dream::plugins {
 
 /// Writes the members of a JSON object.
 class SpecWriter {
@@ -58,4 +58,4 @@ class SpecWriter {
   Writer& json_;
 };
 
-}  // namespace dream::docker
+}  // namespace dream::plugins

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace dream::docker {
+namespace dream::http {
 
 namespace {
 
@@ -18,15 +18,15 @@ void* tls_library() {
 
 }  // namespace
 
-Result<void> load_tls_library() {
+Result<void> load_tls_library(const Words& words) {
   if (tls_library() != nullptr) return {};
   return Failure{DREAM_E_FAILED,
-                 std::string("the engine is reached by TLS, for which ") + library_name + " is needed",
-                 "install OpenSSL 3, the package libssl3 or openssl-libs, or use the engine of this machine"};
+                 std::string(words.engine) + " is reached by TLS, for which " + library_name + " is needed",
+                 std::string(words.tls_library)};
 }
 
 void* tls_function(const char* name) {
   return ::dlsym(tls_library(), name);
 }
 
-}  // namespace dream::docker
+}  // namespace dream::http

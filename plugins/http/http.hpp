@@ -15,7 +15,7 @@
 
 #include "connection.hpp"
 
-namespace dream::docker {
+namespace dream::http {
 
 using Verb = boost::beast::http::verb;
 
@@ -44,8 +44,8 @@ class HttpClient {
  public:
   using Limit = Connection::Limit;
 
-  HttpClient(asio::any_io_executor executor, Endpoint endpoint)
-      : executor_(std::move(executor)), endpoint_(std::move(endpoint)) {}
+  HttpClient(asio::any_io_executor executor, Endpoint endpoint, const Words& words)
+      : executor_(std::move(executor)), endpoint_(std::move(endpoint)), words_(words) {}
 
   /// The pieces of a body that comes over time. Nothing more is read before it has come to its end, so that
   /// who is slow slows the engine down.
@@ -69,6 +69,8 @@ class HttpClient {
   /// Ends what is going on; it fails. A later call makes a new connection.
   void close();
 
+  /// There was a connection at least once.
+  [[nodiscard]] bool reached() const { return reached_; }
   [[nodiscard]] const Endpoint& endpoint() const { return endpoint_; }
   [[nodiscard]] const asio::any_io_executor& executor() const { return executor_; }
 
@@ -93,8 +95,10 @@ class HttpClient {
 
   asio::any_io_executor executor_;
   Endpoint endpoint_;
+  const Words& words_;
   ConnectionPtr connection_;
   boost::beast::flat_buffer unread_;
+  bool reached_ = false;
   bool heard_ = false;            ///< an answer has come over this connection
   bool answered_before_ = false;  ///< over any
 };
@@ -104,4 +108,4 @@ class HttpClient {
 /// `text` as a path: its slashes stay.
 [[nodiscard]] std::string url_encode_path(std::string_view text);
 
-}  // namespace dream::docker
+}  // namespace dream::http

@@ -6,7 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/error_code.hpp>
 
-namespace dream::docker {
+namespace dream::http {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
@@ -17,4 +17,4 @@ using Async = asio::awaitable<Value>;
 /// Operations answer with their error_code first; nothing throws.
 inline constexpr auto answered = asio::as_tuple(asio::use_awaitable);
 
-}  // namespace dream::docker
+}  // namespace dream::http

@@ -12,7 +12,7 @@
 #include <string_view>
 
 /// Reading JSON that may be anything: what isn't there is empty.
-namespace dream::docker {
+namespace dream::plugins {
 
 using Json = rapidjson::Value;
 
@@ -61,4 +61,4 @@ using Json = rapidjson::Value;
   return {buffer.GetString(), buffer.GetSize()};
 }
 
-}  // namespace dream::docker
+}  // namespace dream::plugins

@@ -9,7 +9,7 @@
 
 #include "asio.hpp"
 
-namespace dream::docker {
+namespace dream::http {
 
 /// Runs `context`, which nobody else runs, until `coroutine` has come to its end, and returns what it did;
 /// nothing when that takes longer than `limit`: then the coroutine goes with the context.
@@ -27,4 +27,4 @@ template <class Value>
   return std::move(*result);
 }
 
-}  // namespace dream::docker
+}  // namespace dream::http

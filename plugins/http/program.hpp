@@ -7,7 +7,7 @@
 
 #include "asio.hpp"
 
-namespace dream::docker {
+namespace dream::http {
 
 /// A program that is spoken to through its standard input and output: ssh, a credential helper. Its end is
 /// that of this object: it is killed with everything that it has started in its process group.
@@ -34,4 +34,4 @@ class Program {
   int complaints_ = -1;  ///< the file that is its standard error
 };
 
-}  // namespace dream::docker
+}  // namespace dream::http

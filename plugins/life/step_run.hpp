@@ -11,30 +11,32 @@
 #include <optional>
 #include <vector>
 
-#include "container_plan.hpp"
-#include "step_life.hpp"
+#include "life.hpp"
+#include "life_observer.hpp"
 
-namespace dream::docker {
+namespace dream::life {
 
-/// A run as the host sees it: everything here is on the host's loop, the container's life is on the engine's
+/// A run as the host sees it: everything here is on the host's loop, the step's life is on the engine's
 /// thread.
-class ContainerRun final : public sdk::Run {
+class StepRun final : public sdk::Run {
  public:
-  ContainerRun(const sdk::Host& host, dream_run_id id) : host_(host), id_(id) {}
-  ~ContainerRun() override { link_->run = nullptr; }
+  StepRun(const sdk::Host& host, dream_run_id id) : host_(host), id_(id) {}
+  ~StepRun() override { link_->run = nullptr; }
 
-  /// Once, right after the constructor.
-  void begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, ContainerPlan plan);
+  /// Makes the life that tells an observer.
+  using MakeLife = std::function<std::shared_ptr<Life>(std::shared_ptr<LifeObserver>)>;
+  /// Once, right after the constructor; the life lives on `executor`.
+  void begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, const MakeLife& make);
 
-  Result<void> terminate(sdk::Urgency urgency) override;
+  sdk::Result<void> terminate(sdk::Urgency urgency) override;
   [[nodiscard]] sdk::RunState state() const override;
-  /// Begins to run a command in its container.
-  Result<void> run_inside(sdk::InsideCommand command);
+  /// Begins to run a command where the step lives.
+  sdk::Result<void> run_inside(sdk::InsideCommand command);
 
  private:
   /// What is posted to the loop finds the run by this, or finds that it is gone.
   struct Link {
-    ContainerRun* run = nullptr;
+    StepRun* run = nullptr;
   };
   class Observer;
 
@@ -54,9 +56,8 @@ class ContainerRun final : public sdk::Run {
   sdk::Host host_;
   dream_run_id id_;
   std::shared_ptr<Link> link_ = std::make_shared<Link>();
-  std::shared_ptr<StepLife> life_;
+  std::shared_ptr<Life> life_;
   sdk::LoopQueue* loop_ = nullptr;
-  bool in_swarm_ = false;
   std::optional<asio::any_io_executor> executor_;
   sdk::Phase phase_ = sdk::Phase::starting;
   Standing standing_;
@@ -66,4 +67,4 @@ class ContainerRun final : public sdk::Run {
   std::optional<LifeEnd> end_;                     ///< to be told when everything is written
 };
 
-}  // namespace dream::docker
+}  // namespace dream::life

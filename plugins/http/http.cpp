@@ -11,13 +11,11 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 #include <utility>
 
-#include "failures.hpp"
-
-namespace dream::docker {
+namespace dream::http {
 
 namespace {
 
-namespace http = boost::beast::http;
+namespace messages = boost::beast::http;
 
 constexpr std::uint64_t body_limit = std::uint64_t{64} * 1024 * 1024;
 
@@ -25,14 +23,14 @@ bool is_refusal(unsigned status) {
   return status >= 300;
 }
 
-http::request<http::string_body> message_of(const Request& request, const Endpoint& endpoint,
-                                            bool in_pieces) {
+messages::request<messages::string_body> message_of(const Request& request, const Endpoint& endpoint,
+                                                    bool in_pieces) {
   constexpr unsigned version = 11;
-  http::request<http::string_body> message(request.method, request.target, version, request.body);
-  message.set(http::field::host, endpoint.host.empty() ? "docker" : endpoint.host);
-  message.set(http::field::user_agent, "dream");
+  messages::request<messages::string_body> message(request.method, request.target, version, request.body);
+  message.set(messages::field::host, endpoint.host.empty() ? "localhost" : endpoint.host);
+  message.set(messages::field::user_agent, "dream");
   for (const auto& [name, value] : request.headers) message.set(name, value);
-  if (in_pieces || !request.body.empty()) message.set(http::field::content_type, request.content_type);
+  if (in_pieces || !request.body.empty()) message.set(messages::field::content_type, request.content_type);
   if (in_pieces) {
     message.chunked(true);
   } else {
@@ -51,34 +49,36 @@ void HttpClient::close() {
 Failure HttpClient::broken(const error_code& error) const {
   const std::string complaint = connection_ == nullptr ? std::string() : connection_->complaint();
   // A program that is a connection always starts; whether it reaches anybody shows only later.
-  if (endpoint_.kind == Endpoint::Kind::program && !heard_) return unreachable(endpoint_, error, complaint);
-  return connection_lost(endpoint_, error, complaint);
+  if (endpoint_.kind == Endpoint::Kind::program && !heard_)
+    return words_.unreachable(endpoint_, error, complaint);
+  return words_.lost(endpoint_, error, complaint);
 }
 
 Async<Result<void>> HttpClient::connect(Limit limit) {
   if (connection_ != nullptr) co_return Result<void>();
-  const auto connection = std::make_shared<Connection>(executor_);
+  const auto connection = std::make_shared<Connection>(executor_, words_);
   connection_ = connection;
   unread_.clear();
   heard_ = false;
   Result<void> opened = co_await connection->open(endpoint_, limit);
+  reached_ = reached_ || opened;
   if (!opened && connection_ == connection) connection_.reset();
   // One that was there before has gone.
-  if (!opened && answered_before_) co_return connection_lost(endpoint_, {}, opened.failure().message);
+  if (!opened && answered_before_) co_return words_.lost(endpoint_, {}, opened.failure().message);
   if (opened && connection_ != connection) co_return broken(asio::error::operation_aborted);
   co_return opened;
 }
 
 Async<Result<void>> HttpClient::send(const Request& request, const NextPiece& next_piece) {
   const ConnectionPtr connection = connection_;
-  http::request<http::string_body> message = message_of(request, endpoint_, next_piece != nullptr);
-  http::request_serializer<http::string_body> serializer(message);
+  messages::request<messages::string_body> message = message_of(request, endpoint_, next_piece != nullptr);
+  messages::request_serializer<messages::string_body> serializer(message);
   if (!next_piece) {
-    const auto [error, bytes] = co_await http::async_write(*connection, serializer, answered);
+    const auto [error, bytes] = co_await messages::async_write(*connection, serializer, answered);
     if (error) co_return broken(error);
     co_return Result<void>();
   }
-  const auto [error, bytes] = co_await http::async_write_header(*connection, serializer, answered);
+  const auto [error, bytes] = co_await messages::async_write_header(*connection, serializer, answered);
   if (error) co_return broken(error);
   co_return co_await send_pieces(next_piece);
 }
@@ -91,8 +91,9 @@ Async<Result<void>> HttpClient::send_pieces(const NextPiece& next_piece) {
     const ConnectionPtr connection = connection_;
     if (connection == nullptr) co_return broken(asio::error::operation_aborted);
     last = piece->empty();
-    const std::string text = last ? boost::beast::buffers_to_string(http::make_chunk_last())
-                                  : boost::beast::buffers_to_string(http::make_chunk(asio::buffer(*piece)));
+    const std::string text =
+        last ? boost::beast::buffers_to_string(messages::make_chunk_last())
+             : boost::beast::buffers_to_string(messages::make_chunk(asio::buffer(*piece)));
     std::size_t bytes = 0;
     std::tie(error, bytes) = co_await asio::async_write(*connection, asio::buffer(text), answered);
   }
@@ -105,7 +106,7 @@ Async<Result<void>> HttpClient::send_pieces(const NextPiece& next_piece) {
 Async<Result<void>> HttpClient::read_header(Parser& parser) {
   const ConnectionPtr connection = connection_;
   if (connection == nullptr) co_return broken(asio::error::operation_aborted);
-  const auto [error, bytes] = co_await http::async_read_header(*connection, unread_, parser, answered);
+  const auto [error, bytes] = co_await messages::async_read_header(*connection, unread_, parser, answered);
   if (error) co_return broken(error);
   heard_ = answered_before_ = true;
   co_return Result<void>();
@@ -117,7 +118,7 @@ Async<Result<void>> HttpClient::read_body(Parser& parser, const OnPiece& on_piec
     if (connection == nullptr) co_return broken(asio::error::operation_aborted);
     // What takes the last one may have been slow.
     if (silence) connection->expires_after(silence);
-    const auto [error, bytes] = co_await http::async_read_some(*connection, unread_, parser, answered);
+    const auto [error, bytes] = co_await messages::async_read_some(*connection, unread_, parser, answered);
     if (error) co_return broken(error);
     std::string& body = parser.get().body();
     if (!on_piece || body.empty()) continue;
@@ -209,4 +210,4 @@ std::string url_encode_path(std::string_view text) {
   return boost::urls::encode(text, boost::urls::unreserved_chars + '/');
 }
 
-}  // namespace dream::docker
+}  // namespace dream::http

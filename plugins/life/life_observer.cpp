@@ -4,12 +4,7 @@
 #include <memory>
 #include <utility>
 
-namespace dream::docker {
-
-std::string short_id(const std::string& id) {
-  constexpr std::size_t shown = 12;
-  return id.substr(0, shown);
-}
+namespace dream::life {
 
 Async<void> write_output(LifeObserver& observer, asio::any_io_executor executor, std::vector<Piece> pieces) {
   const auto initiate = [&observer, executor](auto handler, std::vector<Piece>&& written) {
@@ -21,4 +16,4 @@ Async<void> write_output(LifeObserver& observer, asio::any_io_executor executor,
                                                                      std::move(pieces));
 }
 
-}  // namespace dream::docker
+}  // namespace dream::life

@@ -21,7 +21,7 @@
 
 #include "shared/programs.hpp"
 
-namespace dream::docker {
+namespace dream::http {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::string Program::complaint() const {
   return text.substr(text.rfind('\n') + 1);  // npos + 1 is 0
 }
 
-}  // namespace dream::docker
+}  // namespace dream::http

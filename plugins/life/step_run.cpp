@@ -1,12 +1,9 @@
-#include "container_run.hpp"
+#include "step_run.hpp"
 
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "container_life.hpp"
-#include "service_life.hpp"
-
-namespace dream::docker {
+namespace dream::life {
 
 namespace {
 
@@ -31,36 +28,36 @@ std::string detail_of(const Standing& standing) {
 }  // namespace
 
 /// Brings what it hears to the loop.
-class ContainerRun::Observer final : public LifeObserver {
+class StepRun::Observer final : public LifeObserver {
  public:
   Observer(std::shared_ptr<Link> link, sdk::LoopQueue& loop) : link_(std::move(link)), loop_(loop) {}
 
   void on_output(std::vector<Piece> pieces, std::function<void()> go_on) override {
-    post([pieces = std::move(pieces), go_on = std::move(go_on)](ContainerRun& run) mutable {
+    post([pieces = std::move(pieces), go_on = std::move(go_on)](StepRun& run) mutable {
       run.take_output(std::move(pieces), std::move(go_on));
     });
   }
   void on_started() override {
-    post([](ContainerRun& run) { run.begin_running(); });
+    post([](StepRun& run) { run.begin_running(); });
   }
   void on_ready() override {
-    post([](ContainerRun& run) { run.host_.ready(run.id_); });
+    post([](StepRun& run) { run.host_.ready(run.id_); });
   }
   void on_standing(Standing standing) override {
-    post([standing = std::move(standing)](ContainerRun& run) { run.standing_ = standing; });
+    post([standing = std::move(standing)](StepRun& run) { run.standing_ = standing; });
   }
   void on_warning(std::string text) override {
-    post([text = std::move(text)](ContainerRun& run) { run.host_.log(DREAM_LOG_WARNING, text); });
+    post([text = std::move(text)](StepRun& run) { run.host_.log(DREAM_LOG_WARNING, text); });
   }
   void on_left_behind(std::string what) override {
-    post([what = std::move(what)](ContainerRun& run) { run.keep(what); });
+    post([what = std::move(what)](StepRun& run) { run.keep(what); });
   }
   void on_end(LifeEnd end) override {
-    post([end = std::move(end)](ContainerRun& run) { run.end(end); });
+    post([end = std::move(end)](StepRun& run) { run.end(end); });
   }
 
  private:
-  void post(std::function<void(ContainerRun&)> function) {
+  void post(std::function<void(StepRun&)> function) {
     // A host that takes no more posts has no more use for what they say.
     static_cast<void>(loop_.post([link = link_, function = std::move(function)] {
       if (link->run != nullptr) function(*link->run);
@@ -71,28 +68,22 @@ class ContainerRun::Observer final : public LifeObserver {
   sdk::LoopQueue& loop_;
 };
 
-void ContainerRun::begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, ContainerPlan plan) {
+void StepRun::begin(const asio::any_io_executor& executor, sdk::LoopQueue& loop, const MakeLife& make) {
   link_->run = this;
   executor_ = executor;
   loop_ = &loop;
-  in_swarm_ = plan.options.swarm.has_value();
-  auto observer = std::make_shared<Observer>(link_, loop);
-  if (plan.options.swarm) {
-    life_ = std::make_shared<ServiceLife>(executor, std::move(plan), std::move(observer));
-  } else {
-    life_ = std::make_shared<ContainerLife>(executor, std::move(plan), std::move(observer));
-  }
+  life_ = make(std::make_shared<Observer>(link_, loop));
   asio::post(executor, [life = life_] { life->begin(); });
 }
 
-Result<void> ContainerRun::terminate(sdk::Urgency urgency) {
+sdk::Result<void> StepRun::terminate(sdk::Urgency urgency) {
   if (phase_ == sdk::Phase::exited) return {};
   phase_ = sdk::Phase::stopping;
   asio::post(*executor_, [life = life_, urgency] { life->terminate(urgency); });
   return {};
 }
 
-sdk::RunState ContainerRun::state() const {
+sdk::RunState StepRun::state() const {
   const std::uint64_t now = host_.timer() == nullptr ? 0 : host_.timer()->now(host_.raw());
   if (phase_ == sdk::Phase::running && (!asked_at_ || now - *asked_at_ >= refresh_ns)) {
     asked_at_ = now;
@@ -101,12 +92,9 @@ sdk::RunState ContainerRun::state() const {
   return {.phase = phase_, .pid = 0, .detail = detail_of(standing_)};
 }
 
-Result<void> ContainerRun::run_inside(sdk::InsideCommand command) {
-  if (in_swarm_) {
-    return Failure{DREAM_E_UNSUPPORTED, "a command can't be run in a task of a swarm",
-                   R"(use the probe "healthcheck": the engine of its node runs that)"};
-  }
-  auto tell = [link = link_, &loop = *loop_, command](const Result<CommandOutcome>& outcome) {
+sdk::Result<void> StepRun::run_inside(sdk::InsideCommand command) {
+  if (sdk::Result<void> may = life_->takes_commands(); !may) return may;
+  auto tell = [link = link_, &loop = *loop_, command](const sdk::Result<CommandOutcome>& outcome) {
     static_cast<void>(loop.post([link, command, outcome] {
       if (link->run == nullptr) return;
       command.end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
@@ -120,20 +108,20 @@ Result<void> ContainerRun::run_inside(sdk::InsideCommand command) {
   return {};
 }
 
-void ContainerRun::begin_running() {
+void StepRun::begin_running() {
   if (phase_ == sdk::Phase::starting) phase_ = sdk::Phase::running;
   host_.started(id_);
 }
 
 // ---- output -----------------------------------------------------------------------------------------------
 
-void ContainerRun::take_output(std::vector<Piece> pieces, std::function<void()> go_on) {
+void StepRun::take_output(std::vector<Piece> pieces, std::function<void()> go_on) {
   for (Piece& piece : pieces) output_.push_back({std::move(piece), {}});
   output_.back().go_on = std::move(go_on);
   write_output();
 }
 
-void ContainerRun::write_output() {
+void StepRun::write_output() {
   while (!output_.empty() && !full_) {
     const Output next = std::move(output_.front());
     output_.pop_front();
@@ -150,23 +138,23 @@ void ContainerRun::write_output() {
 }
 
 /// Once each time that the host is full: it calls everybody who has asked.
-void ContainerRun::wait_for_room() {
+void StepRun::wait_for_room() {
   full_ = true;
-  const auto on_room = [](void* context) noexcept { static_cast<ContainerRun*>(context)->room_again(); };
+  const auto on_room = [](void* context) noexcept { static_cast<StepRun*>(context)->room_again(); };
   host_.output()->when_writable(host_.raw(), id_, on_room, this);
 }
 
-void ContainerRun::room_again() {
+void StepRun::room_again() {
   full_ = false;
   write_output();
 }
 
-void ContainerRun::keep(const std::string& what) {
+void StepRun::keep(const std::string& what) {
   // A host of version 1.0 keeps no record of it: then somebody has to read of it.
   if (!host_.left_behind(id_, what)) host_.log(DREAM_LOG_WARNING, what);
 }
 
-void ContainerRun::end(LifeEnd end) {
+void StepRun::end(LifeEnd end) {
   if (!output_.empty()) {
     end_ = std::move(end);
     return;
@@ -183,4 +171,4 @@ void ContainerRun::end(LifeEnd end) {
   }
 }
 
-}  // namespace dream::docker
+}  // namespace dream::life

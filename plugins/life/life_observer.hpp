@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <dream/sdk/executor.hpp>
 #include <functional>
@@ -8,11 +7,14 @@
 #include <variant>
 #include <vector>
 
-#include "asio.hpp"
-#include "demultiplexer.hpp"
-#include "registry_auth.hpp"
+#include "http/asio.hpp"
+#include "piece.hpp"
 
-namespace dream::docker {
+namespace dream::life {
+
+namespace asio = boost::asio;
+using http::Async;
+using sdk::Failure;
 
 /// How a step is doing, for people.
 struct Standing {
@@ -46,28 +48,6 @@ class LifeObserver {
   virtual void on_end(LifeEnd end) = 0;
 };
 
-/// How long a life may go on in parts that an engine or a program can draw out.
-struct LifeLimits {
-  /// After a forced end: when the engine hasn't told of the container's by then, it isn't waited for any
-  /// more. Together with `removal` it is less than the host's own limit, so that the run's words are heard.
-  std::chrono::milliseconds force{5'000};
-  /// How long the removal is tried when the engine is gone, or the end is forced.
-  std::chrono::milliseconds removal{2'000};
-  /// How long a credential helper may take.
-  std::chrono::milliseconds helper = PullAuthorization::helper_limit;
-  /// How long no node of a swarm may suit; one whose port is just given back suits in a moment.
-  std::chrono::milliseconds no_node{20'000};
-  /// A node of a swarm that is lost still has its tasks, as far as the swarm knows: how often to look at it.
-  std::chrono::milliseconds between_looks_at_node{5'000};
-  /// How long a swarm may refuse to tell of a task; one that elects its leader does so for some seconds.
-  std::chrono::milliseconds refusal{10'000};
-  /// How long nothing may come of a log whose task is over.
-  std::chrono::milliseconds silence{30'000};
-};
-
-/// As people see the id of a container.
-[[nodiscard]] std::string short_id(const std::string& id);
-
 /// The exit code of what was killed, as a shell has it.
 inline constexpr int killed_code = 137;
 
@@ -75,4 +55,4 @@ inline constexpr int killed_code = 137;
 [[nodiscard]] Async<void> write_output(LifeObserver& observer, asio::any_io_executor executor,
                                        std::vector<Piece> pieces);
 
-}  // namespace dream::docker
+}  // namespace dream::life

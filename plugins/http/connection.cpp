@@ -12,14 +12,29 @@
 #include <cerrno>
 #include <tuple>
 
-#include "failures.hpp"
 #include "tls_library.hpp"
 
-namespace dream::docker {
+namespace dream::http {
 
 namespace {
 
 constexpr std::chrono::seconds open_limit{10};
+
+Result<void> load_texts(asio::ssl::context& context, const TlsFiles& tls) {
+  error_code error;
+  const auto failed = [&](const char* what) {
+    return Failure{DREAM_E_FAILED, std::string("the ") + what + " can't be used: " + error.message()};
+  };
+  if (tls.verify && !tls.authority_text.empty())
+    context.add_certificate_authority(asio::buffer(tls.authority_text), error);
+  if (error) return failed("certificate of the authority");
+  if (!tls.certificate_text.empty()) context.use_certificate_chain(asio::buffer(tls.certificate_text), error);
+  if (error) return failed("certificate of the client");
+  if (!tls.key_text.empty())
+    context.use_private_key(asio::buffer(tls.key_text), asio::ssl::context::pem, error);
+  if (error) return failed("key of the client");
+  return {};
+}
 
 /// Lets the files of `tls` be used; the message names the one that can't be.
 Result<void> load(asio::ssl::context& context, const TlsFiles& tls) {
@@ -27,14 +42,15 @@ Result<void> load(asio::ssl::context& context, const TlsFiles& tls) {
   const auto failed = [&](const std::string& file) {
     return Failure{DREAM_E_FAILED, "the TLS file can't be used: " + error.message(), "", file};
   };
-  if (tls.verify && tls.authority.empty()) context.set_default_verify_paths(error);
+  const bool own_authority = !tls.authority.empty() || !tls.authority_text.empty();
+  if (tls.verify && !own_authority) context.set_default_verify_paths(error);
   if (tls.verify && !tls.authority.empty()) context.load_verify_file(tls.authority, error);
   if (error) return failed(tls.authority);
   if (!tls.certificate.empty()) context.use_certificate_chain_file(tls.certificate, error);
   if (error) return failed(tls.certificate);
   if (!tls.key.empty()) context.use_private_key_file(tls.key, asio::ssl::context::pem, error);
   if (error) return failed(tls.key);
-  return {};
+  return load_texts(context, tls);
 }
 
 /// A container may run for days without a byte. When the other machine is gone, or the way to it, this end is
@@ -113,7 +129,7 @@ void Connection::begin_writing(std::vector<asio::const_buffer> bytes, Done done)
 Async<Result<void>> Connection::open(const Endpoint& endpoint, Limit limit) {
   expires_after(std::min<std::chrono::milliseconds>(open_limit, limit.value_or(open_limit)));
   Result<void> opened = co_await open_socket(endpoint);
-  if (opened && closed_) co_return unreachable(endpoint, asio::error::operation_aborted);
+  if (opened && closed_) co_return words_.unreachable(endpoint, asio::error::operation_aborted, {});
   expires_after({});
   co_return opened;
 }
@@ -131,7 +147,7 @@ Async<Result<void>> Connection::open_socket(const Endpoint& endpoint) {
       error = start(endpoint.command);
       break;
   }
-  if (error) co_return unreachable(endpoint, known(error));
+  if (error) co_return words_.unreachable(endpoint, known(error), {});
   if (!endpoint.tls) co_return Result<void>();
   co_return co_await secure(endpoint);
 }
@@ -159,21 +175,22 @@ Async<error_code> Connection::connect_tcp(const std::string& host, const std::st
 }
 
 Async<Result<void>> Connection::secure(const Endpoint& endpoint) {
-  if (Result<void> there = load_tls_library(); !there) co_return there.failure();
+  if (Result<void> there = load_tls_library(words_); !there) co_return there.failure();
   tls_context_ = std::make_unique<asio::ssl::context>(asio::ssl::context::tls_client);
   if (Result<void> loaded = load(*tls_context_, *endpoint.tls); !loaded) co_return loaded.failure();
   tls_ = std::make_unique<asio::ssl::stream<Stream&>>(stream_, *tls_context_);
   error_code error;
+  const std::string& name = endpoint.tls->name.empty() ? endpoint.host : endpoint.tls->name;
   if (endpoint.tls->verify) {
     tls_->set_verify_mode(asio::ssl::verify_peer, error);
-    tls_->set_verify_callback(asio::ssl::host_name_verification(endpoint.host), error);
+    tls_->set_verify_callback(asio::ssl::host_name_verification(name), error);
   }
-  ::SSL_set_tlsext_host_name(tls_->native_handle(), endpoint.host.c_str());
+  ::SSL_set_tlsext_host_name(tls_->native_handle(), name.c_str());
   std::tie(error) = co_await tls_->async_handshake(asio::ssl::stream_base::client, answered);
   if (!error) co_return Result<void>();
-  co_return Failure{DREAM_E_FAILED, "no TLS connection to the engine: " + known(error).message(),
-                    "ca.pem, cert.pem and key.pem are searched in DOCKER_CERT_PATH, or else in ~/.docker",
-                    endpoint.address};
+  co_return Failure{DREAM_E_FAILED,
+                    "no TLS connection to " + std::string(words_.engine) + ": " + known(error).message(),
+                    std::string(words_.tls_files), endpoint.address};
 }
 
-}  // namespace dream::docker
+}  // namespace dream::http

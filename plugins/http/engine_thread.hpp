@@ -7,7 +7,7 @@
 
 #include "asio.hpp"
 
-namespace dream::docker {
+namespace dream::http {
 
 /// The thread that speaks to engines, from its first use to its destruction, which drops what still goes on.
 class EngineThread {
@@ -41,4 +41,4 @@ class EngineThread {
   std::thread thread_;
 };
 
-}  // namespace dream::docker
+}  // namespace dream::http

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <dream/sdk/executor.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace dream::life {
+
+/// How a command ended that ran beside a step.
+struct CommandOutcome {
+  int code = 0;             ///< as a shell has it: 126, 127, 128 + n
+  std::string output = {};  ///< the last of it, both streams
+};
+
+/// What a step has on an engine, from its start to its removal. It lives on the engine's thread; every
+/// function is called there. A LifeObserver hears of it.
+class Life {
+ public:
+  Life() = default;
+  virtual ~Life() = default;
+  Life(const Life&) = delete;
+  Life& operator=(const Life&) = delete;
+
+  /// Once.
+  virtual void begin() = 0;
+  /// A request to end; harmless afterwards.
+  virtual void terminate(sdk::Urgency urgency) = 0;
+  /// Asks the engine how it is doing; the observer is told.
+  virtual void refresh() = 0;
+
+  /// [any thread] Whether commands can be run beside its program. It never changes.
+  [[nodiscard]] virtual sdk::Result<void> takes_commands() const {
+    return sdk::Failure{DREAM_E_UNSUPPORTED, "no command can be run where it runs"};
+  }
+  /// Runs one, for `limit` at most (0: as long as it takes). `tell` is called once, on this thread, unless
+  /// that ends before.
+  virtual void run_inside(std::vector<std::string> /*argv*/, std::chrono::milliseconds /*limit*/,
+                          std::function<void(sdk::Result<CommandOutcome>)> tell) {
+    tell(takes_commands().failure());
+  }
+};
+
+}  // namespace dream::life
