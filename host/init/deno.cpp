@@ -28,7 +28,8 @@ Result<void> add_deno(const fs::path& root, Draft& draft) {
     for (const char* name : {"deno.json", "deno.jsonc"}) {
       const auto json = read_object(root / folder / name);
       if (!json && folder == "./") return json.error();
-      if (!json) draft.remark(fmt::format("{} is left out: {}.", json.error().where, json.error().message));
+      if (!json)
+        draft.remark(fmt::format("{}/{} is left out: {}.", draft.at(folder), name, json.error().message));
       if (!json || !*json) continue;
       const std::vector<std::string> tasks = keys_at(**json, "tasks");
       const std::string project = draft.at(folder);

@@ -160,9 +160,10 @@ bool Draft::leads_on(const std::string& owner) const {
   const auto has_needs = [&](const EntryDraft& entry) {
     return std::ranges::any_of(needs_, [&](const NeedsDraft& needs) {
       if (needs.task != entry.task) return false;
-      return entry.project.empty()
-                 ? std::ranges::any_of(needs.entries,
-                                       [](const EntryDraft& one) { return !one.project.empty(); })
+      return entry.project.empty()  // no manifest names the root
+                 ? needs.project != at("./") &&
+                       std::ranges::any_of(needs.entries,
+                                           [](const EntryDraft& one) { return !one.project.empty(); })
                  : needs.project == entry.project;
     });
   };

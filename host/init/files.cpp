@@ -38,8 +38,9 @@ Result<std::optional<Json>> read_object(const fs::path& file) {
   json.Parse<rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag |
              rapidjson::kParseIterativeFlag>(**text);
   if (json.HasParseError() || !json.IsObject()) {
-    const std::string why =
+    std::string why =
         json.HasParseError() ? rapidjson::GetParseError_En(json.GetParseError()) : "it holds no object";
+    if (why.ends_with('.')) why.pop_back();
     return not_understood(file.string(), why);
   }
   return std::optional<Json>(std::move(json));

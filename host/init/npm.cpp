@@ -214,7 +214,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     const auto json = read_object(root / folder / "package.json");
     if (!json) {
       // A test's fixture, say, is no reason to write nothing.
-      draft.remark(fmt::format("{} is left out: {}.", json.error().where, json.error().message));
+      draft.remark(fmt::format("{}/package.json is left out: {}.", draft.at(folder), json.error().message));
       continue;
     }
     if (!*json) continue;

@@ -51,7 +51,7 @@ bool is_harmless(const std::string& option) {
 }
 
 /// Takes an option away; whether it was there.
-bool take(Words& words, std::initializer_list<std::string_view> options) {
+bool take_option(Words& words, std::initializer_list<std::string_view> options) {
   return std::erase_if(words, [&](const std::string& word) {
            return std::ranges::find(options, word) != options.end();
          }) > 0;
@@ -73,10 +73,10 @@ bool only_runs_in_all(const std::string& line, const std::string& script) {
   const std::string tool = words.front();
   words.erase(words.begin());
   const bool in_all = tool == "turbo" || tool == "lerna" ||
-                      (tool == "pnpm" && take(words, {"-r", "--recursive"})) ||
-                      (tool == "npm" && take(words, {"-ws", "--ws", "--workspaces"})) ||
-                      (tool == "yarn" && take(words, {"workspaces"}));
-  if (tool == "yarn") take(words, {"foreach"});
+                      (tool == "pnpm" && take_option(words, {"-r", "--recursive"})) ||
+                      (tool == "npm" && take_option(words, {"-ws", "--ws", "--workspaces"})) ||
+                      (tool == "yarn" && take_option(words, {"workspaces"}));
+  if (tool == "yarn") take_option(words, {"foreach"});
   std::erase_if(words, is_harmless);
   if (words.size() == 2 && words.front() == "run") words.erase(words.begin());
   return in_all && words == Words{script};

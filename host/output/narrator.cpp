@@ -86,13 +86,7 @@ void Narrator::report(Instant now, const engine::Action& action, std::span<const
     log_.write(LogLevel::info,
                fmt::format("{} starts in {}", name(delay->next), human_duration(delay->delay)));
   } else if (const auto* waiting = std::get_if<engine::WaitingForBackground>(&action)) {
-    std::vector<std::string> names;
-    for (const StepIndex step : waiting->steps) {
-      if (names.size() == most_names) break;
-      names.push_back(name(step));
-    }
-    if (waiting->steps.size() > most_names) names.push_back(and_more(waiting->steps.size()));
-    log_.write(LogLevel::info, "waiting for " + join_words(names));
+    if (!quiet_) tell_waiting(*waiting);
   } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
     tell_stop(stopping->reason);
     signalled_ = std::holds_alternative<engine::StoppedBySignal>(stopping->reason);
@@ -185,6 +179,16 @@ void Narrator::tell_wait(Instant now, const engine::StillProbing& probing) {
   text += fmt::format("{}; gives up in {})", human_duration(probing.after),
                       human_duration(probing.gives_up_at - now));
   log_.write(LogLevel::info, text);
+}
+
+void Narrator::tell_waiting(const engine::WaitingForBackground& waiting) {
+  std::vector<std::string> names;
+  for (const StepIndex step : waiting.steps) {
+    if (names.size() == most_names) break;
+    names.push_back(name(step));
+  }
+  if (waiting.steps.size() > most_names) names.push_back(and_more(waiting.steps.size()));
+  log_.write(LogLevel::info, "waiting for " + join_words(names));
 }
 
 void Narrator::tell_stop(const engine::RunStop& reason) {

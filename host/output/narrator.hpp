@@ -31,6 +31,7 @@ class Narrator : public Reporter {
   void tell_ready(const engine::StepReady& ready);
   void tell_not_ready(const engine::StepNotReady& missed, const engine::Outcome& outcome);
   void tell_wait(Instant now, const engine::StillProbing& probing);
+  void tell_waiting(const engine::WaitingForBackground& waiting);
   void tell_stop(const engine::RunStop& reason);
   void tell_how_to_skip();
   void tell_summary(Instant now, std::span<const engine::Outcome> outcomes);

@@ -32,6 +32,11 @@ constexpr Duration longest_kill_pause = std::chrono::milliseconds(50);
 constexpr Duration reader_interval = std::chrono::milliseconds(25);
 constexpr Duration reader_patience = std::chrono::milliseconds(250);
 
+bool lives(const ProcessIdentity& identity) {
+  const std::optional<ProcessStatus> status = process_status(identity.pid);
+  return status && status->identity == identity && status->alive();
+}
+
 /// `tree`, and the orphans with everything below them.
 std::vector<ProcessStatus> with_all_below(std::vector<ProcessStatus> tree, const Child::Left& orphans) {
   for (const ProcessStatus& orphan : orphans) {
@@ -178,7 +183,10 @@ void Child::look_after_readers(Instant now, const Left& left) {
     const auto at = reader++;
     const auto process = std::ranges::find(tree, at->first, &ProcessStatus::identity);
     std::optional<Instant>& unfed_since = at->second;
-    if (process == tree.end() || !process->alive()) {
+    if (process == tree.end()) {
+      // It is in no tree while its parent has ended, and it isn't known as an orphan yet.
+      if (!lives(at->first)) readers_.erase(at);
+    } else if (!process->alive()) {
       readers_.erase(at);
     } else if (fed.contains(at->first)) {
       unfed_since.reset();

@@ -8,6 +8,8 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <memory>
+#include <vector>
 
 #include "base/descriptor.hpp"
 #include "e2e/ctl_stack.hpp"
@@ -220,6 +222,20 @@ TEST(Detached, run_goes_on_when_all_is_ready_until_it_is_taken_down) {
   EXPECT_THAT(in_front.err(), HasSubstr("./c:dev runs already, and goes on (run "));
   EXPECT_EQ(stack.ctl({"down"}).code, 0);
   EXPECT_TRUE(await_all_ended());
+}
+
+TEST(Detached, run_that_several_ask_for_at_the_same_moment_is_one) {
+  const Stack stack;
+  std::vector<std::unique_ptr<DreamRun>> all;
+  for (int at = 0; at < 5; ++at)
+    all.push_back(std::make_unique<DreamRun>(stack, stack.launch({"dev", "--detach"})));
+  stack.gate.open();
+  for (const auto& one : all) EXPECT_EQ(one->exit_code_beside_others(), 0) << one->err();
+  const std::string runs = stack.ctl({"ps"}).out;
+  EXPECT_EQ(runs.find(" run "), runs.rfind(" run ")) << runs;
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  EXPECT_TRUE(await_all_ended());
+  EXPECT_TRUE(std::filesystem::is_empty(stack.root() / "runtime/dream"));
 }
 
 TEST(Detached, run_that_fails_before_is_shown_and_gives_its_code) {

@@ -231,5 +231,23 @@ TEST(Signal, is_sent_to_a_filter_that_stays_when_there_is_nothing_more_to_read) 
   EXPECT_EQ(count(dream.out(), "got "), 1U);
 }
 
+/// While the shell that started it is gone, and it isn't known to be left yet, a filter is in nobody's tree.
+TEST(Signal, is_sent_to_each_of_many_filters_whose_shell_goes_first) {
+  constexpr std::size_t many = 16;
+  std::vector<Step> steps;
+  for (std::size_t at = 0; at < many; ++at)
+    steps.push_back({std::string(1, static_cast<char>('d' + at)),
+                     "sleep 1000 3>&1 >&2 | exec listener $ROOT/gate", R"("async": true)", patient});
+  steps.push_back({"c", "exec listener $ROOT/gate", "", patient});
+  const Workspace workspace(steps, all_at_once);
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  while (count(dream.out(), "listening") <= many) dream.await_more_out();
+  dream.send(SIGTERM);
+  while (count(dream.out(), "got SIGTERM") <= many) dream.await_more_out();
+  for (std::size_t at = 0; at <= many; ++at) gate.open();
+  EXPECT_EQ(dream.exit_code(), 143);
+}
+
 }  // namespace
 }  // namespace dream::e2e

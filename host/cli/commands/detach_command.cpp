@@ -20,6 +20,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/run_watched.hpp"
 #include "cli/same_runs.hpp"
+#include "cli/start_lock.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
 #include "cli/workspace.hpp"
@@ -70,8 +71,8 @@ std::array<Descriptor, 2> make_pipe() {
 /// The caller: shows what the run says until it is up, and goes.
 class Caller {
  public:
-  Caller(pid_t run, Descriptor out, Descriptor err, Descriptor notice)
-      : run_(run), out_(std::move(out)), err_(std::move(err)), notice_(std::move(notice)) {
+  Caller(pid_t run, Descriptor out, Descriptor err, Descriptor notice, StartLock& lock)
+      : run_(run), out_(std::move(out)), err_(std::move(err)), notice_(std::move(notice)), lock_(lock) {
     sigset_t signals;
     sigemptyset(&signals);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
@@ -137,6 +138,7 @@ class Caller {
     std::array<char, 4096> path{};
     const ssize_t size = ::read(notice_.get(), path.data(), path.size());
     static_cast<void>(notice_.close());
+    lock_.let_go();         // others find it now, or it has ended
     if (size <= 0) return;  // it has ended before
     connection_ = Connection::open(std::string(path.data(), static_cast<std::size_t>(size)));
     if (connection_ && !connection_->send({.id = 1, .what = Request::What::wait})) connection_.reset();
@@ -163,6 +165,7 @@ class Caller {
   Descriptor err_;
   Descriptor notice_;
   Descriptor signals_;
+  StartLock& lock_;
   std::optional<Connection> connection_;
   bool is_up_ = false;
   bool left_ = false;
@@ -171,14 +174,19 @@ class Caller {
 }  // namespace
 
 int run_detached(const Options& options) {
+  std::optional<StartLock> lock;
   {
     const Result<prepare::LoadedWorkspace> loaded = load_workspace(options, prepare::EnvFiles::run);
     if (!loaded) return exit_nothing_run;
     const Result<Requested> requested = requested_by(options, *loaded);
     if (!requested) return exit_nothing_run;
     if (!requested->plan) return tell_selection(options, requested->selection);
-    if (auto same = find_same_runs(requested->selection, loaded->workspace.root); !same.empty())
+    lock.emplace(requested->selection, loaded->workspace.root);
+    auto same = find_same_runs(requested->selection, loaded->workspace.root);
+    if (!same.empty()) {
+      lock.reset();
       return wait_for_same(same.front());
+    }
   }
   auto out = make_pipe();
   auto err = make_pipe();
@@ -195,7 +203,7 @@ int run_detached(const Options& options) {
     complain({ErrorCode::io, "no process can be started", {}, {}});
     return exit_internal;
   }
-  return Caller(run, std::move(out[0]), std::move(err[0]), std::move(notice[0])).stay_until_up();
+  return Caller(run, std::move(out[0]), std::move(err[0]), std::move(notice[0]), *lock).stay_until_up();
 }
 
 }  // namespace dream::cli

@@ -188,6 +188,7 @@ TEST_F(Init, scripts_of_the_root_that_run_those_of_all_packages_collect_them) {
   EXPECT_THAT(needs(made, "./", "dev"), ElementsAre("./a:", "& ./b:"));
   EXPECT_EQ(made.projects.at("./a").tasks.at("serve").async, true);
   EXPECT_FALSE(made.projects.at("./b").tasks.contains("serve"));
+  EXPECT_EQ(made.recursive.size(), 1U) << "only what the root needs needs something by its name";
   EXPECT_THAT(
       text(),
       HasSubstr("// build, dev and test of the root run those of all packages, as in package.json.\n"));

@@ -85,6 +85,15 @@ TEST_F(NarratorTest, counts_the_background_that_a_line_has_no_room_for) {
             "dream: waiting for ./a:go, ./b:go, ./c:go, ./d:go, ./e:go, ./f:go, ./g:go, ./h:go and 2 more\n");
 }
 
+TEST_F(NarratorTest, does_not_say_that_it_waits_for_the_only_step) {
+  const Plan plan = plan_of({5});
+  std::string said;
+  const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
+  Narrator narrator(plan, *log, [](StepIndex) { return std::string(); });
+  narrator.report(Instant{}, engine::WaitingForBackground{{StepIndex(0)}}, engine::Engine(plan).outcomes());
+  EXPECT_EQ(said, "");
+}
+
 TEST_F(NarratorTest, says_nothing_of_a_stop_that_is_quick) {
   EXPECT_EQ(stop_and_wait(plan_of({5}), std::chrono::milliseconds(499)), "");
 }
