@@ -60,13 +60,27 @@ std::optional<std::vector<std::string>> read_profiles(Reader& reader, const Plac
 /// What only a process can have.
 void check_gathering(Reader& reader, const Place& place, const Json& value, const TaskSettings& task) {
   if (!task.command || task.command->has_value()) return;
-  for (const std::string_view key : {"ready", "readyTimeout", "health", "restart", "timeout", "leftovers"}) {
+  for (const std::string_view key :
+       {"ready", "readyTimeout", "health", "restart", "timeout", "leftovers", "interactive"}) {
     if (const Member* member = reader.tree().find(value, key)) {
       reader.report(Place(place, member->name),
                     fmt::format("a task with \"command\": null has no process, and no {}", in_quotes(key)),
                     "remove it, or give the task a command");
     }
   }
+}
+
+/// It has a terminal, whose end is the end of all that it controls.
+void check_interactive(Reader& reader, const Place& place, const Json& value, const TaskSettings& task) {
+  const auto refuse = [&](std::string_view key, const char* why) {
+    reader.report(Place(place, reader.tree().find(value, key)->name), why,
+                  fmt::format("remove {}, or \"interactive\"", in_quotes(key)));
+  };
+  if (!task.pty.value_or(true)) refuse("pty", "an interactive task has a terminal, but \"pty\" is false");
+  if (task.standard_input)
+    refuse("stdin", "an interactive task reads from its terminal, and has no other \"stdin\"");
+  if (task.leftovers == Leftovers::keep)
+    refuse("leftovers", "an interactive task leaves nothing: all on its terminal ends with it");
 }
 
 /// Sets `member` to what a function of the reader makes of the value.
@@ -183,11 +197,7 @@ void read_task(Reader& reader, const Place& place, const Json& value, TaskSettin
                   "a service is always async, but \"async\" is false",
                   "remove \"async\", or make it no service");
   }
-  if (task.interactive.value_or(false) && !task.pty.value_or(true)) {
-    reader.report(Place(place, reader.tree().find(value, "pty")->name),
-                  "an interactive task has a terminal, but \"pty\" is false",
-                  "remove \"pty\", or \"interactive\"");
-  }
+  if (task.interactive.value_or(false)) check_interactive(reader, place, value, task);
   if (task.service.value_or(false) && task.leftovers == Leftovers::keep) {
     reader.report(Place(place, reader.tree().find(value, "leftovers")->name),
                   "a service has nothing left to keep: when it ends by itself it has failed",

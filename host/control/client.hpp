@@ -33,8 +33,6 @@ class Connection {
   [[nodiscard]] Result<void> send(const Request& request);
   /// The next line, without its newline; none: the run has gone, or the moment has come.
   [[nodiscard]] std::optional<std::string> line(std::optional<Instant> until = {});
-  /// What has come behind the last line.
-  [[nodiscard]] std::string take_rest() { return std::exchange(kept_, {}); }
   /// Whether line() gave none since the moment had come.
   [[nodiscard]] bool timed_out() const { return timed_out_; }
 

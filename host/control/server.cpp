@@ -6,119 +6,19 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
 #include <cerrno>
 #include <set>
 #include <utility>
 
 #include "base/text.hpp"
+#include "control/server_client.hpp"
 #include "output/outcome_json.hpp"
+#include "output/terminal_bytes.hpp"
 
 namespace dream::control {
 
 namespace local = boost::asio::local;
 using Code = boost::system::error_code;
-
-/// One connection. Lives as long as something of it is under way.
-class Server::Client : public std::enable_shared_from_this<Client> {
- public:
-  Client(Server& server, local::stream_protocol::socket socket)
-      : server_(&server), socket_(std::move(socket)) {}
-
-  void begin(std::string hello) {
-    send(std::move(hello));
-    read();
-  }
-
-  /// The server goes: nothing more is heard of it.
-  void leave() {
-    server_ = nullptr;
-    close();
-  }
-
-  [[nodiscard]] bool gone() const { return !socket_.is_open(); }
-
-  /// When all is sent.
-  void finish() {
-    finishes_ = true;
-    if (unsent_.empty()) close();
-  }
-
-  void send(std::string text) {
-    if (gone() || finishes_) return;
-    if (unsent_.empty() && !writing_) text.erase(0, send_now(text));
-    unsent_ += text;
-    if (unsent_.size() > most_unread) return close();  // it doesn't read
-    if (!unsent_.empty() && !writing_ && !gone()) write();
-  }
-
-  bool follows = false;          ///< it gets the events
-  std::set<StepIndex> only;      ///< of these steps' output alone; none: all events
-  std::optional<Request> waits;  ///< its wait, or down, is not answered
-  std::vector<StepIndex> awaited;
-  std::optional<StepIndex>
-      terminal;        ///< of this step: from now on it gets the bytes of that, and nothing else
-  bool types = false;  ///< into it
-
- private:
-  void close() {
-    Code ignored;
-    socket_.close(ignored);
-  }
-
-  /// What the kernel takes at once; the end of a run is sent, though its loop turns no more.
-  std::size_t send_now(std::string_view text) {
-    const ssize_t sent =
-        ::send(socket_.native_handle(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) close();
-    return sent < 0 ? 0 : static_cast<std::size_t>(sent);
-  }
-
-  void write() {
-    writing_ = true;
-    socket_.async_wait(local::stream_protocol::socket::wait_write,
-                       [self = shared_from_this()](const Code& failed) {
-                         self->writing_ = false;
-                         if (failed || self->gone()) return;
-                         self->unsent_.erase(0, self->send_now(self->unsent_));
-                         if (self->gone()) return;
-                         if (!self->unsent_.empty()) return self->write();
-                         if (self->finishes_) self->close();
-                       });
-  }
-
-  void read() {
-    socket_.async_read_some(boost::asio::buffer(buffer_),
-                            [self = shared_from_this()](const Code& failed, std::size_t size) {
-                              if (self->server_ == nullptr) return;
-                              if (failed) {
-                                self->close();
-                                return self->server_->drop_the_gone();
-                              }
-                              self->line_.append(self->buffer_.data(), size);
-                              self->take_lines();
-                            });
-  }
-
-  void take_lines() {
-    std::size_t end = 0;
-    while (server_ != nullptr && !gone() && (end = line_.find('\n')) != std::string::npos) {
-      const std::string line = line_.substr(0, end);
-      line_.erase(0, end + 1);
-      if (line.size() <= longest_request) server_->answer(*this, line);
-    }
-    if (line_.size() > longest_request) return close();
-    if (server_ != nullptr && !gone()) read();
-  }
-
-  Server* server_;
-  local::stream_protocol::socket socket_;
-  std::array<char, 4096> buffer_{};
-  std::string line_;
-  std::string unsent_;
-  bool writing_ = false;
-  bool finishes_ = false;
-};
 
 namespace {
 
@@ -185,7 +85,10 @@ void Server::accept_next() {
     if (failed == boost::asio::error::operation_aborted) return;
     drop_the_gone();
     if (!failed && clients_.size() < most_clients && is_of_this_user(socket.native_handle())) {
-      clients_.push_back(std::make_shared<Client>(*this, std::move(socket)));
+      clients_.push_back(std::make_shared<Client>(
+          std::move(socket),
+          Client::Hear{.line = [this](Client& client, std::string_view line) { answer(client, line); },
+                       .gone = [this] { drop_the_gone(); }}));
       clients_.back()->begin("{" + members_of(info_) + "}\n");
     }
     accept_next();
@@ -202,20 +105,18 @@ void Server::report(Instant now, const engine::Action& action, std::span<const e
     about_.reset();
   }
   events_->report(now, action, outcomes);
-  if (const auto* attempt = std::get_if<engine::AttemptEnded>(&action)) close_terminal(attempt->attempt.step);
-  if (const auto* ended = std::get_if<engine::StepEnded>(&action)) close_terminal(ended->step);
+  if (const auto* attempt = std::get_if<engine::AttemptEnded>(&action))
+    end_visits(attempt->attempt.step, "restarts");
+  if (const auto* held = std::get_if<engine::StepHeld>(&action)) end_visits(held->step, "held");
+  if (const auto* ended = std::get_if<engine::StepEnded>(&action)) end_visits(ended->step, "ended");
   see_waits();
-}
-
-void Server::close_terminal(StepIndex step) {
-  for (const std::shared_ptr<Client>& client : clients_)
-    if (client->terminal == step) client->finish();
 }
 
 void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
   tails_.add(clock_(), step, bytes);
   for (const std::shared_ptr<Client>& client : clients_)
-    if (client->terminal == step) client->send(std::string(bytes));
+    if (client->visit && client->visit->step == step)
+      client->send(fmt::format("{{\"id\":{},{}}}\n", client->visit->id, output::data_member(bytes)));
   if (std::ranges::none_of(clients_, &Client::follows)) return;
   about_ = step;
   events_->write(step, stream, bytes);
@@ -336,45 +237,58 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
   for (engine::Event& event : events) access_.tell(std::move(event));
 }
 
-/// What it has written last is shown first.
+/// What it has written last is shown first, as plain text: an answer of the user's terminal to what was asked
+/// long ago would be typed.
 void Server::attach(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
-  const auto refuse = [&](const Error& error) {
-    client.send(error_line(request.id, error, cannot_become_so));
+  const auto refuse = [&](std::string message, std::string hint) {
+    client.send(
+        error_line(request.id, {ErrorCode::plan, std::move(message), {}, std::move(hint)}, cannot_become_so));
   };
-  if (steps.size() != 1)
-    return client.send(error_line(request.id, {ErrorCode::usage, "which step?", {}, {}}, usage));
+  if (steps.size() != 1 || client.visit)
+    return client.send(
+        error_line(request.id, {ErrorCode::usage, "one step, once for a connection", {}, {}}, usage));
   const StepIndex step = steps.front();
-  if (const Result<void> may = may_attach(run_, step); !may) return refuse(may.error());
+  if (const Result<void> may = may_attach(run_, step); !may)
+    return refuse(may.error().message, may.error().hint);
   const auto types_there = [&](const std::shared_ptr<Client>& other) {
-    return other->types && other->terminal == step && !other->gone();
+    return other->visit && other->visit->step == step && other->visit->types && !other->has_left();
   };
   if (!request.look && std::ranges::any_of(clients_, types_there))
-    return refuse({ErrorCode::plan, "somebody types there already", {}, "--look only shows it"});
-  if (!request.look && !access_.type(step, "")) {
-    return refuse({ErrorCode::plan,
-                   to_string(run_.plan().steps[position(step)].id) + " reads from no terminal",
-                   {},
-                   "its executor runs it elsewhere, or it has the terminal that dream was started from"});
-  }
-  client.send(ok_line(request.id, ""));
-  client.terminal = step;
-  client.types = !request.look;
-  client.follows = false;
-  constexpr std::size_t usual = 24;
-  client.send(tails_.last(step, request.rows == 0 ? usual : request.rows));
-  if (client.types) use_terminal(client, request);
+    return refuse("somebody types there already", "--look only shows it");
+  if (!request.look && !access_.type(step, "", [] {}))
+    return refuse(to_string(run_.plan().steps[position(step)].id) + " reads from no terminal of its own",
+                  "its executor runs it elsewhere, or it has the terminal that dream was started from");
+  constexpr std::size_t usual_rows = 24;
+  const std::size_t rows = request.rows == 0 ? usual_rows : request.rows;
+  client.send(ok_line(request.id, output::data_member(output::without_sequences(tails_.last(step, rows)))));
+  client.visit = Visit{.id = request.id, .step = step, .types = !request.look};
+  if (client.visit->types) use_terminal(client, request);
 }
 
+/// The next request waits until the terminal has taken this one.
 void Server::use_terminal(Client& client, const Request& request) {
-  if (!client.types || !client.terminal) {
-    if (!client.terminal)
-      client.send(error_line(request.id, {ErrorCode::usage, "attach comes first", {}, {}}, usage));
-    return;
-  }
-  if (!request.bytes.empty() && !access_.type(*client.terminal, request.bytes)) return client.finish();
+  if (!client.visit)
+    return client.send(error_line(request.id, {ErrorCode::usage, "attach comes first", {}, {}}, usage));
+  if (!client.visit->types) return;
+  const StepIndex step = client.visit->step;
   if (request.rows > 0 && request.columns > 0)
-    access_.resize(*client.terminal,
-                   {.ws_row = request.rows, .ws_col = request.columns, .ws_xpixel = 0, .ws_ypixel = 0});
+    access_.resize(step, {.ws_row = request.rows, .ws_col = request.columns, .ws_xpixel = 0, .ws_ypixel = 0});
+  if (request.bytes.empty()) return;
+  client.hold();
+  if (!access_.type(step, request.bytes, [kept = client.weak_from_this()] {
+        if (const auto typist = kept.lock()) typist->go_on();
+      }))
+    client.go_on();
+}
+
+/// The step's terminal is no more: another attempt has another.
+void Server::end_visits(StepIndex step, std::string_view why) {
+  for (const std::shared_ptr<Client>& client : clients_) {
+    if (!client->visit || client->visit->step != step) continue;
+    client->send(fmt::format("{{\"id\":{},\"over\":\"{}\"}}\n", client->visit->id, why));
+    client->visit.reset();
+    client->go_on();
+  }
 }
 
 /// Nothing is lost between what was written before and what comes: both are sent from here.

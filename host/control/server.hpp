@@ -17,12 +17,13 @@
 
 namespace dream::control {
 
+class Client;
+
 /// Answers about a run on a socket of its own, and takes it down on request (docs/control.md). On the loop
 /// thread; costs nothing while nobody asks. No client can hold the run up: who doesn't read is dropped.
 class Server : public output::Reporter {
  public:
   static constexpr std::size_t most_clients = 64;
-  static constexpr std::size_t most_unread = std::size_t{1} << 20U;  ///< bytes
 
   struct Settings {
     std::string session;
@@ -45,8 +46,6 @@ class Server : public output::Reporter {
   void hear(StepIndex step, Stream stream, std::string_view bytes);
 
  private:
-  class Client;
-
   void listen();
   void accept_next();
   void answer(Client& client, std::string_view line);
@@ -55,7 +54,7 @@ class Server : public output::Reporter {
   void tell_steps(Client& client, const Request& request, std::vector<StepIndex> steps);
   void attach(Client& client, const Request& request, const std::vector<StepIndex>& steps);
   void use_terminal(Client& client, const Request& request);
-  void close_terminal(StepIndex step);
+  void end_visits(StepIndex step, std::string_view why);
   void broadcast(std::string_view line);
   void see_waits();
   void drop_the_gone();

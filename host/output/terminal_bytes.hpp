@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
 /// Sorts of bytes in a stream for a terminal.
 namespace dream::output {
 
@@ -17,5 +20,9 @@ constexpr bool is_control(char c) {
 constexpr bool is_printable_ascii(char c) {
   return c >= ' ' && c <= '~';
 }
+
+/// The text as it can be shown anywhere: without escape sequences, and without control characters but those
+/// of lines, tabs and backspaces.
+[[nodiscard]] std::string without_sequences(std::string_view bytes);
 
 }  // namespace dream::output

@@ -112,6 +112,11 @@ Step settings_of_step(const Workspace& workspace, const StepId& id) {
   step.standard_input = layers.first_set(&TaskSettings::standard_input);
   step.interactive = layers.first_set(&TaskSettings::interactive).value_or(step.interactive);
   step.leftovers = layers.first_set(&TaskSettings::leftovers).value_or(step.leftovers);
+  if (step.interactive) {  // wherever the others were written
+    step.pty = true;
+    step.standard_input.reset();
+    step.leftovers = Leftovers::end;
+  }
   step.delay = layers.first_set(&TaskSettings::delay).value_or(step.delay);
   step.timeout = layers.first_set(&TaskSettings::timeout);
   step.stop_grace = layers.first_set(&TaskSettings::stop_grace).value_or(step.stop_grace);

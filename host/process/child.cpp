@@ -98,7 +98,7 @@ Result<Descriptor> Child::open_outlet(OutputPipe& reader, Outlet& outlet, int ou
   }
   if (outlet == Outlet::terminal) {
     Result<Descriptor> terminal = reader.open_terminal(
-        spec_.streams.window, spec_.streams.in == Inlet::terminal ? PtyUse::dialogue : PtyUse::output);
+        spec_.streams.window, spec_.streams.in == Inlet::terminal ? PtyUse::interactive : PtyUse::output);
     if (terminal) return terminal;
     outlet = Outlet::pipe;
     if (spec_.streams.on_no_terminal) spec_.streams.on_no_terminal(terminal.error());
@@ -197,8 +197,8 @@ void Child::set_window(const winsize& window) {
   }
 }
 
-bool Child::type(std::string_view bytes) {
-  return !root_exit_ && reads_terminal() && out_->type(bytes);
+bool Child::type(std::string_view bytes, std::function<void()> on_taken) {
+  return !root_exit_ && reads_terminal() && out_->type(bytes, std::move(on_taken));
 }
 
 void Child::root_may_be_stopped() {

@@ -127,8 +127,8 @@ class Child {
   void resume(Duration stopped);
   /// The user's window has changed.
   void resize(const winsize& window);
-  /// What somebody types into its terminal. False: it has none that it reads from, or takes no more.
-  [[nodiscard]] bool type(std::string_view bytes);
+  /// As OutputPipe::type(): into the terminal that it reads from.
+  [[nodiscard]] bool type(std::string_view bytes, std::function<void()> on_taken);
   /// The window of who types: from now on the user's doesn't count.
   void resize_for_typist(const winsize& window);
 

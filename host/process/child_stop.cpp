@@ -112,6 +112,8 @@ void Child::ask(const std::vector<ProcessStatus>& tree) {
       send(process, SIGCONT);
     } else {
       send(process, stop_signal_for(process), SIGCONT);  // a stopped process could not hear it
+      // As when a window is closed: a shell at its prompt ignores the other.
+      if (reads_terminal() && spec_.stop_signal == 0) send(process, SIGHUP);
     }
   }
 }

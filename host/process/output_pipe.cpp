@@ -22,9 +22,6 @@ constexpr int fair_share = 4;
 /// More than the kernel keeps between the two ends of a terminal.
 constexpr std::size_t terminal_capacity = std::size_t{64} * 1024;
 
-/// What was typed and isn't read.
-constexpr std::size_t most_untyped = std::size_t{1} << 20U;
-
 Error refused(const std::string& reason) {
   return {ErrorCode::io,
           "no pipe for a task's output: " + reason,
@@ -77,20 +74,26 @@ void OutputPipe::redraw() {
     ::kill(-group, SIGWINCH);
 }
 
-bool OutputPipe::type(std::string_view bytes) {
-  if (!terminal_ || ended_ || untyped_.size() + bytes.size() > most_untyped) return false;
+bool OutputPipe::type(std::string_view bytes, std::function<void()> on_taken) {
+  if (!terminal_ || ended_) return false;
   untyped_ += bytes;
-  if (!typing_ && !bytes.empty()) type_rest();
+  on_typed_ = std::move(on_taken);
+  if (!typing_) type_rest();
   return true;
 }
 
-/// The terminal is full when nobody reads there; reading it goes on meanwhile.
+/// The terminal is full when nobody reads there; what is written there is read on meanwhile.
 void OutputPipe::type_rest() {
-  const ssize_t size = ::write(descriptor_.native_handle(), untyped_.data(), untyped_.size());
-  if (size > 0) untyped_.erase(0, static_cast<std::size_t>(size));
-  if (size < 0 && errno != EAGAIN && errno != EINTR) untyped_.clear();  // its other end is closed
+  if (!untyped_.empty()) {
+    const ssize_t size = ::write(descriptor_.native_handle(), untyped_.data(), untyped_.size());
+    if (size > 0) untyped_.erase(0, static_cast<std::size_t>(size));
+    if (size < 0 && errno != EAGAIN && errno != EINTR) untyped_.clear();  // its other end is closed
+  }
   typing_ = !untyped_.empty();
-  if (!typing_) return;
+  if (!typing_) {
+    if (const auto taken = std::exchange(on_typed_, nullptr)) taken();
+    return;
+  }
   descriptor_.async_wait(boost::asio::posix::stream_descriptor::wait_write,
                          [self = shared_from_this()](const boost::system::error_code& error) {
                            self->typing_ = false;

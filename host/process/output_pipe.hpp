@@ -40,8 +40,9 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   void resize(const winsize& size);
   /// Tells what is in front there that it may show everything anew.
   void redraw();
-  /// What is typed there; the terminal takes it when it can. False: it takes none, or has not taken too much.
-  [[nodiscard]] bool type(std::string_view bytes);
+  /// What is typed there. `on_taken` is called, now or later, when the terminal has taken all; never once
+  /// that is at its end. False: it takes none.
+  [[nodiscard]] bool type(std::string_view bytes, std::function<void()> on_taken);
   /// Instead of open(): nothing will be read here.
   void leave_out() { ended_ = true; }
   /// Begins to read.
@@ -73,6 +74,7 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   std::function<void()> on_end_;
   bool terminal_ = false;
   std::string untyped_;
+  std::function<void()> on_typed_;
   bool typing_ = false;
   std::optional<std::size_t> rest_;  ///< bytes until the end, or at most until it, once known
   bool stays_open_ = false;          ///< after the rest

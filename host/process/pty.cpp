@@ -30,13 +30,13 @@ bool stop_changing_bytes(int slave) {
 }  // namespace
 
 Result<Pty> open_pty(const winsize& size, PtyUse use) {
-  const int access = use == PtyUse::dialogue ? O_RDWR : O_WRONLY;
+  const int access = use == PtyUse::interactive ? O_RDWR : O_WRONLY;
   Pty pty{Descriptor(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)), {}};
   if (pty.master.is_open() && ::unlockpt(pty.master.get()) == 0) {
     pty.slave = Descriptor(::ioctl(pty.master.get(), TIOCGPTPEER, access | O_NOCTTY | O_CLOEXEC));
   }
   const bool has_size = pty.slave.is_open() && ::ioctl(pty.slave.get(), TIOCSWINSZ, &size) == 0;
-  if (has_size && (use == PtyUse::dialogue || stop_changing_bytes(pty.slave.get()))) return pty;
+  if (has_size && (use == PtyUse::interactive || stop_changing_bytes(pty.slave.get()))) return pty;
   const std::string reason = std::strerror(errno);
   return Error{ErrorCode::io,
                "no terminal for a task's output: " + reason,

@@ -22,7 +22,7 @@ enum class PtyUse : std::uint8_t {
   /// session: the end of the session would be a SIGHUP to what it leaves behind.
   output,
   /// It reads, too: a terminal as a window has it, to control a session.
-  dialogue,
+  interactive,
 };
 
 /// A terminal of that size.

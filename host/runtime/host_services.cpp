@@ -11,8 +11,7 @@ namespace {
 /// A plugin passes on what it was told, which is SIGTERM where dream.json names none.
 int stop_signal_of(const Step& settings, const plugin::ChildRequest& request) {
   const bool is_default = request.stop_signal == 0 || request.stop_signal == SIGTERM;
-  // As when a terminal is closed: shells and the like ignore what Ctrl-C and a plain kill send.
-  if (!settings.stop_signal && is_default) return settings.interactive ? SIGHUP : 0;
+  if (!settings.stop_signal && is_default) return 0;
   return request.stop_signal == 0 ? SIGTERM : request.stop_signal;
 }
 
@@ -93,11 +92,11 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
     take_output_of(id, request.step, child);
   }
   watch_leftovers(request.step, child);
-  const bool dialogue = child.streams.in == process::Inlet::terminal;
+  const bool interactive = child.streams.in == process::Inlet::terminal;
   Result<ChildId> started = parts_.supervisor.start(std::move(child));
   if (!started) return started;
   *id = *started;
-  if (dialogue) dialogues_[request.step] = *started;
+  if (interactive) interactive_children_[request.step] = *started;
   if (reads) readings_.emplace(*id, Reading{request.step});
   return started;
 }

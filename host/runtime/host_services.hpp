@@ -68,9 +68,9 @@ class HostServices : public plugin::Services {
   [[nodiscard]] bool left_behind() const { return left_behind_; }
 
   /// The child of a step with a terminal that it reads from, if it has had one; it may have ended.
-  [[nodiscard]] std::optional<ChildId> dialogue_of(StepIndex step) const {
-    const auto found = dialogues_.find(step);
-    return found == dialogues_.end() ? std::nullopt : std::optional(found->second);
+  [[nodiscard]] std::optional<ChildId> interactive_child_of(StepIndex step) const {
+    const auto found = interactive_children_.find(step);
+    return found == interactive_children_.end() ? std::nullopt : std::optional(found->second);
   }
 
   /// The console has room again: whoever was held back, and may write now, goes on.
@@ -107,7 +107,8 @@ class HostServices : public plugin::Services {
   Parts parts_;
   LeftoversObserver leftovers_;
   std::set<StepIndex> lingering_;
-  std::map<StepIndex, ChildId> dialogues_;  ///< the latest of each step that reads from its terminal
+  std::map<StepIndex, ChildId>
+      interactive_children_;  ///< the latest of each step that reads from its terminal
   std::list<HeldStream> held_;
   std::unordered_map<ChildId, Reading> readings_;
   std::set<StepIndex> full_;  ///< an executor was told to write no more of their output

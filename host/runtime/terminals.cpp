@@ -31,9 +31,7 @@ bool may_read_keys() {
 
 process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   const bool front = is_in_front(step);
-  const bool users =
-      front && !settings_.keeps_bytes && is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO);
-  if (allowed && step.interactive && !users) return dialogue();
+  if (allowed && step.interactive && !front) return interactive();
   process::ChildStreams streams;
   if (front) {
     streams.in = process::Inlet::ours;
@@ -65,7 +63,7 @@ bool Terminals::is_in_front(const Step& step) const {
 }
 
 /// A terminal of its own, whatever dream has.
-process::ChildStreams Terminals::dialogue() {
+process::ChildStreams Terminals::interactive() {
   constexpr winsize usual{.ws_row = 24, .ws_col = 80, .ws_xpixel = 0, .ws_ypixel = 0};
   process::ChildStreams streams;
   streams.in = process::Inlet::terminal;

@@ -16,7 +16,8 @@
 namespace dream::runtime {
 
 /// What tasks have of the user's terminal. In raw mode the foreground step has it as if it had been started
-/// by hand; every other step that is shown there writes to a terminal of its own.
+/// by hand; every other step that is shown there writes to a terminal of its own; an interactive one reads
+/// from it, too.
 class Terminals {
  public:
   struct Settings {
@@ -47,7 +48,7 @@ class Terminals {
   [[nodiscard]] winsize window() const;
   [[nodiscard]] process::Outlet foreground_outlet(int descriptor) const;
   [[nodiscard]] bool is_in_front(const Step& step) const;
-  [[nodiscard]] process::ChildStreams dialogue();
+  [[nodiscard]] process::ChildStreams interactive();
   void warn(const Error& error);
 
   Settings settings_;

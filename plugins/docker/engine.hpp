@@ -122,10 +122,14 @@ class Engine {
   /// With its anonymous volumes, running or not; one that doesn't exist is no failure.
   [[nodiscard]] Async<Result<void>> remove(const std::string& id, Limit limit = HttpClient::answer_limit);
 
-  /// Runs a command in the container, beside its program, and waits for its end, however long that takes. To
-  /// be called on a connection of its own. 126 and 127: it can't be executed, or isn't there.
-  [[nodiscard]] Async<Result<CommandOutcome>> run_inside(const std::string& id,
-                                                         const std::vector<std::string>& argv);
+  /// The id of a command that is to run in the container, beside its program.
+  [[nodiscard]] Async<Result<std::string>> create_command(const std::string& id,
+                                                          const std::vector<std::string>& argv);
+  /// Runs it, and waits for its end, however long that takes. To be called on a connection of its own. 126
+  /// and 127: it can't be executed, or isn't there.
+  [[nodiscard]] Async<Result<CommandOutcome>> run_command(const std::string& command);
+  /// Nothing: it still runs.
+  [[nodiscard]] Async<Result<std::optional<int>>> command_code(const std::string& command);
 
   [[nodiscard]] Async<Result<ContainerState>> inspect(const std::string& id);
   /// Bytes of memory in use; 0 when the engine can't tell.
@@ -180,7 +184,6 @@ class Engine {
   static constexpr unsigned unavailable = 503;  // to be had of a manager of a swarm only
 
   [[nodiscard]] Request request(Verb method, const std::string& target, std::string body = {}) const;
-  [[nodiscard]] Async<Result<int>> code_of_command(const std::string& command);
   /// A call whose refusal is a Failure: the engine can't do `what`.
   [[nodiscard]] Async<Result<Response>> ask(Request request, std::string what,
                                             Limit limit = HttpClient::answer_limit, Fine fine = {});

@@ -9,6 +9,8 @@ namespace dream::docker {
 namespace {
 
 constexpr std::size_t kept_output = 4096;
+constexpr int not_executable = 126;
+constexpr int not_found_code = 127;
 
 std::string exec_spec(const std::vector<std::string>& argv) {
   rapidjson::StringBuffer buffer;
@@ -30,13 +32,17 @@ bool says_not_found(const std::string& output) {
 
 }  // namespace
 
-Async<Result<CommandOutcome>> Engine::run_inside(const std::string& id,
-                                                 const std::vector<std::string>& argv) {
+Async<Result<std::string>> Engine::create_command(const std::string& id,
+                                                  const std::vector<std::string>& argv) {
   const Result<Response> made =
       co_await ask(request(Verb::post, "/containers/" + url_encode(id) + "/exec", exec_spec(argv)),
                    "run a command in the container");
   if (!made) co_return made.failure();
-  const std::string command = json_text(parse_json(made->body), {"Id"});
+  const auto json = parse_json(made->body);
+  co_return json_text(json, {"Id"});
+}
+
+Async<Result<CommandOutcome>> Engine::run_command(const std::string& command) {
   Result<Response> answer = co_await http_.upgrade(
       request(Verb::post, "/exec/" + url_encode(command) + "/start", R"({"Detach":false,"Tty":false})"));
   const Result<Response> begun = judged(std::move(answer), "run a command in the container");
@@ -44,40 +50,41 @@ Async<Result<CommandOutcome>> Engine::run_inside(const std::string& id,
   CommandOutcome outcome;
   Demultiplexer demultiplexer;
   std::vector<char> buffer(kept_output);
-  while (true) {
-    const Moved moved = co_await http_.read_raw(asio::buffer(buffer));
+  Moved moved;
+  while (!moved.error) {
+    moved = co_await http_.read_raw(asio::buffer(buffer));
     for (const Piece& piece : demultiplexer.take({buffer.data(), moved.bytes})) outcome.output += piece.bytes;
     if (outcome.output.size() > kept_output) outcome.output.erase(0, outcome.output.size() - kept_output);
-    if (moved.error) break;
   }
-  http_.close();  // the connection was the command's
-  const Result<int> code = co_await code_of_command(command);
-  if (!code) co_return code.failure();
-  outcome.code = *code;
-  constexpr int not_executable = 126;
-  constexpr int not_found = 127;
-  if (outcome.code == not_executable && says_not_found(outcome.output)) outcome.code = not_found;
-  co_return outcome;
-}
-
-/// Its output ends a moment before it does.
-Async<Result<int>> Engine::code_of_command(const std::string& command) {
+  // The connection was the command's; whoever has closed it wants to know nothing more.
+  if (moved.error == asio::error::operation_aborted) co_return Failure{DREAM_E_FAILED, "it was given up"};
+  http_.close();
+  constexpr int most_looks = 50;  // its output ends a moment before it does
   constexpr std::chrono::milliseconds pause(20);
-  constexpr int most_looks = 50;
   asio::steady_timer timer(executor());
   for (int look = 0; look < most_looks; ++look) {
-    const Result<Response> found = co_await ask(request(Verb::get, "/exec/" + url_encode(command) + "/json"),
-                                                "tell how a command ended");
-    if (!found) co_return found.failure();
-    const auto json = parse_json(found->body);
-    const Json& running = json_at(json, {"Running"});
-    const Json& code = json_at(json, {"ExitCode"});
-    if (code.IsInt() && !(running.IsBool() && running.GetBool())) co_return code.GetInt();
+    const Result<std::optional<int>> code = co_await command_code(command);
+    if (!code) co_return code.failure();
+    if (*code) {
+      outcome.code = **code == not_executable && says_not_found(outcome.output) ? not_found_code : **code;
+      co_return outcome;
+    }
     timer.expires_after(pause);
     co_await timer.async_wait(answered);
   }
   co_return Failure{DREAM_E_FAILED, "the container engine doesn't tell how the command ended", "",
                     endpoint().address};
+}
+
+Async<Result<std::optional<int>>> Engine::command_code(const std::string& command) {
+  const Result<Response> found =
+      co_await ask(request(Verb::get, "/exec/" + url_encode(command) + "/json"), "tell how a command ended");
+  if (!found) co_return found.failure();
+  const auto json = parse_json(found->body);
+  const Json& running = json_at(json, {"Running"});
+  const Json& code = json_at(json, {"ExitCode"});
+  if (!code.IsInt() || (running.IsBool() && running.GetBool())) co_return std::optional<int>();
+  co_return std::optional<int>(code.GetInt());
 }
 
 }  // namespace dream::docker

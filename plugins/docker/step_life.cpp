@@ -58,27 +58,37 @@ void StepLife::terminate(sdk::Urgency urgency) {
   });
 }
 
+/// The engine can't end a command: one that was given up may still run, and no other is started beside it.
 void StepLife::run_inside(std::vector<std::string> argv, std::chrono::milliseconds limit,
                           std::function<void(Result<CommandOutcome>)> tell) {
-  if (stage_ != Stage::running) return tell(Failure{DREAM_E_STALE, "its container doesn't run"});
-  const auto engine = std::make_shared<Engine>(engine_.executor(), plan_.endpoint);
-  engine->speak_like(engine_);
-  const auto timer = std::make_shared<asio::steady_timer>(engine_.executor());
-  if (limit > std::chrono::milliseconds::zero()) {
-    timer->expires_after(limit);
-    timer->async_wait([engine](const error_code& error) {
-      if (!error) engine->close();
-    });
-  }
-  // A coroutine outlives the lambda that it comes from: it keeps its parameters only.
-  const auto whole = [](std::shared_ptr<Engine> with, std::shared_ptr<asio::steady_timer> alarm,
-                        std::string id, std::vector<std::string> words,
+  const auto whole = [](std::shared_ptr<StepLife> self, std::vector<std::string> words,
+                        std::chrono::milliseconds most,
                         std::function<void(Result<CommandOutcome>)> told) -> Async<void> {
-    Result<CommandOutcome> outcome = co_await with->run_inside(id, words);
-    alarm->cancel();
+    const auto engine = std::make_shared<Engine>(self->engine_.executor(), self->plan_.endpoint);
+    engine->speak_like(self->engine_);
+    asio::steady_timer alarm(self->engine_.executor());
+    const auto late = std::make_shared<bool>(false);
+    if (most > std::chrono::milliseconds::zero()) {
+      alarm.expires_after(most);
+      alarm.async_wait([engine, late](const error_code& error) {
+        *late = !error;
+        if (*late) engine->close();
+      });
+    }
+    if (!self->given_up_command_.empty()) {
+      const Result<std::optional<int>> code = co_await engine->command_code(self->given_up_command_);
+      if (code && !*code) co_return told(Failure{DREAM_E_FAILED, "the command before it still runs"});
+      self->given_up_command_.clear();
+    }
+    const Result<std::string> command = co_await engine->create_command(self->id_, words);
+    if (!command) co_return told(command.failure());
+    Result<CommandOutcome> outcome = co_await engine->run_command(*command);
+    alarm.cancel();
+    if (*late) self->given_up_command_ = *command;
     told(std::move(outcome));
   };
-  asio::co_spawn(engine_.executor(), whole(engine, timer, id_, std::move(argv), std::move(tell)),
+  if (stage_ != Stage::running) return tell(Failure{DREAM_E_STALE, "its container doesn't run"});
+  asio::co_spawn(engine_.executor(), whole(shared_from_this(), std::move(argv), limit, std::move(tell)),
                  asio::detached);
 }
 

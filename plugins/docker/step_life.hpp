@@ -96,6 +96,7 @@ class StepLife : public life::Life, public std::enable_shared_from_this<StepLife
   [[nodiscard]] Async<Result<void>> remove_what_is_there(Engine::Limit limit);
 
   bool forced_ = false;
+  std::string given_up_command_;         ///< the last one that took too long; empty: none, or it has ended
   std::shared_ptr<RunNetwork> network_;  ///< while it counts as one of its users
 };
 

@@ -94,11 +94,14 @@ sdk::RunState StepRun::state() const {
 
 sdk::Result<void> StepRun::run_inside(sdk::InsideCommand command) {
   if (sdk::Result<void> may = life_->takes_commands(); !may) return may;
-  auto tell = [link = link_, &loop = *loop_, command](const sdk::Result<CommandOutcome>& outcome) {
-    static_cast<void>(loop.post([link, command, outcome] {
-      if (link->run == nullptr) return;
-      command.end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
-                  outcome ? outcome->output : "");
+  const std::uint64_t number = next_command_++;
+  commands_.emplace(number, command);
+  auto tell = [link = link_, &loop = *loop_, number](const sdk::Result<CommandOutcome>& outcome) {
+    static_cast<void>(loop.post([link, number, outcome] {
+      const auto open = link->run == nullptr ? CommandNode() : link->run->commands_.extract(number);
+      if (open.empty()) return;
+      open.mapped().end(outcome ? sdk::Exit::code(outcome->code) : sdk::Exit::lost(outcome.failure().message),
+                        outcome ? outcome->output : "");
     }));
   };
   asio::post(*executor_,
@@ -161,6 +164,8 @@ void StepRun::end(LifeEnd end) {
   }
   const bool asked = phase_ == sdk::Phase::stopping;
   phase_ = sdk::Phase::exited;
+  for (const auto& [number, command] : std::exchange(commands_, {}))
+    command.end(sdk::Exit::lost("the step has ended"));
   if (auto* exit = std::get_if<sdk::Exit>(&end)) {
     report_exit(std::move(*exit));
   } else if (asked) {

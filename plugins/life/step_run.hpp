@@ -7,6 +7,7 @@
 #include <dream/sdk/host.hpp>
 #include <dream/sdk/loop_queue.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -39,6 +40,7 @@ class StepRun final : public sdk::Run {
     StepRun* run = nullptr;
   };
   class Observer;
+  using CommandNode = std::map<std::uint64_t, sdk::InsideCommand>::node_type;
 
   struct Output {
     Piece piece;
@@ -58,6 +60,8 @@ class StepRun final : public sdk::Run {
   std::shared_ptr<Link> link_ = std::make_shared<Link>();
   std::shared_ptr<Life> life_;
   sdk::LoopQueue* loop_ = nullptr;
+  std::map<std::uint64_t, sdk::InsideCommand> commands_;  ///< whose ends aren't told
+  std::uint64_t next_command_ = 1;
   std::optional<asio::any_io_executor> executor_;
   sdk::Phase phase_ = sdk::Phase::starting;
   Standing standing_;

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "e2e/process_list.hpp"
@@ -14,6 +15,7 @@
 namespace dream::e2e {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -42,6 +44,12 @@ class Consoles : public Workspace {
     std::vector<std::string> words{"ctl", "attach", "./a:console"};
     words.insert(words.end(), more.begin(), more.end());
     return launch(std::move(words));
+  }
+  [[nodiscard]] Finished ctl(std::vector<std::string> words) const {
+    words.insert(words.begin(), "ctl");
+    DreamRun asked(*this, launch(std::move(words)));
+    const int code = asked.exit_code_beside_others();
+    return {code, asked.out(), asked.err()};
   }
   /// What has stdin from the test, and no terminal.
   [[nodiscard]] Finished ask(std::vector<std::string> more, const std::string& input = {}) const {
@@ -128,6 +136,57 @@ TEST_F(Attach, needs_no_terminal_of_its_own_and_passes_bytes_on) {
   dream.await_out("<\xc3\xa9\xff");
 }
 
+TEST_F(Attach, ends_with_the_attempt_and_leaves_the_place) {
+  Terminal window(consoles, consoles.attach());
+  window.await_screen("begun");
+  EXPECT_EQ(consoles.ctl({"stop", "./a:console"}).code, 0);
+  EXPECT_EQ(window.exit_code_alone(), 0);
+  EXPECT_THAT(window.screen(), HasSubstr("dream: ./a:console was stopped"));
+  EXPECT_EQ(consoles.ctl({"start", "./a:console"}).code, 0);
+  dream.await_err("./a:console started again (attempt 2)");
+  Terminal next(consoles, consoles.attach());
+  next.await_screen("begun");
+  EXPECT_EQ(consoles.ctl({"restart", "./a:console"}).code, 0);
+  EXPECT_EQ(next.exit_code_alone(), 0);
+  EXPECT_THAT(next.screen(), HasSubstr("dream: ./a:console starts again"));
+}
+
+TEST_F(Attach, leaves_a_step_that_writes_all_the_time) {
+  Terminal window(consoles, consoles.attach());
+  window.await_screen("begun");
+  window.type("stty -echo; while :; do echo flood; done\r");
+  window.await_screen("flood\r\nflood\r\n");
+  window.type("\x1d");
+  EXPECT_EQ(window.exit_code_alone(), 0);
+  EXPECT_THAT(window.screen(), HasSubstr("dream: ./a:console runs on"));
+}
+
+TEST_F(Attach, loses_nothing_of_a_long_text_for_a_slow_reader) {
+  std::string text =
+      "stty -echo -icanon; echo waits; while [ ! -e $ROOT/go ]; do :; done; head -c 2000000 | wc -c\n";
+  EXPECT_EQ(consoles.ask({}, text).code, 0);
+  dream.await_out("waits");
+  Launch asking = consoles.attach();
+  asking.standard_input = true;
+  DreamRun typist(consoles, asking);
+  typist.await_out("waits");
+  std::thread writer([&] {
+    typist.write_input(std::string(2'000'000, 'x'));
+    typist.close_input();
+  });
+  consoles.write("go", "");
+  dream.await_out("2000000");
+  writer.join();
+  EXPECT_EQ(typist.exit_code_beside_others(), 0);
+}
+
+TEST_F(Attach, shows_what_was_written_without_its_orders_to_a_terminal) {
+  EXPECT_EQ(consoles.ask({}, "printf '\\033[6n\\033[31mred\\033]0;title\\007\\n'\n").code, 0);
+  dream.await_out("red");
+  EXPECT_THAT(consoles.ask({}, "\n").out,
+              AllOf(HasSubstr("red\r\n"), Not(HasSubstr("\x1b")), Not(HasSubstr("title\r"))));
+}
+
 TEST_F(Attach, is_refused_where_nobody_could_type) {
   Launch asking = consoles.launch({"ctl", "attach", "./c:dev"});
   DreamRun asked(consoles, asking);
@@ -144,6 +203,8 @@ TEST(Interactive, a_shell_that_ignores_what_would_end_others_ends_with_its_run) 
   DreamRun dream(consoles, consoles.launch({"dev"}));
   dream.await_out("begun");
   dream.await_out("c runs\n");
+  EXPECT_EQ(consoles.ask({}, "echo $((70 + 7))\n").code, 0);
+  dream.await_out("77");
   dream.send(SIGINT);
   EXPECT_EQ(dream.exit_code(), 130) << dream.err();
   EXPECT_THAT(dream.err(), HasSubstr("signal 1 (SIGHUP)"));
@@ -156,6 +217,17 @@ TEST(Interactive, a_killed_dream_leaves_nothing_of_it) {
   dream.await_out("c runs\n");
   kill_with_host(dream.pid());
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+}
+
+TEST(Interactive, in_front_has_what_dream_was_given) {
+  const Consoles consoles;
+  Launch launch = consoles.launch({"./a:console", "-o", "raw"});
+  launch.standard_input = true;
+  DreamRun dream(consoles, launch);
+  dream.await_out("begun");
+  dream.write_input("echo $((60 + 6)); exit 5\n");
+  EXPECT_EQ(dream.exit_code(), 5) << dream.err();
+  EXPECT_THAT(dream.out(), HasSubstr("66\n"));
 }
 
 TEST(Interactive, the_only_step_has_the_users_own_terminal) {

@@ -227,7 +227,7 @@ int ask(Connection& run, const Options& options) {
       return print(text);
     }
     case Request::What::attach:
-      return show_terminal(run, request);
+      return show_terminal(run, request, *answer);
     case Request::What::down:
       return exit_code_in(*answer).value_or(exit_run_gone);
     case Request::What::start:

@@ -7,16 +7,19 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/descriptor.hpp"
 #include "base/write_all.hpp"
 #include "cli/terminal.hpp"
+#include "control/json.hpp"
 
 namespace dream::cli {
 
@@ -25,7 +28,8 @@ namespace {
 using control::Connection;
 using control::Request;
 
-constexpr char leave_key = 0x1d;  ///< Ctrl-]
+/// Ctrl-], also as terminals write it whose keyboard a step has set up.
+constexpr std::array<std::string_view, 2> leave_keys{"\x1d", "\x1b[93;5u"};
 constexpr char interrupt_key = 0x03;
 constexpr int signal_base = 128;
 
@@ -40,9 +44,16 @@ class RawTerminal {
   }
   ~RawTerminal() {
     if (!is_raw_) return;
-    // Out of another screen, the cursor shown; without pasted brackets, the mouse, colours.
+    // The whole window to scroll in, and the cursor where it is when the other screen is left; then the
+    // cursor shown, no brackets around what is pasted, no mouse, no focus, usual keys, characters and
+    // colours.
     constexpr std::string_view usual =
-        "\x1b[?1049l\x1b[?25h\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1l\x1b>\x1b[0m\r\n";
+        "\x1b"
+        "7\x1b[r\x1b"
+        "8\x1b"
+        "7\x1b[?1049l\x1b"
+        "8\x1b[?25h\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l"
+        "\x1b[?1006l\x1b[?1004l\x1b[>4m\x1b[<u\x1b[?1l\x1b>\x1b(B\x1b[0m\r\n";
     if (::isatty(STDOUT_FILENO) != 0) static_cast<void>(write_all(STDOUT_FILENO, usual));
     ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
   }
@@ -57,9 +68,9 @@ class RawTerminal {
 };
 
 /// One visit to a step's terminal.
-class Visit {
+class Visitor {
  public:
-  Visit(Connection& run, const Request& request) : run_(run), request_(request) {
+  Visitor(Connection& run, const Request& request) : run_(run), request_(request) {
     sigset_t set;
     ::sigemptyset(&set);
     for (const int signal : {SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT}) ::sigaddset(&set, signal);
@@ -67,93 +78,112 @@ class Visit {
     signals_ = Descriptor(::signalfd(-1, &set, SFD_CLOEXEC));
   }
 
-  int stay() {
-    show(run_.take_rest());
-    while (!over_) {
-      std::array<pollfd, 3> watched{pollfd{run_.descriptor(), POLLIN, 0}, pollfd{STDIN_FILENO, POLLIN, 0},
-                                    pollfd{signals_.get(), POLLIN, 0}};
-      if (!reads_ || (request_.look && !terminal_.is_raw())) watched[1].fd = -1;
-      if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return exit_internal;
-      if (watched[2].revents != 0) take_signal();
-      if (watched[1].revents != 0 && !over_) take_keys();
-      if (watched[0].revents != 0) take_output();
-    }
+  /// What became of it: a sentence, which may be empty, and the exit code.
+  std::pair<std::string, int> stay(const std::string& answer) {
+    show(control::bytes_at(*control::member_of(control::parse_line(answer), "ok")));
+    while (!over_) turn();
     return *over_;
   }
 
-  /// The step's terminal is gone, rather than the user.
-  [[nodiscard]] bool step_has_ended() const { return step_has_ended_; }
-
  private:
+  /// The run closes the connection once it has taken what was typed. A socket that is closed before, with
+  /// something unread, would take that away from it.
+  void turn() {
+    constexpr int patience_ms = 2000;
+    const bool takes_keys = !leaving_ && unsent_.empty() && (terminal_.is_raw() || !request_.look);
+    const short run_events = unsent_.empty() ? POLLIN : POLLIN | POLLOUT;
+    std::array<pollfd, 3> watched{pollfd{run_.descriptor(), run_events, 0},
+                                  pollfd{takes_keys ? STDIN_FILENO : -1, POLLIN, 0},
+                                  pollfd{signals_.get(), POLLIN, 0}};
+    const int ready = ::poll(watched.data(), watched.size(), leaving_ ? patience_ms : -1);
+    if (ready < 0) return;
+    if (ready == 0) return end({}, 0);
+    if (watched[2].revents != 0) take_signal();
+    if (watched[1].revents != 0) take_keys();
+    if ((watched[0].revents & POLLOUT) != 0) send_on();
+    if ((watched[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) take_lines();
+  }
+
+  void end(std::string words, int code) {
+    if (!over_) over_ = {std::move(words), code};
+  }
+
+  void leave(std::string words) {
+    leaving_ = std::move(words);
+    if (unsent_.empty()) ::shutdown(run_.descriptor(), SHUT_WR);
+  }
+
   void show(std::string_view bytes) {
-    if (write_all(STDOUT_FILENO, bytes) != 0) over_ = 1;
+    if (write_all(STDOUT_FILENO, bytes) != 0) end({}, 1);
   }
 
   void send(Request request) {
     request.id = request_.id + 1;
-    if (!run_.send(request)) over_ = 0;
+    unsent_ += to_line(request);
+    send_on();
+  }
+
+  void send_on() {
+    const ssize_t sent =
+        ::send(run_.descriptor(), unsent_.data(), unsent_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));
+    if (unsent_.empty() && leaving_) ::shutdown(run_.descriptor(), SHUT_WR);
   }
 
   void take_signal() {
     signalfd_siginfo info{};
     if (::read(signals_.get(), &info, sizeof info) != sizeof info) return;
     const auto signal = static_cast<int>(info.ssi_signo);
-    if (signal != SIGWINCH) {
-      over_ = signal_base + signal;
-    } else if (!request_.look) {
-      Request resize{.what = Request::What::resize};
-      add_window(resize);
-      send(std::move(resize));
-    }
+    if (signal != SIGWINCH) return end({}, signal_base + signal);
+    Request resize{.what = Request::What::resize};
+    add_window(resize);
+    if (!request_.look) send(std::move(resize));
   }
 
   void take_keys() {
     std::array<char, 4096> buffer{};
     const ssize_t size = ::read(STDIN_FILENO, buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) return;
-    if (size <= 0) {
-      reads_ = false;
-      if (!request_.look) leave();
+    if (size <= 0) return leave({});
+    std::string_view keys(buffer.data(), static_cast<std::size_t>(size));
+    std::size_t end = std::string_view::npos;
+    if (terminal_.is_raw())
+      for (const std::string_view key : leave_keys) end = std::min(end, keys.find(key));
+    if (terminal_.is_raw() && request_.look) end = std::min(end, keys.find(interrupt_key));
+    if (!request_.look && end != 0)
+      send({.what = Request::What::type, .bytes = std::string(keys.substr(0, end))});
+    if (end != std::string_view::npos) leave("runs on");
+  }
+
+  void take_lines() {
+    while (!over_) {
+      const auto line = run_.line(read_clock());
+      if (line) {
+        take(control::parse_line(*line));
+        continue;
+      }
+      if (!run_.timed_out()) {
+        if (leaving_) return end(*leaving_, 0);
+        end("can't be shown any more: the run has gone, or too much of it was not read", 1);
+      }
       return;
     }
-    std::string_view keys(buffer.data(), static_cast<std::size_t>(size));
-    const std::size_t end = terminal_.is_raw() ? keys.find(leave_key) : std::string_view::npos;
-    keys = keys.substr(0, end);
-    const bool leaves = end != std::string_view::npos ||
-                        (request_.look && keys.find(interrupt_key) != std::string_view::npos);
-    if (!keys.empty() && !request_.look) send({.what = Request::What::type, .bytes = std::string(keys)});
-    if (leaves) leave();
   }
 
-  /// The run closes the connection once it has read what was typed. A socket that is closed before, with
-  /// something unread, would take that away from it.
-  void leave() {
-    constexpr int patience_ms = 2000;
-    if (!over_) over_ = 0;
-    ::shutdown(run_.descriptor(), SHUT_WR);
-    std::array<char, 65536> buffer{};
-    pollfd end{run_.descriptor(), POLLIN, 0};
-    while (::poll(&end, 1, patience_ms) > 0 &&
-           ::recv(run_.descriptor(), buffer.data(), buffer.size(), 0) > 0) {
-    }
-  }
-
-  void take_output() {
-    std::array<char, 65536> buffer{};
-    const ssize_t size = ::recv(run_.descriptor(), buffer.data(), buffer.size(), 0);
-    if (size < 0 && errno == EINTR) return;
-    if (size > 0) return show({buffer.data(), static_cast<std::size_t>(size)});
-    step_has_ended_ = true;
-    over_ = 0;
+  void take(const control::Json& line) {
+    if (control::number_at(line, "id") != request_.id) return;
+    const std::string why = control::text_at(line, "over");
+    if (why.empty()) return show(control::bytes_at(line));
+    end(why == "held" ? "was stopped" : why == "restarts" ? "starts again" : "has ended", 0);
   }
 
   Connection& run_;
   const Request& request_;
   Descriptor signals_;
   RawTerminal terminal_;
-  bool reads_ = true;
-  bool step_has_ended_ = false;
-  std::optional<int> over_;  ///< the exit code
+  std::string unsent_;
+  std::optional<std::string> leaving_;  ///< and what is to be said then
+  std::optional<std::pair<std::string, int>> over_;
 };
 
 }  // namespace
@@ -165,18 +195,12 @@ void add_window(Request& request) {
   request.columns = window.ws_col;
 }
 
-int show_terminal(Connection& run, const Request& request) {
-  int code = 0;
-  bool ended = false;
+int show_terminal(Connection& run, const Request& request, const std::string& answer) {
   const bool tells = ::isatty(STDIN_FILENO) != 0;
   if (tells) print_words("dream: Ctrl-] leaves " + request.steps.front() + ", which runs on\n");
-  {
-    Visit visit(run, request);
-    code = visit.stay();
-    ended = visit.step_has_ended();
-  }
-  if (tells && code == 0)
-    print_words("dream: " + request.steps.front() + (ended ? " has ended\n" : " runs on\n"));
+  const auto [words, code] = [&] { return Visitor(run, request).stay(answer); }();
+  if (!words.empty() && (tells || code != 0))
+    print_words("dream: " + request.steps.front() + " " + words + "\n");
   return code;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "control/client.hpp"
 #include "control/request.hpp"
 
@@ -9,7 +11,9 @@ namespace dream::cli {
 void add_window(control::Request& request);
 
 /// Shows the terminal of a step and, unless the request only looks, types there what comes from stdin: until
-/// Ctrl-], the end of stdin, or the end of the step. `run` has answered the request. An exit code.
-[[nodiscard]] int show_terminal(control::Connection& run, const control::Request& request);
+/// Ctrl-], the end of stdin, or the end of the step. `answer` is what `run` has said to the request. An exit
+/// code.
+[[nodiscard]] int show_terminal(control::Connection& run, const control::Request& request,
+                                const std::string& answer);
 
 }  // namespace dream::cli

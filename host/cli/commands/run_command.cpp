@@ -164,13 +164,13 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
           .leave = [&session] { session.console().abandon(); },
           .reload = [&reloading](std::span<const StepIndex> steps) { return reloading.reload(steps); },
           .type =
-              [&session](StepIndex step, std::string_view bytes) {
-                const auto child = session.services().dialogue_of(step);
-                return child && session.supervisor().type(*child, bytes);
+              [&session](StepIndex step, std::string_view bytes, std::function<void()> on_taken) {
+                const auto child = session.services().interactive_child_of(step);
+                return child && session.supervisor().type(*child, bytes, std::move(on_taken));
               },
           .resize =
               [&session](StepIndex step, const winsize& window) {
-                if (const auto child = session.services().dialogue_of(step))
+                if (const auto child = session.services().interactive_child_of(step))
                   session.supervisor().resize_for_typist(*child, window);
               },
           .changed_files = [&loaded] { return prepare::changed_files(loaded); }},

@@ -258,7 +258,7 @@ void append_step_json(std::string& out, const Step& step, const prepare::StepCom
                      step.required, step.service, milliseconds(step.delay));
   out += ", \"timeoutMs\": ";
   out += step.timeout.has_value() ? std::to_string(milliseconds(*step.timeout)) : "null";
-  out += fmt::format(R"(, "stdin": "{}")", word_of(input_of(step)));
+  out += fmt::format(R"(, "stdin": "{}")", step.interactive ? "terminal" : word_of(input_of(step)));
   out += R"(, "stop": {"signal": )";
   append_text_or_null(out, step.stop_signal ? signal_name(*step.stop_signal) : std::string());
   out += fmt::format(R"(, "graceMs": {}, "to": "{}"}}, "leftovers": "{}")", milliseconds(step.stop_grace),

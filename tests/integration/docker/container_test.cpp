@@ -125,11 +125,24 @@ TEST_F(Inside, much_output_is_cut_and_what_takes_too_long_is_not_waited_for) {
   EXPECT_THAT(containers(), IsEmpty());
 }
 
+TEST_F(Inside, no_command_is_started_beside_one_that_was_given_up) {
+  FakeRun& run = running("exec sleep 1000");
+  EXPECT_EQ(end_of(run, {"/bin/sh", "-c", "until [ -e /tmp/go ]; do :; done"}, 50).exit.kind,
+            DREAM_EXIT_LOST);
+  const auto second = end_of(run, {"touch", "/tmp/second"});
+  EXPECT_EQ(second.exit.kind, DREAM_EXIT_LOST);
+  EXPECT_THAT(second.exit.text, HasSubstr("the command before it still runs"));
+  plugin.terminate(run, DREAM_FORCE);
+  EXPECT_EQ(exit_of(run).value, 137);
+}
+
 TEST_F(Inside, a_command_ends_with_its_container) {
   FakeRun& run = running("read line; exit 5");
   ASSERT_TRUE(plugin.run_inside(run, {"sleep", "1000"}, 0));
   plugin.terminate(run, DREAM_FORCE);
   exit_of(run);
+  ASSERT_THAT(run.insides, SizeIs(1));
+  EXPECT_EQ(run.insides[0].exit.kind, DREAM_EXIT_LOST);
   EXPECT_THAT(containers(), IsEmpty());
 }
 

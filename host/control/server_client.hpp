@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "control/request.hpp"
+
+namespace dream::control {
+
+/// The terminal of a step that a client is shown.
+struct Visit {
+  std::int64_t id = 0;  ///< of its request
+  StepIndex step{};
+  bool types = false;
+};
+
+/// One connection to a run. Lives as long as something of it is under way.
+class Client : public std::enable_shared_from_this<Client> {
+ public:
+  using Socket = boost::asio::local::stream_protocol::socket;
+  static constexpr std::size_t most_unread = std::size_t{1} << 20U;  ///< bytes; who leaves more is dropped
+
+  struct Hear {
+    std::function<void(Client&, std::string_view)> line;  ///< a request, without its newline
+    std::function<void()> gone;
+  };
+
+  Client(Socket socket, Hear hear) : hear_(std::move(hear)), socket_(std::move(socket)) {}
+
+  void begin(std::string hello);
+  /// Whoever hears goes: nothing more is heard.
+  void leave();
+  void send(std::string text);
+  /// No further request is taken until go_on().
+  void hold() { held_ = true; }
+  void go_on();
+
+  [[nodiscard]] bool gone() const { return !socket_.is_open(); }
+  /// Its other end is closed, though what it sent may not be read yet.
+  [[nodiscard]] bool has_left();
+
+  bool follows = false;          ///< it gets the events
+  std::set<StepIndex> only;      ///< of these steps' output alone; none: all events
+  std::optional<Request> waits;  ///< its wait, or down, is not answered
+  std::vector<StepIndex> awaited;
+  std::optional<Visit> visit;
+
+ private:
+  void close();
+  std::size_t send_now(std::string_view text);
+  void write();
+  void read();
+  void take_lines();
+
+  Hear hear_;
+  Socket socket_;
+  std::array<char, 4096> buffer_{};
+  std::string line_;
+  std::string unsent_;
+  bool writing_ = false;
+  bool reading_ = false;
+  bool held_ = false;
+};
+
+}  // namespace dream::control
