@@ -15,7 +15,7 @@ namespace {
 
 /// A server that was asked for a Pod just before may come up with it only now.
 constexpr int quiet_looks = 5;
-constexpr std::chrono::milliseconds between_looks{100};
+constexpr std::chrono::milliseconds between_removals{100};
 /// One that hangs would otherwise hold up each start of dream, which tries again.
 constexpr std::chrono::seconds patience{5};
 
@@ -43,7 +43,7 @@ Async<Result<void>> remove_all(Api& api, std::string session) {
     const Result<bool> found = co_await remove_found(api, selector);
     if (!found) co_return found.failure();
     if (*found) quiet = -1;
-    asio::steady_timer pause(api.executor(), between_looks);
+    asio::steady_timer pause(api.executor(), between_removals);
     co_await pause.async_wait(answered);
   }
   co_return Result<void>();

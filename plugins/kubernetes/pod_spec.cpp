@@ -1,5 +1,5 @@
 // The bodies of the requests that make things.
-#include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "http/base64.hpp"
@@ -134,8 +134,9 @@ class PodWriter {
   void write_resources() {
     std::map<std::string, std::string> amounts;
     constexpr double thousandths = 1000;
+    constexpr double half = 0.5;
     if (const Json& cpus = json_at(options_.json(), {"cpus"}); cpus.IsNumber())
-      amounts["cpu"] = std::to_string(std::lround(cpus.GetDouble() * thousandths)) + "m";
+      amounts["cpu"] = std::to_string(static_cast<std::int64_t>(cpus.GetDouble() * thousandths + half)) + "m";
     if (const auto memory = options_.text("memory")) amounts["memory"] = *memory;
     if (amounts.empty()) return;
     spec_.object("resources", [&] {

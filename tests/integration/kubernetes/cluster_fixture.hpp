@@ -26,6 +26,7 @@ class Cluster {
  public:
   /// What a test that failed has left is none of the next one's.
   Cluster() {
+    api_.be_patient(std::chrono::minutes(1));  // its server may have been restarted
     for (const char* kind : {"pods", "secrets", "services"}) {
       for (const std::string& name : names(kind)) remove(kind, name, 0);
     }
