@@ -63,12 +63,20 @@ void PodLog::begin_entry(const std::string& time) {
   place_ = Place::text;
   in_part_ = 0;
   const std::string_view second = std::string_view(time).substr(0, seconds_size);
+  // The rest of a line that began before that second: its kubelet writes no time but where it begins to read.
+  if (old_ > 0 && time < first_) {
+    skip_ = std::string::npos;
+    return;
+  }
   if (old_ > 0 && time <= newest_) {
     skip_ = --old_ > 0 ? std::string::npos : delivered_;
     return;
   }
   old_ = skip_ = delivered_ = 0;
-  if (second > std::string_view(newest_).substr(0, seconds_size)) entries_ = 0;
+  if (second > std::string_view(newest_).substr(0, seconds_size)) {
+    entries_ = 0;
+    first_ = time;
+  }
   if (second >= std::string_view(newest_).substr(0, seconds_size)) ++entries_;
   newest_ = std::max(newest_, time);
 }

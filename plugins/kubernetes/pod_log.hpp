@@ -33,6 +33,7 @@ class PodLog {
   std::string time_;           ///< the next one, as far as it has come
   std::size_t in_part_ = 0;    ///< bytes of the entry's text that have come
   std::string newest_;         ///< the newest time
+  std::string first_;          ///< the first time in the second of that
   std::uint64_t entries_ = 0;  ///< that have begun since the second of that
   std::size_t delivered_ = 0;  ///< bytes of the last one
   std::uint64_t old_ = 0;      ///< entries that are still to come again
