@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// dream's own executors, which may not all be installed.
-const std::vector<std::string> own_executors{"shell", "npm", "deno", "docker", "ssh", "slurm"};
+const std::vector<std::string> own_executors{"shell", "npm", "deno", "docker", "ssh", "slurm", "kubernetes"};
 
 Result<std::string> printable_project(std::string project) {
   if (is_printable(project)) return project;

@@ -25,7 +25,7 @@ if(CMAKE_CROSSCOMPILING)
   set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE arm64)
 endif()
 set(CPACK_COMPONENT_DREAM_DESCRIPTION
-    "The program, its executors (shell, npm, deno, docker, ssh, slurm), and the schema of
+    "The program, its executors (shell, npm, deno, docker, ssh, slurm, kubernetes), and the schema of
 dream.json.")
 set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_NAME dream-plugin-dev)
 set(CPACK_DEBIAN_PLUGIN_API_PACKAGE_SECTION libdevel)

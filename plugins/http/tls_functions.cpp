@@ -26,17 +26,16 @@ DREAM_TLS(void, CRYPTO_free, (void* memory, const char* file, int line), memory,
 DREAM_TLS(void, ERR_clear_error, (), )
 DREAM_TLS(unsigned long, ERR_get_error, (), )
 DREAM_TLS(const char*, ERR_lib_error_string, (unsigned long error), error)
+DREAM_TLS(const char*, ERR_reason_error_string, (unsigned long error), error)
 DREAM_TLS(unsigned long, ERR_peek_error, (), )
 DREAM_TLS(unsigned long, ERR_peek_last_error, (), )
-DREAM_TLS(const char*, ERR_reason_error_string, (unsigned long error), error)
 DREAM_TLS(void, EVP_PKEY_free, (EVP_PKEY * key), key)
-DREAM_TLS(EVP_PKEY*, PEM_read_bio_PrivateKey,
-          (BIO * bio, EVP_PKEY** key, pem_password_cb* password, void* data), bio, key, password, data)
-DREAM_TLS(X509*, PEM_read_bio_X509, (BIO * bio, X509** certificate, pem_password_cb* password, void* data),
-          bio, certificate, password, data)
-DREAM_TLS(X509*, PEM_read_bio_X509_AUX,
-          (BIO * bio, X509** certificate, pem_password_cb* password, void* data), bio, certificate, password,
-          data)
+DREAM_TLS(EVP_PKEY*, PEM_read_bio_PrivateKey, (BIO * bio, EVP_PKEY** key, pem_password_cb* ask, void* data),
+          bio, key, ask, data)
+DREAM_TLS(X509*, PEM_read_bio_X509, (BIO * bio, X509** certificate, pem_password_cb* ask, void* data), bio,
+          certificate, ask, data)
+DREAM_TLS(X509*, PEM_read_bio_X509_AUX, (BIO * bio, X509** certificate, pem_password_cb* ask, void* data),
+          bio, certificate, ask, data)
 DREAM_TLS(long, SSL_CTX_ctrl, (SSL_CTX * context, int command, long number, void* data), context, command,
           number, data)
 DREAM_TLS(void, SSL_CTX_free, (SSL_CTX * context), context)
@@ -52,9 +51,9 @@ DREAM_TLS(int, SSL_CTX_set_default_verify_paths, (SSL_CTX * context), context)
 DREAM_TLS(int, SSL_CTX_set_ex_data, (SSL_CTX * context, int index, void* data), context, index, data)
 DREAM_TLS(std::uint64_t, SSL_CTX_set_options, (SSL_CTX * context, std::uint64_t options), context, options)
 DREAM_TLS(int, SSL_CTX_use_PrivateKey, (SSL_CTX * context, EVP_PKEY* key), context, key)
+DREAM_TLS(int, SSL_CTX_use_certificate, (SSL_CTX * context, X509* certificate), context, certificate)
 DREAM_TLS(int, SSL_CTX_use_PrivateKey_file, (SSL_CTX * context, const char* file, int type), context, file,
           type)
-DREAM_TLS(int, SSL_CTX_use_certificate, (SSL_CTX * context, X509* certificate), context, certificate)
 DREAM_TLS(int, SSL_CTX_use_certificate_chain_file, (SSL_CTX * context, const char* file), context, file)
 DREAM_TLS(int, SSL_accept, (SSL * ssl), ssl)
 DREAM_TLS(int, SSL_connect, (SSL * ssl), ssl)
@@ -76,16 +75,16 @@ DREAM_TLS(int, SSL_write, (SSL * ssl, const void* bytes, int size), ssl, bytes, 
 DREAM_TLS(const SSL_METHOD*, TLS_client_method, (), )
 DREAM_TLS(const SSL_METHOD*, TLS_method, (), )
 DREAM_TLS(const SSL_METHOD*, TLS_server_method, (), )
+DREAM_TLS(int, X509_STORE_add_cert, (X509_STORE * store, X509* certificate), store, certificate)
 DREAM_TLS(X509*, X509_STORE_CTX_get_current_cert, (const X509_STORE_CTX* context), context)
 DREAM_TLS(int, X509_STORE_CTX_get_error_depth, (const X509_STORE_CTX* context), context)
 DREAM_TLS(void*, X509_STORE_CTX_get_ex_data, (const X509_STORE_CTX* context, int index), context, index)
-DREAM_TLS(int, X509_STORE_add_cert, (X509_STORE * store, X509* certificate), store, certificate)
 DREAM_TLS(int, X509_check_host,
           (X509 * certificate, const char* name, std::size_t size, unsigned flags, char** found), certificate,
           name, size, flags, found)
 DREAM_TLS(int, X509_check_ip_asc, (X509 * certificate, const char* address, unsigned flags), certificate,
           address, flags)
-DREAM_TLS(void, X509_free, (X509 * certificate), certificate)
 DREAM_TLS(EVP_PKEY*, d2i_PrivateKey_bio, (BIO * bio, EVP_PKEY** key), bio, key)
+DREAM_TLS(void, X509_free, (X509 * certificate), certificate)
 
 #undef DREAM_TLS

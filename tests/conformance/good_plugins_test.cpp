@@ -66,6 +66,18 @@ TEST_F(GoodPlugin, ssh_passes_every_rule_but_those_about_children) {
   EXPECT_THAT(verdicts.skipped, are_those_about_children());
 }
 
+TEST_F(GoodPlugin, kubernetes_passes_every_rule_but_those_about_children) {
+  // A cluster that is never there.
+  const auto config = tools.write("kubeconfig", R"({"current-context": "x",
+    "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+    "contexts": [{"name": "x", "context": {"cluster": "c"}}]})");
+  ::setenv("KUBECONFIG", config.c_str(), 1);
+  const Verdicts verdicts =
+      verdicts_on({.file = installed("kubernetes"), .options = R"({"image": "busybox"})"});
+  EXPECT_THAT(verdicts.broken, IsEmpty());
+  EXPECT_THAT(verdicts.skipped, are_those_about_children());
+}
+
 TEST_F(GoodPlugin, slurm_passes_every_rule) {
   const Verdicts verdicts = verdicts_on({.file = installed("slurm")});
   EXPECT_THAT(verdicts.broken, IsEmpty());

@@ -41,7 +41,7 @@ std::optional<std::string> configuration_in(const Block& block) {
 
 /// The executors that come with dream, and those that the document's own text tells how to install.
 std::vector<std::string> executors_in(const Document& document) {
-  std::vector<std::string> executors{"shell", "npm", "deno", "docker", "ssh", "slurm"};
+  std::vector<std::string> executors{"shell", "npm", "deno", "docker", "ssh", "slurm", "kubernetes"};
   static const std::regex made(R"(dream plugin new (?:--\S+ )*(\w+))");
   for (std::sregex_iterator at(document.text.begin(), document.text.end(), made), end; at != end; ++at)
     executors.push_back((*at)[1]);

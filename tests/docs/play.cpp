@@ -43,7 +43,7 @@ cli::Options options_of(const std::string& command_line) {
 
 Plan plan_of(const std::string& command_line, const std::filesystem::path& example) {
   const cli::Options options = options_of(command_line);
-  const std::vector<std::string> executors{"shell", "npm", "deno", "docker", "ssh", "slurm"};
+  const std::vector<std::string> executors{"shell", "npm", "deno", "docker", "ssh", "slurm", "kubernetes"};
   const auto loaded = config::load(example / "dream.json", executors);
   if (!loaded || !loaded->problems.empty()) throw std::runtime_error(example.string() + " has problems");
   const auto project =

@@ -55,7 +55,7 @@ dream completion fish | cmp - "$prefix/share/fish/vendor_completions.d/dream.fis
 
 cp -r "$examples/build-then-run" "$folder/example"
 dream -C "$folder/example/app" --info > "$folder/info"
-for executor in shell npm deno docker ssh slurm; do
+for executor in shell npm deno docker ssh slurm kubernetes; do
   expect "where it finds $executor" "$prefix/lib/dream/plugins/libdream_$executor.so" < "$folder/info"
 done
 dream -C "$folder/example/app" start 2> /dev/null | expect "an example" "hello, world!"

@@ -1,0 +1,102 @@
+#include <chrono>
+#include <dream/sdk.hpp>
+#include <dream/sdk/options.hpp>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "http/engine_thread.hpp"
+#include "leftovers.hpp"
+#include "life/step_run.hpp"
+#include "pod_life.hpp"
+
+namespace {
+
+using namespace dream::kubernetes;  // NOLINT(google-build-using-namespace): this is where it comes together
+namespace sdk = dream::sdk;
+using dream::plugins::own_variables;
+
+/// One Pod for each task.
+class Kubernetes : public sdk::Executor {
+ public:
+  static constexpr sdk::PluginInfo info{.id = "kubernetes",
+                                        .version = "1.0.0",
+                                        .summary = "runs a Pod of a Kubernetes cluster",
+                                        .abilities = DREAM_PLUGIN_TELLS_READY};
+
+  Kubernetes(const sdk::Host& host, sdk::Project project)
+      : host_(host), project_(std::move(project)), loop_(host) {}
+
+  sdk::Result<std::unique_ptr<sdk::Run>> start(const sdk::Task& task) override {
+    if (host_.post() == nullptr || host_.output() == nullptr) {
+      return sdk::Failure{DREAM_E_UNSUPPORTED, "this host has no dream.post/1 or no dream.output/1"};
+    }
+    sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_variables());
+    if (!plan) return plan.failure();
+    auto run = std::make_unique<dream::life::StepRun>(host_, task.run());
+    const auto executor = thread_.executor();
+    const auto make = [&](std::shared_ptr<dream::life::LifeObserver> observer) {
+      return std::make_shared<PodLife>(executor, login_of(plan->access), *std::move(plan),
+                                       std::move(observer));
+    };
+    run->begin(executor, loop_, make);
+    return std::unique_ptr<sdk::Run>(std::move(run));
+  }
+
+  sdk::Result<std::string> describe(const sdk::Task& task) {
+    const sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_variables());
+    if (!plan) return plan.failure();
+    return dream::kubernetes::describe(*plan);
+  }
+
+  /// Without a command in dream.json there is always one: the image's own. So there is nothing to list.
+  static sdk::Result<std::vector<sdk::FoundTask>> discover(const sdk::Host&, const sdk::Project&) {
+    return std::vector<sdk::FoundTask>();
+  }
+
+  static sdk::Result<void> tool(const sdk::Host&, const sdk::Project& project) {
+    const auto access = find_access(AccessOptions::read(project.options), own_variables());
+    if (!access) return access.failure();
+    return {};
+  }
+
+  static sdk::Result<void> reap(const sdk::Host&, const sdk::DeadRun& run) {
+    std::set<std::string> done;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(run.limit_ms);
+    sdk::Result<void> result;
+    for (const std::string& options : run.options) {
+      const auto access = find_access(AccessOptions::read(options), own_variables());
+      if (!access) {
+        result = access.failure();
+        continue;
+      }
+      if (!done.insert(access->endpoint.address + " " + access->name_space).second) continue;
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      // A cluster that doesn't answer doesn't keep the others from being asked.
+      if (sdk::Result<void> removed = remove_all_of(run.session, *access, left); !removed) result = removed;
+    }
+    return result;
+  }
+
+ private:
+  /// One for all steps that reach a cluster in the same way.
+  [[nodiscard]] std::shared_ptr<Login> login_of(const Access& access) {
+    std::shared_ptr<Login>& login = logins_[access.files + " " + access.context + " " + access.name_space];
+    if (login == nullptr) login = std::make_shared<Login>(thread_.executor(), access);
+    return login;
+  }
+
+  sdk::Host host_;
+  sdk::Project project_;
+  sdk::LoopQueue loop_;
+  std::map<std::string, std::shared_ptr<Login>> logins_;
+  dream::http::EngineThread thread_;  // the last: it is joined before what it uses goes
+};
+
+}  // namespace
+
+DREAM_PLUGIN(Kubernetes)

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace dream::kubernetes {
+
+/// Takes the log of a container apart: entries, each of which begins with the time at which it was written.
+/// An entry is a line, or a part of one: the node's engine cuts long lines into parts, and before Kubernetes
+/// 1.27 each of them has its time. A log can be read again from a second on, since a connection may break:
+/// what has been had already is dropped, by the count of entries and bytes.
+class PodLog {
+ public:
+  /// What `bytes`, cut anywhere, have that is new, without the times.
+  [[nodiscard]] std::string take(std::string_view bytes);
+  /// What is left at the end of all.
+  [[nodiscard]] std::string finish();
+  /// From which second on the log has to be read so that nothing is missed: "2026-11-29T10:54:38Z"; empty:
+  /// all of it. What comes next is from there.
+  [[nodiscard]] std::string begin_again();
+
+ private:
+  void begin_entry(const std::string& time);
+  void take_text(std::string_view text, std::string& fresh);
+
+  /// Where in the log it is: before a time, in the text behind one, or behind a part, where either may
+  /// follow.
+  enum class Place : unsigned char { time, text, behind_part };
+
+  Place place_ = Place::time;
+  std::string time_;           ///< the next one, as far as it has come
+  std::size_t in_part_ = 0;    ///< bytes of the entry's text that have come
+  std::string newest_;         ///< the newest time
+  std::string first_;          ///< the first time in the second of that
+  std::uint64_t entries_ = 0;  ///< that have begun since the second of that
+  std::size_t delivered_ = 0;  ///< bytes of the last one
+  std::uint64_t old_ = 0;      ///< entries that are still to come again
+  std::size_t skip_ = 0;       ///< bytes of this entry that have been had
+};
+
+}  // namespace dream::kubernetes

@@ -1,0 +1,117 @@
+#include "pod_plan.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <dream/sdk/command_line.hpp>
+#include <utility>
+
+#include "shared/names.hpp"
+#include "shared/shell_line.hpp"
+#include "shared/task_environment.hpp"
+
+namespace dream::kubernetes {
+
+namespace {
+
+constexpr std::int64_t ms_in_s = 1000;
+
+std::vector<std::string> words_of_line(const std::string& line, bool has_arguments) {
+  std::vector<std::string> words{"sh", "-c", line};
+  if (has_arguments) words.emplace_back("sh");
+  return words;
+}
+
+/// The task's, or else the option's; with what stood after `--`, for which a line has a place.
+Result<std::vector<std::string>> words_of(const sdk::Task& task, const sdk::Options& options) {
+  const std::vector<std::string> arguments = task.arguments();
+  std::optional<std::string> line = options.text("command");
+  std::vector<std::string> words = line ? std::vector<std::string>() : options.texts("command");
+  if (task.has_command_line()) line = std::string(task.command_line());
+  if (task.has_command_argv()) {
+    line.reset();
+    words = task.command_argv();
+  }
+  if (line && !arguments.empty()) {
+    Result<std::string> whole = plugins::line_with_arguments(*line);
+    if (!whole) return whole.failure();
+    line = *std::move(whole);
+  }
+  if (line) words = words_of_line(*line, !arguments.empty());
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
+
+std::optional<std::vector<std::string>> entrypoint_of(const sdk::Options& options) {
+  if (!options.has("entrypoint")) return std::nullopt;
+  std::vector<std::string> words = options.texts("entrypoint");
+  std::erase(words, "");
+  return words;
+}
+
+/// What Kubernetes can't do is said before it is tried.
+Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::Task& task) {
+  if (!options.has("image"))
+    return Failure{DREAM_E_OPTIONS, "there is no image", R"(set "image", like "postgres:16")"};
+  if (task.stop_signal() != SIGTERM && !task.may_use_own_signal())
+    return Failure{DREAM_E_UNSUPPORTED, "Kubernetes asks a Pod to end by TERM, or by the signal of its image",
+                   "remove stop.signal of " + plan.step + ", or build the image with a STOPSIGNAL"};
+  if (plan.wants_ready && pod_spec(plan).find("\"readinessProbe\"") == std::string::npos)
+    return Failure{DREAM_E_OPTIONS, "nothing tells when the Pod of " + plan.step + " is ready",
+                   "set `readinessProbe`, or take another `ready`: log"};
+  return {};
+}
+
+}  // namespace
+
+Result<PodPlan> make_plan(const sdk::Host& host, const sdk::Project& project, const sdk::Task& task,
+                          const Variables& variables) {
+  const sdk::Options options(task.options());
+  Result<Access> access = find_access(AccessOptions::read(task.options()), variables);
+  if (!access) return access.failure();
+  PodPlan plan{.access = *std::move(access), .options = std::string(task.options())};
+  plan.step = project.path + ":" + std::string(task.name());
+  Result<std::vector<std::string>> words = words_of(task, options);
+  if (!words) return words.failure();
+  plan.words = *std::move(words);
+  plan.entrypoint = entrypoint_of(options);
+  plan.environment = plugins::given_environment(task, options.texts("env"));
+  plan.service = options.text("service").value_or("");
+  plan.grace = task.grace();
+  plan.wants_ready = task.wants_ready();
+  if (const auto limit = options.number("waitLimit")) plan.wait_limit = std::chrono::seconds(*limit);
+  const std::string session = host.session();
+  // A step that is started again is another Pod: the one before it may still be ending.
+  const std::string tail = (session.empty() ? plugins::short_hash(project.root) : session.substr(0, 8)) +
+                           "-" + std::to_string(task.run());
+  const std::string name = plugins::step_name(plan.step, tail);
+  plan.name = plugins::short_name(name, tail.size() + sizeof("-01234567-") - 1);
+  plan.labels = {{run_label, session}, {step_label, plan.name}};
+  if (const Result<void> checked = check(plan, options, task); !checked) return checked.failure();
+  return plan;
+}
+
+std::int64_t grace_seconds(const PodPlan& plan) {
+  return std::max<std::int64_t>(1, (plan.grace.count() + ms_in_s - 1) / ms_in_s);
+}
+
+std::string describe(const PodPlan& plan) {
+  const sdk::Options options(plan.options);
+  std::vector<std::string> words{"kubectl",
+                                 "--context",
+                                 plan.access.context,
+                                 "--namespace",
+                                 plan.access.name_space,
+                                 "run",
+                                 "--image",
+                                 options.text("image").value_or("")};
+  for (const std::string& entry : plan.environment)
+    words.insert(words.end(), {"--env", entry.substr(0, entry.find('='))});
+  std::vector<std::string> command = plan.entrypoint.value_or(std::vector<std::string>{});
+  if (plan.entrypoint) words.emplace_back("--command");
+  command.insert(command.end(), plan.words.begin(), plan.words.end());
+  if (!command.empty()) words.emplace_back("--");
+  words.insert(words.end(), command.begin(), command.end());
+  return sdk::shell_line(words);
+}
+
+}  // namespace dream::kubernetes

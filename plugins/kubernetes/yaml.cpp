@@ -1,0 +1,68 @@
+#include "yaml.hpp"
+
+#include <dlfcn.h>
+
+#include <array>
+#include <cstdio>
+#include <dream/sdk/command_line.hpp>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace dream::kubernetes {
+
+namespace {
+
+/// What the program says; nothing when it can't be started.
+std::string answer_of(const std::string& program, const std::string& path) {
+  FILE* pipe = ::popen((sdk::shell_line({program, path}) + " 2> /dev/null").c_str(), "re");
+  if (pipe == nullptr) return {};
+  std::string answer;
+  std::array<char, 4096> buffer;  // NOLINT(*-member-init): fread() fills it
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    answer.append(buffer.data(), got);
+  ::pclose(pipe);  // the host may have waited for it already
+  return answer;
+}
+
+/// Each step of a run reads the same files.
+const std::string& remembered_answer(const std::string& program, const std::string& path,
+                                     const std::string& text) {
+  static std::mutex mutex;
+  static std::map<std::string, std::pair<std::string, std::string>> answers;
+  const std::scoped_lock lock(mutex);
+  auto& [of, answer] = answers[path];
+  if (answer.empty() || of != text) {
+    of = text;
+    answer = answer_of(program, path);
+  }
+  return answer;
+}
+
+}  // namespace
+
+std::string yaml_program() {
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<const void*>(&yaml_program), &info) == 0) return {};
+  return (std::filesystem::path(info.dli_fname).parent_path().parent_path() / "yaml_to_json").string();
+}
+
+Result<rapidjson::Document> read_yaml(const std::string& path, const std::string& text,
+                                      const std::string& program) {
+  rapidjson::Document json = parse_json(text);
+  if (json.IsObject()) return json;
+  const rapidjson::Document answer = parse_json(remembered_answer(program, path, text));
+  if (answer.IsObject() && answer.HasMember("yaml")) {
+    json.CopyFrom(json_at(answer, {"yaml"}), json.GetAllocator());
+    return json;
+  }
+  const std::string error = json_text(answer, {"error"});
+  if (error.empty())
+    return Failure{DREAM_E_FAILED, program + ", which reads YAML, can't be run", "install dream anew", path};
+  const std::int64_t line = json_number(answer, {"line"});
+  return Failure{DREAM_E_FAILED, "the kubeconfig is no YAML: " + error, "",
+                 path + (line > 0 ? ":" + std::to_string(line) : "")};
+}
+
+}  // namespace dream::kubernetes

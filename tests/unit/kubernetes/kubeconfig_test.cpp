@@ -1,0 +1,153 @@
+#include "kubeconfig.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "support/temporary_folder.hpp"
+#include "yaml.hpp"
+
+namespace dream::kubernetes {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
+
+constexpr const char* whole = R"(
+apiVersion: v1
+kind: Config
+clusters:
+- name: one
+  cluster: {server: "https://one.example:6443/base/", certificate-authority: pki/ca.crt, tls-server-name: inner}
+- name: two
+  cluster: {server: "https://[fd00::1]", insecure-skip-tls-verify: true, certificate-authority-data: cGVt}
+users:
+- name: token
+  user: {token: secret, as: someone, as-groups: [a, b]}
+- name: files
+  user: {client-certificate: /abs/c.crt, client-key: c.key, tokenFile: t}
+- name: program
+  user:
+    exec: {apiVersion: client.authentication.k8s.io/v1, command: ./bin/login, args: [--for, one], env: [{name: A, value: "1"}], provideClusterInfo: true, installHint: get it}
+contexts:
+- {name: first, context: {cluster: one, user: token, namespace: dev}}
+- {name: second, context: {cluster: two, user: files}}
+- {name: third, context: {cluster: one, user: program}}
+- {name: lost, context: {cluster: none, user: token}}
+- {name: nobody, context: {cluster: one, user: none}}
+current-context: first
+)";
+
+Result<rapidjson::Document> document_of(const std::string& text) {
+  static const TemporaryFolder folder;
+  static int number = 0;
+  return read_yaml(folder.write("config" + std::to_string(++number), text).string(), text,
+                   DREAM_YAML_PROGRAM);
+}
+
+std::string json_of(const std::string& text) {
+  return plugins::to_text(*document_of(text));
+}
+
+Result<Access> read(const AccessOptions& options = {}, const std::string& text = whole) {
+  const auto document = document_of(text);
+  if (!document) return document.failure();
+  return read_access({{"/home/me/.kube/config", plugins::to_text(*document)}}, options, "");
+}
+
+TEST(Kubeconfig, gives_the_current_context) {
+  const auto access = read();
+  ASSERT_TRUE(access) << access.failure().message;
+  EXPECT_EQ(access->endpoint.host, "one.example");
+  EXPECT_EQ(access->endpoint.port, "6443");
+  EXPECT_EQ(access->prefix, "/base");
+  EXPECT_EQ(access->name_space, "dev");
+  EXPECT_EQ(access->token, "secret");
+  EXPECT_EQ(access->endpoint.tls->authority, "/home/me/.kube/pki/ca.crt");
+  EXPECT_EQ(access->endpoint.tls->name, "inner");
+  EXPECT_TRUE(access->endpoint.tls->verify);
+  EXPECT_THAT(access->headers, ElementsAre(Pair("Impersonate-User", "someone"),
+                                           Pair("Impersonate-Group", "a"), Pair("Impersonate-Group", "b")));
+}
+
+TEST(Kubeconfig, gives_another_context_and_namespace_where_options_name_them) {
+  const auto access = read({.context = "second", .name_space = "mine"});
+  ASSERT_TRUE(access) << access.failure().message;
+  EXPECT_EQ(access->endpoint.host, "fd00::1");
+  EXPECT_EQ(access->endpoint.port, "443");
+  EXPECT_EQ(access->prefix, "");
+  EXPECT_EQ(access->name_space, "mine");
+  EXPECT_FALSE(access->endpoint.tls->verify);
+  EXPECT_EQ(access->endpoint.tls->authority_text, "pem");
+  EXPECT_EQ(access->endpoint.tls->certificate, "/abs/c.crt");
+  EXPECT_EQ(access->endpoint.tls->key, "/home/me/.kube/c.key");
+  EXPECT_EQ(access->token_file, "/home/me/.kube/t");
+}
+
+TEST(Kubeconfig, names_a_login_program_from_its_own_folder) {
+  const auto access = read({.context = "third"});
+  ASSERT_TRUE(access) << access.failure().message;
+  EXPECT_EQ(access->name_space, "default");
+  ASSERT_TRUE(access->program);
+  EXPECT_THAT(access->program->command, ElementsAre("/home/me/.kube/bin/login", "--for", "one"));
+  EXPECT_THAT(access->program->environment, ElementsAre("A=1"));
+  EXPECT_TRUE(access->program->wants_cluster);
+  EXPECT_EQ(access->program->install_hint, "get it");
+}
+
+TEST(Kubeconfig, of_several_files_the_first_that_names_something_counts) {
+  const std::string first = "current-context: x\nclusters: [{name: c, cluster: {server: 'http://a:1'}}]\n";
+  const std::string second =
+      "current-context: y\nclusters: [{name: c, cluster: {server: 'http://b:2'}}]\n"
+      "users: [{name: u, user: {tokenFile: t}}]\ncontexts: [{name: x, context: {cluster: c, user: u}}]\n";
+  const auto access = read_access({{"/a/1", json_of(first)}, {"/b/2", json_of(second)}}, {}, "");
+  ASSERT_TRUE(access) << access.failure().message;
+  EXPECT_EQ(access->endpoint.address, "http://a:1");
+  EXPECT_EQ(access->token_file, "/b/t");
+  EXPECT_FALSE(access->endpoint.tls);
+}
+
+TEST(Kubeconfig, tells_what_it_lacks) {
+  for (const auto& [context, told] :
+       std::map<std::string, std::string>{{"lost", "has no cluster \"none\""},
+                                          {"nobody", "has no user \"none\""},
+                                          {"other", "has no context \"other\""}}) {
+    const auto access = read({.context = context});
+    ASSERT_FALSE(access);
+    EXPECT_THAT(access.failure().message, HasSubstr(told));
+    EXPECT_EQ(access.failure().where, "/home/me/.kube/config");
+  }
+  EXPECT_THAT(read({}, "a: 1").failure().message, HasSubstr("no current context"));
+  EXPECT_THAT(read({}, "\na: [").failure().message, HasSubstr("the kubeconfig is no YAML: "));
+  EXPECT_TRUE(read({}, "\na: [").failure().where.ends_with(":2"));
+  const auto lost = read_yaml("/x", "a: 1", "/no/such/program");
+  EXPECT_EQ(lost.failure().message, "/no/such/program, which reads YAML, can't be run");
+  const std::string ftp =
+      "current-context: x\nclusters: [{name: c, cluster: {server: 'ftp://a'}}]\ncontexts: [{name: x, "
+      "context: {cluster: c}}]";
+  EXPECT_THAT(read({}, ftp).failure().message, HasSubstr("no address of a server"));
+  const std::string proxy =
+      "current-context: x\nclusters: [{name: c, cluster: {server: 'https://a', proxy-url: 'http://p'}}]\n"
+      "contexts: [{name: x, context: {cluster: c}}]";
+  EXPECT_THAT(read({}, proxy).failure().message, HasSubstr("proxy-url"));
+}
+
+TEST(Kubeconfig, is_searched_where_kubectl_searches_it) {
+  std::map<std::string, std::string> set{{"HOME", "/h"}};
+  const Variables variables = [&](const std::string& name) -> std::optional<std::string> {
+    return set.contains(name) ? std::optional(set[name]) : std::nullopt;
+  };
+  EXPECT_THAT(kubeconfig_files({}, variables), ElementsAre("/h/.kube/config"));
+  set["KUBECONFIG"] = "/a::/b";
+  EXPECT_THAT(kubeconfig_files({}, variables), ElementsAre("/a", "/b"));
+  EXPECT_THAT(kubeconfig_files({.kubeconfig = "~/c"}, variables), ElementsAre("/h/c"));
+  const auto access = find_access({.kubeconfig = "/no/such"}, variables);
+  ASSERT_FALSE(access);
+  EXPECT_EQ(access.failure().code, DREAM_E_NOT_FOUND);
+  EXPECT_THAT(access.failure().message, HasSubstr("there is no kubeconfig at /no/such"));
+}
+
+}  // namespace
+}  // namespace dream::kubernetes
