@@ -117,7 +117,10 @@ void PodLife::terminate(sdk::Urgency urgency) {
   signal_ = urgency == sdk::Urgency::force ? SIGKILL : SIGTERM;
   const bool first_force = urgency == sdk::Urgency::force && !std::exchange(forced_, true);
   if (stage_ == Stage::creating) api_.be_patient(std::chrono::milliseconds(0));
-  if (stage_ == Stage::running) delete_pod();
+  if (stage_ == Stage::running) {
+    pause_.cancel();
+    delete_pod();
+  }
   if (first_force) give_up_later();
 }
 

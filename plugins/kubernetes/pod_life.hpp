@@ -27,8 +27,9 @@ struct PodLimits {
   std::chrono::milliseconds silence{5'000};
   /// How long the output of a Pod that is gone may take to end.
   std::chrono::milliseconds last_output{4'000};
-  /// A node that doesn't answer is looked at so often.
-  std::chrono::milliseconds between_looks_at_node{5'000};
+  /// How long the cluster may hear nothing of a node, and how often that is asked for.
+  std::chrono::milliseconds lost_node{15'000};
+  std::chrono::milliseconds between_looks_at_node{1'000};
 };
 
 /// One Pod with what belongs to it.

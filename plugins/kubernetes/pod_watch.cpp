@@ -86,14 +86,25 @@ Async<void> PodLife::missed(Failure failure) {
   co_await pause_.async_wait(answered);
 }
 
-/// Who may not look at nodes isn't told.
+/// One that comes back soon has lost nothing. Who may not look at nodes isn't told.
 Async<void> PodLife::look_at_node() {
-  const Result<std::optional<std::string>> found = co_await api_.get("/api/v1/nodes/" + pod_.node);
-  if (!found) co_return;
-  const std::string reason = *found ? reason_of_node(parse_json(**found)) : "it is gone";
-  if (!reason.empty() && watches())
-    end_ = sdk::Exit::failed_start({DREAM_E_FAILED, "the node " + pod_.node + " is lost: " + reason,
-                                    "kubectl get nodes shows the nodes"});
+  const auto begin = Clock::now();
+  while (watches() && pod_.unready && pod_.runs()) {
+    const Result<std::optional<std::string>> found = co_await api_.get("/api/v1/nodes/" + pod_.node);
+    if (!found) co_return;
+    const std::string reason = *found ? reason_of_node(parse_json(**found)) : "it is gone";
+    if (reason.empty()) co_return;
+    if (Clock::now() - begin >= limits_.lost_node) {
+      const std::string what = "the node " + pod_.node + " is lost: " + reason;
+      end_ = sdk::Exit::failed_start({DREAM_E_FAILED, what, "kubectl get nodes shows the nodes"});
+      co_return;
+    }
+    observer_->on_standing({.state = pod_.node + " doesn't answer: " + reason});
+    told_.clear();
+    pause_.expires_after(limits_.between_looks_at_node);
+    co_await pause_.async_wait(answered);
+    static_cast<void>(co_await look());
+  }
 }
 
 void PodLife::take_event(const PodEvent& event) {

@@ -193,6 +193,20 @@ TEST_F(PodEnd, a_node_that_is_lost_is_told) {
   cluster.await_nothing();
 }
 
+TEST_F(PodEnd, a_node_that_comes_back_soon_has_lost_nothing) {
+  const PodWorkspace waiting(task("go", "echo runs; read x < /root/gate; exit 6"),
+                             on_node("node2") + ", " + with_folder("${ROOT}"));
+  const e2e::Gate gate(waiting, "gate");
+  DreamRun dream(waiting, waiting.launch({"go", "--debug"}));
+  dream.await_out("runs");
+  Cluster::script("node lose");
+  dream.await_err("node2 doesn't answer: Kubelet stopped");
+  Cluster::script("node find");
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 6);
+  cluster.expect_nothing();
+}
+
 TEST_F(PodEnd, a_hundred_that_are_cancelled_in_the_middle_leave_nothing) {
   std::string tasks_of_it;
   std::string entries;
