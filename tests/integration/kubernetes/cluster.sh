@@ -170,7 +170,11 @@ start() {
 }
 stop() {
   local node
-  end kubelet1 kubelet2 scheduler controllers keeper apiserver etcd dockerd1 dockerd2
+  end kubelet1 kubelet2 scheduler controllers keeper apiserver etcd
+  for node in 1 2; do
+    docker -H unix://"$dir"/node$node/docker.sock ps -q 2>/dev/null | xargs -r docker -H unix://"$dir"/node$node/docker.sock rm -f >/dev/null
+  done
+  end dockerd1 dockerd2
   for node in 1 2; do ip netns del dreamk8-$node; done
   ip link del dreamk8 2>/dev/null
   awk -v d="$dir/" 'index($2,d)==1{print $2}' /proc/self/mounts | sort -r | xargs -r umount -l
