@@ -223,6 +223,7 @@ TEST(ReloadedOptions, are_in_the_record_of_the_run_beside_those_before) {
   const auto record = std::filesystem::directory_iterator(records)->path();
   EXPECT_THAT(workspace.read(record.lexically_relative(workspace.root()).string()),
               AllOf(HasSubstr(R"("{}")"), HasSubstr(R"(reap\":\"wait)")));
+  dream.await_out("a | up\na | up\n");  // until then it is stopping
   struct stat before {};
   struct stat after {};
   ASSERT_EQ(::stat(record.c_str(), &before), 0);
