@@ -110,6 +110,7 @@ TEST_F(SdkExtensions, a_command_inside_gets_the_run_and_tells_its_end) {
   EXPECT_FALSE(plugin.run_inside(*run, {"nothing"}));
   EXPECT_EQ(plugin.error().message, "not there");
   EXPECT_EQ(run->insides.size(), 1U);
+  host.exit_child(0, DREAM_EXIT_CODE, 0);
 }
 
 TEST_F(SdkExtensions, reaping_gets_the_dead_run) {

@@ -100,7 +100,10 @@ class ScriptedExecutor : public plugin::Executor {
   class ScriptedRun : public plugin::Run {
    public:
     ScriptedRun(ScriptedExecutor& executor, std::string name) : executor_(executor), name_(std::move(name)) {}
-    ~ScriptedRun() override { executor_.observer_ = nullptr; }
+    ~ScriptedRun() override {
+      executor_.observer_ = nullptr;
+      executor_.inside = nullptr;
+    }
     Result<void> terminate(Urgency urgency) override {
       executor_.happened_ += (urgency == Urgency::force ? "force " : "terminate ") + name_ + "; ";
       return {};
