@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <set>
 
 #include "base/text.hpp"
@@ -26,6 +27,36 @@ std::set<pid_t> processes_above() {
   return above;
 }
 
+/// Nothing: no run is known to have started this process.
+std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::filesystem::path& root,
+                                             const std::set<pid_t>& above) {
+  constexpr Duration patience = std::chrono::milliseconds(500);
+  std::optional<Result<void>> judged;
+  std::vector<control::Connection> runs = control::open_runs(
+      control::sockets_of_runs(plugin::own_environment()),
+      [&](const control::RunInfo& run) { return above.contains(run.pid); }, patience);
+  for (control::Connection& run : runs) {
+    if (!run.send({.id = 1, .what = control::Request::What::ps})) continue;
+    const auto answer = run.line(read_clock() + patience);
+    for (const StepSeen& step : answer ? steps_in(*answer) : std::vector<StepSeen>()) {
+      if (step.pid == 0 || !above.contains(step.pid)) continue;
+      judged = Result<void>();
+      const bool is_planned = run.info().root == control::real_root(root) &&
+                              std::ranges::any_of(plan.steps, [&](const Step& planned) {
+                                return to_string(planned.id) == step.id;
+                              });
+      if (!is_planned) continue;
+      return Error{
+          ErrorCode::plan,
+          step.id + " would start itself without end: it has started this dream (run " +
+              run.info().short_id() + "), which runs it again, so nothing is run",
+          {},
+          "call its script otherwise; if it only collects its dependencies, \"command\": null does that"};
+    }
+  }
+  return judged;
+}
+
 }  // namespace
 
 std::vector<control::Connection> find_same_runs(const Selection& selection, const std::filesystem::path& root,
@@ -41,30 +72,14 @@ std::vector<control::Connection> find_same_runs(const Selection& selection, cons
 }
 
 Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::path& root) {
-  constexpr Duration at_a_start = std::chrono::milliseconds(500);
+  constexpr Duration at_a_start = std::chrono::milliseconds(100);
+  constexpr int pause_us = 5000;
   if (::getenv(process::child_mark_name) == nullptr) return {};  // no task has started it
   const std::set<pid_t> above = processes_above();
-  std::vector<control::Connection> runs = control::open_runs(
-      control::sockets_of_runs(plugin::own_environment()),
-      [&, real = control::real_root(root)](const control::RunInfo& run) {
-        return run.root == real && above.contains(run.pid);
-      },
-      at_a_start);
-  for (control::Connection& run : runs) {
-    if (!run.send({.id = 1, .what = control::Request::What::ps})) continue;
-    const auto answer = run.line(read_clock() + at_a_start);
-    for (const StepSeen& step : answer ? steps_in(*answer) : std::vector<StepSeen>()) {
-      const bool is_planned = std::ranges::any_of(
-          plan.steps, [&](const Step& planned) { return to_string(planned.id) == step.id; });
-      if (step.pid == 0 || !above.contains(step.pid) || !is_planned) continue;
-      return Error{
-          ErrorCode::plan,
-          step.id + " would start itself without end: it has started this dream (run " +
-              run.info().short_id() + "), which runs it again, so nothing is run",
-          {},
-          "call its script otherwise; if it only collects its dependencies, \"command\": null does that"};
-    }
-  }
+  if (std::ranges::none_of(above, process::runs_this_program)) return {};
+  // A run can be asked only a moment after its first step has started.
+  for (const Instant end = read_clock() + at_a_start; read_clock() < end; ::usleep(pause_us))
+    if (const auto judged = judge_runs_above(plan, root, above)) return *judged;
   return {};
 }
 
