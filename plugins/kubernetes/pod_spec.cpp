@@ -35,9 +35,8 @@ Json* named(Json& list, const std::string& name) {
 void merge(Json& base, const Json& over, Allocator& allocator) {
   if (base.IsObject() && over.IsObject()) {
     for (const auto& member : over.GetObject()) {
-      const auto found = base.FindMember(member.name);
-      if (found != base.MemberEnd()) {
-        merge(found->value, member.value, allocator);
+      if (base.HasMember(member.name)) {
+        merge(base[member.name], member.value, allocator);
       } else {
         base.AddMember(Json(member.name, allocator), Json(member.value, allocator), allocator);
       }
