@@ -28,7 +28,7 @@ std::set<pid_t> processes_above() {
 }
 
 /// Nothing: no run is known to have started this process.
-std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::filesystem::path& root,
+std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::string& root,
                                              const std::set<pid_t>& above) {
   constexpr Duration patience = std::chrono::milliseconds(500);
   std::optional<Result<void>> judged;
@@ -41,10 +41,10 @@ std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::filesy
     for (const StepSeen& step : answer ? steps_in(*answer) : std::vector<StepSeen>()) {
       if (step.pid == 0 || !above.contains(step.pid)) continue;
       judged = Result<void>();
-      const bool is_planned = run.info().root == control::real_root(root) &&
-                              std::ranges::any_of(plan.steps, [&](const Step& planned) {
-                                return to_string(planned.id) == step.id;
-                              });
+      const bool is_planned =
+          run.info().root == root && std::ranges::any_of(plan.steps, [&](const Step& planned) {
+            return to_string(planned.id) == step.id;
+          });
       if (!is_planned) continue;
       return Error{
           ErrorCode::plan,
@@ -77,9 +77,10 @@ Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::pa
   if (::getenv(process::child_mark_name) == nullptr) return {};  // no task has started it
   const std::set<pid_t> above = processes_above();
   if (std::ranges::none_of(above, process::runs_this_program)) return {};
+  const std::string real = control::real_root(root);
   // A run can be asked only a moment after its first step has started.
   for (const Instant end = read_clock() + at_a_start; read_clock() < end; ::usleep(pause_us))
-    if (const auto judged = judge_runs_above(plan, root, above)) return *judged;
+    if (const auto judged = judge_runs_above(plan, real, above)) return *judged;
   return {};
 }
 

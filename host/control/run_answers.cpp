@@ -195,10 +195,23 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
   return sentences;
 }
 
+namespace {
+
+bool is_up(State state) {
+  return state == State::running || state == State::ready || state == State::unhealthy;
+}
+
+/// "./a:go has ended", "./a:go is held".
+std::string sentence_on(const std::string& name, State state) {
+  return state == State::ended ? name + " has ended" : fmt::format("{} is {}", name, word_of(state));
+}
+
+}  // namespace
+
 Result<engine::Event> event_of(const RunState& run, const Request& request, StepIndex step) {
   const Request::What what = request.what;
   const State state = run.of(step).state;
-  const bool runs = state == State::running || state == State::ready || state == State::unhealthy;
+  const bool runs = is_up(state);
   const bool pauses = state == State::held || state == State::backoff;
   const std::string name = name_of(run.plan(), step);
   if (run.stopping()) return Error{ErrorCode::plan, "the run is being stopped", {}, {}};
@@ -210,7 +223,7 @@ Result<engine::Event> event_of(const RunState& run, const Request& request, Step
   if (what == Request::What::restart && (runs || pauses))
     return engine::Event(engine::RestartAsked{step, request.with_dependents});
   return Error{ErrorCode::plan,
-               state == State::ended ? name + " has ended" : fmt::format("{} is {}", name, word_of(state)),
+               sentence_on(name, state),
                {},
                state == State::ended ? "start it with a run of its own" : std::string()};
 }
@@ -221,13 +234,8 @@ Result<void> may_attach(const RunState& run, StepIndex step) {
   if (!run.plan().steps[position(step)].interactive)
     return Error{
         ErrorCode::plan, name + " reads from no terminal", {}, R"(set "interactive": true in dream.json)"};
-  const bool runs = state == State::running || state == State::ready || state == State::unhealthy ||
-                    state == State::stopping;
-  if (runs) return {};
-  return Error{ErrorCode::plan,
-               state == State::ended ? name + " has ended" : fmt::format("{} is {}", name, word_of(state)),
-               {},
-               {}};
+  if (is_up(state) || state == State::stopping) return {};
+  return Error{ErrorCode::plan, sentence_on(name, state), {}, {}};
 }
 
 Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps, Request::Until until) {

@@ -266,7 +266,7 @@ void Server::attach(Client& client, const Request& request, const std::vector<St
 }
 
 /// The next request waits until the terminal has taken this one.
-void Server::use_terminal(Client& client, const Request& request) {
+void Server::use_terminal(Client& client, const Request& request) const {
   if (!client.visit)
     return client.send(error_line(request.id, {ErrorCode::usage, "attach comes first", {}, {}}, usage));
   if (!client.visit->types) return;

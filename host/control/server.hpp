@@ -53,7 +53,7 @@ class Server : public output::Reporter {
   void send_logs(Client& client, const Request& request, const std::vector<StepIndex>& steps);
   void tell_steps(Client& client, const Request& request, std::vector<StepIndex> steps);
   void attach(Client& client, const Request& request, const std::vector<StepIndex>& steps);
-  void use_terminal(Client& client, const Request& request);
+  void use_terminal(Client& client, const Request& request) const;
   void end_visits(StepIndex step, std::string_view why);
   void broadcast(std::string_view line);
   void see_waits();

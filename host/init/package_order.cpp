@@ -12,6 +12,13 @@
 
 namespace dream::init {
 
+std::vector<std::string> words_in(const std::string& line) {
+  std::istringstream stream(line);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(std::move(word));
+  return words;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -73,13 +80,6 @@ void complete(Rule& rule, const Rule& common) {
   }
   if (rule.beside.empty()) rule.beside = common.beside;
   if (!rule.lasts) rule.lasts = common.lasts;
-}
-
-std::vector<std::string> words_in(const std::string& line) {
-  std::istringstream stream(line);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(std::move(word));
-  return words;
 }
 
 /// The script that a line runs in all packages, each after those that it uses; empty: it does nothing of the

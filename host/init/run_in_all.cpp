@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <set>
-#include <sstream>
 #include <string_view>
 
 #include "init/packages.hpp"
@@ -60,12 +59,8 @@ bool take_option(Words& words, std::initializer_list<std::string_view> options) 
 }  // namespace
 
 bool only_runs_in_all(const std::string& line, const std::string& script) {
-  Words words;
-  std::istringstream stream(line);
-  for (std::string word; stream >> word;) {
-    if (word.find_first_of("&|;<>$`()\"'\\*") != std::string::npos) return false;
-    words.push_back(std::move(word));
-  }
+  if (line.find_first_of("&|;<>$`()\"'\\*") != std::string::npos) return false;
+  Words words = words_in(line);
   if (words.size() > 1 && (words[1] == "turbo" || words[1] == "lerna") &&
       (words[0] == "npx" || words[0] == "bunx" || words[0] == "pnpm" || words[0] == "yarn"))
     words.erase(words.begin());

@@ -78,23 +78,51 @@ struct Try {
   }
 };
 
-/// A supervised tree on this machine.
-class Here : public Kind {
+/// What both ways to run the command have in common.
+class Exec : public Kind {
  public:
-  Here(const ExecProbe& probe, const Subject& subject) : subject_(subject), command_(probe) {}
+  Exec(const ExecProbe& probe, Subject subject) : subject_(std::move(subject)), command_(probe) {}
 
-  ~Here() override {
-    if (!try_ || !try_->found) return;
+  [[nodiscard]] Pace pace() const override { return slow; }
+
+ protected:
+  void begin(Found found) {
+    try_ = std::make_shared<Try>(subject_.context);
+    try_->found = std::move(found);
+  }
+  /// Calls `pass` when the try has taken too long, if somebody still asks.
+  template <class Pass>
+  void limit(Pass pass) {
+    try_->limit.expires_after(longest_try);
+    try_->limit.async_wait([one = try_, pass = std::move(pass)](const auto& error) {
+      if (!error && one->found) pass(*one);
+    });
+  }
+  /// Nobody asks any more. False: nobody did.
+  bool drop() {
+    if (!try_ || !try_->found) return false;
     try_->found = nullptr;
     try_->limit.cancel();
-    subject_.supervisor.terminate(try_->child, Urgency::force);
+    return true;
+  }
+
+  Subject subject_;
+  Command command_;
+  std::shared_ptr<Try> try_;
+};
+
+/// A supervised tree on this machine.
+class Here : public Exec {
+ public:
+  using Exec::Exec;
+  ~Here() override {
+    if (drop()) subject_.supervisor.terminate(try_->child, Urgency::force);
   }
   Here(const Here&) = delete;
   Here& operator=(const Here&) = delete;
 
   void look(Found found) override {
-    try_ = std::make_shared<Try>(subject_.context);
-    try_->found = std::move(found);
+    begin(std::move(found));
     process::ChildSpec spec{
         .argv = command_.argv(), .directory = subject_.directory, .environment = subject_.environment};
     spec.on_output = [one = try_](Stream, std::string_view bytes) {
@@ -113,38 +141,23 @@ class Here : public Kind {
       return;
     }
     try_->child = *started;
-    try_->limit.expires_after(longest_try);
-    try_->limit.async_wait([one = try_, &supervisor = subject_.supervisor](const auto& error) {
-      if (error || !one->found) return;
-      one->late = true;
-      supervisor.terminate(one->child, Urgency::force);
+    limit([&supervisor = subject_.supervisor](Try& one) {
+      one.late = true;
+      supervisor.terminate(one.child, Urgency::force);
     });
   }
-
-  [[nodiscard]] Pace pace() const override { return slow; }
-
- private:
-  Subject subject_;
-  Command command_;
-  std::shared_ptr<Try> try_;
 };
 
 /// A command where the step lives. What takes too long there is only waited for no longer.
-class Inside : public Kind {
+class Inside : public Exec {
  public:
-  Inside(const ExecProbe& probe, const Subject& subject) : subject_(subject), command_(probe) {}
-
-  ~Inside() override {
-    if (!try_) return;
-    try_->found = nullptr;
-    try_->limit.cancel();
-  }
+  using Exec::Exec;
+  ~Inside() override { drop(); }
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
 
   void look(Found found) override {
-    try_ = std::make_shared<Try>(subject_.context);
-    try_->found = std::move(found);
+    begin(std::move(found));
     const Result<void> begun =
         subject_.inside(command_.argv(), longest_try, [this, one = try_](const CommandEnd& end) {
           if (one->found) one->answer(command_.judge(end));
@@ -153,18 +166,8 @@ class Inside : public Kind {
       try_->answer({Finding::Verdict::never, begun.error(), {}});
       return;
     }
-    try_->limit.expires_after(longest_try);
-    try_->limit.async_wait([this, one = try_](const auto& error) {
-      if (!error && one->found) one->answer(command_.too_late());
-    });
+    limit([this](Try& one) { one.answer(command_.too_late()); });
   }
-
-  [[nodiscard]] Pace pace() const override { return slow; }
-
- private:
-  Subject subject_;
-  Command command_;
-  std::shared_ptr<Try> try_;
 };
 
 }  // namespace

@@ -59,8 +59,8 @@ void StepLife::terminate(sdk::Urgency urgency) {
 }
 
 /// The engine can't end a command: one that was given up may still run, and no other is started beside it.
-void StepLife::run_inside(std::vector<std::string> argv, std::chrono::milliseconds limit,
-                          std::function<void(Result<CommandOutcome>)> tell) {
+void StepLife::run_inside(const std::vector<std::string>& argv, std::chrono::milliseconds limit,
+                          const std::function<void(Result<CommandOutcome>)>& tell) {
   const auto whole = [](std::shared_ptr<StepLife> self, std::vector<std::string> words,
                         std::chrono::milliseconds most,
                         std::function<void(Result<CommandOutcome>)> told) -> Async<void> {
@@ -88,8 +88,7 @@ void StepLife::run_inside(std::vector<std::string> argv, std::chrono::millisecon
     told(std::move(outcome));
   };
   if (stage_ != Stage::running) return tell(Failure{DREAM_E_STALE, "its container doesn't run"});
-  asio::co_spawn(engine_.executor(), whole(shared_from_this(), std::move(argv), limit, std::move(tell)),
-                 asio::detached);
+  asio::co_spawn(engine_.executor(), whole(shared_from_this(), argv, limit, tell), asio::detached);
 }
 
 void StepLife::break_off() {

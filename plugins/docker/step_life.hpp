@@ -43,8 +43,8 @@ class StepLife : public life::Life, public std::enable_shared_from_this<StepLife
  public:
   void begin() final;
   void terminate(sdk::Urgency urgency) final;
-  void run_inside(std::vector<std::string> argv, std::chrono::milliseconds limit,
-                  std::function<void(Result<CommandOutcome>)> tell) override;
+  void run_inside(const std::vector<std::string>& argv, std::chrono::milliseconds limit,
+                  const std::function<void(Result<CommandOutcome>)>& tell) override;
 
  protected:
   enum class Stage : std::uint8_t { preparing, creating, running, over };

@@ -39,8 +39,8 @@ class Kubernetes : public sdk::Executor {
     auto run = std::make_unique<dream::life::StepRun>(host_, task.run());
     const auto executor = thread_.executor();
     const auto make = [&](std::shared_ptr<dream::life::LifeObserver> observer) {
-      return std::make_shared<PodLife>(executor, login_of(plan->access), *std::move(plan),
-                                       std::move(observer));
+      auto login = login_of(plan->access);
+      return std::make_shared<PodLife>(executor, std::move(login), *std::move(plan), std::move(observer));
     };
     run->begin(executor, loop_, make);
     return std::unique_ptr<sdk::Run>(std::move(run));

@@ -36,8 +36,8 @@ class Life {
   }
   /// Runs one, for `limit` at most (0: as long as it takes). `tell` is called once, on this thread, unless
   /// that ends before.
-  virtual void run_inside(std::vector<std::string> /*argv*/, std::chrono::milliseconds /*limit*/,
-                          std::function<void(sdk::Result<CommandOutcome>)> tell) {
+  virtual void run_inside(const std::vector<std::string>& /*argv*/, std::chrono::milliseconds /*limit*/,
+                          const std::function<void(sdk::Result<CommandOutcome>)>& tell) {
     tell(takes_commands().failure());
   }
 };

@@ -48,12 +48,9 @@ class RawTerminal {
     // cursor shown, no brackets around what is pasted, no mouse, no focus, usual keys, characters and
     // colours.
     constexpr std::string_view usual =
-        "\x1b"
-        "7\x1b[r\x1b"
-        "8\x1b"
-        "7\x1b[?1049l\x1b"
-        "8\x1b[?25h\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l"
-        "\x1b[?1006l\x1b[?1004l\x1b[>4m\x1b[<u\x1b[?1l\x1b>\x1b(B\x1b[0m\r\n";
+        "\0337\033[r\0338\0337\033[?1049l\0338\033[?25h\033[?2004l\033[?1000l\033[?1002l\033[?1003l\033[?"
+        "1006l"
+        "\033[?1004l\033[>4m\033[<u\033[?1l\033>\033(B\033[0m\r\n";
     if (::isatty(STDOUT_FILENO) != 0) static_cast<void>(write_all(STDOUT_FILENO, usual));
     ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
   }
