@@ -34,6 +34,7 @@ boost::system::result<void, PlanError> put_at_the_end(Step& step) {
   constexpr Duration default_timeout = std::chrono::seconds(30);
   step.finally = true;
   if (!step.timeout) step.timeout = default_timeout;
+  if (step.restart.max == 0) step.restart.max = Restart{}.max;  // every run comes to its end
   const char* misfit = nullptr;
   if (step.service)
     misfit = R"("service": true)";

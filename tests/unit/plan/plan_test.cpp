@@ -320,6 +320,15 @@ TEST(Finally, stands_before_the_step_that_names_it_with_what_it_needs) {
   EXPECT_EQ(plan->steps[1].timeout, std::chrono::seconds(3));
 }
 
+TEST(Finally, is_not_restarted_without_end) {
+  Workspace workspace;
+  workspace.projects["./db"].tasks["dump"].restart = Restart{.on = Restart::On::always, .max = 0};
+  depends(workspace, "./api:dev", {at_the_end(on("./db:dump"))});
+  const auto plan = make_plan(workspace, request_of("./api:dev"));
+  ASSERT_TRUE(plan.has_value());
+  EXPECT_EQ(plan->steps[0].restart.max, 5U);
+}
+
 TEST(Finally, may_need_what_has_run_before) {
   Workspace workspace = with_database();
   depends(workspace, "./api:dev", {on("./db"), at_the_end(on("./db:dump")), at_the_end(on("./db:dump"))});
