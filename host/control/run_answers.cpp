@@ -9,6 +9,7 @@
 #include <numeric>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "base/text.hpp"
 #include "output/label.hpp"
@@ -64,13 +65,12 @@ std::string ports_json(const std::vector<process::ProcessStatus>& tree) {
   return fmt::format("[{}]", fmt::join(ports, ","));
 }
 
-/// One sentence on what keeps a step where it is; empty: nothing does.
-std::string reason_of(const RunState& run, StepIndex step, Instant now) {
+/// One sentence on what keeps a step where it is; empty: nothing does. `before`: those that it waits for.
+std::string reason_of(const RunState& run, StepIndex step, std::span<const StepIndex> before, Instant now) {
   const StepState& known = run.of(step);
   const Plan& plan = run.plan();
   if (known.state == State::pending) {
     if (known.gate) return fmt::format("its delay: {} more", human_duration(*known.gate - now));
-    const std::vector<StepIndex> before = run.waits_for(step);
     if (before.empty()) return plan.is_list ? "" : "a free slot";
     constexpr std::size_t most_named = 4;
     std::vector<std::string> names;
@@ -86,6 +86,32 @@ std::string reason_of(const RunState& run, StepIndex step, Instant now) {
   if (known.state == State::unhealthy) return known.unhealthy;
   return {};
 }
+
+/// What each step waits for, one after the other from the first: in a list, of thousands, those of one are
+/// those of the one before and perhaps itself.
+class WaitsInOrder {
+ public:
+  explicit WaitsInOrder(const RunState& run) : run_(run) {}
+
+  std::span<const StepIndex> next() {
+    const auto step = StepIndex(at_++);
+    const Step& settings = run_.plan().steps[position(step)];
+    const bool pending = run_.of(step).state == State::pending;
+    const bool in_order = run_.plan().is_list && !settings.finally;
+    const std::size_t before = in_list_.size();
+    if (in_order && !run_.of(step).released) in_list_.push_back(step);
+    if (!pending) return {};
+    if (in_order && settings.after_ready.empty()) return {in_list_.data(), before};
+    own_ = run_.waits_for(step);
+    return own_;
+  }
+
+ private:
+  const RunState& run_;
+  std::size_t at_ = 0;
+  std::vector<StepIndex> in_list_;
+  std::vector<StepIndex> own_;
+};
 
 }  // namespace
 
@@ -129,9 +155,11 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
 std::string steps_json(const RunState& run, const RunAccess& access, Instant now) {
   const Plan& plan = run.plan();
   std::string json = "[";
+  WaitsInOrder waits(run);
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const Step& step = plan.steps[at];
     const StepState& known = run.of(StepIndex(at));
+    const std::span<const StepIndex> before = waits.next();
     json += fmt::format(R"({}{{"step":{},"state":"{}","sinceMs":{},"attempt":{})", at == 0 ? "" : ",",
                         json_string(to_string(step.id)), word_of(known.state),
                         milliseconds_since(known.since, now), known.attempt);
@@ -143,9 +171,8 @@ std::string steps_json(const RunState& run, const RunAccess& access, Instant now
       json += fmt::format(R"(,"pid":{},"cpuMs":{:.0f},"memoryKiB":{},"ports":{})", pid,
                           use.cpu_seconds * 1000, use.memory_kib, ports_json(tree));
     }
-    if (const std::string why = reason_of(run, StepIndex(at), now); !why.empty()) {
+    if (const std::string why = reason_of(run, StepIndex(at), before, now); !why.empty())
       json += R"(,"why":)" + json_string(why);
-    }
     if (known.state == State::ended || known.state == State::backoff)
       json += "," + output::end_members(known.outcome, plan);
     json += R"(,"from":)" + (step.where.known() ? json_string(access.place_of(step.where)) : "null") + "}";
@@ -165,6 +192,19 @@ std::string changes_json(const Plan& plan, std::span<const StepChange> changes) 
   return json + "]";
 }
 
+namespace {
+
+/// In a list all that is pending waits for the same: only the first of it has more to say.
+void keep_what_explains(const RunState& run, std::vector<StepIndex>& before) {
+  if (!run.plan().is_list) return;
+  bool first = true;
+  std::erase_if(before, [&](StepIndex step) {
+    return run.of(step).state == State::pending && !std::exchange(first, false);
+  });
+}
+
+}  // namespace
+
 std::vector<std::string> why(const RunState& run, const RunAccess& access, StepIndex step, Instant now) {
   std::vector<std::string> sentences;
   std::set<StepIndex> told;
@@ -180,13 +220,14 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
                     known.state == State::ended ? "has been over" : std::string("is ") + word_of(known.state),
                     human_duration(now - known.since));
     if (known.attempt > 1) text += fmt::format(", attempt {}", known.attempt);
-    if (const std::string reason = reason_of(run, next, now); !reason.empty()) text += ": " + reason;
+    std::vector<StepIndex> before =
+        known.state == State::pending ? run.waits_for(next) : std::vector<StepIndex>();
+    if (const std::string reason = reason_of(run, next, before, now); !reason.empty()) text += ": " + reason;
     if (known.state == State::ended || known.state == State::backoff)
       text += ": " + output::explain(known.outcome, settings, run.plan());
     text += settings.where.known() ? " (" + access.place_of(settings.where) + ")" : " (requested)";
     sentences.push_back(std::move(text));
-    if (known.state != State::pending) continue;
-    std::vector<StepIndex> before = run.waits_for(next);
+    keep_what_explains(run, before);
     std::ranges::reverse(before);
     open.insert(open.end(), before.begin(), before.end());
   }
@@ -217,7 +258,8 @@ Result<engine::Event> event_of(const RunState& run, const Request& request, Step
   if (run.stopping()) return Error{ErrorCode::plan, "the run is being stopped", {}, {}};
   if (run.plan().steps[position(step)].gathers)
     return Error{ErrorCode::plan, name + " has no process", {}, {}};
-  if (what == Request::What::stop && (runs || state == State::backoff))
+  const bool starts_again = state == State::starting && run.of(step).was_started;
+  if (what == Request::What::stop && (runs || starts_again || state == State::backoff))
     return engine::Event(engine::HoldAsked{step});
   if (what == Request::What::start && pauses) return engine::Event(engine::StartAsked{step});
   if (what == Request::What::restart && (runs || pauses))

@@ -81,7 +81,7 @@ struct Interrupted {
   int signal;
 };
 /// Somebody asks that a step ends, and stays so until it is asked to start. The run goes on. Means nothing of
-/// a step that isn't under way, or is to end anyway.
+/// a step that isn't under way, is being started for the first time, or is to end anyway.
 struct HoldAsked {
   StepIndex step;
 };

@@ -6,8 +6,11 @@
 /// What a person asks of single steps.
 namespace dream::engine {
 
+/// Others may wait for its first start, so that comes before.
 void Engine::State::on(const HoldAsked& event) {
-  if (may_be_told(event.step)) feed(event.step, Input::hold_asked);
+  const bool starts_first =
+      progress_of(event.step).phase == Phase::starting && !outcome_of(event.step).started;
+  if (may_be_told(event.step) && !starts_first) feed(event.step, Input::hold_asked);
 }
 
 void Engine::State::on(const StartAsked& event) {

@@ -98,7 +98,7 @@ inline constexpr std::array<std::array<Cell, 8>, 20> cells{{
   /* timeout_passed  */ {{{},                {},                          {expire, running},        {},                     {},                    {},                   {},                   {}}},
   /* grace_passed    */ {{{},                {},                          {},                       {force, killing},       {},                    {},                   {},                   {}}},
   /* patience_passed */ {{{},                {},                          {},                       {},                     {abandon, ended},      {},                   {},                   {}}},
-  /* hold_asked      */ {{{nothing, pending}, {nothing, starting},        {hold, stopping},         {nothing, stopping},    {nothing, killing},    {rest, held},         {nothing, held},      {nothing, ended}}},
+  /* hold_asked      */ {{{nothing, pending}, {hold, stopping},           {hold, stopping},         {nothing, stopping},    {nothing, killing},    {rest, held},         {nothing, held},      {nothing, ended}}},
   /* start_asked     */ {{{nothing, pending}, {nothing, starting},        {nothing, running},       {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {nothing, ended}}},
   /* restart_asked   */ {{{nothing, pending}, {nothing, starting},        {renew, stopping},        {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {nothing, ended}}},
   /* stop_asked      */ {{{skip, ended},     {terminate, stopping},       {terminate, stopping},    {nothing, stopping},    {nothing, killing},    {end, ended},         {end, ended},         {nothing, ended}}},

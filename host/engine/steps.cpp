@@ -372,10 +372,9 @@ void Engine::State::end(StepIndex step) {
   if (outcome.kind == OutcomeKind::failed && settings_of(step).required) fail_run(step);
   // The delay of a step in the background goes on when it ends by itself.
   const std::optional<Instant> started = progress_of(step).started;
-  const bool never_ran = outcome.start_error && !started;
-  const bool delays = settings_of(step).background && !never_ran && !progress_of(step).barred_by;
+  const bool delays = settings_of(step).background && started && !progress_of(step).barred_by;
   // One that was to be ready has kept the others back meanwhile.
-  const Instant since = settings_of(step).ready_needed ? started.value_or(now) : now;
+  const Instant since = settings_of(step).ready_needed && started ? *started : now;
   const Instant instant = delays ? std::max(now, later(since, settings_of(step).delay)) : now;
   release_ready(step, instant);
   release(step, instant);

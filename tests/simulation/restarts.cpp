@@ -100,7 +100,8 @@ void Oracle::take(const HoldAsked& event) {
   const std::size_t index = position(event.step);
   History& step = history_[index];
   if (step.again_at && is_wanted(index)) return rests(index);
-  if (!step.started || !is_undisturbed(index) || plan_.steps[index].gathers) return;
+  const bool starts_first = step.is_starting() && !step.first_started;
+  if (!is_undisturbed(index) || starts_first || plan_.steps[index].gathers) return;
   step.held = now_;
   step.reason = Held{};
   step.probing = step.watching = false;

@@ -49,6 +49,24 @@ TEST(Request, ends_the_pause_between_two_attempts_or_holds_there) {
   EXPECT_EQ(run.advance_to(1000), "");
 }
 
+TEST(Request, holds_a_step_that_is_being_started_again) {
+  ManualRun run({with_restart(3, background()), foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  run.started(0);
+  run.started(1);
+  run.exited(0, 1);
+  EXPECT_EQ(run.advance_to(10), "start a#2");
+  EXPECT_EQ(run.feed(HoldAsked{first}), "terminate a#2");
+  EXPECT_EQ(run.started(0), "runs again a#2");
+  EXPECT_EQ(run.killed(0, 15), "held a");
+}
+
+TEST(Request, means_nothing_to_a_step_that_is_being_started_for_the_first_time) {
+  ManualRun run({background(), foreground()}, ManualRun::Starts::when_told);
+  run.begin();
+  EXPECT_EQ(run.feed(HoldAsked{first}), "");
+}
+
 TEST(Request, means_nothing_to_a_step_that_is_to_end) {
   ManualRun run({service(), foreground()});
   run.begin();
