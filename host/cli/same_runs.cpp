@@ -32,10 +32,10 @@ std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::string
                                              const std::set<pid_t>& above) {
   constexpr Duration patience = std::chrono::milliseconds(500);
   std::optional<Result<void>> judged;
-  std::vector<control::Connection> runs = control::open_runs(
+  control::OpenRuns runs = control::open_runs(
       control::sockets_of_runs(plugin::own_environment()),
       [&](const control::RunInfo& run) { return above.contains(run.pid); }, patience);
-  for (control::Connection& run : runs) {
+  for (control::Connection& run : runs.meant) {
     if (!run.send({.id = 1, .what = control::Request::What::ps})) continue;
     const auto answer = run.line(read_clock() + patience);
     for (const StepSeen& step : answer ? steps_in(*answer) : std::vector<StepSeen>()) {
@@ -64,11 +64,12 @@ std::vector<control::Connection> find_same_runs(const Selection& selection, cons
   std::vector<std::string> ids;
   for (const SelectedStep& step : selection.steps) ids.push_back(to_string(step.id));
   return control::open_runs(
-      control::sockets_of_runs(plugin::own_environment()),
-      [&, real = control::real_root(root)](const control::RunInfo& run) {
-        return run.root == real && run.requested == ids;
-      },
-      patience);
+             control::sockets_of_runs(plugin::own_environment()),
+             [&, real = control::real_root(root)](const control::RunInfo& run) {
+               return run.root == real && run.requested == ids;
+             },
+             patience)
+      .meant;
 }
 
 Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::path& root) {

@@ -10,8 +10,11 @@
 #include <cerrno>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "control/json.hpp"
+#include "control/place.hpp"
+#include "process/process_tree.hpp"
 
 namespace dream::control {
 
@@ -87,14 +90,36 @@ std::optional<std::string> Connection::line(std::optional<Instant> until) {
   }
 }
 
-std::vector<Connection> open_runs(const std::vector<std::filesystem::path>& sockets,
-                                  const std::function<bool(const RunInfo&)>& is_meant, Duration patience) {
-  std::vector<Connection> runs;
+pid_t Connection::pid() const {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return ::getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+}
+
+namespace {
+
+bool is_stopped(pid_t pid) {
+  const auto status = process::process_status(pid);
+  return status && (status->state == 'T' || status->state == 't');
+}
+
+}  // namespace
+
+OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
+                   const std::function<bool(const RunInfo&)>& is_meant, Duration patience) {
+  OpenRuns runs;
+  std::vector<std::pair<std::string, Connection>> greeted;
   for (const std::filesystem::path& socket : sockets)
-    if (std::optional<Connection> run = Connection::connect(socket)) runs.push_back(std::move(*run));
+    if (auto run = Connection::connect(socket)) greeted.emplace_back(run_of(socket), std::move(*run));
   const Instant until = read_clock() + patience;
-  std::erase_if(runs, [&](Connection& run) { return !run.take_hello(until) || !is_meant(run.info()); });
-  std::ranges::sort(runs, {}, [](const Connection& run) { return run.info().started_ms; });
+  for (auto& [id, run] : greeted) {
+    const bool stopped = is_stopped(run.pid());
+    if (stopped || !run.take_hello(until))
+      runs.silent.push_back({id, run.pid(), stopped});
+    else if (is_meant(run.info()))
+      runs.meant.push_back(std::move(run));
+  }
+  std::ranges::sort(runs.meant, {}, [](const Connection& run) { return run.info().started_ms; });
   return runs;
 }
 

@@ -17,8 +17,10 @@
 
 namespace dream::control {
 
-/// For the hello of runs: one that is busy, or stopped by Ctrl-Z, says nothing.
+/// For the hello of runs: one that is busy says nothing.
 inline constexpr Duration usual_patience = std::chrono::seconds(5);
+
+struct OpenRuns;
 
 /// A connection to a run, for a program that has nothing else to do.
 class Connection {
@@ -35,11 +37,12 @@ class Connection {
   [[nodiscard]] std::optional<std::string> line(std::optional<Instant> until = {});
   /// Whether line() gave none since the moment had come.
   [[nodiscard]] bool timed_out() const { return timed_out_; }
+  /// The process of the run.
+  [[nodiscard]] pid_t pid() const;
 
  private:
-  friend std::vector<Connection> open_runs(const std::vector<std::filesystem::path>& sockets,
-                                           const std::function<bool(const RunInfo&)>& is_meant,
-                                           Duration patience);
+  friend OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
+                            const std::function<bool(const RunInfo&)>& is_meant, Duration patience);
   explicit Connection(Descriptor socket) : socket_(std::move(socket)) {}
   /// Without its hello.
   [[nodiscard]] static std::optional<Connection> connect(const std::filesystem::path& socket);
@@ -51,10 +54,22 @@ class Connection {
   bool timed_out_ = false;
 };
 
-/// Connections to the runs among these sockets that are meant, the oldest first. All are connected to first:
-/// those that say nothing cost `patience` together.
-[[nodiscard]] std::vector<Connection> open_runs(const std::vector<std::filesystem::path>& sockets,
-                                                const std::function<bool(const RunInfo&)>& is_meant,
-                                                Duration patience = usual_patience);
+/// A run that could not be asked.
+struct SilentRun {
+  std::string run;  ///< its id
+  pid_t pid = 0;
+  bool stopped = false;  ///< as by Ctrl-Z
+};
+
+struct OpenRuns {
+  std::vector<Connection> meant;  ///< the oldest first
+  std::vector<SilentRun> silent;  ///< whether they are meant isn't known
+};
+
+/// Connections to the runs among these sockets that are meant. All are connected to first: those that say
+/// nothing cost `patience` together, and those that are stopped nothing.
+[[nodiscard]] OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
+                                 const std::function<bool(const RunInfo&)>& is_meant,
+                                 Duration patience = usual_patience);
 
 }  // namespace dream::control

@@ -20,6 +20,11 @@ Result<std::filesystem::path> socket_of(const std::string& session, const plugin
   return *folder / name;
 }
 
+std::string run_of(const std::filesystem::path& socket) {
+  const std::string name = socket.filename().string();
+  return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+}
+
 std::vector<std::filesystem::path> sockets_of_runs(const plugin::EnvironmentLookup& lookup) {
   std::vector<std::filesystem::path> sockets;
   for (const std::filesystem::path& folder : runtime::socket_folders(lookup)) {

@@ -14,6 +14,9 @@ namespace dream::control {
 [[nodiscard]] Result<std::filesystem::path> socket_of(const std::string& session,
                                                       const plugin::EnvironmentLookup& lookup);
 
+/// The id of the run with this socket.
+[[nodiscard]] std::string run_of(const std::filesystem::path& socket);
+
 /// The sockets of all runs of this user, of killed ones too. Empty where there is no folder for them that is
 /// the user's alone.
 [[nodiscard]] std::vector<std::filesystem::path> sockets_of_runs(const plugin::EnvironmentLookup& lookup);

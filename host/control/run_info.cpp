@@ -14,7 +14,7 @@ namespace dream::control {
 std::string real_root(const std::filesystem::path& root) {
   std::error_code failure;
   const std::filesystem::path real = std::filesystem::canonical(root, failure);
-  return failure ? root.string() : real.string();
+  return printable((failure ? root : real).string());
 }
 
 RunInfo info_of(const Plan& plan, std::string session, const std::filesystem::path& root) {

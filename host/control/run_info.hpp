@@ -26,7 +26,7 @@ struct RunInfo {
 };
 
 /// A workspace's folder without the links on the way to it: whoever reached it by another path means the same
-/// runs.
+/// runs. Printable, as it goes through JSON.
 [[nodiscard]] std::string real_root(const std::filesystem::path& root);
 
 /// Of this program's run of a plan, which begins now.

@@ -97,7 +97,7 @@ std::vector<StepIndex> RunState::waits_for(StepIndex step) const {
     const StepState& known = steps_[position(before)];
     const bool keeps =
         until_ready ? known.state != State::ready && known.state != State::ended : !known.released;
-    if (keeps && std::ranges::find(all, before) == all.end()) all.push_back(before);
+    if (keeps) all.push_back(before);
   };
   for (std::size_t at = 0; at < position(step); ++at) {
     const bool in_order = plan_.is_list && !plan_.steps[at].finally && !settings.finally;
@@ -107,6 +107,7 @@ std::vector<StepIndex> RunState::waits_for(StepIndex step) const {
     for (const StepIndex before : plan_.barriers[position(*at)].steps) add(before, false);
   for (const StepIndex before : settings.after_ready) add(before, true);
   std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 

@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <cerrno>
+#include <cstdio>
 #include <set>
 #include <utility>
 
@@ -30,6 +32,16 @@ std::string error_line(std::int64_t id, const Error& error, int code) {
 std::string ok_line(std::int64_t id, std::string_view members) {
   return fmt::format("{{\"id\":{},\"ok\":{{{}}}}}\n", id, members);
 }
+
+std::string over_line(std::int64_t id, std::string_view why) {
+  return fmt::format("{{\"id\":{},\"over\":\"{}\"}}\n", id, why);
+}
+
+/// For all clients together.
+constexpr Duration patience_at_the_end = std::chrono::seconds(1);
+
+/// Of a socket that doesn't listen yet.
+constexpr const char* unnamed_prefix = "new-";
 
 constexpr int cannot_become_so = 1;
 constexpr int usage = 2;
@@ -57,7 +69,12 @@ Server::Server(boost::asio::io_context& context, const Plan& plan, Settings sett
       acceptor_(context) {}
 
 Server::~Server() {
-  for (const std::shared_ptr<Client>& client : clients_) client->leave();
+  const Instant until = read_clock() + patience_at_the_end;
+  for (const std::shared_ptr<Client>& client : clients_) {
+    const bool told = client->follows && !client->only.empty();
+    client->send_rest(told ? over_line(*client->follows, "ended") : "", until);
+    client->leave();
+  }
   if (acceptor_.is_open()) ::unlink(settings_.socket.c_str());
 }
 
@@ -66,38 +83,75 @@ Result<void> Server::begin(Instant now) {
   return run_.begin(now);
 }
 
+/// When what the step needs is under way: it doesn't wait for this.
+void Server::listen_soon() {
+  if (lives_) return;
+  lives_ = std::make_shared<const bool>(true);
+  boost::asio::post(context_, [this, lives = std::weak_ptr(lives_)] {
+    if (!lives.expired()) listen();
+  });
+}
+
 /// A run that can't be asked runs all the same.
 void Server::listen() {
+  const bool listens = open_socket();
+  if (settings_.on_listening) settings_.on_listening(listens);
+  if (listens) accept_next();
+}
+
+/// Who finds a socket that refuses takes its run for dead, and removes it: it gets its name when it listens.
+bool Server::open_socket() {
+  const std::string unnamed = settings_.socket.parent_path() / (unnamed_prefix + settings_.session);
   Code failed;
   local::stream_protocol::acceptor acceptor(context_);
   acceptor.open(local::stream_protocol(), failed);
-  if (!failed) acceptor.bind(settings_.socket.native(), failed);
-  if (failed) return;
-  ::chmod(settings_.socket.c_str(), S_IRUSR | S_IWUSR);
+  if (!failed) acceptor.bind(unnamed, failed);
+  if (failed) return false;
+  ::chmod(unnamed.c_str(), S_IRUSR | S_IWUSR);
   acceptor.listen(boost::asio::socket_base::max_listen_connections, failed);
+  if (failed || ::rename(unnamed.c_str(), settings_.socket.c_str()) != 0) {
+    ::unlink(unnamed.c_str());
+    return false;
+  }
   acceptor_ = std::move(acceptor);
-  if (!failed && settings_.on_listening) settings_.on_listening();
-  if (!failed) accept_next();
+  return true;
 }
 
 void Server::accept_next() {
   acceptor_.async_accept([this](const Code& failed, local::stream_protocol::socket socket) {
     if (failed == boost::asio::error::operation_aborted) return;
     drop_the_gone();
-    if (!failed && clients_.size() < most_clients && is_of_this_user(socket.native_handle())) {
-      clients_.push_back(std::make_shared<Client>(
-          std::move(socket),
-          Client::Hear{.line = [this](Client& client, std::string_view line) { answer(client, line); },
-                       .gone = [this] { drop_the_gone(); }}));
-      clients_.back()->begin("{" + members_of(info_) + "}\n");
-    }
+    if (failed) return pause_and_accept();
+    welcome(std::move(socket));
     accept_next();
   });
 }
 
+/// Whoever comes while it is out of descriptors would come again at once.
+void Server::pause_and_accept() {
+  constexpr auto pause = std::chrono::milliseconds(100);
+  pause_ = std::make_unique<boost::asio::steady_timer>(context_, pause);
+  pause_->async_wait([this](const Code& cancelled) {
+    if (!cancelled) accept_next();
+  });
+}
+
+void Server::welcome(local::stream_protocol::socket socket) {
+  if (!is_of_this_user(socket.native_handle())) return;
+  if (clients_.size() >= most_clients)
+    std::erase_if(clients_, [](const std::shared_ptr<Client>& client) { return client->is_stuck(); });
+  if (clients_.size() >= most_clients) return;
+  clients_.push_back(std::make_shared<Client>(
+      std::move(socket),
+      Client::Hear{.line = [this](Client& client, std::string_view line) { answer(client, line); },
+                   .gone = [this] { drop_the_gone(); }}));
+  clients_.back()->begin("{" + members_of(info_) + "}\n");
+}
+
 void Server::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
   run_.report(now, action, outcomes);
-  if (std::holds_alternative<engine::StepStarted>(action) && !acceptor_.is_open()) listen();
+  if (std::holds_alternative<engine::Start>(action) || std::holds_alternative<engine::DelayBegan>(action))
+    listen_soon();
   if (clients_.empty() && !std::holds_alternative<engine::Start>(action)) return;
   if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
     about_ = ended->step;
@@ -117,7 +171,7 @@ void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
   for (const std::shared_ptr<Client>& client : clients_)
     if (client->visit && client->visit->step == step)
       client->send(fmt::format("{{\"id\":{},{}}}\n", client->visit->id, output::data_member(bytes)));
-  if (std::ranges::none_of(clients_, &Client::follows)) return;
+  if (std::ranges::none_of(clients_, [](const auto& client) { return client->follows.has_value(); })) return;
   about_ = step;
   events_->write(step, stream, bytes);
   about_.reset();
@@ -126,7 +180,7 @@ void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
 void Server::broadcast(std::string_view line) {
   for (const std::shared_ptr<Client>& client : clients_)
     if (client->follows && (client->only.empty() || (about_ && client->only.contains(*about_))))
-      client->send(std::string(line));
+      client->send_event(line, about_.has_value());
 }
 
 /// Who waits is told when it is so, or can't become so.
@@ -193,7 +247,7 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
       return use_terminal(client, request);
     case Request::What::events:
       client.send(ok_line(request.id, fmt::format(R"("steps":{})", steps_json(run_, access_, now))));
-      client.follows = request.follow;
+      if (request.follow) client.follows = request.id;
       return;
     case Request::What::wait:
     case Request::What::down:
@@ -285,7 +339,7 @@ void Server::use_terminal(Client& client, const Request& request) const {
 void Server::end_visits(StepIndex step, std::string_view why) {
   for (const std::shared_ptr<Client>& client : clients_) {
     if (!client->visit || client->visit->step != step) continue;
-    client->send(fmt::format("{{\"id\":{},\"over\":\"{}\"}}\n", client->visit->id, why));
+    client->send(over_line(client->visit->id, why));
     client->visit.reset();
     client->go_on();
   }
@@ -305,8 +359,8 @@ void Server::send_logs(Client& client, const Request& request, const std::vector
         fmt::format(R"({}{{"step":{},{}}})", logs.empty() ? "" : ",",
                     json_string(to_string(run_.plan().steps[position(step)].id)), output::data_member(last));
   }
-  client.send(ok_line(request.id, fmt::format(R"("logs":[{}])", logs)));
-  client.follows = request.follow;
+  client.send(ok_line(request.id, fmt::format(R"("logs":[{}],"follows":{})", logs, request.follow)));
+  if (request.follow) client.follows = request.id;
   client.only = {steps.begin(), steps.end()};
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 #include <functional>
 #include <list>
@@ -20,16 +21,18 @@ namespace dream::control {
 class Client;
 
 /// Answers about a run on a socket of its own, and takes it down on request (docs/control.md). On the loop
-/// thread; costs nothing while nobody asks. No client can hold the run up: who doesn't read is dropped.
+/// thread; costs nothing while nobody asks. No client can hold the run up: who doesn't read is dropped, and
+/// at the end gets a second for what is still to be sent.
 class Server : public output::Reporter {
  public:
   static constexpr std::size_t most_clients = 64;
 
   struct Settings {
     std::string session;
-    std::filesystem::path root;    ///< of the workspace
-    std::filesystem::path socket;  ///< to be made when the first step starts
-    std::function<void()> on_listening = {};
+    std::filesystem::path root;  ///< of the workspace
+    std::filesystem::path
+        socket;  ///< to be made once the first step is being started, or waits for its delay
+    std::function<void(bool listens)> on_listening = {};  ///< false: it can't
   };
 
   /// All must outlive it. `clock` tells the time of the run.
@@ -46,8 +49,12 @@ class Server : public output::Reporter {
   void hear(StepIndex step, Stream stream, std::string_view bytes);
 
  private:
+  void listen_soon();
   void listen();
+  [[nodiscard]] bool open_socket();
   void accept_next();
+  void welcome(boost::asio::local::stream_protocol::socket socket);
+  void pause_and_accept();
   void answer(Client& client, std::string_view line);
   void answer(Client& client, const Request& request, const std::vector<StepIndex>& steps);
   void send_logs(Client& client, const Request& request, const std::vector<StepIndex>& steps);
@@ -69,6 +76,8 @@ class Server : public output::Reporter {
   std::unique_ptr<output::EventLines> events_;
   std::optional<StepIndex> about_;  ///< the step of the event that is being sent, if it is output
   boost::asio::local::stream_protocol::acceptor acceptor_;
+  std::unique_ptr<boost::asio::steady_timer> pause_;  ///< when descriptors were short
+  std::shared_ptr<const bool> lives_;  ///< it is to listen; what waits for that must see its end
   std::list<std::shared_ptr<Client>> clients_;
 };
 

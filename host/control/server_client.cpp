@@ -1,11 +1,14 @@
 #include "control/server_client.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 namespace dream::control {
@@ -24,10 +27,36 @@ void Client::leave() {
 
 void Client::send(std::string text) {
   if (gone()) return;
+  if (unsent_.size() > most_unread) return close();  // it doesn't read
   if (unsent_.empty() && !writing_) text.erase(0, send_now(text));
   unsent_ += text;
-  if (unsent_.size() > most_unread) return close();  // it doesn't read
   if (!unsent_.empty() && !writing_ && !gone()) write();
+}
+
+void Client::send_event(std::string_view line, bool is_output) {
+  if (is_output && unsent_.size() > most_unread / 2) {
+    left_out_ += line.size();
+    return;
+  }
+  tell_what_was_left_out();
+  send(std::string(line));
+}
+
+void Client::tell_what_was_left_out() {
+  if (const std::size_t bytes = std::exchange(left_out_, 0); bytes > 0)
+    send(fmt::format("{{\"v\":1,\"event\":\"leftOut\",\"bytes\":{}}}\n", bytes));
+}
+
+void Client::send_rest(std::string text, Instant until) {
+  tell_what_was_left_out();
+  send(std::move(text));
+  while (!unsent_.empty() && !gone()) {
+    const Duration left = until - read_clock();
+    pollfd room{socket_.native_handle(), POLLOUT, 0};
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(std::max(left, Duration::zero()));
+    if (::poll(&room, 1, static_cast<int>(wait.count())) == 0) return;
+    unsent_.erase(0, send_now(unsent_));
+  }
 }
 
 /// Later: whoever calls may be in the middle of a request.
@@ -62,7 +91,8 @@ void Client::write() {
     self->writing_ = false;
     if (failed || self->gone()) return;
     self->unsent_.erase(0, self->send_now(self->unsent_));
-    if (!self->unsent_.empty() && !self->gone()) self->write();
+    if (self->unsent_.empty()) self->tell_what_was_left_out();
+    if (!self->unsent_.empty() && !self->writing_ && !self->gone()) self->write();
   });
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/time.hpp"
 #include "control/request.hpp"
 
 namespace dream::control {
@@ -27,7 +28,8 @@ struct Visit {
 class Client : public std::enable_shared_from_this<Client> {
  public:
   using Socket = boost::asio::local::stream_protocol::socket;
-  static constexpr std::size_t most_unread = std::size_t{1} << 20U;  ///< bytes; who leaves more is dropped
+  /// In bytes. Who leaves more is dropped, when something else is to be sent: one answer may be longer.
+  static constexpr std::size_t most_unread = std::size_t{1} << 20U;
 
   struct Hear {
     std::function<void(Client&, std::string_view)> line;  ///< a request, without its newline
@@ -40,6 +42,10 @@ class Client : public std::enable_shared_from_this<Client> {
   /// Whoever hears goes: nothing more is heard.
   void leave();
   void send(std::string text);
+  /// An event that it follows. Output that comes faster than it is read is left out, and that is told.
+  void send_event(std::string_view line, bool is_output);
+  /// The last that it is sent, and all before: as much as it takes until then.
+  void send_rest(std::string text, Instant until);
   /// No further request is taken until go_on().
   void hold() { held_ = true; }
   void go_on();
@@ -47,15 +53,18 @@ class Client : public std::enable_shared_from_this<Client> {
   [[nodiscard]] bool gone() const { return !socket_.is_open(); }
   /// Its other end is closed, though what it sent may not be read yet.
   [[nodiscard]] bool has_left();
+  /// The same, and nothing is read before a step has taken what was typed: that may never be.
+  [[nodiscard]] bool is_stuck() { return held_ && has_left(); }
 
-  bool follows = false;          ///< it gets the events
-  std::set<StepIndex> only;      ///< of these steps' output alone; none: all events
-  std::optional<Request> waits;  ///< its wait, or down, is not answered
+  std::optional<std::int64_t> follows;  ///< it gets the events, by this request
+  std::set<StepIndex> only;             ///< of these steps' output alone; none: all events
+  std::optional<Request> waits;         ///< its wait, or down, is not answered
   std::vector<StepIndex> awaited;
   std::optional<Visit> visit;
 
  private:
   void close();
+  void tell_what_was_left_out();
   std::size_t send_now(std::string_view text);
   void write();
   void read();
@@ -66,6 +75,7 @@ class Client : public std::enable_shared_from_this<Client> {
   std::array<char, 4096> buffer_{};
   std::string line_;
   std::string unsent_;
+  std::size_t left_out_ = 0;  ///< bytes, and not told yet
   bool writing_ = false;
   bool reading_ = false;
   bool held_ = false;

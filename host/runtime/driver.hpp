@@ -62,6 +62,8 @@ class Driver : private Pump::Effects {
     reporters_.push_back(&reporter);
     hear_ = std::move(hear);
   }
+  void judge_by(Pump::Judge judge) { pump_.judge_by(std::move(judge)); }
+
   /// Of the first process of a step; 0: it doesn't run, or not on this machine.
   [[nodiscard]] int pid_of(StepIndex step) const;
 

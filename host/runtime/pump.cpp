@@ -2,6 +2,7 @@
 
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace dream::runtime {
 
@@ -20,7 +21,9 @@ void Pump::turn() {
   const TimedEvent next = std::move(events_.front());
   events_.pop_front();
   engine_.handle(next.at, next.event);
-  for (const engine::Action& action : engine_.take_actions()) perform(next.at, action);
+  const std::vector<engine::Action> actions = engine_.take_actions();
+  for (const engine::Action& action : actions) perform(next.at, action);
+  if (judge_) judge_(next.at, next.event, actions, engine_);
   if (!events_.empty()) ask_for_turn();
   const std::optional<Instant> moment = engine_.next_deadline();
   const bool woke_up = std::holds_alternative<engine::TimePassed>(next.event);  // and has to be told again

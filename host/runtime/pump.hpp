@@ -1,7 +1,10 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "engine/engine.hpp"
 
@@ -38,6 +41,11 @@ class Pump {
   Pump(const Plan& plan, const engine::Limits& limits, Effects& effects)
       : engine_(plan, limits), effects_(effects) {}
 
+  /// Who judges a run: is told each turn, when all that follows from the event has been done.
+  using Judge = std::function<void(Instant now, const engine::Event& event,
+                                   std::span<const engine::Action> actions, const engine::Engine& engine)>;
+  void judge_by(Judge judge) { judge_ = std::move(judge); }
+
   /// Takes down what happened at `now`, which is no earlier than what was fed before.
   void feed(Instant now, engine::Event event);
 
@@ -60,6 +68,7 @@ class Pump {
 
   engine::Engine engine_;
   Effects& effects_;
+  Judge judge_;
   std::deque<TimedEvent> events_;
   bool turn_asked_ = false;
   std::optional<Instant> told_;  ///< by wake_at

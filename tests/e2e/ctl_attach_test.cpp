@@ -181,7 +181,7 @@ TEST_F(Attach, loses_nothing_of_a_long_text_for_a_slow_reader) {
 }
 
 TEST_F(Attach, shows_what_was_written_without_its_orders_to_a_terminal) {
-  EXPECT_EQ(consoles.ask({}, "printf '\\033[6n\\033[31mred\\033]0;title\\007\\n'\n").code, 0);
+  EXPECT_EQ(consoles.ask({}, "printf '\\033[6n\\033[31mr\\145d\\033]0;title\\007\\n'\n").code, 0);
   dream.await_out("red");
   EXPECT_THAT(consoles.ask({}, "\n").out,
               AllOf(HasSubstr("red\r\n"), Not(HasSubstr("\x1b")), Not(HasSubstr("title\r"))));

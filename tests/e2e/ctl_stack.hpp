@@ -1,13 +1,17 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "e2e/dream_run.hpp"
 
 namespace dream::e2e {
@@ -21,7 +25,8 @@ class Stack : public Workspace {
             "command": "echo begun; read word < $ROOT/gate; echo open; read word < $ROOT/nobody"}}},
           "./c": {"tasks": {"dev": {"command": "echo c runs; read word < $ROOT/nobody"}}}}})";
 
-  Stack() : Workspace(configuration), gate(*this, "gate"), nobody_(*this, "nobody") {
+  Stack() : Stack(configuration) {}
+  explicit Stack(std::string_view other) : Workspace(other), gate(*this, "gate"), nobody_(*this, "nobody") {
     std::filesystem::create_directory(root() / "runtime");
     ::chmod((root() / "runtime").c_str(), 0700);
   }
@@ -43,6 +48,32 @@ class Stack : public Workspace {
 
  private:
   Gate nobody_;
+};
+
+/// A client that dream knows nothing of.
+class RawClient {
+ public:
+  explicit RawClient(const Stack& stack) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const auto path = std::filesystem::directory_iterator(stack.root() / "runtime/dream")->path();
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.c_str(), path.native().size());
+    EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  }
+  void send(std::string_view text) const {
+    EXPECT_EQ(::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
+  }
+  /// One more line of what comes.
+  std::string line() {
+    std::string line;
+    for (char character = 0; ::recv(socket_.get(), &character, 1, 0) == 1 && character != '\n';)
+      line += character;
+    return line;
+  }
+
+ private:
+  Descriptor socket_;
 };
 
 /// A run that has begun, and listens.

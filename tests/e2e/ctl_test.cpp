@@ -1,17 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <vector>
 
-#include "base/descriptor.hpp"
 #include "e2e/ctl_stack.hpp"
 #include "e2e/process_list.hpp"
 
@@ -120,32 +116,6 @@ TEST_F(Ctl, events_begin_with_all_steps) {
   follower.await_out(R"("event":"summary")");
   EXPECT_EQ(follower.exit_code_beside_others(), 0);
 }
-
-/// A client that dream knows nothing of.
-class RawClient {
- public:
-  explicit RawClient(const Stack& stack) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    const auto path = std::filesystem::directory_iterator(stack.root() / "runtime/dream")->path();
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    std::memcpy(address.sun_path, path.c_str(), path.native().size());
-    EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  }
-  void send(std::string_view text) const {
-    EXPECT_EQ(::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(text.size()));
-  }
-  /// One more line of what comes.
-  std::string line() {
-    std::string line;
-    for (char character = 0; ::recv(socket_.get(), &character, 1, 0) == 1 && character != '\n';)
-      line += character;
-    return line;
-  }
-
- private:
-  Descriptor socket_;
-};
 
 TEST_F(Ctl, wait_fails_when_it_can_not_become_so) {
   open();

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <deque>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "engine/engine.hpp"
 #include "runtime/pump.hpp"
@@ -33,16 +33,25 @@ class Bench : private runtime::Pump::Effects {
  public:
   /// All must outlive the bench, and so must `trace` unless it is null.
   Bench(const Plan& plan, std::string* trace, const engine::Limits& limits, Processes& processes)
-      : pump_(plan, limits, *this), oracle_(plan, limits), trace_(trace), processes_(processes) {}
+      : pump_(plan, limits, *this), oracle_(plan, limits), trace_(trace), processes_(processes) {
+    pump_.judge_by([this](Instant now, const engine::Event& event, std::span<const engine::Action> actions,
+                          const engine::Engine& engine) {
+      --waiting_;
+      if (trace_ != nullptr) *trace_ += describe_turn(now, event, actions);
+      oracle_.judge(now, event, actions, engine);
+      if (!actions.empty() && told_at_ != now && complaint().empty())
+        complaint_ = "what follows from an event is told with its time";
+    });
+  }
 
   /// Something happens, and all that follows from it at once.
   void feed(Instant now, const engine::Event& event) {
-    fed_.push_back({now, event});
+    ++waiting_;
     pump_.feed(now, event);
     if (std::exchange(turning_, true)) return;  // from within a turn: it is dealt with in one of the next
     while (turn_asked_ && complaint().empty()) turn();
     turning_ = false;
-    if (!fed_.empty() && complaint().empty()) complaint_ = "every event has its turn";
+    if (waiting_ != 0 && complaint().empty()) complaint_ = "every event has its turn";
   }
 
   /// When time has to pass, unless something happens before.
@@ -61,37 +70,23 @@ class Bench : private runtime::Pump::Effects {
   void begin_health(Attempt attempt) override { processes_.begin_health(attempt); }
   void end_health(Attempt attempt) override { processes_.end_health(attempt); }
   void give_up_reader(Stream /*stream*/) override {}
-  void tell(Instant now, const engine::Action& action) override {
-    if (now != fed_.front().first) complaint_ = "what follows from an event is told with its time";
-    actions_.push_back(action);
-  }
+  void tell(Instant now, const engine::Action& /*action*/) override { told_at_ = now; }
   void wake_at(std::optional<Instant> moment) override { wake_at_ = moment; }
   void turn_soon() override { turn_asked_ = true; }
 
   void turn() {
     turn_asked_ = false;
-    actions_.clear();
     pump_.turn();
-    const auto [now, event] = std::move(fed_.front());
-    fed_.pop_front();
-    if (trace_ != nullptr) write(now, event);
-    oracle_.judge(now, event, actions_, pump_.engine());
     if (wake_at_ != pump_.engine().next_deadline() && complaint().empty())
       complaint_ = "the driver is told when to wake up";
-  }
-
-  void write(Instant now, const engine::Event& event) {
-    *trace_ += std::to_string(now.time_since_epoch().count()) + " " + describe(event) + " ->";
-    for (const engine::Action& action : actions_) *trace_ += " " + describe(action) + ";";
-    *trace_ += "\n";
   }
 
   runtime::Pump pump_;
   Oracle oracle_;
   std::string* trace_;
   Processes& processes_;
-  std::deque<std::pair<Instant, engine::Event>> fed_;  ///< and not yet dealt with, in this order
-  std::vector<engine::Action> actions_;                ///< of this turn
+  std::size_t waiting_ = 0;  ///< events that were not dealt with yet
+  std::optional<Instant> told_at_;
   std::optional<Instant> wake_at_;
   bool turn_asked_ = false;
   bool turning_ = false;

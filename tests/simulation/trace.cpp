@@ -170,6 +170,12 @@ std::string describe(const Action& action) {
       action);
 }
 
+std::string describe_turn(Instant now, const Event& event, std::span<const Action> actions) {
+  std::string line = std::to_string(now.time_since_epoch().count()) + " " + describe(event) + " ->";
+  for (const Action& action : actions) line += " " + describe(action) + ";";
+  return line + "\n";
+}
+
 std::string describe(const Outcome& outcome) {
   std::string text = word(outcome.kind);
   if (outcome.reason) text += "(" + describe(*outcome.reason) + ")";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "engine/engine.hpp"
@@ -12,6 +13,10 @@ namespace dream::simulation {
 [[nodiscard]] std::string describe(const engine::Action& action);
 [[nodiscard]] std::string describe(const engine::RunStop& reason);
 [[nodiscard]] std::string describe(const engine::StepEnd& reason);
+
+/// One line: when, what happened, and what followed from it.
+[[nodiscard]] std::string describe_turn(Instant now, const engine::Event& event,
+                                        std::span<const engine::Action> actions);
 
 /// "failed exit code 3", "terminated(signal 2) forced", "skipped(a failed)".
 [[nodiscard]] std::string describe(const engine::Outcome& outcome);

@@ -32,21 +32,45 @@ constexpr int exit_timed_out = 124;
 constexpr int exit_run_gone = 1;
 constexpr Duration patience = std::chrono::seconds(10);  ///< for what is answered at once
 
+/// Whether a process was started below this folder.
+bool stands_in(pid_t pid, const std::string& root) {
+  std::error_code ended;
+  const auto folder = std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", ended);
+  return (printable(folder.string()) + "/").starts_with(root + "/");
+}
+
 /// The runs that the options mean: of this workspace, or with this id.
-Result<std::vector<Connection>> find_runs(const Options& options, const CtlOptions& ctl) {
+Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ctl) {
   std::string root;
   if (!ctl.everywhere && ctl.run.empty()) {
     const Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options.directory, options.trust);
     if (!loaded) return loaded.error();
     root = control::real_root(loaded->workspace.root);
   }
-  return control::open_runs(control::sockets_of_runs(plugin::own_environment()),
-                            [&](const control::RunInfo& run) {
-                              return (root.empty() || run.root == root) && run.run.starts_with(ctl.run);
-                            });
+  std::vector<std::filesystem::path> sockets = control::sockets_of_runs(plugin::own_environment());
+  std::erase_if(sockets, [&](const auto& socket) { return !control::run_of(socket).starts_with(ctl.run); });
+  control::OpenRuns runs = control::open_runs(
+      sockets, [&](const control::RunInfo& run) { return root.empty() || run.root == root; });
+  std::erase_if(runs.silent,
+                [&](const control::SilentRun& run) { return !root.empty() && !stands_in(run.pid, root); });
+  return runs;
 }
 
-int no_run(const CtlOptions& ctl) {
+std::string sentence_on_silent(const control::SilentRun& run) {
+  return fmt::format(
+      "run {} (pid {}) {}", run.run.substr(0, control::RunInfo::short_size), run.pid,
+      run.stopped ? "is stopped, as by Ctrl-Z, and can't be asked: fg continues it" : "doesn't answer");
+}
+
+/// No run that is meant can be asked.
+int no_run(const Options& options, const std::vector<control::SilentRun>& silent) {
+  const CtlOptions& ctl = options.ctl;
+  for (const control::SilentRun& run : silent) complain(sentence_on_silent(run));
+  if (!silent.empty()) return exit_run_gone;
+  if (const auto hidden = run_without_socket(options)) {
+    complain(*hidden);
+    return exit_run_gone;
+  }
   complain(ctl.run.empty() ? "no run of this workspace goes on (dream ctl ps --everywhere shows all of yours)"
                            : "no run that goes on has an id that begins with " + in_quotes(ctl.run));
   return exit_no_run;
@@ -75,10 +99,11 @@ std::string text_now(const std::vector<RunSeen>& seen, const Options& options) {
   return runs_text(seen, milliseconds_since_1970(), style_of_stdout(options));
 }
 
-int show_runs(std::vector<Connection>& runs, const Options& options) {
-  const std::vector<RunSeen> seen = see_all(runs, options.ctl.request);
+int show_runs(control::OpenRuns& runs, const Options& options) {
+  const std::vector<RunSeen> seen = see_all(runs.meant, options.ctl.request);
   if (options.json) return print(runs_json(seen));
-  if (seen.empty() && !options.ctl.everywhere) return no_run(options.ctl);
+  if (seen.empty() && !options.ctl.everywhere) return no_run(options, runs.silent);
+  for (const control::SilentRun& run : runs.silent) complain(sentence_on_silent(run));
   return print(text_now(seen, options));
 }
 
@@ -87,13 +112,13 @@ int watch_runs(const Options& options) {
   constexpr int every_ms = 1000;
   const bool redraws = ::isatty(STDOUT_FILENO) != 0;
   for (bool first = true;; first = false) {
-    Result<std::vector<Connection>> runs = find_runs(options, options.ctl);
+    Result<control::OpenRuns> runs = find_runs(options, options.ctl);
     if (!runs) {
       complain(runs.error());
       return exit_nothing_run;
     }
-    const std::vector<RunSeen> seen = see_all(*runs, options.ctl.request);
-    if (seen.empty()) return first ? no_run(options.ctl) : 0;
+    const std::vector<RunSeen> seen = see_all(runs->meant, options.ctl.request);
+    if (seen.empty()) return first ? no_run(options, runs->silent) : 0;
     const std::string before = redraws ? "\x1b[H\x1b[2J" : first ? "" : "\n";
     if (const int failed = print(before + text_now(seen, options)); failed != 0) return failed;
     ::poll(nullptr, 0, every_ms);
@@ -163,25 +188,39 @@ class LogPrinter {
   std::map<std::string, std::string> kept_;
 };
 
+/// What follows has no end of which was told.
+int run_was_cut_off() {
+  complain("nothing more is heard of the run: it was killed, or what it told was not read for too long");
+  return exit_run_gone;
+}
+
+void tell_what_was_left_out(const std::string& line) {
+  if (const std::int64_t bytes = bytes_left_out_in(line); bytes > 0)
+    complain(fmt::format("about {} bytes are left out here: they came faster than they were read", bytes));
+}
+
 int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer) {
   const Request& request = ctl.request;
   const std::vector<Written> first = written_in(answer);
   LogPrinter printer(first.size() != 1 && !ctl.raw);
   bool reads = printer.show(first);
+  bool over = !tells_end(answer);
   while (reads && request.follow) {
     const auto line = run.line();
     if (!line) break;
+    over = over || is_end(*line);
+    tell_what_was_left_out(*line);
     reads = printer.show(written_in(*line));
   }
   printer.finish();
-  return 0;
+  return over || !reads ? 0 : run_was_cut_off();
 }
 
 /// Of a run that has ended, or of the last one.
 int show_past_logs(const Options& options) {
   const Result<std::vector<Written>> written = written_in_record(options);
   const bool is_none = !written && written.error().code == ErrorCode::not_found;
-  if (is_none && options.ctl.run.empty()) return no_run(options.ctl);
+  if (is_none && options.ctl.run.empty()) return no_run(options, {});
   if (!written) {
     complain(written.error());
     if (is_none) return exit_no_run;
@@ -194,12 +233,14 @@ int show_past_logs(const Options& options) {
 
 int show_events(Connection& run, const Request& request, const std::string& answer) {
   bool reads = write_all(STDOUT_FILENO, snapshot_of(answer)) == 0;
+  bool over = !request.follow;
   while (reads && request.follow) {
     const auto line = run.line();
     if (!line) break;
+    over = is_end(*line);
     reads = write_all(STDOUT_FILENO, *line + "\n") == 0;
   }
-  return 0;
+  return over || !reads ? 0 : run_was_cut_off();
 }
 
 int ask(Connection& run, const Options& options) {
@@ -260,14 +301,15 @@ int ask_runs(const Options& given) {
   if (ctl.request.what == Request::What::attach) add_window(ctl.request);
   if (ctl.since_ms)
     ctl.request.within_ms = std::max<std::int64_t>(milliseconds_since_1970() - *ctl.since_ms, 1);
-  Result<std::vector<Connection>> runs = find_runs(options, ctl);
+  Result<control::OpenRuns> runs = find_runs(options, ctl);
   if (!runs) {
     complain(runs.error());
     return exit_nothing_run;
   }
   if (ctl.request.what == Request::What::ps) return show_runs(*runs, options);
-  if (runs->empty()) return of_logs ? show_past_logs(options) : no_run(ctl);
-  const Result<Connection*> run = choose(*runs, ctl.request);
+  const bool in_record = of_logs && runs->silent.empty();
+  if (runs->meant.empty()) return in_record ? show_past_logs(options) : no_run(options, runs->silent);
+  const Result<Connection*> run = choose(runs->meant, ctl.request);
   if (run) return ask(**run, options);
   complain(run.error());
   return run.error().code == ErrorCode::io ? exit_run_gone : exit_nothing_run;

@@ -94,7 +94,9 @@ class Visitor {
                                   pollfd{signals_.get(), POLLIN, 0}};
     const int ready = ::poll(watched.data(), watched.size(), leaving_ ? patience_ms : -1);
     if (ready < 0) return;
-    if (ready == 0) return end({}, 0);
+    if (ready == 0)
+      return end("has not taken yet what was typed: it reads nothing, and gets it if it does before it ends",
+                 1);
     if (watched[2].revents != 0) take_signal();
     if (watched[1].revents != 0) take_keys();
     if ((watched[0].revents & POLLOUT) != 0) send_on();

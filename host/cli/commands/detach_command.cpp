@@ -25,6 +25,7 @@
 #include "cli/views/ctl_view.hpp"
 #include "cli/workspace.hpp"
 #include "control/client.hpp"
+#include "control/place.hpp"
 #include "process/signals.hpp"
 
 namespace dream::cli {
@@ -140,8 +141,16 @@ class Caller {
     static_cast<void>(notice_.close());
     lock_.let_go();         // others find it now, or it has ended
     if (size <= 0) return;  // it has ended before
-    connection_ = Connection::open(std::string(path.data(), static_cast<std::size_t>(size)));
+    const std::string told(path.data(), static_cast<std::size_t>(size));
+    if (told == no_socket) return end_what_nobody_could_ask();
+    connection_ = Connection::open(told);
     if (connection_ && !connection_->send({.id = 1, .what = Request::What::wait})) connection_.reset();
+  }
+
+  /// Nobody could end it by `dream ctl`.
+  void end_what_nobody_could_ask() {
+    complain("no socket can be made for the run, so it isn't left alone, and is ended");
+    ::kill(run_, SIGTERM);
   }
 
   /// What it wrote before it was let go.
@@ -181,6 +190,11 @@ int run_detached(const Options& options) {
     const Result<Requested> requested = requested_by(options, *loaded);
     if (!requested) return exit_nothing_run;
     if (!requested->plan) return tell_selection(options, requested->selection);
+    if (const auto socket = control::socket_of(plugin::new_session_id(), plugin::own_environment());
+        !socket) {
+      complain(socket.error());
+      return exit_nothing_run;
+    }
     lock.emplace(requested->selection, loaded->workspace.root);
     auto same = find_same_runs(requested->selection, loaded->workspace.root);
     if (!same.empty()) {

@@ -113,6 +113,28 @@ Result<Chosen> read_chosen(const Archive& archive, const Options& options, const
   return Chosen{std::move(*record), runs};
 }
 
+}  // namespace
+
+std::optional<std::string> run_without_socket(const Options& options) {
+  const Result<Archive> archive = Archive::open_own();
+  if (!archive || options.ctl.everywhere) return {};
+  Result<std::vector<Entry>> entries =
+      options.ctl.run.empty() ? entries_of_workspace(*archive, options) : archive->entries();
+  if (!entries) return {};
+  for (const Entry& entry : *entries) {
+    if (!entry.run.starts_with(options.ctl.run) || !archive->is_held(entry)) continue;
+    const Result<std::string> text = archive->read(entry);
+    const Result<history::Overview> overview = text ? history::overview_of(*text) : text.error();
+    if (!overview) continue;
+    const control::RunInfo& run = overview->header.run;
+    return fmt::format("run {} (pid {}) goes on and can't be asked, as its socket is gone; `kill {}` ends it",
+                       run.short_id(), run.pid, run.pid);
+  }
+  return {};
+}
+
+namespace {
+
 int list_history(const Archive& archive, const Options& options) {
   const CtlOptions& ctl = options.ctl;
   Result<std::vector<Entry>> entries = archive.entries();

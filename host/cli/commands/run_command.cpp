@@ -140,21 +140,29 @@ std::unique_ptr<record::OwnRecord> record_run(const Plan& plan,
   return nullptr;
 }
 
+/// Whoever has started a detached run waits for the path of its socket; empty: it has none.
+void tell_starter(int notice, const std::string& path) {
+  if (notice < 0) return;
+  static_cast<void>(write_all(notice, path.empty() ? no_socket : path));
+  ::close(notice);
+}
+
 /// Who can be asked about the run from outside. Null where it can have no place for that.
 std::unique_ptr<control::Server> make_server(runtime::Session& session, const Plan& plan,
                                              const prepare::LoadedWorkspace& loaded, runtime::Driver& driver,
                                              Reloading& reloading, int notice) {
   const plugin::Place& place = *session.services().place();
   const auto socket = control::socket_of(place.session, plugin::own_environment());
-  if (!socket) return nullptr;
+  if (!socket) {
+    session.log().debug([&] { return "dream ctl can't ask this run: " + to_string(socket.error()); });
+    tell_starter(notice, "");
+    return nullptr;
+  }
   auto server = std::make_unique<control::Server>(
       session.context(), plan,
-      control::Server::Settings{place.session, loaded.workspace.root, *socket,
-                                [notice, path = socket->string()] {
-                                  if (notice < 0) return;
-                                  static_cast<void>(write_all(notice, path));
-                                  ::close(notice);
-                                }},
+      control::Server::Settings{
+          place.session, loaded.workspace.root, *socket,
+          [notice, path = socket->string()](bool listens) { tell_starter(notice, listens ? path : ""); }},
       control::RunAccess{
           .pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
           .tree_of = [&session](pid_t pid) { return session.supervisor().tree_of(pid); },
@@ -213,6 +221,11 @@ std::unique_ptr<history::Recorder> make_recorder(const Options& options, const P
   return std::make_unique<history::Recorder>(plan, place, std::move(header));
 }
 
+/// Whether the run takes place for the user, rather than for who watches it.
+bool is_for_user(const RunWatcher* watcher) {
+  return watcher == nullptr || !watcher->owns_run();
+}
+
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
 int drive(runtime::Session& session, const Options& options, const Requested& requested,
           const prepare::LoadedWorkspace& loaded, int guardian, RunWatcher* watcher,
@@ -269,10 +282,8 @@ int drive(runtime::Session& session, const Options& options, const Requested& re
                           if (again) record = std::move(again);
                         });
     std::unique_ptr<control::Server> server;
-    if (watcher != nullptr)
-      watcher->begin(session, clock, driver);
-    else
-      server = make_server(session, plan, loaded, driver, reloading, options.notice);
+    if (watcher != nullptr) watcher->begin(session, clock, driver);
+    if (is_for_user(watcher)) server = make_server(session, plan, loaded, driver, reloading, options.notice);
     exit_code = driver.run();
     server.reset();
     if (watcher != nullptr) watcher->end();
@@ -290,7 +301,7 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
   const output::OutputMode mode = output_mode(options, plan);
   const auto place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment());
   std::unique_ptr<history::Recorder> recorder;
-  if (watcher == nullptr) recorder = make_recorder(options, plan, loaded, *place, mode);
+  if (is_for_user(watcher)) recorder = make_recorder(options, plan, loaded, *place, mode);
   runtime::Session session(plan,
                            {.mode = mode,
                             .color = use_color(options.color, STDOUT_FILENO),
@@ -373,7 +384,7 @@ int run_watched(const Options& options, RunWatcher* watcher) {
     return exit_nothing_run;
   }
   confirm_plugins(plan, *loaded, options);
-  if (watcher == nullptr && options.notice < 0) tell_same_runs(*requested, *loaded);
+  if (is_for_user(watcher) && options.notice < 0) tell_same_runs(*requested, *loaded);
 
   const int socket = guardian ? guardian->release() : -1;
   std::optional<int> signal;  // what stopped the run: whoever waits for dream must see that

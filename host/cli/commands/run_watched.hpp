@@ -11,11 +11,16 @@
 
 namespace dream::cli {
 
+/// What a detached run tells whoever has started it in place of the path of its socket, when it has none.
+inline constexpr const char* no_socket = "-";
+
 /// Watches a run, and has something to say when it is over. Called in this order.
 class RunWatcher {
  public:
   virtual ~RunWatcher() = default;
 
+  /// Whether the run takes place for the watcher: then it is neither recorded nor asked from outside.
+  [[nodiscard]] virtual bool owns_run() const { return true; }
   /// Whether there is anything to watch; if not, nothing is run, and tell() follows. Both outlive it.
   [[nodiscard]] virtual bool wants(const Plan& plan, const prepare::LoadedWorkspace& loaded) = 0;
   /// The descriptor for what tasks write to stdout.

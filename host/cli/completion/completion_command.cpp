@@ -100,11 +100,12 @@ class Offering {
   [[nodiscard]] std::vector<control::Connection> open_runs() const {
     if (!loaded_) return {};
     return control::open_runs(
-        control::sockets_of_runs(plugin::own_environment()),
-        [root = control::real_root(loaded_->workspace.root)](const control::RunInfo& run) {
-          return run.root == root;
-        },
-        typing_patience);
+               control::sockets_of_runs(plugin::own_environment()),
+               [root = control::real_root(loaded_->workspace.root)](const control::RunInfo& run) {
+                 return run.root == root;
+               },
+               typing_patience)
+        .meant;
   }
 
   /// The one whose tasks are meant; empty: none.

@@ -178,6 +178,22 @@ std::vector<Written> written_in(std::string_view line) {
   return all;
 }
 
+bool tells_end(std::string_view answer) {
+  const rapidjson::Document document = control::parse_line(answer);
+  const Json* follows = find(document, "ok", "follows");
+  return follows != nullptr && follows->IsTrue();
+}
+
+bool is_end(std::string_view line) {
+  const rapidjson::Document document = control::parse_line(line);
+  return !text_at(document, "over").empty() || text_at(document, "event") == "summary";
+}
+
+std::int64_t bytes_left_out_in(std::string_view line) {
+  const rapidjson::Document document = control::parse_line(line);
+  return text_at(document, "event") == "leftOut" ? control::number_at(document, "bytes") : 0;
+}
+
 std::string snapshot_of(std::string_view answer) {
   const rapidjson::Document document = control::parse_line(answer);
   const Json* ok = control::member_of(document, "ok");

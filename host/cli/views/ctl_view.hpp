@@ -53,6 +53,13 @@ struct Written {
 };
 [[nodiscard]] std::vector<Written> written_in(std::string_view line);
 
+/// Whether the end of what is followed will be told: runs of the first versions only close the connection.
+[[nodiscard]] bool tells_end(std::string_view answer);
+/// Whether this line tells it.
+[[nodiscard]] bool is_end(std::string_view line);
+/// Of output that the run has left out before this line; 0: none.
+[[nodiscard]] std::int64_t bytes_left_out_in(std::string_view line);
+
 /// The answer to `events` as the first of them.
 [[nodiscard]] std::string snapshot_of(std::string_view answer);
 

@@ -38,19 +38,24 @@ TEST(OpenRuns, connects_to_all_before_it_waits_for_any) {
               0);
     const Descriptor gone(::accept(of_silent.get(), nullptr, nullptr));
   });
-  const std::vector<Connection> runs = open_runs(
+  const OpenRuns runs = open_runs(
       {silent, talking}, [](const RunInfo&) { return true; }, std::chrono::hours(1));
   server.join();
-  ASSERT_EQ(runs.size(), 1U);
-  EXPECT_EQ(runs.front().info().run, "5f0c");
+  ASSERT_EQ(runs.meant.size(), 1U);
+  EXPECT_EQ(runs.meant.front().info().run, "5f0c");
 }
 
 TEST(OpenRuns, waits_for_all_that_say_nothing_no_longer_than_it_may) {
   const TemporaryFolder folder;
-  const Descriptor one = listen_at(folder.path() / "a");
-  const Descriptor other = listen_at(folder.path() / "b");
-  EXPECT_TRUE(
-      open_runs({folder.path() / "a", folder.path() / "b"}, [](const RunInfo&) { return true; }, {}).empty());
+  const Descriptor one = listen_at(folder.path() / "run-1");
+  const Descriptor other = listen_at(folder.path() / "run-2");
+  const OpenRuns runs = open_runs(
+      {folder.path() / "run-1", folder.path() / "run-2"}, [](const RunInfo&) { return true; }, {});
+  EXPECT_TRUE(runs.meant.empty());
+  ASSERT_EQ(runs.silent.size(), 2U);
+  EXPECT_EQ(runs.silent.front().run, "1");
+  EXPECT_EQ(runs.silent.front().pid, ::getpid());
+  EXPECT_FALSE(runs.silent.front().stopped);
 }
 
 }  // namespace

@@ -1,0 +1,165 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+#include "e2e/ctl_stack.hpp"
+#include "e2e/process_list.hpp"
+
+/// Runs that are asked while something is in the way.
+namespace dream::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+/// The one step ./c:dev.
+std::string with_command(const std::string& command, const std::string& more = {}) {
+  return R"({"projects": {"./c": {"tasks": {"dev": {"command": ")" + command + "\"" + more + "}}}}}";
+}
+
+TEST(CtlLogs, may_be_longer_than_what_a_client_may_leave_unread) {
+  const Stack stack(with_command("head -c 250000 /dev/zero; echo begun; read word < $ROOT/nobody"));
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun\n");
+  const Finished logs = stack.ctl({"logs"});
+  EXPECT_EQ(logs.code, 0) << logs.err;
+  EXPECT_EQ(std::ranges::count(logs.out, '\0'), 250'000);
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+TEST(CtlLogs, tells_what_came_faster_than_it_was_read) {
+  const Stack stack(
+      with_command("echo begun; read word < $ROOT/gate; yes 0123456789 | head -c 9000000; echo written; "
+                   "read word < $ROOT/nobody"));
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun\n");
+  DreamRun logs(stack, stack.launch({"ctl", "logs", "-f"}));
+  logs.await_out("begun\n");
+  logs.stop_reading_out();
+  stack.gate.open();
+  dream.await_out("written\n");
+  logs.resume_reading_out();
+  logs.await_err("bytes are left out here");
+  EXPECT_TRUE(logs.lives());
+  dream.send(SIGTERM);
+  dream.exit_code_beside_others();
+  EXPECT_EQ(logs.exit_code_once_all_ended(), 0);
+}
+
+TEST(CtlLogs, that_hears_no_end_of_the_run_fails) {
+  const Stack stack;
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun\n");
+  DreamRun logs(stack, stack.launch({"ctl", "logs", "-f"}));
+  DreamRun events(stack, stack.launch({"ctl", "events", "-f"}));
+  logs.await_out("begun\n");
+  events.await_out("snapshot");
+  kill_with_host(dream.pid());
+  dream.exit_code_beside_others();
+  EXPECT_EQ(logs.exit_code_beside_others(), 1);
+  EXPECT_EQ(events.exit_code_once_all_ended(), 1);
+  EXPECT_THAT(logs.err(), HasSubstr("nothing more is heard of the run"));
+}
+
+TEST(CtlPs, is_answered_while_others_left_what_no_step_reads) {
+  constexpr int most_clients = 64;
+  const Stack stack(
+      with_command("echo begun; read word < $ROOT/nobody", R"(, "interactive": true, "async": true)"));
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun");
+  std::string typed;
+  for (int line = 0; line < 100; ++line) typed += std::string(60, 'x') + "\\n";
+  for (int client = 0; client < most_clients; ++client) {
+    RawClient typist(stack);
+    typist.line();
+    typist.send("{\"id\":1,\"do\":\"attach\",\"steps\":[\"./c:dev\"],\"rows\":1}\n");
+    EXPECT_THAT(typist.line(), HasSubstr("\"ok\""));
+    typist.send(R"({"id":2,"do":"type","text":")" + typed + "\"}\n");
+  }
+  EXPECT_EQ(stack.ctl({"ps"}).code, 0);
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+TEST(CtlPs, tells_of_a_run_that_is_stopped) {
+  const Stack stack;
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun\n");
+  const pid_t host = host_of(dream.pid());
+  ::kill(host, SIGSTOP);
+  const Finished asked = stack.ctl({"ps"});
+  EXPECT_EQ(asked.code, 1);
+  EXPECT_THAT(asked.err, HasSubstr("(pid " + std::to_string(host) + ") is stopped"));
+  ::kill(host, SIGCONT);
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+TEST(CtlPs, tells_of_a_recorded_run_whose_socket_is_gone) {
+  const Stack stack;
+  DreamRun dream(stack, stack.launch({"dev", "--record"}));
+  dream.await_out("begun\n");
+  std::filesystem::remove_all(stack.root() / "runtime/dream");
+  const Finished asked = stack.ctl({"ps"});
+  EXPECT_EQ(asked.code, 1);
+  EXPECT_THAT(asked.err, AllOf(HasSubstr("its socket is gone"),
+                               HasSubstr("`kill " + std::to_string(host_of(dream.pid())))));
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+TEST(CtlPs, finds_the_runs_of_a_folder_whose_name_is_no_text) {
+  const Stack stack;
+  const std::string folder = "caf\xe9";
+  stack.write(folder + "/dream.json", with_command("echo begun; read word < $ROOT/nobody"));
+  std::filesystem::create_directory(stack.root() / folder / "c");
+  Launch launch = stack.launch({"dev"});
+  launch.folder = folder + "/c";
+  DreamRun dream(stack, launch);
+  dream.await_out("begun\n");
+  launch.arguments = {"ctl", "ps"};
+  DreamRun asked(stack, launch);
+  EXPECT_EQ(asked.exit_code_beside_others(), 0) << asked.err();
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+TEST(CtlWhy, is_answered_before_the_first_step_runs) {
+  const Stack stack(R"({"workspace": {"./c": {"dev": ["./a:start"]}}, "projects": {
+      "./a": {"tasks": {"start": {"command": "echo never", "delay": "1h"}}},
+      "./c": {"tasks": {"dev": {"command": "echo never"}}}}})");
+  DreamRun dream(stack, stack.launch({"dev"}));
+  Finished why;
+  do why = stack.ctl({"why", "dev"});
+  while (why.code == 3);
+  EXPECT_EQ(why.code, 0) << why.err;
+  EXPECT_THAT(why.out, AllOf(HasSubstr("./c:dev is pending"), HasSubstr("its delay: 59")));
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+TEST(CtlWhy, names_of_a_long_list_what_is_under_way) {
+  std::string entries;
+  for (int step = 0; step < 2000; ++step)
+    entries += (step == 0 ? "" : ", ") + ("\"./a:t" + std::to_string(step)) + "\"";
+  const Stack stack(R"({"tasks": {"t0": {"command": "echo begun; read word < $ROOT/nobody"}},
+      "workspace": {"./c": {"dev": [)" +
+                    entries + R"(]}},
+      "projects": {"./a": {}, "./c": {"tasks": {"dev": {"command": "true"}}}}})");
+  for (int step = 1; step < 2000; ++step) stack.script("a/scripts/t" + std::to_string(step), "#!/bin/sh\n");
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun\n");
+  const Finished why = stack.ctl({"why", "./c:dev"});
+  EXPECT_EQ(std::ranges::count(why.out, '\n'), 3) << "itself, what runs, and the first that waits for that";
+  EXPECT_THAT(why.out,
+              AllOf(HasSubstr("./c:dev is pending"), HasSubstr("1996 more"), HasSubstr("./a:t0 is running")));
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
+}  // namespace
+}  // namespace dream::e2e
