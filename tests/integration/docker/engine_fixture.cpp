@@ -40,6 +40,13 @@ FakeRun& EngineTest::run_line(const std::string& line, const std::string& more) 
   return start(R"("image": "box", "network": "none")" + more, {.command_line = line});
 }
 
+void EngineTest::expect_it_goes_on(const FakeRun& run) {
+  if (run.exits.empty()) return;
+  const FakeExit& exit = run.exits.front();
+  throw std::runtime_error("it has ended with " + std::to_string(exit.value) + ": " + exit.text + "\n" +
+                           out(run) + err(run));
+}
+
 FakeExit EngineTest::exit_of(const FakeRun& run) {
   until([&] {
     if (plugin.start_failed(run))
@@ -51,7 +58,7 @@ FakeExit EngineTest::exit_of(const FakeRun& run) {
 
 FakeExit EngineTest::failed_start_of(const FakeRun& run) {
   until([&] {
-    if (!run.exits.empty()) throw std::runtime_error("it has ended: " + run.exits.front().text);
+    expect_it_goes_on(run);
     return plugin.start_failed(run);
   });
   for (const auto& failed : host.start_failures()) {
@@ -65,7 +72,7 @@ FakeExit EngineTest::failed_start_of(const FakeRun& run) {
 
 void EngineTest::await_started(const FakeRun& run) {
   until([&] {
-    if (!run.exits.empty()) throw std::runtime_error("it has ended: " + run.exits.front().text);
+    expect_it_goes_on(run);
     return !host.started_runs().empty() && host.started_runs().back() == run.id;
   });
 }
@@ -73,8 +80,7 @@ void EngineTest::await_started(const FakeRun& run) {
 void EngineTest::await_output(const FakeRun& run, const std::string& text) {
   until([&] {
     if (out(run).find(text) != std::string::npos) return true;
-    if (!run.exits.empty())
-      throw std::runtime_error("it has ended: " + run.exits.front().text + "\n" + err(run));
+    expect_it_goes_on(run);
     return false;
   });
 }

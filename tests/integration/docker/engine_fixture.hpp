@@ -30,6 +30,8 @@ struct EngineTest : ::testing::Test {
   FakeExit exit_of(const FakeRun& run);
   /// Of a start that fails after all, with the codes that dream has for it.
   FakeExit failed_start_of(const FakeRun& run);
+  /// Throws with all that is known of its end.
+  void expect_it_goes_on(const FakeRun& run);
   void await_started(const FakeRun& run);
   void await_output(const FakeRun& run, const std::string& text);
   [[nodiscard]] std::string out(const FakeRun& run) const { return host.output(run.id, DREAM_STDOUT); }
