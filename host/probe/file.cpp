@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <boost/asio/post.hpp>
+#include <memory>
 #include <optional>
 #include <tuple>
+#include <utility>
 
 #include "base/text.hpp"
 #include "probe/file_watch.hpp"
@@ -38,8 +41,11 @@ class File : public Kind {
     if (!now) return found(not_yet(fmt::format("there is no file {}", in_quotes(name_))));
     if (now == before_)
       return found(not_yet(fmt::format("the file {} is as it was before", in_quotes(name_))));
-    watch_.reset();  // what comes after it may take long
+    // The kernel takes its time to close a watch (a hundredth of a second): what waits for the file comes
+    // first.
+    const std::shared_ptr<FileWatch> watch = std::move(watch_);
     found({});
+    if (watch) boost::asio::post(context_, [watch] {});
   }
 
   [[nodiscard]] Pace pace() const override { return watch_ ? when_woken : quick; }

@@ -66,9 +66,9 @@ std::string task(Random& random) {
 std::string mention(Random& random, const std::string& project, bool at_the_end) {
   if (!at_the_end && random.percent(40)) return "\"" + project + "\"";
   std::string text = R"({"projectPath": ")" + project + "\"";
-  if (random.percent(30)) text += R"(, "async": true)";
+  if (!at_the_end && random.percent(30)) text += R"(, "async": true)";
   if (random.percent(40)) text += R"(, "required": false)";
-  if (random.percent(40)) text += R"(, "delay": )" + std::to_string(50 * random.below(8));
+  if (!at_the_end && random.percent(40)) text += R"(, "delay": )" + std::to_string(50 * random.below(8));
   if (!at_the_end && random.percent(20)) text += R"(, "waitFor": "started")";
   if (!at_the_end && random.percent(15)) text += R"(, "restartWith": true)";
   if (at_the_end) text += R"(, "finally": true)";
