@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <utility>
 
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "cli/commands/attach.hpp"
 #include "cli/commands/history_command.hpp"
+#include "cli/commands/log_printer.hpp"
 #include "cli/since.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
@@ -150,43 +150,10 @@ Result<Connection*> choose(std::vector<Connection>& runs, const Request& request
   return Error{ErrorCode::usage, "several runs go on: " + all, {}, "say which with --run ID"};
 }
 
-/// Shows what steps write, one line at a time, labelled where there are several.
-class LogPrinter {
- public:
-  explicit LogPrinter(bool labelled) : labelled_(labelled) {}
-
-  /// False: nobody reads any more.
-  bool show(const std::vector<Written>& written) {
-    std::string text;
-    for (const Written& one : written) {
-      if (!labelled_) {
-        text += one.bytes;
-        continue;
-      }
-      std::string& kept = kept_[one.step];
-      kept += one.bytes;
-      std::size_t from = 0;
-      for (std::size_t end = kept.find('\n'); end != std::string::npos; end = kept.find('\n', from)) {
-        text += printable(one.step) + " | " + kept.substr(from, end + 1 - from);
-        from = end + 1;
-      }
-      kept.erase(0, from);
-    }
-    return write_all(STDOUT_FILENO, text) == 0;
-  }
-
-  /// What has no end yet.
-  void finish() {
-    std::string text;
-    for (const auto& [step, kept] : kept_)
-      if (!kept.empty()) text += printable(step) + " | " + kept + "\n";
-    static_cast<void>(write_all(STDOUT_FILENO, text));
-  }
-
- private:
-  bool labelled_;
-  std::map<std::string, std::string> kept_;
-};
+LogPrinter::Form form_of_logs(const CtlOptions& ctl, std::size_t steps) {
+  if (ctl.raw) return LogPrinter::Form::raw;
+  return steps == 1 ? LogPrinter::Form::plain : LogPrinter::Form::labelled;
+}
 
 /// What follows has no end of which was told.
 int run_was_cut_off() {
@@ -202,18 +169,21 @@ void tell_what_was_left_out(const std::string& line) {
 int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer) {
   const Request& request = ctl.request;
   const std::vector<Written> first = written_in(answer);
-  LogPrinter printer(first.size() != 1 && !ctl.raw);
-  bool reads = printer.show(first);
+  LogPrinter printer(form_of_logs(ctl, first.size()));
+  bool writes = printer.show(first);
   bool over = !tells_end(answer);
-  while (reads && request.follow) {
-    const auto line = run.line();
-    if (!line) break;
-    over = over || is_end(*line);
-    tell_what_was_left_out(*line);
-    reads = printer.show(written_in(*line));
+  while (writes && request.follow) {
+    const auto line =
+        printer.redraws() ? run.line(read_clock() + output::Screen::default_settle_time) : run.line();
+    if (!line && !run.timed_out()) break;
+    if (line) {
+      over = over || is_end(*line);
+      tell_what_was_left_out(*line);
+    }
+    writes = printer.show(line ? written_in(*line) : std::vector<Written>{});
   }
-  printer.finish();
-  return over || !reads ? 0 : run_was_cut_off();
+  static_cast<void>(printer.finish());
+  return over || !writes ? 0 : run_was_cut_off();
 }
 
 /// Of a run that has ended, or of the last one.
@@ -226,8 +196,9 @@ int show_past_logs(const Options& options) {
     if (is_none) return exit_no_run;
     return written.error().code == ErrorCode::usage ? exit_nothing_run : exit_run_gone;
   }
-  LogPrinter printer(written->size() != 1 && !options.ctl.raw);
-  if (printer.show(*written)) printer.finish();
+  LogPrinter printer(form_of_logs(options.ctl, written->size()));
+  printer.show(*written);
+  static_cast<void>(printer.finish());
   return 0;
 }
 

@@ -181,9 +181,10 @@ int show_lines(const Chosen& chosen) {
 
 output::OutputMode mode_of(const Options& options, const Plan& plan) {
   if (options.output == Output::grouped) return output::OutputMode::grouped;
-  const bool raw =
-      options.output == Output::raw || (options.output == Output::automatic && plan.steps.size() == 1);
-  return raw ? output::OutputMode::raw : output::OutputMode::prefix;
+  if (options.output == Output::raw) return output::OutputMode::raw;
+  if (options.output == Output::prefix || plan.steps.size() != 1) return output::OutputMode::prefix;
+  // What a step wrote long ago isn't for this terminal to obey, or to answer.
+  return ::isatty(STDOUT_FILENO) != 0 ? output::OutputMode::plain : output::OutputMode::raw;
 }
 
 int show_run(const Chosen& chosen, const Options& options) {
