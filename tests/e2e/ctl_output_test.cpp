@@ -107,5 +107,15 @@ TEST_F(CtlOutput, of_a_record_asks_a_terminal_nothing) {
   EXPECT_EQ(writers.ask(writers.launch({"ctl", "show"})).out, "hello\x1b[6n\n");
 }
 
+TEST_F(CtlOutput, into_a_pipe_that_does_not_block_is_whole) {
+  Launch launch = writers.launch({"schema"});
+  const std::string whole = writers.ask(launch).out;
+  launch.out_is_nonblocking = true;
+  DreamRun asked(writers, launch);
+  asked.await_full_out();
+  EXPECT_EQ(asked.exit_code_beside_others(), 0) << asked.err();
+  EXPECT_EQ(asked.out(), whole);
+}
+
 }  // namespace
 }  // namespace dream::e2e

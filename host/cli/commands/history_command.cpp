@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
 #include "base/text.hpp"
@@ -175,8 +174,7 @@ int show_lines(const Chosen& chosen) {
     return problem == 0;
   });
   if (problem == 0) tell_rest(chosen, replayed);
-  if (problem != 0) complain(std::string("can't write to stdout: ") + std::strerror(problem));
-  return problem == 0 ? 0 : exit_internal;
+  return problem == 0 ? 0 : stdout_fails(problem);
 }
 
 output::OutputMode mode_of(const Options& options, const Plan& plan) {
@@ -215,9 +213,7 @@ int show_run(const Chosen& chosen, const Options& options) {
   write_out(0);
   renderer.reset();
   if (problem == 0) tell_rest(chosen, replayed);
-  if (problem != 0 && problem != EPIPE)
-    complain(std::string("can't write to stdout: ") + std::strerror(problem));
-  return problem == 0 || problem == EPIPE ? 0 : exit_internal;
+  return problem == 0 || problem == EPIPE ? 0 : stdout_fails(problem);
 }
 
 int compare_runs(const Archive& archive, const Options& options) {
