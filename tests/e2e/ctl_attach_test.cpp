@@ -187,6 +187,15 @@ TEST_F(Attach, shows_what_was_written_without_its_orders_to_a_terminal) {
               AllOf(HasSubstr("red\r\n"), Not(HasSubstr("\x1b")), Not(HasSubstr("title\r"))));
 }
 
+TEST_F(Attach, says_that_its_stdout_can_not_be_written) {
+  Launch asking = consoles.attach();
+  asking.standard_input = true;
+  asking.out_file = "/dev/full";
+  DreamRun asked(consoles, asking);
+  EXPECT_EQ(asked.exit_code_beside_others(), 70);
+  EXPECT_THAT(asked.err(), HasSubstr("can't write to stdout: No space left on device"));
+}
+
 TEST_F(Attach, is_refused_where_nobody_could_type) {
   Launch asking = consoles.launch({"ctl", "attach", "./c:dev"});
   DreamRun asked(consoles, asking);

@@ -95,8 +95,28 @@ TEST_F(CtlOutputOfARun, that_is_followed_is_shown_on_a_terminal_as_it_comes) {
   EXPECT_EQ(follower.exit_code_alone(), 128 + SIGTERM);
 }
 
+TEST_F(CtlOutputOfARun, that_can_not_be_written_is_a_failure_that_is_told) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"ctl", "logs"}, {"ctl", "logs", "-f"}, {"ctl", "events"}, {"ctl", "ps"}}) {
+    Launch launch = writers.launch(words);
+    launch.out_file = "/dev/full";
+    const Finished finished = writers.ask(launch);
+    EXPECT_EQ(finished.code, 70) << words.back();
+    EXPECT_THAT(finished.err, HasSubstr("can't write to stdout: No space left on device"));
+  }
+}
+
 TEST_F(CtlOutputOfARun, for_a_pipe_is_as_it_was_written) {
   EXPECT_THAT(writers.ask(writers.launch({"ctl", "logs", "./a:start"})).out, asks_where_the_cursor_is);
+}
+
+TEST_F(CtlOutput, of_a_record_that_can_not_be_written_is_a_failure_that_is_told) {
+  ASSERT_EQ(run(writers, writers.launch({"once", "--record"})).code, 0);
+  Launch launch = writers.launch({"ctl", "logs"});
+  launch.out_file = "/dev/full";
+  const Finished finished = writers.ask(launch);
+  EXPECT_EQ(finished.code, 70);
+  EXPECT_THAT(finished.err, HasSubstr("can't write to stdout: No space left on device"));
 }
 
 TEST_F(CtlOutput, of_a_record_asks_a_terminal_nothing) {

@@ -150,6 +150,11 @@ Result<Connection*> choose(std::vector<Connection>& runs, const Request& request
   return Error{ErrorCode::usage, "several runs go on: " + all, {}, "say which with --run ID"};
 }
 
+/// `problem`: an errno, or 0.
+int end_of_output(int problem) {
+  return problem == 0 ? 0 : stdout_fails(problem);
+}
+
 LogPrinter::Form form_of_logs(const CtlOptions& ctl, std::size_t steps) {
   if (ctl.raw) return LogPrinter::Form::raw;
   return steps == 1 ? LogPrinter::Form::plain : LogPrinter::Form::labelled;
@@ -182,8 +187,8 @@ int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer)
     }
     writes = printer.show(line ? written_in(*line) : std::vector<Written>{});
   }
-  static_cast<void>(printer.finish());
-  return over || !writes ? 0 : run_was_cut_off();
+  const int code = end_of_output(printer.finish());
+  return code != 0 || over ? code : run_was_cut_off();
 }
 
 /// Of a run that has ended, or of the last one.
@@ -198,20 +203,19 @@ int show_past_logs(const Options& options) {
   }
   LogPrinter printer(form_of_logs(options.ctl, written->size()));
   printer.show(*written);
-  static_cast<void>(printer.finish());
-  return 0;
+  return end_of_output(printer.finish());
 }
 
 int show_events(Connection& run, const Request& request, const std::string& answer) {
-  bool reads = write_all(STDOUT_FILENO, snapshot_of(answer)) == 0;
+  int problem = write_all(STDOUT_FILENO, snapshot_of(answer));
   bool over = !request.follow;
-  while (reads && request.follow) {
+  while (problem == 0 && request.follow) {
     const auto line = run.line();
     if (!line) break;
     over = is_end(*line);
-    reads = write_all(STDOUT_FILENO, *line + "\n") == 0;
+    problem = write_all(STDOUT_FILENO, *line + "\n");
   }
-  return over || !reads ? 0 : run_was_cut_off();
+  return problem == 0 && !over ? run_was_cut_off() : end_of_output(problem);
 }
 
 int ask(Connection& run, const Options& options) {

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -113,7 +114,8 @@ class Visitor {
   }
 
   void show(std::string_view bytes) {
-    if (write_all(STDOUT_FILENO, bytes) != 0) end({}, 1);
+    if (const int problem = write_all(STDOUT_FILENO, bytes); problem != 0)
+      end(std::string("can't be shown: can't write to stdout: ") + std::strerror(problem), exit_internal);
   }
 
   void send(Request request) {
