@@ -17,6 +17,7 @@ namespace {
 constexpr std::array<std::string_view, 13> whats{"ps",     "logs", "events", "wait",    "why",
                                                  "down",   "stop", "start",  "restart", "leave",
                                                  "attach", "type", "resize"};
+static_assert(whats.size() == static_cast<std::size_t>(Request::What::resize) + 1);
 constexpr std::array<std::string_view, 4> untils{"", "started", "ready", "ended"};
 
 template <std::size_t count>
@@ -39,6 +40,10 @@ std::uint16_t cells_at(const Json& object, const char* key) {
 
 }  // namespace
 
+std::span<const std::string_view> words_of_requests() {
+  return whats;
+}
+
 Result<Request> parse_request(std::string_view line) {
   const auto refused = [](std::string why) { return Error{ErrorCode::usage, std::move(why), {}, {}}; };
   const rapidjson::Document document = parse_line(line);
@@ -51,7 +56,7 @@ Result<Request> parse_request(std::string_view line) {
   const auto what = position_of(whats, word);
   if (!what)
     return refused("unknown request " + in_quotes(word) +
-                   ": known are ps, logs, events, wait, why, down, stop, start, restart, attach");
+                   fmt::format(": known are {}", fmt::join(words_of_requests(), ", ")));
   request.what = Request::What(*what);
   const auto until = position_of(untils, text_at(document, "until"));
   if (!until) return refused("\"until\" is started, ready or ended");
