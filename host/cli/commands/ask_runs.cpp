@@ -71,8 +71,12 @@ int no_run(const Options& options, const std::vector<control::SilentRun>& silent
     complain(*hidden);
     return exit_run_gone;
   }
-  complain(ctl.run.empty() ? "no run of this workspace goes on (dream ctl ps --everywhere shows all of yours)"
-                           : "no run that goes on has an id that begins with " + in_quotes(ctl.run));
+  if (!ctl.run.empty())
+    complain("no run that goes on has an id that begins with " + in_quotes(ctl.run));
+  else if (ctl.everywhere)
+    complain("no run of yours goes on");
+  else
+    complain("no run of this workspace goes on (dream ctl ps --everywhere shows all of yours)");
   return exit_no_run;
 }
 
@@ -102,7 +106,7 @@ std::string text_now(const std::vector<RunSeen>& seen, const Options& options) {
 int show_runs(control::OpenRuns& runs, const Options& options) {
   const std::vector<RunSeen> seen = see_all(runs.meant, options.ctl.request);
   if (options.json) return print(runs_json(seen));
-  if (seen.empty() && !options.ctl.everywhere) return no_run(options, runs.silent);
+  if (seen.empty()) return no_run(options, runs.silent);
   for (const control::SilentRun& run : runs.silent) complain(sentence_on_silent(run));
   return print(text_now(seen, options));
 }
@@ -237,7 +241,7 @@ int ask(Connection& run, const Options& options) {
     case Request::What::events:
       return show_events(run, request, *answer);
     case Request::What::why: {
-      if (options.json) return print(*answer + "\n");
+      if (options.json) return print(why_json(run.info(), *answer));
       std::string text;
       for (const std::string& sentence : sentences_in(*answer)) text += printable(sentence) + "\n";
       return print(text);
