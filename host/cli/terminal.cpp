@@ -63,6 +63,11 @@ bool use_color(When color, int descriptor) {
   return !dumb && ::isatty(descriptor) == 1;
 }
 
+bool can_rewrite_stdout() {
+  return ::isatty(STDOUT_FILENO) == 1 &&
+         output::Screen::ability_of_terminal() == output::Screen::Ability::can_rewrite;
+}
+
 TextStyle style_of_stdout(const Options& options) {
   TextStyle style{.colour = use_color(options.color, STDOUT_FILENO)};
   winsize size{};

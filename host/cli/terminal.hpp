@@ -34,6 +34,9 @@ void print_words(std::string_view lines);
 /// terminal.
 [[nodiscard]] bool use_color(When color, int descriptor);
 
+/// Whether stdout is a terminal that obeys more than text.
+[[nodiscard]] bool can_rewrite_stdout();
+
 /// Colours and the terminal's width for stdout.
 [[nodiscard]] TextStyle style_of_stdout(const Options& options);
 

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <set>
 #include <sstream>
+#include <unordered_map>
 #include <utility>
 
 #include "base/text.hpp"
@@ -121,26 +122,28 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
     for (std::size_t at = 0; at < plan.steps.size(); ++at) steps.push_back(StepIndex(at));
     return steps;
   }
+  std::vector<std::string> ids;
+  std::unordered_map<std::string_view, StepIndex> by_id;
+  for (const Step& step : plan.steps) ids.push_back(to_string(step.id));
+  for (std::size_t at = 0; at < ids.size(); ++at) by_id.emplace(ids[at], StepIndex(at));
   for (const std::string& name : names) {
-    const auto add_all = [&](auto fits) {
-      const std::size_t before = steps.size();
-      for (std::size_t at = 0; at < plan.steps.size(); ++at)
-        if (fits(plan.steps[at])) steps.push_back(StepIndex(at));
-      return steps.size() - before;
-    };
-    if (add_all([&](const Step& step) { return to_string(step.id) == name; }) == 1) continue;
+    if (const auto step = by_id.find(name); step != by_id.end()) {
+      steps.push_back(step->second);
+      continue;
+    }
     const std::string project = normalise_project(name);
-    const std::size_t found =
-        add_all([&](const Step& step) { return step.id.project == project || step.id.task == name; });
+    const std::size_t before = steps.size();
+    for (std::size_t at = 0; at < plan.steps.size(); ++at)
+      if (plan.steps[at].id.project == project || plan.steps[at].id.task == name)
+        steps.push_back(StepIndex(at));
+    const std::size_t found = steps.size() - before;
     if (found == 1) continue;
-    steps.resize(steps.size() - found);
+    steps.resize(before);
     const std::vector<std::string> labels = output::short_names(plan);
     if (const auto label = std::ranges::find(labels, name); label != labels.end()) {
       steps.push_back(StepIndex(label - labels.begin()));
       continue;
     }
-    std::vector<std::string> ids;
-    for (const Step& step : plan.steps) ids.push_back(to_string(step.id));
     std::string hint = found > 1 ? "write one of their ids, as ctl ps shows them" : nearest_name(name, ids);
     if (found == 0) hint = hint.empty() ? "ctl ps shows its steps" : "did you mean " + in_quotes(hint) + "?";
     return Error{ErrorCode::usage,
@@ -149,6 +152,12 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
                  {},
                  std::move(hint)};
   }
+  std::vector<bool> known(plan.steps.size());  // a step may be named twice
+  std::erase_if(steps, [&](StepIndex step) {
+    const bool again = known[position(step)];
+    known[position(step)] = true;
+    return again;
+  });
   return steps;
 }
 

@@ -151,6 +151,16 @@ TEST_F(Attach, ends_with_the_attempt_and_leaves_the_place) {
   EXPECT_THAT(next.screen(), HasSubstr("dream: ./a:console starts again"));
 }
 
+TEST_F(Attach, orders_a_dumb_terminal_nothing) {
+  Launch asking = consoles.attach();
+  asking.environment["TERM"] = "dumb";
+  Terminal window(consoles, asking);
+  window.await_screen("begun");
+  window.type("\x1d");
+  EXPECT_EQ(window.exit_code_alone(), 0);
+  EXPECT_THAT(window.screen(), Not(HasSubstr("\x1b[?25h")));
+}
+
 TEST_F(Attach, leaves_a_step_that_writes_all_the_time) {
   Terminal window(consoles, consoles.attach());
   window.await_screen("begun");

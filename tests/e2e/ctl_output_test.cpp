@@ -86,6 +86,16 @@ TEST_F(CtlOutputOfARun, on_a_terminal_orders_and_asks_it_nothing) {
   EXPECT_THAT(writers.on_terminal({"ctl", "logs", "--raw"}), asks_where_the_cursor_is);
 }
 
+TEST_F(CtlOutputOfARun, on_a_dumb_terminal_is_text_each_time) {
+  Launch launch = writers.launch({"ctl", "ps", "--watch"});
+  launch.environment["TERM"] = "dumb";
+  Terminal watcher(writers, launch);
+  watcher.await_screen("./c:dev ");
+  EXPECT_THAT(watcher.screen(), Not(HasSubstr("\x1b")));
+  watcher.send(SIGTERM);
+  EXPECT_EQ(watcher.exit_code_alone(), 128 + SIGTERM);
+}
+
 TEST_F(CtlOutputOfARun, that_is_followed_is_shown_on_a_terminal_as_it_comes) {
   Terminal follower(writers, writers.launch({"ctl", "logs", "-f", "./a:start"}));
   follower.await_screen("over it\r\n");

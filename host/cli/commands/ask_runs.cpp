@@ -114,7 +114,7 @@ int show_runs(control::OpenRuns& runs, const Options& options) {
 /// Until Ctrl-C, or no run is left. A terminal shows each picture in the place of the one before.
 int watch_runs(const Options& options) {
   constexpr int every_ms = 1000;
-  const bool redraws = ::isatty(STDOUT_FILENO) != 0;
+  const bool redraws = can_rewrite_stdout();
   for (bool first = true;; first = false) {
     Result<control::OpenRuns> runs = find_runs(options, options.ctl);
     if (!runs) {
