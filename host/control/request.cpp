@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "control/json.hpp"
 #include "output/event_lines.hpp"
+#include "output/outcome_json.hpp"
 
 namespace dream::control {
 
@@ -25,11 +26,6 @@ std::optional<std::size_t> position_of(const std::array<std::string_view, count>
                                        std::string_view word) {
   const auto found = std::ranges::find(words, word);
   return found == words.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - words.begin()));
-}
-
-bool flag_at(const Json& object, const char* key) {
-  const Json* value = member_of(object, key);
-  return value != nullptr && value->IsBool() && value->GetBool();
 }
 
 /// Of a window.
@@ -85,15 +81,7 @@ Result<Request> parse_request(std::string_view line) {
 std::string to_line(const Request& request) {
   std::string line =
       fmt::format(R"({{"id":{},"do":"{}")", request.id, whats[static_cast<std::size_t>(request.what)]);
-  if (!request.steps.empty()) {
-    line += R"(,"steps":[)";
-    const char* before = "";
-    for (const std::string& step : request.steps) {
-      line += before + json_string(step);
-      before = ",";
-    }
-    line += ']';
-  }
+  if (!request.steps.empty()) line += R"(,"steps":)" + output::texts_json(request.steps);
   if (request.lines > 0) line += fmt::format(R"(,"lines":{})", request.lines);
   if (request.within_ms > 0) line += fmt::format(R"(,"withinMs":{})", request.within_ms);
   if (request.follow) line += R"(,"follow":true)";

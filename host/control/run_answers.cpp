@@ -4,11 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 #include <numeric>
 #include <set>
-#include <sstream>
 #include <unordered_map>
 #include <utility>
 
@@ -30,32 +27,17 @@ long milliseconds_since(Instant since, Instant now) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now - since).count();
 }
 
-/// Of a whole tree: the time on processors, and the memory that it has for itself and shares, as /proc has
-/// them.
-struct Use {
-  double cpu_seconds = 0;
-  long memory_kib = 0;
-};
-
-Use use_of(const std::vector<process::ProcessStatus>& tree) {
-  Use use;
-  const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  const long page_kib = ::sysconf(_SC_PAGESIZE) / 1024;
+/// Of a whole tree: the time on processors, and the memory that it has for itself and shares.
+std::string use_members(const std::vector<process::ProcessStatus>& tree) {
+  std::uint64_t ticks = 0;
+  std::uint64_t pages = 0;
   for (const process::ProcessStatus& process : tree) {
-    std::ifstream stream("/proc/" + std::to_string(process.identity.pid) + "/stat");
-    std::string line;
-    std::getline(stream, line);
-    const std::size_t after_name = line.rfind(')');
-    if (after_name == std::string::npos) continue;
-    std::istringstream words(line.substr(after_name + 1));
-    std::array<std::string, 22> fields;  // from "state", the third
-    for (std::string& field : fields) words >> field;
-    constexpr std::size_t user = 11, system = 12, resident = 21;
-    use.cpu_seconds +=
-        static_cast<double>(std::atol(fields[user].c_str()) + std::atol(fields[system].c_str())) / ticks;
-    use.memory_kib += std::atol(fields[resident].c_str()) * page_kib;
+    ticks += process.processor_ticks;
+    pages += process.resident_pages;
   }
-  return use;
+  const auto ticks_a_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  const auto page_kib = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 1024;
+  return fmt::format(R"("cpuMs":{},"memoryKiB":{})", ticks * 1000 / ticks_a_second, pages * page_kib);
 }
 
 std::string ports_json(const std::vector<process::ProcessStatus>& tree) {
@@ -176,9 +158,7 @@ std::string steps_json(const RunState& run, const RunAccess& access, Instant now
         known.state != State::pending && known.state != State::ended && known.state != State::backoff;
     if (const int pid = runs ? access.pid_of(StepIndex(at)) : 0; pid != 0) {
       const std::vector<process::ProcessStatus> tree = access.tree_of(pid);
-      const Use use = use_of(tree);
-      json += fmt::format(R"(,"pid":{},"cpuMs":{:.0f},"memoryKiB":{},"ports":{})", pid,
-                          use.cpu_seconds * 1000, use.memory_kib, ports_json(tree));
+      json += fmt::format(R"(,"pid":{},{},"ports":{})", pid, use_members(tree), ports_json(tree));
     }
     if (const std::string why = reason_of(run, StepIndex(at), before, now); !why.empty())
       json += R"(,"why":)" + json_string(why);
