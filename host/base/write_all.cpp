@@ -1,6 +1,7 @@
 #include "base/write_all.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,7 +17,12 @@ namespace dream {
 int write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno != EINTR) return errno;
+    if (count < 0 && errno == EAGAIN) {
+      pollfd room{descriptor, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+    } else if (count < 0 && errno != EINTR) {
+      return errno;
+    }
     if (count == 0) return EIO;
     if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
   }

@@ -5,7 +5,8 @@
 
 namespace dream {
 
-/// Writes all bytes to a descriptor that blocks. 0, or the errno of what went wrong.
+/// Writes all bytes, and waits as long as there is no room: whoever shares the descriptor may have made it
+/// non-blocking. 0, or the errno of what went wrong.
 [[nodiscard]] int write_all(int descriptor, std::string_view bytes);
 
 /// Makes a file with these bytes where there is none (else EEXIST), whole or not at all. 0, or the errno of

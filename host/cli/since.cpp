@@ -20,7 +20,10 @@ std::optional<std::int64_t> moment_of(std::string text) {
     fields.tm_isdst = -1;
     const char* end = ::strptime(text.c_str(), form, &fields);
     if (end == nullptr || *end != '\0') continue;
-    return std::int64_t{1000} * (is_utc ? ::timegm(&fields) : std::mktime(&fields));
+    const int day = fields.tm_mday;
+    const std::time_t moment = is_utc ? ::timegm(&fields) : std::mktime(&fields);
+    if (fields.tm_mday != day) return std::nullopt;  // that month has no such day
+    return std::int64_t{1000} * moment;
   }
   return std::nullopt;
 }

@@ -3,7 +3,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -11,6 +10,8 @@
 
 #include "base/cut_off.hpp"
 #include "base/text.hpp"
+#include "base/write_all.hpp"
+#include "output/screen.hpp"
 
 namespace dream::cli {
 
@@ -24,10 +25,12 @@ bool is_set(const char* variable) {
 }  // namespace
 
 int print(std::string_view text, int exit_code) {
-  const bool written =
-      std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (written) return exit_code;
-  complain(std::string("can't write to stdout: ") + std::strerror(errno));
+  const int problem = write_all(STDOUT_FILENO, text);
+  return problem == 0 ? exit_code : stdout_fails(problem);
+}
+
+int stdout_fails(int problem) {
+  complain(std::string("can't write to stdout: ") + std::strerror(problem));
   return exit_internal;
 }
 
@@ -58,6 +61,11 @@ bool use_color(When color, int descriptor) {
   const char* terminal = std::getenv("TERM");
   const bool dumb = terminal != nullptr && std::string_view(terminal) == "dumb";
   return !dumb && ::isatty(descriptor) == 1;
+}
+
+bool can_rewrite_stdout() {
+  return ::isatty(STDOUT_FILENO) == 1 &&
+         output::Screen::ability_of_terminal() == output::Screen::Ability::can_rewrite;
 }
 
 TextStyle style_of_stdout(const Options& options) {

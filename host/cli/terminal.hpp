@@ -17,7 +17,10 @@ inline constexpr int exit_internal = 70;
 /// Writes to stdout and returns `exit_code`, or 70 with a message when the text can't be written.
 [[nodiscard]] int print(std::string_view text, int exit_code = 0);
 
-/// The same, and ends the program at once: giving a large configuration back, value by value, takes longer
+/// Tells what is wrong with stdout, an errno. Returns 70.
+[[nodiscard]] int stdout_fails(int problem);
+
+/// As print(), and ends the program at once: giving a large configuration back, value by value, takes longer
 /// than showing it.
 [[noreturn]] void print_and_leave(std::string_view text);
 
@@ -30,6 +33,9 @@ void print_words(std::string_view lines);
 /// Whether a descriptor gets colours: what was asked for, NO_COLOR, FORCE_COLOR, TERM, and whether it is a
 /// terminal.
 [[nodiscard]] bool use_color(When color, int descriptor);
+
+/// Whether stdout is a terminal that obeys more than text.
+[[nodiscard]] bool can_rewrite_stdout();
 
 /// Colours and the terminal's width for stdout.
 [[nodiscard]] TextStyle style_of_stdout(const Options& options);

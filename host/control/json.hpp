@@ -38,6 +38,11 @@ using Json = rapidjson::Value;
   return value != nullptr && value->IsInt64() ? value->GetInt64() : 0;
 }
 
+[[nodiscard]] inline bool flag_at(const Json& object, const char* key) {
+  const Json* value = member_of(object, key);
+  return value != nullptr && value->IsBool() && value->GetBool();
+}
+
 /// The strings of an array.
 [[nodiscard]] inline std::vector<std::string> texts_at(const Json& object, const char* key) {
   std::vector<std::string> texts;

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "control/json.hpp"
 #include "output/event_lines.hpp"
+#include "output/outcome_json.hpp"
 
 namespace dream::control {
 
@@ -17,6 +18,7 @@ namespace {
 constexpr std::array<std::string_view, 13> whats{"ps",     "logs", "events", "wait",    "why",
                                                  "down",   "stop", "start",  "restart", "leave",
                                                  "attach", "type", "resize"};
+static_assert(whats.size() == static_cast<std::size_t>(Request::What::resize) + 1);
 constexpr std::array<std::string_view, 4> untils{"", "started", "ready", "ended"};
 
 template <std::size_t count>
@@ -26,11 +28,6 @@ std::optional<std::size_t> position_of(const std::array<std::string_view, count>
   return found == words.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - words.begin()));
 }
 
-bool flag_at(const Json& object, const char* key) {
-  const Json* value = member_of(object, key);
-  return value != nullptr && value->IsBool() && value->GetBool();
-}
-
 /// Of a window.
 std::uint16_t cells_at(const Json& object, const char* key) {
   constexpr std::int64_t most = 0xFFFF;
@@ -38,6 +35,10 @@ std::uint16_t cells_at(const Json& object, const char* key) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> words_of_requests() {
+  return whats;
+}
 
 Result<Request> parse_request(std::string_view line) {
   const auto refused = [](std::string why) { return Error{ErrorCode::usage, std::move(why), {}, {}}; };
@@ -51,7 +52,7 @@ Result<Request> parse_request(std::string_view line) {
   const auto what = position_of(whats, word);
   if (!what)
     return refused("unknown request " + in_quotes(word) +
-                   ": known are ps, logs, events, wait, why, down, stop, start, restart, attach");
+                   fmt::format(": known are {}", fmt::join(words_of_requests(), ", ")));
   request.what = Request::What(*what);
   const auto until = position_of(untils, text_at(document, "until"));
   if (!until) return refused("\"until\" is started, ready or ended");
@@ -80,15 +81,7 @@ Result<Request> parse_request(std::string_view line) {
 std::string to_line(const Request& request) {
   std::string line =
       fmt::format(R"({{"id":{},"do":"{}")", request.id, whats[static_cast<std::size_t>(request.what)]);
-  if (!request.steps.empty()) {
-    line += R"(,"steps":[)";
-    const char* before = "";
-    for (const std::string& step : request.steps) {
-      line += before + json_string(step);
-      before = ",";
-    }
-    line += ']';
-  }
+  if (!request.steps.empty()) line += R"(,"steps":)" + output::texts_json(request.steps);
   if (request.lines > 0) line += fmt::format(R"(,"lines":{})", request.lines);
   if (request.within_ms > 0) line += fmt::format(R"(,"withinMs":{})", request.within_ms);
   if (request.follow) line += R"(,"follow":true)";

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,9 @@ struct Request {
   std::uint16_t rows = 0;               ///< of attach and resize: of the window; 0: it has none
   std::uint16_t columns = 0;
 };
+
+/// What `"do"` may be.
+[[nodiscard]] std::span<const std::string_view> words_of_requests();
 
 /// Keys that are not known are passed over: a newer client may send them. The Error is for the client.
 [[nodiscard]] Result<Request> parse_request(std::string_view line);

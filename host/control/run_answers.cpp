@@ -4,11 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 #include <numeric>
 #include <set>
-#include <sstream>
+#include <unordered_map>
 #include <utility>
 
 #include "base/text.hpp"
@@ -29,32 +27,17 @@ long milliseconds_since(Instant since, Instant now) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(now - since).count();
 }
 
-/// Of a whole tree: the time on processors, and the memory that it has for itself and shares, as /proc has
-/// them.
-struct Use {
-  double cpu_seconds = 0;
-  long memory_kib = 0;
-};
-
-Use use_of(const std::vector<process::ProcessStatus>& tree) {
-  Use use;
-  const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  const long page_kib = ::sysconf(_SC_PAGESIZE) / 1024;
+/// Of a whole tree: the time on processors, and the memory that it has for itself and shares.
+std::string use_members(const std::vector<process::ProcessStatus>& tree) {
+  std::uint64_t ticks = 0;
+  std::uint64_t pages = 0;
   for (const process::ProcessStatus& process : tree) {
-    std::ifstream stream("/proc/" + std::to_string(process.identity.pid) + "/stat");
-    std::string line;
-    std::getline(stream, line);
-    const std::size_t after_name = line.rfind(')');
-    if (after_name == std::string::npos) continue;
-    std::istringstream words(line.substr(after_name + 1));
-    std::array<std::string, 22> fields;  // from "state", the third
-    for (std::string& field : fields) words >> field;
-    constexpr std::size_t user = 11, system = 12, resident = 21;
-    use.cpu_seconds +=
-        static_cast<double>(std::atol(fields[user].c_str()) + std::atol(fields[system].c_str())) / ticks;
-    use.memory_kib += std::atol(fields[resident].c_str()) * page_kib;
+    ticks += process.processor_ticks;
+    pages += process.resident_pages;
   }
-  return use;
+  const auto ticks_a_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  const auto page_kib = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 1024;
+  return fmt::format(R"("cpuMs":{},"memoryKiB":{})", ticks * 1000 / ticks_a_second, pages * page_kib);
 }
 
 std::string ports_json(const std::vector<process::ProcessStatus>& tree) {
@@ -121,26 +104,28 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
     for (std::size_t at = 0; at < plan.steps.size(); ++at) steps.push_back(StepIndex(at));
     return steps;
   }
+  std::vector<std::string> ids;
+  std::unordered_map<std::string_view, StepIndex> by_id;
+  for (const Step& step : plan.steps) ids.push_back(to_string(step.id));
+  for (std::size_t at = 0; at < ids.size(); ++at) by_id.emplace(ids[at], StepIndex(at));
   for (const std::string& name : names) {
-    const auto add_all = [&](auto fits) {
-      const std::size_t before = steps.size();
-      for (std::size_t at = 0; at < plan.steps.size(); ++at)
-        if (fits(plan.steps[at])) steps.push_back(StepIndex(at));
-      return steps.size() - before;
-    };
-    if (add_all([&](const Step& step) { return to_string(step.id) == name; }) == 1) continue;
+    if (const auto step = by_id.find(name); step != by_id.end()) {
+      steps.push_back(step->second);
+      continue;
+    }
     const std::string project = normalise_project(name);
-    const std::size_t found =
-        add_all([&](const Step& step) { return step.id.project == project || step.id.task == name; });
+    const std::size_t before = steps.size();
+    for (std::size_t at = 0; at < plan.steps.size(); ++at)
+      if (plan.steps[at].id.project == project || plan.steps[at].id.task == name)
+        steps.push_back(StepIndex(at));
+    const std::size_t found = steps.size() - before;
     if (found == 1) continue;
-    steps.resize(steps.size() - found);
+    steps.resize(before);
     const std::vector<std::string> labels = output::short_names(plan);
     if (const auto label = std::ranges::find(labels, name); label != labels.end()) {
       steps.push_back(StepIndex(label - labels.begin()));
       continue;
     }
-    std::vector<std::string> ids;
-    for (const Step& step : plan.steps) ids.push_back(to_string(step.id));
     std::string hint = found > 1 ? "write one of their ids, as ctl ps shows them" : nearest_name(name, ids);
     if (found == 0) hint = hint.empty() ? "ctl ps shows its steps" : "did you mean " + in_quotes(hint) + "?";
     return Error{ErrorCode::usage,
@@ -149,6 +134,12 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
                  {},
                  std::move(hint)};
   }
+  std::vector<bool> known(plan.steps.size());  // a step may be named twice
+  std::erase_if(steps, [&](StepIndex step) {
+    const bool again = known[position(step)];
+    known[position(step)] = true;
+    return again;
+  });
   return steps;
 }
 
@@ -167,9 +158,7 @@ std::string steps_json(const RunState& run, const RunAccess& access, Instant now
         known.state != State::pending && known.state != State::ended && known.state != State::backoff;
     if (const int pid = runs ? access.pid_of(StepIndex(at)) : 0; pid != 0) {
       const std::vector<process::ProcessStatus> tree = access.tree_of(pid);
-      const Use use = use_of(tree);
-      json += fmt::format(R"(,"pid":{},"cpuMs":{:.0f},"memoryKiB":{},"ports":{})", pid,
-                          use.cpu_seconds * 1000, use.memory_kib, ports_json(tree));
+      json += fmt::format(R"(,"pid":{},{},"ports":{})", pid, use_members(tree), ports_json(tree));
     }
     if (const std::string why = reason_of(run, StepIndex(at), before, now); !why.empty())
       json += R"(,"why":)" + json_string(why);

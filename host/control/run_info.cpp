@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "output/outcome_json.hpp"
 
 namespace dream::control {
 
@@ -30,11 +31,9 @@ RunInfo info_of(const Plan& plan, std::string session, const std::filesystem::pa
 }
 
 std::string members_of(const RunInfo& run) {
-  std::string requested;
-  for (const std::string& id : run.requested) requested += (requested.empty() ? "" : ",") + json_string(id);
-  return fmt::format(R"("dream":{},"v":1,"run":{},"pid":{},"root":{},"requested":[{}],"startedMs":{})",
-                     json_string(run.dream), json_string(run.run), run.pid, json_string(run.root), requested,
-                     run.started_ms);
+  return fmt::format(R"("dream":{},"v":1,"run":{},"pid":{},"root":{},"requested":{},"startedMs":{})",
+                     json_string(run.dream), json_string(run.run), run.pid, json_string(run.root),
+                     output::texts_json(run.requested), run.started_ms);
 }
 
 std::optional<RunInfo> run_info_in(const Json& object) {

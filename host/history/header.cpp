@@ -3,19 +3,18 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "output/outcome_json.hpp"
 
 namespace dream::history {
 
 std::string to_line(const Header& header) {
-  std::string words;
-  for (const std::string& word : header.command_line) words += (words.empty() ? "" : ",") + json_string(word);
   std::string files;
   for (const SourceFile& file : header.files)
     files += fmt::format(R"({}{{"path":{},"sha256":{}}})", files.empty() ? "" : ",", json_string(file.path),
                          json_string(file.sha256));
-  return fmt::format(R"({{{},"commandLine":[{}],"files":[{}]}})"
+  return fmt::format(R"({{{},"commandLine":{},"files":[{}]}})"
                      "\n",
-                     control::members_of(header.run), words, files);
+                     control::members_of(header.run), output::texts_json(header.command_line), files);
 }
 
 Result<Header> header_in(std::string_view line) {

@@ -10,6 +10,7 @@ namespace dream::history {
 
 namespace {
 
+using control::flag_at;
 using control::Json;
 using control::member_of;
 using control::number_at;
@@ -25,11 +26,6 @@ std::string_view line_at(std::string_view text, std::size_t at) {
 Duration time_of(std::int64_t us) {
   constexpr std::int64_t most = std::int64_t{100} * 365 * 86'400 * 1'000'000;
   return std::chrono::microseconds(std::clamp<std::int64_t>(us, 0, most));
-}
-
-bool flag_at(const Json& object, const char* key) {
-  const Json* value = member_of(object, key);
-  return value != nullptr && value->IsBool() && value->GetBool();
 }
 
 std::optional<Instant> moment_at(const Json& object, const char* key) {

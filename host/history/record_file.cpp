@@ -12,6 +12,7 @@
 
 #include "base/locked_file.hpp"
 #include "base/open_file.hpp"
+#include "base/text.hpp"
 #include "base/write_all.hpp"
 
 namespace dream::history {
@@ -36,8 +37,11 @@ std::uint64_t number_in(std::string_view line, std::string_view key) {
   return number;
 }
 
-std::string left_out_line(std::uint64_t at_us, std::uint64_t bytes) {
-  return fmt::format("{{\"v\":1,\"atUs\":{},\"event\":\"leftOut\",\"bytes\":{}}}\n", at_us, bytes);
+/// `problem`: the errno that is to blame, or 0.
+std::string left_out_line(std::uint64_t at_us, std::uint64_t bytes, int problem = 0) {
+  const std::string error =
+      problem == 0 ? "" : fmt::format(R"(,"error":{})", json_string(std::strerror(problem)));
+  return fmt::format("{{\"v\":1,\"atUs\":{},\"event\":\"leftOut\",\"bytes\":{}{}}}\n", at_us, bytes, error);
 }
 
 /// The text of a record without its oldest lines: the two at its begin stay, and so does what isn't output,
@@ -120,12 +124,13 @@ int RecordFile::append(std::string_view line) {
   full_ = full_ || problem != 0;
   const bool takes = full_ ? !is_output(line) && size_ + line.size() <= limit_ + most_beyond : true;
   if (takes && lost_ > 0) {
-    const int failed = add(left_out_line(number_in(line, R"("atUs":)"), lost_));
+    const int failed = add(left_out_line(number_in(line, R"("atUs":)"), lost_, lost_by_));
     if (failed == 0) lost_ = 0;
   }
   const int failed = takes ? add(line) : 0;
   if (failed != 0) problem = failed;
   full_ = full_ || failed != 0;
+  if (problem != 0) lost_by_ = problem;
   if (!takes || failed != 0) lost_ += line.size();
   return problem;
 }

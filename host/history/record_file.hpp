@@ -46,6 +46,7 @@ class RecordFile {
   std::size_t limit_;  ///< more where that can't be kept
   std::size_t size_ = 0;
   std::size_t lost_ = 0;  ///< bytes of lines that were not written, and not told of yet
+  int lost_by_ = 0;       ///< the errno that was to blame last
   bool full_ = false;     ///< no output is taken any more
 };
 

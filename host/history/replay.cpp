@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.hpp"
+
 namespace dream::history {
 
 namespace {
@@ -16,6 +18,13 @@ using control::text_at;
 LogLevel level_of(std::string_view word) {
   if (word == "error") return LogLevel::error;
   return word == "warning" ? LogLevel::warning : LogLevel::info;
+}
+
+std::string words_of_gap(const Json& left_out) {
+  const std::int64_t bytes = std::max<std::int64_t>(control::number_at(left_out, "bytes"), 0);
+  const std::string error = text_at(left_out, "error");
+  return fmt::format("about {} KiB of output are left out here: the record {}", bytes / 1024,
+                     error.empty() ? "got too large" : "couldn't be written: " + printable(error));
 }
 
 /// One run, told again.
@@ -33,9 +42,7 @@ class Replay {
     if (event.name == "words") {
       log_.write(level_of(text_at(event.members, "level")), text_at(event.members, "text"));
     } else if (event.name == "leftOut") {
-      log_.write(LogLevel::warning,
-                 fmt::format("about {} KiB of output are left out here: the record got too large",
-                             std::max<std::int64_t>(control::number_at(event.members, "bytes"), 0) / 1024));
+      log_.write(LogLevel::warning, words_of_gap(event.members));
     } else if (event.name == "summary") {
       finish(event.members);
     } else if (event.step) {

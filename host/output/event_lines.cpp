@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 #include "output/outcome_json.hpp"
 #include "output/summary.hpp"
@@ -36,21 +37,6 @@ bool is_utf8(std::string_view text) {
     text.remove_prefix(length);
   }
   return true;
-}
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
-    const auto byte = [&](std::size_t at) {
-      return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
-    };
-    const unsigned group = byte(0) << 16U | byte(1) << 8U | byte(2);
-    for (std::size_t digit = 0; digit < 4; ++digit) {
-      text += digit <= bytes.size() ? alphabet[group >> (18 - 6 * digit) & 63U] : '=';
-    }
-  }
-  return text;
 }
 
 const char* word_of(LogLevel level) {
@@ -235,7 +221,8 @@ class Lines : public EventLines {
 }  // namespace
 
 std::string data_member(std::string_view bytes) {
-  return is_utf8(bytes) ? R"("text":)" + json_string(bytes) : fmt::format(R"("base64":"{}")", base64(bytes));
+  return is_utf8(bytes) ? R"("text":)" + json_string(bytes)
+                        : fmt::format(R"("base64":"{}")", to_base64(bytes));
 }
 
 std::unique_ptr<EventLines> make_event_lines(const Plan& plan, std::function<Instant()> clock,

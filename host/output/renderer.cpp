@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <array>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -27,21 +26,14 @@ bool same_file(int a, int b) {
   return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/// Without TERM, nobody knows what the terminal can.
-Screen::Ability ability_of_terminal() {
-  const char* name = std::getenv("TERM");
-  const bool plain = name == nullptr || *name == '\0' || std::string_view(name) == "dumb";
-  return plain ? Screen::Ability::plain : Screen::Ability::can_rewrite;
-}
-
 std::unique_ptr<Mixer> make_mixer(boost::asio::io_context& context, Writer& writer, OutputMode mode,
                                   const std::function<void()>& on_room) {
   if (mode == OutputMode::raw) return std::make_unique<PieceMixer>(writer);
-  if (writer.is_terminal()) return std::make_unique<Screen>(context, writer, ability_of_terminal());
+  if (writer.is_terminal()) return std::make_unique<Screen>(context, writer, Screen::ability_of_terminal());
   return std::make_unique<LineMixer>(context, writer, on_room);
 }
 
-/// The modes prefix and raw: bytes go out as they come, in prefix mode mixed by line.
+/// The modes prefix, plain and raw: bytes go out as they come, but in raw mode mixed by line.
 class StreamRenderer : public Renderer {
  public:
   StreamRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, OutputMode mode,
@@ -115,6 +107,7 @@ std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Consol
     case OutputMode::events:
       return make_events_renderer(console, plan, read_clock);
     case OutputMode::prefix:
+    case OutputMode::plain:
     case OutputMode::raw:
       break;
   }

@@ -63,6 +63,7 @@ class Renderer : public Reporter {
 /// How the output of a run looks; docs/functional-specification.md, section 6.
 enum class OutputMode : std::uint8_t {
   prefix,         ///< whole lines, each with a label
+  plain,          ///< whole lines without labels
   raw,            ///< bytes as they come
   grouped,        ///< each step's whole output at its end, failures last
   grouped_front,  ///< so those in front; the others as in prefix

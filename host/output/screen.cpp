@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <cstdlib>
 #include <utility>
 
 #include "output/label.hpp"
@@ -26,6 +27,12 @@ std::size_t columns_shown(std::string_view text) {
 }
 
 }  // namespace
+
+Screen::Ability Screen::ability_of_terminal() {
+  const char* name = std::getenv("TERM");
+  const bool plain = name == nullptr || *name == '\0' || std::string_view(name) == "dumb";
+  return plain ? Ability::plain : Ability::can_rewrite;
+}
 
 Screen::Screen(boost::asio::io_context& context, Writer& writer, Ability ability, Duration settle_time)
     : context_(context),

@@ -22,6 +22,8 @@ class Screen : public Mixer {
     plain,  ///< knows no escape sequences: unfinished lines are not shown
     can_rewrite,
   };
+  /// As TERM has it. Without it, nobody knows what the terminal can.
+  [[nodiscard]] static Ability ability_of_terminal();
   /// How often lines are written of what a stream redraws; the last state of all of it is always written.
   static constexpr Duration default_settle_time = std::chrono::seconds(1);
 
@@ -35,6 +37,9 @@ class Screen : public Mixer {
   bool write(StreamId stream, std::string_view bytes) override;
   void end(StreamId stream) override;
   [[nodiscard]] bool room(StreamId stream) const override;
+
+  /// A stream redraws lines, which are written when they have settled: the loop has to run on.
+  [[nodiscard]] bool redraws() const noexcept { return settling_; }
 
  private:
   static constexpr StreamId none = static_cast<StreamId>(-1);

@@ -15,7 +15,7 @@ constexpr std::size_t longest_sequence = 2048;
 
 /// Strings (titles, links, pictures) go on until a terminator.
 bool is_string(std::string_view sequence) {
-  return sequence.size() > 1 && std::string_view("]PX^_").find(sequence[1]) != std::string_view::npos;
+  return sequence.size() > 1 && begins_string(sequence[1]);
 }
 
 bool is_complete(std::string_view sequence) {

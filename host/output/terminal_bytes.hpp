@@ -3,10 +3,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/escape_scanner.hpp"
+
 /// Sorts of bytes in a stream for a terminal.
 namespace dream::output {
-
-constexpr char escape_character = '\x1b';
 
 constexpr bool is_ascii(char c) {
   return static_cast<unsigned char>(c) < 0x80;

@@ -1,6 +1,5 @@
 #include "probe/listeners.hpp"
 
-#include <dirent.h>
 #include <fmt/format.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -11,10 +10,10 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <memory>
 #include <sstream>
 #include <string_view>
 
+#include "base/folder_stream.hpp"
 #include "base/text.hpp"
 #include "probe/socket_table.hpp"
 
@@ -30,7 +29,7 @@ std::string link_at(const std::string& path) {
 
 /// Calls for each name of a folder until that returns false. False: the folder can't be read.
 bool for_each_name(const std::string& folder, const std::function<bool(const char*)>& call) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> names(::opendir(folder.c_str()), ::closedir);
+  const FolderStream names(::opendir(folder.c_str()));
   if (!names) return false;
   while (const dirent* entry = ::readdir(names.get()))
     if (entry->d_name[0] != '.' && !call(entry->d_name)) break;

@@ -27,39 +27,15 @@ bool LinePattern::is_in(std::string_view line) const {
   return true;
 }
 
-/// ESC [ … letter; ESC ] … BEL, or … ESC \; ESC and one more.
-bool LineReader::is_text(char byte) {
-  constexpr char escape = '\033';
-  switch (within_) {
-    case Within::text:
-      if (byte == escape) within_ = Within::escape;
-      return byte != escape;
-    case Within::escape:
-      within_ = byte == '[' ? Within::control : byte == ']' ? Within::command : Within::text;
-      return false;
-    case Within::control:
-      if (byte >= '@' && byte <= '~') within_ = Within::text;
-      return false;
-    case Within::command:
-      if (byte == '\a') within_ = Within::text;
-      if (byte == escape) within_ = Within::command_escape;
-      return false;
-    case Within::command_escape:
-      within_ = byte == '\\' ? Within::text : Within::command;
-      return false;
-  }
-  return false;
-}
-
 void LineReader::take(std::string_view bytes, const std::function<void(std::string_view line)>& on_line) {
   for (const char byte : bytes) {
+    const bool is_text = scanner_.is_text(byte);
     if (byte == '\n') {
-      within_ = Within::text;
       std::string_view line = line_;
       if (line.ends_with('\r')) line.remove_suffix(1);
       on_line(line);
       line_.clear();
-    } else if (is_text(byte) && line_.size() < most) {
+    } else if (is_text && line_.size() < most) {
       line_ += byte;
     }
   }

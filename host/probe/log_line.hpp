@@ -1,10 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/escape_scanner.hpp"
 
 namespace dream::probe {
 
@@ -27,13 +28,8 @@ class LineReader {
   void take(std::string_view bytes, const std::function<void(std::string_view line)>& on_line);
 
  private:
-  enum class Within : std::uint8_t { text, escape, control, command, command_escape };
-
-  /// Whether the byte is of the text.
-  [[nodiscard]] bool is_text(char byte);
-
   std::string line_;
-  Within within_ = Within::text;
+  EscapeScanner scanner_;
 };
 
 }  // namespace dream::probe

@@ -138,8 +138,10 @@ std::optional<ProcessStatus> process_status(pid_t pid) {
     if (field == 4) status.parent = number<pid_t>(word);
     if (field == 5) status.group = number<pid_t>(word);
     if (field == 6) status.session = number<pid_t>(word);
+    if (field == 14 || field == 15) status.processor_ticks += number<std::uint64_t>(word);  // user and system
     if (field == 20) status.threads = number<int>(word);
     if (field == 22) status.identity.start_time = number<std::uint64_t>(word);
+    if (field == 24) status.resident_pages = number<std::uint64_t>(word);
     if (field == 33) status.ignored = number<std::uint64_t>(word);
   }
   return status;

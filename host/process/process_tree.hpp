@@ -36,9 +36,11 @@ struct ProcessStatus {
   pid_t group = 0;
   pid_t session = 0;
   int threads = 1;
-  bool named_guardian = false;  ///< as the guardian of a run is
-  bool named_shell = false;     ///< as one that reads lines for others is
-  std::uint64_t ignored = 0;    ///< signals: the lowest bit is number 1
+  std::uint64_t processor_ticks = 0;  ///< the time on processors, in clock ticks
+  std::uint64_t resident_pages = 0;   ///< of memory, its own and shared ones
+  bool named_guardian = false;        ///< as the guardian of a run is
+  bool named_shell = false;           ///< as one that reads lines for others is
+  std::uint64_t ignored = 0;          ///< signals: the lowest bit is number 1
 
   [[nodiscard]] bool ignores(int signal) const noexcept { return ((ignored >> (signal - 1)) & 1U) != 0; }
   /// A first thread that has ended is dead (Z, X); its process lives as long as any other thread does.

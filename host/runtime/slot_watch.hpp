@@ -11,10 +11,11 @@
 
 namespace dream::runtime {
 
-/// Says once that steps wait for a slot which nobody gives back: servers in front keep theirs for ever.
+/// Says once that steps wait for a slot which nobody gives back: servers in front keep theirs for ever, and a
+/// build seldom takes so long.
 class SlotWatch {
  public:
-  static constexpr Duration patience = std::chrono::seconds(10);
+  static constexpr Duration patience = std::chrono::minutes(10);
 
   /// All must outlive this.
   SlotWatch(const Plan& plan, Clock& clock, Log& log) : plan_(plan), clock_(clock), log_(log) {}

@@ -150,9 +150,15 @@ void Master::run(const std::vector<std::string>& words) {
   ::close(err[1]);
   if (child > 0) {
     const int process = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-    watch(process, out[0], err[0]);
+    if (process >= 0) {
+      watch(process, out[0], err[0]);
+    } else {  // nobody could see its end
+      const std::scoped_lock lock(mutex_);
+      said_ = std::strerror(errno);
+      ::kill(child, SIGKILL);
+    }
     ::waitpid(child, nullptr, 0);
-    ::close(process);
+    if (process >= 0) ::close(process);
   }
   ::close(out[0]);
   ::close(err[0]);

@@ -151,6 +151,16 @@ TEST_F(Attach, ends_with_the_attempt_and_leaves_the_place) {
   EXPECT_THAT(next.screen(), HasSubstr("dream: ./a:console starts again"));
 }
 
+TEST_F(Attach, orders_a_dumb_terminal_nothing) {
+  Launch asking = consoles.attach();
+  asking.environment["TERM"] = "dumb";
+  Terminal window(consoles, asking);
+  window.await_screen("begun");
+  window.type("\x1d");
+  EXPECT_EQ(window.exit_code_alone(), 0);
+  EXPECT_THAT(window.screen(), Not(HasSubstr("\x1b[?25h")));
+}
+
 TEST_F(Attach, leaves_a_step_that_writes_all_the_time) {
   Terminal window(consoles, consoles.attach());
   window.await_screen("begun");
@@ -185,6 +195,15 @@ TEST_F(Attach, shows_what_was_written_without_its_orders_to_a_terminal) {
   dream.await_out("red");
   EXPECT_THAT(consoles.ask({}, "\n").out,
               AllOf(HasSubstr("red\r\n"), Not(HasSubstr("\x1b")), Not(HasSubstr("title\r"))));
+}
+
+TEST_F(Attach, says_that_its_stdout_can_not_be_written) {
+  Launch asking = consoles.attach();
+  asking.standard_input = true;
+  asking.out_file = "/dev/full";
+  DreamRun asked(consoles, asking);
+  EXPECT_EQ(asked.exit_code_beside_others(), 70);
+  EXPECT_THAT(asked.err(), HasSubstr("can't write to stdout: No space left on device"));
 }
 
 TEST_F(Attach, is_refused_where_nobody_could_type) {

@@ -30,14 +30,17 @@ TEST_F(Ctl, ps_shows_the_steps_and_why_they_wait) {
   open();
   EXPECT_THAT(stack.ctl({"ps"}).out,
               AllOf(ContainsRegex("./a:start +ready"), ContainsRegex("./c:dev +running")));
-  EXPECT_THAT(stack.ctl({"ps", "--json"}).out, AllOf(HasSubstr(R"("requested": ["./c:dev"])"),
-                                                     ContainsRegex(R"("state":"ready".*"pid":[0-9]+)")));
+  EXPECT_THAT(stack.ctl({"ps", "--json"}).out,
+              AllOf(HasSubstr(R"({"v": 1, "run": ")"), HasSubstr(R"("requested": ["./c:dev"])"),
+                    ContainsRegex(R"("state":"ready".*"pid":[0-9]+)")));
 }
 
 TEST_F(Ctl, why_tells_the_chain_of_what_is_waited_for) {
   const Finished finished = stack.ctl({"why", "dev"});
   EXPECT_THAT(finished.out, AllOf(ContainsRegex("./c:dev is pending for .*: waits for ./a:start"),
                                   ContainsRegex("./a:start is running for .*dream.json:1:")));
+  EXPECT_THAT(stack.ctl({"why", "dev", "--json"}).out,
+              ContainsRegex(R"(^\{"v": 1, "run": "[0-9a-f-]+", "why": \["./c:dev is pending [^]]*"\]\}\n$)"));
   const Finished unknown = stack.ctl({"why", "./a:strat"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.err, HasSubstr(R"(did you mean "./a:start"?)"));
@@ -246,6 +249,9 @@ TEST(CtlCommand, has_its_own_help_and_errors) {
   EXPECT_EQ(run(workspace, {.arguments = {"ctl", "ps", "--until", "ready"}}).code, 2);
   EXPECT_EQ(run(workspace, {.arguments = {"--json", "ctl", "ps"}}).out, "[]\n");
   EXPECT_EQ(run(workspace, {.arguments = {"ctl", "down"}}).code, 3);
+  const Finished nowhere = run(workspace, {.arguments = {"ctl", "ps", "--everywhere", "--run", "nobody"}});
+  EXPECT_EQ(nowhere.code, 3);
+  EXPECT_THAT(nowhere.err, HasSubstr("no run that goes on has an id"));
 }
 
 TEST(CtlCommand, means_the_same_runs_by_each_path_to_a_workspace) {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -11,9 +12,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <stdexcept>
+#include <thread>
 
 #include "e2e/process_list.hpp"
 #include "support/pipe.hpp"
@@ -82,6 +85,7 @@ void DreamRun::launch(const Workspace& workspace, const Launch& launch) {
     in = make_pipe();
   }
   const Pipe out = launch.out_is_socket ? make_socket() : make_pipe();
+  if (launch.out_is_nonblocking) ::fcntl(out.write, F_SETFL, O_NONBLOCK);
   const Pipe err = make_pipe();
   const std::string out_file = (workspace.root() / launch.out_file).string();
   pid_ = ::fork();
@@ -118,6 +122,15 @@ DreamRun::~DreamRun() {
   if (!ended_) kill_everything_below();
   for (int* descriptor : {&in_, &out_descriptor_, &err_descriptor_, &pid_descriptor_})
     close_descriptor(*descriptor);
+}
+
+void DreamRun::await_full_out() const {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(hangs_after_ms_);
+  const int room = ::fcntl(out_descriptor_, F_GETPIPE_SZ);
+  for (int kept = 0; kept < room; ::ioctl(out_descriptor_, FIONREAD, &kept)) {
+    if (std::chrono::steady_clock::now() > deadline) give_up("a full pipe");
+    std::this_thread::yield();
+  }
 }
 
 void DreamRun::give_up(const std::string& what) const {

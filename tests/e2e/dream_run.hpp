@@ -19,12 +19,13 @@ struct Launch {
   bool standard_input = false;                     ///< a pipe of the test; otherwise /dev/null
   std::vector<int> ignored_signals;
   std::vector<int> blocked_signals = {};
-  bool own_session = false;     ///< without a shell that could continue it: it can't be stopped by Ctrl-Z
-  bool out_is_socket = false;   ///< stdout as node's child_process and systemd make it
-  std::string out_file = {};    ///< stdout into this file of the workspace
-  bool merged = false;          ///< stderr into the pipe of stdout
-  std::string program = {};     ///< a path: started instead of dream
-  int hangs_after_ms = 60'000;  ///< nothing that is awaited takes this long, however slow the machine
+  bool own_session = false;         ///< without a shell that could continue it: it can't be stopped by Ctrl-Z
+  bool out_is_socket = false;       ///< stdout as node's child_process and systemd make it
+  bool out_is_nonblocking = false;  ///< stdout as node and ssh leave it
+  std::string out_file = {};        ///< stdout into this file of the workspace
+  bool merged = false;              ///< stderr into the pipe of stdout
+  std::string program = {};         ///< a path: started instead of dream
+  int hangs_after_ms = 60'000;      ///< nothing that is awaited takes this long, however slow the machine
 };
 
 /// What exec needs for a Launch, in its form.
@@ -72,6 +73,8 @@ class DreamRun {
   void close_out();
   void stop_reading_out() { reads_out_ = false; }
   void resume_reading_out() { reads_out_ = true; }
+  /// Waits, without reading, until no more goes into the pipe of stdout.
+  void await_full_out() const;
   /// Blocks until this many more bytes of stdout have come.
   void read_out(std::size_t size);
 

@@ -143,8 +143,8 @@ TEST_F(HistoryTest, history_has_the_newest_first_with_how_they_ended) {
           "^ +RUN +BEGUN.*\n.*./c:dev +[0-9.]+ m?s +exit code 7\n.*./c:dev +[0-9.]+ m?s +exit code 0\n$"));
   const Finished json = ctl({"history", "--json"});
   EXPECT_THAT(json.out,
-              AllOf(HasSubstr(R"("commandLine": [)"), HasSubstr(R"("--record", "-p", "./c"])"),
-                    HasSubstr(R"("state": "ended", "exitCode": 7)"),
+              AllOf(StartsWith("[\n  {\"v\": 1, \"run\": "), HasSubstr(R"("commandLine": [)"),
+                    HasSubstr(R"("--record","-p","./c"])"), HasSubstr(R"("state": "ended", "exitCode": 7)"),
                     ContainsRegex(R"("files": \[\{"path": ".*/dream.json", "sha256": "[0-9a-f]{64}"\}\])")));
   EXPECT_THAT(ctl({"history", "--everywhere"}).out, HasSubstr(workspace.root().string()));
   EXPECT_EQ(ctl({"show", "-2", "--output", "raw"}).out, ctl({"show", "-1", "--output", "raw"}).out);

@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <utility>
 
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "cli/commands/attach.hpp"
 #include "cli/commands/history_command.hpp"
+#include "cli/commands/log_printer.hpp"
 #include "cli/since.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
@@ -71,8 +71,12 @@ int no_run(const Options& options, const std::vector<control::SilentRun>& silent
     complain(*hidden);
     return exit_run_gone;
   }
-  complain(ctl.run.empty() ? "no run of this workspace goes on (dream ctl ps --everywhere shows all of yours)"
-                           : "no run that goes on has an id that begins with " + in_quotes(ctl.run));
+  if (!ctl.run.empty())
+    complain("no run that goes on has an id that begins with " + in_quotes(ctl.run));
+  else if (ctl.everywhere)
+    complain("no run of yours goes on");
+  else
+    complain("no run of this workspace goes on (dream ctl ps --everywhere shows all of yours)");
   return exit_no_run;
 }
 
@@ -102,7 +106,7 @@ std::string text_now(const std::vector<RunSeen>& seen, const Options& options) {
 int show_runs(control::OpenRuns& runs, const Options& options) {
   const std::vector<RunSeen> seen = see_all(runs.meant, options.ctl.request);
   if (options.json) return print(runs_json(seen));
-  if (seen.empty() && !options.ctl.everywhere) return no_run(options, runs.silent);
+  if (seen.empty()) return no_run(options, runs.silent);
   for (const control::SilentRun& run : runs.silent) complain(sentence_on_silent(run));
   return print(text_now(seen, options));
 }
@@ -110,7 +114,7 @@ int show_runs(control::OpenRuns& runs, const Options& options) {
 /// Until Ctrl-C, or no run is left. A terminal shows each picture in the place of the one before.
 int watch_runs(const Options& options) {
   constexpr int every_ms = 1000;
-  const bool redraws = ::isatty(STDOUT_FILENO) != 0;
+  const bool redraws = can_rewrite_stdout();
   for (bool first = true;; first = false) {
     Result<control::OpenRuns> runs = find_runs(options, options.ctl);
     if (!runs) {
@@ -150,43 +154,15 @@ Result<Connection*> choose(std::vector<Connection>& runs, const Request& request
   return Error{ErrorCode::usage, "several runs go on: " + all, {}, "say which with --run ID"};
 }
 
-/// Shows what steps write, one line at a time, labelled where there are several.
-class LogPrinter {
- public:
-  explicit LogPrinter(bool labelled) : labelled_(labelled) {}
+/// `problem`: an errno, or 0.
+int end_of_output(int problem) {
+  return problem == 0 ? 0 : stdout_fails(problem);
+}
 
-  /// False: nobody reads any more.
-  bool show(const std::vector<Written>& written) {
-    std::string text;
-    for (const Written& one : written) {
-      if (!labelled_) {
-        text += one.bytes;
-        continue;
-      }
-      std::string& kept = kept_[one.step];
-      kept += one.bytes;
-      std::size_t from = 0;
-      for (std::size_t end = kept.find('\n'); end != std::string::npos; end = kept.find('\n', from)) {
-        text += printable(one.step) + " | " + kept.substr(from, end + 1 - from);
-        from = end + 1;
-      }
-      kept.erase(0, from);
-    }
-    return write_all(STDOUT_FILENO, text) == 0;
-  }
-
-  /// What has no end yet.
-  void finish() {
-    std::string text;
-    for (const auto& [step, kept] : kept_)
-      if (!kept.empty()) text += printable(step) + " | " + kept + "\n";
-    static_cast<void>(write_all(STDOUT_FILENO, text));
-  }
-
- private:
-  bool labelled_;
-  std::map<std::string, std::string> kept_;
-};
+LogPrinter::Form form_of_logs(const CtlOptions& ctl, std::size_t steps) {
+  if (ctl.raw) return LogPrinter::Form::raw;
+  return steps == 1 ? LogPrinter::Form::plain : LogPrinter::Form::labelled;
+}
 
 /// What follows has no end of which was told.
 int run_was_cut_off() {
@@ -202,18 +178,21 @@ void tell_what_was_left_out(const std::string& line) {
 int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer) {
   const Request& request = ctl.request;
   const std::vector<Written> first = written_in(answer);
-  LogPrinter printer(first.size() != 1 && !ctl.raw);
-  bool reads = printer.show(first);
+  LogPrinter printer(form_of_logs(ctl, first.size()));
+  bool writes = printer.show(first);
   bool over = !tells_end(answer);
-  while (reads && request.follow) {
-    const auto line = run.line();
-    if (!line) break;
-    over = over || is_end(*line);
-    tell_what_was_left_out(*line);
-    reads = printer.show(written_in(*line));
+  while (writes && request.follow) {
+    const auto line =
+        printer.redraws() ? run.line(read_clock() + output::Screen::default_settle_time) : run.line();
+    if (!line && !run.timed_out()) break;
+    if (line) {
+      over = over || is_end(*line);
+      tell_what_was_left_out(*line);
+    }
+    writes = printer.show(line ? written_in(*line) : std::vector<Written>{});
   }
-  printer.finish();
-  return over || !reads ? 0 : run_was_cut_off();
+  const int code = end_of_output(printer.finish());
+  return code != 0 || over ? code : run_was_cut_off();
 }
 
 /// Of a run that has ended, or of the last one.
@@ -226,21 +205,21 @@ int show_past_logs(const Options& options) {
     if (is_none) return exit_no_run;
     return written.error().code == ErrorCode::usage ? exit_nothing_run : exit_run_gone;
   }
-  LogPrinter printer(written->size() != 1 && !options.ctl.raw);
-  if (printer.show(*written)) printer.finish();
-  return 0;
+  LogPrinter printer(form_of_logs(options.ctl, written->size()));
+  printer.show(*written);
+  return end_of_output(printer.finish());
 }
 
 int show_events(Connection& run, const Request& request, const std::string& answer) {
-  bool reads = write_all(STDOUT_FILENO, snapshot_of(answer)) == 0;
+  int problem = write_all(STDOUT_FILENO, snapshot_of(answer));
   bool over = !request.follow;
-  while (reads && request.follow) {
+  while (problem == 0 && request.follow) {
     const auto line = run.line();
     if (!line) break;
     over = is_end(*line);
-    reads = write_all(STDOUT_FILENO, *line + "\n") == 0;
+    problem = write_all(STDOUT_FILENO, *line + "\n");
   }
-  return over || !reads ? 0 : run_was_cut_off();
+  return problem == 0 && !over ? run_was_cut_off() : end_of_output(problem);
 }
 
 int ask(Connection& run, const Options& options) {
@@ -262,7 +241,7 @@ int ask(Connection& run, const Options& options) {
     case Request::What::events:
       return show_events(run, request, *answer);
     case Request::What::why: {
-      if (options.json) return print(*answer + "\n");
+      if (options.json) return print(why_json(run.info(), *answer));
       std::string text;
       for (const std::string& sentence : sentences_in(*answer)) text += printable(sentence) + "\n";
       return print(text);

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,7 +52,7 @@ class RawTerminal {
         "\0337\033[r\0338\0337\033[?1049l\0338\033[?25h\033[?2004l\033[?1000l\033[?1002l\033[?1003l\033[?"
         "1006l"
         "\033[?1004l\033[>4m\033[<u\033[?1l\033>\033(B\033[0m\r\n";
-    if (::isatty(STDOUT_FILENO) != 0) static_cast<void>(write_all(STDOUT_FILENO, usual));
+    if (can_rewrite_stdout()) static_cast<void>(write_all(STDOUT_FILENO, usual));
     ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
   }
   RawTerminal(const RawTerminal&) = delete;
@@ -113,7 +114,8 @@ class Visitor {
   }
 
   void show(std::string_view bytes) {
-    if (write_all(STDOUT_FILENO, bytes) != 0) end({}, 1);
+    if (const int problem = write_all(STDOUT_FILENO, bytes); problem != 0)
+      end(std::string("can't be shown: can't write to stdout: ") + std::strerror(problem), exit_internal);
   }
 
   void send(Request request) {

@@ -9,12 +9,14 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/open_file.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "cli/commands/commands.hpp"
@@ -208,13 +210,17 @@ int run_detached(const Options& options) {
   Options apart = options;
   if (options.color == When::automatic && use_color(options.color, STDOUT_FILENO)) apart.color = When::always;
   const pid_t run = ::fork();
+  const int problem = errno;
   if (run == 0) {
     for (auto* pipe : {&out, &err, &notice}) static_cast<void>((*pipe)[0].close());
     run_apart(std::move(apart), std::move(out[1]), std::move(err[1]), std::move(notice[1]));
   }
   for (auto* pipe : {&out, &err, &notice}) static_cast<void>((*pipe)[1].close());
   if (run < 0) {
-    complain({ErrorCode::io, "no process can be started", {}, {}});
+    complain({ErrorCode::io,
+              std::string("no process can be started: ") + std::strerror(problem),
+              {},
+              system_remedy(problem)});
     return exit_internal;
   }
   return Caller(run, std::move(out[0]), std::move(err[0]), std::move(notice[0]), *lock).stay_until_up();

@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
 #include "base/text.hpp"
@@ -175,15 +174,15 @@ int show_lines(const Chosen& chosen) {
     return problem == 0;
   });
   if (problem == 0) tell_rest(chosen, replayed);
-  if (problem != 0) complain(std::string("can't write to stdout: ") + std::strerror(problem));
-  return problem == 0 ? 0 : exit_internal;
+  return problem == 0 ? 0 : stdout_fails(problem);
 }
 
 output::OutputMode mode_of(const Options& options, const Plan& plan) {
   if (options.output == Output::grouped) return output::OutputMode::grouped;
-  const bool raw =
-      options.output == Output::raw || (options.output == Output::automatic && plan.steps.size() == 1);
-  return raw ? output::OutputMode::raw : output::OutputMode::prefix;
+  if (options.output == Output::raw) return output::OutputMode::raw;
+  if (options.output == Output::prefix || plan.steps.size() != 1) return output::OutputMode::prefix;
+  // What a step wrote long ago isn't for this terminal to obey, or to answer.
+  return ::isatty(STDOUT_FILENO) != 0 ? output::OutputMode::plain : output::OutputMode::raw;
 }
 
 int show_run(const Chosen& chosen, const Options& options) {
@@ -214,9 +213,7 @@ int show_run(const Chosen& chosen, const Options& options) {
   write_out(0);
   renderer.reset();
   if (problem == 0) tell_rest(chosen, replayed);
-  if (problem != 0 && problem != EPIPE)
-    complain(std::string("can't write to stdout: ") + std::strerror(problem));
-  return problem == 0 || problem == EPIPE ? 0 : exit_internal;
+  return problem == 0 || problem == EPIPE ? 0 : stdout_fails(problem);
 }
 
 int compare_runs(const Archive& archive, const Options& options) {

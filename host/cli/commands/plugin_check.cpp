@@ -1,14 +1,15 @@
 #include "cli/commands/plugin_check.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "base/text.hpp"
+#include "base/write_all.hpp"
 #include "cli/commands/plugin_info.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/view_text.hpp"
@@ -123,9 +124,7 @@ int check_plugin(const Options& options) {
                                           .options_given = options.plugin_options.has_value()};
   const auto tell = [&](const Checked& checked) {
     if (options.json) return;
-    const std::string line = line_of(checked, style);
-    std::fwrite(line.data(), 1, line.size(), stdout);
-    std::fflush(stdout);  // the next one may take its time
+    static_cast<void>(write_all(STDOUT_FILENO, line_of(checked, style)));
   };
   const Result<std::vector<Checked>> all = conformance::check_plugin(request, tell);
   if (!all) {

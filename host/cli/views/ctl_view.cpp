@@ -9,6 +9,7 @@
 #include "base/change.hpp"
 #include "base/text.hpp"
 #include "control/json.hpp"
+#include "output/outcome_json.hpp"
 
 namespace dream::cli {
 
@@ -123,13 +124,10 @@ std::string runs_json(const std::vector<RunSeen>& runs) {
   for (const RunSeen& run : runs) {
     rapidjson::Document answer = control::parse_line(run.answer);
     const Json* ok = control::member_of(answer, "ok");
-    std::string requested;
-    for (const std::string& id : run.info.requested)
-      requested += (requested.empty() ? "" : ", ") + json_string(id);
     out += fmt::format(
-        "{}\n  {{\"run\": {}, \"pid\": {}, \"root\": {}, \"requested\": [{}], \"startedMs\": {}, ",
-        out == "[" ? "" : ",", json_string(run.info.run), run.info.pid, json_string(run.info.root), requested,
-        run.info.started_ms);
+        "{}\n  {{\"v\": 1, \"run\": {}, \"pid\": {}, \"root\": {}, \"requested\": {}, \"startedMs\": {}, ",
+        out == "[" ? "" : ",", json_string(run.info.run), run.info.pid, json_string(run.info.root),
+        output::texts_json(run.info.requested), run.info.started_ms);
     out += ok != nullptr && ok->IsObject() ? written(*ok).substr(1) : "\"steps\":[]}";
   }
   return out + (runs.empty() ? "]\n" : "\n]\n");
@@ -160,6 +158,11 @@ std::vector<std::string> sentences_in(std::string_view answer) {
     if (sentence.IsString()) sentences.emplace_back(sentence.GetString(), sentence.GetStringLength());
   });
   return sentences;
+}
+
+std::string why_json(const control::RunInfo& run, std::string_view answer) {
+  return fmt::format("{{\"v\": 1, \"run\": {}, \"why\": {}}}\n", json_string(run.run),
+                     output::texts_json(sentences_in(answer)));
 }
 
 std::optional<int> exit_code_in(std::string_view answer) {

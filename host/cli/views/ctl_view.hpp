@@ -40,6 +40,8 @@ struct Refused {
 /// The sentences of an answer to `why`.
 [[nodiscard]] std::vector<std::string> sentences_in(std::string_view answer);
 
+[[nodiscard]] std::string why_json(const control::RunInfo& run, std::string_view answer);
+
 /// What an answer to `start` or `restart` says of dream.json.
 [[nodiscard]] std::string changes_text(std::string_view answer, const TextStyle& style);
 

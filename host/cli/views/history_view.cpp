@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "cli/since.hpp"
+#include "output/outcome_json.hpp"
 
 namespace dream::cli {
 
@@ -27,12 +28,6 @@ long long microseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
-std::string strings_json(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + json_string(text);
-  return "[" + all + "]";
-}
-
 std::string run_json(const Header& header) {
   std::string files;
   for (const history::SourceFile& file : header.files)
@@ -41,7 +36,8 @@ std::string run_json(const Header& header) {
   return fmt::format(
       R"("run": {}, "dream": {}, "root": {}, "requested": {}, "startedMs": {}, "commandLine": {}, "files": [{}])",
       json_string(header.run.run), json_string(header.run.dream), json_string(header.run.root),
-      strings_json(header.run.requested), header.run.started_ms, strings_json(header.command_line), files);
+      output::texts_json(header.run.requested), header.run.started_ms,
+      output::texts_json(header.command_line), files);
 }
 
 /// "120 ms → 2.1 s (+2.0 s)".
@@ -103,7 +99,7 @@ std::string history_json(const std::vector<PastRun>& runs) {
   std::string out = "[";
   for (const PastRun& run : runs) {
     const auto& code = run.overview.exit_code;
-    out += fmt::format("{}\n  {{{}, \"state\": \"{}\", \"exitCode\": {}, \"durationUs\": {}}}",
+    out += fmt::format("{}\n  {{\"v\": 1, {}, \"state\": \"{}\", \"exitCode\": {}, \"durationUs\": {}}}",
                        out == "[" ? "" : ",", run_json(run.overview.header), code ? "ended" : end_of(run),
                        code ? std::to_string(*code) : "null", microseconds(run.overview.lasted));
   }

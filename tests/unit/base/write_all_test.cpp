@@ -1,11 +1,16 @@
 #include "base/write_all.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
+#include <thread>
 
+#include "support/pipe.hpp"
 #include "support/temporary_folder.hpp"
 
 /// Files that are written whole or not at all.
@@ -17,6 +22,30 @@ namespace fs = std::filesystem;
 std::string text_of(const fs::path& file) {
   std::ifstream stream(file);
   return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(WriteAll, waits_for_room_in_a_pipe_that_does_not_block) {
+  const Pipe pipe = make_pipe();
+  ASSERT_EQ(::fcntl(pipe.write, F_SETFL, O_NONBLOCK), 0);
+  const int room = ::fcntl(pipe.write, F_GETPIPE_SZ);
+  const std::string text(static_cast<std::size_t>(room) * 3, 'x');
+  int problem = -1;
+  std::thread writer([&] {
+    problem = write_all(pipe.write, text);
+    ::close(pipe.write);
+  });
+  pollfd full{pipe.write, POLLOUT, 0};
+  while (::poll(&full, 1, 0) > 0) std::this_thread::yield();
+  std::string all;
+  std::string buffer(4096, ' ');
+  for (ssize_t size = 1; size > 0;) {
+    size = ::read(pipe.read, buffer.data(), buffer.size());
+    if (size > 0) all.append(buffer, 0, static_cast<std::size_t>(size));
+  }
+  writer.join();
+  ::close(pipe.read);
+  EXPECT_EQ(problem, 0);
+  EXPECT_EQ(all.size(), text.size());
 }
 
 TEST(ReplaceFile, keeps_the_mode_and_a_link_to_it) {

@@ -72,6 +72,9 @@ TEST_F(HistoryViewTest, compares_times_and_says_whether_the_files_are_the_same) 
 
 TEST_F(HistoryViewTest, takes_times_as_people_write_them) {
   constexpr std::int64_t now = 1'795'936'391'000;
+  for (const char* no_day : {"2026-02-31", "2026-02-29T07:00Z", "2026-04-31 07:00"})
+    EXPECT_FALSE(parse_since(no_day, now)) << no_day;
+  EXPECT_TRUE(parse_since("2028-02-29", now));
   EXPECT_EQ(*parse_since("5m", now), now - 300'000);
   EXPECT_EQ(*parse_since("2026-11-29T07:13:11", 0), now);
   EXPECT_EQ(*parse_since("2026-11-29 07:13", 0), now - 11'000);

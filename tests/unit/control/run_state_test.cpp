@@ -125,6 +125,7 @@ TEST(StepsNamed, are_ids_or_the_only_ones_of_a_project_or_task) {
   EXPECT_EQ(named({"./b:build"}), "1/1");
   EXPECT_EQ(named({"./c"}), "1/2");
   EXPECT_EQ(named({"start", "b"}), "2/0");
+  EXPECT_EQ(named({"./b", "./a", "build", "./b:build"}), "2/1") << "each is meant once";
   EXPECT_THAT(named({"./b:biuld"}), HasSubstr("did you mean \"./b:build\"?"));
   EXPECT_THAT(named({"somewhere"}), HasSubstr("(ctl ps shows its steps)"));
 }

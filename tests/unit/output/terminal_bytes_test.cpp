@@ -17,6 +17,10 @@ TEST(WithoutSequences, leaves_out_orders_and_questions_to_a_terminal) {
   EXPECT_EQ(without_sequences("\x1bP+q544e\x1b\\>\x1b(B>\x1b=>\x07\x0e>"), ">>>>");
 }
 
+TEST(WithoutSequences, keeps_the_lines_behind_one_without_end) {
+  EXPECT_EQ(without_sequences("a\x1b]0;ti\nb\x1b[1\nc\x1b(\nd\x1b]0;x\x1b[31me"), "a\nb\nc\nde");
+}
+
 TEST(WithoutSequences, leaves_out_one_that_was_cut) {
   for (const char* cut : {"\x1b", "\x1b[", "\x1b[38;5", "\x1b]0;ti", "\x1b]0;ti\x1b", "\x1b("})
     EXPECT_EQ(without_sequences("a" + std::string(cut)), "a") << cut + 1;

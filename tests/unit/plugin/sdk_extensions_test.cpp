@@ -4,7 +4,10 @@
 #include <dream/sdk.hpp>
 #include <dream/testing/plugin_driver.hpp>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -147,6 +150,36 @@ TEST(SdkLoopQueue, calls_in_order_on_the_loop_and_drops_what_is_left) {
   }
   EXPECT_EQ(*dropped, 0);
   EXPECT_EQ(dropped.use_count(), 1);
+}
+
+/// A host that refuses its first post.
+struct RefusingHost {
+  dream_host base{.size = sizeof(dream_host), .service = &service};
+  int posts = 0;
+  std::vector<std::pair<dream_on_loop, void*>> taken;
+
+  static dream_status post(const dream_host* self, dream_on_loop on_loop, void* context) noexcept {
+    // The table is the first member, and this host's own is no constant.
+    auto& host = *const_cast<RefusingHost*>(reinterpret_cast<const RefusingHost*>(self));
+    if (++host.posts == 1) return DREAM_E_STALE;
+    host.taken.emplace_back(on_loop, context);
+    return DREAM_OK;
+  }
+  static const void* service(const dream_host*, const char* id) noexcept {
+    static constexpr dream_post table{sizeof(dream_post), &post};
+    return std::string_view(id) == DREAM_POST_ID ? &table : nullptr;
+  }
+};
+
+TEST(SdkLoopQueue, forgets_what_the_host_refuses) {
+  RefusingHost host;
+  LoopQueue queue{Host(&host.base)};
+  std::vector<int> called;
+  EXPECT_FALSE(queue.post([&] { called.push_back(1); }));
+  EXPECT_TRUE(queue.post([&] { called.push_back(2); }));
+  ASSERT_EQ(host.taken.size(), 1U);
+  host.taken[0].first(host.taken[0].second);
+  EXPECT_THAT(called, ElementsAre(2));
 }
 
 TEST(SdkHostWork, reports_on_the_loop_after_the_work) {

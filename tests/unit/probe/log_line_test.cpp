@@ -47,6 +47,19 @@ TEST(LineReader, leaves_out_escape_sequences_wherever_they_are_cut) {
   EXPECT_THAT(lines, ElementsAre("ready!B."));
 }
 
+TEST(LineReader, leaves_out_all_that_is_written_to_the_terminal_itself) {
+  for (const char* begin : {"\033P", "\033X", "\033]", "\033^", "\033_"}) {
+    LineReader reader;
+    EXPECT_THAT(lines_of(reader, "x" + std::string(begin) + "q READY \033\\y\n"), ElementsAre("xy"))
+        << begin + 1;
+  }
+}
+
+TEST(LineReader, has_a_line_again_after_a_sequence_without_end) {
+  LineReader reader;
+  EXPECT_THAT(lines_of(reader, "x\033]0;title\nready\ny\033[1\nz\n"), ElementsAre("x", "ready", "y", "z"));
+}
+
 TEST(LineReader, keeps_no_more_of_a_line_than_its_most) {
   LineReader reader;
   const auto lines = lines_of(reader, std::string(LineReader::most + 1, 'x') + "\nshort\n");

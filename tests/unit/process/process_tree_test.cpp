@@ -13,6 +13,7 @@
 #include <array>
 #include <csignal>
 #include <cstddef>
+#include <ctime>
 #include <string>
 #include <thread>
 #include <vector>
@@ -66,6 +67,16 @@ TEST(ProcessStatus, tells_who_a_process_is) {
   EXPECT_EQ(status->session, ::getsid(0));
   EXPECT_TRUE(status->alive());
   EXPECT_GE(status->identity.start_time, process_status(::getpid())->identity.start_time);
+}
+
+TEST(ProcessStatus, tells_what_a_process_has_used) {
+  const auto enough = std::clock() + CLOCKS_PER_SEC / 10;
+  while (std::clock() < enough) {
+  }
+  const auto status = process_status(::getpid());
+  ASSERT_TRUE(status.has_value());
+  EXPECT_GT(status->processor_ticks, 0U);
+  EXPECT_GT(status->resident_pages, 0U);
 }
 
 TEST(ProcessStatus, is_not_confused_by_a_name) {

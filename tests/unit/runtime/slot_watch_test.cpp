@@ -8,7 +8,7 @@
 namespace dream::runtime {
 namespace {
 
-using std::chrono::seconds;
+using std::chrono::minutes;
 
 const ExitStatus went_well = ExitedWith{0};
 
@@ -40,7 +40,7 @@ class SlotWatchTest : public testing::Test {
 };
 
 TEST_F(SlotWatchTest, says_once_who_waits_for_a_slot_that_nobody_gives_back) {
-  stage.then_pass(seconds(600));
+  stage.then_pass(minutes(60));
   for (std::size_t step = 0; step < 3; ++step) stage.then_exits(step, went_well);
   EXPECT_THAT(words_on_slots(),
               testing::EndsWith("./c:go waits for one of 2 slots (-j 2); what doesn't end by itself, "
@@ -48,9 +48,9 @@ TEST_F(SlotWatchTest, says_once_who_waits_for_a_slot_that_nobody_gives_back) {
 }
 
 TEST_F(SlotWatchTest, says_nothing_while_slots_are_given_back) {
-  stage.then_pass(seconds(9));
+  stage.then_pass(minutes(9));
   stage.then_exits(0, went_well);
-  stage.then_pass(seconds(600));
+  stage.then_pass(minutes(60));
   for (std::size_t step = 1; step < 3; ++step) stage.then_exits(step, went_well);
   EXPECT_EQ(words_on_slots(), "");
 }

@@ -20,13 +20,12 @@ class LoopQueue {
   /// [any thread] Calls `function` on the loop, in order. It must not throw.
   Result<void> post(std::function<void()> function) {
     if (service_ == nullptr) return Failure{DREAM_E_UNSUPPORTED, "this host can't be posted to"};
-    {
-      const std::scoped_lock lock(mutex_);
-      waiting_.push_back(std::move(function));
-    }
+    const std::scoped_lock lock(mutex_);  // the host's order is that of the queue
+    waiting_.push_back(std::move(function));
     const dream_status status = service_->call(host_.raw(), &LoopQueue::call_next, this);
-    if (status < 0) return Failure{status, "the host takes no more posts"};
-    return {};
+    if (status >= 0) return {};
+    waiting_.pop_back();
+    return Failure{status, "the host takes no more posts"};
   }
 
  private:
