@@ -51,6 +51,11 @@ TEST_F(Npm, runs_the_script_of_the_tasks_name) {
   EXPECT_THAT(started->relays, Contains("npm")) << "it forwards signals";
 }
 
+TEST_F(Npm, has_no_script_that_is_a_comment) {
+  scripts(R"("// dev": "----", "build": "vite")");
+  EXPECT_THAT(failure(task("// dev")), HasSubstr("its scripts are build ("));
+}
+
 TEST_F(Npm, runs_another_script_when_it_is_named) {
   scripts(R"("dev:fast": "vite")");
   EXPECT_THAT(argv(task("dev", R"({"script": "dev:fast"})")), ElementsAre("npm", "run", "dev:fast"));
