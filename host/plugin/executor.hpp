@@ -32,6 +32,7 @@ struct TaskSpec {
   Duration stop_grace{};
   bool pty = true;
   bool tell_ready = false;  ///< somebody waits for RunObserver::run_ready; only where Executor::tells_ready()
+  Duration ready_limit{};   ///< for so long after its start
 };
 
 /// Where one start of a step reports to; on the loop thread. Each start has an observer of its own, so a late

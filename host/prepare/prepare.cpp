@@ -249,7 +249,8 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
                                .stop_signal = step.stop_signal,
                                .stop_grace = step.stop_grace,
                                .pty = step.pty,
-                               .tell_ready = tell_ready}};
+                               .tell_ready = tell_ready,
+                               .ready_limit = step.ready_timeout}};
 }
 
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {

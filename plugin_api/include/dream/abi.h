@@ -285,6 +285,8 @@ typedef struct dream_task {
   dream_str options; /* a JSON object: workspace, project and task options merged, valid by options_schema */
   dream_strs own_environment; /* NAME=VALUE, the part of `environment` that dream.json and its env files set:
                                  what a task gets that runs elsewhere, in a container or on another machine */
+  uint64_t ready_limit_ms;    /* [1.1] with DREAM_TASK_TELL_READY: how long after its start dream waits for
+                                 dream_host.ready; nothing has to be looked for after that. 0: for ever */
 } dream_task;
 
 /* dream_exit.kind; 0 is none of them */
