@@ -337,6 +337,9 @@ typedef struct dream_state {
 /* dream_plugin.abilities: those that the host doesn't know are ignored */
 #define DREAM_PLUGIN_TELLS_READY \
   1u /* [1.1] its runs call dream_host.ready where DREAM_TASK_TELL_READY asks */
+#define DREAM_PLUGIN_RUNS_ELSEWHERE                                                                       \
+  2u /* [1.1] what it starts is no process of this machine, or can't see its files: a container, a job on \
+        another one. dream doesn't wait there for what only reaches it on this machine, as NOTIFY_SOCKET */
 
 /* A plugin's table: static, constant, never freed. Every function but `extension` has to be there. */
 typedef struct dream_plugin {
