@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "init/files.hpp"
+#include "init/make_words.hpp"
 #include "init/sources.hpp"
 
 namespace dream::init {
@@ -35,19 +36,16 @@ struct Target {
   bool is_plain = true;  ///< what it needs are the names of targets
 };
 
-/// A Makefile as far as it can be read without make.
+/// A Makefile and those that it includes, as far as they can be read without make.
 class Makefile {
  public:
-  explicit Makefile(const std::string& text) {
-    std::istringstream lines(text);
-    bool in_definition = false;
-    for (std::string line; next_line(lines, line);) {
-      if (line.starts_with("define ")) in_definition = true;
-      if (line.starts_with("endef")) in_definition = false;
-      if (!in_definition) read(line);
-    }
+  Makefile(const fs::path& file, const std::string& text) : folder_(file.parent_path()), variables_(folder_) {
+    read_file(file, text);
     for (Target* target : phony_) target->is_phony = true;
   }
+
+  /// What `include` names and isn't there, or only make can tell.
+  [[nodiscard]] const std::vector<std::string>& not_read() const { return not_read_; }
 
   /// Names that are words, as they were met: files mostly have a dot or a slash. Whether some are called
   /// phony says nothing of the others.
@@ -66,6 +64,39 @@ class Makefile {
   }
 
  private:
+  void read_file(const fs::path& file, const std::string& text) {
+    constexpr std::size_t most_files = 1000;
+    if (seen_.size() == most_files || !seen_.insert(file.lexically_normal()).second) return;
+    const int conditions = conditions_;
+    std::istringstream lines(text);
+    bool in_definition = false;
+    for (std::string line; next_line(lines, line);) {
+      if (line.starts_with("define ")) in_definition = true;
+      if (line.starts_with("endef")) in_definition = false;
+      if (!in_definition) read(line);
+    }
+    conditions_ = conditions;
+  }
+
+  /// make counts the paths from where it runs, not from the file that includes.
+  void include(const std::string& words, bool may_miss) {
+    current_.clear();
+    const auto names = variables_.expand(words);
+    if (!names) return miss(words, may_miss);
+    for (const fs::path& file : files_named(*names, folder_)) {
+      const auto text = read_text(file);
+      if (text && *text)
+        read_file(file, **text);
+      else
+        miss(file.lexically_proximate(folder_).string(), may_miss);
+    }
+  }
+
+  void miss(const std::string& what, bool may_miss) {
+    has_more_ = true;
+    if (!may_miss && conditions_ == 0) not_read_.push_back(what);
+  }
+
   void read(const std::string& line) {
     if (line.starts_with('\t')) {
       for (Target* target : current_) target->has_recipe = true;
@@ -75,7 +106,10 @@ class Makefile {
     const std::string first = words.substr(0, words.find_first_of(" \t("));
     if (first.starts_with("if")) ++conditions_;
     if (first == "endif") --conditions_;
-    if (first.ends_with("include") || words.find("$(eval") != std::string::npos) has_more_ = true;
+    if (first == "include" || first == "-include" || first == "sinclude")
+      return include(trimmed(words.substr(first.size())), first != "include");
+    if (words.find("$(eval") != std::string::npos) has_more_ = true;
+    variables_.assign(words);
     const std::size_t colon = words.find(':');
     // An assignment (`:=`, `::=`, `A = b:c`), a word of make's own.
     if (colon == std::string::npos || words.find('=') < colon || words.substr(colon).starts_with(":=") ||
@@ -115,6 +149,10 @@ class Makefile {
     });
   }
 
+  fs::path folder_;  ///< that make runs in
+  MakeVariables variables_;
+  std::set<fs::path> seen_;
+  std::vector<std::string> not_read_;
   std::map<std::string, Target> targets_;
   std::vector<std::string> names_;
   std::vector<Target*> current_, phony_;
@@ -131,7 +169,11 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
   if (!*text) return {};
   const std::string file_name = file.filename().string();
   const std::string project = draft.at("./");
-  const Makefile makefile(**text);
+  const Makefile makefile(file, **text);
+  for (const std::string& what : makefile.not_read()) {
+    draft.remark(
+        fmt::format("{} includes {}, which can't be read here: its targets are missing.", file_name, what));
+  }
   std::map<std::string, std::string> tasks;  // the names that they got
   for (const std::string& name : makefile.names()) {
     std::vector<std::string> words{"make"};
