@@ -93,6 +93,13 @@ Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
   }
 }
 
+/// But for comments: `"// build": "what follows builds"`.
+std::vector<std::string> script_names(const Value& json) {
+  std::vector<std::string> names = keys_at(json, "scripts");
+  std::erase_if(names, [](const std::string& name) { return name.starts_with("//"); });
+  return names;
+}
+
 Package package_of(const std::string& path, const Value& json) {
   Package package{path, text_member(json, "name"), {}, {}, false};
   if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
@@ -120,6 +127,23 @@ bool is_of_other_workspace(const fs::path& root, const std::string& folder) {
       return true;
   }
   return false;
+}
+
+/// Packages that the patterns of the workspace leave out: its tools run their scripts only from their own
+/// folder.
+void tell_of_others(const fs::path& root, const std::vector<std::string>& members, Draft& draft) {
+  std::vector<std::string> others;
+  for (const std::string& folder : folders_below(root, most_levels)) {
+    if (std::ranges::find(members, folder) != members.end() || draft.has(draft.at(folder))) continue;
+    const auto json = read_object(root / folder / "package.json");
+    if (json && *json && !script_names(**json).empty()) others.push_back(draft.at(folder));
+  }
+  if (others.empty()) return;
+  draft.remark(fmt::format(
+      R"({} {} left out: the workspace doesn't name {}. To run {} scripts, write {}: {{ "executor": "npm" }} into "projects".)",
+      others.size() == 1 ? others.front() : fmt::format("{} and {} more", others.front(), others.size() - 1),
+      others.size() == 1 ? "is" : "are", others.size() == 1 ? "it" : "them",
+      others.size() == 1 ? "its" : "their", json_string(others.front())));
 }
 
 /// Where all packages of a folder are members, what is said of one may be said of "folder/*".
@@ -202,7 +226,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   Package root_package{draft.at("./"), {}, {}, {}, false};
   if (*own) {
     root_package = package_of(draft.at("./"), **own);
-    const std::vector<std::string> scripts = keys_at(**own, "scripts");
+    const std::vector<std::string> scripts = script_names(**own);
     if (!scripts.empty())
       draft.project(draft.at("./"), "npm", what_it_has("package.json", scripts)).found = scripts;
     if (patterns.empty()) patterns = texts_at(**own, "workspaces", "packages");
@@ -218,7 +242,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
       continue;
     }
     if (!*json) continue;
-    const std::vector<std::string> scripts = keys_at(**json, "scripts");
+    const std::vector<std::string> scripts = script_names(**json);
     if (scripts.empty() && patterns.empty()) continue;
     packages.push_back(package_of(draft.at(folder), **json));
     packages.back().is_of_other_workspace = is_of_other_workspace(root, folder);
@@ -230,7 +254,10 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   if (Result<void> added = add_nx_projects(root, draft); !added) return added;
   std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
   add_without_tasks(without_tasks, "npm", "package.json", draft);
-  if (!patterns.empty()) set_patterns(root, members, packages, draft);
+  if (!patterns.empty()) {
+    tell_of_others(root, members, draft);
+    set_patterns(root, members, packages, draft);
+  }
   return add_order(root, root_package, packages, !patterns.empty(), draft);
 }
 

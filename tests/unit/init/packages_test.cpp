@@ -30,6 +30,11 @@ TEST_F(Init, packages_of_npm_workspaces_are_projects_and_are_built_after_those_t
   EXPECT_THAT(text(), HasSubstr("// package.json: build and dev\n"));
 }
 
+TEST_F(Init, a_script_that_is_a_comment_is_no_task) {
+  write("package.json", R"({"scripts": {"// build": "----", "build": "x"}})");
+  EXPECT_THAT(text(), AllOf(HasSubstr("// package.json: build\n"), Not(HasSubstr("----"))));
+}
+
 TEST_F(Init, one_package_is_the_project_of_the_root) {
   write("package.json", R"({"scripts": {"dev": "vite"}})");
   const Workspace made = workspace();
@@ -64,6 +69,13 @@ TEST_F(Init, members_of_a_pnpm_workspace_are_projects) {
   write("packages/old/package.json", R"({"name": "old", "scripts": {"build": "x"}})");
   write("elsewhere/b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
   EXPECT_THAT(names(workspace().projects), ElementsAre("./packages/a"));
+  EXPECT_THAT(
+      text(),
+      HasSubstr("// ./elsewhere/b and 1 more are left out: the workspace doesn't name them. To run their "
+                "scripts, write \"./elsewhere/b\": { \"executor\": \"npm\" } into \"projects\".\n"));
+  write("packages/old/package.json", R"({"name": "old"})");
+  EXPECT_THAT(text(),
+              HasSubstr("// ./elsewhere/b is left out: the workspace doesn't name it. To run its scripts"));
 }
 
 TEST_F(Init, packages_that_need_one_another_only_for_development_are_left_to_their_manifests) {
