@@ -101,7 +101,7 @@ std::vector<std::string> script_names(const Value& json) {
 }
 
 Package package_of(const std::string& path, const Value& json) {
-  Package package{path, text_member(json, "name"), {}, {}, false};
+  Package package{path, text_member(json, "name"), {}, {}};
   if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
     for (const auto& one : scripts->GetObject())
       package.scripts.emplace(one.name.GetString(), one.value.IsString() ? one.value.GetString() : "");
@@ -113,20 +113,30 @@ Package package_of(const std::string& path, const Value& json) {
     package.uses.emplace(std::move(name), Package::Use::peer);
   for (std::string& name : keys_at(json, "devDependencies"))
     package.uses.emplace(std::move(name), Package::Use::development);
+  for (const char* kind : {"dependencies", "optionalDependencies", "devDependencies"}) {
+    const Value* all = member(json, kind);
+    if (all == nullptr || !all->IsObject()) continue;
+    for (const auto& one : all->GetObject()) {
+      const std::string wanted = one.value.IsString() ? one.value.GetString() : "";
+      for (const std::string_view by_path : {"file:", "link:", "portal:", "workspace:./", "workspace:../"})
+        if (wanted.starts_with(by_path)) package.by_path.insert(one.name.GetString());
+    }
+  }
   return package;
 }
 
-/// Whether a folder between the root and this one has members of its own: dream's executor takes the nearest.
-bool is_of_other_workspace(const fs::path& root, const std::string& folder) {
+/// The nearest folder between the root and this one that has members of its own, as dream's executor takes
+/// it; empty: none.
+std::string inner_workspace(const fs::path& root, const std::string& folder) {
   for (std::string above = folder.substr(0, folder.rfind('/')); above != ".";
        above = above.substr(0, above.rfind('/'))) {
     std::error_code ignored;
     const auto json = read_object(root / above / "package.json");
     if (fs::exists(root / above / "pnpm-workspace.yaml", ignored) ||
         (json && *json && (*json)->HasMember("workspaces")))
-      return true;
+      return above;
   }
-  return false;
+  return {};
 }
 
 /// Packages that the patterns of the workspace leave out: its tools run their scripts only from their own
@@ -223,7 +233,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   Result<std::vector<std::string>> found = pnpm_patterns(root);
   if (!found) return found.error();
   std::vector<std::string> patterns = std::move(*found);
-  Package root_package{draft.at("./"), {}, {}, {}, false};
+  Package root_package{draft.at("./"), {}, {}, {}};
   if (*own) {
     root_package = package_of(draft.at("./"), **own);
     const std::vector<std::string> scripts = script_names(**own);
@@ -245,7 +255,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     const std::vector<std::string> scripts = script_names(**json);
     if (scripts.empty() && patterns.empty()) continue;
     packages.push_back(package_of(draft.at(folder), **json));
-    packages.back().is_of_other_workspace = is_of_other_workspace(root, folder);
+    packages.back().inner_workspace = inner_workspace(root, folder);
+    packages.back().is_member = !patterns.empty();
     if (scripts.empty())
       without_tasks.push_back(draft.at(folder));
     else

@@ -186,7 +186,8 @@ class Arrangement {
 
   void add_need(const Package& package, const std::string& need, NeedsDraft& needs, bool beside) {
     const std::size_t hash = need.find('#');
-    if (need.starts_with('^') && by_manifest_ && &package != &own_ && !package.is_of_other_workspace) {
+    const auto of_nx = by_nx_name_.find(need.substr(0, need.find(':')));
+    if (need.starts_with('^') && by_manifest_ && &package != &own_ && package.inner_workspace.empty()) {
       if (leads_somewhere(need.substr(1))) needs.entries.push_back({{}, need.substr(1)});
     } else if (need.starts_with('^')) {
       std::set<const Package*> seen{&package};
@@ -261,7 +262,7 @@ class Arrangement {
       for (const auto& [name, use] : package.uses) {
         const auto used = by_name_.find(name);
         if ((use != Package::Use::at_run_time) != development || used == by_name_.end() || name == "//" ||
-            !seen.insert(used->second).second)
+            !package.means(name, *used->second) || !seen.insert(used->second).second)
           continue;
         if (used->second->scripts.contains(task))
           add_entry(*used->second, task, weak || development, needs, false);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,17 @@ struct Package {
   std::string name;
   std::map<std::string, std::string> scripts;
   std::map<std::string, Use> uses;     ///< by the names of packages
-  bool is_of_other_workspace = false;  ///< a folder above it that isn't the root says that it has members
+  std::set<std::string> by_path = {};  ///< those of them that it names by their folders: "file:../b"
+  /// The folder above it, but not the root, that says that it has members.
+  std::string inner_workspace = {};
+  bool is_member = false;  ///< of the root's workspace
+
+  /// Whether the package of this name that it uses is `other`: that of another workspace comes from a
+  /// registry.
+  [[nodiscard]] bool means(const std::string& used, const Package& other) const {
+    return (is_member && other.is_member) || inner_workspace == other.inner_workspace ||
+           by_path.contains(used);
+  }
 };
 
 /// The texts of an array, or of an array in the member `within` of an object.

@@ -252,6 +252,20 @@ TEST_F(Init, a_package_below_another_workspace_names_those_that_it_uses) {
   EXPECT_THAT(needs_of_glob(made, "./*", "build"), ElementsAre("^"));
 }
 
+TEST_F(Init, a_package_of_another_workspace_is_meant_only_by_its_folder) {
+  write("one/package.json", R"({"workspaces": ["*"], "scripts": {"x": "y"}})");
+  write("two/package.json", R"({"workspaces": ["*"], "scripts": {"x": "y"}})");
+  const auto uses = [&](const std::string& how) {
+    write("one/a/package.json",
+          R"({"name": "a", "dependencies": {"b": ")" + how + R"("}, "scripts": {"build": "x"}})");
+  };
+  write("two/b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
+  uses("1.0.0");
+  EXPECT_TRUE(workspace().dependencies.empty()) << "it comes from a registry";
+  uses("file:../../two/b");
+  EXPECT_THAT(needs(workspace(), "./one/a", "build"), ElementsAre("./two/b:"));
+}
+
 TEST_F(Init, targets_of_nx_are_run_by_it) {
   write("package.json", R"({"workspaces": ["*"]})");
   write("nx.json", "{}");
