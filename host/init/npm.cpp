@@ -101,7 +101,9 @@ std::vector<std::string> script_names(const Value& json) {
 }
 
 Package package_of(const std::string& path, const Value& json) {
-  Package package{path, text_member(json, "name"), {}, {}};
+  Package package{path, text_member(json, "name"), {}, {}, {}};
+  if (const Value* nx = member(json, "nx"); nx != nullptr && nx->IsObject())
+    package.nx_name = text_member(*nx, "name");
   if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
     for (const auto& one : scripts->GetObject())
       package.scripts.emplace(one.name.GetString(), one.value.IsString() ? one.value.GetString() : "");
@@ -233,7 +235,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   Result<std::vector<std::string>> found = pnpm_patterns(root);
   if (!found) return found.error();
   std::vector<std::string> patterns = std::move(*found);
-  Package root_package{draft.at("./"), {}, {}, {}};
+  Package root_package{draft.at("./"), {}, {}, {}, {}};
   if (*own) {
     root_package = package_of(draft.at("./"), **own);
     const std::vector<std::string> scripts = script_names(**own);
