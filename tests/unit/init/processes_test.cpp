@@ -69,6 +69,43 @@ processes:
               AllOf(HasSubstr("as they are disabled: tool."), HasSubstr("Not taken over: is_tty of last.")));
 }
 
+TEST_F(Init, a_command_that_ends_a_daemon_runs_at_the_end) {
+  write("process-compose.yaml", R"(
+processes:
+  stack: {command: "up -d", is_daemon: true, environment: [A=1], working_dir: ./infra, shutdown: {command: "down"}}
+  other: {command: "begin", is_daemon: true, shutdown: {command: "end"}}
+  web: {command: serve, depends_on: {stack: {condition: process_healthy}}, shutdown: {command: "no"}}
+)");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./infra", "stack-shutdown"), "down");
+  EXPECT_THAT(made.projects.at("./infra").tasks.at("stack-shutdown").env, ElementsAre(Pair("A", "1")));
+  EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./infra:stack", "./:other", "./:web b",
+                                                  "./:other-shutdown", "./infra:stack-shutdown", "./:up b"));
+  EXPECT_THAT(text(), HasSubstr("Not taken over: shutdown.command of web."));
+}
+
+TEST_F(Init, each_replica_of_a_process_is_a_task) {
+  write("process-compose.yaml", R"(
+processes:
+  node: {command: "serve n$${PC_REPLICA_NUM}", replicas: 2, environment: ["A=b{{ .PC_REPLICA_NUM }}"],
+         readiness_probe: {http_get: {port: "822{{.PC_REPLICA_NUM}}"}}}
+  first: {command: x, depends_on: {node-0: {condition: process_healthy}}}
+  both: {command: y, depends_on: {node: {condition: process_healthy}, gone: {condition: process_healthy}}}
+)");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./", "first"), ElementsAre("./:node-0 async"));
+  EXPECT_THAT(needs(made, "./", "both"), ElementsAre("./:node-0 async", "& ./:node-1 async"));
+  EXPECT_THAT(text(), HasSubstr("// both waits for gone, which isn't there.\n"));
+  const TaskSettings& second = made.projects.at("./").tasks.at("node-1");
+  EXPECT_THAT(second.env, ElementsAre(Pair("A", "b1"), Pair("PC_REPLICA_NUM", "1")));
+  EXPECT_THAT(line("\"node-1\": {"), HasSubstr(R"("ready": { "http": ":8221/" })"));
+  EXPECT_EQ(command(made, "./", "node-1"), "serve n${PC_REPLICA_NUM}");
+  write("process-compose.yaml",
+        "processes: {a: {command: x, replicas: 12}, b: {command: y, replicas: 1000}}\n");
+  EXPECT_TRUE(workspace().projects.at("./").tasks.contains("a-03"));
+  EXPECT_THAT(text(), HasSubstr("Not taken over: replicas of b."));
+}
+
 TEST_F(Init, a_process_that_may_fail_with_process_compose_may_fail_with_dream) {
   write("process-compose.yml",
         "processes: {a: {command: x}, b: {command: y, availability: {restart: exit_on_failure}}, "
@@ -109,8 +146,7 @@ processes:
   EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:db"));
   EXPECT_THAT(line("\"log\": ["), HasSubstr(R"("task": "db", "waitFor": "started")"));
   EXPECT_THAT(needs(made, "./", "up"),
-              ElementsAre("./:db", "& ./:web async optional", "& ./:log async optional"));
-  EXPECT_THAT(text(), HasSubstr("Not taken over: shutdown.command of db."));
+              ElementsAre("./:db", "& ./:web async optional", "& ./:log async optional", "./:db-shutdown"));
 }
 
 TEST_F(Init, a_template_is_told_and_no_url) {
