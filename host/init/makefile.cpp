@@ -33,7 +33,8 @@ struct Target {
   std::vector<std::string> needs;
   bool has_recipe = false;
   bool is_phony = false;
-  bool is_plain = true;  ///< what it needs are the names of targets
+  std::string about = {};  ///< what stands behind `##`
+  bool is_plain = true;    ///< what it needs are the names of targets
 };
 
 /// A Makefile and those that it includes, as far as they can be read without make.
@@ -50,6 +51,9 @@ class Makefile {
   /// Names that are words, as they were met: files mostly have a dot or a slash. Whether some are called
   /// phony says nothing of the others.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+  /// What its line says that it is for: `build: ## compiles it`.
+  [[nodiscard]] const std::string& about(const std::string& name) const { return targets_.at(name).about; }
 
   /// Those that a target without a recipe stands for; none: it does more, or make does it otherwise than one
   /// after the other.
@@ -115,10 +119,12 @@ class Makefile {
     if (colon == std::string::npos || words.find('=') < colon || words.substr(colon).starts_with(":=") ||
         words.substr(colon).starts_with("::=") || first.starts_with("if"))
       return;
-    rule(words.substr(0, colon), words.substr(colon + 1));
+    const std::size_t about = std::min(line.find("##"), line.size());
+    rule(words.substr(0, colon), words.substr(colon + 1),
+         line.substr(std::min(line.find_first_not_of("# ", about), line.size())));
   }
 
-  void rule(const std::string& heads, const std::string& rest) {
+  void rule(const std::string& heads, const std::string& rest, const std::string& about) {
     current_.clear();
     std::istringstream names(heads);
     for (std::string name; names >> name;) {
@@ -130,6 +136,7 @@ class Makefile {
       Target& target = targets_[name];
       if (is_word(name, "-_") && std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
       current_.push_back(&target);
+      if (!about.empty()) target.about = about;
       std::istringstream needs(rest.substr(0, rest.find(';')));
       for (std::string need; needs >> need;) {
         if (std::ranges::find(target.needs, need) == target.needs.end()) target.needs.push_back(need);
@@ -182,8 +189,9 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
     if (name.starts_with('-')) words.emplace_back("--");
     words.push_back(name);
     const bool gathers = !makefile.gathered_by(name).empty();
-    tasks[name] = draft.add_task(project, "shell", "from " + file_name, "make",
-                                 {name, {{"command", gathers ? "null" : list_json(words)}}});
+    TaskDraft task{name, {{"command", gathers ? "null" : list_json(words)}}};
+    describe(task, makefile.about(name));
+    tasks[name] = draft.add_task(project, "shell", "from " + file_name, "make", std::move(task));
   }
   for (const auto& [name, task] : tasks) {
     NeedsDraft needs{project, task, {}};

@@ -213,6 +213,22 @@ TEST_F(Init, what_a_taskfile_and_a_justfile_can_do_is_called_by_their_tools) {
   EXPECT_EQ(command(made, "./", "just-build"), R"({ "just", "build" })");
 }
 
+TEST_F(Init, recipes_that_a_justfile_imports_and_those_of_its_modules_are_tasks) {
+  write("justfile",
+        "import 'more/a.just'\nimport? 'none.just'\nimport 'gone.just'\nmod db\nmod? nothing\n"
+        "mod web 'apps/web'\n[private]\nmod own\nbuild:\n");
+  write("more/a.just", "lint:\nimport '../justfile'\n");
+  write("db.just", "migrate:\n[private]\nx:\nimport 'more/a.just'\n");
+  write("apps/web/justfile", "mod deep\nserve:\n");
+  write("apps/web/deep/mod.just", "end:\n");
+  write("own.just", "hidden:\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks),
+              ElementsAre("build", "db::lint", "db::migrate", "lint", "web::deep::end", "web::serve"));
+  EXPECT_EQ(command(made, "./", "web::deep::end"), R"({ "just", "web::deep::end" })");
+  EXPECT_THAT(text(), HasSubstr("Not taken over: what can't be read here of import gone.just."));
+}
+
 TEST_F(Init, tasks_of_included_taskfiles_are_called_by_their_whole_names) {
   write("Taskfile.yml", R"(
 includes:
@@ -246,6 +262,37 @@ TEST_F(Init, tasks_of_mise_are_run_by_it) {
   const Workspace made = workspace();
   EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("build", "docs:html", "lint", "test"));
   EXPECT_EQ(command(made, "./", "docs:html"), R"({ "mise", "run", "docs:html" })");
+}
+
+TEST_F(Init, programs_in_the_folders_of_mise_are_its_tasks) {
+  const auto program = [&](const std::string& path, const std::string& text) {
+    write(path, text);
+    std::filesystem::permissions(folder_.path() / path, std::filesystem::perms::owner_all);
+  };
+  program("mise-tasks/build", "#!/bin/sh\n#MISE description=\"all of it\"\n");
+  program(".mise/tasks/docs/html.sh", "#!/bin/sh\n");
+  program(".config/mise/tasks/own", "#!/bin/sh\n#MISE hide=true\n");
+  write("mise-tasks/README.md", "no program\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("build", "docs:html.sh"));
+  EXPECT_EQ(command(made, "./", "docs:html.sh"), R"({ "mise", "run", "docs:html.sh" })");
+  EXPECT_EQ(made.projects.at("./").tasks.at("build").description, "all of it");
+}
+
+TEST_F(Init, what_other_tools_say_of_a_task_describes_it) {
+  write("Taskfile.yml", "tasks: {build: {desc: \"builds it\\nall\", cmds: [x]}, plain: y}\n");
+  write("justfile", "# checks it\nlint:\n  x\n# far\n\nown:\n#!no\nnext:\n[doc('deploys it')]\ndeploy:\n");
+  write("mise.toml", "[tasks.format]\ndescription = 'formats \"it\"'\nrun = 'x'\n");
+  write(
+      "process-compose.yaml",
+      "processes: {web: {command: x, description: serves it}, api: {command: x, description: 'n {{.A}}'}}\n");
+  write("Makefile", "all: x ## does it all\nx:  ##\nother: # no\n");
+  const Workspace made = workspace();
+  std::vector<std::string> told;
+  for (const auto& [name, task] : made.projects.at("./").tasks)
+    if (task.description) told.push_back(name + ": " + *task.description);
+  EXPECT_THAT(told, ElementsAre("all: does it all", "build: builds it", "deploy: deploys it",
+                                "format: formats \"it\"", "lint: checks it", "web: serves it"));
 }
 
 TEST_F(Init, says_what_a_file_of_another_tool_lacks) {
