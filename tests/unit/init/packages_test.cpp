@@ -402,7 +402,8 @@ TEST_F(Init, tasks_of_deno_beside_scripts_of_npm_are_tasks_of_the_same_project) 
   write("deno.json", R"({"tasks": {"dev": "y", "check": "z"}})");
   const Workspace made = workspace();
   EXPECT_EQ(made.projects.at("./").tasks.at("check").executor, "deno");
-  EXPECT_THAT(text(), HasSubstr("Not taken over: the task dev of deno.json of ./, where npm has one."));
+  EXPECT_THAT(text(),
+              HasSubstr("Not taken over: the task dev of deno.json, as package.json has one, of ./."));
 }
 
 }  // namespace
