@@ -65,8 +65,19 @@ bool take_option(Words& words, std::initializer_list<std::string_view> options) 
          }) > 0;
 }
 
+/// Every form of `--filter '*'`, which is all packages, as `--workspaces`.
+std::string without_filter_of_all(std::string line) {
+  for (const std::string_view form :
+       {"--filter '*'", "--filter \"*\"", "--filter=*", "--filter='*'", "--filter=\"*\"", "-F '*'"}) {
+    if (const std::size_t at = line.find(form); at != std::string::npos)
+      line.replace(at, form.size(), "--workspaces");
+  }
+  return line;
+}
+
 /// The words of a line that does one thing, from its tool on: without `npx`, `pnpm exec` and the like.
-Words words_from_tool(const std::string& line) {
+Words words_from_tool(const std::string& written) {
+  const std::string line = without_filter_of_all(written);
   static const std::set<std::string, std::less<>> starters{"npx", "bunx", "pnpm", "yarn", "npm"};
   if (line.find_first_of("&|;<>$`()\"'\\*") != std::string::npos) return {};
   Words words = words_in(line);
@@ -96,11 +107,13 @@ bool only_runs_in_all(const std::string& line, const std::string& script) {
   if (words.size() < 2) return false;
   const std::string tool = words.front();
   words.erase(words.begin());
-  const bool in_all = tool == "turbo" || tool == "lerna" ||
-                      (tool == "nx" && take_option(words, {"run-many"})) ||
-                      (tool == "pnpm" && take_option(words, {"-r", "--recursive"})) ||
-                      (tool == "npm" && take_option(words, {"-ws", "--ws", "--workspaces"})) ||
-                      (tool == "yarn" && take_option(words, {"workspaces"}));
+  const bool in_all =
+      tool == "turbo" || tool == "lerna" || (tool == "nx" && take_option(words, {"run-many"})) ||
+      (tool == "pnpm" && take_option(words, {"-r", "--recursive", "recursive", "--workspaces"})) ||
+      (tool == "deno" && take_option(words, {"-r", "--recursive"}) && take_option(words, {"task"})) ||
+      (tool == "bun" && take_option(words, {"--workspaces"})) ||
+      (tool == "npm" && take_option(words, {"-ws", "--ws", "--workspaces"})) ||
+      (tool == "yarn" && take_option(words, {"workspaces"}));
   if (tool == "yarn") take_option(words, {"foreach"});
   if (tool == "nx") unwrap_targets(words);
   std::erase_if(words, is_harmless);
