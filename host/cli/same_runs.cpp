@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
 #include "control/place.hpp"
 #include "plugin/search_path.hpp"
@@ -87,6 +88,16 @@ Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::pa
 
 std::string sentence_on(const control::RunInfo& run, const std::string& what) {
   return fmt::format("{} {} (run {}, pid {})", join_words(run.requested), what, run.short_id(), run.pid);
+}
+
+void tell_same_runs(const Selection& selection, const std::filesystem::path& root) {
+  constexpr Duration at_a_start = std::chrono::milliseconds(100);
+  constexpr std::size_t most = 3;
+  const auto runs = find_same_runs(selection, root, at_a_start);
+  for (std::size_t at = 0; at < std::min(runs.size(), most); ++at)
+    complain(sentence_on(runs[at].info(), "runs already, and goes on") + "; dream ctl down --run " +
+             runs[at].info().short_id() + " ends that one");
+  if (runs.size() > most) complain(fmt::format("so do {} more; dream ctl ps shows them", runs.size() - most));
 }
 
 }  // namespace dream::cli

@@ -17,6 +17,10 @@ namespace dream::cli {
                                                               const std::filesystem::path& root,
                                                               Duration patience = control::usual_patience);
 
+/// Tells of them: a detached one is easily forgotten, and its ports and files are in use. Many are no news to
+/// whoever starts them.
+void tell_same_runs(const Selection& selection, const std::filesystem::path& root);
+
 /// Whether a step of the plan has started this program, directly or through others: an error then, for it
 /// would start itself without end.
 [[nodiscard]] Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::path& root);

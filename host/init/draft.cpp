@@ -60,6 +60,15 @@ std::string list_json(const std::vector<std::string>& texts) {
   return "[" + list + "]";
 }
 
+void describe(TaskDraft& task, std::string_view text) {
+  constexpr std::string_view blanks = " \t\r";
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return;
+  text = text.substr(first, text.find('\n', first) - first);
+  text = text.substr(0, text.find_last_not_of(blanks) + 1);
+  task.members.emplace_back("description", json_string(text));
+}
+
 std::string Draft::at(const std::string& folder) const {
   if (base_ == "./") return folder;
   return folder == "./" ? base_ : base_ + folder.substr(1);

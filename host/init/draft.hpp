@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct TaskDraft {
   std::string name;
   std::vector<Member> members;
 };
+
+/// Adds what another file says that it is for: the first line, nothing when that is empty.
+void describe(TaskDraft& task, std::string_view text);
 
 /// A project; its executor is always written.
 struct ProjectDraft {

@@ -64,8 +64,14 @@ std::string joined(const std::vector<std::string>& elements) {
 
 std::string needs_json(const NeedsDraft& needs) {
   std::vector<std::string> elements;
-  for (const EntryDraft& entry : needs.entries) elements.push_back(entry_json(needs, entry));
-  return needs.beside && elements.size() > 1 ? "[" + joined(elements) + "]" : joined(elements);
+  std::vector<std::string> at_end;  // are in no group
+  for (const EntryDraft& entry : needs.entries) {
+    const bool ends = std::ranges::find(entry.members, "finally", &Member::first) != entry.members.end();
+    (ends ? at_end : elements).push_back(entry_json(needs, entry));
+  }
+  if (needs.beside && elements.size() > 1) elements = {joined(elements)};
+  elements.insert(elements.end(), at_end.begin(), at_end.end());
+  return joined(elements);
 }
 
 }  // namespace

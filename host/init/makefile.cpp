@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "init/files.hpp"
+#include "init/make_words.hpp"
 #include "init/sources.hpp"
 
 namespace dream::init {
@@ -32,26 +33,27 @@ struct Target {
   std::vector<std::string> needs;
   bool has_recipe = false;
   bool is_phony = false;
-  bool is_plain = true;  ///< what it needs are the names of targets
+  std::string about = {};  ///< what stands behind `##`
+  bool is_plain = true;    ///< what it needs are the names of targets
 };
 
-/// A Makefile as far as it can be read without make.
+/// A Makefile and those that it includes, as far as they can be read without make.
 class Makefile {
  public:
-  explicit Makefile(const std::string& text) {
-    std::istringstream lines(text);
-    bool in_definition = false;
-    for (std::string line; next_line(lines, line);) {
-      if (line.starts_with("define ")) in_definition = true;
-      if (line.starts_with("endef")) in_definition = false;
-      if (!in_definition) read(line);
-    }
+  Makefile(const fs::path& file, const std::string& text) : folder_(file.parent_path()), variables_(folder_) {
+    read_file(file, text);
     for (Target* target : phony_) target->is_phony = true;
   }
+
+  /// What `include` names and isn't there, or only make can tell.
+  [[nodiscard]] const std::vector<std::string>& not_read() const { return not_read_; }
 
   /// Names that are words, as they were met: files mostly have a dot or a slash. Whether some are called
   /// phony says nothing of the others.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+  /// What its line says that it is for: `build: ## compiles it`.
+  [[nodiscard]] const std::string& about(const std::string& name) const { return targets_.at(name).about; }
 
   /// Those that a target without a recipe stands for; none: it does more, or make does it otherwise than one
   /// after the other.
@@ -66,6 +68,39 @@ class Makefile {
   }
 
  private:
+  void read_file(const fs::path& file, const std::string& text) {
+    constexpr std::size_t most_files = 1000;
+    if (seen_.size() == most_files || !seen_.insert(file.lexically_normal()).second) return;
+    const int conditions = conditions_;
+    std::istringstream lines(text);
+    bool in_definition = false;
+    for (std::string line; next_line(lines, line);) {
+      if (line.starts_with("define ")) in_definition = true;
+      if (line.starts_with("endef")) in_definition = false;
+      if (!in_definition) read(line);
+    }
+    conditions_ = conditions;
+  }
+
+  /// make counts the paths from where it runs, not from the file that includes.
+  void include(const std::string& words, bool may_miss) {
+    current_.clear();
+    const auto names = variables_.expand(words);
+    if (!names) return miss(words, may_miss);
+    for (const fs::path& file : files_named(*names, folder_)) {
+      const auto text = read_text(file);
+      if (text && *text)
+        read_file(file, **text);
+      else
+        miss(file.lexically_proximate(folder_).string(), may_miss);
+    }
+  }
+
+  void miss(const std::string& what, bool may_miss) {
+    has_more_ = true;
+    if (!may_miss && conditions_ == 0) not_read_.push_back(what);
+  }
+
   void read(const std::string& line) {
     if (line.starts_with('\t')) {
       for (Target* target : current_) target->has_recipe = true;
@@ -75,16 +110,21 @@ class Makefile {
     const std::string first = words.substr(0, words.find_first_of(" \t("));
     if (first.starts_with("if")) ++conditions_;
     if (first == "endif") --conditions_;
-    if (first.ends_with("include") || words.find("$(eval") != std::string::npos) has_more_ = true;
+    if (first == "include" || first == "-include" || first == "sinclude")
+      return include(trimmed(words.substr(first.size())), first != "include");
+    if (words.find("$(eval") != std::string::npos) has_more_ = true;
+    variables_.assign(words);
     const std::size_t colon = words.find(':');
     // An assignment (`:=`, `::=`, `A = b:c`), a word of make's own.
     if (colon == std::string::npos || words.find('=') < colon || words.substr(colon).starts_with(":=") ||
         words.substr(colon).starts_with("::=") || first.starts_with("if"))
       return;
-    rule(words.substr(0, colon), words.substr(colon + 1));
+    const std::size_t about = std::min(line.find("##"), line.size());
+    rule(words.substr(0, colon), words.substr(colon + 1),
+         line.substr(std::min(line.find_first_not_of("# ", about), line.size())));
   }
 
-  void rule(const std::string& heads, const std::string& rest) {
+  void rule(const std::string& heads, const std::string& rest, const std::string& about) {
     current_.clear();
     std::istringstream names(heads);
     for (std::string name; names >> name;) {
@@ -96,6 +136,7 @@ class Makefile {
       Target& target = targets_[name];
       if (is_word(name, "-_") && std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
       current_.push_back(&target);
+      if (!about.empty()) target.about = about;
       std::istringstream needs(rest.substr(0, rest.find(';')));
       for (std::string need; needs >> need;) {
         if (std::ranges::find(target.needs, need) == target.needs.end()) target.needs.push_back(need);
@@ -115,6 +156,10 @@ class Makefile {
     });
   }
 
+  fs::path folder_;  ///< that make runs in
+  MakeVariables variables_;
+  std::set<fs::path> seen_;
+  std::vector<std::string> not_read_;
   std::map<std::string, Target> targets_;
   std::vector<std::string> names_;
   std::vector<Target*> current_, phony_;
@@ -131,7 +176,11 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
   if (!*text) return {};
   const std::string file_name = file.filename().string();
   const std::string project = draft.at("./");
-  const Makefile makefile(**text);
+  const Makefile makefile(file, **text);
+  for (const std::string& what : makefile.not_read()) {
+    draft.remark(
+        fmt::format("{} includes {}, which can't be read here: its targets are missing.", file_name, what));
+  }
   std::map<std::string, std::string> tasks;  // the names that they got
   for (const std::string& name : makefile.names()) {
     std::vector<std::string> words{"make"};
@@ -140,8 +189,9 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
     if (name.starts_with('-')) words.emplace_back("--");
     words.push_back(name);
     const bool gathers = !makefile.gathered_by(name).empty();
-    tasks[name] = draft.add_task(project, "shell", "from " + file_name, "make",
-                                 {name, {{"command", gathers ? "null" : list_json(words)}}});
+    TaskDraft task{name, {{"command", gathers ? "null" : list_json(words)}}};
+    describe(task, makefile.about(name));
+    tasks[name] = draft.add_task(project, "shell", "from " + file_name, "make", std::move(task));
   }
   for (const auto& [name, task] : tasks) {
     NeedsDraft needs{project, task, {}};

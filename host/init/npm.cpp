@@ -93,8 +93,17 @@ Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
   }
 }
 
+/// But for comments: `"// build": "what follows builds"`.
+std::vector<std::string> script_names(const Value& json) {
+  std::vector<std::string> names = keys_at(json, "scripts");
+  std::erase_if(names, [](const std::string& name) { return name.starts_with("//"); });
+  return names;
+}
+
 Package package_of(const std::string& path, const Value& json) {
-  Package package{path, text_member(json, "name"), {}, {}, false};
+  Package package{path, text_member(json, "name"), {}, {}, {}};
+  if (const Value* nx = member(json, "nx"); nx != nullptr && nx->IsObject())
+    package.nx_name = text_member(*nx, "name");
   if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
     for (const auto& one : scripts->GetObject())
       package.scripts.emplace(one.name.GetString(), one.value.IsString() ? one.value.GetString() : "");
@@ -106,20 +115,47 @@ Package package_of(const std::string& path, const Value& json) {
     package.uses.emplace(std::move(name), Package::Use::peer);
   for (std::string& name : keys_at(json, "devDependencies"))
     package.uses.emplace(std::move(name), Package::Use::development);
+  for (const char* kind : {"dependencies", "optionalDependencies", "devDependencies"}) {
+    const Value* all = member(json, kind);
+    if (all == nullptr || !all->IsObject()) continue;
+    for (const auto& one : all->GetObject()) {
+      const std::string wanted = one.value.IsString() ? one.value.GetString() : "";
+      for (const std::string_view by_path : {"file:", "link:", "portal:", "workspace:./", "workspace:../"})
+        if (wanted.starts_with(by_path)) package.by_path.insert(one.name.GetString());
+    }
+  }
   return package;
 }
 
-/// Whether a folder between the root and this one has members of its own: dream's executor takes the nearest.
-bool is_of_other_workspace(const fs::path& root, const std::string& folder) {
+/// The nearest folder between the root and this one that has members of its own, as dream's executor takes
+/// it; empty: none.
+std::string inner_workspace(const fs::path& root, const std::string& folder) {
   for (std::string above = folder.substr(0, folder.rfind('/')); above != ".";
        above = above.substr(0, above.rfind('/'))) {
     std::error_code ignored;
     const auto json = read_object(root / above / "package.json");
     if (fs::exists(root / above / "pnpm-workspace.yaml", ignored) ||
         (json && *json && (*json)->HasMember("workspaces")))
-      return true;
+      return above;
   }
-  return false;
+  return {};
+}
+
+/// Packages that the patterns of the workspace leave out: its tools run their scripts only from their own
+/// folder.
+void tell_of_others(const fs::path& root, const std::vector<std::string>& members, Draft& draft) {
+  std::vector<std::string> others;
+  for (const std::string& folder : folders_below(root, most_levels)) {
+    if (std::ranges::find(members, folder) != members.end() || draft.has(draft.at(folder))) continue;
+    const auto json = read_object(root / folder / "package.json");
+    if (json && *json && !script_names(**json).empty()) others.push_back(draft.at(folder));
+  }
+  if (others.empty()) return;
+  draft.remark(fmt::format(
+      R"({} {} left out: the workspace doesn't name {}. To run {} scripts, write {}: {{ "executor": "npm" }} into "projects".)",
+      others.size() == 1 ? others.front() : fmt::format("{} and {} more", others.front(), others.size() - 1),
+      others.size() == 1 ? "is" : "are", others.size() == 1 ? "it" : "them",
+      others.size() == 1 ? "its" : "their", json_string(others.front())));
 }
 
 /// Where all packages of a folder are members, what is said of one may be said of "folder/*".
@@ -199,10 +235,10 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   Result<std::vector<std::string>> found = pnpm_patterns(root);
   if (!found) return found.error();
   std::vector<std::string> patterns = std::move(*found);
-  Package root_package{draft.at("./"), {}, {}, {}, false};
+  Package root_package{draft.at("./"), {}, {}, {}, {}};
   if (*own) {
     root_package = package_of(draft.at("./"), **own);
-    const std::vector<std::string> scripts = keys_at(**own, "scripts");
+    const std::vector<std::string> scripts = script_names(**own);
     if (!scripts.empty())
       draft.project(draft.at("./"), "npm", what_it_has("package.json", scripts)).found = scripts;
     if (patterns.empty()) patterns = texts_at(**own, "workspaces", "packages");
@@ -218,10 +254,11 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
       continue;
     }
     if (!*json) continue;
-    const std::vector<std::string> scripts = keys_at(**json, "scripts");
+    const std::vector<std::string> scripts = script_names(**json);
     if (scripts.empty() && patterns.empty()) continue;
     packages.push_back(package_of(draft.at(folder), **json));
-    packages.back().is_of_other_workspace = is_of_other_workspace(root, folder);
+    packages.back().inner_workspace = inner_workspace(root, folder);
+    packages.back().is_member = !patterns.empty();
     if (scripts.empty())
       without_tasks.push_back(draft.at(folder));
     else
@@ -230,7 +267,10 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   if (Result<void> added = add_nx_projects(root, draft); !added) return added;
   std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
   add_without_tasks(without_tasks, "npm", "package.json", draft);
-  if (!patterns.empty()) set_patterns(root, members, packages, draft);
+  if (!patterns.empty()) {
+    tell_of_others(root, members, draft);
+    set_patterns(root, members, packages, draft);
+  }
   return add_order(root, root_package, packages, !patterns.empty(), draft);
 }
 

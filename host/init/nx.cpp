@@ -6,22 +6,37 @@ namespace dream::init {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+void add_targets(const rapidjson::Value& object, const std::string& name, const std::string& file,
+                 const std::string& project, Draft& draft) {
+  for (const std::string& target : keys_at(object, "targets")) {
+    if (draft.has_task(project, target)) continue;
+    draft.add_task(project, "shell", file, "nx",
+                   {target, {{"command", list_json({"npx", "nx", "run", name + ":" + target})}}});
+    draft.remark("nx runs itself what the targets in " + file + " need.");
+  }
+}
+
+}  // namespace
+
 Result<void> add_nx_projects(const fs::path& root, Draft& draft) {
   constexpr int most_levels = 6;
   std::error_code ignored;
   if (!fs::exists(root / "nx.json", ignored)) return {};
   for (const std::string& folder : folders_below(root, most_levels)) {
     const auto json = read_object(root / folder / "project.json");
-    if (!json || !*json) continue;
-    std::string name = text_member(**json, "name");
-    if (name.empty()) name = folder.substr(folder.rfind('/') + 1);
-    for (const std::string& target : keys_at(**json, "targets")) {
-      const std::string project = draft.at(folder);
-      if (draft.has_task(project, target)) continue;
-      draft.add_task(project, "shell", "project.json", "nx",
-                     {target, {{"command", list_json({"npx", "nx", "run", name + ":" + target})}}});
-      draft.remark("nx runs itself what the targets in project.json need.");
+    const auto package = read_object(root / folder / "package.json");
+    std::string name = json && *json ? text_member(**json, "name") : std::string();
+    if (package && *package) {
+      const auto nx = (*package)->FindMember("nx");
+      const bool has_nx = nx != (*package)->MemberEnd() && nx->value.IsObject();
+      if (name.empty() && has_nx) name = text_member(nx->value, "name");
+      if (name.empty()) name = text_member(**package, "name");
+      if (has_nx) add_targets(nx->value, name, "package.json", draft.at(folder), draft);
     }
+    if (name.empty()) name = folder.substr(folder.rfind('/') + 1);
+    if (json && *json) add_targets(**json, name, "project.json", draft.at(folder), draft);
   }
   return {};
 }

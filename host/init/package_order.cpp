@@ -105,6 +105,8 @@ class Arrangement {
       : own_(own), packages_(packages), draft_(draft) {
     for (const Package& package : packages_) by_name_.emplace(package.name, &package);
     by_name_.emplace("//", &own_);
+    for (const Package& package : packages_)
+      by_nx_name_.emplace(package.nx_name.empty() ? package.name : package.nx_name, &package);
   }
 
   /// turbo.json and nx.json of the root; what turbo.json of a package says counts there.
@@ -116,6 +118,8 @@ class Arrangement {
     if (*turbo) read_rules(**turbo, "pipeline", rules_);
     if (*turbo) read_rules(**turbo, "tasks", rules_);
     if (*nx) read_rules(**nx, "targetDefaults", rules_);
+    has_nx_ = nx->has_value();
+    nx_finds_targets_ = has_nx_ && (*nx)->HasMember("plugins");
     const auto is_script = [&](const std::string& name) {
       return std::ranges::any_of(packages_,
                                  [&](const Package& package) { return package.scripts.contains(name); });
@@ -123,20 +127,25 @@ class Arrangement {
     for (const auto& [name, line] : own_.scripts) {
       const std::string script = run_in_order(line, is_script);
       if (!script.empty()) rules_.emplace(script, Rule{{"^" + script}, {}, true, {}});
+      if (const std::string of_changed = runs_in_changed(line, is_script); !of_changed.empty())
+        draft_.remark(fmt::format(
+            "`dream {} --affected` runs {} in the packages that have changed, like {} of the root.",
+            of_changed, of_changed, name));
     }
     rules_.emplace("build", Rule{{"^build"}, {}, true, {}});
     return {};
   }
 
   void read_own(const fs::path& folder, const Package& package) {
-    const auto turbo = read_object(folder / "turbo.json");
-    if (turbo && *turbo) {
-      Rules own;
+    Rules own;
+    if (const auto turbo = read_object(folder / "turbo.json"); turbo && *turbo)
       read_rules(**turbo, "tasks", own);
-      for (auto& [task, rule] : own) {
-        if (const auto common = rules_.find(task); common != rules_.end()) complete(rule, common->second);
-        rules_[package.name + "#" + task] = std::move(rule);
-      }
+    if (const auto json = read_object(folder / "package.json"); has_nx_ && json && *json) {
+      if (const Value* nx = object_at(**json, "nx"); nx != nullptr) read_rules(*nx, "targets", own);
+    }
+    for (auto& [task, rule] : own) {
+      if (const auto common = rules_.find(task); common != rules_.end()) complete(rule, common->second);
+      rules_[package.name + "#" + task] = std::move(rule);
     }
   }
 
@@ -175,9 +184,14 @@ class Arrangement {
         draft_.remark("wireit runs itself what its scripts need.");
         continue;
       }
+      if (has_nx_ && only_calls_nx(command)) {
+        draft_.remark("nx runs itself what the scripts that call it need.");
+        continue;
+      }
       const Rule* rule = rule_of(package, script);
       if (rule == nullptr) continue;
       NeedsDraft needs{package.path, script, {}, true};
+      through_.clear();
       for (const std::string& need : rule->needs) add_need(package, need, needs, false);
       for (const std::string& other : rule->beside) add_need(package, other, needs, true);
       if (!needs.entries.empty()) all.push_back(std::move(needs));
@@ -186,16 +200,35 @@ class Arrangement {
 
   void add_need(const Package& package, const std::string& need, NeedsDraft& needs, bool beside) {
     const std::size_t hash = need.find('#');
-    if (need.starts_with('^') && by_manifest_ && &package != &own_ && !package.is_of_other_workspace) {
+    const auto of_nx = by_nx_name_.find(need.substr(0, need.find(':')));
+    if (need.starts_with('^') && by_manifest_ && &package != &own_ && package.inner_workspace.empty()) {
       if (leads_somewhere(need.substr(1))) needs.entries.push_back({{}, need.substr(1)});
     } else if (need.starts_with('^')) {
       std::set<const Package*> seen{&package};
       add_used(package, need.substr(1), false, seen, needs);
     } else if (hash != std::string::npos) {
       const auto other = by_name_.find(need.substr(0, hash));
-      if (other != by_name_.end()) add_entry(*other->second, need.substr(hash + 1), false, needs, beside);
+      if (other != by_name_.end()) add_named(*other->second, need.substr(hash + 1), needs, beside);
+    } else if (has_nx_ && !package.scripts.contains(need) && need.find(':') != std::string::npos &&
+               of_nx != by_nx_name_.end()) {
+      add_named(*of_nx->second, need.substr(need.find(':') + 1), needs, beside);
     } else {
-      add_entry(package, need, false, needs, beside);
+      add_named(package, need, needs, beside);
+    }
+  }
+
+  /// A task that the package has no script for runs nothing there, but what it needs still comes before.
+  void add_named(const Package& package, const std::string& task, NeedsDraft& needs, bool beside) {
+    add_entry(package, task, false, needs, beside);
+    const Rule* rule = package.scripts.contains(task) ? nullptr : rule_of(package, task);
+    if (rule == nullptr || beside || !through_.emplace(&package, task).second) return;
+    for (const std::string& need : rule->needs) {
+      if (need.starts_with('^') && package.path != needs.project) {
+        std::set<const Package*> seen{&package};
+        add_used(package, need.substr(1), false, seen, needs);
+      } else {
+        add_need(package, need, needs, false);
+      }
     }
   }
 
@@ -236,6 +269,7 @@ class Arrangement {
     std::vector<std::string> collected;
     for (const auto& [script, line] : own_.scripts) {
       if (rules_.contains("//#" + script) || !only_runs_in_all(line, script)) continue;
+      if (line.find("run-many") != std::string::npos && is_target_of_nx(script)) continue;
       NeedsDraft needs{own_.path, script, {}, true};
       for (const Package& package : packages_) {
         if (!package.scripts.contains(script)) continue;
@@ -254,6 +288,15 @@ class Arrangement {
                                 join_words(collected), collected.size() == 1 ? "runs" : "run"));
   }
 
+  /// Whether nx runs more by this name than the packages have scripts.
+  [[nodiscard]] bool is_target_of_nx(const std::string& name) const {
+    return nx_finds_targets_ || std::ranges::any_of(draft_.projects(), [&](const ProjectDraft& project) {
+             return std::ranges::any_of(project.tasks, [&](const TaskDraft& task) {
+               return task.name == name && !task.members.empty() && task.members.front().first == "command";
+             });
+           });
+  }
+
   /// The next packages that have the task, also behind those that haven't.
   void add_used(const Package& package, const std::string& task, bool weak, std::set<const Package*>& seen,
                 NeedsDraft& needs) {
@@ -261,7 +304,7 @@ class Arrangement {
       for (const auto& [name, use] : package.uses) {
         const auto used = by_name_.find(name);
         if ((use != Package::Use::at_run_time) != development || used == by_name_.end() || name == "//" ||
-            !seen.insert(used->second).second)
+            !package.means(name, *used->second) || !seen.insert(used->second).second)
           continue;
         if (used->second->scripts.contains(task))
           add_entry(*used->second, task, weak || development, needs, false);
@@ -287,8 +330,12 @@ class Arrangement {
   const std::vector<Package>& packages_;
   Draft& draft_;
   PackagesByName by_name_;
+  std::map<std::string, const Package*, std::less<>> by_nx_name_;
   Rules rules_;
   std::map<std::string, bool> leads_;
+  std::set<std::pair<const Package*, std::string>> through_;  ///< tasks without a script, of one task's needs
+  bool has_nx_ = false;
+  bool nx_finds_targets_ = false;
   bool by_manifest_ = true;  ///< "^" says it, not the packages one by one
 };
 

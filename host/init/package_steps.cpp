@@ -31,7 +31,9 @@ void PackageSteps::find_reached() {
       open.pop_back();
       for (const auto& [name, use] : package->uses) {
         const auto used = by_name_.find(name);
-        if (used != by_name_.end() && reached.insert(used->second).second) open.push_back(used->second);
+        if (used != by_name_.end() && package->means(name, *used->second) &&
+            reached.insert(used->second).second)
+          open.push_back(used->second);
       }
     }
   }
@@ -50,8 +52,8 @@ void PackageSteps::add_needed(const Package& package, const std::string& task, s
                               std::vector<Step>& steps) const {
   for (const auto& [name, use] : package.uses) {
     const auto used = by_name_.find(name);
-    if (used == by_name_.end() || !is_followed(package, *used->second, use) ||
-        !seen.insert(used->second).second)
+    if (used == by_name_.end() || !package.means(name, *used->second) ||
+        !is_followed(package, *used->second, use) || !seen.insert(used->second).second)
       continue;
     if (used->second->scripts.contains(task))
       steps.emplace_back(used->second->path, task);

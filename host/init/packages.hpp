@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,9 +20,20 @@ struct Package {
   enum class Use : std::uint8_t { at_run_time, development, peer };
   std::string path;  ///< of the project
   std::string name;
+  std::string nx_name = {};  ///< what nx calls it where that isn't `name`
   std::map<std::string, std::string> scripts;
   std::map<std::string, Use> uses;     ///< by the names of packages
-  bool is_of_other_workspace = false;  ///< a folder above it that isn't the root says that it has members
+  std::set<std::string> by_path = {};  ///< those of them that it names by their folders: "file:../b"
+  /// The folder above it, but not the root, that says that it has members.
+  std::string inner_workspace = {};
+  bool is_member = false;  ///< of the root's workspace
+
+  /// Whether the package of this name that it uses is `other`: that of another workspace comes from a
+  /// registry.
+  [[nodiscard]] bool means(const std::string& used, const Package& other) const {
+    return (is_member && other.is_member) || inner_workspace == other.inner_workspace ||
+           by_path.contains(used);
+  }
 };
 
 /// The texts of an array, or of an array in the member `within` of an object.
@@ -44,12 +57,21 @@ struct Package {
 /// build", "pnpm -r build".
 [[nodiscard]] bool only_runs_in_all(const std::string& line, const std::string& script);
 
+/// Whether a line only calls nx, which then runs itself what comes before: "pnpm exec nx build".
+[[nodiscard]] bool only_calls_nx(const std::string& line);
+
+/// The script that a line runs in those packages that have changed: "nx affected -t test"; empty: it does
+/// nothing of the kind. `is_script`: whether some package has a script of this name.
+[[nodiscard]] std::string runs_in_changed(const std::string& line,
+                                          const std::function<bool(const std::string&)>& is_script);
+
 /// Members without tasks of their own: each a project, or, where they are many, one pattern for all that lie
 /// together.
 void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
                        const std::string& file, Draft& draft);
 
-/// Beside an nx.json: each target in a folder's project.json is a task of the folder, run by nx.
+/// Beside an nx.json: each target in a folder's project.json or package.json is a task of the folder, run by
+/// nx.
 [[nodiscard]] Result<void> add_nx_projects(const std::filesystem::path& root, Draft& draft);
 
 /// What runs before what, by turbo.json, nx.json and scripts of the root that run one in all packages;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <ranges>
 #include <set>
 
 #include "base/process.hpp"
@@ -99,7 +100,10 @@ class Process {
       if (!value.empty() && value != "false" && value != "1") draft_.leave_out(key, name_);
     }
     if (member_at(node_, "schedule").IsMap()) draft_.leave_out("schedule", name_);
-    return {name_, std::move(members_)};
+    TaskDraft task{name_, std::move(members_)};
+    if (const std::string text = text_at(node_, "description"); text.find("{{") == std::string::npos)
+      describe(task, text);
+    return task;
   }
 
   [[nodiscard]] bool has_ready() const { return has_ready_; }
@@ -178,7 +182,8 @@ class Process {
     const auto grace = seconds_at(shutdown, "timeout_seconds");
     stop.emplace_back("graceMs", std::to_string(grace && *grace > 0 ? *grace : 10'000));
     if (is_true(member_at(shutdown, "parent_only"))) stop.emplace_back("to", "\"root\"");
-    if (!text_at(shutdown, "command").empty()) draft_.leave_out("shutdown.command", name_);
+    // A process would be asked by a signal before.
+    if (!text_at(shutdown, "command").empty() && !is_daemon()) draft_.leave_out("shutdown.command", name_);
     add("stop", object_json(stop));
   }
 
@@ -192,6 +197,34 @@ class Process {
   bool has_ready_ = false;
 };
 
+/// Each text of a node with the number of the replica in place of its template.
+YAML::Node with_number(const YAML::Node& node, const std::string& number) {
+  if (node.IsScalar()) {
+    std::string text = node.Scalar();
+    for (const std::string_view written : {"{{.PC_REPLICA_NUM}}", "{{ .PC_REPLICA_NUM }}"}) {
+      for (std::size_t at = text.find(written); at != std::string::npos; at = text.find(written, at))
+        text.replace(at, written.size(), number);
+    }
+    return text == node.Scalar() ? YAML::Clone(node) : YAML::Node(text);
+  }
+  YAML::Node made(node.Type());
+  if (node.IsSequence()) {
+    for (const YAML::Node& one : node) made.push_back(with_number(one, number));
+  } else if (node.IsMap()) {
+    for (const auto& one : node) made[one.first.Scalar()] = with_number(one.second, number);
+  }
+  return made;
+}
+
+/// How many of a process run; those that are too many for a file count as one.
+std::size_t replicas_of(const YAML::Node& process) {
+  constexpr std::size_t most = 100;
+  const std::string written = text_at(process, "replicas");
+  std::size_t count = 1;
+  std::from_chars(written.data(), written.data() + written.size(), count);
+  return count > most ? 1 : std::max<std::size_t>(count, 1);
+}
+
 /// All of a file.
 class Processes {
  public:
@@ -199,22 +232,18 @@ class Processes {
       : file_(file), has_variables_(has_variables), variables_(variables), draft_(draft) {}
 
   void add(const std::string& comment) {
-    const YAML::Node processes = member_at(file_, "processes");
-    for (const auto& one : processes) {
-      const std::string& name = one.first.Scalar();
-      names_.push_back(name);
-      for (const auto& need : member_at(one.second, "depends_on")) {
-        const Waits until = until_of(text_at(need.second, "condition"));
-        needs_[name].push_back(need.first.Scalar());
-        if (until == Waits::ready) waited_until_ready_.insert(need.first.Scalar());
+    for (const auto& one : member_at(file_, "processes")) add_replicas(one.first.Scalar(), one.second);
+    for (const std::string& name : names_) {
+      for (const auto& [need, until] : waits_of(name)) {
+        if (until == Waits::ready) waited_until_ready_.insert(need);
         if (until == Waits::ended || until == Waits::succeeded)
-          (until == Waits::ended ? ended_ : late_).insert(need.first.Scalar());
+          (until == Waits::ended ? ended_ : late_).insert(need);
       }
     }
     std::string shell = text_at(member_at(file_, "shell"), "shell_command");
     if (shell.empty()) shell = "bash";
     for (const std::string& name : names_) {
-      const YAML::Node node = processes[name];
+      const YAML::Node& node = processes_.at(name);
       const ProcessFolder folder = folder_of_process(text_at(node, "working_dir"));
       Process process(name, node, shell, as_map(member_at(file_, "environment")), variables_, draft_);
       TaskDraft task = process.task(folder, waited_until_ready_.contains(name));
@@ -227,6 +256,14 @@ class Processes {
       if (process.ends_all()) services_.insert(name);
       if (process.is_daemon()) daemons_.insert(name);
       if (!process.failure_ends_all()) may_fail_.insert(name);
+      if (const std::string line = text_at(member_at(node, "shutdown"), "command");
+          process.is_daemon() && !line.empty()) {
+        TaskDraft stop{name + "-shutdown",
+                       {{"command", shell_command_json(folder.before + command_line(line), shell)}}};
+        for (const Member& one : task.members)
+          if (one.first == "env" || one.first == "envFile") stop.members.push_back(one);
+        stops_.emplace_back(name, std::pair(project, std::move(stop)));
+      }
       tasks_[name] = {project,
                       draft_.add_task(project, "shell", comment, "process-compose", std::move(task))};
     }
@@ -234,6 +271,42 @@ class Processes {
   }
 
  private:
+  /// As process-compose names them: "web-0", "web-1".
+  void add_replicas(const std::string& name, const YAML::Node& node) {
+    const std::size_t count = replicas_of(node);
+    for (std::size_t number = 0; number < count; ++number) {
+      const std::string digits = fmt::format("{:0{}}", number, std::to_string(count).size());
+      const std::string own = count == 1 ? name : name + "-" + digits;
+      YAML::Node made = count == 1 ? node : with_number(node, std::to_string(number));
+      if (count > 1) {
+        YAML::Node environment = as_map(member_at(made, "environment"));
+        environment["PC_REPLICA_NUM"] = std::to_string(number);
+        made["environment"] = environment;
+        made["replicas"] = "1";
+      }
+      names_.push_back(own);
+      processes_.emplace(own, made);
+      meant_[name].push_back(own);
+    }
+  }
+
+  /// What a process waits for; one that is named without its number is all of its replicas.
+  [[nodiscard]] std::vector<std::pair<std::string, Waits>> waits_of(const std::string& name) const {
+    std::vector<std::pair<std::string, Waits>> waits;
+    for (const auto& need : member_at(processes_.at(name), "depends_on")) {
+      const std::string& other = need.first.Scalar();
+      const Waits until = until_of(text_at(need.second, "condition"));
+      const auto all = meant_.find(other);
+      if (processes_.contains(other))
+        waits.emplace_back(other, until);
+      else if (all == meant_.end())
+        draft_.remark(fmt::format("{} waits for {}, which isn't there.", name, other));
+      else
+        for (const std::string& one : all->second) waits.emplace_back(one, until);
+    }
+    return waits;
+  }
+
   [[nodiscard]] EntryDraft entry(const std::string& name, Waits until) const {
     const auto& [project, task] = tasks_.at(name);
     EntryDraft made{project, task};
@@ -256,20 +329,22 @@ class Processes {
   void add_needs(const std::string& comment) {
     std::vector<EntryDraft> all;
     std::vector<std::string> disabled;
-    const YAML::Node processes = member_at(file_, "processes");
     for (const std::string& name : names_) {
       NeedsDraft own{tasks_[name].first, tasks_[name].second, {}, true};
-      for (const auto& need : member_at(processes[name], "depends_on")) {
-        if (tasks_.contains(need.first.Scalar()))
-          own.entries.push_back(entry(need.first.Scalar(), until_of(text_at(need.second, "condition"))));
-      }
+      for (const auto& [need, until] : waits_of(name)) own.entries.push_back(entry(need, until));
       draft_.add_needs(std::move(own));
-      if (is_true(member_at(processes[name], "disabled")))
+      if (is_true(member_at(processes_.at(name), "disabled")))
         disabled.push_back(tasks_[name].second);
       else
         all.push_back(entry_of_all(name));
     }
     if (all.empty()) return;
+    for (auto& [name, stop] : std::views::reverse(stops_)) {
+      if (is_true(member_at(processes_.at(name), "disabled"))) continue;
+      const std::string task =
+          draft_.add_task(stop.first, "shell", comment, "process-compose", std::move(stop.second));
+      all.push_back({stop.first, task, {{"finally", "true"}}});
+    }
     const std::string up = draft_.add_gatherer(draft_.at("./"), "shell", comment, {"up", "process-compose"},
                                                std::move(all), true);
     draft_.remark(
@@ -287,7 +362,10 @@ class Processes {
   std::set<std::string> waited_until_ready_, ready_, may_fail_, services_, daemons_;
   std::set<std::string> late_;   ///< somebody waits for their success
   std::set<std::string> ended_;  ///< somebody waits for their end
-  std::map<std::string, std::vector<std::string>> needs_;
+  /// The commands that end daemons, by the names of these: project and task.
+  std::vector<std::pair<std::string, std::pair<std::string, TaskDraft>>> stops_;
+  std::map<std::string, YAML::Node> processes_;                       ///< by the names in names_
+  std::map<std::string, std::vector<std::string>> meant_;             ///< by the names in the file
   std::map<std::string, std::pair<std::string, std::string>> tasks_;  ///< project and name that each got
 };
 

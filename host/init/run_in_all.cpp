@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string_view>
 
@@ -42,7 +43,15 @@ bool is_harmless(const std::string& option) {
                                                         "--interlaced",
                                                         "--verbose",
                                                         "--reporter",
-                                                        "--workspace-concurrency"};
+                                                        "--workspace-concurrency",
+                                                        "--skip-nx-cache",
+                                                        "--skipNxCache",
+                                                        "--output-style",
+                                                        "--outputStyle",
+                                                        "--nx-bail",
+                                                        "--nxBail",
+                                                        "--max-parallel",
+                                                        "--maxParallel"};
   const std::string_view name = std::string_view(option).substr(0, option.find('='));
   const bool is_of_yarn = name.size() > 1 && name[1] != '-' &&
                           name.find_first_not_of("Aaptvi", 1) == std::string_view::npos;  // -Apt
@@ -56,25 +65,78 @@ bool take_option(Words& words, std::initializer_list<std::string_view> options) 
          }) > 0;
 }
 
+/// Every form of `--filter '*'`, which is all packages, as `--workspaces`.
+std::string without_filter_of_all(std::string line) {
+  for (const std::string_view form :
+       {"--filter '*'", "--filter \"*\"", "--filter=*", "--filter='*'", "--filter=\"*\"", "-F '*'"}) {
+    if (const std::size_t at = line.find(form); at != std::string::npos)
+      line.replace(at, form.size(), "--workspaces");
+  }
+  return line;
+}
+
+/// The words of a line that does one thing, from its tool on: without `npx`, `pnpm exec` and the like.
+Words words_from_tool(const std::string& written) {
+  const std::string line = without_filter_of_all(written);
+  static const std::set<std::string, std::less<>> starters{"npx", "bunx", "pnpm", "yarn", "npm"};
+  if (line.find_first_of("&|;<>$`()\"'\\*") != std::string::npos) return {};
+  Words words = words_in(line);
+  if (words.empty() || !starters.contains(words.front())) return words;
+  const auto tool = std::find_if(words.begin() + 1, words.end(), [](const std::string& word) {
+    return word != "exec" && word != "-w" && word != "--workspace-root" && word != "--";
+  });
+  if (tool != words.end() && (*tool == "turbo" || *tool == "lerna" || *tool == "nx"))
+    words.erase(words.begin(), tool);
+  return words;
+}
+
+/// Of `-t build`, `--target=build`, only "build".
+void unwrap_targets(Words& words) {
+  take_option(words, {"-t", "--target", "--targets"});
+  for (std::string& word : words) {
+    for (const std::string_view option : {"-t=", "--target=", "--targets="}) {
+      if (word.starts_with(option)) word.erase(0, option.size());
+    }
+  }
+}
+
 }  // namespace
 
 bool only_runs_in_all(const std::string& line, const std::string& script) {
-  if (line.find_first_of("&|;<>$`()\"'\\*") != std::string::npos) return false;
-  Words words = words_in(line);
-  if (words.size() > 1 && (words[1] == "turbo" || words[1] == "lerna") &&
-      (words[0] == "npx" || words[0] == "bunx" || words[0] == "pnpm" || words[0] == "yarn"))
-    words.erase(words.begin());
+  Words words = words_from_tool(line);
   if (words.size() < 2) return false;
   const std::string tool = words.front();
   words.erase(words.begin());
-  const bool in_all = tool == "turbo" || tool == "lerna" ||
-                      (tool == "pnpm" && take_option(words, {"-r", "--recursive"})) ||
-                      (tool == "npm" && take_option(words, {"-ws", "--ws", "--workspaces"})) ||
-                      (tool == "yarn" && take_option(words, {"workspaces"}));
+  const bool in_all =
+      tool == "turbo" || tool == "lerna" || (tool == "nx" && take_option(words, {"run-many"})) ||
+      (tool == "pnpm" && take_option(words, {"-r", "--recursive", "recursive", "--workspaces"})) ||
+      (tool == "deno" && take_option(words, {"-r", "--recursive"}) && take_option(words, {"task"})) ||
+      (tool == "bun" && take_option(words, {"--workspaces"})) ||
+      (tool == "npm" && take_option(words, {"-ws", "--ws", "--workspaces"})) ||
+      (tool == "yarn" && take_option(words, {"workspaces"}));
   if (tool == "yarn") take_option(words, {"foreach"});
+  if (tool == "nx") unwrap_targets(words);
   std::erase_if(words, is_harmless);
   if (words.size() == 2 && words.front() == "run") words.erase(words.begin());
   return in_all && words == Words{script};
+}
+
+bool only_calls_nx(const std::string& line) {
+  const Words words = words_from_tool(line);
+  return words.size() > 1 && words.front() == "nx";
+}
+
+std::string runs_in_changed(const std::string& line,
+                            const std::function<bool(const std::string&)>& is_script) {
+  Words words = words_from_tool(line);
+  if (words.size() < 3) return {};
+  const std::string tool = words.front();
+  const bool by_change = (tool == "nx" && words[1] == "affected") ||
+                         (tool == "turbo" && take_option(words, {"--affected"})) ||
+                         (tool == "lerna" && take_option(words, {"--since"}));
+  if (tool == "nx") unwrap_targets(words);
+  const auto script = std::find_if(words.begin() + 1, words.end(), is_script);
+  return by_change && script != words.end() ? *script : std::string();
 }
 
 }  // namespace dream::init

@@ -67,6 +67,7 @@ void Narrator::report(Instant now, const engine::Action& action, std::span<const
     if (signalled_) tell_how_to_skip();
   } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
     if (closing_ == ended->step) closing_.reset();
+    ++ended_;
     tell_end(ended->step, outcomes[position(ended->step)]);
   } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
     tell_attempt_end(*over, outcomes[position(over->attempt.step)]);
@@ -89,6 +90,7 @@ void Narrator::report(Instant now, const engine::Action& action, std::span<const
     if (!quiet_) tell_waiting(*waiting);
   } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
     tell_stop(stopping->reason);
+    stopping_ = true;
     signalled_ = std::holds_alternative<engine::StoppedBySignal>(stopping->reason);
     if (signalled_) tell_how_to_skip();
   } else if (const auto* still = std::get_if<engine::StillEnding>(&action)) {
@@ -197,6 +199,14 @@ void Narrator::tell_stop(const engine::RunStop& reason) {
   log_.write(LogLevel::info, "stopping: " + explain(reason, plan_));
 }
 
+/// The first Ctrl-C only asks the run to end, as it may do already. Where a single step is stopped or
+/// restarted, it would do that as well.
+std::string Narrator::how_to_kill(const engine::StillEnding& still) const {
+  if (signalled_) return "; Ctrl-C again to kill now";
+  const bool all_end = stopping_ || ended_ + still.steps.size() + still.later.size() == plan_.steps.size();
+  return all_end ? "; Ctrl-C twice to kill now" : "";
+}
+
 /// Those that are killed at the same moment share the words about it.
 void Narrator::tell_who_still_ends(Instant now, const engine::StillEnding& still) {
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
@@ -219,7 +229,7 @@ void Narrator::tell_who_still_ends(Instant now, const engine::StillEnding& still
     if (still.later.size() > most_names) names.push_back(and_more(still.later.size()));
     text += ", then " + join_words(names);
   }
-  log_.write(LogLevel::info, text + "; Ctrl-C again to kill now");
+  log_.write(LogLevel::info, text + how_to_kill(still));
 }
 
 }  // namespace dream::output

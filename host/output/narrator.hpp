@@ -35,6 +35,7 @@ class Narrator : public Reporter {
   void tell_stop(const engine::RunStop& reason);
   void tell_how_to_skip();
   void tell_summary(Instant now, std::span<const engine::Outcome> outcomes);
+  [[nodiscard]] std::string how_to_kill(const engine::StillEnding& still) const;
   void tell_who_still_ends(Instant now, const engine::StillEnding& still);
 
   const Plan& plan_;
@@ -43,7 +44,9 @@ class Narrator : public Reporter {
   Instant began_;
   std::vector<std::size_t> restarts_;  ///< of each step, so far
   std::optional<StepIndex> closing_;   ///< it runs at the end of the run
+  bool stopping_ = false;              ///< the run
   bool signalled_ = false;             ///< that is why the run stops
+  std::size_t ended_ = 0;              ///< steps
   bool quiet_;                         ///< one step: as if started by hand
 };
 

@@ -162,6 +162,10 @@ TaskTable::TaskTable(const TaskSpec& task, dream_run_id run)
   table_.environment = span_of(environment_);
   table_.options = view_of(task.options_json);
   table_.own_environment = span_of(own_environment_);
+  if (task.tell_ready) {
+    table_.ready_limit_ms = static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(task.ready_limit).count());
+  }
 }
 
 }  // namespace dream::plugin

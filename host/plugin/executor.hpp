@@ -32,6 +32,7 @@ struct TaskSpec {
   Duration stop_grace{};
   bool pty = true;
   bool tell_ready = false;  ///< somebody waits for RunObserver::run_ready; only where Executor::tells_ready()
+  Duration ready_limit{};   ///< for so long after its start
 };
 
 /// Where one start of a step reports to; on the loop thread. Each start has an observer of its own, so a late
@@ -85,6 +86,8 @@ class Executor {
   virtual Result<std::optional<std::string>> describe(const TaskSpec& task) = 0;
   /// Whether its runs can say when they are ready.
   [[nodiscard]] virtual bool tells_ready() const { return false; }
+  /// Whether what it starts is no process of this machine.
+  [[nodiscard]] virtual bool runs_elsewhere() const { return false; }
   /// Whether its runs live elsewhere, and commands can be run there.
   [[nodiscard]] virtual bool reaches_inside() const { return false; }
 };

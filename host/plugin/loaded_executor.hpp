@@ -42,6 +42,9 @@ class LoadedExecutor final : public Executor {
   [[nodiscard]] bool tells_ready() const override {
     return (table_.abilities & DREAM_PLUGIN_TELLS_READY) != 0;
   }
+  [[nodiscard]] bool runs_elsewhere() const override {
+    return (table_.abilities & DREAM_PLUGIN_RUNS_ELSEWHERE) != 0;
+  }
   [[nodiscard]] bool reaches_inside() const override { return inside().has_value(); }
 
   /// Before the end of the executor: its blocking work is ended. What still runs at `deadline` has the

@@ -93,6 +93,13 @@ Error cannot_tell(const Step& step) {
           to_string(step.id) + ": ready/healthcheck", "take another probe: port, log or exec"};
 }
 
+Error cannot_notify(const Step& step) {
+  return {ErrorCode::configuration,
+          "what the executor " + step.executor + " runs can't reach the NOTIFY_SOCKET of this machine",
+          to_string(step.id) + ": ready/notify",
+          "take another probe: log, tcp, http, or healthcheck where it has one"};
+}
+
 /// Of which folder, and for which process, is told of dream: a task that is started says its own.
 bool is_about_dream(std::string_view name, bool alone, bool notifies) {
   return name == "PWD" || name == "OLDPWD" || (!alone && name.starts_with("LISTEN_")) ||
@@ -237,6 +244,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
   if (!executor) return executor.error();
   const bool tell_ready = has_probe<HealthcheckProbe>(step.ready);
   if (tell_ready && !(*executor)->tells_ready()) return cannot_tell(step);
+  if (has_probe<NotifyProbe>(step.ready) && (*executor)->runs_elsewhere()) return cannot_notify(step);
   return PreparedStep{.executor = *executor,
                       .task = {.step = index,
                                .name = step.id.task,
@@ -249,7 +257,8 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
                                .stop_signal = step.stop_signal,
                                .stop_grace = step.stop_grace,
                                .pty = step.pty,
-                               .tell_ready = tell_ready}};
+                               .tell_ready = tell_ready,
+                               .ready_limit = step.ready_timeout}};
 }
 
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {

@@ -83,6 +83,7 @@ class Driver : private Pump::Effects {
     Running(Driver& driver, Attempt its_attempt) : attempt(its_attempt), driver_(driver) {}
     void run_started() override {
       started = true;
+      driver_.session_.services().hold_output(attempt.step);
       driver_.feed(engine::Started{attempt});
     }
     void run_ready() override {
@@ -110,6 +111,7 @@ class Driver : private Pump::Effects {
   // Pump::Effects
   void start(Attempt attempt) override;
   void start_now(Attempt attempt);
+  void start_was_told(Attempt attempt) override { session_.services().release_output(attempt.step); }
   /// A step without a process.
   void gather(Attempt attempt, bool lasts);
   void terminate(Attempt attempt, Urgency urgency) override;

@@ -1,5 +1,6 @@
 #include "runtime/host_services.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <utility>
@@ -38,7 +39,7 @@ void HostServices::when_writable(StepIndex step, std::function<void()> on_writab
 void HostServices::resume_output() {
   for (auto at = held_.begin(); at != held_.end();) {
     const HeldStream held = *at;
-    if (!parts_.renderer.ready(held.step, held.stream)) {
+    if (!may_show(held.step, held.stream)) {
       ++at;
       continue;
     }
@@ -56,6 +57,15 @@ void HostServices::resume_output() {
     post(std::move(at->on_writable));
     at = waiters_.erase(at);
   }
+}
+
+bool HostServices::may_show(StepIndex step, Stream stream) const {
+  return !untold_.contains(step) && parts_.renderer.ready(step, stream);
+}
+
+void HostServices::release_output(StepIndex step) {
+  if (untold_.erase(step) > 0 && std::ranges::find(held_, step, &HeldStream::step) != held_.end())
+    resume_output();
 }
 
 Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
@@ -120,7 +130,7 @@ void HostServices::take_output_of(const std::shared_ptr<ChildId>& id, StepIndex 
     return room;
   };
   child.has_room = [this, step, held_unless](Stream stream) {
-    return held_unless(stream, parts_.renderer.ready(step, stream));
+    return held_unless(stream, may_show(step, stream));
   };
   child.on_output = [this, step, held_unless](Stream stream, std::string_view bytes) {
     return held_unless(stream, parts_.renderer.write(step, stream, bytes));

@@ -76,6 +76,10 @@ class HostServices : public plugin::Services {
   /// The console has room again: whoever was held back, and may write now, goes on.
   void resume_output();
 
+  /// What the children of a step write isn't read until it has been told that the step runs.
+  void hold_output(StepIndex step) { untold_.insert(step); }
+  void release_output(StepIndex step);
+
  private:
   /// A stream of a child that isn't read until there is room.
   struct HeldStream {
@@ -96,6 +100,7 @@ class HostServices : public plugin::Services {
   };
 
   [[nodiscard]] bool ready(StepIndex step) const;
+  [[nodiscard]] bool may_show(StepIndex step, Stream stream) const;
   void take_output_of(const std::shared_ptr<ChildId>& id, StepIndex step, process::ChildSpec& child);
   void hand_output_of(const std::shared_ptr<ChildId>& id, process::ChildSpec& child,
                       std::function<void(Stream, std::string_view)> on_output);
@@ -110,6 +115,7 @@ class HostServices : public plugin::Services {
   std::map<StepIndex, ChildId>
       interactive_children_;  ///< the latest of each step that reads from its terminal
   std::list<HeldStream> held_;
+  std::set<StepIndex> untold_;  ///< steps that have started, which has not been told
   std::unordered_map<ChildId, Reading> readings_;
   std::set<StepIndex> full_;  ///< an executor was told to write no more of their output
   std::list<Waiter> waiters_;

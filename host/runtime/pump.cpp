@@ -24,6 +24,8 @@ void Pump::turn() {
   const std::vector<engine::Action> actions = engine_.take_actions();
   for (const engine::Action& action : actions) perform(next.at, action);
   if (judge_) judge_(next.at, next.event, actions, engine_);
+  if (const auto* started = std::get_if<engine::Started>(&next.event))
+    effects_.start_was_told(started->attempt);
   if (!events_.empty()) ask_for_turn();
   const std::optional<Instant> moment = engine_.next_deadline();
   const bool woke_up = std::holds_alternative<engine::TimePassed>(next.event);  // and has to be told again

@@ -28,6 +28,9 @@ class Pump {
     virtual void end_health(Attempt attempt) = 0;
     virtual void give_up_reader(Stream stream) = 0;
 
+    /// A Started was dealt with: whatever follows from it has been told.
+    virtual void start_was_told(Attempt /*attempt*/) {}
+
     /// Every action that follows from an event of `now`, each before it is done.
     virtual void tell(Instant now, const engine::Action& action) = 0;
 

@@ -89,6 +89,7 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.own_signal = task.may_use_own_signal();
   plan.grace = task.grace();
   plan.wants_ready = task.wants_ready();
+  plan.ready_limit = task.ready_limit();
   // An engine elsewhere has no such folder, nor has another node.
   plan.mount = plan.options.mount.value_or(plan.endpoint.is_local() && !plan.options.swarm);
   plan.command = command_of(task, plan.options);

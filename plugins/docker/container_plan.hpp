@@ -35,10 +35,11 @@ struct ContainerPlan {
   std::vector<std::string> environment;  ///< NAME=VALUE
   std::map<std::string, std::string> labels;
   int stop_signal = 15;
-  std::chrono::milliseconds grace{5000};  ///< after which it is killed
-  bool own_signal = false;                ///< one of the image's comes before it: dream.json names none
-  bool wants_ready = false;               ///< somebody waits until its health check has passed
-  std::string docker_configuration;       ///< folder of docker's own configuration, for registries' passwords
+  std::chrono::milliseconds grace{5000};    ///< after which it is killed
+  bool own_signal = false;                  ///< one of the image's comes before it: dream.json names none
+  bool wants_ready = false;                 ///< somebody waits until its health check has passed
+  std::chrono::milliseconds ready_limit{};  ///< for so long after its start; 0: for ever
+  std::string docker_configuration;  ///< folder of docker's own configuration, for registries' passwords
 };
 
 /// Labels by which a container, and with the first and the last its run's network, is found again; the values

@@ -32,14 +32,15 @@ Async<void> ContainerLife::await_program() {
   }
 }
 
-/// As often as dream's own probes try.
+/// As often as dream's own probes try, and as long. Of its time only the pauses count: dream's own clock
+/// leaves out how long a whole run was stopped (Ctrl-Z).
 Async<void> ContainerLife::await_health() {
   constexpr std::chrono::milliseconds shortest_pause{10};
   constexpr std::chrono::milliseconds longest_pause{500};
   Engine engine(engine_.executor(), plan_.endpoint);
   engine.speak_like(engine_);
   asio::steady_timer timer(engine_.executor());
-  const auto begin = std::chrono::steady_clock::now();
+  std::chrono::milliseconds waited{0};
   while (stage_ == Stage::running && !code_) {
     const Result<ContainerState> state = co_await engine.inspect(id_);
     if (!state || stage_ != Stage::running || code_) co_return;
@@ -48,10 +49,11 @@ Async<void> ContainerLife::await_health() {
       observer_->on_ready();
       co_return;
     }
-    const auto waited =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
-    timer.expires_after(std::clamp(waited / 10, shortest_pause, longest_pause));
+    if (plan_.ready_limit.count() > 0 && waited >= plan_.ready_limit) co_return;
+    const std::chrono::milliseconds pause = std::clamp(waited / 10, shortest_pause, longest_pause);
+    timer.expires_after(pause);
     co_await timer.async_wait(answered);
+    waited += pause;
   }
 }
 

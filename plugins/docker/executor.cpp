@@ -31,7 +31,7 @@ class Docker : public sdk::Executor {
   static constexpr sdk::PluginInfo info{.id = "docker",
                                         .version = "1.0.0",
                                         .summary = "runs a container of a docker or podman engine",
-                                        .abilities = DREAM_PLUGIN_TELLS_READY};
+                                        .abilities = DREAM_PLUGIN_TELLS_READY | DREAM_PLUGIN_RUNS_ELSEWHERE};
 
   Docker(const sdk::Host& host, sdk::Project project)
       : host_(host), project_(std::move(project)), loop_(host) {}

@@ -25,7 +25,7 @@ class Kubernetes : public sdk::Executor {
   static constexpr sdk::PluginInfo info{.id = "kubernetes",
                                         .version = "1.0.0",
                                         .summary = "runs a Pod of a Kubernetes cluster",
-                                        .abilities = DREAM_PLUGIN_TELLS_READY};
+                                        .abilities = DREAM_PLUGIN_TELLS_READY | DREAM_PLUGIN_RUNS_ELSEWHERE};
 
   Kubernetes(const sdk::Host& host, sdk::Project project)
       : host_(host), project_(std::move(project)), loop_(host) {}

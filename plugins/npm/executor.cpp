@@ -1,11 +1,13 @@
 #include <dream/sdk.hpp>
 #include <dream/sdk/options.hpp>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "manifest.hpp"
 #include "needs.hpp"
 #include "package_manager.hpp"
 #include "shared/json_file.hpp"
@@ -52,17 +54,16 @@ class Npm : public CommandExecutor {
     }
     const Options options(task.options());
     const std::string folder(task.directory());
-    const fs::path file = fs::path(folder) / "package.json";
-    if (!is_file(file)) return no_package();
-    const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
-    if (!package) return package.failure();
+    const Result<std::shared_ptr<const Manifest>> manifest = manifest_in(folder);
+    if (!manifest) return manifest.failure();
+    if (*manifest == nullptr) return no_package();
     const Result<const PackageManager*> manager = package_manager(options, folder, project().root);
     if (!manager) return manager.failure();
 
     const std::string script = options.text("script").value_or(std::string(task.name()));
-    const Tasks scripts = scripts_of(*package);
+    const Tasks& scripts = (*manifest)->scripts;
     const bool implied =
-        script == "start" && (*manager)->starts_servers && is_file(file.parent_path() / "server.js");
+        script == "start" && (*manager)->starts_servers && is_file(fs::path(folder) / "server.js");
     if (!has_task(scripts, script) && !implied) {
       if (options.flag("ifPresent").value_or(false)) return Command{.argv = {"true"}};
       return no_script(script, scripts);
@@ -78,11 +79,9 @@ class Npm : public CommandExecutor {
   }
 
   static Result<std::vector<sdk::FoundTask>> discover(const Host&, const Project& project) {
-    const fs::path file = fs::path(project.directory) / "package.json";
-    if (!is_file(file)) return Tasks{};
-    const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
-    if (!package) return package.failure();
-    return sorted(scripts_of(*package));
+    const Result<std::shared_ptr<const Manifest>> manifest = manifest_in(project.directory);
+    if (!manifest) return manifest.failure();
+    return *manifest == nullptr ? Tasks{} : sorted((*manifest)->scripts);
   }
 
   static Result<std::vector<sdk::NeededProject>> depends(const Host&, const Project& project) {

@@ -1,11 +1,13 @@
 #include "needs.hpp"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
+#include "manifest.hpp"
 #include "pnpm_members.hpp"
 #include "shared/folders.hpp"
 #include "shared/json_file.hpp"
@@ -43,23 +45,15 @@ class Manifests {
   }
 
  private:
-  using Kept = Result<std::optional<Package>>;
+  using Kept = Result<std::shared_ptr<const Manifest>>;
   using Workspace = Result<std::optional<PackageIndex>>;
 
   /// nullptr: it has none.
   Result<const Package*> package_in(const fs::path& folder) {
-    const auto [kept, is_new] = packages_.try_emplace(folder.string(), std::optional<Package>());
-    if (is_new) kept->second = read_package(folder);
+    const auto [kept, is_new] = packages_.try_emplace(folder.string(), std::shared_ptr<const Manifest>());
+    if (is_new) kept->second = manifest_in(folder);
     if (!kept->second) return kept->second.failure();
-    return *kept->second ? &**kept->second : nullptr;
-  }
-
-  static Kept read_package(const fs::path& folder) {
-    const fs::path file = folder / "package.json";
-    const Result<rapidjson::Document> json = read_object(file, Dialect::plain);
-    if (!json && !is_file(file)) return std::optional<Package>();
-    if (!json) return json.failure();
-    return std::optional(package_of(folder.string(), *json));
+    return *kept->second ? &(*kept->second)->package : nullptr;
   }
 
   /// The workspace whose root a folder is; nullptr: it is none.

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <memory>
 #include <sstream>
 #include <system_error>
 #include <utility>
 
+#include "manifest.hpp"
 #include "shared/folders.hpp"
 #include "shared/json_file.hpp"
 
@@ -44,37 +46,21 @@ const std::array<PackageManager, 4>& package_managers() {
   return all;
 }
 
-/// The names in `devEngines.packageManager`: one object with a name, or several, of which any will do.
-std::vector<std::string> development_engines(const rapidjson::Value& package) {
-  std::vector<std::string> names;
-  const rapidjson::Value* engines = member(package, "devEngines");
-  const rapidjson::Value* managers = engines == nullptr ? nullptr : member(*engines, "packageManager");
-  if (managers == nullptr) return names;
-  const auto add = [&](const rapidjson::Value& manager) {
-    if (std::string name = text_of(member(manager, "name")); !name.empty()) names.push_back(std::move(name));
-  };
-  if (managers->IsArray()) {
-    for (const rapidjson::Value& manager : managers->GetArray()) add(manager);
-  } else {
-    add(*managers);
-  }
-  return names;
-}
-
 /// What a package.json itself says; nullptr: nothing.
-Result<const PackageManager*> declared_in(const fs::path& file) {
-  const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
-  if (!package) return package.failure();
-  const std::string declared = text_of(member(*package, "packageManager"));
-  std::vector<std::string> names = development_engines(*package);
-  if (!declared.empty()) names = {declared};
+Result<const PackageManager*> declared_in(const fs::path& folder) {
+  const Result<std::shared_ptr<const Manifest>> manifest = manifest_in(folder);
+  if (!manifest) return manifest.failure();
+  if (*manifest == nullptr) return nullptr;
+  std::vector<std::string> names = (*manifest)->engines;
+  if (const std::string& declared = (*manifest)->package_manager; !declared.empty()) names = {declared};
   for (const std::string& name : names) {
     if (const PackageManager* manager = find_package_manager(name.substr(0, name.find('@')))) return manager;
   }
   if (names.empty()) return nullptr;
-  return Failure{DREAM_E_UNSUPPORTED,
-                 file.string() + ": the package manager \"" + names.front() + "\" isn't known",
-                 R"(set the option "packageManager" to npm, pnpm, yarn or bun)"};
+  return Failure{
+      DREAM_E_UNSUPPORTED,
+      (folder / "package.json").string() + ": the package manager \"" + names.front() + "\" isn't known",
+      R"(set the option "packageManager" to npm, pnpm, yarn or bun)"};
 }
 
 const PackageManager* locked_in(const fs::path& folder) {
@@ -99,8 +85,7 @@ const PackageManager* find_package_manager(std::string_view name) {
 Result<const PackageManager*> detect_package_manager(const std::string& folder, const std::string& root) {
   const std::vector<fs::path> folders = folders_up(folder, root);
   for (const fs::path& one : folders) {
-    if (!is_file(one / "package.json")) continue;
-    Result<const PackageManager*> declared = declared_in(one / "package.json");
+    Result<const PackageManager*> declared = declared_in(one);
     if (!declared || *declared != nullptr) return declared;
   }
   for (const fs::path& one : folders) {
@@ -113,11 +98,9 @@ bool keeps_exit_code_in_workspaces(const fs::path& program) {
   std::error_code failure;
   const fs::path file = fs::canonical(program, failure);  // …/npm/bin/npm-cli.js
   if (failure) return false;
-  const fs::path package_file = file.parent_path().parent_path() / "package.json";
-  if (!is_file(package_file)) return false;
-  const Result<rapidjson::Document> package = read_object(package_file, Dialect::plain);
-  if (!package || text_of(member(*package, "name")) != "npm") return false;
-  std::istringstream version(text_of(member(*package, "version")));
+  const Result<std::shared_ptr<const Manifest>> own = manifest_in(file.parent_path().parent_path());
+  if (!own || *own == nullptr || (*own)->package.name != "npm") return false;
+  std::istringstream version((*own)->package.version);
   int major = 0;
   int minor = 0;
   char dot = 0;

@@ -13,13 +13,13 @@ namespace dream::plugins {
 
 using Tasks = std::vector<sdk::FoundTask>;
 
-/// The scripts of a package.json, in its order.
+/// The scripts of a package.json, in its order. One whose name begins with "//" is a comment.
 [[nodiscard]] inline Tasks scripts_of(const rapidjson::Value& package) {
   Tasks tasks;
   const rapidjson::Value* scripts = member(package, "scripts");
   if (scripts == nullptr || !scripts->IsObject()) return tasks;
   for (const auto& script : scripts->GetObject()) {
-    if (!script.value.IsString()) continue;
+    if (!script.value.IsString() || text_of(&script.name).starts_with("//")) continue;
     tasks.push_back({text_of(&script.name), text_of(&script.value), "package.json"});
   }
   return tasks;

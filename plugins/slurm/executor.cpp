@@ -57,8 +57,10 @@ Result<void> tools_in(const std::string& search_path) {
 /// A step of a Slurm cluster.
 class Slurm : public sdk::Executor {
  public:
-  static constexpr sdk::PluginInfo info{
-      .id = "slurm", .version = "1.0.0", .summary = "runs a command as a job step of a Slurm cluster"};
+  static constexpr sdk::PluginInfo info{.id = "slurm",
+                                        .version = "1.0.0",
+                                        .summary = "runs a command as a job step of a Slurm cluster",
+                                        .abilities = DREAM_PLUGIN_RUNS_ELSEWHERE};
 
   Slurm(const sdk::Host& host, sdk::Project project) : host_(host), project_(std::move(project)) {}
 

@@ -40,8 +40,10 @@ std::vector<std::string> far_environment(const Task& task, const std::vector<std
 /// A step on another machine, over the system's ssh.
 class Ssh : public sdk::Executor {
  public:
-  static constexpr sdk::PluginInfo info{
-      .id = "ssh", .version = "1.0.0", .summary = "runs a command on another machine over ssh"};
+  static constexpr sdk::PluginInfo info{.id = "ssh",
+                                        .version = "1.0.0",
+                                        .summary = "runs a command on another machine over ssh",
+                                        .abilities = DREAM_PLUGIN_RUNS_ELSEWHERE};
 
   Ssh(const sdk::Host& host, sdk::Project project) : host_(host), project_(std::move(project)), loop_(host) {}
 

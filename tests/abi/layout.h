@@ -14,6 +14,9 @@ AT(dream_process, pause, 32);
 AT(dream_process, resume, 40);
 ENDS(dream_process, resume, 48);
 
+AT(dream_task, ready_limit_ms, 160);
+ENDS(dream_task, ready_limit_ms, 168);
+
 AT(dream_plugin, abilities, 152);
 ENDS(dream_plugin, abilities, 156);
 
@@ -43,7 +46,7 @@ SIZE(dream_errors, 16);
 SIZE(dream_host, 64);
 SIZE(dream_handshake, 40);
 SIZE(dream_project, 72);
-SIZE(dream_task, 160);
+SIZE(dream_task, 168);
 SIZE(dream_exit, 32);
 SIZE(dream_state, 40);
 SIZE(dream_plugin, 160);

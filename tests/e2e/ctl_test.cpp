@@ -197,6 +197,25 @@ TEST(Detached, run_goes_on_when_all_is_ready_until_it_is_taken_down) {
   EXPECT_TRUE(await_all_ended());
 }
 
+TEST(Detached, runs_of_the_same_are_told_but_not_each_of_many) {
+  const Stack stack;
+  std::vector<std::unique_ptr<DreamRun>> all;
+  for (int at = 0; at < 6; ++at) {
+    all.push_back(std::make_unique<DreamRun>(stack, stack.launch({"dev"})));
+    all.back()->await_out("begun\n");
+  }
+  const std::string last = all.back()->err();
+  std::size_t told = 0;
+  for (std::size_t at = last.find("runs already"); at != std::string::npos;
+       at = last.find("runs already", at + 1))
+    ++told;
+  EXPECT_EQ(told, 3U) << last;
+  EXPECT_THAT(last, HasSubstr("dream: so do 2 more; dream ctl ps shows them\n"));
+  for (const auto& one : all) one->send(SIGTERM);
+  for (const auto& one : all) EXPECT_EQ(one->exit_code_beside_others(), 128 + SIGTERM);
+  EXPECT_TRUE(await_all_ended());
+}
+
 TEST(Detached, run_that_several_ask_for_at_the_same_moment_is_one) {
   const Stack stack;
   std::vector<std::unique_ptr<DreamRun>> all;

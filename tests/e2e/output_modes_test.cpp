@@ -6,6 +6,7 @@
 #include <csignal>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "e2e/dream_run.hpp"
@@ -185,6 +186,32 @@ TEST(EventsOutput, gives_the_exact_bytes_back_and_nothing_else_is_on_stdout) {
   }
   EXPECT_STREQ(events.front()["event"].GetString(), "planned");
   EXPECT_STREQ(events.back()["event"].GetString(), "summary");
+}
+
+TEST(EventsOutput, tells_that_a_step_runs_before_what_it_writes) {
+  constexpr int most = 60;
+  std::string entries;
+  std::string tasks;
+  for (int at = 0; at < most; ++at) {
+    const std::string name = "t" + std::to_string(at);
+    entries += R"({"projectPath": "./", "task": ")" + name + R"(", "async": true},)";
+    tasks += '"' + name + R"(": {"command": ["echo", "x"]},)";
+  }
+  const Workspace workspace(R"({"workspace": {"./": {"all": [)" + entries +
+                            R"(]}}, "projects": {"./": {"tasks": {)" + tasks +
+                            R"("all": {"command": null}}}}})");
+  const Finished finished = run(workspace, {.arguments = {"all", "-o", "events"}});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  std::set<std::string> running;
+  int heard = 0;
+  for (const auto& event : events_of(finished.out)) {
+    const std::string what = event["event"].GetString();
+    if (what == "started") running.insert(event["step"].GetString());
+    if (what != "output") continue;
+    EXPECT_TRUE(running.contains(event["step"].GetString())) << event["step"].GetString();
+    ++heard;
+  }
+  EXPECT_EQ(heard, most);
 }
 
 TEST(EventsOutput, tells_of_failures_and_skipped_steps) {

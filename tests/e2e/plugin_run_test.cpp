@@ -121,6 +121,24 @@ TEST(PluginRun, that_can_not_say_when_it_is_ready_is_refused_before_anything_run
   EXPECT_EQ(finished.out, "");
 }
 
+TEST(PluginRun, that_is_elsewhere_can_not_say_here_that_it_is_ready) {
+  for (const char* executor :
+       {R"("docker", "options": {"image": "box"})", R"("ssh", "options": {"host": "far"})", R"("slurm")"}) {
+    const Workspace workspace(R"({"workspace": {"./b": {"dev": ["./a"]}},
+          "projects": {"./a": {"executor": )" +
+                              std::string(executor) + R"(,
+                         "tasks": {"dev": {"command": "x", "service": true, "ready": {"notify": true}}}},
+                       "./b": {"tasks": {"dev": {"command": "echo ran"}}}}})");
+    workspace.write("a/file", "");
+    const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "b"});
+    EXPECT_EQ(finished.code, 2) << executor;
+    EXPECT_THAT(finished.err, HasSubstr("./a:dev: ready/notify: what the executor ")) << executor;
+    EXPECT_THAT(finished.err, HasSubstr("runs can't reach the NOTIFY_SOCKET of this machine "
+                                        "(take another probe: log, tcp, http, or healthcheck"));
+    EXPECT_EQ(finished.out, "");
+  }
+}
+
 TEST(PluginRun, that_leaves_something_behind_has_it_reaped) {
   const Workspace workspace(unusual(R"("abandons": {})"));
   DreamRun dream(workspace, task("abandons"));

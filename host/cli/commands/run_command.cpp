@@ -347,15 +347,6 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
   }
 }
 
-/// A detached one is easily forgotten; its ports and files are in use.
-void tell_same_runs(const Requested& requested, const prepare::LoadedWorkspace& loaded) {
-  constexpr Duration at_a_start = std::chrono::milliseconds(100);
-  for (const control::Connection& run :
-       find_same_runs(requested.selection, loaded.workspace.root, at_a_start))
-    complain(sentence_on(run.info(), "runs already, and goes on") + "; dream ctl down --run " +
-             run.info().short_id() + " ends that one");
-}
-
 }  // namespace
 
 int run_tasks(const Options& options) {
@@ -384,7 +375,8 @@ int run_watched(const Options& options, RunWatcher* watcher) {
     return exit_nothing_run;
   }
   confirm_plugins(plan, *loaded, options);
-  if (is_for_user(watcher) && options.notice < 0) tell_same_runs(*requested, *loaded);
+  if (is_for_user(watcher) && options.notice < 0)
+    tell_same_runs(requested->selection, loaded->workspace.root);
 
   const int socket = guardian ? guardian->release() : -1;
   std::optional<int> signal;  // what stopped the run: whoever waits for dream must see that

@@ -285,6 +285,8 @@ typedef struct dream_task {
   dream_str options; /* a JSON object: workspace, project and task options merged, valid by options_schema */
   dream_strs own_environment; /* NAME=VALUE, the part of `environment` that dream.json and its env files set:
                                  what a task gets that runs elsewhere, in a container or on another machine */
+  uint64_t ready_limit_ms;    /* [1.1] with DREAM_TASK_TELL_READY: how long after its start dream waits for
+                                 dream_host.ready; nothing has to be looked for after that. 0: for ever */
 } dream_task;
 
 /* dream_exit.kind; 0 is none of them */
@@ -335,6 +337,9 @@ typedef struct dream_state {
 /* dream_plugin.abilities: those that the host doesn't know are ignored */
 #define DREAM_PLUGIN_TELLS_READY \
   1u /* [1.1] its runs call dream_host.ready where DREAM_TASK_TELL_READY asks */
+#define DREAM_PLUGIN_RUNS_ELSEWHERE                                                                       \
+  2u /* [1.1] what it starts is no process of this machine, or can't see its files: a container, a job on \
+        another one. dream doesn't wait there for what only reaches it on this machine, as NOTIFY_SOCKET */
 
 /* A plugin's table: static, constant, never freed. Every function but `extension` has to be there. */
 typedef struct dream_plugin {

@@ -14,9 +14,12 @@ namespace dream::docker {
 struct ScriptedRun : ::testing::Test {
   ScriptedRun() { plugin.create(); }
 
-  dream::testing::FakeRun& start(const std::string& more = "", std::uint32_t flags = 0) {
-    dream::testing::FakeRun* run = plugin.start(
-        {.options = R"({"image": "box", "host": ")" + engine.address() + "\"" + more + "}", .flags = flags});
+  dream::testing::FakeRun& start(const std::string& more = "", std::uint32_t flags = 0,
+                                 std::uint64_t ready_limit_ms = 0) {
+    dream::testing::FakeRun* run =
+        plugin.start({.options = R"({"image": "box", "host": ")" + engine.address() + "\"" + more + "}",
+                      .flags = flags,
+                      .ready_limit_ms = ready_limit_ms});
     if (run == nullptr) throw std::runtime_error(plugin.error().message);
     return *run;
   }

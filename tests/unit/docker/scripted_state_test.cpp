@@ -153,6 +153,28 @@ TEST_F(ScriptedRun, is_ready_once_when_its_health_check_has_passed) {
   EXPECT_EQ(engine.count("GET /containers/c1/json"), asked) << "it is asked no more";
 }
 
+TEST_F(ScriptedRun, is_asked_no_more_when_dream_waits_no_longer) {
+  engine.answer("GET /containers/c1/json", health("starting"));
+  engine.hold("POST /containers/c1/wait");
+  const std::string check = R"(, "healthcheck": {"test": "ok"})";
+  ScriptedEngine other;
+  other.answer("GET /containers/c1/json", health("starting"));
+  other.hold("POST /containers/c1/wait");
+  FakeRun& run = start(check, DREAM_TASK_TELL_READY, 1);
+  until([&] { return host.started_runs().size() == 1; });
+  // Both have the same pauses, so the second one shows that time goes on.
+  FakeRun* without_end =
+      plugin.start({.options = R"({"image": "box", "host": ")" + other.address() + "\"" + check + "}",
+                    .flags = DREAM_TASK_TELL_READY});
+  while (other.count("GET /containers/c1/json") < 12) host.run_posted();
+  EXPECT_LE(engine.count("GET /containers/c1/json"), 3U) << "two for its health, one for its program";
+  engine.release("POST /containers/c1/wait");
+  other.release("POST /containers/c1/wait");
+  exit_of(run);
+  exit_of(*without_end);
+  EXPECT_TRUE(host.ready_runs().empty());
+}
+
 TEST_F(ScriptedRun, that_nobody_asks_about_is_not_looked_at) {
   engine.answer(
       "GET /images/box/json",

@@ -103,6 +103,34 @@ TEST_F(Init, a_target_that_make_does_otherwise_than_one_after_the_other_stays_wi
   EXPECT_EQ(command(workspace(), "./", "a"), "null") << "no pattern has a recipe for what is phony";
 }
 
+TEST_F(Init, a_makefile_has_the_targets_of_those_that_it_includes) {
+  write("make/go.mk", "DIR = more\nlint:\n\tx\ninclude $(DIR)/deep.mk\n");
+  write("more/deep.mk", "deep:\n\tx\ninclude Makefile\n");
+  write("more/b.mk", "b:\n\tx\n");
+  write("more/a.mk", "a:\n\tx\n");
+  write("maybe.mk", "maybe: lint\n");
+  write("Makefile",
+        "M := make\nall: lint a\ninclude $(M)/go.mk $(wildcard more/?.mk) # both\n-include none.mk "
+        "$(OBJECTS:.o=.d)\n"
+        "sinclude ${CURDIR}/maybe.mk\nifdef X\ninclude not-here.mk\nendif\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks),
+              ElementsAre("a", "all", "b", "deep", "lint", "maybe"));
+  EXPECT_EQ(command(workspace(), "./", "all"), R"({ "make", "all" })") << "none.mk may give it a recipe";
+  EXPECT_THAT(text(), Not(HasSubstr("includes")));
+  write("Makefile", "all: lint b\ninclude make/*.mk more/*.mk\n");
+  EXPECT_EQ(command(workspace(), "./", "all"), "null");
+  EXPECT_THAT(text("Makefile"), HasSubstr(R"("lint")"));
+}
+
+TEST_F(Init, what_a_makefile_includes_and_cannot_be_read_is_told) {
+  write("Makefile", "a:\n\tx\ninclude gone.mk $(shell find)/b.mk\ninclude other/*.mk lost.mk\n");
+  EXPECT_THAT(text(), HasSubstr("// Makefile includes gone.mk $(shell find)/b.mk, which can't be read here: "
+                                "its targets are missing."));
+  EXPECT_THAT(text(), HasSubstr("// Makefile includes other/*.mk, which"));
+  EXPECT_THAT(text(), HasSubstr("// Makefile includes lost.mk, which"));
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("a"));
+}
+
 TEST_F(Init, a_process_called_start_keeps_its_name_and_program) {
   write("Procfile", "web: serve\nstart: begin\n");
   const Workspace made = workspace();

@@ -30,6 +30,11 @@ TEST_F(Init, packages_of_npm_workspaces_are_projects_and_are_built_after_those_t
   EXPECT_THAT(text(), HasSubstr("// package.json: build and dev\n"));
 }
 
+TEST_F(Init, a_script_that_is_a_comment_is_no_task) {
+  write("package.json", R"({"scripts": {"// build": "----", "build": "x"}})");
+  EXPECT_THAT(text(), AllOf(HasSubstr("// package.json: build\n"), Not(HasSubstr("----"))));
+}
+
 TEST_F(Init, one_package_is_the_project_of_the_root) {
   write("package.json", R"({"scripts": {"dev": "vite"}})");
   const Workspace made = workspace();
@@ -64,6 +69,13 @@ TEST_F(Init, members_of_a_pnpm_workspace_are_projects) {
   write("packages/old/package.json", R"({"name": "old", "scripts": {"build": "x"}})");
   write("elsewhere/b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
   EXPECT_THAT(names(workspace().projects), ElementsAre("./packages/a"));
+  EXPECT_THAT(
+      text(),
+      HasSubstr("// ./elsewhere/b and 1 more are left out: the workspace doesn't name them. To run their "
+                "scripts, write \"./elsewhere/b\": { \"executor\": \"npm\" } into \"projects\".\n"));
+  write("packages/old/package.json", R"({"name": "old"})");
+  EXPECT_THAT(text(),
+              HasSubstr("// ./elsewhere/b is left out: the workspace doesn't name it. To run its scripts"));
 }
 
 TEST_F(Init, packages_that_need_one_another_only_for_development_are_left_to_their_manifests) {
@@ -169,6 +181,20 @@ TEST_F(Init, what_turbo_says_of_the_order_is_said_by_entries) {
       << "the root's own scripts follow //#lint alone";
 }
 
+TEST_F(Init, what_a_task_without_a_script_needs_comes_before_as_well) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write(
+      "turbo.json",
+      R"({"tasks": {"check": {"dependsOn": ["gen", "far#gen"]}, "gen": {"dependsOn": ["^gen", "tools#make", "gen"]}}})");
+  write("a/package.json", R"({"name": "a", "dependencies": {"b": "*"}, "scripts": {"check": "x"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"gen": "x"}})");
+  write("far/package.json", R"({"name": "far", "dependencies": {"last": "*"}, "scripts": {"x": "y"}})");
+  write("last/package.json", R"({"name": "last", "scripts": {"gen": "x"}})");
+  write("tools/package.json", R"({"name": "tools", "scripts": {"make": "x"}})");
+  EXPECT_THAT(plan(workspace(), "./a", "check"),
+              ElementsAre("./tools:make", "./b:gen", "./last:gen", "./a:check"));
+}
+
 TEST_F(Init, scripts_of_the_root_that_run_those_of_all_packages_collect_them) {
   write("package.json", R"({"workspaces": ["*"], "scripts": {
     "build": "turbo run build", "dev": "npx turbo run dev --parallel --ui=tui", "test": "pnpm -r --stream run test",
@@ -194,38 +220,6 @@ TEST_F(Init, scripts_of_the_root_that_run_those_of_all_packages_collect_them) {
       HasSubstr("// build, dev and test of the root run those of all packages, as in package.json.\n"));
 }
 
-TEST_F(Init, only_a_line_that_does_nothing_else_runs_a_script_in_all_packages) {
-  for (const char* line :
-       {"turbo build", "turbo run build --concurrency=20 --no-daemon", "pnpm turbo run build",
-        "pnpm -r build", "pnpm --recursive run build", "lerna run build --stream",
-        "npm run build --workspaces --if-present", "npm run -ws build", "yarn workspaces run build",
-        "yarn workspaces foreach -Apt run build"})
-    EXPECT_TRUE(only_runs_in_all(line, "build")) << line;
-  for (const char* line :
-       {"", "turbo", "turbo run test", "turbo run build test", "turbo run build --filter=a",
-        "turbo build -F a", "turbo watch build", "pnpm build", "pnpm -r --filter ./a build",
-        "pnpm -r exec build", "npm run build", "npm run build -w a", "lerna run build --scope a",
-        "turbo build; x", "A=b turbo build", "turbo run build -- --x", "yarn run build", "turbo run $X build",
-        "nx run-many -t build"})
-    EXPECT_FALSE(only_runs_in_all(line, "build")) << line;
-}
-
-TEST_F(Init, what_nx_says_of_the_order_is_said_by_entries) {
-  write("package.json", R"({"workspaces": ["*"]})");
-  write(
-      "nx.json",
-      R"({"targetDefaults": {"build": {}, "test": {"dependsOn": [{"target": "build", "dependencies": true}, "compile"]},
-    "lint": {"dependsOn": [{"target": "build", "projects": "dependencies"}, {"target": "compile", "projects": "self"}]}}})");
-  write(
-      "a/package.json",
-      R"({"name": "a", "dependencies": {"b": "*"}, "scripts": {"build": "x", "compile": "x", "test": "x", "lint": "x"}})");
-  write("b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
-  const Workspace made = workspace();
-  EXPECT_THAT(plan(made, "./a", "build"), ElementsAre("./a:build")) << "nx.json says so";
-  EXPECT_THAT(plan(made, "./a", "test"), ElementsAre("./b:build", "./a:compile", "./a:test"));
-  EXPECT_THAT(plan(made, "./a", "lint"), ElementsAre("./b:build", "./a:compile", "./a:lint"));
-}
-
 TEST_F(Init, a_package_below_another_workspace_names_those_that_it_uses) {
   write("pnpm-workspace.yaml", "packages: ['a', 'more/*', 'more']\n");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
@@ -240,17 +234,18 @@ TEST_F(Init, a_package_below_another_workspace_names_those_that_it_uses) {
   EXPECT_THAT(needs_of_glob(made, "./*", "build"), ElementsAre("^"));
 }
 
-TEST_F(Init, targets_of_nx_are_run_by_it) {
-  write("package.json", R"({"workspaces": ["*"]})");
-  write("nx.json", "{}");
-  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
-  write("a/project.json", R"({"name": "app", "targets": {"build": {}, "serve": {}}})");
-  write("b/project.json", R"({"targets": {"test": {}}})");
-  const Workspace made = workspace();
-  EXPECT_EQ(command(made, "./a", "serve"), R"({ "npx", "nx", "run", "app:serve" })");
-  EXPECT_THAT(names(made.projects.at("./a").tasks), ElementsAre("serve"));
-  EXPECT_EQ(command(made, "./b", "test"), R"({ "npx", "nx", "run", "b:test" })");
-  EXPECT_THAT(text(), HasSubstr("// nx runs itself what the targets in project.json need.\n"));
+TEST_F(Init, a_package_of_another_workspace_is_meant_only_by_its_folder) {
+  write("one/package.json", R"({"workspaces": ["*"], "scripts": {"x": "y"}})");
+  write("two/package.json", R"({"workspaces": ["*"], "scripts": {"x": "y"}})");
+  const auto uses = [&](const std::string& how) {
+    write("one/a/package.json",
+          R"({"name": "a", "dependencies": {"b": ")" + how + R"("}, "scripts": {"build": "x"}})");
+  };
+  write("two/b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
+  uses("1.0.0");
+  EXPECT_TRUE(workspace().dependencies.empty()) << "it comes from a registry";
+  uses("file:../../two/b");
+  EXPECT_THAT(needs(workspace(), "./one/a", "build"), ElementsAre("./two/b:"));
 }
 
 TEST_F(Init, what_wireit_runs_it_puts_in_order_itself) {
@@ -293,7 +288,8 @@ TEST_F(Init, tasks_of_deno_beside_scripts_of_npm_are_tasks_of_the_same_project) 
   write("deno.json", R"({"tasks": {"dev": "y", "check": "z"}})");
   const Workspace made = workspace();
   EXPECT_EQ(made.projects.at("./").tasks.at("check").executor, "deno");
-  EXPECT_THAT(text(), HasSubstr("Not taken over: the task dev of deno.json of ./, where npm has one."));
+  EXPECT_THAT(text(),
+              HasSubstr("Not taken over: the task dev of deno.json, as package.json has one, of ./."));
 }
 
 }  // namespace

@@ -69,6 +69,43 @@ processes:
               AllOf(HasSubstr("as they are disabled: tool."), HasSubstr("Not taken over: is_tty of last.")));
 }
 
+TEST_F(Init, a_command_that_ends_a_daemon_runs_at_the_end) {
+  write("process-compose.yaml", R"(
+processes:
+  stack: {command: "up -d", is_daemon: true, environment: [A=1], working_dir: ./infra, shutdown: {command: "down"}}
+  other: {command: "begin", is_daemon: true, shutdown: {command: "end"}}
+  web: {command: serve, depends_on: {stack: {condition: process_healthy}}, shutdown: {command: "no"}}
+)");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./infra", "stack-shutdown"), "down");
+  EXPECT_THAT(made.projects.at("./infra").tasks.at("stack-shutdown").env, ElementsAre(Pair("A", "1")));
+  EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./infra:stack", "./:other", "./:web b",
+                                                  "./:other-shutdown", "./infra:stack-shutdown", "./:up b"));
+  EXPECT_THAT(text(), HasSubstr("Not taken over: shutdown.command of web."));
+}
+
+TEST_F(Init, each_replica_of_a_process_is_a_task) {
+  write("process-compose.yaml", R"(
+processes:
+  node: {command: "serve n$${PC_REPLICA_NUM}", replicas: 2, environment: ["A=b{{ .PC_REPLICA_NUM }}"],
+         readiness_probe: {http_get: {port: "822{{.PC_REPLICA_NUM}}"}}}
+  first: {command: x, depends_on: {node-0: {condition: process_healthy}}}
+  both: {command: y, depends_on: {node: {condition: process_healthy}, gone: {condition: process_healthy}}}
+)");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./", "first"), ElementsAre("./:node-0 async"));
+  EXPECT_THAT(needs(made, "./", "both"), ElementsAre("./:node-0 async", "& ./:node-1 async"));
+  EXPECT_THAT(text(), HasSubstr("// both waits for gone, which isn't there.\n"));
+  const TaskSettings& second = made.projects.at("./").tasks.at("node-1");
+  EXPECT_THAT(second.env, ElementsAre(Pair("A", "b1"), Pair("PC_REPLICA_NUM", "1")));
+  EXPECT_THAT(line("\"node-1\": {"), HasSubstr(R"("ready": { "http": ":8221/" })"));
+  EXPECT_EQ(command(made, "./", "node-1"), "serve n${PC_REPLICA_NUM}");
+  write("process-compose.yaml",
+        "processes: {a: {command: x, replicas: 12}, b: {command: y, replicas: 1000}}\n");
+  EXPECT_TRUE(workspace().projects.at("./").tasks.contains("a-03"));
+  EXPECT_THAT(text(), HasSubstr("Not taken over: replicas of b."));
+}
+
 TEST_F(Init, a_process_that_may_fail_with_process_compose_may_fail_with_dream) {
   write("process-compose.yml",
         "processes: {a: {command: x}, b: {command: y, availability: {restart: exit_on_failure}}, "
@@ -109,8 +146,7 @@ processes:
   EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:db"));
   EXPECT_THAT(line("\"log\": ["), HasSubstr(R"("task": "db", "waitFor": "started")"));
   EXPECT_THAT(needs(made, "./", "up"),
-              ElementsAre("./:db", "& ./:web async optional", "& ./:log async optional"));
-  EXPECT_THAT(text(), HasSubstr("Not taken over: shutdown.command of db."));
+              ElementsAre("./:db", "& ./:web async optional", "& ./:log async optional", "./:db-shutdown"));
 }
 
 TEST_F(Init, a_template_is_told_and_no_url) {
@@ -177,6 +213,22 @@ TEST_F(Init, what_a_taskfile_and_a_justfile_can_do_is_called_by_their_tools) {
   EXPECT_EQ(command(made, "./", "just-build"), R"({ "just", "build" })");
 }
 
+TEST_F(Init, recipes_that_a_justfile_imports_and_those_of_its_modules_are_tasks) {
+  write("justfile",
+        "import 'more/a.just'\nimport? 'none.just'\nimport 'gone.just'\nmod db\nmod? nothing\n"
+        "mod web 'apps/web'\n[private]\nmod own\nbuild:\n");
+  write("more/a.just", "lint:\nimport '../justfile'\n");
+  write("db.just", "migrate:\n[private]\nx:\nimport 'more/a.just'\n");
+  write("apps/web/justfile", "mod deep\nserve:\n");
+  write("apps/web/deep/mod.just", "end:\n");
+  write("own.just", "hidden:\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks),
+              ElementsAre("build", "db::lint", "db::migrate", "lint", "web::deep::end", "web::serve"));
+  EXPECT_EQ(command(made, "./", "web::deep::end"), R"({ "just", "web::deep::end" })");
+  EXPECT_THAT(text(), HasSubstr("Not taken over: what can't be read here of import gone.just."));
+}
+
 TEST_F(Init, tasks_of_included_taskfiles_are_called_by_their_whole_names) {
   write("Taskfile.yml", R"(
 includes:
@@ -210,6 +262,37 @@ TEST_F(Init, tasks_of_mise_are_run_by_it) {
   const Workspace made = workspace();
   EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("build", "docs:html", "lint", "test"));
   EXPECT_EQ(command(made, "./", "docs:html"), R"({ "mise", "run", "docs:html" })");
+}
+
+TEST_F(Init, programs_in_the_folders_of_mise_are_its_tasks) {
+  const auto program = [&](const std::string& path, const std::string& text) {
+    write(path, text);
+    std::filesystem::permissions(folder_.path() / path, std::filesystem::perms::owner_all);
+  };
+  program("mise-tasks/build", "#!/bin/sh\n#MISE description=\"all of it\"\n");
+  program(".mise/tasks/docs/html.sh", "#!/bin/sh\n");
+  program(".config/mise/tasks/own", "#!/bin/sh\n#MISE hide=true\n");
+  write("mise-tasks/README.md", "no program\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("build", "docs:html.sh"));
+  EXPECT_EQ(command(made, "./", "docs:html.sh"), R"({ "mise", "run", "docs:html.sh" })");
+  EXPECT_EQ(made.projects.at("./").tasks.at("build").description, "all of it");
+}
+
+TEST_F(Init, what_other_tools_say_of_a_task_describes_it) {
+  write("Taskfile.yml", "tasks: {build: {desc: \"builds it\\nall\", cmds: [x]}, plain: y}\n");
+  write("justfile", "# checks it\nlint:\n  x\n# far\n\nown:\n#!no\nnext:\n[doc('deploys it')]\ndeploy:\n");
+  write("mise.toml", "[tasks.format]\ndescription = 'formats \"it\"'\nrun = 'x'\n");
+  write(
+      "process-compose.yaml",
+      "processes: {web: {command: x, description: serves it}, api: {command: x, description: 'n {{.A}}'}}\n");
+  write("Makefile", "all: x ## does it all\nx:  ##\nother: # no\n");
+  const Workspace made = workspace();
+  std::vector<std::string> told;
+  for (const auto& [name, task] : made.projects.at("./").tasks)
+    if (task.description) told.push_back(name + ": " + *task.description);
+  EXPECT_THAT(told, ElementsAre("all: does it all", "build: builds it", "deploy: deploys it",
+                                "format: formats \"it\"", "lint: checks it", "web: serves it"));
 }
 
 TEST_F(Init, says_what_a_file_of_another_tool_lacks) {

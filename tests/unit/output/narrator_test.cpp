@@ -25,7 +25,8 @@ class NarratorTest : public testing::Test {
   }
 
   /// What is said `after` all have been asked to end, and then nothing but time has passed.
-  std::string stop_and_wait(const Plan& plan, Duration after, int pids_from = 101) {
+  std::string stop_and_wait(const Plan& plan, Duration after, int pids_from = 101,
+                            const engine::Event& stop = engine::Interrupted{2}) {
     std::string said;
     const auto log = make_log(LogLevel::info, false, [&](std::string_view line) { said.append(line); });
     Narrator narrator(plan, *log, [&](StepIndex step) {
@@ -42,7 +43,7 @@ class NarratorTest : public testing::Test {
     };
     feed(engine::Begin{});
     for (std::size_t at = 0; at < plan.steps.size(); ++at) feed(engine::Started{{StepIndex(at)}});
-    feed(engine::Interrupted{2});
+    feed(stop);
     now += after;
     said.clear();
     feed(engine::TimePassed{});
@@ -60,6 +61,17 @@ TEST_F(NarratorTest, names_several_steps_in_one_line) {
       stop_and_wait(plan_of({5, 5, 9}), std::chrono::seconds(2)),
       "dream: waiting for ./a:go (pid 101) and ./b:go (pid 102): 3.0 s until SIGKILL, ./c:go (pid 103): "
       "7.0 s until SIGKILL; Ctrl-C again to kill now\n");
+}
+
+TEST_F(NarratorTest, says_how_often_a_key_has_to_be_pressed) {
+  const auto told = [&](const engine::Event& stop) {
+    const std::string said = stop_and_wait(plan_of({5, 5}), std::chrono::seconds(2), 0, stop);
+    return said.substr(said.find("SIGKILL") + 7);
+  };
+  EXPECT_EQ(told(engine::Interrupted{2}), "; Ctrl-C again to kill now\n");
+  EXPECT_EQ(told(engine::DownAsked{}), "; Ctrl-C twice to kill now\n");
+  EXPECT_EQ(told(engine::Exited{{StepIndex{0}}, ExitedWith{3}}), "; Ctrl-C twice to kill now\n");
+  EXPECT_EQ(told(engine::RestartAsked{StepIndex{0}}), "\n") << "the first one would end the other, too";
 }
 
 TEST_F(NarratorTest, counts_those_that_a_line_has_no_room_for) {

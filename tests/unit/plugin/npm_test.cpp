@@ -1,4 +1,8 @@
 #include <gmock/gmock.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
 
 #include "executor_fixture.hpp"
 
@@ -47,9 +51,49 @@ TEST_F(Npm, runs_the_script_of_the_tasks_name) {
   EXPECT_THAT(started->relays, Contains("npm")) << "it forwards signals";
 }
 
+TEST_F(Npm, has_no_script_that_is_a_comment) {
+  scripts(R"("// dev": "----", "build": "vite")");
+  EXPECT_THAT(failure(task("// dev")), HasSubstr("its scripts are build ("));
+}
+
 TEST_F(Npm, runs_another_script_when_it_is_named) {
   scripts(R"("dev:fast": "vite")");
   EXPECT_THAT(argv(task("dev", R"({"script": "dev:fast"})")), ElementsAre("npm", "run", "dev:fast"));
+}
+
+/// How often a file has been opened since this was made.
+class Openings {
+ public:
+  explicit Openings(const std::string& file) {
+    ::inotify_add_watch(events_, file.c_str(), IN_OPEN | IN_CLOSE_NOWRITE);
+  }
+  ~Openings() { ::close(events_); }
+  Openings(const Openings&) = delete;
+  Openings& operator=(const Openings&) = delete;
+
+  [[nodiscard]] std::size_t count() const {
+    alignas(inotify_event) std::array<char, 4096> buffer{};
+    const ssize_t size = ::read(events_, buffer.data(), buffer.size());
+    return size < 0 ? 0 : static_cast<std::size_t>(size) / (2 * sizeof(inotify_event));  // and closed
+  }
+
+ private:
+  int events_ = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+};
+
+TEST_F(Npm, reads_a_package_json_again_only_when_it_has_changed) {
+  folder.write("package.json", R"({"packageManager": "yarn@4.0.0"})");
+  scripts(R"("dev": "vite")");
+  const Openings above(root() + "/package.json");
+  const Openings own(root() + "/web/package.json");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(runner(), "yarn");
+  EXPECT_THAT(plugin.needed(project()), IsEmpty());
+  EXPECT_EQ(above.count(), 1U);
+  EXPECT_EQ(own.count(), 1U);
+  folder.write("package.json", R"({"packageManager": "pnpm@9.0.0"})");
+  scripts(R"("build": "vite")");
+  EXPECT_THAT(failure(task("dev")), HasSubstr("its scripts are build"));
+  EXPECT_EQ(runner(R"({"script": "build"})"), "pnpm");
 }
 
 TEST_F(Npm, gives_arguments_to_the_script_and_not_to_the_package_manager) {

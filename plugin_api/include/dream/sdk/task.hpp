@@ -69,6 +69,11 @@ class Task {
   [[nodiscard]] bool may_use_own_signal() const { return (task_.flags & DREAM_TASK_OWN_SIGNAL) != 0; }
   /// Host::ready() is waited for. Only of a plugin whose PluginInfo says that it can.
   [[nodiscard]] bool wants_ready() const { return (task_.flags & DREAM_TASK_TELL_READY) != 0; }
+  /// How long after its start; 0: for ever, or the host doesn't say.
+  [[nodiscard]] std::chrono::milliseconds ready_limit() const {
+    return std::chrono::milliseconds(
+        DREAM_HAS(&task_, ready_limit_ms) ? static_cast<std::int64_t>(task_.ready_limit_ms) : 0);
+  }
   [[nodiscard]] bool may_have_terminal() const { return (task_.flags & DREAM_TASK_PTY) != 0; }
 
   [[nodiscard]] const dream_task& raw() const { return task_; }

@@ -42,6 +42,7 @@ struct FakeTask {
   std::int32_t stop_signal = 15;
   std::uint64_t grace_ms = 5000;
   std::uint32_t flags = DREAM_TASK_PTY;
+  std::uint64_t ready_limit_ms = 0;
 };
 
 struct FakeExit {
@@ -298,6 +299,7 @@ class PluginDriver {
       table.environment = {environment.data(), environment.size()};
       table.options = view(task.options);
       table.own_environment = {own_environment.data(), own_environment.size()};
+      table.ready_limit_ms = task.ready_limit_ms;
     }
 
     std::vector<dream_str> argv, arguments, environment, own_environment;

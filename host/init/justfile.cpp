@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <set>
+#include <sstream>
+#include <system_error>
+
+#include "init/files.hpp"
+#include "init/sources.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What stands in the first quotes of a line; empty: none.
+std::string quoted_in(const std::string& line) {
+  const std::size_t open = line.find_first_of("'\"");
+  if (open == std::string::npos) return {};
+  return line.substr(open + 1, line.find(line[open], open + 1) - open - 1);
+}
+
+/// A justfile with those that it imports, and its modules.
+class Justfiles {
+ public:
+  Justfiles(const fs::path& first, Draft& draft) : first_(first), draft_(draft) {}
+
+  /// `before`: of which module it is, "db::".
+  Result<void> add(const fs::path& file, const std::string& before) {
+    const auto text = read_text(file);
+    if (!text) return text.error();
+    const fs::path folder = file.parent_path();
+    std::istringstream lines(text->value_or(""));
+    bool is_private = false;
+    std::string about;  // the comment right above a recipe
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with("[")) {
+        is_private = is_private || line.find("private") != std::string::npos;
+        if (line.find("doc(") != std::string::npos) about = quoted_in(line);
+        continue;
+      }
+      if (line.starts_with("#") || trimmed(line).empty()) {
+        about = line.starts_with("#!") || !line.starts_with("#") ? std::string() : line.substr(1);
+        continue;
+      }
+      if (line[0] == ' ' || line[0] == '\t') continue;
+      std::istringstream words(line);
+      std::string first;
+      std::string second;
+      words >> first >> second;
+      if (first == "import" || first == "import?")
+        other(folder / quoted_in(line), before, before + "import " + quoted_in(line), first.ends_with('?'));
+      else if ((first == "mod" || first == "mod?") && line.find(':') == std::string::npos && !is_private)
+        other(module_file(folder, second, quoted_in(line)), before + second + "::", before + "mod " + second,
+              first.ends_with('?'));
+      else if (!is_private)
+        recipe(line, before, about);
+      is_private = false;
+      about.clear();
+    }
+    return {};
+  }
+
+ private:
+  void recipe(const std::string& line, const std::string& before, const std::string& about) {
+    const std::size_t colon = line.find(':');
+    const std::string head = trimmed(line.substr(line[0] == '@' ? 1 : 0, colon));
+    const std::string name = head.substr(0, head.find_first_of(" \t"));
+    const bool is_recipe = colon != std::string::npos && line.substr(colon, 2) != ":=" && name != "set" &&
+                           name != "alias" && name != "export";
+    if (!is_recipe || !is_word(name, "-_") || name[0] == '_' || !known_.insert(before + name).second) return;
+    TaskDraft task{before + name, {{"command", list_json({"just", before + name})}}};
+    describe(task, about);
+    draft_.add_task(draft_.at("./"), "shell", "from " + first_.filename().string(), "just", std::move(task));
+  }
+
+  void other(const fs::path& file, const std::string& before, const std::string& what, bool may_miss) {
+    constexpr std::size_t most_files = 100;
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) {
+      if (!may_miss) draft_.leave_out("what can't be read here", what);
+      return;
+    }
+    const fs::path normal = file.lexically_normal();
+    if (normal == first_ || std::ranges::find(way_, normal) != way_.end() || ++files_ > most_files) return;
+    way_.push_back(normal);
+    if (!add(normal, before)) draft_.leave_out("what can't be read here", what);
+    way_.pop_back();
+  }
+
+  static fs::path module_file(const fs::path& folder, const std::string& name, const std::string& written) {
+    const fs::path place = written.empty() ? folder / name : folder / written;
+    std::error_code ignored;
+    for (const fs::path& file : {written.empty() ? folder / (name + ".just") : place, place / "mod.just",
+                                 place / "justfile", place / "Justfile", place / ".justfile"}) {
+      if (fs::is_regular_file(file, ignored)) return file;
+    }
+    return place;
+  }
+
+  fs::path first_;
+  Draft& draft_;
+  std::set<std::string> known_;
+  std::vector<fs::path> way_;  ///< the files that lead to the one that is read
+  std::size_t files_ = 0;
+};
+
+}  // namespace
+
+Result<void> add_justfile(const fs::path& file, Draft& draft) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return {};
+  return Justfiles(file, draft).add(file, "");
+}
+
+}  // namespace dream::init

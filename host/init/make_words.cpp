@@ -1,0 +1,111 @@
+#include "init/make_words.hpp"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "init/files.hpp"
+
+namespace dream::init {
+
+namespace {
+
+constexpr std::string_view wildcards = "*?[";
+
+/// Links that lead in circles make more of them costly.
+constexpr std::ptrdiff_t most_parts_with_wildcards = 2;
+
+/// Where the bracket that opens at `open` is closed.
+std::size_t closing(std::string_view text, std::size_t open) {
+  const char close = text[open] == '(' ? ')' : '}';
+  int levels = 0;
+  for (std::size_t at = open; at < text.size(); ++at) {
+    if (text[at] == text[open]) ++levels;
+    if (text[at] == close && --levels == 0) return at;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+void MakeVariables::assign(std::string_view line) {
+  const std::size_t equals = line.find('=');
+  if (equals == std::string_view::npos) return;
+  std::string_view head = line.substr(0, equals);
+  char how = '=';
+  while (!head.empty() && std::string_view(":?+!").find(head.back()) != std::string_view::npos) {
+    how = head.back();
+    head.remove_suffix(1);
+  }
+  std::istringstream words{std::string(head)};
+  std::string name;
+  for (std::string word; words >> word;) {
+    if (!name.empty() && name != "export" && name != "override") return;  // a target's own
+    name = word;
+  }
+  if (!is_word(name, "-_.")) return;
+  const std::string value = trimmed(line.substr(equals + 1));
+  std::string& known = values_[name];
+  if (how == '!')
+    known = "$(shell)";
+  else if (how == '+')
+    known += (known.empty() ? "" : " ") + value;
+  else if (how != '?' || known.empty())
+    known = value;
+}
+
+std::optional<std::string> MakeVariables::expand(std::string_view text) const {
+  std::string out;
+  if (!expand_into(text, 0, out)) return std::nullopt;
+  return out;
+}
+
+bool MakeVariables::expand_into(std::string_view text, int levels, std::string& out) const {
+  constexpr int most_levels = 8;
+  constexpr std::size_t longest = 4096;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '$') {
+      out += text[at];
+      continue;
+    }
+    if (++at == text.size() || (text[at] != '(' && text[at] != '{')) return false;
+    const std::size_t close = closing(text, at);
+    if (close == std::string_view::npos) return false;
+    std::string_view name = text.substr(at + 1, close - at - 1);
+    at = close;
+    constexpr std::string_view of_files = "wildcard ";
+    const auto value = values_.find(name);
+    if (name.starts_with(of_files))
+      name.remove_prefix(of_files.size());
+    else if (value != values_.end())
+      name = value->second;
+    else
+      return false;
+    if (levels == most_levels || out.size() > longest || !expand_into(name, levels + 1, out)) return false;
+  }
+  return true;
+}
+
+std::vector<std::filesystem::path> files_named(const std::string& words,
+                                               const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> files;
+  std::istringstream stream(words);
+  for (std::string word; stream >> word;) {
+    const fs::path path = fs::path(word).is_absolute() ? fs::path(word) : folder / word;
+    const auto parts = std::ranges::count_if(fs::path(word), [](const fs::path& part) {
+      return part.string().find_first_of(wildcards) != std::string::npos;
+    });
+    glob_t found{};
+    // The folder's own name may have such characters: nothing is looked for without need.
+    if (parts > 0 && parts <= most_parts_with_wildcards && glob(path.c_str(), 0, nullptr, &found) == 0)
+      files.insert(files.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    else
+      files.push_back(path);
+    globfree(&found);
+  }
+  return files;
+}
+
+}  // namespace dream::init

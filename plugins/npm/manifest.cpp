@@ -1,0 +1,71 @@
+#include "manifest.hpp"
+
+#include <sys/stat.h>
+
+#include <mutex>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "shared/json_file.hpp"
+
+namespace dream::plugins {
+
+namespace {
+
+using sdk::Result;
+using Read = Result<std::shared_ptr<const Manifest>>;
+
+/// Differs when a file has other content.
+using Version = std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long>;
+
+/// Nothing: there is no such file.
+std::optional<Version> version_of(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return Version(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+                 status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
+}
+
+std::vector<std::string> development_engines(const rapidjson::Value& package) {
+  std::vector<std::string> names;
+  const rapidjson::Value* engines = member(package, "devEngines");
+  const rapidjson::Value* managers = engines == nullptr ? nullptr : member(*engines, "packageManager");
+  if (managers == nullptr) return names;
+  const auto add = [&](const rapidjson::Value& manager) {
+    if (std::string name = text_of(member(manager, "name")); !name.empty()) names.push_back(std::move(name));
+  };
+  if (managers->IsArray()) {
+    for (const rapidjson::Value& manager : managers->GetArray()) add(manager);
+  } else {
+    add(*managers);
+  }
+  return names;
+}
+
+Read read_manifest(const std::filesystem::path& folder, const std::filesystem::path& file) {
+  const Result<rapidjson::Document> json = read_object(file, Dialect::plain);
+  if (!json) return json.failure();
+  return std::make_shared<const Manifest>(Manifest{package_of(folder.string(), *json), scripts_of(*json),
+                                                   text_of(member(*json, "packageManager")),
+                                                   development_engines(*json)});
+}
+
+}  // namespace
+
+Read manifest_in(const std::filesystem::path& folder) {
+  static std::mutex mutex;
+  static std::unordered_map<std::string, std::pair<Version, Read>> kept;
+  const std::filesystem::path file = folder / "package.json";
+  const std::optional<Version> version = version_of(file);
+  if (!version) return std::shared_ptr<const Manifest>();
+  const std::lock_guard lock(mutex);
+  const auto known = kept.find(file.string());
+  if (known != kept.end() && known->second.first == *version) return known->second.second;
+  Read read = read_manifest(folder, file);
+  kept.insert_or_assign(file.string(), std::pair(*version, read));
+  return read;
+}
+
+}  // namespace dream::plugins
