@@ -2,9 +2,11 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api.hpp"
 #include "life/life.hpp"
@@ -42,6 +44,9 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   void terminate(sdk::Urgency urgency) override;
   /// The standing is kept up to date without being asked for.
   void refresh() override {}
+  [[nodiscard]] Result<void> takes_commands() const override { return {}; }
+  void run_inside(const std::vector<std::string>& argv, std::chrono::milliseconds limit,
+                  const std::function<void(Result<life::CommandOutcome>)>& tell) override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -55,6 +60,7 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   void delete_pod();
   void give_up_later();
   [[nodiscard]] std::string thing() const { return "its Pod " + plan_.name; }
+  [[nodiscard]] std::string pod_path() const { return api_.path_of("pods") + "/" + plan_.name; }
 
   // pod_watch.cpp: how the Pod fares
 
@@ -87,6 +93,7 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   int signal_ = 0;  ///< the last one that was asked for
   bool forced_ = false;
   bool given_up_ = false;
+  unsigned hanging_commands_ = 0;  ///< that took too long, and may still run
   bool made_pod_ = false, made_secret_ = false, made_service_ = false;
 
   PodState pod_;          ///< as it was last seen

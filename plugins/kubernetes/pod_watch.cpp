@@ -57,8 +57,7 @@ Async<void> PodLife::watch() {
 
 /// False: it isn't known how it fares.
 Async<bool> PodLife::look() {
-  const Result<std::optional<std::string>> found =
-      co_await events_.get(events_.path_of("pods") + "/" + plan_.name);
+  const Result<std::optional<std::string>> found = co_await events_.get(pod_path());
   if (!found) {
     co_await missed(found.failure());
     co_return false;
