@@ -38,7 +38,7 @@ constexpr const char* protocol = "v4.channel.k8s.io";
 constexpr std::chrono::seconds longest_silence{30};
 constexpr std::size_t longest_message = std::size_t{1024} * 1024;
 constexpr unsigned switching = 101;
-constexpr unsigned unauthorized = 401;
+constexpr unsigned login_refused = 401;
 constexpr int not_executable = 126;
 constexpr int not_found_code = 127;
 
@@ -139,13 +139,13 @@ Async<Result<unsigned>> Channel::try_open(const std::string& target, const std::
   if (!error) co_return switching;
   if (error != websocket::error::upgrade_declined) co_return gone(error);
   const unsigned status = answer.result_int();
-  if (status == unauthorized && !refused && login_->can_renew()) co_return status;
+  if (status == login_refused && !refused && login_->can_renew()) co_return status;
   co_return kubernetes::refused(login_->endpoint(), what, status, answer.body());
 }
 
 Async<Result<void>> Channel::open(std::string target, std::string what) {
   Result<unsigned> status = co_await try_open(target, what, false);
-  if (status && *status == unauthorized) status = co_await try_open(target, what, true);
+  if (status && *status == login_refused) status = co_await try_open(target, what, true);
   if (!status) co_return status.failure();
   co_return Result<void>();
 }

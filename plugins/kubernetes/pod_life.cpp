@@ -46,7 +46,8 @@ void PodLife::begin() {
 
 Async<life::LifeEnd> PodLife::live() {
   observer_->on_standing({.state = "connecting to " + plan_.access.endpoint.address});
-  const Result<void> created = co_await create();
+  Result<void> created = take_ports();
+  if (created) created = co_await create();
   life::LifeEnd end = stopped_early();
   if (!created) end = created.failure();
   if (created && !stopping()) {
@@ -54,12 +55,24 @@ Async<life::LifeEnd> PodLife::live() {
     wait_for_start();
     co_await (watch() && follow_output());
     start_timer_.cancel();
+    for (const auto& forwarder : forwarders_) forwarder->close();
     if (!log_ended_ && started_ && !given_up_ && !end_) co_await read_rest();
     end = end_of_life();
   }
   const std::string left = co_await remove();
   if (!left.empty()) observer_->on_left_behind(left);
   co_return end;
+}
+
+/// One that somebody else has is told before anything is made.
+Result<void> PodLife::take_ports() {
+  for (const ForwardedPort& port : plan_.ports) {
+    const auto warn = [observer = observer_](const std::string& text) { observer->on_warning(text); };
+    const auto& forwarder = forwarders_.emplace_back(
+        std::make_shared<Forwarder>(api_.executor(), login_, pod_path(), port, warn));
+    if (Result<void> checked = forwarder->check(); !checked) return checked;
+  }
+  return {};
 }
 
 Async<Result<void>> PodLife::create() {

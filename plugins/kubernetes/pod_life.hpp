@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api.hpp"
+#include "forwarder.hpp"
 #include "life/life.hpp"
 #include "pod_log.hpp"
 #include "pod_plan.hpp"
@@ -53,6 +54,7 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   enum class Stage : std::uint8_t { creating, running, over };
 
   [[nodiscard]] Async<life::LifeEnd> live();
+  [[nodiscard]] Result<void> take_ports();
   [[nodiscard]] Async<Result<void>> create();
   [[nodiscard]] Async<std::string> remove();
   [[nodiscard]] sdk::Exit stopped_early() const;
@@ -93,6 +95,7 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   int signal_ = 0;  ///< the last one that was asked for
   bool forced_ = false;
   bool given_up_ = false;
+  std::vector<std::shared_ptr<Forwarder>> forwarders_;
   unsigned hanging_commands_ = 0;  ///< that took too long, and may still run
   bool made_pod_ = false, made_secret_ = false, made_service_ = false;
 

@@ -1,6 +1,7 @@
 #include "pod_plan.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <dream/sdk/command_line.hpp>
 #include <utility>
@@ -48,6 +49,29 @@ std::optional<std::vector<std::string>> entrypoint_of(const sdk::Options& option
   return words;
 }
 
+std::optional<std::uint16_t> read_number(std::string_view text) {
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number == 0) return std::nullopt;
+  return number;
+}
+
+Result<std::vector<ForwardedPort>> ports_of(const sdk::Options& options) {
+  std::vector<ForwardedPort> ports;
+  const Json& list = json_at(options.json(), {"ports"});
+  for (rapidjson::SizeType at = 0; list.IsArray() && at < list.Size(); ++at) {
+    const std::string text =
+        list[at].IsInt() ? std::to_string(list[at].GetInt()) : std::string(list[at].GetString());
+    const auto port = read_port(text);
+    if (!port)
+      return Failure{DREAM_E_OPTIONS, "this is no port",
+                     R"("8080:80" forwards port 8080 of this machine to port 80 of the Pod)",
+                     "/ports/" + std::to_string(at)};
+    ports.push_back(*port);
+  }
+  return ports;
+}
+
 /// What Kubernetes can't do is said before it is tried.
 Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::Task& task) {
   if (!options.has("image"))
@@ -63,6 +87,14 @@ Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::
 
 }  // namespace
 
+std::optional<ForwardedPort> read_port(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const auto local = read_number(text.substr(0, colon));
+  const auto pod = colon == std::string_view::npos ? local : read_number(text.substr(colon + 1));
+  if (!local || !pod) return std::nullopt;
+  return ForwardedPort{*local, *pod};
+}
+
 Result<PodPlan> make_plan(const sdk::Host& host, const sdk::Project& project, const sdk::Task& task,
                           const Variables& variables) {
   const sdk::Options options(task.options());
@@ -76,6 +108,9 @@ Result<PodPlan> make_plan(const sdk::Host& host, const sdk::Project& project, co
   plan.entrypoint = entrypoint_of(options);
   plan.environment = plugins::given_environment(task, options.texts("env"));
   plan.service = options.text("service").value_or("");
+  Result<std::vector<ForwardedPort>> ports = ports_of(options);
+  if (!ports) return ports.failure();
+  plan.ports = *std::move(ports);
   plan.grace = task.grace();
   plan.wants_ready = task.wants_ready();
   if (const auto limit = options.number("waitLimit")) plan.wait_limit = std::chrono::seconds(*limit);

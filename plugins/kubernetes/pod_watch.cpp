@@ -123,6 +123,7 @@ void PodLife::take(const PodState& pod) {
     if (!never_ran && !std::exchange(started_, true)) {
       start_timer_.cancel();
       observer_->on_started();
+      for (const auto& forwarder : forwarders_) forwarder->begin();
       log_turn_.cancel();
       // Asked to end while it wasn't known to run: nobody has told it yet.
       if (stopping()) delete_pod();
