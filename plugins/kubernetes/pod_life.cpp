@@ -23,6 +23,7 @@ PodLife::PodLife(const asio::any_io_executor& executor, std::shared_ptr<Login> l
       api_(executor, login_),
       events_(executor, login_),
       stream_(executor, login_),
+      copy_turn_(executor),
       pause_(executor),
       start_timer_(executor),
       log_turn_(executor, Clock::time_point::max()),
@@ -47,6 +48,7 @@ void PodLife::begin() {
 Async<life::LifeEnd> PodLife::live() {
   observer_->on_standing({.state = "connecting to " + plan_.access.endpoint.address});
   Result<void> created = take_ports();
+  if (created) created = read_folder();
   if (created) created = co_await create();
   life::LifeEnd end = stopped_early();
   if (!created) end = created.failure();
@@ -58,6 +60,7 @@ Async<life::LifeEnd> PodLife::live() {
     for (const auto& forwarder : forwarders_) forwarder->close();
     if (!log_ended_ && started_ && !given_up_ && !end_) co_await read_rest();
     end = end_of_life();
+    if (pod_.failed_init == copy_name && plan_.copies) end = co_await failed_copy();
   }
   const std::string left = co_await remove();
   if (!left.empty()) observer_->on_left_behind(left);

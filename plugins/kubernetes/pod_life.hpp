@@ -76,6 +76,13 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   [[nodiscard]] life::LifeEnd end_of_life() const;
   [[nodiscard]] bool watches() const { return !end_ && !given_up_ && !is_gone_ && !pod_.is_over(); }
 
+  // pod_copy.cpp
+
+  [[nodiscard]] Result<void> read_folder();
+  void begin_copy();
+  [[nodiscard]] Async<Result<void>> send_folder();
+  [[nodiscard]] Async<Failure> failed_copy();
+
   // pod_output.cpp
 
   [[nodiscard]] Async<void> follow_output();
@@ -96,6 +103,10 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   bool forced_ = false;
   bool given_up_ = false;
   std::vector<std::shared_ptr<Forwarder>> forwarders_;
+  std::string archive_;  ///< of the project's folder, until it is sent
+  std::string copy_words_;
+  bool copies_now_ = false;
+  asio::steady_timer copy_turn_;
   unsigned hanging_commands_ = 0;  ///< that took too long, and may still run
   bool made_pod_ = false, made_secret_ = false, made_service_ = false;
 

@@ -72,10 +72,21 @@ Result<std::vector<ForwardedPort>> ports_of(const sdk::Options& options) {
   return ports;
 }
 
+std::vector<std::string> names_in(const Json& list, std::vector<std::string> otherwise) {
+  if (!list.IsArray()) return otherwise;
+  std::vector<std::string> names;
+  for (const Json& name : list.GetArray()) names.emplace_back(name.GetString());
+  return names;
+}
+
 /// What Kubernetes can't do is said before it is tried.
 Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::Task& task) {
   if (!options.has("image"))
     return Failure{DREAM_E_OPTIONS, "there is no image", R"(set "image", like "postgres:16")"};
+  const Json& mount = json_at(options.json(), {"mount"});
+  if (mount.IsObject() && plan.copies == mount.HasMember("claim"))
+    return Failure{DREAM_E_OPTIONS, "a mount is either a volume or a copy",
+                   R"(set "claim" to a PersistentVolumeClaim, or "copy" to true)", "/mount"};
   if (task.stop_signal() != SIGTERM && !task.may_use_own_signal())
     return Failure{DREAM_E_UNSUPPORTED, "Kubernetes asks a Pod to end by TERM, or by the signal of its image",
                    "remove stop.signal of " + plan.step + ", or build the image with a STOPSIGNAL"};
@@ -111,6 +122,11 @@ Result<PodPlan> make_plan(const sdk::Host& host, const sdk::Project& project, co
   Result<std::vector<ForwardedPort>> ports = ports_of(options);
   if (!ports) return ports.failure();
   plan.ports = *std::move(ports);
+  const Json& mount = json_at(options.json(), {"mount"});
+  const Json& copy = json_at(mount, {"copy"});
+  plan.copies = copy.IsBool() && copy.GetBool();
+  plan.folder = project.directory;
+  plan.excluded = names_in(json_at(mount, {"exclude"}), {".git"});
   plan.grace = task.grace();
   plan.wants_ready = task.wants_ready();
   if (const auto limit = options.number("waitLimit")) plan.wait_limit = std::chrono::seconds(*limit);

@@ -35,6 +35,10 @@ struct PodPlan {
   std::vector<std::string> environment = {};                ///< NAME=VALUE
   std::string service = {};                                 ///< name of a Service; empty: none
   std::vector<ForwardedPort> ports = {};
+  bool copies = false;                             ///< the project's folder is copied into it
+  std::string folder = {};                         ///< the project's
+  std::vector<std::string> excluded = {};          ///< names that aren't copied
+  std::size_t archive_size = 0;                    ///< bytes of it as an archive, once it is known
   std::map<std::string, std::string> labels = {};  ///< of all that is made
   std::chrono::milliseconds grace{5000};
   std::chrono::seconds wait_limit{300};

@@ -129,6 +129,9 @@ void PodLife::take(const PodState& pod) {
       if (stopping()) delete_pod();
     }
   }
+  if (pod.init_name == copy_name && pod.init.kind == ContainerState::Kind::running && !archive_.empty() &&
+      !copies_now_)
+    begin_copy();
   if (pod.ready && pod.runs() && plan_.wants_ready && !std::exchange(ready_, true)) observer_->on_ready();
   if (auto failure = never_runs(pod); failure && !end_) {
     failure->where = plan_.access.endpoint.address;
