@@ -1,13 +1,13 @@
 #include "build_context.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iterator>
 #include <system_error>
 #include <utility>
+
+#include "shared/tar.hpp"
 
 namespace dream::docker {
 
@@ -17,7 +17,6 @@ namespace fs = std::filesystem;
 using sdk::Failure;
 using sdk::Result;
 
-constexpr std::size_t block = 512;
 constexpr std::size_t piece_size = std::size_t{64} * 1024;
 constexpr std::string_view outside_name = ".dream.dockerfile";
 
@@ -28,52 +27,6 @@ Failure unreadable(const fs::path& file, const std::string& why) {
 
 Failure broken_off() {
   return {DREAM_E_FAILED, "the build of the image was broken off"};
-}
-
-/// A number as tar has it: octal digits, and a NUL; in base 256 when it is larger than they can say.
-void put_number(std::string& header, std::size_t at, std::size_t width, std::uint64_t value) {
-  const std::uint64_t limit = std::uint64_t{1} << (3 * (width - 1));
-  const bool binary = value >= limit;
-  for (std::size_t digit = width - (binary ? 0 : 1); digit-- > 0;) {
-    header[at + digit] = static_cast<char>(binary ? value & 0xffU : '0' + (value & 7U));
-    value >>= binary ? 8U : 3U;
-  }
-  if (binary) header[at] = static_cast<char>(0x80);
-}
-
-void put_text(std::string& header, std::size_t at, std::size_t width, const std::string& text) {
-  header.replace(at, std::min(width, text.size()), text, 0, width);
-}
-
-/// One header of the old form that everybody reads.
-std::string plain_header(const std::string& name, const std::string& link, char type, std::uint64_t size,
-                         mode_t mode, std::int64_t time) {
-  constexpr std::size_t checksum_at = 148;
-  constexpr std::size_t checksum_width = 8;
-  std::string header(block, '\0');
-  put_text(header, 0, 100, name);
-  put_number(header, 100, 8, mode & 07777U);
-  put_number(header, 108, 8, 0);  // files of a context belong to root, as docker's client has it
-  put_number(header, 116, 8, 0);
-  put_number(header, 124, 12, size);
-  put_number(header, 136, 12, time > 0 ? static_cast<std::uint64_t>(time) : 0U);
-  header.replace(checksum_at, checksum_width, checksum_width, ' ');
-  header[156] = type;
-  put_text(header, 157, 100, link);
-  put_text(header, 257, 8, "ustar  ");
-  std::uint64_t sum = 0;
-  for (const char c : header) sum += static_cast<unsigned char>(c);
-  put_number(header, checksum_at, checksum_width - 1, sum);
-  return header;
-}
-
-/// What makes a name longer than the header's field known: GNU's way.
-std::string long_name(const std::string& name, char type) {
-  constexpr std::size_t longest = 100;
-  if (name.size() <= longest) return {};
-  std::string text = plain_header("././@LongLink", "", type, name.size() + 1, 0644, 0) + name + '\0';
-  text.resize((text.size() + block - 1) / block * block, '\0');
-  return text;
 }
 
 }  // namespace
@@ -143,33 +96,18 @@ Result<void> BuildContext::list(const fs::path& folder, const std::string& prefi
 }
 
 Result<std::string> BuildContext::begin(const Entry& entry) {
-  struct stat status {};
-  if (::lstat(entry.file.c_str(), &status) != 0) return unreadable(entry.file, std::strerror(errno));
-  std::string name = entry.name;
-  std::string link;
-  char type = '0';
-  std::uint64_t size = 0;
-  if (S_ISDIR(status.st_mode)) {
-    type = '5';
-    name += '/';
-  } else if (S_ISLNK(status.st_mode)) {
-    std::error_code failure;
-    type = '2';
-    link = fs::read_symlink(entry.file, failure).string();
-    if (failure) return unreadable(entry.file, failure.message());
-  } else if (S_ISREG(status.st_mode)) {
-    size = static_cast<std::uint64_t>(status.st_size);
+  const auto found = plugins::find_tar_entry(entry.file, entry.name);
+  if (!found) return unreadable(entry.file, found.failure().message);
+  if (!*found) return std::string();  // sockets and pipes have no place in an image
+  left_ = (*found)->size;
+  padding_ = plugins::tar_padding(left_);
+  if (left_ > 0) {
     file_.close();
     file_.clear();
     file_.open(entry.file, std::ios::binary);
     if (!file_) return unreadable(entry.file, std::strerror(errno));
-  } else {
-    return std::string();  // sockets and pipes have no place in an image
   }
-  left_ = size;
-  padding_ = (block - size % block) % block;
-  return long_name(link, 'K') + long_name(name, 'L') +
-         plain_header(name, link, type, size, status.st_mode, status.st_mtime);
+  return plugins::tar_header(**found);
 }
 
 Result<std::string> BuildContext::go_on() {
@@ -196,7 +134,7 @@ Result<std::string> BuildContext::next() {
     piece.append(std::exchange(padding_, 0), '\0');
     if (next_ == entries_.size()) {
       ended_ = true;
-      piece.append(2 * block, '\0');
+      piece += plugins::tar_end();
       break;
     }
     Result<std::string> more = begin(entries_[next_++]);

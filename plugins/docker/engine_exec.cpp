@@ -24,12 +24,6 @@ std::string exec_spec(const std::vector<std::string>& argv) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
-/// Engines have one code for what can't be executed and for what isn't there, and tell them apart in words.
-bool says_not_found(const std::string& output) {
-  return output.find("executable file not found") != std::string::npos ||
-         output.find("no such file or directory") != std::string::npos;
-}
-
 }  // namespace
 
 Async<Result<std::string>> Engine::create_command(const std::string& id,
@@ -66,7 +60,8 @@ Async<Result<CommandOutcome>> Engine::run_command(const std::string& command) {
     const Result<std::optional<int>> code = co_await command_code(command);
     if (!code) co_return code.failure();
     if (*code) {
-      outcome.code = **code == not_executable && says_not_found(outcome.output) ? not_found_code : **code;
+      outcome.code =
+          **code == not_executable && life::says_not_found(outcome.output) ? not_found_code : **code;
       co_return outcome;
     }
     timer.expires_after(pause);

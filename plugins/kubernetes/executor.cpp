@@ -52,6 +52,10 @@ class Kubernetes : public sdk::Executor {
     return dream::kubernetes::describe(*plan);
   }
 
+  static sdk::Result<void> inside(sdk::Run& run, sdk::InsideCommand command) {
+    return static_cast<dream::life::StepRun&>(run).run_inside(std::move(command));
+  }
+
   /// Without a command in dream.json there is always one: the image's own. So there is nothing to list.
   static sdk::Result<std::vector<sdk::FoundTask>> discover(const sdk::Host&, const sdk::Project&) {
     return std::vector<sdk::FoundTask>();

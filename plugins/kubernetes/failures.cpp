@@ -20,7 +20,8 @@ std::string hint_for(unsigned status, std::string_view message) {
   if (status == forbidden && has("exceeded quota")) return "ask for less, or wait until others have ended";
   if (status == forbidden)
     return "the kubeconfig's user needs a role in this namespace that may create, watch and delete pods, "
-           "read pods/log, and create and delete secrets and services";
+           "read pods/log, get and create pods/exec, pods/portforward and pods/attach, and create and delete "
+           "secrets and services";
   if (has("namespaces \"")) return "kubectl create namespace NAME makes it; or set the option `namespace`";
   if (has("Invalid value") || has("is invalid"))
     return "correct the options of this name, `podTemplate` among them";

@@ -23,6 +23,7 @@ PodLife::PodLife(const asio::any_io_executor& executor, std::shared_ptr<Login> l
       api_(executor, login_),
       events_(executor, login_),
       stream_(executor, login_),
+      copy_turn_(executor),
       pause_(executor),
       start_timer_(executor),
       log_turn_(executor, Clock::time_point::max()),
@@ -46,7 +47,9 @@ void PodLife::begin() {
 
 Async<life::LifeEnd> PodLife::live() {
   observer_->on_standing({.state = "connecting to " + plan_.access.endpoint.address});
-  const Result<void> created = co_await create();
+  Result<void> created = take_ports();
+  if (created) created = read_folder();
+  if (created) created = co_await create();
   life::LifeEnd end = stopped_early();
   if (!created) end = created.failure();
   if (created && !stopping()) {
@@ -54,12 +57,25 @@ Async<life::LifeEnd> PodLife::live() {
     wait_for_start();
     co_await (watch() && follow_output());
     start_timer_.cancel();
+    for (const auto& forwarder : forwarders_) forwarder->close();
     if (!log_ended_ && started_ && !given_up_ && !end_) co_await read_rest();
     end = end_of_life();
+    if (pod_.failed_init == copy_name && plan_.copies) end = co_await failed_copy();
   }
   const std::string left = co_await remove();
   if (!left.empty()) observer_->on_left_behind(left);
   co_return end;
+}
+
+/// One that somebody else has is told before anything is made.
+Result<void> PodLife::take_ports() {
+  for (const ForwardedPort& port : plan_.ports) {
+    const auto warn = [observer = observer_](const std::string& text) { observer->on_warning(text); };
+    const auto& forwarder = forwarders_.emplace_back(
+        std::make_shared<Forwarder>(api_.executor(), login_, pod_path(), port, warn));
+    if (Result<void> checked = forwarder->check(); !checked) return checked;
+  }
+  return {};
 }
 
 Async<Result<void>> PodLife::create() {

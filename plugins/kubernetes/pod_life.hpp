@@ -2,11 +2,14 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api.hpp"
+#include "forwarder.hpp"
 #include "life/life.hpp"
 #include "pod_log.hpp"
 #include "pod_plan.hpp"
@@ -42,12 +45,16 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   void terminate(sdk::Urgency urgency) override;
   /// The standing is kept up to date without being asked for.
   void refresh() override {}
+  [[nodiscard]] Result<void> takes_commands() const override { return {}; }
+  void run_inside(const std::vector<std::string>& argv, std::chrono::milliseconds limit,
+                  const std::function<void(Result<life::CommandOutcome>)>& tell) override;
 
  private:
   using Clock = std::chrono::steady_clock;
   enum class Stage : std::uint8_t { creating, running, over };
 
   [[nodiscard]] Async<life::LifeEnd> live();
+  [[nodiscard]] Result<void> take_ports();
   [[nodiscard]] Async<Result<void>> create();
   [[nodiscard]] Async<std::string> remove();
   [[nodiscard]] sdk::Exit stopped_early() const;
@@ -55,6 +62,7 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   void delete_pod();
   void give_up_later();
   [[nodiscard]] std::string thing() const { return "its Pod " + plan_.name; }
+  [[nodiscard]] std::string pod_path() const { return api_.path_of("pods") + "/" + plan_.name; }
 
   // pod_watch.cpp: how the Pod fares
 
@@ -67,6 +75,13 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   void wait_for_start();
   [[nodiscard]] life::LifeEnd end_of_life() const;
   [[nodiscard]] bool watches() const { return !end_ && !given_up_ && !is_gone_ && !pod_.is_over(); }
+
+  // pod_copy.cpp
+
+  [[nodiscard]] Result<void> read_folder();
+  void begin_copy();
+  [[nodiscard]] Async<Result<void>> send_folder();
+  [[nodiscard]] Async<Failure> failed_copy();
 
   // pod_output.cpp
 
@@ -87,6 +102,12 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   int signal_ = 0;  ///< the last one that was asked for
   bool forced_ = false;
   bool given_up_ = false;
+  std::vector<std::shared_ptr<Forwarder>> forwarders_;
+  std::string archive_;  ///< of the project's folder, until it is sent
+  std::string copy_words_;
+  bool copies_now_ = false;
+  asio::steady_timer copy_turn_;
+  unsigned hanging_commands_ = 0;  ///< that took too long, and may still run
   bool made_pod_ = false, made_secret_ = false, made_service_ = false;
 
   PodState pod_;          ///< as it was last seen

@@ -48,9 +48,9 @@ Async<void> PodLife::read_rest() {
 
 Async<Result<void>> PodLife::read_log(Api& api, bool follow) {
   const std::string since = log_.begin_again();
-  const std::string path =
-      api.path_of("pods") + "/" + plan_.name + "/log?timestamps=true&container=" + container_name +
-      (follow ? "&follow=true" : "") + (since.empty() ? "" : "&sinceTime=" + http::url_encode(since));
+  const std::string path = pod_path() + "/log?timestamps=true&container=" + container_name +
+                           (follow ? "&follow=true" : "") +
+                           (since.empty() ? "" : "&sinceTime=" + http::url_encode(since));
   const Api::OnPiece on_piece = [this](std::string_view bytes) { return take_output(log_.take(bytes)); };
   const Api::Limit silence = follow ? Api::Limit() : Api::answer_limit;
   co_return co_await api.follow(path, "send the output", on_piece, silence);

@@ -1,6 +1,7 @@
 #include "pod_plan.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <dream/sdk/command_line.hpp>
 #include <utility>
@@ -48,10 +49,44 @@ std::optional<std::vector<std::string>> entrypoint_of(const sdk::Options& option
   return words;
 }
 
+std::optional<std::uint16_t> read_number(std::string_view text) {
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number == 0) return std::nullopt;
+  return number;
+}
+
+Result<std::vector<ForwardedPort>> ports_of(const sdk::Options& options) {
+  std::vector<ForwardedPort> ports;
+  const Json& list = json_at(options.json(), {"ports"});
+  for (rapidjson::SizeType at = 0; list.IsArray() && at < list.Size(); ++at) {
+    const std::string text =
+        list[at].IsInt() ? std::to_string(list[at].GetInt()) : std::string(list[at].GetString());
+    const auto port = read_port(text);
+    if (!port)
+      return Failure{DREAM_E_OPTIONS, "this is no port",
+                     R"("8080:80" forwards port 8080 of this machine to port 80 of the Pod)",
+                     "/ports/" + std::to_string(at)};
+    ports.push_back(*port);
+  }
+  return ports;
+}
+
+std::vector<std::string> names_in(const Json& list, std::vector<std::string> otherwise) {
+  if (!list.IsArray()) return otherwise;
+  std::vector<std::string> names;
+  for (const Json& name : list.GetArray()) names.emplace_back(name.GetString());
+  return names;
+}
+
 /// What Kubernetes can't do is said before it is tried.
 Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::Task& task) {
   if (!options.has("image"))
     return Failure{DREAM_E_OPTIONS, "there is no image", R"(set "image", like "postgres:16")"};
+  const Json& mount = json_at(options.json(), {"mount"});
+  if (mount.IsObject() && plan.copies == mount.HasMember("claim"))
+    return Failure{DREAM_E_OPTIONS, "a mount is either a volume or a copy",
+                   R"(set "claim" to a PersistentVolumeClaim, or "copy" to true)", "/mount"};
   if (task.stop_signal() != SIGTERM && !task.may_use_own_signal())
     return Failure{DREAM_E_UNSUPPORTED, "Kubernetes asks a Pod to end by TERM, or by the signal of its image",
                    "remove stop.signal of " + plan.step + ", or build the image with a STOPSIGNAL"};
@@ -62,6 +97,14 @@ Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::
 }
 
 }  // namespace
+
+std::optional<ForwardedPort> read_port(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const auto local = read_number(text.substr(0, colon));
+  const auto pod = colon == std::string_view::npos ? local : read_number(text.substr(colon + 1));
+  if (!local || !pod) return std::nullopt;
+  return ForwardedPort{*local, *pod};
+}
 
 Result<PodPlan> make_plan(const sdk::Host& host, const sdk::Project& project, const sdk::Task& task,
                           const Variables& variables) {
@@ -76,6 +119,14 @@ Result<PodPlan> make_plan(const sdk::Host& host, const sdk::Project& project, co
   plan.entrypoint = entrypoint_of(options);
   plan.environment = plugins::given_environment(task, options.texts("env"));
   plan.service = options.text("service").value_or("");
+  Result<std::vector<ForwardedPort>> ports = ports_of(options);
+  if (!ports) return ports.failure();
+  plan.ports = *std::move(ports);
+  const Json& mount = json_at(options.json(), {"mount"});
+  const Json& copy = json_at(mount, {"copy"});
+  plan.copies = copy.IsBool() && copy.GetBool();
+  plan.folder = project.directory;
+  plan.excluded = names_in(json_at(mount, {"exclude"}), {".git"});
   plan.grace = task.grace();
   plan.wants_ready = task.wants_ready();
   if (const auto limit = options.number("waitLimit")) plan.wait_limit = std::chrono::seconds(*limit);

@@ -8,11 +8,21 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kubeconfig.hpp"
 
 namespace dream::kubernetes {
+
+/// A port of this machine and one of a Pod.
+struct ForwardedPort {
+  std::uint16_t local = 0, pod = 0;
+  bool operator==(const ForwardedPort&) const = default;
+};
+
+/// "8080:80", or "9000" for the same on both sides; nothing: it is neither.
+[[nodiscard]] std::optional<ForwardedPort> read_port(std::string_view text);
 
 /// Everything that is known of a Pod before a cluster is asked: a task and its options.
 struct PodPlan {
@@ -24,7 +34,12 @@ struct PodPlan {
   std::vector<std::string> words = {};                      ///< behind the entrypoint; empty: the image's own
   std::vector<std::string> environment = {};                ///< NAME=VALUE
   std::string service = {};                                 ///< name of a Service; empty: none
-  std::map<std::string, std::string> labels = {};           ///< of all that is made
+  std::vector<ForwardedPort> ports = {};
+  bool copies = false;                             ///< the project's folder is copied into it
+  std::string folder = {};                         ///< the project's
+  std::vector<std::string> excluded = {};          ///< names that aren't copied
+  std::size_t archive_size = 0;                    ///< bytes of it as an archive, once it is known
+  std::map<std::string, std::string> labels = {};  ///< of all that is made
   std::chrono::milliseconds grace{5000};
   std::chrono::seconds wait_limit{300};
   bool wants_ready = false;  ///< somebody waits until it is ready

@@ -90,11 +90,12 @@ class PodWriter {
     copy("nodeSelector");
     copy("tolerations");
     list("containers", [&] { write_container(); });
-    const std::string claim = json_text(mount(), {"claim"});
-    if (claim.empty()) return;
+    if (!mount().IsObject()) return;
+    if (plan_.copies) list("initContainers", [&] { write_copier(); });
     list("volumes", [&] {
       spec_.text("name", "project");
-      spec_.object("persistentVolumeClaim", [&] { spec_.text("claimName", claim); });
+      if (plan_.copies) return spec_.object("emptyDir", [] {});
+      spec_.object("persistentVolumeClaim", [&] { spec_.text("claimName", json_text(mount(), {"claim"})); });
     });
   }
 
@@ -115,6 +116,25 @@ class PodWriter {
     copy("readinessProbe");
     if (!plan_.environment.empty())
       list("envFrom", [&] { spec_.object("secretRef", [&] { spec_.text("name", plan_.name); }); });
+    write_mount();
+  }
+
+  /// Its image has what can unpack an archive, or says that it hasn't. The end of what it is sent can't be
+  /// told.
+  void write_copier() {
+    spec_.text("name", copy_name);
+    spec_.text("image", options_.text("image").value_or(""));
+    spec_.texts("command",
+                {"/bin/sh", "-c", "head -c " + std::to_string(plan_.archive_size) + " | tar -xf -"});
+    spec_.text("workingDir", json_text(mount(), {"path"}));
+    spec_.flag("stdin", true);
+    spec_.flag("stdinOnce", true);
+    write_pull();
+    write_resources();
+    write_mount();
+  }
+
+  void write_mount() {
     if (!mount().IsObject()) return;
     list("volumeMounts", [&] {
       spec_.text("name", "project");

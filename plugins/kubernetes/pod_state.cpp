@@ -47,6 +47,7 @@ void read_init(const Json& statuses, PodState& pod) {
     if (state.kind == Kind::terminated && state.code == 0) continue;
     if (state.kind == Kind::terminated) pod.failed_init = json_text(status, {"name"});
     pod.init = state;
+    pod.init_name = json_text(status, {"name"});
     return;
   }
 }

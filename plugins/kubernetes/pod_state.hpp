@@ -14,6 +14,8 @@ namespace dream::kubernetes {
 
 /// The name of the step's container in its Pod.
 inline constexpr const char* container_name = "step";
+/// Of the init container that unpacks the project's folder.
+inline constexpr const char* copy_name = "copy";
 
 /// How a container is doing, in the words of its node.
 struct ContainerState {
@@ -38,6 +40,7 @@ struct PodState {
   ContainerState container = {};  ///< the step's
   std::string failed_init = {};   ///< the name of an init container that has failed
   ContainerState init = {};       ///< that one, or the one that it waits for
+  std::string init_name = {};     ///< its name
 
   [[nodiscard]] bool runs() const { return container.kind == ContainerState::Kind::running; }
   [[nodiscard]] bool terminated() const { return container.kind == ContainerState::Kind::terminated; }

@@ -57,8 +57,7 @@ Async<void> PodLife::watch() {
 
 /// False: it isn't known how it fares.
 Async<bool> PodLife::look() {
-  const Result<std::optional<std::string>> found =
-      co_await events_.get(events_.path_of("pods") + "/" + plan_.name);
+  const Result<std::optional<std::string>> found = co_await events_.get(pod_path());
   if (!found) {
     co_await missed(found.failure());
     co_return false;
@@ -124,11 +123,15 @@ void PodLife::take(const PodState& pod) {
     if (!never_ran && !std::exchange(started_, true)) {
       start_timer_.cancel();
       observer_->on_started();
+      for (const auto& forwarder : forwarders_) forwarder->begin();
       log_turn_.cancel();
       // Asked to end while it wasn't known to run: nobody has told it yet.
       if (stopping()) delete_pod();
     }
   }
+  if (pod.init_name == copy_name && pod.init.kind == ContainerState::Kind::running && !archive_.empty() &&
+      !copies_now_)
+    begin_copy();
   if (pod.ready && pod.runs() && plan_.wants_ready && !std::exchange(ready_, true)) observer_->on_ready();
   if (auto failure = never_runs(pod); failure && !end_) {
     failure->where = plan_.access.endpoint.address;

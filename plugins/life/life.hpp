@@ -4,6 +4,7 @@
 #include <dream/sdk/executor.hpp>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dream::life {
@@ -13,6 +14,17 @@ struct CommandOutcome {
   int code = 0;             ///< as a shell has it: 126, 127, 128 + n
   std::string output = {};  ///< the last of it, both streams
 };
+
+/// Engines tell only in words why a command can't be executed: it isn't there,
+[[nodiscard]] inline bool says_not_found(std::string_view words) {
+  return words.find("executable file not found") != std::string_view::npos ||
+         words.find("no such file or directory") != std::string_view::npos;
+}
+/// or it is no program of whoever is to run it.
+[[nodiscard]] inline bool says_not_executable(std::string_view words) {
+  return words.find("permission denied") != std::string_view::npos ||
+         words.find("exec format error") != std::string_view::npos;
+}
 
 /// What a step has on an engine, from its start to its removal. It lives on the engine's thread; every
 /// function is called there. A LifeObserver hears of it.

@@ -111,7 +111,7 @@ images() {
   chmod 755 "$folder"
   mkdir -p "$folder/bin" "$folder/tmp" "$folder/etc" "$folder/work"
   cp /bin/busybox "$folder/bin/"
-  for applet in sh sleep echo cat env true false kill wait httpd nc head tail dd yes tr setsid printf pwd wc ps touch; do
+  for applet in sh sleep echo cat env true false kill wait httpd nc head tar tail dd yes tr setsid printf pwd wc ps touch; do
     ln -s busybox "$folder/bin/$applet"
   done
   printf 'no program' >"$folder/bin/text"

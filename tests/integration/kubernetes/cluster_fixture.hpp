@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "api.hpp"
+#include "channel.hpp"
 #include "e2e/dream_run.hpp"
 #include "e2e/workspace.hpp"
 #include "http/complete.hpp"
@@ -54,6 +55,12 @@ class Cluster {
   void remove(const std::string& kind, const std::string& name, int grace_s) {
     static_cast<void>(http::complete(context_, api_.remove(kind, name, grace_s)));
   }
+  /// Runs a command in a Pod.
+  [[nodiscard]] Result<life::CommandOutcome> run(const std::string& name,
+                                                 const std::vector<std::string>& argv) {
+    return *http::complete(
+        context_, run_command(context_.get_executor(), login_, api_.path_of("pods") + "/" + name, argv));
+  }
   /// Nothing is left, whatever it may be.
   void expect_nothing() {
     for (const char* kind : {"pods", "secrets", "services"})
@@ -75,7 +82,8 @@ class Cluster {
     return *read_access({{kubeconfig, far::text_of(kubeconfig)}}, {}, DREAM_YAML_PROGRAM);
   }
   asio::io_context context_{1};
-  Api api_{context_.get_executor(), std::make_shared<Login>(context_.get_executor(), access())};
+  std::shared_ptr<Login> login_ = std::make_shared<Login>(context_.get_executor(), access());
+  Api api_{context_.get_executor(), login_};
 };
 
 /// A workspace whose project ./a runs in Pods; tasks and options are members of objects. The Pods see its

@@ -164,6 +164,39 @@ TEST(PodSpec, has_what_the_options_say) {
   EXPECT_EQ(of_container(pod, "readinessProbe"), R"({"tcpSocket":{"port":1}})");
 }
 
+TEST(PodSpec, unpacks_a_copy_of_the_project_before_its_command) {
+  auto plan =
+      plan_of({.options = R"({"image": "box", "pull": "never", "mount": {"copy": true, "path": "/w"}})"});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->excluded, std::vector<std::string>{".git"});
+  plan->archive_size = 1024;
+  const auto pod = parse_json(pod_spec(*plan));
+  EXPECT_EQ(of_pod(pod, "volumes"), R"([{"name":"project","emptyDir":{}}])");
+  EXPECT_EQ(of_pod(pod, "initContainers"),
+            R"([{"name":"copy","image":"box","command":["/bin/sh","-c","head -c 1024 | tar -xf -"],)"
+            R"("workingDir":"/w","stdin":true,"stdinOnce":true,"imagePullPolicy":"Never",)"
+            R"("volumeMounts":[{"name":"project","mountPath":"/w"}]}])");
+  EXPECT_EQ(of_container(pod, "workingDir"), "\"/w\"");
+  EXPECT_EQ(of_container(pod, "volumeMounts"), R"([{"name":"project","mountPath":"/w"}])");
+}
+
+TEST(PodPlan, refuses_options_that_mean_nothing) {
+  for (const auto& [options, where] :
+       {std::pair{R"({"image": "box", "ports": ["8080:80", "0:80"]})", "/ports/1"},
+        {R"({"image": "box", "ports": ["99999"]})", "/ports/0"},
+        {R"({"image": "box", "mount": {"path": "/w"}})", "/mount"},
+        {R"({"image": "box", "mount": {"path": "/w", "copy": false}})", "/mount"},
+        {R"({"image": "box", "mount": {"path": "/w", "copy": true, "claim": "c"}})", "/mount"}}) {
+    const auto plan = plan_of({.options = options});
+    ASSERT_FALSE(plan) << options;
+    EXPECT_EQ(plan.failure().code, DREAM_E_OPTIONS);
+    EXPECT_EQ(plan.failure().where, where);
+  }
+  const auto plan = plan_of({.options = R"({"image": "box", "ports": ["8080:80", 9000]})"});
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->ports, (std::vector<ForwardedPort>{{8080, 80}, {9000, 9000}}));
+}
+
 TEST(PodSpec, is_merged_with_the_template) {
   const auto pod =
       spec_of({.options = R"({"image": "box", "mount": {"claim": "work", "path": "/w"}, "podTemplate": {
