@@ -18,14 +18,14 @@ using sdk::Result;
 using Read = Result<std::shared_ptr<const Manifest>>;
 
 /// Differs when a file has other content.
-using Version = std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long>;
+using FileState = std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long>;
 
 /// Nothing: there is no such file.
-std::optional<Version> version_of(const std::filesystem::path& file) {
+std::optional<FileState> version_of(const std::filesystem::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return Version(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-                 status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
+  return FileState(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                   status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
 }
 
 std::vector<std::string> development_engines(const rapidjson::Value& package) {
@@ -56,9 +56,9 @@ Read read_manifest(const std::filesystem::path& folder, const std::filesystem::p
 
 Read manifest_in(const std::filesystem::path& folder) {
   static std::mutex mutex;
-  static std::unordered_map<std::string, std::pair<Version, Read>> kept;
+  static std::unordered_map<std::string, std::pair<FileState, Read>> kept;
   const std::filesystem::path file = folder / "package.json";
-  const std::optional<Version> version = version_of(file);
+  const std::optional<FileState> version = version_of(file);
   if (!version) return std::shared_ptr<const Manifest>();
   const std::lock_guard lock(mutex);
   const auto known = kept.find(file.string());
