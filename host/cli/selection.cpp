@@ -149,7 +149,7 @@ class Selector {
   Result<void> take(const std::vector<std::string>& tasks, const std::vector<SelectedProject>& projects) {
     std::unordered_set<std::string> seen;
     for (const std::string& task : tasks) {
-      bool any = projects.empty();
+      bool any = false;
       for (const SelectedProject& project : projects) {
         if (!project.named && !graph_.has_task(project.name, task)) continue;
         any = true;
@@ -158,14 +158,21 @@ class Selector {
           continue;
         if (seen.insert(to_string(id)).second) selection_.steps.push_back({id, project.why});
       }
-      if (any || options_.affected) continue;
-      return Error{
-          ErrorCode::usage,
-          fmt::format("none of the {} selected projects has a task {}", projects.size(), in_quotes(task)),
-          {},
-          "dream list shows the tasks there are"};
+      if (any || (options_.affected && somebody_has(task))) continue;
+      return Error{ErrorCode::usage,
+                   options_.affected ? fmt::format("no project has a task {}", in_quotes(task))
+                                     : fmt::format("none of the {} selected projects has a task {}",
+                                                   projects.size(), in_quotes(task)),
+                   {},
+                   "dream list shows the tasks there are"};
     }
     return {};
+  }
+
+  /// Nothing has changed is one thing, a slip in the task's name another.
+  [[nodiscard]] bool somebody_has(const std::string& task) {
+    return std::ranges::any_of(graph_.projects(),
+                               [&](const std::string& project) { return graph_.has_task(project, task); });
   }
 
   /// A task that only collects its dependencies would bring all of these, also those that nothing selects.
