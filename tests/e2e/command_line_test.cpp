@@ -121,6 +121,16 @@ TEST(CommandLine, an_option_that_a_command_has_no_use_for_is_refused) {
   }
 }
 
+TEST(CommandLine, a_graph_is_refused_beside_another_form) {
+  EXPECT_EQ(dream({"plan", "go", "--graph", "dot"}).code, 0);
+  for (const char* other : {"--json", "--list-only"}) {
+    const Finished finished = dream({"plan", "go", "--graph", "dot", other});
+    EXPECT_EQ(finished.code, 2);
+    EXPECT_EQ(finished.err,
+              std::string("dream: --graph and ") + other + " don't go together (see dream help plan)\n");
+  }
+}
+
 TEST(CommandLine, a_wrong_use_of_plugin_says_how_it_is_used) {
   EXPECT_EQ(dream({"plugin", "info"}).err,
             "dream: plugin info needs more words (usage: dream plugin info ID|FILE)\n");
