@@ -159,6 +159,15 @@ std::string projects_with(const StepId& step, const Workspace& workspace) {
                      shell_quoted(step.task), shell_quoted(first));
 }
 
+/// "/tasks/T/options", "/projects/P/tasks/T/options"; not those of a project that is called "tasks".
+bool is_of_task(const OptionsPointer& layer) {
+  constexpr std::string_view of_project = "/projects/";
+  std::string_view rest = layer;
+  if (rest.starts_with(of_project))
+    rest.remove_prefix(std::min(rest.find('/', of_project.size()), rest.size()));
+  return rest.starts_with("/tasks/");
+}
+
 }  // namespace
 
 /// What dream.json gives a step: its env files < the env of project and task.
@@ -204,8 +213,7 @@ Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folde
 plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded) {
   // Layers of the step's task alone have no place in the executor, which the whole project shares.
   std::vector<OptionsPointer> project_layers = step.options;
-  std::erase_if(project_layers,
-                [](const OptionsPointer& layer) { return layer.find("/tasks/") != std::string::npos; });
+  std::erase_if(project_layers, is_of_task);
   return {.executor = step.executor,
           .project = step.id.project,
           .directory = folder_of(loaded.workspace, step.id.project).string(),

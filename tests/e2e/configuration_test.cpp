@@ -106,6 +106,16 @@ TEST(Configuration, an_option_that_the_executor_does_not_know_is_an_error_at_its
   EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
 }
 
+TEST(Configuration, a_project_may_be_called_tasks) {
+  const std::string elsewhere =
+      R"("executor": "docker", "options": {"host": "unix:///nowhere/engine.sock", "image": "x"})";
+  const Workspace workspace(R"({"projects": {"tasks": {)" + elsewhere + R"(}, "work": {)" + elsewhere +
+                            "}}}");
+  for (const char* project : {"tasks", "work"}) std::filesystem::create_directory(workspace.root() / project);
+  const Finished finished = run(workspace, {.arguments = {"list"}});
+  EXPECT_THAT(finished.out + finished.err, HasSubstr("./tasks and 1 more"));
+}
+
 TEST(Configuration, the_nearest_file_wins) {
   const Workspace workspace(R"({"tasks": {"go": {"command": "echo outer"}}})");
   workspace.write("a/dream.json", R"({"tasks": {"go": {"command": "echo inner"}}})");
