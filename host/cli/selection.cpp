@@ -47,6 +47,12 @@ class Selector {
       : options_(options), loaded_(loaded), graph_(graph) {}
 
   Result<Selection> select() {
+    for (const std::string& written : options_.projects) {
+      Result<std::string> project =
+          prepare::project_from_root(written, options_.directory, loaded_.workspace);
+      if (!project) return project.error();
+      projects_.push_back(std::move(*project));
+    }
     std::vector<std::string> tasks;
     for (const std::string& word : options_.tasks) {
       if (std::optional<StepId> id = id_of(word, graph_))
@@ -63,11 +69,9 @@ class Selector {
 
  private:
   Result<std::vector<SelectedProject>> find_projects() {
-    const bool simple = options_.projects.empty() ||
-                        (options_.projects.size() == 1 && !is_pattern(options_.projects.front()));
+    const bool simple = projects_.empty() || (projects_.size() == 1 && !is_pattern(projects_.front()));
     if (simple && !options_.all && !options_.affected && !options_.dependents) {
-      const auto written =
-          options_.projects.empty() ? std::nullopt : std::optional(options_.projects.front());
+      const auto written = projects_.empty() ? std::nullopt : std::optional(projects_.front());
       Result<std::string> project =
           prepare::requested_project(written, options_.directory, loaded_.workspace);
       if (!project) return project.error();
@@ -82,13 +86,13 @@ class Selector {
   /// Those that `-p` means; all without it.
   Result<std::vector<SelectedProject>> by_pattern() {
     std::vector<SelectedProject> selected;
-    if (options_.projects.empty()) {
+    if (projects_.empty()) {
       for (const std::string& name : graph_.projects()) selected.push_back({name, {}, false});
       return selected;
     }
     std::vector<std::string> known = graph_.projects();
     std::unordered_set<std::string> named;
-    for (const std::string& written : options_.projects) {
+    for (const std::string& written : projects_) {
       const std::string name = is_pattern(written) ? std::string() : normalise_project(written);
       if (name.empty()) continue;
       named.insert(name);
@@ -98,7 +102,7 @@ class Selector {
         known.push_back(name);
     }
     std::ranges::sort(known);
-    Result<std::vector<std::string>> names = select::select_by_pattern(options_.projects, known);
+    Result<std::vector<std::string>> names = select::select_by_pattern(projects_, known);
     if (!names) return names.error();
     for (std::string& name : *names) {
       const bool is_named = named.contains(name) && !options_.all;
@@ -129,7 +133,7 @@ class Selector {
       known.emplace(one.name, std::move(one));
     }
     std::unordered_set<std::string> wanted;
-    const bool only_some = options_.affected && !options_.projects.empty();
+    const bool only_some = options_.affected && !projects_.empty();
     if (only_some) {
       const auto matching = by_pattern();
       if (!matching) return matching.error();
@@ -149,7 +153,7 @@ class Selector {
   Result<void> take(const std::vector<std::string>& tasks, const std::vector<SelectedProject>& projects) {
     std::unordered_set<std::string> seen;
     for (const std::string& task : tasks) {
-      bool any = projects.empty();
+      bool any = false;
       for (const SelectedProject& project : projects) {
         if (!project.named && !graph_.has_task(project.name, task)) continue;
         any = true;
@@ -158,20 +162,28 @@ class Selector {
           continue;
         if (seen.insert(to_string(id)).second) selection_.steps.push_back({id, project.why});
       }
-      if (any || options_.affected) continue;
-      return Error{
-          ErrorCode::usage,
-          fmt::format("none of the {} selected projects has a task {}", projects.size(), in_quotes(task)),
-          {},
-          "dream list shows the tasks there are"};
+      if (any || (options_.affected && somebody_has(task))) continue;
+      return Error{ErrorCode::usage,
+                   options_.affected ? fmt::format("no project has a task {}", in_quotes(task))
+                                     : fmt::format("none of the {} selected projects has a task {}",
+                                                   projects.size(), in_quotes(task)),
+                   {},
+                   "dream list shows the tasks there are"};
     }
     return {};
+  }
+
+  /// Nothing has changed is one thing, a slip in the task's name another.
+  [[nodiscard]] bool somebody_has(const std::string& task) {
+    return std::ranges::any_of(graph_.projects(),
+                               [&](const std::string& project) { return graph_.has_task(project, task); });
   }
 
   /// A task that only collects its dependencies would bring all of these, also those that nothing selects.
   [[nodiscard]] bool only_some_by_needs() const { return options_.affected || options_.dependents; }
 
   const Options& options_;
+  std::vector<std::string> projects_;  ///< of `options_`, from the root
   const prepare::LoadedWorkspace& loaded_;
   prepare::ProjectGraph& graph_;
   Selection selection_;

@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/text.hpp"
 #include "cli/asking.hpp"
 #include "cli/terminal.hpp"
 #include "config/diagnostics.hpp"
@@ -53,6 +54,33 @@ std::vector<std::string> profiles_of(const Options& options) {
   return profiles;
 }
 
+/// Those of all tasks.
+std::vector<std::string> known_profiles(const Workspace& workspace) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::map<std::string, TaskSettings, std::less<>>& tasks) {
+    for (const auto& [task, settings] : tasks)
+      if (settings.profiles) names.insert(names.end(), settings.profiles->begin(), settings.profiles->end());
+  };
+  add(workspace.tasks);
+  for (const auto& [name, project] : workspace.projects) add(project.tasks);
+  for (const ProjectGlob& glob : workspace.project_globs) add(glob.settings.tasks);
+  return names;
+}
+
+/// DREAM_PROFILES may be meant for other workspaces.
+void warn_of_unknown_profiles(const Options& options, const Workspace& workspace) {
+  if (options.profiles.empty()) return;
+  const std::vector<std::string> known = known_profiles(workspace);
+  for (const std::string& profile : options.profiles) {
+    if (profile == "*" || std::ranges::find(known, profile) != known.end()) continue;
+    const std::string meant = nearest_name(profile, known);
+    complain(Error{ErrorCode::usage,
+                   "no task has the profile " + in_quotes(profile),
+                   {},
+                   meant.empty() ? "" : "did you mean " + in_quotes(meant) + "?"});
+  }
+}
+
 Result<Plan> plan_selected(const Options& options, const Selection& selection, const LoadedWorkspace& loaded,
                            Manifests& manifests) {
   Request request{.ids = {},
@@ -79,6 +107,7 @@ Result<LoadedWorkspace> workspace_if_any(const Options& options) {
 }
 
 Result<Requested> requested_by(const Options& options, const LoadedWorkspace& loaded) {
+  warn_of_unknown_profiles(options, loaded.workspace);
   AskedProjects projects(loaded, options);
   Result<Selection> selection = select_steps(options, loaded, projects.graph());
   if (!selection) return told(selection.error());

@@ -1,14 +1,24 @@
 #include "config/load.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/read_workspace.hpp"
 
 namespace dream::config {
 
 namespace {
+
+/// Files are named by their paths from the root, and braces are no wildcards.
+bool can_match_nothing(std::string_view glob) {
+  const std::size_t comma = glob.find(',', std::min(glob.find('{'), glob.size()));
+  const bool has_choice = comma != std::string_view::npos && glob.find('}', comma) != std::string_view::npos;
+  return has_choice || glob.starts_with('/') || glob.starts_with("../") ||
+         glob.find("/../") != std::string_view::npos;
+}
 
 constexpr std::array<Field<Workspace>, 12> workspace_fields{{
     {"$schema",
@@ -29,9 +39,16 @@ constexpr std::array<Field<Workspace>, 12> workspace_fields{{
        std::vector<std::string> globs;
        if (!value.IsArray()) return reader.report_type(place, "an array of globs for files", value);
        std::size_t index = 0;
-       for (const Json& element : value.GetArray())
-         if (auto glob = reader.text(Place(place, element, index++), element, "a glob for files"))
-           globs.push_back(std::move(*glob));
+       for (const Json& element : value.GetArray()) {
+         const Place at(place, element, index++);
+         auto glob = reader.text(at, element, "a glob for files");
+         if (!glob) continue;
+         if (can_match_nothing(*glob))
+           reader.report(at, in_quotes(*glob) + " matches no file of the workspace",
+                         "a path from the folder of dream.json, whose wildcards are *, ? and **",
+                         Severity::warning);
+         globs.push_back(std::move(*glob));
+       }
        workspace.affects = std::move(globs);
      }},
     {"projects", read_projects},

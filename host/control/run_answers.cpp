@@ -126,6 +126,10 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
       steps.push_back(StepIndex(label - labels.begin()));
       continue;
     }
+    if (const auto step = by_id.find("./" + name); step != by_id.end()) {
+      steps.push_back(step->second);
+      continue;
+    }
     std::string hint = found > 1 ? "write one of their ids, as ctl ps shows them" : nearest_name(name, ids);
     if (found == 0) hint = hint.empty() ? "ctl ps shows its steps" : "did you mean " + in_quotes(hint) + "?";
     return Error{ErrorCode::usage,

@@ -94,8 +94,11 @@ class Setter {
       number(http->port, std::exchange(http->port_name, {}));
       text(http->url);
       text(http->target);
+      for (auto& [name, value] : http->headers) text(value);
     } else if (auto* log = std::get_if<LogProbe>(&probe)) {
       text(log->text);
+    } else if (auto* file = std::get_if<FileProbe>(&probe)) {
+      text(file->path);
     } else if (auto* exec = std::get_if<ExecProbe>(&probe)) {
       if (auto* argv = std::get_if<std::vector<std::string>>(&exec->command))
         for (std::string& word : *argv) text(word);

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/shell_quote.hpp"
 #include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
 #include "prepare/project_list.hpp"
@@ -48,6 +49,21 @@ void look_into(const ListedProject& project, const LoadedWorkspace& loaded, plug
     } else if (!found->empty()) {
       offers.tasks.emplace(*project.name, std::move(*found));
     }
+  }
+}
+
+/// What `--all` brings into one plan may have a cycle that no step has alone.
+void add_misfits_together(const LoadedWorkspace& loaded,
+                          const std::map<std::string, std::vector<StepId>>& by_task, Manifests* manifests,
+                          std::vector<Misfit>& misfits) {
+  for (const auto& [task, ids] : by_task) {
+    if (ids.size() < 2) continue;
+    Request request;
+    request.ids = ids;
+    const auto plan = make_plan(loaded.workspace, request, manifests);
+    if (plan) continue;
+    Misfit& misfit = misfits.emplace_back(plan.error().where, plan.error().error);
+    misfit.error.message = "dream " + shell_quoted(task) + " --all: " + misfit.error.message;
   }
 }
 
@@ -97,6 +113,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   const std::vector<ListedProject> projects = list_projects(loaded.workspace);
   if (projects.size() > most_projects_searched) return misfits;
   Plan all;
+  std::map<std::string, std::vector<StepId>> by_task;  // those that can be planned alone
   for (const ListedProject& project : projects) {
     for (const ListedTask& task : project.tasks) {
       const StepId id{*project.name, *task.name};
@@ -106,8 +123,11 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
       request.ids = {id};
       if (const auto plan = make_plan(loaded.workspace, request, manifests); !plan)
         misfits.push_back({plan.error().where, plan.error().error});
+      else
+        by_task[id.task].push_back(id);
     }
   }
+  add_misfits_together(loaded, by_task, manifests, misfits);
   if (all.steps.empty()) return misfits;
   Environments environments(all, loaded.discovery.rule, EnvFiles::look);
   Outlooks outlooks(all, loaded, registry);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +21,8 @@
 #include "base/text.hpp"
 #include "config/env_file.hpp"
 #include "plan/ports.hpp"
+#include "prepare/offers.hpp"
+#include "prepare/project_graph.hpp"
 #include "prepare/project_list.hpp"
 
 namespace dream::prepare {
@@ -53,6 +56,20 @@ std::string meant_project(const std::string& name, const Workspace& workspace) {
   return near.empty() ? std::string() : folder + "/" + near;
 }
 
+/// Of a folder that isn't there.
+std::string remedy_for_folder(const Step& step, const Workspace& workspace) {
+  const std::string& name = step.id.project;
+  if (!step.where.known())
+    return name.find('{') == std::string::npos
+               ? "create it, or correct its name"
+               : "braces are no wildcards, only *, ? and ** are: write -p more than once";
+  const std::size_t colon = name.rfind(':');
+  std::error_code unknown;
+  if (colon != std::string::npos && fs::is_directory(folder_of(workspace, name.substr(0, colon)), unknown))
+    return "did you mean the step " + in_quotes(name) + "? Its id begins with ./";
+  return "create it, or correct the path in dream.json";
+}
+
 Result<void> check_folder(const Plan& plan, const Step& step, const fs::path& folder,
                           const LoadedWorkspace& loaded) {
   constexpr std::size_t most_steps =
@@ -61,9 +78,9 @@ Result<void> check_folder(const Plan& plan, const Step& step, const fs::path& fo
   if (fs::is_directory(folder, failure)) return {};
   const std::string meant =
       plan.steps.size() <= most_steps ? meant_project(step.id.project, loaded.workspace) : std::string();
-  Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
-              meant.empty() ? "create it, or correct the path in dream.json"
-                            : "did you mean " + in_quotes(meant) + "?"};
+  Error error{
+      ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
+      meant.empty() ? remedy_for_folder(step, loaded.workspace) : "did you mean " + in_quotes(meant) + "?"};
   if (step.where.known()) error.where = loaded.document->place(step.where);
   return error;
 }
@@ -140,13 +157,21 @@ std::string nearest_task(const StepId& step, const Workspace& workspace) {
 }
 
 /// What helps who stands in the wrong folder: the other projects that have the task; "" when none has.
-std::string projects_with(const StepId& step, const Workspace& workspace) {
+std::string projects_with(const StepId& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+                          plugin::Registry::Ask whom) {
   constexpr std::size_t most_named = 4;
   std::vector<std::string> names;
-  for (const ListedProject& project : list_projects(workspace)) {
+  for (const ListedProject& project : list_projects(loaded.workspace)) {
     const bool has =
         std::ranges::any_of(project.tasks, [&](const ListedTask& one) { return *one.name == step.task; });
     if (has && *project.name != step.project) names.push_back(*project.name);
+  }
+  ProjectGraph graph(loaded, [&registry]() -> plugin::Registry& { return registry; });
+  if (names.empty() && whom == plugin::Registry::Ask::all &&
+      graph.projects().size() <= most_projects_searched) {
+    std::ranges::copy_if(graph.projects(), std::back_inserter(names), [&](const std::string& project) {
+      return project != step.project && graph.has_task(project, step.task);
+    });
   }
   if (names.empty()) return {};
   const std::string first = names.front();
@@ -157,6 +182,15 @@ std::string projects_with(const StepId& step, const Workspace& workspace) {
   }
   return fmt::format("{} {} it: dream {} -p {}", join_words(names), count == 1 ? "has" : "have",
                      shell_quoted(step.task), shell_quoted(first));
+}
+
+/// "/tasks/T/options", "/projects/P/tasks/T/options"; not those of a project that is called "tasks".
+bool is_of_task(const OptionsPointer& layer) {
+  constexpr std::string_view of_project = "/projects/";
+  std::string_view rest = layer;
+  if (rest.starts_with(of_project))
+    rest.remove_prefix(std::min(rest.find('/', of_project.size()), rest.size()));
+  return rest.starts_with("/tasks/");
 }
 
 }  // namespace
@@ -204,8 +238,7 @@ Result<StepEnvironment> Environments::of(const Step& step, const fs::path& folde
 plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded) {
   // Layers of the step's task alone have no place in the executor, which the whole project shares.
   std::vector<OptionsPointer> project_layers = step.options;
-  std::erase_if(project_layers,
-                [](const OptionsPointer& layer) { return layer.find("/tasks/") != std::string::npos; });
+  std::erase_if(project_layers, is_of_task);
   return {.executor = step.executor,
           .project = step.id.project,
           .directory = folder_of(loaded.workspace, step.id.project).string(),
@@ -221,7 +254,7 @@ void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Reg
     error.message += "; its " + known->source + " has one";
     error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
   } else if (const std::string others =
-                 step.where.known() ? std::string() : projects_with(step.id, loaded.workspace);
+                 step.where.known() ? std::string() : projects_with(step.id, loaded, registry, whom);
              !others.empty()) {
     error.hint = others;
   } else if (const std::string near = nearest_task(step.id, loaded.workspace); !near.empty()) {

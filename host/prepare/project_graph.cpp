@@ -76,6 +76,20 @@ const std::vector<std::string>& ProjectGraph::projects() {
   return projects_.emplace(found.begin(), found.end());
 }
 
+std::vector<const RecursiveRule*> ProjectGraph::idle_rules() {
+  std::vector<const RecursiveRule*> idle;
+  for (const RecursiveRule& rule : loaded_.workspace.recursive) {
+    std::set<std::string> found;
+    std::error_code unknown;
+    if (is_glob(rule.project))
+      FolderSearch(loaded_.workspace.root, found).look_for(rule.project);
+    else if (fs::is_directory(loaded_.workspace.root / rule.project, unknown))
+      found.insert(rule.project);
+    if (found.empty()) idle.push_back(&rule);
+  }
+  return idle;
+}
+
 bool ProjectGraph::has_task(const std::string& project, const std::string& task) {
   const ProjectSettings* settings = loaded_.workspace.settings_of(project);
   if (settings != nullptr) {

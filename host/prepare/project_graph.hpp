@@ -27,6 +27,9 @@ class ProjectGraph final : public Manifests {
   /// ones and `node_modules`).
   [[nodiscard]] const std::vector<std::string>& projects();
 
+  /// Entries of `recursive` that match no project.
+  [[nodiscard]] std::vector<const RecursiveRule*> idle_rules();
+
   /// Whether dream.json gives the project's task a command, or its executor finds one.
   [[nodiscard]] bool has_task(const std::string& project, const std::string& task);
 

@@ -65,6 +65,14 @@ config::Outside outside_of(const config::Discovery& found, EnvFiles files) {
           .pipe_time = files == EnvFiles::run ? config::env_pipe_time : std::chrono::milliseconds(0)};
 }
 
+Error no_folder_of_workspace(const std::string& written) {
+  return {ErrorCode::usage,
+          "--project \"" + printable(written) + "\" is no folder of the workspace",
+          {},
+          "it is a path from the folder of dream.json; one that begins with .. or / counts from the current "
+          "folder"};
+}
+
 }  // namespace
 
 fs::path from_binary(const fs::path& relative) {
@@ -107,16 +115,35 @@ Result<LoadedWorkspace> read_workspace(const std::optional<fs::path>& directory,
   return read_workspace(find_workspace(directory, trust), files);
 }
 
+Result<std::string> project_from_root(const std::string& written, const std::optional<fs::path>& directory,
+                                      const Workspace& workspace) {
+  const std::string front = written.starts_with('!') ? "!" : "";
+  const std::string word = written.substr(front.size());
+  if (word != "." && word != ".." && !word.starts_with("../") && !word.starts_with('/')) return written;
+  const Result<fs::path> folder = starting_folder(directory);
+  if (!folder) return folder.error();
+  if (word == ".") {
+    Result<std::string> here = config::project_of_folder(workspace, *folder);
+    return here ? Result<std::string>(front + *here) : here;
+  }
+  const auto is_below = [](const fs::path& way) { return !way.empty() && *way.begin() != ".."; };
+  const fs::path meant = (*folder / word).lexically_normal();
+  fs::path way = meant.lexically_relative(workspace.root.lexically_normal());
+  std::error_code unknown;  // of a folder that is no more
+  if (!is_below(way))
+    way = fs::weakly_canonical(meant, unknown)
+              .lexically_relative(fs::weakly_canonical(workspace.root, unknown));
+  if (!is_below(way)) return no_folder_of_workspace(written);
+  return front + "./" + way.string();
+}
+
 Result<std::string> requested_project(const std::optional<std::string>& project,
                                       const std::optional<fs::path>& directory, const Workspace& workspace) {
   if (project) {
-    std::string normal = normalise_project(*project);
-    if (normal.empty()) {
-      return Error{ErrorCode::usage,
-                   "--project \"" + printable(*project) + "\" is no folder of the workspace",
-                   {},
-                   "it is a path from the folder of dream.json"};
-    }
+    const Result<std::string> from_root = project_from_root(*project, directory, workspace);
+    if (!from_root) return from_root;
+    std::string normal = normalise_project(*from_root);
+    if (normal.empty()) return no_folder_of_workspace(*project);
     return printable_project(std::move(normal));
   }
   const Result<fs::path> folder = starting_folder(directory);

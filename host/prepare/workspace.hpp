@@ -54,8 +54,14 @@ enum class EnvFiles : std::uint8_t {
 /// The first one that keeps its tasks from being run; none: there is none.
 [[nodiscard]] std::optional<Error> first_error(const LoadedWorkspace& loaded);
 
-/// `project`, from the command line, as a path from the root: as written from the root, or from `directory`
-/// when it starts with `.`; the project one stands in without it.
+/// A word after `-p`, which may be a glob or begin with `!`, as it would be written from the root. It is
+/// already, unless it is `.` (the project one stands in), or begins with `..` or `/`: then it counts from
+/// `directory`, which shells and people mean.
+[[nodiscard]] Result<std::string> project_from_root(const std::string& written,
+                                                    const std::optional<std::filesystem::path>& directory,
+                                                    const Workspace& workspace);
+
+/// `project`, from the command line, normalised; the project one stands in without it.
 [[nodiscard]] Result<std::string> requested_project(const std::optional<std::string>& project,
                                                     const std::optional<std::filesystem::path>& directory,
                                                     const Workspace& workspace);

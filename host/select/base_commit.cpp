@@ -24,10 +24,10 @@ std::string short_name(std::string_view reference) {
   return std::string(reference);
 }
 
-/// Whole names, as a tag or a file may be called the same.
-constexpr const char* usual_bases[] = {"refs/remotes/origin/HEAD", "@{upstream}",
-                                       "refs/remotes/origin/main", "refs/remotes/origin/master",
-                                       "refs/heads/main",          "refs/heads/master"};
+/// Whole names, as a tag or a file may be called the same. Not the upstream of the branch: once pushed, that
+/// is a copy of the branch itself, from which nothing differs.
+constexpr const char* usual_bases[] = {"refs/remotes/origin/HEAD", "refs/remotes/origin/main",
+                                       "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master"};
 
 Result<Candidate> usual_base(const Git& git) {
   for (const char* reference : usual_bases) {
@@ -42,8 +42,8 @@ Result<Candidate> usual_base(const Git& git) {
   }
   return Error{
       ErrorCode::plan,
-      "there is nothing to compare with: git knows no origin/HEAD, no upstream of the current branch, "
-      "no origin/main or origin/master, and no main or master",
+      "there is nothing to compare with: git knows no origin/HEAD, no origin/main or origin/master, and no "
+      "main or master",
       printable(git.folder()),
       "say which commit: --affected BASE; in CI, fetch it first: git fetch origin main"};
 }
@@ -79,7 +79,7 @@ Result<void> check_base(const std::optional<std::string>& given) {
     return Error{ErrorCode::usage,
                  "the base of --affected is empty",
                  {},
-                 "leave it out to compare with the default branch of the upstream"};
+                 "leave it out to compare with the main branch"};
   }
   if (given->starts_with('-') || given->find('\0') != std::string::npos) {
     return Error{ErrorCode::usage,

@@ -28,11 +28,18 @@ Finished dream(const std::vector<std::string>& arguments, const std::string& fol
 TEST(CommandLine, an_unknown_option_names_what_is_close) {
   const Finished finished = dream({"go", "--recursvie"});
   EXPECT_EQ(finished.code, 2);
-  EXPECT_EQ(finished.err, "dream: unknown option --recursvie (did you mean --recursive?)\n");
+  EXPECT_EQ(finished.err,
+            "dream: unknown option --recursvie (did you mean --recursive? For the task: dream go -- "
+            "--recursvie)\n");
   EXPECT_EQ(dream({"go", "--no-recursiv"}).err,
-            "dream: unknown option --no-recursiv (did you mean --no-recursive?)\n");
-  EXPECT_EQ(dream({"go", "--entirely-else"}).err,
+            "dream: unknown option --no-recursiv (did you mean --no-recursive? For the task: dream go -- "
+            "--no-recursiv)\n");
+  EXPECT_EQ(dream({"go", "--entirely-else", "a b"}).err,
+            "dream: unknown option --entirely-else (for the task: dream go -- --entirely-else 'a b')\n");
+  EXPECT_EQ(dream({"--entirely-else", "go"}).err,
             "dream: unknown option --entirely-else (see dream --help)\n");
+  EXPECT_EQ(dream({"plan", "go", "--entirely-else"}).err,
+            "dream: unknown option --entirely-else (see dream help plan)\n");
   EXPECT_EQ(dream({"go", "-z"}).code, 2);
 }
 
@@ -55,6 +62,42 @@ TEST(CommandLine, a_word_that_is_nearly_a_command_has_it_named) {
   const Workspace workspace(R"({"projects": {"./a": {"tasks": {"go": {"command": "true"}}}}})");
   EXPECT_THAT(run(workspace, {.arguments = {"lst"}, .folder = "a"}).err,
               HasSubstr("(did you mean the command \"dream list\"?)"));
+}
+
+TEST(CommandLine, a_word_of_other_tools_has_the_command_named) {
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {"go": {"command": "true"}}}}})");
+  const auto told = [&](const char* word) {
+    const Finished finished = run(workspace, {.arguments = {word}, .folder = "a"});
+    EXPECT_EQ(finished.code, 2) << word;
+    return finished.err;
+  };
+  for (const std::string word : {"ps", "logs", "down", "stop", "restart"})
+    EXPECT_THAT(told(word.c_str()), HasSubstr("(did you mean the command \"dream ctl " + word + "\"?)"));
+  EXPECT_THAT(told("version"), HasSubstr("(did you mean dream --version?)"));
+}
+
+TEST(CommandLine, an_id_without_its_begin_is_known) {
+  const Workspace workspace(R"({"workspace": {"./a": {"go": ["b:go"]}}, "projects": {
+    "./a": {"tasks": {"go": {"command": "true"}}}, "./b": {"tasks": {"go": {"command": "true"}}}}})");
+  for (const char* project : {"a", "b"}) std::filesystem::create_directory(workspace.root() / project);
+  EXPECT_THAT(run(workspace, {.arguments = {"b:go"}}).err, HasSubstr("(did you mean \"./b:go\"?)"));
+  EXPECT_THAT(run(workspace, {.arguments = {"go"}, .folder = "a"}).err,
+              HasSubstr("(did you mean the step \"./b:go\"? Its id begins with ./)"));
+}
+
+TEST(CommandLine, a_folder_that_only_the_line_names_is_corrected_there) {
+  const auto told = [](const char* project) { return dream({"go", "-p", project}).err; };
+  EXPECT_THAT(told("nowhere-at-all"), HasSubstr("(create it, or correct its name)"));
+  EXPECT_THAT(told("./{a,b}"),
+              HasSubstr("(braces are no wildcards, only *, ? and ** are: write -p more than"));
+}
+
+TEST(CommandLine, a_task_that_only_another_executor_finds_names_its_project) {
+  const Workspace workspace(R"({"executor": "npm", "projects": {"./": {}, "./a": {}}})");
+  workspace.write("package.json", R"({"scripts": {"lint": "true"}})");
+  workspace.write("a/package.json", "{}");
+  EXPECT_THAT(run(workspace, {.arguments = {"lint"}, .folder = "a"}).err,
+              HasSubstr("(./ has it: dream lint -p ./)"));
 }
 
 TEST(CommandLine, a_folder_whose_name_would_disturb_the_terminal_is_refused_as_a_project) {
@@ -118,6 +161,16 @@ TEST(CommandLine, an_option_that_a_command_has_no_use_for_is_refused) {
     EXPECT_EQ(finished.code, 2);
     EXPECT_THAT(finished.err, HasSubstr(" goes with "));
     EXPECT_THAT(finished.err, HasSubstr("(see dream help " + words[0]));
+  }
+}
+
+TEST(CommandLine, a_graph_is_refused_beside_another_form) {
+  EXPECT_EQ(dream({"plan", "go", "--graph", "dot"}).code, 0);
+  for (const char* other : {"--json", "--list-only"}) {
+    const Finished finished = dream({"plan", "go", "--graph", "dot", other});
+    EXPECT_EQ(finished.code, 2);
+    EXPECT_EQ(finished.err,
+              std::string("dream: --graph and ") + other + " don't go together (see dream help plan)\n");
   }
 }
 
@@ -187,7 +240,30 @@ TEST(CommandLine, project_is_a_path_from_the_root) {
   for (const char* spelling : {"b", "./b", "./b/", "services/../b"}) {
     EXPECT_EQ(dream({"go", "-p", spelling}, "services/api").out, "b:go 0\n") << spelling;
   }
-  EXPECT_EQ(dream({"go", "--project", "../outside"}).code, 2);
+  EXPECT_THAT(dream({"go", "-p", "./"}, "services/api").out, Not(HasSubstr("api"))) << "the root";
+  EXPECT_EQ(dream({"go", "--project", "../../../outside"}, "services/api").code, 2);
+}
+
+TEST(CommandLine, project_counts_from_the_folder_where_a_shell_would_say_so) {
+  const std::string task = R"({"tasks": {"go": {"command": "true"}}})";
+  const Workspace workspace(R"({"projects": {"./a": )" + task + R"(, "./b": )" + task +
+                            R"(, "./services/api": )" + task + "}}");
+  for (const char* folder : {"a", "b", "services/api/deep"})
+    std::filesystem::create_directories(workspace.root() / folder);
+  const auto out = [&](std::vector<std::string> more, const std::string& folder = "services/api") {
+    more.insert(more.begin(), {"run", "go", "--list-only", "-p"});
+    const Finished finished = run(workspace, {.arguments = std::move(more), .folder = folder});
+    return finished.out + finished.err;
+  };
+  EXPECT_EQ(out({"."}), "./services/api:go\n");
+  EXPECT_EQ(out({"."}, "services/api/deep"), "./services/api:go\n") << "as without -p";
+  EXPECT_EQ(out({".."}, "services/api/deep"), "./services/api:go\n");
+  EXPECT_EQ(out({"../../b"}), "./b:go\n");
+  EXPECT_EQ(out({(workspace.root() / "b/").string()}), "./b:go\n");
+  EXPECT_EQ(out({"../*"}, "b"), "./a:go\n./b:go\n");
+  EXPECT_EQ(out({"../*", "-p", "!../a"}, "b"), "./b:go\n");
+  EXPECT_EQ(out({".", "-C", "../../b"}), "./b:go\n");
+  EXPECT_THAT(out({"/etc"}), HasSubstr("--project \"/etc\" is no folder of the workspace"));
 }
 
 TEST(CommandLine, a_folder_below_a_project_stands_for_it) {

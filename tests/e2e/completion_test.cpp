@@ -194,6 +194,32 @@ TEST_F(Completion, of_fish) {
   EXPECT_THAT(fish("dream "), AllOf(HasSubstr("build:fast\t"), HasSubstr("validate\ttells every problem")));
 }
 
+// It hides words that begin with a dot.
+TEST_F(Completion, of_fish_has_projects_and_steps) {
+  EXPECT_EQ(fish("dream -p "), "a\nb\nc\n");
+  EXPECT_EQ(fish("dream -p c"), "c\n");
+  EXPECT_EQ(fish("dream -p ./c"), "./c\n");
+  EXPECT_EQ(fish("dream --project=./c"), "--project=./c\n");
+  const Workspace workspace(R"({"projects": {"./db": {"tasks": {
+      "dev": {"command": "echo up; read word < $ROOT/nobody"}}}}})");
+  const Gate nobody(workspace, "nobody");
+  std::filesystem::create_directory(workspace.root() / "db");
+  DreamRun dream(workspace, {.arguments = {"dev"}, .folder = "db"});
+  dream.await_out("up");
+  const auto out = [&](const std::string& program, const std::vector<std::string>& arguments) {
+    DreamRun other(workspace, {.arguments = arguments, .program = program});
+    EXPECT_EQ(other.exit_code_beside_others(), 0) << other.err();
+    return other.out();
+  };
+  const std::string script = "export PATH=" + std::filesystem::path(DREAM_BINARY).parent_path().string() +
+                             ":$PATH\ndream completion fish | source\ncomplete -C 'dream ctl stop ";
+  for (const char* word : {"", "d"})
+    EXPECT_THAT(out("/usr/bin/fish", {"--no-config", "-c", script + word + "'"}), StartsWith("db:dev"));
+  EXPECT_THAT(out({}, {"ctl", "why", "db:dev"}), HasSubstr("./db:dev"));
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code_beside_others(), 128 + SIGTERM);
+}
+
 TEST_F(Completion, is_silent_where_there_is_no_workspace) {
   std::filesystem::remove(workspace_.root() / "dream.json");
   const Finished finished = run(workspace_, {.arguments = {"completion", "--", "de"}});

@@ -11,6 +11,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* several_errors = R"({
   // four of them
@@ -104,6 +105,57 @@ TEST(Configuration, an_option_that_the_executor_does_not_know_is_an_error_at_its
   EXPECT_THAT(finished.err,
               HasSubstr(workspace.root().string() + "/dream.json:1:35: there is no option \"shel\""));
   EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
+const std::string two_projects =
+    R"("projects": {"./a": {"tasks": {"t": {"command": "true", "profiles": ["seed"]}}},
+                    "./b": {"tasks": {"t": {"command": "true"}}}})";
+
+TEST(Configuration, validate_tells_a_cycle_that_only_all_meets) {
+  const Workspace workspace(R"({"workspace": {"./a": {"t": ["./b"]}, "./b": {"t": ["./a"]}}, )" +
+                            two_projects + "}");
+  for (const char* project : {"a", "b"}) std::filesystem::create_directory(workspace.root() / project);
+  EXPECT_EQ(run(workspace, {.arguments = {"t"}, .folder = "a"}).code, 0);
+  EXPECT_EQ(run(workspace, {.arguments = {"t", "--all"}}).code, 2);
+  const Finished finished = run(workspace, {.arguments = {"validate", "--strict"}});
+  EXPECT_EQ(finished.code, 1);
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("warning: dream t --all: "), HasSubstr("./a:t -> ./b:t")));
+}
+
+TEST(Configuration, validate_tells_what_can_never_match) {
+  const Workspace workspace(
+      R"({"recursive": [{"project": "./nope", "tasks": ["t"]}, {"project": "./no*", "tasks": ["t"]},
+      {"project": "./a", "tasks": ["t"]}], "affects": ["{a,b}/**", "../x", "/etc/*", "etc/*"], )" +
+      two_projects + "}");
+  for (const char* project : {"a", "b"}) std::filesystem::create_directory(workspace.root() / project);
+  const Finished finished = run(workspace, {.arguments = {"validate"}});
+  for (const char* entry : {"./nope", "./no*"})
+    EXPECT_THAT(finished.out,
+                HasSubstr(std::string("no project is \"") + entry + "\", so this entry has no effect"));
+  for (const char* glob : {"{a,b}/**", "../x", "/etc/*"})
+    EXPECT_THAT(finished.out, HasSubstr(std::string("\"") + glob + "\" matches no file of the workspace"));
+  EXPECT_THAT(finished.out, AllOf(Not(HasSubstr("is \"./a\"")), Not(HasSubstr("\"etc/*\" matches"))));
+}
+
+TEST(Configuration, a_profile_of_no_task_is_told) {
+  const Workspace workspace("{" + two_projects + "}");
+  for (const char* project : {"a", "b"}) std::filesystem::create_directory(workspace.root() / project);
+  const auto told = [&](const char* profile) {
+    return run(workspace, {.arguments = {"t", "--profile", profile}, .folder = "b"}).err;
+  };
+  EXPECT_EQ(told("sead"), "dream: no task has the profile \"sead\" (did you mean \"seed\"?)\n");
+  EXPECT_EQ(told("seed"), "");
+  EXPECT_EQ(told("*"), "");
+}
+
+TEST(Configuration, a_project_may_be_called_tasks) {
+  const std::string elsewhere =
+      R"("executor": "docker", "options": {"host": "unix:///nowhere/engine.sock", "image": "x"})";
+  const Workspace workspace(R"({"projects": {"tasks": {)" + elsewhere + R"(}, "work": {)" + elsewhere +
+                            "}}}");
+  for (const char* project : {"tasks", "work"}) std::filesystem::create_directory(workspace.root() / project);
+  const Finished finished = run(workspace, {.arguments = {"list"}});
+  EXPECT_THAT(finished.out + finished.err, HasSubstr("./tasks and 1 more"));
 }
 
 TEST(Configuration, the_nearest_file_wins) {

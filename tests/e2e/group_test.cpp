@@ -215,6 +215,14 @@ TEST(Selection, by_change_takes_what_depends_on_it_too) {
   EXPECT_EQ(nothing.code, 0);
   EXPECT_THAT(nothing.err, HasSubstr("nothing to run"));
   EXPECT_THAT(nothing.out, IsEmpty());
+  for (const char* change : {"true", "echo more > a/x"}) {
+    shell(change);
+    for (const char* more : {"--affected", "--list-only"}) {
+      const Finished slip = run(workspace, {.arguments = {"og", "--affected", "main", more}});
+      EXPECT_EQ(slip.code, 2) << "nobody has it: a slip must not look like a success";
+      EXPECT_EQ(slip.err, "dream: no project has a task \"og\" (dream list shows the tasks there are)\n");
+    }
+  }
 }
 
 TEST(Selection, by_change_leaves_out_a_task_that_only_collects) {

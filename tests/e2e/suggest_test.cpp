@@ -247,6 +247,18 @@ TEST(Suggest, runs_nothing_where_there_is_nothing_to_find_out) {
   EXPECT_THAT(finished.err, StartsWith("dream: nothing to suggest, so nothing is run: "));
 }
 
+TEST(Suggest, refuses_a_task_that_is_not_there_as_a_run_does) {
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {"dev": {"command": "true"}}}}})");
+  const auto told = [&](std::vector<std::string> words) {
+    return run(workspace, {.arguments = std::move(words), .folder = "a"});
+  };
+  const Finished finished = told({"suggest", "dve"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("(did you mean \"dev\"?)"));
+  EXPECT_EQ(finished.err, told({"dve"}).err);
+  EXPECT_EQ(told({"suggest", "dev"}).code, 0);
+}
+
 TEST(Suggest, has_stdout_for_itself_as_json) {
   const std::string port = std::to_string(free_port());
   const TwoSteps steps("server " + port + " 4");

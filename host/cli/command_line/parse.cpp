@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "cli/command_line/help.hpp"
 #include "cli/commands/common_options.hpp"
@@ -111,15 +112,29 @@ std::optional<Error> option_of_another(const std::string& word, const Subcommand
   return usage_error(name + " goes with " + join_words(owners), see_help(command));
 }
 
+/// The line with an unknown option behind the dashes; empty where no task stands in front of it.
+std::string as_argument(const Reader& reader, const std::string& option, const Words& all) {
+  const auto at = std::ranges::find(all, option);
+  const std::size_t task = reader.first_word(all);
+  if (at == all.end() || task >= static_cast<std::size_t>(at - all.begin())) return {};
+  std::string line = "dream";
+  for (auto word = all.begin(); word != all.end(); ++word)
+    line += (word == at ? " -- " : " ") + shell_quoted(*word);
+  return printable(line);
+}
+
 /// CLI11's names in its messages are the program's, not the error's.
-Error explain(const Reader& reader, const CLI::ParseError& error, const Subcommand& command) {
+Error explain(const Reader& reader, const CLI::ParseError& error, const Subcommand& command,
+              const Words& all) {
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     for (const std::string& word : reader.app().remaining()) {
       if (!word.starts_with('-')) return usage_error("unexpected " + in_quotes(word), usage_hint(command));
       if (auto misplaced = option_of_another(word, command)) return *misplaced;
       const std::string meant = reader.nearest_option(word);
-      return usage_error("unknown option " + printable(word),
-                         meant.empty() ? see_help(command) : "did you mean " + meant + "?");
+      const std::string for_task = command.name == "run" ? as_argument(reader, word, all) : std::string();
+      std::string hint = meant.empty() ? "" : "did you mean " + meant + "?";
+      if (!for_task.empty()) hint += (hint.empty() ? "for the task: " : " For the task: ") + for_task;
+      return usage_error("unknown option " + printable(word), hint.empty() ? see_help(command) : hint);
     }
   }
   std::string text = error.what();
@@ -172,11 +187,11 @@ Parsed parse_command_line(int argument_count, const char* const* arguments) {
   reader->options().is_named = is_named;
   reader->options().arguments = std::move(behind);
   try {
-    reader->read(std::move(words));
+    reader->read(words);
   } catch (const CLI::CallForHelp&) {
     return std::variant<Invocation, Answer>(Answer{is_named ? help_of(**command) : general_help()});
   } catch (const CLI::ParseError& error) {
-    return explain(*reader, error, **command);
+    return explain(*reader, error, **command, words);
   }
   if (const Result<void> fit = reader->definition().check_words((*command)->name); !fit)
     return usage_error(fit.error().message, usage_hint(**command));

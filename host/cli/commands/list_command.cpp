@@ -32,7 +32,7 @@ const Subcommand list_command{
     .name = "list",
     .takes = "",
     .help = "shows projects, their tasks and executors",
-    .examples = {"dream list", "dream list --json | jq '.projects[].path'"},
+    .examples = {"dream list", "dream list --json | jq '.projects[].project'"},
     .define =
         [](Definition& definition, Options& options) {
           define_place(definition, options);

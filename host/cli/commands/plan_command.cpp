@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/common_options.hpp"
@@ -55,7 +57,13 @@ const Subcommand plan_command{
           define_look(definition, options);
         },
     .run = plan_tasks,
-    .check = check_selection,
+    .check = [](const Options& options) -> Result<void> {
+      if (options.graph != Graph::none && (options.json || options.list_only))
+        return usage_error(
+            fmt::format("--graph and {} don't go together", options.json ? "--json" : "--list-only"),
+            "see dream help plan");
+      return check_selection(options);
+    },
 };
 
 }  // namespace dream::cli

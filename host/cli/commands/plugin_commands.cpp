@@ -115,7 +115,7 @@ const Subcommand plugin_check{
     .name = "plugin check",
     .takes = "ID|FILE",
     .help = "tries whether a plugin keeps the rules of the plugin interface",
-    .examples = {"dream plugin check ./build/libdream_acme.so", "dream plugin check shell --only rule.name"},
+    .examples = {"dream plugin check ./build/libdream_acme.so", "dream plugin check shell --only order.any"},
     .define =
         [](Definition& definition, Options& options) {
           definition.words(options.words, 1, 1);

@@ -14,10 +14,12 @@
 #include <vector>
 
 #include "base/write_all.hpp"
+#include "cli/asking.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/common_options.hpp"
 #include "cli/commands/run_watched.hpp"
 #include "cli/plugin_trust.hpp"
+#include "cli/refusal.hpp"
 #include "cli/reloading.hpp"
 #include "cli/same_runs.hpp"
 #include "cli/terminal.hpp"
@@ -29,7 +31,6 @@
 #include "plan/ports.hpp"
 #include "plugin/registry.hpp"
 #include "ports/held_ports.hpp"
-#include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
 #include "prepare/reload.hpp"
 #include "process/first_thread.hpp"
@@ -238,30 +239,14 @@ int drive(runtime::Session& session, const Options& options, const Requested& re
     plugin::Registry registry(prepare::plugin_search_path(loaded.workspace, options.trust),
                               session.services());
     prepare::Preparation preparation = prepare::prepare(plan, loaded, registry);
-    if (!preparation.errors.empty()) {
-      for (const Error& error : preparation.errors) session.log().write(LogLevel::error, to_string(error));
-      return exit_nothing_run;
+    Explainer explainer(plan, loaded, registry);
+    if (preparation.errors.empty()) {
+      for (const std::string& warning : preparation.warnings) session.log().write(LogLevel::warning, warning);
     }
-    for (const std::string& warning : preparation.warnings) session.log().write(LogLevel::warning, warning);
-    // Each asks the executors and looks through the whole workspace; thousands may fail.
-    constexpr int most_suggestions = 20;
-    auto explain = [&, suggested = 0](StepIndex index, Error& error, plugin::Registry::Ask whom) mutable {
-      if (suggested++ >= most_suggestions) return;
-      const Step& step = plan.steps[position(index)];
-      const std::string plugins_hint = error.hint;
-      prepare::suggest_remedy(step, loaded, registry, whom, error);
-      if (step.command || error.code != ErrorCode::not_found || error.hint != plugins_hint) return;
-      if (const std::string command = nearest_command(step.id.task); !command.empty())
-        error.hint = "did you mean the command \"dream " + command + "\"?";
-    };
-    if (auto refusal = prepare::refusal_of(plan, preparation.steps, loaded, registry)) {
-      for (auto& [index, error] : refusal->steps) {
-        explain(index, error, plugin::Registry::Ask::all);
-        session.log().write(LogLevel::error, to_string(plan.steps[position(index)].id) +
-                                                 " can't be started, so nothing is run: " + to_string(error));
-      }
-      return refusal->exit_code;
-    }
+    const auto refused =
+        tell_refusal(plan, preparation, loaded, registry, explainer,
+                     [&](const std::string& text) { session.log().write(LogLevel::error, text); });
+    if (refused) return *refused;
     auto held = ports::HeldPorts::hold(plan);
     if (!held) {
       session.log().write(LogLevel::error, to_string(held.error()));
@@ -272,7 +257,7 @@ int drive(runtime::Session& session, const Options& options, const Requested& re
     runtime::Driver driver(session, clock, plan, preparation.steps, guardian);
     driver.on_start_failure([&](StepIndex index, Error& error) {
       using Ask = plugin::Registry::Ask;
-      explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
+      explainer.explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
     if (plan::has_ports(plan)) driver.on_first_start([&held](StepIndex step) { held->let_go(step); });
     Reloading reloading({options, requested, loaded, registry, preparation.steps, session.log()},
@@ -347,6 +332,16 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
   }
 }
 
+/// Of a plan that isn't run, as there is nothing to look at.
+std::optional<int> refusal_without_run(const Plan& plan, const prepare::LoadedWorkspace& loaded,
+                                       const Options& options) {
+  AskedPlugins plugins(loaded, options);
+  plugin::Registry& registry = plugins.registry();
+  Explainer explainer(plan, loaded, registry);
+  return tell_refusal(plan, prepare::prepare(plan, loaded, registry), loaded, registry, explainer,
+                      [](const std::string& text) { complain(text); });
+}
+
 }  // namespace
 
 int run_tasks(const Options& options) {
@@ -369,7 +364,10 @@ int run_watched(const Options& options, RunWatcher* watcher) {
   if (!requested) return exit_nothing_run;
   if (!requested->plan) return tell_selection(options, requested->selection);
   const Plan& plan = *requested->plan;
-  if (watcher != nullptr && !watcher->wants(plan, *loaded)) return watcher->tell(0);
+  if (watcher != nullptr && !watcher->wants(plan, *loaded)) {
+    const auto refused = refusal_without_run(plan, *loaded, options);
+    return refused ? *refused : watcher->tell(0);
+  }
   if (const Result<void> sound = check_starts_not_itself(plan, loaded->workspace.root); !sound) {
     complain(sound.error());
     return exit_nothing_run;

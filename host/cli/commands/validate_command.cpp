@@ -30,6 +30,12 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
     loaded.problems.push_back(
         {config::Severity::warning, misfit.where, {}, std::move(message), std::move(misfit.error.hint)});
   }
+  for (const RecursiveRule* rule : projects.graph().idle_rules())
+    loaded.problems.push_back({config::Severity::warning,
+                               rule->where,
+                               {},
+                               "no project is " + in_quotes(rule->project) + ", so this entry has no effect",
+                               "dream list shows the projects there are"});
 }
 
 int validate(const Options& options) {

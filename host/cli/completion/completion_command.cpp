@@ -110,10 +110,8 @@ class Offering {
 
   /// The one whose tasks are meant; empty: none.
   [[nodiscard]] std::string project() const {
-    if (!options_.projects.empty()) return normalise_project(options_.projects.front());
-    const Result<std::filesystem::path> folder = prepare::starting_folder(options_.directory);
-    const Result<std::string> project =
-        folder ? config::project_of_folder(loaded_->workspace, *folder) : Result<std::string>(folder.error());
+    const auto named = options_.projects.empty() ? std::nullopt : std::optional(options_.projects.front());
+    const auto project = prepare::requested_project(named, options_.directory, loaded_->workspace);
     return project ? *project : std::string();
   }
 

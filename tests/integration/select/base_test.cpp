@@ -56,11 +56,18 @@ TEST_F(Base, is_the_default_branch_of_the_upstream) {
   EXPECT_EQ(changes.merge_base, commits[2]);
 }
 
-TEST_F(Base, is_else_the_upstream_of_the_branch) {
-  origin.git({"branch", "--move", "main", "trunk"});
-  const fs::path place = clone();
+// A CI server's checkout: no origin/HEAD, and a branch that follows its own copy.
+TEST_F(Base, is_never_the_copy_of_the_branch_itself) {
+  origin.git({"checkout", "--quiet", "-b", "work"});
+  origin.write("mine");
+  origin.commit();
+  const fs::path place = clone({"--branch=work"});
   run_git(place, {"remote", "set-head", "origin", "--delete"});
-  EXPECT_EQ(changes_in(place).base, "origin/trunk");
+  const Changes changes = changes_in(place);
+  EXPECT_EQ(changes.base, "origin/main");
+  EXPECT_THAT(changes.files, ElementsAre("mine"));
+  run_git(place, {"update-ref", "-d", "refs/remotes/origin/main"});
+  EXPECT_THAT(refusal_in(place).message, HasSubstr("nothing to compare with"));
 }
 
 TEST_F(Base, is_else_a_branch_with_a_usual_name) {

@@ -143,6 +143,7 @@ TEST(StepsNamed, may_be_the_labels_of_lines) {
   EXPECT_EQ(named("api:dev"), "1");
   EXPECT_EQ(named("test"), "2");
   EXPECT_EQ(named("api"), "no") << "two have it";
+  EXPECT_EQ(named("services/auth:dev"), "0") << "an id without its ./";
 }
 
 }  // namespace

@@ -120,8 +120,10 @@ TEST(PortsOfPlan, stand_for_their_names_in_variables_words_and_probes) {
   Step& step = plan.steps[1];
   step.env = {{"URL", "http://x:{port:PORT}/{port:./a:dev:PORT}"}};
   step.command = std::vector<std::string>{"serve", "{port:PORT}", "{port:9}"};
-  step.ready = {PortProbe{.ports = {4000, 5000}, .names = {"PORT"}}, TcpProbe{"h", 0, "./a:dev:PORT"},
-                HttpProbe{.url = ":{port:PORT}/", .port_name = "PORT"}, LogProbe{"on {port:PORT}"}};
+  step.ready = {
+      PortProbe{.ports = {4000, 5000}, .names = {"PORT"}}, TcpProbe{"h", 0, "./a:dev:PORT"},
+      HttpProbe{.url = ":{port:PORT}/", .port_name = "PORT", .headers = {{"Host", "x:{port:PORT}"}}},
+      LogProbe{"on {port:PORT}"}, FileProbe{"{port:PORT}.sock"}};
   step.health = Health{.probe = TcpProbe{"h", 4000}};
   ASSERT_TRUE(plan::set_ports(plan, 100));
   EXPECT_THAT(step.env, ElementsAre(std::pair("URL", "http://x:4100/3100"), std::pair("PORT", "4100")));
@@ -130,7 +132,9 @@ TEST(PortsOfPlan, stand_for_their_names_in_variables_words_and_probes) {
   EXPECT_EQ(step.ready[1], Probe(TcpProbe{"h", 3100}));
   EXPECT_EQ(std::get<HttpProbe>(step.ready[2]).port, 4100);
   EXPECT_EQ(std::get<HttpProbe>(step.ready[2]).url, ":4100/");
+  EXPECT_THAT(std::get<HttpProbe>(step.ready[2]).headers, ElementsAre(std::pair("Host", "x:4100")));
   EXPECT_EQ(step.ready[3], Probe(LogProbe{"on 4100"}));
+  EXPECT_EQ(step.ready[4], Probe(FileProbe{"4100.sock"}));
   EXPECT_EQ(step.health->probe, Probe(TcpProbe{"h", 4100}));
 }
 
