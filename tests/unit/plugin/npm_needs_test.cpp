@@ -1,6 +1,7 @@
 #include <map>
 
 #include "needs_fixture.hpp"
+#include "shared/folder_patterns.hpp"
 
 namespace dream::plugin {
 namespace {
@@ -46,6 +47,53 @@ TEST_F(NpmNeeds, tells_the_members_that_a_manifest_names_in_its_order_and_how_th
               ElementsAre("libs/d development", "libs/c runtime", "libs/b optional", "libs/a peer"));
   EXPECT_THAT(needs("app"), SizeIs(4)) << "asked again";
   EXPECT_THAT(needs("libs/a"), IsEmpty());
+}
+
+/// Each way to share out the folders among the stars would take years.
+TEST_F(NpmNeeds, patterns_with_many_stars_take_no_longer_than_few) {
+  std::string deep = "app";
+  std::string out = "!**";
+  for (int at = 0; at < 60; ++at) deep += "/app";
+  for (int at = 0; at < 12; ++at) out += "/app/**";
+  lib("util");
+  workspace(R"(["libs/*", "**", ")" + out + R"(/b", "!**/libs/**/none"])");
+  folder.write(deep + "/package.json", R"({"name": "deep", "dependencies": {"@acme/util": "*"}})");
+  EXPECT_THAT(needs(deep), ElementsAre("libs/util runtime"));
+}
+
+TEST(FolderPatterns, braces_make_so_many_bytes_and_no_more) {
+  using plugins::BraceExpander;
+  const std::string commas(9'990, ',');
+  std::string nested;
+  for (int at = 0; at < 100'000; ++at) nested += "{a}";
+  for (const std::string& pattern :
+       {"{" + commas + "}" + std::string(100'000, 'x'), "{" + commas + "}", nested}) {
+    BraceExpander expander;
+    expander.expand(pattern);
+    std::size_t bytes = 0;
+    const std::vector<std::string> made = expander.take();
+    for (const std::string& one : made) bytes += one.size();
+    EXPECT_LE(bytes, std::size_t{1} << 20U);
+    EXPECT_LE(made.size(), 1'000U);
+  }
+  BraceExpander expander;
+  expander.expand("a/{b,c}/{d,e}");
+  EXPECT_THAT(expander.take(), ElementsAre("a/b/d", "a/b/e", "a/c/d", "a/c/e"));
+}
+
+TEST(FolderPatterns, a_star_takes_a_hidden_folder_only_to_leave_it_out) {
+  const auto fits = [](const std::string& pattern, const std::string& folder) {
+    return plugins::fits(plugins::read_patterns({pattern}).front(), plugins::parts_of(folder));
+  };
+  EXPECT_TRUE(fits("a/**/b", "a/b"));
+  EXPECT_TRUE(fits("a/**/b", "a/x/b/y/b"));
+  EXPECT_TRUE(fits("**", "a/b"));
+  EXPECT_TRUE(fits("**/.h/**", "a/.h/b"));
+  EXPECT_TRUE(fits("!**/b", ".h/b"));
+  EXPECT_FALSE(fits("**/b", ".h/b"));
+  EXPECT_FALSE(fits("*", ".h"));
+  EXPECT_FALSE(fits("a/**/b", "a/x"));
+  EXPECT_FALSE(fits("a", "a/b"));
 }
 
 TEST_F(NpmNeeds, what_is_needed_in_several_ways_is_told_once_for_each) {
