@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <map>
 
 #include "needs_fixture.hpp"
@@ -7,6 +10,7 @@ namespace dream::plugin {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -185,6 +189,16 @@ TEST_F(NpmNeeds, members_are_those_of_pnpms_file_or_of_either_form_of_workspaces
     folder.write(base + "/p/app/package.json", names);
     EXPECT_THAT(needs(base + "/p/app"), ElementsAre(base + "/p/in runtime"));
   }
+}
+
+TEST_F(NpmNeeds, a_manifest_that_is_no_regular_file_is_refused) {
+  folder.write("a/readme");
+  ASSERT_EQ(::mkfifo((root() + "/a/package.json").c_str(), 0600), 0);
+  EXPECT_THAT(needs("a"), ElementsAre(HasSubstr("/a/package.json can't be read: it is no regular file")));
+  folder.write("b/package.json", "{}");
+  ASSERT_EQ(::symlink("/dev/zero", (root() + "/b/pnpm-workspace.yaml").c_str()), 0);
+  EXPECT_THAT(needs("b"),
+              ElementsAre(HasSubstr("/b/pnpm-workspace.yaml can't be read: it is no regular file")));
 }
 
 TEST_F(NpmNeeds, stars_take_no_hidden_folders_and_no_modules) {
