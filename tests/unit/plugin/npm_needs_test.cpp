@@ -191,6 +191,30 @@ TEST_F(NpmNeeds, members_are_those_of_pnpms_file_or_of_either_form_of_workspaces
   }
 }
 
+/// What YAML has beside it is refused: without the members a needed package would silently be missing.
+TEST_F(NpmNeeds, what_else_pnpms_file_can_be_in_yaml_is_an_error) {
+  int number = 0;
+  for (const char* text :
+       {"packages: &p\n  - p/*\n", "{packages: [p/*]}\n", "packages: !!seq\n  - p/*\n", "packages: *p\n",
+        "packages: |\n  - p/*\n", "  packages:\n    - p/*\n", "--- {packages: [p/*]}\n",
+        "&a\npackages:\n- p/*\n", "? packages\n: - p/*\n", "packages: p/*\n", "packages:\n  p/*\n",
+        "packages:\n  - p/in\n    more\n", "packages: [p/*] more\n", "packages:\n  - &a p/*\n",
+        "packages:\n  - *a\n", "packages:\n  - !!str p\n", "packages:\n  - \"\\x70/*\"\n"}) {
+    const std::string base = "case" + std::to_string(++number);
+    folder.write(base + "/pnpm-workspace.yaml", text);
+    folder.write(base + "/p/in/package.json", "{}");
+    EXPECT_THAT(needs(base + "/p/in"), ElementsAre(HasSubstr(": expected "))) << text;
+  }
+  for (const char* text :
+       {"", "# nothing\n", "packages:\n", "packages: ~\n", "packages: null # none\n", "packages: []\n",
+        "%YAML 1.2\n---\npackages:\nother: 1\n", "--- # x\nother:\n  packages: 1\n"}) {
+    const std::string base = "case" + std::to_string(++number);
+    folder.write(base + "/pnpm-workspace.yaml", text);
+    folder.write(base + "/p/in/package.json", "{}");
+    EXPECT_THAT(needs(base + "/p/in"), IsEmpty()) << text;
+  }
+}
+
 TEST_F(NpmNeeds, a_manifest_that_is_no_regular_file_is_refused) {
   folder.write("a/readme");
   ASSERT_EQ(::mkfifo((root() + "/a/package.json").c_str(), 0600), 0);
