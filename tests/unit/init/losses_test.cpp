@@ -55,5 +55,19 @@ TEST_F(Init, a_port_of_a_procfile_is_one_that_there_is) {
   EXPECT_THAT(made, HasSubstr(R"("PORT": "5000")"));
 }
 
+TEST_F(Init, ten_thousand_names_and_hundreds_of_needs_are_read_in_one_go) {
+  std::string command;
+  for (int at = 0; at < 10'000; ++at) command += "${a" + std::to_string(at) + ":?} ";
+  write("compose.yaml", "services:\n  a: {image: i, command: \"" + command + "\"}\n");
+  EXPECT_THAT(text(), HasSubstr("${a9999}"));
+  std::string services = "services:\n";
+  constexpr int count = 600;
+  for (int at = 0; at < count; ++at)
+    services += "  s" + std::to_string(at) + ": {image: i, depends_on: [s" +
+                std::to_string((at + 1) % count) + "]}\n";
+  write("compose.yaml", services);
+  EXPECT_THAT(text(), HasSubstr("s599"));
+}
+
 }  // namespace
 }  // namespace dream::init
