@@ -28,6 +28,7 @@ Result<std::vector<control::StepChange>> Reloading::reload(std::span<const StepI
   const Plan& plan = *run_.requested.plan;
   const Result<prepare::LoadedWorkspace> now = prepare::read_again(run_.loaded, run_.options.trust);
   if (!now) return now.error();
+  run_.secrets.add(now->document->secrets());
   prepare::ProjectGraph graph(
       *now, [this]() -> plugin::Registry& { return run_.registry; },
       [this](std::string_view warning) { warn({std::string(warning)}); });
