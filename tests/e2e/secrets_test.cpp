@@ -146,7 +146,7 @@ TEST_F(SecretsTest, are_in_nothing_that_is_told_of_a_step_that_is_unhealthy) {
 
 /// They are the task's business.
 TEST_F(SecretsTest, are_left_in_what_tasks_write) {
-  EXPECT_EQ(dream({"-o", "prefix", "says"}).out, "./a:says: the task says supersecret'value\n");
+  EXPECT_EQ(dream({"-o", "prefix", "says"}).out, "a | the task says supersecret'value\n");
 }
 
 }  // namespace
