@@ -11,10 +11,15 @@ AskedPlugins::AskedPlugins(const prepare::LoadedWorkspace& loaded, const Options
       registry_(prepare::plugin_search_path(loaded.workspace, options.trust), services_) {}
 
 AskedProjects::AskedProjects(const prepare::LoadedWorkspace& loaded, const Options& options)
-    : graph_(loaded, [this, &loaded, &options]() -> plugin::Registry& {
-        if (!plugins_) plugins_ = std::make_unique<AskedPlugins>(loaded, options);
-        return plugins_->registry();
-      }) {}
+    : graph_(
+          loaded,
+          [this, &loaded, &options]() -> plugin::Registry& {
+            if (!plugins_) plugins_ = std::make_unique<AskedPlugins>(loaded, options);
+            return plugins_->registry();
+          },
+          [](std::string_view warning) {
+            output::make_stderr_log(LogLevel::warning)->write(LogLevel::warning, warning);
+          }) {}
 
 bool has_task(const std::string& task, const Options& options) {
   const auto loaded = prepare::read_workspace(options.directory, options.trust);

@@ -28,7 +28,10 @@ Result<std::vector<control::StepChange>> Reloading::reload(std::span<const StepI
   const Plan& plan = *run_.requested.plan;
   const Result<prepare::LoadedWorkspace> now = prepare::read_again(run_.loaded, run_.options.trust);
   if (!now) return now.error();
-  prepare::ProjectGraph graph(*now, [this]() -> plugin::Registry& { return run_.registry; });
+  run_.secrets.add(now->document->secrets());
+  prepare::ProjectGraph graph(
+      *now, [this]() -> plugin::Registry& { return run_.registry; },
+      [this](std::string_view warning) { warn({std::string(warning)}); });
   const Result<Plan> new_plan = plan_again(run_.options, run_.requested, *now, graph);
   if (!new_plan) return new_plan.error();
   std::vector<prepare::ReloadedStep> reloaded;

@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "cli/options.hpp"
 #include "cli/workspace.hpp"
+#include "config/secrets.hpp"
 #include "control/run_answers.hpp"
 #include "plugin/registry.hpp"
 #include "prepare/prepared_step.hpp"
@@ -28,6 +29,7 @@ class Reloading {
     plugin::Registry& registry;
     std::vector<prepare::PreparedStep>& steps;
     Log& log;
+    config::Secrets& secrets;  ///< are added to
   };
   /// As steps are started, and were before: each of these may leave something behind.
   using Tell = std::function<void(const std::vector<prepare::PreparedStep>& ever)>;

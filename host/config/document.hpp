@@ -66,6 +66,7 @@ class Document {
   /// What is right, but meant something else before variables were expanded.
   [[nodiscard]] const std::vector<Problem>& remarks() const { return expansions_.remarks; }
   /// A text of dream's own without what it must not show.
+  [[nodiscard]] const Secrets& secrets() const { return expansions_.secrets; }
   [[nodiscard]] std::string masked(std::string text) const {
     return expansions_.secrets.masked(std::move(text));
   }

@@ -21,6 +21,8 @@ namespace {
 constexpr const char* local_name = "dream.local.json";
 constexpr std::size_t most_levels = 16;
 constexpr std::size_t most_files = 64;
+/// A file counts each time that it is merged: so often it is kept.
+constexpr const char* too_much = "the files that are merged have more than 16 MiB together";
 
 /// What makes a text unfit for the parser, which would silently stop at a NUL. False: something does.
 bool check_bytes(const SourceText& source, ProblemList& problems) {
@@ -52,6 +54,7 @@ Layers::Layers(const std::filesystem::path& file, const Outside& outside, Source
     : file_(file), root_(file.parent_path()), outside_(outside), sources_(sources), problems_(problems) {}
 
 std::unique_ptr<Tree> Layers::read(std::string text) {
+  bytes_ = text.size();
   std::unique_ptr<Tree> tree = parse(file_.string(), std::move(text));
   struct stat status {};
   const bool extends = tree && tree->root().IsObject() && tree->find(tree->root(), "extends") != nullptr;
@@ -132,6 +135,7 @@ void Layers::extend(const Place& place, const Json& path, const Tree& tree, std:
                   {});
   Result<std::string> text = read_file(*found, root_ / normal, {.size = Document::max_size});
   if (!text) return refuse(at, text.error().where + ": " + text.error().message, text.error().hint);
+  if (!has_room_for(*text)) return refuse(at, too_much, {});
   open_.push_back({found->status.st_dev, found->status.st_ino, normal.string()});
   if (std::ranges::find(extended_, normal.string()) == extended_.end()) extended_.push_back(normal.string());
   std::unique_ptr<Tree> layer = with_extended(parse((root_ / normal).string(), std::move(*text)));
@@ -154,6 +158,11 @@ std::optional<FoundFile> Layers::find(const std::filesystem::path& path, const P
   return std::nullopt;
 }
 
+bool Layers::has_room_for(const std::string& text) {
+  bytes_ += text.size();
+  return bytes_ <= Document::max_size;
+}
+
 bool Layers::is_in_workspace(const FoundFile& file) {
   const auto root = find_file(root_.empty() ? "." : root_);
   if (!root || !*root) return false;
@@ -170,6 +179,7 @@ void Layers::add_local(std::unique_ptr<Tree>& tree) {
   if (!found) return;
   Result<std::string> text = read_file(*found, file, {.size = Document::max_size});
   if (!text) return refuse(at, text.error().where + ": " + text.error().message, text.error().hint);
+  if (!has_room_for(*text)) return refuse(at, too_much, {});
   std::unique_ptr<Tree> local = parse(file.string(), std::move(*text));
   open_.push_back({found->status.st_dev, found->status.st_ino, local_name});
   local = with_extended(std::move(local));

@@ -43,6 +43,8 @@ class Layers {
   void extend(const Place& place, const Json& path, const Tree& tree, std::unique_ptr<Tree>& lower);
   [[nodiscard]] std::optional<FoundFile> find(const std::filesystem::path& path, const Problem& at);
   [[nodiscard]] bool is_in_workspace(const FoundFile& file);
+  /// Counts it.
+  [[nodiscard]] bool has_room_for(const std::string& text);
   void add_local(std::unique_ptr<Tree>& tree);
   void refuse(Problem at, std::string message, std::string hint);
 
@@ -54,6 +56,7 @@ class Layers {
   std::vector<Open> open_;  ///< each is extended by the one before it
   std::vector<std::string> extended_;
   std::size_t files_ = 0;
+  std::size_t bytes_ = 0;  ///< of all of them
   bool is_broken_ = false;
 };
 

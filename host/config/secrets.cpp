@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "base/shell_quote.hpp"
+#include "base/text.hpp"
 
 namespace dream::config {
 
@@ -45,12 +46,19 @@ void Secrets::see(std::string_view name, std::string_view value) {
   if (value.size() < shortest || !(names_secret(name) || has_password(value))) return;
   std::string in_shell(value);  // as it stands in a line for a shell
   replace_all(in_shell, "'", R"('\'')");
-  for (const std::string& shown : {std::string(value), in_shell, shell_escaped(value)}) {
-    if (std::ranges::find(values_, shown) != values_.end()) continue;
-    const auto shorter =
-        std::ranges::find_if(values_, [&](const std::string& other) { return other.size() < shown.size(); });
-    values_.insert(shorter, shown);
-  }
+  for (const std::string& shown : {std::string(value), in_shell, shell_escaped(value), printable(value)})
+    hide(shown);
+}
+
+void Secrets::add(const Secrets& others) {
+  for (const std::string& value : others.values_) hide(value);
+}
+
+void Secrets::hide(const std::string& value) {
+  if (std::ranges::find(values_, value) != values_.end()) return;
+  const auto shorter =
+      std::ranges::find_if(values_, [&](const std::string& other) { return other.size() < value.size(); });
+  values_.insert(shorter, value);
 }
 
 std::string Secrets::masked(std::string text) const {

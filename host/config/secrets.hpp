@@ -20,10 +20,14 @@ class Secrets {
   /// Remembers the value of a variable if its name, or the value itself (a URL with a password), says that it
   /// is one. Shorter ones than four bytes would be found in every other word.
   void see(std::string_view name, std::string_view value);
+  /// Those of others, too.
+  void add(const Secrets& others);
   /// `text` without them.
   [[nodiscard]] std::string masked(std::string text) const;
 
  private:
+  void hide(const std::string& value);
+
   std::vector<std::string> values_;  ///< the longest first
 };
 

@@ -196,6 +196,8 @@ class Maker {
     if (std::string folder = tmpfs_text(one); !folder.empty()) return tmpfs_.push_back(std::move(folder));
     const std::string text = volume_text(one);
     if (text.empty()) return leave_out(fmt::format("a volume ({})", text_at(one, "type")));
+    if (!text_at(member_at(one, "volume"), "subpath").empty()) return leave_out("a volume (volume.subpath)");
+    if (text_at(member_at(one, "bind"), "create_host_path") == "false") leave_out("bind.create_host_path");
     std::string written = volume_text(one, true);
     // The folder that compose is called in, and the user's own, which both know by other names.
     for (const auto& [variable, path] : {std::pair("${PWD}", "."), std::pair("${HOME}", "~")}) {
@@ -377,8 +379,11 @@ std::string build_json(const std::string& name, const YAML::Node& build, const C
     if ((key == "context" || key == "dockerfile" || key == "target") && one.second.IsScalar()) {
       members.emplace_back(key, json_string(written_text(one.second)));
     } else if (key == "args") {
-      const auto value = [&](const std::string& variable) { return variables.written_value(variable); };
-      members.emplace_back(key, variables_json(one.second, value).object);
+      const VariablesJson args = variables_json(
+          one.second, [&](const std::string& variable) { return variables.written_value(variable); });
+      members.emplace_back(key, args.object);
+      for (const std::string& outside : draft != nullptr ? args.from_outside : std::vector<std::string>())
+        draft->leave_out(fmt::format("build.args.{} (its value comes from the environment)", outside), name);
     } else if (key != "pull" && !key.starts_with("cache_") && draft != nullptr) {
       draft->leave_out("build." + key, name);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -77,6 +78,26 @@ std::optional<std::string> ComposeVariables::value(const std::string& name) cons
   return found == values_.end() ? std::nullopt : std::optional(found->second);
 }
 
+namespace {
+
+bool is_of_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// NAME of each "${NAME:?why}" and "${NAME?why}".
+std::vector<std::string> names_that_must_be(std::string_view text) {
+  std::vector<std::string> names;
+  for (std::size_t at = text.find("${"); at != std::string_view::npos; at = text.find("${", at + 2)) {
+    std::size_t end = at + 2;
+    while (end < text.size() && is_of_name(text[end])) ++end;
+    if (end > at + 2 && (text.substr(end).starts_with(":?") || text.substr(end).starts_with('?')))
+      names.emplace_back(text.substr(at + 2, end - at - 2));
+  }
+  return names;
+}
+
+}  // namespace
+
 std::string ComposeVariables::expanded(const std::string& text) {
   return expanded(text, [](const std::string& name) { return "${" + name + "}"; });
 }
@@ -86,8 +107,10 @@ std::string ComposeVariables::expanded(const std::string& text,
   if (text.find('$') == std::string::npos) return text;
   std::map<std::string, std::string, std::less<>> kept;  // stand for themselves
   std::string asked;
+  std::set<std::string, std::less<>> must_be;  // each where it is asked for
   const auto lookup = [&](const std::string& name) -> std::optional<std::string_view> {
     asked = name;
+    if (must_be.contains(name)) demanded_.insert(name);
     if (const auto found = values_.find(name); found != values_.end()) {
       used_ = true;
       return found->second;
@@ -101,6 +124,14 @@ std::string ComposeVariables::expanded(const std::string& text,
     if (made && made->unset.empty()) return made->text;
     const std::vector<std::string> names = made ? made->unset : std::vector{asked};
     std::size_t added = 0;
+    // All of them at once: to begin anew for each would take long for many.
+    if (!made && must_be.empty()) {
+      for (const std::string& name : names_that_must_be(text)) {
+        if (values_.contains(name) || kept.contains(name) || name == asked) continue;
+        kept.emplace(name, unknown(name));
+        must_be.insert(name);
+      }
+    }
     for (const std::string& name : names) {
       if (name.empty() || values_.contains(name) || !kept.emplace(name, unknown(name)).second) continue;
       if (!made) demanded_.insert(name);
@@ -114,10 +145,6 @@ std::string ComposeVariables::expanded(const std::string& text,
 }
 
 namespace {
-
-bool is_of_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
 
 /// "$NAME" as "${NAME}", "${NAME:?why}" as "${NAME}": without a value, nothing else of dream.json would work.
 std::string with_braces(std::string_view text) {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "base/text.hpp"
 
@@ -22,27 +22,36 @@ class Order {
  public:
   /// False: `from` would need itself.
   bool add(const Task& from, const Task& to) {
-    if (leads(to, from)) return false;
-    needs_[from].insert(to);
+    const std::size_t first = number_of(from);
+    const std::size_t second = number_of(to);
+    if (leads(second, first)) return false;
+    needs_[first].push_back(second);
     return true;
   }
 
  private:
-  bool leads(const Task& from, const Task& to) const {
-    std::vector<Task> open{from};
-    std::set<Task> seen;
+  std::size_t number_of(const Task& task) {
+    const auto [known, is_new] = numbers_.emplace(task, needs_.size());
+    if (is_new) needs_.emplace_back();
+    return known->second;
+  }
+
+  [[nodiscard]] bool leads(std::size_t from, std::size_t to) const {
+    std::vector<std::size_t> open{from};
+    std::vector<bool> seen(needs_.size());
     while (!open.empty()) {
-      const Task task = std::move(open.back());
+      const std::size_t task = open.back();
       open.pop_back();
       if (task == to) return true;
-      const auto found = needs_.find(task);
-      if (!seen.insert(task).second || found == needs_.end()) continue;
-      open.insert(open.end(), found->second.begin(), found->second.end());
+      if (seen[task]) continue;
+      seen[task] = true;
+      open.insert(open.end(), needs_[task].begin(), needs_[task].end());
     }
     return false;
   }
 
-  std::map<Task, std::set<Task>> needs_;
+  std::map<Task, std::size_t> numbers_;
+  std::vector<std::vector<std::size_t>> needs_;  ///< by number
 };
 
 }  // namespace

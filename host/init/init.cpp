@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <functional>
+#include <set>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -135,17 +136,29 @@ class NoManifests final : public Manifests {
   }
 };
 
-/// Each task that was written can be planned.
+/// Each task that was written can be planned: those that none needs, and what their plans don't have.
 Result<void> check_plans(const config::LoadResult& read) {
   NoManifests manifests;
-  for (const auto& [project, tasks] : read.workspace.dependencies) {
-    for (const auto& [task, dependencies] : tasks) {
-      const auto plan = make_plan(read.workspace, {.ids = {{project, task}}}, &manifests);
-      if (plan) continue;
-      return Error{ErrorCode::usage,
-                   "what is found here can't be run: " + plan.error().error.message,
-                   {},
-                   "write dream.json by hand, without what closes the circle"};
+  std::set<std::string> needed;
+  for (const auto& [project, tasks] : read.workspace.dependencies)
+    for (const auto& [task, dependencies] : tasks)
+      for (const Dependency& entry : dependencies.entries)
+        if (!entry.by_manifest)
+          needed.insert(to_string(StepId{entry.project, entry.task.empty() ? task : entry.task}));
+  std::set<std::string> planned;
+  for (const bool only_first : {true, false}) {
+    for (const auto& [project, tasks] : read.workspace.dependencies) {
+      for (const auto& [task, dependencies] : tasks) {
+        const std::string id = to_string(StepId{project, task});
+        if (planned.contains(id) || (only_first && needed.contains(id))) continue;
+        const auto plan = make_plan(read.workspace, {.ids = {{project, task}}}, &manifests);
+        if (!plan)
+          return Error{ErrorCode::usage,
+                       "what is found here can't be run: " + plan.error().error.message,
+                       {},
+                       "write dream.json by hand, without what closes the circle"};
+        for (const Step& step : plan->steps) planned.insert(to_string(step.id));
+      }
     }
   }
   return {};

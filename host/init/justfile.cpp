@@ -63,7 +63,8 @@ class Justfiles {
  private:
   void recipe(const std::string& line, const std::string& before, const std::string& about) {
     const std::size_t colon = line.find(':');
-    const std::string head = trimmed(line.substr(line[0] == '@' ? 1 : 0, colon));
+    const std::string whole = trimmed(line.substr(0, colon));
+    const std::string head = whole.starts_with('@') ? whole.substr(1) : whole;
     const std::string name = head.substr(0, head.find_first_of(" \t"));
     const bool is_recipe = colon != std::string::npos && line.substr(colon, 2) != ":=" && name != "set" &&
                            name != "alias" && name != "export";

@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "base/text.hpp"
 #include "init/files.hpp"
@@ -29,12 +30,28 @@ bool next_line(std::istringstream& lines, std::string& line) {
   return true;
 }
 
+/// "$(error set Q: please)" has no names, and no colon of a rule: only "$" stays of what is in brackets.
+std::string without_calls(const std::string& words) {
+  std::string left;
+  std::size_t depth = 0;
+  for (const char c : words) {
+    if (depth == 0) left += c;
+    if ((c == '(' || c == '{') && (depth > 0 || left.ends_with(c == '(' ? "$(" : "${"))) {
+      if (depth++ == 0) left.pop_back();
+    } else if (depth > 0 && (c == ')' || c == '}')) {
+      --depth;
+    }
+  }
+  return left;
+}
+
 struct Target {
   std::vector<std::string> needs;
   bool has_recipe = false;
   bool is_phony = false;
   std::string about = {};  ///< what stands behind `##`
   bool is_plain = true;    ///< what it needs are the names of targets
+  bool is_named = false;   ///< is one of names()
 };
 
 /// A Makefile and those that it includes, as far as they can be read without make.
@@ -106,19 +123,22 @@ class Makefile {
       for (Target* target : current_) target->has_recipe = true;
       return;
     }
-    const std::string words = trimmed(line.substr(0, line.find('#')));
+    std::string words = trimmed(line.substr(0, line.find('#')));
     const std::string first = words.substr(0, words.find_first_of(" \t("));
-    if (first.starts_with("if")) ++conditions_;
+    const bool is_condition = first == "ifeq" || first == "ifneq" || first == "ifdef" || first == "ifndef";
+    if (is_condition) ++conditions_;
     if (first == "endif") --conditions_;
     if (first == "include" || first == "-include" || first == "sinclude")
       return include(trimmed(words.substr(first.size())), first != "include");
     if (words.find("$(eval") != std::string::npos) has_more_ = true;
     variables_.assign(words);
+    words = without_calls(words);
     const std::size_t colon = words.find(':');
     // An assignment (`:=`, `::=`, `A = b:c`), a word of make's own.
     if (colon == std::string::npos || words.find('=') < colon || words.substr(colon).starts_with(":=") ||
-        words.substr(colon).starts_with("::=") || first.starts_with("if"))
+        words.substr(colon).starts_with("::=") || is_condition)
       return;
+    if (words.substr(colon).starts_with("://")) return;
     const std::size_t about = std::min(line.find("##"), line.size());
     rule(words.substr(0, colon), words.substr(colon + 1),
          line.substr(std::min(line.find_first_not_of("# ", about), line.size())));
@@ -134,7 +154,7 @@ class Makefile {
         for (std::string one; phony >> one;) phony_.push_back(&targets_[one]);
       }
       Target& target = targets_[name];
-      if (is_word(name, "-_") && std::ranges::find(names_, name) == names_.end()) names_.push_back(name);
+      if (is_word(name, "-_") && !std::exchange(target.is_named, true)) names_.push_back(name);
       current_.push_back(&target);
       if (!about.empty()) target.about = about;
       std::istringstream needs(rest.substr(0, rest.find(';')));
@@ -149,11 +169,15 @@ class Makefile {
 
   /// False: one of them was there already.
   bool add_all_of(const std::string& name, std::set<std::string>& seen) const {
-    const auto target = targets_.find(name);
-    if (std::ranges::find(names_, name) == names_.end() || !seen.insert(name).second) return false;
-    return std::ranges::all_of(target->second.needs, [&](const std::string& need) {
-      return std::ranges::find(names_, need) == names_.end() || add_all_of(need, seen);
+    if (!is_named(name) || !seen.insert(name).second) return false;
+    return std::ranges::all_of(targets_.at(name).needs, [&](const std::string& need) {
+      return !is_named(need) || add_all_of(need, seen);
     });
+  }
+
+  [[nodiscard]] bool is_named(const std::string& name) const {
+    const auto target = targets_.find(name);
+    return target != targets_.end() && target->second.is_named;
   }
 
   fs::path folder_;  ///< that make runs in

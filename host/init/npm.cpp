@@ -10,7 +10,7 @@
 #include "init/compose_values.hpp"
 #include "init/packages.hpp"
 #include "init/sources.hpp"
-#include "plan/workspace.hpp"
+#include "shared/folder_patterns.hpp"
 
 namespace dream::init {
 
@@ -34,46 +34,12 @@ const Value* member(const Value& object, const char* name) {
   return found == object.MemberEnd() ? nullptr : &found->value;
 }
 
-/// "a/{b,c}/d" as "a/b/d" and "a/c/d".
-void add_expanded(const std::string& pattern, std::vector<std::string>& all) {
-  constexpr std::size_t most = 1000;
-  const std::size_t open = pattern.find('{');
-  const std::size_t close = pattern.find('}', std::min(open, pattern.size()));
-  if (open == std::string::npos || close == std::string::npos || all.size() >= most) {
-    all.push_back(pattern);
-    return;
-  }
-  for (std::size_t begin = open + 1; begin <= close;) {
-    const std::size_t end = std::min(pattern.find(',', begin), close);
-    add_expanded(pattern.substr(0, open) + pattern.substr(begin, end - begin) + pattern.substr(close + 1),
-                 all);
-    begin = end + 1;
-  }
-}
-
-/// Whether a folder is one of a workspace. `*` is no folder whose name begins with a dot.
-bool is_member(const std::vector<std::string>& patterns, const std::string& folder) {
-  bool member = false;
-  for (const std::string& pattern : patterns) {
-    const bool out = pattern.starts_with("!");
-    const std::string written = out ? pattern.substr(1) : pattern;
-    if ((out || written.find("/.") != std::string::npos || folder.find("/.") == std::string::npos ||
-         written.starts_with(".")) &&
-        glob_matches(normalise_project(written), folder))
-      member = !out;
-  }
-  return member;
-}
-
 /// The parts of patterns that name hidden folders.
-std::vector<std::string> hidden_parts(const std::vector<std::string>& patterns) {
+std::vector<std::string> hidden_parts(const std::vector<plugins::FolderPattern>& patterns) {
   std::vector<std::string> hidden;
-  for (const std::string& pattern : patterns) {
-    for (const fs::path& part : fs::path(pattern)) {
-      const std::string name = part.string();
-      if (name.starts_with('.') && name != "." && name != "..") hidden.push_back(name);
-    }
-  }
+  for (const plugins::FolderPattern& pattern : patterns)
+    for (const std::string& part : pattern.parts)
+      if (part.starts_with('.') && part != "..") hidden.push_back(part);
   return hidden;
 }
 
@@ -202,10 +168,11 @@ std::vector<std::string> keys_at(const Value& json, const char* name) {
 
 std::vector<std::string> members_of(const fs::path& root, const std::vector<std::string>& patterns) {
   if (patterns.empty()) return folders_below(root, most_levels_without_workspace);
-  std::vector<std::string> expanded;
-  for (const std::string& pattern : patterns) add_expanded(pattern, expanded);
-  std::vector<std::string> members = folders_below(root, most_levels, hidden_parts(expanded));
-  std::erase_if(members, [&](const std::string& folder) { return !is_member(expanded, folder); });
+  const std::vector<plugins::FolderPattern> read = plugins::read_patterns(patterns);
+  std::vector<std::string> members = folders_below(root, most_levels, hidden_parts(read));
+  std::erase_if(members, [&](const std::string& folder) {
+    return !plugins::is_member(read, plugins::parts_of(folder));
+  });
   return members;
 }
 

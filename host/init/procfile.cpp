@@ -58,7 +58,7 @@ std::string replacing_the_shell(const std::string& command) {
 std::optional<int> port_in(std::string_view text) {
   int port = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return failure == std::errc() && port > 0 ? std::optional(port) : std::nullopt;
+  return failure == std::errc() && port > 0 && port <= 65535 ? std::optional(port) : std::nullopt;
 }
 
 /// What the file beside it says of PORT, else a `bin/dev` that starts Procfile.dev with one, else foreman's.
@@ -98,7 +98,7 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
     task.members.emplace_back("service", "true");
     if (*variables) task.members.emplace_back("envFile", "\".env\"");
     task.members.emplace_back("env", fmt::format(R"({{ "PORT": "{}" }})", port));
-    port += between_ports;
+    port = port + between_ports <= 65535 ? port + between_ports : first_port;
     entries.push_back({project, draft.add_task(project, "shell", comment, "procfile", std::move(task))});
   }
   const std::string gathers = draft.add_gatherer(

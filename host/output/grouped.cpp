@@ -154,7 +154,7 @@ class GroupedRenderer : public Renderer {
     Kept& kept = kept_[position(step)];
     if (!kept.spool) return;
     const std::string text =
-        fmt::format("── {}{} ──", to_string(plan_.steps[position(step)].id), kept.verdict);
+        fmt::format("── {}{} ──", printable(to_string(plan_.steps[position(step)].id)), kept.verdict);
     const auto group = std::make_shared<Group>();
     group->heading =
         color_ ? fmt::format("dream: \033[1m{}\033[0m\n", text) : fmt::format("dream: {}\n", text);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/text.hpp"
 #include "output/tails.hpp"
 
 namespace dream::output {
@@ -42,7 +43,8 @@ class QuietRenderer : public Renderer {
     std::string last = tails_.take_last(step, lines_of_a_failure);
     if (last.empty()) return;
     if (!last.ends_with('\n')) last += '\n';
-    say(fmt::format("dream: ── {}{}, last lines ──\n", to_string(plan_.steps[position(step)].id), attempt));
+    say(fmt::format("dream: ── {}{}, last lines ──\n", printable(to_string(plan_.steps[position(step)].id)),
+                    attempt));
     put(Stream::out, last);
   }
 

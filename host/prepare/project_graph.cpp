@@ -1,9 +1,12 @@
 #include "prepare/project_graph.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <unordered_set>
 
+#include "base/text.hpp"
 #include "prepare/offers.hpp"
 #include "prepare/project_list.hpp"
 
@@ -16,7 +19,10 @@ namespace fs = std::filesystem;
 /// Walks down the folders that a glob can match.
 class FolderSearch {
  public:
-  FolderSearch(const fs::path& root, std::set<std::string>& found) : root_(root), found_(found) {}
+  explicit FolderSearch(const fs::path& root) : root_(root) {}
+
+  std::set<std::string> found;
+  std::set<std::string> unfit;  ///< their names can't be shown; not looked into
 
   void look_for(const std::string& pattern) {
     pattern_ = pattern;
@@ -48,17 +54,23 @@ class FolderSearch {
       path += name;
       const std::string project = normalise_project(path);
       if (project.empty()) continue;
-      if (glob_matches(pattern_, project)) found_.insert(project);
+      if (!is_printable(name)) {
+        if (any_depth_ || depth + 1 < depth_ || glob_matches(pattern_, project)) unfit.insert(project);
+        continue;
+      }
+      if (glob_matches(pattern_, project)) found.insert(project);
       if (!entry->is_symlink(unknown)) look_into(path, depth + 1);
     }
   }
 
   const fs::path& root_;
-  std::set<std::string>& found_;
   std::string pattern_;
   std::size_t depth_ = 0;
   bool any_depth_ = false;
 };
+
+/// What is wrong with a folder's name; dream.json's reader refuses such a one, too.
+constexpr std::string_view unfit_name = "there is a character that can't be shown in the name";
 
 bool is_followed(const plugin::NeededProject& needed, bool on_one_circle) {
   return needed.kind != plugin::NeededProject::Kind::development || !on_one_circle;
@@ -68,12 +80,15 @@ bool is_followed(const plugin::NeededProject& needed, bool on_one_circle) {
 
 const std::vector<std::string>& ProjectGraph::projects() {
   if (projects_) return *projects_;
-  std::set<std::string> found;
-  for (const ListedProject& project : list_projects(loaded_.workspace)) found.insert(*project.name);
-  FolderSearch search(loaded_.workspace.root, found);
+  FolderSearch search(loaded_.workspace.root);
+  for (const ListedProject& project : list_projects(loaded_.workspace)) search.found.insert(*project.name);
   for (const ProjectGlob& glob : loaded_.workspace.project_globs) search.look_for(glob.pattern);
   for (const DependencyGlob& glob : loaded_.workspace.dependency_globs) search.look_for(glob.pattern);
-  return projects_.emplace(found.begin(), found.end());
+  if (const std::size_t count = search.unfit.size(); count > 0)
+    warn_(fmt::format("{}{} left out: {}, which stands before lines of output",
+                      printable(*search.unfit.begin()),
+                      count == 1 ? " is" : fmt::format(" and {} more folders are", count - 1), unfit_name));
+  return projects_.emplace(search.found.begin(), search.found.end());
 }
 
 std::vector<const RecursiveRule*> ProjectGraph::idle_rules() {
@@ -122,6 +137,12 @@ Result<ProjectGraph::Node*> ProjectGraph::node_of(const std::string& project) {
   if (!executor) return executor.error();
   Result<std::vector<plugin::NeededProject>> needed = (*executor)->needed_projects(spec_of(project));
   if (!needed) return needed.error();
+  for (const plugin::NeededProject& one : *needed)
+    if (!is_printable(one.project))
+      return Error{ErrorCode::plan,
+                   fmt::format("{} needs {}: {}", project, printable(one.project), unfit_name),
+                   {},
+                   "rename the folder"};
   entry->second.needed = std::move(*needed);
   return &entry->second;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace dream::prepare {
 
 /// The plugins of a workspace; called when the first one is asked.
 using OpenRegistry = std::function<plugin::Registry&()>;
+/// Takes a sentence that warns.
+using Warn = std::function<void(std::string_view)>;
 
 /// What is known of the projects of a workspace beyond what dream.json says of each: which there are, which
 /// tasks they have, and which of them need which, by their manifests. Asks executors, each about a project at
@@ -21,10 +24,11 @@ using OpenRegistry = std::function<plugin::Registry&()>;
 class ProjectGraph final : public Manifests {
  public:
   /// `loaded` must outlive the graph.
-  ProjectGraph(const LoadedWorkspace& loaded, OpenRegistry open) : loaded_(loaded), open_(std::move(open)) {}
+  ProjectGraph(const LoadedWorkspace& loaded, OpenRegistry open, Warn warn)
+      : loaded_(loaded), open_(std::move(open)), warn_(std::move(warn)) {}
 
   /// All projects by name: those that dream.json names, and the folders that its globs match (but for hidden
-  /// ones and `node_modules`).
+  /// ones and `node_modules`). Warns of folders that can't be projects, for their names can't be shown.
   [[nodiscard]] const std::vector<std::string>& projects();
 
   /// Entries of `recursive` that match no project.
@@ -57,6 +61,7 @@ class ProjectGraph final : public Manifests {
 
   const LoadedWorkspace& loaded_;
   OpenRegistry open_;
+  Warn warn_;
   std::optional<std::vector<std::string>> projects_;
   std::map<std::string, std::vector<std::string>, std::less<>> found_tasks_;  ///< by project, sorted
   std::map<std::string, Node, std::less<>> nodes_;

@@ -206,6 +206,22 @@ void Driver::turn_soon() {
 
 // ---- what the engine is to hear
 
+engine::Event Driver::masked(engine::Event event) const {
+  const auto mask = [this](std::string& text) { text = session_.masked(std::move(text)); };
+  const auto mask_error = [&mask](Error& error) {
+    mask(error.message);
+    mask(error.where);
+    mask(error.hint);
+  };
+  if (auto* failed = std::get_if<engine::StartFailed>(&event)) mask_error(failed->error);
+  if (auto* never = std::get_if<engine::NeverReady>(&event)) mask_error(never->error);
+  if (auto* unhealthy = std::get_if<engine::Unhealthy>(&event)) mask(unhealthy->why);
+  if (auto* left = std::get_if<engine::LeftBehind>(&event)) std::ranges::for_each(left->processes, mask);
+  if (auto* exited = std::get_if<engine::Exited>(&event))
+    if (auto* lost = std::get_if<Lost>(&exited->status)) mask(lost->reason);
+  return event;
+}
+
 Driver::Running* Driver::running(Attempt attempt) const {
   Running* running = running_[position(attempt.step)].get();
   return running != nullptr && running->attempt == attempt ? running : nullptr;

@@ -127,7 +127,9 @@ class Driver : private Pump::Effects {
 
   /// False: nothing may be run, and why was said.
   [[nodiscard]] bool begin();
-  void feed(engine::Event event) { pump_.feed(clock_.now(), std::move(event)); }
+  void feed(engine::Event event) { pump_.feed(clock_.now(), masked(std::move(event))); }
+  /// What an event says in words ends in reports, records and answers.
+  [[nodiscard]] engine::Event masked(engine::Event event) const;
   void interrupted(int signal);
   void start_failed(Attempt attempt, Error error);
   void exited(Attempt attempt, ExitStatus status);

@@ -105,7 +105,7 @@ void Driver::end_health(Attempt attempt) {
 engine::Found Driver::found(StepIndex step) const {
   const std::unique_ptr<Running>& running = running_[position(step)];
   if (!running || !running->prober) return {};
-  return {running->prober->found(), running->prober->tries()};
+  return {session_.masked(running->prober->found()), running->prober->tries()};
 }
 
 }  // namespace dream::runtime

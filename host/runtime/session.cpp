@@ -28,17 +28,33 @@ bool reads_logs(const Plan& plan) {
   return std::ranges::any_of(plan.steps, [](const Step& step) { return has_probe<LogProbe>(step.ready); });
 }
 
+class MaskedLog final : public Log {
+ public:
+  MaskedLog(std::unique_ptr<Log> log, std::function<std::string(std::string)> mask)
+      : log_(std::move(log)), mask_(std::move(mask)) {}
+  [[nodiscard]] bool enabled(LogLevel level) const override { return log_->enabled(level); }
+  void write(LogLevel level, std::string_view message) override {
+    log_->write(level, mask_(std::string(message)));
+  }
+
+ private:
+  std::unique_ptr<Log> log_;
+  std::function<std::string(std::string)> mask_;
+};
+
 std::unique_ptr<Log> make_session_log(const SessionSettings& settings,
                                       std::function<void(std::string_view)> write_line) {
   auto log = output::make_log(settings.lowest_level, settings.color, std::move(write_line));
-  if (settings.listener == nullptr) return log;
-  return output::make_overheard_log(std::move(log), *settings.listener);
+  if (settings.listener != nullptr) log = output::make_overheard_log(std::move(log), *settings.listener);
+  if (settings.mask) log = std::make_unique<MaskedLog>(std::move(log), settings.mask);
+  return log;
 }
 
 }  // namespace
 
 Session::Session(const Plan& plan, const SessionSettings& settings, process::TerminalState& terminal)
     : context_(1),
+      mask_(settings.mask),
       console_(context_,
                {.on_room = [this] { resume_output(); },
                 .on_lost =

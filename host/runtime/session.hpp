@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "base/log.hpp"
 #include "output/overheard.hpp"
@@ -27,8 +29,10 @@ struct SessionSettings {
   output::Listener* listener = nullptr;        ///< hears all of it, and outlives the session; or none
   std::shared_ptr<const plugin::Place> place;  ///< what plugins are told of where they are
   process::Inheritance inheritance = {};       ///< for tasks
-  int out = 1;                                 ///< dream's stdout
-  int err = 2;                                 ///< dream's stderr
+  /// Takes out of dream's own words what is nobody's business; none: nothing is. Tasks write what they like.
+  std::function<std::string(std::string)> mask = {};
+  int out = 1;  ///< dream's stdout
+  int err = 2;  ///< dream's stderr
 };
 
 /// The parts of this program that a run needs, put together: the loop, its children, the console and its
@@ -46,6 +50,11 @@ class Session {
   [[nodiscard]] HostServices& services() { return *services_; }
   [[nodiscard]] Log& log() { return *log_; }
   [[nodiscard]] process::Supervisor& supervisor() { return supervisor_; }
+
+  /// A text of dream's own as it may be shown, sent and kept. The log does it by itself.
+  [[nodiscard]] std::string masked(std::string text) const {
+    return mask_ ? mask_(std::move(text)) : std::move(text);
+  }
 
   /// nullptr: no two steps of the plan run in front at once.
   [[nodiscard]] JobTokens* tokens() { return tokens_.get(); }
@@ -71,6 +80,7 @@ class Session {
   boost::asio::io_context context_;
   std::function<void(Stream, int)> on_lost_;
   std::function<void(StepIndex, Stream, std::string_view)> on_output_;
+  std::function<std::string(std::string)> mask_;
   output::Console console_;
   std::unique_ptr<output::Renderer> renderer_;
   std::unique_ptr<output::Reporter> trace_;  ///< or none

@@ -34,7 +34,7 @@ Failure not_installed() {
 }
 
 bool only_package(const fs::path& folder) {
-  return !is_file(folder / "deno.json") && !is_file(folder / "deno.jsonc");
+  return !is_there(folder / "deno.json") && !is_there(folder / "deno.jsonc");
 }
 
 void append(Words& words, const Words& more) {

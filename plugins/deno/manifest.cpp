@@ -55,13 +55,13 @@ Result<DenoManifest> read_deno_manifest(const fs::path& folder) {
   DenoManifest manifest;
   manifest.configuration.folder = manifest.package.folder = folder.string();
   for (const char* name : {"deno.json", "deno.jsonc"}) {
-    if (!is_file(folder / name)) continue;
+    if (!is_there(folder / name)) continue;
     if (const auto read = read_configuration(folder / name, manifest.configuration); !read)
       return read.failure();
     manifest.has_configuration = true;
     break;
   }
-  if (!is_file(folder / "package.json")) return manifest;
+  if (!is_there(folder / "package.json")) return manifest;
   const Result<rapidjson::Document> json = read_object(folder / "package.json", Dialect::plain);
   if (!json) return json.failure();
   manifest.package = package_of(folder.string(), *json);

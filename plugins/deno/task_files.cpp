@@ -47,7 +47,7 @@ sdk::Result<void> read_configuration(const fs::path& file, Files& files) {
 }
 
 sdk::Result<void> read_package(const fs::path& file, Files& files) {
-  if (!is_file(file)) return {};
+  if (!is_there(file)) return {};
   const Result<rapidjson::Document> package = read_object(file, Dialect::plain);
   if (!package) return package.failure();
   files.any = true;
@@ -62,7 +62,7 @@ Result<Files> read_files(const fs::path& folder, const fs::path& configuration) 
   if (!configuration.empty()) candidates = {configuration, {}};
   Files files;
   for (const fs::path& candidate : candidates) {
-    if (!is_file(candidate)) continue;
+    if (!is_there(candidate)) continue;
     if (Result<void> read = read_configuration(candidate, files); !read) return read.failure();
     break;
   }

@@ -23,7 +23,7 @@ using FileState = std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long>;
 /// Nothing: there is no such file.
 std::optional<FileState> version_of(const std::filesystem::path& file) {
   struct stat status {};
-  if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
   return FileState(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
                    status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
 }

@@ -68,7 +68,7 @@ class Manifests {
     const Result<const Package*> own = package_in(root);
     if (!own) return own.failure();
     std::vector<std::string> patterns;
-    if (is_file(root / "pnpm-workspace.yaml")) {
+    if (is_there(root / "pnpm-workspace.yaml")) {
       Result<std::vector<std::string>> found = pnpm_members(root / "pnpm-workspace.yaml");
       if (!found) return found.failure();
       patterns = std::move(*found);

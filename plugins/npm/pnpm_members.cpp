@@ -23,7 +23,8 @@ class ListReader {
   /// False: it can't be understood, from at() on.
   bool read(std::vector<std::string>& items) {
     skip_empty_lines();
-    if (peek() == '[') return read_brackets(items);
+    if (peek() == '[') return read_brackets(items) && (++at_, ends_line());
+    if (!next_is_dash()) return is_at_key() || ((take("~") || take("null")) && ends_line());
     while (skip_empty_lines(), next_is_dash()) {
       ++at_;
       skip_blanks();
@@ -31,7 +32,15 @@ class ListReader {
       if (!item || !ends_line()) return false;
       items.push_back(std::move(*item));
     }
-    return true;
+    return is_at_key();
+  }
+
+  /// Whether the file is a block of keys from the first column on, as far as one can see; goes to where it
+  /// isn't.
+  bool is_block() {
+    while (skip_empty_lines(), at_ < text_.size() && is_at_key() && (peek() == '%' || take("---")))
+      if (peek() == '%') at_ = std::min(text_.find('\n', at_), text_.size());
+    return is_at_key() && std::string_view("{[&!*?|>").find(peek()) == std::string_view::npos;
   }
 
   [[nodiscard]] std::size_t at() const { return std::min(at_, text_.size()); }
@@ -39,6 +48,13 @@ class ListReader {
 
  private:
   [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\n'; }
+  bool take(std::string_view text) {
+    if (!text_.substr(at_).starts_with(text)) return false;
+    at_ += text.size();
+    return true;
+  }
+  /// At the end, or in the first column, where the next key begins.
+  [[nodiscard]] bool is_at_key() const { return at_ >= text_.size() || at_ == 0 || text_[at_ - 1] == '\n'; }
   void skip_blanks() { at_ = std::min(text_.find_first_not_of(blanks, at_), text_.size()); }
   void skip_comment() {
     skip_blanks();
@@ -80,7 +96,7 @@ class ListReader {
   std::optional<std::string> read_item(std::string_view ends) {
     const char first = peek();
     if (first == '"' || first == '\'') return read_quoted(first);
-    if (std::string_view("[]{}&|>,\n").find(first) != std::string_view::npos) return std::nullopt;
+    if (std::string_view("[]{}&*!|>,\n").find(first) != std::string_view::npos) return std::nullopt;
     std::size_t end = std::min(text_.find_first_of(ends, at_), text_.size());
     if (const std::size_t comment = text_.find(" #", at_); comment < end) end = comment;
     std::string_view item = text_.substr(at_, end - at_);
@@ -95,6 +111,8 @@ class ListReader {
     for (std::size_t at = at_ + 1; at < text_.size() && text_[at] != '\n'; ++at) {
       const bool doubled = quote == '\'' && text_.substr(at, 2) == "''";
       const bool escaped = quote == '"' && text_[at] == '\\' && at + 1 < text_.size();
+      if (escaped && std::string_view("\\\"/").find(text_[at + 1]) == std::string_view::npos)
+        return std::nullopt;
       if (doubled || escaped) {
         item += text_[++at];
       } else if (text_[at] == quote) {
@@ -132,14 +150,15 @@ Result<std::vector<std::string>> pnpm_members(const std::filesystem::path& file)
   std::string_view text = *content;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   std::vector<std::string> patterns;
+  ListReader reader(text);
+  const auto wrong = [&](const std::string& what) {
+    return Failure{DREAM_E_FAILED, file.string() + ":" + place_of(text, reader.at()) + ": " + what};
+  };
+  if (!reader.is_block()) return wrong("expected keys, each on a line of its own");
   const std::size_t packages = find_packages(text);
   if (packages == std::string_view::npos) return patterns;
-  ListReader reader(text);
   reader.go_to(packages);
-  if (!reader.read(patterns)) {
-    return Failure{DREAM_E_FAILED,
-                   file.string() + ":" + place_of(text, reader.at()) + ": expected a list of patterns"};
-  }
+  if (!reader.read(patterns)) return wrong("expected a list of patterns");
   std::stable_partition(patterns.begin(), patterns.end(),
                         [](const std::string& one) { return !one.starts_with('!'); });
   return patterns;

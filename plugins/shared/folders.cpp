@@ -1,68 +1,17 @@
 #include "folders.hpp"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <set>
-#include <span>
 #include <system_error>
 #include <utility>
+
+#include "shared/folder_patterns.hpp"
 
 namespace dream::plugins {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A pattern, part by part, or a path.
-using Parts = std::vector<std::string>;
-
-/// More are none that people write.
-constexpr std::size_t most_patterns = 10'000;
-
-/// "a/{b,c}/d" as "a/b/d" and "a/c/d".
-void add_expanded(const std::string& pattern, std::vector<std::string>& all) {
-  const std::size_t open = pattern.find('{');
-  const std::size_t close = pattern.find('}', std::min(open, pattern.size()));
-  if (all.size() >= most_patterns) return;
-  if (close == std::string::npos) {
-    all.push_back(pattern);
-    return;
-  }
-  for (std::size_t begin = open + 1; begin <= close;) {
-    const std::size_t end = std::min(pattern.find(',', begin), close);
-    add_expanded(pattern.substr(0, open) + pattern.substr(begin, end - begin) + pattern.substr(close + 1),
-                 all);
-    begin = end + 1;
-  }
-}
-
-/// Without `.` and empty parts, and of several `**` in a row one.
-Parts parts_of(const fs::path& path) {
-  Parts parts;
-  for (const fs::path& part : path.lexically_normal()) {
-    if (part.empty() || part == "." || part == "/") continue;
-    if (part != "**" || parts.empty() || parts.back() != "**") parts.push_back(part.string());
-  }
-  return parts;
-}
-
-bool fits(const std::string& pattern, const std::string& name, int flags) {
-  return ::fnmatch(pattern.c_str(), name.c_str(), flags) == 0;
-}
-
-/// Whether a pattern names a folder; hidden parts only as it says with FNM_PERIOD.
-bool fits(std::span<const std::string> pattern, std::span<const std::string> folder, int flags) {
-  if (pattern.empty()) return folder.empty();
-  if (pattern[0] == "**") {
-    for (std::size_t taken = 0; taken <= folder.size(); ++taken) {
-      if (fits(pattern.subspan(1), folder.subspan(taken), flags)) return true;
-    }
-    return false;
-  }
-  return !folder.empty() && fits(pattern[0], folder[0], flags) &&
-         fits(pattern.subspan(1), folder.subspan(1), flags);
-}
 
 bool has_wildcard(const std::string& part) {
   return part.find_first_of("*?[") != std::string::npos;
@@ -99,7 +48,7 @@ class Search {
     for (; !failure && walk != fs::directory_iterator(); walk.increment(failure)) {
       std::error_code ignored;
       const std::string name = walk->path().filename().string();
-      if (name != "node_modules" && fits(part, name, FNM_PERIOD) && !walk->is_symlink(ignored) &&
+      if (name != "node_modules" && part_fits(part, name, false) && !walk->is_symlink(ignored) &&
           walk->is_directory(ignored))
         folders.push_back(walk->path());
     }
@@ -117,18 +66,6 @@ std::string normal(const fs::path& path) {
   const bool is_normal = text.starts_with('/') && !text.ends_with('/') &&
                          text.find("//") == std::string::npos && text.find("/.") == std::string::npos;
   return is_normal ? text : resolved(path, ".").string();
-}
-
-struct Pattern {
-  Parts parts;
-  bool out = false;
-};
-
-bool is_member(const std::vector<Pattern>& patterns, const Parts& folder) {
-  const auto last = std::find_if(patterns.rbegin(), patterns.rend(), [&](const Pattern& pattern) {
-    return fits(pattern.parts, folder, pattern.out ? 0 : FNM_PERIOD);
-  });
-  return last != patterns.rend() && !last->out;
 }
 
 }  // namespace
@@ -151,17 +88,13 @@ fs::path resolved(const fs::path& folder, const std::string& written) {
 }
 
 std::vector<std::string> member_folders(const fs::path& root, const std::vector<std::string>& patterns) {
-  std::vector<std::string> expanded;
-  for (const std::string& one : patterns) add_expanded(one, expanded);
-  std::vector<Pattern> read;
+  const std::vector<FolderPattern> read = read_patterns(patterns);
   std::set<std::string> found;
   bool some_out = false;
-  for (const std::string& one : expanded) {
-    const bool out = one.starts_with('!');
-    Pattern& pattern = read.emplace_back(Pattern{parts_of(out ? one.substr(1) : one), out});
-    some_out = some_out || out;
+  for (const FolderPattern& pattern : read) {
+    some_out = some_out || pattern.out;
     const bool leaves = !pattern.parts.empty() && pattern.parts.front() == "..";
-    if (!out && !leaves) Search(pattern.parts, found).look(root);
+    if (!pattern.out && !leaves) Search(pattern.parts, found).look(root);
   }
   std::vector<std::string> members;
   for (const std::string& folder : found) {

@@ -26,6 +26,12 @@ enum class Dialect : unsigned char { plain, with_comments };
   return std::filesystem::is_regular_file(path, ignored);
 }
 
+/// Whatever it is: a manifest that is no regular file is refused, and not passed over.
+[[nodiscard]] inline bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 /// "3:14", both from 1; columns are characters.
 [[nodiscard]] inline std::string place_of(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);

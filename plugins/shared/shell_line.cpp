@@ -40,6 +40,7 @@ class LineReader {
     while (at_ < line_.size()) step();
     end_command({});
     if (refers_) return std::string(line_);
+    if (depth_ > deepest) return no_place("more is nested in it than anybody writes");
     if (broken_) return no_place("something in it is never closed");
     if (!unfinished_.empty()) return no_place("it ends in " + unfinished_);
     std::size_t last = commands_.size();
@@ -225,7 +226,17 @@ class LineReader {
     }
   }
 
+  /// What is nested deeper is not read: it would take the whole stack.
   void character() {
+    if (++depth_ > deepest) {
+      at_ = line_.size();
+      return;
+    }
+    read_character();
+    if (depth_ <= deepest) --depth_;
+  }
+
+  void read_character() {
     const char c = line_[at_++];
     if (c == '\\') {
       if (at_ == line_.size()) broken_ = true;
@@ -324,8 +335,11 @@ class LineReader {
     }
   }
 
+  static constexpr int deepest = 500;
+
   std::string_view line_;
   std::size_t at_ = 0;
+  int depth_ = 0;  ///< stays beyond the deepest
   std::vector<Command> commands_;
   Command command_;
   std::vector<HereDocument> here_documents_;  ///< whose text begins in the next line

@@ -110,6 +110,45 @@ TEST_F(ForeignText, is_shown_in_what_is_said_of_a_run_so_that_it_disturbs_nothin
   }
 }
 
+/// Folders that a glob matches, that a manifest needs, and that the command line names.
+TEST_F(ForeignText, of_a_folder_makes_no_project) {
+  workspace_.write("globs/dream.json", R"({ "executor": "npm",
+      "projects": { "./*": { "tasks": { "t": { "executor": "shell", "command": "echo ran; exit 3" } } } },
+      "workspace": { "./fair": { "build": ["^"] } } })");
+  workspace_.write("globs/package.json", R"({"workspaces": ["*"]})");
+  workspace_.write("globs/fair/package.json",
+                   R"({"name": "fair", "scripts": {"build": "true"}, "dependencies": {"evil": "*"}})");
+  workspace_.write("globs/" + evil + "/package.json", R"({"name": "evil", "scripts": {"build": "true"}})");
+  const auto dream = [&](const std::vector<std::string>& arguments) {
+    return run(workspace_, {.arguments = arguments, .folder = "globs"});
+  };
+  for (const std::vector<std::string>& options : {std::vector<std::string>{},
+                                                  {"-q"},
+                                                  {"--debug"},
+                                                  {"-o", "prefix"},
+                                                  {"-o", "raw"},
+                                                  {"-o", "grouped"},
+                                                  {"-o", "events"}}) {
+    std::vector<std::string> arguments = options;
+    arguments.insert(arguments.end(), {"t", "--all"});
+    const Finished finished = dream(arguments);
+    EXPECT_EQ(finished.code, 3) << finished.err;
+    expect_harmless(finished, "t --all " + (options.empty() ? "" : options.back()));
+    EXPECT_THAT(finished.err, HasSubstr("dream: ./x\\x1b[2J\\u{9b}2J\\u{202e} is left out: there is a "
+                                        "character that can't be shown in the name"));
+  }
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"t", "-p", evil},
+                                                    {"t", "-p", evil, "-p", "fair"},
+                                                    {"t", "-p", "*", "-p", evil},
+                                                    {"./" + evil + ":t"},
+                                                    {"plan", "build", "-p", "fair"}}) {
+    const Finished finished = dream(arguments);
+    EXPECT_EQ(finished.code, 2);
+    expect_harmless(finished, arguments.back());
+    EXPECT_THAT(finished.err, HasSubstr("a character that can't be shown in the"));
+  }
+}
+
 TEST_F(ForeignText, in_the_folder_of_logs_and_in_the_trace_is_named_so_that_it_disturbs_nothing) {
   workspace_.write(evil + "/taken", "");
   for (const std::vector<std::string>& arguments :

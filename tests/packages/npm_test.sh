@@ -49,7 +49,8 @@ cat > "$app/dream.json" << 'END'
       "tasks": {
         "three": { "command": "exit 3" },
         "wait": { "command": "trap 'echo cleaned up; exit' TERM INT; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; echo > \"$READY\"; wait" },
-        "told": { "command": "trap 'echo cleaned up; exit' TERM INT; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; kill -TERM $LAUNCHER; wait" }
+        "told": { "command": "trap 'echo cleaned up; exit' TERM INT; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; kill -TERM $LAUNCHER; wait" },
+        "usr1": { "command": "trap 'echo USR1 came; exit' USR1; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; kill -USR1 $LAUNCHER; wait" }
       }
     }
   }
@@ -80,6 +81,13 @@ expect "by node" 0 "dream $version" node "$launcher" --version
 expect "an exit code by node" 3 ".*exit code 3.*" node "$launcher" three
 # shellcheck disable=SC2016
 expect "SIGTERM to node" 143 ".*cleaned up.*" sh -c 'LAUNCHER=$$ exec node "$0" told' "$launcher"
+cat > died.js << 'END'
+const { status, signal } = require('child_process').spawnSync('sh', ['-c', 'LAUNCHER=$$ exec node "$0" told', process.argv[2]])
+console.log(signal ?? status)
+END
+expect "the signal that ends node" 0 SIGTERM node died.js "$launcher"
+# shellcheck disable=SC2016
+expect "SIGUSR1 to node" 0 ".*USR1 came.*" sh -c 'LAUNCHER=$$ exec node "$0" usr1' "$launcher"
 # Ctrl-C on a terminal, below npx, too.
 export READY="$folder/ready"
 mkfifo "$READY"

@@ -22,14 +22,14 @@ constexpr std::size_t most_lines_of_a_plain_type = 5;
 
 using Folders = std::set<std::string, std::less<>>;
 
-/// What each folder of host/ may include besides itself; `dream` is the plugin API.
+/// What each folder of host/ may include besides itself; `dream` is the plugin API, `shared` of plugins/.
 const std::map<std::string, Folders, std::less<>>& arrows() {
   static const std::map<std::string, Folders, std::less<>> map{
       {"base", {}},
       {"plan", {"base"}},
       {"config", {"base", "plan"}},
       {"engine", {"base", "plan"}},
-      {"init", {"base", "plan", "config"}},
+      {"init", {"base", "plan", "config", "shared"}},
       {"process", {"base"}},
       {"probe", {"base", "plan", "process"}},
       {"ports", {"base", "plan", "process", "probe"}},

@@ -97,6 +97,9 @@ Result<void> check_selection(const Options& options) {
     if (!is_printable(task))
       return usage_error("a character that can't be shown in the task's name " + in_quotes(task));
   }
+  for (const std::string& project : options.projects)
+    if (!is_printable(project))
+      return usage_error("a character that can't be shown in the project's name " + in_quotes(project));
   if (options.all && options.affected) return usage_error("--all and --affected don't go together");
   if (options.dependents && options.projects.empty())
     return usage_error("--dependents goes with --project", "--affected has them by itself");

@@ -229,7 +229,7 @@ bool is_for_user(const RunWatcher* watcher) {
 
 /// The executors live no longer than the run. The record of the run goes when nothing of it can be left.
 int drive(runtime::Session& session, const Options& options, const Requested& requested,
-          const prepare::LoadedWorkspace& loaded, int guardian, RunWatcher* watcher,
+          const prepare::LoadedWorkspace& loaded, config::Secrets& secrets, int guardian, RunWatcher* watcher,
           std::optional<int>& signal) {
   const Plan& plan = *requested.plan;
   std::unique_ptr<record::OwnRecord> record;
@@ -260,7 +260,7 @@ int drive(runtime::Session& session, const Options& options, const Requested& re
       explainer.explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
     if (plan::has_ports(plan)) driver.on_first_start([&held](StepIndex step) { held->let_go(step); });
-    Reloading reloading({options, requested, loaded, registry, preparation.steps, session.log()},
+    Reloading reloading({options, requested, loaded, registry, preparation.steps, session.log(), secrets},
                         [&](const std::vector<prepare::PreparedStep>& ever) {
                           auto again =
                               record_run(plan, ever, registry, *session.services().place(), session.log());
@@ -287,6 +287,7 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
   const auto place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment());
   std::unique_ptr<history::Recorder> recorder;
   if (is_for_user(watcher)) recorder = make_recorder(options, plan, loaded, *place, mode);
+  config::Secrets secrets = loaded.document->secrets();
   runtime::Session session(plan,
                            {.mode = mode,
                             .color = use_color(options.color, STDOUT_FILENO),
@@ -297,12 +298,13 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
                             .listener = recorder.get(),
                             .place = place,
                             .inheritance = std::move(inheritance),
+                            .mask = [&secrets](std::string text) { return secrets.masked(std::move(text)); },
                             .out = watcher != nullptr ? watcher->output_of_tasks() : STDOUT_FILENO},
                            terminal);
   if (recorder)
     recorder->on_trouble([&](const std::string& what) { session.log().write(LogLevel::warning, what); });
   log_plan(session.log(), plan, loaded);
-  int exit_code = drive(session, options, requested, loaded, guardian, watcher, signal);
+  int exit_code = drive(session, options, requested, loaded, secrets, guardian, watcher, signal);
   if (recorder && mode == output::OutputMode::quiet && exit_code != 0)
     session.log().write(LogLevel::info, "all that was written: dream ctl show " + id.substr(0, 8));
   if (signal && guardian >= 0) process::tell_guardian_how_to_end(guardian, *signal);

@@ -256,6 +256,19 @@ TEST_F(Layers, are_not_without_an_end) {
   EXPECT_THAT(all.front(), HasSubstr("more than 64 files are merged"));
 }
 
+TEST_F(Layers, have_no_more_bytes_together_than_one_file_may_have) {
+  const std::string half = "{}" + std::string(std::size_t{8} << 20U, ' ');
+  write("half.json", half);
+  write("dream.json", R"({"extends": ["half.json", "half.json"]})");
+  EXPECT_THAT(problems(),
+              ElementsAre(HasSubstr("dream.json:1:27: error: /extends/1: the files that are merged "
+                                    "have more than 16 MiB together")));
+  write("dream.json", R"({"extends": "half.json"})");
+  EXPECT_THAT(problems(), IsEmpty());
+  write("dream.local.json", half);
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("the files that are merged have more than 16 MiB together")));
+}
+
 TEST_F(Layers, a_file_may_be_extended_twice) {
   write("dream.json", R"({"extends": ["a.json", "b.json"]})");
   write("a.json", R"({"extends": "base.json", "executor": "npm"})");

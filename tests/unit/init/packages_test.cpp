@@ -30,6 +30,13 @@ TEST_F(Init, packages_of_npm_workspaces_are_projects_and_are_built_after_those_t
   EXPECT_THAT(text(), HasSubstr("// package.json: build and dev\n"));
 }
 
+TEST_F(Init, patterns_of_a_workspace_mean_what_they_mean_to_the_executor) {
+  write("package.json", R"({"workspaces": ["packages/[ab]", "{apps,tools}/*", "!tools/x"]})");
+  for (const char* folder : {"packages/a", "packages/c", "apps/web", "apps/.hidden", "tools/x", "tools/y"})
+    write(std::string(folder) + "/package.json", R"({"scripts": {"build": "b"}})");
+  EXPECT_THAT(names(workspace().projects), ElementsAre("./apps/web", "./packages/a", "./tools/y"));
+}
+
 TEST_F(Init, a_script_that_is_a_comment_is_no_task) {
   write("package.json", R"({"scripts": {"// build": "----", "build": "x"}})");
   EXPECT_THAT(text(), AllOf(HasSubstr("// package.json: build\n"), Not(HasSubstr("----"))));

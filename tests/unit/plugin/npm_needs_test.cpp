@@ -1,11 +1,16 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <map>
 
 #include "needs_fixture.hpp"
+#include "shared/folder_patterns.hpp"
 
 namespace dream::plugin {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -46,6 +51,53 @@ TEST_F(NpmNeeds, tells_the_members_that_a_manifest_names_in_its_order_and_how_th
               ElementsAre("libs/d development", "libs/c runtime", "libs/b optional", "libs/a peer"));
   EXPECT_THAT(needs("app"), SizeIs(4)) << "asked again";
   EXPECT_THAT(needs("libs/a"), IsEmpty());
+}
+
+/// Each way to share out the folders among the stars would take years.
+TEST_F(NpmNeeds, patterns_with_many_stars_take_no_longer_than_few) {
+  std::string deep = "app";
+  std::string out = "!**";
+  for (int at = 0; at < 60; ++at) deep += "/app";
+  for (int at = 0; at < 12; ++at) out += "/app/**";
+  lib("util");
+  workspace(R"(["libs/*", "**", ")" + out + R"(/b", "!**/libs/**/none"])");
+  folder.write(deep + "/package.json", R"({"name": "deep", "dependencies": {"@acme/util": "*"}})");
+  EXPECT_THAT(needs(deep), ElementsAre("libs/util runtime"));
+}
+
+TEST(FolderPatterns, braces_make_so_many_bytes_and_no_more) {
+  using plugins::BraceExpander;
+  const std::string commas(9'990, ',');
+  std::string nested;
+  for (int at = 0; at < 100'000; ++at) nested += "{a}";
+  for (const std::string& pattern :
+       {"{" + commas + "}" + std::string(100'000, 'x'), "{" + commas + "}", nested}) {
+    BraceExpander expander;
+    expander.expand(pattern);
+    std::size_t bytes = 0;
+    const std::vector<std::string> made = expander.take();
+    for (const std::string& one : made) bytes += one.size();
+    EXPECT_LE(bytes, std::size_t{1} << 20U);
+    EXPECT_LE(made.size(), 1'000U);
+  }
+  BraceExpander expander;
+  expander.expand("a/{b,c}/{d,e}");
+  EXPECT_THAT(expander.take(), ElementsAre("a/b/d", "a/b/e", "a/c/d", "a/c/e"));
+}
+
+TEST(FolderPatterns, a_star_takes_a_hidden_folder_only_to_leave_it_out) {
+  const auto fits = [](const std::string& pattern, const std::string& folder) {
+    return plugins::fits(plugins::read_patterns({pattern}).front(), plugins::parts_of(folder));
+  };
+  EXPECT_TRUE(fits("a/**/b", "a/b"));
+  EXPECT_TRUE(fits("a/**/b", "a/x/b/y/b"));
+  EXPECT_TRUE(fits("**", "a/b"));
+  EXPECT_TRUE(fits("**/.h/**", "a/.h/b"));
+  EXPECT_TRUE(fits("!**/b", ".h/b"));
+  EXPECT_FALSE(fits("**/b", ".h/b"));
+  EXPECT_FALSE(fits("*", ".h"));
+  EXPECT_FALSE(fits("a/**/b", "a/x"));
+  EXPECT_FALSE(fits("a", "a/b"));
 }
 
 TEST_F(NpmNeeds, what_is_needed_in_several_ways_is_told_once_for_each) {
@@ -137,6 +189,40 @@ TEST_F(NpmNeeds, members_are_those_of_pnpms_file_or_of_either_form_of_workspaces
     folder.write(base + "/p/app/package.json", names);
     EXPECT_THAT(needs(base + "/p/app"), ElementsAre(base + "/p/in runtime"));
   }
+}
+
+/// What YAML has beside it is refused: without the members a needed package would silently be missing.
+TEST_F(NpmNeeds, what_else_pnpms_file_can_be_in_yaml_is_an_error) {
+  int number = 0;
+  for (const char* text :
+       {"packages: &p\n  - p/*\n", "{packages: [p/*]}\n", "packages: !!seq\n  - p/*\n", "packages: *p\n",
+        "packages: |\n  - p/*\n", "  packages:\n    - p/*\n", "--- {packages: [p/*]}\n",
+        "&a\npackages:\n- p/*\n", "? packages\n: - p/*\n", "packages: p/*\n", "packages:\n  p/*\n",
+        "packages:\n  - p/in\n    more\n", "packages: [p/*] more\n", "packages:\n  - &a p/*\n",
+        "packages:\n  - *a\n", "packages:\n  - !!str p\n", "packages:\n  - \"\\x70/*\"\n"}) {
+    const std::string base = "case" + std::to_string(++number);
+    folder.write(base + "/pnpm-workspace.yaml", text);
+    folder.write(base + "/p/in/package.json", "{}");
+    EXPECT_THAT(needs(base + "/p/in"), ElementsAre(HasSubstr(": expected "))) << text;
+  }
+  for (const char* text :
+       {"", "# nothing\n", "packages:\n", "packages: ~\n", "packages: null # none\n", "packages: []\n",
+        "%YAML 1.2\n---\npackages:\nother: 1\n", "--- # x\nother:\n  packages: 1\n"}) {
+    const std::string base = "case" + std::to_string(++number);
+    folder.write(base + "/pnpm-workspace.yaml", text);
+    folder.write(base + "/p/in/package.json", "{}");
+    EXPECT_THAT(needs(base + "/p/in"), IsEmpty()) << text;
+  }
+}
+
+TEST_F(NpmNeeds, a_manifest_that_is_no_regular_file_is_refused) {
+  folder.write("a/readme");
+  ASSERT_EQ(::mkfifo((root() + "/a/package.json").c_str(), 0600), 0);
+  EXPECT_THAT(needs("a"), ElementsAre(HasSubstr("/a/package.json can't be read: it is no regular file")));
+  folder.write("b/package.json", "{}");
+  ASSERT_EQ(::symlink("/dev/zero", (root() + "/b/pnpm-workspace.yaml").c_str()), 0);
+  EXPECT_THAT(needs("b"),
+              ElementsAre(HasSubstr("/b/pnpm-workspace.yaml can't be read: it is no regular file")));
 }
 
 TEST_F(NpmNeeds, stars_take_no_hidden_folders_and_no_modules) {

@@ -131,6 +131,26 @@ const std::vector<LineCase> line_cases{
     {"a \\", "something in it is never closed"},
 };
 
+/// A stack for each bracket would be too large a one.
+TEST_F(ShellPlugin, arguments_have_no_place_in_a_line_that_is_nested_too_deeply) {
+  for (const std::string opening : {"$(", "${x:-", "\"`", "a$("}) {
+    for (const std::string begin : {"a ", "cat << X\n", "a <("}) {
+      if (begin.starts_with("cat") && opening.find('$') == std::string::npos)
+        continue;  // a text as any other
+      std::string line = begin;
+      for (int at = 0; at < 200'000; ++at) line += opening;
+      EXPECT_TRUE(argv({.command_line = line, .arguments = {"x"}}).empty());
+      EXPECT_EQ(plugin.error().message,
+                "there is no place for arguments behind the command's line: more is nested in it than "
+                "anybody writes")
+          << begin << opening;
+    }
+  }
+  std::string deep = "a";
+  for (int at = 0; at < 100; ++at) deep = "a \"$(" + deep + ")\"";
+  EXPECT_EQ(argv({.command_line = deep, .arguments = {"x"}}).size(), 5U) << "is deep enough for anybody";
+}
+
 TEST_F(ShellPlugin, arguments_stand_behind_the_last_command_or_where_the_line_says) {
   for (const LineCase& one : line_cases) {
     const std::vector<std::string> words = argv({.command_line = one.line, .arguments = {"x"}});

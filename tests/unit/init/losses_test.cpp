@@ -1,0 +1,73 @@
+#include <gmock/gmock.h>
+
+#include "init_fixture.hpp"
+
+/// What is taken over whole, or told.
+namespace dream::init {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(Init, a_recipe_that_just_runs_silently_is_a_task) {
+  write("justfile", "@quiet:\n  echo\n@with-arguments a b:\n  echo\nloud:\n  echo\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("loud", "quiet", "with-arguments"));
+}
+
+TEST_F(Init, calls_conditions_and_addresses_of_a_makefile_are_no_targets) {
+  write("Makefile",
+        "$(error set Q: please)\n$(warning building: now)\nhttp://foo:\n$(if $(X),y: z): a\n"
+        "ifupdown: b\nifeq ($(A),b)\nendif\nb:\n\tx\nall: ifup\nifup:\n\tx\nplain $(OBJECTS): b\n\tx\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("all", "b", "ifup", "ifupdown", "plain"));
+  EXPECT_THAT(needs(made, "./", "all"), ElementsAre("./:ifup"))
+      << "nothing after `ifupdown` stands in a condition";
+}
+
+TEST_F(Init, what_of_a_build_or_a_volume_is_not_taken_over_is_told) {
+  write("compose.yaml", R"(
+name: p
+services:
+  a:
+    build: {context: ., args: [NPM_TOKEN, GIVEN=1]}
+    volumes:
+      - {type: volume, source: whole, target: /w, volume: {subpath: s}}
+      - {type: bind, source: ./b, target: /b, bind: {create_host_path: false}}
+      - {type: bind, source: ./c, target: /c, bind: {create_host_path: true}}
+)");
+  const std::string made = text();
+  EXPECT_THAT(made, HasSubstr("build.args.NPM_TOKEN (its value comes from the environment)"));
+  EXPECT_THAT(made, HasSubstr(R"("GIVEN": "1")"));
+  EXPECT_THAT(made, HasSubstr("a volume (volume.subpath)"));
+  EXPECT_THAT(made, Not(HasSubstr("whole")));
+  EXPECT_THAT(made, HasSubstr("bind.create_host_path"));
+  EXPECT_THAT(made, HasSubstr(R"(["./b:/b", "./c:/c"])"));
+}
+
+TEST_F(Init, a_port_of_a_procfile_is_one_that_there_is) {
+  write("Procfile", "a: x\nb: y\n");
+  write(".env", "PORT=2147483600\n");
+  EXPECT_THAT(text(), HasSubstr(R"("PORT": "5000")"));
+  write(".env", "PORT=65500\n");
+  const std::string made = text();
+  EXPECT_THAT(made, HasSubstr(R"("PORT": "65500")"));
+  EXPECT_THAT(made, HasSubstr(R"("PORT": "5000")"));
+}
+
+TEST_F(Init, ten_thousand_names_and_hundreds_of_needs_are_read_in_one_go) {
+  std::string command;
+  for (int at = 0; at < 10'000; ++at) command += "${a" + std::to_string(at) + ":?} ";
+  write("compose.yaml", "services:\n  a: {image: i, command: \"" + command + "\"}\n");
+  EXPECT_THAT(text(), HasSubstr("${a9999}"));
+  std::string services = "services:\n";
+  constexpr int count = 600;
+  for (int at = 0; at < count; ++at)
+    services += "  s" + std::to_string(at) + ": {image: i, depends_on: [s" +
+                std::to_string((at + 1) % count) + "]}\n";
+  write("compose.yaml", services);
+  EXPECT_THAT(text(), HasSubstr("s599"));
+}
+
+}  // namespace
+}  // namespace dream::init
