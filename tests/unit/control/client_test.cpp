@@ -49,8 +49,8 @@ TEST(OpenRuns, waits_for_all_that_say_nothing_no_longer_than_it_may) {
   const TemporaryFolder folder;
   const Descriptor one = listen_at(folder.path() / "run-1");
   const Descriptor other = listen_at(folder.path() / "run-2");
-  const OpenRuns runs = open_runs(
-      {folder.path() / "run-1", folder.path() / "run-2"}, [](const RunInfo&) { return true; }, {});
+  const OpenRuns runs =
+      open_runs({folder.path() / "run-1", folder.path() / "run-2"}, [](const RunInfo&) { return true; }, {});
   EXPECT_TRUE(runs.meant.empty());
   ASSERT_EQ(runs.silent.size(), 2U);
   EXPECT_EQ(runs.silent.front().run, "1");
