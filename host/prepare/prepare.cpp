@@ -166,7 +166,8 @@ std::string projects_with(const StepId& step, const LoadedWorkspace& loaded, plu
         std::ranges::any_of(project.tasks, [&](const ListedTask& one) { return *one.name == step.task; });
     if (has && *project.name != step.project) names.push_back(*project.name);
   }
-  ProjectGraph graph(loaded, [&registry]() -> plugin::Registry& { return registry; });
+  ProjectGraph graph(
+      loaded, [&registry]() -> plugin::Registry& { return registry; }, [](std::string_view) {});
   if (names.empty() && whom == plugin::Registry::Ask::all &&
       graph.projects().size() <= most_projects_searched) {
     std::ranges::copy_if(graph.projects(), std::back_inserter(names), [&](const std::string& project) {
