@@ -94,13 +94,11 @@ const std::vector<std::string>& ProjectGraph::projects() {
 std::vector<const RecursiveRule*> ProjectGraph::idle_rules() {
   std::vector<const RecursiveRule*> idle;
   for (const RecursiveRule& rule : loaded_.workspace.recursive) {
-    std::set<std::string> found;
+    FolderSearch search(loaded_.workspace.root);
     std::error_code unknown;
-    if (is_glob(rule.project))
-      FolderSearch(loaded_.workspace.root, found).look_for(rule.project);
-    else if (fs::is_directory(loaded_.workspace.root / rule.project, unknown))
-      found.insert(rule.project);
-    if (found.empty()) idle.push_back(&rule);
+    if (is_glob(rule.project)) search.look_for(rule.project);
+    if (search.found.empty() && !fs::is_directory(loaded_.workspace.root / rule.project, unknown))
+      idle.push_back(&rule);
   }
   return idle;
 }
