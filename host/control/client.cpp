@@ -96,14 +96,10 @@ pid_t Connection::pid() const {
   return ::getsockopt(socket_.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
 }
 
-namespace {
-
-bool is_stopped(pid_t pid) {
-  const auto status = process::process_status(pid);
+bool Connection::is_stopped() const {
+  const auto status = process::process_status(pid());
   return status && (status->state == 'T' || status->state == 't');
 }
-
-}  // namespace
 
 OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
                    const std::function<bool(const RunInfo&)>& is_meant, Duration patience) {
@@ -113,9 +109,8 @@ OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
     if (auto run = Connection::connect(socket)) greeted.emplace_back(run_of(socket), std::move(*run));
   const Instant until = read_clock() + patience;
   for (auto& [id, run] : greeted) {
-    const bool stopped = is_stopped(run.pid());
-    if (stopped || !run.take_hello(until))
-      runs.silent.push_back({id, run.pid(), stopped});
+    if (run.is_stopped() || !run.take_hello(until))
+      runs.silent.push_back({id, run.pid(), run.is_stopped()});
     else if (is_meant(run.info()))
       runs.meant.push_back(std::move(run));
   }

@@ -22,6 +22,13 @@ inline constexpr Duration usual_patience = std::chrono::seconds(5);
 
 struct OpenRuns;
 
+/// A run that could not be asked.
+struct SilentRun {
+  std::string run;  ///< its id
+  pid_t pid = 0;
+  bool stopped = false;  ///< as by Ctrl-Z
+};
+
 /// A connection to a run, for a program that has nothing else to do.
 class Connection {
  public:
@@ -37,8 +44,9 @@ class Connection {
   [[nodiscard]] std::optional<std::string> line(std::optional<Instant> until = {});
   /// Whether line() gave none since the moment had come.
   [[nodiscard]] bool timed_out() const { return timed_out_; }
-  /// The process of the run.
+  /// The process of the run, which may be stopped.
   [[nodiscard]] pid_t pid() const;
+  [[nodiscard]] bool is_stopped() const;
 
  private:
   friend OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
@@ -52,13 +60,6 @@ class Connection {
   RunInfo info_;
   std::string kept_;
   bool timed_out_ = false;
-};
-
-/// A run that could not be asked.
-struct SilentRun {
-  std::string run;  ///< its id
-  pid_t pid = 0;
-  bool stopped = false;  ///< as by Ctrl-Z
 };
 
 struct OpenRuns {

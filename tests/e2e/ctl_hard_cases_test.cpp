@@ -91,6 +91,7 @@ TEST(CtlPs, tells_of_a_run_that_is_stopped) {
   dream.await_out("begun\n");
   const pid_t host = host_of(dream.pid());
   ::kill(host, SIGSTOP);
+  await_stopped(host);
   const Finished asked = stack.ctl({"ps"});
   EXPECT_EQ(asked.code, 1);
   EXPECT_THAT(asked.err, HasSubstr("(pid " + std::to_string(host) + ") is stopped"));

@@ -36,12 +36,15 @@ std::vector<pid_t> children_of(pid_t parent) {
   return children;
 }
 
-bool is_alive(pid_t pid) {
+/// X: there is none.
+char state_of(pid_t pid) {
   const std::string status = read_all(fs::path("/proc") / std::to_string(pid) / "stat");
   const std::size_t name_end = status.rfind(')');
-  if (name_end == std::string::npos || name_end + 2 >= status.size()) return false;
-  const char state = status[name_end + 2];
-  return state != 'Z' && state != 'X';
+  return name_end == std::string::npos || name_end + 2 >= status.size() ? 'X' : status[name_end + 2];
+}
+
+bool is_alive(pid_t pid) {
+  return state_of(pid) != 'Z' && state_of(pid) != 'X';
 }
 
 std::vector<pid_t> tree_below(pid_t parent) {
@@ -117,6 +120,12 @@ pid_t find_anywhere(const std::string& text) {
     if (command_line(pid).starts_with(text) && is_alive(pid)) return pid;
   }
   return 0;
+}
+
+void await_stopped(pid_t pid) {
+  while (state_of(pid) != 'T') {
+    if (!is_alive(pid)) throw std::runtime_error("process " + std::to_string(pid) + " has ended");
+  }
 }
 
 std::size_t peak_memory_kib(pid_t pid) {

@@ -31,6 +31,9 @@ void kill_with_host(pid_t guardian);
 /// nobody's child here.
 [[nodiscard]] pid_t find_anywhere(const std::string& text);
 
+/// Blocks until a signal has stopped a process that lives.
+void await_stopped(pid_t pid);
+
 /// The most memory that a living process ever had resident, in KiB.
 [[nodiscard]] std::size_t peak_memory_kib(pid_t pid);
 

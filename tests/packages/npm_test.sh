@@ -81,7 +81,7 @@ expect "by node" 0 "dream $version" node "$launcher" --version
 expect "an exit code by node" 3 ".*exit code 3.*" node "$launcher" three
 # shellcheck disable=SC2016
 expect "SIGTERM to node" 143 ".*cleaned up.*" sh -c 'LAUNCHER=$$ exec node "$0" told' "$launcher"
-cat > died.js << 'END'
+cat > "$app/died.js" << 'END'
 const { status, signal } = require('child_process').spawnSync('sh', ['-c', 'LAUNCHER=$$ exec node "$0" told', process.argv[2]])
 console.log(signal ?? status)
 END

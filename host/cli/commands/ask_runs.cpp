@@ -90,11 +90,15 @@ int refuse(const Refused& refused) {
   return refused.code;
 }
 
-std::vector<RunSeen> see_all(std::vector<Connection>& runs, const Request& request) {
+/// Those that have ended meanwhile are passed over; those that don't answer are silent, too.
+std::vector<RunSeen> see_all(control::OpenRuns& runs, const Request& request) {
   std::vector<RunSeen> seen;
-  for (Connection& run : runs) {
+  for (Connection& run : runs.meant) {
     if (!run.send(request)) continue;
-    if (auto answer = run.line(read_clock() + patience)) seen.push_back({run.info(), std::move(*answer)});
+    if (auto answer = run.line(read_clock() + patience))
+      seen.push_back({run.info(), std::move(*answer)});
+    else if (run.timed_out())
+      runs.silent.push_back({run.info().run, run.pid(), run.is_stopped()});
   }
   return seen;
 }
@@ -104,7 +108,7 @@ std::string text_now(const std::vector<RunSeen>& seen, const Options& options) {
 }
 
 int show_runs(control::OpenRuns& runs, const Options& options) {
-  const std::vector<RunSeen> seen = see_all(runs.meant, options.ctl.request);
+  const std::vector<RunSeen> seen = see_all(runs, options.ctl.request);
   if (options.json) return print(runs_json(seen));
   if (seen.empty()) return no_run(options, runs.silent);
   for (const control::SilentRun& run : runs.silent) complain(sentence_on_silent(run));
@@ -121,7 +125,7 @@ int watch_runs(const Options& options) {
       complain(runs.error());
       return exit_nothing_run;
     }
-    const std::vector<RunSeen> seen = see_all(runs->meant, options.ctl.request);
+    const std::vector<RunSeen> seen = see_all(*runs, options.ctl.request);
     if (seen.empty()) return first ? no_run(options, runs->silent) : 0;
     const std::string before = redraws ? "\x1b[H\x1b[2J" : first ? "" : "\n";
     if (const int failed = print(before + text_now(seen, options)); failed != 0) return failed;
@@ -233,6 +237,10 @@ int ask(Connection& run, const Options& options) {
   if (ctl.timeout) until = read_clock() + *ctl.timeout;
   const auto answer = run.line(until);
   if (!answer && ctl.timeout && run.timed_out()) return exit_timed_out;
+  if (!answer && run.timed_out()) {
+    complain(sentence_on_silent({run.info().run, run.pid(), run.is_stopped()}));
+    return exit_run_gone;
+  }
   if (!answer) return run_has_gone();
   if (const auto refused = refusal_in(*answer)) return refuse(*refused);
   switch (request.what) {
