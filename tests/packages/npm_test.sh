@@ -50,7 +50,7 @@ cat > "$app/dream.json" << 'END'
         "three": { "command": "exit 3" },
         "wait": { "command": "trap 'echo cleaned up; exit' TERM INT; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; echo > \"$READY\"; wait" },
         "told": { "command": "trap 'echo cleaned up; exit' TERM INT; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; kill -TERM $LAUNCHER; wait" },
-        "usr1": { "command": "trap 'echo USR1 came; exit' USR1; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; kill -USR1 $LAUNCHER; wait" }
+        "usr1": { "command": "trap 'echo USR1 came; exit 0' USR1; sleep 1000 & until grep -q sleep /proc/$!/comm; do :; done; kill -USR1 $LAUNCHER; wait" }
       }
     }
   }
