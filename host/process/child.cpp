@@ -148,6 +148,7 @@ void Child::wait_for_root() {
   end_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
                    [this](const boost::system::error_code& failure) {
                      if (failure == boost::asio::error::operation_aborted) return;  // this child is gone
+                     if (context_.before_reaping) context_.before_reaping();
                      boost::system::error_code error = failure;
                      if (!error && handle_->running(error)) {
                        wait_for_root();

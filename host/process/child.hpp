@@ -93,6 +93,8 @@ struct ChildContext {
   Descriptor nothing;       ///< what a child without a stdin reads: /dev/null; -1: it couldn't be opened
   /// This child has something to be attended to.
   std::function<void(std::uint64_t number)> on_change;
+  /// A child has ended, and will be reaped next. May be empty.
+  std::function<void()> before_reaping;
   /// Processes that can't be killed, for they are another user's: nobody waits for them.
   std::set<ProcessIdentity> beyond_reach;
   bool interrupted = false;  ///< SIGINT is what stopped the run

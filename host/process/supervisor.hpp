@@ -51,6 +51,9 @@ class Supervisor {
   /// From now on a child without a stop signal of its own is asked by SIGINT, which is what stopped the run;
   /// what ignores that, by SIGTERM.
   void ask_by_interrupt() { shared_.interrupted = true; }
+  /// `look` is called before a child that has ended is reaped: what it has sent before has come by then, and
+  /// whose it was can still be seen.
+  void before_reaping(std::function<void()> look) { shared_.before_reaping = std::move(look); }
   /// Sends a signal that has no meaning here to what each child has started. `to_group`: this process's group
   /// got it, and so has a child that is in it. False: there is nobody.
   bool hand_on(int signal, bool to_group);

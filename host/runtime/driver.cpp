@@ -48,6 +48,7 @@ Driver::Driver(Session& session, Clock& clock, const Plan& plan,
     if (running && running->prober) running->prober->hear(stream, bytes);
     if (hear_) hear_(step, stream, bytes);
   });
+  session_.supervisor().before_reaping([this] { signals_.read(); });
   session_.services().observe_leftovers(
       {.on_lingering =
            [this](StepIndex step, bool lingers) {
@@ -62,6 +63,7 @@ Driver::~Driver() {
   session_.on_output({});
   session_.on_output_lost({});
   session_.services().observe_leftovers({});
+  session_.supervisor().before_reaping({});
 }
 
 int Driver::run() {

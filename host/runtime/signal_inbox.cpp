@@ -1,10 +1,12 @@
 #include "runtime/signal_inbox.hpp"
 
+#include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <utility>
 
@@ -49,6 +51,9 @@ SignalSet signals_to_read() {
 }
 
 /// The C library has no use for number 32 until a thread is cancelled; 33 has its handler.
+/// For the guardian's copy of a signal that came to both.
+constexpr int longest_copy_ms = 100;
+
 int open_signals() {
   process::ignore_signals(of_the_c_library & process::default_signals());
   const SignalSet signals = signals_to_read();
@@ -96,16 +101,38 @@ void SignalInbox::wait(boost::asio::posix::stream_descriptor& source) {
                     });
 }
 
-/// What came to this process first: what all of the group got is known here, and reaches the guardian last.
+/// What came to this process first, as it is known there whether all of the group got it.
 void SignalInbox::read() {
   std::vector<Arrival> arrivals;
-  read_direct(arrivals);
-  const bool lost = guardian_ && !read_forwarded(arrivals);
+  bool lost = !read_all(arrivals);
+  if (!lost && may_lack_copy(arrivals)) {
+    std::array<pollfd, 2> ways{pollfd{signals_.native_handle(), POLLIN, 0},
+                               pollfd{guardian_->native_handle(), POLLIN, 0}};
+    ::poll(ways.data(), ways.size(), longest_copy_ms);
+    lost = !read_all(arrivals);
+  }
+  std::ranges::stable_partition(arrivals, &Arrival::direct);
   for (const Arrival& arrival : arrivals) take(arrival, arrivals);
   if (!lost) return;
   guardian_->release();
   guardian_.reset();
   callbacks_.on_guardian_lost();
+}
+
+/// False: the guardian is gone.
+bool SignalInbox::read_all(std::vector<Arrival>& arrivals) {
+  read_direct(arrivals);
+  return !guardian_ || read_forwarded(arrivals);
+}
+
+/// A task that signals its group is no concern of dream's, one that signals dream is. One of the two
+/// processes may have the signal a moment before the other.
+bool SignalInbox::may_lack_copy(const std::vector<Arrival>& arrivals) const {
+  return guardian_ && std::ranges::any_of(arrivals, [&](const Arrival& arrival) {
+           const auto is_copy = [&](const Arrival& other) { return arrival.is_copy_of(other); };
+           return arrival.code == SI_USER && is_of_a_task(arrival.sender) &&
+                  std::ranges::none_of(arrivals, is_copy);
+         });
 }
 
 void SignalInbox::read_direct(std::vector<Arrival>& arrivals) {

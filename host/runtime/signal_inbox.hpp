@@ -37,6 +37,8 @@ class SignalInbox {
   SignalInbox& operator=(const SignalInbox&) = delete;
 
   void stop();
+  /// Takes what has come. Called by itself, and when somebody knows that something may have.
+  void read();
 
  private:
   /// A signal that has come to one of the two processes.
@@ -53,10 +55,11 @@ class SignalInbox {
   };
 
   void wait(boost::asio::posix::stream_descriptor& source);
-  void read();
+  [[nodiscard]] bool read_all(std::vector<Arrival>& arrivals);
   void read_direct(std::vector<Arrival>& arrivals);
   [[nodiscard]] bool read_forwarded(std::vector<Arrival>& arrivals);
   void take(const Arrival& arrival, const std::vector<Arrival>& others);
+  [[nodiscard]] bool may_lack_copy(const std::vector<Arrival>& arrivals) const;
   [[nodiscard]] bool was_told(const Arrival& arrival);
   [[nodiscard]] bool came_to_group(const Arrival& arrival, const std::vector<Arrival>& others) const;
 
