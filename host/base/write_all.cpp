@@ -14,10 +14,12 @@
 
 namespace dream {
 
-int write_all(int descriptor, std::string_view bytes) {
+namespace {
+
+int write_bytes(int descriptor, std::string_view bytes, bool waits) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EAGAIN) {
+    if (count < 0 && errno == EAGAIN && waits) {
       pollfd room{descriptor, POLLOUT, 0};
       ::poll(&room, 1, -1);
     } else if (count < 0 && errno != EINTR) {
@@ -27,6 +29,16 @@ int write_all(int descriptor, std::string_view bytes) {
     if (count > 0) bytes.remove_prefix(static_cast<std::size_t>(count));
   }
   return 0;
+}
+
+}  // namespace
+
+int write_all(int descriptor, std::string_view bytes) {
+  return write_bytes(descriptor, bytes, true);
+}
+
+int write_unless_full(int descriptor, std::string_view bytes) {
+  return write_bytes(descriptor, bytes, false);
 }
 
 int write_new_file(const std::filesystem::path& file, std::string_view bytes) {

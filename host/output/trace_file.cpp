@@ -36,7 +36,7 @@ class TraceFile : public Reporter {
   [[nodiscard]] Result<void> begin(Instant now) override {
     began_ = now;
     int error = open();
-    if (error == 0) error = write_all(descriptor_, head());
+    if (error == 0) error = write_unless_full(descriptor_, head());
     if (error == 0) return {};
     const char* why = error == ELOOP         ? "a link to a file is not followed"
                       : error == EWOULDBLOCK ? "another run of dream writes its trace there"
@@ -161,7 +161,7 @@ class TraceFile : public Reporter {
 
   void append(std::string_view text) {
     if (descriptor_ < 0) return;
-    const int error = write_all(descriptor_, text);
+    const int error = write_unless_full(descriptor_, text);
     if (error == 0) return;
     ::close(std::exchange(descriptor_, -1));
     say_(fmt::format("dream: {}: can't write the trace: {}; it ends here\n", printable(file_.string()),

@@ -55,10 +55,9 @@ bool is_crash(int signal) {
   return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
 }
 
-/// By a signal or by a debugger.
 bool is_stopped(pid_t pid) {
   const auto status = process_status(pid);
-  return status && (status->state == 'T' || status->state == 't');
+  return status && status->stopped();
 }
 
 /// What became of all that the host had started.
@@ -213,7 +212,7 @@ class Guardian {
   }
 
   static void say(const std::string& words) {
-    static_cast<void>(write_all(STDERR_FILENO, "dream: " + words + "\n"));
+    static_cast<void>(write_unless_full(STDERR_FILENO, "dream: " + words + "\n"));
   }
 
   pid_t host_;

@@ -45,6 +45,8 @@ struct ProcessStatus {
   [[nodiscard]] bool ignores(int signal) const noexcept { return ((ignored >> (signal - 1)) & 1U) != 0; }
   /// A first thread that has ended is dead (Z, X); its process lives as long as any other thread does.
   [[nodiscard]] bool alive() const noexcept { return threads > 1 || (state != 'Z' && state != 'X'); }
+  /// By a signal or by a debugger.
+  [[nodiscard]] bool stopped() const noexcept { return state == 'T' || state == 't'; }
 };
 
 /// What the kernel says of a process now; none when there is none.

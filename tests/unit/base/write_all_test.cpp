@@ -48,6 +48,16 @@ TEST(WriteAll, waits_for_room_in_a_pipe_that_does_not_block) {
   EXPECT_EQ(all.size(), text.size());
 }
 
+TEST(WriteUnlessFull, fails_where_there_is_no_room) {
+  const Pipe pipe = make_pipe();
+  ASSERT_EQ(::fcntl(pipe.write, F_SETFL, O_NONBLOCK), 0);
+  const auto room = static_cast<std::size_t>(::fcntl(pipe.write, F_GETPIPE_SZ));
+  EXPECT_EQ(write_unless_full(pipe.write, std::string(room, 'x')), 0);
+  EXPECT_EQ(write_unless_full(pipe.write, "y"), EAGAIN);
+  ::close(pipe.write);
+  ::close(pipe.read);
+}
+
 TEST(ReplaceFile, keeps_the_mode_and_a_link_to_it) {
   const TemporaryFolder folder;
   folder.write("real/dream.json", "old");

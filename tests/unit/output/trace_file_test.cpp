@@ -163,6 +163,18 @@ TEST_F(Trace, goes_into_a_pipe_behind_a_link_such_as_dev_stdout) {
   EXPECT_THAT(pipe.read_now(), HasSubstr("./b:go"));
 }
 
+TEST_F(Trace, that_nobody_reads_does_not_hold_up_the_run) {
+  const Pipe pipe;
+  std::filesystem::create_symlink("/proc/self/fd/" + std::to_string(pipe.write_end()), file_);
+  ASSERT_TRUE(trace_->begin(now_));
+  ::fcntl(pipe.write_end(), F_SETFL, O_NONBLOCK);
+  while (::write(pipe.write_end(), "x", 1) == 1) {
+  }
+  happens_after(milliseconds(0), engine::Begin{});
+  happens_after(milliseconds(1), engine::Started{{a}});
+  EXPECT_THAT(said_, HasSubstr("Resource temporarily unavailable; it ends here"));
+}
+
 TEST_F(Trace, belongs_to_one_run_at_a_time) {
   ASSERT_TRUE(trace_->begin(now_));
   const std::string begun = text();
