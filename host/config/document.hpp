@@ -65,8 +65,9 @@ class Document {
   [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }
   /// What is right, but meant something else before variables were expanded.
   [[nodiscard]] const std::vector<Problem>& remarks() const { return expansions_.remarks; }
-  /// A text of dream's own without what it must not show.
+  /// What dream must not show of the values that came by `${NAME}`.
   [[nodiscard]] const Secrets& secrets() const { return expansions_.secrets; }
+  /// A text of dream's own without it.
   [[nodiscard]] std::string masked(std::string text) const {
     return expansions_.secrets.masked(std::move(text));
   }

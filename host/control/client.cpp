@@ -98,7 +98,7 @@ pid_t Connection::pid() const {
 
 bool Connection::is_stopped() const {
   const auto status = process::process_status(pid());
-  return status && (status->state == 'T' || status->state == 't');
+  return status && status->stopped();
 }
 
 OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,

@@ -374,7 +374,7 @@ void Engine::State::end(StepIndex step) {
   const std::optional<Instant> started = progress_of(step).started;
   const bool delays = settings_of(step).background && started && !progress_of(step).barred_by;
   // One that was to be ready has kept the others back meanwhile.
-  const Instant since = settings_of(step).ready_needed && started ? *started : now;
+  const Instant since = settings_of(step).ready_needed ? started.value_or(now) : now;
   const Instant instant = delays ? std::max(now, later(since, settings_of(step).delay)) : now;
   release_ready(step, instant);
   release(step, instant);

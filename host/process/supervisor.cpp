@@ -144,8 +144,7 @@ void Supervisor::suspend(int signal, bool to_group) {
   for (int look = 0; look < most_looks && (look == 0 || !is_unchanged(tree)); ++look) {
     tree = tree_below(::getpid());
     for (const ProcessStatus& process : tree) {
-      const bool stopped = process.state == 'T' || process.state == 't';
-      if (process.identity.pid == ::getpid() || stopped || !process.alive()) continue;
+      if (process.identity.pid == ::getpid() || process.stopped() || !process.alive()) continue;
       const bool in_own_group = process.group == ::getpgrp();
       if (in_own_group && to_group) continue;
       if (!suspended_.insert(process.identity).second) continue;

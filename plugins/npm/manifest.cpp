@@ -21,7 +21,7 @@ using Read = Result<std::shared_ptr<const Manifest>>;
 using FileState = std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long>;
 
 /// Nothing: there is no such file.
-std::optional<FileState> version_of(const std::filesystem::path& file) {
+std::optional<FileState> state_of(const std::filesystem::path& file) {
   struct stat status {};
   if (::stat(file.c_str(), &status) != 0) return std::nullopt;
   return FileState(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec,
@@ -58,13 +58,13 @@ Read manifest_in(const std::filesystem::path& folder) {
   static std::mutex mutex;
   static std::unordered_map<std::string, std::pair<FileState, Read>> kept;
   const std::filesystem::path file = folder / "package.json";
-  const std::optional<FileState> version = version_of(file);
-  if (!version) return std::shared_ptr<const Manifest>();
+  const std::optional<FileState> state = state_of(file);
+  if (!state) return std::shared_ptr<const Manifest>();
   const std::lock_guard lock(mutex);
   const auto known = kept.find(file.string());
-  if (known != kept.end() && known->second.first == *version) return known->second.second;
+  if (known != kept.end() && known->second.first == *state) return known->second.second;
   Read read = read_manifest(folder, file);
-  kept.insert_or_assign(file.string(), std::pair(*version, read));
+  kept.insert_or_assign(file.string(), std::pair(*state, read));
   return read;
 }
 
