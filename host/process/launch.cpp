@@ -37,11 +37,13 @@ struct Failure {
 };
 
 /// The signals that aren't as a child is to find them. To ask of all of them costs more than the rest of a
-/// start, so it is done once; a plugin that is loaded later may install handlers, but what reaches a process
-/// as young as a child before its exec is sent to its group, and is always among them.
+/// start, so it is done once. A plugin that is loaded later may install handlers, but what reaches a process
+/// as young as a child before its exec is sent to its group, and is always among them; so is SIGPIPE, which
+/// libraries like to ignore.
 SignalSet altered_signals() {
   SignalSet altered = inherited_signals().ignored | ~default_signals();
-  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2}) {
+  for (const int signal :
+       {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH, SIGUSR1, SIGUSR2, SIGPIPE}) {
     altered |= set_of(signal);
   }
   return altered;

@@ -174,6 +174,21 @@ TEST(Guardian, spares_what_strangers_started_while_the_run_went_on) {
   EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 5);
 }
 
+TEST(Guardian, spares_by_its_environment_what_a_stranger_has_started_unseen) {
+  Guarded run(for_ever_ms, for_ever_ms, "stranger");
+  run.await("host");
+  run.unseen.open();
+  const pid_t unseen = run.await("unseen");
+  run.guardian.write_input("exit 5\n");
+  while (run.guardian.lives()) run.guardian.await_more_out();
+  EXPECT_EQ(::kill(unseen, 0), 0);
+  run.stranger.open();
+  run.await("seen");
+  run.orphan.open();
+  run.orphan.open();
+  EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 5);
+}
+
 TEST(Guardian, that_can_not_be_had_is_told_of) {
   Guarded run(for_ever_ms, for_ever_ms, "few-files");
   EXPECT_EQ(run.guardian.exit_code(), 0);
