@@ -182,6 +182,14 @@ class Caller {
   bool left_ = false;
 };
 
+int refused_by_system(int error) {
+  complain({ErrorCode::io,
+            std::string("no process can be started: ") + std::strerror(error),
+            {},
+            system_remedy(error)});
+  return exit_internal;
+}
+
 }  // namespace
 
 int run_detached(const Options& options) {
@@ -207,6 +215,7 @@ int run_detached(const Options& options) {
   auto out = make_pipe();
   auto err = make_pipe();
   auto notice = make_pipe();
+  if (!out[0].is_open() || !err[0].is_open() || !notice[0].is_open()) return refused_by_system(errno);
   Options apart = options;
   if (options.color == When::automatic && use_color(options.color, STDOUT_FILENO)) apart.color = When::always;
   const pid_t run = ::fork();
@@ -216,13 +225,7 @@ int run_detached(const Options& options) {
     run_apart(std::move(apart), std::move(out[1]), std::move(err[1]), std::move(notice[1]));
   }
   for (auto* pipe : {&out, &err, &notice}) static_cast<void>((*pipe)[1].close());
-  if (run < 0) {
-    complain({ErrorCode::io,
-              std::string("no process can be started: ") + std::strerror(problem),
-              {},
-              system_remedy(problem)});
-    return exit_internal;
-  }
+  if (run < 0) return refused_by_system(problem);
   return Caller(run, std::move(out[0]), std::move(err[0]), std::move(notice[0]), *lock).stay_until_up();
 }
 
