@@ -278,8 +278,7 @@ int ask(Connection& run, const Options& options) {
 
 }  // namespace
 
-int ask_runs(const Options& given) {
-  Options options = given;
+int ask_runs(Options options) {
   CtlOptions& ctl = options.ctl;
   if (ctl.watch) return watch_runs(options);
   const bool of_logs = ctl.request.what == Request::What::logs;

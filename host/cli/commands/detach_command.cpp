@@ -150,7 +150,7 @@ class Caller {
   }
 
   /// Nobody could end it by `dream ctl`.
-  void end_what_nobody_could_ask() {
+  void end_what_nobody_could_ask() const {
     complain("no socket can be made for the run, so it isn't left alone, and is ended");
     ::kill(run_, SIGTERM);
   }

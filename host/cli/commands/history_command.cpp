@@ -81,8 +81,8 @@ Result<Entry> choose(const Archive& archive, const Options& options, const std::
                  "no recorded run has an id that begins with " + in_quotes(word),
                  {},
                  "dream ctl history --everywhere shows all of them"};
-  std::vector<std::string> ids;
-  for (const Entry& entry : fitting) ids.push_back(entry.run);
+  std::vector<std::string> ids(fitting.size());
+  std::ranges::transform(fitting, ids.begin(), &Entry::run);
   return Error{
       ErrorCode::usage,
       "several recorded runs have an id that begins with " + in_quotes(word) + ": " + join_words(ids),
