@@ -96,8 +96,9 @@ std::string manual_page() {
   }
   page += ".fi\n.SH DESCRIPTION\n" + troff(program_summary) + "\n";
   page +=
-      "What there is to run, and what before it, stands in the file\n.I dream.json\nof the folder or of the "
-      "nearest one above it.\n.SH COMMANDS\n";
+      "The file\n.I dream.json\nin the current folder, or in the nearest one above it that has one, says "
+      "what each "
+      "task runs and what it needs.\n.SH COMMANDS\n";
   for (const Subcommand* command : all_commands()) {
     page += item(usage_of(*command), command->help);
     for (const OptionWords& option : own_options(*command))

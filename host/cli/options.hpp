@@ -69,7 +69,7 @@ struct Options {
   bool json = false;
   bool debug = false;
   bool trust = false;   ///< any dream.json is obeyed, plugins of the workspace are loaded unconfirmed
-  bool forget = false;  ///< of trust: the folder is trusted no more
+  bool forget = false;  ///< of trust: no longer accept the dream.json in DIR
   bool strict = false;  ///< of validate: warnings are failures
   bool write = false;   ///< of suggest: what is suggested goes into dream.json
   std::optional<std::string> from;            ///< of init: the file to take over; none: it looks around

@@ -56,7 +56,7 @@ void check_end(Reader& reader, const Place& place, const Dependency& dependency)
   const auto misfit = [&](bool there, const char* key) {
     if (there)
       reader.report(place, fmt::format(R"("finally" and "{}" don't go together)", key),
-                    "what runs at the end, runs in front, one after the other");
+                    "these steps run at the end, in the foreground, one after the other");
   };
   misfit(dependency.async.value_or(false), "async");
   misfit(dependency.delay.value_or(Duration{0}) > Duration{0}, "delay");
@@ -121,7 +121,7 @@ void read_group(Reader& reader, const Place& place, const Json& value, TaskDepen
     Dependency dependency;
     read_entry(reader, at, element, dependency);
     if (dependency.finally)
-      reader.report(at, R"("finally" in a group)", "what runs at the end, runs one after the other");
+      reader.report(at, R"("finally" in a group)", "these steps run at the end, one after the other");
     if (dependency.project.empty() && !dependency.by_manifest) continue;
     dependency.joins = dependencies.entries.size() > first;
     dependencies.entries.push_back(std::move(dependency));

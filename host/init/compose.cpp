@@ -79,8 +79,8 @@ class Services {
       NeedsDraft needs{project_, tasks_[name], {}, true};
       for (const ServiceNeed& need : needs_[name]) {
         if (need.until == Until::healthy && !ready_.contains(need.service))
-          draft_.remark(
-              fmt::format("{} has no health check: who needs it starts when it was started.", need.service));
+          draft_.remark(fmt::format("{} has no health check: what needs it starts as soon as it has started.",
+                                    need.service));
         needs.entries.push_back(entry(need.service, need.until));
         if (need.restarts_with) needs.entries.back().members.emplace_back("restartWith", "true");
       }

@@ -144,7 +144,7 @@ class Process {
     has_ready_ = !ready.empty();
     if (has_ready_) add("ready", "{ " + ready + " }");
     if (!has_ready_ && is_waited_for)
-      draft_.remark(fmt::format("{} has no probe: who needs it starts when it was started.", name_));
+      draft_.remark(fmt::format("{} has no probe: what needs it starts as soon as it has started.", name_));
   }
 
   void restart(const YAML::Node& availability) {

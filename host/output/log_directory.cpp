@@ -132,7 +132,8 @@ class LogDirectory : public Renderer {
     if (const auto* finish = std::get_if<engine::Finish>(&action)) {
       const int error = write_index(finish->exit_code, outcomes);
       if (error != 0)
-        tell(folder_ / "index.json", "can't write the index", error, "it says less than there is");
+        tell(folder_ / "index.json", "can't write the index", error,
+             "it stays as it was at the start of the run");
     }
     next_->report(now, action, outcomes);
   }

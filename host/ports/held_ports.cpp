@@ -86,7 +86,7 @@ std::string surroundings_of(pid_t pid) {
 
 Error taken_by(const Step& step, const Port& port) {
   std::string who =
-      "what doesn't listen: another dream that starts, or a connection that was closed a moment ago";
+      "a socket that doesn't listen (another dream that starts, or a connection that was just closed)";
   const std::vector<probe::Listener> listeners = listeners_on(port.number);
   if (!listeners.empty()) {
     who = probe::describe_owner(listeners.front());

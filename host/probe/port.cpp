@@ -69,8 +69,7 @@ class Port : public Kind {
           Finding passed;
           if (subject_.pid() != 0)
             passed.warning = fmt::format(
-                "a process of this step can't be looked into; that port {} takes a "
-                "connection counts as ready",
+                "dream can't look into a process of this step, so a connection to port {} counts as ready",
                 port);
           tell(std::move(passed));
         });

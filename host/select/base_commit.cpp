@@ -65,7 +65,7 @@ Error nothing_in_common(const Candidate& base, bool shallow, const std::string& 
   }
   return {
       ErrorCode::plan,
-      fmt::format("the clone is shallow, and where HEAD left {} lies before its begin", printable(base.name)),
+      fmt::format("the clone is shallow, and doesn't reach back to where HEAD left {}", printable(base.name)),
       printable(folder),
       "get more of the past: git fetch --deepen=100, or git fetch --unshallow; or say which commit to "
       "compare with: --affected BASE"};

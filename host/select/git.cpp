@@ -69,7 +69,7 @@ Result<Git> Git::open(std::string folder, const std::vector<std::string>& enviro
   Result<std::string> program = find_executable("git", "/", environment);
   if (!program) {
     return Error{ErrorCode::plan,
-                 "what has changed is asked of git, and there is no git in PATH",
+                 "--affected needs git, and there is no git in PATH",
                  {},
                  fmt::format("install it (apt-get install git, apk add git), or {}", other_way)};
   }

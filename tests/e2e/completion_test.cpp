@@ -182,7 +182,7 @@ TEST_F(Completion, of_zsh) {
   EXPECT_EQ(zsh("dream --color=al"), bound + "--color=always:\n");
   EXPECT_EQ(zsh("dream -C ''"), bound + "files -/\n");
   EXPECT_EQ(zsh("dream dev -- ''"), bound + "files\n");
-  EXPECT_THAT(zsh("dream ''"), AllOf(HasSubstr("build\\:fast"), HasSubstr("validate:tells every problem")));
+  EXPECT_THAT(zsh("dream ''"), AllOf(HasSubstr("build\\:fast"), HasSubstr("validate:shows every mistake")));
 }
 
 TEST_F(Completion, of_fish) {
@@ -191,7 +191,7 @@ TEST_F(Completion, of_fish) {
   EXPECT_EQ(fish("dream --color=al"), "--color=always\n");
   EXPECT_EQ(fish("dream -C ../c run "), "other\ttask of ./c\n");
   EXPECT_THAT(fish("dream -C ../"), AllOf(HasSubstr("../a/"), HasSubstr("../d/")));
-  EXPECT_THAT(fish("dream "), AllOf(HasSubstr("build:fast\t"), HasSubstr("validate\ttells every problem")));
+  EXPECT_THAT(fish("dream "), AllOf(HasSubstr("build:fast\t"), HasSubstr("validate\tshows every mistake")));
 }
 
 // It hides words that begin with a dot.

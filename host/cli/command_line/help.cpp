@@ -54,7 +54,7 @@ std::string help_of_family(const Subcommand& family) {
       fmt::format("{}\n\nUsage: dream {} COMMAND\n\nCommands:\n", sentence(family.help), family.name);
   for (const Subcommand* command : family_of(family.name))
     text += row("  " + usage_of(*command), command->help);
-  return text + fmt::format("\n`dream help {} COMMAND` tells more of one.\n", family.name);
+  return text + fmt::format("\n`dream help {} COMMAND` shows the options of that command.\n", family.name);
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ std::string general_help() {
     if (command->name.find(' ') == std::string_view::npos)
       text += row("  " + usage_of(*command), command->help);
   }
-  text += "\n`dream help COMMAND` tells more of one. Of `dream TASK`:\n";
+  text += "\n`dream help COMMAND` shows the options of that command. `dream TASK` has these:\n";
   return text + options_text(*find_command("run")) + "\n" + exit_codes();
 }
 

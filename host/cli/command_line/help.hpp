@@ -16,7 +16,7 @@ struct ExitWords {
 };
 
 inline constexpr const char* program_summary =
-    "Runs a task of the project you stand in, with everything that it needs, and takes it all down again.";
+    "Runs a task of the current folder's project with everything that it needs, and stops it all at the end.";
 
 inline constexpr std::string_view usage_lines =
     "dream TASK [options] [-- arguments for TASK]\n"

@@ -96,8 +96,7 @@ class Visitor {
     const int ready = ::poll(watched.data(), watched.size(), leaving_ ? patience_ms : -1);
     if (ready < 0) return;
     if (ready == 0)
-      return end("has not taken yet what was typed: it reads nothing, and gets it if it does before it ends",
-                 1);
+      return end("has not read yet what was typed, and receives it if it reads before it ends", 1);
     if (watched[2].revents != 0) take_signal();
     if (watched[1].revents != 0) take_keys();
     if ((watched[0].revents & POLLOUT) != 0) send_on();

@@ -21,7 +21,7 @@ void define_directory(Definition& definition, Options& options) {
 void define_place(Definition& definition, Options& options) {
   define_directory(definition, options);
   definition.flag("--trust", options.trust,
-                  "obey another user's dream.json, and load the workspace's own plugins, for this once");
+                  "accept another user's dream.json and the workspace's unconfirmed plugins, this time only");
 }
 
 void define_selection(Definition& definition, Options& options) {
@@ -39,11 +39,11 @@ void define_planning(Definition& definition, Options& options) {
   definition.flag("-r,--recursive,!--no-recursive", options.recursive,
                   "dependencies of dependencies, too (or not)");
   definition.number("-j,--jobs", "N", options.jobs, 1, most_jobs,
-                    "so many steps of a group at once (default: processors)");
+                    "run at most N foreground steps of a group at once (default: the number of processors)");
   definition.flag("-k,--keep-going", options.keep_going,
-                  "after a failure go on with what doesn't need the failed step");
+                  "after a failure, go on with the steps that don't need the failed one");
   definition.list("--profile", "NAME", options.profiles,
-                  "steps of this profile, too; '*': all (DREAM_PROFILES counts, too)");
+                  "include the steps of this profile; '*': of all profiles (DREAM_PROFILES adds more)");
   definition.choice<bool>(
       "--ports", "HOW", options.moves_ports,
       "exact (as dream.json has them) or auto (all moved by an offset of this working tree)",
@@ -60,7 +60,7 @@ void define_output(Definition& definition, Options& options) {
                              {"quiet", Output::quiet},
                              {"events", Output::events}});
   definition.flag("-q,--quiet", options.quiet,
-                  "of what steps write only the last lines of those that fail (= -o quiet)");
+                  "show only the last lines of the steps that fail (= -o quiet)");
   definition.path("--log-dir", "DIR", options.log_directory,
                   "also write every step's output into files of this folder");
   definition.path("--trace", "FILE", options.trace_file,

@@ -26,7 +26,7 @@ void define_request(Definition& definition, Options& options, Request::What what
   options.ctl.request.id = 1;
   options.ctl.request.what = what;
   define_place(definition, options);
-  definition.text("--run", "RUN", options.ctl.run, "of this run; the begin of its id is enough");
+  definition.text("--run", "RUN", options.ctl.run, "ask this run; the beginning of its id is enough");
 }
 
 void define_steps(Definition& definition, Options& options, Request::What what, std::size_t least,
@@ -37,7 +37,7 @@ void define_steps(Definition& definition, Options& options, Request::What what, 
 
 void define_reload(Definition& definition, Options& options) {
   definition.flag("--reload", options.ctl.request.reload,
-                  "as dream.json has them now, and show what has changed");
+                  "read dream.json again first, and show what has changed");
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ void define_reload(Definition& definition, Options& options) {
 const Subcommand ctl_command{
     .name = "ctl",
     .takes = "ps|logs|wait|why|stop|start|restart|attach|down|events|history|show|compare",
-    .help = "asks and tells a run from another shell",
+    .help = "shows and controls a run from another shell",
     .examples = {},
     .define = [](Definition&, Options&) {},
     .run = say_which,
@@ -114,7 +114,7 @@ const Subcommand ctl_why{
 
     .name = "ctl why",
     .takes = "STEP",
-    .help = "tells why a step is as it is, and what it waits for",
+    .help = "shows why a step is in its state, and what it waits for",
     .examples = {"dream ctl why ./services/api:dev", "dream ctl why ./services/api --json"},
     .define =
         [](Definition& definition, Options& options) {
@@ -128,7 +128,7 @@ const Subcommand ctl_stop{
 
     .name = "ctl stop",
     .takes = "STEP…",
-    .help = "ends steps, and keeps them so; the run goes on",
+    .help = "stops steps, and keeps them stopped; the run goes on",
     .examples = {"dream ctl stop ./worker:dev", "dream ctl stop ./worker ./mailer"},
     .define = [](Definition& definition,
                  Options& options) { define_steps(definition, options, Request::What::stop, 1); },
@@ -160,7 +160,7 @@ const Subcommand ctl_restart{
         [](Definition& definition, Options& options) {
           define_steps(definition, options, Request::What::restart, 1);
           definition.flag("--with-dependents", options.ctl.request.with_dependents,
-                          "and then the steps that run and need them");
+                          "then also restart the running steps that need them");
           define_reload(definition, options);
         },
     .run = ask_runs,
@@ -200,7 +200,8 @@ const Subcommand ctl_events{
     .define =
         [](Definition& definition, Options& options) {
           define_request(definition, options, Request::What::events);
-          definition.flag("-f,--follow", options.ctl.request.follow, "until the run ends");
+          definition.flag("-f,--follow", options.ctl.request.follow,
+                          "go on with what happens, until the run ends");
         },
     .run = ask_runs,
 };

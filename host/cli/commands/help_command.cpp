@@ -28,7 +28,7 @@ int help(const Options& options) {
 const Subcommand help_command{
     .name = "help",
     .takes = "[COMMAND]",
-    .help = "tells what there is, or all about one command",
+    .help = "lists the commands, or shows one with its options and examples",
     .examples = {"dream help plan", "dream help ctl logs"},
     .define =
         [](Definition& definition, Options& options) {

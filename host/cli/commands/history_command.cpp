@@ -291,7 +291,9 @@ const Subcommand ctl_history{
 const Subcommand ctl_show{
     .name = "ctl show",
     .takes = "[RUN]",
-    .help = "tells a recorded run again: by the begin of its id, or -1 for the last, -2 for the one before",
+    .help =
+        "shows a recorded run again; RUN is the beginning of its id, or -1 for the last run, -2 for the one "
+        "before",
     .examples = {"dream ctl show", "dream ctl show -2 -o grouped"},
     .define =
         [](Definition& definition, Options& options) {

@@ -75,7 +75,7 @@ int say_which_plugin_command(const Options&) {
 const Subcommand plugin_command{
     .name = "plugin",
     .takes = "list|info|check|new|trust",
-    .help = "tells of executor plugins, checks them, begins a new one",
+    .help = "shows, checks, creates and confirms executor plugins",
     .examples = {},
     .define = [](Definition&, Options&) {},
     .run = say_which_plugin_command,
@@ -114,14 +114,15 @@ const Subcommand plugin_check{
 
     .name = "plugin check",
     .takes = "ID|FILE",
-    .help = "tries whether a plugin keeps the rules of the plugin interface",
+    .help = "checks whether a plugin keeps the rules of the plugin interface",
     .examples = {"dream plugin check ./build/libdream_acme.so", "dream plugin check shell --only order.any"},
     .define =
         [](Definition& definition, Options& options) {
           definition.words(options.words, 1, 1);
           define_place(definition, options);
           definition.text("--only", "RULE", options.only_rule, "this rule alone");
-          definition.number("--seed", "NUMBER", options.seed, 0, any_number, "of the calls in random order");
+          definition.number("--seed", "NUMBER", options.seed, 0, any_number,
+                            "the seed for calls in random order");
           definition.text("--options", "JSON", options.plugin_options, "the options that its tasks need");
           define_look(definition, options);
         },
@@ -144,7 +145,7 @@ const Subcommand plugin_new{
 const Subcommand plugin_trust{
     .name = "plugin trust",
     .takes = "FILE",
-    .help = "confirms a plugin of a workspace, as long as it stays as it is",
+    .help = "confirms a plugin of a workspace, until its file changes",
     .examples = {"dream plugin trust tools/libdream_acme.so",
                  "dream -C ../theirs plugin trust tools/libdream_acme.so"},
     .define =

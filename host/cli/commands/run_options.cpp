@@ -19,7 +19,7 @@ void define_run(Definition& definition, Options& options) {
   definition.flag("-n,--dry-run", options.dry_run,
                   "show the plan and its timeline, run nothing (= dream plan)");
   define_output(definition, options);
-  definition.flag("--json", options.json, "of --dry-run and --list-only: as JSON");
+  definition.flag("--json", options.json, "with --dry-run or --list-only: as JSON");
   define_color(definition, options);
   define_debug(definition, options);
   definition.flag("-i,--info", options.info,

@@ -129,7 +129,7 @@ const Subcommand suggest_command{
 
     .name = "suggest",
     .takes = "TASK",
-    .help = "runs the task once, and tells what `ready` to write in place of its delays",
+    .help = "runs the task once, and suggests `ready` probes that replace its delays",
     .examples = {"dream suggest dev", "dream suggest dev --write   # puts it into dream.json"},
     .define =
         [](Definition& definition, Options& options) {

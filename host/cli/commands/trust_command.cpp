@@ -74,13 +74,13 @@ const Subcommand trust_command{
 
     .name = "trust",
     .takes = "[DIR]",
-    .help = "obeys the dream.json there, whoever owns it; or lists those",
+    .help = "accepts another user's dream.json in DIR; without DIR, lists these folders",
     .examples = {"dream trust ../theirs", "dream trust --forget ../theirs"},
     .define =
         [](Definition& definition, Options& options) {
           definition.words(options.words, 0, 1);
           define_directory(definition, options);
-          definition.flag("--forget", options.forget, "the folder is trusted no more");
+          definition.flag("--forget", options.forget, "no longer accept the dream.json in DIR");
         },
     .run = trust,
     .check = [](const Options& options) -> Result<void> {

@@ -65,7 +65,7 @@ const Subcommand validate_command{
 
     .name = "validate",
     .takes = "",
-    .help = "tells every problem of dream.json, and what could not be started",
+    .help = "shows every mistake in dream.json, and every step that could not be started",
     .examples = {"dream validate", "dream validate --strict    # in CI: warnings fail, too"},
     .define =
         [](Definition& definition, Options& options) {

@@ -39,7 +39,7 @@ services:
       << "its image may have one";
   EXPECT_THAT(needs(made, "./", "api"), ElementsAre("./:db", "& ./:bare", "& ./:off"));
   EXPECT_THAT(needs(made, "./", "job"), ElementsAre("./:db started")) << "it doesn't ask for health";
-  EXPECT_THAT(text(), HasSubstr("off has no health check: who needs it starts when it was started."));
+  EXPECT_THAT(text(), HasSubstr("off has no health check: what needs it starts as soon as it has started."));
 }
 
 TEST_F(Init, a_restart_policy_is_the_engines_and_what_ends_by_itself_is_no_service) {
