@@ -74,7 +74,7 @@ const Subcommand trust_command{
 
     .name = "trust",
     .takes = "[DIR]",
-    .help = "accepts another user's dream.json in DIR; without DIR, lists these folders",
+    .help = "accepts another user's dream.json in DIR; without DIR, lists the accepted folders",
     .examples = {"dream trust ../theirs", "dream trust --forget ../theirs"},
     .define =
         [](Definition& definition, Options& options) {
