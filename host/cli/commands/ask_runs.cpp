@@ -278,25 +278,26 @@ int ask(Connection& run, const Options& options) {
 
 }  // namespace
 
-int ask_runs(Options options) {
-  CtlOptions& ctl = options.ctl;
-  if (ctl.watch) return watch_runs(options);
+int ask_runs(const Options& options) {
+  Options asked = options;
+  CtlOptions& ctl = asked.ctl;
+  if (ctl.watch) return watch_runs(asked);
   const bool of_logs = ctl.request.what == Request::What::logs;
-  if (of_logs && ctl.run.starts_with('-')) return show_past_logs(options);
+  if (of_logs && ctl.run.starts_with('-')) return show_past_logs(asked);
   if (of_logs) ctl.request.lines = ctl.lines_of_logs();
   if (ctl.request.what == Request::What::attach) add_window(ctl.request);
   if (ctl.since_ms)
     ctl.request.within_ms = std::max<std::int64_t>(milliseconds_since_1970() - *ctl.since_ms, 1);
-  Result<control::OpenRuns> runs = find_runs(options, ctl);
+  Result<control::OpenRuns> runs = find_runs(asked, ctl);
   if (!runs) {
     complain(runs.error());
     return exit_nothing_run;
   }
-  if (ctl.request.what == Request::What::ps) return show_runs(*runs, options);
+  if (ctl.request.what == Request::What::ps) return show_runs(*runs, asked);
   const bool in_record = of_logs && runs->silent.empty();
-  if (runs->meant.empty()) return in_record ? show_past_logs(options) : no_run(options, runs->silent);
+  if (runs->meant.empty()) return in_record ? show_past_logs(asked) : no_run(asked, runs->silent);
   const Result<Connection*> run = choose(runs->meant, ctl.request);
-  if (run) return ask(**run, options);
+  if (run) return ask(**run, asked);
   complain(run.error());
   return run.error().code == ErrorCode::io ? exit_run_gone : exit_nothing_run;
 }
