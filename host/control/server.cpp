@@ -40,9 +40,6 @@ std::string over_line(std::int64_t id, std::string_view why) {
 /// For all clients together.
 constexpr Duration patience_at_the_end = std::chrono::seconds(1);
 
-/// Of a socket that doesn't listen yet.
-constexpr const char* unnamed_prefix = "new-";
-
 constexpr int cannot_become_so = 1;
 constexpr int usage = 2;
 
@@ -66,7 +63,8 @@ Server::Server(boost::asio::io_context& context, const Plan& plan, Settings sett
       run_(plan),
       tails_(plan.steps.size()),
       events_(output::make_event_lines(plan, clock_, [this](std::string_view line) { broadcast(line); })),
-      acceptor_(context) {}
+      acceptor_(context),
+      pause_(context) {}
 
 Server::~Server() {
   const Instant until = read_clock() + patience_at_the_end;
@@ -101,7 +99,7 @@ void Server::listen() {
 
 /// Who finds a socket that refuses takes its run for dead, and removes it: it gets its name when it listens.
 bool Server::open_socket() {
-  const std::string unnamed = settings_.socket.parent_path() / (unnamed_prefix + settings_.session);
+  const std::string unnamed = settings_.socket.parent_path() / (runtime::unnamed_prefix + settings_.session);
   Code failed;
   local::stream_protocol::acceptor acceptor(context_);
   acceptor.open(local::stream_protocol(), failed);
@@ -130,10 +128,7 @@ void Server::accept_next() {
 /// Whoever comes while it is out of descriptors would come again at once.
 void Server::pause_and_accept() {
   constexpr auto pause = std::chrono::milliseconds(100);
-  pause_ = std::make_unique<boost::asio::steady_timer>(context_, pause);
-  pause_->async_wait([this](const Code& cancelled) {
-    if (!cancelled) accept_next();
-  });
+  pause_.call_after(pause, [this] { accept_next(); });
 }
 
 void Server::welcome(local::stream_protocol::socket socket) {

@@ -2,7 +2,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 #include <functional>
 #include <list>
@@ -10,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "base/loop_timer.hpp"
 #include "control/run_answers.hpp"
 #include "control/run_info.hpp"
 #include "control/run_state.hpp"
@@ -76,7 +76,7 @@ class Server : public output::Reporter {
   std::unique_ptr<output::EventLines> events_;
   std::optional<StepIndex> about_;  ///< the step of the event that is being sent, if it is output
   boost::asio::local::stream_protocol::acceptor acceptor_;
-  std::unique_ptr<boost::asio::steady_timer> pause_;  ///< when descriptors were short
+  LoopTimer pause_;                    ///< when descriptors were short
   std::shared_ptr<const bool> lives_;  ///< it is to listen; what waits for that must see its end
   std::list<std::shared_ptr<Client>> clients_;
 };

@@ -10,10 +10,6 @@ LineMixer::LineMixer(boost::asio::io_context& context, Writer& writer, std::func
                      std::function<Instant()> clock)
     : writer_(writer), on_room_(std::move(on_room)), clock_(std::move(clock)), timer_(context) {}
 
-LineMixer::~LineMixer() {
-  *alive_ = false;
-}
-
 Mixer::StreamId LineMixer::add_stream(std::string label) {
   sources_.push_back({.label = std::move(label), .kept = {}, .wait = {}});
   return sources_.size() - 1;
@@ -114,7 +110,7 @@ void LineMixer::release() {
   }
   const StreamId next = longest_waiting();
   if (next != none) hold(next);
-  if (longest_waiting() == none && std::exchange(timer_set_, false)) timer_.cancel();
+  if (longest_waiting() == none) timer_.cancel();
   on_room_();
 }
 
@@ -130,14 +126,9 @@ void LineMixer::end_waiting() {
 }
 
 void LineMixer::set_timer() {
-  if (std::exchange(timer_set_, true)) return;
+  if (timer_.is_set()) return;
   const Duration waited = clock_() - sources_[longest_waiting()].wait->since;
-  timer_.expires_after(waited < longest_wait ? longest_wait - waited : longest_wait);
-  timer_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
-    if (error || !*alive) return;
-    timer_set_ = false;
-    end_waiting();
-  });
+  timer_.call_after(waited < longest_wait ? longest_wait - waited : longest_wait, [this] { end_waiting(); });
 }
 
 /// Of a stream that ended.

@@ -1,15 +1,14 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/loop_timer.hpp"
 #include "base/time.hpp"
 #include "output/mixer.hpp"
 #include "output/writer.hpp"
@@ -28,9 +27,6 @@ class LineMixer : public Mixer {
   /// `on_room` is called when a write() that returned false may go on.
   LineMixer(boost::asio::io_context& context, Writer& writer, std::function<void()> on_room,
             std::function<Instant()> clock = read_clock);
-  ~LineMixer() override;
-  LineMixer(const LineMixer&) = delete;
-  LineMixer& operator=(const LineMixer&) = delete;
 
   StreamId add_stream(std::string label) override;
   bool write(StreamId stream, std::string_view bytes) override;
@@ -70,9 +66,7 @@ class LineMixer : public Mixer {
   std::function<Instant()> clock_;
   std::vector<Source> sources_;
   StreamId holder_ = none;
-  boost::asio::steady_timer timer_;  ///< only while somebody waits: an idle run has no timers
-  bool timer_set_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  LoopTimer timer_;  ///< set only while somebody waits: an idle run has no timers
 };
 
 }  // namespace dream::output

@@ -66,7 +66,8 @@ void Screen::end(StreamId stream) {
   source.line.end([&](std::string_view line) { write_line(source, line); });
   update(stream);
   const auto redraws = [](const Source& one) { return one.line.redraws(); };
-  if (settling_ && std::none_of(sources_.begin(), sources_.end(), redraws)) settle_timer_.cancel();
+  if (settle_timer_.is_set() && std::none_of(sources_.begin(), sources_.end(), redraws))
+    settle_timer_.cancel();
 }
 
 bool Screen::room(StreamId /*stream*/) const {
@@ -105,13 +106,7 @@ void Screen::take_away() {
 }
 
 void Screen::watch_redrawing() {
-  if (std::exchange(settling_, true)) return;
-  settle_timer_.expires_after(settle_time_);
-  settle_timer_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
-    if (!*alive) return;
-    settling_ = false;
-    if (!error) settle();
-  });
+  if (!settle_timer_.is_set()) settle_timer_.call_after(settle_time_, [this] { settle(); });
 }
 
 void Screen::settle() {

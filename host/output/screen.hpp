@@ -1,12 +1,12 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/loop_timer.hpp"
 #include "base/time.hpp"
 #include "output/mixer.hpp"
 #include "output/screen_line.hpp"
@@ -39,7 +39,7 @@ class Screen : public Mixer {
   [[nodiscard]] bool room(StreamId stream) const override;
 
   /// A stream redraws lines, which are written when they have settled: the loop has to run on.
-  [[nodiscard]] bool redraws() const noexcept { return settling_; }
+  [[nodiscard]] bool redraws() const noexcept { return settle_timer_.is_set(); }
 
  private:
   static constexpr StreamId none = static_cast<StreamId>(-1);
@@ -67,8 +67,7 @@ class Screen : public Mixer {
   bool drawn_ = false;    ///< something is shown below the lines
   bool draw_posted_ = false;
   Duration settle_time_;
-  boost::asio::steady_timer settle_timer_;  ///< only while a stream redraws: an idle run has no timers
-  bool settling_ = false;
+  LoopTimer settle_timer_;  ///< set only while a stream redraws: an idle run has no timers
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

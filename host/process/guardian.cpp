@@ -51,10 +51,6 @@ void tell_guardian(int socket, const HostWord& word) {
   ::send(socket, &word, sizeof word, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-bool is_crash(int signal) {
-  return signal == SIGSEGV || signal == SIGABRT || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
-}
-
 bool is_stopped(pid_t pid) {
   const auto status = process_status(pid);
   return status && status->stopped();
@@ -191,7 +187,8 @@ class Guardian {
     static_cast<void>(start_cleaner(cleaning_));
     const std::string culprit(crash_note());
     const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    const bool internal = hung || is_crash(signal) || (signal == 0 && !culprit.empty());
+    const bool internal =
+        hung || meaning_of(signal) == SignalMeaning::crash || (signal == 0 && !culprit.empty());
     if (signal == 0 && !internal) {
       if (!left.empty()) say(fate_of(left));
       const int code = WEXITSTATUS(status);

@@ -39,4 +39,14 @@ Inheritance take_inheritance() {
   return inheritance;
 }
 
+void close_all_but(int kept) {
+  const auto first = static_cast<unsigned>(STDERR_FILENO + 1);
+  const auto middle = static_cast<unsigned>(kept);
+  const bool below = middle <= first || ::close_range(first, middle - 1, 0) == 0;
+  if (below && ::close_range(middle + 1, ~0U, 0) == 0) return;
+  for (const int descriptor : open_descriptors()) {  // before Linux 5.9
+    if (descriptor != kept) ::close(descriptor);
+  }
+}
+
 }  // namespace dream::process

@@ -18,4 +18,7 @@ struct Inheritance {
 /// there are none.
 [[nodiscard]] Inheritance take_inheritance();
 
+/// Closes every descriptor from 3 up except `kept`.
+void close_all_but(int kept);
+
 }  // namespace dream::process

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <utility>
 
+#include "base/loop_timer.hpp"
 #include "base/time.hpp"
 
 namespace dream::runtime {
@@ -16,7 +16,7 @@ class Clock {
   class Alarm {
    public:
     virtual ~Alarm() = default;
-    /// Calls `call` when `moment` has come, instead of what was set before.
+    /// Calls `call` when `moment` has come, and no more what was set before.
     virtual void set(Instant moment, std::function<void()> call) = 0;
     virtual void cancel() = 0;
   };
@@ -44,9 +44,7 @@ class SteadyClock : public Clock {
     explicit Timer(const SteadyClock& clock) : clock_(clock), timer_(clock.context_) {}
     void set(Instant moment, std::function<void()> call) override {
       const bool in_reach = moment < Instant::max() - clock_.left_out_;
-      timer_.expires_at(in_reach ? moment + clock_.left_out_ : moment);
-      timer_.async_wait([this, moment, call = std::move(call)](const boost::system::error_code& error) {
-        if (error) return;
+      timer_.call_at(in_reach ? moment + clock_.left_out_ : moment, [this, moment, call = std::move(call)] {
         if (clock_.now() < moment)
           set(moment, call);  // time was left out meanwhile
         else
@@ -57,7 +55,7 @@ class SteadyClock : public Clock {
 
    private:
     const SteadyClock& clock_;
-    boost::asio::steady_timer timer_;
+    LoopTimer timer_;
   };
 
   boost::asio::io_context& context_;

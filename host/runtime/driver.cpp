@@ -290,6 +290,7 @@ bool Driver::end(Attempt attempt) {
   session_.renderer().end(attempt.step);
   const std::shared_ptr<Running> over = std::move(running_[position(attempt.step)]);
   boost::asio::post(session_.context(), [over] {});
+  if (over->next_try) over->next_try->cancel();
   if (over->has_token) session_.tokens()->release(attempt);
   return true;
 }

@@ -25,18 +25,13 @@ probe::Subject Driver::subject_of(Running& running) const {
           .inside = elsewhere ? probe::RunInside(inside) : nullptr};
 }
 
-/// One alarm: what rings late finds that nobody looks any more.
 probe::Prober::Time Driver::time_of(Running& running) {
   if (!running.next_try) running.next_try = clock_.make_alarm();
   return {.now = [this] { return clock_.now(); },
           .call_at =
               [this, attempt = running.attempt](Instant moment, std::function<void()> call) {
-                Running* probed = this->running(attempt);
-                if (probed == nullptr) return;
-                probed->next_try->set(moment, [this, attempt, call = std::move(call)] {
-                  const Running* still = this->running(attempt);
-                  if (still != nullptr && (still->prober || still->health)) call();
-                });
+                const Running* probed = this->running(attempt);
+                if (probed != nullptr) probed->next_try->set(moment, std::move(call));
               }};
 }
 

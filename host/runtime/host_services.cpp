@@ -197,13 +197,11 @@ int HostServices::child_pid(ChildId child) const {
 
 plugin::TimerId HostServices::start_timer(Instant deadline, std::function<void()> on_time) {
   const std::uint64_t id = next_timer_++;
-  auto timer = std::make_unique<boost::asio::steady_timer>(parts_.context, deadline);
-  timer->async_wait([this, id, call = std::move(on_time)](const boost::system::error_code& error) {
-    if (error) return;
+  const auto timer = timers_.emplace(id, std::make_unique<LoopTimer>(parts_.context)).first;
+  timer->second->call_at(deadline, [this, id, call = std::move(on_time)] {
     timers_.erase(id);
     call();
   });
-  timers_.emplace(id, std::move(timer));
   return plugin::TimerId{id};
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <list>
 #include <map>
@@ -11,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/loop_timer.hpp"
 #include "output/renderer.hpp"
 #include "plan/plan.hpp"
 #include "plugin/services.hpp"
@@ -120,7 +120,7 @@ class HostServices : public plugin::Services {
   std::set<StepIndex> full_;  ///< an executor was told to write no more of their output
   std::list<Waiter> waiters_;
   std::uint64_t next_timer_ = 1;
-  std::unordered_map<std::uint64_t, std::unique_ptr<boost::asio::steady_timer>> timers_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<LoopTimer>> timers_;
   WorkerPool workers_;
   bool left_behind_ = false;
 };

@@ -59,7 +59,8 @@ void remove_stale_sockets(const fs::path& folder) {
   const FolderStream list(::opendir(folder.c_str()));
   while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
     const std::string_view name(&entry->d_name[0]);
-    if (name.starts_with(prefix) && is_stale(folder / name)) ::unlink((folder / name).c_str());
+    const bool may_be_stale = name.starts_with(prefix) || name.starts_with(unnamed_prefix);
+    if (may_be_stale && is_stale(folder / name)) ::unlink((folder / name).c_str());
   }
 }
 

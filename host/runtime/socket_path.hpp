@@ -9,6 +9,9 @@
 
 namespace dream::runtime {
 
+/// Begins the name of a socket that doesn't listen yet.
+inline constexpr const char* unnamed_prefix = "new-";
+
 /// The folder of dream's sockets, into which nobody but this user can look: `dream` in $XDG_RUNTIME_DIR, or
 /// /tmp/dream-UID where there is none that is the user's own, or the path of a socket whose name has so many
 /// bytes would be longer than the kernel takes. Error{io}.

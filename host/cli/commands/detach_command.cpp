@@ -28,6 +28,7 @@
 #include "cli/workspace.hpp"
 #include "control/client.hpp"
 #include "control/place.hpp"
+#include "process/inheritance.hpp"
 #include "process/signals.hpp"
 
 namespace dream::cli {
@@ -62,10 +63,7 @@ std::array<Descriptor, 2> make_pipe() {
   static_cast<void>(out.close());
   static_cast<void>(err.close());
   const int kept = notice.release();
-  // What the caller has opened is the caller's.
-  const auto from = static_cast<unsigned>(STDERR_FILENO + 1);
-  if (static_cast<unsigned>(kept) > from) ::close_range(from, static_cast<unsigned>(kept) - 1, 0);
-  ::close_range(static_cast<unsigned>(kept) + 1, ~0U, 0);
+  process::close_all_but(kept);  // what the caller has opened is the caller's
   options.detach = false;
   options.notice = kept;
   std::exit(run_tasks(options));

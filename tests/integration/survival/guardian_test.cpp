@@ -82,6 +82,15 @@ TEST(Guardian, sees_the_end_of_a_host_whose_socket_a_helper_holds) {
                                             "everything that it had started was ended\n"));
 }
 
+TEST(Guardian, takes_every_signal_of_a_fault_for_an_internal_error) {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS}) {
+    Guarded run(for_ever_ms);
+    ::kill(run.await("host"), signal);
+    EXPECT_EQ(run.guardian.exit_code(), 70);
+    EXPECT_THAT(run.guardian.err(), HasSubstr("internal error"));
+  }
+}
+
 TEST(Guardian, hands_a_signal_on_to_a_host_that_reads_none_yet_and_has_nothing_to_say) {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
     Guarded run(for_ever_ms);
