@@ -148,14 +148,15 @@ void Engine::State::leave_queue(StepIndex step) {
   queue.erase(step);
 }
 
-/// What the last attempt has said of itself is no longer the step's outcome.
+/// What the last attempt has said of itself is no longer the step's outcome, but for what is kept running.
 void Engine::State::start(StepIndex step) {
   progress_of(step).again = false;
   progress_of(step).started.reset();
   if (++progress_of(step).attempt > 1) {
     Outcome& outcome = outcome_of(step);
-    outcome = {
-        .left_behind = std::move(outcome.left_behind), .kept = outcome.kept, .started = outcome.started};
+    std::vector<std::string> kept =
+        outcome.kept ? std::move(outcome.left_behind) : std::vector<std::string>();
+    outcome = {.left_behind = std::move(kept), .kept = outcome.kept, .started = outcome.started};
   }
   actions.emplace_back(Start{attempt_of(step)});
 }

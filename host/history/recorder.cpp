@@ -52,6 +52,8 @@ void Recorder::report(Instant now, const engine::Action& action, std::span<const
   if (const auto* ended = std::get_if<engine::StepEnded>(&action)) lines_->end(ended->step);
   if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) lines_->end(over->attempt.step);
   lines_->report(now, action, outcomes);
+  if (std::exchange(too_long_, false))
+    tell("the record of this run has gaps", {ErrorCode::io, "a line of it would be too long", {}, {}});
 }
 
 void Recorder::hear(StepIndex step, Stream stream, std::string_view bytes) {

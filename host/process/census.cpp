@@ -61,7 +61,8 @@ void Supervisor::take_orphan(pid_t pid, Census& census) {
     }
     std::vector<std::uint64_t> owners = owners_of(*status);
     // One that is just ending has lost its environment: nothing may be concluded from that.
-    if (owners.size() != 1 && status->alive() && status->state != 'Z' && is_ending(pid)) {
+    if (owners.size() != 1 && status->alive() && status->state != 'Z' && !status->hidden() &&
+        is_ending(pid)) {
       census.again = Duration::zero();
       return;
     }

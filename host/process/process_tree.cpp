@@ -109,6 +109,24 @@ std::string program_of(const std::string& pid) {
   return std::filesystem::read_symlink("/proc/" + pid + "/exe", ignored).filename().string();
 }
 
+/// What can be known of a process that /proc doesn't show: with hidepid, one that others must not look into,
+/// as a setuid program.
+std::optional<ProcessStatus> hidden_process(pid_t pid) {
+  if (::kill(pid, 0) != 0 && errno != EPERM) return std::nullopt;
+  ProcessStatus status;
+  status.identity.pid = pid;
+  status.state = 'S';
+  status.group = ::getpgid(pid);
+  status.session = ::getsid(pid);
+  return status;
+}
+
+/// A sandbox may refuse what it doesn't know. (An old one answers EPERM, as the kernel does for another
+/// user's.)
+bool is_refused(int error) {
+  return error == ENOSYS || error == EPERM;
+}
+
 Delivery delivery_failure(int error) {
   if (error == ESRCH) return Delivery::gone;
   return error == EPERM ? Delivery::forbidden : Delivery::failed;
@@ -119,7 +137,7 @@ Delivery delivery_failure(int error) {
 std::optional<ProcessStatus> process_status(pid_t pid) {
   std::array<char, 2048> buffer;  // more than the line can have, and the kernel gives it as a whole
   const Descriptor file(::open(proc_path(pid, "stat").c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) return std::nullopt;
+  if (!file.is_open()) return errno == ENOENT ? hidden_process(pid) : std::nullopt;
   const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
   std::string_view rest(buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
   const std::size_t name_end = rest.rfind(')');  // the name may itself hold spaces and parentheses
@@ -264,19 +282,23 @@ std::string describe_process(const ProcessStatus& process) {
   return std::to_string(process.identity.pid) + (command.empty() ? "" : " (" + printable(command) + ")");
 }
 
-Delivery send_signal(int pidfd, int signal, int follow_up) {
-  if (::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) != 0) return delivery_failure(errno);
-  if (follow_up != 0) ::syscall(SYS_pidfd_send_signal, pidfd, follow_up, nullptr, 0);
-  return Delivery::sent;
-}
-
 Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) {
   const Descriptor descriptor(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
-  if (!descriptor.is_open()) return delivery_failure(errno);
+  if (!descriptor.is_open() && !is_refused(errno)) return delivery_failure(errno);
   // The pidfd holds whoever has the pid now; only after that is it worth asking who that is.
   const std::optional<ProcessStatus> now = process_status(process.pid);
   if (!now) return Delivery::failed;
-  return now->identity == process ? send_signal(descriptor.get(), signal, follow_up) : Delivery::gone;
+  if (now->identity != process) return Delivery::gone;
+  return send_signal(process.pid, descriptor.get(), signal, follow_up);
+}
+
+Delivery send_signal(pid_t pid, int pidfd, int signal, int follow_up) {
+  if (pidfd < 0 || ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) != 0) {
+    const bool refused = pidfd < 0 || is_refused(errno);
+    if (!refused || ::kill(pid, signal) != 0) return delivery_failure(errno);
+  }
+  if (follow_up != 0) static_cast<void>(send_signal(pid, pidfd, follow_up, 0));
+  return Delivery::sent;
 }
 
 void kill_group_of(const ProcessStatus& process) {

@@ -42,6 +42,8 @@ struct ProcessStatus {
   bool named_shell = false;           ///< as one that reads lines for others is
   std::uint64_t ignored = 0;          ///< signals: the lowest bit is number 1
 
+  /// /proc doesn't show it (hidepid): only its pid, group and session are known, and that it exists.
+  [[nodiscard]] bool hidden() const noexcept { return identity.start_time == 0; }
   [[nodiscard]] bool ignores(int signal) const noexcept { return ((ignored >> (signal - 1)) & 1U) != 0; }
   /// A first thread that has ended is dead (Z, X); its process lives as long as any other thread does.
   [[nodiscard]] bool alive() const noexcept { return threads > 1 || (state != 'Z' && state != 'X'); }
@@ -116,8 +118,8 @@ enum class Delivery : std::uint8_t {
 /// Sends a signal to exactly this process, never to another one that got its pid since; `follow_up` after it,
 /// if it isn't 0.
 Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up = 0);
-/// To whatever process the pidfd stands for.
-Delivery send_signal(int pidfd, int signal, int follow_up = 0);
+/// To the process that the pidfd stands for; by its pid where a sandbox refuses that, or the pidfd is none.
+Delivery send_signal(pid_t pid, int pidfd, int signal, int follow_up = 0);
 
 /// Kills all processes of its group at once, unless that is this process's own: what forks all the time is
 /// faster than any look at it, but not than the kernel. To be called right after the process was looked at,

@@ -1,6 +1,7 @@
 #include "runtime/job_tokens.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,7 +127,15 @@ void JobTokens::release(Attempt attempt) {
     give_back(*token);
   else
     has_own_token_ = true;
+  replace_lost();
   take_more();
+}
+
+/// A make that is killed takes what it has read with it. Nobody below has a token when no step has.
+void JobTokens::replace_lost() {
+  int there = 0;
+  if (jobs_ == 0 || !held_.empty() || ::ioctl(read_.native_handle(), FIONREAD, &there) != 0) return;
+  for (auto count = static_cast<std::size_t>(there); count < jobs_; ++count) give_back('+');
 }
 
 void JobTokens::give_back(char token) {

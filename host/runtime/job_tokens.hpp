@@ -51,6 +51,7 @@ class JobTokens {
   void take_more();
   void wait();
   void give_back(char token);
+  void replace_lost();
 
   boost::asio::posix::stream_descriptor read_;
   Descriptor write_;

@@ -57,6 +57,23 @@ TEST_F(JobTokensTest, are_as_many_as_there_are_jobs_and_go_round) {
   EXPECT_THAT(started_, ElementsAre(0, 1, 2));
 }
 
+TEST_F(JobTokensTest, that_a_killed_program_has_taken_are_replaced_once_no_step_holds_one) {
+  make(3);
+  acquire(0);
+  acquire(1);
+  char taken = 0;
+  ASSERT_EQ(::read(tokens_->descriptors().front(), &taken, 1), 1);
+  tokens_->release(attempt(0));
+  for (std::uint32_t step = 2; step < 6; ++step) acquire(step);
+  EXPECT_THAT(started_, ElementsAre(0, 1, 2));
+  tokens_->release(attempt(1));
+  settle();
+  EXPECT_THAT(started_, ElementsAre(0, 1, 2, 3));
+  for (const std::uint32_t step : {2, 3, 4, 5}) tokens_->release(attempt(step));
+  for (std::uint32_t step = 6; step < 10; ++step) acquire(step);
+  EXPECT_THAT(started_, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8));
+}
+
 TEST_F(JobTokensTest, are_shared_with_programs_below) {
   make(2);
   const std::vector<std::string> environment = tokens_->added_to({"A=1", "MAKEFLAGS=k"});
