@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/folder_stream.hpp"
+#include "base/hash.hpp"
 #include "base/locked_file.hpp"
 #include "base/open_file.hpp"
 #include "control/run_info.hpp"
@@ -55,9 +56,7 @@ std::optional<Entry> entry_of(std::string_view name) {
 }  // namespace
 
 std::string mark_of(const fs::path& root) {
-  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-  for (const char byte : root.native()) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
-  return fmt::format("{:016x}", hash);
+  return fmt::format("{:016x}", hash_of(root.native()));
 }
 
 std::string name_of(const fs::path& root, std::int64_t started_ms, const std::string& run) {

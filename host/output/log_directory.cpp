@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "output/label.hpp"
@@ -40,15 +41,6 @@ std::string file_name(std::string name) {
 class LogFile {
  public:
   LogFile(const fs::path& folder, std::string name) : path_(folder / name), name_(std::move(name)) {}
-  LogFile(LogFile&& other) noexcept
-      : path_(std::move(other.path_)),
-        name_(std::move(other.name_)),
-        descriptor_(std::exchange(other.descriptor_, -1)),
-        complete_(other.complete_) {}
-  LogFile& operator=(LogFile&&) = delete;
-  LogFile(const LogFile&) = delete;
-  LogFile& operator=(const LogFile&) = delete;
-  ~LogFile() { close(); }
 
   [[nodiscard]] const fs::path& path() const { return path_; }
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -65,8 +57,8 @@ class LogFile {
   /// 0, or what went wrong: then nothing is written any more, so that what is there has no holes.
   int append(std::string_view bytes) {
     if (!complete_) return 0;
-    int error = descriptor_ < 0 ? open(O_CREAT) : 0;
-    if (error == 0) error = write_all(descriptor_, bytes);
+    int error = descriptor_.is_open() ? 0 : open(O_CREAT);
+    if (error == 0) error = write_all(descriptor_.get(), bytes);
     if (error == 0) return 0;
     complete_ = false;
     close();
@@ -74,18 +66,19 @@ class LogFile {
   }
 
   void close() {
-    if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+    if (descriptor_.close() != 0) complete_ = false;  // a network or a quota tells it only now
   }
 
  private:
   int open(int how) {
-    descriptor_ = ::open(path_.c_str(), how | O_WRONLY | O_NOFOLLOW | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
-    return descriptor_ < 0 ? errno : 0;
+    constexpr int always = O_WRONLY | O_NOFOLLOW | O_APPEND | O_CLOEXEC | O_NOCTTY;
+    descriptor_ = Descriptor(::open(path_.c_str(), how | always, 0666));
+    return descriptor_.is_open() ? 0 : errno;
   }
 
   fs::path path_;
   std::string name_;
-  int descriptor_ = -1;
+  Descriptor descriptor_;
   bool complete_ = true;
 };
 
@@ -101,21 +94,15 @@ class LogDirectory : public Renderer {
     }
   }
 
-  ~LogDirectory() override {
-    if (lock_ >= 0) ::close(lock_);
-  }
-  LogDirectory(const LogDirectory&) = delete;
-  LogDirectory& operator=(const LogDirectory&) = delete;
-
   [[nodiscard]] Result<void> begin(Instant now) override {
     began_ = now;
     std::error_code failure;
     fs::create_directories(folder_, failure);
     if (failure) return refuse(folder_, failure.value());
-    lock_ = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (lock_ < 0) return refuse(folder_, errno);
+    lock_ = Descriptor(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!lock_.is_open()) return refuse(folder_, errno);
     // Some network file systems lock nothing; then two runs can't be told apart.
-    if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       return Error{ErrorCode::io, "another run of dream writes its logs there", folder_.string(),
                    "wait for its end, or give this run another --log-dir"};
     }
@@ -199,7 +186,7 @@ class LogDirectory : public Renderer {
   std::unique_ptr<Renderer> next_;
   std::vector<std::array<LogFile, 2>> files_;  ///< of each step: stdout, stderr
   Instant began_;
-  int lock_ = -1;  ///< the folder: one run at a time writes there
+  Descriptor lock_;  ///< the folder: one run at a time writes there
   bool warned_ = false;
 };
 

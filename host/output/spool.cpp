@@ -31,18 +31,14 @@ std::string temporary_folder() {
 }
 
 Result<std::unique_ptr<Spool>> Spool::make(const std::string& folder) {
-  int descriptor = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (descriptor < 0) {  // not every file system has files without a name
+  Descriptor descriptor(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!descriptor.is_open()) {  // not every file system has files without a name
     std::string path = folder + "/dream-XXXXXX";
-    descriptor = ::mkostemp(path.data(), O_CLOEXEC);
-    if (descriptor < 0) return system_error("can't create a temporary file", errno, folder);
+    descriptor = Descriptor(::mkostemp(path.data(), O_CLOEXEC));
+    if (!descriptor.is_open()) return system_error("can't create a temporary file", errno, folder);
     ::unlink(path.c_str());
   }
-  return std::unique_ptr<Spool>(new Spool(descriptor));
-}
-
-Spool::~Spool() {
-  ::close(descriptor_);
+  return std::unique_ptr<Spool>(new Spool(std::move(descriptor)));
 }
 
 Result<void> Spool::append(Stream stream, std::string_view bytes) {
@@ -52,7 +48,7 @@ Result<void> Spool::append(Stream stream, std::string_view bytes) {
   std::memcpy(record.data(), &head, sizeof head);
   record += bytes;
   for (std::size_t written = 0; written < record.size();) {
-    const ssize_t count = ::pwrite(descriptor_, record.data() + written, record.size() - written,
+    const ssize_t count = ::pwrite(descriptor_.get(), record.data() + written, record.size() - written,
                                    static_cast<off_t>(end_ + written));
     if (count >= 0) {
       written += static_cast<std::size_t>(count);
@@ -66,7 +62,7 @@ Result<void> Spool::append(Stream stream, std::string_view bytes) {
 
 bool Spool::read_all(char* bytes, std::size_t size) {
   while (size > 0) {
-    const ssize_t count = ::pread(descriptor_, bytes, size, static_cast<off_t>(taken_));
+    const ssize_t count = ::pread(descriptor_.get(), bytes, size, static_cast<off_t>(taken_));
     if (count < 0 && errno == EINTR) continue;
     if (count == 0) errno = EIO;  // somebody cut the file off
     if (count <= 0) return false;

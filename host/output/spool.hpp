@@ -5,7 +5,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "base/descriptor.hpp"
 #include "base/process.hpp"
 #include "base/result.hpp"
 
@@ -19,9 +21,6 @@ namespace dream::output {
 class Spool {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Spool>> make(const std::string& folder);
-  ~Spool();
-  Spool(const Spool&) = delete;
-  Spool& operator=(const Spool&) = delete;
 
   /// An error leaves the spool as it was before.
   [[nodiscard]] Result<void> append(Stream stream, std::string_view bytes);
@@ -34,10 +33,10 @@ class Spool {
   [[nodiscard]] Result<std::optional<Piece>> take(std::span<char> buffer);
 
  private:
-  explicit Spool(int descriptor) : descriptor_(descriptor) {}
+  explicit Spool(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
   [[nodiscard]] bool read_all(char* bytes, std::size_t size);
 
-  int descriptor_;
+  Descriptor descriptor_;
   std::size_t end_ = 0;
   std::size_t taken_ = 0;
   std::size_t left_in_record_ = 0;

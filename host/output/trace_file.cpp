@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/descriptor.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "output/outcome_json.hpp"
@@ -27,16 +28,11 @@ class TraceFile : public Reporter {
  public:
   TraceFile(std::filesystem::path file, const Plan& plan, std::function<void(std::string_view)> say)
       : file_(std::move(file)), plan_(plan), say_(std::move(say)), open_(plan.steps.size()) {}
-  ~TraceFile() override {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  TraceFile(const TraceFile&) = delete;
-  TraceFile& operator=(const TraceFile&) = delete;
 
   [[nodiscard]] Result<void> begin(Instant now) override {
     began_ = now;
     int error = open();
-    if (error == 0) error = write_unless_full(descriptor_, head());
+    if (error == 0) error = write_unless_full(descriptor_.get(), head());
     if (error == 0) return {};
     const char* why = error == ELOOP         ? "a link to a file is not followed"
                       : error == EWOULDBLOCK ? "another run of dream writes its trace there"
@@ -80,21 +76,21 @@ class TraceFile : public Reporter {
   /// what can't be overwritten: /dev/stdout, `>(gzip > x)`. 0, or what went wrong.
   int open() {
     constexpr int how = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    descriptor_ = ::open(file_.c_str(), how | O_CREAT | O_NOFOLLOW, 0666);
-    const bool link = descriptor_ < 0 && errno == ELOOP;
-    if (link) descriptor_ = ::open(file_.c_str(), how);
+    descriptor_ = Descriptor(::open(file_.c_str(), how | O_CREAT | O_NOFOLLOW, 0666));
+    const bool link = !descriptor_.is_open() && errno == ELOOP;
+    if (link) descriptor_ = Descriptor(::open(file_.c_str(), how));
     struct stat status {};
-    if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) return errno;
+    if (!descriptor_.is_open() || ::fstat(descriptor_.get(), &status) != 0) return errno;
     if (!S_ISREG(status.st_mode)) return 0;
     int error = 0;
     if (link) {
       error = ELOOP;
-    } else if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    } else if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       error = EWOULDBLOCK;
-    } else if (::ftruncate(descriptor_, 0) != 0) {
+    } else if (::ftruncate(descriptor_.get(), 0) != 0) {
       error = errno;
     }
-    if (error != 0) ::close(std::exchange(descriptor_, -1));
+    if (error != 0) static_cast<void>(descriptor_.close());
     return error;
   }
 
@@ -160,10 +156,10 @@ class TraceFile : public Reporter {
   }
 
   void append(std::string_view text) {
-    if (descriptor_ < 0) return;
-    const int error = write_unless_full(descriptor_, text);
+    if (!descriptor_.is_open()) return;
+    const int error = write_unless_full(descriptor_.get(), text);
     if (error == 0) return;
-    ::close(std::exchange(descriptor_, -1));
+    static_cast<void>(descriptor_.close());
     say_(fmt::format("dream: {}: can't write the trace: {}; it ends here\n", printable(file_.string()),
                      std::strerror(error)));
   }
@@ -172,7 +168,7 @@ class TraceFile : public Reporter {
   const Plan& plan_;
   std::function<void(std::string_view)> say_;
   std::vector<int> open_;  ///< of each step: spans without an end
-  int descriptor_ = -1;
+  Descriptor descriptor_;
   Instant began_;
   Duration latest_{0};
 };

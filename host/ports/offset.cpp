@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "base/hash.hpp"
 #include "ports/held_ports.hpp"
 
 namespace dream::ports {
@@ -15,13 +16,6 @@ constexpr int first_port = 1024;
 constexpr int last_port = 65535;
 constexpr int step_width = 100;  ///< the ports of most runs lie within
 constexpr int most_tries = 1000;
-
-/// FNV-1a: the same in every version of dream and of the standard library.
-std::uint64_t hash_of(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char character : text) hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001b3U;
-  return hash;
-}
 
 /// Ports that the kernel gives to whoever connects are left alone where there is room below them.
 int last_port_above(int highest) {

@@ -11,7 +11,7 @@ class Notify : public Kind {
  public:
   explicit Notify(NotifySocket* socket) : socket_(socket) {
     DREAM_ASSERT(socket_ != nullptr);
-    // Where it is written twice, both are told; both end together.
+    // Two probes of one step may have this socket: both are woken.
     socket_->changed = [this, before = std::move(socket_->changed)] {
       if (before) before();
       if (wake) wake();

@@ -85,7 +85,7 @@ std::vector<ProcessStatus> Child::root_tree() {
   return tree;
 }
 
-/// What one that was asked before has started since is its way to end.
+/// A process that was asked to end may start others in order to end: those aren't asked.
 Child::Left Child::not_asked(const Left& orphans) const {
   Left rest;
   for (const ProcessStatus& orphan : orphans) {
@@ -211,7 +211,7 @@ void Child::press_leftovers(Instant now, const Left& left) {
   }
   const Left to_ask = not_asked(left);
   if (by_itself && !to_ask.empty()) tell_left_behind(to_ask, false);
-  // The root that alone was asked has told its own what it wanted to.
+  // With stop.to "root", the root has passed the request on by itself.
   if (by_itself || !spec_.root_only) ask_all_below(to_ask);
   if (by_itself && now >= *leftovers_force_at_) urgency_ = Urgency::force;
 }

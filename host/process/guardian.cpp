@@ -64,7 +64,7 @@ std::string fate_of(const std::vector<ProcessStatus>& left) {
     names += (at == 0 ? "" : ", ") + describe_process(left[at]);
   }
   if (left.size() > most_named) names += " and " + std::to_string(left.size() - most_named) + " more";
-  return "of what it had started, this lives on, as it can't be killed: " + names + "; end it yourself";
+  return "these processes of the run can't be killed and are still alive: " + names + "; end them yourself";
 }
 
 class Guardian {

@@ -99,7 +99,7 @@ class Supervisor {
     /// Set when the list may be incomplete: a process was reaped, and its children came only after the list
     /// was read; or it could not be read. Look again after this time; no child may count as ended before.
     std::optional<Duration> again;
-    bool unsure = false;  ///< the same, but nothing tells which child's the process was that was reaped
+    bool unsure = false;  ///< the same for all: it isn't known which child the reaped process came from
     bool taken = false;
 
     [[nodiscard]] Child::Left left_of(const Child* child) const {
@@ -146,7 +146,7 @@ class Supervisor {
   std::set<std::uint64_t> kept_;               ///< those whose end was told, while what they left lives
   std::set<std::uint64_t> orphaning_;          ///< those that a living orphan was known to come from
   std::map<std::uint64_t, int> unsure_looks_;  ///< in a row, of those of wanting_
-  std::unordered_map<pid_t, Child*> by_root_;  ///< the youngest that had this root
+  std::unordered_map<pid_t, Child*> by_root_;  ///< the latest child whose root had this pid
   std::unordered_map<pid_t, Orphan> orphans_;  ///< only this process frees their pids
   std::shared_ptr<const bool> exists_ =
       std::make_shared<const bool>(true);  ///< handlers in the queue check that it still exists

@@ -50,10 +50,10 @@ SignalSet signals_to_read() {
   return signals;
 }
 
-/// The C library has no use for number 32 until a thread is cancelled; 33 has its handler.
 /// For the guardian's copy of a signal that came to both.
 constexpr int longest_copy_ms = 100;
 
+/// The C library has no use for number 32 until a thread is cancelled; 33 has its handler.
 int open_signals() {
   process::ignore_signals(of_the_c_library & process::default_signals());
   const SignalSet signals = signals_to_read();

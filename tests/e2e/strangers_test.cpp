@@ -271,7 +271,7 @@ TEST_F(Strangers, records_of_theirs_have_nothing_loaded) {
   const Finished finished = dream({"go"}, "tmp/mine", {{"HOME", at("tmp").string()}});
   EXPECT_EQ(finished.code, 0);
   EXPECT_EQ(finished.out, "it runs\n");
-  EXPECT_THAT(finished.err, HasSubstr("what runs that died have left behind stays: "));
+  EXPECT_THAT(finished.err, HasSubstr("dream can't clean up after runs that died: "));
   EXPECT_FALSE(is_marked());
   EXPECT_TRUE(fs::exists(at("tmp/.local/state/dream/.runs/1.json")));
 }

@@ -222,7 +222,7 @@ std::unique_ptr<history::Recorder> make_recorder(const Options& options, const P
   return std::make_unique<history::Recorder>(plan, place, std::move(header));
 }
 
-/// Whether the run takes place for the user, rather than for who watches it.
+/// Whether the run is the user's, and not one that a watcher has started (dream suggest).
 bool is_for_user(const RunWatcher* watcher) {
   return watcher == nullptr || !watcher->owns_run();
 }
@@ -324,7 +324,7 @@ void clean_up_after_the_dead(const plugin::Place& place, bool trust) {
   const auto records = record::records_of_the_dead(place);
   if (!records) {
     complain(
-        {ErrorCode::io, "what runs that died have left behind stays: " + to_string(records.error()), {}, {}});
+        {ErrorCode::io, "dream can't clean up after runs that died: " + to_string(records.error()), {}, {}});
     return;
   }
   const Instant deadline = read_clock() + all_of_them;

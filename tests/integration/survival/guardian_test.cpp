@@ -148,12 +148,12 @@ TEST(Guardian, names_what_it_can_not_end_and_waits_without_spinning) {
   rusage before{};
   ::getrusage(RUSAGE_CHILDREN, &before);
   run.guardian.write_input("abort\n");
-  run.guardian.await_err("end it yourself\n");
+  run.guardian.await_err("end them yourself\n");
   run.helper.open();
   EXPECT_EQ(run.guardian.exit_code_once_all_ended(), 70);
   EXPECT_THAT(run.guardian.err(),
-              HasSubstr("ended by SIGABRT; of what it had started, this lives on, as it can't "
-                        "be killed: " +
+              HasSubstr("ended by SIGABRT; these processes of the run can't be killed and are still "
+                        "alive: " +
                         std::to_string(helper) + " ("));
   rusage after{};
   ::getrusage(RUSAGE_CHILDREN, &after);

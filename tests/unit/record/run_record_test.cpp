@@ -112,12 +112,12 @@ TEST_F(Records, that_are_not_the_users_alone_are_not_believed) {
   const auto path = dead_record(record());
   ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
   EXPECT_THAT(dead(), IsEmpty());
-  EXPECT_THAT(reap(path, 1), HasSubstr("isn't believed"));
+  EXPECT_THAT(reap(path, 1), HasSubstr("is ignored"));
   ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
   const auto link = path.parent_path() / "link.json";
   std::filesystem::create_symlink(path, link);
   EXPECT_THAT(dead(), ElementsAre("one.json"));
-  EXPECT_THAT(reap(link, 1), HasSubstr("isn't believed"));
+  EXPECT_THAT(reap(link, 1), HasSubstr("is ignored"));
   EXPECT_TRUE(is_there("left-one"));
 }
 
@@ -125,8 +125,8 @@ TEST_F(Records, in_a_folder_that_is_not_the_users_alone_are_not_believed) {
   const auto path = dead_record(record());
   const auto runs = path.parent_path();
   ASSERT_EQ(::chmod(runs.c_str(), 0755), 0);
-  EXPECT_THAT(dead(), ElementsAre(HasSubstr("isn't believed: it isn't yours alone")));
-  EXPECT_THAT(reap(path, 1), HasSubstr("isn't believed: it isn't yours alone"));
+  EXPECT_THAT(dead(), ElementsAre(HasSubstr("is ignored: others may write to it")));
+  EXPECT_THAT(reap(path, 1), HasSubstr("is ignored: others may write to it"));
   ASSERT_EQ(::chmod(runs.c_str(), 0700), 0);
   ASSERT_EQ(::chmod(runs.parent_path().c_str(), 0777), 0);
   EXPECT_THAT(dead(), ElementsAre(HasSubstr("everybody may change the folder")));
