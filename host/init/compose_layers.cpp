@@ -1,6 +1,7 @@
 #include "init/compose_layers.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 #include "base/text.hpp"
 #include "init/compose_merge.hpp"
@@ -110,9 +111,11 @@ class Layers {
     for (const std::string& name : variable_files)
       own = read_variables((file.parent_path() / name).lexically_normal(), std::move(own));
     for (const auto& [name, value] : variables_.values()) own[name] = value;
-    const bool of_root = folder == root_ && variable_files.empty();
+    std::error_code ignored;
+    const bool has_others =
+        !variable_files.empty() || (folder != root_ && fs::exists(folder / ".env", ignored));
     ComposeVariables variables(std::move(own),
-                               of_root ? variables_.kind() : ComposeVariables::Kind::elsewhere);
+                               has_others ? ComposeVariables::Kind::elsewhere : variables_.kind());
     std::vector<fs::path> layers;
     layers.reserve(paths.size());
     for (const std::string& path : paths) layers.push_back((file.parent_path() / path).lexically_normal());
