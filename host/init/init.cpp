@@ -75,7 +75,8 @@ Import import_of(const fs::path& root, const std::string& name) {
   if (yaml && name.starts_with("mprocs")) return add_mprocs;
   if (yaml && (name.starts_with("Taskfile") || name.starts_with("taskfile"))) return add_taskfile;
   if (name == "justfile" || name == "Justfile" || name == ".justfile") return add_justfile;
-  if (name == "mise.toml" || name == ".mise.toml") return add_mise;
+  if (name == "mise.toml" || name == ".mise.toml")
+    return [](const fs::path& file, Draft& draft) { return add_mise(file.parent_path(), draft); };
   if (yaml) return [root](const fs::path& file, Draft& draft) { return add_yaml(root, file, draft); };
   return {};
 }
@@ -107,9 +108,7 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
       [&] {
         return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
       },
-      [&] {
-        return add_mise(first_file(root, {"mise.toml", ".mise.toml"}), draft);
-      },
+      [&] { return add_mise(root, draft); },
       [&] {
         return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);
       },

@@ -13,6 +13,7 @@
 #include "init/compose_merge.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
+#include "init/process_files.hpp"
 #include "init/processes.hpp"
 #include "init/sources.hpp"
 
@@ -144,7 +145,8 @@ class Process {
     has_ready_ = !ready.empty();
     if (has_ready_) add("ready", "{ " + ready + " }");
     if (!has_ready_ && is_waited_for)
-      draft_.remark(fmt::format("{} has no probe: what needs it starts as soon as it has started.", name_));
+      draft_.remark(
+          fmt::format("{} has no probe here: what needs it starts as soon as it has started.", name_));
   }
 
   void restart(const YAML::Node& availability) {
@@ -232,7 +234,8 @@ class Processes {
       : file_(file), has_variables_(has_variables), variables_(variables), draft_(draft) {}
 
   void add(const std::string& comment) {
-    for (const auto& one : member_at(file_, "processes")) add_replicas(one.first.Scalar(), one.second);
+    for (const auto& one : member_at(file_, "processes"))
+      add_replicas(one.first.Scalar(), with_values(one.second, variables_));
     for (const std::string& name : names_) {
       for (const auto& [need, until] : waits_of(name)) {
         if (until == Waits::ready) waited_until_ready_.insert(need);
@@ -377,7 +380,7 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
   if (!*text) return {};
   const std::string name = file.filename().string();
   try {
-    const YAML::Node read = read_yaml(**text);
+    const YAML::Node read = read_process_files(file);
     if (!member_at(read, "processes").IsMap())
       return Error{ErrorCode::configuration, "the file has no processes", printable(name),
                    "dream init knows files of process-compose by their `processes`"};
