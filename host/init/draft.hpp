@@ -56,6 +56,12 @@ struct NeedsDraft {
   bool beside = false;  ///< they don't wait for one another, but for those that are `async`
 };
 
+/// Tasks of one source that have another name, as their project had tasks of their names.
+struct Renamed {
+  std::string comment, path, kind;
+  std::vector<std::pair<std::string, std::string>> names;  ///< there, and here
+};
+
 /// What is found in a repository, in the order found.
 class Draft {
  public:
@@ -119,6 +125,7 @@ class Draft {
   std::vector<NeedsDraft> needs_;
   std::vector<TaskDraft> common_;
   std::vector<std::string> remarks_;
+  std::vector<Renamed> renamed_;
   std::set<std::string> built_;
   std::vector<std::pair<std::string, std::vector<std::string>>> left_out_;
 };

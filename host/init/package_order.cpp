@@ -276,7 +276,7 @@ class Arrangement {
         if (lasts_everywhere(script))
           needs.entries.push_back({package.path, script});
         else
-          add_entry(package, script, false, needs, false);
+          add_entry(package, script, false, needs, starts_all_at_once(line));
       }
       if (needs.entries.empty()) continue;
       draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});

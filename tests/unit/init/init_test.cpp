@@ -149,5 +149,25 @@ TEST_F(Init, what_it_makes_of_names_with_quotes_and_line_breaks_is_still_json) {
   EXPECT_THAT(names(workspace().projects), ElementsAre("./"));
 }
 
+TEST_F(Init, many_names_that_are_taken_make_one_line) {
+  write("package.json", R"({"scripts": {"a": "x", "b": "x"}})");
+  write("Makefile", "a:\n\tx\nb:\n\tx\nc:\n\tx\n");
+  EXPECT_THAT(text(), HasSubstr("// 2 tasks from Makefile have \"make-\" in front, as ./ has others of their "
+                                "names: a and b.\n"));
+}
+
+TEST_F(Init, what_follows_its_needs_is_said_once) {
+  write("compose.yaml",
+        "services: {a: {image: i, depends_on: [b]}, b: {image: i, depends_on: [c]}, c: {image: i}}\n");
+  EXPECT_THAT(text(), HasSubstr(R"("recursive": [{ "project": "./", "tasks": ["*"] }],)"));
+  write("package.json", R"({"workspaces": ["p/*"], "scripts": {"x": "y"}})");
+  write("turbo.json", R"({"tasks": {"test": {"dependsOn": ["build"]}, "build": {"dependsOn": ["gen"]}}})");
+  write("p/a/package.json", R"({"name": "a", "scripts": {"test": "x", "build": "x", "gen": "x"}})");
+  EXPECT_THAT(text(), HasSubstr(R"("recursive": [{ "project": "./**", "tasks": ["*"] }],)"));
+  const Workspace made = workspace();
+  EXPECT_THAT(plan(made, "./p/a", "test"), ElementsAre("./p/a:gen", "./p/a:build", "./p/a:test"));
+  EXPECT_THAT(plan(made, "./", "a"), ElementsAre("./:c b", "./:b b", "./:a"));
+}
+
 }  // namespace
 }  // namespace dream::init
