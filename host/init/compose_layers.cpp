@@ -80,8 +80,10 @@ class Layers {
 
   YAML::Node extended(const YAML::Node& services, const std::string& name, const fs::path& file, int level) {
     if (level > most_layers) fail("the services extend one another without an end: " + name);
-    const YAML::Node written = services[name];
-    if (!written.IsDefined()) fail("a service is extended that isn't there: " + name);
+    const YAML::Node found = services[name];
+    if (!found.IsDefined()) fail("a service is extended that isn't there: " + name);
+    // What is made of a node keeps all alive that lie in memory with it: here, the whole file.
+    const YAML::Node written = YAML::Clone(found);
     const YAML::Node own = long_form(written, is_layer(file) ? std::string() : folder_of(file));
     const YAML::Node extends = member_at(written, "extends");
     if (extends.IsNull()) return own;
