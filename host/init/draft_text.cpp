@@ -229,6 +229,9 @@ std::string Draft::render() const {
   out += "\n";
   render_needs(out);
   render_common(out);
+  if (!affects_.empty())
+    out += "  // a change of these counts for every project with --affected\n" +
+           member_line(2, "affects", list_json(affects_)) + "\n";
   render_projects(out);
   return out + "}\n";
 }

@@ -77,6 +77,9 @@ void add_without_tasks(const std::vector<std::string>& paths, const std::string&
 /// nx.
 [[nodiscard]] Result<void> add_nx_projects(const std::filesystem::path& root, Draft& draft);
 
+/// The files of a workspace's root whose changes count for every package.
+void add_affects(const std::filesystem::path& root, Draft& draft);
+
 /// What runs before what, by turbo.json, nx.json and scripts of the root that run one in all packages;
 /// without them a build comes after those of the packages that it uses. `own`: the root's package;
 /// `is_workspace`: it says which packages there are.

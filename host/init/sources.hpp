@@ -15,6 +15,8 @@ namespace dream::init {
 [[nodiscard]] Result<void> add_npm(const std::filesystem::path& root, Draft& draft);
 /// deno.json or deno.jsonc: the same with the members of its workspace.
 [[nodiscard]] Result<void> add_deno(const std::filesystem::path& root, Draft& draft);
+/// composer.json: its scripts, but for those that composer calls itself.
+[[nodiscard]] Result<void> add_composer(const std::filesystem::path& file, Draft& draft);
 /// Compose files: each service a task with a container. Without a `file`, the usual ones of the folder.
 [[nodiscard]] Result<void> add_compose(const std::filesystem::path& root, const std::filesystem::path& folder,
                                        const std::optional<std::filesystem::path>& file, Draft& draft);

@@ -9,6 +9,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::Optional;
 
 TEST_F(Init, packages_of_npm_workspaces_are_projects_and_are_built_after_those_they_use) {
   write("package.json", R"({"workspaces": ["packages/*", "apps/**", "!packages/old"]})");
@@ -312,6 +313,25 @@ TEST_F(Init, a_script_that_starts_all_at_once_needs_no_slots) {
                 ElementsAre("./p/a:" + task + " async", "& ./p/b:" + task + " async"));
   for (const char* task : {"test", "lint"})
     EXPECT_THAT(needs(made, "./", task), ElementsAre("./p/a:", "& ./p/b:"));
+}
+
+TEST_F(Init, files_of_the_root_that_count_for_all_packages_are_named) {
+  write("package.json", R"({"workspaces": ["p/*"]})");
+  write("yarn.lock", "");
+  write("turbo.json", R"({"globalDependencies": ["tsconfig.json", "**/.env.*local", "!x", "{a,b}.js"]})");
+  write("nx.json", R"({"namedInputs": {"sharedGlobals": ["{workspaceRoot}/babel.config.json", "default"]}})");
+  write("p/a/package.json", R"({"scripts": {"test": "x"}})");
+  EXPECT_THAT(workspace().affects, Optional(ElementsAre("dream.json", "dream.local.json", "package.json",
+                                                        "yarn.lock", "turbo.json", "nx.json", "tsconfig.json",
+                                                        "**/.env.*local", "babel.config.json")));
+  EXPECT_THAT(text(), HasSubstr("`affects` lacks !x and {a,b}.js: dream has no such globs."));
+  write("deep/package.json", R"({"workspaces": ["p/*"]})");
+  write("deep/p/a/package.json", R"({"scripts": {"test": "x"}})");
+  EXPECT_THAT(workspace("deep/package.json").affects,
+              Optional(ElementsAre("dream.json", "dream.local.json", "deep/package.json")));
+  write("package.json", R"({"scripts": {"test": "x"}})");
+  std::filesystem::remove_all(folder_.path() / "deep");
+  EXPECT_EQ(workspace().affects, std::nullopt) << "no workspace";
 }
 
 }  // namespace
