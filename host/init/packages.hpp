@@ -58,7 +58,8 @@ struct Package {
 [[nodiscard]] bool only_runs_in_all(const std::string& line, const std::string& script);
 
 /// Whether such a line starts it in all of them at once, however many there are: "pnpm -r --parallel dev".
-[[nodiscard]] bool starts_all_at_once(const std::string& line);
+/// `has_order`: some come after others, where the tool sees to that.
+[[nodiscard]] bool starts_all_at_once(const std::string& line, bool has_order);
 
 /// Whether a line only calls nx, which then runs itself what comes before: "pnpm exec nx build".
 [[nodiscard]] bool only_calls_nx(const std::string& line);

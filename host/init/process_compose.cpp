@@ -87,7 +87,7 @@ class Process {
       const YAML::Node probe = member_at(node_, "liveness_probe");
       std::string more;
       if (const auto every = seconds_at(probe, "period_seconds"); every && *every > 0)
-        more += fmt::format(R"(, "every": {})", *every);
+        more += fmt::format(R"(, "every": {})", time_json(*every));
       add("health", "{ " + health + more + " }");
     }
     if (is_daemon())
@@ -158,7 +158,7 @@ class Process {
     const auto pause = seconds_at(availability, "backoff_seconds");
     add("restart", fmt::format(R"({{ "on": "{0}", "max": {1}, "delay": {2}, "maxDelay": {2} }})",
                                policy == "always" ? "always" : "failure", number ? std::stol(most) : 0,
-                               pause && *pause > 0 ? *pause : 1000));
+                               time_json(pause && *pause > 0 ? *pause : 1000)));
   }
 
   void environment() {
@@ -182,7 +182,7 @@ class Process {
     if (signal > 0 && signal < 32 && signal_number(signal_name(signal)) == signal)
       stop.emplace_back("signal", json_string(signal_name(signal)));
     const auto grace = seconds_at(shutdown, "timeout_seconds");
-    stop.emplace_back("graceMs", std::to_string(grace && *grace > 0 ? *grace : 10'000));
+    stop.emplace_back("grace", time_json(grace && *grace > 0 ? *grace : 10'000));
     if (is_true(member_at(shutdown, "parent_only"))) stop.emplace_back("to", "\"root\"");
     // A process would be asked by a signal before.
     if (!text_at(shutdown, "command").empty() && !is_daemon()) draft_.leave_out("shutdown.command", name_);

@@ -296,22 +296,23 @@ TEST_F(Init, tasks_of_deno_beside_scripts_of_npm_are_tasks_of_the_same_project) 
   write("deno.json", R"({"tasks": {"dev": "y", "check": "z"}})");
   const Workspace made = workspace();
   EXPECT_EQ(made.projects.at("./").tasks.at("check").executor, "deno");
-  EXPECT_THAT(text(),
-              HasSubstr("Not taken over: the task dev of deno.json, as package.json has one, of ./."));
+  EXPECT_THAT(text(), HasSubstr("Not taken over: tasks of deno.json with names from package.json of ./."));
 }
 
 TEST_F(Init, a_script_that_starts_all_at_once_needs_no_slots) {
   write("package.json", R"({"workspaces": ["p/*"], "scripts": {"dev": "pnpm -r --parallel run dev",
     "start": "lerna run start --parallel", "watch": "turbo run watch --parallel", "test": "pnpm -r test",
-    "lint": "nx run-many -t lint --parallel"}})");
+    "lint": "nx run-many -t lint --parallel", "serve": "bun run --filter '*' serve",
+    "build": "bun run --filter '*' build"}})");
   for (const char* name : {"a", "b"})
-    write("p/" + std::string(name) + "/package.json",
-          R"({"scripts": {"dev": "x", "start": "x", "watch": "x", "test": "x", "lint": "x"}})");
+    write(
+        "p/" + std::string(name) + "/package.json",
+        R"({"scripts": {"dev": "x", "start": "x", "watch": "x", "test": "x", "lint": "x", "serve": "x", "build": "x"}})");
   const Workspace made = workspace();
-  for (const std::string task : {"dev", "start", "watch"})
+  for (const std::string task : {"dev", "start", "watch", "serve"})
     EXPECT_THAT(needs(made, "./", task),
                 ElementsAre("./p/a:" + task + " async", "& ./p/b:" + task + " async"));
-  for (const char* task : {"test", "lint"})
+  for (const char* task : {"test", "lint", "build"})
     EXPECT_THAT(needs(made, "./", task), ElementsAre("./p/a:", "& ./p/b:"));
 }
 

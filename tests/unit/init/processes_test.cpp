@@ -59,7 +59,7 @@ processes:
   EXPECT_EQ(command(made, "./", "http"), R"({ "bash", "-c", "[[ ${A} ]] && b" })");
   EXPECT_THAT(line("\"log\": {"), HasSubstr(R"("ready": { "log": "up \\* here $${x}" })"));
   EXPECT_THAT(line("\"http\": {"), AllOf(HasSubstr(R"("ready": { "http": ":8080/ok" })"),
-                                         HasSubstr(R"("health": { "http": "http://h:1/", "every": 5000 })")));
+                                         HasSubstr(R"("health": { "http": "http://h:1/", "every": "5s" })")));
   EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:migrate", "./:log b", "./app:web b",
                                                   "./:http b", "./:last b", "./:up b"));
   EXPECT_THAT(needs(made, "./", "up"),
