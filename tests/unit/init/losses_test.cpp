@@ -23,6 +23,13 @@ TEST_F(Init, an_attribute_of_a_recipe_is_a_word_of_its_own) {
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("do-it", "show", "tidy"));
 }
 
+TEST_F(Init, a_taskfile_for_all_has_each_name_that_task_looks_for) {
+  write("taskfile.dist.yaml", "tasks: {a: x}\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("a"));
+  write("Taskfile.yml", "tasks: {b: x}\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("b"));
+}
+
 TEST_F(Init, paths_in_a_compose_file_count_from_it_however_often_it_is_extended) {
   write("compose.yaml", R"(
 include: [sub/compose.yaml]
