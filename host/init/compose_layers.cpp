@@ -1,6 +1,7 @@
 #include "init/compose_layers.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 #include "base/text.hpp"
 #include "init/compose_merge.hpp"
@@ -79,8 +80,10 @@ class Layers {
 
   YAML::Node extended(const YAML::Node& services, const std::string& name, const fs::path& file, int level) {
     if (level > most_layers) fail("the services extend one another without an end: " + name);
-    const YAML::Node written = services[name];
-    if (!written.IsDefined()) fail("a service is extended that isn't there: " + name);
+    const YAML::Node found = services[name];
+    if (!found.IsDefined()) fail("a service is extended that isn't there: " + name);
+    // What is made of a node keeps all alive that lie in memory with it: here, the whole file.
+    const YAML::Node written = YAML::Clone(found);
     const YAML::Node own = long_form(written, is_layer(file) ? std::string() : folder_of(file));
     const YAML::Node extends = member_at(written, "extends");
     if (extends.IsNull()) return own;
@@ -110,9 +113,11 @@ class Layers {
     for (const std::string& name : variable_files)
       own = read_variables((file.parent_path() / name).lexically_normal(), std::move(own));
     for (const auto& [name, value] : variables_.values()) own[name] = value;
-    const bool of_root = folder == root_ && variable_files.empty();
+    std::error_code ignored;
+    const bool has_others =
+        !variable_files.empty() || (folder != root_ && fs::exists(folder / ".env", ignored));
     ComposeVariables variables(std::move(own),
-                               of_root ? variables_.kind() : ComposeVariables::Kind::elsewhere);
+                               has_others ? ComposeVariables::Kind::elsewhere : variables_.kind());
     std::vector<fs::path> layers;
     layers.reserve(paths.size());
     for (const std::string& path : paths) layers.push_back((file.parent_path() / path).lexically_normal());

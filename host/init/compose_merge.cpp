@@ -5,6 +5,7 @@
 #include <set>
 
 #include "init/compose_text.hpp"
+#include "init/compose_values.hpp"
 
 namespace dream::init {
 
@@ -32,18 +33,44 @@ std::string rebased(const std::string& path, const std::string& prefix) {
   return whole.starts_with("../") || whole == ".." || whole == "." ? whole : "./" + whole;
 }
 
+/// The same of a text with variables: of `${DATA:-./data}` the word behind the name is a path, too.
+std::string rebased_written(const std::string& written, const std::string& prefix) {
+  if (!written.starts_with("${")) return rebased(written, prefix);
+  const std::size_t operation = std::min(written.find_first_of(":-?+}"), written.size());
+  const std::string_view rest = std::string_view(written).substr(operation);
+  const std::size_t word = operation + (rest.starts_with(":-.") ? 2 : rest.starts_with("-.") ? 1 : 0);
+  if (word == operation) return written;
+  const std::size_t end = std::min(written.find('}', word), written.size());
+  return written.substr(0, word) + rebased(written.substr(word, end - word), prefix) + written.substr(end);
+}
+
+/// A path, the first `length` bytes of a text and `written_length` of its text with variables, seen from the
+/// folder above `prefix`. A node of its own, as other services may hold the same one.
+YAML::Node rebased_node(const YAML::Node& path, const std::string& prefix, std::size_t length,
+                        std::size_t written_length) {
+  const std::string& text = path.Scalar();
+  const std::string made = rebased(text.substr(0, length), prefix) + text.substr(length);
+  if (!path.Tag().starts_with('$')) return YAML::Node(made);
+  const std::string written = written_text(path);
+  return written_scalar(
+      made, rebased_written(written.substr(0, written_length), prefix) + written.substr(written_length));
+}
+
+YAML::Node rebased_node(const YAML::Node& path, const std::string& prefix) {
+  if (prefix.empty() || !path.IsDefined() || !path.IsScalar()) return path;
+  return rebased_node(path, prefix, path.Scalar().size(), written_text(path).size());
+}
+
 YAML::Node build_form(const YAML::Node& build, const std::string& prefix) {
   YAML::Node made(YAML::NodeType::Map);
-  if (build.IsScalar()) made["context"] = build.Scalar();
-  if (build.IsMap()) {
-    for (const auto& one : build) {
-      const std::string& key = one.first.Scalar();
-      made[key] = key == "args" || key == "labels" ? as_map(one.second) : one.second;
-    }
+  if (build.IsScalar()) made["context"] = rebased_node(build, prefix);
+  if (!build.IsMap()) return made;
+  for (const auto& one : build) {
+    const std::string& key = one.first.Scalar();
+    made[key] = key == "args" || key == "labels" ? as_map(one.second)
+                : key == "context"               ? rebased_node(one.second, prefix)
+                                                 : one.second;
   }
-  const YAML::Node context = made["context"];
-  if (context.IsDefined() && context.IsScalar() && !prefix.empty())
-    made["context"] = rebased(context.Scalar(), prefix);
   return made;
 }
 
@@ -53,11 +80,10 @@ YAML::Node env_files_form(const YAML::Node& files, const std::string& prefix) {
     YAML::Node file(YAML::NodeType::Map);
     if (one.IsMap()) {
       for (const auto& member : one) file[member.first.Scalar()] = member.second;
+      file["path"] = rebased_node(member_at(one, "path"), prefix);
     } else {
-      file["path"] = one.Scalar();
+      file["path"] = rebased_node(one, prefix);
     }
-    if (const YAML::Node path = file["path"]; !prefix.empty() && path.IsDefined() && path.IsScalar())
-      file["path"] = rebased(path.Scalar(), prefix);
     list.push_back(file);
   };
   if (files.IsScalar()) add(files);
@@ -73,18 +99,16 @@ YAML::Node volumes_form(const YAML::Node& volumes, const std::string& prefix) {
   for (const YAML::Node& one : volumes) {
     if (one.IsScalar()) {
       const std::string& text = one.Scalar();
-      const std::size_t end = std::min(text.find(':'), text.size());
-      list.push_back(text.starts_with('.') ? rebased(text.substr(0, end), prefix) + text.substr(end) : text);
+      list.push_back(text.starts_with('.') ? rebased_node(one, prefix, std::min(text.find(':'), text.size()),
+                                                          find_outside_variables(written_text(one), ':'))
+                                           : one);
       continue;
     }
     YAML::Node volume(YAML::NodeType::Map);
     if (one.IsMap()) {
       for (const auto& member : one) volume[member.first.Scalar()] = member.second;
     }
-    const YAML::Node type = volume["type"], source = volume["source"];
-    if (type.IsDefined() && type.IsScalar() && type.Scalar() == "bind" && source.IsDefined() &&
-        source.IsScalar())
-      volume["source"] = rebased(source.Scalar(), prefix);
+    if (text_at(volume, "type") == "bind") volume["source"] = rebased_node(member_at(one, "source"), prefix);
     list.push_back(volume);
   }
   return list;
@@ -158,8 +182,7 @@ YAML::Node rebased_file(const YAML::Node& resource, const std::string& prefix) {
   YAML::Node made(YAML::NodeType::Map);
   if (!resource.IsMap()) return made;
   for (const auto& one : resource) made[one.first.Scalar()] = one.second;
-  if (const YAML::Node file = made["file"]; !prefix.empty() && file.IsDefined() && file.IsScalar())
-    made["file"] = rebased(file.Scalar(), prefix);
+  if (member_at(made, "file").IsScalar()) made["file"] = rebased_node(member_at(made, "file"), prefix);
   return made;
 }
 

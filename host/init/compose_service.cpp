@@ -83,8 +83,8 @@ class Maker {
     if (!restart_.empty()) members.emplace_back("restart", restart_);
     if (!env_.empty() && env_ != "{}") members.emplace_back("env", env_);
     if (!env_files_.empty()) members.emplace_back("envFile", list_json(env_files_));
-    if (grace_.empty()) grace_ = "10000";  // compose's own
-    stop_.emplace_back("graceMs", grace_);
+    constexpr long long of_compose = 10'000;
+    stop_.emplace_back("grace", time_json(grace_.value_or(of_compose)));
     members.emplace_back("stop", object_json(stop_));
     members.emplace_back("options", object_json(options_));
     made_.task.name = name_;
@@ -151,7 +151,7 @@ class Maker {
     if (key == "stop_signal" && signal_number(text) != 0) {
       stop_.emplace_back("signal", json_string(text));
     } else if (const auto grace = key == "stop_grace_period" ? duration_ms(text) : std::nullopt) {
-      grace_ = std::to_string(*grace);
+      grace_ = grace;
     } else if (key == "network_mode" && !text.starts_with("service:") && !text.starts_with("container:")) {
       if (!text.empty()) option("network", json_string(text));
     } else if (key == "pull_policy") {
@@ -339,7 +339,8 @@ class Maker {
   Draft& draft_;
   ServiceTask made_;
   std::vector<Member> options_, stop_;
-  std::string env_, grace_, restart_;
+  std::string env_, restart_;
+  std::optional<long long> grace_;
   std::vector<std::string> env_files_, from_outside_, volumes_, tmpfs_;
   bool check_is_off_ = false;
   bool restarts_always_ = false;

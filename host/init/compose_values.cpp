@@ -222,6 +222,16 @@ std::optional<long long> duration_ms(const std::string& text) {
   return text.empty() || !(total <= 0x7FFFFFFF) ? std::nullopt : std::optional(std::llround(total));
 }
 
+std::string time_json(long long ms) {
+  constexpr long long second = 1000;
+  constexpr long long minute = 60 * second;
+  if (ms == 0 || ms % second != 0) return fmt::format("\"{}ms\"", ms);
+  std::string text;
+  if (ms >= minute) text = fmt::format("{}m", ms / minute);
+  if (ms % minute != 0) text += fmt::format("{}s", ms % minute / second);
+  return "\"" + text + "\"";
+}
+
 std::string health_check_json(const YAML::Node& check) {
   const YAML::Node test = member_at(check, "test");
   std::vector<std::string> words;

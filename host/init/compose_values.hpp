@@ -54,6 +54,9 @@ struct VariablesJson {
 /// "1m30s" as milliseconds.
 [[nodiscard]] std::optional<long long> duration_ms(const std::string& text);
 
+/// A time as dream.json has it: "1m30s", with quotes.
+[[nodiscard]] std::string time_json(long long ms);
+
 /// A compose `healthcheck` as the docker executor's option; empty: it says nothing.
 [[nodiscard]] std::string health_check_json(const YAML::Node& check);
 

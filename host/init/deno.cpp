@@ -14,7 +14,7 @@ void add_beside(const std::string& project, const std::string& file, const std::
                 Draft& draft) {
   for (const std::string& task : tasks) {
     if (draft.has_task(project, task))
-      draft.leave_out(fmt::format("the task {} of {}, as package.json has one,", task, file), project);
+      draft.leave_out(fmt::format("tasks of {} with names from package.json", file), project);
     else
       draft.add_task(project, "deno", file, "deno", {task, {}});
   }

@@ -104,9 +104,12 @@ ProjectDraft& Draft::project(const std::string& path, const std::string& executo
 std::string Draft::add_task(const std::string& path, const std::string& executor, const std::string& comment,
                             const std::string& kind, TaskDraft task) {
   std::string name = free_name(path, {task.name, kind + "-" + task.name});
-  if (name != task.name)
-    remark(
-        fmt::format(R"("{}" is "{}" {}: {} has another task of that name.)", name, task.name, comment, path));
+  if (name != task.name) {
+    auto known = std::ranges::find_if(
+        renamed_, [&](const Renamed& one) { return one.comment == comment && one.path == path; });
+    if (known == renamed_.end()) known = renamed_.insert(known, {comment, path, kind, {}});
+    known->names.emplace_back(task.name, name);
+  }
   task.name = name;
   ProjectDraft& owner = project(path, executor, comment);
   const bool runs_nothing = !task.members.empty() && task.members.front().second == "null";

@@ -56,6 +56,12 @@ struct NeedsDraft {
   bool beside = false;  ///< they don't wait for one another, but for those that are `async`
 };
 
+/// Tasks of one source that have another name, as their project had tasks of their names.
+struct Renamed {
+  std::string comment, path, kind;
+  std::vector<std::pair<std::string, std::string>> names;  ///< there, and here
+};
+
 /// What is found in a repository, in the order found.
 class Draft {
  public:
@@ -83,6 +89,8 @@ class Draft {
   [[nodiscard]] std::string free_name(const std::string& path,
                                       std::initializer_list<std::string> names) const;
   void add_needs(NeedsDraft needs);
+  /// Globs of files whose changes count for every project.
+  void set_affects(std::vector<std::string> globs) { affects_ = std::move(globs); }
   /// A sentence for the head of the file; the same one only once.
   void remark(const std::string& sentence);
   /// `what` of `whose` isn't in the file: one remark for all of the same `what`.
@@ -119,6 +127,8 @@ class Draft {
   std::vector<NeedsDraft> needs_;
   std::vector<TaskDraft> common_;
   std::vector<std::string> remarks_;
+  std::vector<Renamed> renamed_;
+  std::vector<std::string> affects_;
   std::set<std::string> built_;
   std::vector<std::pair<std::string, std::vector<std::string>>> left_out_;
 };

@@ -26,6 +26,17 @@ std::string first_of(const std::vector<std::string>& names) {
                      names.size() - most + 1);
 }
 
+std::string sentence_of(const Renamed& renamed) {
+  const auto& [comment, path, kind, names] = renamed;
+  if (names.size() == 1)
+    return fmt::format(R"("{}" is "{}" {}: {} has another task of that name.)", names[0].second,
+                       names[0].first, comment, path);
+  std::vector<std::string> old;
+  for (const auto& [name, given] : names) old.push_back(name);
+  return fmt::format(R"({} tasks {} have "{}-" in front, as {} has others of their names: {}.)", names.size(),
+                     comment, kind, path, first_of(old));
+}
+
 std::string member_line(std::size_t indentation, const std::string& key, const std::string& json) {
   const std::string begin = std::string(indentation, ' ') + json_string(key) + ": ";
   return begin + laid_out(json, indentation, begin.size()) + ",\n";
@@ -152,13 +163,15 @@ void Draft::render_needs(std::string& out) const {
   out += "  // what runs before what: project, task, and what it needs\n  \"workspace\": {\n";
   for (const auto& [owner, needs] : all) out += members_text(4, owner, needs);
   out += "  },\n\n";
-  std::string recursive;
-  for (const auto& [owner, needs] : all) {
-    if (leads_on(owner))
-      recursive += fmt::format("    {{ \"project\": {}, \"tasks\": [\"*\"] }},\n", json_string(owner));
-  }
-  if (!recursive.empty())
-    out += "  // what these need needs its own, too\n  \"recursive\": [\n" + recursive + "  ],\n\n";
+  std::vector<std::string> leading;
+  for (const auto& [owner, needs] : all)
+    if (leading.size() < 2 && leads_on(owner)) leading.push_back(owner);
+  if (leading.empty()) return;
+  // To the others it makes no difference.
+  out += fmt::format(
+      "  // what a task needs needs its own, too\n  \"recursive\": [{{ \"project\": {}, \"tasks\": [\"*\"] "
+      "}}],\n\n",
+      json_string(leading.size() == 1 ? leading.front() : "./**"));
 }
 
 /// Whether what the project's tasks need, needs something itself. What manifests name is always followed.
@@ -210,11 +223,15 @@ std::string Draft::render() const {
   std::string out =
       "{\n  // Written by dream init. `dream list` shows what there is, `dream validate` what is wrong.\n";
   for (const std::string& sentence : remarks_) out += comment_line("  ", sentence);
+  for (const Renamed& one : renamed_) out += comment_line("  ", sentence_of(one));
   for (const auto& [what, whose] : left_out_)
     out += comment_line("  ", fmt::format("Not taken over: {} of {}.", what, first_of(whose)));
   out += "\n";
   render_needs(out);
   render_common(out);
+  if (!affects_.empty())
+    out += "  // a change of these counts for every project with --affected\n" +
+           member_line(2, "affects", list_json(affects_)) + "\n";
   render_projects(out);
   return out + "}\n";
 }

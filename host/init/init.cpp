@@ -23,7 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* known_files =
-    "it knows package.json, deno.json, compose.yaml, process-compose.yaml, Procfile, mprocs.yaml, "
+    "it knows package.json, deno.json, composer.json, compose.yaml, process-compose.yaml, Procfile, "
+    "mprocs.yaml, "
     "Taskfile.yml, "
     "justfile, mise.toml, Makefile and Dockerfile";
 
@@ -64,6 +65,7 @@ Import import_of(const fs::path& root, const std::string& name) {
     return [](const fs::path& file, Draft& draft) { return add_npm(file.parent_path(), draft); };
   if (name == "deno.json" || name == "deno.jsonc")
     return [](const fs::path& file, Draft& draft) { return add_deno(file.parent_path(), draft); };
+  if (name == "composer.json") return add_composer;
   if (name.starts_with("Procfile"))
     return [](const fs::path& file, Draft& draft) { return add_procfile(file, "start", draft); };
   if (name == "makefile" || name == "GNUmakefile" || name.starts_with("Makefile") || name.ends_with(".mk"))
@@ -75,7 +77,8 @@ Import import_of(const fs::path& root, const std::string& name) {
   if (yaml && name.starts_with("mprocs")) return add_mprocs;
   if (yaml && (name.starts_with("Taskfile") || name.starts_with("taskfile"))) return add_taskfile;
   if (name == "justfile" || name == "Justfile" || name == ".justfile") return add_justfile;
-  if (name == "mise.toml" || name == ".mise.toml") return add_mise;
+  if (name == "mise.toml" || name == ".mise.toml")
+    return [](const fs::path& file, Draft& draft) { return add_mise(file.parent_path(), draft); };
   if (yaml) return [root](const fs::path& file, Draft& draft) { return add_yaml(root, file, draft); };
   return {};
 }
@@ -94,6 +97,7 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
   const std::function<Result<void>()> steps[] = {
       [&] { return add_npm(root, draft); },
       [&] { return add_deno(root, draft); },
+      [&] { return add_composer(root / "composer.json", draft); },
       [&] { return add_compose(root, root, std::nullopt, draft); },
       [&] {
         return add_process_compose(first_file(root, {"process-compose.yaml", "process-compose.yml"}), draft);
@@ -107,9 +111,7 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
       [&] {
         return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
       },
-      [&] {
-        return add_mise(first_file(root, {"mise.toml", ".mise.toml"}), draft);
-      },
+      [&] { return add_mise(root, draft); },
       [&] {
         return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);
       },

@@ -19,6 +19,33 @@ std::string quoted_in(const std::string& line) {
   return line.substr(open + 1, line.find(line[open], open + 1) - open - 1);
 }
 
+/// The attributes in front of a recipe: `[private, group('x')]`.
+struct Attributes {
+  bool is_private = false;
+  bool names_systems = false;
+  bool is_for_linux = false;
+
+  void read(const std::string& line) {
+    std::string bare;
+    char quote = '\0';
+    for (const char c : line) {
+      const bool is_quote = c == '\'' || c == '"';
+      if (quote == '\0') bare += is_quote || is_word({&c, 1}, "-_") ? c : ' ';
+      if (is_quote && (quote == '\0' || quote == c)) quote = quote == '\0' ? c : '\0';
+    }
+    static const std::set<std::string> others{"windows", "macos",  "openbsd",
+                                              "freebsd", "netbsd", "dragonfly"};
+    std::istringstream words(bare);
+    for (std::string word; words >> word;) {
+      is_private = is_private || word == "private";
+      is_for_linux = is_for_linux || word == "linux" || word == "unix";
+      names_systems = names_systems || is_for_linux || others.contains(word);
+    }
+  }
+
+  [[nodiscard]] bool is_callable() const { return !is_private && (!names_systems || is_for_linux); }
+};
+
 /// A justfile with those that it imports, and its modules.
 class Justfiles {
  public:
@@ -30,11 +57,11 @@ class Justfiles {
     if (!text) return text.error();
     const fs::path folder = file.parent_path();
     std::istringstream lines(text->value_or(""));
-    bool is_private = false;
+    Attributes attributes;
     std::string about;  // the comment right above a recipe
     for (std::string line; std::getline(lines, line);) {
       if (line.starts_with("[")) {
-        is_private = is_private || line.find("private") != std::string::npos;
+        attributes.read(line);
         if (line.find("doc(") != std::string::npos) about = quoted_in(line);
         continue;
       }
@@ -49,12 +76,13 @@ class Justfiles {
       words >> first >> second;
       if (first == "import" || first == "import?")
         other(folder / quoted_in(line), before, before + "import " + quoted_in(line), first.ends_with('?'));
-      else if ((first == "mod" || first == "mod?") && line.find(':') == std::string::npos && !is_private)
+      else if ((first == "mod" || first == "mod?") && line.find(':') == std::string::npos &&
+               !attributes.is_private)
         other(module_file(folder, second, quoted_in(line)), before + second + "::", before + "mod " + second,
               first.ends_with('?'));
-      else if (!is_private)
+      else if (attributes.is_callable())
         recipe(line, before, about);
-      is_private = false;
+      attributes = {};
       about.clear();
     }
     return {};

@@ -1,110 +1,165 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <sstream>
 #include <system_error>
+#include <utility>
 
 #include "init/files.hpp"
+#include "init/packages.hpp"
 #include "init/sources.hpp"
+#include "init/toml.hpp"
 
 namespace dream::init {
 
 namespace {
 
 namespace fs = std::filesystem;
+using Key = std::vector<std::string>;
 
 struct MiseTask {
   std::string name;
   std::string description = {};
   bool hidden = false;
 };
-using MiseTasks = std::vector<MiseTask>;
 
-MiseTask& task_in(MiseTasks& tasks, const std::string& name) {
-  const auto known = std::ranges::find(tasks, name, &MiseTask::name);
-  return known != tasks.end() ? *known : tasks.emplace_back(MiseTask{name});
+/// What the files of mise in one folder say.
+struct MiseConfiguration {
+  std::string file = "mise.toml";  ///< the one that is told of
+  std::vector<MiseTask> tasks;
+  /// Folders with programs, and files with further tasks.
+  std::vector<std::string> places{"mise-tasks", ".mise-tasks", "mise/tasks", ".mise/tasks",
+                                  ".config/mise/tasks"};
+  bool has_roots = false;  ///< other folders have tasks of their own
+  std::vector<std::string> roots;
+};
+
+MiseTask& task_in(MiseConfiguration& mise, const std::string& name) {
+  const auto known = std::ranges::find(mise.tasks, name, &MiseTask::name);
+  return known != mise.tasks.end() ? *known : mise.tasks.emplace_back(MiseTask{name});
 }
 
-/// What stands between quotes, or in front of one of `ends`.
-std::string word_in(std::string_view written, std::string_view ends) {
-  const bool in_quotes = written.starts_with('"') || written.starts_with('\'');
-  const std::size_t end = in_quotes ? written.find(written[0], 1) : written.find_first_of(ends);
-  return std::string(written.substr(in_quotes ? 1 : 0, end - (in_quotes ? 1 : 0)));
+void read_member(const std::string& key, const std::string& value, MiseTask& task) {
+  if (key == "hide") task.hidden = value == "true";
+  if (key == "description") task.description = toml_text(value);
 }
 
-/// `hide = true`, `description = "x"`
-void read_member(const std::string& line, MiseTask& task) {
-  const std::size_t equals = line.find('=');
-  if (equals == std::string::npos) return;
-  const std::string key = trimmed(line.substr(0, equals));
-  const std::string value = word_in(trimmed(line.substr(equals + 1)), "#");
-  if (key == "hide") task.hidden = trimmed(value) == "true";
-  if (key == "description") task.description = value;
+/// The tasks of a file whose key at `level` is the name of one.
+void read_tasks(const std::vector<TomlEntry>& entries, std::size_t level, MiseConfiguration& mise) {
+  for (const TomlEntry& entry : entries) {
+    if (entry.key.size() <= level || (level > 0 && entry.key[0] != "tasks") || entry.key[level].empty())
+      continue;
+    MiseTask& task = task_in(mise, entry.key[level]);
+    if (entry.key.size() == level + 2) read_member(entry.key[level + 1], entry.value, task);
+  }
 }
 
-/// The tasks of a mise.toml.
-void read_toml(const std::string& text, MiseTasks& tasks) {
-  constexpr std::string_view of_tasks = "tasks.";
-  constexpr std::string_view ends_of_key = ".= \t";
-  std::istringstream lines(text);
-  std::string section;
+/// `#MISE hide=true`, or with another begin of a comment.
+void read_head(const std::string& program, MiseTask& task) {
+  std::istringstream lines(program);
   for (std::string line; std::getline(lines, line);) {
-    line = trimmed(line);
-    if (line.starts_with('[')) section = line.substr(1, line.find(']') - 1);
-    const std::string own = section.starts_with(of_tasks)
-                                ? word_in(std::string_view(section).substr(of_tasks.size()), ends_of_key)
-                                : std::string();
-    if (!own.empty()) {
-      read_member(line, task_in(tasks, own));
-    } else if (section == "tasks" && !line.starts_with('#') && !line.starts_with('[') &&
-               line.find('=') != std::string::npos) {
-      const std::string name = word_in(line, ends_of_key);
-      if (!name.empty()) task_in(tasks, name);
+    for (const std::string_view mark : {"#MISE ", "//MISE ", "# [MISE] ", "// [MISE] "}) {
+      if (!line.starts_with(mark)) continue;
+      for (const TomlEntry& entry : toml_entries(std::string_view(line).substr(mark.size())))
+        if (entry.key.size() == 1) read_member(entry.key[0], entry.value, task);
     }
   }
 }
 
-/// Programs in the folders where mise looks for them: "docs/html" is "docs:html".
-void read_folders(const fs::path& root, MiseTasks& tasks) {
+/// "docs/html.sh" is "docs:html", "docs/_default" is "docs"; where something else has that name,
+/// "docs:html.sh".
+std::string name_of_program(const fs::path& inside, const MiseConfiguration& mise) {
+  std::string whole = inside.string();
+  std::string name = (inside.parent_path() / inside.stem()).string();
+  if (inside.stem() == "_default" && inside.has_parent_path()) name = inside.parent_path().string();
+  std::ranges::replace(whole, '/', ':');
+  std::ranges::replace(name, '/', ':');
+  return std::ranges::find(mise.tasks, name, &MiseTask::name) == mise.tasks.end() ? name : whole;
+}
+
+void read_programs(const fs::path& place, MiseConfiguration& mise) {
   constexpr int most_levels = 4;
-  for (const char* place : {"mise-tasks", ".mise-tasks", "mise/tasks", ".mise/tasks", ".config/mise/tasks"}) {
-    std::vector<std::string> folders = folders_below(root / place, most_levels);
-    folders.emplace_back("./");
-    for (const std::string& folder : folders) {
-      std::error_code failure;
-      for (fs::directory_iterator one((root / place / folder).lexically_normal(), failure), end;
-           !failure && one != end; one.increment(failure)) {
-        std::error_code ignored;
-        const fs::perms may = one->status(ignored).permissions();
-        if (!one->is_regular_file(ignored) || (may & fs::perms::owner_exec) == fs::perms::none) continue;
-        std::string name = one->path().lexically_relative(root / place).string();
-        std::ranges::replace(name, '/', ':');
-        const auto text = read_text(one->path());
-        if (!text || !*text || name.starts_with('.')) continue;
-        MiseTask& task = task_in(tasks, name);
-        std::istringstream lines(**text);
-        for (std::string line; std::getline(lines, line);) {
-          if (line.starts_with("#MISE ")) read_member(line.substr(6), task);
-        }
-      }
+  std::vector<std::string> folders = folders_below(place, most_levels);
+  folders.emplace_back("./");
+  std::vector<fs::path> programs;
+  for (const std::string& folder : folders) {
+    std::error_code failure;
+    for (fs::directory_iterator one((place / folder).lexically_normal(), failure), end;
+         !failure && one != end; one.increment(failure)) {
+      std::error_code ignored;
+      const fs::perms may = one->status(ignored).permissions();
+      if (one->is_regular_file(ignored) && (may & fs::perms::owner_exec) != fs::perms::none &&
+          !one->path().filename().string().starts_with('.'))
+        programs.push_back(one->path());
     }
+  }
+  std::ranges::sort(programs);
+  for (const fs::path& program : programs) {
+    const auto text = read_text(program);
+    if (text && *text)
+      read_head(**text, task_in(mise, name_of_program(program.lexically_relative(place), mise)));
+  }
+}
+
+Result<MiseConfiguration> read_configuration(const fs::path& written, Draft& draft) {
+  const fs::path folder = written.lexically_normal();
+  MiseConfiguration mise;
+  bool is_first = true;
+  for (const char* name : {"mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml",
+                           ".config/mise.toml", ".config/mise/config.toml"}) {
+    const auto text = read_text(folder / name);
+    if (!text) return text.error();
+    if (!*text) continue;
+    if (std::exchange(is_first, false)) mise.file = name;
+    const std::vector<TomlEntry> entries = toml_entries(**text);
+    read_tasks(entries, 1, mise);
+    for (const TomlEntry& entry : entries) {
+      if (entry.key == Key{"task_config", "includes"}) mise.places = toml_texts(entry.value);
+      if (entry.key == Key{"monorepo", "config_roots"}) mise.roots = toml_texts(entry.value);
+      if (entry.key == Key{"monorepo_root"} || entry.key == Key{"experimental_monorepo_root"})
+        mise.has_roots = entry.value == "true";
+    }
+  }
+  for (const std::string& place : mise.places) {
+    std::error_code ignored;
+    const fs::path path = (folder / place).lexically_normal();
+    const bool is_elsewhere = place.find("::") != std::string::npos || place.find("{{") != std::string::npos;
+    const auto text = read_text(path);
+    if (is_elsewhere)
+      draft.leave_out("the included tasks", place);
+    else if (fs::is_directory(path, ignored))
+      read_programs(path, mise);
+    else if (text && *text)
+      read_tasks(toml_entries(**text), 0, mise);
+  }
+  return mise;
+}
+
+void add_tasks(const MiseConfiguration& mise, const std::string& project, Draft& draft) {
+  for (const MiseTask& task : mise.tasks) {
+    if (task.hidden) continue;
+    TaskDraft made{task.name, {{"command", list_json({"mise", "run", task.name})}}};
+    describe(made, task.description);
+    draft.add_task(project, "shell", "from " + mise.file, "mise", std::move(made));
   }
 }
 
 }  // namespace
 
-Result<void> add_mise(const fs::path& file, Draft& draft) {
-  const auto text = read_text(file);
-  if (!text) return text.error();
-  MiseTasks tasks;
-  read_toml(text->value_or(""), tasks);
-  const std::size_t written = tasks.size();
-  read_folders(file.parent_path(), tasks);
-  std::sort(tasks.begin() + static_cast<std::ptrdiff_t>(written), tasks.end(),
-            [](const MiseTask& one, const MiseTask& other) { return one.name < other.name; });
-  for (const MiseTask& task : tasks) {
-    if (task.hidden) continue;
-    TaskDraft made{task.name, {{"command", list_json({"mise", "run", task.name})}}};
-    describe(made, task.description);
-    draft.add_task(draft.at("./"), "shell", "from " + file.filename().string(), "mise", std::move(made));
+Result<void> add_mise(const fs::path& root, Draft& draft) {
+  constexpr int most_levels = 5;
+  const auto mise = read_configuration(root, draft);
+  if (!mise) return mise.error();
+  add_tasks(*mise, draft.at("./"), draft);
+  if (!mise->has_roots) return {};
+  for (const std::string& folder :
+       mise->roots.empty() ? folders_below(root, most_levels) : members_of(root, mise->roots)) {
+    const auto own = read_configuration(root / folder, draft);
+    if (own)
+      add_tasks(*own, draft.at(folder), draft);
+    else
+      draft.remark(
+          fmt::format("The tasks of mise in {} are left out: {}.", draft.at(folder), own.error().message));
   }
   return {};
 }

@@ -38,7 +38,7 @@ TaskDraft task_of(const std::string& name, const YAML::Node& written, const Proc
     task.members.emplace_back("command",
                               json_string(folder.before + (shell.IsScalar() ? shell.Scalar() : line)));
   if (is_true(member_at(node, "autorestart")))
-    task.members.emplace_back("restart", R"({ "on": "always", "max": 0, "delay": 1000, "maxDelay": 1000 })");
+    task.members.emplace_back("restart", R"({ "on": "always", "max": 0, "delay": "1s", "maxDelay": "1s" })");
   const auto nobody = [](const std::string&) { return std::nullopt; };
   const VariablesJson env = variables_json(on_linux(member_at(node, "env")), nobody);
   if (env.object != "{}") task.members.emplace_back("env", env.object);

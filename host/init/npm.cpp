@@ -237,6 +237,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   if (!patterns.empty()) {
     tell_of_others(root, members, draft);
     set_patterns(root, members, packages, draft);
+    add_affects(root, draft);
   }
   return add_order(root, root_package, packages, !patterns.empty(), draft);
 }

@@ -271,12 +271,14 @@ class Arrangement {
       if (rules_.contains("//#" + script) || !only_runs_in_all(line, script)) continue;
       if (line.find("run-many") != std::string::npos && is_target_of_nx(script)) continue;
       NeedsDraft needs{own_.path, script, {}, true};
+      const auto rule = rules_.find(script);
+      const bool at_once = starts_all_at_once(line, rule != rules_.end() && !rule->second.needs.empty());
       for (const Package& package : packages_) {
         if (!package.scripts.contains(script)) continue;
         if (lasts_everywhere(script))
           needs.entries.push_back({package.path, script});
         else
-          add_entry(package, script, false, needs, false);
+          add_entry(package, script, false, needs, at_once);
       }
       if (needs.entries.empty()) continue;
       draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});

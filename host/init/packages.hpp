@@ -57,6 +57,10 @@ struct Package {
 /// build", "pnpm -r build".
 [[nodiscard]] bool only_runs_in_all(const std::string& line, const std::string& script);
 
+/// Whether such a line starts it in all of them at once, however many there are: "pnpm -r --parallel dev".
+/// `has_order`: some come after others, where the tool sees to that.
+[[nodiscard]] bool starts_all_at_once(const std::string& line, bool has_order);
+
 /// Whether a line only calls nx, which then runs itself what comes before: "pnpm exec nx build".
 [[nodiscard]] bool only_calls_nx(const std::string& line);
 
@@ -73,6 +77,9 @@ void add_without_tasks(const std::vector<std::string>& paths, const std::string&
 /// Beside an nx.json: each target in a folder's project.json or package.json is a task of the folder, run by
 /// nx.
 [[nodiscard]] Result<void> add_nx_projects(const std::filesystem::path& root, Draft& draft);
+
+/// The files of a workspace's root whose changes count for every package.
+void add_affects(const std::filesystem::path& root, Draft& draft);
 
 /// What runs before what, by turbo.json, nx.json and scripts of the root that run one in all packages;
 /// without them a build comes after those of the packages that it uses. `own`: the root's package;

@@ -13,6 +13,7 @@
 #include "init/compose_merge.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
+#include "init/process_files.hpp"
 #include "init/processes.hpp"
 #include "init/sources.hpp"
 
@@ -86,7 +87,7 @@ class Process {
       const YAML::Node probe = member_at(node_, "liveness_probe");
       std::string more;
       if (const auto every = seconds_at(probe, "period_seconds"); every && *every > 0)
-        more += fmt::format(R"(, "every": {})", *every);
+        more += fmt::format(R"(, "every": {})", time_json(*every));
       add("health", "{ " + health + more + " }");
     }
     if (is_daemon())
@@ -144,7 +145,8 @@ class Process {
     has_ready_ = !ready.empty();
     if (has_ready_) add("ready", "{ " + ready + " }");
     if (!has_ready_ && is_waited_for)
-      draft_.remark(fmt::format("{} has no probe: what needs it starts as soon as it has started.", name_));
+      draft_.remark(
+          fmt::format("{} has no probe here: what needs it starts as soon as it has started.", name_));
   }
 
   void restart(const YAML::Node& availability) {
@@ -156,7 +158,7 @@ class Process {
     const auto pause = seconds_at(availability, "backoff_seconds");
     add("restart", fmt::format(R"({{ "on": "{0}", "max": {1}, "delay": {2}, "maxDelay": {2} }})",
                                policy == "always" ? "always" : "failure", number ? std::stol(most) : 0,
-                               pause && *pause > 0 ? *pause : 1000));
+                               time_json(pause && *pause > 0 ? *pause : 1000)));
   }
 
   void environment() {
@@ -180,7 +182,7 @@ class Process {
     if (signal > 0 && signal < 32 && signal_number(signal_name(signal)) == signal)
       stop.emplace_back("signal", json_string(signal_name(signal)));
     const auto grace = seconds_at(shutdown, "timeout_seconds");
-    stop.emplace_back("graceMs", std::to_string(grace && *grace > 0 ? *grace : 10'000));
+    stop.emplace_back("grace", time_json(grace && *grace > 0 ? *grace : 10'000));
     if (is_true(member_at(shutdown, "parent_only"))) stop.emplace_back("to", "\"root\"");
     // A process would be asked by a signal before.
     if (!text_at(shutdown, "command").empty() && !is_daemon()) draft_.leave_out("shutdown.command", name_);
@@ -232,7 +234,8 @@ class Processes {
       : file_(file), has_variables_(has_variables), variables_(variables), draft_(draft) {}
 
   void add(const std::string& comment) {
-    for (const auto& one : member_at(file_, "processes")) add_replicas(one.first.Scalar(), one.second);
+    for (const auto& one : member_at(file_, "processes"))
+      add_replicas(one.first.Scalar(), with_values(one.second, variables_));
     for (const std::string& name : names_) {
       for (const auto& [need, until] : waits_of(name)) {
         if (until == Waits::ready) waited_until_ready_.insert(need);
@@ -377,7 +380,7 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
   if (!*text) return {};
   const std::string name = file.filename().string();
   try {
-    const YAML::Node read = read_yaml(**text);
+    const YAML::Node read = read_process_files(file);
     if (!member_at(read, "processes").IsMap())
       return Error{ErrorCode::configuration, "the file has no processes", printable(name),
                    "dream init knows files of process-compose by their `processes`"};

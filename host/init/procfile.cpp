@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 
 #include "base/text.hpp"
@@ -61,6 +62,27 @@ std::optional<int> port_in(std::string_view text) {
   return failure == std::errc() && port > 0 && port <= 65535 ? std::optional(port) : std::nullopt;
 }
 
+/// The PORT that a script sets: `PORT=3006`, `export PORT="${PORT:-3000}"`.
+std::optional<int> port_set_by(const std::string& script) {
+  std::istringstream lines(script);
+  for (std::string line; std::getline(lines, line);) {
+    std::string_view rest = line;
+    rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    bool is_set = false;
+    for (const std::string_view part : {"export ", ": ", "PORT=", "\"", "${PORT:-", "${PORT:="}) {
+      if (!rest.starts_with(part)) continue;
+      is_set = is_set || part.starts_with("PORT=") || part.starts_with("${");
+      rest.remove_prefix(part.size());
+    }
+    const auto port = port_in(rest.substr(0, rest.find_first_not_of("0123456789")));
+    if (is_set && port) return port;
+  }
+  const std::size_t at = script.find("${PORT:-");
+  if (at == std::string::npos) return std::nullopt;
+  const std::string_view rest = std::string_view(script).substr(at + 8);
+  return port_in(rest.substr(0, rest.find_first_not_of("0123456789")));
+}
+
 /// What the file beside it says of PORT, else a `bin/dev` that starts Procfile.dev with one, else foreman's.
 int first_port_of(const fs::path& file, const config::Variables& variables) {
   if (const auto own = variables.find("PORT"); own != variables.end()) {
@@ -68,10 +90,7 @@ int first_port_of(const fs::path& file, const config::Variables& variables) {
   }
   if (file.filename() != "Procfile.dev") return first_port;
   const auto script = read_text(file.parent_path() / "bin" / "dev");
-  if (!script || !*script) return first_port;
-  const std::size_t at = (*script)->find("${PORT:-");
-  return at == std::string::npos ? first_port
-                                 : port_in(std::string_view(**script).substr(at + 8)).value_or(first_port);
+  return script && *script ? port_set_by(**script).value_or(first_port) : first_port;
 }
 
 }  // namespace
@@ -93,20 +112,30 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
   const std::string project = draft.at("./");
   int port = first_port_of(file, values);
   std::vector<EntryDraft> entries;
+  std::string before;
   for (const Line& process : processes) {
+    const bool is_before = process.name == "release";  // Heroku runs it once before the others
     TaskDraft task{process.name, {{"command", json_string(replacing_the_shell(process.command))}}};
-    task.members.emplace_back("service", "true");
+    if (!is_before) task.members.emplace_back("service", "true");
     if (*variables) task.members.emplace_back("envFile", "\".env\"");
+    if (is_before) {
+      before = draft.add_task(project, "shell", comment, "procfile", std::move(task));
+      continue;
+    }
     task.members.emplace_back("env", fmt::format(R"({{ "PORT": "{}" }})", port));
     port = port + between_ports <= 65535 ? port + between_ports : first_port;
     entries.push_back({project, draft.add_task(project, "shell", comment, "procfile", std::move(task))});
   }
+  if (entries.empty()) return {};
   const std::string gathers = draft.add_gatherer(
       project, "shell", comment, {all, "procfile", "procfile-" + all}, std::move(entries), false);
   draft.remark(fmt::format(
       "`dream {}` runs what {} names: when one ends, all end. Each has a PORT of its own, as foreman "
       "gives it.",
       gathers, name));
+  if (!before.empty())
+    draft.remark(fmt::format("Not started by `dream {}`: {}, which Heroku runs once before the others.",
+                             gathers, before));
   return {};
 }
 

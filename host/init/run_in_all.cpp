@@ -121,6 +121,14 @@ bool only_runs_in_all(const std::string& line, const std::string& script) {
   return in_all && words == Words{script};
 }
 
+bool starts_all_at_once(const std::string& line, bool has_order) {
+  Words words = words_from_tool(line);
+  if (words.empty()) return false;
+  static const std::set<std::string, std::less<>> tools{"turbo", "lerna", "pnpm"};
+  return words.front() == "bun" ? !has_order
+                                : tools.contains(words.front()) && take_option(words, {"--parallel"});
+}
+
 bool only_calls_nx(const std::string& line) {
   const Words words = words_from_tool(line);
   return words.size() > 1 && words.front() == "nx";

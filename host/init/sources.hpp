@@ -15,13 +15,16 @@ namespace dream::init {
 [[nodiscard]] Result<void> add_npm(const std::filesystem::path& root, Draft& draft);
 /// deno.json or deno.jsonc: the same with the members of its workspace.
 [[nodiscard]] Result<void> add_deno(const std::filesystem::path& root, Draft& draft);
+/// composer.json: its scripts, but for those that composer calls itself.
+[[nodiscard]] Result<void> add_composer(const std::filesystem::path& file, Draft& draft);
 /// Compose files: each service a task with a container. Without a `file`, the usual ones of the folder.
 [[nodiscard]] Result<void> add_compose(const std::filesystem::path& root, const std::filesystem::path& folder,
                                        const std::optional<std::filesystem::path>& file, Draft& draft);
 /// A Procfile: each process a task, and one of the name `all`, or another one, that needs them all.
 [[nodiscard]] Result<void> add_procfile(const std::filesystem::path& file, const std::string& all,
                                         Draft& draft);
-/// A file of process-compose: each process a task, and one that needs them all.
+/// A file of process-compose, with those that it extends and the one that goes over it: each process a task,
+/// and one that needs them all.
 [[nodiscard]] Result<void> add_process_compose(const std::filesystem::path& file, Draft& draft);
 /// A file of mprocs: the same.
 [[nodiscard]] Result<void> add_mprocs(const std::filesystem::path& file, Draft& draft);
@@ -31,8 +34,9 @@ namespace dream::init {
 [[nodiscard]] Result<void> add_taskfile(const std::filesystem::path& file, Draft& draft);
 /// A justfile: each recipe that can be called, run by `just`.
 [[nodiscard]] Result<void> add_justfile(const std::filesystem::path& file, Draft& draft);
-/// A mise.toml: each task that isn't hidden, run by `mise`.
-[[nodiscard]] Result<void> add_mise(const std::filesystem::path& file, Draft& draft);
+/// The files of mise in a folder, and in those that they name as roots: each task that isn't hidden, run by
+/// `mise`.
+[[nodiscard]] Result<void> add_mise(const std::filesystem::path& root, Draft& draft);
 /// A Makefile: each target that people call.
 [[nodiscard]] Result<void> add_makefile(const std::filesystem::path& file, Draft& draft);
 /// Folders with a Dockerfile that are no project yet, the root and those up to `levels` below.

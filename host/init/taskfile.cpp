@@ -51,7 +51,8 @@ class Taskfiles {
 
   [[nodiscard]] static fs::path in_folder(const fs::path& folder) {
     for (const char* name :
-         {"Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml"}) {
+         {"Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml",
+          "taskfile.dist.yml", "Taskfile.dist.yaml", "taskfile.dist.yaml"}) {
       std::error_code ignored;
       if (fs::is_regular_file(folder / name, ignored)) return folder / name;
     }

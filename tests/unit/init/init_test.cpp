@@ -111,12 +111,14 @@ TEST_F(Init, takes_over_one_file_alone) {
   write("other.yaml", "a: 1\n");
   EXPECT_THAT(text("other.yaml"), HasSubstr("dream init knows compose files by their `services`"));
   write("other.txt", "");
-  EXPECT_THAT(text("other.txt"), HasSubstr("it knows package.json, deno.json, compose.yaml"));
+  EXPECT_THAT(text("other.txt"), HasSubstr("it knows package.json, deno.json, composer.json, compose.yaml"));
 }
 
 TEST_F(Init, says_what_it_looks_for_where_there_is_nothing) {
-  EXPECT_THAT(text(),
-              HasSubstr("it knows package.json, deno.json, compose.yaml, process-compose.yaml, Procfile"));
+  EXPECT_THAT(
+      text(),
+      HasSubstr(
+          "it knows package.json, deno.json, composer.json, compose.yaml, process-compose.yaml, Procfile"));
 }
 
 TEST_F(Init, names_the_file_that_it_cannot_understand) {
@@ -147,6 +149,38 @@ TEST_F(Init, what_it_makes_of_names_with_quotes_and_line_breaks_is_still_json) {
   write("Procfile", "web: echo \"*/ // \\\n");
   write("compose.yaml", R"(services: {"a}": {image: "x\"y\nz", healthcheck: 1}})");
   EXPECT_THAT(names(workspace().projects), ElementsAre("./"));
+}
+
+TEST_F(Init, many_names_that_are_taken_make_one_line) {
+  write("package.json", R"({"scripts": {"a": "x", "b": "x"}})");
+  write("Makefile", "a:\n\tx\nb:\n\tx\nc:\n\tx\n");
+  EXPECT_THAT(text(), HasSubstr("// 2 tasks from Makefile have \"make-\" in front, as ./ has others of their "
+                                "names: a and b.\n"));
+}
+
+TEST_F(Init, what_follows_its_needs_is_said_once) {
+  write("compose.yaml",
+        "services: {a: {image: i, depends_on: [b]}, b: {image: i, depends_on: [c]}, c: {image: i}}\n");
+  EXPECT_THAT(text(), HasSubstr(R"("recursive": [{ "project": "./", "tasks": ["*"] }],)"));
+  write("package.json", R"({"workspaces": ["p/*"], "scripts": {"x": "y"}})");
+  write("turbo.json", R"({"tasks": {"test": {"dependsOn": ["build"]}, "build": {"dependsOn": ["gen"]}}})");
+  write("p/a/package.json", R"({"name": "a", "scripts": {"test": "x", "build": "x", "gen": "x"}})");
+  EXPECT_THAT(text(), HasSubstr(R"("recursive": [{ "project": "./**", "tasks": ["*"] }],)"));
+  const Workspace made = workspace();
+  EXPECT_THAT(plan(made, "./p/a", "test"), ElementsAre("./p/a:gen", "./p/a:build", "./p/a:test"));
+  EXPECT_THAT(plan(made, "./", "a"), ElementsAre("./:c b", "./:b b", "./:a"));
+}
+
+TEST_F(Init, scripts_of_composer_that_people_call_are_tasks) {
+  write("package.json", R"({"scripts": {"dev": "vite"}})");
+  write("composer.json",
+        R"({"scripts": {"post-autoload-dump": ["x"], "dev": ["a", "b"], "test:unit": "phpunit"},
+    "scripts-descriptions": {"test:unit": "Runs the unit tests"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("composer-dev", "test:unit"));
+  EXPECT_EQ(command(made, "./", "composer-dev"), R"({ "composer", "run", "dev" })");
+  EXPECT_EQ(made.projects.at("./").tasks.at("test:unit").description, "Runs the unit tests");
+  EXPECT_THAT(names(workspace("composer.json").projects.at("./").tasks), ElementsAre("dev", "test:unit"));
 }
 
 }  // namespace

@@ -43,6 +43,30 @@ TEST_F(Init, ports_of_a_procfile_begin_where_the_env_file_or_bin_dev_says) {
   EXPECT_EQ(workspace().projects.at("./").tasks.at("css").env.at(0).second, "8180");
 }
 
+TEST_F(Init, a_port_that_bin_dev_sets_is_the_first) {
+  write("Procfile.dev", "web: b\n");
+  const auto port = [&](const std::string& script) {
+    write("bin/dev", script);
+    return workspace().projects.at("./").tasks.at("web").env.at(0).second;
+  };
+  EXPECT_EQ(port("#!/bin/sh\nPORT=3006\nexport PORT\n"), "3006");
+  EXPECT_EQ(port("if true; then\n  export PORT=3007 # x\nfi\n"), "3007");
+  EXPECT_EQ(port(": \"${PORT:=3008}\"\n"), "3008");
+  EXPECT_EQ(port("foreman start -p ${PORT:-3009}\n"), "3009");
+  EXPECT_EQ(port("REPORT=1\necho PORT=2\nPORT=$1\n"), "5000");
+}
+
+TEST_F(Init, a_release_of_a_procfile_is_not_started_with_the_others) {
+  write("Procfile", "release: migrate\nweb: serve\n");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "release"), "exec migrate");
+  EXPECT_EQ(made.projects.at("./").tasks.at("release").service, std::nullopt);
+  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:web"));
+  EXPECT_THAT(
+      text(),
+      HasSubstr("// Not started by `dream start`: release, which Heroku runs once before the others.\n"));
+}
+
 TEST_F(Init, a_line_of_a_procfile_that_is_more_than_one_program_keeps_its_shell) {
   write("Procfile",
         "a: cd x && y\nb: A=1 run\nc: x | y\nd: exec z\ne: run ${PORT:-1} \"x y\"\nf: run 2>&1 >log\ng: run "

@@ -15,6 +15,59 @@ TEST_F(Init, a_recipe_that_just_runs_silently_is_a_task) {
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("loud", "quiet", "with-arguments"));
 }
 
+TEST_F(Init, an_attribute_of_a_recipe_is_a_word_of_its_own) {
+  write("justfile",
+        "[doc('moves all to .private')]\n[confirm(\"make it private?\")]\ntidy:\n  x\n"
+        "[private, group('a')]\nown:\n  x\n[windows]\nopen:\n  x\n[linux]\n[macos]\nshow:\n  x\n"
+        "[unix]\ndo-it:\n  x\n[macos]\nno:\n  x\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("do-it", "show", "tidy"));
+}
+
+TEST_F(Init, a_taskfile_for_all_has_each_name_that_task_looks_for) {
+  write("taskfile.dist.yaml", "tasks: {a: x}\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("a"));
+  write("Taskfile.yml", "tasks: {b: x}\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("b"));
+}
+
+TEST_F(Init, paths_in_a_compose_file_count_from_it_however_often_it_is_extended) {
+  write("compose.yaml", R"(
+include: [sub/compose.yaml]
+services:
+  one: {extends: {file: base/b.yaml, service: x}}
+  two: {extends: {file: base/b.yaml, service: x}}
+)");
+  write("base/b.yaml", R"(
+services:
+  x:
+    build: {context: ../img}
+    env_file: [{path: a.env}]
+    volumes:
+      - {type: bind, source: ./data, target: /d}
+      - ./conf:/c
+      - ${DATA}:/data
+      - ${MORE:-./more}:/more
+)");
+  write("base/a.env", "");
+  write("sub/compose.yaml",
+        "services:\n  in:\n    build: {context: './${DIR}', dockerfile: 'x-${D:-d}'}\n"
+        "    volumes: ['./x:/x', '${DATA}:/data', 'v:/v']\n    environment: {A: '${A:-a}'}\n");
+  const Workspace made = workspace();
+  for (const char* name : {"one", "two"}) {
+    EXPECT_THAT(made.projects.at("./").tasks.at(name).env_files, ElementsAre("./base/a.env"));
+    const std::string all = line("\"" + std::string(name) + "\": {");
+    EXPECT_THAT(all, HasSubstr(R"("context": "./img")"));
+    EXPECT_THAT(all, HasSubstr(R"("./base/data:/d", "./base/conf:/c", "${DATA}:/data", )"
+                               R"("${MORE:-./base/more}:/more")"));
+  }
+  const std::string included = line("\"in\": {");
+  EXPECT_THAT(included, HasSubstr(R"("build": { "context": "./sub/${DIR}", "dockerfile": "x-${D:-d}" })"));
+  EXPECT_THAT(included, HasSubstr(R"(["./sub/x:/x", "${DATA}:/data",)"));
+  EXPECT_THAT(included, HasSubstr(R"("env": { "A": "${A:-a}" })")) << "nothing beside it says otherwise";
+  write("sub/.env", "A=b\n");
+  EXPECT_THAT(line("\"in\": {"), HasSubstr(R"("env": { "A": "b" })"));
+}
+
 TEST_F(Init, calls_conditions_and_addresses_of_a_makefile_are_no_targets) {
   write("Makefile",
         "$(error set Q: please)\n$(warning building: now)\nhttp://foo:\n$(if $(X),y: z): a\n"

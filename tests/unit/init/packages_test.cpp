@@ -9,6 +9,7 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::Optional;
 
 TEST_F(Init, packages_of_npm_workspaces_are_projects_and_are_built_after_those_they_use) {
   write("package.json", R"({"workspaces": ["packages/*", "apps/**", "!packages/old"]})");
@@ -295,8 +296,43 @@ TEST_F(Init, tasks_of_deno_beside_scripts_of_npm_are_tasks_of_the_same_project) 
   write("deno.json", R"({"tasks": {"dev": "y", "check": "z"}})");
   const Workspace made = workspace();
   EXPECT_EQ(made.projects.at("./").tasks.at("check").executor, "deno");
-  EXPECT_THAT(text(),
-              HasSubstr("Not taken over: the task dev of deno.json, as package.json has one, of ./."));
+  EXPECT_THAT(text(), HasSubstr("Not taken over: tasks of deno.json with names from package.json of ./."));
+}
+
+TEST_F(Init, a_script_that_starts_all_at_once_needs_no_slots) {
+  write("package.json", R"({"workspaces": ["p/*"], "scripts": {"dev": "pnpm -r --parallel run dev",
+    "start": "lerna run start --parallel", "watch": "turbo run watch --parallel", "test": "pnpm -r test",
+    "lint": "nx run-many -t lint --parallel", "serve": "bun run --filter '*' serve",
+    "build": "bun run --filter '*' build"}})");
+  for (const char* name : {"a", "b"})
+    write(
+        "p/" + std::string(name) + "/package.json",
+        R"({"scripts": {"dev": "x", "start": "x", "watch": "x", "test": "x", "lint": "x", "serve": "x", "build": "x"}})");
+  const Workspace made = workspace();
+  for (const std::string task : {"dev", "start", "watch", "serve"})
+    EXPECT_THAT(needs(made, "./", task),
+                ElementsAre("./p/a:" + task + " async", "& ./p/b:" + task + " async"));
+  for (const char* task : {"test", "lint", "build"})
+    EXPECT_THAT(needs(made, "./", task), ElementsAre("./p/a:", "& ./p/b:"));
+}
+
+TEST_F(Init, files_of_the_root_that_count_for_all_packages_are_named) {
+  write("package.json", R"({"workspaces": ["p/*"]})");
+  write("yarn.lock", "");
+  write("turbo.json", R"({"globalDependencies": ["tsconfig.json", "**/.env.*local", "!x", "{a,b}.js"]})");
+  write("nx.json", R"({"namedInputs": {"sharedGlobals": ["{workspaceRoot}/babel.config.json", "default"]}})");
+  write("p/a/package.json", R"({"scripts": {"test": "x"}})");
+  EXPECT_THAT(workspace().affects, Optional(ElementsAre("dream.json", "dream.local.json", "package.json",
+                                                        "yarn.lock", "turbo.json", "nx.json", "tsconfig.json",
+                                                        "**/.env.*local", "babel.config.json")));
+  EXPECT_THAT(text(), HasSubstr("`affects` lacks !x and {a,b}.js: dream has no such globs."));
+  write("deep/package.json", R"({"workspaces": ["p/*"]})");
+  write("deep/p/a/package.json", R"({"scripts": {"test": "x"}})");
+  EXPECT_THAT(workspace("deep/package.json").affects,
+              Optional(ElementsAre("dream.json", "dream.local.json", "deep/package.json")));
+  write("package.json", R"({"scripts": {"test": "x"}})");
+  std::filesystem::remove_all(folder_.path() / "deep");
+  EXPECT_EQ(workspace().affects, std::nullopt) << "no workspace";
 }
 
 }  // namespace

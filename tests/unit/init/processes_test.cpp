@@ -12,6 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
+using testing::UnorderedElementsAre;
 
 TEST_F(Init, processes_of_process_compose_become_tasks_that_wait_as_they_do_there) {
   write(".env", "PORT=80\n");
@@ -56,9 +57,9 @@ processes:
   EXPECT_EQ(tasks.at("last").service, true);
   EXPECT_EQ(command(made, "./", "last"), R"({ "a", "b c" })");
   EXPECT_EQ(command(made, "./", "http"), R"({ "bash", "-c", "[[ ${A} ]] && b" })");
-  EXPECT_THAT(line("\"log\": {"), HasSubstr(R"("ready": { "log": "up \\* here $$$${x}" })"));
+  EXPECT_THAT(line("\"log\": {"), HasSubstr(R"("ready": { "log": "up \\* here $${x}" })"));
   EXPECT_THAT(line("\"http\": {"), AllOf(HasSubstr(R"("ready": { "http": ":8080/ok" })"),
-                                         HasSubstr(R"("health": { "http": "http://h:1/", "every": 5000 })")));
+                                         HasSubstr(R"("health": { "http": "http://h:1/", "every": "5s" })")));
   EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:migrate", "./:log b", "./app:web b",
                                                   "./:http b", "./:last b", "./:up b"));
   EXPECT_THAT(needs(made, "./", "up"),
@@ -67,6 +68,52 @@ processes:
   EXPECT_EQ(command(made, "./", "up"), "null");
   EXPECT_THAT(text(),
               AllOf(HasSubstr("as they are disabled: tool."), HasSubstr("Not taken over: is_tty of last.")));
+}
+
+TEST_F(Init, a_file_of_process_compose_lies_over_those_it_extends_and_under_its_override) {
+  write("process-compose.yaml", R"(
+extends: base/one.yaml
+environment: [A=own]
+processes:
+  web: {command: "serve --dev", environment: [B=own]}
+)");
+  write("base/one.yaml", R"(
+extends: deep/two.yaml
+environment: [A=base, C=base]
+processes:
+  web: {command: serve, environment: [B=base, D=base], ready_log_line: up, working_dir: ../app}
+  jobs: {command: work}
+)");
+  write("base/deep/two.yaml", "processes: {log: {command: tail, working_dir: /var}, jobs: {command: no}}\n");
+  write("process-compose.override.yml", "processes: {jobs: {command: 'work --slow'}, more: {command: x}}\n");
+  const Workspace made = workspace();
+  const TaskSettings& web = made.projects.at("./app").tasks.at("web");
+  EXPECT_EQ(command(made, "./app", "web"), "serve --dev");
+  EXPECT_THAT(web.env,
+              UnorderedElementsAre(Pair("A", "own"), Pair("B", "own"), Pair("C", "base"), Pair("D", "base")));
+  EXPECT_THAT(line("\"web\": {"), HasSubstr(R"("ready": { "log": "up" })"));
+  EXPECT_EQ(command(made, "./base", "jobs"), "work --slow") << "where no folder is named, it is the file's";
+  EXPECT_EQ(command(made, "./", "log"), "cd /var && tail");
+  EXPECT_EQ(command(made, "./", "more"), "x");
+  write("base/deep/two.yaml", "extends: ../one.yaml\n");
+  EXPECT_THAT(text(), HasSubstr("files extend one another in a circle: one.yaml"));
+  std::filesystem::remove(folder_.path() / "base/deep/two.yaml");
+  EXPECT_THAT(text(), HasSubstr("there is no file two.yaml"));
+}
+
+TEST_F(Init, settings_of_process_compose_have_the_values_of_their_variables) {
+  write(".env", "ENDS=true\n");
+  write("process-compose.yaml", R"(
+processes:
+  a: {command: "x $HOME", availability: {restart: "${RESTART:-on_failure}", max_restarts: "${MOST:-2}"}}
+  b: {command: y, availability: {exit_on_end: $ENDS}, readiness_probe: {http_get: {port: "${PORT:-3000}"}}}
+)");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_EQ(tasks.at("a").restart->max, 2U);
+  EXPECT_EQ(tasks.at("b").service, true);
+  EXPECT_THAT(line("\"b\": {"), HasSubstr(R"("ready": { "http": ":3000/" })"));
+  EXPECT_EQ(command(made, "./", "a"), "x $HOME");
 }
 
 TEST_F(Init, a_command_that_ends_a_daemon_runs_at_the_end) {
@@ -252,31 +299,6 @@ includes:
   EXPECT_THAT(tasks, Not(AnyOf(Contains("own:build"), Contains("docs:own"))));
   EXPECT_EQ(command(made, "./", "docs:pdf:make"), R"({ "task", "docs:pdf:make" })");
   EXPECT_THAT(text(), HasSubstr("Not taken over: the included tasks of docs:up, far and broken."));
-}
-
-TEST_F(Init, tasks_of_mise_are_run_by_it) {
-  write(
-      "mise.toml",
-      "[tools]\nnode = '22'\n[tasks]\nlint = 'x'\ntest.run = 'y'\n# c = 'd'\n[tasks.build]\nrun = \"a = b\"\n"
-      "[tasks.\"docs:html\"]\ndescription = 'x'\n[tasks.own]\nhide = true\n[env]\nA = 'b'\n");
-  const Workspace made = workspace();
-  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("build", "docs:html", "lint", "test"));
-  EXPECT_EQ(command(made, "./", "docs:html"), R"({ "mise", "run", "docs:html" })");
-}
-
-TEST_F(Init, programs_in_the_folders_of_mise_are_its_tasks) {
-  const auto program = [&](const std::string& path, const std::string& text) {
-    write(path, text);
-    std::filesystem::permissions(folder_.path() / path, std::filesystem::perms::owner_all);
-  };
-  program("mise-tasks/build", "#!/bin/sh\n#MISE description=\"all of it\"\n");
-  program(".mise/tasks/docs/html.sh", "#!/bin/sh\n");
-  program(".config/mise/tasks/own", "#!/bin/sh\n#MISE hide=true\n");
-  write("mise-tasks/README.md", "no program\n");
-  const Workspace made = workspace();
-  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("build", "docs:html.sh"));
-  EXPECT_EQ(command(made, "./", "docs:html.sh"), R"({ "mise", "run", "docs:html.sh" })");
-  EXPECT_EQ(made.projects.at("./").tasks.at("build").description, "all of it");
 }
 
 TEST_F(Init, what_other_tools_say_of_a_task_describes_it) {

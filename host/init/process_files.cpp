@@ -1,0 +1,80 @@
+#include "init/process_files.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "init/compose_merge.hpp"
+#include "init/compose_values.hpp"
+#include "init/files.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse_file(const std::string& why, const fs::path& file) {
+  throw YAML::Exception(YAML::Mark::null_mark(), why + printable(file.filename().string()));
+}
+
+/// Processes of an extended file run in its folder, but for those that say where.
+void put_into(const fs::path& folder, const YAML::Node& processes) {
+  for (const auto& one : processes) {
+    YAML::Node process = one.second;
+    const std::string own = text_at(process, "working_dir");
+    const bool is_fixed = !own.empty() && std::string_view("/~$").find(own[0]) != std::string_view::npos;
+    if (process.IsMap() && !is_fixed)
+      process["working_dir"] = YAML::Node((folder / own).lexically_normal().string());
+  }
+}
+
+/// `way`: the files that lead to this one; paths count from the folder of the first.
+YAML::Node read_extended(const fs::path& file, std::vector<fs::path>& way) {
+  if (std::ranges::find(way, file) != way.end()) refuse_file("files extend one another in a circle: ", file);
+  const auto text = read_text(file);
+  if (!text) throw YAML::Exception(YAML::Mark::null_mark(), to_string(text.error()));
+  if (!*text) refuse_file("there is no file ", file);
+  const YAML::Node read = read_yaml(**text);
+  const fs::path folder = way.empty() ? "." : file.parent_path().lexically_relative(way[0].parent_path());
+  if (folder != ".") put_into(folder, member_at(read, "processes"));
+  const std::string base = text_at(read, "extends");
+  if (base.empty()) return read;
+  way.push_back(file);
+  const YAML::Node made = merged(read_extended((file.parent_path() / base).lexically_normal(), way), read);
+  way.pop_back();
+  return made;
+}
+
+}  // namespace
+
+YAML::Node read_process_files(const fs::path& file) {
+  std::vector<fs::path> way;
+  const YAML::Node read = read_extended(file.lexically_normal(), way);
+  for (const char* ending : {".override.yml", ".override.yaml"}) {
+    const fs::path over = file.parent_path() / (file.stem().string() + ending);
+    std::error_code ignored;
+    if (fs::is_regular_file(over, ignored)) return merged(read, read_extended(over.lexically_normal(), way));
+  }
+  return read;
+}
+
+YAML::Node with_values(const YAML::Node& node, ComposeVariables& variables) {
+  static const std::set<std::string> left{"command", "environment", "entrypoint", "description"};
+  if (node.IsScalar() && node.Scalar().find('$') != std::string::npos)
+    return YAML::Node(variables.expanded(node.Scalar()));
+  if (!node.IsSequence() && !node.IsMap()) return node;
+  YAML::Node made(node.Type());
+  for (const auto& one : node) {
+    if (node.IsSequence())
+      made.push_back(with_values(one, variables));
+    else
+      made[one.first.Scalar()] =
+          left.contains(one.first.Scalar()) ? one.second : with_values(one.second, variables);
+  }
+  return made;
+}
+
+}  // namespace dream::init
