@@ -29,7 +29,7 @@ struct CtlOptions {
   /// Of each step.
   [[nodiscard]] std::size_t lines_of_logs() const {
     constexpr std::size_t usual = 100;
-    if (request.lines > 0) return request.lines;
+    if (request.lines) return *request.lines;
     return since_ms ? control::most_lines : usual;
   }
 };

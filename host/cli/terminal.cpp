@@ -63,6 +63,10 @@ bool use_color(When color, int descriptor) {
   return !dumb && ::isatty(descriptor) == 1;
 }
 
+output::Colors use_colors(When color) {
+  return {.out = use_color(color, STDOUT_FILENO), .err = use_color(color, STDERR_FILENO)};
+}
+
 bool can_rewrite_stdout() {
   return ::isatty(STDOUT_FILENO) == 1 &&
          output::Screen::ability_of_terminal() == output::Screen::Ability::can_rewrite;

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "cli/options.hpp"
 #include "cli/views/view_text.hpp"
+#include "output/colors.hpp"
 
 /// What the subcommands that run nothing print with, and how a terminal looks.
 namespace dream::cli {
@@ -33,6 +34,8 @@ void print_words(std::string_view lines);
 /// Whether a descriptor gets colours: what was asked for, NO_COLOR, FORCE_COLOR, TERM, and whether it is a
 /// terminal.
 [[nodiscard]] bool use_color(When color, int descriptor);
+/// The same for stdout and stderr.
+[[nodiscard]] output::Colors use_colors(When color);
 
 /// Whether stdout is a terminal that obeys more than text.
 [[nodiscard]] bool can_rewrite_stdout();

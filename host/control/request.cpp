@@ -82,7 +82,7 @@ std::string to_line(const Request& request) {
   std::string line =
       fmt::format(R"({{"id":{},"do":"{}")", request.id, whats[static_cast<std::size_t>(request.what)]);
   if (!request.steps.empty()) line += R"(,"steps":)" + output::texts_json(request.steps);
-  if (request.lines > 0) line += fmt::format(R"(,"lines":{})", request.lines);
+  if (request.lines) line += fmt::format(R"(,"lines":{})", *request.lines);
   if (request.within_ms > 0) line += fmt::format(R"(,"withinMs":{})", request.within_ms);
   if (request.follow) line += R"(,"follow":true)";
   if (request.until != Request::Until::as_it_should)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,17 +38,17 @@ struct Request {
 
   std::int64_t id = 0;
   What what = What::ps;
-  std::vector<std::string> steps = {};  ///< ids; none: all
-  std::size_t lines = 0;                ///< of logs
-  std::int64_t within_ms = 0;           ///< of logs: written no longer ago; 0: whenever
-  bool follow = false;                  ///< of logs and events
-  Until until = Until::as_it_should;    ///< of wait
-  bool now = false;                     ///< of down
-  bool with_dependents = false;         ///< of restart: those that need them, too
-  bool reload = false;                  ///< of start and restart: as dream.json has them now
-  bool look = false;                    ///< of attach: without typing
-  std::string bytes = {};               ///< of type
-  std::uint16_t rows = 0;               ///< of attach and resize: of the window; 0: it has none
+  std::vector<std::string> steps = {};    ///< ids; none: all
+  std::optional<std::size_t> lines = {};  ///< of logs; none: as many as usual
+  std::int64_t within_ms = 0;             ///< of logs: written no longer ago; 0: whenever
+  bool follow = false;                    ///< of logs and events
+  Until until = Until::as_it_should;      ///< of wait
+  bool now = false;                       ///< of down
+  bool with_dependents = false;           ///< of restart: those that need them, too
+  bool reload = false;                    ///< of start and restart: as dream.json has them now
+  bool look = false;                      ///< of attach: without typing
+  std::string bytes = {};                 ///< of type
+  std::uint16_t rows = 0;                 ///< of attach and resize: of the window; 0: it has none
   std::uint16_t columns = 0;
 };
 

@@ -349,7 +349,7 @@ void Server::send_logs(Client& client, const Request& request, const std::vector
   if (request.within_ms > 0)
     since = clock_() - std::chrono::milliseconds(std::min<std::int64_t>(request.within_ms, most_within_ms));
   for (const StepIndex step : steps) {
-    const std::string last = tails_.last(step, request.lines == 0 ? usual : request.lines, since);
+    const std::string last = tails_.last(step, request.lines.value_or(usual), since);
     logs +=
         fmt::format(R"({}{{"step":{},{}}})", logs.empty() ? "" : ",",
                     json_string(to_string(run_.plan().steps[position(step)].id)), output::data_member(last));

@@ -18,11 +18,11 @@ namespace {
 class GroupedRenderer : public Renderer {
  public:
   GroupedRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, Grouped which,
-                  bool color, std::function<void()> on_room, std::string spool_folder)
+                  Colors colors, std::function<void()> on_room, std::string spool_folder)
       : context_(context),
         console_(console),
         plan_(plan),
-        color_(color),
+        colors_(colors),
         on_room_(std::move(on_room)),
         spool_folder_(std::move(spool_folder)),
         kept_(plan.steps.size()) {
@@ -119,7 +119,7 @@ class GroupedRenderer : public Renderer {
   }
 
   void show_live() {
-    if (!live_) live_ = make_renderer(context_, console_, plan_, OutputMode::prefix, color_, on_room_);
+    if (!live_) live_ = make_renderer(context_, console_, plan_, OutputMode::prefix, colors_, on_room_);
   }
 
   [[nodiscard]] std::string verdict_on(StepIndex step, const engine::Outcome& outcome) const {
@@ -157,7 +157,7 @@ class GroupedRenderer : public Renderer {
         fmt::format("── {}{} ──", printable(to_string(plan_.steps[position(step)].id)), kept.verdict);
     const auto group = std::make_shared<Group>();
     group->heading =
-        color_ ? fmt::format("dream: \033[1m{}\033[0m\n", text) : fmt::format("dream: {}\n", text);
+        colors_.err ? fmt::format("dream: \033[1m{}\033[0m\n", text) : fmt::format("dream: {}\n", text);
     group->spool = std::move(kept.spool);
     enqueue([this, group] { return show_some(*group); });
   }
@@ -206,7 +206,7 @@ class GroupedRenderer : public Renderer {
   boost::asio::io_context& context_;
   Console& console_;
   const Plan& plan_;
-  bool color_;
+  Colors colors_;
   std::function<void()> on_room_;
   std::string spool_folder_;
   std::vector<Kept> kept_;
@@ -222,10 +222,10 @@ class GroupedRenderer : public Renderer {
 }  // namespace
 
 std::unique_ptr<Renderer> make_grouped_renderer(boost::asio::io_context& context, Console& console,
-                                                const Plan& plan, Grouped which, bool color,
+                                                const Plan& plan, Grouped which, Colors colors,
                                                 const std::function<void()>& on_room,
                                                 const std::string& spool_folder) {
-  return std::make_unique<GroupedRenderer>(context, console, plan, which, color, on_room, spool_folder);
+  return std::make_unique<GroupedRenderer>(context, console, plan, which, colors, on_room, spool_folder);
 }
 
 }  // namespace dream::output

@@ -12,7 +12,7 @@ enum class Grouped : std::uint8_t { all, front };
 /// once, and from then on it goes as in the mode prefix.
 [[nodiscard]] std::unique_ptr<Renderer> make_grouped_renderer(boost::asio::io_context& context,
                                                               Console& console, const Plan& plan,
-                                                              Grouped which, bool color,
+                                                              Grouped which, Colors colors,
                                                               const std::function<void()>& on_room,
                                                               const std::string& spool_folder);
 

@@ -37,13 +37,17 @@ std::unique_ptr<Mixer> make_mixer(boost::asio::io_context& context, Writer& writ
 class StreamRenderer : public Renderer {
  public:
   StreamRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, OutputMode mode,
-                 bool color, const std::function<void()>& on_room)
+                 Colors colors, const std::function<void()>& on_room)
       : out_(make_mixer(context, console.writer(Stream::out), mode, on_room)) {
     if (!console.shared()) err_ = make_mixer(context, console.writer(Stream::err), mode, on_room);
-    std::vector<std::string> labels(plan.steps.size());
-    if (mode == OutputMode::prefix) labels = line_labels(plan, color);
-    for (const std::string& label : labels) {
-      streams_.push_back({out_->add_stream(label), mixer(Stream::err).add_stream(label)});
+    std::vector<std::string> of_out(plan.steps.size());
+    std::vector<std::string> of_err = of_out;
+    if (mode == OutputMode::prefix) {
+      of_out = line_labels(plan, colors.out);
+      of_err = line_labels(plan, console.shared() ? colors.out : colors.err);
+    }
+    for (std::size_t at = 0; at < plan.steps.size(); ++at) {
+      streams_.push_back({out_->add_stream(of_out[at]), mixer(Stream::err).add_stream(of_err[at])});
     }
     own_ = mixer(Stream::err).add_stream({});
   }
@@ -95,12 +99,13 @@ void Console::abandon() {
 }
 
 std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Console& console, const Plan& plan,
-                                        OutputMode mode, bool color, const std::function<void()>& on_room) {
+                                        OutputMode mode, Colors colors,
+                                        const std::function<void()>& on_room) {
   switch (mode) {
     case OutputMode::grouped:
     case OutputMode::grouped_front: {
       const Grouped which = mode == OutputMode::grouped ? Grouped::all : Grouped::front;
-      return make_grouped_renderer(context, console, plan, which, color, on_room, temporary_folder());
+      return make_grouped_renderer(context, console, plan, which, colors, on_room, temporary_folder());
     }
     case OutputMode::quiet:
       return make_quiet_renderer(console, plan);
@@ -111,7 +116,7 @@ std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Consol
     case OutputMode::raw:
       break;
   }
-  return std::make_unique<StreamRenderer>(context, console, plan, mode, color, on_room);
+  return std::make_unique<StreamRenderer>(context, console, plan, mode, colors, on_room);
 }
 
 }  // namespace dream::output

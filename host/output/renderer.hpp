@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/process.hpp"
+#include "output/colors.hpp"
 #include "output/reporter.hpp"
 #include "output/writer.hpp"
 #include "plan/plan.hpp"
@@ -73,7 +74,7 @@ enum class OutputMode : std::uint8_t {
 
 /// `on_room` as of the console. The console must outlive the renderer.
 [[nodiscard]] std::unique_ptr<Renderer> make_renderer(boost::asio::io_context& context, Console& console,
-                                                      const Plan& plan, OutputMode mode, bool color,
+                                                      const Plan& plan, OutputMode mode, Colors colors,
                                                       const std::function<void()>& on_room);
 
 }  // namespace dream::output

@@ -81,6 +81,7 @@ Outlook Outlooks::of_problem(const Step& step, Error error) const {
   const bool first = &step == plan_.steps.data();
   switch (error.code) {
     case ErrorCode::configuration:
+    case ErrorCode::unsupported:  // a command, where the executor runs scripts
       outlook.exit_code = nothing_to_run;
       break;
     case ErrorCode::not_found:  // the program that is to run the command is missing, or there is no command

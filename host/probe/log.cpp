@@ -23,6 +23,8 @@ class Log : public Kind {
     LineReader& lines = lines_[stream == Stream::out ? 0 : 1];
     if (seen_) return;
     lines.take(bytes, [this](std::string_view line) { seen_ = seen_ || pattern_.is_in(line); });
+    // More of the line can't take the text away again.
+    seen_ = seen_ || pattern_.is_in(lines.begun());
     if (seen_ && wake) wake();
   }
 

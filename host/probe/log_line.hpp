@@ -26,6 +26,8 @@ class LineReader {
   static constexpr std::size_t most = 65536;
 
   void take(std::string_view bytes, const std::function<void(std::string_view line)>& on_line);
+  /// What there is of a line whose end hasn't come: of a prompt it never does.
+  [[nodiscard]] std::string_view begun() const { return line_; }
 
  private:
   std::string line_;

@@ -146,7 +146,8 @@ void Driver::start_now(Attempt attempt) {
 }
 
 void Driver::terminate(Attempt attempt, Urgency urgency) {
-  const Running* asked = running(attempt);
+  Running* asked = running(attempt);
+  if (asked != nullptr) asked->asked_to_end = true;
   if (asked != nullptr && asked->has_token && session_.tokens()->withdraw(attempt))
     return exited(attempt, ExitedWith{0});  // it has waited for a slot
   if (plan_.steps[position(attempt.step)].gathers) return exited(attempt, ExitedWith{0});
@@ -240,6 +241,9 @@ void Driver::exited(Attempt attempt, ExitStatus status) {
   // What it has said comes before its end.
   Running* ending = running(attempt);
   if (ending != nullptr && ending->notify) ending->notify->hear();
+  // It has ended by a key that was left to it, so that was meant for the run.
+  if (ending != nullptr && ending->key != 0 && status == ExitStatus(KilledBy{ending->key}))
+    interrupted(std::exchange(ending->key, 0));
   if (ending != nullptr && keeps_what_becomes_ready(*ending, status)) {
     ending->kept_ready = std::move(status);
     return feed(engine::Lingers{attempt});
@@ -304,59 +308,6 @@ std::string Driver::detail_of(StepIndex step) const {
   std::string detail = state->pid == 0 ? std::string() : fmt::format("pid {}", state->pid);
   if (!state->detail.empty()) detail += (detail.empty() ? "" : ", ") + state->detail;
   return detail;
-}
-
-void Driver::on_signal(int signal, bool to_group) {
-  switch (process::meaning_of(signal)) {
-    case process::SignalMeaning::stop:
-    case process::SignalMeaning::crash:
-      if (to_group) session_.supervisor().heard_from_terminal(signal);
-      interrupted(signal);
-      break;
-    case process::SignalMeaning::hand_on:
-      hand_on(signal, to_group);
-      break;
-    case process::SignalMeaning::suspend:
-      suspend(signal, to_group);
-      break;
-    case process::SignalMeaning::nothing:
-      break;
-  }
-}
-
-void Driver::suspend(int signal, bool to_group) {
-  tell_who_runs_on();
-  session_.supervisor().suspend(signal, to_group);
-  const Instant begin = read_clock();
-  process::suspend_with_guardian(guardian_, signal);
-  const Duration stopped = read_clock() - begin;
-  clock_.leave_out(stopped);
-  session_.supervisor().resume(stopped);
-}
-
-/// What runs elsewhere isn't stopped.
-void Driver::tell_who_runs_on() {
-  std::vector<std::string> names;
-  for (const auto& running : running_) {
-    if (!running || !running->run) continue;
-    const Result<plugin::RunState> state = running->run->status();
-    if (!state || state->pid != 0 || state->detail.empty()) continue;
-    names.push_back(to_string(plan_.steps[position(running->attempt.step)].id) + " (" + state->detail + ")");
-  }
-  if (names.empty()) return;
-  session_.log().write(LogLevel::info,
-                       "stopped, but " + join_words(names) + (names.size() == 1 ? " runs on" : " run on"));
-}
-
-/// Whoever sends it means a task; which, is clear only if there is just one.
-void Driver::hand_on(int signal, bool to_group) {
-  if (plan_.steps.size() == 1 && session_.supervisor().hand_on(signal, to_group)) return;
-  if (!left_alone_.insert(signal).second) return;
-  session_.log().write(
-      LogLevel::warning,
-      fmt::format("{} was sent to dream, to which it means nothing: it is left alone{}", signal_name(signal),
-                  plan_.steps.size() == 1 ? ", as no process of the step is here to take it"
-                                          : "; send it to the process of the task that it is for"));
 }
 
 int Driver::pid_of(StepIndex step) const {

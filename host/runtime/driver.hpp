@@ -96,7 +96,9 @@ class Driver : private Pump::Effects {
     std::unique_ptr<plugin::Run> run;  ///< none while it is being started
     bool started = false;
     bool has_token = false;  ///< a slot that is shared with others, or waits for one
-    int pid = 0;             ///< of its process, also when that has ended; 0: not known, or none
+    bool asked_to_end = false;
+    int key = 0;  ///< the last signal of a key that was left to it
+    int pid = 0;  ///< of its process, also when that has ended; 0: not known, or none
     std::optional<ExitStatus> kept_ready;  ///< it has ended well; what it keeps isn't ready yet
     SharedEnvironment environment;
     std::unique_ptr<Clock::Alarm> next_try;
@@ -152,6 +154,7 @@ class Driver : private Pump::Effects {
   void report(Instant now, const engine::Action& action);
   void on_output_lost(Stream stream, int error);
   void on_signal(int signal, bool to_group);
+  [[nodiscard]] bool is_left_to_step(int signal);
   void hand_on(int signal, bool to_group);
   void suspend(int signal, bool to_group);
   void tell_who_runs_on();

@@ -74,7 +74,8 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
   // What the plugin reads itself is nothing that anybody looks at.
   const bool may_have_terminal = request.pty && !request.on_output;
   process::ChildStreams streams = parts_.terminals.streams_of(settings, may_have_terminal);
-  std::vector<std::string> variables = Terminals::variables_for(streams, request.own_environment.get());
+  std::vector<std::string> variables =
+      Terminals::variables_for(streams, *request.environment, request.own_environment.get());
   process::ChildSpec child{.argv = std::move(request.argv),
                            .directory = std::move(request.directory),
                            .environment = std::move(request.environment),
@@ -87,8 +88,10 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
                            .leftover_grace = settings.stop_grace,
                            .on_output = {},
                            .on_end = std::move(request.on_exit)};
-  if (child.streams.foreground) {
-    child.on_end = [this, on_exit = std::move(child.on_end)](const ExitStatus& status) {
+  const bool front = child.streams.foreground;
+  if (front) {
+    child.on_end = [this, step = request.step, on_exit = std::move(child.on_end)](const ExitStatus& status) {
+      static_cast<void>(front_.extract(step));
       parts_.terminals.restore();
       on_exit(status);
     };
@@ -106,6 +109,7 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
   Result<ChildId> started = parts_.supervisor.start(std::move(child));
   if (!started) return started;
   *id = *started;
+  if (front) front_.insert(request.step);
   if (interactive) interactive_children_[request.step] = *started;
   if (reads) readings_.emplace(*id, Reading{request.step});
   return started;

@@ -73,6 +73,9 @@ class HostServices : public plugin::Services {
     return found == interactive_children_.end() ? std::nullopt : std::optional(found->second);
   }
 
+  /// Whether a child of the step has the user's terminal.
+  [[nodiscard]] bool is_in_front(StepIndex step) const { return front_.contains(step); }
+
   /// The console has room again: whoever was held back, and may write now, goes on.
   void resume_output();
 
@@ -113,7 +116,8 @@ class HostServices : public plugin::Services {
   LeftoversObserver leftovers_;
   std::set<StepIndex> lingering_;
   std::map<StepIndex, ChildId>
-      interactive_children_;  ///< the latest of each step that reads from its terminal
+      interactive_children_;        ///< the latest of each step that reads from its terminal
+  std::multiset<StepIndex> front_;  ///< a step as often as it has children with the user's terminal
   std::list<HeldStream> held_;
   std::set<StepIndex> untold_;  ///< steps that have started, which has not been told
   std::unordered_map<ChildId, Reading> readings_;

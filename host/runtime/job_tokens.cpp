@@ -17,6 +17,9 @@ namespace dream::runtime {
 namespace {
 
 constexpr std::string_view makeflags = "MAKEFLAGS=";
+/// node closes at its start what it inherits, but from 16 on only up to the first gap. So from here on the
+/// jobserver reaches what npm, pnpm and yarn run.
+constexpr int behind_node = 200;
 
 /// What stands behind the last `name` of the flags, up to the next space.
 std::optional<std::string> value_of(std::string_view flags, std::string_view name) {
@@ -47,6 +50,12 @@ bool is_pipe(int descriptor) {
 Descriptor open_again(int descriptor, int flags) {
   if (descriptor < 0 || !is_pipe(descriptor)) return {};
   return Descriptor(::open(("/proc/self/fd/" + std::to_string(descriptor)).c_str(), flags | O_CLOEXEC));
+}
+
+/// The same pipe under a number from `behind_node` on, or as it is where there are fewer. A task gets it.
+Descriptor moved_up(Descriptor end) {
+  const int above = ::fcntl(end.get(), F_DUPFD, behind_node);
+  return above < 0 ? std::move(end) : Descriptor(above);
 }
 
 /// The jobserver above this program: where tokens are read, and where they go back.
@@ -93,8 +102,8 @@ std::unique_ptr<JobTokens> JobTokens::make(boost::asio::io_context& context, std
   }
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), 0) != 0) return nullptr;  // what a task isn't to have is closed when it starts
-  Descriptor shared_read(ends[0]);
-  Descriptor write(ends[1]);
+  Descriptor shared_read = moved_up(Descriptor(ends[0]));
+  Descriptor write = moved_up(Descriptor(ends[1]));
   Descriptor read = open_again(shared_read.get(), O_RDONLY | O_NONBLOCK);
   const std::string tokens(jobs, '+');
   const bool filled = read.is_open() && ::fcntl(write.get(), F_SETPIPE_SZ, static_cast<int>(jobs)) >= 0 &&

@@ -44,7 +44,7 @@ class MaskedLog final : public Log {
 
 std::unique_ptr<Log> make_session_log(const SessionSettings& settings,
                                       std::function<void(std::string_view)> write_line) {
-  auto log = output::make_log(settings.lowest_level, settings.color, std::move(write_line));
+  auto log = output::make_log(settings.lowest_level, settings.colors.err, std::move(write_line));
   if (settings.listener != nullptr) log = output::make_overheard_log(std::move(log), *settings.listener);
   if (settings.mask) log = std::make_unique<MaskedLog>(std::move(log), settings.mask);
   return log;
@@ -62,7 +62,7 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
                       if (on_lost_) on_lost_(stream, error);
                     }},
                settings.out, settings.err),
-      renderer_(output::make_renderer(context_, console_, plan, settings.mode, settings.color,
+      renderer_(output::make_renderer(context_, console_, plan, settings.mode, settings.colors,
                                       [this] { resume_output(); })),
       listener_(settings.listener),
       log_(make_session_log(settings, [this](std::string_view line) { renderer_->say(line); })),

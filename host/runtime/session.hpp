@@ -21,7 +21,7 @@ namespace dream::runtime {
 /// How a run looks to its user.
 struct SessionSettings {
   output::OutputMode mode = output::OutputMode::prefix;
-  bool color = false;
+  output::Colors colors;
   LogLevel lowest_level = LogLevel::info;
   std::optional<std::filesystem::path> log_directory;
   std::optional<std::filesystem::path> trace_file;

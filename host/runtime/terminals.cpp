@@ -27,6 +27,12 @@ bool may_read_keys() {
   return is_terminal(STDIN_FILENO) && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp();
 }
 
+winsize window_of_stdout() {
+  winsize window{};
+  ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
+  return window;
+}
+
 }  // namespace
 
 process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
@@ -76,17 +82,23 @@ process::ChildStreams Terminals::interactive() {
 }
 
 std::vector<std::string> Terminals::variables_for(const process::ChildStreams& streams,
+                                                  const std::vector<std::string>& environment,
                                                   const std::vector<std::string>* own) {
   std::vector<std::string> variables;
   const bool writes = streams.out == process::Outlet::terminal || streams.err == process::Outlet::terminal;
   if (!writes || streams.in == process::Inlet::terminal) return variables;
-  for (const std::string_view variable : no_pagers) {
+  const auto give = [&](std::string_view variable) {
     const std::string_view name = variable.substr(0, variable.find('=') + 1);
     const bool is_given = own != nullptr && std::ranges::any_of(*own, [&](const std::string& entry) {
                             return entry.starts_with(name);
                           });
     if (!is_given) variables.emplace_back(variable);
-  }
+  };
+  for (const std::string_view variable : no_pagers) give(variable);
+  const std::string columns = "COLUMNS=";
+  const std::string whole_width = columns + std::to_string(window_of_stdout().ws_col);
+  if (std::ranges::find(environment, whole_width) != environment.end())
+    give(columns + std::to_string(streams.window.ws_col));
   return variables;
 }
 
@@ -96,8 +108,7 @@ process::Outlet Terminals::foreground_outlet(int descriptor) const {
 }
 
 winsize Terminals::window() const {
-  winsize window{};
-  ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window);
+  winsize window = window_of_stdout();
   if (window.ws_col == 0) return window;  // it does not say
   window.ws_col =
       static_cast<unsigned short>(output::columns_beside_label(window.ws_col, settings_.label_columns));

@@ -33,10 +33,11 @@ class Terminals {
 
   /// How a child of this step is wired up. `allowed`: a terminal is.
   [[nodiscard]] process::ChildStreams streams_of(const Step& step, bool allowed);
-  /// What a child with these streams finds in its environment, whatever the user has there: on a terminal of
-  /// its own nobody could operate a pager. `own`, NAME=VALUE and may be null, is what dream.json gives, and
-  /// stays.
+  /// What a child with these streams finds in its environment in place of what the user has there: on a
+  /// terminal of its own nobody could operate a pager, and the window's width in COLUMNS is another one.
+  /// `own`, NAME=VALUE and may be null, is what dream.json gives, and stays.
   [[nodiscard]] static std::vector<std::string> variables_for(const process::ChildStreams& streams,
+                                                              const std::vector<std::string>& environment,
                                                               const std::vector<std::string>* own);
   /// A child that may have changed the user's terminal has ended.
   void restore() const { state_.restore(); }

@@ -54,6 +54,9 @@ TEST_F(Ctl, logs_shows_what_was_written_and_goes_on) {
   follower.await_out("./a:start | open\n");
   follower.await_out("./c:dev | c runs\n");
   EXPECT_EQ(stack.ctl({"logs", "./a:start", "-n", "1"}).out, "open\n");
+  const Finished none = stack.ctl({"logs", "./a:start", "-n", "0"});
+  EXPECT_EQ(none.code, 0) << none.err;
+  EXPECT_EQ(none.out, "");
   EXPECT_EQ(stack.ctl({"logs", "--raw"}).out, "begun\nopen\nc runs\n");
   dream.send(SIGTERM);
   EXPECT_EQ(follower.exit_code_beside_others(), 0);

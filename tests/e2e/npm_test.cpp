@@ -44,6 +44,17 @@ TEST(Npm, runs_a_script_between_its_pre_and_post_scripts) {
   EXPECT_LT(finished.out.find(main), finished.out.rfind("after\n"));
 }
 
+TEST(Npm, a_make_in_a_script_finds_the_slots_of_the_run) {
+  const Workspace workspace(R"({"executor": "npm", "workspace": {"./": {"dev": [["./a", "./b"]]}},
+    "projects": {"./": {"tasks": {"dev": {"command": null}}}, "./b": {"tasks": {"dev": {"command": null}}}}})");
+  package(workspace, R"("dev": "make -f flags.mk")");
+  workspace.write("a/flags.mk", "all:\n\t@echo 'flags $(MAKEFLAGS)'\n");
+  const Finished finished = run(workspace, {.arguments = {"dev", "-j", "2"}});
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("flags  -j2 --jobserver-auth="));
+  EXPECT_THAT(finished.err, Not(HasSubstr("jobserver unavailable")));
+}
+
 TEST(Npm, the_exit_code_is_the_scripts_own) {
   const Workspace workspace = npm_workspace();
   package(workspace, R"("dev": "exit 7")");

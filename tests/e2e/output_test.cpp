@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "e2e/dream_run.hpp"
+#include "e2e/terminal.hpp"
 
 namespace dream::e2e {
 namespace {
@@ -123,6 +124,24 @@ TEST(Output, colours_follow_the_option_then_the_environment) {
   EXPECT_TRUE(colours({}, {{"FORCE_COLOR", "1"}}));
   EXPECT_FALSE(colours({}, {{"FORCE_COLOR", "0"}}));
   EXPECT_FALSE(colours({}, {{"FORCE_COLOR", "1"}, {"NO_COLOR", "1"}}));
+}
+
+TEST(Output, has_colours_where_each_of_the_two_is_a_terminal) {
+  const Workspace workspace({{"a", "echo out; echo err >&2", "", ""}, {"c", "true", "", ""}});
+  const auto labels = [&](const std::string& redirection) {
+    Terminal terminal(workspace, {.arguments = {"-c", "\"$DREAM\" go " + redirection},
+                                  .folder = "c",
+                                  .environment = {{"DREAM", DREAM_BINARY}, {"TERM", "xterm"}},
+                                  .program = "/bin/sh"});
+    EXPECT_EQ(terminal.exit_code(), 0);
+    return std::pair(terminal.screen(), workspace.read("c/file"));
+  };
+  const auto [out_screen, err_file] = labels("2> file");
+  EXPECT_THAT(out_screen, HasSubstr("\x1b[36ma | "));
+  EXPECT_THAT(err_file, HasSubstr("a | err\n"));
+  const auto [err_screen, out_file] = labels("> file");
+  EXPECT_THAT(err_screen, HasSubstr("\x1b[36ma | "));
+  EXPECT_THAT(out_file, HasSubstr("a | out\n"));
 }
 
 TEST(Output, the_tasks_own_colours_pass) {

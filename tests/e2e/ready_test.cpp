@@ -98,6 +98,18 @@ TEST(ReadyByLog, waits_for_a_line_of_either_stream_without_its_colours) {
   EXPECT_THAT(dream.out(), HasSubstr("c runs"));
 }
 
+TEST(ReadyByLog, does_not_wait_for_the_end_of_the_line) {
+  const Workspace workspace =
+      with_service("printf 'ready in '; read go < $ROOT/gate; printf '42 ms> '; read go < $ROOT/gate",
+                   R"({"log": "ready * ms"})");
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_err("waiting for ./a:go to be ready: no line has \"ready * ms\" yet (");
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 0);
+  EXPECT_THAT(dream.out(), HasSubstr("c runs"));
+}
+
 TEST(ReadyByFile, does_not_take_the_file_of_yesterday) {
   const Workspace workspace =
       with_service("read go < $ROOT/gate; echo more >> up; read go < $ROOT/gate", R"({"file": "up"})");

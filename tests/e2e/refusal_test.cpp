@@ -63,6 +63,15 @@ TEST(Refused, is_a_step_without_a_command) {
   EXPECT_FALSE(anything_ran(workspace));
 }
 
+TEST(Refused, is_a_command_that_the_executor_has_no_use_for) {
+  const Workspace workspace = with(R"("executor": "npm", )" + command(R"("echo never")"));
+  const Finished finished = go(workspace);
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err,
+              HasSubstr("./a:go can't be started, so nothing is run: the npm executor runs scripts"));
+  EXPECT_FALSE(anything_ran(workspace));
+}
+
 TEST(Refused, is_everything_at_once_and_the_first_decides_the_exit_code) {
   Workspace workspace = with(command(R"(["no-such-program"])"));
   workspace.write("dream.json", R"({"workspace": {"./last": {"go": ["./first", "./a"]}},

@@ -82,6 +82,22 @@ TEST(TaskTerminal, has_no_pager_that_nobody_could_operate) {
   EXPECT_THAT(terminal.screen(), HasSubstr("<less,less,,unset,unset,>\r\n"));
 }
 
+TEST(TaskTerminal, is_as_wide_as_an_exported_width_of_the_window_says) {
+  const Workspace workspace({{"a", "echo \"<$COLUMNS>\"", "", ""},
+                             {"b", "echo \"<$COLUMNS>\"", "", R"("env": {"COLUMNS": "80"})"},
+                             last});
+  Launch launch = go();
+  const auto expect = [&](const std::string& columns, const std::string& of_a) {
+    launch.environment["COLUMNS"] = columns;
+    Terminal terminal(workspace, launch, {.rows = 24, .columns = 80});
+    EXPECT_EQ(terminal.exit_code(), 0);
+    EXPECT_THAT(terminal.screen(), HasSubstr("a | <" + of_a + ">\r\n"));
+    EXPECT_THAT(terminal.screen(), HasSubstr("b | <80>\r\n"));
+  };
+  expect("80", "76");
+  expect("200", "200");  // no window's width: it is meant
+}
+
 TEST(TaskTerminal, shows_a_long_log_of_git_to_its_end) {
   const Workspace workspace(
       {{"a",

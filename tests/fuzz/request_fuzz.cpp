@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     DREAM_ASSERT(!request.error().message.empty());
     return 0;
   }
-  DREAM_ASSERT(request->lines <= control::most_lines && request->within_ms >= 0);
+  DREAM_ASSERT(request->lines.value_or(0) <= control::most_lines && request->within_ms >= 0);
   // What is no UTF-8 is replaced when it is written.
   const Result<control::Request> clean = control::parse_request(control::to_line(*request));
   DREAM_ASSERT(clean && clean->steps.size() == request->steps.size());

@@ -86,7 +86,7 @@ const Subcommand ctl_logs{
           definition.moment("--since", options.ctl.since_ms,
                             "what they wrote since then: 5m, 30s, 2026-11-29T07:00");
           definition.flag("--raw", options.ctl.raw, "the bytes as they are, without labels");
-          definition.number("-n,--lines", "N", options.ctl.request.lines, 1, most_lines,
+          definition.number("-n,--lines", "N", options.ctl.request.lines, 0, most_lines,
                             "the last N lines of each step (100)");
         },
     .run = ask_runs,

@@ -189,7 +189,7 @@ int show_run(const Chosen& chosen, const Options& options) {
   if (options.output == Output::events) return show_lines(chosen);
   constexpr std::size_t most_pending = std::size_t{256} << 10U;
   const Plan& plan = chosen.record.plan();
-  const bool color = use_color(options.color, STDOUT_FILENO);
+  const output::Colors colors = use_colors(options.color);
   boost::asio::io_context context(1);
   std::unique_ptr<output::Renderer> renderer;
   const auto resume = [&] {
@@ -198,9 +198,9 @@ int show_run(const Chosen& chosen, const Options& options) {
   int problem = 0;
   output::Console console(context,
                           {.on_room = resume, .on_lost = [&](Stream, int error) { problem = error; }});
-  renderer = output::make_renderer(context, console, plan, mode_of(options, plan), color, resume);
+  renderer = output::make_renderer(context, console, plan, mode_of(options, plan), colors, resume);
   const auto log =
-      output::make_log(LogLevel::info, color, [&](std::string_view line) { renderer->say(line); });
+      output::make_log(LogLevel::info, colors.err, [&](std::string_view line) { renderer->say(line); });
   const auto write_out = [&](std::size_t most) {
     while (problem == 0 && (console.pending() > most || (most == 0 && renderer->busy()))) {
       if (context.stopped()) context.restart();

@@ -20,7 +20,7 @@ class GroupedTest : public RunTest {
 
   std::unique_ptr<Renderer> make(Console& console, const std::string& folder, Grouped which = Grouped::all) {
     return make_grouped_renderer(
-        context_, console, plan_, which, false, [this] { ++room_calls_; }, folder);
+        context_, console, plan_, which, {}, [this] { ++room_calls_; }, folder);
   }
 
   TemporaryFolder folder_;

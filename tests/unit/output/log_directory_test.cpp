@@ -21,7 +21,7 @@ class LogDirectoryTest : public RunTest {
   void log_into(const fs::path& folder) {
     logs_ = folder;
     use(make_log_directory(folder, plan_,
-                           make_renderer(context_, console_, plan_, OutputMode::prefix, false, [] {})));
+                           make_renderer(context_, console_, plan_, OutputMode::prefix, {}, [] {})));
   }
 
   [[nodiscard]] std::string read(const std::string& name) const {
@@ -173,7 +173,7 @@ TEST_F(LogDirectoryTest, belongs_to_one_run_at_a_time) {
   start_all();
   writes(a, Stream::out, "of the first\n");
   const auto second = make_log_directory(
-      logs_, plan_, make_renderer(context_, console_, plan_, OutputMode::prefix, false, [] {}));
+      logs_, plan_, make_renderer(context_, console_, plan_, OutputMode::prefix, {}, [] {}));
   const Result<void> begun = second->begin(now_);
   ASSERT_FALSE(begun);
   EXPECT_EQ(begun.error().message, "another run of dream writes its logs there");

@@ -1,0 +1,62 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "e2e/terminal.hpp"
+
+/// Ctrl-C and Ctrl-\ of an interactive step that has the user's terminal.
+namespace dream::e2e {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* interactive = R"("interactive": true)";
+
+TEST(FrontKeys, are_the_interactive_steps_own) {
+  const Workspace workspace(
+      {{"a", "echo serves; read go < $ROOT/gate", "", service},
+       {"c",
+        "trap 'echo $((n += 1)) cancelled' INT QUIT; echo up; until read -r line; do :; done; echo got $line",
+        "", interactive}});
+  const Gate gate(workspace, "gate");
+  Terminal terminal(workspace, {.arguments = {"go", "-o", "raw"}, .folder = "c"});
+  terminal.await_screen("serves");
+  terminal.await_screen("up");
+  terminal.type("\x03");
+  terminal.await_screen("1 cancelled");
+  terminal.type("\x1c");
+  terminal.await_screen("2 cancelled");
+  terminal.type("hello\n");
+  EXPECT_EQ(terminal.exit_code(), 0);
+  EXPECT_THAT(terminal.screen(), HasSubstr("got hello"));
+}
+
+TEST(FrontKeys, that_end_the_step_end_the_run) {
+  const Workspace workspace({{"c", "echo up; read go < $ROOT/gate", "", interactive}});
+  const Gate gate(workspace, "gate");
+  Terminal terminal(workspace, {.arguments = {"-c", "\"$DREAM\" go; echo goes on"},
+                                .folder = "c",
+                                .environment = {{"DREAM", DREAM_BINARY}},
+                                .program = "/bin/bash"});
+  terminal.await_screen("up");
+  terminal.type("\x03");
+  EXPECT_EQ(terminal.exit_code(), 130);
+  EXPECT_THAT(terminal.screen(), Not(HasSubstr("goes on"))) << "dream has died of the signal, too";
+}
+
+TEST(FrontKeys, are_the_runs_once_it_is_being_stopped) {
+  const Workspace workspace(
+      {{"c", "trap '' INT TERM HUP; echo up; until read -r line && test \"$line\" = end; do :; done", "",
+        R"("interactive": true, "stop": {"graceMs": 3600000})"}});
+  Terminal terminal(workspace, {.arguments = {"go"}, .folder = "c"});
+  terminal.await_screen("up");
+  terminal.send(SIGTERM);
+  terminal.await_screen("waiting for");  // long enough for it to be another request
+  terminal.type("\x03");
+  EXPECT_EQ(terminal.exit_code(), 143);
+}
+
+}  // namespace
+}  // namespace dream::e2e
