@@ -117,6 +117,12 @@ Descriptor open_for_reading(const FoundFile& file) {
   return Descriptor(::open(name.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }
 
+Unread unread(int error_number) {
+  // The file itself is there.
+  if (error_number == ENOENT) return {"/proc isn't mounted, and dream needs it", "mount -t proc proc /proc"};
+  return {std::generic_category().message(error_number), system_remedy(error_number)};
+}
+
 std::string kind_of_file(const struct stat& status) {
   switch (status.st_mode & S_IFMT) {
     case S_IFREG:

@@ -33,6 +33,13 @@ using Judge = std::function<Result<void>(const FoundFile& place)>;
 /// be read.
 [[nodiscard]] Descriptor open_for_reading(const FoundFile& file);
 
+/// Why open_for_reading() has failed, and what a person can do about it, which may be empty.
+struct Unread {
+  std::string why;
+  std::string remedy;
+};
+[[nodiscard]] Unread unread(int error_number);
+
 /// "a pipe", "a folder": what is there in place of a regular file.
 [[nodiscard]] std::string kind_of_file(const struct stat& status);
 

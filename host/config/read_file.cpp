@@ -25,7 +25,8 @@ Error unreadable(const std::filesystem::path& file, const std::string& why, std:
 }
 
 Error unreadable(const std::filesystem::path& file, int error_number) {
-  return unreadable(file, std::generic_category().message(error_number), system_remedy(error_number));
+  Unread unread = dream::unread(error_number);
+  return unreadable(file, unread.why, std::move(unread.remedy));
 }
 
 Error too_large(const std::filesystem::path& file, std::size_t max_size) {

@@ -177,7 +177,8 @@ void Narrator::tell_wait(Instant now, const engine::StillProbing& probing) {
   std::string text = fmt::format("waiting for {} to be ready", name(probing.step));
   if (!probing.found.what.empty()) text += ": " + probing.found.what;
   text += " (";
-  if (probing.found.tries > 0) text += fmt::format("{} tries, ", probing.found.tries);
+  if (probing.found.tries > 0)
+    text += fmt::format("{} {}, ", probing.found.tries, probing.found.tries == 1 ? "try" : "tries");
   text += fmt::format("{}; gives up in {})", human_duration(probing.after),
                       human_duration(probing.gives_up_at - now));
   log_.write(LogLevel::info, text);

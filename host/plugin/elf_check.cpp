@@ -139,8 +139,8 @@ Result<void> check_shared_library(const FoundFile& file, const std::filesystem::
   if (!size) return size.error();
   const Descriptor bytes = open_for_reading(file);
   if (!bytes.is_open()) {
-    return not_a_plugin(name, "can't be read: " + std::generic_category().message(errno),
-                        system_remedy(errno));
+    const Unread unread = dream::unread(errno);
+    return not_a_plugin(name, "can't be read: " + unread.why, unread.remedy);
   }
   Elf64_Ehdr header{};
   if (*size < sizeof(header) || !read_at(bytes, 0, &header)) {

@@ -23,7 +23,7 @@ constexpr auto stays = std::chrono::milliseconds(100);
 struct Connection::State : std::enable_shared_from_this<Connection::State> {
   State(boost::asio::io_context& its_context, Connected its_counts, std::function<void(std::string)> its_done)
       : context(its_context),
-        resolver(context),
+        lookup(context.get_executor()),
         limit(context),
         counts(its_counts),
         done(std::move(its_done)) {}
@@ -33,7 +33,7 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
     limit.async_wait([self = shared_from_this()](const Code& error) {
       if (!error) self->finish("no answer within 5 s");
     });
-    find_endpoints(resolver, host, port,
+    find_endpoints(lookup, host, port,
                    [self = shared_from_this()](const Code& error, const Endpoints& endpoints) {
                      if (error) return self->finish(error.message());
                      self->connect(endpoints);
@@ -80,14 +80,14 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
   std::function<void(std::string)> stop() {
     Code ignored;
     limit.cancel();
-    resolver.cancel();
+    lookup.cancel();
     for (auto& timer : timers) timer.cancel();
     for (tcp::socket& socket : sockets) socket.close(ignored);
     return std::exchange(done, nullptr);
   }
 
   boost::asio::io_context& context;
-  tcp::resolver resolver;
+  NameLookup lookup;
   boost::asio::steady_timer limit;
   Connected counts;
   std::function<void(std::string)> done;

@@ -39,6 +39,7 @@ class Command {
 
   [[nodiscard]] const std::vector<std::string>& argv() const { return argv_; }
 
+  [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] Finding judge(const CommandEnd& end) const {
     if (is_success(end.status)) return {};
     if (const auto* lost = std::get_if<Lost>(&end.status))
@@ -84,6 +85,7 @@ class Exec : public Kind {
   Exec(const ExecProbe& probe, Subject subject) : subject_(std::move(subject)), command_(probe) {}
 
   [[nodiscard]] Pace pace() const override { return slow; }
+  [[nodiscard]] std::string awaited() const override { return command_.name() + " hasn't ended yet"; }
 
  protected:
   void begin(Found found) {

@@ -18,6 +18,8 @@ class Http : public Kind {
         });
   }
 
+  [[nodiscard]] std::string awaited() const override { return probe_.url + " hasn't answered yet"; }
+
  private:
   HttpProbe probe_;
   boost::asio::io_context& context_;

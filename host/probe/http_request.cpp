@@ -77,7 +77,7 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
         probe(its_probe),
         limits(its_limits),
         done(std::move(its_done)),
-        resolver(context),
+        lookup(context.get_executor()),
         limit(context),
         request(request_of(probe)) {}
 
@@ -88,7 +88,7 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
       const std::string none = "doesn't answer within " + human_duration(self->limits.whole);
       self->finish(self->answered ? self->wrong : none);
     });
-    find_endpoints(resolver, probe.host, probe.port,
+    find_endpoints(lookup, probe.host, probe.port,
                    [self = shared_from_this()](const Code& error, const Endpoints& endpoints) {
                      if (error) return self->finish(words_of(error));
                      self->ask(endpoints);
@@ -170,7 +170,7 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
 
   std::function<void(std::string)> stop() {
     limit.cancel();
-    resolver.cancel();
+    lookup.cancel();
     for (Exchange& one : exchanges) {
       one.over = true;
       one.rest.cancel();
@@ -184,7 +184,7 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
   HttpProbe probe;
   Limits limits;
   std::function<void(std::string)> done;
-  tcp::resolver resolver;
+  NameLookup lookup;
   boost::asio::steady_timer limit;
   http::request<http::empty_body> request;
   std::list<Exchange> exchanges;

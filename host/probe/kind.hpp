@@ -64,6 +64,8 @@ class Kind {
   /// Its executor says that it is ready.
   virtual void become_healthy() {}
   [[nodiscard]] virtual Pace pace() const { return quick; }
+  /// What a try that takes its time is waiting for.
+  [[nodiscard]] virtual std::string awaited() const { return {}; }
 
   std::function<void()> wake;  ///< a try would find something new
 };

@@ -34,8 +34,10 @@ class Prober {
   void hear(Stream stream, std::string_view bytes);
   void become_healthy();
 
-  /// What is wrong, as the last try found it.
-  [[nodiscard]] const std::string& found() const { return found_; }
+  /// What is wrong, as the last try found it; what the first one waits for.
+  [[nodiscard]] std::string found() const {
+    return found_.empty() && looking_ ? kinds_[turn_]->awaited() : found_;
+  }
   /// Of the probe whose turn it is; 0 of one that hears by itself.
   [[nodiscard]] std::size_t tries() const { return tries_; }
 

@@ -17,13 +17,19 @@ class Tcp : public Kind {
         [this, found = std::move(found)](const std::string& why) {
           const Found tell = found;  // a next try may replace the connection, and this with it
           if (why.empty()) return tell({});
-          const bool bare = probe_.host.find(':') == std::string::npos;
-          tell(not_yet(fmt::format("no connection to {}{}{}:{}: {}", bare ? "" : "[", probe_.host,
-                                   bare ? "" : "]", probe_.port, why)));
+          tell(not_yet(fmt::format("no connection to {}: {}", address(), why)));
         });
   }
 
+  [[nodiscard]] std::string awaited() const override { return address() + " hasn't answered yet"; }
+
  private:
+  [[nodiscard]] std::string address() const {
+    const bool bare = probe_.host.find(':') == std::string::npos;
+    return bare ? fmt::format("{}:{}", probe_.host, probe_.port)
+                : fmt::format("[{}]:{}", probe_.host, probe_.port);
+  }
+
   TcpProbe probe_;
   boost::asio::io_context& context_;
   std::unique_ptr<Connection> connection_;

@@ -47,14 +47,15 @@ class Docker : public sdk::Executor {
           BuildContext::find_dockerfile(plan->directory, build->context, build->dockerfile);
       if (!dockerfile) return dockerfile.failure();
     }
+    const Result<asio::any_io_executor> executor = thread_.executor();
+    if (!executor) return executor.failure();
     auto run = std::make_unique<dream::life::StepRun>(host_, task.raw().run);
-    const auto executor = thread_.executor();
     const auto make = [&](std::shared_ptr<LifeObserver> observer) -> std::shared_ptr<dream::life::Life> {
       if (plan->options.swarm)
-        return std::make_shared<ServiceLife>(executor, *std::move(plan), std::move(observer));
-      return std::make_shared<ContainerLife>(executor, *std::move(plan), std::move(observer));
+        return std::make_shared<ServiceLife>(*executor, *std::move(plan), std::move(observer));
+      return std::make_shared<ContainerLife>(*executor, *std::move(plan), std::move(observer));
     };
-    run->begin(executor, loop_, make);
+    run->begin(*executor, loop_, make);
     return std::unique_ptr<sdk::Run>(std::move(run));
   }
 

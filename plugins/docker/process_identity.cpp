@@ -1,7 +1,10 @@
 #include "process_identity.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -19,7 +22,8 @@ std::string first_line(const std::string& path) {
   return line;
 }
 
-/// In ticks since the boot; empty when there is no such process.
+/// In ticks since the boot; empty when it can't be read: hidepid, or ProtectProc, hide the processes of
+/// others.
 std::string start_time(const std::string& pid) {
   const std::string status = first_line("/proc/" + pid + "/stat");
   const std::size_t name_end = status.rfind(')');  // the name may hold anything
@@ -55,7 +59,12 @@ bool is_dead(const std::string& identity) {
   const std::string rest = identity.substr(here.size());
   const std::size_t slash = rest.find('/');
   if (slash == std::string::npos) return false;
-  return start_time(rest.substr(0, slash)) != rest.substr(slash + 1);
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + slash, pid);
+  if (error != std::errc() || end != rest.data() + slash || pid <= 0) return false;
+  if (::kill(pid, 0) != 0 && errno == ESRCH) return true;
+  const std::string start = start_time(rest.substr(0, slash));
+  return !start.empty() && start != rest.substr(slash + 1);
 }
 
 }  // namespace dream::docker

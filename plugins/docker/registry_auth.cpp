@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/write.hpp>
+#include <cctype>
+#include <sstream>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "failures.hpp"
 
@@ -13,12 +16,6 @@ namespace dream::docker {
 namespace {
 
 constexpr std::string_view hub = "https://index.docker.io/v1/";
-
-/// What is known for a registry; any of it may be empty.
-struct Credentials {
-  std::string user, password, token;
-  [[nodiscard]] bool empty() const { return user.empty() && token.empty(); }
-};
 
 std::string to_header(const Credentials& credentials, const std::string& registry) {
   rapidjson::Document json(rapidjson::kObjectType);
@@ -36,7 +33,9 @@ std::string to_header(const Credentials& credentials, const std::string& registr
 
 /// What an entry of `auths` has.
 Credentials stored_credentials(const Json& entry) {
-  Credentials found{.token = json_text(entry, {"identitytoken"})};
+  Credentials found{.user = json_text(entry, {"username"}),
+                    .password = json_text(entry, {"password"}),
+                    .token = json_text(entry, {"identitytoken"})};
   const std::string pair = base64_decode(json_text(entry, {"auth"}));
   if (const std::size_t colon = pair.find(':'); colon != std::string::npos) {
     found.user = pair.substr(0, colon);
@@ -53,7 +52,77 @@ Credentials helper_credentials(std::string_view answer) {
   return found;
 }
 
+/// The registry that a key of `auths` means: it may be an address, as "https://ghcr.io/v2/".
+std::string registry_of_key(std::string_view key) {
+  if (key == hub) return std::string(key);
+  if (const std::size_t scheme = key.find("://"); scheme != std::string_view::npos)
+    key.remove_prefix(scheme + 3);
+  return std::string(key.substr(0, key.find('/')));
+}
+
+std::vector<std::string> keys_of(const Json& object) {
+  std::vector<std::string> keys;
+  if (!object.IsObject()) return keys;
+  for (const auto& member : object.GetObject())
+    keys.emplace_back(member.name.GetString(), member.name.GetStringLength());
+  return keys;
+}
+
+/// What docker's configuration itself has.
+Credentials stored_credentials(const Json& configuration, const std::string& registry) {
+  const Json& stored = json_at(configuration, {"auths"});
+  if (const Json& exact = json_at(stored, {registry}); !exact.IsNull()) return stored_credentials(exact);
+  for (const std::string& key : keys_of(stored)) {
+    if (registry_of_key(key) == registry) return stored_credentials(json_at(stored, {key}));
+  }
+  return {};
+}
+
+/// The program to be asked for a registry; empty: none.
+std::string helper_of(const Json& configuration, const std::string& registry) {
+  std::string name = json_text(configuration, {"credHelpers", registry});
+  if (name.empty()) name = json_text(configuration, {"credsStore"});
+  return name.empty() ? name : "docker-credential-" + name;
+}
+
+/// The images that a line of a Dockerfile names.
+std::vector<std::string> images_in(const std::string& line, std::set<std::string>& stages) {
+  std::vector<std::string> images;
+  std::istringstream words(line);
+  std::string word;
+  words >> word;
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::toupper(c); });
+  if (word == "FROM") {
+    while (words >> word && word.starts_with("--")) {
+    }
+    images.push_back(word);
+    if (words >> word >> word) stages.insert(word);  // AS
+    return images;
+  }
+  constexpr std::string_view from = "from=";
+  for (std::size_t at = line.find(from); at != std::string::npos; at = line.find(from, at + 1)) {
+    const std::size_t begin = at + from.size();
+    images.push_back(line.substr(begin, line.find_first_of(", \t", begin) - begin));
+  }
+  return images;
+}
+
 }  // namespace
+
+std::optional<std::set<std::string>> registries_of(const std::string& dockerfile) {
+  std::set<std::string> registries;
+  std::set<std::string> stages{"scratch"};
+  std::istringstream lines(dockerfile);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    for (const std::string& image : images_in(line, stages)) {
+      if (image.empty() || image.find_first_of("$\\`") != std::string::npos) return std::nullopt;
+      const bool is_number = image.find_first_not_of("0123456789") == std::string::npos;  // of a stage
+      if (!is_number && !stages.contains(image)) registries.insert(registry_of(image));
+    }
+  }
+  return registries;
+}
 
 std::string registry_of(std::string_view image) {
   const std::string first(image.substr(0, image.find('/')));
@@ -62,35 +131,66 @@ std::string registry_of(std::string_view image) {
   return !is_registry || first == "docker.io" ? std::string(hub) : first;
 }
 
-void PullAuthorization::close() {
+void RegistryLogins::close() {
+  closed_ = true;
   if (helper_ != nullptr) helper_->close();
 }
 
-Async<Authorization> PullAuthorization::find(std::string image) {
+Async<Credentials> RegistryLogins::find(const Json& configuration, const std::string& registry,
+                                        std::chrono::milliseconds limit, std::string& trouble) {
+  const std::string program = helper_of(configuration, registry);
+  if (program.empty()) co_return stored_credentials(configuration, registry);
+  const Answer answer = co_await ask(program, registry, limit);
+  Credentials found = helper_credentials(answer.text);
+  if (!found.empty()) co_return found;
+  std::string why = trouble_of(program, answer);
+  if (why.empty()) co_return found;
+  if (trouble.empty()) trouble = std::move(why);
+  co_return stored_credentials(configuration, registry);
+}
+
+Async<Authorization> RegistryLogins::find(std::string image) {
   const auto configuration = parse_json_file(folder_ + "/config.json");
   const std::string registry = registry_of(image);
-  std::string helper = json_text(configuration, {"credHelpers", registry});
-  if (helper.empty()) helper = json_text(configuration, {"credsStore"});
   Authorization found;
-  Credentials credentials = stored_credentials(json_at(configuration, {"auths", registry}));
-  if (credentials.empty() && !helper.empty()) {
-    const std::string program = "docker-credential-" + helper;
-    const Answer answer = co_await ask(program, registry);
-    credentials = helper_credentials(answer.text);
-    if (credentials.empty()) found.trouble = trouble_of(program, answer);
-  }
+  const Credentials credentials = co_await find(configuration, registry, limit_, found.trouble);
   if (!credentials.empty()) found.header = base64_encode(to_header(credentials, registry));
   co_return found;
 }
 
-Async<PullAuthorization::Answer> PullAuthorization::ask(std::string program, std::string registry) {
+Async<Authorization> RegistryLogins::find_all(std::string dockerfile) {
+  const auto end = std::chrono::steady_clock::now() + limit_;
+  const auto configuration = parse_json_file(folder_ + "/config.json");
+  const auto needed = registries_of(dockerfile);
+  std::set<std::string> known;
+  for (const char* list : {"auths", "credHelpers"}) {
+    for (const std::string& key : keys_of(json_at(configuration, {list}))) known.insert(registry_of_key(key));
+  }
+  Authorization all;
+  for (const std::string& registry : known) {
+    if (closed_) break;
+    const bool asks = !helper_of(configuration, registry).empty();
+    if (asks && needed && !needed->contains(registry)) continue;
+    const auto left = std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    const Credentials found =
+        co_await find(configuration, registry, std::max(left, std::chrono::milliseconds(0)), all.trouble);
+    if (found.empty()) continue;
+    const Json key(rapidjson::StringRef(registry.c_str()));
+    all.header += (all.header.empty() ? "" : ",") + to_text(key) + ":" + to_header(found, registry);
+  }
+  if (!all.header.empty()) all.header = base64_encode("{" + all.header + "}");
+  co_return all;
+}
+
+Async<RegistryLogins::Answer> RegistryLogins::ask(std::string program, std::string registry,
+                                                  std::chrono::milliseconds limit) {
   constexpr std::size_t longest = std::size_t{1024} * 1024;
   const auto helper = std::make_shared<Connection>(executor_, engine_words);
   helper_ = helper;
   Answer answer;
   answer.error = helper->start({program, "get"});
   if (answer.error) co_return answer;
-  helper->expires_after(limit_);
+  helper->expires_after(limit);
   const std::string question = registry + "\n";
   std::size_t bytes = 0;
   std::tie(answer.error, bytes) = co_await asio::async_write(*helper, asio::buffer(question), answered);
@@ -109,7 +209,7 @@ Async<PullAuthorization::Answer> PullAuthorization::ask(std::string program, std
   co_return answer;
 }
 
-std::string PullAuthorization::trouble_of(const std::string& program, const Answer& answer) const {
+std::string RegistryLogins::trouble_of(const std::string& program, const Answer& answer) const {
   // The answer that helpers have agreed on, for a registry that they know nothing of.
   if (answer.text.find("credentials not found") != std::string::npos) return {};
   const std::string named = ", which " + folder_ + "/config.json names,";
@@ -127,20 +227,6 @@ std::string PullAuthorization::trouble_of(const std::string& program, const Answ
     trouble += " gave no password";
   }
   return trouble + (words.empty() ? "" : ": " + words) + "; docker login shows whether it works";
-}
-
-std::string build_authorization(const std::string& folder) {
-  const auto configuration = parse_json_file(folder + "/config.json");
-  const Json& stored = json_at(configuration, {"auths"});
-  if (!stored.IsObject()) return {};
-  std::string all;
-  for (const auto& member : stored.GetObject()) {
-    const Credentials found = stored_credentials(member.value);
-    const std::string registry = member.name.GetString();
-    if (!found.empty())
-      all += (all.empty() ? "" : ",") + to_text(member.name) + ":" + to_header(found, registry);
-  }
-  return all.empty() ? all : base64_encode("{" + all + "}");
 }
 
 }  // namespace dream::docker

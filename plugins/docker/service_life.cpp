@@ -67,7 +67,7 @@ Async<Result<void>> ServiceLife::prepare() {
   if (*found || plan_.options.health_check) {
     if (Result<void> can_get_ready = check_readiness(plan_, image_); !can_get_ready) co_return can_get_ready;
   }
-  const Authorization authorization = co_await authorization_.find(plan_.options.image);
+  const Authorization authorization = co_await logins_.find(plan_.options.image);
   if (!authorization.trouble.empty() && !stopping()) observer_->on_warning(authorization.trouble);
   node_authorization_ = authorization.header;
   co_return Result<void>();

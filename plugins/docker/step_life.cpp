@@ -23,7 +23,7 @@ StepLife::StepLife(const asio::any_io_executor& executor, ContainerPlan plan,
       observer_(std::move(observer)),
       engine_(executor, plan_.endpoint),
       stream_(executor, plan_.endpoint),
-      authorization_(executor, plan_.docker_configuration, limits.helper),
+      logins_(executor, plan_.docker_configuration, limits.helper),
       limits_(limits),
       program_(observer_) {}
 
@@ -93,7 +93,7 @@ void StepLife::run_inside(const std::vector<std::string>& argv, std::chrono::mil
 
 void StepLife::break_off() {
   engine_.close();
-  authorization_.close();
+  logins_.close();
 }
 
 sdk::Exit StepLife::stopped_early() const {

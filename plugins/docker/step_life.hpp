@@ -27,7 +27,7 @@ struct LifeLimits {
   /// How long the removal is tried when the engine is gone, or the end is forced.
   std::chrono::milliseconds removal{2'000};
   /// How long a credential helper may take.
-  std::chrono::milliseconds helper = PullAuthorization::helper_limit;
+  std::chrono::milliseconds helper = RegistryLogins::helper_limit;
   /// How long no node of a swarm may suit; one whose port is just given back suits in a moment.
   std::chrono::milliseconds no_node{20'000};
   /// A node of a swarm that is lost still has its tasks, as far as the swarm knows: how often to look at it.
@@ -83,7 +83,7 @@ class StepLife : public life::Life, public std::enable_shared_from_this<StepLife
   std::shared_ptr<LifeObserver> observer_;
   Engine engine_;
   Engine stream_;  ///< for the output
-  PullAuthorization authorization_;
+  RegistryLogins logins_;
   LifeLimits limits_;
   ProgramStart program_;
   Stage stage_ = Stage::preparing;

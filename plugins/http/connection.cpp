@@ -81,7 +81,7 @@ error_code notice_a_lost_peer(int socket) {
 void Connection::close() {
   closed_ = true;
   stream_.close();
-  resolver_.cancel();
+  lookup_.cancel();
 }
 
 void Connection::finish_writing() {
@@ -127,21 +127,22 @@ void Connection::begin_writing(std::vector<asio::const_buffer> bytes, Done done)
 }
 
 Async<Result<void>> Connection::open(const Endpoint& endpoint, Limit limit) {
-  expires_after(std::min<std::chrono::milliseconds>(open_limit, limit.value_or(open_limit)));
-  Result<void> opened = co_await open_socket(endpoint);
+  limit = std::min<std::chrono::milliseconds>(open_limit, limit.value_or(open_limit));
+  expires_after(limit);
+  Result<void> opened = co_await open_socket(endpoint, limit);
   if (opened && closed_) co_return words_.unreachable(endpoint, asio::error::operation_aborted, {});
   expires_after({});
   co_return opened;
 }
 
-Async<Result<void>> Connection::open_socket(const Endpoint& endpoint) {
+Async<Result<void>> Connection::open_socket(const Endpoint& endpoint, Limit limit) {
   error_code error;
   switch (endpoint.kind) {
     case Endpoint::Kind::local:
       error = co_await connect_local(endpoint.path);
       break;
     case Endpoint::Kind::tcp:
-      error = co_await connect_tcp(endpoint.host, endpoint.port);
+      error = co_await connect_tcp(endpoint, limit);
       break;
     case Endpoint::Kind::program:
       error = start(endpoint.command);
@@ -158,15 +159,31 @@ Async<error_code> Connection::connect_local(const std::string& path) {
   co_return error;
 }
 
-Async<error_code> Connection::connect_tcp(const std::string& host, const std::string& port) {
-  const auto [failure, found] = co_await resolver_.async_resolve(host, port, answered);
+Async<std::pair<error_code, plugins::Endpoints>> Connection::find(const Endpoint& endpoint, Limit limit) {
+  if (auto known = plugins::known_endpoints(endpoint.host, endpoint.port))
+    co_return std::pair(error_code(), *std::move(known));
+  const auto begin = [&](auto done) {
+    lookup_.begin(
+        endpoint.host, endpoint.port, limit,
+        [kept = std::make_shared<decltype(done)>(std::move(done))](
+            const error_code& error, const plugins::Endpoints& found) { std::move (*kept)(error, found); });
+  };
+  auto [error, found] =
+      co_await asio::async_initiate<decltype(answered), void(error_code, plugins::Endpoints)>(begin,
+                                                                                              answered);
+  co_return std::pair(error, std::move(found));
+}
+
+Async<error_code> Connection::connect_tcp(const Endpoint& endpoint, Limit limit) {
+  if (closed_) co_return asio::error::operation_aborted;
+  const auto [failure, found] = co_await find(endpoint, limit);
   if (failure) co_return failure;
   error_code error = asio::error::host_not_found;
-  for (const auto& entry : found) {
+  for (const asio::ip::tcp::endpoint& address : found) {
     if (closed_) co_return asio::error::operation_aborted;
     error_code ignored;
     stream_.socket().close(ignored);
-    const Stream::endpoint_type peer = entry.endpoint();
+    const Stream::endpoint_type peer = address;
     std::tie(error) = co_await stream_.async_connect(peer, answered);
     if (!error) co_return notice_a_lost_peer(native_handle());
     if (error == boost::beast::error::timeout) break;

@@ -2,7 +2,6 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/basic_stream.hpp>
@@ -18,6 +17,7 @@
 #include "asio.hpp"
 #include "endpoint.hpp"
 #include "program.hpp"
+#include "shared/name_lookup.hpp"
 
 namespace dream::http {
 
@@ -36,7 +36,7 @@ class Connection {
   using Limit = std::optional<std::chrono::milliseconds>;
 
   Connection(const executor_type& executor, const Words& words)
-      : words_(words), stream_(executor), resolver_(executor) {}
+      : words_(words), stream_(executor), lookup_(executor) {}
   ~Connection() { close(); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -95,15 +95,16 @@ class Connection {
   void begin_writing(std::vector<asio::const_buffer> bytes, Done done);
   [[nodiscard]] static error_code known(const error_code& error);
 
-  [[nodiscard]] Async<Result<void>> open_socket(const Endpoint& endpoint);
+  [[nodiscard]] Async<Result<void>> open_socket(const Endpoint& endpoint, Limit limit);
   [[nodiscard]] Async<error_code> connect_local(const std::string& path);
-  [[nodiscard]] Async<error_code> connect_tcp(const std::string& host, const std::string& port);
+  [[nodiscard]] Async<error_code> connect_tcp(const Endpoint& endpoint, Limit limit);
+  [[nodiscard]] Async<std::pair<error_code, plugins::Endpoints>> find(const Endpoint& endpoint, Limit limit);
   [[nodiscard]] Async<Result<void>> secure(const Endpoint& endpoint);
 
   const Words& words_;
   Program program_;  // before the stream, which is closed first
   Stream stream_;
-  asio::ip::tcp::resolver resolver_;
+  plugins::NameLookup lookup_;
   std::unique_ptr<asio::ssl::context> tls_context_;
   std::unique_ptr<asio::ssl::stream<Stream&>> tls_;
   bool closed_ = false;

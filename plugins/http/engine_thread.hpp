@@ -2,10 +2,11 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <csignal>
 #include <thread>
 
 #include "asio.hpp"
+#include "endpoint.hpp"
+#include "shared/start_thread.hpp"
 
 namespace dream::http {
 
@@ -20,22 +21,16 @@ class EngineThread {
   EngineThread(const EngineThread&) = delete;
   EngineThread& operator=(const EngineThread&) = delete;
 
-  [[nodiscard]] asio::any_io_executor executor() {
-    if (!thread_.joinable()) start();
-    return context_.get_executor();
+  /// A Failure: the system has no thread for it.
+  [[nodiscard]] Result<asio::any_io_executor> executor() {
+    if (thread_.joinable()) return asio::any_io_executor(context_.get_executor());
+    if (const std::error_code error = plugins::start_thread(thread_, [this] { context_.run(); })) {
+      return Failure{DREAM_E_FAILED, "no thread can be started: " + error.message()};
+    }
+    return asio::any_io_executor(context_.get_executor());
   }
 
  private:
-  void start() {
-    // Signals are the host's business: its own threads get them.
-    sigset_t all;
-    sigset_t before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { context_.run(); });
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  }
-
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
   std::thread thread_;

@@ -36,13 +36,14 @@ class Kubernetes : public sdk::Executor {
     }
     sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_variables());
     if (!plan) return plan.failure();
+    const sdk::Result<dream::http::asio::any_io_executor> executor = thread_.executor();
+    if (!executor) return executor.failure();
     auto run = std::make_unique<dream::life::StepRun>(host_, task.run());
-    const auto executor = thread_.executor();
     const auto make = [&](std::shared_ptr<dream::life::LifeObserver> observer) {
-      auto login = login_of(plan->access);
-      return std::make_shared<PodLife>(executor, std::move(login), *std::move(plan), std::move(observer));
+      auto login = login_of(*executor, plan->access);
+      return std::make_shared<PodLife>(*executor, std::move(login), *std::move(plan), std::move(observer));
     };
-    run->begin(executor, loop_, make);
+    run->begin(*executor, loop_, make);
     return std::unique_ptr<sdk::Run>(std::move(run));
   }
 
@@ -88,9 +89,10 @@ class Kubernetes : public sdk::Executor {
 
  private:
   /// One for all steps that reach a cluster in the same way.
-  [[nodiscard]] std::shared_ptr<Login> login_of(const Access& access) {
+  [[nodiscard]] std::shared_ptr<Login> login_of(const dream::http::asio::any_io_executor& executor,
+                                                const Access& access) {
     std::shared_ptr<Login>& login = logins_[access.files + " " + access.context + " " + access.name_space];
-    if (login == nullptr) login = std::make_shared<Login>(thread_.executor(), access);
+    if (login == nullptr) login = std::make_shared<Login>(executor, access);
     return login;
   }
 

@@ -170,6 +170,7 @@ class Shell : public CommandExecutor {
   Result<Command> script(const Task& task) const {
     const fs::path scripts = fs::path(task.directory()) / "scripts";
     const std::string name(task.name());
+    if (name.find('/') != std::string::npos) return no_command(name, scripts);
     std::string not_executable;
     for (const std::string& file : {name, name + std::string(script_suffix)}) {
       if (!is_file(scripts / file)) continue;
@@ -193,7 +194,8 @@ class Shell : public CommandExecutor {
     const std::string names = script_names(scripts);
     Failure failure{DREAM_E_NOT_FOUND, project().path + " has no command for \"" + task + "\""};
     failure.message += names.empty() ? ", and no scripts" : "; its scripts are " + names;
-    failure.hint = "set its command in dream.json, or write the executable scripts/" + task;
+    failure.hint = "set its command in dream.json";
+    if (task.find('/') == std::string::npos) failure.hint += ", or write the executable scripts/" + task;
     return failure;
   }
 };

@@ -177,6 +177,15 @@ TEST(Surroundings, of_a_script_without_a_first_line_are_those_of_sh) {
   EXPECT_EQ(finished.out, "ran one  two in " + workspace.root().string() + "/a\n");
 }
 
+TEST(Surroundings, without_proc_are_named) {
+  const Workspace workspace(R"({"tasks": {"go": {"command": "true"}}})");
+  const Finished finished = run(
+      workspace, {.arguments = {"-rm", "sh", "-c", "mount -t tmpfs none /proc && exec " DREAM_BINARY " go"},
+                  .program = "/usr/bin/unshare"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("dream.json: the file can't be read: /proc isn't mounted"));
+}
+
 TEST(Surroundings, in_which_nothing_can_be_executed_are_named) {
   const Workspace workspace(R"({"tasks": {"argv": {"command": ["./scripts/go"]}}})");
   const std::string mounted =

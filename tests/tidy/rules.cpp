@@ -31,7 +31,7 @@ const std::map<std::string, Folders, std::less<>>& arrows() {
       {"engine", {"base", "plan"}},
       {"init", {"base", "plan", "config", "shared"}},
       {"process", {"base"}},
-      {"probe", {"base", "plan", "process"}},
+      {"probe", {"base", "plan", "process", "shared"}},
       {"ports", {"base", "plan", "process", "probe"}},
       {"select", {"base", "plan", "process"}},
       {"plugin", {"base", "plan", "dream"}},

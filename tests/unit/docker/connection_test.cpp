@@ -10,10 +10,15 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstdlib>
+#include <optional>
 
 #include "failures.hpp"
+#include "support/silent_names.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::docker {
@@ -44,6 +49,50 @@ TEST(Connection, a_program_that_does_not_exist_is_an_error_at_once) {
   asio::io_context context(1);
   Connection connection(context.get_executor(), engine_words);
   EXPECT_EQ(connection.start({"dream-no-such-program"}), boost::system::errc::no_such_file_or_directory);
+}
+
+/// An engine whose name no server answers for.
+struct SilentEngine {
+  explicit SilentEngine(const std::string& name)
+      : endpoint{.kind = Endpoint::Kind::tcp, .host = name, .port = "1"} {
+    name_servers().be_silent(name);
+  }
+  Endpoint endpoint;
+};
+
+TEST(Connection, that_is_closed_while_its_engine_is_looked_up_is_over_at_once) {
+  const SilentEngine engine("closed.test");
+  asio::io_context context(1);
+  Connection connection(context.get_executor(), engine_words);
+  std::optional<Result<void>> opened;
+  const auto open = [&]() -> Async<void> { opened = co_await connection.open(engine.endpoint); };
+  asio::co_spawn(context, open(), asio::detached);
+  context.poll();
+  name_servers().wait_until_asked("closed.test");
+  EXPECT_FALSE(opened);
+  connection.close();
+  context.run();
+  ASSERT_TRUE(opened);
+  EXPECT_FALSE(*opened);
+}
+
+TEST(Connection, waits_for_a_name_no_longer_than_its_limit) {
+  const SilentEngine engine("limit.test");
+  asio::io_context context(1);
+  Connection connection(context.get_executor(), engine_words);
+  const auto opened = complete(context, connection.open(engine.endpoint, std::chrono::milliseconds(1)));
+  ASSERT_TRUE(opened);
+  EXPECT_THAT(opened->failure().message, ::testing::HasSubstr("timed out"));
+}
+
+TEST(Connection, to_an_engine_by_its_name) {
+  asio::io_context context(1);
+  asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+  const Endpoint endpoint{.kind = Endpoint::Kind::tcp,
+                          .host = "engine.test",
+                          .port = std::to_string(acceptor.local_endpoint().port())};
+  Connection connection(context.get_executor(), engine_words);
+  EXPECT_TRUE(complete(context, connection.open(endpoint)).value());
 }
 
 /// Written to by this process at its end, also by a copy of it that ends as this one would.

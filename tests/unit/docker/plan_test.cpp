@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <dream/testing/fake_host.hpp>
 #include <optional>
@@ -326,15 +325,6 @@ TEST(ContainerPlan, shows_ports_as_docker_reads_them) {
 TEST(ContainerPlan, wrong_options_are_an_error) {
   EXPECT_EQ(plan_of({.options = "{}"}).failure().code, DREAM_E_OPTIONS);
   EXPECT_EQ(plan_of({.options = R"({"image": "a", "host": "nowhere"})"}).failure().where, "/host");
-}
-
-TEST(ProcessIdentity, knows_the_living_from_the_dead) {
-  const std::string mine = own_identity();
-  EXPECT_NE(mine, "");
-  EXPECT_FALSE(is_dead(mine));
-  EXPECT_TRUE(is_dead(mine + "1")) << "the same pid, started at another time";
-  EXPECT_FALSE(is_dead("")) << "not known";
-  EXPECT_FALSE(is_dead("another-boot/pid:[1]/1/1")) << "of another machine, perhaps";
 }
 
 }  // namespace

@@ -20,8 +20,15 @@ namespace {
 Authorization find(const TemporaryFolder& folder, const std::string& image,
                    std::chrono::milliseconds limit = std::chrono::hours(1)) {
   asio::io_context context(1);
-  PullAuthorization authorization(context.get_executor(), folder.path().string(), limit);
-  return complete(context, authorization.find(image)).value();
+  RegistryLogins logins(context.get_executor(), folder.path().string(), limit);
+  return complete(context, logins.find(image)).value();
+}
+
+Authorization find_all(const TemporaryFolder& folder, const std::string& dockerfile,
+                       std::chrono::milliseconds limit = std::chrono::hours(1)) {
+  asio::io_context context(1);
+  RegistryLogins logins(context.get_executor(), folder.path().string(), limit);
+  return complete(context, logins.find_all(dockerfile)).value();
 }
 
 std::string authorization(const TemporaryFolder& folder, const std::string& image) {
@@ -76,14 +83,40 @@ TEST(RegistryAuth, a_stored_password_is_found) {
   EXPECT_EQ(authorization(folder, "ghcr.io/x"),
             R"({"username":"me","password":"a:b","serveraddress":"ghcr.io"})");
   EXPECT_EQ(authorization(folder, "postgres"), "");
-  EXPECT_EQ(base64_decode(build_authorization(folder.path().string())),
+  EXPECT_EQ(base64_decode(find_all(folder, "FROM x").header),
             R"({"ghcr.io":{"username":"me","password":"a:b","serveraddress":"ghcr.io"}})");
 }
 
 TEST(RegistryAuth, without_a_configuration_there_is_none) {
   const TemporaryFolder folder;
   EXPECT_EQ(authorization(folder, "ghcr.io/x"), "");
-  EXPECT_EQ(build_authorization(folder.path().string()), "");
+  EXPECT_EQ(find_all(folder, "FROM x").header, "");
+}
+
+TEST(RegistryAuth, a_stored_password_is_found_by_an_address_of_its_registry) {
+  for (const char* key : {"https://ghcr.io", "http://ghcr.io/", "https://ghcr.io/v1/", "ghcr.io/v2/"}) {
+    const TemporaryFolder folder;
+    folder.write("config.json", R"({"auths": {"a.io": {}, ")" + std::string(key) + R"(": {"auth": ")" +
+                                    base64_encode("u:p") + R"("}}})");
+    EXPECT_EQ(authorization(folder, "ghcr.io/x"),
+              R"({"username":"u","password":"p","serveraddress":"ghcr.io"})")
+        << key;
+    EXPECT_EQ(authorization(folder, "a.io/x"), "") << key;
+    EXPECT_EQ(base64_decode(find_all(folder, "FROM x").header),
+              R"({"ghcr.io":{"username":"u","password":"p","serveraddress":"ghcr.io"}})")
+        << key;
+  }
+}
+
+TEST(RegistryAuth, the_registries_of_a_build_stand_in_its_dockerfile) {
+  using Names = std::set<std::string>;
+  EXPECT_EQ(registries_of("from --platform=linux/amd64 ghcr.io/me/go:1 AS build\r\nFROM scratch\n"
+                          "COPY --from=build /a /a\nCOPY --from=0 /a /a\nCOPY --from=b.io/x /a /a\nRUN $x"),
+            (Names{"ghcr.io", "b.io"}));
+  EXPECT_EQ(registries_of("FROM alpine\n"), Names{"https://index.docker.io/v1/"});
+  EXPECT_EQ(registries_of("RUN --mount=type=bind,from=c.io/x,target=/a true\n"), Names{"c.io"});
+  for (const char* unknown : {"FROM $BASE", "FROM ${HOST}/a", "FROM \\\n  a", "COPY --from=$A a a"})
+    EXPECT_EQ(registries_of(unknown), std::nullopt) << unknown;
 }
 
 TEST(RegistryAuth, what_is_no_base64_is_nothing) {
@@ -99,6 +132,56 @@ TEST_F(CredentialHelper, is_asked) {
   EXPECT_EQ(authorization(folder, "ghcr.io/x"),
             R"({"identitytoken":"get ghcr.io","serveraddress":"ghcr.io"})");
   EXPECT_EQ(find(folder, "ghcr.io/x").trouble, "");
+}
+
+constexpr const char* answers_with_the_server =
+    "read server\necho \"{\\\"Username\\\": \\\"new\\\", \\\"Secret\\\": \\\"$server\\\"}\"\n";
+
+TEST_F(CredentialHelper, comes_before_what_is_stored) {
+  helper(answers_with_the_server);
+  const std::string stored = R"({"auth": ")" + base64_encode("old:old") + R"("})";
+  folder.write("config.json", R"({"auths": {"ghcr.io": )" + stored + R"(, "b.io": )" + stored +
+                                  R"(}, "credHelpers": {"ghcr.io": "fake"}})");
+  EXPECT_EQ(authorization(folder, "ghcr.io/x"),
+            R"({"username":"new","password":"ghcr.io","serveraddress":"ghcr.io"})");
+  EXPECT_EQ(authorization(folder, "b.io/x"), R"({"username":"old","password":"old","serveraddress":"b.io"})");
+  folder.write("config.json", R"({"auths": {"b.io": )" + stored + R"(}, "credsStore": "fake"})");
+  EXPECT_EQ(authorization(folder, "b.io/x"),
+            R"({"username":"new","password":"b.io","serveraddress":"b.io"})");
+}
+
+TEST_F(CredentialHelper, that_knows_nothing_leaves_what_is_stored_unused_and_one_that_fails_does_not) {
+  const auto write = [&] {
+    folder.write("config.json", R"({"auths": {"ghcr.io": {"auth": ")" + base64_encode("u:p") +
+                                    R"("}}, "credsStore": "fake"})");
+  };
+  helper("echo 'credentials not found in native keychain'; exit 1");
+  write();
+  EXPECT_EQ(authorization(folder, "ghcr.io/x"), "");
+  helper("exit 1");
+  write();
+  EXPECT_EQ(authorization(folder, "ghcr.io/x"),
+            R"({"username":"u","password":"p","serveraddress":"ghcr.io"})");
+}
+
+TEST_F(CredentialHelper, is_asked_for_a_build_that_may_need_it) {
+  helper("echo asked >> \"$0.log\"\n" + std::string(answers_with_the_server));
+  folder.write("config.json", R"({"auths": {"https://a.io": {}}, "credHelpers": {"b.io": "fake"}, )"
+                              R"("credsStore": "fake"})");
+  EXPECT_EQ(find_all(folder, "FROM c.io/x\nCOPY --from=alpine a a\n").header, "");
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "docker-credential-fake.log"));
+  EXPECT_EQ(base64_decode(find_all(folder, "FROM b.io/x").header),
+            R"({"b.io":{"username":"new","password":"b.io","serveraddress":"b.io"}})");
+  EXPECT_EQ(base64_decode(find_all(folder, "ARG BASE\nFROM $BASE").header),
+            R"({"a.io":{"username":"new","password":"a.io","serveraddress":"a.io"},)"
+            R"("b.io":{"username":"new","password":"b.io","serveraddress":"b.io"}})");
+}
+
+TEST_F(CredentialHelper, that_hangs_is_given_up_for_a_build) {
+  helper("exec sleep 1000");
+  const Authorization found = find_all(folder, "FROM ghcr.io/x", std::chrono::milliseconds(1));
+  EXPECT_EQ(found.header, "");
+  EXPECT_EQ(found.trouble, named() + " doesn't answer; docker login shows whether it works");
 }
 
 TEST_F(CredentialHelper, that_is_not_installed_is_named) {
@@ -135,7 +218,7 @@ TEST_F(CredentialHelper, that_hangs_is_broken_off_and_ended_with_what_it_has_sta
   ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
   helper("exec 3> " + fifo + "; echo asked >&3; sleep 1000 & wait");
   asio::io_context context(1);
-  PullAuthorization asked(context.get_executor(), folder.path().string(), std::chrono::hours(1));
+  RegistryLogins asked(context.get_executor(), folder.path().string(), std::chrono::hours(1));
   std::string rest;
   std::thread breaker([&] {
     std::string line;
@@ -144,7 +227,8 @@ TEST_F(CredentialHelper, that_hangs_is_broken_off_and_ended_with_what_it_has_sta
     asio::post(context, [&] { asked.close(); });
     std::getline(stream, rest, '\0');  // to the end: until nobody has it open for writing
   });
-  const auto found = complete(context, asked.find("ghcr.io/x"));
+  folder.write("config.json", R"({"credHelpers": {"a.io": "fake", "b.io": "fake"}})");
+  const auto found = complete(context, asked.find_all("FROM $x"));
   breaker.join();
   ASSERT_TRUE(found);
   EXPECT_EQ(found->header, "");

@@ -189,6 +189,14 @@ TEST_F(ReadinessTest, is_told_with_what_is_missing_and_then_with_its_time) {
       "dream: waiting for ./db:start to be ready: port 5432 isn't listened on (12 tries, 4.2 s; gives up in "
       "4 min 55 s)\n");
   EXPECT_EQ(
+      report(engine::StillProbing{StepIndex(0),
+                                  began + std::chrono::minutes(5),
+                                  {"db:5432 hasn't answered yet", 1},
+                                  std::chrono::milliseconds(500)},
+             engine, began + std::chrono::milliseconds(500)),
+      "dream: waiting for ./db:start to be ready: db:5432 hasn't answered yet (1 try, 500 ms; gives up in "
+      "4 min 59 s)\n");
+  EXPECT_EQ(
       report(
           engine::StepNotReady{StepIndex(0), {"port 5432 isn't listened on", 12}, std::chrono::seconds(300)},
           engine, began + std::chrono::seconds(300)),

@@ -222,6 +222,19 @@ TEST_F(ShellPlugin, a_project_without_scripts_says_so) {
   EXPECT_EQ(plugin.error().message, "./web has no command for \"dev\", and no scripts");
 }
 
+TEST_F(ShellPlugin, a_path_is_no_script) {
+  const std::string outside = (folder.path() / "outside").string();
+  std::filesystem::copy_file(script("dir/inside"), outside);
+  for (const std::string& name : {outside, std::string("../outside"), std::string("dir/inside")}) {
+    FakeTask task = dev();
+    task.name = name;
+    EXPECT_EQ(plugin.start(task), nullptr) << name;
+    EXPECT_EQ(plugin.error().message, "./web has no command for \"" + name + "\", and no scripts");
+    EXPECT_EQ(plugin.error().hint, "set its command in dream.json");
+  }
+  EXPECT_THAT(host.children(), IsEmpty());
+}
+
 TEST_F(ShellPlugin, the_child_gets_what_the_task_says) {
   const FakeRun* run =
       plugin.start({.command_argv = {"x"}, .directory = "/w", .environment = {"A=1"}, .stop_signal = 2});

@@ -77,6 +77,19 @@ TEST_F(ProberTest, tries_until_it_passes_and_then_no_more) {
   EXPECT_FALSE(alarm);
 }
 
+TEST_F(ProberTest, tells_before_its_first_answer_what_it_waits_for) {
+  for (const auto& [probe, awaited] : std::initializer_list<std::pair<Probe, const char*>>{
+           {TcpProbe{"::1", 1}, "[::1]:1 hasn't answered yet"},
+           {HttpProbe{.url = "http://[::1]:1/", .host = "::1", .port = 1},
+            "http://[::1]:1/ hasn't answered yet"},
+           {ExecProbe{"exec sleep 1000"}, "\"exec sleep 1000\" hasn't ended yet"}}) {
+    Prober prober = make({probe});
+    prober.begin();
+    EXPECT_EQ(prober.found(), awaited);
+    EXPECT_EQ(prober.tries(), 1U);
+  }
+}
+
 TEST_F(ProberTest, does_not_take_the_file_of_yesterday) {
   write("up");
   Prober prober = make({FileProbe{"up"}});
