@@ -16,6 +16,7 @@
 #include "control/server_client.hpp"
 #include "output/outcome_json.hpp"
 #include "output/terminal_bytes.hpp"
+#include "runtime/socket_path.hpp"
 
 namespace dream::control {
 
