@@ -15,6 +15,8 @@ namespace dream {
 class LoopTimer {
  public:
   explicit LoopTimer(boost::asio::io_context& context) : timer_(context) {}
+  LoopTimer(const LoopTimer&) = delete;
+  LoopTimer& operator=(const LoopTimer&) = delete;
 
   void call_after(Duration time, std::function<void()> call) {
     call_at(read_clock() + time, std::move(call));

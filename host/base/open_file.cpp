@@ -118,8 +118,8 @@ Descriptor open_for_reading(const FoundFile& file) {
 }
 
 Unread unread(int error_number) {
-  // The file itself is there.
-  if (error_number == ENOENT) return {"/proc isn't mounted, and dream needs it", "mount -t proc proc /proc"};
+  if (error_number == ENOENT && ::access("/proc/self/fd", F_OK) != 0)
+    return {"/proc isn't mounted, and dream needs it", "mount -t proc proc /proc"};
   return {std::generic_category().message(error_number), system_remedy(error_number)};
 }
 

@@ -16,6 +16,10 @@ bool is_success(const ExitStatus& status, const SuccessCodes& codes) {
   return codes.empty() ? code == 0 : std::ranges::find(codes, code) != codes.end();
 }
 
+bool is_end_by(const ExitStatus& status, int signal) {
+  return status == ExitStatus(KilledBy{signal}) || status == ExitStatus(ExitedWith{128 + signal});
+}
+
 std::string to_string(const ExitStatus& status) {
   return std::visit(Overloaded{
                         [](const ExitedWith& exited) { return "exit code " + std::to_string(exited.code); },

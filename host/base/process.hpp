@@ -42,6 +42,9 @@ using SuccessCodes = std::vector<std::uint8_t>;
 /// A death of signal n counts as 128 + n. Who was lost has not succeeded.
 [[nodiscard]] bool is_success(const ExitStatus& status, const SuccessCodes& codes = {});
 
+/// Whether a process has ended by this signal, or says so as shells do: with exit code 128 + n.
+[[nodiscard]] bool is_end_by(const ExitStatus& status, int signal);
+
 /// NAME=VALUE, the whole environment of a process. Shared, as most steps of a run have the same.
 using SharedEnvironment = std::shared_ptr<const std::vector<std::string>>;
 

@@ -97,8 +97,7 @@ std::string manual_page() {
   page += ".fi\n.SH DESCRIPTION\n" + troff(program_summary) + "\n";
   page +=
       "The file\n.I dream.json\nin the current folder, or in the nearest one above it that has one, says "
-      "what each "
-      "task runs and what it needs.\n.SH COMMANDS\n";
+      "what each task runs and what it needs.\n.SH COMMANDS\n";
   for (const Subcommand* command : all_commands()) {
     page += item(usage_of(*command), command->help);
     for (const OptionWords& option : own_options(*command))

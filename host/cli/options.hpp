@@ -8,6 +8,7 @@
 
 #include "base/time.hpp"
 #include "control/request.hpp"
+#include "output/colors.hpp"
 
 namespace dream::cli {
 
@@ -56,11 +57,12 @@ struct Options {
   std::optional<Duration> grace;
   std::optional<std::size_t> jobs;  ///< none: as many as there are processors
   bool keep_going = false;
-  std::vector<std::string> profiles;  ///< that are asked for
-  bool detach = false;                ///< of run: it goes on when it is up
-  bool record = false;                ///< of run: what happens is kept, for ctl history and show
-  int notice = -1;                    ///< of a detached run: a pipe for the path of its socket
-  bool moves_ports = false;           ///< --ports auto
+  std::vector<std::string> profiles;     ///< that are asked for
+  bool detach = false;                   ///< of run: it goes on when it is up
+  bool record = false;                   ///< of run: what happens is kept, for ctl history and show
+  std::optional<output::Colors> colors;  ///< of a detached run: as its caller's terminal has them
+  int notice = -1;                       ///< of a detached run: a pipe for the path of its socket
+  bool moves_ports = false;              ///< --ports auto
   Output output = Output::automatic;
   bool quiet = false;  ///< the same as Output::quiet
   std::optional<std::filesystem::path> log_directory;

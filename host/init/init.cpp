@@ -24,9 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* known_files =
     "it knows package.json, deno.json, composer.json, compose.yaml, process-compose.yaml, Procfile, "
-    "mprocs.yaml, "
-    "Taskfile.yml, "
-    "justfile, mise.toml, Makefile and Dockerfile";
+    "mprocs.yaml, Taskfile.yml, justfile, mise.toml, Makefile and Dockerfile";
 
 /// The first of these names that there is in the folder; the first of all when there is none.
 fs::path first_file(const fs::path& root, std::initializer_list<const char*> names) {

@@ -50,8 +50,7 @@ class LogFile {
   int create() {
     ::unlink(path_.c_str());
     const int error = open(new_file);
-    close();
-    return error;
+    return error != 0 ? error : close();
   }
 
   /// 0, or what went wrong: then nothing is written any more, so that what is there has no holes.
@@ -61,12 +60,15 @@ class LogFile {
     if (error == 0) error = write_all(descriptor_.get(), bytes);
     if (error == 0) return 0;
     complete_ = false;
-    close();
+    static_cast<void>(close());
     return error;
   }
 
-  void close() {
-    if (descriptor_.close() != 0) complete_ = false;  // a network or a quota tells it only now
+  /// 0, or what went wrong: a network or a quota tells it only now.
+  [[nodiscard]] int close() {
+    const int error = descriptor_.close();
+    if (error != 0) complete_ = false;
+    return error;
   }
 
  private:
@@ -132,7 +134,8 @@ class LogDirectory : public Renderer {
   }
 
   void end(StepIndex step) override {
-    for (LogFile& file : files_[position(step)]) file.close();
+    for (LogFile& file : files_[position(step)])
+      if (const int error = file.close()) warn(file.path(), error);
     next_->end(step);
   }
 
@@ -176,6 +179,7 @@ class LogDirectory : public Renderer {
     LogFile next(folder_, "index.json.new");
     int error = next.create();
     if (error == 0) error = next.append(json);
+    if (error == 0) error = next.close();
     if (error == 0 && ::rename(next.path().c_str(), (folder_ / "index.json").c_str()) != 0) error = errno;
     if (error != 0) ::unlink(next.path().c_str());
     return error;

@@ -88,7 +88,7 @@ Result<Descriptor> open_private_folder(const fs::path& folder, std::optional<int
   struct stat status {};
   if (::fstat(opened.get(), &status) != 0) return failed("can't be looked at");
   if (is_users_alone(status)) return opened;
-  return Error{ErrorCode::io, "is ignored: others may write to it", folder.string(),
+  return Error{ErrorCode::io, "is ignored: it isn't yours alone", folder.string(),
                fmt::format("look what is in it; `rm -r {}` gives it up", shell_quoted(folder.string()))};
 }
 

@@ -40,7 +40,7 @@ struct Place {
 [[nodiscard]] bool is_users_alone(const struct stat& status);
 
 /// A folder that is this user's alone; not open: it isn't there. Its name is looked up in `above`, a
-/// descriptor, where that is given. Error{io}: others may write to it, so what is in it is ignored.
+/// descriptor, where that is given. Error{io}: it isn't the user's alone, so what is in it is ignored.
 [[nodiscard]] Result<Descriptor> open_private_folder(const std::filesystem::path& folder,
                                                      std::optional<int> above = {});
 

@@ -160,6 +160,8 @@ void Child::wait_for_root() {
                      static_cast<void>(input_.close());
                      if (suspension_) suspension_->cancel();
                      root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
+                     if (key_ != 0 && !is_end_by(*root_exit_, key_)) asked_.clear();
+                     key_ = 0;
                      changed();
                    });
 }

@@ -119,8 +119,9 @@ class Child {
   [[nodiscard]] Result<void> start();
   void terminate(Urgency urgency);
   void resume_output(Stream stream);
-  /// A key of the terminal, or its end, has sent this signal to all of this process's group.
-  void heard_from_terminal(int signal, const Left& left);
+  /// A key of the terminal, or its end, has sent this signal to all of this process's group. `left_to_it`: it
+  /// is the task's own affair, and asks it to end only if it ends its root.
+  void heard_from_terminal(int signal, const Left& left, bool left_to_it);
   /// SIGCHLD has come: the root may be stopped.
   void root_may_be_stopped();
   /// As Supervisor::hand_on().
@@ -225,6 +226,7 @@ class Child {
   std::optional<Urgency> urgency_;
   bool asks_orphans_ = false;        ///< the root lives and was asked to end: so are those below this process
   std::set<ProcessIdentity> asked_;  ///< got the stop signal
+  int key_ = 0;                      ///< what those of asked_ got was left to them
   std::set<ProcessIdentity> relays_;  ///< in asked_, but passed over so far
   /// The same: they end by the end of file. And since when nobody feeds them.
   std::map<ProcessIdentity, std::optional<Instant>> readers_;

@@ -51,6 +51,7 @@ std::vector<ProcessStatus> with_all_below(std::vector<ProcessStatus> tree, const
 void Child::terminate(Urgency urgency) {
   if (urgency_ == Urgency::force || urgency_ == urgency) return;
   urgency_ = urgency;
+  if (std::exchange(key_, 0) != 0) asked_.clear();
   if (forced() || root_exit_) {
     static_cast<void>(input_.close());
     changed();
@@ -69,8 +70,9 @@ void Child::terminate(Urgency urgency) {
 
 /// Those that ignore it are still to be asked by the stop signal: the background jobs of a plain shell ignore
 /// Ctrl-C.
-void Child::heard_from_terminal(int signal, const Left& left) {
+void Child::heard_from_terminal(int signal, const Left& left, bool left_to_it) {
   if (!foreground()) return;
+  key_ = left_to_it ? signal : 0;
   for (const ProcessStatus& process : with_all_below(root_tree(), left)) {
     if (process.group == ::getpgrp() && !process.ignores(signal)) asked_.insert(process.identity);
   }

@@ -205,7 +205,10 @@ std::vector<ProcessStatus> tree_below(pid_t root) {
   tree.push_back(*top);
   for (std::size_t at = 0; at < tree.size(); ++at) {
     for (const pid_t child : children_of(tree[at])) {
-      if (const std::optional<ProcessStatus> status = process_status(child)) tree.push_back(*status);
+      std::optional<ProcessStatus> status = process_status(child);
+      if (!status) continue;
+      if (status->hidden()) status->parent = tree[at].identity.pid;
+      tree.push_back(*status);
     }
   }
   return tree;

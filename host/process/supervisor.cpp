@@ -99,10 +99,11 @@ pid_t Supervisor::pid(ChildId id) const {
   return found == children_.end() ? 0 : found->second->pid();
 }
 
-void Supervisor::heard_from_terminal(int signal) {
+void Supervisor::heard_from_terminal(int signal, bool left_to_it) {
   orphan_may_have_ended_ = true;  // a reason to look
   const Census census = take_census();
-  for (const auto& [id, child] : children_) child->heard_from_terminal(signal, census.left_of(child.get()));
+  for (const auto& [id, child] : children_)
+    child->heard_from_terminal(signal, census.left_of(child.get()), left_to_it);
 }
 
 /// The end of an orphan sends SIGCHLD to the first thread (first_thread.hpp), which blocks it; so does this

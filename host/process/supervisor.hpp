@@ -58,8 +58,9 @@ class Supervisor {
   /// got it, and so has a child that is in it. False: there is nobody.
   bool hand_on(int signal, bool to_group);
   /// A key of the terminal (Ctrl-C), its end, or somebody has sent this signal to all of this process's
-  /// group: those that heard it there need not be asked again.
-  void heard_from_terminal(int signal);
+  /// group: those that heard it there need not be asked again. `left_to_it`: unless the child in front, whose
+  /// affair it is, doesn't end by it.
+  void heard_from_terminal(int signal, bool left_to_it = false);
   /// Ctrl-Z: stops all that children have started. What is in this process's own group gets `signal`, unless
   /// the whole group has it already (`to_group`).
   void suspend(int signal, bool to_group);

@@ -138,7 +138,7 @@ Result<Descriptor> take_record(const fs::path& path) {
     return Descriptor();  // somebody else was faster
   }
   Descriptor record = open_record(*folder, name);
-  if (!record.is_open()) return refused(path, "is ignored: it isn't a file that only you may write to");
+  if (!record.is_open()) return refused(path, "is ignored: it isn't a file that is yours alone");
   // Only one at a time; where the file system has no locks, two do no harm.
   static_cast<void>(lock_file(record, LOCK_EX));
   if (::fstat(record.get(), &status) != 0 || status.st_nlink == 0) return Descriptor();

@@ -242,7 +242,7 @@ void Driver::exited(Attempt attempt, ExitStatus status) {
   Running* ending = running(attempt);
   if (ending != nullptr && ending->notify) ending->notify->hear();
   // It has ended by a key that was left to it, so that was meant for the run.
-  if (ending != nullptr && ending->key != 0 && status == ExitStatus(KilledBy{ending->key}))
+  if (ending != nullptr && ending->key != 0 && is_end_by(status, ending->key))
     interrupted(std::exchange(ending->key, 0));
   if (ending != nullptr && keeps_what_becomes_ready(*ending, status)) {
     ending->kept_ready = std::move(status);
@@ -295,7 +295,10 @@ bool Driver::end(Attempt attempt) {
   const std::shared_ptr<Running> over = std::move(running_[position(attempt.step)]);
   boost::asio::post(session_.context(), [over] {});
   if (over->next_try) over->next_try->cancel();
-  if (over->has_token) session_.tokens()->release(attempt);
+  if (over->has_token) {
+    session_.tokens()->release(attempt);
+    if (!gave_up_ && !session_.supervisor().keeps_anything()) session_.tokens()->replace_lost();
+  }
   return true;
 }
 

@@ -13,8 +13,10 @@ void Driver::on_signal(int signal, bool to_group) {
   switch (process::meaning_of(signal)) {
     case process::SignalMeaning::stop:
     case process::SignalMeaning::crash:
-      if (to_group && is_left_to_step(signal)) break;
-      if (to_group) session_.supervisor().heard_from_terminal(signal);
+      if (const bool left_to_it = to_group && is_left_to_step(signal); to_group) {
+        session_.supervisor().heard_from_terminal(signal, left_to_it);
+        if (left_to_it) break;
+      }
       interrupted(signal);
       break;
     case process::SignalMeaning::hand_on:
@@ -28,13 +30,14 @@ void Driver::on_signal(int signal, bool to_group) {
   }
 }
 
-/// A prompt takes Ctrl-C for the line or the query, as it would without dream. The terminal has told it.
+/// A prompt takes Ctrl-C for the line or the query, as it would without dream. The terminal has told it, and
+/// would tell others in front, too.
 bool Driver::is_left_to_step(int signal) {
   if (signal != SIGINT && signal != SIGQUIT) return false;
   for (const auto& running : running_) {
     if (!running || !running->run || running->asked_to_end) continue;
     const StepIndex step = running->attempt.step;
-    if (!plan_.steps[position(step)].interactive || !session_.services().is_in_front(step)) continue;
+    if (!plan_.steps[position(step)].interactive || !session_.services().is_alone_in_front(step)) continue;
     running->key = signal;
     return true;
   }

@@ -73,8 +73,10 @@ class HostServices : public plugin::Services {
     return found == interactive_children_.end() ? std::nullopt : std::optional(found->second);
   }
 
-  /// Whether a child of the step has the user's terminal.
-  [[nodiscard]] bool is_in_front(StepIndex step) const { return front_.contains(step); }
+  /// Whether children of this step, and of no other, have the user's terminal.
+  [[nodiscard]] bool is_alone_in_front(StepIndex step) const {
+    return !front_.empty() && front_.count(step) == front_.size();
+  }
 
   /// The console has room again: whoever was held back, and may write now, goes on.
   void resume_output();

@@ -136,15 +136,14 @@ void JobTokens::release(Attempt attempt) {
     give_back(*token);
   else
     has_own_token_ = true;
-  replace_lost();
   take_more();
 }
 
-/// A make that is killed takes what it has read with it. Nobody below has a token when no step has.
 void JobTokens::replace_lost() {
   int there = 0;
   if (jobs_ == 0 || !held_.empty() || ::ioctl(read_.native_handle(), FIONREAD, &there) != 0) return;
   for (auto count = static_cast<std::size_t>(there); count < jobs_; ++count) give_back('+');
+  take_more();
 }
 
 void JobTokens::give_back(char token) {

@@ -40,6 +40,10 @@ class JobTokens {
   /// The attempt is over: its token goes back, or it waits for none any more.
   void release(Attempt attempt);
 
+  /// Nothing of the attempts that are over lives any more. A make that was killed has taken the tokens that
+  /// it had read with it: they are replaced, unless another attempt holds one, and so may what is below it.
+  void replace_lost();
+
   /// What its task gets so that programs below it take part: of its own jobserver. The descriptors are open
   /// in this process, and stay its.
   [[nodiscard]] const std::vector<int>& descriptors() const { return descriptors_; }
@@ -51,7 +55,6 @@ class JobTokens {
   void take_more();
   void wait();
   void give_back(char token);
-  void replace_lost();
 
   boost::asio::posix::stream_descriptor read_;
   Descriptor write_;

@@ -166,14 +166,17 @@ Async<Authorization> RegistryLogins::find_all(std::string dockerfile) {
   for (const char* list : {"auths", "credHelpers"}) {
     for (const std::string& key : keys_of(json_at(configuration, {list}))) known.insert(registry_of_key(key));
   }
+  // Of its own store a helper may know registries that the file doesn't name.
+  if (needed && !json_text(configuration, {"credsStore"}).empty())
+    known.insert(needed->begin(), needed->end());
   Authorization all;
   for (const std::string& registry : known) {
     if (closed_) break;
     const bool asks = !helper_of(configuration, registry).empty();
     if (asks && needed && !needed->contains(registry)) continue;
     const auto left = std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    const Credentials found =
-        co_await find(configuration, registry, std::max(left, std::chrono::milliseconds(0)), all.trouble);
+    if (asks && left.count() <= 0) continue;
+    const Credentials found = co_await find(configuration, registry, left, all.trouble);
     if (found.empty()) continue;
     const Json key(rapidjson::StringRef(registry.c_str()));
     all.header += (all.header.empty() ? "" : ",") + to_text(key) + ":" + to_header(found, registry);

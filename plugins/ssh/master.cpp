@@ -15,6 +15,7 @@
 #include <cstring>
 #include <filesystem>
 #include <map>
+#include <system_error>
 #include <utility>
 
 #include "client.hpp"
@@ -90,12 +91,17 @@ std::string socket_folder(const std::string& session) {
 
 Master::Master(const Options& options, std::string socket) : host_(options.host), socket_(std::move(socket)) {
   stop_ = ::eventfd(0, EFD_CLOEXEC);
-  thread_ = std::thread([this, words = master_words(options, socket_)] { run(words); });
+  try {
+    thread_ = std::thread([this, words = master_words(options, socket_)] { run(words); });
+  } catch (const std::system_error& failure) {
+    said_ = std::string("no thread can be started: ") + failure.what();
+    state_ = State::over;
+  }
 }
 
 Master::~Master() {
   ::eventfd_write(stop_, 1);
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   ::close(stop_);
   ::unlink(socket_.c_str());                         // a killed ssh leaves it
   ::rmdir(fs::path(socket_).parent_path().c_str());  // once nobody else has a socket there

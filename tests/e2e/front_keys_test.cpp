@@ -46,6 +46,21 @@ TEST(FrontKeys, that_end_the_step_end_the_run) {
   EXPECT_THAT(terminal.screen(), Not(HasSubstr("goes on"))) << "dream has died of the signal, too";
 }
 
+TEST(FrontKeys, that_end_the_step_are_the_only_signal_for_what_it_leaves) {
+  const Workspace workspace({{"c",
+                              "env --default-signal=INT sh -c 'trap \"echo heard INT\" INT; trap \"echo "
+                              "heard TERM\" TERM; echo up; "
+                              "while :; do read go < $ROOT/gate; done' & wait",
+                              "", R"("interactive": true, "stop": {"graceMs": 600})"}});
+  const Gate gate(workspace, "gate");
+  Terminal terminal(workspace, {.arguments = {"go"}, .folder = "c"});
+  terminal.await_screen("up");
+  terminal.type("\x03");
+  EXPECT_EQ(terminal.exit_code(), 130);
+  EXPECT_THAT(terminal.screen(), HasSubstr("heard INT"));
+  EXPECT_THAT(terminal.screen(), Not(HasSubstr("heard TERM")));
+}
+
 TEST(FrontKeys, are_the_runs_once_it_is_being_stopped) {
   const Workspace workspace(
       {{"c", "trap '' INT TERM HUP; echo up; until read -r line && test \"$line\" = end; do :; done", "",

@@ -1,9 +1,6 @@
 // guarded HANG_MS KILL_MS [refuse-signals|few-files|stranger]: a program with a guardian, whose host does
 // what the lines on its stdin tell it, and says what it has done on stdout. What lives holds stdout open.
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -23,6 +20,7 @@
 
 #include "base/crash_note.hpp"
 #include "process/guardian.hpp"
+#include "support/refused_call.hpp"
 
 namespace {
 
@@ -75,15 +73,7 @@ void fork_stranger() {
 
 /// As for processes of another user: no signal gets through.
 void refuse_signals() {
-  std::array<sock_filter, 4> rules{
-      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_send_signal, 0, 1),
-      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  const sock_fprog program{rules.size(), rules.data()};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-    std::exit(failed);  // NOLINT(concurrency-mt-unsafe)
+  for (const long call : {SYS_pidfd_send_signal, SYS_kill}) refuse_call(static_cast<unsigned>(call), EPERM);
 }
 
 void obey(const std::string& line, int socket) {

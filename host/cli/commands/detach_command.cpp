@@ -215,7 +215,7 @@ int run_detached(const Options& options) {
   auto notice = make_pipe();
   if (!out[0].is_open() || !err[0].is_open() || !notice[0].is_open()) return refused_by_system(errno);
   Options apart = options;
-  if (options.color == When::automatic && use_color(options.color, STDOUT_FILENO)) apart.color = When::always;
+  apart.colors = use_colors(options.color);
   const pid_t run = ::fork();
   const int problem = errno;
   if (run == 0) {

@@ -290,7 +290,7 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
   config::Secrets secrets = loaded.document->secrets();
   runtime::Session session(plan,
                            {.mode = mode,
-                            .colors = use_colors(options.color),
+                            .colors = options.colors.value_or(use_colors(options.color)),
                             .lowest_level = lowest_level(options),
                             .log_directory = from_directory(options, options.log_directory),
                             .trace_file = from_directory(options, options.trace_file),

@@ -166,10 +166,13 @@ TEST_F(CredentialHelper, that_knows_nothing_leaves_what_is_stored_unused_and_one
 
 TEST_F(CredentialHelper, is_asked_for_a_build_that_may_need_it) {
   helper("echo asked >> \"$0.log\"\n" + std::string(answers_with_the_server));
-  folder.write("config.json", R"({"auths": {"https://a.io": {}}, "credHelpers": {"b.io": "fake"}, )"
-                              R"("credsStore": "fake"})");
+  folder.write("config.json", R"({"auths": {"https://a.io": {}}, "credHelpers": {"b.io": "fake"}})");
   EXPECT_EQ(find_all(folder, "FROM c.io/x\nCOPY --from=alpine a a\n").header, "");
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "docker-credential-fake.log"));
+  folder.write("config.json", R"({"auths": {"https://a.io": {}}, "credHelpers": {"b.io": "fake"}, )"
+                              R"("credsStore": "fake"})");
+  EXPECT_EQ(base64_decode(find_all(folder, "FROM c.io/x").header),
+            R"({"c.io":{"username":"new","password":"c.io","serveraddress":"c.io"}})");
   EXPECT_EQ(base64_decode(find_all(folder, "FROM b.io/x").header),
             R"({"b.io":{"username":"new","password":"b.io","serveraddress":"b.io"}})");
   EXPECT_EQ(base64_decode(find_all(folder, "ARG BASE\nFROM $BASE").header),

@@ -2,30 +2,16 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <cstddef>
+
+#include "support/refused_call.hpp"
 
 namespace dream::process {
 namespace {
-
-/// As a kernel before 5.9 answers.
-void have_no_close_range() {
-  std::array<sock_filter, 4> rules{sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                                   sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
-                                   sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-                                   sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  const sock_fprog program{rules.size(), rules.data()};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-    ::_exit(99);
-}
 
 bool is_open(int descriptor) {
   return ::fcntl(descriptor, F_GETFD) >= 0;
@@ -47,7 +33,8 @@ TEST(Descriptors, are_closed_but_for_one) {
 }
 
 TEST(Descriptors, are_closed_also_by_a_kernel_that_can_not_close_a_range) {
-  EXPECT_EXIT((have_no_close_range(), ::_exit(keep_one_of_three())), ::testing::ExitedWithCode(0), "");
+  EXPECT_EXIT((refuse_call(SYS_close_range, ENOSYS), ::_exit(keep_one_of_three())),
+              ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -11,12 +9,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstddef>
 #include <ctime>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "support/refused_call.hpp"
 
 namespace dream::process {
 namespace {
@@ -130,16 +131,21 @@ TEST(Children, are_those_of_every_thread) {
   for (const int descriptor : {gate[0], gate[1], made[0], made[1]}) ::close(descriptor);
 }
 
-/// From now on this process finds no file.
-void lose_all_files() {
-  const std::array<sock_filter, 4> rules{{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                                          BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
-                                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOENT),
-                                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)}};
-  const sock_fprog program{rules.size(), const_cast<sock_filter*>(rules.data())};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
-    ::_exit(99);
+/// 0: the signal has come.
+int signal_where_pidfds_are_refused(long call) {
+  const Sleeper sleeper;
+  const std::optional<ProcessStatus> status = process_status(sleeper.pid());
+  if (!status) return 1;
+  refuse_call(static_cast<unsigned>(call), EPERM);
+  if (send_signal(status->identity, SIGTERM) != Delivery::sent) return 2;
+  int end = 0;
+  if (::waitpid(sleeper.pid(), &end, 0) != sleeper.pid()) return 3;
+  return WIFSIGNALED(end) && WTERMSIG(end) == SIGTERM ? 0 : 4;
+}
+
+TEST(Signals, are_sent_also_where_a_sandbox_refuses_pidfds) {
+  for (const long call : {SYS_pidfd_open, SYS_pidfd_send_signal})
+    EXPECT_EXIT(::_exit(signal_where_pidfds_are_refused(call)), ::testing::ExitedWithCode(0), "");
 }
 
 TEST(Orphans, that_the_kernel_does_not_list_are_not_taken_for_none) {
@@ -149,7 +155,7 @@ TEST(Orphans, that_the_kernel_does_not_list_are_not_taken_for_none) {
     int seen = 0;
     {
       const Sleeper mine;
-      lose_all_files();
+      refuse_call(SYS_openat, ENOENT);  // it finds no file
       seen = known();
     }
     ::_exit(seen == static_cast<int>(Orphans::Known::never) &&

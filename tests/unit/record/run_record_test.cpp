@@ -125,8 +125,8 @@ TEST_F(Records, in_a_folder_that_is_not_the_users_alone_are_not_believed) {
   const auto path = dead_record(record());
   const auto runs = path.parent_path();
   ASSERT_EQ(::chmod(runs.c_str(), 0755), 0);
-  EXPECT_THAT(dead(), ElementsAre(HasSubstr("is ignored: others may write to it")));
-  EXPECT_THAT(reap(path, 1), HasSubstr("is ignored: others may write to it"));
+  EXPECT_THAT(dead(), ElementsAre(HasSubstr("is ignored: it isn't yours alone")));
+  EXPECT_THAT(reap(path, 1), HasSubstr("is ignored: it isn't yours alone"));
   ASSERT_EQ(::chmod(runs.c_str(), 0700), 0);
   ASSERT_EQ(::chmod(runs.parent_path().c_str(), 0777), 0);
   EXPECT_THAT(dead(), ElementsAre(HasSubstr("everybody may change the folder")));

@@ -63,13 +63,17 @@ TEST_F(JobTokensTest, that_a_killed_program_has_taken_are_replaced_once_no_step_
   acquire(1);
   char taken = 0;
   ASSERT_EQ(::read(tokens_->descriptors().front(), &taken, 1), 1);
-  tokens_->release(attempt(0));
+  const auto release = [&](std::uint32_t step) {
+    tokens_->release(attempt(step));
+    tokens_->replace_lost();
+  };
+  release(0);
   for (std::uint32_t step = 2; step < 6; ++step) acquire(step);
   EXPECT_THAT(started_, ElementsAre(0, 1, 2));
-  tokens_->release(attempt(1));
+  release(1);
   settle();
   EXPECT_THAT(started_, ElementsAre(0, 1, 2, 3));
-  for (const std::uint32_t step : {2, 3, 4, 5}) tokens_->release(attempt(step));
+  for (const std::uint32_t step : {2, 3, 4, 5}) release(step);
   for (std::uint32_t step = 6; step < 10; ++step) acquire(step);
   EXPECT_THAT(started_, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8));
 }
