@@ -175,8 +175,9 @@ Async<Authorization> RegistryLogins::find_all(std::string dockerfile) {
     const bool asks = !helper_of(configuration, registry).empty();
     if (asks && needed && !needed->contains(registry)) continue;
     const auto left = std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    if (asks && left.count() <= 0) continue;
-    const Credentials found = co_await find(configuration, registry, left, all.trouble);
+    if (asks && left.count() <= 0 && !all.trouble.empty()) continue;
+    const Credentials found =
+        co_await find(configuration, registry, std::max(left, std::chrono::milliseconds(0)), all.trouble);
     if (found.empty()) continue;
     const Json key(rapidjson::StringRef(registry.c_str()));
     all.header += (all.header.empty() ? "" : ",") + to_text(key) + ":" + to_header(found, registry);
