@@ -19,6 +19,10 @@ namespace {
 /// Buffers read before other streams get their turn.
 constexpr int fair_share = 4;
 
+/// The kernel hands on what is written to a terminal in a worker of its own. Under load a reader may find
+/// nothing just before that goes on, but not so many times in a row.
+constexpr int most_empty_reads = 3;
+
 /// More than the kernel keeps between the two ends of a terminal.
 constexpr std::size_t terminal_capacity = std::size_t{64} * 1024;
 
@@ -126,7 +130,9 @@ void OutputPipe::read(int most_buffers) {
     if (paused_) return;
     const std::size_t wanted = std::min(scratch_.size(), rest_.value_or(scratch_.size()));
     const ssize_t size = ::read(descriptor_.native_handle(), scratch_.data(), wanted);
+    if (size <= 0 && terminal_ && may_still_come(size == 0 ? 0 : errno)) continue;
     if (size > 0) {
+      empty_reads_ = 0;
       const auto taken = static_cast<std::size_t>(size);
       if (rest_) *rest_ -= taken;
       paused_ = true;  // already now: the consumer may call resume() before it returns
@@ -138,6 +144,12 @@ void OutputPipe::read(int most_buffers) {
       return;
     }
   }
+}
+
+/// Of a terminal that has nothing to read, and whose task has ended.
+bool OutputPipe::may_still_come(int error) {
+  const bool is_over = error == EIO || (error == EAGAIN && rest_);
+  return is_over && ++empty_reads_ < most_empty_reads;
 }
 
 void OutputPipe::resume() {

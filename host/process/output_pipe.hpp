@@ -64,6 +64,7 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   void arm();
   void type_rest();
   void read(int most_buffers);
+  [[nodiscard]] bool may_still_come(int error);
   void reach_rest();
   void end();
 
@@ -77,6 +78,7 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   std::function<void()> on_typed_;
   bool typing_ = false;
   std::optional<std::size_t> rest_;  ///< bytes until the end, or at most until it, once known
+  int empty_reads_ = 0;              ///< in a row, at the end of a terminal
   bool stays_open_ = false;          ///< after the rest
   bool drops_ = false;
   bool armed_ = false;

@@ -112,7 +112,7 @@ std::string program_of(const std::string& pid) {
 /// What can be known of a process that /proc doesn't show: with hidepid, one that others must not look into,
 /// as a setuid program.
 std::optional<ProcessStatus> hidden_process(pid_t pid) {
-  if (::kill(pid, 0) != 0 && errno != EPERM) return std::nullopt;
+  if (pid <= 0 || (::kill(pid, 0) != 0 && errno != EPERM)) return std::nullopt;
   ProcessStatus status;
   status.identity.pid = pid;
   status.state = 'S';

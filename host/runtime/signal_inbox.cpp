@@ -25,6 +25,7 @@ using process::SignalSet;
 /// How much later the copy of a signal that both processes got may come, on a machine that is busy.
 constexpr Duration longest_way = std::chrono::seconds(1);
 
+constexpr SignalSet of_keys = set_of(SIGINT) | set_of(SIGQUIT) | set_of(SIGTSTP);
 constexpr SignalSet of_the_window = set_of(SIGWINCH) | set_of(SIGCONT);
 constexpr SignalSet of_the_c_library = set_of(32) | set_of(33);
 
@@ -184,10 +185,11 @@ bool SignalInbox::was_told(const Arrival& arrival) {
   return true;
 }
 
-/// A signal that the guardian got as well was sent to the group that both are in.
+/// A signal that the guardian got as well was sent to the group that both are in. So was that of a key,
+/// whichever of the two has it first; when a terminal closes, the kernel may tell the guardian alone.
 bool SignalInbox::came_to_group(const Arrival& arrival, const std::vector<Arrival>& others) const {
-  if (!arrival.direct || arrival.code == SI_KERNEL) return arrival.direct;
-  if (!guardian_) return false;
+  if (arrival.code == SI_KERNEL) return arrival.direct || process::contains(of_keys, arrival.signal);
+  if (!arrival.direct || !guardian_) return false;
   return std::ranges::any_of(others, [&](const Arrival& other) { return arrival.is_copy_of(other); }) ||
          process::contains(process::pending_signals(::getppid()), arrival.signal);
 }

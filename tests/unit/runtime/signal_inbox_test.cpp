@@ -117,6 +117,16 @@ TEST_F(SignalInboxTest, tells_what_the_guardian_forwards) {
   EXPECT_EQ(told(), "15 ") << "somebody else asks";
 }
 
+TEST_F(SignalInboxTest, knows_a_key_also_by_the_guardians_copy) {
+  open();
+  for (const int key : {SIGINT, SIGQUIT, SIGTSTP}) {
+    forward(key, SI_KERNEL, 0);
+    EXPECT_EQ(told(), "group " + std::to_string(key) + " ");
+  }
+  forward(SIGHUP, SI_KERNEL, 0);
+  EXPECT_EQ(told(), "1 ") << "of a terminal that closes only the leader of the session is told";
+}
+
 TEST_F(SignalInboxTest, tells_once_what_one_sender_sent_to_both) {
   open();
   send(SIGTERM);
