@@ -177,6 +177,7 @@ TEST(Surroundings, of_a_script_without_a_first_line_are_those_of_sh) {
   EXPECT_EQ(finished.out, "ran one  two in " + workspace.root().string() + "/a\n");
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // these need /proc themselves
 TEST(Surroundings, without_proc_are_named) {
   const Workspace workspace(R"({"tasks": {"go": {"command": "true"}}})");
   const Finished finished = run(
@@ -185,6 +186,7 @@ TEST(Surroundings, without_proc_are_named) {
   EXPECT_EQ(finished.code, 2);
   EXPECT_THAT(finished.err, HasSubstr("dream.json: the file can't be read: /proc isn't mounted"));
 }
+#endif
 
 TEST(Surroundings, in_which_nothing_can_be_executed_are_named) {
   const Workspace workspace(R"({"tasks": {"argv": {"command": ["./scripts/go"]}}})");
