@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "e2e/dream_run.hpp"
+#include "e2e/own_dream.hpp"
 
 /// A process that its own user can't look into, in a system that hides such processes (hidepid): setuid
 /// programs, or, as here, a program that may be run and not read.
@@ -22,11 +23,7 @@ using ::testing::Not;
 struct HiddenProcess : ::testing::Test {
   HiddenProcess() {
     ::chmod(workspace.root().c_str(), 0755);
-    fs::create_directories(workspace.root() / "bin");
-    fs::create_directories(workspace.root() / "lib/dream/plugins");
-    fs::copy_file(DREAM_BINARY, workspace.root() / "bin/dream");
-    fs::copy_file(fs::path(DREAM_BINARY).parent_path() / "../lib/dream/plugins/libdream_shell.so",
-                  workspace.root() / "lib/dream/plugins/libdream_shell.so");
+    copy_dream_into(workspace);
     fs::copy_file("/bin/sh", workspace.root() / "unread");
     ::chmod((workspace.root() / "unread").c_str(), 0111);
     ::chmod((workspace.root() / "gate").c_str(), 0644);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "e2e/dream_run.hpp"
+#include "e2e/own_dream.hpp"
 
 #ifndef RENAME_EXCHANGE
 #define RENAME_EXCHANGE (1U << 1U)
@@ -35,11 +36,7 @@ constexpr uid_t stranger = 4712;
 struct Strangers : ::testing::Test {
   Strangers() {
     open_to_all(workspace.root(), 0755);
-    fs::create_directories(workspace.root() / "bin");
-    fs::create_directories(workspace.root() / "lib/dream/plugins");
-    fs::copy_file(DREAM_BINARY, workspace.root() / "bin/dream");
-    fs::copy_file(fs::path(DREAM_BINARY).parent_path() / "../lib/dream/plugins/libdream_shell.so",
-                  workspace.root() / "lib/dream/plugins/libdream_shell.so");
+    copy_dream_into(workspace);
     fs::create_directories(at("home"));
     fs::create_directories(at("tmp/mine"));
     give_to_user("home");
