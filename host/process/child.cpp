@@ -64,7 +64,7 @@ Result<void> Child::start() {
   err_ = make_reader(Stream::err);
   const Result<Descriptor> out = open_outlet(*out_, streams.out, STDOUT_FILENO);
   if (!out) return out.error();
-  const bool joined = streams.joined && streams.out == Outlet::terminal && streams.err == Outlet::terminal;
+  const bool joined = streams.joined && streams.out == streams.err && streams.out != Outlet::ours;
   const Result<Descriptor> err = joined ? open_outlet(*err_, streams.err = Outlet::ours, out->get())
                                         : open_outlet(*err_, streams.err, STDERR_FILENO);
   if (!err) return err.error();

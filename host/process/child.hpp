@@ -46,7 +46,7 @@ struct ChildStreams {
   Inlet in = Inlet::empty;
   Outlet out = Outlet::pipe;
   Outlet err = Outlet::pipe;
-  bool joined = false;      ///< if both are terminals: they are one, and all bytes come as stdout
+  bool joined = false;      ///< if both are terminals, or both pipes: one, whose bytes come as stdout
   winsize window{};         ///< of a terminal of its own
   bool foreground = false;  ///< in this process's session and process group: what the user types reaches it
   /// A terminal of its own could not be had, and it is a pipe instead.

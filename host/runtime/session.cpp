@@ -69,6 +69,7 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
       terminals_(
           {.mode = settings.mode,
            .keeps_bytes = settings.log_directory.has_value() || listener_ != nullptr || reads_logs(plan),
+           .keeps_apart = settings.log_directory.has_value() || settings.mode == output::OutputMode::events,
            .label_columns = label_columns(plan, settings.mode),
            .alone = plan.steps.size() == 1},
           terminal, *log_),

@@ -1,5 +1,6 @@
 #include "runtime/terminals.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,12 +34,28 @@ winsize window_of_stdout() {
   return window;
 }
 
+/// As `2>&1` makes them.
+bool outputs_are_one() {
+  struct stat out {};
+  struct stat err {};
+  return ::fstat(STDOUT_FILENO, &out) == 0 && ::fstat(STDERR_FILENO, &err) == 0 && out.st_dev == err.st_dev &&
+         out.st_ino == err.st_ino;
+}
+
 }  // namespace
+
+Terminals::Terminals(const Settings& settings, process::TerminalState& state, Log& log)
+    : settings_(settings),
+      state_(state),
+      log_(log),
+      window_(window()),
+      joins_pipes_(!settings.keeps_apart && outputs_are_one()) {}
 
 process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   const bool front = is_in_front(step);
   if (allowed && step.interactive && !front) return interactive();
   process::ChildStreams streams;
+  streams.joined = allowed && joins_pipes_;
   if (front) {
     streams.in = process::Inlet::ours;
     streams.foreground = process::controlling_terminal() >= 0;
@@ -55,7 +72,7 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   } else if (is_terminal(STDOUT_FILENO)) {
     streams.out = process::Outlet::terminal;
     if (is_terminal(STDERR_FILENO)) streams.err = process::Outlet::terminal;
-    streams.joined = !settings_.keeps_bytes;
+    streams.joined = !settings_.keeps_apart;
   }
   streams.window = window();
   streams.on_no_terminal = [this](const Error& error) { warn(error); };

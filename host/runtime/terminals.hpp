@@ -22,14 +22,14 @@ class Terminals {
  public:
   struct Settings {
     output::OutputMode mode = output::OutputMode::prefix;
-    bool keeps_bytes = false;          ///< all bytes must come by here, stdout's and stderr's apart
+    bool keeps_bytes = false;          ///< all bytes must come by here
+    bool keeps_apart = false;          ///< stdout's and stderr's apart
     unsigned short label_columns = 0;  ///< stand before each line
     bool alone = false;                ///< the plan has one step
   };
 
   /// `state`, remembered when dream was started, and `log` must outlive this.
-  Terminals(const Settings& settings, process::TerminalState& state, Log& log)
-      : settings_(settings), state_(state), log_(log), window_(window()) {}
+  Terminals(const Settings& settings, process::TerminalState& state, Log& log);
 
   /// How a child of this step is wired up. `allowed`: a terminal is.
   [[nodiscard]] process::ChildStreams streams_of(const Step& step, bool allowed);
@@ -56,6 +56,7 @@ class Terminals {
   process::TerminalState& state_;
   Log& log_;
   winsize window_;
+  bool joins_pipes_;  ///< what a task writes keeps its order, where both streams lead to the same reader
   bool warned_ = false;
 };
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <sstream>
+#include <string>
 
 #include "e2e/dream_run.hpp"
 #include "e2e/terminal.hpp"
@@ -157,6 +159,33 @@ TEST(Output, both_streams_in_one_pipe_keep_whole_lines) {
   EXPECT_THAT(finished.out, HasSubstr("a | err\n"));
   EXPECT_THAT(finished.out, HasSubstr("a | end\n"));
   EXPECT_THAT(finished.out, HasSubstr("dream: ./a:go succeeded\n"));
+}
+
+/// As by hand: what a compiler says stands where its build had got to.
+TEST(Output, both_streams_in_one_pipe_keep_the_order_in_which_the_task_wrote) {
+  const Workspace workspace(
+      {{"a", "for i in $(seq 100); do echo w$i; echo w$i >&2; done", "", ""}, {"c", "true", "", ""}});
+  const auto words_in = [](const std::string& text) {
+    std::string words;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      if (const std::size_t word = line.rfind('w'); line.starts_with("a | w") || word == 0)
+        words += line.substr(word) + " ";
+    return words;
+  };
+  std::string expected;
+  for (int number = 1; number <= 100; ++number)
+    for (int times = 0; times < 2; ++times) expected += "w" + std::to_string(number) + " ";
+  for (const char* mode : {"prefix", "raw", "grouped"})
+    for (const char* recorded : {"--no-recursive", "--record"}) {
+      const Finished finished =
+          run(workspace, {.arguments = {"go", "-o", mode, recorded}, .folder = "c", .merged = true});
+      EXPECT_EQ(words_in(finished.out), expected) << mode << " " << recorded;
+    }
+  // Where a program reads the two apart, they are.
+  const Finished events =
+      run(workspace, {.arguments = {"go", "-o", "events"}, .folder = "c", .merged = true});
+  EXPECT_THAT(events.out, HasSubstr(R"("stream":"stderr","text":"w1\n)"));
 }
 
 }  // namespace
