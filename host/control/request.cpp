@@ -6,9 +6,9 @@
 #include <array>
 #include <optional>
 
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
 #include "control/json.hpp"
-#include "output/event_lines.hpp"
 #include "output/outcome_json.hpp"
 
 namespace dream::control {
@@ -79,22 +79,25 @@ Result<Request> parse_request(std::string_view line) {
 }
 
 std::string to_line(const Request& request) {
-  std::string line =
-      fmt::format(R"({{"id":{},"do":"{}")", request.id, whats[static_cast<std::size_t>(request.what)]);
-  if (!request.steps.empty()) line += R"(,"steps":)" + output::texts_json(request.steps);
-  if (request.lines) line += fmt::format(R"(,"lines":{})", *request.lines);
-  if (request.within_ms > 0) line += fmt::format(R"(,"withinMs":{})", request.within_ms);
-  if (request.follow) line += R"(,"follow":true)";
+  JsonLine json;
+  json.begin_object().member("id", request.id).member("do", whats[static_cast<std::size_t>(request.what)]);
+  const auto flag = [&](std::string_view name, bool is_set) {
+    if (is_set) json.member(name, true);
+  };
+  if (!request.steps.empty()) json.member("steps", request.steps);
+  if (request.lines) json.member("lines", *request.lines);
+  if (request.within_ms > 0) json.member("withinMs", request.within_ms);
+  flag("follow", request.follow);
   if (request.until != Request::Until::as_it_should)
-    line += fmt::format(R"(,"until":"{}")", untils[static_cast<std::size_t>(request.until)]);
-  if (request.now) line += R"(,"now":true)";
-  if (request.with_dependents) line += R"(,"withDependents":true)";
-  if (request.reload) line += R"(,"reload":true)";
-  if (request.look) line += R"(,"look":true)";
-  if (!request.bytes.empty()) line += "," + output::data_member(request.bytes);
+    json.member("until", untils[static_cast<std::size_t>(request.until)]);
+  flag("now", request.now);
+  flag("withDependents", request.with_dependents);
+  flag("reload", request.reload);
+  flag("look", request.look);
+  if (!request.bytes.empty()) output::add_data(json, request.bytes);
   if (request.rows > 0 && request.columns > 0)
-    line += fmt::format(R"(,"rows":{},"columns":{})", request.rows, request.columns);
-  return line + "}\n";
+    json.member("rows", request.rows).member("columns", request.columns);
+  return json.end_object().line();
 }
 
 }  // namespace dream::control

@@ -28,7 +28,7 @@ long milliseconds_since(Instant since, Instant now) {
 }
 
 /// Of a whole tree: the time on processors, and the memory that it has for itself and shares.
-std::string use_members(const std::vector<process::ProcessStatus>& tree) {
+void add_use(JsonLine& json, const std::vector<process::ProcessStatus>& tree) {
   std::uint64_t ticks = 0;
   std::uint64_t pages = 0;
   for (const process::ProcessStatus& process : tree) {
@@ -37,15 +37,15 @@ std::string use_members(const std::vector<process::ProcessStatus>& tree) {
   }
   const auto ticks_a_second = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
   const auto page_kib = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 1024;
-  return fmt::format(R"("cpuMs":{},"memoryKiB":{})", ticks * 1000 / ticks_a_second, pages * page_kib);
+  json.member("cpuMs", ticks * 1000 / ticks_a_second).member("memoryKiB", pages * page_kib);
 }
 
-std::string ports_json(const std::vector<process::ProcessStatus>& tree) {
+void add_ports(JsonLine& json, const std::vector<process::ProcessStatus>& tree) {
   const probe::Sockets sockets = probe::sockets_of(tree);
   std::set<std::uint16_t> ports;
   for (const probe::Listener& listener : sockets.listeners)
     if (sockets.own.contains(listener.inode)) ports.insert(listener.port);
-  return fmt::format("[{}]", fmt::join(ports, ","));
+  json.member("ports", ports);
 }
 
 /// One sentence on what keeps a step where it is; empty: nothing does. `before`: those that it waits for.
@@ -147,42 +147,47 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
   return steps;
 }
 
-std::string steps_json(const RunState& run, const RunAccess& access, Instant now) {
+void add_steps(JsonLine& json, const RunState& run, const RunAccess& access, Instant now) {
   const Plan& plan = run.plan();
-  std::string json = "[";
   WaitsInOrder waits(run);
+  json.begin_array("steps");
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const Step& step = plan.steps[at];
     const StepState& known = run.of(StepIndex(at));
     const std::span<const StepIndex> before = waits.next();
-    json += fmt::format(R"({}{{"step":{},"state":"{}","sinceMs":{},"attempt":{})", at == 0 ? "" : ",",
-                        json_string(to_string(step.id)), word_of(known.state),
-                        milliseconds_since(known.since, now), known.attempt);
+    json.begin_object()
+        .member("step", to_string(step.id))
+        .member("state", word_of(known.state))
+        .member("sinceMs", milliseconds_since(known.since, now))
+        .member("attempt", known.attempt);
     const bool runs =
         known.state != State::pending && known.state != State::ended && known.state != State::backoff;
     if (const int pid = runs ? access.pid_of(StepIndex(at)) : 0; pid != 0) {
       const std::vector<process::ProcessStatus> tree = access.tree_of(pid);
-      json += fmt::format(R"(,"pid":{},{},"ports":{})", pid, use_members(tree), ports_json(tree));
+      json.member("pid", pid);
+      add_use(json, tree);
+      add_ports(json, tree);
     }
     if (const std::string why = reason_of(run, StepIndex(at), before, now); !why.empty())
-      json += R"(,"why":)" + json_string(why);
+      json.member("why", why);
     if (known.state == State::ended || known.state == State::backoff)
-      json += "," + output::end_members(known.outcome, plan);
-    json += R"(,"from":)" + (step.where.known() ? json_string(access.place_of(step.where)) : "null") + "}";
+      output::add_end(json, known.outcome, plan);
+    json.text_or_null("from", step.where.known() ? access.place_of(step.where) : std::string());
+    json.end_object();
   }
-  return json + "]";
+  json.end_array();
 }
 
-std::string changes_json(const Plan& plan, std::span<const StepChange> changes) {
-  const auto value = [](const std::optional<std::string>& text) {
-    return text ? json_string(*text) : "null";
-  };
-  std::string json = "[";
+void add_changes(JsonLine& json, const Plan& plan, std::span<const StepChange> changes) {
+  json.begin_array("changes");
   for (const auto& [step, change] : changes)
-    json += fmt::format(R"({}{{"step":{},"what":{},"before":{},"after":{}}})", json.size() == 1 ? "" : ",",
-                        json_string(name_of(plan, step)), json_string(change.what), value(change.before),
-                        value(change.after));
-  return json + "]";
+    json.begin_object()
+        .member("step", name_of(plan, step))
+        .member("what", change.what)
+        .member("before", change.before)
+        .member("after", change.after)
+        .end_object();
+  json.end_array();
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/change.hpp"
+#include "base/json_builder.hpp"
 #include "control/request.hpp"
 #include "control/run_state.hpp"
 #include "process/process_tree.hpp"
@@ -44,10 +45,11 @@ struct RunAccess {
 [[nodiscard]] Result<std::vector<StepIndex>> steps_named(const Plan& plan,
                                                          std::span<const std::string> names);
 
-/// The array of `ps`, and of the snapshot that `events` begins with.
-[[nodiscard]] std::string steps_json(const RunState& run, const RunAccess& access, Instant now);
+/// "steps" of `ps`, and of the snapshot that `events` begins with.
+void add_steps(JsonLine& json, const RunState& run, const RunAccess& access, Instant now);
 
-[[nodiscard]] std::string changes_json(const Plan& plan, std::span<const StepChange> changes);
+/// "changes" of a `restart` or `start` with `reload`.
+void add_changes(JsonLine& json, const Plan& plan, std::span<const StepChange> changes);
 
 /// Why the step is as it is, in sentences: what it waits for, and what that waits for.
 [[nodiscard]] std::vector<std::string> why(const RunState& run, const RunAccess& access, StepIndex step,

@@ -1,6 +1,5 @@
 #include "control/run_info.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -8,7 +7,6 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "output/outcome_json.hpp"
 
 namespace dream::control {
 
@@ -20,20 +18,22 @@ std::string real_root(const std::filesystem::path& root) {
 
 RunInfo info_of(const Plan& plan, std::string session, const std::filesystem::path& root) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  RunInfo run{.dream = DREAM_VERSION,
-              .run = std::move(session),
-              .pid = ::getpid(),
-              .root = real_root(root),
-              .started_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-  for (const Step& step : plan.steps)
-    if (step.requested || &step == &plan.steps.back()) run.requested.push_back(to_string(step.id));
-  return run;
+  return {.dream = DREAM_VERSION,
+          .run = std::move(session),
+          .pid = ::getpid(),
+          .root = real_root(root),
+          .requested = requested_ids(plan),
+          .started_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
 }
 
-std::string members_of(const RunInfo& run) {
-  return fmt::format(R"("dream":{},"v":1,"run":{},"pid":{},"root":{},"requested":{},"startedMs":{})",
-                     json_string(run.dream), json_string(run.run), run.pid, json_string(run.root),
-                     output::texts_json(run.requested), run.started_ms);
+void add_members(JsonLine& json, const RunInfo& run) {
+  json.member("dream", run.dream)
+      .member("v", 1)
+      .member("run", run.run)
+      .member("pid", run.pid)
+      .member("root", run.root)
+      .member("requested", run.requested)
+      .member("startedMs", run.started_ms);
 }
 
 std::optional<RunInfo> run_info_in(const Json& object) {

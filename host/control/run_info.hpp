@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json_builder.hpp"
 #include "control/json.hpp"
 #include "plan/plan.hpp"
 
@@ -32,8 +33,7 @@ struct RunInfo {
 /// Of this program's run of a plan, which begins now.
 [[nodiscard]] RunInfo info_of(const Plan& plan, std::string session, const std::filesystem::path& root);
 
-/// As members of an object of JSON, without braces.
-[[nodiscard]] std::string members_of(const RunInfo& run);
+void add_members(JsonLine& json, const RunInfo& run);
 
 /// None: it is of another version.
 [[nodiscard]] std::optional<RunInfo> run_info_in(const Json& object);

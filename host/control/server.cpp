@@ -1,6 +1,5 @@
 #include "control/server.hpp"
 
-#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
 #include "control/server_client.hpp"
 #include "output/outcome_json.hpp"
@@ -26,16 +26,28 @@ using Code = boost::system::error_code;
 namespace {
 
 std::string error_line(std::int64_t id, const Error& error, int code) {
-  return fmt::format("{{\"id\":{},\"error\":{{\"code\":{},\"message\":{},\"hint\":{}}}}}\n", id, code,
-                     json_string(error.message), error.hint.empty() ? "null" : json_string(error.hint));
+  JsonLine json;
+  json.begin_object().member("id", id).begin_object("error").member("code", code);
+  json.member("message", error.message).text_or_null("hint", error.hint);
+  return json.end_object().end_object().line();
 }
 
-std::string ok_line(std::int64_t id, std::string_view members) {
-  return fmt::format("{{\"id\":{},\"ok\":{{{}}}}}\n", id, members);
+/// `add_members` adds what the answer has.
+template <class AddMembers>
+std::string ok_line(std::int64_t id, const AddMembers& add_members) {
+  JsonLine json;
+  json.begin_object().member("id", id).begin_object("ok");
+  add_members(json);
+  return json.end_object().end_object().line();
+}
+
+std::string ok_line(std::int64_t id) {
+  return ok_line(id, [](JsonLine&) {});
 }
 
 std::string over_line(std::int64_t id, std::string_view why) {
-  return fmt::format("{{\"id\":{},\"over\":\"{}\"}}\n", id, why);
+  JsonLine json;
+  return json.begin_object().member("id", id).member("over", why).end_object().line();
 }
 
 /// For all clients together.
@@ -141,7 +153,10 @@ void Server::welcome(local::stream_protocol::socket socket) {
       std::move(socket),
       Client::Hear{.line = [this](Client& client, std::string_view line) { answer(client, line); },
                    .gone = [this] { drop_the_gone(); }}));
-  clients_.back()->begin("{" + members_of(info_) + "}\n");
+  JsonLine info;
+  info.begin_object();
+  add_members(info, info_);
+  clients_.back()->begin(info.end_object().line());
 }
 
 void Server::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
@@ -164,9 +179,13 @@ void Server::report(Instant now, const engine::Action& action, std::span<const e
 
 void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
   tails_.add(clock_(), step, bytes);
-  for (const std::shared_ptr<Client>& client : clients_)
-    if (client->visit && client->visit->step == step)
-      client->send(fmt::format("{{\"id\":{},{}}}\n", client->visit->id, output::data_member(bytes)));
+  for (const std::shared_ptr<Client>& client : clients_) {
+    if (!client->visit || client->visit->step != step) continue;
+    JsonLine json;
+    json.begin_object().member("id", client->visit->id);
+    output::add_data(json, bytes);
+    client->send(json.end_object().line());
+  }
   if (std::ranges::none_of(clients_, [](const auto& client) { return client->follows.has_value(); })) return;
   about_ = step;
   events_->write(step, stream, bytes);
@@ -189,15 +208,14 @@ void Server::see_waits() {
         return run_.of(step).state == State::held || run_.of(step).state == State::ended;
       };
       if (!std::ranges::all_of(client->awaited, is_over)) continue;
-      client->send(ok_line(request.id, ""));
+      client->send(ok_line(request.id));
     } else if (request.what == Request::What::down) {
       if (!run_.exit_code()) continue;
-      client->send(ok_line(request.id, fmt::format(R"("exitCode":{})", *run_.exit_code())));
+      client->send(ok_line(request.id, [&](JsonLine& json) { json.member("exitCode", *run_.exit_code()); }));
     } else {
       const Result<bool> reached = is_reached(run_, client->awaited, request.until);
       if (reached && !*reached) continue;
-      client->send(reached ? ok_line(request.id, "")
-                           : error_line(request.id, reached.error(), cannot_become_so));
+      client->send(reached ? ok_line(request.id) : error_line(request.id, reached.error(), cannot_become_so));
     }
     client->waits.reset();
   }
@@ -219,21 +237,20 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
   const Instant now = clock_();
   switch (request.what) {
     case Request::What::ps:
-      return client.send(
-          ok_line(request.id,
-                  fmt::format(R"("stopping":{},"changed":{},"steps":{})", run_.stopping(),
-                              output::texts_json(access_.changed_files()), steps_json(run_, access_, now))));
-    case Request::What::why: {
-      const std::vector<std::string> sentences = why(run_, access_, steps.front(), now);
-      return client.send(ok_line(request.id, R"("why":)" + output::texts_json(sentences)));
-    }
+      return client.send(ok_line(request.id, [&](JsonLine& json) {
+        json.member("stopping", run_.stopping()).member("changed", access_.changed_files());
+        add_steps(json, run_, access_, now);
+      }));
+    case Request::What::why:
+      return client.send(ok_line(
+          request.id, [&](JsonLine& json) { json.member("why", why(run_, access_, steps.front(), now)); }));
     case Request::What::stop:
     case Request::What::start:
     case Request::What::restart:
       return tell_steps(client, request, steps);
     case Request::What::leave:
       access_.leave();
-      return client.send(ok_line(request.id, ""));
+      return client.send(ok_line(request.id));
     case Request::What::logs:
       return send_logs(client, request, steps);
     case Request::What::attach:
@@ -242,7 +259,7 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
     case Request::What::resize:
       return use_terminal(client, request);
     case Request::What::events:
-      client.send(ok_line(request.id, fmt::format(R"("steps":{})", steps_json(run_, access_, now))));
+      client.send(ok_line(request.id, [&](JsonLine& json) { add_steps(json, run_, access_, now); }));
       if (request.follow) client.follows = request.id;
       return;
     case Request::What::wait:
@@ -277,12 +294,12 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
       const Error told{changes.error().code, to_string(changes.error()), {}, {}};
       return client.send(error_line(request.id, told, cannot_become_so));
     }
-    client.send(ok_line(request.id, R"("changes":)" + changes_json(run_.plan(), *changes)));
+    client.send(ok_line(request.id, [&](JsonLine& json) { add_changes(json, run_.plan(), *changes); }));
   } else if (request.what == Request::What::stop && !client.waits) {
     client.waits = request;
     client.awaited = steps;
   } else {
-    client.send(ok_line(request.id, ""));
+    client.send(ok_line(request.id));
   }
   for (engine::Event& event : events) access_.tell(std::move(event));
 }
@@ -310,7 +327,9 @@ void Server::attach(Client& client, const Request& request, const std::vector<St
                   "its executor runs it elsewhere, or it has the terminal that dream was started from");
   constexpr std::size_t usual_rows = 24;
   const std::size_t rows = request.rows == 0 ? usual_rows : request.rows;
-  client.send(ok_line(request.id, output::data_member(output::without_sequences(tails_.last(step, rows)))));
+  client.send(ok_line(request.id, [&](JsonLine& json) {
+    output::add_data(json, output::without_sequences(tails_.last(step, rows)));
+  }));
   client.visit = Visit{.id = request.id, .step = step, .types = !request.look};
   if (client.visit->types) use_terminal(client, request);
 }
@@ -345,17 +364,18 @@ void Server::end_visits(StepIndex step, std::string_view why) {
 void Server::send_logs(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
   constexpr std::size_t usual = 100;
   constexpr std::int64_t most_within_ms = std::int64_t{100} * 365 * 86'400'000;
-  std::string logs;
   std::optional<Instant> since;
   if (request.within_ms > 0)
     since = clock_() - std::chrono::milliseconds(std::min<std::int64_t>(request.within_ms, most_within_ms));
-  for (const StepIndex step : steps) {
-    const std::string last = tails_.last(step, request.lines.value_or(usual), since);
-    logs +=
-        fmt::format(R"({}{{"step":{},{}}})", logs.empty() ? "" : ",",
-                    json_string(to_string(run_.plan().steps[position(step)].id)), output::data_member(last));
-  }
-  client.send(ok_line(request.id, fmt::format(R"("logs":[{}],"follows":{})", logs, request.follow)));
+  client.send(ok_line(request.id, [&](JsonLine& json) {
+    json.begin_array("logs");
+    for (const StepIndex step : steps) {
+      json.begin_object().member("step", to_string(run_.plan().steps[position(step)].id));
+      output::add_data(json, tails_.last(step, request.lines.value_or(usual), since));
+      json.end_object();
+    }
+    json.end_array().member("follows", request.follow);
+  }));
   if (request.follow) client.follows = request.id;
   client.only = {steps.begin(), steps.end()};
 }

@@ -1,6 +1,5 @@
 #include "control/server_client.hpp"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -10,6 +9,8 @@
 #include <cerrno>
 #include <chrono>
 #include <utility>
+
+#include "base/json_builder.hpp"
 
 namespace dream::control {
 
@@ -43,8 +44,15 @@ void Client::send_event(std::string_view line, bool is_output) {
 }
 
 void Client::tell_what_was_left_out() {
-  if (const std::size_t bytes = std::exchange(left_out_, 0); bytes > 0)
-    send(fmt::format("{{\"v\":1,\"event\":\"leftOut\",\"bytes\":{}}}\n", bytes));
+  const std::size_t bytes = std::exchange(left_out_, 0);
+  if (bytes == 0) return;
+  JsonLine json;
+  send(json.begin_object()
+           .member("v", 1)
+           .member("event", "leftOut")
+           .member("bytes", bytes)
+           .end_object()
+           .line());
 }
 
 void Client::send_rest(std::string text, Instant until) {

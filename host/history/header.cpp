@@ -1,20 +1,18 @@
 #include "history/header.hpp"
 
-#include <fmt/format.h>
-
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
-#include "output/outcome_json.hpp"
 
 namespace dream::history {
 
 std::string to_line(const Header& header) {
-  std::string files;
+  JsonLine json;
+  json.begin_object();
+  control::add_members(json, header.run);
+  json.member("commandLine", header.command_line).begin_array("files");
   for (const SourceFile& file : header.files)
-    files += fmt::format(R"({}{{"path":{},"sha256":{}}})", files.empty() ? "" : ",", json_string(file.path),
-                         json_string(file.sha256));
-  return fmt::format(R"({{{},"commandLine":{},"files":[{}]}})"
-                     "\n",
-                     control::members_of(header.run), output::texts_json(header.command_line), files);
+    json.begin_object().member("path", file.path).member("sha256", file.sha256).end_object();
+  return json.end_array().end_object().line();
 }
 
 Result<Header> header_in(std::string_view line) {

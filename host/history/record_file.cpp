@@ -1,7 +1,6 @@
 #include "history/record_file.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,9 +9,9 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/json_builder.hpp"
 #include "base/locked_file.hpp"
 #include "base/open_file.hpp"
-#include "base/text.hpp"
 #include "base/write_all.hpp"
 
 namespace dream::history {
@@ -39,9 +38,10 @@ std::uint64_t number_in(std::string_view line, std::string_view key) {
 
 /// `problem`: the errno that is to blame, or 0.
 std::string left_out_line(std::uint64_t at_us, std::uint64_t bytes, int problem = 0) {
-  const std::string error =
-      problem == 0 ? "" : fmt::format(R"(,"error":{})", json_string(std::strerror(problem)));
-  return fmt::format("{{\"v\":1,\"atUs\":{},\"event\":\"leftOut\",\"bytes\":{}{}}}\n", at_us, bytes, error);
+  JsonLine json;
+  json.begin_object().member("v", 1).member("atUs", at_us).member("event", "leftOut").member("bytes", bytes);
+  if (problem != 0) json.member("error", std::strerror(problem));
+  return json.end_object().line();
 }
 
 /// The text of a record without its oldest lines: the two at its begin stay, and so does what isn't output,

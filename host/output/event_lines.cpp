@@ -1,14 +1,11 @@
 #include "output/event_lines.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
 
-#include "base/base64.hpp"
-#include "base/text.hpp"
+#include "base/json_builder.hpp"
 #include "output/outcome_json.hpp"
 #include "output/summary.hpp"
 
@@ -30,15 +27,6 @@ std::size_t unfinished_character(std::string_view text) {
   return 0;
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 const char* word_of(LogLevel level) {
   constexpr std::array words{"debug", "info", "warning", "error"};
   return words[static_cast<std::size_t>(level)];
@@ -57,20 +45,11 @@ class Lines : public EventLines {
 
   [[nodiscard]] Result<void> begin(Instant now) override {
     began_ = now;
-    std::string steps;
-    for (const Step& step : plan_.steps) {
-      if (!steps.empty()) steps += ',';
-      steps += fmt::format(R"({{"step":{},"project":{},"task":{},"executor":{},)",
-                           json_string(to_string(step.id)), json_string(step.id.project),
-                           json_string(step.id.task), step.gathers ? "null" : json_string(step.executor));
-      std::vector<std::string> needs;
-      for (const StepIndex needed : step.needs) needs.push_back(name(needed));
-      steps +=
-          fmt::format(R"("background":{},"required":{},"service":{}{}{},"needs":[{}]}})", step.background,
-                      step.required, step.service, step.finally ? R"(,"finally":true)" : "",
-                      step.requested ? R"(,"requested":true)" : "", fmt::join(needs, ","));
-    }
-    emit(now, "planned", fmt::format(R"("steps":[{}])", steps));
+    emit(now, "planned", [&](JsonLine& json) {
+      json.begin_array("steps");
+      for (const Step& step : plan_.steps) add_step(json, step);
+      json.end_array();
+    });
     return {};
   }
 
@@ -79,32 +58,34 @@ class Lines : public EventLines {
     if (const auto* start = std::get_if<engine::Start>(&action)) {
       attempts_[position(start->attempt.step)] = start->attempt.number;
     } else if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
-      emit(now, "started", step_member(started->step));
+      emit(now, "started", [&](JsonLine& json) { json.member("step", name(started->step)); });
     } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
-      const engine::Outcome& outcome = outcomes[position(ended->step)];
-      emit(now, "ended", step_member(ended->step) + "," + outcome_members(outcome, plan_, began_));
+      emit(now, "ended", [&](JsonLine& json) {
+        json.member("step", name(ended->step));
+        add_outcome(json, outcomes[position(ended->step)], plan_, began_);
+      });
     } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
-      emit(now, "attempt",
-           fmt::format(R"({},{},"againInUs":{})", attempt_members(over->attempt),
-                       end_members(outcomes[position(over->attempt.step)], plan_),
-                       microseconds(over->again_in)));
+      emit(now, "attempt", [&](JsonLine& json) {
+        add_attempt(json, over->attempt);
+        add_end(json, outcomes[position(over->attempt.step)], plan_);
+        json.member("againInUs", microseconds(over->again_in));
+      });
     } else if (const auto* held = std::get_if<engine::StepHeld>(&action)) {
-      emit(now, "held", step_member(held->step));
+      emit(now, "held", [&](JsonLine& json) { json.member("step", name(held->step)); });
     } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
-      emit(now, "restarted", attempt_members(again->attempt));
+      emit(now, "restarted", [&](JsonLine& json) { add_attempt(json, again->attempt); });
     } else if (const auto* left = std::get_if<engine::LeftoversFound>(&action)) {
-      emit(now, "leftovers",
-           fmt::format(R"({},"processes":{},"kept":{})", step_member(left->step), texts_json(left->processes),
-                       left->kept));
+      emit(now, "leftovers", [&](JsonLine& json) {
+        json.member("step", name(left->step)).member("processes", left->processes).member("kept", left->kept);
+      });
     } else if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
-      emit(now, "delay",
-           fmt::format(R"({},"delayUs":{})", step_member(delay->next), microseconds(delay->delay)));
+      emit(now, "delay", [&](JsonLine& json) {
+        json.member("step", name(delay->next)).member("delayUs", microseconds(delay->delay));
+      });
     } else if (const auto* waiting = std::get_if<engine::WaitingForBackground>(&action)) {
-      std::vector<std::string> names;
-      for (const StepIndex step : waiting->steps) names.push_back(name(step));
-      emit(now, "waiting", fmt::format(R"("steps":[{}])", fmt::join(names, ",")));
+      emit(now, "waiting", [&](JsonLine& json) { json.member("steps", names(waiting->steps)); });
     } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
-      emit(now, "stopping", R"("reason":)" + reason_json(stopping->reason, plan_));
+      emit(now, "stopping", [&](JsonLine& json) { add_reason(json, stopping->reason, plan_); });
     } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
       emit_summary(now, finish->exit_code, outcomes);
     }
@@ -130,39 +111,61 @@ class Lines : public EventLines {
 
   /// As old as what was told last: the times of events stay those of the engine.
   void words(LogLevel level, std::string_view text) override {
-    emit(began_, "words", fmt::format(R"("level":"{}","text":{})", word_of(level), json_string(text)));
+    emit(began_, "words", [&](JsonLine& json) { json.member("level", word_of(level)).member("text", text); });
   }
 
  private:
   /// False: the action says nothing of it.
   bool report_readiness(Instant now, const engine::Action& action) {
-    const auto of_attempt = [&](StepIndex step) {
-      return attempt_members({step, attempts_[position(step)]});
+    const auto add_latest = [&](JsonLine& json, StepIndex step) {
+      add_attempt(json, {step, attempts_[position(step)]});
     };
     if (const auto* ready = std::get_if<engine::StepReady>(&action)) {
-      emit(now, "ready",
-           fmt::format(R"({},"afterUs":{})", of_attempt(ready->step), microseconds(ready->after)));
+      emit(now, "ready", [&](JsonLine& json) {
+        add_latest(json, ready->step);
+        json.member("afterUs", microseconds(ready->after));
+      });
     } else if (const auto* missed = std::get_if<engine::StepNotReady>(&action)) {
       emit_probing(now, missed->step, missed->found, true);
     } else if (const auto* probing = std::get_if<engine::StillProbing>(&action)) {
       emit_probing(now, probing->step, probing->found, false);
     } else if (const auto* ill = std::get_if<engine::StepUnhealthy>(&action)) {
-      emit(now, "unhealthy", fmt::format(R"({},"why":{})", of_attempt(ill->step), json_string(ill->why)));
+      emit(now, "unhealthy", [&](JsonLine& json) {
+        add_latest(json, ill->step);
+        json.member("why", ill->why);
+      });
     } else if (const auto* well = std::get_if<engine::StepHealthy>(&action)) {
-      emit(now, "healthy", of_attempt(well->step));
+      emit(now, "healthy", [&](JsonLine& json) { add_latest(json, well->step); });
     } else {
       return false;
     }
     return true;
   }
 
-  [[nodiscard]] std::string name(StepIndex step) const {
-    return json_string(to_string(plan_.steps[position(step)].id));
-  }
-  [[nodiscard]] std::string step_member(StepIndex step) const { return R"("step":)" + name(step); }
+  [[nodiscard]] std::string name(StepIndex step) const { return to_string(plan_.steps[position(step)].id); }
 
-  [[nodiscard]] std::string attempt_members(Attempt attempt) const {
-    return fmt::format(R"({},"attempt":{})", step_member(attempt.step), attempt.number);
+  [[nodiscard]] std::vector<std::string> names(std::span<const StepIndex> steps) const {
+    std::vector<std::string> names;
+    for (const StepIndex step : steps) names.push_back(name(step));
+    return names;
+  }
+
+  void add_step(JsonLine& json, const Step& step) const {
+    json.begin_object()
+        .member("step", to_string(step.id))
+        .member("project", step.id.project)
+        .member("task", step.id.task)
+        .text_or_null("executor", step.gathers ? std::string() : step.executor)
+        .member("background", step.background)
+        .member("required", step.required)
+        .member("service", step.service);
+    if (step.finally) json.member("finally", true);
+    if (step.requested) json.member("requested", true);
+    json.member("needs", names(step.needs)).end_object();
+  }
+
+  void add_attempt(JsonLine& json, Attempt attempt) const {
+    json.member("step", name(attempt.step)).member("attempt", attempt.number);
   }
 
   std::string& kept_of(StepIndex step, Stream stream) {
@@ -171,42 +174,48 @@ class Lines : public EventLines {
 
   void emit_output(StepIndex step, Stream stream, std::string_view bytes) {
     if (bytes.empty()) return;
-    const std::string data = data_member(bytes);
-    emit(clock_(), "output",
-         fmt::format(R"({},"stream":"{}",{})", step_member(step), stream == Stream::out ? "stdout" : "stderr",
-                     data));
+    emit(clock_(), "output", [&](JsonLine& json) {
+      json.member("step", name(step)).member("stream", stream == Stream::out ? "stdout" : "stderr");
+      add_data(json, bytes);
+    });
   }
 
   void emit_probing(Instant now, StepIndex step, const engine::Found& found, bool given_up) {
-    emit(now, "probing",
-         fmt::format(R"({},"tries":{},"lastError":{},"givenUp":{})", step_member(step), found.tries,
-                     found.what.empty() ? "null" : json_string(found.what), given_up));
+    emit(now, "probing", [&](JsonLine& json) {
+      json.member("step", name(step))
+          .member("tries", found.tries)
+          .text_or_null("lastError", found.what)
+          .member("givenUp", given_up);
+    });
   }
 
   void emit_summary(Instant now, int exit_code, std::span<const engine::Outcome> outcomes) {
     std::array<std::size_t, 4> counts{};
-    std::string steps;
-    for (std::size_t at = 0; at < outcomes.size(); ++at) {
-      ++counts[static_cast<std::size_t>(outcomes[at].kind)];
-      if (at > 0) steps += ',';
-      steps += fmt::format("{{{},{}", step_member(static_cast<StepIndex>(at)),
-                           outcome_members(outcomes[at], plan_, began_));
-      if (attempts_[at] > 1) steps += fmt::format(R"(,"restarts":{})", attempts_[at] - 1);
-      steps += '}';
-    }
-    std::string members = fmt::format(R"("exitCode":{})", exit_code);
-    for (std::size_t kind = 0; kind < counts.size(); ++kind) {
-      members += fmt::format(R"(,"{}":{})", word(engine::OutcomeKind(kind)), counts[kind]);
-    }
-    emit(now, "summary", members + fmt::format(R"(,"steps":[{}])", steps));
+    for (const engine::Outcome& outcome : outcomes) ++counts[static_cast<std::size_t>(outcome.kind)];
+    emit(now, "summary", [&](JsonLine& json) {
+      json.member("exitCode", exit_code);
+      for (std::size_t kind = 0; kind < counts.size(); ++kind)
+        json.member(word(engine::OutcomeKind(kind)), counts[kind]);
+      json.begin_array("steps");
+      for (std::size_t at = 0; at < outcomes.size(); ++at) {
+        json.begin_object().member("step", name(StepIndex(at)));
+        add_outcome(json, outcomes[at], plan_, began_);
+        if (attempts_[at] > 1) json.member("restarts", attempts_[at] - 1);
+        json.end_object();
+      }
+      json.end_array();
+    });
   }
 
   /// The engine's times are those of what it heard, bytes are older when it acts: no line seems to be earlier
   /// than the one before it.
-  void emit(Instant at, std::string_view event, std::string_view members) {
+  template <class AddMembers>
+  void emit(Instant at, std::string_view event, const AddMembers& add_members) {
     latest_ = std::max(latest_, at - began_);
-    take_(
-        fmt::format("{{\"v\":1,\"atUs\":{},\"event\":\"{}\",{}}}\n", microseconds(latest_), event, members));
+    JsonLine json;
+    json.begin_object().member("v", 1).member("atUs", microseconds(latest_)).member("event", event);
+    add_members(json);
+    take_(json.end_object().line());
   }
 
   const Plan& plan_;
@@ -219,11 +228,6 @@ class Lines : public EventLines {
 };
 
 }  // namespace
-
-std::string data_member(std::string_view bytes) {
-  return is_utf8(bytes) ? R"("text":)" + json_string(bytes)
-                        : fmt::format(R"("base64":"{}")", to_base64(bytes));
-}
 
 std::unique_ptr<EventLines> make_event_lines(const Plan& plan, std::function<Instant()> clock,
                                              std::function<void(std::string_view)> take) {

@@ -25,9 +25,6 @@ class EventLines : public Reporter {
   virtual void words(LogLevel level, std::string_view text) = 0;
 };
 
-/// `"text":"…"`, or `"base64":"…"` of what is no UTF-8.
-[[nodiscard]] std::string data_member(std::string_view bytes);
-
 /// `clock` tells when bytes came; `take` gets each line, with its newline.
 [[nodiscard]] std::unique_ptr<EventLines> make_event_lines(const Plan& plan, std::function<Instant()> clock,
                                                            std::function<void(std::string_view)> take);

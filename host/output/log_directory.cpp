@@ -165,20 +165,22 @@ class LogDirectory : public Renderer {
   /// Whoever reads it sees the old one or the new one, each whole. What isn't known to be complete yet isn't
   /// called so: this one may be the last that the disk has room for. 0, or what went wrong.
   int write_index(std::optional<int> exit_code, std::span<const engine::Outcome> outcomes) {
-    std::string json =
-        fmt::format(R"({{"v":1,"exitCode":{},"steps":[)", exit_code ? std::to_string(*exit_code) : "null");
+    JsonLine json;
+    json.begin_object().member("v", 1).member("exitCode", exit_code).begin_array("steps");
     for (std::size_t at = 0; at < files_.size(); ++at) {
       const auto& [out, err] = files_[at];
-      json += fmt::format("{}\n{{\"step\":{},\"stdout\":\"{}\",\"stderr\":\"{}\",\"complete\":{}",
-                          at > 0 ? "," : "", json_string(to_string(plan_.steps[at].id)), out.name(),
-                          err.name(), exit_code && out.complete() && err.complete());
-      if (at < outcomes.size()) json += "," + outcome_members(outcomes[at], plan_, began_);
-      json += '}';
+      json.begin_object()
+          .member("step", to_string(plan_.steps[at].id))
+          .member("stdout", out.name())
+          .member("stderr", err.name())
+          .member("complete", exit_code && out.complete() && err.complete());
+      if (at < outcomes.size()) add_outcome(json, outcomes[at], plan_, began_);
+      json.end_object();
     }
-    json += "\n]}\n";
+    json.end_array().end_object();
     LogFile next(folder_, "index.json.new");
     int error = next.create();
-    if (error == 0) error = next.append(json);
+    if (error == 0) error = next.append(json.line());
     if (error == 0) error = next.close();
     if (error == 0 && ::rename(next.path().c_str(), (folder_ / "index.json").c_str()) != 0) error = errno;
     if (error != 0) ::unlink(next.path().c_str());

@@ -1,10 +1,12 @@
 #include "output/outcome_json.hpp"
 
-#include <fmt/format.h>
-
+#include <chrono>
 #include <optional>
+#include <string>
 #include <variant>
 
+#include "base/base64.hpp"
+#include "base/overloaded.hpp"
 #include "base/text.hpp"
 #include "output/summary.hpp"
 
@@ -12,17 +14,68 @@ namespace dream::output {
 
 namespace {
 
-std::string exit_json(const ExitStatus& status) {
-  if (const auto* exited = std::get_if<ExitedWith>(&status))
-    return fmt::format(R"({{"code":{}}})", exited->code);
-  if (const auto* killed = std::get_if<KilledBy>(&status)) {
-    return fmt::format(R"({{"signal":{}}})", json_string(signal_name(killed->signal)));
-  }
-  return fmt::format(R"({{"lost":{}}})", json_string(std::get<Lost>(status).reason));
+void add_exit(JsonLine& json, const ExitStatus& status) {
+  json.begin_object("exit");
+  std::visit(Overloaded{[&](const ExitedWith& exited) { json.member("code", exited.code); },
+                        [&](const KilledBy& killed) { json.member("signal", signal_name(killed.signal)); },
+                        [&](const Lost& lost) { json.member("lost", lost.reason); }},
+             status);
+  json.end_object();
 }
 
-std::string moment_json(const std::optional<Instant>& moment, Instant began) {
-  return moment ? std::to_string(microseconds(*moment - began)) : "null";
+/// A kind, and the step that it speaks of.
+struct Reason {
+  std::string_view kind;
+  std::optional<StepIndex> step = {};
+  std::string signal = {};
+};
+
+Reason reason_of(const engine::RunStop& stop) {
+  return std::visit(Overloaded{[](const engine::RequiredFailed& failed) {
+                                 return Reason{"requiredFailed", failed.step};
+                               },
+                               [](const engine::StoppedBySignal& stopped) {
+                                 return Reason{"signal", {}, signal_name(stopped.signal)};
+                               },
+                               [](const engine::ReaderGone&) { return Reason{"readerGone"}; },
+                               [](const engine::Requested&) { return Reason{"request"}; },
+                               [](const engine::GuardianLost&) { return Reason{"guardianLost"}; },
+                               [](const engine::OutputBroken&) { return Reason{"outputBroken"}; }},
+                    stop);
+}
+
+Reason reason_of(const engine::StepEnd& end) {
+  return std::visit(Overloaded{[](const engine::RunStop& stop) { return reason_of(stop); },
+                               [](const engine::NoLongerNeeded&) { return Reason{"noLongerNeeded"}; },
+                               [](const engine::Held&) { return Reason{"held"}; },
+                               [](const engine::RestartRequested&) { return Reason{"restartRequest"}; },
+                               [](const engine::NotReadyInTime&) { return Reason{"notReadyInTime"}; },
+                               [](const engine::CannotBecomeReady&) { return Reason{"cannotBecomeReady"}; },
+                               [](const engine::BecameUnhealthy&) { return Reason{"unhealthy"}; },
+                               [](const engine::Renewed& renewed) {
+                                 return Reason{"restartedWith", renewed.with};
+                               },
+                               [](const engine::NeededFailed& needed) {
+                                 return Reason{"neededFailed", needed.step};
+                               },
+                               [](const engine::TimedOut&) { return Reason{"timedOut"}; }},
+                    end);
+}
+
+void add(JsonLine& json, const Reason& reason, const Plan& plan) {
+  json.begin_object("reason").member("kind", reason.kind);
+  if (reason.step) json.member("step", to_string(plan.steps[position(*reason.step)].id));
+  if (!reason.signal.empty()) json.member("signal", reason.signal);
+  json.end_object();
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 }  // namespace
@@ -31,60 +84,38 @@ std::int64_t microseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
-std::string reason_json(const engine::RunStop& reason, const Plan& plan) {
-  if (const auto* failed = std::get_if<engine::RequiredFailed>(&reason)) {
-    return fmt::format(R"({{"kind":"requiredFailed","step":{}}})",
-                       json_string(to_string(plan.steps[position(failed->step)].id)));
-  }
-  if (const auto* stopped = std::get_if<engine::StoppedBySignal>(&reason)) {
-    return fmt::format(R"({{"kind":"signal","signal":{}}})", json_string(signal_name(stopped->signal)));
-  }
-  if (std::holds_alternative<engine::ReaderGone>(reason)) return R"({"kind":"readerGone"})";
-  if (std::holds_alternative<engine::Requested>(reason)) return R"({"kind":"request"})";
-  if (std::holds_alternative<engine::GuardianLost>(reason)) return R"({"kind":"guardianLost"})";
-  return R"({"kind":"outputBroken"})";
+void add_reason(JsonLine& json, const engine::RunStop& reason, const Plan& plan) {
+  add(json, reason_of(reason), plan);
 }
 
-namespace {
-
-std::string reason_json(const engine::StepEnd& reason, const Plan& plan) {
-  if (const auto* stop = std::get_if<engine::RunStop>(&reason)) return output::reason_json(*stop, plan);
-  if (std::holds_alternative<engine::NoLongerNeeded>(reason)) return R"({"kind":"noLongerNeeded"})";
-  if (std::holds_alternative<engine::Held>(reason)) return R"({"kind":"held"})";
-  if (std::holds_alternative<engine::RestartRequested>(reason)) return R"({"kind":"restartRequest"})";
-  if (std::holds_alternative<engine::NotReadyInTime>(reason)) return R"({"kind":"notReadyInTime"})";
-  if (std::holds_alternative<engine::CannotBecomeReady>(reason)) return R"({"kind":"cannotBecomeReady"})";
-  if (std::holds_alternative<engine::BecameUnhealthy>(reason)) return R"({"kind":"unhealthy"})";
-  if (const auto* renewed = std::get_if<engine::Renewed>(&reason))
-    return fmt::format(R"({{"kind":"restartedWith","step":{}}})",
-                       json_string(to_string(plan.steps[position(renewed->with)].id)));
-  if (const auto* needed = std::get_if<engine::NeededFailed>(&reason))
-    return fmt::format(R"({{"kind":"neededFailed","step":{}}})",
-                       json_string(to_string(plan.steps[position(needed->step)].id)));
-  return R"({"kind":"timedOut"})";
+void add_end(JsonLine& json, const engine::Outcome& outcome, const Plan& plan) {
+  json.member("outcome", word(outcome.kind));
+  if (outcome.exit)
+    add_exit(json, *outcome.exit);
+  else
+    json.null("exit");
+  if (outcome.reason)
+    add(json, reason_of(*outcome.reason), plan);
+  else
+    json.null("reason");
+  json.text_or_null("error", outcome.start_error ? to_string(*outcome.start_error) : std::string())
+      .member("killed", outcome.forced);
 }
 
-}  // namespace
-
-std::string texts_json(const std::vector<std::string>& texts) {
-  std::string array;
-  for (const std::string& text : texts) array += (array.empty() ? "" : ",") + json_string(text);
-  return "[" + array + "]";
+void add_outcome(JsonLine& json, const engine::Outcome& outcome, const Plan& plan, Instant began) {
+  const auto since = [&](const std::optional<Instant>& moment) {
+    return moment ? std::optional(microseconds(*moment - began)) : std::nullopt;
+  };
+  add_end(json, outcome, plan);
+  json.member("startedUs", since(outcome.started)).member("endedUs", since(outcome.ended));
+  if (!outcome.left_behind.empty()) json.member("leftBehind", outcome.left_behind);
 }
 
-std::string end_members(const engine::Outcome& outcome, const Plan& plan) {
-  return fmt::format(R"("outcome":"{}","exit":{},"reason":{},"error":{},"killed":{})", word(outcome.kind),
-                     outcome.exit ? exit_json(*outcome.exit) : "null",
-                     outcome.reason ? reason_json(*outcome.reason, plan) : "null",
-                     outcome.start_error ? json_string(to_string(*outcome.start_error)) : "null",
-                     outcome.forced);
-}
-
-std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began) {
-  return fmt::format(R"({},"startedUs":{},"endedUs":{})", end_members(outcome, plan),
-                     moment_json(outcome.started, began), moment_json(outcome.ended, began)) +
-         (outcome.left_behind.empty() ? std::string()
-                                      : R"(,"leftBehind":)" + texts_json(outcome.left_behind));
+void add_data(JsonLine& json, std::string_view bytes) {
+  if (is_utf8(bytes))
+    json.member("text", bytes);
+  else
+    json.member("base64", to_base64(bytes));
 }
 
 }  // namespace dream::output

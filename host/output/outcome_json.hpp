@@ -1,25 +1,26 @@
 #pragma once
 
-#include <string>
-#include <vector>
+#include <cstdint>
+#include <string_view>
 
+#include "base/json_builder.hpp"
 #include "base/time.hpp"
 #include "engine/engine.hpp"
 #include "plan/plan.hpp"
 
 namespace dream::output {
 
-/// `{"kind":"signal","signal":"SIGINT"}` (docs/events.md).
-[[nodiscard]] std::string reason_json(const engine::RunStop& reason, const Plan& plan);
+/// `"reason":{"kind":"signal","signal":"SIGINT"}` (docs/events.md).
+void add_reason(JsonLine& json, const engine::RunStop& reason, const Plan& plan);
 
-/// How a step ended, as members of a JSON object: `"outcome":"failed","exit":{"code":3},…` (docs/events.md).
-[[nodiscard]] std::string outcome_members(const engine::Outcome& outcome, const Plan& plan, Instant began);
+/// How a step ended: `"outcome":"failed","exit":{"code":3},…` (docs/events.md).
+void add_outcome(JsonLine& json, const engine::Outcome& outcome, const Plan& plan, Instant began);
 
 /// The same of one attempt, without its times.
-[[nodiscard]] std::string end_members(const engine::Outcome& outcome, const Plan& plan);
+void add_end(JsonLine& json, const engine::Outcome& outcome, const Plan& plan);
 
-/// An array of strings.
-[[nodiscard]] std::string texts_json(const std::vector<std::string>& texts);
+/// `"text":"…"`, or `"base64":"…"` of what is no UTF-8.
+void add_data(JsonLine& json, std::string_view bytes);
 
 /// Whole microseconds, the unit of all times in JSON.
 [[nodiscard]] std::int64_t microseconds(Duration duration);

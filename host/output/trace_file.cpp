@@ -8,12 +8,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "output/outcome_json.hpp"
@@ -43,30 +47,33 @@ class TraceFile : public Reporter {
 
   void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override {
     if (const auto* delay = std::get_if<engine::DelayBegan>(&action)) {
-      begin_span(now, delay->next, "delay", fmt::format(R"("delayUs":{})", microseconds(delay->delay)));
+      begin_span(now, delay->next, "delay",
+                 [&](JsonLine& args) { args.member("delayUs", microseconds(delay->delay)); });
     } else if (const auto* started = std::get_if<engine::StepStarted>(&action)) {
-      end_spans(now, started->step, "");
+      end_spans(now, started->step);
       begin_life(now, {started->step});
     } else if (const auto* start = std::get_if<engine::Start>(&action)) {
-      if (start->attempt.number > 1) end_spans(now, start->attempt.step, "");  // the pause before it
+      if (start->attempt.number > 1) end_spans(now, start->attempt.step);  // the pause before it
     } else if (const auto* again = std::get_if<engine::StepRestarted>(&action)) {
       begin_life(now, again->attempt);
     } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
-      end_life(now, over->attempt.step, end_members(outcomes[position(over->attempt.step)], plan_));
+      end_life(now, over->attempt.step,
+               [&](JsonLine& args) { add_end(args, outcomes[position(over->attempt.step)], plan_); });
       begin_span(now, over->attempt.step, "pause",
-                 fmt::format(R"("againInUs":{})", microseconds(over->again_in)));
+                 [&](JsonLine& args) { args.member("againInUs", microseconds(over->again_in)); });
     } else if (const auto* terminate = std::get_if<engine::Terminate>(&action)) {
       const bool forced = terminate->urgency == Urgency::force;
-      begin_span(now, terminate->attempt.step, forced ? "ending by force" : "ending", "");
+      begin_span(now, terminate->attempt.step, forced ? "ending by force" : "ending");
     } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
-      end_life(now, ended->step, outcome_members(outcomes[position(ended->step)], plan_, began_));
+      end_life(now, ended->step,
+               [&](JsonLine& args) { add_outcome(args, outcomes[position(ended->step)], plan_, began_); });
     } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
       for (std::size_t at = 0; at < open_.size(); ++at) {
-        if (!outcomes[at].started) end_spans(now, static_cast<StepIndex>(at), "");  // a delay
+        if (!outcomes[at].started) end_spans(now, static_cast<StepIndex>(at));  // a delay
       }
-      moment(now, "stopping", R"("reason":)" + reason_json(stopping->reason, plan_));
+      moment(now, "stopping", [&](JsonLine& args) { add_reason(args, stopping->reason, plan_); });
     } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
-      moment(now, "finished", fmt::format(R"("exitCode":{})", finish->exit_code));
+      moment(now, "finished", [&](JsonLine& args) { args.member("exitCode", finish->exit_code); });
       append("\n]\n");
     }
   }
@@ -94,59 +101,67 @@ class TraceFile : public Reporter {
     return error;
   }
 
+  using AddArgs = std::function<void(JsonLine& args)>;
+
   /// What the lines are called, in the order of the plan.
   [[nodiscard]] std::string head() const {
-    const std::string title = json_string("dream " + to_string(plan_.steps.back().id));
-    std::string text =
-        "[\n" + fmt::format(R"({{"ph":"M","pid":1,"name":"process_name","args":{{"name":{}}}}})", title);
-    for (std::size_t at = 0; at < plan_.steps.size(); ++at) {
-      text += fmt::format(
-          ",\n"
-          R"({{"ph":"M","pid":1,"tid":{},"name":"thread_name","args":{{"name":{}}}}})",
-          at + 1, json_string(to_string(plan_.steps[at].id)));
-      text += fmt::format(
-          ",\n"
-          R"({{"ph":"M","pid":1,"tid":{},"name":"thread_sort_index","args":{{"sort_index":{}}}}})",
-          at + 1, at + 1);
+    const auto named = [](std::size_t thread, std::string_view what, std::string_view name) {
+      return event("M", thread, what, {}, [&](JsonLine& args) { args.member("name", name); });
+    };
+    std::string text = "[\n" + named(0, "process_name", "dream " + to_string(plan_.steps.back().id));
+    for (std::size_t at = 1; at <= plan_.steps.size(); ++at) {
+      text += ",\n" + named(at, "thread_name", to_string(plan_.steps[at - 1].id));
+      text += ",\n" +
+              event("M", at, "thread_sort_index", {}, [&](JsonLine& args) { args.member("sort_index", at); });
     }
     return text;
   }
 
-  void begin_span(Instant now, StepIndex step, std::string_view name, const std::string& members) {
+  void begin_span(Instant now, StepIndex step, std::string_view name, const AddArgs& add_args = {}) {
     ++open_[position(step)];
-    event(now, 'B', step, fmt::format(R"("name":{},"args":{{{}}})", json_string(name), members));
+    append_event("B", step, name, now, add_args);
   }
 
   /// Of an attempt.
   void begin_life(Instant now, Attempt attempt) {
-    begin_span(now, attempt.step, to_string(plan_.steps[position(attempt.step)].id),
-               attempt.number == 1 ? "" : fmt::format(R"("attempt":{})", attempt.number));
+    begin_span(now, attempt.step, to_string(plan_.steps[position(attempt.step)].id), [&](JsonLine& args) {
+      if (attempt.number > 1) args.member("attempt", attempt.number);
+    });
   }
 
-  void end_life(Instant now, StepIndex step, const std::string& members) {
-    if (open_[position(step)] == 0) begin_span(now, step, "not started", "");
-    end_spans(now, step, members);
+  void end_life(Instant now, StepIndex step, const AddArgs& add_args) {
+    if (open_[position(step)] == 0) begin_span(now, step, "not started");
+    end_spans(now, step, add_args);
   }
 
-  /// All that stand open on the step's line; `members` belong to the outermost.
-  void end_spans(Instant now, StepIndex step, const std::string& members) {
+  /// All that stand open on the step's line; `add_args` belongs to the outermost.
+  void end_spans(Instant now, StepIndex step, const AddArgs& add_args = {}) {
     for (int& open = open_[position(step)]; open > 0; --open)
-      event(now, 'E', step, fmt::format(R"("args":{{{}}})", open == 1 ? members : ""));
-  }
-
-  void event(Instant now, char phase, StepIndex step, const std::string& members) {
-    append(
-        fmt::format(",\n"
-                    R"({{"ph":"{}","pid":1,"tid":{},"ts":{},{}}})",
-                    phase, position(step) + 1, time_of(now), members));
+      append_event("E", step, {}, now, open == 1 ? add_args : AddArgs{});
   }
 
   /// Across all lines.
-  void moment(Instant now, std::string_view name, const std::string& members) {
-    append(
-        fmt::format(",\n"
-                    R"({{"ph":"i","s":"g","pid":1,"tid":1,"ts":{},"name":"{}","args":{{{}}}}})",
-                    time_of(now), name, members));
+  void moment(Instant now, std::string_view name, const AddArgs& add_args) {
+    append_event("i", StepIndex{0}, name, now, add_args);
+  }
+
+  void append_event(std::string_view phase, StepIndex step, std::string_view name, Instant now,
+                    const AddArgs& add_args) {
+    append(",\n" + event(phase, position(step) + 1, name, time_of(now), add_args));
+  }
+
+  /// Thread 0: it is the process's.
+  static std::string event(std::string_view phase, std::size_t thread, std::string_view name,
+                           std::optional<std::int64_t> at, const AddArgs& add_args) {
+    JsonLine json;
+    json.begin_object().member("ph", phase).member("pid", 1);
+    if (thread > 0) json.member("tid", thread);
+    if (phase == "i") json.member("s", "g");
+    if (at) json.member("ts", *at);
+    if (!name.empty()) json.member("name", name);
+    json.begin_object("args");
+    if (add_args) add_args(json);
+    return json.end_object().end_object().text();
   }
 
   /// The engine's times are those of what it heard; none is told as earlier than the one before.

@@ -81,6 +81,11 @@ struct Step {
   return step.standard_input.value_or(step.background ? StandardInput::open : StandardInput::empty);
 }
 
+/// What starts another attempt of the step: in the foreground, nothing but a failure.
+[[nodiscard]] inline Restart::On restarted_on(const Step& step) {
+  return step.background || step.restart.on == Restart::On::no ? step.restart.on : Restart::On::failure;
+}
+
 /// A later mention of a step, whose other attributes have no effect.
 struct IgnoredMention {
   StepIndex step{};
@@ -109,6 +114,14 @@ struct Plan {
   bool shares_front = false;      ///< more than one may
   bool keep_going = false;        ///< a required failure stops only those that need the step
 };
+
+/// The steps that were asked for, of a plan with steps.
+[[nodiscard]] inline std::vector<std::string> requested_ids(const Plan& plan) {
+  std::vector<std::string> requested;
+  for (const Step& step : plan.steps)
+    if (step.requested || &step == &plan.steps.back()) requested.push_back(to_string(step.id));
+  return requested;
+}
 
 /// What was typed.
 struct Request {

@@ -37,17 +37,17 @@ void look_into(const ListedProject& project, const LoadedWorkspace& loaded, plug
   for (const auto& [executor, task] : executors) {
     const auto plugin = registry.load(executor);
     if (!plugin) {
-      add_problem(offers, plugin.error(), *project.name);
+      add_problem(offers, plugin.error(), project.name);
       continue;
     }
-    const plugin::ProjectSpec spec = project_spec(loaded, {*project.name, task});
-    if (auto there = (*plugin)->check_tool(spec); !there) add_problem(offers, there.error(), *project.name);
+    const plugin::ProjectSpec spec = project_spec(loaded, {project.name, task});
+    if (auto there = (*plugin)->check_tool(spec); !there) add_problem(offers, there.error(), project.name);
     if (executor != *project.executor) continue;
     auto found = (*plugin)->discover(spec);
     if (!found) {
-      add_problem(offers, found.error(), *project.name);
+      add_problem(offers, found.error(), project.name);
     } else if (!found->empty()) {
-      offers.tasks.emplace(*project.name, std::move(*found));
+      offers.tasks.emplace(project.name, std::move(*found));
     }
   }
 }
@@ -116,7 +116,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   std::map<std::string, std::vector<StepId>> by_task;  // those that can be planned alone
   for (const ListedProject& project : projects) {
     for (const ListedTask& task : project.tasks) {
-      const StepId id{*project.name, *task.name};
+      const StepId id{project.name, *task.name};
       all.steps.push_back(settings_of_step(loaded.workspace, id));
       all.steps.back().where = task.where;
       Request request;
@@ -153,7 +153,7 @@ Offers find_offers(const LoadedWorkspace& loaded, plugin::Registry& registry) {
   offers.looked = true;
   for (const ListedProject& project : projects) {
     std::error_code failure;
-    if (std::filesystem::is_directory(workspace.root / *project.name, failure)) {
+    if (std::filesystem::is_directory(workspace.root / project.name, failure)) {
       look_into(project, loaded, registry, offers);
     }
   }
@@ -177,7 +177,7 @@ std::vector<OfferedTask> offered_tasks(const std::string& project, const LoadedW
                                        plugin::Registry* registry) {
   std::vector<OfferedTask> offered;
   for (const ListedProject& listed : list_projects(loaded.workspace)) {
-    if (*listed.name != project) continue;
+    if (listed.name != project) continue;
     for (const ListedTask& task : listed.tasks)
       offered.push_back({*task.name, task.description == nullptr ? "" : *task.description});
   }

@@ -47,9 +47,9 @@ std::string meant_project(const std::string& name, const Workspace& workspace) {
   std::vector<std::string> beside;
   for (const ListedProject& project : list_projects(workspace)) {
     std::error_code failure;
-    if (!fs::is_directory(folder_of(workspace, *project.name), failure)) continue;
-    const auto [others_folder, others_last] = split(*project.name);
-    if (others_last == last) return *project.name;
+    if (!fs::is_directory(folder_of(workspace, project.name), failure)) continue;
+    const auto [others_folder, others_last] = split(project.name);
+    if (others_last == last) return project.name;
     if (others_folder == folder) beside.push_back(others_last);
   }
   const std::string near = nearest_name(last, beside);
@@ -149,7 +149,7 @@ std::string nearest_task(const StepId& step, const Workspace& workspace) {
   std::vector<std::string> names;
   for (const auto& [name, settings] : workspace.tasks) names.push_back(name);
   for (const ListedProject& project : list_projects(workspace)) {
-    if (*project.name != step.project) continue;
+    if (project.name != step.project) continue;
     for (const ListedTask& task : project.tasks) names.push_back(*task.name);
   }
   std::string near = nearest_name(step.task, names);
@@ -164,7 +164,7 @@ std::string projects_with(const StepId& step, const LoadedWorkspace& loaded, plu
   for (const ListedProject& project : list_projects(loaded.workspace)) {
     const bool has =
         std::ranges::any_of(project.tasks, [&](const ListedTask& one) { return *one.name == step.task; });
-    if (has && *project.name != step.project) names.push_back(*project.name);
+    if (has && project.name != step.project) names.push_back(project.name);
   }
   ProjectGraph graph(
       loaded, [&registry]() -> plugin::Registry& { return registry; }, [](std::string_view) {});

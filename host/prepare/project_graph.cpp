@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <unordered_set>
 
 #include "base/text.hpp"
+#include "prepare/folder_search.hpp"
 #include "prepare/offers.hpp"
 #include "prepare/project_list.hpp"
 
@@ -15,59 +15,6 @@ namespace dream::prepare {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Walks down the folders that a glob can match.
-class FolderSearch {
- public:
-  explicit FolderSearch(const fs::path& root) : root_(root) {}
-
-  std::set<std::string> found;
-  std::set<std::string> unfit;  ///< their names can't be shown; not looked into
-
-  void look_for(const std::string& pattern) {
-    pattern_ = pattern;
-    std::string_view rest = pattern_;
-    if (rest.starts_with("./")) rest.remove_prefix(2);
-    depth_ = static_cast<std::size_t>(std::ranges::count(rest, '/')) + 1;
-    any_depth_ = rest.find("**") != std::string_view::npos;
-    // Up to the first segment with a wildcard there is one way.
-    const std::size_t wildcard = rest.find_first_of("*?");
-    const std::size_t fixed = rest.substr(0, wildcard).rfind('/');
-    const std::string begin = fixed == std::string_view::npos ? "" : std::string(rest.substr(0, fixed));
-    const std::size_t begins_at =
-        begin.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(begin, '/')) + 1;
-    look_into(begin, begins_at);
-  }
-
- private:
-  void look_into(const std::string& folder, std::size_t depth) {
-    constexpr std::size_t deepest = 64;
-    if ((depth >= depth_ && !any_depth_) || depth >= deepest) return;
-    std::error_code failure;
-    for (fs::directory_iterator entry(root_ / folder, failure), end; !failure && entry != end;
-         entry.increment(failure)) {
-      const std::string name = entry->path().filename().string();
-      std::error_code unknown;
-      if (name.starts_with('.') || name == "node_modules" || !entry->is_directory(unknown)) continue;
-      std::string path = folder;
-      if (!path.empty()) path += '/';
-      path += name;
-      const std::string project = normalise_project(path);
-      if (project.empty()) continue;
-      if (!is_printable(name)) {
-        if (any_depth_ || depth + 1 < depth_ || glob_matches(pattern_, project)) unfit.insert(project);
-        continue;
-      }
-      if (glob_matches(pattern_, project)) found.insert(project);
-      if (!entry->is_symlink(unknown)) look_into(path, depth + 1);
-    }
-  }
-
-  const fs::path& root_;
-  std::string pattern_;
-  std::size_t depth_ = 0;
-  bool any_depth_ = false;
-};
 
 /// What is wrong with a folder's name; dream.json's reader refuses such a one, too.
 constexpr std::string_view unfit_name = "there is a character that can't be shown in the name";
@@ -80,25 +27,24 @@ bool is_followed(const plugin::NeededProject& needed, bool on_one_circle) {
 
 const std::vector<std::string>& ProjectGraph::projects() {
   if (projects_) return *projects_;
-  FolderSearch search(loaded_.workspace.root);
-  for (const ListedProject& project : list_projects(loaded_.workspace)) search.found.insert(*project.name);
-  for (const ProjectGlob& glob : loaded_.workspace.project_globs) search.look_for(glob.pattern);
-  for (const DependencyGlob& glob : loaded_.workspace.dependency_globs) search.look_for(glob.pattern);
-  if (const std::size_t count = search.unfit.size(); count > 0)
+  FoundFolders folders = folders_of_globs(loaded_.workspace);
+  for (const ListedProject& project : list_projects(loaded_.workspace, folders.fit))
+    folders.fit.insert(project.name);
+  if (const std::size_t count = folders.unfit.size(); count > 0)
     warn_(fmt::format("{}{} left out: {}, which stands before lines of output",
-                      printable(*search.unfit.begin()),
+                      printable(*folders.unfit.begin()),
                       count == 1 ? " is" : fmt::format(" and {} more folders are", count - 1), unfit_name));
-  return projects_.emplace(search.found.begin(), search.found.end());
+  return projects_.emplace(folders.fit.begin(), folders.fit.end());
 }
 
 std::vector<const RecursiveRule*> ProjectGraph::idle_rules() {
   std::vector<const RecursiveRule*> idle;
   for (const RecursiveRule& rule : loaded_.workspace.recursive) {
-    FolderSearch search(loaded_.workspace.root);
     std::error_code unknown;
-    if (is_glob(rule.project)) search.look_for(rule.project);
-    if (search.found.empty() && !fs::is_directory(loaded_.workspace.root / rule.project, unknown))
-      idle.push_back(&rule);
+    const bool names_one = is_glob(rule.project)
+                               ? !folders_matching(loaded_.workspace.root, {rule.project}).fit.empty()
+                               : fs::is_directory(loaded_.workspace.root / rule.project, unknown);
+    if (!names_one) idle.push_back(&rule);
   }
   return idle;
 }

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "prepare/folder_search.hpp"
+
 namespace dream::prepare {
 
 namespace {
@@ -23,28 +25,25 @@ class Gathering {
     index_.reserve(expected);
   }
 
-  std::vector<ListedProject> gather() {
+  std::vector<ListedProject> gather(const std::set<std::string>& folders) {
     for (const auto& [name, settings] : workspace_.projects) project(name, &settings, settings.where);
-    for (const auto& [name, tasks] : workspace_.dependencies) {
+    for (const auto& [name, tasks] : workspace_.dependencies)
       for (const auto& [task, dependencies] : tasks) {
-        const TaskNumber same_task = number_of(task);
         mention(project(name, nullptr, dependencies.where),
-                {same_task, Source::dependencies, dependencies.where});
-        for (const Dependency& entry : dependencies.entries) {
-          if (entry.by_manifest) continue;
-          const TaskNumber number = entry.task.empty() ? same_task : number_of(entry.task);
-          mention(project(entry.project, nullptr, entry.where), {number, Source::entry, entry.where});
-        }
+                {number_of(task), Source::dependencies, dependencies.where});
+        mention_entries(task, dependencies);
       }
-    }
+    for (const DependencyGlob& glob : workspace_.dependency_globs)
+      for (const auto& [task, dependencies] : glob.tasks) mention_entries(task, dependencies);
     for (const RecursiveRule& rule : workspace_.recursive)
       if (!is_glob(rule.project)) project(rule.project, nullptr, rule.where);
+    for (const std::string& name : folders) add_folder(name);
 
     std::vector<ListedProject> listed;
     listed.reserve(projects_.size());
     for (Project& project : projects_) listed.push_back(finish(project));
     std::sort(listed.begin(), listed.end(),
-              [](const ListedProject& a, const ListedProject& b) { return *a.name < *b.name; });
+              [](const ListedProject& a, const ListedProject& b) { return a.name < b.name; });
     return listed;
   }
 
@@ -66,6 +65,33 @@ class Gathering {
     SourceOffset where;
     std::vector<Mention> tasks;
   };
+
+  /// What the entries of a task name.
+  void mention_entries(const std::string& task, const TaskDependencies& dependencies) {
+    for (const Dependency& entry : dependencies.entries) {
+      if (entry.by_manifest) continue;
+      const TaskNumber number = number_of(entry.task.empty() ? task : entry.task);
+      mention(project(entry.project, nullptr, entry.where), {number, Source::entry, entry.where});
+    }
+  }
+
+  /// A glob says how a task runs where a project has it, and only a command says that each of them has it:
+  /// the executor finds the others.
+  void add_folder(const std::string& name) {
+    if (index_.contains(name)) return;
+    Project& added = projects_.emplace_back();
+    index_.emplace(name, projects_.size() - 1);
+    added.name = &name;
+    added.settings = workspace_.settings_of(name);
+    if (added.settings != nullptr) {
+      added.where = added.settings->where;
+      for (const auto& [task, settings] : added.settings->tasks)
+        if (settings.command) added.tasks.push_back({number_of(task), Source::settings, settings.where});
+    }
+    for (const DependencyGlob& glob : workspace_.dependency_globs)
+      if (!added.where.known() && !glob.tasks.empty() && glob_matches(glob.pattern, name))
+        added.where = glob.tasks.begin()->second.where;
+  }
 
   TaskNumber number_of(const std::string& task) {
     const auto [found, added] = numbers_.try_emplace(task, static_cast<TaskNumber>(task_names_.size()));
@@ -121,7 +147,7 @@ class Gathering {
   [[nodiscard]] ListedProject finish(Project& project) const {
     std::sort(project.tasks.begin(), project.tasks.end());
     ListedProject listed;
-    listed.name = project.name;
+    listed.name = *project.name;
     listed.executor = &workspace_.executor;
     if (project.settings != nullptr && project.settings->executor.has_value()) {
       listed.executor = &*project.settings->executor;
@@ -150,8 +176,12 @@ class Gathering {
 
 }  // namespace
 
+std::vector<ListedProject> list_projects(const Workspace& workspace, const std::set<std::string>& folders) {
+  return Gathering(workspace).gather(folders);
+}
+
 std::vector<ListedProject> list_projects(const Workspace& workspace) {
-  return Gathering(workspace).gather();
+  return list_projects(workspace, folders_of_globs(workspace).fit);
 }
 
 }  // namespace dream::prepare

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "plan/plan.hpp"
 #include "plugin/loaded_plugin.hpp"
 
-/// Every project and task that dream.json mentions anywhere.
+/// Every project and task that dream.json mentions anywhere, also by a glob.
 namespace dream::prepare {
 
 /// A task of a project. Refers into the workspace it was listed from.
@@ -19,7 +20,7 @@ struct ListedTask {
 
 /// A project and its tasks. Refers into the workspace it was listed from.
 struct ListedProject {
-  const std::string* name = nullptr;
+  std::string name;
   const std::string* executor = nullptr;
   SourceOffset where;             ///< its settings, else the first mention
   std::vector<ListedTask> tasks;  ///< in order of name
@@ -28,7 +29,10 @@ struct ListedProject {
 };
 
 /// All projects in order of name: those with settings, with dependencies, named by a dependency entry or by a
-/// rule about recursion.
+/// rule about recursion, and `folders`, which are those that globs match.
+[[nodiscard]] std::vector<ListedProject> list_projects(const Workspace& workspace,
+                                                       const std::set<std::string>& folders);
+/// With all folders that globs match.
 [[nodiscard]] std::vector<ListedProject> list_projects(const Workspace& workspace);
 
 }  // namespace dream::prepare

@@ -56,8 +56,11 @@ TEST(Vocabulary, each_reason_is_described) {
   const Plan plan = plan_of_one();
   std::set<std::string> kinds;
   const auto note = [&](const engine::StepEnd& reason) {
-    const auto members = "{" + output::end_members({.reason = reason}, plan) + "}";
-    kinds.insert(control::text_at(*control::member_of(control::parse_line(members), "reason"), "kind"));
+    JsonLine json;
+    json.begin_object();
+    output::add_end(json, {.reason = reason}, plan);
+    const rapidjson::Document end = control::parse_line(json.end_object().text());
+    kinds.insert(control::text_at(*control::member_of(end, "reason"), "kind"));
   };
   for_each_alternative<engine::StepEnd>(note);
   for_each_alternative<engine::RunStop>([&](const engine::RunStop& stop) { note(stop); });

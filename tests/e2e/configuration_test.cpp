@@ -184,5 +184,28 @@ TEST(Configuration, the_attributes_of_the_nearest_place_win) {
                                   HasSubstr("./d:go failed: exit code 3\n")));
 }
 
+/// What a run knows of them, everything that looks knows, too.
+TEST(Configuration, projects_of_a_glob_are_known_wherever_projects_are_named) {
+  const Workspace workspace(R"({
+    "workspace": {"./packages/*": {"build": ["./a:prepare"]}},
+    "projects": {"./a": {"tasks": {"prepare": {"command": "true"}}},
+                 "./packages/*": {"tasks": {"build": {"async": true}, "check": {"command": ["no-such-program"]}}}}})");
+  workspace.script("packages/one/scripts/build", "echo built");
+  std::filesystem::create_directories(workspace.root() / "packages/two");
+  const auto dream = [&](const std::vector<std::string>& arguments, const std::string& folder = "") {
+    return run(workspace, {.arguments = arguments, .folder = folder});
+  };
+  const std::string list = dream({"list"}).out;
+  EXPECT_THAT(list, AllOf(HasSubstr("./packages/one  shell"), HasSubstr("./packages/two  shell")));
+  EXPECT_THAT(list, HasSubstr("3 projects, 3 tasks and 1 that executors find\n"));
+  EXPECT_THAT(dream({}, "packages/two").out, AllOf(HasSubstr("  check"), Not(HasSubstr("  build"))));
+  EXPECT_THAT(dream({"chekc"}, "packages/two").err, HasSubstr("did you mean \"check\"?"));
+  EXPECT_THAT(dream({"build", "-p", "packages/onn"}).err, HasSubstr("did you mean \"./packages/one\"?"));
+  // Nobody said that each of them has the task build.
+  const std::string problems = dream({"validate"}).out;
+  EXPECT_THAT(problems, HasSubstr("./packages/one:check can't be started"));
+  EXPECT_THAT(problems, Not(HasSubstr(":build can't be started")));
+}
+
 }  // namespace
 }  // namespace dream::e2e

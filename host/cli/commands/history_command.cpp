@@ -53,7 +53,7 @@ Result<std::vector<Entry>> entries_of_workspace(const Archive& archive, const Op
 }
 
 /// 1 for "-1", the last one; none: it is an id.
-std::optional<std::size_t> place_of(const std::string& word) {
+std::optional<std::size_t> back_number_of(const std::string& word) {
   std::size_t place = 0;
   const auto [end, wrong] = std::from_chars(word.data() + 1, word.data() + word.size(), place);
   const bool is_place = word.starts_with('-') && wrong == std::errc() && *end == '\0' && place > 0;
@@ -62,7 +62,7 @@ std::optional<std::size_t> place_of(const std::string& word) {
 
 /// The record that a word means; empty: the last one of this workspace.
 Result<Entry> choose(const Archive& archive, const Options& options, const std::string& word) {
-  if (const auto place = place_of(word.empty() ? "-1" : word)) {
+  if (const auto place = back_number_of(word.empty() ? "-1" : word)) {
     const Result<std::vector<Entry>> entries = entries_of_workspace(archive, options);
     if (!entries) return entries.error();
     if (*place <= entries->size()) return (*entries)[*place - 1];

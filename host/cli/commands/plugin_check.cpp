@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
 #include "cli/commands/plugin_info.hpp"
@@ -82,26 +83,20 @@ std::string gaps_of(const std::vector<Checked>& all) {
 }
 
 std::string json_of(const std::vector<Checked>& all, bool sound) {
-  std::string out = "{\"checks\": [";
-  const char* before = "\n  ";
-  for (const Checked& checked : all) {
-    out += before;
-    before = ",\n  ";
-    out += "{\"rule\": ";
-    append_json(out, checked.rule->id);
-    out += std::string(R"(, "level": ")") +
-           (checked.rule->level == conformance::Level::must ? "must" : "should");
-    out += R"(", "verdict": )";
-    append_json(out, word_of(checked.verdict));
-    out += ", \"reason\": ";
-    if (checked.reason.empty()) {
-      out += "null";
-    } else {
-      append_json(out, checked.reason);
-    }
-    out += '}';
-  }
-  return out + fmt::format("\n], \"conforms\": {}, \"skipped\": {}}}\n", sound, count(all, Verdict::skip));
+  JsonPage json;
+  json.begin_object().begin_array("checks");
+  for (const Checked& checked : all)
+    json.begin_object()
+        .member("rule", checked.rule->id)
+        .member("level", checked.rule->level == conformance::Level::must ? "must" : "should")
+        .member("verdict", word_of(checked.verdict))
+        .text_or_null("reason", checked.reason)
+        .end_object();
+  return json.end_array()
+      .member("conforms", sound)
+      .member("skipped", count(all, Verdict::skip))
+      .end_object()
+      .line();
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ class Offering {
     std::vector<Candidate> found;
     if (!loaded_) return found;
     for (const prepare::ListedProject& project : prepare::list_projects(loaded_->workspace))
-      found.push_back({*project.name, {}});
+      found.push_back({project.name, {}});
     return found;
   }
 

@@ -1,15 +1,13 @@
 #include "cli/views/ctl_view.hpp"
 
 #include <fmt/format.h>
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
 
 #include <algorithm>
 
 #include "base/change.hpp"
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
 #include "control/json.hpp"
-#include "output/outcome_json.hpp"
 
 namespace dream::cli {
 
@@ -31,11 +29,12 @@ void for_each(const Json* array, const See& see) {
   for (const Json& element : array->GetArray()) see(element);
 }
 
-std::string written(const Json& value) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  value.Accept(writer);
-  return {buffer.GetString(), buffer.GetSize()};
+/// What an answer says, as members of `json`.
+template <class Builder>
+void add_answer(Builder& json, const Json* ok) {
+  if (ok == nullptr || !ok->IsObject()) return;
+  for (const auto& [name, value] : ok->GetObject())
+    json.member(std::string_view(name.GetString(), name.GetStringLength()), value);
 }
 
 std::string age(std::int64_t ms) {
@@ -120,17 +119,23 @@ std::string changes_text(std::string_view answer, const TextStyle& style) {
 }
 
 std::string runs_json(const std::vector<RunSeen>& runs) {
-  std::string out = "[";
+  JsonPage json;
+  json.begin_array();
   for (const RunSeen& run : runs) {
-    rapidjson::Document answer = control::parse_line(run.answer);
+    const rapidjson::Document answer = control::parse_line(run.answer);
     const Json* ok = control::member_of(answer, "ok");
-    out += fmt::format(
-        "{}\n  {{\"v\": 1, \"run\": {}, \"pid\": {}, \"root\": {}, \"requested\": {}, \"startedMs\": {}, ",
-        out == "[" ? "" : ",", json_string(run.info.run), run.info.pid, json_string(run.info.root),
-        output::texts_json(run.info.requested), run.info.started_ms);
-    out += ok != nullptr && ok->IsObject() ? written(*ok).substr(1) : "\"steps\":[]}";
+    json.begin_object()
+        .member("v", 1)
+        .member("run", run.info.run)
+        .member("pid", run.info.pid)
+        .member("root", run.info.root)
+        .member("requested", run.info.requested)
+        .member("startedMs", run.info.started_ms);
+    add_answer(json, ok);
+    if (ok == nullptr) json.begin_array("steps").end_array();
+    json.end_object();
   }
-  return out + (runs.empty() ? "]\n" : "\n]\n");
+  return json.end_array().line();
 }
 
 std::vector<StepSeen> steps_in(std::string_view answer) {
@@ -161,8 +166,13 @@ std::vector<std::string> sentences_in(std::string_view answer) {
 }
 
 std::string why_json(const control::RunInfo& run, std::string_view answer) {
-  return fmt::format("{{\"v\": 1, \"run\": {}, \"why\": {}}}\n", json_string(run.run),
-                     output::texts_json(sentences_in(answer)));
+  JsonPage json;
+  return json.begin_object()
+      .member("v", 1)
+      .member("run", run.run)
+      .member("why", sentences_in(answer))
+      .end_object()
+      .line();
 }
 
 std::optional<int> exit_code_in(std::string_view answer) {
@@ -199,8 +209,10 @@ std::int64_t bytes_left_out_in(std::string_view line) {
 
 std::string snapshot_of(std::string_view answer) {
   const rapidjson::Document document = control::parse_line(answer);
-  const Json* ok = control::member_of(document, "ok");
-  return R"({"v":1,"event":"snapshot",)" + (ok != nullptr ? written(*ok).substr(1) : "}") + "\n";
+  JsonLine json;
+  json.begin_object().member("v", 1).member("event", "snapshot");
+  add_answer(json, control::member_of(document, "ok"));
+  return json.end_object().line();
 }
 
 }  // namespace dream::cli

@@ -5,9 +5,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
 #include "cli/since.hpp"
-#include "output/outcome_json.hpp"
 
 namespace dream::cli {
 
@@ -28,16 +28,17 @@ long long microseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
-std::string run_json(const Header& header) {
-  std::string files;
+void add_run(JsonPage& json, const Header& header) {
+  json.member("run", header.run.run)
+      .member("dream", header.run.dream)
+      .member("root", header.run.root)
+      .member("requested", header.run.requested)
+      .member("startedMs", header.run.started_ms)
+      .member("commandLine", header.command_line)
+      .begin_array("files");
   for (const history::SourceFile& file : header.files)
-    files += fmt::format(R"({}{{"path": {}, "sha256": {}}})", files.empty() ? "" : ", ",
-                         json_string(file.path), json_string(file.sha256));
-  return fmt::format(
-      R"("run": {}, "dream": {}, "root": {}, "requested": {}, "startedMs": {}, "commandLine": {}, "files": [{}])",
-      json_string(header.run.run), json_string(header.run.dream), json_string(header.run.root),
-      output::texts_json(header.run.requested), header.run.started_ms,
-      output::texts_json(header.command_line), files);
+    json.begin_object().member("path", file.path).member("sha256", file.sha256).end_object();
+  json.end_array();
 }
 
 /// "120 ms → 2.1 s (+2.0 s)".
@@ -59,14 +60,20 @@ std::string short_title(const Header& header) {
                      join_words(header.run.requested));
 }
 
-std::string times_json(const std::optional<StepTimes>& times) {
-  if (!times) return "null";
+void add_times(JsonPage& json, std::string_view name, const std::optional<StepTimes>& times) {
+  if (!times) {
+    json.null(name);
+    return;
+  }
   const auto number = [](const std::optional<Duration>& time) {
-    return time ? std::to_string(microseconds(*time)) : std::string("null");
+    return time ? std::optional(microseconds(*time)) : std::nullopt;
   };
-  return fmt::format(R"({{"startedUs": {}, "readyAfterUs": {}, "ranUs": {}, "outcome": {}}})",
-                     number(times->started), number(times->ready), number(times->ran),
-                     times->outcome.empty() ? "null" : json_string(times->outcome));
+  json.begin_object(name)
+      .member("startedUs", number(times->started))
+      .member("readyAfterUs", number(times->ready))
+      .member("ranUs", number(times->ran))
+      .text_or_null("outcome", times->outcome)
+      .end_object();
 }
 
 /// The files that both runs were made from, and that are not the same any more.
@@ -96,14 +103,17 @@ std::string history_text(const std::vector<PastRun>& runs, bool everywhere, cons
 }
 
 std::string history_json(const std::vector<PastRun>& runs) {
-  std::string out = "[";
+  JsonPage json;
+  json.begin_array();
   for (const PastRun& run : runs) {
-    const auto& code = run.overview.exit_code;
-    out += fmt::format("{}\n  {{\"v\": 1, {}, \"state\": \"{}\", \"exitCode\": {}, \"durationUs\": {}}}",
-                       out == "[" ? "" : ",", run_json(run.overview.header), code ? "ended" : end_of(run),
-                       code ? std::to_string(*code) : "null", microseconds(run.overview.lasted));
+    json.begin_object().member("v", 1);
+    add_run(json, run.overview.header);
+    json.member("state", run.overview.exit_code ? "ended" : end_of(run))
+        .member("exitCode", run.overview.exit_code)
+        .member("durationUs", microseconds(run.overview.lasted))
+        .end_object();
   }
-  return out + (runs.empty() ? "]\n" : "\n]\n");
+  return json.end_array().line();
 }
 
 std::string compare_text(const Header& before, const Header& after, const std::vector<Compared>& steps,
@@ -126,14 +136,19 @@ std::string compare_text(const Header& before, const Header& after, const std::v
 }
 
 std::string compare_json(const Header& before, const Header& after, const std::vector<Compared>& steps) {
-  std::string all;
-  for (const Compared& step : steps)
-    all += fmt::format("{}\n    {{\"step\": {}, \"changeUs\": {}, \"before\": {}, \"after\": {}}}",
-                       all.empty() ? "" : ",", json_string(step.step), microseconds(step.change),
-                       times_json(step.before), times_json(step.after));
-  return fmt::format(
-      "{{\n  \"v\": 1,\n  \"before\": {{{}}},\n  \"after\": {{{}}},\n  \"steps\": [{}\n  ]\n}}\n",
-      run_json(before), run_json(after), all);
+  JsonPage json;
+  json.begin_object().member("v", 1).begin_object("before");
+  add_run(json, before);
+  json.end_object().begin_object("after");
+  add_run(json, after);
+  json.end_object().begin_array("steps");
+  for (const Compared& step : steps) {
+    json.begin_object().member("step", step.step).member("changeUs", microseconds(step.change));
+    add_times(json, "before", step.before);
+    add_times(json, "after", step.after);
+    json.end_object();
+  }
+  return json.end_array().end_object().line();
 }
 
 }  // namespace dream::cli

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/json_builder.hpp"
 #include "base/process.hpp"
 #include "cli/views/project_table.hpp"
 #include "prepare/project_list.hpp"
@@ -36,12 +37,8 @@ void append_discovery(std::string& out, const Discovery& discovery, const TextSt
 
 std::string text_of(const Command& command) {
   if (const auto* line = std::get_if<std::string>(&command)) return *line;
-  std::string text = "[";
-  for (const std::string& argument : std::get<std::vector<std::string>>(command)) {
-    if (text.size() > 1) text += ", ";
-    append_json(text, argument);
-  }
-  return text + "]";
+  JsonLine json;
+  return json.put(std::get<std::vector<std::string>>(command)).text();
 }
 
 /// What it has beside the defaults, too.
@@ -103,7 +100,7 @@ void append_all_projects(std::string& out, const Workspace& workspace, const Loc
   const std::size_t projects = rows.size();
   for (const ProjectGlob& glob : workspace.project_globs) {
     prepare::ListedProject& row = rows.emplace_back();
-    row.name = &glob.pattern;
+    row.name = glob.pattern;
     row.executor = glob.settings.executor.has_value() ? &*glob.settings.executor : &workspace.executor;
     row.where = glob.settings.where;
     for (const auto& [task, own] : glob.settings.tasks) {
@@ -118,10 +115,6 @@ void append_all_projects(std::string& out, const Workspace& workspace, const Loc
         return std::string_view(&row < first_pattern ? "" : "(pattern)");
       },
       style.colour);
-}
-
-std::string place_of(SourceOffset where, const Locate& locate) {
-  return where.known() ? locate(where) : "";
 }
 
 void append_task_defaults(std::string& out, const Workspace& workspace, const Locate& locate,

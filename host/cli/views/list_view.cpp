@@ -3,6 +3,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "base/json_builder.hpp"
 #include "cli/views/project_table.hpp"
 #include "prepare/project_list.hpp"
 
@@ -10,20 +11,11 @@ namespace dream::cli {
 
 namespace {
 
-void append_from(std::string& out, SourceOffset where, const Locate& locate) {
-  out += ", \"from\": ";
-  if (where.known()) {
-    append_json(out, locate(where));
-  } else {
-    out += "null";
-  }
-}
-
 /// The tasks that the executor finds in the project's folder and dream.json doesn't speak of.
 std::vector<const plugin::FoundTask*> found_beside(const prepare::ListedProject& project,
                                                    const prepare::Offers& offers) {
   std::vector<const plugin::FoundTask*> beside;
-  const auto found = offers.tasks.find(*project.name);
+  const auto found = offers.tasks.find(project.name);
   if (found == offers.tasks.end()) return beside;
   std::unordered_set<std::string_view> known;
   for (const prepare::ListedTask& listed : project.tasks) known.insert(*listed.name);
@@ -45,52 +37,29 @@ void append_problems(std::string& out, const prepare::Offers& offers, const Text
   }
 }
 
-void append_found_json(std::string& out, const prepare::ListedProject& project,
-                       const prepare::Offers& offers) {
-  out += ", \"found\": ";
+void add_found(JsonPage& json, const prepare::ListedProject& project, const prepare::Offers& offers) {
   if (!offers.looked) {
-    out += "null";
+    json.null("found");
     return;
   }
-  out += '[';
-  const auto found = offers.tasks.find(*project.name);
-  if (found != offers.tasks.end()) {
-    const char* before = "";
-    for (const plugin::FoundTask& task : found->second) {
-      out += before;
-      before = ", ";
-      out += "{\"task\": ";
-      append_json(out, task.name);
-      out += ", \"summary\": ";
-      append_json(out, task.summary);
-      out += ", \"source\": ";
-      append_json(out, task.source);
-      out += '}';
-    }
-  }
-  out += ']';
+  json.begin_array("found");
+  if (const auto found = offers.tasks.find(project.name); found != offers.tasks.end())
+    for (const plugin::FoundTask& task : found->second)
+      json.begin_object()
+          .member("task", task.name)
+          .member("summary", task.summary)
+          .member("source", task.source)
+          .end_object();
+  json.end_array();
 }
 
-void append_problems_json(std::string& out, const prepare::Offers& offers) {
-  out += ", \"problems\": [";
-  const char* before = "\n  ";
-  for (const prepare::Offers::Problem& problem : offers.problems) {
-    out += before;
-    before = ",\n  ";
-    out += "{\"message\": ";
-    append_json(out, problem.message);
-    out += ", \"hint\": ";
-    append_json(out, problem.hint);
-    out += ", \"projects\": [";
-    const char* before_project = "";
-    for (const std::string& project : problem.projects) {
-      out += before_project;
-      before_project = ", ";
-      append_json(out, project);
-    }
-    out += "]}";
-  }
-  out += ']';
+void add_task(JsonPage& json, const prepare::ListedTask& task, const Locate& locate) {
+  json.begin_object()
+      .member("task", *task.name)
+      .member("executor", *task.executor)
+      .text_or_null("from", place_of(task.where, locate));
+  if (task.description != nullptr) json.member("description", *task.description);
+  json.end_object();
 }
 
 }  // namespace
@@ -111,7 +80,7 @@ std::string list_text(const Workspace& workspace, const Locate& locate, const Fo
       out, projects, locate,
       [&](const prepare::ListedProject& project) -> std::string_view {
         tasks += project.tasks.size();
-        if (folder_exists(*project.name)) return "";
+        if (folder_exists(project.name)) return "";
         ++missing;
         return "warning: there is no such folder";
       },
@@ -129,41 +98,28 @@ std::string list_text(const Workspace& workspace, const Locate& locate, const Fo
 
 std::string list_json(const Workspace& workspace, const Locate& locate, const FolderExists& folder_exists,
                       const prepare::Offers& offers) {
-  std::string out = "{\"projects\": [";
-  const char* before_project = "\n  ";
+  JsonPage json;
+  json.begin_object().begin_array("projects");
   for (const prepare::ListedProject& project : prepare::list_projects(workspace)) {
-    out += before_project;
-    before_project = ",\n  ";
-    out += "{\"project\": ";
-    append_json(out, *project.name);
-    out += ", \"executor\": ";
-    append_json(out, *project.executor);
-    out += folder_exists(*project.name) ? ", \"exists\": true" : ", \"exists\": false";
-    append_from(out, project.where, locate);
-    out += ", \"tasks\": [";
-    const char* before_task = "";
-    for (const prepare::ListedTask& task : project.tasks) {
-      out += before_task;
-      before_task = ", ";
-      out += "{\"task\": ";
-      append_json(out, *task.name);
-      out += ", \"executor\": ";
-      append_json(out, *task.executor);
-      append_from(out, task.where, locate);
-      if (task.description != nullptr) {
-        out += ", \"description\": ";
-        append_json(out, *task.description);
-      }
-      out += '}';
-    }
-    out += ']';
-    append_found_json(out, project, offers);
-    out += '}';
+    json.begin_object()
+        .member("project", project.name)
+        .member("executor", *project.executor)
+        .member("exists", folder_exists(project.name))
+        .text_or_null("from", place_of(project.where, locate))
+        .begin_array("tasks");
+    for (const prepare::ListedTask& task : project.tasks) add_task(json, task, locate);
+    json.end_array();
+    add_found(json, project, offers);
+    json.end_object();
   }
-  out += "\n]";
-  append_problems_json(out, offers);
-  out += "}\n";
-  return out;
+  json.end_array().begin_array("problems");
+  for (const prepare::Offers::Problem& problem : offers.problems)
+    json.begin_object()
+        .member("message", problem.message)
+        .member("hint", problem.hint)
+        .member("projects", problem.projects)
+        .end_object();
+  return json.end_array().end_object().line();
 }
 
 }  // namespace dream::cli

@@ -10,16 +10,10 @@
 #include "base/text.hpp"
 #include "cli/views/critical_path.hpp"
 #include "cli/views/timeline.hpp"
-#include "output/outcome_json.hpp"
 
 namespace dream::cli {
 
 namespace {
-
-/// What has the step restarted: in the foreground, nothing but a failure.
-Restart::On restarted_on(const Step& step) {
-  return step.background || step.restart.on == Restart::On::no ? step.restart.on : Restart::On::failure;
-}
 
 std::string restarts_of(const Step& step) {
   const Restart::On on = restarted_on(step);
@@ -146,154 +140,13 @@ void append_left_out(std::string& out, const Plan& plan, const Locate& locate, c
   out += table.text();
 }
 
-void append_place(std::string& out, SourceOffset where, const Locate& locate) {
-  if (where.known()) {
-    append_json(out, locate(where));
-  } else {
-    out += "null";
-  }
-}
-
-void append_text_or_null(std::string& out, const std::string& text) {
-  if (text.empty()) {
-    out += "null";
-  } else {
-    append_json(out, text);
-  }
-}
-
-void append_condition(std::string& out, StepIndex step, const char* until, Duration delay, const Plan& plan) {
-  out += "{\"id\": ";
-  append_json(out, to_string(plan.steps[position(step)].id));
-  out += fmt::format(R"(, "until": "{}", "delayMs": {}}})", until, milliseconds(delay));
-}
-
-/// One condition, or an array when all of several must hold.
-void append_start_json(std::string& out, const Step& step, const StartTime& time, const Plan& plan) {
-  std::string conditions;
-  const auto add = [&](StepIndex of, const char* until, Duration delay) {
-    if (!conditions.empty()) conditions += ", ";
-    append_condition(conditions, of, until, delay, plan);
-  };
-  if (time.after.has_value()) add(*time.after, time.ready ? "ready" : "ended", time.offset);
-  if (time.since_start > Duration(0)) add(*time.after, "started", time.since_start + time.offset);
-  const bool several = time.since_start > Duration(0) || !step.after_ready.empty();
-  for (const StepIndex before : step.after_ready) add(before, "ready", Duration(0));
-  if (!time.after.has_value()) out += fmt::format(", \"startsAt\": {}", milliseconds(time.offset));
-  if (conditions.empty()) return;
-  out += ", \"startsAfter\": " + (several ? "[" + conditions + "]" : conditions);
-}
-
-/// Of a plan that is no list.
-void append_start_json(std::string& out, const Step& step, const Plan& plan) {
-  constexpr std::array words{"started", "ready", "ended"};
-  const char* before = R"(, "startsAfter": [)";
-  for (const StartCondition& condition : start_conditions(plan, step)) {
-    out += std::exchange(before, ", ");
-    append_condition(out, condition.step, words[static_cast<std::size_t>(condition.until)], condition.delay,
-                     plan);
-  }
-  out += before == std::string_view(", ") ? "]" : R"(, "startsAfter": [])";
-}
-
-void append_restart_json(std::string& out, const Step& step) {
-  out += ", \"restart\": ";
-  if (restarted_on(step) == Restart::On::no) {
-    out += "null";
-    return;
-  }
-  const Restart& restart = step.restart;
-  out += fmt::format(R"({{"on": "{}", "max": {}, "windowMs": {}, "delayMs": {}, "maxDelayMs": {}}})",
-                     word_of(restarted_on(step)), restart.max, milliseconds(restart.window),
-                     milliseconds(restart.delay), milliseconds(restart.max_delay));
-}
-
-void append_ids_json(std::string& out, const char* key, const std::vector<StepIndex>& steps,
-                     const Plan& plan) {
-  out += fmt::format(R"(, "{}": [)", key);
-  const char* before = "";
-  for (const StepIndex step : steps) {
-    out += std::exchange(before, ", ");
-    append_json(out, to_string(plan.steps[position(step)].id));
-  }
-  out += ']';
-}
-
-void append_ports_json(std::string& out, const Step& step) {
-  const char* before = R"(, "ports": {)";
-  for (const Port& port : step.ports) {
-    out += std::exchange(before, ", ");
-    append_json(out, port.name);
-    out += fmt::format(": {}", port.number);
-  }
-  if (!step.ports.empty()) out += '}';
-}
-
-/// Only what a record has told.
-void append_last_json(std::string& out, const history::LastTimes& last) {
-  if (last.ready) out += fmt::format(R"(, "lastReadyMs": {})", milliseconds(*last.ready));
-  if (last.ran) out += fmt::format(R"(, "lastRanMs": {})", milliseconds(*last.ran));
-}
-
-void append_critical_path_json(std::string& out, const Plan& plan, const PlanNotes& notes) {
-  const CriticalPath path = critical_path(plan, notes.last);
-  if (path.steps.empty()) return;
-  out += ",\n  \"criticalPath\": {\"lengthMs\": " + std::to_string(milliseconds(path.length));
-  append_ids_json(out, "steps", path.steps, plan);
-  out += '}';
-}
-
-/// Without its closing brace.
-void append_step_json(std::string& out, const Step& step, const prepare::StepCommand& command,
-                      const StartTime* time, const Plan& plan, const Locate& locate) {
-  out += "{\"id\": ";
-  append_json(out, to_string(step.id));
-  out += ", \"project\": ";
-  append_json(out, step.id.project);
-  out += ", \"task\": ";
-  append_json(out, step.id.task);
-  out += ", \"executor\": ";
-  append_text_or_null(out, step.gathers ? std::string() : step.executor);
-  out += fmt::format(R"(, "background": {}, "required": {}, "service": {}, "delayMs": {})", step.background,
-                     step.required, step.service, milliseconds(step.delay));
-  out += ", \"timeoutMs\": ";
-  out += step.timeout.has_value() ? std::to_string(milliseconds(*step.timeout)) : "null";
-  out += fmt::format(R"(, "stdin": "{}")", step.interactive ? "terminal" : word_of(input_of(step)));
-  out += R"(, "stop": {"signal": )";
-  append_text_or_null(out, step.stop_signal ? signal_name(*step.stop_signal) : std::string());
-  out += fmt::format(R"(, "graceMs": {}, "to": "{}"}}, "leftovers": "{}")", milliseconds(step.stop_grace),
-                     step.stop_to == StopTo::root ? "root" : "tree",
-                     step.leftovers == Leftovers::keep ? "keep" : "end");
-  append_restart_json(out, step);
-  if (!step.restart_with.empty()) append_ids_json(out, "restartsWith", step.restart_with, plan);
-  if (step.finally) out += R"(, "finally": true)";
-  append_ports_json(out, step);
-  out += ", \"from\": ";
-  append_place(out, step.where, locate);
-  out += ", \"runs\": ";
-  append_text_or_null(out, command.line);
-  out += ", \"problem\": ";
-  append_text_or_null(out, command.problem);
-  if (step.requested) out += R"(, "requested": true)";
-  append_ids_json(out, "needs", step.needs, plan);
-  if (time == nullptr && !step.finally) append_start_json(out, step, plan);
-  if (time != nullptr && !step.finally) append_start_json(out, step, *time, plan);
-}
-
-std::vector<std::string> requested_of(const Plan& plan) {
-  std::vector<std::string> requested;
-  for (const Step& step : plan.steps)
-    if (step.requested || &step == &plan.steps.back()) requested.push_back(to_string(step.id));
-  return requested;
-}
-
 }  // namespace
 
 std::string plan_text(const Plan& plan, const PlanNotes& notes, const Locate& locate,
                       const TextStyle& style) {
   DREAM_ASSERT(!plan.steps.empty());
   constexpr std::size_t most_named = 3;
-  const std::vector<std::string> requested = requested_of(plan);
+  const std::vector<std::string> requested = requested_ids(plan);
   std::string title = "Plan of ";
   append_printable(
       title, requested.size() > most_named ? count_of(requested.size(), "task") : join_words(requested));
@@ -311,55 +164,6 @@ std::string plan_text(const Plan& plan, const PlanNotes& notes, const Locate& lo
   append_toned(out, "\nTimeline\n", Tone::strong, style.colour);
   out += timeline_text(plan, style);
   append_critical_path(out, plan, notes.last, style);
-  return out;
-}
-
-std::string plan_json(const Plan& plan, const PlanNotes& notes, const Locate& locate) {
-  DREAM_ASSERT(!plan.steps.empty());
-  const std::vector<std::string> requested = requested_of(plan);
-  std::string out = "{\n  \"requested\": ";
-  if (requested.size() == 1)
-    append_json(out, requested.front());
-  else
-    out += output::texts_json(requested);
-  out += fmt::format(",\n  \"recursive\": {},\n  \"jobs\": {},\n  \"keepGoing\": {},\n  \"steps\": [",
-                     plan.recursive, plan.jobs, plan.keep_going);
-  const std::vector<StartTime> times = plan.is_list ? start_times(plan) : std::vector<StartTime>();
-  for (std::size_t at = 0; at < plan.steps.size(); ++at) {
-    out += at == 0 ? "\n    " : ",\n    ";
-    append_step_json(out, plan.steps[at],
-                     notes.commands.empty() ? prepare::StepCommand{} : notes.commands[at],
-                     plan.is_list ? &times[at] : nullptr, plan, locate);
-    if (!notes.last.empty()) append_last_json(out, notes.last[at]);
-    out += '}';
-  }
-  out += "\n  ],\n  \"ignored\": [";
-  const char* before = "\n    ";
-  for (const IgnoredMention& mention : plan.ignored) {
-    out += before;
-    out += "{\"id\": ";
-    append_json(out, to_string(plan.steps[position(mention.step)].id));
-    out += ", \"from\": ";
-    append_place(out, mention.where, locate);
-    out += ", \"differences\": ";
-    append_json(out, mention.differences);
-    out += '}';
-    before = ",\n    ";
-  }
-  out += plan.ignored.empty() ? "]" : "\n  ]";
-  append_critical_path_json(out, plan, notes);
-  out += R"(,
-  "leftOut": [)";
-  before = "\n    ";
-  for (const LeftOut& left : plan.left_out) {
-    out += std::exchange(before, ",\n    ");
-    out += "{\"id\": ";
-    append_json(out, to_string(left.id));
-    out += ", \"profiles\": " + output::texts_json(left.profiles) + ", \"from\": ";
-    append_place(out, left.where, locate);
-    out += '}';
-  }
-  out += plan.left_out.empty() ? "]\n}\n" : "\n  ]\n}\n";
   return out;
 }
 

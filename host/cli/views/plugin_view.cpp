@@ -1,46 +1,23 @@
 #include "cli/views/plugin_view.hpp"
 
-#include <algorithm>
-#include <string_view>
+#include <rapidjson/document.h>
 
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
 
 namespace dream::cli {
 
 namespace {
 
-void append_member(std::string& out, std::string_view name, std::string_view value) {
-  out += ", \"" + std::string(name) + "\": ";
-  if (value.empty()) {
-    out += "null";
-  } else {
-    append_json(out, value);
-  }
-}
-
-/// The members of a row, without the braces.
-std::string row_members(const PluginRow& row) {
-  std::string out = "\"id\": ";
-  append_json(out, row.id);
-  append_member(out, "version", row.version);
-  append_member(out, "summary", row.summary);
-  append_member(out, "path", row.path);
-  append_member(out, "why", row.why);
-  out += std::string(", \"trusted\": ") + (row.trusted ? "true" : "false");
-  append_member(out, "problem", row.problem);
-  append_member(out, "hint", row.hint);
-  return out;
-}
-
-void append_names(std::string& out, std::string_view name, const std::vector<std::string>& names) {
-  out += ",\n \"" + std::string(name) + "\": [";
-  const char* before = "";
-  for (const std::string& one : names) {
-    out += before;
-    before = ", ";
-    append_json(out, one);
-  }
-  out += ']';
+void add_row(JsonPage& json, const PluginRow& row) {
+  json.member("id", row.id)
+      .text_or_null("version", row.version)
+      .text_or_null("summary", row.summary)
+      .text_or_null("path", row.path)
+      .text_or_null("why", row.why)
+      .member("trusted", row.trusted)
+      .text_or_null("problem", row.problem)
+      .text_or_null("hint", row.hint);
 }
 
 void append_problem(std::string& out, const PluginRow& row, const TextStyle& style) {
@@ -49,22 +26,6 @@ void append_problem(std::string& out, const PluginRow& row, const TextStyle& sty
   if (!row.hint.empty()) text += " (" + row.hint + ")";
   append_toned_printable(out, text, Tone::warning, style.colour);
   out += '\n';
-}
-
-/// JSON as the plugin has it, but with what would disturb a terminal escaped: that can only be within
-/// strings.
-void append_json_text(std::string& out, std::string_view json) {
-  while (!json.empty()) {
-    const std::size_t length = std::max<std::size_t>(1, utf8_length(json));
-    const std::string_view character = json.substr(0, length);
-    if (character == "\n" || character == "\t" || character == "\r" || is_printable(character)) {
-      out += character;
-    } else {
-      const std::string quoted = json_string(character);
-      out.append(quoted, 1, quoted.size() - 2);
-    }
-    json.remove_prefix(length);
-  }
 }
 
 std::string words_or_none(const std::vector<std::string>& words) {
@@ -85,13 +46,14 @@ std::string plugin_list_text(const std::vector<PluginRow>& rows, const TextStyle
 }
 
 std::string plugin_list_json(const std::vector<PluginRow>& rows) {
-  std::string out = "{\"plugins\": [";
-  const char* before = "\n  ";
+  JsonPage json;
+  json.begin_object().begin_array("plugins");
   for (const PluginRow& row : rows) {
-    out += before + ("{" + row_members(row)) + "}";
-    before = ",\n  ";
+    json.begin_object();
+    add_row(json, row);
+    json.end_object();
   }
-  return out + "\n]}\n";
+  return json.end_array().end_object().line();
 }
 
 std::string plugin_info_text(const PluginFacts& facts, const TextStyle& style) {
@@ -111,17 +73,19 @@ std::string plugin_info_text(const PluginFacts& facts, const TextStyle& style) {
 }
 
 std::string plugin_info_json(const PluginFacts& facts) {
-  std::string out = "{" + row_members(facts.row);
-  append_member(out, "homepage", facts.homepage);
-  append_names(out, "extensions", facts.extensions);
-  append_names(out, "services", facts.services);
-  out += ",\n \"optionsSchema\": ";
-  if (facts.options_schema.empty()) {
-    out += "null";
-  } else {
-    append_json_text(out, facts.options_schema);
-  }
-  return out + "}\n";
+  JsonPage json;
+  json.begin_object();
+  add_row(json, facts.row);
+  json.text_or_null("homepage", facts.homepage)
+      .member("extensions", facts.extensions)
+      .member("services", facts.services);
+  rapidjson::Document schema;
+  schema.Parse<rapidjson::kParseIterativeFlag>(facts.options_schema.data(), facts.options_schema.size());
+  if (schema.HasParseError())
+    json.null("optionsSchema");
+  else
+    json.member("optionsSchema", static_cast<const rapidjson::Value&>(schema));
+  return json.end_object().line();
 }
 
 }  // namespace dream::cli

@@ -27,7 +27,7 @@ void append_projects(std::string& out, const std::vector<ListedProject>& project
   std::size_t name_width = 0;
   std::size_t executor_width = 0;
   for (const ListedProject& project : projects) {
-    name_width = std::max(name_width, columns(*project.name));
+    name_width = std::max(name_width, columns(project.name));
     executor_width = std::max(executor_width, columns(*project.executor));
     for (const ListedTask& task : project.tasks) {
       name_width = std::max(name_width, columns(*task.name) + 2);
@@ -40,7 +40,7 @@ void append_projects(std::string& out, const std::vector<ListedProject>& project
   name_width = std::min(name_width, widest_name);
   const auto place = [&](SourceOffset where) { return where.known() ? locate(where) : std::string(); };
   for (const ListedProject& project : projects) {
-    append_cell(out, *project.name, name_width, Tone::strong, colour);
+    append_cell(out, project.name, name_width, Tone::strong, colour);
     append_cell(out, *project.executor, executor_width, Tone::plain, colour);
     append_toned_printable(out, place(project.where), Tone::faint, colour);
     const std::string_view note = note_of(project);

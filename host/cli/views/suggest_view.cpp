@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/json_builder.hpp"
 #include "base/text.hpp"
 
 namespace dream::cli {
@@ -79,26 +80,31 @@ std::string suggest_text(const SuggestReport& report, const Locate& locate) {
 }
 
 std::string suggest_json(const SuggestReport& report, const Locate& locate) {
-  std::string out = "{\"task\":" + json_string(to_string(report.plan.steps.back().id)) +
-                    ",\"written\":" + (report.written ? "true" : "false") + ",\"steps\":[";
+  JsonLine json;
+  json.begin_object()
+      .member("task", to_string(report.plan.steps.back().id))
+      .member("written", report.written)
+      .begin_array("steps");
   for (std::size_t at = 0; at < report.suggestions.size(); ++at) {
     const suggest::Suggestion& suggestion = report.suggestions[at];
     const suggest::Written& written = report.text.written[at];
     const Step& step = step_of(report, suggestion);
-    std::vector<std::string> others;
-    for (const SourceOffset other : written.others) others.push_back(json_string(locate(other)));
-    out += fmt::format(
-        R"({}{{"id":{},"where":{},"delayMs":{},"seen":{},"ready":{},"afterMs":{},"savesMs":{},"doubt":{},)"
-        R"("written":{},"otherDelays":[{}]}})",
-        at > 0 ? "," : "", json_string(to_string(step.id)),
-        step.where.known() ? json_string(locate(step.where)) : "null", milliseconds(step.delay),
-        json_string(suggestion.why), suggestion.ready ? suggest::probe_json(*suggestion.ready) : "null",
-        is_told(suggestion, step) ? std::to_string(milliseconds(suggestion.after)) : "null",
-        is_told(suggestion, step) ? milliseconds(saved(report, suggestion)) : 0,
-        suggestion.doubt.empty() ? "null" : json_string(suggestion.doubt), report.written && written.is_in,
-        fmt::join(others, ","));
+    const bool told = is_told(suggestion, step);
+    json.begin_object()
+        .member("id", to_string(step.id))
+        .text_or_null("where", place_of(step.where, locate))
+        .member("delayMs", milliseconds(step.delay))
+        .member("seen", suggestion.why)
+        .raw("ready", suggestion.ready ? suggest::probe_json(*suggestion.ready) : "null")
+        .member("afterMs", told ? std::optional(milliseconds(suggestion.after)) : std::nullopt)
+        .member("savesMs", told ? milliseconds(saved(report, suggestion)) : 0)
+        .text_or_null("doubt", suggestion.doubt)
+        .member("written", report.written && written.is_in)
+        .begin_array("otherDelays");
+    for (const SourceOffset other : written.others) json.put(locate(other));
+    json.end_array().end_object();
   }
-  return out + "]}\n";
+  return json.end_array().end_object().line();
 }
 
 }  // namespace dream::cli

@@ -57,16 +57,6 @@ void append_printable(std::string& out, std::string_view text) {
   }
 }
 
-void append_json(std::string& out, std::string_view text) {
-  if (std::all_of(text.begin(), text.end(), [](char c) { return is_plain(c) && c != '"' && c != '\\'; })) {
-    out += '"';
-    out += text;
-    out += '"';
-  } else {
-    out += json_string(text);
-  }
-}
-
 std::string last_columns(std::string_view text, std::size_t limit) {
   if (columns(text) <= limit) return std::string(text);
   return "…" + std::string(end_within(text, std::max<std::size_t>(limit, 1) - 1));

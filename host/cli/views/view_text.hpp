@@ -17,6 +17,11 @@ namespace dream::cli {
 /// Turns a place in dream.json into "dream.json:12:7". Only called with known offsets.
 using Locate = std::function<std::string(SourceOffset)>;
 
+/// Empty where it is nowhere.
+[[nodiscard]] inline std::string place_of(SourceOffset where, const Locate& locate) {
+  return where.known() ? locate(where) : std::string();
+}
+
 /// How text is laid out for people.
 struct TextStyle {
   bool colour = false;
@@ -34,9 +39,6 @@ std::size_t append_toned_printable(std::string& out, std::string_view text, Tone
 
 /// Appends printable(text), without its cost for plain ASCII.
 void append_printable(std::string& out, std::string_view text);
-
-/// Appends json_string(text), without its cost for plain ASCII.
-void append_json(std::string& out, std::string_view text);
 
 /// `text`, or its end after a `…` when it has more than `limit` columns. The end of a path tells it apart.
 [[nodiscard]] std::string last_columns(std::string_view text, std::size_t limit);

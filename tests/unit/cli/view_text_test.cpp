@@ -25,13 +25,6 @@ TEST(LastColumns, keep_the_end_and_never_cut_a_character) {
   EXPECT_EQ(last_columns("abc", 1), "…");
 }
 
-TEST(AppendJson, quotes_plain_and_special_text_alike) {
-  std::string out;
-  append_json(out, "plain");
-  append_json(out, "\"\\\n");
-  EXPECT_EQ(out, "\"plain\"\"\\\"\\\\\\n\"");
-}
-
 TEST(CountOf, knows_the_plural) {
   EXPECT_EQ(count_of(0, "step"), "0 steps");
   EXPECT_EQ(count_of(1, "step"), "1 step");
