@@ -264,6 +264,7 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
   std::vector<engine::Event> events;
   if (request.steps.empty())
     return client.send(error_line(request.id, {ErrorCode::usage, "which steps?", {}, {}}, usage));
+  std::vector<std::string> under_way;
   std::ranges::sort(steps);
   steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   for (const StepIndex step : steps) {
@@ -272,17 +273,20 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
     events.push_back(*event);
   }
   if (request.reload && request.what != Request::What::stop) {
+    if (run_.of(step).comes_back) under_way.push_back(to_string(run_.plan().steps[position(step)].id));
     const Result<std::vector<StepChange>> changes = access_.reload(steps);
+  std::string members = under_way.empty() ? "" : R"("underWay":)" + output::texts_json(under_way);
     if (!changes) {
       const Error told{changes.error().code, to_string(changes.error()), {}, {}};
       return client.send(error_line(request.id, told, cannot_become_so));
     }
-    client.send(ok_line(request.id, R"("changes":)" + changes_json(run_.plan(), *changes)));
+    members += (members.empty() ? "" : ",") + (R"("changes":)" + changes_json(run_.plan(), *changes));
+    client.send(ok_line(request.id, members));
   } else if (request.what == Request::What::stop && !client.waits) {
     client.waits = request;
     client.awaited = steps;
   } else {
-    client.send(ok_line(request.id, ""));
+    client.send(ok_line(request.id, members));
   }
   for (engine::Event& event : events) access_.tell(std::move(event));
 }

@@ -32,6 +32,34 @@ TEST_F(Ctl, restart_of_several_with_dependents_restarts_each_once) {
   EXPECT_THAT(stack.ctl({"ps"}).out, ContainsRegex("./c:dev +running .*attempt 2"));
 }
 
+TEST(Restart, that_is_under_way_does_for_another_request_and_brings_dependents_along) {
+  const Stack stack(
+      R"({"workspace": {"./c": {"dev": [{"projectPath": "./a", "task": "start", "async": true}]}},
+      "projects": {
+        "./a": {"tasks": {"start": {"stop": {"grace": "1h"},
+          "command": "trap '' TERM INT; echo runs; read go < $ROOT/gate"}}},
+        "./c": {"tasks": {"dev": {"command": "echo runs; read word < $ROOT/nobody"}}}}})");
+  DreamRun dream(stack, stack.launch({"dev", "-o", "prefix"}));
+  dream.await_out("c | runs\n");
+  const Finished first = stack.ctl({"restart", "./a:start"});
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.out, "");
+  const Finished again = stack.ctl({"restart", "./a:start"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.out, "./a:start is being restarted already\n");
+  const Finished with_others = stack.ctl({"restart", "./a:start", "--with-dependents", "--reload"});
+  EXPECT_EQ(with_others.code, 0) << with_others.err;
+  EXPECT_EQ(with_others.out,
+            "./a:start is being restarted already\ndream.json says nothing else of it than before\n");
+  stack.gate.open();
+  dream.await_err("./a:start started again (attempt 2)");
+  dream.await_err("./c:dev started again (attempt 2)");
+  EXPECT_THAT(dream.err(), Not(HasSubstr("attempt 3")));
+  dream.send(SIGTERM);
+  stack.gate.open();
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
+}
+
 /// What dream.json says now: `old_text` of it by `text`.
 class Reload : public Ctl {
  protected:
