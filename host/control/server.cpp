@@ -100,7 +100,9 @@ void Server::listen() {
 
 /// Who finds a socket that refuses takes its run for dead, and removes it: it gets its name when it listens.
 bool Server::open_socket() {
-  const std::string unnamed = settings_.socket.parent_path() / (runtime::unnamed_prefix + settings_.session);
+  const std::filesystem::path folder = settings_.socket.parent_path();
+  runtime::remove_stale_sockets(folder);
+  const std::string unnamed = folder / (runtime::unnamed_prefix + settings_.session);
   Code failed;
   local::stream_protocol::acceptor acceptor(context_);
   acceptor.open(local::stream_protocol(), failed);
@@ -262,20 +264,20 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
 /// have ended.
 void Server::tell_steps(Client& client, const Request& request, std::vector<StepIndex> steps) {
   std::vector<engine::Event> events;
+  std::vector<std::string> under_way;
   if (request.steps.empty())
     return client.send(error_line(request.id, {ErrorCode::usage, "which steps?", {}, {}}, usage));
-  std::vector<std::string> under_way;
   std::ranges::sort(steps);
   steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   for (const StepIndex step : steps) {
     const Result<engine::Event> event = event_of(run_, request, step);
     if (!event) return client.send(error_line(request.id, event.error(), cannot_become_so));
     events.push_back(*event);
-  }
-  if (request.reload && request.what != Request::What::stop) {
     if (run_.of(step).comes_back) under_way.push_back(to_string(run_.plan().steps[position(step)].id));
-    const Result<std::vector<StepChange>> changes = access_.reload(steps);
+  }
   std::string members = under_way.empty() ? "" : R"("underWay":)" + output::texts_json(under_way);
+  if (request.reload && request.what != Request::What::stop) {
+    const Result<std::vector<StepChange>> changes = access_.reload(steps);
     if (!changes) {
       const Error told{changes.error().code, to_string(changes.error()), {}, {}};
       return client.send(error_line(request.id, told, cannot_become_so));

@@ -43,9 +43,9 @@ bool stands_in(pid_t pid, const std::string& root) {
 Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ctl) {
   std::string root;
   if (!ctl.everywhere && ctl.run.empty()) {
-    const Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options.directory, options.trust);
-    if (!loaded) return loaded.error();
-    root = control::real_root(loaded->workspace.root);
+    const Result<std::filesystem::path> found = prepare::find_root(options.directory, options.trust);
+    if (!found) return found.error();
+    root = control::real_root(*found);
   }
   std::vector<std::filesystem::path> sockets = control::sockets_of_runs(plugin::own_environment());
   std::erase_if(sockets, [&](const auto& socket) { return !control::run_of(socket).starts_with(ctl.run); });
