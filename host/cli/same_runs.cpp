@@ -7,11 +7,13 @@
 #include <cstdlib>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/text.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
 #include "control/place.hpp"
+#include "history/record.hpp"
 #include "plugin/search_path.hpp"
 #include "process/process_tree.hpp"
 
@@ -58,19 +60,41 @@ std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::string
   return judged;
 }
 
+std::function<bool(const control::RunInfo&)> is_same(const Selection& selection,
+                                                     const std::filesystem::path& root) {
+  std::vector<std::string> ids;
+  for (const SelectedStep& step : selection.steps) ids.push_back(to_string(step.id));
+  return [ids = std::move(ids), real = control::real_root(root)](const control::RunInfo& run) {
+    return run.root == real && run.requested == ids;
+  };
+}
+
 }  // namespace
 
 std::vector<control::Connection> find_same_runs(const Selection& selection, const std::filesystem::path& root,
                                                 Duration patience) {
-  std::vector<std::string> ids;
-  for (const SelectedStep& step : selection.steps) ids.push_back(to_string(step.id));
-  return control::open_runs(
-             control::sockets_of_runs(plugin::own_environment()),
-             [&, real = control::real_root(root)](const control::RunInfo& run) {
-               return run.root == real && run.requested == ids;
-             },
-             patience)
+  return control::open_runs(control::sockets_of_runs(plugin::own_environment()), is_same(selection, root),
+                            patience)
       .meant;
+}
+
+std::optional<control::RunInfo> find_recorded_run(
+    const history::Archive& archive, const std::vector<history::Entry>& entries,
+    const std::function<bool(const control::RunInfo&)>& is_meant) {
+  for (const history::Entry& entry : entries) {
+    if (!archive.is_held(entry)) continue;
+    const Result<std::string> text = archive.read(entry);
+    const Result<history::Overview> overview = text ? history::overview_of(*text) : text.error();
+    if (overview && !overview->exit_code && is_meant(overview->header.run)) return overview->header.run;
+  }
+  return {};
+}
+
+std::optional<control::RunInfo> find_same_recorded_run(const Selection& selection,
+                                                       const std::filesystem::path& root) {
+  const Result<history::Archive> archive = history::Archive::open_own();
+  if (!archive) return {};
+  return find_recorded_run(*archive, archive->entries_of(root), is_same(selection, root));
 }
 
 Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::path& root) {

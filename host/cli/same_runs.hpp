@@ -1,12 +1,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "cli/selection.hpp"
 #include "control/client.hpp"
+#include "history/archive.hpp"
 #include "plan/plan.hpp"
 
 /// Runs of the same that go on already.
@@ -16,6 +19,15 @@ namespace dream::cli {
 [[nodiscard]] std::vector<control::Connection> find_same_runs(const Selection& selection,
                                                               const std::filesystem::path& root,
                                                               Duration patience = control::usual_patience);
+
+/// The newest run that goes on by these records, and is meant: also one that can't be asked.
+[[nodiscard]] std::optional<control::RunInfo> find_recorded_run(
+    const history::Archive& archive, const std::vector<history::Entry>& entries,
+    const std::function<bool(const control::RunInfo&)>& is_meant);
+
+/// The same of the same steps of this workspace.
+[[nodiscard]] std::optional<control::RunInfo> find_same_recorded_run(const Selection& selection,
+                                                                     const std::filesystem::path& root);
 
 /// Tells of them: a detached one is easily forgotten, and its ports and files are in use. Many are no news to
 /// whoever starts them.

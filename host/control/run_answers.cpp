@@ -48,12 +48,24 @@ void add_ports(JsonLine& json, const std::vector<process::ProcessStatus>& tree) 
   json.member("ports", ports);
 }
 
+/// Of a step that waits for a delay.
+std::string sentence_on_delay(const RunState& run, StepIndex step, Instant now) {
+  const Duration left = *run.of(step).gate - now;
+  const std::optional<StepIndex> other = run.delayed_by(step, now);
+  if (!other) return fmt::format("its delay: {} more", human_duration(left));
+  const Duration of_other = *run.of(*other).delay_ends - now;
+  std::string text =
+      fmt::format("the delay of {}: {} more", name_of(run.plan(), *other), human_duration(of_other));
+  if (left > of_other) text += fmt::format(", then its own of {}", human_duration(left - of_other));
+  return text;
+}
+
 /// One sentence on what keeps a step where it is; empty: nothing does. `before`: those that it waits for.
 std::string reason_of(const RunState& run, StepIndex step, std::span<const StepIndex> before, Instant now) {
   const StepState& known = run.of(step);
   const Plan& plan = run.plan();
   if (known.state == State::pending) {
-    if (known.gate) return fmt::format("its delay: {} more", human_duration(*known.gate - now));
+    if (known.gate) return sentence_on_delay(run, step, now);
     if (before.empty()) return plan.is_list ? "" : "a free slot";
     constexpr std::size_t most_named = 4;
     std::vector<std::string> names;
@@ -260,7 +272,7 @@ Result<engine::Event> event_of(const RunState& run, const Request& request, Step
   if (what == Request::What::stop && (runs || starts_again || state == State::backoff))
     return engine::Event(engine::HoldAsked{step});
   if (what == Request::What::start && pauses) return engine::Event(engine::StartAsked{step});
-  if (what == Request::What::restart && (runs || pauses))
+  if (what == Request::What::restart && (runs || pauses || run.of(step).comes_back))
     return engine::Event(engine::RestartAsked{step, request.with_dependents});
   return Error{ErrorCode::plan,
                sentence_on(name, state),

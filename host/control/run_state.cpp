@@ -27,6 +27,7 @@ void RunState::set(Instant now, StepIndex step, State state) {
   known.since = now;
   known.gate.reset();
   known.again.reset();
+  known.comes_back = false;
 }
 
 void RunState::end(Instant now, StepIndex step, const engine::Outcome& outcome) {
@@ -43,6 +44,7 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
     const Step& settings = plan_.steps[position(step)];
     known.was_started = true;
     known.probing.reset();
+    if (settings.background && !known.released) known.delay_ends = now + settings.delay;
     known.released = known.released || (settings.background && !settings.releases_when_ready);
   };
   std::visit(Overloaded{
@@ -70,6 +72,7 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
                  [&](const engine::Terminate& what) {
                    set(now, what.attempt.step,
                        what.urgency == Urgency::force ? State::killing : State::stopping);
+                   steps_[position(what.attempt.step)].comes_back = what.comes_back;
                  },
                  [&](const engine::AttemptEnded& what) {
                    set(now, what.attempt.step, State::backoff);
@@ -90,25 +93,43 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
              action);
 }
 
-std::vector<StepIndex> RunState::waits_for(StepIndex step) const {
-  std::vector<StepIndex> all;
+std::vector<RunState::Before> RunState::before(StepIndex step) const {
+  std::vector<Before> all;
   const Step& settings = plan_.steps[position(step)];
-  const auto add = [&](StepIndex before, bool until_ready) {
-    const StepState& known = steps_[position(before)];
-    const bool keeps =
-        until_ready ? known.state != State::ready && known.state != State::ended : !known.released;
-    if (keeps) all.push_back(before);
-  };
   for (std::size_t at = 0; at < position(step); ++at) {
     const bool in_order = plan_.is_list && !plan_.steps[at].finally && !settings.finally;
-    if (in_order || (settings.finally && !plan_.steps[at].service)) add(StepIndex(at), false);
+    if (in_order || (settings.finally && !plan_.steps[at].service)) all.push_back({StepIndex(at), false});
   }
   for (std::optional<BarrierIndex> at = settings.after; at; at = plan_.barriers[position(*at)].after)
-    for (const StepIndex before : plan_.barriers[position(*at)].steps) add(before, false);
-  for (const StepIndex before : settings.after_ready) add(before, true);
+    for (const StepIndex other : plan_.barriers[position(*at)].steps) all.push_back({other, false});
+  for (const StepIndex other : settings.after_ready) all.push_back({other, true});
+  return all;
+}
+
+std::vector<StepIndex> RunState::waits_for(StepIndex step) const {
+  std::vector<StepIndex> all;
+  for (const auto& [other, until_ready] : before(step)) {
+    const StepState& known = steps_[position(other)];
+    const bool keeps =
+        until_ready ? known.state != State::ready && known.state != State::ended : !known.released;
+    if (keeps) all.push_back(other);
+  }
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
+}
+
+std::optional<StepIndex> RunState::delayed_by(StepIndex step, Instant now) const {
+  std::optional<StepIndex> last;
+  if (!steps_[position(step)].gate) return last;
+  Instant until = now;
+  for (const auto& [other, until_ready] : before(step)) {
+    const std::optional<Instant>& ends = steps_[position(other)].delay_ends;
+    if (!ends || *ends <= until) continue;
+    until = *ends;
+    last = other;
+  }
+  return last;
 }
 
 }  // namespace dream::control

@@ -35,9 +35,11 @@ struct StepState {
   Instant since;              ///< in this state
   std::uint32_t attempt = 0;  ///< the latest; 0: none yet
   bool was_started = false;
+  bool comes_back = false;               ///< stopping or killing: another attempt follows
   bool released = false;                 ///< those that wait for it may go on
   std::optional<Instant> again;          ///< in backoff: its next attempt
-  std::optional<Instant> gate;           ///< pending: its delay has begun, and ends then
+  std::optional<Instant> gate;           ///< pending: it waits for a delay, its own or another's, until then
+  std::optional<Instant> delay_ends;     ///< in the background: how long its own holds others back
   std::optional<engine::Found> probing;  ///< why it wasn't ready yet, as it was told last
   std::string unhealthy;                 ///< why
   engine::Outcome outcome;               ///< of an ended step; in backoff that of its latest attempt
@@ -60,8 +62,16 @@ class RunState : public output::Reporter {
 
   /// The steps that a pending step waits for, in plan order: none of them has released it.
   [[nodiscard]] std::vector<StepIndex> waits_for(StepIndex step) const;
+  /// The step before it whose delay it waits for now; none: it waits for its own, or for none.
+  [[nodiscard]] std::optional<StepIndex> delayed_by(StepIndex step, Instant now) const;
 
  private:
+  /// One that a step stands behind.
+  struct Before {
+    StepIndex step{};
+    bool until_ready = false;
+  };
+  [[nodiscard]] std::vector<Before> before(StepIndex step) const;
   void set(Instant now, StepIndex step, State state);
   void end(Instant now, StepIndex step, const engine::Outcome& outcome);
 

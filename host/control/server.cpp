@@ -112,7 +112,9 @@ void Server::listen() {
 
 /// Who finds a socket that refuses takes its run for dead, and removes it: it gets its name when it listens.
 bool Server::open_socket() {
-  const std::string unnamed = settings_.socket.parent_path() / (runtime::unnamed_prefix + settings_.session);
+  const std::filesystem::path folder = settings_.socket.parent_path();
+  runtime::remove_stale_sockets(folder);
+  const std::string unnamed = folder / (runtime::unnamed_prefix + settings_.session);
   Code failed;
   local::stream_protocol::acceptor acceptor(context_);
   acceptor.open(local::stream_protocol(), failed);
@@ -279,6 +281,7 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
 /// have ended.
 void Server::tell_steps(Client& client, const Request& request, std::vector<StepIndex> steps) {
   std::vector<engine::Event> events;
+  std::vector<std::string> under_way;
   if (request.steps.empty())
     return client.send(error_line(request.id, {ErrorCode::usage, "which steps?", {}, {}}, usage));
   std::ranges::sort(steps);
@@ -287,19 +290,26 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
     const Result<engine::Event> event = event_of(run_, request, step);
     if (!event) return client.send(error_line(request.id, event.error(), cannot_become_so));
     events.push_back(*event);
+    if (run_.of(step).comes_back) under_way.push_back(to_string(run_.plan().steps[position(step)].id));
   }
+  const auto add_under_way = [&](JsonLine& json) {
+    if (!under_way.empty()) json.member("underWay", under_way);
+  };
   if (request.reload && request.what != Request::What::stop) {
     const Result<std::vector<StepChange>> changes = access_.reload(steps);
     if (!changes) {
       const Error told{changes.error().code, to_string(changes.error()), {}, {}};
       return client.send(error_line(request.id, told, cannot_become_so));
     }
-    client.send(ok_line(request.id, [&](JsonLine& json) { add_changes(json, run_.plan(), *changes); }));
+    client.send(ok_line(request.id, [&](JsonLine& json) {
+      add_under_way(json);
+      add_changes(json, run_.plan(), *changes);
+    }));
   } else if (request.what == Request::What::stop && !client.waits) {
     client.waits = request;
     client.awaited = steps;
   } else {
-    client.send(ok_line(request.id));
+    client.send(ok_line(request.id, add_under_way));
   }
   for (engine::Event& event : events) access_.tell(std::move(event));
 }

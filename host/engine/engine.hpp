@@ -89,7 +89,8 @@ struct HoldAsked {
 struct StartAsked {
   StepIndex step;
 };
-/// The same: that one that runs is ended, and starts again; else as StartAsked.
+/// The same: that one that runs is ended, and starts again; else as StartAsked. One that is being restarted
+/// comes back by that.
 struct RestartAsked {
   StepIndex step;
   bool with_dependents = false;  ///< then those that run and need it, directly or through others: once each
@@ -218,6 +219,7 @@ struct Start {
 struct Terminate {
   Attempt attempt;
   Urgency urgency;
+  bool comes_back = false;  ///< another attempt follows, unless that is called off
 };
 /// The attempt doesn't end, whatever is done: something of it may live. It counts as over, and StepEnded
 /// follows.

@@ -178,6 +178,12 @@ struct Engine::State {
   [[nodiscard]] static bool goes_on(const Progress& step) {
     return is_under_way(step.phase) || step.phase == Phase::backoff;
   }
+  /// It is asked to end, and another attempt follows by itself.
+  [[nodiscard]] bool is_coming_back(StepIndex step) const {
+    const Progress& progress = steps[position(step)];
+    const bool ends = progress.phase == Phase::stopping || progress.phase == Phase::killing;
+    return ends && progress.again && !progress.holds && !has_no_future(step);
+  }
   [[nodiscard]] bool needs_one_of(StepIndex step, const std::vector<bool>& marked) const;
   [[nodiscard]] std::vector<Ending> ending() const;
 

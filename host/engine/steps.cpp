@@ -281,13 +281,13 @@ void Engine::State::terminate(StepIndex step) {
   progress_of(step).asked_at = now;
   deadlines.set(step, later(now, settings_of(step).stop_grace));
   news.set(step, later(now, limits.quiet_stop));
-  actions.emplace_back(Terminate{attempt_of(step), Urgency::graceful});
+  actions.emplace_back(Terminate{attempt_of(step), Urgency::graceful, is_coming_back(step)});
 }
 
 void Engine::State::force(StepIndex step) {
   outcome_of(step).forced = true;
   deadlines.set(step, later(now, limits.unkillable));
-  actions.emplace_back(Terminate{attempt_of(step), Urgency::force});
+  actions.emplace_back(Terminate{attempt_of(step), Urgency::force, is_coming_back(step)});
 }
 
 void Engine::State::abandon(StepIndex step) {

@@ -100,6 +100,13 @@ Result<config::Discovery> find_workspace(const std::optional<fs::path>& director
   return config::discover(*folder, trust ? config::Obeyed::everybody : config::Obeyed::by_rule, trusts);
 }
 
+Result<fs::path> find_root(const std::optional<fs::path>& directory, bool trust) {
+  const Result<config::Discovery> found = find_workspace(directory, trust);
+  if (!found) return found.error();
+  if (!found->file) return config::no_configuration(*found);
+  return found->file->parent_path();
+}
+
 Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found, EnvFiles files) {
   if (!found) return found.error();
   if (!found->file) return config::no_configuration(*found);

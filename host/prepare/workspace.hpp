@@ -40,12 +40,16 @@ enum class EnvFiles : std::uint8_t {
 [[nodiscard]] Result<config::Discovery> find_workspace(const std::optional<std::filesystem::path>& directory,
                                                        bool trust);
 
+/// The folder of the dream.json that is found there. The file isn't read: it may be broken.
+[[nodiscard]] Result<std::filesystem::path> find_root(const std::optional<std::filesystem::path>& directory,
+                                                      bool trust);
+
 /// Reads what was found, whatever is wrong with its content. Variables in it are expanded with dream's own
 /// environment.
 [[nodiscard]] Result<LoadedWorkspace> read_workspace(Result<config::Discovery> found,
                                                      EnvFiles files = EnvFiles::look);
 
-/// Both.
+/// Finds and reads it.
 [[nodiscard]] Result<LoadedWorkspace> read_workspace(const std::optional<std::filesystem::path>& directory,
                                                      bool trust, EnvFiles files = EnvFiles::look);
 

@@ -102,9 +102,9 @@ Sockets sockets_of(const std::vector<process::ProcessStatus>& processes,
   Sockets sockets;
   std::set<std::string> namespaces;
   for (const process::ProcessStatus& process : processes) {
-    const std::string folder = "/proc/" + std::to_string(process.identity.pid);
     // What can't be looked into is taken to be in dream's own namespace.
-    const std::string space = process.hidden() ? link_at("/proc/self/ns/net") : link_at(folder + "/ns/net");
+    const std::string folder = "/proc/" + (process.hidden() ? "self" : std::to_string(process.identity.pid));
+    const std::string space = link_at(folder + "/ns/net");
     if (!process.alive() || !namespaces.insert(space).second) continue;
     for (const Listener& listener : listeners_of(folder, space))
       if (!ports || std::ranges::find(*ports, listener.port) != ports->end())

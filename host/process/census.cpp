@@ -32,7 +32,7 @@ Supervisor::Census Supervisor::take_census() {
   Census census;
   if (!std::exchange(orphan_may_have_ended_, false) && !any_wanting(&Child::wants_orphans)) return census;
   census.taken = true;
-  const Instant begin = read_clock();
+  const Instant begin = clock_();
   const Orphans orphans = own_orphans();
   if (orphans.known == Orphans::Known::busy) {
     census.again = retry_interval;
@@ -41,7 +41,7 @@ Supervisor::Census Supervisor::take_census() {
   if (orphans.known == Orphans::Known::never) warn_that_nothing_is_known();
   for (const pid_t pid : orphans.pids) take_orphan(pid, census);
   if (orphans.known == Orphans::Known::yes) forget_orphans_but(orphans.pids);
-  pace_.worked(begin, read_clock());
+  pace_.worked(begin, clock_());
   return census;
 }
 

@@ -28,11 +28,12 @@ std::string mark_of_child(std::uint64_t id) {
 }  // namespace
 
 Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn,
-                       Inheritance inheritance)
+                       Inheritance inheritance, std::function<Instant()> clock)
     : loop_(context),
       warn_(std::move(warn)),
       timer_(context),
       child_signals_(context),
+      clock_(std::move(clock)),
       scratch_(std::make_unique_for_overwrite<char[]>(read_size)),
       shared_{.executor = context.get_executor(),
               .scratch = {scratch_.get(), read_size},

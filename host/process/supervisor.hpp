@@ -34,9 +34,10 @@ inline constexpr std::uint64_t plugins_number = 0;
 /// everything here.
 class Supervisor {
  public:
-  /// `warn` is told, in a sentence, what the user should know. `inheritance` goes to each child.
+  /// `warn` is told, in a sentence, what the user should know. `inheritance` goes to each child. `clock`
+  /// tells what a look at the processes costs.
   explicit Supervisor(boost::asio::io_context& context, std::function<void(const std::string&)> warn = {},
-                      Inheritance inheritance = {});
+                      Inheritance inheritance = {}, std::function<Instant()> clock = read_clock);
   ~Supervisor();  ///< as let_go()
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -136,6 +137,7 @@ class Supervisor {
   boost::asio::posix::stream_descriptor child_signals_;  ///< a signalfd
   bool orphan_may_have_ended_ = false;
   std::optional<Instant> attends_at_;
+  std::function<Instant()> clock_;
   Pace pace_;
   std::unique_ptr<char[]> scratch_;  ///< not initialised, so that it takes memory only when it is used
   ChildContext shared_;

@@ -1,9 +1,14 @@
 #include "runtime/host_services.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <utility>
+
+#include "base/process.hpp"
+#include "base/text.hpp"
 
 namespace dream::runtime {
 
@@ -103,6 +108,15 @@ Result<ChildId> HostServices::spawn(plugin::ChildRequest request) {
     hand_output_of(id, child, std::move(request.on_output));
   } else {
     take_output_of(id, request.step, child);
+  }
+  if (settings.stop_signal) {
+    child.on_ignored = [this, &settings](const std::string& process) {
+      parts_.log.write(
+          LogLevel::info,
+          fmt::format("{}: process {} ignores {}, its stop.signal; what still runs after {} is killed",
+                      to_string(settings.id), process, signal_name(*settings.stop_signal),
+                      human_duration(settings.stop_grace)));
+    };
   }
   watch_leftovers(request.step, child);
   const bool interactive = child.streams.in == process::Inlet::terminal;

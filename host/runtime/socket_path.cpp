@@ -55,15 +55,6 @@ bool is_stale(const fs::path& socket) {
          errno == ECONNREFUSED;
 }
 
-void remove_stale_sockets(const fs::path& folder) {
-  const FolderStream list(::opendir(folder.c_str()));
-  while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
-    const std::string_view name(&entry->d_name[0]);
-    const bool may_be_stale = name.starts_with(prefix) || name.starts_with(unnamed_prefix);
-    if (may_be_stale && is_stale(folder / name)) ::unlink((folder / name).c_str());
-  }
-}
-
 }  // namespace
 
 Result<fs::path> socket_folder(const plugin::EnvironmentLookup& lookup, std::size_t name_size) {
@@ -95,11 +86,19 @@ std::vector<fs::path> socket_folders(const plugin::EnvironmentLookup& lookup) {
   return folders;
 }
 
+void remove_stale_sockets(const fs::path& folder) {
+  const FolderStream list(::opendir(folder.c_str()));
+  while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
+    const std::string_view name(&entry->d_name[0]);
+    const bool may_be_stale = name.starts_with(prefix) || name.starts_with(unnamed_prefix);
+    if (may_be_stale && is_stale(folder / name)) ::unlink((folder / name).c_str());
+  }
+}
+
 Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup) {
   const std::string name = std::string(prefix) + plugin::new_session_id();
   const Result<fs::path> folder = socket_folder(lookup, name.size());
   if (!folder) return folder.error();
-  remove_stale_sockets(*folder);
   return (*folder / name).string();
 }
 

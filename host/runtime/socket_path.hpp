@@ -22,7 +22,11 @@ inline constexpr const char* unnamed_prefix = "new-";
 /// another $XDG_RUNTIME_DIR, or none.
 [[nodiscard]] std::vector<std::filesystem::path> socket_folders(const plugin::EnvironmentLookup& lookup);
 
-/// A path there for a new socket of this run. Removes those of runs that were killed. Error{io}.
+/// Removes what runs that were killed have left in such a folder, but for the sockets by which they could be
+/// asked: those go when somebody looks for runs.
+void remove_stale_sockets(const std::filesystem::path& folder);
+
+/// A path there for a new socket of this run. Error{io}.
 [[nodiscard]] Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup);
 
 }  // namespace dream::runtime

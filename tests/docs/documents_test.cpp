@@ -12,6 +12,8 @@
 #include "cli/command_line/parse.hpp"
 #include "config/load.hpp"
 #include "docs/markdown.hpp"
+#include "engine/engine.hpp"
+#include "support/force_limit.hpp"
 
 /// What every document shows can be typed, written and followed.
 namespace dream::docs {
@@ -46,6 +48,10 @@ std::vector<std::string> executors_in(const Document& document) {
   for (std::sregex_iterator at(document.text.begin(), document.text.end(), made), end; at != end; ++at)
     executors.push_back((*at)[1]);
   return executors;
+}
+
+TEST(Documents, tell_plugins_when_a_forced_run_is_given_up) {
+  EXPECT_EQ(force_limit_in(DREAM_SOURCE_DIR "/plugin_api/include/dream/abi.h"), engine::Limits{}.unkillable);
 }
 
 TEST(Documents, show_no_dream_json_with_a_problem) {

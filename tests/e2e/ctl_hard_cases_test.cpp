@@ -113,6 +113,66 @@ TEST(CtlPs, tells_of_a_recorded_run_whose_socket_is_gone) {
   dream.exit_code_once_all_ended();
 }
 
+TEST(Detached, starts_no_second_run_beside_one_whose_socket_is_gone) {
+  const Stack stack;
+  DreamRun first(stack, stack.launch({"dev", "--detach"}));
+  stack.gate.open();
+  EXPECT_EQ(first.exit_code_beside_others(), 0) << first.err();
+  const std::string json = stack.ctl({"ps", "--json"}).out;
+  const std::string pid = std::to_string(std::stoi(json.substr(json.find("\"pid\": ") + 7)));
+  std::filesystem::remove_all(stack.root() / "runtime/dream");
+  DreamRun second(stack, stack.launch({"dev", "--detach"}));
+  EXPECT_EQ(second.exit_code_beside_others(), 1);
+  EXPECT_THAT(second.err(), AllOf(HasSubstr("./c:dev runs already (run "), HasSubstr(", pid " + pid + ")"),
+                                  HasSubstr("nothing is started; `kill " + pid + "` ends it")));
+  EXPECT_EQ(second.out(), "");
+  ::kill(std::stoi(pid), SIGTERM);
+  EXPECT_TRUE(await_all_ended());
+  DreamRun third(stack, stack.launch({"dev", "--detach"}));
+  stack.gate.open();
+  EXPECT_EQ(third.exit_code_beside_others(), 0) << "the record of a run that has ended is in nobody's way";
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  EXPECT_TRUE(await_all_ended());
+}
+
+TEST_F(Ctl, works_while_dream_json_can_not_be_read) {
+  constexpr std::size_t too_large = std::size_t{17} << 20U;
+  stack.write("dream.json", std::string(too_large, ' '));
+  const Finished runs = stack.ctl({"ps"});
+  EXPECT_EQ(runs.code, 0) << runs.err;
+  EXPECT_THAT(runs.out, AllOf(HasSubstr("./a:start"), HasSubstr("dream.json has changed")));
+  EXPECT_EQ(stack.ctl({"history"}).code, 3);
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  over = true;
+}
+
+/// One that was killed while it made its socket.
+TEST(CtlSocket, is_made_when_what_killed_runs_have_left_is_removed) {
+  const Stack stack;
+  const std::filesystem::path folder = stack.root() / "runtime/dream";
+  std::filesystem::create_directory(folder);
+  ::chmod(folder.c_str(), 0700);
+  const auto bound = [&](const std::string& name) {
+    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = folder / name;
+    std::memcpy(address.sun_path, path.c_str(), path.size());
+    EXPECT_EQ(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    return socket;
+  };
+  static_cast<void>(bound("new-dead").close());
+  const Descriptor about_to_listen = bound("new-living");
+  DreamRun dream(stack, stack.launch({"dev"}));
+  dream.await_out("begun\n");
+  while (stack.ctl({"ps"}).code == 3) {
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "new-dead"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "new-living"));
+  dream.send(SIGTERM);
+  dream.exit_code_once_all_ended();
+}
+
 TEST(CtlPs, finds_the_runs_of_a_folder_whose_name_is_no_text) {
   const Stack stack;
   const std::string folder = "caf\xe9";

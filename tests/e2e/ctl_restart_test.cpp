@@ -32,6 +32,34 @@ TEST_F(Ctl, restart_of_several_with_dependents_restarts_each_once) {
   EXPECT_THAT(stack.ctl({"ps"}).out, ContainsRegex("./c:dev +running .*attempt 2"));
 }
 
+TEST(Restart, that_is_under_way_does_for_another_request_and_brings_dependents_along) {
+  const Stack stack(
+      R"({"workspace": {"./c": {"dev": [{"projectPath": "./a", "task": "start", "async": true}]}},
+      "projects": {
+        "./a": {"tasks": {"start": {"stop": {"grace": "1h"},
+          "command": "trap '' TERM INT; echo runs; read go < $ROOT/gate"}}},
+        "./c": {"tasks": {"dev": {"command": "echo runs; read word < $ROOT/nobody"}}}}})");
+  DreamRun dream(stack, stack.launch({"dev", "-o", "prefix"}));
+  dream.await_out("c | runs\n");
+  const Finished first = stack.ctl({"restart", "./a:start"});
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.out, "");
+  const Finished again = stack.ctl({"restart", "./a:start"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.out, "./a:start is being restarted already\n");
+  const Finished with_others = stack.ctl({"restart", "./a:start", "--with-dependents", "--reload"});
+  EXPECT_EQ(with_others.code, 0) << with_others.err;
+  EXPECT_EQ(with_others.out,
+            "./a:start is being restarted already\ndream.json says nothing else of it than before\n");
+  stack.gate.open();
+  dream.await_err("./a:start started again (attempt 2)");
+  dream.await_err("./c:dev started again (attempt 2)");
+  EXPECT_THAT(dream.err(), Not(HasSubstr("attempt 3")));
+  dream.send(SIGTERM);
+  stack.gate.open();
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
+}
+
 /// What dream.json says now: `old_text` of it by `text`.
 class Reload : public Ctl {
  protected:
@@ -56,7 +84,7 @@ TEST_F(Reload, starts_a_step_as_dream_json_has_it_now_and_shows_what_has_changed
       R"("env": {"COLOUR": "red", "API_TOKEN": "h-1", "DB": "pg://me:word@db/x"}, "command": "echo $COLOUR $API_TOKEN;)");
   EXPECT_THAT(stack.ctl({"ps"}).out, HasSubstr("dream.json has changed since the run began; a step uses that "
                                                "only after dream ctl restart STEP --reload\n"));
-  EXPECT_THAT(stack.ctl({"ps", "--json"}).out, HasSubstr(R"("changed":["dream.json"])"));
+  EXPECT_THAT(on_one_line(stack.ctl({"ps", "--json"}).out), HasSubstr(R"("changed": ["dream.json"])"));
   EXPECT_EQ(stack.ctl({"restart", "./c:dev"}).code, 0);
   dream.await_out("c | c runs\nc | c runs\n");
   const Finished reloaded = stack.ctl({"restart", "./c:dev", "--reload"});
@@ -84,7 +112,7 @@ TEST_F(Reload, starts_a_held_step_as_it_is_now) {
 TEST_F(Reload, reads_no_pipe_again_and_sees_files_that_have_come) {
   open();
   stack.write("dream.local.json", "{}");
-  EXPECT_THAT(stack.ctl({"ps", "--json"}).out, HasSubstr(R"("changed":["dream.local.json"])"));
+  EXPECT_THAT(on_one_line(stack.ctl({"ps", "--json"}).out), HasSubstr(R"("changed": ["dream.local.json"])"));
   ASSERT_EQ(::mkfifo((stack.root() / ".env").c_str(), 0600), 0);
   for (const auto* asking : {R"("env": {"WORD": "${OF_THE_FILE}"}, )", R"("envFile": "../.env", )"}) {
     change(R"("command": "echo c)", std::string(asking) + R"("command": "echo c)");

@@ -10,6 +10,7 @@
 
 #include "e2e/ctl_stack.hpp"
 #include "e2e/process_list.hpp"
+#include "e2e/terminal.hpp"
 
 /// A run that is asked and told from another process.
 namespace dream::e2e {
@@ -30,17 +31,17 @@ TEST_F(Ctl, ps_shows_the_steps_and_why_they_wait) {
   open();
   EXPECT_THAT(stack.ctl({"ps"}).out,
               AllOf(ContainsRegex("./a:start +ready"), ContainsRegex("./c:dev +running")));
-  EXPECT_THAT(stack.ctl({"ps", "--json"}).out,
-              AllOf(HasSubstr(R"({"v": 1, "run": ")"), HasSubstr(R"("requested": ["./c:dev"])"),
-                    ContainsRegex(R"("state":"ready".*"pid":[0-9]+)")));
+  EXPECT_THAT(on_one_line(stack.ctl({"ps", "--json"}).out),
+              AllOf(HasSubstr(R"({"v": 1,"run": ")"), HasSubstr(R"("requested": ["./c:dev"])"),
+                    ContainsRegex(R"("state": "ready".*"pid": [0-9]+)")));
 }
 
 TEST_F(Ctl, why_tells_the_chain_of_what_is_waited_for) {
   const Finished finished = stack.ctl({"why", "dev"});
   EXPECT_THAT(finished.out, AllOf(ContainsRegex("./c:dev is pending for .*: waits for ./a:start"),
                                   ContainsRegex("./a:start is running for .*dream.json:1:")));
-  EXPECT_THAT(stack.ctl({"why", "dev", "--json"}).out,
-              ContainsRegex(R"(^\{"v": 1, "run": "[0-9a-f-]+", "why": \["./c:dev is pending [^]]*"\]\})"));
+  EXPECT_THAT(on_one_line(stack.ctl({"why", "dev", "--json"}).out),
+              ContainsRegex(R"(^\{"v": 1,"run": "[0-9a-f-]+","why": \["./c:dev is pending [^]]*"\]\})"));
   const Finished unknown = stack.ctl({"why", "./a:strat"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.err, HasSubstr(R"(did you mean "./a:start"?)"));
@@ -260,6 +261,41 @@ TEST(Detached, run_that_is_killed_leaves_nothing) {
   const std::string json = stack.ctl({"ps", "--json"}).out;
   const std::size_t at = json.find("\"pid\": ") + 7;
   ::kill(std::stoi(json.substr(at)), SIGKILL);
+  EXPECT_TRUE(await_all_ended());
+}
+
+TEST(Detached, run_is_refused_where_it_can_not_be_heard) {
+  const Stack stack;
+  Launch launch = stack.launch({"pipes", DREAM_BINARY, "dev", "--detach"});
+  launch.program = std::string(DREAM_HELPERS) + "/without";
+  const Finished refused = run(stack, launch);
+  EXPECT_EQ(refused.code, 70);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_THAT(refused.err, HasSubstr("no process can be started: Too many open files"));
+  EXPECT_EQ(stack.ctl({"ps"}).code, 3);
+}
+
+/// Each of the caller's outputs has its own: one may be a terminal, and the other a file.
+TEST(Detached, run_has_colours_where_its_caller_shows_them) {
+  const Stack stack(R"({"projects": {"./c": {"tasks": {"dev": {"ready": {"log": "open"},
+      "command": "echo up; echo up >&2; read go < $ROOT/gate; echo open; read word < $ROOT/nobody"}}}}})");
+  for (const std::string to_file : {"out", "err"}) {
+    const std::string redirection = (to_file == "out" ? "> $ROOT/" : "2> $ROOT/") + to_file;
+    Launch launch = stack.launch({"-c", "\"$DREAM\" dev --detach -o prefix " + redirection});
+    launch.program = "/bin/sh";
+    launch.environment["DREAM"] = DREAM_BINARY;
+    launch.environment["TERM"] = "xterm";
+    Terminal terminal(stack, launch);
+    terminal.await_screen("up");
+    while (stack.read(to_file).find("up") == std::string::npos) {
+    }
+    stack.gate.open();
+    EXPECT_EQ(terminal.exit_code_alone(), 0);
+    EXPECT_EQ(stack.ctl({"down"}).code, 0);
+    EXPECT_THAT(terminal.screen(), Not(HasSubstr("| up"))) << "its label has a colour";
+    EXPECT_THAT(terminal.screen(), HasSubstr("\x1b["));
+    EXPECT_THAT(stack.read(to_file), AllOf(HasSubstr("c | up\n"), Not(HasSubstr("\x1b["))));
+  }
   EXPECT_TRUE(await_all_ended());
 }
 

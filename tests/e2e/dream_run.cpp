@@ -267,4 +267,14 @@ Finished run(const Workspace& workspace) {
   return run(workspace, Launch{.arguments = {"go"}, .folder = workspace.requested()});
 }
 
+std::string on_one_line(std::string_view json) {
+  std::string line;
+  bool indents = true;
+  for (const char c : json) {
+    indents = c == '\n' || (indents && c == ' ');
+    if (!indents) line += c;
+  }
+  return line;
+}
+
 }  // namespace dream::e2e

@@ -125,4 +125,7 @@ struct Finished {
 Finished run(const Workspace& workspace, const Launch& launch);
 Finished run(const Workspace& workspace);
 
+/// Indented JSON on one line: `{"id": "x","steps": []}`.
+std::string on_one_line(std::string_view json);
+
 }  // namespace dream::e2e

@@ -46,6 +46,21 @@ TEST(FrontKeys, that_end_the_step_end_the_run) {
   EXPECT_THAT(terminal.screen(), Not(HasSubstr("goes on"))) << "dream has died of the signal, too";
 }
 
+/// As shells and REPLs do that take the signal and go: dream dies of it, and a shell around it would stop.
+TEST(FrontKeys, that_the_step_ends_by_with_the_code_of_the_signal_end_the_run) {
+  const Workspace workspace(
+      {{"c", "trap 'exit 130' INT; echo up; while :; do read go < $ROOT/gate; done", "", interactive}});
+  const Gate gate(workspace, "gate");
+  Terminal terminal(workspace, {.arguments = {"-c", "\"$DREAM\" go; echo goes on"},
+                                .folder = "c",
+                                .environment = {{"DREAM", DREAM_BINARY}},
+                                .program = "/bin/bash"});
+  terminal.await_screen("up");
+  terminal.type("\x03");
+  EXPECT_EQ(terminal.exit_code(), 130);
+  EXPECT_THAT(terminal.screen(), Not(HasSubstr("goes on"))) << "dream has died of the signal, too";
+}
+
 TEST(FrontKeys, that_end_the_step_are_the_only_signal_for_what_it_leaves) {
   const Workspace workspace({{"c",
                               "env --default-signal=INT sh -c 'trap \"echo heard INT\" INT; trap \"echo "

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "e2e/dream_run.hpp"
+#include "e2e/http.hpp"
 #include "e2e/own_dream.hpp"
 
 /// A process that its own user can't look into, in a system that hides such processes (hidepid): setuid
@@ -58,6 +59,20 @@ TEST_F(HiddenProcess, is_asked_to_end) {
   run.send(SIGTERM);
   EXPECT_EQ(run.exit_code(), 143);
   EXPECT_THAT(run.err(), Not(HasSubstr("killed")));
+}
+
+TEST_F(HiddenProcess, is_ready_when_it_listens_on_its_port) {
+  const std::string port = std::to_string(free_port());
+  fs::copy_file(fs::path(DREAM_HELPERS) / "server", workspace.root() / "served");
+  ::chmod((workspace.root() / "served").c_str(), 0111);
+  workspace.write("dream.json",
+                  R"({"workspace": {"./": {"next": [{"projectPath": "./", "task": "first"}]}},
+                      "projects": {"./": {"tasks": {"next": {"command": "echo it is ready"},
+                        "first": {"service": true, "ready": {"port": )" +
+                      port + R"(}, "command": "exec $ROOT/served )" + port + R"( 4"}}}}})");
+  DreamRun run(workspace, dream("next"));
+  EXPECT_EQ(run.exit_code(), 0);
+  EXPECT_THAT(run.out(), HasSubstr("it is ready\n"));
 }
 
 TEST_F(HiddenProcess, ends_with_the_step_that_has_left_it) {

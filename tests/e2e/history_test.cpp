@@ -141,11 +141,10 @@ TEST_F(HistoryTest, history_has_the_newest_first_with_how_they_ended) {
       listed.out,
       ContainsRegex(
           "^ +RUN +BEGUN.*\n.*./c:dev +[0-9.]+ m?s +exit code 7\n.*./c:dev +[0-9.]+ m?s +exit code 0\n$"));
-  const Finished json = ctl({"history", "--json"});
-  EXPECT_THAT(json.out,
-              AllOf(StartsWith("[\n  {\"v\": 1, \"run\": "), HasSubstr(R"("commandLine": [)"),
-                    HasSubstr(R"("--record","-p","./c"])"), HasSubstr(R"("state": "ended", "exitCode": 7)"),
-                    ContainsRegex(R"("files": \[\{"path": ".*/dream.json", "sha256": "[0-9a-f]{64}"\}\])")));
+  EXPECT_THAT(on_one_line(ctl({"history", "--json"}).out),
+              AllOf(StartsWith(R"([{"v": 1,"run": )"), HasSubstr(R"("commandLine": [)"),
+                    HasSubstr(R"("--record","-p","./c"])"), HasSubstr(R"("state": "ended","exitCode": 7)"),
+                    ContainsRegex(R"("files": \[\{"path": ".*/dream.json","sha256": "[0-9a-f]{64}"\}\])")));
   EXPECT_THAT(ctl({"history", "--everywhere"}).out, HasSubstr(workspace.root().string()));
   EXPECT_EQ(ctl({"show", "-2", "--output", "raw"}).out, ctl({"show", "-1", "--output", "raw"}).out);
   EXPECT_EQ(ctl({"show", "-3"}).code, 3);
@@ -177,7 +176,8 @@ TEST_F(HistoryTest, a_run_that_is_killed_is_told_from_one_that_goes_on) {
   ASSERT_EQ(::kill(std::stoi(found[1]), SIGKILL), 0);  // not the guardian, which ends what is left
   EXPECT_EQ(killed.exit_code_once_all_ended(), 128 + SIGKILL);
   EXPECT_THAT(ctl({"history"}).out, ContainsRegex("./c:wait +[0-9.]+ m?s +killed\n"));
-  EXPECT_THAT(ctl({"history", "--json"}).out, HasSubstr(R"("state": "killed", "exitCode": null)"));
+  EXPECT_THAT(on_one_line(ctl({"history", "--json"}).out),
+              HasSubstr(R"("state": "killed","exitCode": null)"));
   const Finished shown = ctl({"show"});
   EXPECT_EQ(shown.out, "begun\n");
   EXPECT_THAT(shown.err, HasSubstr("the record ends here: the run was killed"));
@@ -272,8 +272,8 @@ TEST_F(HistoryTest, compare_shows_what_changed_and_what_only_one_has) {
               AllOf(ContainsRegex("STEP +STARTED AFTER +READY AFTER +RAN FOR"),
                     ContainsRegex("./a:start +[0-9.]+ m?s → [0-9.]+ m?s"),
                     ContainsRegex("./c:dev +only in run "), HasSubstr("dream.json has changed")));
-  EXPECT_THAT(ctl({"compare", "-2", "-1", "--json"}).out,
-              HasSubstr(R"("step": "./c:dev", "changeUs": 0, "before": {)"));
+  EXPECT_THAT(on_one_line(ctl({"compare", "-2", "-1", "--json"}).out),
+              HasSubstr(R"("step": "./c:dev","changeUs": 0,"before": {)"));
   EXPECT_EQ(ctl({"compare", "-1"}).code, 2);
 }
 

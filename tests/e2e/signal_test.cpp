@@ -78,6 +78,21 @@ TEST(Signal, a_task_that_ignores_it_is_killed_after_its_grace) {
   EXPECT_THAT(dream.err(), HasSubstr("had to be killed"));
 }
 
+TEST(Signal, that_a_task_names_and_a_process_of_it_ignores_is_told_once) {
+  const Workspace workspace(
+      {{"c", "trap 'wait' INT; (trap '' INT; echo stubborn; read go < $ROOT/gate) & wait", "",
+        R"("stop": {"signal": "SIGINT", "grace": "1h"})"}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_out("stubborn");
+  dream.send(SIGTERM);
+  dream.await_err(" ignores SIGINT, its stop.signal; what still runs after 60 min 00 s is killed\n");
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 143);
+  const std::size_t told = dream.err().find("ignores SIGINT");
+  EXPECT_EQ(dream.err().find("ignores SIGINT", told + 1), std::string::npos) << dream.err();
+}
+
 TEST(Signal, the_grace_of_the_command_line_overrides_every_other) {
   const Workspace workspace(
       {{"c", "trap '' TERM; echo stubborn; read go < $ROOT/gate", "", R"("stop": {"graceMs": 3600000})"}});

@@ -219,8 +219,8 @@ TEST(TaskTerminal, shows_a_progress_line_with_its_label_while_it_changes) {
 TEST(TaskTerminal, that_can_not_be_had_is_a_pipe_and_said_once) {
   const Workspace workspace({{"a", "test -t 1 || echo a runs", "", ""}, {"c", "echo c runs", "", ""}});
   Launch launch = go();
-  launch.program = std::string(DREAM_HELPERS) + "/no_terminals";
-  launch.arguments.insert(launch.arguments.begin(), DREAM_BINARY);
+  launch.program = std::string(DREAM_HELPERS) + "/without";
+  launch.arguments.insert(launch.arguments.begin(), {"terminals", DREAM_BINARY});
   Terminal terminal(workspace, launch);
   EXPECT_EQ(terminal.exit_code(), 0);
   EXPECT_THAT(terminal.screen(), HasSubstr("a | a runs\r\n"));

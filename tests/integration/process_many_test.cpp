@@ -42,6 +42,25 @@ class ManyChildren : public ProcessTest {
   }
 };
 
+/// By a clock to which each look takes an hour: what is to be killed is looked at all the same.
+TEST_F(ManyChildren, are_looked_at_less_often_when_a_look_takes_long) {
+  supervisor_.reset();
+  Duration late{};
+  supervisor_.emplace(context_, std::function<void(const std::string&)>(), Inheritance(),
+                      [&] { return read_clock() + (late += std::chrono::hours(1)); });
+  auto [first, one] = start_actor();
+  auto [second, other] = start_actor();
+  kill(*first);
+  run_to_end(*first);
+  EXPECT_GT(late, Duration::zero()) << "there was a look";
+  other.tell("exit 0");
+  run_until([&, &run = second] { return supervisor_->pid(run->id) == 0; });
+  for (int turn = 0; turn < 100; ++turn) context_.poll();
+  EXPECT_EQ(second->ends, 0) << "the next look comes hours later";
+  kill(*second);
+  EXPECT_EQ(run_to_end(*second), ExitStatus(ExitedWith{0}));
+}
+
 TEST_F(ManyChildren, five_hundred_run_at_once_and_end_at_once) {
   const std::string fifo = folder_ / "fifo";
   ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);

@@ -119,7 +119,8 @@ void Oracle::take(const RestartAsked& event) {
   if (event.with_dependents && step.renewal_due && !step.rests) return;
   const bool runs = step.started && is_undisturbed(index);
   const bool pauses = (step.rests || step.again_at) && is_wanted(index);
-  if (event.with_dependents && (runs || pauses)) asks_dependents(index);
+  const bool is_restarted = step.alive() && step.will_return && !step.held && is_wanted(index);
+  if (event.with_dependents && (runs || pauses || is_restarted)) asks_dependents(index);
   if (runs) return renews(index, RestartRequested{});
   starts_again(index);
 }

@@ -43,9 +43,9 @@ bool stands_in(pid_t pid, const std::string& root) {
 Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ctl) {
   std::string root;
   if (!ctl.everywhere && ctl.run.empty()) {
-    const Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options.directory, options.trust);
-    if (!loaded) return loaded.error();
-    root = control::real_root(loaded->workspace.root);
+    const Result<std::filesystem::path> found = prepare::find_root(options.directory, options.trust);
+    if (!found) return found.error();
+    root = control::real_root(*found);
   }
   std::vector<std::filesystem::path> sockets = control::sockets_of_runs(plugin::own_environment());
   std::erase_if(sockets, [&](const auto& socket) { return !control::run_of(socket).starts_with(ctl.run); });
@@ -226,6 +226,18 @@ int show_events(Connection& run, const Request& request, const std::string& answ
   return problem == 0 && !over ? run_was_cut_off() : end_of_output(problem);
 }
 
+/// What start or restart has to say.
+int show_start(const Request& request, const std::string& answer, const Options& options) {
+  std::string text;
+  for (const std::string& step : steps_under_way_in(answer))
+    text += printable(step) + " is being restarted already\n";
+  if (!request.reload) return print(text);
+  if (answer.find(R"("changes":)") != std::string::npos)
+    return print(text + changes_text(answer, style_of_stdout(options)));
+  complain("the dream of this run is older and knows no --reload: the steps start as they were");
+  return 1;
+}
+
 int ask(Connection& run, const Options& options) {
   const CtlOptions& ctl = options.ctl;
   const Request& request = ctl.request;
@@ -260,11 +272,7 @@ int ask(Connection& run, const Options& options) {
       return exit_code_in(*answer).value_or(exit_run_gone);
     case Request::What::start:
     case Request::What::restart:
-      if (!request.reload) return 0;
-      if (answer->find(R"("changes":)") != std::string::npos)
-        return print(changes_text(*answer, style_of_stdout(options)));
-      complain("the dream of this run is older and knows no --reload: the steps start as they were");
-      return 1;
+      return show_start(request, *answer, options);
     case Request::What::wait:
     case Request::What::stop:
     case Request::What::leave:

@@ -48,6 +48,15 @@ int wait_for_same(Connection& run) {
   return 1;
 }
 
+/// Another one would run beside it.
+int refuse_beside(const control::RunInfo& run) {
+  complain(
+      fmt::format("{}, and can't be asked: it doesn't answer, or its socket is gone; nothing is started; "
+                  "`kill {}` ends it",
+                  sentence_on(run, "runs already"), run.pid));
+  return 1;
+}
+
 std::array<Descriptor, 2> make_pipe() {
   std::array<int, 2> ends{-1, -1};
   static_cast<void>(::pipe2(ends.data(), O_CLOEXEC));
@@ -209,6 +218,8 @@ int run_detached(const Options& options) {
       lock.reset();
       return wait_for_same(same.front());
     }
+    const auto unheard = find_same_recorded_run(requested->selection, loaded->workspace.root);
+    if (unheard) return refuse_beside(*unheard);
   }
   auto out = make_pipe();
   auto err = make_pipe();

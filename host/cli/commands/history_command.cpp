@@ -13,6 +13,7 @@
 #include "base/write_all.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/common_options.hpp"
+#include "cli/same_runs.hpp"
 #include "cli/since.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/history_view.hpp"
@@ -47,9 +48,9 @@ int refuse_record(const Error& error) {
 
 /// The newest first.
 Result<std::vector<Entry>> entries_of_workspace(const Archive& archive, const Options& options) {
-  const Result<prepare::LoadedWorkspace> loaded = prepare::read_workspace(options.directory, options.trust);
-  if (!loaded) return loaded.error();
-  return archive.entries_of(loaded->workspace.root);
+  const Result<std::filesystem::path> root = prepare::find_root(options.directory, options.trust);
+  if (!root) return root.error();
+  return archive.entries_of(*root);
 }
 
 /// 1 for "-1", the last one; none: it is an id.
@@ -120,16 +121,12 @@ std::optional<std::string> run_without_socket(const Options& options) {
   Result<std::vector<Entry>> entries =
       options.ctl.run.empty() ? entries_of_workspace(*archive, options) : archive->entries();
   if (!entries) return {};
-  for (const Entry& entry : *entries) {
-    if (!entry.run.starts_with(options.ctl.run) || !archive->is_held(entry)) continue;
-    const Result<std::string> text = archive->read(entry);
-    const Result<history::Overview> overview = text ? history::overview_of(*text) : text.error();
-    if (!overview) continue;
-    const control::RunInfo& run = overview->header.run;
-    return fmt::format("run {} (pid {}) goes on and can't be asked, as its socket is gone; `kill {}` ends it",
-                       run.short_id(), run.pid, run.pid);
-  }
-  return {};
+  const auto run = find_recorded_run(*archive, *entries, [&](const control::RunInfo& recorded) {
+    return recorded.run.starts_with(options.ctl.run);
+  });
+  if (!run) return {};
+  return fmt::format("run {} (pid {}) goes on and can't be asked, as its socket is gone; `kill {}` ends it",
+                     run->short_id(), run->pid, run->pid);
 }
 
 namespace {

@@ -29,6 +29,14 @@ void for_each(const Json* array, const See& see) {
   for (const Json& element : array->GetArray()) see(element);
 }
 
+std::vector<std::string> texts_in(const Json* array) {
+  std::vector<std::string> texts;
+  for_each(array, [&](const Json& text) {
+    if (text.IsString()) texts.emplace_back(text.GetString(), text.GetStringLength());
+  });
+  return texts;
+}
+
 /// What an answer says, as members of `json`.
 template <class Builder>
 void add_answer(Builder& json, const Json* ok) {
@@ -92,10 +100,7 @@ std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms, con
     table.add({"STEP", "STATE", "FOR", "PID", "CPU", "MEMORY", "PORTS", ""});
     for_each(find(answer, "ok", "steps"), [&](const Json& step) { table.add(row_of(step)); });
     out += table.text();
-    std::vector<std::string> changed;
-    for_each(find(answer, "ok", "changed"), [&](const Json& file) {
-      if (file.IsString()) changed.emplace_back(file.GetString(), file.GetStringLength());
-    });
+    const std::vector<std::string> changed = texts_in(find(answer, "ok", "changed"));
     if (!changed.empty())
       out += printable(join_words(changed)) + (changed.size() == 1 ? " has" : " have") +
              " changed since the run began; a step uses that only after dream ctl restart STEP --reload\n";
@@ -157,12 +162,11 @@ std::optional<Refused> refusal_in(std::string_view answer) {
 }
 
 std::vector<std::string> sentences_in(std::string_view answer) {
-  std::vector<std::string> sentences;
-  const rapidjson::Document document = control::parse_line(answer);
-  for_each(find(document, "ok", "why"), [&](const Json& sentence) {
-    if (sentence.IsString()) sentences.emplace_back(sentence.GetString(), sentence.GetStringLength());
-  });
-  return sentences;
+  return texts_in(find(control::parse_line(answer), "ok", "why"));
+}
+
+std::vector<std::string> steps_under_way_in(std::string_view answer) {
+  return texts_in(find(control::parse_line(answer), "ok", "underWay"));
 }
 
 std::string why_json(const control::RunInfo& run, std::string_view answer) {

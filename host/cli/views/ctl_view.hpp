@@ -39,6 +39,8 @@ struct Refused {
 
 /// The sentences of an answer to `why`.
 [[nodiscard]] std::vector<std::string> sentences_in(std::string_view answer);
+/// The steps in an answer to `restart` that were being restarted already.
+[[nodiscard]] std::vector<std::string> steps_under_way_in(std::string_view answer);
 
 [[nodiscard]] std::string why_json(const control::RunInfo& run, std::string_view answer);
 

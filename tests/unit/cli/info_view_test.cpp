@@ -47,7 +47,7 @@ TEST(InfoText, tells_the_whole_configuration) {
             "\n"
             "Task defaults\n"
             "  dev   async true, delay 20 ms, stop.signal SIGINT, command [\"go\",\"run\"]  dream.json:5:1\n"
-            "  test  (nothing set)                                                       dream.json:6:1\n"
+            "  test  (nothing set)                                                      dream.json:6:1\n"
             "\n"
             "Executors\n"
             "  acme    ./tools/libdream_acme.so\n"

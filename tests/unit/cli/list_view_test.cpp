@@ -131,7 +131,7 @@ TEST(ProjectList, asks_nothing_twice_of_a_project_that_ten_thousand_others_name)
   }
   const std::vector<prepare::ListedProject> projects = prepare::list_projects(workspace);
   ASSERT_EQ(projects.size(), count + 1);
-  EXPECT_EQ(*projects.front().name, "./hub");
+  EXPECT_EQ(projects.front().name, "./hub");
   EXPECT_EQ(projects.front().tasks.size(), count + 1);
 }
 

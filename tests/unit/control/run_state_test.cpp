@@ -33,7 +33,7 @@ Plan stack() {
 /// A run as the engine tells of it.
 class Told : public testing::Test {
  protected:
-  Told() {
+  explicit Told(Plan of = stack()) : plan(std::move(of)) {
     EXPECT_TRUE(run.begin(now));
     feed(engine::Begin{});
   }
@@ -60,7 +60,7 @@ class Told : public testing::Test {
     return why(run, access, at(step), now);
   }
 
-  Plan plan = stack();
+  Plan plan;
   engine::Engine engine{plan};
   RunState run{plan};
   Instant now{std::chrono::seconds(1)};
@@ -112,6 +112,46 @@ TEST_F(Told, says_why_a_step_waits_and_what_that_waits_for) {
   start(0);
   EXPECT_THAT(why_of(2), ElementsAre(HasSubstr(": waits for ./a:start and ./b:build (requested)"),
                                      HasSubstr("./a:start is running"), HasSubstr("./b:build is pending")));
+}
+
+TEST_F(Told, takes_a_restart_for_one_that_is_under_way_until_the_step_starts_again) {
+  const auto asked = [&](Request::What what) {
+    const auto event = event_of(run, {.what = what, .steps = {}}, at(0));
+    return event ? std::string("yes") : event.error().message;
+  };
+  start(0);
+  feed(engine::RestartAsked{at(0)});
+  EXPECT_TRUE(run.of(at(0)).comes_back);
+  EXPECT_EQ(asked(Request::What::restart), "yes");
+  EXPECT_EQ(asked(Request::What::start), "./a:start is stopping");
+  exit(0, 0);
+  EXPECT_FALSE(run.of(at(0)).comes_back) << "it is between two attempts";
+  feed(engine::TimePassed{});
+  feed(engine::Started{{at(0), 2}});
+  feed(engine::HoldAsked{at(0)});
+  EXPECT_EQ(asked(Request::What::restart), "./a:start is stopping") << "to be held";
+}
+
+/// ./a:start in the background and ./b:build in front, both with a delay; ./c:dev.
+class Delayed : public Told {
+ protected:
+  static Plan delayed() {
+    Plan plan = stack();
+    plan.steps[0].ready.clear();
+    plan.steps[0].releases_when_ready = plan.steps[0].ready_needed = false;
+    plan.steps[0].delay = std::chrono::seconds(2);
+    plan.steps[1].delay = std::chrono::milliseconds(500);
+    return plan;
+  }
+  Delayed() : Told(delayed()) {}
+};
+
+TEST_F(Delayed, waits_by_the_delay_of_the_step_before_and_then_by_its_own) {
+  start(0);
+  EXPECT_THAT(why_of(1),
+              ElementsAre(HasSubstr(": the delay of ./a:start: 2.0 s more, then its own of 500 ms")));
+  now += std::chrono::seconds(2);
+  EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": its delay: 500 ms more")));
 }
 
 TEST(StepsNamed, are_ids_or_the_only_ones_of_a_project_or_task) {

@@ -9,6 +9,7 @@
 
 #include "container_life.hpp"
 #include "scripted_life.hpp"
+#include "support/force_limit.hpp"
 
 namespace dream::docker {
 namespace {
@@ -24,6 +25,11 @@ struct Life : ScriptedLife {
     return life;
   }
 };
+
+TEST_F(Life, tells_of_a_forced_end_before_the_host_gives_it_up) {
+  const LifeLimits limits;
+  EXPECT_LT(limits.force + limits.removal, force_limit_in(DREAM_ABI_HEADER));
+}
 
 TEST_F(Life, nothing_is_read_from_the_engine_while_there_is_no_room) {
   engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));

@@ -185,6 +185,18 @@ TEST(Request, for_several_steps_with_dependents_restarts_each_once) {
   EXPECT_EQ(run.feed(RestartAsked{StepIndex{1}}), "terminate b") << "asked for alone";
 }
 
+TEST(Request, that_asks_for_dependents_adds_them_to_a_restart_that_is_under_way) {
+  ManualRun run({service(), needing({first}, service()), foreground()});
+  run.begin();
+  EXPECT_EQ(run.feed(RestartAsked{first}), "terminate a");
+  EXPECT_EQ(run.feed(RestartAsked{first}), "");
+  EXPECT_EQ(run.feed(RestartAsked{first, true}), "") << "it comes back anyway";
+  run.killed(0, 15);
+  EXPECT_EQ(run.advance_to(1), "start a#2; runs again a#2; terminate b");
+  run.feed(HoldAsked{first});
+  EXPECT_EQ(run.feed(RestartAsked{first, true}), "") << "it doesn't come back by itself";
+}
+
 TEST(Request, takes_the_run_down_without_failure_or_with_that_before) {
   ManualRun run({foreground()});
   run.begin();

@@ -5,10 +5,18 @@
 
 #include <vector>
 
+#include "pod_life.hpp"
+#include "support/force_limit.hpp"
+
 namespace dream::kubernetes {
 namespace {
 
 using ::testing::HasSubstr;
+
+TEST(PodLife, tells_of_a_forced_end_before_the_host_gives_it_up) {
+  const PodLimits limits;
+  EXPECT_LT(limits.force + limits.removal, force_limit_in(DREAM_ABI_HEADER));
+}
 
 /// A Pod whose step's container has this state; `more` are further members of its status.
 std::string pod(const std::string& state, const std::string& phase = "Pending", const std::string& more = "",

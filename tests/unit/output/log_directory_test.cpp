@@ -57,12 +57,13 @@ TEST_F(LogDirectoryTest, has_the_bytes_of_every_stream_as_they_were_and_shows_th
 
 TEST_F(LogDirectoryTest, has_an_index_of_files_and_outcomes) {
   start_all();
-  EXPECT_EQ(read("index.json"), R"({"v":1,"exitCode":null,"steps":[
-{"step":"./a:go","stdout":"01-a.out.log","stderr":"01-a.err.log","complete":false},
-{"step":"./b:go","stdout":"02-b.out.log","stderr":"02-b.err.log","complete":false},
-{"step":"./c:go","stdout":"03-c.out.log","stderr":"03-c.err.log","complete":false}
-]}
-)") << "until the run is over";
+  EXPECT_EQ(read("index.json"),
+            R"({"v":1,"exitCode":null,"steps":[)"
+            R"({"step":"./a:go","stdout":"01-a.out.log","stderr":"01-a.err.log","complete":false},)"
+            R"({"step":"./b:go","stdout":"02-b.out.log","stderr":"02-b.err.log","complete":false},)"
+            R"({"step":"./c:go","stdout":"03-c.out.log","stderr":"03-c.err.log","complete":false}]})"
+            "\n")
+      << "until the run is over";
   ends(a, 0);
   ends(b, 4);
   ends(c, 0);

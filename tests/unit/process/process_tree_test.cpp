@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -179,6 +181,30 @@ TEST(Tree, has_parents_before_their_children_and_the_dead_too) {
   EXPECT_EQ(tree[0].identity.pid, ::getpid());
   EXPECT_EQ(tree[1].parent, ::getpid());
   EXPECT_EQ(std::count_if(tree.begin(), tree.end(), [](const ProcessStatus& one) { return one.alive(); }), 2);
+}
+
+/// As a user who may not look into all of its own processes, with hidepid.
+TEST(Tree, knows_the_parent_of_a_process_that_is_hidden) {
+  constexpr int no_mount = 77;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr uid_t somebody = 4711;
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount("proc", "/proc", "proc", 0, "hidepid=2") != 0 || ::setgid(somebody) != 0 ||
+        ::setuid(somebody) != 0)
+      ::_exit(no_mount);
+    ::prctl(PR_SET_DUMPABLE, 0);  // and so is what it forks
+    const Sleeper hidden;
+    const std::vector<ProcessStatus> tree = tree_below(::getpid());
+    const bool known = tree.size() == 2 && tree[1].identity.pid == hidden.pid() && tree[1].hidden() &&
+                       tree[1].parent == ::getpid();
+    ::_exit(known ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == no_mount) GTEST_SKIP() << "nothing can be mounted here";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(Signals, reach_exactly_the_process_that_is_meant) {

@@ -102,7 +102,7 @@ TEST(SocketPath, takes_away_sockets_of_runs_that_were_killed) {
   }
   runtime.write("dream/notify-file");
   runtime.write("dream/other");
-  static_cast<void>(path_with(runtime.path()));
+  remove_stale_sockets(runtime.path() / "dream");
   std::vector<std::string> left;
   for (const auto& entry : std::filesystem::directory_iterator(runtime.path() / "dream"))
     left.push_back(entry.path().filename());
