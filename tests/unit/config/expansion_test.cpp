@@ -278,6 +278,14 @@ TEST_F(Expansion, a_message_about_an_option_does_not_show_what_came_from_outside
   };
   EXPECT_EQ(shown("/size", "plain"), "found the string \"***\"");
   EXPECT_EQ(shown("/authToken", "abc"), "found the string \"***\"");
+TEST(SecretsOfARun, are_left_in_the_names_of_its_steps) {
+  Secrets secrets;
+  secrets.see("DB_PASSWORD", "test");
+  secrets.spare("./test:test");
+  EXPECT_EQ(secrets.masked("./test:test started: psql --password=test -ptest ./test"),
+            "./test:test started: psql --password=*** -p*** ./***");
+}
+
   EXPECT_EQ(shown("/other", "plain"), "found the string \"plain\"");
 }
 
