@@ -149,7 +149,8 @@ void Layers::extend(const Place& place, const Json& path, const Tree& tree, std:
 std::optional<FoundFile> Layers::find(const std::filesystem::path& path, const Problem& at) {
   Result<std::optional<FoundFile>> found = outside_.files->find(root_ / path);
   if (found && !*found) found = no_such_file(root_ / path);
-  if (found && !is_in_workspace(**found))
+  // The local file is its user's own, and may be a link to where such files are kept.
+  if (found && path != local_name && !is_in_workspace(**found))
     found = Error{
         ErrorCode::configuration, "leads out of the workspace: it is " + printable((*found)->path.string()),
         printable((root_ / path).string()), "files outside of the folder of dream.json can't be extended"};
