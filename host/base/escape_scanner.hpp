@@ -19,6 +19,8 @@ class EscapeScanner {
   /// Whether the next byte is text, or a control character that stands for itself. Such a one breaks a
   /// sequence off.
   [[nodiscard]] bool is_text(char byte);
+  /// A sequence has begun and isn't over.
+  [[nodiscard]] bool is_within() const noexcept { return within_ != Within::text; }
 
  private:
   enum class Within : std::uint8_t {

@@ -45,7 +45,7 @@ class EnvParser {
   Result<EnvFile> parse() {
     const std::size_t nul = text_.find('\0');
     if (nul != std::string_view::npos) {
-      if (Result<void> whole = pass_over(error(nul, "a NUL byte in the file", {})); !whole)
+      if (Result<void> whole = pass_over(error(nul, "a NUL byte in the file", {}), "the file is"); !whole)
         return whole.error();
       at_ = text_.size();
     }
@@ -54,7 +54,7 @@ class EnvParser {
       const std::size_t start = at_;
       if (!at_line_end() && text_[at_] != '#') {
         if (Result<void> line = parse_line(); !line) {
-          if (Result<void> passed = pass_over(line.error()); !passed) return passed.error();
+          if (Result<void> passed = pass_over(line.error(), "the line is"); !passed) return passed.error();
           at_ = start;  // a quote that is never closed has taken the others, too
         }
       }
@@ -64,9 +64,9 @@ class EnvParser {
   }
 
  private:
-  Result<void> pass_over(const Error& error) {
+  Result<void> pass_over(const Error& error, std::string_view what) {
     if (broken_ == BrokenLines::refused) return error;
-    file_.warnings.push_back(to_string(error));
+    file_.warnings.push_back(fmt::format("{}; {} left out", to_string(error), what));
     return {};
   }
 

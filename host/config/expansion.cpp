@@ -99,7 +99,7 @@ class TreeExpansion {
 
   Expansions take() {
     for (const std::string& warning : source_.warnings())
-      problems_.add({Severity::warning, {}, {}, warning, "the line is left out"});
+      problems_.add({Severity::warning, {}, {}, warning, {}});
     expansions_.asks_dot_env = source_.was_asked();
     return std::move(expansions_);
   }

@@ -18,6 +18,8 @@
 /// The only header that knows RapidJSON; nothing outside this folder includes it.
 namespace dream::config {
 
+class ProblemList;
+
 using Json = rapidjson::Value;
 using Member = rapidjson::Value::Member;
 
@@ -58,8 +60,8 @@ class Tree {
   /// The text that a place lies in.
   [[nodiscard]] const SourceText& source_of(SourceOffset offset) const;
 
-  /// Merges another file into this one, whose values win.
-  void put_over(std::unique_ptr<Tree> upper);
+  /// Merges another file into this one, whose values win. What one of the two says twice goes to `problems`.
+  void put_over(std::unique_ptr<Tree> upper, ProblemList& problems);
 
   /// Where a value of this tree stands in the file: a string at its quote, an object at its brace (at its
   /// first key when a comment is between them), everything else where it begins.

@@ -101,7 +101,7 @@ std::unique_ptr<Tree> Layers::with_extended(std::unique_ptr<Tree> own) {
     for (const Json& path : extends->value.GetArray()) extend(Place(place, path, index++), path, *own, lower);
   }
   if (!lower) return own;
-  lower->put_over(std::move(own));
+  lower->put_over(std::move(own), problems_);
   return lower;
 }
 
@@ -141,7 +141,7 @@ void Layers::extend(const Place& place, const Json& path, const Tree& tree, std:
   std::unique_ptr<Tree> layer = with_extended(parse((root_ / normal).string(), std::move(*text)));
   open_.pop_back();
   if (lower && layer)
-    lower->put_over(std::move(layer));
+    lower->put_over(std::move(layer), problems_);
   else if (layer)
     lower = std::move(layer);
 }
@@ -149,7 +149,8 @@ void Layers::extend(const Place& place, const Json& path, const Tree& tree, std:
 std::optional<FoundFile> Layers::find(const std::filesystem::path& path, const Problem& at) {
   Result<std::optional<FoundFile>> found = outside_.files->find(root_ / path);
   if (found && !*found) found = no_such_file(root_ / path);
-  if (found && !is_in_workspace(**found))
+  // The local file is its user's own, and may be a link to where such files are kept.
+  if (found && path != local_name && !is_in_workspace(**found))
     found = Error{
         ErrorCode::configuration, "leads out of the workspace: it is " + printable((*found)->path.string()),
         printable((root_ / path).string()), "files outside of the folder of dream.json can't be extended"};
@@ -184,7 +185,7 @@ void Layers::add_local(std::unique_ptr<Tree>& tree) {
   open_.push_back({found->status.st_dev, found->status.st_ino, local_name});
   local = with_extended(std::move(local));
   open_.clear();
-  if (tree && tree->root().IsObject() && local) tree->put_over(std::move(local));
+  if (tree && tree->root().IsObject() && local) tree->put_over(std::move(local), problems_);
 }
 
 void Layers::refuse(Problem at, std::string message, std::string hint) {

@@ -53,7 +53,8 @@ std::optional<HttpProbe> http_probe(std::string_view url) {
   }
   if (rest.starts_with(':')) {
     rest.remove_prefix(1);
-    const std::string_view written = rest.substr(0, rest.find_first_of("/?", rest.find('}') + 1));
+    const std::size_t behind_name = rest.starts_with("{port:") ? rest.find('}') + 1 : 0;
+    const std::string_view written = rest.substr(0, rest.find_first_of("/?", behind_name));
     if (auto name = port_name_in(written))
       probe.port_name = std::move(*name);
     else if (const auto port = port_of(written))

@@ -17,6 +17,8 @@ constexpr std::int64_t last_port = 65535;
 void read_port(Reader& reader, const Place& place, const Json& value, PortProbe& probe) {
   if (value.IsString() && plan::is_port_name(text_of(value))) {
     probe.names.emplace_back(text_of(value));
+  } else if (const auto digits = value.IsString() ? port_of(text_of(value)) : std::nullopt) {
+    probe.ports.push_back(*digits);  // of a variable
   } else if (const auto port = reader.whole_number(place, value, "a port", 1, last_port)) {
     probe.ports.push_back(static_cast<std::uint16_t>(*port));
   }

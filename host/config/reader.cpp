@@ -201,7 +201,7 @@ std::optional<std::string> Reader::project(const Place& place, std::string_view 
            "a project is named by its path from the workspace root: \"./services/api\"");
   } else {
     report(place, fmt::format("{} leads out of the workspace", in_quotes(written)),
-           "a project is a folder below the one that holds this file");
+           "a project is a folder below the one that holds dream.json");
   }
   return std::nullopt;
 }

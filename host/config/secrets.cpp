@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
@@ -61,8 +62,26 @@ void Secrets::hide(const std::string& value) {
   values_.insert(shorter, value);
 }
 
+void Secrets::spare(std::string name) {
+  spared_.push_back(std::move(name));
+}
+
+bool Secrets::is_spared(std::string_view text, std::size_t at, std::string_view value) const {
+  for (const std::string& name : spared_) {
+    for (std::size_t in = name.find(value); in != std::string::npos; in = name.find(value, in + 1))
+      if (in <= at && text.substr(at - in, name.size()) == name) return true;
+  }
+  return false;
+}
+
 std::string Secrets::masked(std::string text) const {
-  for (const std::string& value : values_) replace_all(text, value, mask);
+  for (const std::string& value : values_) {
+    for (std::size_t at = text.find(value); at != std::string::npos;) {
+      const bool stays = is_spared(text, at, value);
+      if (!stays) text.replace(at, value.size(), mask);
+      at = text.find(value, at + (stays ? value.size() : mask.size()));
+    }
+  }
   return text;
 }
 

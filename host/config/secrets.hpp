@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,13 +23,18 @@ class Secrets {
   void see(std::string_view name, std::string_view value);
   /// Those of others, too.
   void add(const Secrets& others);
+  /// A name that everybody may see, such as the id of a step: where it stands, it stays as it is, also if the
+  /// value of a secret is a word of it.
+  void spare(std::string name);
   /// `text` without them.
   [[nodiscard]] std::string masked(std::string text) const;
 
  private:
   void hide(const std::string& value);
+  [[nodiscard]] bool is_spared(std::string_view text, std::size_t at, std::string_view value) const;
 
   std::vector<std::string> values_;  ///< the longest first
+  std::vector<std::string> spared_;
 };
 
 }  // namespace dream::config

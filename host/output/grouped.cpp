@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "output/left_open.hpp"
 #include "output/spool.hpp"
 #include "output/summary.hpp"
 
@@ -167,8 +168,12 @@ class GroupedRenderer : public Renderer {
     const Result<std::optional<Spool::Piece>> piece = group.spool->take(buffer_);
     if (piece && *piece) {
       put((*piece)->stream, (*piece)->bytes);
+      if (console_.writer((*piece)->stream).is_terminal())
+        left_open_[place_of((*piece)->stream)].follow((*piece)->bytes);
       return false;
     }
+    end_what_is_open(Stream::out);
+    end_what_is_open(Stream::err);
     put_newline(Stream::out);
     put_newline(Stream::err);
     if (!piece)
@@ -201,7 +206,16 @@ class GroupedRenderer : public Renderer {
     if (mid_line(stream)) put(stream, "\n");
   }
 
-  bool& mid_line(Stream stream) { return mid_line_[stream == Stream::out || console_.shared() ? 0 : 1]; }
+  /// Else it would change what dream says next, and the prompt behind it.
+  void end_what_is_open(Stream stream) {
+    console_.writer(stream).append(left_open_[place_of(stream)].take_end());
+    console_.writer(stream).commit();
+  }
+
+  [[nodiscard]] std::size_t place_of(Stream stream) const {
+    return stream == Stream::out || console_.shared() ? 0 : 1;
+  }
+  bool& mid_line(Stream stream) { return mid_line_[place_of(stream)]; }
 
   boost::asio::io_context& context_;
   Console& console_;
@@ -213,9 +227,10 @@ class GroupedRenderer : public Renderer {
   std::vector<StepIndex> failed_;  ///< in the order of their ends
   std::deque<Show> queue_;         ///< what is to be shown, in this order
   bool pumping_ = false;
-  std::array<bool, 2> mid_line_{};  ///< of each writer: what was put last has no end yet
-  bool keeps_ = true;               ///< something
-  std::unique_ptr<Renderer> live_;  ///< of what isn't kept; none: all is
+  std::array<bool, 2> mid_line_{};     ///< of each writer: what was put last has no end yet
+  std::array<LeftOpen, 2> left_open_;  ///< of each writer that is a terminal
+  bool keeps_ = true;                  ///< something
+  std::unique_ptr<Renderer> live_;     ///< of what isn't kept; none: all is
   std::array<char, 65536> buffer_{};
 };
 

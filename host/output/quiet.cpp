@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "base/cut_off.hpp"
 #include "base/text.hpp"
+#include "output/left_open.hpp"
 #include "output/tails.hpp"
 
 namespace dream::output {
@@ -13,6 +16,22 @@ namespace {
 
 /// Enough for a failed assertion, or a compiler's first errors.
 constexpr std::size_t lines_of_a_failure = 40;
+
+/// A line without an end, or one of minified code, would fill the window and push the others out of it.
+constexpr std::size_t most_of_a_line = 2048;
+
+std::string without_long_lines(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const std::size_t newline = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, newline);
+    shown += cut_off(line, most_of_a_line);
+    if (line.size() > most_of_a_line) shown += fmt::format(" ({} more bytes)", line.size() - most_of_a_line);
+    if (newline < text.size()) shown += '\n';
+    text.remove_prefix(std::min(newline + 1, text.size()));
+  }
+  return shown;
+}
 
 class QuietRenderer : public Renderer {
  public:
@@ -42,6 +61,10 @@ class QuietRenderer : public Renderer {
     if (outcome.kind != engine::OutcomeKind::failed) return;
     std::string last = tails_.take_last(step, lines_of_a_failure);
     if (last.empty()) return;
+    last = without_long_lines(last);
+    LeftOpen open;
+    if (console_.writer(Stream::out).is_terminal()) open.follow(last);
+    last += open.take_end();
     if (!last.ends_with('\n')) last += '\n';
     say(fmt::format("dream: ── {}{}, last lines ──\n", printable(to_string(plan_.steps[position(step)].id)),
                     attempt));

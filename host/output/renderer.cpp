@@ -33,7 +33,7 @@ std::unique_ptr<Mixer> make_mixer(boost::asio::io_context& context, Writer& writ
   return std::make_unique<LineMixer>(context, writer, on_room);
 }
 
-/// The modes prefix, plain and raw: bytes go out as they come, but in raw mode mixed by line.
+/// The modes prefix and plain, in which steps are mixed by line, and raw: bytes go out as they come.
 class StreamRenderer : public Renderer {
  public:
   StreamRenderer(boost::asio::io_context& context, Console& console, const Plan& plan, OutputMode mode,

@@ -23,7 +23,11 @@ void RowBlock::down(std::size_t width, const OnLine& on_line) {
 }
 
 void RowBlock::erase_below() {
-  for (Row& row : below_) row.cells.erase_from(0);
+  for (Row& row : below_) {
+    weight_ -= row.cells.weight();
+    row.cells.erase_from(0);
+    weight_ += row.cells.weight();
+  }
 }
 
 bool RowBlock::settle(std::size_t width, const OnLine& on_line) {
@@ -38,6 +42,7 @@ bool RowBlock::settle(std::size_t width, const OnLine& on_line) {
 }
 
 void RowBlock::finish(std::size_t width, const OnLine& on_line) {
+  weight_ += row_.cells.weight();
   above_.push_back(std::exchange(row_, Row{.cells = row_.cells, .told = {}}));
   above_.insert(above_.end(), std::make_move_iterator(below_.rbegin()),
                 std::make_move_iterator(below_.rend()));
@@ -50,30 +55,29 @@ void RowBlock::finish(std::size_t width, const OnLine& on_line) {
 }
 
 /// To the nearest row of `from`.
-void RowBlock::move(std::vector<Row>& from, std::vector<Row>& to, std::size_t width, const OnLine& on_line) {
+void RowBlock::move(Rows& from, Rows& to, std::size_t width, const OnLine& on_line) {
   if (!row_.cells.empty() && !row_is_told(width)) last_change_ = row_.cells.text(width);
   Row next;
   if (!from.empty()) {
+    weight_ -= from.back().cells.weight();
     next = std::move(from.back());
     from.pop_back();
   }
   next.cells.take_cursor_of(row_.cells);
+  weight_ += row_.cells.weight();
   to.push_back(std::exchange(row_, std::move(next)));
   keep_small(width, on_line);
 }
 
 /// Rows at the edges of the block are given up first.
 void RowBlock::keep_small(std::size_t width, const OnLine& on_line) {
-  std::size_t weight = row_.cells.weight();
-  for (std::vector<Row>* rows : {&above_, &below_}) {
-    if (rows->size() > most_rows && rows == &above_) drop_top(1, width, on_line);
-    if (rows->size() > most_rows) {
-      rows->front().tell(width, on_line);
-      rows->erase(rows->begin());
-    }
-    for (const Row& row : *rows) weight += row.cells.weight();
+  if (above_.size() > most_rows) drop_top(1, width, on_line);
+  if (below_.size() > most_rows) {
+    below_.front().tell(width, on_line);
+    weight_ -= below_.front().cells.weight();
+    below_.pop_front();
   }
-  if (weight > most_weight) finish(width, on_line);
+  if (weight_ + row_.cells.weight() > most_weight) finish(width, on_line);
 }
 
 /// The first rows of the block become lines, above which it begins then.
@@ -81,6 +85,7 @@ void RowBlock::drop_top(std::size_t count, std::size_t width, const OnLine& on_l
   const auto end = above_.begin() + static_cast<std::ptrdiff_t>(count);
   for (auto row = above_.begin(); row != end; ++row) {
     row->tell(width, on_line);
+    weight_ -= row->cells.weight();
     remember_line(row->cells.empty() ? std::string_view() : row->told);
   }
   above_.erase(above_.begin(), end);
@@ -112,6 +117,7 @@ std::string RowBlock::take_recent_line() {
 
 void RowBlock::add_above(CellRow cells, std::size_t width) {
   std::string told = cells.text(width);
+  weight_ += cells.weight();
   above_.push_back({.cells = std::move(cells), .told = std::move(told)});
 }
 

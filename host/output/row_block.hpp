@@ -1,10 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "output/cell_row.hpp"
 
@@ -33,6 +33,8 @@ class RowBlock {
   void up(std::size_t width, const OnLine& on_line);
   void down(std::size_t width, const OnLine& on_line);
   void erase_below();
+  /// Of no window is there more: a cursor that is up here stays, as in a terminal's first row.
+  [[nodiscard]] bool at_top_of_window() const noexcept { return below_.size() + 1 >= most_rows; }
 
   /// The text of lines that were over before the cursor came back to them: whole lines, each with its
   /// newline, of which the last few are kept.
@@ -65,14 +67,17 @@ class RowBlock {
     void tell(std::size_t width, const OnLine& on_line);
   };
 
-  void move(std::vector<Row>& from, std::vector<Row>& to, std::size_t width, const OnLine& on_line);
+  using Rows = std::deque<Row>;
+
+  void move(Rows& from, Rows& to, std::size_t width, const OnLine& on_line);
   void keep_small(std::size_t width, const OnLine& on_line);
   void drop_top(std::size_t count, std::size_t width, const OnLine& on_line);
 
   std::string recent_;
   Row row_;
-  std::vector<Row> above_;      ///< the last is the nearest
-  std::vector<Row> below_;      ///< the last is the nearest
+  Rows above_;                  ///< the last is the nearest
+  Rows below_;                  ///< the last is the nearest
+  std::size_t weight_ = 0;      ///< of both
   std::size_t settled_ = none;  ///< of those above: how many the cursor hasn't reached since settle()
   std::string last_change_;
 

@@ -68,6 +68,10 @@ void ScreenLine::end(const OnLine& show) {
   give_up_character(on_line);
   go_elsewhere(0, on_line);
   show_blank_lines(show);
+  // Whoever writes next is another process, which hasn't set these.
+  row().style() = {};
+  row().set_link({});
+  saved_ = {};
 }
 
 bool ScreenLine::settle(const OnLine& show) {
@@ -77,7 +81,8 @@ bool ScreenLine::settle(const OnLine& show) {
 ScreenLine::OnLine ScreenLine::holding_blank_lines(const OnLine& on_line) {
   return [this, &on_line](std::string_view line) {
     if (line.empty()) {
-      ++blank_lines_;
+      // No window is so high that more of them could be there to clear it.
+      if (++blank_lines_ > most_blank_lines) show_blank_lines(on_line);
       return;
     }
     show_blank_lines(on_line);

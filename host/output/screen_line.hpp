@@ -24,11 +24,13 @@ class ScreenLine {
   static constexpr std::size_t longest = CellRow::longest;
   /// What a terminal is taken for that doesn't tell its width.
   static constexpr std::size_t usual_width = 256;
+  /// So many are held back until a line follows.
+  static constexpr std::size_t most_blank_lines = 256;
 
   /// The columns of the task's terminal: the cursor can't be moved any further without writing.
   void set_width(std::size_t width) { width_ = width == 0 ? usual_width : width; }
 
-  /// Calls `on_line` for each line that is over; for a blank one when another line follows.
+  /// Calls `on_line` for each line that is over; for a blank one when another line follows, or many have.
   void write(std::string_view bytes, const OnLine& on_line);
   /// Nothing more will come: what is left is a line, too.
   void end(const OnLine& on_line);

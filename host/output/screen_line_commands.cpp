@@ -199,7 +199,7 @@ void ScreenLine::move_right(std::size_t column) {
 /// To lines that are over: where they change, they become lines again.
 void ScreenLine::go_up(std::size_t count, const OnLine& on_line) {
   saved_.in_this_line = false;
-  for (count = std::min(count, RowBlock::most_rows); count > 0; --count) {
+  for (; count > 0 && !block_.at_top_of_window(); --count) {
     if (block_.at_top_of_recent()) {
       ScreenLine line;
       line.set_width(width_);

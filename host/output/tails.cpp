@@ -62,7 +62,13 @@ std::string Tails::last(StepIndex step, std::size_t lines, std::optional<Instant
             : tail.bursts.begin();
   const std::uint64_t wanted = burst == tail.bursts.end() ? 0 : tail.all - burst->from;
   if (since && wanted < all.size()) return last_lines(all.substr(all.size() - wanted), lines);
-  if (tail.cut) all.erase(0, all.find('\n') + 1);
+  if (tail.cut) {
+    const std::size_t line = all.find('\n') + 1;
+    std::size_t begin = line;
+    // Without a whole line it begins with a whole character.
+    while (line == 0 && begin < 3 && begin < all.size() && (all[begin] & 0xC0) == 0x80) ++begin;
+    all.erase(0, begin);
+  }
   return last_lines(all, lines);
 }
 

@@ -91,7 +91,9 @@ class Setter {
     } else if (auto* tcp = std::get_if<TcpProbe>(&probe)) {
       number(tcp->port, std::exchange(tcp->port_name, {}));
     } else if (auto* http = std::get_if<HttpProbe>(&probe)) {
+      const std::uint16_t before = http->port;
       number(http->port, std::exchange(http->port_name, {}));
+      if (before != 0 && http->port != before) move_port(http->url, before, http->port);
       text(http->url);
       text(http->target);
       for (auto& [name, value] : http->headers) text(value);
@@ -103,6 +105,16 @@ class Setter {
       if (auto* argv = std::get_if<std::vector<std::string>>(&exec->command))
         for (std::string& word : *argv) text(word);
     }
+  }
+
+  /// In the URL that messages name.
+  static void move_port(std::string& url, std::uint16_t from, std::uint16_t to) {
+    const std::size_t scheme = url.find("://");
+    const std::size_t host = scheme == std::string::npos ? 0 : scheme + 3;
+    const std::size_t colon = url.rfind(':', url.find_first_of("/?", host));
+    const std::string digits = std::to_string(from);
+    if (colon != std::string::npos && url.compare(colon + 1, digits.size(), digits) == 0)
+      url.replace(colon + 1, digits.size(), std::to_string(to));
   }
 
   const Plan& plan_;

@@ -6,7 +6,7 @@
 #include "base/result.hpp"
 #include "plan/plan.hpp"
 
-/// `ports` of the steps of a plan (docs/functional-specification.md, section 2.3).
+/// `ports` of the steps of a plan (docs/functional-specification.md, section 2.4).
 namespace dream::plan {
 
 /// Each step's ports become variables of it, and every "{port:NAME}" and name of a port in its env, its argv

@@ -166,8 +166,7 @@ std::vector<plugin::FoundTask> find_tasks(const std::string& project, const Load
   std::error_code failure;
   if (project.empty() || !std::filesystem::is_directory(workspace.root / project, failure)) return {};
   const ProjectSettings* settings = workspace.settings_of(project);
-  const auto plugin = registry.load(settings == nullptr ? workspace.executor
-                                                        : settings->executor.value_or(workspace.executor));
+  const auto plugin = registry.load(executor_of(workspace, settings, ""));
   if (!plugin) return {};
   auto found = (*plugin)->discover(project_spec(loaded, {project, ""}));
   return found ? std::move(*found) : std::vector<plugin::FoundTask>();

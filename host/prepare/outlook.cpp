@@ -6,6 +6,7 @@
 
 #include "base/executable.hpp"
 #include "base/shell_quote.hpp"
+#include "prepare/offers.hpp"
 #include "prepare/prepare.hpp"
 
 namespace dream::prepare {
@@ -102,13 +103,7 @@ Outlook Outlooks::of_problem(const Step& step, Error error) const {
 bool Outlooks::lacks_its_tool(const Step& step) const {
   const auto plugin = registry_.load(step.executor);
   if (!plugin) return false;
-  plugin::ExecutorRequest request = executor_request(step, loaded_);
-  return !(*plugin)
-              ->check_tool({.root = loaded_.workspace.root.string(),
-                            .path = step.id.project,
-                            .directory = std::move(request.directory),
-                            .options_json = std::move(request.project_options)})
-              .has_value();
+  return !(*plugin)->check_tool(project_spec(loaded_, step.id)).has_value();
 }
 
 const Result<std::string>& Outlooks::find_program(const PreparedStep& prepared) {

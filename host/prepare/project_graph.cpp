@@ -75,8 +75,7 @@ Result<plugin::LoadedPlugin*> ProjectGraph::executor_of(const std::string& proje
 }
 
 Result<ProjectGraph::Node*> ProjectGraph::node_of(const std::string& project) {
-  const auto [entry, is_new] = nodes_.try_emplace(project);
-  if (!is_new) return &entry->second;
+  if (const auto known = nodes_.find(project); known != nodes_.end()) return &known->second;
   const Result<plugin::LoadedPlugin*> executor = executor_of(project);
   if (!executor) return executor.error();
   Result<std::vector<plugin::NeededProject>> needed = (*executor)->needed_projects(spec_of(project));
@@ -87,8 +86,9 @@ Result<ProjectGraph::Node*> ProjectGraph::node_of(const std::string& project) {
                    fmt::format("{} needs {}: {}", project, printable(one.project), unfit_name),
                    {},
                    "rename the folder"};
-  entry->second.needed = std::move(*needed);
-  return &entry->second;
+  Node& node = nodes_[project];
+  node.needed = std::move(*needed);
+  return &node;
 }
 
 /// Tarjan's strongly connected components, of all that `from` leads to.
@@ -101,7 +101,11 @@ Result<void> ProjectGraph::find_circles(const std::string& from) {
   std::vector<Node*> stack;
   const auto enter = [&](const std::string& project) -> Result<void> {
     const Result<Node*> node = node_of(project);
-    if (!node) return node.error();
+    if (!node) {
+      // Of those on the way nobody knows their circle: the next who asks is told the same.
+      std::erase_if(nodes_, [](const auto& known) { return !known.second.circle; });
+      return node.error();
+    }
     (*node)->number = (*node)->lowest = ++numbers_;
     (*node)->on_stack = true;
     stack.push_back(*node);

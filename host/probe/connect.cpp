@@ -48,6 +48,8 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
       socket.async_connect(endpoint, [self = shared_from_this(), &socket](const Code& error) {
         if (error)
           self->fail(error.message());
+        else if (is_connected_to_itself(socket))
+          self->fail(Code(boost::asio::error::connection_refused).message());
         else
           self->connected(socket);
       });

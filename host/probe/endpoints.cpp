@@ -11,4 +11,10 @@ void find_endpoints(NameLookup& lookup, const std::string& host, std::uint16_t p
   lookup.begin(host, number, {}, std::move(found));
 }
 
+bool is_connected_to_itself(const boost::asio::ip::tcp::socket& socket) {
+  boost::system::error_code error;
+  const auto own = socket.local_endpoint(error);
+  return !error && own == socket.remote_endpoint(error) && !error;
+}
+
 }  // namespace dream::probe

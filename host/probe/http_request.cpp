@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <list>
-#include <optional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/text.hpp"
 #include "probe/endpoints.hpp"
+#include "probe/http_answer.hpp"
 
 namespace dream::probe {
 
@@ -22,9 +21,6 @@ namespace {
 namespace http = boost::beast::http;
 using boost::asio::ip::tcp;
 using Code = boost::system::error_code;
-
-constexpr std::uint32_t most_of_a_head = 64 * 1024;
-constexpr std::size_t most_of_a_body = 64 * 1024;
 
 /// "200-399 or 503".
 std::string words_of(const std::vector<HttpProbe::Statuses>& statuses) {
@@ -49,10 +45,6 @@ http::request<http::empty_body> request_of(const HttpProbe& probe) {
 }
 
 std::string words_of(const Code& error) {
-  if (error == http::error::end_of_stream || error == http::error::partial_message)
-    return "closes the connection without an answer";
-  if (error.category() == http::make_error_code(http::error::end_of_stream).category())
-    return "doesn't answer as HTTP does: " + error.message();
   return "can't be asked: " + error.message();
 }
 
@@ -62,9 +54,8 @@ struct Exchange {
 
   tcp::socket socket;
   boost::asio::steady_timer rest;
-  boost::beast::flat_buffer buffer{most_of_a_head + most_of_a_body};
-  std::optional<http::response_parser<http::buffer_body>> parser;
-  std::vector<char> body;
+  HttpAnswer answer;
+  std::array<char, 4096> bytes{};
   bool over = false;
 };
 
@@ -102,39 +93,39 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
       Exchange& one = exchanges.emplace_back(context);
       one.socket.async_connect(endpoint, [self = shared_from_this(), &one](const Code& error) {
         if (error) return self->fail(one, error);
+        if (is_connected_to_itself(one.socket))
+          return self->fail(one, boost::asio::error::connection_refused);
         http::async_write(one.socket, self->request, [self, &one](const Code& failure, std::size_t) {
           if (failure) return self->fail(one, failure);
-          self->read_head(one);
+          self->read(one);
         });
       });
     }
   }
 
-  void read_head(Exchange& one) {
-    one.parser.emplace();
-    one.parser->header_limit(most_of_a_head);
-    one.parser->body_limit(boost::none);  // what is not read is no error
-    http::async_read_header(one.socket, one.buffer, *one.parser,
-                            [self = shared_from_this(), &one](const Code& error, std::size_t) {
-                              if (error) return self->fail(one, error);
-                              const unsigned status = one.parser->get().result_int();
-                              // 100 Continue and the like come before the answer.
-                              if (status / 100 == 1 && status != 101) return self->read_head(one);
-                              self->read_body(one, status);
-                            });
+  void read(Exchange& one) {
+    one.socket.async_read_some(boost::asio::buffer(one.bytes),
+                               [self = shared_from_this(), &one](const Code& error, std::size_t size) {
+                                 if (one.over) return;
+                                 const bool known = one.answer.status().has_value();
+                                 if (!one.answer.take({one.bytes.data(), size}))
+                                   return self->fail(one, one.answer.wrong());
+                                 const auto status = one.answer.status();
+                                 if (status && (error || one.answer.is_over()))
+                                   return self->judge(one, *status);
+                                 if (error == boost::asio::error::eof)
+                                   return self->fail(one, one.answer.wrong_at_end());
+                                 if (error) return self->fail(one, error);
+                                 if (status && !known) self->limit_rest(one, *status);
+                                 self->read(one);
+                               });
   }
 
-  void read_body(Exchange& one, unsigned status) {
+  void limit_rest(Exchange& one, unsigned status) {
     one.rest.expires_after(limits.body);
     one.rest.async_wait([self = shared_from_this(), &one, status](const Code& error) {
       if (!error) self->judge(one, status);
     });
-    one.body.resize(most_of_a_body);
-    one.parser->get().body().data = one.body.data();
-    one.parser->get().body().size = one.body.size();
-    http::async_read(
-        one.socket, one.buffer, *one.parser,
-        [self = shared_from_this(), &one, status](const Code&, std::size_t) { self->judge(one, status); });
   }
 
   void judge(Exchange& one, unsigned status) {
@@ -149,11 +140,12 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
   }
 
   /// What a server has answered says more than that another address has none.
-  void fail(Exchange& one, const Code& error) {
+  void fail(Exchange& one, std::string why) {
     if (one.over) return;
-    if (!answered) wrong = words_of(error);
+    if (!answered) wrong = std::move(why);
     end(one);
   }
+  void fail(Exchange& one, const Code& error) { fail(one, words_of(error)); }
 
   void end(Exchange& one) {
     one.over = true;

@@ -121,6 +121,15 @@ Sockets sockets_of(const std::vector<process::ProcessStatus>& processes,
   return sockets;
 }
 
+bool has_socket(pid_t pid, std::uint64_t inode) {
+  bool found = false;
+  for_each_socket(pid, [&](std::uint64_t one) {
+    found = one == inode;
+    return !found;
+  });
+  return found;
+}
+
 std::optional<pid_t> owner_of(std::uint64_t inode) {
   std::optional<pid_t> owner;
   for_each_name("/proc", [&](const char* name) {
@@ -128,10 +137,7 @@ std::optional<pid_t> owner_of(std::uint64_t inode) {
     const std::string_view digits = name;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), pid);
     if (error != std::errc{} || *end != '\0') return true;
-    for_each_socket(pid, [&](std::uint64_t one) {
-      if (one == inode) owner = pid;
-      return !owner;
-    });
+    if (has_socket(pid, inode)) owner = pid;
     return !owner;
   });
   return owner;

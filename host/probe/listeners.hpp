@@ -36,6 +36,9 @@ struct Sockets {
 /// Who listens: "pid 17 (postgres -D data)", or of whom it is a process that can't be looked into.
 [[nodiscard]] std::string describe_owner(const Listener& listener);
 
+/// Whether a process has a socket; false also of one that may not be looked into.
+[[nodiscard]] bool has_socket(pid_t pid, std::uint64_t inode);
+
 /// Who has a socket, of all processes that may be looked into.
 [[nodiscard]] std::optional<pid_t> owner_of(std::uint64_t inode);
 

@@ -30,14 +30,13 @@ bool LinePattern::is_in(std::string_view line) const {
 void LineReader::take(std::string_view bytes, const std::function<void(std::string_view line)>& on_line) {
   for (const char byte : bytes) {
     const bool is_text = scanner_.is_text(byte);
-    if (byte == '\n') {
-      std::string_view line = line_;
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      on_line(line);
+    // A spinner's line ends with the return after which the next one is written over it.
+    const bool returned = std::exchange(has_returned_, byte == '\r' && is_text);
+    if (byte == '\n' || (returned && !has_returned_)) {
+      on_line(line_);
       line_.clear();
-    } else if (is_text && line_.size() < most) {
-      line_ += byte;
     }
+    if (is_text && byte != '\n' && byte != '\r' && line_.size() < most) line_ += byte;
   }
 }
 

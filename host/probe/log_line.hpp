@@ -19,8 +19,8 @@ class LinePattern {
   std::vector<std::string> pieces_;  ///< between the stars
 };
 
-/// Makes whole lines of bytes, without their ends and without escape sequences. Of a line that is longer than
-/// `most` bytes, the beginning.
+/// Makes whole lines of bytes, without their ends and without escape sequences. A carriage return ends a
+/// line, too. Of a line that is longer than `most` bytes, the beginning.
 class LineReader {
  public:
   static constexpr std::size_t most = 65536;
@@ -31,6 +31,7 @@ class LineReader {
 
  private:
   std::string line_;
+  bool has_returned_ = false;  ///< the last byte was a carriage return
   EscapeScanner scanner_;
 };
 

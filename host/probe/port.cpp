@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -28,7 +29,7 @@ class Port : public Kind {
         return found(not_yet(fmt::format("port {} isn't listened on", port)));
       const auto owned = [&](const Sockets& tree) {
         return std::ranges::any_of(tree.listeners, [&](const Listener& listener) {
-          return of_port(listener) && tree.own.contains(listener.inode);
+          return of_port(listener) && tree.own.contains(listener.inode) && !is_inherited(listener);
         });
       };
       if (owned(sockets)) continue;
@@ -42,6 +43,14 @@ class Port : public Kind {
   }
 
  private:
+  /// One that dream's own caller has left open is in every task; none of them serves it, but one that is told
+  /// to (LISTEN_FDS).
+  [[nodiscard]] bool is_inherited(const Listener& listener) const {
+    const auto tells = [](const std::string& variable) { return variable.starts_with("LISTEN_FDS="); };
+    return subject_.pid() != ::getpid() && std::ranges::none_of(*subject_.environment, tells) &&
+           has_socket(::getpid(), listener.inode);
+  }
+
   [[nodiscard]] Sockets look_at(pid_t root) const {
     return sockets_of(subject_.supervisor.tree_of(root), probe_.ports);
   }

@@ -53,6 +53,10 @@ class Judgement {
 
  private:
   void take(const std::string& path, const std::string& shown) {
+    const auto matches = [&](const std::string& glob) { return glob_matches(glob, path); };
+    // A file by its name, also within a project: those that dream.json extends may lie anywhere.
+    const auto names = [&](const std::string& glob) { return !is_glob(glob) && matches(glob); };
+    if (std::ranges::any_of(affects_, names)) give_all(shown);
     std::string_view folder = path;
     while (true) {
       const auto place = places_.find(folder);
@@ -61,9 +65,7 @@ class Judgement {
       if (folder.empty()) break;
       folder = parent_of(folder);
     }
-    if (!reason_of_all_.empty()) return;
-    const auto matches = [&](const std::string& glob) { return glob_matches(glob, path); };
-    if (std::ranges::any_of(affects_, matches)) give_all(shown);
+    if (reason_of_all_.empty() && std::ranges::any_of(affects_, matches)) give_all(shown);
   }
 
   /// The first reason stays.

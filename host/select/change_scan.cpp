@@ -101,6 +101,7 @@ Result<void> ChangeScan::look_at_files(const Git& git) {
   for (const std::string_view token : tokens_of(*output)) {
     std::string_view path = token;
     const std::string_view kind = take_word(path);
+    if (kind == "#") continue;  // what the user has asked for besides: status.showStash
     if (kind == "?") {
       take(git, path);
       continue;

@@ -29,15 +29,15 @@ struct Changes {
 };
 
 /// What has changed in the workspace since the merge base of HEAD with `base`: in commits, staged, unstaged,
-/// and new files that aren't ignored. Without a base it is the first of: what origin/HEAD points to, the
-/// upstream of the current branch, origin/main, origin/master, main, master.
+/// and new files that aren't ignored. Without a base it is the first of: what origin/HEAD points to,
+/// origin/main, origin/master, main, master.
 ///
 /// `root`: absolute; the repository may begin there, above it, or in a submodule. `environment`: NAME=VALUE
 /// of this program. Runs git, and nothing that the repository names; writes nothing; waits as long as git
 /// takes.
 ///
-/// Error{usage}: the base is no commit. Error{plan}: no git, no repository or one that git refuses, no base,
-/// none in common.
+/// Error{usage}: the base is no commit. Error{plan}: no git, no repository, one that git refuses or that ignores
+/// `root`, no base, none in common.
 [[nodiscard]] Result<Changes> changed_files(const std::filesystem::path& root,
                                             const std::optional<std::string>& base,
                                             const std::vector<std::string>& environment);

@@ -79,7 +79,21 @@ struct Sign {
 
 constexpr const char* no_sign = "it may be no sign that it is ready";
 
-std::optional<Sign> sign_of_ports(const Seen& seen) {
+/// A number of the step's own `ports` is written by its name: it may be another one the next time.
+PortProbe probe_of(std::span<const Seen::Port> ports, const Step& step) {
+  PortProbe probe;
+  for (const Seen::Port& port : ports) {
+    const auto own = std::ranges::find(step.ports, port.number, &Port::number);
+    if (own != step.ports.end())
+      probe.names.push_back(own->name);
+    else
+      probe.ports.push_back(port.number);
+  }
+  std::ranges::sort(probe.ports);
+  return probe;
+}
+
+std::optional<Sign> sign_of_ports(const Step& step, const Seen& seen) {
   Sign sign{.ready = PortProbe{}};
   std::vector<Seen::Port> ports = ports_of_the_start(seen, false);
   if (ports.empty()) {
@@ -91,10 +105,7 @@ std::optional<Sign> sign_of_ports(const Seen& seen) {
   if (ports.empty()) return std::nullopt;
   sign.after = ports.back().after;
   sign.why = "listens on " + port_words(ports);
-  PortProbe probe;
-  for (const Seen::Port& port : ports) probe.ports.push_back(port.number);
-  std::ranges::sort(probe.ports);
-  sign.ready = std::move(probe);
+  sign.ready = probe_of(ports, step);
   return sign;
 }
 
@@ -202,9 +213,9 @@ std::optional<Sign> sign_of_files(const Seen& seen) {
 }
 
 /// The best one that is sure, else the best.
-std::optional<Sign> sign_of(const Seen& seen) {
+std::optional<Sign> sign_of(const Step& step, const Seen& seen) {
   std::optional<Sign> best;
-  for (std::optional<Sign> sign : {sign_of_ports(seen), sign_of_lines(seen), sign_of_files(seen)}) {
+  for (std::optional<Sign> sign : {sign_of_ports(step, seen), sign_of_lines(seen), sign_of_files(seen)}) {
     if (sign && (!best || (sign->doubt.empty() && !best->doubt.empty()))) best = std::move(sign);
   }
   return best;
@@ -237,7 +248,7 @@ Suggestion suggestion_for(StepIndex index, const Step& step, const Seen& seen) {
   }
   suggestion.why = obstacle(seen);
   if (!suggestion.why.empty()) return suggestion;
-  if (std::optional<Sign> sign = sign_of(seen)) {
+  if (std::optional<Sign> sign = sign_of(step, seen)) {
     suggestion.ready = std::move(sign->ready);
     suggestion.after = sign->after;
     suggestion.why = std::move(sign->why);
@@ -284,8 +295,11 @@ std::vector<Suggestion> suggestions(const Plan& plan, std::span<const StepIndex>
 
 std::string probe_json(const Probe& probe) {
   if (const auto* port = std::get_if<PortProbe>(&probe)) {
-    if (port->ports.size() == 1) return fmt::format(R"({{ "port": {} }})", port->ports.front());
-    return fmt::format(R"({{ "port": [{}] }})", fmt::join(port->ports, ", "));
+    std::vector<std::string> words;
+    for (const std::string& name : port->names) words.push_back(json_string(name));
+    for (const std::uint16_t number : port->ports) words.push_back(std::to_string(number));
+    if (words.size() == 1) return fmt::format(R"({{ "port": {} }})", words.front());
+    return fmt::format(R"({{ "port": [{}] }})", fmt::join(words, ", "));
   }
   if (const auto* log = std::get_if<LogProbe>(&probe))
     return fmt::format(R"({{ "log": {} }})", json_string(config::with_escaped_dollars(log->text)));

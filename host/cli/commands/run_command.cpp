@@ -288,6 +288,7 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
   std::unique_ptr<history::Recorder> recorder;
   if (is_for_user(watcher)) recorder = make_recorder(options, plan, loaded, *place, mode);
   config::Secrets secrets = loaded.document->secrets();
+  for (const Step& step : plan.steps) secrets.spare(to_string(step.id));
   runtime::Session session(plan,
                            {.mode = mode,
                             .colors = options.colors.value_or(use_colors(options.color)),

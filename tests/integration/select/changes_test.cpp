@@ -179,6 +179,42 @@ TEST_F(ChangedFiles, what_the_user_has_set_for_every_git_counts) {
   EXPECT_THAT(changes->files, IsEmpty());
 }
 
+TEST_F(ChangedFiles, no_habit_of_the_user_is_in_the_way) {
+  repository.write("a/file", "stashed\n");
+  repository.git({"stash"});
+  repository.git({"mv", "a/file", "a/moved"});
+  repository.write("ä ö", "new\n");
+  const Words before = changes_in(repository.path()).files;
+  for (const auto& [key, value] :
+       std::vector<std::pair<std::string, std::string>>{{"status.showStash", "true"},
+                                                        {"status.branch", "true"},
+                                                        {"status.relativePaths", "false"},
+                                                        {"status.submoduleSummary", "true"},
+                                                        {"status.short", "true"},
+                                                        {"status.renames", "copies"},
+                                                        {"status.showUntrackedFiles", "no"},
+                                                        {"status.displayCommentPrefix", "true"},
+                                                        {"diff.renames", "copies"},
+                                                        {"diff.relative", "true"},
+                                                        {"diff.noprefix", "true"},
+                                                        {"diff.ignoreSubmodules", "all"},
+                                                        {"core.quotePath", "true"},
+                                                        {"color.ui", "always"},
+                                                        {"color.status", "always"},
+                                                        {"column.ui", "always"}}) {
+    repository.git({"config", key, value});
+    EXPECT_EQ(changes_in(repository.path()).files, before) << key;
+  }
+}
+
+TEST_F(ChangedFiles, of_a_workspace_that_its_repository_ignores_are_refused) {
+  repository.write(".gitignore", "build/\n");
+  repository.write("build/ws/a/file");
+  EXPECT_THAT(refusal_in(repository.path() / "build/ws").message, HasSubstr("ignores this folder"));
+  repository.git({"add", "--force", "build/ws/a/file"});
+  EXPECT_THAT(changes_in(repository.path() / "build/ws").files, ElementsAre("a/file"));
+}
+
 TEST_F(ChangedFiles, nothing_is_written_into_the_repository) {
   fs::last_write_time(repository.path() / "a/file", fs::file_time_type::clock::now() - std::chrono::hours(3));
   const auto before = fs::last_write_time(repository.path() / ".git/index");

@@ -11,7 +11,9 @@
 namespace dream::config {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
@@ -177,7 +179,8 @@ TEST_F(Expansion, reads_the_dot_env_only_for_a_name_that_the_environment_lacks) 
 TEST_F(Expansion, warns_of_the_lines_of_a_dot_env_that_cannot_be_read_and_takes_the_others) {
   folder.write(".env", "B=1\n= 2\nC='3\nD=4\n");
   EXPECT_THAT(problems(R"({"tasks": {"t": {"command": ["${B}${D}", "${C:-c}"]}}})"),
-              ElementsAre(HasSubstr("dream.json: warning: .env:2:1: expected NAME=VALUE"),
+              ElementsAre(AllOf(HasSubstr("dream.json: warning: .env:2:1: expected NAME=VALUE"),
+                                EndsWith("; the line is left out")),
                           HasSubstr("dream.json: warning: .env:3:3: the quote is never closed")));
   EXPECT_THAT(
       argv_of(
@@ -185,7 +188,14 @@ TEST_F(Expansion, warns_of_the_lines_of_a_dot_env_that_cannot_be_read_and_takes_
       ElementsAre("14", "c"));
   folder.write(".env", "B=1\n\0"s);
   EXPECT_THAT(problems(R"({"tasks": {"t": {"env": {"K": "${B:-}"}}}})"),
-              ElementsAre(HasSubstr("warning: .env:2:1: a NUL byte in the file")));
+              ElementsAre(EndsWith("warning: .env:2:1: a NUL byte in the file; the file is left out")));
+}
+
+TEST_F(Expansion, of_a_line_that_is_taken_says_no_more_than_what_it_lacks) {
+  folder.write(".env", "ONLY_HERE=x${UNSET}\n");
+  EXPECT_THAT(problems(R"({"tasks": {"t": {"env": {"K": "${ONLY_HERE}"}}}})"),
+              ElementsAre(AllOf(HasSubstr("$UNSET is not set, and counts as empty"),
+                                testing::Not(HasSubstr("left out")))));
 }
 
 TEST_F(Expansion, does_not_go_round_in_a_dot_env_that_names_itself) {
@@ -266,6 +276,14 @@ TEST_F(Expansion, secrets_are_not_shown_however_a_shell_would_have_them) {
   environment = {{"API_TOKEN", "it's\na\\secret"}};
   const LoadResult result = load(R"({"tasks": {"t": {"command": ["run", "--key=${API_TOKEN}"]}}})");
   EXPECT_EQ(result.document->masked("run " + shell_quoted("--key=it's\na\\secret")), "run $'--key=***'");
+}
+
+TEST(SecretsOfARun, are_left_in_the_names_of_its_steps) {
+  Secrets secrets;
+  secrets.see("DB_PASSWORD", "test");
+  secrets.spare("./test:test");
+  EXPECT_EQ(secrets.masked("./test:test started: psql --password=test -ptest ./test"),
+            "./test:test started: psql --password=*** -p*** ./***");
 }
 
 TEST_F(Expansion, a_message_about_an_option_does_not_show_what_came_from_outside) {

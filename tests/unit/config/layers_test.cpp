@@ -88,9 +88,21 @@ TEST_F(Layers, null_takes_a_key_away_but_is_a_value_at_command_and_in_options) {
   EXPECT_FALSE(task.delay);
   EXPECT_THAT(task.env, IsEmpty());
   const auto& tree = result.document->tree()->root();
-  EXPECT_EQ(tree["tasks"]["t"]["options"].MemberCount(), 2U);
-  EXPECT_TRUE(tree["tasks"]["t"]["options"]["c"].IsNull()) << "takes an option of the executor away";
+  EXPECT_EQ(tree["tasks"]["t"]["options"].MemberCount(), 3U);
+  EXPECT_TRUE(tree["tasks"]["t"]["options"]["a"].IsNull()) << "takes an option of the executor away";
+  EXPECT_TRUE(tree["tasks"]["t"]["options"]["c"].IsNull()) << "so does one that only this file has";
   EXPECT_EQ(tree["tasks"]["t"]["options"]["b"].GetInt(), 2);
+}
+
+TEST_F(Layers, null_takes_away_what_the_executor_sets_also_if_the_key_is_below) {
+  write("dream.json", R"({"executors": {"docker": {"options": {"network": "host"}}},
+    "projects": {"./a": {"executor": "docker", "options": {"network": "bridge"}}}})");
+  write("dream.local.json", R"({"projects": {"./a": {"options": {"network": null}}}})");
+  const LoadResult result = load();
+  EXPECT_THAT(lines_of(result), IsEmpty());
+  const std::vector<OptionsPointer> layers{*result.workspace.executors.at("docker").options,
+                                           *result.workspace.projects.at("./a").options};
+  EXPECT_EQ(result.document->options(layers), "{}");
 }
 
 TEST_F(Layers, null_in_dream_json_alone_is_what_it_was) {
@@ -179,6 +191,43 @@ TEST_F(Layers, several_spellings_of_a_project_are_one_across_files) {
   EXPECT_THAT(problems(),
               ElementsAre(HasSubstr("dream.local.json:1:24: error: /projects/.~1a~1: \"./a/\" is another "
                                     "spelling of \"a\" at line 1, column 15")));
+}
+
+TEST_F(Layers, what_one_file_says_twice_is_told_and_confuses_nothing_behind_it) {
+  write("dream.json", R"({"projects": {"./x": {}, "x": {}, "./a": {"env": {"A": "1"}}, "./b": {}},
+    "tasks": {"t": {"stop": {"grace": 1, "graceMs": 2, "signal": "SIGINT"}}}})");
+  write("dream.local.json", R"({"projects": {"./b": {"env": {"B": "2"}}},
+    "tasks": {"t": {"stop": {"graceMs": 3, "signal": "SIGTERM"}}}})");
+  const LoadResult result = load();
+  EXPECT_THAT(lines_of(result),
+              ElementsAre(HasSubstr("dream.json:1:26: error: /projects/x: \"x\" is another spelling of "
+                                    "\"./x\" at line 1, column 15"),
+                          HasSubstr("dream.json:2:42: error: /tasks/t/stop/graceMs: \"graceMs\" is "
+                                    "\"grace\" once more")));
+  EXPECT_THAT(result.workspace.projects.at("./a").env, ElementsAre(Pair("A", "1")));
+  EXPECT_THAT(result.workspace.projects.at("./b").env, ElementsAre(Pair("B", "2")));
+  EXPECT_EQ(result.workspace.tasks.at("t").stop_signal, SIGTERM);
+}
+
+TEST_F(Layers, a_probe_replaces_one_of_another_kind) {
+  write("dream.json", R"({"tasks": {"t": {"ready": {"port": 1}, "health": {"port": 1, "every": 5}}}})");
+  write("dream.local.json", R"({"tasks": {"t": {"ready": {"tcp": "db:2"}, "health": {"tcp": "db:3"}}}})");
+  const TaskSettings task = workspace().tasks.at("t");
+  ASSERT_EQ(task.ready->size(), 1U);
+  EXPECT_EQ(std::get<TcpProbe>(task.ready->front()).port, 2);
+  EXPECT_EQ(std::get<TcpProbe>(task.health->probe).port, 3);
+  EXPECT_EQ(task.health->every, Duration(std::chrono::milliseconds(5)));
+}
+
+TEST_F(Layers, a_glob_of_a_later_file_wins) {
+  write("dream.json",
+        R"({"projects": {"./packages/*": {"executor": "npm"}, "./packages/z": {"executor": "npm"}}})");
+  write("dream.local.json",
+        R"({"projects": {"./packages/ab*": {"executor": "shell"}, "packages/a*": {"executor": "deno"}}})");
+  const Workspace merged = workspace();
+  EXPECT_EQ(merged.settings_of("./packages/abc")->executor, "shell");
+  EXPECT_EQ(merged.settings_of("./packages/ax")->executor, "deno");
+  EXPECT_EQ(merged.settings_of("./packages/b")->executor, "npm");
 }
 
 TEST_F(Layers, every_file_is_judged_and_all_problems_are_told) {
@@ -277,7 +326,7 @@ TEST_F(Layers, a_file_may_be_extended_twice) {
   EXPECT_EQ(workspace().executor, "deno") << "b.json comes with all that it extends";
 }
 
-TEST_F(Layers, a_local_file_that_can_not_be_read_is_an_error) {
+TEST_F(Layers, a_local_file_may_be_a_link_but_has_to_be_readable) {
   write("dream.json", "{}");
   const std::string local = (folder.path() / "dream.local.json").string();
   ASSERT_EQ(::mkfifo(local.c_str(), 0644), 0);
@@ -287,6 +336,11 @@ TEST_F(Layers, a_local_file_that_can_not_be_read_is_an_error) {
   ASSERT_EQ(::mkdir(local.c_str(), 0755), 0);
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("dream.local.json: the file can't be read: it is a folder")));
   ::rmdir(local.c_str());
+  const TemporaryFolder dotfiles;
+  dotfiles.write("mine.json", R"({"executor": "npm"})");
+  ASSERT_EQ(::symlink((dotfiles.path() / "mine.json").c_str(), local.c_str()), 0);
+  EXPECT_EQ(workspace().executor, "npm");
+  ::unlink(local.c_str());
   ASSERT_EQ(::symlink("nothing", local.c_str()), 0);
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("dream.local.json: the file can't be read: No such file")));
   ::unlink(local.c_str());

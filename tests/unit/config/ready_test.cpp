@@ -36,12 +36,18 @@ TEST(Ready, takes_a_url_apart) {
        {Case{":1", "localhost", 1, "/"}, Case{":65535/a/b?c=d", "localhost", 65535, "/a/b?c=d"},
         Case{":80?x", "localhost", 80, "/?x"}, Case{"http://db-1.example:81/", "db-1.example", 81, "/"},
         Case{"http://[::1]", "::1", 80, "/"}, Case{"http://[::1]:82?a:b", "::1", 82, "/?a:b"},
-        Case{"http://a/x:1/[y]", "a", 80, "/x:1/[y]"}}) {
+        Case{"http://a/x:1/[y]", "a", 80, "/x:1/[y]"}, Case{":80/q?x={a}", "localhost", 80, "/q?x={a}"},
+        Case{":80/{id}/x", "localhost", 80, "/{id}/x"}}) {
     const HttpProbe probe = http_of("\"" + std::string(url) + "\"");
     EXPECT_EQ(probe.host, host) << url;
     EXPECT_EQ(probe.port, port) << url;
     EXPECT_EQ(probe.target, target) << url;
   }
+}
+
+TEST(Ready, takes_a_port_that_a_variable_has) {
+  EXPECT_EQ(probes_of(R"({"port": "3000"})").at(0), Probe(PortProbe{{3000}}));
+  EXPECT_EQ(probes_of(R"({"port": ["3000", 3001, "PORT"]})").at(0), Probe(PortProbe{{3000, 3001}, {"PORT"}}));
 }
 
 TEST(Ready, takes_statuses_and_headers_wherever_they_stand) {

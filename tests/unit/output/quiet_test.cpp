@@ -51,6 +51,17 @@ TEST_F(QuietTest, shows_each_failed_attempt_with_its_own_lines) {
             "dream: ── ./a:go (attempt 1), last lines ──\ndream: ── ./a:go (attempt 2), last lines ──\n");
 }
 
+TEST_F(QuietTest, of_a_long_line_the_begin_is_shown) {
+  start_all();
+  std::string line;
+  while (line.size() < 50'000) line += "中文";
+  writes(a, Stream::out, "before\n" + line + "\nbehind\n");
+  ends(a, 1);
+  settle();
+  EXPECT_EQ(out_, "before\n" + line.substr(0, 2046) + "… (" + std::to_string(line.size() - 2048) +
+                      " more bytes)\nbehind\n");
+}
+
 TEST_F(QuietTest, a_failure_without_a_word_has_no_heading) {
   start_all();
   ends(a, 1);

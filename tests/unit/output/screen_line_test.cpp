@@ -72,6 +72,29 @@ TEST_F(ScreenLineTest, blank_lines_that_move_the_screen_away_are_left_out) {
   EXPECT_THAT(lines_, ElementsAre("a", "", "b"));
 }
 
+TEST_F(ScreenLineTest, of_many_blank_lines_only_some_are_held_back) {
+  write(std::string(20 * ScreenLine::most_blank_lines, '\n'));
+  EXPECT_GE(lines_.size(), 19 * ScreenLine::most_blank_lines);
+  end();
+  EXPECT_EQ(lines_.size(), 20 * ScreenLine::most_blank_lines);
+}
+
+TEST_F(ScreenLineTest, what_an_ended_stream_had_set_does_not_go_on_in_the_next) {
+  for (const char* bytes : {"\x1b[1;31mred and dead", "\x1b]8;;http://x\x1b\\link",
+                            "\x1b[32m\x1b"
+                            "7\x1b[0m"}) {
+    line_ = ScreenLine();
+    write(bytes);
+    end();
+    lines_.clear();
+    write(
+        "\x1b"
+        "8plain\n");
+    end();
+    EXPECT_THAT(lines_, ElementsAre("plain")) << bytes;
+  }
+}
+
 TEST_F(ScreenLineTest, of_a_wide_character_no_half_is_left) {
   EXPECT_THAT(lines_of("中文\x1b[2GX\n"), ElementsAre(" X文"));
   EXPECT_THAT(lines_of("中文字\r\x1b[1X\n"), ElementsAre("  文字"));

@@ -134,6 +134,15 @@ TEST_F(ScreenRedrawTest, a_cursor_that_goes_anywhere_ends_it) {
   EXPECT_FALSE(line_.redraws());
 }
 
+TEST_F(ScreenRedrawTest, a_cursor_that_goes_up_stops_at_the_top_of_the_window) {
+  written("\x1b[999Atop\x1b[999A\rTOP");
+  EXPECT_THAT(ended(), ElementsAre("TOP"));
+  // Else each of these would be told by itself, or push another one out.
+  for (int time = 0; time < 1000; ++time) written("x\x1b[999A\n");
+  EXPECT_THAT(written("\x1b[999A1"), IsEmpty());
+  EXPECT_THAT(ended(), ::testing::SizeIs(::testing::Le(3U)));
+}
+
 TEST_F(ScreenRedrawTest, blocks_are_of_limited_size) {
   std::string many;
   for (int row = 0; row < 1000; ++row) many += std::to_string(row) + "\n";

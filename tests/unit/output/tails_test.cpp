@@ -75,5 +75,13 @@ TEST(Tails, know_when_what_is_kept_came_however_long_it_goes_on) {
   EXPECT_GE(tails.last(step, all, now).size() + 20, Tails::most_kept);
 }
 
+TEST(Tails, without_a_whole_line_begin_with_a_whole_character) {
+  Tails tails(1);
+  std::string text;
+  while (text.size() < 2 * Tails::most_kept) text += "中";
+  tails.add(now, step, text);
+  EXPECT_TRUE(tails.last(step, all).starts_with("中"));
+}
+
 }  // namespace
 }  // namespace dream::output

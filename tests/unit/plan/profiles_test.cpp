@@ -138,6 +138,18 @@ TEST(PortsOfPlan, stand_for_their_names_in_variables_words_and_probes) {
   EXPECT_EQ(step.health->probe, Probe(TcpProbe{"h", 4100}));
 }
 
+TEST(PortsOfPlan, move_in_the_urls_of_probes_too) {
+  for (const auto& [before, after] :
+       std::vector<std::pair<std::string, std::string>>{{":4000/x:4000", ":4100/x:4000"},
+                                                        {"http://a:4000?q", "http://a:4100?q"},
+                                                        {"http://[::4000]:4000", "http://[::4000]:4100"}}) {
+    Plan plan = with_ports();
+    plan.steps[1].ready = {HttpProbe{.url = before, .port = 4000}};
+    ASSERT_TRUE(plan::set_ports(plan, 100));
+    EXPECT_EQ(std::get<HttpProbe>(plan.steps[1].ready[0]).url, after);
+  }
+}
+
 TEST(PortsOfPlan, are_no_names_where_there_are_none) {
   Plan plan;
   plan.steps.resize(1);

@@ -207,6 +207,36 @@ TEST_F(HttpTest, says_what_a_server_does_instead_of_answering) {
   EXPECT_EQ(ask(probe_of(server)), "passed") << "the status was there";
 }
 
+TEST_F(HttpTest, takes_what_other_clients_take) {
+  for (const char* answer : {
+           "HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n",  // no reason
+           "HTTP/1.0 200 OK\nContent-Type: a\n\nhi",     // no \\r
+           "HTTP/2.0 200 OK\r\n\r\n",                    // a later version
+           "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+           "HTTP/1.1 200 OK\r\nBad Header : x\r\nX: caf\xe9\r\n folded\r\nno colon\r\n\r\n",
+           "HTTP/1.1 204 No Content\r\n\r\n",
+       }) {
+    Server server(context, v4);
+    server.answers = {{answer}};
+    EXPECT_EQ(ask(probe_of(server)), "passed") << answer;
+  }
+}
+
+TEST_F(HttpTest, waits_for_nothing_behind_an_answer_that_says_how_long_it_is) {
+  Server server(context, v4);
+  server.answers = {{ok, Server::Then::stay}, {"HTTP/1.1 204 No Content\r\n\r\n", Server::Then::stay}};
+  EXPECT_EQ(ask(probe_of(server)), "passed");
+  EXPECT_EQ(ask(probe_of(server)), "passed");
+}
+
+TEST_F(HttpTest, says_which_line_is_none_of_http) {
+  Server server(context, v4);
+  server.answers = {{"220 smtp ready\r\n", Server::Then::stay}, {"hello"}, {"HTTP/1.1 OK\r\n\r\n"}};
+  EXPECT_EQ(ask(probe_of(server)), "doesn't answer as HTTP does: its first line is \"220 smtp ready\"");
+  EXPECT_EQ(ask(probe_of(server)), "doesn't answer as HTTP does: its first line is \"hello\"");
+  EXPECT_EQ(ask(probe_of(server)), "doesn't answer as HTTP does: its first line is \"HTTP/1.1 OK\"");
+}
+
 TEST_F(HttpTest, is_a_kind_of_probe_that_names_its_url) {
   Server server(context, v4);
   server.answers = {{unavailable}, {ok}};

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/descriptor.hpp"
+#include "probe/endpoints.hpp"
 #include "probe/kind.hpp"
 
 namespace dream::probe {
@@ -43,7 +44,7 @@ class KindsTest : public testing::Test {
                           .supervisor = supervisor,
                           .pid = [pid] { return pid; },
                           .directory = "/",
-                          .environment = std::make_shared<const std::vector<std::string>>()};
+                          .environment = std::make_shared<const std::vector<std::string>>(environment)};
     const std::unique_ptr<Kind> kind = make(probe, subject);
     std::optional<Finding> found;
     kind->look([&](Finding finding) { found = std::move(finding); });
@@ -55,6 +56,7 @@ class KindsTest : public testing::Test {
     return finding.verdict == Finding::Verdict::passed ? "passed" : finding.error.message;
   }
 
+  std::vector<std::string> environment;
   boost::asio::io_context context;
   process::Supervisor supervisor{context};
 };
@@ -104,6 +106,38 @@ TEST_F(KindsTest, port_of_a_stranger_is_told_and_not_taken) {
   EXPECT_NE(finding.warning.find("\"tcp\": \"localhost:" + std::to_string(server.port) + "\""),
             std::string::npos);
   ::close(gate[1]);
+}
+
+TEST_F(KindsTest, port_that_dream_itself_has_is_of_no_task_but_of_one_that_is_told) {
+  const TcpServer server(AF_INET);
+  server.listen();
+  int gate[2];
+  ASSERT_EQ(::pipe(gate), 0);
+  const pid_t child = ::fork();  // with a copy of it
+  if (child == 0) {
+    ::close(gate[1]);
+    char byte = 0;
+    static_cast<void>(::read(gate[0], &byte, 1));
+    ::_exit(0);
+  }
+  ::close(gate[0]);
+  const PortProbe probe{{server.port}};
+  EXPECT_NE(words(look(probe, child)).find("which isn't this step's"), std::string::npos);
+  environment = {"LISTEN_FDS=1"};
+  EXPECT_EQ(words(look(probe, child)), "passed");
+  ::close(gate[1]);
+}
+
+TEST_F(KindsTest, a_connection_that_meets_itself_is_none) {
+  using boost::asio::ip::tcp;
+  tcp::socket socket(context, {boost::asio::ip::address_v4::loopback(), 0});
+  socket.connect(socket.local_endpoint());
+  EXPECT_TRUE(is_connected_to_itself(socket));
+  const TcpServer server(AF_INET);
+  server.listen();
+  tcp::socket other(context);
+  other.connect({boost::asio::ip::address_v4::loopback(), server.port});
+  EXPECT_FALSE(is_connected_to_itself(other));
 }
 
 TEST_F(KindsTest, tcp_connects_to_every_address_of_localhost) {

@@ -36,6 +36,21 @@ TEST(LineReader, makes_lines_of_pieces) {
   EXPECT_THAT(lines_of(reader, "\n\n"), ElementsAre("and", ""));
 }
 
+TEST(LineReader, ends_a_line_that_the_next_is_written_over) {
+  LineReader reader;
+  std::string spinner;
+  for (int turn = 0; turn < 2000; ++turn)
+    spinner += "\r[" + std::to_string(turn) + "] please wait ............";
+  const auto lines = lines_of(reader, spinner + "\r");
+  EXPECT_EQ(lines.size(), 2000U);
+  EXPECT_EQ(lines.back(), "[1998] please wait ............");
+  EXPECT_EQ(reader.begun(), "[1999] please wait ............");
+  EXPECT_THAT(lines_of(reader, "server ready\n"),
+              ElementsAre("[1999] please wait ............", "server ready"));
+  EXPECT_THAT(lines_of(reader, "one\r\r\ntwo\r"), ElementsAre("one"));
+  EXPECT_THAT(lines_of(reader, "\n"), ElementsAre("two"));
+}
+
 TEST(LineReader, leaves_out_escape_sequences_wherever_they_are_cut) {
   const std::string bytes = "\033[1;32mre\033[0mady\033]8;;http://x\033\\!\033]0;title\a\033(B.\n";
   LineReader whole;

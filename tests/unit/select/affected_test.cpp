@@ -81,6 +81,12 @@ TEST(AffectedProjects, a_file_of_a_project_counts_for_no_other_whatever_affects_
               ElementsAre("./a: a/package.json"));
 }
 
+TEST(AffectedProjects, a_file_that_affects_names_counts_for_all_wherever_it_lies) {
+  EXPECT_THAT(
+      affected({"./tools", "./api"}, files({"tools/base.json"}), Words{"dream.json", "tools/base.json"}),
+      ElementsAre("./tools: tools/base.json", "./api: tools/base.json"));
+}
+
 TEST(AffectedProjects, a_file_of_the_root_project_can_count_for_all) {
   EXPECT_THAT(affected({"./", "./a"}, files({"package.json"}), Words{"*.json"}),
               ElementsAre("./: package.json", "./a: package.json"));

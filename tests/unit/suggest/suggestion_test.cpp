@@ -60,6 +60,20 @@ TEST(Suggestion, prefers_the_port_to_a_line) {
   EXPECT_EQ(suggestion.why, "listens on port 5432");
 }
 
+TEST(Suggestion, names_a_port_that_the_step_has_a_name_for) {
+  Plan plan = plan_of_two();
+  plan.steps[0].ports = {{"PORT", 13456, {}}};
+  Seen seen = running();
+  seen.ports = {{13456, milliseconds(100)}, {9229, milliseconds(100)}};
+  const std::vector<StepIndex> steps{StepIndex(0)};
+  const std::vector<Suggestion> both = suggestions(plan, steps, std::vector<Seen>{seen, {}});
+  EXPECT_EQ(probe_json(*both.front().ready), R"({ "port": ["PORT", 9229] })");
+  seen.ports.pop_back();
+  const std::vector<Suggestion> one = suggestions(plan, steps, std::vector<Seen>{seen, {}});
+  EXPECT_EQ(probe_json(*one.front().ready), R"({ "port": "PORT" })");
+  EXPECT_EQ(one.front().why, "listens on port 13456");
+}
+
 TEST(Suggestion, takes_all_ports_of_the_start_and_none_that_came_later_or_went) {
   Seen seen = running();
   seen.ports = {{9229, milliseconds(50)},

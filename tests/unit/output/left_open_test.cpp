@@ -1,0 +1,101 @@
+#include "output/left_open.hpp"
+
+#include <gtest/gtest.h>
+#include <pty.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "output/grouped.hpp"
+#include "output/quiet.hpp"
+#include "support/temporary_folder.hpp"
+#include "unit/output/run_fixture.hpp"
+
+namespace dream::output {
+namespace {
+
+constexpr const char* string_over = "\x1b\\";
+constexpr const char* link_over = "\x1b]8;;\x1b\\";
+constexpr const char* style_over = "\x1b[0m";
+
+/// Told whole, and byte by byte.
+std::string end_of(std::string_view bytes) {
+  LeftOpen whole;
+  whole.follow(bytes);
+  LeftOpen pieces;
+  for (const char& byte : bytes) pieces.follow({&byte, 1});
+  const std::string end = whole.take_end();
+  EXPECT_EQ(pieces.take_end(), end);
+  EXPECT_EQ(whole.take_end(), "") << "it is over";
+  return end;
+}
+
+TEST(LeftOpen, is_nothing_where_all_is_ended) {
+  for (const char* bytes : {"", "text\n", "\x1b[31mred\x1b[0m", "\x1b[1mbold\x1b[22m\n",
+                            "\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "\x1b]0;title\a", "\x1b[>4;1m",
+                            "\x1b]8;;http://x\alink\x1b]8;;\a",
+                            "\x1b[31m\x1b"
+                            "c",
+                            "\x1b[2K\x1b[?25h"}) {
+    EXPECT_EQ(end_of(bytes), "") << bytes;
+  }
+}
+
+TEST(LeftOpen, is_a_sequence_without_an_end_a_link_or_a_style) {
+  EXPECT_EQ(end_of("\x1b[31mred"), style_over);
+  EXPECT_EQ(end_of("\x1b[31mred\n\x1b[3"), std::string(string_over) + style_over);
+  EXPECT_EQ(end_of("\x1b]0;title"), string_over);
+  EXPECT_EQ(end_of("\x1bP1;2"), string_over);
+  EXPECT_EQ(end_of("\x1b"), string_over);
+  EXPECT_EQ(end_of("\x1b]8;;http://x\x1b\\link"), link_over);
+  EXPECT_EQ(end_of("\x1b]8;id=1;http://x\alink"), link_over);
+  EXPECT_EQ(end_of("log\nlink \x1b]8;;http://x/y"), std::string(string_over) + link_over);
+  EXPECT_EQ(end_of("\x1b]8;;http://x/" + std::string(5000, 'y')), std::string(string_over) + link_over);
+  EXPECT_EQ(end_of("\x1b]0;title\x1b[31mred"), style_over) << "the second breaks the first off";
+}
+
+/// A run whose stdout and stderr are one terminal.
+class TerminalRunTest : public RunTest {
+ protected:
+  TerminalRunTest() { EXPECT_EQ(::openpty(&master_, &terminal_, nullptr, nullptr, nullptr), 0); }
+  ~TerminalRunTest() override {
+    ::close(master_);
+    ::close(terminal_);
+  }
+
+  std::string shown(std::string_view bytes, const std::function<std::unique_ptr<Renderer>(Console&)>& make) {
+    Console console(context_, {.on_room = [] {}, .on_lost = [](Stream, int) {}}, terminal_, terminal_);
+    use(make(console));
+    start_all();
+    writes(a, Stream::out, bytes);
+    for (const StepIndex step : {a, b, c}) ends(step, step == a ? 1 : 0);
+    settle();
+    std::array<char, 4096> buffer{};
+    const ssize_t size = ::read(master_, buffer.data(), buffer.size());
+    use(nullptr);
+    return {buffer.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+  }
+
+  int master_ = -1;
+  int terminal_ = -1;
+};
+
+TEST_F(TerminalRunTest, what_a_step_leaves_open_is_ended_before_dream_speaks) {
+  const TemporaryFolder folder;
+  const auto grouped = [&](Console& console) {
+    return make_grouped_renderer(
+        context_, console, plan_, Grouped::all, {}, [] {}, folder.path().string());
+  };
+  EXPECT_EQ(shown("log\nlink \x1b]8;;http://x/y", grouped),
+            "dream: ── ./a:go failed, exit code 1, optional ──\r\nlog\r\nlink \x1b]8;;http://x/y" +
+                std::string(string_over) + link_over + "\r\n");
+}
+
+TEST_F(TerminalRunTest, the_last_lines_of_a_failure_leave_nothing_open) {
+  const auto quiet = [&](Console& console) { return make_quiet_renderer(console, plan_); };
+  EXPECT_EQ(shown("\x1b[31mred\n", quiet),
+            "dream: ── ./a:go, last lines ──\r\n\x1b[31mred\r\n" + std::string(style_over) + "\r\n");
+}
+
+}  // namespace
+}  // namespace dream::output
