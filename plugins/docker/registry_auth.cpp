@@ -36,7 +36,7 @@ Credentials stored_credentials(const Json& entry) {
   Credentials found{.user = json_text(entry, {"username"}),
                     .password = json_text(entry, {"password"}),
                     .token = json_text(entry, {"identitytoken"})};
-  const std::string pair = base64_decode(json_text(entry, {"auth"}));
+  const std::string pair = base64_decode(json_text(entry, {"auth"})).value_or("");
   if (const std::size_t colon = pair.find(':'); colon != std::string::npos) {
     found.user = pair.substr(0, colon);
     found.password = pair.substr(colon + 1);

@@ -32,7 +32,7 @@ Authorization find_all(const TemporaryFolder& folder, const std::string& dockerf
 }
 
 std::string authorization(const TemporaryFolder& folder, const std::string& image) {
-  return base64_decode(find(folder, image).header);
+  return base64_decode(find(folder, image).header).value_or("no base64");
 }
 
 /// A folder of docker's configuration whose passwords are in the helper "fake": a shell script, found in
@@ -120,7 +120,9 @@ TEST(RegistryAuth, the_registries_of_a_build_stand_in_its_dockerfile) {
 }
 
 TEST(RegistryAuth, what_is_no_base64_is_nothing) {
-  for (const char* text : {"a", "a b=", "\xff\xff\xff\xff", "="}) EXPECT_EQ(base64_decode(text), "") << text;
+  for (const char* text : {"a", "a?b=", "\xff\xff\xff\xff"})
+    EXPECT_EQ(base64_decode(text), std::nullopt) << text;
+  EXPECT_EQ(base64_decode(" dXNl\n\tcjpw\r\nYXNz \n"), "user:pass") << "in several lines";
   EXPECT_EQ(base64_decode("dXNlcjpwYXNz"), "user:pass");
   EXPECT_EQ(base64_decode("dTpwdw"), "u:pw") << "without its padding";
 }
