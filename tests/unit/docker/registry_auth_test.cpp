@@ -204,7 +204,23 @@ TEST_F(CredentialHelper, that_fails_is_quoted) {
   helper("echo 'no such store'; exit 1");
   EXPECT_EQ(trouble(), named() + " gave no password: no such store; docker login shows whether it works");
   helper("head -c 1000000 /dev/zero >&2; echo '{}'");
-  EXPECT_EQ(trouble(), named() + " gave no password: {}; docker login shows whether it works");
+  EXPECT_EQ(trouble(), named() + " gave no password; docker login shows whether it works");
+}
+
+TEST_F(CredentialHelper, answers_with_the_first_value_that_it_writes) {
+  helper("echo '{\"ServerURL\": \"x\", \"Username\": \"u\", \"Secret\": \"s\"}'; echo more; exit 0");
+  EXPECT_EQ(authorization(folder, "ghcr.io/x"),
+            R"({"username":"u","password":"s","serveraddress":"ghcr.io"})");
+}
+
+TEST_F(CredentialHelper, that_may_have_written_a_password_is_not_quoted) {
+  for (const char* answer :
+       {R"({"Username": "", "Secret": "hunter2"})", R"({"Username": "u", "Secret": "hunter2")", "hunter2"}) {
+    helper("echo '" + std::string(answer) + "'");
+    EXPECT_EQ(trouble(), named() + " gave no password; docker login shows whether it works") << answer;
+  }
+  helper(R"(echo '{"Username": "", "Secret": "hunter2"}'; exit 1)");
+  EXPECT_EQ(trouble(), named() + " gave no password; docker login shows whether it works");
 }
 
 TEST_F(CredentialHelper, that_knows_nothing_of_a_registry_is_no_trouble) {
