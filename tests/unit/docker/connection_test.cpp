@@ -18,6 +18,7 @@
 #include <optional>
 
 #include "failures.hpp"
+#include "http/answer_of.hpp"
 #include "http/complete.hpp"
 #include "support/silent_names.hpp"
 #include "support/temporary_folder.hpp"
@@ -60,6 +61,38 @@ RqFZ5C3+8S021NlxLltqt1J87IZE7wM3M9mdIrR99G2qCHBB3/9eTb4RKdUy9I42
 q+RKKfkTuPkozRdNbosgQHynvuDbibf2D96OTU6jAAASAQ4D/tccXmBl+vyS2uQ=
 -----END ENCRYPTED PRIVATE KEY-----
 )";
+
+TEST(AnswerOf, is_what_a_program_writes_and_how_it_ends) {
+  const std::string much(std::size_t{1} << 20U, 'x');
+  const http::Answer echoed = http::answer_of({"sh", "-c", "cat; echo first >&2; echo last >&2; exit 3"},
+                                              much, std::chrono::hours(1));
+  EXPECT_EQ(echoed.text, much);
+  EXPECT_EQ(echoed.complaint, "last");
+  EXPECT_EQ(echoed.code, 3);
+  EXPECT_TRUE(http::answer_of({"true"}, much, std::chrono::hours(1)).ok()) << "it reads nothing";
+  EXPECT_EQ(http::answer_of({"sh", "-c", "kill -9 $$"}, "", std::chrono::hours(1)).code, 128 + 9);
+  const http::Answer missing = http::answer_of({"dream-no-such-program"}, "", std::chrono::hours(1));
+  EXPECT_EQ(missing.error, boost::system::errc::no_such_file_or_directory);
+}
+
+TEST(AnswerOf, ends_at_its_limit_with_what_the_program_has_started) {
+  const TemporaryFolder folder;
+  const std::string fifo = (folder.path() / "held").string();
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const int reading = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  for (const char* script :
+       {"sleep 1000 & echo held; wait", "exec > /dev/null 2>&1 < /dev/null; sleep 1000 & wait"}) {
+    const http::Answer late =
+        http::answer_of({"sh", "-c", "exec 9> " + fifo + "; " + script}, "", std::chrono::milliseconds(300));
+    EXPECT_EQ(late.error, asio::error::timed_out);
+    EXPECT_FALSE(late.ok());
+    ::fcntl(reading, F_SETFL, 0);
+    char byte = 0;
+    EXPECT_EQ(::read(reading, &byte, 1), 0) << "nobody has its other end";
+    ::fcntl(reading, F_SETFL, O_NONBLOCK);
+  }
+  ::close(reading);
+}
 
 TEST(Connection, asks_nobody_for_the_passphrase_of_a_key) {
   const TemporaryFolder folder;
