@@ -118,6 +118,8 @@ TEST(DockerOptions, of_what_a_container_may_do_are_checked) {
   EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": 2, "hard": 1}})"), "/ulimits/nofile");
   EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": -1, "hard": 1}})"), "/ulimits/nofile");
   EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": 2, "hard": -1}})"), "fine");
+  EXPECT_EQ(wrong(R"("ulimits": {"nofile": 18446744073709551615})"), "/ulimits/nofile");
+  EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": 18446744073709551615, "hard": -1}})"), "/ulimits/nofile");
   for (const char* host : {"a", "a:", ":1.2.3.4", "="})
     EXPECT_EQ(wrong(R"("extraHosts": [")" + std::string(host) + "\"]"), "/extraHosts/0") << host;
   EXPECT_EQ(wrong(R"("shmSize": "much")"), "/shmSize");
