@@ -153,14 +153,12 @@ Result<Endpoint> parse_endpoint(const std::string& address, const Variables& var
 
 Result<Endpoint> find_endpoint(const std::optional<std::string>& option, const Variables& variables) {
   if (option) return parse_endpoint(*option, variables);
+  if (const std::string host = value_or(variables, "DOCKER_HOST", ""); !host.empty())
+    return not_an_option(parse_endpoint(host, variables), "DOCKER_HOST");
   std::string context = value_or(variables, "DOCKER_CONTEXT", "");
-  if (context.empty()) {
-    if (const std::string host = value_or(variables, "DOCKER_HOST", ""); !host.empty()) {
-      return not_an_option(parse_endpoint(host, variables), "DOCKER_HOST");
-    }
+  if (context.empty())
     context =
         json_text(parse_json_file(configuration_folder(variables) + "/config.json"), {"currentContext"});
-  }
   if (!context.empty() && context != "default") return context_endpoint(context, variables);
   return parse_endpoint(default_address(variables), variables);
 }

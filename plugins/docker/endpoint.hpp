@@ -11,7 +11,7 @@ namespace dream::docker {
 /// The endpoint of an address: unix://PATH, tcp://HOST:PORT, ssh://[USER@]HOST[:PORT][/SOCKET].
 [[nodiscard]] Result<Endpoint> parse_endpoint(const std::string& address, const Variables& variables);
 
-/// The endpoint to use: `option` (the plugin's option `host`) before DOCKER_CONTEXT, DOCKER_HOST, the current
+/// The endpoint to use: `option` (the plugin's option `host`) before DOCKER_HOST, DOCKER_CONTEXT, the current
 /// context of docker's configuration, and the sockets that docker and podman have by default.
 [[nodiscard]] Result<Endpoint> find_endpoint(const std::optional<std::string>& option,
                                              const Variables& variables);

@@ -110,8 +110,10 @@ TEST_F(FindEndpoint, the_option_comes_first) {
   EXPECT_EQ(find_endpoint("unix:///a", variables(values))->path, "/a");
 }
 
-TEST_F(FindEndpoint, DOCKER_HOST_comes_before_the_current_context) {
+TEST_F(FindEndpoint, DOCKER_HOST_comes_before_every_context) {
   values["DOCKER_HOST"] = "tcp://other";
+  EXPECT_EQ(find_endpoint(std::nullopt, variables(values))->host, "other");
+  values["DOCKER_CONTEXT"] = "far";
   EXPECT_EQ(find_endpoint(std::nullopt, variables(values))->host, "other");
 }
 
