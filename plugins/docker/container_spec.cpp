@@ -105,7 +105,7 @@ void write_keys(SpecWriter& spec, SpecWriter::Writer& json, const char* name,
 }  // namespace
 
 std::vector<std::string> command_for(const ContainerPlan& plan, const Image& image) {
-  if (plan.command) return argv_of(*plan.command, plan.arguments);
+  if (plan.command) return *plan.command;
   std::vector<std::string> argv;
   const bool replaced = !image.entrypoint.empty() && !plan.arguments.empty();
   if (!plan.options.entrypoint && !replaced) argv = image.command;

@@ -16,28 +16,16 @@ namespace {
 
 constexpr std::int64_t ms_in_s = 1000;
 
-std::vector<std::string> words_of_line(const std::string& line, bool has_arguments) {
-  std::vector<std::string> words{"sh", "-c", line};
-  if (has_arguments) words.emplace_back("sh");
-  return words;
-}
-
 /// The task's, or else the option's; with what stood after `--`, for which a line has a place.
 Result<std::vector<std::string>> words_of(const sdk::Task& task, const sdk::Options& options) {
   const std::vector<std::string> arguments = task.arguments();
-  std::optional<std::string> line = options.text("command");
-  std::vector<std::string> words = line ? std::vector<std::string>() : options.texts("command");
-  if (task.has_command_line()) line = std::string(task.command_line());
-  if (task.has_command_argv()) {
-    line.reset();
-    words = task.command_argv();
+  std::vector<std::string> words = task.command_argv();
+  if (!task.has_command_argv()) {
+    std::optional<std::string> line = options.text("command");
+    if (task.has_command_line()) line = std::string(task.command_line());
+    if (line) return plugins::words_of_line(*line, arguments);
+    words = options.texts("command");
   }
-  if (line && !arguments.empty()) {
-    Result<std::string> whole = plugins::line_with_arguments(*line);
-    if (!whole) return whole.failure();
-    line = *std::move(whole);
-  }
-  if (line) words = words_of_line(*line, !arguments.empty());
   words.insert(words.end(), arguments.begin(), arguments.end());
   return words;
 }

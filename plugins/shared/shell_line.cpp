@@ -365,4 +365,15 @@ Result<std::string> line_with_arguments(std::string_view line) {
   return LineReader(line).with_arguments();
 }
 
+Result<std::vector<std::string>> words_of_line(std::string_view line,
+                                               const std::vector<std::string>& arguments,
+                                               const std::string& shell) {
+  if (arguments.empty()) return std::vector<std::string>{shell, "-c", std::string(line)};
+  Result<std::string> whole = line_with_arguments(line);
+  if (!whole) return whole.failure();
+  std::vector<std::string> words{shell, "-c", *std::move(whole), "sh"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
+
 }  // namespace dream::plugins
