@@ -108,6 +108,10 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   if (!command) return command.failure();
   plan.command = *std::move(command);
   plan.arguments = task.arguments();
+  if (plan.options.entrypoint && plan.options.entrypoint->empty() && command_for(plan, {}).empty()) {
+    return Failure{DREAM_E_OPTIONS, "nothing to run: the entrypoint is taken away and there is no command",
+                   "set `command`, or leave `entrypoint` out", "/entrypoint"};
+  }
   plan.environment = plugins::given_environment(task, plan.options.env);
   if (!plan.options.workdir.empty()) {
     plan.workdir = (fs::path(plan.mount ? plan.directory : "/") / plan.options.workdir).lexically_normal();

@@ -268,7 +268,7 @@ Result<Options> read_options(std::string_view json) {
   // A lone text is a program, as for docker run.
   if (read.has("entrypoint")) {
     options.entrypoint = read.texts("entrypoint");
-    std::erase(*options.entrypoint, "");
+    if (*options.entrypoint == std::vector<std::string>{""}) options.entrypoint->clear();
   }
   if (const auto mount = read.text("mount")) options.mount = *mount == "project";
   if (const auto pull = read.text("pull")) {

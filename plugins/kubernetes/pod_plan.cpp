@@ -33,7 +33,7 @@ Result<std::vector<std::string>> words_of(const sdk::Task& task, const sdk::Opti
 std::optional<std::vector<std::string>> entrypoint_of(const sdk::Options& options) {
   if (!options.has("entrypoint")) return std::nullopt;
   std::vector<std::string> words = options.texts("entrypoint");
-  std::erase(words, "");
+  if (words == std::vector<std::string>{""}) words.clear();
   return words;
 }
 
@@ -71,6 +71,9 @@ std::vector<std::string> names_in(const Json& list, std::vector<std::string> oth
 Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::Task& task) {
   if (!options.has("image"))
     return Failure{DREAM_E_OPTIONS, "there is no image", R"(set "image", like "postgres:16")"};
+  if (plan.entrypoint && plan.entrypoint->empty() && plan.words.empty())
+    return Failure{DREAM_E_OPTIONS, "nothing to run: the entrypoint is taken away and there is no command",
+                   "set `command`, or leave `entrypoint` out", "/entrypoint"};
   const Json& mount = json_at(options.json(), {"mount"});
   if (mount.IsObject() && plan.copies == mount.HasMember("claim"))
     return Failure{DREAM_E_OPTIONS, "a mount is either a volume or a copy",

@@ -33,7 +33,10 @@ TEST(DockerOptions, an_empty_entrypoint_is_none) {
   EXPECT_FALSE(read_options(R"({"image": "a"})")->entrypoint);
   EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": ""})")->entrypoint, ElementsAre());
   EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": []})")->entrypoint, ElementsAre());
+  EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": [""]})")->entrypoint, ElementsAre());
   EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": "x y"})")->entrypoint, ElementsAre("x y"));
+  EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": ["x", "", "y"]})")->entrypoint,
+              ElementsAre("x", "", "y"));
 }
 
 TEST(DockerOptions, a_port_is_the_containers_or_a_pair_or_a_triple) {
