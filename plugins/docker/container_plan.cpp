@@ -18,12 +18,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where a source is a path, an absolute one.
-std::string resolved_source(std::string source, const std::string& directory, const Variables& variables) {
-  if (source == "~" || source.starts_with("~/")) source = variables("HOME").value_or("") + source.substr(1);
-  if (source.starts_with('.')) source = (fs::path(directory) / source).lexically_normal().string();
-  while (source.size() > 1 && source.ends_with('/')) source.pop_back();
-  return source;
+/// Where a source is a path, it becomes an absolute one.
+Result<void> resolve_sources(std::vector<Volume>& volumes, const std::string& directory,
+                             const Variables& variables) {
+  for (std::size_t index = 0; index < volumes.size(); ++index) {
+    std::string& source = volumes[index].source;
+    if (source == "~" || source.starts_with("~/")) {
+      const std::string home = value_or(variables, "HOME", "");
+      if (home.empty())
+        return Failure{DREAM_E_OPTIONS, "HOME isn't set, which " + source + " begins with",
+                       "set it, or write an absolute path", "/volumes/" + std::to_string(index)};
+      source = home + source.substr(1);
+    }
+    if (source.starts_with('.')) source = (fs::path(directory) / source).lexically_normal().string();
+    while (source.size() > 1 && source.ends_with('/')) source.pop_back();
+  }
+  return {};
 }
 
 /// Such a folder is mounted in another way, which knows fewer modes.
@@ -121,9 +131,8 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.default_user = plan.mount && !plan.options.user;
   plan.user = plan.default_user ? std::to_string(::geteuid()) + ":" + std::to_string(::getegid())
                                 : plan.options.user.value_or("");
-  for (Volume& volume : plan.options.volumes) {
-    volume.source = resolved_source(std::move(volume.source), plan.directory, variables);
-  }
+  const Result<void> resolved = resolve_sources(plan.options.volumes, plan.directory, variables);
+  if (!resolved) return resolved.failure();
   if (const Result<void> modes = check_modes(plan.options.volumes); !modes) return modes.failure();
   plan.docker_configuration = configuration_folder(variables);
   const std::string session = host.session();

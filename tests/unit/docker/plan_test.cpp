@@ -166,6 +166,14 @@ TEST(ContainerPlan, without_an_entrypoint_and_a_command_runs_nothing) {
   }
 }
 
+TEST(ContainerPlan, mounts_nothing_of_a_home_that_is_not_known) {
+  const auto plan = plan_of({.options = R"({"image": "box", "volumes": ["/a:/a", "~/x:/v"]})", .home = ""});
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.failure().code, DREAM_E_OPTIONS);
+  EXPECT_EQ(plan.failure().where, "/volumes/1");
+  EXPECT_EQ(plan.failure().message, "HOME isn't set, which ~/x begins with");
+}
+
 TEST(ContainerSpec, without_an_entrypoint_the_command_is_all) {
   const auto spec = spec_of({.options = R"({"image": "box", "entrypoint": []})", .argv = {"a", "b"}});
   EXPECT_EQ(part(spec, {"Entrypoint"}), R"(["a","b"])");
