@@ -135,6 +135,7 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   if (!resolved) return resolved.failure();
   if (const Result<void> modes = check_modes(plan.options.volumes); !modes) return modes.failure();
   plan.docker_configuration = configuration_folder(variables);
+  plan.proxies = proxies_of(plan.docker_configuration, plan.endpoint.address);
   const std::string session = host.session();
   plan.name = step_name(plan.step, session.empty() ? short_hash(plan.root) : session.substr(0, 8));
   plan.shares_network = plan.options.network.empty();

@@ -39,6 +39,8 @@ struct ContainerPlan {
   bool own_signal = false;                  ///< one of the image's comes before it: dream.json names none
   bool wants_ready = false;                 ///< somebody waits until its health check has passed
   std::chrono::milliseconds ready_limit{};  ///< for so long after its start; 0: for ever
+  /// Of docker's configuration: set in containers and builds unless dream.json sets them.
+  std::map<std::string, std::string> proxies;
   std::string docker_configuration;  ///< folder of docker's own configuration, for registries' passwords
 };
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 
 #include "http/address.hpp"
 
@@ -165,6 +166,22 @@ Result<Endpoint> find_endpoint(const std::optional<std::string>& option, const V
 
 std::string configuration_folder(const Variables& variables) {
   return value_or(variables, "DOCKER_CONFIG", value_or(variables, "HOME", "") + "/.docker");
+}
+
+std::map<std::string, std::string> proxies_of(const std::string& folder, const std::string& address) {
+  const auto configuration = parse_json_file(folder + "/config.json");
+  const Json& own = json_at(configuration, {"proxies", address});
+  const Json& chosen = own.IsObject() ? own : json_at(configuration, {"proxies", "default"});
+  std::map<std::string, std::string> proxies;
+  for (const auto& [member, small, large] : {std::tuple{"httpProxy", "http_proxy", "HTTP_PROXY"},
+                                             {"httpsProxy", "https_proxy", "HTTPS_PROXY"},
+                                             {"ftpProxy", "ftp_proxy", "FTP_PROXY"},
+                                             {"noProxy", "no_proxy", "NO_PROXY"},
+                                             {"allProxy", "all_proxy", "ALL_PROXY"}}) {
+    const std::string value = json_text(chosen, {member});
+    if (!value.empty()) proxies[small] = proxies[large] = value;
+  }
+  return proxies;
 }
 
 }  // namespace dream::docker

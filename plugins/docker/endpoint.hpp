@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -18,5 +19,10 @@ namespace dream::docker {
 
 /// The folder of docker's own configuration.
 [[nodiscard]] std::string configuration_folder(const Variables& variables);
+
+/// The variables that docker's configuration in this folder sets for containers and builds of the engine with
+/// this address: each proxy twice, HTTP_PROXY and http_proxy.
+[[nodiscard]] std::map<std::string, std::string> proxies_of(const std::string& folder,
+                                                            const std::string& address);
 
 }  // namespace dream::docker

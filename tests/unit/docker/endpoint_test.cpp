@@ -146,5 +146,23 @@ TEST_F(FindEndpoint, the_default_context_is_the_socket_of_this_machine) {
   EXPECT_TRUE(find_endpoint(std::nullopt, variables(values))->is_local());
 }
 
+TEST(DockerProxies, are_those_of_the_engine_or_of_all) {
+  const TemporaryFolder folder;
+  folder.write("config.json", R"({"proxies": {
+    "default": {"httpProxy": "http://p:1", "noProxy": "localhost", "allProxy": ""},
+    "tcp://far:1": {"httpsProxy": "http://q:2", "ftpProxy": "f"}}})");
+  using Proxies = std::map<std::string, std::string>;
+  EXPECT_EQ(proxies_of(folder.path().string(), "unix:///var/run/docker.sock"),
+            (Proxies{{"HTTP_PROXY", "http://p:1"},
+                     {"http_proxy", "http://p:1"},
+                     {"NO_PROXY", "localhost"},
+                     {"no_proxy", "localhost"}}));
+  EXPECT_EQ(proxies_of(folder.path().string(), "tcp://far:1"), (Proxies{{"HTTPS_PROXY", "http://q:2"},
+                                                                        {"https_proxy", "http://q:2"},
+                                                                        {"FTP_PROXY", "f"},
+                                                                        {"ftp_proxy", "f"}}));
+  EXPECT_EQ(proxies_of("/no/such", "x"), Proxies{});
+}
+
 }  // namespace
 }  // namespace dream::docker

@@ -166,6 +166,14 @@ TEST(ContainerPlan, without_an_entrypoint_and_a_command_runs_nothing) {
   }
 }
 
+TEST(ContainerSpec, has_the_proxies_that_dream_json_does_not_set) {
+  auto plan = plan_of({.own_environment = {"HTTP_PROXY=own", "A=1"}});
+  ASSERT_TRUE(plan);
+  plan->proxies = {{"HTTP_PROXY", "http://p"}, {"http_proxy", "http://p"}};
+  EXPECT_EQ(part(parse_json(container_spec(*plan, {.id = "i1"}, false)), {"Env"}),
+            R"(["HTTP_PROXY=own","A=1","http_proxy=http://p"])");
+}
+
 TEST(ContainerPlan, mounts_nothing_of_a_home_that_is_not_known) {
   const auto plan = plan_of({.options = R"({"image": "box", "volumes": ["/a:/a", "~/x:/v"]})", .home = ""});
   ASSERT_FALSE(plan);
