@@ -78,6 +78,8 @@ TEST(DockerOptions, memory_has_units) {
   EXPECT_EQ(parse_size("512m"), 512LL * 1024 * 1024);
   EXPECT_EQ(parse_size("1.5G"), 1536LL * 1024 * 1024);
   EXPECT_EQ(parse_size("64MiB"), 64LL * 1024 * 1024);
+  EXPECT_EQ(parse_size("1t"), 1LL << 40U);
+  EXPECT_EQ(parse_size("2PB"), 1LL << 51U);
   EXPECT_EQ(parse_size("7"), 7);
   for (const char* text : {"", "m", "-1m", "1x", "1e30g", "0"}) EXPECT_FALSE(parse_size(text)) << text;
   EXPECT_EQ(wrong_in(R"({"image": "a", "memory": "1 apple"})"), "/memory");
