@@ -1,3 +1,6 @@
+#include <fnmatch.h>
+
+#include <algorithm>
 #include <dream/sdk.hpp>
 #include <dream/sdk/options.hpp>
 #include <filesystem>
@@ -88,6 +91,17 @@ Result<Words> permission_flags(const Options& options) {
   return flags;
 }
 
+/// Deno runs all tasks that fit a name with a star.
+bool is_meant(const std::string& name, const std::string& task) {
+  const std::size_t star = name.find('*');
+  if (star == std::string::npos) return name == task;
+  std::string pattern;
+  for (const char c : name)
+    pattern += std::string_view("?[\\").find(c) == std::string_view::npos ? std::string(1, c)
+                                                                          : std::string("\\") + c;
+  return ::fnmatch(pattern.c_str(), task.c_str(), 0) == 0;
+}
+
 /// Runs tasks of deno.json, deno.jsonc and package.json, or a script.
 class Deno : public CommandExecutor {
  public:
@@ -163,7 +177,12 @@ class Deno : public CommandExecutor {
         configuration ? find_tasks_of(folder / *configuration) : find_tasks(folder);
     if (!tasks) return tasks.failure();
     if (!tasks->has_value()) return no_files();
-    if (!has_task(**tasks, name)) return no_task(name, **tasks);
+    if (name.starts_with('-'))
+      return Failure{DREAM_E_OPTIONS, "deno can't run a task whose name begins with a dash: \"" + name + "\"",
+                     "rename the task", "/task"};
+    const bool is_there =
+        std::ranges::any_of(**tasks, [&](const sdk::FoundTask& one) { return is_meant(name, one.name); });
+    if (!is_there) return no_task(name, **tasks);
     Words argv = verb("task", options);
     append(argv, options.texts("flags"));
     argv.push_back(name);

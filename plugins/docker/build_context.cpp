@@ -86,7 +86,9 @@ Result<void> BuildContext::list(const fs::path& folder, const std::string& prefi
     if (interrupted_) return broken_off();
     const std::string name = prefix + entry.path().filename().string();
     const bool is_folder = entry.is_directory(failure) && !entry.is_symlink(failure);
-    const bool ignored = name != dockerfile_ && ignore_.ignores(name);
+    // The engine itself leaves both out of the image, if the ignore file says so.
+    const bool is_for_engine = name == dockerfile_ || name == ".dockerignore";
+    const bool ignored = !is_for_engine && ignore_.ignores(name);
     if (!ignored) entries_.push_back({entry.path(), name});
     const bool holds_dockerfile = dockerfile_.starts_with(name + "/");
     if (!is_folder || (ignored && !ignore_.has_exceptions() && !holds_dockerfile)) continue;

@@ -12,7 +12,7 @@
 namespace dream::docker {
 
 /// A folder as a tar archive, in pieces: what an engine builds an image from. Leaves out what its
-/// .dockerignore names, but never the Dockerfile.
+/// .dockerignore names, but never that and the Dockerfile.
 class BuildContext {
  public:
   /// The Dockerfile of a build, which exists; or what is missing. `context` is from the project's folder,

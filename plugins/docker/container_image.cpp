@@ -52,7 +52,9 @@ Async<Result<Image>> ContainerLife::build_image() {
   const Authorization authorization = co_await logins_.find_all(dockerfile_text(*dockerfile));
   if (stopping()) co_return pull_broken_off();
   rapidjson::Document arguments(rapidjson::kObjectType);
-  for (const auto& [name, value] : options.arguments) {
+  std::map<std::string, std::string> all = options.arguments;
+  all.insert(plan_.proxies.begin(), plan_.proxies.end());
+  for (const auto& [name, value] : all) {
     arguments.AddMember(rapidjson::StringRef(name.c_str()), rapidjson::StringRef(value.c_str()),
                         arguments.GetAllocator());
   }

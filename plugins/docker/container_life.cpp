@@ -20,6 +20,11 @@ namespace {
 
 using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace): &&
 
+bool lacks_image(const Failure& failure) {
+  const auto says = [&](const char* words) { return failure.message.find(words) != std::string::npos; };
+  return says("does not match the specified platform") || says("No such image");
+}
+
 }  // namespace
 
 void ContainerLife::break_off() {
@@ -71,6 +76,11 @@ Async<Result<Image>> ContainerLife::prepare_image() {
                         "docker pull " + sdk::shell_word(name), plan_.endpoint.address};
     }
   }
+  co_return co_await pulled_image();
+}
+
+Async<Result<Image>> ContainerLife::pulled_image() {
+  const std::string& name = plan_.options.image;
   const Result<void> pulled = co_await pull_image();
   if (!pulled) co_return pulled.failure();
   Result<std::optional<Image>> found = co_await engine_.find_image(name);
@@ -89,12 +99,25 @@ Async<Result<void>> ContainerLife::create() {
   }
   tell("creating its container");
   if (Result<void> joined = co_await join_network(); !joined || stopping()) co_return joined;
-  const std::string spec = container_spec(plan_, image_, rootless);
-  program_.expect(program_of(plan_, image_));
-  const Result<std::string> id = co_await engine_.create(plan_.name, plan_.options.platform, spec);
+  Result<std::string> id = co_await create_of_image(rootless);
+  // The one that is there may be for another platform, or be gone since it was found.
+  const bool may_pull = plan_.options.pull == Pull::missing && !plan_.options.build && !stopping();
+  if (!id && may_pull && lacks_image(id.failure())) {
+    Result<Image> image = co_await pulled_image();
+    if (!image || stopping()) co_return image ? Result<void>() : image.failure();
+    image_ = *std::move(image);
+    tell("creating its container");
+    id = co_await create_of_image(rootless);
+  }
   if (!id) co_return id.failure();
   id_ = *id;
   co_return Result<void>();
+}
+
+Async<Result<std::string>> ContainerLife::create_of_image(bool rootless) {
+  const std::string spec = container_spec(plan_, image_, rootless);
+  program_.expect(program_of(plan_, image_));
+  co_return co_await engine_.create(plan_.name, plan_.options.platform, spec);
 }
 
 Async<LifeEnd> ContainerLife::run() {

@@ -35,6 +35,8 @@ class ContainerLife final : public StepLife {
   }
 
   [[nodiscard]] Async<Result<Image>> prepare_image();
+  [[nodiscard]] Async<Result<Image>> pulled_image();
+  [[nodiscard]] Async<Result<std::string>> create_of_image(bool rootless);
   [[nodiscard]] Async<Result<Image>> build_image();
   [[nodiscard]] Async<Result<void>> pull_image();
   [[nodiscard]] Async<void> forward_output();

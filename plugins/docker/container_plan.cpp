@@ -18,12 +18,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where a source is a path, an absolute one.
-std::string resolved_source(std::string source, const std::string& directory, const Variables& variables) {
-  if (source == "~" || source.starts_with("~/")) source = variables("HOME").value_or("") + source.substr(1);
-  if (source.starts_with('.')) source = (fs::path(directory) / source).lexically_normal().string();
-  while (source.size() > 1 && source.ends_with('/')) source.pop_back();
-  return source;
+/// Where a source is a path, it becomes an absolute one.
+Result<void> resolve_sources(std::vector<Volume>& volumes, const std::string& directory,
+                             const Variables& variables) {
+  for (std::size_t index = 0; index < volumes.size(); ++index) {
+    std::string& source = volumes[index].source;
+    if (source == "~" || source.starts_with("~/")) {
+      const std::string home = value_or(variables, "HOME", "");
+      if (home.empty())
+        return Failure{DREAM_E_OPTIONS, "HOME isn't set, which " + source + " begins with",
+                       "set it, or write an absolute path", "/volumes/" + std::to_string(index)};
+      source = home + source.substr(1);
+    }
+    if (source.starts_with('.')) source = (fs::path(directory) / source).lexically_normal().string();
+    while (source.size() > 1 && source.ends_with('/')) source.pop_back();
+  }
+  return {};
 }
 
 /// Such a folder is mounted in another way, which knows fewer modes.
@@ -38,10 +48,22 @@ Result<void> check_modes(const std::vector<Volume>& volumes) {
   return {};
 }
 
-std::optional<Words> command_of(const sdk::Task& task, const Options& options) {
-  if (task.has_command_line()) return Words(std::string(task.command_line()));
-  if (task.has_command_argv()) return Words(task.command_argv());
-  return options.command;
+/// The task's, or else the option's; with what stood after `--`, for which a line has a place. Nothing where
+/// the image's own command runs.
+Result<std::optional<std::vector<std::string>>> command_of(const sdk::Task& task, const Options& options) {
+  std::optional<Words> command = options.command;
+  if (task.has_command_line()) command = Words(std::string(task.command_line()));
+  if (task.has_command_argv()) command = Words(task.command_argv());
+  if (!command) return std::optional<std::vector<std::string>>();
+  const std::vector<std::string> arguments = task.arguments();
+  if (const auto* line = std::get_if<std::string>(&*command)) {
+    Result<std::vector<std::string>> words = plugins::words_of_line(*line, arguments);
+    if (!words) return words.failure();
+    return std::optional(*std::move(words));
+  }
+  std::vector<std::string> words = std::get<std::vector<std::string>>(*std::move(command));
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return std::optional(std::move(words));
 }
 
 /// The last part of a project's path, where it can be a host's name; the workspace's root has none.
@@ -92,12 +114,13 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.ready_limit = task.ready_limit();
   // An engine elsewhere has no such folder, nor has another node.
   plan.mount = plan.options.mount.value_or(plan.endpoint.is_local() && !plan.options.swarm);
-  plan.command = command_of(task, plan.options);
+  Result<std::optional<std::vector<std::string>>> command = command_of(task, plan.options);
+  if (!command) return command.failure();
+  plan.command = *std::move(command);
   plan.arguments = task.arguments();
-  if (plan.command && std::holds_alternative<std::string>(*plan.command) && !plan.arguments.empty()) {
-    Result<std::string> line = plugins::line_with_arguments(std::get<std::string>(*plan.command));
-    if (!line) return line.failure();
-    plan.command = std::move(*line);
+  if (plan.options.entrypoint && plan.options.entrypoint->empty() && command_for(plan, {}).empty()) {
+    return Failure{DREAM_E_OPTIONS, "nothing to run: the entrypoint is taken away and there is no command",
+                   "set `command`, or leave `entrypoint` out", "/entrypoint"};
   }
   plan.environment = plugins::given_environment(task, plan.options.env);
   if (!plan.options.workdir.empty()) {
@@ -108,11 +131,11 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.default_user = plan.mount && !plan.options.user;
   plan.user = plan.default_user ? std::to_string(::geteuid()) + ":" + std::to_string(::getegid())
                                 : plan.options.user.value_or("");
-  for (Volume& volume : plan.options.volumes) {
-    volume.source = resolved_source(std::move(volume.source), plan.directory, variables);
-  }
+  const Result<void> resolved = resolve_sources(plan.options.volumes, plan.directory, variables);
+  if (!resolved) return resolved.failure();
   if (const Result<void> modes = check_modes(plan.options.volumes); !modes) return modes.failure();
   plan.docker_configuration = configuration_folder(variables);
+  plan.proxies = proxies_of(plan.docker_configuration, plan.endpoint.address);
   const std::string session = host.session();
   plan.name = step_name(plan.step, session.empty() ? short_hash(plan.root) : session.substr(0, 8));
   plan.shares_network = plan.options.network.empty();
@@ -126,18 +149,6 @@ Result<ContainerPlan> make_plan(const sdk::Host& host, const sdk::Project& proje
   plan.labels[step_label] = plan.step;
   plan.labels[process_label] = own_identity();
   return plan;
-}
-
-std::vector<std::string> argv_of(const Words& command, const std::vector<std::string>& arguments) {
-  std::vector<std::string> argv;
-  if (const auto* line = std::get_if<std::string>(&command)) {
-    argv = {"sh", "-c", *line};
-    if (!arguments.empty()) argv.emplace_back("sh");
-  } else {
-    argv = std::get<std::vector<std::string>>(command);
-  }
-  argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return argv;
 }
 
 Result<void> check_readiness(const ContainerPlan& plan, const Image& image) {
@@ -224,8 +235,7 @@ std::string describe(const ContainerPlan& plan) {
   if (options.entrypoint && options.entrypoint->size() > 1) {
     argv.insert(argv.end(), options.entrypoint->begin() + 1, options.entrypoint->end());
   }
-  const std::vector<std::string> command =
-      plan.command ? argv_of(*plan.command, plan.arguments) : plan.arguments;
+  const std::vector<std::string> command = plan.command.value_or(plan.arguments);
   argv.insert(argv.end(), command.begin(), command.end());
   return sdk::shell_line(argv);
 }

@@ -29,16 +29,18 @@ struct ContainerPlan {
   std::string workdir;               ///< empty: the image's own
   /// "" is the image's own.
   std::string user;
-  bool default_user = false;     ///< `user` is the caller, and not what dream.json says
-  std::optional<Words> command;  ///< a line that gets arguments has a place for them
-  std::vector<std::string> arguments;
-  std::vector<std::string> environment;  ///< NAME=VALUE
+  bool default_user = false;                        ///< `user` is the caller, and not what dream.json says
+  std::optional<std::vector<std::string>> command;  ///< with the arguments; nothing: the image's own
+  std::vector<std::string> arguments;               ///< of the command line
+  std::vector<std::string> environment;             ///< NAME=VALUE
   std::map<std::string, std::string> labels;
   int stop_signal = 15;
   std::chrono::milliseconds grace{5000};    ///< after which it is killed
   bool own_signal = false;                  ///< one of the image's comes before it: dream.json names none
   bool wants_ready = false;                 ///< somebody waits until its health check has passed
   std::chrono::milliseconds ready_limit{};  ///< for so long after its start; 0: for ever
+  /// Of docker's configuration: set in containers and builds unless dream.json sets them.
+  std::map<std::string, std::string> proxies;
   std::string docker_configuration;  ///< folder of docker's own configuration, for registries' passwords
 };
 
@@ -53,10 +55,6 @@ inline constexpr const char* process_label = "dream.process";
 
 /// The name of the network that the containers of a run of dream in this workspace share.
 [[nodiscard]] std::string network_name(const std::string& root, const std::string& run);
-
-/// The words of a command, with what stood after `--`, for which a line has a place.
-[[nodiscard]] std::vector<std::string> argv_of(const Words& command,
-                                               const std::vector<std::string>& arguments);
 
 /// The body of the request that creates the container. `rootless`: root in the container is the caller.
 [[nodiscard]] std::string container_spec(const ContainerPlan& plan, const Image& image, bool rootless);

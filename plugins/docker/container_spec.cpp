@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "container_plan.hpp"
+#include "shared/programs.hpp"
 
 namespace dream::docker {
 
@@ -102,10 +103,16 @@ void write_keys(SpecWriter& spec, SpecWriter::Writer& json, const char* name,
   });
 }
 
+std::vector<std::string> with_proxies(const ContainerPlan& plan) {
+  std::vector<std::string> environment = plan.environment;
+  for (const auto& [name, value] : plan.proxies) plugins::set_default(environment, name, value);
+  return environment;
+}
+
 }  // namespace
 
 std::vector<std::string> command_for(const ContainerPlan& plan, const Image& image) {
-  if (plan.command) return argv_of(*plan.command, plan.arguments);
+  if (plan.command) return *plan.command;
   std::vector<std::string> argv;
   const bool replaced = !image.entrypoint.empty() && !plan.arguments.empty();
   if (!plan.options.entrypoint && !replaced) argv = image.command;
@@ -148,7 +155,7 @@ std::string container_spec(const ContainerPlan& plan, const Image& image, bool r
   }
   spec.text("WorkingDir", plan.workdir);
   if (!plan.default_user || !rootless) spec.text("User", plan.user);
-  spec.texts("Env", plan.environment);
+  spec.texts("Env", with_proxies(plan));
   spec.table("Labels", plan.labels);
   if (options.health_check) write_health_check(spec, *options.health_check);
   spec.flag("Tty", false);

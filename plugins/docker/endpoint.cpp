@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 
 #include "http/address.hpp"
 
@@ -153,20 +154,34 @@ Result<Endpoint> parse_endpoint(const std::string& address, const Variables& var
 
 Result<Endpoint> find_endpoint(const std::optional<std::string>& option, const Variables& variables) {
   if (option) return parse_endpoint(*option, variables);
+  if (const std::string host = value_or(variables, "DOCKER_HOST", ""); !host.empty())
+    return not_an_option(parse_endpoint(host, variables), "DOCKER_HOST");
   std::string context = value_or(variables, "DOCKER_CONTEXT", "");
-  if (context.empty()) {
-    if (const std::string host = value_or(variables, "DOCKER_HOST", ""); !host.empty()) {
-      return not_an_option(parse_endpoint(host, variables), "DOCKER_HOST");
-    }
+  if (context.empty())
     context =
         json_text(parse_json_file(configuration_folder(variables) + "/config.json"), {"currentContext"});
-  }
   if (!context.empty() && context != "default") return context_endpoint(context, variables);
   return parse_endpoint(default_address(variables), variables);
 }
 
 std::string configuration_folder(const Variables& variables) {
   return value_or(variables, "DOCKER_CONFIG", value_or(variables, "HOME", "") + "/.docker");
+}
+
+std::map<std::string, std::string> proxies_of(const std::string& folder, const std::string& address) {
+  const auto configuration = parse_json_file(folder + "/config.json");
+  const Json& own = json_at(configuration, {"proxies", address});
+  const Json& chosen = own.IsObject() ? own : json_at(configuration, {"proxies", "default"});
+  std::map<std::string, std::string> proxies;
+  for (const auto& [member, small, large] : {std::tuple{"httpProxy", "http_proxy", "HTTP_PROXY"},
+                                             {"httpsProxy", "https_proxy", "HTTPS_PROXY"},
+                                             {"ftpProxy", "ftp_proxy", "FTP_PROXY"},
+                                             {"noProxy", "no_proxy", "NO_PROXY"},
+                                             {"allProxy", "all_proxy", "ALL_PROXY"}}) {
+    const std::string value = json_text(chosen, {member});
+    if (!value.empty()) proxies[small] = proxies[large] = value;
+  }
+  return proxies;
 }
 
 }  // namespace dream::docker

@@ -86,7 +86,10 @@ Failure refused(const Endpoint& endpoint, std::string_view what, unsigned status
   const std::string message = message_of(status, body);
   Failure failure{DREAM_E_FAILED, "the container engine can't " + std::string(what) + ": " + message, "",
                   endpoint.address};
+  // What a build runs may miss a program, too: that tells nothing about the step's.
+  const bool is_about_an_image = what.starts_with("build ") || what.starts_with("pull ");
   for (const Symptom& symptom : symptoms) {
+    if (symptom.code != DREAM_E_FAILED && is_about_an_image) continue;
     if (message.find(symptom.part) == std::string::npos) continue;
     failure.code = symptom.code;
     failure.hint = symptom.hint;

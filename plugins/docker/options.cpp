@@ -161,8 +161,8 @@ std::optional<std::int64_t> parse_size(std::string_view text) {
   std::string unit(end);
   for (char& c : unit) c = static_cast<char>(c | 0x20);  // letters become small ones
   double factor = 1;
-  for (const auto& [name, bytes] :
-       {std::pair("k", 1024.0), std::pair("m", 1048576.0), std::pair("g", 1073741824.0)}) {
+  for (const auto& [name, bytes] : {std::pair("k", 0x1p10), std::pair("m", 0x1p20), std::pair("g", 0x1p30),
+                                    std::pair("t", 0x1p40), std::pair("p", 0x1p50)}) {
     if (unit == name || unit == std::string(name) + "b" || unit == std::string(name) + "ib") factor = bytes;
   }
   if (factor == 1 && !unit.empty() && unit != "b") return std::nullopt;
@@ -268,7 +268,7 @@ Result<Options> read_options(std::string_view json) {
   // A lone text is a program, as for docker run.
   if (read.has("entrypoint")) {
     options.entrypoint = read.texts("entrypoint");
-    std::erase(*options.entrypoint, "");
+    if (*options.entrypoint == std::vector<std::string>{""}) options.entrypoint->clear();
   }
   if (const auto mount = read.text("mount")) options.mount = *mount == "project";
   if (const auto pull = read.text("pull")) {

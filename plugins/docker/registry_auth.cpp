@@ -36,7 +36,7 @@ Credentials stored_credentials(const Json& entry) {
   Credentials found{.user = json_text(entry, {"username"}),
                     .password = json_text(entry, {"password"}),
                     .token = json_text(entry, {"identitytoken"})};
-  const std::string pair = base64_decode(json_text(entry, {"auth"}));
+  const std::string pair = base64_decode(json_text(entry, {"auth"})).value_or("");
   if (const std::size_t colon = pair.find(':'); colon != std::string::npos) {
     found.user = pair.substr(0, colon);
     found.password = pair.substr(colon + 1);
@@ -46,7 +46,10 @@ Credentials stored_credentials(const Json& entry) {
 
 /// What a credential helper has said of a registry; empty without a password.
 Credentials helper_credentials(std::string_view answer) {
-  const auto json = parse_json(answer);
+  // The first value counts, as docker reads it.
+  constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseStopWhenDoneFlag;
+  rapidjson::Document json;
+  if (json.Parse<flags>(answer.data(), answer.size()).HasParseError()) return {};
   Credentials found{.user = json_text(json, {"Username"}), .password = json_text(json, {"Secret"})};
   if (found.user == "<token>") found = {.token = found.password};
   return found;
@@ -209,6 +212,12 @@ Async<RegistryLogins::Answer> RegistryLogins::ask(std::string program, std::stri
   // So ends one that hasn't read the question.
   if (answer.error == asio::error::connection_reset) answer.error = asio::error::eof;
   answer.complaint = helper->complaint();
+  // What a helper writes to its standard output may be a password, unless that is how it failed.
+  const std::string_view said = answer.text;
+  const std::size_t first = said.find_first_not_of(" \t\r\n");
+  if (answer.complaint.empty() && first != std::string_view::npos && said[first] != '{' &&
+      (co_await helper->exit_code(std::chrono::seconds(1))).value_or(0) != 0)
+    answer.complaint = said.substr(0, said.find('\n'));
   helper_.reset();
   co_return answer;
 }
@@ -220,8 +229,7 @@ std::string RegistryLogins::trouble_of(const std::string& program, const Answer&
   if (answer.error == boost::system::errc::no_such_file_or_directory) {
     return program + named + " is not installed: install it, or remove it there";
   }
-  std::string words = answer.complaint;
-  if (words.empty()) words = answer.text.substr(0, answer.text.find('\n'));
+  const std::string& words = answer.complaint;
   std::string trouble = program + named;
   if (answer.error == asio::error::timed_out) {
     trouble += " doesn't answer";

@@ -50,7 +50,7 @@ class RegistryLogins {
   struct Answer {
     std::string text;
     error_code error;       ///< eof: it has said everything
-    std::string complaint;  ///< its last words on standard error
+    std::string complaint;  ///< its last words on standard error, or why it failed
   };
 
   [[nodiscard]] Async<Credentials> find(const Json& configuration, const std::string& registry,

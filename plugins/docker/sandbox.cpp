@@ -38,8 +38,13 @@ Result<std::vector<Ulimit>> read_ulimits(const Json& json) {
   for (const auto& member : json.GetObject()) {
     const std::string name(member.name.GetString(), member.name.GetStringLength());
     const bool is_pair = member.value.IsObject();
-    const std::int64_t soft = is_pair ? json_number(member.value, {"soft"}) : member.value.GetInt64();
-    const std::int64_t hard = is_pair ? json_number(member.value, {"hard"}) : soft;
+    const Json& soft_limit = is_pair ? json_at(member.value, {"soft"}) : member.value;
+    const Json& hard_limit = is_pair ? json_at(member.value, {"hard"}) : member.value;
+    if (!soft_limit.IsInt64() || !hard_limit.IsInt64())
+      return wrong_setting("/ulimits/" + name, "this is no limit",
+                           "write a number up to 9223372036854775807, or -1 for none");
+    const std::int64_t soft = soft_limit.GetInt64();
+    const std::int64_t hard = hard_limit.GetInt64();
     if (hard != -1 && (soft == -1 || soft > hard))
       return wrong_setting("/ulimits/" + name, "its soft limit is above the hard one",
                            "soft is at most hard");

@@ -101,8 +101,7 @@ std::string describe_service(const ContainerPlan& plan) {
     command.erase(command.begin());
   }
   words.add(options.image);
-  const std::vector<std::string> argv =
-      plan.command ? argv_of(*plan.command, plan.arguments) : plan.arguments;
+  const std::vector<std::string> argv = plan.command.value_or(plan.arguments);
   command.insert(command.end(), argv.begin(), argv.end());
   for (std::string& word : command) words.add(std::move(word));
   return words.line();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,7 +10,7 @@ namespace dream::http {
 [[nodiscard]] std::string base64_encode(std::string_view bytes);
 /// With the common alphabet.
 [[nodiscard]] std::string base64_standard(std::string_view bytes);
-/// Of either alphabet; empty when it is none.
-[[nodiscard]] std::string base64_decode(std::string text);
+/// Of either alphabet; white space doesn't count. nullopt: it is none.
+[[nodiscard]] std::optional<std::string> base64_decode(std::string text);
 
 }  // namespace dream::http

@@ -20,10 +20,15 @@ namespace {
 
 constexpr std::chrono::seconds open_limit{10};
 
-Result<void> load_texts(asio::ssl::context& context, const TlsFiles& tls) {
+std::string why(const error_code& error, bool is_encrypted) {
+  return is_encrypted ? "the key is encrypted; dream asks for no passphrase" : error.message();
+}
+
+Result<void> load_texts(asio::ssl::context& context, const TlsFiles& tls, const bool& is_encrypted) {
   error_code error;
   const auto failed = [&](const char* what) {
-    return Failure{DREAM_E_FAILED, std::string("the ") + what + " can't be used: " + error.message()};
+    return Failure{DREAM_E_FAILED,
+                   std::string("the ") + what + " can't be used: " + why(error, is_encrypted)};
   };
   if (tls.verify && !tls.authority_text.empty())
     context.add_certificate_authority(asio::buffer(tls.authority_text), error);
@@ -39,8 +44,15 @@ Result<void> load_texts(asio::ssl::context& context, const TlsFiles& tls) {
 /// Lets the files of `tls` be used; the message names the one that can't be.
 Result<void> load(asio::ssl::context& context, const TlsFiles& tls) {
   error_code error;
+  // OpenSSL itself would ask on the terminal, and wait.
+  const auto is_encrypted = std::make_shared<bool>(false);
+  const auto no_passphrase = [is_encrypted](std::size_t, asio::ssl::context::password_purpose) {
+    *is_encrypted = true;
+    return std::string();
+  };
+  context.set_password_callback(no_passphrase, error);
   const auto failed = [&](const std::string& file) {
-    return Failure{DREAM_E_FAILED, "the TLS file can't be used: " + error.message(), "", file};
+    return Failure{DREAM_E_FAILED, "the TLS file can't be used: " + why(error, *is_encrypted), "", file};
   };
   const bool own_authority = !tls.authority.empty() || !tls.authority_text.empty();
   if (tls.verify && !own_authority) context.set_default_verify_paths(error);
@@ -50,7 +62,7 @@ Result<void> load(asio::ssl::context& context, const TlsFiles& tls) {
   if (error) return failed(tls.certificate);
   if (!tls.key.empty()) context.use_private_key_file(tls.key, asio::ssl::context::pem, error);
   if (error) return failed(tls.key);
-  return load_texts(context, tls);
+  return load_texts(context, tls, *is_encrypted);
 }
 
 /// A container may run for days without a byte. When the other machine is gone, or the way to it, this end is

@@ -44,8 +44,12 @@ class Connection {
   /// Once. Gives up after `limit`, or after some seconds.
   [[nodiscard]] Async<Result<void>> open(const Endpoint& endpoint, Limit limit = {});
   /// Instead of open(): the input and output of a program.
-  [[nodiscard]] error_code start(const std::vector<std::string>& command) {
-    return program_.start(command, stream_.socket());
+  [[nodiscard]] error_code start(const std::vector<std::string>& command,
+                                 const std::vector<std::string>& variables = {}) {
+    return program_.start(command, stream_.socket(), variables);
+  }
+  [[nodiscard]] Async<std::optional<int>> exit_code(std::chrono::milliseconds limit) const {
+    return program_.exit_code(limit);
   }
   /// From now on, until this is called again: what isn't done after `limit` fails with timed_out, and the
   /// connection is closed. Nothing: there is no limit.

@@ -29,7 +29,7 @@ messages::request<messages::string_body> message_of(const Request& request, cons
   messages::request<messages::string_body> message(request.method, request.target, version, request.body);
   message.set(messages::field::host, endpoint.host.empty() ? "localhost" : endpoint.host);
   message.set(messages::field::user_agent, "dream");
-  for (const auto& [name, value] : request.headers) message.set(name, value);
+  for (const auto& [name, value] : request.headers) message.insert(name, value);
   if (in_pieces || !request.body.empty()) message.set(messages::field::content_type, request.content_type);
   if (in_pieces) {
     message.chunked(true);

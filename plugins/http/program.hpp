@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +23,12 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   /// Once. `command` is a program, which is searched in PATH, and its arguments; `socket` becomes this side
-  /// of its standard input and output.
-  [[nodiscard]] error_code start(const std::vector<std::string>& command, Socket& socket);
+  /// of its standard input and output. It has dream's own environment, with what `variables` sets.
+  [[nodiscard]] error_code start(const std::vector<std::string>& command, Socket& socket,
+                                 const std::vector<std::string>& variables = {});
+
+  /// How it has ended, a signal as 128 and more; nullopt where it lives on after `limit`.
+  [[nodiscard]] Async<std::optional<int>> exit_code(std::chrono::milliseconds limit) const;
 
   /// The last line that it has written to its standard error; empty without one.
   [[nodiscard]] std::string complaint() const;

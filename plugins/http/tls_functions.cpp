@@ -46,6 +46,7 @@ DREAM_TLS(void*, SSL_CTX_get_ex_data, (const SSL_CTX* context, int index), conte
 DREAM_TLS(int, SSL_CTX_load_verify_locations, (SSL_CTX * context, const char* file, const char* folder),
           context, file, folder)
 DREAM_TLS(SSL_CTX*, SSL_CTX_new, (const SSL_METHOD* method), method)
+DREAM_TLS(void, SSL_CTX_set_default_passwd_cb, (SSL_CTX * context, pem_password_cb* ask), context, ask)
 DREAM_TLS(void, SSL_CTX_set_default_passwd_cb_userdata, (SSL_CTX * context, void* data), context, data)
 DREAM_TLS(int, SSL_CTX_set_default_verify_paths, (SSL_CTX * context), context)
 DREAM_TLS(int, SSL_CTX_set_ex_data, (SSL_CTX * context, int index, void* data), context, index, data)

@@ -126,7 +126,7 @@ Async<Result<unsigned>> Channel::try_open(const std::string& target, const std::
   const Result<void> opened = co_await link->connection.open(login_->endpoint());
   if (!opened) co_return opened.failure();
   link->stream.set_option(websocket::stream_base::decorator([this](websocket::request_type& request) {
-    for (const auto& [name, value] : login_->headers()) request.set(name, value);
+    for (const auto& [name, value] : login_->headers()) request.insert(name, value);
     request.set(beast::http::field::user_agent, "dream");
     request.set(beast::http::field::sec_websocket_protocol, protocol);
   }));

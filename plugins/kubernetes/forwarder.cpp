@@ -106,7 +106,10 @@ void Forwarder::warn(const std::string& text) {
 Async<void> Forwarder::live() {
   auto begin = Clock::now();
   while (!closed_) {
-    if (co_await answers() && !closed_) {
+    const bool is_there = co_await answers();
+    // A server that speaks first would keep it, and so a connection to itself.
+    trial_->close();
+    if (is_there && !closed_) {
       const error_code error = listen();
       if (error)
         warn("port " + std::to_string(port_.local) +

@@ -5,13 +5,14 @@
 #include <dream/sdk/options.hpp>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <sstream>
 #include <system_error>
 
 #include "http/address.hpp"
 #include "http/base64.hpp"
+#include "http/http.hpp"
+#include "shared/json_file.hpp"
 #include "yaml.hpp"
 
 namespace dream::kubernetes {
@@ -76,6 +77,13 @@ Failure wrong(const Merged& merged, std::string message, std::string hint) {
   return {DREAM_E_FAILED, std::move(message), std::move(hint), merged.files};
 }
 
+/// The PEM that an entry has in base64.
+Result<std::string> data_at(const Merged& merged, const Entry& entry, const char* name) {
+  std::optional<std::string> pem = http::base64_decode(text_at(entry.node, name));
+  if (!pem) return wrong(merged, std::string(name) + " is not base64", "copy it anew");
+  return *std::move(pem);
+}
+
 Result<Endpoint> read_server(const Merged& merged, const Entry& cluster, std::string& prefix) {
   const std::string server = text_at(cluster.node, "server");
   const bool secure = server.starts_with("https://");
@@ -93,7 +101,9 @@ Result<Endpoint> read_server(const Merged& merged, const Entry& cluster, std::st
     return wrong(merged, "its cluster has a proxy-url, which dream doesn't know", "");
   if (!secure) return endpoint;
   endpoint.tls = http::TlsFiles{.verify = !flag_at(cluster.node, "insecure-skip-tls-verify")};
-  endpoint.tls->authority_text = http::base64_decode(text_at(cluster.node, "certificate-authority-data"));
+  Result<std::string> authority = data_at(merged, cluster, "certificate-authority-data");
+  if (!authority) return authority.failure();
+  endpoint.tls->authority_text = *std::move(authority);
   if (endpoint.tls->authority_text.empty())
     endpoint.tls->authority = path_at(cluster, "certificate-authority");
   endpoint.tls->name = text_at(cluster.node, "tls-server-name");
@@ -119,12 +129,16 @@ std::optional<LoginProgram> read_program(const Entry& user) {
   return program;
 }
 
-void read_user(const Entry& user, Access& access) {
+Result<void> read_user(const Merged& merged, const Entry& user, Access& access) {
   if (access.endpoint.tls) {
     http::TlsFiles& tls = *access.endpoint.tls;
-    tls.certificate_text = http::base64_decode(text_at(user.node, "client-certificate-data"));
+    Result<std::string> certificate = data_at(merged, user, "client-certificate-data");
+    if (!certificate) return certificate.failure();
+    tls.certificate_text = *std::move(certificate);
     if (tls.certificate_text.empty()) tls.certificate = path_at(user, "client-certificate");
-    tls.key_text = http::base64_decode(text_at(user.node, "client-key-data"));
+    Result<std::string> key = data_at(merged, user, "client-key-data");
+    if (!key) return key.failure();
+    tls.key_text = *std::move(key);
     if (tls.key_text.empty()) tls.key = path_at(user, "client-key");
   }
   access.token = text_at(user.node, "token");
@@ -135,7 +149,17 @@ void read_user(const Entry& user, Access& access) {
     access.headers.emplace_back("Impersonate-User", as);
   for (const std::string& group : texts_at(user.node, "as-groups"))
     access.headers.emplace_back("Impersonate-Group", group);
+  if (const std::string id = text_at(user.node, "as-uid"); !id.empty())
+    access.headers.emplace_back("Impersonate-Uid", id);
+  if (const Json& extra = json_at(user.node, {"as-user-extra"}); extra.IsObject()) {
+    for (const auto& member : extra.GetObject()) {
+      const std::string name(member.name.GetString(), member.name.GetStringLength());
+      for (const std::string& value : texts_at(extra, name.c_str()))
+        access.headers.emplace_back("Impersonate-Extra-" + http::url_encode(name), value);
+    }
+  }
   access.program = read_program(user);
+  return {};
 }
 
 Result<Access> access_of(const Merged& merged, const AccessOptions& options) {
@@ -162,7 +186,7 @@ Result<Access> access_of(const Merged& merged, const AccessOptions& options) {
   const std::string user_name = text_at(context->second.node, "user");
   const auto user = merged.users.find(user_name);
   if (user != merged.users.end()) {
-    read_user(user->second, access);
+    if (const Result<void> read = read_user(merged, user->second, access); !read) return read.failure();
   } else if (!user_name.empty()) {
     return wrong(merged, "the kubeconfig has no user \"" + user_name + "\"",
                  "its context " + name + " names it");
@@ -230,12 +254,16 @@ Result<Access> read_access(const std::vector<ConfigText>& configs, const AccessO
 }
 
 Result<Access> find_access(const AccessOptions& options, const Variables& variables) {
+  if (options.kubeconfig.starts_with("~/") && plugins::value_or(variables, "HOME", "").empty())
+    return Failure{DREAM_E_OPTIONS, "HOME isn't set, which " + options.kubeconfig + " begins with",
+                   "set it, or write an absolute path", "/kubeconfig"};
   const std::vector<std::string> files = kubeconfig_files(options, variables);
   std::vector<ConfigText> configs;
   for (const std::string& path : files) {
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream) continue;
-    configs.push_back({path, std::string{std::istreambuf_iterator<char>(stream), {}}});
+    if (!plugins::is_there(path)) continue;
+    Result<std::string> text = plugins::read_text(path);
+    if (!text) return text.failure();
+    configs.push_back({path, *std::move(text)});
   }
   if (!configs.empty()) return read_access(configs, options, yaml_program());
   if (std::optional<Access> own = own_cluster(options, variables)) return *std::move(own);

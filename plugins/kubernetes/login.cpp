@@ -18,8 +18,6 @@ namespace dream::kubernetes {
 
 namespace {
 
-/// It may open a browser.
-constexpr std::chrono::minutes program_limit{2};
 constexpr std::size_t longest_answer = std::size_t{1024} * 1024;
 
 std::string trimmed(std::string text) {
@@ -86,9 +84,11 @@ Async<Result<void>> Login::prepare(bool refused) {
   token_ = token_.empty() ? access_.token : token_;
   if (!access_.token_file.empty()) std::getline(std::ifstream(access_.token_file), token_);
   if (!access_.program) co_return Result<void>();
-  const bool is_old = expires_s_ > 0 && std::time(nullptr) >= expires_s_;
+  const bool waits = asking_;
   while (asking_) co_await turn_.async_wait(answered);
-  if (asked_ && !refused && !is_old) co_return Result<void>();
+  const bool is_old = expires_s_ > 0 && std::time(nullptr) >= expires_s_;
+  // What another one has just got is as good as it can be.
+  if (asked_ && (waits || (!refused && !is_old))) co_return Result<void>();
   asking_ = true;
   Result<void> done = co_await run_program();
   asking_ = false;
@@ -110,15 +110,13 @@ Async<Result<void>> Login::run_program() {
                             ? plugins::is_installed(name, plugins::own_search_path())
                             : plugins::is_file(name);
   if (!is_there) co_return failed("it is not installed");
-  std::vector<std::string> words{"env"};
-  words.insert(words.end(), program.environment.begin(), program.environment.end());
-  words.push_back("KUBERNETES_EXEC_INFO=" + exec_info(access_));
-  words.insert(words.end(), program.command.begin(), program.command.end());
+  std::vector<std::string> variables = program.environment;
+  variables.push_back("KUBERNETES_EXEC_INFO=" + exec_info(access_));
   const auto connection = std::make_shared<http::Connection>(turn_.get_executor(), server_words);
-  error_code error = connection->start(words);
+  error_code error = connection->start(program.command, variables);
   if (error) co_return failed(error.message());
   connection->finish_writing();
-  connection->expires_after(program_limit);
+  connection->expires_after(limit_);
   std::string answer;
   std::array<char, 4096> buffer{};
   while (!error && answer.size() < longest_answer) {
@@ -126,6 +124,9 @@ Async<Result<void>> Login::run_program() {
     error = failure;
     answer.append(buffer.data(), bytes);
   }
+  if (error == asio::error::timed_out)
+    co_return failed("it doesn't answer within " +
+                     std::to_string(std::chrono::ceil<std::chrono::minutes>(limit_).count()) + " min");
   const Result<Credential> credential = read_credential(answer);
   if (!credential) {
     const std::string said = trimmed(connection->complaint());

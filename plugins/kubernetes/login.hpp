@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,8 +29,10 @@ struct Credential {
 /// runs once, and again when what it gave is no longer good.
 class Login {
  public:
-  Login(const asio::any_io_executor& executor, Access access)
-      : access_(std::move(access)), endpoint_(access_.endpoint), turn_(executor) {
+  /// `limit` is how long a program may take; it may open a browser.
+  Login(const asio::any_io_executor& executor, Access access,
+        std::chrono::milliseconds limit = std::chrono::minutes(2))
+      : access_(std::move(access)), endpoint_(access_.endpoint), limit_(limit), turn_(executor) {
     turn_.expires_at(asio::steady_timer::time_point::max());
   }
 
@@ -48,6 +51,7 @@ class Login {
 
   Access access_;
   Endpoint endpoint_;
+  std::chrono::milliseconds limit_;
   std::string token_;
   bool asked_ = false;          ///< the program
   bool asking_ = false;         ///< one at a time

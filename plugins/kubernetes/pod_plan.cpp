@@ -16,28 +16,16 @@ namespace {
 
 constexpr std::int64_t ms_in_s = 1000;
 
-std::vector<std::string> words_of_line(const std::string& line, bool has_arguments) {
-  std::vector<std::string> words{"sh", "-c", line};
-  if (has_arguments) words.emplace_back("sh");
-  return words;
-}
-
 /// The task's, or else the option's; with what stood after `--`, for which a line has a place.
 Result<std::vector<std::string>> words_of(const sdk::Task& task, const sdk::Options& options) {
   const std::vector<std::string> arguments = task.arguments();
-  std::optional<std::string> line = options.text("command");
-  std::vector<std::string> words = line ? std::vector<std::string>() : options.texts("command");
-  if (task.has_command_line()) line = std::string(task.command_line());
-  if (task.has_command_argv()) {
-    line.reset();
-    words = task.command_argv();
+  std::vector<std::string> words = task.command_argv();
+  if (!task.has_command_argv()) {
+    std::optional<std::string> line = options.text("command");
+    if (task.has_command_line()) line = std::string(task.command_line());
+    if (line) return plugins::words_of_line(*line, arguments);
+    words = options.texts("command");
   }
-  if (line && !arguments.empty()) {
-    Result<std::string> whole = plugins::line_with_arguments(*line);
-    if (!whole) return whole.failure();
-    line = *std::move(whole);
-  }
-  if (line) words = words_of_line(*line, !arguments.empty());
   words.insert(words.end(), arguments.begin(), arguments.end());
   return words;
 }
@@ -45,7 +33,7 @@ Result<std::vector<std::string>> words_of(const sdk::Task& task, const sdk::Opti
 std::optional<std::vector<std::string>> entrypoint_of(const sdk::Options& options) {
   if (!options.has("entrypoint")) return std::nullopt;
   std::vector<std::string> words = options.texts("entrypoint");
-  std::erase(words, "");
+  if (words == std::vector<std::string>{""}) words.clear();
   return words;
 }
 
@@ -83,6 +71,9 @@ std::vector<std::string> names_in(const Json& list, std::vector<std::string> oth
 Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::Task& task) {
   if (!options.has("image"))
     return Failure{DREAM_E_OPTIONS, "there is no image", R"(set "image", like "postgres:16")"};
+  if (plan.entrypoint && plan.entrypoint->empty() && plan.words.empty())
+    return Failure{DREAM_E_OPTIONS, "nothing to run: the entrypoint is taken away and there is no command",
+                   "set `command`, or leave `entrypoint` out", "/entrypoint"};
   const Json& mount = json_at(options.json(), {"mount"});
   if (mount.IsObject() && plan.copies == mount.HasMember("claim"))
     return Failure{DREAM_E_OPTIONS, "a mount is either a volume or a copy",

@@ -2,29 +2,19 @@
 
 #include <dlfcn.h>
 
-#include <array>
-#include <cstdio>
-#include <dream/sdk/command_line.hpp>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <mutex>
 #include <utility>
 
+#include "http/answer_of.hpp"
+
 namespace dream::kubernetes {
 
 namespace {
 
-/// What the program says; nothing when it can't be started.
-std::string answer_of(const std::string& program, const std::string& path) {
-  FILE* pipe = ::popen((sdk::shell_line({program, path}) + " 2> /dev/null").c_str(), "re");
-  if (pipe == nullptr) return {};
-  std::string answer;
-  std::array<char, 4096> buffer;  // NOLINT(*-member-init): fread() fills it
-  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    answer.append(buffer.data(), got);
-  ::pclose(pipe);  // the host may have waited for it already
-  return answer;
-}
+constexpr std::chrono::seconds limit{10};
 
 /// Each step of a run reads the same files.
 const std::string& remembered_answer(const std::string& program, const std::string& path,
@@ -35,7 +25,7 @@ const std::string& remembered_answer(const std::string& program, const std::stri
   auto& [of, answer] = answers[path];
   if (answer.empty() || of != text) {
     of = text;
-    answer = answer_of(program, path);
+    answer = http::answer_of({program}, text, limit).text;
   }
   return answer;
 }

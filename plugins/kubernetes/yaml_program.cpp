@@ -1,11 +1,12 @@
-// yaml_to_json FILE: writes the YAML of a file as JSON, each scalar as a text: {"yaml": …}, or {"error": …,
-// "line": …}. A program of its own, as the YAML library can't be linked into a plugin, and is needed by few
-// runs.
+// yaml_to_json: writes the YAML of its standard input as JSON, each scalar as a text: {"yaml": …}, or
+// {"error": …, "line": …}. A program of its own, as the YAML library can't be linked into a plugin, and is
+// needed by few runs.
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cstdio>
+#include <iostream>
 #include <string>
 
 namespace {
@@ -37,13 +38,13 @@ void write(const YAML::Node& node, Writer& json, const rapidjson::StringBuffer& 
 
 }  // namespace
 
-int main(int count, char** words) {
+int main() {
   rapidjson::StringBuffer buffer;
   try {
     Writer json(buffer);
     json.StartObject();
     json.Key("yaml");
-    write(YAML::LoadFile(count > 1 ? words[1] : ""), json, buffer);
+    write(YAML::Load(std::cin), json, buffer);
     json.EndObject();
   } catch (const YAML::Exception& error) {
     buffer.Clear();

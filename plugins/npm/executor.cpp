@@ -74,6 +74,8 @@ class Npm : public CommandExecutor {
     // As if its folder were alone, which costs the .npmrc of the workspace's root.
     if (argv.front() == "npm" && !keeps_exit_code_in_workspaces(program))
       argv.emplace_back("--workspaces=false");
+    // It would be an option.
+    if (script.starts_with('-')) argv.emplace_back("--");
     argv.push_back(script);
     return run_script(std::move(argv), **manager, task, options);
   }
@@ -103,7 +105,10 @@ class Npm : public CommandExecutor {
     command.relays.push_back("bun run " + command.argv.back());
     std::vector<std::string> arguments = options.texts("args");
     for (std::string& argument : task.arguments()) arguments.push_back(std::move(argument));
-    if (manager.separates_arguments && !arguments.empty()) command.argv.emplace_back("--");
+    const bool is_separated = *(command.argv.end() - 2) == "--";
+    const bool wants_separator = manager.separates_arguments && !is_separated && !arguments.empty();
+    const bool drops_first = manager.drops_dashes && !arguments.empty() && arguments.front() == "--";
+    if (wants_separator || drops_first) command.argv.emplace_back("--");
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
     add_node_options(manager, options.texts("nodeOptions"), command.environment);
     // It would ask the registry at the end of a run.

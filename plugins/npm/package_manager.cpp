@@ -34,6 +34,7 @@ const std::array<PackageManager, 4>& package_managers() {
        .how_to_install = "npm install -g yarn"},
       {.name = "bun",
        .lock_files = {"bun.lock", "bun.lockb"},
+       .drops_dashes = true,
        .node_options = "NODE_OPTIONS",
        .how_to_install = "npm install -g bun"},
       {.name = "npm",

@@ -13,6 +13,7 @@ struct PackageManager {
   std::string name;                     ///< and program: "npm"
   std::vector<std::string> lock_files;  ///< what it leaves beside a package.json
   bool separates_arguments = false;     ///< wants `--` before the script's arguments
+  bool drops_dashes = false;            ///< takes a first `--` of the script's arguments for its own
   bool starts_servers = false;          ///< runs server.js where there is no script "start"
   std::string node_options;             ///< the variable whose value Node gets in scripts
   std::string how_to_install;

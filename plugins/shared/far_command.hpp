@@ -30,19 +30,14 @@ namespace dream::plugins {
 /// The words to run over there, the arguments of the command line among them; a line is read by its sh.
 [[nodiscard]] inline sdk::Result<std::vector<std::string>> command_words(const sdk::Task& task,
                                                                          std::string_view executor) {
-  std::vector<std::string> words = task.command_argv();
   const std::vector<std::string> arguments = task.arguments();
-  if (task.has_command_line()) {
-    sdk::Result<std::string> line = std::string(task.command_line());
-    if (!arguments.empty()) line = line_with_arguments(*line);
-    if (!line) return line.failure();
-    words = {"/bin/sh", "-c", *line};
-    if (!arguments.empty()) words.emplace_back("sh");
-  } else if (!task.has_command_argv()) {
+  if (task.has_command_line()) return words_of_line(task.command_line(), arguments, "/bin/sh");
+  if (!task.has_command_argv()) {
     return sdk::Failure{DREAM_E_NOT_FOUND,
                         "the " + std::string(executor) + " executor finds no commands by itself",
                         "set the task's command in dream.json"};
   }
+  std::vector<std::string> words = task.command_argv();
   words.insert(words.end(), arguments.begin(), arguments.end());
   return words;
 }

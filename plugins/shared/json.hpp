@@ -5,11 +5,11 @@
 #include <rapidjson/writer.h>
 
 #include <cstdint>
-#include <fstream>
 #include <initializer_list>
-#include <iterator>
 #include <string>
 #include <string_view>
+
+#include "json_file.hpp"
 
 /// Reading JSON that may be anything: what isn't there is empty.
 namespace dream::plugins {
@@ -24,9 +24,10 @@ using Json = rapidjson::Value;
   return document;
 }
 
+/// The same of a regular file.
 [[nodiscard]] inline rapidjson::Document parse_json_file(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return parse_json(std::string{std::istreambuf_iterator<char>(stream), {}});
+  const sdk::Result<std::string> text = read_text(path);
+  return parse_json(text ? *text : std::string_view());
 }
 
 /// The value below `value` by member names; null when there is none.

@@ -63,9 +63,11 @@ class LineReader {
     bool after_or = false;                ///< stands behind `||`
     bool closes = false;                  ///< ends several commands: `done`
 
-    /// `for NAME` without `in` goes through the arguments.
-    [[nodiscard]] bool is_loop_of_arguments() const {
-      return name == "for" && !words.empty() && (words.size() == 1 || words[1] == "do");
+    /// `for NAME` without `in`, `getopts WORD NAME` without words to read, and `shift` do.
+    [[nodiscard]] bool goes_through_arguments() const {
+      constexpr std::size_t of_getopts = 2;
+      return (name == "for" && !words.empty() && (words.size() == 1 || words[1] == "do")) ||
+             (name == "getopts" && words.size() <= of_getopts) || name == "shift";
     }
     [[nodiscard]] bool takes_none() const {
       constexpr std::array<std::string_view, 8> all{":",      "true",  "false",    "exit",
@@ -126,7 +128,7 @@ class LineReader {
 
   void end_command(std::string_view sign) {
     const bool is_something = command_.end > 0;
-    refers_ = refers_ || (function_depth_ == 0 && command_.is_loop_of_arguments());
+    refers_ = refers_ || (function_depth_ == 0 && command_.goes_through_arguments());
     if (is_something) commands_.push_back(command_);
     const bool joins = sign == "&&" || sign == "||" || sign == "|" || sign == "|&";
     if (joins) unfinished_ = sign;
@@ -255,8 +257,10 @@ class LineReader {
   /// Behind a `$`.
   void dollar() {
     const bool braced = peek() == '{';
-    const char c = peek(braced ? 1 : 0);
-    if ((c >= '1' && c <= '9') || c == '@' || c == '*') refers_ = refers_ || function_depth_ == 0;
+    // ${#1} and ${!1} are about $1.
+    const bool of_another = braced && (peek(1) == '#' || peek(1) == '!') && peek(2) != '}';
+    const char c = peek(of_another ? 2 : braced ? 1 : 0);
+    if ((c >= '1' && c <= '9') || c == '@' || c == '*' || c == '#') refers_ = refers_ || function_depth_ == 0;
     if (c == '$') {
       ++at_;  // the shell's process
     } else if (c == '(') {
@@ -359,6 +363,17 @@ class LineReader {
 
 Result<std::string> line_with_arguments(std::string_view line) {
   return LineReader(line).with_arguments();
+}
+
+Result<std::vector<std::string>> words_of_line(std::string_view line,
+                                               const std::vector<std::string>& arguments,
+                                               const std::string& shell) {
+  if (arguments.empty()) return std::vector<std::string>{shell, "-c", std::string(line)};
+  Result<std::string> whole = line_with_arguments(line);
+  if (!whole) return whole.failure();
+  std::vector<std::string> words{shell, "-c", *std::move(whole), "sh"};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
 }
 
 }  // namespace dream::plugins

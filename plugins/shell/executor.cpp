@@ -19,6 +19,7 @@
 namespace {
 
 namespace fs = std::filesystem;
+using dream::plugins::is_file;
 using dream::sdk::Command;
 using dream::sdk::CommandExecutor;
 using dream::sdk::Failure;
@@ -31,11 +32,6 @@ using dream::sdk::Result;
 using dream::sdk::Task;
 
 constexpr std::string_view script_suffix = ".sh";
-
-bool is_file(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
-}
 
 bool is_executable(const fs::path& path) {
   return ::access(path.c_str(), X_OK) == 0;

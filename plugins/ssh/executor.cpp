@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <dream/sdk.hpp>
 #include <dream/sdk/options.hpp>
 #include <filesystem>
@@ -13,6 +12,7 @@
 #include "remote_run.hpp"
 #include "shared/far_command.hpp"
 #include "shared/programs.hpp"
+#include "shared/task_environment.hpp"
 
 namespace dream::ssh {
 namespace {
@@ -20,22 +20,6 @@ namespace {
 using sdk::Failure;
 using sdk::Result;
 using sdk::Task;
-
-/// What dream.json sets, and what the option `env` names of dream's own.
-std::vector<std::string> far_environment(const Task& task, const std::vector<std::string>& names) {
-  std::vector<std::string> all;
-  const std::vector<std::string> own = task.own_environment();
-  for (const std::string& entry : task.environment()) {
-    const std::string name = entry.substr(0, entry.find('='));
-    if (std::find(names.begin(), names.end(), name) != names.end()) all.push_back(entry);
-  }
-  for (const std::string& entry : own) {
-    const std::string name = entry.substr(0, entry.find('=') + 1);
-    std::erase_if(all, [&](const std::string& other) { return other.starts_with(name); });
-    all.push_back(entry);
-  }
-  return all;
-}
 
 /// A step on another machine, over the system's ssh.
 class Ssh : public sdk::Executor {
@@ -131,7 +115,7 @@ class Ssh : public sdk::Executor {
                     .folder = project_.directory,
                     .environment = environment};
     plan.far.directory = far_folder_of(task, plan.options.directory);
-    plan.far.environment = far_environment(task, plan.options.env);
+    plan.far.environment = plugins::given_environment(task, plan.options.env);
     return plan;
   }
 

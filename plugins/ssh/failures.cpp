@@ -81,6 +81,13 @@ Failure refusal(std::string_view host, std::string_view word, std::string_view p
           "run steps on Linux only, with /proc mounted"};
 }
 
+Failure exec_failure(std::string_view host, int code) {
+  return {DREAM_E_NOT_EXECUTABLE,
+          on(host, "can't execute the step's first process (exit code " + std::to_string(code) + ")"),
+          "its command and environment may be too long for the machine: ssh " + std::string(host) +
+              " getconf ARG_MAX"};
+}
+
 Failure sync_failure(std::string_view host, int code, std::string_view said) {
   constexpr int not_found = 127;
   constexpr int stream_error = 12;

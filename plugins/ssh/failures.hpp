@@ -14,6 +14,9 @@ namespace dream::ssh {
 [[nodiscard]] sdk::Failure refusal(std::string_view host, std::string_view word, std::string_view program,
                                    std::string_view directory);
 
+/// Why the step's first process didn't run, though the far script did: its shell's code.
+[[nodiscard]] sdk::Failure exec_failure(std::string_view host, int code);
+
 /// Why the folder couldn't be copied.
 [[nodiscard]] sdk::Failure sync_failure(std::string_view host, int code, std::string_view said);
 

@@ -1,5 +1,7 @@
 #include "far_script.hpp"
 
+#include <algorithm>
+#include <array>
 #include <dream/sdk.hpp>
 #include <string_view>
 
@@ -76,19 +78,26 @@ exec 5>&- 6>&-
 exec "$@"
 )sh";
 
-bool is_identifier(std::string_view name) {
+/// Of some shell's own: it can't be set there, not for others either, or that ends the shell.
+constexpr std::array<std::string_view, 14> names_of_shells{
+    "UID", "EUID",   "PPID",   "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO", "GROUPS",
+    "_",   "LINENO", "RANDOM", "SECONDS",   "OPTIND",   "BASHPID",       "IFS"};
+
+bool can_be_exported(std::string_view name) {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-  return !name.empty() && letters.find(name.front()) != std::string_view::npos &&
+  return std::ranges::find(names_of_shells, name) == names_of_shells.end() && !name.empty() &&
+         letters.find(name.front()) != std::string_view::npos &&
          name.find_first_not_of(std::string(letters) + "0123456789") == std::string_view::npos;
 }
 
-/// A shell can't export every name that a process can have in its environment.
+/// The lines that export the environment. A shell can't export every name that a process can have there: what
+/// is left is for the program `env`.
 std::string environment_of(const FarTask& task, std::vector<std::string>& argv) {
   std::string exports;
   std::vector<std::string> odd;
   for (const std::string& entry : task.environment) {
     const std::string name = entry.substr(0, entry.find('='));
-    if (is_identifier(name)) {
+    if (can_be_exported(name)) {
       exports += "export " + name + "=" + sdk::shell_word(entry.substr(name.size() + 1)) + "\n";
     } else {
       odd.push_back(entry);
@@ -124,9 +133,10 @@ std::string far_script(const FarTask& task) {
     script += "cd " + sdk::shell_word(std::string(here) + task.directory) + " || refuse directory\n";
   }
   script += "( watch ) 5>&- 6>&- &\nwatcher=$!\n";
-  // In the foreground, as what a shell starts in the background can't hear SIGINT.
-  script += "sid=$(DREAM_FAR=$nonce setsid /bin/sh -c " +
-            sdk::shell_word(exports + std::string(first_process)) + " sh " + sdk::shell_line(argv) +
+  // In the foreground, as what a shell starts in the background can't hear SIGINT. The environment is no word
+  // of a command: everybody could read it, and it could be too long for one.
+  script += "sid=$(set -- \"$nonce\" \"$(command -v setsid)\"\n" + exports + "export DREAM_FAR=\"$1\"\n" +
+            "\"$2\" /bin/sh -c " + sdk::shell_word(first_process) + " sh " + sdk::shell_line(argv) +
             " 3<&-)\n";
   script += "code=$?\nsettle\nkill $watcher\nsay \"ended $code\" >&5\nsay \"ended $code\" >&6\n";
   return script + "#" + task.nonce + "\n";

@@ -113,13 +113,9 @@ bool Master::usable() const {
 }
 
 void Master::when_ready(const void* who, sdk::LoopQueue& loop, OnReady on_ready) {
-  State now{};
-  {
-    const std::scoped_lock lock(mutex_);
-    waiting_.push_back({who, &loop, std::move(on_ready)});
-    now = state_;
-  }
-  if (now != State::connecting) become(now);
+  const std::scoped_lock lock(mutex_);
+  waiting_.push_back({who, &loop, std::move(on_ready)});
+  if (state_ != State::connecting) tell();
 }
 
 void Master::forget(const void* who) {
@@ -127,12 +123,16 @@ void Master::forget(const void* who) {
   std::erase_if(waiting_, [&](const Waiting& one) { return one.who == who; });
 }
 
-/// Tells all who wait. [any thread]
 void Master::become(State state) {
   const std::scoped_lock lock(mutex_);
   state_ = state;
+  tell();
+}
+
+/// All who wait. [with the lock]
+void Master::tell() {
   const sdk::Result<void> result =
-      state == State::over ? sdk::Result<void>(connection_failure(host_, said_)) : sdk::Result<void>();
+      state_ == State::over ? sdk::Result<void>(connection_failure(host_, said_)) : sdk::Result<void>();
   for (Waiting& one : std::exchange(waiting_, {})) {
     static_cast<void>(one.loop->post([on_ready = std::move(one.on_ready), result] { on_ready(result); }));
   }

@@ -50,6 +50,7 @@ class Master {
   void run(const std::vector<std::string>& words);
   void watch(int process, int out, int err);
   void become(State state);
+  void tell();
 
   std::string host_;
   std::string socket_;

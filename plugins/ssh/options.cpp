@@ -21,7 +21,10 @@ Result<std::string> file_at(const sdk::Options& read, const char* name, const st
   fs::path path(written);
   if (written.starts_with("~/")) {
     const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): nobody changes it
-    path = fs::path(home == nullptr ? "/" : home) / written.substr(2);
+    if (home == nullptr || *home == '\0')
+      return Failure{DREAM_E_OPTIONS, "HOME isn't set, which " + written + " begins with",
+                     "set it, or write an absolute path", std::string("/") + name};
+    path = fs::path(home) / written.substr(2);
   }
   path = (fs::path(folder) / path).lexically_normal();
   if (plugins::is_file(path)) return path.string();

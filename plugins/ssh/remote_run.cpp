@@ -127,6 +127,7 @@ void RemoteRun::session_ended(const Exit& /*exit*/) {
   if (refused_) {
     return fail(refusal(plan_.options.host, *refused_, plan_.far.argv.front(), plan_.far.directory));
   }
+  if (code_) return fail(exec_failure(plan_.options.host, *code_));
   fail(connection_failure(plan_.options.host, err_.before().empty() ? out_.before() : err_.before()));
 }
 

@@ -54,6 +54,13 @@ TEST(FarStep, has_the_environment_that_dream_json_gives_and_what_env_names) {
   EXPECT_TRUE(finished.out.starts_with("it's\n\"new\" ü|of dream|none|")) << finished.out;
 }
 
+TEST(FarStep, whose_command_is_too_long_for_the_machine_has_failed_to_start_for_that) {
+  const FarWorkspace workspace(R"("go": {"command": ["echo", ")" + std::string(200'000, 'x') + "\"]}");
+  const Finished finished = run(workspace, workspace.launch({"go"}));
+  EXPECT_EQ(finished.code, 126);
+  EXPECT_THAT(finished.err, HasSubstr("\"far\" can't execute the step's first process"));
+}
+
 TEST(FarStep, writes_fifty_megabytes_byte_for_byte) {
   const FarWorkspace workspace(task("go", "cat $ROOT/data"));
   const std::string data = fifty_megabytes();

@@ -92,6 +92,15 @@ TEST_F(Context, what_is_ignored_stays_out_but_never_the_dockerfile) {
             ".dockerignore\ndocker/Dockerfile.dev\nlogs/keep.log\n");
 }
 
+/// The engine leaves both out of the image, and finds out by the ignore file that it should.
+TEST_F(Context, an_ignored_dockerfile_comes_with_the_ignore_file_that_says_so) {
+  folder.write("Dockerfile", "");
+  folder.write("a", "");
+  folder.write("b", "");
+  folder.write(".dockerignore", "*\n!a\n");
+  EXPECT_EQ(unpack(*open(), target), ".dockerignore\nDockerfile\na\n");
+}
+
 TEST_F(Context, a_dockerfile_may_have_an_ignore_file_of_its_own) {
   folder.write("Dockerfile", "");
   folder.write(".dockerignore", "b\n");

@@ -18,6 +18,8 @@
 #include <optional>
 
 #include "failures.hpp"
+#include "http/answer_of.hpp"
+#include "http/complete.hpp"
 #include "support/silent_names.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -49,6 +51,69 @@ TEST(Connection, a_program_that_does_not_exist_is_an_error_at_once) {
   asio::io_context context(1);
   Connection connection(context.get_executor(), engine_words);
   EXPECT_EQ(connection.start({"dream-no-such-program"}), boost::system::errc::no_such_file_or_directory);
+}
+
+constexpr const char* encrypted_key = R"(-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhD8W/glhbDRgICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEHP/h4VOz4av37ld+iZnWXYEgZB6
+Eq8onfhIajTw0A2nEpwHyeGVTZJQzRa/Ed2JpZstt0Va/esF5Dx2TF7H5cMzbwJJ
+RqFZ5C3+8S021NlxLltqt1J87IZE7wM3M9mdIrR99G2qCHBB3/9eTb4RKdUy9I42
+q+RKKfkTuPkozRdNbosgQHynvuDbibf2D96OTU6jAAASAQ4D/tccXmBl+vyS2uQ=
+-----END ENCRYPTED PRIVATE KEY-----
+)";
+
+TEST(AnswerOf, is_what_a_program_writes_and_how_it_ends) {
+  const std::string much(std::size_t{1} << 20U, 'x');
+  const http::Answer echoed = http::answer_of({"sh", "-c", "cat; echo first >&2; echo last >&2; exit 3"},
+                                              much, std::chrono::hours(1));
+  EXPECT_EQ(echoed.text, much);
+  EXPECT_EQ(echoed.complaint, "last");
+  EXPECT_EQ(echoed.code, 3);
+  EXPECT_TRUE(http::answer_of({"true"}, much, std::chrono::hours(1)).ok()) << "it reads nothing";
+  EXPECT_EQ(http::answer_of({"sh", "-c", "kill -9 $$"}, "", std::chrono::hours(1)).code, 128 + 9);
+  const http::Answer missing = http::answer_of({"dream-no-such-program"}, "", std::chrono::hours(1));
+  EXPECT_EQ(missing.error, boost::system::errc::no_such_file_or_directory);
+}
+
+TEST(AnswerOf, ends_at_its_limit_with_what_the_program_has_started) {
+  const TemporaryFolder folder;
+  const std::string fifo = (folder.path() / "held").string();
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const int reading = ::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  for (const char* script :
+       {"sleep 1000 & echo held; wait", "exec > /dev/null 2>&1 < /dev/null; sleep 1000 & wait"}) {
+    const http::Answer late =
+        http::answer_of({"sh", "-c", "exec 9> " + fifo + "; " + script}, "", std::chrono::milliseconds(300));
+    EXPECT_EQ(late.error, asio::error::timed_out);
+    EXPECT_FALSE(late.ok());
+    ::fcntl(reading, F_SETFL, 0);
+    char byte = 0;
+    EXPECT_EQ(::read(reading, &byte, 1), 0) << "nobody has its other end";
+    ::fcntl(reading, F_SETFL, O_NONBLOCK);
+  }
+  ::close(reading);
+}
+
+TEST(Connection, asks_nobody_for_the_passphrase_of_a_key) {
+  const TemporaryFolder folder;
+  asio::io_context context(1);
+  asio::ip::tcp::acceptor engine(context, {asio::ip::address_v4::loopback(), 0});
+  Endpoint endpoint{.kind = Endpoint::Kind::tcp,
+                    .host = "127.0.0.1",
+                    .port = std::to_string(engine.local_endpoint().port()),
+                    .tls = http::TlsFiles{.key = folder.write("key.pem", encrypted_key).string()}};
+  const auto failure_of = [&]() -> Failure {
+    Connection connection(context.get_executor(), engine_words);
+    const Result<void> opened = complete(context, connection.open(endpoint)).value();
+    return opened ? Failure{.message = "opened"} : opened.failure();
+  };
+  const Failure of_file = failure_of();
+  EXPECT_EQ(of_file.message,
+            "the TLS file can't be used: the key is encrypted; dream asks for no passphrase");
+  EXPECT_EQ(of_file.where, endpoint.tls->key);
+  endpoint.tls = http::TlsFiles{.key_text = encrypted_key};
+  EXPECT_EQ(failure_of().message,
+            "the key of the client can't be used: the key is encrypted; dream asks for no passphrase");
 }
 
 /// An engine whose name no server answers for.

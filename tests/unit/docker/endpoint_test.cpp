@@ -110,8 +110,10 @@ TEST_F(FindEndpoint, the_option_comes_first) {
   EXPECT_EQ(find_endpoint("unix:///a", variables(values))->path, "/a");
 }
 
-TEST_F(FindEndpoint, DOCKER_HOST_comes_before_the_current_context) {
+TEST_F(FindEndpoint, DOCKER_HOST_comes_before_every_context) {
   values["DOCKER_HOST"] = "tcp://other";
+  EXPECT_EQ(find_endpoint(std::nullopt, variables(values))->host, "other");
+  values["DOCKER_CONTEXT"] = "far";
   EXPECT_EQ(find_endpoint(std::nullopt, variables(values))->host, "other");
 }
 
@@ -142,6 +144,24 @@ TEST_F(FindEndpoint, a_context_that_does_not_exist_is_an_error) {
 TEST_F(FindEndpoint, the_default_context_is_the_socket_of_this_machine) {
   values["DOCKER_CONTEXT"] = "default";
   EXPECT_TRUE(find_endpoint(std::nullopt, variables(values))->is_local());
+}
+
+TEST(DockerProxies, are_those_of_the_engine_or_of_all) {
+  const TemporaryFolder folder;
+  folder.write("config.json", R"({"proxies": {
+    "default": {"httpProxy": "http://p:1", "noProxy": "localhost", "allProxy": ""},
+    "tcp://far:1": {"httpsProxy": "http://q:2", "ftpProxy": "f"}}})");
+  using Proxies = std::map<std::string, std::string>;
+  EXPECT_EQ(proxies_of(folder.path().string(), "unix:///var/run/docker.sock"),
+            (Proxies{{"HTTP_PROXY", "http://p:1"},
+                     {"http_proxy", "http://p:1"},
+                     {"NO_PROXY", "localhost"},
+                     {"no_proxy", "localhost"}}));
+  EXPECT_EQ(proxies_of(folder.path().string(), "tcp://far:1"), (Proxies{{"HTTPS_PROXY", "http://q:2"},
+                                                                        {"https_proxy", "http://q:2"},
+                                                                        {"FTP_PROXY", "f"},
+                                                                        {"ftp_proxy", "f"}}));
+  EXPECT_EQ(proxies_of("/no/such", "x"), Proxies{});
 }
 
 }  // namespace

@@ -28,6 +28,17 @@ TEST(DockerFailures, the_codes_of_a_command_are_those_of_a_shell) {
   EXPECT_EQ(code("something else"), 125);
 }
 
+TEST(DockerFailures, of_a_build_are_none_of_the_step_s_program) {
+  for (const char* text :
+       {"exec: \\\"x\\\": executable file not found in $PATH: unknown", "exec format error"}) {
+    const Failure failure = refused(endpoint, "build the image", 200, message(text));
+    EXPECT_EQ(sdk::Exit::failed_start(failure).value, 125) << text;
+    EXPECT_EQ(failure.hint, "");
+  }
+  EXPECT_THAT(refused(endpoint, "pull the image x", 404, message("pull access denied")).hint,
+              HasSubstr("docker login"));
+}
+
 TEST(DockerFailures, of_a_constraint_show_how_one_is_written) {
   const Failure failure =
       refused(endpoint, "create the service", 500,

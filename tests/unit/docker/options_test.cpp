@@ -33,7 +33,10 @@ TEST(DockerOptions, an_empty_entrypoint_is_none) {
   EXPECT_FALSE(read_options(R"({"image": "a"})")->entrypoint);
   EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": ""})")->entrypoint, ElementsAre());
   EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": []})")->entrypoint, ElementsAre());
+  EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": [""]})")->entrypoint, ElementsAre());
   EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": "x y"})")->entrypoint, ElementsAre("x y"));
+  EXPECT_THAT(*read_options(R"({"image": "a", "entrypoint": ["x", "", "y"]})")->entrypoint,
+              ElementsAre("x", "", "y"));
 }
 
 TEST(DockerOptions, a_port_is_the_containers_or_a_pair_or_a_triple) {
@@ -75,6 +78,8 @@ TEST(DockerOptions, memory_has_units) {
   EXPECT_EQ(parse_size("512m"), 512LL * 1024 * 1024);
   EXPECT_EQ(parse_size("1.5G"), 1536LL * 1024 * 1024);
   EXPECT_EQ(parse_size("64MiB"), 64LL * 1024 * 1024);
+  EXPECT_EQ(parse_size("1t"), 1LL << 40U);
+  EXPECT_EQ(parse_size("2PB"), 1LL << 51U);
   EXPECT_EQ(parse_size("7"), 7);
   for (const char* text : {"", "m", "-1m", "1x", "1e30g", "0"}) EXPECT_FALSE(parse_size(text)) << text;
   EXPECT_EQ(wrong_in(R"({"image": "a", "memory": "1 apple"})"), "/memory");
@@ -118,6 +123,8 @@ TEST(DockerOptions, of_what_a_container_may_do_are_checked) {
   EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": 2, "hard": 1}})"), "/ulimits/nofile");
   EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": -1, "hard": 1}})"), "/ulimits/nofile");
   EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": 2, "hard": -1}})"), "fine");
+  EXPECT_EQ(wrong(R"("ulimits": {"nofile": 18446744073709551615})"), "/ulimits/nofile");
+  EXPECT_EQ(wrong(R"("ulimits": {"nofile": {"soft": 18446744073709551615, "hard": -1}})"), "/ulimits/nofile");
   for (const char* host : {"a", "a:", ":1.2.3.4", "="})
     EXPECT_EQ(wrong(R"("extraHosts": [")" + std::string(host) + "\"]"), "/extraHosts/0") << host;
   EXPECT_EQ(wrong(R"("shmSize": "much")"), "/shmSize");

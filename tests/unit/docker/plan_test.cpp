@@ -25,6 +25,7 @@ struct Wanted {
   std::vector<std::string> own_environment = {};
   std::string directory = "/w/db";
   std::string project = "./db";
+  std::string home = "/home/me";
 };
 
 std::vector<dream_str> views(const std::vector<std::string>& texts) {
@@ -60,8 +61,8 @@ Result<ContainerPlan> plan_of(const Wanted& wanted) {
   project.root = "/w";
   project.path = wanted.project;
   project.directory = "/w/db";
-  const Variables variables = [](const std::string& name) -> std::optional<std::string> {
-    if (name == "HOME") return "/home/me";
+  const Variables variables = [&](const std::string& name) -> std::optional<std::string> {
+    if (name == "HOME") return wanted.home;
     if (name == "DOCKER_HOST") return "unix:///e.sock";
     return std::nullopt;
   };
@@ -150,6 +151,35 @@ TEST(ContainerSpec, arguments_follow_an_images_command_and_replace_those_of_its_
   const Image image{.id = "i1", .entrypoint = {"run"}, .command = {"serve"}};
   EXPECT_EQ(part(spec_of({.arguments = {"-v"}}, image), {"Cmd"}), R"(["-v"])");
   EXPECT_EQ(part(spec_of({}, image), {"Cmd"}), R"(["serve"])");
+}
+
+TEST(ContainerPlan, without_an_entrypoint_and_a_command_runs_nothing) {
+  for (const char* entrypoint : {"\"\"", "[]", "[\"\"]"}) {
+    const std::string options = R"({"image": "box", "entrypoint": )" + std::string(entrypoint) + "}";
+    const auto plan = plan_of({.options = options});
+    ASSERT_FALSE(plan);
+    EXPECT_EQ(plan.failure().code, DREAM_E_OPTIONS);
+    EXPECT_EQ(plan.failure().where, "/entrypoint");
+    EXPECT_EQ(plan.failure().message, "nothing to run: the entrypoint is taken away and there is no command");
+    EXPECT_TRUE(plan_of({.options = options, .line = "x"}));
+    EXPECT_TRUE(plan_of({.options = options, .arguments = {"x"}}));
+  }
+}
+
+TEST(ContainerSpec, has_the_proxies_that_dream_json_does_not_set) {
+  auto plan = plan_of({.own_environment = {"HTTP_PROXY=own", "A=1"}});
+  ASSERT_TRUE(plan);
+  plan->proxies = {{"HTTP_PROXY", "http://p"}, {"http_proxy", "http://p"}};
+  EXPECT_EQ(part(parse_json(container_spec(*plan, {.id = "i1"}, false)), {"Env"}),
+            R"(["HTTP_PROXY=own","A=1","http_proxy=http://p"])");
+}
+
+TEST(ContainerPlan, mounts_nothing_of_a_home_that_is_not_known) {
+  const auto plan = plan_of({.options = R"({"image": "box", "volumes": ["/a:/a", "~/x:/v"]})", .home = ""});
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.failure().code, DREAM_E_OPTIONS);
+  EXPECT_EQ(plan.failure().where, "/volumes/1");
+  EXPECT_EQ(plan.failure().message, "HOME isn't set, which ~/x begins with");
 }
 
 TEST(ContainerSpec, without_an_entrypoint_the_command_is_all) {

@@ -32,7 +32,7 @@ Authorization find_all(const TemporaryFolder& folder, const std::string& dockerf
 }
 
 std::string authorization(const TemporaryFolder& folder, const std::string& image) {
-  return base64_decode(find(folder, image).header);
+  return base64_decode(find(folder, image).header).value_or("no base64");
 }
 
 /// A folder of docker's configuration whose passwords are in the helper "fake": a shell script, found in
@@ -120,7 +120,9 @@ TEST(RegistryAuth, the_registries_of_a_build_stand_in_its_dockerfile) {
 }
 
 TEST(RegistryAuth, what_is_no_base64_is_nothing) {
-  for (const char* text : {"a", "a b=", "\xff\xff\xff\xff", "="}) EXPECT_EQ(base64_decode(text), "") << text;
+  for (const char* text : {"a", "a?b=", "\xff\xff\xff\xff"})
+    EXPECT_EQ(base64_decode(text), std::nullopt) << text;
+  EXPECT_EQ(base64_decode(" dXNl\n\tcjpw\r\nYXNz \n"), "user:pass") << "in several lines";
   EXPECT_EQ(base64_decode("dXNlcjpwYXNz"), "user:pass");
   EXPECT_EQ(base64_decode("dTpwdw"), "u:pw") << "without its padding";
 }
@@ -202,7 +204,23 @@ TEST_F(CredentialHelper, that_fails_is_quoted) {
   helper("echo 'no such store'; exit 1");
   EXPECT_EQ(trouble(), named() + " gave no password: no such store; docker login shows whether it works");
   helper("head -c 1000000 /dev/zero >&2; echo '{}'");
-  EXPECT_EQ(trouble(), named() + " gave no password: {}; docker login shows whether it works");
+  EXPECT_EQ(trouble(), named() + " gave no password; docker login shows whether it works");
+}
+
+TEST_F(CredentialHelper, answers_with_the_first_value_that_it_writes) {
+  helper("echo '{\"ServerURL\": \"x\", \"Username\": \"u\", \"Secret\": \"s\"}'; echo more; exit 0");
+  EXPECT_EQ(authorization(folder, "ghcr.io/x"),
+            R"({"username":"u","password":"s","serveraddress":"ghcr.io"})");
+}
+
+TEST_F(CredentialHelper, that_may_have_written_a_password_is_not_quoted) {
+  for (const char* answer :
+       {R"({"Username": "", "Secret": "hunter2"})", R"({"Username": "u", "Secret": "hunter2")", "hunter2"}) {
+    helper("echo '" + std::string(answer) + "'");
+    EXPECT_EQ(trouble(), named() + " gave no password; docker login shows whether it works") << answer;
+  }
+  helper(R"(echo '{"Username": "", "Secret": "hunter2"}'; exit 1)");
+  EXPECT_EQ(trouble(), named() + " gave no password; docker login shows whether it works");
 }
 
 TEST_F(CredentialHelper, that_knows_nothing_of_a_registry_is_no_trouble) {

@@ -59,6 +59,30 @@ TEST_F(ScriptedRun, a_missing_image_is_pulled) {
   EXPECT_EQ(host.output(run.id, DREAM_STDERR), "Digest: x\n");
 }
 
+TEST_F(ScriptedRun, an_image_of_another_platform_is_pulled_for_this_one) {
+  engine.answer(
+      "POST /containers/create",
+      ScriptedEngine::reply(404, R"({"message": "image with reference box was found but does not match the )"
+                                 R"(specified platform: wanted linux/arm64, actual: linux/amd64"})"));
+  engine.answer("POST /images/create", ScriptedEngine::reply(200, "{}\r\n"));
+  engine.hold("POST /images/create");
+  FakeRun& run = start(R"(, "platform": "linux/arm64")");
+  EXPECT_THAT(engine.await("POST /images/create"), HasSubstr("platform=linux%2Farm64"));
+  engine.answer("POST /containers/create", ScriptedEngine::reply(201, R"({"Id": "c1"})"));
+  engine.release("POST /images/create");
+  EXPECT_EQ(exit_of(run).value, 0);
+  EXPECT_EQ(engine.count("POST /containers/create"), 2U);
+}
+
+TEST_F(ScriptedRun, an_image_of_another_platform_that_may_not_be_pulled_is_a_failure) {
+  engine.answer(
+      "POST /containers/create",
+      ScriptedEngine::reply(404, R"({"message": "x does not match the specified platform: wanted y"})"));
+  EXPECT_THAT(failure_of(start(R"(, "platform": "linux/arm64", "pull": "never")")),
+              HasSubstr("does not match"));
+  EXPECT_EQ(engine.count("POST /images/create"), 0U);
+}
+
 TEST_F(ScriptedRun, a_pull_that_fails_says_why) {
   engine.answer("GET /images/box/json", ScriptedEngine::reply(404, "{}"));
   engine.answer("POST /images/create",

@@ -21,7 +21,7 @@ ContainerPlan service_plan(const std::string& members) {
   plan.network = options->network.empty() ? "of-the-run" : options->network;
   plan.shares_network = options->network.empty();
   plan.aliases = {"web"};
-  plan.command = Words("serve");
+  plan.command = std::vector<std::string>{"sh", "-c", "serve"};
   return plan;
 }
 

@@ -3,9 +3,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read_until.hpp>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
+
+#include "api.hpp"
+#include "http/complete.hpp"
 
 namespace dream::kubernetes {
 namespace {
@@ -85,6 +94,33 @@ TEST(CommandEar, is_not_confused_by_broken_pieces) {
   const auto after = heard({{3, R"({"status":"Success"})"}, {3, "more"}, {1, "late"}});
   ASSERT_TRUE(after && *after);
   EXPECT_EQ((*after)->output, "");
+}
+
+/// Takes one request, and closes the connection.
+Async<void> take_head(asio::ip::tcp::acceptor& server, std::string& head) {
+  auto [failed, socket] = co_await server.async_accept(answered);
+  co_await asio::async_read_until(socket, asio::dynamic_buffer(head), "\r\n\r\n", answered);
+}
+
+TEST(Requests, have_each_of_several_headers_of_one_name) {
+  asio::io_context context(1);
+  asio::ip::tcp::acceptor server(context, {asio::ip::address_v4::loopback(), 0});
+  const std::string port = std::to_string(server.local_endpoint().port());
+  Access access{
+      .endpoint = {.kind = Endpoint::Kind::tcp, .address = "here", .host = "127.0.0.1", .port = port}};
+  access.headers = {{"Impersonate-Group", "dev"}, {"Impersonate-Group", "ops"}};
+  const auto login = std::make_shared<Login>(context.get_executor(), access);
+  Channel channel(context.get_executor(), login);
+  Api api(context.get_executor(), login);
+  std::string of_channel, of_api;
+  asio::co_spawn(context, take_head(server, of_channel), asio::detached);
+  EXPECT_FALSE(http::complete(context, channel.open("/exec", "run it")).value());
+  asio::co_spawn(context, take_head(server, of_api), asio::detached);
+  EXPECT_FALSE(http::complete(context, api.list("pods", "a=b", std::chrono::hours(1))).value());
+  for (const std::string& head : {of_channel, of_api}) {
+    EXPECT_THAT(head, HasSubstr("Impersonate-Group: dev\r\n"));
+    EXPECT_THAT(head, HasSubstr("Impersonate-Group: ops\r\n"));
+  }
 }
 
 TEST(CommandEar, keeps_the_last_of_much_output) {

@@ -2,7 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/websocket.hpp>
+#include <chrono>
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace dream::kubernetes {
 namespace {
@@ -25,6 +34,49 @@ TEST(ForwardEar, drops_the_number_with_which_each_stream_begins) {
   EXPECT_EQ(ear.take({forward_data, "bc"}), "bc");
   EXPECT_EQ(ear.take({forward_error, "more"}), "more");
   EXPECT_EQ(ear.take({255, "x"}), "") << "of a stream that nobody has asked for, too";
+}
+
+/// Forwards one connection to a port whose server speaks first, and tells when it has ended.
+Async<void> serve_a_greeting(asio::ip::tcp::acceptor& server, bool& ended) {
+  auto [failed, socket] = co_await server.async_accept(answered);
+  boost::beast::websocket::stream<asio::ip::tcp::socket> stream(std::move(socket));
+  stream.set_option(
+      boost::beast::websocket::stream_base::decorator([](boost::beast::websocket::response_type& response) {
+        response.set(boost::beast::http::field::sec_websocket_protocol, "v4.channel.k8s.io");
+      }));
+  co_await stream.async_accept(answered);
+  stream.binary(true);
+  for (const std::string& message : {std::string("\0\x50\0", 3), std::string("\0hello", 6)})
+    co_await stream.async_write(asio::buffer(message), answered);
+  boost::beast::flat_buffer buffer;
+  while (true) {
+    const auto [error, bytes] = co_await stream.async_read(buffer, answered);
+    if (error) break;
+  }
+  ended = true;
+}
+
+TEST(Forwarder, that_has_found_a_server_leaves_it_alone_until_somebody_connects) {
+  asio::io_context context(1);
+  asio::ip::tcp::acceptor server(context, {asio::ip::address_v4::loopback(), 0});
+  asio::ip::tcp::acceptor free(context, {asio::ip::address_v4::loopback(), 0});
+  const ForwardedPort port{free.local_endpoint().port(), 80};
+  free.close();
+  Access access{.endpoint = {.kind = Endpoint::Kind::tcp,
+                             .address = "here",
+                             .host = "127.0.0.1",
+                             .port = std::to_string(server.local_endpoint().port())}};
+  bool ended = false;
+  asio::co_spawn(context, serve_a_greeting(server, ended), asio::detached);
+  const auto forwarder = std::make_shared<Forwarder>(
+      context.get_executor(), std::make_shared<Login>(context.get_executor(), access), "/pod", port,
+      [](const std::string& text) { ADD_FAILURE() << text; });
+  forwarder->begin();
+  while (!ended && context.run_one_for(std::chrono::seconds(30)) > 0) {
+  }
+  EXPECT_TRUE(ended);
+  forwarder->close();
+  context.run();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <map>
 
@@ -41,10 +42,8 @@ current-context: first
 )";
 
 Result<rapidjson::Document> document_of(const std::string& text) {
-  static const TemporaryFolder folder;
   static int number = 0;
-  return read_yaml(folder.write("config" + std::to_string(++number), text).string(), text,
-                   DREAM_YAML_PROGRAM);
+  return read_yaml("/x/config" + std::to_string(++number), text, DREAM_YAML_PROGRAM);
 }
 
 std::string json_of(const std::string& text) {
@@ -70,6 +69,61 @@ TEST(Kubeconfig, gives_the_current_context) {
   EXPECT_TRUE(access->endpoint.tls->verify);
   EXPECT_THAT(access->headers, ElementsAre(Pair("Impersonate-User", "someone"),
                                            Pair("Impersonate-Group", "a"), Pair("Impersonate-Group", "b")));
+}
+
+/// A kubeconfig whose cluster and user have these, too.
+Result<Access> read_with(const std::string& cluster, const std::string& user) {
+  return read({}, "current-context: x\nclusters:\n- name: c\n  cluster:\n    server: https://a\n" + cluster +
+                      "users:\n- name: u\n  user:\n    token: t\n" + user +
+                      "contexts:\n- {name: x, context: {cluster: c, user: u}}\n");
+}
+
+TEST(Kubeconfig, gives_the_number_and_more_of_whom_is_acted_as) {
+  const auto access = read_with("", "    as: someone\n    as-uid: \"7\"\n    as-user-extra: {a/B: [c, d]}\n");
+  ASSERT_TRUE(access) << access.failure().message;
+  EXPECT_THAT(access->headers,
+              ElementsAre(Pair("Impersonate-User", "someone"), Pair("Impersonate-Uid", "7"),
+                          Pair("Impersonate-Extra-a%2FB", "c"), Pair("Impersonate-Extra-a%2FB", "d")));
+}
+
+TEST(Kubeconfig, has_data_in_one_line_or_several) {
+  const auto access = read_with("    certificate-authority-data: |\n      cG\n      Vt\n",
+                                "    client-key-data: >\n      a2\n      V5\n");
+  ASSERT_TRUE(access) << access.failure().message;
+  EXPECT_EQ(access->endpoint.tls->authority_text, "pem");
+  EXPECT_EQ(access->endpoint.tls->key_text, "key");
+}
+
+TEST(Kubeconfig, names_data_that_is_no_base64) {
+  for (const char* key : {"client-certificate-data", "client-key-data"}) {
+    const auto access = read_with("", "    " + std::string(key) + ": a?b\n");
+    ASSERT_FALSE(access) << key;
+    EXPECT_EQ(access.failure().message, std::string(key) + " is not base64");
+  }
+  const auto access = read_with("    certificate-authority-data: a?b\n", "");
+  ASSERT_FALSE(access);
+  EXPECT_EQ(access.failure().message, "certificate-authority-data is not base64");
+}
+
+TEST(Kubeconfig, that_is_no_regular_file_is_refused_and_a_missing_one_passed_over) {
+  const TemporaryFolder folder;
+  const std::string fifo = (folder.path() / "fifo").string();
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const std::string file =
+      folder
+          .write("config",
+                 R"({"current-context": "x", "clusters": [{"name": "c", "cluster": {"server": "http://a"}}],
+                 "contexts": [{"name": "x", "context": {"cluster": "c"}}]})")
+          .string();
+  std::map<std::string, std::string> set{{"KUBECONFIG", "/no/such:" + file}};
+  const Variables variables = [&](const std::string& name) -> std::optional<std::string> {
+    return set.contains(name) ? std::optional(set[name]) : std::nullopt;
+  };
+  EXPECT_TRUE(find_access({}, variables));
+  set["KUBECONFIG"] = fifo;
+  const auto refused = find_access({}, variables);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.failure().message, fifo + " can't be read: it is no regular file");
 }
 
 TEST(Kubeconfig, gives_another_context_and_namespace_where_options_name_them) {
@@ -143,6 +197,9 @@ TEST(Kubeconfig, is_searched_where_kubectl_searches_it) {
   set["KUBECONFIG"] = "/a::/b";
   EXPECT_THAT(kubeconfig_files({}, variables), ElementsAre("/a", "/b"));
   EXPECT_THAT(kubeconfig_files({.kubeconfig = "~/c"}, variables), ElementsAre("/h/c"));
+  set.erase("HOME");
+  EXPECT_EQ(find_access({.kubeconfig = "~/c"}, variables).failure().message,
+            "HOME isn't set, which ~/c begins with");
   const auto access = find_access({.kubeconfig = "/no/such"}, variables);
   ASSERT_FALSE(access);
   EXPECT_EQ(access.failure().code, DREAM_E_NOT_FOUND);

@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 #include "http/complete.hpp"
 #include "support/temporary_folder.hpp"
@@ -63,6 +68,44 @@ echo '{"kind": "ExecCredential", "status": {"clientCertificateData": "cert", "cl
   EXPECT_EQ(json_text(info, {"apiVersion"}), "client.authentication.k8s.io/v1");
   EXPECT_EQ(json_text(info, {"spec", "cluster", "server"}), "https://a");
   EXPECT_FALSE(json_at(info, {"spec", "interactive"}).GetBool());
+}
+
+TEST_F(LoginWithProgram, gives_its_variables_to_it_alone) {
+  Login login(context.get_executor(), access(R"sh(tr '\0' '\n' < /proc/$$/cmdline > $0.words
+printf '{"kind": "ExecCredential", "status": {"token": "%s"}}' "$GIVEN")sh"));
+  ASSERT_TRUE(prepare(login));
+  EXPECT_THAT(login.headers(), Contains(Pair("Authorization", "Bearer a b")));
+  std::ifstream words(folder.path() / "login.words");
+  const std::string all{std::istreambuf_iterator<char>(words), {}};
+  EXPECT_EQ(all, "/bin/sh\n" + (folder.path() / "login").string() + "\nword\n");
+  EXPECT_EQ(std::getenv("GIVEN"), nullptr);
+}
+
+TEST_F(LoginWithProgram, that_hangs_is_told_so) {
+  Login login(context.get_executor(), access("exec sleep 1000"), std::chrono::milliseconds(1));
+  const Result<void> late = prepare(login);
+  ASSERT_FALSE(late);
+  EXPECT_THAT(late.failure().message, HasSubstr("gives no login: it doesn't answer within 1 min"));
+}
+
+TEST_F(LoginWithProgram, runs_once_for_all_who_wait_for_it) {
+  Login login(context.get_executor(), access(R"sh(echo x >> $0.runs
+printf '{"kind": "ExecCredential", "status": {"token": "%s", "expirationTimestamp": "2001-01-01T00:00:00Z"}}' "$(wc -l < $0.runs)")sh"));
+  ASSERT_TRUE(prepare(login));
+  int done = 0;
+  for (int number = 0; number < 3; ++number) {
+    asio::co_spawn(
+        context,
+        [&]() -> Async<void> {
+          const Result<void> prepared = co_await login.prepare(false);
+          done += prepared ? 1 : 0;
+        },
+        asio::detached);
+  }
+  context.restart();
+  context.run();
+  EXPECT_EQ(done, 3);
+  EXPECT_THAT(login.headers(), Contains(Pair("Authorization", "Bearer 2")));
 }
 
 TEST_F(LoginWithProgram, that_gives_nothing_is_told_with_its_words) {

@@ -109,6 +109,18 @@ TEST(PodSpec, is_a_bare_pod_that_knows_nothing_of_the_cluster) {
   EXPECT_EQ(of_container(pod, "envFrom"), "null");
 }
 
+TEST(PodSpec, without_an_entrypoint_and_a_command_runs_nothing) {
+  const auto plan = plan_of({.options = R"({"image": "box", "entrypoint": [""]})"});
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.failure().code, DREAM_E_OPTIONS);
+  EXPECT_EQ(plan.failure().where, "/entrypoint");
+}
+
+TEST(PodSpec, keeps_what_is_empty_among_the_words_of_an_entrypoint) {
+  const auto pod = spec_of({.options = R"({"image": "box", "entrypoint": ["e", "", "f"]})"});
+  EXPECT_EQ(of_container(pod, "command"), R"(["e","","f"])");
+}
+
 TEST(PodSpec, has_the_words_as_a_container_of_docker_has_them) {
   EXPECT_EQ(of_container(spec_of({.argv = {"a", "b c"}, .arguments = {"d"}}), "args"), R"(["a","b c","d"])");
   EXPECT_EQ(of_container(spec_of({.line = "run \"$@\"", .arguments = {"x"}}), "args"),

@@ -37,6 +37,20 @@ TEST_F(Deno, runs_another_task_when_it_is_named) {
   EXPECT_THAT(argv(task("dev", R"({"task": "serve"})")), ElementsAre("deno", "task", "serve"));
 }
 
+TEST_F(Deno, runs_all_tasks_that_a_star_names) {
+  tasks(R"("build:a": "x", "build:b": "y", "serve": "z")");
+  EXPECT_THAT(argv(task("dev", R"({"task": "build:*"})")), ElementsAre("deno", "task", "build:*"));
+  EXPECT_THAT(failure(task("dev", R"({"task": "lint:*"})")),
+              HasSubstr("its tasks are build:a, build:b, serve"));
+  EXPECT_THAT(failure(task("dev", R"({"task": "b?ild:*"})")), HasSubstr("its tasks are"))
+      << "a star alone is special";
+}
+
+TEST_F(Deno, runs_no_task_whose_name_is_an_option) {
+  tasks(R"("-r": "x")");
+  EXPECT_THAT(failure(task("dev", R"({"task": "-r"})")), HasSubstr("begins with a dash: \"-r\""));
+}
+
 TEST_F(Deno, knows_tasks_of_deno_jsonc_with_comments_and_of_package_json) {
   folder.write("web/deno.jsonc", "{ // tasks\n \"tasks\": {\"dev\": \"x\", /* more */ },\n}");
   folder.write("web/package.json", R"({"scripts": {"build": "tsc"}})");

@@ -61,6 +61,26 @@ TEST_F(Npm, runs_another_script_when_it_is_named) {
   EXPECT_THAT(argv(task("dev", R"({"script": "dev:fast"})")), ElementsAre("npm", "run", "dev:fast"));
 }
 
+TEST_F(Npm, runs_a_script_whose_name_could_be_an_option) {
+  scripts(R"("-x": "vite")");
+  auto dashed = task("dev", R"({"script": "-x"})");
+  dashed.arguments = {"a", "--", "b"};
+  EXPECT_THAT(argv(dashed), ElementsAre("npm", "run", "--", "-x", "a", "--", "b"));
+  dashed.options = R"({"script": "-x", "packageManager": "bun"})";
+  EXPECT_THAT(argv(dashed), ElementsAre("bun", "run", "--", "-x", "a", "--", "b"));
+}
+
+TEST_F(Npm, keeps_the_first_dashes_of_the_arguments) {
+  scripts(R"("dev": "vite")");
+  auto dev = task("dev", R"({"packageManager": "npm"})");
+  dev.arguments = {"--", "x"};
+  EXPECT_THAT(argv(dev), ElementsAre("npm", "run", "dev", "--", "--", "x"));
+  dev.options = R"({"packageManager": "bun"})";
+  EXPECT_THAT(argv(dev), ElementsAre("bun", "run", "dev", "--", "--", "x"));
+  dev.arguments = {"x", "--"};
+  EXPECT_THAT(argv(dev), ElementsAre("bun", "run", "dev", "x", "--"));
+}
+
 /// How often a file has been opened since this was made.
 class Openings {
  public:

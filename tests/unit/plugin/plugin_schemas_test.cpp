@@ -56,5 +56,20 @@ TEST(PluginSchemas, of_shell) {
   EXPECT_EQ(verdict("shell", R"({"strict": 1})"), "/strict: expected true or false, found the number 1");
 }
 
+TEST(PluginSchemas, of_other_machines_take_numbers_that_can_be_sent) {
+  const auto docker = [](const std::string& more) {
+    return verdict("docker", R"({"image": "a", )" + more + "}");
+  };
+  EXPECT_EQ(docker(R"("ulimits": {"nofile": 9223372036854775807, "nproc": {"soft": 1, "hard": -1}})"), "ok");
+  EXPECT_NE(docker(R"("ulimits": {"nofile": 18446744073709551615})"), "ok");
+  EXPECT_NE(docker(R"("ulimits": {"nofile": {"soft": 1, "hard": 9223372036854775808}})"), "ok");
+  EXPECT_NE(docker(R"("cpus": 1e300)"), "ok");
+  EXPECT_EQ(verdict("kubernetes", R"({"image": "a", "cpus": 0.5})"), "ok");
+  EXPECT_NE(verdict("kubernetes", R"({"image": "a", "cpus": 1e300})"), "ok");
+  EXPECT_NE(verdict("kubernetes", R"({"image": "a", "cpus": -1})"), "ok");
+  EXPECT_EQ(verdict("slurm", R"({"gpus": "a100:2"})"), "ok");
+  EXPECT_NE(verdict("slurm", R"({"gpus": 18446744073709551615})"), "ok");
+}
+
 }  // namespace
 }  // namespace dream::plugin

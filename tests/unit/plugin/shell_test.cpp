@@ -87,7 +87,9 @@ const std::vector<LineCase> line_cases{
     {"awk \"{print \\$1}\" f", "awk \"{print \\$1}\" f@"},
     {"f() { echo \"$1\"; }; f x", "f() { echo \"$1\"; }; f x@"},
     {"function f { echo \"$1\"; }; f x", "function f { echo \"$1\"; }; f x@"},
-    {"echo $$1 $# $0", "echo $$1 $# $0@"},
+    {"echo $$1 $0 $! ${#name} ${!}", "echo $$1 $0 $! ${#name} ${!}@"},
+    {"f() { shift; echo $#; }; f x", "f() { shift; echo $#; }; f x@"},
+    {"getopts a: o -a x", "getopts a: o -a x@"},
     {"a\\ ", "a\\ @"},
     // Behind which they would be lost
     {"a   # everything", "a@   # everything"},
@@ -111,6 +113,12 @@ const std::vector<LineCase> line_cases{
     {"a \"$*\" || true", ""},
     {"echo $(b $2)", ""},
     {"f() { a; }; f \"$@\"", ""},
+    {"[ $# -gt 0 ] || exit 1; a", ""},
+    {"echo ${#}", ""},
+    {"echo ${#1}", ""},
+    {"echo ${!#}", ""},
+    {"shift 2; a", ""},
+    {"while getopts ab: o; do a \"$o\"; done", ""},
     {"cat <<END\n$1\nEND", ""},
     // Which have no place
     {"for x in 1 2; do a; done", "it ends in done"},
