@@ -83,6 +83,11 @@ std::string Draft::at(const std::string& folder) const {
   return folder == "./" ? base_ : base_ + folder.substr(1);
 }
 
+std::string Draft::from_base(const std::string& path) const {
+  if (base_ == "./") return path;
+  return path == base_ ? "./" : "." + path.substr(base_.size());
+}
+
 bool Draft::has(const std::string& path) const {
   return std::ranges::find(projects_, path, &ProjectDraft::path) != projects_.end();
 }

@@ -73,6 +73,8 @@ class Draft {
 
   /// A folder of a source, "./" or "./api", as a project of the workspace.
   [[nodiscard]] std::string at(const std::string& folder) const;
+  /// The other way round.
+  [[nodiscard]] std::string from_base(const std::string& path) const;
 
   /// The project of this path; when it is new, with this executor and comment.
   ProjectDraft& project(const std::string& path, const std::string& executor, const std::string& comment);

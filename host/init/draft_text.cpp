@@ -154,18 +154,18 @@ void Draft::gather_alike(NeedsByProject& all) const {
       return text_in(said, path, task) == (found == common.end() ? std::string() : found->second);
     };
     for (const ProjectDraft& project : projects_) {
-      if (project.pattern != pattern) continue;
+      if (!glob_matches(pattern, project.path)) continue;
+      std::vector<std::string> tasks = project.found;
+      for (const TaskDraft& task : project.tasks) tasks.push_back(task.name);
+      for (const auto& [task, text] : said[project.path]) tasks.push_back(task);
+      const bool same =
+          std::ranges::all_of(tasks, [&](const auto& task) { return is_common(project.path, task); });
       const auto own = std::ranges::find(all, project.path, &NeedsByProject::value_type::first);
-      const bool same = std::ranges::all_of(
-                            project.found, [&](const auto& task) { return is_common(project.path, task); }) &&
-                        std::ranges::all_of(said[project.path], [&](const auto& one) {
-                          return is_common(project.path, one.first);
-                        });
       if (same && own != all.end()) all.erase(own);
       if (same || own != all.end()) continue;
       // A project with a key takes nothing from patterns.
-      const auto spared = std::ranges::find_first_of(project.found, common, {}, {}, &Member::first);
-      if (spared != project.found.end()) all.emplace_back(project.path, Needs{{*spared, "[]"}});
+      const auto spared = std::ranges::find_first_of(tasks, common, {}, {}, &Member::first);
+      if (spared != tasks.end()) all.emplace_back(project.path, Needs{{*spared, "[]"}});
     }
     gathered.emplace_back(pattern, std::move(common));
   }

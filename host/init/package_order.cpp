@@ -4,20 +4,12 @@
 #include <functional>
 #include <optional>
 #include <set>
-#include <sstream>
 
 #include "base/text.hpp"
 #include "init/package_steps.hpp"
 #include "init/packages.hpp"
 
 namespace dream::init {
-
-std::vector<std::string> words_in(const std::string& line) {
-  std::istringstream stream(line);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(std::move(word));
-  return words;
-}
 
 namespace {
 
@@ -399,12 +391,7 @@ Result<void> add_order(const fs::path& root, const Package& own, const std::vect
                        bool is_workspace, Draft& draft) {
   Arrangement order(own, packages, draft);
   if (Result<void> read = order.read(root); !read) return read;
-  const std::string base = draft.at("./");
-  for (const Package& package : packages) {
-    // A package's path counts from the workspace, `root` may be a folder of it.
-    const std::string inner = base == "./" ? package.path : "." + package.path.substr(base.size());
-    order.read_own(root / inner, package);
-  }
+  for (const Package& package : packages) order.read_own(root / draft.from_base(package.path), package);
   order.add(is_workspace);
   return {};
 }

@@ -272,9 +272,10 @@ TEST(OwnTask, of_a_pattern_runs_where_a_project_has_it) {
                   R"({"name": "ui", "scripts": {"build": "echo ui", "gen": "echo gen"}})");
   workspace.write("tools/package.json",
                   R"({"name": "tools", "scripts": {"build": "echo t", "gen": "echo g"}})");
-  const Finished finished = run(workspace, {.arguments = {"build", "-q"}, .folder = "packages/app"});
-  EXPECT_EQ(finished.code, 0) << finished.err;
-  EXPECT_EQ(finished.out, "gen\nui\napp\nclean\n");
+  EXPECT_EQ(run(workspace, {.arguments = {"build"}, .folder = "packages/app"}).code, 0);
+  EXPECT_THAT(run(workspace, {.arguments = {"plan", "build"}, .folder = "packages/app"}).out,
+              AllOf(HasSubstr("1  ./packages/ui:gen"), HasSubstr("2  ./packages/ui:build"),
+                    HasSubstr("3  ./packages/app:clean"), HasSubstr("4  ./packages/app:build")));
   const Finished missing = run(workspace, {.arguments = {"build"}, .folder = "tools"});
   EXPECT_EQ(missing.code, 2) << "a key that names one project names tasks that are there";
   EXPECT_THAT(missing.err, HasSubstr("./tools:pack"));

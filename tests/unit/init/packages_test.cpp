@@ -124,11 +124,27 @@ TEST_F(Init, what_most_packages_of_a_folder_need_is_said_by_a_pattern) {
   EXPECT_THAT(needs_of_glob(made, "./libs/*", "build"), ElementsAre("^", "& ./:gen"));
   EXPECT_THAT(needs_of_glob(made, "./libs/*", "test"), ElementsAre("^build"));
   EXPECT_THAT(needs_of_glob(made, "./libs/*", "e2e"), ElementsAre(":build"));
-  EXPECT_THAT(names(made.dependencies), ElementsAre("./.tools/t", "./apps/x", "./apps/y", "./libs/odd"))
-      << "apps/* would have another package, too";
+  EXPECT_THAT(needs_of_glob(made, "./apps/*", "build"), ElementsAre("^", "& ./:gen"))
+      << "a new package would be a member";
+  EXPECT_THAT(names(made.dependencies), ElementsAre("./.tools/t", "./libs/odd"));
   EXPECT_THAT(needs(made, "./libs/odd", "test"), ElementsAre());
   EXPECT_THAT(plan(made, "./libs/b", "test"), ElementsAre("./:gen", "./libs/a:build", "./libs/b:test"));
   EXPECT_THAT(plan(made, "./libs/odd", "test"), ElementsAre("./libs/odd:test"));
+}
+
+TEST_F(Init, a_pattern_stands_only_where_a_new_package_would_be_a_member_and_for_packages_alone) {
+  write("package.json", R"({"workspaces": ["web", "worker", "libs/*"]})");
+  write("nx.json", "{}");
+  for (const char* name : {"web", "worker", "libs/a", "libs/b"})
+    write(std::string(name) + "/package.json",
+          R"({"name": ")" + std::string(name) +
+              R"(", "scripts": {"build": "x"}, "dependencies": {"libs/a": "*"}})");
+  write("libs/other/project.json", R"({"name": "other", "targets": {"build": {}}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs_of_glob(made, "./libs/*", "build"), ElementsAre("^"));
+  EXPECT_THAT(names(made.dependencies), ElementsAre("./libs/other", "./web", "./worker"))
+      << "./* would be any folder";
+  EXPECT_THAT(needs(made, "./libs/other", "build"), ElementsAre()) << "nx runs it";
 }
 
 TEST_F(Init, a_pattern_names_tasks_of_each_package_and_passes_over_those_that_lack_them) {
@@ -270,7 +286,7 @@ TEST_F(Init, a_package_below_another_workspace_names_those_that_it_uses) {
       "dependencies": {"a": "*"}})");
   const Workspace made = workspace();
   EXPECT_THAT(needs_of_glob(made, "./more/*", "build"), ElementsAre("./a:"));
-  EXPECT_THAT(needs_of_glob(made, "./*", "build"), ElementsAre("^"));
+  EXPECT_THAT(needs(made, "./more", "build"), ElementsAre("^"));
 }
 
 TEST_F(Init, a_package_of_another_workspace_is_meant_only_by_its_folder) {

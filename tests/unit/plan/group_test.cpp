@@ -307,6 +307,9 @@ TEST(OwnTask, that_a_project_lacks_leaves_its_group_together) {
   const Plan plan = plan_of_group(workspace, request_of("./p/a:build"), &manifests);
   EXPECT_THAT(waits_for(plan, "./last:one"), ElementsAre("./db:up", "./net:up", "./x:y"));
   EXPECT_THAT(waits_for(plan, "./x:y"), ElementsAre());
+  pattern(workspace, "build", {on("./x:y"), joining(own("gen"))});
+  EXPECT_THAT(waits_for(plan_of_group(workspace, request_of("./p/a:build"), &manifests), "./net:up"),
+              ElementsAre());
   pattern(workspace, "build", {own("gen"), on("./last:one")});
   EXPECT_TRUE(plan_of_group(workspace, request_of("./p/a:build"), &manifests).is_list);
 }
