@@ -4,11 +4,14 @@
 #include <set>
 #include <utility>
 
+#include "base/text.hpp"
 #include "config/read_workspace.hpp"
 
 namespace dream::config {
 
 namespace {
+
+using TasksOfProject = std::map<std::string, TaskDependencies, std::less<>>;
 
 std::optional<std::string> one_project(Reader& reader, const Place& place, std::string_view written) {
   auto project = reader.project(place, written);
@@ -17,8 +20,14 @@ std::optional<std::string> one_project(Reader& reader, const Place& place, std::
 }
 
 std::optional<std::string> one_project(Reader& reader, const Place& place, const Json& value) {
-  if (value.IsString()) return one_project(reader, place, text_of(value));
-  reader.report_type(place, "the path of a project", value);
+  if (!value.IsString()) {
+    reader.report_type(place, "the path of a project", value);
+  } else if (text_of(value).starts_with(':')) {
+    reader.report(place, in_quotes(text_of(value)) + " is no path of a project",
+                  R"("task" without "projectPath" is a task of the same project)");
+  } else {
+    return one_project(reader, place, text_of(value));
+  }
   return std::nullopt;
 }
 
@@ -74,40 +83,63 @@ bool is_project(const Reader& reader, std::string_view name) {
   });
 }
 
-/// `"^"`, `"^build"`: by the manifest. `"./db:start"`: the id of a step, unless a project is called so.
-void read_short_entry(Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
+/// `"^"`, `"^build"`: by the manifest. `":codegen"`: of the same project. `"./db:start"`: the id of a step,
+/// unless a project is called so. False: it was reported.
+bool read_short_entry(Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
   const std::string_view text = text_of(value);
   if (text.starts_with('^')) {
     dependency.by_manifest = text.size() == 1 || reader.is_task_name(place, text.substr(1));
     dependency.task = text.substr(1);
-    return;
+    return dependency.by_manifest;
+  }
+  if (text.starts_with(':')) {
+    dependency.task = text.substr(1);
+    return reader.is_task_name(place, dependency.task);
   }
   const std::size_t colon = text.find(':', std::min(text.rfind('/'), text.size() - 1) + 1);
   const bool is_id = text.starts_with("./") && colon < text.size() && !is_project(reader, text);
   dependency.project = one_project(reader, place, is_id ? text.substr(0, colon) : text).value_or("");
   if (is_id && reader.is_task_name(place, text.substr(colon + 1))) dependency.task = text.substr(colon + 1);
+  return !dependency.project.empty();
 }
 
-/// One element of `workspace.P.T`. Without a usable project it is left empty.
-void read_entry(Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
+/// The same for the long form, whose project is the same, too, where it names a task alone.
+bool read_long_entry(Reader& reader, const Place& place, const Json& value, Dependency& dependency) {
+  read_object(reader, place, value, dependency_fields, dependency);
+  report_both_names(reader, place, value, "projectPath", "project");
+  const auto has = [&](const char* key) { return reader.tree().find(value, key) != nullptr; };
+  const bool names_project = has("projectPath") || has("project");
+  if (!names_project && !has("task"))
+    reader.report(place, R"(the dependency has no "projectPath")",
+                  R"(it names the project to depend on; "task" alone is a task of the same project)");
+  check_end(reader, place, dependency);
+  return !(names_project ? dependency.project : dependency.task).empty();
+}
+
+/// One element of `workspace.P.T`. False: there is nothing usable in it, which was reported.
+bool read_entry(Reader& reader, const Place& place, const Json& value, std::string_view task,
+                Dependency& dependency) {
   dependency.where = place.offset(reader.tree());
+  bool is_usable = false;
   if (value.IsString()) {
-    read_short_entry(reader, place, value, dependency);
+    is_usable = read_short_entry(reader, place, value, dependency);
   } else if (value.IsObject()) {
-    read_object(reader, place, value, dependency_fields, dependency);
-    report_both_names(reader, place, value, "projectPath", "project");
-    if (reader.tree().find(value, "projectPath") == nullptr &&
-        reader.tree().find(value, "project") == nullptr) {
-      reader.report(place, "the dependency has no \"projectPath\"", "it names the project to depend on");
-    }
-    check_end(reader, place, dependency);
+    is_usable = read_long_entry(reader, place, value, dependency);
   } else {
     reader.report_type(place, "a project, as a string or an object with \"projectPath\"", value);
   }
+  const bool is_own = is_usable && dependency.project.empty() && !dependency.by_manifest;
+  if (is_own && dependency.task == task) {
+    reader.report(place, fmt::format("the task {} would wait for itself", in_quotes(task)),
+                  "name another task of the same project");
+    return false;
+  }
+  return is_usable;
 }
 
 /// An element that is an array: its entries may run beside one another.
-void read_group(Reader& reader, const Place& place, const Json& value, TaskDependencies& dependencies) {
+void read_group(Reader& reader, const Place& place, const Json& value, std::string_view task,
+                TaskDependencies& dependencies) {
   if (value.Empty()) reader.report(place, "the group is empty", "write a project into it, or take it away");
   const std::size_t first = dependencies.entries.size();
   std::size_t index = 0;
@@ -119,10 +151,10 @@ void read_group(Reader& reader, const Place& place, const Json& value, TaskDepen
       continue;
     }
     Dependency dependency;
-    read_entry(reader, at, element, dependency);
+    const bool is_usable = read_entry(reader, at, element, task, dependency);
     if (dependency.finally)
       reader.report(at, R"("finally" in a group)", "these steps run at the end, one after the other");
-    if (dependency.project.empty() && !dependency.by_manifest) continue;
+    if (!is_usable) continue;
     dependency.joins = dependencies.entries.size() > first;
     dependencies.entries.push_back(std::move(dependency));
   }
@@ -137,14 +169,14 @@ void read_task_dependencies(Reader& reader, const Place& place, const Json& valu
   for (const Json& element : value.GetArray()) {
     const Place at(place, element, index++);
     if (element.IsArray()) {
-      read_group(reader, at, element, dependencies);
+      read_group(reader, at, element, place.key(), dependencies);
       has_groups = true;
       continue;
     }
     Dependency& dependency = dependencies.entries.emplace_back();
-    read_entry(reader, at, element, dependency);
+    const bool is_usable = read_entry(reader, at, element, place.key(), dependency);
     has_groups = has_groups || dependency.by_manifest;
-    if (dependency.project.empty() && !dependency.by_manifest) dependencies.entries.pop_back();
+    if (!is_usable) dependencies.entries.pop_back();
   }
 }
 
@@ -167,10 +199,16 @@ constexpr std::array<Field<RecursiveRule>, 2> recursive_fields{{
      }},
 }};
 
+/// What stands for a task of the same project, where that is one.
+void set_own_project(const std::string& project, TasksOfProject& tasks) {
+  for (auto& [task, dependencies] : tasks)
+    for (Dependency& entry : dependencies.entries)
+      if (entry.project.empty() && !entry.by_manifest) entry.project = project;
+}
+
 /// The value of a project, or of a glob for projects.
-std::map<std::string, TaskDependencies, std::less<>> read_tasks_of(Reader& reader, const Place& place,
-                                                                   const Json& value, bool& has_groups) {
-  std::map<std::string, TaskDependencies, std::less<>> tasks;
+TasksOfProject read_tasks_of(Reader& reader, const Place& place, const Json& value, bool& has_groups) {
+  TasksOfProject tasks;
   if (!reader.is_object(place, value)) return tasks;
   for (const Member& task : value.GetObject()) {
     const Place at(place, task.name);
@@ -194,6 +232,7 @@ void read_dependencies(Reader& reader, const Place& place, const Json& value, Wo
     bool is_new = true;
     if (!is_glob(*project)) {
       if (!is_no_glob(reader, at, *project)) continue;
+      set_own_project(*project, tasks);
       is_new = emplace_in_order(workspace.dependencies, hint, *project, std::move(tasks)).second;
     } else if (is_good_glob(reader, at, *project)) {
       is_new = std::ranges::find(workspace.dependency_globs, *project, &DependencyGlob::pattern) ==

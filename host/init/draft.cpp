@@ -83,6 +83,11 @@ std::string Draft::at(const std::string& folder) const {
   return folder == "./" ? base_ : base_ + folder.substr(1);
 }
 
+std::string Draft::from_base(const std::string& path) const {
+  if (base_ == "./") return path;
+  return path == base_ ? "./" : "." + path.substr(base_.size());
+}
+
 bool Draft::has(const std::string& path) const {
   return std::ranges::find(projects_, path, &ProjectDraft::path) != projects_.end();
 }
@@ -141,18 +146,22 @@ std::string Draft::free_name(const std::string& path, std::initializer_list<std:
 }
 
 void Draft::add_needs(NeedsDraft needs) {
-  if (needs.entries.empty()) return;
+  if (needs.entries.empty() && !needs.in_pattern) return;
   const auto same = std::ranges::find_if(
       needs_, [&](const NeedsDraft& one) { return one.project == needs.project && one.task == needs.task; });
   NeedsDraft& owner = same != needs_.end()
                           ? *same
                           : needs_.emplace_back(NeedsDraft{needs.project, needs.task, {}, needs.beside});
-  for (EntryDraft& entry : needs.entries) {
-    const bool known = std::ranges::any_of(owner.entries, [&](const EntryDraft& one) {
-      return one.project == entry.project && one.task == entry.task;
-    });
-    if (!known) owner.entries.push_back(std::move(entry));
-  }
+  const auto add = [](std::vector<EntryDraft>& entries, std::vector<EntryDraft>& more) {
+    for (EntryDraft& entry : more) {
+      const bool known = std::ranges::any_of(entries, [&](const EntryDraft& one) {
+        return one.project == entry.project && one.task == entry.task;
+      });
+      if (!known) entries.push_back(std::move(entry));
+    }
+  };
+  add(owner.entries, needs.entries);
+  if (needs.in_pattern) add(owner.in_pattern.emplace(), *needs.in_pattern);
 }
 
 void Draft::add_common(const std::string& task, Member member) {
@@ -173,7 +182,7 @@ void Draft::break_cycles() {
   Order order;
   for (const bool weak : {false, true}) {
     for (NeedsDraft& needs : needs_) {
-      std::erase_if(needs.entries, [&](const EntryDraft& entry) {
+      const auto cut = std::erase_if(needs.entries, [&](const EntryDraft& entry) {
         if (entry.weak != weak || entry.project.empty()) return false;
         const Task task{needs.project, needs.task};
         const Task other{entry.project, entry.task};
@@ -183,9 +192,10 @@ void Draft::break_cycles() {
                                            name_of(other)));
         return true;
       });
+      if (cut > 0) needs.in_pattern = needs.entries;
     }
   }
-  std::erase_if(needs_, [](const NeedsDraft& needs) { return needs.entries.empty(); });
+  std::erase_if(needs_, [](const NeedsDraft& needs) { return needs.entries.empty() && !needs.in_pattern; });
 }
 
 }  // namespace dream::init

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -54,6 +55,8 @@ struct NeedsDraft {
   std::string task;
   std::vector<EntryDraft> entries;
   bool beside = false;  ///< they don't wait for one another, but for those that are `async`
+  /// What the project's pattern would have to say for this, which may name tasks that the project lacks.
+  std::optional<std::vector<EntryDraft>> in_pattern = {};
 };
 
 /// Tasks of one source that have another name, as their project had tasks of their names.
@@ -70,6 +73,8 @@ class Draft {
 
   /// A folder of a source, "./" or "./api", as a project of the workspace.
   [[nodiscard]] std::string at(const std::string& folder) const;
+  /// The other way round.
+  [[nodiscard]] std::string from_base(const std::string& path) const;
 
   /// The project of this path; when it is new, with this executor and comment.
   ProjectDraft& project(const std::string& path, const std::string& executor, const std::string& comment);
@@ -116,6 +121,9 @@ class Draft {
   using NeedsByProject = std::vector<std::pair<std::string, Needs>>;
 
   [[nodiscard]] NeedsByProject needs_by_project() const;
+  /// What projects say of tasks, as their patterns would have to say it.
+  using SaidByTask = std::map<std::string, std::map<std::string, std::string>>;
+  [[nodiscard]] Needs said_by_most(const std::string& pattern, const SaidByTask& said) const;
   void gather_alike(NeedsByProject& all) const;
   [[nodiscard]] bool leads_on(const std::string& owner) const;
   void render_needs(std::string& out) const;

@@ -62,21 +62,37 @@ bool is_id(const EntryDraft& entry) {
 std::string entry_json(const NeedsDraft& owner, const EntryDraft& entry) {
   const bool same_task = entry.task == owner.task;
   if (entry.project.empty()) return json_string(same_task ? "^" : "^" + entry.task);
-  if (entry.members.empty() && same_task && entry.project != owner.project) return json_string(entry.project);
-  if (entry.members.empty() && is_id(entry)) return json_string(entry.project + ":" + entry.task);
-  std::vector<Member> members{{"projectPath", json_string(entry.project)}, {"task", json_string(entry.task)}};
+  const bool own = entry.project == owner.project;
+  if (entry.members.empty()) {
+    if (own) return json_string(":" + entry.task);
+    if (same_task) return json_string(entry.project);
+    if (is_id(entry)) return json_string(entry.project + ":" + entry.task);
+  }
+  std::vector<Member> members;
+  if (!own) members.emplace_back("projectPath", json_string(entry.project));
+  members.emplace_back("task", json_string(entry.task));
   members.insert(members.end(), entry.members.begin(), entry.members.end());
   return object_json(members);
+}
+
+/// What a project says of a task; empty: nothing.
+std::string text_in(const std::map<std::string, std::map<std::string, std::string>>& said,
+                    const std::string& project, const std::string& task) {
+  const auto of_project = said.find(project);
+  if (of_project == said.end()) return {};
+  const auto found = of_project->second.find(task);
+  return found == of_project->second.end() ? std::string() : found->second;
 }
 
 std::string joined(const std::vector<std::string>& elements) {
   return fmt::format("[{}]", fmt::join(elements, ", "));
 }
 
-std::string needs_json(const NeedsDraft& needs) {
+std::string needs_json(const NeedsDraft& needs, const std::vector<EntryDraft>& entries) {
+  if (entries.empty()) return {};
   std::vector<std::string> elements;
   std::vector<std::string> at_end;  // are in no group
-  for (const EntryDraft& entry : needs.entries) {
+  for (const EntryDraft& entry : entries) {
     const bool ends = std::ranges::find(entry.members, "finally", &Member::first) != entry.members.end();
     (ends ? at_end : elements).push_back(entry_json(needs, entry));
   }
@@ -90,16 +106,40 @@ std::string needs_json(const NeedsDraft& needs) {
 Draft::NeedsByProject Draft::needs_by_project() const {
   NeedsByProject all;
   for (const NeedsDraft& needs : needs_) {
+    if (needs.entries.empty()) continue;
     auto owner = std::ranges::find(all, needs.project, &NeedsByProject::value_type::first);
     if (owner == all.end()) owner = all.insert(owner, {needs.project, {}});
-    owner->second.emplace_back(needs.task, needs_json(needs));
+    owner->second.emplace_back(needs.task, needs_json(needs, needs.entries));
   }
   return all;
+}
+
+/// What the most projects say of each task, as a pattern would have to say it; not of a task that most say
+/// nothing of.
+Draft::Needs Draft::said_by_most(const std::string& pattern, const SaidByTask& said) const {
+  std::vector<std::string> tasks;
+  std::map<std::string, std::map<std::string, int>> counts;
+  for (const ProjectDraft& project : projects_) {
+    if (project.pattern != pattern) continue;
+    for (const std::string& task : project.found) {
+      if (counts.try_emplace(task).second) tasks.push_back(task);
+      ++counts[task][text_in(said, project.path, task)];
+    }
+  }
+  Needs common;
+  for (const std::string& task : tasks) {
+    const auto most = std::ranges::max_element(counts[task], {}, [](const auto& one) { return one.second; });
+    if (!most->first.empty()) common.emplace_back(task, most->first);
+  }
+  return common;
 }
 
 /// What most projects of a pattern say of a task they found, the pattern says; a project that says something
 /// else stays for itself.
 void Draft::gather_alike(NeedsByProject& all) const {
+  SaidByTask said;
+  for (const NeedsDraft& needs : needs_)
+    said[needs.project][needs.task] = needs_json(needs, needs.in_pattern.value_or(needs.entries));
   std::vector<std::string> patterns;
   for (const ProjectDraft& project : projects_) {
     if (!project.pattern.empty() && std::ranges::find(patterns, project.pattern) == patterns.end())
@@ -107,49 +147,25 @@ void Draft::gather_alike(NeedsByProject& all) const {
   }
   NeedsByProject gathered;
   for (const std::string& pattern : patterns) {
-    const auto said = [&](const ProjectDraft& project, const std::string& task) {
-      const auto own = std::ranges::find(all, project.path, &NeedsByProject::value_type::first);
-      if (own == all.end()) return std::string();
-      const auto found = std::ranges::find(own->second, task, &Member::first);
-      return found == own->second.end() ? std::string() : found->second;
-    };
-    std::vector<std::string> tasks;
-    std::map<std::string, std::map<std::string, int>> counts;
-    for (const ProjectDraft& project : projects_) {
-      if (project.pattern != pattern) continue;
-      for (const std::string& task : project.found) {
-        const std::string own = said(project, task);
-        if (counts.try_emplace(task).second) tasks.push_back(task);
-        // One that names its own project says nothing of the others.
-        if (own.find('"' + project.path + ':') == std::string::npos) ++counts[task][own];
-      }
-    }
-    Needs common;
-    for (const std::string& task : tasks) {
-      const auto most =
-          std::ranges::max_element(counts[task], {}, [](const auto& one) { return one.second; });
-      if (most != counts[task].end() && !most->first.empty()) common.emplace_back(task, most->first);
-    }
+    Needs common = said_by_most(pattern, said);
     if (common.empty()) continue;
-    const auto common_of = [&](const std::string& task) {
+    const auto is_common = [&](const std::string& path, const std::string& task) {
       const auto found = std::ranges::find(common, task, &Member::first);
-      return found == common.end() ? std::string() : found->second;
+      return text_in(said, path, task) == (found == common.end() ? std::string() : found->second);
     };
     for (const ProjectDraft& project : projects_) {
-      if (project.pattern != pattern) continue;
+      if (!glob_matches(pattern, project.path)) continue;
+      std::vector<std::string> tasks = project.found;
+      for (const TaskDraft& task : project.tasks) tasks.push_back(task.name);
+      for (const auto& [task, text] : said[project.path]) tasks.push_back(task);
+      const bool same =
+          std::ranges::all_of(tasks, [&](const auto& task) { return is_common(project.path, task); });
       const auto own = std::ranges::find(all, project.path, &NeedsByProject::value_type::first);
-      bool same = std::ranges::all_of(
-          project.found, [&](const std::string& task) { return said(project, task) == common_of(task); });
-      for (const auto& [task, json] : own == all.end() ? Needs() : own->second)
-        same = same && std::ranges::find(project.found, task) != project.found.end();
       if (same && own != all.end()) all.erase(own);
+      if (same || own != all.end()) continue;
       // A project with a key takes nothing from patterns.
-      if (!same && own == all.end())
-        all.emplace_back(
-            project.path,
-            Needs{{*std::ranges::find_if(project.found,
-                                         [&](const auto& task) { return !common_of(task).empty(); }),
-                   "[]"}});
+      const auto spared = std::ranges::find_first_of(tasks, common, {}, {}, &Member::first);
+      if (spared != tasks.end()) all.emplace_back(project.path, Needs{{*spared, "[]"}});
     }
     gathered.emplace_back(pattern, std::move(common));
   }

@@ -3,6 +3,7 @@
 #include <rapidjson/error/en.h>
 
 #include <algorithm>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -87,6 +88,13 @@ std::vector<std::string> folders_below(const fs::path& root, int most_levels,
   }
   std::ranges::sort(found);
   return found;
+}
+
+std::vector<std::string> words_in(const std::string& line) {
+  std::istringstream stream(line);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(std::move(word));
+  return words;
 }
 
 }  // namespace dream::init

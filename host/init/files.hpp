@@ -41,4 +41,7 @@ inline constexpr std::size_t most_bytes = std::size_t{4} << 20U;
 /// Letters, digits, and those of `others`; not empty.
 [[nodiscard]] bool is_word(std::string_view name, std::string_view others);
 
+/// What stands between the blanks of a line.
+[[nodiscard]] std::vector<std::string> words_in(const std::string& line);
+
 }  // namespace dream::init

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* known_files =
     "it knows package.json, deno.json, composer.json, compose.yaml, process-compose.yaml, Procfile, "
-    "mprocs.yaml, Taskfile.yml, justfile, mise.toml, Makefile and Dockerfile";
+    "mprocs.yaml, Taskfile.yml, justfile, mise.toml, pyproject.toml, Makefile and Dockerfile";
 
 /// The first of these names that there is in the folder; the first of all when there is none.
 fs::path first_file(const fs::path& root, std::initializer_list<const char*> names) {
@@ -64,6 +64,7 @@ Import import_of(const fs::path& root, const std::string& name) {
   if (name == "deno.json" || name == "deno.jsonc")
     return [](const fs::path& file, Draft& draft) { return add_deno(file.parent_path(), draft); };
   if (name == "composer.json") return add_composer;
+  if (name == "pyproject.toml") return add_pyproject;
   if (name.starts_with("Procfile"))
     return [](const fs::path& file, Draft& draft) { return add_procfile(file, "start", draft); };
   if (name == "makefile" || name == "GNUmakefile" || name.starts_with("Makefile") || name.ends_with(".mk"))
@@ -110,6 +111,7 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
         return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
       },
       [&] { return add_mise(root, draft); },
+      [&] { return add_pyproject(root / "pyproject.toml", draft); },
       [&] {
         return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);
       },
@@ -134,6 +136,7 @@ class NoManifests final : public Manifests {
                                           const std::string& /*task*/) override {
     return std::vector<std::string>();
   }
+  bool has_task(const std::string& /*project*/, const std::string& /*task*/) override { return true; }
 };
 
 /// Each task that was written can be planned: those that none needs, and what their plans don't have.

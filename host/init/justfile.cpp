@@ -35,8 +35,7 @@ struct Attributes {
     }
     static const std::set<std::string> others{"windows", "macos",  "openbsd",
                                               "freebsd", "netbsd", "dragonfly"};
-    std::istringstream words(bare);
-    for (std::string word; words >> word;) {
+    for (const std::string& word : words_in(bare)) {
       is_private = is_private || word == "private";
       is_for_linux = is_for_linux || word == "linux" || word == "unix";
       names_systems = names_systems || is_for_linux || others.contains(word);

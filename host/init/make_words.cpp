@@ -3,7 +3,6 @@
 #include <glob.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "init/files.hpp"
 
@@ -38,9 +37,8 @@ void MakeVariables::assign(std::string_view line) {
     how = head.back();
     head.remove_suffix(1);
   }
-  std::istringstream words{std::string(head)};
   std::string name;
-  for (std::string word; words >> word;) {
+  for (const std::string& word : words_in(std::string(head))) {
     if (!name.empty() && name != "export" && name != "override") return;  // a target's own
     name = word;
   }
@@ -91,8 +89,7 @@ std::vector<std::filesystem::path> files_named(const std::string& words,
                                                const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
   std::vector<fs::path> files;
-  std::istringstream stream(words);
-  for (std::string word; stream >> word;) {
+  for (const std::string& word : words_in(words)) {
     const fs::path path = fs::path(word).is_absolute() ? fs::path(word) : folder / word;
     const auto parts = std::ranges::count_if(fs::path(word), [](const fs::path& part) {
       return part.string().find_first_of(wildcards) != std::string::npos;

@@ -69,7 +69,17 @@ class Makefile {
   /// phony says nothing of the others.
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
-  /// What its line says that it is for: `build: ## compiles it`.
+  /// Those that need it are made each time, and there is nothing else to it: "FORCE:".
+  [[nodiscard]] bool is_only_needed(const std::string& name) const {
+    const Target& target = targets_.at(name);
+    return !target.has_recipe && target.needs.empty() && !has_more_ && (target.is_phony || !has_patterns_) &&
+           std::ranges::any_of(targets_, [&](const auto& other) {
+             return other.first != ".PHONY" &&
+                    std::ranges::find(other.second.needs, name) != other.second.needs.end();
+           });
+  }
+
+  /// What its line says that it is for, or that of `.PHONY`: `build: ## compiles it`.
   [[nodiscard]] const std::string& about(const std::string& name) const { return targets_.at(name).about; }
 
   /// Those that a target without a recipe stands for; none: it does more, or make does it otherwise than one
@@ -146,19 +156,18 @@ class Makefile {
 
   void rule(const std::string& heads, const std::string& rest, const std::string& about) {
     current_.clear();
-    std::istringstream names(heads);
-    for (std::string name; names >> name;) {
+    for (const std::string& name : words_in(heads)) {
       has_patterns_ = has_patterns_ || name.find('%') != std::string::npos;
       if (name == ".PHONY") {
-        std::istringstream phony(rest);
-        for (std::string one; phony >> one;) phony_.push_back(&targets_[one]);
+        const std::vector<std::string> all = words_in(rest);
+        for (const std::string& one : all) phony_.push_back(&targets_[one]);
+        if (all.size() == 1 && !about.empty()) targets_[all.front()].about = about;
       }
       Target& target = targets_[name];
       if (is_word(name, "-_") && !std::exchange(target.is_named, true)) names_.push_back(name);
       current_.push_back(&target);
       if (!about.empty()) target.about = about;
-      std::istringstream needs(rest.substr(0, rest.find(';')));
-      for (std::string need; needs >> need;) {
+      for (const std::string& need : words_in(rest.substr(0, rest.find(';')))) {
         if (std::ranges::find(target.needs, need) == target.needs.end()) target.needs.push_back(need);
         target.is_plain = target.is_plain && is_word(need, "-_");
       }
@@ -207,6 +216,7 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
   }
   std::map<std::string, std::string> tasks;  // the names that they got
   for (const std::string& name : makefile.names()) {
+    if (makefile.is_only_needed(name)) continue;
     std::vector<std::string> words{"make"};
     if (file_name != "GNUmakefile" && file_name != "makefile" && file_name != "Makefile")
       words.insert(words.end(), {"-f", file_name});
@@ -220,7 +230,7 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
   for (const auto& [name, task] : tasks) {
     NeedsDraft needs{project, task, {}};
     for (const std::string& need : makefile.gathered_by(name))
-      needs.entries.push_back({project, tasks.at(need)});
+      if (tasks.contains(need)) needs.entries.push_back({project, tasks.at(need)});
     draft.add_needs(std::move(needs));
   }
   return {};

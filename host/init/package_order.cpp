@@ -4,20 +4,12 @@
 #include <functional>
 #include <optional>
 #include <set>
-#include <sstream>
 
 #include "base/text.hpp"
 #include "init/package_steps.hpp"
 #include "init/packages.hpp"
 
 namespace dream::init {
-
-std::vector<std::string> words_in(const std::string& line) {
-  std::istringstream stream(line);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(std::move(word));
-  return words;
-}
 
 namespace {
 
@@ -163,10 +155,20 @@ class Arrangement {
   }
 
  private:
+  using Names = std::set<std::string>;
+
   std::vector<NeedsDraft> needs_of_all() {
+    std::map<std::string, std::string> patterns;
+    for (const ProjectDraft& project : draft_.projects()) patterns[project.path] = project.pattern;
+    std::map<std::string, Names> scripts;  // of the packages of a pattern
+    for (const Package& package : packages_)
+      for (const auto& [script, command] : package.scripts) scripts[patterns[package.path]].insert(script);
     std::vector<NeedsDraft> all;
-    add_package(own_, all);
-    for (const Package& package : packages_) add_package(package, all);
+    add_package(own_, nullptr, all);
+    for (const Package& package : packages_) {
+      const std::string& pattern = patterns[package.path];
+      add_package(package, pattern.empty() ? nullptr : &scripts[pattern], all);
+    }
     return all;
   }
 
@@ -178,7 +180,9 @@ class Arrangement {
     return is_root || common == rules_.end() ? nullptr : &common->second;
   }
 
-  void add_package(const Package& package, std::vector<NeedsDraft>& all) {
+  /// `in_pattern`: the scripts of all packages that one pattern may stand for.
+  void add_package(const Package& package, const Names* in_pattern, std::vector<NeedsDraft>& all) {
+    Names lacking;
     for (const auto& [script, command] : package.scripts) {
       if (command == "wireit") {
         draft_.remark("wireit runs itself what its scripts need.");
@@ -188,14 +192,47 @@ class Arrangement {
         draft_.remark("nx runs itself what the scripts that call it need.");
         continue;
       }
-      const Rule* rule = rule_of(package, script);
-      if (rule == nullptr) continue;
-      NeedsDraft needs{package.path, script, {}, true};
-      through_.clear();
+      NeedsDraft needs = needs_of(package, script, nullptr);
+      if (in_pattern != nullptr) {
+        needs.in_pattern = needs_of(package, script, in_pattern).entries;
+        see_lacking(package, *needs.in_pattern, lacking);
+      }
+      all.push_back(std::move(needs));
+    }
+    for (Names seen = lacking; !lacking.empty();) {
+      const std::string task = *lacking.begin();
+      lacking.erase(lacking.begin());
+      NeedsDraft needs = needs_of(package, task, in_pattern);
+      Names more;
+      see_lacking(package, needs.entries, more);
+      for (const std::string& one : more)
+        if (seen.insert(one).second) lacking.insert(one);
+      needs.in_pattern = std::exchange(needs.entries, {});
+      all.push_back(std::move(needs));
+    }
+  }
+
+  /// Tasks that a pattern names and this package has no script for.
+  static void see_lacking(const Package& package, const std::vector<EntryDraft>& entries, Names& lacking) {
+    for (const EntryDraft& entry : entries)
+      if (entry.project == package.path && !package.scripts.contains(entry.task)) lacking.insert(entry.task);
+  }
+
+  NeedsDraft needs_of(const Package& package, const std::string& task, const Names* in_pattern) {
+    NeedsDraft needs{package.path, task, {}, true};
+    in_pattern_ = in_pattern;
+    through_.clear();
+    if (const Rule* rule = rule_of(package, task); rule != nullptr) {
       for (const std::string& need : rule->needs) add_need(package, need, needs, false);
       for (const std::string& other : rule->beside) add_need(package, other, needs, true);
-      if (!needs.entries.empty()) all.push_back(std::move(needs));
     }
+    if (in_pattern_ != nullptr) {
+      std::erase_if(needs.entries, [&](const EntryDraft& entry) {
+        return entry.project == needs.project && entry.task == needs.task;
+      });
+    }
+    in_pattern_ = nullptr;
+    return needs;
   }
 
   void add_need(const Package& package, const std::string& need, NeedsDraft& needs, bool beside) {
@@ -220,7 +257,7 @@ class Arrangement {
   /// A task that the package has no script for runs nothing there, but what it needs still comes before.
   void add_named(const Package& package, const std::string& task, NeedsDraft& needs, bool beside) {
     add_entry(package, task, false, needs, beside);
-    const Rule* rule = package.scripts.contains(task) ? nullptr : rule_of(package, task);
+    const Rule* rule = has(package, task, needs) ? nullptr : rule_of(package, task);
     if (rule == nullptr || beside || !through_.emplace(&package, task).second) return;
     for (const std::string& need : rule->needs) {
       if (need.starts_with('^') && package.path != needs.project) {
@@ -233,12 +270,18 @@ class Arrangement {
   }
 
   void add_entry(const Package& package, const std::string& task, bool weak, NeedsDraft& needs, bool beside) {
-    if (!package.scripts.contains(task)) return;
+    if (!has(package, task, needs)) return;
     EntryDraft entry{package.path, task, {}, weak};
     const Rule* rule = rule_of(package, task);
     if (beside || (rule != nullptr && rule->lasts.value_or(false) && !lasts_everywhere(task)))
       entry.members.emplace_back("async", "true");
     needs.entries.push_back(std::move(entry));
+  }
+
+  /// A pattern names what any of its packages has.
+  [[nodiscard]] bool has(const Package& package, const std::string& task, const NeedsDraft& needs) const {
+    return package.scripts.contains(task) ||
+           (in_pattern_ != nullptr && package.path == needs.project && in_pattern_->contains(task));
   }
 
   [[nodiscard]] bool lasts_everywhere(const std::string& task) const {
@@ -335,6 +378,7 @@ class Arrangement {
   std::map<std::string, const Package*, std::less<>> by_nx_name_;
   Rules rules_;
   std::map<std::string, bool> leads_;
+  const Names* in_pattern_ = nullptr;  ///< as add_package has it, while what a pattern would say is made
   std::set<std::pair<const Package*, std::string>> through_;  ///< tasks without a script, of one task's needs
   bool has_nx_ = false;
   bool nx_finds_targets_ = false;
@@ -347,12 +391,7 @@ Result<void> add_order(const fs::path& root, const Package& own, const std::vect
                        bool is_workspace, Draft& draft) {
   Arrangement order(own, packages, draft);
   if (Result<void> read = order.read(root); !read) return read;
-  const std::string base = draft.at("./");
-  for (const Package& package : packages) {
-    // A package's path counts from the workspace, `root` may be a folder of it.
-    const std::string inner = base == "./" ? package.path : "." + package.path.substr(base.size());
-    order.read_own(root / inner, package);
-  }
+  for (const Package& package : packages) order.read_own(root / draft.from_base(package.path), package);
   order.add(is_workspace);
   return {};
 }

@@ -50,9 +50,6 @@ struct Package {
 /// "package.json: build and dev"
 [[nodiscard]] std::string what_it_has(const std::string& file, const std::vector<std::string>& names);
 
-/// What stands between the blanks of a line.
-[[nodiscard]] std::vector<std::string> words_in(const std::string& line);
-
 /// Whether a line of a script does nothing but run the script of this name in all packages: "turbo run
 /// build", "pnpm -r build".
 [[nodiscard]] bool only_runs_in_all(const std::string& line, const std::string& script);

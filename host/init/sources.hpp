@@ -37,6 +37,9 @@ namespace dream::init {
 /// The files of mise in a folder, and in those that they name as roots: each task that isn't hidden, run by
 /// `mise`.
 [[nodiscard]] Result<void> add_mise(const std::filesystem::path& root, Draft& draft);
+/// pyproject.toml: tasks of poe, taskipy, pdm and pixi, and the scripts of hatch's environments, run by
+/// these.
+[[nodiscard]] Result<void> add_pyproject(const std::filesystem::path& file, Draft& draft);
 /// A Makefile: each target that people call.
 [[nodiscard]] Result<void> add_makefile(const std::filesystem::path& file, Draft& draft);
 /// Folders with a Dockerfile that are no project yet, the root and those up to `levels` below.

@@ -1,6 +1,8 @@
 #include "plan/entries.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -75,6 +77,64 @@ boost::system::result<void, PlanError> append_named(std::vector<Dependency>& ent
   return boost::system::in_place_value;
 }
 
+/// The entries of one step that came by globs or have `"^"` among them.
+class Naming {
+ public:
+  Naming(const Workspace& workspace, const StepId& id, Followed followed, Manifests* manifests)
+      : workspace_(workspace), id_(id), followed_(followed), manifests_(manifests) {}
+
+  boost::system::result<Entries, PlanError> name(std::span<const Dependency> written) {
+    open_.assign(written.rbegin(), written.rend());
+    std::vector<Dependency> entries;
+    Groups groups;
+    while (!open_.empty()) {
+      Dependency entry = std::move(open_.back());
+      open_.pop_back();
+      const bool lacks = lacks_its_task(entry);
+      if (lacks && pass_on(entry)) continue;
+      Dependency next = entry;
+      next.joins = groups.joins(entry);
+      const std::size_t before = entries.size();
+      if (entry.by_manifest) {
+        if (const auto named = append_named(entries, next, id_, manifests_); !named) return named.error();
+      } else if (followed_ == Followed::all && !lacks && !(entry.passed_on && named_by(entry, id_) == id_)) {
+        next.project = named_by(next, id_).project;
+        entries.push_back(std::move(next));
+      }
+      groups.see(entry, entries.size() == before);
+    }
+    return Entries(std::move(entries));
+  }
+
+ private:
+  [[nodiscard]] bool lacks_its_task(const Dependency& entry) const {
+    return entry.project.empty() && !entry.by_manifest && followed_ == Followed::all &&
+           manifests_ != nullptr && !manifests_->has_task(id_.project, named_by(entry, id_).task);
+  }
+
+  /// What the lacking task would depend on takes its place; false: nothing.
+  bool pass_on(const Dependency& entry) {
+    const StepId lacking = named_by(entry, id_);
+    if (entry.finally || !passed_.insert(lacking.task).second) return false;
+    std::vector<Dependency> others = entries_of_globs(workspace_, lacking);
+    const bool in_group = entry.joins || (!open_.empty() && open_.back().joins);
+    for (Dependency& other : others) {
+      if (other.task.empty()) other.task = lacking.task;
+      other.joins = &other == &others.front() ? entry.joins : in_group || other.joins;
+      other.passed_on = true;
+    }
+    std::move(others.rbegin(), others.rend(), std::back_inserter(open_));
+    return !others.empty();
+  }
+
+  const Workspace& workspace_;
+  const StepId& id_;
+  Followed followed_;
+  Manifests* manifests_;
+  std::vector<Dependency> open_;  ///< the next one is the last
+  std::set<std::string> passed_;  ///< tasks that the project lacks
+};
+
 }  // namespace
 
 boost::system::result<Entries, PlanError> entries_of(const Workspace& workspace, const StepId& id,
@@ -89,24 +149,10 @@ boost::system::result<Entries, PlanError> entries_of(const Workspace& workspace,
     of_globs = entries_of_globs(workspace, id);
     written = of_globs;
   }
-  const bool any = std::ranges::any_of(written, &Dependency::by_manifest);
+  const bool any = std::ranges::any_of(written, [](const Dependency& one) { return one.project.empty(); });
   if (!any && followed == Followed::by_manifest) return Entries();
   if (!any) return of_globs.empty() ? Entries(written) : Entries(std::move(of_globs));
-
-  std::vector<Dependency> entries;
-  Groups groups;
-  for (const Dependency& entry : written) {
-    Dependency next = entry;
-    next.joins = groups.joins(entry);
-    const std::size_t before = entries.size();
-    if (!entry.by_manifest) {
-      if (followed == Followed::all) entries.push_back(std::move(next));
-    } else if (const auto named = append_named(entries, next, id, manifests); !named) {
-      return named.error();
-    }
-    groups.see(entry, entries.size() == before);
-  }
-  return Entries(std::move(entries));
+  return Naming(workspace, id, followed, manifests).name(written);
 }
 
 boost::system::result<Entries, PlanError> as_one_group(
@@ -115,7 +161,7 @@ boost::system::result<Entries, PlanError> as_one_group(
   std::vector<Dependency> group;
   std::vector<Dependency> at_the_end;
   for (const Dependency& entry : entries.all()) {
-    if (entry.joins && !entry.by_manifest)
+    if (entry.joins && !entry.by_manifest && !entry.passed_on)
       return PlanError{Error{ErrorCode::plan,
                              "the dependencies of " + to_string(id) +
                                  R"( are one group already ("group": true), so there can't be another)",

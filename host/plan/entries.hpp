@@ -20,7 +20,7 @@ struct HashOfStepId {
 
 /// The step that an entry of `of` names. Not of one that is `"^"`.
 [[nodiscard]] inline StepId named_by(const Dependency& entry, const StepId& of) {
-  return {entry.project, entry.task.empty() ? of.task : entry.task};
+  return {entry.project.empty() ? of.project : entry.project, entry.task.empty() ? of.task : entry.task};
 }
 
 /// The dependencies of one step: those of dream.json, or others in their place.
@@ -50,7 +50,8 @@ enum class Followed : std::uint8_t {
 };
 
 /// What a step depends on, in order: by the key of its project, else by every glob that matches it; `"^"` is
-/// replaced by what the manifests name. The error is that of `manifests`, with the entry.
+/// replaced by what the manifests name, and a task that a glob names and the project lacks by what that would
+/// depend on. The error is that of `manifests`, with the entry.
 [[nodiscard]] boost::system::result<Entries, PlanError> entries_of(const Workspace& workspace,
                                                                    const StepId& id, Followed followed,
                                                                    Manifests* manifests);

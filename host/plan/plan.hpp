@@ -142,7 +142,8 @@ struct PlanError {
   SourceOffset also;   ///< the entry that it contradicts, if there is one
 };
 
-/// What the manifests of projects (package.json, deno.json) say. Asked for entries that are `"^"`.
+/// What projects say themselves: their manifests (package.json, deno.json) and tasks. Asked for entries that
+/// are `"^"`, and for those of patterns that name no project.
 class Manifests {
  public:
   Manifests() = default;
@@ -153,11 +154,13 @@ class Manifests {
   /// that it needs. In the order of the manifests, each once.
   [[nodiscard]] virtual Result<std::vector<std::string>> needed(const std::string& project,
                                                                 const std::string& task) = 0;
+  /// Whether dream.json gives the project's task a command, or its executor finds one.
+  [[nodiscard]] virtual bool has_task(const std::string& project, const std::string& task) = 0;
 };
 
 /// Resolves a request into its plan (docs/functional-specification.md, section 2). Several requested steps
-/// are one group. Pure, but for `manifests` (nullptr: an entry `"^"` is an error). The work grows with the
-/// number of dependency entries, and so may their depth.
+/// are one group. Pure, but for `manifests` (nullptr: an entry `"^"` is an error, and no project lacks a
+/// task). The work grows with the number of dependency entries, and so may their depth.
 [[nodiscard]] boost::system::result<Plan, PlanError> make_plan(const Workspace& workspace,
                                                                const Request& request,
                                                                Manifests* manifests = nullptr);

@@ -114,8 +114,9 @@ enum class WaitFor : std::uint8_t { started, ready };
 /// One entry of `workspace[project][task]`.
 struct Dependency {
   SourceOffset where;
-  std::string project;  ///< normalised
-  std::string task;     ///< empty: the same task as the one that depends
+  /// Normalised. Empty, without `by_manifest`: each project that has the entry by its pattern.
+  std::string project;
+  std::string task;  ///< empty: the same task as the one that depends
   std::optional<bool> async;
   std::optional<bool> required;
   std::optional<Duration> delay;
@@ -126,6 +127,7 @@ struct Dependency {
   /// `"^"`: the task in all projects that the manifest of the one that depends names; then without `project`.
   /// Of an entry that was made of such a one, with it.
   bool by_manifest = false;
+  bool passed_on = false;  ///< it is one of those of a task that the project lacks; never written
 };
 
 /// `projects.P`, for one project or a glob.

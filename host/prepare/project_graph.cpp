@@ -49,6 +49,34 @@ std::vector<const RecursiveRule*> ProjectGraph::idle_rules() {
   return idle;
 }
 
+std::vector<ProjectGraph::IdleEntry> ProjectGraph::idle_entries() {
+  std::vector<IdleEntry> idle;
+  const Workspace& workspace = loaded_.workspace;
+  for (const DependencyGlob& glob : workspace.dependency_globs) {
+    for (const auto& [task, written] : glob.tasks) {
+      for (const Dependency& entry : written.entries) {
+        if (!entry.project.empty() || entry.by_manifest) continue;
+        // Where that has dependencies of its own, they count.
+        const bool leads_on = std::ranges::any_of(
+            workspace.dependency_globs, [&](const auto& other) { return other.tasks.contains(entry.task); });
+        std::set<std::string> others;
+        bool is_any = false;
+        const bool is_there = std::ranges::any_of(projects(), [&](const std::string& project) {
+          if (workspace.dependencies.contains(project) || !glob_matches(glob.pattern, project)) return false;
+          is_any = true;
+          if (has_task(project, entry.task)) return true;
+          others.insert(found_tasks_[project].begin(), found_tasks_[project].end());
+          return false;
+        });
+        const std::vector<std::string> names(others.begin(), others.end());
+        if (is_any && !is_there && !leads_on)
+          idle.push_back({glob.pattern, entry.task, nearest_name(entry.task, names), entry.where});
+      }
+    }
+  }
+  return idle;
+}
+
 bool ProjectGraph::has_task(const std::string& project, const std::string& task) {
   const ProjectSettings* settings = loaded_.workspace.settings_of(project);
   if (settings != nullptr) {
@@ -184,7 +212,7 @@ Result<std::map<std::string, std::vector<std::string>, std::less<>>> ProjectGrap
       for (const auto& [task, written] : tasks)
         for (const Dependency& entry : written.entries) {
           by_manifest = by_manifest || entry.by_manifest;
-          if (!entry.by_manifest && entry.project != project) needed.push_back(entry.project);
+          if (!entry.project.empty() && entry.project != project) needed.push_back(entry.project);
         }
     };
     const auto own = loaded_.workspace.dependencies.find(project);

@@ -34,8 +34,16 @@ class ProjectGraph final : public Manifests {
   /// Entries of `recursive` that match no project.
   [[nodiscard]] std::vector<const RecursiveRule*> idle_rules();
 
-  /// Whether dream.json gives the project's task a command, or its executor finds one.
-  [[nodiscard]] bool has_task(const std::string& project, const std::string& task);
+  [[nodiscard]] bool has_task(const std::string& project, const std::string& task) override;
+
+  /// An entry of a pattern that names a task of the same project, and no project has it that the pattern
+  /// matches.
+  struct IdleEntry {
+    std::string pattern, task;
+    std::string similar;  ///< a task that they have; empty: none
+    SourceOffset where;
+  };
+  [[nodiscard]] std::vector<IdleEntry> idle_entries();
 
   /// As Manifests says. What only development needs is left out where both are on one circle. An Error where
   /// the project's executor doesn't know manifests, or can't read one.

@@ -52,8 +52,9 @@ SourceOffset elsewhere(const Step& step, const Workspace& workspace, std::size_t
 std::vector<SourceOffset> other_delays(const Step& step, const Workspace& workspace) {
   std::vector<SourceOffset> others;
   workspace.for_each_entry([&](const std::string& task, const Dependency& entry) {
-    const bool same =
-        entry.project == step.id.project && (entry.task.empty() ? task : entry.task) == step.id.task;
+    const bool may_be_in_project = !entry.by_manifest && entry.project.empty();
+    const bool same = (may_be_in_project || entry.project == step.id.project) &&
+                      (entry.task.empty() ? task : entry.task) == step.id.task;
     if (same && entry.where != step.where && entry.delay.value_or(Duration::zero()) > Duration::zero())
       others.push_back(entry.where);
   });

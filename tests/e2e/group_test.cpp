@@ -260,5 +260,39 @@ TEST(GraphRule, runs_what_manifests_name_through_those_that_lack_the_task) {
                                   HasSubstr("3  ./packages/app:build"), Not(HasSubstr("between"))));
 }
 
+TEST(OwnTask, of_a_pattern_runs_where_a_project_has_it) {
+  const Workspace workspace(R"({"workspace": {
+      "./packages/*": {"build": [":gen", "^", {"task": "clean", "finally": true}], "gen": ["^gen"]},
+      "./tools": {"build": [":gen", ":pack"]}},
+    "recursive": [{"project": "./**", "tasks": ["*"]}], "executor": "npm"})");
+  workspace.write("package.json", R"({"workspaces": ["packages/*", "tools"]})");
+  workspace.write("packages/app/package.json", R"({"name": "app", "dependencies": {"ui": "*"},
+    "scripts": {"build": "echo app", "clean": "echo clean"}})");
+  workspace.write("packages/ui/package.json",
+                  R"({"name": "ui", "scripts": {"build": "echo ui", "gen": "echo gen"}})");
+  workspace.write("tools/package.json",
+                  R"({"name": "tools", "scripts": {"build": "echo t", "gen": "echo g"}})");
+  EXPECT_EQ(run(workspace, {.arguments = {"build"}, .folder = "packages/app"}).code, 0);
+  EXPECT_THAT(run(workspace, {.arguments = {"plan", "build"}, .folder = "packages/app"}).out,
+              AllOf(HasSubstr("1  ./packages/ui:gen"), HasSubstr("2  ./packages/ui:build"),
+                    HasSubstr("3  ./packages/app:clean"), HasSubstr("4  ./packages/app:build")));
+  const Finished missing = run(workspace, {.arguments = {"build"}, .folder = "tools"});
+  EXPECT_EQ(missing.code, 2) << "a key that names one project names tasks that are there";
+  EXPECT_THAT(missing.err, HasSubstr("./tools:pack"));
+  EXPECT_THAT(run(workspace, {.arguments = {"validate"}}).out, Not(HasSubstr("no effect")));
+}
+
+TEST(OwnTask, that_no_project_of_a_pattern_has_is_told) {
+  const Workspace workspace(R"({"executor": "npm", "workspace": {"./packages/*": {
+    "build": [":codegn", ":gen"], "gen": [":setup"], "setup": ["./tools:setup"]}}})");
+  workspace.write("packages/a/package.json",
+                  R"({"name": "a", "scripts": {"build": "true", "codegen": "true"}})");
+  const Finished validated = run(workspace, {.arguments = {"validate"}});
+  EXPECT_THAT(validated.out,
+              HasSubstr(R"(no project of "./packages/*" has the task "codegn", so this entry has no effect; )"
+                        R"(did you mean "codegen"?)"));
+  EXPECT_THAT(validated.out, AllOf(Not(HasSubstr("task \"gen\"")), Not(HasSubstr("task \"setup\""))));
+}
+
 }  // namespace
 }  // namespace dream::e2e

@@ -36,6 +36,14 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
                                {},
                                "no project is " + in_quotes(rule->project) + ", so this entry has no effect",
                                "dream list shows the projects there are"});
+  for (const auto& [pattern, task, similar, where] : projects.graph().idle_entries())
+    loaded.problems.push_back({config::Severity::warning,
+                               where,
+                               {},
+                               "no project of " + in_quotes(pattern) + " has the task " + in_quotes(task) +
+                                   ", so this entry has no effect",
+                               similar.empty() ? "dream list shows the tasks there are"
+                                               : "did you mean " + in_quotes(similar) + "?"});
 }
 
 int validate(const Options& options) {

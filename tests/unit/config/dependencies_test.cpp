@@ -61,6 +61,24 @@ TEST(Dependencies, have_their_project_under_one_of_two_names) {
                   "more; remove one of them"));
 }
 
+TEST(Dependencies, may_be_a_task_of_the_same_project) {
+  const Workspace workspace = workspace_of(R"({"workspace": {
+    "a": {"build": [":gen", [":lint:css", {"task": "lint", "async": true}], {"task": "down", "finally": true}]},
+    "p/*": {"build": [":gen", {"task": "down", "finally": true}]}}})");
+  const auto& entries = workspace.dependencies.at("./a").at("build").entries;
+  std::vector<std::string> steps;
+  for (const Dependency& entry : entries)
+    steps.push_back((entry.joins ? "& " : "") + entry.project + " " + entry.task);
+  EXPECT_THAT(steps, ElementsAre("./a gen", "./a lint:css", "& ./a lint", "./a down"));
+  EXPECT_EQ(entries[2].async, true);
+  EXPECT_TRUE(entries[3].finally);
+  const auto& of_glob = workspace.dependency_globs.at(0).tasks.at("build").entries;
+  ASSERT_EQ(of_glob.size(), 2U);
+  EXPECT_EQ(of_glob[0].project, "") << "which one it is, each project says";
+  EXPECT_EQ(of_glob[0].task, "gen");
+  EXPECT_TRUE(of_glob[1].finally);
+}
+
 TEST(Dependencies, an_empty_configuration_is_one) {
   const Workspace workspace = workspace_of("{}");
   EXPECT_EQ(workspace.executor, "shell");

@@ -254,13 +254,14 @@ void mutate(Dom& dom, std::mt19937& random) {
   }
 }
 
-/// The errors that need more than the one value: whether an executor exists, two spellings of a project, and
-/// which of two times is longer.
+/// The errors that need more than the one value: whether an executor exists, two spellings of a project,
+/// which of two times is longer, and whether a task names itself.
 bool beyond_the_schema(const std::vector<std::string>& problems) {
   return std::all_of(problems.begin(), problems.end(), [](const std::string& problem) {
     return problem.starts_with("unknown executor") ||
            problem.find("is another spelling of") != std::string::npos ||
            problem.starts_with("the longest pause") ||
+           problem.find("would wait for itself") != std::string::npos ||
            problem.find("is longer than 24 days") != std::string::npos;
   });
 }

@@ -104,6 +104,8 @@ inline std::vector<std::string> good_files() {
 
 /// Values of every type, and those on both sides of every bound.
 inline const std::vector<std::string> candidates{"null",
+                                                 "\":gen\"",
+                                                 "\":\"",
                                                  "true",
                                                  "false",
                                                  "-1",

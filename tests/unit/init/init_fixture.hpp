@@ -52,6 +52,10 @@ class Packages final : public Manifests {
     return found;
   }
 
+  bool has_task(const std::string& project, const std::string& task) override {
+    return std::ranges::find(packages_[project].scripts, task) != packages_[project].scripts.end();
+  }
+
  private:
   struct Package {
     std::string name;

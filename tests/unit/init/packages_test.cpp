@@ -123,15 +123,62 @@ TEST_F(Init, what_most_packages_of_a_folder_need_is_said_by_a_pattern) {
   const Workspace made = workspace();
   EXPECT_THAT(needs_of_glob(made, "./libs/*", "build"), ElementsAre("^", "& ./:gen"));
   EXPECT_THAT(needs_of_glob(made, "./libs/*", "test"), ElementsAre("^build"));
-  EXPECT_THAT(needs_of_glob(made, "./libs/*", "e2e"), ElementsAre()) << "only its own project is meant";
-  EXPECT_THAT(names(made.dependencies),
-              ElementsAre("./.tools/t", "./apps/x", "./apps/y", "./libs/odd", "./libs/whole"))
-      << "apps/* would have another package, too";
+  EXPECT_THAT(needs_of_glob(made, "./libs/*", "e2e"), ElementsAre(":build"));
+  EXPECT_THAT(needs_of_glob(made, "./apps/*", "build"), ElementsAre("^", "& ./:gen"))
+      << "a new package would be a member";
+  EXPECT_THAT(names(made.dependencies), ElementsAre("./.tools/t", "./libs/odd"));
   EXPECT_THAT(needs(made, "./libs/odd", "test"), ElementsAre());
-  EXPECT_THAT(needs(made, "./libs/whole", "build"), ElementsAre("^", "& ./:gen"));
-  EXPECT_THAT(needs(made, "./libs/whole", "e2e"), ElementsAre("./libs/whole:build"));
   EXPECT_THAT(plan(made, "./libs/b", "test"), ElementsAre("./:gen", "./libs/a:build", "./libs/b:test"));
   EXPECT_THAT(plan(made, "./libs/odd", "test"), ElementsAre("./libs/odd:test"));
+}
+
+TEST_F(Init, a_pattern_stands_only_where_a_new_package_would_be_a_member_and_for_packages_alone) {
+  write("package.json", R"({"workspaces": ["web", "worker", "libs/*"]})");
+  write("nx.json", "{}");
+  for (const char* name : {"web", "worker", "libs/a", "libs/b"})
+    write(std::string(name) + "/package.json",
+          R"({"name": ")" + std::string(name) +
+              R"(", "scripts": {"build": "x"}, "dependencies": {"libs/a": "*"}})");
+  write("libs/other/project.json", R"({"name": "other", "targets": {"build": {}}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs_of_glob(made, "./libs/*", "build"), ElementsAre("^"));
+  EXPECT_THAT(names(made.dependencies), ElementsAre("./libs/other", "./web", "./worker"))
+      << "./* would be any folder";
+  EXPECT_THAT(needs(made, "./libs/other", "build"), ElementsAre()) << "nx runs it";
+}
+
+TEST_F(Init, a_pattern_names_tasks_of_each_package_and_passes_over_those_that_lack_them) {
+  write("package.json", R"({"workspaces": ["p/*"]})");
+  write("turbo.json", R"({"tasks": {
+    "build": {"dependsOn": ["gen", "^build", "setup"]}, "gen": {"dependsOn": ["tools#make", "prepare"]},
+    "prepare": {"dependsOn": ["^gen"]}, "setup": {"dependsOn": ["nobody", "^setup"]}, "e2e": {"dependsOn": ["dev"]},
+    "c#dev": {"persistent": true}, "odd#gen": {"dependsOn": []}}})");
+  const auto package = [&](const std::string& name, const std::string& uses,
+                           std::vector<std::string> scripts) {
+    std::string all;
+    for (const std::string& script : scripts) all += (all.empty() ? "\"" : ", \"") + script + R"(": "x")";
+    write("p/" + name + "/package.json",
+          R"({"name": ")" + name + R"(", "dependencies": {)" + uses + R"(}, "scripts": {)" + all + "}}");
+  };
+  package("a", R"("b": "*")", {"build", "gen"});
+  package("b", "", {"build", "gen", "prepare"});
+  package("c", R"("b": "*")", {"build", "dev", "e2e"});
+  package("d", R"("c": "*")", {"test"});
+  package("odd", R"("b": "*")", {"build"});
+  write("tools/package.json", R"({"name": "tools", "scripts": {"make": "x"}})");
+  write("package.json", R"({"workspaces": ["p/*", "tools"]})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs_of_glob(made, "./p/*", "build"), ElementsAre(":gen", "& ^"));
+  EXPECT_THAT(needs_of_glob(made, "./p/*", "gen"), ElementsAre("./tools:make", "& :prepare"));
+  EXPECT_THAT(needs_of_glob(made, "./p/*", "prepare"), ElementsAre("^gen"));
+  EXPECT_THAT(names(made.dependencies), ElementsAre("./p/odd"));
+  EXPECT_THAT(needs(made, "./p/odd", "build"), ElementsAre("^")) << "its gen would need nothing";
+  EXPECT_THAT(plan(made, "./p/a", "build"), ElementsAre("./tools:make", "./p/b:prepare", "./p/b:gen",
+                                                        "./p/a:gen", "./p/b:build", "./p/a:build"));
+  EXPECT_THAT(plan(made, "./p/c", "build"),
+              ElementsAre("./tools:make", "./p/b:prepare", "./p/b:gen", "./p/b:build", "./p/c:build"))
+      << "it lacks gen, and what that comes after stays before";
+  EXPECT_THAT(text(), HasSubstr(R"("e2e": [{ "task": "dev", "async": true }])"));
 }
 
 TEST_F(Init, a_script_that_the_root_runs_in_all_packages_in_order_comes_after_those_it_uses) {
@@ -239,7 +286,7 @@ TEST_F(Init, a_package_below_another_workspace_names_those_that_it_uses) {
       "dependencies": {"a": "*"}})");
   const Workspace made = workspace();
   EXPECT_THAT(needs_of_glob(made, "./more/*", "build"), ElementsAre("./a:"));
-  EXPECT_THAT(needs_of_glob(made, "./*", "build"), ElementsAre("^"));
+  EXPECT_THAT(needs(made, "./more", "build"), ElementsAre("^"));
 }
 
 TEST_F(Init, a_package_of_another_workspace_is_meant_only_by_its_folder) {

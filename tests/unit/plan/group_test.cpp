@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "build_workspace.hpp"
@@ -57,17 +58,24 @@ std::vector<std::string> needs(const Plan& plan, const std::string& step) {
   return names;
 }
 
-/// What manifests name, by project.
+/// What manifests name, by project; and which tasks projects lack.
 class KnownManifests : public Manifests {
  public:
   using Needed = std::map<std::string, std::vector<std::string>>;
-  explicit KnownManifests(Needed needed) : needed_(std::move(needed)) {}
-  Result<std::vector<std::string>> needed(const std::string& project, const std::string&) override {
-    return needed_[project];
+  explicit KnownManifests(Needed needed, std::set<std::string> lacking = {})
+      : needed_(std::move(needed)), lacking_(std::move(lacking)) {}
+  Result<std::vector<std::string>> needed(const std::string& project, const std::string& task) override {
+    std::vector<std::string> all = needed_[project];
+    std::erase_if(all, [&](const std::string& other) { return !has_task(other, task); });
+    return all;
+  }
+  bool has_task(const std::string& project, const std::string& task) override {
+    return !lacking_.contains(project + ":" + task);
   }
 
  private:
   Needed needed_;
+  std::set<std::string> lacking_;
 };
 
 TEST(GroupPlan, lets_members_wait_for_nobody_and_the_next_entry_for_all_of_them) {
@@ -245,6 +253,87 @@ TEST(GraphRule, that_nobody_can_read_is_an_error) {
   const auto plan = make_plan(workspace, request_of("./app:test"));
   ASSERT_TRUE(plan.has_error());
   EXPECT_EQ(plan.error().where.value, 5U);
+}
+
+/// ":gen", by a pattern.
+Dependency own(const std::string& task) {
+  return on(":" + task);
+}
+
+void pattern(Workspace& workspace, const std::string& task, std::vector<Dependency> entries) {
+  if (workspace.dependency_globs.empty()) workspace.dependency_globs.push_back({"./p/*", {}});
+  workspace.dependency_globs.front().tasks[task].entries = std::move(entries);
+}
+
+TEST(OwnTask, of_a_pattern_is_that_of_each_project_once) {
+  Workspace workspace = with_groups();
+  pattern(workspace, "build", {own("gen"), by_manifest()});
+  pattern(workspace, "gen", {own("setup")});
+  pattern(workspace, "test", {own("build"), own("setup")});
+  KnownManifests manifests(KnownManifests::Needed{{"./p/a", {"./p/b"}}});
+  EXPECT_THAT(ids(plan_of_group(workspace, request_of("./p/a:build"), &manifests)),
+              ElementsAre("./p/a:gen", "./p/b:build", "./p/a:build"))
+      << "not recursive: only \"^\" is followed on";
+  EXPECT_THAT(ids(plan_of_group(workspace, recursive_request_of("./p/a:test"), &manifests)),
+              ElementsAre("./p/a:setup", "./p/a:gen", "./p/b:setup", "./p/b:gen", "./p/b:build",
+                          "./p/a:build", "./p/a:test"));
+  EXPECT_THAT(ids(plan_of_group(workspace, recursive_request_of("./p/a:gen"))),
+              ElementsAre("./p/a:setup", "./p/a:gen"))
+      << "nobody is there who could tell that one is lacking";
+}
+
+TEST(OwnTask, that_a_project_lacks_is_replaced_by_what_that_would_need) {
+  Workspace workspace = with_groups();
+  pattern(workspace, "build", {own("gen"), on("./tools:pack")});
+  pattern(workspace, "gen", {own("setup"), by_manifest()});
+  pattern(workspace, "setup", {on("./db"), on("./net"), own("build")});
+  KnownManifests manifests({{"./p/a", {"./p/b"}}}, {"./p/a:gen", "./p/a:setup"});
+  EXPECT_THAT(ids(plan_of_group(workspace, request_of("./p/a:build"), &manifests)),
+              ElementsAre("./db:setup", "./net:setup", "./p/b:gen", "./tools:pack", "./p/a:build"));
+  KnownManifests bare({}, {"./p/a:gen", "./p/a:setup"});
+  pattern(workspace, "setup", {own("gen")});
+  EXPECT_THAT(ids(plan_of_group(workspace, request_of("./p/a:build"), &bare)),
+              ElementsAre("./tools:pack", "./p/a:build"))
+      << "those that lack each other end somewhere";
+}
+
+TEST(OwnTask, that_a_project_lacks_leaves_its_group_together) {
+  Workspace workspace = with_groups();
+  pattern(workspace, "build", {own("gen"), joining(on("./x:y")), on("./last:one")});
+  KnownManifests manifests({}, {"./p/a:gen"});
+  EXPECT_THAT(waits_for(plan_of_group(workspace, request_of("./p/a:build"), &manifests), "./x:y"),
+              ElementsAre());
+  pattern(workspace, "gen", {on("./db:up"), on("./net:up")});
+  const Plan plan = plan_of_group(workspace, request_of("./p/a:build"), &manifests);
+  EXPECT_THAT(waits_for(plan, "./last:one"), ElementsAre("./db:up", "./net:up", "./x:y"));
+  EXPECT_THAT(waits_for(plan, "./x:y"), ElementsAre());
+  pattern(workspace, "build", {on("./x:y"), joining(own("gen"))});
+  EXPECT_THAT(waits_for(plan_of_group(workspace, request_of("./p/a:build"), &manifests), "./net:up"),
+              ElementsAre());
+  pattern(workspace, "build", {own("gen"), on("./last:one")});
+  EXPECT_TRUE(plan_of_group(workspace, request_of("./p/a:build"), &manifests).is_list);
+}
+
+TEST(OwnTask, that_a_project_lacks_may_have_a_group_where_all_are_one) {
+  Workspace workspace = with_groups();
+  workspace.tasks["build"].group = true;
+  pattern(workspace, "build", {own("gen"), on("./c:x")});
+  pattern(workspace, "gen", {on("./a:x"), joining(on("./b:x"))});
+  KnownManifests manifests({}, {"./p/a:gen"});
+  const Plan plan = plan_of_group(workspace, request_of("./p/a:build"), &manifests);
+  EXPECT_THAT(waits_for(plan, "./p/a:build"), ElementsAre("./a:x", "./b:x", "./c:x"));
+}
+
+TEST(OwnTask, at_the_end_of_a_run_is_none_where_it_is_lacking) {
+  Workspace workspace = with_groups();
+  Dependency last = own("down");
+  last.finally = true;
+  pattern(workspace, "test", {last});
+  pattern(workspace, "down", {on("./db:stop")});
+  KnownManifests manifests({}, {"./p/a:down"});
+  EXPECT_THAT(ids(plan_of_group(workspace, request_of("./p/a:test"), &manifests)), ElementsAre("./p/a:test"));
+  EXPECT_THAT(ids(plan_of_group(workspace, request_of("./p/b:test"), &manifests)),
+              ElementsAre("./p/b:down", "./p/b:test"));
 }
 
 }  // namespace

@@ -104,6 +104,14 @@ TEST(WithSuggestions, leaves_entries_of_other_tasks_and_names_them) {
   EXPECT_EQ(suggested.loaded.document->position(suggested.result.written[0].others[0]).line, 2);
 }
 
+TEST(WithSuggestions, names_entries_of_patterns_that_may_mean_the_same_task) {
+  const Suggested suggested(
+      R"({ "workspace": { "./api": { "dev": [{ "projectPath": "./db", "async": true, "delay": 5 }] },
+  "./*": { "up": [{ "task": "dev", "delay": 7 }, { "task": "x", "delay": 7 }] } } })");
+  ASSERT_THAT(suggested.result.written, SizeIs(1));
+  EXPECT_THAT(suggested.result.written[0].others, SizeIs(1));
+}
+
 TEST(WithSuggestions, makes_no_entry_for_a_project_that_has_its_settings_from_a_glob) {
   const std::string text =
       R"({ "workspace": { "./api": { "dev": [{ "projectPath": "./db", "async": true, "delay": 5 }] } },

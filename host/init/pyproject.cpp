@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "init/files.hpp"
+#include "init/sources.hpp"
+#include "init/toml.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+/// A tool that runs tasks of a pyproject.toml.
+struct PythonTool {
+  const char* name;
+  const char* table;  ///< "tool.NAME.…" is the table of its tasks
+  Words run;          ///< before the name of a task
+  bool is_installed;  ///< into the environment of the project
+  bool has_hooks;     ///< it runs `pre_x` and `post_x` around `x`
+  const char* about;  ///< the key that says what a task is for
+};
+
+const std::array<PythonTool, 4>& python_tools() {
+  static const std::array<PythonTool, 4> tools{{
+      {"poe", "tasks", {"poe"}, true, false, "help"},
+      {"taskipy", "tasks", {"task"}, true, true, "help"},
+      {"pdm", "scripts", {"pdm", "run"}, false, true, "help"},
+      {"pixi", "tasks", {"pixi", "run"}, false, false, "description"},
+  }};
+  return tools;
+}
+
+/// How a program of the project's environment is started.
+Words environment_of(const fs::path& folder) {
+  std::error_code ignored;
+  for (const char* manager : {"uv", "poetry", "pdm"})
+    if (fs::exists(folder / (std::string(manager) + ".lock"), ignored)) return {manager, "run"};
+  return {};
+}
+
+bool begins_with(const std::vector<std::string>& key, const std::vector<std::string>& begin) {
+  return key.size() > begin.size() &&
+         std::ranges::equal(begin.begin(), begin.end(), key.begin(),
+                            key.begin() + static_cast<std::ptrdiff_t>(begin.size()));
+}
+
+struct PythonTask {
+  std::string name;
+  std::string about = {};
+};
+
+/// The tasks of a table, in their order, without those that only others use.
+std::vector<PythonTask> tasks_in(const std::vector<TomlEntry>& entries, const std::vector<std::string>& table,
+                                 std::string_view about) {
+  std::vector<PythonTask> tasks;
+  for (const TomlEntry& entry : entries) {
+    if (!begins_with(entry.key, table) || entry.key[table.size()].starts_with('_')) continue;
+    const std::string& name = entry.key[table.size()];
+    auto known = std::ranges::find(tasks, name, &PythonTask::name);
+    if (known == tasks.end()) known = tasks.insert(known, {name});
+    if (entry.key.size() == table.size() + 2 && entry.key.back() == about)
+      known->about = toml_text(entry.value);
+  }
+  return tasks;
+}
+
+void drop_hooks(std::vector<PythonTask>& tasks) {
+  const std::vector<PythonTask> all = tasks;
+  std::erase_if(tasks, [&](const PythonTask& task) {
+    return std::ranges::any_of(all, [&](const PythonTask& other) {
+      return task.name == "pre_" + other.name || task.name == "post_" + other.name;
+    });
+  });
+}
+
+/// The names of hatch's environments that have scripts; its own begin with "hatch-".
+std::vector<std::string> hatch_environments(const std::vector<TomlEntry>& entries) {
+  std::vector<std::string> names;
+  for (const TomlEntry& entry : entries) {
+    if (!begins_with(entry.key, {"tool", "hatch", "envs"}) || entry.key.size() < 6 ||
+        entry.key[4] != "scripts")
+      continue;
+    const std::string& name = entry.key[3];
+    if (!name.starts_with("hatch-") && std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<void> add_pyproject(const fs::path& file, Draft& draft) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  const std::vector<TomlEntry> entries = toml_entries(text->value_or(""));
+  const auto add = [&](const char* tool, Words words, const std::string& name, const PythonTask& task) {
+    words.push_back(name);
+    TaskDraft made{name, {{"command", list_json(words)}}};
+    describe(made, task.about);
+    draft.add_task(draft.at("./"), "shell", "from pyproject.toml", tool, std::move(made));
+  };
+  for (const PythonTool& tool : python_tools()) {
+    std::vector<PythonTask> tasks = tasks_in(entries, {"tool", tool.name, tool.table}, tool.about);
+    if (tool.has_hooks) drop_hooks(tasks);
+    Words words = tool.is_installed ? environment_of(file.parent_path()) : Words();
+    words.insert(words.end(), tool.run.begin(), tool.run.end());
+    for (const PythonTask& task : tasks) add(tool.name, words, task.name, task);
+  }
+  for (const std::string& name : hatch_environments(entries)) {
+    for (const PythonTask& task : tasks_in(entries, {"tool", "hatch", "envs", name, "scripts"}, ""))
+      add("hatch", {"hatch", "run"}, name == "default" ? task.name : name + ":" + task.name, task);
+  }
+  return {};
+}
+
+}  // namespace dream::init
