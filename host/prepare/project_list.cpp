@@ -69,7 +69,7 @@ class Gathering {
   /// What the entries of a task name.
   void mention_entries(const std::string& task, const TaskDependencies& dependencies) {
     for (const Dependency& entry : dependencies.entries) {
-      if (entry.by_manifest) continue;
+      if (entry.project.empty()) continue;  // "^", ":task"
       const TaskNumber number = number_of(entry.task.empty() ? task : entry.task);
       mention(project(entry.project, nullptr, entry.where), {number, Source::entry, entry.where});
     }
