@@ -36,8 +36,8 @@ struct Changes {
 /// of this program. Runs git, and nothing that the repository names; writes nothing; waits as long as git
 /// takes.
 ///
-/// Error{usage}: the base is no commit. Error{plan}: no git, no repository, one that git refuses or that ignores
-/// `root`, no base, none in common.
+/// Error{usage}: the base is no commit. Error{plan}: no git, no repository, one that git refuses or that
+/// ignores `root`, no base, none in common.
 [[nodiscard]] Result<Changes> changed_files(const std::filesystem::path& root,
                                             const std::optional<std::string>& base,
                                             const std::vector<std::string>& environment);

@@ -42,7 +42,7 @@ TEST(LineReader, ends_a_line_that_the_next_is_written_over) {
   for (int turn = 0; turn < 2000; ++turn)
     spinner += "\r[" + std::to_string(turn) + "] please wait ............";
   const auto lines = lines_of(reader, spinner + "\r");
-  EXPECT_EQ(lines.size(), 2000U);
+  ASSERT_EQ(lines.size(), 2000U);
   EXPECT_EQ(lines.back(), "[1998] please wait ............");
   EXPECT_EQ(reader.begun(), "[1999] please wait ............");
   EXPECT_THAT(lines_of(reader, "server ready\n"),
