@@ -92,7 +92,10 @@ class Slurm : public sdk::Executor {
     return tools_in(plugins::own_search_path());
   }
 
-  static Result<void> reap(const sdk::Host&, const sdk::DeadRun& run) { return cancel_jobs_of(run.session); }
+  static Result<void> reap(const sdk::Host&, const sdk::DeadRun& run) {
+    // The last tenth is for telling of it.
+    return cancel_jobs_of(run.session, std::chrono::milliseconds(run.limit_ms) * 9 / 10);
+  }
 
  private:
   [[nodiscard]] Result<JobPlan> plan_of(const Task& task) const {

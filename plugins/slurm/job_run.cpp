@@ -92,7 +92,12 @@ void JobRun::srun_ended(const Exit& exit) {
     // Its shepherd cancels the job, if that lives; else the reaper does.
     host_.left_behind(run_, "job step " + step_ + " of Slurm, as srun was killed");
   }
-  if (!helper_.alive()) finish();
+  // What it asks for no longer matters, and Slurm may keep it waiting.
+  if (helper_.alive()) {
+    helper_.kill();
+  } else {
+    finish();
+  }
 }
 
 void JobRun::finish() {
@@ -214,7 +219,7 @@ void JobRun::wake_in(std::uint64_t nanoseconds) {
 void JobRun::woken(void* context) noexcept {
   auto& run = *static_cast<JobRun*>(context);
   run.timer_ = 0;
-  if (run.over_) return;
+  if (run.over_ || run.exit_) return;
   if (run.forced_ && run.host_.timer()->now(run.host_.raw()) >= run.deadline_) {
     run.host_.left_behind(run.run_, "job " + (run.step_.empty() ? run.plan_.name : run.step_) +
                                         " of Slurm, which doesn't confirm its end");

@@ -1,6 +1,7 @@
 // Runs of the real dream with the slurm executor and a real cluster.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <csignal>
@@ -106,6 +107,22 @@ TEST(Job, is_ready_by_its_output_before_the_next_one_starts) {
   const Finished finished = run(workspace, workspace.launch({"go"}, "b"));
   EXPECT_EQ(finished.code, 0) << finished.err;
   EXPECT_LT(finished.out.find("| up"), finished.out.find("b runs"));
+}
+
+/// Programs of Slurm that hang: squeue says that it was asked, and srun waits for that before it goes on.
+TEST(Job, that_has_ended_is_reported_while_the_controller_does_not_answer) {
+  const JobWorkspace workspace(task("go", "exit 7"));
+  const std::string folder = (workspace.root() / "programs").string();
+  workspace.write("programs/squeue", "#!/bin/sh\n: > " + folder + "/asked\nexec sleep 1000\n");
+  workspace.write("programs/srun",
+                  "#!/bin/sh\nread -r line < " + folder + "/asked\nPATH=${PATH#*:} exec srun \"$@\"\n");
+  ASSERT_EQ(::mkfifo((folder + "/asked").c_str(), 0600), 0);
+  for (const char* name : {"/squeue", "/srun"}) ::chmod((folder + name).c_str(), 0755);
+  e2e::Launch launch = workspace.launch({"go"});
+  launch.environment["PATH"] = folder + ":" + std::getenv("PATH");
+  const Finished finished = run(workspace, launch);
+  EXPECT_EQ(finished.code, 7) << finished.err;
+  EXPECT_THAT(finished.err, ::testing::Not(HasSubstr("left")));
 }
 
 TEST(Job, is_one_of_twenty) {
