@@ -124,17 +124,21 @@ void tell_of_others(const fs::path& root, const std::vector<std::string>& member
       others.size() == 1 ? "its" : "their", json_string(others.front())));
 }
 
-/// Where a new package in a folder would be a member, what is said of one may be said of "folder/*".
-void set_patterns(const std::vector<std::string>& patterns, const std::vector<Package>& packages,
-                  Draft& draft) {
+/// Where a new package in a folder would be a member, or most of the folders in it are packages, what is said
+/// of one may be said of "folder/*".
+void set_patterns(const fs::path& root, const std::vector<std::string>& patterns,
+                  const std::vector<Package>& packages, Draft& draft) {
   const std::vector<plugins::FolderPattern> read = plugins::read_patterns(patterns);
   const auto folder_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
   std::map<std::string, std::size_t> counts;
   for (const Package& package : packages) ++counts[folder_of(package.path)];
+  std::map<std::string, std::size_t> all;
+  for (const std::string& folder : folders_below(root, most_levels)) ++all[draft.at(folder_of(folder))];
   for (const Package& package : packages) {
     const std::string folder = folder_of(package.path);
+    const plugins::Parts new_one = plugins::parts_of(draft.from_base(folder) + "/a-new-one");
     if (draft.has(package.path) && counts[folder] > 1 &&
-        plugins::is_member(read, plugins::parts_of(draft.from_base(folder) + "/a-new-one")))
+        (2 * counts[folder] > all[folder] || plugins::is_member(read, new_one)))
       draft.project(package.path, "npm", {}).pattern = folder + "/*";
   }
 }
@@ -231,7 +235,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   add_without_tasks(without_tasks, "npm", "package.json", draft);
   if (!patterns.empty()) {
     tell_of_others(root, members, draft);
-    set_patterns(patterns, packages, draft);
+    set_patterns(root, patterns, packages, draft);
     add_affects(root, draft);
   }
   return add_order(root, root_package, packages, !patterns.empty(), draft);

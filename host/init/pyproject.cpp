@@ -13,13 +13,13 @@ namespace dream::init {
 namespace {
 
 namespace fs = std::filesystem;
-using Words = std::vector<std::string>;
+using ToolWords = std::vector<std::string>;
 
 /// A tool that runs tasks of a pyproject.toml.
 struct PythonTool {
   const char* name;
   const char* table;  ///< "tool.NAME.…" is the table of its tasks
-  Words run;          ///< before the name of a task
+  ToolWords run;      ///< before the name of a task
   bool is_installed;  ///< into the environment of the project
   bool has_hooks;     ///< it runs `pre_x` and `post_x` around `x`
   const char* about;  ///< the key that says what a task is for
@@ -36,7 +36,7 @@ const std::array<PythonTool, 4>& python_tools() {
 }
 
 /// How a program of the project's environment is started.
-Words environment_of(const fs::path& folder) {
+ToolWords environment_of(const fs::path& folder) {
   std::error_code ignored;
   for (const char* manager : {"uv", "poetry", "pdm"})
     if (fs::exists(folder / (std::string(manager) + ".lock"), ignored)) return {manager, "run"};
@@ -97,7 +97,7 @@ Result<void> add_pyproject(const fs::path& file, Draft& draft) {
   const auto text = read_text(file);
   if (!text) return text.error();
   const std::vector<TomlEntry> entries = toml_entries(text->value_or(""));
-  const auto add = [&](const char* tool, Words words, const std::string& name, const PythonTask& task) {
+  const auto add = [&](const char* tool, ToolWords words, const std::string& name, const PythonTask& task) {
     words.push_back(name);
     TaskDraft made{name, {{"command", list_json(words)}}};
     describe(made, task.about);
@@ -106,7 +106,7 @@ Result<void> add_pyproject(const fs::path& file, Draft& draft) {
   for (const PythonTool& tool : python_tools()) {
     std::vector<PythonTask> tasks = tasks_in(entries, {"tool", tool.name, tool.table}, tool.about);
     if (tool.has_hooks) drop_hooks(tasks);
-    Words words = tool.is_installed ? environment_of(file.parent_path()) : Words();
+    ToolWords words = tool.is_installed ? environment_of(file.parent_path()) : ToolWords();
     words.insert(words.end(), tool.run.begin(), tool.run.end());
     for (const PythonTask& task : tasks) add(tool.name, words, task.name, task);
   }

@@ -133,17 +133,19 @@ TEST_F(Init, what_most_packages_of_a_folder_need_is_said_by_a_pattern) {
 }
 
 TEST_F(Init, a_pattern_stands_only_where_a_new_package_would_be_a_member_and_for_packages_alone) {
-  write("package.json", R"({"workspaces": ["web", "worker", "libs/*"]})");
+  write("package.json", R"({"workspaces": ["web", "worker", "libs/*", "all/x", "all/y"]})");
   write("nx.json", "{}");
-  for (const char* name : {"web", "worker", "libs/a", "libs/b"})
+  for (const char* name : {"web", "worker", "libs/a", "libs/b", "all/x", "all/y"})
     write(std::string(name) + "/package.json",
           R"({"name": ")" + std::string(name) +
               R"(", "scripts": {"build": "x"}, "dependencies": {"libs/a": "*"}})");
+  for (const char* folder : {"all/docs", "docs", "scripts", "tools"}) write(std::string(folder) + "/x", "");
   write("libs/other/project.json", R"({"name": "other", "targets": {"build": {}}})");
   const Workspace made = workspace();
   EXPECT_THAT(needs_of_glob(made, "./libs/*", "build"), ElementsAre("^"));
   EXPECT_THAT(names(made.dependencies), ElementsAre("./libs/other", "./web", "./worker"))
       << "./* would be any folder";
+  EXPECT_THAT(needs_of_glob(made, "./all/*", "build"), ElementsAre("^")) << "most are packages";
   EXPECT_THAT(needs(made, "./libs/other", "build"), ElementsAre()) << "nx runs it";
 }
 
@@ -151,7 +153,7 @@ TEST_F(Init, a_pattern_names_tasks_of_each_package_and_passes_over_those_that_la
   write("package.json", R"({"workspaces": ["p/*"]})");
   write("turbo.json", R"({"tasks": {
     "build": {"dependsOn": ["gen", "^build", "setup"]}, "gen": {"dependsOn": ["tools#make", "prepare"]},
-    "prepare": {"dependsOn": ["^gen"]}, "setup": {"dependsOn": ["nobody", "^setup"]}, "e2e": {"dependsOn": ["dev"]},
+    "prepare": {"dependsOn": ["^gen"]}, "setup": {"dependsOn": ["nobody", "^setup"]}, "e2e": {"dependsOn": ["dev", "d#build"]},
     "c#dev": {"persistent": true}, "odd#gen": {"dependsOn": []}}})");
   const auto package = [&](const std::string& name, const std::string& uses,
                            std::vector<std::string> scripts) {
@@ -178,7 +180,9 @@ TEST_F(Init, a_pattern_names_tasks_of_each_package_and_passes_over_those_that_la
   EXPECT_THAT(plan(made, "./p/c", "build"),
               ElementsAre("./tools:make", "./p/b:prepare", "./p/b:gen", "./p/b:build", "./p/c:build"))
       << "it lacks gen, and what that comes after stays before";
-  EXPECT_THAT(text(), HasSubstr(R"("e2e": [{ "task": "dev", "async": true }])"));
+  EXPECT_THAT(line("\"e2e\""), AllOf(HasSubstr(R"({ "task": "dev", "async": true })"),
+                                     HasSubstr("./tools:make"), Not(HasSubstr("./p/d:build"))))
+      << "another package's task is named only where it has it";
 }
 
 TEST_F(Init, a_script_that_the_root_runs_in_all_packages_in_order_comes_after_those_it_uses) {
@@ -286,7 +290,7 @@ TEST_F(Init, a_package_below_another_workspace_names_those_that_it_uses) {
       "dependencies": {"a": "*"}})");
   const Workspace made = workspace();
   EXPECT_THAT(needs_of_glob(made, "./more/*", "build"), ElementsAre("./a:"));
-  EXPECT_THAT(needs(made, "./more", "build"), ElementsAre("^"));
+  EXPECT_THAT(needs_of_glob(made, "./*", "build"), ElementsAre("^"));
 }
 
 TEST_F(Init, a_package_of_another_workspace_is_meant_only_by_its_folder) {
