@@ -52,8 +52,8 @@ TEST_F(Asked, a_plan_shows_what_each_step_would_run_and_runs_nothing) {
   EXPECT_THAT(dream("a", {"plan", "go"}).out, HasSubstr("Commands\n  1  echo 'two words'\n"));
   EXPECT_THAT(dream("b", {"--dry-run", "build"}).out,
               HasSubstr("Commands\n  1  leaves something: make it\n"));
-  EXPECT_THAT(dream("a", {"plan", "go", "--json"}).out,
-              HasSubstr(R"("runs": "echo 'two words'", "problem": null)"));
+  EXPECT_THAT(on_one_line(dream("a", {"plan", "go", "--json"}).out),
+              HasSubstr(R"("runs": "echo 'two words'","problem": null)"));
 }
 
 TEST_F(Asked, a_plan_says_why_a_step_can_not_be_started) {
@@ -69,16 +69,16 @@ TEST_F(Asked, a_list_has_the_tasks_that_executors_find) {
   EXPECT_THAT(finished.out, HasSubstr("  dev    leaving  leaving.txt: leave it too\n"));
   EXPECT_THAT(finished.out, Not(HasSubstr("leaving.txt: make")));  // build stands in dream.json already
   EXPECT_THAT(finished.out, HasSubstr("2 projects, 2 tasks and 1 that executors find\n"));
-  EXPECT_THAT(dream("a", {"list", "--json"}).out,
-              HasSubstr(R"({"task": "dev", "summary": "leave it too", "source": "leaving.txt"}]})"));
+  EXPECT_THAT(on_one_line(dream("a", {"list", "--json"}).out),
+              HasSubstr(R"({"task": "dev","summary": "leave it too","source": "leaving.txt"}]})"));
 }
 
 TEST_F(Asked, a_list_says_which_tool_is_missing_and_what_to_install) {
   workspace.write("b/no-tool", "");
   EXPECT_THAT(dream("a", {"list"}).out,
               HasSubstr("warning: the leaving tool is not installed (apt install leaving): ./b\n"));
-  EXPECT_THAT(dream("a", {"list", "--json"}).out,
-              HasSubstr(R"({"message": "the leaving tool is not installed", "hint": "apt install leaving", )"
+  EXPECT_THAT(on_one_line(dream("a", {"list", "--json"}).out),
+              HasSubstr(R"({"message": "the leaving tool is not installed","hint": "apt install leaving",)"
                         R"("projects": ["./b"]})"));
 }
 

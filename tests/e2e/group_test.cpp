@@ -71,7 +71,8 @@ TEST(Group, is_shown_in_one_piece_a_step_where_stdout_is_no_terminal) {
 TEST(Group, with_one_job_is_a_list) {
   const Meeting workspace(R"([["./c", "./a:one"]])");
   const Finished finished = run(workspace, {.arguments = {"plan", "go", "-j", "1", "--json"}, .folder = "d"});
-  EXPECT_THAT(finished.out, AllOf(HasSubstr(R"("jobs": 1)"), HasSubstr(R"("startsAfter": {"id": "./c:go")")));
+  EXPECT_THAT(on_one_line(finished.out),
+              AllOf(HasSubstr(R"("jobs": 1)"), HasSubstr(R"("startsAfter": {"id": "./c:go")")));
 }
 
 TEST(Group, is_ended_as_a_whole_by_a_failure) {
@@ -92,9 +93,8 @@ TEST(Group, in_a_plan_shows_what_waits_for_what) {
   const Finished text = run(workspace, {.arguments = {"plan", "go", "-j", "3"}, .folder = "d"});
   EXPECT_THAT(text.out, AllOf(HasSubstr("up to 3 jobs at once"), HasSubstr("after ./a:go and ./b:go")));
   const Finished json = run(workspace, {.arguments = {"plan", "go", "-j", "3", "--json"}, .folder = "d"});
-  EXPECT_THAT(
-      json.out,
-      HasSubstr(R"("startsAfter": [{"id": "./a:go", "until": "ended", "delayMs": 0}, {"id": "./b:go")"));
+  EXPECT_THAT(on_one_line(json.out),
+              HasSubstr(R"("startsAfter": [{"id": "./a:go","until": "ended","delayMs": 0},{"id": "./b:go")"));
 }
 
 TEST(Group, in_a_plan_is_a_graph) {

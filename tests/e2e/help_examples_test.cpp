@@ -148,7 +148,7 @@ TEST(Help, has_examples_that_can_be_typed) {
       EXPECT_THAT(typed.out(), HasSubstr("1 fail")) << "the id of this copy isn't acme";
     } else {
       EXPECT_EQ(code, 0) << typed.out() << typed.err();
-      EXPECT_EQ(typed.out().find("null\n"), std::string::npos) << "jq finds no such member";
+      EXPECT_EQ(("\n" + typed.out()).find("\nnull\n"), std::string::npos) << "jq finds no such member";
     }
     if (example.command == "ctl down") here.await_end_of_run();
     if (example.command == "init") fs::remove(here.root() / "new/dream.json");

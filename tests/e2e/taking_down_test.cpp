@@ -89,8 +89,8 @@ TEST(Gathering, runs_what_a_task_without_a_command_needs) {
   EXPECT_THAT(finished.out, AllOf(HasSubstr("linted"), HasSubstr("tested")));
   EXPECT_THAT(run(workspace, {.arguments = {"plan", "all"}}).out,
               AllOf(HasSubstr("no process"), HasSubstr("3  (nothing)")));
-  EXPECT_THAT(run(workspace, {.arguments = {"plan", "all", "--json"}}).out,
-              HasSubstr(R"("id": "./:all", "project": "./", "task": "all", "executor": null)"));
+  EXPECT_THAT(on_one_line(run(workspace, {.arguments = {"plan", "all", "--json"}}).out),
+              HasSubstr(R"("id": "./:all","project": "./","task": "all","executor": null)"));
 }
 
 TEST(Gathering, of_services_lasts_until_it_is_stopped) {
@@ -145,8 +145,8 @@ TEST(Profiles, leave_out_a_step_that_is_not_asked_for_and_what_only_it_brings) {
               AllOf(HasSubstr("db\n"), HasSubstr("up\n"), Not(HasSubstr("seed")), Not(HasSubstr("data"))));
   EXPECT_THAT(run(workspace, {.arguments = {"plan", "up"}}).out,
               AllOf(HasSubstr("Left out"), HasSubstr("./b:run  --profile seed and all")));
-  EXPECT_THAT(run(workspace, {.arguments = {"plan", "up", "--json"}}).out, HasSubstr(R"("leftOut": [
-    {"id": "./b:run", "profiles": ["seed","all"], "from": )"));
+  EXPECT_THAT(on_one_line(run(workspace, {.arguments = {"plan", "up", "--json"}}).out),
+              HasSubstr(R"("leftOut": [{"id": "./b:run","profiles": ["seed","all"],"from": )"));
 }
 
 TEST(Profiles, are_asked_for_on_the_command_line_in_the_environment_and_by_the_step_itself) {

@@ -71,7 +71,9 @@ void Oracle::see(const Terminate& action) {
   History& step = history_[index];
   check(action.attempt.number == step.attempts, "it is the attempt that runs that is ended", index);
   check(step.alive(), "only what was started and has not ended is terminated", index);
-  check(action.comes_back == (step.will_return && !step.held && is_wanted(index)),
+  // What stops the run may come in the same call, later.
+  const bool returns = step.will_return && !step.held;
+  check(action.comes_back ? returns : !returns || !is_wanted(index),
         "it is told whether another attempt follows", index);
   if (action.urgency == Urgency::graceful) return see_graceful(index);
   check(step.graceful.has_value(), "force comes after graceful", index);
