@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "e2e/dream_run.hpp"
 
@@ -141,6 +142,32 @@ TEST(NotRefused, is_an_optional_step) {
 TEST(NotRefused, is_what_a_shell_line_runs) {
   const Workspace workspace = with(command(R"("no-such-program || true")"));
   EXPECT_EQ(go(workspace).code, 0);
+}
+
+/// What is wrong with the file is known before the step's turn.
+TEST(Refused, is_a_script_of_a_file_that_is_broken) {
+  for (const auto& [executor, file] : {std::pair("npm", "a/package.json"), {"deno", "a/deno.json"}}) {
+    const Workspace workspace = with(R"("executor": ")" + std::string(executor) + "\"");
+    for (const auto& [text, why] :
+         {std::pair(R"({"scripts": {"go": "echo hi" "x": 1}})", ":1:30: missing a comma"),
+          {"", ":1:1: the file is empty"},
+          {"{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> other\n}",
+           ":2:1: a merge conflict (<<<<<<<)"}}) {
+      workspace.write(file, text);
+      const Finished finished = go(workspace);
+      EXPECT_EQ(finished.code, 2) << finished.err;
+      EXPECT_THAT(finished.err, HasSubstr("./a:go can't be started, so nothing is run: "));
+      EXPECT_THAT(finished.err, HasSubstr(std::string(file) + why));
+      EXPECT_FALSE(anything_ran(workspace));
+    }
+  }
+}
+
+TEST(Refused, is_told_of_a_broken_file_by_validate) {
+  const Workspace workspace(R"({"projects": {"./a": {"executor": "npm", "tasks": {"go": {}}}}})");
+  workspace.write("a/package.json", R"({"scripts": {"go": "echo hi",}})");
+  EXPECT_THAT(run(workspace, {.arguments = {"validate"}}).out,
+              HasSubstr("a/package.json:1:30: a comma before }"));
 }
 
 }  // namespace
