@@ -170,5 +170,30 @@ TEST(Refused, is_told_of_a_broken_file_by_validate) {
               HasSubstr("a/package.json:1:30: a comma before }"));
 }
 
+TEST(Refused, is_an_argv_with_a_word_on_what_was_meant) {
+  const auto told = [](const std::string& argv) { return go(with(command(argv))).err; };
+  EXPECT_THAT(told(R"(["cd", "sub"])"), HasSubstr("(cd is the shell's: write a string"));
+  EXPECT_THAT(told(R"(["vite dev"])"), HasSubstr("(each word is an element of the array; a string"));
+  EXPECT_THAT(told(R"(["~/bin/foo"])"), HasSubstr(R"(write "${HOME}/bin/foo")"));
+}
+
+TEST(Refused, is_an_entry_that_is_a_task_of_the_project) {
+  const Workspace workspace(R"({"workspace": {"./": {"dev": ["build"]}},
+    "tasks": {"dev": {"command": "echo dev"}, "build": {"command": "echo build"}}})");
+  const Finished finished = run(workspace, {.arguments = {"dev"}});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, HasSubstr(R"((did you mean the task ":build"?))"));
+}
+
+TEST(Refused, is_a_step_whose_env_file_is_missing_with_the_one_to_begin_with) {
+  const Workspace workspace(R"({
+    "projects": {"./a": {"envFile": ".env", "tasks": {"go": {"command": "true"}}}}})");
+  const auto told = [&] { return run(workspace, {.arguments = {"go"}, .folder = "a"}).err; };
+  EXPECT_THAT(told(), HasSubstr("dream.json:2:18: the env file " + workspace.root().string() +
+                                "/a/.env doesn't exist\n"));
+  workspace.write("a/.env.example", "A=1\n");
+  EXPECT_THAT(told(), HasSubstr("/a/.env doesn't exist (cp .env.example .env)\n"));
+}
+
 }  // namespace
 }  // namespace dream::e2e
