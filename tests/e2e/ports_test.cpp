@@ -105,10 +105,11 @@ TEST(Ports, that_another_dream_uses_are_told_as_its_own) {
 
 TEST(Ports, of_a_run_that_is_being_stopped_are_free_soon) {
   const int port = free_port();
-  const Workspace workspace =
-      with_ports(port, "trap '' TERM; exec server $PORT 4", "read word < $ROOT/nobody",
-                 R"(, "service": true, "ready": {"port": "PORT"}, "stop": {"grace": "50s"})");
+  const Workspace workspace = with_ports(
+      port, "trap '' TERM; server $PORT 4 & read word < $ROOT/gate; kill -9 $!", "read word < $ROOT/nobody",
+      R"(, "service": true, "ready": {"port": "PORT"}, "stop": {"grace": "50s"})");
   const Gate nobody(workspace, "nobody");
+  const Gate gate(workspace, "gate");
   DreamRun dream(workspace, dev());
   dream.await_out("server: listening");
   dream.send(SIGTERM);
@@ -119,7 +120,7 @@ TEST(Ports, of_a_run_that_is_being_stopped_are_free_soon) {
   EXPECT_THAT(second.err(),
               AllOf(HasSubstr(" is stopping, so nothing is run"),
                     HasSubstr("(try again when that run has ended, or run with --ports auto)")));
-  dream.send(SIGTERM);
+  gate.open();
   EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
 }
 
