@@ -5,11 +5,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "base/descriptor.hpp"
 #include "base/shell_quote.hpp"
@@ -57,6 +59,37 @@ int executable_errno(const std::string& path) {
   return 0;
 }
 
+/// The path of a program that another tool has installed for this project or one above it, from `directory`;
+/// empty: there is none.
+std::string installed_nearby(const std::string& name, const std::string& directory,
+                             const std::string& folder) {
+  constexpr int most_folders = 32;
+  std::string up;
+  for (int above = 0; above < most_folders; ++above, up += "../") {
+    const std::string path = up + folder + "/" + name;
+    if (executable_errno(in_directory(directory, path)) == 0) return path;
+    if (::access(in_directory(directory, up + "dream.json").c_str(), F_OK) == 0) break;
+  }
+  return {};
+}
+
+/// What to write instead of a name that PATH doesn't have.
+std::string remedy_for(const std::string& name, const std::string& directory) {
+  constexpr std::array<std::string_view, 13> of_shells{"cd",   "export", "source", ".",    "alias",
+                                                       "set",  "unset",  "eval",   "exec", "umask",
+                                                       "trap", "ulimit", "exit"};
+  if (std::ranges::find(of_shells, name) != of_shells.end())
+    return name + " is the shell's: write a string, which is a line for it";
+  if (name.find(' ') != std::string::npos)
+    return "each word is an element of the array; a string is a line for the shell";
+  if (!installed_nearby(name, directory, "node_modules/.bin").empty())
+    return "it is in node_modules/.bin: begin with \"npx\", or name a script of package.json";
+  for (const char* folder : {".venv/bin", "venv/bin"})
+    if (const std::string path = installed_nearby(name, directory, folder); !path.empty())
+      return "it is in " + std::string(folder) + ": write \"" + path + "\"";
+  return "install it, or give its path";
+}
+
 }  // namespace
 
 std::string_view search_path_of(const std::vector<std::string>& environment) {
@@ -75,7 +108,12 @@ Result<std::string> find_executable(const std::string& name, const std::string& 
     const int problem = executable_errno(path);
     if (problem == 0) return path;
     if (problem == EACCES) return not_executable(path);
-    return Error{ErrorCode::not_found, "no such program", path, {}};
+    std::string hint;
+    if (name.starts_with("~/"))
+      hint = "~ isn't expanded in an array: write \"${HOME}" + name.substr(1) + "\"";
+    else if (name.find(' ') != std::string::npos)
+      hint = "each word is an element of the array; a string is a line for the shell";
+    return Error{ErrorCode::not_found, "no such program", path, std::move(hint)};
   }
   std::string_view rest = search_path_of(environment);
   std::string found_but_not_executable;
@@ -90,8 +128,7 @@ Result<std::string> find_executable(const std::string& name, const std::string& 
     rest.remove_prefix(colon + 1);
   }
   if (!found_but_not_executable.empty()) return not_executable(found_but_not_executable);
-  return Error{
-      ErrorCode::not_found, "no program \"" + name + "\" in PATH", {}, "install it, or give its path"};
+  return Error{ErrorCode::not_found, "no program \"" + name + "\" in PATH", {}, remedy_for(name, directory)};
 }
 
 bool is_text(const std::string& path) {

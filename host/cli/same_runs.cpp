@@ -21,6 +21,9 @@ namespace dream::cli {
 
 namespace {
 
+/// Nobody's start is held up for long by runs that say nothing.
+constexpr Duration short_patience = std::chrono::milliseconds(100);
+
 /// The parent of this process, its parent and so on.
 std::set<pid_t> processes_above() {
   std::set<pid_t> above;
@@ -114,13 +117,42 @@ std::string sentence_on(const control::RunInfo& run, const std::string& what) {
   return fmt::format("{} {} (run {}, pid {})", join_words(run.requested), what, run.short_id(), run.pid);
 }
 
-void tell_same_runs(const Selection& selection, const std::filesystem::path& root) {
-  constexpr Duration at_a_start = std::chrono::milliseconds(100);
+bool is_being_stopped(control::Connection& run, Duration patience) {
+  if (!run.send({.id = 1, .what = control::Request::What::ps})) return false;
+  const auto answer = run.line(read_clock() + patience);
+  return answer && tells_of_stop(*answer);
+}
+
+void wait_for_end(control::Connection& run, const Plan& plan) {
+  Duration most = std::chrono::seconds(2);  // for what comes after the last of its processes
+  for (const Step& step : plan.steps) most += step.stop_grace;
+  complain(sentence_on(run.info(), "is being stopped") + "; this run begins when that one has ended");
+  const Instant until = read_clock() + most;
+  while (run.line(until)) {
+  }
+  if (run.timed_out())
+    complain("run " + run.info().short_id() + " hasn't ended, and isn't waited for any more");
+}
+
+bool is_stopping_run(pid_t pid) {
+  control::OpenRuns runs = control::open_runs(
+      control::sockets_of_runs(plugin::own_environment()),
+      [&](const control::RunInfo& run) { return run.pid == pid; }, short_patience);
+  return std::ranges::any_of(runs.meant,
+                             [](control::Connection& run) { return is_being_stopped(run, short_patience); });
+}
+
+void tell_same_runs(const Plan& plan, const Selection& selection, const std::filesystem::path& root) {
   constexpr std::size_t most = 3;
-  const auto runs = find_same_runs(selection, root, at_a_start);
-  for (std::size_t at = 0; at < std::min(runs.size(), most); ++at)
+  auto runs = find_same_runs(selection, root, short_patience);
+  for (std::size_t at = 0; at < std::min(runs.size(), most); ++at) {
+    if (is_being_stopped(runs[at], short_patience)) {
+      wait_for_end(runs[at], plan);
+      continue;
+    }
     complain(sentence_on(runs[at].info(), "runs already, and goes on") + "; dream ctl down --run " +
              runs[at].info().short_id() + " ends that one");
+  }
   if (runs.size() > most) complain(fmt::format("so do {} more; dream ctl ps shows them", runs.size() - most));
 }
 

@@ -30,8 +30,18 @@ namespace dream::cli {
                                                                      const std::filesystem::path& root);
 
 /// Tells of them: a detached one is easily forgotten, and its ports and files are in use. Many are no news to
-/// whoever starts them.
-void tell_same_runs(const Selection& selection, const std::filesystem::path& root);
+/// whoever starts them. The end of one that is being stopped is waited for.
+void tell_same_runs(const Plan& plan, const Selection& selection, const std::filesystem::path& root);
+
+/// Whether it is being stopped, by its own word.
+[[nodiscard]] bool is_being_stopped(control::Connection& run, Duration patience = control::usual_patience);
+
+/// Waits for the end of a run that is being stopped, no longer than all its steps may take one after the
+/// other if they are those of this plan. The signals that end dream end the wait.
+void wait_for_end(control::Connection& run, const Plan& plan);
+
+/// Whether a run with this process is being stopped.
+[[nodiscard]] bool is_stopping_run(pid_t pid);
 
 /// Whether a step of the plan has started this program, directly or through others: an error then, for it
 /// would start itself without end.

@@ -163,6 +163,9 @@ class Selector {
         if (seen.insert(to_string(id)).second) selection_.steps.push_back({id, project.why});
       }
       if (any || (options_.affected && somebody_has(task))) continue;
+      if (graph_.projects().empty())
+        return Error{
+            ErrorCode::usage, "dream.json names no project", {}, R"(name them in "projects" or "workspace")"};
       return Error{ErrorCode::usage,
                    options_.affected ? fmt::format("no project has a task {}", in_quotes(task))
                                      : fmt::format("none of the {} selected projects has a task {}",

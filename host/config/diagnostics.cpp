@@ -9,6 +9,7 @@
 #include "base/columns.hpp"
 #include "base/cut_off.hpp"
 #include "base/text.hpp"
+#include "config/secrets.hpp"
 
 namespace dream::config {
 
@@ -18,6 +19,19 @@ namespace {
 constexpr std::size_t max_width = 120;
 /// Of a line that is cut: how much stands before the caret.
 constexpr std::size_t width_before_caret = 60;
+
+/// Without the user and password of the URLs in it.
+std::string without_passwords(std::string text) {
+  constexpr std::string_view scheme_end = "://";
+  for (std::size_t from = text.find(scheme_end); from != std::string::npos;
+       from = text.find(scheme_end, from)) {
+    from += scheme_end.size();
+    const std::string authority = text.substr(from, text.find_first_of("/?# \t\"\\", from) - from);
+    const std::size_t at = authority.rfind('@');
+    if (at != std::string::npos && authority.find(':') < at) text.replace(from, at, mask);
+  }
+  return text;
+}
 
 /// Like printable(), but tabs stay tabs.
 std::string printable_with_tabs(std::string_view text) {
@@ -61,8 +75,9 @@ std::string excerpt(const Position& position) {
   // character that is torn apart here is cut off below.
   constexpr std::size_t far = 8 * max_width;
   const std::size_t start = position.byte_in_line - std::min(position.byte_in_line, far);
-  std::string before = printable_with_tabs(position.line_text.substr(start, position.byte_in_line - start));
-  std::string after = printable_with_tabs(position.line_text.substr(position.byte_in_line, far));
+  const auto shown = [](std::string_view part) { return without_passwords(printable_with_tabs(part)); };
+  std::string before = shown(position.line_text.substr(start, position.byte_in_line - start));
+  std::string after = shown(position.line_text.substr(position.byte_in_line, far));
   if (columns(before) + columns(after) > max_width) {
     before = end_of(before, width_before_caret);
     after = begin_of(after, max_width - 2 - std::min(columns(before), max_width - 2));
@@ -92,6 +107,8 @@ bool ProblemList::has_room() {
 void ProblemList::add(Problem problem) {
   if (!has_room()) return;
   constexpr std::size_t longest = 2000;
+  problem.message = without_passwords(std::move(problem.message));
+  problem.hint = without_passwords(std::move(problem.hint));
   if (problem.message.size() > longest) problem.message = cut_off(problem.message, longest);
   if (problem.hint.size() > longest) problem.hint = cut_off(problem.hint, longest);
   problems_.push_back(std::move(problem));

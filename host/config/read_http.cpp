@@ -81,8 +81,11 @@ void read_url(Reader& reader, const Place& place, const Json& value, HttpProbe& 
     reader.report(place, "dream asks no server over TLS",
                   fmt::format(R"(let a tool do it: {{ "exec": ["curl", "-fsS", {}] }})", json_string(*url)));
   } else {
+    const std::size_t host = url->find("://");
+    const bool has_user = host != std::string::npos && url->find('@') < url->find('/', host + 3);
     reader.report(place, fmt::format("{} is no URL that dream can ask", in_quotes(*url)),
-                  R"(write "http://localhost:8080/health" or ":8080/health")");
+                  has_user ? R"(no user and password in the URL: write "headers": { "Authorization": … })"
+                           : R"(write "http://localhost:8080/health" or ":8080/health")");
   }
 }
 

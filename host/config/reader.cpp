@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <utility>
@@ -29,6 +30,41 @@ bool is_normalised(std::string_view project) {
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates) {
   const std::string nearest = nearest_name(name, candidates);
   return nearest.empty() ? std::string() : fmt::format("did you mean \"{}\"?", nearest);
+}
+
+struct Foreign {
+  std::string_view word;
+  std::string_view hint;
+};
+
+/// How other runners call what a task of dream.json has elsewhere, or by another name.
+constexpr std::array<Foreign, 10> foreign_keys{{
+    {"cmd", R"(it is "command")"},
+    {"script", R"(it is "command")"},
+    {"run", R"(it is "command")"},
+    {"shell", R"(write "options": { "shell": … })"},
+    {"cwd", "a task runs in the folder of its project"},
+    {"dir", "a task runs in the folder of its project"},
+    {"dependsOn", R"(what a task needs stands in "workspace")"},
+    {"deps", R"(what a task needs stands in "workspace")"},
+    {"persistent", R"(it is "service")"},
+    {"watch", "dream watches no files: let the command do it"},
+}};
+
+/// Programs that an executor of another name runs.
+constexpr std::array<Foreign, 7> foreign_executors{{
+    {"yarn", R"(it is "npm", which finds the package manager of the project)"},
+    {"pnpm", R"(it is "npm", which finds the package manager of the project)"},
+    {"bun", R"(it is "npm", which finds the package manager of the project)"},
+    {"node", R"(it is "npm" for scripts of package.json, else "shell")"},
+    {"bash", R"(it is "shell", with "options": { "shell": "bash" })"},
+    {"zsh", R"(it is "shell", with "options": { "shell": "zsh" })"},
+    {"sh", R"(it is "shell")"},
+}};
+
+std::string hint_on(std::string_view word, std::span<const Foreign> table) {
+  const auto known = std::ranges::find(table, word, &Foreign::word);
+  return known == table.end() ? std::string() : std::string(known->hint);
 }
 
 std::vector<std::string> signal_names() {
@@ -68,7 +104,9 @@ void Reader::report_type(const Place& place, std::string_view expected, const Js
 }
 
 void Reader::report_unknown_key(const Place& place, std::span<const std::string> known) {
-  std::string hint = did_you_mean(place.key(), known);
+  const bool of_task = std::ranges::find(known, "successCodes") != known.end();
+  std::string hint = of_task ? hint_on(place.key(), foreign_keys) : std::string();
+  if (hint.empty()) hint = did_you_mean(place.key(), known);
   const auto longer = std::find_if(known.begin(), known.end(),
                                    [&](const std::string& name) { return name.starts_with(place.key()); });
   if (hint.empty() && longer != known.end() && !place.key().empty())
@@ -234,7 +272,8 @@ std::optional<std::string> Reader::executor(const Place& place, const Json& valu
   auto name = text(place, value, "the name of an executor");
   if (!name || is_known_executor(*name)) return name;
   if (!has_room()) return std::nullopt;
-  std::string hint = nearest_executor(*name);
+  std::string hint = hint_on(*name, foreign_executors);
+  if (hint.empty()) hint = nearest_executor(*name);
   if (hint.empty()) {
     hint = fmt::format(R"(known are {}; an entry in "executors" with its "plugin" adds another)",
                        join_words(executors_));

@@ -108,6 +108,18 @@ class WaitsInOrder {
   std::vector<StepIndex> own_;
 };
 
+/// All that a step may be called by: whole ids first.
+std::vector<std::string> names_of_steps(const Plan& plan, std::vector<std::string> ids,
+                                        std::span<const std::string> labels) {
+  std::vector<std::string> names = std::move(ids);
+  const std::size_t count = names.size();
+  for (std::size_t at = 0; at < count; ++at)
+    if (names[at].size() > 2 && names[at][2] != ':') names.push_back(names[at].substr(2));
+  names.insert(names.end(), labels.begin(), labels.end());
+  for (const Step& step : plan.steps) names.push_back(step.id.task);
+  return names;
+}
+
 }  // namespace
 
 Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std::string> names) {
@@ -142,7 +154,8 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
       steps.push_back(step->second);
       continue;
     }
-    std::string hint = found > 1 ? "write one of their ids, as ctl ps shows them" : nearest_name(name, ids);
+    std::string hint = found > 1 ? "write one of their ids, as ctl ps shows them"
+                                 : nearest_name(name, names_of_steps(plan, ids, labels));
     if (found == 0) hint = hint.empty() ? "ctl ps shows its steps" : "did you mean " + in_quotes(hint) + "?";
     return Error{ErrorCode::usage,
                  found > 1 ? fmt::format("{} steps are called {}", found, in_quotes(name))

@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <system_error>
@@ -73,42 +75,54 @@ std::pair<Taken, std::vector<Descriptor>> hold_port(std::uint16_t port) {
   return {Taken::no, std::move(sockets)};
 }
 
-/// Its folder, and whether it is a step of some run.
-std::string surroundings_of(pid_t pid) {
-  const std::string folder = "/proc/" + std::to_string(pid);
-  std::error_code failure;
-  const std::filesystem::path where = std::filesystem::read_symlink(folder + "/cwd", failure);
-  std::string text = failure ? std::string() : " in " + printable(where.string());
-  if (const auto mark = process::environment_value(pid, process::child_mark_name))
-    text += ", which the dream with pid " + printable(mark->substr(0, mark->find('.'))) + " runs";
-  return text;
+/// The pid of the dream whose step a process is.
+std::optional<pid_t> run_of(pid_t pid) {
+  const auto mark = process::environment_value(pid, process::child_mark_name);
+  pid_t run = 0;
+  if (!mark || std::from_chars(mark->data(), mark->data() + mark->size(), run).ec != std::errc()) return {};
+  return run;
 }
 
-Error taken_by(const Step& step, const Port& port) {
+/// Its folder.
+std::string folder_of(pid_t pid) {
+  std::error_code failure;
+  const std::filesystem::path where =
+      std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", failure);
+  return failure ? std::string() : " in " + printable(where.string());
+}
+
+Error taken_by(const Step& step, const Port& port, const HeldPorts::IsStopping& is_stopping) {
   std::string who =
       "a socket that doesn't listen (another dream that starts, or a connection that was just closed)";
   const std::vector<probe::Listener> listeners = listeners_on(port.number);
+  std::string hint = "end that process, or run with --ports auto";
   if (!listeners.empty()) {
     who = probe::describe_owner(listeners.front());
-    if (const auto pid = probe::owner_of(listeners.front().inode)) who += surroundings_of(*pid);
+    const auto pid = probe::owner_of(listeners.front().inode);
+    if (pid) who += folder_of(*pid);
+    if (const auto run = pid ? run_of(*pid) : std::nullopt) {
+      const bool stops = is_stopping && is_stopping(*run);
+      who += fmt::format(", which the dream with pid {} {}", *run, stops ? "is stopping" : "runs");
+      if (stops) hint = "try again when that run has ended, or run with --ports auto";
+    }
   }
   return {ErrorCode::plan,
           fmt::format("port {} ({} of {}) is taken by {}, so nothing is run", port.number, port.name,
                       to_string(step.id), who),
           {},
-          "end that process, or run with --ports auto"};
+          std::move(hint)};
 }
 
 }  // namespace
 
-Result<HeldPorts> HeldPorts::hold(const Plan& plan) {
+Result<HeldPorts> HeldPorts::hold(const Plan& plan, const IsStopping& is_stopping) {
   HeldPorts ports;
   std::set<std::uint16_t> known;  // of several that don't run at the same time the first one holds it
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     for (const Port& port : plan.steps[at].ports) {
       if (!known.insert(port.number).second) continue;
       auto [taken, sockets] = hold_port(port.number);
-      if (taken == Taken::yes) return taken_by(plan.steps[at], port);
+      if (taken == Taken::yes) return taken_by(plan.steps[at], port, is_stopping);
       for (Descriptor& socket : sockets) ports.held_.push_back({StepIndex(at), std::move(socket)});
     }
   }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "base/descriptor.hpp"
@@ -14,8 +17,11 @@ namespace dream::ports {
 /// 1024 that may not be bound, is only looked up.
 class HeldPorts {
  public:
+  /// Whether the run with this process is being stopped.
+  using IsStopping = std::function<bool(pid_t)>;
+
   /// All ports of the plan. The Error (ErrorCode::plan) is about one that is taken, and says by whom.
-  [[nodiscard]] static Result<HeldPorts> hold(const Plan& plan);
+  [[nodiscard]] static Result<HeldPorts> hold(const Plan& plan, const IsStopping& is_stopping = {});
 
   /// `step` is about to start: its ports are its own from now on.
   void let_go(StepIndex step);

@@ -56,8 +56,8 @@ std::string meant_project(const std::string& name, const Workspace& workspace) {
   return near.empty() ? std::string() : folder + "/" + near;
 }
 
-/// Of a folder that isn't there.
-std::string remedy_for_folder(const Step& step, const Workspace& workspace) {
+/// Of a folder that isn't there. `looks`: also through the whole workspace.
+std::string remedy_for_folder(const Step& step, const Workspace& workspace, bool looks) {
   const std::string& name = step.id.project;
   if (!step.where.known())
     return name.find('{') == std::string::npos
@@ -67,20 +67,25 @@ std::string remedy_for_folder(const Step& step, const Workspace& workspace) {
   std::error_code unknown;
   if (colon != std::string::npos && fs::is_directory(folder_of(workspace, name.substr(0, colon)), unknown))
     return "did you mean the step " + in_quotes(name) + "? Its id begins with ./";
+  const std::string task = name.substr(2);
+  const auto has_it = [&task](const ListedProject& project) {
+    return std::ranges::any_of(project.tasks, [&](const ListedTask& one) { return *one.name == task; });
+  };
+  if (looks && (workspace.tasks.contains(task) || std::ranges::any_of(list_projects(workspace), has_it)))
+    return fmt::format("did you mean the task \":{}\"?", printable(task));
   return "create it, or correct the path in dream.json";
 }
 
 Result<void> check_folder(const Plan& plan, const Step& step, const fs::path& folder,
                           const LoadedWorkspace& loaded) {
-  constexpr std::size_t most_steps =
-      20;  // each looks through the whole workspace, and thousands may be missing
+  constexpr std::size_t most_steps = 20;  // thousands may be missing
   std::error_code failure;
   if (fs::is_directory(folder, failure)) return {};
-  const std::string meant =
-      plan.steps.size() <= most_steps ? meant_project(step.id.project, loaded.workspace) : std::string();
-  Error error{
-      ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
-      meant.empty() ? remedy_for_folder(step, loaded.workspace) : "did you mean " + in_quotes(meant) + "?"};
+  const bool looks = plan.steps.size() <= most_steps;
+  const std::string meant = looks ? meant_project(step.id.project, loaded.workspace) : std::string();
+  Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
+              meant.empty() ? remedy_for_folder(step, loaded.workspace, looks)
+                            : "did you mean " + in_quotes(meant) + "?"};
   if (step.where.known()) error.where = loaded.document->place(step.where);
   return error;
 }
@@ -92,6 +97,45 @@ void place_option(const Step& step, const LoadedWorkspace& loaded, Error& error)
   const SourceOffset place = loaded.document->locate_option(step.options, error.where);
   error.where =
       place.known() ? loaded.document->place(place) : to_string(step.id) + ": options" + error.where;
+}
+
+/// Where the layer of dream.json stands that names an env file for a step.
+SourceOffset place_of_env_file(const Workspace& workspace, const StepId& id, const std::string& file) {
+  const auto names = [&file](const std::vector<std::string>& files) {
+    return std::ranges::find(files, file) != files.end();
+  };
+  const ProjectSettings* project = workspace.settings_of(id.project);
+  const TaskSettings* task = nullptr;
+  if (project != nullptr) {
+    if (const auto own = project->tasks.find(id.task); own != project->tasks.end()) task = &own->second;
+    if (task != nullptr && names(task->env_files)) return task->where;
+    if (names(project->env_files)) return project->where;
+  }
+  const auto by_name = workspace.tasks.find(id.task);
+  return by_name == workspace.tasks.end() ? SourceOffset() : by_name->second.where;
+}
+
+/// In a fresh clone the file isn't there yet, though often one to begin with.
+Error about_env_file(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded, Error error) {
+  for (const std::string& file : step.env_files) {
+    const fs::path path = folder / file;
+    std::error_code unknown;
+    if (error.where != printable(path.string()) || fs::exists(fs::symlink_status(path, unknown))) continue;
+    const SourceOffset place = place_of_env_file(loaded.workspace, step.id, file);
+    error = {ErrorCode::configuration,
+             "the env file " + printable(path.string()) + " doesn't exist",
+             place.known() ? loaded.document->place(place) : to_string(step.id),
+             {}};
+    for (const char* ending : {".example", ".sample", ".template"}) {
+      const fs::path sample = path.string() + ending;
+      if (!fs::is_regular_file(sample, unknown)) continue;
+      error.hint = fmt::format("cp {} {}", shell_quoted(fs::proximate(sample, unknown).string()),
+                               shell_quoted(fs::proximate(path, unknown).string()));
+      break;
+    }
+    return error;
+  }
+  return error;
 }
 
 Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& loaded,
@@ -270,7 +314,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
   if (Result<void> there = check_folder(plan, step, folder, loaded); !there) return there.error();
   if (step.gathers) return PreparedStep{.executor = nullptr, .task = {.step = index, .name = step.id.task}};
   const Result<StepEnvironment> environment = environments.of(step, folder);
-  if (!environment) return environment.error();
+  if (!environment) return about_env_file(step, folder, loaded, environment.error());
   Result<std::string> with = plan::with_ports(loaded.document->options(step.options), plan, step);
   if (!with) return with.error();
   std::string options = std::move(*with);

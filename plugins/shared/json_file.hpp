@@ -43,8 +43,11 @@ enum class Dialect : unsigned char { plain, with_comments };
   return std::to_string(lines + 1) + ":" + std::to_string(characters + 1);
 }
 
-/// The parser's sentence as a part of ours.
-[[nodiscard]] inline std::string parse_error_words(rapidjson::ParseErrorCode code) {
+/// The parser's sentence as a part of ours. `rest`: what stands from there on.
+[[nodiscard]] inline std::string parse_error_words(rapidjson::ParseErrorCode code, std::string_view rest) {
+  if (code == rapidjson::kParseErrorDocumentEmpty) return "the file is empty";
+  if (code == rapidjson::kParseErrorObjectMissName && rest.starts_with('}')) return "a comma before }";
+  if (code == rapidjson::kParseErrorValueInvalid && rest.starts_with(']')) return "a comma before ]";
   std::string words = rapidjson::GetParseError_En(code);
   if (words.ends_with('.')) words.pop_back();
   if (!words.empty() && words.front() >= 'A' && words.front() <= 'Z') {
@@ -56,10 +59,21 @@ enum class Dialect : unsigned char { plain, with_comments };
 /// A larger file is none that people or tools write, and would take dream's time and memory.
 inline constexpr std::size_t max_json_file = std::size_t{4} << 20U;
 
+/// Of a file that nothing can be made of: the host then runs nothing, and doesn't wait for the step's turn.
+inline constexpr dream_status unusable_file = DREAM_E_UNSUPPORTED;
+
+/// Where a line of a merge begins that git couldn't finish; npos: there is none.
+[[nodiscard]] inline std::size_t merge_conflict_in(std::string_view text) {
+  constexpr std::string_view mark = "<<<<<<< ";
+  if (text.starts_with(mark)) return 0;
+  const std::size_t end_of_line = text.find("\n<<<<<<< ");
+  return end_of_line == std::string_view::npos ? end_of_line : end_of_line + 1;
+}
+
 /// The bytes of a regular file, which never makes the reader wait.
 [[nodiscard]] inline sdk::Result<std::string> read_text(const std::filesystem::path& path) {
   const auto failure = [&](const std::string& why) {
-    return sdk::Failure{DREAM_E_FAILED, path.string() + " can't be read: " + why};
+    return sdk::Failure{unusable_file, path.string() + " can't be read: " + why};
   };
   if (!is_file(path)) return failure("it is no regular file");
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -95,10 +109,14 @@ inline constexpr std::size_t max_json_file = std::size_t{4} << 20U;
     document.Parse<with_comments>(text.data(), text.size());
   }
   const auto wrong = [&](std::size_t offset, const std::string& what) {
-    return sdk::Failure{DREAM_E_FAILED, path.string() + ":" + place_of(text, offset) + ": " + what};
+    return sdk::Failure{unusable_file, path.string() + ":" + place_of(text, offset) + ": " + what};
   };
   if (document.HasParseError()) {
-    return wrong(document.GetErrorOffset(), parse_error_words(document.GetParseError()));
+    if (const std::size_t conflict = merge_conflict_in(text); conflict != std::string_view::npos)
+      return wrong(conflict, "a merge conflict (<<<<<<<)");
+    const std::size_t offset = document.GetErrorOffset();
+    return wrong(offset,
+                 parse_error_words(document.GetParseError(), text.substr(std::min(offset, text.size()))));
   }
   if (!document.IsObject()) return wrong(0, "expected an object");
   return document;

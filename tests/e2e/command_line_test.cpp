@@ -149,6 +149,22 @@ TEST(CommandLine, an_option_of_one_command_is_refused_elsewhere) {
   EXPECT_EQ(dream({"plugin", "info", "shell", "--options={}"}).code, 0);
 }
 
+TEST(CommandLine, an_option_of_another_command_may_be_the_tasks) {
+  EXPECT_EQ(dream({"go", "--watch"}).err,
+            "dream: --watch goes with ctl ps (see dream --help; for the task: dream go -- --watch)\n");
+  EXPECT_THAT(dream({"go", "-f"}).err, HasSubstr("for the task: dream go -- -f)"));
+}
+
+TEST(CommandLine, a_word_of_other_programs_names_dreams) {
+  EXPECT_EQ(dream({"./a", "go"}).err, "dream: unexpected \"go\" (the task of that project: dream ./a:go)\n");
+  EXPECT_THAT(dream({"go", "it"}).err, HasSubstr("arguments for the task go after --"));
+  EXPECT_EQ(dream({"ctl", "logs", "--tail", "5"}).err, "dream: unknown option --tail (did you mean -n?)\n");
+  EXPECT_EQ(dream({"ctl", "logs", "-n", "abc"}).err,
+            "dream: --lines: \"abc\" is no whole number from 0 to 1000000 (see dream help ctl logs)\n");
+  EXPECT_THAT(run(Workspace("{}"), {.arguments = {"go", "--all"}}).err,
+              HasSubstr("dream.json names no project"));
+}
+
 TEST(CommandLine, an_option_that_a_command_has_no_use_for_is_refused) {
   for (const std::vector<std::string>& words : {std::vector<std::string>{"list", "--all"},
                                                 {"schema", "-d"},

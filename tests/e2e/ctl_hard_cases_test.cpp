@@ -222,5 +222,55 @@ TEST(CtlWhy, names_of_a_long_list_what_is_under_way) {
   dream.exit_code_once_all_ended();
 }
 
+TEST_F(Ctl, works_while_there_is_no_dream_json) {
+  std::filesystem::remove(stack.root() / "dream.json");
+  const Finished runs = stack.ctl({"ps"});
+  EXPECT_EQ(runs.code, 0) << runs.err;
+  EXPECT_THAT(runs.out, HasSubstr("./a:start"));
+  EXPECT_EQ(stack.ctl({"ps", "-C", "/"}).code, 2) << "that run is of a folder below";
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  over = true;
+  const Finished none = stack.ctl({"ps"});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_THAT(none.err, AllOf(HasSubstr("no dream.json found"), HasSubstr("dream ctl ps --everywhere")));
+}
+
+/// ./c:dev, which goes when a line comes through the gate after it was asked to.
+std::string with_long_goodbye() {
+  return with_command(
+      "trap 'echo leaves; read word < $ROOT/gate; exit 0' TERM; echo begun; "
+      "while :; do read word < $ROOT/nobody; done",
+      R"(, "stop": {"grace": "50s"})");
+}
+
+TEST(Run, waits_for_the_end_of_the_same_that_is_being_stopped) {
+  const Stack stack(with_long_goodbye());
+  DreamRun first(stack, stack.launch({"dev"}));
+  first.await_out("begun\n");
+  first.send(SIGTERM);
+  first.await_out("leaves\n");
+  DreamRun given_up(stack, stack.launch({"dev"}));
+  given_up.await_err("./c:dev is being stopped (run ");
+  given_up.send(SIGINT);
+  EXPECT_EQ(given_up.exit_code_beside_others(), 128 + SIGINT);
+  EXPECT_EQ(given_up.out(), "");
+  DreamRun second(stack, stack.launch({"dev"}));
+  second.await_err("; this run begins when that one has ended\n");
+  EXPECT_EQ(second.out(), "");
+  stack.gate.open();
+  EXPECT_EQ(first.exit_code_beside_others(), 128 + SIGTERM);
+  second.await_out("begun\n");
+  second.send(SIGTERM);
+  second.await_out("leaves\n");
+  DreamRun detached(stack, stack.launch({"dev", "--detach"}));
+  detached.await_err("./c:dev is being stopped (run ");
+  stack.gate.open();
+  EXPECT_EQ(second.exit_code_beside_others(), 128 + SIGTERM);
+  EXPECT_EQ(detached.exit_code_beside_others(), 0) << detached.err();
+  EXPECT_EQ(stack.ctl({"ps"}).code, 0);
+  EXPECT_EQ(stack.ctl({"down", "--now"}).code, 0);
+  EXPECT_TRUE(await_all_ended());
+}
+
 }  // namespace
 }  // namespace dream::e2e

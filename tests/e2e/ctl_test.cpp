@@ -45,6 +45,8 @@ TEST_F(Ctl, why_tells_the_chain_of_what_is_waited_for) {
   const Finished unknown = stack.ctl({"why", "./a:strat"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.err, HasSubstr(R"(did you mean "./a:start"?)"));
+  EXPECT_THAT(stack.ctl({"why", "strat"}).err, HasSubstr(R"(did you mean "start"?)"));
+  EXPECT_THAT(stack.ctl({"why", "a:strat"}).err, HasSubstr(R"(did you mean "a:start"?)"));
 }
 
 TEST_F(Ctl, logs_shows_what_was_written_and_goes_on) {
@@ -191,7 +193,10 @@ TEST(Detached, run_goes_on_when_all_is_ready_until_it_is_taken_down) {
     return Finished{second.exit_code_beside_others(), second.out(), second.err()};
   }();
   EXPECT_EQ(again.code, 0);
-  EXPECT_THAT(again.err, HasSubstr("./c:dev runs already (run "));
+  EXPECT_THAT(again.err, AllOf(HasSubstr("./c:dev runs already (run "), Not(HasSubstr("no effect"))));
+  DreamRun other(stack, stack.launch({"dev", "--detach", "--grace", "1s", "--log-dir", "x", "--", "word"}));
+  EXPECT_EQ(other.exit_code_beside_others(), 0);
+  EXPECT_THAT(other.err(), HasSubstr("--grace, --log-dir and the arguments after -- have no effect on it"));
   DreamRun in_front(stack, stack.launch({"dev"}));
   in_front.await_out("begun\n");
   in_front.send(SIGTERM);

@@ -103,6 +103,27 @@ TEST(Ports, that_another_dream_uses_are_told_as_its_own) {
   EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
 }
 
+TEST(Ports, of_a_run_that_is_being_stopped_are_free_soon) {
+  const int port = free_port();
+  const Workspace workspace = with_ports(
+      port, "trap '' TERM; server $PORT 4 & read word < $ROOT/gate; kill -9 $!", "read word < $ROOT/nobody",
+      R"(, "service": true, "ready": {"port": "PORT"}, "stop": {"grace": "50s"})");
+  const Gate nobody(workspace, "nobody");
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace, dev());
+  dream.await_out("server: listening");
+  dream.send(SIGTERM);
+  dream.await_err("stopping");
+  const Workspace other = with_ports(port, "echo a runs");
+  DreamRun second(other, dev());
+  EXPECT_EQ(second.exit_code_beside_others(), 2);
+  EXPECT_THAT(second.err(),
+              AllOf(HasSubstr(" is stopping, so nothing is run"),
+                    HasSubstr("(try again when that run has ended, or run with --ports auto)")));
+  gate.open();
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
+}
+
 TEST(Ports, move_by_one_offset_with_auto) {
   const int port = free_port();
   const Stranger stranger(port);

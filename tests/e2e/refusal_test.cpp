@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "e2e/dream_run.hpp"
 
@@ -141,6 +142,57 @@ TEST(NotRefused, is_an_optional_step) {
 TEST(NotRefused, is_what_a_shell_line_runs) {
   const Workspace workspace = with(command(R"("no-such-program || true")"));
   EXPECT_EQ(go(workspace).code, 0);
+}
+
+/// What is wrong with the file is known before the step's turn.
+TEST(Refused, is_a_script_of_a_file_that_is_broken) {
+  for (const auto& [executor, file] : {std::pair("npm", "a/package.json"), {"deno", "a/deno.json"}}) {
+    const Workspace workspace = with(R"("executor": ")" + std::string(executor) + "\"");
+    for (const auto& [text, why] :
+         {std::pair(R"({"scripts": {"go": "echo hi" "x": 1}})", ":1:30: missing a comma"),
+          {"", ":1:1: the file is empty"},
+          {"{\n<<<<<<< HEAD\n\"a\": 1\n=======\n\"a\": 2\n>>>>>>> other\n}",
+           ":2:1: a merge conflict (<<<<<<<)"}}) {
+      workspace.write(file, text);
+      const Finished finished = go(workspace);
+      EXPECT_EQ(finished.code, 2) << finished.err;
+      EXPECT_THAT(finished.err, HasSubstr("./a:go can't be started, so nothing is run: "));
+      EXPECT_THAT(finished.err, HasSubstr(std::string(file) + why));
+      EXPECT_FALSE(anything_ran(workspace));
+    }
+  }
+}
+
+TEST(Refused, is_told_of_a_broken_file_by_validate) {
+  const Workspace workspace(R"({"projects": {"./a": {"executor": "npm", "tasks": {"go": {}}}}})");
+  workspace.write("a/package.json", R"({"scripts": {"go": "echo hi",}})");
+  EXPECT_THAT(run(workspace, {.arguments = {"validate"}}).out,
+              HasSubstr("a/package.json:1:30: a comma before }"));
+}
+
+TEST(Refused, is_an_argv_with_a_word_on_what_was_meant) {
+  const auto told = [](const std::string& argv) { return go(with(command(argv))).err; };
+  EXPECT_THAT(told(R"(["cd", "sub"])"), HasSubstr("(cd is the shell's: write a string"));
+  EXPECT_THAT(told(R"(["vite dev"])"), HasSubstr("(each word is an element of the array; a string"));
+  EXPECT_THAT(told(R"(["~/bin/foo"])"), HasSubstr(R"(write "${HOME}/bin/foo")"));
+}
+
+TEST(Refused, is_an_entry_that_is_a_task_of_the_project) {
+  const Workspace workspace(R"({"workspace": {"./": {"dev": ["build"]}},
+    "tasks": {"dev": {"command": "echo dev"}, "build": {"command": "echo build"}}})");
+  const Finished finished = run(workspace, {.arguments = {"dev"}});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, HasSubstr(R"((did you mean the task ":build"?))"));
+}
+
+TEST(Refused, is_a_step_whose_env_file_is_missing_with_the_one_to_begin_with) {
+  const Workspace workspace(R"({
+    "projects": {"./a": {"envFile": ".env", "tasks": {"go": {"command": "true"}}}}})");
+  const auto told = [&] { return run(workspace, {.arguments = {"go"}, .folder = "a"}).err; };
+  EXPECT_THAT(told(), HasSubstr("dream.json:2:18: the env file " + workspace.root().string() +
+                                "/a/.env doesn't exist\n"));
+  workspace.write("a/.env.example", "A=1\n");
+  EXPECT_THAT(told(), HasSubstr("/a/.env doesn't exist (cp .env.example .env)\n"));
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 #include "cli/command_line/definition.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "base/duration_text.hpp"
@@ -22,6 +25,18 @@ void add_parsed(CLI::App& app, const std::string& name, std::optional<Value>& va
     value = *parsed;
   };
   app.add_option_function<std::string>(name, take, help)->type_name("TIME");
+}
+
+/// A whole number in these bounds; CLI11's own words speak of conversions.
+CLI::Validator number_in(std::size_t least, std::size_t most) {
+  return {[least, most](const std::string& text) {
+            std::size_t number = 0;
+            const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+            const bool whole = !text.empty() && read.ptr == text.data() + text.size();
+            if (whole && read.ec == std::errc() && least <= number && number <= most) return std::string();
+            return fmt::format("{} is no whole number from {} to {}", in_quotes(text), least, most);
+          },
+          ""};
 }
 
 }  // namespace
@@ -79,13 +94,13 @@ void Definition::number(const std::string& names, const char* called, std::optio
                         std::size_t least, std::size_t most, const std::string& help) {
   app_.add_option_function<std::size_t>(
           names, [&value](std::size_t number) { value = number; }, help)
-      ->check(CLI::Range(least, most))
+      ->check(number_in(least, most))
       ->option_text(called);
 }
 
 void Definition::number(const std::string& names, const char* called, std::size_t& value, std::size_t least,
                         std::size_t most, const std::string& help) {
-  app_.add_option(names, value, help)->check(CLI::Range(least, most))->option_text(called);
+  app_.add_option(names, value, help)->check(number_in(least, most))->option_text(called);
 }
 
 void Definition::time(const std::string& name, std::optional<Duration>& value, const std::string& help) {

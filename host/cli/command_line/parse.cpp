@@ -99,8 +99,8 @@ std::string usage_hint(const Subcommand& command) {
   return fmt::format("usage: dream {}", usage_of(command));
 }
 
-/// "--seed goes with plugin check".
-std::optional<Error> option_of_another(const std::string& word, const Subcommand& command) {
+/// The commands that take an option.
+std::string owners_of(const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   Words owners;
   for (const Subcommand* other : all_commands()) {
@@ -108,8 +108,13 @@ std::optional<Error> option_of_another(const std::string& word, const Subcommand
       if (std::ranges::find(option.names, name) != option.names.end()) owners.emplace_back(other->name);
     }
   }
-  if (owners.empty()) return std::nullopt;
-  return usage_error(name + " goes with " + join_words(owners), see_help(command));
+  return owners.empty() ? std::string() : join_words(owners);
+}
+
+/// What other programs call an option of dream's; empty: nothing comes to mind.
+std::string called_here(const std::string& word, const Subcommand& command) {
+  const std::string name = word.substr(0, word.find('='));
+  return name == "--tail" && command.name == "ctl logs" ? "-n" : "";
 }
 
 /// The line with an unknown option behind the dashes; empty where no task stands in front of it.
@@ -129,11 +134,21 @@ Error explain(const Reader& reader, const CLI::ParseError& error, const Subcomma
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
     for (const std::string& word : reader.app().remaining()) {
       if (!word.starts_with('-')) return usage_error("unexpected " + in_quotes(word), usage_hint(command));
-      if (auto misplaced = option_of_another(word, command)) return *misplaced;
-      const std::string meant = reader.nearest_option(word);
+      const std::string owners = owners_of(word);
+      std::string meant = called_here(word, command);
+      if (meant.empty()) meant = reader.nearest_option(word);
       const std::string for_task = command.name == "run" ? as_argument(reader, word, all) : std::string();
-      std::string hint = meant.empty() ? "" : "did you mean " + meant + "?";
-      if (!for_task.empty()) hint += (hint.empty() ? "for the task: " : " For the task: ") + for_task;
+      std::string hint = !owners.empty() ? see_help(command)
+                         : meant.empty() ? ""
+                                         : "did you mean " + meant + "?";
+      if (!for_task.empty())
+        hint += (hint.empty()     ? "for the task: "
+                 : owners.empty() ? " For the task: "
+                                  : "; for the task: ") +
+                for_task;
+      if (!owners.empty())
+        return usage_error(printable(word.substr(0, word.find('='))) + " goes with " + owners,
+                           std::move(hint));
       return usage_error("unknown option " + printable(word), hint.empty() ? see_help(command) : hint);
     }
   }

@@ -39,15 +39,36 @@ bool stands_in(pid_t pid, const std::string& root) {
   return (printable(folder.string()) + "/").starts_with(root + "/");
 }
 
+/// Where no dream.json is: the runs of the nearest folder from here upwards that has any.
+Result<control::OpenRuns> runs_above(const Options& options,
+                                     const std::vector<std::filesystem::path>& sockets, const Error& why) {
+  const Result<std::filesystem::path> folder = prepare::starting_folder(options.directory);
+  if (!folder) return folder.error();
+  const std::string here = control::real_root(*folder);
+  const auto is_above = [&here](const std::string& root) {
+    return here == root || here.starts_with(root.ends_with('/') ? root : root + "/");
+  };
+  control::OpenRuns runs =
+      control::open_runs(sockets, [&](const control::RunInfo& run) { return is_above(run.root); });
+  std::size_t nearest = 0;
+  for (const Connection& run : runs.meant) nearest = std::max(nearest, run.info().root.size());
+  std::erase_if(runs.meant, [&](const Connection& run) { return run.info().root.size() < nearest; });
+  std::erase_if(runs.silent, [&](const control::SilentRun& run) { return !stands_in(run.pid, here); });
+  if (!runs.meant.empty() || !runs.silent.empty()) return runs;
+  Error error = why;
+  if (error.code == ErrorCode::configuration) error.hint = "dream ctl ps --everywhere shows all of your runs";
+  return error;
+}
+
 /// The runs that the options mean: of this workspace, or with this id.
 Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ctl) {
+  std::vector<std::filesystem::path> sockets = control::sockets_of_runs(plugin::own_environment());
   std::string root;
   if (!ctl.everywhere && ctl.run.empty()) {
     const Result<std::filesystem::path> found = prepare::find_root(options.directory, options.trust);
-    if (!found) return found.error();
+    if (!found) return runs_above(options, sockets, found.error());
     root = control::real_root(*found);
   }
-  std::vector<std::filesystem::path> sockets = control::sockets_of_runs(plugin::own_environment());
   std::erase_if(sockets, [&](const auto& socket) { return !control::run_of(socket).starts_with(ctl.run); });
   control::OpenRuns runs = control::open_runs(
       sockets, [&](const control::RunInfo& run) { return root.empty() || run.root == root; });
@@ -121,6 +142,7 @@ int watch_runs(const Options& options) {
   const bool redraws = can_rewrite_stdout();
   for (bool first = true;; first = false) {
     Result<control::OpenRuns> runs = find_runs(options, options.ctl);
+    if (!runs && !first) return 0;  // dream.json has gone, and the last run, too
     if (!runs) {
       complain(runs.error());
       return exit_nothing_run;

@@ -38,8 +38,32 @@ namespace {
 using control::Connection;
 using control::Request;
 
-int wait_for_same(Connection& run) {
+/// What was given on the command line that a run which goes on can't take any more.
+std::vector<std::string> options_of_a_start(const Options& options) {
+  const std::pair<bool, const char*> all[] = {{options.recursive.has_value(), "--recursive"},
+                                              {options.jobs.has_value(), "--jobs"},
+                                              {options.keep_going, "--keep-going"},
+                                              {!options.profiles.empty(), "--profile"},
+                                              {options.moves_ports, "--ports"},
+                                              {options.grace.has_value(), "--grace"},
+                                              {options.output != Output::automatic, "--output"},
+                                              {options.quiet, "--quiet"},
+                                              {options.log_directory.has_value(), "--log-dir"},
+                                              {options.trace_file.has_value(), "--trace"},
+                                              {options.record, "--record"},
+                                              {options.debug, "--debug"},
+                                              {!options.arguments.empty(), "the arguments after --"}};
+  std::vector<std::string> given;
+  for (const auto& [is_given, name] : all)
+    if (is_given) given.emplace_back(name);
+  return given;
+}
+
+int wait_for_same(Connection& run, const Options& options) {
   complain(sentence_on(run.info(), "runs already"));
+  if (const auto ignored = options_of_a_start(options); !ignored.empty())
+    complain(join_words(ignored) + (ignored.size() > 1 ? " have" : " has") +
+             " no effect on it; dream ctl down ends it, for a start with them");
   if (!run.send({.id = 1, .what = Request::What::wait})) return 1;
   const auto answer = run.line();
   const auto refused = answer ? refusal_in(*answer) : std::nullopt;
@@ -214,9 +238,14 @@ int run_detached(const Options& options) {
     }
     lock.emplace(requested->selection, loaded->workspace.root);
     auto same = find_same_runs(requested->selection, loaded->workspace.root);
+    std::erase_if(same, [&](Connection& run) {
+      const bool stops = is_being_stopped(run);
+      if (stops) wait_for_end(run, *requested->plan);
+      return stops;
+    });
     if (!same.empty()) {
       lock.reset();
-      return wait_for_same(same.front());
+      return wait_for_same(same.front(), options);
     }
     const auto unheard = find_same_recorded_run(requested->selection, loaded->workspace.root);
     if (unheard) return refuse_beside(*unheard);

@@ -247,7 +247,7 @@ int drive(runtime::Session& session, const Options& options, const Requested& re
         tell_refusal(plan, preparation, loaded, registry, explainer,
                      [&](const std::string& text) { session.log().write(LogLevel::error, text); });
     if (refused) return *refused;
-    auto held = ports::HeldPorts::hold(plan);
+    auto held = ports::HeldPorts::hold(plan, is_stopping_run);
     if (!held) {
       session.log().write(LogLevel::error, to_string(held.error()));
       return exit_nothing_run;
@@ -377,7 +377,7 @@ int run_watched(const Options& options, RunWatcher* watcher) {
   }
   confirm_plugins(plan, *loaded, options);
   if (is_for_user(watcher) && options.notice < 0)
-    tell_same_runs(requested->selection, loaded->workspace.root);
+    tell_same_runs(plan, requested->selection, loaded->workspace.root);
 
   const int socket = guardian ? guardian->release() : -1;
   std::optional<int> signal;  // what stopped the run: whoever waits for dream must see that

@@ -1,8 +1,12 @@
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/common_options.hpp"
+#include "plan/workspace.hpp"
 
 namespace dream::cli {
 
@@ -33,13 +37,26 @@ bool is_alone(const Options& options) {
          !options.all && !options.affected && !options.dry_run && !options.detach && !options.list_only;
 }
 
+/// "./sub dev" -> "./sub:dev"; empty: the first word is no folder.
+std::string step_meant_by(const std::vector<std::string>& words) {
+  const std::string& folder = words[0];
+  const bool is_path = folder.starts_with("./") || folder.ends_with('/');
+  std::string project = is_path && words.size() == 2 ? normalise_project(folder) : std::string();
+  if (project.empty() || folder.find(':') != std::string::npos) return {};
+  return shell_quoted(project + ":" + words[1]);
+}
+
 Result<void> check_run(const Options& options) {
   if (options.version) return {};
   if (options.info) return options.tasks.empty() ? Result<void>{} : usage_error("--info takes no task");
   if (is_alone(options)) return {};
-  if (!options.is_named && options.tasks.size() > 1)
+  if (!options.is_named && options.tasks.size() > 1) {
+    const std::string step = step_meant_by(options.tasks);
     return usage_error("unexpected " + in_quotes(options.tasks[1]),
-                       "arguments for the task go after --; `dream run TASK TASK` runs several tasks");
+                       step.empty()
+                           ? "arguments for the task go after --; `dream run TASK TASK` runs several tasks"
+                           : "the task of that project: dream " + step);
+  }
   if (options.quiet && options.output != Output::automatic && options.output != Output::quiet)
     return usage_error("--quiet and --output don't go together");
   if (options.dry_run && options.detach) return usage_error("--dry-run and --detach don't go together");

@@ -82,16 +82,21 @@ std::vector<std::string> row_of(const Json& step) {
 
 }  // namespace
 
+bool tells_of_stop(std::string_view answer) {
+  const rapidjson::Document parsed = control::parse_line(answer);
+  const Json* stopping = find(parsed, "ok", "stopping");
+  return stopping != nullptr && stopping->IsTrue();
+}
+
 std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms, const TextStyle& style) {
   std::string out;
   for (const RunSeen& run : runs) {
     const rapidjson::Document answer = control::parse_line(run.answer);
     if (!out.empty()) out += '\n';
-    const Json* stopping = find(answer, "ok", "stopping");
     std::string title =
         join_words(run.info.requested) + fmt::format("  run {}, pid {}, for {}", run.info.short_id(),
                                                      run.info.pid, age(now_ms - run.info.started_ms));
-    if (stopping != nullptr && stopping->IsTrue()) title += ", is being stopped";
+    if (tells_of_stop(run.answer)) title += ", is being stopped";
     append_toned(out, printable(title), Tone::strong, style.colour);
     out += "\n  " + printable(run.info.root) + "\n";
     Table table({Tone::strong, Tone::plain, Tone::plain, Tone::faint, Tone::faint, Tone::faint, Tone::plain,

@@ -29,6 +29,8 @@ struct StepSeen {
   int pid = 0;  ///< 0: no process of it runs
 };
 [[nodiscard]] std::vector<StepSeen> steps_in(std::string_view answer);
+/// Whether an answer to `ps` says that the run is being stopped.
+[[nodiscard]] bool tells_of_stop(std::string_view answer);
 
 /// The error in an answer; none: it is no error. Its hint is part of the text.
 struct Refused {

@@ -99,5 +99,20 @@ TEST_F(Executable, runs_only_in_a_folder) {
   EXPECT_EQ(check_directory(add("file", 0755)).error().code, ErrorCode::not_found);
 }
 
+TEST_F(Executable, that_another_tool_has_installed_comes_with_how_to_run_it) {
+  fs::create_directories(folder_ / "node_modules/.bin");
+  fs::create_directories(folder_ / ".venv/bin");
+  add("node_modules/.bin/vite", 0755);
+  add(".venv/bin/uvicorn", 0755);
+  const auto hint = [&](const std::string& name, const std::string& from) {
+    return find_executable(name, folder_ / from, {"PATH=/nowhere"}).error().hint;
+  };
+  EXPECT_NE(hint("vite", "one").find("node_modules/.bin: begin with \"npx\""), std::string::npos);
+  EXPECT_NE(hint("uvicorn", "").find("write \".venv/bin/uvicorn\""), std::string::npos);
+  EXPECT_NE(hint("uvicorn", "one").find("write \"../.venv/bin/uvicorn\""), std::string::npos);
+  std::ofstream(folder_ / "one/dream.json") << "{}";
+  EXPECT_EQ(hint("vite", "one"), "install it, or give its path") << "that one lies outside of the workspace";
+}
+
 }  // namespace
 }  // namespace dream

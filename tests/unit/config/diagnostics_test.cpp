@@ -144,5 +144,19 @@ TEST(Diagnostics, warnings_and_notes_are_no_errors) {
   EXPECT_TRUE(has_errors(std::vector<Problem>{{Severity::error, {}, "", "", ""}}));
 }
 
+TEST(Diagnostics, show_no_password_of_a_url) {
+  const LoadResult result =
+      interpret_text(R"({"tasks": {"go": {"ready": {"http": "http://user:s3cretpw@localhost:9/health"}}}})");
+  ASSERT_EQ(result.problems.size(), 1U);
+  const std::string text = render_text(result.document->source(), result.problems.front());
+  EXPECT_THAT(text, Not(HasSubstr("s3cret")));
+  EXPECT_THAT(
+      lines_of(text)[0],
+      HasSubstr(R"("http://***@localhost:9/health" is no URL that dream can ask; no user and password)"));
+  EXPECT_THAT(lines_of(text)[1], HasSubstr(R"("http": "http://***@localhost:9/health"}}}})"));
+  EXPECT_THAT(problems_of(R"({"tasks": {"go": {"ready": {"http": "https://u:s3cretpw@h/"}}}})").front(),
+              Not(HasSubstr("s3cret")));
+}
+
 }  // namespace
 }  // namespace dream::config

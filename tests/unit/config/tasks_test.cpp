@@ -279,5 +279,18 @@ TEST(TaskKeys, name_ports_in_probes) {
   EXPECT_EQ(problems_of(R"({"tasks": {"a": {"ready": {"http": ":{port:A"}}}})").size(), 1U);
 }
 
+TEST(Tasks, with_the_words_of_other_runners_are_told_dreams) {
+  const auto told = [](const std::string& member) {
+    return problems_of(R"({"tasks": {"dev": {)" + member + "}}}").front();
+  };
+  EXPECT_THAT(told(R"("cmd": "x")"), testing::EndsWith(R"(unknown key "cmd"; it is "command")"));
+  EXPECT_THAT(told(R"("shell": "bash")"), testing::EndsWith(R"(write "options": { "shell": … })"));
+  EXPECT_THAT(told(R"("cwd": "sub")"), testing::EndsWith("a task runs in the folder of its project"));
+  EXPECT_THAT(told(R"("dependsOn": [])"), testing::EndsWith(R"(what a task needs stands in "workspace")"));
+  EXPECT_THAT(told(R"("persistent": true)"), testing::EndsWith(R"(it is "service")"));
+  EXPECT_THAT(told(R"("executor": "yarn")"), testing::HasSubstr(R"(unknown executor "yarn"; it is "npm")"));
+  EXPECT_THAT(told(R"("executor": "bash")"), testing::HasSubstr(R"(it is "shell", with "options")"));
+}
+
 }  // namespace
 }  // namespace dream::config
