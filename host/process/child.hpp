@@ -124,7 +124,9 @@ class Child {
   void resume_output(Stream stream);
   /// A key of the terminal, or its end, has sent this signal to all of this process's group. `left_to_it`: it
   /// is the task's own affair, and asks it to end only if it ends its root.
-  void heard_from_terminal(int signal, const Left& left, bool left_to_it);
+  void heard_from_terminal(int signal, bool left_to_it);
+  /// And to what the child has left, which is looked for after that.
+  void left_heard_from_terminal(int signal, const Left& left);
   /// SIGCHLD has come: the root may be stopped.
   void root_may_be_stopped();
   /// As Supervisor::hand_on().
@@ -194,6 +196,7 @@ class Child {
   [[nodiscard]] Result<Descriptor> open_outlet(OutputPipe& reader, Outlet& outlet, int ours) const;
   Result<void> start_with(int standard_input, int standard_output, int standard_error);
   void wait_for_root();
+  void heard(const std::vector<ProcessStatus>& processes, int signal);
   [[nodiscard]] std::vector<ProcessStatus> root_tree();
   /// As send_signal(); the root is known by what it was started with.
   Delivery send(const ProcessStatus& process, int signal, int follow_up = 0);

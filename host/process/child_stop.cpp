@@ -68,14 +68,21 @@ void Child::terminate(Urgency urgency) {
   changed();
 }
 
-/// Those that ignore it are still to be asked by the stop signal: the background jobs of a plain shell ignore
-/// Ctrl-C.
-void Child::heard_from_terminal(int signal, const Left& left, bool left_to_it) {
+void Child::heard_from_terminal(int signal, bool left_to_it) {
   if (!foreground()) return;
   key_ = left_to_it ? signal : 0;
-  for (const ProcessStatus& process : with_all_below(root_tree(), left)) {
+  heard(root_tree(), signal);
+}
+
+void Child::left_heard_from_terminal(int signal, const Left& left) {
+  if (foreground()) heard(with_all_below({}, left), signal);
+}
+
+/// Those that ignore it are still to be asked by the stop signal: the background jobs of a plain shell ignore
+/// Ctrl-C.
+void Child::heard(const std::vector<ProcessStatus>& processes, int signal) {
+  for (const ProcessStatus& process : processes)
     if (process.group == ::getpgrp() && !process.ignores(signal)) asked_.insert(process.identity);
-  }
 }
 
 /// Nothing once the root's pid may be another process's: that is told by the pidfd after the look, not by a

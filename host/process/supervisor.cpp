@@ -101,10 +101,13 @@ pid_t Supervisor::pid(ChildId id) const {
 }
 
 void Supervisor::heard_from_terminal(int signal, bool left_to_it) {
+  for (const auto& [id, child] : children_) child->heard_from_terminal(signal, left_to_it);
+  // A root that died of it has left what it had started to this process by now, whose own are read after
+  // that.
   orphan_may_have_ended_ = true;  // a reason to look
   const Census census = take_census();
   for (const auto& [id, child] : children_)
-    child->heard_from_terminal(signal, census.left_of(child.get()), left_to_it);
+    child->left_heard_from_terminal(signal, census.left_of(child.get()));
 }
 
 /// The end of an orphan sends SIGCHLD to the first thread (first_thread.hpp), which blocks it; so does this
