@@ -123,15 +123,17 @@ bool is_being_stopped(control::Connection& run, Duration patience) {
   return answer && tells_of_stop(*answer);
 }
 
-void wait_for_end(control::Connection& run, const Plan& plan) {
-  Duration most = std::chrono::seconds(2);  // for what comes after the last of its processes
-  for (const Step& step : plan.steps) most += step.stop_grace;
+bool wait_for_end(control::Connection& run, const Plan& plan) {
+  Duration most = std::chrono::seconds(10);  // for what can't be killed, and the summary
+  for (const Step& step : plan.steps)
+    most += step.stop_grace + (step.finally ? step.timeout.value_or(Duration::zero()) : Duration::zero());
   complain(sentence_on(run.info(), "is being stopped") + "; this run begins when that one has ended");
   const Instant until = read_clock() + most;
   while (run.line(until)) {
   }
-  if (run.timed_out())
-    complain("run " + run.info().short_id() + " hasn't ended, and isn't waited for any more");
+  if (!run.timed_out()) return true;
+  complain("run " + run.info().short_id() + " hasn't ended, and isn't waited for any more");
+  return false;
 }
 
 bool is_stopping_run(pid_t pid) {
@@ -146,10 +148,7 @@ void tell_same_runs(const Plan& plan, const Selection& selection, const std::fil
   constexpr std::size_t most = 3;
   auto runs = find_same_runs(selection, root, short_patience);
   for (std::size_t at = 0; at < std::min(runs.size(), most); ++at) {
-    if (is_being_stopped(runs[at], short_patience)) {
-      wait_for_end(runs[at], plan);
-      continue;
-    }
+    if (is_being_stopped(runs[at], short_patience) && wait_for_end(runs[at], plan)) continue;
     complain(sentence_on(runs[at].info(), "runs already, and goes on") + "; dream ctl down --run " +
              runs[at].info().short_id() + " ends that one");
   }

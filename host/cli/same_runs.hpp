@@ -37,8 +37,8 @@ void tell_same_runs(const Plan& plan, const Selection& selection, const std::fil
 [[nodiscard]] bool is_being_stopped(control::Connection& run, Duration patience = control::usual_patience);
 
 /// Waits for the end of a run that is being stopped, no longer than all its steps may take one after the
-/// other if they are those of this plan. The signals that end dream end the wait.
-void wait_for_end(control::Connection& run, const Plan& plan);
+/// other if they are those of this plan. The signals that end dream end the wait. False: it hasn't ended.
+[[nodiscard]] bool wait_for_end(control::Connection& run, const Plan& plan);
 
 /// Whether a run with this process is being stopped.
 [[nodiscard]] bool is_stopping_run(pid_t pid);

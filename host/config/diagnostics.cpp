@@ -26,9 +26,9 @@ std::string without_passwords(std::string text) {
   for (std::size_t from = text.find(scheme_end); from != std::string::npos;
        from = text.find(scheme_end, from)) {
     from += scheme_end.size();
-    const std::string authority = text.substr(from, text.find_first_of("/?# \t\"\\", from) - from);
+    const std::string authority = text.substr(from, text.find_first_of("/?# \t\"", from) - from);
     const std::size_t at = authority.rfind('@');
-    if (at != std::string::npos && authority.find(':') < at) text.replace(from, at, mask);
+    if (at != std::string::npos) text.replace(from, at, mask);
   }
   return text;
 }
@@ -76,8 +76,17 @@ std::string excerpt(const Position& position) {
   constexpr std::size_t far = 8 * max_width;
   const std::size_t start = position.byte_in_line - std::min(position.byte_in_line, far);
   const auto shown = [](std::string_view part) { return without_passwords(printable_with_tabs(part)); };
-  std::string before = shown(position.line_text.substr(start, position.byte_in_line - start));
-  std::string after = shown(position.line_text.substr(position.byte_in_line, far));
+  std::string_view begin = position.line_text.substr(start, position.byte_in_line - start);
+  std::string_view end = position.line_text.substr(position.byte_in_line, far);
+  std::string before = shown(begin);
+  std::string after = shown(end);
+  const std::size_t scheme = begin.rfind("://");
+  const std::size_t at = end.find('@');
+  const bool may_be_within = scheme != std::string_view::npos && at != std::string_view::npos;
+  if (may_be_within && shown(position.line_text.substr(start, begin.size() + end.size())) != before + after) {
+    before = shown(begin.substr(0, scheme + 3)).append(mask);
+    after = shown(end.substr(at));
+  }
   if (columns(before) + columns(after) > max_width) {
     before = end_of(before, width_before_caret);
     after = begin_of(after, max_width - 2 - std::min(columns(before), max_width - 2));

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/cut_off.hpp"
+#include "base/escape_scanner.hpp"
 #include "base/text.hpp"
 #include "output/left_open.hpp"
 #include "output/tails.hpp"
@@ -20,13 +20,32 @@ constexpr std::size_t lines_of_a_failure = 40;
 /// A line without an end, or one of minified code, would fill the window and push the others out of it.
 constexpr std::size_t most_of_a_line = 2048;
 
+/// Of a long line, with a word about the rest.
+std::string begin_of(std::string_view line) {
+  EscapeScanner scanner;
+  std::size_t whole = 0;  // up to here no escape sequence is open
+  for (std::size_t at = 0; at < most_of_a_line; ++at) {
+    static_cast<void>(scanner.is_text(line[at]));
+    if (!scanner.is_within()) whole = at + 1;
+  }
+  std::string shown(line.substr(0, whole));
+  while (!shown.empty() && (static_cast<unsigned char>(line[shown.size()]) & 0xC0U) == 0x80U)
+    shown.pop_back();
+  LeftOpen open;
+  open.follow(shown);
+  const std::size_t rest = line.size() - shown.size();
+  return shown + "…" + open.take_end() + fmt::format(" ({} more bytes)", rest);
+}
+
 std::string without_long_lines(std::string_view text) {
   std::string shown;
   while (!text.empty()) {
     const std::size_t newline = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, newline);
-    shown += cut_off(line, most_of_a_line);
-    if (line.size() > most_of_a_line) shown += fmt::format(" ({} more bytes)", line.size() - most_of_a_line);
+    if (line.size() > most_of_a_line)
+      shown += begin_of(line);
+    else
+      shown += line;
     if (newline < text.size()) shown += '\n';
     text.remove_prefix(std::min(newline + 1, text.size()));
   }
@@ -64,8 +83,9 @@ class QuietRenderer : public Renderer {
     last = without_long_lines(last);
     LeftOpen open;
     if (console_.writer(Stream::out).is_terminal()) open.follow(last);
+    const bool ends_in_line = !last.ends_with('\n');
     last += open.take_end();
-    if (!last.ends_with('\n')) last += '\n';
+    if (ends_in_line) last += '\n';
     say(fmt::format("dream: ── {}{}, last lines ──\n", printable(to_string(plan_.steps[position(step)].id)),
                     attempt));
     put(Stream::out, last);

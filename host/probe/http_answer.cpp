@@ -47,7 +47,7 @@ bool HttpAnswer::take(std::string_view bytes) {
   while (!bytes.empty() && part_ != Part::body) {
     const std::size_t newline = bytes.find('\n');
     const std::size_t size = std::min(newline, bytes.size());
-    head_ += size + 1;
+    head_ += size + (newline != std::string_view::npos ? 1 : 0);
     if (head_ > most_of_a_head) {
       wrong_ = "doesn't answer as HTTP does: its head is longer than 64 KiB";
       return false;

@@ -55,7 +55,9 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   const bool front = is_in_front(step);
   if (allowed && step.interactive && !front) return interactive();
   process::ChildStreams streams;
-  streams.joined = allowed && joins_pipes_;
+  // A line that the probe looks for must not be torn by one of the other stream.
+  const bool keeps_apart = settings_.keeps_apart || has_probe<LogProbe>(step.ready);
+  streams.joined = allowed && joins_pipes_ && !keeps_apart;
   if (front) {
     streams.in = process::Inlet::ours;
     streams.foreground = process::controlling_terminal() >= 0;
@@ -72,7 +74,7 @@ process::ChildStreams Terminals::streams_of(const Step& step, bool allowed) {
   } else if (is_terminal(STDOUT_FILENO)) {
     streams.out = process::Outlet::terminal;
     if (is_terminal(STDERR_FILENO)) streams.err = process::Outlet::terminal;
-    streams.joined = !settings_.keeps_apart;
+    streams.joined = !keeps_apart;
   }
   streams.window = window();
   streams.on_no_terminal = [this](const Error& error) { warn(error); };

@@ -33,8 +33,9 @@ TEST(FrontKeys, are_the_interactive_steps_own) {
   EXPECT_THAT(terminal.screen(), HasSubstr("got hello"));
 }
 
-TEST(FrontKeys, that_end_the_step_end_the_run) {
-  const Workspace workspace({{"c", "echo up; read go < $ROOT/gate", "", interactive}});
+/// dream dies of the signal, too: a shell around it stops.
+void expect_end_of_all_by_the_key(const std::string& command) {
+  const Workspace workspace({{"c", command, "", interactive}});
   const Gate gate(workspace, "gate");
   Terminal terminal(workspace, {.arguments = {"-c", "\"$DREAM\" go; echo goes on"},
                                 .folder = "c",
@@ -43,22 +44,16 @@ TEST(FrontKeys, that_end_the_step_end_the_run) {
   terminal.await_screen("up");
   terminal.type("\x03");
   EXPECT_EQ(terminal.exit_code(), 130);
-  EXPECT_THAT(terminal.screen(), Not(HasSubstr("goes on"))) << "dream has died of the signal, too";
+  EXPECT_THAT(terminal.screen(), Not(HasSubstr("goes on")));
 }
 
-/// As shells and REPLs do that take the signal and go: dream dies of it, and a shell around it would stop.
+TEST(FrontKeys, that_end_the_step_end_the_run) {
+  expect_end_of_all_by_the_key("echo up; read go < $ROOT/gate");
+}
+
+/// As shells and REPLs do that take the signal and go.
 TEST(FrontKeys, that_the_step_ends_by_with_the_code_of_the_signal_end_the_run) {
-  const Workspace workspace(
-      {{"c", "trap 'exit 130' INT; echo up; while :; do read go < $ROOT/gate; done", "", interactive}});
-  const Gate gate(workspace, "gate");
-  Terminal terminal(workspace, {.arguments = {"-c", "\"$DREAM\" go; echo goes on"},
-                                .folder = "c",
-                                .environment = {{"DREAM", DREAM_BINARY}},
-                                .program = "/bin/bash"});
-  terminal.await_screen("up");
-  terminal.type("\x03");
-  EXPECT_EQ(terminal.exit_code(), 130);
-  EXPECT_THAT(terminal.screen(), Not(HasSubstr("goes on"))) << "dream has died of the signal, too";
+  expect_end_of_all_by_the_key("trap 'exit 130' INT; echo up; while :; do read go < $ROOT/gate; done");
 }
 
 TEST(FrontKeys, that_end_the_step_are_the_only_signal_for_what_it_leaves) {

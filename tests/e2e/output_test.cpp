@@ -182,7 +182,7 @@ TEST(Output, both_streams_in_one_pipe_keep_the_order_in_which_the_task_wrote) {
           run(workspace, {.arguments = {"go", "-o", mode, recorded}, .folder = "c", .merged = true});
       EXPECT_EQ(words_in(finished.out), expected) << mode << " " << recorded;
     }
-  // Where a program reads the two apart, they are.
+  // Where a line of one stream is looked for, or a program reads the two apart, they are.
   const Finished events =
       run(workspace, {.arguments = {"go", "-o", "events"}, .folder = "c", .merged = true});
   EXPECT_THAT(events.out, HasSubstr(R"("stream":"stderr","text":"w1\n)"));

@@ -98,6 +98,16 @@ TEST(ReadyByLog, waits_for_a_line_of_either_stream_without_its_colours) {
   EXPECT_THAT(dream.out(), HasSubstr("c runs"));
 }
 
+/// Though both of dream's streams are one pipe.
+TEST(ReadyByLog, finds_its_text_in_a_line_of_one_stream_that_the_other_writes_into) {
+  const Workspace workspace = with_service(
+      "printf 'list'; echo warning >&2; echo ening; read stop < $ROOT/nobody", R"({"log": "listening"})");
+  const Gate nobody(workspace, "nobody");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "c", .merged = true});
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out, HasSubstr("c runs"));
+}
+
 TEST(ReadyByLog, does_not_wait_for_the_end_of_the_line) {
   const Workspace workspace =
       with_service("printf 'ready in '; read go < $ROOT/gate; printf '42 ms> '; read go < $ROOT/gate",

@@ -32,11 +32,14 @@ constexpr int exit_timed_out = 124;
 constexpr int exit_run_gone = 1;
 constexpr Duration patience = std::chrono::seconds(10);  ///< for what is answered at once
 
-/// Whether a process was started below this folder.
-bool stands_in(pid_t pid, const std::string& root) {
+/// Where a process was started.
+std::string folder_of(pid_t pid) {
   std::error_code ended;
-  const auto folder = std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", ended);
-  return (printable(folder.string()) + "/").starts_with(root + "/");
+  return printable(std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", ended).string());
+}
+
+bool is_in(const std::string& folder, const std::string& root) {
+  return folder == root || folder.starts_with(root.ends_with('/') ? root : root + "/");
 }
 
 /// Where no dream.json is: the runs of the nearest folder from here upwards that has any.
@@ -45,15 +48,15 @@ Result<control::OpenRuns> runs_above(const Options& options,
   const Result<std::filesystem::path> folder = prepare::starting_folder(options.directory);
   if (!folder) return folder.error();
   const std::string here = control::real_root(*folder);
-  const auto is_above = [&here](const std::string& root) {
-    return here == root || here.starts_with(root.ends_with('/') ? root : root + "/");
-  };
   control::OpenRuns runs =
-      control::open_runs(sockets, [&](const control::RunInfo& run) { return is_above(run.root); });
+      control::open_runs(sockets, [&](const control::RunInfo& run) { return is_in(here, run.root); });
   std::size_t nearest = 0;
   for (const Connection& run : runs.meant) nearest = std::max(nearest, run.info().root.size());
   std::erase_if(runs.meant, [&](const Connection& run) { return run.info().root.size() < nearest; });
-  std::erase_if(runs.silent, [&](const control::SilentRun& run) { return !stands_in(run.pid, here); });
+  std::erase_if(runs.silent, [&](const control::SilentRun& run) {
+    const std::string folder = folder_of(run.pid);
+    return !is_in(folder, here) && !is_in(here, folder);
+  });
   if (!runs.meant.empty() || !runs.silent.empty()) return runs;
   Error error = why;
   if (error.code == ErrorCode::configuration) error.hint = "dream ctl ps --everywhere shows all of your runs";
@@ -72,8 +75,9 @@ Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ct
   std::erase_if(sockets, [&](const auto& socket) { return !control::run_of(socket).starts_with(ctl.run); });
   control::OpenRuns runs = control::open_runs(
       sockets, [&](const control::RunInfo& run) { return root.empty() || run.root == root; });
-  std::erase_if(runs.silent,
-                [&](const control::SilentRun& run) { return !root.empty() && !stands_in(run.pid, root); });
+  std::erase_if(runs.silent, [&](const control::SilentRun& run) {
+    return !root.empty() && !is_in(folder_of(run.pid), root);
+  });
   return runs;
 }
 

@@ -27,6 +27,7 @@
 #include "cli/views/ctl_view.hpp"
 #include "cli/workspace.hpp"
 #include "control/client.hpp"
+#include "control/json.hpp"
 #include "control/place.hpp"
 #include "process/inheritance.hpp"
 #include "process/signals.hpp"
@@ -64,8 +65,10 @@ int wait_for_same(Connection& run, const Options& options) {
   if (const auto ignored = options_of_a_start(options); !ignored.empty())
     complain(join_words(ignored) + (ignored.size() > 1 ? " have" : " has") +
              " no effect on it; dream ctl down ends it, for a start with them");
-  if (!run.send({.id = 1, .what = Request::What::wait})) return 1;
-  const auto answer = run.line();
+  constexpr std::int64_t id = 2;  // an answer to what was asked before may still come
+  if (!run.send({.id = id, .what = Request::What::wait})) return 1;
+  auto answer = run.line();
+  while (answer && control::number_at(control::parse_line(*answer), "id") != id) answer = run.line();
   const auto refused = answer ? refusal_in(*answer) : std::nullopt;
   if (answer && !refused) return 0;
   complain(refused ? refused->text : "the run has gone");
@@ -238,11 +241,16 @@ int run_detached(const Options& options) {
     }
     lock.emplace(requested->selection, loaded->workspace.root);
     auto same = find_same_runs(requested->selection, loaded->workspace.root);
+    bool goes_on = false;
     std::erase_if(same, [&](Connection& run) {
       const bool stops = is_being_stopped(run);
-      if (stops) wait_for_end(run, *requested->plan);
+      goes_on = goes_on || (stops && !wait_for_end(run, *requested->plan));
       return stops;
     });
+    if (goes_on) {
+      complain("nothing is started beside it");
+      return 1;
+    }
     if (!same.empty()) {
       lock.reset();
       return wait_for_same(same.front(), options);

@@ -158,5 +158,14 @@ TEST(Diagnostics, show_no_password_of_a_url) {
               Not(HasSubstr("s3cret")));
 }
 
+/// Also where the caret stands in it.
+TEST(Diagnostics, show_no_password_that_is_itself_the_mistake) {
+  const LoadResult result =
+      interpret_text(R"({"projects": {"./": {"env": {"DB": "postgres://user:s3cr\et@h/db"}}}})");
+  ASSERT_EQ(result.problems.size(), 1U);
+  const std::string text = render_text(result.document->source(), result.problems.front());
+  EXPECT_THAT(text, AllOf(HasSubstr("postgres://***@h/db"), Not(HasSubstr("s3cr")), Not(HasSubstr("et@"))));
+}
+
 }  // namespace
 }  // namespace dream::config

@@ -94,7 +94,7 @@ TEST_F(TerminalRunTest, what_a_step_leaves_open_is_ended_before_dream_speaks) {
 TEST_F(TerminalRunTest, the_last_lines_of_a_failure_leave_nothing_open) {
   const auto quiet = [&](Console& console) { return make_quiet_renderer(console, plan_); };
   EXPECT_EQ(shown("\x1b[31mred\n", quiet),
-            "dream: ── ./a:go, last lines ──\r\n\x1b[31mred\r\n" + std::string(style_over) + "\r\n");
+            "dream: ── ./a:go, last lines ──\r\n\x1b[31mred\r\n" + std::string(style_over));
 }
 
 }  // namespace

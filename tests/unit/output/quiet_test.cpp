@@ -58,8 +58,18 @@ TEST_F(QuietTest, of_a_long_line_the_begin_is_shown) {
   writes(a, Stream::out, "before\n" + line + "\nbehind\n");
   ends(a, 1);
   settle();
-  EXPECT_EQ(out_, "before\n" + line.substr(0, 2046) + "… (" + std::to_string(line.size() - 2048) +
+  EXPECT_EQ(out_, "before\n" + line.substr(0, 2046) + "… (" + std::to_string(line.size() - 2046) +
                       " more bytes)\nbehind\n");
+}
+
+TEST_F(QuietTest, a_long_line_is_cut_between_its_escape_sequences) {
+  start_all();
+  std::string line;
+  while (line.size() < 4000) line += "\x1b[31mx";
+  writes(a, Stream::out, line + "\n");
+  ends(a, 1);
+  settle();
+  EXPECT_THAT(out_, testing::EndsWith("x…\x1b[0m (1956 more bytes)\n"));
 }
 
 TEST_F(QuietTest, a_failure_without_a_word_has_no_heading) {
