@@ -66,7 +66,8 @@ std::string installed_nearby(const std::string& name, const std::string& directo
   constexpr int most_folders = 32;
   std::string up;
   for (int above = 0; above < most_folders; ++above, up += "../") {
-    const std::string path = up + folder + "/" + name;
+    std::string path = up;
+    path.append(folder).append("/").append(name);
     if (executable_errno(in_directory(directory, path)) == 0) return path;
     if (::access(in_directory(directory, up + "dream.json").c_str(), F_OK) == 0) break;
   }

@@ -32,6 +32,7 @@ std::string sentence_of(const Renamed& renamed) {
     return fmt::format(R"("{}" is "{}" {}: {} has another task of that name.)", names[0].second,
                        names[0].first, comment, path);
   std::vector<std::string> old;
+  old.reserve(names.size());
   for (const auto& [name, given] : names) old.push_back(name);
   return fmt::format(R"({} tasks {} have "{}-" in front, as {} has others of their names: {}.)", names.size(),
                      comment, kind, path, first_of(old));

@@ -209,7 +209,7 @@ class Child {
   void look_after_relays();
   void look_after_readers(Instant now, const Left& left);
   void press_leftovers(Instant now, const Left& left);
-  void tell_left_behind(const Left& left, bool kept);
+  void tell_left_behind(const Left& left, bool kept) const;
   std::optional<Duration> kill(const Left& left);
   bool kill_new(const Left& left);
 

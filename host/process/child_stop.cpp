@@ -227,7 +227,7 @@ void Child::press_leftovers(Instant now, const Left& left) {
   if (by_itself && now >= *leftovers_force_at_) urgency_ = Urgency::force;
 }
 
-void Child::tell_left_behind(const Left& left, bool kept) {
+void Child::tell_left_behind(const Left& left, bool kept) const {
   constexpr std::size_t most_named = 5;
   if (!spec_.on_left_behind) return;
   std::vector<std::string> names;

@@ -26,7 +26,7 @@ bool is_assignment(std::string_view word) {
   const auto in_name = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
-  const auto end = std::find_if_not(word.begin(), word.end(), in_name);
+  const auto* const end = std::find_if_not(word.begin(), word.end(), in_name);
   return end != word.begin() && end != word.end() && *end == '=' &&
          (*word.begin() < '0' || *word.begin() > '9');
 }

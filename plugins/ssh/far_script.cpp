@@ -114,8 +114,8 @@ std::string environment_of(const FarTask& task, std::vector<std::string>& argv) 
 
 std::string far_command(const std::string& nonce) {
   // Neither csh nor fish reads this in another way: nothing in it is special between single quotes.
-  return "exec /bin/sh -c 'n=$(printf \"\\n.\");n=${n%.};s=;while IFS= read -r l;do case $l in \"#" + nonce +
-         "\") eval \"$s\";exit;;esac;s=$s$l$n;done;exit 1'";
+  return R"(exec /bin/sh -c 'n=$(printf "\n.");n=${n%.};s=;while IFS= read -r l;do case $l in "#)" + nonce +
+         R"(") eval "$s";exit;;esac;s=$s$l$n;done;exit 1')";
 }
 
 std::string far_script(const FarTask& task) {

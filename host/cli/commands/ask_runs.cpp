@@ -38,8 +38,8 @@ std::string folder_of(pid_t pid) {
   return printable(std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", ended).string());
 }
 
-bool is_in(const std::string& folder, const std::string& root) {
-  return folder == root || folder.starts_with(root.ends_with('/') ? root : root + "/");
+bool is_in(const std::string& inner, const std::string& outer) {
+  return inner == outer || inner.starts_with(outer.ends_with('/') ? outer : outer + "/");
 }
 
 /// Where no dream.json is: the runs of the nearest folder from here upwards that has any.

@@ -14,6 +14,7 @@ namespace {
 
 std::vector<std::string> ids_of(const std::vector<StepIndex>& steps, const Plan& plan) {
   std::vector<std::string> ids;
+  ids.reserve(steps.size());
   for (const StepIndex step : steps) ids.push_back(to_string(plan.steps[position(step)].id));
   return ids;
 }
