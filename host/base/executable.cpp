@@ -59,6 +59,10 @@ int executable_errno(const std::string& path) {
   return 0;
 }
 
+/// About a name with a blank in it.
+constexpr const char* words_are_apart =
+    "each word is an element of the array; a string is a line for the shell";
+
 /// The path of a program that another tool has installed for this project or one above it, from `directory`;
 /// empty: there is none.
 std::string installed_nearby(const std::string& name, const std::string& directory,
@@ -81,8 +85,7 @@ std::string remedy_for(const std::string& name, const std::string& directory) {
                                                        "trap", "ulimit", "exit"};
   if (std::ranges::find(of_shells, name) != of_shells.end())
     return name + " is the shell's: write a string, which is a line for it";
-  if (name.find(' ') != std::string::npos)
-    return "each word is an element of the array; a string is a line for the shell";
+  if (name.find(' ') != std::string::npos) return words_are_apart;
   if (!installed_nearby(name, directory, "node_modules/.bin").empty())
     return "it is in node_modules/.bin: begin with \"npx\", or name a script of package.json";
   for (const char* folder : {".venv/bin", "venv/bin"})
@@ -113,7 +116,7 @@ Result<std::string> find_executable(const std::string& name, const std::string& 
     if (name.starts_with("~/"))
       hint = "~ isn't expanded in an array: write \"${HOME}" + name.substr(1) + "\"";
     else if (name.find(' ') != std::string::npos)
-      hint = "each word is an element of the array; a string is a line for the shell";
+      hint = words_are_apart;
     return Error{ErrorCode::not_found, "no such program", path, std::move(hint)};
   }
   std::string_view rest = search_path_of(environment);

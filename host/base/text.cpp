@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 
 #include "base/columns.hpp"
@@ -147,6 +148,26 @@ std::string human_duration(Duration duration) {
   if (ms < 1000) return fmt::format("{} ms", ms);
   if (ms < 60'000) return fmt::format("{}.{} s", ms / 1000, ms % 1000 / 100);
   return fmt::format("{} min {:02} s", ms / 60'000, ms % 60'000 / 1000);
+}
+
+std::size_t find_invalid_utf8(std::string_view text) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080U;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    // Nearly every file is nearly all ASCII: many bytes at a time.
+    std::array<std::uint64_t, 4> many{};
+    if (text.size() - at >= sizeof many) {
+      std::memcpy(many.data(), text.data() + at, sizeof many);
+      if (((many[0] | many[1] | many[2] | many[3]) & high_bits) == 0) {
+        at += sizeof many;
+        continue;
+      }
+    }
+    const std::size_t length = utf8_length(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+  return std::string_view::npos;
 }
 
 std::string json_string(std::string_view text) {

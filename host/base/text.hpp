@@ -16,6 +16,9 @@ namespace dream {
 /// Length in bytes of the valid UTF-8 sequence that `text` begins with; 0 when there is none.
 [[nodiscard]] std::size_t utf8_length(std::string_view text);
 
+/// The offset of the first byte that is not UTF-8, or npos.
+[[nodiscard]] std::size_t find_invalid_utf8(std::string_view text);
+
 /// `text` as a message quotes it: printable, and cut off where it gets long.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 

@@ -14,7 +14,6 @@
 #include "config/area.hpp"
 #include "config/env_file.hpp"
 #include "config/place.hpp"
-#include "config/scanner.hpp"
 
 namespace dream::config {
 

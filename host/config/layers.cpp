@@ -10,7 +10,6 @@
 #include "base/value_words.hpp"
 #include "config/document.hpp"
 #include "config/read_file.hpp"
-#include "config/scanner.hpp"
 #include "config/structure.hpp"
 #include "config/syntax_error.hpp"
 

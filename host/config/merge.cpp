@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "config/diagnostics.hpp"
 #include "config/json.hpp"
 #include "config/place.hpp"
+#include "config/read_workspace.hpp"
 #include "plan/workspace.hpp"
 
 namespace dream::config {
@@ -28,13 +28,6 @@ std::string identity_of(const Json& key, Area area) {
   if (area != Area::projects && area != Area::workspace) return name;
   std::string normal = normalise_project(name);
   return normal.empty() ? name : normal;
-}
-
-/// Whether this key of `ready` or `health` is a probe.
-bool is_probe(const Json& key) {
-  constexpr std::array<std::string_view, 8> kinds{"port", "tcp",  "http",   "log",
-                                                  "file", "exec", "notify", "healthcheck"};
-  return std::ranges::find(kinds, text_of(key)) != kinds.end();
 }
 
 class Merging {
@@ -111,15 +104,16 @@ class Merging {
   static void give_up_other_probes(Json& lower, Json& upper, std::vector<bool>& is_gone) {
     const auto sets = [&](std::string_view name) {
       return std::ranges::any_of(members_of(upper), [&](const Member& own) {
-        return text_of(own.name) == name && is_probe(own.name);
+        return text_of(own.name) == name && is_probe_key(text_of(own.name));
       });
     };
-    const bool has_probe = std::ranges::any_of(
-        members_of(upper), [](const Member& own) { return is_probe(own.name) && !own.value.IsNull(); });
+    const bool has_probe = std::ranges::any_of(members_of(upper), [](const Member& own) {
+      return is_probe_key(text_of(own.name)) && !own.value.IsNull();
+    });
     if (!has_probe) return;
     for (std::size_t at = 0; at < lower.MemberCount(); ++at) {
       const Json& name = members_of(lower)[at].name;
-      if (is_probe(name) && !sets(text_of(name))) is_gone[at] = true;
+      if (is_probe_key(text_of(name)) && !sets(text_of(name))) is_gone[at] = true;
     }
   }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -107,6 +108,10 @@ void read_probe(Reader& reader, const Place& place, const Json& value, Probes& p
 }
 
 }  // namespace
+
+bool is_probe_key(std::string_view key) {
+  return std::ranges::find(probe_fields, key, &Field<Probes>::name) != probe_fields.end();
+}
 
 void read_probe_key(std::string_view key, Reader& reader, const Place& place, const Json& value,
                     Probes& probes) {

@@ -23,6 +23,8 @@ void report_both_names(Reader& reader, const Place& place, const Json& value, co
                        const char* other_name);
 /// `restart`.
 [[nodiscard]] std::optional<Restart> read_restart(Reader& reader, const Place& place, const Json& value);
+/// Whether this key of `ready` or `health` is a probe.
+[[nodiscard]] bool is_probe_key(std::string_view key);
 /// One probe, by its key in an object. Nothing is added to `probes` if the value was reported.
 void read_probe_key(std::string_view key, Reader& reader, const Place& place, const Json& value,
                     Probes& probes);

@@ -1,9 +1,6 @@
 #include "config/scanner.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <cstring>
 
 #include "base/text.hpp"
 
@@ -59,26 +56,6 @@ std::optional<Token> Scanner::next() {
   }
   at_ += token.size;
   return token;
-}
-
-std::size_t find_invalid_utf8(std::string_view text) {
-  constexpr std::uint64_t high_bits = 0x8080808080808080U;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    // Nearly every file is nearly all ASCII: many bytes at a time.
-    std::array<std::uint64_t, 4> many{};
-    if (text.size() - at >= sizeof many) {
-      std::memcpy(many.data(), text.data() + at, sizeof many);
-      if (((many[0] | many[1] | many[2] | many[3]) & high_bits) == 0) {
-        at += sizeof many;
-        continue;
-      }
-    }
-    const std::size_t length = utf8_length(text.substr(at));
-    if (length == 0) return at;
-    at += length;
-  }
-  return std::string_view::npos;
 }
 
 }  // namespace dream::config

@@ -38,7 +38,4 @@ class Scanner {
 /// From anywhere inside a string: where it ends, behind its closing quote; the end of the text without one.
 [[nodiscard]] std::size_t end_of_json_string(std::string_view text, std::size_t at);
 
-/// The offset of the first byte that is not UTF-8, or npos.
-[[nodiscard]] std::size_t find_invalid_utf8(std::string_view text);
-
 }  // namespace dream::config

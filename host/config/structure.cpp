@@ -4,7 +4,6 @@
 
 #include "base/text.hpp"
 #include "config/place.hpp"
-#include "config/scanner.hpp"
 
 namespace dream::config {
 

@@ -83,7 +83,7 @@ class Lines : public EventLines {
         json.member("step", name(delay->next)).member("delayUs", microseconds(delay->delay));
       });
     } else if (const auto* waiting = std::get_if<engine::WaitingForBackground>(&action)) {
-      emit(now, "waiting", [&](JsonLine& json) { json.member("steps", names(waiting->steps)); });
+      emit(now, "waiting", [&](JsonLine& json) { json.member("steps", ids_of(plan_, waiting->steps)); });
     } else if (const auto* stopping = std::get_if<engine::Stopping>(&action)) {
       emit(now, "stopping", [&](JsonLine& json) { add_reason(json, stopping->reason, plan_); });
     } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
@@ -144,24 +144,12 @@ class Lines : public EventLines {
 
   [[nodiscard]] std::string name(StepIndex step) const { return to_string(plan_.steps[position(step)].id); }
 
-  [[nodiscard]] std::vector<std::string> names(std::span<const StepIndex> steps) const {
-    std::vector<std::string> names;
-    for (const StepIndex step : steps) names.push_back(name(step));
-    return names;
-  }
-
   void add_step(JsonLine& json, const Step& step) const {
-    json.begin_object()
-        .member("step", to_string(step.id))
-        .member("project", step.id.project)
-        .member("task", step.id.task)
-        .text_or_null("executor", step.gathers ? std::string() : step.executor)
-        .member("background", step.background)
-        .member("required", step.required)
-        .member("service", step.service);
+    json.begin_object().member("step", to_string(step.id));
+    add_settings(json, step);
     if (step.finally) json.member("finally", true);
     if (step.requested) json.member("requested", true);
-    json.member("needs", names(step.needs)).end_object();
+    json.member("needs", ids_of(plan_, step.needs)).end_object();
   }
 
   void add_attempt(JsonLine& json, Attempt attempt) const {

@@ -69,15 +69,6 @@ void add(JsonLine& json, const Reason& reason, const Plan& plan) {
   json.end_object();
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 }  // namespace
 
 std::int64_t microseconds(Duration duration) {
@@ -112,7 +103,7 @@ void add_outcome(JsonLine& json, const engine::Outcome& outcome, const Plan& pla
 }
 
 void add_data(JsonLine& json, std::string_view bytes) {
-  if (is_utf8(bytes))
+  if (find_invalid_utf8(bytes) == std::string_view::npos)
     json.member("text", bytes);
   else
     json.member("base64", to_base64(bytes));

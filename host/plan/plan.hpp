@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,13 @@ struct Plan {
   bool shares_front = false;      ///< more than one may
   bool keep_going = false;        ///< a required failure stops only those that need the step
 };
+
+[[nodiscard]] inline std::vector<std::string> ids_of(const Plan& plan, std::span<const StepIndex> steps) {
+  std::vector<std::string> ids;
+  ids.reserve(steps.size());
+  for (const StepIndex step : steps) ids.push_back(to_string(plan.steps[position(step)].id));
+  return ids;
+}
 
 /// The steps that were asked for, of a plan with steps.
 [[nodiscard]] inline std::vector<std::string> requested_ids(const Plan& plan) {

@@ -9,11 +9,9 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <filesystem>
 #include <optional>
 #include <set>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "base/text.hpp"
@@ -83,14 +81,6 @@ std::optional<pid_t> run_of(pid_t pid) {
   return run;
 }
 
-/// Its folder.
-std::string folder_of(pid_t pid) {
-  std::error_code failure;
-  const std::filesystem::path where =
-      std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", failure);
-  return failure ? std::string() : " in " + printable(where.string());
-}
-
 Error taken_by(const Step& step, const Port& port, const HeldPorts::IsStopping& is_stopping) {
   std::string who =
       "a socket that doesn't listen (another dream that starts, or a connection that was just closed)";
@@ -99,7 +89,8 @@ Error taken_by(const Step& step, const Port& port, const HeldPorts::IsStopping& 
   if (!listeners.empty()) {
     who = probe::describe_owner(listeners.front());
     const auto pid = probe::owner_of(listeners.front().inode);
-    if (pid) who += folder_of(*pid);
+    if (const std::string folder = pid ? process::folder_of(*pid) : ""; !folder.empty())
+      who += " in " + folder;
     if (const auto run = pid ? run_of(*pid) : std::nullopt) {
       const bool stops = is_stopping && is_stopping(*run);
       who += fmt::format(", which the dream with pid {} {}", *run, stops ? "is stopping" : "runs");

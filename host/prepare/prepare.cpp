@@ -38,14 +38,15 @@ fs::path folder_of(const Workspace& workspace, const std::string& project) {
 
 /// The project that was meant by this one, whose folder there isn't: its name has another way to it, or a
 /// slip.
-std::string meant_project(const std::string& name, const Workspace& workspace) {
+std::string meant_project(const std::string& name, const Workspace& workspace,
+                          const std::vector<ListedProject>& projects) {
   const auto split = [](const std::string& project) {
     const std::size_t slash = project.rfind('/');
     return std::pair(project.substr(0, slash), project.substr(slash + 1));
   };
   const auto [folder, last] = split(name);
   std::vector<std::string> beside;
-  for (const ListedProject& project : list_projects(workspace)) {
+  for (const ListedProject& project : projects) {
     std::error_code failure;
     if (!fs::is_directory(folder_of(workspace, project.name), failure)) continue;
     const auto [others_folder, others_last] = split(project.name);
@@ -56,8 +57,9 @@ std::string meant_project(const std::string& name, const Workspace& workspace) {
   return near.empty() ? std::string() : folder + "/" + near;
 }
 
-/// Of a folder that isn't there. `looks`: also through the whole workspace.
-std::string remedy_for_folder(const Step& step, const Workspace& workspace, bool looks) {
+/// Of a folder that isn't there. `projects`: those to look through, if at all.
+std::string remedy_for_folder(const Step& step, const Workspace& workspace,
+                              const std::optional<std::vector<ListedProject>>& projects) {
   const std::string& name = step.id.project;
   if (!step.where.known())
     return name.find('{') == std::string::npos
@@ -71,7 +73,7 @@ std::string remedy_for_folder(const Step& step, const Workspace& workspace, bool
   const auto has_it = [&task](const ListedProject& project) {
     return std::ranges::any_of(project.tasks, [&](const ListedTask& one) { return *one.name == task; });
   };
-  if (looks && (workspace.tasks.contains(task) || std::ranges::any_of(list_projects(workspace), has_it)))
+  if (projects && (workspace.tasks.contains(task) || std::ranges::any_of(*projects, has_it)))
     return fmt::format("did you mean the task \":{}\"?", printable(task));
   return "create it, or correct the path in dream.json";
 }
@@ -81,10 +83,12 @@ Result<void> check_folder(const Plan& plan, const Step& step, const fs::path& fo
   constexpr std::size_t most_steps = 20;  // thousands may be missing
   std::error_code failure;
   if (fs::is_directory(folder, failure)) return {};
-  const bool looks = plan.steps.size() <= most_steps;
-  const std::string meant = looks ? meant_project(step.id.project, loaded.workspace) : std::string();
+  std::optional<std::vector<ListedProject>> projects;
+  if (plan.steps.size() <= most_steps) projects = list_projects(loaded.workspace);
+  const std::string meant =
+      projects ? meant_project(step.id.project, loaded.workspace, *projects) : std::string();
   Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
-              meant.empty() ? remedy_for_folder(step, loaded.workspace, looks)
+              meant.empty() ? remedy_for_folder(step, loaded.workspace, projects)
                             : "did you mean " + in_quotes(meant) + "?"};
   if (step.where.known()) error.where = loaded.document->place(step.where);
   return error;
@@ -189,10 +193,11 @@ SharedEnvironment entries_of(const Variables& variables) {
 
 /// The task of the project, or of every project, whose name is like that of `step`; "" when it has one
 /// itself.
-std::string nearest_task(const StepId& step, const Workspace& workspace) {
+std::string nearest_task(const StepId& step, const Workspace& workspace,
+                         const std::vector<ListedProject>& projects) {
   std::vector<std::string> names;
   for (const auto& [name, settings] : workspace.tasks) names.push_back(name);
-  for (const ListedProject& project : list_projects(workspace)) {
+  for (const ListedProject& project : projects) {
     if (project.name != step.project) continue;
     for (const ListedTask& task : project.tasks) names.push_back(*task.name);
   }
@@ -201,11 +206,12 @@ std::string nearest_task(const StepId& step, const Workspace& workspace) {
 }
 
 /// What helps who stands in the wrong folder: the other projects that have the task; "" when none has.
-std::string projects_with(const StepId& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+std::string projects_with(const StepId& step, const std::vector<ListedProject>& projects,
+                          const LoadedWorkspace& loaded, plugin::Registry& registry,
                           plugin::Registry::Ask whom) {
   constexpr std::size_t most_named = 4;
   std::vector<std::string> names;
-  for (const ListedProject& project : list_projects(loaded.workspace)) {
+  for (const ListedProject& project : projects) {
     const bool has =
         std::ranges::any_of(project.tasks, [&](const ListedTask& one) { return *one.name == step.task; });
     if (has && project.name != step.project) names.push_back(project.name);
@@ -298,11 +304,14 @@ void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Reg
   if (const auto known = registry.who_knows(step.id.task, executor_request(step, loaded), whom)) {
     error.message += "; its " + known->source + " has one";
     error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
-  } else if (const std::string others =
-                 step.where.known() ? std::string() : projects_with(step.id, loaded, registry, whom);
-             !others.empty()) {
+    return;
+  }
+  const std::vector<ListedProject> projects = list_projects(loaded.workspace);
+  const std::string others =
+      step.where.known() ? std::string() : projects_with(step.id, projects, loaded, registry, whom);
+  if (!others.empty()) {
     error.hint = others;
-  } else if (const std::string near = nearest_task(step.id, loaded.workspace); !near.empty()) {
+  } else if (const std::string near = nearest_task(step.id, loaded.workspace, projects); !near.empty()) {
     error.hint = "did you mean " + in_quotes(near) + "?";
   }
 }

@@ -33,13 +33,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* begin_anew = "that takes a run of its own: dream ctl down, and start it anew";
 
-std::vector<std::string> ids_of(const Plan& plan, const std::vector<StepIndex>& steps) {
-  std::vector<std::string> ids;
-  ids.reserve(steps.size());
-  for (const StepIndex step : steps) ids.push_back(to_string(plan.steps[position(step)].id));
-  return ids;
-}
-
 bool have_same_ports(const Step& was, const Step& now) {
   return std::ranges::equal(was.ports, now.ports, [](const Port& one, const Port& other) {
     return one.name == other.name && one.number == other.number;

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <unordered_set>
 
 #include "base/descriptor.hpp"
@@ -262,6 +263,11 @@ std::optional<std::string> environment_value(pid_t pid, const std::string& name)
     }
   }
   return std::nullopt;
+}
+
+std::string folder_of(pid_t pid) {
+  std::error_code unknown;
+  return printable(std::filesystem::read_symlink(proc_path(pid, "cwd"), unknown).string());
 }
 
 bool has_environment(pid_t pid) {

@@ -95,6 +95,9 @@ inline constexpr int most_looks = 8;
 /// be read.
 [[nodiscard]] std::optional<std::string> environment_value(pid_t pid, const std::string& name);
 
+/// The folder that a process stands in, as it can be shown; empty: it has ended, or may not be looked at.
+[[nodiscard]] std::string folder_of(pid_t pid);
+
 /// Whether a process has an environment that may be read, and is not empty.
 [[nodiscard]] bool has_environment(pid_t pid);
 

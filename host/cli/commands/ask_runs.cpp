@@ -19,6 +19,7 @@
 #include "cli/workspace.hpp"
 #include "control/client.hpp"
 #include "control/place.hpp"
+#include "process/process_tree.hpp"
 
 namespace dream::cli {
 
@@ -31,12 +32,6 @@ constexpr int exit_no_run = 3;
 constexpr int exit_timed_out = 124;
 constexpr int exit_run_gone = 1;
 constexpr Duration patience = std::chrono::seconds(10);  ///< for what is answered at once
-
-/// Where a process was started.
-std::string folder_of(pid_t pid) {
-  std::error_code ended;
-  return printable(std::filesystem::read_symlink("/proc/" + std::to_string(pid) + "/cwd", ended).string());
-}
 
 bool is_in(const std::string& inner, const std::string& outer) {
   return inner == outer || inner.starts_with(outer.ends_with('/') ? outer : outer + "/");
@@ -54,8 +49,8 @@ Result<control::OpenRuns> runs_above(const Options& options,
   for (const Connection& run : runs.meant) nearest = std::max(nearest, run.info().root.size());
   std::erase_if(runs.meant, [&](const Connection& run) { return run.info().root.size() < nearest; });
   std::erase_if(runs.silent, [&](const control::SilentRun& run) {
-    const std::string folder = folder_of(run.pid);
-    return !is_in(folder, here) && !is_in(here, folder);
+    const std::string theirs = process::folder_of(run.pid);
+    return !is_in(theirs, here) && !is_in(here, theirs);
   });
   if (!runs.meant.empty() || !runs.silent.empty()) return runs;
   Error error = why;
@@ -76,7 +71,7 @@ Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ct
   control::OpenRuns runs = control::open_runs(
       sockets, [&](const control::RunInfo& run) { return root.empty() || run.root == root; });
   std::erase_if(runs.silent, [&](const control::SilentRun& run) {
-    return !root.empty() && !is_in(folder_of(run.pid), root);
+    return !root.empty() && !is_in(process::folder_of(run.pid), root);
   });
   return runs;
 }

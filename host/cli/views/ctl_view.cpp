@@ -29,12 +29,9 @@ void for_each(const Json* array, const See& see) {
   for (const Json& element : array->GetArray()) see(element);
 }
 
-std::vector<std::string> texts_in(const Json* array) {
-  std::vector<std::string> texts;
-  for_each(array, [&](const Json& text) {
-    if (text.IsString()) texts.emplace_back(text.GetString(), text.GetStringLength());
-  });
-  return texts;
+std::vector<std::string> texts_in(const Json& answer, const char* key) {
+  const Json* ok = control::member_of(answer, "ok");
+  return ok == nullptr ? std::vector<std::string>() : control::texts_at(*ok, key);
 }
 
 /// What an answer says, as members of `json`.
@@ -105,7 +102,7 @@ std::string runs_text(const std::vector<RunSeen>& runs, std::int64_t now_ms, con
     table.add({"STEP", "STATE", "FOR", "PID", "CPU", "MEMORY", "PORTS", ""});
     for_each(find(answer, "ok", "steps"), [&](const Json& step) { table.add(row_of(step)); });
     out += table.text();
-    const std::vector<std::string> changed = texts_in(find(answer, "ok", "changed"));
+    const std::vector<std::string> changed = texts_in(answer, "changed");
     if (!changed.empty())
       out += printable(join_words(changed)) + (changed.size() == 1 ? " has" : " have") +
              " changed since the run began; a step uses that only after dream ctl restart STEP --reload\n";
@@ -167,11 +164,11 @@ std::optional<Refused> refusal_in(std::string_view answer) {
 }
 
 std::vector<std::string> sentences_in(std::string_view answer) {
-  return texts_in(find(control::parse_line(answer), "ok", "why"));
+  return texts_in(control::parse_line(answer), "why");
 }
 
 std::vector<std::string> steps_under_way_in(std::string_view answer) {
-  return texts_in(find(control::parse_line(answer), "ok", "underWay"));
+  return texts_in(control::parse_line(answer), "underWay");
 }
 
 std::string why_json(const control::RunInfo& run, std::string_view answer) {

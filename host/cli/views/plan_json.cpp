@@ -7,17 +7,11 @@
 #include "cli/views/critical_path.hpp"
 #include "cli/views/plan_view.hpp"
 #include "cli/views/timeline.hpp"
+#include "output/outcome_json.hpp"
 
 namespace dream::cli {
 
 namespace {
-
-std::vector<std::string> ids_of(const std::vector<StepIndex>& steps, const Plan& plan) {
-  std::vector<std::string> ids;
-  ids.reserve(steps.size());
-  for (const StepIndex step : steps) ids.push_back(to_string(plan.steps[position(step)].id));
-  return ids;
-}
 
 void add_condition(JsonPage& json, StepIndex step, std::string_view until, Duration delay, const Plan& plan) {
   json.begin_object()
@@ -87,25 +81,19 @@ void add_process(JsonPage& json, const Step& step) {
 /// Without its end.
 void begin_step(JsonPage& json, const Step& step, const prepare::StepCommand& command, const Plan& plan,
                 const Locate& locate) {
-  json.begin_object()
-      .member("id", to_string(step.id))
-      .member("project", step.id.project)
-      .member("task", step.id.task)
-      .text_or_null("executor", step.gathers ? std::string() : step.executor)
-      .member("background", step.background)
-      .member("required", step.required)
-      .member("service", step.service)
-      .member("delayMs", milliseconds(step.delay));
+  json.begin_object().member("id", to_string(step.id));
+  output::add_settings(json, step);
+  json.member("delayMs", milliseconds(step.delay));
   add_process(json, step);
   add_restart(json, step);
-  if (!step.restart_with.empty()) json.member("restartsWith", ids_of(step.restart_with, plan));
+  if (!step.restart_with.empty()) json.member("restartsWith", ids_of(plan, step.restart_with));
   if (step.finally) json.member("finally", true);
   add_ports(json, step);
   json.text_or_null("from", place_of(step.where, locate))
       .text_or_null("runs", command.line)
       .text_or_null("problem", command.problem);
   if (step.requested) json.member("requested", true);
-  json.member("needs", ids_of(step.needs, plan));
+  json.member("needs", ids_of(plan, step.needs));
 }
 
 void add_steps(JsonPage& json, const Plan& plan, const PlanNotes& notes, const Locate& locate) {
@@ -165,7 +153,7 @@ std::string plan_json(const Plan& plan, const PlanNotes& notes, const Locate& lo
   if (const CriticalPath path = critical_path(plan, notes.last); !path.steps.empty())
     json.begin_object("criticalPath")
         .member("lengthMs", milliseconds(path.length))
-        .member("steps", ids_of(path.steps, plan))
+        .member("steps", ids_of(plan, path.steps))
         .end_object();
   add_left_out(json, plan, locate);
   return json.end_object().line();
