@@ -39,9 +39,9 @@ MiseTask& task_in(MiseConfiguration& mise, const std::string& name) {
   return known != mise.tasks.end() ? *known : mise.tasks.emplace_back(MiseTask{name});
 }
 
-void read_member(const std::string& key, const std::string& value, MiseTask& task) {
-  if (key == "hide") task.hidden = value == "true";
-  if (key == "description") task.description = toml_text(value);
+void read_member(const TomlEntry& entry, MiseTask& task) {
+  if (entry.key.back() == "hide") task.hidden = entry.is_true;
+  if (entry.key.back() == "description" && !entry.texts.empty()) task.description = entry.texts.front();
 }
 
 /// The tasks of a file whose key at `level` is the name of one.
@@ -50,7 +50,7 @@ void read_tasks(const std::vector<TomlEntry>& entries, std::size_t level, MiseCo
     if (entry.key.size() <= level || (level > 0 && entry.key[0] != "tasks") || entry.key[level].empty())
       continue;
     MiseTask& task = task_in(mise, entry.key[level]);
-    if (entry.key.size() == level + 2) read_member(entry.key[level + 1], entry.value, task);
+    if (entry.key.size() == level + 2) read_member(entry, task);
   }
 }
 
@@ -60,8 +60,10 @@ void read_head(const std::string& program, MiseTask& task) {
   for (std::string line; std::getline(lines, line);) {
     for (const std::string_view mark : {"#MISE ", "//MISE ", "# [MISE] ", "// [MISE] "}) {
       if (!line.starts_with(mark)) continue;
-      for (const TomlEntry& entry : toml_entries(std::string_view(line).substr(mark.size())))
-        if (entry.key.size() == 1) read_member(entry.key[0], entry.value, task);
+      const auto entries = toml_entries(std::string_view(line).substr(mark.size()), program);
+      if (!entries) continue;
+      for (const TomlEntry& entry : *entries)
+        if (entry.key.size() == 1) read_member(entry, task);
     }
   }
 }
@@ -111,13 +113,14 @@ Result<MiseConfiguration> read_configuration(const fs::path& written, Draft& dra
     if (!text) return text.error();
     if (!*text) continue;
     if (std::exchange(is_first, false)) mise.file = name;
-    const std::vector<TomlEntry> entries = toml_entries(**text);
-    read_tasks(entries, 1, mise);
-    for (const TomlEntry& entry : entries) {
-      if (entry.key == Key{"task_config", "includes"}) mise.places = toml_texts(entry.value);
-      if (entry.key == Key{"monorepo", "config_roots"}) mise.roots = toml_texts(entry.value);
+    const auto entries = toml_entries(**text, name);
+    if (!entries) return entries.error();
+    read_tasks(*entries, 1, mise);
+    for (const TomlEntry& entry : *entries) {
+      if (entry.key == Key{"task_config", "includes"}) mise.places = entry.texts;
+      if (entry.key == Key{"monorepo", "config_roots"}) mise.roots = entry.texts;
       if (entry.key == Key{"monorepo_root"} || entry.key == Key{"experimental_monorepo_root"})
-        mise.has_roots = entry.value == "true";
+        mise.has_roots = entry.is_true;
     }
   }
   for (const std::string& place : mise.places) {
@@ -125,12 +128,15 @@ Result<MiseConfiguration> read_configuration(const fs::path& written, Draft& dra
     const fs::path path = (folder / place).lexically_normal();
     const bool is_elsewhere = place.find("::") != std::string::npos || place.find("{{") != std::string::npos;
     const auto text = read_text(path);
-    if (is_elsewhere)
+    if (is_elsewhere) {
       draft.leave_out("the included tasks", place);
-    else if (fs::is_directory(path, ignored))
+    } else if (fs::is_directory(path, ignored)) {
       read_programs(path, mise);
-    else if (text && *text)
-      read_tasks(toml_entries(**text), 0, mise);
+    } else if (text && *text) {
+      const auto entries = toml_entries(**text, place);
+      if (!entries) return entries.error();
+      read_tasks(*entries, 0, mise);
+    }
   }
   return mise;
 }

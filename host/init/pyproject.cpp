@@ -64,7 +64,7 @@ std::vector<PythonTask> tasks_in(const std::vector<TomlEntry>& entries, const st
     auto known = std::ranges::find(tasks, name, &PythonTask::name);
     if (known == tasks.end()) known = tasks.insert(known, {name});
     if (entry.key.size() == table.size() + 2 && entry.key.back() == about)
-      known->about = toml_text(entry.value);
+      known->about = entry.texts.empty() ? "" : entry.texts.front();
   }
   return tasks;
 }
@@ -96,7 +96,8 @@ std::vector<std::string> hatch_environments(const std::vector<TomlEntry>& entrie
 Result<void> add_pyproject(const fs::path& file, Draft& draft) {
   const auto text = read_text(file);
   if (!text) return text.error();
-  const std::vector<TomlEntry> entries = toml_entries(text->value_or(""));
+  const auto entries = toml_entries(text->value_or(""), file.filename().string());
+  if (!entries) return entries.error();
   const auto add = [&](const char* tool, ToolWords words, const std::string& name, const PythonTask& task) {
     words.push_back(name);
     TaskDraft made{name, {{"command", list_json(words)}}};
@@ -104,14 +105,14 @@ Result<void> add_pyproject(const fs::path& file, Draft& draft) {
     draft.add_task(draft.at("./"), "shell", "from pyproject.toml", tool, std::move(made));
   };
   for (const PythonTool& tool : python_tools()) {
-    std::vector<PythonTask> tasks = tasks_in(entries, {"tool", tool.name, tool.table}, tool.about);
+    std::vector<PythonTask> tasks = tasks_in(*entries, {"tool", tool.name, tool.table}, tool.about);
     if (tool.has_hooks) drop_hooks(tasks);
     ToolWords words = tool.is_installed ? environment_of(file.parent_path()) : ToolWords();
     words.insert(words.end(), tool.run.begin(), tool.run.end());
     for (const PythonTask& task : tasks) add(tool.name, words, task.name, task);
   }
-  for (const std::string& name : hatch_environments(entries)) {
-    for (const PythonTask& task : tasks_in(entries, {"tool", "hatch", "envs", name, "scripts"}, ""))
+  for (const std::string& name : hatch_environments(*entries)) {
+    for (const PythonTask& task : tasks_in(*entries, {"tool", "hatch", "envs", name, "scripts"}, ""))
       add("hatch", {"hatch", "run"}, name == "default" ? task.name : name + ":" + task.name, task);
   }
   return {};

@@ -65,6 +65,16 @@ add_library(dream_yaml INTERFACE)
 target_link_libraries(dream_yaml INTERFACE ${DREAM_YAML_LIBRARY})
 target_include_directories(dream_yaml SYSTEM INTERFACE ${DREAM_YAML_INCLUDE})
 
+# For dream init alone. Newer files may break lines within an inline table.
+find_path(DREAM_TOML_INCLUDE toml++/toml.h)
+if(DREAM_TOML_INCLUDE)
+  set(tomlplusplus_FOUND TRUE)
+endif()
+dream_require(tomlplusplus libtomlplusplus-dev)
+add_library(dream_toml INTERFACE)
+target_include_directories(dream_toml SYSTEM INTERFACE ${DREAM_TOML_INCLUDE})
+target_compile_definitions(dream_toml INTERFACE TOML_EXCEPTIONS=0 TOML_ENABLE_FORMATTERS=0 TOML_ENABLE_UNRELEASED_FEATURES=1)
+
 if(DREAM_TESTS)
   find_package(GTest QUIET)
   dream_require(GTest libgtest-dev)

@@ -35,6 +35,6 @@ grep -q "libfresh-dev is a dependency" "$folder/out" || fail "it isn't named: $(
 cp "$source/packaging/cmake/dependencies.cmake" "$folder/packaging/cmake"
 
 "$sbom" --licences > "$folder/licences" || fail "no licences"
-for library in rapidjson cli11 spdlog libmd utf8proc yaml-cpp; do
+for library in rapidjson cli11 spdlog libmd tomlplusplus utf8proc yaml-cpp; do
   grep -qx "== $library" "$folder/licences" || fail "the licence of $library isn't shown"
 done

@@ -94,25 +94,25 @@ s = { hide = true, run = "t" }
   EXPECT_EQ(made.projects.at("./").tasks.at("m").description, "one, two");
 }
 
-TEST(Toml, what_is_no_toml_is_passed_over) {
-  const auto keys = [](std::string_view text) {
-    std::vector<std::string> found;
-    for (const TomlEntry& entry : toml_entries(text)) {
-      std::string key;
-      for (const std::string& part : entry.key) key += (key.empty() ? "" : "/") + part;
-      found.push_back(key + "=" + entry.value);
-    }
-    return found;
-  };
-  EXPECT_THAT(keys("a = 1\n= 2\nb\n\"c.d\".e = [[1], {x = 2}] # f\n[[g]]\nh = 3"),
-              ElementsAre("a=1", "c.d/e=[[1], {x = 2}]", "g=", "g/h=3"));
-  EXPECT_THAT(keys("a = {b = {c = 1}, d = 'x}y'}\ne = 2"),
-              ElementsAre("a={b = {c = 1}, d = 'x}y'}", "a/b={c = 1}", "a/b/c=1", "a/d='x}y'", "e=2"));
-  for (const char* text :
-       {"a = \"", "a = \"\"\"x", "a = \"\\", "a = [", "a = {b", "[", "[\"", "a.", "}", "a = {b = }}"})
-    EXPECT_LE(toml_entries(text).size(), 2U) << text;
-  EXPECT_THAT(toml_texts("[\"a\", 'b' ,\n # c\n\"\"\"d\"\"\",]"), ElementsAre("a", "b", "d"));
-  EXPECT_THAT(toml_texts("'a'"), ElementsAre("a"));
+TEST(Toml, entries_are_in_the_order_of_the_file_with_those_of_inline_tables) {
+  const auto entries = toml_entries(
+      "z = {b = {c = true}, d = 'x}y'}\n\"c.d\".e = ['1', \"2\"]\n[[g]]\nh = 3\n[a]\nf.g = 4", "a.toml");
+  ASSERT_TRUE(entries);
+  std::vector<std::string> keys;
+  for (const TomlEntry& entry : *entries) {
+    std::string& key = keys.emplace_back();
+    for (const std::string& part : entry.key) key += "/" + part;
+  }
+  EXPECT_THAT(keys,
+              ElementsAre("/z", "/z/b", "/z/b/c", "/z/d", "/c.d", "/c.d/e", "/g", "/a", "/a/f", "/a/f/g"));
+  EXPECT_TRUE((*entries)[2].is_true);
+  EXPECT_THAT((*entries)[3].texts, ElementsAre("x}y"));
+  EXPECT_THAT((*entries)[5].texts, ElementsAre("1", "2"));
+}
+
+TEST_F(Mise, a_file_that_is_no_toml_is_an_error_with_its_line) {
+  write("mise.toml", "[tasks]\na = \n");
+  EXPECT_THAT(text(), HasSubstr("mise.toml: the file can't be understood: line 2, column 5: "));
 }
 
 }  // namespace

@@ -46,6 +46,9 @@ const std::map<std::string, std::string> sound_files{
     {"mprocs.yaml", "procs: {a: x, b: {cmd: [y, z], cwd: d, env: {A: b}, stop: SIGINT}}\n"},
     {"Taskfile.yml", "tasks: {a: x, b: {cmds: [y]}}\n"},
     {"justfile", "a b='c': d\n  x\n"},
+    {"mise.toml", "[tasks]\na = 'x'\n[tasks.\"b:c\"]\nhide = false\nrun = [\"y\", {task = 'a'}]\n"},
+    {"pyproject.toml",
+     "[tool.poe.tasks]\na = 'x'\nb.cmd = \"y\"\n[tool.hatch.envs.t.scripts]\nc = ['z', \"\"\"w\"\"\"]\n"},
     {"Makefile", ".PHONY: a b\na: b\n\tx\n"}};
 
 void mutate(std::string& text, std::mt19937& random) {
