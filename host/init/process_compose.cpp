@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <ranges>
 #include <set>
 
 #include "base/process.hpp"
@@ -342,7 +341,8 @@ class Processes {
         all.push_back(entry_of_all(name));
     }
     if (all.empty()) return;
-    for (auto& [name, stop] : std::views::reverse(stops_)) {
+    std::ranges::reverse(stops_);
+    for (auto& [name, stop] : stops_) {
       if (is_true(member_at(processes_.at(name), "disabled"))) continue;
       const std::string task =
           draft_.add_task(stop.first, "shell", comment, "process-compose", std::move(stop.second));
