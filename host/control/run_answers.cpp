@@ -276,7 +276,10 @@ Result<engine::Event> event_of(const RunState& run, const Request& request, Step
   const Request::What what = request.what;
   const State state = run.of(step).state;
   const bool runs = is_up(state);
-  const bool pauses = state == State::held || state == State::backoff;
+  const bool is_over = state == State::ended;
+  const bool may_come_back = is_over && !run.plan().steps[position(step)].finally &&
+                             run.of(step).attempt > 0 && !run.is_at_its_end();
+  const bool pauses = state == State::held || state == State::backoff || may_come_back;
   const std::string name = name_of(run.plan(), step);
   if (run.stopping()) return Error{ErrorCode::plan, "the run is being stopped", {}, {}};
   if (run.plan().steps[position(step)].gathers)
@@ -290,7 +293,7 @@ Result<engine::Event> event_of(const RunState& run, const Request& request, Step
   return Error{ErrorCode::plan,
                sentence_on(name, state),
                {},
-               state == State::ended ? "start it with a run of its own" : std::string()};
+               is_over && what != Request::What::stop ? "start it with a run of its own" : std::string()};
 }
 
 Result<void> may_attach(const RunState& run, StepIndex step) {

@@ -33,7 +33,7 @@ void RunState::set(Instant now, StepIndex step, State state) {
 void RunState::end(Instant now, StepIndex step, const engine::Outcome& outcome) {
   set(now, step, State::ended);
   steps_[position(step)].outcome = outcome;
-  steps_[position(step)].released = true;
+  steps_[position(step)].released = steps_[position(step)].released_ready = true;
 }
 
 void RunState::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
@@ -57,7 +57,7 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
                  [&](const engine::StepReady& what) {
                    set(now, what.step, State::ready);
                    steps_[position(what.step)].probing.reset();
-                   steps_[position(what.step)].released = true;
+                   steps_[position(what.step)].released = steps_[position(what.step)].released_ready = true;
                  },
                  [&](const engine::StillProbing& what) { steps_[position(what.step)].probing = what.found; },
                  [&](const engine::StepNotReady& what) { steps_[position(what.step)].probing = what.found; },
@@ -93,6 +93,14 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
              action);
 }
 
+bool RunState::is_at_its_end() const {
+  for (std::size_t at = 0; at < steps_.size(); ++at) {
+    const bool accompanies = plan_.steps[at].service && at + 1 < steps_.size();
+    if (!accompanies && !plan_.steps[at].finally && steps_[at].state != State::ended) return false;
+  }
+  return true;
+}
+
 std::vector<RunState::Before> RunState::before(StepIndex step) const {
   std::vector<Before> all;
   const Step& settings = plan_.steps[position(step)];
@@ -110,9 +118,7 @@ std::vector<StepIndex> RunState::waits_for(StepIndex step) const {
   std::vector<StepIndex> all;
   for (const auto& [other, until_ready] : before(step)) {
     const StepState& known = steps_[position(other)];
-    const bool keeps =
-        until_ready ? known.state != State::ready && known.state != State::ended : !known.released;
-    if (keeps) all.push_back(other);
+    if (!(until_ready ? known.released_ready : known.released)) all.push_back(other);
   }
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());

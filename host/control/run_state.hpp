@@ -37,6 +37,7 @@ struct StepState {
   bool was_started = false;
   bool comes_back = false;               ///< stopping or killing: another attempt follows
   bool released = false;                 ///< those that wait for it may go on
+  bool released_ready = false;           ///< also those that wait until it is ready
   std::optional<Instant> again;          ///< in backoff: its next attempt
   std::optional<Instant> gate;           ///< pending: it waits for a delay, its own or another's, until then
   std::optional<Instant> delay_ends;     ///< in the background: how long its own holds others back
@@ -59,6 +60,9 @@ class RunState : public output::Reporter {
   [[nodiscard]] bool stopping() const { return stopping_.has_value(); }
   [[nodiscard]] const std::optional<engine::RunStop>& why_stopping() const { return stopping_; }
   [[nodiscard]] std::optional<int> exit_code() const { return exit_code_; }
+
+  /// Nothing is left but services, which go, and what runs at the end.
+  [[nodiscard]] bool is_at_its_end() const;
 
   /// The steps that a pending step waits for, in plan order: none of them has released it.
   [[nodiscard]] std::vector<StepIndex> waits_for(StepIndex step) const;

@@ -85,7 +85,8 @@ struct Interrupted {
 struct HoldAsked {
   StepIndex step;
 };
-/// The same: that a held step, or one between two attempts, starts at once.
+/// The same: that a held step, one between two attempts, or one that has ended, starts at once. One that has
+/// ended stays so once the run is at its end: all but services and what runs at the end have ended.
 struct StartAsked {
   StepIndex step;
 };
@@ -204,7 +205,7 @@ struct Outcome {
   bool kept = false;                     ///< these: until the end of the run
   std::optional<Instant> started;        ///< of the first attempt
   std::optional<Instant> ready;          ///< all probes of the latest attempt had passed
-  std::optional<Instant> ended;          ///< of the step
+  std::optional<Instant> ended;          ///< of the step; none while it is to start again
 };
 
 // ---- actions: what to do, in this order -------------------------------------------------------------------
@@ -254,7 +255,8 @@ struct StepStarted {
 };
 struct StepEnded {
   StepIndex step;
-};  ///< once for each Start; its outcome is in outcomes(). A skipped step has none
+};  ///< once, and again for each time that it was asked to start after that; its outcome is in outcomes(). A
+    ///< skipped step has none
 /// The attempt is over, and another follows. Its outcome is in outcomes() until that one starts.
 struct AttemptEnded {
   Attempt attempt;

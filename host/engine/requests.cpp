@@ -30,8 +30,7 @@ void Engine::State::on(const RestartAsked& event) {
 /// Those of `step`, which is to be restarted. Held ones stay so.
 void Engine::State::mark_dependents(StepIndex step) {
   const Phase phase = progress_of(step).phase;
-  const bool restarts =
-      phase == Phase::running || phase == Phase::backoff || phase == Phase::held || is_coming_back(step);
+  const bool restarts = phase == Phase::running || phase >= Phase::backoff || is_coming_back(step);
   if (!restarts) return;
   progress_of(step).renewal = Renewal::under_way;
   std::vector<bool> needs_it(steps.size());

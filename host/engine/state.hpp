@@ -167,9 +167,12 @@ struct Engine::State {
     const Progress& progress = steps[position(step)];
     return dismissed || (stop && progress.kind <= Kind::background) || progress.barred_by;
   }
-  /// By a person: to be held, to start.
+  /// By a person: to be held, to start. One that has ended comes back while the run isn't at its end.
   [[nodiscard]] bool may_be_told(StepIndex step) const {
-    return !has_no_future(step) && !settings_of(step).gathers;
+    const Progress& progress = steps[position(step)];
+    const bool too_late = progress.kind == Kind::finally || others_left == 0;
+    return !has_no_future(step) && !settings_of(step).gathers &&
+           (progress.phase != Phase::ended || !too_late);
   }
   /// Why a step is ended, or never started, that has no reason of its own.
   [[nodiscard]] StepEnd reason_from_outside(StepIndex step);

@@ -16,7 +16,7 @@ enum class Phase : std::uint8_t {
   killing,   ///< asked to end by force
   backoff,   ///< an attempt is over, and the next one comes after a pause
   held,      ///< an attempt is over, and the next one comes when somebody asks for it
-  ended,     ///< or never to be started
+  ended,     ///< or never to be started; it comes back only when somebody asks for it
 };
 
 /// What can happen to a step.
@@ -64,6 +64,7 @@ enum class Reaction : std::uint8_t {
   renew,             ///< it is asked to stop, and another attempt follows
   rest,              ///< it is held now
   hurry,             ///< the pause is over
+  revive,            ///< it had ended, and starts again
   end,               ///< its outcome is decided; a required failure stops the run
   abandon,           ///< issue GiveUp, and end
 };
@@ -99,8 +100,8 @@ inline constexpr std::array<std::array<Cell, 8>, 20> cells{{
   /* grace_passed    */ {{{},                {},                          {},                       {force, killing},       {},                    {},                   {},                   {}}},
   /* patience_passed */ {{{},                {},                          {},                       {},                     {abandon, ended},      {},                   {},                   {}}},
   /* hold_asked      */ {{{nothing, pending}, {hold, stopping},           {hold, stopping},         {nothing, stopping},    {nothing, killing},    {rest, held},         {nothing, held},      {nothing, ended}}},
-  /* start_asked     */ {{{nothing, pending}, {nothing, starting},        {nothing, running},       {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {nothing, ended}}},
-  /* restart_asked   */ {{{nothing, pending}, {nothing, starting},        {renew, stopping},        {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {nothing, ended}}},
+  /* start_asked     */ {{{nothing, pending}, {nothing, starting},        {nothing, running},       {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {revive, backoff}}},
+  /* restart_asked   */ {{{nothing, pending}, {nothing, starting},        {renew, stopping},        {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {revive, backoff}}},
   /* stop_asked      */ {{{skip, ended},     {terminate, stopping},       {terminate, stopping},    {nothing, stopping},    {nothing, killing},    {end, ended},         {end, ended},         {nothing, ended}}},
   /* force_asked     */ {{{},                {},                          {},                       {force, killing},       {nothing, killing},    {},                   {},                   {nothing, ended}}},
 }};

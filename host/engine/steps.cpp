@@ -85,6 +85,10 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::hurry:
       hurry(step);
       break;
+    case Reaction::revive:
+      outcome_of(step).ended.reset();
+      hurry(step);
+      break;
     case Reaction::end:
       end(step);
       break;
@@ -134,6 +138,10 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
     ++ended;
     if (is_ordinary(step)) --others_left;
     if (progress.kind == Kind::service) --services_left;
+  } else if (before == Phase::ended) {
+    --ended;
+    if (is_ordinary(step)) ++others_left;
+    if (progress.kind == Kind::service) ++services_left;
   }
   end_looking(step);
   // Each phase has its own.
@@ -323,12 +331,12 @@ bool Engine::State::comes_back(StepIndex step) {
   Progress& progress = progress_of(step);
   if (has_no_future(step)) return false;
   if (progress.phase == Phase::stopping || progress.phase == Phase::killing) return progress.again;
+  see_how_well(step);
   if (restart.on == Restart::On::no) return false;
   const Outcome& outcome = outcome_of(step);
   const bool foreground = !settings_of(step).background;
   const bool failed = outcome.kind == OutcomeKind::failed;
   if (failed ? is_not_there(outcome) : restart.on == Restart::On::failure || foreground) return false;
-  see_how_well(step);
   return progress.restarts.may_come(restart, now, foreground);
 }
 

@@ -1,13 +1,30 @@
 #include "init/toml.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 
 #include "init/files.hpp"
+
+namespace dream::init {
+
+namespace {
+
+[[noreturn]] void refuse_toml() {
+  throw std::invalid_argument("a key can't begin so");
+}
+
+}  // namespace
+
+}  // namespace dream::init
+
+// What begins the head of a table, the library only asserts.
+#undef NDEBUG
+#define TOML_ASSERT(holds) ((holds) ? void() : dream::init::refuse_toml())
+#include <toml++/toml.h>
 
 namespace dream::init {
 
@@ -25,7 +42,7 @@ std::vector<std::string> texts_of(const toml::node& node) {
   return texts;
 }
 
-/// The members of a table, and those of the tables in it; how deep they go, the library limits.
+/// The members of a table, and those of the tables in it.
 void add_members(const toml::table& table, const std::vector<std::string>& above,
                  std::vector<PlacedEntry>& entries) {
   for (const auto& [key, node] : table) {
@@ -37,10 +54,27 @@ void add_members(const toml::table& table, const std::vector<std::string>& above
   }
 }
 
+/// The library limits how deep values are in one another, but not the parts of a name.
+bool has_long_name(std::string_view text) {
+  constexpr std::ptrdiff_t most_dots = 1000;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (std::ranges::count(line.substr(0, line.find('=')), '.') > most_dots) return true;
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::vector<TomlEntry>> toml_entries(std::string_view text, const std::string& file) {
-  const toml::parse_result read = toml::parse(text);
+  if (has_long_name(text)) return not_understood(file, "a name has too many parts");
+  toml::parse_result read;
+  try {
+    read = toml::parse(text);
+  } catch (const std::invalid_argument& problem) {
+    return not_understood(file, problem.what());
+  }
   if (!read) {
     const toml::source_position& at = read.error().source().begin;
     return not_understood(

@@ -67,7 +67,7 @@ void Narrator::report(Instant now, const engine::Action& action, std::span<const
     if (signalled_) tell_how_to_skip();
   } else if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
     if (closing_ == ended->step) closing_.reset();
-    ++ended_;
+    over_.insert(ended->step);
     tell_end(ended->step, outcomes[position(ended->step)]);
   } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
     tell_attempt_end(*over, outcomes[position(over->attempt.step)]);
@@ -101,6 +101,7 @@ void Narrator::report(Instant now, const engine::Action& action, std::span<const
       return fmt::format("{} {}", force ? "killing" : "terminating", name(terminate->attempt.step));
     });
   } else if (const auto* start = std::get_if<engine::Start>(&action)) {
+    over_.erase(start->attempt.step);
     restarts_[position(start->attempt.step)] = start->attempt.number - 1;
     log_.debug([&] { return "starting " + name(start->attempt.step); });
   } else if (const auto* finish = std::get_if<engine::Finish>(&action)) {
@@ -204,7 +205,8 @@ void Narrator::tell_stop(const engine::RunStop& reason) {
 /// restarted, it would do that as well.
 std::string Narrator::how_to_kill(const engine::StillEnding& still) const {
   if (signalled_) return "; Ctrl-C again to kill now";
-  const bool all_end = stopping_ || ended_ + still.steps.size() + still.later.size() == plan_.steps.size();
+  const bool all_end =
+      stopping_ || over_.size() + still.steps.size() + still.later.size() == plan_.steps.size();
   return all_end ? "; Ctrl-C twice to kill now" : "";
 }
 

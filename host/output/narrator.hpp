@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,7 +47,7 @@ class Narrator : public Reporter {
   std::optional<StepIndex> closing_;   ///< it runs at the end of the run
   bool stopping_ = false;              ///< the run
   bool signalled_ = false;             ///< that is why the run stops
-  std::size_t ended_ = 0;              ///< steps
+  std::set<StepIndex> over_;           ///< steps that have ended, and haven't been started again
   bool quiet_;                         ///< one step: as if started by hand
 };
 

@@ -60,6 +60,41 @@ TEST(Restart, that_is_under_way_does_for_another_request_and_brings_dependents_a
   EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
 }
 
+TEST(Restart, starts_steps_that_have_ended_until_the_run_is_at_its_end) {
+  const Stack stack(
+      R"({"workspace": {"./c": {"dev": ["./a:build", {"projectPath": "./b", "task": "start", "async": true, "required": false},
+        {"projectPath": "./b", "task": "clean", "finally": true}]}},
+      "projects": {
+        "./a": {"tasks": {"build": {"command": "echo builds"}}},
+        "./b": {"tasks": {"start": {"command": "read word < $ROOT/gate; echo has $word; exit 3"},
+                          "clean": {"command": "echo cleans; read word < $ROOT/gate"}}},
+        "./c": {"tasks": {"dev": {"command": "echo runs; read word < $ROOT/nobody"}}}}})");
+  std::filesystem::create_directory(stack.root() / "b");
+  DreamRun dream(stack, stack.launch({"dev", "-o", "prefix"}));
+  dream.await_out("c | runs\n");
+  stack.gate.open();
+  dream.await_err("./b:start failed: exit code 3");
+
+  EXPECT_EQ(stack.ctl({"start", "./a:build"}).code, 0);
+  dream.await_err("./a:build started again (attempt 2)");
+  EXPECT_EQ(stack.ctl({"wait", "./a:build", "--until", "ended"}).code, 0);
+  EXPECT_EQ(stack.ctl({"restart", "./b:start"}).code, 0);
+  dream.await_err("./b:start started again (attempt 2)");
+  EXPECT_EQ(stack.ctl({"stop", "./b:start"}).code, 0);
+  EXPECT_EQ(stack.ctl({"stop", "./a:build"}).err, "dream: ./a:build has ended\n");
+
+  EXPECT_EQ(stack.ctl({"stop", "./c:dev"}).code, 0);
+  EXPECT_EQ(stack.ctl({"start", "./b:start"}).code, 0);
+  dream.send(SIGTERM);
+  dream.await_out("b | cleans\n");
+  const Finished late = stack.ctl({"start", "./a:build"});
+  EXPECT_EQ(late.code, 1);
+  EXPECT_THAT(late.err, HasSubstr("the run is being stopped"));
+  stack.gate.open();
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
+  EXPECT_THAT(dream.out(), HasSubstr("a | builds\na | builds\n"));
+}
+
 /// What dream.json says now: `old_text` of it by `text`.
 class Reload : public Ctl {
  protected:

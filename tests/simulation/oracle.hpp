@@ -88,6 +88,9 @@ class Oracle {
     bool went_early = false;          ///< a service that ended before it was asked to, when all were to end
     bool dismissed = false;           ///< it ended without another attempt, as none could follow any more
     std::optional<Instant> ended;
+    /// When it released those behind it, by its start and by being ready, if it was asked to start after its
+    /// end.
+    std::optional<Instant> released_by_start, released_by_ready;
 
     // what the engine has still to say about this event, once
     bool untold_start = false;
@@ -153,6 +156,8 @@ class Oracle {
   void backs_off(std::size_t step);
   void rests(std::size_t step);
   void starts_again(std::size_t step);
+  /// It has ended, and may be asked to start.
+  [[nodiscard]] bool may_revive(std::size_t step) const;
   void remember_how_well(std::size_t step);
   /// It runs, and nothing ends it yet.
   [[nodiscard]] bool is_undisturbed(std::size_t step) const;

@@ -56,6 +56,7 @@ std::optional<Instant> Oracle::gate_of(std::size_t step) const {
 std::optional<Instant> Oracle::released(std::size_t step, bool when_ready) const {
   const History& before = history_[step];
   const Step& settings = plan_.steps[step];
+  if (const auto& earlier = when_ready ? before.released_by_ready : before.released_by_start) return earlier;
   if (before.left_out) return before.left_out;
   const bool cut_short =
       before.barred && !(when_ready ? before.ready_before_barred : before.ran_before_barred);

@@ -53,6 +53,7 @@ void Oracle::see_what_follows(std::size_t step, std::optional<int> failure_code,
 }
 
 void Oracle::ends(std::size_t step) {
+  remember_how_well(step);
   history_[step].ended = now_;
   history_[step].untold_end = true;
 }
@@ -118,7 +119,7 @@ void Oracle::take(const RestartAsked& event) {
   if (plan_.steps[index].gathers) return;
   if (event.with_dependents && step.renewal_due && !step.rests) return;
   const bool runs = step.started && is_undisturbed(index);
-  const bool pauses = (step.rests || step.again_at) && is_wanted(index);
+  const bool pauses = (step.rests || step.again_at || may_revive(index)) && is_wanted(index);
   const bool is_restarted = step.alive() && step.will_return && !step.held && is_wanted(index);
   if (event.with_dependents && (runs || pauses || is_restarted)) asks_dependents(index);
   if (runs) return renews(index, RestartRequested{});
@@ -182,10 +183,21 @@ void Oracle::renews_dependents() {
   back_.reset();
 }
 
-/// At once, unless it waits for a slot.
+bool Oracle::may_revive(std::size_t step) const {
+  return history_[step].ended && !plan_.steps[step].finally && !plan_.steps[step].gathers && !is_done();
+}
+
+/// At once, unless it waits for a slot. Those behind it have been released, and stay so.
 void Oracle::starts_again(std::size_t step) {
   History& history = history_[step];
-  if ((!history.rests && !history.again_at) || !is_wanted(step)) return;
+  if ((!history.rests && !history.again_at && !may_revive(step)) || !is_wanted(step)) return;
+  if (history.ended) {
+    const auto by_start = released(step, false);
+    const auto by_ready = released(step, true);
+    history.released_by_start = by_start;
+    history.released_by_ready = by_ready;
+    history.ended.reset();
+  }
   history.rests = false;
   history.again_at = now_;
 }

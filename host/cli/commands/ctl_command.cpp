@@ -139,7 +139,7 @@ const Subcommand ctl_start{
 
     .name = "ctl start",
     .takes = "STEP…",
-    .help = "starts steps that ctl stop has ended, or that are between two attempts",
+    .help = "starts steps that ctl stop has stopped, that have ended, or that are between two attempts",
     .examples = {"dream ctl start ./worker:dev", "dream ctl start ./worker ./mailer"},
     .define =
         [](Definition& definition, Options& options) {

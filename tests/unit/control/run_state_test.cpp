@@ -132,6 +132,22 @@ TEST_F(Told, takes_a_restart_for_one_that_is_under_way_until_the_step_starts_aga
   EXPECT_EQ(asked(Request::What::restart), "./a:start is stopping") << "to be held";
 }
 
+TEST_F(Told, may_start_what_has_ended_until_the_run_is_at_its_end) {
+  const auto asked = [&](Request::What what, std::size_t step) {
+    const auto event = event_of(run, {.what = what, .steps = {}}, at(step));
+    return event ? std::string("yes") : event.error().message;
+  };
+  start(0);
+  feed(engine::Ready{{at(0), 1}});
+  start(1);
+  exit(1, 0);
+  EXPECT_EQ(asked(Request::What::stop, 1), "./b:build has ended");
+  EXPECT_EQ(asked(Request::What::start, 1), "yes");
+  start(2);
+  exit(2, 0);
+  EXPECT_EQ(asked(Request::What::start, 1), "the run is being stopped");
+}
+
 /// ./a:start in the background and ./b:build in front, both with a delay; ./c:dev.
 class Delayed : public Told {
  protected:

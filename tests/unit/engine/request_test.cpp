@@ -61,6 +61,41 @@ TEST(Request, holds_a_step_that_is_being_started_again) {
   EXPECT_EQ(run.killed(0, 15), "held a");
 }
 
+TEST(Request, starts_what_has_ended_and_holds_nobody_back_again) {
+  ManualRun run({foreground(), optional(service()), background()});
+  run.begin();
+  run.exited(0);
+  EXPECT_EQ(run.exited(1, 3), "ended b");
+  EXPECT_EQ(run.feed(HoldAsked{first}), "");
+  EXPECT_EQ(run.feed(RestartAsked{first}), "start a#2; runs again a#2");
+  EXPECT_EQ(run.feed(StartAsked{StepIndex{1}}), "start b#2; runs again b#2");
+  EXPECT_EQ(run.exited(2), "ended c") << "the first one runs again, and the run with it";
+  EXPECT_EQ(run.exited(0), "ended a; terminate b#2");
+  EXPECT_EQ(run.killed(1, 15), "ended b; finish 0");
+  EXPECT_EQ(run.outcome(1), "terminated(no longer needed) signal 15 (SIGTERM)");
+}
+
+TEST(Request, starts_what_has_ended_as_a_required_step_is) {
+  ManualRun run({foreground(), background()});
+  run.begin();
+  run.exited(0);
+  run.feed(StartAsked{first});
+  EXPECT_EQ(run.exited(0, 4), "ended a; stopping: a failed; terminate b");
+  EXPECT_EQ(run.killed(1, 15), "ended b; finish 4");
+}
+
+TEST(Request, starts_nothing_that_has_ended_once_the_run_is_at_its_end) {
+  Step closing = foreground();
+  closing.finally = true;
+  ManualRun run({service(), foreground(), closing, foreground()});
+  run.begin();
+  run.exited(1);
+  EXPECT_EQ(run.exited(3), "ended d; start c; runs c");
+  for (const std::uint32_t step : {1U, 2U, 3U}) EXPECT_EQ(run.feed(StartAsked{StepIndex{step}}), "") << step;
+  run.exited(2);
+  EXPECT_EQ(run.killed(0, 15), "ended a; finish 0");
+}
+
 TEST(Request, means_nothing_to_a_step_that_is_being_started_for_the_first_time) {
   ManualRun run({background(), foreground()}, ManualRun::Starts::when_told);
   run.begin();

@@ -110,6 +110,16 @@ TEST(Toml, entries_are_in_the_order_of_the_file_with_those_of_inline_tables) {
   EXPECT_THAT((*entries)[5].texts, ElementsAre("1", "2"));
 }
 
+TEST(Toml, heads_of_tables_that_the_library_only_asserts_are_errors) {
+  for (const char* text : {"[#", "[@", "[=]", "[}a]", "[[#", "[{{x}}]\n"})
+    EXPECT_FALSE(toml_entries(text, "a")) << text;
+  std::string name = "a";
+  for (int parts = 0; parts < 200'000; ++parts) name += ".a";
+  EXPECT_FALSE(toml_entries("[" + name + "]", "a"));
+  EXPECT_FALSE(toml_entries(name + " = 1", "a"));
+  EXPECT_FALSE(toml_entries("a = " + std::string(100'000, '['), "a"));
+}
+
 TEST_F(Mise, a_file_that_is_no_toml_is_an_error_with_its_line) {
   write("mise.toml", "[tasks]\na = \n");
   EXPECT_THAT(text(), HasSubstr("mise.toml: the file can't be understood: line 2, column 5: "));
