@@ -62,7 +62,8 @@ void add_misfits_together(const LoadedWorkspace& loaded,
     request.ids = ids;
     const auto plan = make_plan(loaded.workspace, request, manifests);
     if (plan) continue;
-    Misfit& misfit = misfits.emplace_back(plan.error().where, plan.error().error);
+    misfits.push_back({plan.error().where, plan.error().error});
+    Misfit& misfit = misfits.back();
     misfit.error.message = "dream " + shell_quoted(task) + " --all: " + misfit.error.message;
   }
 }

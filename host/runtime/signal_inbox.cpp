@@ -112,7 +112,7 @@ void SignalInbox::read() {
     ::poll(ways.data(), ways.size(), longest_copy_ms);
     lost = !read_all(arrivals);
   }
-  std::ranges::stable_partition(arrivals, &Arrival::direct);
+  std::stable_partition(arrivals.begin(), arrivals.end(), [](const Arrival& one) { return one.direct; });
   for (const Arrival& arrival : arrivals) take(arrival, arrivals);
   if (!lost) return;
   guardian_->release();

@@ -27,9 +27,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   DREAM_ASSERT(read(bytes, 1) == read(bytes, size + 1));
   PodLog again;
-  again.take(bytes);
-  again.begin_again();
-  again.take(bytes);
+  static_cast<void>(again.take(bytes));
+  static_cast<void>(again.begin_again());
+  static_cast<void>(again.take(bytes));
   Watch watch([](const PodEvent& event) {
     static_cast<void>(doing(event.pod));
     static_cast<void>(never_runs(event.pod));
