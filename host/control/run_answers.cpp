@@ -40,6 +40,10 @@ void add_use(JsonLine& json, const std::vector<process::ProcessStatus>& tree) {
   json.member("cpuMs", ticks * 1000 / ticks_a_second).member("memoryKiB", pages * page_kib);
 }
 
+bool has_process(State state) {
+  return state != State::pending && state != State::ended && state != State::backoff;
+}
+
 void add_ports(JsonLine& json, const std::vector<process::ProcessStatus>& tree) {
   const probe::Sockets sockets = probe::sockets_of(tree);
   std::set<std::uint16_t> ports;
@@ -175,6 +179,10 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
 void add_steps(JsonLine& json, const RunState& run, const RunAccess& access, Instant now) {
   const Plan& plan = run.plan();
   WaitsInOrder waits(run);
+  std::vector<pid_t> roots;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at)
+    roots.push_back(has_process(run.of(StepIndex(at)).state) ? access.pid_of(StepIndex(at)) : 0);
+  const auto trees = access.trees_of(roots);
   json.begin_array("steps");
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     const Step& step = plan.steps[at];
@@ -185,13 +193,10 @@ void add_steps(JsonLine& json, const RunState& run, const RunAccess& access, Ins
         .member("state", word_of(known.state))
         .member("sinceMs", milliseconds_since(known.since, now))
         .member("attempt", known.attempt);
-    const bool runs =
-        known.state != State::pending && known.state != State::ended && known.state != State::backoff;
-    if (const int pid = runs ? access.pid_of(StepIndex(at)) : 0; pid != 0) {
-      const std::vector<process::ProcessStatus> tree = access.tree_of(pid);
-      json.member("pid", pid);
-      add_use(json, tree);
-      add_ports(json, tree);
+    if (roots[at] != 0) {
+      json.member("pid", roots[at]);
+      add_use(json, trees[at]);
+      add_ports(json, trees[at]);
     }
     if (const std::string why = reason_of(run, StepIndex(at), before, now); !why.empty())
       json.member("why", why);

@@ -25,7 +25,8 @@ struct StepChange {
 /// What only whoever drives the run knows.
 struct RunAccess {
   std::function<int(StepIndex)> pid_of;  ///< 0: none, or not known
-  std::function<std::vector<process::ProcessStatus>(pid_t)> tree_of;
+  /// Of each root all processes; of 0 none.
+  std::function<std::vector<std::vector<process::ProcessStatus>>(std::span<const pid_t>)> trees_of;
   std::function<std::string(SourceOffset)> place_of;  ///< "dream.json:3:5"
   std::function<void(bool now)> take_down;
   std::function<void(engine::Event)> tell;  ///< HoldAsked, StartAsked, RestartAsked

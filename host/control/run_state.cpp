@@ -106,20 +106,22 @@ std::vector<RunState::Before> RunState::before(StepIndex step) const {
   const Step& settings = plan_.steps[position(step)];
   for (std::size_t at = 0; at < position(step); ++at) {
     const bool in_order = plan_.is_list && !plan_.steps[at].finally && !settings.finally;
-    if (in_order || (settings.finally && !plan_.steps[at].service)) all.push_back({StepIndex(at), false});
+    if (in_order || (settings.finally && !plan_.steps[at].service))
+      all.push_back({StepIndex(at), &StepState::released});
   }
-  for (std::optional<BarrierIndex> at = settings.after; at; at = plan_.barriers[position(*at)].after)
-    for (const StepIndex other : plan_.barriers[position(*at)].steps) all.push_back({other, false});
-  for (const StepIndex other : settings.after_ready) all.push_back({other, true});
+  for (std::optional<BarrierIndex> at = settings.after; at; at = plan_.barriers[position(*at)].after) {
+    const Barrier& barrier = plan_.barriers[position(*at)];
+    for (const StepIndex other : barrier.steps) all.push_back({other, &StepState::released});
+    for (const StepIndex other : barrier.until_start) all.push_back({other, &StepState::was_started});
+  }
+  for (const StepIndex other : settings.after_ready) all.push_back({other, &StepState::released_ready});
   return all;
 }
 
 std::vector<StepIndex> RunState::waits_for(StepIndex step) const {
   std::vector<StepIndex> all;
-  for (const auto& [other, until_ready] : before(step)) {
-    const StepState& known = steps_[position(other)];
-    if (!(until_ready ? known.released_ready : known.released)) all.push_back(other);
-  }
+  for (const auto& [other, until] : before(step))
+    if (!(steps_[position(other)].*until)) all.push_back(other);
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
@@ -129,7 +131,7 @@ std::optional<StepIndex> RunState::delayed_by(StepIndex step, Instant now) const
   std::optional<StepIndex> last;
   if (!steps_[position(step)].gate) return last;
   Instant until = now;
-  for (const auto& [other, until_ready] : before(step)) {
+  for (const auto& [other, kept] : before(step)) {
     const std::optional<Instant>& ends = steps_[position(other)].delay_ends;
     if (!ends || *ends <= until) continue;
     until = *ends;

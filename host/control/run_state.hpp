@@ -73,7 +73,7 @@ class RunState : public output::Reporter {
   /// One that a step stands behind.
   struct Before {
     StepIndex step{};
-    bool until_ready = false;
+    bool StepState::*until = &StepState::released;
   };
   [[nodiscard]] std::vector<Before> before(StepIndex step) const;
   void set(Instant now, StepIndex step, State state);

@@ -125,18 +125,36 @@ void Supervisor::warn_that_nothing_is_known() {
   warn_ = {};
 }
 
-std::vector<ProcessStatus> Supervisor::tree_of(pid_t root) const {
-  std::vector<ProcessStatus> tree = tree_below(root);
-  const Child* child = child_with_root(root);
-  if (child == nullptr) return tree;
+std::vector<std::vector<ProcessStatus>> Supervisor::trees_of(std::span<const pid_t> roots) const {
+  std::vector<std::vector<ProcessStatus>> trees;
+  std::unordered_map<std::uint64_t, std::size_t> by_child;
+  for (const pid_t root : roots) {
+    if (const Child* child = child_with_root(root)) by_child.emplace(child->number(), trees.size());
+    trees.push_back(root == 0 ? std::vector<ProcessStatus>() : tree_below(root));
+  }
+  if (by_child.empty()) return trees;
   for (const pid_t pid : own_orphans().pids) {
     if (child_with_root(pid) != nullptr) continue;
-    const std::optional<ProcessStatus> orphan = process_status(pid);
-    if (!orphan || !orphan->alive() || known_owner_of(*orphan) != child->number()) continue;
+    const auto owner = by_child.find(owner_of_orphan(pid).value_or(plugins_number));
+    if (owner == by_child.end()) continue;
     const std::vector<ProcessStatus> below = tree_below(pid);
-    tree.insert(tree.end(), below.begin(), below.end());
+    trees[owner->second].insert(trees[owner->second].end(), below.begin(), below.end());
   }
-  return tree;
+  return trees;
+}
+
+std::vector<ProcessStatus> Supervisor::tree_of(pid_t root) const {
+  return trees_of({&root, 1}).front();
+}
+
+/// None: several children's, or nobody's.
+std::optional<std::uint64_t> Supervisor::owner_of_orphan(pid_t pid) const {
+  if (const auto known = orphans_.find(pid); known != orphans_.end()) {
+    const std::vector<std::uint64_t>& owners = known->second.owners;
+    return owners.size() == 1 ? std::optional(owners.front()) : std::nullopt;
+  }
+  const std::optional<ProcessStatus> orphan = process_status(pid);
+  return orphan && orphan->alive() ? known_owner_of(*orphan) : std::nullopt;
 }
 
 /// plugins_number: of no child. None: nothing tells it.

@@ -158,6 +158,8 @@ void Child::wait_for_root() {
                      handle_->detach();  // the pid is free now: the handle must not act on it any more
                      end_->close();
                      static_cast<void>(input_.close());
+                     if (!spec_.keeps_leftovers)
+                       for (const std::shared_ptr<OutputPipe>& pipe : {out_, err_}) pipe->let_go();
                      if (suspension_) suspension_->cancel();
                      root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
                      if (key_ != 0 && !is_end_by(*root_exit_, key_)) asked_.clear();

@@ -15,6 +15,8 @@ namespace {
 
 constexpr const char* listen_pid_name = "LISTEN_PID";
 
+}  // namespace
+
 std::vector<int> open_descriptors() {
   std::vector<int> open;
   const FolderStream folder(::opendir("/proc/self/fd"));
@@ -28,8 +30,6 @@ std::vector<int> open_descriptors() {
   std::ranges::sort(open);
   return open;
 }
-
-}  // namespace
 
 Inheritance take_inheritance() {
   Inheritance inheritance{.descriptors = open_descriptors()};

@@ -18,6 +18,9 @@ struct Inheritance {
 /// there are none.
 [[nodiscard]] Inheritance take_inheritance();
 
+/// From 3 up, in order. Without /proc there are none.
+[[nodiscard]] std::vector<int> open_descriptors();
+
 /// Closes every descriptor from 3 up except `kept`.
 void close_all_but(int kept);
 

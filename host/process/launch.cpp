@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -55,9 +56,18 @@ struct Range {
   unsigned last;
 };
 
-/// All but the standard ones and these.
+constexpr unsigned set_close_on_exec = 4;  // CLOSE_RANGE_CLOEXEC
+
+/// All but the standard ones and these; each open one by itself where the kernel marks no range: before Linux
+/// 5.11.
 std::vector<Range> all_but(const std::vector<int>& descriptors) {
   std::vector<Range> ranges;
+  if (::syscall(SYS_close_range, ~0U, ~0U, set_close_on_exec) != 0) {
+    for (const int descriptor : open_descriptors())
+      if (!std::ranges::binary_search(descriptors, descriptor))
+        ranges.push_back({static_cast<unsigned>(descriptor), static_cast<unsigned>(descriptor)});
+    return ranges;
+  }
   unsigned first = STDERR_FILENO + 1;
   for (const int descriptor : descriptors) {
     const auto number = static_cast<unsigned>(descriptor);
@@ -139,10 +149,12 @@ DREAM_IN_CHILD Failure become(const ChildImage& image) {
   if (::getppid() != image.parent) return {Stage::session, ESRCH};
   if (::setrlimit(RLIMIT_NOFILE, &image.file_limit) != 0) return {Stage::limits, errno};
   if (::chdir(image.directory) != 0) return {Stage::directory, errno};
-  // Everything of ours is closed on exec anyway; this is for what a plugin left open. Linux before 5.11
-  // doesn't know it: nothing that we depend on is lost.
-  for (std::size_t at = 0; at < image.closed_count; ++at)
-    ::syscall(SYS_close_range, image.closed[at].first, image.closed[at].last, 4U /* CLOSE_RANGE_CLOEXEC */);
+  // Also what a plugin left open, and sockets of Asio, which doesn't mark them.
+  for (std::size_t at = 0; at < image.closed_count; ++at) {
+    const Range& range = image.closed[at];
+    if (::syscall(SYS_close_range, range.first, range.last, set_close_on_exec) != 0)
+      ::fcntl(static_cast<int>(range.first), F_SETFD, FD_CLOEXEC);
+  }
   if (image.own_pid != nullptr) write_number(image.own_pid, ::getpid());
   restore_signals(image.altered, image.inherited);
   ::execve(image.executable, image.argv, image.environment);

@@ -55,6 +55,8 @@ Result<Descriptor> OutputPipe::open_terminal(const winsize& size, PtyUse use) {
   Result<Pty> pty = open_pty(size, use);
   if (!pty) return pty.error();
   terminal_ = true;
+  kept_open_ = Descriptor(::fcntl(pty->slave.get(), F_DUPFD_CLOEXEC, 3));
+  if (!kept_open_.is_open()) return refused(std::strerror(errno));
   if (const Result<void> watched = watch(std::move(pty->master)); !watched) return watched.error();
   return std::move(pty->slave);
 }
@@ -159,6 +161,7 @@ void OutputPipe::resume() {
 }
 
 bool OutputPipe::finish() {
+  if (!stays_open_) let_go();
   if (!ended_ && !rest_) {
     // A terminal can't tell how much it holds, but reading until there is nothing takes all that was written.
     int waiting = terminal_capacity;
@@ -188,6 +191,7 @@ void OutputPipe::end() {
   paused_ = false;
   boost::system::error_code ignored;
   descriptor_.close(ignored);
+  let_go();
 }
 
 }  // namespace dream::process

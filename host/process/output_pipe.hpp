@@ -34,8 +34,11 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
 
   /// Makes the pipe. Returns the writing end: closed on exec, blocking.
   [[nodiscard]] Result<Descriptor> open();
-  /// Makes a terminal instead.
+  /// Makes a terminal instead. It lasts until let_go(), also while nobody has it open for writing: closing it
+  /// would hang up what it controls.
   [[nodiscard]] Result<Descriptor> open_terminal(const winsize& size, PtyUse use);
+  /// From now on a terminal is at its end when nobody else has it open.
+  void let_go() { static_cast<void>(kept_open_.close()); }
   /// Of a terminal; a pipe has none.
   void resize(const winsize& size);
   /// Tells what is in front there that it may show everything anew.
@@ -74,6 +77,7 @@ class OutputPipe : public std::enable_shared_from_this<OutputPipe> {
   Consumer consumer_;
   std::function<void()> on_end_;
   bool terminal_ = false;
+  Descriptor kept_open_;  ///< the terminal's other end
   std::string untyped_;
   std::function<void()> on_typed_;
   bool typing_ = false;

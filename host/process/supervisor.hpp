@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -85,6 +86,8 @@ class Supervisor {
   /// The process `root` and all below it, and, where a child began with it, what of that was orphaned to this
   /// process and is known to be the child's.
   [[nodiscard]] std::vector<ProcessStatus> tree_of(pid_t root) const;
+  /// The same of many at once, each orphan looked at once; of 0 there is none.
+  [[nodiscard]] std::vector<std::vector<ProcessStatus>> trees_of(std::span<const pid_t> roots) const;
   [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
 
  private:
@@ -129,6 +132,7 @@ class Supervisor {
   void warn_that_nothing_is_known();
   [[nodiscard]] std::optional<std::uint64_t> mark_of(const ProcessStatus& process) const;
   [[nodiscard]] std::optional<std::uint64_t> known_owner_of(const ProcessStatus& process) const;
+  [[nodiscard]] std::optional<std::uint64_t> owner_of_orphan(pid_t pid) const;
   [[nodiscard]] std::vector<std::uint64_t> owners_of(const ProcessStatus& orphan) const;
 
   boost::asio::io_context& loop_;

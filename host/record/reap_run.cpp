@@ -131,6 +131,7 @@ bool reap_all(const RunRecord& record, const ReapWith& how, Log& log) {
 }  // namespace
 
 int reap_run(const fs::path& path, const plugin::SearchPath& search, std::chrono::milliseconds limit) {
+  std::signal(SIGPIPE, SIG_IGN);  // a warning that nobody reads any more ends nothing
   const auto log = output::make_stderr_log(LogLevel::warning);
   const Result<Descriptor> file = take_record(path);
   if (file && !file->is_open()) return 0;

@@ -52,6 +52,20 @@ TEST_F(Reap, a_run_that_ends_by_itself_has_no_record_left) {
   EXPECT_EQ(left(), 0U);
 }
 
+TEST(Reaping, is_not_ended_by_a_warning_that_nobody_reads) {
+  const Workspace workspace(R"({"projects": {}})");
+  workspace.write("record", "none");
+  ::chmod((workspace.root() / "record").c_str(), 0600);
+  ::mkfifo((workspace.root() / "warnings").c_str(), 0600);
+  const Finished finished =
+      run(workspace, {.arguments = {"-c",
+                                    "exec 3< $ROOT/warnings & exec 2> $ROOT/warnings; wait; "
+                                    "$DREAM --reap-run $ROOT/record; echo $?"},
+                      .environment = {{"DREAM", DREAM_BINARY}, {"ROOT", workspace.root().string()}},
+                      .program = "/bin/sh"});
+  EXPECT_EQ(finished.out, "1\n") << "141: by SIGPIPE";
+}
+
 TEST_F(Reap, a_run_that_is_stopped_has_no_record_left) {
   DreamRun dream(workspace, go_launch);
   dream.await_out("up");

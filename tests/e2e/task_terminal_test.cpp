@@ -1,6 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <fstream>
+#include <string>
+
+#include "e2e/dream_run.hpp"
 #include "e2e/terminal.hpp"
 
 /// Steps that have a terminal of their own: several at once, each line with its label.
@@ -53,6 +58,23 @@ TEST(TaskTerminal, is_its_own_for_a_server_that_a_shell_started_in_the_backgroun
                                 .program = "/bin/sh"});
   EXPECT_EQ(terminal.exit_code(), 0);
   EXPECT_THAT(terminal.screen(), HasSubstr("no keys")) << "who reads there is stopped";
+}
+
+TEST(TaskTerminal, stays_when_the_step_has_closed_it) {
+  const Workspace workspace(
+      {{"a", "exec < /dev/null > $ROOT/log 2>&1; echo closed > $ROOT/told; read word < $ROOT/gate; exit 0",
+        async, R"("interactive": true)"},
+       last});
+  ::mkfifo((workspace.root() / "told").c_str(), 0600);
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace, {.arguments = {"go"}, .folder = "c"});
+  std::string word;
+  std::ifstream(workspace.root() / "told") >> word;
+  EXPECT_EQ(word, "closed");
+  DreamRun(workspace, {.arguments = {"list"}}).exit_code_beside_others();  // time enough to hang it up
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 0) << dream.err();
+  EXPECT_THAT(dream.err(), HasSubstr("a:go succeeded"));
 }
 
 /// What the six variables of pagers are.

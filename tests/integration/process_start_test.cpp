@@ -1,15 +1,20 @@
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <thread>
 
+#include "process/launch.hpp"
 #include "process_fixture.hpp"
+#include "support/refused_call.hpp"
 
 namespace dream::process {
 namespace {
@@ -123,6 +128,38 @@ TEST_F(StartedProcess, is_a_shell_where_a_text_has_no_first_line_for_the_system)
   const Result<ChildId> refused = supervisor_->start(spec(binary, {"./binary"}));
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::not_executable);
+}
+
+/// 0: what this process has left open isn't open in a child.
+int start_beside_an_open_descriptor() {
+  const int left_open = ::open("/dev/null", O_RDONLY);  // NOLINT: not closed on exec
+  const std::vector<std::string> argv{"sh", "-c", "test ! -e /proc/self/fd/" + std::to_string(left_open)};
+  const std::string program = "/bin/sh";
+  const std::string folder = "/";
+  const std::vector<std::string> none;
+  const Inheritance inheritance;
+  boost::asio::io_context context;
+  const Result<Launched> launched = launch(context.get_executor(), {.executable = program,
+                                                                    .argv = argv,
+                                                                    .directory = folder,
+                                                                    .environment = none,
+                                                                    .variables = none,
+                                                                    .inheritance = inheritance,
+                                                                    .file_limit = raise_file_limit()});
+  if (!launched || left_open <= STDERR_FILENO) return 2;
+  int status = -1;
+  ::waitpid(launched->handle->id(), &status, 0);
+  launched->handle->detach();
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
+}
+
+TEST(StartedBeside, gets_nothing_that_was_left_open) {
+  EXPECT_EXIT(::_exit(start_beside_an_open_descriptor()), ::testing::ExitedWithCode(0), "");
+}
+
+TEST(StartedBeside, gets_nothing_that_was_left_open_where_the_kernel_marks_no_range) {
+  EXPECT_EXIT((refuse_call(SYS_close_range, ENOSYS), ::_exit(start_beside_an_open_descriptor())),
+              ::testing::ExitedWithCode(0), "");
 }
 
 TEST_F(StartedProcess, has_default_signals_whatever_the_host_ignores_or_blocks) {

@@ -166,7 +166,8 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
           [notice, path = socket->string()](bool listens) { tell_starter(notice, listens ? path : ""); }},
       control::RunAccess{
           .pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
-          .tree_of = [&session](pid_t pid) { return session.supervisor().tree_of(pid); },
+          .trees_of =
+              [&session](std::span<const pid_t> roots) { return session.supervisor().trees_of(roots); },
           .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
           .take_down = [&driver](bool now) { driver.take_down(now); },
           .tell = [&driver](engine::Event event) { driver.tell_engine(std::move(event)); },

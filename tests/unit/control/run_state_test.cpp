@@ -50,7 +50,10 @@ class Told : public testing::Test {
   }
   [[nodiscard]] std::vector<std::string> why_of(std::size_t step) const {
     const RunAccess access{.pid_of = {},
-                           .tree_of = {},
+                           .trees_of =
+                               [](std::span<const pid_t> roots) {
+                                 return std::vector<std::vector<process::ProcessStatus>>(roots.size());
+                               },
                            .place_of = {},
                            .take_down = {},
                            .tell = {},
@@ -145,7 +148,7 @@ TEST_F(Told, may_start_what_has_ended_until_the_run_is_at_its_end) {
   EXPECT_EQ(asked(Request::What::start, 1), "yes");
   start(2);
   exit(2, 0);
-  EXPECT_EQ(asked(Request::What::start, 1), "the run is being stopped");
+  EXPECT_EQ(asked(Request::What::start, 1), "./b:build has ended");
 }
 
 /// ./a:start in the background and ./b:build in front, both with a delay; ./c:dev.
