@@ -61,7 +61,7 @@ std::optional<std::vector<std::string>> read_profiles(Reader& reader, const Plac
 void check_gathering(Reader& reader, const Place& place, const Json& value, const TaskSettings& task) {
   if (!task.command || task.command->has_value()) return;
   for (const std::string_view key :
-       {"ready", "readyTimeout", "health", "restart", "timeout", "leftovers", "interactive"}) {
+       {"ready", "readyTimeout", "health", "restart", "timeout", "leftovers", "interactive", "ports"}) {
     if (const Member* member = reader.tree().find(value, key)) {
       reader.report(Place(place, member->name),
                     fmt::format("a task with \"command\": null has no process, and no {}", in_quotes(key)),

@@ -48,7 +48,7 @@ Engine::State::State(const Plan& its_plan, const Limits& its_limits)
     if (step.background) steps[i].kind = step.service && !requested ? Kind::service : Kind::background;
     if (step.finally) steps[i].kind = Kind::finally;
     if (is_ordinary(StepIndex(i))) ++others_left;
-    if (steps[i].kind == Kind::service) ++services_left;
+    if (serves(StepIndex(i))) ++services_left;
     if (step.lasts && steps[i].kind == Kind::background) lasting.push_back(StepIndex(i));
     if (step.finally) closing.push_back(StepIndex(i));
     for (const StepIndex needed : step.needs) {

@@ -29,7 +29,12 @@ void Engine::State::make_order() {
       progress_of(step).barriers.push_back(BarrierIndex(i));
       end_of[i] = std::max(end_of[i], position(step) + 1);
     }
-    passages[i].waits_for = barrier.steps.size();
+    for (const StepIndex step : barrier.until_start) {
+      DREAM_ASSERT(plan.steps[position(step)].releases_when_ready);
+      progress_of(step).start_barriers.push_back(BarrierIndex(i));
+      end_of[i] = std::max(end_of[i], position(step) + 1);
+    }
+    passages[i].waits_for = barrier.steps.size() + barrier.until_start.size();
     if (!barrier.after) continue;
     DREAM_ASSERT(position(*barrier.after) < i);
     passages[position(*barrier.after)].passages.push_back(BarrierIndex(i));
@@ -44,7 +49,12 @@ void Engine::State::make_order() {
   }
 }
 
+void Engine::State::release_started(StepIndex step, Instant instant) {
+  if (!stop) release_all(std::exchange(progress_of(step).start_barriers, {}), instant);
+}
+
 void Engine::State::release(StepIndex step, Instant instant) {
+  release_started(step, instant);
   if (stop || std::exchange(progress_of(step).released, true)) return;
   release_all(progress_of(step).followers, instant);
   release_all(progress_of(step).barriers, instant);

@@ -26,19 +26,20 @@ struct Engine::State {
     std::uint32_t attempt = 0;  ///< the number of the latest; 0: none yet
     std::size_t waits_for = 0;  ///< how many steps before it have not released it
     std::vector<StepIndex> followers;
-    std::vector<BarrierIndex> barriers;      ///< follow it, too
-    std::vector<StepIndex> needed_by;        ///< where the run keeps going
-    std::optional<StepIndex> barred_by;      ///< what it needs has failed: this step
-    std::vector<StepIndex> ready_followers;  ///< wait until it is ready, though `followers` don't
-    std::vector<StepIndex> restarted_with;   ///< are restarted when another attempt of it is ready
-    bool probing = false;                    ///< only while it runs
-    bool watched = false;                    ///< its health; only while it runs
-    Instant not_before = Instant::min();     ///< its start; the latest of their delays
-    bool released = false;                   ///< whether it has released its followers
-    Instant asked_at;                        ///< while stopping: when it was asked to end
-    std::optional<Instant> started;          ///< the latest attempt
-    bool ready_released = false;             ///< whether it has released its ready_followers
-    bool holds = false;                      ///< it is asked to end, and to be held
+    std::vector<BarrierIndex> barriers;        ///< follow it, too
+    std::vector<BarrierIndex> start_barriers;  ///< follow its start, till it has released them
+    std::vector<StepIndex> needed_by;          ///< where the run keeps going
+    std::optional<StepIndex> barred_by;        ///< what it needs has failed: this step
+    std::vector<StepIndex> ready_followers;    ///< wait until it is ready, though `followers` don't
+    std::vector<StepIndex> restarted_with;     ///< are restarted when another attempt of it is ready
+    bool probing = false;                      ///< only while it runs
+    bool watched = false;                      ///< its health; only while it runs
+    Instant not_before = Instant::min();       ///< its start; the latest of their delays
+    bool released = false;                     ///< whether it has released its followers
+    Instant asked_at;                          ///< while stopping: when it was asked to end
+    std::optional<Instant> started;            ///< the latest attempt
+    bool ready_released = false;               ///< whether it has released its ready_followers
+    bool holds = false;                        ///< it is asked to end, and to be held
     bool again = false;  ///< another attempt follows the latest, unless that is called off
     Renewal renewal = Renewal::none;
     Restarts restarts;
@@ -126,6 +127,8 @@ struct Engine::State {
   void release(StepIndex step, Instant instant);
   /// The same for those that wait until it is ready.
   void release_ready(StepIndex step, Instant instant);
+  /// The same for those that wait for its start alone. Does no harm again.
+  void release_started(StepIndex step, Instant instant);
   void release_all(const std::vector<StepIndex>& followers, Instant instant);
   void release_all(const std::vector<BarrierIndex>& barriers, Instant instant);
   void pass(BarrierIndex barrier, Instant instant);
@@ -159,9 +162,13 @@ struct Engine::State {
   [[nodiscard]] Attempt attempt_of(StepIndex step) { return {step, progress_of(step).attempt}; }
   [[nodiscard]] bool is_stale(Attempt attempt);
   [[nodiscard]] bool is_ordinary(StepIndex step) { return progress_of(step).kind <= Kind::background; }
-  /// In front, with a process.
+  /// What lasts without a process waits for these.
+  [[nodiscard]] bool serves(StepIndex step) const {
+    return steps[position(step)].kind == Kind::service && !settings_of(step).lasts;
+  }
+  /// In front, with a process. In a list there are no slots: each waits for the one before it.
   [[nodiscard]] bool takes_slot(StepIndex step) const {
-    return steps[position(step)].kind == Kind::foreground && !settings_of(step).gathers;
+    return !plan.is_list && steps[position(step)].kind == Kind::foreground && !settings_of(step).gathers;
   }
   [[nodiscard]] bool has_no_future(StepIndex step) const {
     const Progress& progress = steps[position(step)];
@@ -201,7 +208,7 @@ struct Engine::State {
   std::size_t holding = 0;  ///< under way: in the foreground, or still being started
   std::size_t ended = 0;
   std::size_t others_left = 0;     ///< ordinary steps that have not ended
-  std::size_t services_left = 0;   ///< services that have not
+  std::size_t services_left = 0;   ///< those that serve, and have not
   std::vector<StepIndex> lasting;  ///< ordinary steps without a process that wait for these to end
   std::vector<StepIndex> closing;  ///< the `finally` steps, in plan order
   std::size_t closed = 0;          ///< so many of them have ended

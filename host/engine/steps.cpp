@@ -137,11 +137,11 @@ void Engine::State::set_phase(StepIndex step, Phase phase) {
   if (phase == Phase::ended) {
     ++ended;
     if (is_ordinary(step)) --others_left;
-    if (progress.kind == Kind::service) --services_left;
+    if (serves(step)) --services_left;
   } else if (before == Phase::ended) {
     --ended;
     if (is_ordinary(step)) ++others_left;
-    if (progress.kind == Kind::service) ++services_left;
+    if (serves(step)) ++services_left;
   }
   end_looking(step);
   // Each phase has its own.
@@ -199,8 +199,10 @@ void Engine::State::run(StepIndex step) {
 }
 
 void Engine::State::release_by_start(StepIndex step) {
-  if (settings_of(step).background && !settings_of(step).releases_when_ready)
-    release(step, later(now, settings_of(step).delay));
+  if (!settings_of(step).background) return;
+  const Instant instant = later(now, settings_of(step).delay);
+  release_started(step, instant);
+  if (!settings_of(step).releases_when_ready) release(step, instant);
 }
 
 /// The delay counts from the start, and is never shorter than asked.

@@ -39,21 +39,21 @@ class Groups {
 /// on itself.
 std::vector<Dependency> entries_of_globs(const Workspace& workspace, const StepId& id) {
   std::vector<Dependency> entries;
+  std::set<decltype(said_by(std::declval<const Dependency&>()))> earlier;
   for (const DependencyGlob& glob : workspace.dependency_globs) {
     const TaskDependencies* more = find(glob.tasks, id.task);
     if (more == nullptr || !glob_matches(glob.pattern, id.project)) continue;
-    const std::vector<Dependency> earlier = entries;
     Groups groups;
     for (const Dependency& entry : more->entries) {
       const bool joins = groups.joins(entry);
-      const bool again = std::ranges::any_of(
-          earlier, [&](const Dependency& other) { return said_by(other) == said_by(entry); });
-      const bool left_out = again || (!entry.by_manifest && named_by(entry, id) == id);
+      const bool left_out =
+          earlier.contains(said_by(entry)) || (!entry.by_manifest && named_by(entry, id) == id);
       groups.see(entry, left_out);
       if (left_out) continue;
       entries.push_back(entry);
       entries.back().joins = joins;
     }
+    for (const Dependency& entry : more->entries) earlier.insert(said_by(entry));
   }
   return entries;
 }

@@ -45,7 +45,7 @@ class Planner {
   }
 
   boost::system::result<Plan, PlanError> make() {
-    if (request_.ids.size() > 1 && !follows_all_) find_followed();
+    if (!follows_all_) find_followed();
     for (const StepId& id : request_.ids) {
       ask_for(id);
       while (!path_.empty() && !refused_) advance();
@@ -54,8 +54,7 @@ class Planner {
     for (const Step& step : plan_.steps) {
       if (step.service && step.leftovers == Leftovers::keep) return plan::service_that_keeps(step);
     }
-    for (const StepId& id : unfollowed_)
-      if (const auto added = add_needs_of_unfollowed(id); !added) return added.error();
+    for (const StepId& id : unfollowed_) add_needs_of_unfollowed(id);
     decide_order();
     return std::move(plan_);
   }
@@ -70,13 +69,18 @@ class Planner {
     bool by_request = false;  ///< and no entry: the first one decides
     std::optional<StepIndex> place;
   };
+  /// How far the dependencies of a step are followed.
+  struct Reached {
+    Followed followed = Followed::none;
+    bool recursive = false;  ///< and all of these
+  };
   struct Frame {
     Step step;
     Entries entries;
     std::size_t next = 0;
     std::vector<StepId> restart_with;
     // the group whose entries are being placed
-    std::vector<StepIndex> group;
+    Barrier group;
     bool group_is_new = false;  ///< one of it waits for `step.after`
     std::size_t fronts = 0;     ///< so many of it run in front, or have brought what does
     bool brings_front = false;  ///< some step that it has brought runs in front
@@ -92,30 +96,36 @@ class Planner {
 
   // ---- which steps' dependencies are followed
 
-  /// Where only some of several requested steps are recursive: what these lead to is followed, whoever brings
-  /// it first.
+  /// Where not all is recursive: what a step leads to is the same, whoever brings it first.
   void find_followed() {
     std::vector<StepId> waiting;
-    for (const StepId& id : request_.ids) {
-      followed_.insert(id);
-      if (request_.recursive.value_or(is_recursive(id))) waiting.push_back(id);
-    }
-    std::unordered_set<StepId, HashOfStepId> seen(waiting.begin(), waiting.end());
+    const auto reach = [&](StepId id, const Reached& how) {
+      Reached& known = reached_[id];
+      if (how.followed <= known.followed && how.recursive <= known.recursive) return;
+      known = {std::max(known.followed, how.followed), known.recursive || how.recursive};
+      waiting.push_back(std::move(id));
+    };
+    for (const StepId& id : request_.ids)
+      reach(id, {Followed::all, request_.recursive.value_or(is_recursive(id))});
     while (!waiting.empty()) {
       const StepId id = std::move(waiting.back());
       waiting.pop_back();
-      followed_.insert(id);
-      const auto entries = plan::entries_of(workspace_, id, Followed::all, manifests_);
+      const Reached how = reached_[id];
+      const auto entries = plan::entries_of(workspace_, id, how.followed, manifests_);
       if (!entries) continue;  // the walk will say it
-      for (const Dependency& entry : entries->all())
-        if (StepId next = plan::named_by(entry, id); seen.insert(next).second)
-          waiting.push_back(std::move(next));
+      for (const Dependency& entry : entries->all()) {
+        if (how.recursive)
+          reach(plan::named_by(entry, id), how);
+        else if (entry.by_manifest)
+          reach(plan::named_by(entry, id), {Followed::by_manifest});
+      }
     }
   }
 
-  [[nodiscard]] Followed how_followed(const StepId& id, const Dependency* entry) const {
-    if (follows_all_ || entry == nullptr || followed_.contains(id)) return Followed::all;
-    return entry->by_manifest ? Followed::by_manifest : Followed::none;
+  [[nodiscard]] Followed how_followed(const StepId& id) const {
+    if (follows_all_) return Followed::all;
+    const auto reached = reached_.find(id);
+    return reached == reached_.end() ? Followed::none : reached->second.followed;
   }
 
   // ---- the walk
@@ -188,7 +198,7 @@ class Planner {
       if (const auto fits = plan::put_at_the_end(step); !fits) refused_ = fits.error();
     }
     step.stop_grace = request_.stop_grace.value_or(step.stop_grace);
-    const Followed followed = how_followed(id, entry);
+    const Followed followed = how_followed(id);
     if (!path_.empty()) step.after = path_.back().step.after;
     path_.push_back({std::move(step), {}});
     take_entries(followed);
@@ -238,7 +248,7 @@ class Planner {
     }
     path_.back().brings_front = path_.back().brings_front || front;
     if (finally) return;
-    need(place);
+    need(place, false);
     path_.back().group_is_new = true;
     path_.back().fronts += front ? 1 : 0;
   }
@@ -246,18 +256,21 @@ class Planner {
   // ---- the order
 
   /// The step that the last entry of the path named belongs to its group.
-  void need(StepIndex step) {
-    path_.back().group.push_back(step);
+  void need(StepIndex step, bool only_its_start) {
+    Barrier& group = path_.back().group;
+    (only_its_start ? group.until_start : group.steps).push_back(step);
     path_.back().step.needs.push_back(step);
   }
 
   void close_group(Frame& frame) {
-    if (frame.group.empty()) return;
-    if (frame.group.size() > 1) has_group_ = true;
+    const std::size_t size = frame.group.steps.size() + frame.group.until_start.size();
+    if (size == 0) return;
+    if (size > 1) has_group_ = true;
     if (frame.fronts > 1) plan_.shares_front = true;
-    if (request_.jobs <= 1 || !may_have_groups_) return frame.group.clear();
-    plan_.barriers.push_back(
-        {std::exchange(frame.group, {}), frame.group_is_new ? std::nullopt : frame.step.after});
+    Barrier group = std::exchange(frame.group, {});
+    if (request_.jobs <= 1 || !may_have_groups_) return;
+    if (!frame.group_is_new) group.after = frame.step.after;
+    plan_.barriers.push_back(std::move(group));
     frame.step.after = BarrierIndex{static_cast<std::uint32_t>(plan_.barriers.size() - 1)};
     frame.group_is_new = false;
     frame.fronts = 0;
@@ -277,7 +290,7 @@ class Planner {
 
   /// The plan has not followed its dependencies; others may have brought some. To look through those that are
   /// not in the plan can be much work, and only failures that are passed by ask for it.
-  boost::system::result<void, PlanError> add_needs_of_unfollowed(const StepId& id) {
+  void add_needs_of_unfollowed(const StepId& id) {
     const StepIndex place = *known_.at(id).place;
     std::unordered_set<StepId, HashOfStepId> seen{id};
     std::vector<StepId> waiting{id};
@@ -285,7 +298,7 @@ class Planner {
       const StepId next = std::move(waiting.back());
       waiting.pop_back();
       const auto entries = plan::entries_of(workspace_, next, Followed::all, manifests_);
-      if (!entries) return entries.error();
+      if (!entries) continue;  // as a manifest that can't be read
       for (const Dependency& entry : entries->all()) {
         StepId named = plan::named_by(entry, next);
         if (entry.finally || !seen.insert(named).second || left_out_.contains(named)) continue;
@@ -296,7 +309,6 @@ class Planner {
           waiting.push_back(std::move(named));
       }
     }
-    return boost::system::in_place_value;
   }
 
   /// What runs at the end can't be needed before. What that needs itself may have run already.
@@ -325,10 +337,10 @@ class Planner {
   void mention_again(Known& known, const Dependency& entry) {
     Step& step = plan_.steps[position(*known.place)];
     check_end(step.id, known, entry);
-    if (!known.finally) need(*known.place);
     if (std::exchange(known.by_request, false)) decide(step, known, entry);
-    const bool waits = waits_until_ready(entry, step) && !step.releases_when_ready;
-    if (waits && !path_.back().step.finally) {
+    const bool waits = waits_until_ready(entry, step);
+    if (!known.finally) need(*known.place, step.releases_when_ready && !waits);
+    if (waits && !step.releases_when_ready && !path_.back().step.finally) {
       step.ready_needed = true;
       std::vector<StepIndex>& after_ready = path_.back().step.after_ready;
       if (std::ranges::find(after_ready, *known.place) == after_ready.end())
@@ -361,7 +373,7 @@ class Planner {
   const Request& request_;
   Manifests* manifests_;
   bool follows_all_ = false;
-  std::unordered_set<StepId, HashOfStepId> followed_;  ///< unless all are: these are
+  std::unordered_map<StepId, Reached, HashOfStepId> reached_;  ///< unless it follows all
   std::vector<StepId> unfollowed_;
   std::unordered_set<std::string> asked_profiles_;
   std::unordered_set<StepId, HashOfStepId> left_out_;

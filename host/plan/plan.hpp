@@ -24,7 +24,8 @@ enum class BarrierIndex : std::uint32_t {};
 /// A point of the plan that is passed when some steps have released those after them: the end of a group.
 struct Barrier {
   std::vector<StepIndex> steps;
-  std::optional<BarrierIndex> after;  ///< an earlier one that must be passed, too
+  std::vector<StepIndex> until_start;  ///< others, whose start is enough: they release when they are ready
+  std::optional<BarrierIndex> after;   ///< an earlier one that must be passed, too
 };
 
 /// One task of one project, with every attribute decided. What the engine and the executors need, and nothing

@@ -123,30 +123,56 @@ class Setter {
   std::optional<Error> failure_;
 };
 
-/// In a list a step in front is alone when it starts, and over before the next one does.
-bool may_run_together(const Plan& plan, const Step& one, const Step& other) {
-  return !plan.is_list || one.background || other.background;
+/// Whether `later` starts when `earlier`, which is in front, has ended.
+bool comes_after(const Plan& plan, const Step& earlier, const Step& later) {
+  std::vector<const Step*> waiting{&later};
+  std::vector<bool> seen(plan.barriers.size());
+  while (!waiting.empty()) {
+    const Step* step = waiting.back();
+    waiting.pop_back();
+    for (std::optional<BarrierIndex> at = step->after; at && !seen[position(*at)];
+         at = plan.barriers[position(*at)].after) {
+      seen[position(*at)] = true;
+      const Barrier& barrier = plan.barriers[position(*at)];
+      for (const auto* group : {&barrier.steps, &barrier.until_start})
+        for (const StepIndex before : *group) {
+          if (&plan.steps[position(before)] == &earlier) return true;
+          waiting.push_back(&plan.steps[position(before)]);
+        }
+    }
+  }
+  return false;
 }
 
-Result<void> check_numbers(const Plan& plan) {
+/// `one` stands before `other`. In a list a step in front is alone when it starts, and over before the next
+/// one does; what runs at the end is alone but for services.
+bool may_run_together(const Plan& plan, const Step& one, const Step& other) {
+  if (one.finally || other.finally) return one.service || other.service;
+  if (plan.is_list) return one.background || other.background;
+  return one.background || !comes_after(plan, one, other);
+}
+
+}  // namespace
+
+boost::system::result<void, PlanError> check_ports(const Plan& plan) {
   std::map<std::uint16_t, std::vector<const Step*>> users;
   for (const Step& step : plan.steps) {
     for (const Port& port : step.ports) {
       for (const Step* other : users[port.number]) {
         if (other == &step || !may_run_together(plan, *other, step)) continue;
-        return Error{ErrorCode::plan,
-                     "port " + std::to_string(port.number) + " is that of " + to_string(other->id) +
-                         " and of " + to_string(step.id) + ", which may run at the same time",
-                     {},
-                     "give one of them another number in \"ports\""};
+        return PlanError{{ErrorCode::plan,
+                          "port " + std::to_string(port.number) + " is that of " + to_string(other->id) +
+                              " and of " + to_string(step.id) + ", which may run at the same time",
+                          {},
+                          "give one of them another number in \"ports\""},
+                         port.where,
+                         {}};
       }
       users[port.number].push_back(&step);
     }
   }
-  return {};
+  return boost::system::in_place_value;
 }
-
-}  // namespace
 
 bool is_port_name(std::string_view name) {
   constexpr std::string_view digits = "0123456789";
@@ -180,7 +206,6 @@ Result<std::string> with_ports(std::string_view text, const Plan& plan, const St
 }
 
 Result<void> set_ports(Plan& plan, int offset) {
-  if (Result<void> good = check_numbers(plan); !good) return good;
   for (Step& step : plan.steps)
     for (Port& port : step.ports) port.number = static_cast<std::uint16_t>(port.number + offset);
   for (Step& step : plan.steps)

@@ -13,8 +13,11 @@ namespace dream::plan {
 /// command and its probes becomes a number; "{port:./api:dev:NAME}" is another step's. All of them are
 /// `offset` higher than dream.json has them. Once a plan.
 ///
-/// An error: one number in two steps that may run at the same time, or a name that no step has.
+/// An error: a name that no step has.
 [[nodiscard]] Result<void> set_ports(Plan& plan, int offset = 0);
+
+/// An error: one number in two steps that may run at the same time.
+[[nodiscard]] boost::system::result<void, PlanError> check_ports(const Plan& plan);
 
 /// Whether a port can have this name: it becomes that of a variable.
 [[nodiscard]] bool is_port_name(std::string_view name);

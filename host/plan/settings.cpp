@@ -44,6 +44,7 @@ void without_process(Step& step) {
   step.ready.clear();
   step.health.reset();
   step.restart = {};
+  step.ports.clear();
   step.stop_grace = Step().stop_grace;
 }
 

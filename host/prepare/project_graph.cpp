@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "prepare/folder_search.hpp"
 #include "prepare/offers.hpp"
+#include "prepare/prepare.hpp"
 #include "prepare/project_list.hpp"
 
 namespace dream::prepare {
@@ -78,11 +79,15 @@ std::vector<ProjectGraph::IdleEntry> ProjectGraph::idle_entries() {
 }
 
 bool ProjectGraph::has_task(const std::string& project, const std::string& task) {
-  const ProjectSettings* settings = loaded_.workspace.settings_of(project);
-  if (settings != nullptr) {
-    const auto own = settings->tasks.find(task);
-    if (own != settings->tasks.end() && own->second.command) return true;
-  }
+  const Workspace& workspace = loaded_.workspace;
+  const ProjectSettings* settings = workspace.settings_of(project);
+  const auto* own = settings == nullptr ? nullptr : &settings->tasks;
+  const bool is_named = own != nullptr && own->contains(task);
+  if (is_named && own->find(task)->second.command) return true;
+  if ((is_named ||
+       dream::executor_of(workspace, settings, task) != dream::executor_of(workspace, settings, "")) &&
+      is_described(project, task))
+    return true;
   auto found = found_tasks_.find(project);
   if (found == found_tasks_.end()) {
     std::vector<std::string> names;
@@ -91,6 +96,18 @@ bool ProjectGraph::has_task(const std::string& project, const std::string& task)
     found = found_tasks_.emplace(project, std::move(names)).first;
   }
   return std::ranges::binary_search(found->second, task);
+}
+
+bool ProjectGraph::is_described(const std::string& project, const std::string& task) {
+  const auto [known, is_new] = described_.try_emplace({project, task}, true);
+  if (!is_new) return known->second;
+  Plan alone;
+  alone.steps.push_back(settings_of_step(loaded_.workspace, {project, task}));
+  Environments environments(alone, loaded_.discovery.rule, EnvFiles::look);
+  const auto prepared = prepare_step(alone, StepIndex(0), loaded_, open_(), environments);
+  if (!prepared || prepared->executor == nullptr) return true;
+  const auto line = prepared->executor->describe(prepared->task);
+  return known->second = line || line.error().code != ErrorCode::not_found;
 }
 
 plugin::ProjectSpec ProjectGraph::spec_of(const std::string& project) const {

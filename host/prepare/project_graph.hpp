@@ -62,6 +62,9 @@ class ProjectGraph final : public Manifests {
     bool on_stack = false;
   };
 
+  /// Of a task with settings or an executor of its own, without a command: whether its executor knows what to
+  /// run. One that can't be asked is taken to: whoever plans the step is told why.
+  [[nodiscard]] bool is_described(const std::string& project, const std::string& task);
   [[nodiscard]] Result<Node*> node_of(const std::string& project);
   [[nodiscard]] Result<void> find_circles(const std::string& from);
   [[nodiscard]] Result<plugin::LoadedPlugin*> executor_of(const std::string& project);
@@ -72,6 +75,7 @@ class ProjectGraph final : public Manifests {
   Warn warn_;
   std::optional<std::vector<std::string>> projects_;
   std::map<std::string, std::vector<std::string>, std::less<>> found_tasks_;  ///< by project, sorted
+  std::map<std::pair<std::string, std::string>, bool> described_;             ///< by project and task
   std::map<std::string, Node, std::less<>> nodes_;
   std::size_t numbers_ = 0;
 };

@@ -13,6 +13,7 @@
 
 #include "base/text.hpp"
 #include "config/env_file.hpp"
+#include "plan/ports.hpp"
 
 namespace dream::prepare {
 
@@ -162,6 +163,8 @@ Result<std::string> requested_project(const std::optional<std::string>& project,
 
 Result<Plan> plan_request(const LoadedWorkspace& loaded, const Request& request, Manifests* manifests) {
   auto plan = make_plan(loaded.workspace, request, manifests);
+  if (plan)
+    if (const auto good = plan::check_ports(*plan); !good) plan = good.error();
   if (plan) return std::move(*plan);
   Error error = plan.error().error;
   if (plan.error().where.known() && error.where.empty())

@@ -260,6 +260,25 @@ TEST(GraphRule, runs_what_manifests_name_through_those_that_lack_the_task) {
                                   HasSubstr("3  ./packages/app:build"), Not(HasSubstr("between"))));
 }
 
+TEST(Selection, takes_tasks_that_only_their_own_settings_tell_the_executor_of) {
+  const Workspace workspace(R"({"executor": "npm", "workspace": {"./packages/*": {"build": [":gen"]}},
+    "projects": {
+      "./packages/web": {"tasks": {"gen": {"options": {"script": "gen:web"}}, "lint": {"env": {"A": "b"}}}},
+      "./packages/api": {"tasks": {"gen": {"executor": "shell"}}}}})");
+  workspace.write("package.json", R"({"workspaces": ["packages/*"]})");
+  workspace.write("packages/web/package.json",
+                  R"({"name": "web", "scripts": {"build": "echo web", "gen:web": "echo gen"}})");
+  workspace.write("packages/api/package.json",
+                  R"({"name": "api", "scripts": {"build": "echo api", "gen": "x"}})");
+  const auto listed = [&](const char* task) {
+    return run(workspace, {.arguments = {"run", task, "--all", "--list-only"}});
+  };
+  EXPECT_EQ(listed("gen").out, "./packages/web:gen\n") << "the shell knows no scripts";
+  EXPECT_EQ(listed("lint").code, 2);
+  EXPECT_THAT(run(workspace, {.arguments = {"plan", "build"}, .folder = "packages/web"}).out,
+              HasSubstr("1  ./packages/web:gen"));
+}
+
 TEST(OwnTask, of_a_pattern_runs_where_a_project_has_it) {
   const Workspace workspace(R"({"workspace": {
       "./packages/*": {"build": [":gen", "^", {"task": "clean", "finally": true}], "gen": ["^gen"]},

@@ -45,7 +45,7 @@ bool Oracle::is_wanted(std::size_t step) const {
 bool Oracle::has_lasted(std::size_t step) const {
   if (cause_ || !plan_.steps[step].lasts || has_company(step) || !history_[step].started) return false;
   for (std::size_t i = 0; i < history_.size(); ++i)
-    if (has_company(i) && !history_[i].ended && !history_[i].left_out) return false;
+    if (has_company(i) && !plan_.steps[i].lasts && !history_[i].ended && !history_[i].left_out) return false;
   return true;
 }
 

@@ -29,6 +29,10 @@ std::optional<Instant> Oracle::passed(std::size_t barrier) const {
     const auto one = released(position(step), plan_.steps[position(step)].releases_when_ready);
     last = last && one ? std::optional(std::max(*last, *one)) : std::nullopt;
   }
+  for (const StepIndex step : all.until_start) {
+    const auto one = released(position(step), false);
+    last = last && one ? std::optional(std::max(*last, *one)) : std::nullopt;
+  }
   return last;
 }
 
@@ -70,7 +74,7 @@ std::optional<Instant> Oracle::released(std::size_t step, bool when_ready) const
 
 bool Oracle::takes_slot(std::size_t step) const {
   const Step& settings = plan_.steps[step];
-  return !settings.background && !settings.finally && !settings.gathers;
+  return !plan_.is_list && !settings.background && !settings.finally && !settings.gathers;
 }
 
 std::size_t Oracle::slots_taken() const {

@@ -94,10 +94,11 @@ void add_order(Plan& plan, Random& random) {
       Barrier barrier;
       for (std::size_t before = 0; before < i; ++before)
         if ((random.percent(40) && !plan.steps[before].finally) || (last && plan.steps[before].service))
-          barrier.steps.push_back(index_of(before));
+          (plan.steps[before].releases_when_ready && random.percent(30) ? barrier.until_start : barrier.steps)
+              .push_back(index_of(before));
       if (!plan.barriers.empty() && random.percent(40))
         barrier.after = BarrierIndex(random.below(static_cast<int>(plan.barriers.size())));
-      if (barrier.steps.empty()) continue;
+      if (barrier.steps.empty() && barrier.until_start.empty()) continue;
       plan.barriers.push_back(std::move(barrier));
     }
     step.after = BarrierIndex(static_cast<std::uint32_t>(plan.barriers.size() - 1));

@@ -217,6 +217,7 @@ std::string describe(const Plan& plan) {
   for (std::size_t i = 0; i < plan.barriers.size(); ++i) {
     text += fmt::format("barrier {}:", i);
     for (const StepIndex step : plan.barriers[i].steps) text += " " + name(step);
+    for (const StepIndex step : plan.barriers[i].until_start) text += " start of " + name(step);
     if (plan.barriers[i].after) text += fmt::format(" after barrier {}", position(*plan.barriers[i].after));
     text += "\n";
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -36,7 +37,13 @@ std::vector<Arrow> arrows_of_groups(const Plan& plan) {
   for (std::size_t at = 0; at < arrows.size(); ++at)
     for (std::optional<BarrierIndex> from(BarrierIndex{static_cast<std::uint32_t>(at)}); from;
          from = plan.barriers[position(*from)].after)
-      for (const StepIndex step : plan.barriers[position(*from)].steps) arrows[at].from.push_back(step);
+      for (const auto* group :
+           {&plan.barriers[position(*from)].steps, &plan.barriers[position(*from)].until_start})
+        arrows[at].from.insert(arrows[at].from.end(), group->begin(), group->end());
+  for (Arrow& arrow : arrows) {
+    std::ranges::sort(arrow.from);
+    arrow.from.erase(std::unique(arrow.from.begin(), arrow.from.end()), arrow.from.end());
+  }
   std::erase_if(arrows, [](const Arrow& arrow) { return arrow.to.empty(); });
   return arrows;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/columns.hpp"
 
@@ -217,15 +218,24 @@ std::vector<StartTime> start_times(const Plan& plan) {
 std::vector<StartCondition> start_conditions(const Plan& plan, const Step& step) {
   using Until = StartCondition::Until;
   std::vector<StartCondition> conditions;
-  for (std::optional<BarrierIndex> at = step.after; at; at = plan.barriers[position(*at)].after)
-    for (const StepIndex before : plan.barriers[position(*at)].steps) {
-      const Step& one = plan.steps[position(before)];
-      const Until until = !one.background           ? Until::ended
-                          : one.releases_when_ready ? Until::ready
-                                                    : Until::started;
-      conditions.push_back({before, until, one.background ? one.delay : Duration(0)});
-    }
-  for (const StepIndex before : step.after_ready) conditions.push_back({before, Until::ready, Duration(0)});
+  std::unordered_map<std::size_t, std::size_t> places;  // in a chain of groups a step may come twice
+  const auto add = [&](StepIndex before, Until until) {
+    const Step& one = plan.steps[position(before)];
+    const StartCondition condition{before, one.background ? until : Until::ended,
+                                   one.background ? one.delay : Duration(0)};
+    const auto [known, is_new] = places.emplace(position(before), conditions.size());
+    if (is_new)
+      conditions.push_back(condition);
+    else
+      conditions[known->second].until = std::max(conditions[known->second].until, condition.until);
+  };
+  for (std::optional<BarrierIndex> at = step.after; at; at = plan.barriers[position(*at)].after) {
+    const Barrier& barrier = plan.barriers[position(*at)];
+    for (const StepIndex before : barrier.steps)
+      add(before, plan.steps[position(before)].releases_when_ready ? Until::ready : Until::started);
+    for (const StepIndex before : barrier.until_start) add(before, Until::started);
+  }
+  for (const StepIndex before : step.after_ready) add(before, Until::ready);
   return conditions;
 }
 

@@ -57,6 +57,16 @@ TEST(Group, in_the_background_takes_no_slot_and_holds_the_next_group_back_for_it
   EXPECT_EQ(run.advance_to(50), "start d; runs d");
 }
 
+TEST(Group, may_wait_for_the_start_of_what_others_wait_for_to_be_ready) {
+  Plan plan = in_groups({1}, {until_ready(1000, service(5)), foreground(), foreground()});
+  plan.barriers.push_back({.steps = {}, .until_start = {StepIndex(0)}, .after = {}});
+  plan.steps[1].after = BarrierIndex(1);
+  ManualRun run(plan);
+  EXPECT_EQ(run.begin(), "start a; runs a; probe a; delay b 5");
+  EXPECT_EQ(run.advance_to(5), "start b; runs b");
+  EXPECT_EQ(run.feed(Ready{{StepIndex(0), 1}}), "probe no more a; ready a; start c; runs c");
+}
+
 TEST(Group, waits_until_each_that_is_to_be_ready_is) {
   ManualRun run(in_groups({2}, {until_ready(100, service()), until_ready(100, service()), foreground()}));
   EXPECT_EQ(run.begin(), "start a; start b; runs a; probe a; runs b; probe b");

@@ -84,6 +84,14 @@ TEST(Gathering, lasts_until_the_last_service_has_ended) {
   EXPECT_EQ(run.exited(1), "ended b; finish 0");
 }
 
+TEST(Gathering, does_not_wait_for_another_that_lasts) {
+  ManualRun run({optional(service()), lasting(service()), lasting(background())});
+  run.begin();
+  EXPECT_EQ(run.exited(0, 0), "ended a; terminate c");
+  EXPECT_EQ(run.exited(2), "ended c; terminate b");
+  EXPECT_EQ(run.exited(1), "ended b; finish 0");
+}
+
 TEST(Gathering, does_not_last_without_services) {
   ManualRun run({background(), lasting(background())});
   EXPECT_EQ(run.begin(), "start a; runs a; start b; runs b; terminate b; waiting for a,b");

@@ -127,6 +127,23 @@ TEST(GroupPlan, lets_whoever_names_a_step_again_wait_for_it_and_for_its_own_turn
   EXPECT_THAT(waits_for(plan, "./c:test"), ElementsAre("./shared:test", "./a:test"));
 }
 
+TEST(GroupPlan, lets_each_step_wait_for_what_its_own_entry_says) {
+  Workspace workspace = with_groups();
+  workspace.projects["./db"].tasks["dev"].service = true;
+  workspace.projects["./db"].tasks["dev"].ready = Probes{PortProbe{{5432}}};
+  depends(workspace, "./app:dev", {on("./a"), joining(on("./b"))});
+  depends(workspace, "./a:dev", {on("./db")});
+  Dependency start_is_enough = on("./db");
+  start_is_enough.wait_for = WaitFor::started;
+  depends(workspace, "./b:dev", {start_is_enough});
+  const Plan plan = plan_of_group(workspace, recursive_request_of("./app:dev"));
+  ASSERT_THAT(ids(plan), ElementsAre("./db:dev", "./a:dev", "./b:dev", "./app:dev"));
+  EXPECT_THAT(plan.barriers[position(*plan.steps[1].after)].steps, ElementsAre(StepIndex(0)));
+  const Barrier& of_b = plan.barriers[position(*plan.steps[2].after)];
+  EXPECT_THAT(of_b.until_start, ElementsAre(StepIndex(0)));
+  EXPECT_THAT(of_b.steps, IsEmpty());
+}
+
 TEST(GroupPlan, of_a_task_that_is_one_group_has_its_background_first_and_its_end_last) {
   Workspace workspace = with_groups();
   workspace.tasks["build"].group = true;
@@ -243,6 +260,23 @@ TEST(GraphRule, may_name_another_task_and_stand_in_a_group) {
   const Plan without = plan_of_group(workspace, request_of("./app:test"), &empty);
   EXPECT_TRUE(without.is_list) << "what is left of the group is one step";
   EXPECT_THAT(ids(without), ElementsAre("./db:start", "./x:test", "./app:test"));
+}
+
+TEST(GraphRule, is_followed_by_what_was_mentioned_before_too) {
+  Workspace workspace = with_groups();
+  depends(workspace, "./app:build", {on("./lib"), by_manifest()});
+  depends(workspace, "./lib:build", {by_manifest(), on("./tools:gen")});
+  KnownManifests manifests(KnownManifests::Needed{{"./app", {"./lib"}}, {"./lib", {"./core"}}});
+  const Plan plan = plan_of_group(workspace, request_of("./app:build"), &manifests);
+  EXPECT_THAT(ids(plan), ElementsAre("./core:build", "./lib:build", "./app:build"));
+}
+
+TEST(GraphRule, that_nobody_can_read_is_no_error_where_it_is_not_followed) {
+  Workspace workspace = with_groups();
+  depends(workspace, "./app:test", {on("./db")});
+  depends(workspace, "./db:test", {by_manifest()});
+  EXPECT_THAT(ids(plan_of_group(workspace, request_of("./app:test"))),
+              ElementsAre("./db:test", "./app:test"));
 }
 
 TEST(GraphRule, that_nobody_can_read_is_an_error) {

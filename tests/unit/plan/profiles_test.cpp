@@ -171,12 +171,19 @@ TEST(PortsOfPlan, that_nobody_has_are_refused) {
 TEST(PortsOfPlan, are_one_steps_at_a_time) {
   Plan plan = with_ports();
   plan.steps[1].ports[0].number = 3000;
-  EXPECT_TRUE(plan::set_ports(plan));
+  EXPECT_TRUE(plan::check_ports(plan));
   plan.steps[0].background = true;
-  ASSERT_FALSE(plan::set_ports(plan));
+  EXPECT_FALSE(plan::check_ports(plan));
   plan.steps[0].background = false;
   plan.is_list = false;
-  EXPECT_FALSE(plan::set_ports(plan));
+  EXPECT_FALSE(plan::check_ports(plan));
+  plan.steps.insert(plan.steps.begin() + 1, Step());
+  plan.barriers = {{{StepIndex(0)}, {}}, {{StepIndex(1)}, {}}};
+  plan.steps[1].after = BarrierIndex(0);
+  plan.steps[2].after = BarrierIndex(1);
+  EXPECT_TRUE(plan::check_ports(plan)) << "one has ended before what the other waits for begins";
+  plan.steps[0].background = true;
+  EXPECT_FALSE(plan::check_ports(plan));
 }
 
 }  // namespace
