@@ -148,7 +148,7 @@ void Engine::State::on(const Interrupted& event) {
   // The end of a terminal is told by the kernel and by the shell, which takes its time.
   constexpr int hang_up = 1;
   const bool hangs_up_again = event.signal == hang_up && stop == RunStop(StoppedBySignal{hang_up});
-  const bool same_request = first_signal_at && now - *first_signal_at < limits.one_request;
+  const bool same_request = first_signal_at && now - event.ago - *first_signal_at < limits.one_request;
   if (same_request || hangs_up_again) return;
   if (finished) return readers.wait_for_none();
   if (first_signal_at) return force_all();

@@ -79,6 +79,7 @@ struct LeftBehind {
 /// its group.
 struct Interrupted {
   int signal;
+  Duration ago{};  ///< it may have come so long before this moment
 };
 /// Somebody asks that a step ends, and stays so until it is asked to start. The run goes on. Means nothing of
 /// a step that isn't under way, is being started for the first time, or is to end anyway.

@@ -202,9 +202,21 @@ void Driver::wake_at(std::optional<Instant> moment) {
 
 void Driver::turn_soon() {
   boost::asio::post(session_.context(), [this] {
+    const Instant begin = clock_.now();
     pump_.turn();
+    look_for_signals_since(begin);
     slot_watch_.look(pump_.engine());
   });
+}
+
+/// A turn that asks hundreds of steps to end takes its time. A signal that is there then may have come right
+/// after the one that it is about.
+void Driver::look_for_signals_since(Instant begin) {
+  constexpr Duration long_turn = std::chrono::milliseconds(20);
+  if (clock_.now() - begin < long_turn) return;
+  signals_since_ = begin;
+  signals_.read();
+  signals_since_.reset();
 }
 
 // ---- what the engine is to hear
@@ -259,10 +271,11 @@ bool Driver::keeps_what_becomes_ready(const Running& running, const ExitStatus& 
 
 void Driver::interrupted(int signal) {
   const Instant now = clock_.now();
+  const Instant at = signals_since_.value_or(now);
   if (!first_interruption_) first_interruption_ = now;
-  forces_ = forces_ || now - *first_interruption_ >= engine::Limits{}.one_request;
+  forces_ = forces_ || at - *first_interruption_ >= engine::Limits{}.one_request;
   if (finish_ && forces_) session_.supervisor().end_kept(Urgency::force);
-  feed(engine::Interrupted{signal});
+  feed(engine::Interrupted{signal, now - at});
 }
 
 void Driver::left_behind(StepIndex step, std::vector<std::string> processes, bool kept) {

@@ -133,6 +133,7 @@ class Driver : private Pump::Effects {
   /// What an event says in words ends in reports, records and answers.
   [[nodiscard]] engine::Event masked(engine::Event event) const;
   void interrupted(int signal);
+  void look_for_signals_since(Instant begin);
   void start_failed(Attempt attempt, Error error);
   void exited(Attempt attempt, ExitStatus status);
   /// What it leaves running, and may keep, has to become ready first.
@@ -179,7 +180,8 @@ class Driver : private Pump::Effects {
   Hear hear_;
   bool gave_up_ = false;
   std::optional<Instant> first_interruption_;
-  bool forces_ = false;  ///< what was kept is killed
+  std::optional<Instant> signals_since_;  ///< what is read now may have come since then
+  bool forces_ = false;                   ///< what was kept is killed
   /// Told once what steps were allowed to leave running has ended, too.
   std::optional<engine::Finish> finish_;
   std::set<int> left_alone_;  ///< signals that it was told of

@@ -151,7 +151,7 @@ void Oracle::take(const Lingers& event) {
 }
 
 void Oracle::take(const Interrupted& event) {
-  if (first_signal_ && now_ < *first_signal_ + limits_.one_request) return;
+  if (first_signal_ && now_ - event.ago < *first_signal_ + limits_.one_request) return;
   if (event.signal == 1 && cause_ == RunStop(StoppedBySignal{1})) return;  // one hang-up, told twice
   if (finished_) {
     signalled_after_the_end_ = true;

@@ -78,7 +78,10 @@ std::string describe(const Event& event) {
           [](const RestartAsked& what) {
             return "restart asked " + name(what.step) + (what.with_dependents ? " with dependents" : "");
           },
-          [](const Interrupted& what) { return fmt::format("interrupted {}", what.signal); },
+          [](const Interrupted& what) {
+            return fmt::format("interrupted {}", what.signal) +
+                   (what.ago > Duration(0) ? fmt::format(" up to {} ago", what.ago.count()) : "");
+          },
           [](const GuardianLost&) -> std::string { return "guardian lost"; },
           [](const OutputLost& what) -> std::string {
             return what.reader_gone ? "output lost" : "output broken";

@@ -25,7 +25,8 @@ ExitStatus random_failure(Random& random) {
 Event random_disturbance(Random& random, bool may_be_asked) {
   if (may_be_asked && random.percent(30)) return DownAsked{random.percent(30)};
   if (random.percent(20)) return OutputLost{random.percent(70)};
-  return Interrupted{1 + random.below(15)};
+  const int signal = 1 + random.below(15);
+  return Interrupted{signal, random.percent(20) ? std::chrono::milliseconds(random.below(400)) : Duration(0)};
 }
 
 /// What a process is going to do next, if it is left alone.

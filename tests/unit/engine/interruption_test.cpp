@@ -3,6 +3,15 @@
 namespace dream::engine {
 namespace {
 
+TEST(Interruption, that_may_have_come_soon_after_the_first_is_the_same_request) {
+  ManualRun late({with_grace(1'000'000'000, foreground())});
+  late.begin();
+  late.interrupted();
+  late.advance_to(10);
+  EXPECT_EQ(late.feed(Interrupted{2, nanoseconds(10)}), "");
+  EXPECT_EQ(late.feed(Interrupted{2, nanoseconds(5)}), "force a");
+}
+
 TEST(Interruption, asks_every_running_step_at_once_and_starts_nothing_more) {
   ManualRun run({background(), foreground(), foreground()});
   run.begin();

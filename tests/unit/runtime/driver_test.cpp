@@ -185,6 +185,18 @@ TEST(Driver, gives_up_a_step_8_s_after_force_and_ends_as_the_signal_says) {
   EXPECT_TRUE(stage.gave_up);
 }
 
+TEST(Driver, counts_a_signal_that_came_while_it_asked_many_to_end_for_the_same_request) {
+  Stage stage(1);
+  stage.executors[0]->on_terminate = [&] {
+    stage.clock.pass_until(stage.clock.now() + milliseconds(400));
+    ::kill(::getpid(), SIGTERM);
+  };
+  stage.then_signal(SIGTERM);
+  stage.then_exits(0, KilledBy{SIGTERM});
+  EXPECT_EQ(stage.play(), 128 + SIGTERM);
+  EXPECT_EQ(stage.happened, "start a; terminate a; ");
+}
+
 TEST(Driver, takes_no_harm_from_what_a_step_reports_after_it_was_given_up) {
   Stage stage(2);
   stage.plan.steps[0].stop_grace = seconds(60);

@@ -92,7 +92,8 @@ class ScriptedExecutor : public plugin::Executor {
   [[nodiscard]] bool released() const { return observer_ == nullptr; }
 
   Starts starts = Starts::at_once;
-  bool elsewhere = false;                ///< its runs live elsewhere, where commands can be run
+  bool elsewhere = false;  ///< its runs live elsewhere, where commands can be run
+  std::function<void()> on_terminate = {};
   plugin::OnInside inside = {};          ///< of the last one that was
   std::vector<std::string> environment;  ///< of the run that was started last
 
@@ -106,6 +107,7 @@ class ScriptedExecutor : public plugin::Executor {
     }
     Result<void> terminate(Urgency urgency) override {
       executor_.happened_ += (urgency == Urgency::force ? "force " : "terminate ") + name_ + "; ";
+      if (executor_.on_terminate) executor_.on_terminate();
       return {};
     }
     [[nodiscard]] Result<plugin::RunState> status() const override { return plugin::RunState{}; }
