@@ -11,7 +11,6 @@ namespace dream::config {
 
 FileRule::FileRule(const FoundFile& standing, Trusts trusts)
     : judges_(true),
-      standing_(standing.path),
       standing_owner_(standing.status.st_uid),
       standing_is_open_((standing.status.st_mode & S_IWOTH) != 0),
       trusts_(std::move(trusts)) {}
@@ -37,8 +36,7 @@ Result<void> FileRule::judge(const FoundFile& place) const {
   if (S_ISDIR(place.status.st_mode)) return {};
   const uid_t owner = place.status.st_uid;
   // Into a folder that is open to everybody, others may have moved a file of its owner.
-  const bool of_folders_owner =
-      owner == standing_owner_ && !(standing_is_open_ && place.path.parent_path() == standing_);
+  const bool of_folders_owner = owner == standing_owner_ && !standing_is_open_;
   const bool is_owner = is_trusted_user(owner) || of_folders_owner;
   const bool is_open = (S_ISREG(place.status.st_mode) || S_ISFIFO(place.status.st_mode)) &&
                        (place.status.st_mode & S_IWOTH) != 0;

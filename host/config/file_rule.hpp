@@ -36,7 +36,6 @@ class FileRule {
 
  private:
   bool judges_ = false;
-  std::filesystem::path standing_;
   uid_t standing_owner_ = 0;
   bool standing_is_open_ = false;  ///< everybody may write into the folder
   Trusts trusts_;

@@ -131,7 +131,7 @@ std::size_t ScreenLine::pass_text_lines(std::string_view bytes, const OnLine& on
     } else {
       break;
     }
-    saved_.in_this_line = false;
+    count_rows(1);
     passed += newline + 1;
   }
   remember_plain_lines();
@@ -143,6 +143,7 @@ void ScreenLine::put_ascii(std::string_view text, const OnLine& on_line) {
     if (!row().has_room_for(' ')) line_over(on_line);
     const std::size_t size = std::min(text.size(), longest - row().cursor());
     row().put_ascii(text.substr(0, size));
+    last_put_ = static_cast<unsigned char>(text[size - 1]);
     text.remove_prefix(size);
   }
 }
@@ -151,6 +152,7 @@ void ScreenLine::put(char32_t c, const OnLine& on_line) {
   if (is_c1_control(c)) return;
   if (!row().has_room_for(c)) line_over(on_line);
   row().put(c);
+  last_put_ = c;
 }
 
 /// Returns how many bytes it took.
@@ -227,20 +229,21 @@ void ScreenLine::new_line(const OnLine& on_line) {
 void ScreenLine::go_elsewhere(std::size_t column, const OnLine& on_line) {
   if (block_.several() || !row().empty()) line_over(on_line);
   block_.forget();
-  saved_.in_this_line = false;
+  saved_.rows_below.reset();
   row().move_to(column);
 }
 
 void ScreenLine::line_over(const OnLine& on_line) {
   if (block_.several()) {
     block_.finish(width_, on_line);
+    saved_.rows_below.reset();
   } else {
     const std::string text = row().text(width_);
     on_line(text);
     block_.remember_line(text);
     row().clear();
+    count_rows(1);
   }
-  saved_.in_this_line = false;
 }
 
 }  // namespace dream::output

@@ -67,13 +67,16 @@ class ScreenLine {
   void apply_sequence(const OnLine& on_line);
   void erase(std::string_view parameters, bool screen, const OnLine& on_line);
   void apply_link();
+  bool move_sideways(char command, std::size_t count);
   void move_right(std::size_t column);
+  void repeat_last(std::size_t count, const OnLine& on_line);
   void new_line(const OnLine& on_line);
   void go_up(std::size_t count, const OnLine& on_line);
   void go_down(std::size_t count, const OnLine& on_line);
   void go_elsewhere(std::size_t column, const OnLine& on_line);
   void save_cursor();
   void restore_cursor(const OnLine& on_line);
+  void count_rows(std::ptrdiff_t down);
   void line_over(const OnLine& on_line);
   [[nodiscard]] OnLine holding_blank_lines(const OnLine& on_line);
   void show_blank_lines(const OnLine& on_line);
@@ -81,7 +84,7 @@ class ScreenLine {
   struct Saved {
     std::size_t column = 0;
     TextStyle style;
-    bool in_this_line = false;
+    std::optional<std::ptrdiff_t> rows_below;  ///< where the cursor is now; none: nobody knows
   };
 
   RowBlock block_;
@@ -90,6 +93,7 @@ class ScreenLine {
   std::string escape_;     ///< the begin of a sequence
   std::string character_;  ///< the begin of a character of several bytes
   Saved saved_;
+  char32_t last_put_ = 0;  ///< what may be repeated
   std::size_t blank_lines_ =
       0;  ///< held back until a line follows, for they may be there to clear the screen
 };

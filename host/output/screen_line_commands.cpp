@@ -4,6 +4,7 @@
 
 #include "output/screen_line.hpp"
 #include "output/terminal_bytes.hpp"
+#include "output/text_line.hpp"
 
 /// Of a ScreenLine: the sequences that begin with ESC, and what of them stays within the line.
 namespace dream::output {
@@ -102,6 +103,7 @@ void ScreenLine::apply_sequence(const OnLine& on_line) {
   if (parameters.find_first_not_of("0123456789;:") != std::string_view::npos) return;
   const std::size_t count = count_of(parameters);
   const std::size_t cursor = row().cursor();
+  if (move_sideways(escape_.back(), count)) return;
   switch (escape_.back()) {
     case 'm':
       row().style().apply(parameters);
@@ -110,17 +112,8 @@ void ScreenLine::apply_sequence(const OnLine& on_line) {
     case 'J':
       erase(parameters, escape_.back() == 'J', on_line);
       break;
-    case 'G':
-    case '`':
-      row().move_to(0);
-      move_right(count - 1);
-      break;
-    case 'C':
-    case 'a':
-      move_right(cursor + count);
-      break;
-    case 'D':
-      row().move_to(cursor - std::min(cursor, count));
+    case 'b':
+      repeat_last(count, on_line);
       break;
     case 'X':
       row().erase(cursor, std::min(cursor + count, std::max(width_, row().size())));
@@ -164,6 +157,32 @@ void ScreenLine::apply_sequence(const OnLine& on_line) {
   }
 }
 
+/// Within the row. False: it is another command.
+bool ScreenLine::move_sideways(char command, std::size_t count) {
+  const std::size_t cursor = row().cursor();
+  switch (command) {
+    case 'G':
+    case '`':
+      row().move_to(0);
+      move_right(count - 1);
+      return true;
+    case 'C':
+    case 'a':
+      move_right(cursor + count);
+      return true;
+    case 'D':
+      row().move_to(cursor - std::min(cursor, count));
+      return true;
+    case 'Z': {
+      const std::size_t stop = (cursor + tab_distance - 1) / tab_distance;
+      row().move_to((stop - std::min(stop, count)) * tab_distance);
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
 /// Of the line, or of the `screen`, which can't be cleared: a line that stands there is over.
 void ScreenLine::erase(std::string_view parameters, bool screen, const OnLine& on_line) {
   const std::size_t cursor = row().cursor();
@@ -196,10 +215,16 @@ void ScreenLine::move_right(std::size_t column) {
   row().move_to(std::max(row().cursor(), std::min(column, width_ - 1)));
 }
 
+/// No more than a row of it, however often it is asked for.
+void ScreenLine::repeat_last(std::size_t count, const OnLine& on_line) {
+  if (last_put_ == 0) return;
+  for (count = std::min(count, width_); count > 0; --count) put(last_put_, on_line);
+}
+
 /// To lines that are over: where they change, they become lines again.
 void ScreenLine::go_up(std::size_t count, const OnLine& on_line) {
-  saved_.in_this_line = false;
   for (; count > 0 && !block_.at_top_of_window(); --count) {
+    count_rows(-1);
     if (block_.at_top_of_recent()) {
       ScreenLine line;
       line.set_width(width_);
@@ -212,21 +237,33 @@ void ScreenLine::go_up(std::size_t count, const OnLine& on_line) {
 
 void ScreenLine::go_down(std::size_t count, const OnLine& on_line) {
   if (!block_.several()) return go_elsewhere(row().cursor(), on_line);
-  saved_.in_this_line = false;
-  for (count = std::min(count, RowBlock::most_rows); count > 0; --count) block_.down(width_, on_line);
+  for (count = std::min(count, RowBlock::most_rows); count > 0; --count) {
+    count_rows(1);
+    block_.down(width_, on_line);
+  }
 }
 
 void ScreenLine::save_cursor() {
-  saved_ = {.column = row().cursor(), .style = row().style(), .in_this_line = true};
+  saved_ = {.column = row().cursor(), .style = row().style(), .rows_below = 0};
 }
 
 void ScreenLine::restore_cursor(const OnLine& on_line) {
-  if (saved_.in_this_line) {
-    row().move_to(saved_.column);
-  } else {
+  if (const std::ptrdiff_t rows = saved_.rows_below.value_or(0); rows > 0) {
+    go_up(static_cast<std::size_t>(rows), on_line);
+  } else if (rows < 0) {
+    go_down(static_cast<std::size_t>(-rows), on_line);
+  } else if (!saved_.rows_below) {
     go_elsewhere(saved_.column, on_line);
   }
+  row().move_to(saved_.column);
   row().style() = saved_.style;
+}
+
+/// The cursor has moved by so many rows. The place that was saved is of use as long as a window may show it.
+void ScreenLine::count_rows(std::ptrdiff_t down) {
+  if (!saved_.rows_below) return;
+  *saved_.rows_below += down;
+  if (std::cmp_greater(*saved_.rows_below, RowBlock::most_rows)) saved_.rows_below.reset();
 }
 
 }  // namespace dream::output

@@ -8,6 +8,7 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -162,12 +163,55 @@ std::string pointer_text(const rapidjson::Pointer& pointer) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
-Error describe(const rapidjson::SchemaValidator& validator, const rapidjson::Document& schema,
-               const rapidjson::Document& options) {
+bool has_type(const Value& schema, const Value& value) {
+  const Value* type = member(schema, "type");
+  if (type == nullptr || !type->IsString()) return false;
+  const std::string_view name = text_in(*type);
+  return (name == "object" && value.IsObject()) || (name == "array" && value.IsArray()) ||
+         (name == "string" && value.IsString()) || (name == "number" && value.IsNumber()) ||
+         (name == "integer" && (value.IsInt64() || value.IsUint64())) ||
+         (name == "boolean" && value.IsBool());
+}
+
+/// Of several schemas, the only one that is for values of this type; nullptr: none, or more.
+const Value* schema_of_type(const Value& alternatives, const Value& value) {
+  if (!alternatives.IsArray()) return nullptr;
+  const auto fits = [&](const Value& one) { return has_type(one, value); };
+  const Value* only = std::find_if(alternatives.Begin(), alternatives.End(), fits);
+  if (only == alternatives.End() || std::find_if(only + 1, alternatives.End(), fits) != alternatives.End())
+    return nullptr;
+  return only;
+}
+
+Error describe(const rapidjson::SchemaValidator& validator, const Value& schema, const Value& options);
+
+/// What is wrong by one of several schemas.
+std::optional<Error> describe_inner(const Value& root, const Value& rule, const std::string& keyword,
+                                    const Value& found, const std::string& where) {
+  const Value* alternatives = member(rule, keyword.c_str());
+  const Value* only = alternatives == nullptr ? nullptr : schema_of_type(*alternatives, found);
+  if (only == nullptr) return std::nullopt;
+  rapidjson::Document inner;
+  inner.CopyFrom(*only, inner.GetAllocator());
+  if (const Value* definitions = member(root, "definitions")) {
+    inner.AddMember("definitions", Value(*definitions, inner.GetAllocator()), inner.GetAllocator());
+  }
+  const rapidjson::SchemaDocument rules(inner);
+  rapidjson::SchemaValidator validator(rules);
+  if (found.Accept(validator)) return std::nullopt;  // it fits a second one as well
+  Error error = describe(validator, inner, found);
+  error.where = where + error.where;
+  return error;
+}
+
+Error describe(const rapidjson::SchemaValidator& validator, const Value& schema, const Value& options) {
   const rapidjson::Pointer where = validator.GetInvalidDocumentPointer();
-  const std::string_view keyword = validator.GetInvalidSchemaKeyword();
+  const std::string keyword = validator.GetInvalidSchemaKeyword();
   const Value* rule = validator.GetInvalidSchemaPointer().Get(schema);
   const Value* found = where.Get(options);
+  if (rule != nullptr && found != nullptr) {
+    if (auto inner = describe_inner(schema, *rule, keyword, *found, pointer_text(where))) return *inner;
+  }
   Problem problem{fmt::format("doesn't fit the schema's \"{}\"", keyword)};
   if (rule != nullptr && keyword == "additionalProperties") {
     const auto& name = where.GetTokens()[where.GetTokenCount() - 1];

@@ -164,7 +164,9 @@ class Child {
   /// It must know what of it is orphaned to this process.
   [[nodiscard]] bool wants_orphans() const noexcept { return lingers() || forced() || asks_orphans_; }
   /// Whether attend() would do anything.
-  [[nodiscard]] bool wants_attention() const noexcept { return wants_orphans() || passes_over_some(); }
+  [[nodiscard]] bool wants_attention() const noexcept {
+    return wants_orphans() || passes_over_some() || (urgency_ && input_.is_open());
+  }
   /// A process of it that was sent a signal before.
   [[nodiscard]] bool knows(const ProcessIdentity& process) const {
     return asked_.contains(process) || killed_.contains(process);
@@ -208,6 +210,8 @@ class Child {
   void ask_all_below(const Left& orphans);
   void look_after_relays();
   void look_after_readers(Instant now, const Left& left);
+  void look_after_input(Instant now);
+  [[nodiscard]] std::optional<Duration> pause_while_asked(Instant now) const;
   void press_leftovers(Instant now, const Left& left);
   void tell_left_behind(const Left& left, bool kept) const;
   std::optional<Duration> kill(const Left& left);
@@ -220,7 +224,8 @@ class Child {
   std::optional<boost::asio::posix::stream_descriptor>
       end_;  ///< of the root, as Launched has it; open while that lives
   pid_t root_ = 0;
-  Descriptor input_;  ///< the other end of an open stdin
+  Descriptor input_;                      ///< the other end of an open stdin
+  std::optional<Instant> input_ends_at_;  ///< once it was asked to end
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
   std::shared_ptr<FollowSuspension> suspension_;  ///< of a foreground child

@@ -32,6 +32,10 @@ constexpr Duration longest_kill_pause = std::chrono::milliseconds(50);
 constexpr Duration reader_interval = std::chrono::milliseconds(25);
 constexpr Duration reader_patience = std::chrono::milliseconds(250);
 
+/// How long a task may act on its stop signal before its stdin ends, too: a program that takes that end for a
+/// request to exit at once (a server below node) would else lose its way to end if it came to see it first.
+constexpr Duration input_patience = std::chrono::milliseconds(250);
+
 bool lives(const ProcessIdentity& identity) {
   const std::optional<ProcessStatus> status = process_status(identity.pid);
   return status && status->identity == identity && status->alive();
@@ -63,7 +67,6 @@ void Child::terminate(Urgency urgency) {
   for (int look = 1; look < most_looks && !is_unchanged(tree); ++look) tree = root_tree();
   if (spec_.root_only && tree.size() > 1) tree.resize(1);
   ask(tree);
-  static_cast<void>(input_.close());  // the signal comes first: it is what the task is asked by
   asks_orphans_ = !spec_.root_only;
   changed();
 }
@@ -212,6 +215,18 @@ void Child::look_after_readers(Instant now, const Left& left) {
   }
 }
 
+void Child::look_after_input(Instant now) {
+  if (!urgency_ || !input_.is_open()) return;
+  if (!input_ends_at_) input_ends_at_ = now + input_patience;
+  if (now >= *input_ends_at_) static_cast<void>(input_.close());
+}
+
+std::optional<Duration> Child::pause_while_asked(Instant now) const {
+  if (passes_over_some()) return patient_interval;
+  if (input_.is_open() && input_ends_at_) return *input_ends_at_ - now;
+  return std::nullopt;
+}
+
 void Child::press_leftovers(Instant now, const Left& left) {
   const bool by_itself = !urgency_;
   if (by_itself && !leftovers_force_at_) {
@@ -274,9 +289,9 @@ std::optional<Duration> Child::attend(Instant now, const Left& left, bool comple
   if (complete || root_exit_) asks_orphans_ = false;
   look_after_relays();
   look_after_readers(now, left);
+  look_after_input(now);
   // What forks all the time may be gone at every look, and is left all the same.
-  if (!root_exit_ || (left.empty() && complete))
-    return passes_over_some() ? std::optional(patient_interval) : std::nullopt;
+  if (!root_exit_ || (left.empty() && complete)) return pause_while_asked(now);
   if (!left.empty() && !urgency_ && !std::exchange(told_lingering_, true) && spec_.on_lingering)
     spec_.on_lingering();
   if (keeps_what_is_left()) return std::nullopt;

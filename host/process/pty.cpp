@@ -27,6 +27,13 @@ bool stop_changing_bytes(int slave) {
   return ::tcsetattr(slave, TCSANOW, &modes) == 0;
 }
 
+/// A program that waits until its output can be read (vim does) would wait for ever. So there is a byte, at
+/// which its read fails, as the output was opened to write. Root could read it by the terminal's name.
+void end_waits_for_keys(int master) {
+  constexpr char end_of_transmission = '\4';
+  if (::geteuid() != 0) static_cast<void>(::write(master, &end_of_transmission, 1));
+}
+
 }  // namespace
 
 Result<Pty> open_pty(const winsize& size, PtyUse use) {
@@ -36,7 +43,11 @@ Result<Pty> open_pty(const winsize& size, PtyUse use) {
     pty.slave = Descriptor(::ioctl(pty.master.get(), TIOCGPTPEER, access | O_NOCTTY | O_CLOEXEC));
   }
   const bool has_size = pty.slave.is_open() && ::ioctl(pty.slave.get(), TIOCSWINSZ, &size) == 0;
-  if (has_size && (use == PtyUse::interactive || stop_changing_bytes(pty.slave.get()))) return pty;
+  if (has_size && use == PtyUse::interactive) return pty;
+  if (has_size && stop_changing_bytes(pty.slave.get())) {
+    end_waits_for_keys(pty.master.get());
+    return pty;
+  }
   const std::string reason = std::strerror(errno);
   return Error{ErrorCode::io,
                "no terminal for a task's output: " + reason,

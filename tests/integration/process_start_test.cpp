@@ -276,7 +276,9 @@ TEST_F(StartedProcess, reads_an_open_input_that_ends_when_it_is_asked_to_end) {
   Watched& other = start({"sh", "-c", "echo here; exec sleep 1000"}, opened);
   run_until([&] { return !reader.out.empty() && !other.out.empty(); });
   EXPECT_EQ(reader.ends, 0);
+  const std::vector<int> before = open_descriptors();
   ask_to_end(reader);
+  EXPECT_EQ(open_descriptors(), before) << "the end of its input came with the signal";
   EXPECT_EQ(run_to_end(reader), ExitStatus(ExitedWith{0}));
   EXPECT_EQ(reader.out, "ready\nasked\nat its end\n");
   EXPECT_EQ(other.ends, 0);

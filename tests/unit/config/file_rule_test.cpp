@@ -60,6 +60,7 @@ TEST(FileRule, takes_what_the_owner_of_the_folder_has_written) {
   EXPECT_EQ(verdict(place("/w/sub", mallory, S_IFDIR | 0755), file), "");
   EXPECT_NE(verdict(place("/w", somebody, S_IFDIR | 0755), file), "");
   EXPECT_NE(verdict(place("/w", mallory, S_IFDIR | 0777), file), "");
+  EXPECT_NE(verdict(place("/w/sub", mallory, S_IFDIR | 0777), file), "");
   EXPECT_NE(verdict(place("/w", mallory, S_IFDIR | S_ISVTX | 0777), file), "");
 }
 

@@ -122,13 +122,24 @@ TEST_F(ScreenLineTest, each_cell_keeps_the_style_that_it_was_written_in) {
               ElementsAre("\x1b[32mg\x1b[0;31med \x1b[0;1;31mbold\x1b[0m"));
 }
 
-TEST_F(ScreenLineTest, a_saved_cursor_of_another_line_is_elsewhere) {
+TEST_F(ScreenLineTest, a_saved_cursor_is_elsewhere_after_a_move_to_another_place) {
   EXPECT_THAT(lines_of("ab\x1b"
-                       "7c\nde\x1b"
+                       "7c\nde\x1b[1;1H\x1b"
                        "8f\n"),
               ElementsAre("abc", "de", "  f"));
-  EXPECT_THAT(lines_of("\x1b[31m\x1b[s\x1b[0mab\n\x1b[ured\x1b[0m\n"),
-              ElementsAre("ab", "\x1b[31mred\x1b[0m"));
+}
+
+TEST_F(ScreenLineTest, a_repeated_character_is_there_as_often_but_for_no_more_than_a_row) {
+  EXPECT_THAT(lines_of("=\x1b[4b>\n中\x1b[2b\n\x1b[3b\n"), ElementsAre("=====>", "中中中", "中中中"));
+  line_.set_width(10);
+  lines_.clear();
+  write("a\x1b[60000b\n");
+  EXPECT_THAT(lines_, ElementsAre("aaaaaaaaaaa"));
+}
+
+TEST_F(ScreenLineTest, a_tab_goes_backwards_too) {
+  EXPECT_THAT(lines_of("a\tb\x1b[ZX\n"), ElementsAre("a       X"));
+  EXPECT_THAT(lines_of("a\tb\tc\x1b[2ZX\x1b[9ZY\n"), ElementsAre("Y       X       c"));
 }
 
 TEST_F(ScreenLineTest, the_unfinished_line_is_known_as_it_changes) {

@@ -50,6 +50,22 @@ TEST_F(ScreenRedrawTest, many_frames_become_the_lines_that_are_left) {
   EXPECT_THAT(ended(), ElementsAre("\x1b[32mok\x1b[0m a", "ok b", "ok c"));
 }
 
+TEST_F(ScreenRedrawTest, frames_between_a_saved_and_a_restored_cursor_are_redrawn) {
+  written("\x1b[s");
+  for (int frame = 0; frame < 1000; ++frame) {
+    const std::string number = std::to_string(frame);
+    written("a " + number + "\nb " + number + "\nlast \x1b[31m" + number + "\x1b[0m\x1b[u");
+    EXPECT_THAT(lines_, frame == 0 ? testing::SizeIs(2) : testing::SizeIs(0));
+  }
+  EXPECT_THAT(ended(), ElementsAre("a 999", "b 999", "last \x1b[31m999\x1b[0m"));
+  // A saved cursor below the current one; and one that is many lines away.
+  EXPECT_THAT(written("1\n2\n3\x1b[s\x1b[2A\rA\x1b[u!\n"), ElementsAre("1", "2"));
+  EXPECT_THAT(ended(), ElementsAre("A", "3!"));
+  written("\x1b[s");
+  for (int line = 0; line < 1000; ++line) written(std::to_string(line) + "\n");
+  EXPECT_THAT(written("\x1b[uend\n"), ElementsAre("end"));
+}
+
 TEST_F(ScreenRedrawTest, the_line_that_was_redrawn_last_is_seen_meanwhile) {
   written("a 10%\nb 10%\n\x1b[2Aa 20%\n");
   EXPECT_TRUE(line_.shows());

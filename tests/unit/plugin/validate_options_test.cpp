@@ -18,9 +18,12 @@ constexpr const char* schema = R"({
     "user": {"type": ["string", "null"]},
     "list": {"type": "array", "uniqueItems": true, "maxItems": 2},
     "nested": {"type": "object", "properties": {"deep": {"$ref": "#/definitions/flag"}}, "additionalProperties": false},
+    "allow": {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": false, "properties":
+      {"read": {"$ref": "#/definitions/names"}}}]},
     "odd": {"not": {"type": "string"}, "description": "anything but a string"}
   },
-  "definitions": {"flag": {"type": "boolean"}}
+  "definitions": {"flag": {"type": "boolean"},
+    "names": {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"type": "string"}}]}}
 })";
 
 /// "ok", or "where: message (hint)".
@@ -59,6 +62,19 @@ TEST(ValidateOptions, says_what_was_expected_and_what_was_found) {
             "/nested/deep: expected true or false, found the number 1");
   EXPECT_EQ(verdict(R"({"image": "a", "odd": "x"})"),
             "/odd: expected anything but a string, found the string \"x\"");
+}
+
+TEST(ValidateOptions, of_several_schemas_explains_the_one_that_is_for_values_of_this_type) {
+  EXPECT_EQ(verdict(R"({"image": "a", "ports": []})"),
+            "/ports: expected at least 1 elements, found an array");
+  EXPECT_EQ(verdict(R"({"image": "a", "ports": ["1", 2]})"),
+            "/ports/1: expected a string, found the number 2");
+  EXPECT_EQ(verdict(R"({"image": "a", "allow": {"raed": true}})"),
+            "/allow/raed: there is no option \"raed\" (did you mean \"read\"?)");
+  EXPECT_EQ(verdict(R"({"image": "a", "allow": {"read": "x"}})"),
+            "/allow/read: expected true or false or an array, found the string \"x\"");
+  EXPECT_EQ(verdict(R"({"image": "a", "allow": {"read": ["x", 3]}})"),
+            "/allow/read/1: expected a string, found the number 3");
 }
 
 TEST(ValidateOptions, names_what_is_missing_and_what_was_probably_meant) {
