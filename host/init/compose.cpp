@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "base/text.hpp"
 #include "init/compose_container.hpp"
@@ -50,7 +51,6 @@ class Services {
                  .variables = variables,
                  .folder_name = {},
                  .link_names = {},
-                 .has_defaults = false,
                  .built_images = {}},
         draft_(draft) {
     for (const std::string& name : split(variables.value("COMPOSE_PROFILES").value_or(""), ','))
@@ -64,8 +64,12 @@ class Services {
     context_.folder_name = fs::path(project_).filename();
     find_link_names();
     ProjectDraft& own = draft_.project(project_, "docker", comment);
-    context_.has_defaults = own.executor == "docker" && own.members.empty();
-    if (context_.has_defaults) own.members.emplace_back("options", R"({ "mount": "none", "init": false })");
+    // With compose, the project's folder isn't there, and there is no init unless one is asked for.
+    constexpr const char* of_compose = R"({ "mount": "none", "init": false })";
+    if (own.executor == "docker" && own.members.empty())
+      own.members.emplace_back("options", of_compose);
+    else
+      draft_.set_container_options(of_compose);
     for (const std::string& name : names_) {
       ServiceTask made = task_of(name, model_.services[name], roles_[name], context_, draft_);
       if (!is_active(name))
@@ -88,6 +92,7 @@ class Services {
     }
     add_all(comment);
     tell_networks();
+    tell_bases();
     std::vector<std::string> demanded;
     for (const std::string& name : context_.variables.demanded()) demanded.push_back(name);
     if (!demanded.empty())
@@ -117,8 +122,7 @@ class Services {
         continue;
       }
       names_.push_back(name);
-      if (const std::string built = normalise_project(text_at(build, "context")); !built.empty())
-        draft_.see_built(built == "./" ? project_ : normalise_project(project_ + "/" + built));
+      see_built(build, project_, draft_);
       if (!image.empty() && build.IsMap())
         context_.built_images.emplace(image, build_json(name, build, context_.variables, nullptr));
     }
@@ -175,6 +179,34 @@ class Services {
     if (used.size() > 1)
       draft_.remark(fmt::format("The networks {} are one here: each service reaches every other by its name.",
                                 join_words(used)));
+  }
+
+  /// Images of services that others are built from, by the name that compose gives them.
+  void tell_bases() {
+    std::map<std::string, std::vector<std::string>> builders;  // by the image that they are built from
+    for (const std::string& name : names_) {
+      const YAML::Node build = member_at(model_.services[name], "build");
+      std::string file = text_at(build, "dockerfile");
+      if (file.empty()) file = "Dockerfile";
+      const auto text = build.IsMap() ? read_text(context_.folder / text_at(build, "context") / file)
+                                      : Result<std::optional<std::string>>(std::nullopt);
+      if (!text || !*text) continue;
+      std::istringstream lines(**text);
+      for (std::string line; std::getline(lines, line);) {
+        const std::vector<std::string> words = words_in(line);
+        if (words.size() > 1 && (words[0] == "FROM" || words[0] == "from"))
+          builders[words[1]].push_back(name);
+      }
+    }
+    for (const auto& [image, build] : context_.built_images) {
+      const std::string bare = image.ends_with(":latest") ? image.substr(0, image.rfind(':')) : image;
+      for (const std::string& base : image == bare ? std::vector{image} : std::vector{image, bare})
+        if (const auto found = builders.find(base); found != builders.end())
+          draft_.remark(
+              fmt::format("{} is built from {}, a name that only compose gives: call docker compose build "
+                          "before.",
+                          join_words(found->second), base));
+    }
   }
 
   [[nodiscard]] EntryDraft entry(const std::string& name, Until until) const {
@@ -265,6 +297,7 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
       names += (names.empty() ? "" : " and ") + one.lexically_relative(root).string();
     const fs::path own = files.front().parent_path();
     ComposeModel model = read_compose(own, files, variables);
+    for (const fs::path& one : model.files) draft.see_read(one);
     if (const auto given = variables.value("COMPOSE_PROJECT_NAME"); given && !given->empty())
       model.name = *given;
     if (model.name.empty())

@@ -249,6 +249,11 @@ std::string Draft::render() const {
   if (!affects_.empty())
     out += "  // a change of these counts for every project with --affected\n" +
            member_line(2, "affects", list_json(affects_)) + "\n";
+  if (!container_options_.empty())
+    out += "  // what all containers have in common\n" +
+           member_line(2, "executors",
+                       fmt::format(R"({{ "docker": {{ "options": {} }} }})", container_options_)) +
+           "\n";
   render_projects(out);
   return out + "}\n";
 }

@@ -12,9 +12,13 @@ void add_targets(const rapidjson::Value& object, const std::string& name, const 
                  const std::string& project, Draft& draft) {
   for (const std::string& target : keys_at(object, "targets")) {
     if (draft.has_task(project, target)) continue;
-    draft.add_task(project, "shell", file, "nx",
-                   {target, {{"command", list_json({"npx", "nx", "run", name + ":" + target})}}});
-    draft.remark("nx runs itself what the targets in " + file + " need.");
+    TaskDraft task{target, {{"command", list_json({"npx", "nx", "run", name + ":" + target})}}};
+    const rapidjson::Value& said = object["targets"][target.c_str()];
+    if (const auto lasts = said.IsObject() ? said.FindMember("continuous") : said.MemberEnd();
+        said.IsObject() && lasts != said.MemberEnd() && lasts->value.IsTrue())
+      task.members.emplace_back("async", "true");
+    draft.add_task(project, "shell", file, "nx", std::move(task));
+    draft.remark(what_nx_does);
   }
 }
 

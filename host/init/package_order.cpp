@@ -55,9 +55,10 @@ void read_rules(const Value& json, const char* name, Rules& rules) {
   for (const auto& one : tasks->GetObject()) {
     if (!one.value.IsObject()) continue;
     Rule rule{needs_in(one.value), texts_at(one.value, "with"), one.value.HasMember("dependsOn"), {}};
-    const auto persistent = one.value.FindMember("persistent");
-    if (persistent != one.value.MemberEnd() && persistent->value.IsBool())
-      rule.lasts = persistent->value.GetBool();
+    for (const char* key : {"persistent", "continuous"}) {  // the second is nx's
+      const auto lasts = one.value.FindMember(key);
+      if (lasts != one.value.MemberEnd() && lasts->value.IsBool()) rule.lasts = lasts->value.GetBool();
+    }
     rules[{one.name.GetString(), one.name.GetStringLength()}] = std::move(rule);
   }
 }
@@ -72,23 +73,6 @@ void complete(Rule& rule, const Rule& common) {
   }
   if (rule.beside.empty()) rule.beside = common.beside;
   if (!rule.lasts) rule.lasts = common.lasts;
-}
-
-/// The script that a line runs in all packages, each after those that it uses; empty: it does nothing of the
-/// kind. `is_script`: whether some package has a script of this name.
-std::string run_in_order(const std::string& line, const std::function<bool(const std::string&)>& is_script) {
-  const std::vector<std::string> words = words_in(line);
-  const auto has = [&](std::initializer_list<const char*> options) {
-    return std::ranges::any_of(
-        options, [&](const char* option) { return std::ranges::find(words, option) != words.end(); });
-  };
-  if (words.size() < 2 || has({"--parallel", "--no-sort", "&&", ";"})) return {};
-  const bool in_order = (words[0] == "pnpm" && has({"-r", "--recursive"})) ||
-                        (words[0] == "lerna" && words[1] == "run") ||
-                        (words[0] == "yarn" && words[1] == "workspaces" &&
-                         has({"-t", "-pt", "-At", "-Apt", "--topological", "--topological-dev"}));
-  const auto script = std::ranges::find_if(words, is_script);
-  return in_order && script != words.end() ? *script : std::string();
 }
 
 class Arrangement {
@@ -110,6 +94,7 @@ class Arrangement {
     if (*turbo) read_rules(**turbo, "pipeline", rules_);
     if (*turbo) read_rules(**turbo, "tasks", rules_);
     if (*nx) read_rules(**nx, "targetDefaults", rules_);
+    for (auto& [task, needs] : rush_order(root)) rules_[task] = Rule{std::move(needs), {}, true, {}};
     has_nx_ = nx->has_value();
     nx_finds_targets_ = has_nx_ && (*nx)->HasMember("plugins");
     const auto is_script = [&](const std::string& name) {
@@ -189,7 +174,7 @@ class Arrangement {
         continue;
       }
       if (has_nx_ && only_calls_nx(command)) {
-        draft_.remark("nx runs itself what the scripts that call it need.");
+        draft_.remark(what_nx_does);
         continue;
       }
       NeedsDraft needs = needs_of(package, script, nullptr);

@@ -68,6 +68,18 @@ services:
   EXPECT_THAT(line("\"in\": {"), HasSubstr(R"("env": { "A": "b" })"));
 }
 
+TEST_F(Init, a_target_with_a_dot_is_a_task_where_it_is_phony) {
+  write("Makefile", ".PHONY: all lint.py none.x\nall: main.o\nmain.o: main.c\n\tcc\nlint.py:\n\tlint\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("all", "lint.py"));
+}
+
+TEST_F(Init, a_target_that_begins_with_an_underscore_is_for_the_others) {
+  write("Makefile", ".PHONY: _list\nall: _one two\n_one:\n\tx\ntwo:\n\tx\n_list:\n\tx\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("all", "two"));
+  EXPECT_EQ(command(made, "./", "all"), R"({ "make", "all" })") << "what it needs can't be said without it";
+}
+
 TEST_F(Init, calls_conditions_and_addresses_of_a_makefile_are_no_targets) {
   write("Makefile",
         "$(error set Q: please)\n$(warning building: now)\nhttp://foo:\n$(if $(X),y: z): a\n"
