@@ -158,8 +158,8 @@ void see_built(const YAML::Node& build, const std::string& project, Draft& draft
   const std::filesystem::path context = build.IsScalar() ? build.Scalar() : text_at(build, "context");
   const std::filesystem::path dockerfile = context / text_at(build, "dockerfile");
   for (const std::filesystem::path& folder : {context, dockerfile.parent_path()}) {
-    const std::string inner = folder.empty() ? "./" : normalise_project(folder.string());
-    if (!inner.empty()) draft.see_built(inner == "./" ? project : normalise_project(project + "/" + inner));
+    const std::string path = folder.is_absolute() ? "" : normalise_project(project + "/" + folder.string());
+    if (!path.empty()) draft.see_built(path);
   }
 }
 

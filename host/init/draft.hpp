@@ -102,6 +102,12 @@ class Draft {
   [[nodiscard]] bool has_container_options() const { return !container_options_.empty(); }
   /// A sentence for the head of the file; the same one only once.
   void remark(const std::string& sentence);
+  /// A remark on files that were passed over.
+  void tell_unread(const std::string& sentence) {
+    remark(sentence);
+    unread_ += (unread_.empty() ? "" : " ") + sentence;
+  }
+  [[nodiscard]] const std::string& unread() const { return unread_; }
   /// `what` of `whose` isn't in the file: one remark for all of the same `what`.
   void leave_out(const std::string& what, const std::string& whose);
 
@@ -149,7 +155,7 @@ class Draft {
   std::vector<std::string> affects_;
   std::set<std::string> built_;
   std::set<std::filesystem::path> read_;
-  std::string container_options_;
+  std::string container_options_, unread_;
   std::vector<std::pair<std::string, std::vector<std::string>>> left_out_;
 };
 

@@ -26,6 +26,21 @@ std::string first_of(const std::vector<std::string>& names) {
                      names.size() - most + 1);
 }
 
+/// All that the same ones lack.
+using Owners = std::vector<std::string>;
+std::vector<std::pair<std::vector<std::string>, Owners>> by_owners(
+    const std::vector<std::pair<std::string, Owners>>& left_out) {
+  std::vector<std::pair<std::vector<std::string>, Owners>> grouped;
+  for (const auto& [what, whose] : left_out) {
+    const auto same = std::ranges::find_if(grouped, [&](const auto& one) { return one.second == whose; });
+    if (same != grouped.end())
+      same->first.push_back(what);
+    else
+      grouped.push_back({{what}, whose});
+  }
+  return grouped;
+}
+
 std::string sentence_of(const Renamed& renamed) {
   const auto& [comment, path, kind, names] = renamed;
   if (names.size() == 1)
@@ -241,8 +256,8 @@ std::string Draft::render() const {
       "{\n  // Written by dream init. `dream list` shows what there is, `dream validate` what is wrong.\n";
   for (const std::string& sentence : remarks_) out += comment_line("  ", sentence);
   for (const Renamed& one : renamed_) out += comment_line("  ", sentence_of(one));
-  for (const auto& [what, whose] : left_out_)
-    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", what, first_of(whose)));
+  for (const auto& [whats, whose] : by_owners(left_out_))
+    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", join_words(whats), first_of(whose)));
   out += "\n";
   render_needs(out);
   render_common(out);

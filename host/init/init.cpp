@@ -209,6 +209,8 @@ Result<std::string> make_configuration(const fs::path& folder, const std::option
     if (from)
       return cannot("there is nothing in it that could be a task", root / *from,
                     "without --from dream init looks around");
+    if (!draft.unread().empty())
+      return cannot("there is nothing in this folder that dream init knows", root, draft.unread());
     return Error{ErrorCode::usage, "there is nothing here that dream init knows", printable(root.string()),
                  fmt::format("{}; an empty dream.json, {{}}, is one, too", known_files)};
   }

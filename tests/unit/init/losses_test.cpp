@@ -68,6 +68,18 @@ services:
   EXPECT_THAT(line("\"in\": {"), HasSubstr(R"("env": { "A": "b" })"));
 }
 
+TEST_F(Init, the_comment_above_a_recipe_is_told_by_its_last_sentence) {
+  write("justfile",
+        "# Checks all that was ever written down in the documents, by the\n# rules of the house.\na:\n  x\n"
+        "# Documents\n# Builds them\nb:\n  x\n# One thing.\n# another\nc:\n  x\n# lost\n\nd:\n  x\n");
+  const Workspace made = workspace();
+  const auto about = [&](const char* task) { return made.projects.at("./").tasks.at(task).description; };
+  EXPECT_EQ(about("a"), "Checks all that was ever written down in the documents, by the rules of the house.");
+  EXPECT_EQ(about("b"), "Builds them");
+  EXPECT_EQ(about("c"), "another");
+  EXPECT_EQ(about("d").value_or(""), "");
+}
+
 TEST_F(Init, a_target_with_a_dot_is_a_task_where_it_is_phony) {
   write("Makefile", ".PHONY: all lint.py none.x\nall: main.o\nmain.o: main.c\n\tcc\nlint.py:\n\tlint\n");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("all", "lint.py"));

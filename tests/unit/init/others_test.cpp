@@ -29,6 +29,22 @@ TEST_F(Init, files_that_are_not_read_are_told_in_a_line_each_kind) {
   EXPECT_THAT(text("Procfile"), Not(HasSubstr("Not read"))) << "only this one was asked for";
 }
 
+TEST_F(Init, files_below_the_root_are_told_where_the_root_has_none_of_their_kind) {
+  write("deploy/compose.yaml", "services: {a: {build: ../api}}\n");
+  write("api/Makefile", "build:\n\tx\n");
+  write("api/Dockerfile", "FROM x");
+  write("too/deep/down/Makefile", "x:\n\tx\n");
+  write("docs/Makefile", "x:\n\tx\n");
+  EXPECT_THAT(
+      text(),
+      HasSubstr("there is nothing in this folder that dream init knows (Not read: deploy/compose.yaml "
+                "and api/Makefile. `dream init --from FILE` reads one alone.)"))
+      << "what the compose file builds is no project of its own";
+  write("Makefile", "all:\n\t$(MAKE) -C api\n");
+  EXPECT_THAT(text(),
+              HasSubstr("// Not read: deploy/compose.yaml. `dream init --from FILE` reads one alone.\n"));
+}
+
 TEST_F(Init, a_dockerfile_that_a_compose_file_names_or_another_one_builds_is_no_project) {
   write("compose.yaml", "services: {a: {build: {context: ., dockerfile: images/a/Dockerfile}}}\n");
   write("compose.prod.yaml",
@@ -64,6 +80,13 @@ services:
   EXPECT_EQ(tasks.at("plain").service, true);
   EXPECT_THAT(needs(made, "./", "web"),
               ElementsAre("./:ready async optional", "& ./:db optional", "& ./:plain optional"));
+}
+
+TEST_F(Init, what_the_same_services_lack_is_one_line) {
+  write("compose.yaml",
+        "services: {a: {image: x, tty: true, stdin_open: true}, b: {image: x, cgroup: host}}\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("// Not taken over: tty and stdin_open of a.\n"),
+                            HasSubstr("// Not taken over: cgroup of b.\n")));
 }
 
 TEST_F(Init, variables_in_a_set_are_taken_as_in_a_list) {
