@@ -26,7 +26,14 @@ std::string continued(const std::string& before, const std::string& line) {
       !before.empty() && std::string_view(".:!?").find(before.back()) == std::string_view::npos;
   const bool is_small = !line.empty() && line[0] >= 'a' && line[0] <= 'z';
   if (!is_open || (!is_small && before.size() < long_enough)) return line;
-  return before + " " + line;
+  return before + "\n" + line;
+}
+
+/// Of several lines, the first sentence.
+std::string shown(std::string about) {
+  if (about.find('\n') == std::string::npos) return about;
+  std::ranges::replace(about, '\n', ' ');
+  return about.substr(0, about.find(". ")) + (about.find(". ") == std::string::npos ? "" : ".");
 }
 
 /// The attributes in front of a recipe: `[private, group('x')]`.
@@ -108,7 +115,7 @@ class Justfiles {
                            name != "alias" && name != "export";
     if (!is_recipe || !is_word(name, "-_") || name[0] == '_' || !known_.insert(before + name).second) return;
     TaskDraft task{before + name, {{"command", list_json({"just", before + name})}}};
-    describe(task, about);
+    describe(task, shown(about));
     draft_.add_task(draft_.at("./"), "shell", "from " + first_.filename().string(), "just", std::move(task));
   }
 

@@ -63,6 +63,11 @@ void read_rules(const Value& json, const char* name, Rules& rules) {
   }
 }
 
+bool has_plugins(const Value& nx) {
+  const auto plugins = nx.FindMember("plugins");
+  return plugins != nx.MemberEnd() && !(plugins->value.IsArray() && plugins->value.Empty());
+}
+
 /// What a package's own turbo.json leaves open is the root's.
 void complete(Rule& rule, const Rule& common) {
   constexpr const char* as_there = "$TURBO_EXTENDS$";
@@ -96,7 +101,7 @@ class Arrangement {
     if (*nx) read_rules(**nx, "targetDefaults", rules_);
     for (auto& [task, needs] : rush_order(root)) rules_[task] = Rule{std::move(needs), {}, true, {}};
     has_nx_ = nx->has_value();
-    nx_finds_targets_ = has_nx_ && (*nx)->HasMember("plugins");
+    nx_finds_targets_ = has_nx_ && has_plugins(**nx);
     const auto is_script = [&](const std::string& name) {
       return std::ranges::any_of(packages_,
                                  [&](const Package& package) { return package.scripts.contains(name); });
@@ -297,7 +302,8 @@ class Arrangement {
     std::vector<std::string> collected;
     for (const auto& [script, line] : own_.scripts) {
       if (rules_.contains("//#" + script) || !only_runs_in_all(line, script)) continue;
-      if (line.find("run-many") != std::string::npos && is_target_of_nx(script)) continue;
+      const bool is_of_nx = line.find("run-many") != std::string::npos;
+      if (is_of_nx && nx_finds_targets_) continue;
       NeedsDraft needs{own_.path, script, {}, true};
       const auto rule = rules_.find(script);
       const bool at_once = starts_all_at_once(line, rule != rules_.end() && !rule->second.needs.empty());
@@ -308,6 +314,7 @@ class Arrangement {
         else
           add_entry(package, script, false, needs, at_once);
       }
+      if (is_of_nx) add_targets_of_nx(script, needs);
       if (needs.entries.empty()) continue;
       draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});
       draft_.add_needs(std::move(needs));
@@ -318,13 +325,14 @@ class Arrangement {
                                 join_words(collected), collected.size() == 1 ? "runs" : "run"));
   }
 
-  /// Whether nx runs more by this name than the packages have scripts.
-  [[nodiscard]] bool is_target_of_nx(const std::string& name) const {
-    return nx_finds_targets_ || std::ranges::any_of(draft_.projects(), [&](const ProjectDraft& project) {
-             return std::ranges::any_of(project.tasks, [&](const TaskDraft& task) {
-               return task.name == name && !task.members.empty() && task.members.front().first == "command";
-             });
-           });
+  /// What nx runs by this name beside scripts.
+  void add_targets_of_nx(const std::string& name, NeedsDraft& needs) const {
+    for (const ProjectDraft& project : draft_.projects()) {
+      const bool has_it = std::ranges::any_of(project.tasks, [&](const TaskDraft& task) {
+        return task.name == name && !task.members.empty() && task.members.front().first == "command";
+      });
+      if (has_it && project.path != own_.path) needs.entries.push_back({project.path, name});
+    }
   }
 
   /// The next packages that have the task, also behind those that haven't.

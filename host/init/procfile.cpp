@@ -119,6 +119,15 @@ class Settings {
 
   [[nodiscard]] bool has_env() const { return has_env_; }
 
+  /// The file that .env is to be made from, where there is none yet; empty: none.
+  [[nodiscard]] std::string example(const fs::path& folder) const {
+    for (const char* name : {".env.example", ".env.sample", ".env.template", ".env.dist"}) {
+      std::error_code ignored;
+      if (!has_env_ && fs::exists(folder / name, ignored)) return name;
+    }
+    return {};
+  }
+
   /// What the files say of PORT, else a `bin/dev` that starts Procfile.dev with one, else foreman's.
   [[nodiscard]] int first_port(const fs::path& file) const {
     for (const char* name : {"OVERMIND_PORT", "PORT"})
@@ -209,6 +218,11 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
   draft.remark(fmt::format("`dream {}` runs what {} names: when one{} ends, all end.{}", gathers, name,
                            may_end.empty() ? "" : " but " + join_words(may_end),
                            gives_ports ? " Each has a PORT of its own, as foreman gives it." : ""));
+  if (const std::string example = settings.example(file.parent_path()); !example.empty())
+    draft.remark(fmt::format(
+        "There is no .env yet, which foreman reads. Once it is made from {}, call dream init again, "
+        "or write \"envFile\": \".env\" into the tasks.",
+        example));
   if (!ignored.empty())
     draft.remark(fmt::format("Not started by `dream {}`, as overmind ignores them: {}.", gathers,
                              join_words(ignored)));

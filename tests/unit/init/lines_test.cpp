@@ -59,6 +59,18 @@ TEST_F(Init, a_port_that_bin_dev_sets_is_the_first) {
   EXPECT_EQ(port("mkdir -p 3012\n"), "5000");
 }
 
+TEST_F(Init, an_env_file_that_is_still_to_be_made_is_told_beside_a_procfile) {
+  write("Procfile", "web: a\n");
+  EXPECT_THAT(text(), Not(HasSubstr(".env")));
+  write(".env.sample", "A=1\n");
+  EXPECT_THAT(
+      text(),
+      HasSubstr("// There is no .env yet, which foreman reads. Once it is made from .env.sample, call "
+                "dream init again, or write \"envFile\": \".env\" into the tasks.\n"));
+  write(".env", "A=1\n");
+  EXPECT_THAT(text(), Not(HasSubstr("no .env")));
+}
+
 TEST_F(Init, what_overmind_is_told_beside_a_procfile_counts) {
   write("Procfile.dev", "web: a\ncss: b\njobs: c\nlogs: d\n");
   write(".overmind.env",

@@ -70,7 +70,8 @@ services:
 
 TEST_F(Init, the_comment_above_a_recipe_is_told_by_its_last_sentence) {
   write("justfile",
-        "# Checks all that was ever written down in the documents, by the\n# rules of the house.\na:\n  x\n"
+        "# Checks all that was ever written down in the documents, by the\n# rules of the house. But not\n# "
+        "twice.\na:\n  x\n"
         "# Documents\n# Builds them\nb:\n  x\n# One thing.\n# another\nc:\n  x\n# lost\n\nd:\n  x\n");
   const Workspace made = workspace();
   const auto about = [&](const char* task) { return made.projects.at("./").tasks.at(task).description; };

@@ -57,7 +57,10 @@ TEST_F(Init, run_many_of_nx_collects_where_nx_knows_no_further_targets) {
   write("nx.json", "{}");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "x", "test": "x"}})");
   write("b/project.json", R"({"targets": {"test": {}}})");
-  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build"));
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "test"));
+  EXPECT_THAT(needs(workspace(), "./", "test"), ElementsAre("./a:", "& ./b:"));
+  write("nx.json", R"({"plugins": []})");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "test"));
   write("nx.json", R"({"plugins": ["@nx/vite/plugin"]})");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre()) << "it may find builds anywhere";
 }
