@@ -129,8 +129,7 @@ class Services {
     for (const std::string& name : names_) {
       for (ServiceNeed& need : needs_of(model_.services[name])) {
         if (std::ranges::find(names_, need.service) == names_.end()) {
-          if (need.required)
-            draft_.remark(fmt::format("{} doesn't wait for {}, which isn't there.", name, need.service));
+          if (need.required) draft_.miss(need.service, name);
           continue;
         }
         ServiceRole& role = roles_[need.service];
@@ -222,6 +221,7 @@ class Services {
     std::vector<EntryDraft> entries;
     std::vector<std::string> profiles;
     std::vector<std::string> none;
+    bool has_any = false;  // without a profile
     for (const std::string& name : names_) {
       const YAML::Node& service = model_.services[name];
       if (text_at(service, "scale") == "0" || text_at(member_at(service, "deploy"), "replicas") == "0") {
@@ -229,6 +229,7 @@ class Services {
         continue;
       }
       entries.push_back(entry(name, roles_[name].waited_until_ended ? Until::ended : Until::healthy));
+      has_any = has_any || is_active(name);
       if (is_active(name)) continue;
       for (std::string& one : profiles_of(name)) {
         if (std::ranges::find(profiles, one) == profiles.end()) profiles.push_back(std::move(one));
@@ -237,11 +238,16 @@ class Services {
     if (entries.empty()) return;
     const std::string up =
         draft_.add_gatherer(project_, "docker", comment, {"up", "compose-up"}, std::move(entries), true);
-    draft_.remark(fmt::format("`dream {}` starts the services of {}, and Ctrl-C ends them.", up,
-                              comment.substr(comment.find(' ') + 1)));
+    const std::string files = comment.substr(comment.find(' ') + 1);
+    if (has_any)
+      draft_.remark(fmt::format("`dream {}` starts the services of {}, and Ctrl-C ends them.", up, files));
+    else
+      draft_.remark(
+          fmt::format("`dream {} --profile NAME` starts those services of {} that have this profile: {}.", up,
+                      files, join_words(profiles)));
     if (!none.empty())
       draft_.remark(fmt::format("Not started by `dream {}`, as their scale is 0: {}.", up, join_words(none)));
-    if (!profiles.empty())
+    if (has_any && !profiles.empty())
       draft_.remark(fmt::format("`dream {} --profile NAME` starts those of a profile, too: {}.", up,
                                 join_words(profiles)));
   }

@@ -102,6 +102,8 @@ class Draft {
   [[nodiscard]] bool has_container_options() const { return !container_options_.empty(); }
   /// A sentence for the head of the file; the same one only once.
   void remark(const std::string& sentence);
+  /// `whose` would wait for `what`, which isn't there: one remark for all.
+  void miss(const std::string& what, const std::string& whose);
   /// A remark on files that were passed over.
   void tell_unread(const std::string& sentence) {
     remark(sentence);
@@ -150,7 +152,7 @@ class Draft {
   std::vector<ProjectDraft> projects_;
   std::vector<NeedsDraft> needs_;
   std::vector<TaskDraft> common_;
-  std::vector<std::string> remarks_;
+  std::vector<std::string> remarks_, missing_, waiting_;
   std::vector<Renamed> renamed_;
   std::vector<std::string> affects_;
   std::set<std::string> built_;

@@ -256,6 +256,10 @@ std::string Draft::render() const {
       "{\n  // Written by dream init. `dream list` shows what there is, `dream validate` what is wrong.\n";
   for (const std::string& sentence : remarks_) out += comment_line("  ", sentence);
   for (const Renamed& one : renamed_) out += comment_line("  ", sentence_of(one));
+  if (!missing_.empty())
+    out += comment_line("  ", fmt::format("{} {} wait for {}, which {} there.", first_of(waiting_),
+                                          waiting_.size() == 1 ? "doesn't" : "don't", first_of(missing_),
+                                          missing_.size() == 1 ? "isn't" : "aren't"));
   for (const auto& [whats, whose] : by_owners(left_out_))
     out += comment_line("  ", fmt::format("Not taken over: {} of {}.", join_words(whats), first_of(whose)));
   out += "\n";

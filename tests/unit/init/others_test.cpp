@@ -89,6 +89,22 @@ TEST_F(Init, what_the_same_services_lack_is_one_line) {
                             HasSubstr("// Not taken over: cgroup of b.\n")));
 }
 
+TEST_F(Init, what_is_not_there_is_told_in_one_line) {
+  write("process-compose.yaml",
+        "processes:\n  a: {command: x, depends_on: {db: {}, cache: {}}}\n  b: {command: x, depends_on: {db: "
+        "{}}}\n");
+  EXPECT_THAT(text(), HasSubstr("// a and b don't wait for db and cache, which aren't there.\n"));
+}
+
+TEST_F(Init, services_that_all_have_profiles_are_started_by_one_of_them) {
+  write("compose.yaml", "services: {a: {image: x, profiles: [dev]}, b: {image: x, profiles: [test]}}\n");
+  EXPECT_THAT(text(),
+              HasSubstr("// `dream up --profile NAME` starts those services of compose.yaml that have this "
+                        "profile: dev and test.\n"));
+  write("compose.yaml", "services: {a: {image: x, profiles: [dev]}, b: {image: x}}\n");
+  EXPECT_THAT(text(), HasSubstr("// `dream up` starts the services of compose.yaml, and"));
+}
+
 TEST_F(Init, variables_in_a_set_are_taken_as_in_a_list) {
   write("compose.yaml",
         "services:\n  a:\n    image: x\n    environment:\n      ? A=b=c\n      ? D\n      E: f\n");
