@@ -173,8 +173,9 @@ class Makefile {
         if (all.size() == 1 && !about.empty()) targets_[all.front()].about = about;
       }
       Target& target = targets_[name];
-      // What begins with "_" is for the others only.
-      if (is_word(name, "-_") && name[0] != '_' && !std::exchange(target.is_named, true))
+      // What begins with "_" is for the others only, and so is the folder of installed packages.
+      if (is_word(name, "-_") && name[0] != '_' && name != "node_modules" &&
+          !std::exchange(target.is_named, true))
         names_.push_back(name);
       current_.push_back(&target);
       if (!about.empty()) target.about = about;

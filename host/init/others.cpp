@@ -68,7 +68,12 @@ std::vector<std::string> files_below(const fs::path& root, Draft& draft) {
       {"mprocs.yaml"},
       {"justfile", "Justfile", ".justfile"},
       {"Taskfile.yml", "Taskfile.yaml"},
-      {"Makefile", "GNUmakefile", "makefile"}};
+      {"Makefile", "GNUmakefile", "makefile"},
+      {"mise.toml", ".mise.toml"},
+      {"turbo.json"},
+      {"nx.json"},
+      {"lerna.json"},
+      {"rush.json"}};
   std::vector<std::string> found;
   std::vector<std::string> folders = folders_below(root, most_levels);
   std::erase_if(folders, is_aside);

@@ -319,6 +319,9 @@ class Arrangement {
       draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});
       draft_.add_needs(std::move(needs));
       collected.push_back(script);
+      if (const std::string jobs = jobs_said_by(line); !jobs.empty())
+        draft_.remark(
+            fmt::format("{} of the root runs {} at a time: `dream {} -j {}`.", script, jobs, script, jobs));
     }
     if (!collected.empty())
       draft_.remark(fmt::format("{} of the root {} those of all packages, as in package.json.",

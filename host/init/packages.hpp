@@ -59,6 +59,9 @@ struct Package {
 /// `has_order`: some come after others, where the tool sees to that.
 [[nodiscard]] bool starts_all_at_once(const std::string& line, bool has_order);
 
+/// How many such a line runs at a time: "pnpm -r --workspace-concurrency=1 build"; empty: it doesn't say.
+[[nodiscard]] std::string jobs_said_by(const std::string& line);
+
 /// Whether a line only calls nx, which then runs itself what comes before: "pnpm exec nx build".
 [[nodiscard]] bool only_calls_nx(const std::string& line);
 

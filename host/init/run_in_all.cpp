@@ -129,6 +129,19 @@ bool starts_all_at_once(const std::string& line, bool has_order) {
                                 : tools.contains(words.front()) && take_option(words, {"--parallel"});
 }
 
+std::string jobs_said_by(const std::string& line) {
+  const Words words = words_in(line);
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    for (const std::string_view option : {"--concurrency", "--workspace-concurrency", "--maxParallel"}) {
+      std::string number;
+      if (word->starts_with(std::string(option) + "=")) number = word->substr(option.size() + 1);
+      if (*word == option && word + 1 != words.end()) number = word[1];
+      if (!number.empty() && number.find_first_not_of("0123456789") == std::string::npos) return number;
+    }
+  }
+  return {};
+}
+
 bool only_calls_nx(const std::string& line) {
   const Words words = words_from_tool(line);
   return words.size() > 1 && words.front() == "nx";

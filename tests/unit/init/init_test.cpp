@@ -175,8 +175,9 @@ TEST_F(Init, what_follows_its_needs_is_said_once) {
 
 TEST_F(Init, scripts_of_composer_that_people_call_are_tasks) {
   write("package.json", R"({"scripts": {"dev": "vite"}})");
-  write("composer.json",
-        R"({"scripts": {"post-autoload-dump": ["x"], "dev": ["a", "b"], "test:unit": "phpunit"},
+  write(
+      "composer.json",
+      R"({"scripts": {"auto-scripts": {"a": "b"}, "post-autoload-dump": ["x"], "dev": ["a", "b"], "test:unit": "phpunit"},
     "scripts-descriptions": {"test:unit": "Runs the unit tests"}})");
   const Workspace made = workspace();
   EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("composer-dev", "test:unit"));

@@ -87,7 +87,9 @@ TEST_F(Init, a_target_with_a_dot_is_a_task_where_it_is_phony) {
 }
 
 TEST_F(Init, a_target_that_begins_with_an_underscore_is_for_the_others) {
-  write("Makefile", ".PHONY: _list\nall: _one two\n_one:\n\tx\ntwo:\n\tx\n_list:\n\tx\n");
+  write("Makefile",
+        ".PHONY: _list\nall: _one two\n_one:\n\tx\ntwo: node_modules\n\tx\n_list:\n\tx\nnode_modules: "
+        "package.json\n\tnpm ci\n");
   const Workspace made = workspace();
   EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("all", "two"));
   EXPECT_EQ(command(made, "./", "all"), R"({ "make", "all" })") << "what it needs can't be said without it";

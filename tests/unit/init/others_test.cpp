@@ -35,14 +35,15 @@ TEST_F(Init, files_below_the_root_are_told_where_the_root_has_none_of_their_kind
   write("api/Dockerfile", "FROM x");
   write("too/deep/down/Makefile", "x:\n\tx\n");
   write("docs/Makefile", "x:\n\tx\n");
+  write("web/turbo.json", "{}");
   EXPECT_THAT(
       text(),
-      HasSubstr("there is nothing in this folder that dream init knows (Not read: deploy/compose.yaml "
-                "and api/Makefile. `dream init --from FILE` reads one alone.)"))
+      HasSubstr("there is nothing in this folder that dream init knows (Not read: deploy/compose.yaml, "
+                "api/Makefile and web/turbo.json. `dream init --from FILE` reads one alone.)"))
       << "what the compose file builds is no project of its own";
   write("Makefile", "all:\n\t$(MAKE) -C api\n");
-  EXPECT_THAT(text(),
-              HasSubstr("// Not read: deploy/compose.yaml. `dream init --from FILE` reads one alone.\n"));
+  EXPECT_THAT(text(), HasSubstr("// Not read: deploy/compose.yaml and web/turbo.json. `dream init --from "
+                                "FILE` reads one alone.\n"));
 }
 
 TEST_F(Init, a_dockerfile_that_a_compose_file_names_or_another_one_builds_is_no_project) {

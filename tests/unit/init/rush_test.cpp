@@ -72,6 +72,16 @@ TEST_F(Init, members_of_lerna_are_those_that_its_file_names) {
   EXPECT_THAT(names(workspace().projects), ElementsAre("./", "./packages/c"));
 }
 
+TEST_F(Init, how_many_scripts_run_at_a_time_is_told) {
+  write("package.json",
+        R"({"workspaces": ["*"], "scripts": {"build": "pnpm -r --workspace-concurrency=1 run build",
+                                                             "test": "lerna run test --concurrency 2",
+                                                             "lint": "turbo run lint --concurrency=50%"}})");
+  write("a/package.json", R"({"name": "a", "scripts": {"test": "x", "build": "x", "lint": "x"}})");
+  EXPECT_THAT(text(), AllOf(HasSubstr("// build of the root runs 1 at a time: `dream build -j 1`.\n"),
+                            Not(HasSubstr("lint of the root runs 5"))));
+}
+
 TEST_F(Init, yarn_runs_in_order_by_an_option_among_others) {
   write("package.json",
         R"({"workspaces": ["*"], "scripts": {"test:all": "yarn workspaces foreach -pvit run test",
