@@ -95,8 +95,9 @@ void Engine::State::rest(StepIndex step) {
   actions.emplace_back(StepHeld{step});
 }
 
-/// In front it may still wait for a slot.
+/// In front it may still wait for a slot. One that had ended has not any more.
 void Engine::State::hurry(StepIndex step) {
+  outcome_of(step).ended.reset();
   progress_of(step).again = true;
   gates.set(step, now);
 }

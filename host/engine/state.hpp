@@ -177,7 +177,7 @@ struct Engine::State {
   /// By a person: to be held, to start. One that has ended comes back while the run isn't at its end.
   [[nodiscard]] bool may_be_told(StepIndex step) const {
     const Progress& progress = steps[position(step)];
-    const bool too_late = progress.kind == Kind::finally || others_left == 0;
+    const bool too_late = stop || progress.kind == Kind::finally || others_left == 0;
     return !has_no_future(step) && !settings_of(step).gathers &&
            (progress.phase != Phase::ended || !too_late);
   }

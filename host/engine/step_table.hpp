@@ -63,8 +63,7 @@ enum class Reaction : std::uint8_t {
   hold,              ///< it is asked to stop, and to be held
   renew,             ///< it is asked to stop, and another attempt follows
   rest,              ///< it is held now
-  hurry,             ///< the pause is over
-  revive,            ///< it had ended, and starts again
+  hurry,             ///< it starts again now
   end,               ///< its outcome is decided; a required failure stops the run
   abandon,           ///< issue GiveUp, and end
 };
@@ -100,8 +99,8 @@ inline constexpr std::array<std::array<Cell, 8>, 20> cells{{
   /* grace_passed    */ {{{},                {},                          {},                       {force, killing},       {},                    {},                   {},                   {}}},
   /* patience_passed */ {{{},                {},                          {},                       {},                     {abandon, ended},      {},                   {},                   {}}},
   /* hold_asked      */ {{{nothing, pending}, {hold, stopping},           {hold, stopping},         {nothing, stopping},    {nothing, killing},    {rest, held},         {nothing, held},      {nothing, ended}}},
-  /* start_asked     */ {{{nothing, pending}, {nothing, starting},        {nothing, running},       {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {revive, backoff}}},
-  /* restart_asked   */ {{{nothing, pending}, {nothing, starting},        {renew, stopping},        {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {revive, backoff}}},
+  /* start_asked     */ {{{nothing, pending}, {nothing, starting},        {nothing, running},       {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {hurry, backoff}}},
+  /* restart_asked   */ {{{nothing, pending}, {nothing, starting},        {renew, stopping},        {nothing, stopping},    {nothing, killing},    {hurry, backoff},     {hurry, backoff},     {hurry, backoff}}},
   /* stop_asked      */ {{{skip, ended},     {terminate, stopping},       {terminate, stopping},    {nothing, stopping},    {nothing, killing},    {end, ended},         {end, ended},         {nothing, ended}}},
   /* force_asked     */ {{{},                {},                          {},                       {force, killing},       {nothing, killing},    {},                   {},                   {nothing, ended}}},
 }};

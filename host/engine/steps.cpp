@@ -85,10 +85,6 @@ void Engine::State::react(StepIndex step, Reaction reaction) {
     case Reaction::hurry:
       hurry(step);
       break;
-    case Reaction::revive:
-      outcome_of(step).ended.reset();
-      hurry(step);
-      break;
     case Reaction::end:
       end(step);
       break;

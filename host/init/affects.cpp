@@ -41,7 +41,8 @@ void add_affects(const fs::path& root, Draft& draft) {
   };
   for (const char* file :
        {"package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml",
-        "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "turbo.json", "nx.json"}) {
+        "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "turbo.json", "nx.json", "lerna.json", "rush.json",
+        "common/config/rush/command-line.json", "common/config/rush/pnpm-lock.yaml"}) {
     std::error_code ignored;
     if (fs::exists(root / file, ignored)) add(file);
   }

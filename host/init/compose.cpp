@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "base/text.hpp"
 #include "init/compose_container.hpp"
@@ -50,7 +51,6 @@ class Services {
                  .variables = variables,
                  .folder_name = {},
                  .link_names = {},
-                 .has_defaults = false,
                  .built_images = {}},
         draft_(draft) {
     for (const std::string& name : split(variables.value("COMPOSE_PROFILES").value_or(""), ','))
@@ -64,8 +64,12 @@ class Services {
     context_.folder_name = fs::path(project_).filename();
     find_link_names();
     ProjectDraft& own = draft_.project(project_, "docker", comment);
-    context_.has_defaults = own.executor == "docker" && own.members.empty();
-    if (context_.has_defaults) own.members.emplace_back("options", R"({ "mount": "none", "init": false })");
+    // With compose, the project's folder isn't there, and there is no init unless one is asked for.
+    constexpr const char* of_compose = R"({ "mount": "none", "init": false })";
+    if (own.executor == "docker" && own.members.empty())
+      own.members.emplace_back("options", of_compose);
+    else
+      draft_.set_container_options(of_compose);
     for (const std::string& name : names_) {
       ServiceTask made = task_of(name, model_.services[name], roles_[name], context_, draft_);
       if (!is_active(name))
@@ -88,6 +92,7 @@ class Services {
     }
     add_all(comment);
     tell_networks();
+    tell_bases();
     std::vector<std::string> demanded;
     for (const std::string& name : context_.variables.demanded()) demanded.push_back(name);
     if (!demanded.empty())
@@ -117,16 +122,14 @@ class Services {
         continue;
       }
       names_.push_back(name);
-      if (const std::string built = normalise_project(text_at(build, "context")); !built.empty())
-        draft_.see_built(built == "./" ? project_ : normalise_project(project_ + "/" + built));
+      see_built(build, project_, draft_);
       if (!image.empty() && build.IsMap())
         context_.built_images.emplace(image, build_json(name, build, context_.variables, nullptr));
     }
     for (const std::string& name : names_) {
       for (ServiceNeed& need : needs_of(model_.services[name])) {
         if (std::ranges::find(names_, need.service) == names_.end()) {
-          if (need.required)
-            draft_.remark(fmt::format("{} doesn't wait for {}, which isn't there.", name, need.service));
+          if (need.required) draft_.miss(need.service, name);
           continue;
         }
         ServiceRole& role = roles_[need.service];
@@ -177,6 +180,34 @@ class Services {
                                 join_words(used)));
   }
 
+  /// Images of services that others are built from, by the name that compose gives them.
+  void tell_bases() {
+    std::map<std::string, std::vector<std::string>> builders;  // by the image that they are built from
+    for (const std::string& name : names_) {
+      const YAML::Node build = member_at(model_.services[name], "build");
+      std::string file = text_at(build, "dockerfile");
+      if (file.empty()) file = "Dockerfile";
+      const auto text = build.IsMap() ? read_text(context_.folder / text_at(build, "context") / file)
+                                      : Result<std::optional<std::string>>(std::nullopt);
+      if (!text || !*text) continue;
+      std::istringstream lines(**text);
+      for (std::string line; std::getline(lines, line);) {
+        const std::vector<std::string> words = words_in(line);
+        if (words.size() > 1 && (words[0] == "FROM" || words[0] == "from"))
+          builders[words[1]].push_back(name);
+      }
+    }
+    for (const auto& [image, build] : context_.built_images) {
+      const std::string bare = image.ends_with(":latest") ? image.substr(0, image.rfind(':')) : image;
+      for (const std::string& base : image == bare ? std::vector{image} : std::vector{image, bare})
+        if (const auto found = builders.find(base); found != builders.end())
+          draft_.remark(
+              fmt::format("{} is built from {}, a name that only compose gives: call docker compose build "
+                          "before.",
+                          join_words(found->second), base));
+    }
+  }
+
   [[nodiscard]] EntryDraft entry(const std::string& name, Until until) const {
     EntryDraft made{project_, tasks_.at(name)};
     if (until == Until::ended) return made;
@@ -190,6 +221,7 @@ class Services {
     std::vector<EntryDraft> entries;
     std::vector<std::string> profiles;
     std::vector<std::string> none;
+    bool has_any = false;  // without a profile
     for (const std::string& name : names_) {
       const YAML::Node& service = model_.services[name];
       if (text_at(service, "scale") == "0" || text_at(member_at(service, "deploy"), "replicas") == "0") {
@@ -197,6 +229,7 @@ class Services {
         continue;
       }
       entries.push_back(entry(name, roles_[name].waited_until_ended ? Until::ended : Until::healthy));
+      has_any = has_any || is_active(name);
       if (is_active(name)) continue;
       for (std::string& one : profiles_of(name)) {
         if (std::ranges::find(profiles, one) == profiles.end()) profiles.push_back(std::move(one));
@@ -205,11 +238,16 @@ class Services {
     if (entries.empty()) return;
     const std::string up =
         draft_.add_gatherer(project_, "docker", comment, {"up", "compose-up"}, std::move(entries), true);
-    draft_.remark(fmt::format("`dream {}` starts the services of {}, and Ctrl-C ends them.", up,
-                              comment.substr(comment.find(' ') + 1)));
+    const std::string files = comment.substr(comment.find(' ') + 1);
+    if (has_any)
+      draft_.remark(fmt::format("`dream {}` starts the services of {}, and Ctrl-C ends them.", up, files));
+    else
+      draft_.remark(
+          fmt::format("`dream {} --profile NAME` starts those services of {} that have this profile: {}.", up,
+                      files, join_words(profiles)));
     if (!none.empty())
       draft_.remark(fmt::format("Not started by `dream {}`, as their scale is 0: {}.", up, join_words(none)));
-    if (!profiles.empty())
+    if (has_any && !profiles.empty())
       draft_.remark(fmt::format("`dream {} --profile NAME` starts those of a profile, too: {}.", up,
                                 join_words(profiles)));
   }
@@ -265,6 +303,7 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
       names += (names.empty() ? "" : " and ") + one.lexically_relative(root).string();
     const fs::path own = files.front().parent_path();
     ComposeModel model = read_compose(own, files, variables);
+    for (const fs::path& one : model.files) draft.see_read(one);
     if (const auto given = variables.value("COMPOSE_PROJECT_NAME"); given && !given->empty())
       model.name = *given;
     if (model.name.empty())

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "init/compose_values.hpp"
+#include "plan/workspace.hpp"
 
 namespace dream::init {
 
@@ -151,6 +152,15 @@ ServiceNetworks networks_of(const YAML::Node& service) {
   }
   if (found.names.empty()) found.names.emplace_back("default");
   return found;
+}
+
+void see_built(const YAML::Node& build, const std::string& project, Draft& draft) {
+  const std::filesystem::path context = build.IsScalar() ? build.Scalar() : text_at(build, "context");
+  const std::filesystem::path dockerfile = context / text_at(build, "dockerfile");
+  for (const std::filesystem::path& folder : {context, dockerfile.parent_path()}) {
+    const std::string path = folder.is_absolute() ? "" : normalise_project(project + "/" + folder.string());
+    if (!path.empty()) draft.see_built(path);
+  }
 }
 
 bool is_host_name(const std::string& text) {

@@ -28,6 +28,10 @@ struct ServiceNetworks {
 };
 [[nodiscard]] ServiceNetworks networks_of(const YAML::Node& service);
 
+/// Tells `draft` the folders that a service's `build` of this project is made from: those of its context and
+/// of its Dockerfile.
+void see_built(const YAML::Node& build, const std::string& project, Draft& draft);
+
 /// Whether a text can be a host's name, as the docker executor's options take it.
 [[nodiscard]] bool is_host_name(const std::string& text);
 

@@ -29,6 +29,7 @@ class Layers {
 
   ComposeModel made(int level) {
     for (const fs::path& file : layers_) add(file, level);
+    for (const auto& [file, document] : documents_) model_.files.push_back(file);
     return std::move(model_);
   }
 
@@ -125,6 +126,7 @@ class Layers {
     const std::string prefix = folder.lexically_relative(root_).string();
     for (const std::string& name : made.order)
       put(name, long_form(made.services[name], prefix == "." ? "" : prefix));
+    model_.files.insert(model_.files.end(), made.files.begin(), made.files.end());
     for (auto& [name, volume] : made.volumes) model_.volumes.emplace(name, volume);
     for (auto& [name, network] : made.networks) model_.networks.emplace(name, network);
     for (auto& [name, secret] : made.secrets) model_.secrets.emplace(name, rebased_file(secret, prefix));

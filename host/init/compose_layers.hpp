@@ -20,6 +20,7 @@ struct ComposeModel {
   std::vector<std::string> order;  ///< names of services as they were met
   std::map<std::string, YAML::Node> services;
   std::map<std::string, YAML::Node> volumes, networks, secrets, configs;
+  std::vector<std::filesystem::path> files;  ///< that it was read from
 };
 
 /// Reads files of the project folder `root`, each over those before it. Paths in the result count from

@@ -149,18 +149,28 @@ YAML::Node form_of(const std::string& key, const YAML::Node& value, const std::s
 }  // namespace
 
 YAML::Node as_map(const YAML::Node& node) {
-  if (!node.IsSequence()) return node;
+  if (!node.IsSequence() && !node.IsMap()) return node;
   YAML::Node map(YAML::NodeType::Map);
-  for (const YAML::Node& one : node) {
+  const auto add = [&](const YAML::Node& one) {
     const std::string text = one.IsScalar() ? one.Scalar() : std::string();
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos) {
       map[text] = YAML::Node();
-      continue;
+      return;
     }
     const std::string written = written_text(one);
     map[text.substr(0, equals)] = written_scalar(
         text.substr(equals + 1), written.substr(std::min(written.find('='), written.size() - 1) + 1));
+  };
+  if (node.IsSequence()) {
+    for (const YAML::Node& one : node) add(one);
+    return map;
+  }
+  for (const auto& one : node) {
+    if (one.second.IsNull() && one.first.Scalar().find('=') != std::string::npos)
+      add(one.first);  // of a set: `? A=b`
+    else
+      map[one.first.Scalar()] = one.second;
   }
   return map;
 }

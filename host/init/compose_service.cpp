@@ -67,13 +67,10 @@ class Maker {
     if (!volumes_.empty()) option("volumes", list_json(volumes_));
     if (!from_outside_.empty()) option("env", list_json(from_outside_));
     const bool has_check = health();
-    // compose hands on only what is named, and the project's folder isn't there; it has no init unless one is
-    // asked for.
-    const bool has_init = is_true(member_at(service_, "init"));
-    if (!context_.has_defaults) option("mount", "\"none\"");
-    if (!context_.has_defaults || has_init) option("init", has_init ? "true" : "false");
+    if (is_true(member_at(service_, "init"))) option("init", "true");
     restart();
-    const bool lasts = restarts_always_ || has_check || role.needed;
+    // What is restarted after a failure may end well, and a service that ends has failed.
+    const bool lasts = restarts_always_ || has_check || (role.needed && restart_.empty());
     made_.is_firm = restarts_always_ || role.waited_until_healthy || role.waited_until_ended;
     made_.is_service = lasts && !role.waited_until_ended;
     made_.has_ready = role.waited_until_healthy && !check_is_off_ && !role.waited_until_ended;
@@ -277,9 +274,7 @@ class Maker {
       if (text_at(one, "format") == "raw") leave_out("env_file.format");
       std::error_code ignored;
       if (required == "false" && !fs::exists(context_.folder / path, ignored)) {
-        draft_.remark(
-            fmt::format("{}: its env_file {} needn't be there, and isn't; dream wants every file of envFile.",
-                        name_, path));
+        leave_out(fmt::format("the env_file {} (it may be missing there, and is; an envFile may not)", path));
       } else if (!path.empty()) {
         env_files_.push_back(path);
       }
@@ -382,7 +377,7 @@ std::string build_json(const std::string& name, const YAML::Node& build, const C
     } else if (key == "args") {
       const VariablesJson args = variables_json(
           one.second, [&](const std::string& variable) { return variables.written_value(variable); });
-      members.emplace_back(key, args.object);
+      if (args.object != "{}") members.emplace_back(key, args.object);
       for (const std::string& outside : draft != nullptr ? args.from_outside : std::vector<std::string>())
         draft->leave_out(fmt::format("build.args.{} (its value comes from the environment)", outside), name);
     } else if (key != "pull" && !key.starts_with("cache_") && draft != nullptr) {

@@ -38,7 +38,6 @@ struct ServiceContext {
   const ComposeVariables& variables;
   std::string folder_name;  ///< the name on the run's network that their project's folder gives them
   std::map<std::string, std::vector<std::string>> link_names;  ///< what others call a service in `links`
-  bool has_defaults = false;  ///< their project says what all have in common: no mount, no init
   std::map<std::string, std::string> built_images;  ///< an image and the `build` of the service that makes it
 };
 

@@ -9,7 +9,7 @@ namespace dream::init {
 
 namespace {
 
-/// Scripts of these names are called by composer itself.
+/// Scripts of these names are called by composer itself, the last one by Symfony's installer.
 bool is_event(const std::string& name) {
   static const std::set<std::string, std::less<>> events{
       "pre-install-cmd",         "post-install-cmd",       "pre-update-cmd",
@@ -19,7 +19,7 @@ bool is_event(const std::string& name) {
       "post-package-install",    "pre-package-update",     "post-package-update",
       "pre-package-uninstall",   "post-package-uninstall", "post-root-package-install",
       "post-create-project-cmd", "pre-file-download",      "post-file-download",
-      "pre-command-run",         "pre-pool-create"};
+      "pre-command-run",         "pre-pool-create",        "auto-scripts"};
   return events.contains(name);
 }
 

@@ -172,6 +172,11 @@ void Draft::remark(const std::string& sentence) {
   if (std::ranges::find(remarks_, sentence) == remarks_.end()) remarks_.push_back(sentence);
 }
 
+void Draft::miss(const std::string& what, const std::string& whose) {
+  if (std::ranges::find(missing_, what) == missing_.end()) missing_.push_back(what);
+  if (std::ranges::find(waiting_, whose) == waiting_.end()) waiting_.push_back(whose);
+}
+
 void Draft::leave_out(const std::string& what, const std::string& whose) {
   auto known = std::ranges::find_if(left_out_, [&](const auto& one) { return one.first == what; });
   if (known == left_out_.end()) known = left_out_.insert(known, {what, {}});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <initializer_list>
 #include <map>
 #include <optional>
@@ -96,14 +97,31 @@ class Draft {
   void add_needs(NeedsDraft needs);
   /// Globs of files whose changes count for every project.
   void set_affects(std::vector<std::string> globs) { affects_ = std::move(globs); }
+  /// What all containers have in common, as JSON, where no project can say it.
+  void set_container_options(std::string options) { container_options_ = std::move(options); }
+  [[nodiscard]] bool has_container_options() const { return !container_options_.empty(); }
   /// A sentence for the head of the file; the same one only once.
   void remark(const std::string& sentence);
+  /// `whose` would wait for `what`, which isn't there: one remark for all.
+  void miss(const std::string& what, const std::string& whose);
+  /// A remark on files that were passed over.
+  void tell_unread(const std::string& sentence) {
+    remark(sentence);
+    unread_ += (unread_.empty() ? "" : " ") + sentence;
+  }
+  [[nodiscard]] const std::string& unread() const { return unread_; }
   /// `what` of `whose` isn't in the file: one remark for all of the same `what`.
   void leave_out(const std::string& what, const std::string& whose);
 
   /// The folder is what a container of another project is built from.
   void see_built(const std::string& path) { built_.insert(path); }
   [[nodiscard]] bool is_built(const std::string& path) const { return built_.contains(path); }
+
+  /// A file that this was read from, and that is no news.
+  void see_read(const std::filesystem::path& file) { read_.insert(file.lexically_normal()); }
+  [[nodiscard]] bool is_read(const std::filesystem::path& file) const {
+    return read_.contains(file.lexically_normal());
+  }
 
   [[nodiscard]] bool has(const std::string& path) const;
   [[nodiscard]] bool has_task(const std::string& path, const std::string& name) const;
@@ -134,10 +152,12 @@ class Draft {
   std::vector<ProjectDraft> projects_;
   std::vector<NeedsDraft> needs_;
   std::vector<TaskDraft> common_;
-  std::vector<std::string> remarks_;
+  std::vector<std::string> remarks_, missing_, waiting_;
   std::vector<Renamed> renamed_;
   std::vector<std::string> affects_;
   std::set<std::string> built_;
+  std::set<std::filesystem::path> read_;
+  std::string container_options_, unread_;
   std::vector<std::pair<std::string, std::vector<std::string>>> left_out_;
 };
 

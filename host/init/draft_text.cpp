@@ -26,6 +26,21 @@ std::string first_of(const std::vector<std::string>& names) {
                      names.size() - most + 1);
 }
 
+/// All that the same ones lack.
+using Owners = std::vector<std::string>;
+std::vector<std::pair<std::vector<std::string>, Owners>> by_owners(
+    const std::vector<std::pair<std::string, Owners>>& left_out) {
+  std::vector<std::pair<std::vector<std::string>, Owners>> grouped;
+  for (const auto& [what, whose] : left_out) {
+    const auto same = std::ranges::find_if(grouped, [&](const auto& one) { return one.second == whose; });
+    if (same != grouped.end())
+      same->first.push_back(what);
+    else
+      grouped.push_back({{what}, whose});
+  }
+  return grouped;
+}
+
 std::string sentence_of(const Renamed& renamed) {
   const auto& [comment, path, kind, names] = renamed;
   if (names.size() == 1)
@@ -241,14 +256,23 @@ std::string Draft::render() const {
       "{\n  // Written by dream init. `dream list` shows what there is, `dream validate` what is wrong.\n";
   for (const std::string& sentence : remarks_) out += comment_line("  ", sentence);
   for (const Renamed& one : renamed_) out += comment_line("  ", sentence_of(one));
-  for (const auto& [what, whose] : left_out_)
-    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", what, first_of(whose)));
+  if (!missing_.empty())
+    out += comment_line("  ", fmt::format("{} {} wait for {}, which {} there.", first_of(waiting_),
+                                          waiting_.size() == 1 ? "doesn't" : "don't", first_of(missing_),
+                                          missing_.size() == 1 ? "isn't" : "aren't"));
+  for (const auto& [whats, whose] : by_owners(left_out_))
+    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", join_words(whats), first_of(whose)));
   out += "\n";
   render_needs(out);
   render_common(out);
   if (!affects_.empty())
     out += "  // a change of these counts for every project with --affected\n" +
            member_line(2, "affects", list_json(affects_)) + "\n";
+  if (!container_options_.empty())
+    out += "  // what all containers have in common\n" +
+           member_line(2, "executors",
+                       fmt::format(R"({{ "docker": {{ "options": {} }} }})", container_options_)) +
+           "\n";
   render_projects(out);
   return out + "}\n";
 }

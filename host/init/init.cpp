@@ -23,8 +23,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* known_files =
-    "it knows package.json, deno.json, composer.json, compose.yaml, process-compose.yaml, Procfile, "
-    "mprocs.yaml, Taskfile.yml, justfile, mise.toml, pyproject.toml, Makefile and Dockerfile";
+    "it knows package.json, rush.json, deno.json, composer.json, compose.yaml, process-compose.yaml, "
+    "Procfile, "
+    "mprocs.yaml, Taskfile.yml, justfile, mise.toml, devbox.json, pyproject.toml, poe_tasks.toml, pixi.toml, "
+    "Makefile and Dockerfile";
 
 /// The first of these names that there is in the folder; the first of all when there is none.
 fs::path first_file(const fs::path& root, std::initializer_list<const char*> names) {
@@ -59,12 +61,15 @@ Result<void> add_yaml(const fs::path& root, const fs::path& file, Draft& draft) 
 
 /// How a file that is named is taken over, by its own name; none: not at all.
 Import import_of(const fs::path& root, const std::string& name) {
-  if (name == "package.json" || name == "pnpm-workspace.yaml" || name == "turbo.json" || name == "nx.json")
+  static const std::set<std::string, std::less<>> of_packages{
+      "package.json", "pnpm-workspace.yaml", "turbo.json", "nx.json", "lerna.json", "rush.json"};
+  if (of_packages.contains(name))
     return [](const fs::path& file, Draft& draft) { return add_npm(file.parent_path(), draft); };
   if (name == "deno.json" || name == "deno.jsonc")
     return [](const fs::path& file, Draft& draft) { return add_deno(file.parent_path(), draft); };
   if (name == "composer.json") return add_composer;
-  if (name == "pyproject.toml") return add_pyproject;
+  if (name == "devbox.json") return add_devbox;
+  if (name == "pyproject.toml" || name == "poe_tasks.toml" || name == "pixi.toml") return add_pyproject;
   if (name.starts_with("Procfile"))
     return [](const fs::path& file, Draft& draft) { return add_procfile(file, "start", draft); };
   if (name == "makefile" || name == "GNUmakefile" || name.starts_with("Makefile") || name.ends_with(".mk"))
@@ -112,10 +117,14 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
       },
       [&] { return add_mise(root, draft); },
       [&] { return add_pyproject(root / "pyproject.toml", draft); },
+      [&] { return add_devbox(root / "devbox.json", draft); },
       [&] {
         return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);
       },
-      [&] { return add_dockerfiles(root, 3, draft); },
+      [&] {
+        tell_others(root, draft);
+        return add_dockerfiles(root, 3, draft);
+      },
   };
   for (const auto& step : steps) {
     if (Result<void> done = step(); !done) return done;
@@ -200,6 +209,8 @@ Result<std::string> make_configuration(const fs::path& folder, const std::option
     if (from)
       return cannot("there is nothing in it that could be a task", root / *from,
                     "without --from dream init looks around");
+    if (!draft.unread().empty())
+      return cannot("there is nothing in this folder that dream init knows", root, draft.unread());
     return Error{ErrorCode::usage, "there is nothing here that dream init knows", printable(root.string()),
                  fmt::format("{}; an empty dream.json, {{}}, is one, too", known_files)};
   }

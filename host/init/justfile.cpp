@@ -19,6 +19,23 @@ std::string quoted_in(const std::string& line) {
   return line.substr(open + 1, line.find(line[open], open + 1) - open - 1);
 }
 
+/// just shows the last line of a comment; where that one goes on with a sentence, this is the whole sentence.
+std::string continued(const std::string& before, const std::string& line) {
+  constexpr std::size_t long_enough = 50;  // to be wrapped
+  const bool is_open =
+      !before.empty() && std::string_view(".:!?").find(before.back()) == std::string_view::npos;
+  const bool is_small = !line.empty() && line[0] >= 'a' && line[0] <= 'z';
+  if (!is_open || (!is_small && before.size() < long_enough)) return line;
+  return before + "\n" + line;
+}
+
+/// Of several lines, the first sentence.
+std::string shown(std::string about) {
+  if (about.find('\n') == std::string::npos) return about;
+  std::ranges::replace(about, '\n', ' ');
+  return about.substr(0, about.find(". ")) + (about.find(". ") == std::string::npos ? "" : ".");
+}
+
 /// The attributes in front of a recipe: `[private, group('x')]`.
 struct Attributes {
   bool is_private = false;
@@ -65,7 +82,8 @@ class Justfiles {
         continue;
       }
       if (line.starts_with("#") || trimmed(line).empty()) {
-        about = line.starts_with("#!") || !line.starts_with("#") ? std::string() : line.substr(1);
+        about = line.starts_with("#!") || !line.starts_with("#") ? std::string()
+                                                                 : continued(about, trimmed(line.substr(1)));
         continue;
       }
       if (line[0] == ' ' || line[0] == '\t') continue;
@@ -97,7 +115,7 @@ class Justfiles {
                            name != "alias" && name != "export";
     if (!is_recipe || !is_word(name, "-_") || name[0] == '_' || !known_.insert(before + name).second) return;
     TaskDraft task{before + name, {{"command", list_json({"just", before + name})}}};
-    describe(task, about);
+    describe(task, shown(about));
     draft_.add_task(draft_.at("./"), "shell", "from " + first_.filename().string(), "just", std::move(task));
   }
 

@@ -59,7 +59,16 @@ class Makefile {
  public:
   Makefile(const fs::path& file, const std::string& text) : folder_(file.parent_path()), variables_(folder_) {
     read_file(file, text);
-    for (Target* target : phony_) target->is_phony = true;
+    for (const std::string& name : phony_) {
+      Target& target = targets_[name];
+      target.is_phony = true;
+      const bool is_there = target.has_recipe || !target.needs.empty();
+      // No file, though it has a dot: "format.backend".
+      if (is_there && is_word(name, "-_.") &&
+          std::string_view("._").find(name[0]) == std::string_view::npos &&
+          !std::exchange(target.is_named, true))
+        names_.push_back(name);
+    }
   }
 
   /// What `include` names and isn't there, or only make can tell.
@@ -160,11 +169,14 @@ class Makefile {
       has_patterns_ = has_patterns_ || name.find('%') != std::string::npos;
       if (name == ".PHONY") {
         const std::vector<std::string> all = words_in(rest);
-        for (const std::string& one : all) phony_.push_back(&targets_[one]);
+        phony_.insert(phony_.end(), all.begin(), all.end());
         if (all.size() == 1 && !about.empty()) targets_[all.front()].about = about;
       }
       Target& target = targets_[name];
-      if (is_word(name, "-_") && !std::exchange(target.is_named, true)) names_.push_back(name);
+      // What begins with "_" is for the others only, and so is the folder of installed packages.
+      if (is_word(name, "-_") && name[0] != '_' && name != "node_modules" &&
+          !std::exchange(target.is_named, true))
+        names_.push_back(name);
       current_.push_back(&target);
       if (!about.empty()) target.about = about;
       for (const std::string& need : words_in(rest.substr(0, rest.find(';')))) {
@@ -195,7 +207,8 @@ class Makefile {
   std::vector<std::string> not_read_;
   std::map<std::string, Target> targets_;
   std::vector<std::string> names_;
-  std::vector<Target*> current_, phony_;
+  std::vector<std::string> phony_;
+  std::vector<Target*> current_;
   int conditions_ = 0;
   bool has_more_ = false;  ///< other files may give a target a recipe
   bool has_patterns_ = false;
@@ -232,22 +245,6 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
     for (const std::string& need : makefile.gathered_by(name))
       if (tasks.contains(need)) needs.entries.push_back({project, tasks.at(need)});
     draft.add_needs(std::move(needs));
-  }
-  return {};
-}
-
-Result<void> add_dockerfiles(const fs::path& root, int levels, Draft& draft) {
-  std::vector<std::string> folders;
-  if (levels > 0) folders = folders_below(root, levels);
-  folders.insert(folders.begin(), "./");
-  for (const std::string& folder : folders) {
-    std::error_code ignored;
-    if (draft.has(draft.at(folder)) || draft.is_built(draft.at(folder)) ||
-        !fs::is_regular_file(root / folder / "Dockerfile", ignored))
-      continue;
-    draft.project(draft.at(folder), "docker", "Dockerfile")
-        .members.emplace_back("options", R"({ "build": { "context": "." } })");
-    draft.add_task(draft.at(folder), "docker", "Dockerfile", "docker", {"start", {}});
   }
   return {};
 }

@@ -59,6 +59,36 @@ Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
   }
 }
 
+/// Where its members are said in files that only lerna and rush read, dream's executor doesn't know them.
+struct Members {
+  std::vector<std::string> patterns;
+  bool known_to_executor = true;
+  RushProjects of_rush = {};
+};
+
+Result<Members> members_said(const fs::path& root, const std::optional<Json>& own) {
+  Result<std::vector<std::string>> found = pnpm_patterns(root);
+  if (!found) return found.error();
+  Members members{std::move(*found)};
+  if (members.patterns.empty() && own) members.patterns = texts_at(*own, "workspaces", "packages");
+  if (!members.patterns.empty()) return members;
+  members.known_to_executor = false;
+  const auto rush = rush_projects(root);
+  if (!rush) return rush.error();
+  if (*rush) {
+    members.of_rush = **rush;
+    for (const auto& [folder, decoupled] : **rush) members.patterns.push_back(folder);
+    return members;
+  }
+  const auto lerna = read_object(root / "lerna.json");
+  if (!lerna) return lerna.error();
+  if (!*lerna) return members;
+  members.patterns = texts_at(**lerna, "packages");
+  const bool says_packages = (*lerna)->HasMember("packages") || (*lerna)->HasMember("useWorkspaces");
+  if (!says_packages) members.patterns.emplace_back("packages/*");
+  return members;
+}
+
 /// But for comments: `"// build": "what follows builds"`.
 std::vector<std::string> script_names(const Value& json) {
   std::vector<std::string> names = keys_at(json, "scripts");
@@ -111,8 +141,11 @@ std::string inner_workspace(const fs::path& root, const std::string& folder) {
 /// folder.
 void tell_of_others(const fs::path& root, const std::vector<std::string>& members, Draft& draft) {
   std::vector<std::string> others;
+  std::error_code ignored;
   for (const std::string& folder : folders_below(root, most_levels)) {
-    if (std::ranges::find(members, folder) != members.end() || draft.has(draft.at(folder))) continue;
+    const bool is_of_rush = folder.starts_with("./common/") && fs::exists(root / "rush.json", ignored);
+    if (std::ranges::find(members, folder) != members.end() || draft.has(draft.at(folder)) || is_of_rush)
+      continue;
     const auto json = read_object(root / folder / "package.json");
     if (json && *json && !script_names(**json).empty()) others.push_back(draft.at(folder));
   }
@@ -185,29 +218,28 @@ std::string what_it_has(const std::string& file, const std::vector<std::string>&
 
 void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
                        const std::string& file, Draft& draft) {
-  const bool few = paths.size() <= most_without_tasks;
+  const auto folder_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
   for (const std::string& path : paths) {
-    if (few)
+    const auto beside = std::ranges::count(paths, folder_of(path), folder_of);
+    if (static_cast<std::size_t>(beside) <= most_without_tasks)
       draft.project(path, executor, what_it_has(file, {}));
     else
-      draft.project(path.substr(0, path.rfind('/')) + "/*", executor,
-                    "those whose " + file + " has no tasks");
+      draft.project(folder_of(path) + "/*", executor, "those whose " + file + " has no tasks");
   }
 }
 
 Result<void> add_npm(const fs::path& root, Draft& draft) {
   const auto own = read_object(root / "package.json");
   if (!own) return own.error();
-  Result<std::vector<std::string>> found = pnpm_patterns(root);
-  if (!found) return found.error();
-  std::vector<std::string> patterns = std::move(*found);
+  const Result<Members> said = members_said(root, *own);
+  if (!said) return said.error();
+  const std::vector<std::string>& patterns = said->patterns;
   Package root_package{draft.at("./"), {}, {}, {}, {}};
   if (*own) {
     root_package = package_of(draft.at("./"), **own);
     const std::vector<std::string> scripts = script_names(**own);
     if (!scripts.empty())
       draft.project(draft.at("./"), "npm", what_it_has("package.json", scripts)).found = scripts;
-    if (patterns.empty()) patterns = texts_at(**own, "workspaces", "packages");
   }
   std::vector<Package> packages;
   std::vector<std::string> without_tasks;
@@ -225,6 +257,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     packages.push_back(package_of(draft.at(folder), **json));
     packages.back().inner_workspace = inner_workspace(root, folder);
     packages.back().is_member = !patterns.empty();
+    if (const auto of_rush = said->of_rush.find(folder.substr(2)); of_rush != said->of_rush.end())
+      for (const std::string& name : of_rush->second) packages.back().uses.erase(name);
     if (scripts.empty())
       without_tasks.push_back(draft.at(folder));
     else
@@ -235,10 +269,14 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   add_without_tasks(without_tasks, "npm", "package.json", draft);
   if (!patterns.empty()) {
     tell_of_others(root, members, draft);
-    set_patterns(root, patterns, packages, draft);
+    if (said->of_rush.empty()) set_patterns(root, patterns, packages, draft);
     add_affects(root, draft);
   }
-  return add_order(root, root_package, packages, !patterns.empty(), draft);
+  if (Result<void> added =
+          add_order(root, root_package, packages, !patterns.empty() && said->known_to_executor, draft);
+      !added)
+    return added;
+  return add_rush_commands(root, draft);
 }
 
 }  // namespace dream::init

@@ -8,13 +8,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
+bool is_continuous(const rapidjson::Value& target) {
+  if (!target.IsObject()) return false;
+  const auto said = target.FindMember("continuous");
+  return said != target.MemberEnd() && said->value.IsTrue();
+}
+
 void add_targets(const rapidjson::Value& object, const std::string& name, const std::string& file,
                  const std::string& project, Draft& draft) {
-  for (const std::string& target : keys_at(object, "targets")) {
+  const auto targets = object.FindMember("targets");
+  if (targets == object.MemberEnd() || !targets->value.IsObject()) return;
+  for (const auto& one : targets->value.GetObject()) {
+    const std::string target(one.name.GetString(), one.name.GetStringLength());
     if (draft.has_task(project, target)) continue;
-    draft.add_task(project, "shell", file, "nx",
-                   {target, {{"command", list_json({"npx", "nx", "run", name + ":" + target})}}});
-    draft.remark("nx runs itself what the targets in " + file + " need.");
+    TaskDraft task{target, {{"command", list_json({"npx", "nx", "run", name + ":" + target})}}};
+    if (is_continuous(one.value)) task.members.emplace_back("async", "true");
+    draft.add_task(project, "shell", file, "nx", std::move(task));
+    draft.remark(what_nx_does);
   }
 }
 

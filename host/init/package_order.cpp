@@ -55,11 +55,17 @@ void read_rules(const Value& json, const char* name, Rules& rules) {
   for (const auto& one : tasks->GetObject()) {
     if (!one.value.IsObject()) continue;
     Rule rule{needs_in(one.value), texts_at(one.value, "with"), one.value.HasMember("dependsOn"), {}};
-    const auto persistent = one.value.FindMember("persistent");
-    if (persistent != one.value.MemberEnd() && persistent->value.IsBool())
-      rule.lasts = persistent->value.GetBool();
+    for (const char* key : {"persistent", "continuous"}) {  // the second is nx's
+      const auto lasts = one.value.FindMember(key);
+      if (lasts != one.value.MemberEnd() && lasts->value.IsBool()) rule.lasts = lasts->value.GetBool();
+    }
     rules[{one.name.GetString(), one.name.GetStringLength()}] = std::move(rule);
   }
+}
+
+bool has_plugins(const Value& nx) {
+  const auto plugins = nx.FindMember("plugins");
+  return plugins != nx.MemberEnd() && !(plugins->value.IsArray() && plugins->value.Empty());
 }
 
 /// What a package's own turbo.json leaves open is the root's.
@@ -72,23 +78,6 @@ void complete(Rule& rule, const Rule& common) {
   }
   if (rule.beside.empty()) rule.beside = common.beside;
   if (!rule.lasts) rule.lasts = common.lasts;
-}
-
-/// The script that a line runs in all packages, each after those that it uses; empty: it does nothing of the
-/// kind. `is_script`: whether some package has a script of this name.
-std::string run_in_order(const std::string& line, const std::function<bool(const std::string&)>& is_script) {
-  const std::vector<std::string> words = words_in(line);
-  const auto has = [&](std::initializer_list<const char*> options) {
-    return std::ranges::any_of(
-        options, [&](const char* option) { return std::ranges::find(words, option) != words.end(); });
-  };
-  if (words.size() < 2 || has({"--parallel", "--no-sort", "&&", ";"})) return {};
-  const bool in_order = (words[0] == "pnpm" && has({"-r", "--recursive"})) ||
-                        (words[0] == "lerna" && words[1] == "run") ||
-                        (words[0] == "yarn" && words[1] == "workspaces" &&
-                         has({"-t", "-pt", "-At", "-Apt", "--topological", "--topological-dev"}));
-  const auto script = std::ranges::find_if(words, is_script);
-  return in_order && script != words.end() ? *script : std::string();
 }
 
 class Arrangement {
@@ -110,8 +99,9 @@ class Arrangement {
     if (*turbo) read_rules(**turbo, "pipeline", rules_);
     if (*turbo) read_rules(**turbo, "tasks", rules_);
     if (*nx) read_rules(**nx, "targetDefaults", rules_);
+    for (auto& [task, needs] : rush_order(root)) rules_[task] = Rule{std::move(needs), {}, true, {}};
     has_nx_ = nx->has_value();
-    nx_finds_targets_ = has_nx_ && (*nx)->HasMember("plugins");
+    nx_finds_targets_ = has_nx_ && has_plugins(**nx);
     const auto is_script = [&](const std::string& name) {
       return std::ranges::any_of(packages_,
                                  [&](const Package& package) { return package.scripts.contains(name); });
@@ -189,7 +179,7 @@ class Arrangement {
         continue;
       }
       if (has_nx_ && only_calls_nx(command)) {
-        draft_.remark("nx runs itself what the scripts that call it need.");
+        draft_.remark(what_nx_does);
         continue;
       }
       NeedsDraft needs = needs_of(package, script, nullptr);
@@ -312,7 +302,8 @@ class Arrangement {
     std::vector<std::string> collected;
     for (const auto& [script, line] : own_.scripts) {
       if (rules_.contains("//#" + script) || !only_runs_in_all(line, script)) continue;
-      if (line.find("run-many") != std::string::npos && is_target_of_nx(script)) continue;
+      const bool is_of_nx = line.find("run-many") != std::string::npos;
+      if (is_of_nx && nx_finds_targets_) continue;
       NeedsDraft needs{own_.path, script, {}, true};
       const auto rule = rules_.find(script);
       const bool at_once = starts_all_at_once(line, rule != rules_.end() && !rule->second.needs.empty());
@@ -323,23 +314,28 @@ class Arrangement {
         else
           add_entry(package, script, false, needs, at_once);
       }
+      if (is_of_nx) add_targets_of_nx(script, needs);
       if (needs.entries.empty()) continue;
       draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});
       draft_.add_needs(std::move(needs));
       collected.push_back(script);
+      if (const std::string jobs = jobs_said_by(line); !jobs.empty())
+        draft_.remark(
+            fmt::format("{} of the root runs {} at a time: `dream {} -j {}`.", script, jobs, script, jobs));
     }
     if (!collected.empty())
       draft_.remark(fmt::format("{} of the root {} those of all packages, as in package.json.",
                                 join_words(collected), collected.size() == 1 ? "runs" : "run"));
   }
 
-  /// Whether nx runs more by this name than the packages have scripts.
-  [[nodiscard]] bool is_target_of_nx(const std::string& name) const {
-    return nx_finds_targets_ || std::ranges::any_of(draft_.projects(), [&](const ProjectDraft& project) {
-             return std::ranges::any_of(project.tasks, [&](const TaskDraft& task) {
-               return task.name == name && !task.members.empty() && task.members.front().first == "command";
-             });
-           });
+  /// What nx runs by this name beside scripts.
+  void add_targets_of_nx(const std::string& name, NeedsDraft& needs) const {
+    for (const ProjectDraft& project : draft_.projects()) {
+      const bool has_it = std::ranges::any_of(project.tasks, [&](const TaskDraft& task) {
+        return task.name == name && !task.members.empty() && task.members.front().first == "command";
+      });
+      if (has_it && project.path != own_.path) needs.entries.push_back({project.path, name});
+    }
   }
 
   /// The next packages that have the task, also behind those that haven't.

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -58,8 +59,16 @@ struct Package {
 /// `has_order`: some come after others, where the tool sees to that.
 [[nodiscard]] bool starts_all_at_once(const std::string& line, bool has_order);
 
+/// How many such a line runs at a time: "pnpm -r --workspace-concurrency=1 build"; empty: it doesn't say.
+[[nodiscard]] std::string jobs_said_by(const std::string& line);
+
 /// Whether a line only calls nx, which then runs itself what comes before: "pnpm exec nx build".
 [[nodiscard]] bool only_calls_nx(const std::string& line);
+
+/// The script that a line runs in all packages, each after those that it uses: "pnpm -r build"; empty: it
+/// does nothing of the kind. `is_script`: whether some package has a script of this name.
+[[nodiscard]] std::string run_in_order(const std::string& line,
+                                       const std::function<bool(const std::string&)>& is_script);
 
 /// The script that a line runs in those packages that have changed: "nx affected -t test"; empty: it does
 /// nothing of the kind. `is_script`: whether some package has a script of this name.
@@ -70,6 +79,19 @@ struct Package {
 /// together.
 void add_without_tasks(const std::vector<std::string>& paths, const std::string& executor,
                        const std::string& file, Draft& draft);
+
+/// The folders that rush.json names as projects, "packages/a", with the packages that each takes from a
+/// registry though they are in the workspace. Nothing: there is no such file.
+using RushProjects = std::map<std::string, std::vector<std::string>>;
+[[nodiscard]] Result<std::optional<RushProjects>> rush_projects(const std::filesystem::path& root);
+/// What rush's bulk commands and phases need, in the words of turbo's `dependsOn`.
+[[nodiscard]] std::map<std::string, std::vector<std::string>> rush_order(const std::filesystem::path& root);
+/// rush's global commands: tasks of the root, run by rush.
+[[nodiscard]] Result<void> add_rush_commands(const std::filesystem::path& root, Draft& draft);
+
+/// A remark where nx is called.
+inline constexpr const char* what_nx_does =
+    "nx runs itself what its targets, and the scripts that call it, need.";
 
 /// Beside an nx.json: each target in a folder's project.json or package.json is a task of the folder, run by
 /// nx.

@@ -302,7 +302,7 @@ class Processes {
       if (processes_.contains(other))
         waits.emplace_back(other, until);
       else if (all == meant_.end())
-        draft_.remark(fmt::format("{} waits for {}, which isn't there.", name, other));
+        draft_.miss(other, name);
       else
         for (const std::string& one : all->second) waits.emplace_back(one, until);
     }

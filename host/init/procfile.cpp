@@ -19,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int first_port = 5000;
-constexpr int between_ports = 100;
+constexpr int usual_port = 5000;
+constexpr int usual_step = 100;
 
 struct Line {
   std::string name;
@@ -83,15 +83,88 @@ std::optional<int> port_set_by(const std::string& script) {
   return port_in(rest.substr(0, rest.find_first_not_of("0123456789")));
 }
 
-/// What the file beside it says of PORT, else a `bin/dev` that starts Procfile.dev with one, else foreman's.
-int first_port_of(const fs::path& file, const config::Variables& variables) {
-  if (const auto own = variables.find("PORT"); own != variables.end()) {
-    if (const auto port = port_in(own->second)) return *port;
+/// The port behind `-p` of a line that starts a runner: `exec foreman start -f Procfile.dev -p 3000`.
+std::optional<int> port_given_by(const std::string& script) {
+  std::istringstream lines(script);
+  for (std::string line; std::getline(lines, line);) {
+    const std::vector<std::string> words = words_in(line);
+    const auto runner = std::ranges::find_if(words, [](const std::string& word) {
+      const std::string name = word.substr(word.rfind('/') + 1);
+      return name == "foreman" || name == "overmind" || name == "hivemind" || name == "honcho";
+    });
+    for (auto word = runner; word != words.end(); ++word) {
+      if (word->starts_with("--port=")) return port_in(std::string_view(*word).substr(7));
+      if ((*word == "-p" || *word == "--port") && word + 1 != words.end()) return port_in(word[1]);
+    }
   }
-  if (file.filename() != "Procfile.dev") return first_port;
-  const auto script = read_text(file.parent_path() / "bin" / "dev");
-  return script && *script ? port_set_by(**script).value_or(first_port) : first_port;
+  return std::nullopt;
 }
+
+/// What foreman and overmind are told beside the Procfile.
+class Settings {
+ public:
+  /// `.overmind.env` and `.env`, which wins.
+  Result<void> read(const fs::path& folder) {
+    for (const char* name : {".overmind.env", ".env"}) {
+      const auto text = read_text(folder / name);
+      if (!text) return text.error();
+      has_env_ = text->has_value();
+      if (!*text) continue;
+      if (auto read = config::parse_env_file(
+              name, **text, [](const std::string&) { return std::nullopt; }, values_))
+        values_ = std::move(read->variables);
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool has_env() const { return has_env_; }
+
+  /// The file that .env is to be made from, where there is none yet; empty: none.
+  [[nodiscard]] std::string example(const fs::path& folder) const {
+    for (const char* name : {".env.example", ".env.sample", ".env.template", ".env.dist"}) {
+      std::error_code ignored;
+      if (!has_env_ && fs::exists(folder / name, ignored)) return name;
+    }
+    return {};
+  }
+
+  /// What the files say of PORT, else a `bin/dev` that starts Procfile.dev with one, else foreman's.
+  [[nodiscard]] int first_port(const fs::path& file) const {
+    for (const char* name : {"OVERMIND_PORT", "PORT"})
+      if (const auto port = port_in(value(name))) return *port;
+    if (file.filename() != "Procfile.dev") return usual_port;
+    const auto script = read_text(file.parent_path() / "bin" / "dev");
+    if (!script || !*script) return usual_port;
+    if (const auto port = port_given_by(**script)) return *port;
+    return port_set_by(**script).value_or(usual_port);
+  }
+
+  [[nodiscard]] bool gives_ports() const {
+    const std::string none = value("OVERMIND_NO_PORT");
+    return none.empty() || none == "0" || none == "false";
+  }
+
+  [[nodiscard]] int between_ports() const {
+    return port_in(value("OVERMIND_PORT_STEP")).value_or(usual_step);
+  }
+
+  /// Whether a setting of overmind names the process.
+  [[nodiscard]] bool names(const char* setting, const std::string& process) const {
+    std::string all = value(setting);
+    std::ranges::replace(all, ',', ' ');
+    const std::vector<std::string> words = words_in(all);
+    return std::ranges::find(words, process) != words.end() || std::ranges::find(words, "all") != words.end();
+  }
+
+ private:
+  [[nodiscard]] std::string value(const char* name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? std::string() : found->second;
+  }
+
+  config::Variables values_;
+  bool has_env_ = false;
+};
 
 }  // namespace
 
@@ -99,40 +172,60 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
   const auto text = read_text(file);
   if (!text) return text.error();
   if (!*text) return {};
+  draft.see_read(file);
   const std::string name = file.filename().string();
   const std::vector<Line> processes = processes_of(**text);
   if (processes.empty()) return {};
-  const auto variables = read_text(file.parent_path() / ".env");
-  if (!variables) return variables.error();
-  config::Variables values;
-  if (*variables) {
-    if (auto read = config::parse_env_file(".env", **variables)) values = std::move(read->variables);
-  }
+  Settings settings;
+  if (Result<void> read = settings.read(file.parent_path()); !read) return read;
   const std::string comment = "from " + name;
   const std::string project = draft.at("./");
-  int port = first_port_of(file, values);
+  int port = settings.first_port(file);
+  const int step = settings.between_ports();
+  const bool gives_ports = settings.gives_ports();
   std::vector<EntryDraft> entries;
   std::string before;
+  std::vector<std::string> may_end;
+  std::vector<std::string> ignored;
   for (const Line& process : processes) {
     const bool is_before = process.name == "release";  // Heroku runs it once before the others
+    const bool ends_alone = settings.names("OVERMIND_CAN_DIE", process.name);
     TaskDraft task{process.name, {{"command", json_string(replacing_the_shell(process.command))}}};
-    if (!is_before) task.members.emplace_back("service", "true");
-    if (*variables) task.members.emplace_back("envFile", "\".env\"");
+    if (!is_before && !ends_alone) task.members.emplace_back("service", "true");
+    if (settings.names("OVERMIND_AUTO_RESTART", process.name))
+      task.members.emplace_back("restart", R"({ "on": "always", "max": 0 })");
+    if (settings.has_env()) task.members.emplace_back("envFile", "\".env\"");
     if (is_before) {
       before = draft.add_task(project, "shell", comment, "procfile", std::move(task));
       continue;
     }
-    task.members.emplace_back("env", fmt::format(R"({{ "PORT": "{}" }})", port));
-    port = port + between_ports <= 65535 ? port + between_ports : first_port;
-    entries.push_back({project, draft.add_task(project, "shell", comment, "procfile", std::move(task))});
+    if (gives_ports) task.members.emplace_back("env", fmt::format(R"({{ "PORT": "{}" }})", port));
+    port = port + step <= 65535 ? port + step : usual_port;
+    EntryDraft entry{project, draft.add_task(project, "shell", comment, "procfile", std::move(task))};
+    if (settings.names("OVERMIND_IGNORED_PROCESSES", process.name)) {
+      ignored.push_back(entry.task);
+      continue;
+    }
+    if (ends_alone) {
+      entry.members = {{"async", "true"}, {"required", "false"}};
+      may_end.push_back(entry.task);
+    }
+    entries.push_back(std::move(entry));
   }
   if (entries.empty()) return {};
   const std::string gathers = draft.add_gatherer(
       project, "shell", comment, {all, "procfile", "procfile-" + all}, std::move(entries), false);
-  draft.remark(fmt::format(
-      "`dream {}` runs what {} names: when one ends, all end. Each has a PORT of its own, as foreman "
-      "gives it.",
-      gathers, name));
+  draft.remark(fmt::format("`dream {}` runs what {} names: when one{} ends, all end.{}", gathers, name,
+                           may_end.empty() ? "" : " but " + join_words(may_end),
+                           gives_ports ? " Each has a PORT of its own, as foreman gives it." : ""));
+  if (const std::string example = settings.example(file.parent_path()); !example.empty())
+    draft.remark(fmt::format(
+        "There is no .env yet, which foreman reads. Once it is made from {}, call dream init again, "
+        "or write \"envFile\": \".env\" into the tasks.",
+        example));
+  if (!ignored.empty())
+    draft.remark(fmt::format("Not started by `dream {}`, as overmind ignores them: {}.", gathers,
+                             join_words(ignored)));
   if (!before.empty())
     draft.remark(fmt::format("Not started by `dream {}`: {}, which Heroku runs once before the others.",
                              gathers, before));

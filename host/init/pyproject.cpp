@@ -78,41 +78,87 @@ void drop_hooks(std::vector<PythonTask>& tasks) {
   });
 }
 
-/// The names of hatch's environments that have scripts; its own begin with "hatch-".
-std::vector<std::string> hatch_environments(const std::vector<TomlEntry>& entries) {
+/// The names that stand between the words of `table` and `last`: of hatch's environments with scripts, of
+/// pixi's features with tasks.
+std::vector<std::string> names_in(const std::vector<TomlEntry>& entries,
+                                  const std::vector<std::string>& table, std::string_view last) {
   std::vector<std::string> names;
   for (const TomlEntry& entry : entries) {
-    if (!begins_with(entry.key, {"tool", "hatch", "envs"}) || entry.key.size() < 6 ||
-        entry.key[4] != "scripts")
+    if (!begins_with(entry.key, table) || entry.key.size() < table.size() + 3 ||
+        entry.key[table.size() + 1] != last)
       continue;
-    const std::string& name = entry.key[3];
-    if (!name.starts_with("hatch-") && std::ranges::find(names, name) == names.end()) names.push_back(name);
+    const std::string& name = entry.key[table.size()];
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
   }
   return names;
+}
+
+/// Of pyproject.toml, or of another file of one of its tools, which says `tasks` for `tool.poe.tasks`.
+Result<std::vector<TomlEntry>> entries_of(const fs::path& file) {
+  const auto text = read_text(file);
+  if (!text) return text.error();
+  const std::string name = file.filename().string();
+  Result<std::vector<TomlEntry>> entries = toml_entries(text->value_or(""), name);
+  if (!entries || name == "pyproject.toml") return entries;
+  const char* tool = name == "pixi.toml" ? "pixi" : "poe";
+  for (TomlEntry& entry : *entries)
+    if (entry.key.front() != "tool") entry.key.insert(entry.key.begin(), {"tool", tool});
+  return entries;
+}
+
+/// The files that a pyproject.toml stands beside, and those that poe includes.
+Result<std::vector<TomlEntry>> all_entries(const fs::path& file) {
+  Result<std::vector<TomlEntry>> all = entries_of(file);
+  if (!all || file.filename() != "pyproject.toml") return all;
+  std::vector<std::string> others{"poe_tasks.toml", "pixi.toml"};
+  for (const TomlEntry& entry : *all) {
+    const bool is_list = entry.key == std::vector<std::string>{"tool", "poe", "include"};
+    const bool is_path = entry.key == std::vector<std::string>{"tool", "poe", "include", "path"};
+    if (!is_list && !is_path) continue;
+    for (const std::string& other : entry.texts)
+      if (other.ends_with(".toml") && std::ranges::find(others, other) == others.end())
+        others.push_back(other);
+  }
+  for (const std::string& other : others) {
+    Result<std::vector<TomlEntry>> more = entries_of(file.parent_path() / other);
+    if (!more) return more;
+    all->insert(all->end(), more->begin(), more->end());
+  }
+  return all;
 }
 
 }  // namespace
 
 Result<void> add_pyproject(const fs::path& file, Draft& draft) {
-  const auto text = read_text(file);
-  if (!text) return text.error();
-  const auto entries = toml_entries(text->value_or(""), file.filename().string());
-  if (!entries) return entries.error();
+  const Result<std::vector<TomlEntry>> read = all_entries(file);
+  if (!read) return read.error();
+  const std::vector<TomlEntry>& entries = *read;
   const auto add = [&](const char* tool, ToolWords words, const std::string& name, const PythonTask& task) {
     words.push_back(name);
     TaskDraft made{name, {{"command", list_json(words)}}};
     describe(made, task.about);
-    draft.add_task(draft.at("./"), "shell", "from pyproject.toml", tool, std::move(made));
+    std::string from = file.filename().string();
+    for (const auto& [of, other] : {std::pair("poe", "poe_tasks.toml"), std::pair("pixi", "pixi.toml")}) {
+      std::error_code ignored;
+      if (std::string_view(tool) == of && fs::exists(file.parent_path() / other, ignored)) from = other;
+    }
+    draft.add_task(draft.at("./"), "shell", "from " + from, tool, std::move(made));
   };
   for (const PythonTool& tool : python_tools()) {
-    std::vector<PythonTask> tasks = tasks_in(*entries, {"tool", tool.name, tool.table}, tool.about);
+    std::vector<PythonTask> tasks = tasks_in(entries, {"tool", tool.name, tool.table}, tool.about);
+    for (const std::string& feature : names_in(entries, {"tool", tool.name, "feature"}, tool.table))
+      for (PythonTask& task :
+           tasks_in(entries, {"tool", tool.name, "feature", feature, tool.table}, tool.about))
+        if (std::ranges::find(tasks, task.name, &PythonTask::name) == tasks.end())
+          tasks.push_back(std::move(task));
     if (tool.has_hooks) drop_hooks(tasks);
     ToolWords words = tool.is_installed ? environment_of(file.parent_path()) : ToolWords();
     words.insert(words.end(), tool.run.begin(), tool.run.end());
     for (const PythonTask& task : tasks) add(tool.name, words, task.name, task);
   }
-  for (const std::string& name : hatch_environments(*entries)) {
-    for (const PythonTask& task : tasks_in(*entries, {"tool", "hatch", "envs", name, "scripts"}, ""))
+  for (const std::string& name : names_in(entries, {"tool", "hatch", "envs"}, "scripts")) {
+    if (name.starts_with("hatch-")) continue;  // hatch's own
+    for (const PythonTask& task : tasks_in(entries, {"tool", "hatch", "envs", name, "scripts"}, ""))
       add("hatch", {"hatch", "run"}, name == "default" ? task.name : name + ":" + task.name, task);
   }
   return {};

@@ -15,6 +15,8 @@ namespace dream::init {
 [[nodiscard]] Result<void> add_npm(const std::filesystem::path& root, Draft& draft);
 /// deno.json or deno.jsonc: the same with the members of its workspace.
 [[nodiscard]] Result<void> add_deno(const std::filesystem::path& root, Draft& draft);
+/// devbox.json: its scripts, run by devbox.
+[[nodiscard]] Result<void> add_devbox(const std::filesystem::path& file, Draft& draft);
 /// composer.json: its scripts, but for those that composer calls itself.
 [[nodiscard]] Result<void> add_composer(const std::filesystem::path& file, Draft& draft);
 /// Compose files: each service a task with a container. Without a `file`, the usual ones of the folder.
@@ -42,6 +44,8 @@ namespace dream::init {
 [[nodiscard]] Result<void> add_pyproject(const std::filesystem::path& file, Draft& draft);
 /// A Makefile: each target that people call.
 [[nodiscard]] Result<void> add_makefile(const std::filesystem::path& file, Draft& draft);
+/// Files of the root that dream init passes over though they say what is to be run: a remark each kind.
+void tell_others(const std::filesystem::path& root, Draft& draft);
 /// Folders with a Dockerfile that are no project yet, the root and those up to `levels` below.
 [[nodiscard]] Result<void> add_dockerfiles(const std::filesystem::path& root, int levels, Draft& draft);
 

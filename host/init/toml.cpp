@@ -51,6 +51,9 @@ void add_members(const toml::table& table, const std::vector<std::string>& above
     entries.emplace_back(node.source().begin,
                          TomlEntry{whole, texts_of(node), node.value_exact<bool>().value_or(false)});
     if (const toml::table* const inner = node.as_table()) add_members(*inner, whole, entries);
+    if (const toml::array* const array = node.as_array())
+      for (const toml::node& element : *array)
+        if (const toml::table* const inner = element.as_table()) add_members(*inner, whole, entries);
   }
 }
 

@@ -16,7 +16,8 @@ struct TomlEntry {
   bool is_true = false;
 };
 
-/// All of a text in its order, members of inline tables among them. `file`: for the error.
+/// All of a text in its order, members of inline tables and of those in arrays among them. `file`: for the
+/// error.
 [[nodiscard]] Result<std::vector<TomlEntry>> toml_entries(std::string_view text, const std::string& file);
 
 }  // namespace dream::init

@@ -16,10 +16,12 @@ using namespace dream;
 // The name is libFuzzer's. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const TemporaryFolder folder;
-  static constexpr std::array names{
-      "compose.yaml",        "Procfile",      "Makefile",      "package.json",         "deno.json",
-      "pnpm-workspace.yaml", "mise.toml",     "justfile",      "process-compose.yaml", "Taskfile.yml",
-      "mprocs.yaml",         "composer.json", "pyproject.toml"};
+  static constexpr std::array names{"compose.yaml",   "Procfile",    "Makefile",
+                                    "package.json",   "deno.json",   "pnpm-workspace.yaml",
+                                    "mise.toml",      "justfile",    "process-compose.yaml",
+                                    "Taskfile.yml",   "mprocs.yaml", "composer.json",
+                                    "pyproject.toml", "rush.json",   "devbox.json",
+                                    "pixi.toml",      "lerna.json"};
   if (size == 0) return 0;
   const std::filesystem::path file = folder.path() / names.at(data[0] % names.size());
   std::ofstream(file, std::ios::binary)

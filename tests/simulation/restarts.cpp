@@ -184,7 +184,8 @@ void Oracle::renews_dependents() {
 }
 
 bool Oracle::may_revive(std::size_t step) const {
-  return history_[step].ended && !plan_.steps[step].finally && !plan_.steps[step].gathers && !is_done();
+  return history_[step].ended && !cause_ && !plan_.steps[step].finally && !plan_.steps[step].gathers &&
+         !is_done();
 }
 
 /// At once, unless it waits for a slot. Those behind it have been released, and stay so.

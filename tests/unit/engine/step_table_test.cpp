@@ -82,7 +82,6 @@ TEST(StepTable, a_reaction_leads_to_the_same_phase_from_wherever_it_comes) {
           EXPECT_EQ(cell.to, Phase::held);
           break;
         case Reaction::hurry:
-        case Reaction::revive:
         case Reaction::back_off:
         case Reaction::run_and_back_off:
           EXPECT_EQ(cell.to, Phase::backoff);

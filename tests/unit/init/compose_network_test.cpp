@@ -58,8 +58,7 @@ networks:
               HasSubstr("// The networks front, back and default are one here: each service reaches every "
                         "other by its name.\n"));
   EXPECT_THAT(made, HasSubstr("// Not taken over: networks.ipv4_address of b.\n"));
-  EXPECT_THAT(made, HasSubstr("// Not taken over: internal of the network back.\n"));
-  EXPECT_THAT(made, HasSubstr("// Not taken over: driver_opts of the network back.\n"));
+  EXPECT_THAT(made, HasSubstr("// Not taken over: internal and driver_opts of the network back.\n"));
   EXPECT_THAT(made, AllOf(Not(HasSubstr("priority")), Not(HasSubstr("the network front")),
                           Not(HasSubstr("unused")), Not(HasSubstr("\"network\""))));
 }

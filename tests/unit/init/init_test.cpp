@@ -111,14 +111,16 @@ TEST_F(Init, takes_over_one_file_alone) {
   write("other.yaml", "a: 1\n");
   EXPECT_THAT(text("other.yaml"), HasSubstr("dream init knows compose files by their `services`"));
   write("other.txt", "");
-  EXPECT_THAT(text("other.txt"), HasSubstr("it knows package.json, deno.json, composer.json, compose.yaml"));
+  EXPECT_THAT(text("other.txt"),
+              HasSubstr("it knows package.json, rush.json, deno.json, composer.json, compose.yaml"));
 }
 
 TEST_F(Init, says_what_it_looks_for_where_there_is_nothing) {
   EXPECT_THAT(
       text(),
       HasSubstr(
-          "it knows package.json, deno.json, composer.json, compose.yaml, process-compose.yaml, Procfile"));
+          "it knows package.json, rush.json, deno.json, composer.json, compose.yaml, process-compose.yaml, "
+          "Procfile"));
 }
 
 TEST_F(Init, names_the_file_that_it_cannot_understand) {
@@ -173,8 +175,9 @@ TEST_F(Init, what_follows_its_needs_is_said_once) {
 
 TEST_F(Init, scripts_of_composer_that_people_call_are_tasks) {
   write("package.json", R"({"scripts": {"dev": "vite"}})");
-  write("composer.json",
-        R"({"scripts": {"post-autoload-dump": ["x"], "dev": ["a", "b"], "test:unit": "phpunit"},
+  write(
+      "composer.json",
+      R"({"scripts": {"auto-scripts": {"a": "b"}, "post-autoload-dump": ["x"], "dev": ["a", "b"], "test:unit": "phpunit"},
     "scripts-descriptions": {"test:unit": "Runs the unit tests"}})");
   const Workspace made = workspace();
   EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("composer-dev", "test:unit"));

@@ -54,6 +54,43 @@ TEST_F(Init, a_port_that_bin_dev_sets_is_the_first) {
   EXPECT_EQ(port(": \"${PORT:=3008}\"\n"), "3008");
   EXPECT_EQ(port("foreman start -p ${PORT:-3009}\n"), "3009");
   EXPECT_EQ(port("REPORT=1\necho PORT=2\nPORT=$1\n"), "5000");
+  EXPECT_EQ(port("exec ./bin/overmind start -f Procfile.dev -p 3010 \"$@\"\n"), "3010");
+  EXPECT_EQ(port("foreman start --port=3011\n"), "3011");
+  EXPECT_EQ(port("mkdir -p 3012\n"), "5000");
+}
+
+TEST_F(Init, an_env_file_that_is_still_to_be_made_is_told_beside_a_procfile) {
+  write("Procfile", "web: a\n");
+  EXPECT_THAT(text(), Not(HasSubstr(".env")));
+  write(".env.sample", "A=1\n");
+  EXPECT_THAT(
+      text(),
+      HasSubstr("// There is no .env yet, which foreman reads. Once it is made from .env.sample, call "
+                "dream init again, or write \"envFile\": \".env\" into the tasks.\n"));
+  write(".env", "A=1\n");
+  EXPECT_THAT(text(), Not(HasSubstr("no .env")));
+}
+
+TEST_F(Init, what_overmind_is_told_beside_a_procfile_counts) {
+  write("Procfile.dev", "web: a\ncss: b\njobs: c\nlogs: d\n");
+  write(".overmind.env",
+        "OVERMIND_PORT=3000\nOVERMIND_PORT_STEP=10\nOVERMIND_CAN_DIE=css,none\nOVERMIND_AUTO_RESTART=jobs\n"
+        "OVERMIND_IGNORED_PROCESSES=logs\n");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_EQ(tasks.at("web").env.at(0).second, "3000");
+  EXPECT_EQ(tasks.at("css").env.at(0).second, "3010");
+  EXPECT_THAT(needs(made, "./", "dev"), ElementsAre("./:web", "./:css async optional", "./:jobs"));
+  EXPECT_NE(tasks.at("css").service, true);
+  EXPECT_EQ(tasks.at("jobs").restart->max, 0U);
+  EXPECT_EQ(tasks.at("web").restart.has_value(), false);
+  EXPECT_TRUE(tasks.contains("logs"));
+  EXPECT_THAT(text(), AllOf(HasSubstr("when one but css ends, all end"),
+                            HasSubstr("// Not started by `dream dev`, as overmind ignores them: logs.")));
+  write(".env", "OVERMIND_PORT=4000\n");
+  EXPECT_EQ(workspace().projects.at("./").tasks.at("web").env.at(0).second, "4000");
+  write(".env", "OVERMIND_NO_PORT=1\n");
+  EXPECT_THAT(text(), Not(HasSubstr("PORT")));
 }
 
 TEST_F(Init, a_release_of_a_procfile_is_not_started_with_the_others) {

@@ -68,6 +68,33 @@ services:
   EXPECT_THAT(line("\"in\": {"), HasSubstr(R"("env": { "A": "b" })"));
 }
 
+TEST_F(Init, the_comment_above_a_recipe_is_told_by_its_last_sentence) {
+  write("justfile",
+        "# Checks all that was ever written down in the documents, by the\n# rules of the house. But not\n# "
+        "twice.\na:\n  x\n"
+        "# Documents\n# Builds them\nb:\n  x\n# One thing.\n# another\nc:\n  x\n# lost\n\nd:\n  x\n");
+  const Workspace made = workspace();
+  const auto about = [&](const char* task) { return made.projects.at("./").tasks.at(task).description; };
+  EXPECT_EQ(about("a"), "Checks all that was ever written down in the documents, by the rules of the house.");
+  EXPECT_EQ(about("b"), "Builds them");
+  EXPECT_EQ(about("c"), "another");
+  EXPECT_EQ(about("d").value_or(""), "");
+}
+
+TEST_F(Init, a_target_with_a_dot_is_a_task_where_it_is_phony) {
+  write("Makefile", ".PHONY: all lint.py none.x\nall: main.o\nmain.o: main.c\n\tcc\nlint.py:\n\tlint\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("all", "lint.py"));
+}
+
+TEST_F(Init, a_target_that_begins_with_an_underscore_is_for_the_others) {
+  write("Makefile",
+        ".PHONY: _list\nall: _one two\n_one:\n\tx\ntwo: node_modules\n\tx\n_list:\n\tx\nnode_modules: "
+        "package.json\n\tnpm ci\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("all", "two"));
+  EXPECT_EQ(command(made, "./", "all"), R"({ "make", "all" })") << "what it needs can't be said without it";
+}
+
 TEST_F(Init, calls_conditions_and_addresses_of_a_makefile_are_no_targets) {
   write("Makefile",
         "$(error set Q: please)\n$(warning building: now)\nhttp://foo:\n$(if $(X),y: z): a\n"

@@ -103,8 +103,8 @@ TEST(Toml, entries_are_in_the_order_of_the_file_with_those_of_inline_tables) {
     std::string& key = keys.emplace_back();
     for (const std::string& part : entry.key) key += "/" + part;
   }
-  EXPECT_THAT(keys,
-              ElementsAre("/z", "/z/b", "/z/b/c", "/z/d", "/c.d", "/c.d/e", "/g", "/a", "/a/f", "/a/f/g"));
+  EXPECT_THAT(keys, ElementsAre("/z", "/z/b", "/z/b/c", "/z/d", "/c.d", "/c.d/e", "/g", "/g/h", "/a", "/a/f",
+                                "/a/f/g"));
   EXPECT_TRUE((*entries)[2].is_true);
   EXPECT_THAT((*entries)[3].texts, ElementsAre("x}y"));
   EXPECT_THAT((*entries)[5].texts, ElementsAre("1", "2"));

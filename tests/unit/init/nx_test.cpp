@@ -57,7 +57,10 @@ TEST_F(Init, run_many_of_nx_collects_where_nx_knows_no_further_targets) {
   write("nx.json", "{}");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "x", "test": "x"}})");
   write("b/project.json", R"({"targets": {"test": {}}})");
-  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build"));
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "test"));
+  EXPECT_THAT(needs(workspace(), "./", "test"), ElementsAre("./a:", "& ./b:"));
+  write("nx.json", R"({"plugins": []})");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "test"));
   write("nx.json", R"({"plugins": ["@nx/vite/plugin"]})");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre()) << "it may find builds anywhere";
 }
@@ -104,7 +107,7 @@ TEST_F(Init, targets_of_nx_are_run_by_it) {
   EXPECT_EQ(command(made, "./a", "serve"), R"({ "npx", "nx", "run", "app:serve" })");
   EXPECT_THAT(names(made.projects.at("./a").tasks), ElementsAre("serve"));
   EXPECT_EQ(command(made, "./b", "test"), R"({ "npx", "nx", "run", "b:test" })");
-  EXPECT_THAT(text(), HasSubstr("// nx runs itself what the targets in project.json need.\n"));
+  EXPECT_THAT(text(), HasSubstr("// nx runs itself what its targets, and the scripts that call it, need.\n"));
 }
 
 TEST_F(Init, what_packages_say_of_their_targets_to_nx_counts) {
@@ -123,8 +126,18 @@ TEST_F(Init, what_packages_say_of_their_targets_to_nx_counts) {
   EXPECT_THAT(needs_of_glob(made, "./*", "test"), ElementsAre("./b:gen", "& :a:b"));
   EXPECT_THAT(needs_of_glob(made, "./*", "build"), ElementsAre()) << "nx builds the others itself";
   EXPECT_EQ(command(made, "./a", "e2e"), R"({ "npx", "nx", "run", "@x/a:e2e" })");
-  EXPECT_THAT(text(), HasSubstr("// nx runs itself what the scripts that call it need.\n"));
-  EXPECT_THAT(text(), HasSubstr("// nx runs itself what the targets in package.json need.\n"));
+  EXPECT_THAT(text(), HasSubstr("// nx runs itself what its targets, and the scripts that call it, need.\n"));
+}
+
+TEST_F(Init, what_is_continuous_for_nx_takes_no_slot) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("nx.json", R"({"targetDefaults": {"dev": {"continuous": true}}})");
+  write("a/package.json", R"({"name": "a", "scripts": {"dev": "x"}})");
+  write("b/project.json", R"({"targets": {"serve": {"continuous": true}, "build": {"continuous": false}}})");
+  const Workspace made = workspace();
+  EXPECT_EQ(made.tasks.at("dev").async, true);
+  EXPECT_EQ(made.projects.at("./b").tasks.at("serve").async, true);
+  EXPECT_EQ(made.projects.at("./b").tasks.at("build").async, std::nullopt);
 }
 
 }  // namespace

@@ -142,7 +142,7 @@ processes:
   const Workspace made = workspace();
   EXPECT_THAT(needs(made, "./", "first"), ElementsAre("./:node-0 async"));
   EXPECT_THAT(needs(made, "./", "both"), ElementsAre("./:node-0 async", "& ./:node-1 async"));
-  EXPECT_THAT(text(), HasSubstr("// both waits for gone, which isn't there.\n"));
+  EXPECT_THAT(text(), HasSubstr("// both doesn't wait for gone, which isn't there.\n"));
   const TaskSettings& second = made.projects.at("./").tasks.at("node-1");
   EXPECT_THAT(second.env, ElementsAre(Pair("A", "b1"), Pair("PC_REPLICA_NUM", "1")));
   EXPECT_THAT(line("\"node-1\": {"), HasSubstr(R"("ready": { "http": ":8221/" })"));

@@ -9,6 +9,23 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
+TEST_F(Init, tasks_in_the_own_files_of_poe_and_pixi_are_run_by_them) {
+  write("pyproject.toml", "[tool.poe]\ninclude = [{path = \"more/tasks.toml\"}, \"none.toml\"]\n");
+  write("more/tasks.toml", "[tool.poe.tasks]\ndeploy = \"x\"\n");
+  write("poe_tasks.toml", "[tasks]\ntest = \"x\"\n[tasks.lint]\nhelp = \"Looks\"\ncmd = \"y\"\n");
+  write("pixi.toml",
+        "[tasks]\nsim = \"x\"\n_base = \"y\"\n[feature.api.tasks.serve]\ncmd = \"z\"\ndescription = "
+        "\"Serves\"\n[feature.b.tasks]\nsim = \"x\"\n");
+  write("uv.lock", "");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("deploy", "lint", "serve", "sim", "test"));
+  EXPECT_EQ(command(made, "./", "deploy"), R"({ "uv", "run", "poe", "deploy" })");
+  EXPECT_EQ(command(made, "./", "serve"), R"({ "pixi", "run", "serve" })");
+  EXPECT_EQ(made.projects.at("./").tasks.at("lint").description, "Looks");
+  std::filesystem::remove(folder_.path() / "pyproject.toml");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("lint", "serve", "sim", "test"));
+}
+
 TEST_F(Init, tasks_in_a_pyproject_are_run_by_their_tools) {
   write("pyproject.toml", R"([project]
 scripts = { own = "pkg:main" }

@@ -1,0 +1,157 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+
+#include "base/text.hpp"
+#include "init/compose_container.hpp"
+#include "init/compose_text.hpp"
+#include "init/compose_values.hpp"
+#include "init/files.hpp"
+#include "init/sources.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "docker-compose.prod.yml"
+bool is_compose_file(const std::string& name) {
+  for (const std::string_view begin : {"compose", "docker-compose"})
+    if (name.starts_with(begin) && !is_word(name.substr(begin.size(), 1), ""))
+      return name.ends_with(".yml") || name.ends_with(".yaml");
+  return false;
+}
+
+/// Files of runners that dream init can't read, since they are programs or would say little without them.
+bool is_of_other_runner(const fs::path& file) {
+  static const std::set<std::string, std::less<>> known{"Tiltfile",    "skaffold.yaml", "Earthfile",
+                                                        "magefile.go", "noxfile.py",    "tox.ini",
+                                                        "dodo.py",     "bb.edn",        "devenv.nix"};
+  const std::string name = file.filename().string();
+  if (name != "tasks.py") return known.contains(name);
+  const auto text = read_text(file);  // of invoke, or anything else
+  return text && *text && (**text).find("@task") != std::string::npos;
+}
+
+/// A compose file that isn't read still builds what no project of its own can build.
+void see_what_it_builds(const fs::path& file, const std::string& folder, Draft& draft) {
+  const auto text = read_text(file);
+  if (!text || !*text) return;
+  try {
+    for (const auto& one : member_at(read_yaml(**text), "services"))
+      if (const YAML::Node build = member_at(one.second, "build"); !build.IsNull())
+        see_built(build, folder, draft);
+  } catch (const YAML::Exception&) {  // it is only named
+  }
+}
+
+/// Whether what lies there is part of what is worked on.
+bool is_aside(const std::string& folder) {
+  static const std::set<std::string, std::less<>> asides{
+      "doc", "docs", "sphinx-docs", "example", "examples", "test", "tests", "testdata", "fixtures", "vendor"};
+  return std::ranges::any_of(fs::path(folder),
+                             [&](const fs::path& part) { return asides.contains(part.string()); });
+}
+
+/// Files that are read where they lie in the root, each kind of which the root has none.
+std::vector<std::string> files_below(const fs::path& root, Draft& draft) {
+  constexpr int most_levels = 2;
+  static const std::vector<std::vector<const char*>> kinds{
+      {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"},
+      {"process-compose.yaml", "process-compose.yml"},
+      {"Procfile", "Procfile.dev"},
+      {"mprocs.yaml"},
+      {"justfile", "Justfile", ".justfile"},
+      {"Taskfile.yml", "Taskfile.yaml"},
+      {"Makefile", "GNUmakefile", "makefile"},
+      {"mise.toml", ".mise.toml"},
+      {"turbo.json"},
+      {"nx.json"},
+      {"lerna.json"},
+      {"rush.json"}};
+  std::vector<std::string> found;
+  std::vector<std::string> folders = folders_below(root, most_levels);
+  std::erase_if(folders, is_aside);
+  for (const std::vector<const char*>& names : kinds) {
+    const auto is_in = [&](const fs::path& folder, const char* name) {
+      std::error_code ignored;
+      return fs::is_regular_file(folder / name, ignored) && !draft.is_read(folder / name);
+    };
+    std::error_code ignored;
+    if (std::ranges::any_of(names, [&](const char* name) { return fs::exists(root / name, ignored); }))
+      continue;
+    for (const std::string& folder : folders) {
+      for (const char* name : names) {
+        if (!is_in(root / folder, name)) continue;
+        found.push_back(folder.substr(2) + "/" + name);
+        if (names == kinds.front()) see_what_it_builds(root / folder / name, draft.at(folder), draft);
+      }
+    }
+  }
+  return found;
+}
+
+std::string first_of(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 8;
+  if (names.size() <= most) return join_words(names);
+  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + most - 1, ", "),
+                     names.size() - most + 1);
+}
+
+}  // namespace
+
+void tell_others(const fs::path& root, Draft& draft) {
+  std::vector<std::string> known;
+  std::vector<std::string> of_others;
+  bool has_compose = false;
+  std::error_code failure;
+  for (fs::directory_iterator walk(root, failure), end; !failure && walk != end; walk.increment(failure)) {
+    std::error_code ignored;
+    const std::string name = walk->path().filename().string();
+    if (!walk->is_regular_file(ignored) || draft.is_read(walk->path())) continue;
+    if (is_compose_file(name)) {
+      known.push_back(name);
+      has_compose = true;
+      see_what_it_builds(walk->path(), draft.at("./"), draft);
+    } else if (name.starts_with("Procfile.")) {
+      known.push_back(name);
+    } else if (is_of_other_runner(walk->path())) {
+      of_others.push_back(name);
+    }
+  }
+  std::ranges::sort(known);
+  std::ranges::sort(of_others);
+  for (std::string& file : files_below(root, draft)) known.push_back(std::move(file));
+  if (!known.empty())
+    draft.tell_unread(fmt::format("Not read: {}. `dream init --from FILE` reads one alone{}.",
+                                  first_of(known),
+                                  has_compose ? ", COMPOSE_FILE in .env names several" : ""));
+  if (!of_others.empty())
+    draft.tell_unread(fmt::format("Not read: {}, which dream init doesn't know.", join_words(of_others)));
+}
+
+Result<void> add_dockerfiles(const fs::path& root, int levels, Draft& draft) {
+  std::vector<std::string> folders;
+  if (levels > 0) folders = folders_below(root, levels);
+  folders.insert(folders.begin(), "./");
+  for (const std::string& folder : folders) {
+    std::error_code ignored;
+    if (draft.has(draft.at(folder)) || draft.is_built(draft.at(folder)) ||
+        !fs::is_regular_file(root / folder / "Dockerfile", ignored))
+      continue;
+    draft.project(draft.at(folder), "docker", "Dockerfile")
+        .members.emplace_back("options",
+                              draft.has_container_options()
+                                  ? R"({ "build": { "context": "." }, "mount": "project", "init": true })"
+                                  : R"({ "build": { "context": "." } })");
+    draft.add_task(draft.at(folder), "docker", "Dockerfile", "docker", {"start", {}});
+  }
+  return {};
+}
+
+}  // namespace dream::init
