@@ -3,6 +3,7 @@
 
 #include <csignal>
 
+#include "e2e/process_list.hpp"
 #include "e2e/terminal.hpp"
 
 /// Ctrl-C and Ctrl-\ of an interactive step that has the user's terminal.
@@ -42,6 +43,7 @@ void expect_end_of_all_by_the_key(const std::string& command) {
                                 .environment = {{"DREAM", DREAM_BINARY}},
                                 .program = "/bin/bash"});
   terminal.await_screen("up");
+  await_that_waits_for_a_child(terminal.pid());  // bash dies of a key that comes before
   terminal.type("\x03");
   EXPECT_EQ(terminal.exit_code(), 130);
   EXPECT_THAT(terminal.screen(), Not(HasSubstr("goes on")));

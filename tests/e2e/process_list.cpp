@@ -128,6 +128,14 @@ void await_stopped(pid_t pid) {
   }
 }
 
+void await_that_waits_for_a_child(pid_t pid) {
+  const fs::path folder = fs::path("/proc") / std::to_string(pid);
+  for (std::string where; where != "do_wait";) {
+    std::ifstream(folder / "wchan") >> where;
+    if (!is_alive(pid)) throw std::runtime_error("process " + std::to_string(pid) + " has ended");
+  }
+}
+
 std::size_t peak_memory_kib(pid_t pid) {
   const std::string label = "VmHWM:";
   std::ifstream status(fs::path("/proc") / std::to_string(pid) / "status");
