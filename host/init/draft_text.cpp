@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "init/draft.hpp"
+#include "init/files.hpp"
 #include "init/layout.hpp"
 #include "plan/workspace.hpp"
 
@@ -16,14 +17,6 @@ namespace {
 /// No line break of a name found somewhere ends a comment.
 std::string comment_line(std::string_view indentation, const std::string& text) {
   return text.empty() ? std::string() : fmt::format("{}// {}\n", indentation, printable(text));
-}
-
-/// Long lists say no more than short ones.
-std::string first_of(const std::vector<std::string>& names) {
-  constexpr std::size_t most = 8;
-  if (names.size() <= most) return join_words(names);
-  return fmt::format("{} and {} others", fmt::join(names.begin(), names.begin() + most - 1, ", "),
-                     names.size() - most + 1);
 }
 
 /// All that the same ones lack.

@@ -1,5 +1,7 @@
 #include "init/files.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <rapidjson/error/en.h>
 
 #include <algorithm>
@@ -51,6 +53,13 @@ std::string text_member(const rapidjson::Value& object, const char* name) {
   const auto found = object.FindMember(name);
   if (found == object.MemberEnd() || !found->value.IsString()) return {};
   return {found->value.GetString(), found->value.GetStringLength()};
+}
+
+std::string first_of(const std::vector<std::string>& names) {
+  constexpr std::size_t most = 8;
+  if (names.size() <= most) return join_words(names);
+  return fmt::format("{} and {} others", fmt::join(names.begin(), names.begin() + most - 1, ", "),
+                     names.size() - most + 1);
 }
 
 std::string trimmed(std::string_view text) {

@@ -35,6 +35,9 @@ inline constexpr std::size_t most_bytes = std::size_t{4} << 20U;
 [[nodiscard]] std::vector<std::string> folders_below(const std::filesystem::path& root, int most_levels,
                                                      const std::vector<std::string>& hidden = {});
 
+/// "a, b and c", or the first of many and how many others there are.
+[[nodiscard]] std::string first_of(const std::vector<std::string>& names);
+
 /// Without the blanks around it.
 [[nodiscard]] std::string trimmed(std::string_view text);
 

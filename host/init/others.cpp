@@ -96,13 +96,6 @@ std::vector<std::string> files_below(const fs::path& root, Draft& draft) {
   return found;
 }
 
-std::string first_of(const std::vector<std::string>& names) {
-  constexpr std::size_t most = 8;
-  if (names.size() <= most) return join_words(names);
-  return fmt::format("{} and {} more", fmt::join(names.begin(), names.begin() + most - 1, ", "),
-                     names.size() - most + 1);
-}
-
 }  // namespace
 
 void tell_others(const fs::path& root, Draft& draft) {

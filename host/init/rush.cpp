@@ -22,7 +22,7 @@ std::vector<const Value*> objects_in(const Value& json, const char* name) {
   return found;
 }
 
-bool is_true(const Value& object, const char* name) {
+bool has_true(const Value& object, const char* name) {
   const auto found = object.FindMember(name);
   return found != object.MemberEnd() && found->value.IsTrue();
 }
@@ -55,7 +55,7 @@ std::map<std::string, std::vector<std::string>> rush_order(const fs::path& root)
     const std::string name = text_member(*command, "name");
     if (text_member(*command, "commandKind") != "bulk") continue;
     std::vector<std::string>& needs = order[name];
-    if (!is_true(*command, "ignoreDependencyOrder")) needs.push_back("^" + name);
+    if (!has_true(*command, "ignoreDependencyOrder")) needs.push_back("^" + name);
   }
   for (const Value* phase : objects_in(**json, "phases")) {
     std::vector<std::string>& needs = order[text_member(*phase, "name")];
