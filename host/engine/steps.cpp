@@ -154,7 +154,7 @@ void Engine::State::leave_queue(StepIndex step) {
 
 /// What the last attempt has said of itself is no longer the step's outcome, but for what is kept running.
 void Engine::State::start(StepIndex step) {
-  progress_of(step).again = false;
+  progress_of(step).again = progress_of(step).holds = false;
   progress_of(step).started.reset();
   if (++progress_of(step).attempt > 1) {
     Outcome& outcome = outcome_of(step);
