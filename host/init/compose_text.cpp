@@ -23,8 +23,7 @@ class Resolver {
   explicit Resolver(ComposeVariables* variables) : variables_(variables) {}
 
   YAML::Node resolved(const YAML::Node& node, int level = 0) {
-    if (++nodes_ > most_nodes || level > most_depth)
-      throw YAML::ParserException(node.Mark(), "too many values, or an alias that holds itself");
+    count(node, level);
     if (node.IsScalar()) {
       const std::string text = variables_ != nullptr ? variables_->expanded(node.Scalar()) : node.Scalar();
       bytes_ += text.size();
@@ -51,9 +50,15 @@ class Resolver {
   }
 
  private:
+  void count(const YAML::Node& node, int level) {
+    if (++nodes_ > most_nodes || level > most_depth)
+      throw YAML::ParserException(node.Mark(), "too many values, or an alias that holds itself");
+  }
+
   /// The members of `merged`, a map or a list of maps, that `own` hasn't.
   void merge(YAML::Node& own, const YAML::Node& merged, int level) {
     if (!merged) return;
+    count(merged, level);
     if (merged.IsSequence()) {
       for (const YAML::Node& one : merged) merge(own, one, level + 1);
       return;
