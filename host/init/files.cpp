@@ -53,6 +53,14 @@ std::string text_member(const rapidjson::Value& object, const char* name) {
   return {found->value.GetString(), found->value.GetStringLength()};
 }
 
+bool IncludedFiles::enter(const fs::path& file) {
+  constexpr std::size_t most_files = 1000;
+  fs::path normal = file.lexically_normal();
+  if (std::ranges::find(way_, normal) != way_.end() || ++files_ > most_files) return false;
+  way_.push_back(std::move(normal));
+  return true;
+}
+
 std::string trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r";
   const std::size_t start = std::min(text.find_first_not_of(blanks), text.size());

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <set>
 #include <sstream>
 #include <system_error>
@@ -48,7 +47,7 @@ struct Attributes {
 /// A justfile with those that it imports, and its modules.
 class Justfiles {
  public:
-  Justfiles(const fs::path& first, Draft& draft) : first_(first), draft_(draft) {}
+  Justfiles(const fs::path& first, Draft& draft) : first_(first), files_(first), draft_(draft) {}
 
   /// `before`: of which module it is, "db::".
   Result<void> add(const fs::path& file, const std::string& before) {
@@ -102,17 +101,14 @@ class Justfiles {
   }
 
   void other(const fs::path& file, const std::string& before, const std::string& what, bool may_miss) {
-    constexpr std::size_t most_files = 100;
     std::error_code ignored;
     if (!fs::is_regular_file(file, ignored)) {
       if (!may_miss) draft_.leave_out("what can't be read here", what);
       return;
     }
-    const fs::path normal = file.lexically_normal();
-    if (normal == first_ || std::ranges::find(way_, normal) != way_.end() || ++files_ > most_files) return;
-    way_.push_back(normal);
-    if (!add(normal, before)) draft_.leave_out("what can't be read here", what);
-    way_.pop_back();
+    if (!files_.enter(file)) return;
+    if (!add(file.lexically_normal(), before)) draft_.leave_out("what can't be read here", what);
+    files_.leave();
   }
 
   static fs::path module_file(const fs::path& folder, const std::string& name, const std::string& written) {
@@ -126,10 +122,9 @@ class Justfiles {
   }
 
   fs::path first_;
+  IncludedFiles files_;
   Draft& draft_;
   std::set<std::string> known_;
-  std::vector<fs::path> way_;  ///< the files that lead to the one that is read
-  std::size_t files_ = 0;
 };
 
 }  // namespace

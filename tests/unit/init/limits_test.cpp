@@ -27,5 +27,25 @@ TEST_F(Init, what_a_merge_key_holds_has_an_end) {
   }
 }
 
+TEST_F(Init, files_that_include_more_and_more_of_one_another_have_an_end) {
+  constexpr int files = 10;  // each includes the next one ten times
+  const auto written = [](int number) { return "c" + std::to_string(number) + ".yaml"; };
+  for (int number = 0; number < files; ++number) {
+    std::string compose = "include: [";
+    std::string tasks = "tasks: {a: x}\nincludes: {";
+    for (int one = 0; one < 10; ++one) {
+      compose += written(number + 1) + ", ";
+      tasks += "i" + std::to_string(one) + ": t" + written(number + 1) + ", ";
+    }
+    write(written(number), compose + "]\nservices: {a: {image: i}}\n");
+    write("t" + written(number), tasks + "}\n");
+  }
+  write(written(files), "services: {a: {image: i}}\n");
+  write("t" + written(files), "tasks: {a: x}\n");
+  EXPECT_THAT(text(written(0)), HasSubstr("include one another without an end, or they are too many: c"));
+  write("Taskfile.yml", "tasks: {a: x}\nincludes: {b: t" + written(0) + "}\n");
+  EXPECT_THAT(text("Taskfile.yml"), HasSubstr("included tasks"));
+}
+
 }  // namespace
 }  // namespace dream::init
