@@ -93,10 +93,9 @@ bool Draft::has(const std::string& path) const {
 }
 
 bool Draft::has_task(const std::string& path, const std::string& name) const {
+  if (added_.contains({path, name})) return true;
   const auto owner = std::ranges::find(projects_, path, &ProjectDraft::path);
-  if (owner == projects_.end()) return false;
-  return std::ranges::find(owner->tasks, name, &TaskDraft::name) != owner->tasks.end() ||
-         std::ranges::find(owner->found, name) != owner->found.end();
+  return owner != projects_.end() && std::ranges::find(owner->found, name) != owner->found.end();
 }
 
 ProjectDraft& Draft::project(const std::string& path, const std::string& executor,
@@ -121,6 +120,7 @@ std::string Draft::add_task(const std::string& path, const std::string& executor
   if (owner.executor != executor && !runs_nothing)
     task.members.insert(task.members.begin(), {"executor", json_string(executor)});
   owner.tasks.push_back(std::move(task));
+  added_.emplace(path, name);
   return name;
 }
 
@@ -129,6 +129,7 @@ std::string Draft::add_gatherer(const std::string& path, const std::string& exec
                                 std::vector<EntryDraft> entries, bool beside) {
   std::string name = free_name(path, names);
   project(path, executor, comment).tasks.push_back({name, {{"command", "null"}, {"service", "true"}}});
+  added_.emplace(path, name);
   add_needs({path, name, std::move(entries), beside});
   return name;
 }
@@ -147,11 +148,9 @@ std::string Draft::free_name(const std::string& path, std::initializer_list<std:
 
 void Draft::add_needs(NeedsDraft needs) {
   if (needs.entries.empty() && !needs.in_pattern) return;
-  const auto same = std::ranges::find_if(
-      needs_, [&](const NeedsDraft& one) { return one.project == needs.project && one.task == needs.task; });
-  NeedsDraft& owner = same != needs_.end()
-                          ? *same
-                          : needs_.emplace_back(NeedsDraft{needs.project, needs.task, {}, needs.beside});
+  const auto [same, is_new] = needs_of_.try_emplace({needs.project, needs.task}, needs_.size());
+  if (is_new) needs_.push_back(NeedsDraft{needs.project, needs.task, {}, needs.beside});
+  NeedsDraft& owner = needs_[same->second];
   const auto add = [](std::vector<EntryDraft>& entries, std::vector<EntryDraft>& more) {
     for (EntryDraft& entry : more) {
       const bool known = std::ranges::any_of(entries, [&](const EntryDraft& one) {

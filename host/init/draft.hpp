@@ -132,7 +132,9 @@ class Draft {
 
   std::string base_;
   std::vector<ProjectDraft> projects_;
+  std::set<std::pair<std::string, std::string>> added_;  ///< projects and names of tasks
   std::vector<NeedsDraft> needs_;
+  std::map<std::pair<std::string, std::string>, std::size_t> needs_of_;  ///< where in `needs_`
   std::vector<TaskDraft> common_;
   std::vector<std::string> remarks_;
   std::vector<Renamed> renamed_;

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "init_fixture.hpp"
@@ -45,6 +46,18 @@ TEST_F(Init, files_that_include_more_and_more_of_one_another_have_an_end) {
   EXPECT_THAT(text(written(0)), HasSubstr("include one another without an end, or they are too many: c"));
   write("Taskfile.yml", "tasks: {a: x}\nincludes: {b: t" + written(0) + "}\n");
   EXPECT_THAT(text("Taskfile.yml"), HasSubstr("included tasks"));
+}
+
+TEST_F(Init, a_long_chain_of_targets_is_left_to_make) {
+  constexpr int targets = 60'000;
+  std::string chain;
+  for (int number = 0; number < targets; ++number) chain += fmt::format("t{}: t{}\n", number, number + 1);
+  write("Makefile", chain + fmt::format("t{}:\n\techo\n", targets));
+  const std::string made = text();
+  EXPECT_THAT(made, HasSubstr(R"("t0": { "command": ["make", "t0"] })"));
+  EXPECT_THAT(made, HasSubstr(R"("t59000": { "command": ["make", "t59000"] })"));
+  EXPECT_THAT(made, HasSubstr(R"("t59001": { "command": null })"));  // with 999 below it
+  EXPECT_THAT(made, HasSubstr(R"("t59001": [":t59002"])"));
 }
 
 }  // namespace
