@@ -235,38 +235,50 @@ class Arrangement {
     return needs;
   }
 
+  /// A task that its package has no script for runs nothing there, but what it needs still comes before.
   void add_need(const Package& package, const std::string& need, NeedsDraft& needs, bool beside) {
-    const std::size_t hash = need.find('#');
-    const auto of_nx = by_nx_name_.find(need.substr(0, need.find(':')));
-    if (need.starts_with('^') && by_manifest_ && &package != &own_ && package.inner_workspace.empty()) {
-      if (leads_somewhere(need.substr(1))) needs.entries.push_back({{}, need.substr(1)});
-    } else if (need.starts_with('^')) {
-      std::set<const Package*> seen{&package};
-      add_used(package, need.substr(1), false, seen, needs);
-    } else if (hash != std::string::npos) {
-      const auto other = by_name_.find(need.substr(0, hash));
-      if (other != by_name_.end()) add_named(*other->second, need.substr(hash + 1), needs, beside);
-    } else if (has_nx_ && !package.scripts.contains(need) && need.find(':') != std::string::npos &&
-               of_nx != by_nx_name_.end()) {
-      add_named(*of_nx->second, need.substr(need.find(':') + 1), needs, beside);
-    } else {
-      add_named(package, need, needs, beside);
+    std::vector<std::pair<const Package*, std::string>> open{{&package, need}};
+    while (!open.empty()) {
+      const auto [owner, name] = std::move(open.back());
+      open.pop_back();
+      if (name.starts_with('^')) {
+        add_upwards(*owner, name.substr(1), needs);
+        continue;
+      }
+      const auto [other, task] = named(*owner, name);
+      if (other == nullptr) continue;
+      add_entry(*other, task, false, needs, beside);
+      const Rule* rule = has(*other, task, needs) ? nullptr : rule_of(*other, task);
+      if (rule == nullptr || beside || !through_.emplace(other, task).second) continue;
+      for (auto next = rule->needs.rbegin(); next != rule->needs.rend(); ++next)
+        open.emplace_back(other, *next);
     }
   }
 
-  /// A task that the package has no script for runs nothing there, but what it needs still comes before.
-  void add_named(const Package& package, const std::string& task, NeedsDraft& needs, bool beside) {
-    add_entry(package, task, false, needs, beside);
-    const Rule* rule = has(package, task, needs) ? nullptr : rule_of(package, task);
-    if (rule == nullptr || beside || !through_.emplace(&package, task).second) return;
-    for (const std::string& need : rule->needs) {
-      if (need.starts_with('^') && package.path != needs.project) {
-        std::set<const Package*> seen{&package};
-        add_used(package, need.substr(1), false, seen, needs);
-      } else {
-        add_need(package, need, needs, false);
-      }
+  void add_upwards(const Package& package, const std::string& task, NeedsDraft& needs) {
+    const bool by_manifest = by_manifest_ && &package != &own_ && package.inner_workspace.empty();
+    if (by_manifest && package.path == needs.project) {
+      if (leads_somewhere(task)) needs.entries.push_back({{}, task});
+      return;
     }
+    std::set<const Package*> seen{&package};
+    add_used(package, task, false, seen, needs);
+  }
+
+  /// The package and the task that a need of a package names; no package: there is none of this name.
+  [[nodiscard]] std::pair<const Package*, std::string> named(const Package& package,
+                                                             const std::string& need) const {
+    const std::size_t hash = need.find('#');
+    const std::size_t colon = need.find(':');
+    const auto of_nx = by_nx_name_.find(need.substr(0, colon));
+    if (hash != std::string::npos) {
+      const auto other = by_name_.find(need.substr(0, hash));
+      return {other == by_name_.end() ? nullptr : other->second, need.substr(hash + 1)};
+    }
+    if (has_nx_ && !package.scripts.contains(need) && colon != std::string::npos &&
+        of_nx != by_nx_name_.end())
+      return {of_nx->second, need.substr(colon + 1)};
+    return {&package, need};
   }
 
   void add_entry(const Package& package, const std::string& task, bool weak, NeedsDraft& needs, bool beside) {

@@ -60,5 +60,28 @@ TEST_F(Init, a_long_chain_of_targets_is_left_to_make) {
   EXPECT_THAT(made, HasSubstr(R"("t59001": [":t59002"])"));
 }
 
+TEST_F(Init, a_long_chain_of_rules_in_turbo_json_is_followed_to_its_end) {
+  constexpr int rules = 60'000;
+  write("package.json", R"({"workspaces": ["*"]})");
+  std::string tasks = R"({"tasks": {)";
+  for (int number = 0; number < rules; ++number)
+    tasks += fmt::format(R"("t{}": {{"dependsOn": ["t{}"]}},)", number, number + 1);
+  write("turbo.json", tasks + "}}");
+  write("a/package.json", fmt::format(R"({{"name": "a", "scripts": {{"t0": "x", "t{}": "y"}}}})", rules));
+  EXPECT_THAT(text(), HasSubstr(R"("./a": { "t0": [":t60000"] })"));
+
+  // With a script for each rule, the last ones first.
+  constexpr int scripts = 20'000;
+  std::string own = R"({"name": "a", "scripts": {)";
+  tasks = R"({"tasks": {)";
+  for (int number = scripts; number > 0; --number) {
+    tasks += fmt::format(R"("t{:05}": {{"dependsOn": ["t{:05}"]}},)", number, number - 1);
+    own += fmt::format(R"("t{:05}": "x",)", number);
+  }
+  write("turbo.json", tasks + "}}");
+  write("a/package.json", own + R"("t00000": "x"}})");
+  EXPECT_THAT(text(), HasSubstr(R"("t20000": [":t19999"])"));
+}
+
 }  // namespace
 }  // namespace dream::init
