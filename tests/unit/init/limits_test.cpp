@@ -83,5 +83,27 @@ TEST_F(Init, a_long_chain_of_rules_in_turbo_json_is_followed_to_its_end) {
   EXPECT_THAT(text(), HasSubstr(R"("t20000": [":t19999"])"));
 }
 
+/// Where a step takes as long as all before it, these tests take minutes.
+TEST_F(Init, many_braces_that_nothing_closes_are_text) {
+  std::string braces;
+  for (int one = 0; one < 200'000; ++one) braces += "$${";
+  write("compose.yaml", "services:\n  a:\n    image: i\n    command: \"" + braces + "\"\n");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("command": ["$${$${$${)"));
+}
+
+TEST_F(Init, many_variables_of_a_service_are_all_taken) {
+  std::string map = "    environment:\n";
+  std::string list = map;
+  for (int one = 0; one < 40'000; ++one) {
+    map += fmt::format("      V{}: x\n", one);
+    list += fmt::format("      - W{}=y\n", one);
+  }
+  const std::string service = "services:\n  a:\n    image: i\n";
+  write("compose.yaml", service + map);
+  write("compose.override.yaml", service + list);
+  const Workspace made = workspace();
+  EXPECT_EQ(made.projects.at("./").tasks.at("a").env.size(), 80'000U);
+}
+
 }  // namespace
 }  // namespace dream::init
