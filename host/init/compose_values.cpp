@@ -102,7 +102,7 @@ std::vector<std::string> texts_of(const YAML::Node& node) {
 bool is_amount(const std::string& text) {
   char* end = nullptr;
   return std::strtod(text.c_str(), &end) > 0 &&
-         std::string_view("bBkKmMgG").find(*end) != std::string_view::npos;
+         (*end == '\0' || std::string_view("bBkKmMgG").find(*end) != std::string_view::npos);
 }
 
 bool is_true(const YAML::Node& node) {

@@ -1,0 +1,22 @@
+#include <gmock/gmock.h>
+
+#include "init_fixture.hpp"
+
+/// What other tools' files say is taken as these tools take it.
+namespace dream::init {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST_F(Init, amounts_of_memory_may_be_bytes) {
+  write("compose.yaml",
+        "services:\n  a: {image: i, mem_limit: 536870912}\n  b: {image: i, shm_size: 67108864}\n"
+        "  c: {image: i, deploy: {resources: {limits: {memory: 1073741824}}}}\n");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("memory": "536870912")"));
+  EXPECT_THAT(line("\"b\": {"), HasSubstr(R"("shmSize": "67108864")"));
+  EXPECT_THAT(line("\"c\": {"), HasSubstr(R"("memory": "1073741824")"));
+}
+
+}  // namespace
+}  // namespace dream::init
