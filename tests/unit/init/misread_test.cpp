@@ -18,5 +18,10 @@ TEST_F(Init, amounts_of_memory_may_be_bytes) {
   EXPECT_THAT(line("\"c\": {"), HasSubstr(R"("memory": "1073741824")"));
 }
 
+TEST_F(Init, no_part_of_a_line_runs_in_another_folder_than_the_one_that_is_missing) {
+  write("mprocs.yaml", "procs:\n  a: {shell: 'echo 1; touch HERE', cwd: /none}\n");
+  EXPECT_EQ(command(workspace(), "./", "a"), "cd /none || exit; echo 1; touch HERE");
+}
+
 }  // namespace
 }  // namespace dream::init
