@@ -74,23 +74,6 @@ void complete(Rule& rule, const Rule& common) {
   if (!rule.lasts) rule.lasts = common.lasts;
 }
 
-/// The script that a line runs in all packages, each after those that it uses; empty: it does nothing of the
-/// kind. `is_script`: whether some package has a script of this name.
-std::string run_in_order(const std::string& line, const std::function<bool(const std::string&)>& is_script) {
-  const std::vector<std::string> words = words_in(line);
-  const auto has = [&](std::initializer_list<const char*> options) {
-    return std::ranges::any_of(
-        options, [&](const char* option) { return std::ranges::find(words, option) != words.end(); });
-  };
-  if (words.size() < 2 || has({"--parallel", "--no-sort", "&&", ";"})) return {};
-  const bool in_order = (words[0] == "pnpm" && has({"-r", "--recursive"})) ||
-                        (words[0] == "lerna" && words[1] == "run") ||
-                        (words[0] == "yarn" && words[1] == "workspaces" &&
-                         has({"-t", "-pt", "-At", "-Apt", "--topological", "--topological-dev"}));
-  const auto script = std::ranges::find_if(words, is_script);
-  return in_order && script != words.end() ? *script : std::string();
-}
-
 class Arrangement {
  public:
   Arrangement(const Package& own, const std::vector<Package>& packages, Draft& draft)

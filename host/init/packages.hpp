@@ -61,6 +61,11 @@ struct Package {
 /// Whether a line only calls nx, which then runs itself what comes before: "pnpm exec nx build".
 [[nodiscard]] bool only_calls_nx(const std::string& line);
 
+/// The script that a line runs in all packages, each after those that it uses: "pnpm -r build"; empty: it
+/// does nothing of the kind. `is_script`: whether some package has a script of this name.
+[[nodiscard]] std::string run_in_order(const std::string& line,
+                                       const std::function<bool(const std::string&)>& is_script);
+
 /// The script that a line runs in those packages that have changed: "nx affected -t test"; empty: it does
 /// nothing of the kind. `is_script`: whether some package has a script of this name.
 [[nodiscard]] std::string runs_in_changed(const std::string& line,

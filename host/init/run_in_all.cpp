@@ -53,7 +53,7 @@ bool is_harmless(const std::string& option) {
                                                         "--max-parallel",
                                                         "--maxParallel"};
   const std::string_view name = std::string_view(option).substr(0, option.find('='));
-  const bool is_of_yarn = name.size() > 1 && name[1] != '-' &&
+  const bool is_of_yarn = name.size() > 1 && name[0] == '-' && name[1] != '-' &&
                           name.find_first_not_of("Aaptvi", 1) == std::string_view::npos;  // -Apt
   return is_of_yarn || known.contains(name);
 }
@@ -132,6 +132,24 @@ bool starts_all_at_once(const std::string& line, bool has_order) {
 bool only_calls_nx(const std::string& line) {
   const Words words = words_from_tool(line);
   return words.size() > 1 && words.front() == "nx";
+}
+
+std::string run_in_order(const std::string& line, const std::function<bool(const std::string&)>& is_script) {
+  const std::vector<std::string> words = words_in(line);
+  const auto has = [&](std::initializer_list<const char*> options) {
+    return std::ranges::any_of(
+        options, [&](const char* option) { return std::ranges::find(words, option) != words.end(); });
+  };
+  if (words.size() < 2 || has({"--parallel", "--no-sort", "&&", ";"})) return {};
+  const auto has_t = [](const std::string& word) {  // "-pvit"
+    return word.starts_with('-') && is_word(word.substr(1), "") && word.find('t') != std::string::npos;
+  };
+  const bool in_order = (words[0] == "pnpm" && has({"-r", "--recursive"})) ||
+                        (words[0] == "lerna" && words[1] == "run") ||
+                        (words[0] == "yarn" && words[1] == "workspaces" &&
+                         (has({"--topological", "--topological-dev"}) || std::ranges::any_of(words, has_t)));
+  const auto script = std::ranges::find_if(words, is_script);
+  return in_order && script != words.end() ? *script : std::string();
 }
 
 std::string runs_in_changed(const std::string& line,
