@@ -11,12 +11,14 @@
 #include "init/packages.hpp"
 #include "init/sources.hpp"
 #include "shared/folder_patterns.hpp"
+#include "shared/json_file.hpp"
 
 namespace dream::init {
 
 namespace {
 
 namespace fs = std::filesystem;
+using plugins::member;
 using rapidjson::Value;
 
 /// Deeper ones are hardly packages.
@@ -27,12 +29,6 @@ constexpr int most_levels_without_workspace = 3;
 
 /// More of them are told as one.
 constexpr std::size_t most_without_tasks = 3;
-
-const Value* member(const Value& object, const char* name) {
-  if (!object.IsObject()) return nullptr;
-  const auto found = object.FindMember(name);
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
 
 /// The parts of patterns that name hidden folders.
 std::vector<std::string> hidden_parts(const std::vector<plugins::FolderPattern>& patterns) {
