@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "init/package_steps.hpp"
 #include "init/packages.hpp"
+#include "shared/json_file.hpp"
 
 namespace dream::init {
 
@@ -27,31 +28,34 @@ struct Rule {
 /// "build", "api#build"
 using Rules = std::map<std::string, Rule, std::less<>>;
 
-const Value* object_at(const Value& json, const char* name) {
-  const auto found = json.FindMember(name);
-  return found != json.MemberEnd() && found->value.IsObject() ? &found->value : nullptr;
+/// What an object of nx's `dependsOn` names.
+void add_needs_of_nx(const Value& object, std::vector<std::string>& needs) {
+  const std::string target = text_member(object, "target");
+  if (target.empty()) return;
+  std::vector<std::string> projects = texts_at(object, "projects");
+  if (const std::string one = text_member(object, "projects"); !one.empty()) projects.push_back(one);
+  const Value* of_others = plugins::member(object, "dependencies");
+  if (of_others != nullptr && of_others->IsTrue()) projects.emplace_back("dependencies");
+  if (projects.empty()) projects.emplace_back("self");
+  for (const std::string& project : projects)
+    needs.push_back((project == "self" ? "" : project == "dependencies" ? "^" : project + "#") + target);
 }
 
-/// The names in `dependsOn`; nx has objects, too: what they name is in their member `target`.
+/// The names in `dependsOn`.
 std::vector<std::string> needs_in(const Value& task) {
   std::vector<std::string> needs;
-  const auto list = task.FindMember("dependsOn");
-  if (list == task.MemberEnd() || !list->value.IsArray()) return needs;
-  for (const Value& one : list->value.GetArray()) {
+  const Value* list = plugins::member(task, "dependsOn");
+  if (list == nullptr || !list->IsArray()) return needs;
+  for (const Value& one : list->GetArray()) {
     if (one.IsString()) needs.emplace_back(one.GetString(), one.GetStringLength());
-    if (!one.IsObject()) continue;
-    const auto of_others = one.FindMember("dependencies");
-    const bool upwards = (of_others != one.MemberEnd() && of_others->value.IsTrue()) ||
-                         text_member(one, "projects") == "dependencies";
-    if (const std::string target = text_member(one, "target"); !target.empty())
-      needs.push_back(upwards ? "^" + target : target);
+    if (one.IsObject()) add_needs_of_nx(one, needs);
   }
   return needs;
 }
 
 void read_rules(const Value& json, const char* name, Rules& rules) {
-  const Value* tasks = object_at(json, name);
-  if (tasks == nullptr) return;
+  const Value* tasks = plugins::member(json, name);
+  if (tasks == nullptr || !tasks->IsObject()) return;
   for (const auto& one : tasks->GetObject()) {
     if (!one.value.IsObject()) continue;
     Rule rule{needs_in(one.value), texts_at(one.value, "with"), one.value.HasMember("dependsOn"), {}};
@@ -116,7 +120,7 @@ class Arrangement {
     if (const auto turbo = read_object(folder / "turbo.json"); turbo && *turbo)
       read_rules(**turbo, "tasks", own);
     if (const auto json = read_object(folder / "package.json"); has_nx_ && json && *json) {
-      if (const Value* nx = object_at(**json, "nx"); nx != nullptr) read_rules(*nx, "targets", own);
+      if (const Value* nx = plugins::member(**json, "nx"); nx != nullptr) read_rules(*nx, "targets", own);
     }
     for (auto& [task, rule] : own) {
       if (const auto common = rules_.find(task); common != rules_.end()) complete(rule, common->second);
@@ -252,15 +256,15 @@ class Arrangement {
   [[nodiscard]] std::pair<const Package*, std::string> named(const Package& package,
                                                              const std::string& need) const {
     const std::size_t hash = need.find('#');
-    const std::size_t colon = need.find(':');
-    const auto of_nx = by_nx_name_.find(need.substr(0, colon));
+    const std::size_t end = hash != std::string::npos ? hash : need.find(':');
+    const auto of_nx = by_nx_name_.find(need.substr(0, end));
+    const Package* other = of_nx == by_nx_name_.end() ? nullptr : of_nx->second;
     if (hash != std::string::npos) {
-      const auto other = by_name_.find(need.substr(0, hash));
-      return {other == by_name_.end() ? nullptr : other->second, need.substr(hash + 1)};
+      const auto known = by_name_.find(need.substr(0, hash));
+      return {known == by_name_.end() ? other : known->second, need.substr(hash + 1)};
     }
-    if (has_nx_ && !package.scripts.contains(need) && colon != std::string::npos &&
-        of_nx != by_nx_name_.end())
-      return {of_nx->second, need.substr(colon + 1)};
+    if (has_nx_ && !package.scripts.contains(need) && end != std::string::npos && other != nullptr)
+      return {other, need.substr(end + 1)};
     return {&package, need};
   }
 

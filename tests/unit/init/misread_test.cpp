@@ -23,5 +23,21 @@ TEST_F(Init, no_part_of_a_line_runs_in_another_folder_than_the_one_that_is_missi
   EXPECT_EQ(command(workspace(), "./", "a"), "cd /none || exit; echo 1; touch HERE");
 }
 
+TEST_F(Init, projects_that_nx_names_among_what_a_target_needs_are_others) {
+  write("package.json", R"({"workspaces": ["p/*", "q/*", "r/*"]})");
+  write("nx.json", R"({"targetDefaults": {
+    "test": {"dependsOn": [{"target": "build", "projects": ["@x/b", "of-nx"]}]},
+    "e2e": {"dependsOn": [{"target": "build", "projects": "@x/b"}]},
+    "lint": {"dependsOn": [{"target": "build", "projects": ["self", "dependencies"]}]}}})");
+  write("p/a/package.json", R"({"name": "@x/a", "dependencies": {"@x/b": "*"},
+    "scripts": {"build": "x", "test": "x", "e2e": "x", "lint": "x"}})");
+  write("q/b/package.json", R"({"name": "@x/b", "scripts": {"build": "x"}})");
+  write("r/c/package.json", R"({"name": "@x/c", "nx": {"name": "of-nx"}, "scripts": {"build": "x"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./p/a", "test"), ElementsAre("./q/b:build", "& ./r/c:build"));
+  EXPECT_THAT(needs(made, "./p/a", "e2e"), ElementsAre("./q/b:build"));
+  EXPECT_THAT(needs(made, "./p/a", "lint"), ElementsAre("./p/a:build", "& ^build"));
+}
+
 }  // namespace
 }  // namespace dream::init
