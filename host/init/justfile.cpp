@@ -1,6 +1,10 @@
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <sstream>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "init/files.hpp"
 #include "init/sources.hpp"
@@ -16,6 +20,29 @@ std::string quoted_in(const std::string& line) {
   const std::size_t open = line.find_first_of("'\"");
   if (open == std::string::npos) return {};
   return line.substr(open + 1, line.find(line[open], open + 1) - open - 1);
+}
+
+/// What stands open behind a line of `'''` and `"""`, where `open` stands open before it; empty: none. What
+/// begins with a blank, outside of them, is a recipe's line, which just doesn't read.
+std::string_view open_quotes(std::string_view line, std::string_view open) {
+  constexpr std::string_view longest[] = {"'''", "\"\"\"", "```"};
+  if (open.empty() && (line.starts_with(' ') || line.starts_with('\t'))) return {};
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const std::string_view rest = line.substr(at);
+    if (!open.empty()) {
+      if (rest.starts_with(open)) at += std::exchange(open, {}).size() - 1;
+      continue;
+    }
+    if (rest.starts_with('#')) return {};
+    const auto* found = std::ranges::find_if(longest, [&](auto quotes) { return rest.starts_with(quotes); });
+    if (found != std::end(longest)) {
+      open = *found;
+      at += open.size() - 1;
+    } else if (rest.front() == '\'' || rest.front() == '"') {  // a text of one line
+      at = std::min(line.find(rest.front(), at + 1), line.size());
+    }
+  }
+  return open;
 }
 
 /// The attributes in front of a recipe: `[private, group('x')]`.
@@ -56,8 +83,10 @@ class Justfiles {
     const fs::path folder = file.parent_path();
     std::istringstream lines(text->value_or(""));
     Attributes attributes;
-    std::string about;  // the comment right above a recipe
+    std::string about;      // the comment right above a recipe
+    std::string_view open;  // the quotes of a text of several lines
     for (std::string line; std::getline(lines, line);) {
+      if (std::exchange(open, open_quotes(line, open)) != "") continue;
       if (line.starts_with("[")) {
         attributes.read(line);
         if (line.find("doc(") != std::string::npos) about = quoted_in(line);

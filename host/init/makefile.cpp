@@ -137,7 +137,7 @@ class Makefile {
   }
 
   void read(const std::string& line) {
-    if (line.starts_with('\t')) {
+    if (line.starts_with(recipe_prefix_)) {
       for (Target* target : current_) target->has_recipe = true;
       current_.clear();  // all of them have one
       return;
@@ -149,7 +149,12 @@ class Makefile {
     if (first == "endif") --conditions_;
     if (first == "include" || first == "-include" || first == "sinclude")
       return include(trimmed(words.substr(first.size())), first != "include");
+    if (first == "vpath") return;
     if (words.find("$(eval") != std::string::npos) has_more_ = true;
+    if (first.starts_with(".RECIPEPREFIX") && words.find('=') != std::string::npos) {
+      const std::string prefix = trimmed(words.substr(words.find('=') + 1));
+      recipe_prefix_ = prefix.empty() ? '\t' : prefix[0];
+    }
     variables_.assign(words);
     words = without_calls(words);
     const std::size_t colon = words.find(':');
@@ -235,6 +240,7 @@ class Makefile {
   std::vector<std::string> names_;
   std::vector<Target*> current_, phony_;
   int conditions_ = 0;
+  char recipe_prefix_ = '\t';
   bool has_more_ = false;  ///< other files may give a target a recipe
   bool has_patterns_ = false;
 };

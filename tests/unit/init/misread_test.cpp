@@ -39,5 +39,20 @@ TEST_F(Init, projects_that_nx_names_among_what_a_target_needs_are_others) {
   EXPECT_THAT(needs(made, "./p/a", "lint"), ElementsAre("./p/a:build", "& ^build"));
 }
 
+TEST_F(Init, what_only_looks_like_a_target_is_none) {
+  write("Makefile",
+        "vpath %.c src:lib\nbuild: ; x\nother.a:\n.RECIPEPREFIX = >\nrun:\n>docker run a:b\n"
+        ">@echo x: y\n.RECIPEPREFIX =\nlast:\n\techo c: d\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "last", "run"));
+}
+
+TEST_F(Init, what_only_looks_like_a_recipe_is_none) {
+  write("justfile",
+        "usage := '''\nfirst: one\n  second: two\n'''\nother := \"\"\"a\nthird: x\n\"\"\" + '''\n"
+        "fourth:\n'''\none := '''on one line'''\n# it's''' a comment\nbuild:\n  echo '''\n"
+        "quote := \"'''\"\ntest a='''x''': build\n  x\nlines := ```\nfifth: x\n```\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "test"));
+}
+
 }  // namespace
 }  // namespace dream::init
