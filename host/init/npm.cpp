@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <deque>
 #include <set>
 
 #include "base/text.hpp"
@@ -12,6 +13,7 @@
 #include "init/sources.hpp"
 #include "shared/folder_patterns.hpp"
 #include "shared/json_file.hpp"
+#include "shared/packages.hpp"
 
 namespace dream::init {
 
@@ -87,6 +89,16 @@ Package package_of(const std::string& path, const Value& json) {
     }
   }
   return package;
+}
+
+/// Those that a package of the workspace names, but in a version that isn't here, come from a registry: the
+/// rule of dream's executor.
+void keep_those_that_are_here(const plugins::PackageIndex& index, const plugins::Package& manifest,
+                              Package& package) {
+  std::set<std::string> here;
+  for (const plugins::Dependency& one : manifest.dependencies)
+    if (!index.folder_of(one, manifest.folder).empty()) here.insert(one.name);
+  std::erase_if(package.uses, [&](const auto& used) { return !here.contains(used.first); });
 }
 
 /// The nearest folder between the root and this one that has members of its own, as dream's executor takes
@@ -206,6 +218,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     if (patterns.empty()) patterns = texts_at(**own, "workspaces", "packages");
   }
   std::vector<Package> packages;
+  std::deque<plugins::Package> manifests;  // of these
+  plugins::PackageIndex index(root.string());
   std::vector<std::string> without_tasks;
   const std::vector<std::string> members = members_of(root, patterns);
   for (const std::string& folder : members) {
@@ -219,6 +233,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     const std::vector<std::string> scripts = script_names(**json);
     if (scripts.empty() && patterns.empty()) continue;
     packages.push_back(package_of(draft.at(folder), **json));
+    manifests.push_back(plugins::package_of((root / folder).lexically_normal().string(), **json));
+    index.add(manifests.back());
     packages.back().inner_workspace = inner_workspace(root, folder);
     packages.back().is_member = !patterns.empty();
     if (scripts.empty())
@@ -226,6 +242,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     else
       draft.project(draft.at(folder), "npm", what_it_has("package.json", scripts)).found = scripts;
   }
+  for (std::size_t at = 0; at < packages.size(); ++at)
+    keep_those_that_are_here(index, manifests[at], packages[at]);
   if (Result<void> added = add_nx_projects(root, draft); !added) return added;
   std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
   add_without_tasks(without_tasks, "npm", "package.json", draft);

@@ -8,6 +8,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST_F(Init, amounts_of_memory_may_be_bytes) {
   write("compose.yaml",
@@ -52,6 +53,18 @@ TEST_F(Init, what_only_looks_like_a_recipe_is_none) {
         "fourth:\n'''\none := '''on one line'''\n# it's''' a comment\nbuild:\n  echo '''\n"
         "quote := \"'''\"\ntest a='''x''': build\n  x\nlines := ```\nfifth: x\n```\n");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "test"));
+}
+
+TEST_F(Init, a_package_of_another_version_than_the_one_that_is_here_comes_from_a_registry) {
+  write("package.json", R"({"workspaces": ["p/*"]})");
+  write("p/a/package.json", R"({"name": "a", "version": "1.0.0", "dependencies": {"b": "^1.0.0", "c": "^1"},
+    "scripts": {"build": "x"}})");
+  write("p/b/package.json", R"({"name": "b", "version": "2.0.0", "dependencies": {"a": "^1"},
+    "scripts": {"build": "x"}})");
+  write("p/c/package.json", R"({"name": "c", "scripts": {"build": "x"}})");
+  const std::string made = text();
+  EXPECT_THAT(made, Not(HasSubstr("doesn't wait"))) << "a waits for no b of the version 2";
+  EXPECT_THAT(made, HasSubstr(R"("./p/*": { "build": ["^"] })"));
 }
 
 }  // namespace
