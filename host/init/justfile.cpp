@@ -22,29 +22,6 @@ std::string quoted_in(const std::string& line) {
   return line.substr(open + 1, line.find(line[open], open + 1) - open - 1);
 }
 
-/// What stands open behind a line of `'''` and `"""`, where `open` stands open before it; empty: none. What
-/// begins with a blank, outside of them, is a recipe's line, which just doesn't read.
-std::string_view open_quotes(std::string_view line, std::string_view open) {
-  constexpr std::string_view longest[] = {"'''", "\"\"\"", "```"};
-  if (open.empty() && (line.starts_with(' ') || line.starts_with('\t'))) return {};
-  for (std::size_t at = 0; at < line.size(); ++at) {
-    const std::string_view rest = line.substr(at);
-    if (!open.empty()) {
-      if (rest.starts_with(open)) at += std::exchange(open, {}).size() - 1;
-      continue;
-    }
-    if (rest.starts_with('#')) return {};
-    const auto* found = std::ranges::find_if(longest, [&](auto quotes) { return rest.starts_with(quotes); });
-    if (found != std::end(longest)) {
-      open = *found;
-      at += open.size() - 1;
-    } else if (rest.front() == '\'' || rest.front() == '"') {  // a text of one line
-      at = std::min(line.find(rest.front(), at + 1), line.size());
-    }
-  }
-  return open;
-}
-
 /// The attributes in front of a recipe: `[private, group('x')]`.
 struct Attributes {
   bool is_private = false;
@@ -70,6 +47,29 @@ struct Attributes {
 
   [[nodiscard]] bool is_callable() const { return !is_private && (!names_systems || is_for_linux); }
 };
+
+/// What stands open behind a line of `'''` and `"""`, where `open` stands open before it; empty: none. What
+/// begins with a blank, outside of them, is a recipe's line, which just doesn't read.
+std::string_view open_quotes(std::string_view line, std::string_view open) {
+  constexpr std::string_view longest[] = {"'''", "\"\"\"", "```"};
+  if (open.empty() && (line.starts_with(' ') || line.starts_with('\t'))) return {};
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const std::string_view rest = line.substr(at);
+    if (!open.empty()) {
+      if (rest.starts_with(open)) at += std::exchange(open, {}).size() - 1;
+      continue;
+    }
+    if (rest.starts_with('#')) return {};
+    const auto* found = std::ranges::find_if(longest, [&](auto quotes) { return rest.starts_with(quotes); });
+    if (found != std::end(longest)) {
+      open = *found;
+      at += open.size() - 1;
+    } else if (rest.front() == '\'' || rest.front() == '"') {  // a text of one line
+      at = std::min(line.find(rest.front(), at + 1), line.size());
+    }
+  }
+  return open;
+}
 
 /// A justfile with those that it imports, and its modules.
 class Justfiles {

@@ -28,31 +28,6 @@ struct Rule {
 /// "build", "api#build"
 using Rules = std::map<std::string, Rule, std::less<>>;
 
-/// What an object of nx's `dependsOn` names.
-void add_needs_of_nx(const Value& object, std::vector<std::string>& needs) {
-  const std::string target = text_member(object, "target");
-  if (target.empty()) return;
-  std::vector<std::string> projects = texts_at(object, "projects");
-  if (const std::string one = text_member(object, "projects"); !one.empty()) projects.push_back(one);
-  const Value* of_others = plugins::member(object, "dependencies");
-  if (of_others != nullptr && of_others->IsTrue()) projects.emplace_back("dependencies");
-  if (projects.empty()) projects.emplace_back("self");
-  for (const std::string& project : projects)
-    needs.push_back((project == "self" ? "" : project == "dependencies" ? "^" : project + "#") + target);
-}
-
-/// The names in `dependsOn`.
-std::vector<std::string> needs_in(const Value& task) {
-  std::vector<std::string> needs;
-  const Value* list = plugins::member(task, "dependsOn");
-  if (list == nullptr || !list->IsArray()) return needs;
-  for (const Value& one : list->GetArray()) {
-    if (one.IsString()) needs.emplace_back(one.GetString(), one.GetStringLength());
-    if (one.IsObject()) add_needs_of_nx(one, needs);
-  }
-  return needs;
-}
-
 void read_rules(const Value& json, const char* name, Rules& rules) {
   const Value* tasks = plugins::member(json, name);
   if (tasks == nullptr || !tasks->IsObject()) return;
