@@ -24,11 +24,16 @@ constexpr int most_layers = 16;
 class Layers {
  public:
   /// The paths in `layers` count from `root`; those in other files from the folder of each.
-  Layers(fs::path root, std::vector<fs::path> layers, ComposeVariables& variables)
-      : root_(std::move(root)), layers_(std::move(layers)), variables_(variables) {}
+  Layers(fs::path root, std::vector<fs::path> layers, ComposeVariables& variables, IncludedFiles& files)
+      : root_(std::move(root)), layers_(std::move(layers)), variables_(variables), files_(files) {}
 
   ComposeModel made(int level) {
-    for (const fs::path& file : layers_) add(file, level);
+    for (const fs::path& file : layers_) {
+      if (!files_.enter(file))
+        fail("the files include one another without an end, or they are too many: " + name_of(file));
+      add(file, level);
+      files_.leave();
+    }
     for (const auto& [file, document] : documents_) model_.files.push_back(file);
     return std::move(model_);
   }
@@ -54,13 +59,16 @@ class Layers {
   }
 
   YAML::Node read(const fs::path& file, int level) {
-    const std::string name = printable(file.lexically_relative(root_).string());
-    if (level > most_layers) fail("the files include one another without an end: " + name);
+    if (level > most_layers) fail("the files include one another without an end: " + name_of(file));
     if (const auto known = documents_.find(file); known != documents_.end()) return known->second;
     const auto text = read_text(file);
     if (!text) fail(to_string(text.error()));
-    if (!*text) fail("there is no file " + name);
+    if (!*text) fail("there is no file " + name_of(file));
     return documents_.emplace(file, read_yaml(**text, &variables_)).first->second;
+  }
+
+  [[nodiscard]] std::string name_of(const fs::path& file) const {
+    return printable(file.lexically_relative(root_).string());
   }
 
   void put(const std::string& name, const YAML::Node& service) {
@@ -122,7 +130,7 @@ class Layers {
     std::vector<fs::path> layers;
     layers.reserve(paths.size());
     for (const std::string& path : paths) layers.push_back((file.parent_path() / path).lexically_normal());
-    ComposeModel made = Layers(folder, std::move(layers), variables).made(level + 1);
+    ComposeModel made = Layers(folder, std::move(layers), variables, files_).made(level + 1);
     const std::string prefix = folder.lexically_relative(root_).string();
     for (const std::string& name : made.order)
       put(name, long_form(made.services[name], prefix == "." ? "" : prefix));
@@ -154,6 +162,7 @@ class Layers {
   fs::path root_;
   std::vector<fs::path> layers_;
   ComposeVariables& variables_;
+  IncludedFiles& files_;  ///< of all layers
   std::map<fs::path, YAML::Node> documents_;
   ComposeModel model_;
 };
@@ -172,7 +181,8 @@ config::Variables read_variables(const fs::path& file, config::Variables before)
 
 ComposeModel read_compose(const fs::path& root, const std::vector<fs::path>& files,
                           ComposeVariables& variables) {
-  return Layers(root, files, variables).made(0);
+  IncludedFiles all;
+  return Layers(root, files, variables, all).made(0);
 }
 
 }  // namespace dream::init

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <map>
 #include <set>
 
 #include "init/compose_text.hpp"
@@ -16,13 +18,13 @@ namespace fs = std::filesystem;
 /// The same value under every name of a list.
 YAML::Node names_as_map(const YAML::Node& node, const char* key, const char* value) {
   if (!node.IsSequence()) return node;
-  YAML::Node map(YAML::NodeType::Map);
+  MapMaker map;
   for (const YAML::Node& one : node) {
     YAML::Node member(YAML::NodeType::Map);
     member[key] = value;
-    map[one.Scalar()] = member;
+    map.set(one.Scalar(), member);
   }
-  return map;
+  return map.made();
 }
 
 std::string rebased(const std::string& path, const std::string& prefix) {
@@ -62,29 +64,29 @@ YAML::Node rebased_node(const YAML::Node& path, const std::string& prefix) {
 }
 
 YAML::Node build_form(const YAML::Node& build, const std::string& prefix) {
-  YAML::Node made(YAML::NodeType::Map);
-  if (build.IsScalar()) made["context"] = rebased_node(build, prefix);
-  if (!build.IsMap()) return made;
+  MapMaker made;
+  if (build.IsScalar()) made.set("context", rebased_node(build, prefix));
+  if (!build.IsMap()) return made.made();
   for (const auto& one : build) {
     const std::string& key = one.first.Scalar();
-    made[key] = key == "args" || key == "labels" ? as_map(one.second)
-                : key == "context"               ? rebased_node(one.second, prefix)
-                                                 : one.second;
+    made.set(key, key == "args" || key == "labels" ? as_map(one.second)
+                  : key == "context"               ? rebased_node(one.second, prefix)
+                                                   : one.second);
   }
-  return made;
+  return made.made();
 }
 
 YAML::Node env_files_form(const YAML::Node& files, const std::string& prefix) {
   YAML::Node list(YAML::NodeType::Sequence);
   const auto add = [&](const YAML::Node& one) {
-    YAML::Node file(YAML::NodeType::Map);
+    MapMaker file;
     if (one.IsMap()) {
-      for (const auto& member : one) file[member.first.Scalar()] = member.second;
-      file["path"] = rebased_node(member_at(one, "path"), prefix);
+      for (const auto& member : one) file.set(member.first.Scalar(), member.second);
+      file.set("path", rebased_node(member_at(one, "path"), prefix));
     } else {
-      file["path"] = rebased_node(one, prefix);
+      file.set("path", rebased_node(one, prefix));
     }
-    list.push_back(file);
+    list.push_back(file.made());
   };
   if (files.IsScalar()) add(files);
   if (files.IsSequence()) {
@@ -104,12 +106,12 @@ YAML::Node volumes_form(const YAML::Node& volumes, const std::string& prefix) {
                                            : one);
       continue;
     }
-    YAML::Node volume(YAML::NodeType::Map);
+    MapMaker volume;
     if (one.IsMap()) {
-      for (const auto& member : one) volume[member.first.Scalar()] = member.second;
+      for (const auto& member : one) volume.set(member.first.Scalar(), member.second);
     }
-    if (text_at(volume, "type") == "bind") volume["source"] = rebased_node(member_at(one, "source"), prefix);
-    list.push_back(volume);
+    if (text_at(one, "type") == "bind") volume.set("source", rebased_node(member_at(one, "source"), prefix));
+    list.push_back(volume.made());
   }
   return list;
 }
@@ -150,50 +152,52 @@ YAML::Node form_of(const std::string& key, const YAML::Node& value, const std::s
 
 YAML::Node as_map(const YAML::Node& node) {
   if (!node.IsSequence() && !node.IsMap()) return node;
-  YAML::Node map(YAML::NodeType::Map);
+  MapMaker map;
   const auto add = [&](const YAML::Node& one) {
     const std::string text = one.IsScalar() ? one.Scalar() : std::string();
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos) {
-      map[text] = YAML::Node();
+      map.set(text, YAML::Node());
       return;
     }
     const std::string written = written_text(one);
-    map[text.substr(0, equals)] = written_scalar(
-        text.substr(equals + 1), written.substr(std::min(written.find('='), written.size() - 1) + 1));
+    map.set(text.substr(0, equals),
+            written_scalar(text.substr(equals + 1),
+                           written.substr(std::min(written.find('='), written.size() - 1) + 1)));
   };
   if (node.IsSequence()) {
     for (const YAML::Node& one : node) add(one);
-    return map;
+    return map.made();
   }
   for (const auto& one : node) {
     if (one.second.IsNull() && one.first.Scalar().find('=') != std::string::npos)
       add(one.first);  // of a set: `? A=b`
     else
-      map[one.first.Scalar()] = one.second;
+      map.set(one.first.Scalar(), one.second);
   }
-  return map;
+  return map.made();
 }
 
 YAML::Node long_form(const YAML::Node& service, const std::string& prefix) {
-  YAML::Node made(YAML::NodeType::Map);
-  if (!service.IsMap()) return made;
+  MapMaker made;
+  if (!service.IsMap()) return made.made();
   for (const auto& one : service) {
     const std::string& key = one.first.Scalar();
     if (key == "extends") continue;
     YAML::Node form = form_of(key, one.second, prefix);
     if (one.second.Tag() == "!reset" || one.second.Tag() == "!override") form.SetTag(one.second.Tag());
-    made[key] = form;
+    made.set(key, form);
   }
-  return made;
+  return made.made();
 }
 
 YAML::Node rebased_file(const YAML::Node& resource, const std::string& prefix) {
-  YAML::Node made(YAML::NodeType::Map);
-  if (!resource.IsMap()) return made;
-  for (const auto& one : resource) made[one.first.Scalar()] = one.second;
-  if (member_at(made, "file").IsScalar()) made["file"] = rebased_node(member_at(made, "file"), prefix);
-  return made;
+  MapMaker made;
+  if (!resource.IsMap()) return made.made();
+  for (const auto& one : resource) made.set(one.first.Scalar(), one.second);
+  if (const YAML::Node file = member_at(resource, "file"); file.IsScalar())
+    made.set("file", rebased_node(file, prefix));
+  return made.made();
 }
 
 YAML::Node merged(const YAML::Node& base, const YAML::Node& over, const std::string& key) {
@@ -202,20 +206,22 @@ YAML::Node merged(const YAML::Node& base, const YAML::Node& over, const std::str
   if (base.IsSequence() && over.IsSequence() && !replaces) return appended(base, over, key);
   if (over.IsNull()) return base;
   if (!base.IsMap() || !over.IsMap()) return over;
-  YAML::Node made(YAML::NodeType::Map);
+  MapMaker made;
+  std::map<std::string, YAML::Node> others;
+  for (const auto& one : over) others.emplace(one.first.Scalar(), one.second);
   for (const auto& one : base) {
-    const std::string& name = one.first.Scalar();
-    const YAML::Node other = over[name];
-    if (!other.IsDefined())
-      made[name] = one.second;
-    else if (other.Tag() != "!reset")
-      made[name] = merged(one.second, other, name);
+    const auto other = others.find(one.first.Scalar());
+    if (other == others.end())
+      made.set(one.first.Scalar(), one.second);
+    else if (other->second.Tag() != "!reset")
+      made.set(other->first, merged(one.second, other->second, other->first));
+    others.erase(other, other == others.end() ? other : std::next(other));
   }
   for (const auto& one : over) {
-    const std::string& name = one.first.Scalar();
-    if (!base[name].IsDefined() && one.second.Tag() != "!reset") made[name] = one.second;
+    if (others.contains(one.first.Scalar()) && one.second.Tag() != "!reset")
+      made.set(one.first.Scalar(), one.second);
   }
-  return made;
+  return made.made();
 }
 
 }  // namespace dream::init

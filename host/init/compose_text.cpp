@@ -23,8 +23,7 @@ class Resolver {
   explicit Resolver(ComposeVariables* variables) : variables_(variables) {}
 
   YAML::Node resolved(const YAML::Node& node, int level = 0) {
-    if (++nodes_ > most_nodes || level > most_depth)
-      throw YAML::ParserException(node.Mark(), "too many values, or an alias that holds itself");
+    count(node, level);
     if (node.IsScalar()) {
       const std::string text = variables_ != nullptr ? variables_->expanded(node.Scalar()) : node.Scalar();
       bytes_ += text.size();
@@ -36,34 +35,41 @@ class Resolver {
       scalar.SetTag(node.Tag());  // "!": it was quoted
       return scalar;
     }
-    YAML::Node copy(node.Type());
+    YAML::Node copy = node.IsMap() ? resolved_map(node, level) : YAML::Node(node.Type());
     if (node.IsDefined() && node.Tag().starts_with('!')) copy.SetTag(node.Tag());
     if (node.IsSequence()) {
       for (const YAML::Node& one : node) copy.push_back(resolved(one, level + 1));
-    } else if (node.IsMap()) {
-      for (const auto& member : node) {
-        if (member.first.IsScalar() && member.first.Scalar() != "<<")
-          copy[member.first.Scalar()] = resolved(member.second, level + 1);
-      }
-      merge(copy, node["<<"], level);
     }
     return copy;
   }
 
  private:
+  void count(const YAML::Node& node, int level) {
+    if (++nodes_ > most_nodes || level > most_depth)
+      throw YAML::ParserException(node.Mark(), "too many values, or an alias that holds itself");
+  }
+
+  YAML::Node resolved_map(const YAML::Node& node, int level) {
+    MapMaker map;
+    for (const auto& member : node) {
+      if (member.first.IsScalar() && member.first.Scalar() != "<<")
+        map.set(member.first.Scalar(), resolved(member.second, level + 1));
+    }
+    merge(map, node["<<"], level);
+    return map.made();
+  }
+
   /// The members of `merged`, a map or a list of maps, that `own` hasn't.
-  void merge(YAML::Node& own, const YAML::Node& merged, int level) {
+  void merge(MapMaker& own, const YAML::Node& merged, int level) {
     if (!merged) return;
+    count(merged, level);
     if (merged.IsSequence()) {
       for (const YAML::Node& one : merged) merge(own, one, level + 1);
       return;
     }
     const YAML::Node others = resolved(merged, level + 1);
     if (!others.IsMap()) return;
-    for (const auto& member : others) {
-      const std::string& name = member.first.Scalar();
-      if (!own[name]) own[name] = member.second;
-    }
+    for (const auto& member : others) own.add(member.first.Scalar(), member.second);
   }
 
   ComposeVariables* variables_;
@@ -72,6 +78,27 @@ class Resolver {
 };
 
 }  // namespace
+
+void MapMaker::set(const std::string& name, const YAML::Node& value) {
+  const auto [known, is_new] = places_.try_emplace(name, members_.size());
+  if (is_new)
+    members_.emplace_back(name, value);
+  else
+    members_[known->second].second.reset(value);
+}
+
+void MapMaker::add(const std::string& name, const YAML::Node& value) {
+  if (places_.try_emplace(name, members_.size()).second) members_.emplace_back(name, value);
+}
+
+YAML::Node MapMaker::made() const {
+  YAML::Node map(YAML::NodeType::Map);
+  // Each value gets a node of its own: other maps may hold the same one, and be changed.
+  for (const auto& [name, value] : members_) map.force_insert(name, YAML::Node(YAML::NodeType::Null));
+  auto place = map.begin();
+  for (const auto& [name, value] : members_) (place++)->second = value;
+  return map;
+}
 
 std::optional<std::string> ComposeVariables::value(const std::string& name) const {
   const auto found = values_.find(name);

@@ -7,6 +7,9 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "config/env_file.hpp"
 
@@ -49,6 +52,20 @@ class ComposeVariables {
   std::set<std::string> demanded_;
   bool used_ = false;
   bool lenient_ = false;
+};
+
+/// A map in the making. To set a key in a YAML::Node takes as long as it has keys.
+class MapMaker {
+ public:
+  /// Of a name that is there already, the value is replaced.
+  void set(const std::string& name, const YAML::Node& value);
+  /// Unless it is there already.
+  void add(const std::string& name, const YAML::Node& value);
+  [[nodiscard]] YAML::Node made() const;
+
+ private:
+  std::vector<std::pair<std::string, YAML::Node>> members_;
+  std::unordered_map<std::string, std::size_t> places_;
 };
 
 /// What `text` says, without aliases and merge keys (`<<`); with `variables`, with their values. Keys that

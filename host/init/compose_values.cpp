@@ -18,24 +18,28 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// How long the variable in braces is that a text begins with; 0: it begins with none.
-std::size_t variable_at(std::string_view text) {
-  if (!text.starts_with("${")) return 0;
-  int open = 0;
-  for (std::size_t at = 1; at < text.size(); ++at) {
-    if (text[at] == '{') ++open;
-    if (text[at] == '}' && --open == 0) return at + 1;
+/// For each place of a text how long the variable in braces is that begins there; 0: there begins none.
+std::vector<std::size_t> variables_in(std::string_view text) {
+  std::vector<std::size_t> lengths(text.size());
+  std::vector<std::size_t> open;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '{') open.push_back(at);
+    if (text[at] != '}' || open.empty()) continue;
+    const std::size_t brace = open.back();
+    open.pop_back();
+    if (brace > 0 && text[brace - 1] == '$') lengths[brace - 1] = at + 2 - brace;
   }
-  return 0;
+  return lengths;
 }
 
 /// Up to what a shell would take for an operator, of which `rest` begins. False: a quote has no end.
 bool split_words(std::string_view text, std::vector<std::string>& words, std::string_view& rest) {
+  const std::vector<std::size_t> variables = variables_in(text);
   char quote = '\0';
   bool in_word = false;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
-    if (const std::size_t length = quote == '\'' ? 0 : variable_at(text.substr(at)); length > 0) {
+    if (const std::size_t length = quote == '\'' ? 0 : variables[at]; length > 0) {
       if (!in_word) words.emplace_back();
       in_word = true;
       words.back() += text.substr(at, length);
@@ -98,7 +102,7 @@ std::vector<std::string> texts_of(const YAML::Node& node) {
 bool is_amount(const std::string& text) {
   char* end = nullptr;
   return std::strtod(text.c_str(), &end) > 0 &&
-         std::string_view("bBkKmMgG").find(*end) != std::string_view::npos;
+         (*end == '\0' || std::string_view("bBkKmMgG").find(*end) != std::string_view::npos);
 }
 
 bool is_true(const YAML::Node& node) {
@@ -132,9 +136,10 @@ std::vector<std::string> written_words_of(const YAML::Node& node, std::string* p
 }
 
 std::size_t find_outside_variables(std::string_view written, char separator) {
+  const std::vector<std::size_t> variables = variables_in(written);
   for (std::size_t at = 0; at < written.size(); ++at) {
     if (written[at] == separator) return at;
-    if (const std::size_t length = variable_at(written.substr(at)); length > 0) at += length - 1;
+    if (variables[at] > 0) at += variables[at] - 1;
   }
   return written.size();
 }

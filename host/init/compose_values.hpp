@@ -21,7 +21,7 @@ namespace dream::init {
 [[nodiscard]] std::vector<std::string> texts_of(const YAML::Node& node);
 [[nodiscard]] bool is_true(const YAML::Node& node);
 
-/// Whether a text says how much memory: "512m".
+/// Whether a text says how much memory: "512m", or bytes.
 [[nodiscard]] bool is_amount(const std::string& text);
 
 /// The words of a command: those of a list, or of a text split as compose splits it, by blanks, quotes and

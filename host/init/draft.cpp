@@ -11,9 +11,7 @@ namespace dream::init {
 
 namespace {
 
-using Task = std::pair<std::string, std::string>;
-
-std::string name_of(const Task& task) {
+std::string name_of(const ProjectTask& task) {
   return task.first + ":" + task.second;
 }
 
@@ -21,7 +19,7 @@ std::string name_of(const Task& task) {
 class Order {
  public:
   /// False: `from` would need itself.
-  bool add(const Task& from, const Task& to) {
+  bool add(const ProjectTask& from, const ProjectTask& to) {
     const std::size_t first = number_of(from);
     const std::size_t second = number_of(to);
     if (leads(second, first)) return false;
@@ -30,7 +28,7 @@ class Order {
   }
 
  private:
-  std::size_t number_of(const Task& task) {
+  std::size_t number_of(const ProjectTask& task) {
     const auto [known, is_new] = numbers_.emplace(task, needs_.size());
     if (is_new) needs_.emplace_back();
     return known->second;
@@ -50,11 +48,35 @@ class Order {
     return false;
   }
 
-  std::map<Task, std::size_t> numbers_;
+  std::map<ProjectTask, std::size_t> numbers_;
   std::vector<std::vector<std::size_t>> needs_;  ///< by number
 };
 
 }  // namespace
+
+bool has_cycle(const std::map<ProjectTask, std::vector<ProjectTask>>& needs) {
+  // Whatever needs nothing more is taken out; those that need themselves are left.
+  std::map<ProjectTask, std::size_t> counts;
+  std::map<ProjectTask, std::vector<ProjectTask>> needed_by;
+  for (const auto& [task, all] : needs) {
+    counts[task] += all.size();
+    for (const ProjectTask& need : all) {
+      counts.try_emplace(need);
+      needed_by[need].push_back(task);
+    }
+  }
+  std::vector<ProjectTask> open;
+  for (const auto& [task, count] : counts)
+    if (count == 0) open.push_back(task);
+  std::size_t taken = 0;
+  for (; !open.empty(); ++taken) {
+    const ProjectTask task = std::move(open.back());
+    open.pop_back();
+    for (const ProjectTask& above : needed_by[task])
+      if (--counts[above] == 0) open.push_back(above);
+  }
+  return taken < counts.size();
+}
 
 std::string object_json(const std::vector<Member>& members) {
   std::string text;
@@ -93,10 +115,9 @@ bool Draft::has(const std::string& path) const {
 }
 
 bool Draft::has_task(const std::string& path, const std::string& name) const {
+  if (added_.contains({path, name})) return true;
   const auto owner = std::ranges::find(projects_, path, &ProjectDraft::path);
-  if (owner == projects_.end()) return false;
-  return std::ranges::find(owner->tasks, name, &TaskDraft::name) != owner->tasks.end() ||
-         std::ranges::find(owner->found, name) != owner->found.end();
+  return owner != projects_.end() && std::ranges::find(owner->found, name) != owner->found.end();
 }
 
 ProjectDraft& Draft::project(const std::string& path, const std::string& executor,
@@ -121,6 +142,7 @@ std::string Draft::add_task(const std::string& path, const std::string& executor
   if (owner.executor != executor && !runs_nothing)
     task.members.insert(task.members.begin(), {"executor", json_string(executor)});
   owner.tasks.push_back(std::move(task));
+  added_.emplace(path, name);
   return name;
 }
 
@@ -129,6 +151,7 @@ std::string Draft::add_gatherer(const std::string& path, const std::string& exec
                                 std::vector<EntryDraft> entries, bool beside) {
   std::string name = free_name(path, names);
   project(path, executor, comment).tasks.push_back({name, {{"command", "null"}, {"service", "true"}}});
+  added_.emplace(path, name);
   add_needs({path, name, std::move(entries), beside});
   return name;
 }
@@ -147,11 +170,9 @@ std::string Draft::free_name(const std::string& path, std::initializer_list<std:
 
 void Draft::add_needs(NeedsDraft needs) {
   if (needs.entries.empty() && !needs.in_pattern) return;
-  const auto same = std::ranges::find_if(
-      needs_, [&](const NeedsDraft& one) { return one.project == needs.project && one.task == needs.task; });
-  NeedsDraft& owner = same != needs_.end()
-                          ? *same
-                          : needs_.emplace_back(NeedsDraft{needs.project, needs.task, {}, needs.beside});
+  const auto [same, is_new] = needs_of_.try_emplace({needs.project, needs.task}, needs_.size());
+  if (is_new) needs_.push_back(NeedsDraft{needs.project, needs.task, {}, needs.beside});
+  NeedsDraft& owner = needs_[same->second];
   const auto add = [](std::vector<EntryDraft>& entries, std::vector<EntryDraft>& more) {
     for (EntryDraft& entry : more) {
       const bool known = std::ranges::any_of(entries, [&](const EntryDraft& one) {
@@ -184,13 +205,22 @@ void Draft::leave_out(const std::string& what, const std::string& whose) {
 }
 
 void Draft::break_cycles() {
+  std::map<ProjectTask, std::vector<ProjectTask>> all;
+  for (const NeedsDraft& needs : needs_)
+    for (const EntryDraft& entry : needs.entries)
+      if (!entry.project.empty()) all[{needs.project, needs.task}].emplace_back(entry.project, entry.task);
+  if (has_cycle(all)) cut_cycles();
+  std::erase_if(needs_, [](const NeedsDraft& needs) { return needs.entries.empty() && !needs.in_pattern; });
+}
+
+void Draft::cut_cycles() {
   Order order;
   for (const bool weak : {false, true}) {
     for (NeedsDraft& needs : needs_) {
       const auto cut = std::erase_if(needs.entries, [&](const EntryDraft& entry) {
         if (entry.weak != weak || entry.project.empty()) return false;
-        const Task task{needs.project, needs.task};
-        const Task other{entry.project, entry.task};
+        const ProjectTask task{needs.project, needs.task};
+        const ProjectTask other{entry.project, entry.task};
         if (order.add(task, other)) return false;
         remark(task == other ? fmt::format("{} doesn't wait for itself.", name_of(task))
                              : fmt::format("{} doesn't wait for {}, which waits for it.", name_of(task),
@@ -200,7 +230,6 @@ void Draft::break_cycles() {
       if (cut > 0) needs.in_pattern = needs.entries;
     }
   }
-  std::erase_if(needs_, [](const NeedsDraft& needs) { return needs.entries.empty() && !needs.in_pattern; });
 }
 
 }  // namespace dream::init

@@ -60,6 +60,11 @@ struct NeedsDraft {
   std::optional<std::vector<EntryDraft>> in_pattern = {};
 };
 
+/// A project and one of its tasks.
+using ProjectTask = std::pair<std::string, std::string>;
+/// Whether a task needs itself, directly or through others.
+[[nodiscard]] bool has_cycle(const std::map<ProjectTask, std::vector<ProjectTask>>& needs);
+
 /// Tasks of one source that have another name, as their project had tasks of their names.
 struct Renamed {
   std::string comment, path, kind;
@@ -138,6 +143,7 @@ class Draft {
   using Needs = std::vector<Member>;
   using NeedsByProject = std::vector<std::pair<std::string, Needs>>;
 
+  void cut_cycles();
   [[nodiscard]] NeedsByProject needs_by_project() const;
   /// What projects say of tasks, as their patterns would have to say it.
   using SaidByTask = std::map<std::string, std::map<std::string, std::string>>;
@@ -150,7 +156,9 @@ class Draft {
 
   std::string base_;
   std::vector<ProjectDraft> projects_;
+  std::set<ProjectTask> added_;
   std::vector<NeedsDraft> needs_;
+  std::map<ProjectTask, std::size_t> needs_of_;  ///< where in `needs_`
   std::vector<TaskDraft> common_;
   std::vector<std::string> remarks_, missing_, waiting_;
   std::vector<Renamed> renamed_;

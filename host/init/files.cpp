@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <rapidjson/error/en.h>
 
 #include <algorithm>
 #include <sstream>
@@ -12,6 +11,7 @@
 #include "base/text.hpp"
 #include "config/read_file.hpp"
 #include "plan/workspace.hpp"
+#include "shared/json_file.hpp"
 
 namespace dream::init {
 
@@ -34,25 +34,28 @@ Error not_understood(const std::string& file, const std::string& why) {
 }
 
 Result<std::optional<Json>> read_object(const fs::path& file) {
-  const auto text = read_text(file);
-  if (!text) return text.error();
-  if (!*text) return std::optional<Json>();
-  Json json;
-  json.Parse<rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag |
-             rapidjson::kParseIterativeFlag>(**text);
-  if (json.HasParseError() || !json.IsObject()) {
-    std::string why =
-        json.HasParseError() ? rapidjson::GetParseError_En(json.GetParseError()) : "it holds no object";
-    if (why.ends_with('.')) why.pop_back();
-    return not_understood(file.string(), why);
-  }
-  return std::optional<Json>(std::move(json));
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return std::optional<Json>();
+  sdk::Result<Json> object = plugins::read_object(file, plugins::Dialect::with_comments);
+  if (object) return std::optional<Json>(std::move(*object));
+  // "FILE:3:1: what is wrong", or "FILE can't be read: why"
+  const std::string words = object.failure().message.substr(file.string().size());
+  if (!words.starts_with(':'))
+    return Error{ErrorCode::configuration, "the file" + printable(words), printable(file.string()), {}};
+  const std::size_t place = words.find(": ");
+  return not_understood(file.string() + words.substr(0, place), words.substr(place + 2));
 }
 
 std::string text_member(const rapidjson::Value& object, const char* name) {
-  const auto found = object.FindMember(name);
-  if (found == object.MemberEnd() || !found->value.IsString()) return {};
-  return {found->value.GetString(), found->value.GetStringLength()};
+  return plugins::text_of(plugins::member(object, name));
+}
+
+bool IncludedFiles::enter(const fs::path& file) {
+  constexpr std::size_t most_files = 1000;
+  fs::path normal = file.lexically_normal();
+  if (std::ranges::find(way_, normal) != way_.end() || ++files_ > most_files) return false;
+  way_.push_back(std::move(normal));
+  return true;
 }
 
 std::string first_of(const std::vector<std::string>& names) {

@@ -30,6 +30,22 @@ inline constexpr std::size_t most_bytes = std::size_t{4} << 20U;
 /// A member that is a string; else empty.
 [[nodiscard]] std::string text_member(const rapidjson::Value& object, const char* name);
 
+/// The files that one includes, and those that these include.
+class IncludedFiles {
+ public:
+  IncludedFiles() = default;
+  explicit IncludedFiles(const std::filesystem::path& first) : way_{first.lexically_normal()} {}
+
+  /// Before one of them is read. False: it leads to itself, or they are too many.
+  [[nodiscard]] bool enter(const std::filesystem::path& file);
+  /// The one that was entered last has been read.
+  void leave() { way_.pop_back(); }
+
+ private:
+  std::vector<std::filesystem::path> way_;  ///< from the first one to the one that is read
+  std::size_t files_ = 0;
+};
+
 /// The folders below `root` that hold no other's code, as "./a/b", sorted: node_modules and hidden ones are
 /// passed over, but for those that fit one of the patterns `hidden` (".*", ".test"); links are not followed.
 [[nodiscard]] std::vector<std::string> folders_below(const std::filesystem::path& root, int most_levels,

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <sstream>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "init/files.hpp"
 #include "init/sources.hpp"
@@ -62,10 +65,33 @@ struct Attributes {
   [[nodiscard]] bool is_callable() const { return !is_private && (!names_systems || is_for_linux); }
 };
 
+/// What stands open behind a line of `'''` and `"""`, where `open` stands open before it; empty: none. What
+/// begins with a blank, outside of them, is a recipe's line, which just doesn't read.
+std::string_view open_quotes(std::string_view line, std::string_view open) {
+  constexpr std::string_view longest[] = {"'''", "\"\"\"", "```"};
+  if (open.empty() && (line.starts_with(' ') || line.starts_with('\t'))) return {};
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const std::string_view rest = line.substr(at);
+    if (!open.empty()) {
+      if (rest.starts_with(open)) at += std::exchange(open, {}).size() - 1;
+      continue;
+    }
+    if (rest.starts_with('#')) return {};
+    const auto* found = std::ranges::find_if(longest, [&](auto quotes) { return rest.starts_with(quotes); });
+    if (found != std::end(longest)) {
+      open = *found;
+      at += open.size() - 1;
+    } else if (rest.front() == '\'' || rest.front() == '"') {  // a text of one line
+      at = std::min(line.find(rest.front(), at + 1), line.size());
+    }
+  }
+  return open;
+}
+
 /// A justfile with those that it imports, and its modules.
 class Justfiles {
  public:
-  Justfiles(const fs::path& first, Draft& draft) : first_(first), draft_(draft) {}
+  Justfiles(const fs::path& first, Draft& draft) : first_(first), files_(first), draft_(draft) {}
 
   /// `before`: of which module it is, "db::".
   Result<void> add(const fs::path& file, const std::string& before) {
@@ -74,8 +100,10 @@ class Justfiles {
     const fs::path folder = file.parent_path();
     std::istringstream lines(text->value_or(""));
     Attributes attributes;
-    std::string about;  // the comment right above a recipe
+    std::string about;      // the comment right above a recipe
+    std::string_view open;  // the quotes of a text of several lines
     for (std::string line; std::getline(lines, line);) {
+      if (std::exchange(open, open_quotes(line, open)) != "") continue;
       if (line.starts_with("[")) {
         attributes.read(line);
         if (line.find("doc(") != std::string::npos) about = quoted_in(line);
@@ -120,17 +148,14 @@ class Justfiles {
   }
 
   void other(const fs::path& file, const std::string& before, const std::string& what, bool may_miss) {
-    constexpr std::size_t most_files = 100;
     std::error_code ignored;
     if (!fs::is_regular_file(file, ignored)) {
       if (!may_miss) draft_.leave_out("what can't be read here", what);
       return;
     }
-    const fs::path normal = file.lexically_normal();
-    if (normal == first_ || std::ranges::find(way_, normal) != way_.end() || ++files_ > most_files) return;
-    way_.push_back(normal);
-    if (!add(normal, before)) draft_.leave_out("what can't be read here", what);
-    way_.pop_back();
+    if (!files_.enter(file)) return;
+    if (!add(file.lexically_normal(), before)) draft_.leave_out("what can't be read here", what);
+    files_.leave();
   }
 
   static fs::path module_file(const fs::path& folder, const std::string& name, const std::string& written) {
@@ -144,10 +169,9 @@ class Justfiles {
   }
 
   fs::path first_;
+  IncludedFiles files_;
   Draft& draft_;
   std::set<std::string> known_;
-  std::vector<fs::path> way_;  ///< the files that lead to the one that is read
-  std::size_t files_ = 0;
 };
 
 }  // namespace

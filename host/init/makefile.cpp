@@ -47,6 +47,7 @@ std::string without_calls(const std::string& words) {
 
 struct Target {
   std::vector<std::string> needs;
+  std::set<std::string> known_needs;
   bool has_recipe = false;
   bool is_phony = false;
   std::string about = {};  ///< what stands behind `##`
@@ -82,25 +83,32 @@ class Makefile {
   [[nodiscard]] bool is_only_needed(const std::string& name) const {
     const Target& target = targets_.at(name);
     return !target.has_recipe && target.needs.empty() && !has_more_ && (target.is_phony || !has_patterns_) &&
-           std::ranges::any_of(targets_, [&](const auto& other) {
-             return other.first != ".PHONY" &&
-                    std::ranges::find(other.second.needs, name) != other.second.needs.end();
-           });
+           needed_.contains(name);
   }
 
   /// What its line says that it is for, or that of `.PHONY`: `build: ## compiles it`.
   [[nodiscard]] const std::string& about(const std::string& name) const { return targets_.at(name).about; }
 
-  /// Those that a target without a recipe stands for; none: it does more, or make does it otherwise than one
-  /// after the other.
-  [[nodiscard]] std::vector<std::string> gathered_by(const std::string& name) const {
-    const Target& target = targets_.at(name);
-    if (target.has_recipe || !target.is_plain || has_more_ || (has_patterns_ && !target.is_phony)) return {};
-    std::set<std::string> seen{name};  // make runs each but once
-    for (const std::string& need : target.needs) {
-      if (!add_all_of(need, seen)) return {};
+  /// Those that each target without a recipe stands for. It isn't here if it does more, or make does it
+  /// otherwise than one after the other.
+  [[nodiscard]] std::map<std::string, std::vector<std::string>> gathered() const {
+    std::map<std::string, std::vector<std::string>> all;
+    const std::map<const Target*, std::size_t> sizes = sizes_below();
+    for (const std::string& name : names_) {
+      const Target& target = targets_.at(name);
+      if (target.needs.empty() || target.has_recipe || !target.is_plain || has_more_ ||
+          (has_patterns_ && !target.is_phony) || sizes.at(&target) > most_below)
+        continue;
+      // make runs each but once
+      std::vector<const Target*> below{&target};
+      for (std::size_t at = 0; at < below.size(); ++at)
+        for (const Target* need : named_needs(*below[at])) below.push_back(need);
+      std::ranges::sort(below);
+      if (named_needs(target).size() == target.needs.size() &&
+          std::ranges::adjacent_find(below) == below.end())
+        all[name] = target.needs;
     }
-    return target.needs;
+    return all;
   }
 
  private:
@@ -138,8 +146,9 @@ class Makefile {
   }
 
   void read(const std::string& line) {
-    if (line.starts_with('\t')) {
+    if (line.starts_with(recipe_prefix_)) {
       for (Target* target : current_) target->has_recipe = true;
+      current_.clear();  // all of them have one
       return;
     }
     std::string words = trimmed(line.substr(0, line.find('#')));
@@ -149,7 +158,12 @@ class Makefile {
     if (first == "endif") --conditions_;
     if (first == "include" || first == "-include" || first == "sinclude")
       return include(trimmed(words.substr(first.size())), first != "include");
+    if (first == "vpath") return;
     if (words.find("$(eval") != std::string::npos) has_more_ = true;
+    if (first.starts_with(".RECIPEPREFIX") && words.find('=') != std::string::npos) {
+      const std::string prefix = trimmed(words.substr(words.find('=') + 1));
+      recipe_prefix_ = prefix.empty() ? '\t' : prefix[0];
+    }
     variables_.assign(words);
     words = without_calls(words);
     const std::size_t colon = words.find(':');
@@ -180,7 +194,8 @@ class Makefile {
       current_.push_back(&target);
       if (!about.empty()) target.about = about;
       for (const std::string& need : words_in(rest.substr(0, rest.find(';')))) {
-        if (std::ranges::find(target.needs, need) == target.needs.end()) target.needs.push_back(need);
+        if (target.known_needs.insert(need).second) target.needs.push_back(need);
+        if (name != ".PHONY") needed_.insert(need);
         target.is_plain = target.is_plain && is_word(need, "-_");
       }
       target.is_plain = target.is_plain && conditions_ == 0;
@@ -188,28 +203,57 @@ class Makefile {
     }
   }
 
-  /// False: one of them was there already.
-  bool add_all_of(const std::string& name, std::set<std::string>& seen) const {
-    if (!is_named(name) || !seen.insert(name).second) return false;
-    return std::ranges::all_of(targets_.at(name).needs, [&](const std::string& need) {
-      return !is_named(need) || add_all_of(need, seen);
-    });
+  [[nodiscard]] std::vector<const Target*> named_needs(const Target& target) const {
+    std::vector<const Target*> named;
+    for (const std::string& need : target.needs) {
+      const auto found = targets_.find(need);
+      if (found != targets_.end() && found->second.is_named) named.push_back(&found->second);
+    }
+    return named;
   }
 
-  [[nodiscard]] bool is_named(const std::string& name) const {
-    const auto target = targets_.find(name);
-    return target != targets_.end() && target->second.is_named;
+  /// For each target the number of those below it and itself, one that is come to twice counted twice; too
+  /// many where it needs itself.
+  [[nodiscard]] std::map<const Target*, std::size_t> sizes_below() const {
+    std::map<const Target*, std::size_t> sizes;
+    std::map<const Target*, std::size_t> open;  // how many needs have no size yet
+    std::map<const Target*, std::vector<const Target*>> needed_by;
+    std::vector<const Target*> counted;
+    for (const auto& [name, target] : targets_) {
+      const std::vector<const Target*> needs = named_needs(target);
+      for (const Target* need : needs) needed_by[need].push_back(&target);
+      sizes[&target] = needs.empty() ? 1 : most_below + 1;
+      open[&target] = needs.size();
+      if (needs.empty()) counted.push_back(&target);
+    }
+    while (!counted.empty()) {
+      const Target* next = counted.back();
+      counted.pop_back();
+      for (const Target* above : needed_by[next]) {
+        if (--open[above] > 0) continue;
+        std::size_t size = 1;
+        for (const Target* need : named_needs(*above)) size = std::min(size + sizes[need], most_below + 1);
+        sizes[above] = size;
+        counted.push_back(above);
+      }
+    }
+    return sizes;
   }
+
+  /// Of a target that stands for others: more of them are left to make.
+  static constexpr std::size_t most_below = 1000;
 
   fs::path folder_;  ///< that make runs in
   MakeVariables variables_;
   std::set<fs::path> seen_;
   std::vector<std::string> not_read_;
   std::map<std::string, Target> targets_;
+  std::set<std::string> needed_;  ///< by any of them
   std::vector<std::string> names_;
   std::vector<std::string> phony_;
   std::vector<Target*> current_;
   int conditions_ = 0;
+  char recipe_prefix_ = '\t';
   bool has_more_ = false;  ///< other files may give a target a recipe
   bool has_patterns_ = false;
 };
@@ -227,6 +271,7 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
     draft.remark(
         fmt::format("{} includes {}, which can't be read here: its targets are missing.", file_name, what));
   }
+  const auto gathered = makefile.gathered();
   std::map<std::string, std::string> tasks;  // the names that they got
   for (const std::string& name : makefile.names()) {
     if (makefile.is_only_needed(name)) continue;
@@ -235,14 +280,13 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
       words.insert(words.end(), {"-f", file_name});
     if (name.starts_with('-')) words.emplace_back("--");
     words.push_back(name);
-    const bool gathers = !makefile.gathered_by(name).empty();
-    TaskDraft task{name, {{"command", gathers ? "null" : list_json(words)}}};
+    TaskDraft task{name, {{"command", gathered.contains(name) ? "null" : list_json(words)}}};
     describe(task, makefile.about(name));
     tasks[name] = draft.add_task(project, "shell", "from " + file_name, "make", std::move(task));
   }
-  for (const auto& [name, task] : tasks) {
-    NeedsDraft needs{project, task, {}};
-    for (const std::string& need : makefile.gathered_by(name))
+  for (const auto& [name, all] : gathered) {
+    NeedsDraft needs{project, tasks.at(name), {}};
+    for (const std::string& need : all)
       if (tasks.contains(need)) needs.entries.push_back({project, tasks.at(need)});
     draft.add_needs(std::move(needs));
   }

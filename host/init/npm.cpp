@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <deque>
 #include <set>
 
 #include "base/text.hpp"
@@ -11,12 +12,15 @@
 #include "init/packages.hpp"
 #include "init/sources.hpp"
 #include "shared/folder_patterns.hpp"
+#include "shared/json_file.hpp"
+#include "shared/packages.hpp"
 
 namespace dream::init {
 
 namespace {
 
 namespace fs = std::filesystem;
+using plugins::member;
 using rapidjson::Value;
 
 /// Deeper ones are hardly packages.
@@ -27,12 +31,6 @@ constexpr int most_levels_without_workspace = 3;
 
 /// More of them are told as one.
 constexpr std::size_t most_without_tasks = 3;
-
-const Value* member(const Value& object, const char* name) {
-  if (!object.IsObject()) return nullptr;
-  const auto found = object.FindMember(name);
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
 
 /// The parts of patterns that name hidden folders.
 std::vector<std::string> hidden_parts(const std::vector<plugins::FolderPattern>& patterns) {
@@ -121,6 +119,16 @@ Package package_of(const std::string& path, const Value& json) {
     }
   }
   return package;
+}
+
+/// Those that a package of the workspace names, but in a version that isn't here, come from a registry: the
+/// rule of dream's executor.
+void keep_those_that_are_here(const plugins::PackageIndex& index, const plugins::Package& manifest,
+                              Package& package) {
+  std::set<std::string> here;
+  for (const plugins::Dependency& one : manifest.dependencies)
+    if (!index.folder_of(one, manifest.folder).empty()) here.insert(one.name);
+  std::erase_if(package.uses, [&](const auto& used) { return !here.contains(used.first); });
 }
 
 /// The nearest folder between the root and this one that has members of its own, as dream's executor takes
@@ -242,6 +250,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
       draft.project(draft.at("./"), "npm", what_it_has("package.json", scripts)).found = scripts;
   }
   std::vector<Package> packages;
+  std::deque<plugins::Package> manifests;  // of these
+  plugins::PackageIndex index(root.string());
   std::vector<std::string> without_tasks;
   const std::vector<std::string> members = members_of(root, patterns);
   for (const std::string& folder : members) {
@@ -255,6 +265,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     const std::vector<std::string> scripts = script_names(**json);
     if (scripts.empty() && patterns.empty()) continue;
     packages.push_back(package_of(draft.at(folder), **json));
+    manifests.push_back(plugins::package_of((root / folder).lexically_normal().string(), **json));
+    index.add(manifests.back());
     packages.back().inner_workspace = inner_workspace(root, folder);
     packages.back().is_member = !patterns.empty();
     if (const auto of_rush = said->of_rush.find(folder.substr(2)); of_rush != said->of_rush.end())
@@ -264,6 +276,8 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     else
       draft.project(draft.at(folder), "npm", what_it_has("package.json", scripts)).found = scripts;
   }
+  for (std::size_t at = 0; at < packages.size(); ++at)
+    keep_those_that_are_here(index, manifests[at], packages[at]);
   if (Result<void> added = add_nx_projects(root, draft); !added) return added;
   std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
   add_without_tasks(without_tasks, "npm", "package.json", draft);

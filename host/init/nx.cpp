@@ -1,6 +1,7 @@
 #include <system_error>
 
 #include "init/packages.hpp"
+#include "shared/json_file.hpp"
 
 namespace dream::init {
 
@@ -28,7 +29,31 @@ void add_targets(const rapidjson::Value& object, const std::string& name, const 
   }
 }
 
+/// What an object of nx's `dependsOn` names.
+void add_needs_of_nx(const rapidjson::Value& object, std::vector<std::string>& needs) {
+  const std::string target = text_member(object, "target");
+  if (target.empty()) return;
+  std::vector<std::string> projects = texts_at(object, "projects");
+  if (const std::string one = text_member(object, "projects"); !one.empty()) projects.push_back(one);
+  const rapidjson::Value* of_others = plugins::member(object, "dependencies");
+  if (of_others != nullptr && of_others->IsTrue()) projects.emplace_back("dependencies");
+  if (projects.empty()) projects.emplace_back("self");
+  for (const std::string& project : projects)
+    needs.push_back((project == "self" ? "" : project == "dependencies" ? "^" : project + "#") + target);
+}
+
 }  // namespace
+
+std::vector<std::string> needs_in(const rapidjson::Value& task) {
+  std::vector<std::string> needs;
+  const rapidjson::Value* list = plugins::member(task, "dependsOn");
+  if (list == nullptr || !list->IsArray()) return needs;
+  for (const rapidjson::Value& one : list->GetArray()) {
+    if (one.IsString()) needs.emplace_back(one.GetString(), one.GetStringLength());
+    if (one.IsObject()) add_needs_of_nx(one, needs);
+  }
+  return needs;
+}
 
 Result<void> add_nx_projects(const fs::path& root, Draft& draft) {
   constexpr int most_levels = 6;

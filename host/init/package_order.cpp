@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "init/package_steps.hpp"
 #include "init/packages.hpp"
+#include "shared/json_file.hpp"
 
 namespace dream::init {
 
@@ -27,31 +28,9 @@ struct Rule {
 /// "build", "api#build"
 using Rules = std::map<std::string, Rule, std::less<>>;
 
-const Value* object_at(const Value& json, const char* name) {
-  const auto found = json.FindMember(name);
-  return found != json.MemberEnd() && found->value.IsObject() ? &found->value : nullptr;
-}
-
-/// The names in `dependsOn`; nx has objects, too: what they name is in their member `target`.
-std::vector<std::string> needs_in(const Value& task) {
-  std::vector<std::string> needs;
-  const auto list = task.FindMember("dependsOn");
-  if (list == task.MemberEnd() || !list->value.IsArray()) return needs;
-  for (const Value& one : list->value.GetArray()) {
-    if (one.IsString()) needs.emplace_back(one.GetString(), one.GetStringLength());
-    if (!one.IsObject()) continue;
-    const auto of_others = one.FindMember("dependencies");
-    const bool upwards = (of_others != one.MemberEnd() && of_others->value.IsTrue()) ||
-                         text_member(one, "projects") == "dependencies";
-    if (const std::string target = text_member(one, "target"); !target.empty())
-      needs.push_back(upwards ? "^" + target : target);
-  }
-  return needs;
-}
-
 void read_rules(const Value& json, const char* name, Rules& rules) {
-  const Value* tasks = object_at(json, name);
-  if (tasks == nullptr) return;
+  const Value* tasks = plugins::member(json, name);
+  if (tasks == nullptr || !tasks->IsObject()) return;
   for (const auto& one : tasks->GetObject()) {
     if (!one.value.IsObject()) continue;
     Rule rule{needs_in(one.value), texts_at(one.value, "with"), one.value.HasMember("dependsOn"), {}};
@@ -123,7 +102,7 @@ class Arrangement {
     if (const auto turbo = read_object(folder / "turbo.json"); turbo && *turbo)
       read_rules(**turbo, "tasks", own);
     if (const auto json = read_object(folder / "package.json"); has_nx_ && json && *json) {
-      if (const Value* nx = object_at(**json, "nx"); nx != nullptr) read_rules(*nx, "targets", own);
+      if (const Value* nx = plugins::member(**json, "nx"); nx != nullptr) read_rules(*nx, "targets", own);
     }
     for (auto& [task, rule] : own) {
       if (const auto common = rules_.find(task); common != rules_.end()) complete(rule, common->second);
@@ -225,38 +204,50 @@ class Arrangement {
     return needs;
   }
 
+  /// A task that its package has no script for runs nothing there, but what it needs still comes before.
   void add_need(const Package& package, const std::string& need, NeedsDraft& needs, bool beside) {
-    const std::size_t hash = need.find('#');
-    const auto of_nx = by_nx_name_.find(need.substr(0, need.find(':')));
-    if (need.starts_with('^') && by_manifest_ && &package != &own_ && package.inner_workspace.empty()) {
-      if (leads_somewhere(need.substr(1))) needs.entries.push_back({{}, need.substr(1)});
-    } else if (need.starts_with('^')) {
-      std::set<const Package*> seen{&package};
-      add_used(package, need.substr(1), false, seen, needs);
-    } else if (hash != std::string::npos) {
-      const auto other = by_name_.find(need.substr(0, hash));
-      if (other != by_name_.end()) add_named(*other->second, need.substr(hash + 1), needs, beside);
-    } else if (has_nx_ && !package.scripts.contains(need) && need.find(':') != std::string::npos &&
-               of_nx != by_nx_name_.end()) {
-      add_named(*of_nx->second, need.substr(need.find(':') + 1), needs, beside);
-    } else {
-      add_named(package, need, needs, beside);
+    std::vector<std::pair<const Package*, std::string>> open{{&package, need}};
+    while (!open.empty()) {
+      const auto [owner, name] = std::move(open.back());
+      open.pop_back();
+      if (name.starts_with('^')) {
+        add_upwards(*owner, name.substr(1), needs);
+        continue;
+      }
+      const auto [other, task] = named(*owner, name);
+      if (other == nullptr) continue;
+      add_entry(*other, task, false, needs, beside);
+      const Rule* rule = has(*other, task, needs) ? nullptr : rule_of(*other, task);
+      if (rule == nullptr || beside || !through_.emplace(other, task).second) continue;
+      for (auto next = rule->needs.rbegin(); next != rule->needs.rend(); ++next)
+        open.emplace_back(other, *next);
     }
   }
 
-  /// A task that the package has no script for runs nothing there, but what it needs still comes before.
-  void add_named(const Package& package, const std::string& task, NeedsDraft& needs, bool beside) {
-    add_entry(package, task, false, needs, beside);
-    const Rule* rule = has(package, task, needs) ? nullptr : rule_of(package, task);
-    if (rule == nullptr || beside || !through_.emplace(&package, task).second) return;
-    for (const std::string& need : rule->needs) {
-      if (need.starts_with('^') && package.path != needs.project) {
-        std::set<const Package*> seen{&package};
-        add_used(package, need.substr(1), false, seen, needs);
-      } else {
-        add_need(package, need, needs, false);
-      }
+  void add_upwards(const Package& package, const std::string& task, NeedsDraft& needs) {
+    const bool by_manifest = by_manifest_ && &package != &own_ && package.inner_workspace.empty();
+    if (by_manifest && package.path == needs.project) {
+      if (leads_somewhere(task)) needs.entries.push_back({{}, task});
+      return;
     }
+    std::set<const Package*> seen{&package};
+    add_used(package, task, false, seen, needs);
+  }
+
+  /// The package and the task that a need of a package names; no package: there is none of this name.
+  [[nodiscard]] std::pair<const Package*, std::string> named(const Package& package,
+                                                             const std::string& need) const {
+    const std::size_t hash = need.find('#');
+    const std::size_t end = hash != std::string::npos ? hash : need.find(':');
+    const auto of_nx = by_nx_name_.find(need.substr(0, end));
+    const Package* other = of_nx == by_nx_name_.end() ? nullptr : of_nx->second;
+    if (hash != std::string::npos) {
+      const auto known = by_name_.find(need.substr(0, hash));
+      return {known == by_name_.end() ? other : known->second, need.substr(hash + 1)};
+    }
+    if (has_nx_ && !package.scripts.contains(need) && end != std::string::npos && other != nullptr)
+      return {other, need.substr(end + 1)};
+    return {&package, need};
   }
 
   void add_entry(const Package& package, const std::string& task, bool weak, NeedsDraft& needs, bool beside) {

@@ -62,19 +62,4 @@ void PackageSteps::add_needed(const Package& package, const std::string& task, s
   }
 }
 
-bool PackageSteps::leads_back(const Step& step) {
-  const auto [known, is_new] = seen_.try_emplace(step, false);
-  if (!is_new) return !known->second;
-  const auto needs = needs_.find(step);
-  if (needs != needs_.end() &&
-      std::ranges::any_of(needs->second, [&](const Step& next) { return leads_back(next); }))
-    return true;
-  seen_[step] = true;
-  return false;
-}
-
-bool PackageSteps::has_cycle() {
-  return std::ranges::any_of(needs_, [&](const auto& one) { return leads_back(one.first); });
-}
-
 }  // namespace dream::init

@@ -19,22 +19,20 @@ class PackageSteps {
                const std::vector<NeedsDraft>& needs);
 
   /// Whether a task needs itself, directly or through others.
-  [[nodiscard]] bool has_cycle();
+  [[nodiscard]] bool has_cycle() const { return dream::init::has_cycle(needs_); }
 
  private:
-  using Step = std::pair<std::string, std::string>;  ///< project and task
+  using Step = ProjectTask;
 
   void find_reached();
   [[nodiscard]] bool is_followed(const Package& from, const Package& to, Package::Use use) const;
   void add_needed(const Package& package, const std::string& task, std::set<const Package*>& seen,
                   std::vector<Step>& steps) const;
-  [[nodiscard]] bool leads_back(const Step& step);
 
   const std::vector<Package>& packages_;
   const PackagesByName& by_name_;
   std::map<const Package*, std::set<const Package*>> reached_;  ///< by what the manifests say
   std::map<Step, std::vector<Step>> needs_;
-  std::map<Step, bool> seen_;  ///< false: still on the way
 };
 
 }  // namespace dream::init

@@ -48,6 +48,9 @@ struct Package {
 [[nodiscard]] std::vector<std::string> members_of(const std::filesystem::path& root,
                                                   const std::vector<std::string>& patterns);
 
+/// What a task needs by its `dependsOn`, in turbo's words: "^build", "lint", "api#build".
+[[nodiscard]] std::vector<std::string> needs_in(const rapidjson::Value& task);
+
 /// "package.json: build and dev"
 [[nodiscard]] std::string what_it_has(const std::string& file, const std::vector<std::string>& names);
 

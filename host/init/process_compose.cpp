@@ -161,15 +161,14 @@ class Process {
   }
 
   void environment() {
-    YAML::Node all(YAML::NodeType::Map);
+    MapMaker all;
     for (const YAML::Node& some : {common_, as_map(member_at(node_, "environment"))}) {
-      if (!some.IsMap()) continue;
       for (const auto& one : some)
-        all[one.first.Scalar()] = written_scalar(
-            {}, one.second.IsScalar() ? variables_.written(one.second.Scalar()) : std::string());
+        all.set(one.first.Scalar(),
+                written_scalar({}, variables_.written(one.second.IsScalar() ? one.second.Scalar() : "")));
     }
-    if (all.size() > 0)
-      add("env", variables_json(all, [](const std::string&) { return std::nullopt; }).object);
+    const auto unknown = [](const std::string&) { return std::nullopt; };
+    if (const std::string made = variables_json(all.made(), unknown).object; made != "{}") add("env", made);
   }
 
   void shutdown() {
@@ -208,13 +207,15 @@ YAML::Node with_number(const YAML::Node& node, const std::string& number) {
     }
     return text == node.Scalar() ? YAML::Clone(node) : YAML::Node(text);
   }
-  YAML::Node made(node.Type());
-  if (node.IsSequence()) {
-    for (const YAML::Node& one : node) made.push_back(with_number(one, number));
-  } else if (node.IsMap()) {
-    for (const auto& one : node) made[one.first.Scalar()] = with_number(one.second, number);
+  YAML::Node list(node.Type());
+  MapMaker map;
+  for (const auto& one : node) {
+    if (node.IsMap())
+      map.set(one.first.Scalar(), with_number(one.second, number));
+    else
+      list.push_back(with_number(one, number));
   }
-  return made;
+  return node.IsMap() ? map.made() : list;
 }
 
 /// How many of a process run; those that are too many for a file count as one.

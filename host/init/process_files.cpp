@@ -66,15 +66,16 @@ YAML::Node with_values(const YAML::Node& node, ComposeVariables& variables) {
   if (node.IsScalar() && node.Scalar().find('$') != std::string::npos)
     return YAML::Node(variables.expanded(node.Scalar()));
   if (!node.IsSequence() && !node.IsMap()) return node;
-  YAML::Node made(node.Type());
+  YAML::Node list(YAML::NodeType::Sequence);
+  MapMaker map;
   for (const auto& one : node) {
     if (node.IsSequence())
-      made.push_back(with_values(one, variables));
+      list.push_back(with_values(one, variables));
     else
-      made[one.first.Scalar()] =
-          left.contains(one.first.Scalar()) ? one.second : with_values(one.second, variables);
+      map.set(one.first.Scalar(),
+              left.contains(one.first.Scalar()) ? one.second : with_values(one.second, variables));
   }
-  return made;
+  return node.IsSequence() ? list : map.made();
 }
 
 }  // namespace dream::init

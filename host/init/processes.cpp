@@ -17,7 +17,7 @@ ProcessFolder folder_of_process(const std::string& written) {
   if (!inside.empty()) return {inside, {}};
   return {"./", "cd " +
                     (written.find('$') == std::string::npos ? shell_quoted(written) : "\"" + written + "\"") +
-                    " && "};
+                    " || exit; "};
 }
 
 std::string shell_command_json(const std::string& line, const std::string& shell) {

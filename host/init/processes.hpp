@@ -13,7 +13,7 @@ namespace dream::init {
 /// none.
 struct ProcessFolder {
   std::string project = "./";
-  std::string before;  ///< "cd DIR && "
+  std::string before;  ///< "cd DIR || exit; ", as a line may be several commands
 };
 [[nodiscard]] ProcessFolder folder_of_process(const std::string& written);
 

@@ -53,7 +53,7 @@ bool is_harmless(const std::string& option) {
                                                         "--max-parallel",
                                                         "--maxParallel"};
   const std::string_view name = std::string_view(option).substr(0, option.find('='));
-  const bool is_of_yarn = name.size() > 1 && name[1] != '-' &&
+  const bool is_of_yarn = name.size() > 1 && name[0] == '-' && name[1] != '-' &&
                           name.find_first_not_of("Aaptvi", 1) == std::string_view::npos;  // -Apt
   return is_of_yarn || known.contains(name);
 }

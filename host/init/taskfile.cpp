@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "init/compose_text.hpp"
 #include "init/compose_values.hpp"
@@ -17,7 +15,7 @@ namespace fs = std::filesystem;
 /// A Taskfile, and the files that it includes.
 class Taskfiles {
  public:
-  Taskfiles(const fs::path& first, Draft& draft) : first_(first), draft_(draft) {}
+  Taskfiles(const fs::path& first, Draft& draft) : first_(first), files_(first), draft_(draft) {}
 
   /// `before`: what stands before the names of its tasks, "docs:".
   Result<void> add(const fs::path& file, const std::string& before) {
@@ -62,25 +60,21 @@ class Taskfiles {
  private:
   void include(const fs::path& folder, const std::string& name, const YAML::Node& how,
                const std::string& before) {
-    constexpr std::size_t most_files = 100;
     if (is_true(member_at(how, "internal"))) return;
     const fs::path written =
         (folder / (how.IsScalar() ? how.Scalar() : text_at(how, "taskfile"))).lexically_normal();
     std::error_code ignored;
     const fs::path file = fs::is_directory(written, ignored) ? in_folder(written) : written;
     const std::string its = is_true(member_at(how, "flatten")) ? before : before + name + ":";
-    const bool is_circle = file == first_ || std::ranges::find(way_, file) != way_.end();
     // Or it is a template, or on another machine.
-    const bool is_here = fs::is_regular_file(file, ignored) && !is_circle && ++files_ < most_files;
-    way_.push_back(file);
+    const bool is_here = fs::is_regular_file(file, ignored) && files_.enter(file);
     if (!is_here || !add(file, its)) draft_.leave_out("the included tasks", before + name);
-    way_.pop_back();
+    if (is_here) files_.leave();
   }
 
   fs::path first_;
+  IncludedFiles files_;
   Draft& draft_;
-  std::vector<fs::path> way_;  ///< the files that include the one that is read
-  std::size_t files_ = 0;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "folders.hpp"
 #include "json_file.hpp"
@@ -20,24 +21,38 @@ constexpr std::array<std::pair<const char*, std::uint32_t>, 4> dependency_fields
     {"optionalDependencies", DREAM_NEED_OPTIONAL},
 }};
 
-bool is_optional_peer(const Value& manifest, const std::string& name) {
+using Names = std::unordered_set<std::string>;
+
+/// The peers that `peerDependenciesMeta` calls optional.
+Names optional_peers(const Value& manifest) {
+  Names names;
   const Value* all = member(manifest, "peerDependenciesMeta");
-  const Value* one = all == nullptr ? nullptr : member(*all, name.c_str());
-  const Value* optional = one == nullptr ? nullptr : member(*one, "optional");
-  return optional != nullptr && optional->IsTrue();
+  if (all == nullptr || !all->IsObject()) return names;
+  for (const auto& one : all->GetObject()) {
+    const Value* optional = member(one.value, "optional");
+    if (optional != nullptr && optional->IsTrue()) names.insert(text_of(&one.name));
+  }
+  return names;
 }
 
-void add_dependencies(const Value& manifest, const Value& field, std::uint32_t kind, Package& package) {
+Names optional_dependencies(const Value& manifest) {
+  Names names;
+  const Value* all = member(manifest, "optionalDependencies");
+  if (all == nullptr || !all->IsObject()) return names;
+  for (const auto& one : all->GetObject()) names.insert(text_of(&one.name));
+  return names;
+}
+
+/// `optional`: which of them the manifest calls so elsewhere.
+void add_dependencies(const Value& field, std::uint32_t kind, const Names& optional, Package& package) {
   if (!field.IsObject()) return;
-  const Value* optional = member(manifest, "optionalDependencies");
   package.dependencies.reserve(package.dependencies.size() + field.MemberCount());
   for (const auto& one : field.GetObject()) {
     if (!one.value.IsString()) continue;
     const std::string name = text_of(&one.name);
-    if (kind == DREAM_NEED_RUNTIME && optional != nullptr && member(*optional, name.c_str()) != nullptr)
-      continue;
-    const bool optional_peer = kind == DREAM_NEED_PEER && is_optional_peer(manifest, name);
-    package.dependencies.push_back({name, text_of(&one.value), optional_peer ? DREAM_NEED_OPTIONAL : kind});
+    const bool is_optional = optional.contains(name);
+    if (kind == DREAM_NEED_RUNTIME && is_optional) continue;  // it is there a second time
+    package.dependencies.push_back({name, text_of(&one.value), is_optional ? DREAM_NEED_OPTIONAL : kind});
   }
 }
 
@@ -74,10 +89,15 @@ Package package_of(const std::string& folder, const Value& manifest) {
                   .version = text_of(member(manifest, "version")),
                   .dependencies = {},
                   .members = {}};
+  const Names optional = optional_dependencies(manifest);
+  const Names peers = optional_peers(manifest);
+  const Names none;
   for (const auto& one : manifest.GetObject()) {
     const std::string name = text_of(&one.name);
     for (const auto& [field, kind] : dependency_fields) {
-      if (name == field) add_dependencies(manifest, one.value, kind, package);
+      if (name != field) continue;
+      const Names& elsewhere = kind == DREAM_NEED_RUNTIME ? optional : kind == DREAM_NEED_PEER ? peers : none;
+      add_dependencies(one.value, kind, elsewhere, package);
     }
   }
   const Value* workspaces = member(manifest, "workspaces");

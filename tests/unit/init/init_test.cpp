@@ -125,9 +125,11 @@ TEST_F(Init, says_what_it_looks_for_where_there_is_nothing) {
 
 TEST_F(Init, names_the_file_that_it_cannot_understand) {
   write("package.json", "{\"scripts\": ");
-  EXPECT_THAT(text(), HasSubstr("package.json: the file can't be understood"));
+  EXPECT_THAT(text(), HasSubstr("package.json:1:13: the file can't be understood: "));
   write("package.json", "[]");
-  EXPECT_THAT(text(), HasSubstr("package.json: the file can't be understood"));
+  EXPECT_THAT(text(), HasSubstr("package.json:1:1: the file can't be understood: expected an object"));
+  write("package.json", "{\n  \"name\": \"a\",\n<<<<<<< HEAD\n  \"version\": \"1\"\n}\n");
+  EXPECT_THAT(text(), HasSubstr("package.json:3:1: the file can't be understood: a merge conflict"));
   std::filesystem::remove(folder_.path() / "package.json");
   write("compose.yaml", "services: [");
   EXPECT_THAT(text(), HasSubstr("compose.yaml: the file can't be understood"));

@@ -23,6 +23,8 @@ TEST_F(Init, only_a_line_that_does_nothing_else_runs_a_script_in_all_packages) {
                            "turbo",
                            "turbo run test",
                            "turbo run build test",
+                           "turbo run build api",  // no options: these are scripts
+                           "turbo run app build",
                            "turbo run build --filter=a",
                            "turbo build -F a",
                            "turbo watch build",

@@ -93,7 +93,7 @@ processes:
               UnorderedElementsAre(Pair("A", "own"), Pair("B", "own"), Pair("C", "base"), Pair("D", "base")));
   EXPECT_THAT(line("\"web\": {"), HasSubstr(R"("ready": { "log": "up" })"));
   EXPECT_EQ(command(made, "./base", "jobs"), "work --slow") << "where no folder is named, it is the file's";
-  EXPECT_EQ(command(made, "./", "log"), "cd /var && tail");
+  EXPECT_EQ(command(made, "./", "log"), "cd /var || exit; tail");
   EXPECT_EQ(command(made, "./", "more"), "x");
   write("base/deep/two.yaml", "extends: ../one.yaml\n");
   EXPECT_THAT(text(), HasSubstr("files extend one another in a circle: one.yaml"));
@@ -218,7 +218,7 @@ TEST_F(Init, a_yaml_file_is_known_by_what_it_has) {
 
 TEST_F(Init, a_folder_outside_of_the_workspace_is_no_project) {
   write("process-compose.yaml", "processes: {a: {command: x, working_dir: \"/srv/a b\"}}\n");
-  EXPECT_EQ(command(workspace(), "./", "a"), "cd '/srv/a b' && x");
+  EXPECT_EQ(command(workspace(), "./", "a"), "cd '/srv/a b' || exit; x");
 }
 
 TEST_F(Init, processes_of_mprocs_run_side_by_side_and_one_may_fail) {

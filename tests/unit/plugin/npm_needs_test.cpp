@@ -279,5 +279,21 @@ TEST_F(NpmNeeds, reads_each_manifest_once_however_many_are_asked_about) {
   EXPECT_THAT(needs("app"), ElementsAre("libs/util runtime"));
 }
 
+/// Where each of them is looked for among all others, this takes minutes.
+TEST_F(NpmNeeds, many_dependencies_that_are_optional_or_peers_are_told_apart) {
+  constexpr int each = 30'000;
+  const auto object = [](const std::string& prefix, const std::string& value) {
+    std::string text = "{\"@acme/" + prefix + "\": " + value;
+    for (int one = 0; one < each; ++one) text += ", \"" + prefix + std::to_string(one) + "\": " + value;
+    return text + "}";
+  };
+  workspace();
+  for (const char* name : {"o", "p"}) lib(name);
+  app("\"dependencies\": " + object("o", "\"*\"") + ", \"optionalDependencies\": " + object("o", "\"*\"") +
+      ", \"peerDependencies\": " + object("p", "\"*\"") +
+      ", \"peerDependenciesMeta\": " + object("p", R"({"optional": true})"));
+  EXPECT_THAT(needs("app"), ElementsAre("libs/o optional", "libs/p optional"));
+}
+
 }  // namespace
 }  // namespace dream::plugin
