@@ -164,6 +164,9 @@ TEST_F(Ctl, is_not_held_up_by_clients_that_read_nothing_or_send_halves) {
   }
   EXPECT_THAT(clients.back()->line(), StartsWith(R"({"dream":")"));
   RawClient one_too_many(stack);
+  EXPECT_THAT(one_too_many.line(), StartsWith(R"({"dream":")"));
+  EXPECT_THAT(one_too_many.line(),
+              StartsWith(R"({"id":0,"error":{"code":1,"message":"64 clients are connected)"));
   EXPECT_THAT(one_too_many.line(), IsEmpty());
   open();
   clients.clear();
@@ -223,6 +226,26 @@ TEST(Detached, runs_of_the_same_are_told_but_not_each_of_many) {
   for (const auto& one : all) one->send(SIGTERM);
   for (const auto& one : all) EXPECT_EQ(one->exit_code_beside_others(), 128 + SIGTERM);
   EXPECT_TRUE(await_all_ended());
+}
+
+TEST(Detached, run_is_the_same_whatever_the_order_of_its_tasks) {
+  const Stack stack(R"({"projects": {"./c": {"tasks": {
+      "x": {"command": "echo x begun; read word < $ROOT/nobody"},
+      "y": {"command": "echo y begun; read word < $ROOT/nobody"}}}}})");
+  const std::filesystem::path folder = stack.root() / "runtime/dream";
+  std::filesystem::create_directory(folder);
+  ::chmod(folder.c_str(), 0700);
+  stack.write("runtime/dream/start-0123456789abcdef", "");  // of one that was killed
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"run", "x", "y", "-j", "2", "--detach"}, {"run", "y", "x", "--detach"}}) {
+    DreamRun dream(stack, stack.launch(words));
+    EXPECT_EQ(dream.exit_code_beside_others(), 0) << dream.err();
+  }
+  const std::string runs = stack.ctl({"ps"}).out;
+  EXPECT_EQ(runs.find(" run "), runs.rfind(" run ")) << runs;
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  EXPECT_TRUE(await_all_ended());
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
 }
 
 TEST(Detached, run_that_several_ask_for_at_the_same_moment_is_one) {

@@ -65,10 +65,8 @@ int wait_for_same(Connection& run, const Options& options) {
   if (const auto ignored = options_of_a_start(options); !ignored.empty())
     complain(join_words(ignored) + (ignored.size() > 1 ? " have" : " has") +
              " no effect on it; dream ctl down ends it, for a start with them");
-  constexpr std::int64_t id = 2;  // an answer to what was asked before may still come
-  if (!run.send({.id = id, .what = Request::What::wait})) return 1;
-  auto answer = run.line();
-  while (answer && control::number_at(control::parse_line(*answer), "id") != id) answer = run.line();
+  // An answer to what was asked before may still come.
+  const auto answer = run.ask({.id = 2, .what = Request::What::wait});
   const auto refused = answer ? refusal_in(*answer) : std::nullopt;
   if (answer && !refused) return 0;
   complain(refused ? refused->text : "the run has gone");
@@ -242,7 +240,7 @@ int run_detached(const Options& options) {
     lock.emplace(requested->selection, loaded->workspace.root);
     auto same = find_same_runs(requested->selection, loaded->workspace.root);
     bool goes_on = false;
-    std::erase_if(same, [&](Connection& run) {
+    std::erase_if(same.meant, [&](Connection& run) {
       const bool stops = is_being_stopped(run);
       goes_on = goes_on || (stops && !wait_for_end(run, *requested->plan));
       return stops;
@@ -251,9 +249,14 @@ int run_detached(const Options& options) {
       complain("nothing is started beside it");
       return 1;
     }
-    if (!same.empty()) {
+    if (!same.meant.empty()) {
       lock.reset();
-      return wait_for_same(same.front(), options);
+      return wait_for_same(same.meant.front(), options);
+    }
+    for (const control::SilentRun& run : same.silent) complain(sentence_on(run));
+    if (!same.silent.empty()) {
+      complain("it may be the same run, so nothing is started beside it");
+      return 1;
     }
     const auto unheard = find_same_recorded_run(requested->selection, loaded->workspace.root);
     if (unheard) return refuse_beside(*unheard);
