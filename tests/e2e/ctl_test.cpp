@@ -281,6 +281,33 @@ TEST(Detached, run_is_stopped_by_a_signal_before_it_is_up) {
   EXPECT_TRUE(dream.died_of_signal());
 }
 
+TEST(Detached, run_is_stopped_by_a_signal_though_nobody_reads_what_it_shows) {
+  constexpr int enough = 32 * 1024;
+  const Stack stack(
+      R"({"projects": {"./c": {"tasks": {"dev": {"ready": {"log": "never"}, "command": "seq 1000000"}}}}})");
+  DreamRun dream(stack, stack.launch({"dev", "--detach"}));
+  dream.stop_reading_out();
+  dream.await_full_out(enough);
+  dream.send(SIGTERM);
+  dream.await_err("stopping: stopped by SIGTERM");
+  dream.resume_reading_out();
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM) << dream.err();
+}
+
+TEST(Detached, run_that_goes_on_without_a_failed_step_is_left) {
+  const Stack stack(R"({"projects": {"./c": {"tasks": {
+      "bad": {"command": "read word < $ROOT/gate; exit 3"},
+      "slow": {"ready": {"log": "never"}, "command": "read word < $ROOT/nobody"}}}}})");
+  DreamRun dream(stack, stack.launch({"run", "bad", "slow", "-j", "2", "-k", "--detach"}));
+  dream.await_err("./c:slow started");
+  stack.gate.open();
+  EXPECT_EQ(dream.exit_code_beside_others(), 1);
+  EXPECT_THAT(dream.err(), AllOf(HasSubstr("dream: ./c:bad has ended: exit code 3\n"),
+                                 HasSubstr("./c:bad and ./c:slow runs on (run ")));
+  EXPECT_EQ(stack.ctl({"down"}).code, 3);
+  EXPECT_TRUE(await_all_ended());
+}
+
 TEST(Detached, run_that_is_killed_leaves_nothing) {
   const Stack stack;
   DreamRun dream(stack, stack.launch({"dev", "--detach"}));
