@@ -163,7 +163,7 @@ void Server::report(Instant now, const engine::Action& action, std::span<const e
 }
 
 void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
-  tails_.add(clock_(), step, bytes);
+  tails_.add(clock_(), step, stream, bytes);
   for (const std::shared_ptr<Client>& client : clients_) {
     if (!client->visit || client->visit->step != step) continue;
     JsonLine json;
@@ -309,9 +309,17 @@ void Server::send_logs(Client& client, const Request& request, const std::vector
   client.send(ok_line(request.id, [&](JsonLine& json) {
     json.begin_array("logs");
     for (const StepIndex step : steps) {
-      json.begin_object().member("step", to_string(run_.plan().steps[position(step)].id));
-      output::add_data(json, tails_.last(step, request.lines.value_or(usual), since));
+      const std::string name = to_string(run_.plan().steps[position(step)].id);
+      const auto [whole, open] = tails_.last_lines_of(step, request.lines.value_or(usual), since);
+      json.begin_object().member("step", name);
+      output::add_data(json, whole);
       json.end_object();
+      for (const auto& [stream, text] : open) {
+        if (text.empty()) continue;
+        json.begin_object().member("step", name).member("stream", output::name_of(stream));
+        output::add_data(json, text);
+        json.end_object();
+      }
     }
     json.end_array().member("follows", request.follow);
   }));

@@ -200,7 +200,8 @@ void tell_what_was_left_out(const std::string& line) {
 int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer) {
   const Request& request = ctl.request;
   const std::vector<Written> first = written_in(answer);
-  LogPrinter printer(form_of_logs(ctl, first.size()));
+  const auto steps = std::ranges::count_if(first, [](const Written& one) { return one.stream.empty(); });
+  LogPrinter printer(form_of_logs(ctl, static_cast<std::size_t>(steps)));
   bool writes = printer.show(first);
   bool over = !tells_end(answer);
   while (writes && request.follow) {

@@ -271,18 +271,26 @@ Result<std::vector<Written>> written_in_record(const Options& options) {
   else if (ctl.run.empty())
     complain(fmt::format("no run goes on; this is of run {}, begun {}", run.short_id(),
                          local_time(run.started_ms)));
-  std::vector<std::string> all(record.plan().steps.size());
+  struct Lines {
+    std::string whole;
+    output::StreamLines open;
+  };
+  std::vector<Lines> all(record.plan().steps.size());
   record.for_each([&](const history::Event& event) {
     const std::int64_t at_ms = run.started_ms + event.at / std::chrono::milliseconds(1);
-    if (event.name == "output" && event.step && at_ms >= ctl.since_ms.value_or(at_ms))
-      all[position(*event.step)] += control::bytes_at(event.members);
+    if (event.name != "output" || !event.step || at_ms < ctl.since_ms.value_or(at_ms)) return true;
+    const bool is_err = control::text_at(event.members, "stream") == "stderr";
+    Lines& lines = all[position(*event.step)];
+    lines.whole += lines.open.add(is_err ? Stream::err : Stream::out, control::bytes_at(event.members));
     return true;
   });
   std::vector<Written> written;
   const std::size_t lines = ctl.lines_of_logs();
-  for (const StepIndex step : *steps)
-    written.push_back(
-        {to_string(record.plan().steps[position(step)].id), output::last_lines(all[position(step)], lines)});
+  for (const StepIndex step : *steps) {
+    const Lines& of_step = all[position(step)];
+    written.push_back({to_string(record.plan().steps[position(step)].id),
+                       output::last_lines(of_step.whole + of_step.open.both_open(), lines)});
+  }
   return written;
 }
 

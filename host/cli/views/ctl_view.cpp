@@ -191,9 +191,10 @@ std::vector<Written> written_in(std::string_view line) {
   std::vector<Written> all;
   const rapidjson::Document document = control::parse_line(line);
   for_each(find(document, "ok", "logs"), [&](const Json& log) {
-    all.push_back({text_at(log, "step"), bytes_at(log)});
+    all.push_back({text_at(log, "step"), bytes_at(log), text_at(log, "stream")});
   });
-  if (text_at(document, "event") == "output") all.push_back({text_at(document, "step"), bytes_at(document)});
+  if (text_at(document, "event") == "output")
+    all.push_back({text_at(document, "step"), bytes_at(document), text_at(document, "stream")});
   return all;
 }
 

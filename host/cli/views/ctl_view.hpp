@@ -56,6 +56,7 @@ struct Refused {
 struct Written {
   std::string step;
   std::string bytes;
+  std::string stream = {};  ///< "stdout", "stderr"; empty: whole lines, of both
 };
 [[nodiscard]] std::vector<Written> written_in(std::string_view line);
 
