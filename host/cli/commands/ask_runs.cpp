@@ -192,11 +192,6 @@ int run_was_cut_off() {
   return exit_run_gone;
 }
 
-void tell_what_was_left_out(const std::string& line) {
-  if (const std::int64_t bytes = bytes_left_out_in(line); bytes > 0)
-    complain(fmt::format("about {} bytes are left out here: they came faster than they were read", bytes));
-}
-
 int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer) {
   const Request& request = ctl.request;
   const std::vector<Written> first = written_in(answer);
@@ -208,11 +203,12 @@ int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer)
     const auto line =
         printer.redraws() ? run.line(read_clock() + output::Screen::default_settle_time) : run.line();
     if (!line && !run.timed_out()) break;
-    if (line) {
-      over = over || is_end(*line);
-      tell_what_was_left_out(*line);
-    }
-    writes = printer.show(line ? written_in(*line) : std::vector<Written>{});
+    const Followed next = line ? followed_in(*line) : Followed();
+    over = over || next.is_end;
+    if (next.left_out > 0)
+      complain(fmt::format("about {} bytes are left out here: they came faster than they were read",
+                           next.left_out));
+    writes = printer.show(next.written ? std::vector{*next.written} : std::vector<Written>());
   }
   const int code = end_of_output(printer.finish());
   return code != 0 || over ? code : run_was_cut_off();
@@ -239,7 +235,7 @@ int show_events(Connection& run, const Request& request, const std::string& answ
   while (problem == 0 && request.follow) {
     const auto line = run.line();
     if (!line) break;
-    over = is_end(*line);
+    over = followed_in(*line).is_end;
     problem = write_all(STDOUT_FILENO, *line + "\n");
   }
   return problem == 0 && !over ? run_was_cut_off() : end_of_output(problem);
