@@ -42,8 +42,7 @@ std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::string
       control::sockets_of_runs(plugin::own_environment()),
       [&](const control::RunInfo& run) { return above.contains(run.pid); }, patience);
   for (control::Connection& run : runs.meant) {
-    if (!run.send({.id = 1, .what = control::Request::What::ps})) continue;
-    const auto answer = run.line(read_clock() + patience);
+    const auto answer = run.ask({.id = 1, .what = control::Request::What::ps}, read_clock() + patience);
     for (const StepSeen& step : answer ? steps_in(*answer) : std::vector<StepSeen>()) {
       if (step.pid == 0 || !above.contains(step.pid)) continue;
       judged = Result<void>();
@@ -65,20 +64,39 @@ std::optional<Result<void>> judge_runs_above(const Plan& plan, const std::string
 
 std::function<bool(const control::RunInfo&)> is_same(const Selection& selection,
                                                      const std::filesystem::path& root) {
-  std::vector<std::string> ids;
-  for (const SelectedStep& step : selection.steps) ids.push_back(to_string(step.id));
-  return [ids = std::move(ids), real = control::real_root(root)](const control::RunInfo& run) {
-    return run.root == real && run.requested == ids;
+  return [ids = sorted_ids(selection), real = control::real_root(root)](const control::RunInfo& run) {
+    std::vector<std::string> requested = run.requested;
+    std::ranges::sort(requested);
+    return run.root == real && requested == ids;
   };
 }
 
 }  // namespace
 
-std::vector<control::Connection> find_same_runs(const Selection& selection, const std::filesystem::path& root,
-                                                Duration patience) {
-  return control::open_runs(control::sockets_of_runs(plugin::own_environment()), is_same(selection, root),
-                            patience)
-      .meant;
+bool is_in(const std::string& inner, const std::string& outer) {
+  return inner == outer || inner.starts_with(outer.ends_with('/') ? outer : outer + "/");
+}
+
+void keep_those_in(const std::string& root, std::vector<control::SilentRun>& runs) {
+  std::erase_if(runs, [&](const control::SilentRun& run) {
+    return run.pid != 0 && !is_in(process::folder_of(run.pid), root);
+  });
+}
+
+control::OpenRuns find_same_runs(const Selection& selection, const std::filesystem::path& root,
+                                 Duration patience) {
+  control::OpenRuns runs = control::open_runs(control::sockets_of_runs(plugin::own_environment()),
+                                              is_same(selection, root), patience);
+  keep_those_in(control::real_root(root), runs.silent);
+  const Result<history::Archive> archive = history::Archive::open_own();
+  if (runs.silent.empty() || !archive) return runs;
+  const std::vector<history::Entry> entries = archive->entries_of(root);
+  std::erase_if(runs.silent, [&](const control::SilentRun& run) {
+    const auto recorded = find_recorded_run(
+        *archive, entries, [&](const control::RunInfo& other) { return other.run == run.run; });
+    return recorded && !is_same(selection, root)(*recorded);
+  });
+  return runs;
 }
 
 std::optional<control::RunInfo> find_recorded_run(
@@ -113,13 +131,20 @@ Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::pa
   return {};
 }
 
+std::string sentence_on(const control::SilentRun& run) {
+  const std::string pid = run.pid == 0 ? "" : fmt::format(" (pid {})", run.pid);
+  return fmt::format("run {}{} {}", run.run.substr(0, control::RunInfo::short_size), pid,
+                     run.stopped           ? "is stopped, as by Ctrl-Z, and can't be asked: fg continues it"
+                     : run.refused.empty() ? "doesn't answer"
+                                           : "can't be asked: " + run.refused);
+}
+
 std::string sentence_on(const control::RunInfo& run, const std::string& what) {
   return fmt::format("{} {} (run {}, pid {})", join_words(run.requested), what, run.short_id(), run.pid);
 }
 
 bool is_being_stopped(control::Connection& run, Duration patience) {
-  if (!run.send({.id = 1, .what = control::Request::What::ps})) return false;
-  const auto answer = run.line(read_clock() + patience);
+  const auto answer = run.ask({.id = 1, .what = control::Request::What::ps}, read_clock() + patience);
   return answer && tells_of_stop(*answer);
 }
 
@@ -146,7 +171,7 @@ bool is_stopping_run(pid_t pid) {
 
 void tell_same_runs(const Plan& plan, const Selection& selection, const std::filesystem::path& root) {
   constexpr std::size_t most = 3;
-  auto runs = find_same_runs(selection, root, short_patience);
+  auto runs = find_same_runs(selection, root, short_patience).meant;
   for (std::size_t at = 0; at < std::min(runs.size(), most); ++at) {
     if (is_being_stopped(runs[at], short_patience) && wait_for_end(runs[at], plan)) continue;
     complain(sentence_on(runs[at].info(), "runs already, and goes on") + "; dream ctl down --run " +

@@ -15,10 +15,16 @@
 /// Runs of the same that go on already.
 namespace dream::cli {
 
-/// Those of the same steps of this workspace, the oldest first; `patience` for all that say nothing.
-[[nodiscard]] std::vector<control::Connection> find_same_runs(const Selection& selection,
-                                                              const std::filesystem::path& root,
-                                                              Duration patience = control::usual_patience);
+/// Those of the same steps of this workspace; `silent`: those that may be of the same, as far as is known.
+/// `patience` for all that say nothing.
+[[nodiscard]] control::OpenRuns find_same_runs(const Selection& selection, const std::filesystem::path& root,
+                                               Duration patience = control::usual_patience);
+
+/// Leaves those that may be runs of this workspace: they stand in a folder of it.
+void keep_those_in(const std::string& root, std::vector<control::SilentRun>& runs);
+
+/// Whether a folder is this one or lies below it.
+[[nodiscard]] bool is_in(const std::string& inner, const std::string& outer);
 
 /// The newest run that goes on by these records, and is meant: also one that can't be asked.
 [[nodiscard]] std::optional<control::RunInfo> find_recorded_run(
@@ -46,6 +52,9 @@ void tell_same_runs(const Plan& plan, const Selection& selection, const std::fil
 /// Whether a step of the plan has started this program, directly or through others: an error then, for it
 /// would start itself without end.
 [[nodiscard]] Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::path& root);
+
+/// "run 5f0c1a2b (pid 17) doesn't answer".
+[[nodiscard]] std::string sentence_on(const control::SilentRun& run);
 
 /// "./c:dev runs already (run 5f0c1a2b, pid 17)".
 [[nodiscard]] std::string sentence_on(const control::RunInfo& run, const std::string& what);

@@ -5,6 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <string_view>
+
+#include "base/folder_stream.hpp"
 #include "base/locked_file.hpp"
 #include "control/run_info.hpp"
 #include "history/archive.hpp"
@@ -13,12 +16,31 @@
 
 namespace dream::cli {
 
+namespace {
+
+constexpr std::string_view prefix = "start-";
+
+/// What one that was killed has left.
+void remove_unlocked(const std::filesystem::path& folder) {
+  const FolderStream list(::opendir(folder.c_str()));
+  while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
+    const std::string_view name(&entry->d_name[0]);
+    if (!name.starts_with(prefix)) continue;
+    const std::filesystem::path path = folder / name;
+    const Descriptor file(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    if (file.is_open() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
+  }
+}
+
+}  // namespace
+
 StartLock::StartLock(const Selection& selection, const std::filesystem::path& root) {
   std::string what = control::real_root(root);
-  for (const SelectedStep& step : selection.steps) what += '\n' + to_string(step.id);
-  const std::string name = "start-" + history::mark_of(what);
+  for (const std::string& id : sorted_ids(selection)) what += '\n' + id;
+  const std::string name = std::string(prefix) + history::mark_of(what);
   const auto folder = runtime::socket_folder(plugin::own_environment(), name.size());
   if (!folder) return;
+  remove_unlocked(*folder);
   path_ = *folder / name;
   while (true) {
     file_ = Descriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));

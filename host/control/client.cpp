@@ -1,5 +1,6 @@
 #include "control/client.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -23,12 +24,13 @@ std::optional<Connection> Connection::connect(const std::filesystem::path& socke
   address.sun_family = AF_UNIX;
   if (socket.native().size() >= sizeof address.sun_path) return std::nullopt;
   std::memcpy(address.sun_path, socket.c_str(), socket.native().size());
-  Descriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  Descriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   // The one cast that sockets need. NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
   if (::connect(descriptor.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     if (errno == ECONNREFUSED) ::unlink(socket.c_str());  // its run was killed
-    return std::nullopt;
+    if (errno != EAGAIN) return std::nullopt;
   }
+  ::fcntl(descriptor.get(), F_SETFL, 0);  // only the connect must not wait for a run that is stopped
   return Connection(std::move(descriptor));
 }
 
@@ -47,6 +49,12 @@ bool Connection::take_hello(Instant until) {
   return true;
 }
 
+std::string Connection::refusal() const {
+  const rapidjson::Document line = parse_line(std::string_view(kept_).substr(0, kept_.find('\n')));
+  const Json* error = member_of(line, "error");
+  return error == nullptr ? std::string() : text_at(*error, "message");
+}
+
 Result<void> Connection::send(const Request& request) {
   const std::string text = to_line(request);
   std::string_view rest = text;
@@ -57,6 +65,18 @@ Result<void> Connection::send(const Request& request) {
     rest.remove_prefix(static_cast<std::size_t>(sent));
   }
   return {};
+}
+
+/// Where it can't be sent, a run that has gone may have said why.
+std::optional<std::string> Connection::ask(const Request& request, std::optional<Instant> until) {
+  static_cast<void>(send(request));
+  while (true) {
+    auto answer = line(until);
+    if (!answer) return answer;
+    const rapidjson::Document document = parse_line(*answer);
+    const std::int64_t id = number_at(document, "id");
+    if (member_of(document, "id") != nullptr && (id == request.id || id == 0)) return answer;
+  }
 }
 
 std::optional<std::string> Connection::line(std::optional<Instant> until) {
@@ -111,7 +131,11 @@ OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
   for (auto& [id, run] : greeted) {
     if (run.is_stopped() || !run.take_hello(until))
       runs.silent.push_back({id, run.pid(), run.is_stopped()});
-    else if (is_meant(run.info()))
+    else if (!is_meant(run.info()))
+      continue;
+    else if (std::string refused = run.refusal(); !refused.empty())
+      runs.silent.push_back({id, run.pid(), false, std::move(refused)});
+    else
       runs.meant.push_back(std::move(run));
   }
   std::ranges::sort(runs.meant, {}, [](const Connection& run) { return run.info().started_ms; });

@@ -24,9 +24,10 @@ struct OpenRuns;
 
 /// A run that could not be asked.
 struct SilentRun {
-  std::string run;  ///< its id
-  pid_t pid = 0;
-  bool stopped = false;  ///< as by Ctrl-Z
+  std::string run;           ///< its id
+  pid_t pid = 0;             ///< 0: not known
+  bool stopped = false;      ///< as by Ctrl-Z
+  std::string refused = {};  ///< what it said instead of an answer; empty: nothing
 };
 
 /// A connection to a run, for a program that has nothing else to do.
@@ -40,6 +41,9 @@ class Connection {
   [[nodiscard]] int descriptor() const { return socket_.get(); }
   /// Error{io}: the run has gone.
   [[nodiscard]] Result<void> send(const Request& request);
+  /// Sends a request: the answer to it, or to anything of this connection. None: the run has gone, or the
+  /// moment has come.
+  [[nodiscard]] std::optional<std::string> ask(const Request& request, std::optional<Instant> until = {});
   /// The next line, without its newline; none: the run has gone, or the moment has come.
   [[nodiscard]] std::optional<std::string> line(std::optional<Instant> until = {});
   /// Whether line() gave none since the moment had come.
@@ -52,9 +56,11 @@ class Connection {
   friend OpenRuns open_runs(const std::vector<std::filesystem::path>& sockets,
                             const std::function<bool(const RunInfo&)>& is_meant, Duration patience);
   explicit Connection(Descriptor socket) : socket_(std::move(socket)) {}
-  /// Without its hello.
+  /// Without its hello; where no more can wait for that, without a connection.
   [[nodiscard]] static std::optional<Connection> connect(const std::filesystem::path& socket);
   [[nodiscard]] bool take_hello(Instant until);
+  /// What came with the hello: why nothing may be asked. Empty: it may.
+  [[nodiscard]] std::string refusal() const;
 
   Descriptor socket_;
   RunInfo info_;

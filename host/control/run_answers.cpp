@@ -311,6 +311,29 @@ Result<void> may_attach(const RunState& run, StepIndex step) {
   return Error{ErrorCode::plan, sentence_on(name, state), {}, {}};
 }
 
+namespace {
+
+/// Why a step can't become so any more.
+Error why_not(const RunState& run, StepIndex step) {
+  const Step& settings = run.plan().steps[position(step)];
+  const StepState& known = run.of(step);
+  const std::string name = to_string(settings.id);
+  if (known.state == State::ended)
+    return {ErrorCode::plan,
+            sentence_on(name, known.state) + ": " + output::explain(known.outcome, settings, run.plan()),
+            {},
+            {}};
+  if (run.stopping())
+    return {ErrorCode::plan,
+            "the run is being stopped: " + output::explain(*run.why_stopping(), run.plan()),
+            {},
+            {}};
+  return {
+      ErrorCode::plan, sentence_on(name, known.state), {}, fmt::format("dream ctl start {} starts it", name)};
+}
+
+}  // namespace
+
 Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps, Request::Until until) {
   using Until = Request::Until;
   bool all = true;
@@ -326,20 +349,14 @@ Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps, R
     if (settings.finally && until == Until::as_it_should) continue;  // it runs at the end
     const bool over = known.state == State::ended;
     const bool succeeded = over && known.outcome.kind == engine::OutcomeKind::succeeded;
+    const bool stops = run.stopping() && !settings.finally;  // what runs at the end is yet to begin
     const bool is_ready = known.state == State::ready || known.state == State::unhealthy;
-    const bool reached = wanted == Until::started ? known.was_started && !over
-                         : wanted == Until::ready ? is_ready
-                                                  : succeeded;
-    if (reached || succeeded) continue;
+    const bool is_so = wanted == Until::started ? is_up(known.state) : wanted == Until::ready && is_ready;
+    if ((is_so && !stops) || succeeded) continue;
+    const bool is_lost = over || known.state == State::held;
     const bool optional = until == Until::as_it_should && !settings.required;
-    if ((over || run.stopping()) && !(over && optional))
-      return Error{ErrorCode::plan,
-                   over ? fmt::format("{} has ended: {}", to_string(settings.id),
-                                      output::explain(known.outcome, settings, run.plan()))
-                        : "the run is being stopped: " + output::explain(*run.why_stopping(), run.plan()),
-                   {},
-                   {}};
-    all = all && over;
+    if ((is_lost || stops) && !(is_lost && optional)) return why_not(run, step);
+    all = all && is_lost;
   }
   return all;
 }

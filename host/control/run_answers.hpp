@@ -62,7 +62,7 @@ void add_changes(JsonLine& json, const Plan& plan, std::span<const StepChange> c
 /// Whether somebody can attach to the step's terminal now. An Error: why not.
 [[nodiscard]] Result<void> may_attach(const RunState& run, StepIndex step);
 
-/// Whether a wait is over: an empty text; none: it goes on. An Error: it can't become so any more.
+/// Whether a wait is over; false: it goes on. An Error: it can't become so any more.
 [[nodiscard]] Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps,
                                       Request::Until until);
 

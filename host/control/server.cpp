@@ -1,5 +1,6 @@
 #include "control/server.hpp"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,11 +12,10 @@
 #include <set>
 #include <utility>
 
-#include "base/json_builder.hpp"
 #include "base/text.hpp"
+#include "control/answer_lines.hpp"
 #include "control/server_client.hpp"
 #include "output/outcome_json.hpp"
-#include "output/terminal_bytes.hpp"
 #include "runtime/socket_path.hpp"
 
 namespace dream::control {
@@ -25,36 +25,8 @@ using Code = boost::system::error_code;
 
 namespace {
 
-std::string error_line(std::int64_t id, const Error& error, int code) {
-  JsonLine json;
-  json.begin_object().member("id", id).begin_object("error").member("code", code);
-  json.member("message", error.message).text_or_null("hint", error.hint);
-  return json.end_object().end_object().line();
-}
-
-/// `add_members` adds what the answer has.
-template <class AddMembers>
-std::string ok_line(std::int64_t id, const AddMembers& add_members) {
-  JsonLine json;
-  json.begin_object().member("id", id).begin_object("ok");
-  add_members(json);
-  return json.end_object().end_object().line();
-}
-
-std::string ok_line(std::int64_t id) {
-  return ok_line(id, [](JsonLine&) {});
-}
-
-std::string over_line(std::int64_t id, std::string_view why) {
-  JsonLine json;
-  return json.begin_object().member("id", id).member("over", why).end_object().line();
-}
-
 /// For all clients together.
 constexpr Duration patience_at_the_end = std::chrono::seconds(1);
-
-constexpr int cannot_become_so = 1;
-constexpr int usage = 2;
 
 /// Another user's process can't even connect: the folder is this user's alone. Root can, and may.
 bool is_of_this_user(int socket) {
@@ -62,6 +34,11 @@ bool is_of_this_user(int socket) {
   socklen_t size = sizeof peer;
   return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
          (peer.uid == ::geteuid() || peer.uid == 0);
+}
+
+void refuse_second_wait(Client& client, const Request& request) {
+  const Error error{ErrorCode::usage, "this connection waits already", {}, "open another one"};
+  client.send(error_line(request.id, error, usage));
 }
 
 }  // namespace
@@ -150,15 +127,21 @@ void Server::welcome(local::stream_protocol::socket socket) {
   if (!is_of_this_user(socket.native_handle())) return;
   if (clients_.size() >= most_clients)
     std::erase_if(clients_, [](const std::shared_ptr<Client>& client) { return client->is_stuck(); });
-  if (clients_.size() >= most_clients) return;
+  JsonLine info;
+  info.begin_object();
+  add_members(info, info_);
+  std::string hello = info.end_object().line();
+  if (clients_.size() >= most_clients) {
+    const Error full{ErrorCode::io, fmt::format("{} clients are connected already", most_clients), {}, {}};
+    hello += error_line(0, full, cannot_become_so);
+    ::send(socket.native_handle(), hello.data(), hello.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return;
+  }
   clients_.push_back(std::make_shared<Client>(
       std::move(socket),
       Client::Hear{.line = [this](Client& client, std::string_view line) { answer(client, line); },
                    .gone = [this] { drop_the_gone(); }}));
-  JsonLine info;
-  info.begin_object();
-  add_members(info, info_);
-  clients_.back()->begin(info.end_object().line());
+  clients_.back()->begin(std::move(hello));
 }
 
 void Server::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
@@ -180,7 +163,7 @@ void Server::report(Instant now, const engine::Action& action, std::span<const e
 }
 
 void Server::hear(StepIndex step, Stream stream, std::string_view bytes) {
-  tails_.add(clock_(), step, bytes);
+  tails_.add(clock_(), step, stream, bytes);
   for (const std::shared_ptr<Client>& client : clients_) {
     if (!client->visit || client->visit->step != step) continue;
     JsonLine json;
@@ -209,7 +192,9 @@ void Server::see_waits() {
       const auto is_over = [&](StepIndex step) {
         return run_.of(step).state == State::held || run_.of(step).state == State::ended;
       };
-      if (!std::ranges::all_of(client->awaited, is_over)) continue;
+      std::erase_if(client->awaited,
+                    is_over);  // one that somebody starts again has been stopped all the same
+      if (!client->awaited.empty()) continue;
       client->send(ok_line(request.id));
     } else if (request.what == Request::What::down) {
       if (!run_.exit_code()) continue;
@@ -221,10 +206,11 @@ void Server::see_waits() {
     }
     client->waits.reset();
   }
+  drop_the_gone();
 }
 
 void Server::drop_the_gone() {
-  std::erase_if(clients_, [](const std::shared_ptr<Client>& client) { return client->gone(); });
+  std::erase_if(clients_, [](const std::shared_ptr<Client>& client) { return client->is_done(); });
 }
 
 void Server::answer(Client& client, std::string_view line) {
@@ -262,14 +248,12 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
       return use_terminal(client, request);
     case Request::What::events:
       client.send(ok_line(request.id, [&](JsonLine& json) { add_steps(json, run_, access_, now); }));
-      if (request.follow) client.follows = request.id;
-      return;
+      if (!request.follow) return;
+      client.follows = request.id;
+      return client.only.clear();
     case Request::What::wait:
     case Request::What::down:
-      if (client.waits) {
-        return client.send(error_line(
-            request.id, {ErrorCode::usage, "this connection waits already", {}, "open another one"}, usage));
-      }
+      if (client.waits) return refuse_second_wait(client, request);
       client.waits = request;
       client.awaited = steps;
       if (request.what == Request::What::down) access_.take_down(request.now);
@@ -284,6 +268,7 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
   std::vector<std::string> under_way;
   if (request.steps.empty())
     return client.send(error_line(request.id, {ErrorCode::usage, "which steps?", {}, {}}, usage));
+  if (request.what == Request::What::stop && client.waits) return refuse_second_wait(client, request);
   std::ranges::sort(steps);
   steps.erase(std::unique(steps.begin(), steps.end()), steps.end());
   for (const StepIndex step : steps) {
@@ -305,69 +290,13 @@ void Server::tell_steps(Client& client, const Request& request, std::vector<Step
       add_under_way(json);
       add_changes(json, run_.plan(), *changes);
     }));
-  } else if (request.what == Request::What::stop && !client.waits) {
+  } else if (request.what == Request::What::stop) {
     client.waits = request;
     client.awaited = steps;
   } else {
     client.send(ok_line(request.id, add_under_way));
   }
   for (engine::Event& event : events) access_.tell(std::move(event));
-}
-
-/// What it has written last is shown first, as plain text: an answer of the user's terminal to what was asked
-/// long ago would be typed.
-void Server::attach(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
-  const auto refuse = [&](std::string message, std::string hint) {
-    client.send(
-        error_line(request.id, {ErrorCode::plan, std::move(message), {}, std::move(hint)}, cannot_become_so));
-  };
-  if (steps.size() != 1 || client.visit)
-    return client.send(
-        error_line(request.id, {ErrorCode::usage, "one step, once for a connection", {}, {}}, usage));
-  const StepIndex step = steps.front();
-  if (const Result<void> may = may_attach(run_, step); !may)
-    return refuse(may.error().message, may.error().hint);
-  const auto types_there = [&](const std::shared_ptr<Client>& other) {
-    return other->visit && other->visit->step == step && other->visit->types && !other->has_left();
-  };
-  if (!request.look && std::ranges::any_of(clients_, types_there))
-    return refuse("somebody types there already", "--look only shows it");
-  if (!request.look && !access_.type(step, "", [] {}))
-    return refuse(to_string(run_.plan().steps[position(step)].id) + " reads from no terminal of its own",
-                  "its executor runs it elsewhere, or it has the terminal that dream was started from");
-  constexpr std::size_t usual_rows = 24;
-  const std::size_t rows = request.rows == 0 ? usual_rows : request.rows;
-  client.send(ok_line(request.id, [&](JsonLine& json) {
-    output::add_data(json, output::without_sequences(tails_.last(step, rows)));
-  }));
-  client.visit = Visit{.id = request.id, .step = step, .types = !request.look};
-  if (client.visit->types) use_terminal(client, request);
-}
-
-/// The next request waits until the terminal has taken this one.
-void Server::use_terminal(Client& client, const Request& request) const {
-  if (!client.visit)
-    return client.send(error_line(request.id, {ErrorCode::usage, "attach comes first", {}, {}}, usage));
-  if (!client.visit->types) return;
-  const StepIndex step = client.visit->step;
-  if (request.rows > 0 && request.columns > 0)
-    access_.resize(step, {.ws_row = request.rows, .ws_col = request.columns, .ws_xpixel = 0, .ws_ypixel = 0});
-  if (request.bytes.empty()) return;
-  client.hold();
-  if (!access_.type(step, request.bytes, [kept = client.weak_from_this()] {
-        if (const auto typist = kept.lock()) typist->go_on();
-      }))
-    client.go_on();
-}
-
-/// The step's terminal is no more: another attempt has another.
-void Server::end_visits(StepIndex step, std::string_view why) {
-  for (const std::shared_ptr<Client>& client : clients_) {
-    if (!client->visit || client->visit->step != step) continue;
-    client->send(over_line(client->visit->id, why));
-    client->visit.reset();
-    client->go_on();
-  }
 }
 
 /// Nothing is lost between what was written before and what comes: both are sent from here.
@@ -380,13 +309,22 @@ void Server::send_logs(Client& client, const Request& request, const std::vector
   client.send(ok_line(request.id, [&](JsonLine& json) {
     json.begin_array("logs");
     for (const StepIndex step : steps) {
-      json.begin_object().member("step", to_string(run_.plan().steps[position(step)].id));
-      output::add_data(json, tails_.last(step, request.lines.value_or(usual), since));
+      const std::string name = to_string(run_.plan().steps[position(step)].id);
+      const auto [whole, open] = tails_.last_lines_of(step, request.lines.value_or(usual), since);
+      json.begin_object().member("step", name);
+      output::add_data(json, whole);
       json.end_object();
+      for (const auto& [stream, text] : open) {
+        if (text.empty()) continue;
+        json.begin_object().member("step", name).member("stream", output::name_of(stream));
+        output::add_data(json, text);
+        json.end_object();
+      }
     }
     json.end_array().member("follows", request.follow);
   }));
-  if (request.follow) client.follows = request.id;
+  if (!request.follow) return;
+  client.follows = request.id;
   client.only = {steps.begin(), steps.end()};
 }
 

@@ -101,6 +101,7 @@ void Client::write() {
     self->unsent_.erase(0, self->send_now(self->unsent_));
     if (self->unsent_.empty()) self->tell_what_was_left_out();
     if (!self->unsent_.empty() && !self->writing_ && !self->gone()) self->write();
+    if (self->is_done() && self->hear_.gone) self->hear_.gone();
   });
 }
 
@@ -110,13 +111,18 @@ void Client::read() {
                           [self = shared_from_this()](const Code& failed, std::size_t size) {
                             self->reading_ = false;
                             if (!self->hear_.line) return;
-                            if (failed) {
-                              self->close();
-                              return self->hear_.gone();
-                            }
+                            if (failed) return self->end_reading();
                             self->line_.append(self->buffer_.data(), size);
                             self->take_lines();
                           });
+}
+
+/// One that only asks no more, as with `shutdown`, still gets its answers; who leaves a terminal so gets
+/// none.
+void Client::end_reading() {
+  asked_all_ = true;
+  if (visit || has_left()) close();
+  if (is_done()) hear_.gone();
 }
 
 void Client::take_lines() {

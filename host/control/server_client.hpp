@@ -51,10 +51,15 @@ class Client : public std::enable_shared_from_this<Client> {
   void go_on();
 
   [[nodiscard]] bool gone() const { return !socket_.is_open(); }
+  /// Nothing more is to be sent: it is gone, or has asked its last and has its answers.
+  [[nodiscard]] bool is_done() const {
+    return gone() || (asked_all_ && unsent_.empty() && !waits && !follows);
+  }
   /// Its other end is closed, though what it sent may not be read yet.
   [[nodiscard]] bool has_left();
-  /// The same, and nothing is read before a step has taken what was typed: that may never be.
-  [[nodiscard]] bool is_stuck() { return held_ && has_left(); }
+  /// The same, and nothing of it is read: not before a step has taken what was typed, which may never be, or
+  /// since it has asked its last.
+  [[nodiscard]] bool is_stuck() { return (held_ || asked_all_) && has_left(); }
 
   std::optional<std::int64_t> follows;  ///< it gets the events, by this request
   std::set<StepIndex> only;             ///< of these steps' output alone; none: all events
@@ -68,6 +73,7 @@ class Client : public std::enable_shared_from_this<Client> {
   std::size_t send_now(std::string_view text);
   void write();
   void read();
+  void end_reading();
   void take_lines();
 
   Hear hear_;
@@ -79,6 +85,7 @@ class Client : public std::enable_shared_from_this<Client> {
   bool writing_ = false;
   bool reading_ = false;
   bool held_ = false;
+  bool asked_all_ = false;  ///< no more requests come
 };
 
 }  // namespace dream::control

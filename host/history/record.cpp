@@ -178,7 +178,8 @@ Result<Overview> overview_of(std::string_view text) {
   // In what steps write, a quote has a backslash before it.
   const std::size_t end = text.rfind(R"("event":"summary")");
   if (const auto summary = end == std::string_view::npos ? std::nullopt : event_of(line_around(end))) {
-    overview.exit_code = static_cast<int>(number_at(*summary, "exitCode"));
+    constexpr std::int64_t most = 255;  // a record may be damaged
+    overview.exit_code = static_cast<int>(std::clamp<std::int64_t>(number_at(*summary, "exitCode"), 0, most));
     overview.lasted = time_of(number_at(*summary, "atUs"));
     return overview;
   }

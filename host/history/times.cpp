@@ -17,7 +17,8 @@ void take_end(const Record& record, const Json& object, StepTimes& times) {
   // When one was ended is nothing about it.
   const bool by_itself =
       outcome.kind == engine::OutcomeKind::succeeded || outcome.kind == engine::OutcomeKind::failed;
-  if (by_itself && outcome.started && outcome.ended) times.ran = *outcome.ended - *outcome.started;
+  const bool is_known = outcome.started && outcome.ended && *outcome.started <= *outcome.ended;
+  if (by_itself && is_known) times.ran = *outcome.ended - *outcome.started;
 }
 
 Duration change_of(const std::optional<Duration>& before, const std::optional<Duration>& after) {

@@ -163,7 +163,7 @@ class Lines : public EventLines {
   void emit_output(StepIndex step, Stream stream, std::string_view bytes) {
     if (bytes.empty()) return;
     emit(clock_(), "output", [&](JsonLine& json) {
-      json.member("step", name(step)).member("stream", stream == Stream::out ? "stdout" : "stderr");
+      json.member("step", name(step)).member("stream", name_of(stream));
       add_data(json, bytes);
     });
   }

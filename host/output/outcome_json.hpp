@@ -20,6 +20,11 @@ void add_outcome(JsonLine& json, const engine::Outcome& outcome, const Plan& pla
 /// The same of one attempt, without its times.
 void add_end(JsonLine& json, const engine::Outcome& outcome, const Plan& plan);
 
+/// Of "stream".
+[[nodiscard]] inline const char* name_of(Stream stream) {
+  return stream == Stream::out ? "stdout" : "stderr";
+}
+
 /// `"text":"…"`, or `"base64":"…"` of what is no UTF-8.
 void add_data(JsonLine& json, std::string_view bytes);
 

@@ -57,8 +57,8 @@ class QuietRenderer : public Renderer {
   QuietRenderer(Console& console, const Plan& plan)
       : console_(console), plan_(plan), tails_(plan.steps.size()) {}
 
-  bool write(StepIndex step, Stream /*stream*/, std::string_view bytes) override {
-    tails_.add(Instant{}, step, bytes);  // when it came is nobody's question
+  bool write(StepIndex step, Stream stream, std::string_view bytes) override {
+    tails_.add(Instant{}, step, stream, bytes);  // when it came is nobody's question
     return true;
   }
   [[nodiscard]] bool ready(StepIndex /*step*/, Stream /*stream*/) const override { return true; }

@@ -1,6 +1,7 @@
 #include "output/tails.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dream::output {
 
@@ -25,8 +26,26 @@ void Tails::add_time(Instant now, Tail& tail) {
   tail.bursts.push_back({now, now, tail.all});
 }
 
-void Tails::add(Instant now, StepIndex step, std::string_view bytes) {
+std::string StreamLines::add(Stream stream, std::string_view bytes) {
+  std::string& open = open_[place(stream)];
+  const std::size_t end = bytes.rfind('\n') + 1;  // 0: it has none
+  open += end == 0 ? bytes : bytes.substr(0, end);
+  if (end == 0 && open.size() < longest_line) return {};
+  return std::exchange(open, std::string(end == 0 ? std::string_view() : bytes.substr(end)));
+}
+
+std::string StreamLines::both_open() const {
+  const std::string between = open_[0].empty() || open_[1].empty() ? "" : "\n";
+  return open_[0] + between + open_[1];
+}
+
+void Tails::add(Instant now, StepIndex step, Stream stream, std::string_view bytes) {
   Tail& tail = tails_[position(step)];
+  tail.latest = now;
+  if (const std::string lines = tail.lines.add(stream, bytes); !lines.empty()) keep(now, tail, lines);
+}
+
+void Tails::keep(Instant now, Tail& tail, std::string_view bytes) const {
   add_time(now, tail);
   tail.all += bytes.size();
   if (bytes.size() > kept_) {
@@ -54,8 +73,27 @@ std::string last_lines(const std::string& text, std::size_t lines) {
   return text.substr(at);
 }
 
-std::string Tails::last(StepIndex step, std::size_t lines, std::optional<Instant> since) const {
+Tails::Lines Tails::last_lines_of(StepIndex step, std::size_t lines, std::optional<Instant> since) const {
   const Tail& tail = tails_[position(step)];
+  Lines found;
+  const bool is_new = !since || tail.latest >= *since;
+  for (const Stream stream : {Stream::err, Stream::out}) {
+    if (!is_new || lines == 0 || tail.lines.open(stream).empty()) continue;
+    found.open[stream == Stream::out ? 0 : 1] = {stream, tail.lines.open(stream)};
+    --lines;
+  }
+  found.whole = last_whole(tail, lines, since);
+  return found;
+}
+
+std::string Tails::last(StepIndex step, std::size_t lines, std::optional<Instant> since) const {
+  const Lines found = last_lines_of(step, lines, since);
+  const std::string& out = found.open[0].second;
+  const std::string& err = found.open[1].second;
+  return found.whole + out + (out.empty() || err.empty() ? "" : "\n") + err;
+}
+
+std::string Tails::last_whole(const Tail& tail, std::size_t lines, std::optional<Instant> since) {
   std::string all = tail.before + tail.bytes;
   const auto burst =
       since ? std::ranges::find_if(tail.bursts, [&](const Burst& it) { return it.end >= *since; })

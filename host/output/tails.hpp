@@ -1,13 +1,16 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/process.hpp"
 #include "base/time.hpp"
 
 namespace dream::output {
@@ -15,8 +18,25 @@ namespace dream::output {
 /// The last `lines` lines of a text, the last of which may have no newline.
 [[nodiscard]] std::string last_lines(const std::string& text, std::size_t lines);
 
-/// The last bytes that each step has written, both streams in the order they came. Takes memory only for what
-/// was written.
+/// What a step writes to its two streams, as lines: none is mixed with a line of the other stream.
+class StreamLines {
+ public:
+  static constexpr std::size_t longest_line = std::size_t{64} << 10U;
+
+  /// The lines that have come to their end by this, and of a longer one what there is.
+  [[nodiscard]] std::string add(Stream stream, std::string_view bytes);
+  /// The line that has no end yet.
+  [[nodiscard]] const std::string& open(Stream stream) const { return open_[place(stream)]; }
+  /// Both, one a line.
+  [[nodiscard]] std::string both_open() const;
+
+ private:
+  static std::size_t place(Stream stream) { return stream == Stream::out ? 0 : 1; }
+  std::array<std::string, 2> open_;
+};
+
+/// The last lines that each step has written, those of both streams in the order in which they ended. Takes
+/// memory only for what was written.
 class Tails {
  public:
   /// So much is kept of each step, at least, and twice as much at most; less where many steps share what
@@ -26,10 +46,17 @@ class Tails {
 
   explicit Tails(std::size_t steps);
 
-  void add(Instant now, StepIndex step, std::string_view bytes);
+  void add(Instant now, StepIndex step, Stream stream, std::string_view bytes);
 
+  /// Whole lines, and for each stream the one that has no end yet.
+  struct Lines {
+    std::string whole;
+    std::array<std::pair<Stream, std::string>, 2> open;
+  };
   /// The last `lines` lines, of what came at `since` or later; what was cut off at their begin is left out.
-  /// Lines end with a newline, but maybe the last one.
+  [[nodiscard]] Lines last_lines_of(StepIndex step, std::size_t lines,
+                                    std::optional<Instant> since = {}) const;
+  /// The same in one text, whose last line may have no newline.
   [[nodiscard]] std::string last(StepIndex step, std::size_t lines, std::optional<Instant> since = {}) const;
   /// Its last lines, and forgets them.
   [[nodiscard]] std::string take_last(StepIndex step, std::size_t lines);
@@ -47,7 +74,12 @@ class Tails {
     bool cut = false;          ///< there was more
     std::uint64_t all = 0;     ///< bytes, ever
     std::deque<Burst> bursts;  ///< of what is kept
+    StreamLines lines;         ///< what has no end yet
+    Instant latest;            ///< when something came
   };
+  [[nodiscard]] static std::string last_whole(const Tail& tail, std::size_t lines,
+                                              std::optional<Instant> since);
+  void keep(Instant now, Tail& tail, std::string_view bytes) const;
   static void add_time(Instant now, Tail& tail);
 
   std::size_t kept_;  ///< bytes of each

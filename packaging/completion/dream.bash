@@ -33,6 +33,8 @@ _dream() {
   COMPREPLY=()
   # bash takes the \' for the end of this quote: what it would put something in place of isn't known.
   [[ $quote != \$\' || $raw != *\'* ]] || return
+  # A file is not run because somebody typed its name.
+  [[ ${words[0]} != */* ]] || words[0]=dream
   answer=$(command "${words[0]}" completion -- "${words[@]:1}" 2> /dev/null)
   case $answer in
   "") return ;;

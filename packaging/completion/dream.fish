@@ -7,6 +7,8 @@ function __dream_complete
     set -l words (commandline -opc)
     set -l program $words[1]
     set -e words[1]
+    # A file is not run because somebody typed its name.
+    string match -q '*/*' -- $program; and set program dream
     set -l answer (command $program completion -- $words "$word" 2>/dev/null)
     # fish hides what begins with a dot. Projects and steps are known without their "./", too.
     if not string match -qr '^[.-]' -- "$word"

@@ -5,7 +5,10 @@ _dream() {
   local -a answer items
   # zsh matches and quotes the candidates itself; a word in an open quote is closed to be read.
   local typed=$words[CURRENT]${${compstate[quote]-}[-1]}
-  answer=("${(@f)$(command "${(Q)words[1]}" completion -- "${(@Q)words[2,CURRENT-1]}" "${(Q)typed}" 2> /dev/null)}")
+  # A file is not run because somebody typed its name.
+  local program=${(Q)words[1]}
+  [[ $program != */* ]] || program=dream
+  answer=("${(@f)$(command "$program" completion -- "${(@Q)words[2,CURRENT-1]}" "${(Q)typed}" 2> /dev/null)}")
   [[ -n $answer ]] || return
   case ${answer[1]} in
     :folders | :files)

@@ -69,6 +69,15 @@ TEST_F(Completion, of_bash) {
               AllOf(HasSubstr("\n../a\n"), HasSubstr("\n../d\n"), Not(HasSubstr("json"))));
 }
 
+/// What stands in a folder may be anybody's.
+TEST_F(Completion, runs_no_file_whose_name_is_typed) {
+  workspace_.script("b/dream", "#!/bin/sh\ntouch ../DONE\n");
+  EXPECT_THAT(bash("./dream de"), HasSubstr("\ndev\n"));
+  EXPECT_THAT(zsh("./dream de"), HasSubstr("dev:"));
+  EXPECT_THAT(fish("./dream de"), StartsWith("dev\t"));
+  EXPECT_FALSE(std::filesystem::exists(workspace_.root() / "DONE"));
+}
+
 TEST_F(Completion, of_bash_understands_quotes) {
   const std::string bound = "complete -F _dream dream\n";
   EXPECT_EQ(bash(R"(dream run "tw)"), bound + "two words\n") << "the quotes stay as they are";

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <string>
@@ -169,6 +170,39 @@ TEST_F(Attach, leaves_a_step_that_writes_all_the_time) {
   window.type("\x1d");
   EXPECT_EQ(window.exit_code_alone(), 0);
   EXPECT_THAT(window.screen(), HasSubstr("dream: ./a:console runs on"));
+}
+
+/// What the step writes meanwhile is no reason to stay.
+TEST_F(Attach, leaves_a_step_that_reads_nothing) {
+  Terminal window(consoles, consoles.attach());
+  window.await_screen("begun");
+  window.type("stty -echo; while :; do echo tick; sleep 0.2; done\r");
+  window.await_screen("tick\r\n");
+  std::string pasted;
+  while (pasted.size() < 20'000) pasted += std::string(60, 'x') + "\r";
+  window.paste(pasted + "\x1d");
+  ASSERT_TRUE(window.ends_within(std::chrono::seconds(30)));
+  EXPECT_EQ(window.exit_code_alone(), 1);
+  EXPECT_THAT(window.screen(), HasSubstr("dream: ./a:console has not read yet what was typed"));
+  EXPECT_EQ(window.modes(), window.modes_at_first());
+}
+
+/// More than the connection holds.
+TEST_F(Attach, leaves_with_a_long_text_that_nobody_reads) {
+  constexpr std::size_t long_text = 600'000;
+  std::string text = "stty -echo; echo waits; read word < $ROOT/nobody\n";
+  while (text.size() < long_text) text += std::string(60, 'x') + "\n";
+  consoles.write("text", text);
+  Launch launch = consoles.launch({"-c", "\"$DREAM\" ctl attach ./a:console < \"$ROOT/text\""});
+  launch.program = "/bin/sh";
+  launch.environment["DREAM"] = DREAM_BINARY;
+  DreamRun typist(consoles, launch);
+  EXPECT_EQ(typist.exit_code_beside_others(), 1);
+  EXPECT_THAT(typist.err(), HasSubstr("does not read what was typed; the end of it is lost"));
+
+  Terminal window(consoles, consoles.attach());  // beside what is still to be typed
+  window.paste(text + "\x1d");
+  EXPECT_EQ(window.exit_code_alone(), 1);
 }
 
 TEST_F(Attach, loses_nothing_of_a_long_text_for_a_slow_reader) {

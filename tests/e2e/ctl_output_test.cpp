@@ -120,6 +120,24 @@ TEST_F(CtlOutputOfARun, for_a_pipe_is_as_it_was_written) {
   EXPECT_THAT(writers.ask(writers.launch({"ctl", "logs", "./a:start"})).out, asks_where_the_cursor_is);
 }
 
+TEST_F(CtlOutput, has_lines_of_one_stream_each) {
+  Gate gate(writers, "gate");
+  writers.write("dream.json", R"({"projects": {"./a": {"tasks": {"two": {"pty": false, "command":
+      "printf 'progress '; echo ERROR >&2; read word < $ROOT/gate; echo done; printf 'more '; echo AGAIN >&2; read word < $ROOT/gate; echo there"}}}}})");
+  DreamRun dream(writers, writers.launch({"two", "--record", "-o", "prefix"}));
+  dream.await_err("ERROR\n");
+  DreamRun follower(writers, writers.launch({"ctl", "logs", "-f"}));
+  follower.await_out("ERROR\n");
+  gate.open();
+  dream.await_err("AGAIN\n");
+  EXPECT_EQ(writers.ask(writers.launch({"ctl", "logs"})).out, "ERROR\nprogress done\nAGAIN\nmore ");
+  gate.open();
+  EXPECT_EQ(follower.exit_code_beside_others(), 0);
+  EXPECT_EQ(follower.out(), "ERROR\nprogress done\nAGAIN\nmore there\n");
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 0);
+  EXPECT_EQ(writers.ask(writers.launch({"ctl", "logs"})).out, "ERROR\nprogress done\nAGAIN\nmore there\n");
+}
+
 TEST_F(CtlOutput, of_a_record_that_can_not_be_written_is_a_failure_that_is_told) {
   ASSERT_EQ(run(writers, writers.launch({"once", "--record"})).code, 0);
   Launch launch = writers.launch({"ctl", "logs"});

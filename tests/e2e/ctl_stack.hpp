@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <csignal>
@@ -59,12 +60,15 @@ class RawClient {
     address.sun_family = AF_UNIX;
     std::memcpy(address.sun_path, path.c_str(), path.native().size());
     EXPECT_EQ(::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    const timeval most{.tv_sec = 60, .tv_usec = 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
   }
   void send(std::string_view text) const {
     EXPECT_EQ(::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(text.size()));
   }
-  /// One more line of what comes.
+  void ask_no_more() const { ::shutdown(socket_.get(), SHUT_WR); }
+  /// One more line of what comes; empty: nothing more does.
   std::string line() {
     std::string line;
     for (char character = 0; ::recv(socket_.get(), &character, 1, 0) == 1 && character != '\n';)

@@ -124,9 +124,9 @@ DreamRun::~DreamRun() {
     close_descriptor(*descriptor);
 }
 
-void DreamRun::await_full_out() const {
+void DreamRun::await_full_out(int enough) const {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(hangs_after_ms_);
-  const int room = ::fcntl(out_descriptor_, F_GETPIPE_SZ);
+  const int room = std::min(::fcntl(out_descriptor_, F_GETPIPE_SZ), enough);
   for (int kept = 0; kept < room; ::ioctl(out_descriptor_, FIONREAD, &kept)) {
     if (std::chrono::steady_clock::now() > deadline) give_up("a full pipe");
     std::this_thread::yield();

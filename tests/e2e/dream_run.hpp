@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -73,8 +74,8 @@ class DreamRun {
   void close_out();
   void stop_reading_out() { reads_out_ = false; }
   void resume_reading_out() { reads_out_ = true; }
-  /// Waits, without reading, until no more goes into the pipe of stdout.
-  void await_full_out() const;
+  /// Waits, without reading, until no more goes into the pipe of stdout, or so many bytes are there.
+  void await_full_out(int enough = std::numeric_limits<int>::max()) const;
   /// Blocks until this many more bytes of stdout have come.
   void read_out(std::size_t size);
 

@@ -210,6 +210,18 @@ void Terminal::type(std::string_view keys) const {
     throw std::runtime_error("can't type");
 }
 
+void Terminal::paste(std::string_view keys) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(hangs_after_ms_);
+  while (!keys.empty() && !ended_) {
+    if (std::chrono::steady_clock::now() > deadline) give_up("room for keys");
+    pollfd window{window_, POLLIN | POLLOUT, 0};
+    ::poll(&window, 1, hangs_after_ms_);
+    if ((window.revents & POLLIN) != 0) read_screen();
+    const ssize_t count = ::write(window_, keys.data(), keys.size());
+    if (count > 0) keys.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
 void Terminal::resize(WindowSize size) const {
   const winsize system = system_size(size);
   if (::ioctl(window_, TIOCSWINSZ, &system) != 0) throw std::runtime_error("can't resize");

@@ -36,6 +36,8 @@ class Terminal {
 
   /// Keys as they are pressed: "\x03" is Ctrl-C, "\x1a" Ctrl-Z.
   void type(std::string_view keys) const;
+  /// The same with more than a terminal keeps.
+  void paste(std::string_view keys);
   void resize(WindowSize size) const;
   /// The window closes: the shell and its foreground job are told so by SIGHUP.
   void hang_up();

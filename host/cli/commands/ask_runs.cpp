@@ -13,6 +13,7 @@
 #include "cli/commands/attach.hpp"
 #include "cli/commands/history_command.hpp"
 #include "cli/commands/log_printer.hpp"
+#include "cli/same_runs.hpp"
 #include "cli/since.hpp"
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
@@ -33,10 +34,6 @@ constexpr int exit_timed_out = 124;
 constexpr int exit_run_gone = 1;
 constexpr Duration patience = std::chrono::seconds(10);  ///< for what is answered at once
 
-bool is_in(const std::string& inner, const std::string& outer) {
-  return inner == outer || inner.starts_with(outer.ends_with('/') ? outer : outer + "/");
-}
-
 /// Where no dream.json is: the runs of the nearest folder from here upwards that has any.
 Result<control::OpenRuns> runs_above(const Options& options,
                                      const std::vector<std::filesystem::path>& sockets, const Error& why) {
@@ -50,7 +47,7 @@ Result<control::OpenRuns> runs_above(const Options& options,
   std::erase_if(runs.meant, [&](const Connection& run) { return run.info().root.size() < nearest; });
   std::erase_if(runs.silent, [&](const control::SilentRun& run) {
     const std::string theirs = process::folder_of(run.pid);
-    return !is_in(theirs, here) && !is_in(here, theirs);
+    return run.pid != 0 && !is_in(theirs, here) && !is_in(here, theirs);
   });
   if (!runs.meant.empty() || !runs.silent.empty()) return runs;
   Error error = why;
@@ -70,27 +67,24 @@ Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ct
   std::erase_if(sockets, [&](const auto& socket) { return !control::run_of(socket).starts_with(ctl.run); });
   control::OpenRuns runs = control::open_runs(
       sockets, [&](const control::RunInfo& run) { return root.empty() || run.root == root; });
-  std::erase_if(runs.silent, [&](const control::SilentRun& run) {
-    return !root.empty() && !is_in(process::folder_of(run.pid), root);
-  });
+  if (!root.empty()) keep_those_in(root, runs.silent);
   return runs;
 }
 
-std::string sentence_on_silent(const control::SilentRun& run) {
-  return fmt::format(
-      "run {} (pid {}) {}", run.run.substr(0, control::RunInfo::short_size), run.pid,
-      run.stopped ? "is stopped, as by Ctrl-Z, and can't be asked: fg continues it" : "doesn't answer");
+/// Tells of runs that go on and can't be asked; where none was, also of one whose socket is gone. Whether
+/// there are any.
+bool tell_unasked(const Options& options, const std::vector<control::SilentRun>& silent, bool none_asked) {
+  for (const control::SilentRun& run : silent) complain(sentence_on(run));
+  if (!silent.empty() || !none_asked) return !silent.empty();
+  const auto hidden = run_without_socket(options);
+  if (hidden) complain(*hidden);
+  return hidden.has_value();
 }
 
 /// No run that is meant can be asked.
 int no_run(const Options& options, const std::vector<control::SilentRun>& silent) {
   const CtlOptions& ctl = options.ctl;
-  for (const control::SilentRun& run : silent) complain(sentence_on_silent(run));
-  if (!silent.empty()) return exit_run_gone;
-  if (const auto hidden = run_without_socket(options)) {
-    complain(*hidden);
-    return exit_run_gone;
-  }
+  if (tell_unasked(options, silent, true)) return exit_run_gone;
   if (!ctl.run.empty())
     complain("no run that goes on has an id that begins with " + in_quotes(ctl.run));
   else if (ctl.everywhere)
@@ -114,8 +108,8 @@ int refuse(const Refused& refused) {
 std::vector<RunSeen> see_all(control::OpenRuns& runs, const Request& request) {
   std::vector<RunSeen> seen;
   for (Connection& run : runs.meant) {
-    if (!run.send(request)) continue;
-    if (auto answer = run.line(read_clock() + patience))
+    auto answer = run.ask(request, read_clock() + patience);
+    if (answer)
       seen.push_back({run.info(), std::move(*answer)});
     else if (run.timed_out())
       runs.silent.push_back({run.info().run, run.pid(), run.is_stopped()});
@@ -129,10 +123,9 @@ std::string text_now(const std::vector<RunSeen>& seen, const Options& options) {
 
 int show_runs(control::OpenRuns& runs, const Options& options) {
   const std::vector<RunSeen> seen = see_all(runs, options.ctl.request);
-  if (options.json) return print(runs_json(seen));
-  if (seen.empty()) return no_run(options, runs.silent);
-  for (const control::SilentRun& run : runs.silent) complain(sentence_on_silent(run));
-  return print(text_now(seen, options));
+  if (seen.empty() && !options.json) return no_run(options, runs.silent);
+  const int code = tell_unasked(options, runs.silent, seen.empty()) ? exit_run_gone : 0;
+  return print(options.json ? runs_json(seen) : text_now(seen, options), code);
 }
 
 /// Until Ctrl-C, or no run is left. A terminal shows each picture in the place of the one before.
@@ -147,9 +140,11 @@ int watch_runs(const Options& options) {
       return exit_nothing_run;
     }
     const std::vector<RunSeen> seen = see_all(*runs, options.ctl.request);
-    if (seen.empty()) return first ? no_run(options, runs->silent) : 0;
-    const std::string before = redraws ? "\x1b[H\x1b[2J" : first ? "" : "\n";
-    if (const int failed = print(before + text_now(seen, options)); failed != 0) return failed;
+    if (runs->meant.empty() && runs->silent.empty()) return first ? no_run(options, {}) : 0;
+    std::string picture = redraws ? "\x1b[H\x1b[2J" : first ? "" : "\n";
+    picture += text_now(seen, options);
+    for (const control::SilentRun& run : runs->silent) picture += sentence_on(run) + "\n";
+    if (const int failed = print(picture); failed != 0) return failed;
     ::poll(nullptr, 0, every_ms);
   }
 }
@@ -157,21 +152,23 @@ int watch_runs(const Options& options) {
 /// The one run that is meant: where there are several, the one that has the steps.
 Result<Connection*> choose(std::vector<Connection>& runs, const Request& request) {
   std::vector<Connection*> fitting;
-  std::string why;
+  std::optional<Error> why;
   for (Connection& run : runs) {
     if (request.steps.empty()) {
       fitting.push_back(&run);
       continue;
     }
-    if (!run.send({.id = 0, .what = Request::What::why, .steps = request.steps})) continue;
-    const auto answer = run.line(read_clock() + patience);
+    const auto answer =
+        run.ask({.id = 0, .what = Request::What::why, .steps = request.steps}, read_clock() + patience);
     const auto refused = answer ? refusal_in(*answer) : std::nullopt;
     if (answer && !refused) fitting.push_back(&run);
-    if (refused) why = refused->text;
+    if (refused)
+      why = Error{ErrorCode::usage, refused->text, {}, {}};
+    else if (run.timed_out())
+      why = Error{ErrorCode::io, sentence_on({run.info().run, run.pid(), run.is_stopped()}), {}, {}};
   }
   if (fitting.size() == 1) return fitting.front();
-  if (fitting.empty() && why.empty()) return Error{ErrorCode::io, "the run has gone", {}, {}};
-  if (fitting.empty()) return Error{ErrorCode::usage, why, {}, {}};
+  if (fitting.empty()) return why ? *why : Error{ErrorCode::io, "the run has gone", {}, {}};
   std::string all;
   for (const Connection* run : fitting)
     all += fmt::format("{}{} ({})", all.empty() ? "" : ", ", run->info().short_id(),
@@ -195,26 +192,23 @@ int run_was_cut_off() {
   return exit_run_gone;
 }
 
-void tell_what_was_left_out(const std::string& line) {
-  if (const std::int64_t bytes = bytes_left_out_in(line); bytes > 0)
-    complain(fmt::format("about {} bytes are left out here: they came faster than they were read", bytes));
-}
-
 int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer) {
   const Request& request = ctl.request;
   const std::vector<Written> first = written_in(answer);
-  LogPrinter printer(form_of_logs(ctl, first.size()));
+  const auto steps = std::ranges::count_if(first, [](const Written& one) { return one.stream.empty(); });
+  LogPrinter printer(form_of_logs(ctl, static_cast<std::size_t>(steps)));
   bool writes = printer.show(first);
   bool over = !tells_end(answer);
   while (writes && request.follow) {
     const auto line =
         printer.redraws() ? run.line(read_clock() + output::Screen::default_settle_time) : run.line();
     if (!line && !run.timed_out()) break;
-    if (line) {
-      over = over || is_end(*line);
-      tell_what_was_left_out(*line);
-    }
-    writes = printer.show(line ? written_in(*line) : std::vector<Written>{});
+    const Followed next = line ? followed_in(*line) : Followed();
+    over = over || next.is_end;
+    if (next.left_out > 0)
+      complain(fmt::format("about {} bytes are left out here: they came faster than they were read",
+                           next.left_out));
+    writes = printer.show(next.written ? std::vector{*next.written} : std::vector<Written>());
   }
   const int code = end_of_output(printer.finish());
   return code != 0 || over ? code : run_was_cut_off();
@@ -241,7 +235,7 @@ int show_events(Connection& run, const Request& request, const std::string& answ
   while (problem == 0 && request.follow) {
     const auto line = run.line();
     if (!line) break;
-    over = is_end(*line);
+    over = followed_in(*line).is_end;
     problem = write_all(STDOUT_FILENO, *line + "\n");
   }
   return problem == 0 && !over ? run_was_cut_off() : end_of_output(problem);
@@ -262,16 +256,15 @@ int show_start(const Request& request, const std::string& answer, const Options&
 int ask(Connection& run, const Options& options) {
   const CtlOptions& ctl = options.ctl;
   const Request& request = ctl.request;
-  if (!run.send(request)) return run_has_gone();
   const bool waits = request.what == Request::What::wait || request.what == Request::What::down ||
                      request.what == Request::What::stop;
   std::optional<Instant> until;
   if (!waits) until = read_clock() + patience;
   if (ctl.timeout) until = read_clock() + *ctl.timeout;
-  const auto answer = run.line(until);
+  const auto answer = run.ask(request, until);
   if (!answer && ctl.timeout && run.timed_out()) return exit_timed_out;
   if (!answer && run.timed_out()) {
-    complain(sentence_on_silent({run.info().run, run.pid(), run.is_stopped()}));
+    complain(sentence_on({run.info().run, run.pid(), run.is_stopped()}));
     return exit_run_gone;
   }
   if (!answer) return run_has_gone();

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <optional>
@@ -18,6 +19,7 @@
 #include <utility>
 
 #include "base/descriptor.hpp"
+#include "base/time.hpp"
 #include "base/write_all.hpp"
 #include "cli/terminal.hpp"
 #include "control/json.hpp"
@@ -33,6 +35,10 @@ using control::Request;
 constexpr std::array<std::string_view, 2> leave_keys{"\x1d", "\x1b[93;5u"};
 constexpr char interrupt_key = 0x03;
 constexpr int signal_base = 128;
+/// Of what the run hasn't taken. A terminal's further keys are lost, as a full terminal loses them: the one
+/// that leaves must be seen. Other input waits.
+constexpr std::size_t most_unsent = std::size_t{1} << 20U;
+constexpr Duration patience_of_leaving = std::chrono::seconds(2);
 
 /// The user's terminal while every key belongs to the step. Whatever the step has made of it is undone.
 class RawTerminal {
@@ -85,30 +91,39 @@ class Visitor {
 
  private:
   /// The run closes the connection once it has taken what was typed. A socket that is closed before, with
-  /// something unread, would take that away from it.
+  /// something unread, would take that away from it. Who leaves a step that reads nothing leaves all the
+  /// same: what the step writes is no reason to stay. A long text from elsewhere may take longer, as long as
+  /// the run takes more of it.
   void turn() {
-    constexpr int patience_ms = 2000;
-    const bool takes_keys = !leaving_ && unsent_.empty() && (terminal_.is_raw() || !request_.look);
+    const bool takes_keys =
+        !leaving_ && (terminal_.is_raw() || (!request_.look && unsent_.size() < most_unsent));
     const short run_events = unsent_.empty() ? POLLIN : POLLIN | POLLOUT;
     std::array<pollfd, 3> watched{pollfd{run_.descriptor(), run_events, 0},
                                   pollfd{takes_keys ? STDIN_FILENO : -1, POLLIN, 0},
                                   pollfd{signals_.get(), POLLIN, 0}};
-    const int ready = ::poll(watched.data(), watched.size(), leaving_ ? patience_ms : -1);
-    if (ready < 0) return;
-    if (ready == 0)
-      return end("has not read yet what was typed, and receives it if it reads before it ends", 1);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(gone_by_ - read_clock()).count();
+    if (leaving_ && left <= 0) return give_up();
+    const int wait = has_more_ ? 0 : leaving_ ? static_cast<int>(left) : -1;
+    if (::poll(watched.data(), watched.size(), wait) < 0) return;
     if (watched[2].revents != 0) take_signal();
     if (watched[1].revents != 0) take_keys();
     if ((watched[0].revents & POLLOUT) != 0) send_on();
-    if ((watched[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) take_lines();
+    if ((watched[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0 || has_more_) take_lines();
   }
 
   void end(std::string words, int code) {
     if (!over_) over_ = {std::move(words), code};
   }
 
+  void give_up() {
+    end(unsent_.empty() ? "has not read yet what was typed, and receives it if it reads before it ends"
+                        : "does not read what was typed; the end of it is lost",
+        1);
+  }
+
   void leave(std::string words) {
     leaving_ = std::move(words);
+    gone_by_ = read_clock() + patience_of_leaving;
     if (unsent_.empty()) ::shutdown(run_.descriptor(), SHUT_WR);
   }
 
@@ -127,6 +142,7 @@ class Visitor {
     const ssize_t sent =
         ::send(run_.descriptor(), unsent_.data(), unsent_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));
+    if (sent > 0 && !terminal_.is_raw()) gone_by_ = read_clock() + patience_of_leaving;
     if (unsent_.empty() && leaving_) ::shutdown(run_.descriptor(), SHUT_WR);
   }
 
@@ -150,13 +166,17 @@ class Visitor {
     if (terminal_.is_raw())
       for (const std::string_view key : leave_keys) end = std::min(end, keys.find(key));
     if (terminal_.is_raw() && request_.look) end = std::min(end, keys.find(interrupt_key));
-    if (!request_.look && end != 0)
+    if (!request_.look && end != 0 && unsent_.size() < most_unsent)
       send({.what = Request::What::type, .bytes = std::string(keys.substr(0, end))});
     if (end != std::string_view::npos) leave("runs on");
   }
 
+  /// Not all that a step may write for ever: keys come between.
   void take_lines() {
-    while (!over_) {
+    constexpr int most_at_once = 100;
+    for (int count = 0; !over_; ++count) {
+      has_more_ = count == most_at_once;
+      if (has_more_) return;
       const auto line = run_.line(read_clock());
       if (line) {
         take(control::parse_line(*line));
@@ -183,6 +203,8 @@ class Visitor {
   RawTerminal terminal_;
   std::string unsent_;
   std::optional<std::string> leaving_;  ///< and what is to be said then
+  Instant gone_by_;                     ///< once it is leaving
+  bool has_more_ = false;               ///< lines of the run have come, and are not shown yet
   std::optional<std::pair<std::string, int>> over_;
 };
 

@@ -80,13 +80,12 @@ const Subcommand ctl_logs{
     .examples = {"dream ctl logs -f ./services/api:dev", "dream ctl logs -n 20"},
     .define =
         [](Definition& definition, Options& options) {
-          constexpr std::size_t most_lines = 1'000'000;
           define_steps(definition, options, Request::What::logs, 0);
           definition.flag("-f,--follow", options.ctl.request.follow, "and what they write from now on");
           definition.moment("--since", options.ctl.since_ms,
                             "what they wrote since then: 5m, 30s, 2026-11-29T07:00");
           definition.flag("--raw", options.ctl.raw, "the bytes as they are, without labels");
-          definition.number("-n,--lines", "N", options.ctl.request.lines, 0, most_lines,
+          definition.number("-n,--lines", "N", options.ctl.request.lines, 0, control::most_lines,
                             "the last N lines of each step (100)");
         },
     .run = ask_runs,

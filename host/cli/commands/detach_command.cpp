@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <optional>
@@ -18,7 +19,6 @@
 #include "base/descriptor.hpp"
 #include "base/open_file.hpp"
 #include "base/text.hpp"
-#include "base/write_all.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/run_watched.hpp"
 #include "cli/same_runs.hpp"
@@ -65,10 +65,8 @@ int wait_for_same(Connection& run, const Options& options) {
   if (const auto ignored = options_of_a_start(options); !ignored.empty())
     complain(join_words(ignored) + (ignored.size() > 1 ? " have" : " has") +
              " no effect on it; dream ctl down ends it, for a start with them");
-  constexpr std::int64_t id = 2;  // an answer to what was asked before may still come
-  if (!run.send({.id = id, .what = Request::What::wait})) return 1;
-  auto answer = run.line();
-  while (answer && control::number_at(control::parse_line(*answer), "id") != id) answer = run.line();
+  // An answer to what was asked before may still come.
+  const auto answer = run.ask({.id = 2, .what = Request::What::wait});
   const auto refused = answer ? refusal_in(*answer) : std::nullopt;
   if (answer && !refused) return 0;
   complain(refused ? refused->text : "the run has gone");
@@ -105,11 +103,54 @@ std::array<Descriptor, 2> make_pipe() {
   std::exit(run_tasks(options));
 }
 
+/// What the run writes to one of its outputs, on its way to the same one of the caller's. No more is taken
+/// than its reader takes, and nobody waits for that: a signal may come.
+class Passage {
+ public:
+  Passage(Descriptor from, int to) : from_(std::move(from)), to_(to) {}
+
+  [[nodiscard]] bool is_over() const { return kept_.empty() && !from_.is_open(); }
+  [[nodiscard]] bool is_empty() const { return kept_.empty(); }
+  /// What it waits for.
+  [[nodiscard]] pollfd next() const {
+    return kept_.empty() ? pollfd{from_.get(), POLLIN, 0} : pollfd{to_, POLLOUT, 0};
+  }
+  /// That is there.
+  void go_on() { kept_.empty() ? take() : give(); }
+
+ private:
+  void take() {
+    std::array<char, 65536> buffer{};
+    const ssize_t size = ::read(from_.get(), buffer.data(), buffer.size());
+    if (size > 0)
+      kept_.assign(buffer.data(), static_cast<std::size_t>(size));
+    else if (size == 0 || errno != EINTR)
+      static_cast<void>(from_.close());
+  }
+
+  /// Others share the descriptor, so it may block: not for so few bytes where there is room.
+  void give() {
+    const ssize_t size = ::write(to_, kept_.data(), std::min<std::size_t>(kept_.size(), PIPE_BUF));
+    if (size > 0)
+      kept_.erase(0, static_cast<std::size_t>(size));
+    else if (errno != EINTR && errno != EAGAIN)
+      kept_.clear();  // nobody reads it
+  }
+
+  Descriptor from_;
+  int to_;
+  std::string kept_;
+};
+
 /// The caller: shows what the run says until it is up, and goes.
 class Caller {
  public:
   Caller(pid_t run, Descriptor out, Descriptor err, Descriptor notice, StartLock& lock)
-      : run_(run), out_(std::move(out)), err_(std::move(err)), notice_(std::move(notice)), lock_(lock) {
+      : run_(run),
+        out_(std::move(out), STDOUT_FILENO),
+        err_(std::move(err), STDERR_FILENO),
+        notice_(std::move(notice)),
+        lock_(lock) {
     sigset_t signals;
     sigemptyset(&signals);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
@@ -118,56 +159,62 @@ class Caller {
   }
 
   int stay_until_up() {
-    while (true) {
-      std::array<pollfd, 4> sources{pollfd{out_.get(), POLLIN, 0}, pollfd{err_.get(), POLLIN, 0},
-                                    pollfd{signals_.get(), POLLIN, 0}, pollfd{next_source(), POLLIN, 0}};
-      if (::poll(sources.data(), sources.size(), -1) < 0) continue;
-      if (sources[0].revents != 0) hand_on(out_, STDOUT_FILENO);
-      if (sources[1].revents != 0) hand_on(err_, STDERR_FILENO);
+    while (!over_) {
+      std::array<pollfd, 4> sources{out_.next(), err_.next(), pollfd{signals_.get(), POLLIN, 0},
+                                    pollfd{next_source(), POLLIN, 0}};
+      const bool has_all = left_ && out_.is_empty() && err_.is_empty();
+      const int ready = ::poll(sources.data(), sources.size(), has_all ? 0 : -1);
+      if (ready == 0) return leave();  // what the run wrote before it was let go has been shown
+      if (ready < 0) continue;
+      if (sources[0].revents != 0) out_.go_on();
+      if (sources[1].revents != 0) err_.go_on();
       if (sources[2].revents != 0) pass_signal();
       if (sources[3].revents != 0) hear();
-      if (left_) return 0;
-      if (!out_.is_open() && !err_.is_open()) return code_of_run();
+      if (out_.is_over() && err_.is_over()) return left_ ? leave() : code_of_run();
     }
+    return *over_;
   }
 
  private:
   /// First the notice that the run listens, then its answers.
   [[nodiscard]] int next_source() const {
-    return notice_.is_open() ? notice_.get() : connection_ ? connection_->descriptor() : -1;
+    return notice_.is_open() ? notice_.get() : connection_ && !left_ ? connection_->descriptor() : -1;
   }
 
-  void hand_on(Descriptor& from, int to) {
-    std::array<char, 65536> buffer{};
-    const ssize_t size = ::read(from.get(), buffer.data(), buffer.size());
-    if (size > 0)
-      static_cast<void>(write_all(to, {buffer.data(), static_cast<std::size_t>(size)}));
-    else if (size == 0 || errno != EINTR)
-      static_cast<void>(from.close());
-  }
-
-  /// A signal stops the run; the end of a terminal leaves it.
+  /// A signal stops the run; the end of a terminal leaves it. When the run needs the caller no more, only
+  /// what nobody reads can keep it here.
   void pass_signal() {
     signalfd_siginfo info{};
     if (::read(signals_.get(), &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return;
-    if (info.ssi_signo != SIGHUP)
-      ::kill(run_, static_cast<int>(info.ssi_signo));
-    else if (connection_ && connection_->send({.id = 2, .what = Request::What::leave}))
-      left_ = connection_->line().has_value();
+    const auto signal = static_cast<int>(info.ssi_signo);
+    if (left_) process::die_of_signal(signal);
+    if (has_ended()) {
+      over_ = code_of_run();
+    } else if (signal != SIGHUP) {
+      ::kill(run_, signal);
+    } else if (connection_ && connection_->ask({.id = 4, .what = Request::What::leave})) {
+      over_ = 0;
+    }
   }
 
   void hear() {
     if (notice_.is_open()) return connect();
     const auto answer = connection_->line();
-    if (!answer || refusal_in(*answer)) return connection_.reset();  // it ends: its own words say why
-    if (!std::exchange(is_up_, true)) {
-      if (!connection_->send({.id = 2, .what = Request::What::leave})) connection_.reset();
-      return;
+    if (!answer) return connection_.reset();  // it has ended: its own words say why
+    switch (asked_) {
+      case Request::What::wait:
+        refused_ = refusal_in(*answer);
+        return ask(refused_ ? Request::What::ps : Request::What::leave);
+      case Request::What::ps:
+        return tells_of_stop(*answer) ? connection_.reset() : ask(Request::What::leave);
+      default:
+        left_ = true;
     }
-    drain();
-    left_ = true;
-    complain(sentence_on(connection_->info(), "runs on") +
-             "; dream ctl logs -f shows it, dream ctl down ends it");
+  }
+
+  void ask(Request::What what) {
+    asked_ = what;
+    if (!connection_->send({.id = 1, .what = what})) connection_.reset();
   }
 
   /// The path of its socket, whole: it is short.
@@ -180,7 +227,7 @@ class Caller {
     const std::string told(path.data(), static_cast<std::size_t>(size));
     if (told == no_socket) return end_what_nobody_could_ask();
     connection_ = Connection::open(told);
-    if (connection_ && !connection_->send({.id = 1, .what = Request::What::wait})) connection_.reset();
+    if (connection_) ask(Request::What::wait);
   }
 
   /// Nobody could end it by `dream ctl`.
@@ -189,12 +236,18 @@ class Caller {
     ::kill(run_, SIGTERM);
   }
 
-  /// What it wrote before it was let go.
-  void drain() {
-    for (const auto& [from, to] : {std::pair(&out_, STDOUT_FILENO), std::pair(&err_, STDERR_FILENO)}) {
-      pollfd source{from->get(), POLLIN, 0};
-      while (from->is_open() && ::poll(&source, 1, 0) > 0) hand_on(*from, to);
-    }
+  /// A run that can't be up any more may go on all the same (--keep-going).
+  int leave() const {
+    if (refused_) complain(refused_->text);
+    complain(sentence_on(connection_->info(), "runs on") +
+             "; dream ctl logs -f shows it, dream ctl down ends it");
+    return refused_ ? 1 : 0;
+  }
+
+  [[nodiscard]] bool has_ended() const {
+    siginfo_t found{};
+    return ::waitid(P_PID, static_cast<id_t>(run_), &found, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           found.si_pid != 0;
   }
 
   int code_of_run() const {
@@ -206,14 +259,16 @@ class Caller {
   }
 
   pid_t run_;
-  Descriptor out_;
-  Descriptor err_;
+  Passage out_;
+  Passage err_;
   Descriptor notice_;
   Descriptor signals_;
   StartLock& lock_;
   std::optional<Connection> connection_;
-  bool is_up_ = false;
-  bool left_ = false;
+  Request::What asked_ = Request::What::wait;  ///< last
+  std::optional<Refused> refused_;             ///< it can't be up any more
+  bool left_ = false;                          ///< the run goes on without its outputs
+  std::optional<int> over_;
 };
 
 int refused_by_system(int error) {
@@ -242,7 +297,7 @@ int run_detached(const Options& options) {
     lock.emplace(requested->selection, loaded->workspace.root);
     auto same = find_same_runs(requested->selection, loaded->workspace.root);
     bool goes_on = false;
-    std::erase_if(same, [&](Connection& run) {
+    std::erase_if(same.meant, [&](Connection& run) {
       const bool stops = is_being_stopped(run);
       goes_on = goes_on || (stops && !wait_for_end(run, *requested->plan));
       return stops;
@@ -251,9 +306,14 @@ int run_detached(const Options& options) {
       complain("nothing is started beside it");
       return 1;
     }
-    if (!same.empty()) {
+    if (!same.meant.empty()) {
       lock.reset();
-      return wait_for_same(same.front(), options);
+      return wait_for_same(same.meant.front(), options);
+    }
+    for (const control::SilentRun& run : same.silent) complain(sentence_on(run));
+    if (!same.silent.empty()) {
+      complain("it may be the same run, so nothing is started beside it");
+      return 1;
     }
     const auto unheard = find_same_recorded_run(requested->selection, loaded->workspace.root);
     if (unheard) return refuse_beside(*unheard);

@@ -105,28 +105,35 @@ Error placed(Error error, const Archive& archive, const Entry& entry) {
 Result<Chosen> read_chosen(const Archive& archive, const Options& options, const std::string& word) {
   const Result<Entry> entry = choose(archive, options, word);
   if (!entry) return entry.error();
-  const bool runs = archive.is_held(*entry);
+  const bool is_held = archive.is_held(*entry);
   Result<std::string> text = archive.read(*entry);
   if (!text) return text.error();
+  const auto overview = is_held ? history::overview_of(*text) : Result<history::Overview>(Error{});
+  const bool runs = overview && !overview->exit_code;
   Result<Record> record = Record::read(std::move(*text));
   if (!record) return placed(record.error(), archive, *entry);
   return Chosen{std::move(*record), runs};
+}
+
+std::string sentence_on_hidden(const control::RunInfo& run) {
+  return fmt::format("run {} (pid {}) goes on and can't be asked, as its socket is gone", run.short_id(),
+                     run.pid);
 }
 
 }  // namespace
 
 std::optional<std::string> run_without_socket(const Options& options) {
   const Result<Archive> archive = Archive::open_own();
-  if (!archive || options.ctl.everywhere) return {};
+  if (!archive) return {};
+  const bool of_workspace = options.ctl.run.empty() && !options.ctl.everywhere;
   Result<std::vector<Entry>> entries =
-      options.ctl.run.empty() ? entries_of_workspace(*archive, options) : archive->entries();
+      of_workspace ? entries_of_workspace(*archive, options) : archive->entries();
   if (!entries) return {};
   const auto run = find_recorded_run(*archive, *entries, [&](const control::RunInfo& recorded) {
     return recorded.run.starts_with(options.ctl.run);
   });
   if (!run) return {};
-  return fmt::format("run {} (pid {}) goes on and can't be asked, as its socket is gone; `kill {}` ends it",
-                     run->short_id(), run->pid, run->pid);
+  return sentence_on_hidden(*run) + fmt::format("; `kill {}` ends it", run->pid);
 }
 
 namespace {
@@ -252,21 +259,38 @@ Result<std::vector<Written>> written_in_record(const Options& options) {
   const auto steps = control::steps_named(record.plan(), ctl.request.steps);
   if (!steps) return steps.error();
   const control::RunInfo& run = record.header().run;
-  if (ctl.run.empty())
+  const bool is_named = ctl.run.starts_with('-');  // as a record: its run may well be asked
+  if (chosen->runs && ctl.request.follow)
+    return Error{ErrorCode::io,
+                 is_named ? "a record can't be followed" : sentence_on_hidden(run),
+                 {},
+                 is_named ? "the run goes on: dream ctl logs -f --run " + run.short_id()
+                          : "without -f, logs shows what is recorded of it"};
+  if (chosen->runs && !is_named)
+    complain(sentence_on_hidden(run) + "; this is what is recorded of it");
+  else if (ctl.run.empty())
     complain(fmt::format("no run goes on; this is of run {}, begun {}", run.short_id(),
                          local_time(run.started_ms)));
-  std::vector<std::string> all(record.plan().steps.size());
+  struct Lines {
+    std::string whole;
+    output::StreamLines open;
+  };
+  std::vector<Lines> all(record.plan().steps.size());
   record.for_each([&](const history::Event& event) {
     const std::int64_t at_ms = run.started_ms + event.at / std::chrono::milliseconds(1);
-    if (event.name == "output" && event.step && at_ms >= ctl.since_ms.value_or(at_ms))
-      all[position(*event.step)] += control::bytes_at(event.members);
+    if (event.name != "output" || !event.step || at_ms < ctl.since_ms.value_or(at_ms)) return true;
+    const bool is_err = control::text_at(event.members, "stream") == "stderr";
+    Lines& lines = all[position(*event.step)];
+    lines.whole += lines.open.add(is_err ? Stream::err : Stream::out, control::bytes_at(event.members));
     return true;
   });
   std::vector<Written> written;
   const std::size_t lines = ctl.lines_of_logs();
-  for (const StepIndex step : *steps)
-    written.push_back(
-        {to_string(record.plan().steps[position(step)].id), output::last_lines(all[position(step)], lines)});
+  for (const StepIndex step : *steps) {
+    const Lines& of_step = all[position(step)];
+    written.push_back({to_string(record.plan().steps[position(step)].id),
+                       output::last_lines(of_step.whole + of_step.open.both_open(), lines)});
+  }
   return written;
 }
 

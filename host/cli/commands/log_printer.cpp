@@ -2,18 +2,15 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
 #include "base/text.hpp"
 #include "base/write_all.hpp"
+#include "output/tails.hpp"
 
 namespace dream::cli {
-
-namespace {
-
-std::string label_of(const std::string& step) {
-  return printable(step) + " | ";
-}
-
-}  // namespace
 
 LogPrinter::LogPrinter(Form form) : form_(form) {
   if (form == Form::raw || ::isatty(STDOUT_FILENO) == 0) return;
@@ -29,45 +26,56 @@ bool LogPrinter::show(const std::vector<Written>& written) {
     if (problem_ != 0) break;
     if (screen_)
       show_on_screen(one);
-    else if (form_ == Form::labelled)
-      show_labelled(one);
-    else
+    else if (form_ == Form::raw)
       problem_ = write_all(STDOUT_FILENO, one.bytes);
+    else
+      show_lines(one);
   }
   if (screen_) write_out();
   return problem_ == 0;
 }
 
 int LogPrinter::finish() {
-  for (const auto& [step, stream] : streams_) screen_->end(stream);
+  for (const auto& [source, stream] : streams_) screen_->end(stream);
   if (screen_) write_out();
   std::string text;
-  for (const auto& [step, line] : unfinished_)
-    if (!line.empty()) text += label_of(step) + line + "\n";
+  for (const auto& [source, line] : unfinished_) {
+    if (line.empty()) continue;
+    if (!text.empty() && !text.ends_with('\n')) text += '\n';
+    text += label_of(source.first) + line + (form_ == Form::labelled ? "\n" : "");
+  }
   if (problem_ == 0) problem_ = write_all(STDOUT_FILENO, text);
   return problem_;
 }
 
 void LogPrinter::show_on_screen(const Written& written) {
-  const auto known = streams_.find(written.step);
+  const auto known = streams_.find({written.step, written.stream});
   const bool is_new = known == streams_.end();
-  const output::Mixer::StreamId stream =
-      is_new ? screen_->add_stream(form_ == Form::labelled ? label_of(written.step) : "") : known->second;
-  if (is_new) streams_.emplace(written.step, stream);
+  const output::Mixer::StreamId stream = is_new ? screen_->add_stream(label_of(written.step)) : known->second;
+  if (is_new) streams_.emplace(Source{written.step, written.stream}, stream);
   screen_->write(stream, written.bytes);
 }
 
-void LogPrinter::show_labelled(const Written& written) {
-  std::string& line = unfinished_[written.step];
-  line += written.bytes;
+/// A longer line than is kept is shown in parts.
+void LogPrinter::show_lines(const Written& written) {
+  constexpr std::size_t longest_line = output::StreamLines::longest_line;
+  std::string& line = unfinished_[{written.step, written.stream}];
   std::string text;
-  std::size_t from = 0;
-  for (std::size_t end = line.find('\n'); end != std::string::npos; end = line.find('\n', from)) {
-    text += label_of(written.step) + line.substr(from, end + 1 - from);
-    from = end + 1;
+  for (std::string_view rest = written.bytes; !rest.empty();) {
+    const std::size_t end = rest.find('\n');
+    const bool is_whole = end < longest_line - line.size();
+    const std::size_t size = is_whole ? end + 1 : std::min(rest.size(), longest_line - line.size());
+    line += rest.substr(0, size);
+    rest.remove_prefix(size);
+    if (!is_whole && line.size() < longest_line) break;
+    text += label_of(written.step) + std::exchange(line, {});
+    if (!is_whole && form_ == Form::labelled) text += '\n';
   }
-  line.erase(0, from);
   problem_ = write_all(STDOUT_FILENO, text);
+}
+
+std::string LogPrinter::label_of(const std::string& step) const {
+  return form_ == Form::labelled ? printable(step) + " | " : "";
 }
 
 void LogPrinter::write_out() {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/views/ctl_view.hpp"
@@ -17,8 +18,8 @@ class LogPrinter {
  public:
   enum class Form : unsigned char {
     raw,       ///< the bytes as they are
-    plain,     ///< so; but a terminal gets lines, with nothing in them that it would obey
-    labelled,  ///< lines, each with its step
+    plain,     ///< lines; on a terminal with nothing in them that it would obey
+    labelled,  ///< the same, each with its step
   };
   explicit LogPrinter(Form form);
 
@@ -31,17 +32,19 @@ class LogPrinter {
 
  private:
   void show_on_screen(const Written& written);
-  void show_labelled(const Written& written);
+  void show_lines(const Written& written);
+  [[nodiscard]] std::string label_of(const std::string& step) const;
   void write_out();
 
   Form form_;
   int problem_ = 0;
-  std::map<std::string, std::string> unfinished_;  ///< lines, by step
+  using Source = std::pair<std::string, std::string>;  ///< a step and its stream
+  std::map<Source, std::string> unfinished_;           ///< lines
 
   boost::asio::io_context context_{1};
   std::unique_ptr<output::Console> console_;
   std::unique_ptr<output::Screen> screen_;  ///< none: stdout is no terminal
-  std::map<std::string, output::Mixer::StreamId> streams_;
+  std::map<Source, output::Mixer::StreamId> streams_;
 };
 
 }  // namespace dream::cli

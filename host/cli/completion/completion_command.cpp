@@ -87,8 +87,8 @@ class Offering {
   [[nodiscard]] std::vector<Candidate> steps() const {
     std::vector<Candidate> found;
     for (control::Connection& run : open_runs()) {
-      if (!run.send({.id = 1, .what = control::Request::What::ps})) continue;
-      const auto answer = run.line(read_clock() + typing_patience);
+      const auto answer =
+          run.ask({.id = 1, .what = control::Request::What::ps}, read_clock() + typing_patience);
       for (const StepSeen& step : answer ? steps_in(*answer) : std::vector<StepSeen>())
         found.push_back({step.id, step.state});
     }

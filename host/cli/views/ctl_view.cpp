@@ -77,6 +77,10 @@ std::vector<std::string> row_of(const Json& step) {
           std::move(note)};
 }
 
+Written written_of(const Json& object) {
+  return {text_at(object, "step"), bytes_at(object), text_at(object, "stream")};
+}
+
 }  // namespace
 
 bool tells_of_stop(std::string_view answer) {
@@ -187,13 +191,10 @@ std::optional<int> exit_code_in(std::string_view answer) {
   return code != nullptr && code->IsInt() ? std::optional(code->GetInt()) : std::nullopt;
 }
 
-std::vector<Written> written_in(std::string_view line) {
+std::vector<Written> written_in(std::string_view answer) {
   std::vector<Written> all;
-  const rapidjson::Document document = control::parse_line(line);
-  for_each(find(document, "ok", "logs"), [&](const Json& log) {
-    all.push_back({text_at(log, "step"), bytes_at(log)});
-  });
-  if (text_at(document, "event") == "output") all.push_back({text_at(document, "step"), bytes_at(document)});
+  const rapidjson::Document document = control::parse_line(answer);
+  for_each(find(document, "ok", "logs"), [&](const Json& log) { all.push_back(written_of(log)); });
   return all;
 }
 
@@ -203,14 +204,14 @@ bool tells_end(std::string_view answer) {
   return follows != nullptr && follows->IsTrue();
 }
 
-bool is_end(std::string_view line) {
+Followed followed_in(std::string_view line) {
   const rapidjson::Document document = control::parse_line(line);
-  return !text_at(document, "over").empty() || text_at(document, "event") == "summary";
-}
-
-std::int64_t bytes_left_out_in(std::string_view line) {
-  const rapidjson::Document document = control::parse_line(line);
-  return text_at(document, "event") == "leftOut" ? control::number_at(document, "bytes") : 0;
+  const std::string event = text_at(document, "event");
+  Followed found;
+  found.is_end = event == "summary" || !text_at(document, "over").empty();
+  if (event == "leftOut") found.left_out = number_at(document, "bytes");
+  if (event == "output") found.written = written_of(document);
+  return found;
 }
 
 std::string snapshot_of(std::string_view answer) {

@@ -52,19 +52,24 @@ struct Refused {
 /// The exit code in an answer to `down`.
 [[nodiscard]] std::optional<int> exit_code_in(std::string_view answer);
 
-/// What steps have written: those of an answer to `logs`, or of one line of events.
+/// What a step has written.
 struct Written {
   std::string step;
   std::string bytes;
+  std::string stream = {};  ///< "stdout", "stderr"; empty: whole lines, of both
 };
-[[nodiscard]] std::vector<Written> written_in(std::string_view line);
+/// In an answer to `logs`.
+[[nodiscard]] std::vector<Written> written_in(std::string_view answer);
 
 /// Whether the end of what is followed will be told: runs of the first versions only close the connection.
 [[nodiscard]] bool tells_end(std::string_view answer);
-/// Whether this line tells it.
-[[nodiscard]] bool is_end(std::string_view line);
-/// Of output that the run has left out before this line; 0: none.
-[[nodiscard]] std::int64_t bytes_left_out_in(std::string_view line);
+/// One line of what is followed.
+struct Followed {
+  std::optional<Written> written;
+  std::int64_t left_out = 0;  ///< bytes of output, before this line
+  bool is_end = false;
+};
+[[nodiscard]] Followed followed_in(std::string_view line);
 
 /// The answer to `events` as the first of them.
 [[nodiscard]] std::string snapshot_of(std::string_view answer);

@@ -45,6 +45,27 @@ TEST(OpenRuns, connects_to_all_before_it_waits_for_any) {
   EXPECT_EQ(runs.meant.front().info().run, "5f0c");
 }
 
+/// As one that is stopped after many have asked.
+TEST(OpenRuns, takes_one_for_silent_that_no_more_can_connect_to) {
+  const TemporaryFolder folder;
+  const Descriptor run = listen_at(folder.path() / "run-1");
+  std::vector<Descriptor> waiting;
+  const auto connects = [&] {
+    waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = folder.path() / "run-1";
+    std::memcpy(address.sun_path, path.c_str(), path.size());
+    return ::connect(waiting.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  };
+  while (connects()) {
+  }
+  const OpenRuns runs = open_runs({folder.path() / "run-1"}, [](const RunInfo&) { return true; });
+  ASSERT_EQ(runs.silent.size(), 1U);
+  EXPECT_EQ(runs.silent.front().run, "1");
+  EXPECT_EQ(runs.silent.front().pid, 0) << "nobody knows";
+}
+
 TEST(OpenRuns, waits_for_all_that_say_nothing_no_longer_than_it_may) {
   const TemporaryFolder folder;
   const Descriptor one = listen_at(folder.path() / "run-1");

@@ -111,6 +111,95 @@ TEST_F(Told, says_when_a_wait_is_over_or_can_not_be) {
   EXPECT_THAT(reached({at(0)}, Until::ended), HasSubstr("the run is being stopped"));
 }
 
+TEST_F(Told, takes_no_step_for_up_that_is_stopped_or_between_attempts) {
+  start(0);
+  feed(engine::Ready{{at(0), 1}});
+  start(1);
+  feed(engine::RestartAsked{at(0)});
+  EXPECT_EQ(reached({at(0)}, Until::started), "no");
+  exit(0, 0);
+  EXPECT_EQ(run.of(at(0)).state, State::backoff);
+  EXPECT_EQ(reached({at(0)}, Until::started), "no");
+  feed(engine::TimePassed{});
+  EXPECT_EQ(reached({at(0)}, Until::started), "no");
+  feed(engine::Started{{at(0), 2}});
+  EXPECT_EQ(reached({at(0)}, Until::started), "yes");
+  feed(engine::HoldAsked{at(0)});
+  EXPECT_EQ(reached({at(0)}, Until::started), "no");
+  feed(engine::Exited{{at(0), 2}, ExitedWith{0}});
+  for (const Until until : {Until::as_it_should, Until::started, Until::ready, Until::ended})
+    EXPECT_EQ(reached({at(0)}, until), "./a:start is held");
+  feed(engine::DownAsked{});
+  EXPECT_EQ(run.of(at(1)).state, State::stopping);
+  EXPECT_THAT(reached({at(1)}, Until::started), HasSubstr("the run is being stopped"));
+}
+
+/// ./b:build needs ./a:start.
+class Needing : public Told {
+ protected:
+  static Plan needing() {
+    Plan plan = stack();
+    plan.steps[1].needs = {at(0)};
+    return plan;
+  }
+  Needing() : Told(needing()) {}
+};
+
+TEST_F(Needing, is_not_up_though_it_still_runs_while_the_run_stops) {
+  start(0);
+  feed(engine::Ready{{at(0), 1}});
+  start(1);
+  feed(engine::DownAsked{});
+  EXPECT_EQ(run.of(at(0)).state, State::ready);
+  EXPECT_THAT(reached({at(0)}, Until::ready), HasSubstr("the run is being stopped"));
+}
+
+/// ./a:start is optional, without `ready`.
+class Optional : public Told {
+ protected:
+  static Plan optional() {
+    Plan plan = stack();
+    plan.steps[0].ready.clear();
+    plan.steps[0].releases_when_ready = plan.steps[0].ready_needed = plan.steps[0].required = false;
+    return plan;
+  }
+  Optional() : Told(optional()) {}
+};
+
+TEST_F(Optional, may_be_held_where_all_is_as_it_should) {
+  start(0);
+  feed(engine::HoldAsked{at(0)});
+  exit(0, 0);
+  EXPECT_EQ(reached({at(0)}, Until::as_it_should), "yes");
+  EXPECT_EQ(reached({at(0)}, Until::started), "./a:start is held");
+}
+
+/// ./a:start runs at the end.
+class AtTheEnd : public Told {
+ protected:
+  static Plan cleaned() {
+    Plan plan = stack();
+    plan.steps[0].ready.clear();
+    plan.steps[0].background = plan.steps[0].service = false;
+    plan.steps[0].releases_when_ready = plan.steps[0].ready_needed = false;
+    plan.steps[0].finally = true;
+    return plan;
+  }
+  AtTheEnd() : Told(cleaned()) {}
+};
+
+TEST_F(AtTheEnd, is_waited_for_while_the_run_stops) {
+  start(1);
+  feed(engine::DownAsked{});
+  EXPECT_EQ(reached({at(0)}, Until::ended), "no");
+  exit(1, 0);
+  start(0);
+  EXPECT_EQ(reached({at(0)}, Until::started), "yes");
+  EXPECT_EQ(reached({at(0)}, Until::ended), "no");
+  exit(0, 0);
+  EXPECT_EQ(reached({at(0)}, Until::ended), "yes");
+}
+
 TEST_F(Told, says_why_a_step_waits_and_what_that_waits_for) {
   start(0);
   EXPECT_THAT(why_of(2), ElementsAre(HasSubstr(": waits for ./a:start and ./b:build (requested)"),

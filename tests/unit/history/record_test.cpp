@@ -145,6 +145,9 @@ TEST(Overview, has_the_end_or_the_last_that_is_known) {
   const auto quoted = overview_of(
       record_text({event_text(7, "output", "./a:go", R"("text":"{\"event\":\"summary\",\"exitCode\":0}")")}));
   EXPECT_FALSE(quoted->exit_code) << "a step wrote it";
+  std::string damaged = record_text({summary_text(5000, {}, 3)});
+  damaged.replace(damaged.find(R"("exitCode":3)"), 12, R"("exitCode":99999999999)");
+  EXPECT_EQ(overview_of(damaged)->exit_code, 255);
 }
 
 }  // namespace

@@ -40,6 +40,12 @@ TEST(Times, are_in_the_summary_where_the_events_are_lost) {
   EXPECT_EQ(times[1].ran, microseconds(70));
 }
 
+TEST(Times, of_a_damaged_record_are_none_below_zero) {
+  const auto times = times_of(run_of({summary_text(
+      99, R"({"step":"./b:go","outcome":"failed","exit":{"code":1},"startedUs":90,"endedUs":20})")}));
+  EXPECT_FALSE(times[1].ran);
+}
+
 TEST(Compare, has_what_changed_most_first_and_then_what_only_one_has) {
   const Record before = run_of({event_text(10, "started", "./a:go"), event_text(20, "started", "./b:go"),
                                 ended(50, "./b:go", "succeeded", 20)});

@@ -13,15 +13,28 @@ constexpr Instant now{};
 
 TEST(Tails, give_the_last_lines_the_unfinished_one_too) {
   Tails tails(2);
-  tails.add(now, step, "one\ntwo\nth");
-  tails.add(now, step, "ree");
+  tails.add(now, step, Stream::out, "one\ntwo\nth");
+  tails.add(now, step, Stream::out, "ree");
   EXPECT_EQ(tails.last(step, all), "one\ntwo\nthree");
   EXPECT_EQ(tails.last(step, 1), "three");
   EXPECT_EQ(tails.last(step, 2), "two\nthree");
-  tails.add(now, step, "\n");
+  tails.add(now, step, Stream::out, "\n");
   EXPECT_EQ(tails.last(step, 1), "three\n");
   EXPECT_EQ(tails.last(step, 0), "");
   EXPECT_EQ(tails.last(StepIndex(1), all), "");
+}
+
+TEST(Tails, mix_no_line_with_one_of_the_other_stream) {
+  Tails tails(1);
+  tails.add(now, step, Stream::out, "progress ");
+  tails.add(now, step, Stream::err, "ERR");
+  EXPECT_EQ(tails.last(step, all), "progress \nERR");
+  EXPECT_EQ(tails.last(step, 1), "ERR");
+  tails.add(now, step, Stream::err, "OR\n");
+  EXPECT_EQ(tails.last(step, all), "ERROR\nprogress ");
+  EXPECT_EQ(tails.last_lines_of(step, 1).whole, "");
+  tails.add(now, step, Stream::out, "done\n");
+  EXPECT_EQ(tails.last(step, all), "ERROR\nprogress done\n");
 }
 
 TEST(Tails, keep_so_much_and_begin_with_a_whole_line) {
@@ -30,31 +43,32 @@ TEST(Tails, keep_so_much_and_begin_with_a_whole_line) {
   for (int line = 0; written.size() < 5 * Tails::most_kept; ++line) {
     const std::string text = std::to_string(line) + "\n";
     written += text;
-    tails.add(now, step, text);
+    tails.add(now, step, Stream::out, text);
   }
   const std::string last = tails.last(step, all);
   EXPECT_GE(last.size() + 16, Tails::most_kept);
   EXPECT_LE(last.size(), 2 * Tails::most_kept);
   EXPECT_TRUE(std::string_view(written).ends_with(last));
   EXPECT_EQ(written[written.size() - last.size() - 1], '\n');
-  tails.add(now, step, "x\n" + std::string(3 * Tails::most_kept, 'y') + "\nz\n");
+  tails.add(now, step, Stream::out, "x\n" + std::string(3 * Tails::most_kept, 'y') + "\nz\n");
   EXPECT_EQ(tails.last(step, all), "z\n");
 }
 
 TEST(Tails, of_many_steps_share_what_there_is) {
   Tails tails(256);
   for (std::size_t at = 0; at < 256; ++at)
-    tails.add(now, StepIndex(static_cast<std::uint32_t>(at)), std::string(Tails::most_kept, 'x') + "\n");
+    tails.add(now, StepIndex(static_cast<std::uint32_t>(at)), Stream::out,
+              std::string(Tails::most_kept, 'x') + "\n");
   EXPECT_LE(tails.last(step, all).size(), 2 * Tails::all_kept / 256);
 }
 
 TEST(Tails, give_what_came_since_a_moment) {
   using std::chrono::seconds;
   Tails tails(1);
-  tails.add(now, step, "old\n");
-  tails.add(now + seconds(10), step, "begin of ");
-  tails.add(now + seconds(20), step, "a line\n");
-  tails.add(now + seconds(30), step, "new\n");
+  tails.add(now, step, Stream::out, "old\n");
+  tails.add(now + seconds(10), step, Stream::out, "begin of ");
+  tails.add(now + seconds(20), step, Stream::out, "a line\n");
+  tails.add(now + seconds(30), step, Stream::out, "new\n");
   EXPECT_EQ(tails.last(step, all, now), "old\nbegin of a line\nnew\n");
   EXPECT_EQ(tails.last(step, all, now + seconds(5)), "begin of a line\nnew\n");
   EXPECT_EQ(tails.last(step, all, now + seconds(25)), "new\n");
@@ -67,7 +81,7 @@ TEST(Tails, know_when_what_is_kept_came_however_long_it_goes_on) {
   Tails tails(1);
   constexpr int last = 100'000;
   const std::string line(19, 'x');
-  for (int at = 0; at <= last; ++at) tails.add(now + seconds(at), step, line + "\n");
+  for (int at = 0; at <= last; ++at) tails.add(now + seconds(at), step, Stream::out, line + "\n");
   EXPECT_EQ(tails.last(step, all, now + seconds(last)), line + "\n");
   const std::size_t some = tails.last(step, all, now + seconds(last - 1000)).size() / 20;
   EXPECT_GE(some, 1001);
@@ -79,7 +93,7 @@ TEST(Tails, without_a_whole_line_begin_with_a_whole_character) {
   Tails tails(1);
   std::string text;
   while (text.size() < 2 * Tails::most_kept) text += "中";
-  tails.add(now, step, text);
+  tails.add(now, step, Stream::out, text);
   EXPECT_TRUE(tails.last(step, all).starts_with("中"));
 }
 

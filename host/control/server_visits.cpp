@@ -1,0 +1,69 @@
+#include <algorithm>
+#include <utility>
+
+#include "control/answer_lines.hpp"
+#include "control/server.hpp"
+#include "control/server_client.hpp"
+#include "output/outcome_json.hpp"
+#include "output/terminal_bytes.hpp"
+
+/// Those who are shown the terminal of a step.
+namespace dream::control {
+
+/// What it has written last is shown first, as plain text: an answer of the user's terminal to what was asked
+/// long ago would be typed.
+void Server::attach(Client& client, const Request& request, const std::vector<StepIndex>& steps) {
+  const auto refuse = [&](std::string message, std::string hint) {
+    client.send(
+        error_line(request.id, {ErrorCode::plan, std::move(message), {}, std::move(hint)}, cannot_become_so));
+  };
+  if (steps.size() != 1 || client.visit)
+    return client.send(
+        error_line(request.id, {ErrorCode::usage, "one step, once for a connection", {}, {}}, usage));
+  const StepIndex step = steps.front();
+  if (const Result<void> may = may_attach(run_, step); !may)
+    return refuse(may.error().message, may.error().hint);
+  const auto types_there = [&](const std::shared_ptr<Client>& other) {
+    return other->visit && other->visit->step == step && other->visit->types && !other->has_left();
+  };
+  if (!request.look && std::ranges::any_of(clients_, types_there))
+    return refuse("somebody types there already", "--look only shows it");
+  if (!request.look && !access_.type(step, "", [] {}))
+    return refuse(to_string(run_.plan().steps[position(step)].id) + " reads from no terminal of its own",
+                  "its executor runs it elsewhere, or it has the terminal that dream was started from");
+  constexpr std::size_t usual_rows = 24;
+  const std::size_t rows = request.rows == 0 ? usual_rows : request.rows;
+  client.send(ok_line(request.id, [&](JsonLine& json) {
+    output::add_data(json, output::without_sequences(tails_.last(step, rows)));
+  }));
+  client.visit = Visit{.id = request.id, .step = step, .types = !request.look};
+  if (client.visit->types) use_terminal(client, request);
+}
+
+/// The next request waits until the terminal has taken this one.
+void Server::use_terminal(Client& client, const Request& request) const {
+  if (!client.visit)
+    return client.send(error_line(request.id, {ErrorCode::usage, "attach comes first", {}, {}}, usage));
+  if (!client.visit->types) return;
+  const StepIndex step = client.visit->step;
+  if (request.rows > 0 && request.columns > 0)
+    access_.resize(step, {.ws_row = request.rows, .ws_col = request.columns, .ws_xpixel = 0, .ws_ypixel = 0});
+  if (request.bytes.empty()) return;
+  client.hold();
+  if (!access_.type(step, request.bytes, [kept = client.weak_from_this()] {
+        if (const auto typist = kept.lock()) typist->go_on();
+      }))
+    client.go_on();
+}
+
+/// The step's terminal is no more: another attempt has another.
+void Server::end_visits(StepIndex step, std::string_view why) {
+  for (const std::shared_ptr<Client>& client : clients_) {
+    if (!client->visit || client->visit->step != step) continue;
+    client->send(over_line(client->visit->id, why));
+    client->visit.reset();
+    client->go_on();
+  }
+}
+
+}  // namespace dream::control

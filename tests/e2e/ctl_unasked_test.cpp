@@ -1,0 +1,130 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "e2e/ctl_stack.hpp"
+#include "e2e/process_list.hpp"
+
+/// Runs that go on and can't be asked.
+namespace dream::e2e {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// ./c:dev and ./c:other, each with a run of its own.
+constexpr const char* two_tasks = R"({"projects": {"./c": {"tasks": {
+    "dev": {"command": "echo begun; read word < $ROOT/nobody"},
+    "other": {"command": "echo other; read word < $ROOT/nobody"}}}}})";
+
+class Unasked : public testing::Test {
+ protected:
+  explicit Unasked(std::vector<std::string> words = {"dev"}) : dream(stack, stack.launch(std::move(words))) {
+    dream.await_out("begun\n");
+    host = host_of(dream.pid());
+  }
+  ~Unasked() override {
+    ::kill(host, SIGCONT);
+    dream.send(SIGTERM);
+    EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM) << dream.err();
+  }
+  void stop() const {
+    ::kill(host, SIGSTOP);
+    await_stopped(host);
+  }
+  Finished detach(std::vector<std::string> words) const {
+    words.emplace_back("--detach");
+    DreamRun asked(stack, stack.launch(std::move(words)));
+    const int code = asked.exit_code_beside_others();
+    return {code, asked.out(), asked.err()};
+  }
+
+  Stack stack{two_tasks};
+  DreamRun dream;
+  pid_t host = 0;
+};
+
+class UnaskedRecorded : public Unasked {
+ protected:
+  UnaskedRecorded() : Unasked({"dev", "--record"}) {}
+};
+
+TEST_F(Unasked, stopped_run_is_no_missing_run) {
+  DreamRun watcher(stack, stack.launch({"ctl", "ps", "--watch"}));
+  watcher.await_out("./c:dev");
+  stop();
+  const Finished asked = stack.ctl({"ps", "--json"});
+  EXPECT_EQ(asked.code, 1);
+  EXPECT_EQ(asked.out, "[]\n");
+  EXPECT_THAT(asked.err, HasSubstr("(pid " + std::to_string(host) + ") is stopped"));
+  watcher.await_out("(pid " + std::to_string(host) + ") is stopped");
+  EXPECT_TRUE(watcher.lives());
+  ::kill(host, SIGCONT);
+  watcher.send(SIGTERM);
+  watcher.exit_code_beside_others();
+}
+
+TEST_F(Unasked, stopped_run_of_the_same_has_no_second_one_beside_it) {
+  stop();
+  const Finished second = detach({"dev"});
+  EXPECT_EQ(second.code, 1);
+  EXPECT_EQ(second.out, "");
+  EXPECT_THAT(second.err, AllOf(HasSubstr("(pid " + std::to_string(host) + ") is stopped"),
+                                HasSubstr("it may be the same run, so nothing is started beside it")));
+}
+
+TEST_F(UnaskedRecorded, stopped_run_of_other_steps_is_in_nobodys_way) {
+  stop();
+  const Finished other = detach({"other"});
+  EXPECT_EQ(other.code, 0) << other.err;
+  EXPECT_EQ(detach({"dev"}).code, 1);
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+}
+
+TEST_F(UnaskedRecorded, run_without_socket_goes_on_and_can_not_be_followed) {
+  const Finished by_number = stack.ctl({"logs", "--run", "-1", "-f"});
+  EXPECT_EQ(by_number.code, 1);
+  EXPECT_THAT(by_number.err,
+              HasSubstr("a record can't be followed (the run goes on: dream ctl logs -f --run"));
+  EXPECT_EQ(stack.ctl({"logs", "--run", "-1"}).out, "begun\n");
+
+  std::filesystem::remove_all(stack.root() / "runtime/dream");
+  const Finished runs = stack.ctl({"ps", "--json"});
+  EXPECT_EQ(runs.code, 1);
+  EXPECT_EQ(runs.out, "[]\n");
+  EXPECT_THAT(runs.err, HasSubstr("its socket is gone"));
+  const Finished logs = stack.ctl({"logs"});
+  EXPECT_EQ(logs.code, 0);
+  EXPECT_EQ(logs.out, "begun\n");
+  EXPECT_THAT(logs.err, AllOf(HasSubstr("goes on and can't be asked, as its socket is gone; this is what is "
+                                        "recorded of it"),
+                              Not(HasSubstr("no run goes on"))));
+  const Finished followed = stack.ctl({"logs", "-f"});
+  EXPECT_EQ(followed.code, 1);
+  EXPECT_EQ(followed.out, "");
+  EXPECT_THAT(followed.err, HasSubstr("goes on and can't be asked"));
+}
+
+TEST_F(UnaskedRecorded, run_that_has_all_clients_says_so) {
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int number = 0; number < 64; ++number) {
+    clients.push_back(std::make_unique<RawClient>(stack));
+    clients.back()->line();
+  }
+  for (const Finished& asked : {stack.ctl({"ps"}), stack.ctl({"logs"}), detach({"dev"})}) {
+    EXPECT_EQ(asked.code, 1);
+    EXPECT_EQ(asked.out, "");
+    EXPECT_THAT(asked.err, AllOf(HasSubstr("(pid " + std::to_string(host) +
+                                           ") can't be asked: 64 clients are connected already"),
+                                 Not(HasSubstr("kill"))));
+  }
+}
+
+}  // namespace
+}  // namespace dream::e2e
