@@ -282,7 +282,9 @@ Result<engine::Event> event_of(const RunState& run, const Request& request, Step
   const State state = run.of(step).state;
   const bool runs = is_up(state);
   const bool is_over = state == State::ended;
-  const bool may_come_back = is_over && !run.plan().steps[position(step)].finally &&
+  const std::optional<engine::StepEnd>& reason = run.of(step).outcome.reason;
+  const bool is_left_out = reason && std::holds_alternative<engine::NeededFailed>(*reason);
+  const bool may_come_back = is_over && !is_left_out && !run.plan().steps[position(step)].finally &&
                              run.of(step).attempt > 0 && !run.is_at_its_end();
   const bool pauses = state == State::held || state == State::backoff || may_come_back;
   const std::string name = name_of(run.plan(), step);
@@ -328,6 +330,8 @@ Error why_not(const RunState& run, StepIndex step) {
             "the run is being stopped: " + output::explain(*run.why_stopping(), run.plan()),
             {},
             {}};
+  if (known.not_ready)
+    return {ErrorCode::plan, name + " wasn't ready in time, and nobody looks any more", {}, {}};
   return {
       ErrorCode::plan, sentence_on(name, known.state), {}, fmt::format("dream ctl start {} starts it", name)};
 }
@@ -353,7 +357,8 @@ Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps, R
     const bool is_ready = known.state == State::ready || known.state == State::unhealthy;
     const bool is_so = wanted == Until::started ? is_up(known.state) : wanted == Until::ready && is_ready;
     if ((is_so && !stops) || succeeded) continue;
-    const bool is_lost = over || known.state == State::held;
+    const bool is_lost = over || known.state == State::held ||
+                         (wanted == Until::ready && known.not_ready && is_up(known.state));
     const bool optional = until == Until::as_it_should && !settings.required;
     if ((is_lost || stops) && !(is_lost && optional)) return why_not(run, step);
     all = all && is_lost;

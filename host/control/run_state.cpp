@@ -33,7 +33,8 @@ void RunState::set(Instant now, StepIndex step, State state) {
 void RunState::end(Instant now, StepIndex step, const engine::Outcome& outcome) {
   set(now, step, State::ended);
   steps_[position(step)].outcome = outcome;
-  steps_[position(step)].released = steps_[position(step)].released_ready = true;
+  StepState& known = steps_[position(step)];
+  known.released = known.released_ready = known.released_start = true;
 }
 
 void RunState::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
@@ -42,7 +43,8 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
     set(now, step, State::running);
     StepState& known = steps_[position(step)];
     const Step& settings = plan_.steps[position(step)];
-    known.was_started = true;
+    known.was_started = known.released_start = true;
+    known.not_ready = false;
     known.probing.reset();
     if (settings.background && !known.released) known.delay_ends = now + settings.delay;
     known.released = known.released || (settings.background && !settings.releases_when_ready);
@@ -60,7 +62,10 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
                    steps_[position(what.step)].released = steps_[position(what.step)].released_ready = true;
                  },
                  [&](const engine::StillProbing& what) { steps_[position(what.step)].probing = what.found; },
-                 [&](const engine::StepNotReady& what) { steps_[position(what.step)].probing = what.found; },
+                 [&](const engine::StepNotReady& what) {
+                   steps_[position(what.step)].probing = what.found;
+                   steps_[position(what.step)].not_ready = true;
+                 },
                  [&](const engine::StepUnhealthy& what) {
                    set(now, what.step, State::unhealthy);
                    steps_[position(what.step)].unhealthy = what.why;
@@ -112,7 +117,7 @@ std::vector<RunState::Before> RunState::before(StepIndex step) const {
   for (std::optional<BarrierIndex> at = settings.after; at; at = plan_.barriers[position(*at)].after) {
     const Barrier& barrier = plan_.barriers[position(*at)];
     for (const StepIndex other : barrier.steps) all.push_back({other, &StepState::released});
-    for (const StepIndex other : barrier.until_start) all.push_back({other, &StepState::was_started});
+    for (const StepIndex other : barrier.until_start) all.push_back({other, &StepState::released_start});
   }
   for (const StepIndex other : settings.after_ready) all.push_back({other, &StepState::released_ready});
   return all;

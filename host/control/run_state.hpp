@@ -38,6 +38,8 @@ struct StepState {
   bool comes_back = false;               ///< stopping or killing: another attempt follows
   bool released = false;                 ///< those that wait for it may go on
   bool released_ready = false;           ///< also those that wait until it is ready
+  bool released_start = false;           ///< those that wait for its start alone
+  bool not_ready = false;                ///< nobody looks any more whether its latest attempt is
   std::optional<Instant> again;          ///< in backoff: its next attempt
   std::optional<Instant> gate;           ///< pending: it waits for a delay, its own or another's, until then
   std::optional<Instant> delay_ends;     ///< in the background: how long its own holds others back

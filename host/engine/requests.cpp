@@ -95,11 +95,12 @@ void Engine::State::rest(StepIndex step) {
   actions.emplace_back(StepHeld{step});
 }
 
-/// In front it may still wait for a slot. One that had ended has not any more.
+/// Whoever asks for it waits for no slot. One that had ended has not any more.
 void Engine::State::hurry(StepIndex step) {
   outcome_of(step).ended.reset();
   progress_of(step).again = true;
-  gates.set(step, now);
+  leave_queue(step);
+  at_once.insert(step);
 }
 
 }  // namespace dream::engine

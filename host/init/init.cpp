@@ -97,6 +97,12 @@ Result<void> import_file(const fs::path& root, const std::string& from, Draft& d
   return cannot("dream init can't take over this kind of file", file, known_files);
 }
 
+/// Of a file that hardly matters here, perhaps: others are taken over all the same.
+Result<void> unless_broken(const Result<void>& done, Draft& draft) {
+  if (!done) draft.tell_unread("Not read: " + to_string(done.error()) + ".");
+  return {};
+}
+
 Result<void> look_around(const fs::path& root, Draft& draft) {
   const std::function<Result<void>()> steps[] = {
       [&] { return add_npm(root, draft); },
@@ -115,8 +121,8 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
       [&] {
         return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
       },
-      [&] { return add_mise(root, draft); },
-      [&] { return add_pyproject(root / "pyproject.toml", draft); },
+      [&] { return unless_broken(add_mise(root, draft), draft); },
+      [&] { return unless_broken(add_pyproject(root / "pyproject.toml", draft), draft); },
       [&] { return add_devbox(root / "devbox.json", draft); },
       [&] {
         return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);

@@ -123,10 +123,11 @@ class Setter {
   std::optional<Error> failure_;
 };
 
-/// Whether `later` starts when `earlier`, which is in front, has ended.
-bool comes_after(const Plan& plan, const Step& earlier, const Step& later) {
-  std::vector<const Step*> waiting{&later};
+/// The steps that a step waits for, directly or through others; by place in the plan.
+std::vector<bool> steps_before(const Plan& plan, const Step& later) {
+  std::vector<bool> before(plan.steps.size());
   std::vector<bool> seen(plan.barriers.size());
+  std::vector<const Step*> waiting{&later};
   while (!waiting.empty()) {
     const Step* step = waiting.back();
     waiting.pop_back();
@@ -135,21 +136,21 @@ bool comes_after(const Plan& plan, const Step& earlier, const Step& later) {
       seen[position(*at)] = true;
       const Barrier& barrier = plan.barriers[position(*at)];
       for (const auto* group : {&barrier.steps, &barrier.until_start})
-        for (const StepIndex before : *group) {
-          if (&plan.steps[position(before)] == &earlier) return true;
-          waiting.push_back(&plan.steps[position(before)]);
+        for (const StepIndex one : *group) {
+          before[position(one)] = true;
+          waiting.push_back(&plan.steps[position(one)]);
         }
     }
   }
-  return false;
+  return before;
 }
 
-/// `one` stands before `other`. In a list a step in front is alone when it starts, and over before the next
-/// one does; what runs at the end is alone but for services.
-bool may_run_together(const Plan& plan, const Step& one, const Step& other) {
+/// `one` stands before `other`, which waits for the end of it if `comes_after`. In a list a step in front is
+/// alone when it starts, and over before the next one does; what runs at the end is alone but for services.
+bool may_run_together(const Plan& plan, const Step& one, const Step& other, bool comes_after) {
   if (one.finally || other.finally) return one.service || other.service;
   if (plan.is_list) return one.background || other.background;
-  return one.background || !comes_after(plan, one, other);
+  return one.background || !comes_after;
 }
 
 }  // namespace
@@ -157,9 +158,12 @@ bool may_run_together(const Plan& plan, const Step& one, const Step& other) {
 boost::system::result<void, PlanError> check_ports(const Plan& plan) {
   std::map<std::uint16_t, std::vector<const Step*>> users;
   for (const Step& step : plan.steps) {
+    std::optional<std::vector<bool>> before;
     for (const Port& port : step.ports) {
       for (const Step* other : users[port.number]) {
-        if (other == &step || !may_run_together(plan, *other, step)) continue;
+        if (!before) before = steps_before(plan, step);
+        const auto place = static_cast<std::size_t>(other - plan.steps.data());
+        if (other == &step || !may_run_together(plan, *other, step, (*before)[place])) continue;
         return PlanError{{ErrorCode::plan,
                           "port " + std::to_string(port.number) + " is that of " + to_string(other->id) +
                               " and of " + to_string(step.id) + ", which may run at the same time",

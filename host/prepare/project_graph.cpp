@@ -84,9 +84,7 @@ bool ProjectGraph::has_task(const std::string& project, const std::string& task)
   const auto* own = settings == nullptr ? nullptr : &settings->tasks;
   const bool is_named = own != nullptr && own->contains(task);
   if (is_named && own->find(task)->second.command) return true;
-  const bool has_other_executor =
-      dream::executor_of(workspace, settings, task) != dream::executor_of(workspace, settings, "");
-  if (is_named || has_other_executor) return is_described(project, task);
+  if (is_named) return is_described(project, task);
   auto found = found_tasks_.find(project);
   if (found == found_tasks_.end()) {
     std::vector<std::string> names;

@@ -62,7 +62,7 @@ class ProjectGraph final : public Manifests {
     bool on_stack = false;
   };
 
-  /// Of a task with settings or an executor of its own, without a command: whether its executor knows what to
+  /// Of a task with settings in `projects`, without a command: whether its executor knows what to
   /// run. One that can't be asked is taken to: whoever plans the step is told why.
   [[nodiscard]] bool is_described(const std::string& project, const std::string& task);
   [[nodiscard]] Result<Node*> node_of(const std::string& project);

@@ -217,7 +217,7 @@ void Child::look_after_readers(Instant now, const Left& left) {
 
 void Child::look_after_input(Instant now) {
   if (!urgency_ || !input_.is_open()) return;
-  if (!input_ends_at_) input_ends_at_ = now + input_patience;
+  if (!input_ends_at_) input_ends_at_ = now + std::min(input_patience, spec_.leftover_grace / 2);
   if (now >= *input_ends_at_) static_cast<void>(input_.close());
 }
 

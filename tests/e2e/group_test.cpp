@@ -262,6 +262,7 @@ TEST(GraphRule, runs_what_manifests_name_through_those_that_lack_the_task) {
 
 TEST(Selection, takes_tasks_that_only_their_own_settings_tell_the_executor_of) {
   const Workspace workspace(R"({"executor": "npm", "workspace": {"./packages/*": {"build": [":gen"]}},
+    "tasks": {"fmt": {"executor": "docker", "options": {"image": "x"}}},
     "projects": {
       "./packages/web": {"tasks": {"gen": {"options": {"script": "gen:web"}}, "lint": {"env": {"A": "b"}}}},
       "./packages/api": {"tasks": {"gen": {"executor": "shell"}}}}})");
@@ -275,6 +276,7 @@ TEST(Selection, takes_tasks_that_only_their_own_settings_tell_the_executor_of) {
   };
   EXPECT_EQ(listed("gen").out, "./packages/web:gen\n") << "the shell knows no scripts";
   EXPECT_EQ(listed("lint").code, 2);
+  EXPECT_EQ(listed("fmt").code, 2) << "no project says that it has it";
   EXPECT_THAT(run(workspace, {.arguments = {"plan", "build"}, .folder = "packages/web"}).out,
               HasSubstr("1  ./packages/web:gen"));
 }

@@ -53,10 +53,11 @@ class Oracle {
     std::optional<Error> start_error;
     std::optional<engine::StepEnd> reason;  ///< why it was asked to end, or had to be
     bool failed_by_itself = false;
-    int failure_code = 0;      ///< of dream, if that is what stops the run
-    bool falls_alone = false;  ///< it is asked to end and the run goes on, as another attempt was to follow
-    bool will_return = false;  ///< another one follows when it has ended
-    bool runs_again = false;   ///< an earlier attempt ran
+    int failure_code = 0;        ///< of dream, if that is what stops the run
+    bool falls_alone = false;    ///< it is asked to end and the run goes on, as another attempt was to follow
+    bool will_return = false;    ///< another one follows when it has ended
+    bool runs_again = false;     ///< an earlier attempt ran
+    bool next_is_asked = false;  ///< somebody asked for the next one, which waits for no slot
     bool given_up = false;
     bool lingers = false;  ///< only what it has started still runs
 

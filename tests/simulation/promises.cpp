@@ -63,7 +63,7 @@ void Oracle::see_restart(std::size_t index) {
   History& step = history_[index];
   check(step.again_at && !step.untold_over, "another attempt follows one that is told to be over", index);
   check(step.again_at && *step.again_at <= now_, "a pause is never shorter than told", index);
-  takes_its_turn(index);
+  if (!step.next_is_asked) takes_its_turn(index);
   step.again_at.reset();
 }
 
@@ -277,7 +277,7 @@ void Oracle::nothing_is_missing() {
     health_is_right(step, i);
     const auto wait = news_of_wait(i);
     check(!wait || *wait > now_, "that a step isn't ready is told in time", i);
-    const bool may_wait = !plan_.is_list && takes_slot(i) && slots_taken() >= plan_.jobs;
+    const bool may_wait = takes_slot(i) && slots_taken() >= plan_.jobs && !step.next_is_asked;
     check(!step.again_at || *step.again_at > now_ || may_wait,
           "another attempt starts when its pause is over", i);
     if (!step.alive()) continue;

@@ -86,6 +86,7 @@ void Oracle::rests(std::size_t step) {
   History& history = history_[step];
   if (!history.again_at) remember_how_well(step);
   history.again_at.reset();
+  history.next_is_asked = false;
   history.rests = history.untold_held = true;
   history.reason = Held{};
   history.failed_by_itself = false;
@@ -188,7 +189,7 @@ bool Oracle::may_revive(std::size_t step) const {
          !is_done();
 }
 
-/// At once, unless it waits for a slot. Those behind it have been released, and stay so.
+/// At once. Those behind it have been released, and stay so.
 void Oracle::starts_again(std::size_t step) {
   History& history = history_[step];
   if ((!history.rests && !history.again_at && !may_revive(step)) || !is_wanted(step)) return;
@@ -200,6 +201,7 @@ void Oracle::starts_again(std::size_t step) {
     history.ended.reset();
   }
   history.rests = false;
+  history.next_is_asked = true;
   history.again_at = now_;
 }
 

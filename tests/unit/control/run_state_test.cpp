@@ -224,6 +224,12 @@ TEST_F(Told, takes_a_restart_for_one_that_is_under_way_until_the_step_starts_aga
   EXPECT_EQ(asked(Request::What::restart), "./a:start is stopping") << "to be held";
 }
 
+TEST_F(Told, says_that_a_wait_can_not_be_over_once_nobody_looks_any_more) {
+  start(0);
+  feed(engine::NeverReady{{at(0), 1}, {ErrorCode::io, "no log", {}, {}}});
+  EXPECT_NE(reached({at(0)}, Until::ready), "no");
+}
+
 TEST_F(Told, may_start_what_has_ended_until_the_run_is_at_its_end) {
   const auto asked = [&](Request::What what, std::size_t step) {
     const auto event = event_of(run, {.what = what, .steps = {}}, at(step));

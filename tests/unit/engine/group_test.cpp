@@ -67,6 +67,14 @@ TEST(Group, may_wait_for_the_start_of_what_others_wait_for_to_be_ready) {
   EXPECT_EQ(run.feed(Ready{{StepIndex(0), 1}}), "probe no more a; ready a; start c; runs c");
 }
 
+TEST(Group, waits_for_no_slot_when_somebody_asks_for_a_step) {
+  ManualRun run(in_groups({3}, {foreground(), foreground(), foreground(), foreground()}));
+  run.begin();
+  EXPECT_EQ(run.exited(0), "ended a; start c; runs c");
+  EXPECT_EQ(run.feed(StartAsked{StepIndex(0)}), "start a#2; runs again a#2");
+  EXPECT_EQ(run.exited(1), "ended b");
+}
+
 TEST(Group, waits_until_each_that_is_to_be_ready_is) {
   ManualRun run(in_groups({2}, {until_ready(100, service()), until_ready(100, service()), foreground()}));
   EXPECT_EQ(run.begin(), "start a; start b; runs a; probe a; runs b; probe b");

@@ -6,6 +6,7 @@
 namespace dream::init {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -122,7 +123,11 @@ TEST(Toml, heads_of_tables_that_the_library_only_asserts_are_errors) {
 
 TEST_F(Mise, a_file_that_is_no_toml_is_an_error_with_its_line) {
   write("mise.toml", "[tasks]\na = \n");
-  EXPECT_THAT(text(), HasSubstr("mise.toml: the file can't be understood: line 2, column 5: "));
+  EXPECT_THAT(text("mise.toml"), HasSubstr("mise.toml: the file can't be understood: line 2, column 5: "));
+  write("package.json", R"({"scripts": {"dev": "x"}})");
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("Not read: mise.toml: the file can't be understood: line 2, column 5: "),
+                    HasSubstr("\"dev\"")));
 }
 
 }  // namespace
