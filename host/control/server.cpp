@@ -146,6 +146,7 @@ void Server::welcome(local::stream_protocol::socket socket) {
 
 void Server::report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) {
   run_.report(now, action, outcomes);
+  if (const auto* start = std::get_if<engine::Start>(&action)) tails_.end_lines(now, start->attempt.step);
   if (std::holds_alternative<engine::Start>(action) || std::holds_alternative<engine::DelayBegan>(action))
     listen_soon();
   if (clients_.empty() && !std::holds_alternative<engine::Start>(action)) return;

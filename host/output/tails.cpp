@@ -39,6 +39,18 @@ std::string StreamLines::both_open() const {
   return open_[0] + between + open_[1];
 }
 
+std::string StreamLines::end() {
+  std::string lines = both_open();
+  if (!lines.empty()) lines += '\n';
+  for (std::string& open : open_) open.clear();
+  return lines;
+}
+
+void Tails::end_lines(Instant now, StepIndex step) {
+  Tail& tail = tails_[position(step)];
+  if (const std::string lines = tail.lines.end(); !lines.empty()) keep(now, tail, lines);
+}
+
 void Tails::add(Instant now, StepIndex step, Stream stream, std::string_view bytes) {
   Tail& tail = tails_[position(step)];
   tail.latest = now;

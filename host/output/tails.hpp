@@ -29,6 +29,8 @@ class StreamLines {
   [[nodiscard]] const std::string& open(Stream stream) const { return open_[place(stream)]; }
   /// Both, one a line.
   [[nodiscard]] std::string both_open() const;
+  /// Both as whole lines: nothing of them follows.
+  [[nodiscard]] std::string end();
 
  private:
   static std::size_t place(Stream stream) { return stream == Stream::out ? 0 : 1; }
@@ -47,6 +49,8 @@ class Tails {
   explicit Tails(std::size_t steps);
 
   void add(Instant now, StepIndex step, Stream stream, std::string_view bytes);
+  /// What comes next is of another attempt: it continues no line.
+  void end_lines(Instant now, StepIndex step);
 
   /// Whole lines, and for each stream the one that has no end yet.
   struct Lines {

@@ -278,6 +278,10 @@ Result<std::vector<Written>> written_in_record(const Options& options) {
   std::vector<Lines> all(record.plan().steps.size());
   record.for_each([&](const history::Event& event) {
     const std::int64_t at_ms = run.started_ms + event.at / std::chrono::milliseconds(1);
+    if (event.step && (event.name == "attempt" || event.name == "restarted")) {
+      Lines& lines = all[position(*event.step)];
+      lines.whole += lines.open.end();
+    }
     if (event.name != "output" || !event.step || at_ms < ctl.since_ms.value_or(at_ms)) return true;
     const bool is_err = control::text_at(event.members, "stream") == "stderr";
     Lines& lines = all[position(*event.step)];

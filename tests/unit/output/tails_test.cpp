@@ -37,6 +37,15 @@ TEST(Tails, mix_no_line_with_one_of_the_other_stream) {
   EXPECT_EQ(tails.last(step, all), "ERROR\nprogress done\n");
 }
 
+TEST(Tails, continue_no_line_of_an_earlier_attempt) {
+  Tails tails(1);
+  tails.add(now, step, Stream::out, "partial");
+  tails.end_lines(now, step);
+  tails.end_lines(now, step);
+  tails.add(now, step, Stream::out, "run\n");
+  EXPECT_EQ(tails.last(step, all), "partial\nrun\n");
+}
+
 TEST(Tails, keep_so_much_and_begin_with_a_whole_line) {
   Tails tails(1);
   std::string written;
