@@ -25,7 +25,7 @@ std::vector<std::pair<std::vector<std::string>, Owners>> by_owners(
     const std::vector<std::pair<std::string, Owners>>& left_out) {
   std::vector<std::pair<std::vector<std::string>, Owners>> grouped;
   for (const auto& [what, whose] : left_out) {
-    const auto same = std::ranges::find_if(grouped, [&](const auto& one) { return one.second == whose; });
+    const auto same = std::ranges::find(grouped, whose, [](const auto& one) { return one.second; });
     if (same != grouped.end())
       same->first.push_back(what);
     else
