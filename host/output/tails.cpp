@@ -5,6 +5,15 @@
 
 namespace dream::output {
 
+namespace {
+
+/// Two lines without an end, each on a line of its own.
+std::string open_lines(const std::string& out, const std::string& err) {
+  return out + (out.empty() || err.empty() ? "" : "\n") + err;
+}
+
+}  // namespace
+
 Tails::Tails(std::size_t steps)
     : kept_(std::clamp<std::size_t>(all_kept / std::max<std::size_t>(steps, 1), std::size_t{4} << 10U,
                                     most_kept)),
@@ -35,8 +44,7 @@ std::string StreamLines::add(Stream stream, std::string_view bytes) {
 }
 
 std::string StreamLines::both_open() const {
-  const std::string between = open_[0].empty() || open_[1].empty() ? "" : "\n";
-  return open_[0] + between + open_[1];
+  return open_lines(open_[0], open_[1]);
 }
 
 std::string StreamLines::end() {
@@ -100,9 +108,7 @@ Tails::Lines Tails::last_lines_of(StepIndex step, std::size_t lines, std::option
 
 std::string Tails::last(StepIndex step, std::size_t lines, std::optional<Instant> since) const {
   const Lines found = last_lines_of(step, lines, since);
-  const std::string& out = found.open[0].second;
-  const std::string& err = found.open[1].second;
-  return found.whole + out + (out.empty() || err.empty() ? "" : "\n") + err;
+  return found.whole + open_lines(found.open[0].second, found.open[1].second);
 }
 
 std::string Tails::last_whole(const Tail& tail, std::size_t lines, std::optional<Instant> since) {
