@@ -33,16 +33,20 @@ std::string to_string(const ExitStatus& status) {
 }
 
 std::string signal_name(int number) {
+  if (number == SIGRTMIN) return "SIGRTMIN";
+  if (number > SIGRTMIN && number <= SIGRTMAX) return "SIGRTMIN+" + std::to_string(number - SIGRTMIN);
   const char* abbreviation = sigabbrev_np(number);
   if (abbreviation == nullptr) return "signal " + std::to_string(number);
   return std::string("SIG") + abbreviation;
 }
 
 int signal_number(const std::string& name) {
-  const std::string abbreviation = name.starts_with("SIG") ? name.substr(3) : name;
+  const std::string whole = name.starts_with("SIG") ? name : "SIG" + name;
   for (int number = 1; number < NSIG; ++number) {
-    const char* candidate = sigabbrev_np(number);
-    if (candidate != nullptr && abbreviation == candidate) return number;
+    if (whole == signal_name(number)) return number;
+    if (number < SIGRTMIN || number > SIGRTMAX) continue;
+    const int below = SIGRTMAX - number;
+    if (whole == (below == 0 ? "SIGRTMAX" : "SIGRTMAX-" + std::to_string(below))) return number;
   }
   return 0;
 }

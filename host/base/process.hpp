@@ -60,10 +60,11 @@ enum class Stream : std::uint8_t { out, err };
 /// "exit code 3", "signal 9 (SIGKILL)", "lost: …".
 [[nodiscard]] std::string to_string(const ExitStatus& status);
 
-/// "SIGTERM" for 15; "signal 99" for a number without a name.
+/// "SIGTERM" for 15, "SIGRTMIN+3" for 37; "signal 99" for a number without a name.
 [[nodiscard]] std::string signal_name(int number);
 
-/// 15 for "SIGTERM" or "TERM" (upper case); 0 for anything that is no signal's name.
+/// 15 for "SIGTERM" or "TERM" (upper case), 37 for "RTMIN+3", 63 for "RTMAX-1"; 0 for what is no signal's
+/// name.
 [[nodiscard]] int signal_number(const std::string& name);
 
 }  // namespace dream

@@ -70,6 +70,8 @@ std::string reason_of(const RunState& run, StepIndex step, std::span<const StepI
   const Plan& plan = run.plan();
   if (known.state == State::pending) {
     if (known.gate) return sentence_on_delay(run, step, now);
+    if (before.empty() && plan.steps[position(step)].finally && !run.is_at_its_end())
+      return "waits for the end of the run";
     if (before.empty()) return plan.is_list ? "" : "a free slot";
     constexpr std::size_t most_named = 4;
     std::vector<std::string> names;
@@ -84,6 +86,12 @@ std::string reason_of(const RunState& run, StepIndex step, std::span<const StepI
     return "isn't ready: " + known.probing->what;
   if (known.state == State::unhealthy) return known.unhealthy;
   return {};
+}
+
+std::string sentence_on_end(const RunState& run, StepIndex step) {
+  const engine::Outcome& outcome = run.of(step).outcome;
+  const std::string text = output::explain(outcome, run.plan().steps[position(step)], run.plan());
+  return text.empty() ? std::string(output::word(outcome.kind)) : text;
 }
 
 /// What each step waits for, one after the other from the first: in a list, of thousands, those of one are
@@ -252,7 +260,7 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
         known.state == State::pending ? run.waits_for(next) : std::vector<StepIndex>();
     if (const std::string reason = reason_of(run, next, before, now); !reason.empty()) text += ": " + reason;
     if (known.state == State::ended || known.state == State::backoff)
-      text += ": " + output::explain(known.outcome, settings, run.plan());
+      text += ": " + sentence_on_end(run, next);
     text += settings.where.known() ? " (" + access.place_of(settings.where) + ")" : " (requested)";
     sentences.push_back(std::move(text));
     keep_what_explains(run, before);
@@ -321,10 +329,7 @@ Error why_not(const RunState& run, StepIndex step) {
   const StepState& known = run.of(step);
   const std::string name = to_string(settings.id);
   if (known.state == State::ended)
-    return {ErrorCode::plan,
-            sentence_on(name, known.state) + ": " + output::explain(known.outcome, settings, run.plan()),
-            {},
-            {}};
+    return {ErrorCode::plan, sentence_on(name, known.state) + ": " + sentence_on_end(run, step), {}, {}};
   if (run.stopping())
     return {ErrorCode::plan,
             "the run is being stopped: " + output::explain(*run.why_stopping(), run.plan()),

@@ -8,6 +8,7 @@
 namespace dream::control {
 namespace {
 
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -206,6 +207,14 @@ TEST_F(Told, says_why_a_step_waits_and_what_that_waits_for) {
                                      HasSubstr("./a:start is running"), HasSubstr("./b:build is pending")));
 }
 
+TEST_F(Told, says_how_a_step_has_ended_also_if_well) {
+  start(0);
+  feed(engine::Ready{{at(0), 1}});
+  start(1);
+  exit(1, 0);
+  EXPECT_THAT(why_of(1), ElementsAre(ContainsRegex("has been over for [^:]*: succeeded")));
+}
+
 TEST_F(Told, takes_a_restart_for_one_that_is_under_way_until_the_step_starts_again) {
   const auto asked = [&](Request::What what) {
     const auto event = event_of(run, {.what = what, .steps = {}}, at(0));
@@ -266,6 +275,25 @@ TEST_F(Delayed, waits_by_the_delay_of_the_step_before_and_then_by_its_own) {
               ElementsAre(HasSubstr(": the delay of ./a:start: 2.0 s more, then its own of 500 ms")));
   now += std::chrono::seconds(2);
   EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": its delay: 500 ms more")));
+}
+
+/// ./a:start and ./c:dev in the background, and ./b:build after both.
+class WithEnd : public Told {
+ protected:
+  static Plan with_end() {
+    Plan plan = stack();
+    plan.steps[1].finally = true;
+    plan.steps[2].background = true;
+    plan.steps[0].releases_when_ready = plan.steps[0].ready_needed = false;
+    return plan;
+  }
+  WithEnd() : Told(with_end()) {}
+};
+
+TEST_F(WithEnd, waits_for_no_slot_but_for_the_end_of_the_run) {
+  start(0);
+  start(2);
+  EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": waits for the end of the run")));
 }
 
 TEST(StepsNamed, are_ids_or_the_only_ones_of_a_project_or_task) {
