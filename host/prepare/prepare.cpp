@@ -78,13 +78,14 @@ std::string remedy_for_folder(const Step& step, const Workspace& workspace,
   return "create it, or correct the path in dream.json";
 }
 
-Result<void> check_folder(const Plan& plan, const Step& step, const fs::path& folder,
-                          const LoadedWorkspace& loaded) {
-  constexpr std::size_t most_steps = 20;  // thousands may be missing
+}  // namespace
+
+Result<void> check_folder(const Step& step, const LoadedWorkspace& loaded, bool may_list) {
+  const fs::path folder = folder_of(loaded.workspace, step.id.project);
   std::error_code failure;
   if (fs::is_directory(folder, failure)) return {};
   std::optional<std::vector<ListedProject>> projects;
-  if (plan.steps.size() <= most_steps) projects = list_projects(loaded.workspace);
+  if (may_list) projects = list_projects(loaded.workspace);
   const std::string meant =
       projects ? meant_project(step.id.project, loaded.workspace, *projects) : std::string();
   Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
@@ -93,6 +94,8 @@ Result<void> check_folder(const Plan& plan, const Step& step, const fs::path& fo
   if (step.where.known()) error.where = loaded.document->place(step.where);
   return error;
 }
+
+namespace {
 
 /// An error about an option: the pointer to it becomes its place in dream.json.
 void place_option(const Step& step, const LoadedWorkspace& loaded, Error& error) {
@@ -320,7 +323,9 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
                                   plugin::Registry& registry, Environments& environments) {
   const Step& step = plan.steps[position(index)];
   const fs::path folder = folder_of(loaded.workspace, step.id.project);
-  if (Result<void> there = check_folder(plan, step, folder, loaded); !there) return there.error();
+  constexpr std::size_t most_steps = 20;  // thousands may be missing
+  if (Result<void> there = check_folder(step, loaded, plan.steps.size() <= most_steps); !there)
+    return there.error();
   if (step.gathers) return PreparedStep{.executor = nullptr, .task = {.step = index, .name = step.id.task}};
   const Result<StepEnvironment> environment = environments.of(step, folder);
   if (!environment) return about_env_file(step, folder, loaded, environment.error());

@@ -67,6 +67,9 @@ struct Preparation {
                                                 const LoadedWorkspace& loaded, plugin::Registry& registry,
                                                 Environments& environments);
 
+/// That the folder of a step's project is there. `may_list`: all projects, to find the one that was meant.
+[[nodiscard]] Result<void> check_folder(const Step& step, const LoadedWorkspace& loaded, bool may_list);
+
 /// What a registry needs to know of a step to find its executor; without the options of its task.
 [[nodiscard]] plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace& loaded);
 

@@ -8,6 +8,7 @@
 #include "cli/views/view_text.hpp"
 #include "cli/workspace.hpp"
 #include "prepare/offers.hpp"
+#include "prepare/prepare.hpp"
 
 namespace dream::cli {
 
@@ -30,6 +31,12 @@ int show_overview(const Options& options) {
   const auto project = prepare::requested_project(named, options.directory, loaded->workspace);
   if (!project) {
     complain(project.error());
+    return exit_nothing_run;
+  }
+  Step of_project;
+  of_project.id.project = *project;
+  if (const Result<void> there = prepare::check_folder(of_project, *loaded, true); !there) {
+    complain(there.error());
     return exit_nothing_run;
   }
   AskedPlugins plugins(*loaded, options);
