@@ -18,14 +18,17 @@ void HealthWatch::wait() {
 }
 
 void HealthWatch::look() {
+  looks_ = true;
   kind_->look([this](const Finding& finding) { take(finding); });
 }
 
 void HealthWatch::take(const Finding& finding) {
+  looks_ = false;
+  const bool doubtful = std::exchange(doubtful_, false);
   if (finding.verdict == Finding::Verdict::passed) {
     failures_ = 0;
     if (!std::exchange(healthy_, true)) tell_.healthy();
-  } else if (++failures_ >= health_.failures && std::exchange(healthy_, false)) {
+  } else if (!doubtful && ++failures_ >= health_.failures && std::exchange(healthy_, false)) {
     tell_.unhealthy(finding.error.message);
   }
   wait();

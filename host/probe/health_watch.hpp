@@ -22,6 +22,10 @@ class HealthWatch {
   /// The first try comes after `health.every`.
   HealthWatch(const Health& health, const Subject& subject, Prober::Time time, Tell tell);
 
+  /// dream and its tasks were stopped and go on (Ctrl-Z): what a try finds that was under way says nothing,
+  /// unless it passes.
+  void was_stopped() { doubtful_ = looks_; }
+
  private:
   void wait();
   void look();
@@ -33,6 +37,8 @@ class HealthWatch {
   std::unique_ptr<Kind> kind_;
   std::size_t failures_ = 0;  ///< in a row
   bool healthy_ = true;
+  bool looks_ = false;     ///< a try is under way
+  bool doubtful_ = false;  ///< which was under way when dream was stopped
 };
 
 }  // namespace dream::probe

@@ -40,7 +40,7 @@ constexpr std::size_t most_named = 5;
 struct HostWord {
   enum class Kind : std::uint8_t {
     listens,    ///< it reads the guardian's messages
-    ends_by,    ///< it is about to exit because of this signal
+    ends,       ///< it is about to exit, because of this signal if it isn't 0
     suspends,   ///< it is about to stop by this signal
     continues,  ///< it has been continued, or wasn't stopped
   } kind = Kind::listens;
@@ -85,11 +85,14 @@ class Guardian {
     std::array<pollfd, 2> watched{pollfd{signals, POLLIN, 0}, pollfd{socket_.get(), POLLIN, 0}};
     while (true) {
       ::poll(watched.data(), watched.size(), milliseconds_to_wait());
-      if (watched[1].revents != 0 && !hear_host()) watched[1].fd = -1;
+      if (watched[1].revents != 0 && !hear_host()) {
+        watched[1].fd = -1;
+        deaf_since_ = read_clock();
+      }
       take_signals(signals);
       if (has_ended(host_)) finish(false);
       if (suspends_by_ != 0 && is_stopped(host_)) suspend(std::exchange(suspends_by_, 0));
-      if (hang_.hangs(read_clock(), foreign_code_since(), is_stopped(host_))) {
+      if (hang_.hangs(read_clock(), deaf_since_ ? deaf_since_ : foreign_code_since(), is_stopped(host_))) {
         ::kill(host_, SIGKILL);
         finish(true);
       }
@@ -110,7 +113,7 @@ class Guardian {
       case HostWord::Kind::listens:
         host_listens_ = true;
         break;
-      case HostWord::Kind::ends_by:
+      case HostWord::Kind::ends:
         ends_by_ = word.signal;
         break;
       case HostWord::Kind::suspends:
@@ -187,12 +190,15 @@ class Guardian {
     static_cast<void>(start_cleaner(cleaning_));
     const std::string culprit(crash_note());
     const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-    const bool internal =
-        hung || meaning_of(signal) == SignalMeaning::crash || (signal == 0 && !culprit.empty());
+    // By exit() of a plugin, which it has not told.
+    const bool by_surprise =
+        signal == 0 &&
+        (!culprit.empty() || (host_listens_ && !ends_by_ && WEXITSTATUS(status) != exit_internal));
+    const bool internal = hung || meaning_of(signal) == SignalMeaning::crash || by_surprise;
     if (signal == 0 && !internal) {
       if (!left.empty()) say(fate_of(left));
       const int code = WEXITSTATUS(status);
-      if (ends_by_ != 0 && code == signal_base + ends_by_) die_of_signal(ends_by_);
+      if (ends_by_.value_or(0) != 0 && code == signal_base + *ends_by_) die_of_signal(*ends_by_);
       ::_exit(code);
     }
     // Before the run it ends like any program does.
@@ -219,10 +225,12 @@ class Guardian {
   Duration kill_limit_;
   HangWatch hang_;
   TerminalState terminal_;
-  bool host_listens_ = false;  ///< before that, it leaves signals their usual effect
-  int ended_early_by_ = 0;     ///< the signal by which it was asked to end before that; 0: none
-  int ends_by_ = 0;            ///< the signal that the host says it was stopped by
-  int suspends_by_ = 0;        ///< the signal that the host is about to stop by
+  std::optional<Instant> deaf_since_;  ///< the host lives, but has closed its end of the socket
+  bool host_listens_ = false;          ///< before that, it leaves signals their usual effect
+  int ended_early_by_ = 0;             ///< the signal by which it was asked to end before that; 0: none
+  std::optional<int>
+      ends_by_;          ///< what the host says: it ends, by the signal that it was stopped by if not 0
+  int suspends_by_ = 0;  ///< the signal that the host is about to stop by
 };
 
 /// All that can be had, even those that end nothing: a fault sent by kill must not end the guardian. Those
@@ -275,7 +283,7 @@ void tell_guardian_that_signals_are_read(int socket) {
 }
 
 void tell_guardian_how_to_end(int socket, int signal) {
-  tell_guardian(socket, {HostWord::Kind::ends_by, static_cast<std::uint8_t>(signal)});
+  tell_guardian(socket, {HostWord::Kind::ends, static_cast<std::uint8_t>(signal)});
 }
 
 void suspend_with_guardian(int socket, int signal) {

@@ -46,7 +46,9 @@ struct GuardianSettings {
 /// guardian gets and that asks dream to end ends the host.
 void tell_guardian_that_signals_are_read(int socket);
 
-/// Tells the guardian to die of this signal once the host has exited with 128 + n.
+/// Tells the guardian that this process, the host, is about to exit, and to die of this signal if that is
+/// then with 128 + n; 0: of none. A host that exits without a word, after it has read the guardian's
+/// messages, was ended by a plugin's exit().
 void tell_guardian_how_to_end(int socket, int signal);
 
 /// Stops this process, the host, and its guardian as Ctrl-Z does, once the tasks are stopped. Returns when it

@@ -179,6 +179,17 @@ std::uint64_t pending_signals(pid_t pid) {
   return pending;
 }
 
+Result<void> check_proc() {
+  std::array<char, 32> target{};
+  if (::readlink("/proc/self", target.data(), target.size() - 1) < 0)
+    return Error{ErrorCode::io, "/proc isn't mounted, and dream needs it", {}, "mount -t proc proc /proc"};
+  if (number<pid_t>(target.data()) == ::getpid()) return {};
+  return Error{ErrorCode::io,
+               "/proc shows the processes of another pid namespace, and dream would take them for its own",
+               {},
+               "mount -t proc proc /proc (of bwrap: --proc /proc)"};
+}
+
 std::vector<pid_t> children_of(pid_t pid) {
   const std::optional<ProcessStatus> status = process_status(pid);
   return status ? children_of(*status) : std::vector<pid_t>{};

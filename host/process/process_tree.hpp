@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
+
 /// Looking at processes and signalling them, with /proc. What a task started hangs below its root, or, as
 /// soon as the parent of it has ended, below this process, which is the only subreaper: no task is given
 /// strangers to reap.
@@ -57,6 +59,9 @@ struct ProcessStatus {
 /// The signals that wait to be taken by a process, of the whole or of its first thread: the lowest bit is
 /// number 1.
 [[nodiscard]] std::uint64_t pending_signals(pid_t pid);
+
+/// An error: /proc is missing, or another pid namespace's, where the same numbers are other processes.
+[[nodiscard]] Result<void> check_proc();
 
 /// The children of a process now. May miss one that is being re-parented at this moment: look again until
 /// nothing new turns up.

@@ -62,7 +62,7 @@ Supervisor::~Supervisor() {
 
 void Supervisor::let_go() {
   for (const auto& [id, child] : children_) {
-    if (!warn_) break;
+    if (!warn_ || child->forced()) continue;  // the guardian tells what can't be killed
     const std::string process = child->pid() == 0 ? "" : " (process " + std::to_string(child->pid()) + ")";
     warn_(child->program() + process +
           " has not ended, and is left to the guardian, which kills what it may");

@@ -108,9 +108,16 @@ void Driver::start(Attempt attempt) {
   const Step& settings = plan_.steps[position(attempt.step)];
   if (attempt.number == 1 && on_first_start_) on_first_start_(attempt.step);
   if (settings.gathers) return gather(attempt, settings.lasts);
-  if (session_.tokens() == nullptr || !JobTokens::is_for(settings)) return start_now(attempt);
+  const bool asked_for = asked_for_.erase(attempt.step) > 0;
+  if (session_.tokens() == nullptr || !JobTokens::is_for(settings) || asked_for) return start_now(attempt);
   place->has_token = true;
   session_.tokens()->acquire(attempt, [this, attempt] { start_now(attempt); });
+}
+
+void Driver::tell_engine(engine::Event event) {
+  if (const auto* start = std::get_if<engine::StartAsked>(&event)) asked_for_.insert(start->step);
+  if (const auto* restart = std::get_if<engine::RestartAsked>(&event)) asked_for_.insert(restart->step);
+  feed(std::move(event));
 }
 
 void Driver::gather(Attempt attempt, bool lasts) {
@@ -130,7 +137,8 @@ void Driver::start_now(Attempt attempt) {
     if (const Result<void> opened = open_notify_socket(*place, *own); !opened)
       return start_failed(attempt, opened.error());
   }
-  if (place->has_token && !session_.tokens()->descriptors().empty()) {
+  if (session_.tokens() != nullptr && JobTokens::is_for(settings) &&
+      !session_.tokens()->descriptors().empty()) {
     if (!own) own = prepared.task;
     own->environment =
         std::make_shared<const std::vector<std::string>>(session_.tokens()->added_to(*own->environment));
@@ -265,8 +273,8 @@ void Driver::exited(Attempt attempt, ExitStatus status) {
 
 bool Driver::keeps_what_becomes_ready(const Running& running, const ExitStatus& status) const {
   const Step& step = plan_.steps[position(running.attempt.step)];
-  return step.ready_needed && !step.background && running.started && running.prober != nullptr &&
-         is_success(status, step.success_codes);
+  return step.ready_needed && !step.background && running.started && !running.asked_to_end &&
+         running.prober != nullptr && is_success(status, step.success_codes);
 }
 
 void Driver::interrupted(int signal) {

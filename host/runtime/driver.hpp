@@ -47,7 +47,7 @@ class Driver : private Pump::Effects {
   void take_down(bool now) { feed(engine::DownAsked{now}); }
 
   /// HoldAsked, StartAsked and RestartAsked: somebody asks for it from outside.
-  void tell_engine(engine::Event event) { feed(std::move(event)); }
+  void tell_engine(engine::Event event);
 
   /// The time of the run.
   [[nodiscard]] Instant now() const { return clock_.now(); }
@@ -184,7 +184,8 @@ class Driver : private Pump::Effects {
   bool forces_ = false;                   ///< what was kept is killed
   /// Told once what steps were allowed to leave running has ended, too.
   std::optional<engine::Finish> finish_;
-  std::set<int> left_alone_;  ///< signals that it was told of
+  std::set<int> left_alone_;       ///< signals that it was told of
+  std::set<StepIndex> asked_for_;  ///< their next attempt waits for no slot
 };
 
 }  // namespace dream::runtime

@@ -58,6 +58,13 @@ Descriptor moved_up(Descriptor end) {
   return above < 0 ? std::move(end) : Descriptor(above);
 }
 
+/// A byte stays in the pages that it was written to: these are free again only when all of a page is read.
+bool make_room(int pipe, std::size_t jobs) {
+  constexpr std::size_t page = 4096;  // where they are larger, the kernel rounds up
+  const auto least = static_cast<int>((jobs / page + 2) * page);
+  return ::fcntl(pipe, F_GETPIPE_SZ) >= least || ::fcntl(pipe, F_SETPIPE_SZ, least) >= 0;
+}
+
 /// The jobserver above this program: where tokens are read, and where they go back.
 std::pair<Descriptor, Descriptor> open_above(std::string_view flags) {
   auto named = value_of(flags, "--jobserver-auth=");
@@ -103,16 +110,18 @@ std::unique_ptr<JobTokens> JobTokens::make(boost::asio::io_context& context, std
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), 0) != 0) return nullptr;  // what a task isn't to have is closed when it starts
   Descriptor shared_read = moved_up(Descriptor(ends[0]));
-  Descriptor write = moved_up(Descriptor(ends[1]));
+  Descriptor shared_write = moved_up(Descriptor(ends[1]));
   Descriptor read = open_again(shared_read.get(), O_RDONLY | O_NONBLOCK);
+  Descriptor write = open_again(shared_write.get(), O_WRONLY | O_NONBLOCK);
   const std::string tokens(jobs, '+');
-  const bool filled = read.is_open() && ::fcntl(write.get(), F_SETPIPE_SZ, static_cast<int>(jobs)) >= 0 &&
+  const bool filled = read.is_open() && write.is_open() && make_room(write.get(), jobs) &&
                       ::write(write.get(), tokens.data(), tokens.size()) == static_cast<ssize_t>(jobs);
   if (!filled) return nullptr;
   std::unique_ptr<JobTokens> own(new JobTokens(context, std::move(read), std::move(write)));
   own->jobs_ = jobs;
   own->shared_read_ = std::move(shared_read);
-  own->descriptors_ = {own->shared_read_.get(), own->write_.get()};
+  own->shared_write_ = std::move(shared_write);
+  own->descriptors_ = {own->shared_read_.get(), own->shared_write_.get()};
   std::ranges::sort(own->descriptors_);
   return own;
 }
@@ -146,6 +155,7 @@ void JobTokens::replace_lost() {
   take_more();
 }
 
+/// A pipe that is full has more tokens than anybody can take.
 void JobTokens::give_back(char token) {
   while (::write(write_.get(), &token, 1) < 0 && errno == EINTR) {
   }
@@ -188,7 +198,7 @@ std::vector<std::string> JobTokens::added_to(std::vector<std::string> environmen
   if (jobs_ == 0) return environment;
   const std::string flags = " -j" + std::to_string(jobs_) +
                             " --jobserver-auth=" + std::to_string(shared_read_.get()) + "," +
-                            std::to_string(write_.get());
+                            std::to_string(shared_write_.get());
   for (std::string& variable : environment)
     if (variable.starts_with(makeflags)) {
       variable += flags;

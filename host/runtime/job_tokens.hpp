@@ -57,8 +57,9 @@ class JobTokens {
   void give_back(char token);
 
   boost::asio::posix::stream_descriptor read_;
-  Descriptor write_;
-  Descriptor shared_read_;        ///< of an own one: the end that children get; it blocks
+  Descriptor write_;        ///< doesn't block, either
+  Descriptor shared_read_;  ///< of an own one: the ends that children get; they block
+  Descriptor shared_write_;
   std::vector<int> descriptors_;  ///< of an own one
   std::size_t jobs_ = 0;          ///< of an own one
   bool has_own_token_ = false;    ///< the one that this program runs by, as somebody else's job, is free

@@ -81,5 +81,17 @@ TEST_F(HiddenProcess, ends_with_the_step_that_has_left_it) {
   EXPECT_THAT(run.err(), HasSubstr("running: ended now"));
 }
 
+TEST(OtherNamespace, is_refused_for_its_pids_are_those_of_others_in_proc) {
+  const Workspace workspace(R"({"projects": {"./": {"tasks": {"go": {"command": "echo ran"}}}}})");
+  const auto unshared = [&](const std::string& program) {
+    return run(workspace, {.arguments = {"--pid", "--fork", program, "go"}, .program = "/usr/bin/unshare"});
+  };
+  if (unshared("/bin/true").code != 0) GTEST_SKIP() << "no namespace can be made here";
+  const Finished finished = unshared(DREAM_BINARY);
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err, HasSubstr("/proc shows the processes of another pid namespace"));
+  EXPECT_EQ(finished.out, "");
+}
+
 }  // namespace
 }  // namespace dream::e2e

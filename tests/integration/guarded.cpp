@@ -88,6 +88,8 @@ void obey(const std::string& line, int socket) {
     process::ForwardedSignal message;
     if (::recv(socket, &message, sizeof message, 0) != sizeof message) ::_exit(failed);
     return say("heard " + std::to_string(message.number));
+  } else if (line == "close") {
+    ::close(socket);
   } else if (line == "call") {
     note = new CrashNote("acme", "terminate", "./web:dev", read_clock());
   } else if (line == "return") {
@@ -97,7 +99,10 @@ void obey(const std::string& line, int socket) {
   } else if (line == "abort") {
     std::abort();
   } else if (line.starts_with("exit ")) {
+    process::tell_guardian_how_to_end(socket, 0);
     ::_exit(std::stoi(line.substr(5)));
+  } else if (line == "exit_without_a_word") {
+    ::_exit(0);
   } else {
     ::_exit(failed);
   }

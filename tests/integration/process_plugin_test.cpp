@@ -105,8 +105,10 @@ TEST_F(ProcessTest, a_supervisor_lets_go_of_what_has_not_ended_and_says_so) {
   supervisor_.reset();
   supervisor_.emplace(context_, [&](const std::string& words) { said += words + "\n"; });
   const auto [run, actor] = start_actor();
+  const auto [killed, other] = start_actor();
   const pid_t pid = actor.pid();
   actor.ask("print 10");
+  kill(*killed);  // as a probe that nobody needs any more
   supervisor_->let_go();
   EXPECT_EQ(supervisor_->size(), 0U);
   EXPECT_EQ(said, actor_path() + " (process " + std::to_string(pid) +

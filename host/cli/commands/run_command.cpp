@@ -36,6 +36,7 @@
 #include "process/first_thread.hpp"
 #include "process/guardian.hpp"
 #include "process/inheritance.hpp"
+#include "process/process_tree.hpp"
 #include "process/signals.hpp"
 #include "process/start_cleaner.hpp"
 #include "process/terminal_state.hpp"
@@ -309,7 +310,7 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
   int exit_code = drive(session, options, requested, loaded, secrets, guardian, watcher, signal);
   if (recorder && mode == output::OutputMode::quiet && exit_code != 0)
     session.log().write(LogLevel::info, "all that was written: dream ctl show " + id.substr(0, 8));
-  if (signal && guardian >= 0) process::tell_guardian_how_to_end(guardian, *signal);
+  if (guardian >= 0) process::tell_guardian_how_to_end(guardian, signal.value_or(0));
   session.supervisor().let_go();
   session.write_everything_out();  // what the end of executors and plugins had to say
   terminal.restore();              // the guardian does it, unless it is gone
@@ -355,6 +356,10 @@ int run_tasks(const Options& options) {
 int run_watched(const Options& options, RunWatcher* watcher) {
   process::Inheritance inheritance = process::take_inheritance();  // while nothing else is open
   std::erase(inheritance.descriptors, options.notice);
+  if (const Result<void> usable = process::check_proc(); !usable) {
+    complain(usable.error());
+    return exit_nothing_run;
+  }
   process::TerminalState terminal;
   const std::string id = plugin::new_session_id();
   const auto before = plugin::make_place(id, {}, plugin::own_environment());

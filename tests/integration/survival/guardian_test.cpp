@@ -126,6 +126,23 @@ TEST(Guardian, lets_a_host_that_runs_no_foreign_code_take_its_time) {
   EXPECT_THAT(run.guardian.err(), IsEmpty());
 }
 
+TEST(Guardian, takes_no_exit_of_a_plugin_for_the_end_of_the_run) {
+  Guarded run(for_ever_ms);
+  run.tell("listen");
+  run.guardian.write_input("exit_without_a_word\n");
+  EXPECT_EQ(run.guardian.exit_code(), 70);
+  EXPECT_THAT(run.guardian.err(),
+              HasSubstr("internal error: its main process was ended by exit(); everything"));
+}
+
+TEST(Guardian, ends_a_host_that_has_lost_its_descriptors_once_somebody_asks) {
+  Guarded run(soon_ms);
+  run.tell("listen");
+  run.tell("close");
+  ::kill(run.guardian.pid(), SIGTERM);
+  EXPECT_EQ(run.guardian.exit_code(), 70);
+}
+
 TEST(Guardian, wakes_a_host_that_is_stopped) {
   Guarded run(for_ever_ms);
   const pid_t host = run.await("host");

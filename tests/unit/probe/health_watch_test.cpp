@@ -65,6 +65,46 @@ TEST_F(Watch, tells_of_so_many_failures_in_a_row_once) {
   EXPECT_THAT(told_, ElementsAre("there is no file \"up\""));
 }
 
+/// A command that the test answers for.
+class WatchInside : public testing::Test {
+ protected:
+  WatchInside()
+      : supervisor_(context_),
+        watch_({.probe = ExecProbe{"check"}, .every = Duration(10), .failures = 1},
+               {.context = context_,
+                .supervisor = supervisor_,
+                .pid = [] { return 0; },
+                .directory = "/",
+                .environment = {},
+                .inside = [this](const std::vector<std::string>&, Duration,
+                                 std::function<void(CommandEnd)> end) -> Result<void> {
+                  end_ = std::move(end);
+                  return {};
+                }},
+               {.now = [] { return Instant(); },
+                .call_at = [this](Instant, std::function<void()> call) { look_ = std::move(call); }},
+               {.unhealthy = [this](const std::string&) { told_.emplace_back("unhealthy"); },
+                .healthy = [this] { told_.emplace_back("healthy"); }}) {}
+
+  boost::asio::io_context context_;
+  process::Supervisor supervisor_;
+  std::function<void(CommandEnd)> end_;
+  std::function<void()> look_;
+  std::vector<std::string> told_;
+  HealthWatch watch_;
+};
+
+TEST_F(WatchInside, does_not_count_what_fails_because_dream_was_stopped_meanwhile) {
+  look_();
+  watch_.was_stopped();
+  std::exchange(end_, nullptr)({ExitedWith{1}, ""});
+  EXPECT_THAT(told_, IsEmpty());
+  watch_.was_stopped();  // between two tries
+  look_();
+  std::exchange(end_, nullptr)({ExitedWith{1}, ""});
+  EXPECT_THAT(told_, ElementsAre("unhealthy"));
+}
+
 TEST_F(Watch, begins_to_count_anew_after_a_success) {
   pass_time();
   make_well();

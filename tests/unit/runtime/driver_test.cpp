@@ -66,6 +66,21 @@ TEST(Driver, starts_the_next_step_when_a_line_says_that_it_is_ready) {
   EXPECT_EQ(stage.play(), 0);
 }
 
+TEST(Driver, waits_for_no_readiness_of_what_it_has_asked_to_end) {
+  Stage stage(2);
+  wait_for_log(stage);
+  stage.plan.steps[0].background = stage.plan.steps[0].releases_when_ready = false;
+  stage.plan.steps[0].leftovers = Leftovers::keep;
+  stage.executors[0]->starts = ScriptedExecutor::Starts::later;
+  stage.then_signal(SIGTERM);
+  stage.then([&] {
+    stage.executors[0]->run().run_started();
+    stage.executors[0]->run().run_exited(success);
+  });
+  EXPECT_EQ(stage.play(), 143);
+  EXPECT_FALSE(stage.gave_up);
+}
+
 TEST(Driver, starts_the_next_step_when_its_executor_says_that_it_is_ready) {
   Stage stage(2);
   wait_for_log(stage);

@@ -57,6 +57,36 @@ TEST_F(JobTokensTest, are_as_many_as_there_are_jobs_and_go_round) {
   EXPECT_THAT(started_, ElementsAre(0, 1, 2));
 }
 
+TEST_F(JobTokensTest, have_room_to_go_back_however_often_some_but_not_all_are_taken) {
+  for (const std::size_t jobs : {2U, 8U, 5000U}) {
+    make(jobs);
+    const std::string own = "/proc/self/fd/";
+    const Descriptor read(
+        ::open((own + std::to_string(tokens_->descriptors().front())).c_str(), O_RDONLY | O_NONBLOCK));
+    const Descriptor write(
+        ::open((own + std::to_string(tokens_->descriptors().back())).c_str(), O_WRONLY | O_NONBLOCK));
+    for (int time = 0; time < 20'000; ++time) {
+      char token = 0;
+      ASSERT_EQ(::read(read.get(), &token, 1), 1) << time;
+      ASSERT_EQ(::write(write.get(), &token, 1), 1) << time;
+    }
+  }
+}
+
+TEST_F(JobTokensTest, go_back_without_a_wait_where_a_program_has_filled_the_pipe) {
+  make(2);
+  acquire(0);
+  const Descriptor write(::open(("/proc/self/fd/" + std::to_string(tokens_->descriptors().back())).c_str(),
+                                O_WRONLY | O_NONBLOCK));
+  while (::write(write.get(), "++++", 4) > 0) {
+  }
+  while (::write(write.get(), "+", 1) > 0) {
+  }
+  tokens_->release(attempt(0));
+  acquire(1);
+  EXPECT_THAT(started_, ElementsAre(0, 1));
+}
+
 TEST_F(JobTokensTest, that_a_killed_program_has_taken_are_replaced_once_no_step_holds_one) {
   make(3);
   acquire(0);
