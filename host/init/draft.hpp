@@ -149,7 +149,7 @@ class Draft {
   using SaidByTask = std::map<std::string, std::map<std::string, std::string>>;
   [[nodiscard]] Needs said_by_most(const std::string& pattern, const SaidByTask& said) const;
   void gather_alike(NeedsByProject& all) const;
-  [[nodiscard]] bool leads_on(const std::string& owner) const;
+  [[nodiscard]] std::set<std::string> leading_projects() const;
   void render_needs(std::string& out) const;
   void render_common(std::string& out) const;
   void render_projects(std::string& out) const;

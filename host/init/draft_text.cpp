@@ -188,9 +188,14 @@ void Draft::render_needs(std::string& out) const {
   out += "  // what runs before what: project, task, and what it needs\n  \"workspace\": {\n";
   for (const auto& [owner, needs] : all) out += members_text(4, owner, needs);
   out += "  },\n\n";
+  const std::set<std::string> projects = leading_projects();
   std::vector<std::string> leading;
-  for (const auto& [owner, needs] : all)
-    if (leading.size() < 2 && leads_on(owner)) leading.push_back(owner);
+  for (const auto& [owner, needs] : all) {
+    const auto is_owned = [&owner = owner](const std::string& project) { return glob_matches(owner, project); };
+    if (projects.contains(owner) || (is_glob(owner) && std::ranges::any_of(projects, is_owned)))
+      leading.push_back(owner);
+    if (leading.size() == 2) break;
+  }
   if (leading.empty()) return;
   // To the others it makes no difference.
   out += fmt::format(
@@ -199,22 +204,24 @@ void Draft::render_needs(std::string& out) const {
       json_string(leading.size() == 1 ? leading.front() : "./**"));
 }
 
-/// Whether what the project's tasks need, needs something itself. What manifests name is always followed.
-bool Draft::leads_on(const std::string& owner) const {
+/// Whether what some task of the project needs, needs something itself. What manifests name is always followed.
+std::set<std::string> Draft::leading_projects() const {
+  std::set<ProjectTask> needing;
+  std::set<std::string> needing_anywhere;  // no manifest names the root
+  for (const NeedsDraft& needs : needs_) {
+    needing.emplace(needs.project, needs.task);
+    const bool names_some =
+        std::ranges::any_of(needs.entries, [](const EntryDraft& one) { return !one.project.empty(); });
+    if (names_some && needs.project != at("./")) needing_anywhere.insert(needs.task);
+  }
   const auto has_needs = [&](const EntryDraft& entry) {
-    return std::ranges::any_of(needs_, [&](const NeedsDraft& needs) {
-      if (needs.task != entry.task) return false;
-      return entry.project.empty()  // no manifest names the root
-                 ? needs.project != at("./") &&
-                       std::ranges::any_of(needs.entries,
-                                           [](const EntryDraft& one) { return !one.project.empty(); })
-                 : needs.project == entry.project;
-    });
+    return entry.project.empty() ? needing_anywhere.contains(entry.task)
+                                 : needing.contains({entry.project, entry.task});
   };
-  return std::ranges::any_of(needs_, [&](const NeedsDraft& needs) {
-    return (needs.project == owner || (is_glob(owner) && glob_matches(owner, needs.project))) &&
-           std::ranges::any_of(needs.entries, has_needs);
-  });
+  std::set<std::string> leading;
+  for (const NeedsDraft& needs : needs_)
+    if (std::ranges::any_of(needs.entries, has_needs)) leading.insert(needs.project);
+  return leading;
 }
 
 void Draft::render_common(std::string& out) const {

@@ -91,6 +91,8 @@ Result<void> import_file(const fs::path& root, const std::string& from, Draft& d
   if (from == "compose") return add_compose(root, root, std::nullopt, draft);
   const fs::path file = (root / from).lexically_normal();
   std::error_code ignored;
+  if (fs::is_directory(file, ignored))
+    return cannot("is a folder, and --from takes a file", file, "dream init -C DIR looks around in a folder");
   if (!fs::is_regular_file(file, ignored)) return cannot("there is no such file", file, {});
   const Import import = import_of(root, file.filename().string());
   if (import) return import(file, draft);

@@ -126,9 +126,9 @@ class Process {
     const std::string line = command_line(text_at(node_, "command"));
     const YAML::Node words = member_at(node_, "entrypoint");
     if (line.empty() && words.IsSequence() && words.size() > 0)
-      add("command", list_json(words_of(words)));
-    else
-      add("command", line.empty() ? "\"true\"" : shell_command_json(folder.before + line, shell_));
+      return add("command", list_json(words_of(words)));
+    if (line.empty()) draft_.remark(name_ + " has no command that can be read here: it does nothing.");
+    add("command", line.empty() ? "\"true\"" : shell_command_json(folder.before + line, shell_));
   }
 
   void ready(bool is_waited_for) {
@@ -163,9 +163,11 @@ class Process {
   void environment() {
     MapMaker all;
     for (const YAML::Node& some : {common_, as_map(member_at(node_, "environment"))}) {
-      for (const auto& one : some)
+      for (const auto& one : some) {
+        if (one.second.IsNull()) continue;  // "- NAME": it has the value that it has outside
         all.set(one.first.Scalar(),
                 written_scalar({}, variables_.written(one.second.IsScalar() ? one.second.Scalar() : "")));
+      }
     }
     const auto unknown = [](const std::string&) { return std::nullopt; };
     if (const std::string made = variables_json(all.made(), unknown).object; made != "{}") add("env", made);
