@@ -31,9 +31,7 @@ void Explainer::explain(StepIndex index, Error& error, plugin::Registry::Ask who
   constexpr int most = 20;
   if (explained_++ >= most) return;
   const Step& step = plan_.steps[position(index)];
-  const std::string plugins_hint = error.hint;
-  prepare::suggest_remedy(step, loaded_, registry_, whom, error);
-  if (step.command || error.code != ErrorCode::not_found || error.hint != plugins_hint) return;
+  if (!prepare::suggest_remedy(step, loaded_, registry_, whom, error)) return;
   if (const std::string meant = meant_by(step.id.task, loaded_.workspace); !meant.empty())
     error.hint = "did you mean " + meant + "?";
 }

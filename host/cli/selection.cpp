@@ -166,12 +166,17 @@ class Selector {
       if (graph_.projects().empty())
         return Error{
             ErrorCode::usage, "dream.json names no project", {}, R"(name them in "projects" or "workspace")"};
-      return Error{ErrorCode::usage,
-                   options_.affected ? fmt::format("no project has a task {}", in_quotes(task))
-                                     : fmt::format("none of the {} selected projects has a task {}",
-                                                   projects.size(), in_quotes(task)),
-                   {},
-                   "dream list shows the tasks there are"};
+      return Error{
+          ErrorCode::usage,
+          options_.affected ? fmt::format("no project has a task {}", in_quotes(task))
+                            : fmt::format("none of the {} selected projects has a task {}", projects.size(),
+                                          in_quotes(task)),
+          {},
+          loaded_.workspace.tasks.contains(task)
+              ? fmt::format(
+                    R"("tasks" gives no project a task; "projects": {{ "./*": {{ "tasks": {{ {}: {{}} }} }} }} does)",
+                    in_quotes(task))
+              : "dream list shows the tasks there are"};
     }
     return {};
   }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -81,6 +82,7 @@ bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) 
 void read_projects(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
   if (!reader.is_object(place, value)) return;
   auto hint = workspace.projects.end();
+  std::unordered_set<std::string> globs;
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
     ProjectSettings settings;
@@ -92,8 +94,7 @@ void read_projects(Reader& reader, const Place& place, const Json& value, Worksp
     if (!is_glob(*project) && !looks_like_foreign_glob(*project)) {
       is_new = emplace_in_order(workspace.projects, hint, *project, std::move(settings)).second;
     } else if (is_good_glob(reader, at, *project)) {
-      is_new = std::none_of(workspace.project_globs.begin(), workspace.project_globs.end(),
-                            [&](const ProjectGlob& glob) { return glob.pattern == *project; });
+      is_new = globs.insert(*project).second;
       if (is_new) workspace.project_globs.push_back({*project, std::move(settings)});
     }
     if (!is_new) report_second_spelling(reader, at, value, *project);

@@ -38,13 +38,24 @@ struct Foreign {
 };
 
 /// How other runners call what a task of dream.json has elsewhere, or by another name.
-constexpr std::array<Foreign, 10> foreign_keys{{
+constexpr std::array<Foreign, 21> foreign_keys{{
     {"cmd", R"(it is "command")"},
     {"script", R"(it is "command")"},
     {"run", R"(it is "command")"},
     {"shell", R"(write "options": { "shell": … })"},
     {"cwd", "a task runs in the folder of its project"},
     {"dir", "a task runs in the folder of its project"},
+    {"workdir", "a task runs in the folder of its project"},
+    {"workingDir", "a task runs in the folder of its project"},
+    {"working_dir", "a task runs in the folder of its project"},
+    {"workingDirectory", "a task runs in the folder of its project"},
+    {"environment", R"(it is "env")"},
+    {"vars", R"(it is "env")"},
+    {"needs", R"(what a task needs stands in "workspace")"},
+    {"requires", R"(what a task needs stands in "workspace")"},
+    {"dependencies", R"(what a task needs stands in "workspace")"},
+    {"depends_on", R"(what a task needs stands in "workspace")"},
+    {"background", R"(it is "async")"},
     {"dependsOn", R"(what a task needs stands in "workspace")"},
     {"deps", R"(what a task needs stands in "workspace")"},
     {"persistent", R"(it is "service")"},

@@ -58,8 +58,10 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
                  [&](const engine::StepRestarted& what) { runs(what.attempt.step); },
                  [&](const engine::StepReady& what) {
                    set(now, what.step, State::ready);
-                   steps_[position(what.step)].probing.reset();
-                   steps_[position(what.step)].released = steps_[position(what.step)].released_ready = true;
+                   StepState& known = steps_[position(what.step)];
+                   known.probing.reset();
+                   known.released = known.released || plan_.steps[position(what.step)].background;
+                   known.released_ready = true;
                  },
                  [&](const engine::StillProbing& what) { steps_[position(what.step)].probing = what.found; },
                  [&](const engine::StepNotReady& what) {

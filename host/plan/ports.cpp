@@ -1,5 +1,7 @@
 #include "plan/ports.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -20,14 +22,17 @@ bool is_reference(std::string_view name) {
   return is_port_name(own);
 }
 
-Error unknown(const Step& step, std::string_view name) {
+Error unknown(const Step& step, std::string_view name, const Step& owner) {
   std::string known;
-  for (const Port& port : step.ports) known += (known.empty() ? "" : ", ") + port.name;
+  for (const Port& port : owner.ports) known += (known.empty() ? "" : ", ") + port.name;
+  std::string hint = R"(write "ports": { "PORT": 3000 } into the settings of the task)";
+  if (!known.empty())
+    hint = (&owner == &step ? "its own are " : "those of " + to_string(owner.id) + " are ") + known;
+  if (!known.empty() && &owner == &step) hint += "; another step's is {port:./project:task:PORT}";
   return {ErrorCode::plan,
-          to_string(step.id) + ": no port is called \"" + std::string(name) + "\"",
+          fmt::format("{}: no port is called \"{}\"", to_string(step.id), name),
           {},
-          known.empty() ? std::string(R"(write "ports": { "PORT": 3000 } into the settings of the task)")
-                        : "its own are " + known + "; another step's is {port:./api:dev:PORT}"};
+          std::move(hint)};
 }
 
 Result<std::uint16_t> number_of(std::string_view name, const Plan& plan, const Step& step) {
@@ -37,12 +42,17 @@ Result<std::uint16_t> number_of(std::string_view name, const Plan& plan, const S
     const std::string_view id = name.substr(0, colon);
     const auto found =
         std::ranges::find_if(plan.steps, [&](const Step& other) { return to_string(other.id) == id; });
-    if (found == plan.steps.end()) return unknown(step, name);
+    if (found == plan.steps.end())
+      return Error{
+          ErrorCode::plan,
+          fmt::format("{}: {{port:{}}} is of a step that this run doesn't have", to_string(step.id), name),
+          {},
+          fmt::format("let something here need {}, or look for a slip in its name", id)};
     owner = &*found;
     own = name.substr(colon + 1);
   }
   const auto port = std::ranges::find(owner->ports, own, &Port::name);
-  if (port == owner->ports.end()) return unknown(step, name);
+  if (port == owner->ports.end()) return unknown(step, name, *owner);
   return port->number;
 }
 

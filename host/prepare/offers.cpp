@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/shell_quote.hpp"
+#include "plan/ports.hpp"
 #include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
 #include "prepare/project_list.hpp"
@@ -114,6 +115,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   const std::vector<ListedProject> projects = list_projects(loaded.workspace);
   if (projects.size() > most_projects_searched) return misfits;
   Plan all;
+  std::vector<bool> alone;                             // nothing runs before it
   std::map<std::string, std::vector<StepId>> by_task;  // those that can be planned alone
   for (const ListedProject& project : projects) {
     for (const ListedTask& task : project.tasks) {
@@ -122,16 +124,19 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
       all.steps.back().where = task.where;
       Request request;
       request.ids = {id};
-      if (const auto plan = make_plan(loaded.workspace, request, manifests); !plan)
+      auto plan = make_plan(loaded.workspace, request, manifests);
+      alone.push_back(plan && plan->steps.size() == 1);
+      if (!plan)
         misfits.push_back({plan.error().where, plan.error().error});
-      else
-        by_task[id.task].push_back(id);
+      else if (const Result<void> ports = plan::set_ports(*plan); !ports)
+        misfits.push_back({task.where, ports.error()});
+      if (plan) by_task[id.task].push_back(id);
     }
   }
   add_misfits_together(loaded, by_task, manifests, misfits);
   if (all.steps.empty()) return misfits;
   Environments environments(all, loaded.discovery.rule, EnvFiles::look);
-  Outlooks outlooks(all, loaded, registry);
+  Outlooks outlooks(all, loaded, registry, std::move(alone));
   for (std::size_t at = 0; at < all.steps.size(); ++at) {
     const Result<PreparedStep> step = prepare_step(all, StepIndex(at), loaded, registry, environments);
     std::optional<Error> problem;

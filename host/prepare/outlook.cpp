@@ -65,21 +65,21 @@ Outlook Outlooks::unmasked(const PreparedStep& prepared) {
   if (prepared.executor == nullptr)
     return {.line = step.lasts ? "(nothing: lasts as a service)" : "(nothing)"};
   Result<std::optional<std::string>> line = prepared.executor->describe(prepared.task);
-  if (!line) return of_problem(step, line.error());
+  if (!line) return of_problem(prepared.task.step, line.error());
   Outlook outlook{.line = std::move(*line).value_or("")};
   if (outlook.line.empty() || outlook.line != plain_line(prepared.task)) return outlook;
   const Result<std::string>& program = find_program(prepared);
   if (program) return outlook;
   outlook.problem = program.error();
   outlook.exit_code = exit_code_of(program.error());
-  outlook.may_change = position(prepared.task.step) > 0 && may_appear(prepared);
+  outlook.may_change = comes_later(prepared.task.step) && may_appear(prepared);
   return outlook;
 }
 
 /// What a plugin says when it is asked what it would run.
-Outlook Outlooks::of_problem(const Step& step, Error error) const {
+Outlook Outlooks::of_problem(StepIndex index, Error error) const {
   Outlook outlook;
-  const bool first = &step == plan_.steps.data();
+  const Step& step = plan_.steps[position(index)];
   switch (error.code) {
     case ErrorCode::configuration:
     case ErrorCode::unsupported:  // a command, where the executor runs scripts
@@ -90,7 +90,7 @@ Outlook Outlooks::of_problem(const Step& step, Error error) const {
       break;
     case ErrorCode::not_executable:  // a file of the project
       outlook.exit_code = not_executable;
-      outlook.may_change = !first;
+      outlook.may_change = comes_later(index);
       break;
     default:
       outlook.may_change = true;  // whatever that is, the plan says nothing about it

@@ -30,16 +30,20 @@ struct Outlook {
 /// once.
 class Outlooks {
  public:
-  /// All must outlive it.
-  Outlooks(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry)
-      : plan_(plan), loaded_(loaded), registry_(registry) {}
+  /// All must outlive it. `alone`: those that no step runs before; by default the first of the plan.
+  Outlooks(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry,
+           std::vector<bool> alone = {true})
+      : plan_(plan), loaded_(loaded), registry_(registry), alone_(std::move(alone)) {}
 
   [[nodiscard]] Outlook of(const PreparedStep& prepared);
 
  private:
   /// With the values of variables that are nobody's business.
   [[nodiscard]] Outlook unmasked(const PreparedStep& prepared);
-  [[nodiscard]] Outlook of_problem(const Step& step, Error error) const;
+  [[nodiscard]] Outlook of_problem(StepIndex index, Error error) const;
+  [[nodiscard]] bool comes_later(StepIndex step) const {
+    return position(step) >= alone_.size() || !alone_[position(step)];
+  }
   [[nodiscard]] bool lacks_its_tool(const Step& step) const;
   [[nodiscard]] const Result<std::string>& find_program(const PreparedStep& prepared);
   [[nodiscard]] bool is_in_workspace(const PreparedStep& prepared, const std::string& path) const;
@@ -48,6 +52,7 @@ class Outlooks {
   const Plan& plan_;
   const LoadedWorkspace& loaded_;
   plugin::Registry& registry_;
+  std::vector<bool> alone_;
   /// By program, folder and environment, which most steps share.
   std::map<std::tuple<std::string, std::string, SharedEnvironment>, Result<std::string>> programs_;
 };

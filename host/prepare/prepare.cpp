@@ -208,6 +208,12 @@ std::string nearest_task(const StepId& step, const Workspace& workspace,
   return near == step.task ? std::string() : near;
 }
 
+/// The executor finds the task: whatever fails, it isn't its name.
+bool is_found(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry) {
+  const std::vector<plugin::FoundTask> found = find_tasks(step.id.project, loaded, registry);
+  return std::ranges::find(found, step.id.task, &plugin::FoundTask::name) != found.end();
+}
+
 /// What helps who stands in the wrong folder: the other projects that have the task; "" when none has.
 std::string projects_with(const StepId& step, const std::vector<ListedProject>& projects,
                           const LoadedWorkspace& loaded, plugin::Registry& registry,
@@ -221,8 +227,11 @@ std::string projects_with(const StepId& step, const std::vector<ListedProject>& 
   }
   ProjectGraph graph(
       loaded, [&registry]() -> plugin::Registry& { return registry; }, [](std::string_view) {});
-  if (names.empty() && whom == plugin::Registry::Ask::all &&
-      graph.projects().size() <= most_projects_searched) {
+  const bool may_ask = whom == plugin::Registry::Ask::all && projects.size() <= most_projects_searched &&
+                       graph.projects().size() <= most_projects_searched;
+  if (may_ask)  // some only say what it needs
+    std::erase_if(names, [&](const std::string& project) { return !graph.has_task(project, step.task); });
+  if (names.empty() && may_ask) {
     std::ranges::copy_if(graph.projects(), std::back_inserter(names), [&](const std::string& project) {
       return project != step.project && graph.has_task(project, step.task);
     });
@@ -269,7 +278,7 @@ Result<Variables> Environments::given_variables(const Step& step, const fs::path
     if (!parsed) return parsed.error();
     variables = std::move(parsed->variables);
     for (std::string& warning : parsed->warnings) {
-      if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(std::move(warning));
+      if (warned_.insert(warning).second) warnings_.push_back(std::move(warning));
     }
   }
   for (const auto& [name, value] : step.env) variables[name] = value;
@@ -300,23 +309,22 @@ plugin::ExecutorRequest executor_request(const Step& step, const LoadedWorkspace
           .task_options = {}};
 }
 
-void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+bool suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
                     plugin::Registry::Ask whom, Error& error) {
   place_option(step, loaded, error);
-  if (step.command || error.code != ErrorCode::not_found) return;
+  if (step.command || error.code != ErrorCode::not_found || is_found(step, loaded, registry)) return false;
   if (const auto known = registry.who_knows(step.id.task, executor_request(step, loaded), whom)) {
     error.message += "; its " + known->source + " has one";
     error.hint = R"(set "executor": ")" + known->executor + "\" in dream.json";
-    return;
+    return false;
   }
   const std::vector<ListedProject> projects = list_projects(loaded.workspace);
   const std::string others =
       step.where.known() ? std::string() : projects_with(step.id, projects, loaded, registry, whom);
-  if (!others.empty()) {
-    error.hint = others;
-  } else if (const std::string near = nearest_task(step.id, loaded.workspace, projects); !near.empty()) {
-    error.hint = "did you mean " + in_quotes(near) + "?";
-  }
+  const std::string near = others.empty() ? nearest_task(step.id, loaded.workspace, projects) : std::string();
+  if (others.empty() && near.empty()) return true;
+  error.hint = near.empty() ? others : "did you mean " + in_quotes(near) + "?";
+  return false;
 }
 
 Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const LoadedWorkspace& loaded,

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,7 @@ class Environments {
   bool notifies_;  ///< which tells dream when it is ready, and not dream's own service manager
   std::map<std::filesystem::path, Result<std::string>> read_;
   std::vector<std::string> warnings_;
+  std::unordered_set<std::string> warned_;
   std::map<std::tuple<std::filesystem::path, std::vector<std::string>, Environment>, StepEnvironment> made_;
 };
 
@@ -75,8 +77,8 @@ struct Preparation {
 
 /// What else there is to say of a step that can't be started. An option that it refuses: where it stands in
 /// dream.json. No command, which its executor doesn't find either: another executor that does, or a task that
-/// may have been meant.
-void suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
+/// may have been meant. True: there is no such task, and nothing comes to mind.
+bool suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Registry& registry,
                     plugin::Registry::Ask whom, Error& error);
 
 }  // namespace dream::prepare

@@ -326,9 +326,9 @@ TEST(CommandLine, dream_alone_shows_what_there_is_to_run) {
                     HasSubstr("  dream plan check "), HasSubstr("  dream list ")));
   EXPECT_EQ(run(workspace, {.arguments = {"-C", "a"}}).out, finished.out);
   EXPECT_THAT(run(workspace, {.arguments = {"list"}}).out, HasSubstr("the app with its database"));
-  const Finished slip = run(workspace, {.arguments = {"-p", "b"}});
+  const Finished slip = run(workspace, {.arguments = {"-p", "aa"}});
   EXPECT_EQ(slip.code, 2);
-  EXPECT_THAT(slip.err, HasSubstr("the folder of project ./b doesn't exist (did you mean \"./a\"?)"));
+  EXPECT_THAT(slip.err, HasSubstr("the folder of project ./aa doesn't exist (did you mean \"./a\"?)"));
 }
 
 TEST(CommandLine, every_command_has_help_of_its_own) {

@@ -122,6 +122,16 @@ TEST(Configuration, validate_tells_a_cycle_that_only_all_meets) {
   EXPECT_THAT(finished.out, AllOf(HasSubstr("warning: dream t --all: "), HasSubstr("./a:t -> ./b:t")));
 }
 
+TEST(Configuration, validate_tells_what_could_not_be_started_whatever_other_tasks_there_are) {
+  const Workspace workspace(R"({"projects": {"./": {"tasks": {
+    "a": {"command": "true"}, "b": {"command": ["./none.sh"]},
+    "c": {"command": "true", "ports": {"PORT": 4000}, "ready": {"port": "PROT"}}}}}})");
+  const std::string out = run(workspace, {.arguments = {"validate"}}).out;
+  EXPECT_THAT(out, AllOf(HasSubstr("./:b can't be started: no such program"),
+                         HasSubstr("./:c: no port is called \"PROT\"; its own are PORT")));
+  EXPECT_LT(out.find("./:b can't"), out.find("./:c: no port")) << "in the order of the file";
+}
+
 TEST(Configuration, validate_tells_what_can_never_match) {
   const Workspace workspace(
       R"({"recursive": [{"project": "./nope", "tasks": ["t"]}, {"project": "./no*", "tasks": ["t"]},

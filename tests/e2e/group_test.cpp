@@ -210,6 +210,11 @@ TEST(Selection, by_change_takes_what_depends_on_it_too) {
         "commit -m begin && echo more > a/x");
   const Finished changed = run(workspace, go({"--affected", "main", "--list-only"}, ""));
   EXPECT_EQ(changed.out, "./a:go  changed: a/x\n./b:go  needs ./a\n./d:go  needs ./a\n") << changed.err;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"--affected", "main", "go", "--list-only"},
+        {"go", "--affected=main", "--list-only"}})
+    EXPECT_EQ(run(workspace, {.arguments = words}).out, changed.out)
+        << "it takes one word, wherever it stands";
   shell("git checkout a/x");
   const Finished nothing = run(workspace, go({"--affected", "main"}, ""));
   EXPECT_EQ(nothing.code, 0);

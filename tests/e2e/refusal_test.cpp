@@ -185,6 +185,20 @@ TEST(Refused, is_an_entry_that_is_a_task_of_the_project) {
   EXPECT_THAT(finished.err, HasSubstr(R"((did you mean the task ":build"?))"));
 }
 
+TEST(Refused, is_a_script_that_can_not_run_whatever_other_tasks_are_called) {
+  const Workspace workspace(R"({"projects": {"./": {"tasks": {"line": {"command": "true"}}}}})");
+  workspace.write("scripts/lint", "#!/nowhere/sh\n");
+  std::filesystem::permissions(workspace.root() / "scripts/lint", std::filesystem::perms::all);
+  EXPECT_THAT(run(workspace, {.arguments = {"lint"}}).err, Not(HasSubstr("did you mean")));
+}
+
+TEST(Refused, names_only_projects_that_can_run_the_task) {
+  const Workspace workspace(R"({"workspace": {"./": {"dev": ["./api"]}},
+    "projects": {"./db": {"tasks": {"dev": {"command": "true"}}}}})");
+  for (const char* folder : {"api", "db"}) std::filesystem::create_directory(workspace.root() / folder);
+  EXPECT_THAT(run(workspace, {.arguments = {"dev"}}).err, HasSubstr("(./db has it: dream dev -p ./db)"));
+}
+
 TEST(Refused, is_a_step_whose_env_file_is_missing_with_the_one_to_begin_with) {
   const Workspace workspace(R"({
     "projects": {"./a": {"envFile": ".env", "tasks": {"go": {"command": "true"}}}}})");

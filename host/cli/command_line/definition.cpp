@@ -87,7 +87,10 @@ void Definition::text_or_nothing(const std::string& names, const char* called, b
     given = true;
     value = texts.empty() || texts.front().empty() ? std::nullopt : std::optional(texts.front());
   };
-  app_.add_option_function<std::vector<std::string>>(names, take, help)->expected(0, 1)->type_name(called);
+  app_.add_option_function<std::vector<std::string>>(names, take, help)
+      ->expected(0, 1)
+      ->allow_extra_args(false)
+      ->type_name(called);
 }
 
 void Definition::number(const std::string& names, const char* called, std::optional<std::size_t>& value,

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -22,11 +23,12 @@ constexpr int exit_warnings = 1;
 void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
   AskedPlugins plugins(loaded, options);
   AskedProjects projects(loaded, options);
+  std::unordered_set<std::string> told;
+  for (const config::Problem& problem : loaded.problems) told.insert(problem.message);
   for (prepare::Misfit& misfit : prepare::find_misfits(loaded, plugins.registry(), &projects.graph())) {
     std::string message = std::move(misfit.error.message);
     if (!misfit.error.where.empty()) message += " (" + misfit.error.where + ")";
-    const auto same = [&](const config::Problem& other) { return other.message == message; };
-    if (std::ranges::any_of(loaded.problems, same)) continue;
+    if (!told.insert(message).second) continue;
     loaded.problems.push_back(
         {config::Severity::warning, misfit.where, {}, std::move(message), std::move(misfit.error.hint)});
   }
@@ -60,6 +62,7 @@ int validate(const Options& options) {
   std::vector<config::Problem> all = read->problems;
   const std::vector<config::Problem>& remarks = read->document->remarks();
   all.insert(all.end(), remarks.begin(), remarks.end());
+  std::ranges::stable_sort(all, {}, [](const config::Problem& problem) { return problem.offset.value; });
   if (options.json) return print(config::render_json(source, all) + "\n", exit_code);
   std::string text;
   for (const config::Problem& problem : all) text += config::render_text(source, problem);

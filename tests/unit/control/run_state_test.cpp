@@ -207,6 +207,14 @@ TEST_F(Told, says_why_a_step_waits_and_what_that_waits_for) {
                                      HasSubstr("./a:start is running"), HasSubstr("./b:build is pending")));
 }
 
+TEST_F(Told, says_that_a_step_waits_for_the_end_of_one_in_front_that_is_ready) {
+  start(0);
+  feed(engine::Ready{{at(0), 1}});
+  start(1);
+  run.report(now, engine::StepReady{at(1), Duration()}, engine.outcomes());
+  EXPECT_THAT(why_of(2), ElementsAre(HasSubstr("waits for ./b:build"), HasSubstr("./b:build is ready")));
+}
+
 TEST_F(Told, says_how_a_step_has_ended_also_if_well) {
   start(0);
   feed(engine::Ready{{at(0), 1}});

@@ -206,6 +206,15 @@ TEST_F(ReadinessTest, is_told_with_what_is_missing_and_then_with_its_time) {
             "dream: ./db:start is ready after 310 ms; its delay holds the next step back for 7.6 s more\n");
 }
 
+TEST_F(ReadinessTest, says_that_the_next_step_waits_for_the_end_of_one_in_front) {
+  plan.steps[0].background = plan.steps[0].releases_when_ready = false;
+  engine::Engine engine(plan);
+  EXPECT_EQ(
+      report(engine::StepReady{StepIndex(0), std::chrono::milliseconds(310)}, engine, began),
+      "dream: ./db:start is ready after 310 ms; the next step waits for its end (a server? \"service\": true "
+      "starts the next step now)\n");
+}
+
 /// What is said of the attempts of ./api:dev, which is restarted.
 class RestartsTest : public ReadinessTest {
  protected:

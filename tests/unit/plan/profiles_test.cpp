@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "build_workspace.hpp"
 #include "plan/ports.hpp"
 
@@ -159,12 +161,16 @@ TEST(PortsOfPlan, are_no_names_where_there_are_none) {
 }
 
 TEST(PortsOfPlan, that_nobody_has_are_refused) {
-  for (const char* text : {"{port:OTHER}", "{port:./c:dev:PORT}", "{port:./a:dev:OTHER}"}) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"{port:OTHER}", "./a:dev: no port is called"},
+      {"{port:./a:dev:OTHER}", "./a:dev: no port is called"},
+      {"{port:./c:dev:PORT}", "./a:dev: {port:./c:dev:PORT} is of a step that this run doesn't have"}};
+  for (const auto& [text, message] : cases) {
     Plan plan = with_ports();
     plan.steps[0].env = {{"X", text}};
     const Result<void> set = plan::set_ports(plan);
     ASSERT_FALSE(set) << text;
-    EXPECT_THAT(set.error().message, HasSubstr("./a:dev: no port is called"));
+    EXPECT_THAT(set.error().message, HasSubstr(message));
   }
 }
 
