@@ -70,6 +70,17 @@ processes:
               AllOf(HasSubstr("as they are disabled: tool."), HasSubstr("Not taken over: is_tty of last.")));
 }
 
+TEST_F(Init, a_process_keeps_what_process_compose_passes_on_and_one_without_a_command_is_told) {
+  write("process-compose.yaml", R"(
+processes:
+  a: {command: "echo $PATH", environment: [PATH, "B=2"]}
+  b: {command: ["printf", "x"]}
+)");
+  const Workspace made = workspace();
+  EXPECT_THAT(made.projects.at("./").tasks.at("a").env, ElementsAre(Pair("B", "2")));
+  EXPECT_THAT(line("b has no command"), HasSubstr("it does nothing"));
+}
+
 TEST_F(Init, a_file_of_process_compose_lies_over_those_it_extends_and_under_its_override) {
   write("process-compose.yaml", R"(
 extends: base/one.yaml
