@@ -8,8 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <cerrno>
-#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -20,13 +20,10 @@
 namespace dream::control {
 
 std::optional<Connection> Connection::connect(const std::filesystem::path& socket) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (socket.native().size() >= sizeof address.sun_path) return std::nullopt;
-  std::memcpy(address.sun_path, socket.c_str(), socket.native().size());
+  if (socket.native().size() >= sizeof(sockaddr_un::sun_path)) return std::nullopt;
+  const boost::asio::local::stream_protocol::endpoint address(socket.string());
   Descriptor descriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  // The one cast that sockets need. NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
-  if (::connect(descriptor.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::connect(descriptor.get(), address.data(), static_cast<socklen_t>(address.size())) != 0) {
     if (errno == ECONNREFUSED) ::unlink(socket.c_str());  // its run was killed
     if (errno != EAGAIN) return std::nullopt;
   }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/local/datagram_protocol.hpp>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
@@ -70,13 +71,10 @@ Result<std::unique_ptr<NotifySocket>> NotifySocket::open(boost::asio::io_context
     return Error{ErrorCode::io, fmt::format("no socket for NOTIFY_SOCKET can be made: {}", what), path,
                  "set XDG_RUNTIME_DIR to a folder of yours, or use another probe"};
   };
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return refused("its path is too long");
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  if (path.size() >= sizeof(sockaddr_un::sun_path)) return refused("its path is too long");
+  const boost::asio::local::datagram_protocol::endpoint address(path);
   Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket.is_open() ||
-      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+  if (!socket.is_open() || ::bind(socket.get(), address.data(), static_cast<socklen_t>(address.size())) != 0)
     return refused(std::strerror(errno));
   return std::unique_ptr<NotifySocket>(new NotifySocket(context, socket.release(), path, std::move(extend)));
 }

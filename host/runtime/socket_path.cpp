@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/local/datagram_protocol.hpp>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -46,12 +46,10 @@ Result<void> make_own_folder(const fs::path& folder) {
 
 /// Nobody has it open: its run was killed.
 bool is_stale(const fs::path& socket) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
   if (socket.native().size() > longest_path) return false;
-  std::memcpy(address.sun_path, socket.c_str(), socket.native().size());
+  const boost::asio::local::datagram_protocol::endpoint address(socket.string());
   const Descriptor probe(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  return ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+  return ::connect(probe.get(), address.data(), static_cast<socklen_t>(address.size())) != 0 &&
          errno == ECONNREFUSED;
 }
 
