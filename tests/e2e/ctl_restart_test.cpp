@@ -60,6 +60,22 @@ TEST(Restart, that_is_under_way_does_for_another_request_and_brings_dependents_a
   EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
 }
 
+TEST(Restart, waits_for_no_slot_that_others_hold) {
+  const Stack stack(
+      R"({"workspace": {"./c": {"dev": [[{"projectPath": "./a", "task": "build", "required": false}, "./a:one", "./a:two"]]}},
+      "projects": {
+        "./a": {"tasks": {"build": {"command": "echo builds; exit 3"},
+                          "one": {"command": "echo one; read word < $ROOT/nobody"},
+                          "two": {"command": "echo two; read word < $ROOT/nobody"}}},
+        "./c": {"tasks": {"dev": {"command": "true"}}}}})");
+  DreamRun dream(stack, stack.launch({"dev", "-o", "prefix", "-j", "2"}));
+  dream.await_out("| two\n");
+  EXPECT_EQ(stack.ctl({"start", "./a:build"}).code, 0);
+  dream.await_err("./a:build started again (attempt 2)");
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
+}
+
 TEST(Restart, starts_steps_that_have_ended_until_the_run_is_at_its_end) {
   const Stack stack(
       R"({"workspace": {"./c": {"dev": ["./a:build", {"projectPath": "./b", "task": "start", "async": true, "required": false},
