@@ -310,7 +310,7 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
       model.name =
           project_name((fs::absolute(own) / "x").lexically_normal().parent_path().filename().string());
     if (model.services.empty()) {
-      return Error{ErrorCode::configuration, "the file has no services", printable(names),
+      return Error{ErrorCode::not_found, "the file has no services", printable(names),
                    "dream init knows compose files by their `services`"};
     }
     const std::string inner = normalise_project(own.lexically_relative(folder).string());
@@ -320,6 +320,7 @@ Result<void> add_compose(const fs::path& root, const fs::path& folder, const std
       draft.remark("Values of .env stand here, where " + names + " names its variables.");
     Services(std::move(model), variables, own, draft).add(draft.at(inner), "from " + names);
   } catch (const YAML::Exception& problem) {
+    if (files.empty()) return {};  // it is .env, and nothing of compose is here
     return not_understood(names, problem.what());
   }
   return {};

@@ -148,9 +148,11 @@ std::string Draft::add_task(const std::string& path, const std::string& executor
 
 std::string Draft::add_gatherer(const std::string& path, const std::string& executor,
                                 const std::string& comment, std::initializer_list<std::string> names,
-                                std::vector<EntryDraft> entries, bool beside) {
+                                std::vector<EntryDraft> entries, bool beside, bool lasts) {
   std::string name = free_name(path, names);
-  project(path, executor, comment).tasks.push_back({name, {{"command", "null"}, {"service", "true"}}});
+  TaskDraft task{name, {{"command", "null"}}};
+  if (lasts) task.members.emplace_back("service", "true");
+  project(path, executor, comment).tasks.push_back(std::move(task));
   added_.emplace(path, name);
   add_needs({path, name, std::move(entries), beside});
   return name;

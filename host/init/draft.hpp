@@ -90,11 +90,12 @@ class Draft {
                        const std::string& kind, TaskDraft task);
   /// What a task is in each project that has it.
   void add_common(const std::string& task, Member member);
-  /// A task that runs nothing itself, needs all of `entries` and lasts as long as they do: the name that it
-  /// got, the first of `names` that is free. `beside`: as NeedsDraft has it.
+  /// A task that runs nothing itself and needs all of `entries`: the name that it got, the first of `names`
+  /// that is free. `beside`: as NeedsDraft has it. `lasts`: as long as they do, else until those in front
+  /// have ended.
   std::string add_gatherer(const std::string& path, const std::string& executor, const std::string& comment,
                            std::initializer_list<std::string> names, std::vector<EntryDraft> entries,
-                           bool beside);
+                           bool beside, bool lasts = true);
   /// The first of these names that no task of the project has; when all are taken, the last one with a
   /// number.
   [[nodiscard]] std::string free_name(const std::string& path,

@@ -191,7 +191,9 @@ void Draft::render_needs(std::string& out) const {
   const std::set<std::string> projects = leading_projects();
   std::vector<std::string> leading;
   for (const auto& [owner, needs] : all) {
-    const auto is_owned = [&owner = owner](const std::string& project) { return glob_matches(owner, project); };
+    const auto is_owned = [&owner = owner](const std::string& project) {
+      return glob_matches(owner, project);
+    };
     if (projects.contains(owner) || (is_glob(owner) && std::ranges::any_of(projects, is_owned)))
       leading.push_back(owner);
     if (leading.size() == 2) break;
@@ -204,7 +206,8 @@ void Draft::render_needs(std::string& out) const {
       json_string(leading.size() == 1 ? leading.front() : "./**"));
 }
 
-/// Whether what some task of the project needs, needs something itself. What manifests name is always followed.
+/// Whether what some task of the project needs, needs something itself. What manifests name is always
+/// followed.
 std::set<std::string> Draft::leading_projects() const {
   std::set<ProjectTask> needing;
   std::set<std::string> needing_anywhere;  // no manifest names the root

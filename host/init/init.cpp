@@ -135,7 +135,10 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
       },
   };
   for (const auto& step : steps) {
-    if (Result<void> done = step(); !done) return done;
+    Result<void> done = step();
+    if (!done && done.error().code == ErrorCode::not_found)
+      done = unless_broken(done, draft);  // names nothing
+    if (!done) return done;
   }
   return {};
 }

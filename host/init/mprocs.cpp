@@ -63,7 +63,7 @@ Result<void> add_mprocs(const fs::path& file, Draft& draft) {
   try {
     const YAML::Node procs = member_at(read_yaml(**text), "procs");
     if (!procs.IsMap())
-      return Error{ErrorCode::configuration, "the file has no procs", printable(name),
+      return Error{ErrorCode::not_found, "the file has no procs", printable(name),
                    "dream init knows files of mprocs by their `procs`"};
     std::vector<EntryDraft> entries;
     std::vector<std::string> asked_for;

@@ -13,6 +13,7 @@
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
 #include "init/process_files.hpp"
+#include "init/process_task.hpp"
 #include "init/processes.hpp"
 #include "init/sources.hpp"
 
@@ -29,175 +30,6 @@ Waits until_of(const std::string& condition) {
   if (condition == "process_completed_successfully") return Waits::succeeded;
   return condition == "process_healthy" || condition == "process_log_ready" ? Waits::ready : Waits::started;
 }
-
-std::optional<long long> seconds_at(const YAML::Node& map, const char* key) {
-  return duration_ms(text_at(map, key) + "s");
-}
-
-/// In a command `$NAME` and every `${…}` stay for its shell: what .env says comes with `envFile`. `$$` is
-/// `$`.
-std::string command_line(std::string line) {
-  for (std::size_t at = line.find("$$"); at != std::string::npos; at = line.find("$$", at + 1))
-    line.erase(at, 1);
-  return line;
-}
-
-/// A probe as dream's `ready` and `health` have it; empty: it can't be said.
-std::string probe_json(const YAML::Node& probe) {
-  if (const std::string line = text_at(member_at(probe, "exec"), "command"); !line.empty())
-    return "\"exec\": " + json_string(command_line(line));
-  const YAML::Node http = member_at(probe, "http_get");
-  if (!http.IsMap() || text_at(http, "scheme") == "https") return {};
-  std::string host = text_at(http, "host");
-  if (host == "127.0.0.1" || host == "localhost") host.clear();
-  std::string path = text_at(http, "path");
-  if (path.empty()) path = "/";
-  const std::string port = text_at(http, "port");
-  const bool number = port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos &&
-                      (port.empty() || (port.front() != '0' && std::stoi(port) <= 65535));
-  const std::string words = host + path;  // a template is no part of a URL
-  if (!number || words.find_first_of("{} \t#") != std::string::npos || !is_printable(words)) return {};
-  return "\"http\": " + json_string(host.empty()
-                                        ? ":" + (port.empty() ? "80" : port) + path
-                                        : "http://" + host + (port.empty() ? "" : ":" + port) + path);
-}
-
-/// One process of the file.
-class Process {
- public:
-  Process(std::string name, const YAML::Node& node, std::string shell, const YAML::Node& common,
-          ComposeVariables& variables, Draft& draft)
-      : name_(std::move(name)),
-        node_(node),
-        shell_(std::move(shell)),
-        common_(common),
-        variables_(variables),
-        draft_(draft) {}
-
-  TaskDraft task(const ProcessFolder& folder, bool is_waited_for) {
-    command(folder);
-    const YAML::Node availability = member_at(node_, "availability");
-    if (ends_all()) add("service", "true");
-    for (const char* key : {"command", "working_dir"}) {
-      if (text_at(node_, key).find("{{") != std::string::npos) draft_.leave_out("a template ({{…}})", name_);
-    }
-    ready(is_waited_for);
-    if (const std::string health = probe_json(member_at(node_, "liveness_probe")); !health.empty()) {
-      const YAML::Node probe = member_at(node_, "liveness_probe");
-      std::string more;
-      if (const auto every = seconds_at(probe, "period_seconds"); every && *every > 0)
-        more += fmt::format(R"(, "every": {})", time_json(*every));
-      add("health", "{ " + health + more + " }");
-    }
-    if (is_daemon())
-      add("leftovers", "\"keep\"");
-    else
-      restart(availability);
-    environment();
-    shutdown();
-    for (const char* key : {"is_tty", "is_interactive", "is_elevated", "replicas", "schedule", "namespace"}) {
-      const std::string value = text_at(node_, key);
-      if (!value.empty() && value != "false" && value != "1") draft_.leave_out(key, name_);
-    }
-    if (member_at(node_, "schedule").IsMap()) draft_.leave_out("schedule", name_);
-    TaskDraft task{name_, std::move(members_)};
-    if (const std::string text = text_at(node_, "description"); text.find("{{") == std::string::npos)
-      describe(task, text);
-    return task;
-  }
-
-  [[nodiscard]] bool has_ready() const { return has_ready_; }
-
-  /// Its command ends when it has started what is to stay.
-  [[nodiscard]] bool is_daemon() const { return is_true(member_at(node_, "is_daemon")); }
-
-  /// Its end is the end of all.
-  [[nodiscard]] bool ends_all() const {
-    return !is_daemon() && is_true(member_at(member_at(node_, "availability"), "exit_on_end"));
-  }
-  [[nodiscard]] bool failure_ends_all() const {
-    return ends_all() || text_at(member_at(node_, "availability"), "restart") == "exit_on_failure";
-  }
-
- private:
-  void add(const std::string& key, const std::string& value) { members_.emplace_back(key, value); }
-
-  void command(const ProcessFolder& folder) {
-    const std::string line = command_line(text_at(node_, "command"));
-    const YAML::Node words = member_at(node_, "entrypoint");
-    if (line.empty() && words.IsSequence() && words.size() > 0)
-      return add("command", list_json(words_of(words)));
-    if (line.empty()) draft_.remark(name_ + " has no command that can be read here: it does nothing.");
-    add("command", line.empty() ? "\"true\"" : shell_command_json(folder.before + line, shell_));
-  }
-
-  void ready(bool is_waited_for) {
-    std::string ready;
-    if (const YAML::Node probe = member_at(node_, "readiness_probe"); probe.IsMap()) {
-      ready = probe_json(probe);
-      if (ready.empty()) draft_.leave_out("readiness_probe", name_);
-    } else if (const std::string words = text_at(node_, "ready_log_line"); !words.empty()) {
-      std::string pattern;
-      for (const char c : words) pattern += c == '*' ? std::string("\\*") : std::string(1, c);
-      ready = "\"log\": " + json_string(config::with_escaped_dollars(pattern));
-    }
-    has_ready_ = !ready.empty();
-    if (has_ready_) add("ready", "{ " + ready + " }");
-    if (!has_ready_ && is_waited_for)
-      draft_.remark(
-          fmt::format("{} has no probe here: what needs it starts as soon as it has started.", name_));
-  }
-
-  void restart(const YAML::Node& availability) {
-    const std::string policy = text_at(availability, "restart");
-    if (policy != "always" && policy != "on_failure") return;
-    const std::string most = text_at(availability, "max_restarts");
-    const bool number =
-        !most.empty() && most.size() < 9 && most.find_first_not_of("0123456789") == std::string::npos;
-    const auto pause = seconds_at(availability, "backoff_seconds");
-    add("restart", fmt::format(R"({{ "on": "{0}", "max": {1}, "delay": {2}, "maxDelay": {2} }})",
-                               policy == "always" ? "always" : "failure", number ? std::stol(most) : 0,
-                               time_json(pause && *pause > 0 ? *pause : 1000)));
-  }
-
-  void environment() {
-    MapMaker all;
-    for (const YAML::Node& some : {common_, as_map(member_at(node_, "environment"))}) {
-      for (const auto& one : some) {
-        if (one.second.IsNull()) continue;  // "- NAME": it has the value that it has outside
-        all.set(one.first.Scalar(),
-                written_scalar({}, variables_.written(one.second.IsScalar() ? one.second.Scalar() : "")));
-      }
-    }
-    const auto unknown = [](const std::string&) { return std::nullopt; };
-    if (const std::string made = variables_json(all.made(), unknown).object; made != "{}") add("env", made);
-  }
-
-  void shutdown() {
-    const YAML::Node shutdown = member_at(node_, "shutdown");
-    std::vector<Member> stop;
-    const std::string number = text_at(shutdown, "signal");
-    int signal = 0;
-    std::from_chars(number.data(), number.data() + number.size(), signal);
-    if (signal > 0 && signal < 32 && signal_number(signal_name(signal)) == signal)
-      stop.emplace_back("signal", json_string(signal_name(signal)));
-    const auto grace = seconds_at(shutdown, "timeout_seconds");
-    stop.emplace_back("grace", time_json(grace && *grace > 0 ? *grace : 10'000));
-    if (is_true(member_at(shutdown, "parent_only"))) stop.emplace_back("to", "\"root\"");
-    // A process would be asked by a signal before.
-    if (!text_at(shutdown, "command").empty() && !is_daemon()) draft_.leave_out("shutdown.command", name_);
-    add("stop", object_json(stop));
-  }
-
-  std::string name_;
-  YAML::Node node_;
-  std::string shell_;
-  YAML::Node common_;
-  ComposeVariables& variables_;
-  Draft& draft_;
-  std::vector<Member> members_;
-  bool has_ready_ = false;
-};
 
 /// Each text of a node with the number of the replica in place of its template.
 YAML::Node with_number(const YAML::Node& node, const std::string& number) {
@@ -245,26 +77,31 @@ class Processes {
           (until == Waits::ended ? ended_ : late_).insert(need);
       }
     }
+    find_last();
+    if (member_at(file_, "env_cmds").IsMap()) draft_.leave_out("env_cmds", "the file");
     std::string shell = text_at(member_at(file_, "shell"), "shell_command");
     if (shell.empty()) shell = "bash";
     for (const std::string& name : names_) {
       const YAML::Node& node = processes_.at(name);
-      const ProcessFolder folder = folder_of_process(text_at(node, "working_dir"));
+      const std::string written = text_at(node, "working_dir");
+      const bool is_template = written.find("{{") != std::string::npos;
+      const ProcessFolder folder = is_template ? ProcessFolder() : folder_of_process(written);
       Process process(name, node, shell, as_map(member_at(file_, "environment")), variables_, draft_);
-      TaskDraft task = process.task(folder, waited_until_ready_.contains(name));
+      TaskDraft task =
+          process.task(folder, waited_until_ready_.contains(name),
+                       has_variables_ ? std::vector<std::string>{".env"} : std::vector<std::string>());
       const std::string project = draft_.at(folder.project);
-      if (has_variables_) {
-        const fs::path own = fs::path(".env").lexically_relative(folder.project);
-        task.members.emplace_back("envFile", json_string(own.lexically_normal().string()));
-      }
       if (process.has_ready()) ready_.insert(name);
-      if (process.ends_all()) services_.insert(name);
+      if (is_service(name)) {
+        task.members.emplace_back("service", "true");
+        services_.insert(name);
+      }
       if (process.is_daemon()) daemons_.insert(name);
       if (!process.failure_ends_all()) may_fail_.insert(name);
       if (const std::string line = text_at(member_at(node, "shutdown"), "command");
           process.is_daemon() && !line.empty()) {
         TaskDraft stop{name + "-shutdown",
-                       {{"command", shell_command_json(folder.before + command_line(line), shell)}}};
+                       {{"command", shell_command_json(folder.before + shell_line(line), shell)}}};
         for (const Member& one : task.members)
           if (one.first == "env" || one.first == "envFile") stop.members.push_back(one);
         stops_.emplace_back(name, std::pair(project, std::move(stop)));
@@ -312,6 +149,21 @@ class Processes {
     return waits;
   }
 
+  [[nodiscard]] bool ends_all(const std::string& name) const {
+    return Process(name, processes_.at(name), {}, {}, variables_, draft_).ends_all();
+  }
+
+  /// Where the end of just one is the end of all, its exit code is that of all, and the others run for it.
+  void find_last() {
+    const auto ends = [this](const std::string& name) { return ends_all(name); };
+    if (std::ranges::count_if(names_, ends) == 1) last_ = *std::ranges::find_if(names_, ends);
+  }
+  [[nodiscard]] bool is_service(const std::string& name) const {
+    if (last_.empty()) return ends_all(name);
+    return name != last_ && !late_.contains(name) && !ended_.contains(name) &&
+           !is_true(member_at(processes_.at(name), "is_daemon"));
+  }
+
   [[nodiscard]] EntryDraft entry(const std::string& name, Waits until) const {
     const auto& [project, task] = tasks_.at(name);
     EntryDraft made{project, task};
@@ -325,6 +177,7 @@ class Processes {
   [[nodiscard]] EntryDraft entry_of_all(const std::string& name) const {
     if (late_.contains(name)) return entry(name, Waits::succeeded);
     if (ended_.contains(name)) return entry(name, Waits::ended);
+    if (name == last_) return entry(name, Waits::succeeded);
     EntryDraft made = entry(name, Waits::ready);
     if (may_fail_.contains(name) && !waited_until_ready_.contains(name))
       made.members.emplace_back("required", "false");
@@ -352,7 +205,7 @@ class Processes {
       all.push_back({stop.first, task, {{"finally", "true"}}});
     }
     const std::string up = draft_.add_gatherer(draft_.at("./"), "shell", comment, {"up", "process-compose"},
-                                               std::move(all), true);
+                                               std::move(all), true, last_.empty());
     draft_.remark(
         fmt::format("`dream {}` starts the processes of {}.", up, comment.substr(comment.find(' ') + 1)));
     if (!disabled.empty())
@@ -366,6 +219,7 @@ class Processes {
   Draft& draft_;
   std::vector<std::string> names_;
   std::set<std::string> waited_until_ready_, ready_, may_fail_, services_, daemons_;
+  std::string last_;             ///< its end is the end of all; empty: no one's, or several have that
   std::set<std::string> late_;   ///< somebody waits for their success
   std::set<std::string> ended_;  ///< somebody waits for their end
   /// The commands that end daemons, by the names of these: project and task.
@@ -385,7 +239,7 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
   try {
     const YAML::Node read = read_process_files(file);
     if (!member_at(read, "processes").IsMap())
-      return Error{ErrorCode::configuration, "the file has no processes", printable(name),
+      return Error{ErrorCode::not_found, "the file has no processes", printable(name),
                    "dream init knows files of process-compose by their `processes`"};
     const fs::path env = file.parent_path() / ".env";
     ComposeVariables variables(

@@ -1,6 +1,7 @@
 #include "init/process_files.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -48,9 +49,34 @@ YAML::Node read_extended(const fs::path& file, std::vector<fs::path>& way) {
   return made;
 }
 
-}  // namespace
+/// The processes of a file, each put over the one that it extends.
+class Bases {
+ public:
+  explicit Bases(const YAML::Node& processes) {
+    for (const auto& one : processes) written_.emplace(one.first.Scalar(), one.second);
+  }
 
-YAML::Node read_process_files(const fs::path& file) {
+  /// `depth`: of those that extend this one.
+  YAML::Node whole(const std::string& name, std::size_t depth = 0) {
+    constexpr std::size_t deepest = 100;  // or it is a circle
+    if (const auto done = whole_.find(name); done != whole_.end()) return done->second;
+    const auto process = written_.find(name);
+    if (process == written_.end() || depth == deepest)
+      throw YAML::Exception(YAML::Mark::null_mark(),
+                            (depth == deepest ? "processes extend one another without end: "
+                                              : "a process extends one that isn't there: ") +
+                                printable(name));
+    const std::string base = text_at(process->second, "extends");
+    const YAML::Node made = base.empty() ? process->second : merged(whole(base, depth + 1), process->second);
+    return whole_.emplace(name, made).first->second;
+  }
+
+ private:
+  std::map<std::string, YAML::Node> written_;
+  std::map<std::string, YAML::Node> whole_;
+};
+
+YAML::Node read_layers(const fs::path& file) {
   std::vector<fs::path> way;
   const YAML::Node read = read_extended(file.lexically_normal(), way);
   for (const char* ending : {".override.yml", ".override.yaml"}) {
@@ -58,6 +84,19 @@ YAML::Node read_process_files(const fs::path& file) {
     std::error_code ignored;
     if (fs::is_regular_file(over, ignored)) return merged(read, read_extended(over.lexically_normal(), way));
   }
+  return read;
+}
+
+}  // namespace
+
+YAML::Node read_process_files(const fs::path& file) {
+  YAML::Node read = read_layers(file);
+  const YAML::Node processes = member_at(read, "processes");
+  if (!processes.IsMap()) return read;
+  MapMaker all;
+  Bases bases(processes);
+  for (const auto& one : processes) all.set(one.first.Scalar(), bases.whole(one.first.Scalar()));
+  read["processes"] = all.made();
   return read;
 }
 

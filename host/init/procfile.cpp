@@ -110,20 +110,26 @@ class Settings {
       if (!text) return text.error();
       has_env_ = text->has_value();
       if (!*text) continue;
-      if (auto read = config::parse_env_file(
-              name, **text, [](const std::string&) { return std::nullopt; }, values_))
+      auto read = config::parse_env_file(
+          name, **text, [](const std::string&) { return std::nullopt; }, values_);
+      if (read)
         values_ = std::move(read->variables);
+      else
+        unread_ = to_string(read.error());
+      has_env_ = read.has_value();
     }
     return {};
   }
 
   [[nodiscard]] bool has_env() const { return has_env_; }
+  /// Why a file that is there is left out; empty: none is.
+  [[nodiscard]] const std::string& unread() const { return unread_; }
 
   /// The file that .env is to be made from, where there is none yet; empty: none.
   [[nodiscard]] std::string example(const fs::path& folder) const {
     for (const char* name : {".env.example", ".env.sample", ".env.template", ".env.dist"}) {
       std::error_code ignored;
-      if (!has_env_ && fs::exists(folder / name, ignored)) return name;
+      if (!has_env_ && unread_.empty() && fs::exists(folder / name, ignored)) return name;
     }
     return {};
   }
@@ -164,6 +170,7 @@ class Settings {
 
   config::Variables values_;
   bool has_env_ = false;
+  std::string unread_;
 };
 
 }  // namespace
@@ -218,6 +225,7 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
   draft.remark(fmt::format("`dream {}` runs what {} names: when one{} ends, all end.{}", gathers, name,
                            may_end.empty() ? "" : " but " + join_words(may_end),
                            gives_ports ? " Each has a PORT of its own, as foreman gives it." : ""));
+  if (!settings.unread().empty()) draft.remark("Not read: " + settings.unread() + ".");
   if (const std::string example = settings.example(file.parent_path()); !example.empty())
     draft.remark(fmt::format(
         "There is no .env yet, which foreman reads. Once it is made from {}, call dream init again, "

@@ -27,7 +27,7 @@ class Taskfiles {
       const YAML::Node tasks = member_at(read, "tasks");
       const YAML::Node includes = member_at(read, "includes");
       if (!tasks.IsMap() && !includes.IsMap())
-        return Error{ErrorCode::configuration, "the file has no tasks", printable(name),
+        return Error{ErrorCode::not_found, "the file has no tasks", printable(name),
                      "dream init knows a Taskfile by its `tasks`"};
       for (const auto& one : tasks) {
         const std::string& task = one.first.Scalar();

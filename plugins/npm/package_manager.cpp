@@ -54,7 +54,8 @@ Result<const PackageManager*> declared_in(const fs::path& folder) {
   if (*manifest == nullptr) return nullptr;
   std::vector<std::string> names = (*manifest)->engines;
   if (const std::string& declared = (*manifest)->package_manager; !declared.empty()) names = {declared};
-  for (const std::string& name : names) {
+  for (std::string name : names) {
+    name.erase(0, std::min(name.find_first_not_of("^~<>= "), name.size()));  // some write a range
     if (const PackageManager* manager = find_package_manager(name.substr(0, name.find('@')))) return manager;
   }
   if (names.empty()) return nullptr;

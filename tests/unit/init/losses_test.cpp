@@ -149,5 +149,12 @@ TEST_F(Init, ten_thousand_names_and_hundreds_of_needs_are_read_in_one_go) {
   EXPECT_THAT(text(), HasSubstr("s599"));
 }
 
+TEST_F(Init, an_env_file_that_can_not_be_read_is_left_out_of_the_tasks_of_a_procfile) {
+  write("Procfile", "web: serve\n");
+  write(".env", R"({"PORT": 1})");
+  EXPECT_TRUE(workspace().projects.at("./").tasks.at("web").env_files.empty());
+  EXPECT_THAT(text(), HasSubstr("Not read: .env:1:"));
+}
+
 }  // namespace
 }  // namespace dream::init

@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <array>
+#include <optional>
+
 #include "init_fixture.hpp"
 
 namespace dream::init {
@@ -51,20 +54,21 @@ processes:
   EXPECT_EQ(web.stop_grace, std::chrono::seconds(3));
   EXPECT_EQ(web.stop_signal, SIGINT);
   EXPECT_EQ(web.stop_to, StopTo::root);
-  EXPECT_THAT(needs(made, "./app", "web"), ElementsAre("./:db async", "& ./:migrate", "& ./:log async"));
+  EXPECT_THAT(needs(made, "./app", "web"), ElementsAre("./:db", "& ./:migrate", "& ./:log"));
   EXPECT_EQ(tasks.at("db").restart->max, 3U);
   EXPECT_EQ(tasks.at("db").restart->delay, std::chrono::seconds(2));
-  EXPECT_EQ(tasks.at("last").service, true);
+  EXPECT_THAT((std::array{tasks.at("db").service, web.service, tasks.at("last").service}),
+              ElementsAre(true, true, std::nullopt))
+      << "the end of the last one ends the others";
   EXPECT_EQ(command(made, "./", "last"), R"({ "a", "b c" })");
   EXPECT_EQ(command(made, "./", "http"), R"({ "bash", "-c", "[[ ${A} ]] && b" })");
   EXPECT_THAT(line("\"log\": {"), HasSubstr(R"("ready": { "log": "up \\* here $${x}" })"));
   EXPECT_THAT(line("\"http\": {"), AllOf(HasSubstr(R"("ready": { "http": ":8080/ok" })"),
                                          HasSubstr(R"("health": { "http": "http://h:1/", "every": "5s" })")));
   EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:migrate", "./:log b", "./app:web b",
-                                                  "./:http b", "./:last b", "./:up b"));
-  EXPECT_THAT(needs(made, "./", "up"),
-              ElementsAre("./app:web async", "& ./:migrate", "& ./:db async", "& ./:log async",
-                          "& ./:http async optional", "& ./:last"));
+                                                  "./:http b", "./:last", "./:up"));
+  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./app:web", "& ./:migrate", "& ./:db", "& ./:log",
+                                                   "& ./:http optional", "& ./:last"));
   EXPECT_EQ(command(made, "./", "up"), "null");
   EXPECT_THAT(text(),
               AllOf(HasSubstr("as they are disabled: tool."), HasSubstr("Not taken over: is_tty of last.")));
@@ -79,6 +83,45 @@ processes:
   const Workspace made = workspace();
   EXPECT_THAT(made.projects.at("./").tasks.at("a").env, ElementsAre(Pair("B", "2")));
   EXPECT_THAT(line("b has no command"), HasSubstr("it does nothing"));
+}
+
+TEST_F(Init, a_process_is_put_over_the_one_that_it_extends) {
+  write("process-compose.yaml", R"(
+processes:
+  derived: {extends: base, environment: ["FOO=override"]}
+  base: {command: 'echo base $FOO', environment: ["FOO=bar", "SHARED=x"], success_exit_codes: [3], env_file: .env.test}
+  last: {extends: derived, command: run, working_dir: sub}
+)");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_EQ(command(made, "./", "derived"), "echo base $FOO");
+  EXPECT_THAT(tasks.at("derived").env, UnorderedElementsAre(Pair("FOO", "override"), Pair("SHARED", "x")));
+  EXPECT_THAT(tasks.at("derived").env_files, ElementsAre(".env.test"));
+  EXPECT_THAT(made.projects.at("./sub").tasks.at("last").env_files, ElementsAre("../.env.test"));
+  EXPECT_THAT(line("\"base\": {"), HasSubstr(R"("successCodes": [0, 3])"));
+  write("process-compose.yaml", "processes: {a: {extends: b}, b: {extends: a}}\n");
+  EXPECT_THAT(text(), HasSubstr("processes extend one another without end"));
+  write("process-compose.yaml", "processes: {a: {extends: c}}\n");
+  EXPECT_THAT(text(), HasSubstr("a process extends one that isn't there: c"));
+}
+
+TEST_F(Init, a_process_in_a_folder_that_is_a_template_runs_in_the_root) {
+  write("process-compose.yaml",
+        "processes: {a: {command: x, working_dir: '{{ .PWD }}', watch: [{paths: [a]}]}}\n");
+  EXPECT_EQ(command(workspace(), "./", "a"), "x");
+  EXPECT_THAT(text(), AllOf(HasSubstr("a template"), HasSubstr("watch of a")));
+}
+
+TEST_F(Init, files_that_name_nothing_and_an_env_file_of_another_form_are_in_nobodys_way) {
+  write("package.json", R"({"name": "x", "scripts": {"dev": "true"}})");
+  for (const char* name : {"process-compose.yaml", "mprocs.yaml", "Taskfile.yml"})
+    write(name, "version: '3'\n");
+  write(".env", "no variable\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("the file has no processes"), HasSubstr("the file has no procs"),
+                            HasSubstr("the file has no tasks"), HasSubstr("package.json: dev")));
+  write(".env", "A=b\n");
+  write("compose.yaml", "services: {}\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("the file has no services"), HasSubstr("package.json: dev")));
 }
 
 TEST_F(Init, a_file_of_process_compose_lies_over_those_it_extends_and_under_its_override) {
@@ -122,7 +165,7 @@ processes:
   const Workspace made = workspace();
   const auto& tasks = made.projects.at("./").tasks;
   EXPECT_EQ(tasks.at("a").restart->max, 2U);
-  EXPECT_EQ(tasks.at("b").service, true);
+  EXPECT_EQ(tasks.at("a").service, true) << "for b, whose end ends it";
   EXPECT_THAT(line("\"b\": {"), HasSubstr(R"("ready": { "http": ":3000/" })"));
   EXPECT_EQ(command(made, "./", "a"), "x $HOME");
 }

@@ -160,6 +160,8 @@ TEST_F(Npm, or_that_its_development_engines_name) {
   package(R"({"devEngines": {"packageManager": {"name": "pnpm"}}, "packageManager": "npm@10.9.0",
               "scripts": {"dev": "vite"}})");
   EXPECT_EQ(runner(), "npm");
+  package(R"({"packageManager": ">=pnpm@10.9.0", "scripts": {"dev": "vite"}})");
+  EXPECT_EQ(runner(), "pnpm") << "though that is a range";
   package(
       R"({"devEngines": {"runtime": {"name": "node"}, "packageManager": 5}, "scripts": {"dev": "vite"}})");
   EXPECT_EQ(runner(), "yarn") << "it says nothing of a package manager";

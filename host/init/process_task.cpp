@@ -1,0 +1,194 @@
+#include "init/process_task.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "base/process.hpp"
+#include "base/text.hpp"
+#include "config/env_expansion.hpp"
+#include "init/compose_merge.hpp"
+#include "init/compose_values.hpp"
+#include "init/files.hpp"
+
+namespace dream::init {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<long long> seconds_at(const YAML::Node& map, const char* key) {
+  return duration_ms(text_at(map, key) + "s");
+}
+
+/// A probe as dream's `ready` and `health` have it; empty: it can't be said.
+std::string probe_json(const YAML::Node& probe) {
+  if (const std::string line = text_at(member_at(probe, "exec"), "command"); !line.empty())
+    return "\"exec\": " + json_string(shell_line(line));
+  const YAML::Node http = member_at(probe, "http_get");
+  if (!http.IsMap() || text_at(http, "scheme") == "https") return {};
+  std::string host = text_at(http, "host");
+  if (host == "127.0.0.1" || host == "localhost") host.clear();
+  std::string path = text_at(http, "path");
+  if (path.empty()) path = "/";
+  const std::string port = text_at(http, "port");
+  const bool number = port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos &&
+                      (port.empty() || (port.front() != '0' && std::stoi(port) <= 65535));
+  const std::string words = host + path;  // a template is no part of a URL
+  if (!number || words.find_first_of("{} \t#") != std::string::npos || !is_printable(words)) return {};
+  return "\"http\": " + json_string(host.empty()
+                                        ? ":" + (port.empty() ? "80" : port) + path
+                                        : "http://" + host + (port.empty() ? "" : ":" + port) + path);
+}
+
+}  // namespace
+
+std::string shell_line(std::string line) {
+  for (std::size_t at = line.find("$$"); at != std::string::npos; at = line.find("$$", at + 1))
+    line.erase(at, 1);
+  return line;
+}
+
+TaskDraft Process::task(const ProcessFolder& folder, bool is_waited_for, std::vector<std::string> env_files) {
+  command(folder);
+  ready(is_waited_for);
+  health();
+  if (is_daemon())
+    add("leftovers", "\"keep\"");
+  else
+    restart();
+  success_codes();
+  environment(folder, std::move(env_files));
+  shutdown();
+  tell_what_is_missing();
+  TaskDraft task{name_, std::move(members_)};
+  if (const std::string text = text_at(node_, "description"); text.find("{{") == std::string::npos)
+    describe(task, text);
+  return task;
+}
+
+bool Process::is_daemon() const {
+  return is_true(member_at(node_, "is_daemon"));
+}
+
+bool Process::ends_all() const {
+  return !is_daemon() && is_true(member_at(member_at(node_, "availability"), "exit_on_end"));
+}
+
+bool Process::failure_ends_all() const {
+  return ends_all() || text_at(member_at(node_, "availability"), "restart") == "exit_on_failure";
+}
+
+void Process::command(const ProcessFolder& folder) {
+  const std::string line = shell_line(text_at(node_, "command"));
+  const YAML::Node words = member_at(node_, "entrypoint");
+  if (line.empty() && words.IsSequence() && words.size() > 0)
+    return add("command", list_json(words_of(words)));
+  if (line.empty()) draft_.remark(name_ + " has no command that can be read here: it does nothing.");
+  add("command", line.empty() ? "\"true\"" : shell_command_json(folder.before + line, shell_));
+}
+
+void Process::ready(bool is_waited_for) {
+  std::string ready;
+  if (const YAML::Node probe = member_at(node_, "readiness_probe"); probe.IsMap()) {
+    ready = probe_json(probe);
+    if (ready.empty()) draft_.leave_out("readiness_probe", name_);
+  } else if (const std::string words = text_at(node_, "ready_log_line"); !words.empty()) {
+    std::string pattern;
+    for (const char c : words) pattern += c == '*' ? std::string("\\*") : std::string(1, c);
+    ready = "\"log\": " + json_string(config::with_escaped_dollars(pattern));
+  }
+  has_ready_ = !ready.empty();
+  if (has_ready_) add("ready", "{ " + ready + " }");
+  if (!has_ready_ && is_waited_for)
+    draft_.remark(
+        fmt::format("{} has no probe here: what needs it starts as soon as it has started.", name_));
+}
+
+void Process::health() {
+  const YAML::Node probe = member_at(node_, "liveness_probe");
+  const std::string health = probe_json(probe);
+  if (health.empty()) return;
+  const auto every = seconds_at(probe, "period_seconds");
+  add("health", "{ " + health + (every && *every > 0 ? ", \"every\": " + time_json(*every) : "") + " }");
+}
+
+void Process::restart() {
+  const YAML::Node availability = member_at(node_, "availability");
+  const std::string policy = text_at(availability, "restart");
+  if (policy != "always" && policy != "on_failure") return;
+  const std::string most = text_at(availability, "max_restarts");
+  const bool number =
+      !most.empty() && most.size() < 9 && most.find_first_not_of("0123456789") == std::string::npos;
+  const auto pause = seconds_at(availability, "backoff_seconds");
+  add("restart", fmt::format(R"({{ "on": "{0}", "max": {1}, "delay": {2}, "maxDelay": {2} }})",
+                             policy == "always" ? "always" : "failure", number ? std::stol(most) : 0,
+                             time_json(pause && *pause > 0 ? *pause : 1000)));
+}
+
+/// 0 is a success there in any case.
+void Process::success_codes() {
+  std::string codes;
+  for (const auto& one : member_at(node_, "success_exit_codes")) {
+    int code = -1;
+    const std::string text = one.IsScalar() ? one.Scalar() : std::string();
+    std::from_chars(text.data(), text.data() + text.size(), code);
+    if (code > 0 && code < 256) codes += ", " + std::to_string(code);
+  }
+  if (!codes.empty()) add("successCodes", "[0" + codes + "]");
+}
+
+void Process::environment(const ProcessFolder& folder, std::vector<std::string> env_files) {
+  MapMaker all;
+  for (const YAML::Node& some : {common_, as_map(member_at(node_, "environment"))}) {
+    for (const auto& one : some) {
+      if (one.second.IsNull()) continue;  // "- NAME": it has the value that it has outside
+      all.set(one.first.Scalar(),
+              written_scalar({}, variables_.written(one.second.IsScalar() ? one.second.Scalar() : "")));
+    }
+  }
+  const auto unknown = [](const std::string&) { return std::nullopt; };
+  if (const std::string made = variables_json(all.made(), unknown).object; made != "{}") add("env", made);
+  const YAML::Node own = member_at(node_, "env_file");
+  if (own.IsScalar() && !own.Scalar().empty()) env_files.push_back(own.Scalar());
+  std::vector<std::string> names;
+  for (const std::string& file : env_files)
+    names.push_back(fs::path(file).lexically_relative(folder.project).lexically_normal().string());
+  if (names.size() == 1) add("envFile", json_string(names.front()));
+  if (names.size() > 1) add("envFile", list_json(names));
+}
+
+void Process::shutdown() {
+  const YAML::Node shutdown = member_at(node_, "shutdown");
+  std::vector<Member> stop;
+  const std::string number = text_at(shutdown, "signal");
+  int signal = 0;
+  std::from_chars(number.data(), number.data() + number.size(), signal);
+  if (signal > 0 && signal < 32 && signal_number(signal_name(signal)) == signal)
+    stop.emplace_back("signal", json_string(signal_name(signal)));
+  const auto grace = seconds_at(shutdown, "timeout_seconds");
+  stop.emplace_back("grace", time_json(grace && *grace > 0 ? *grace : 10'000));
+  if (is_true(member_at(shutdown, "parent_only"))) stop.emplace_back("to", "\"root\"");
+  // A process would be asked by a signal before.
+  if (!text_at(shutdown, "command").empty() && !is_daemon()) draft_.leave_out("shutdown.command", name_);
+  add("stop", object_json(stop));
+}
+
+void Process::tell_what_is_missing() {
+  for (const char* key : {"command", "working_dir"})
+    if (text_at(node_, key).find("{{") != std::string::npos) draft_.leave_out("a template ({{…}})", name_);
+  for (const char* key : {"is_tty", "is_interactive", "is_elevated", "replicas", "schedule", "namespace",
+                          "launch_timeout_seconds", "watch", "monitor_for"}) {
+    const YAML::Node value = member_at(node_, key);
+    const std::string text = value.IsScalar() ? value.Scalar() : std::string();
+    if (value.IsMap() || value.IsSequence() || (!text.empty() && text != "false" && text != "1"))
+      draft_.leave_out(key, name_);
+  }
+  if (is_true(member_at(member_at(node_, "availability"), "exit_on_skipped")))
+    draft_.leave_out("exit_on_skipped", name_);
+}
+
+}  // namespace dream::init
