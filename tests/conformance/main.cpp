@@ -14,7 +14,9 @@ int main(int argument_count, char** arguments) {
   // A sanitizer that explained a crash would end a check as if it had not crashed.
   for (const char* sanitizer : {"ASAN_OPTIONS", "TSAN_OPTIONS"}) {
     const char* given = std::getenv(sanitizer);
-    const std::string options = std::string(given == nullptr ? "" : given) + ":handle_segv=0:handle_abort=0";
+    const std::string options =
+        std::string(given == nullptr ? "" : given) +
+        ":handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0";
     ::setenv(sanitizer, options.c_str(), 1);
   }
   ::testing::InitGoogleTest(&argument_count, arguments);

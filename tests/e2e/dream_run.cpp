@@ -36,7 +36,7 @@ std::vector<std::string> environment_of(const Workspace& workspace, const Launch
   }
   // One that explained a crash would end dream as if it had not crashed.
   for (const char* sanitizer : {"ASAN_OPTIONS", "TSAN_OPTIONS"}) {
-    variables[sanitizer] += ":handle_segv=0:handle_abort=0";
+    variables[sanitizer] += ":handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0";
   }
   for (const auto& [name, value] : launch.environment) variables[name] = value;
   std::vector<std::string> entries;
