@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,8 +27,7 @@ class Port : public Kind {
     for (const std::uint16_t port : probe_.ports) {
       const auto of_port = [&](const Listener& listener) { return listener.port == port; };
       const auto first = std::ranges::find_if(sockets.listeners, of_port);
-      if (first == sockets.listeners.end())
-        return found(not_yet(fmt::format("port {} isn't listened on", port)));
+      if (first == sockets.listeners.end()) return found(not_yet(nobody_listens(root, port)));
       const auto owned = [&](const Sockets& tree) {
         return std::ranges::any_of(tree.listeners, [&](const Listener& listener) {
           return of_port(listener) && tree.own.contains(listener.inode) && !is_inherited(listener);
@@ -53,6 +54,23 @@ class Port : public Kind {
 
   [[nodiscard]] Sockets look_at(pid_t root) const {
     return sockets_of(subject_.supervisor.tree_of(root), probe_.ports);
+  }
+
+  /// Now and then it looks which ports the step listens on instead: one of them may be meant.
+  [[nodiscard]] std::string nobody_listens(pid_t root, std::uint16_t port) {
+    constexpr int now_and_then = 8;
+    constexpr std::size_t most_named = 4;
+    if (++misses_ % now_and_then == 0) {
+      const Sockets all = sockets_of(subject_.supervisor.tree_of(root));
+      std::set<std::uint16_t> ports;
+      for (const Listener& listener : all.listeners)
+        if (all.own.contains(listener.inode) && !is_inherited(listener)) ports.insert(listener.port);
+      others_.clear();
+      for (const std::uint16_t other : ports)
+        if (others_.size() < most_named) others_.push_back(std::to_string(other));
+    }
+    const std::string missing = fmt::format("port {} isn't listened on", port);
+    return others_.empty() ? missing : missing + "; the step listens on " + join_words(others_);
   }
 
   [[nodiscard]] Finding stranger(const Listener& listener) {
@@ -89,6 +107,8 @@ class Port : public Kind {
   std::unique_ptr<Connection> connection_;
   std::uint64_t stranger_ = 0;  ///< the socket of the last one that was met
   std::string strangers_words_;
+  int misses_ = 0;                   ///< tries that found nobody at the port
+  std::vector<std::string> others_;  ///< ports that the step listened on when it was last looked at
 };
 
 }  // namespace

@@ -71,6 +71,22 @@ TEST_F(KindsTest, port_is_a_listener_of_the_tree_of_either_family) {
   }
 }
 
+TEST_F(KindsTest, port_that_nobody_listens_on_is_told_with_those_that_the_step_does_listen_on) {
+  const TcpServer meant(AF_INET);
+  const TcpServer other(AF_INET);
+  other.listen();
+  const Subject subject{.context = context,
+                        .supervisor = supervisor,
+                        .pid = [] { return ::getpid(); },
+                        .directory = "/",
+                        .environment = std::make_shared<const std::vector<std::string>>(environment)};
+  const std::unique_ptr<Kind> kind = make(PortProbe{{meant.port}}, subject);
+  std::string found;
+  for (int look = 0; look < 8; ++look) kind->look([&](const Finding& finding) { found = words(finding); });
+  EXPECT_EQ(found, "port " + std::to_string(meant.port) + " isn't listened on; the step listens on " +
+                       std::to_string(other.port));
+}
+
 TEST_F(KindsTest, port_means_all_of_several) {
   const TcpServer one(AF_INET);
   const TcpServer other(AF_INET6);
