@@ -76,7 +76,9 @@ TEST_F(Ctl, ps_watches_until_no_run_is_left) {
 }
 
 TEST_F(Ctl, wait_returns_when_it_is_so) {
-  EXPECT_EQ(stack.ctl({"wait", "--timeout", "0"}).code, 124);
+  const Finished none = stack.ctl({"wait", "--timeout", "0"});
+  EXPECT_EQ(none.code, 124);
+  EXPECT_THAT(none.err, HasSubstr("not done after 0 ms (dream ctl ps shows"));
   EXPECT_EQ(stack.ctl({"wait", "./a:start", "--until", "started"}).code, 0);
   DreamRun waiting(stack, stack.launch({"ctl", "wait"}));
   open();

@@ -262,7 +262,11 @@ int ask(Connection& run, const Options& options) {
   if (!waits) until = read_clock() + patience;
   if (ctl.timeout) until = read_clock() + *ctl.timeout;
   const auto answer = run.ask(request, until);
-  if (!answer && ctl.timeout && run.timed_out()) return exit_timed_out;
+  if (!answer && ctl.timeout && run.timed_out()) {
+    complain("not done after " + human_duration(*ctl.timeout) +
+             " (dream ctl ps shows what each step waits for)");
+    return exit_timed_out;
+  }
   if (!answer && run.timed_out()) {
     complain(sentence_on({run.info().run, run.pid(), run.is_stopped()}));
     return exit_run_gone;
