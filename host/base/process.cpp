@@ -33,8 +33,12 @@ std::string to_string(const ExitStatus& status) {
 }
 
 std::string signal_name(int number) {
+  constexpr int counted_from_below = 15;  // as `kill -l` does
   if (number == SIGRTMIN) return "SIGRTMIN";
-  if (number > SIGRTMIN && number <= SIGRTMAX) return "SIGRTMIN+" + std::to_string(number - SIGRTMIN);
+  if (number == SIGRTMAX) return "SIGRTMAX";
+  if (number > SIGRTMIN && number <= SIGRTMIN + counted_from_below)
+    return "SIGRTMIN+" + std::to_string(number - SIGRTMIN);
+  if (number > SIGRTMIN && number < SIGRTMAX) return "SIGRTMAX-" + std::to_string(SIGRTMAX - number);
   const char* abbreviation = sigabbrev_np(number);
   if (abbreviation == nullptr) return "signal " + std::to_string(number);
   return std::string("SIG") + abbreviation;
@@ -44,9 +48,10 @@ int signal_number(const std::string& name) {
   const std::string whole = name.starts_with("SIG") ? name : "SIG" + name;
   for (int number = 1; number < NSIG; ++number) {
     if (whole == signal_name(number)) return number;
-    if (number < SIGRTMIN || number > SIGRTMAX) continue;
-    const int below = SIGRTMAX - number;
-    if (whole == (below == 0 ? "SIGRTMAX" : "SIGRTMAX-" + std::to_string(below))) return number;
+    if (number <= SIGRTMIN || number >= SIGRTMAX) continue;
+    if (whole == "SIGRTMIN+" + std::to_string(number - SIGRTMIN) ||
+        whole == "SIGRTMAX-" + std::to_string(SIGRTMAX - number))
+      return number;
   }
   return 0;
 }

@@ -80,6 +80,7 @@ std::string reason_of(const RunState& run, StepIndex step, std::span<const StepI
     if (before.size() > most_named) names.push_back(fmt::format("{} more", before.size() - most_named));
     return "waits for " + join_words(names);
   }
+  if (known.state == State::backoff && known.again && *known.again <= now) return "its next attempt is due";
   if (known.state == State::backoff && known.again)
     return fmt::format("the next attempt in {}", human_duration(*known.again - now));
   if (known.state == State::running && known.probing && !known.probing->what.empty())

@@ -64,8 +64,14 @@ std::size_t replicas_of(const YAML::Node& process) {
 /// All of a file.
 class Processes {
  public:
-  Processes(const YAML::Node& file, bool has_variables, ComposeVariables& variables, Draft& draft)
-      : file_(file), has_variables_(has_variables), variables_(variables), draft_(draft) {}
+  /// `root`: the folder of the file.
+  Processes(const YAML::Node& file, fs::path root, bool has_variables, ComposeVariables& variables,
+            Draft& draft)
+      : file_(file),
+        root_(std::move(root)),
+        has_variables_(has_variables),
+        variables_(variables),
+        draft_(draft) {}
 
   void add(const std::string& comment) {
     for (const auto& one : member_at(file_, "processes"))
@@ -78,6 +84,7 @@ class Processes {
       }
     }
     find_last();
+    const Process::Common common{root_, as_map(member_at(file_, "environment")), has_variables_};
     if (member_at(file_, "env_cmds").IsMap()) draft_.leave_out("env_cmds", "the file");
     std::string shell = text_at(member_at(file_, "shell"), "shell_command");
     if (shell.empty()) shell = "bash";
@@ -86,10 +93,8 @@ class Processes {
       const std::string written = text_at(node, "working_dir");
       const bool is_template = written.find("{{") != std::string::npos;
       const ProcessFolder folder = is_template ? ProcessFolder() : folder_of_process(written);
-      Process process(name, node, shell, as_map(member_at(file_, "environment")), variables_, draft_);
-      TaskDraft task =
-          process.task(folder, waited_until_ready_.contains(name),
-                       has_variables_ ? std::vector<std::string>{".env"} : std::vector<std::string>());
+      Process process(name, node, shell, variables_, draft_);
+      TaskDraft task = process.task(folder, waited_until_ready_.contains(name), common);
       const std::string project = draft_.at(folder.project);
       if (process.has_ready()) ready_.insert(name);
       if (is_service(name)) {
@@ -149,19 +154,36 @@ class Processes {
     return waits;
   }
 
-  [[nodiscard]] bool ends_all(const std::string& name) const {
-    return Process(name, processes_.at(name), {}, {}, variables_, draft_).ends_all();
+  [[nodiscard]] Process process(const std::string& name) const {
+    return Process(name, processes_.at(name), {}, variables_, draft_);
   }
 
-  /// Where the end of just one is the end of all, its exit code is that of all, and the others run for it.
+  /// Where the end of just one is the end of all, and all others go on until they are ended or are waited
+  /// for, the exit code of that one is that of all.
   void find_last() {
-    const auto ends = [this](const std::string& name) { return ends_all(name); };
-    if (std::ranges::count_if(names_, ends) == 1) last_ = *std::ranges::find_if(names_, ends);
+    std::vector<std::string> ends;
+    bool others_last = true;
+    for (const std::string& name : names_) {
+      const Process one = process(name);
+      if (one.ends_all())
+        ends.push_back(name);
+      else
+        others_last =
+            others_last && (one.is_disabled() || one.is_daemon() || one.lasts() || is_waited_for(name));
+    }
+    if (ends.size() == 1 && others_last) last_ = ends.front();
+    if (last_.empty() && !ends.empty())
+      draft_.remark(
+          join_words(ends) + (ends.size() == 1 ? " ends" : " end") +
+          " all, and a service that ends by itself counts as a failure, whatever its exit code is.");
+  }
+  [[nodiscard]] bool is_waited_for(const std::string& name) const {
+    return late_.contains(name) || ended_.contains(name);
   }
   [[nodiscard]] bool is_service(const std::string& name) const {
-    if (last_.empty()) return ends_all(name);
-    return name != last_ && !late_.contains(name) && !ended_.contains(name) &&
-           !is_true(member_at(processes_.at(name), "is_daemon"));
+    const Process one = process(name);
+    if (last_.empty()) return one.ends_all();
+    return name != last_ && !one.is_disabled() && !one.is_daemon() && !is_waited_for(name);
   }
 
   [[nodiscard]] EntryDraft entry(const std::string& name, Waits until) const {
@@ -191,7 +213,7 @@ class Processes {
       NeedsDraft own{tasks_[name].first, tasks_[name].second, {}, true};
       for (const auto& [need, until] : waits_of(name)) own.entries.push_back(entry(need, until));
       draft_.add_needs(std::move(own));
-      if (is_true(member_at(processes_.at(name), "disabled")))
+      if (process(name).is_disabled())
         disabled.push_back(tasks_[name].second);
       else
         all.push_back(entry_of_all(name));
@@ -199,7 +221,7 @@ class Processes {
     if (all.empty()) return;
     std::ranges::reverse(stops_);
     for (auto& [name, stop] : stops_) {
-      if (is_true(member_at(processes_.at(name), "disabled"))) continue;
+      if (process(name).is_disabled()) continue;
       const std::string task =
           draft_.add_task(stop.first, "shell", comment, "process-compose", std::move(stop.second));
       all.push_back({stop.first, task, {{"finally", "true"}}});
@@ -214,6 +236,7 @@ class Processes {
   }
 
   YAML::Node file_;
+  fs::path root_;
   bool has_variables_;
   ComposeVariables& variables_;
   Draft& draft_;
@@ -229,6 +252,15 @@ class Processes {
   std::map<std::string, std::pair<std::string, std::string>> tasks_;  ///< project and name that each got
 };
 
+/// A .env of another form is in nobody's way there.
+Result<config::Variables> variables_in(const fs::path& file) {
+  try {
+    return read_variables(file);
+  } catch (const YAML::Exception& problem) {
+    return Error{ErrorCode::configuration, problem.msg, {}, {}};
+  }
+}
+
 }  // namespace
 
 Result<void> add_process_compose(const fs::path& file, Draft& draft) {
@@ -241,12 +273,14 @@ Result<void> add_process_compose(const fs::path& file, Draft& draft) {
     if (!member_at(read, "processes").IsMap())
       return Error{ErrorCode::not_found, "the file has no processes", printable(name),
                    "dream init knows files of process-compose by their `processes`"};
-    const fs::path env = file.parent_path() / ".env";
+    const Result<config::Variables> given = variables_in(file.parent_path() / ".env");
+    if (!given) draft.remark("Not read: " + to_string(given.error()) + ".");
     ComposeVariables variables(
-        read_variables(env),
+        given ? *given : config::Variables(),
         draft.at("./") == "./" ? ComposeVariables::Kind::of_root : ComposeVariables::Kind::elsewhere, true);
     std::error_code ignored;
-    Processes(read, fs::is_regular_file(env, ignored), variables, draft).add("from " + name);
+    const bool has_variables = given && fs::is_regular_file(file.parent_path() / ".env", ignored);
+    Processes(read, file.parent_path(), has_variables, variables, draft).add("from " + name);
   } catch (const YAML::Exception& problem) {
     return not_understood(name, problem.what());
   }

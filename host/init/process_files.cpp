@@ -67,11 +67,25 @@ class Bases {
                                               : "a process extends one that isn't there: ") +
                                 printable(name));
     const std::string base = text_at(process->second, "extends");
-    const YAML::Node made = base.empty() ? process->second : merged(whole(base, depth + 1), process->second);
+    const YAML::Node made = base.empty() ? process->second : over(whole(base, depth + 1), process->second);
     return whole_.emplace(name, made).first->second;
   }
 
  private:
+  /// Lists are appended, and what isn't true takes nothing away (`is_disabled` does).
+  static YAML::Node over(const YAML::Node& base, const YAML::Node& process) {
+    YAML::Node made = merged(base, process);
+    if (is_true(member_at(base, "disabled"))) made["disabled"] = "true";
+    const YAML::Node first = member_at(base, "entrypoint");
+    const YAML::Node more = member_at(process, "entrypoint");
+    if (!first.IsSequence() || !more.IsSequence()) return made;
+    YAML::Node words(YAML::NodeType::Sequence);
+    for (const YAML::Node& list : {first, more})
+      for (const auto& word : list) words.push_back(word);
+    made["entrypoint"] = words;
+    return made;
+  }
+
   std::map<std::string, YAML::Node> written_;
   std::map<std::string, YAML::Node> whole_;
 };

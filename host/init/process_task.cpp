@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <csignal>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "config/env_expansion.hpp"
+#include "config/env_file.hpp"
 #include "init/compose_merge.hpp"
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
@@ -52,7 +54,7 @@ std::string shell_line(std::string line) {
   return line;
 }
 
-TaskDraft Process::task(const ProcessFolder& folder, bool is_waited_for, std::vector<std::string> env_files) {
+TaskDraft Process::task(const ProcessFolder& folder, bool is_waited_for, const Common& common) {
   command(folder);
   ready(is_waited_for);
   health();
@@ -61,7 +63,7 @@ TaskDraft Process::task(const ProcessFolder& folder, bool is_waited_for, std::ve
   else
     restart();
   success_codes();
-  environment(folder, std::move(env_files));
+  environment(folder, common);
   shutdown();
   tell_what_is_missing();
   TaskDraft task{name_, std::move(members_)};
@@ -74,8 +76,20 @@ bool Process::is_daemon() const {
   return is_true(member_at(node_, "is_daemon"));
 }
 
+bool Process::is_disabled() const {
+  const std::string own = text_at(node_, "is_disabled");
+  return own.empty() ? is_true(member_at(node_, "disabled")) : own == "true";
+}
+
 bool Process::ends_all() const {
-  return !is_daemon() && is_true(member_at(member_at(node_, "availability"), "exit_on_end"));
+  return !is_daemon() && !is_disabled() &&
+         is_true(member_at(member_at(node_, "availability"), "exit_on_end"));
+}
+
+bool Process::lasts() const {
+  return text_at(member_at(node_, "availability"), "restart") == "always" ||
+         member_at(node_, "readiness_probe").IsMap() || member_at(node_, "liveness_probe").IsMap() ||
+         !text_at(node_, "ready_log_line").empty();
 }
 
 bool Process::failure_ends_all() const {
@@ -141,24 +155,44 @@ void Process::success_codes() {
   if (!codes.empty()) add("successCodes", "[0" + codes + "]");
 }
 
-void Process::environment(const ProcessFolder& folder, std::vector<std::string> env_files) {
+void Process::environment(const ProcessFolder& folder, const Common& common) {
+  const std::set<std::string> in_file = add_env_files(folder, common);
   MapMaker all;
-  for (const YAML::Node& some : {common_, as_map(member_at(node_, "environment"))}) {
+  const auto add_all = [&](const YAML::Node& some, const std::set<std::string>& but) {
     for (const auto& one : some) {
-      if (one.second.IsNull()) continue;  // "- NAME": it has the value that it has outside
-      all.set(one.first.Scalar(),
-              written_scalar({}, variables_.written(one.second.IsScalar() ? one.second.Scalar() : "")));
+      const std::string& name = one.first.Scalar();
+      if (one.second.IsNull() || but.contains(name))
+        continue;  // "- NAME": it has the value that it has outside
+      all.set(name, written_scalar({}, variables_.written(one.second.IsScalar() ? one.second.Scalar() : "")));
     }
-  }
+  };
+  add_all(common.environment, in_file);
+  add_all(as_map(member_at(node_, "environment")), {});
   const auto unknown = [](const std::string&) { return std::nullopt; };
   if (const std::string made = variables_json(all.made(), unknown).object; made != "{}") add("env", made);
-  const YAML::Node own = member_at(node_, "env_file");
-  if (own.IsScalar() && !own.Scalar().empty()) env_files.push_back(own.Scalar());
-  std::vector<std::string> names;
-  for (const std::string& file : env_files)
-    names.push_back(fs::path(file).lexically_relative(folder.project).lexically_normal().string());
-  if (names.size() == 1) add("envFile", json_string(names.front()));
-  if (names.size() > 1) add("envFile", list_json(names));
+}
+
+/// The names in its own one, which go before the environment of all. One that can't be read is only told
+/// there.
+std::set<std::string> Process::add_env_files(const ProcessFolder& folder, const Common& common) {
+  std::vector<std::string> files;
+  if (common.has_variables)
+    files.push_back(fs::path(".env").lexically_relative(folder.project).lexically_normal().string());
+  std::set<std::string> names;
+  const std::string own = text_at(node_, "env_file");
+  const auto text = own.empty() ? Result<std::optional<std::string>>(std::nullopt)
+                                : read_text((common.root / folder.project / own).lexically_normal());
+  if (text && *text) {
+    files.push_back(own);
+    if (const auto read =
+            config::parse_env_file(own, **text, [](const std::string&) { return std::nullopt; }, {}))
+      for (const auto& [name, value] : read->variables) names.insert(name);
+  } else if (!own.empty()) {
+    draft_.remark(fmt::format("{} has the env_file {}, which isn't there.", name_, own));
+  }
+  if (files.size() == 1) add("envFile", json_string(files.front()));
+  if (files.size() > 1) add("envFile", list_json(files));
+  return names;
 }
 
 void Process::shutdown() {
@@ -167,7 +201,7 @@ void Process::shutdown() {
   const std::string number = text_at(shutdown, "signal");
   int signal = 0;
   std::from_chars(number.data(), number.data() + number.size(), signal);
-  if (signal > 0 && signal < 32 && signal_number(signal_name(signal)) == signal)
+  if (signal > 0 && signal < NSIG && signal_number(signal_name(signal)) == signal)
     stop.emplace_back("signal", json_string(signal_name(signal)));
   const auto grace = seconds_at(shutdown, "timeout_seconds");
   stop.emplace_back("grace", time_json(grace && *grace > 0 ? *grace : 10'000));

@@ -2,6 +2,8 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,26 +21,27 @@ namespace dream::init {
 /// One process of the file.
 class Process {
  public:
-  /// `common`: the environment of all.
-  Process(std::string name, const YAML::Node& node, std::string shell, const YAML::Node& common,
-          ComposeVariables& variables, Draft& draft)
-      : name_(std::move(name)),
-        node_(node),
-        shell_(std::move(shell)),
-        common_(common),
-        variables_(variables),
-        draft_(draft) {}
+  Process(std::string name, const YAML::Node& node, std::string shell, ComposeVariables& variables,
+          Draft& draft)
+      : name_(std::move(name)), node_(node), shell_(std::move(shell)), variables_(variables), draft_(draft) {}
 
-  /// `env_files`: of all processes, from the root.
-  [[nodiscard]] TaskDraft task(const ProcessFolder& folder, bool is_waited_for,
-                               std::vector<std::string> env_files);
+  /// What all processes have: an environment, and perhaps a .env in the folder of the file.
+  struct Common {
+    std::filesystem::path root;
+    YAML::Node environment;
+    bool has_variables = false;
+  };
+  [[nodiscard]] TaskDraft task(const ProcessFolder& folder, bool is_waited_for, const Common& common);
 
   [[nodiscard]] bool has_ready() const { return has_ready_; }
 
   /// Its command ends when it has started what is to stay.
   [[nodiscard]] bool is_daemon() const;
+  [[nodiscard]] bool is_disabled() const;
   /// Its end is the end of all.
   [[nodiscard]] bool ends_all() const;
+  /// It says that it goes on until it is ended.
+  [[nodiscard]] bool lasts() const;
   [[nodiscard]] bool failure_ends_all() const;
 
  private:
@@ -48,14 +51,14 @@ class Process {
   void health();
   void restart();
   void success_codes();
-  void environment(const ProcessFolder& folder, std::vector<std::string> env_files);
+  void environment(const ProcessFolder& folder, const Common& common);
+  [[nodiscard]] std::set<std::string> add_env_files(const ProcessFolder& folder, const Common& common);
   void shutdown();
   void tell_what_is_missing();
 
   std::string name_;
   YAML::Node node_;
   std::string shell_;
-  YAML::Node common_;
   ComposeVariables& variables_;
   Draft& draft_;
   std::vector<Member> members_;

@@ -164,10 +164,10 @@ void Narrator::tell_ready(const engine::StepReady& ready) {
   if (settings.releases_when_ready && settings.delay > ready.after)
     text += fmt::format("; its delay holds the next step back for {} more",
                         human_duration(settings.delay - ready.after));
-  const bool others_come =
-      std::any_of(plan_.steps.begin() + static_cast<std::ptrdiff_t>(position(ready.step)) + 1,
-                  plan_.steps.end(), [](const Step& step) { return !step.finally; });
-  if (!settings.background && settings.leftovers != Leftovers::keep && others_come)
+  const auto next = plan_.steps.begin() + static_cast<std::ptrdiff_t>(position(ready.step)) + 1;
+  const bool next_waits =
+      plan_.is_list && std::any_of(next, plan_.steps.end(), [](const Step& step) { return !step.finally; });
+  if (!settings.background && settings.leftovers != Leftovers::keep && next_waits)
     text += "; the next step waits for its end (a server? \"service\": true starts the next step now)";
   log_.write(LogLevel::info, text);
 }

@@ -40,8 +40,11 @@ Result<std::uint16_t> number_of(std::string_view name, const Plan& plan, const S
   std::string_view own = name;
   if (const std::size_t colon = name.rfind(':'); colon != std::string_view::npos) {
     const std::string_view id = name.substr(0, colon);
-    const auto found =
-        std::ranges::find_if(plan.steps, [&](const Step& other) { return to_string(other.id) == id; });
+    const auto found = std::ranges::find_if(plan.steps, [&](const Step& other) {
+      const auto& [project, task] = other.id;
+      return id.size() == project.size() + 1 + task.size() && id.starts_with(project) && id.ends_with(task) &&
+             id[project.size()] == ':';
+    });
     if (found == plan.steps.end())
       return Error{
           ErrorCode::plan,
@@ -217,6 +220,14 @@ Result<std::string> with_ports(std::string_view text, const Plan& plan, const St
     with += std::to_string(*number);
   }
   return with += text.substr(from);
+}
+
+std::vector<std::pair<StepIndex, Error>> misnamed_ports(Plan plan) {
+  std::vector<std::pair<StepIndex, Error>> all;
+  for (std::size_t at = 0; at < plan.steps.size(); ++at)
+    if (const Result<void> set = Setter(plan, plan.steps[at], 0).set(); !set)
+      all.emplace_back(StepIndex(at), set.error());
+  return all;
 }
 
 Result<void> set_ports(Plan& plan, int offset) {

@@ -2,6 +2,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "plan/plan.hpp"
@@ -15,6 +17,9 @@ namespace dream::plan {
 ///
 /// An error: a name that no step has.
 [[nodiscard]] Result<void> set_ports(Plan& plan, int offset = 0);
+
+/// Where the steps name ports that none of them has.
+[[nodiscard]] std::vector<std::pair<StepIndex, Error>> misnamed_ports(Plan plan);
 
 /// An error: one number in two steps that may run at the same time.
 [[nodiscard]] boost::system::result<void, PlanError> check_ports(const Plan& plan);

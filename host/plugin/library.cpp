@@ -11,7 +11,9 @@
 #include <optional>
 #include <utility>
 
+#include "base/crash_note.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "plugin/c_values.hpp"
 #include "plugin/elf_check.hpp"
 #include "plugin/error_sink.hpp"
@@ -83,6 +85,7 @@ void tell_name(const boost::dll::shared_library& library, const std::string& pat
 Result<const boost::dll::shared_library*> load(const FoundPlugin& plugin) {
   static auto& loaded = *new std::deque<Loaded>;
   const std::string name = loader_name(*plugin.file);
+  const CrashNote note(plugin.path.filename().string(), "its loading", {}, read_clock());
   try {
     using boost::dll::load_mode::type;
     loaded.push_back({boost::dll::shared_library(name, type::rtld_now | type::rtld_local), plugin.file});

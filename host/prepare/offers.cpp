@@ -115,7 +115,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   const std::vector<ListedProject> projects = list_projects(loaded.workspace);
   if (projects.size() > most_projects_searched) return misfits;
   Plan all;
-  std::vector<bool> alone;                             // nothing runs before it
+  std::unordered_set<std::string> later;               // something runs before it in some plan
   std::map<std::string, std::vector<StepId>> by_task;  // those that can be planned alone
   for (const ListedProject& project : projects) {
     for (const ListedTask& task : project.tasks) {
@@ -124,17 +124,21 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
       all.steps.back().where = task.where;
       Request request;
       request.ids = {id};
-      auto plan = make_plan(loaded.workspace, request, manifests);
-      alone.push_back(plan && plan->steps.size() == 1);
+      const auto plan = make_plan(loaded.workspace, request, manifests);
       if (!plan)
         misfits.push_back({plan.error().where, plan.error().error});
-      else if (const Result<void> ports = plan::set_ports(*plan); !ports)
-        misfits.push_back({task.where, ports.error()});
-      if (plan) by_task[id.task].push_back(id);
+      else
+        by_task[id.task].push_back(id);
+      for (std::size_t at = 1; plan && at < plan->steps.size(); ++at)
+        later.insert(to_string(plan->steps[at].id));
     }
   }
   add_misfits_together(loaded, by_task, manifests, misfits);
   if (all.steps.empty()) return misfits;
+  for (auto& [step, error] : plan::misnamed_ports(all))
+    misfits.push_back({all.steps[position(step)].where, std::move(error)});
+  std::vector<bool> alone;
+  for (const Step& step : all.steps) alone.push_back(!later.contains(to_string(step.id)));
   Environments environments(all, loaded.discovery.rule, EnvFiles::look);
   Outlooks outlooks(all, loaded, registry, std::move(alone));
   for (std::size_t at = 0; at < all.steps.size(); ++at) {

@@ -202,8 +202,8 @@ class Guardian {
       ::_exit(code);
     }
     // Before the run it ends like any program does.
-    const bool as_asked =
-        !host_listens_ && (ended_early_by_ != 0 || meaning_of(signal) == SignalMeaning::stop);
+    const bool as_asked = !host_listens_ && (ended_early_by_ != 0 ||
+                                             (signal != 0 && meaning_of(signal) == SignalMeaning::stop));
     if (!as_asked || !left.empty()) {
       const std::string subject = culprit.empty() || !internal ? "its main process was" : culprit;
       const std::string end = hung ? culprit.empty() ? "stopped, for a plugin didn't return" : "didn't return"

@@ -132,6 +132,15 @@ TEST(Configuration, validate_tells_what_could_not_be_started_whatever_other_task
   EXPECT_LT(out.find("./:b can't"), out.find("./:c: no port")) << "in the order of the file";
 }
 
+TEST(Configuration, validate_tells_nothing_of_what_another_task_brings) {
+  const Workspace workspace(R"({"workspace": {"./": {"up": [":build", ":run"]}}, "projects": {
+    "./": {"tasks": {"up": {"command": null}, "build": {"command": "true"}, "run": {"command": ["out/app"]}}},
+    "./a": {"tasks": {"dev": {"command": "true", "ports": {"PORT": 4000}}}},
+    "./b": {"tasks": {"dev": {"command": "true", "ports": {"PORT": 4001}, "env": {"A": "{port:./a:dev:PORT}"}}}}}})");
+  for (const char* folder : {"a", "b"}) std::filesystem::create_directory(workspace.root() / folder);
+  EXPECT_THAT(run(workspace, {.arguments = {"validate", "--strict"}}).out, HasSubstr("no problems"));
+}
+
 TEST(Configuration, validate_tells_what_can_never_match) {
   const Workspace workspace(
       R"({"recursive": [{"project": "./nope", "tasks": ["t"]}, {"project": "./no*", "tasks": ["t"]},

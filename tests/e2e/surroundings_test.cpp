@@ -184,7 +184,7 @@ TEST(Surroundings, without_proc_are_named) {
       workspace, {.arguments = {"-rm", "sh", "-c", "mount -t tmpfs none /proc && exec " DREAM_BINARY " go"},
                   .program = "/usr/bin/unshare"});
   EXPECT_EQ(finished.code, 2);
-  EXPECT_THAT(finished.err, HasSubstr("dream.json: the file can't be read: /proc isn't mounted"));
+  EXPECT_THAT(finished.err, HasSubstr("/proc isn't mounted, and dream needs it"));
 }
 #endif
 

@@ -133,12 +133,14 @@ TEST(CtrlC, makes_the_other_steps_get_it_or_their_stop_signal) {
 }
 
 TEST(CtrlC, that_a_background_job_ignores_makes_it_get_the_stop_signal) {
-  const Workspace workspace(
-      {{"c", "sh -c 'trap \"echo asked; exit 0\" TERM; echo up; read go < $ROOT/gate' & read go < $ROOT/gate",
-        "", patient}});
+  const Workspace workspace({{"c",
+                              "sh -c 'trap \"echo asked; exit 0\" TERM; echo up; read go < $ROOT/gate' & "
+                              "echo waits; read go < $ROOT/gate",
+                              "", patient}});
   const Gate gate(workspace, "gate");
   Terminal terminal(workspace, go());
   terminal.await_screen("up");
+  terminal.await_screen("waits");  // a shell that starts another loses the key
   terminal.type("\x03");
   EXPECT_EQ(terminal.exit_code(), 130);
   EXPECT_THAT(terminal.screen(), HasSubstr("asked"));

@@ -35,7 +35,9 @@ int show_overview(const Options& options) {
   }
   Step of_project;
   of_project.id.project = *project;
-  if (const Result<void> there = prepare::check_folder(of_project, *loaded, true); !there) {
+  const Result<void> there =
+      is_glob(*project) ? Result<void>() : prepare::check_folder(of_project, *loaded, true);
+  if (!there) {
     complain(there.error());
     return exit_nothing_run;
   }

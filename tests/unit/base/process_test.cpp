@@ -23,9 +23,11 @@ TEST(SignalNames, count_real_time_signals_from_both_ends) {
   EXPECT_EQ(signal_name(SIGRTMIN + 3), "SIGRTMIN+3");
   EXPECT_EQ(signal_number("SIGRTMIN+3"), SIGRTMIN + 3);
   EXPECT_EQ(signal_number("RTMAX-1"), SIGRTMAX - 1);
+  EXPECT_EQ(signal_number("RTMIN+29"), SIGRTMAX - 1);
+  EXPECT_EQ(signal_name(SIGRTMAX - 1), "SIGRTMAX-1");
   EXPECT_EQ(signal_number("SIGRTMAX"), SIGRTMAX);
   for (const char* none :
-       {"SIGRTMIN+0", "SIGRTMIN+31", "SIGRTMIN+", "SIGRTMAX-0", "SIGRTMAX-31", "SIGRTMIN-1"})
+       {"SIGRTMIN+0", "SIGRTMIN+30", "SIGRTMIN+", "SIGRTMAX-0", "SIGRTMAX-30", "SIGRTMIN-1"})
     EXPECT_EQ(signal_number(none), 0) << none;
 }
 

@@ -1,8 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <array>
-#include <optional>
-
 #include "init_fixture.hpp"
 
 namespace dream::init {
@@ -54,21 +51,21 @@ processes:
   EXPECT_EQ(web.stop_grace, std::chrono::seconds(3));
   EXPECT_EQ(web.stop_signal, SIGINT);
   EXPECT_EQ(web.stop_to, StopTo::root);
-  EXPECT_THAT(needs(made, "./app", "web"), ElementsAre("./:db", "& ./:migrate", "& ./:log"));
+  EXPECT_THAT(needs(made, "./app", "web"), ElementsAre("./:db async", "& ./:migrate", "& ./:log async"));
   EXPECT_EQ(tasks.at("db").restart->max, 3U);
   EXPECT_EQ(tasks.at("db").restart->delay, std::chrono::seconds(2));
-  EXPECT_THAT((std::array{tasks.at("db").service, web.service, tasks.at("last").service}),
-              ElementsAre(true, true, std::nullopt))
-      << "the end of the last one ends the others";
+  EXPECT_EQ(tasks.at("last").service, true) << "web may end by itself";
+  EXPECT_THAT(text(), HasSubstr("last ends all, and a service that ends by itself counts as a failure"));
   EXPECT_EQ(command(made, "./", "last"), R"({ "a", "b c" })");
   EXPECT_EQ(command(made, "./", "http"), R"({ "bash", "-c", "[[ ${A} ]] && b" })");
   EXPECT_THAT(line("\"log\": {"), HasSubstr(R"("ready": { "log": "up \\* here $${x}" })"));
   EXPECT_THAT(line("\"http\": {"), AllOf(HasSubstr(R"("ready": { "http": ":8080/ok" })"),
                                          HasSubstr(R"("health": { "http": "http://h:1/", "every": "5s" })")));
   EXPECT_THAT(plan(made, "./", "up"), ElementsAre("./:db b", "./:migrate", "./:log b", "./app:web b",
-                                                  "./:http b", "./:last", "./:up"));
-  EXPECT_THAT(needs(made, "./", "up"), ElementsAre("./app:web", "& ./:migrate", "& ./:db", "& ./:log",
-                                                   "& ./:http optional", "& ./:last"));
+                                                  "./:http b", "./:last b", "./:up b"));
+  EXPECT_THAT(needs(made, "./", "up"),
+              ElementsAre("./app:web async", "& ./:migrate", "& ./:db async", "& ./:log async",
+                          "& ./:http async optional", "& ./:last"));
   EXPECT_EQ(command(made, "./", "up"), "null");
   EXPECT_THAT(text(),
               AllOf(HasSubstr("as they are disabled: tool."), HasSubstr("Not taken over: is_tty of last.")));
@@ -91,18 +88,53 @@ processes:
   derived: {extends: base, environment: ["FOO=override"]}
   base: {command: 'echo base $FOO', environment: ["FOO=bar", "SHARED=x"], success_exit_codes: [3], env_file: .env.test}
   last: {extends: derived, command: run, working_dir: sub}
+  words: {entrypoint: [sh, -c], disabled: true}
+  more: {extends: words, entrypoint: [x], disabled: false}
 )");
+  for (const char* file : {".env.test", "sub/.env.test"}) write(file, "SHARED=file\n");
   const Workspace made = workspace();
   const auto& tasks = made.projects.at("./").tasks;
   EXPECT_EQ(command(made, "./", "derived"), "echo base $FOO");
   EXPECT_THAT(tasks.at("derived").env, UnorderedElementsAre(Pair("FOO", "override"), Pair("SHARED", "x")));
   EXPECT_THAT(tasks.at("derived").env_files, ElementsAre(".env.test"));
-  EXPECT_THAT(made.projects.at("./sub").tasks.at("last").env_files, ElementsAre("../.env.test"));
+  EXPECT_THAT(made.projects.at("./sub").tasks.at("last").env_files, ElementsAre(".env.test"));
+  EXPECT_EQ(command(made, "./", "more"), R"({ "sh", "-c", "x" })");
+  EXPECT_THAT(text(), HasSubstr("as they are disabled: words and more."));
   EXPECT_THAT(line("\"base\": {"), HasSubstr(R"("successCodes": [0, 3])"));
   write("process-compose.yaml", "processes: {a: {extends: b}, b: {extends: a}}\n");
   EXPECT_THAT(text(), HasSubstr("processes extend one another without end"));
   write("process-compose.yaml", "processes: {a: {extends: c}}\n");
   EXPECT_THAT(text(), HasSubstr("a process extends one that isn't there: c"));
+}
+
+TEST_F(Init, the_end_of_one_process_is_that_of_all_where_the_others_go_on) {
+  const std::string others = R"(processes:
+  server: {command: serve, readiness_probe: {http_get: {port: 80}}}
+  prepare: {command: once}
+  tests: {command: check, availability: {exit_on_end: true}, depends_on: {prepare: {condition: process_completed_successfully}}}
+  off: {command: x, disabled: true, availability: {exit_on_end: true}}
+)";
+  write("process-compose.yaml", others);
+  EXPECT_THAT(plan(workspace(), "./", "up"), ElementsAre("./:server b", "./:prepare", "./:tests", "./:up"));
+  EXPECT_EQ(workspace().projects.at("./").tasks.at("server").service, true);
+  write("process-compose.yaml", others + "  gen: {command: once, availability: {restart: on_failure}}\n");
+  EXPECT_THAT(plan(workspace(), "./", "up"), Contains("./:tests b")) << "gen may end by itself";
+  EXPECT_FALSE(workspace().projects.at("./").tasks.at("gen").service);
+}
+
+TEST_F(Init, what_all_processes_have_comes_behind_the_file_of_one) {
+  write("process-compose.yaml", R"(
+environment: [MODE=all, OTHER=x]
+processes: {a: {command: x, working_dir: sub, env_file: own.env}, b: {command: y, env_file: none.env}}
+)");
+  write("sub/own.env", "MODE=file\n");
+  write(".env", R"({"of": "another form"})");
+  const Workspace made = workspace();
+  EXPECT_THAT(made.projects.at("./sub").tasks.at("a").env, ElementsAre(Pair("OTHER", "x")));
+  EXPECT_THAT(made.projects.at("./sub").tasks.at("a").env_files, ElementsAre("own.env"));
+  EXPECT_TRUE(made.projects.at("./").tasks.at("b").env_files.empty());
+  EXPECT_THAT(text(), AllOf(HasSubstr("b has the env_file none.env, which isn't there"),
+                            HasSubstr("Not read: .env:1")));
 }
 
 TEST_F(Init, a_process_in_a_folder_that_is_a_template_runs_in_the_root) {
@@ -165,7 +197,7 @@ processes:
   const Workspace made = workspace();
   const auto& tasks = made.projects.at("./").tasks;
   EXPECT_EQ(tasks.at("a").restart->max, 2U);
-  EXPECT_EQ(tasks.at("a").service, true) << "for b, whose end ends it";
+  EXPECT_EQ(tasks.at("b").service, true);
   EXPECT_THAT(line("\"b\": {"), HasSubstr(R"("ready": { "http": ":3000/" })"));
   EXPECT_EQ(command(made, "./", "a"), "x $HOME");
 }
