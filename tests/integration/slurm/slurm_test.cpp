@@ -214,20 +214,6 @@ TEST_F(Allocation, of_a_killed_dream_loses_its_step_and_lives_on) {
   EXPECT_EQ(answer("squeue -h -t running -o %i -j " + job), job + "\n");
 }
 
-TEST_F(Allocation, that_has_no_room_lets_a_waiting_step_be_taken_back) {
-  const JobWorkspace workspace(
-      task("full", "echo runs; sleep 1000", R"(, "options": {"args": ["--exact"]})") + ", " +
-      task("go", "true", R"(, "options": {"args": ["--exact"]})"));
-  DreamRun first(workspace, launch(workspace, "full"));
-  first.await_out("runs");
-  DreamRun second(workspace, launch(workspace, "go"));
-  second.await_err("./a:go: waits for Slurm");
-  second.send(SIGINT);
-  EXPECT_EQ(second.exit_code(), 130);
-  first.send(SIGINT);
-  EXPECT_EQ(first.exit_code(), 130);
-}
-
 /// Every process of the job holds the life line.
 struct JobEnd : ::testing::Test {
   JobWorkspace workspace{tasks_with_life_line(stubborn)};
