@@ -9,6 +9,24 @@ namespace dream::docker {
 
 namespace {
 
+/// A swarm reads these values as templates of Go, in which two braces begin something: the text as it is.
+std::string plain(std::string text) {
+  constexpr std::string_view begin = "{{";
+  constexpr std::string_view escaped = R"({{"{{"}})";
+  for (std::size_t at = 0; (at = text.find(begin, at)) != std::string::npos; at += escaped.size())
+    text.replace(at, begin.size(), escaped);
+  return text;
+}
+
+/// The values of variables alone are read so, and not their names.
+std::vector<std::string> plain_values(std::vector<std::string> variables) {
+  for (std::string& variable : variables) {
+    const std::size_t value = std::min(variable.find('='), variable.size());
+    variable.replace(value, std::string::npos, plain(variable.substr(value)));
+  }
+  return variables;
+}
+
 /// Writes the parts of a service that are of more than one value.
 class ServiceWriter {
  public:
@@ -54,8 +72,8 @@ class ServiceWriter {
     spec_.text("Image", service_image(options.image, image));
     spec_.table("Labels", plan_.labels);
     write_command(image);
-    spec_.text("Hostname", sandbox.hostname);
-    spec_.texts("Env", plan_.environment);
+    spec_.text("Hostname", plain(sandbox.hostname));
+    spec_.texts("Env", plain_values(plan_.environment));
     spec_.text("Dir", plan_.workdir);
     spec_.text("User", plan_.user);
     spec_.texts("Groups", sandbox.group_add);
@@ -100,8 +118,8 @@ class ServiceWriter {
     for (const Volume& volume : service_volumes(plan_)) {
       json_.StartObject();
       spec_.text("Type", volume.source.starts_with('/') ? "bind" : "volume");
-      spec_.text("Source", volume.source);
-      spec_.text("Target", volume.target);
+      spec_.text("Source", plain(volume.source));
+      spec_.text("Target", plain(volume.target));
       if (volume.mode == "ro") spec_.flag("ReadOnly", true);
       json_.EndObject();
     }
@@ -109,7 +127,7 @@ class ServiceWriter {
       const TmpfsSettings settings = read_tmpfs_settings(text).value_or(TmpfsSettings{});
       json_.StartObject();
       spec_.text("Type", "tmpfs");
-      spec_.text("Target", path);
+      spec_.text("Target", plain(path));
       spec_.object("TmpfsOptions", [&] {
         spec_.number("SizeBytes", settings.size);
         spec_.number("Mode", settings.mode);

@@ -163,6 +163,7 @@ Async<Result<Response>> HttpClient::exchange(const Request& request, const OnPie
   }
   Response response{.status = parser.get().result_int(), .body = std::move(parser.get().body())};
   response.api_version = parser.get()["Api-Version"];
+  response.retry_after = parser.get()["Retry-After"];
   co_return response;
 }
 

@@ -33,6 +33,7 @@ struct Response {
   unsigned status = 0;
   std::string body = {};         ///< empty when it was taken in pieces
   std::string api_version = {};  ///< the header Api-Version
+  std::string retry_after = {};  ///< the header Retry-After
 
   /// Done, or done already. An engine that sends somebody elsewhere has done nothing.
   [[nodiscard]] bool ok() const { return status < 300 || status == 304; }

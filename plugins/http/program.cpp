@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -57,9 +58,11 @@ std::vector<const char*> environment_with(const std::vector<std::string>& more) 
 /// What a child is to be between fork and exec, besides its standard streams.
 struct Manners {
   const char* const* environment;
+  pid_t parent = ::getpid();
 
   /// Its variables; a process group of its own, so that a Ctrl-C on the terminal doesn't cut the connection
-  /// that the end is told through; and none of the signals that this thread blocks and this process ignores.
+  /// that the end is told through; an end with the thread that has started it, however that ends; and none of
+  /// the signals that this thread blocks and this process ignores.
   template <class Launcher>
   error_code on_exec_setup(Launcher& launcher, const std::filesystem::path& /*file*/,
                            const char* const* /*argv*/) const {
@@ -67,7 +70,10 @@ struct Manners {
     sigset_t none;
     ::sigemptyset(&none);
     ::signal(SIGPIPE, SIG_DFL);
-    if (::setpgid(0, 0) != 0 || ::sigprocmask(SIG_SETMASK, &none, nullptr) != 0) return last_error();
+    if (::setpgid(0, 0) != 0 || ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
+        ::sigprocmask(SIG_SETMASK, &none, nullptr) != 0)
+      return last_error();
+    if (::getppid() != parent) ::_exit(127);
     return {};
   }
   /// Without this, the child would run what the parent has registered for its own end. Boost 1.81 looks for a

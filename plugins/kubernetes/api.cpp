@@ -1,5 +1,8 @@
 #include "api.hpp"
 
+#include <algorithm>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <charconv>
 #include <utility>
 
 #include "failures.hpp"
@@ -18,6 +21,15 @@ bool is_passing(const Result<Response>& answer) {
   return !answer || answer->status == too_many || answer->status >= server_error;
 }
 
+/// What a server that has too much to do wants; a date isn't read.
+std::chrono::milliseconds pause_after(const Result<Response>& answer) {
+  unsigned seconds = 0;
+  if (answer)
+    std::from_chars(answer->retry_after.data(), answer->retry_after.data() + answer->retry_after.size(),
+                    seconds);
+  return std::max(between_tries, std::chrono::milliseconds(std::chrono::seconds(seconds)));
+}
+
 std::string delete_options(std::int64_t grace_s) {
   return R"({"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background","gracePeriodSeconds":)" +
          std::to_string(grace_s) + "}";
@@ -32,17 +44,38 @@ std::string Api::path_of(const std::string& kind) const {
 void Api::close() {
   ++closed_;
   pause_.cancel();
+  leave_.cancel();
   if (http_) http_->close();
 }
 
+void Api::hurry() {
+  hurries_ = true;
+  be_patient(std::chrono::milliseconds(0));
+  pause_.cancel();
+  leave_.cancel();
+}
+
+Async<Result<void>> Api::log_in(bool refused, Limit limit) {
+  using namespace asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace): ||
+  if (!access().program) co_return co_await login_->prepare(refused);
+  leave_.expires_at(asio::steady_timer::time_point::max());
+  if (hurries_ && limit) leave_.expires_after(*limit);
+  auto done = co_await (login_->prepare(refused) || leave_.async_wait(answered));
+  if (done.index() == 0) co_return std::get<0>(std::move(done));
+  co_return Failure{DREAM_E_FAILED, "the kubeconfig's program for the login didn't answer in time", "",
+                    access().context};
+}
+
 Async<Result<Response>> Api::send(Request request, const OnPiece& on_piece, Limit limit, bool refused) {
-  const Result<void> prepared = co_await login_->prepare(refused);
+  sent_ = false;
+  const Result<void> prepared = co_await log_in(refused, limit);
   if (!prepared) co_return prepared.failure();
   // A new login may have another certificate.
   if (!http_ || refused) http_.emplace(executor_, login_->endpoint(), server_words);
   request.target = access().prefix + request.target;
   request.headers = login_->headers();
   request.headers.emplace_back("Accept", "application/json");
+  sent_ = true;
   if (!on_piece) co_return co_await http_->call(std::move(request), limit);
   co_return co_await http_->follow(std::move(request), on_piece, {}, limit);
 }
@@ -59,12 +92,16 @@ Async<Result<Response>> Api::ask(Request request, std::string what, Limit limit,
   const unsigned closed = closed_;
   const OnPiece none;
   Result<Response> answer = co_await ask_once(request, none, limit);
-  while (is_passing(answer) && std::chrono::steady_clock::now() - begin < patience_ && closed == closed_) {
-    pause_.expires_after(between_tries);
+  while (is_passing(answer) && closed == closed_) {
+    using std::chrono::steady_clock;
+    const steady_clock::duration left = begin + patience_after(answer) - steady_clock::now();
+    if (left <= left.zero()) break;
+    pause_.expires_after(std::min<steady_clock::duration>(pause_after(answer), left));
     co_await pause_.async_wait(answered);
-    if (closed == closed_) answer = co_await ask_once(request, none, limit);
+    if (closed != closed_ || patience_after(answer) <= patience_after(answer).zero()) break;
+    answer = co_await ask_once(request, none, limit);
   }
-  open_question_ = !answer && http_ && http_->reached();
+  open_question_ = !answer && sent_ && http_ && http_->reached();
   if (answer && !answer->ok() && answer->status != fine)
     co_return refused(login_->endpoint(), what, answer->status, answer->body);
   co_return answer;

@@ -21,7 +21,7 @@ class Api {
   using OnPiece = http::HttpClient::OnPiece;
 
   Api(const asio::any_io_executor& executor, std::shared_ptr<Login> login)
-      : executor_(executor), login_(std::move(login)), pause_(executor) {}
+      : executor_(executor), login_(std::move(login)), pause_(executor), leave_(executor) {}
 
   static constexpr unsigned not_found = 404;
   static constexpr unsigned conflict = 409;
@@ -43,8 +43,17 @@ class Api {
   /// "/api/v1/namespaces/NAME/pods"
   [[nodiscard]] std::string path_of(const std::string& kind) const;
 
-  /// How long a server that was there is waited for when it goes away or has too much to do; none at first.
-  void be_patient(std::chrono::milliseconds patience) { patience_ = patience; }
+  /// How long a server is waited for that doesn't answer, and one that has too much to do; at first neither.
+  void be_patient(std::chrono::milliseconds absent, std::chrono::milliseconds busy) {
+    absent_patience_ = absent;
+    busy_patience_ = busy;
+  }
+  void be_patient(std::chrono::milliseconds patience) { be_patient(patience, patience); }
+  /// Gives up what is only waited for: another try, a login program. From now on a login has the time of its
+  /// request.
+  void hurry();
+  /// Makes sure that requests can be made, before the first one.
+  [[nodiscard]] Async<Result<void>> log_in() { return log_in(false, {}); }
   /// The last call has failed in a way that leaves open whether the server has done it.
   [[nodiscard]] bool may_have_done_it() const { return open_question_; }
   /// Ends what is going on; it fails. A later call makes a new connection.
@@ -58,14 +67,21 @@ class Api {
   /// A call whose refusal, but for `fine`, is a Failure: the server can't do `what`.
   [[nodiscard]] Async<Result<Response>> ask(Request request, std::string what, Limit limit, unsigned fine);
   [[nodiscard]] Async<Result<Response>> ask_once(Request request, const OnPiece& on_piece, Limit limit);
+  [[nodiscard]] Async<Result<void>> log_in(bool refused, Limit limit);
+  [[nodiscard]] std::chrono::milliseconds patience_after(const Result<Response>& answer) const {
+    return answer ? busy_patience_ : absent_patience_;
+  }
   [[nodiscard]] Async<Result<Response>> send(Request request, const OnPiece& on_piece, Limit limit,
                                              bool refused);
 
   asio::any_io_executor executor_;
   std::shared_ptr<Login> login_;
   std::optional<http::HttpClient> http_;
-  std::chrono::milliseconds patience_{0};
+  std::chrono::milliseconds absent_patience_{0}, busy_patience_{0};
   asio::steady_timer pause_;
+  asio::steady_timer leave_;  ///< ends when a login is given up
+  bool hurries_ = false;
+  bool sent_ = false;  ///< the last request
   bool open_question_ = false;
   unsigned closed_ = 0;  ///< how often
 };

@@ -36,6 +36,8 @@ class Kubernetes : public sdk::Executor {
     }
     sdk::Result<PodPlan> plan = make_plan(host_, project_, task, own_variables());
     if (!plan) return plan.failure();
+    notes_->find_place(host_);
+    plan->notes = notes_;
     const sdk::Result<dream::http::asio::any_io_executor> executor = thread_.executor();
     if (!executor) return executor.failure();
     auto run = std::make_unique<dream::life::StepRun>(host_, task.run());
@@ -68,9 +70,12 @@ class Kubernetes : public sdk::Executor {
     return {};
   }
 
-  static sdk::Result<void> reap(const sdk::Host&, const sdk::DeadRun& run) {
+  static sdk::Result<void> reap(const sdk::Host& host, const sdk::DeadRun& run) {
+    const dream::plugins::DeadNotes notes(host, run.session);
+    if (notes.lines() && notes.lines()->empty()) return {};  // it made nothing
     std::set<std::string> done;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(run.limit_ms);
+    // The last tenth is for telling of it, and for ending a login program.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(run.limit_ms) * 9 / 10;
     sdk::Result<void> result;
     for (const std::string& options : run.options) {
       const auto access = find_access(AccessOptions::read(options), own_variables());
@@ -84,6 +89,7 @@ class Kubernetes : public sdk::Executor {
       // A cluster that doesn't answer doesn't keep the others from being asked.
       if (sdk::Result<void> removed = remove_all_of(run.session, *access, left); !removed) result = removed;
     }
+    if (result) notes.drop();
     return result;
   }
 
@@ -100,6 +106,7 @@ class Kubernetes : public sdk::Executor {
   sdk::Project project_;
   sdk::LoopQueue loop_;
   std::map<std::string, std::shared_ptr<Login>> logins_;
+  std::shared_ptr<dream::plugins::RunNotes> notes_ = std::make_shared<dream::plugins::RunNotes>();
   dream::http::EngineThread thread_;  // the last: it is joined before what it uses goes
 };
 

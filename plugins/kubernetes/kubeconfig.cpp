@@ -244,7 +244,9 @@ Result<Access> read_access(const std::vector<ConfigText>& configs, const AccessO
     if (!read) return read.failure();
     const Json& root = documents.emplace_back(std::move(*read));
     merged.files += (merged.files.empty() ? "" : ":") + config.path;
-    const std::string folder = fs::path(config.path).parent_path().string();
+    // A name without a folder would be searched in PATH.
+    std::error_code ignored;
+    const std::string folder = fs::absolute(config.path, ignored).parent_path().string();
     if (merged.current.empty()) merged.current = text_at(root, "current-context");
     add_entries(merged.clusters, root, "clusters", "cluster", folder);
     add_entries(merged.users, root, "users", "user", folder);

@@ -1,11 +1,14 @@
 #include "login.hpp"
 
 #include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <chrono>
 #include <ctime>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 #include "failures.hpp"
 #include "http/base64.hpp"
@@ -79,25 +82,59 @@ std::vector<std::pair<std::string, std::string>> Login::headers() const {
   return headers;
 }
 
+/// Who leaves, also by being cancelled, is counted off.
+class Login::Waiter {
+ public:
+  explicit Waiter(Login& login) : login_(login) { ++login_.waiting_; }
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+  ~Waiter() {
+    if (--login_.waiting_ > 0 || login_.asking_ == nullptr) return;
+    std::exchange(login_.asking_, nullptr)->close();
+  }
+
+ private:
+  Login& login_;
+};
+
 Async<Result<void>> Login::prepare(bool refused) {
   // A cluster writes the files of its Pods anew from time to time.
   token_ = token_.empty() ? access_.token : token_;
   if (!access_.token_file.empty()) std::getline(std::ifstream(access_.token_file), token_);
   if (!access_.program) co_return Result<void>();
-  const bool waits = asking_;
-  while (asking_) co_await turn_.async_wait(answered);
   const bool is_old = expires_s_ > 0 && std::time(nullptr) >= expires_s_;
-  // What another one has just got is as good as it can be.
-  if (asked_ && (waits || (!refused && !is_old))) co_return Result<void>();
-  asking_ = true;
-  Result<void> done = co_await run_program();
-  asking_ = false;
-  asked_ = static_cast<bool>(done);
-  turn_.cancel();
-  co_return done;
+  if (asking_ == nullptr && asked_ && !refused && !is_old) co_return Result<void>();
+  // What another one gets just now is as good as it can be.
+  if (asking_ == nullptr) begin_asking();
+  const Waiter waiter(*this);
+  while (asking_ != nullptr) co_await turn_.async_wait(answered);
+  co_return outcome_;
 }
 
-Async<Result<void>> Login::run_program() {
+void Login::begin_asking() {
+  const auto ask = [](std::shared_ptr<Login> self, Program program) -> Async<void> {
+    Result<Credential> credential = co_await self->run_program(program);
+    if (self->asking_ == program) self->take(std::move(credential));
+  };
+  asking_ = std::make_shared<http::Connection>(turn_.get_executor(), server_words);
+  asio::co_spawn(turn_.get_executor(), ask(shared_from_this(), asking_), asio::detached);
+}
+
+void Login::take(Result<Credential> credential) {
+  asking_.reset();
+  asked_ = static_cast<bool>(credential);
+  outcome_ = asked_ ? Result<void>() : credential.failure();
+  turn_.cancel();
+  if (!asked_) return;
+  token_ = credential->token;
+  expires_s_ = credential->expires_s;
+  if (endpoint_.tls && !credential->certificate.empty()) {
+    endpoint_.tls->certificate_text = credential->certificate;
+    endpoint_.tls->key_text = credential->key;
+  }
+}
+
+Async<Result<Credential>> Login::run_program(Program connection) const {
   const LoginProgram& program = *access_.program;
   const std::string& name = program.command.front();
   const auto failed = [&](const std::string& why) {
@@ -106,13 +143,9 @@ Async<Result<void>> Login::run_program() {
         program.install_hint.empty() ? "run it by hand, and look at its words" : program.install_hint,
         access_.context};
   };
-  const bool is_there = name.find('/') == std::string::npos
-                            ? plugins::is_installed(name, plugins::own_search_path())
-                            : plugins::is_file(name);
-  if (!is_there) co_return failed("it is not installed");
+  if (!plugins::is_installed(name, plugins::own_search_path())) co_return failed("it is not installed");
   std::vector<std::string> variables = program.environment;
   variables.push_back("KUBERNETES_EXEC_INFO=" + exec_info(access_));
-  const auto connection = std::make_shared<http::Connection>(turn_.get_executor(), server_words);
   error_code error = connection->start(program.command, variables);
   if (error) co_return failed(error.message());
   connection->finish_writing();
@@ -127,18 +160,10 @@ Async<Result<void>> Login::run_program() {
   if (error == asio::error::timed_out)
     co_return failed("it doesn't answer within " +
                      std::to_string(std::chrono::ceil<std::chrono::minutes>(limit_).count()) + " min");
-  const Result<Credential> credential = read_credential(answer);
-  if (!credential) {
-    const std::string said = trimmed(connection->complaint());
-    co_return failed(credential.failure().message + (said.empty() ? "" : ": " + said));
-  }
-  token_ = credential->token;
-  expires_s_ = credential->expires_s;
-  if (endpoint_.tls && !credential->certificate.empty()) {
-    endpoint_.tls->certificate_text = credential->certificate;
-    endpoint_.tls->key_text = credential->key;
-  }
-  co_return Result<void>();
+  Result<Credential> credential = read_credential(answer);
+  if (credential) co_return credential;
+  const std::string said = trimmed(connection->complaint());
+  co_return failed(credential.failure().message + (said.empty() ? "" : ": " + said));
 }
 
 }  // namespace dream::kubernetes

@@ -3,11 +3,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "http/connection.hpp"
 #include "kubeconfig.hpp"
 
 namespace dream::kubernetes {
@@ -27,7 +29,7 @@ struct Credential {
 
 /// As whom requests are made: shared by all that speak to the cluster on one thread, so that a login program
 /// runs once, and again when what it gave is no longer good.
-class Login {
+class Login : public std::enable_shared_from_this<Login> {
  public:
   /// `limit` is how long a program may take; it may open a browser.
   Login(const asio::any_io_executor& executor, Access access,
@@ -36,7 +38,8 @@ class Login {
     turn_.expires_at(asio::steady_timer::time_point::max());
   }
 
-  /// Before each request. `refused`: what there was has been refused.
+  /// Before each request. `refused`: what there was has been refused. When nobody waits for a program any
+  /// more, it is ended.
   [[nodiscard]] Async<Result<void>> prepare(bool refused);
   /// Whether another login may have another answer.
   [[nodiscard]] bool can_renew() const { return access_.program || !access_.token_file.empty(); }
@@ -47,14 +50,21 @@ class Login {
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> headers() const;
 
  private:
-  [[nodiscard]] Async<Result<void>> run_program();
+  class Waiter;
+  using Program = std::shared_ptr<http::Connection>;
+
+  void begin_asking();
+  [[nodiscard]] Async<Result<Credential>> run_program(Program connection) const;
+  void take(Result<Credential> credential);
 
   Access access_;
   Endpoint endpoint_;
   std::chrono::milliseconds limit_;
   std::string token_;
-  bool asked_ = false;          ///< the program
-  bool asking_ = false;         ///< one at a time
+  Program asking_;              ///< the program that runs
+  int waiting_ = 0;             ///< who waits for it
+  Result<void> outcome_;        ///< of the last one
+  bool asked_ = false;          ///< it has given something
   std::int64_t expires_s_ = 0;  ///< of what it gave
   asio::steady_timer turn_;     ///< ends when the program has answered
 };

@@ -26,8 +26,11 @@ PodLife::PodLife(const asio::any_io_executor& executor, std::shared_ptr<Login> l
       copy_turn_(executor),
       pause_(executor),
       start_timer_(executor),
+      container_timer_(executor, Clock::time_point::max()),
       log_turn_(executor, Clock::time_point::max()),
-      log_limit_(executor) {}
+      log_limit_(executor) {
+  api_.be_patient(std::chrono::milliseconds(0), limits_.busy);
+}
 
 void PodLife::begin() {
   const auto whole = [](std::shared_ptr<PodLife> self) -> Async<void> {
@@ -57,13 +60,18 @@ Async<life::LifeEnd> PodLife::live() {
     wait_for_start();
     co_await (watch() && follow_output());
     start_timer_.cancel();
+    container_timer_.cancel();
     for (const auto& forwarder : forwarders_) forwarder->close();
     if (!log_ended_ && started_ && !given_up_ && !end_) co_await read_rest();
     end = end_of_life();
     if (pod_.failed_init == copy_name && plan_.copies) end = co_await failed_copy();
   }
   const std::string left = co_await remove();
-  if (!left.empty()) observer_->on_left_behind(left);
+  if (!left.empty()) {
+    observer_->on_left_behind(left);
+  } else if (std::exchange(noted_, false)) {
+    plan_.notes->end();
+  }
   co_return end;
 }
 
@@ -79,6 +87,12 @@ Result<void> PodLife::take_ports() {
 }
 
 Async<Result<void>> PodLife::create() {
+  // Who hasn't got as far has nothing that would have to be removed.
+  if (Result<void> logged_in = co_await api_.log_in(); !logged_in || stopping()) co_return logged_in;
+  if (plan_.notes != nullptr) {
+    if (Result<void> noted = plan_.notes->begin("made"); !noted) co_return noted;
+    noted_ = true;
+  }
   // A server that goes away while it makes something may have made it.
   const auto make = [this](const char* kind, std::string body, bool& made) -> Async<Result<bool>> {
     made = true;
@@ -109,8 +123,11 @@ Async<Result<void>> PodLife::create() {
 
 /// What could not be removed, for people.
 Async<std::string> PodLife::remove() {
-  const auto end = Clock::now() + (forced_ ? limits_.removal : limits_.absence);
-  const auto left = [&] { return std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()); };
+  const auto begin = Clock::now();
+  const auto left = [&] {
+    const auto end = begin + (forced_ ? limits_.removal : limits_.absence);
+    return std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+  };
   const auto gone_for_good = [&](const char* kind, std::string name) -> Async<bool> {
     api_.be_patient(left());
     // A host doesn't wait for all of them after a forced end.
@@ -134,7 +151,7 @@ void PodLife::terminate(sdk::Urgency urgency) {
   if (stage_ == Stage::over || (stopping() && urgency == sdk::Urgency::graceful)) return;
   signal_ = urgency == sdk::Urgency::force ? SIGKILL : SIGTERM;
   const bool first_force = urgency == sdk::Urgency::force && !std::exchange(forced_, true);
-  if (stage_ == Stage::creating) api_.be_patient(std::chrono::milliseconds(0));
+  if (stage_ == Stage::creating) api_.hurry();
   if (stage_ == Stage::running) {
     pause_.cancel();
     delete_pod();

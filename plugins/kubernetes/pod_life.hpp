@@ -30,6 +30,10 @@ struct PodLimits {
   std::chrono::milliseconds silence{5'000};
   /// How long the output of a Pod that is gone may take to end.
   std::chrono::milliseconds last_output{4'000};
+  /// How long the state of a container may take to follow when its Pod has ended, besides the grace.
+  std::chrono::milliseconds last_state{5'000};
+  /// How long a server may have too much to do before it has made anything.
+  std::chrono::milliseconds busy{30'000};
   /// How long the cluster may hear nothing of a node, and how often that is asked for.
   std::chrono::milliseconds lost_node{15'000};
   std::chrono::milliseconds between_looks_at_node{1'000};
@@ -68,13 +72,16 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
 
   [[nodiscard]] Async<void> watch();
   [[nodiscard]] Async<bool> look();
+  [[nodiscard]] Async<void> look_as_the_log_ended();
   [[nodiscard]] Async<void> missed(Failure failure);
   [[nodiscard]] Async<void> look_at_node();
   void take(const PodState& pod);
   void take_event(const PodEvent& event);
   void wait_for_start();
+  void wait_for_the_container();
   [[nodiscard]] life::LifeEnd end_of_life() const;
-  [[nodiscard]] bool watches() const { return !end_ && !given_up_ && !is_gone_ && !pod_.is_over(); }
+  [[nodiscard]] bool watches() const { return !end_ && !given_up_ && !is_gone_ && !is_over(); }
+  [[nodiscard]] bool is_over() const { return pod_.is_over() || left_alone_; }
 
   // pod_copy.cpp
 
@@ -108,6 +115,7 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   bool copies_now_ = false;
   asio::steady_timer copy_turn_;
   unsigned hanging_commands_ = 0;  ///< that took too long, and may still run
+  bool noted_ = false;             ///< that there may be something
   bool made_pod_ = false, made_secret_ = false, made_service_ = false;
 
   PodState pod_;          ///< as it was last seen
@@ -119,6 +127,8 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   bool absence_told_ = false;
   asio::steady_timer pause_;  ///< between two looks
   asio::steady_timer start_timer_;
+  asio::steady_timer container_timer_;
+  bool left_alone_ = false;  ///< the Pod has ended, and nobody tells of its container
 
   PodLog log_;
   bool log_ended_ = false;       ///< all of it has come

@@ -1,7 +1,10 @@
 #include "pod_log.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <utility>
+
+#include "shared/rfc3339.hpp"
 
 namespace dream::kubernetes {
 
@@ -29,40 +32,80 @@ bool may_be_time(std::string_view text) {
          (end == std::string_view::npos || (rest[end] == ' ' && end + 1 == rest.size()));
 }
 
-bool is_time(std::string_view text) {
-  return text.size() > seconds_size && text.back() == ' ' && may_be_time(text);
+/// The size of the time with its blank that `text` begins with; nothing where there is none, or not all of
+/// it.
+std::size_t time_size(std::string_view text) {
+  const std::size_t size = text.substr(0, longest_time).find(' ') + 1;  // npos + 1 is 0
+  return size > seconds_size && may_be_time(text.substr(0, size)) ? size : 0;
+}
+
+/// All of `text` is the begin of a time.
+bool may_become_time(std::string_view text) {
+  return text.size() < longest_time && text.find(' ') == std::string_view::npos && may_be_time(text);
 }
 
 }  // namespace
 
+std::int64_t PodLog::own_clock() {
+  return std::time(nullptr);
+}
+
 std::string PodLog::take(std::string_view bytes) {
   std::string fresh;
-  while (!bytes.empty()) {
+  const std::string all = std::exchange(held_, {}).append(bytes);
+  std::string_view rest = all;
+  while (!rest.empty()) {
+    std::size_t size = 0;
     if (place_ == Place::text) {
-      std::size_t size = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
+      size = std::min(rest.find('\n'), rest.size() - 1) + 1;
       if (in_part_ < part_size) size = std::min(size, part_size - in_part_);
-      take_text(bytes.substr(0, size), fresh);
-      bytes.remove_prefix(size);
+      size = next_time(rest, size);
+      if (size > 0) take_text(rest.substr(0, size), fresh);
+      rest.remove_prefix(size);
+      if (rest.empty() || place_ != Place::text) continue;
+    }
+    if (may_become_time(rest)) {
+      held_ = rest;
+      break;
+    }
+    size = time_size(rest);
+    if (size > 0) {
+      begin_entry(rest.substr(0, size));
+      rest.remove_prefix(size);
       continue;
     }
-    time_ += bytes.front();
-    bytes.remove_prefix(1);
-    if (is_time(time_)) {
-      begin_entry(std::exchange(time_, {}));
-    } else if (!may_be_time(time_)) {
-      // Before a time there may be words of the node's own.
-      if (place_ == Place::time) in_part_ = part_size + 1;
-      place_ = Place::text;
-      take_text(std::exchange(time_, {}), fresh);
-    }
+    // Before a time there may be words of the node's own.
+    if (place_ == Place::time) in_part_ = part_size + 1;
+    place_ = Place::text;
   }
   return fresh;
 }
 
-void PodLog::begin_entry(const std::string& time) {
+/// Where in `text`, but before `end`, the time of the next entry begins, or may begin.
+std::size_t PodLog::next_time(std::string_view text, std::size_t end) const {
+  for (std::size_t at = 0; at < end; ++at) {
+    if (!is_digit(text[at])) continue;
+    const std::string_view from = text.substr(at);
+    if (may_become_time(from) || begins_next(from.substr(0, time_size(from)))) return at;
+  }
+  return end;
+}
+
+/// Programs write times, too. The time of an entry is that at which its last byte was read: what the entry
+/// itself has is earlier.
+bool PodLog::begins_next(std::string_view time) const {
+  constexpr std::int64_t skew_s = 5;
+  constexpr std::size_t fraction_size = 10;  // with its point
+  const std::size_t zone = seconds_size + fraction_size;
+  return time.size() > zone && time.size() == time_.size() && time.substr(zone) == time_.substr(zone) &&
+         time >= time_ && plugins::seconds_of(std::string(time)) <= now_() + skew_s;
+}
+
+void PodLog::begin_entry(std::string_view time) {
   place_ = Place::text;
   in_part_ = 0;
-  const std::string_view second = std::string_view(time).substr(0, seconds_size);
+  time_ = time;
+  const std::string_view second = time.substr(0, seconds_size);
   // The rest of a line that began before that second: its kubelet writes no time but where it begins to read.
   if (old_ > 0 && time < first_) {
     skip_ = std::string::npos;
@@ -78,7 +121,7 @@ void PodLog::begin_entry(const std::string& time) {
     first_ = time;
   }
   if (second >= std::string_view(newest_).substr(0, seconds_size)) ++entries_;
-  newest_ = std::max(newest_, time);
+  newest_ = std::max(newest_, time_);
 }
 
 void PodLog::take_text(std::string_view text, std::string& fresh) {
@@ -97,12 +140,13 @@ void PodLog::take_text(std::string_view text, std::string& fresh) {
 
 std::string PodLog::finish() {
   std::string fresh;
-  if (place_ == Place::behind_part) take_text(std::exchange(time_, {}), fresh);
+  if (place_ != Place::time) take_text(std::exchange(held_, {}), fresh);
   return fresh;
 }
 
 std::string PodLog::begin_again() {
   place_ = Place::time;
+  held_.clear();
   time_.clear();
   old_ = entries_;
   if (newest_.empty()) return {};

@@ -9,10 +9,15 @@ namespace dream::kubernetes {
 
 /// Takes the log of a container apart: entries, each of which begins with the time at which it was written.
 /// An entry is a line, or a part of one: the node's engine cuts long lines into parts, and before Kubernetes
-/// 1.27 each of them has its time. A log can be read again from a second on, since a connection may break:
-/// what has been had already is dropped, by the count of entries and bytes.
+/// 1.27 each of them has its time. The last part of one stream has no end of a line, either, and the next
+/// entry of the other one follows on the same line. A log can be read again from a second on, since a
+/// connection may break: what has been had already is dropped, by the count of entries and bytes.
 class PodLog {
  public:
+  /// Seconds since 1970: what is later is no time of an entry, but a program's own words.
+  using Now = std::int64_t (*)();
+  explicit PodLog(Now now = own_clock) : now_(now) {}
+
   /// What `bytes`, cut anywhere, have that is new, without the times.
   [[nodiscard]] std::string take(std::string_view bytes);
   /// What is left at the end of all.
@@ -22,15 +27,20 @@ class PodLog {
   [[nodiscard]] std::string begin_again();
 
  private:
-  void begin_entry(const std::string& time);
+  static std::int64_t own_clock();
+  void begin_entry(std::string_view time);
+  [[nodiscard]] bool begins_next(std::string_view time) const;
+  [[nodiscard]] std::size_t next_time(std::string_view text, std::size_t end) const;
   void take_text(std::string_view text, std::string& fresh);
 
   /// Where in the log it is: before a time, in the text behind one, or behind a part, where either may
   /// follow.
   enum class Place : unsigned char { time, text, behind_part };
 
+  Now now_;
   Place place_ = Place::time;
-  std::string time_;           ///< the next one, as far as it has come
+  std::string held_;           ///< what may be the begin of a time
+  std::string time_;           ///< of this entry
   std::size_t in_part_ = 0;    ///< bytes of the entry's text that have come
   std::string newest_;         ///< the newest time
   std::string first_;          ///< the first time in the second of that

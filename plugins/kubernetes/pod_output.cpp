@@ -19,6 +19,7 @@ Async<void> PodLife::follow_output() {
     const Result<void> read = co_await read_log(stream_, true);
     // The log of a Pod that is gone ends once.
     if (is_gone_) log_ended_ = static_cast<bool>(read);
+    if (read && watches()) co_await look_as_the_log_ended();
     if (!watches()) break;
     log_turn_.expires_after(between_reads);
     co_await log_turn_.async_wait(answered);

@@ -6,12 +6,14 @@
 #include <dream/sdk/options.hpp>
 #include <dream/sdk/task.hpp>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "kubeconfig.hpp"
+#include "shared/run_notes.hpp"
 
 namespace dream::kubernetes {
 
@@ -43,6 +45,7 @@ struct PodPlan {
   std::chrono::milliseconds grace{5000};
   std::chrono::seconds wait_limit{300};
   bool wants_ready = false;  ///< somebody waits until it is ready
+  std::shared_ptr<plugins::RunNotes> notes = {};
 };
 
 /// Labels by which what was made is found again: the session, and the step's name in it.

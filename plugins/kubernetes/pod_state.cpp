@@ -57,6 +57,14 @@ std::string with(const std::string& reason, const std::string& message) {
   return reason.empty() ? message : reason + ": " + message;
 }
 
+/// Nothing but a change by somebody mends this. Anything else the node tries again by itself: "failed to sync
+/// secret cache: timed out waiting for the condition".
+bool is_final(std::string_view message) {
+  constexpr std::array<std::string_view, 4> words{"not found", "couldn't find key", "runAsNonRoot",
+                                                  "non-numeric user"};
+  return std::ranges::any_of(words, [&](auto part) { return message.find(part) != std::string_view::npos; });
+}
+
 /// Why nothing of it ran, from what its node's container engine says.
 Failure not_started(const ContainerState& container) {
   const auto has = [&](std::string_view part) { return container.message.find(part) != std::string::npos; };
@@ -119,7 +127,7 @@ std::optional<Failure> never_runs(const PodState& pod) {
                      "correct `image`, or set `pull`, or imagePullSecrets in `podTemplate`"};
     if (state->reason == "CreateContainerError" && state->message.find(no_command) != std::string::npos)
       return Failure{DREAM_E_FAILED, "its image has no command of its own", "give the task one"};
-    if (state->reason == "CreateContainerConfigError")
+    if (state->reason == "CreateContainerConfigError" && is_final(state->message))
       return Failure{DREAM_E_FAILED, "its container can't be made: " + state->message,
                      "make what it names, or correct `podTemplate`"};
   }
@@ -138,6 +146,7 @@ life::LifeEnd end_of(const PodState& pod) {
                          " has failed: " + with(pod.init.reason, pod.init.message) + ", exit code " +
                          std::to_string(pod.init.code),
                      "kubectl logs shows its words while the Pod is there"};
+    if (pod.phase == "Succeeded") return sdk::Exit::code(0);
     return Failure{DREAM_E_FAILED, "its Pod has ended: " + (of_pod.empty() ? pod.phase : of_pod)};
   }
   const ContainerState& container = pod.container;

@@ -44,10 +44,10 @@ struct PodState {
 
   [[nodiscard]] bool runs() const { return container.kind == ContainerState::Kind::running; }
   [[nodiscard]] bool terminated() const { return container.kind == ContainerState::Kind::terminated; }
+  /// The Pod as a whole; its container's state may follow later.
+  [[nodiscard]] bool has_ended() const { return phase == "Succeeded" || phase == "Failed"; }
   /// Nothing of it will run any more.
-  [[nodiscard]] bool is_over() const {
-    return terminated() || (!runs() && (phase == "Succeeded" || phase == "Failed"));
-  }
+  [[nodiscard]] bool is_over() const { return terminated() || (!runs() && has_ended()); }
 };
 
 /// Of a Pod as the API server tells it.
@@ -60,7 +60,8 @@ struct PodState {
 /// Why it will never run, though it waits: an image that can't be had, a name that nobody knows.
 [[nodiscard]] std::optional<Failure> never_runs(const PodState& pod);
 
-/// How its container has ended, once it is_over(). With a Failure: it never ran.
+/// How its container has ended, once it is_over(), or has_ended() and nobody tells of its container. With a
+/// Failure: it never ran, or its code isn't known.
 [[nodiscard]] life::LifeEnd end_of(const PodState& pod);
 
 /// An event of a watch.

@@ -38,8 +38,14 @@ Async<void> PodLife::watch() {
     };
     // A node that is lost is told by nobody: its Pod only isn't ready any more.
     const Api::Limit silence = std::chrono::seconds(watch_s) + limits_.silence;
+    const auto begin = Clock::now();
     const Result<void> followed = co_await events_.follow(path, "watch pods", on_piece, silence);
     if (!followed && watches()) co_await missed(followed.failure());
+    if (followed && watches() && Clock::now() - begin < between_looks) {
+      // A server that ends each watch at once isn't asked without a pause.
+      pause_.expires_after(between_looks);
+      co_await pause_.async_wait(answered);
+    }
     if (pod_.unready && pod_.runs() && watches()) co_await look_at_node();
   }
   if (is_gone_ && !given_up_ && !log_ended_) {
@@ -70,6 +76,18 @@ Async<bool> PodLife::look() {
     take(read_pod(**found));
   }
   co_return true;
+}
+
+/// The container has ended, most likely, and the watch that would tell of that may be dead without a word.
+Async<void> PodLife::look_as_the_log_ended() {
+  const Result<std::optional<std::string>> found = co_await stream_.get(pod_path());
+  if (!found || !watches()) co_return;
+  if (*found) {
+    take(read_pod(**found));
+  } else {
+    is_gone_ = log_ended_ = true;
+  }
+  if (!watches()) events_.close();
 }
 
 /// The server is gone, or refuses to tell: the step goes on without it.
@@ -129,6 +147,7 @@ void PodLife::take(const PodState& pod) {
       if (stopping()) delete_pod();
     }
   }
+  if (pod.runs() && pod.has_ended()) wait_for_the_container();
   if (pod.init_name == copy_name && pod.init.kind == ContainerState::Kind::running && !archive_.empty() &&
       !copies_now_)
     begin_copy();
@@ -159,9 +178,22 @@ void PodLife::wait_for_start() {
   });
 }
 
+/// A node may tell of the end of a Pod (DeadlineExceeded), and never of that of its container.
+void PodLife::wait_for_the_container() {
+  if (container_timer_.expiry() != Clock::time_point::max()) return;
+  container_timer_.expires_after(std::chrono::seconds(grace_seconds(plan_)) + limits_.last_state);
+  container_timer_.async_wait([self = weak_from_this()](const error_code& error) {
+    const auto life = self.lock();
+    if (error || life == nullptr || !life->watches()) return;
+    life->left_alone_ = true;
+    life->events_.close();
+    life->pause_.cancel();
+  });
+}
+
 life::LifeEnd PodLife::end_of_life() const {
   if (end_) return *end_;
-  if (pod_.is_over()) {
+  if (is_over()) {
     life::LifeEnd end = end_of(pod_);
     auto* exit = std::get_if<sdk::Exit>(&end);
     if (exit != nullptr && pod_.deleting && !stopping() && exit->text.empty())

@@ -53,9 +53,10 @@ class Child {
 
   [[nodiscard]] bool alive() const { return alive_; }
 
-  /// [loop] Ends its tree by force. Does nothing after its end.
-  void kill() {
-    if (alive_) host_.process()->terminate(host_.raw(), id_, DREAM_FORCE, nullptr);
+  /// [loop] Ends its tree by force, or asks it to end. Does nothing after its end.
+  void kill() { terminate(DREAM_FORCE); }
+  void terminate(std::uint32_t urgency) {
+    if (alive_) host_.process()->terminate(host_.raw(), id_, urgency, nullptr);
   }
 
  private:

@@ -39,14 +39,19 @@ inline void set_default(std::vector<std::string>& environment, const std::string
   if (!has) environment.push_back(name + "=" + value);
 }
 
-/// The file of a program in one of the folders of `search_path`, a PATH; empty when none has it.
+/// The file of a program: what its path names, or, of a name without a slash, that in one of the folders of
+/// `search_path`, a PATH; empty when there is none.
 [[nodiscard]] inline std::filesystem::path find_program(const std::string& program,
                                                         std::string_view search_path) {
+  const auto is_program = [](const std::filesystem::path& file) {
+    return is_file(file) && ::access(file.c_str(), X_OK) == 0;
+  };
+  if (program.find('/') != std::string::npos) return is_program(program) ? program : std::string();
   if (search_path.empty()) search_path = "/usr/local/bin:/usr/bin:/bin";
   while (true) {
     const std::size_t colon = search_path.find(':');
     std::filesystem::path file = std::filesystem::path(search_path.substr(0, colon)) / program;
-    if (is_file(file) && ::access(file.c_str(), X_OK) == 0) return file;
+    if (is_program(file)) return file;
     if (colon == std::string_view::npos) return {};
     search_path.remove_prefix(colon + 1);
   }

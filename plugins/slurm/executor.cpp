@@ -4,6 +4,7 @@
 #include <dream/sdk.hpp>
 #include <dream/sdk/options.hpp>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "leftovers.hpp"
 #include "shared/far_command.hpp"
 #include "shared/programs.hpp"
+#include "shared/run_notes.hpp"
 
 namespace dream::slurm {
 namespace {
@@ -70,7 +72,8 @@ class Slurm : public sdk::Executor {
     }
     Result<JobPlan> plan = plan_of(task);
     if (!plan) return plan.failure();
-    auto run = std::make_unique<JobRun>(host_, task.run(), std::move(*plan));
+    notes_->find_place(host_);
+    auto run = std::make_unique<JobRun>(host_, task.run(), std::move(*plan), notes_);
     if (const Result<void> begun = run->begin(); !begun) return begun.failure();
     return std::unique_ptr<sdk::Run>(std::move(run));
   }
@@ -92,9 +95,18 @@ class Slurm : public sdk::Executor {
     return tools_in(plugins::own_search_path());
   }
 
-  static Result<void> reap(const sdk::Host&, const sdk::DeadRun& run) {
+  static Result<void> reap(const sdk::Host& host, const sdk::DeadRun& run) {
+    const plugins::DeadNotes notes(host, run.session);
     // The last tenth is for telling of it.
-    return cancel_jobs_of(run.session, std::chrono::milliseconds(run.limit_ms) * 9 / 10);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(run.limit_ms) * 9 / 10;
+    Result<void> result;
+    for (const std::string& note : notes.lines().value_or(std::set<std::string>{""})) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      // A cluster that doesn't answer doesn't keep the others from being asked.
+      if (Result<void> cancelled = cancel_jobs_of(run.session, note, left); !cancelled) result = cancelled;
+    }
+    if (result) notes.drop();
+    return result;
   }
 
  private:
@@ -131,6 +143,7 @@ class Slurm : public sdk::Executor {
 
   sdk::Host host_;
   sdk::Project project_;
+  std::shared_ptr<plugins::RunNotes> notes_ = std::make_shared<plugins::RunNotes>();
 };
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "leftovers.hpp"
 #include "shared/far_command.hpp"
+#include "shared/programs.hpp"
 
 namespace dream::slurm {
 
@@ -45,10 +47,12 @@ std::vector<std::string> srun_words(const JobPlan& plan) {
   return words;
 }
 
-JobRun::JobRun(const sdk::Host& host, dream_run_id run, JobPlan plan)
+JobRun::JobRun(const sdk::Host& host, dream_run_id run, JobPlan plan,
+               std::shared_ptr<plugins::RunNotes> notes)
     : host_(host),
       run_(run),
       plan_(std::move(plan)),
+      notes_(std::move(notes)),
       srun_(host, run),
       helper_(host, run),
       out_(
@@ -63,13 +67,18 @@ JobRun::~JobRun() {
 }
 
 Result<void> JobRun::begin() {
+  if (Result<void> noted = notes_->begin(note_of(plan_.environment)); !noted) return noted;
   Result<void> spawned = srun_.spawn(
       {.argv = srun_words(plan_), .directory = plan_.directory, .environment = plan_.environment},
       [this](std::uint32_t stream, std::string_view bytes) {
         (stream == DREAM_STDOUT ? out_ : err_).take(bytes);
       },
       [this](const Exit& exit) { srun_ended(exit); });
-  if (spawned) wake_in(second);
+  if (spawned) {
+    wake_in(second);
+  } else {
+    notes_->end();
+  }
   return spawned;
 }
 
@@ -90,7 +99,7 @@ void JobRun::srun_ended(const Exit& exit) {
   exit_ = exit;
   if (exit.kind != DREAM_EXIT_CODE && !step_.empty()) {
     // Its shepherd cancels the job, if that lives; else the reaper does.
-    host_.left_behind(run_, "job step " + step_ + " of Slurm, as srun was killed");
+    leave_behind("job step " + step_ + " of Slurm, as srun was killed");
   }
   // What it asks for no longer matters, and Slurm may keep it waiting.
   if (helper_.alive()) {
@@ -102,6 +111,7 @@ void JobRun::srun_ended(const Exit& exit) {
 
 void JobRun::finish() {
   over_ = true;
+  if (!left_) notes_->end();
   const int signal = forced_ ? sigkill : plan_.stop_signal;
   if (step_.empty() && asked_) return report_exit(Exit::signal(signal));
   if (step_.empty() && (!refused_.empty() || !has_run()))
@@ -153,10 +163,21 @@ Result<void> JobRun::terminate(sdk::Urgency urgency) {
   return {};
 }
 
+void JobRun::leave_behind(const std::string& what) {
+  left_ = true;
+  host_.left_behind(run_, what);
+}
+
 /// Cancels a job that waits, by its name, until srun has seen it: it may not be in the queue yet. A srun that
 /// is killed would leave it there.
 void JobRun::take_back() {
   if (helper_.alive()) return;
+  if (!plugins::variable(plan_.environment, "SLURM_JOB_ID").empty()) {
+    // Within an allocation there is no job of this name, and srun itself waits until there is room for a
+    // step.
+    srun_.terminate(forced_ ? DREAM_FORCE : DREAM_GRACEFUL);
+    return wake_in(second / 5);
+  }
   const Result<void> spawned = helper_.spawn(
       {.argv = {"scancel", "-n", plan_.name}, .directory = plan_.directory, .environment = plan_.environment},
       [](std::uint32_t, std::string_view) {},
@@ -200,7 +221,9 @@ void JobRun::ask_why_it_waits() {
         if (stream == DREAM_STDOUT) answer_ += bytes;
       },
       [this](const Exit&) {
-        if (!answer_.empty()) waiting_ = plugins::last_line(answer_);
+        // Of a step within an allocation srun itself says it.
+        const std::string& said = answer_.empty() ? err_.before() : answer_;
+        if (!said.empty()) waiting_ = plugins::last_line(said);
         if (const int next = std::exchange(next_signal_, 0); next != 0 && !exit_)
           return signal(next, most_tries);
         if (exit_) return finish();
@@ -221,8 +244,8 @@ void JobRun::woken(void* context) noexcept {
   run.timer_ = 0;
   if (run.over_ || run.exit_) return;
   if (run.forced_ && run.host_.timer()->now(run.host_.raw()) >= run.deadline_) {
-    run.host_.left_behind(run.run_, "job " + (run.step_.empty() ? run.plan_.name : run.step_) +
-                                        " of Slurm, which doesn't confirm its end");
+    run.leave_behind("job " + (run.step_.empty() ? run.plan_.name : run.step_) +
+                     " of Slurm, which doesn't confirm its end");
     run.srun_.kill();
     run.helper_.kill();
   } else if (run.step_.empty() && run.asked_) {

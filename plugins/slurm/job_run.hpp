@@ -1,12 +1,14 @@
 #pragma once
 
 #include <dream/sdk.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "shared/child.hpp"
 #include "shared/marks.hpp"
+#include "shared/run_notes.hpp"
 
 namespace dream::slurm {
 
@@ -28,7 +30,7 @@ struct JobPlan {
 /// to kill.
 class JobRun : public sdk::Run {
  public:
-  JobRun(const sdk::Host& host, dream_run_id run, JobPlan plan);
+  JobRun(const sdk::Host& host, dream_run_id run, JobPlan plan, std::shared_ptr<plugins::RunNotes> notes);
   ~JobRun() override;
 
   /// Once.
@@ -45,6 +47,7 @@ class JobRun : public sdk::Run {
   [[nodiscard]] sdk::Failure start_failure() const;
   void signal(int number, int tries);
   void take_back();
+  void leave_behind(const std::string& what);
   void ask_why_it_waits();
   void wake_in(std::uint64_t nanoseconds);
   static void woken(void* context) noexcept;
@@ -53,6 +56,7 @@ class JobRun : public sdk::Run {
   sdk::Host host_;
   dream_run_id run_;
   JobPlan plan_;
+  std::shared_ptr<plugins::RunNotes> notes_;
   plugins::Child srun_;
   plugins::Child helper_;  ///< scancel or squeue
   plugins::Marks out_;
@@ -66,6 +70,7 @@ class JobRun : public sdk::Run {
   bool asked_ = false;
   bool forced_ = false;
   bool over_ = false;
+  bool left_ = false;  ///< something of it may live on
   dream_timer_id timer_ = 0;
   std::uint64_t deadline_ = 0;  ///< of a forced end
 };

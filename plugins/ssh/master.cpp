@@ -30,6 +30,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_said = 4096;
 constexpr int most_sessions = 8;
+/// Of one machine, at once. A server drops connections if more than ten haven't logged in yet (MaxStartups).
+constexpr unsigned most_logins = 8;
 
 /// Between fork and exec: a session of its own, so that neither Ctrl-C nor a question on the terminal reaches
 /// it; none of the signals that dream blocks and ignores; and an end with the thread that started it.
@@ -63,9 +65,15 @@ bool read_some(int descriptor, std::string& text) {
   return true;
 }
 
+/// The connections to a machine.
+struct Masters {
+  std::vector<std::weak_ptr<Master>> known;
+  int turns = ::eventfd(most_logins, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+};
+
 /// Of the whole process, by how they are reached. [loop]
-std::map<std::vector<std::string>, std::vector<std::weak_ptr<Master>>>& masters() {
-  static std::map<std::vector<std::string>, std::vector<std::weak_ptr<Master>>> all;
+std::map<std::vector<std::string>, Masters>& masters() {
+  static std::map<std::vector<std::string>, Masters> all;
   return all;
 }
 
@@ -89,10 +97,15 @@ std::string socket_folder(const std::string& session) {
   return "/tmp/dream-ssh-" + std::to_string(::geteuid()) + "-" + session.substr(0, enough);
 }
 
-Master::Master(const Options& options, std::string socket) : host_(options.host), socket_(std::move(socket)) {
+Master::Master(const Options& options, std::string socket, int turns)
+    : host_(options.host), socket_(std::move(socket)), turns_(turns) {
   stop_ = ::eventfd(0, EFD_CLOEXEC);
   try {
-    thread_ = std::thread([this, words = master_words(options, socket_)] { run(words); });
+    thread_ = std::thread([this, words = master_words(options, socket_)] {
+      if (wait_for_turn()) connect(words);
+      end_turn();
+      become(State::over);
+    });
   } catch (const std::system_error& failure) {
     said_ = std::string("no thread can be started: ") + failure.what();
     state_ = State::over;
@@ -138,7 +151,23 @@ void Master::tell() {
   }
 }
 
-void Master::run(const std::vector<std::string>& words) {
+/// False: it is to end before.
+bool Master::wait_for_turn() {
+  std::array<pollfd, 2> waited{{{turns_, POLLIN, 0}, {stop_, POLLIN, 0}}};
+  eventfd_t one = 0;
+  while (turns_ >= 0 && !has_turn_) {
+    if (::poll(waited.data(), waited.size(), -1) < 0) continue;
+    if (waited[1].revents != 0) return false;
+    has_turn_ = ::eventfd_read(turns_, &one) == 0;  // unless another one was faster
+  }
+  return true;
+}
+
+void Master::end_turn() {
+  if (std::exchange(has_turn_, false)) ::eventfd_write(turns_, 1);
+}
+
+void Master::connect(const std::vector<std::string>& words) {
   const std::string file = plugins::find_program(words.front(), plugins::own_search_path()).string();
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
@@ -168,7 +197,6 @@ void Master::run(const std::vector<std::string>& words) {
   }
   ::close(out[0]);
   ::close(err[0]);
-  become(State::over);
 }
 
 /// Until the process has ended.
@@ -188,6 +216,7 @@ void Master::watch(int process, int out, int err) {
     if (waited[2].revents != 0 && !read_some(out, told)) waited[2].fd = -1;
     if (told.find("ready\n") != std::string::npos) {
       told.clear();
+      end_turn();
       become(State::ready);
     }
   }
@@ -200,7 +229,7 @@ void Master::watch(int process, int out, int err) {
 sdk::Result<Seat> Seat::take(const sdk::Host& host, const Options& options) {
   std::vector<std::string> key = ssh_words(options);
   key.push_back(options.host);
-  auto& known = masters()[key];
+  auto& [known, turns] = masters()[key];
   std::erase_if(known, [](const std::weak_ptr<Master>& one) {
     const auto master = one.lock();
     return !master || !master->usable();
@@ -212,7 +241,7 @@ sdk::Result<Seat> Seat::take(const sdk::Host& host, const Options& options) {
   const auto folder = make_socket_folder(host.session());
   if (!folder) return folder.failure();
   static int number = 0;
-  auto master = std::make_shared<Master>(options, *folder + "/" + std::to_string(++number));
+  auto master = std::make_shared<Master>(options, *folder + "/" + std::to_string(++number), turns);
   known.push_back(master);
   return Seat(std::move(master));
 }

@@ -21,8 +21,9 @@ class Master {
  public:
   using OnReady = std::function<void(const sdk::Result<void>& ready)>;
 
-  /// Starts to connect; `socket` is where the sessions find it.
-  Master(const Options& options, std::string socket);
+  /// Starts to connect; `socket` is where the sessions find it. `turns` is an eventfd that counts how many
+  /// more may log in now; -1: as many as like.
+  Master(const Options& options, std::string socket, int turns = -1);
   /// Ends it and waits for that.
   ~Master();
   Master(const Master&) = delete;
@@ -47,7 +48,9 @@ class Master {
     OnReady on_ready;
   };
 
-  void run(const std::vector<std::string>& words);
+  [[nodiscard]] bool wait_for_turn();
+  void end_turn();
+  void connect(const std::vector<std::string>& words);
   void watch(int process, int out, int err);
   void become(State state);
   void tell();
@@ -58,7 +61,9 @@ class Master {
   State state_ = State::connecting;
   std::string said_;  ///< what it wrote to stderr
   std::vector<Waiting> waiting_;
-  int stop_ = -1;  ///< an eventfd that tells the thread to end
+  int turns_;
+  bool has_turn_ = false;  ///< [thread]
+  int stop_ = -1;          ///< an eventfd that tells the thread to end
   std::thread thread_;
 };
 

@@ -178,6 +178,42 @@ TEST(Job, that_waits_is_shown_with_its_reason_and_can_be_taken_back) {
   EXPECT_EQ(answer("squeue -h -t PENDING"), "");  // jobs of other tests may be completing
 }
 
+/// dream within an allocation of one processor, whose steps it starts.
+struct Allocation : ::testing::Test {
+  Allocation() {
+    const std::string granted = answer("salloc --no-shell -N 1 -n 1 2>&1");
+    const std::string words = "Granted job allocation ";
+    const std::size_t at = granted.find(words);
+    if (at == std::string::npos) throw std::runtime_error(granted);
+    job = granted.substr(at + words.size(), granted.find('\n', at) - at - words.size());
+  }
+  ~Allocation() override {
+    static_cast<void>(answer("scancel " + job));
+    for (std::string left = "?"; !left.empty();) left = answer("squeue -h -t pending,running -j " + job);
+  }
+  [[nodiscard]] e2e::Launch launch(const JobWorkspace& workspace, const std::string& task) const {
+    e2e::Launch made = workspace.launch({task, "--debug"});
+    made.environment.insert({{"SLURM_JOB_ID", job}, {"SLURM_JOBID", job}, {"SLURM_NNODES", "1"}});
+    return made;
+  }
+  [[nodiscard]] std::string steps() const { return answer("squeue -h -s -o %j | grep dream-"); }
+
+  std::string job;
+};
+
+TEST_F(Allocation, of_a_killed_dream_loses_its_step_and_lives_on) {
+  const JobWorkspace workspace(tasks_with_life_line(stubborn));
+  LifeLine line{workspace.root()};
+  DreamRun dream(workspace, launch(workspace, "go"));
+  dream.await_out("runs");
+  EXPECT_THAT(steps(), HasSubstr("-go"));
+  e2e::kill_with_host(dream.pid());
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  EXPECT_EQ(run(workspace, workspace.launch({"none"})).code, 0);
+  line.await_end();
+  EXPECT_EQ(answer("squeue -h -t running -o %i -j " + job), job + "\n");
+}
+
 /// Every process of the job holds the life line.
 struct JobEnd : ::testing::Test {
   JobWorkspace workspace{tasks_with_life_line(stubborn)};
@@ -225,6 +261,19 @@ TEST_F(JobEnd, killing_dream_ends_it) {
 TEST_F(JobEnd, killing_dream_while_it_waits_takes_it_back) {
   const JobWorkspace waiting(task("go", "true"), R"("args": ["--hold"])");
   DreamRun dream(waiting, waiting.launch({"go", "--debug"}));
+  dream.await_err("is PENDING");
+  ::kill(e2e::host_of(dream.pid()), SIGKILL);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 137);
+  expect_no_job();
+}
+
+TEST_F(JobEnd, killing_dream_ends_what_only_its_tasks_know_the_cluster_of) {
+  const JobWorkspace own(
+      task("go", "true", R"(, "env": {"SLURM_CONF": ")" + std::string(configuration_file) + "\"}"),
+      R"("args": ["--hold"])");
+  e2e::Launch launch = own.launch({"go", "--debug"});
+  launch.environment.erase("SLURM_CONF");
+  DreamRun dream(own, launch);
   dream.await_err("is PENDING");
   ::kill(e2e::host_of(dream.pid()), SIGKILL);
   EXPECT_EQ(dream.exit_code_once_all_ended(), 137);

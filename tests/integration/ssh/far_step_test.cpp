@@ -88,16 +88,28 @@ std::size_t logins() {
   return count;
 }
 
-TEST(FarStep, shares_connections_with_the_others) {
+/// A task `go` with so many steps at the same time.
+FarWorkspace many(int steps) {
   std::string tasks;
   std::string entries;
-  for (int number = 0; number < 20; ++number) {
+  for (int number = 0; number < steps; ++number) {
     const std::string name = "t" + std::to_string(number);
     tasks += task(name, "echo is " + name) + ", ";
     entries += (number == 0 ? "\"./a:" : ", \"./a:") + name + "\"";
   }
-  const FarWorkspace workspace(tasks + task("go", "echo last"), far(),
-                               R"("./a": {"go": [[)" + entries + "]]}");
+  return FarWorkspace(tasks + task("go", "echo last"), far(), R"("./a": {"go": [[)" + entries + "]]}");
+}
+
+/// Each eight have a connection, and the server takes only ten that haven't logged in yet.
+TEST(FarStep, is_one_of_a_hundred) {
+  const FarWorkspace workspace = many(100);
+  const Finished finished = run(workspace, workspace.launch({"go", "-j", "100"}));
+  EXPECT_EQ(finished.code, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("is t99\n"));
+}
+
+TEST(FarStep, shares_connections_with_the_others) {
+  const FarWorkspace workspace = many(20);
   const std::size_t before = logins();
   const Finished finished = run(workspace, workspace.launch({"go", "-j", "20"}));
   EXPECT_EQ(finished.code, 0) << finished.err;

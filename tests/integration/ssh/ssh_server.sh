@@ -55,6 +55,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PrintMotd no
 LogLevel INFO
+MaxStartups 10
 END
   client client key "$dir/known_hosts"
   client stranger key /dev/null

@@ -192,12 +192,12 @@ TEST_F(Service, gets_its_words_its_environment_and_what_it_may_do) {
                              "|| echo fixed; test -d /data && "
                              "echo data; cat /proc/self/status /proc/mounts; env; printf '<%s>'",
              .arguments = {"a b", "$HOME"},
-             .environment = {"SECRET=1", "HANDED_ON=2", "MINE=3"},
-             .own_environment = {"MINE=3"}});
+             .environment = {"SECRET=1", "HANDED_ON=2", "MINE={{.Node.Hostname}} {{ x"},
+             .own_environment = {"MINE={{.Node.Hostname}} {{ x"}});
   EXPECT_EQ(exit_of(step).value, 0) << err(step);
   for (const char* part : {"/tmp\n12\n", " 4711\n", "box1\n", "10.1.2.3\tfar.example\n", "setting77\n33\n",
                            "read-only\n", "writable\n", "fixed\n", "data\n", "CapBnd:\t0000000000000000\n",
-                           "size=1024k", "HANDED_ON=2\n", "MINE=3\n", "<a b><$HOME>"})
+                           "size=1024k", "HANDED_ON=2\n", "MINE={{.Node.Hostname}} {{ x\n", "<a b><$HOME>"})
     EXPECT_THAT(out(step), HasSubstr(part));
   EXPECT_THAT(out(step), Not(HasSubstr("SECRET")));
 }

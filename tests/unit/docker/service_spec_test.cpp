@@ -62,6 +62,15 @@ TEST(ServiceSpec, mounts_folders_volumes_and_memory) {
       R"({"Type":"tmpfs","Target":"/run","TmpfsOptions":{"SizeBytes":1048576}}])");
 }
 
+TEST(ServiceSpec, has_values_with_two_braces_as_text) {
+  ContainerPlan plan = service_plan(R"(, "volumes": ["/{{a}}:/b"])");
+  plan.environment = {"A={{.Node.Hostname}} {{{", "B={x}", "{{C=1"};
+  EXPECT_EQ(member(plan, {"TaskTemplate", "ContainerSpec", "Env"}),
+            R"(["A={{\"{{\"}}.Node.Hostname}} {{\"{{\"}}{","B={x}","{{C=1"])");
+  EXPECT_EQ(member(plan, {"TaskTemplate", "ContainerSpec", "Mounts"}),
+            R"([{"Type":"bind","Source":"/{{\"{{\"}}a}}","Target":"/b"}])");
+}
+
 TEST(ServiceSpec, to_end_its_task_suits_no_node_and_is_the_same_otherwise) {
   const ContainerPlan plan = service_plan("");
   auto ending = parse_json(ending_service_spec(plan, Image{}));

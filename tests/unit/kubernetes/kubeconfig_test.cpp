@@ -151,6 +151,18 @@ TEST(Kubeconfig, names_a_login_program_from_its_own_folder) {
   EXPECT_EQ(access->program->install_hint, "get it");
 }
 
+TEST(Kubeconfig, names_files_from_its_own_folder_if_it_is_relative_itself) {
+  const std::string text =
+      "current-context: x\nclusters: [{name: c, cluster: {server: 'http://a'}}]\n"
+      "users: [{name: u, user: {tokenFile: t, exec: {command: ./login}}}]\n"
+      "contexts: [{name: x, context: {cluster: c, user: u}}]\n";
+  const auto access = read_access({{"config", json_of(text)}}, {}, "");
+  ASSERT_TRUE(access) << access.failure().message;
+  const std::string folder = std::filesystem::current_path().string();
+  EXPECT_EQ(access->token_file, folder + "/t");
+  EXPECT_THAT(access->program->command, ElementsAre(folder + "/login")) << "a name is searched in PATH";
+}
+
 TEST(Kubeconfig, of_several_files_the_first_that_names_something_counts) {
   const std::string first = "current-context: x\nclusters: [{name: c, cluster: {server: 'http://a:1'}}]\n";
   const std::string second =

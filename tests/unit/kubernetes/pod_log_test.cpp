@@ -101,6 +101,34 @@ TEST(PodLog, a_file_that_was_rotated_meanwhile_is_not_taken_for_what_came_before
   EXPECT_EQ(reader.take(at(1, 2) + "b\n" + at(1, 3) + "c\n"), "c\n");
 }
 
+/// After all times of these tests: 2026-12-01.
+std::int64_t later() {
+  return 1'796'083'200;
+}
+
+TEST(PodLog, knows_the_next_entry_behind_a_part_that_has_no_end) {
+  const std::string log = at(1, 1) + "out" + at(1, 2) + "err" + at(2, 0) + "end\n";
+  for (std::size_t size = 1; size <= log.size(); ++size) {
+    PodLog reader(later);
+    std::string came;
+    for (std::size_t place = 0; place < log.size(); place += size)
+      came += reader.take(log.substr(place, size));
+    EXPECT_EQ(came + reader.finish(), "outerrend\n") << size;
+  }
+  PodLog reader(later);
+  EXPECT_EQ(reader.take(log.substr(0, log.size() - 4)), "outerr");
+  EXPECT_EQ(reader.begin_again(), "2026-11-29T10:54:02Z");
+  EXPECT_EQ(reader.take(at(2, 0) + "end\n"), "end\n");
+}
+
+TEST(PodLog, leaves_the_times_that_a_program_writes) {
+  PodLog reader(later);
+  const std::string before =
+      "at " + at(0, 999) + "it was, " + "2027-01-01T00:00:00.000000000Z it will be, 2026\n";
+  EXPECT_EQ(reader.take(at(1, 1) + before), before) << "an earlier one, and one that hasn't come";
+  EXPECT_EQ(reader.take(at(1, 2) + "until 2026-11-30T00:00:00Z now"), "until 2026-11-30T00:00:00Z now");
+}
+
 TEST(PodLog, knows_times_of_other_zones) {
   PodLog reader;
   EXPECT_EQ(reader.take("2026-11-29T10:54:38.5+01:00 a\n"), "a\n");

@@ -77,7 +77,14 @@ TEST(PodState, tells_what_will_never_run) {
     ASSERT_TRUE(failure) << reason;
     EXPECT_THAT(failure->message, HasSubstr("node1 has no such image: " + std::string(reason) + ": why"));
   }
-  EXPECT_TRUE(never_runs(read_pod(std::string_view(pod(waiting("CreateContainerConfigError"))))));
+  const auto misses = [](const std::string& message) {
+    return never_runs(read_pod(std::string_view(pod(waiting("CreateContainerConfigError", message)))));
+  };
+  EXPECT_TRUE(misses("secret \\\"settings\\\" not found"));
+  EXPECT_TRUE(misses("couldn't find key a in ConfigMap default/settings"));
+  EXPECT_TRUE(misses("container has runAsNonRoot and image will run as root"));
+  EXPECT_FALSE(misses("failed to sync secret cache: timed out waiting for the condition"))
+      << "its node tries again";
   for (const char* reason : {"ContainerCreating", "ErrImagePull", "PodInitializing"})
     EXPECT_FALSE(never_runs(read_pod(std::string_view(pod(waiting(reason)))))) << reason;
   EXPECT_FALSE(never_runs(read_pod(std::string_view(pod(R"({"running": {}})")))));
