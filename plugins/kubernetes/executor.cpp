@@ -105,9 +105,9 @@ class Kubernetes : public sdk::Executor {
   sdk::Host host_;
   sdk::Project project_;
   sdk::LoopQueue loop_;
-  std::map<std::string, std::shared_ptr<Login>> logins_;
   std::shared_ptr<dream::plugins::RunNotes> notes_ = std::make_shared<dream::plugins::RunNotes>();
-  dream::http::EngineThread thread_;  // the last: it is joined before what it uses goes
+  dream::http::EngineThread thread_;                      // joined before what it uses goes
+  std::map<std::string, std::shared_ptr<Login>> logins_;  // has timers of the thread
 };
 
 }  // namespace
