@@ -132,7 +132,7 @@ class TreeExpansion {
     if (has_escape && expansions_.remarks.size() < ProblemList::limit)
       expansions_.remarks.push_back(
           {Severity::note, place.offset(tree_), place.shown_pointer(),
-           fmt::format("\"{}\" stands for \"{}\" here", area == Area::command ? "$${" : "$$",
+           fmt::format(R"("{}" stands for "{}" here)", area == Area::command ? "$${" : "$$",
                        area == Area::command ? "${" : "$"),
            "variables are expanded: each dollar that is one is written twice"});
     tree_.replace(value, expanded->text);

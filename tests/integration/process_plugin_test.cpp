@@ -117,8 +117,10 @@ TEST_F(ProcessTest, a_supervisor_lets_go_of_what_has_not_ended_and_says_so) {
   context_.poll();
   EXPECT_EQ(run->calls, 0);
   EXPECT_EQ(actor.ask("variable NOTHING_SUCH"), "(none)");
-  ::kill(pid, SIGKILL);
-  for (const pid_t one : {pid, other.pid()}) ::waitpid(one, nullptr, 0);
+  for (const pid_t one : {pid, other.pid()}) {
+    ::kill(one, SIGKILL);
+    ::waitpid(one, nullptr, 0);
+  }
   context_.poll();
   EXPECT_EQ(run->ends, 0);
 }
