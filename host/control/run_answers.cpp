@@ -206,6 +206,9 @@ void add_steps(JsonLine& json, const RunState& run, const RunAccess& access, Ins
       json.member("pid", roots[at]);
       add_use(json, trees[at]);
       add_ports(json, trees[at]);
+    } else if (has_process(known.state)) {
+      if (const std::string detail = access.detail_of(StepIndex(at)); !detail.empty())
+        json.member("detail", detail);
     }
     if (const std::string why = reason_of(run, StepIndex(at), before, now); !why.empty())
       json.member("why", why);

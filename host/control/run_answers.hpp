@@ -24,7 +24,8 @@ struct StepChange {
 
 /// What only whoever drives the run knows.
 struct RunAccess {
-  std::function<int(StepIndex)> pid_of;  ///< 0: none, or not known
+  std::function<int(StepIndex)> pid_of;             ///< 0: none, or not known
+  std::function<std::string(StepIndex)> detail_of;  ///< what its executor says of it; may be empty
   /// Of each root all processes; of 0 none.
   std::function<std::vector<std::vector<process::ProcessStatus>>(std::span<const pid_t>)> trees_of;
   std::function<std::string(SourceOffset)> place_of;  ///< "dream.json:3:5"

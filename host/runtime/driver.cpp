@@ -327,7 +327,6 @@ bool Driver::end(Attempt attempt) {
   return true;
 }
 
-/// What its executor says of it: "pid 17", "container 3f2a, healthy"; empty when it says nothing.
 std::string Driver::detail_of(StepIndex step) const {
   const std::unique_ptr<Running>& running = running_[position(step)];
   if (running == nullptr || running->run == nullptr) return {};

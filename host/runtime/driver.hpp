@@ -67,6 +67,9 @@ class Driver : private Pump::Effects {
   /// Of the first process of a step; 0: it doesn't run, or not on this machine.
   [[nodiscard]] int pid_of(StepIndex step) const;
 
+  /// What its executor says of it: "pid 17", "container 3f2a, healthy"; empty when it says nothing.
+  [[nodiscard]] std::string detail_of(StepIndex step) const;
+
   /// Whether a step runs, or is being started or ended: it has to wait for whatever takes long on the loop.
   [[nodiscard]] bool anything_runs() const;
 
@@ -149,7 +152,6 @@ class Driver : private Pump::Effects {
   [[nodiscard]] Running* running(Attempt attempt) const;
   /// False if it was over already. Nothing that it says later counts.
   bool end(Attempt attempt);
-  [[nodiscard]] std::string detail_of(StepIndex step) const;
   void left_behind(StepIndex step, std::vector<std::string> processes, bool kept);
   void end_what_was_kept();
   void report(Instant now, const engine::Action& action);

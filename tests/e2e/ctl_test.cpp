@@ -36,6 +36,19 @@ TEST_F(Ctl, ps_shows_the_steps_and_why_they_wait) {
                     ContainsRegex(R"("state": "ready".*"pid": [0-9]+)")));
 }
 
+TEST(CtlElsewhere, ps_says_what_the_executor_says_of_a_step_without_a_process) {
+  const Stack stack(R"({"executors": {"unusual": {"plugin": ")" DREAM_UNUSUAL_PLUGIN R"("}},
+      "workspace": {"./c": {"dev": [{"projectPath": "./a", "task": "stays", "async": true}]}}, "projects": {
+        "./a": {"executor": "unusual", "tasks": {"stays": {"stop": {"graceMs": 1}}}},
+        "./c": {"tasks": {"dev": {"command": "echo runs; read word < $ROOT/nobody"}}}}})");
+  DreamRun dream(stack, stack.launch({"dev", "--trust"}));
+  dream.await_out("runs");
+  EXPECT_THAT(stack.ctl({"ps"}).out, ContainsRegex("./a:stays +running .* job 17, queued"));
+  EXPECT_THAT(stack.ctl({"ps", "--json"}).out, HasSubstr(R"("detail": "job 17, queued")"));
+  dream.send(SIGTERM);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 128 + SIGTERM);
+}
+
 TEST_F(Ctl, why_tells_the_chain_of_what_is_waited_for) {
   const Finished finished = stack.ctl({"why", "dev"});
   EXPECT_THAT(finished.out, AllOf(ContainsRegex("./c:dev is pending for .*: waits for ./a:start"),

@@ -167,6 +167,7 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
           [notice, path = socket->string()](bool listens) { tell_starter(notice, listens ? path : ""); }},
       control::RunAccess{
           .pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
+          .detail_of = [&driver](StepIndex step) { return driver.detail_of(step); },
           .trees_of =
               [&session](std::span<const pid_t> roots) { return session.supervisor().trees_of(roots); },
           .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },

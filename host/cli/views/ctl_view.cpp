@@ -65,6 +65,7 @@ std::vector<std::string> row_of(const Json& step) {
   });
   const bool runs = number_at(step, "pid") != 0;
   std::string note = text_at(step, "why");
+  if (note.empty()) note = text_at(step, "detail");
   if (const std::int64_t attempt = number_at(step, "attempt"); attempt > 1)
     note = fmt::format("attempt {}", attempt) + (note.empty() ? "" : ": ") + note;
   return {text_at(step, "step"),

@@ -51,6 +51,7 @@ class Told : public testing::Test {
   }
   [[nodiscard]] std::vector<std::string> why_of(std::size_t step) const {
     const RunAccess access{.pid_of = {},
+                           .detail_of = {},
                            .trees_of =
                                [](std::span<const pid_t> roots) {
                                  return std::vector<std::vector<process::ProcessStatus>>(roots.size());
