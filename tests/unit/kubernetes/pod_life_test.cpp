@@ -44,20 +44,20 @@ struct Listener : life::LifeObserver {
   std::optional<life::LifeEnd> end;
 };
 
-std::string pod(const std::string& state, const std::string& status = R"("phase": "Running")") {
+std::string scripted_pod(const std::string& state, const std::string& status = R"("phase": "Running")") {
   return ScriptedEngine::reply(
       200, R"({"metadata": {"resourceVersion": "5"}, "spec": {"nodeName": "n"}, "status": {)" + status +
                R"(, "containerStatuses": [{"name": "step", "state": {)" + state + "}}]}}");
 }
 
-constexpr const char* running = R"("running": {})";
-constexpr const char* ended = R"("terminated": {"exitCode": 3, "reason": "Error"})";
+constexpr const char* runs_on = R"("running": {})";
+constexpr const char* has_ended = R"("terminated": {"exitCode": 3, "reason": "Error"})";
 
 struct ScriptedPod : ::testing::Test {
   ScriptedPod() {
     server.answer(create_route, ScriptedEngine::reply(201, "{}"));
     server.answer("DELETE " + std::string(pods) + "/p", ScriptedEngine::reply(200, "{}"));
-    server.answer(pod_route, pod(ended));
+    server.answer(pod_route, scripted_pod(has_ended));
     server.answer(log_route, ScriptedEngine::reply(200, ""));
   }
 
@@ -135,7 +135,7 @@ TEST_F(ScriptedPod, that_is_stopped_meanwhile_is_not_waited_for) {
 }
 
 TEST_F(ScriptedPod, has_ended_though_nobody_tells_of_its_container) {
-  server.answer(pod_route, pod(running, R"("phase": "Failed", "reason": "DeadlineExceeded")"));
+  server.answer(pod_route, scripted_pod(runs_on, R"("phase": "Failed", "reason": "DeadlineExceeded")"));
   server.hold(watch_route);
   limits.last_state = std::chrono::milliseconds(1);
   const auto life = begin();
@@ -143,21 +143,21 @@ TEST_F(ScriptedPod, has_ended_though_nobody_tells_of_its_container) {
 }
 
 TEST_F(ScriptedPod, is_looked_at_when_its_log_has_ended) {
-  server.answer(pod_route, pod(running));
+  server.answer(pod_route, scripted_pod(runs_on));
   server.answer(log_route, ScriptedEngine::reply(200, "2026-11-29T10:54:01.000000001Z hello\n"));
   server.hold(watch_route);
   server.hold(log_route);
   const auto life = begin();
   until_asked(log_route, 1);
   until_asked(watch_route, 1);
-  server.answer(pod_route, pod(ended));
+  server.answer(pod_route, scripted_pod(has_ended));
   server.release(log_route);
   EXPECT_EQ(exit().value, 3) << "the watch tells nothing";
   EXPECT_EQ(listener->output, "hello\n");
 }
 
 TEST_F(ScriptedPod, is_watched_with_pauses_if_each_watch_ends_at_once) {
-  server.answer(pod_route, pod(running));
+  server.answer(pod_route, scripted_pod(runs_on));
   server.answer(watch_route, ScriptedEngine::reply(200, ""));
   server.hold(log_route);
   const auto life = begin();
