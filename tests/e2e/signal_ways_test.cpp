@@ -94,6 +94,7 @@ TEST(CtrlC, ends_the_script_that_runs_dream) {
        {"$DREAM go; echo DEPLOYING", "for i in 1 2; do $DREAM go; echo DEPLOYING; done"}) {
     Terminal terminal(workspace, line(script));
     terminal.await_screen("up");
+    await_that_waits_for_a_child(terminal.pid());  // bash dies of a key that comes before
     terminal.type("\x03");
     EXPECT_EQ(terminal.exit_code(), 130);
     EXPECT_THAT(terminal.screen(), Not(HasSubstr("DEPLOYING")));
