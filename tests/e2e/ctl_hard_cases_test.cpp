@@ -237,18 +237,16 @@ TEST_F(Ctl, works_while_there_is_no_dream_json) {
 
 /// ./c:dev, which goes when a line comes through the gate after it was asked to.
 std::string with_long_goodbye() {
-  return with_command(
-      "trap 'echo leaves; read word < $ROOT/gate; exit 0' TERM; echo begun; "
-      "while :; do sleep 1000 & wait; done",  // a signal just before it opens a fifo would be lost
-      R"(, "stop": {"grace": "50s"})");
+  return with_command("trap : TERM; listener $ROOT/gate; read word < $ROOT/gate",
+                      R"(, "stop": {"grace": "50s"})");
 }
 
 TEST(Run, waits_for_the_end_of_the_same_that_is_being_stopped) {
   const Stack stack(with_long_goodbye());
   DreamRun first(stack, stack.launch({"dev"}));
-  first.await_out("begun\n");
+  first.await_out("listening\n");
   first.send(SIGTERM);
-  first.await_out("leaves\n");
+  first.await_out("got SIGTERM\n");
   DreamRun given_up(stack, stack.launch({"dev"}));
   given_up.await_err("./c:dev is being stopped (run ");
   given_up.send(SIGINT);
@@ -259,9 +257,9 @@ TEST(Run, waits_for_the_end_of_the_same_that_is_being_stopped) {
   EXPECT_EQ(second.out(), "");
   stack.gate.open();
   EXPECT_EQ(first.exit_code_beside_others(), 128 + SIGTERM);
-  second.await_out("begun\n");
+  second.await_out("listening\n");
   second.send(SIGTERM);
-  second.await_out("leaves\n");
+  second.await_out("got SIGTERM\n");
   DreamRun detached(stack, stack.launch({"dev", "--detach"}));
   detached.await_err("./c:dev is being stopped (run ");
   stack.gate.open();
