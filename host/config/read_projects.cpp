@@ -60,7 +60,7 @@ bool is_executor_name(std::string_view name) {
 bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) {
   if (looks_like_foreign_glob(pattern)) {
     reader.report(place,
-                  fmt::format("bad glob: only \"*\" and \"?\" stand for anything in {}", in_quotes(pattern)),
+                  fmt::format(R"(bad glob: only "*" and "?" stand for anything in {})", in_quotes(pattern)),
                   "write an entry for each alternative; one that names a project beats the globs");
     return false;
   }
@@ -148,7 +148,7 @@ bool is_no_glob(Reader& reader, const Place& place, std::string_view project) {
     return true;
   }
   reader.report(place, "expected one project, found the glob " + in_quotes(project),
-                "globs are for the keys of \"projects\" and \"workspace\"");
+                R"(globs are for the keys of "projects" and "workspace")");
   return false;
 }
 

@@ -123,7 +123,7 @@ class Processes {
     const std::size_t count = replicas_of(node);
     for (std::size_t number = 0; number < count; ++number) {
       const std::string digits = fmt::format("{:0{}}", number, std::to_string(count).size());
-      const std::string own = count == 1 ? name : name + "-" + digits;
+      const std::string own = count == 1 ? name : fmt::format("{}-{}", name, digits);
       YAML::Node made = count == 1 ? node : with_number(node, std::to_string(number));
       if (count > 1) {
         YAML::Node environment = as_map(member_at(made, "environment"));
@@ -155,7 +155,7 @@ class Processes {
   }
 
   [[nodiscard]] Process process(const std::string& name) const {
-    return Process(name, processes_.at(name), {}, variables_, draft_);
+    return {name, processes_.at(name), {}, variables_, draft_};
   }
 
   /// Where the end of just one is the end of all, and all others go on until they are ended or are waited

@@ -18,7 +18,7 @@ namespace {
 
 class Port : public Kind {
  public:
-  Port(PortProbe probe, const Subject& subject) : probe_(std::move(probe)), subject_(subject) {}
+  Port(PortProbe probe, Subject subject) : probe_(std::move(probe)), subject_(std::move(subject)) {}
 
   void look(Found found) override {
     const int root = subject_.pid();
@@ -79,7 +79,7 @@ class Port : public Kind {
     Finding finding = not_yet(fmt::format("port {} is listened on by {}, which isn't this step's",
                                           listener.port, strangers_words_));
     finding.warning =
-        fmt::format("{}; if that is this step's doing (docker run, ssh -L), write \"tcp\": \"localhost:{}\"",
+        fmt::format(R"({}; if that is this step's doing (docker run, ssh -L), write "tcp": "localhost:{}")",
                     finding.error.message, listener.port);
     return finding;
   }

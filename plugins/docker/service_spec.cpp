@@ -21,8 +21,8 @@ std::string plain(std::string text) {
 /// The values of variables alone are read so, and not their names.
 std::vector<std::string> plain_values(std::vector<std::string> variables) {
   for (std::string& variable : variables) {
-    const std::size_t value = std::min(variable.find('='), variable.size());
-    variable.replace(value, std::string::npos, plain(variable.substr(value)));
+    const std::size_t equals = std::min(variable.find('='), variable.size());
+    variable = variable.substr(0, equals) + plain(variable.substr(equals));
   }
   return variables;
 }

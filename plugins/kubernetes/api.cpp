@@ -95,10 +95,10 @@ Async<Result<Response>> Api::ask(Request request, std::string what, Limit limit,
   while (is_passing(answer) && closed == closed_) {
     using std::chrono::steady_clock;
     const steady_clock::duration left = begin + patience_after(answer) - steady_clock::now();
-    if (left <= left.zero()) break;
+    if (left <= steady_clock::duration::zero()) break;
     pause_.expires_after(std::min<steady_clock::duration>(pause_after(answer), left));
     co_await pause_.async_wait(answered);
-    if (closed != closed_ || patience_after(answer) <= patience_after(answer).zero()) break;
+    if (closed != closed_ || patience_after(answer) <= std::chrono::milliseconds::zero()) break;
     answer = co_await ask_once(request, none, limit);
   }
   open_question_ = !answer && sent_ && http_ && http_->reached();
