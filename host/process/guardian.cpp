@@ -228,9 +228,8 @@ class Guardian {
   std::optional<Instant> deaf_since_;  ///< the host lives, but has closed its end of the socket
   bool host_listens_ = false;          ///< before that, it leaves signals their usual effect
   int ended_early_by_ = 0;             ///< the signal by which it was asked to end before that; 0: none
-  std::optional<int>
-      ends_by_;          ///< what the host says: it ends, by the signal that it was stopped by if not 0
-  int suspends_by_ = 0;  ///< the signal that the host is about to stop by
+  std::optional<int> ends_by_;         ///< the host has said that it ends; 0: by no signal
+  int suspends_by_ = 0;                ///< the signal that the host is about to stop by
 };
 
 /// All that can be had, even those that end nothing: a fault sent by kill must not end the guardian. Those

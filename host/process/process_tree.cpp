@@ -15,9 +15,11 @@
 #include <string_view>
 #include <system_error>
 #include <unordered_set>
+#include <utility>
 
 #include "base/descriptor.hpp"
 #include "base/folder_stream.hpp"
+#include "base/open_file.hpp"
 #include "base/text.hpp"
 
 namespace dream::process {
@@ -181,8 +183,10 @@ std::uint64_t pending_signals(pid_t pid) {
 
 Result<void> check_proc() {
   std::array<char, 32> target{};
-  if (::readlink("/proc/self", target.data(), target.size() - 1) < 0)
-    return Error{ErrorCode::io, "/proc isn't mounted, and dream needs it", {}, "mount -t proc proc /proc"};
+  if (::readlink("/proc/self", target.data(), target.size() - 1) < 0) {
+    Unread missing = unread(errno);
+    return Error{ErrorCode::io, std::move(missing.why), {}, std::move(missing.remedy)};
+  }
   if (number<pid_t>(target.data()) == ::getpid()) return {};
   return Error{ErrorCode::io,
                "/proc shows the processes of another pid namespace, and dream would take them for its own",

@@ -115,12 +115,12 @@ void Driver::start(Attempt attempt) {
 }
 
 void Driver::tell_engine(engine::Event event) {
-  const auto* start = std::get_if<engine::StartAsked>(&event);
-  const auto* restart = std::get_if<engine::RestartAsked>(&event);
   // What runs hands its slot to whoever waits, and gets another.
-  const auto is_between_attempts = [this](StepIndex step) { return running_[position(step)] == nullptr; };
-  if (start != nullptr && is_between_attempts(start->step)) asked_for_.insert(start->step);
-  if (restart != nullptr && is_between_attempts(restart->step)) asked_for_.insert(restart->step);
+  const auto spare_the_wait = [this](StepIndex step) {
+    if (running_[position(step)] == nullptr) asked_for_.insert(step);
+  };
+  if (const auto* start = std::get_if<engine::StartAsked>(&event)) spare_the_wait(start->step);
+  if (const auto* restart = std::get_if<engine::RestartAsked>(&event)) spare_the_wait(restart->step);
   feed(std::move(event));
 }
 
