@@ -111,19 +111,20 @@ std::string Draft::from_base(const std::string& path) const {
 }
 
 bool Draft::has(const std::string& path) const {
-  return std::ranges::find(projects_, path, &ProjectDraft::path) != projects_.end();
+  return project_at_.contains(path);
 }
 
 bool Draft::has_task(const std::string& path, const std::string& name) const {
   if (added_.contains({path, name})) return true;
-  const auto owner = std::ranges::find(projects_, path, &ProjectDraft::path);
-  return owner != projects_.end() && std::ranges::find(owner->found, name) != owner->found.end();
+  const auto owner = project_at_.find(path);
+  return owner != project_at_.end() &&
+         std::ranges::find(projects_[owner->second].found, name) != projects_[owner->second].found.end();
 }
 
 ProjectDraft& Draft::project(const std::string& path, const std::string& executor,
                              const std::string& comment) {
-  const auto known = std::ranges::find(projects_, path, &ProjectDraft::path);
-  if (known != projects_.end()) return *known;
+  const auto [known, is_new] = project_at_.emplace(path, projects_.size());
+  if (!is_new) return projects_[known->second];
   return projects_.emplace_back(ProjectDraft{path, executor, comment, {}, {}, {}});
 }
 

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.hpp"
+
 /// A dream.json in the making.
 namespace dream::init {
 
@@ -115,6 +117,8 @@ class Draft {
     remark(sentence);
     unread_ += (unread_.empty() ? "" : " ") + sentence;
   }
+  /// A file that can't be understood: the others are taken over.
+  void pass_over(const Error& why) { tell_unread("Not read: " + to_string(why) + "."); }
   [[nodiscard]] const std::string& unread() const { return unread_; }
   /// `what` of `whose` isn't in the file: one remark for all of the same `what`.
   void leave_out(const std::string& what, const std::string& whose);
@@ -157,6 +161,7 @@ class Draft {
 
   std::string base_;
   std::vector<ProjectDraft> projects_;
+  std::map<std::string, std::size_t> project_at_;  ///< where in `projects_`
   std::set<ProjectTask> added_;
   std::vector<NeedsDraft> needs_;
   std::map<ProjectTask, std::size_t> needs_of_;  ///< where in `needs_`

@@ -99,12 +99,8 @@ Result<void> import_file(const fs::path& root, const std::string& from, Draft& d
   return cannot("dream init can't take over this kind of file", file, known_files);
 }
 
-/// Of a file that hardly matters here, perhaps: others are taken over all the same.
-Result<void> unless_broken(const Result<void>& done, Draft& draft) {
-  if (!done) draft.tell_unread("Not read: " + to_string(done.error()) + ".");
-  return {};
-}
-
+/// A source that can't be understood is told, and the others are taken over all the same; an error where
+/// none of them has anything.
 Result<void> look_around(const fs::path& root, Draft& draft) {
   const std::function<Result<void>()> steps[] = {
       [&] { return add_npm(root, draft); },
@@ -123,8 +119,8 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
       [&] {
         return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
       },
-      [&] { return unless_broken(add_mise(root, draft), draft); },
-      [&] { return unless_broken(add_pyproject(root / "pyproject.toml", draft), draft); },
+      [&] { return add_mise(root, draft); },
+      [&] { return add_pyproject(root / "pyproject.toml", draft); },
       [&] { return add_devbox(root / "devbox.json", draft); },
       [&] {
         return add_makefile(first_file(root, {"GNUmakefile", "makefile", "Makefile"}), draft);
@@ -134,13 +130,16 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
         return add_dockerfiles(root, 3, draft);
       },
   };
+  Result<void> first;
   for (const auto& step : steps) {
-    Result<void> done = step();
-    if (!done && done.error().code == ErrorCode::not_found)
-      done = unless_broken(done, draft);  // names nothing
-    if (!done) return done;
+    Draft before = draft;  // whatever it has added before it failed is undone
+    const Result<void> done = step();
+    if (done) continue;
+    draft = std::move(before);
+    draft.pass_over(done.error());
+    if (first) first = done;
   }
-  return {};
+  return draft.projects().empty() ? first : Result<void>();
 }
 
 /// The folder that the paths in a source count from; empty: it lies outside of the root.

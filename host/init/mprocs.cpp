@@ -27,16 +27,19 @@ TaskDraft task_of(const std::string& name, const YAML::Node& written, const Proc
                   Draft& draft) {
   const YAML::Node node = on_linux(written);
   TaskDraft task{name, {}};
-  const YAML::Node words = node.IsSequence() ? node : on_linux(member_at(node, "cmd"));
-  const std::string line = node.IsScalar() ? node.Scalar() : text_at(node, "shell");
-  const YAML::Node shell = on_linux(member_at(node, "shell"));
-  if (words.IsSequence() && words.size() > 0) {
-    std::vector<std::string> all = words_of(words);
-    std::ranges::transform(all, all.begin(), without_variables);
-    task.members.emplace_back("command", list_json(all));
-  } else
-    task.members.emplace_back("command",
-                              json_string(folder.before + (shell.IsScalar() ? shell.Scalar() : line)));
+  const YAML::Node list = node.IsSequence() ? node : on_linux(member_at(node, "cmd"));
+  std::vector<std::string> words = list.IsSequence() ? words_of(list) : std::vector<std::string>();
+  const YAML::Node shell = node.IsScalar() ? node : on_linux(member_at(node, "shell"));
+  const std::string line = shell.IsScalar() ? shell.Scalar() : std::string();
+  if (!words.empty() && !words.front().empty()) {
+    std::ranges::transform(words, words.begin(), without_variables);
+    task.members.emplace_back("command", list_json(words));
+  } else if (line.empty()) {
+    draft.remark(name + " has no command that can be read here: it does nothing.");
+    task.members.emplace_back("command", R"("true")");
+  } else {
+    task.members.emplace_back("command", json_string(folder.before + line));
+  }
   if (is_true(member_at(node, "autorestart")))
     task.members.emplace_back("restart", R"({ "on": "always", "max": 0, "delay": "1s", "maxDelay": "1s" })");
   const auto nobody = [](const std::string&) { return std::nullopt; };
@@ -68,7 +71,7 @@ Result<void> add_mprocs(const fs::path& file, Draft& draft) {
     std::vector<EntryDraft> entries;
     std::vector<std::string> asked_for;
     for (const auto& one : procs) {
-      if (one.second.IsNull()) continue;
+      if (one.second.IsNull() || one.first.Scalar().empty()) continue;
       std::string where = text_at(one.second, "cwd");
       constexpr std::string_view own_folder = "<CONFIG_DIR>";
       if (where.starts_with(own_folder)) where = "." + where.substr(own_folder.size());

@@ -42,8 +42,7 @@ std::vector<std::string> hidden_parts(const std::vector<plugins::FolderPattern>&
 }
 
 /// The patterns of pnpm-workspace.yaml, those that take out last: with pnpm they always win.
-Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
-  const fs::path file = root / "pnpm-workspace.yaml";
+Result<std::vector<std::string>> read_pnpm_patterns(const fs::path& file) {
   const auto text = read_text(file);
   if (!text) return text.error();
   if (!*text) return std::vector<std::string>();
@@ -57,6 +56,12 @@ Result<std::vector<std::string>> pnpm_patterns(const fs::path& root) {
   }
 }
 
+std::vector<std::string> pnpm_patterns(const fs::path& root, Draft& draft) {
+  const auto read = read_pnpm_patterns(root / "pnpm-workspace.yaml");
+  if (!read) draft.pass_over(read.error());
+  return read ? *read : std::vector<std::string>();
+}
+
 /// Where its members are said in files that only lerna and rush read, dream's executor doesn't know them.
 struct Members {
   std::vector<std::string> patterns;
@@ -64,25 +69,20 @@ struct Members {
   RushProjects of_rush = {};
 };
 
-Result<Members> members_said(const fs::path& root, const std::optional<Json>& own) {
-  Result<std::vector<std::string>> found = pnpm_patterns(root);
-  if (!found) return found.error();
-  Members members{std::move(*found)};
+Members members_said(const fs::path& root, const std::optional<Json>& own, Draft& draft) {
+  Members members{pnpm_patterns(root, draft)};
   if (members.patterns.empty() && own) members.patterns = texts_at(*own, "workspaces", "packages");
   if (!members.patterns.empty()) return members;
   members.known_to_executor = false;
-  const auto rush = rush_projects(root);
-  if (!rush) return rush.error();
-  if (*rush) {
-    members.of_rush = **rush;
-    for (const auto& [folder, decoupled] : **rush) members.patterns.push_back(folder);
+  if (const auto rush = rush_projects(root, draft)) {
+    members.of_rush = *rush;
+    for (const auto& [folder, decoupled] : *rush) members.patterns.push_back(folder);
     return members;
   }
-  const auto lerna = read_object(root / "lerna.json");
-  if (!lerna) return lerna.error();
-  if (!*lerna) return members;
-  members.patterns = texts_at(**lerna, "packages");
-  const bool says_packages = (*lerna)->HasMember("packages") || (*lerna)->HasMember("useWorkspaces");
+  const auto lerna = object_or_told(root / "lerna.json", draft);
+  if (!lerna) return members;
+  members.patterns = texts_at(*lerna, "packages");
+  const bool says_packages = lerna->HasMember("packages") || lerna->HasMember("useWorkspaces");
   if (!says_packages) members.patterns.emplace_back("packages/*");
   return members;
 }
@@ -186,6 +186,12 @@ void set_patterns(const fs::path& root, const std::vector<std::string>& patterns
 
 }  // namespace
 
+std::optional<Json> object_or_told(const fs::path& file, Draft& draft) {
+  Result<std::optional<Json>> read = read_object(file);
+  if (!read) draft.pass_over(read.error());
+  return read ? std::move(*read) : std::optional<Json>();
+}
+
 std::vector<std::string> texts_at(const Value& json, const char* name, const char* within) {
   std::vector<std::string> found;
   const Value* list = member(json, name);
@@ -239,9 +245,8 @@ void add_without_tasks(const std::vector<std::string>& paths, const std::string&
 Result<void> add_npm(const fs::path& root, Draft& draft) {
   const auto own = read_object(root / "package.json");
   if (!own) return own.error();
-  const Result<Members> said = members_said(root, *own);
-  if (!said) return said.error();
-  const std::vector<std::string>& patterns = said->patterns;
+  const Members said = members_said(root, *own, draft);
+  const std::vector<std::string>& patterns = said.patterns;
   Package root_package{draft.at("./"), {}, {}, {}, {}};
   if (*own) {
     root_package = package_of(draft.at("./"), **own);
@@ -269,7 +274,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
     index.add(manifests.back());
     packages.back().inner_workspace = inner_workspace(root, folder);
     packages.back().is_member = !patterns.empty();
-    if (const auto of_rush = said->of_rush.find(folder.substr(2)); of_rush != said->of_rush.end())
+    if (const auto of_rush = said.of_rush.find(folder.substr(2)); of_rush != said.of_rush.end())
       for (const std::string& name : of_rush->second) packages.back().uses.erase(name);
     if (scripts.empty())
       without_tasks.push_back(draft.at(folder));
@@ -278,19 +283,17 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   }
   for (std::size_t at = 0; at < packages.size(); ++at)
     keep_those_that_are_here(index, manifests[at], packages[at]);
-  if (Result<void> added = add_nx_projects(root, draft); !added) return added;
+  add_nx_projects(root, draft);
   std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
   add_without_tasks(without_tasks, "npm", "package.json", draft);
   if (!patterns.empty()) {
     tell_of_others(root, members, draft);
-    if (said->of_rush.empty()) set_patterns(root, patterns, packages, draft);
+    if (said.of_rush.empty()) set_patterns(root, patterns, packages, draft);
     add_affects(root, draft);
   }
-  if (Result<void> added =
-          add_order(root, root_package, packages, !patterns.empty() && said->known_to_executor, draft);
-      !added)
-    return added;
-  return add_rush_commands(root, draft);
+  add_order(root, root_package, packages, !patterns.empty() && said.known_to_executor, draft);
+  add_rush_commands(root, draft);
+  return {};
 }
 
 }  // namespace dream::init

@@ -55,10 +55,10 @@ std::vector<std::string> needs_in(const rapidjson::Value& task) {
   return needs;
 }
 
-Result<void> add_nx_projects(const fs::path& root, Draft& draft) {
+void add_nx_projects(const fs::path& root, Draft& draft) {
   constexpr int most_levels = 6;
   std::error_code ignored;
-  if (!fs::exists(root / "nx.json", ignored)) return {};
+  if (!fs::exists(root / "nx.json", ignored)) return;
   for (const std::string& folder : folders_below(root, most_levels)) {
     const auto json = read_object(root / folder / "project.json");
     const auto package = read_object(root / folder / "package.json");
@@ -73,7 +73,6 @@ Result<void> add_nx_projects(const fs::path& root, Draft& draft) {
     if (name.empty()) name = folder.substr(folder.rfind('/') + 1);
     if (json && *json) add_targets(**json, name, "project.json", draft.at(folder), draft);
   }
-  return {};
 }
 
 }  // namespace dream::init

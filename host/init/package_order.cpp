@@ -70,17 +70,15 @@ class Arrangement {
   }
 
   /// turbo.json and nx.json of the root; what turbo.json of a package says counts there.
-  Result<void> read(const fs::path& root) {
-    const auto turbo = read_object(root / "turbo.json");
-    if (!turbo) return turbo.error();
-    const auto nx = read_object(root / "nx.json");
-    if (!nx) return nx.error();
-    if (*turbo) read_rules(**turbo, "pipeline", rules_);
-    if (*turbo) read_rules(**turbo, "tasks", rules_);
-    if (*nx) read_rules(**nx, "targetDefaults", rules_);
+  void read(const fs::path& root) {
+    const auto turbo = object_or_told(root / "turbo.json", draft_);
+    const auto nx = object_or_told(root / "nx.json", draft_);
+    if (turbo) read_rules(*turbo, "pipeline", rules_);
+    if (turbo) read_rules(*turbo, "tasks", rules_);
+    if (nx) read_rules(*nx, "targetDefaults", rules_);
     for (auto& [task, needs] : rush_order(root)) rules_[task] = Rule{std::move(needs), {}, true, {}};
-    has_nx_ = nx->has_value();
-    nx_finds_targets_ = has_nx_ && has_plugins(**nx);
+    has_nx_ = nx.has_value();
+    nx_finds_targets_ = has_nx_ && has_plugins(*nx);
     const auto is_script = [&](const std::string& name) {
       return std::ranges::any_of(packages_,
                                  [&](const Package& package) { return package.scripts.contains(name); });
@@ -94,7 +92,6 @@ class Arrangement {
             of_changed, of_changed, name));
     }
     rules_.emplace("build", Rule{{"^build"}, {}, true, {}});
-    return {};
   }
 
   void read_own(const fs::path& folder, const Package& package) {
@@ -374,13 +371,12 @@ class Arrangement {
 
 }  // namespace
 
-Result<void> add_order(const fs::path& root, const Package& own, const std::vector<Package>& packages,
-                       bool is_workspace, Draft& draft) {
+void add_order(const fs::path& root, const Package& own, const std::vector<Package>& packages,
+               bool is_workspace, Draft& draft) {
   Arrangement order(own, packages, draft);
-  if (Result<void> read = order.read(root); !read) return read;
+  order.read(root);
   for (const Package& package : packages) order.read_own(root / draft.from_base(package.path), package);
   order.add(is_workspace);
-  return {};
 }
 
 }  // namespace dream::init

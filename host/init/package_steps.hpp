@@ -24,14 +24,16 @@ class PackageSteps {
  private:
   using Step = ProjectTask;
 
-  void find_reached();
+  /// The package of the workspace that another one means by a name; null: it comes from elsewhere.
+  [[nodiscard]] const Package* used(const Package& package, const std::string& name) const;
+  void find_circles();
   [[nodiscard]] bool is_followed(const Package& from, const Package& to, Package::Use use) const;
   void add_needed(const Package& package, const std::string& task, std::set<const Package*>& seen,
                   std::vector<Step>& steps) const;
 
   const std::vector<Package>& packages_;
   const PackagesByName& by_name_;
-  std::map<const Package*, std::set<const Package*>> reached_;  ///< by what the manifests say
+  std::map<const Package*, std::size_t> circles_;  ///< the same for all that use one another in a circle
   std::map<Step, std::vector<Step>> needs_;
 };
 

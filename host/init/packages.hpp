@@ -37,6 +37,10 @@ struct Package {
   }
 };
 
+/// The object in a JSON file; nothing where there is no such file, or where it can't be understood, which is
+/// told.
+[[nodiscard]] std::optional<Json> object_or_told(const std::filesystem::path& file, Draft& draft);
+
 /// The texts of an array, or of an array in the member `within` of an object.
 [[nodiscard]] std::vector<std::string> texts_at(const rapidjson::Value& json, const char* name,
                                                 const char* within = nullptr);
@@ -86,11 +90,11 @@ void add_without_tasks(const std::vector<std::string>& paths, const std::string&
 /// The folders that rush.json names as projects, "packages/a", with the packages that each takes from a
 /// registry though they are in the workspace. Nothing: there is no such file.
 using RushProjects = std::map<std::string, std::vector<std::string>>;
-[[nodiscard]] Result<std::optional<RushProjects>> rush_projects(const std::filesystem::path& root);
+[[nodiscard]] std::optional<RushProjects> rush_projects(const std::filesystem::path& root, Draft& draft);
 /// What rush's bulk commands and phases need, in the words of turbo's `dependsOn`.
 [[nodiscard]] std::map<std::string, std::vector<std::string>> rush_order(const std::filesystem::path& root);
 /// rush's global commands: tasks of the root, run by rush.
-[[nodiscard]] Result<void> add_rush_commands(const std::filesystem::path& root, Draft& draft);
+void add_rush_commands(const std::filesystem::path& root, Draft& draft);
 
 /// A remark where nx is called.
 inline constexpr const char* what_nx_does =
@@ -98,7 +102,7 @@ inline constexpr const char* what_nx_does =
 
 /// Beside an nx.json: each target in a folder's project.json or package.json is a task of the folder, run by
 /// nx.
-[[nodiscard]] Result<void> add_nx_projects(const std::filesystem::path& root, Draft& draft);
+void add_nx_projects(const std::filesystem::path& root, Draft& draft);
 
 /// The files of a workspace's root whose changes count for every package.
 void add_affects(const std::filesystem::path& root, Draft& draft);
@@ -106,7 +110,7 @@ void add_affects(const std::filesystem::path& root, Draft& draft);
 /// What runs before what, by turbo.json, nx.json and scripts of the root that run one in all packages;
 /// without them a build comes after those of the packages that it uses. `own`: the root's package;
 /// `is_workspace`: it says which packages there are.
-[[nodiscard]] Result<void> add_order(const std::filesystem::path& root, const Package& own,
-                                     const std::vector<Package>& packages, bool is_workspace, Draft& draft);
+void add_order(const std::filesystem::path& root, const Package& own, const std::vector<Package>& packages,
+               bool is_workspace, Draft& draft);
 
 }  // namespace dream::init

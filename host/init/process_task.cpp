@@ -98,9 +98,9 @@ bool Process::failure_ends_all() const {
 
 void Process::command(const ProcessFolder& folder) {
   const std::string line = shell_line(text_at(node_, "command"));
-  const YAML::Node words = member_at(node_, "entrypoint");
-  if (line.empty() && words.IsSequence() && words.size() > 0)
-    return add("command", list_json(words_of(words)));
+  const YAML::Node list = member_at(node_, "entrypoint");
+  const std::vector<std::string> words = list.IsSequence() ? words_of(list) : std::vector<std::string>();
+  if (line.empty() && !words.empty() && !words.front().empty()) return add("command", list_json(words));
   if (line.empty()) draft_.remark(name_ + " has no command that can be read here: it does nothing.");
   add("command", line.empty() ? "\"true\"" : shell_command_json(folder.before + line, shell_));
 }

@@ -27,29 +27,28 @@ bool has_true(const Value& object, const char* name) {
   return found != object.MemberEnd() && found->value.IsTrue();
 }
 
-Result<std::optional<Json>> command_line(const fs::path& root) {
-  return read_object(root / "common" / "config" / "rush" / "command-line.json");
+fs::path command_line_file(const fs::path& root) {
+  return root / "common" / "config" / "rush" / "command-line.json";
 }
 
 }  // namespace
 
-Result<std::optional<RushProjects>> rush_projects(const fs::path& root) {
-  const auto json = read_object(root / "rush.json");
-  if (!json) return json.error();
-  if (!*json) return std::optional<RushProjects>();
+std::optional<RushProjects> rush_projects(const fs::path& root, Draft& draft) {
+  const auto json = object_or_told(root / "rush.json", draft);
+  if (!json) return std::nullopt;
   RushProjects projects;
-  for (const Value* project : objects_in(**json, "projects")) {
+  for (const Value* project : objects_in(*json, "projects")) {
     std::vector<std::string> decoupled = texts_at(*project, "decoupledLocalDependencies");
     if (decoupled.empty()) decoupled = texts_at(*project, "cyclicDependencyProjects");
     const std::string folder = text_member(*project, "projectFolder");
     if (!folder.empty()) projects.emplace(folder, std::move(decoupled));
   }
-  return std::optional(std::move(projects));
+  return projects;
 }
 
 std::map<std::string, std::vector<std::string>> rush_order(const fs::path& root) {
   std::map<std::string, std::vector<std::string>> order;
-  const auto json = command_line(root);
+  const auto json = read_object(command_line_file(root));
   if (!json || !*json) return order;
   for (const Value* command : objects_in(**json, "commands")) {
     const std::string name = text_member(*command, "name");
@@ -66,14 +65,13 @@ std::map<std::string, std::vector<std::string>> rush_order(const fs::path& root)
   return order;
 }
 
-Result<void> add_rush_commands(const fs::path& root, Draft& draft) {
-  const auto json = command_line(root);
-  if (!json) return json.error();
-  if (!*json) return {};
+void add_rush_commands(const fs::path& root, Draft& draft) {
+  const auto json = object_or_told(command_line_file(root), draft);
+  if (!json) return;
   const std::string installer = "common/scripts/install-run-rush.js";
   std::error_code ignored;
   const bool has_installer = fs::exists(root / installer, ignored);
-  for (const Value* command : objects_in(**json, "commands")) {
+  for (const Value* command : objects_in(*json, "commands")) {
     const std::string name = text_member(*command, "name");
     const std::string kind = text_member(*command, "commandKind");
     if (kind == "phased") {
@@ -88,7 +86,6 @@ Result<void> add_rush_commands(const fs::path& root, Draft& draft) {
     describe(task, text_member(*command, "summary"));
     draft.add_task(draft.at("./"), "shell", "from rush's command-line.json", "rush", std::move(task));
   }
-  return {};
 }
 
 }  // namespace dream::init

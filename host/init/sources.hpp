@@ -7,7 +7,7 @@
 #include "init/draft.hpp"
 
 /// Each adds to a draft what one kind of file tells. A file that isn't there tells nothing; one that can't be
-/// understood is an error.
+/// understood is an error, unless it only adds to what others tell: then it is passed over.
 namespace dream::init {
 
 /// package.json: its scripts, and the packages of its workspaces; without workspaces those with scripts, up

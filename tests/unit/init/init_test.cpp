@@ -137,6 +137,22 @@ TEST_F(Init, names_the_file_that_it_cannot_understand) {
   EXPECT_THAT(text(), HasSubstr("compose.yaml"));
 }
 
+TEST_F(Init, a_file_that_cannot_be_understood_is_told_and_others_are_taken_over) {
+  for (const char* name :
+       {"deno.json", "composer.json", "compose.yaml", "process-compose.yaml", "Procfile", "mprocs.yaml",
+        "Taskfile.yml", "justfile", "mise.toml", "pyproject.toml", "devbox.json", "nx.json", "turbo.json",
+        "lerna.json", "rush.json", "common/config/rush/command-line.json", "pnpm-workspace.yaml"}) {
+    SCOPED_TRACE(name);
+    write("package.json", R"({"scripts": {"dev": "x"}})");
+    write(name, std::string("{[\0", 3));
+    EXPECT_THAT(text(), AllOf(HasSubstr("// Not read: "), HasSubstr(name), HasSubstr("package.json: dev")));
+    std::filesystem::remove(folder_.path() / name);
+  }
+  write("package.json", "{[");
+  write("Procfile", "web: x\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("package.json:1:2: "), HasSubstr("// from Procfile\n")));
+}
+
 TEST_F(Init, overwrites_nothing_and_not_even_a_broken_link) {
   const std::filesystem::path file = folder_.path() / "dream.json";
   EXPECT_TRUE(write_new_file(file, "{}\n"));

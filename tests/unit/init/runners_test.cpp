@@ -22,9 +22,12 @@ procs:
   os: {shell: {$select: os, windows: dir, $else: ls}}
   list: [a, b]
   gone: null
+  unsaid: {cwd: x}
+  "": ls
 )");
   const Workspace made = workspace();
   EXPECT_EQ(command(made, "./", "web"), "npm start");
+  EXPECT_EQ(command(made, "./x", "unsaid"), "true");
   EXPECT_EQ(command(made, "./", "os"), "ls");
   EXPECT_EQ(command(made, "./", "tests"), R"({ "jest", "${A}$B" })");
   const TaskSettings& api = made.projects.at("./api").tasks.at("api");
@@ -32,7 +35,8 @@ procs:
   EXPECT_EQ(api.stop_signal, SIGINT);
   EXPECT_EQ(api.restart->on, Restart::On::always);
   EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:web async optional", "./api:api async optional",
-                                                      "./:os async optional", "./:list async optional"));
+                                                      "./:os async optional", "./:list async optional",
+                                                      "./x:unsaid async optional"));
   EXPECT_EQ(command(made, "./", "start"), "null");
   EXPECT_THAT(text(),
               AllOf(HasSubstr("for their autostart: tests."), HasSubstr("Not taken over: stop of tests.")));
