@@ -74,8 +74,9 @@ class Processes {
         draft_(draft) {}
 
   void add(const std::string& comment) {
+    // What is made of a node keeps all alive that lie in memory with it: here, the whole file.
     for (const auto& one : member_at(file_, "processes"))
-      add_replicas(one.first.Scalar(), with_values(one.second, variables_));
+      add_replicas(one.first.Scalar(), with_values(YAML::Clone(one.second), variables_));
     for (const std::string& name : names_) {
       for (const auto& [need, until] : waits_of(name)) {
         if (until == Waits::ready) waited_until_ready_.insert(need);
