@@ -39,6 +39,7 @@ Result<std::vector<control::StepChange>> Reloading::reload(std::span<const StepI
     Result<prepare::ReloadedStep> one = prepare::reload_step(
         {run_.loaded, plan}, step, run_.steps[position(step)], {*now, *new_plan}, run_.registry);
     if (!one) return one.error();
+    run_.secrets.see_entries(*one->prepared.task.own_environment);
     reloaded.push_back(std::move(*one));
   }
   warn(warnings_of(*now));

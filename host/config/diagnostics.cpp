@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -19,19 +20,6 @@ namespace {
 constexpr std::size_t max_width = 120;
 /// Of a line that is cut: how much stands before the caret.
 constexpr std::size_t width_before_caret = 60;
-
-/// Without the user and password of the URLs in it.
-std::string without_passwords(std::string text) {
-  constexpr std::string_view scheme_end = "://";
-  for (std::size_t from = text.find(scheme_end); from != std::string::npos;
-       from = text.find(scheme_end, from)) {
-    from += scheme_end.size();
-    const std::string authority = text.substr(from, text.find_first_of("/?# \t\"", from) - from);
-    const std::size_t at = authority.rfind('@');
-    if (at != std::string::npos) text.replace(from, at, mask);
-  }
-  return text;
-}
 
 /// Like printable(), but tabs stay tabs.
 std::string printable_with_tabs(std::string_view text) {
@@ -69,24 +57,79 @@ std::string blanks_below(std::string_view text) {
   }
 }
 
+/// What isn't shown of a line.
+struct PrivatePart {
+  std::size_t begin = 0, end = 0;
+};
+
+/// The end of the text in quotes that begins at `from`, behind the first quote.
+std::size_t end_of_text(std::string_view line, std::size_t from) {
+  for (; from < line.size() && line[from] != '"'; ++from)
+    if (line[from] == '\\') ++from;
+  return std::min(from, line.size());
+}
+
+/// The value of `"API_TOKEN": "value"` where the name stands between `from` and `end`; none: it is no text.
+std::optional<PrivatePart> value_of_member(std::string_view line, std::size_t from, std::size_t end) {
+  if (!names_secret(line.substr(from, end - from))) return std::nullopt;
+  constexpr std::string_view blanks = " \t";
+  const std::size_t colon = std::min(line.find_first_not_of(blanks, end + 1), line.size());
+  if (!line.substr(colon).starts_with(':')) return std::nullopt;
+  const std::size_t value = std::min(line.find_first_not_of(blanks, colon + 1), line.size());
+  if (!line.substr(value).starts_with('"')) return std::nullopt;
+  return PrivatePart{value + 1, end_of_text(line, value + 1)};
+}
+
+/// The user and password of the URL that stands between `from` and `end`.
+std::optional<PrivatePart> user_in_url(std::string_view line, std::size_t from, std::size_t end) {
+  constexpr std::string_view scheme_end = "://";
+  const std::size_t scheme = line.substr(0, end).find(scheme_end, from);
+  if (scheme == std::string_view::npos) return std::nullopt;
+  const std::size_t begin = scheme + scheme_end.size();
+  const std::size_t authority_end = std::min(line.find_first_of("/?# \t\"", begin), end);
+  const std::size_t at = line.substr(0, authority_end).rfind('@');
+  return at == std::string_view::npos || at < begin ? std::nullopt : std::optional(PrivatePart{begin, at});
+}
+
+/// Users and passwords of URLs, and values whose names say that they are secret.
+std::vector<PrivatePart> private_parts(std::string_view line) {
+  std::vector<PrivatePart> parts;
+  std::size_t end = 0;
+  for (std::size_t quote = line.find('"'); quote != std::string_view::npos; quote = line.find('"', end + 1)) {
+    end = end_of_text(line, quote + 1);
+    if (const auto value = value_of_member(line, quote + 1, end)) {
+      parts.push_back(*value);
+      end = value->end;
+    } else if (const auto user = user_in_url(line, quote + 1, end)) {
+      parts.push_back(*user);
+    }
+    if (end >= line.size()) break;
+  }
+  return parts;
+}
+
 /// The line of the position with a caret below it.
 std::string excerpt(const Position& position) {
   // Bytes that are far away can't be among the characters shown: a line of megabytes is not copied. A
   // character that is torn apart here is cut off below.
   constexpr std::size_t far = 8 * max_width;
   const std::size_t start = position.byte_in_line - std::min(position.byte_in_line, far);
-  const auto shown = [](std::string_view part) { return without_passwords(printable_with_tabs(part)); };
-  std::string_view begin = position.line_text.substr(start, position.byte_in_line - start);
-  std::string_view end = position.line_text.substr(position.byte_in_line, far);
-  std::string before = shown(begin);
-  std::string after = shown(end);
-  const std::size_t scheme = begin.rfind("://");
-  const std::size_t at = end.find('@');
-  const bool may_be_within = scheme != std::string_view::npos && at != std::string_view::npos;
-  if (may_be_within && shown(position.line_text.substr(start, begin.size() + end.size())) != before + after) {
-    before = shown(begin.substr(0, scheme + 3)).append(mask);
-    after = shown(end.substr(at));
+  const std::string_view line = std::string_view(position.line_text).substr(0, position.byte_in_line + far);
+  std::string before, after;
+  std::size_t at = start;  // what stands before it is shown
+  const auto show = [&](std::size_t end) {
+    const std::size_t middle = std::clamp(position.byte_in_line, at, end);
+    before += printable_with_tabs(line.substr(at, middle - at));
+    after += printable_with_tabs(line.substr(middle, end - middle));
+    at = end;
+  };
+  for (const PrivatePart& part : private_parts(line)) {
+    if (part.end <= start) continue;
+    show(std::max(part.begin, start));
+    (part.begin < position.byte_in_line ? before : after) += mask;
+    at = part.end;
   }
+  show(line.size());
   if (columns(before) + columns(after) > max_width) {
     before = end_of(before, width_before_caret);
     after = begin_of(after, max_width - 2 - std::min(columns(before), max_width - 2));
@@ -116,8 +159,8 @@ bool ProblemList::has_room() {
 void ProblemList::add(Problem problem) {
   if (!has_room()) return;
   constexpr std::size_t longest = 2000;
-  problem.message = without_passwords(std::move(problem.message));
-  problem.hint = without_passwords(std::move(problem.hint));
+  problem.message = without_passwords(std::move(problem.message), Users::all);
+  problem.hint = without_passwords(std::move(problem.hint), Users::all);
   if (problem.message.size() > longest) problem.message = cut_off(problem.message, longest);
   if (problem.hint.size() > longest) problem.hint = cut_off(problem.hint, longest);
   problems_.push_back(std::move(problem));

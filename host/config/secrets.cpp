@@ -1,5 +1,7 @@
 #include "config/secrets.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -17,14 +19,22 @@ constexpr std::array<std::string_view, 10> telling_parts{"TOKEN",      "SECRET",
                                                          "ACCESS_KEY", "CREDENTIAL"};
 
 constexpr std::size_t shortest = 4;
+constexpr std::string_view scheme_end = "://";
+constexpr std::string_view cut = "…";
 
 /// "postgres://user:password@host".
 bool has_password(std::string_view value) {
-  const std::size_t scheme = value.find("://");
+  const std::size_t scheme = value.find(scheme_end);
   if (scheme == std::string_view::npos) return false;
   const std::string_view authority = value.substr(scheme + 3, value.find('/', scheme + 3) - scheme - 3);
   const std::size_t at = authority.rfind('@');
   return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
+}
+
+/// To hide it would hide an ordinary word.
+bool is_plain_word(std::string_view value) {
+  constexpr std::size_t longest = 8;
+  return value.size() <= longest && std::ranges::all_of(value, [](char c) { return c >= 'a' && c <= 'z'; });
 }
 
 void replace_all(std::string& text, std::string_view what, std::string_view by) {
@@ -49,6 +59,21 @@ void Secrets::see(std::string_view name, std::string_view value) {
   replace_all(in_shell, "'", R"('\'')");
   for (const std::string& shown : {std::string(value), in_shell, shell_escaped(value), printable(value)})
     hide(shown);
+}
+
+void Secrets::see_entry(std::string_view entry) {
+  const std::size_t equals = entry.find('=');
+  if (equals == std::string_view::npos || is_plain_word(entry.substr(equals + 1))) return;
+  see(entry.substr(0, equals), entry.substr(equals + 1));
+}
+
+void Secrets::see_entries(std::span<const std::string> entries) {
+  for (const std::string& entry : entries) see_entry(entry);
+}
+
+void Secrets::see_environment() {
+  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry)
+    see_entry(*entry);
 }
 
 void Secrets::add(const Secrets& others) {
@@ -81,6 +106,39 @@ std::string Secrets::masked(std::string text) const {
       if (!stays) text.replace(at, value.size(), mask);
       at = text.find(value, at + (stays ? value.size() : mask.size()));
     }
+  }
+  mask_cut_pieces(text);
+  return without_passwords(std::move(text));
+}
+
+void Secrets::mask_cut_pieces(std::string& text) const {
+  for (std::size_t at = text.find(cut); at != std::string::npos; at = text.find(cut, at + cut.size())) {
+    const std::string_view before = std::string_view(text).substr(0, at);
+    const std::string_view behind = std::string_view(text).substr(at + cut.size());
+    std::size_t end_of_before = 0, begin_of_behind = 0;  // how much of a value stands there
+    for (const std::string_view value : values_) {
+      for (std::size_t size = value.size() - 1; size >= shortest; --size) {
+        if (before.ends_with(value.substr(0, size))) end_of_before = std::max(end_of_before, size);
+        if (behind.starts_with(value.substr(value.size() - size)))
+          begin_of_behind = std::max(begin_of_behind, size);
+      }
+    }
+    if (begin_of_behind > 0) text.replace(at + cut.size(), begin_of_behind, mask);
+    if (end_of_before == 0) continue;
+    text.replace(at - end_of_before, end_of_before, mask);
+    at += mask.size() - end_of_before;
+  }
+}
+
+std::string without_passwords(std::string text, Users users) {
+  for (std::size_t from = text.find(scheme_end); from != std::string::npos;
+       from = text.find(scheme_end, from)) {
+    from += scheme_end.size();
+    const std::string authority = text.substr(from, text.find_first_of("/?# \t\"'", from) - from);
+    const std::size_t at = authority.rfind('@');
+    if (at == std::string::npos) continue;
+    if (users == Users::all || authority.substr(0, at).find(':') != std::string::npos)
+      text.replace(from, at, mask);
   }
   return text;
 }

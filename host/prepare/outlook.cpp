@@ -51,7 +51,9 @@ bool is_absolute(std::string_view search_path) {
 
 Outlook Outlooks::of(const PreparedStep& prepared) {
   Outlook outlook = unmasked(prepared);
-  const auto mask = [this](std::string& text) { text = loaded_.document->masked(std::move(text)); };
+  config::Secrets secrets = loaded_.document->secrets();
+  secrets.see_entries(*prepared.task.own_environment);
+  const auto mask = [&](std::string& text) { text = secrets.masked(std::move(text)); };
   mask(outlook.line);
   if (outlook.problem) {
     mask(outlook.problem->message);

@@ -84,12 +84,7 @@ class Masking {
  public:
   Masking(const Planned& was, const Planned& now, std::span<const plugin::TaskSpec* const> tasks)
       : documents_{was.loaded.document.get(), now.loaded.document.get()} {
-    for (const plugin::TaskSpec* task : tasks)
-      for (const std::string& entry : *task->own_environment) {
-        const std::string_view text(entry);
-        const std::size_t equals = text.find('=');
-        if (equals != std::string_view::npos) secrets_.see(text.substr(0, equals), text.substr(equals + 1));
-      }
+    for (const plugin::TaskSpec* task : tasks) secrets_.see_entries(*task->own_environment);
   }
 
   [[nodiscard]] std::string masked(std::string text) const {

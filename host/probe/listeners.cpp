@@ -144,14 +144,7 @@ std::optional<pid_t> owner_of(std::uint64_t inode) {
 }
 
 std::string describe_owner(const Listener& listener) {
-  if (const auto pid = owner_of(listener.inode)) {
-    std::string words = process::command_line(*pid);
-    std::ranges::replace(words, '\0', ' ');
-    constexpr std::size_t longest = 80;
-    words = printable(std::string_view(words).substr(0, longest));
-    while (words.ends_with(' ')) words.pop_back();
-    return fmt::format("pid {} ({})", *pid, words);
-  }
+  if (const auto pid = owner_of(listener.inode)) return "pid " + process::describe_process(*pid);
   const passwd* user = ::getpwuid(listener.user);
   return fmt::format("a process of user {} that can't be looked into",
                      user != nullptr ? user->pw_name : std::to_string(listener.user));

@@ -125,7 +125,7 @@ void Child::ask(const std::vector<ProcessStatus>& tree) {
     } else {
       send(process, stop_signal_for(process), SIGCONT);  // a stopped process could not hear it
       const bool hears = spec_.stop_signal == 0 || !process.ignores(spec_.stop_signal);
-      if (!hears && spec_.on_ignored) std::exchange(spec_.on_ignored, {})(describe_process(process));
+      if (!hears && spec_.on_ignored) std::exchange(spec_.on_ignored, {})(describe_process(process.identity.pid));
       // As when a window is closed: a shell at its prompt ignores the other.
       if (reads_terminal() && spec_.stop_signal == 0) send(process, SIGHUP);
     }
@@ -248,7 +248,7 @@ void Child::tell_left_behind(const Left& left, bool kept) const {
   std::vector<std::string> names;
   const std::vector<ProcessStatus> all = with_all_below({}, left);
   for (const ProcessStatus& process : all) {
-    if (process.alive() && names.size() < most_named) names.push_back(describe_process(process));
+    if (process.alive() && names.size() < most_named) names.push_back(describe_process(process.identity.pid));
   }
   if (all.size() > most_named) names.push_back(std::to_string(all.size() - most_named) + " more");
   if (!names.empty()) spec_.on_left_behind(std::move(names), kept);

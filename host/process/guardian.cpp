@@ -61,7 +61,7 @@ std::string fate_of(const std::vector<ProcessStatus>& left) {
   if (left.empty()) return "everything that it had started was ended";
   std::string names;
   for (std::size_t at = 0; at < std::min(left.size(), most_named); ++at) {
-    names += (at == 0 ? "" : ", ") + describe_process(left[at]);
+    names += (at == 0 ? "" : ", ") + describe_process(left[at].identity.pid);
   }
   if (left.size() > most_named) names += " and " + std::to_string(left.size() - most_named) + " more";
   return "these processes of the run can't be killed and are still alive: " + names + "; end them yourself";

@@ -17,6 +17,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/cut_off.hpp"
 #include "base/descriptor.hpp"
 #include "base/folder_stream.hpp"
 #include "base/open_file.hpp"
@@ -297,13 +298,13 @@ std::string command_line(pid_t pid) {
   return read_file(proc_path(pid, "cmdline"));
 }
 
-std::string describe_process(const ProcessStatus& process) {
-  constexpr std::size_t longest_command = 60;
-  std::string command = command_line(process.identity.pid);
-  while (command.ends_with('\0')) command.pop_back();
+std::string describe_process(pid_t pid) {
+  constexpr std::size_t longest_command = 80;
+  std::string command = command_line(pid);
   std::ranges::replace(command, '\0', ' ');
-  if (command.size() > longest_command) command.resize(longest_command);
-  return std::to_string(process.identity.pid) + (command.empty() ? "" : " (" + printable(command) + ")");
+  while (command.ends_with(' ')) command.pop_back();
+  return std::to_string(pid) +
+         (command.empty() ? "" : " (" + printable(cut_off(command, longest_command)) + ")");
 }
 
 Delivery send_signal(const ProcessIdentity& process, int signal, int follow_up) {

@@ -112,8 +112,8 @@ inline constexpr int most_looks = 8;
 /// The command line of a process as /proc has it: each word ends with a NUL. Empty when it may not be read.
 [[nodiscard]] std::string command_line(pid_t pid);
 
-/// "4711 (sleep 60)", for people.
-[[nodiscard]] std::string describe_process(const ProcessStatus& process);
+/// "4711 (sleep 60)", for people; of a long command line the begin, with a `…`.
+[[nodiscard]] std::string describe_process(pid_t pid);
 
 /// What became of a signal.
 enum class Delivery : std::uint8_t {

@@ -22,6 +22,7 @@ struct Seen {
   struct Line {
     std::string text;
     Duration after{};
+    bool is_masked = false;  ///< not all of it is shown
   };
   /// It, or somebody else, has made or changed this file in its folder.
   struct File {

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "config/env_expansion.hpp"
+#include "config/secrets.hpp"
 #include "probe/log_line.hpp"
 
 namespace dream::suggest {
@@ -110,16 +111,18 @@ std::optional<Sign> sign_of_ports(const Step& step, const Seen& seen) {
 }
 
 /// What stays of a line from run to run: the text between the words that have digits in them (times, pids,
-/// ports).
-std::vector<std::string_view> lasting_pieces(std::string_view line) {
+/// ports), or what isn't shown.
+std::vector<std::string_view> lasting_pieces(const Seen::Line& seen) {
   constexpr std::size_t longest = 80;
+  const std::string_view line = seen.text;
   std::vector<std::string_view> pieces;
   bool goes_on = false;
   for (std::size_t at = line.find_first_not_of(blanks); at < line.size();) {
     const std::size_t end = std::min(line.find_first_of(blanks, at), line.size());
     const std::string_view word = line.substr(at, end - at);
     const std::size_t begin = goes_on ? static_cast<std::size_t>(pieces.back().data() - line.data()) : at;
-    if (has_digit(word) || !is_printable(word)) {
+    const bool is_hidden = seen.is_masked && word.find(config::mask) != std::string_view::npos;
+    if (has_digit(word) || is_hidden || !is_printable(word)) {
       goes_on = false;
     } else if (goes_on && end - begin <= longest) {
       pieces.back() = line.substr(begin, end - begin);
@@ -138,7 +141,7 @@ const Seen::Line* last_of_the_start(const std::vector<Seen::Line>& lines) {
   const Seen::Line* last = nullptr;
   for (const Seen::Line& line : lines) {
     if (last != nullptr && line.after > last->after + longest_gap) break;
-    if (!lasting_pieces(line.text).empty()) last = &line;
+    if (!lasting_pieces(line).empty()) last = &line;
   }
   return last;
 }
@@ -151,7 +154,7 @@ bool has_any(std::string_view text, Words words) {
 
 const Seen::Line* first_with(const std::vector<Seen::Line>& lines, Words words) {
   const auto found = std::ranges::find_if(lines, [&](const Seen::Line& line) {
-    return std::ranges::any_of(lasting_pieces(line.text),
+    return std::ranges::any_of(lasting_pieces(line),
                                [&](std::string_view piece) { return has_any(piece, words); });
   });
   return found == lines.end() ? nullptr : &*found;
@@ -175,7 +178,7 @@ const Seen::Line* first_match(const std::vector<Seen::Line>& lines, const std::s
 /// What finds this line: the piece of it that has one of the words, unless an earlier line has that, too;
 /// else all of its pieces.
 std::string pattern_for(const Seen::Line& line, const std::vector<Seen::Line>& lines, Words words) {
-  const std::vector<std::string_view> pieces = lasting_pieces(line.text);
+  const std::vector<std::string_view> pieces = lasting_pieces(line);
   const auto telling =
       std::ranges::find_if(pieces, [&](std::string_view piece) { return has_any(piece, words); });
   if (telling != pieces.end())

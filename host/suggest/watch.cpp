@@ -119,7 +119,8 @@ void Watch::hear(StepIndex step, Stream stream, std::string_view bytes) {
   writer->lines[stream == Stream::out ? 0 : 1].take(bytes, [&](std::string_view line) {
     if (lines.size() >= most_lines || line.find_first_not_of(" \t") == std::string_view::npos) return;
     if (lines.empty()) news_ = now;
-    lines.push_back({std::string(line.substr(0, longest_line)), now - writer->begin});
+    const std::string shown = parts_.mask(std::string(line));
+    lines.push_back({shown.substr(0, longest_line), now - writer->begin, shown != line});
   });
 }
 

@@ -35,6 +35,7 @@ class Watch : public output::Reporter {
     std::function<pid_t(StepIndex)> pid_of;             ///< of its first process; 0: not of this machine
     std::filesystem::path root;                         ///< of the workspace
     std::function<void(const std::string& text)> tell;  ///< a sentence for the user
+    std::function<std::string(std::string)> mask;       ///< a line, as it may be shown and kept
   };
   /// `plan` must outlive it, too.
   Watch(const Plan& plan, std::span<const StepIndex> steps, Parts parts);

@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -31,6 +32,13 @@ constexpr const char* configuration = R"({
                    "health": { "http": "http://127.0.0.1:9/?token=${API_KEY}", "every": 1, "failures": 1 } },
     "ends": { "command": "exit 3", "ready": { "http": "http://127.0.0.1:9/?token=${API_KEY}" } },
     "program": { "command": ["/nosuch/${API_KEY}"] },
+    "leaves": { "command": "sh -c 'sleep 600; :' $FROM_FILE_TOKEN $LITERAL_TOKEN $OUTER_TOKEN & :",
+                "env": { "LITERAL_TOKEN": "supersecret-literal" }, "envFile": "own.env" },
+    "leaves-long": { "command": "sh -c 'sleep 600; : some more words before' --key \"$LONG_TOKEN\" & :" },
+    "fails": { "command": "exec sleep 600",
+               "ready": { "exec": "echo bad $FROM_FILE_TOKEN $LITERAL_TOKEN $OUTER_TOKEN; exit 1" },
+               "env": { "LITERAL_TOKEN": "supersecret-literal" }, "envFile": "own.env" },
+    "serves": { "command": "echo connecting; echo ready with $OUTER_TOKEN here; exec sleep 600", "service": true },
     "says": { "command": ["echo", "the task says ${API_KEY}"] }
   },
   "workspace": { "./a": {
@@ -38,11 +46,14 @@ constexpr const char* configuration = R"({
     "after-log": [ { "project": "./a", "task": "log", "async": true, "waitFor": "ready" } ],
     "after-file": [ { "project": "./a", "task": "file", "async": true, "waitFor": "ready" } ],
     "after-exec": [ { "project": "./a", "task": "exec", "async": true, "waitFor": "ready" } ],
+    "after-fails": [ { "project": "./a", "task": "fails", "async": true, "waitFor": "ready" } ],
+    "after-serves": [ { "project": "./a", "task": "serves", "async": true, "delay": 1 } ],
     "after-ends": [ { "project": "./a", "task": "ends", "async": true, "waitFor": "ready" } ]
   } },
   "projects": { "./a": { "tasks": {
     "after-http": { "command": "true" }, "after-log": { "command": "true" }, "after-file": { "command": "true" },
-    "after-exec": { "command": "true" }, "after-ends": { "command": "true" } } } }
+    "after-exec": { "command": "true" }, "after-fails": { "command": "true" },
+    "after-serves": { "command": "exec sleep 600" }, "after-ends": { "command": "true" } } } }
 })";
 
 class SecretsTest : public ::testing::Test {
@@ -58,6 +69,8 @@ class SecretsTest : public ::testing::Test {
             .folder = "a",
             .environment = {{"XDG_RUNTIME_DIR", (workspace.root() / "runtime").string()},
                             {"XDG_STATE_HOME", (workspace.root() / "state").string()},
+                            {"OUTER_TOKEN", "supersecret-outer"},
+                            {"LONG_TOKEN", "supersecret" + std::string(100, 'x')},
                             {"API_KEY", secret}}};
   }
   [[nodiscard]] Finished dream(std::vector<std::string> words) const {
@@ -142,6 +155,36 @@ TEST_F(SecretsTest, are_in_nothing_that_is_told_of_a_step_that_is_unhealthy) {
   expect_hidden(run.err(), "unhealthy");
   EXPECT_THAT(run.err(), HasSubstr("token=***"));
   expect_hidden_in_records();
+}
+
+/// Those that dream.json doesn't name, too: of an env file, of `env`, and of the caller. What is left of a
+/// run is named with its command line, and of a long one the begin.
+TEST_F(SecretsTest, are_in_nothing_that_is_told_of_processes_and_answers) {
+  workspace.write("a/own.env", "FROM_FILE_TOKEN=supersecret-file\n");
+  for (const std::string task : {"leaves", "leaves-long"}) {
+    for (const std::string output : {"prefix", "events"}) {
+      const Finished left = dream({"--record", "-o", output, task});
+      EXPECT_THAT(left.err + left.out, HasSubstr("sleep 600; :")) << task;
+      expect_hidden(left, task + " " + output);
+    }
+  }
+  DreamRun run(workspace, launch({"--record", "after-fails"}));
+  run.await_err("bad *** *** ***");
+  expect_hidden(beside({"ctl", "why", "./a:fails", "--json"}), "why");
+  run.send(SIGTERM);
+  run.exit_code();
+  expect_hidden(run.err(), "after-fails");
+  expect_hidden_in_records();
+}
+
+TEST_F(SecretsTest, are_in_nothing_that_is_suggested) {
+  workspace.write("a/own.env", "");
+  DreamRun run(workspace, launch({"suggest", "after-serves"}));
+  run.await_err("nothing new for 2 s");
+  run.send(SIGINT);
+  run.exit_code();
+  EXPECT_THAT(run.err(), AllOf(HasSubstr("wrote \"ready with *** here\""),
+                               HasSubstr("{ \"log\": \"ready with\" }"), Not(HasSubstr("supersecret"))));
 }
 
 /// They are the task's business.

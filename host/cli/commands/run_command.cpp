@@ -243,6 +243,8 @@ int drive(runtime::Session& session, const Options& options, const Requested& re
                               session.services());
     prepare::Preparation preparation = prepare::prepare(plan, loaded, registry);
     Explainer explainer(plan, loaded, registry);
+    for (const prepare::PreparedStep& step : preparation.steps)
+      secrets.see_entries(*step.task.own_environment);
     if (preparation.errors.empty()) {
       for (const std::string& warning : preparation.warnings) session.log().write(LogLevel::warning, warning);
     }
@@ -291,6 +293,7 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
   std::unique_ptr<history::Recorder> recorder;
   if (is_for_user(watcher)) recorder = make_recorder(options, plan, loaded, *place, mode);
   config::Secrets secrets = loaded.document->secrets();
+  secrets.see_environment();
   for (const Step& step : plan.steps) secrets.spare(to_string(step.id));
   runtime::Session session(plan,
                            {.mode = mode,

@@ -45,7 +45,8 @@ class Suggester : public RunWatcher {
             .clock = clock,
             .pid_of = [&driver](StepIndex step) { return driver.pid_of(step); },
             .root = loaded_->workspace.root,
-            .tell = [&session](const std::string& text) { session.log().write(LogLevel::info, text); }});
+            .tell = [&session](const std::string& text) { session.log().write(LogLevel::info, text); },
+            .mask = [&session](std::string text) { return session.masked(std::move(text)); }});
     driver.look_on(*watch_, [this](StepIndex step, Stream stream, std::string_view bytes) {
       watch_->hear(step, stream, bytes);
     });

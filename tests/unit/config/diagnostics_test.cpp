@@ -167,5 +167,26 @@ TEST(Diagnostics, show_no_password_that_is_itself_the_mistake) {
   EXPECT_THAT(text, AllOf(HasSubstr("postgres://***@h/db"), Not(HasSubstr("s3cr")), Not(HasSubstr("et@"))));
 }
 
+/// Also where the caret stands in it, and in a line that is cut.
+TEST(Diagnostics, show_no_value_whose_name_says_that_it_is_secret) {
+  const std::string begin =
+      R"({"projects": {"./a": {"env": {"API_TOKEN": "s3cr\"et", "dbPassword" :  "s3cretpw", "A": "shown"},)";
+  for (const std::string& rest :
+       {std::string(R"( "bad": 1}}})"), R"("x": ")" + std::string(70, 'x') + R"(", "bad": 1}}})",
+        R"("x": ")" + std::string(5000, 'x') + R"(", "bad": 1}}})"}) {
+    const LoadResult result = interpret_text(begin + rest);
+    for (const Problem& problem : result.problems) {
+      const std::string text = render_text(result.document->source(), problem);
+      EXPECT_THAT(text, AllOf(Not(HasSubstr("s3cr")), Not(HasSubstr("et\"")))) << text;
+    }
+  }
+  const LoadResult wrong =
+      interpret_text(R"({"projects": {"./a": {"env": {"API_TOKEN": "s3cr\et", "B": 1}}}})");
+  for (const Problem& problem : wrong.problems)
+    EXPECT_THAT(render_text(wrong.document->source(), problem),
+                AllOf(HasSubstr(R"("API_TOKEN": "***)"), Not(HasSubstr("s3cr"))));
+  EXPECT_FALSE(wrong.problems.empty());
+}
+
 }  // namespace
 }  // namespace dream::config

@@ -286,6 +286,27 @@ TEST(SecretsOfARun, are_left_in_the_names_of_its_steps) {
             "./test:test started: psql --password=*** -p*** ./***");
 }
 
+TEST(SecretsOfARun, are_those_of_its_variables_but_for_plain_words) {
+  Secrets secrets;
+  secrets.see_entries(std::vector<std::string>{"A_TOKEN=long-enough", "PG_PASSWORD=postgres", "B=shown", "C",
+                                               "D_PASSWORD=abc", "E_SECRET=Postgres"});
+  EXPECT_EQ(secrets.masked("long-enough postgres shown abc Postgres"), "*** postgres shown abc ***");
+}
+
+/// What was cut before it is shown may end or begin within one.
+TEST(SecretsOfARun, are_not_shown_in_part_where_a_text_was_cut) {
+  Secrets secrets;
+  secrets.see_entry("A_TOKEN=abcdefghij");
+  EXPECT_EQ(secrets.masked("run --key abcdefg… (x)"), "run --key ***… (x)");
+  EXPECT_EQ(secrets.masked("…efghij, abcd… and …ghij"), "…***, ***… and …***");
+  EXPECT_EQ(secrets.masked("abc… or …hij, abcde, xbcdefg…"), "abc… or …hij, abcde, xbcdefg…");
+}
+
+TEST(SecretsOfARun, are_users_and_passwords_of_urls) {
+  EXPECT_EQ(Secrets().masked("a 'db://me:pw@h/x' b://git@h http://h:80/@x c://u:p@i:1@j"),
+            "a 'db://***@h/x' b://git@h http://h:80/@x c://***@j");
+}
+
 TEST_F(Expansion, a_message_about_an_option_does_not_show_what_came_from_outside) {
   environment["PLAIN"] = "plain";
   const LoadResult result = load(R"({"tasks": {"t": {"options": {"size": "${PLAIN}", "authToken": "abc",

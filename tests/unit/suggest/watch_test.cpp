@@ -30,7 +30,8 @@ class WatchTest : public testing::Test {
                                 .clock = clock_,
                                 .pid_of = [](StepIndex) { return 0; },
                                 .root = "/dev/null",
-                                .tell = [this](const std::string& text) { told_.push_back(text); }});
+                                .tell = [this](const std::string& text) { told_.push_back(text); },
+                                .mask = [](std::string text) { return text; }});
   }
 
   void happen(const engine::Action& action) { watch_->report(clock_.now(), action, engine_->outcomes()); }
