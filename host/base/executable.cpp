@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -50,6 +51,16 @@ Error not_executable(const std::string& path) {
 
 /// Programs of any kind have a NUL among their first bytes.
 constexpr std::size_t looked_at = 256;
+
+/// nullopt: the file can't be read.
+std::optional<std::string> begin_of(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  std::string begin(looked_at, '\0');
+  const ssize_t size = file.is_open() ? ::read(file.get(), begin.data(), begin.size()) : -1;
+  if (size < 0) return std::nullopt;
+  begin.resize(static_cast<std::size_t>(size));
+  return begin;
+}
 
 /// 0 when `path` is an executable file, else an errno: EACCES when it exists, else why it doesn't.
 int executable_errno(const std::string& path) {
@@ -136,11 +147,24 @@ Result<std::string> find_executable(const std::string& name, const std::string& 
 }
 
 bool is_text(const std::string& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::array<char, looked_at> begin{};
-  const ssize_t size = file.is_open() ? ::read(file.get(), begin.data(), begin.size()) : -1;
-  return size >= 0 &&
-         std::string_view(begin.data(), static_cast<std::size_t>(size)).find('\0') == std::string_view::npos;
+  const std::optional<std::string> begin = begin_of(path);
+  return begin && begin->find('\0') == std::string::npos;
+}
+
+std::string missing_interpreter(const std::string& path) {
+  const std::string begin = begin_of(path).value_or("");
+  if (!begin.starts_with("#!")) return {};
+  constexpr std::string_view blanks = " \t";
+  const std::string_view line = std::string_view(begin).substr(2, begin.find('\n') - 2);
+  const std::size_t first = std::min(line.find_first_not_of(blanks), line.size());
+  const std::string name(line.substr(first, line.find_first_of(blanks, first) - first));
+  const bool is_missing = name.starts_with('/') && ::access(name.c_str(), F_OK) != 0 && errno == ENOENT;
+  return is_missing ? name : std::string();
+}
+
+Error lacks_interpreter(const std::string& path) {
+  return {ErrorCode::not_found, "the interpreter that its first line names, or its loader, was not found",
+          path, "a line end of Windows (\\r\\n) after the #! line has this effect, too"};
 }
 
 Result<void> check_directory(const std::string& directory) {

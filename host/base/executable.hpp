@@ -18,6 +18,13 @@ namespace dream {
 /// script though it has no #! line.
 [[nodiscard]] bool is_text(const std::string& path);
 
+/// The program that the first line of a script names (`#!/usr/bin/env`), by its whole path, where there is no
+/// such file; else empty.
+[[nodiscard]] std::string missing_interpreter(const std::string& path);
+
+/// Says that a script can't be started without it, or a program without its loader.
+[[nodiscard]] Error lacks_interpreter(const std::string& path);
+
 /// The PATH of an environment, or what is used where it has none.
 [[nodiscard]] std::string_view search_path_of(const std::vector<std::string>& environment);
 

@@ -168,12 +168,13 @@ void Engine::State::on(const GuardianLost&) {
   force_all();
 }
 
-/// What is left to be written when the run is over can still be lost; nothing else has gone wrong then.
+/// What is left to be written when the run is over can still be lost.
 void Engine::State::on(const OutputLost& event) {
-  if (!finished)
-    stop_run(event.reader_gone ? RunStop(ReaderGone{}) : RunStop(OutputBroken{}));
-  else if (!stop && !event.reader_gone)
-    code = output_broken;
+  const RunStop reason = event.reader_gone ? RunStop(ReaderGone{}) : RunStop(OutputBroken{});
+  if (!finished) return stop_run(reason);
+  if (stop) return;
+  stop = reason;
+  code = engine::exit_code(reason, outcomes);
 }
 
 void Engine::State::on(const TerminalClosed&) {

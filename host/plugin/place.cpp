@@ -27,14 +27,33 @@ Error unsafe(const fs::path& folder, std::string what) {
   return {ErrorCode::io, std::move(what), folder.string(), {}};
 }
 
+/// A link of somebody else may lead to anything of this user's.
+Result<void> is_no_foreign_link(const FoundFile& place) {
+  if (!S_ISLNK(place.status.st_mode) || is_trusted_user(place.status.st_uid)) return {};
+  return unsafe(place.path, "is a link of " + user_words(place.status.st_uid));
+}
+
 /// With the parents that are missing.
-Result<void> make_folder(const fs::path& folder) {
-  if (::mkdir(folder.c_str(), only_the_user) == 0 || errno == EEXIST) return {};
-  if (errno == ENOENT && folder.has_relative_path()) {
-    if (auto parent = make_folder(folder.parent_path()); !parent) return parent;
-    if (::mkdir(folder.c_str(), only_the_user) == 0 || errno == EEXIST) return {};
+Result<FoundFile> make_folder(const fs::path& folder) {
+  Result<std::optional<FoundFile>> found = find_file(folder, is_no_foreign_link);
+  if (!found) return found.error();
+  if (*found) return std::move(**found);
+  if (folder.has_relative_path()) {
+    const Result<FoundFile> above = make_folder(folder.parent_path());
+    if (!above) return above.error();
+    if (::mkdirat(above->descriptor.get(), folder.filename().c_str(), only_the_user) != 0 && errno != EEXIST)
+      return unsafe(folder, std::string("can't be created: ") + std::strerror(errno));
+    found = find_file(folder, is_no_foreign_link);
+    if (!found) return found.error();
+    if (*found) return std::move(**found);
   }
-  return unsafe(folder, std::string("can't be created: ") + std::strerror(errno));
+  return unsafe(folder, "can't be created: there is a link to nothing");
+}
+
+/// Closes it to others.
+bool close_to_others(const FoundFile& folder) {
+  const Descriptor opened(::openat(folder.descriptor.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return opened.is_open() && ::fchmod(opened.get(), only_the_user) == 0;
 }
 
 }  // namespace
@@ -60,14 +79,12 @@ std::string new_session_id() {
 }
 
 Result<void> make_private_folder(const fs::path& folder) {
-  if (auto made = make_folder(folder); !made) return made;
-  struct stat status {};
-  if (::stat(folder.c_str(), &status) != 0) return unsafe(folder, std::strerror(errno));
-  if (!S_ISDIR(status.st_mode)) return unsafe(folder, "is not a folder");
-  if (status.st_uid != ::geteuid()) return unsafe(folder, "belongs to another user");
-  if ((status.st_mode & others) != 0 && ::chmod(folder.c_str(), only_the_user) != 0) {
+  const Result<FoundFile> made = make_folder(folder);
+  if (!made) return made.error();
+  if (!S_ISDIR(made->status.st_mode)) return unsafe(folder, "is not a folder");
+  if (made->status.st_uid != ::geteuid()) return unsafe(folder, "belongs to another user");
+  if ((made->status.st_mode & others) != 0 && !close_to_others(*made))
     return unsafe(folder, std::string("can't be closed to others: ") + std::strerror(errno));
-  }
   return {};
 }
 

@@ -70,11 +70,14 @@ Outlook Outlooks::unmasked(const PreparedStep& prepared) {
   if (!line) return of_problem(prepared.task.step, line.error());
   Outlook outlook{.line = std::move(*line).value_or("")};
   if (outlook.line.empty() || outlook.line != plain_line(prepared.task)) return outlook;
-  const Result<std::string>& program = find_program(prepared);
-  if (program) return outlook;
-  outlook.problem = program.error();
-  outlook.exit_code = exit_code_of(program.error());
-  outlook.may_change = comes_later(prepared.task.step) && may_appear(prepared);
+  const Program& program = find_program(prepared);
+  if (program.path && program.lacks.empty()) return outlook;
+  outlook.problem = program.path ? lacks_interpreter(*program.path) : program.path.error();
+  outlook.exit_code = exit_code_of(*outlook.problem);
+  const bool may_come =
+      program.path ? is_in_workspace(prepared, *program.path) || is_in_workspace(prepared, program.lacks)
+                   : may_appear(prepared);
+  outlook.may_change = comes_later(prepared.task.step) && may_come;
   return outlook;
 }
 
@@ -108,7 +111,7 @@ bool Outlooks::lacks_its_tool(const Step& step) const {
   return !(*plugin)->check_tool(project_spec(loaded_, step.id)).has_value();
 }
 
-const Result<std::string>& Outlooks::find_program(const PreparedStep& prepared) {
+const Outlooks::Program& Outlooks::find_program(const PreparedStep& prepared) {
   const plugin::TaskSpec& task = prepared.task;
   const std::string& program = program_of(task);
   // A fan-out runs one program in many folders.
@@ -119,7 +122,9 @@ const Result<std::string>& Outlooks::find_program(const PreparedStep& prepared) 
   const auto key = std::make_tuple(program, folder, task.environment);
   const auto known = programs_.find(key);
   if (known != programs_.end()) return known->second;
-  return programs_.emplace(key, find_executable(program, task.directory, *task.environment)).first->second;
+  Program found{find_executable(program, task.directory, *task.environment)};
+  if (found.path) found.lacks = missing_interpreter(*found.path);
+  return programs_.emplace(key, std::move(found)).first->second;
 }
 
 /// By its name: a link that leads out of it may be replaced as well.

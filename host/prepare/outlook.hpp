@@ -45,7 +45,11 @@ class Outlooks {
     return position(step) >= alone_.size() || !alone_[position(step)];
   }
   [[nodiscard]] bool lacks_its_tool(const Step& step) const;
-  [[nodiscard]] const Result<std::string>& find_program(const PreparedStep& prepared);
+  struct Program {
+    Result<std::string> path;
+    std::string lacks = {};  ///< what a script can't be started without
+  };
+  [[nodiscard]] const Program& find_program(const PreparedStep& prepared);
   [[nodiscard]] bool is_in_workspace(const PreparedStep& prepared, const std::string& path) const;
   [[nodiscard]] bool may_appear(const PreparedStep& prepared) const;
 
@@ -54,7 +58,7 @@ class Outlooks {
   plugin::Registry& registry_;
   std::vector<bool> alone_;
   /// By program, folder and environment, which most steps share.
-  std::map<std::tuple<std::string, std::string, SharedEnvironment>, Result<std::string>> programs_;
+  std::map<std::tuple<std::string, std::string, SharedEnvironment>, Program> programs_;
 };
 
 /// Why nothing of a plan is run: required steps that can't be started, which no step before them could

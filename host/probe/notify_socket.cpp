@@ -119,9 +119,11 @@ bool NotifySocket::receive() {
   return true;
 }
 
+/// As systemd reads it: a NUL may stand at the end, and either of two characters ends a line.
 void NotifySocket::take(std::string_view message) {
+  if (message.ends_with('\0')) message.remove_suffix(1);
   while (!message.empty()) {
-    const std::size_t end = std::min(message.find('\n'), message.size());
+    const std::size_t end = std::min(message.find_first_of("\n\r"), message.size());
     const std::string_view line = message.substr(0, end);
     message.remove_prefix(std::min(end + 1, message.size()));
     if (line == "READY=1") {

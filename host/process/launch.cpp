@@ -212,11 +212,20 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return array;
 }
 
+/// What exec is told: a script finds it as its $0. A path that is written from the folder of the task stays
+/// so.
+const std::string& executed(const LaunchSpec& spec) {
+  const std::string& name = spec.argv.front();
+  const bool is_relative = name.find('/') != std::string::npos && !name.starts_with('/');
+  const std::string before = spec.directory + (spec.directory.ends_with('/') ? "" : "/");
+  return is_relative && spec.executable == before + name ? name : spec.executable;
+}
+
 /// What runs a text without a #! line, as it runs when typed into a shell; empty when this failure is
 /// another.
 std::vector<std::string> script_words(const Failure& failure, const LaunchSpec& spec) {
   if (failure.stage != Stage::exec || failure.error != ENOEXEC || !is_text(spec.executable)) return {};
-  std::vector<std::string> words{"/bin/sh", spec.executable};
+  std::vector<std::string> words{"/bin/sh", executed(spec)};
   words.insert(words.end(), spec.argv.begin() + 1, spec.argv.end());
   return words;
 }
@@ -226,8 +235,7 @@ Error explain_exec(int error, const LaunchSpec& spec) {
     case ENOENT:
     case ENOTDIR:
     case ELOOP:
-      return {ErrorCode::not_found, "the interpreter that its first line names, or its loader, was not found",
-              spec.executable, "a line end of Windows (\\r\\n) after the #! line has this effect, too"};
+      return lacks_interpreter(spec.executable);
     case ENOEXEC:
       return {ErrorCode::not_executable, "this is neither a program for this machine nor a script",
               spec.executable, "was it built for another kind of processor?"};
@@ -283,7 +291,7 @@ Result<Launched> launch(const boost::asio::any_io_executor& executor, const Laun
   const ChildEnvironment environment(spec.environment, spec.variables, spec.directory,
                                      spec.inheritance.listen_pid);
   const std::vector<Range> closed = all_but(spec.inheritance.descriptors);
-  ChildImage image{.executable = spec.executable.c_str(),
+  ChildImage image{.executable = executed(spec).c_str(),
                    .argv = argv.data(),
                    .environment = environment.data(),
                    .directory = spec.directory.c_str(),

@@ -1,12 +1,15 @@
 #include "process/pipe_readers.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <tuple>
 
 #include "base/folder_stream.hpp"
 
@@ -14,12 +17,16 @@ namespace dream::process {
 
 namespace {
 
-/// "pipe:[4711]"; empty when the descriptor, a link in /proc, is no pipe or can't be looked at.
-std::string pipe_of(const std::string& link) {
-  std::array<char, 64> target{};
-  const ssize_t size = ::readlink(link.c_str(), target.data(), target.size());
-  const std::string name(target.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-  return name.starts_with("pipe:") ? name : std::string();
+using Pipe = std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>;  ///< device and inode
+
+/// The pipe, with a name or without, that a descriptor, a link in /proc, leads to; none: it is something
+/// else, or can't be looked at.
+std::optional<Pipe> pipe_of(const std::string& link) {
+  struct statx status {};  // a file system that is far away isn't asked
+  if (::statx(AT_FDCWD, link.c_str(), AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &status) != 0 ||
+      !S_ISFIFO(status.stx_mode))
+    return std::nullopt;
+  return Pipe{status.stx_dev_major, status.stx_dev_minor, status.stx_ino};
 }
 
 /// The kernel shows how a descriptor was opened by the modes of its link.
@@ -32,14 +39,13 @@ bool is_for_writing(const std::string& link) {
 using Feeds = std::map<std::size_t, std::set<std::size_t>>;
 
 Feeds feeds_in(const std::vector<ProcessStatus>& tree) {
-  std::multimap<std::string, std::size_t> readers;  // by pipe
+  std::multimap<Pipe, std::size_t> readers;
   const auto descriptors_of = [&](std::size_t at) {
     return "/proc/" + std::to_string(tree[at].identity.pid) + "/fd";
   };
   for (std::size_t at = 0; at < tree.size(); ++at) {
     if (!tree[at].alive()) continue;
-    if (std::string pipe = pipe_of(descriptors_of(at) + "/0"); !pipe.empty())
-      readers.emplace(std::move(pipe), at);
+    if (const auto pipe = pipe_of(descriptors_of(at) + "/0")) readers.emplace(*pipe, at);
   }
   Feeds feeds;
   for (std::size_t at = 0; at < tree.size() && !readers.empty(); ++at) {
@@ -49,8 +55,9 @@ Feeds feeds_in(const std::vector<ProcessStatus>& tree) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): a folder of our own
     while (const dirent* entry = folder ? ::readdir(folder.get()) : nullptr) {
       const std::string link = path + "/" + entry->d_name;
-      const auto [first, last] = readers.equal_range(pipe_of(link));
-      if (first == last || !is_for_writing(link)) continue;
+      const auto pipe = pipe_of(link);
+      if (!pipe || !is_for_writing(link)) continue;
+      const auto [first, last] = readers.equal_range(*pipe);
       for (auto reader = first; reader != last; ++reader)
         if (reader->second != at) feeds[at].insert(reader->second);
     }

@@ -131,6 +131,17 @@ TEST(ExitCode, is_141_when_a_step_writes_to_nobody) {
   EXPECT_TRUE(dream.died_of_signal());
 }
 
+/// What stands in a block is written when its step, and with it the run, is over.
+TEST(ExitCode, is_141_when_a_grouped_step_is_written_to_nobody) {
+  const Workspace workspace({{"c", "seq 100000", "", ""}});
+  const Finished finished =
+      run(workspace, {.arguments = {"-c", "$DREAM -o grouped go | head -1; echo ${PIPESTATUS[0]}"},
+                      .folder = "c",
+                      .environment = {{"DREAM", DREAM_BINARY}},
+                      .program = "/bin/bash"});
+  EXPECT_EQ(finished.out, "1\n141\n");
+}
+
 TEST(ExitCode, is_70_when_stdout_can_not_be_written) {
   const Workspace workspace(
       {{"a", "echo hello", "", ""}, {"c", "touch $ROOT/ran", "", R"("delay": 3600000)"}});

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "e2e/dream_run.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace dream::e2e {
 namespace {
@@ -54,6 +55,26 @@ TEST(Refused, is_a_file_outside_the_workspace) {
   const Workspace no_program = with(command(R"(["/etc/passwd"])"));
   EXPECT_EQ(go(no_program).code, 126);
   EXPECT_FALSE(anything_ran(no_program));
+}
+
+TEST(Refused, is_a_script_whose_interpreter_is_missing) {
+  const TemporaryFolder outside;
+  for (const std::string line : {"#!/no/such/interpreter", "#! /no/such/interpreter -x", "#!/bin/sh\r"}) {
+    const std::filesystem::path script = outside.write("script", line + "\ntrue\n");
+    std::filesystem::permissions(script, std::filesystem::perms(0755));
+    const Workspace workspace = with(command(R"([")" + script.string() + R"("])"));
+    const Finished finished = go(workspace);
+    EXPECT_EQ(finished.code, 127) << line;
+    EXPECT_THAT(finished.err,
+                HasSubstr("the interpreter that its first line names, or its loader, was not found"));
+    EXPECT_FALSE(anything_ran(workspace)) << line;
+  }
+  // It may come: a step before could make the environment that the interpreter lies in.
+  const Workspace workspace(R"({"workspace": {"./a": {"go": [":make"]}}, "projects": {"./a": {"tasks": {
+    "make": {"command": "mkdir -p .venv && ln -s /bin/sh .venv/python"}, "go": {"command": ["./script"]}}}}})");
+  workspace.write("a/script", "#!" + (workspace.root() / "a/.venv/python").string() + "\necho it runs\n");
+  std::filesystem::permissions(workspace.root() / "a/script", std::filesystem::perms(0755));
+  EXPECT_THAT(run(workspace, {.arguments = {"go"}, .folder = "a"}).out, HasSubstr("it runs"));
 }
 
 TEST(Refused, is_a_step_without_a_command) {

@@ -214,6 +214,24 @@ TEST(Signal, is_not_sent_to_a_filter_which_ends_with_what_it_reads) {
   EXPECT_THAT(dream.out(), Not(HasSubstr("filter asked")));
 }
 
+/// Also through a pipe that has a name.
+TEST(Signal, is_not_sent_to_a_filter_that_reads_a_named_pipe) {
+  const Workspace workspace(
+      {{"c",
+        "mkfifo $ROOT/named; sh -c \"trap 'echo filter asked' INT TERM; cat; echo filter done\" < "
+        "$ROOT/named & listener $ROOT/gate > $ROOT/named; wait",
+        "", patient}});
+  const Gate gate(workspace, "gate");
+  DreamRun dream(workspace);
+  dream.await_out("listening");
+  dream.send(SIGTERM);
+  dream.await_out("got SIGTERM");
+  gate.open();
+  EXPECT_EQ(dream.exit_code(), 143);
+  EXPECT_THAT(dream.out(), HasSubstr("cleaned up\nfilter done\n"));
+  EXPECT_THAT(dream.out(), Not(HasSubstr("filter asked")));
+}
+
 TEST(Signal, is_sent_to_a_filter_that_stays_when_there_is_nothing_more_to_read) {
   const Workspace workspace({{"c", "listener $ROOT/one 3>&1 >&2 | exec listener $ROOT/other", "", patient}});
   const Gate one(workspace, "one");

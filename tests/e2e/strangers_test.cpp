@@ -290,6 +290,25 @@ struct Endless : ::testing::Test {
                                                      "/dev/tty"};
 };
 
+/// dream closes folders of its own to others. Through a link of theirs that would be any folder of the
+/// user's.
+TEST_F(Strangers, links_of_theirs_lead_to_no_folder_that_is_closed_to_others) {
+  if (!is_root) GTEST_SKIP() << "a link that belongs to somebody else can't be made";
+  workspace.write("ws/dream.json", R"({"tasks": {"go": {"command": "true"}}})");
+  for (const std::string name : {".history", ".runs"}) {
+    fs::create_directories(at("home/.local/state/dream"));
+    fs::create_directories(at("home/own"));
+    give_to_user("home");
+    open_to_all(at("home/own"), 0755);
+    fs::create_directory_symlink(at("home/own"), at("home/.local/state/dream") / name);
+    give_to_stranger("home/.local/state/dream/" + name);
+    EXPECT_THAT(dream({"--record", "go"}, "ws").err,
+                AnyOf(HasSubstr("is a link of "), HasSubstr("can't be opened")));
+    EXPECT_EQ(fs::status(at("home/own")).permissions(), fs::perms(0755)) << name;
+    fs::remove_all(at("home/.local"));
+  }
+}
+
 TEST_F(Endless, dream_json_is_an_error) {
   const Workspace workspace("{}");
   for (const std::string& kind : kinds) {

@@ -41,6 +41,18 @@ TEST(Surroundings, name_the_folder_that_the_task_runs_in) {
   EXPECT_EQ(run(workspace, line("$DREAM given")).out, "/given\n");
 }
 
+/// A script that an array names finds its name as it is written there.
+TEST(Surroundings, have_the_name_that_a_script_was_started_by) {
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {"go": {"command": ["./say"]},
+    "bare": {"command": ["../a/bare"]}, "whole": {"command": ["${PWD}/say"]}}}}})");
+  workspace.write("a/say", "#!/bin/sh\necho $0\n");
+  workspace.write("a/bare", "echo $0\n");
+  for (const char* name : {"a/say", "a/bare"}) fs::permissions(workspace.root() / name, fs::perms(0755));
+  EXPECT_EQ(run(workspace, line("$DREAM go", "a")).out, "./say\n");
+  EXPECT_EQ(run(workspace, line("$DREAM bare", "a")).out, "../a/bare\n");
+  EXPECT_EQ(run(workspace, line("$DREAM whole", "a")).out, (workspace.root() / "a/say").string() + "\n");
+}
+
 TEST(Surroundings, are_those_of_the_way_that_a_folder_was_reached) {
   const Workspace workspace(R"({"tasks": {"go": {"command": ["printenv", "PWD"]}}})");
   workspace.write("ws/dream.json", R"({"workspace": {"./services/api": {"go": ["./lib"]}},

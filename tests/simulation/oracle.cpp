@@ -175,11 +175,10 @@ void Oracle::take(const GuardianLost&) {
 
 void Oracle::take(const OutputLost& event) {
   // Who can't be told the end of a run that went well has not seen it go well.
-  if (finished_ && !cause_ && !event.reader_gone) exit_code_ = 70;
-  if (event.reader_gone)
-    stops(ReaderGone{}, 141);
-  else
-    stops(OutputBroken{}, 70);
+  const RunStop reason = event.reader_gone ? RunStop(ReaderGone{}) : RunStop(OutputBroken{});
+  const int code = event.reader_gone ? 141 : 70;
+  if (finished_ && !cause_ && !std::exchange(lost_at_the_end_, true)) exit_code_ = code;
+  stops(reason, code);
 }
 
 void Oracle::take(const TerminalClosed&) {

@@ -306,6 +306,7 @@ class Oracle {
   std::optional<Instant> first_signal_;
   bool signalled_twice_ = false;  ///< not only on two ways
   bool guardian_lost_ = false;
+  bool lost_at_the_end_ = false;  ///< output was lost once the run was over
   bool down_now_ = false;
   bool signalled_after_the_end_ = false;
   bool may_restart_ = false;  ///< some step may

@@ -287,6 +287,17 @@ TEST(OutputBroken, after_the_end_is_the_failure_of_a_run_that_had_none) {
   }
 }
 
+TEST(ReaderGone, after_the_end_is_the_signal_that_a_run_without_failure_dies_of) {
+  for (const int code : {0, 3}) {
+    ManualRun run({foreground()});
+    run.begin();
+    run.exited(0, code);
+    EXPECT_EQ(run.feed(OutputLost{.reader_gone = true}), "");
+    EXPECT_EQ(run.engine().exit_code(), code == 0 ? 141 : 3);
+    EXPECT_EQ(run.engine().stopped_by_signal(), code == 0 ? std::optional(SIGPIPE) : std::nullopt);
+  }
+}
+
 TEST(StartingStep, that_is_stopped_is_terminated_right_away) {
   ManualRun run({background(), foreground(), foreground()}, ManualRun::Starts::when_told);
   run.begin();

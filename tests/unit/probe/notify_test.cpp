@@ -20,14 +20,19 @@ namespace {
 class NotifyTest : public testing::Test {
  protected:
   NotifyTest() {
-    auto opened = NotifySocket::open(context, path, [this](Duration time) { extensions.push_back(time); });
-    EXPECT_TRUE(opened) << to_string(opened.error());
-    socket = std::move(*opened);
+    open_socket();
     EXPECT_EQ(::pipe2(pipe.data(), O_CLOEXEC), 0);
     close_read = Descriptor(pipe[0]);
     close_write = Descriptor(pipe[1]);
   }
 
+  /// A new one in place of the one before.
+  void open_socket() {
+    socket.reset();
+    auto opened = NotifySocket::open(context, path, [this](Duration time) { extensions.push_back(time); });
+    ASSERT_TRUE(opened) << to_string(opened.error());
+    socket = std::move(*opened);
+  }
   /// With this many copies of the pipe's other end.
   void say(const std::string& message, std::size_t descriptors = 0) const {
     sockaddr_un address{};
@@ -117,6 +122,16 @@ TEST_F(NotifyTest, counts_what_was_said_before_its_turn) {
   hear();
   const std::unique_ptr<Kind> kind = make_kind();
   EXPECT_EQ(look(*kind), "passed");
+}
+
+/// A NUL at the end, as `sizeof "READY=1"` sends it, and the line ends that systemd knows.
+TEST_F(NotifyTest, reads_messages_as_systemd_does) {
+  for (const std::string& message : {std::string("READY=1\0", 8), std::string("STATUS=x\r\nREADY=1\r\n")}) {
+    open_socket();
+    say(message);
+    hear();
+    EXPECT_TRUE(socket->ready()) << message;
+  }
 }
 
 TEST_F(NotifyTest, wakes_each_of_two_and_nobody_afterwards) {
