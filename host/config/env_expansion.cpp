@@ -122,7 +122,11 @@ class Expansion {
     return {ErrorCode::configuration, std::move(message), {}, std::move(hint)};
   }
   [[nodiscard]] Error too_long() const {
-    return error(fmt::format("its variables make it longer than {} bytes", limit_), {});
+    return error(
+        fmt::format(
+            "its variables make it too long: of what all values of the file may have, {} bytes are left",
+            limit_),
+        {});
   }
 
   const Lookup& lookup_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/diagnostics.hpp"
 #include "config/read_file.hpp"
 #include "config/source_text.hpp"
 
@@ -163,6 +164,7 @@ class EnvParser {
     if (!result) return error(start, result.error().message, result.error().hint);
     made_ += result->text.size();
     for (const std::string& name : result->unset) {
+      if (file_.warnings.size() >= ProblemList::limit) break;
       file_.warnings.push_back(
           fmt::format("{}: {} is not set, and counts as empty (write $$ for a dollar, or 'single quotes')",
                       printable(source_.place({start})), printable("$" + name)));

@@ -53,6 +53,10 @@ void look_into(const ListedProject& project, const LoadedWorkspace& loaded, plug
   }
 }
 
+bool is_wrong(const Error& error) {
+  return error.code == ErrorCode::configuration || error.code == ErrorCode::plan;
+}
+
 /// What `--all` brings into one plan may have a cycle that no step has alone.
 void add_misfits_together(const LoadedWorkspace& loaded,
                           const std::map<std::string, std::vector<StepId>>& by_task, Manifests* manifests,
@@ -126,7 +130,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
       request.ids = {id};
       const auto plan = make_plan(loaded.workspace, request, manifests);
       if (!plan)
-        misfits.push_back({plan.error().where, plan.error().error});
+        misfits.push_back({plan.error().where, plan.error().error, is_wrong(plan.error().error)});
       else
         by_task[id.task].push_back(id);
       for (std::size_t at = 1; plan && at < plan->steps.size(); ++at)
@@ -136,7 +140,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   add_misfits_together(loaded, by_task, manifests, misfits);
   if (all.steps.empty()) return misfits;
   for (auto& [step, error] : plan::misnamed_ports(all))
-    misfits.push_back({all.steps[position(step)].where, std::move(error)});
+    misfits.push_back({all.steps[position(step)].where, std::move(error), true});
   std::vector<bool> alone;
   for (const Step& step : all.steps) alone.push_back(!later.contains(to_string(step.id)));
   Environments environments(all, loaded.discovery.rule, EnvFiles::look);
@@ -149,7 +153,7 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
       problem = std::move(outlook.problem);
     if (!problem) continue;
     problem->message = to_string(all.steps[at].id) + " can't be started: " + problem->message;
-    misfits.push_back({all.steps[at].where, *std::move(problem)});
+    misfits.push_back({all.steps[at].where, *problem, is_wrong(*problem)});
   }
   return misfits;
 }

@@ -43,6 +43,7 @@ struct Offers {
 struct Misfit {
   SourceOffset where;
   Error error;
+  bool is_wrong = false;  ///< by what the file says, on every machine
 };
 /// Of all tasks that dream.json knows, unless there are more projects than `most_projects_searched`.
 [[nodiscard]] std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry& registry,

@@ -132,6 +132,18 @@ TEST(Configuration, validate_tells_what_could_not_be_started_whatever_other_task
   EXPECT_LT(out.find("./:b can't"), out.find("./:c: no port")) << "in the order of the file";
 }
 
+/// Rather than a warning: on no machine could it be started.
+TEST(Configuration, validate_calls_what_the_file_says_wrongly_an_error) {
+  const Workspace workspace(
+      R"({"workspace": {"./": {"b": [{"task": "c", "async": true, "waitFor": "ready"}]}},
+    "projects": {"./": {"tasks": {"a": {"command": "true", "options": {"x": 1}}, "b": {"command": "true"},
+    "c": {"command": "true"}}}}})");
+  const Finished finished = run(workspace, {.arguments = {"validate"}});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("error: ./:a can't be started: there is no option \"x\""),
+                                  HasSubstr("error: the dependency waits until ./:c is ready")));
+}
+
 TEST(Configuration, validate_tells_nothing_of_what_another_task_brings) {
   const Workspace workspace(R"({"workspace": {"./": {"up": [":build", ":run"]}}, "projects": {
     "./": {"tasks": {"up": {"command": null}, "build": {"command": "true"}, "run": {"command": ["out/app"]}}},

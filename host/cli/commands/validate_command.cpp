@@ -19,7 +19,8 @@ namespace {
 
 constexpr int exit_warnings = 1;
 
-/// What would fail at the start, though the file is right. The same about several tasks is told once each.
+/// What would fail at the start: what the file says can't be done is an error, and what is missing on this
+/// machine a warning. The same about several tasks is told once each.
 void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
   AskedPlugins plugins(loaded, options);
   AskedProjects projects(loaded, options);
@@ -29,8 +30,11 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
     std::string message = std::move(misfit.error.message);
     if (!misfit.error.where.empty()) message += " (" + misfit.error.where + ")";
     if (!told.insert(message).second) continue;
-    loaded.problems.push_back(
-        {config::Severity::warning, misfit.where, {}, std::move(message), std::move(misfit.error.hint)});
+    loaded.problems.push_back({misfit.is_wrong ? config::Severity::error : config::Severity::warning,
+                               misfit.where,
+                               {},
+                               std::move(message),
+                               std::move(misfit.error.hint)});
   }
   for (const RecursiveRule* rule : projects.graph().idle_rules())
     loaded.problems.push_back({config::Severity::warning,
@@ -54,8 +58,8 @@ int validate(const Options& options) {
     complain(read.error());
     return exit_nothing_run;
   }
+  if (!config::has_errors(read->problems)) add_misfits(*read, options);
   const bool has_errors = config::has_errors(read->problems);
-  if (!has_errors) add_misfits(*read, options);
   const bool warned = options.strict && !read->problems.empty();
   const int exit_code = has_errors ? exit_nothing_run : warned ? exit_warnings : 0;
   const config::Sources& source = read->document->source();

@@ -131,7 +131,7 @@ TEST(EnvFile, what_is_expanded_has_a_limit) {
     text += std::string{name, '='} + "${" + std::string(1, static_cast<char>(name - 1)) + "}$" +
             std::string(1, static_cast<char>(name - 1)) + "\n";
   }
-  EXPECT_THAT(error_of(text), HasSubstr("its variables make it longer than"));
+  EXPECT_THAT(error_of(text), HasSubstr("its variables make it too long: "));
   std::string deep = "A=";
   for (int depth = 0; depth < 100; ++depth) deep += "${N:-";
   EXPECT_THAT(error_of(deep), HasSubstr("is no variable"));

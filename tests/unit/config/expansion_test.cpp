@@ -217,7 +217,8 @@ TEST_F(Expansion, makes_no_more_than_a_file_may_have) {
   std::string many;
   for (int count = 0; count < 1000; ++count) many += "${BIG}";
   EXPECT_THAT(problems(R"({"tasks": {"t": {"env": {"K": ")" + many + R"("}}}})"),
-              ElementsAre(HasSubstr("its variables make it longer than 16777216 bytes")));
+              ElementsAre(HasSubstr("its variables make it too long: of what all values of the file may "
+                                    "have, 16777216 bytes are left")));
   std::string strings;
   for (int count = 0; count < 1'000; ++count) strings += "\"${BIG}\",";
   EXPECT_THAT(problems(R"({"tasks": {"t": {"command": [)" + strings + "]}}}"), SizeIs(1000 - 167));
