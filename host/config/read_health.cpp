@@ -9,7 +9,7 @@ namespace dream::config {
 namespace {
 
 constexpr std::int64_t most_failures = std::numeric_limits<std::int32_t>::max();
-constexpr const char* kinds = "port, tcp, http or exec";
+constexpr const char* kinds = "port, tcp, http, exec or notify";
 
 /// The object as it is written.
 struct HealthKeys {
@@ -23,7 +23,7 @@ constexpr auto read_every = [](Reader& reader, const Place& place, const Json& v
 };
 
 /// A probe that counts from the begin of the attempt tells nothing of its health later.
-constexpr std::array<Field<HealthKeys>, 7> health_fields{{
+constexpr std::array<Field<HealthKeys>, 8> health_fields{{
     {"port", [](Reader& reader, const Place& place, const Json& value,
                 HealthKeys& keys) { read_probe_key("port", reader, place, value, keys.probes); }},
     {"tcp", [](Reader& reader, const Place& place, const Json& value,
@@ -32,6 +32,8 @@ constexpr std::array<Field<HealthKeys>, 7> health_fields{{
                 HealthKeys& keys) { read_probe_key("http", reader, place, value, keys.probes); }},
     {"exec", [](Reader& reader, const Place& place, const Json& value,
                 HealthKeys& keys) { read_probe_key("exec", reader, place, value, keys.probes); }},
+    {"notify", [](Reader& reader, const Place& place, const Json& value,
+                  HealthKeys& keys) { read_probe_key("notify", reader, place, value, keys.probes); }},
     {"every", read_every},
     {"everyMs", read_every},
     {"failures",
@@ -52,7 +54,7 @@ std::optional<Health> read_health(Reader& reader, const Place& place, const Json
   read_object(reader, place, value, health_fields, keys);
   report_both_names(reader, place, value, "every", "everyMs");
   std::size_t written = 0;
-  for (const char* name : {"port", "tcp", "http", "exec"})
+  for (const char* name : {"port", "tcp", "http", "exec", "notify"})
     written += reader.tree().find(value, name) != nullptr ? 1 : 0;
   if (written != 1)
     reader.report(place, written == 0 ? "no probe" : "more than one probe",

@@ -78,6 +78,12 @@ struct Step {
   SourceOffset where;                   ///< the dependency entry it comes from; none: the request
 };
 
+/// Whether it is to say something on its NOTIFY_SOCKET.
+[[nodiscard]] inline bool notifies(const Step& step) {
+  return has_probe<NotifyProbe>(step.ready) ||
+         (step.health && std::holds_alternative<NotifyProbe>(step.health->probe));
+}
+
 /// What the step reads where it hasn't dream's own stdin: in the background nothing comes, and no end either.
 [[nodiscard]] inline StandardInput input_of(const Step& step) {
   return step.standard_input.value_or(step.background ? StandardInput::open : StandardInput::empty);

@@ -44,7 +44,8 @@ struct ExecProbe {
   Command command;
   bool operator==(const ExecProbe&) const = default;
 };
-/// It says so itself, on the socket that its NOTIFY_SOCKET names (the protocol of sd_notify).
+/// It says so itself, on the socket that its NOTIFY_SOCKET names (the protocol of sd_notify): READY=1, and of
+/// its health WATCHDOG=1 again and again.
 struct NotifyProbe {
   bool operator==(const NotifyProbe&) const = default;
 };

@@ -164,7 +164,7 @@ Error cannot_tell(const Step& step) {
 Error cannot_notify(const Step& step) {
   return {ErrorCode::configuration,
           "what the executor " + step.executor + " runs can't reach the NOTIFY_SOCKET of this machine",
-          to_string(step.id) + ": ready/notify",
+          to_string(step.id) + (has_probe<NotifyProbe>(step.ready) ? ": ready/notify" : ": health/notify"),
           "take another probe: log, tcp, http, or healthcheck where it has one"};
 }
 
@@ -344,7 +344,7 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
   if (!executor) return executor.error();
   const bool tell_ready = has_probe<HealthcheckProbe>(step.ready);
   if (tell_ready && !(*executor)->tells_ready()) return cannot_tell(step);
-  if (has_probe<NotifyProbe>(step.ready) && (*executor)->runs_elsewhere()) return cannot_notify(step);
+  if (notifies(step) && (*executor)->runs_elsewhere()) return cannot_notify(step);
   return PreparedStep{.executor = *executor,
                       .task = {.step = index,
                                .name = step.id.task,

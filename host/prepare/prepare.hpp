@@ -34,7 +34,7 @@ class Environments {
       : rule_(std::move(rule)),
         files_(files),
         alone_(plan.steps.size() == 1),
-        notifies_(alone_ && has_probe<NotifyProbe>(plan.steps.front().ready)) {}
+        notifies_(alone_ && notifies(plan.steps.front())) {}
 
   Result<StepEnvironment> of(const Step& step, const std::filesystem::path& folder);
   /// What is odd about the env files, each once.

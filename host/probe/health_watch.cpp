@@ -9,7 +9,7 @@ HealthWatch::HealthWatch(const Health& health, const Subject& subject, Prober::T
     : health_(health),
       time_(std::move(time)),
       tell_(std::move(tell)),
-      kind_(std::visit([&](const auto& kind) { return make(kind, subject); }, health.probe)) {
+      kind_(make_health(health.probe, subject)) {
   wait();
 }
 

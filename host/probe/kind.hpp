@@ -79,4 +79,7 @@ class Kind {
 [[nodiscard]] std::unique_ptr<Kind> make(const HttpProbe& probe, const Subject& subject);
 [[nodiscard]] std::unique_ptr<Kind> make(const HealthcheckProbe& probe, const Subject& subject);
 
+/// The same for `health`: each try tells of the time since the one before.
+[[nodiscard]] std::unique_ptr<Kind> make_health(const Probe& probe, const Subject& subject);
+
 }  // namespace dream::probe

@@ -34,7 +34,27 @@ class Notify : public Kind {
   NotifySocket* socket_;
 };
 
+/// Whether it has said in time that it lives.
+class Watchdog : public Kind {
+ public:
+  explicit Watchdog(NotifySocket* socket) : socket_(socket) { DREAM_ASSERT(socket_ != nullptr); }
+
+  void look(Found found) override {
+    socket_->hear();
+    found(socket_->take_life() ? Finding{}
+                               : not_yet("it hasn't said WATCHDOG=1 on its NOTIFY_SOCKET in time"));
+  }
+
+ private:
+  NotifySocket* socket_;
+};
+
 }  // namespace
+
+std::unique_ptr<Kind> make_health(const Probe& probe, const Subject& subject) {
+  if (std::holds_alternative<NotifyProbe>(probe)) return std::make_unique<Watchdog>(subject.notify);
+  return std::visit([&](const auto& kind) { return make(kind, subject); }, probe);
+}
 
 std::unique_ptr<Kind> make(const NotifyProbe& /*probe*/, const Subject& subject) {
   return std::make_unique<Notify>(subject.notify);

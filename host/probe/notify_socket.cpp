@@ -79,10 +79,17 @@ Result<std::unique_ptr<NotifySocket>> NotifySocket::open(boost::asio::io_context
   return std::unique_ptr<NotifySocket>(new NotifySocket(context, socket.release(), path, std::move(extend)));
 }
 
-SharedEnvironment NotifySocket::added_to(const std::vector<std::string>& environment) const {
+SharedEnvironment NotifySocket::added_to(const std::vector<std::string>& environment,
+                                         std::optional<Duration> lives) const {
   auto entries = std::make_shared<std::vector<std::string>>(environment);
-  std::erase_if(*entries, [](const std::string& entry) { return entry.starts_with(variable); });
+  constexpr std::string_view interval = "WATCHDOG_USEC=";
+  std::erase_if(*entries, [&](const std::string& entry) {
+    return entry.starts_with(variable) || (lives && entry.starts_with(interval));
+  });
   entries->push_back(std::string(variable) + path_);
+  if (lives)
+    entries->push_back(
+        fmt::format("{}{}", interval, std::chrono::duration_cast<std::chrono::microseconds>(*lives).count()));
   return entries;
 }
 
@@ -128,6 +135,8 @@ void NotifySocket::take(std::string_view message) {
     message.remove_prefix(std::min(end + 1, message.size()));
     if (line == "READY=1") {
       has_changed_ = !std::exchange(ready_, true) || has_changed_;
+    } else if (const auto life = value_of(line, "WATCHDOG=")) {
+      if (life == "1" || life == "trigger") lives_ = life == "1";
     } else if (const auto status = value_of(line, "STATUS=")) {
       has_changed_ = has_changed_ || status_ != *status;
       status_ = *status;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/process.hpp"
 #include "base/result.hpp"
@@ -32,14 +33,18 @@ class NotifySocket {
   NotifySocket(const NotifySocket&) = delete;
   NotifySocket& operator=(const NotifySocket&) = delete;
 
-  /// `environment` with NOTIFY_SOCKET.
-  [[nodiscard]] SharedEnvironment added_to(const std::vector<std::string>& environment) const;
+  /// `environment` with NOTIFY_SOCKET; with WATCHDOG_USEC where it is to say that it lives at least every
+  /// `lives`.
+  [[nodiscard]] SharedEnvironment added_to(const std::vector<std::string>& environment,
+                                           std::optional<Duration> lives = {}) const;
 
   /// Hears what was said up to now: before the end of whoever said it is told.
   void hear();
 
   /// READY=1 has come.
   [[nodiscard]] bool ready() const { return ready_; }
+  /// Whether WATCHDOG=1 has come since this was asked last, and no WATCHDOG=trigger behind it.
+  [[nodiscard]] bool take_life() { return std::exchange(lives_, false); }
   /// What the last STATUS= says; may be empty, and hold anything.
   [[nodiscard]] const std::string& status() const { return status_; }
 
@@ -60,6 +65,7 @@ class NotifySocket {
   std::string path_;
   Extend extend_;
   bool ready_ = false;
+  bool lives_ = false;
   std::string status_;
   bool has_changed_ = false;           ///< and nobody was told
   std::optional<Duration> asked_for_;  ///< the most of what was asked for since then

@@ -136,7 +136,7 @@ void Driver::start_now(Attempt attempt) {
   std::optional<plugin::TaskSpec> own;
   if (settings.restart.on != Restart::On::no || !settings.restart_with.empty())
     own = task_of_attempt(prepared.task, attempt.number);
-  if (has_probe<NotifyProbe>(settings.ready)) {
+  if (notifies(settings)) {
     if (!own) own = prepared.task;
     if (const Result<void> opened = open_notify_socket(*place, *own); !opened)
       return start_failed(attempt, opened.error());

@@ -44,7 +44,10 @@ Result<void> Driver::open_notify_socket(Running& running, plugin::TaskSpec& task
       });
   if (!socket) return socket.error();
   running.notify = std::move(*socket);
-  task.environment = running.notify->added_to(*task.environment);
+  const std::optional<Health>& health = plan_.steps[position(running.attempt.step)].health;
+  const bool says_that_it_lives = health && std::holds_alternative<NotifyProbe>(health->probe);
+  task.environment = running.notify->added_to(
+      *task.environment, says_that_it_lives ? std::optional(health->every) : std::nullopt);
   return {};
 }
 

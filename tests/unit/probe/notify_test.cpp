@@ -134,6 +134,27 @@ TEST_F(NotifyTest, reads_messages_as_systemd_does) {
   }
 }
 
+TEST_F(NotifyTest, tells_of_health_whether_it_lived_since_the_last_try) {
+  const std::unique_ptr<Kind> kind = make_health(NotifyProbe{}, Subject{.context = context,
+                                                                        .supervisor = supervisor,
+                                                                        .pid = [] { return 0; },
+                                                                        .directory = "/",
+                                                                        .environment = nullptr,
+                                                                        .notify = socket.get()});
+  const std::string silent = "it hasn't said WATCHDOG=1 on its NOTIFY_SOCKET in time";
+  EXPECT_EQ(look(*kind), silent);
+  say("READY=1\nWATCHDOG=1");
+  EXPECT_EQ(look(*kind), "passed") << "also what nobody has read yet";
+  EXPECT_EQ(look(*kind), silent) << "each counts once";
+  say("WATCHDOG=1\nWATCHDOG=trigger");
+  EXPECT_EQ(look(*kind), silent);
+  const SharedEnvironment added =
+      socket->added_to({"WATCHDOG_USEC=1", "A=1"}, std::chrono::milliseconds(1500));
+  EXPECT_EQ(added->front(), "A=1");
+  EXPECT_EQ(added->back(), "WATCHDOG_USEC=1500000");
+  EXPECT_EQ(added->size(), 3U);
+}
+
 TEST_F(NotifyTest, wakes_each_of_two_and_nobody_afterwards) {
   int woken = 0;
   {
