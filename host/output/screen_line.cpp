@@ -142,6 +142,7 @@ void ScreenLine::put_ascii(std::string_view text, const OnLine& on_line) {
   while (!text.empty()) {
     if (!row().has_room_for(' ')) line_over(on_line);
     const std::size_t size = std::min(text.size(), longest - row().cursor());
+    if (inserts_) row().insert(size, width_);
     row().put_ascii(text.substr(0, size));
     last_put_ = static_cast<unsigned char>(text[size - 1]);
     text.remove_prefix(size);
@@ -151,6 +152,7 @@ void ScreenLine::put_ascii(std::string_view text, const OnLine& on_line) {
 void ScreenLine::put(char32_t c, const OnLine& on_line) {
   if (is_c1_control(c)) return;
   if (!row().has_room_for(c)) line_over(on_line);
+  if (inserts_) row().insert(columns_of(c), width_);
   row().put(c);
   last_put_ = c;
 }

@@ -93,6 +93,7 @@ class ScreenLine {
   std::string escape_;     ///< the begin of a sequence
   std::string character_;  ///< the begin of a character of several bytes
   Saved saved_;
+  bool inserts_ = false;   ///< what is written moves the rest of the line
   char32_t last_put_ = 0;  ///< what may be repeated
   std::size_t blank_lines_ =
       0;  ///< held back until a line follows, for they may be there to clear the screen

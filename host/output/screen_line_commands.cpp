@@ -39,10 +39,16 @@ std::size_t count_of(std::string_view parameters) {
 
 }  // namespace
 
-/// False: what came before is broken off, and `c` has to be looked at anew.
+/// False: what came before is broken off, and `c` has to be looked at anew. What moves the cursor within the
+/// line is obeyed within a control sequence, too, as terminals do; a line end breaks it off here, so that the
+/// next line is whole.
 bool ScreenLine::escape(char c, const OnLine& on_line) {
   const bool string = is_string(escape_);
   const bool ends_string = string && (c == '\a' || c == escape_character);
+  if ((c == '\r' || c == '\b' || c == '\t') && escape_.starts_with("\x1b[")) {
+    control(c, on_line);
+    return true;
+  }
   if ((is_control(c) && !ends_string) || (!is_ascii(c) && !string)) {
     escape_.clear();
     return false;
@@ -90,6 +96,7 @@ void ScreenLine::apply_escape(const OnLine& on_line) {
         row().style() = {};
         row().set_link({});
         saved_ = {};
+        inserts_ = false;
         break;
       default:
         break;
@@ -123,6 +130,10 @@ void ScreenLine::apply_sequence(const OnLine& on_line) {
       break;
     case 'P':
       row().remove(count);
+      break;
+    case 'h':
+    case 'l':
+      if (parameters == "4") inserts_ = escape_.back() == 'h';
       break;
     case 's':
       if (parameters.empty()) save_cursor();

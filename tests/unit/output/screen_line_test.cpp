@@ -235,6 +235,20 @@ TEST_F(ScreenLineTest, a_sequence_that_is_broken_off_by_another_is_none) {
   EXPECT_THAT(lines_of("\x1b[3éx\n"), ElementsAre("éx"));
 }
 
+TEST_F(ScreenLineTest, a_sequence_goes_on_behind_what_moves_the_cursor) {
+  EXPECT_THAT(lines_of("ctl\x1b[2\rCx\n"), ElementsAre("ctx"));
+  EXPECT_THAT(lines_of("ab\x1b[3\b1mc\n"), ElementsAre("a\x1b[31mc\x1b[0m"));
+}
+
+TEST_F(ScreenLineTest, what_is_written_in_insert_mode_moves_the_rest) {
+  EXPECT_THAT(lines_of("04 insert\x1b[1G\x1b[4hNEW\x1b[4l\n"), ElementsAre("NEW04 insert"));
+  EXPECT_THAT(lines_of("ab\x1b[1G\x1b[4h中\x1b[4lX\n"), ElementsAre("中Xb"));
+  EXPECT_THAT(lines_of("ab\r\x1b[4hx\ncd\ry\x1b"
+                       "c\x1b[Hz\n")
+                  .back(),
+              "z");
+}
+
 TEST_F(ScreenLineTest, a_line_without_end_is_cut) {
   const std::string half(ScreenLine::longest / 2, 'x');
   EXPECT_THAT(lines_of(half + half + half + "\n"), ElementsAre(half + half, half));
