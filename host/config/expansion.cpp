@@ -116,14 +116,16 @@ class TreeExpansion {
       return found;
     };
     const Result<Expanded> expanded = expand(text, lookup, most_bytes - made_, dollars);
-    if (auto unreadable = source_.take_error())
+    if (auto unreadable = source_.take_error()) {
+      is_unread_ = true;
       report(place, Severity::error,
              fmt::format("for its variables {} is needed: {}", unreadable->where, unreadable->message),
              unreadable->hint.empty() ? R"("dotEnv": false does without it)" : unreadable->hint);
+    }
     if (!expanded) return report(place, Severity::error, expanded.error().message, expanded.error().hint);
     made_ += expanded->text.size();
     for (const std::string& name : std::set(expanded->unset.begin(), expanded->unset.end())) {
-      if (!problems_.has_room()) break;
+      if (is_unread_ || !problems_.has_room()) break;
       report(place, Severity::warning, fmt::format("{} is not set, and counts as empty", in_quotes(name)),
              fmt::format("set it, or write ${{{}:-…}}; $${{{}}} is the text itself", name, name));
     }
@@ -148,6 +150,7 @@ class TreeExpansion {
   VariableSource& source_;
   ProblemList& problems_;
   Expansions expansions_;
+  bool is_unread_ = false;  ///< what may set the others
   std::size_t made_ = 0;
 };
 
