@@ -20,7 +20,7 @@ bool can_match_nothing(std::string_view glob) {
          glob.find("/../") != std::string_view::npos;
 }
 
-constexpr std::array<Field<Workspace>, 12> workspace_fields{{
+constexpr std::array<Field<Workspace>, 13> workspace_fields{{
     {"$schema",
      [](Reader& reader, const Place& place, const Json& value, Workspace&) {
        if (!value.IsString()) reader.report_type(place, "the address of a schema", value);
@@ -58,6 +58,15 @@ constexpr std::array<Field<Workspace>, 12> workspace_fields{{
                    Workspace&) { static_cast<void>(reader.boolean(place, value)); }},
     {"dotEnv", [](Reader& reader, const Place& place, const Json& value,
                   Workspace&) { static_cast<void>(reader.boolean(place, value)); }},
+    {"jobserver",
+     [](Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
+       const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
+       if (word == "fifo")
+         workspace.jobserver = Jobserver::fifo;
+       else if (word != "pipe")
+         reader.report_type(place, R"("pipe" or "fifo")", value,
+                            "pipe: every make and cargo know it; fifo: make from 4.4 and ninja from 1.13 on");
+     }},
     {"stopOrder",
      [](Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
        const std::string_view word = value.IsString() ? text_of(value) : std::string_view();

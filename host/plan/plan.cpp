@@ -37,6 +37,7 @@ class Planner {
     plan_.keep_going = request.keep_going;
     const bool at_once = request.stop_grace == Duration(0);
     plan_.stop_order = at_once ? StopOrder::all : workspace.stop_order;
+    plan_.jobserver = workspace.jobserver;
     asked_profiles_.insert(request.profiles.begin(), request.profiles.end());
     for (const StepId& id : request.ids) {
       const std::vector<std::string> own = profiles_of(workspace, id);

@@ -119,8 +119,9 @@ struct Plan {
   bool is_list = true;  ///< each step waits for the one before it; else for its barrier (Step::after)
   std::vector<Barrier> barriers;  ///< each after those that it waits for; none in a list
   std::size_t jobs = 1;           ///< so many steps run in front at once
-  bool shares_front = false;      ///< more than one may
-  bool keep_going = false;        ///< a required failure stops only those that need the step
+  Jobserver jobserver = Jobserver::pipe;
+  bool shares_front = false;  ///< more than one may
+  bool keep_going = false;    ///< a required failure stops only those that need the step
 };
 
 [[nodiscard]] inline std::vector<std::string> ids_of(const Plan& plan, std::span<const StepIndex> steps) {

@@ -55,6 +55,12 @@ enum class StopOrder : std::uint8_t {
   all,      ///< all at once
 };
 
+/// The form of the jobserver that steps in front share with make and others below them.
+enum class Jobserver : std::uint8_t {
+  pipe,  ///< inherited: every make and cargo know it
+  fifo,  ///< a named one, for make from 4.4 and ninja from 1.13 on
+};
+
 /// A port that a task listens on, given to it as a variable.
 struct Port {
   std::string name;  ///< of the variable
@@ -192,6 +198,7 @@ struct Workspace {
   /// ones.
   std::optional<std::vector<std::string>> affects;
   StopOrder stop_order = StopOrder::reverse;
+  Jobserver jobserver = Jobserver::pipe;
   bool has_groups = false;  ///< some entries are one: in an array of their own, by "^", or by "group"
 
   /// The exact entry of a normalised project, else the first glob that matches, else nullptr.

@@ -141,8 +141,7 @@ void Driver::start_now(Attempt attempt) {
     if (const Result<void> opened = open_notify_socket(*place, *own); !opened)
       return start_failed(attempt, opened.error());
   }
-  if (session_.tokens() != nullptr && JobTokens::is_for(settings) &&
-      !session_.tokens()->descriptors().empty()) {
+  if (session_.tokens() != nullptr && JobTokens::is_for(settings) && session_.tokens()->is_own()) {
     if (!own) own = prepared.task;
     own->environment =
         std::make_shared<const std::vector<std::string>>(session_.tokens()->added_to(*own->environment));

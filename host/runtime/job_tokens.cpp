@@ -20,6 +20,7 @@ constexpr std::string_view makeflags = "MAKEFLAGS=";
 /// node closes at its start what it inherits, but from 16 on only up to the first gap. So from here on the
 /// jobserver reaches what npm, pnpm and yarn run.
 constexpr int behind_node = 200;
+constexpr mode_t only_the_user = 0600;
 
 /// What stands behind the last `name` of the flags, up to the next space.
 std::optional<std::string> value_of(std::string_view flags, std::string_view name) {
@@ -46,6 +47,10 @@ bool is_pipe(int descriptor) {
   return ::fstat(descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
+Descriptor open_named(const std::string& path, int flags) {
+  return Descriptor(::open(path.c_str(), flags | O_NONBLOCK | O_CLOEXEC));
+}
+
 /// The same pipe, opened anew: what is set there is set for nobody else.
 Descriptor open_again(int descriptor, int flags) {
   if (descriptor < 0 || !is_pipe(descriptor)) return {};
@@ -54,7 +59,7 @@ Descriptor open_again(int descriptor, int flags) {
 
 /// The same pipe under a number from `behind_node` on, or as it is where there are fewer. A task gets it.
 Descriptor moved_up(Descriptor end) {
-  const int above = ::fcntl(end.get(), F_DUPFD, behind_node);
+  const int above = end.is_open() ? ::fcntl(end.get(), F_DUPFD, behind_node) : -1;
   return above < 0 ? std::move(end) : Descriptor(above);
 }
 
@@ -72,8 +77,8 @@ std::pair<Descriptor, Descriptor> open_above(std::string_view flags) {
   if (!named) return {};
   if (named->starts_with("fifo:")) {
     const std::string path = named->substr(5);
-    Descriptor read(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    Descriptor write(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    Descriptor read = open_named(path, O_RDONLY);
+    Descriptor write = open_named(path, O_WRONLY);
     if (!read.is_open() || !write.is_open() || !is_pipe(read.get())) return {};
     return {std::move(read), std::move(write)};
   }
@@ -93,10 +98,12 @@ JobTokens::JobTokens(boost::asio::io_context& context, Descriptor read, Descript
 JobTokens::~JobTokens() {
   for (const auto& [attempt, token] : held_)
     if (token) give_back(*token);
+  if (!fifo_.empty()) ::unlink(fifo_.c_str());
 }
 
 std::unique_ptr<JobTokens> JobTokens::make(boost::asio::io_context& context, std::size_t jobs,
-                                           const std::vector<std::string>& environment) {
+                                           const std::vector<std::string>& environment,
+                                           const std::string& fifo) {
   const auto flags = std::ranges::find_if(
       environment, [](const std::string& variable) { return variable.starts_with(makeflags); });
   if (flags != environment.end()) {
@@ -107,21 +114,25 @@ std::unique_ptr<JobTokens> JobTokens::make(boost::asio::io_context& context, std
       return above;
     }
   }
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), 0) != 0) return nullptr;  // what a task isn't to have is closed when it starts
+  std::array<int, 2> ends{-1, -1};  // what a task isn't to have is closed when it starts
+  if (fifo.empty() ? ::pipe2(ends.data(), 0) != 0 : ::mkfifo(fifo.c_str(), only_the_user) != 0)
+    return nullptr;
   Descriptor shared_read = moved_up(Descriptor(ends[0]));
   Descriptor shared_write = moved_up(Descriptor(ends[1]));
-  Descriptor read = open_again(shared_read.get(), O_RDONLY | O_NONBLOCK);
-  Descriptor write = open_again(shared_write.get(), O_WRONLY | O_NONBLOCK);
+  Descriptor read =
+      fifo.empty() ? open_again(shared_read.get(), O_RDONLY | O_NONBLOCK) : open_named(fifo, O_RDONLY);
+  Descriptor write =
+      fifo.empty() ? open_again(shared_write.get(), O_WRONLY | O_NONBLOCK) : open_named(fifo, O_WRONLY);
   const std::string tokens(jobs, '+');
   const bool filled = read.is_open() && write.is_open() && make_room(write.get(), jobs) &&
                       ::write(write.get(), tokens.data(), tokens.size()) == static_cast<ssize_t>(jobs);
   if (!filled) return nullptr;
   std::unique_ptr<JobTokens> own(new JobTokens(context, std::move(read), std::move(write)));
   own->jobs_ = jobs;
+  own->fifo_ = fifo;
   own->shared_read_ = std::move(shared_read);
   own->shared_write_ = std::move(shared_write);
-  own->descriptors_ = {own->shared_read_.get(), own->shared_write_.get()};
+  if (fifo.empty()) own->descriptors_ = {own->shared_read_.get(), own->shared_write_.get()};
   std::ranges::sort(own->descriptors_);
   return own;
 }
@@ -196,9 +207,9 @@ void JobTokens::wait() {
 
 std::vector<std::string> JobTokens::added_to(std::vector<std::string> environment) const {
   if (jobs_ == 0) return environment;
-  const std::string flags = " -j" + std::to_string(jobs_) +
-                            " --jobserver-auth=" + std::to_string(shared_read_.get()) + "," +
-                            std::to_string(shared_write_.get());
+  const std::string ends = std::to_string(shared_read_.get()) + "," + std::to_string(shared_write_.get());
+  const std::string flags =
+      " -j" + std::to_string(jobs_) + " --jobserver-auth=" + (fifo_.empty() ? ends : "fifo:" + fifo_);
   for (std::string& variable : environment)
     if (variable.starts_with(makeflags)) {
       variable += flags;

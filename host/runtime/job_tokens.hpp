@@ -22,9 +22,11 @@ namespace dream::runtime {
 class JobTokens {
  public:
   /// Takes part in the jobserver that MAKEFLAGS of this program names, where that can be used; else makes one
-  /// with `jobs` tokens, a pipe. nullptr: there is none, and there can be none.
+  /// with `jobs` tokens: a pipe that is inherited, or one of the name `fifo`, a path where nothing is yet.
+  /// nullptr: there is none, and there can be none.
   [[nodiscard]] static std::unique_ptr<JobTokens> make(boost::asio::io_context& context, std::size_t jobs,
-                                                       const std::vector<std::string>& environment);
+                                                       const std::vector<std::string>& environment,
+                                                       const std::string& fifo = {});
   ~JobTokens();
   JobTokens(const JobTokens&) = delete;
   JobTokens& operator=(const JobTokens&) = delete;
@@ -44,8 +46,10 @@ class JobTokens {
   /// it had read with it: they are replaced, unless another attempt holds one, and so may what is below it.
   void replace_lost();
 
-  /// What its task gets so that programs below it take part: of its own jobserver. The descriptors are open
-  /// in this process, and stay its.
+  /// Rather than that of somebody above.
+  [[nodiscard]] bool is_own() const { return jobs_ > 0; }
+  /// What its task gets so that programs below it take part: of its own jobserver, if that has no name. The
+  /// descriptors are open in this process, and stay its.
   [[nodiscard]] const std::vector<int>& descriptors() const { return descriptors_; }
   /// The environment with MAKEFLAGS; unchanged below another jobserver, which it names already.
   [[nodiscard]] std::vector<std::string> added_to(std::vector<std::string> environment) const;
@@ -61,6 +65,7 @@ class JobTokens {
   Descriptor shared_read_;  ///< of an own one: the ends that children get; they block
   Descriptor shared_write_;
   std::vector<int> descriptors_;  ///< of an own one
+  std::string fifo_;              ///< of an own one: its name; empty: it has none
   std::size_t jobs_ = 0;          ///< of an own one
   bool has_own_token_ = false;    ///< the one that this program runs by, as somebody else's job, is free
   bool broken_ = false;           ///< nobody counts any more

@@ -12,6 +12,7 @@
 #include "output/log.hpp"
 #include "output/log_directory.hpp"
 #include "output/trace_file.hpp"
+#include "runtime/socket_path.hpp"
 
 namespace dream::runtime {
 
@@ -93,7 +94,17 @@ Session::Session(const Plan& plan, const SessionSettings& settings, process::Ter
   std::signal(SIGPIPE, SIG_IGN);  // a reader that went away is an error code of write
   std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow (ulimit -f)
   std::signal(SIGCHLD, SIG_DFL);  // may be inherited as ignored: then no exit status could be had
-  if (plan.shares_front) tokens_ = JobTokens::make(context_, plan.jobs, own_variables());
+  if (plan.shares_front) {
+    std::string fifo;
+    if (plan.jobserver == Jobserver::fifo) {
+      const Result<std::string> path = new_jobserver_path(plugin::own_environment());
+      if (path)
+        fifo = *path;
+      else
+        log_->write(LogLevel::warning, "the jobserver is a pipe without a name: " + to_string(path.error()));
+    }
+    tokens_ = JobTokens::make(context_, plan.jobs, own_variables(), fifo);
+  }
   services_ = std::make_unique<HostServices>(HostServices::Parts{.context = context_,
                                                                  .plan = plan,
                                                                  .supervisor = supervisor_,

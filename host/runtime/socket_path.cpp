@@ -1,5 +1,6 @@
 #include "runtime/socket_path.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -24,6 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view prefix = "notify-";
+constexpr std::string_view jobserver_prefix = "jobs-";
 constexpr const char* fallback_prefix = "/tmp/dream-";  // and the user's number
 constexpr std::size_t longest_path = sizeof(sockaddr_un::sun_path) - 1;
 
@@ -46,6 +48,10 @@ Result<void> make_own_folder(const fs::path& folder) {
 
 /// Nobody has it open: its run was killed.
 bool is_stale(const fs::path& socket) {
+  if (fs::is_fifo(fs::symlink_status(socket))) {
+    const Descriptor end(::open(socket.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    return !end.is_open() && errno == ENXIO;
+  }
   if (socket.native().size() > longest_path) return false;
   const boost::asio::local::datagram_protocol::endpoint address(socket.string());
   const Descriptor probe(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -88,16 +94,29 @@ void remove_stale_sockets(const fs::path& folder) {
   const FolderStream list(::opendir(folder.c_str()));
   while (const dirent* entry = list == nullptr ? nullptr : ::readdir(list.get())) {
     const std::string_view name(&entry->d_name[0]);
-    const bool may_be_stale = name.starts_with(prefix) || name.starts_with(unnamed_prefix);
+    const bool may_be_stale =
+        name.starts_with(prefix) || name.starts_with(unnamed_prefix) || name.starts_with(jobserver_prefix);
     if (may_be_stale && is_stale(folder / name)) ::unlink((folder / name).c_str());
   }
 }
 
-Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup) {
-  const std::string name = std::string(prefix) + plugin::new_session_id();
+namespace {
+
+Result<std::string> new_path(const plugin::EnvironmentLookup& lookup, std::string_view begin) {
+  const std::string name = std::string(begin) + plugin::new_session_id();
   const Result<fs::path> folder = socket_folder(lookup, name.size());
   if (!folder) return folder.error();
   return (*folder / name).string();
+}
+
+}  // namespace
+
+Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup) {
+  return new_path(lookup, prefix);
+}
+
+Result<std::string> new_jobserver_path(const plugin::EnvironmentLookup& lookup) {
+  return new_path(lookup, jobserver_prefix);
 }
 
 }  // namespace dream::runtime

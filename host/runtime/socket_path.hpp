@@ -28,5 +28,7 @@ void remove_stale_sockets(const std::filesystem::path& folder);
 
 /// A path there for a new socket of this run. Error{io}.
 [[nodiscard]] Result<std::string> new_socket_path(const plugin::EnvironmentLookup& lookup);
+/// The same for the named pipe of its jobserver.
+[[nodiscard]] Result<std::string> new_jobserver_path(const plugin::EnvironmentLookup& lookup);
 
 }  // namespace dream::runtime

@@ -253,6 +253,8 @@ TEST(TaskKeys, are_refused_where_they_can_not_be_meant) {
         R"("ports": {"A": 0})", R"("ports": {"A": 65536})", R"("ports": [3000])", R"("description": "")"})
     EXPECT_EQ(problems_of(R"({"tasks": {"up": {)" + std::string(task) + "}}}").size(), 1U) << task;
   EXPECT_EQ(problems_of(R"({"stopOrder": "some"})").size(), 1U);
+  EXPECT_EQ(workspace_of(R"({"jobserver": "fifo"})").jobserver, Jobserver::fifo);
+  EXPECT_EQ(problems_of(R"({"jobserver": "fd"})").size(), 1U);
   EXPECT_EQ(problems_of(R"({"history": "yes"})").size(), 1U);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 
 #include "support/temporary_folder.hpp"
 
@@ -55,6 +56,28 @@ TEST_F(JobTokensTest, are_as_many_as_there_are_jobs_and_go_round) {
   tokens_->release(attempt(0));
   settle();
   EXPECT_THAT(started_, ElementsAre(0, 1, 2));
+}
+
+/// As make 4.4 finds it: by its name, and no descriptor is needed.
+TEST_F(JobTokensTest, have_a_name_where_that_is_asked_for) {
+  const TemporaryFolder folder;
+  const std::string path = (folder.path() / "jobs").string();
+  tokens_ = JobTokens::make(context_, 2, {}, path);
+  ASSERT_NE(tokens_, nullptr);
+  EXPECT_THAT(tokens_->added_to({}), ElementsAre("MAKEFLAGS= -j2 --jobserver-auth=fifo:" + path));
+  EXPECT_THAT(tokens_->descriptors(), IsEmpty());
+  acquire(0);
+  const Descriptor client(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  char token = 0;
+  EXPECT_EQ(::read(client.get(), &token, 1), 1);
+  acquire(1);
+  settle();
+  EXPECT_THAT(started_, ElementsAre(0)) << "make has the other one";
+  EXPECT_EQ(::write(client.get(), &token, 1), 1);
+  settle();
+  EXPECT_THAT(started_, ElementsAre(0, 1));
+  tokens_.reset();
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST_F(JobTokensTest, have_room_to_go_back_however_often_some_but_not_all_are_taken) {

@@ -100,6 +100,8 @@ TEST(SocketPath, takes_away_sockets_of_runs_that_were_killed) {
     ASSERT_TRUE(killed);
     std::filesystem::create_hard_link(dead, dead.string() + "-still");  // as if nobody had taken it away
   }
+  const std::filesystem::path pipe = runtime.path() / "dream/jobs-dead";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   runtime.write("dream/notify-file");
   runtime.write("dream/other");
   remove_stale_sockets(runtime.path() / "dream");
