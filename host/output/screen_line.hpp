@@ -31,16 +31,16 @@ class ScreenLine {
   void set_width(std::size_t width) { width_ = width == 0 ? usual_width : width; }
 
   /// Calls `on_line` for each line that is over; for a blank one when another line follows, or many have.
-  void write(std::string_view bytes, const OnLine& on_line);
+  void write(std::string_view bytes, const OnLine& show);
   /// Nothing more will come: what is left is a line, too.
-  void end(const OnLine& on_line);
+  void end(const OnLine& show);
 
   /// The cursor has gone up to lines that were over. What it made of them is held back as long as it may
   /// change.
   [[nodiscard]] bool redraws() const noexcept { return block_.several(); }
   /// To be called once in a while when it redraws: what hasn't changed since the last time becomes lines.
   /// True: there is more to settle, even if nothing comes.
-  bool settle(const OnLine& on_line);
+  bool settle(const OnLine& show);
 
   /// The unfinished line, or one that was redrawn, shows something.
   [[nodiscard]] bool shows() const { return row_has_news() || !block_.last_change().empty(); }
