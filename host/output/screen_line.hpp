@@ -30,7 +30,7 @@ class ScreenLine {
   /// The columns of the task's terminal: the cursor can't be moved any further without writing.
   void set_width(std::size_t width) { width_ = width == 0 ? usual_width : width; }
 
-  /// Calls `on_line` for each line that is over; for a blank one when another line follows, or many have.
+  /// Calls `show` for each line that is over; for a blank one when another line follows, or many have.
   void write(std::string_view bytes, const OnLine& show);
   /// Nothing more will come: what is left is a line, too.
   void end(const OnLine& show);
