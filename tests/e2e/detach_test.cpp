@@ -38,7 +38,8 @@ TEST(Detached, run_goes_on_when_all_is_ready_until_it_is_taken_down) {
   EXPECT_THAT(again.err, AllOf(HasSubstr("./c:dev runs already (run "), Not(HasSubstr("no effect"))));
   DreamRun other(stack, stack.launch({"dev", "--detach", "--grace", "1s", "--log-dir", "x", "--", "word"}));
   EXPECT_EQ(other.exit_code_beside_others(), 0);
-  EXPECT_THAT(other.err(), HasSubstr("--grace, --log-dir and the arguments after -- have no effect on it"));
+  EXPECT_THAT(other.err(),
+              HasSubstr("--grace, --log-dir and the arguments after -- have no effect on that run"));
   DreamRun in_front(stack, stack.launch({"dev"}));
   in_front.await_out("begun\n");
   in_front.send(SIGTERM);
