@@ -117,9 +117,10 @@ TEST(Wait, fails_for_an_optional_step_that_has_failed_only_if_it_is_named) {
         "./a": {"tasks": {"start": {"command": "echo begun; read word < $ROOT/gate; exit 5", "ready": {"log": "up"}}}},
         "./c": {"tasks": {"dev": {"command": "echo c runs; read word < $ROOT/nobody"}}}}})");
   DreamRun dream(stack, stack.launch({"dev", "-o", "prefix"}));
-  dream.await_out("c runs\n");
+  dream.await_out("begun\n");
   stack.gate.open();
   dream.await_err("./a:start failed: exit code 5");
+  dream.await_out("c runs\n");
   EXPECT_EQ(stack.ctl({"wait"}).code, 0);
   const Finished named = stack.ctl({"wait", "./a:start"});
   EXPECT_EQ(named.code, 1);
