@@ -143,7 +143,7 @@ TEST(Detached, run_that_goes_on_without_a_failed_step_is_left) {
   stack.gate.open();
   EXPECT_EQ(dream.exit_code_beside_others(), 1);
   EXPECT_THAT(dream.err(), AllOf(HasSubstr("dream: ./c:bad has ended: exit code 3\n"),
-                                 HasSubstr("./c:bad and ./c:slow runs on (run ")));
+                                 HasSubstr("./c:bad and ./c:slow run on (run ")));
   EXPECT_EQ(stack.ctl({"down"}).code, 3);
   EXPECT_TRUE(await_all_ended());
 }
