@@ -13,7 +13,6 @@
 #include "cli/terminal.hpp"
 #include "cli/views/ctl_view.hpp"
 #include "control/place.hpp"
-#include "history/record.hpp"
 #include "plugin/search_path.hpp"
 #include "process/process_tree.hpp"
 
@@ -90,32 +89,35 @@ control::OpenRuns find_same_runs(const Selection& selection, const std::filesyst
   keep_those_in(control::real_root(root), runs.silent);
   const Result<history::Archive> archive = history::Archive::open_own();
   if (runs.silent.empty() || !archive) return runs;
-  const std::vector<history::Entry> entries = archive->entries_of(root);
+  const std::vector<history::Overview> recorded = recorded_runs(*archive, archive->entries_of(root));
   std::erase_if(runs.silent, [&](const control::SilentRun& run) {
-    const auto recorded = find_recorded_run(
-        *archive, entries, [&](const control::RunInfo& other) { return other.run == run.run; });
-    return recorded && !is_same(selection, root)(*recorded);
+    return std::ranges::any_of(recorded, [&](const history::Overview& overview) {
+      return overview.header.run.run == run.run && !is_same(selection, root)(overview.header.run);
+    });
   });
   return runs;
 }
 
-std::optional<control::RunInfo> find_recorded_run(
-    const history::Archive& archive, const std::vector<history::Entry>& entries,
-    const std::function<bool(const control::RunInfo&)>& is_meant) {
+std::vector<history::Overview> recorded_runs(const history::Archive& archive,
+                                             const std::vector<history::Entry>& entries) {
+  std::vector<history::Overview> runs;
   for (const history::Entry& entry : entries) {
     if (!archive.is_held(entry)) continue;
     const Result<std::string> text = archive.read(entry);
-    const Result<history::Overview> overview = text ? history::overview_of(*text) : text.error();
-    if (overview && !overview->exit_code && is_meant(overview->header.run)) return overview->header.run;
+    Result<history::Overview> overview = text ? history::overview_of(*text) : text.error();
+    if (overview && !overview->exit_code) runs.push_back(std::move(*overview));
   }
-  return {};
+  return runs;
 }
 
 std::optional<control::RunInfo> find_same_recorded_run(const Selection& selection,
                                                        const std::filesystem::path& root) {
   const Result<history::Archive> archive = history::Archive::open_own();
   if (!archive) return {};
-  return find_recorded_run(*archive, archive->entries_of(root), is_same(selection, root));
+  const auto run_in = [](const history::Overview& overview) { return overview.header.run; };
+  const std::vector<history::Overview> runs = recorded_runs(*archive, archive->entries_of(root));
+  const auto same = std::ranges::find_if(runs, is_same(selection, root), run_in);
+  return same == runs.end() ? std::nullopt : std::optional(run_in(*same));
 }
 
 Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::path& root) {
@@ -133,14 +135,18 @@ Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::pa
 
 std::string sentence_on(const control::SilentRun& run) {
   const std::string pid = run.pid == 0 ? "" : fmt::format(" (pid {})", run.pid);
-  return fmt::format("run {}{} {}", run.run.substr(0, control::RunInfo::short_size), pid,
-                     run.stopped           ? "is stopped, as by Ctrl-Z, and can't be asked: fg continues it"
-                     : run.refused.empty() ? "doesn't answer"
-                                           : "can't be asked: " + run.refused);
+  return fmt::format(
+      "run {}{} {}", run.run.substr(0, control::RunInfo::short_size), pid,
+      run.unheard
+          ? fmt::format("goes on and can't be asked, as its socket is gone; `kill {}` ends it", run.pid)
+      : run.stopped         ? "is stopped, as by Ctrl-Z, and can't be asked: fg continues it"
+      : run.refused.empty() ? "doesn't answer"
+                            : "can't be asked: " + run.refused);
 }
 
-std::string sentence_on(const control::RunInfo& run, const std::string& what) {
-  return fmt::format("{} {} (run {}, pid {})", join_words(run.requested), what, run.short_id(), run.pid);
+std::string sentence_on(const control::RunInfo& run, const Verb& verb) {
+  return fmt::format("{} {} (run {}, pid {})", join_words(run.requested),
+                     run.requested.size() > 1 ? verb.of_many : verb.of_one, run.short_id(), run.pid);
 }
 
 bool is_being_stopped(control::Connection& run, Duration patience) {
@@ -152,7 +158,8 @@ bool wait_for_end(control::Connection& run, const Plan& plan) {
   Duration most = std::chrono::seconds(10);  // for what can't be killed, and the summary
   for (const Step& step : plan.steps)
     most += step.stop_grace + (step.finally ? step.timeout.value_or(Duration::zero()) : Duration::zero());
-  complain(sentence_on(run.info(), "is being stopped") + "; this run begins when that one has ended");
+  complain(sentence_on(run.info(), {"is being stopped", "are being stopped"}) +
+           "; this run begins when that one has ended");
   const Instant until = read_clock() + most;
   while (run.line(until)) {
   }
@@ -174,8 +181,8 @@ void tell_same_runs(const Plan& plan, const Selection& selection, const std::fil
   auto runs = find_same_runs(selection, root, short_patience).meant;
   for (std::size_t at = 0; at < std::min(runs.size(), most); ++at) {
     if (is_being_stopped(runs[at], short_patience) && wait_for_end(runs[at], plan)) continue;
-    complain(sentence_on(runs[at].info(), "runs already, and goes on") + "; dream ctl down --run " +
-             runs[at].info().short_id() + " ends that one");
+    complain(sentence_on(runs[at].info(), {"runs already, and goes on", "run already, and go on"}) +
+             "; dream ctl down --run " + runs[at].info().short_id() + " ends that one");
   }
   if (runs.size() > most) complain(fmt::format("so do {} more; dream ctl ps shows them", runs.size() - most));
 }

@@ -10,6 +10,7 @@
 #include "cli/selection.hpp"
 #include "control/client.hpp"
 #include "history/archive.hpp"
+#include "history/record.hpp"
 #include "plan/plan.hpp"
 
 /// Runs of the same that go on already.
@@ -26,12 +27,11 @@ void keep_those_in(const std::string& root, std::vector<control::SilentRun>& run
 /// Whether a folder is this one or lies below it.
 [[nodiscard]] bool is_in(const std::string& inner, const std::string& outer);
 
-/// The newest run that goes on by these records, and is meant: also one that can't be asked.
-[[nodiscard]] std::optional<control::RunInfo> find_recorded_run(
-    const history::Archive& archive, const std::vector<history::Entry>& entries,
-    const std::function<bool(const control::RunInfo&)>& is_meant);
+/// The runs that go on by these records, in the same order.
+[[nodiscard]] std::vector<history::Overview> recorded_runs(const history::Archive& archive,
+                                                           const std::vector<history::Entry>& entries);
 
-/// The same of the same steps of this workspace.
+/// The newest one of the same steps of this workspace.
 [[nodiscard]] std::optional<control::RunInfo> find_same_recorded_run(const Selection& selection,
                                                                      const std::filesystem::path& root);
 
@@ -56,7 +56,11 @@ void tell_same_runs(const Plan& plan, const Selection& selection, const std::fil
 /// "run 5f0c1a2b (pid 17) doesn't answer".
 [[nodiscard]] std::string sentence_on(const control::SilentRun& run);
 
-/// "./c:dev runs already (run 5f0c1a2b, pid 17)".
-[[nodiscard]] std::string sentence_on(const control::RunInfo& run, const std::string& what);
+struct Verb {
+  const char* of_one;
+  const char* of_many;
+};
+/// "./c:dev runs already (run 5f0c1a2b, pid 17)", "./b:dev and ./c:dev run already (…)".
+[[nodiscard]] std::string sentence_on(const control::RunInfo& run, const Verb& verb);
 
 }  // namespace dream::cli

@@ -28,6 +28,7 @@ struct SilentRun {
   pid_t pid = 0;             ///< 0: not known
   bool stopped = false;      ///< as by Ctrl-Z
   std::string refused = {};  ///< what it said instead of an answer; empty: nothing
+  bool unheard = false;      ///< its record says that it goes on, and it has no socket (any more)
 };
 
 /// A connection to a run, for a program that has nothing else to do.

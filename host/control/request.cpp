@@ -34,41 +34,34 @@ std::uint16_t cells_at(const Json& object, const char* key) {
   return static_cast<std::uint16_t>(std::clamp<std::int64_t>(number_at(object, key), 0, most));
 }
 
-}  // namespace
-
-std::span<const std::string_view> words_of_requests() {
-  return whats;
+Error refused(std::string why) {
+  return {ErrorCode::usage, std::move(why), {}, {}};
 }
 
-Result<Request> parse_request(std::string_view line) {
-  const auto refused = [](std::string why) { return Error{ErrorCode::usage, std::move(why), {}, {}}; };
-  const rapidjson::Document document = parse_line(line);
+Result<Request> request_in(const Json& object, std::int64_t id) {
   Request request;
-  const Json* id = member_of(document, "id");
-  if (id == nullptr || !id->IsInt64())
-    return refused("a request is an object of JSON on one line, with an \"id\", a whole number");
-  request.id = id->GetInt64();
-  const std::string word = text_at(document, "do");
+  request.id = id;
+  const std::string word = text_at(object, "do");
   const auto what = position_of(whats, word);
   if (!what)
     return refused("unknown request " + in_quotes(word) +
-                   fmt::format(": known are {}", fmt::join(words_of_requests(), ", ")));
+                   fmt::format(": known are {}", fmt::join(whats, ", ")));
   request.what = Request::What(*what);
-  const auto until = position_of(untils, text_at(document, "until"));
+  const auto until = position_of(untils, text_at(object, "until"));
   if (!until) return refused("\"until\" is started, ready or ended");
   request.until = Request::Until(*until);
-  request.follow = flag_at(document, "follow");
-  request.now = flag_at(document, "now");
-  request.with_dependents = flag_at(document, "withDependents");
-  request.reload = flag_at(document, "reload");
-  request.look = flag_at(document, "look");
-  request.bytes = bytes_at(document);
-  request.rows = cells_at(document, "rows");
-  request.columns = cells_at(document, "columns");
-  if (const Json* lines = member_of(document, "lines"); lines != nullptr && lines->IsUint())
+  request.follow = flag_at(object, "follow");
+  request.now = flag_at(object, "now");
+  request.with_dependents = flag_at(object, "withDependents");
+  request.reload = flag_at(object, "reload");
+  request.look = flag_at(object, "look");
+  request.bytes = bytes_at(object);
+  request.rows = cells_at(object, "rows");
+  request.columns = cells_at(object, "columns");
+  if (const Json* lines = member_of(object, "lines"); lines != nullptr && lines->IsUint())
     request.lines = std::min<std::size_t>(lines->GetUint(), most_lines);
-  request.within_ms = std::max<std::int64_t>(number_at(document, "withinMs"), 0);
-  if (const Json* steps = member_of(document, "steps")) {
+  request.within_ms = std::max<std::int64_t>(number_at(object, "withinMs"), 0);
+  if (const Json* steps = member_of(object, "steps")) {
     if (!steps->IsArray()) return refused("\"steps\" is an array of ids");
     for (const Json& step : steps->GetArray()) {
       if (!step.IsString()) return refused("\"steps\" is an array of ids");
@@ -76,6 +69,20 @@ Result<Request> parse_request(std::string_view line) {
     }
   }
   return request;
+}
+
+}  // namespace
+
+std::span<const std::string_view> words_of_requests() {
+  return whats;
+}
+
+ReadRequest parse_request(std::string_view line) {
+  const rapidjson::Document document = parse_line(line);
+  const Json* id = member_of(document, "id");
+  if (id == nullptr || !id->IsInt64())
+    return {0, refused("a request is an object of JSON on one line, with an \"id\", a whole number")};
+  return {id->GetInt64(), request_in(document, id->GetInt64())};
 }
 
 std::string to_line(const Request& request) {

@@ -55,8 +55,14 @@ struct Request {
 /// What `"do"` may be.
 [[nodiscard]] std::span<const std::string_view> words_of_requests();
 
-/// Keys that are not known are passed over: a newer client may send them. The Error is for the client.
-[[nodiscard]] Result<Request> parse_request(std::string_view line);
+/// A line that a client has sent.
+struct ReadRequest {
+  std::int64_t id = 0;      ///< of the answer; 0: the line has none
+  Result<Request> request;  ///< the Error is for the client
+};
+
+/// Keys that are not known are passed over: a newer client may send them.
+[[nodiscard]] ReadRequest parse_request(std::string_view line);
 
 /// The request as a line, with its newline.
 [[nodiscard]] std::string to_line(const Request& request);

@@ -150,6 +150,11 @@ Result<std::vector<StepIndex>> steps_named(const Plan& plan, std::span<const std
       steps.push_back(step->second);
       continue;
     }
+    if (name == ".")
+      return Error{ErrorCode::usage,
+                   "\".\" names no step",
+                   {},
+                   "a project counts from the root of the workspace: ./services/api; the root itself is ./"};
     const std::string project = normalise_project(name);
     const std::size_t before = steps.size();
     for (std::size_t at = 0; at < plan.steps.size(); ++at)
@@ -345,30 +350,44 @@ Error why_not(const RunState& run, StepIndex step) {
       ErrorCode::plan, sentence_on(name, known.state), {}, fmt::format("dream ctl start {} starts it", name)};
 }
 
+/// From when on a step counts. One without `ready` can only be up, or have succeeded if others wait for that.
+Request::Until wanted_of(const Plan& plan, const Step& settings, Request::Until until) {
+  using Until = Request::Until;
+  if (until == Until::started || until == Until::ended) return until;
+  if (!settings.ready.empty()) return Until::ready;
+  const bool stays = settings.background || settings.requested || &settings == &plan.steps.back();
+  return stays ? Until::started : Until::ended;
+}
+
+Error never_ready(const Step& settings) {
+  return {ErrorCode::plan,
+          to_string(settings.id) + " has no \"ready\", so nothing tells when it is",
+          {},
+          "--until started waits for its start, --until ended for its end"};
+}
+
 }  // namespace
 
-Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps, Request::Until until) {
+Result<bool> is_reached(const RunState& run, const Wait& wait, const std::vector<bool>& restarting) {
   using Until = Request::Until;
+  const bool as_it_should = wait.until == Until::as_it_should;
   bool all = true;
-  for (const StepIndex step : steps) {
+  for (const StepIndex step : wait.steps) {
     const Step& settings = run.plan().steps[position(step)];
     const StepState& known = run.of(step);
-    Until wanted = until;
-    if (wanted == Until::as_it_should)
-      wanted = !settings.ready.empty() ? Until::ready
-               : settings.background || settings.requested || &settings == &run.plan().steps.back()
-                   ? Until::started
-                   : Until::ended;
-    if (settings.finally && until == Until::as_it_should) continue;  // it runs at the end
+    const Until wanted = wanted_of(run.plan(), settings, wait.until);
+    if (wait.named && wait.until == Until::ready && wanted == Until::started) return never_ready(settings);
+    const bool is_asked_for = wait.named || wait.until == Until::started || wait.until == Until::ended;
+    if (settings.finally && !is_asked_for) continue;  // it runs at the end
     const bool over = known.state == State::ended;
     const bool succeeded = over && known.outcome.kind == engine::OutcomeKind::succeeded;
     const bool stops = run.stopping() && !settings.finally;  // what runs at the end is yet to begin
     const bool is_ready = known.state == State::ready || known.state == State::unhealthy;
     const bool is_so = wanted == Until::started ? is_up(known.state) : wanted == Until::ready && is_ready;
-    if ((is_so && !stops) || succeeded) continue;
+    if ((is_so && !stops && !restarting[position(step)]) || succeeded) continue;
     const bool is_lost = over || known.state == State::held ||
                          (wanted == Until::ready && known.not_ready && is_up(known.state));
-    const bool optional = until == Until::as_it_should && !settings.required;
+    const bool optional = as_it_should && !wait.named && !settings.required;
     if ((is_lost || stops) && !(is_lost && optional)) return why_not(run, step);
     all = all && is_lost;
   }

@@ -28,6 +28,7 @@ struct RunAccess {
   std::function<std::string(StepIndex)> detail_of;  ///< what its executor says of it; may be empty
   /// Of each root all processes; of 0 none.
   std::function<std::vector<std::vector<process::ProcessStatus>>(std::span<const pid_t>)> trees_of;
+  std::function<std::vector<bool>()> restarting;      ///< Engine::restarting()
   std::function<std::string(SourceOffset)> place_of;  ///< "dream.json:3:5"
   std::function<void(bool now)> take_down;
   std::function<void(engine::Event)> tell;  ///< HoldAsked, StartAsked, RestartAsked
@@ -63,8 +64,16 @@ void add_changes(JsonLine& json, const Plan& plan, std::span<const StepChange> c
 /// Whether somebody can attach to the step's terminal now. An Error: why not.
 [[nodiscard]] Result<void> may_attach(const RunState& run, StepIndex step);
 
-/// Whether a wait is over; false: it goes on. An Error: it can't become so any more.
-[[nodiscard]] Result<bool> is_reached(const RunState& run, std::span<const StepIndex> steps,
-                                      Request::Until until);
+/// What somebody waits for.
+struct Wait {
+  std::vector<StepIndex> steps;
+  Request::Until until = Request::Until::as_it_should;
+  bool named = false;  ///< these steps; else all
+};
+
+/// Whether a wait is over; false: it goes on. An Error: it can't become so any more. `restarting`:
+/// Engine::restarting().
+[[nodiscard]] Result<bool> is_reached(const RunState& run, const Wait& wait,
+                                      const std::vector<bool>& restarting);
 
 }  // namespace dream::control

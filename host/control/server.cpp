@@ -67,6 +67,7 @@ Server::~Server() {
 }
 
 Result<void> Server::begin(Instant now) {
+  began_ = now;
   events_->begin_unheard(now);
   return run_.begin(now);
 }
@@ -201,7 +202,8 @@ void Server::see_waits() {
       if (!run_.exit_code()) continue;
       client->send(ok_line(request.id, [&](JsonLine& json) { json.member("exitCode", *run_.exit_code()); }));
     } else {
-      const Result<bool> reached = is_reached(run_, client->awaited, request.until);
+      const Wait wait{client->awaited, request.until, !request.steps.empty()};
+      const Result<bool> reached = is_reached(run_, wait, access_.restarting());
       if (reached && !*reached) continue;
       client->send(reached ? ok_line(request.id) : error_line(request.id, reached.error(), cannot_become_so));
     }
@@ -215,10 +217,10 @@ void Server::drop_the_gone() {
 }
 
 void Server::answer(Client& client, std::string_view line) {
-  const Result<Request> request = parse_request(line);
-  if (!request) return client.send(error_line(0, request.error(), usage));
+  const auto [id, request] = parse_request(line);
+  if (!request) return client.send(error_line(id, request.error(), usage));
   const Result<std::vector<StepIndex>> steps = steps_named(run_.plan(), request->steps);
-  if (!steps) return client.send(error_line(request->id, steps.error(), usage));
+  if (!steps) return client.send(error_line(id, steps.error(), usage));
   answer(client, *request, *steps);
 }
 
@@ -248,7 +250,10 @@ void Server::answer(Client& client, const Request& request, const std::vector<St
     case Request::What::resize:
       return use_terminal(client, request);
     case Request::What::events:
-      client.send(ok_line(request.id, [&](JsonLine& json) { add_steps(json, run_, access_, now); }));
+      client.send(ok_line(request.id, [&](JsonLine& json) {
+        json.member("atUs", (now - began_) / std::chrono::microseconds(1));
+        add_steps(json, run_, access_, now);
+      }));
       if (!request.follow) return;
       client.follows = request.id;
       return client.only.clear();

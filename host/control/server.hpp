@@ -71,6 +71,7 @@ class Server : public output::Reporter {
   RunAccess access_;
   std::function<Instant()> clock_;
   RunInfo info_;
+  Instant began_;
   RunState run_;
   output::Tails tails_;
   std::unique_ptr<output::EventLines> events_;

@@ -333,6 +333,10 @@ void Engine::handle(Instant now, const Event& event) {
   state.finish_if_over();
 }
 
+std::vector<bool> Engine::restarting() const {
+  return state_->restarting();
+}
+
 std::optional<Instant> Engine::next_deadline() const {
   std::optional<Instant> earliest;
   for (const auto& deadline :

@@ -379,16 +379,17 @@ class Engine {
   /// The steps that are being ended now.
   [[nodiscard]] std::vector<Ending> ending() const;
 
+  /// One for each step: another attempt of it follows, at the latest when what it is restarted with is back.
+  [[nodiscard]] std::vector<bool> restarting() const;
+
   /// The first of the steps in front that may start but for a slot, and how many there are; none: all slots
   /// are free for others, or nothing more starts.
   [[nodiscard]] std::optional<std::pair<StepIndex, std::size_t>> without_slot() const;
 
-  /// dream's, once the run is over. It may still become worse than Finish said, if what is left can't be
-  /// written.
+  /// dream's, once the run is over. It is worse than Finish said if what was left then can't be written.
   [[nodiscard]] std::optional<int> exit_code() const;
 
-  /// The signal that stopped the run (SIGPIPE when the reader of stdout went away), of which dream then dies;
-  /// none: another cause, or none.
+  /// The signal that stopped the run, of which dream then dies; SIGPIPE: the reader of stdout went away.
   [[nodiscard]] std::optional<int> stopped_by_signal() const;
 
  private:

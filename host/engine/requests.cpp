@@ -75,6 +75,31 @@ bool Engine::State::renew_dependents() {
   return any;
 }
 
+bool Engine::State::is_on_its_way_back(StepIndex step) const {
+  const Progress& progress = steps[position(step)];
+  if (progress.phase == Phase::backoff || is_coming_back(step)) return true;
+  const bool isnt_ready =
+      progress.phase == Phase::starting || (progress.phase == Phase::running && progress.probing);
+  return progress.attempt > 1 && isnt_ready;
+}
+
+/// What is due stays as it is while what it needs is held.
+std::vector<bool> Engine::State::restarting() const {
+  std::vector<bool> restarts(steps.size());
+  std::vector<bool> comes(steps.size());  // it, or something that it needs
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto step = StepIndex(i);
+    const bool needs_what_comes = needs_one_of(step, comes);
+    const bool is_due = steps[i].renewal == Renewal::due && needs_what_comes;
+    const bool goes_with = std::ranges::any_of(settings_of(step).restart_with, [&](StepIndex other) {
+      return restarts[position(other)] || is_on_its_way_back(other);
+    });
+    restarts[i] = is_due || goes_with || is_coming_back(step);
+    comes[i] = needs_what_comes || restarts[i] || is_on_its_way_back(step);
+  }
+  return restarts;
+}
+
 bool Engine::State::needs_one_of(StepIndex step, const std::vector<bool>& marked) const {
   return std::ranges::any_of(settings_of(step).needs,
                              [&](StepIndex needed) { return marked[position(needed)]; });

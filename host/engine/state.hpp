@@ -194,6 +194,9 @@ struct Engine::State {
     const bool ends = progress.phase == Phase::stopping || progress.phase == Phase::killing;
     return ends && progress.again && !progress.holds && !has_no_future(step);
   }
+  /// The same, or its later attempt is neither ready nor over.
+  [[nodiscard]] bool is_on_its_way_back(StepIndex step) const;
+  [[nodiscard]] std::vector<bool> restarting() const;
   [[nodiscard]] bool needs_one_of(StepIndex step, const std::vector<bool>& marked) const;
   [[nodiscard]] std::vector<Ending> ending() const;
 

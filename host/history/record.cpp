@@ -171,6 +171,8 @@ Result<Overview> overview_of(std::string_view text) {
   Result<Header> header = header_in(line_at(text, 0).substr(0, Record::longest_line));
   if (!header) return header.error();
   Overview overview{std::move(*header), {}, {}};
+  overview.has_begun = text.find(R"("event":"started")") != std::string_view::npos ||
+                       text.find(R"("event":"delay")") != std::string_view::npos;
   const auto line_around = [&](std::size_t at) {
     const std::size_t before = text.rfind('\n', at);
     return line_at(text, before == std::string_view::npos ? 0 : before + 1);

@@ -30,6 +30,8 @@ struct Overview {
   Header header;
   std::optional<int> exit_code;  ///< none: it has no end
   Duration lasted{};             ///< until its end, or the last that is known
+  bool has_begun =
+      false;  ///< its first step has started, or waits for its delay: from then on it can be asked
 };
 
 /// The record of a run, as it was read: any bytes. What can't be understood of it is passed over and counted.

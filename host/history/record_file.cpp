@@ -132,6 +132,7 @@ int RecordFile::append(std::string_view line) {
   full_ = full_ || failed != 0;
   if (problem != 0) lost_by_ = problem;
   if (!takes || failed != 0) lost_ += line.size();
+  whole_ = whole_ && lost_ == 0;
   return problem;
 }
 
@@ -154,6 +155,7 @@ int RecordFile::shrink() {
   const Result<std::string> before = text();
   if (!before) return EIO;
   if (const int problem = put(shortened(*before, most_ / 2)); problem != 0) return problem;
+  whole_ = false;
   limit_ = std::max(most_, 2 * size_);
   return 0;
 }

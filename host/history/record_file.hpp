@@ -25,6 +25,9 @@ class RecordFile {
   /// is short is tried.
   int append(std::string_view line);
 
+  /// All that was added is in it.
+  [[nodiscard]] bool is_whole() const { return whole_; }
+
   /// There is to be no record.
   void remove();
 
@@ -48,6 +51,7 @@ class RecordFile {
   std::size_t lost_ = 0;  ///< bytes of lines that were not written, and not told of yet
   int lost_by_ = 0;       ///< the errno that was to blame last
   bool full_ = false;     ///< no output is taken any more
+  bool whole_ = true;     ///< nothing was left out
 };
 
 }  // namespace dream::history

@@ -70,6 +70,7 @@ void Recorder::take(std::string_view line) {
   if (!file_) return;
   if (line.size() > Record::longest_line) {  // no reader takes it
     too_long_ = true;
+    whole_ = false;
     return;
   }
   const int problem = file_->append(line);

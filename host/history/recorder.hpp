@@ -28,6 +28,10 @@ class Recorder : public output::Listener {
   /// Who is told what goes wrong; at most once.
   void on_trouble(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
 
+  [[nodiscard]] bool has_record() const { return file_.has_value(); }
+  /// Nothing of what the steps have written till now is left out of it.
+  [[nodiscard]] bool has_all() const { return file_ && file_->is_whole() && whole_; }
+
   Result<void> begin(Instant now) override;
   void report(Instant now, const engine::Action& action, std::span<const engine::Outcome> outcomes) override;
   void hear(StepIndex step, Stream stream, std::string_view bytes) override;
@@ -46,6 +50,7 @@ class Recorder : public output::Listener {
   std::vector<std::pair<LogLevel, std::string>> early_;  ///< words from before the begin
   bool begun_ = false;
   bool too_long_ = false;  ///< a line was
+  bool whole_ = true;      ///< no line was
   std::function<void(const std::string&)> tell_;
 };
 

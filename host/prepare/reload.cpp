@@ -239,14 +239,10 @@ Result<ReloadedStep> reload_step(const Planned& was, StepIndex index, const Prep
     return Error{ErrorCode::plan, id + " is no step of the run by what dream.json says now", {}, begin_anew};
   const std::vector<std::string> fixed = fixed_differences(was.plan, old, now.plan, *found);
   if (!fixed.empty())
-    return Error{
-        ErrorCode::plan,
-        id +
-            " can't be started by what dream.json says now, as more of it has changed than how it is "
-            "started: " +
-            join_words(fixed),
-        {},
-        begin_anew};
+    return Error{ErrorCode::plan,
+                 "a run can't take over what has changed of " + id + " in dream.json: " + join_words(fixed),
+                 {},
+                 begin_anew};
   for (const std::string& file : found->env_files)
     if (auto readable = check_again(fs::path(prepared.task.directory) / file); !readable)
       return readable.error();

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "cli/views/ctl_view.hpp"
 #include "control/json.hpp"
 #include "control/request.hpp"
 #include "docs/markdown.hpp"
@@ -47,6 +48,10 @@ TEST(Vocabulary, each_event_is_described) {
   for_each_alternative<engine::Action>(
       [&](const engine::Action& action) { lines->report(read_clock(), action, outcomes); });
   EXPECT_GE(events.size(), 15U);
+  const rapidjson::Document snapshot =
+      control::parse_line(cli::snapshot_of(R"({"id":1,"ok":{"atUs":5,"steps":[]}})"));
+  EXPECT_EQ(control::number_at(snapshot, "atUs"), 5);
+  events.insert(control::text_at(snapshot, "event"));
   const std::string text = text_of("events.md");
   for (const std::string& event : events)
     EXPECT_NE(text.find("\n| `" + event + "` | "), std::string::npos) << event;

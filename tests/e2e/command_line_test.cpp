@@ -41,6 +41,15 @@ TEST(CommandLine, an_unknown_option_names_what_is_close) {
   EXPECT_EQ(dream({"plan", "go", "--entirely-else"}).err,
             "dream: unknown option --entirely-else (see dream help plan)\n");
   EXPECT_EQ(dream({"go", "-z"}).code, 2);
+  EXPECT_EQ(dream({"-V"}).err, "dream: unknown option -V (did you mean --version?)\n");
+}
+
+TEST(CommandLine, help_for_what_a_family_does_not_have_names_what_it_has) {
+  const Finished bogus = dream({"help", "ctl", "bogus"});
+  EXPECT_EQ(bogus.code, 2);
+  EXPECT_THAT(bogus.err, HasSubstr("unknown ctl command \"bogus\" (there are ps, logs, "));
+  EXPECT_THAT(dream({"help", "ctl", "lgs"}).err, HasSubstr("(did you mean dream help ctl logs?)"));
+  EXPECT_THAT(dream({"ctl", "lgs"}).err, HasSubstr("(did you mean dream ctl logs?)"));
 }
 
 TEST(CommandLine, no_task_is_an_error_that_tells_where_they_are) {
@@ -192,7 +201,7 @@ TEST(CommandLine, a_graph_is_refused_beside_another_form) {
 
 TEST(CommandLine, a_wrong_use_of_plugin_says_how_it_is_used) {
   EXPECT_EQ(dream({"plugin", "info"}).err,
-            "dream: plugin info needs more words (usage: dream plugin info ID|FILE)\n");
+            "dream: plugin info needs ID|FILE (usage: dream plugin info ID|FILE)\n");
   EXPECT_EQ(dream({"plugin", "list", "x"}).err, "dream: unexpected \"x\" (usage: dream plugin list)\n");
   EXPECT_EQ(dream({"plugin", "chekc"}).err,
             "dream: unknown plugin command \"chekc\" (did you mean dream plugin check?)\n");

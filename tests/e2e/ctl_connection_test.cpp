@@ -46,6 +46,19 @@ TEST_F(Ctl, tells_all_events_also_if_logs_are_asked_for_meanwhile) {
   EXPECT_EQ(await_any(other, ready, later), ready);
 }
 
+TEST_F(Ctl, refuses_what_it_does_not_understand_under_the_id_of_the_request) {
+  RawClient client(stack);
+  client.line();
+  client.send(R"({"id":7,"do":"dance"})"
+              "\n"
+              R"({"id":8,"do":"logs","steps":"x"})"
+              "\n{}\n");
+  EXPECT_THAT(client.line(), StartsWith(R"({"id":7,"error":{"code":2,)"));
+  EXPECT_THAT(client.line(), StartsWith(R"({"id":8,"error":{"code":2,)"));
+  EXPECT_THAT(client.line(), StartsWith(R"({"id":0,"error":{"code":2,)"));
+  open();
+}
+
 TEST_F(Ctl, refuses_a_stop_on_a_connection_that_waits) {
   RawClient client(stack);
   client.line();

@@ -62,7 +62,7 @@ TEST(CtlLogs, that_hears_no_end_of_the_run_fails) {
   dream.exit_code_beside_others();
   EXPECT_EQ(logs.exit_code_beside_others(), 1);
   EXPECT_EQ(events.exit_code_once_all_ended(), 1);
-  EXPECT_THAT(logs.err(), HasSubstr("nothing more is heard of the run"));
+  EXPECT_THAT(logs.err(), HasSubstr("the connection to the run is lost"));
 }
 
 TEST(CtlPs, is_answered_while_others_left_what_no_step_reads) {

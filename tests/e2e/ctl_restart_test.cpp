@@ -18,7 +18,10 @@ TEST_F(Ctl, restart_restarts_those_that_need_the_step_when_it_is_ready_again) {
   dream.await_err("./a:start: restarted on request");
   dream.await_err("./a:start started again (attempt 2)");
   EXPECT_THAT(dream.err(), Not(HasSubstr("./c:dev: restarted")));
+  DreamRun waiting(stack, stack.launch({"ctl", "wait", "./c:dev"}));
   stack.gate.open();
+  EXPECT_EQ(waiting.exit_code_beside_others(), 0) << waiting.err();
+  EXPECT_THAT(stack.ctl({"ps"}).out, ContainsRegex("./c:dev +running .*attempt 2"));
   dream.await_err("./c:dev: restarted with ./a:start");
   dream.await_err("./c:dev started again (attempt 2)");
   EXPECT_EQ(stack.ctl({"wait"}).code, 0);
@@ -50,7 +53,7 @@ TEST(Restart, that_is_under_way_does_for_another_request_and_brings_dependents_a
   const Finished with_others = stack.ctl({"restart", "./a:start", "--with-dependents", "--reload"});
   EXPECT_EQ(with_others.code, 0) << with_others.err;
   EXPECT_EQ(with_others.out,
-            "./a:start is being restarted already\ndream.json says nothing else of it than before\n");
+            "./a:start is being restarted already\ndream.json has the same settings as before\n");
   stack.gate.open();
   dream.await_err("./a:start started again (attempt 2)");
   dream.await_err("./c:dev started again (attempt 2)");
@@ -149,7 +152,7 @@ TEST_F(Reload, starts_a_step_as_dream_json_has_it_now_and_shows_what_has_changed
   dream.await_out("red h-1\n");
   dream.await_err("./c:dev, as dream.json has it now: env COLOUR: (none) → red");
   EXPECT_EQ(stack.ctl({"restart", "./c:dev", "--reload"}).out,
-            "dream.json says nothing else of it than before\n");
+            "dream.json has the same settings as before\n");
 }
 
 TEST_F(Reload, starts_a_held_step_as_it_is_now) {
@@ -251,8 +254,9 @@ TEST_F(Reload, refuses_what_the_run_has_built_on_and_restarts_nothing) {
   change(R"("ready": {"log": "open"})", R"("ready": {"log": "begun"}, "timeout": 1000)");
   const Finished refused = stack.ctl({"restart", "./a:start", "./c:dev", "--reload"});
   EXPECT_EQ(refused.code, 1);
-  EXPECT_THAT(refused.err, AllOf(HasSubstr("./a:start can't be started by what dream.json says now"),
-                                 HasSubstr(R"("timeout" and "ready")"), HasSubstr("start it anew")));
+  EXPECT_THAT(refused.err,
+              AllOf(HasSubstr("a run can't take over what has changed of ./a:start in dream.json: "),
+                    HasSubstr(R"("timeout" and "ready")"), HasSubstr("start it anew")));
   change(R"({"projectPath": "./a", "task": "start"})", "");
   EXPECT_THAT(stack.ctl({"restart", "./c:dev", "--reload"}).err, HasSubstr("its dependencies"));
   EXPECT_THAT(stack.ctl({"restart", "./a:start", "--reload"}).err, HasSubstr("is no step of the run"));

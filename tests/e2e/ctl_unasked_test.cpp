@@ -111,6 +111,43 @@ TEST_F(UnaskedRecorded, run_without_socket_goes_on_and_can_not_be_followed) {
   EXPECT_THAT(followed.err, HasSubstr("goes on and can't be asked"));
 }
 
+TEST_F(UnaskedRecorded, each_run_without_socket_is_named_also_beside_one_that_can_be_asked) {
+  const auto folder = stack.root() / "runtime/dream";
+  const auto first = std::filesystem::directory_iterator(folder)->path();
+  const std::string first_id = first.filename().string().substr(4, 8);
+  ASSERT_EQ(detach({"other"}).code, 0);
+  std::filesystem::remove(first);
+  const Finished one = stack.ctl({"ps"});
+  EXPECT_EQ(one.code, 1);
+  EXPECT_THAT(one.out, AllOf(HasSubstr("./c:other"), Not(HasSubstr("./c:dev"))));
+  EXPECT_THAT(one.err, AllOf(HasSubstr("run " + first_id), HasSubstr("as its socket is gone")));
+
+  const auto second = std::filesystem::directory_iterator(folder)->path();
+  const auto hidden = stack.root() / "hidden";
+  std::filesystem::rename(second, hidden);
+  const Finished none = stack.ctl({"ps", "--everywhere", "--json"});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_EQ(none.out, "[]\n");
+  EXPECT_THAT(none.err, AllOf(HasSubstr("run " + first_id),
+                              HasSubstr("run " + second.filename().string().substr(4, 8))));
+
+  std::filesystem::rename(hidden, second);
+  const Finished down = stack.ctl({"down"});
+  EXPECT_EQ(down.code, 0);
+  EXPECT_THAT(down.err, HasSubstr("run " + first_id));
+}
+
+TEST_F(UnaskedRecorded, stopped_run_is_named_when_another_one_is_told_something) {
+  ASSERT_EQ(detach({"other"}).code, 0);
+  stop();
+  const Finished named = stack.ctl({"wait", "./c:other"});
+  EXPECT_EQ(named.code, 0);
+  EXPECT_EQ(named.err, "");
+  const Finished down = stack.ctl({"down"});
+  EXPECT_EQ(down.code, 0);
+  EXPECT_THAT(down.err, HasSubstr("(pid " + std::to_string(host) + ") is stopped"));
+}
+
 TEST_F(UnaskedRecorded, run_that_has_all_clients_says_so) {
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int number = 0; number < 64; ++number) {

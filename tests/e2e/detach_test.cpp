@@ -38,7 +38,8 @@ TEST(Detached, run_goes_on_when_all_is_ready_until_it_is_taken_down) {
   EXPECT_THAT(again.err, AllOf(HasSubstr("./c:dev runs already (run "), Not(HasSubstr("no effect"))));
   DreamRun other(stack, stack.launch({"dev", "--detach", "--grace", "1s", "--log-dir", "x", "--", "word"}));
   EXPECT_EQ(other.exit_code_beside_others(), 0);
-  EXPECT_THAT(other.err(), HasSubstr("--grace, --log-dir and the arguments after -- have no effect on it"));
+  EXPECT_THAT(other.err(),
+              HasSubstr("--grace, --log-dir and the arguments after -- have no effect on that run"));
   DreamRun in_front(stack, stack.launch({"dev"}));
   in_front.await_out("begun\n");
   in_front.send(SIGTERM);
@@ -142,7 +143,7 @@ TEST(Detached, run_that_goes_on_without_a_failed_step_is_left) {
   stack.gate.open();
   EXPECT_EQ(dream.exit_code_beside_others(), 1);
   EXPECT_THAT(dream.err(), AllOf(HasSubstr("dream: ./c:bad has ended: exit code 3\n"),
-                                 HasSubstr("./c:bad and ./c:slow runs on (run ")));
+                                 HasSubstr("./c:bad and ./c:slow run on (run ")));
   EXPECT_EQ(stack.ctl({"down"}).code, 3);
   EXPECT_TRUE(await_all_ended());
 }

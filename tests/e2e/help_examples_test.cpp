@@ -129,7 +129,7 @@ TEST(Help, has_examples_that_can_be_typed) {
   for (const Example& example : all_examples(here)) {
     SCOPED_TRACE(example.line);
     ++count;
-    if (example.command.starts_with("ctl ")) here.start_run();
+    if (example.command.starts_with("ctl")) here.start_run();
     const bool stops = example.command == "ctl stop";  // what runs, and what is held is started
     if (stops || example.command == "ctl start")
       for (const char* step : {"./worker", "./mailer"})

@@ -85,6 +85,33 @@ TEST_F(HistoryTest, a_run_without_a_record_writes_nothing) {
   EXPECT_EQ(ctl({"logs"}).code, 3);
 }
 
+TEST_F(HistoryTest, is_found_though_dream_json_is_gone) {
+  ASSERT_EQ(dream({"dev", "--record"}).code, 0);
+  fs::remove(workspace.root() / "dream.json");
+  EXPECT_THAT(ctl({"history"}).out, HasSubstr("exit code 0"));
+  EXPECT_EQ(ctl({"show"}).code, 0);
+  EXPECT_EQ(ctl({"compare", "-1", "-1"}).code, 0);
+  const Finished none = ctl({"history", "-C", "/"});
+  EXPECT_EQ(none.code, 3);
+  EXPECT_THAT(none.err, HasSubstr("no run of this workspace is recorded"));
+}
+
+TEST_F(HistoryTest, of_a_run_that_goes_on_has_how_long_it_has_run_till_now) {
+  const Gate nobody(workspace, "nobody");
+  DreamRun runs(workspace, launch({"wait", "--record"}));
+  runs.await_out("begun\n");
+  const auto duration = [&] {
+    const std::string json = ctl({"history", "--json"}).out;
+    std::smatch found;
+    EXPECT_TRUE(std::regex_search(json, found, std::regex(R"("durationUs": ([0-9]+))"))) << json;
+    return std::stoll(found[1]);
+  };
+  const long long before = duration();
+  EXPECT_GT(duration(), before) << "nothing has happened in it meanwhile";
+  runs.send(SIGTERM);
+  runs.exit_code_once_all_ended();
+}
+
 TEST_F(HistoryTest, show_tells_byte_for_byte_what_was_told) {
   const Finished told = dream({"dev", "--record", "--output", "prefix"});
   ASSERT_EQ(told.code, 0) << told.err;

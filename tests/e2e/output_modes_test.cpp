@@ -15,7 +15,9 @@
 namespace dream::e2e {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Launch launch(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "go");
@@ -50,6 +52,16 @@ TEST(QuietOutput, says_after_a_failure_where_the_rest_lies) {
   Launch show = quiet;
   show.arguments = {"ctl", "show", finished.err.substr(at + 44, 8)};
   EXPECT_THAT(run(workspace, show).out, HasSubstr("a | 100\nc | broken\n"));
+}
+
+TEST(QuietOutput, names_no_record_that_is_not_there) {
+  const Workspace workspace({{"c", "echo broken; exit 3", "", ""}});
+  workspace.write("state", "a file");
+  Launch quiet = launch({"-q"});
+  quiet.environment["XDG_STATE_HOME"] = (workspace.root() / "state").string();
+  const Finished finished = run(workspace, quiet);
+  EXPECT_EQ(finished.code, 3);
+  EXPECT_THAT(finished.err, AllOf(HasSubstr("this run isn't recorded"), Not(HasSubstr("ctl show"))));
 }
 
 TEST(QuietOutput, is_the_mode_for_agents_unless_another_is_asked_for) {

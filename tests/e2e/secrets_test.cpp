@@ -121,6 +121,14 @@ TEST_F(SecretsTest, are_in_nothing_that_is_told_of_what_a_step_is_not_ready_by) 
   expect_hidden_in_records();
 }
 
+TEST_F(SecretsTest, are_in_no_command_line_that_is_recorded) {
+  ASSERT_EQ(dream({"ends", "--record", "--", "--token", secret, "x"}).code, 3);
+  expect_hidden_in_records();
+  const Finished history = dream({"ctl", "history", "--json"});
+  EXPECT_THAT(history.out, HasSubstr("\"***\""));
+  expect_hidden(history, "history");
+}
+
 TEST_F(SecretsTest, are_in_nothing_that_is_told_of_a_step_that_fails) {
   for (const std::string task : {"after-ends", "program"}) {
     for (const std::vector<std::string>& options : {std::vector<std::string>{},

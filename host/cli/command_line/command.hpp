@@ -38,6 +38,8 @@ struct Subcommand {
 [[nodiscard]] const Subcommand* find_command(std::string_view name);
 /// Those of a family: "ctl".
 [[nodiscard]] std::vector<const Subcommand*> family_of(std::string_view word);
+/// Of a word that names none of a family; `line`: what stands in front of the right one.
+[[nodiscard]] Error no_such_member(std::string_view family, const std::string& word, std::string_view line);
 /// The command that a word was probably meant as; empty: none is like it.
 [[nodiscard]] std::string nearest_command(std::string_view word);
 

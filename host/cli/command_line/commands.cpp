@@ -1,5 +1,7 @@
 #include "cli/commands/commands.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -40,6 +42,17 @@ std::vector<const Subcommand*> family_of(std::string_view word) {
       family.push_back(command);
   }
   return family;
+}
+
+Error no_such_member(std::string_view family, const std::string& word, std::string_view line) {
+  std::vector<std::string> names;
+  for (const Subcommand* member : family_of(family))
+    names.emplace_back(member->name.substr(family.size() + 1));
+  const std::string meant = nearest_name(word, names);
+  return {ErrorCode::usage,
+          fmt::format("unknown {} command {}", family, in_quotes(word)),
+          {},
+          meant.empty() ? "there are " + join_words(names) : fmt::format("did you mean {} {}?", line, meant)};
 }
 
 std::string nearest_command(std::string_view word) {

@@ -154,10 +154,10 @@ std::vector<OptionWords> Definition::in_words() const {
   return all;
 }
 
-Result<void> Definition::check_words(std::string_view command) const {
+Result<void> Definition::check_words(std::string_view command, std::string_view takes) const {
   const std::size_t count = words_ == nullptr ? 0 : words_->size();
   if (count < least_words_)
-    return Error{ErrorCode::usage, std::string(command) + " needs more words", {}, {}};
+    return Error{ErrorCode::usage, fmt::format("{} needs {}", command, takes), {}, {}};
   if (count > most_words_)
     return Error{ErrorCode::usage, "unexpected " + in_quotes((*words_)[most_words_]), {}, {}};
   return {};

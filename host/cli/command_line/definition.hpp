@@ -77,7 +77,7 @@ class Definition {
   /// What the definition says, in words.
   [[nodiscard]] std::vector<OptionWords> in_words() const;
   /// Whether `command` has as many words as it wants; the Error says what is missing or too much.
-  [[nodiscard]] Result<void> check_words(std::string_view command) const;
+  [[nodiscard]] Result<void> check_words(std::string_view command, std::string_view takes) const;
 
  private:
   void choose(const std::string& names, const char* called, std::vector<std::string> words,

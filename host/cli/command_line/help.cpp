@@ -57,6 +57,12 @@ std::string help_of_family(const Subcommand& family) {
   return text + fmt::format("\n`dream help {} COMMAND` shows the options of that command.\n", family.name);
 }
 
+std::string examples_of(const Subcommand& command) {
+  std::string text = "\nExamples:\n";
+  for (const std::string_view example : command.examples) text += fmt::format("  {}\n", example);
+  return text;
+}
+
 }  // namespace
 
 std::span<const ExitWords> exit_words() {
@@ -73,12 +79,10 @@ std::span<const ExitWords> exit_words() {
 }
 
 std::string help_of(const Subcommand& command) {
-  if (!family_of(command.name).empty()) return help_of_family(command);
+  if (!family_of(command.name).empty()) return help_of_family(command) + examples_of(command);
   std::string text =
       fmt::format("{}\n\nUsage: dream {} [options]\n", sentence(command.help), usage_of(command));
-  text += options_text(command) + "\n\nExamples:\n";
-  for (const std::string_view example : command.examples) text += fmt::format("  {}\n", example);
-  return text;
+  return text + options_text(command) + "\n" + examples_of(command);
 }
 
 std::string general_help() {

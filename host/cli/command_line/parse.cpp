@@ -114,6 +114,7 @@ std::string owners_of(const std::string& word) {
 /// What other programs call an option of dream's; empty: nothing comes to mind.
 std::string called_here(const std::string& word, const Subcommand& command) {
   const std::string name = word.substr(0, word.find('='));
+  if (name == "-V") return "--version";
   return name == "--tail" && command.name == "ctl logs" ? "-n" : "";
 }
 
@@ -175,12 +176,7 @@ Result<const Subcommand*> take_command(Words& words, const Subcommand& run, cons
     take(second);
     return member;
   }
-  Words names;
-  for (const Subcommand* one : family) names.emplace_back(one->name.substr(first.size() + 1));
-  const std::string meant = nearest_name(words[second], names);
-  return usage_error(fmt::format("unknown {} command {}", first, in_quotes(words[second])),
-                     meant.empty() ? "there are " + join_words(names)
-                                   : fmt::format("did you mean dream {} {}?", first, meant));
+  return no_such_member(first, words[second], "dream " + first);
 }
 
 }  // namespace
@@ -208,7 +204,7 @@ Parsed parse_command_line(int argument_count, const char* const* arguments) {
   } catch (const CLI::ParseError& error) {
     return explain(*reader, error, **command, words);
   }
-  if (const Result<void> fit = reader->definition().check_words((*command)->name); !fit)
+  if (const Result<void> fit = reader->definition().check_words((*command)->name, (*command)->takes); !fit)
     return usage_error(fit.error().message, usage_hint(**command));
   if ((*command)->check != nullptr) {
     if (const Result<void> fit = (*command)->check(reader->options()); !fit) return fit.error();

@@ -34,6 +34,10 @@ constexpr int exit_timed_out = 124;
 constexpr int exit_run_gone = 1;
 constexpr Duration patience = std::chrono::seconds(10);  ///< for what is answered at once
 
+void add_unheard(const Options& options, control::OpenRuns& runs) {
+  for (control::SilentRun& run : runs_without_socket(options)) runs.silent.push_back(std::move(run));
+}
+
 /// Where no dream.json is: the runs of the nearest folder from here upwards that has any.
 Result<control::OpenRuns> runs_above(const Options& options,
                                      const std::vector<std::filesystem::path>& sockets, const Error& why) {
@@ -49,6 +53,7 @@ Result<control::OpenRuns> runs_above(const Options& options,
     const std::string theirs = process::folder_of(run.pid);
     return run.pid != 0 && !is_in(theirs, here) && !is_in(here, theirs);
   });
+  add_unheard(options, runs);
   if (!runs.meant.empty() || !runs.silent.empty()) return runs;
   Error error = why;
   if (error.code == ErrorCode::configuration) error.hint = "dream ctl ps --everywhere shows all of your runs";
@@ -60,7 +65,7 @@ Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ct
   std::vector<std::filesystem::path> sockets = control::sockets_of_runs(plugin::own_environment());
   std::string root;
   if (!ctl.everywhere && ctl.run.empty()) {
-    const Result<std::filesystem::path> found = prepare::find_root(options.directory, options.trust);
+    const Result<std::filesystem::path> found = prepare::find_root(options.directory, true);
     if (!found) return runs_above(options, sockets, found.error());
     root = control::real_root(*found);
   }
@@ -68,23 +73,19 @@ Result<control::OpenRuns> find_runs(const Options& options, const CtlOptions& ct
   control::OpenRuns runs = control::open_runs(
       sockets, [&](const control::RunInfo& run) { return root.empty() || run.root == root; });
   if (!root.empty()) keep_those_in(root, runs.silent);
+  add_unheard(options, runs);
   return runs;
 }
 
-/// Tells of runs that go on and can't be asked; where none was, also of one whose socket is gone. Whether
-/// there are any.
-bool tell_unasked(const Options& options, const std::vector<control::SilentRun>& silent, bool none_asked) {
+/// Tells of runs that go on and can't be asked. Whether there are any.
+bool tell_unasked(const std::vector<control::SilentRun>& silent) {
   for (const control::SilentRun& run : silent) complain(sentence_on(run));
-  if (!silent.empty() || !none_asked) return !silent.empty();
-  const auto hidden = run_without_socket(options);
-  if (hidden) complain(*hidden);
-  return hidden.has_value();
+  return !silent.empty();
 }
 
 /// No run that is meant can be asked.
-int no_run(const Options& options, const std::vector<control::SilentRun>& silent) {
-  const CtlOptions& ctl = options.ctl;
-  if (tell_unasked(options, silent, true)) return exit_run_gone;
+int no_run(const CtlOptions& ctl, const std::vector<control::SilentRun>& silent) {
+  if (tell_unasked(silent)) return exit_run_gone;
   if (!ctl.run.empty())
     complain("no run that goes on has an id that begins with " + in_quotes(ctl.run));
   else if (ctl.everywhere)
@@ -123,8 +124,8 @@ std::string text_now(const std::vector<RunSeen>& seen, const Options& options) {
 
 int show_runs(control::OpenRuns& runs, const Options& options) {
   const std::vector<RunSeen> seen = see_all(runs, options.ctl.request);
-  if (seen.empty() && !options.json) return no_run(options, runs.silent);
-  const int code = tell_unasked(options, runs.silent, seen.empty()) ? exit_run_gone : 0;
+  if (seen.empty() && !options.json) return no_run(options.ctl, runs.silent);
+  const int code = tell_unasked(runs.silent) ? exit_run_gone : 0;
   return print(options.json ? runs_json(seen) : text_now(seen, options), code);
 }
 
@@ -140,7 +141,7 @@ int watch_runs(const Options& options) {
       return exit_nothing_run;
     }
     const std::vector<RunSeen> seen = see_all(*runs, options.ctl.request);
-    if (runs->meant.empty() && runs->silent.empty()) return first ? no_run(options, {}) : 0;
+    if (runs->meant.empty() && runs->silent.empty()) return first ? no_run(options.ctl, {}) : 0;
     std::string picture = redraws ? "\x1b[H\x1b[2J" : first ? "" : "\n";
     picture += text_now(seen, options);
     for (const control::SilentRun& run : runs->silent) picture += sentence_on(run) + "\n";
@@ -188,7 +189,7 @@ LogPrinter::Form form_of_logs(const CtlOptions& ctl, std::size_t steps) {
 
 /// What follows has no end of which was told.
 int run_was_cut_off() {
-  complain("nothing more is heard of the run: it was killed, or what it told was not read for too long");
+  complain("the connection to the run is lost: the run was killed, or its output was not read for too long");
   return exit_run_gone;
 }
 
@@ -218,7 +219,7 @@ int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer)
 int show_past_logs(const Options& options) {
   const Result<std::vector<Written>> written = written_in_record(options);
   const bool is_none = !written && written.error().code == ErrorCode::not_found;
-  if (is_none && options.ctl.run.empty()) return no_run(options, {});
+  if (is_none && options.ctl.run.empty()) return no_run(options.ctl, {});
   if (!written) {
     complain(written.error());
     if (is_none) return exit_no_run;
@@ -320,9 +321,11 @@ int ask_runs(const Options& options) {
     return exit_nothing_run;
   }
   if (ctl.request.what == Request::What::ps) return show_runs(*runs, asked);
-  const bool in_record = of_logs && runs->silent.empty();
-  if (runs->meant.empty()) return in_record ? show_past_logs(asked) : no_run(asked, runs->silent);
+  const bool in_record =
+      of_logs && std::ranges::all_of(runs->silent, &control::SilentRun::unheard);  // its record says all
+  if (runs->meant.empty()) return in_record ? show_past_logs(asked) : no_run(ctl, runs->silent);
   const Result<Connection*> run = choose(runs->meant, ctl.request);
+  if (!run || ctl.request.steps.empty()) tell_unasked(runs->silent);  // it may be meant as well
   if (run) return ask(**run, asked);
   complain(run.error());
   return run.error().code == ErrorCode::io ? exit_run_gone : exit_nothing_run;

@@ -25,7 +25,7 @@ int say_which(const Options&) {
 void define_request(Definition& definition, Options& options, Request::What what) {
   options.ctl.request.id = 1;
   options.ctl.request.what = what;
-  define_place(definition, options);
+  define_directory(definition, options);
   definition.text("--run", "RUN", options.ctl.run, "ask this run; the beginning of its id is enough");
 }
 
@@ -46,7 +46,7 @@ const Subcommand ctl_command{
     .name = "ctl",
     .takes = "ps|logs|wait|why|stop|start|restart|attach|down|events|history|show|compare",
     .help = "shows and controls a run from another shell",
-    .examples = {},
+    .examples = {"dream ctl ps", "dream ctl restart ./services/api:dev"},
     .define = [](Definition&, Options&) {},
     .run = say_which,
     .gives_way = true,

@@ -61,10 +61,12 @@ std::vector<std::string> options_of_a_start(const Options& options) {
 }
 
 int wait_for_same(Connection& run, const Options& options) {
-  complain(sentence_on(run.info(), "runs already"));
-  if (const auto ignored = options_of_a_start(options); !ignored.empty())
-    complain(join_words(ignored) + (ignored.size() > 1 ? " have" : " has") +
-             " no effect on it; dream ctl down ends it, for a start with them");
+  complain(sentence_on(run.info(), {"runs already", "run already"}));
+  if (const auto ignored = options_of_a_start(options); !ignored.empty()) {
+    const bool are_many = ignored.size() > 1 || !options.arguments.empty();
+    complain(join_words(ignored) + (are_many ? " have" : " has") +
+             " no effect on that run; dream ctl down ends it");
+  }
   // An answer to what was asked before may still come.
   const auto answer = run.ask({.id = 2, .what = Request::What::wait});
   const auto refused = answer ? refusal_in(*answer) : std::nullopt;
@@ -78,7 +80,7 @@ int refuse_beside(const control::RunInfo& run) {
   complain(
       fmt::format("{}, and can't be asked: it doesn't answer, or its socket is gone; nothing is started; "
                   "`kill {}` ends it",
-                  sentence_on(run, "runs already"), run.pid));
+                  sentence_on(run, {"runs already", "run already"}), run.pid));
   return 1;
 }
 
@@ -239,7 +241,7 @@ class Caller {
   /// A run that can't be up any more may go on all the same (--keep-going).
   int leave() const {
     if (refused_) complain(refused_->text);
-    complain(sentence_on(connection_->info(), "runs on") +
+    complain(sentence_on(connection_->info(), {"runs on", "run on"}) +
              "; dream ctl logs -f shows it, dream ctl down ends it");
     return refused_ ? 1 : 0;
   }

@@ -15,6 +15,11 @@ int help(const Options& options) {
   std::string name = options.words[0];
   if (options.words.size() > 1) name += " " + options.words[1];
   if (const Subcommand* command = find_command(name)) return print(help_of(*command));
+  const bool is_of_family = options.words.size() > 1 && !family_of(options.words[0]).empty();
+  if (is_of_family) {
+    complain(no_such_member(options.words[0], options.words[1], "dream help " + options.words[0]));
+    return exit_nothing_run;
+  }
   const std::string meant = nearest_command(name);
   complain(Error{ErrorCode::usage,
                  "there is no command " + in_quotes(name),

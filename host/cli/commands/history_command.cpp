@@ -18,12 +18,14 @@
 #include "cli/terminal.hpp"
 #include "cli/views/history_view.hpp"
 #include "cli/workspace.hpp"
+#include "control/place.hpp"
 #include "control/run_answers.hpp"
 #include "history/archive.hpp"
 #include "history/record.hpp"
 #include "history/replay.hpp"
 #include "output/log.hpp"
 #include "output/tails.hpp"
+#include "plugin/search_path.hpp"
 
 namespace dream::cli {
 
@@ -46,11 +48,20 @@ int refuse_record(const Error& error) {
                                                                              : exit_nothing_run;
 }
 
-/// The newest first.
+/// The newest first. Where no dream.json is: of the nearest folder from here upwards that has any. Whose
+/// dream.json it is doesn't matter: nobody reads it.
 Result<std::vector<Entry>> entries_of_workspace(const Archive& archive, const Options& options) {
-  const Result<std::filesystem::path> root = prepare::find_root(options.directory, options.trust);
-  if (!root) return root.error();
-  return archive.entries_of(*root);
+  const Result<std::filesystem::path> root = prepare::find_root(options.directory, true);
+  if (root) return archive.entries_of(*root);
+  const Result<std::filesystem::path> here = prepare::starting_folder(options.directory);
+  if (!here) return here.error();
+  for (std::filesystem::path folder = control::real_root(*here);; folder = folder.parent_path()) {
+    std::vector<Entry> entries = archive.entries_of(folder);
+    if (!entries.empty() || !folder.has_relative_path()) {
+      if (entries.empty() && root.error().code != ErrorCode::configuration) return root.error();
+      return entries;
+    }
+  }
 }
 
 /// 1 for "-1", the last one; none: it is an id.
@@ -120,23 +131,37 @@ std::string sentence_on_hidden(const control::RunInfo& run) {
                      run.pid);
 }
 
+bool has_socket(const std::string& run) {
+  const auto sockets = control::sockets_of_runs(plugin::own_environment());
+  return std::ranges::any_of(sockets, [&](const auto& socket) { return control::run_of(socket) == run; });
+}
+
 }  // namespace
 
-std::optional<std::string> run_without_socket(const Options& options) {
+std::vector<control::SilentRun> runs_without_socket(const Options& options) {
+  std::vector<control::SilentRun> silent;
   const Result<Archive> archive = Archive::open_own();
-  if (!archive) return {};
+  if (!archive) return silent;
   const bool of_workspace = options.ctl.run.empty() && !options.ctl.everywhere;
   Result<std::vector<Entry>> entries =
       of_workspace ? entries_of_workspace(*archive, options) : archive->entries();
-  if (!entries) return {};
-  const auto run = find_recorded_run(*archive, *entries, [&](const control::RunInfo& recorded) {
-    return recorded.run.starts_with(options.ctl.run);
+  if (!entries) return silent;
+  std::erase_if(*entries, [&](const Entry& entry) {
+    return !entry.run.starts_with(options.ctl.run) || !archive->is_held(entry) || has_socket(entry.run);
   });
-  if (!run) return {};
-  return sentence_on_hidden(*run) + fmt::format("; `kill {}` ends it", run->pid);
+  for (const history::Overview& overview : recorded_runs(*archive, *entries)) {
+    const control::RunInfo& run = overview.header.run;
+    const bool listens_soon = !overview.has_begun || has_socket(run.run);  // it has just begun
+    if (!listens_soon) silent.push_back({run.run, run.pid, false, {}, true});
+  }
+  return silent;
 }
 
 namespace {
+
+Duration age_of(const control::RunInfo& run) {
+  return std::chrono::milliseconds(std::max<std::int64_t>(milliseconds_since_1970() - run.started_ms, 0));
+}
 
 int list_history(const Archive& archive, const Options& options) {
   const CtlOptions& ctl = options.ctl;
@@ -148,10 +173,12 @@ int list_history(const Archive& archive, const Options& options) {
     const bool is_held = archive.is_held(entry);  // before: it may end meanwhile
     const Result<std::string> text = archive.read(entry);
     Result<history::Overview> overview = text ? history::overview_of(*text) : text.error();
-    if (overview)
+    if (overview) {
+      if (is_held && !overview->exit_code) overview->lasted = age_of(overview->header.run);
       runs.push_back({std::move(*overview), is_held});
-    else
+    } else {
       complain(placed(overview.error(), archive, entry));
+    }
   }
   if (options.json) return print(history_json(runs));
   if (runs.empty())
@@ -305,7 +332,7 @@ const Subcommand ctl_history{
     .examples = {"dream ctl history", "dream ctl history --everywhere --json"},
     .define =
         [](Definition& definition, Options& options) {
-          define_place(definition, options);
+          define_directory(definition, options);
           definition.flag("--everywhere", options.ctl.everywhere, "the runs of all your workspaces");
           define_json(definition, options);
           define_color(definition, options);
@@ -323,7 +350,7 @@ const Subcommand ctl_show{
     .define =
         [](Definition& definition, Options& options) {
           definition.words(options.ctl.runs, 0, 1);
-          define_place(definition, options);
+          define_directory(definition, options);
           definition.choice<Output>("-o,--output", "MODE", options.output,
                                     "prefix (default for several steps), raw, grouped or events",
                                     {{"prefix", Output::prefix},
@@ -343,7 +370,7 @@ const Subcommand ctl_compare{
     .define =
         [](Definition& definition, Options& options) {
           definition.words(options.ctl.runs, 2, 2);
-          define_place(definition, options);
+          define_directory(definition, options);
           define_json(definition, options);
           define_color(definition, options);
         },

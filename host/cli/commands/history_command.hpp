@@ -1,12 +1,12 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "cli/options.hpp"
 #include "cli/views/ctl_view.hpp"
+#include "control/client.hpp"
 
 namespace dream::cli {
 
@@ -14,8 +14,8 @@ namespace dream::cli {
 /// Error{not_found}: there is no such record; Error{usage}: or no such step.
 [[nodiscard]] Result<std::vector<Written>> written_in_record(const Options& options);
 
-/// Says which recorded run goes on, though nobody listens for it: somebody has removed its socket. None:
-/// there is no such run of this workspace, or with this id.
-[[nodiscard]] std::optional<std::string> run_without_socket(const Options& options);
+/// The recorded runs of this workspace, or with this id, that go on though nobody listens for them: somebody
+/// has removed their sockets. The newest first.
+[[nodiscard]] std::vector<control::SilentRun> runs_without_socket(const Options& options);
 
 }  // namespace dream::cli

@@ -76,7 +76,7 @@ const Subcommand plugin_command{
     .name = "plugin",
     .takes = "list|info|check|new|trust",
     .help = "shows, checks, creates and confirms executor plugins",
-    .examples = {},
+    .examples = {"dream plugin list", "dream plugin info docker"},
     .define = [](Definition&, Options&) {},
     .run = say_which_plugin_command,
 };

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,15 +18,14 @@
 #include "cli/commands/common_options.hpp"
 #include "cli/commands/run_watched.hpp"
 #include "cli/plugin_trust.hpp"
+#include "cli/recording.hpp"
 #include "cli/refusal.hpp"
 #include "cli/reloading.hpp"
 #include "cli/same_runs.hpp"
 #include "cli/terminal.hpp"
 #include "cli/workspace.hpp"
-#include "config/history.hpp"
 #include "control/place.hpp"
 #include "control/server.hpp"
-#include "history/recorder.hpp"
 #include "plan/ports.hpp"
 #include "plugin/registry.hpp"
 #include "ports/held_ports.hpp"
@@ -170,6 +168,7 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
           .detail_of = [&driver](StepIndex step) { return driver.detail_of(step); },
           .trees_of =
               [&session](std::span<const pid_t> roots) { return session.supervisor().trees_of(roots); },
+          .restarting = [&driver] { return driver.restarting(); },
           .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
           .take_down = [&driver](bool now) { driver.take_down(now); },
           .tell = [&driver](engine::Event event) { driver.tell_engine(std::move(event)); },
@@ -191,38 +190,6 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
     server.hear(step, stream, bytes);
   });
   return server;
-}
-
-/// dream.json and what was merged with it, as they are now.
-std::vector<history::SourceFile> source_files(const prepare::LoadedWorkspace& loaded) {
-  std::vector<std::filesystem::path> paths{loaded.workspace.file, loaded.workspace.root / "dream.local.json"};
-  for (const std::string& extended : loaded.document->extended())
-    paths.push_back(loaded.workspace.root / extended);
-  std::vector<history::SourceFile> files;
-  for (const std::filesystem::path& path : paths) {
-    const auto found = find_file(path);
-    if (!found || !*found) continue;
-    if (auto now = plugin::fingerprint_of(**found)) files.push_back({path.string(), std::move(now->sha256)});
-  }
-  return files;
-}
-
-std::vector<std::string> own_command_line() {
-  std::ifstream file("/proc/self/cmdline", std::ios::binary);
-  std::vector<std::string> words;
-  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
-  return words;
-}
-
-/// None: nobody wants a record of this run.
-std::unique_ptr<history::Recorder> make_recorder(const Options& options, const Plan& plan,
-                                                 const prepare::LoadedWorkspace& loaded,
-                                                 const plugin::Place& place, output::OutputMode mode) {
-  const bool hides = options.notice >= 0 || mode == output::OutputMode::quiet;
-  if (!options.record && !hides && !config::wants_history(*loaded.document)) return nullptr;
-  history::Header header{control::info_of(plan, place.session, place.root), own_command_line(),
-                         source_files(loaded)};
-  return std::make_unique<history::Recorder>(plan, place, std::move(header));
 }
 
 /// Whether the run is the user's, and not one that a watcher has started (dream suggest).
@@ -290,11 +257,12 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
   const Plan& plan = *requested.plan;
   const output::OutputMode mode = output_mode(options, plan);
   const auto place = plugin::make_place(id, loaded.workspace.root, plugin::own_environment());
-  std::unique_ptr<history::Recorder> recorder;
-  if (is_for_user(watcher)) recorder = make_recorder(options, plan, loaded, *place, mode);
   config::Secrets secrets = loaded.document->secrets();
   secrets.see_environment();
   for (const Step& step : plan.steps) secrets.spare(to_string(step.id));
+  std::unique_ptr<history::Recorder> recorder;
+  if (is_for_user(watcher))
+    recorder = make_recorder(options, plan, loaded, secrets, *place, mode == output::OutputMode::quiet);
   runtime::Session session(plan,
                            {.mode = mode,
                             .colors = options.colors.value_or(use_colors(options.color)),
@@ -312,8 +280,10 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
     recorder->on_trouble([&](const std::string& what) { session.log().write(LogLevel::warning, what); });
   log_plan(session.log(), plan, loaded);
   int exit_code = drive(session, options, requested, loaded, secrets, guardian, watcher, signal);
-  if (recorder && mode == output::OutputMode::quiet && exit_code != 0)
-    session.log().write(LogLevel::info, "all that was written: dream ctl show " + id.substr(0, 8));
+  if (recorder && recorder->has_record() && mode == output::OutputMode::quiet && exit_code != 0)
+    session.log().write(LogLevel::info, (recorder->has_all() ? "all that was written: dream ctl show "
+                                                             : "what is recorded of it: dream ctl show ") +
+                                            id.substr(0, 8));
   if (guardian >= 0) process::tell_guardian_how_to_end(guardian, signal.value_or(0));
   session.supervisor().let_go();
   session.write_everything_out();  // what the end of executors and plugins had to say

@@ -59,10 +59,13 @@ class Completion {
       named = find_command(std::string(command_->name) + " " + word);
     is_named_ = true;
     if (named == nullptr) {
+      const bool asks_help = command_ != nullptr && command_->name == "help";
+      members_ = asks_help && words_ == 0 ? family_of(word) : std::vector<const Subcommand*>();
       ++words_;
       return;
     }
     command_ = named;
+    members_ = family_of(named->name);
     options_ = option_words(*named);
   }
 
@@ -146,8 +149,8 @@ class Completion {
   /// What its usage names: "TASK…", "[STEP…]", "ID|FILE", "bash|zsh|fish", "NAME [DIR]".
   [[nodiscard]] std::vector<Candidate> following() const {
     std::vector<Candidate> found;
-    for (const Subcommand* member : family_of(command_->name)) {
-      const std::string_view word = member->name.substr(command_->name.size() + 1);
+    for (const Subcommand* member : members_) {
+      const std::string_view word = member->name.substr(member->name.find(' ') + 1);
       found.push_back({std::string(word), std::string(member->help)});
     }
     if (!found.empty()) return found;
@@ -183,9 +186,10 @@ class Completion {
   std::vector<OptionWords> options_ = option_words(*find_command("run"));
   const OptionWords* pending_ = nullptr;  ///< its value is the next word
   bool behind_dashes_ = false;
-  bool is_named_ = false;                ///< the first word was there
-  const Subcommand* command_ = nullptr;  ///< that it named; null: it was a task
-  std::size_t words_ = 0;                ///< behind the command
+  bool is_named_ = false;                   ///< the first word was there
+  const Subcommand* command_ = nullptr;     ///< that it named; null: it was a task
+  std::size_t words_ = 0;                   ///< behind the command
+  std::vector<const Subcommand*> members_;  ///< of the family that is named, which the next word may be
   CompletionPlace place_;
 };
 

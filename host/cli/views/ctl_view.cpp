@@ -127,7 +127,7 @@ std::string changes_text(std::string_view answer, const TextStyle& style) {
     out += "  " +
            to_string(Change{text_at(change, "what"), value(change, "before"), value(change, "after")}) + "\n";
   });
-  return out.empty() ? "dream.json says nothing else of it than before\n" : out;
+  return out.empty() ? "dream.json has the same settings as before\n" : out;
 }
 
 std::string runs_json(const std::vector<RunSeen>& runs) {
@@ -218,8 +218,10 @@ Followed followed_in(std::string_view line) {
 std::string snapshot_of(std::string_view answer) {
   const rapidjson::Document document = control::parse_line(answer);
   JsonLine json;
-  json.begin_object().member("v", 1).member("event", "snapshot");
-  add_answer(json, control::member_of(document, "ok"));
+  json.begin_object().member("v", 1);
+  if (const Json* at = find(document, "ok", "atUs")) json.member("atUs", *at);
+  json.member("event", "snapshot");
+  if (const Json* steps = find(document, "ok", "steps")) json.member("steps", *steps);
   return json.end_object().line();
 }
 

@@ -102,6 +102,10 @@ TEST(Completion, knows_what_a_command_takes) {
   EXPECT_THAT(complete({"plugin", "new", "x", ""}), ElementsAre(folders_mark));
   EXPECT_THAT(complete({"trust", ""}), ElementsAre(folders_mark));
   EXPECT_THAT(complete({"help", "pl"}), ElementsAre("plan", "plugin"));
+  EXPECT_THAT(complete({"help", "ctl", "w"}), ElementsAre("wait", "why"));
+  EXPECT_THAT(complete({"help", "plugin", "t"}), ElementsAre("trust"));
+  EXPECT_THAT(complete({"help", "plan", ""}), IsEmpty());
+  EXPECT_THAT(complete({"help", "ctl", "logs", ""}), IsEmpty());
 }
 
 TEST(Completion, leaves_what_follows_the_dashes_to_the_shell) {

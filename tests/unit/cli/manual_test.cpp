@@ -47,15 +47,15 @@ TEST(Manual, has_every_word_of_every_command) {
 
 TEST(Help, has_the_options_and_two_examples_of_each_command_which_they_keep_to) {
   for (const Subcommand* command : all_commands()) {
-    if (!family_of(command->name).empty()) continue;
     const std::string text = help_of(*command);
-    EXPECT_THAT(text, HasSubstr("Usage: dream " + usage_of(*command)));
-    for (const OptionWords& option : option_words(*command))
-      EXPECT_THAT(text, HasSubstr(option.help.substr(0, 40)));
     for (const std::string_view example : command->examples) {
       EXPECT_THAT(text, HasSubstr(example));
       EXPECT_THAT(std::string(example), HasSubstr("dream"));
     }
+    if (!family_of(command->name).empty()) continue;
+    EXPECT_THAT(text, HasSubstr("Usage: dream " + usage_of(*command)));
+    for (const OptionWords& option : option_words(*command))
+      EXPECT_THAT(text, HasSubstr(option.help.substr(0, 40)));
   }
 }
 

@@ -98,6 +98,7 @@ TEST_F(RecorderTest, writes_what_can_be_told_again) {
   EXPECT_THAT(heard.all, ElementsAre("words before the begin", "err h\xC3\xA4llo, begun", "end", "ended 1",
                                      "finish 3", "words behind the end"));
   EXPECT_EQ(overview_of(text())->exit_code, 3);
+  EXPECT_TRUE(overview_of(text())->has_begun);
   EXPECT_THAT(trouble, IsEmpty());
 }
 
@@ -124,6 +125,7 @@ TEST_F(RecorderTest, of_half_a_character_at_the_end_has_it_before_the_end) {
 TEST_F(RecorderTest, of_a_run_that_goes_on_is_held) {
   auto recorder = make(place());
   ASSERT_TRUE(recorder->begin(now));
+  EXPECT_FALSE(overview_of(text())->has_begun);
   const auto archive = Archive::open(place());
   ASSERT_THAT(archive->entries(), SizeIs(1));
   EXPECT_TRUE(archive->is_held(archive->entries()[0]));
@@ -137,7 +139,10 @@ TEST_F(RecorderTest, of_a_run_that_never_begins_is_not_there) {
 }
 
 TEST_F(RecorderTest, without_a_folder_says_so_once_and_lets_the_run_be) {
-  run(*make({}));
+  auto nowhere = make({});
+  run(*nowhere);
+  EXPECT_FALSE(nowhere->has_record());
+  EXPECT_FALSE(nowhere->has_all());
   ASSERT_THAT(trouble, SizeIs(1));
   EXPECT_THAT(trouble[0], HasSubstr("this run isn't recorded: there is no folder for it (set HOME)"));
   folder.write("dream", "a file");
@@ -156,6 +161,7 @@ TEST_F(RecorderTest, on_a_full_disk_says_so_once_and_has_the_end) {
     EXPECT_TRUE(recorder->begin(now));
     happens(*recorder, engine::Begin{});
     happens(*recorder, engine::Started{{StepIndex(0)}});
+    EXPECT_TRUE(recorder->has_all());
     const FileSizeLimit limit(100'000);
     for (int times = 0; times < 10; ++times) recorder->hear(StepIndex(0), Stream::out, blob);
     for (int times = 0; times < 30; ++times) recorder->hear_words(LogLevel::info, std::string(3000, 'w'));
@@ -163,6 +169,8 @@ TEST_F(RecorderTest, on_a_full_disk_says_so_once_and_has_the_end) {
   happens(*recorder, engine::Exited{{StepIndex(0)}, ExitedWith{0}});
   ASSERT_THAT(trouble, SizeIs(1));
   EXPECT_THAT(trouble[0], HasSubstr("the record of this run has gaps: "));
+  EXPECT_TRUE(recorder->has_record());
+  EXPECT_FALSE(recorder->has_all());
   EXPECT_EQ(overview_of(text())->exit_code, 0) << "what is short still fits";
   Heard heard;
   static_cast<void>(replay(*Record::read(text()), heard, heard, [] { return true; }));
@@ -188,6 +196,7 @@ TEST_F(RecorderTest, keeps_to_its_bounds) {
     recorder->hear(StepIndex(0), Stream::out, blob);
     EXPECT_LE(text().size(), 1'000'000U);
   }
+  EXPECT_FALSE(recorder->has_all());
 }
 
 }  // namespace
