@@ -67,6 +67,7 @@ TEST_F(ScriptedRun, output_that_may_have_come_whole_is_no_loss) {
   engine.answer(logs, ScriptedEngine::reply(501, "{}"));
   engine.hold("POST /containers/c1/wait");
   FakeRun& run = start(R"(, "init": false)");
+  until([&] { return host.output(run.id, DREAM_STDOUT) == "one\n"; });
   engine.await(logs);
   engine.release("POST /containers/c1/wait");
   EXPECT_EQ(exit_of(run).value, 0);
