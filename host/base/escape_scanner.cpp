@@ -10,10 +10,6 @@ bool is_between(char c, char first, char last) {
   return c >= first && c <= last;
 }
 
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-}
-
 }  // namespace
 
 /// Of what may be the begin of a sequence.

@@ -6,6 +6,11 @@ namespace dream {
 
 inline constexpr char escape_character = '\x1b';
 
+/// Of ASCII.
+constexpr bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
+
 /// Whether ESC and this begin a string for the terminal (a title, a link, a picture), which goes on until its
 /// end: DCS, SOS, OSC, PM, APC.
 constexpr bool begins_string(char after_escape) {

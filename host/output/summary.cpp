@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/columns.hpp"
 #include "base/overloaded.hpp"
 #include "base/text.hpp"
 
@@ -111,7 +112,7 @@ std::string with_restarts(std::string why, std::size_t times) {
 std::vector<std::string> summary(const Plan& plan, std::span<const engine::Outcome> outcomes, Duration total,
                                  std::span<const std::size_t> restarts) {
   std::size_t widest = 0;
-  for (const Step& step : plan.steps) widest = std::max(widest, to_string(step.id).size());
+  for (const Step& step : plan.steps) widest = std::max(widest, columns(to_string(step.id)));
   std::array<std::size_t, 4> counts{};
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
@@ -119,7 +120,8 @@ std::vector<std::string> summary(const Plan& plan, std::span<const engine::Outco
     ++counts[static_cast<std::size_t>(outcome.kind)];
     const std::string why =
         with_restarts(explain(outcome, plan.steps[at], plan), restarts.empty() ? 0 : restarts[at]);
-    std::string line = fmt::format("  {:<{}}  {:<10}  {:>9}  {}", to_string(plan.steps[at].id), widest,
+    const std::string name = to_string(plan.steps[at].id);
+    std::string line = fmt::format("  {}{:{}}  {:<10}  {:>9}  {}", name, "", widest - columns(name),
                                    word(outcome.kind), duration_of(outcome), why);
     line.erase(line.find_last_not_of(' ') + 1);
     lines.push_back(std::move(line));

@@ -128,10 +128,4 @@ std::string Tails::last_whole(const Tail& tail, std::size_t lines, std::optional
   return last_lines(all, lines);
 }
 
-std::string Tails::take_last(StepIndex step, std::size_t lines) {
-  std::string taken = last(step, lines);
-  tails_[position(step)] = {};
-  return taken;
-}
-
 }  // namespace dream::output

@@ -62,8 +62,6 @@ class Tails {
                                     std::optional<Instant> since = {}) const;
   /// The same in one text, whose last line may have no newline.
   [[nodiscard]] std::string last(StepIndex step, std::size_t lines, std::optional<Instant> since = {}) const;
-  /// Its last lines, and forgets them.
-  [[nodiscard]] std::string take_last(StepIndex step, std::size_t lines);
 
  private:
   /// What came within a second.

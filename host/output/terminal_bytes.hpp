@@ -12,11 +12,6 @@ constexpr bool is_ascii(char c) {
   return static_cast<unsigned char>(c) < 0x80;
 }
 
-/// Of ASCII.
-constexpr bool is_control(char c) {
-  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
-}
-
 constexpr bool is_printable_ascii(char c) {
   return c >= ' ' && c <= '~';
 }

@@ -13,8 +13,8 @@
 namespace dream::output {
 
 /// One of dream's own output descriptors. Writes never block the loop, whatever it is (pipe, terminal, file,
-/// socket), and never change the descriptor's flags, which it shares with other programs.
-/// Bytes are kept until written.
+/// socket), unless no descriptor was left to wait with when this was made. They never change the descriptor's
+/// flags, which it shares with other programs. Bytes are kept until written.
 class Writer {
  public:
   /// Pending bytes above which room() is false; producers hold back, so memory stays bounded.
@@ -64,6 +64,7 @@ class Writer {
   void wait();
   void ready();
   void flush();
+  /// Later, by the watch; without one, here.
   void wait_for_room();
   /// As write(2), but never blocks: -1 and EAGAIN instead.
   ssize_t write_some(std::string_view bytes) const;

@@ -1,7 +1,6 @@
 #include "probe/connect.hpp"
 
 #include <array>
-#include <boost/asio/steady_timer.hpp>
 #include <list>
 #include <utility>
 
@@ -21,18 +20,17 @@ constexpr auto stays = std::chrono::milliseconds(100);
 }  // namespace
 
 struct Connection::State : std::enable_shared_from_this<Connection::State> {
-  State(boost::asio::io_context& its_context, Connected its_counts, std::function<void(std::string)> its_done)
+  State(boost::asio::io_context& its_context, Clock& its_clock, Connected its_counts,
+        std::function<void(std::string)> its_done)
       : context(its_context),
+        clock(its_clock),
         lookup(context.get_executor()),
-        limit(context),
+        limit(clock.make_alarm()),
         counts(its_counts),
         done(std::move(its_done)) {}
 
   void start(const std::string& host, std::uint16_t port) {
-    limit.expires_after(longest_try);
-    limit.async_wait([self = shared_from_this()](const Code& error) {
-      if (!error) self->finish("no answer within 5 s");
-    });
+    limit->set(clock.now() + longest_try, [this] { finish("no answer within 5 s"); });
     find_endpoints(lookup, host, port,
                    [self = shared_from_this()](const Code& error, const Endpoints& endpoints) {
                      if (error) return self->finish(error.message());
@@ -58,14 +56,12 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
 
   void connected(tcp::socket& socket) {
     if (counts == Connected::at_once) return finish({});
-    auto& timer = timers.emplace_back(context, stays);
-    timer.async_wait([self = shared_from_this()](const Code& error) {
-      if (!error) self->finish({});
-    });
+    Clock::Alarm& stayed = *alarms.emplace_back(clock.make_alarm());
+    stayed.set(clock.now() + stays, [this] { finish({}); });
     socket.async_read_some(boost::asio::buffer(byte),
-                           [self = shared_from_this(), &timer](const Code& error, std::size_t) {
+                           [self = shared_from_this(), &stayed](const Code& error, std::size_t) {
                              if (!error) return self->finish({});
-                             timer.cancel();
+                             stayed.cancel();
                              self->fail("the connection is closed at once");
                            });
   }
@@ -81,27 +77,28 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
 
   std::function<void(std::string)> stop() {
     Code ignored;
-    limit.cancel();
+    limit->cancel();
     lookup.cancel();
-    for (auto& timer : timers) timer.cancel();
+    for (const auto& alarm : alarms) alarm->cancel();
     for (tcp::socket& socket : sockets) socket.close(ignored);
     return std::exchange(done, nullptr);
   }
 
   boost::asio::io_context& context;
+  Clock& clock;
   NameLookup lookup;
-  boost::asio::steady_timer limit;
+  std::unique_ptr<Clock::Alarm> limit;
   Connected counts;
   std::function<void(std::string)> done;
   std::list<tcp::socket> sockets;
-  std::list<boost::asio::steady_timer> timers;
+  std::list<std::unique_ptr<Clock::Alarm>> alarms;
   std::array<char, 1> byte{};
   std::size_t left = 0;
 };
 
-Connection::Connection(boost::asio::io_context& context, const std::string& host, std::uint16_t port,
-                       Connected counts, std::function<void(std::string)> done)
-    : state_(std::make_shared<State>(context, counts, std::move(done))) {
+Connection::Connection(boost::asio::io_context& context, Clock& clock, const std::string& host,
+                       std::uint16_t port, Connected counts, std::function<void(std::string)> done)
+    : state_(std::make_shared<State>(context, clock, counts, std::move(done))) {
   state_->start(host, port);
 }
 

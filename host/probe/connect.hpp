@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.hpp"
+
 namespace dream::probe {
 
 /// Whom a connection counts for.
@@ -17,9 +19,10 @@ enum class Connected : std::uint8_t {
 /// that.
 class Connection {
  public:
-  /// `done` once, from the loop: what went wrong, or nothing when one of them has succeeded. Within 5 s.
-  Connection(boost::asio::io_context& context, const std::string& host, std::uint16_t port, Connected counts,
-             std::function<void(std::string)> done);
+  /// `done` once, from the loop: what went wrong, or nothing when one of them has succeeded. Within 5 s
+  /// of the clock.
+  Connection(boost::asio::io_context& context, Clock& clock, const std::string& host, std::uint16_t port,
+             Connected counts, std::function<void(std::string)> done);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

@@ -1,20 +1,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
 #include <optional>
 
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "probe/kind.hpp"
+#include "shared/command_end.hpp"
 
 namespace dream::probe {
 
 namespace {
 
-constexpr std::size_t kept_output = 4096;
-constexpr int not_executable = 126;
-constexpr int not_found = 127;
+using plugins::kept_output;
+using plugins::not_executable;
+using plugins::not_found;
 
 /// The last line that says something.
 std::string last_line(std::string_view text) {
@@ -65,16 +65,16 @@ class Command {
 
 /// One try. Lives on while its command is being ended, when nobody asks any more.
 struct Try {
-  explicit Try(boost::asio::io_context& context) : limit(context) {}
+  explicit Try(Clock& clock) : limit(clock.make_alarm()) {}
 
-  boost::asio::steady_timer limit;
+  std::unique_ptr<Clock::Alarm> limit;
   ChildId child{};
   bool late = false;
   std::string output;
   Kind::Found found;  ///< none: nobody asks any more
 
   void answer(Finding finding) {
-    limit.cancel();
+    limit->cancel();
     std::exchange(found, nullptr)(std::move(finding));
   }
 };
@@ -89,22 +89,20 @@ class Exec : public Kind {
 
  protected:
   void begin(Found found) {
-    try_ = std::make_shared<Try>(subject_.context);
+    try_ = std::make_shared<Try>(subject_.clock);
     try_->found = std::move(found);
   }
   /// Calls `pass` when the try has taken too long, if somebody still asks.
   template <class Pass>
   void limit(Pass pass) {
-    try_->limit.expires_after(longest_try);
-    try_->limit.async_wait([one = try_, pass = std::move(pass)](const auto& error) {
-      if (!error && one->found) pass(*one);
-    });
+    try_->limit->set(subject_.clock.now() + longest_try,
+                     [one = try_.get(), pass = std::move(pass)] { pass(*one); });
   }
   /// Nobody asks any more. False: nobody did.
   bool drop() {
     if (!try_ || !try_->found) return false;
     try_->found = nullptr;
-    try_->limit.cancel();
+    try_->limit->cancel();
     return true;
   }
 

@@ -7,11 +7,12 @@ namespace {
 
 class Http : public Kind {
  public:
-  Http(HttpProbe probe, boost::asio::io_context& context) : probe_(std::move(probe)), context_(context) {}
+  Http(HttpProbe probe, Subject subject) : probe_(std::move(probe)), subject_(std::move(subject)) {}
 
   void look(Found found) override {
     request_ = std::make_unique<HttpRequest>(
-        context_, probe_, HttpRequest::Limits{}, [this, found = std::move(found)](const std::string& why) {
+        subject_.context, subject_.clock, probe_, HttpRequest::Limits{},
+        [this, found = std::move(found)](const std::string& why) {
           const Found tell = found;  // a next try may replace the request, and this with it
           if (why.empty()) return tell({});
           tell(not_yet(probe_.url + " " + why));
@@ -22,14 +23,14 @@ class Http : public Kind {
 
  private:
   HttpProbe probe_;
-  boost::asio::io_context& context_;
+  Subject subject_;
   std::unique_ptr<HttpRequest> request_;
 };
 
 }  // namespace
 
 std::unique_ptr<Kind> make(const HttpProbe& probe, const Subject& subject) {
-  return std::make_unique<Http>(probe, subject.context);
+  return std::make_unique<Http>(probe, subject);
 }
 
 }  // namespace dream::probe

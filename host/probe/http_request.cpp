@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http.hpp>
 #include <list>
 #include <utility>
@@ -50,10 +49,10 @@ std::string words_of(const Code& error) {
 
 /// With one address.
 struct Exchange {
-  explicit Exchange(boost::asio::io_context& context) : socket(context), rest(context) {}
+  Exchange(boost::asio::io_context& context, Clock& clock) : socket(context), rest(clock.make_alarm()) {}
 
   tcp::socket socket;
-  boost::asio::steady_timer rest;
+  std::unique_ptr<Clock::Alarm> rest;
   HttpAnswer answer;
   std::array<char, 4096> bytes{};
   bool over = false;
@@ -62,22 +61,20 @@ struct Exchange {
 }  // namespace
 
 struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
-  State(boost::asio::io_context& its_context, const HttpProbe& its_probe, const Limits& its_limits,
-        std::function<void(std::string)> its_done)
+  State(boost::asio::io_context& its_context, Clock& its_clock, const HttpProbe& its_probe,
+        const Limits& its_limits, std::function<void(std::string)> its_done)
       : context(its_context),
+        clock(its_clock),
         probe(its_probe),
         limits(its_limits),
         done(std::move(its_done)),
         lookup(context.get_executor()),
-        limit(context),
+        limit(clock.make_alarm()),
         request(request_of(probe)) {}
 
   void start() {
-    limit.expires_after(limits.whole);
-    limit.async_wait([self = shared_from_this()](const Code& error) {
-      if (error) return;
-      const std::string none = "doesn't answer within " + human_duration(self->limits.whole);
-      self->finish(self->answered ? self->wrong : none);
+    limit->set(clock.now() + limits.whole, [this] {
+      finish(answered ? wrong : "doesn't answer within " + human_duration(limits.whole));
     });
     find_endpoints(lookup, probe.host, probe.port,
                    [self = shared_from_this()](const Code& error, const Endpoints& endpoints) {
@@ -90,7 +87,7 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
     if (!done) return;
     left = endpoints.size();
     for (const tcp::endpoint& endpoint : endpoints) {
-      Exchange& one = exchanges.emplace_back(context);
+      Exchange& one = exchanges.emplace_back(context, clock);
       one.socket.async_connect(endpoint, [self = shared_from_this(), &one](const Code& error) {
         if (error) return self->fail(one, error);
         if (is_connected_to_itself(one.socket))
@@ -122,10 +119,7 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
   }
 
   void limit_rest(Exchange& one, unsigned status) {
-    one.rest.expires_after(limits.body);
-    one.rest.async_wait([self = shared_from_this(), &one, status](const Code& error) {
-      if (!error) self->judge(one, status);
-    });
+    one.rest->set(clock.now() + limits.body, [this, &one, status] { judge(one, status); });
   }
 
   void judge(Exchange& one, unsigned status) {
@@ -149,7 +143,7 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
 
   void end(Exchange& one) {
     one.over = true;
-    one.rest.cancel();
+    one.rest->cancel();
     Code ignored;
     one.socket.close(ignored);
     if (--left == 0) finish(wrong);
@@ -161,11 +155,11 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
   }
 
   std::function<void(std::string)> stop() {
-    limit.cancel();
+    limit->cancel();
     lookup.cancel();
     for (Exchange& one : exchanges) {
       one.over = true;
-      one.rest.cancel();
+      one.rest->cancel();
       Code ignored;
       one.socket.close(ignored);
     }
@@ -173,11 +167,12 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
   }
 
   boost::asio::io_context& context;
+  Clock& clock;
   HttpProbe probe;
   Limits limits;
   std::function<void(std::string)> done;
   NameLookup lookup;
-  boost::asio::steady_timer limit;
+  std::unique_ptr<Clock::Alarm> limit;
   http::request<http::empty_body> request;
   std::list<Exchange> exchanges;
   std::size_t left = 0;
@@ -185,9 +180,9 @@ struct HttpRequest::State : std::enable_shared_from_this<HttpRequest::State> {
   std::string wrong;
 };
 
-HttpRequest::HttpRequest(boost::asio::io_context& context, const HttpProbe& probe, const Limits& limits,
-                         std::function<void(std::string)> done)
-    : state_(std::make_shared<State>(context, probe, limits, std::move(done))) {
+HttpRequest::HttpRequest(boost::asio::io_context& context, Clock& clock, const HttpProbe& probe,
+                         const Limits& limits, std::function<void(std::string)> done)
+    : state_(std::make_shared<State>(context, clock, probe, limits, std::move(done))) {
   state_->start();
 }
 

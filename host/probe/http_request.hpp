@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/time.hpp"
 #include "plan/probe.hpp"
 #include "probe/schedule.hpp"
@@ -22,7 +23,7 @@ class HttpRequest {
   };
   /// `done` once, from the loop: what went wrong, as the end of a sentence about the URL, or nothing when one
   /// of the addresses has answered with such a status.
-  HttpRequest(boost::asio::io_context& context, const HttpProbe& probe, const Limits& limits,
+  HttpRequest(boost::asio::io_context& context, Clock& clock, const HttpProbe& probe, const Limits& limits,
               std::function<void(std::string)> done);
   ~HttpRequest();
   HttpRequest(const HttpRequest&) = delete;

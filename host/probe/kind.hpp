@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/process.hpp"
 #include "base/result.hpp"
@@ -39,6 +40,7 @@ using RunInside = std::function<Result<void>(const std::vector<std::string>& arg
 /// The attempt that is probed, and what probes do their work with. All of it outlives them.
 struct Subject {
   boost::asio::io_context& context;
+  Clock& clock;  ///< the run's: it stands still while dream is stopped
   process::Supervisor& supervisor;
   std::function<int()> pid;  ///< of its first process; 0: none on this machine that is known
   std::string directory;     ///< its folder, an absolute path

@@ -87,7 +87,7 @@ class Port : public Kind {
   /// Of a process that can't be looked into, or isn't on this machine.
   void connect(Found found, std::uint16_t port) {
     connection_ = std::make_unique<Connection>(
-        subject_.context, "localhost", port, Connected::if_it_stays,
+        subject_.context, subject_.clock, "localhost", port, Connected::if_it_stays,
         [this, port, found = std::move(found)](const std::string& why) {
           const Found tell = found;
           if (!why.empty()) return tell(not_yet(fmt::format("no connection to port {}: {}", port, why)));

@@ -45,7 +45,8 @@ void Prober::look() {
 
 void Prober::take(Finding finding) {
   looking_ = false;
-  if (!finding.warning.empty() && finding.warning != warned_) tell_.warn(warned_ = finding.warning);
+  const bool doubtful = std::exchange(doubtful_, false);
+  if (!finding.warning.empty() && warned_.insert(finding.warning).second) tell_.warn(finding.warning);
   if (finding.verdict == Finding::Verdict::never) {
     turn_ = kinds_.size();
     found_ = finding.error.message;
@@ -68,7 +69,8 @@ void Prober::take(Finding finding) {
   found_ = std::move(finding.error.message);
   const Pace pace = kinds_[turn_]->pace();
   if (pace.share == 0) tries_ = 0;
-  if (woken_ || pace.share == 0) return woken_ ? time_.call_at(time_.now(), [this] { look(); }) : void();
+  if (woken_ || doubtful) return time_.call_at(time_.now(), [this] { look(); });
+  if (pace.share == 0) return;
   const Instant now = time_.now();
   time_.call_at(now + pause(pace, now - began_, now - tried_), [this] { look(); });
 }

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ class Prober {
   void begin();
   void hear(Stream stream, std::string_view bytes);
   void become_healthy();
+  /// dream and its tasks were stopped and go on (Ctrl-Z): a try that was under way says nothing, unless it
+  /// passes, and is made again at once.
+  void was_stopped() { doubtful_ = looking_; }
 
   /// What is wrong, as the last try found it; what the first one waits for.
   [[nodiscard]] std::string found() const {
@@ -54,9 +58,10 @@ class Prober {
   bool begun_ = false;
   bool looking_ = false;
   bool woken_ = false;
+  bool doubtful_ = false;  ///< the try was under way when dream was stopped
   std::size_t tries_ = 0;
   std::string found_;
-  std::string warned_;
+  std::set<std::string> warned_;
 };
 
 }  // namespace dream::probe

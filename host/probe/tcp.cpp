@@ -9,11 +9,11 @@ namespace {
 
 class Tcp : public Kind {
  public:
-  Tcp(TcpProbe probe, boost::asio::io_context& context) : probe_(std::move(probe)), context_(context) {}
+  Tcp(TcpProbe probe, Subject subject) : probe_(std::move(probe)), subject_(std::move(subject)) {}
 
   void look(Found found) override {
     connection_ = std::make_unique<Connection>(
-        context_, probe_.host, probe_.port, Connected::at_once,
+        subject_.context, subject_.clock, probe_.host, probe_.port, Connected::at_once,
         [this, found = std::move(found)](const std::string& why) {
           const Found tell = found;  // a next try may replace the connection, and this with it
           if (why.empty()) return tell({});
@@ -31,14 +31,14 @@ class Tcp : public Kind {
   }
 
   TcpProbe probe_;
-  boost::asio::io_context& context_;
+  Subject subject_;
   std::unique_ptr<Connection> connection_;
 };
 
 }  // namespace
 
 std::unique_ptr<Kind> make(const TcpProbe& probe, const Subject& subject) {
-  return std::make_unique<Tcp>(probe, subject.context);
+  return std::make_unique<Tcp>(probe, subject);
 }
 
 }  // namespace dream::probe

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "engine/engine.hpp"
 #include "output/narrator.hpp"
 #include "plan/plan.hpp"
@@ -15,7 +16,6 @@
 #include "probe/health_watch.hpp"
 #include "probe/notify_socket.hpp"
 #include "probe/prober.hpp"
-#include "runtime/clock.hpp"
 #include "runtime/output_watch.hpp"
 #include "runtime/pump.hpp"
 #include "runtime/session.hpp"

@@ -17,6 +17,7 @@ probe::Subject Driver::subject_of(Running& running) const {
   const prepare::PreparedStep& step = prepared_[position(running.attempt.step)];
   const bool elsewhere = step.executor != nullptr && step.executor->reaches_inside();
   return {.context = session_.context(),
+          .clock = clock_,
           .supervisor = session_.supervisor(),
           .pid = [&running] { return pid_of(running); },
           .directory = step.task.directory,

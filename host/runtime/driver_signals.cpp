@@ -52,8 +52,10 @@ void Driver::suspend(int signal, bool to_group) {
   const Duration stopped = read_clock() - begin;
   clock_.leave_out(stopped);
   session_.supervisor().resume(stopped);
-  for (const auto& running : running_)
+  for (const auto& running : running_) {
+    if (running && running->prober) running->prober->was_stopped();
     if (running && running->health) running->health->was_stopped();
+  }
 }
 
 /// What runs elsewhere isn't stopped.

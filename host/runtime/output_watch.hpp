@@ -5,9 +5,9 @@
 #include <functional>
 #include <memory>
 
+#include "base/clock.hpp"
 #include "engine/engine.hpp"
 #include "output/renderer.hpp"
-#include "runtime/clock.hpp"
 
 namespace dream::runtime {
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "runtime/clock.hpp"
+#include "base/clock.hpp"
 
 namespace dream::runtime {
 

@@ -4,10 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "base/clock.hpp"
 #include "base/log.hpp"
 #include "engine/engine.hpp"
 #include "plan/plan.hpp"
-#include "runtime/clock.hpp"
 
 namespace dream::runtime {
 

@@ -13,11 +13,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "output/reporter.hpp"
 #include "plan/plan.hpp"
 #include "probe/log_line.hpp"
 #include "process/supervisor.hpp"
-#include "runtime/clock.hpp"
 #include "suggest/folder.hpp"
 #include "suggest/seen.hpp"
 
@@ -31,7 +31,7 @@ class Watch : public output::Reporter {
   /// What it works with. All must outlive the watch.
   struct Parts {
     const process::Supervisor& supervisor;
-    runtime::Clock& clock;
+    Clock& clock;
     std::function<pid_t(StepIndex)> pid_of;             ///< of its first process; 0: not of this machine
     std::filesystem::path root;                         ///< of the workspace
     std::function<void(const std::string& text)> tell;  ///< a sentence for the user
@@ -72,7 +72,7 @@ class Watch : public output::Reporter {
   std::vector<bool> of_interest_;  ///< by step
   std::vector<Seen> seen_;         ///< by step
   std::vector<Watched> watched_;
-  std::unique_ptr<runtime::Clock::Alarm> alarm_;
+  std::unique_ptr<Clock::Alarm> alarm_;
   Instant news_{};  ///< when something was seen that wasn't before
   bool requested_runs_ = false;
   bool told_ = false;  ///< that there is nothing new

@@ -100,7 +100,9 @@ Result<void> BuildContext::list(const fs::path& folder, const std::string& prefi
 Result<std::string> BuildContext::begin(const Entry& entry) {
   const auto found = plugins::find_tar_entry(entry.file, entry.name);
   if (!found) return unreadable(entry.file, found.failure().message);
-  if (!*found) return std::string();  // sockets and pipes have no place in an image
+  if (!*found) return std::string();  // tar knows no sockets, and a device is one of this machine
+  // The engine would wait for one that it reads itself.
+  if ((*found)->type == '6' && entry.name == ".dockerignore") return std::string();
   left_ = (*found)->size;
   padding_ = plugins::tar_padding(left_);
   if (left_ > 0) {

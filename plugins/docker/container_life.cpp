@@ -25,6 +25,10 @@ bool lacks_image(const Failure& failure) {
   return says("does not match the specified platform") || says("No such image");
 }
 
+bool lacks_log_driver(const Failure& failure) {
+  return failure.message.find("log driver") != std::string::npos;
+}
+
 }  // namespace
 
 void ContainerLife::break_off() {
@@ -109,6 +113,10 @@ Async<Result<void>> ContainerLife::create() {
     tell("creating its container");
     id = co_await create_of_image(rootless);
   }
+  if (!id && lacks_log_driver(id.failure()) && !stopping()) {
+    plan_.log_driver = "json-file";  // which podman and old engines know
+    id = co_await create_of_image(rootless);
+  }
   if (!id) co_return id.failure();
   id_ = *id;
   co_return Result<void>();
@@ -158,22 +166,7 @@ Async<void> ContainerLife::await_exit() {
   // Without the engine nothing more can come; otherwise the output has an end of its own.
   if (!code) stream_.close();
   code_.emplace(std::move(code));
-}
-
-Async<void> ContainerLife::forward_output() {
-  std::vector<char> buffer(std::size_t{64} * 1024);
-  Demultiplexer demultiplexer;
-  while (true) {
-    const Moved moved = co_await stream_.read_output(asio::buffer(buffer));
-    std::vector<Piece> pieces = demultiplexer.take({buffer.data(), moved.bytes});
-    if (const std::string error = demultiplexer.take_error(); !error.empty()) {
-      observer_->on_warning("the container engine can't send all of the output of " + plan_.step + ": " +
-                            error);
-    }
-    for (const Piece& piece : pieces) program_.listen(piece);
-    if (!pieces.empty()) co_await write_output(*observer_, engine_.executor(), std::move(pieces));
-    if (moved.error) co_return;
-  }
+  ended_.cancel();
 }
 
 Async<sdk::Exit> ContainerLife::describe_exit(int code) {

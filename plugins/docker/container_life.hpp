@@ -1,9 +1,12 @@
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "arrived_output.hpp"
 #include "context_reader.hpp"
 #include "step_life.hpp"
 
@@ -14,7 +17,7 @@ class ContainerLife final : public StepLife {
  public:
   ContainerLife(const asio::any_io_executor& executor, ContainerPlan plan,
                 std::shared_ptr<LifeObserver> observer, LifeLimits limits = {})
-      : StepLife(executor, std::move(plan), std::move(observer), limits) {}
+      : StepLife(executor, std::move(plan), std::move(observer), limits), ended_(executor) {}
 
   void refresh() override;
   [[nodiscard]] Result<void> takes_commands() const override { return {}; }
@@ -40,6 +43,14 @@ class ContainerLife final : public StepLife {
   [[nodiscard]] Async<Result<Image>> build_image();
   [[nodiscard]] Async<Result<void>> pull_image();
   [[nodiscard]] Async<void> forward_output();
+  [[nodiscard]] Async<void> forward(Demultiplexer& demultiplexer, std::string_view bytes);
+  /// False: its connection broke; it may have done so in any case.
+  [[nodiscard]] Async<bool> forward_attached();
+  [[nodiscard]] Async<bool> lacks_output();
+  [[nodiscard]] Async<void> forward_log(bool is_lost);
+  /// What becomes of the container isn't known any more: there is an error of its own.
+  [[nodiscard]] bool nobody_can_tell() const;
+  [[nodiscard]] std::string container_path() const { return "/containers/" + id_; }
   [[nodiscard]] Async<void> await_exit();
   [[nodiscard]] Async<void> await_program();
   [[nodiscard]] Async<void> await_health();
@@ -53,7 +64,9 @@ class ContainerLife final : public StepLife {
 
   std::shared_ptr<ContextReader> context_;  ///< of the image that is being built
   bool looking_ = false;
+  ArrivedOutput arrived_;
   std::optional<Result<int>> code_;  ///< once it has ended
+  asio::steady_timer ended_;         ///< for who waits for that
 };
 
 }  // namespace dream::docker

@@ -34,6 +34,7 @@ struct ContainerPlan {
   std::vector<std::string> arguments;               ///< of the command line
   std::vector<std::string> environment;             ///< NAME=VALUE
   std::map<std::string, std::string> labels;
+  std::string log_driver = "local";  ///< the one that keeps every byte as it is
   int stop_signal = 15;
   std::chrono::milliseconds grace{5000};    ///< after which it is killed
   bool own_signal = false;                  ///< one of the image's comes before it: dream.json names none

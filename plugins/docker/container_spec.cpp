@@ -76,11 +76,15 @@ void write_volumes(SpecWriter& spec, SpecWriter::Writer& json, const ContainerPl
 void write_host_config(SpecWriter& spec, SpecWriter::Writer& json, const ContainerPlan& plan) {
   const Options& options = plan.options;
   spec.object("HostConfig", [&] {
-    // With AutoRemove its exit code could vanish before it is read. Logs would be written twice: dream has
-    // them.
+    // With AutoRemove its exit code could vanish before it is read.
     spec.flag("AutoRemove", false);
     spec.flag("Init", options.init);
-    spec.object("LogConfig", [&] { spec.text("Type", "none"); });
+    // Read where the connection for the output is lost: to the byte, and from the begin. The engine's own
+    // settings may keep less.
+    spec.object("LogConfig", [&] {
+      spec.text("Type", plan.log_driver);
+      spec.object("Config", [&] { spec.text("max-size", "1t"); });
+    });
     write_volumes(spec, json, plan);
     write_ports(spec, json, options.ports);
     spec.text("NetworkMode", plan.network);

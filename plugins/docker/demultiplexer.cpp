@@ -34,16 +34,23 @@ std::vector<Piece> Demultiplexer::take(std::string_view bytes) {
     const std::string_view part = bytes.substr(0, left_);
     bytes.remove_prefix(part.size());
     left_ -= part.size();
-    const auto stream = static_cast<std::uint32_t>(static_cast<unsigned char>(header_.front()));
-    if (stream == DREAM_STDOUT || stream == DREAM_STDERR) {
-      if (pieces.empty() || pieces.back().stream != stream) pieces.push_back({stream, {}});
-      pieces.back().bytes += part;
-    } else if (stream == engine_error_stream) {
-      error_ += part.substr(0, longest_error - std::min(longest_error, error_.size()));
-    }
+    add(pieces, part);
     if (left_ == 0) header_.clear();
   }
   return pieces;
+}
+
+void Demultiplexer::add(std::vector<Piece>& pieces, std::string_view part) {
+  const auto stream = static_cast<std::uint32_t>(static_cast<unsigned char>(header_.front()));
+  if (stream == engine_error_stream)
+    error_ += part.substr(0, longest_error - std::min(longest_error, error_.size()));
+  if (stream != DREAM_STDOUT && stream != DREAM_STDERR) return;
+  if (pieces.empty() || pieces.back().stream != stream) pieces.push_back({stream, {}});
+  bool& lacks_newline = lacks_newline_.at(stream - DREAM_STDOUT);
+  if (std::exchange(lacks_newline, false)) pieces.back().bytes += '\n';
+  pieces.back().bytes += part;
+  lacks_newline = frames_ == Frames::entries && left_ == 0 && size_in_frame(header_) < longest_entry &&
+                  !part.ends_with('\n');
 }
 
 std::string Demultiplexer::take_error() {

@@ -58,9 +58,12 @@ struct SwarmTask {
   [[nodiscard]] bool is_over() const;
 };
 
-/// Where the output of a task is read from: its container, which the engine itself has, or the swarm.
+/// Which output is read from a log: of a container, which the engine itself has, or of a task of the swarm.
 struct LogRequest {
   std::string path;                ///< "/containers/ID", "/tasks/ID"
+  std::uint32_t only = 0;          ///< a stream; 0: both
+  int last = 0;                    ///< so many entries; 0: all
+  bool timed = true;               ///< each with its time
   bool follow = false;             ///< what is still to come, too
   std::int64_t since_s = 0;        ///< only what was written from then on; since 1970
   HttpClient::Limit silence = {};  ///< how long nothing may come
@@ -166,7 +169,7 @@ class Engine {
   /// The first one of a service, and then the one of this id; nothing: not yet, or not any more.
   [[nodiscard]] Async<Result<std::optional<SwarmTask>>> first_task(const std::string& service);
   [[nodiscard]] Async<Result<std::optional<SwarmTask>>> task(const std::string& id);
-  /// Both streams, in frames, each with its time.
+  /// In frames, as read_output() has them.
   [[nodiscard]] Async<Result<void>> logs(const LogRequest& logs, HttpClient::OnPiece on_piece);
 
   /// Ends what is going on; it fails.

@@ -3,14 +3,13 @@
 
 #include "demultiplexer.hpp"
 #include "engine.hpp"
+#include "shared/command_end.hpp"
 
 namespace dream::docker {
 
 namespace {
 
-constexpr std::size_t kept_output = 4096;
-constexpr int not_executable = 126;
-constexpr int not_found_code = 127;
+using plugins::kept_output;
 
 std::string exec_spec(const std::vector<std::string>& argv) {
   rapidjson::StringBuffer buffer;
@@ -60,8 +59,9 @@ Async<Result<CommandOutcome>> Engine::run_command(const std::string& command) {
     const Result<std::optional<int>> code = co_await command_code(command);
     if (!code) co_return code.failure();
     if (*code) {
-      outcome.code =
-          **code == not_executable && life::says_not_found(outcome.output) ? not_found_code : **code;
+      outcome.code = **code == plugins::not_executable && life::says_not_found(outcome.output)
+                         ? plugins::not_found
+                         : **code;
       co_return outcome;
     }
     timer.expires_after(pause);

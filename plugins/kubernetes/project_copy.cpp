@@ -46,7 +46,7 @@ class Archive {
   Result<void> add(const fs::path& path, const std::string& name) {
     const auto entry = plugins::find_tar_entry(path, name);
     if (!entry) return uncopied(path, entry.failure().message);
-    if (!*entry) return {};
+    if (!*entry || (*entry)->type == '6') return {};  // nobody is at the other end of a pipe there
     bytes_ += plugins::tar_header(**entry);
     const std::uint64_t size = (*entry)->size;
     if (bytes_.size() > limit_ || size > limit_ - bytes_.size()) {

@@ -76,6 +76,8 @@ sdk::Result<std::optional<TarEntry>> find_tar_entry(const std::filesystem::path&
     if (failure) return sdk::Failure{DREAM_E_FAILED, failure.message()};
   } else if (S_ISREG(status.st_mode)) {
     entry.size = static_cast<std::uint64_t>(status.st_size);
+  } else if (S_ISFIFO(status.st_mode)) {
+    entry.type = '6';
   } else {
     return std::optional<TarEntry>();
   }

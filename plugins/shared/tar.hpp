@@ -15,13 +15,13 @@ namespace dream::plugins {
 struct TarEntry {
   std::string name;  ///< of a folder, with a slash at its end
   std::string link = {};
-  char type = '0';  ///< '0' a file, '2' a link, '5' a folder
+  char type = '0';  ///< '0' a file, '2' a link, '5' a folder, '6' a pipe (mkfifo)
   std::uint64_t size = 0;
   mode_t mode = 0;
   std::int64_t time = 0;
 };
 
-/// A file, folder or link as an entry of this name, with a slash behind a folder's; nothing: a socket, pipe
+/// A file, folder, link or pipe as an entry of this name, with a slash behind a folder's; nothing: a socket
 /// or device. A failure says only why.
 [[nodiscard]] sdk::Result<std::optional<TarEntry>> find_tar_entry(const std::filesystem::path& file,
                                                                   const std::string& name);

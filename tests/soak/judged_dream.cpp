@@ -36,7 +36,7 @@ class Judge : public cli::RunWatcher {
     return true;
   }
 
-  void begin(runtime::Session& /*session*/, runtime::Clock& /*clock*/, runtime::Driver& driver) override {
+  void begin(runtime::Session& /*session*/, Clock& /*clock*/, runtime::Driver& driver) override {
     driver.judge_by([this](Instant now, const engine::Event& event, std::span<const engine::Action> actions,
                            const engine::Engine& engine) {
       trace_ += simulation::describe_turn(now, event, actions);

@@ -225,7 +225,7 @@ int drive(runtime::Session& session, const Options& options, const Requested& re
       return exit_nothing_run;
     }
     record = record_run(plan, preparation.steps, registry, *session.services().place(), session.log());
-    runtime::SteadyClock clock(session.context());
+    SteadyClock clock(session.context());
     runtime::Driver driver(session, clock, plan, preparation.steps, guardian);
     driver.on_start_failure([&](StepIndex index, Error& error) {
       using Ask = plugin::Registry::Ask;

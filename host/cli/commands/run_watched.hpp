@@ -2,10 +2,10 @@
 
 #include <unistd.h>
 
+#include "base/clock.hpp"
 #include "cli/options.hpp"
 #include "plan/plan.hpp"
 #include "prepare/workspace.hpp"
-#include "runtime/clock.hpp"
 #include "runtime/driver.hpp"
 #include "runtime/session.hpp"
 
@@ -26,7 +26,7 @@ class RunWatcher {
   /// The descriptor for what tasks write to stdout.
   [[nodiscard]] virtual int output_of_tasks() const { return STDOUT_FILENO; }
   /// Before the first step starts. These stay until end().
-  virtual void begin(runtime::Session& session, runtime::Clock& clock, runtime::Driver& driver) = 0;
+  virtual void begin(runtime::Session& session, Clock& clock, runtime::Driver& driver) = 0;
   /// Every step has ended.
   virtual void end() = 0;
   /// All that the run had to show has been written. Not begun: the run was refused. Returns dream's exit

@@ -37,7 +37,7 @@ class Suggester : public RunWatcher {
 
   int output_of_tasks() const override { return options_.json ? STDERR_FILENO : STDOUT_FILENO; }
 
-  void begin(runtime::Session& session, runtime::Clock& clock, runtime::Driver& driver) override {
+  void begin(runtime::Session& session, Clock& clock, runtime::Driver& driver) override {
     watch_ = std::make_unique<suggest::Watch>(
         *plan_, steps_,
         suggest::Watch::Parts{

@@ -124,6 +124,13 @@ TEST_F(Context, an_ignore_file_that_is_a_pipe_is_not_waited_for) {
   EXPECT_EQ(unpack(*open(), target), "Dockerfile\n");
 }
 
+TEST_F(Context, has_pipes_as_pipes) {
+  folder.write("Dockerfile", "");
+  ASSERT_EQ(::mkfifo((folder.path() / "pipe").c_str(), 0640), 0);
+  EXPECT_EQ(unpack(*open(), target), "Dockerfile\npipe\n");
+  EXPECT_TRUE(std::filesystem::is_fifo(target.path() / "x/pipe"));
+}
+
 TEST_F(Context, is_broken_off_at_any_time) {
   folder.write("Dockerfile", "");
   folder.write("big", std::string(1'000'000, 'x'));

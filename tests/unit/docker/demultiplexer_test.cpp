@@ -77,5 +77,29 @@ TEST(Demultiplexer, other_streams_are_skipped) {
               ElementsAre(Piece{DREAM_STDERR, "e"}));
 }
 
+TEST(Demultiplexer, puts_the_newline_back_that_a_log_has_left_out_behind_a_long_line) {
+  const auto frame = [](const std::string& text) {
+    return std::string{1,
+                       0,
+                       0,
+                       0,
+                       0,
+                       0,
+                       static_cast<char>(text.size() >> 8U),
+                       static_cast<char>(text.size() & 0xffU)} +
+           text;
+  };
+  const std::string part(longest_entry, 'x');
+  const std::string bytes = frame(part) + frame("end") + frame("next\n") + frame("open");
+  for (const auto frames : {Demultiplexer::Frames::entries, Demultiplexer::Frames::parts}) {
+    Demultiplexer demultiplexer(frames);
+    std::string text;
+    for (const char byte : bytes)
+      for (const Piece& piece : demultiplexer.take({&byte, 1})) text += piece.bytes;
+    const bool entries = frames == Demultiplexer::Frames::entries;
+    EXPECT_EQ(text, part + "end" + (entries ? "\n" : "") + "next\nopen");
+  }
+}
+
 }  // namespace
 }  // namespace dream::docker

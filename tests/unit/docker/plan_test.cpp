@@ -88,7 +88,7 @@ TEST(ContainerSpec, is_a_container_that_can_be_found_again) {
   EXPECT_FALSE(is_dead(json_text(spec, {"Labels", "dream.process"})));
   EXPECT_EQ(part(spec, {"HostConfig", "AutoRemove"}), "false");
   EXPECT_EQ(part(spec, {"HostConfig", "Init"}), "true");
-  EXPECT_EQ(part(spec, {"HostConfig", "LogConfig", "Type"}), "\"none\"");
+  EXPECT_EQ(part(spec, {"HostConfig", "LogConfig", "Type"}), "\"local\"");
 }
 
 TEST(ContainerName, is_another_one_for_each_step) {

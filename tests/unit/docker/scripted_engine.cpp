@@ -82,6 +82,7 @@ ScriptedEngine::ScriptedEngine() : path_((folder_.path() / "engine.sock").string
               {"POST /containers/c1/wait", reply(200, R"({"StatusCode": 0})")},
               {"POST /containers/c1/kill", "HTTP/1.1 204 No Content\r\n\r\n"},
               {"GET /containers/c1/json", reply(200, R"({"State": {"Status": "running"}})")},
+              {"GET /containers/c1/logs", reply(200, "")},
               {"GET /containers/c1/stats", reply(200, "{}")},
               {"DELETE /containers/c1", "HTTP/1.1 204 No Content\r\n\r\n"}};
   listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -51,6 +51,60 @@ TEST_F(QuietTest, shows_each_failed_attempt_with_its_own_lines) {
             "dream: ── ./a:go (attempt 1), last lines ──\ndream: ── ./a:go (attempt 2), last lines ──\n");
 }
 
+TEST_F(QuietTest, shows_nothing_of_earlier_attempts_as_that_of_a_failed_one) {
+  plan_.steps[0].restart.on = Restart::On::always;
+  start_all();
+  writes(a, Stream::out, "whole 1\nopen 1");
+  attempt_ends(1, 0);
+  attempt_begins(2);
+  writes(a, Stream::out, "open 2");
+  attempt_ends(2, 0);
+  attempt_begins(3);
+  writes(a, Stream::out, "open 3");
+  attempt_ends(3, 1);
+  settle();
+  EXPECT_EQ(err_, "dream: ── ./a:go (attempt 3), last lines ──\n");
+  EXPECT_EQ(out_, "open 3\n");
+}
+
+TEST_F(QuietTest, shows_as_many_lines_however_long_they_are) {
+  start_all();
+  std::string all;
+  for (int line = 1; line <= 100; ++line) all += std::to_string(line) + std::string(2000, 'x') + "\n";
+  const std::string last = all.substr(all.find("61x"));
+  writes(a, Stream::out, all);
+  ends(a, 1);
+  settle();
+  EXPECT_EQ(out_, last);
+}
+
+TEST_F(QuietTest, of_a_line_of_any_length_the_begin_is_shown_and_those_around_it) {
+  start_all();
+  writes(a, Stream::out, "one\n");
+  for (int piece = 0; piece < 10; ++piece) writes(a, Stream::out, std::string(60'000, 'x'));
+  writes(a, Stream::err, "of the other stream\n");
+  writes(a, Stream::out, "\ntwo\n");
+  ends(a, 1);
+  settle();
+  EXPECT_EQ(out_, "one\nof the other stream\n" + std::string(2048, 'x') + "… (597952 more bytes)\ntwo\n");
+}
+
+TEST_F(QuietTest, counts_lines_the_same_however_they_come) {
+  start_all();
+  std::string all;
+  for (int line = 1; line <= 41; ++line) all += std::to_string(line) + "\n";
+  for (const StepIndex step : {a, c}) {
+    writes(step, Stream::out, "before ");
+    if (step == a) writes(step, Stream::out, all);
+    if (step == c)
+      for (const char byte : all) writes(step, Stream::out, {&byte, 1});
+    ends(step, 1);
+  }
+  settle();
+  const std::string last = all.substr(2);
+  EXPECT_EQ(out_, last + last);
+}
+
 TEST_F(QuietTest, of_a_long_line_the_begin_is_shown) {
   start_all();
   std::string line;

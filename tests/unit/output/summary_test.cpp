@@ -47,6 +47,17 @@ TEST(Summary, has_a_line_a_step_and_a_last_one_with_the_counts) {
   EXPECT_EQ(summary(plan, outcomes, milliseconds(12'345)), lines);
 }
 
+TEST(Summary, lines_up_columns_and_not_bytes) {
+  Plan plan;
+  plan.steps.push_back({.id = {"./be\u0301ä中", "dev"}});
+  plan.steps.push_back({.id = {"./api123", "dev"}});
+  const std::array<Outcome, 2> outcomes{Outcome{.kind = OutcomeKind::succeeded},
+                                        Outcome{.kind = OutcomeKind::succeeded}};
+  const std::vector<std::string> lines{"  ./be\u0301ä中:dev   succeeded           -",
+                                       "  ./api123:dev  succeeded           -", "2 succeeded in 3 ms"};
+  EXPECT_EQ(summary(plan, outcomes, milliseconds(3)), lines);
+}
+
 TEST(Summary, says_why_a_step_never_started) {
   Plan plan;
   plan.steps.push_back({.id = {"./", "build"}});

@@ -20,6 +20,7 @@ class Watch : public testing::Test {
       : supervisor_(context_),
         watch_({.probe = FileProbe{"up"}, .every = Duration(10), .failures = 2},
                {.context = context_,
+                .clock = clock_,
                 .supervisor = supervisor_,
                 .pid = [] { return 0; },
                 .directory = folder_.path(),
@@ -42,6 +43,7 @@ class Watch : public testing::Test {
 
   TemporaryFolder folder_;
   boost::asio::io_context context_;
+  SteadyClock clock_{context_};
   process::Supervisor supervisor_;
   Instant now_{};
   Instant next_{};
@@ -72,6 +74,7 @@ class WatchInside : public testing::Test {
       : supervisor_(context_),
         watch_({.probe = ExecProbe{"check"}, .every = Duration(10), .failures = 1},
                {.context = context_,
+                .clock = clock_,
                 .supervisor = supervisor_,
                 .pid = [] { return 0; },
                 .directory = "/",
@@ -87,6 +90,7 @@ class WatchInside : public testing::Test {
                 .healthy = [this] { told_.emplace_back("healthy"); }}) {}
 
   boost::asio::io_context context_;
+  SteadyClock clock_{context_};
   process::Supervisor supervisor_;
   std::function<void(CommandEnd)> end_;
   std::function<void()> look_;

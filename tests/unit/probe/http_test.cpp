@@ -105,7 +105,7 @@ class HttpTest : public testing::Test {
   /// What is wrong; "passed".
   std::string ask(const HttpProbe& probe, const HttpRequest::Limits& limits = {for_ever, for_ever}) {
     std::optional<std::string> wrong;
-    const HttpRequest request(context, probe, limits, [&](const std::string& why) {
+    const HttpRequest request(context, clock, probe, limits, [&](const std::string& why) {
       EXPECT_FALSE(wrong) << "told twice";
       wrong = why;
     });
@@ -114,6 +114,7 @@ class HttpTest : public testing::Test {
   }
 
   boost::asio::io_context context;
+  SteadyClock clock{context};
 };
 
 TEST_F(HttpTest, asks_either_family_until_the_answer_is_good) {
@@ -242,6 +243,7 @@ TEST_F(HttpTest, is_a_kind_of_probe_that_names_its_url) {
   server.answers = {{unavailable}, {ok}};
   process::Supervisor supervisor(context);
   const std::unique_ptr<Kind> kind = make(probe_of(server), Subject{.context = context,
+                                                                    .clock = clock,
                                                                     .supervisor = supervisor,
                                                                     .pid = [] { return 0; },
                                                                     .directory = "/",

@@ -41,6 +41,7 @@ class KindsTest : public testing::Test {
   template <class Probe>
   Finding look(const Probe& probe, int pid) {
     const Subject subject{.context = context,
+                          .clock = clock,
                           .supervisor = supervisor,
                           .pid = [pid] { return pid; },
                           .directory = "/",
@@ -58,6 +59,7 @@ class KindsTest : public testing::Test {
 
   std::vector<std::string> environment;
   boost::asio::io_context context;
+  SteadyClock clock{context};
   process::Supervisor supervisor{context};
 };
 
@@ -76,6 +78,7 @@ TEST_F(KindsTest, port_that_nobody_listens_on_is_told_with_those_that_the_step_d
   const TcpServer other(AF_INET);
   other.listen();
   const Subject subject{.context = context,
+                        .clock = clock,
                         .supervisor = supervisor,
                         .pid = [] { return ::getpid(); },
                         .directory = "/",

@@ -31,6 +31,7 @@ struct Told {
 
 struct LookupTest : testing::Test {
   boost::asio::io_context context;
+  SteadyClock clock{context};
   tcp::acceptor server{context, {boost::asio::ip::address_v4::loopback(), 0}};
   std::uint16_t port = server.local_endpoint().port();
 };
@@ -38,10 +39,10 @@ struct LookupTest : testing::Test {
 TEST_F(LookupTest, of_one_name_that_hangs_keeps_no_other_from_its_answer) {
   name_servers().be_silent("one.test");
   Told one;
-  const Connection connection(context, "one.test", port, Connected::at_once, one.here());
+  const Connection connection(context, clock, "one.test", port, Connected::at_once, one.here());
   name_servers().wait_until_asked("one.test");
   Told other;
-  const Connection beside(context, "other.test", port, Connected::at_once, other.here());
+  const Connection beside(context, clock, "other.test", port, Connected::at_once, other.here());
   EXPECT_EQ(other.after(context), "");
   EXPECT_FALSE(one.wrong);
 }
@@ -50,10 +51,11 @@ TEST_F(LookupTest, that_hangs_is_not_waited_for_at_the_end) {
   name_servers().be_silent("end.test");
   {
     boost::asio::io_context other;
+    SteadyClock other_clock{other};
     Told told;
-    const Connection connection(other, "end.test", port, Connected::at_once, told.here());
-    const HttpRequest request(other, HttpProbe{.url = "URL", .host = "end.test", .port = port}, {},
-                              told.here());
+    const Connection connection(other, other_clock, "end.test", port, Connected::at_once, told.here());
+    const HttpRequest request(other, other_clock, HttpProbe{.url = "URL", .host = "end.test", .port = port},
+                              {}, told.here());
     name_servers().wait_until_asked("end.test");
     other.poll();
   }
@@ -64,10 +66,11 @@ TEST_F(LookupTest, that_takes_longer_than_a_try_is_of_use_to_the_next_one) {
   name_servers().be_silent("slow.test");
   Told first;
   auto connection =
-      std::make_unique<Connection>(context, "slow.test", port, Connected::at_once, first.here());
+      std::make_unique<Connection>(context, clock, "slow.test", port, Connected::at_once, first.here());
   name_servers().wait_until_asked("slow.test");
   Told second;
-  connection = std::make_unique<Connection>(context, "slow.test", port, Connected::at_once, second.here());
+  connection =
+      std::make_unique<Connection>(context, clock, "slow.test", port, Connected::at_once, second.here());
   name_servers().answer("slow.test");
   EXPECT_EQ(second.after(context), "");
   EXPECT_FALSE(first.wrong);
@@ -78,11 +81,11 @@ TEST_F(LookupTest, of_a_number_or_localhost_needs_no_thread) {
   const NoThreads none;
   for (const char* host : {"127.0.0.1", "localhost"}) {
     Told told;
-    const Connection connection(context, host, port, Connected::at_once, told.here());
+    const Connection connection(context, clock, host, port, Connected::at_once, told.here());
     EXPECT_EQ(told.after(context), "") << host;
   }
   Told told;
-  const Connection connection(context, "none.test", port, Connected::at_once, told.here());
+  const Connection connection(context, clock, "none.test", port, Connected::at_once, told.here());
   EXPECT_EQ(told.after(context), "Resource temporarily unavailable");
 }
 

@@ -73,6 +73,7 @@ class NotifyTest : public testing::Test {
   }
   [[nodiscard]] std::unique_ptr<Kind> make_kind() {
     return make(NotifyProbe{}, Subject{.context = context,
+                                       .clock = clock,
                                        .supervisor = supervisor,
                                        .pid = [] { return 0; },
                                        .directory = "/",
@@ -88,6 +89,7 @@ class NotifyTest : public testing::Test {
   }
 
   boost::asio::io_context context;
+  SteadyClock clock{context};
   process::Supervisor supervisor{context};
   TemporaryFolder folder;
   std::string path = (folder.path() / "notify").string();

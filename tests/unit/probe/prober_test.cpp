@@ -28,6 +28,7 @@ class ProberTest : public testing::Test {
   Prober make(const Probes& probes) {
     return Prober(probes,
                   Subject{.context = context,
+                          .clock = clock,
                           .supervisor = supervisor,
                           .pid = [] { return 0; },
                           .directory = folder.path().string(),
@@ -54,6 +55,7 @@ class ProberTest : public testing::Test {
   }
 
   boost::asio::io_context context;
+  SteadyClock clock{context};
   process::Supervisor supervisor{context};
   TemporaryFolder folder;
   Instant now{std::chrono::seconds(10)};
@@ -88,6 +90,25 @@ TEST_F(ProberTest, tells_before_its_first_answer_what_it_waits_for) {
     EXPECT_EQ(prober.found(), awaited);
     EXPECT_EQ(prober.tries(), 1U);
   }
+}
+
+TEST_F(ProberTest, makes_a_try_again_at_once_that_was_under_way_when_dream_was_stopped) {
+  Prober prober = make({ExecProbe{"exit 1"}});
+  const auto wait_for_try = [&] {
+    context.restart();
+    while (!alarm) context.run_one();
+  };
+  prober.begin();
+  prober.was_stopped();
+  wait_for_try();
+  EXPECT_EQ(alarm, now);
+  ring();
+  wait_for_try();
+  EXPECT_EQ(alarm, now + milliseconds(100));
+  prober.was_stopped();
+  ring();
+  wait_for_try();
+  EXPECT_EQ(alarm, now + milliseconds(100)) << "no try was under way";
 }
 
 TEST_F(ProberTest, does_not_take_the_file_of_yesterday) {

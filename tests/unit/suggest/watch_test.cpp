@@ -43,7 +43,7 @@ class WatchTest : public testing::Test {
   Plan plan_;
   boost::asio::io_context context_;
   process::Supervisor supervisor_{context_};
-  runtime::FakeClock clock_;
+  FakeClock clock_;
   std::optional<engine::Engine> engine_;
   std::optional<Watch> watch_;
   std::vector<std::string> told_;

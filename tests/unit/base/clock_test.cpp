@@ -1,8 +1,8 @@
-#include "runtime/clock.hpp"
+#include "base/clock.hpp"
 
 #include <gtest/gtest.h>
 
-namespace dream::runtime {
+namespace dream {
 namespace {
 
 using std::chrono::milliseconds;
@@ -35,4 +35,4 @@ TEST(SteadyClock, has_alarms_of_what_never_comes) {
 }
 
 }  // namespace
-}  // namespace dream::runtime
+}  // namespace dream

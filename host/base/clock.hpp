@@ -8,7 +8,7 @@
 #include "base/loop_timer.hpp"
 #include "base/time.hpp"
 
-namespace dream::runtime {
+namespace dream {
 
 /// The time of a run, and calls at a moment of it, on the loop.
 class Clock {
@@ -62,4 +62,4 @@ class SteadyClock : public Clock {
   Duration left_out_{};
 };
 
-}  // namespace dream::runtime
+}  // namespace dream
