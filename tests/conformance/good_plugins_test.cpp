@@ -103,7 +103,8 @@ TEST_F(GoodPlugin, random_orders_pass_with_any_seed) {
 }
 
 TEST_F(GoodPlugin, what_the_bad_ones_are_made_of_passes) {
-  for (const char* id : {"good_parts", "good_child", "good_helper", "good_inside", "good_needs", "plain_c"}) {
+  for (const char* id : {"good_parts", "good_child", "good_helper", "good_inside", "good_keeps_files",
+                         "good_needs", "good_ready", "plain_c"}) {
     const Verdicts verdicts =
         verdicts_on({.file = std::string(DREAM_TEST_PLUGINS) + "/libdream_" + id + ".so"});
     EXPECT_THAT(verdicts.broken, IsEmpty()) << id;
