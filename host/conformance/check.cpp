@@ -1,10 +1,9 @@
 #include "conformance/check.hpp"
 
-#include <dream/dream.h>
-
 #include <system_error>
 
 #include "base/text.hpp"
+#include "conformance/extensions.hpp"
 #include "conformance/keeper.hpp"
 #include "conformance/playground.hpp"
 #include "conformance/stage.hpp"
@@ -53,7 +52,11 @@ Result<std::vector<Checked>> check_plugin(const CheckRequest& request,
 
 Usage look_at_usage(const dream_plugin& table, const std::string& options) {
   Usage usage;
-  for (const char* id : {DREAM_DISCOVER_ID, DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_REAP_ID}) {
+  if ((table.abilities & DREAM_PLUGIN_TELLS_READY) != 0)
+    usage.abilities.emplace_back("tells when a task is ready");
+  if ((table.abilities & DREAM_PLUGIN_RUNS_ELSEWHERE) != 0)
+    usage.abilities.emplace_back("runs tasks elsewhere");
+  for (const char* id : extension_ids) {
     if (table.extension != nullptr && table.extension(id) != nullptr) usage.extensions.emplace_back(id);
   }
   const Playground playground;

@@ -24,6 +24,10 @@ enum class Verdict : std::uint8_t {
 };
 [[nodiscard]] std::string_view word_of(Verdict verdict);
 
+/// How the reason of a rule begins that doesn't concern the plugin: it is about an extension or ability, and
+/// the plugin has none.
+inline constexpr std::string_view has_not = "it doesn't have ";
+
 /// One rule, checked.
 struct Checked {
   const Rule* rule;
@@ -54,8 +58,9 @@ struct CheckRequest {
 
 /// What a plugin was seen to use: asked while an executor is made.
 struct Usage {
-  std::vector<std::string> extensions;
-  std::vector<std::string> services;
+  std::vector<std::string> abilities;   ///< in words
+  std::vector<std::string> extensions;  ///< ids
+  std::vector<std::string> services;    ///< ids
 };
 /// In this process, of a plugin that is loaded already.
 [[nodiscard]] Usage look_at_usage(const dream_plugin& table, const std::string& options);

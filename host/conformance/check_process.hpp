@@ -6,7 +6,14 @@ namespace dream::conformance {
 
 /// What the process that plays a scene had to say.
 struct Played {
-  enum class How : std::uint8_t { kept, broken, skipped, crashed, unfinished } how = How::unfinished;
+  enum class How : std::uint8_t {
+    kept,
+    broken,
+    skipped,
+    unstarted,  ///< skipped, for the plugin started no task
+    crashed,
+    unfinished
+  } how = How::unfinished;
   std::string reason;  ///< empty: kept
 };
 

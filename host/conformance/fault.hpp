@@ -35,6 +35,7 @@ enum class Fault : std::uint8_t {
   other_needs,
   inside_answer,
   ends_abruptly,
+  start_again,
   wrong_thread,
   wrong_handle,
   wrong_argument,
@@ -58,7 +59,9 @@ enum class Fault : std::uint8_t {
   child_left,
   exit_after_release,
   false_start,
+  no_start,
   false_ready,
+  odd_ready,
   failure_left_something,
   terminate_again,
   not_asked,
@@ -83,7 +86,9 @@ struct SeenFault {
 /// What a scenario has seen.
 struct Findings {
   std::vector<SeenFault> faults;
-  std::string skipped;  ///< why the scenario could not be played; empty: it was
+  std::string skipped;     ///< why the scenario could not be played; empty: it was
+  bool started = false;    ///< a task, in this scene
+  bool unstarted = false;  ///< no form of the task could be started when it should have been
 
   void add(Fault fault, std::string text) { faults.push_back({fault, std::move(text)}); }
 };

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -18,6 +19,7 @@
 
 #include "conformance/check_process.hpp"
 #include "conformance/playground.hpp"
+#include "conformance/scenarios.hpp"
 
 namespace dream::conformance {
 
@@ -52,11 +54,24 @@ const Checked* missing_need(const Rule& rule, const std::vector<Checked>& before
   return nullptr;
 }
 
-Checked verdict_of(const Rule& rule, Played played) {
+/// Whether a scene has started a task, of which all that follow start one like it.
+bool has_started_one(const std::vector<Checked>& before) {
+  return std::ranges::any_of(before, [](const Checked& checked) {
+    return checked.rule->scenario == &live_a_whole_life && checked.verdict == Verdict::pass;
+  });
+}
+
+Checked verdict_of(const Rule& rule, Played played, const std::vector<Checked>& before) {
   const Verdict wrong = rule.level == Level::must ? Verdict::fail : Verdict::warn;
   switch (played.how) {
     case Played::How::kept:
       return {&rule, Verdict::pass, {}};
+    case Played::How::unstarted:
+      if (has_started_one(before)) {
+        played.reason.insert(0, "a task was started before, and now: ");
+        break;
+      }
+      [[fallthrough]];
     case Played::How::skipped:
       return {&rule, Verdict::skip, std::move(played.reason)};
     case Played::How::crashed:
@@ -75,13 +90,11 @@ class Keeper {
       : request_(request),
         socket_(socket),
         limits_{request.limit, request.give_up, parent_ends},
-        subject_{std::filesystem::absolute(request.file), playground_.path(), request.options, request.seed,
-                 request.call_limit} {}
+        file_(std::filesystem::absolute(request.file)) {}
 
   void check() {
-    if (subject_.folder.empty()) return say(no_folder, "");
     if (request_.options_given) {
-      const Played options = play_in_process(options_check, subject_, limits_);
+      const Played options = play(options_check);
       if (options.how == Played::How::broken) return say(about_options, options.reason);
     }
     std::vector<Checked> all;
@@ -91,7 +104,8 @@ class Keeper {
       const Checked* missing = missing_need(rule, all);
       all.push_back(missing != nullptr
                         ? Checked{&rule, Verdict::skip, "needs " + std::string(missing->rule->id)}
-                        : verdict_of(rule, play_in_process(rule.id, subject_, limits_)));
+                        : verdict_of(rule, play(rule.id), all));
+      if (!has_folder_) return say(no_folder, "");
       const Checked& checked = all.back();
       say(std::string(rule.id) + "\n" + std::string(word_of(checked.verdict)) + "\n", checked.reason);
     }
@@ -99,6 +113,14 @@ class Keeper {
   }
 
  private:
+  /// In a folder of its own: what a plugin has left of one scene must not meet the next.
+  [[nodiscard]] Played play(std::string_view what) {
+    const Playground playground;
+    has_folder_ = !playground.path().empty();
+    if (!has_folder_) return {};
+    const Subject subject{file_, playground.path(), request_.options, request_.seed, request_.call_limit};
+    return play_in_process(what, subject, limits_);
+  }
   [[nodiscard]] bool is_wanted() const {
     pollfd ends{limits_.parent_ends, POLLIN, 0};
     return ::poll(&ends, 1, 0) == 0;
@@ -112,8 +134,8 @@ class Keeper {
   const CheckRequest& request_;
   int socket_;
   Limits limits_;
-  Playground playground_;
-  Subject subject_;
+  std::filesystem::path file_;
+  bool has_folder_ = true;
 };
 
 [[noreturn]] void keep(const CheckRequest& request, int socket, int parent_ends) {

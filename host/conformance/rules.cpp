@@ -11,9 +11,10 @@ using enum Level;
 
 // What the rules about runs need: a plugin that can be entered and lives through a run.
 constexpr std::string_view a_table = "table.functions";
-constexpr std::string_view calls = "life.returns call.thread call.handle call.argument call.unknown";
-constexpr std::string_view a_life = "life.returns exit.comes";
-constexpr std::string_view a_run = "life.returns exit.comes call.reason start.handle";
+constexpr std::string_view calls =
+    "life.returns start.again call.thread call.handle call.argument call.unknown";
+constexpr std::string_view a_life = "life.returns start.again exit.comes";
+constexpr std::string_view a_run = "life.returns start.again exit.comes call.reason start.handle";
 
 constexpr std::array all{
     Rule{"file.library", must, Fault::no_library, "", look_at_file,
@@ -54,13 +55,15 @@ constexpr std::array all{
          "an extension that it has is complete"},
     Rule{"life.returns", must, Fault::ends_abruptly, a_table, live_a_whole_life,
          "every function returns: no exception, no crash, no end of the process"},
-    Rule{"call.thread", must, Fault::wrong_thread, "life.returns", live_a_whole_life,
+    Rule{"start.again", must, Fault::start_again, "life.returns", live_a_whole_life,
+         "a task that was started can be started again, by the same host and by the next"},
+    Rule{"call.thread", must, Fault::wrong_thread, "life.returns start.again", live_a_whole_life,
          "[loop] functions of the host are called on the loop's thread"},
-    Rule{"call.handle", must, Fault::wrong_handle, "life.returns", live_a_whole_life,
+    Rule{"call.handle", must, Fault::wrong_handle, "life.returns start.again", live_a_whole_life,
          "the host is called with runs and children that exist"},
-    Rule{"call.argument", must, Fault::wrong_argument, "life.returns", live_a_whole_life,
+    Rule{"call.argument", must, Fault::wrong_argument, "life.returns start.again", live_a_whole_life,
          "what the host is given makes sense: sizes, functions, texts, folders"},
-    Rule{"call.unknown", must, Fault::unknown_value, "life.returns", live_a_whole_life,
+    Rule{"call.unknown", must, Fault::unknown_value, "life.returns start.again", live_a_whole_life,
          "flags, streams and urgencies that the host is given exist"},
     Rule{"exit.comes", must, Fault::no_exit, calls, live_a_whole_life,
          "on_exit is called once the run's children have ended, or it was forced to end"},
@@ -112,8 +115,12 @@ constexpr std::array all{
          "nothing is reported of a run that was released"},
     Rule{"started.once", must, Fault::false_start, a_life, live_a_whole_life,
          "started is called once, and only of a run whose start said DREAM_STARTING"},
+    Rule{"started.comes", must, Fault::no_start, a_life, live_a_whole_life,
+         "a run whose start said DREAM_STARTING calls started before it ends with success"},
     Rule{"ready.asked", must, Fault::false_ready, a_life, live_a_whole_life,
          "ready is called only of a run that has DREAM_TASK_TELL_READY"},
+    Rule{"ready.once", must, Fault::odd_ready, a_life, ask_for_readiness,
+         "a run that is asked to calls ready once, after its start and before its end"},
     Rule{"status.phase", must, Fault::odd_state, a_life, live_a_whole_life,
          "status tells a phase that exists, and that a run is over when it has called on_exit"},
     Rule{"terminate.again", must, Fault::terminate_again, a_run, terminate_early_and_often,
@@ -135,7 +142,9 @@ constexpr std::array all{
     Rule{"process.descriptors", must, Fault::changed_descriptors, a_life, compare_descriptors,
          "dream's descriptors stay as they are, and nothing is written to its stdout and stderr"},
     Rule{"process.untouched", must, Fault::changed_process, a_life, compare_process,
-         "signal handlers and mask, working folder, umask, locale and environment stay as they are"},
+         "signal handlers and mask, timers, limits, prctl, working folder, umask, locale and environment "
+         "stay as "
+         "they are"},
     Rule{"order.any", must, Fault::any_order, "*", play_at_random,
          "several runs at once, with calls in any order"},
 };

@@ -22,7 +22,7 @@ struct Scene {
   std::unique_ptr<Stage> stage;
 };
 
-/// Notes runs that were called started too often.
+/// Notes runs that were called started too often, or never.
 void check_started(Stage& stage);
 
 // The file and its entry function.
@@ -49,6 +49,7 @@ void reap_nothing(const Subject& subject, Findings& findings);
 
 // Runs.
 void live_a_whole_life(const Subject& subject, Findings& findings);
+void ask_for_readiness(const Subject& subject, Findings& findings);
 void ask_for_the_unknown(const Subject& subject, Findings& findings);
 void pass_larger_structs(const Subject& subject, Findings& findings);
 void fail_to_start(const Subject& subject, Findings& findings);

@@ -1,9 +1,8 @@
 /// What else a plugin can be asked.
-#include <dream/dream.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -11,8 +10,10 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "conformance/call_trail.hpp"
+#include "conformance/check.hpp"
+#include "conformance/extensions.hpp"
 #include "conformance/scenarios.hpp"
+#include "conformance/scene_process.hpp"
 #include "plugin/c_values.hpp"
 
 namespace dream::conformance {
@@ -24,8 +25,7 @@ using plugin::text_of;
 /// What resembles the known ids, and what doesn't.
 std::vector<std::string> ids_that_are_none() {
   std::vector<std::string> ids{"", "dream", "acme.unheard-of/1"};
-  for (const std::string known :
-       {DREAM_DISCOVER_ID, DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_INSIDE_ID, DREAM_REAP_ID}) {
+  for (const std::string known : extension_ids) {
     const std::string name = known.substr(0, known.find('/'));
     for (const std::string& id : {name, name + "/", name + "/0", name + "/2", name + "/999", known + "0",
                                   known + " ", known.substr(1)}) {
@@ -35,11 +35,31 @@ std::vector<std::string> ids_that_are_none() {
   return ids;
 }
 
-template <class Extension>
-const Extension* known_extension(const dream_plugin& table, const char* id) {
-  const Calling here("extension");
-  return table.extension == nullptr ? nullptr : static_cast<const Extension*>(table.extension(id));
-}
+/// Whatever a call into an extension breaks is the fault of the extension: no other rule plays it.
+class Witness {
+ public:
+  Witness(Stage& stage, Fault fault)
+      : stage_(stage), fault_(fault), before_(stage.findings().faults.size()), alone_(!has_children()) {}
+  ~Witness() {
+    stage_.collect();
+    const std::vector<SeenFault> faults = stage_.findings().faults;
+    for (std::size_t at = before_; at < faults.size(); ++at) stage_.findings().add(fault_, faults[at].text);
+  }
+  Witness(const Witness&) = delete;
+  Witness& operator=(const Witness&) = delete;
+
+  /// Notes processes that the call has started.
+  void check_processes(const char* call) const {
+    if (!alone_ || (!has_children() && stage_.host().children().empty())) return;
+    stage_.findings().add(fault_, fmt::format("\"{}\" starts a process", call));
+  }
+
+ private:
+  Stage& stage_;
+  Fault fault_;
+  std::size_t before_;
+  bool alone_;
+};
 
 void check_extension(Findings& findings, const char* id, const void* extension, std::uint32_t size,
                      bool has_function) {
@@ -55,45 +75,6 @@ void keep_line(void* context, dream_str line) noexcept {
   static_cast<std::vector<std::string>*>(context)->emplace_back(text_of(line));
 }
 
-void ask_discovery(Stage& stage, const dream_discover& discover, const Subject& subject) {
-  const std::string empty = (subject.folder / "empty").string();
-  const dream_project project{sizeof(dream_project), plugin::view_of(empty), plugin::view_of("./empty"),
-                              plugin::view_of(empty), plugin::view_of("{}")};
-  testing::FakeErrors errors;
-  int found = 0;
-  const Calling here("discover");
-  const dream_status status =
-      discover.tasks(stage.host().table(), &project, &count_tasks, &found, errors.table());
-  stage.judge("discover.tasks", status, &errors);
-  if (status < 0 || found > 0) {
-    stage.findings().add(Fault::extension_answer, fmt::format("\"discover.tasks\" {} an empty folder",
-                                                              status < 0 ? "fails for" : "finds tasks in"));
-  }
-  if (discover.tool == nullptr) return;
-  testing::FakeErrors missing;
-  stage.judge("discover.tool", discover.tool(stage.host().table(), &project, missing.table()), &missing);
-}
-
-void ask_description(Stage& stage, const dream_describe& describe) {
-  const testing::FakeTask task = stage.task(0);
-  dream_task wire{};
-  wire.size = sizeof(wire);
-  wire.name = plugin::view_of(task.name);
-  wire.directory = plugin::view_of(task.directory);
-  wire.options = plugin::view_of(task.options);
-  const Calling here("describe");
-  testing::FakeErrors errors;
-  std::vector<std::string> lines;
-  const dream_status status = describe.describe(stage.executor(), &wire, &keep_line, &lines, errors.table());
-  stage.judge("describe", status, &errors);
-  if (status >= 0 && (lines.size() != 1 || lines[0].find('\n') != std::string::npos)) {
-    stage.findings().add(Fault::extension_answer, "\"describe\" succeeds and doesn't give one line");
-  }
-  if (!stage.host().children().empty()) {
-    stage.findings().add(Fault::extension_answer, "\"describe\" starts a process");
-  }
-}
-
 /// What depends tells of one folder.
 struct Needs {
   std::vector<std::pair<std::string, std::uint32_t>> told;
@@ -106,6 +87,7 @@ struct Needs {
 };
 
 Needs needs_of(Stage& stage, const dream_depends& depends, const dream_project& project) {
+  const Witness witness(stage, Fault::odd_need);
   testing::FakeErrors errors;
   Needs needs;
   const Calling here("depends.projects");
@@ -123,19 +105,76 @@ void check_need(Findings& findings, const std::string& folder, std::uint32_t kin
   if (kind > DREAM_NEED_OPTIONAL) wrong(fmt::format("the kind {}, which doesn't exist", kind));
 }
 
-/// The ends that were told of one command, on any thread.
-struct InsideEnds {
-  std::atomic<int> told = 0;
-  std::atomic<bool> odd = false;
-
-  static void add(void* context, const dream_exit* exit, dream_str /*output*/) noexcept {
-    auto& ends = *static_cast<InsideEnds*>(context);
-    ++ends.told;
-    if (!plugin::read_exit(exit).sound) ends.odd = true;
-  }
-};
-
 }  // namespace
+
+std::string lacks(std::string_view what) {
+  return fmt::format("{}{}", has_not, what);
+}
+
+void ask_discovery(Stage& stage, const dream_discover& discover, const Subject& subject) {
+  const std::string empty = (subject.folder / "empty").string();
+  const dream_project project{sizeof(dream_project), plugin::view_of(empty), plugin::view_of("./empty"),
+                              plugin::view_of(empty), plugin::view_of("{}")};
+  const Witness witness(stage, Fault::extension_answer);
+  testing::FakeErrors errors;
+  int found = 0;
+  const Calling here("discover");
+  const dream_status status =
+      discover.tasks(stage.host().table(), &project, &count_tasks, &found, errors.table());
+  stage.judge("discover.tasks", status, &errors);
+  if (status < 0 || found > 0) {
+    stage.findings().add(Fault::extension_answer, fmt::format("\"discover.tasks\" {} an empty folder",
+                                                              status < 0 ? "fails for" : "finds tasks in"));
+  }
+  if (discover.tool != nullptr) {
+    testing::FakeErrors missing;
+    stage.judge("discover.tool", discover.tool(stage.host().table(), &project, missing.table()), &missing);
+  }
+  witness.check_processes("discover");
+}
+
+void ask_description(Stage& stage, const dream_describe& describe) {
+  const testing::FakeTask task = stage.task(0);
+  dream_task wire{};
+  wire.size = sizeof(wire);
+  wire.name = plugin::view_of(task.name);
+  wire.directory = plugin::view_of(task.directory);
+  wire.options = plugin::view_of(task.options);
+  const Witness witness(stage, Fault::extension_answer);
+  const Calling here("describe");
+  testing::FakeErrors errors;
+  std::vector<std::string> lines;
+  const dream_status status = describe.describe(stage.executor(), &wire, &keep_line, &lines, errors.table());
+  stage.judge("describe", status, &errors);
+  if (status >= 0 && (lines.size() != 1 || !is_line_or_empty(lines[0]))) {
+    stage.findings().add(Fault::extension_answer, "\"describe\" succeeds and doesn't give one line");
+  }
+  witness.check_processes("describe");
+}
+
+void InsideEnds::add(void* context, const dream_exit* exit, dream_str output) noexcept {
+  auto& ends = *static_cast<InsideEnds*>(context);
+  ++ends.told;
+  const dream_exit end = plugin::copy_of(exit);
+  const bool texts_are_sound = detail::is_sound(output) && detail::is_sound(end.text);
+  if (!texts_are_sound || !plugin::read_exit(exit).sound || !is_line_or_empty(text_of(end.text)))
+    ends.odd = true;
+}
+
+std::optional<dream_status> begin_inside(Stage& stage, const dream_inside& inside, const StagedRun& run,
+                                         InsideEnds& ends) {
+  const bool started =
+      run.start_status == DREAM_OK || std::ranges::count(stage.host().started_runs(), run.id) > 0;
+  if (!started || run.exits > 0) return std::nullopt;
+  const dream_str word = plugin::view_of("true");
+  const dream_inside_command command{sizeof(dream_inside_command), 1000, {&word, 1}};
+  const Witness witness(stage, Fault::inside_answer);
+  testing::FakeErrors errors;
+  const Calling here("inside.run");
+  const dream_status status = inside.run(run.handle, &command, &InsideEnds::add, &ends, errors.table());
+  stage.judge("inside.run", status, &errors);
+  return status;
+}
 
 void ask_for_extensions(const Subject& subject, Findings& findings) {
   dream_plugin table{};
@@ -165,13 +204,17 @@ void ask_for_extensions(const Subject& subject, Findings& findings) {
 }
 
 void ask_extensions(const Subject& subject, Findings& findings) {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // a process that is started and let go is seen, too
   dream_plugin table{};
   if (!load_table(subject, findings, table)) return;
   Stage stage(subject, table, findings);
-  if (const auto* discover = known_extension<dream_discover>(table, DREAM_DISCOVER_ID)) {
-    ask_discovery(stage, plugin::copy_of(discover), subject);
-  }
+  const auto* discover = known_extension<dream_discover>(table, DREAM_DISCOVER_ID);
   const auto* describe = known_extension<dream_describe>(table, DREAM_DESCRIBE_ID);
+  if (discover == nullptr && describe == nullptr) {
+    findings.skipped = lacks("dream.discover/1 or dream.describe/1");
+    return;
+  }
+  if (discover != nullptr) ask_discovery(stage, plugin::copy_of(discover), subject);
   if (describe != nullptr && stage.create()) ask_description(stage, plugin::copy_of(describe));
 }
 
@@ -179,7 +222,10 @@ void ask_needs(const Subject& subject, Findings& findings) {
   dream_plugin table{};
   if (!load_table(subject, findings, table)) return;
   const auto* known = known_extension<dream_depends>(table, DREAM_DEPENDS_ID);
-  if (known == nullptr) return;
+  if (known == nullptr) {
+    findings.skipped = lacks(DREAM_DEPENDS_ID);
+    return;
+  }
   const dream_depends depends = plugin::copy_of(known);
   Stage stage(subject, table, findings);
   const std::string root = subject.folder.string();
@@ -194,9 +240,6 @@ void ask_needs(const Subject& subject, Findings& findings) {
   const Needs again = needs_of(stage, depends, project);
   if (again.told != first.told || again.status != first.status)
     findings.add(Fault::other_needs, "\"depends.projects\" tells something else when it is asked again");
-  for (const SeenFault& fault : std::vector(findings.faults)) {
-    if (fault.fault == Fault::silent_failure) findings.add(Fault::odd_need, fault.text);
-  }
   project.directory = plugin::view_of(empty);
   project.path = plugin::view_of("./empty");
   const Needs nothing = needs_of(stage, depends, project);
@@ -208,34 +251,26 @@ void ask_needs(const Subject& subject, Findings& findings) {
 }
 
 void run_a_command_inside(const Subject& subject, Findings& findings) {
+  InsideEnds ends;
   const Scene scene(subject, findings);
   if (!scene.stage) return;
   Stage& stage = *scene.stage;
   const auto* known = known_extension<dream_inside>(stage.table(), DREAM_INSIDE_ID);
-  if (known == nullptr) return;
+  if (known == nullptr) {
+    findings.skipped = lacks(DREAM_INSIDE_ID);
+    return;
+  }
   StagedRun* run = stage.start_and_wait();
   if (run == nullptr) return;
   if (run->start_status == DREAM_STARTING) stage.settle(*run, Ending::none);
-  const bool started =
-      run->start_status == DREAM_OK || std::ranges::count(stage.host().started_runs(), run->id) > 0;
-  InsideEnds ends;
-  dream_status status = DREAM_E_STALE;
-  if (started && run->exits == 0) {
-    const dream_str word = plugin::view_of("true");
-    const dream_inside_command command{sizeof(dream_inside_command), 1000, {&word, 1}};
-    testing::FakeErrors errors;
-    const Calling here("inside.run");
-    status = plugin::copy_of(known).run(run->handle, &command, &InsideEnds::add, &ends, errors.table());
-    stage.judge("inside.run", status, &errors);
-  } else {
-    findings.skipped = "no command could be run inside, for the task doesn't run";
-  }
+  const std::optional<dream_status> status = begin_inside(stage, plugin::copy_of(known), *run, ends);
+  if (!status) findings.skipped = "no command could be run inside, for the task doesn't run";
   stage.finish(*run);
   if (run->exits == 0) return;
   const int told = ends.told;
   stage.release(*run);
   stage.destroy();
-  const int expected = status < 0 ? 0 : 1;
+  const int expected = status && *status >= 0 ? 1 : 0;
   if (told != expected || ends.told != told) {
     findings.add(
         Fault::inside_answer,
@@ -251,7 +286,10 @@ void reap_nothing(const Subject& subject, Findings& findings) {
   if (!load_table(subject, findings, table)) return;
   Stage stage(subject, table, findings);
   const auto* known = known_extension<dream_reap>(table, DREAM_REAP_ID);
-  if (known == nullptr) return;
+  if (known == nullptr) {
+    findings.skipped = lacks(DREAM_REAP_ID);
+    return;
+  }
   const std::string folder = subject.folder.string();
   const dream_str options = plugin::view_of(subject.options);
   dream_dead_run run{};
@@ -260,12 +298,11 @@ void reap_nothing(const Subject& subject, Findings& findings) {
   run.session = plugin::view_of("00000000-0000-4000-8000-000000000000");
   run.root = plugin::view_of(folder);
   run.options = {&options, 1};
+  const Witness witness(stage, Fault::reap_answer);
   testing::FakeErrors errors;
   const Calling here("reap");
   const dream_status status = plugin::copy_of(known).reap(stage.host().table(), &run, errors.table());
   stage.judge("reap", status, &errors);
-  if (findings.faults.empty()) return;
-  findings.add(Fault::reap_answer, findings.faults.front().text);
 }
 
 }  // namespace dream::conformance

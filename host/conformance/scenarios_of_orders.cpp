@@ -42,7 +42,13 @@ void terminate_the_stubborn(const Subject& subject, Findings& findings) {
     stage.terminate(*run, urgency, Fault::no_force);
     stage.settle(*run, Ending::forced);
   }
-  if (run->exits == 0) {
+  const auto is_spared = [&](const testing::FakeChild& child) {
+    return child.alive && child.run == run->id &&
+           std::ranges::find(child.terminations, DREAM_FORCE) == child.terminations.end();
+  };
+  if (run->exits > 0 && std::ranges::any_of(stage.host().children(), is_spared)) {
+    findings.add(Fault::no_force, "the end of a run is told whose child lives, and wasn't forced to end");
+  } else if (run->exits == 0) {
     findings.add(Fault::no_force, "a run whose child ignores its stop signal doesn't end by DREAM_FORCE");
     stage.settle(*run, Ending::all);
   }
@@ -69,7 +75,7 @@ void terminate_gracefully(const Subject& subject, Findings& findings) {
       if (std::ranges::find(child.terminations, DREAM_FORCE) == child.terminations.end()) continue;
       findings.add(Fault::not_asked, "\"terminate\" with DREAM_GRACEFUL kills the child");
     }
-    if (!asked && run->exits == 0) {
+    if (!asked) {
       findings.add(Fault::not_asked, "\"terminate\" with DREAM_GRACEFUL doesn't ask the child to end");
     }
   }

@@ -2,7 +2,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +24,9 @@
 #include "base/environment.hpp"
 #include "base/process.hpp"
 #include "base/text.hpp"
+#include "conformance/extensions.hpp"
 #include "conformance/scenarios.hpp"
+#include "plugin/c_values.hpp"
 
 namespace dream::conformance {
 
@@ -58,7 +63,39 @@ std::map<std::string, std::string> process_state() {
   for (int signal = 1; signal < SIGRTMAX; ++signal) {
     state["the signal mask"] += ::sigismember(&blocked, signal) == 1 ? '1' : '0';
   }
+  for (const auto& [timer, name] :
+       {std::pair{ITIMER_REAL, "the alarm"}, std::pair{ITIMER_VIRTUAL, "ITIMER_VIRTUAL"},
+        std::pair{ITIMER_PROF, "ITIMER_PROF"}}) {
+    struct itimerval set {};
+    ::getitimer(timer, &set);
+    state[name] = timerisset(&set.it_value) ? "set" : "";
+  }
+  for (int limit = 0; limit < RLIMIT_NLIMITS; ++limit) {
+    struct rlimit of {};
+    ::getrlimit(static_cast<__rlimit_resource>(limit), &of);
+    state["the resource limits"] += fmt::format("{} {}, ", of.rlim_cur, of.rlim_max);
+  }
+  int subreaper = 0;
+  int death_signal = 0;
+  ::prctl(PR_GET_CHILD_SUBREAPER, &subreaper);
+  ::prctl(PR_GET_PDEATHSIG, &death_signal);
+  state["PR_SET_CHILD_SUBREAPER"] = std::to_string(subreaper);
+  state["PR_SET_PDEATHSIG"] = std::to_string(death_signal);
+  state["PR_SET_DUMPABLE"] = std::to_string(::prctl(PR_GET_DUMPABLE));
+  state["the priority"] = std::to_string(::getpriority(PRIO_PROCESS, 0));
+  state["the process group"] = fmt::format("{} {}", ::getsid(0), ::getpgid(0));
   return state;
+}
+
+/// As dream's own process is, so that who undoes that is seen.
+void be_like_dream() {
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH, SIGCONT})
+    sigaddset(&blocked, signal);
+  ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
 /// What a process may run out of.
@@ -111,16 +148,30 @@ auto timed(Times& times, const char* name, Call call) {
   return answer;
 }
 
+/// `ends` has to outlive the run.
+void begin_inside_in_time(Stage& stage, const dream_inside& inside, StagedRun& run, InsideEnds& ends,
+                          Times& times) {
+  if (run.start_status == DREAM_STARTING) stage.settle(run, Ending::none);
+  timed(times, "inside.run", [&] { return begin_inside(stage, inside, run, ends).has_value(); });
+}
+
 bool time_one_life(const Subject& subject, const dream_plugin& table, Findings& findings, Times& times) {
+  InsideEnds ends;
   Stage stage(subject, table, findings);
   if (!timed(times, "create", [&] { return stage.create(); })) {
     findings.skipped = "no executor could be made: " + stage.failure();
     return false;
   }
+  if (const auto* discover = known_extension<dream_discover>(table, DREAM_DISCOVER_ID))
+    timed(times, "discover", [&] { return ask_discovery(stage, plugin::copy_of(discover), subject), 0; });
+  if (const auto* describe = known_extension<dream_describe>(table, DREAM_DESCRIBE_ID))
+    timed(times, "describe", [&] { return ask_description(stage, plugin::copy_of(describe)), 0; });
   StagedRun* run = timed(times, "start", [&] { return stage.start(); });
   if (run == nullptr) return false;
   timed(times, "wait", [&] { return stage.wait(*run), 0; });
   timed(times, "status", [&] { return stage.status(*run).phase; });
+  if (const auto* inside = known_extension<dream_inside>(table, DREAM_INSIDE_ID))
+    begin_inside_in_time(stage, plugin::copy_of(inside), *run, ends, times);
   timed(times, "terminate", [&] { return stage.terminate(*run, DREAM_GRACEFUL, Fault::terminate_again), 0; });
   stage.finish(*run);
   if (run->exits == 0) return false;
@@ -200,6 +251,7 @@ void compare_descriptors(const Subject& subject, Findings& findings) {
 }
 
 void compare_process(const Subject& subject, Findings& findings) {
+  be_like_dream();
   const auto before = process_state();
   dream_plugin table{};
   if (!load_table(subject, findings, table)) return;

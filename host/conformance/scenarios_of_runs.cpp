@@ -1,11 +1,12 @@
 #include <algorithm>
 
 #include "conformance/call_trail.hpp"
+#include "conformance/extensions.hpp"
 #include "conformance/scenarios.hpp"
 
 namespace dream::conformance {
 
-/// A run that was started right says "started" never, one that was only accepted at most once.
+/// A run that was started right says "started" never, one that was only accepted once, if it runs.
 void check_started(Stage& stage) {
   for (const StagedRun& run : stage.runs()) {
     const auto told = std::ranges::count(stage.host().started_runs(), run.id);
@@ -15,6 +16,11 @@ void check_started(Stage& stage) {
                            most == 0 ? "it calls \"started\" of a run whose start has said so already"
                                      : "it calls \"started\" of one run more than once");
     }
+    if (most == 1 && told == 0 && run.ended_well) {
+      stage.findings().add(Fault::no_start,
+                           "\"start\" answers DREAM_STARTING, and the run ends with 0 without \"started\": "
+                           "until then dream waits for its start");
+    }
   }
 }
 
@@ -22,19 +28,46 @@ void live_a_whole_life(const Subject& subject, Findings& findings) {
   const Scene scene(subject, findings);
   if (!scene.stage) return;
   Stage& stage = *scene.stage;
-  for (int time = 0; time < 2; ++time) {
+  // Two that end by themselves, and one that is asked to.
+  for (const bool asked : {false, false, true}) {
     StagedRun* run = stage.start();
-    if (run == nullptr) return;
+    if (run == nullptr) break;
     stage.status(*run);
     stage.wait(*run);
     stage.status(*run);
+    if (asked) {
+      stage.terminate(*run, DREAM_GRACEFUL, Fault::terminate_again);
+      stage.settle(*run, Ending::none, Stage::hasty_turns, false);
+      stage.status(*run);
+    }
     stage.finish(*run);
     stage.status(*run);
     if (run->exits == 0) return;
     stage.release(*run);
   }
+  if (findings.started) findings.skipped.clear();
   check_started(stage);
   stage.destroy();
+}
+
+void ask_for_readiness(const Subject& subject, Findings& findings) {
+  const Scene scene(subject, findings);
+  if (!scene.stage) return;
+  Stage& stage = *scene.stage;
+  if ((stage.table().abilities & DREAM_PLUGIN_TELLS_READY) == 0) {
+    findings.skipped = lacks("DREAM_PLUGIN_TELLS_READY");
+    return;
+  }
+  stage.ask_whether_ready();
+  StagedRun* run = stage.start_and_wait();
+  findings.unstarted = false;  // a run that could never tell fails to start, as it should
+  if (run == nullptr) return;
+  stage.child_writes(*run);
+  stage.settle(*run, Ending::none);
+  stage.finish(*run);
+  if (run->exits == 0) return;
+  stage.release(*run);
+  if (stage.host().ready_runs().empty()) findings.skipped = "no run of it was ready here";
 }
 
 void ask_for_the_unknown(const Subject& subject, Findings& findings) {
@@ -88,7 +121,7 @@ void fail_to_start(const Subject& subject, Findings& findings) {
   if (!stage.run_once()) return;
   const std::size_t children = stage.host().children().size();
   if (children == 0) {
-    findings.skipped = "it starts no child, so that none can fail to start";
+    findings.skipped = no_child;
     return;
   }
   const std::size_t timers = stage.host().pending_timers();

@@ -108,7 +108,7 @@ void pass_everything_on(const Subject& subject, Findings& findings) {
   if (started == 0) {
     findings.skipped = "no task could be started: " + stage.failure();
   } else if (stage.host().children().empty()) {
-    findings.skipped = "it starts no child, so that what it passes on can't be seen";
+    findings.skipped = no_child;
   }
 }
 

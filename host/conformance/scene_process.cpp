@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -46,7 +47,9 @@ std::string play(const Rule& rule, const Subject& subject) {
   for (const SeenFault& seen : findings.faults) {
     if (seen.fault == rule.fault) return answer_of(Played::How::broken, seen.text);
   }
-  if (!findings.skipped.empty()) return answer_of(Played::How::skipped, findings.skipped);
+  if (!findings.skipped.empty()) {
+    return answer_of(findings.unstarted ? Played::How::unstarted : Played::How::skipped, findings.skipped);
+  }
   return answer_of(Played::How::kept, "");
 }
 
@@ -61,6 +64,11 @@ std::filesystem::path trail_file(const Subject& subject) {
 void keep_no_trail(const Subject& subject) {
   std::error_code ignored;
   std::filesystem::remove(trail_file(subject), ignored);
+}
+
+bool has_children() {
+  siginfo_t child{};
+  return ::waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
 std::string order_words(std::uint64_t seed, const std::string& steps) {

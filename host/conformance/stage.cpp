@@ -12,6 +12,7 @@
 #include "base/environment.hpp"
 #include "conformance/call_trail.hpp"
 #include "plugin/c_values.hpp"
+#include "plugin/place.hpp"
 #include "plugin/validate_options.hpp"
 
 namespace dream::conformance {
@@ -30,6 +31,11 @@ bool has_other_threads() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/task", failure), {}) > 1;
 }
 
+/// Why it has failed, as dream would show it, but for the hint.
+std::string reason_of(const testing::FakeErrors& errors) {
+  return errors.where.empty() ? errors.message : errors.where + ": " + errors.message;
+}
+
 }  // namespace
 
 Stage::Stage(const Subject& subject, const dream_plugin& table, Findings& findings)
@@ -37,6 +43,7 @@ Stage::Stage(const Subject& subject, const dream_plugin& table, Findings& findin
   host_.root = subject.folder.string();
   host_.state_folder = (subject.folder / "state").string();
   host_.cache_folder = (subject.folder / "cache").string();
+  host_.session = plugin::new_session_id();  // each host is another run of dream
   host_.on_call_back = &note_running;
   host_.on_start_failed = [this](dream_run_id run) { note_start_failed(run); };
 }
@@ -63,7 +70,7 @@ bool Stage::create(std::uint32_t extra_size) {
   judge("create", status, &errors);
   if (status >= 0) return true;
   executor_ = nullptr;
-  failure_ = errors.message;
+  failure_ = reason_of(errors);
   return false;
 }
 
@@ -87,6 +94,10 @@ testing::FakeTask Stage::task(std::size_t form) const {
   task.directory = subject_.folder.string();
   task.environment = own_variables();
   task.options = subject_.options;
+  if (asks_ready_) {
+    task.flags |= DREAM_TASK_TELL_READY;
+    task.ready_limit_ms = 60'000;
+  }
   if (form == 0) task.command_line = "true";
   if (form == 1) task.command_argv = {"true"};
   return task;
@@ -114,6 +125,7 @@ dream_status Stage::try_start(const testing::FakeTask& task, StagedRun& run, std
   wire.directory = lent.text(task.directory);
   wire.environment = lent.texts(task.environment);
   wire.own_environment = lent.texts(task.own_environment);
+  wire.ready_limit_ms = task.ready_limit_ms;
   wire.options = lent.text(task.options);
   if (task.command_line) {
     wire.command_kind = DREAM_COMMAND_LINE;
@@ -130,7 +142,7 @@ dream_status Stage::try_start(const testing::FakeTask& task, StagedRun& run, std
   lent.take_back();
   judge("start", run.start_status, &errors);
   if (run.start_status < 0) {
-    failure_ = errors.message;
+    failure_ = reason_of(errors);
     run.handle = nullptr;
   } else if (run.handle == nullptr) {
     add(Fault::no_handle, "\"start\" succeeds and stores no run");
@@ -148,13 +160,21 @@ StagedRun* Stage::start(std::uint32_t extra_size) {
         (fit.error().where.empty() ? "" : ": ") + fit.error().message;
     return nullptr;
   }
+  std::vector<std::string> reasons;
   for (std::size_t form = 0; form < task_forms; ++form) {
     StagedRun& run = new_run();
     try_start(task(form), run, 0, extra_size);
-    if (run.handle != nullptr) return &run;
+    if (run.handle != nullptr) {
+      findings_.started = true;
+      return &run;
+    }
     runs_.pop_back();
+    if (std::ranges::find(reasons, failure_) == reasons.end()) reasons.push_back(failure_);
   }
+  failure_ = fmt::format("{}", fmt::join(reasons, "; "));
+  findings_.unstarted = true;
   findings_.skipped = "no task could be started: " + failure_;
+  if (findings_.started) add(Fault::start_again, "a task was started, and after it none: " + failure_);
   return nullptr;
 }
 
@@ -210,14 +230,21 @@ dream_state Stage::status(StagedRun& run) {
   if (std::ranges::any_of(larger.more, [](unsigned char byte) { return byte != Lent::beyond; })) {
     add(Fault::larger_struct, "\"status\" writes behind the members of dream_state that it knows");
   }
-  if (status >= 0) check_text("the detail of \"status\"", plugin::text_of(larger.state.detail));
+  if (status >= 0) check_text("the detail of \"status\"", larger.state.detail);
   const std::uint32_t phase = larger.state.phase;
   if (phase > DREAM_PHASE_EXITED) {
     add(Fault::odd_state, fmt::format("\"status\" tells a phase {}, which doesn't exist", phase));
   } else if (phase != DREAM_PHASE_EXITED && over) {
     add(Fault::odd_state, "\"status\" tells that a run goes on which has called on_exit");
+  } else if (phase == DREAM_PHASE_EXITED && !over && has_child(run)) {
+    add(Fault::odd_state, "\"status\" tells that a run is over whose child lives");
   }
   return larger.state;
+}
+
+bool Stage::has_child(const StagedRun& run) const {
+  return std::ranges::any_of(
+      host_.children(), [&](const testing::FakeChild& child) { return child.alive && child.run == run.id; });
 }
 
 void Stage::release(StagedRun& run) {

@@ -39,6 +39,7 @@ struct StagedRun {
   bool waited = false;
   bool released = false;
   bool asked_to_end = false;
+  bool ended_well = false;          ///< with 0, and nobody had asked it to end
   std::size_t children_before = 0;  ///< how many there were when it was first asked to end
   std::atomic<int> exits = 0;
 };
@@ -53,6 +54,8 @@ enum class Ending : std::uint8_t {
 
 /// Whether it is one line of text, or nothing.
 [[nodiscard]] bool is_line_or_empty(std::string_view text);
+/// Why a plugin that starts no child can't be judged by a rule about children.
+inline constexpr std::string_view no_child = "it starts no child";
 
 /// A host without processes that plays scenes with a plugin, and notes what goes wrong in them.
 class Stage {
@@ -68,13 +71,16 @@ class Stage {
   [[nodiscard]] dream_executor* executor() const { return executor_; }
   [[nodiscard]] std::deque<StagedRun>& runs() { return runs_; }
 
+  /// The tasks that are started from now on ask to be told when they are ready.
+  void ask_whether_ready() { asks_ready_ = true; }
+
   /// Makes the executor. False: it failed, and why is in failure().
   bool create(std::uint32_t extra_size = 0);
   void destroy();
 
   [[nodiscard]] StagedRun& new_run();
   /// Starts the first form of the task that the plugin accepts, without waiting. nullptr: it starts none, and
-  /// the scenario counts as skipped.
+  /// the scenario counts as skipped. If it has started one before, that is a fault.
   StagedRun* start(std::uint32_t extra_size = 0);
   /// Starts a task that may well be refused.
   dream_status try_start(const testing::FakeTask& task, StagedRun& run, std::uint32_t command_kind = 0,
@@ -85,6 +91,8 @@ class Stage {
   bool run_once();
   void terminate(StagedRun& run, std::uint32_t urgency, Fault on_failure);
   dream_state status(StagedRun& run);
+  /// Whether a child of it lives.
+  [[nodiscard]] bool has_child(const StagedRun& run) const;
   void release(StagedRun& run);
 
   /// Lets the children of a run write and end, and whatever else it waits for happen. Notes no_exit when it
@@ -105,6 +113,8 @@ class Stage {
   [[nodiscard]] testing::FakeTask task(std::size_t form) const;
   static constexpr std::size_t task_forms = 3;
 
+  /// What the plugin says to people: something behind the view, and one line of it.
+  void check_text(const char* what, dream_str text);
   /// Judges the answer of a call: a status that exists, and a reason for each failure.
   void judge(const char* call, dream_status status, const testing::FakeErrors* errors);
   /// Notes what the host has refused since the last time, and texts that were used after they were taken
@@ -121,7 +131,8 @@ class Stage {
   static void on_exit(void* context, const dream_exit* exit) noexcept;
   void note_exit(StagedRun& run, const dream_exit* exit);
   void note_start_failed(dream_run_id run);
-  void check_text(const char* what, std::string_view text);
+  void check_line(const char* what, std::string_view text);
+  [[nodiscard]] Fault fault_of(const testing::FakeRefusal& refusal) const;
   void add(Fault fault, std::string text);
 
   const Subject& subject_;
@@ -136,6 +147,7 @@ class Stage {
   std::deque<Waiting> waiting_;
   std::deque<Lent> lent_;
   std::size_t collected_ = 0;  ///< refusals
+  bool asks_ready_ = false;
 };
 
 }  // namespace dream::conformance

@@ -2,18 +2,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/cut_off.hpp"
 #include "base/text.hpp"
 #include "conformance/stage.hpp"
 #include "plugin/c_values.hpp"
 
 namespace dream::conformance {
 
-namespace {
-
-Fault fault_of(const testing::FakeRefusal& refusal) {
+Fault Stage::fault_of(const testing::FakeRefusal& refusal) const {
   using detail::Breach;
   if (refusal.function == "start_failed" && refusal.why.breach == Breach::handle) return Fault::false_start;
-  if (refusal.function == "ready") return Fault::false_ready;
+  if (refusal.function == "ready") return asks_ready_ ? Fault::odd_ready : Fault::false_ready;
   if (refusal.function == "started") return Fault::false_start;
   switch (refusal.why.breach) {
     case Breach::thread:
@@ -35,8 +34,6 @@ Fault fault_of(const testing::FakeRefusal& refusal) {
   return Fault::wrong_handle;
 }
 
-}  // namespace
-
 bool is_line_or_empty(std::string_view text) {
   return printable(text) == text;
 }
@@ -49,11 +46,22 @@ void Stage::add(Fault fault, std::string text) {
   findings_.add(fault, std::move(text));
 }
 
-void Stage::check_text(const char* what, std::string_view text) {
+void Stage::check_text(const char* what, dream_str text) {
+  if (detail::is_sound(text)) return check_line(what, plugin::text_of(text));
+  add(Fault::wrong_argument, fmt::format("{} is a text that can't be: without data, or too long", what));
+}
+
+void Stage::check_line(const char* what, std::string_view text) {
+  constexpr std::size_t most_shown = 200;
   if (Lent::is_taken_back(text)) {
     add(Fault::borrowed_text, fmt::format("{} is a text that was lent for another call only", what));
+  } else if (text.size() > plugin::longest_line) {
+    add(Fault::more_than_a_line,
+        fmt::format("{} has {} bytes, of which dream shows the first {}: {}", what, text.size(),
+                    plugin::longest_line, printable(cut_off(text, most_shown))));
   } else if (!is_line_or_empty(text)) {
-    add(Fault::more_than_a_line, fmt::format("{} is no line of text: {}", what, printable(text)));
+    add(Fault::more_than_a_line,
+        fmt::format("{} is no line of text: {}", what, printable(cut_off(text, most_shown))));
   }
 }
 
@@ -72,7 +80,7 @@ void Stage::judge(const char* call, dream_status status, const testing::FakeErro
                     errors->message.empty() ? "no message" : "another code"));
   }
   for (const std::string* text : {&errors->where, &errors->message, &errors->hint}) {
-    check_text("what it says of a failure", *text);
+    check_line("what it says of a failure", *text);
   }
 }
 
@@ -91,7 +99,10 @@ void Stage::note_exit(StagedRun& run, const dream_exit* exit) {
   if (exit == nullptr || !plugin::read_exit(exit).sound) {
     add(Fault::odd_exit, "on_exit is told an end that makes no sense");
   }
-  if (exit != nullptr) check_text("the text of an end", plugin::text_of(exit->text));
+  if (exit == nullptr) return;
+  const dream_exit end = plugin::copy_of(exit);
+  run.ended_well = !run.asked_to_end && end.kind == DREAM_EXIT_CODE && end.value == 0;
+  check_text("the text of an end", end.text);
 }
 
 // What is wrong with it is one of the refusals.
@@ -108,7 +119,12 @@ void Stage::collect() {
     const testing::FakeRefusal& refusal = refusals[collected_];
     add(fault_of(refusal), fmt::format("\"{}\" {}", refusal.function, refusal.why.what));
   }
-  for (const testing::LoggedLine& line : host_.logged()) check_text("a line of its log", line.message);
+  for (const testing::LoggedLine& line : host_.logged()) check_line("a line of its log", line.message);
+  for (const auto& left : host_.left_behind()) check_line("what it says to have left behind", left.second);
+  for (const testing::FakeStartFailure& failure : host_.start_failures()) {
+    for (const std::string* text : {&failure.where, &failure.message, &failure.hint})
+      check_line("what it says of a failure", *text);
+  }
   const auto lent = [&](const char* what, std::string_view text) {
     if (!Lent::is_taken_back(text)) return;
     add(Fault::borrowed_text, fmt::format("{} has a text that was lent for another call only", what));

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "base/cut_off.hpp"
 #include "base/text.hpp"
 
 namespace dream::plugin {
@@ -15,6 +16,10 @@ constexpr int exit_code_max = 255;
 constexpr int signal_max = 64;
 
 }  // namespace
+
+std::string line_of(dream_str text) {
+  return printable(cut_off(text_of(text), longest_line));
+}
 
 std::vector<dream_str> views_of(const std::vector<std::string>& texts) {
   std::vector<dream_str> views;
@@ -103,7 +108,7 @@ std::string status_name(dream_status status) {
 ReportedExit read_exit(const dream_exit* exit) {
   if (exit == nullptr) return {Lost{"the plugin reported an exit without saying how"}, "", false};
   const dream_exit seen = copy_of(exit);
-  std::string text = printable(text_of(seen.text));
+  std::string text = line_of(seen.text);
   if (seen.kind == DREAM_EXIT_CODE && seen.value >= 0 && seen.value <= exit_code_max) {
     return {ExitedWith{seen.value}, std::move(text)};
   }

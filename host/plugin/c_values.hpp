@@ -21,6 +21,10 @@ namespace dream::plugin {
 [[nodiscard]] inline std::string_view text_of(dream_str text) {
   return text.data == nullptr ? std::string_view() : std::string_view(text.data, text.size);
 }
+/// A line for people as it is shown: without what would disturb the terminal, and cut where it is longer than
+/// any line.
+[[nodiscard]] std::string line_of(dream_str text);
+inline constexpr std::size_t longest_line = 4096;
 [[nodiscard]] std::vector<dream_str> views_of(const std::vector<std::string>& texts);
 [[nodiscard]] inline dream_strs span_of(const std::vector<dream_str>& views) {
   return {views.data(), views.size()};

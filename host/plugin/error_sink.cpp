@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/text.hpp"
 #include "plugin/c_values.hpp"
 
 namespace dream::plugin {
@@ -12,8 +11,7 @@ dream_status ErrorSink::fail(dream_errors* self, dream_status code, dream_str wh
   ErrorSink& sink = *reinterpret_cast<Table*>(self)->owner;
   ++sink.count_;
   if (!sink.first_) {
-    sink.first_ = Error{error_code(code), printable(text_of(message)), printable(text_of(where)),
-                        printable(text_of(hint))};
+    sink.first_ = Error{error_code(code), line_of(message), line_of(where), line_of(hint)};
   }
   return code;
 }

@@ -96,6 +96,7 @@ std::uint64_t HostSide::next_handle() const {
 void HostSide::close() {
   for (const auto& [id, timer] : timers_) services_->cancel_timer(timer);
   timers_.clear();
+  for (auto& [id, ticket] : tickets_) stop_start_news(ticket);
   for (const auto& [id, child] : std::exchange(children_, {})) {
     static_cast<void>(services_->terminate_child(child.id, Urgency::force));
   }

@@ -42,7 +42,8 @@ struct Ticket {
   std::optional<End> held_end = {};  ///< reported while children lived
   /// Asks the plugin how it is doing: the line for people. Empty: the run can't be asked.
   std::function<std::string()> look = {};
-  std::string seen = {};  ///< what look() said last
+  std::string seen = {};                   ///< what look() said last
+  std::optional<TimerId> start_news = {};  ///< until it runs: when its start is told to take long again
 
   /// The plugin may hear no more of it: its context may be gone.
   [[nodiscard]] bool over() const {
@@ -85,6 +86,8 @@ class HostSide {
   Ticket& issue(StepIndex step, std::string subject, RunObserver& observer);
   /// start answered DREAM_OK.
   void mark_running(Ticket& ticket);
+  /// start answered DREAM_STARTING: from now on it is told when that takes long.
+  void watch_start(Ticket& ticket);
   /// start failed. True: nothing of the run is left, and `ticket` is gone. False: it has left children, which
   /// are killed now; the observer is told when they are gone.
   [[nodiscard]] bool fail_start(Ticket& ticket, const Error& error);
@@ -155,7 +158,7 @@ class HostSide {
   /// A command beside a run, whose end somebody wants to know.
   struct Inside {
     dream_run_id run = 0;
-    OnInside on_end = {};
+    OnInside on_end = {};  ///< empty: nobody wants to know any more
   };
 
   HostSide(std::uint64_t number, Calls& calls, Services& services);
@@ -180,6 +183,8 @@ class HostSide {
   /// Tells that the plugin has called a function of the host wrongly, and why it fails.
   dream_status refuse(CallName call, detail::Judgement why, dream_errors* errors = nullptr);
 
+  void tell_long_start(dream_run_id run, Duration taken);
+  void stop_start_news(Ticket& ticket);
   void started(dream_run_id run);
   void start_failed(dream_run_id run, const ErrorSink& said, dream_status code);
   void left_behind(dream_run_id run, const std::string& what);

@@ -74,8 +74,7 @@ class LoadedExecutor::LoadedRun final : public Run {
       executor_.calls_.fault(call, fmt::format("told the phase {}, which means nothing", state.phase));
       state.phase = DREAM_PHASE_RUNNING;
     }
-    return RunState{static_cast<Phase>(state.phase), static_cast<int>(state.pid),
-                    printable(text_of(state.detail))};
+    return RunState{static_cast<Phase>(state.phase), static_cast<int>(state.pid), line_of(state.detail)};
   }
 
   Result<void> run_inside(const std::vector<std::string>& argv, Duration limit, OnInside on_inside) override {
@@ -179,7 +178,11 @@ Result<std::unique_ptr<Run>> LoadedExecutor::start(const TaskSpec& task, RunObse
     return std::unique_ptr<Run>(std::make_unique<LoadedRun>(*this, ticket, nullptr));
   }
   auto loaded = std::make_unique<LoadedRun>(*this, ticket, run);
-  if (status != DREAM_STARTING) host_.mark_running(ticket);
+  if (status == DREAM_STARTING) {
+    host_.watch_start(ticket);
+  } else {
+    host_.mark_running(ticket);
+  }
   loaded->wait();
   return std::unique_ptr<Run>(std::move(loaded));
 }

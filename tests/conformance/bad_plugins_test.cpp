@@ -23,7 +23,9 @@ TEST_P(Bad, is_caught_by_its_rule_and_by_no_other) {
   const std::string file = std::string(DREAM_TEST_PLUGINS) + "/libdream_bad_" + GetParam().name + ".so";
   const Fifo hangs("DREAM_TEST_HANGS");  // a call that hangs says so, and is given up at once
   ::setenv("DREAM_TEST_BLOCKS", "2", 1);
-  const bool blocks = std::string_view(GetParam().name) == "blocks";
+  const bool blocks = std::string_view(GetParam().name).ends_with("blocks");
+  const TemporaryFolder folder;
+  ::setenv("DREAM_TEST_LEFT", (folder.path() / "left").c_str(), 1);
   const Verdicts verdicts = verdicts_on({.file = file,
                                          .limit = std::chrono::minutes(1),
                                          .give_up = hangs.end(),
@@ -69,6 +71,26 @@ TEST(BadPlugin, that_fails_in_some_order_has_seed_and_calls_told) {
   EXPECT_THAT(
       reason_of("crashes_in_release", "order.any"),
       ContainsRegex("SIGSEGV in \"release\"; with --seed 1, after: create, start 1, wait 1, .*release"));
+}
+
+TEST(BadPlugin, that_starts_no_task_any_more_has_each_reason_told) {
+  EXPECT_EQ(reason_of("starts_once", "start.again"),
+            "fail start.again: a task was started, and after it none: there was a task before; there is no "
+            "command");
+  const TemporaryFolder folder;
+  ::setenv("DREAM_TEST_LEFT", folder.write("left", "").c_str(), 1);
+  const Verdicts verdicts =
+      verdicts_on({.file = DREAM_TEST_PLUGINS "/libdream_bad_starts_no_more.so", .only = "exit.kind"});
+  EXPECT_THAT(
+      verdicts.skipped,
+      ElementsAre("skip exit.kind: no task could be started: a file is there already; there is no command"));
+}
+
+TEST(BadPlugin, that_does_not_end_its_child_is_seen_by_the_rules_about_that) {
+  for (const char* rule : {"exit.children", "terminate.asks", "terminate.force"})
+    EXPECT_THAT(reason_of("ends_without_child", rule), StartsWith(std::string("fail ") + rule)) << rule;
+  EXPECT_THAT(reason_of("terminates_the_run", "call.handle"),
+              StartsWith("fail call.handle: \"process.terminate\" was called for a child that"));
 }
 
 TEST(BadPlugin, is_seen_by_one_rule_that_is_asked_for) {

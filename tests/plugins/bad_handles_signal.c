@@ -2,4 +2,4 @@
 #include <signal.h>
 
 #include "good_parts.h"
-DREAM_BAD_ENTRY(signal(SIGPIPE, SIG_IGN))
+DREAM_BAD_ENTRY(signal(SIGUSR1, SIG_IGN))

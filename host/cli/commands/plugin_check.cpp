@@ -58,6 +58,11 @@ std::size_t count(const std::vector<Checked>& all, Verdict verdict) {
   return static_cast<std::size_t>(std::ranges::count(all, verdict, &Checked::verdict));
 }
 
+/// A rule about an extension that the plugin doesn't have says nothing about it.
+bool is_gap(const Checked& checked) {
+  return checked.verdict == Verdict::skip && !checked.reason.starts_with(conformance::has_not);
+}
+
 std::string summary_of(const std::vector<Checked>& all) {
   std::string text;
   for (const Verdict verdict : {Verdict::pass, Verdict::warn, Verdict::fail, Verdict::crash, Verdict::skip}) {
@@ -72,13 +77,13 @@ std::string summary_of(const std::vector<Checked>& all) {
 std::string gaps_of(const std::vector<Checked>& all) {
   std::map<std::string, std::size_t> reasons;
   for (const Checked& checked : all) {
-    if (checked.verdict == Verdict::skip) ++reasons[checked.reason];
+    if (is_gap(checked)) ++reasons[checked.reason];
   }
   const auto often = std::ranges::max_element(reasons, {}, [](const auto& reason) { return reason.second; });
   if (often == reasons.end() || often->second < many_skipped) return "";
   const bool not_started = often->first.starts_with("no task");
-  return fmt::format("{} of {} rules were not checked; {} of them since {}{}\n", count(all, Verdict::skip),
-                     all.size(), often->second, often->first,
+  return fmt::format("{} of {} rules were not checked; {} of them since {}{}\n",
+                     std::ranges::count_if(all, is_gap), all.size(), often->second, often->first,
                      not_started ? " (give the plugin what it needs with --options)" : "");
 }
 

@@ -38,10 +38,14 @@ void HostSide::report_inside(void* context, const dream_exit* exit, dream_str ou
   host->post([host, handle, told = std::move(told)] { host->inside_ended(handle, told); });
 }
 
-/// A command whose run was released meanwhile has nobody who waits for it.
+/// A command whose run was released meanwhile has nobody who waits for it: its end may have been on its way.
 void HostSide::inside_ended(std::uint64_t handle, CommandEnd end) {
-  auto known = insides_.extract(handle);
-  if (!known.empty()) known.mapped().on_end(std::move(end));
+  const auto known = insides_.extract(handle);
+  if (known.empty()) {
+    calls_->fault({"on_inside"}, "was called for a command whose end was told, or that couldn't be run");
+  } else if (known.mapped().on_end) {
+    known.mapped().on_end(std::move(end));
+  }
 }
 
 }  // namespace dream::plugin

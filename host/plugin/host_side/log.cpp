@@ -40,7 +40,7 @@ void HostSide::write_log(std::uint32_t level, dream_str message) {
     post([this, why] { calls_->fault({"log.write"}, why.what); });
     return;
   }
-  auto write = [this, level = log_level(level), text = printable(text_of(message))] {
+  auto write = [this, level = log_level(level), text = line_of(message)] {
     services_->log().write(level, fmt::format("{}: {}", calls_->plugin(), text));
   };
   if (std::this_thread::get_id() != loop_) {

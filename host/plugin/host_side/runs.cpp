@@ -52,7 +52,36 @@ detail::Life HostSide::life_of(const Ticket* ticket) {
 
 void HostSide::mark_running(Ticket& ticket) {
   ticket.state = Ticket::State::running;
+  stop_start_news(ticket);
   ticket.observer->run_started();
+}
+
+// Some starts take long: an image is pulled, a job waits for a machine. Others are never told of.
+void HostSide::watch_start(Ticket& ticket) {
+  constexpr Duration quiet = std::chrono::seconds(5);
+  tell_long_start(ticket.id, quiet);
+}
+
+/// When it has taken so long, and then each time that it has taken as long again.
+void HostSide::tell_long_start(dream_run_id run, Duration taken) {
+  Ticket* ticket = find(run);
+  const Instant when = services_->now() + (ticket->start_news ? taken / 2 : taken);
+  ticket->start_news = services_->start_timer(when, [this, run, taken] {
+    deliver([this, run, taken] {
+      const Ticket* starting = find(run);
+      if (starting == nullptr || !starting->start_news || starting->asked_to_end) return;
+      const std::string detail = starting->look ? starting->look() : std::string();
+      services_->log().write(
+          LogLevel::info,
+          fmt::format("waiting for {} to start (plugin {}{}{}; {})", starting->subject, calls_->plugin(),
+                      detail.empty() ? "" : ": ", detail, human_duration(taken)));
+      tell_long_start(run, 2 * taken);
+    });
+  });
+}
+
+void HostSide::stop_start_news(Ticket& ticket) {
+  if (const auto timer = std::exchange(ticket.start_news, std::nullopt)) services_->cancel_timer(*timer);
 }
 
 bool HostSide::fail_start(Ticket& ticket, const Error& error) {
@@ -68,7 +97,10 @@ bool HostSide::fail_start(Ticket& ticket, const Error& error) {
 
 void HostSide::release(Ticket& ticket) {
   ticket.look = nullptr;
-  std::erase_if(insides_, [&](const auto& inside) { return inside.second.run == ticket.id; });
+  stop_start_news(ticket);
+  for (auto& [handle, inside] : insides_) {
+    if (inside.run == ticket.id) inside.on_end = nullptr;
+  }
   if (ticket.state == Ticket::State::ended || ticket.state == Ticket::State::failed) {
     tickets_.erase(ticket.id);
   } else {
@@ -92,7 +124,7 @@ void HostSide::report_start_failed(dream_run_id run, std::shared_ptr<ErrorSink> 
 }
 
 void HostSide::report_left_behind(dream_run_id run, dream_str what) {
-  post([this, run, what = printable(text_of(what))] { left_behind(run, what); });
+  post([this, run, what = line_of(what)] { left_behind(run, what); });
 }
 
 void HostSide::report_ready(dream_run_id run) {
@@ -173,12 +205,12 @@ void HostSide::ready(dream_run_id run) {
   Ticket* ticket = find(run);
   if (ticket != nullptr && ticket->observer == nullptr) return;
   const CallName name{"ready", ticket == nullptr ? "" : std::string_view(ticket->subject)};
-  const auto why = detail::judge_ready(life_of(ticket), ticket != nullptr && ticket->tells_ready,
-                                       ticket != nullptr && ticket->is_ready);
+  const auto why = ticket == nullptr
+                       ? detail::judge_run(detail::Life::unknown)
+                       : detail::judge_ready(life_of(ticket), ticket->tells_ready, ticket->is_ready,
+                                             ticket->state != Ticket::State::starting);
   if (!why.fine()) {
     calls_->fault(name, why.what);
-  } else if (ticket->state == Ticket::State::starting) {
-    calls_->fault(name, "was called for a run that has not started");
   } else {
     ticket->is_ready = true;
     ticket->observer->run_ready();
@@ -217,6 +249,7 @@ void HostSide::end_with_children(Ticket& ticket, Ticket::End end, std::string_vi
 
 /// The observer comes last: it may release the run at once, and the ticket with it.
 void HostSide::end(Ticket& ticket, Ticket::End end) {
+  stop_start_news(ticket);
   if (auto* error = std::get_if<Error>(&end)) {
     ticket.state = Ticket::State::failed;
     ticket.observer->run_start_failed(std::move(*error));

@@ -60,7 +60,8 @@
  * plugin's own.
  *
  * Manners. A plugin installs no signal handlers, reaps no children but its own, and leaves the working
- * folder, umask, locale and environment of the process alone. It is never unloaded.
+ * folder, umask, locale, environment, signal mask, alarms, limits and prctl settings of the process alone. It
+ * is never unloaded.
  *
  * Processes that a plugin starts by itself, without dream.process/1, are its own: the host neither asks them
  * to end with a run nor reaps them, whatever session they make. It knows them by the thread that started
@@ -168,7 +169,8 @@ typedef struct dream_errors dream_errors;
 struct dream_errors {
   uint32_t size;
   /*
-   * [loop] Called once by a call that fails, which then returns `code` (fail returns it, too).
+   * [loop] Called once by a call that fails, which then returns `code` (fail returns it, too). Of each text
+   * the first 4096 bytes are shown.
    * - code: one of DREAM_E_*.
    * - where: the place. For DREAM_E_OPTIONS a JSON pointer into the options ("/image"), which the host turns
    *   into file, line and column of dream.json; else a path or an address. May be empty.
@@ -223,7 +225,8 @@ struct dream_host {
 
   /*
    * [any] [1.1] A run that was started with DREAM_TASK_TELL_READY is ready now, as far as the plugin can see:
-   * a container whose health check has passed. Once, when it runs and before its end is told. Where it turns
+   * a container whose health check has passed. Once, when it runs (after DREAM_STARTING: after `started`) and
+   * before its end is told. Where it turns
    * out that this run could never tell, its start fails: nobody waits for what doesn't come.
    */
   void (*ready)(const dream_host* self, dream_run_id run) DREAM_NOEXCEPT;

@@ -11,6 +11,7 @@ namespace dream::plugin {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
@@ -87,6 +88,8 @@ TEST_F(Inside, an_end_may_be_told_at_once_and_counts_once) {
   host.services.run_posted();
   ASSERT_THAT(ends, SizeIs(1));
   EXPECT_EQ(ends[0].status, ExitStatus(ExitedWith{0}));
+  EXPECT_THAT(host.services.log_.lines,
+              ElementsAre(HasSubstr("on_inside was called for a command whose end was told")));
 }
 
 TEST_F(Inside, several_commands_are_told_apart) {
@@ -133,6 +136,7 @@ TEST_F(Inside, a_run_that_is_over_or_gone_has_none) {
   tell(0);
   host.services.run_posted();
   EXPECT_THAT(ends, IsEmpty());
+  EXPECT_THAT(host.services.log_.lines, IsEmpty()) << "it may have been on its way";
 }
 
 TEST_F(Inside, a_plugin_without_the_extension_is_asked_for_nothing) {

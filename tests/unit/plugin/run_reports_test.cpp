@@ -53,6 +53,33 @@ TEST_F(StartingRun, whose_start_fails_later_has_failed_to_start_and_is_released)
   EXPECT_THAT(logged, IsEmpty());
 }
 
+TEST_F(StartingRun, that_takes_long_is_told_of_after_five_seconds_and_then_each_time_it_took_as_long_again) {
+  using std::chrono::seconds;
+  host.plugin.status = [](dream_state* state) {
+    state->detail = dream_text("in a queue");
+    return DREAM_OK;
+  };
+  host.services.advance(seconds(5) - Duration(1));
+  EXPECT_THAT(logged, IsEmpty());
+  host.services.advance(Duration(1));
+  host.services.advance(seconds(5));
+  host.services.advance(seconds(9));
+  EXPECT_THAT(logged,
+              ElementsAre(HasSubstr("waiting for ./web:dev to start (plugin scripted: in a queue; 5.0 s)"),
+                          HasSubstr("waiting for ./web:dev to start (plugin scripted: in a queue; 10.0 s)")));
+  host.plugin.host->started(host.plugin.host, host.plugin.run_id);
+  host.services.run_posted();
+  EXPECT_THAT(host.services.timers, IsEmpty());
+}
+
+TEST_F(StartingRun, that_is_over_or_asked_to_end_is_told_of_no_more) {
+  ASSERT_TRUE(run->terminate(Urgency::graceful));
+  host.services.advance(std::chrono::hours(1));
+  EXPECT_THAT(logged, IsEmpty());
+  finish(DREAM_EXIT_CODE, 1);
+  EXPECT_THAT(host.services.timers, IsEmpty());
+}
+
 TEST_F(StartingRun, has_one_end) {
   host.plugin.fail_start(DREAM_E_FAILED, "no server");
   host.plugin.fail_start(DREAM_E_FAILED, "still none");
@@ -71,6 +98,12 @@ TEST_F(StartingRun, that_fails_without_a_reason_or_with_a_success_is_told_off) {
   EXPECT_EQ(error.code, ErrorCode::internal);
   EXPECT_THAT(logged, ElementsAre(HasSubstr("was given the status 0, which is no failure"),
                                   HasSubstr("failed without saying why")));
+}
+
+TEST_F(StartingRun, that_fails_at_length_has_its_reason_cut) {
+  host.plugin.fail_start(DREAM_E_FAILED, std::string(1 << 20, 'a').c_str());
+  host.services.run_posted();
+  EXPECT_EQ(error.message, std::string(longest_line, 'a') + "…");
 }
 
 TEST_F(StartingRun, that_ends_before_it_runs_has_failed_to_start) {

@@ -192,11 +192,12 @@ template <class Struct>
   return {Breach::argument, "was given a text that can't be: without data, or too long"};
 }
 
-/// That a run is ready. `asked`: by DREAM_TASK_TELL_READY; `told`: it has said so before.
-[[nodiscard]] constexpr Judgement judge_ready(Life run, bool asked, bool told) {
+/// That a run is ready. `asked`: by DREAM_TASK_TELL_READY; `told`: it has said so before; `started`: it runs.
+[[nodiscard]] constexpr Judgement judge_ready(Life run, bool asked, bool told, bool started) {
   if (const Judgement there = judge_run(run); !there.fine()) return there;
   if (!asked) return {Breach::argument, "was called for a run that nobody asks whether it is ready"};
   if (told) return {Breach::argument, "was called for a run that has been ready before"};
+  if (!started) return {Breach::argument, "was called for a run that has not started"};
   return {};
 }
 

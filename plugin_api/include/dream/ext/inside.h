@@ -1,5 +1,5 @@
 /*
- * Extension "dream.inside/1": to run a command where a run lives: in its container, on its machine. dream
+ * Extension "dream.inside/1" [1.1]: to run a command where a run lives: in its container, on its machine. dream
  * asks for it where the probe of a step is a command (`exec`). Without it, the command runs on dream's
  * machine.
  */
@@ -33,11 +33,13 @@ typedef struct dream_inside {
   uint32_t size;
 
   /*
-   * [loop] Begins to run the command beside the run's own program, in its folder and with its environment,
-   * and returns at once. `run` runs: it has started, and its end hasn't been reported. Several commands of a
-   * run may be under way. Unless it fails, on_inside is called once, at the latest when the run ends; never
-   * after the run's release. A failure says that the command can't run there, now or ever; dream then tries
-   * it nowhere else.
+   * [loop] Begins to run the command beside the run's own program, and returns at once. It has the folder and
+   * the environment that start was given for the run, which the plugin keeps for that. `run` runs: it has
+   * started, and its end hasn't been reported. Several commands of a run may be under way. Unless it fails,
+   * on_inside is called once: at the earliest before this returns, at the latest when the run ends; never
+   * after the run's release. A child of host/process.h that runs a command belongs to the run: its end is
+   * forced and waited for before the run's end is told. A failure says that the command can't run there, now
+   * or ever; dream then tries it nowhere else.
    */
   dream_status (*run)(dream_run* run, const dream_inside_command* command, dream_on_inside on_inside,
                       void* context, dream_errors* errors) DREAM_NOEXCEPT;

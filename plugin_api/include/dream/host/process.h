@@ -61,7 +61,8 @@ typedef struct dream_process {
   /*
    * [loop] Starts the child and stores its number in *id. Success means that the program itself runs; when it
    * doesn't exist or can't be executed, this says so (DREAM_E_NOT_FOUND, DREAM_E_NOT_EXECUTABLE), and when
-   * its run is over or none of this executor's, too (DREAM_E_STALE). `errors` may be NULL.
+   * its run is over or none of this executor's, too (DREAM_E_STALE). Never calls on_exit or on_output before
+   * it returns. `errors` may be NULL.
    */
   dream_status (*spawn)(const dream_host* host, const dream_child* child, dream_child_id* id,
                         dream_errors* errors) DREAM_NOEXCEPT;

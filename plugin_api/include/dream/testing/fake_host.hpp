@@ -188,8 +188,7 @@ class FakeHost : public FakeRuns {
 
   static void run_started(const dream_host* self, dream_run_id run) noexcept {
     FakeHost& host = of(self);
-    const detail::Judgement judgement = detail::judge_run(host.run_life(run));
-    if (!judgement.fine()) host.refuse("started", judgement);
+    host.become_started(run);
     const std::scoped_lock lock(host.mutex_);
     host.started_.push_back(run);
   }

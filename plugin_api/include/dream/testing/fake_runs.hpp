@@ -79,12 +79,23 @@ class FakeRuns : public FakeLoop {
     const auto found = runs_.find(run);
     const Known known = found == runs_.end() ? Known{detail::Life::unknown} : found->second;
     const detail::Judgement judgement =
-        detail::judge_ready(known.life, (known.flags & DREAM_TASK_TELL_READY) != 0, known.ready);
+        detail::judge_ready(known.life, (known.flags & DREAM_TASK_TELL_READY) != 0, known.ready, true);
     if (judgement.fine()) {
       found->second.ready = true;
       ready_.push_back(run);
     } else {
       refusals_.push_back({"ready", judgement});
+    }
+  }
+  /// A run whose start said DREAM_STARTING runs now. What it has said before that was too early.
+  void become_started(dream_run_id run) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = runs_.find(run);
+    const Known known = found == runs_.end() ? Known{detail::Life::unknown} : found->second;
+    if (const auto there = detail::judge_run(known.life); !there.fine()) {
+      refusals_.push_back({"started", there});
+    } else if (known.ready) {
+      refusals_.push_back({"ready", detail::judge_ready(known.life, true, false, false)});
     }
   }
   void child_began(dream_run_id run) {
