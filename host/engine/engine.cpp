@@ -170,11 +170,15 @@ void Engine::State::on(const GuardianLost&) {
 
 /// What is left to be written when the run is over can still be lost.
 void Engine::State::on(const OutputLost& event) {
-  const RunStop reason = event.reader_gone ? RunStop(ReaderGone{}) : RunStop(OutputBroken{});
-  if (!finished) return stop_run(reason);
+  if (!finished) return stop_run(event.reader_gone ? RunStop(ReaderGone{}) : RunStop(OutputBroken{}));
   if (stop) return;
-  stop = reason;
-  code = engine::exit_code(reason, outcomes);
+  if (event.reader_gone) {
+    stop.emplace(ReaderGone{});
+    code = reader_gone;
+  } else {
+    stop.emplace(OutputBroken{});
+    code = output_broken;
+  }
 }
 
 void Engine::State::on(const TerminalClosed&) {

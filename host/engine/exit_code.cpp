@@ -63,7 +63,7 @@ int exit_code(const RunStop& first_cause, std::span<const Outcome> outcomes) {
           [&](const RequiredFailed& failed) { return code_of(outcomes[position(failed.step)]); },
           [](const StoppedBySignal& stopped) { return killed_by_signal_0 + stopped.signal; },
           [](const GuardianLost&) { return guardian_lost; },
-          [](const ReaderGone&) { return killed_by_signal_0 + broken_pipe; },
+          [](const ReaderGone&) { return reader_gone; },
           [](const OutputBroken&) { return output_broken; },
           [](const Requested&) { return 0; },
       },

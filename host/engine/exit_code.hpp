@@ -9,6 +9,8 @@ namespace dream::engine {
 
 /// stdout can't be written (a full disk).
 inline constexpr int output_broken = 70;
+/// Nobody reads stdout any more: as of a program that SIGPIPE has ended.
+inline constexpr int reader_gone = 141;
 
 /// The exit code of dream for the first thing that stopped the run (docs/functional-specification.md,
 /// section 5). For RequiredFailed the step's outcome must say how it failed; its exit may still be to come
