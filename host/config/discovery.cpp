@@ -41,10 +41,7 @@ bool is_named(const Workspace& workspace, const std::string& project) {
   workspace.for_each_entry([&](const std::string&, const Dependency& entry) {
     is_needed = is_needed || entry.project == project;
   });
-  return is_needed ||
-         std::ranges::any_of(
-             workspace.dependency_globs,
-             [&](const DependencyGlob& glob) { return glob_matches(glob.pattern, project); }) ||
+  return is_needed || workspace.dependency_globs.any_matches(project) ||
          std::ranges::any_of(workspace.recursive,
                              [&](const RecursiveRule& rule) { return glob_matches(rule.project, project); });
 }

@@ -235,8 +235,7 @@ void read_dependencies(Reader& reader, const Place& place, const Json& value, Wo
       set_own_project(*project, tasks);
       is_new = emplace_in_order(workspace.dependencies, hint, *project, std::move(tasks)).second;
     } else if (is_good_glob(reader, at, *project)) {
-      is_new = std::ranges::find(workspace.dependency_globs, *project, &DependencyGlob::pattern) ==
-               workspace.dependency_globs.end();
+      is_new = !workspace.dependency_globs.contains(*project);
       if (is_new) workspace.dependency_globs.push_back({*project, std::move(tasks)});
     }
     if (!is_new) report_second_spelling(reader, at, value, *project);

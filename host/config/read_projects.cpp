@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
 #include <utility>
 
 #include "base/text.hpp"
@@ -82,7 +81,6 @@ bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) 
 void read_projects(Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
   if (!reader.is_object(place, value)) return;
   auto hint = workspace.projects.end();
-  std::unordered_set<std::string> globs;
   for (const Member& member : value.GetObject()) {
     const Place at(place, member.name);
     ProjectSettings settings;
@@ -94,7 +92,7 @@ void read_projects(Reader& reader, const Place& place, const Json& value, Worksp
     if (!is_glob(*project) && !looks_like_foreign_glob(*project)) {
       is_new = emplace_in_order(workspace.projects, hint, *project, std::move(settings)).second;
     } else if (is_good_glob(reader, at, *project)) {
-      is_new = globs.insert(*project).second;
+      is_new = !workspace.project_globs.contains(*project);
       if (is_new) workspace.project_globs.push_back({*project, std::move(settings)});
     }
     if (!is_new) report_second_spelling(reader, at, value, *project);

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "base/text.hpp"
+#include "init/package_rules.hpp"
 #include "init/packages.hpp"
 
 namespace dream::init {
@@ -21,7 +22,7 @@ bool is_plain_glob(const std::string& glob) {
 /// What turbo.json and nx.json call global.
 std::vector<std::string> global_files(const fs::path& root) {
   std::vector<std::string> files;
-  if (const auto turbo = read_object(root / "turbo.json"); turbo && *turbo)
+  if (const auto turbo = read_object(turbo_in(root)); turbo && *turbo)
     files = texts_at(**turbo, "globalDependencies");
   constexpr std::string_view of_root = "{workspaceRoot}/";
   if (const auto nx = read_object(root / "nx.json"); nx && *nx) {
@@ -41,8 +42,8 @@ void add_affects(const fs::path& root, Draft& draft) {
   };
   for (const char* file :
        {"package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml",
-        "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "turbo.json", "nx.json", "lerna.json", "rush.json",
-        "common/config/rush/command-line.json", "common/config/rush/pnpm-lock.yaml"}) {
+        "pnpm-workspace.yaml", "bun.lock", "bun.lockb", "turbo.json", "turbo.jsonc", "nx.json", "lerna.json",
+        "rush.json", "common/config/rush/command-line.json", "common/config/rush/pnpm-lock.yaml"}) {
     std::error_code ignored;
     if (fs::exists(root / file, ignored)) add(file);
   }

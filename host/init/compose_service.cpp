@@ -9,6 +9,7 @@
 #include "base/process.hpp"
 #include "base/text.hpp"
 #include "config/env_expansion.hpp"
+#include "init/compose_command.hpp"
 #include "init/compose_container.hpp"
 #include "init/compose_values.hpp"
 
@@ -114,11 +115,7 @@ class Maker {
     if (const auto plain = plain_options().find(key); plain != plain_options().end() && value.IsScalar()) {
       option(plain->second, json_string(written_text(value)));
     } else if (key == "command" || key == "entrypoint") {
-      std::string passed_over;
-      option(key, list_json(written_words_of(value, &passed_over)));
-      if (!passed_over.empty())
-        draft_.remark(
-            fmt::format("{}: its {} has no shell, and compose ends it before: {}", name_, key, passed_over));
+      option(key, list_json(command_words(name_ + ": its " + key, value, context_.variables, draft_)));
     } else if (key == "environment") {
       VariablesJson variables = variables_json(
           value, [&](const std::string& name) { return context_.variables.written_value(name); });

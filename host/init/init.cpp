@@ -62,7 +62,8 @@ Result<void> add_yaml(const fs::path& root, const fs::path& file, Draft& draft) 
 /// How a file that is named is taken over, by its own name; none: not at all.
 Import import_of(const fs::path& root, const std::string& name) {
   static const std::set<std::string, std::less<>> of_packages{
-      "package.json", "pnpm-workspace.yaml", "turbo.json", "nx.json", "lerna.json", "rush.json"};
+      "package.json", "pnpm-workspace.yaml", "turbo.json", "turbo.jsonc",
+      "nx.json",      "lerna.json",          "rush.json"};
   if (of_packages.contains(name))
     return [](const fs::path& file, Draft& draft) { return add_npm(file.parent_path(), draft); };
   if (name == "deno.json" || name == "deno.jsonc")

@@ -115,6 +115,10 @@ class Justfiles {
         continue;
       }
       if (line[0] == ' ' || line[0] == '\t') continue;
+      for (std::string more; line.ends_with('\\') && std::getline(lines, more);) {
+        line.back() = ' ';
+        line += more;
+      }
       std::istringstream words(line);
       std::string first;
       std::string second;

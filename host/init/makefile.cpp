@@ -30,6 +30,15 @@ bool next_line(std::istringstream& lines, std::string& line) {
   return true;
 }
 
+/// Stands for a colon that is part of a name: "deploy\:prod".
+constexpr char colon_of_name = '\x01';
+
+std::string with_marked_colons(std::string words) {
+  for (std::size_t at = 0; (at = words.find("\\:", at)) != std::string::npos;)
+    words.replace(at, 2, 1, colon_of_name);
+  return words;
+}
+
 /// "$(error set Q: please)" has no names, and no colon of a rule: only "$" stays of what is in brackets.
 std::string without_calls(const std::string& words) {
   std::string left;
@@ -65,7 +74,7 @@ class Makefile {
       target.is_phony = true;
       const bool is_there = target.has_recipe || !target.needs.empty();
       // No file, though it has a dot: "format.backend".
-      if (is_there && is_word(name, "-_.") &&
+      if (is_there && is_word(name, "-_.:") &&
           std::string_view("._").find(name[0]) == std::string_view::npos &&
           !std::exchange(target.is_named, true))
         names_.push_back(name);
@@ -74,6 +83,9 @@ class Makefile {
 
   /// What `include` names and isn't there, or only make can tell.
   [[nodiscard]] const std::vector<std::string>& not_read() const { return not_read_; }
+
+  /// It makes targets while make reads it: `$(eval …)`.
+  [[nodiscard]] bool has_evaluated() const { return has_evaluated_; }
 
   /// Names that are words, as they were met: files mostly have a dot or a slash. Whether some are called
   /// phony says nothing of the others.
@@ -159,13 +171,14 @@ class Makefile {
     if (first == "include" || first == "-include" || first == "sinclude")
       return include(trimmed(words.substr(first.size())), first != "include");
     if (first == "vpath") return;
-    if (words.find("$(eval") != std::string::npos) has_more_ = true;
+    has_evaluated_ = has_evaluated_ || words.find("$(eval") != std::string::npos;
+    has_more_ = has_more_ || has_evaluated_;
     if (first.starts_with(".RECIPEPREFIX") && words.find('=') != std::string::npos) {
       const std::string prefix = trimmed(words.substr(words.find('=') + 1));
       recipe_prefix_ = prefix.empty() ? '\t' : prefix[0];
     }
     variables_.assign(words);
-    words = without_calls(words);
+    words = without_calls(with_marked_colons(std::move(words)));
     const std::size_t colon = words.find(':');
     // An assignment (`:=`, `::=`, `A = b:c`), a word of make's own.
     if (colon == std::string::npos || words.find('=') < colon || words.substr(colon).starts_with(":=") ||
@@ -179,21 +192,24 @@ class Makefile {
 
   void rule(const std::string& heads, const std::string& rest, const std::string& about) {
     current_.clear();
-    for (const std::string& name : words_in(heads)) {
+    for (std::string& name : words_in(heads)) {
+      std::ranges::replace(name, colon_of_name, ':');
       has_patterns_ = has_patterns_ || name.find('%') != std::string::npos;
       if (name == ".PHONY") {
-        const std::vector<std::string> all = words_in(rest);
+        std::vector<std::string> all = words_in(rest);
+        for (std::string& one : all) std::ranges::replace(one, colon_of_name, ':');
         phony_.insert(phony_.end(), all.begin(), all.end());
         if (all.size() == 1 && !about.empty()) targets_[all.front()].about = about;
       }
       Target& target = targets_[name];
       // What begins with "_" is for the others only, and so is the folder of installed packages.
-      if (is_word(name, "-_") && name[0] != '_' && name != "node_modules" &&
+      if (is_word(name, "-_:") && name[0] != '_' && name != "node_modules" &&
           !std::exchange(target.is_named, true))
         names_.push_back(name);
       current_.push_back(&target);
       if (!about.empty()) target.about = about;
-      for (const std::string& need : words_in(rest.substr(0, rest.find(';')))) {
+      for (std::string& need : words_in(rest.substr(0, rest.find(';')))) {
+        std::ranges::replace(need, colon_of_name, ':');
         if (target.known_needs.insert(need).second) target.needs.push_back(need);
         if (name != ".PHONY") needed_.insert(need);
         target.is_plain = target.is_plain && is_word(need, "-_");
@@ -254,6 +270,7 @@ class Makefile {
   std::vector<Target*> current_;
   int conditions_ = 0;
   char recipe_prefix_ = '\t';
+  bool has_evaluated_ = false;
   bool has_more_ = false;  ///< other files may give a target a recipe
   bool has_patterns_ = false;
 };
@@ -271,6 +288,9 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
     draft.remark(
         fmt::format("{} includes {}, which can't be read here: its targets are missing.", file_name, what));
   }
+  if (makefile.has_evaluated())
+    draft.remark(fmt::format("{} has $(eval), which only make can follow: targets that it makes are missing.",
+                             file_name));
   const auto gathered = makefile.gathered();
   std::map<std::string, std::string> tasks;  // the names that they got
   for (const std::string& name : makefile.names()) {

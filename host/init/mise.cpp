@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -103,12 +104,26 @@ void read_programs(const fs::path& place, MiseConfiguration& mise) {
   }
 }
 
+/// Where mise looks for its configuration in a folder.
+std::vector<std::string> names_of_files(const fs::path& folder) {
+  std::vector<std::string> names{"mise.toml",         ".mise.toml",        "mise/config.toml",
+                                 ".mise/config.toml", ".config/mise.toml", ".config/mise/config.toml"};
+  for (const char* parts : {"mise/conf.d", ".mise/conf.d", ".config/mise/conf.d"}) {
+    std::set<std::string> found;
+    std::error_code failure;
+    for (fs::directory_iterator one(folder / parts, failure), end; !failure && one != end;
+         one.increment(failure))
+      if (one->path().extension() == ".toml") found.insert(parts + ("/" + one->path().filename().string()));
+    names.insert(names.end(), found.begin(), found.end());
+  }
+  return names;
+}
+
 Result<MiseConfiguration> read_configuration(const fs::path& written, Draft& draft) {
   const fs::path folder = written.lexically_normal();
   MiseConfiguration mise;
   bool is_first = true;
-  for (const char* name : {"mise.toml", ".mise.toml", "mise/config.toml", ".mise/config.toml",
-                           ".config/mise.toml", ".config/mise/config.toml"}) {
+  for (const std::string& name : names_of_files(folder)) {
     const auto text = read_text(folder / name);
     if (!text) return text.error();
     if (!*text) continue;

@@ -43,14 +43,17 @@ TaskDraft task_of(const std::string& name, const YAML::Node& written, const Proc
   if (is_true(member_at(node, "autorestart")))
     task.members.emplace_back("restart", R"({ "on": "always", "max": 0, "delay": "1s", "maxDelay": "1s" })");
   const auto nobody = [](const std::string&) { return std::nullopt; };
-  const VariablesJson env = variables_json(on_linux(member_at(node, "env")), nobody);
+  const YAML::Node variables = on_linux(member_at(node, "env"));
+  for (const auto& one : variables.IsMap() ? variables : YAML::Node(YAML::NodeType::Map))
+    if (one.second.IsNull()) draft.leave_out("env without " + one.first.Scalar(), name);
+  const VariablesJson env = variables_json(variables, nobody);
   if (env.object != "{}") task.members.emplace_back("env", env.object);
   const YAML::Node stop = member_at(node, "stop");
   if (const std::string signal = stop.IsScalar() ? stop.Scalar() : std::string(); signal_number(signal) != 0)
     task.members.emplace_back("stop", object_json({{"signal", json_string(signal)}}));
   else if (!stop.IsNull())
     draft.leave_out("stop", name);
-  for (const char* key : {"add_path", "log"}) {
+  for (const char* key : {"add_path", "log", "log_dir"}) {
     if (!member_at(node, key).IsNull()) draft.leave_out(key, name);
   }
   return task;

@@ -26,6 +26,9 @@ void add_targets(const rapidjson::Value& object, const std::string& name, const 
     if (is_continuous(one.value)) task.members.emplace_back("async", "true");
     draft.add_task(project, "shell", file, "nx", std::move(task));
     draft.remark(what_nx_does);
+    draft.remark(
+        "With --all, each target is a call of nx of its own: what several of them need runs more than once. "
+        "`nx run-many` is one call.");
   }
 }
 

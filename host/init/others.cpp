@@ -29,9 +29,9 @@ bool is_compose_file(const std::string& name) {
 
 /// Files of runners that dream init can't read, since they are programs or would say little without them.
 bool is_of_other_runner(const fs::path& file) {
-  static const std::set<std::string, std::less<>> known{"Tiltfile",    "skaffold.yaml", "Earthfile",
-                                                        "magefile.go", "noxfile.py",    "tox.ini",
-                                                        "dodo.py",     "bb.edn",        "devenv.nix"};
+  static const std::set<std::string, std::less<>> known{
+      "Tiltfile", "skaffold.yaml", "Earthfile", "magefile.go", "noxfile.py",
+      "tox.ini",  "dodo.py",       "bb.edn",    "devenv.nix",  "moon.yml"};
   const std::string name = file.filename().string();
   if (name != "tasks.py") return known.contains(name);
   const auto text = read_text(file);  // of invoke, or anything else
@@ -70,7 +70,7 @@ std::vector<std::string> files_below(const fs::path& root, Draft& draft) {
       {"Taskfile.yml", "Taskfile.yaml"},
       {"Makefile", "GNUmakefile", "makefile"},
       {"mise.toml", ".mise.toml"},
-      {"turbo.json"},
+      {"turbo.json", "turbo.jsonc"},
       {"nx.json"},
       {"lerna.json"},
       {"rush.json"}};
@@ -117,6 +117,9 @@ void tell_others(const fs::path& root, Draft& draft) {
       of_others.push_back(name);
     }
   }
+  std::error_code ignored;
+  if (constexpr const char* of_moon = ".moon/workspace.yml"; fs::exists(root / of_moon, ignored))
+    of_others.emplace_back(of_moon);
   std::ranges::sort(known);
   std::ranges::sort(of_others);
   for (std::string& file : files_below(root, draft)) known.push_back(std::move(file));

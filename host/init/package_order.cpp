@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "init/package_rules.hpp"
 #include "init/package_steps.hpp"
 #include "init/packages.hpp"
 #include "shared/json_file.hpp"
@@ -17,46 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 using rapidjson::Value;
 
-/// What a tool's configuration says of a task.
-struct Rule {
-  std::vector<std::string> needs;   ///< "^build", "lint", "api#build"
-  std::vector<std::string> beside;  ///< run at the same time
-  bool says_needs = true;
-  std::optional<bool> lasts = {};  ///< it doesn't end by itself
-};
-
-/// "build", "api#build"
-using Rules = std::map<std::string, Rule, std::less<>>;
-
-void read_rules(const Value& json, const char* name, Rules& rules) {
-  const Value* tasks = plugins::member(json, name);
-  if (tasks == nullptr || !tasks->IsObject()) return;
-  for (const auto& one : tasks->GetObject()) {
-    if (!one.value.IsObject()) continue;
-    Rule rule{needs_in(one.value), texts_at(one.value, "with"), one.value.HasMember("dependsOn"), {}};
-    for (const char* key : {"persistent", "continuous"}) {  // the second is nx's
-      const auto lasts = one.value.FindMember(key);
-      if (lasts != one.value.MemberEnd() && lasts->value.IsBool()) rule.lasts = lasts->value.GetBool();
-    }
-    rules[{one.name.GetString(), one.name.GetStringLength()}] = std::move(rule);
-  }
-}
-
 bool has_plugins(const Value& nx) {
   const auto plugins = nx.FindMember("plugins");
   return plugins != nx.MemberEnd() && !(plugins->value.IsArray() && plugins->value.Empty());
-}
-
-/// What a package's own turbo.json leaves open is the root's.
-void complete(Rule& rule, const Rule& common) {
-  constexpr const char* as_there = "$TURBO_EXTENDS$";
-  const auto extends = std::ranges::find(rule.needs, as_there);
-  if (!rule.says_needs || extends != rule.needs.end()) {
-    if (extends != rule.needs.end()) rule.needs.erase(extends);
-    rule.needs.insert(rule.needs.begin(), common.needs.begin(), common.needs.end());
-  }
-  if (rule.beside.empty()) rule.beside = common.beside;
-  if (!rule.lasts) rule.lasts = common.lasts;
 }
 
 class Arrangement {
@@ -71,7 +35,7 @@ class Arrangement {
 
   /// turbo.json and nx.json of the root; what turbo.json of a package says counts there.
   void read(const fs::path& root) {
-    const auto turbo = object_or_told(root / "turbo.json", draft_);
+    const auto turbo = object_or_told(turbo_in(root), draft_);
     const auto nx = object_or_told(root / "nx.json", draft_);
     if (turbo) read_rules(*turbo, "pipeline", rules_);
     if (turbo) read_rules(*turbo, "tasks", rules_);
@@ -96,13 +60,16 @@ class Arrangement {
 
   void read_own(const fs::path& folder, const Package& package) {
     Rules own;
-    if (const auto turbo = read_object(folder / "turbo.json"); turbo && *turbo)
-      read_rules(**turbo, "tasks", own);
+    if (const auto turbo = read_object(turbo_in(folder)); turbo && *turbo) read_rules(**turbo, "tasks", own);
     if (const auto json = read_object(folder / "package.json"); has_nx_ && json && *json) {
       if (const Value* nx = plugins::member(**json, "nx"); nx != nullptr) read_rules(*nx, "targets", own);
     }
     for (auto& [task, rule] : own) {
-      if (const auto common = rules_.find(task); common != rules_.end()) complete(rule, common->second);
+      const auto common = rules_.find(task);
+      if (rule.extends && common != rules_.end()) complete(rule, common->second);
+      if (rule.is_taken_away && package.scripts.contains(task))
+        draft_.remark(fmt::format("turbo has no task {} of {}; dream runs its script also with --all.", task,
+                                  package.path));
       rules_[package.name + "#" + task] = std::move(rule);
     }
   }
@@ -222,9 +189,41 @@ class Arrangement {
   }
 
   void add_upwards(const Package& package, const std::string& task, NeedsDraft& needs) {
+    add_all_used(package, task, needs);
+    for (const std::string& other : standing_for(task)) add_all_used(package, other, needs);
+  }
+
+  /// What some package that lacks a task has of what the task needs there: it comes in the task's place.
+  const Names& standing_for(const std::string& task) {
+    const auto [known, is_new] = standing_for_.try_emplace(task);
+    if (!is_new) return known->second;
+    for (const Package& package : packages_) {
+      std::vector<std::string> open;
+      if (!package.scripts.contains(task)) open.push_back(task);
+      for (Names seen; !open.empty();) {
+        const Rule* rule = rule_of(package, open.back());
+        open.pop_back();
+        if (rule == nullptr) continue;
+        for (const std::string& need : rule->needs) {
+          if (need.find_first_of("^#") != std::string::npos || !seen.insert(need).second) continue;
+          if (package.scripts.contains(need))
+            known->second.insert(need);
+          else
+            open.push_back(need);
+        }
+      }
+    }
+    known->second.erase(task);
+    return known->second;
+  }
+
+  void add_all_used(const Package& package, const std::string& task, NeedsDraft& needs) {
     const bool by_manifest = by_manifest_ && &package != &own_ && package.inner_workspace.empty();
     if (by_manifest && package.path == needs.project) {
-      if (leads_somewhere(task)) needs.entries.push_back({{}, task});
+      const bool is_there = std::ranges::any_of(needs.entries, [&](const EntryDraft& entry) {
+        return entry.project.empty() && entry.task == task;
+      });
+      if (!is_there && leads_somewhere(task)) needs.entries.push_back({{}, task});
       return;
     }
     std::set<const Package*> seen{&package};
@@ -248,9 +247,9 @@ class Arrangement {
   }
 
   void add_entry(const Package& package, const std::string& task, bool weak, NeedsDraft& needs, bool beside) {
-    if (!has(package, task, needs)) return;
-    EntryDraft entry{package.path, task, {}, weak};
     const Rule* rule = rule_of(package, task);
+    if (!has(package, task, needs) || (rule != nullptr && rule->is_taken_away)) return;
+    EntryDraft entry{package.path, task, {}, weak};
     if (beside || (rule != nullptr && rule->lasts.value_or(false) && !lasts_everywhere(task)))
       entry.members.emplace_back("async", "true");
     needs.entries.push_back(std::move(entry));
@@ -291,18 +290,19 @@ class Arrangement {
     for (const auto& [script, line] : own_.scripts) {
       if (rules_.contains("//#" + script) || !only_runs_in_all(line, script)) continue;
       const bool is_of_nx = line.find("run-many") != std::string::npos;
-      if (is_of_nx && nx_finds_targets_) continue;
+      if (is_of_nx && (nx_finds_targets_ || is_target_of_nx(script))) continue;
+      if (has_hooks(script)) continue;
       NeedsDraft needs{own_.path, script, {}, true};
       const auto rule = rules_.find(script);
       const bool at_once = starts_all_at_once(line, rule != rules_.end() && !rule->second.needs.empty());
       for (const Package& package : packages_) {
         if (!package.scripts.contains(script)) continue;
-        if (lasts_everywhere(script))
+        const Rule* own = rule_of(package, script);
+        if (lasts_everywhere(script) && (own == nullptr || !own->is_taken_away))
           needs.entries.push_back({package.path, script});
         else
           add_entry(package, script, false, needs, at_once);
       }
-      if (is_of_nx) add_targets_of_nx(script, needs);
       if (needs.entries.empty()) continue;
       draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});
       draft_.add_needs(std::move(needs));
@@ -316,14 +316,27 @@ class Arrangement {
                                 join_words(collected), collected.size() == 1 ? "runs" : "run"));
   }
 
-  /// What nx runs by this name beside scripts.
-  void add_targets_of_nx(const std::string& name, NeedsDraft& needs) const {
-    for (const ProjectDraft& project : draft_.projects()) {
-      const bool has_it = std::ranges::any_of(project.tasks, [&](const TaskDraft& task) {
-        return task.name == name && !task.members.empty() && task.members.front().first == "command";
+  /// Each such target is a call of nx, which runs again what it needs: all of them in one call do not.
+  [[nodiscard]] bool is_target_of_nx(const std::string& name) const {
+    return std::ranges::any_of(draft_.projects(), [&](const ProjectDraft& project) {
+      return std::ranges::any_of(project.tasks, [&](const TaskDraft& task) {
+        return task.name == name && project.path != own_.path && !task.members.empty() &&
+               task.members.front().first == "command";
       });
-      if (has_it && project.path != own_.path) needs.entries.push_back({project.path, name});
-    }
+    });
+  }
+
+  /// What npm runs around a script would be lost.
+  bool has_hooks(const std::string& script) {
+    std::vector<std::string> hooks;
+    for (const char* when : {"pre", "post"})
+      if (own_.scripts.contains(when + script)) hooks.push_back(when + script);
+    if (hooks.empty()) return false;
+    draft_.remark(fmt::format(
+        "{} of the root stays as it is, with {}: `dream {} --all` would run those of the packages "
+        "twice.",
+        script, join_words(hooks), script));
+    return true;
   }
 
   /// The next packages that have the task, also behind those that haven't.
@@ -362,6 +375,7 @@ class Arrangement {
   std::map<std::string, const Package*, std::less<>> by_nx_name_;
   Rules rules_;
   std::map<std::string, bool> leads_;
+  std::map<std::string, Names> standing_for_;
   const Names* in_pattern_ = nullptr;  ///< as add_package has it, while what a pattern would say is made
   std::set<std::pair<const Package*, std::string>> through_;  ///< tasks without a script, of one task's needs
   bool has_nx_ = false;

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,6 +11,8 @@
 
 #include "base/text.hpp"
 #include "config/env_file.hpp"
+#include "init/compose_text.hpp"
+#include "init/compose_values.hpp"
 #include "init/files.hpp"
 #include "init/sources.hpp"
 
@@ -103,8 +106,9 @@ std::optional<int> port_given_by(const std::string& script) {
 /// What foreman and overmind are told beside the Procfile.
 class Settings {
  public:
-  /// `.overmind.env` and `.env`, which wins.
+  /// `.foreman`, `.overmind.env` and `.env`, which wins over the second.
   Result<void> read(const fs::path& folder) {
+    if (const Result<void> done = read_foreman(folder / ".foreman"); !done) return done;
     for (const char* name : {".overmind.env", ".env"}) {
       const auto text = read_text(folder / name);
       if (!text) return text.error();
@@ -136,8 +140,8 @@ class Settings {
 
   /// What the files say of PORT, else a `bin/dev` that starts Procfile.dev with one, else foreman's.
   [[nodiscard]] int first_port(const fs::path& file) const {
-    for (const char* name : {"OVERMIND_PORT", "PORT"})
-      if (const auto port = port_in(value(name))) return *port;
+    for (const std::string& said : {value("OVERMIND_PORT"), port_of_foreman_, value("PORT")})
+      if (const auto port = port_in(said)) return *port;
     if (file.filename() != "Procfile.dev") return usual_port;
     const auto script = read_text(file.parent_path() / "bin" / "dev");
     if (!script || !*script) return usual_port;
@@ -162,13 +166,37 @@ class Settings {
     return std::ranges::find(words, process) != words.end() || std::ranges::find(words, "all") != words.end();
   }
 
+  /// What they say else, and dream.json doesn't.
+  void tell_rest(Draft& draft) const {
+    for (const std::string& key : rest_of_foreman_) draft.leave_out(key, ".foreman");
+    for (const char* name : {"OVERMIND_FORMATION", "OVERMIND_PROCFILE", "OVERMIND_STOP_SIGNALS"})
+      if (!value(name).empty()) draft.leave_out(name, "overmind");
+  }
+
  private:
+  Result<void> read_foreman(const fs::path& file) {
+    const auto text = read_text(file);
+    if (!text) return text.error();
+    if (!*text) return {};
+    try {
+      const YAML::Node options = read_yaml(**text);
+      port_of_foreman_ = text_at(options, "port");
+      for (const char* key : {"procfile", "env", "formation", "concurrency", "root", "timeout"})
+        if (!member_at(options, key).IsNull()) rest_of_foreman_.emplace_back(key);
+    } catch (const YAML::Exception& problem) {
+      unread_ = to_string(not_understood(file.filename().string(), problem.what()));
+    }
+    return {};
+  }
+
   [[nodiscard]] std::string value(const char* name) const {
     const auto found = values_.find(name);
     return found == values_.end() ? std::string() : found->second;
   }
 
   config::Variables values_;
+  std::string port_of_foreman_;
+  std::vector<std::string> rest_of_foreman_;
   bool has_env_ = false;
   std::string unread_;
 };
@@ -225,6 +253,7 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
   draft.remark(fmt::format("`dream {}` runs what {} names: when one{} ends, all end.{}", gathers, name,
                            may_end.empty() ? "" : " but " + join_words(may_end),
                            gives_ports ? " Each has a PORT of its own, as foreman gives it." : ""));
+  settings.tell_rest(draft);
   if (!settings.unread().empty()) draft.remark("Not read: " + settings.unread() + ".");
   if (const std::string example = settings.example(file.parent_path()); !example.empty())
     draft.remark(fmt::format(

@@ -93,6 +93,37 @@ std::vector<std::string> names_in(const std::vector<TomlEntry>& entries,
   return names;
 }
 
+using Table = std::vector<std::string>;
+
+Table in_table(Table table, std::initializer_list<const char*> more) {
+  table.insert(table.end(), more.begin(), more.end());
+  return table;
+}
+
+/// The tables of a tool's tasks: its own, those of pixi's features, and of both those for this platform.
+std::vector<Table> tables_of(const PythonTool& tool, const std::vector<TomlEntry>& entries) {
+  const Table own{"tool", tool.name};
+  std::vector<Table> owners{own};
+  const Table features = in_table(own, {"feature"});
+  for (const char* part : {tool.table, "target"})
+    for (const std::string& feature : names_in(entries, features, part)) {
+      Table owner = in_table(features, {feature.c_str()});
+      if (std::ranges::find(owners, owner) == owners.end()) owners.push_back(std::move(owner));
+    }
+  std::vector<Table> tables;
+  for (const Table& owner : owners) {
+    tables.push_back(in_table(owner, {tool.table}));
+#ifdef __aarch64__
+    constexpr const char* platform = "linux-aarch64";
+#else
+    constexpr const char* platform = "linux-64";
+#endif
+    for (const char* target : {platform, "linux", "unix"})
+      tables.push_back(in_table(owner, {"target", target, tool.table}));
+  }
+  return tables;
+}
+
 /// Of pyproject.toml, or of another file of one of its tools, which says `tasks` for `tool.poe.tasks`.
 Result<std::vector<TomlEntry>> entries_of(const fs::path& file) {
   const auto text = read_text(file);
@@ -133,9 +164,9 @@ Result<void> add_pyproject(const fs::path& file, Draft& draft) {
   const Result<std::vector<TomlEntry>> read = all_entries(file);
   if (!read) return read.error();
   const std::vector<TomlEntry>& entries = *read;
-  const auto add = [&](const char* tool, ToolWords words, const std::string& name, const PythonTask& task) {
-    words.push_back(name);
-    TaskDraft made{name, {{"command", list_json(words)}}};
+  const auto add = [&](const char* tool, ToolWords words, const PythonTask& task, const std::string& called) {
+    words.push_back(called);
+    TaskDraft made{task.name, {{"command", list_json(words)}}};
     describe(made, task.about);
     std::string from = file.filename().string();
     for (const auto& [of, other] : {std::pair("poe", "poe_tasks.toml"), std::pair("pixi", "pixi.toml")}) {
@@ -145,21 +176,36 @@ Result<void> add_pyproject(const fs::path& file, Draft& draft) {
     draft.add_task(draft.at("./"), "shell", "from " + from, tool, std::move(made));
   };
   for (const PythonTool& tool : python_tools()) {
-    std::vector<PythonTask> tasks = tasks_in(entries, {"tool", tool.name, tool.table}, tool.about);
-    for (const std::string& feature : names_in(entries, {"tool", tool.name, "feature"}, tool.table))
-      for (PythonTask& task :
-           tasks_in(entries, {"tool", tool.name, "feature", feature, tool.table}, tool.about))
-        if (std::ranges::find(tasks, task.name, &PythonTask::name) == tasks.end())
-          tasks.push_back(std::move(task));
+    std::vector<PythonTask> tasks;
+    const auto is_known = [&](const PythonTask& task) {
+      return std::ranges::find(tasks, task.name, &PythonTask::name) != tasks.end();
+    };
+    for (const Table& table : tables_of(tool, entries))
+      for (PythonTask& task : tasks_in(entries, table, tool.about))
+        if (!is_known(task)) tasks.push_back(std::move(task));
     if (tool.has_hooks) drop_hooks(tasks);
     ToolWords words = tool.is_installed ? environment_of(file.parent_path()) : ToolWords();
     words.insert(words.end(), tool.run.begin(), tool.run.end());
-    for (const PythonTask& task : tasks) add(tool.name, words, task.name, task);
+    for (const PythonTask& task : tasks) add(tool.name, words, task, task.name);
+    const Table environments{"tool", tool.name, "environments"};
+    for (const std::string& name : names_in(entries, environments, tool.table)) {
+      ToolWords in_it = words;
+      in_it.insert(in_it.end(), {"-e", name});
+      for (PythonTask& task :
+           tasks_in(entries, in_table(environments, {name.c_str(), tool.table}), tool.about)) {
+        const std::string called = task.name;
+        if (is_known(task)) task.name = name + ":" + task.name;
+        add(tool.name, in_it, task, called);
+        tasks.push_back(std::move(task));
+      }
+    }
   }
   for (const std::string& name : names_in(entries, {"tool", "hatch", "envs"}, "scripts")) {
     if (name.starts_with("hatch-")) continue;  // hatch's own
-    for (const PythonTask& task : tasks_in(entries, {"tool", "hatch", "envs", name, "scripts"}, ""))
-      add("hatch", {"hatch", "run"}, name == "default" ? task.name : name + ":" + task.name, task);
+    for (PythonTask& task : tasks_in(entries, {"tool", "hatch", "envs", name, "scripts"}, "")) {
+      if (name != "default") task.name.insert(0, name + ":");
+      add("hatch", {"hatch", "run"}, task, task.name);
+    }
   }
   return {};
 }

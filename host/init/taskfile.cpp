@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "init/compose_text.hpp"
 #include "init/compose_values.hpp"
@@ -17,8 +19,9 @@ class Taskfiles {
  public:
   Taskfiles(const fs::path& first, Draft& draft) : first_(first), files_(first), draft_(draft) {}
 
-  /// `before`: what stands before the names of its tasks, "docs:".
-  Result<void> add(const fs::path& file, const std::string& before) {
+  /// `before`: what stands before the names of its tasks, "docs:". `excluded`: those that aren't included.
+  Result<void> add(const fs::path& file, const std::string& before,
+                   const std::vector<std::string>& excluded = {}) {
     const auto text = read_text(file);
     if (!text) return text.error();
     const std::string name = file.filename().string();
@@ -31,8 +34,9 @@ class Taskfiles {
                      "dream init knows a Taskfile by its `tasks`"};
       for (const auto& one : tasks) {
         const std::string& task = one.first.Scalar();
-        const bool callable =
-            !is_true(member_at(one.second, "internal")) && task.find('*') == std::string::npos;
+        const bool callable = !is_true(member_at(one.second, "internal")) &&
+                              task.find('*') == std::string::npos &&
+                              std::ranges::find(excluded, task) == excluded.end();
         // What it does beside running commands (templates, what is up to date) stays with the tool.
         TaskDraft made{before + task, {{"command", list_json({"task", before + task})}}};
         describe(made, text_at(one.second, "desc"));
@@ -68,7 +72,8 @@ class Taskfiles {
     const std::string its = is_true(member_at(how, "flatten")) ? before : before + name + ":";
     // Or it is a template, or on another machine.
     const bool is_here = fs::is_regular_file(file, ignored) && files_.enter(file);
-    if (!is_here || !add(file, its)) draft_.leave_out("the included tasks", before + name);
+    if (!is_here || !add(file, its, texts_of(member_at(how, "excludes"))))
+      draft_.leave_out("the included tasks", before + name);
     if (is_here) files_.leave();
   }
 

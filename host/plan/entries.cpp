@@ -40,9 +40,9 @@ class Groups {
 std::vector<Dependency> entries_of_globs(const Workspace& workspace, const StepId& id) {
   std::vector<Dependency> entries;
   std::set<decltype(said_by(std::declval<const Dependency&>()))> earlier;
-  for (const DependencyGlob& glob : workspace.dependency_globs) {
-    const TaskDependencies* more = find(glob.tasks, id.task);
-    if (more == nullptr || !glob_matches(glob.pattern, id.project)) continue;
+  for (const DependencyGlob* glob : workspace.dependency_globs.matching(id.project)) {
+    const TaskDependencies* more = find(glob->tasks, id.task);
+    if (more == nullptr) continue;
     Groups groups;
     for (const Dependency& entry : more->entries) {
       const bool joins = groups.joins(entry);

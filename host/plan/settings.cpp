@@ -79,6 +79,13 @@ std::vector<OptionsPointer> options_of(const Workspace& workspace, const Layers&
 
 }  // namespace
 
+const ProjectSettings* Workspace::settings_of(const std::string& project) const {
+  const auto exact = projects.find(project);
+  if (exact != projects.end()) return &exact->second;
+  const auto globs = project_globs.matching(project);
+  return globs.empty() ? nullptr : &globs.front()->settings;
+}
+
 const std::string& executor_of(const Workspace& workspace, const ProjectSettings* project,
                                const std::string& task) {
   const Layers layers = layers_of(workspace, project, task);

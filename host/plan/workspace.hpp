@@ -14,6 +14,7 @@
 #include "base/process.hpp"
 #include "base/time.hpp"
 #include "plan/probe.hpp"
+#include "plan/project_names.hpp"
 
 /// What dream.json says, as values: no JSON, no files. `config` makes it, `plan` reads it.
 /// Every `where` is the place in dream.json that set the thing (the key's, or the array element's).
@@ -187,13 +188,13 @@ struct Workspace {
   std::filesystem::path root;  ///< absolute
   std::filesystem::path file;  ///< the dream.json itself
   std::map<std::string, std::map<std::string, TaskDependencies, std::less<>>, std::less<>> dependencies;
-  std::vector<DependencyGlob> dependency_globs;
+  GlobList<DependencyGlob> dependency_globs;
   std::map<std::string, TaskSettings, std::less<>> tasks;
   std::vector<RecursiveRule> recursive;
   std::string executor = "shell";
   std::map<std::string, ExecutorSettings, std::less<>> executors;
   std::map<std::string, ProjectSettings, std::less<>> projects;
-  std::vector<ProjectGlob> project_globs;
+  GlobList<ProjectGlob> project_globs;
   /// Globs of files outside of projects that count for all of these when they change; none: the built-in
   /// ones.
   std::optional<std::vector<std::string>> affects;
@@ -215,16 +216,5 @@ struct Workspace {
     for (const DependencyGlob& glob : dependency_globs) see_all(glob.tasks);
   }
 };
-
-/// `services/api`, `./services/api/` and `./services/./api` become `./services/api`; the root becomes `./`.
-/// Empty when the path leaves the workspace (`..` above the root), is absolute, empty, or holds a NUL.
-[[nodiscard]] std::string normalise_project(const std::string& written);
-
-/// Whether a name has `*` or `?`, so that it stands for any number of projects.
-[[nodiscard]] bool is_glob(std::string_view project);
-
-/// Whether a normalised project matches a pattern: `*` and `?` within one path segment; a segment `**` stands
-/// for any number of segments, none too. A leading `./` of the pattern may be missing.
-[[nodiscard]] bool glob_matches(const std::string& pattern, const std::string& project);
 
 }  // namespace dream

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <string_view>
 #include <system_error>
 
@@ -13,32 +15,29 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Walks down the folders that a glob can match.
+/// Globs with the same folders before the first wildcard: one walk is for all of them.
+struct Walk {
+  GlobIndex globs;
+  std::size_t depth = 0;
+  bool any_depth = false;
+
+  void add(const std::string& pattern, std::string_view rest) {
+    globs.add(pattern);
+    depth = std::max(depth, static_cast<std::size_t>(std::ranges::count(rest, '/')) + 1);
+    any_depth = any_depth || rest.find("**") != std::string_view::npos;
+  }
+};
+
+/// Walks down the folders that globs can match.
 class FolderSearch {
  public:
   explicit FolderSearch(const fs::path& root) : root_(root) {}
 
   FoundFolders found;
 
-  void look_for(const std::string& pattern) {
-    pattern_ = pattern;
-    std::string_view rest = pattern_;
-    if (rest.starts_with("./")) rest.remove_prefix(2);
-    depth_ = static_cast<std::size_t>(std::ranges::count(rest, '/')) + 1;
-    any_depth_ = rest.find("**") != std::string_view::npos;
-    // Up to the first segment with a wildcard there is one way.
-    const std::size_t wildcard = rest.find_first_of("*?");
-    const std::size_t fixed = rest.substr(0, wildcard).rfind('/');
-    const std::string begin = fixed == std::string_view::npos ? "" : std::string(rest.substr(0, fixed));
-    const std::size_t begins_at =
-        begin.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(begin, '/')) + 1;
-    look_into(begin, begins_at);
-  }
-
- private:
-  void look_into(const std::string& folder, std::size_t depth) {
+  void look_into(const Walk& walk, const std::string& folder, std::size_t depth) {
     constexpr std::size_t deepest = 64;
-    if ((depth >= depth_ && !any_depth_) || depth >= deepest) return;
+    if ((depth >= walk.depth && !walk.any_depth) || depth >= deepest) return;
     std::error_code failure;
     for (fs::directory_iterator entry(root_ / folder, failure), end; !failure && entry != end;
          entry.increment(failure)) {
@@ -50,26 +49,34 @@ class FolderSearch {
       path += name;
       const std::string project = normalise_project(path);
       if (project.empty()) continue;
+      const bool fits = walk.globs.any_matches(project);
       if (!is_printable(name)) {
-        if (any_depth_ || depth + 1 < depth_ || glob_matches(pattern_, project)) found.unfit.insert(project);
+        if (walk.any_depth || depth + 1 < walk.depth || fits) found.unfit.insert(project);
         continue;
       }
-      if (glob_matches(pattern_, project)) found.fit.insert(project);
-      if (!entry->is_symlink(unknown)) look_into(path, depth + 1);
+      if (fits) found.fit.insert(project);
+      if (!entry->is_symlink(unknown)) look_into(walk, path, depth + 1);
     }
   }
 
+ private:
   const fs::path& root_;
-  std::string pattern_;
-  std::size_t depth_ = 0;
-  bool any_depth_ = false;
 };
 
 }  // namespace
 
 FoundFolders folders_matching(const fs::path& root, const std::vector<std::string>& globs) {
+  std::map<std::string, Walk, std::less<>> walks;  // by the folder that each begins in
+  for (const std::string& glob : globs) {
+    std::string_view rest = glob;
+    if (rest.starts_with("./")) rest.remove_prefix(2);
+    const std::size_t fixed = rest.substr(0, rest.find_first_of("*?")).rfind('/');
+    walks[std::string(fixed == std::string_view::npos ? "" : rest.substr(0, fixed))].add(glob, rest);
+  }
   FolderSearch search(root);
-  for (const std::string& glob : globs) search.look_for(glob);
+  for (const auto& [begin, walk] : walks)
+    search.look_into(walk, begin,
+                     begin.empty() ? 0 : static_cast<std::size_t>(std::ranges::count(begin, '/')) + 1);
   return std::move(search.found);
 }
 

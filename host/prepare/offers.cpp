@@ -73,6 +73,52 @@ void add_misfits_together(const LoadedWorkspace& loaded,
   }
 }
 
+/// The plans of tasks that are each requested alone. Where a plan follows everything, it holds the plans of
+/// its steps, which are then not made: of a chain of tasks only the longest is.
+class PlansAlone {
+ public:
+  PlansAlone(const Workspace& workspace, Manifests* manifests)
+      : workspace_(workspace), manifests_(manifests) {}
+
+  /// Those first that nobody needs: they hold the others.
+  void make(const Plan& all) {
+    std::unordered_set<std::string> needed;
+    workspace_.for_each_entry([&](const std::string& task, const Dependency& entry) {
+      if (!entry.project.empty())
+        needed.insert(to_string(StepId{entry.project, entry.task.empty() ? task : entry.task}));
+    });
+    for (const bool is_needed : {false, true})
+      for (const Step& step : all.steps)
+        if (needed.contains(to_string(step.id)) == is_needed) plan(step.id);
+  }
+
+  [[nodiscard]] const std::map<std::string, PlanError>& errors() const { return errors_; }  ///< by step
+  /// The steps that have another before them in some plan.
+  [[nodiscard]] const std::unordered_set<std::string>& later() const { return later_; }
+
+ private:
+  void plan(const StepId& id) {
+    if (held_.contains(to_string(id))) return;
+    Request request;
+    request.ids = {id};
+    const auto plan = make_plan(workspace_, request, manifests_);
+    if (!plan) {
+      errors_.emplace(to_string(id), plan.error());
+      return;
+    }
+    for (std::size_t at = 1; at < plan->steps.size(); ++at) later_.insert(to_string(plan->steps[at].id));
+    if (!plan->recursive) return;
+    // Alone, it asks for its profiles, and what is for the end here isn't there.
+    for (const Step& step : plan->steps)
+      if (!step.finally && profiles_of(workspace_, step.id).empty()) held_.insert(to_string(step.id));
+  }
+
+  const Workspace& workspace_;
+  Manifests* manifests_;
+  std::map<std::string, PlanError> errors_;
+  std::unordered_set<std::string> later_, held_;
+};
+
 }  // namespace
 
 plugin::ProjectSpec project_spec(const LoadedWorkspace& loaded, const StepId& id) {
@@ -119,23 +165,21 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   const std::vector<ListedProject> projects = list_projects(loaded.workspace);
   if (projects.size() > most_projects_searched) return misfits;
   Plan all;
-  std::unordered_set<std::string> later;               // something runs before it in some plan
-  std::map<std::string, std::vector<StepId>> by_task;  // those that can be planned alone
   for (const ListedProject& project : projects) {
     for (const ListedTask& task : project.tasks) {
-      const StepId id{project.name, *task.name};
-      all.steps.push_back(settings_of_step(loaded.workspace, id));
+      all.steps.push_back(settings_of_step(loaded.workspace, {project.name, *task.name}));
       all.steps.back().where = task.where;
-      Request request;
-      request.ids = {id};
-      const auto plan = make_plan(loaded.workspace, request, manifests);
-      if (!plan)
-        misfits.push_back({plan.error().where, plan.error().error, is_wrong(plan.error().error)});
-      else
-        by_task[id.task].push_back(id);
-      for (std::size_t at = 1; plan && at < plan->steps.size(); ++at)
-        later.insert(to_string(plan->steps[at].id));
     }
+  }
+  PlansAlone plans(loaded.workspace, manifests);
+  plans.make(all);
+  const std::unordered_set<std::string>& later = plans.later();
+  std::map<std::string, std::vector<StepId>> by_task;  // those that can be planned alone
+  for (const Step& step : all.steps) {
+    if (const auto error = plans.errors().find(to_string(step.id)); error != plans.errors().end())
+      misfits.push_back({error->second.where, error->second.error, is_wrong(error->second.error)});
+    else
+      by_task[step.id.task].push_back(step.id);
   }
   add_misfits_together(loaded, by_task, manifests, misfits);
   if (all.steps.empty()) return misfits;

@@ -53,24 +53,28 @@ std::vector<const RecursiveRule*> ProjectGraph::idle_rules() {
 std::vector<ProjectGraph::IdleEntry> ProjectGraph::idle_entries() {
   std::vector<IdleEntry> idle;
   const Workspace& workspace = loaded_.workspace;
+  std::map<const DependencyGlob*, std::vector<std::string>> matched;
+  for (const std::string& project : projects()) {
+    if (workspace.dependencies.contains(project)) continue;
+    for (const DependencyGlob* glob : workspace.dependency_globs.matching(project))
+      matched[glob].push_back(project);
+  }
+  std::set<std::string, std::less<>> with_entries;  // where that has dependencies of its own, they count
+  for (const DependencyGlob& glob : workspace.dependency_globs)
+    for (const auto& [task, written] : glob.tasks) with_entries.insert(task);
   for (const DependencyGlob& glob : workspace.dependency_globs) {
+    const std::vector<std::string>& of_glob = matched[&glob];
     for (const auto& [task, written] : glob.tasks) {
       for (const Dependency& entry : written.entries) {
-        if (!entry.project.empty() || entry.by_manifest) continue;
-        // Where that has dependencies of its own, they count.
-        const bool leads_on = std::ranges::any_of(
-            workspace.dependency_globs, [&](const auto& other) { return other.tasks.contains(entry.task); });
+        if (!entry.project.empty() || entry.by_manifest || with_entries.contains(entry.task)) continue;
         std::set<std::string> others;
-        bool is_any = false;
-        const bool is_there = std::ranges::any_of(projects(), [&](const std::string& project) {
-          if (workspace.dependencies.contains(project) || !glob_matches(glob.pattern, project)) return false;
-          is_any = true;
+        const bool is_there = std::ranges::any_of(of_glob, [&](const std::string& project) {
           if (has_task(project, entry.task)) return true;
           others.insert(found_tasks_[project].begin(), found_tasks_[project].end());
           return false;
         });
         const std::vector<std::string> names(others.begin(), others.end());
-        if (is_any && !is_there && !leads_on)
+        if (!of_glob.empty() && !is_there)
           idle.push_back({glob.pattern, entry.task, nearest_name(entry.task, names), entry.where});
       }
     }
@@ -162,7 +166,7 @@ Result<void> ProjectGraph::find_circles(const std::string& from) {
     if (visit.next < node.needed.size()) {
       const std::string& next = node.needed[visit.next++].project;
       const auto known = nodes_.find(next);
-      if (known == nodes_.end()) {
+      if (known == nodes_.end() || known->second.number == 0) {
         if (const Result<void> entered = enter(next); !entered) return entered.error();
       } else if (known->second.on_stack) {
         node.lowest = std::min(node.lowest, known->second.number);
@@ -219,6 +223,7 @@ Result<std::vector<std::string>> ProjectGraph::needed(const std::string& project
 
 Result<std::map<std::string, std::vector<std::string>, std::less<>>> ProjectGraph::needs() {
   std::map<std::string, std::vector<std::string>, std::less<>> all;
+  std::set<std::string> told;  // one workspace that can't be read is the same to each of its projects
   for (const std::string& project : projects()) {
     std::vector<std::string>& needed = all[project];
     bool by_manifest = false;
@@ -233,15 +238,15 @@ Result<std::map<std::string, std::vector<std::string>, std::less<>>> ProjectGrap
     if (own != loaded_.workspace.dependencies.end()) {
       see(own->second);
     } else {
-      for (const DependencyGlob& glob : loaded_.workspace.dependency_globs)
-        if (glob_matches(glob.pattern, project)) see(glob.tasks);
+      for (const DependencyGlob* glob : loaded_.workspace.dependency_globs.matching(project))
+        see(glob->tasks);
     }
-    if (!by_manifest) continue;
-    if (const Result<void> found = find_circles(project); !found) return found.error();
-    const Node& node = nodes_.find(project)->second;
-    for (const plugin::NeededProject& one : node.needed)
-      if (is_followed(one, node.circle == nodes_.find(one.project)->second.circle))
-        needed.push_back(one.project);
+    const Result<Node*> node = node_of(project);
+    if (!node && by_manifest) return node.error();
+    if (!node && executor_of(project) && told.insert(to_string(node.error())).second)
+      warn_("what projects need isn't all known, as a manifest can't be read: " + to_string(node.error()));
+    if (!node) continue;
+    for (const plugin::NeededProject& one : (*node)->needed) needed.push_back(one.project);
   }
   return all;
 }

@@ -50,8 +50,9 @@ class ProjectGraph final : public Manifests {
   [[nodiscard]] Result<std::vector<std::string>> needed(const std::string& project,
                                                         const std::string& task) override;
 
-  /// The projects that each project needs: by dream.json for any task, and where that says `"^"`, by its
-  /// manifest.
+  /// The projects that each project needs: by dream.json for any task, and by its manifest, also where both
+  /// are on one circle. A manifest that can't be read is an Error where dream.json says `"^"`, and else a
+  /// warning.
   [[nodiscard]] Result<std::map<std::string, std::vector<std::string>, std::less<>>> needs();
 
  private:

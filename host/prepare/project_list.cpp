@@ -88,9 +88,9 @@ class Gathering {
       for (const auto& [task, settings] : added.settings->tasks)
         if (settings.command) added.tasks.push_back({number_of(task), Source::settings, settings.where});
     }
-    for (const DependencyGlob& glob : workspace_.dependency_globs)
-      if (!added.where.known() && !glob.tasks.empty() && glob_matches(glob.pattern, name))
-        added.where = glob.tasks.begin()->second.where;
+    if (added.where.known()) return;
+    for (const DependencyGlob* glob : workspace_.dependency_globs.matching(name))
+      if (!added.where.known() && !glob->tasks.empty()) added.where = glob->tasks.begin()->second.where;
   }
 
   TaskNumber number_of(const std::string& task) {

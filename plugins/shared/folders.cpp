@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include "shared/folder_patterns.hpp"
@@ -17,10 +18,33 @@ bool has_wildcard(const std::string& part) {
   return part.find_first_of("*?[") != std::string::npos;
 }
 
+/// What was read of folders, once for all patterns: the names of the folders in each, sorted.
+class Listings {
+ public:
+  const std::vector<std::string>& of(const fs::path& folder) {
+    const auto [known, is_new] = names_.try_emplace(folder.string());
+    if (!is_new) return known->second;
+    std::error_code failure;
+    fs::directory_iterator walk(folder, failure);
+    for (; !failure && walk != fs::directory_iterator(); walk.increment(failure)) {
+      std::error_code ignored;
+      std::string name = walk->path().filename().string();
+      if (name != "node_modules" && !walk->is_symlink(ignored) && walk->is_directory(ignored))
+        known->second.push_back(std::move(name));
+    }
+    std::ranges::sort(known->second);
+    return known->second;
+  }
+
+ private:
+  std::unordered_map<std::string, std::vector<std::string>> names_;
+};
+
 /// Looks for the folders of one pattern, and only where they can be.
 class Search {
  public:
-  Search(Parts pattern, std::set<std::string>& found) : pattern_(std::move(pattern)), found_(found) {}
+  Search(Parts pattern, Listings& listings, std::set<std::string>& found)
+      : pattern_(std::move(pattern)), listings_(listings), found_(found) {}
 
   void look(const fs::path& folder, std::size_t at = 0) {
     if (at == pattern_.size()) {
@@ -41,21 +65,19 @@ class Search {
   }
 
  private:
-  static std::vector<fs::path> folders_in(const fs::path& folder, const std::string& part) {
+  /// Only the names that begin like the part are compared with it.
+  std::vector<fs::path> folders_in(const fs::path& folder, const std::string& part) {
+    const std::vector<std::string>& names = listings_.of(folder);
+    const std::string begin = part.substr(0, part.find_first_of("*?[\\"));
     std::vector<fs::path> folders;
-    std::error_code failure;
-    fs::directory_iterator walk(folder, failure);
-    for (; !failure && walk != fs::directory_iterator(); walk.increment(failure)) {
-      std::error_code ignored;
-      const std::string name = walk->path().filename().string();
-      if (name != "node_modules" && part_fits(part, name, false) && !walk->is_symlink(ignored) &&
-          walk->is_directory(ignored))
-        folders.push_back(walk->path());
-    }
+    for (auto name = std::ranges::lower_bound(names, begin); name != names.end() && name->starts_with(begin);
+         ++name)
+      if (part_fits(part, *name, false)) folders.push_back(folder / *name);
     return folders;
   }
 
   Parts pattern_;
+  Listings& listings_;
   std::set<std::string>& found_;
   std::set<std::pair<std::string, std::size_t>> seen_;  ///< where a `**` has been looked from
 };
@@ -90,11 +112,12 @@ fs::path resolved(const fs::path& folder, const std::string& written) {
 std::vector<std::string> member_folders(const fs::path& root, const std::vector<std::string>& patterns) {
   const std::vector<FolderPattern> read = read_patterns(patterns);
   std::set<std::string> found;
+  Listings listings;
   bool some_out = false;
   for (const FolderPattern& pattern : read) {
     some_out = some_out || pattern.out;
     const bool leaves = !pattern.parts.empty() && pattern.parts.front() == "..";
-    if (!pattern.out && !leaves) Search(pattern.parts, found).look(root);
+    if (!pattern.out && !leaves) Search(pattern.parts, listings, found).look(root);
   }
   std::vector<std::string> members;
   for (const std::string& folder : found) {

@@ -244,6 +244,37 @@ TEST(Selection, by_change_leaves_out_a_task_that_only_collects) {
   EXPECT_EQ(listed({"-p", "./", "--dependents"}), "./:go\n") << "it was named";
 }
 
+TEST(Selection, takes_what_depends_on_it_by_its_manifest_without_an_entry) {
+  const Workspace workspace(R"({"workspace": {"./packages/*": {"build": ["./tools"]}},
+    "projects": {"./packages/*": {"executor": "npm"}, "./tools": {"tasks": {"test": {"command": "true"}}}}})");
+  workspace.write("package.json", R"({"workspaces": ["packages/*"]})");
+  const auto package = [&](const std::string& name, const std::string& needs) {
+    workspace.write("packages/" + name + "/package.json",
+                    R"({"name": ")" + name + R"(", )" + needs + R"("scripts": {"test": "echo tested"}})");
+  };
+  package("a", R"("dependencies": {"b": "*"}, )");
+  package("b", R"("devDependencies": {"dev": "*"}, )");
+  package("c", R"("dependencies": {"a": "*"}, )");
+  package("dev", R"("dependencies": {"b": "*"}, )");
+  package("other", "");
+  const auto listed = [&](const char* project) {
+    return run(workspace, {.arguments = {"test", "-p", project, "--dependents", "--list-only"}});
+  };
+  EXPECT_EQ(listed("./packages/b").out,
+            "./packages/a:test  needs ./packages/b\n./packages/b:test\n"
+            "./packages/c:test  needs ./packages/a\n./packages/dev:test  needs ./packages/b\n");
+  EXPECT_THAT(listed("./packages/dev").out, HasSubstr("./packages/b:test  needs ./packages/dev\n"))
+      << "also what only development needs, and on a circle";
+  EXPECT_THAT(listed("./tools").out, HasSubstr("./packages/other:test  needs ./tools\n"));
+  workspace.write("packages/other/package.json", "{");
+  const Finished broken =
+      run(workspace, {.arguments = {"test", "-p", "./tools", "--dependents", "--list-only"}});
+  EXPECT_EQ(broken.code, 0) << "nothing else reads the manifest: " << broken.err;
+  EXPECT_THAT(broken.err, HasSubstr("packages/other/package.json"));
+  EXPECT_EQ(broken.err.find("isn't all known"), broken.err.rfind("isn't all known"))
+      << "once for all projects: " << broken.err;
+}
+
 TEST(GraphRule, runs_what_manifests_name_through_those_that_lack_the_task) {
   const Workspace workspace(R"({"workspace": {"./packages/*": {"build": ["^"]}},
     "projects": {"./packages/*": {"executor": "npm"}}})");

@@ -72,7 +72,7 @@ TEST(Dependencies, may_be_a_task_of_the_same_project) {
   EXPECT_THAT(steps, ElementsAre("./a gen", "./a lint:css", "& ./a lint", "./a down"));
   EXPECT_EQ(entries[2].async, true);
   EXPECT_TRUE(entries[3].finally);
-  const auto& of_glob = workspace.dependency_globs.at(0).tasks.at("build").entries;
+  const auto& of_glob = workspace.dependency_globs[0].tasks.at("build").entries;
   ASSERT_EQ(of_glob.size(), 2U);
   EXPECT_EQ(of_glob[0].project, "") << "which one it is, each project says";
   EXPECT_EQ(of_glob[0].task, "gen");

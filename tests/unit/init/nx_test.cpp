@@ -52,17 +52,21 @@ TEST_F(Init, only_a_line_that_does_nothing_else_runs_a_script_in_all_packages) {
     EXPECT_FALSE(only_runs_in_all(line, "build")) << line;
 }
 
-TEST_F(Init, run_many_of_nx_collects_where_nx_knows_no_further_targets) {
+TEST_F(Init, run_many_of_nx_collects_where_nx_has_no_targets_beside_the_scripts) {
   write(
       "package.json",
       R"({"workspaces": ["*"], "scripts": {"build": "nx run-many -t build", "test": "nx run-many -t test"}})");
   write("nx.json", "{}");
   write("a/package.json", R"({"name": "a", "scripts": {"build": "x", "test": "x"}})");
-  write("b/project.json", R"({"targets": {"test": {}}})");
-  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "test"));
-  EXPECT_THAT(needs(workspace(), "./", "test"), ElementsAre("./a:", "& ./b:"));
+  write("b/package.json", R"({"name": "b", "scripts": {"build": "x"}})");
+  write("c/project.json", R"({"targets": {"test": {}}})");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build"))
+      << "two calls of nx would each run what both need";
+  EXPECT_THAT(needs(workspace(), "./", "build"), ElementsAre("./a:", "& ./b:"));
+  EXPECT_THAT(text(),
+              HasSubstr("what several of them need runs more than once. `nx run-many` is one call.\n"));
   write("nx.json", R"({"plugins": []})");
-  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "test"));
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build"));
   write("nx.json", R"({"plugins": ["@nx/vite/plugin"]})");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre()) << "it may find builds anywhere";
 }

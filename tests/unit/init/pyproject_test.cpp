@@ -79,6 +79,36 @@ TEST_F(Init, tools_of_a_pyproject_are_started_in_its_environment) {
   EXPECT_EQ(command(workspace(), "./", "lint"), R"({ "pdm", "run", "lint" })");
 }
 
+TEST_F(Init, tasks_of_pixi_for_a_platform_and_of_an_environment_are_there) {
+  write("pixi.toml", R"([tasks]
+a = "x"
+[feature.f.tasks]
+b = "x"
+[feature.g.target.unix.tasks]
+g = "x"
+[target.linux.tasks]
+l = "x"
+[target.linux-64.tasks]
+e = "x"
+[target.linux-aarch64.tasks]
+e = "x"
+[target.win-64.tasks]
+w = "x"
+[environments]
+other = ["f"]
+[environments.docs.tasks]
+a = "x"
+d = { cmd = "x", description = "Writes" }
+)");
+  const Workspace made = workspace();
+  const auto& tasks = made.projects.at("./").tasks;
+  EXPECT_THAT(names(tasks), ElementsAre("a", "b", "d", "docs:a", "e", "g", "l"));
+  EXPECT_EQ(command(made, "./", "e"), R"({ "pixi", "run", "e" })");
+  EXPECT_EQ(command(made, "./", "d"), R"({ "pixi", "run", "-e", "docs", "d" })");
+  EXPECT_EQ(command(made, "./", "docs:a"), R"({ "pixi", "run", "-e", "docs", "a" })");
+  EXPECT_EQ(tasks.at("d").description, "Writes");
+}
+
 TEST_F(Init, a_pyproject_without_tasks_tells_nothing) {
   write("pyproject.toml", "[project]\nname = 'x'\n[tool.hatch.envs.test]\nfeatures = ['y']\n");
   write("Makefile", "test:\n\tx\n");

@@ -34,9 +34,9 @@ procs:
   EXPECT_THAT(api.env, ElementsAre(Pair("A", "b")));
   EXPECT_EQ(api.stop_signal, SIGINT);
   EXPECT_EQ(api.restart->on, Restart::On::always);
-  EXPECT_THAT(needs(made, "./", "start"), ElementsAre("./:web async optional", "./api:api async optional",
-                                                      "./:os async optional", "./:list async optional",
-                                                      "./x:unsaid async optional"));
+  EXPECT_THAT(needs(made, "./", "start"),
+              ElementsAre("./:web async optional", "./api:api async optional", "./:os async optional",
+                          "./:list async optional", "./x:unsaid async optional"));
   EXPECT_EQ(command(made, "./", "start"), "null");
   EXPECT_THAT(text(),
               AllOf(HasSubstr("for their autostart: tests."), HasSubstr("Not taken over: stop of tests.")));

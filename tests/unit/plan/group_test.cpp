@@ -296,7 +296,7 @@ Dependency own(const std::string& task) {
 
 void pattern(Workspace& workspace, const std::string& task, std::vector<Dependency> entries) {
   if (workspace.dependency_globs.empty()) workspace.dependency_globs.push_back({"./p/*", {}});
-  workspace.dependency_globs.front().tasks[task].entries = std::move(entries);
+  workspace.dependency_globs.back().tasks[task].entries = std::move(entries);
 }
 
 TEST(OwnTask, of_a_pattern_is_that_of_each_project_once) {

@@ -84,6 +84,34 @@ TEST(GlobMatches, many_stars_cost_no_more_than_the_product_of_the_lengths) {
   EXPECT_FALSE(glob_matches(deep + "b", folders + "c"));
 }
 
+TEST(GlobIndex, gives_those_that_match_in_the_order_added) {
+  const std::vector<std::string> patterns{"./packages/**",  "./**", "./packages/w*", "./pack*/web", "./*",
+                                          "./packages/web", "x/?",  "packages/*/",   "**/web"};
+  GlobIndex index;
+  for (const std::string& pattern : patterns) index.add(pattern);
+  for (const char* project : {"./", "./packages", "./packages/web", "./packages/web/in", "./pack/web",
+                              "./packages-old", "./x/y", "./x/\xC3\xA9", "./web"}) {
+    std::vector<std::size_t> expected;
+    for (std::size_t at = 0; at < patterns.size(); ++at)
+      if (glob_matches(patterns[at], project)) expected.push_back(at);
+    EXPECT_EQ(index.matching(project), expected) << project;
+  }
+  EXPECT_TRUE(index.contains("./pack*/web"));
+  EXPECT_FALSE(index.contains("./pack*/we?"));
+}
+
+/// The time for thousands of globs and projects is that of their number: compared, each with each, this would
+/// be a hundred million matches.
+TEST(GlobIndex, compares_a_project_only_with_globs_that_begin_like_it) {
+  constexpr std::size_t most = 10'000;
+  GlobIndex index;
+  for (std::size_t at = 0; at < most; ++at) index.add("./p" + std::to_string(at) + "/*");
+  std::size_t compared = 0;
+  for (std::size_t at = 0; at < most; ++at)
+    compared += index.candidates("./p" + std::to_string(at) + "/x").size();
+  EXPECT_LT(compared, 5 * most);
+}
+
 TEST(SettingsOf, the_exact_entry_wins_over_every_glob) {
   Workspace workspace;
   workspace.projects["./packages/auth"].executor = "docker";

@@ -266,7 +266,7 @@ TEST(MakeSearchPath, takes_what_the_workspace_names_and_the_environment) {
   workspace.projects["./a"].tasks["dev"].executor = "docker";
   workspace.tasks["test"].executor = "jest";
   workspace.project_globs.push_back({"./p/*", {}});
-  workspace.project_globs[0].settings.executor = "make";
+  workspace.project_globs.back().settings.executor = "make";
   const auto search = make_search_path(workspace, "/usr/lib/dream/plugins", [](const std::string& name) {
     if (name == "DREAM_PLUGIN_PATH") return std::optional<std::string>("/x::relative:/y:.");
     if (name == "XDG_DATA_HOME") return std::optional<std::string>("relative/is/ignored");

@@ -1,4 +1,4 @@
-#include "plan/workspace.hpp"
+#include "plan/project_names.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -58,16 +58,16 @@ std::string_view below_root(std::string_view path) {
   return path;
 }
 
-}  // namespace
-
-const ProjectSettings* Workspace::settings_of(const std::string& project) const {
-  const auto exact = projects.find(project);
-  if (exact != projects.end()) return &exact->second;
-  const auto glob =
-      std::find_if(project_globs.begin(), project_globs.end(),
-                   [&](const ProjectGlob& candidate) { return glob_matches(candidate.pattern, project); });
-  return glob == project_globs.end() ? nullptr : &glob->settings;
+/// What every project that a pattern matches begins with. A slash before `**` isn't there where this takes
+/// nothing.
+std::string_view begin_of(std::string_view pattern) {
+  std::string_view begin = below_root(pattern);
+  begin = begin.substr(0, begin.find_first_of("*?"));
+  if (begin.ends_with('/')) begin.remove_suffix(1);
+  return begin;
 }
+
+}  // namespace
 
 std::string normalise_project(const std::string& written) {
   // A NUL would end the path early in every system call: such a path names something else than it says.
@@ -113,6 +113,7 @@ bool glob_matches(const std::string& pattern, const std::string& project) {
       starred = true;
       p = after_star = next_pattern;
       star_from = n;
+      if (p.empty()) return true;
     } else if (some_pattern && segment_matches(wanted, take_segment(next_name))) {
       p = next_pattern;
       n = next_name;
@@ -128,6 +129,39 @@ bool glob_matches(const std::string& pattern, const std::string& project) {
     if (take_segment(p) != "**") return false;
   }
   return true;
+}
+
+void GlobIndex::add(const std::string& pattern) {
+  const std::string_view begin = begin_of(pattern);
+  lengths_.insert(begin.size());
+  by_begin_[std::string(begin)].push_back(patterns_.size());
+  patterns_.push_back(pattern);
+}
+
+bool GlobIndex::contains(const std::string& pattern) const {
+  const auto found = by_begin_.find(std::string(begin_of(pattern)));
+  return found != by_begin_.end() &&
+         std::ranges::any_of(found->second, [&](std::size_t at) { return patterns_[at] == pattern; });
+}
+
+std::vector<std::size_t> GlobIndex::candidates(const std::string& project) const {
+  const std::string_view name = below_root(project);
+  std::vector<std::size_t> found;
+  std::string begin;
+  for (const std::size_t length : lengths_) {
+    if (length > name.size()) break;
+    begin.assign(name, 0, length);
+    if (const auto alike = by_begin_.find(begin); alike != by_begin_.end())
+      found.insert(found.end(), alike->second.begin(), alike->second.end());
+  }
+  return found;
+}
+
+std::vector<std::size_t> GlobIndex::matching(const std::string& project) const {
+  std::vector<std::size_t> found = candidates(project);
+  std::erase_if(found, [&](std::size_t at) { return !glob_matches(patterns_[at], project); });
+  std::ranges::sort(found);
+  return found;
 }
 
 }  // namespace dream

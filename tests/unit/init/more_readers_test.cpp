@@ -1,0 +1,101 @@
+#include <gmock/gmock.h>
+
+#include "init_fixture.hpp"
+
+/// What files of other tools say beside the usual.
+namespace dream::init {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::Pair;
+
+TEST_F(Init, moon_is_told_as_a_runner_that_is_not_known) {
+  write("Makefile", "x:\n\ty\n");
+  write(".moon/workspace.yml", "projects: ['*']\n");
+  write("moon.yml", "tasks: {}\n");
+  EXPECT_THAT(text(),
+              HasSubstr("// Not read: .moon/workspace.yml and moon.yml, which dream init doesn't know.\n"));
+}
+
+TEST_F(Init, files_in_the_conf_d_of_mise_are_read_by_name) {
+  write(".config/mise/conf.d/b.toml", "[tasks.lint]\nrun = 'x'\n");
+  write(".config/mise/conf.d/a.toml", "[tasks.build]\nrun = 'x'\n");
+  write(".config/mise/conf.d/notes.txt", "[tasks.no]\nrun = 'x'\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "lint"));
+  EXPECT_THAT(text(), HasSubstr("// from .config/mise/conf.d/a.toml\n"));
+}
+
+TEST_F(Init, a_command_of_compose_that_is_split_within_a_variable_is_told) {
+  write("compose.yaml", R"(services:
+  a: {image: i, command: "${CMD:-echo hi} ${CMD:-x y}"}
+  b: {image: i, command: "--x ${API_TOKEN} ${ONE}"}
+  c: {image: i, entrypoint: "run ${API_TOKEN}"}
+  d: {image: i, command: ["${CMD}"]}
+)");
+  write(".env", "CMD=sleep 5\nONE=1\nAPI_TOKEN=s3cret-word\n");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("command": ["sleep", "5", "sleep", "5"])"));
+  EXPECT_THAT(text(),
+              HasSubstr("// a: its command has the words that its variables have now, as dream doesn't "
+                        "split them later: ${CMD:-echo hi} ${CMD:-x y}\n"));
+  EXPECT_THAT(line("\"b\": {"), HasSubstr(R"("command": ["--x", "${API_TOKEN}", "${ONE}"])"));
+  EXPECT_THAT(line("\"d\": {"), HasSubstr(R"("command": ["${CMD}"])"));
+  EXPECT_THAT(text(), Not(HasSubstr("// b:")));
+  write(".env", "CMD=sleep\nONE=1\nAPI_TOKEN=s3cret word\n");
+  EXPECT_THAT(line("\"c\": {"), HasSubstr(R"("entrypoint": ["run", "${API_TOKEN}"])"));
+  EXPECT_THAT(text(),
+              AllOf(Not(HasSubstr("s3cret")),
+                    HasSubstr("// c: its entrypoint is one word for each variable, where compose splits "
+                              "a secret: run ${API_TOKEN}\n")));
+}
+
+TEST_F(Init, what_foreman_and_overmind_are_told_beside_their_ports_is_a_line) {
+  write("Procfile", "web: x\nworker: y\n");
+  write(".foreman", "port: 4000\nformation: web=2,worker=0\nenv: .env.dev\nprocfile: Procfile.local\n");
+  write(".env", "PORT=3000\n");
+  EXPECT_THAT(workspace().projects.at("./").tasks.at("web").env, ElementsAre(Pair("PORT", "4000")));
+  EXPECT_THAT(text(), AllOf(HasSubstr("procfile"), HasSubstr("formation"), HasSubstr("of .foreman.\n")));
+  write(".env", "OVERMIND_PORT=7000\nOVERMIND_FORMATION=web=2\nOVERMIND_PROCFILE=Procfile.x\n");
+  EXPECT_THAT(workspace().projects.at("./").tasks.at("web").env, ElementsAre(Pair("PORT", "7000")));
+  EXPECT_THAT(text(),
+              HasSubstr("// Not taken over: OVERMIND_FORMATION and OVERMIND_PROCFILE of overmind.\n"));
+  write(".foreman", "[");
+  EXPECT_THAT(text(), HasSubstr("// Not read: .foreman: "));
+}
+
+TEST_F(Init, a_target_with_a_colon_and_those_that_make_evaluates) {
+  write("Makefile", "all: deploy\\:prod\ndeploy\\:prod:\n\t@x\nplain:\n\ty\n.PHONY: all\n");
+  const Workspace made = workspace();
+  EXPECT_THAT(names(made.projects.at("./").tasks), ElementsAre("all", "deploy:prod", "plain"));
+  EXPECT_EQ(command(made, "./", "deploy:prod"), R"({ "make", "deploy:prod" })");
+  EXPECT_THAT(text(), Not(HasSubstr("$(eval)")));
+  write("Makefile",
+        "define R\ngen-$(1):\n\tx\nendef\n$(foreach x,a b,$(eval $(call R,$(x))))\nplain:\n\ty\n");
+  EXPECT_THAT(text(),
+              HasSubstr("// Makefile has $(eval), which only make can follow: targets that it makes are "
+                        "missing.\n"));
+}
+
+TEST_F(Init, the_head_of_a_recipe_goes_on_behind_a_backslash) {
+  write("justfile", "multi \\\n  arg:\n  echo \\\n  x\nnext: \\\n  multi\n  y\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("multi", "next"));
+}
+
+TEST_F(Init, tasks_that_an_include_of_a_taskfile_excludes_are_none) {
+  write("Taskfile.yml",
+        "includes:\n  flat: {taskfile: sub.yml, flatten: true, excludes: [skip]}\n  all: sub.yml\n");
+  write("sub.yml", "tasks: {skip: x, keep: y}\n");
+  const auto tasks = names(workspace().projects.at("./").tasks);
+  EXPECT_THAT(tasks, ElementsAre("all:keep", "all:skip", "keep"));
+}
+
+TEST_F(Init, what_mprocs_takes_from_the_environment_and_its_logs_are_told) {
+  write("mprocs.yaml", "procs: {a: {shell: x, env: {A: b, X: null}, log_dir: ./l}}\n");
+  EXPECT_THAT(text(), AllOf(HasSubstr("env without X"), HasSubstr("log_dir")));
+}
+
+}  // namespace
+}  // namespace dream::init

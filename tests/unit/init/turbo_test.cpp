@@ -1,0 +1,81 @@
+#include <gmock/gmock.h>
+
+#include "init_fixture.hpp"
+
+namespace dream::init {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(Init, turbo_jsonc_is_read_like_turbo_json) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("turbo.jsonc", R"({ /* all */ "globalDependencies": ["tsconfig.json"],
+    "tasks": {"test": {"dependsOn": ["gen"]}}})");
+  write("a/package.json", R"({"name": "a", "scripts": {"test": "x", "gen": "x", "lint": "x"}})");
+  write("a/turbo.jsonc", R"({"extends": ["//"], "tasks": {"lint": {"dependsOn": ["gen"]}}} // its own)");
+  const Workspace made = workspace();
+  EXPECT_THAT(plan(made, "./a", "test"), ElementsAre("./a:gen", "./a:test"));
+  EXPECT_THAT(plan(made, "./a", "lint"), ElementsAre("./a:gen", "./a:lint"));
+  EXPECT_THAT(*made.affects,
+              ElementsAre("dream.json", "dream.local.json", "package.json", "turbo.jsonc", "tsconfig.json"));
+  EXPECT_EQ(text("turbo.jsonc"), text());
+}
+
+TEST_F(Init, turbo_jsonc_below_the_root_is_told) {
+  write("Makefile", "x:\n\ty\n");
+  write("web/turbo.jsonc", "{}");
+  EXPECT_THAT(text(), HasSubstr("// Not read: web/turbo.jsonc."));
+}
+
+TEST_F(Init, a_script_of_the_root_with_hooks_stays_as_it_is) {
+  write("package.json",
+        R"({"workspaces": ["*"], "scripts": {"prebuild": "echo PRE", "build": "turbo run build",
+    "posttest": "echo POST", "test": "turbo run test", "lint": "turbo run lint"}})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x", "test": "x", "lint": "x"}})");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("lint"));
+  EXPECT_THAT(text(),
+              HasSubstr("// build of the root stays as it is, with prebuild: `dream build --all` would "
+                        "run those of the packages twice.\n"));
+  EXPECT_THAT(text(), HasSubstr("// test of the root stays as it is, with posttest: "));
+}
+
+TEST_F(Init, what_a_package_without_the_task_has_of_its_needs_comes_before_those_that_use_it) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("turbo.json", R"({"tasks": {"build": {"dependsOn": ["^build", "generate"]},
+    "generate": {"dependsOn": ["fetch"]}, "test": {"dependsOn": ["^build"]}}})");
+  write("web/package.json",
+        R"({"name": "web", "dependencies": {"ui": "*"}, "scripts": {"build": "x", "test": "x"}})");
+  write("ui/package.json", R"({"name": "ui", "dependencies": {"db": "*"}, "scripts": {"build": "x"}})");
+  write("db/package.json", R"({"name": "db", "dependencies": {"api": "*"}, "scripts": {"generate": "x"}})");
+  write("api/package.json", R"({"name": "api", "scripts": {"fetch": "x"}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(plan(made, "./ui", "build"), ElementsAre("./api:fetch", "./db:generate", "./ui:build"));
+  const std::vector<std::string> all = plan(made, "./web", "test");
+  EXPECT_THAT(all, Contains("./db:generate"));
+  EXPECT_LT(std::ranges::find(all, "./db:generate"), std::ranges::find(all, "./ui:build"));
+  write("db/package.json",
+        R"({"name": "db", "scripts": {"generate": "x", "build": "x"}, "dependencies": {"api": "*"}})");
+  write("api/package.json", R"({"name": "api", "scripts": {"build": "x"}})");
+  EXPECT_THAT(text(), Not(HasSubstr("^generate"))) << "nothing lacks the build";
+}
+
+TEST_F(Init, a_task_that_a_package_takes_away_is_not_collected) {
+  write("package.json", R"({"workspaces": ["*"], "scripts": {"test": "turbo run test"}})");
+  write("turbo.json", R"({"tasks": {"test": {"dependsOn": ["gen"]}}})");
+  for (const char* name : {"a", "b", "c"})
+    write(name + std::string("/package.json"),
+          R"({"name": ")" + std::string(name) + R"(", "scripts": {"test": "x", "gen": "x"}})");
+  write("b/turbo.json", R"({"extends": ["//"], "tasks": {"test": {"extends": false}}})");
+  write("c/turbo.json", R"({"extends": ["//"], "tasks": {"test": {"extends": false, "cache": false}}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./", "test"), ElementsAre("./a:", "& ./c:"));
+  EXPECT_THAT(plan(made, "./c", "test"), ElementsAre("./c:test")) << "a rule of its own";
+  EXPECT_THAT(text(),
+              HasSubstr("// turbo has no task test of ./b; dream runs its script also with --all.\n"));
+}
+
+}  // namespace
+}  // namespace dream::init
