@@ -14,6 +14,9 @@ constexpr std::string_view a_table = "table.functions";
 constexpr std::string_view calls =
     "life.returns start.again call.thread call.handle call.argument call.unknown";
 constexpr std::string_view a_life = "life.returns start.again exit.comes";
+constexpr std::string_view a_life_and_extensions = "life.returns start.again exit.comes extension.functions";
+constexpr std::string_view a_run_and_its_children =
+    "life.returns start.again exit.comes call.reason start.handle exit.children";
 constexpr std::string_view a_run = "life.returns start.again exit.comes call.reason start.handle";
 
 constexpr std::array all{
@@ -84,7 +87,8 @@ constexpr std::array all{
          "every function answers a status that exists"},
     Rule{"call.reason", must, Fault::silent_failure, a_life, live_a_whole_life,
          "what fails has called fail once, with its code and a message; what succeeds has not"},
-    Rule{"call.time", should, Fault::slow_call, a_life, take_the_time, "no function takes over 50 ms"},
+    Rule{"call.time", should, Fault::slow_call, a_life_and_extensions, take_the_time,
+         "no function takes over 50 ms"},
     Rule{"call.borrowed", must, Fault::borrowed_text, a_life, live_a_whole_life,
          "what was passed in a call isn't used after it"},
     Rule{"text.line", must, Fault::more_than_a_line, a_life, live_a_whole_life,
@@ -129,7 +133,7 @@ constexpr std::array all{
          "DREAM_GRACEFUL asks the child to end, and doesn't kill it"},
     Rule{"terminate.signal", must, Fault::dropped_signal, a_run, pass_everything_on,
          "a child is asked to end by the task's stop_signal"},
-    Rule{"terminate.force", must, Fault::no_force, a_run, terminate_the_stubborn,
+    Rule{"terminate.force", must, Fault::no_force, a_run_and_its_children, terminate_the_stubborn,
          "DREAM_FORCE ends a run whose child ignores its stop signal"},
     Rule{"host.services", must, Fault::missing_service, a_run, lack_services,
          "without any one of the services, it still works, or fails and says why"},

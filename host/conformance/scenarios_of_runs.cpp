@@ -60,6 +60,7 @@ void ask_for_readiness(const Subject& subject, Findings& findings) {
   }
   stage.ask_whether_ready();
   StagedRun* run = stage.start_and_wait();
+  findings.unstarted = false;  // a run that could never tell fails to start, as it should
   if (run == nullptr) return;
   stage.child_writes(*run);
   stage.settle(*run, Ending::none);

@@ -6,9 +6,7 @@ namespace {
 
 class Healthcheck : public Kind {
  public:
-  void look(Found found) override {
-    found(healthy_ ? Finding{} : not_yet("its health check has not passed"));
-  }
+  void look(Found found) override { found(healthy_ ? Finding{} : not_yet("its executor has not said so")); }
 
   void become_healthy() override {
     healthy_ = true;

@@ -48,7 +48,19 @@ add_custom_command(OUTPUT ${changelog} COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/C
 add_custom_target(changelog ALL DEPENDS ${changelog})
 install(FILES ${changelog} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream COMPONENT dream)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream-plugin-dev RENAME copyright COMPONENT plugin_api)
-install(FILES docs/plugin-tutorial.md docs/plugin-abi.md docs/plugin-rules.md
-        DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dream-plugin-dev COMPONENT plugin_api)
+# The manuals for authors, whose links lead to what is installed with them; of any other link its words stay.
+set(manuals_dir ${CMAKE_INSTALL_DATADIR}/doc/dream-plugin-dev)
+file(RELATIVE_PATH include_link /prefix/${manuals_dir} /prefix/${CMAKE_INSTALL_INCLUDEDIR})
+set(examples tests/conformance/job_server/jobs.cpp tests/plugins/third_party/cargo.cpp)
+foreach(manual plugin-tutorial plugin-abi plugin-rules)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/${manual}.md)
+  file(READ docs/${manual}.md text)
+  string(REPLACE "(../plugin_api/include/" "(${include_link}/" text "${text}")
+  string(REGEX REPLACE "\\(\\.\\./tests/[a-z_/]*/([a-z]+\\.cpp)\\)" "(examples/\\1)" text "${text}")
+  string(REGEX REPLACE "\\[([^]\n]*)\\]\\((control|functional-specification)\\.md[^)]*\\)" "\\1" text "${text}")
+  file(WRITE ${PROJECT_BINARY_DIR}/manuals/${manual}.md "${text}")
+endforeach()
+install(DIRECTORY ${PROJECT_BINARY_DIR}/manuals/ DESTINATION ${manuals_dir} COMPONENT plugin_api)
+install(FILES ${examples} DESTINATION ${manuals_dir}/examples COMPONENT plugin_api)
 
 include(CPack)

@@ -53,9 +53,10 @@ TEST_F(GoodPlugin, docker_passes_every_rule_but_those_about_children) {
   std::vector<std::string> skipped = verdicts.skipped;
   EXPECT_EQ(std::erase_if(skipped,
                           [](const auto& line) {
-                            return line.starts_with("skip inside.answers: no command could be run");
+                            return line.starts_with("skip inside.answers: no command could be run") ||
+                                   line == "skip ready.once: no run of it was ready here";
                           }),
-            1U);
+            2U);
   EXPECT_THAT(skipped, are_those_about_children());
 }
 
@@ -80,7 +81,17 @@ TEST_F(GoodPlugin, kubernetes_passes_every_rule_but_those_about_children) {
               ElementsAre(StartsWith("skip inside.answers: no command could be run"),
                           StartsWith("skip start.failure"), StartsWith("skip start.arguments"),
                           StartsWith("skip start.directory"), StartsWith("skip start.environment"),
+                          StartsWith("skip ready.once: no task could be started: nothing tells when"),
                           StartsWith("skip terminate.signal")));
+}
+
+TEST_F(GoodPlugin, what_does_not_concern_a_plugin_is_skipped) {
+  for (const char* rule : {"depends.nothing", "inside.answers", "reap.answers", "ready.once"}) {
+    const auto checked = check_plugin({.file = installed("shell"), .only = rule}, [](const Checked&) {});
+    ASSERT_TRUE(checked);
+    EXPECT_EQ(checked->front().verdict, Verdict::skip) << rule;
+    EXPECT_THAT(checked->front().reason, StartsWith(has_not)) << rule;
+  }
 }
 
 TEST_F(GoodPlugin, slurm_passes_every_rule) {

@@ -89,5 +89,20 @@ TEST_F(Tutorial, does_what_it_says) {
   EXPECT_EQ(outputs, 2);
 }
 
+TEST(InstalledManuals, have_no_dead_links) {
+  const std::filesystem::path folder = DREAM_PREFIX "/share/doc/dream-plugin-dev";
+  int links = 0;
+  for (const char* name : {"plugin-tutorial.md", "plugin-abi.md", "plugin-rules.md"}) {
+    const std::string text = read((folder / name).string());
+    for (auto at = text.find("]("); at != std::string::npos; at = text.find("](", at + 1)) {
+      const std::string target = text.substr(at + 2, text.find_first_of("#)", at) - at - 2);
+      if (target.empty() || target.starts_with("http")) continue;
+      EXPECT_TRUE(std::filesystem::exists(folder / target)) << name << ": " << target;
+      ++links;
+    }
+  }
+  EXPECT_GT(links, 10);
+}
+
 }  // namespace
 }  // namespace dream::conformance

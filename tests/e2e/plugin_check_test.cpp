@@ -37,6 +37,14 @@ TEST_F(PluginTools, info_tells_what_an_executor_says_of_itself_and_asks_for) {
   EXPECT_THAT(told.out, HasSubstr("  options     shell, login and strict\n"));
 }
 
+TEST_F(PluginTools, info_names_every_extension_and_ability) {
+  const Finished told = plugin({"info", "docker"});
+  EXPECT_THAT(told.out, HasSubstr("  abilities   tells when a task is ready and runs tasks elsewhere\n"));
+  EXPECT_THAT(told.out, HasSubstr("dream.inside/1"));
+  const Finished plain = plugin({"info", "shell"});
+  EXPECT_THAT(plain.out, HasSubstr("  abilities   none\n"));
+}
+
 TEST_F(PluginTools, info_as_json_has_the_schema_itself) {
   const rapidjson::Document told = parse(plugin({"info", "shell", "--json"}).out);
   EXPECT_STREQ(told["id"].GetString(), "shell");

@@ -50,6 +50,7 @@ PluginFacts facts_of(plugin::LoadedPlugin& loaded, const plugin::SearchPath& sea
           .homepage = info.homepage,
           .options_schema = sound ? info.options_schema : "",
           .options = option_names(info.options_schema),
+          .abilities = usage.abilities,
           .extensions = usage.extensions,
           .services = usage.services};
 }

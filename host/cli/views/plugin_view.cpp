@@ -66,8 +66,9 @@ std::string plugin_info_text(const PluginFacts& facts, const TextStyle& style) {
   if (!facts.homepage.empty()) table.add({"homepage", facts.homepage});
   table.add({"file", row.path});
   table.add({"why", row.why});
+  table.add({"abilities", words_or_none(facts.abilities)});
   table.add({"extensions", words_or_none(facts.extensions)});
-  table.add({"services", words_or_none(facts.services)});
+  table.add({"services", words_or_none(facts.services) + " (asked for when an executor is made)"});
   table.add({"options", facts.options_schema.empty() ? "any" : words_or_none(facts.options)});
   return out + table.text();
 }
@@ -77,6 +78,7 @@ std::string plugin_info_json(const PluginFacts& facts) {
   json.begin_object();
   add_row(json, facts.row);
   json.text_or_null("homepage", facts.homepage)
+      .member("abilities", facts.abilities)
       .member("extensions", facts.extensions)
       .member("services", facts.services);
   rapidjson::Document schema;

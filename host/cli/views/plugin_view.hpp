@@ -32,14 +32,15 @@ struct PluginFacts {
   std::string homepage;
   std::string options_schema;           ///< JSON; empty: any options
   std::vector<std::string> options;     ///< their names, as the schema has them
+  std::vector<std::string> abilities;   ///< in words
   std::vector<std::string> extensions;  ///< those of dream's that it has
   std::vector<std::string> services;    ///< those it asked for when an executor was made
 };
 
 [[nodiscard]] std::string plugin_info_text(const PluginFacts& facts, const TextStyle& style);
 
-/// A row of plugin_list_json, and "homepage", "extensions", "services" and "optionsSchema", which is the
-/// schema itself.
+/// A row of plugin_list_json, and "homepage", "abilities", "extensions", "services" and "optionsSchema",
+/// which is the schema itself.
 [[nodiscard]] std::string plugin_info_json(const PluginFacts& facts);
 
 }  // namespace dream::cli

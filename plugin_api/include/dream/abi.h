@@ -169,8 +169,8 @@ typedef struct dream_errors dream_errors;
 struct dream_errors {
   uint32_t size;
   /*
-   * [loop] Called once by a call that fails, which then returns `code` (fail returns it, too). Of each text the
-   * first 4096 bytes are shown.
+   * [loop] Called once by a call that fails, which then returns `code` (fail returns it, too). Of each text
+   * the first 4096 bytes are shown.
    * - code: one of DREAM_E_*.
    * - where: the place. For DREAM_E_OPTIONS a JSON pointer into the options ("/image"), which the host turns
    *   into file, line and column of dream.json; else a path or an address. May be empty.

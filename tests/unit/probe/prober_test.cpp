@@ -187,7 +187,7 @@ TEST_F(ProberTest, is_woken_by_a_health_check_and_knows_one_that_passed_before_i
   Prober prober = make({HealthcheckProbe{}});
   prober.begin();
   EXPECT_FALSE(alarm);
-  EXPECT_EQ(prober.found(), "its health check has not passed");
+  EXPECT_EQ(prober.found(), "its executor has not said so");
   prober.become_healthy();
   EXPECT_EQ(told, "ready; ");
   told.clear();
