@@ -1,6 +1,6 @@
 /*
- * Extension "dream.inside/1" [1.1]: to run a command where a run lives: in its container, on its machine. dream
- * asks for it where the probe of a step is a command (`exec`). Without it, the command runs on dream's
+ * Extension "dream.inside/1" [1.1]: to run a command where a run lives: in its container, on its machine.
+ * dream asks for it where the probe of a step is a command (`exec`). Without it, the command runs on dream's
  * machine.
  */
 #ifndef DREAM_EXT_INSIDE_H
