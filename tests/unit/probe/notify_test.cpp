@@ -71,14 +71,15 @@ class NotifyTest : public testing::Test {
     char byte = 0;
     return ::read(pipe[0], &byte, 1) == 0;
   }
-  [[nodiscard]] std::unique_ptr<Kind> make_kind() {
-    return make(NotifyProbe{}, Subject{.context = context,
-                                       .clock = clock,
-                                       .supervisor = supervisor,
-                                       .pid = [] { return 0; },
-                                       .directory = "/",
-                                       .environment = nullptr,
-                                       .notify = socket.get()});
+  [[nodiscard]] std::unique_ptr<Kind> make_kind() { return make(NotifyProbe{}, subject()); }
+  [[nodiscard]] Subject subject() {
+    return {.context = context,
+            .clock = clock,
+            .supervisor = supervisor,
+            .pid = [] { return 0; },
+            .directory = "/",
+            .environment = nullptr,
+            .notify = socket.get()};
   }
   static std::string look(Kind& kind) {
     std::string words;
@@ -137,12 +138,7 @@ TEST_F(NotifyTest, reads_messages_as_systemd_does) {
 }
 
 TEST_F(NotifyTest, tells_of_health_whether_it_lived_since_the_last_try) {
-  const std::unique_ptr<Kind> kind = make_health(NotifyProbe{}, Subject{.context = context,
-                                                                        .supervisor = supervisor,
-                                                                        .pid = [] { return 0; },
-                                                                        .directory = "/",
-                                                                        .environment = nullptr,
-                                                                        .notify = socket.get()});
+  const std::unique_ptr<Kind> kind = make_health(NotifyProbe{}, subject());
   const std::string silent = "it hasn't said WATCHDOG=1 on its NOTIFY_SOCKET in time";
   EXPECT_EQ(look(*kind), silent);
   say("READY=1\nWATCHDOG=1");
