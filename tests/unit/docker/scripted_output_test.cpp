@@ -18,14 +18,14 @@ std::string attached(const std::string& frames) {
   return "HTTP/1.1 101 UPGRADED\r\n\r\n" + frames;
 }
 
-std::string frame(char stream, const std::string& text) {
+std::string frame_of(char stream, const std::string& text) {
   return std::string{stream, 0, 0, 0, 0, 0, 0, static_cast<char>(text.size())} + text;
 }
 
 TEST_F(ScriptedRun, output_whose_connection_breaks_comes_from_the_log) {
-  const std::string error = frame(2, "err");
-  engine.answer(attach, attached(frame(1, "one\n") + error.substr(0, error.size() - 1)));
-  engine.answer(logs, ScriptedEngine::reply(200, error + frame(1, "one\n") + frame(1, "two\n")));
+  const std::string error = frame_of(2, "err");
+  engine.answer(attach, attached(frame_of(1, "one\n") + error.substr(0, error.size() - 1)));
+  engine.answer(logs, ScriptedEngine::reply(200, error + frame_of(1, "one\n") + frame_of(1, "two\n")));
   FakeRun& run = start();
   EXPECT_EQ(exit_of(run).value, 0);
   EXPECT_EQ(host.output(run.id, DREAM_STDOUT), "one\ntwo\n");
@@ -34,16 +34,16 @@ TEST_F(ScriptedRun, output_whose_connection_breaks_comes_from_the_log) {
 }
 
 TEST_F(ScriptedRun, output_whose_connection_ends_too_early_comes_from_the_log) {
-  engine.answer(attach, attached(frame(1, "one\n")));
-  engine.answer(logs, ScriptedEngine::reply(200, frame(1, "one\n") + frame(1, "two\n")));
+  engine.answer(attach, attached(frame_of(1, "one\n")));
+  engine.answer(logs, ScriptedEngine::reply(200, frame_of(1, "one\n") + frame_of(1, "two\n")));
   FakeRun& run = start();
   exit_of(run);
   EXPECT_EQ(host.output(run.id, DREAM_STDOUT), "one\ntwo\n");
 }
 
 TEST_F(ScriptedRun, output_that_has_come_whole_is_not_read_again) {
-  engine.answer(attach, attached(frame(1, "one\n")));
-  engine.answer(logs, ScriptedEngine::reply(200, frame(1, "one\n")));
+  engine.answer(attach, attached(frame_of(1, "one\n")));
+  engine.answer(logs, ScriptedEngine::reply(200, frame_of(1, "one\n")));
   FakeRun& run = start();
   exit_of(run);
   EXPECT_EQ(host.output(run.id, DREAM_STDOUT), "one\n");
@@ -52,7 +52,7 @@ TEST_F(ScriptedRun, output_that_has_come_whole_is_not_read_again) {
 }
 
 TEST_F(ScriptedRun, output_that_can_not_be_had_any_more_is_told) {
-  engine.answer(attach, attached(frame(1, "one\n").substr(0, 10)));
+  engine.answer(attach, attached(frame_of(1, "one\n").substr(0, 10)));
   engine.answer(logs, ScriptedEngine::reply(501, R"({"message": "driver does not support reading"})"));
   FakeRun& run = start();
   EXPECT_EQ(exit_of(run).value, 0);
@@ -63,7 +63,7 @@ TEST_F(ScriptedRun, output_that_can_not_be_had_any_more_is_told) {
 }
 
 TEST_F(ScriptedRun, output_that_may_have_come_whole_is_no_loss) {
-  engine.answer(attach, attached(frame(1, "one\n")));
+  engine.answer(attach, attached(frame_of(1, "one\n")));
   engine.answer(logs, ScriptedEngine::reply(501, "{}"));
   engine.hold("POST /containers/c1/wait");
   FakeRun& run = start(R"(, "init": false)");
