@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <system_error>
 
 #include "init/packages.hpp"
@@ -22,7 +24,8 @@ void add_targets(const rapidjson::Value& object, const std::string& name, const 
   for (const auto& one : targets->value.GetObject()) {
     const std::string target(one.name.GetString(), one.name.GetStringLength());
     if (draft.has_task(project, target)) continue;
-    TaskDraft task{target, {{"command", list_json({"npx", "nx", "run", name + ":" + target})}}};
+    TaskDraft task{target,
+                   {{"command", list_json({"npx", "nx", "run", fmt::format("{}:{}", name, target)})}}};
     if (is_continuous(one.value)) task.members.emplace_back("async", "true");
     draft.add_task(project, "shell", file, "nx", std::move(task));
     draft.remark(what_nx_does);
@@ -42,7 +45,9 @@ void add_needs_of_nx(const rapidjson::Value& object, std::vector<std::string>& n
   if (of_others != nullptr && of_others->IsTrue()) projects.emplace_back("dependencies");
   if (projects.empty()) projects.emplace_back("self");
   for (const std::string& project : projects)
-    needs.push_back((project == "self" ? "" : project == "dependencies" ? "^" : project + "#") + target);
+    needs.push_back(project == "self"           ? target
+                    : project == "dependencies" ? "^" + target
+                                                : fmt::format("{}#{}", project, target));
 }
 
 }  // namespace

@@ -183,8 +183,7 @@ class Arrangement {
       add_entry(*other, task, false, needs, beside);
       const Rule* rule = has(*other, task, needs) ? nullptr : rule_of(*other, task);
       if (rule == nullptr || beside || !through_.emplace(other, task).second) continue;
-      for (auto next = rule->needs.rbegin(); next != rule->needs.rend(); ++next)
-        open.emplace_back(other, *next);
+      for (std::size_t at = rule->needs.size(); at > 0; --at) open.emplace_back(other, rule->needs[at - 1]);
     }
   }
 
