@@ -83,17 +83,14 @@ std::vector<std::string> fixed_differences(const Plan& plan, const Step& was, co
 class Masking {
  public:
   Masking(const Planned& was, const Planned& now, std::span<const plugin::TaskSpec* const> tasks)
-      : documents_{was.loaded.document.get(), now.loaded.document.get()} {
+      : secrets_(was.loaded.document->secrets()) {
+    secrets_.add(now.loaded.document->secrets());
     for (const plugin::TaskSpec* task : tasks) secrets_.see_entries(*task->own_environment);
   }
 
-  [[nodiscard]] std::string masked(std::string text) const {
-    for (const config::Document* document : documents_) text = document->masked(std::move(text));
-    return secrets_.masked(std::move(text));
-  }
+  [[nodiscard]] std::string masked(std::string text) const { return secrets_.masked(std::move(text)); }
 
  private:
-  std::array<const config::Document*, 2> documents_;
   config::Secrets secrets_;
 };
 

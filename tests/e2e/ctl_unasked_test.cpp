@@ -125,7 +125,7 @@ TEST_F(UnaskedRecorded, each_run_without_socket_is_named_also_beside_one_that_ca
   const auto second = std::filesystem::directory_iterator(folder)->path();
   const auto hidden = stack.root() / "hidden";
   std::filesystem::rename(second, hidden);
-  const Finished none = stack.ctl({"ps", "--everywhere", "--json"});
+  const Finished none = stack.ctl({"ps", "--json"});
   EXPECT_EQ(none.code, 1);
   EXPECT_EQ(none.out, "[]\n");
   EXPECT_THAT(none.err, AllOf(HasSubstr("run " + first_id),
