@@ -31,6 +31,15 @@ bool has_password(std::string_view value) {
   return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
 }
 
+char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+bool ends_with(std::string_view name, std::string_view end) {
+  return name.size() >= end.size() &&
+         std::ranges::equal(name.substr(name.size() - end.size()), end, {}, upper);
+}
+
 /// To hide it would hide an ordinary word.
 bool is_plain_word(std::string_view value) {
   constexpr std::size_t longest = 8;
@@ -45,12 +54,10 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 }  // namespace
 
 bool names_secret(std::string_view name) {
-  std::string upper(name);
-  std::ranges::transform(upper, upper.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return upper.ends_with("_PASS") || upper.ends_with("_PWD") ||
-         std::ranges::any_of(telling_parts,
-                             [&](std::string_view part) { return upper.find(part) != std::string::npos; });
+  return ends_with(name, "_PASS") || ends_with(name, "_PWD") ||
+         std::ranges::any_of(telling_parts, [&](std::string_view part) {
+           return !std::ranges::search(name, part, {}, upper).empty();
+         });
 }
 
 void Secrets::see(std::string_view name, std::string_view value) {
