@@ -40,10 +40,18 @@ bool ends_with(std::string_view name, std::string_view end) {
          std::ranges::equal(name.substr(name.size() - end.size()), end, {}, upper);
 }
 
-/// To hide it would hide an ordinary word.
+/// To hide it would hide an ordinary word, or a number.
 bool is_plain_word(std::string_view value) {
   constexpr std::size_t longest = 8;
-  return value.size() <= longest && std::ranges::all_of(value, [](char c) { return c >= 'a' && c <= 'z'; });
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return value.size() <= longest &&
+         (std::ranges::all_of(value, is_letter) || std::ranges::all_of(value, is_digit));
+}
+
+/// "AWS_WEB_IDENTITY_TOKEN_FILE": where the secret is.
+bool names_place(std::string_view name) {
+  return ends_with(name, "FILE") || ends_with(name, "DIR") || ends_with(name, "PATH");
 }
 
 void replace_all(std::string& text, std::string_view what, std::string_view by) {
@@ -54,6 +62,7 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 }  // namespace
 
 bool names_secret(std::string_view name) {
+  if (names_place(name)) return false;
   return ends_with(name, "_PASS") || ends_with(name, "_PWD") ||
          std::ranges::any_of(telling_parts, [&](std::string_view part) {
            return !std::ranges::search(name, part, {}, upper).empty();

@@ -14,7 +14,7 @@ namespace dream::config {
 inline constexpr std::string_view mask = "***";
 
 /// Whether the name of a variable or an option says that its value is nobody's business: "API_TOKEN",
-/// "dbPassword".
+/// "dbPassword"; not "API_TOKEN_FILE".
 [[nodiscard]] bool names_secret(std::string_view name);
 
 /// `text` without the users and passwords of the URLs in it, "postgres://***@host"; also without users that
@@ -29,7 +29,8 @@ class Secrets {
   /// is one. Shorter ones than four bytes would be found in every other word.
   void see(std::string_view name, std::string_view value);
   /// The same for a variable of a task or of the caller, "NAME=value"; but no word of at most eight small
-  /// letters: those of development are "postgres" and "true", which dream's messages have to say.
+  /// letters or digits: those of development are "postgres", "true" and "4096", which dream's messages have
+  /// to say.
   void see_entry(std::string_view entry);
   void see_entries(std::span<const std::string> entries);
   /// The same for all variables that dream was started with.

@@ -292,8 +292,10 @@ TEST(SecretsOfARun, are_left_in_the_names_of_its_steps) {
 TEST(SecretsOfARun, are_those_of_its_variables_but_for_plain_words) {
   Secrets secrets;
   secrets.see_entries(std::vector<std::string>{"A_TOKEN=long-enough", "PG_PASSWORD=postgres", "B=shown", "C",
-                                               "D_PASSWORD=abc", "E_SECRET=Postgres"});
-  EXPECT_EQ(secrets.masked("long-enough postgres shown abc Postgres"), "*** postgres shown abc ***");
+                                               "D_PASSWORD=abc", "E_SECRET=Postgres", "MAX_TOKENS=4096",
+                                               "ID_TOKEN_FILE=/run/id", "F_PASSWORD=4096x"});
+  EXPECT_EQ(secrets.masked("long-enough postgres shown abc Postgres 4096 /run/id 4096x"),
+            "*** postgres shown abc *** 4096 /run/id ***");
 }
 
 /// What was cut before it is shown may end or begin within one.
