@@ -43,11 +43,11 @@ std::unique_ptr<history::Recorder> make_recorder(const Options& options, const P
                                                  bool hides) {
   const bool is_detached = options.notice >= 0;
   if (!options.record && !is_detached && !hides && !config::wants_history(*loaded.document)) return nullptr;
-  std::vector<std::string> words = own_command_line();
-  for (std::string& word : words) word = secrets.masked(std::move(word));
-  history::Header header{control::info_of(plan, place.session, place.root), std::move(words),
+  history::Header header{control::info_of(plan, place.session, place.root), own_command_line(),
                          source_files(loaded)};
-  return std::make_unique<history::Recorder>(plan, place, std::move(header));
+  auto recorder = std::make_unique<history::Recorder>(plan, place, std::move(header));
+  recorder->mask_words([&secrets](std::string word) { return secrets.masked(std::move(word)); });
+  return recorder;
 }
 
 }  // namespace dream::cli

@@ -13,7 +13,8 @@
 namespace dream::cli {
 
 /// None: nobody wants a record of this run. `hides`: it doesn't show all that its steps write. The plan must
-/// outlive it. The words of the command line are masked.
+/// outlive it, and so must `secrets`: the words of the command line are masked by those that are known when
+/// the record begins.
 [[nodiscard]] std::unique_ptr<history::Recorder> make_recorder(const Options& options, const Plan& plan,
                                                                const prepare::LoadedWorkspace& loaded,
                                                                const config::Secrets& secrets,

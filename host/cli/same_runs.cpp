@@ -135,13 +135,13 @@ Result<void> check_starts_not_itself(const Plan& plan, const std::filesystem::pa
 
 std::string sentence_on(const control::SilentRun& run) {
   const std::string pid = run.pid == 0 ? "" : fmt::format(" (pid {})", run.pid);
-  return fmt::format(
-      "run {}{} {}", run.run.substr(0, control::RunInfo::short_size), pid,
-      run.unheard
-          ? fmt::format("goes on and can't be asked, as its socket is gone; `kill {}` ends it", run.pid)
-      : run.stopped         ? "is stopped, as by Ctrl-Z, and can't be asked: fg continues it"
-      : run.refused.empty() ? "doesn't answer"
-                            : "can't be asked: " + run.refused);
+  return fmt::format("run {}{} {}", run.run.substr(0, control::RunInfo::short_size), pid,
+                     run.unheard   ? fmt::format("goes on and can't be asked, as its socket is gone or lies "
+                                                   "elsewhere (XDG_RUNTIME_DIR); `kill {}` ends it",
+                                                 run.pid)
+                     : run.stopped ? "is stopped, as by Ctrl-Z, and can't be asked: fg continues it"
+                     : run.refused.empty() ? "doesn't answer"
+                                           : "can't be asked: " + run.refused);
 }
 
 std::string sentence_on(const control::RunInfo& run, const Verb& verb) {

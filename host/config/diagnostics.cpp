@@ -69,42 +69,39 @@ std::size_t end_of_text(std::string_view line, std::size_t from) {
   return std::min(from, line.size());
 }
 
-/// The value of `"API_TOKEN": "value"` where the name stands between `from` and `end`; none: it is no text.
-std::optional<PrivatePart> value_of_member(std::string_view line, std::size_t from, std::size_t end) {
-  if (!names_secret(line.substr(from, end - from))) return std::nullopt;
+/// The value of `"API_TOKEN": "value"`, whose name begins at `from`; none: it is no text. The quote behind
+/// the name may be what is missing.
+std::optional<PrivatePart> value_of_member(std::string_view line, std::size_t from) {
   constexpr std::string_view blanks = " \t";
-  const std::size_t colon = std::min(line.find_first_not_of(blanks, end + 1), line.size());
-  if (!line.substr(colon).starts_with(':')) return std::nullopt;
-  const std::size_t value = std::min(line.find_first_not_of(blanks, colon + 1), line.size());
-  if (!line.substr(value).starts_with('"')) return std::nullopt;
-  return PrivatePart{value + 1, end_of_text(line, value + 1)};
+  const auto is_of_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  };
+  std::size_t at = from;
+  while (at < line.size() && is_of_name(line[at])) ++at;
+  if (!names_secret(line.substr(from, at - from))) return std::nullopt;
+  if (line.substr(at).starts_with('"')) ++at;
+  at = std::min(line.find_first_not_of(blanks, at), line.size());
+  if (!line.substr(at).starts_with(':')) return std::nullopt;
+  at = std::min(line.find_first_not_of(blanks, at + 1), line.size());
+  if (!line.substr(at).starts_with('"')) return std::nullopt;
+  return PrivatePart{at + 1, end_of_text(line, at + 1)};
 }
 
-/// The user and password of the URL that stands between `from` and `end`.
-std::optional<PrivatePart> user_in_url(std::string_view line, std::size_t from, std::size_t end) {
-  constexpr std::string_view scheme_end = "://";
-  const std::size_t scheme = line.substr(0, end).find(scheme_end, from);
-  if (scheme == std::string_view::npos) return std::nullopt;
-  const std::size_t begin = scheme + scheme_end.size();
-  const std::size_t authority_end = std::min(line.find_first_of("/?# \t\"", begin), end);
-  const std::size_t at = line.substr(0, authority_end).rfind('@');
-  return at == std::string_view::npos || at < begin ? std::nullopt : std::optional(PrivatePart{begin, at});
-}
-
-/// Users and passwords of URLs, and values whose names say that they are secret.
+/// Users and passwords of URLs, and values whose names say that they are secret: in texts, in comments, and
+/// in what is no JSON.
 std::vector<PrivatePart> private_parts(std::string_view line) {
+  constexpr std::string_view scheme_end = "://";
   std::vector<PrivatePart> parts;
-  std::size_t end = 0;
-  for (std::size_t quote = line.find('"'); quote != std::string_view::npos; quote = line.find('"', end + 1)) {
-    end = end_of_text(line, quote + 1);
-    if (const auto value = value_of_member(line, quote + 1, end)) {
-      parts.push_back(*value);
-      end = value->end;
-    } else if (const auto user = user_in_url(line, quote + 1, end)) {
-      parts.push_back(*user);
-    }
-    if (end >= line.size()) break;
+  for (std::size_t at = line.find(scheme_end); at != std::string_view::npos; at = line.find(scheme_end, at)) {
+    at += scheme_end.size();
+    const std::string_view authority = line.substr(at, line.find_first_of("/?# \t\"", at) - at);
+    if (const std::size_t end = authority.rfind('@'); end != std::string_view::npos)
+      parts.push_back({at, at + end});
   }
+  for (std::size_t quote = line.find('"'); quote != std::string_view::npos; quote = line.find('"', quote + 1))
+    if (const auto value = value_of_member(line, quote + 1)) parts.push_back(*value);
+  std::ranges::sort(parts, {}, &PrivatePart::begin);
   return parts;
 }
 
@@ -114,6 +111,7 @@ std::string excerpt(const Position& position) {
   // character that is torn apart here is cut off below.
   constexpr std::size_t far = 8 * max_width;
   const std::size_t start = position.byte_in_line - std::min(position.byte_in_line, far);
+  const std::size_t looked_from = start - std::min(start, far);  // what is private may begin further away
   const std::string_view line = std::string_view(position.line_text).substr(0, position.byte_in_line + far);
   std::string before, after;
   std::size_t at = start;  // what stands before it is shown
@@ -123,11 +121,13 @@ std::string excerpt(const Position& position) {
     after += printable_with_tabs(line.substr(middle, end - middle));
     at = end;
   };
-  for (const PrivatePart& part : private_parts(line)) {
-    if (part.end <= start) continue;
-    show(std::max(part.begin, start));
-    (part.begin < position.byte_in_line ? before : after) += mask;
-    at = part.end;
+  for (const PrivatePart& part : private_parts(line.substr(looked_from))) {
+    const std::size_t end = looked_from + part.end;
+    if (end <= at) continue;
+    const std::size_t begin = std::max(looked_from + part.begin, at);
+    show(begin);
+    (begin < position.byte_in_line ? before : after) += mask;
+    at = end;
   }
   show(line.size());
   if (columns(before) + columns(after) > max_width) {

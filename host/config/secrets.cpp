@@ -46,7 +46,8 @@ bool is_plain_word(std::string_view value) {
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return value.size() <= longest &&
-         (std::ranges::all_of(value, is_letter) || std::ranges::all_of(value, is_digit));
+         (std::ranges::all_of(value, is_letter) || std::ranges::all_of(value, is_digit) || value == "True" ||
+          value == "TRUE" || value == "False" || value == "FALSE");
 }
 
 /// "AWS_WEB_IDENTITY_TOKEN_FILE": where the secret is.

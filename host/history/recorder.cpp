@@ -24,6 +24,8 @@ Result<void> Recorder::begin(Instant now) {
     return {};
   }
   archive_ = std::make_unique<Archive>(std::move(*archive));
+  if (mask_)
+    for (std::string& word : header_.command_line) word = mask_(std::move(word));
   const std::filesystem::path root = header_.run.root;
   archive_->make_room(mark_of(root), limits_);
   std::string name = name_of(root, header_.run.started_ms, header_.run.run);

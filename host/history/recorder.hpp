@@ -28,6 +28,9 @@ class Recorder : public output::Listener {
   /// Who is told what goes wrong; at most once.
   void on_trouble(std::function<void(const std::string&)> tell) { tell_ = std::move(tell); }
 
+  /// What makes words of the command line fit to be kept, asked when the record begins.
+  void mask_words(std::function<std::string(std::string)> mask) { mask_ = std::move(mask); }
+
   [[nodiscard]] bool has_record() const { return file_.has_value(); }
   /// Nothing of what the steps have written till now is left out of it.
   [[nodiscard]] bool has_all() const { return file_ && file_->is_whole() && whole_; }
@@ -43,6 +46,7 @@ class Recorder : public output::Listener {
 
   plugin::Place place_;
   Header header_;
+  std::function<std::string(std::string)> mask_;
   Limits limits_;
   std::unique_ptr<Archive> archive_;
   std::optional<RecordFile> file_;  ///< none: not begun, or it can't be written

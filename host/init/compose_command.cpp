@@ -22,8 +22,9 @@ std::vector<std::string> command_words(const std::string& whose, const YAML::Nod
   const bool is_secret = secrets.masked(value.Scalar()) != value.Scalar();
   draft.remark(
       is_secret
-          ? fmt::format("{} is one word for each variable, where compose splits a secret: {}", whose,
-                        written_text(value))
+          ? fmt::format(
+                "{} has one word for each variable, where compose splits them, as one is a secret: {}", whose,
+                written_text(value))
           : fmt::format("{} has the words that its variables have now, as dream doesn't split them later: {}",
                         whose, written_text(value)));
   return is_secret ? unsplit : written;

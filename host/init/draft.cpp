@@ -110,6 +110,12 @@ std::string Draft::from_base(const std::string& path) const {
   return path == base_ ? "./" : "." + path.substr(base_.size());
 }
 
+void Draft::pass_over(Error why) {
+  for (const std::string_view begin : {std::string_view(root_), std::string_view("./")})
+    if (!begin.empty() && why.where.starts_with(begin)) why.where.erase(0, begin.size());
+  tell_unread("Not read: " + to_string(why) + ".");
+}
+
 bool Draft::has(const std::string& path) const {
   return project_at_.contains(path);
 }

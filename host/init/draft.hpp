@@ -76,8 +76,10 @@ struct Renamed {
 /// What is found in a repository, in the order found.
 class Draft {
  public:
-  /// `base`: the folder that the sources count their paths from, "./deploy".
-  explicit Draft(std::string base = "./") : base_(std::move(base)) {}
+  /// `base`: the folder that the sources count their paths from, "./deploy". `root`: how the paths of the
+  /// workspace's files begin, which the text leaves out.
+  explicit Draft(std::string base = "./", std::string root = {})
+      : base_(std::move(base)), root_(std::move(root)) {}
 
   /// A folder of a source, "./" or "./api", as a project of the workspace.
   [[nodiscard]] std::string at(const std::string& folder) const;
@@ -118,7 +120,7 @@ class Draft {
     unread_ += (unread_.empty() ? "" : " ") + sentence;
   }
   /// A file that can't be understood: the others are taken over.
-  void pass_over(const Error& why) { tell_unread("Not read: " + to_string(why) + "."); }
+  void pass_over(Error why);
   [[nodiscard]] const std::string& unread() const { return unread_; }
   /// `what` of `whose` isn't in the file: one remark for all of the same `what`.
   void leave_out(const std::string& what, const std::string& whose);
@@ -160,6 +162,7 @@ class Draft {
   void render_projects(std::string& out) const;
 
   std::string base_;
+  std::string root_;
   std::vector<ProjectDraft> projects_;
   std::map<std::string, std::size_t> project_at_;  ///< where in `projects_`
   std::set<ProjectTask> added_;

@@ -59,13 +59,28 @@ Result<void> add_yaml(const fs::path& root, const fs::path& file, Draft& draft) 
   return add_compose(root, file.parent_path(), file, draft);
 }
 
+/// A file that is named is an error where it can't be understood, though packages are found without it.
+Result<void> add_packages(const fs::path& file, Draft& draft) {
+  if (file.extension() != ".yaml") {
+    if (const auto json = read_object(file); !json) return json.error();
+  } else {
+    const auto text = read_text(file);
+    if (!text) return text.error();
+    try {
+      static_cast<void>(YAML::Load(text->value_or("")));
+    } catch (const YAML::Exception& problem) {
+      return not_understood(file.filename().string(), problem.what());
+    }
+  }
+  return add_npm(file.parent_path(), draft);
+}
+
 /// How a file that is named is taken over, by its own name; none: not at all.
 Import import_of(const fs::path& root, const std::string& name) {
   static const std::set<std::string, std::less<>> of_packages{
       "package.json", "pnpm-workspace.yaml", "turbo.json", "turbo.jsonc",
       "nx.json",      "lerna.json",          "rush.json"};
-  if (of_packages.contains(name))
-    return [](const fs::path& file, Draft& draft) { return add_npm(file.parent_path(), draft); };
+  if (of_packages.contains(name)) return add_packages;
   if (name == "deno.json" || name == "deno.jsonc")
     return [](const fs::path& file, Draft& draft) { return add_deno(file.parent_path(), draft); };
   if (name == "composer.json") return add_composer;
@@ -137,6 +152,8 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
     const Result<void> done = step();
     if (done) continue;
     draft = std::move(before);
+    const std::string& where = done.error().where;
+    draft.see_read(root / where.substr(0, where.find(':')));
     draft.pass_over(done.error());
     if (first) first = done;
   }
@@ -213,7 +230,7 @@ Result<std::string> make_configuration(const fs::path& folder, const std::option
     return Error{ErrorCode::usage, "the file lies outside of the workspace", printable(*from),
                  "call dream init in a folder that holds it"};
   }
-  Draft draft(base);
+  Draft draft(base, root.string() + "/");
   if (Result<void> done = from ? import_file(root, *from, draft) : look_around(root, draft); !done)
     return done.error();
   if (draft.projects().empty()) {

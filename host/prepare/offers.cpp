@@ -197,7 +197,11 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
       problem = std::move(outlook.problem);
     if (!problem) continue;
     problem->message = to_string(all.steps[at].id) + " can't be started: " + problem->message;
-    misfits.push_back({all.steps[at].where, *problem, is_wrong(*problem)});
+    const std::filesystem::path folder = loaded.workspace.root / all.steps[at].id.project;
+    std::error_code unknown;
+    const bool has_files =
+        std::filesystem::is_directory(folder, unknown) && environments.of(all.steps[at], folder).has_value();
+    misfits.push_back({all.steps[at].where, *problem, has_files && is_wrong(*problem)});
   }
   return misfits;
 }

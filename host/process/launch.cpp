@@ -216,7 +216,8 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 /// so.
 const std::string& executed(const LaunchSpec& spec) {
   const std::string& name = spec.argv.front();
-  const bool is_relative = name.find('/') != std::string::npos && !name.starts_with('/');
+  const bool is_relative = name.find('/') != std::string::npos && !name.starts_with('/') &&
+                           !name.starts_with('-');  // which /bin/sh takes for options
   const std::string before = spec.directory + (spec.directory.ends_with('/') ? "" : "/");
   return is_relative && spec.executable == before + name ? name : spec.executable;
 }

@@ -115,8 +115,8 @@ std::unique_ptr<JobTokens> JobTokens::make(boost::asio::io_context& context, std
     }
   }
   std::array<int, 2> ends{-1, -1};  // what a task isn't to have is closed when it starts
-  if (fifo.empty() ? ::pipe2(ends.data(), 0) != 0 : ::mkfifo(fifo.c_str(), only_the_user) != 0)
-    return nullptr;
+  if (!fifo.empty() && ::mkfifo(fifo.c_str(), only_the_user) != 0) return make(context, jobs, environment);
+  if (fifo.empty() && ::pipe2(ends.data(), 0) != 0) return nullptr;
   Descriptor shared_read = moved_up(Descriptor(ends[0]));
   Descriptor shared_write = moved_up(Descriptor(ends[1]));
   Descriptor read =
@@ -126,7 +126,10 @@ std::unique_ptr<JobTokens> JobTokens::make(boost::asio::io_context& context, std
   const std::string tokens(jobs, '+');
   const bool filled = read.is_open() && write.is_open() && make_room(write.get(), jobs) &&
                       ::write(write.get(), tokens.data(), tokens.size()) == static_cast<ssize_t>(jobs);
-  if (!filled) return nullptr;
+  if (!filled) {
+    if (!fifo.empty()) ::unlink(fifo.c_str());
+    return nullptr;
+  }
   std::unique_ptr<JobTokens> own(new JobTokens(context, std::move(read), std::move(write)));
   own->jobs_ = jobs;
   own->fifo_ = fifo;

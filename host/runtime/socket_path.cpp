@@ -10,6 +10,7 @@
 #include <array>
 #include <boost/asio/local/datagram_protocol.hpp>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -49,6 +50,9 @@ Result<void> make_own_folder(const fs::path& folder) {
 /// Nobody has it open: its run was killed.
 bool is_stale(const fs::path& socket) {
   if (fs::is_fifo(fs::symlink_status(socket))) {
+    constexpr std::chrono::seconds to_open{10};  // whoever has made it
+    std::error_code gone;
+    if (fs::last_write_time(socket, gone) > fs::file_time_type::clock::now() - to_open) return false;
     const Descriptor end(::open(socket.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
     return !end.is_open() && errno == ENXIO;
   }

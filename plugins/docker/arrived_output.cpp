@@ -57,7 +57,9 @@ void ArrivedOutput::begin_again() {
 }
 
 bool ArrivedOutput::ends_with(std::uint32_t stream, std::string_view last) const {
-  return without_newline(streams_.at(stream - DREAM_STDOUT).end).ends_with(without_newline(last));
+  const std::string_view end = without_newline(streams_.at(stream - DREAM_STDOUT).end);
+  last = without_newline(last);
+  return end.ends_with(last.substr(last.size() - std::min(last.size(), longest_entry)));
 }
 
 }  // namespace dream::docker

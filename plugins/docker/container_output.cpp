@@ -1,5 +1,6 @@
 // The output of a container: what the connection brings that was attached to it before its start; and when
 // that is lost, the engine's log.
+#include <array>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <utility>
@@ -53,19 +54,21 @@ Async<bool> ContainerLife::lacks_output() {
   if (nobody_can_tell()) co_return false;
   // It goes on, and so does its log: when its streams are closed, nothing comes of that.
   if (!code_) co_return true;
-  for (const std::uint32_t stream : {DREAM_STDOUT, DREAM_STDERR}) {
-    std::string last;
-    Demultiplexer demultiplexer;
-    const LogRequest request{
-        .path = container_path(), .only = stream, .last = 1, .timed = false, .silence = limits_.silence};
-    const HttpClient::OnPiece on_piece = [&](std::string_view bytes) -> Async<void> {
-      for (const Piece& piece : demultiplexer.take(bytes))
-        if (piece.stream == stream) last += piece.bytes;
-      co_return;
-    };
-    const Result<void> read = co_await engine_.logs(request, on_piece);
-    if (read && !arrived_.ends_with(stream, last)) co_return true;
-  }
+  constexpr std::uint64_t read_whole = std::uint64_t{1} << 20U;
+  if (arrived_.total() < read_whole) co_return true;  // each byte of the log is looked at
+  // Else the end of it. Of both streams: an engine takes the last entries before it picks those of one.
+  constexpr int last_entries = 100;
+  std::array<std::string, 2> last;
+  Demultiplexer demultiplexer;
+  const LogRequest request{
+      .path = container_path(), .last = last_entries, .timed = false, .silence = limits_.silence};
+  const HttpClient::OnPiece on_piece = [&](std::string_view bytes) -> Async<void> {
+    for (const Piece& piece : demultiplexer.take(bytes)) last.at(piece.stream - DREAM_STDOUT) += piece.bytes;
+    co_return;
+  };
+  if (!co_await engine_.logs(request, on_piece)) co_return false;
+  for (const std::uint32_t stream : {DREAM_STDOUT, DREAM_STDERR})
+    if (!arrived_.ends_with(stream, last.at(stream - DREAM_STDOUT))) co_return true;
   co_return false;
 }
 

@@ -132,6 +132,15 @@ TEST(Configuration, validate_tells_what_could_not_be_started_whatever_other_task
   EXPECT_LT(out.find("./:b can't"), out.find("./:c: no port")) << "in the order of the file";
 }
 
+/// What lies in .gitignore, or a step makes.
+TEST(Configuration, validate_warns_of_an_env_file_and_a_folder_that_are_not_here) {
+  const Workspace workspace(R"({"projects": {"./dist": {"tasks": {"a": {"command": "true"}}},
+    "./": {"tasks": {"b": {"command": "true", "envFile": ".env.local"}}}}})");
+  const Finished finished = run(workspace, {.arguments = {"validate"}});
+  EXPECT_EQ(finished.code, 0);
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("warning: ./:b can't be started: "), Not(HasSubstr("error: "))));
+}
+
 /// Rather than a warning: on no machine could it be started.
 TEST(Configuration, validate_calls_what_the_file_says_wrongly_an_error) {
   const Workspace workspace(

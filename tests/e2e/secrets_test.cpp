@@ -32,7 +32,7 @@ constexpr const char* configuration = R"({
                    "health": { "http": "http://127.0.0.1:9/?token=${API_KEY}", "every": 1, "failures": 1 } },
     "ends": { "command": "exit 3", "ready": { "http": "http://127.0.0.1:9/?token=${API_KEY}" } },
     "program": { "command": ["/nosuch/${API_KEY}"] },
-    "ignores": { "command": ["sh", "-c", "exit 3", "${API_KEY}"] },
+    "ignores": { "command": ["sh", "-c", "exit 3", "${API_KEY}"], "env": { "LITERAL_TOKEN": "supersecret-literal" } },
     "leaves": { "command": "sh -c 'sleep 600; :' $FROM_FILE_TOKEN $LITERAL_TOKEN $OUTER_TOKEN & :",
                 "env": { "LITERAL_TOKEN": "supersecret-literal" }, "envFile": "own.env" },
     "leaves-long": { "command": "sh -c 'sleep 600; : some more words before' --key \"$LONG_TOKEN\" & :" },
@@ -123,7 +123,7 @@ TEST_F(SecretsTest, are_in_nothing_that_is_told_of_what_a_step_is_not_ready_by) 
 }
 
 TEST_F(SecretsTest, are_in_no_command_line_that_is_recorded) {
-  ASSERT_EQ(dream({"ignores", "--record", "--", "--token", secret, "x"}).code, 3);
+  ASSERT_EQ(dream({"ignores", "--record", "--", "--token", secret, "supersecret-literal"}).code, 3);
   expect_hidden_in_records();
   const Finished history = dream({"ctl", "history", "--json"});
   EXPECT_THAT(history.out, HasSubstr("\"***\""));

@@ -127,8 +127,9 @@ Result<Chosen> read_chosen(const Archive& archive, const Options& options, const
 }
 
 std::string sentence_on_hidden(const control::RunInfo& run) {
-  return fmt::format("run {} (pid {}) goes on and can't be asked, as its socket is gone", run.short_id(),
-                     run.pid);
+  return fmt::format(
+      "run {} (pid {}) goes on and can't be asked, as its socket is gone or lies elsewhere (XDG_RUNTIME_DIR)",
+      run.short_id(), run.pid);
 }
 
 bool has_socket(const std::string& run) {

@@ -188,5 +188,20 @@ TEST(Diagnostics, show_no_value_whose_name_says_that_it_is_secret) {
   EXPECT_FALSE(wrong.problems.empty());
 }
 
+/// Each of several, also outside of texts, and behind a quote in a comment.
+TEST(Diagnostics, show_no_secret_wherever_it_stands_in_the_line) {
+  for (const char* line :
+       {R"({"a": "postgres://a:first@h1,postgres://u:second@h2/x"})",
+        R"({"a": "curl http://x/ postgres://u:first@h/"})", R"({"a": 1} // https://me:first@example.com)",
+        R"({"b": 1, /* 5" wide */ "API_TOKEN": "first"})"}) {
+    const LoadResult result = interpret_text(line);
+    ASSERT_FALSE(result.problems.empty()) << line;
+    for (const Problem& problem : result.problems)
+      EXPECT_THAT(render_text(result.document->source(), problem),
+                  AllOf(Not(HasSubstr("first")), Not(HasSubstr("second")), HasSubstr("***")))
+          << line;
+  }
+}
+
 }  // namespace
 }  // namespace dream::config

@@ -19,7 +19,8 @@ std::string attached(const std::string& frames) {
 }
 
 std::string frame_of(char stream, const std::string& text) {
-  return std::string{stream, 0, 0, 0, 0, 0, 0, static_cast<char>(text.size())} + text;
+  const auto byte = [&](unsigned shift) { return static_cast<char>((text.size() >> shift) & 0xFFU); };
+  return std::string{stream, 0, 0, 0, byte(24), byte(16), byte(8), byte(0)} + text;
 }
 
 TEST_F(ScriptedRun, output_whose_connection_breaks_comes_from_the_log) {
@@ -41,14 +42,35 @@ TEST_F(ScriptedRun, output_whose_connection_ends_too_early_comes_from_the_log) {
   EXPECT_EQ(host.output(run.id, DREAM_STDOUT), "one\ntwo\n");
 }
 
-TEST_F(ScriptedRun, output_that_has_come_whole_is_not_read_again) {
+TEST_F(ScriptedRun, output_that_has_come_whole_comes_once) {
   engine.answer(attach, attached(frame_of(1, "one\n")));
   engine.answer(logs, ScriptedEngine::reply(200, frame_of(1, "one\n")));
   FakeRun& run = start();
   exit_of(run);
   EXPECT_EQ(host.output(run.id, DREAM_STDOUT), "one\n");
-  EXPECT_THAT(engine.await(logs), HasSubstr("tail=1"));
-  EXPECT_EQ(engine.count(logs), 2U);
+}
+
+/// Its last line tells nothing: the ones before were like it, or it is empty.
+TEST_F(ScriptedRun, output_that_is_lost_behind_lines_like_the_last_one_comes_from_the_log) {
+  engine.answer(attach, attached(frame_of(1, "tick\n")));
+  engine.answer(
+      logs, ScriptedEngine::reply(200, frame_of(1, "tick\n") + frame_of(1, "tick\n") + frame_of(1, "\n")));
+  FakeRun& run = start();
+  exit_of(run);
+  EXPECT_EQ(host.output(run.id, DREAM_STDOUT), "tick\ntick\n\n");
+}
+
+TEST_F(ScriptedRun, much_output_that_has_come_whole_is_not_read_again) {
+  std::string lines;
+  for (int line = 0; lines.size() < std::size_t{1} << 21U; ++line)
+    lines += "line " + std::to_string(line) + "\n";
+  engine.answer(attach, attached(frame_of(1, lines)));
+  engine.answer(logs, ScriptedEngine::reply(200, frame_of(1, lines.substr(lines.size() - 500))));
+  FakeRun& run = start();
+  exit_of(run);
+  EXPECT_EQ(host.output(run.id, DREAM_STDOUT), lines);
+  EXPECT_THAT(engine.await(logs), HasSubstr("tail=100"));
+  EXPECT_EQ(engine.count(logs), 1U);
 }
 
 TEST_F(ScriptedRun, output_that_can_not_be_had_any_more_is_told) {

@@ -46,10 +46,11 @@ TEST_F(Init, a_command_of_compose_that_is_split_within_a_variable_is_told) {
   EXPECT_THAT(text(), Not(HasSubstr("// b:")));
   write(".env", "CMD=sleep\nONE=1\nAPI_TOKEN=s3cret word\n");
   EXPECT_THAT(line("\"c\": {"), HasSubstr(R"("entrypoint": ["run", "${API_TOKEN}"])"));
-  EXPECT_THAT(text(),
-              AllOf(Not(HasSubstr("s3cret")),
-                    HasSubstr("// c: its entrypoint is one word for each variable, where compose splits "
-                              "a secret: run ${API_TOKEN}\n")));
+  EXPECT_THAT(
+      text(),
+      AllOf(Not(HasSubstr("s3cret")),
+            HasSubstr("// c: its entrypoint has one word for each variable, where compose splits them, as "
+                      "one is a secret: run ${API_TOKEN}\n")));
 }
 
 TEST_F(Init, what_foreman_and_overmind_are_told_beside_their_ports_is_a_line) {

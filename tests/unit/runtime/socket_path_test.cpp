@@ -102,6 +102,8 @@ TEST(SocketPath, takes_away_sockets_of_runs_that_were_killed) {
   }
   const std::filesystem::path pipe = runtime.path() / "dream/jobs-dead";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(pipe, long_ago);
   runtime.write("dream/notify-file");
   runtime.write("dream/other");
   remove_stale_sockets(runtime.path() / "dream");
