@@ -46,6 +46,7 @@ class ContainerLife final : public StepLife {
   [[nodiscard]] Async<void> forward(Demultiplexer& demultiplexer, std::string_view bytes);
   /// False: its connection broke; it may have done so in any case.
   [[nodiscard]] Async<bool> forward_attached();
+  [[nodiscard]] Async<void> await_end();
   [[nodiscard]] Async<bool> lacks_output();
   [[nodiscard]] Async<void> forward_log(bool is_lost);
   /// What becomes of the container isn't known any more: there is an error of its own.

@@ -43,14 +43,18 @@ bool ContainerLife::nobody_can_tell() const {
   return given_up_ || (code_ && !*code_);
 }
 
+/// For a moment: what comes before it is just over.
+Async<void> ContainerLife::await_end() {
+  constexpr std::chrono::milliseconds longest_end{500};
+  if (code_) co_return;
+  ended_.expires_after(longest_end);
+  co_await ended_.async_wait(answered);
+}
+
 /// The end of a connection looks the same when the container has ended, or has closed its streams, and when
 /// something between the engine and dream has closed the connection.
 Async<bool> ContainerLife::lacks_output() {
-  constexpr std::chrono::milliseconds longest_end{500};
-  if (!code_) {
-    ended_.expires_after(longest_end);
-    co_await ended_.async_wait(answered);
-  }
+  co_await await_end();
   if (nobody_can_tell()) co_return false;
   // It goes on, and so does its log: when its streams are closed, nothing comes of that.
   if (!code_) co_return true;
@@ -87,12 +91,18 @@ Async<void> ContainerLife::forward_log(bool is_lost) {
     arrived_.begin_again();
     Demultiplexer demultiplexer(plan_.log_driver == "local" ? Demultiplexer::Frames::entries
                                                             : Demultiplexer::Frames::parts);
-    const LogRequest request{.path = container_path(), .timed = false, .follow = true};
+    const bool has_ended = code_.has_value();  // its log is whole only then
+    const LogRequest request{.path = container_path(), .timed = false, .follow = !has_ended};
     const HttpClient::OnPiece on_piece = [&](std::string_view bytes) {
       return forward(demultiplexer, bytes);
     };
     const Result<void> read = co_await stream_.logs(request, on_piece);
-    if (read || nobody_can_tell()) co_return;
+    if ((read && has_ended) || nobody_can_tell()) co_return;
+    if (read) {
+      co_await await_end();
+      if (!code_) co_return;  // the engine has ended its log
+      continue;
+    }
     why = read.failure().message;
     if (arrived_.total() > before) tries = 0;
   }
