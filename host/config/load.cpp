@@ -1,5 +1,7 @@
 #include "config/load.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 #include <system_error>
@@ -18,6 +20,15 @@ bool can_match_nothing(std::string_view glob) {
   const bool has_choice = comma != std::string_view::npos && glob.find('}', comma) != std::string_view::npos;
   return has_choice || glob.starts_with('/') || glob.starts_with("../") ||
          glob.find("/../") != std::string_view::npos;
+}
+
+/// Whether a value is the second of two words, of which the first is the usual one; others are reported.
+bool is_other_word(Reader& reader, const Place& place, const Json& value, std::string_view usual,
+                   std::string_view other, const char* hint) {
+  const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
+  if (word != usual && word != other)
+    reader.report_type(place, fmt::format(R"("{}" or "{}")", usual, other), value, hint);
+  return word == other;
 }
 
 constexpr std::array<Field<Workspace>, 13> workspace_fields{{
@@ -60,21 +71,15 @@ constexpr std::array<Field<Workspace>, 13> workspace_fields{{
                   Workspace&) { static_cast<void>(reader.boolean(place, value)); }},
     {"jobserver",
      [](Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
-       const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
-       if (word == "fifo")
+       if (is_other_word(reader, place, value, "pipe", "fifo",
+                         "pipe: every make and cargo know it; fifo: make from 4.4 and ninja from 1.13 on"))
          workspace.jobserver = Jobserver::fifo;
-       else if (word != "pipe")
-         reader.report_type(place, R"("pipe" or "fifo")", value,
-                            "pipe: every make and cargo know it; fifo: make from 4.4 and ninja from 1.13 on");
      }},
     {"stopOrder",
      [](Reader& reader, const Place& place, const Json& value, Workspace& workspace) {
-       const std::string_view word = value.IsString() ? text_of(value) : std::string_view();
-       if (word == "all")
+       if (is_other_word(reader, place, value, "reverse", "all",
+                         "reverse: each step when none that needs it runs any more; all: at once"))
          workspace.stop_order = StopOrder::all;
-       else if (word != "reverse")
-         reader.report_type(place, R"("reverse" or "all")", value,
-                            "reverse: each step when none that needs it runs any more; all: at once");
      }},
 }};
 

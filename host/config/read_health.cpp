@@ -54,8 +54,8 @@ std::optional<Health> read_health(Reader& reader, const Place& place, const Json
   read_object(reader, place, value, health_fields, keys);
   report_both_names(reader, place, value, "every", "everyMs");
   std::size_t written = 0;
-  for (const char* name : {"port", "tcp", "http", "exec", "notify"})
-    written += reader.tree().find(value, name) != nullptr ? 1 : 0;
+  for (const Field<HealthKeys>& field : health_fields)
+    written += is_probe_key(field.name) && reader.tree().find(value, field.name) != nullptr ? 1 : 0;
   if (written != 1)
     reader.report(place, written == 0 ? "no probe" : "more than one probe",
                   fmt::format("what tells its health is one of {}", kinds));

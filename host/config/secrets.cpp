@@ -1,12 +1,11 @@
 #include "config/secrets.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
 
+#include "base/environment.hpp"
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
 
@@ -89,8 +88,7 @@ void Secrets::see_entries(std::span<const std::string> entries) {
 }
 
 void Secrets::see_environment() {
-  for (const char* const* entry = ::environ; entry != nullptr && *entry != nullptr; ++entry)
-    see_entry(*entry);
+  see_entries(own_variables());
 }
 
 void Secrets::add(const Secrets& others) {
@@ -151,7 +149,7 @@ std::string without_passwords(std::string text, Users users) {
   for (std::size_t from = text.find(scheme_end); from != std::string::npos;
        from = text.find(scheme_end, from)) {
     from += scheme_end.size();
-    const std::string authority = text.substr(from, text.find_first_of("/?# \t\"'", from) - from);
+    const std::string authority = text.substr(from, text.find_first_of("/?# \t\"", from) - from);
     const std::size_t at = authority.rfind('@');
     if (at == std::string::npos) continue;
     if (users == Users::all || authority.substr(0, at).find(':') != std::string::npos)

@@ -187,6 +187,9 @@ void Server::broadcast(std::string_view line) {
 
 /// Who waits is told when it is so, or can't become so.
 void Server::see_waits() {
+  if (std::ranges::none_of(clients_, [](const auto& client) { return client->waits.has_value(); }))
+    return drop_the_gone();
+  const std::vector<bool> restarting = access_.restarting();
   for (const std::shared_ptr<Client>& client : clients_) {
     if (!client->waits) continue;
     const Request& request = *client->waits;
@@ -203,7 +206,7 @@ void Server::see_waits() {
       client->send(ok_line(request.id, [&](JsonLine& json) { json.member("exitCode", *run_.exit_code()); }));
     } else {
       const Wait wait{client->awaited, request.until, !request.steps.empty()};
-      const Result<bool> reached = is_reached(run_, wait, access_.restarting());
+      const Result<bool> reached = is_reached(run_, wait, restarting);
       if (reached && !*reached) continue;
       client->send(reached ? ok_line(request.id) : error_line(request.id, reached.error(), cannot_become_so));
     }
