@@ -57,11 +57,6 @@ std::string blanks_below(std::string_view text) {
   }
 }
 
-/// What isn't shown of a line.
-struct PrivatePart {
-  std::size_t begin = 0, end = 0;
-};
-
 /// The end of the text in quotes that begins at `from`, behind the first quote.
 std::size_t end_of_text(std::string_view line, std::size_t from) {
   for (; from < line.size() && line[from] != '"'; ++from)
@@ -71,7 +66,7 @@ std::size_t end_of_text(std::string_view line, std::size_t from) {
 
 /// The value of `"API_TOKEN": "value"`, whose name begins at `from`; none: it is no text. The quote behind
 /// the name may be what is missing.
-std::optional<PrivatePart> value_of_member(std::string_view line, std::size_t from) {
+std::optional<TextPart> value_of_member(std::string_view line, std::size_t from) {
   constexpr std::string_view blanks = " \t";
   const auto is_of_name = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -85,23 +80,16 @@ std::optional<PrivatePart> value_of_member(std::string_view line, std::size_t fr
   if (!line.substr(at).starts_with(':')) return std::nullopt;
   at = std::min(line.find_first_not_of(blanks, at + 1), line.size());
   if (!line.substr(at).starts_with('"')) return std::nullopt;
-  return PrivatePart{at + 1, end_of_text(line, at + 1)};
+  return TextPart{at + 1, end_of_text(line, at + 1)};
 }
 
 /// Users and passwords of URLs, and values whose names say that they are secret: in texts, in comments, and
 /// in what is no JSON.
-std::vector<PrivatePart> private_parts(std::string_view line) {
-  constexpr std::string_view scheme_end = "://";
-  std::vector<PrivatePart> parts;
-  for (std::size_t at = line.find(scheme_end); at != std::string_view::npos; at = line.find(scheme_end, at)) {
-    at += scheme_end.size();
-    const std::string_view authority = line.substr(at, line.find_first_of("/?# \t\"", at) - at);
-    if (const std::size_t end = authority.rfind('@'); end != std::string_view::npos)
-      parts.push_back({at, at + end});
-  }
+std::vector<TextPart> private_parts(std::string_view line) {
+  std::vector<TextPart> parts = users_of_urls(line);
   for (std::size_t quote = line.find('"'); quote != std::string_view::npos; quote = line.find('"', quote + 1))
     if (const auto value = value_of_member(line, quote + 1)) parts.push_back(*value);
-  std::ranges::sort(parts, {}, &PrivatePart::begin);
+  std::ranges::sort(parts, {}, &TextPart::begin);
   return parts;
 }
 
@@ -121,7 +109,7 @@ std::string excerpt(const Position& position) {
     after += printable_with_tabs(line.substr(middle, end - middle));
     at = end;
   };
-  for (const PrivatePart& part : private_parts(line.substr(looked_from))) {
+  for (const TextPart& part : private_parts(line.substr(looked_from))) {
     const std::size_t end = looked_from + part.end;
     if (end <= at) continue;
     const std::size_t begin = std::max(looked_from + part.begin, at);

@@ -145,15 +145,24 @@ void Secrets::mask_cut_pieces(std::string& text) const {
   }
 }
 
+std::vector<TextPart> users_of_urls(std::string_view text) {
+  std::vector<TextPart> users;
+  for (std::size_t at = text.find(scheme_end); at != std::string_view::npos; at = text.find(scheme_end, at)) {
+    at += scheme_end.size();
+    const std::string_view authority = text.substr(at, text.find_first_of("/?# \t\"", at) - at);
+    if (const std::size_t end = authority.rfind('@'); end != std::string_view::npos)
+      users.push_back({at, at + end});
+  }
+  return users;
+}
+
 std::string without_passwords(std::string text, Users users) {
-  for (std::size_t from = text.find(scheme_end); from != std::string::npos;
-       from = text.find(scheme_end, from)) {
-    from += scheme_end.size();
-    const std::string authority = text.substr(from, text.find_first_of("/?# \t\"", from) - from);
-    const std::size_t at = authority.rfind('@');
-    if (at == std::string::npos) continue;
-    if (users == Users::all || authority.substr(0, at).find(':') != std::string::npos)
-      text.replace(from, at, mask);
+  std::vector<TextPart> parts = users_of_urls(text);
+  for (; !parts.empty(); parts.pop_back()) {  // the last one first: the places of the others stay
+    const auto [begin, end] = parts.back();
+    const bool has_password =
+        std::string_view(text).substr(begin, end - begin).find(':') != std::string_view::npos;
+    if (users == Users::all || has_password) text.replace(begin, end - begin, mask);
   }
   return text;
 }

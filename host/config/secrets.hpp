@@ -17,6 +17,13 @@ inline constexpr std::string_view mask = "***";
 /// "dbPassword"; not "API_TOKEN_FILE".
 [[nodiscard]] bool names_secret(std::string_view name);
 
+/// A part of a text.
+struct TextPart {
+  std::size_t begin = 0, end = 0;
+};
+/// The users, with their passwords, of the URLs in a text: what stands between "://" and the last "@".
+[[nodiscard]] std::vector<TextPart> users_of_urls(std::string_view text);
+
 /// `text` without the users and passwords of the URLs in it, "postgres://***@host"; also without users that
 /// have no password where these may be tokens.
 enum class Users : std::uint8_t { with_password, all };
