@@ -131,7 +131,8 @@ TEST(ExitCode, is_141_when_a_step_writes_to_nobody) {
   EXPECT_TRUE(dream.died_of_signal());
 }
 
-/// What stands in a block is written when its step, and with it the run, is over. It is more than a pipe holds.
+/// What stands in a block is written when its step, and with it the run, is over. It is more than a pipe
+/// holds.
 TEST(ExitCode, is_141_when_a_grouped_step_is_written_to_nobody) {
   const Workspace workspace({{"c", "seq 400000", "", ""}});
   const Finished finished =

@@ -35,13 +35,14 @@ packages_of() {  # what the assignment to packages begins with
   sed -n "/^ *packages=\"$1/,/\"\$/p" "$source/packaging/setup" | tr -d '"\n' | sed "s/^ *packages=//; s/\$packages//"
 }
 product=$(packages_of ca-certificates)
-tests=$(packages_of '\$packages build-essential')
+tests=$(packages_of '\$packages bindgen')
 
 # For the product alone: no tool that only the tests need.
 start 0
 setup || fail "setup failed for the product"
 for name in $product; do grep -q "^$name\$" "$folder/there" || fail "$name isn't installed"; done
-for name in $tests nodejs; do
+[ -n "$tests" ] || fail "no packages of the tests"
+for name in $tests cargo nodejs; do
   grep -q "^$name\$" "$folder/there" && fail "$name is installed without --test"
 done
 start 0
@@ -55,7 +56,7 @@ everything="$product $tests"
 # As root: what it will do is said, then done, and it is the whole list.
 start 0
 setup --test || fail "setup failed as root"
-for name in $everything nodejs npm; do
+for name in $everything cargo nodejs npm; do
   grep -q " $name\( \|\$\)" "$folder/out" || fail "$name isn't announced"
   grep -q "^$name\$" "$folder/there" || fail "$name isn't installed"
 done
@@ -63,7 +64,7 @@ grep -q '^apt-get update -qq noninteractive$' "$folder/asked" || fail "the lists
 
 # Again, with nothing to do: no word to apt-get, so no network is needed.
 : > "$folder/asked"
-for name in node npm; do echo "exit 0" | tool $name; done
+for name in cargo node npm; do echo "exit 0" | tool $name; done
 setup --test || fail "setup failed the second time"
 grep -q "everything is installed already" "$folder/out" || fail "not everything is there"
 [ ! -s "$folder/asked" ] || fail "apt-get was asked with nothing to do"
