@@ -96,8 +96,20 @@ void Driver::write_everything_out() {
   alarm_->cancel();
   output_watch_.stop();
   signals_.stop();
+  release_runs();
+}
+
+/// While their executors live. A plugin that asks for one more call for ever doesn't hold up the end.
+void Driver::release_runs() {
+  constexpr int rounds = 8;
+  boost::asio::io_context& context = session_.context();
   running_.clear();
-  session_.context().poll();  // releases the last runs, while their executors live
+  context.restart();
+  for (int round = 0; round < rounds; ++round) {
+    bool reached = false;
+    boost::asio::post(context, [&reached] { reached = true; });
+    while (!reached) context.run_one();
+  }
 }
 
 // ---- what the engine wants done

@@ -165,6 +165,7 @@ class Driver : private Pump::Effects {
   void suspend(int signal, bool to_group);
   void tell_who_runs_on();
   void write_everything_out();
+  void release_runs();
 
   Session& session_;
   Clock& clock_;

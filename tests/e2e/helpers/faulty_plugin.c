@@ -10,14 +10,16 @@
  *   end     terminate aborts; until then it runs
  *   stall   terminate says so, and doesn't return; until then it runs
  *   keep    the run is lost; destroy says so, and doesn't return
+ *   post    it asks dream for one more call for ever; the run succeeds
  */
 #include <dream/abi.h>
+#include <dream/host/post.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 struct dream_executor {
-  int unused;
+  const dream_host* host;
 };
 struct dream_run {
   int unused;
@@ -28,6 +30,7 @@ static int wait_aborts;
 static int runs_on;
 static int terminate_stalls;
 static int destroy_stalls;
+static int posts;
 /* In the first page, which is never mapped. (NULL itself is looked at by a sanitizer before the kernel does.)
  */
 static volatile const dream_status* volatile nothing_there = (volatile const dream_status*)64;
@@ -39,7 +42,8 @@ static void hang(void) {
 
 static dream_status create(const dream_host* host, const dream_project* project, dream_executor** executor,
                            dream_errors* errors) {
-  (void)host, (void)project, (void)errors;
+  (void)project, (void)errors;
+  the_executor.host = host;
   *executor = &the_executor;
   return DREAM_OK;
 }
@@ -47,6 +51,11 @@ static dream_status create(const dream_host* host, const dream_project* project,
 static void destroy(dream_executor* executor) {
   (void)executor;
   if (destroy_stalls) hang();
+}
+
+static void post_again(void* context) {
+  const dream_host* host = (const dream_host*)context;
+  ((const dream_post*)host->service(host, DREAM_POST_ID))->call(host, post_again, context);
 }
 
 static int is_called(const dream_task* task, const char* name) {
@@ -57,7 +66,6 @@ static dream_status start(dream_executor* executor, const dream_task* task, drea
                           dream_errors* errors) {
   static const dream_str nothing = DREAM_STR("");
   static const dream_str message = DREAM_STR("the faulty executor broke");
-  (void)executor;
   if (is_called(task, "segv")) return *nothing_there;
   if (is_called(task, "abort")) abort();
   if (is_called(task, "exit")) exit(0);
@@ -65,6 +73,8 @@ static dream_status start(dream_executor* executor, const dream_task* task, drea
   terminate_stalls = is_called(task, "stall");
   destroy_stalls = is_called(task, "keep");
   wait_aborts = is_called(task, "wait");
+  posts = is_called(task, "post");
+  if (posts) post_again((void*)executor->host);
   runs_on = is_called(task, "end") || terminate_stalls;
   if (is_called(task, "refuse")) return errors->fail(errors, DREAM_E_INTERNAL, nothing, message, nothing);
   *run = &the_run;
@@ -78,8 +88,8 @@ static dream_status wait_for(dream_run* run, dream_on_exit on_exit, void* contex
   if (wait_aborts) abort();
   if (runs_on) return DREAM_OK;
   lost.size = sizeof lost;
-  lost.kind = DREAM_EXIT_LOST;
-  lost.text = reason;
+  lost.kind = posts ? DREAM_EXIT_CODE : DREAM_EXIT_LOST;
+  if (!posts) lost.text = reason;
   on_exit(context, &lost);
   return DREAM_OK;
 }
