@@ -22,6 +22,11 @@ constexpr std::string_view makeflags = "MAKEFLAGS=";
 constexpr int behind_node = 200;
 constexpr mode_t only_the_user = 0600;
 
+/// Behind a word `--` stand the variables that make was called with: nothing there is a flag.
+std::size_t end_of_flags(std::string_view flags) {
+  return flags.starts_with("-- ") ? 0 : std::min(flags.find(" -- "), flags.size());
+}
+
 /// What stands behind the last `name` of the flags, up to the next space.
 std::optional<std::string> value_of(std::string_view flags, std::string_view name) {
   const std::size_t at = flags.rfind(name);
@@ -70,8 +75,35 @@ bool make_room(int pipe, std::size_t jobs) {
   return ::fcntl(pipe, F_GETPIPE_SZ) >= least || ::fcntl(pipe, F_SETPIPE_SZ, least) >= 0;
 }
 
+/// Where dream takes and gives tokens, and what tasks inherit: nothing where they open the pipe by its name.
+struct Ends {
+  Descriptor read;
+  Descriptor write;
+  Descriptor shared_read;
+  Descriptor shared_write;
+};
+
+Ends open_pipe() {
+  std::array<int, 2> ends{-1, -1};
+  if (::pipe2(ends.data(), 0) != 0) return {};  // what a task isn't to have is closed when it starts
+  Descriptor read = moved_up(Descriptor(ends[0]));
+  Descriptor write = moved_up(Descriptor(ends[1]));
+  return {.read = open_again(read.get(), O_RDONLY | O_NONBLOCK),
+          .write = open_again(write.get(), O_WRONLY | O_NONBLOCK),
+          .shared_read = std::move(read),
+          .shared_write = std::move(write)};
+}
+
+Ends open_fifo(const std::string& path) {
+  return {.read = open_named(path, O_RDONLY),
+          .write = open_named(path, O_WRONLY),
+          .shared_read = {},
+          .shared_write = {}};
+}
+
 /// The jobserver above this program: where tokens are read, and where they go back.
 std::pair<Descriptor, Descriptor> open_above(std::string_view flags) {
+  flags = flags.substr(0, end_of_flags(flags));
   auto named = value_of(flags, "--jobserver-auth=");
   if (!named) named = value_of(flags, "--jobserver-fds=");
   if (!named) return {};
@@ -114,28 +146,23 @@ std::unique_ptr<JobTokens> JobTokens::make(boost::asio::io_context& context, std
       return above;
     }
   }
-  std::array<int, 2> ends{-1, -1};  // what a task isn't to have is closed when it starts
-  if (!fifo.empty() && ::mkfifo(fifo.c_str(), only_the_user) != 0) return make(context, jobs, environment);
-  if (fifo.empty() && ::pipe2(ends.data(), 0) != 0) return nullptr;
-  Descriptor shared_read = moved_up(Descriptor(ends[0]));
-  Descriptor shared_write = moved_up(Descriptor(ends[1]));
-  Descriptor read =
-      fifo.empty() ? open_again(shared_read.get(), O_RDONLY | O_NONBLOCK) : open_named(fifo, O_RDONLY);
-  Descriptor write =
-      fifo.empty() ? open_again(shared_write.get(), O_WRONLY | O_NONBLOCK) : open_named(fifo, O_WRONLY);
+  const bool named = !fifo.empty() && ::mkfifo(fifo.c_str(), only_the_user) == 0;
+  Ends ends = named ? open_fifo(fifo) : open_pipe();
   const std::string tokens(jobs, '+');
-  const bool filled = read.is_open() && write.is_open() && make_room(write.get(), jobs) &&
-                      ::write(write.get(), tokens.data(), tokens.size()) == static_cast<ssize_t>(jobs);
+  const bool filled = ends.read.is_open() && ends.write.is_open() && make_room(ends.write.get(), jobs) &&
+                      ::write(ends.write.get(), tokens.data(), tokens.size()) == static_cast<ssize_t>(jobs);
   if (!filled) {
-    if (!fifo.empty()) ::unlink(fifo.c_str());
+    if (named) ::unlink(fifo.c_str());
     return nullptr;
   }
-  std::unique_ptr<JobTokens> own(new JobTokens(context, std::move(read), std::move(write)));
+  std::unique_ptr<JobTokens> own(new JobTokens(context, std::move(ends.read), std::move(ends.write)));
   own->jobs_ = jobs;
-  own->fifo_ = fifo;
-  own->shared_read_ = std::move(shared_read);
-  own->shared_write_ = std::move(shared_write);
-  if (fifo.empty()) own->descriptors_ = {own->shared_read_.get(), own->shared_write_.get()};
+  own->shared_read_ = std::move(ends.shared_read);
+  own->shared_write_ = std::move(ends.shared_write);
+  if (named)
+    own->fifo_ = fifo;
+  else
+    own->descriptors_ = {own->shared_read_.get(), own->shared_write_.get()};
   std::ranges::sort(own->descriptors_);
   return own;
 }
@@ -215,7 +242,10 @@ std::vector<std::string> JobTokens::added_to(std::vector<std::string> environmen
       " -j" + std::to_string(jobs_) + " --jobserver-auth=" + (fifo_.empty() ? ends : "fifo:" + fifo_);
   for (std::string& variable : environment)
     if (variable.starts_with(makeflags)) {
-      variable += flags;
+      const std::size_t end =
+          makeflags.size() + end_of_flags(std::string_view(variable).substr(makeflags.size()));
+      const bool is_joined = end < variable.size() && variable[end] != ' ';
+      variable.insert(end, is_joined ? flags + " " : flags);
       return environment;
     }
   environment.push_back(std::string(makeflags) + flags);

@@ -131,6 +131,17 @@ TEST_F(JobTokensTest, that_a_killed_program_has_taken_are_replaced_once_no_step_
   EXPECT_THAT(started_, ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8));
 }
 
+TEST_F(JobTokensTest, stand_before_the_variables_that_make_was_called_with) {
+  make(2);
+  const auto flags = [this](const std::string& value) {
+    const std::string made = tokens_->added_to({"MAKEFLAGS=" + value}).front();
+    return made.substr(0, made.find("--job")) + "…" + made.substr(made.find(' ', made.find("--job")));
+  };
+  EXPECT_EQ(flags(" -- CC=clang"), "MAKEFLAGS= -j2 … -- CC=clang");
+  EXPECT_EQ(flags("-- CC=clang"), "MAKEFLAGS= -j2 … -- CC=clang");
+  EXPECT_EQ(flags("k -j2 -- A=x\\ --\\ y B=z"), "MAKEFLAGS=k -j2 -j2 … -- A=x\\ --\\ y B=z");
+}
+
 TEST_F(JobTokensTest, are_shared_with_programs_below) {
   make(2);
   const std::vector<std::string> environment = tokens_->added_to({"A=1", "MAKEFLAGS=k"});
