@@ -113,7 +113,7 @@ LoadResult interpret(std::shared_ptr<const Document> document, std::span<const s
   ProblemList problems;
   for (const Problem& problem : result.document->problems()) problems.add(problem);
   if (const Tree* tree = result.document->tree()) {
-    Reader reader(*tree, known_executors, std::move(others), problems);
+    Reader reader(*tree, result.workspace.root, known_executors, std::move(others), problems);
     read_object(reader, Place(tree->root()), tree->root(), workspace_fields, result.workspace);
     see_groups(result.workspace);
     if (const auto& extended = result.document->extended(); !extended.empty() && !result.workspace.affects) {

@@ -10,7 +10,7 @@ namespace dream::config {
 
 namespace {
 
-/// "{a,b}", "[ab]", and a "!" at the begin: patterns elsewhere, and here the name of one folder.
+/// "{a,b}", "[ab]", and a "!" at the begin: patterns elsewhere.
 bool looks_like_foreign_glob(std::string_view project) {
   const std::string_view name = project.substr(project.starts_with("./") ? 2 : 0);
   for (std::size_t at = name.find('{'); at != std::string_view::npos; at = name.find('{', at + 1)) {
@@ -20,6 +20,11 @@ bool looks_like_foreign_glob(std::string_view project) {
   const std::size_t bracket = name.find('[');
   return name.starts_with('!') ||
          (bracket != std::string_view::npos && name.find(']', bracket) != std::string_view::npos);
+}
+
+/// Where there is a folder of this name, it is that folder.
+bool is_foreign_glob(const Reader& reader, std::string_view project) {
+  return looks_like_foreign_glob(project) && !reader.has_folder(project);
 }
 
 constexpr std::array<Field<ProjectSettings>, 6> project_fields{{
@@ -57,7 +62,7 @@ bool is_executor_name(std::string_view name) {
 }  // namespace
 
 bool is_good_glob(Reader& reader, const Place& place, std::string_view pattern) {
-  if (looks_like_foreign_glob(pattern)) {
+  if (is_foreign_glob(reader, pattern)) {
     reader.report(place,
                   fmt::format(R"(bad glob: only "*" and "?" stand for anything in {})", in_quotes(pattern)),
                   "write an entry for each alternative; one that names a project beats the globs");
@@ -89,7 +94,7 @@ void read_projects(Reader& reader, const Place& place, const Json& value, Worksp
     auto project = reader.project(at, at.key());
     if (!project) continue;
     bool is_new = true;
-    if (!is_glob(*project) && !looks_like_foreign_glob(*project)) {
+    if (!is_glob(*project) && !is_foreign_glob(reader, *project)) {
       is_new = emplace_in_order(workspace.projects, hint, *project, std::move(settings)).second;
     } else if (is_good_glob(reader, at, *project)) {
       is_new = !workspace.project_globs.contains(*project);
@@ -140,7 +145,7 @@ void report_second_spelling(Reader& reader, const Place& place, const Json& obje
 
 bool is_no_glob(Reader& reader, const Place& place, std::string_view project) {
   if (!is_glob(project)) {
-    if (looks_like_foreign_glob(project))
+    if (is_foreign_glob(reader, project))
       reader.report(place, in_quotes(project) + " is taken for the name of one folder",
                     "there are no patterns here: write an entry for each project", Severity::warning);
     return true;

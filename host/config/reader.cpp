@@ -89,9 +89,10 @@ std::vector<std::string> signal_names() {
 
 }  // namespace
 
-Reader::Reader(const Tree& tree, std::span<const std::string> known_executors, FindExecutors others,
-               ProblemList& problems)
+Reader::Reader(const Tree& tree, const std::filesystem::path& root,
+               std::span<const std::string> known_executors, FindExecutors others, ProblemList& problems)
     : tree_(tree),
+      root_(root),
       problems_(problems),
       find_others_(std::move(others)),
       executors_(known_executors.begin(), known_executors.end()),
@@ -253,6 +254,11 @@ std::optional<std::string> Reader::project(const Place& place, std::string_view 
            "a project is a folder below the one that holds dream.json");
   }
   return std::nullopt;
+}
+
+bool Reader::has_folder(std::string_view project) const {
+  std::error_code ignored;
+  return std::filesystem::is_directory(root_ / project, ignored);
 }
 
 std::optional<std::string> Reader::task(const Place& place, const Json& value) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
@@ -27,10 +28,10 @@ using FindExecutors = std::function<std::vector<std::string>()>;
 /// wrong value is reported and left out; reading goes on.
 class Reader {
  public:
-  /// `known_executors` need no entry in `executors`, nor do those that `others` finds. Everything must
-  /// outlive the reader.
-  Reader(const Tree& tree, std::span<const std::string> known_executors, FindExecutors others,
-         ProblemList& problems);
+  /// `root` is the workspace's. `known_executors` need no entry in `executors`, nor do those that `others`
+  /// finds. Everything must outlive the reader.
+  Reader(const Tree& tree, const std::filesystem::path& root, std::span<const std::string> known_executors,
+         FindExecutors others, ProblemList& problems);
 
   [[nodiscard]] const Tree& tree() const { return tree_; }
   /// May more problems be reported? Asked before the work of finding a hint.
@@ -62,6 +63,8 @@ class Reader {
 
   /// The normalised name of a project.
   [[nodiscard]] std::optional<std::string> project(const Place& place, std::string_view written);
+  /// Whether the folder of a project is there. Asked only where its name looks like a pattern.
+  [[nodiscard]] bool has_folder(std::string_view project) const;
   [[nodiscard]] std::optional<std::string> task(const Place& place, const Json& value);
   /// The key of a place, as the name of a task.
   [[nodiscard]] bool is_task_name(const Place& place, std::string_view name);
@@ -79,6 +82,7 @@ class Reader {
   [[nodiscard]] bool can_be_shown(const Place& place, std::string_view name);
 
   const Tree& tree_;
+  const std::filesystem::path& root_;
   ProblemList& problems_;
   FindExecutors find_others_;  ///< none once it was asked
   std::vector<std::string> executors_;

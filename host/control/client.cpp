@@ -91,9 +91,13 @@ std::optional<std::string> Connection::line(std::optional<Instant> until) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - read_clock()).count();
       wait = static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
     }
-    pollfd source{socket_.get(), POLLIN, 0};
-    const int ready = ::poll(&source, 1, wait);
+    std::array<pollfd, 2> sources{{{socket_.get(), POLLIN, 0}, {output_, 0, 0}}};
+    const int ready = ::poll(sources.data(), sources.size(), wait);
     if (ready < 0 && errno == EINTR) continue;
+    if (ready > 0 && (sources[1].revents & (POLLERR | POLLHUP)) != 0) {
+      lost_reader_ = true;
+      return std::nullopt;
+    }
     if (ready == 0 && until && read_clock() >= *until) {
       timed_out_ = true;
       return std::nullopt;

@@ -49,6 +49,9 @@ class Connection {
   [[nodiscard]] std::optional<std::string> line(std::optional<Instant> until = {});
   /// Whether line() gave none since the moment had come.
   [[nodiscard]] bool timed_out() const { return timed_out_; }
+  /// From now on line() gives none, too, once nobody reads any more what is written to this descriptor.
+  void write_to(int output) { output_ = output; }
+  [[nodiscard]] bool lost_reader() const { return lost_reader_; }
   /// The process of the run, which may be stopped.
   [[nodiscard]] pid_t pid() const;
   [[nodiscard]] bool is_stopped() const;
@@ -67,6 +70,8 @@ class Connection {
   RunInfo info_;
   std::string kept_;
   bool timed_out_ = false;
+  int output_ = -1;  ///< -1, which poll passes over: none
+  bool lost_reader_ = false;
 };
 
 struct OpenRuns {

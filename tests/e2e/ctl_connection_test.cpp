@@ -101,6 +101,17 @@ TEST(CtlLogs, are_whole_for_who_asks_no_more) {
   dream.exit_code_once_all_ended();
 }
 
+/// As tail -f: not only when there is something to write again.
+TEST_F(Ctl, what_follows_ends_with_its_reader) {
+  for (const char* what : {"logs", "events"}) {
+    DreamRun follower(stack, stack.launch({"ctl", what, "-f"}));
+    follower.await_out("./a:start");
+    follower.close_out();
+    EXPECT_EQ(follower.exit_code_beside_others(), 141) << what;
+  }
+  open();
+}
+
 /// ./b:start ends when a line comes through the gate.
 TEST(CtlStop, is_over_though_one_of_the_steps_is_started_meanwhile) {
   const Stack stack(R"({"workspace": {"./c": {"dev": ["./a:start", "./b:start"]}}, "projects": {

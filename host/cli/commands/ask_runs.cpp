@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <utility>
 
 #include "base/text.hpp"
@@ -187,6 +189,12 @@ LogPrinter::Form form_of_logs(const CtlOptions& ctl, std::size_t steps) {
   return steps == 1 ? LogPrinter::Form::plain : LogPrinter::Form::labelled;
 }
 
+/// As if something had been written to a reader that went away.
+int reader_went_away() {
+  std::raise(SIGPIPE);
+  return end_of_output(EPIPE);  // where that signal is ignored
+}
+
 /// What follows has no end of which was told.
 int run_was_cut_off() {
   complain("the connection to the run is lost: the run was killed, or its output was not read for too long");
@@ -200,6 +208,7 @@ int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer)
   LogPrinter printer(form_of_logs(ctl, static_cast<std::size_t>(steps)));
   bool writes = printer.show(first);
   bool over = !tells_end(answer);
+  run.write_to(STDOUT_FILENO);
   while (writes && request.follow) {
     const auto line =
         printer.redraws() ? run.line(read_clock() + output::Screen::default_settle_time) : run.line();
@@ -211,6 +220,7 @@ int show_logs(Connection& run, const CtlOptions& ctl, const std::string& answer)
                            next.left_out));
     writes = printer.show(next.written ? std::vector{*next.written} : std::vector<Written>());
   }
+  if (run.lost_reader()) return reader_went_away();
   const int code = end_of_output(printer.finish());
   return code != 0 || over ? code : run_was_cut_off();
 }
@@ -233,12 +243,14 @@ int show_past_logs(const Options& options) {
 int show_events(Connection& run, const Request& request, const std::string& answer) {
   int problem = write_all(STDOUT_FILENO, snapshot_of(answer));
   bool over = !request.follow;
+  run.write_to(STDOUT_FILENO);
   while (problem == 0 && request.follow) {
     const auto line = run.line();
     if (!line) break;
     over = followed_in(*line).is_end;
     problem = write_all(STDOUT_FILENO, *line + "\n");
   }
+  if (run.lost_reader()) return reader_went_away();
   return problem == 0 && !over ? run_was_cut_off() : end_of_output(problem);
 }
 

@@ -1,3 +1,7 @@
+#include <filesystem>
+
+#include "config/load.hpp"
+#include "support/temporary_folder.hpp"
 #include "unit/config/config_testing.hpp"
 
 namespace dream::config {
@@ -64,6 +68,20 @@ TEST(Projects, whose_key_is_a_pattern_of_other_tools_are_an_error) {
   }
   for (const char* key : {"./{a}", "./a!", "./a/!b", "./a]b[", "./{a", "./a,b"}) {
     EXPECT_THAT(problems_of(R"({"projects": {")" + std::string(key) + R"(": {}}})"), IsEmpty()) << key;
+  }
+}
+
+TEST(Projects, whose_folder_is_there_are_no_pattern) {
+  const TemporaryFolder folder;
+  for (const char* name : {"app/[slug]", "{a,b}", "!x"}) {
+    std::filesystem::create_directories(folder.path() / name);
+    const std::string key = "./" + std::string(name);
+    folder.write("dream.json",
+                 R"({"workspace": {")" + key + R"(": {}}, "projects": {")" + key + R"(": {}}})");
+    const auto loaded = load(folder.path() / "dream.json", {});
+    ASSERT_TRUE(loaded) << key;
+    EXPECT_THAT(loaded->problems, IsEmpty()) << key;
+    EXPECT_TRUE(loaded->workspace.projects.contains(key));
   }
 }
 
