@@ -1,6 +1,8 @@
 #include "output/left_open.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 namespace dream::output {
@@ -10,15 +12,43 @@ namespace {
 /// Longer ones are neither a style nor the begin of a link, which tells whether it has an address.
 constexpr std::size_t most_of_a_sequence = 256;
 constexpr std::string_view string_end = "\x1b\\";
+constexpr char shift_out = '\x0e';
+constexpr char shift_in = '\x0f';
+
+/// DEC's modes that change what a user sees or what a key sends; a program finds those with `true` set.
+struct Mode {
+  std::string_view number;
+  bool set = false;
+};
+constexpr std::array<Mode, 17> private_modes{{{"1"},
+                                              {"5"},
+                                              {"6"},
+                                              {"7", true},
+                                              {"25", true},
+                                              {"47"},
+                                              {"1000"},
+                                              {"1002"},
+                                              {"1003"},
+                                              {"1004"},
+                                              {"1005"},
+                                              {"1006"},
+                                              {"1015"},
+                                              {"1047"},
+                                              {"1049"},
+                                              {"2004"},
+                                              {"2026"}}};
+constexpr std::array<Mode, 2> ansi_modes{{{"4"}, {"20"}}};
 
 }  // namespace
 
 void LeftOpen::follow(std::string_view bytes) {
   while (!bytes.empty()) {
-    if (sequence_.empty()) bytes.remove_prefix(std::min(bytes.find(escape_character), bytes.size()));
+    constexpr std::string_view begins{"\x1b\x0e\x0f"};
+    if (sequence_.empty()) bytes.remove_prefix(std::min(bytes.find_first_of(begins), bytes.size()));
     if (bytes.empty()) return;
     const char byte = bytes.front();
     bytes.remove_prefix(1);
+    if (byte == shift_out || byte == shift_in) mark("shift", byte == shift_out, {shift_in});
     const bool is_new = std::exchange(before_, byte) == escape_character && byte != '\\';
     const bool goes_on = sequence_.starts_with("\x1b]") && !is_new;
     if (scanner_.is_text(byte)) {
@@ -38,25 +68,65 @@ std::string LeftOpen::take_end() {
   follow(end);
   if (std::exchange(has_link_, false)) end += "\x1b]8;;\x1b\\";
   if (!std::exchange(style_, {}).plain()) end += "\x1b[0m";
+  for (const auto& [mode, back] : std::exchange(modes_, {})) end += back;
   return end;
 }
 
 /// A sequence is whole.
 void LeftOpen::apply() {
   const std::string_view whole = sequence_;
-  if (whole.starts_with("\x1b[") && whole.ends_with('m')) {
-    const std::string_view parameters = whole.substr(2, whole.size() - 3);
-    if (parameters.find_first_not_of("0123456789;:") == std::string_view::npos) style_.apply(parameters);
+  const char last = whole.back();
+  const bool is_control = whole.starts_with("\x1b[");
+  const std::string_view parameters = is_control ? whole.substr(2, whole.size() - 3) : std::string_view();
+  const bool has_numbers = parameters.find_first_not_of("0123456789;:") == std::string_view::npos;
+  if (is_control && last == 'm') {
+    if (has_numbers) style_.apply(parameters);
+  } else if (is_control && (last == 'h' || last == 'l')) {
+    apply_modes(parameters, last == 'h');
+  } else if (is_control && last == 'r' && has_numbers) {
+    mark("rows", !parameters.empty(),
+         "\x1b"
+         "7\x1b[r\x1b"
+         "8");
+  } else if (is_control && last == 'q' && parameters.ends_with(' ')) {
+    mark("shape of the cursor", parameters != " " && parameters != "0 ", "\x1b[0 q");
   } else if (whole.starts_with("\x1b]8;")) {
     const std::size_t address = whole.find(';', 4) + 1;
     has_link_ = address != 0 && address < whole.size() && whole[address] != '\a' && whole[address] != '\x1b';
+  } else if (whole.size() == 3 && (whole[1] == '(' || whole[1] == ')')) {
+    mark(whole.substr(1, 1), last != 'B', std::string(whole.substr(0, 2)) + "B");
+  } else if (whole == "\x1b=" || whole == "\x1b>") {
+    mark("keypad", last == '=', "\x1b>");
   } else if (whole ==
              "\x1b"
              "c") {
     has_link_ = false;
     style_ = {};
+    modes_.clear();
   }
   sequence_.clear();
+}
+
+void LeftOpen::apply_modes(std::string_view parameters, bool on) {
+  const bool is_private = parameters.starts_with('?');
+  if (is_private) parameters.remove_prefix(1);
+  const std::span<const Mode> known =
+      is_private ? std::span<const Mode>(private_modes) : std::span<const Mode>(ansi_modes);
+  while (!parameters.empty()) {
+    const std::string_view number = parameters.substr(0, parameters.find(';'));
+    parameters.remove_prefix(std::min(number.size() + 1, parameters.size()));
+    const auto mode = std::ranges::find(known, number, &Mode::number);
+    if (mode == known.end()) continue;
+    const std::string name = (is_private ? "?" : "") + std::string(number);
+    mark(name, on != mode->set, "\x1b[" + name + (mode->set ? 'h' : 'l'));
+  }
+}
+
+void LeftOpen::mark(std::string_view mode, bool differs, std::string back) {
+  if (differs)
+    modes_.insert_or_assign(std::string(mode), std::move(back));
+  else if (const auto known = modes_.find(mode); known != modes_.end())
+    modes_.erase(known);
 }
 
 }  // namespace dream::output

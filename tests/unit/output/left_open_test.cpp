@@ -54,6 +54,28 @@ TEST(LeftOpen, is_a_sequence_without_an_end_a_link_or_a_style) {
   EXPECT_EQ(end_of("\x1b]0;title\x1b[31mred"), style_over) << "the second breaks the first off";
 }
 
+TEST(LeftOpen, is_a_mode_that_differs_from_how_a_program_finds_it) {
+  EXPECT_EQ(end_of("\x1b[?25lworking"), "\x1b[?25h");
+  EXPECT_EQ(end_of("\x1b[?7l"), "\x1b[?7h");
+  EXPECT_EQ(end_of("\x1b[?1049h\x1b[?1000;1006h"), "\x1b[?1000l\x1b[?1006l\x1b[?1049l");
+  EXPECT_EQ(end_of("\x1b[?2004h\x1b[4h"), "\x1b[4l\x1b[?2004l");
+  EXPECT_EQ(end_of("\x1b(0lqk"), "\x1b(B");
+  EXPECT_EQ(end_of("\x1b)0\x0elqk"), "\x1b)B\x0f");
+  EXPECT_EQ(end_of("\x1b="), "\x1b>");
+  EXPECT_EQ(end_of("\x1b[2;9r"),
+            "\x1b"
+            "7\x1b[r\x1b"
+            "8");
+  EXPECT_EQ(end_of("\x1b[5 q"), "\x1b[0 q");
+  for (const char* bytes : {"\x1b[?25l\x1b[?25h", "\x1b[?1049h\x1b[?1049l", "\x1b(0x\x1b(B", "\x0ex\x0f",
+                            "\x1b=\x1b>", "\x1b[2;9r\x1b[r",
+                            "\x1b[?25l\x1b[4h\x1b"
+                            "c",
+                            "\x1b[?12h", "\x1b[?", "\x1b[?25$p"}) {
+    EXPECT_EQ(end_of(std::string(bytes) + "\x1b[m"), "") << bytes;
+  }
+}
+
 /// A run whose stdout and stderr are one terminal.
 class TerminalRunTest : public RunTest {
  protected:
