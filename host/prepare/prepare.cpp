@@ -21,6 +21,7 @@
 #include "base/text.hpp"
 #include "config/env_file.hpp"
 #include "plan/ports.hpp"
+#include "prepare/late_env_files.hpp"
 #include "prepare/offers.hpp"
 #include "prepare/project_graph.hpp"
 #include "prepare/project_list.hpp"
@@ -120,29 +121,6 @@ SourceOffset place_of_env_file(const Workspace& workspace, const StepId& id, con
   }
   const auto by_name = workspace.tasks.find(id.task);
   return by_name == workspace.tasks.end() ? SourceOffset() : by_name->second.where;
-}
-
-/// In a fresh clone the file isn't there yet, though often one to begin with.
-Error about_env_file(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded, Error error) {
-  for (const std::string& file : step.env_files) {
-    const fs::path path = folder / file;
-    std::error_code unknown;
-    if (error.where != printable(path.string()) || fs::exists(fs::symlink_status(path, unknown))) continue;
-    const SourceOffset place = place_of_env_file(loaded.workspace, step.id, file);
-    error = {ErrorCode::configuration,
-             "the env file " + printable(path.string()) + " doesn't exist",
-             place.known() ? loaded.document->place(place) : to_string(step.id),
-             {}};
-    for (const char* ending : {".example", ".sample", ".template"}) {
-      const fs::path sample = path.string() + ending;
-      if (!fs::is_regular_file(sample, unknown)) continue;
-      error.hint = fmt::format("cp {} {}", shell_quoted(fs::proximate(sample, unknown).string()),
-                               shell_quoted(fs::proximate(path, unknown).string()));
-      break;
-    }
-    return error;
-  }
-  return error;
 }
 
 Result<plugin::Executor*> executor_of(const Step& step, const LoadedWorkspace& loaded,
@@ -258,6 +236,29 @@ bool is_of_task(const OptionsPointer& layer) {
 
 }  // namespace
 
+/// In a fresh clone the file isn't there yet, though often one to begin with.
+Error about_env_file(const Step& step, const fs::path& folder, const LoadedWorkspace& loaded, Error error) {
+  for (const std::string& file : step.env_files) {
+    const fs::path path = folder / file;
+    std::error_code unknown;
+    if (error.where != printable(path.string()) || fs::exists(fs::symlink_status(path, unknown))) continue;
+    const SourceOffset place = place_of_env_file(loaded.workspace, step.id, file);
+    error = {ErrorCode::configuration,
+             "the env file " + printable(path.string()) + " doesn't exist",
+             place.known() ? loaded.document->place(place) : to_string(step.id),
+             {}};
+    for (const char* ending : {".example", ".sample", ".template"}) {
+      const fs::path sample = path.string() + ending;
+      if (!fs::is_regular_file(sample, unknown)) continue;
+      error.hint = fmt::format("cp {} {}", shell_quoted(fs::proximate(sample, unknown).string()),
+                               shell_quoted(fs::proximate(path, unknown).string()));
+      break;
+    }
+    return error;
+  }
+  return error;
+}
+
 /// What dream.json gives a step: its env files < the env of project and task.
 Result<Variables> Environments::given_variables(const Step& step, const fs::path& folder) {
   Variables variables;
@@ -328,14 +329,20 @@ bool suggest_remedy(const Step& step, const LoadedWorkspace& loaded, plugin::Reg
 }
 
 Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const LoadedWorkspace& loaded,
-                                  plugin::Registry& registry, Environments& environments) {
+                                  plugin::Registry& registry, Environments& environments,
+                                  MissingFiles missing) {
   const Step& step = plan.steps[position(index)];
   const fs::path folder = folder_of(loaded.workspace, step.id.project);
   constexpr std::size_t most_steps = 20;  // thousands may be missing
   if (Result<void> there = check_folder(step, loaded, plan.steps.size() <= most_steps); !there)
     return there.error();
   if (step.gathers) return PreparedStep{.executor = nullptr, .task = {.step = index, .name = step.id.task}};
-  const Result<StepEnvironment> environment = environments.of(step, folder);
+  const auto is_to_come = [&](const std::string& file) {
+    return missing == MissingFiles::awaited && may_come(folder / file, index, plan, loaded);
+  };
+  std::optional<Step> now;  // with the files that are there
+  if (std::ranges::any_of(step.env_files, is_to_come)) std::erase_if(now.emplace(step).env_files, is_to_come);
+  const Result<StepEnvironment> environment = environments.of(now ? *now : step, folder);
   if (!environment) return about_env_file(step, folder, loaded, environment.error());
   Result<std::string> with = plan::with_ports(loaded.document->options(step.options), plan, step);
   if (!with) return with.error();
@@ -366,7 +373,8 @@ Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Reg
   Environments environments(plan, loaded.discovery.rule, EnvFiles::run);
   std::unordered_set<std::string> told;  // ten steps with the same broken plugin are one error
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
-    Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
+    Result<PreparedStep> step =
+        prepare_step(plan, StepIndex(at), loaded, registry, environments, MissingFiles::awaited);
     if (step) {
       preparation.steps.push_back(std::move(*step));
     } else if (told.insert(to_string(step.error())).second) {

@@ -64,10 +64,21 @@ struct Preparation {
 [[nodiscard]] Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded,
                                   plugin::Registry& registry);
 
+/// What becomes of an env file that isn't there.
+enum class MissingFiles : std::uint8_t {
+  refused,
+  awaited,  ///< where a step before this one could write it: read when its step starts
+};
+
 /// The same for one of its steps.
 [[nodiscard]] Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index,
                                                 const LoadedWorkspace& loaded, plugin::Registry& registry,
-                                                Environments& environments);
+                                                Environments& environments,
+                                                MissingFiles missing = MissingFiles::refused);
+
+/// An error of an env file; that it doesn't exist: with the place where dream.json names it.
+[[nodiscard]] Error about_env_file(const Step& step, const std::filesystem::path& folder,
+                                   const LoadedWorkspace& loaded, Error error);
 
 /// That the folder of a step's project is there. `may_list`: all projects, to find the one that was meant.
 [[nodiscard]] Result<void> check_folder(const Step& step, const LoadedWorkspace& loaded, bool may_list);

@@ -118,7 +118,10 @@ void Driver::start(Attempt attempt) {
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
   const Step& settings = plan_.steps[position(attempt.step)];
-  if (attempt.number == 1 && on_first_start_) on_first_start_(attempt.step);
+  if (attempt.number == 1 && on_first_start_) {
+    const Result<void> done = on_first_start_(attempt.step);
+    if (!done) return start_failed(attempt, done.error());
+  }
   if (settings.gathers) return gather(attempt, settings.lasts);
   const bool asked_for = asked_for_.erase(attempt.step) > 0;
   if (session_.tokens() == nullptr || !JobTokens::is_for(settings) || asked_for) return start_now(attempt);

@@ -37,8 +37,8 @@ TEST(TaskEnvironment, values_are_taken_as_they_are) {
 
 TEST(TaskEnvironment, a_missing_or_broken_env_file_is_an_error_before_anything_runs) {
   const Workspace workspace(
-      R"({"workspace": {"./c": {"go": ["./a"]}}, "projects": {"./c": {"envFile": "here.env"}},
-    "tasks": {"go": {"command": "touch $ROOT/ran"}}})");
+      R"({"workspace": {"./c": {"go": [{"projectPath": "./a", "async": true}]}},
+    "projects": {"./c": {"envFile": "here.env"}}, "tasks": {"go": {"command": "touch $ROOT/ran"}}})");
   const Finished missing = run(workspace, {.arguments = {"go"}, .folder = "c"});
   EXPECT_EQ(missing.code, 2);
   EXPECT_THAT(missing.err, HasSubstr("c/here.env"));
@@ -47,6 +47,30 @@ TEST(TaskEnvironment, a_missing_or_broken_env_file_is_an_error_before_anything_r
   EXPECT_EQ(broken.code, 2);
   EXPECT_THAT(broken.err, HasSubstr("c/here.env:2:1"));
   EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran"));
+}
+
+/// As by hand, one command after the other.
+TEST(TaskEnvironment, an_env_file_is_read_when_a_step_before_may_have_written_it) {
+  const Workspace workspace(R"({"workspace": {"./c": {"go": [":make"]}}, "projects": {"./c": {"tasks": {
+    "make": {"command": "cat $ROOT/new > made.env"},
+    "go": {"command": "echo $TOLD $API_KEY", "envFile": "made.env"}}}}})");
+  const auto go = [&] { return run(workspace, {.arguments = {"go"}, .folder = "c"}); };
+  for (const char* told : {"first", "second"}) {
+    workspace.write("new", "TOLD=" + std::string(told) + "\nAPI_KEY=key-of-" + told + "\n");
+    EXPECT_THAT(go().out, HasSubstr(std::string(told) + " key-of-" + told + "\n"));
+  }
+  workspace.write("new", "=\n");
+  const Finished broken = go();
+  EXPECT_EQ(broken.code, 125);
+  EXPECT_THAT(broken.err, AllOf(HasSubstr("./c:make succeeded"), HasSubstr("c/made.env:1:1")));
+}
+
+TEST(TaskEnvironment, an_env_file_that_no_step_has_written_fails_its_step) {
+  const Workspace workspace(R"({"workspace": {"./c": {"go": [":make"]}}, "projects": {"./c": {"tasks": {
+    "make": {"command": "true"}, "go": {"command": "true", "envFile": "made.env"}}}}})");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "c"});
+  EXPECT_EQ(finished.code, 125);
+  EXPECT_THAT(finished.err, HasSubstr("c/made.env doesn't exist"));
 }
 
 TEST(TaskEnvironment, env_files_see_dreams_own_then_env_then_what_stands_before) {

@@ -29,6 +29,7 @@
 #include "plan/ports.hpp"
 #include "plugin/registry.hpp"
 #include "ports/held_ports.hpp"
+#include "prepare/late_env_files.hpp"
 #include "prepare/prepare.hpp"
 #include "prepare/reload.hpp"
 #include "process/first_thread.hpp"
@@ -231,7 +232,15 @@ int drive(runtime::Session& session, const Options& options, const Requested& re
       using Ask = plugin::Registry::Ask;
       explainer.explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
-    if (plan::has_ports(plan)) driver.on_first_start([&held](StepIndex step) { held->let_go(step); });
+    prepare::LateEnvFiles env_files(plan, loaded, preparation.steps);
+    driver.on_first_start([&](StepIndex step) -> Result<void> {
+      held->let_go(step);
+      const Result<bool> is_new = env_files.read_again(step);
+      if (!is_new) return is_new.error();
+      if (*is_new) secrets.see_entries(*preparation.steps[position(step)].task.own_environment);
+      for (const std::string& warning : env_files.warnings()) session.log().write(LogLevel::warning, warning);
+      return {};
+    });
     Reloading reloading({options, requested, loaded, registry, preparation.steps, session.log(), secrets},
                         [&](const std::vector<prepare::PreparedStep>& ever) {
                           auto again =

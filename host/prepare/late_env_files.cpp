@@ -1,0 +1,79 @@
+#include "prepare/late_env_files.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <tuple>
+
+#include "prepare/prepare.hpp"
+
+namespace dream::prepare {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_in_workspace(const fs::path& file, const LoadedWorkspace& loaded) {
+  const fs::path below = file.lexically_normal().lexically_relative(loaded.workspace.root);
+  return !below.empty() && *below.begin() != "..";
+}
+
+}  // namespace
+
+bool may_come(const fs::path& file, StepIndex step, const Plan& plan, const LoadedWorkspace& loaded) {
+  const auto ends_first = [](const Step& before) { return !before.background && !before.gathers; };
+  std::error_code unknown;
+  return is_in_workspace(file, loaded) && !fs::exists(fs::symlink_status(file, unknown)) &&
+         std::any_of(plan.steps.begin(), plan.steps.begin() + static_cast<std::ptrdiff_t>(position(step)),
+                     ends_first);
+}
+
+LateEnvFiles::LateEnvFiles(const Plan& plan, const LoadedWorkspace& loaded, std::vector<PreparedStep>& steps)
+    : plan_(plan), loaded_(loaded), steps_(steps) {
+  for (std::size_t at = 1; at < plan.steps.size(); ++at)
+    for (const std::string& name : plan.steps[at].env_files) {
+      const fs::path file = fs::path(steps[at].task.directory) / name;
+      if (!is_in_workspace(file, loaded) || files_.contains(file)) continue;
+      const Stamp now = stamp_of(file);
+      if (!now || S_ISREG(now->st_mode)) files_.emplace(file, now);  // a pipe can be read only once
+    }
+}
+
+Result<bool> LateEnvFiles::read_again(StepIndex step) {
+  const Step& settings = plan_.steps[position(step)];
+  plugin::TaskSpec& task = steps_[position(step)].task;
+  bool has_changed = false;
+  warnings_.clear();
+  for (const std::string& name : settings.env_files) {
+    const auto file = files_.find(fs::path(task.directory) / name);
+    // Missing still, it is an error now.
+    has_changed = has_changed ||
+                  (file != files_.end() && (!file->second || !is_same(file->second, stamp_of(file->first))));
+  }
+  if (!has_changed) return false;
+  Environments environments(plan_, loaded_.discovery.rule, EnvFiles::run);
+  Result<StepEnvironment> environment = environments.of(settings, task.directory);
+  if (!environment) {
+    Error error = about_env_file(settings, task.directory, loaded_, environment.error());
+    error.code = ErrorCode::io;
+    return error;
+  }
+  task.environment = std::move(environment->whole);
+  task.own_environment = std::move(environment->own);
+  warnings_ = environments.warnings();
+  return true;
+}
+
+LateEnvFiles::Stamp LateEnvFiles::stamp_of(const fs::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  return status;
+}
+
+bool LateEnvFiles::is_same(const Stamp& before, const Stamp& now) {
+  const auto parts = [](const struct stat& one) {
+    return std::tuple(one.st_dev, one.st_ino, one.st_size, one.st_mtim.tv_sec, one.st_mtim.tv_nsec);
+  };
+  return before && now && parts(*before) == parts(*now);
+}
+
+}  // namespace dream::prepare

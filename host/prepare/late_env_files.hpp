@@ -1,0 +1,48 @@
+#pragma once
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "plan/plan.hpp"
+#include "prepare/prepared_step.hpp"
+#include "prepare/workspace.hpp"
+
+namespace dream::prepare {
+
+/// Env files of the workspace that a step of the run may write: the steps behind it get what it wrote.
+class LateEnvFiles {
+ public:
+  /// Remembers each file as it is now. All must outlive it.
+  LateEnvFiles(const Plan& plan, const LoadedWorkspace& loaded, std::vector<PreparedStep>& steps);
+
+  /// Gives a step that starts its environment anew if one of its files has changed, and says whether so. The
+  /// error is that of a start: the file is still missing, or can't be read.
+  [[nodiscard]] Result<bool> read_again(StepIndex step);
+  /// What is odd about the files that were read last.
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  /// What changes with a file; none: it isn't there.
+  using Stamp = std::optional<struct stat>;
+  [[nodiscard]] static Stamp stamp_of(const std::filesystem::path& file);
+  [[nodiscard]] static bool is_same(const Stamp& before, const Stamp& now);
+
+  const Plan& plan_;
+  const LoadedWorkspace& loaded_;
+  std::vector<PreparedStep>& steps_;
+  std::map<std::filesystem::path, Stamp> files_;
+  std::vector<std::string> warnings_;
+};
+
+/// Whether this env file of a step isn't there, and a step before it could write it: one that has to end
+/// first. Only files of the workspace, by their names.
+[[nodiscard]] bool may_come(const std::filesystem::path& file, StepIndex step, const Plan& plan,
+                            const LoadedWorkspace& loaded);
+
+}  // namespace dream::prepare
