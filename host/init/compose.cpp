@@ -11,6 +11,7 @@
 #include "init/compose_values.hpp"
 #include "init/files.hpp"
 #include "init/sources.hpp"
+#include "init/waits.hpp"
 #include "plan/workspace.hpp"
 
 namespace dream::init {
@@ -114,11 +115,18 @@ class Services {
 
   void find_needs() {
     for (const std::string& name : model_.order) {
-      const YAML::Node& service = model_.services[name];
-      const YAML::Node build = member_at(service, "build");
+      YAML::Node& service = model_.services[name];
+      YAML::Node build = member_at(service, "build");
       const std::string image = text_at(service, "image");
-      if (image.empty() && !build.IsMap()) {
-        draft_.remark(fmt::format("{} is left out: it has neither an image nor a build.", name));
+      std::string lack = image.empty() && !build.IsMap() ? "it has neither an image nor a build" : "";
+      if (const std::string reason = why_not_built(build); !reason.empty()) {
+        lack = image.empty() ? reason : "";
+        if (!image.empty()) draft_.leave_out("build (" + reason + ")", name);
+        service.remove("build");  // an image of this name may be there
+        build.reset(YAML::Node());
+      }
+      if (!lack.empty()) {
+        draft_.tell_unread(fmt::format("{} is left out: {}.", name, lack));
         continue;
       }
       names_.push_back(name);
@@ -136,6 +144,10 @@ class Services {
         role.needed = true;
         role.waited_until_healthy = role.waited_until_healthy || need.until == Until::healthy;
         role.waited_until_ended = role.waited_until_ended || need.until == Until::ended;
+        waits_.add(name, need.service,
+                   need.until == Until::ended     ? Waits::Until::ended
+                   : need.until == Until::healthy ? Waits::Until::ready
+                                                  : Waits::Until::started);
         needs_[name].push_back(std::move(need));
       }
     }
@@ -210,7 +222,7 @@ class Services {
 
   [[nodiscard]] EntryDraft entry(const std::string& name, Until until) const {
     EntryDraft made{project_, tasks_.at(name)};
-    if (until == Until::ended) return made;
+    if (until == Until::ended || waits_.is_in_front(name)) return made;
     if (!lasting_.contains(name)) made.members.emplace_back("async", "true");
     if (ready_.contains(name) && until == Until::started) made.members.emplace_back("waitFor", "\"started\"");
     if (!firm_.contains(name)) made.members.emplace_back("required", "false");
@@ -220,7 +232,8 @@ class Services {
   void add_all(const std::string& comment) {
     std::vector<EntryDraft> entries;
     std::vector<std::string> profiles;
-    std::vector<std::string> none;
+    std::vector<std::string> none, late;
+    const std::set<std::string> left_out = waits_.left_out();
     bool has_any = false;  // without a profile
     for (const std::string& name : names_) {
       const YAML::Node& service = model_.services[name];
@@ -228,7 +241,11 @@ class Services {
         none.push_back(tasks_[name]);
         continue;
       }
-      entries.push_back(entry(name, roles_[name].waited_until_ended ? Until::ended : Until::healthy));
+      if (left_out.contains(name)) {
+        late.push_back(tasks_[name]);
+        continue;
+      }
+      entries.push_back(entry(name, Until::healthy));
       has_any = has_any || is_active(name);
       if (is_active(name)) continue;
       for (std::string& one : profiles_of(name)) {
@@ -245,6 +262,7 @@ class Services {
       draft_.remark(
           fmt::format("`dream {} --profile NAME` starts those services of {} that have this profile: {}.", up,
                       files, join_words(profiles)));
+    waits_.tell(up, late, draft_);
     if (!none.empty())
       draft_.remark(fmt::format("Not started by `dream {}`, as their scale is 0: {}.", up, join_words(none)));
     if (has_any && !profiles.empty())
@@ -260,6 +278,7 @@ class Services {
   std::vector<std::string> names_;
   std::map<std::string, std::vector<ServiceNeed>> needs_;
   std::map<std::string, ServiceRole> roles_;
+  Waits waits_;
   std::map<std::string, std::string> tasks_;      ///< the names that they got
   std::set<std::string> ready_, lasting_, firm_;  ///< as ServiceTask says it of each
 };
@@ -270,10 +289,9 @@ std::vector<fs::path> usual_files(const fs::path& folder) {
   for (const char* name : {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}) {
     if (!fs::exists(folder / name, ignored)) continue;
     std::vector<fs::path> files{folder / name};
-    const std::string stem = files.front().stem().string();
-    for (const char* ending : {".override.yml", ".override.yaml"}) {
-      if (files.size() == 1 && fs::exists(folder / (stem + ending), ignored))
-        files.push_back(folder / (stem + ending));
+    for (const char* over : {"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
+                             "docker-compose.override.yaml"}) {
+      if (files.size() == 1 && fs::exists(folder / over, ignored)) files.push_back(folder / over);
     }
     return files;
   }

@@ -1,5 +1,7 @@
 #include "init/compose_container.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -152,6 +154,32 @@ ServiceNetworks networks_of(const YAML::Node& service) {
   }
   if (found.names.empty()) found.names.emplace_back("default");
   return found;
+}
+
+std::string build_json(const std::string& name, const YAML::Node& build, const ComposeVariables& variables,
+                       Draft* draft) {
+  std::vector<Member> members;
+  for (const auto& one : build) {
+    const std::string& key = one.first.Scalar();
+    if ((key == "context" || key == "dockerfile" || key == "target") && one.second.IsScalar()) {
+      members.emplace_back(key, json_string(written_text(one.second)));
+    } else if (key == "args") {
+      const VariablesJson args = variables_json(
+          one.second, [&](const std::string& variable) { return variables.written_value(variable); });
+      if (args.object != "{}") members.emplace_back(key, args.object);
+      for (const std::string& outside : draft != nullptr ? args.from_outside : std::vector<std::string>())
+        draft->leave_out(fmt::format("build.args.{} (its value comes from the environment)", outside), name);
+    } else if (key != "pull" && !key.starts_with("cache_") && draft != nullptr) {
+      draft->leave_out("build." + key, name);
+    }
+  }
+  return object_json(members);
+}
+
+std::string why_not_built(const YAML::Node& build) {
+  if (!text_at(build, "dockerfile_inline").empty()) return "its build has a dockerfile_inline, not a file";
+  const std::string context = text_at(build, "context");
+  return is_elsewhere(context) ? "it is built from " + context + ", which is no folder" : std::string();
 }
 
 void see_built(const YAML::Node& build, const std::string& project, Draft& draft) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "init/compose_text.hpp"
 #include "init/draft.hpp"
 
 /// What a service of a compose file says of its container's surroundings. May throw YAML::Exception.
@@ -27,6 +28,14 @@ struct ServiceNetworks {
   std::vector<std::string> left_out;  ///< keys that the docker executor has nothing for
 };
 [[nodiscard]] ServiceNetworks networks_of(const YAML::Node& service);
+
+/// The `build` of a service as the docker executor's option; what can't be said is told to `draft` unless it
+/// is null.
+[[nodiscard]] std::string build_json(const std::string& name, const YAML::Node& build,
+                                     const ComposeVariables& variables, Draft* draft);
+
+/// Why the docker executor can't build what a service's `build` says; empty: it can.
+[[nodiscard]] std::string why_not_built(const YAML::Node& build);
 
 /// Tells `draft` the folders that a service's `build` of this project is made from: those of its context and
 /// of its Dockerfile.

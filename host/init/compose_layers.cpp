@@ -39,8 +39,12 @@ class Layers {
   }
 
  private:
+  /// Of several documents in a file, each goes over those before it.
   void add(const fs::path& file, int level) {
-    const YAML::Node document = read(file, level);
+    for (const YAML::Node& document : read(file, level)) add(document, file, level);
+  }
+
+  void add(const YAML::Node& document, const fs::path& file, int level) {
     if (const std::string name = text_at(document, "name"); !name.empty()) model_.name = name;
     if (const YAML::Node list = member_at(document, "include"); list.IsSequence()) {
       for (const YAML::Node& one : list) include(one, file, level);
@@ -49,7 +53,8 @@ class Layers {
     if (services.IsMap()) {
       for (const auto& one : services) {
         const std::string& name = one.first.Scalar();
-        put(name, extended(services, name, file, level));
+        if (is_reset(one.second) || one.second.Tag() == "!override") take_out(name);
+        if (!is_reset(one.second)) put(name, extended(services, name, file, level));
       }
     }
     add_resources(document, "volumes", file, model_.volumes);
@@ -58,13 +63,13 @@ class Layers {
     add_resources(document, "configs", file, model_.configs);
   }
 
-  YAML::Node read(const fs::path& file, int level) {
+  const std::vector<YAML::Node>& read(const fs::path& file, int level) {
     if (level > most_layers) fail("the files include one another without an end: " + name_of(file));
     if (const auto known = documents_.find(file); known != documents_.end()) return known->second;
     const auto text = read_text(file);
     if (!text) fail(to_string(text.error()));
     if (!*text) fail("there is no file " + name_of(file));
-    return documents_.emplace(file, read_yaml(**text, &variables_)).first->second;
+    return documents_.emplace(file, read_documents(**text, &variables_)).first->second;
   }
 
   [[nodiscard]] std::string name_of(const fs::path& file) const {
@@ -75,10 +80,15 @@ class Layers {
     const auto known = model_.services.find(name);
     if (known == model_.services.end()) {
       model_.order.push_back(name);
-      model_.services.emplace(name, service);
+      model_.services.emplace(name, without_resets(service));
     } else {
       known->second.reset(merged(known->second, service));
     }
+  }
+
+  void take_out(const std::string& name) {
+    model_.services.erase(name);
+    std::erase(model_.order, name);
   }
 
   /// The folder that a file's paths count from, as seen from the root; empty: the root itself.
@@ -106,8 +116,14 @@ class Layers {
       return merged(extended(services, base, file, level + 1), own);
     }
     const fs::path other_file = (file.parent_path() / other).lexically_normal();
-    const YAML::Node document = read(other_file, level + 1);
-    return merged(extended(member_at(document, "services"), base, other_file, level + 1), own);
+    YAML::Node found_there;
+    for (const YAML::Node& document : read(other_file, level + 1)) {
+      const YAML::Node others = member_at(document, "services");
+      if (member_at(others, base.c_str()).IsNull()) continue;
+      found_there.reset(merged(found_there, extended(others, base, other_file, level + 1)));
+    }
+    if (found_there.IsNull()) fail("a service is extended that isn't there: " + base);
+    return merged(found_there, own);
   }
 
   void include(const YAML::Node& one, const fs::path& file, int level) {
@@ -148,7 +164,9 @@ class Layers {
     for (const auto& one : resources) {
       const YAML::Node own = rebased_file(one.second, is_layer(file) ? std::string() : folder_of(file));
       const auto known = all.find(one.first.Scalar());
-      if (known == all.end())
+      if (is_reset(one.second))
+        all.erase(one.first.Scalar());
+      else if (known == all.end())
         all.emplace(one.first.Scalar(), own);
       else
         known->second.reset(merged(known->second, own));
@@ -163,7 +181,7 @@ class Layers {
   std::vector<fs::path> layers_;
   ComposeVariables& variables_;
   IncludedFiles& files_;  ///< of all layers
-  std::map<fs::path, YAML::Node> documents_;
+  std::map<fs::path, std::vector<YAML::Node>> documents_;
   ComposeModel model_;
 };
 

@@ -29,7 +29,7 @@ YAML::Node names_as_map(const YAML::Node& node, const char* key, const char* val
 
 std::string rebased(const std::string& path, const std::string& prefix) {
   if (path.empty() || path.starts_with('/') || path.starts_with('~') || path.starts_with("${") ||
-      path.find("://") != std::string::npos || path.starts_with("git@"))
+      is_elsewhere(path))
     return path;
   std::string whole = (fs::path(prefix) / path).lexically_normal().string();
   return whole.starts_with("../") || whole == ".." || whole == "." ? whole : "./" + whole;
@@ -63,13 +63,19 @@ YAML::Node rebased_node(const YAML::Node& path, const std::string& prefix) {
   return rebased_node(path, prefix, path.Scalar().size(), written_text(path).size());
 }
 
+/// With the tag of what it was made of, which says how it goes over others.
+YAML::Node tagged(YAML::Node form, const YAML::Node& written) {
+  if (written.Tag() == "!reset" || written.Tag() == "!override") form.SetTag(written.Tag());
+  return form;
+}
+
 YAML::Node build_form(const YAML::Node& build, const std::string& prefix) {
   MapMaker made;
   if (build.IsScalar()) made.set("context", rebased_node(build, prefix));
   if (!build.IsMap()) return made.made();
   for (const auto& one : build) {
     const std::string& key = one.first.Scalar();
-    made.set(key, key == "args" || key == "labels" ? as_map(one.second)
+    made.set(key, key == "args" || key == "labels" ? tagged(as_map(one.second), one.second)
                   : key == "context"               ? rebased_node(one.second, prefix)
                                                    : one.second);
   }
@@ -184,9 +190,7 @@ YAML::Node long_form(const YAML::Node& service, const std::string& prefix) {
   for (const auto& one : service) {
     const std::string& key = one.first.Scalar();
     if (key == "extends") continue;
-    YAML::Node form = form_of(key, one.second, prefix);
-    if (one.second.Tag() == "!reset" || one.second.Tag() == "!override") form.SetTag(one.second.Tag());
-    made.set(key, form);
+    made.set(key, tagged(form_of(key, one.second, prefix), one.second));
   }
   return made.made();
 }
@@ -198,6 +202,14 @@ YAML::Node rebased_file(const YAML::Node& resource, const std::string& prefix) {
   if (const YAML::Node file = member_at(resource, "file"); file.IsScalar())
     made.set("file", rebased_node(file, prefix));
   return made.made();
+}
+
+bool is_reset(const YAML::Node& over) {
+  return over.Tag() == "!reset";
+}
+
+YAML::Node without_resets(const YAML::Node& over) {
+  return over.IsMap() ? merged(YAML::Node(YAML::NodeType::Map), over) : over;
 }
 
 YAML::Node merged(const YAML::Node& base, const YAML::Node& over, const std::string& key) {
@@ -213,13 +225,13 @@ YAML::Node merged(const YAML::Node& base, const YAML::Node& over, const std::str
     const auto other = others.find(one.first.Scalar());
     if (other == others.end())
       made.set(one.first.Scalar(), one.second);
-    else if (other->second.Tag() != "!reset")
+    else if (!is_reset(other->second))
       made.set(other->first, merged(one.second, other->second, other->first));
     others.erase(other, other == others.end() ? other : std::next(other));
   }
   for (const auto& one : over) {
-    if (others.contains(one.first.Scalar()) && one.second.Tag() != "!reset")
-      made.set(one.first.Scalar(), one.second);
+    if (others.contains(one.first.Scalar()) && !is_reset(one.second))
+      made.set(one.first.Scalar(), without_resets(one.second));
   }
   return made.made();
 }

@@ -16,6 +16,11 @@ namespace dream::init {
 /// A volume, secret or config whose `file` is seen from another folder.
 [[nodiscard]] YAML::Node rebased_file(const YAML::Node& resource, const std::string& prefix);
 
+/// Whether a layer takes away what those below it say.
+[[nodiscard]] bool is_reset(const YAML::Node& over);
+/// What a layer says where there is none below it.
+[[nodiscard]] YAML::Node without_resets(const YAML::Node& over);
+
 /// Maps key by key; lists one behind the other, but commands, which replace. `!reset` takes a value away,
 /// `!override` replaces it.
 [[nodiscard]] YAML::Node merged(const YAML::Node& base, const YAML::Node& over, const std::string& key = {});

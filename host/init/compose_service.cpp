@@ -28,9 +28,9 @@ const std::map<std::string, std::string>& plain_options() {
 
 /// Keys that mean nothing to a run, or are told for all services together, or are taken elsewhere.
 const std::set<std::string>& passed_over() {
-  static const std::set<std::string> keys{
-      "depends_on", "links", "networks", "expose", "logging", "profiles",    "secrets", "configs",
-      "build",      "image", "restart",  "deploy", "init",    "healthcheck", "extends", "attach"};
+  static const std::set<std::string> keys{"depends_on", "links",   "networks", "expose",      "logging",
+                                          "profiles",   "secrets", "configs",  "build",       "image",
+                                          "restart",    "deploy",  "init",     "healthcheck", "extends"};
   return keys;
 }
 
@@ -74,7 +74,7 @@ class Maker {
     const bool lasts = restarts_always_ || has_check || (role.needed && restart_.empty());
     made_.is_firm = restarts_always_ || role.waited_until_healthy || role.waited_until_ended;
     made_.is_service = lasts && !role.waited_until_ended;
-    made_.has_ready = role.waited_until_healthy && !check_is_off_ && !role.waited_until_ended;
+    made_.has_ready = role.waited_until_healthy && !check_is_off_;
     std::vector<Member>& members = made_.task.members;
     if (made_.is_service) members.emplace_back("service", "true");
     if (made_.has_ready) members.emplace_back("ready", R"({ "healthcheck": true })");
@@ -156,6 +156,10 @@ class Maker {
       option("cpus", text);
     } else if (key == "scale" && (text == "0" || text == "1")) {
       return true;  // 0: compose.cpp sees to it
+    } else if (text == "false" && key != "attach") {
+      return true;  // as without it
+    } else if (key == "attach" && is_true(member_at(service_, "attach"))) {
+      return true;
     } else if (key == "gpus" && !text.empty()) {
       option("gpus", json_string(text));
     } else {
@@ -191,7 +195,9 @@ class Maker {
     const std::string text = volume_text(one);
     if (text.empty()) return leave_out(fmt::format("a volume ({})", text_at(one, "type")));
     if (!text_at(member_at(one, "volume"), "subpath").empty()) return leave_out("a volume (volume.subpath)");
-    if (text_at(member_at(one, "bind"), "create_host_path") == "false") leave_out("bind.create_host_path");
+    const YAML::Node bind = member_at(one, "bind");
+    if (text_at(bind, "create_host_path") == "false") leave_out("bind.create_host_path");
+    if (!member_at(bind, "recursive").IsNull()) leave_out("bind.recursive");
     std::string written = volume_text(one, true);
     // The folder that compose is called in, and the user's own, which both know by other names.
     for (const auto& [variable, path] : {std::pair("${PWD}", "."), std::pair("${HOME}", "~")}) {
@@ -209,6 +215,8 @@ class Maker {
       const std::size_t end = find_outside_variables(written, ':');
       if (end == written.size()) written = config::with_escaped_dollars(text);
       if (!member_at(settings, "driver_opts").IsNull()) leave_out("driver_opts of the volume " + volume);
+      if (const std::string driver = text_at(settings, "driver"); !driver.empty() && driver != "local")
+        leave_out("the driver of the volume " + volume);
       written = name.empty() ? context_.model.name + "_" + written
                              : name + written.substr(find_outside_variables(written, ':'));
     }
@@ -256,6 +264,8 @@ class Maker {
         leave_out(fmt::format("{} {}", key, source));
         continue;
       }
+      for (const char* setting : {"uid", "gid", "mode"})
+        if (!member_at(one, setting).IsNull()) leave_out(fmt::format("{}.{}", key, setting));
       std::string target = text_at(one, "target");
       if (target.empty()) target = source;
       if (!target.starts_with('/')) target.insert(0, folder);
@@ -286,8 +296,10 @@ class Maker {
       option("memory", json_string(memory));
     if (const std::string cpus = text_at(limits, "cpus"); !cpus.empty() && is_number(cpus))
       option("cpus", cpus);
-    const YAML::Node devices = member_at(member_at(resources, "reservations"), "devices");
-    for (const YAML::Node& device : devices) gpus(device);
+    if (!member_at(limits, "pids").IsNull()) leave_out("deploy.resources.limits.pids");
+    const YAML::Node reserved = member_at(resources, "reservations");
+    if (!member_at(reserved, "memory").IsNull()) leave_out("deploy.resources.reservations.memory");
+    for (const YAML::Node& device : member_at(reserved, "devices")) gpus(device);
     if (const std::string replicas = text_at(deploy, "replicas");
         !replicas.empty() && replicas != "1" && replicas != "0")
       leave_out("deploy.replicas");
@@ -362,26 +374,6 @@ std::vector<ServiceNeed> needs_of(const YAML::Node& service) {
   const std::string network = text_at(service, "network_mode");
   if (network.starts_with("service:")) add({.service = network.substr(network.find(':') + 1)});
   return needs;
-}
-
-std::string build_json(const std::string& name, const YAML::Node& build, const ComposeVariables& variables,
-                       Draft* draft) {
-  std::vector<Member> members;
-  for (const auto& one : build) {
-    const std::string& key = one.first.Scalar();
-    if ((key == "context" || key == "dockerfile" || key == "target") && one.second.IsScalar()) {
-      members.emplace_back(key, json_string(written_text(one.second)));
-    } else if (key == "args") {
-      const VariablesJson args = variables_json(
-          one.second, [&](const std::string& variable) { return variables.written_value(variable); });
-      if (args.object != "{}") members.emplace_back(key, args.object);
-      for (const std::string& outside : draft != nullptr ? args.from_outside : std::vector<std::string>())
-        draft->leave_out(fmt::format("build.args.{} (its value comes from the environment)", outside), name);
-    } else if (key != "pull" && !key.starts_with("cache_") && draft != nullptr) {
-      draft->leave_out("build." + key, name);
-    }
-  }
-  return object_json(members);
 }
 
 ServiceTask task_of(const std::string& name, const YAML::Node& service, const ServiceRole& role,

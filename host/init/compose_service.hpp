@@ -53,9 +53,4 @@ struct ServiceTask {
 [[nodiscard]] ServiceTask task_of(const std::string& name, const YAML::Node& service, const ServiceRole& role,
                                   const ServiceContext& context, Draft& draft);
 
-/// The `build` of a service as the docker executor's option; what can't be said is told to `draft` unless it
-/// is null.
-[[nodiscard]] std::string build_json(const std::string& name, const YAML::Node& build,
-                                     const ComposeVariables& variables, Draft* draft);
-
 }  // namespace dream::init

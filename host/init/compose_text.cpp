@@ -234,4 +234,11 @@ YAML::Node read_yaml(const std::string& text, ComposeVariables* variables) {
   return Resolver(variables).resolved(YAML::Load(text));
 }
 
+std::vector<YAML::Node> read_documents(const std::string& text, ComposeVariables* variables) {
+  Resolver resolver(variables);
+  std::vector<YAML::Node> documents = YAML::LoadAll(text);
+  for (YAML::Node& one : documents) one.reset(resolver.resolved(one));
+  return documents;
+}
+
 }  // namespace dream::init

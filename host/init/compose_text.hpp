@@ -72,6 +72,8 @@ class MapMaker {
 /// stand twice count once. Tags are kept: "!" is a text in quotes. written_text() tells how a text was
 /// written.
 [[nodiscard]] YAML::Node read_yaml(const std::string& text, ComposeVariables* variables = nullptr);
+/// The same of all documents of a text, which `---` parts.
+[[nodiscard]] std::vector<YAML::Node> read_documents(const std::string& text, ComposeVariables* variables);
 
 /// A text for those places of dream.json where variables are expanded: with the variables that it was written
 /// with, each other dollar twice where it must be.

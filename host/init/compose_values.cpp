@@ -99,6 +99,10 @@ std::vector<std::string> texts_of(const YAML::Node& node) {
   return texts;
 }
 
+bool is_elsewhere(const std::string& path) {
+  return path.find("://") != std::string::npos || path.starts_with("git@") || path.starts_with("github.com/");
+}
+
 bool is_amount(const std::string& text) {
   char* end = nullptr;
   return std::strtod(text.c_str(), &end) > 0 &&
@@ -197,8 +201,15 @@ std::string volume_text(const YAML::Node& volume, bool is_written) {
   std::string source = text_of(member_at(volume, "source"));
   if (type == "bind" && !source.empty() && text_at(volume, "source").find_first_of("./~$") != 0)
     source = "./" + source;
-  return (source.empty() ? "" : source + ":") + target +
-         (is_true(member_at(volume, "read_only")) ? ":ro" : "");
+  std::vector<std::string> mode;
+  if (is_true(member_at(volume, "read_only"))) mode.emplace_back("ro");
+  for (const char* word : {"selinux", "propagation"}) {
+    if (std::string value = text_at(member_at(volume, "bind"), word); !value.empty())
+      mode.push_back(std::move(value));
+  }
+  if (is_true(member_at(member_at(volume, "volume"), "nocopy"))) mode.emplace_back("nocopy");
+  return fmt::format("{}{}{}{}", source, source.empty() ? "" : ":", target,
+                     mode.empty() ? "" : fmt::format(":{}", fmt::join(mode, ",")));
 }
 
 std::optional<long long> duration_ms(const std::string& text) {

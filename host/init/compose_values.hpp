@@ -19,6 +19,8 @@ namespace dream::init {
 [[nodiscard]] YAML::Node member_at(const YAML::Node& map, const char* key);
 /// The texts of a list, or the only one.
 [[nodiscard]] std::vector<std::string> texts_of(const YAML::Node& node);
+/// Whether what compose would build from is no folder of this machine: "https://…", "git@…".
+[[nodiscard]] bool is_elsewhere(const std::string& path);
 [[nodiscard]] bool is_true(const YAML::Node& node);
 
 /// Whether a text says how much memory: "512m", or bytes.
@@ -47,8 +49,8 @@ struct VariablesJson {
 /// "8080:80/udp" of a port in the short or the long form, as written_text() has it; empty: it can't be said.
 [[nodiscard]] std::string port_text(const YAML::Node& port);
 
-/// "data:/var/lib:ro" of a volume in the short or the long form; empty: it can't be said. `is_written`: of
-/// written_text().
+/// "data:/var/lib:ro" of a volume in the short or the long form, with a comma between the words of its mode;
+/// empty: it can't be said. `is_written`: of written_text().
 [[nodiscard]] std::string volume_text(const YAML::Node& volume, bool is_written = false);
 
 /// "1m30s" as milliseconds.

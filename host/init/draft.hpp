@@ -114,7 +114,7 @@ class Draft {
   void remark(const std::string& sentence);
   /// `whose` would wait for `what`, which isn't there: one remark for all.
   void miss(const std::string& what, const std::string& whose);
-  /// A remark on files that were passed over.
+  /// A remark on files, or parts of them, that were passed over: where there is nothing else, they are why.
   void tell_unread(const std::string& sentence) {
     remark(sentence);
     unread_ += (unread_.empty() ? "" : " ") + sentence;

@@ -94,10 +94,10 @@ Import import_of(const fs::path& root, const std::string& name) {
     return [](const fs::path& file, Draft& draft) { return add_dockerfiles(file.parent_path(), 0, draft); };
   const bool yaml = name.ends_with(".yaml") || name.ends_with(".yml");
   if (yaml && name.starts_with("process-compose")) return add_process_compose;
-  if (yaml && name.starts_with("mprocs")) return add_mprocs;
+  if ((yaml || name.ends_with(".json")) && name.starts_with("mprocs")) return add_mprocs;
   if (yaml && (name.starts_with("Taskfile") || name.starts_with("taskfile"))) return add_taskfile;
-  if (name == "justfile" || name == "Justfile" || name == ".justfile") return add_justfile;
-  if (name == "mise.toml" || name == ".mise.toml")
+  if (is_justfile(name)) return add_justfile;
+  if (name == "mise.toml" || name == ".mise.toml" || name == "mise.local.toml")
     return [](const fs::path& file, Draft& draft) { return add_mise(file.parent_path(), draft); };
   if (yaml) return [root](const fs::path& file, Draft& draft) { return add_yaml(root, file, draft); };
   return {};
@@ -129,12 +129,10 @@ Result<void> look_around(const fs::path& root, Draft& draft) {
       [&] { return add_procfile(root / "Procfile.dev", "dev", draft); },
       [&] { return add_procfile(root / "Procfile", "start", draft); },
       [&] {
-        return add_mprocs(first_file(root, {"mprocs.yaml", "mprocs.yml"}), draft);
+        return add_mprocs(first_file(root, {"mprocs.yaml", "mprocs.yml", "mprocs.json"}), draft);
       },
       [&] { return add_taskfile(taskfile_in(root), draft); },
-      [&] {
-        return add_justfile(first_file(root, {"justfile", "Justfile", ".justfile"}), draft);
-      },
+      [&] { return add_justfile(justfile_in(root), draft); },
       [&] { return add_mise(root, draft); },
       [&] { return add_pyproject(root / "pyproject.toml", draft); },
       [&] { return add_devbox(root / "devbox.json", draft); },
@@ -236,7 +234,7 @@ Result<std::string> make_configuration(const fs::path& folder, const std::option
   if (draft.projects().empty()) {
     if (from)
       return cannot("there is nothing in it that could be a task", root / *from,
-                    "without --from dream init looks around");
+                    draft.unread().empty() ? "without --from dream init looks around" : draft.unread());
     if (!draft.unread().empty())
       return cannot("there is nothing in this folder that dream init knows", root, draft.unread());
     return Error{ErrorCode::usage, "there is nothing here that dream init knows", printable(root.string()),

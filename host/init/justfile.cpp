@@ -180,6 +180,20 @@ class Justfiles {
 
 }  // namespace
 
+bool is_justfile(std::string name) {
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  return name == "justfile" || name == ".justfile";
+}
+
+fs::path justfile_in(const fs::path& folder) {
+  std::set<fs::path> found;
+  std::error_code failure;
+  for (fs::directory_iterator one(folder, failure), end; !failure && one != end; one.increment(failure))
+    if (is_justfile(one->path().filename().string())) found.insert(one->path());
+  return found.empty() ? fs::path() : *found.rbegin();
+}
+
 Result<void> add_justfile(const fs::path& file, Draft& draft) {
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored)) return {};

@@ -3,6 +3,8 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 
 #include "init/files.hpp"
 
@@ -26,9 +28,35 @@ std::size_t closing(std::string_view text, std::size_t open) {
   return std::string_view::npos;
 }
 
+/// Stands for a value that only make knows.
+constexpr const char* unknown_value = "$(shell ?)";
+
+std::optional<std::string> nobody(const std::string& /*name*/) {
+  return std::nullopt;
+}
+
+/// As make finds it here, unless it is one of its own.
+std::optional<std::string> of_environment(const std::string& name) {
+  static const std::set<std::string, std::less<>> of_make{
+      "AR",           "ARFLAGS",       "AS",           "CC",           "CPP",
+      "CURDIR",       "CXX",           "FC",           "GET",          "LD",
+      "LEX",          "LINT",          "M2C",          "MAKE",         "MAKECMDGOALS",
+      "MAKEFILES",    "MAKEFILE_LIST", "MAKEFLAGS",    "MAKEINFO",     "MAKELEVEL",
+      "MAKE_COMMAND", "MAKE_HOST",     "MAKE_TERMERR", "MAKE_TERMOUT", "MAKE_VERSION",
+      "MFLAGS",       "OBJC",          "PC",           "RM",           "SHELL",
+      "SUFFIXES",     "TANGLE",        "TEX",          "WEAVE",        "YACC"};
+  if (!is_word(name, "-_") || of_make.contains(name)) return std::nullopt;
+  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+  return value == nullptr ? "" : value;
+}
+
 }  // namespace
 
-void MakeVariables::assign(std::string_view line) {
+void MakeVariables::forget(const std::string& name) {
+  values_[name] = unknown_value;
+}
+
+void MakeVariables::assign(std::string_view line, bool certain) {
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) return;
   std::string_view head = line.substr(0, equals);
@@ -45,8 +73,8 @@ void MakeVariables::assign(std::string_view line) {
   if (!is_word(name, "-_.")) return;
   const std::string value = trimmed(line.substr(equals + 1));
   std::string& known = values_[name];
-  if (how == '!')
-    known = "$(shell)";
+  if (how == '!' || !certain)
+    known = unknown_value;
   else if (how == '+')
     known += (known.empty() ? "" : " ") + value;
   else if (how != '?' || known.empty())
@@ -55,11 +83,26 @@ void MakeVariables::assign(std::string_view line) {
 
 std::optional<std::string> MakeVariables::expand(std::string_view text) const {
   std::string out;
-  if (!expand_into(text, 0, out)) return std::nullopt;
+  if (!expand_into(text, 0, nobody, out)) return std::nullopt;
   return out;
 }
 
-bool MakeVariables::expand_into(std::string_view text, int levels, std::string& out) const {
+std::optional<std::string> MakeVariables::value_of(std::string_view text) const {
+  std::string out;
+  if (!expand_into(text, 0, of_environment, out)) return std::nullopt;
+  return out;
+}
+
+std::optional<bool> MakeVariables::is_set(const std::string& name) const {
+  if (const auto known = values_.find(name); known != values_.end()) {
+    if (known->second == unknown_value) return std::nullopt;
+    return !known->second.empty();
+  }
+  const std::optional<std::string> value = of_environment(name);
+  return value ? std::optional(!value->empty()) : std::nullopt;
+}
+
+bool MakeVariables::expand_into(std::string_view text, int levels, Others others, std::string& out) const {
   constexpr int most_levels = 8;
   constexpr std::size_t longest = 4096;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -74,13 +117,19 @@ bool MakeVariables::expand_into(std::string_view text, int levels, std::string& 
     at = close;
     constexpr std::string_view of_files = "wildcard ";
     const auto value = values_.find(name);
-    if (name.starts_with(of_files))
+    std::optional<std::string> other;
+    if (name == "shell uname" || name == "shell uname -s")
+      name = "Linux";
+    else if (name.starts_with(of_files) && others == nobody)
       name.remove_prefix(of_files.size());
     else if (value != values_.end())
       name = value->second;
+    else if (other = others(std::string(name)); other)
+      name = *other;
     else
       return false;
-    if (levels == most_levels || out.size() > longest || !expand_into(name, levels + 1, out)) return false;
+    if (levels == most_levels || out.size() > longest || !expand_into(name, levels + 1, others, out))
+      return false;
   }
   return true;
 }

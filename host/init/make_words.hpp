@@ -16,14 +16,23 @@ class MakeVariables {
   /// `folder`: the one that make runs in.
   explicit MakeVariables(const std::filesystem::path& folder) { values_["CURDIR"] = folder.string(); }
 
-  /// Takes `A = b`, `A := b`, `A ?= b` and `A += b`; of any other line nothing.
-  void assign(std::string_view line);
+  /// Takes `A = b`, `A := b`, `A ?= b` and `A += b`; of any other line nothing. `certain`: make reads it.
+  void assign(std::string_view line, bool certain = true);
+  /// One whose value only make knows.
+  void forget(const std::string& name);
 
   /// The text with the values in it; nothing: it has what only make knows.
   [[nodiscard]] std::optional<std::string> expand(std::string_view text) const;
+  /// The same, where a variable that the file doesn't set has the value that the environment gives it: mostly
+  /// none.
+  [[nodiscard]] std::optional<std::string> value_of(std::string_view text) const;
+  /// Whether `ifdef` would find that it has a value; nothing: only make knows.
+  [[nodiscard]] std::optional<bool> is_set(const std::string& name) const;
 
  private:
-  [[nodiscard]] bool expand_into(std::string_view text, int levels, std::string& out) const;
+  /// The value of a variable that the file doesn't set; nothing: only make knows.
+  using Others = std::optional<std::string> (*)(const std::string& name);
+  [[nodiscard]] bool expand_into(std::string_view text, int levels, Others others, std::string& out) const;
 
   std::map<std::string, std::string, std::less<>> values_;
 };

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "init/files.hpp"
+#include "init/make_conditions.hpp"
 #include "init/make_words.hpp"
 #include "init/sources.hpp"
 
@@ -30,13 +31,30 @@ bool next_line(std::istringstream& lines, std::string& line) {
   return true;
 }
 
-/// Stands for a colon that is part of a name: "deploy\:prod".
+/// Stand for a colon and for a blank that are part of a name: "deploy\:prod", "a\ b".
 constexpr char colon_of_name = '\x01';
+constexpr char blank_of_name = '\x02';
 
-std::string with_marked_colons(std::string words) {
-  for (std::size_t at = 0; (at = words.find("\\:", at)) != std::string::npos;)
-    words.replace(at, 2, 1, colon_of_name);
+std::string with_marks(std::string words) {
+  for (const auto& [written, mark] : {std::pair("\\:", colon_of_name), std::pair("\\ ", blank_of_name)}) {
+    for (std::size_t at = 0; (at = words.find(written, at)) != std::string::npos;)
+      words.replace(at, 2, 1, mark);
+  }
   return words;
+}
+
+std::string without_marks(std::string name) {
+  std::ranges::replace(name, colon_of_name, ':');
+  std::ranges::replace(name, blank_of_name, ' ');
+  return name;
+}
+
+/// The variable that a line begins to define in several lines; empty: it doesn't.
+std::string defined_by(const std::string& line) {
+  std::vector<std::string> words = words_in(line);
+  const auto word = std::ranges::find_if(
+      words, [](const std::string& one) { return one != "override" && one != "export" && one != "private"; });
+  return word != words.end() && *word == "define" && word + 1 != words.end() ? word[1] : std::string();
 }
 
 /// "$(error set Q: please)" has no names, and no colon of a rule: only "$" stays of what is in brackets.
@@ -59,9 +77,10 @@ struct Target {
   std::set<std::string> known_needs;
   bool has_recipe = false;
   bool is_phony = false;
-  std::string about = {};  ///< what stands behind `##`
-  bool is_plain = true;    ///< what it needs are the names of targets
-  bool is_named = false;   ///< is one of names()
+  std::string about = {};   ///< what stands behind `##`
+  bool is_plain = true;     ///< what it needs are the names of targets
+  bool is_named = false;    ///< is one of names()
+  bool is_certain = false;  ///< whatever the conditions are
 };
 
 /// A Makefile and those that it includes, as far as they can be read without make.
@@ -74,7 +93,7 @@ class Makefile {
       target.is_phony = true;
       const bool is_there = target.has_recipe || !target.needs.empty();
       // No file, though it has a dot: "format.backend".
-      if (is_there && is_word(name, "-_.:") &&
+      if (is_there && target.is_certain && is_word(name, "-_.:") &&
           std::string_view("._").find(name[0]) == std::string_view::npos &&
           !std::exchange(target.is_named, true))
         names_.push_back(name);
@@ -83,6 +102,14 @@ class Makefile {
 
   /// What `include` names and isn't there, or only make can tell.
   [[nodiscard]] const std::vector<std::string>& not_read() const { return not_read_; }
+
+  /// Targets of conditions that only make can decide.
+  [[nodiscard]] std::vector<std::string> doubtful() const {
+    std::vector<std::string> names;
+    for (const std::string& name : doubtful_)
+      if (!targets_.at(name).is_named) names.push_back(name);
+    return names;
+  }
 
   /// It makes targets while make reads it: `$(eval …)`.
   [[nodiscard]] bool has_evaluated() const { return has_evaluated_; }
@@ -127,15 +154,21 @@ class Makefile {
   void read_file(const fs::path& file, const std::string& text) {
     constexpr std::size_t most_files = 1000;
     if (seen_.size() == most_files || !seen_.insert(file.lexically_normal()).second) return;
-    const int conditions = conditions_;
+    const std::size_t depth = conditions_.depth();
     std::istringstream lines(text);
-    bool in_definition = false;
+    int definitions = 0;
     for (std::string line; next_line(lines, line);) {
-      if (line.starts_with("define ")) in_definition = true;
-      if (line.starts_with("endef")) in_definition = false;
-      if (!in_definition) read(line);
+      const std::string defined = line.starts_with(recipe_prefix_) ? std::string() : defined_by(line);
+      if (!defined.empty()) {
+        ++definitions;
+        variables_.forget(defined);
+      } else if (definitions > 0) {
+        if (trimmed(line.substr(0, line.find('#'))) == "endef") --definitions;
+      } else {
+        read(line);
+      }
     }
-    conditions_ = conditions;
+    conditions_.end_all_but(depth);
   }
 
   /// make counts the paths from where it runs, not from the file that includes.
@@ -154,20 +187,22 @@ class Makefile {
 
   void miss(const std::string& what, bool may_miss) {
     has_more_ = true;
-    if (!may_miss && conditions_ == 0) not_read_.push_back(what);
+    if (!may_miss && conditions_.is_certain()) not_read_.push_back(what);
   }
 
   void read(const std::string& line) {
     if (line.starts_with(recipe_prefix_)) {
+      if (conditions_.is_passed_over()) return;
       for (Target* target : current_) target->has_recipe = true;
       current_.clear();  // all of them have one
       return;
     }
     std::string words = trimmed(line.substr(0, line.find('#')));
+    std::vector<std::string> certain;
+    const bool is_condition = conditions_.take(words, certain);
+    for (const std::string& name : certain) name_target(name, targets_[name]);
+    if (is_condition || conditions_.is_passed_over()) return;
     const std::string first = words.substr(0, words.find_first_of(" \t("));
-    const bool is_condition = first == "ifeq" || first == "ifneq" || first == "ifdef" || first == "ifndef";
-    if (is_condition) ++conditions_;
-    if (first == "endif") --conditions_;
     if (first == "include" || first == "-include" || first == "sinclude")
       return include(trimmed(words.substr(first.size())), first != "include");
     if (first == "vpath") return;
@@ -177,12 +212,12 @@ class Makefile {
       const std::string prefix = trimmed(words.substr(words.find('=') + 1));
       recipe_prefix_ = prefix.empty() ? '\t' : prefix[0];
     }
-    variables_.assign(words);
-    words = without_calls(with_marked_colons(std::move(words)));
+    variables_.assign(words, conditions_.is_certain());
+    words = without_calls(with_marks(std::move(words)));
     const std::size_t colon = words.find(':');
     // An assignment (`:=`, `::=`, `A = b:c`), a word of make's own.
     if (colon == std::string::npos || words.find('=') < colon || words.substr(colon).starts_with(":=") ||
-        words.substr(colon).starts_with("::=") || is_condition)
+        words.substr(colon).starts_with("::="))
       return;
     if (words.substr(colon).starts_with("://")) return;
     const std::size_t about = std::min(line.find("##"), line.size());
@@ -192,31 +227,46 @@ class Makefile {
 
   void rule(const std::string& heads, const std::string& rest, const std::string& about) {
     current_.clear();
-    for (std::string& name : words_in(heads)) {
-      std::ranges::replace(name, colon_of_name, ':');
+    for (const std::string& word : words_in(heads)) {
+      const std::string name = without_marks(word);
       has_patterns_ = has_patterns_ || name.find('%') != std::string::npos;
       if (name == ".PHONY") {
         std::vector<std::string> all = words_in(rest);
-        for (std::string& one : all) std::ranges::replace(one, colon_of_name, ':');
+        for (std::string& one : all) one = without_marks(std::move(one));
         phony_.insert(phony_.end(), all.begin(), all.end());
         if (all.size() == 1 && !about.empty()) targets_[all.front()].about = about;
       }
       Target& target = targets_[name];
-      // What begins with "_" is for the others only, and so is the folder of installed packages.
-      if (is_word(name, "-_:") && name[0] != '_' && name != "node_modules" &&
-          !std::exchange(target.is_named, true))
-        names_.push_back(name);
+      if (conditions_.is_certain())
+        name_target(name, target);
+      else
+        doubt(name);
       current_.push_back(&target);
       if (!about.empty()) target.about = about;
       for (std::string& need : words_in(rest.substr(0, rest.find(';')))) {
-        std::ranges::replace(need, colon_of_name, ':');
+        need = without_marks(std::move(need));
         if (target.known_needs.insert(need).second) target.needs.push_back(need);
         if (name != ".PHONY") needed_.insert(need);
         target.is_plain = target.is_plain && is_word(need, "-_");
       }
-      target.is_plain = target.is_plain && conditions_ == 0;
+      target.is_plain = target.is_plain && conditions_.is_certain();
       target.has_recipe = target.has_recipe || rest.find(';') != std::string::npos;
     }
+  }
+
+  /// What begins with "_" is for the others only, and so is the folder of installed packages.
+  [[nodiscard]] static bool is_for_people(const std::string& name) {
+    return is_word(name, "-_:") && name[0] != '_' && name != "node_modules";
+  }
+
+  void name_target(const std::string& name, Target& target) {
+    target.is_certain = true;
+    if (is_for_people(name) && !std::exchange(target.is_named, true)) names_.push_back(name);
+  }
+
+  void doubt(const std::string& name) {
+    conditions_.add(name);
+    if (is_for_people(name)) doubtful_.insert(name);
   }
 
   [[nodiscard]] std::vector<const Target*> named_needs(const Target& target) const {
@@ -268,7 +318,8 @@ class Makefile {
   std::vector<std::string> names_;
   std::vector<std::string> phony_;
   std::vector<Target*> current_;
-  int conditions_ = 0;
+  MakeConditions conditions_{variables_};
+  std::set<std::string> doubtful_;
   char recipe_prefix_ = '\t';
   bool has_evaluated_ = false;
   bool has_more_ = false;  ///< other files may give a target a recipe
@@ -288,6 +339,9 @@ Result<void> add_makefile(const fs::path& file, Draft& draft) {
     draft.remark(
         fmt::format("{} includes {}, which can't be read here: its targets are missing.", file_name, what));
   }
+  if (const std::vector<std::string> names = makefile.doubtful(); !names.empty())
+    draft.remark(fmt::format("Only make can tell whether {} has these, which stand in conditions: {}.",
+                             file_name, join_words(names)));
   if (makefile.has_evaluated())
     draft.remark(fmt::format("{} has $(eval), which only make can follow: targets that it makes are missing.",
                              file_name));

@@ -116,6 +116,10 @@ std::vector<std::string> names_of_files(const fs::path& folder) {
       if (one->path().extension() == ".toml") found.insert(parts + ("/" + one->path().filename().string()));
     names.insert(names.end(), found.begin(), found.end());
   }
+  // What one person has beside these wins over them.
+  names.insert(names.end(),
+               {".config/mise/config.local.toml", ".config/mise.local.toml", ".mise/config.local.toml",
+                "mise/config.local.toml", ".mise.local.toml", "mise.local.toml"});
   return names;
 }
 

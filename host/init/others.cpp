@@ -30,8 +30,8 @@ bool is_compose_file(const std::string& name) {
 /// Files of runners that dream init can't read, since they are programs or would say little without them.
 bool is_of_other_runner(const fs::path& file) {
   static const std::set<std::string, std::less<>> known{
-      "Tiltfile", "skaffold.yaml", "Earthfile", "magefile.go", "noxfile.py",
-      "tox.ini",  "dodo.py",       "bb.edn",    "devenv.nix",  "moon.yml"};
+      "Tiltfile", "skaffold.yaml", "Earthfile",  "magefile.go", "noxfile.py", "tox.ini",
+      "dodo.py",  "bb.edn",        "devenv.nix", "moon.yml",    "mprocs.lua"};
   const std::string name = file.filename().string();
   if (name != "tasks.py") return known.contains(name);
   const auto text = read_text(file);  // of invoke, or anything else
@@ -65,7 +65,7 @@ std::vector<std::string> files_below(const fs::path& root, Draft& draft) {
       {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"},
       {"process-compose.yaml", "process-compose.yml"},
       {"Procfile", "Procfile.dev"},
-      {"mprocs.yaml"},
+      {"mprocs.yaml", "mprocs.yml", "mprocs.json"},
       {"justfile", "Justfile", ".justfile"},
       {"Taskfile.yml", "Taskfile.yaml"},
       {"Makefile", "GNUmakefile", "makefile"},

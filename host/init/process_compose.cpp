@@ -16,6 +16,7 @@
 #include "init/process_task.hpp"
 #include "init/processes.hpp"
 #include "init/sources.hpp"
+#include "init/waits.hpp"
 
 namespace dream::init {
 
@@ -23,12 +24,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class Waits : std::uint8_t { started, ready, ended, succeeded };
+enum class Wait : std::uint8_t { started, ready, ended, succeeded };
 
-Waits until_of(const std::string& condition) {
-  if (condition == "process_completed") return Waits::ended;
-  if (condition == "process_completed_successfully") return Waits::succeeded;
-  return condition == "process_healthy" || condition == "process_log_ready" ? Waits::ready : Waits::started;
+bool is_end(Wait until) {
+  return until == Wait::ended || until == Wait::succeeded;
+}
+
+Wait until_of(const std::string& condition) {
+  if (condition == "process_completed") return Wait::ended;
+  if (condition == "process_completed_successfully") return Wait::succeeded;
+  return condition == "process_healthy" || condition == "process_log_ready" ? Wait::ready : Wait::started;
 }
 
 /// Each text of a node with the number of the replica in place of its template.
@@ -79,11 +84,17 @@ class Processes {
       add_replicas(one.first.Scalar(), with_values(YAML::Clone(one.second), variables_));
     for (const std::string& name : names_) {
       for (const auto& [need, until] : waits_of(name)) {
-        if (until == Waits::ready) waited_until_ready_.insert(need);
-        if (until == Waits::ended || until == Waits::succeeded)
-          (until == Waits::ended ? ended_ : late_).insert(need);
+        if (until == Wait::ready) waited_until_ready_.insert(need);
+        if (is_end(until)) (until == Wait::ended ? ended_ : late_).insert(need);
+        // The command of a daemon is in front, and what it leaves is ready when that has ended.
+        if (!process(need).is_daemon())
+          waits_.add(name, need,
+                     is_end(until)          ? Waits::Until::ended
+                     : until == Wait::ready ? Waits::Until::ready
+                                            : Waits::Until::started);
       }
     }
+    left_out_ = waits_.left_out();
     find_last();
     const Process::Common common{root_, as_map(member_at(file_, "environment")), has_variables_};
     if (member_at(file_, "env_cmds").IsMap()) draft_.leave_out("env_cmds", "the file");
@@ -139,11 +150,11 @@ class Processes {
   }
 
   /// What a process waits for; one that is named without its number is all of its replicas.
-  [[nodiscard]] std::vector<std::pair<std::string, Waits>> waits_of(const std::string& name) const {
-    std::vector<std::pair<std::string, Waits>> waits;
+  [[nodiscard]] std::vector<std::pair<std::string, Wait>> waits_of(const std::string& name) const {
+    std::vector<std::pair<std::string, Wait>> waits;
     for (const auto& need : member_at(processes_.at(name), "depends_on")) {
       const std::string& other = need.first.Scalar();
-      const Waits until = until_of(text_at(need.second, "condition"));
+      const Wait until = until_of(text_at(need.second, "condition"));
       const auto all = meant_.find(other);
       if (processes_.contains(other))
         waits.emplace_back(other, until);
@@ -166,6 +177,7 @@ class Processes {
     bool others_last = true;
     for (const std::string& name : names_) {
       const Process one = process(name);
+      if (left_out_.contains(name)) continue;
       if (one.ends_all())
         ends.push_back(name);
       else
@@ -187,42 +199,46 @@ class Processes {
     return name != last_ && !one.is_disabled() && !one.is_daemon() && !is_waited_for(name);
   }
 
-  [[nodiscard]] EntryDraft entry(const std::string& name, Waits until) const {
+  [[nodiscard]] EntryDraft entry(const std::string& name, Wait until) const {
     const auto& [project, task] = tasks_.at(name);
     EntryDraft made{project, task};
-    if (until == Waits::ended) made.members.emplace_back("required", "false");
-    if (until == Waits::ended || until == Waits::succeeded) return made;
+    // The first mention decides for all, and may be anyone's.
+    if (waits_.is_in_front(name)) until = late_.contains(name) ? Wait::succeeded : Wait::ended;
+    if (until == Wait::ended) made.members.emplace_back("required", "false");
+    if (is_end(until)) return made;
     if (!services_.contains(name) && !daemons_.contains(name)) made.members.emplace_back("async", "true");
-    if (ready_.contains(name) && until == Waits::started) made.members.emplace_back("waitFor", "\"started\"");
+    if (ready_.contains(name) && until == Wait::started) made.members.emplace_back("waitFor", "\"started\"");
     return made;
   }
 
   [[nodiscard]] EntryDraft entry_of_all(const std::string& name) const {
-    if (late_.contains(name)) return entry(name, Waits::succeeded);
-    if (ended_.contains(name)) return entry(name, Waits::ended);
-    if (name == last_) return entry(name, Waits::succeeded);
-    EntryDraft made = entry(name, Waits::ready);
-    if (may_fail_.contains(name) && !waited_until_ready_.contains(name))
+    if (daemons_.contains(name) && is_waited_for(name))
+      return entry(name, late_.contains(name) ? Wait::succeeded : Wait::ended);
+    if (name == last_) return entry(name, Wait::succeeded);
+    EntryDraft made = entry(name, Wait::ready);
+    if (may_fail_.contains(name) && !waited_until_ready_.contains(name) && !waits_.is_in_front(name))
       made.members.emplace_back("required", "false");
     return made;
   }
 
   void add_needs(const std::string& comment) {
     std::vector<EntryDraft> all;
-    std::vector<std::string> disabled;
+    std::vector<std::string> disabled, late;
     for (const std::string& name : names_) {
       NeedsDraft own{tasks_[name].first, tasks_[name].second, {}, true};
       for (const auto& [need, until] : waits_of(name)) own.entries.push_back(entry(need, until));
       draft_.add_needs(std::move(own));
       if (process(name).is_disabled())
         disabled.push_back(tasks_[name].second);
+      else if (left_out_.contains(name))
+        late.push_back(tasks_[name].second);
       else
         all.push_back(entry_of_all(name));
     }
     if (all.empty()) return;
     std::ranges::reverse(stops_);
     for (auto& [name, stop] : stops_) {
-      if (process(name).is_disabled()) continue;
+      if (process(name).is_disabled() || left_out_.contains(name)) continue;
       const std::string task =
           draft_.add_task(stop.first, "shell", comment, "process-compose", std::move(stop.second));
       all.push_back({stop.first, task, {{"finally", "true"}}});
@@ -231,6 +247,7 @@ class Processes {
                                                std::move(all), true, last_.empty());
     draft_.remark(
         fmt::format("`dream {}` starts the processes of {}.", up, comment.substr(comment.find(' ') + 1)));
+    waits_.tell(up, late, draft_);
     if (!disabled.empty())
       draft_.remark(
           fmt::format("Not started by `dream {}`, as they are disabled: {}.", up, join_words(disabled)));
@@ -243,6 +260,8 @@ class Processes {
   Draft& draft_;
   std::vector<std::string> names_;
   std::set<std::string> waited_until_ready_, ready_, may_fail_, services_, daemons_;
+  Waits waits_;  ///< for those that are no daemons
+  std::set<std::string> left_out_;
   std::string last_;             ///< its end is the end of all; empty: no one's, or several have that
   std::set<std::string> late_;   ///< somebody waits for their success
   std::set<std::string> ended_;  ///< somebody waits for their end

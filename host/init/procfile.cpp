@@ -30,15 +30,21 @@ struct Line {
   std::string command;
 };
 
-std::vector<Line> processes_of(const std::string& text) {
+/// `passed_over` gets the names of lines that foreman and the like don't take for processes: of other
+/// letters, or not at the begin of the line.
+std::vector<Line> processes_of(const std::string& text, std::vector<std::string>& passed_over) {
   std::vector<Line> processes;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t colon = line.find(':');
-    if (colon == std::string::npos || line[0] == '#') continue;
-    std::string name = trimmed(line.substr(0, colon));
+    if (colon == std::string::npos || trimmed(line).starts_with('#')) continue;
+    std::string name = line.substr(0, colon);
     std::string command = trimmed(line.substr(colon + 1));
-    if (is_word(name, "-_") && !command.empty()) processes.push_back({std::move(name), std::move(command)});
+    if (command.empty()) continue;
+    if (is_word(name, "-_"))
+      processes.push_back({std::move(name), std::move(command)});
+    else
+      passed_over.push_back(printable(trimmed(name)));
   }
   return processes;
 }
@@ -209,7 +215,13 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
   if (!*text) return {};
   draft.see_read(file);
   const std::string name = file.filename().string();
-  const std::vector<Line> processes = processes_of(**text);
+  std::vector<std::string> passed_over;
+  const std::vector<Line> processes = processes_of(**text, passed_over);
+  if (!passed_over.empty())
+    draft.remark(
+        fmt::format("No process of {}, as foreman wants a name of letters, digits, - and _ at the begin of "
+                    "the line: {}.",
+                    name, join_words(passed_over)));
   if (processes.empty()) return {};
   Settings settings;
   if (Result<void> read = settings.read(file.parent_path()); !read) return read;

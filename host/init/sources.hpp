@@ -34,6 +34,10 @@ namespace dream::init {
 [[nodiscard]] std::filesystem::path taskfile_in(const std::filesystem::path& folder);
 /// A Taskfile: each task that can be called, also of the files that it includes, run by `task`.
 [[nodiscard]] Result<void> add_taskfile(const std::filesystem::path& file, Draft& draft);
+/// "justfile" and ".justfile" in capital and small letters.
+[[nodiscard]] bool is_justfile(std::string name);
+/// The justfile that `just` takes in a folder; empty: none.
+[[nodiscard]] std::filesystem::path justfile_in(const std::filesystem::path& folder);
 /// A justfile: each recipe that can be called, run by `just`.
 [[nodiscard]] Result<void> add_justfile(const std::filesystem::path& file, Draft& draft);
 /// The files of mise in a folder, and in those that they name as roots: each task that isn't hidden, run by

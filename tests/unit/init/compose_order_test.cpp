@@ -93,20 +93,6 @@ services:
       << "who needs it alone, needn't wait for its end";
 }
 
-TEST_F(Init, what_must_end_first_holds_up_only_those_that_wait_for_it) {
-  write("compose.yaml", R"(
-services:
-  web: {image: i, depends_on: {setup: {condition: service_completed_successfully}}}
-  setup: {image: i}
-  other: {image: i, depends_on: [setup]}
-)");
-  const Workspace made = workspace();
-  EXPECT_THAT(needs(made, "./", "up"),
-              ElementsAre("./:web async optional", "& ./:setup", "& ./:other async optional"));
-  EXPECT_THAT(needs(made, "./", "web"), ElementsAre("./:setup"));
-  EXPECT_THAT(needs(made, "./", "other"), ElementsAre("./:setup async"));
-}
-
 TEST_F(Init, services_with_profiles_are_started_only_where_one_is_asked_for) {
   write("compose.yaml", R"(
 services:

@@ -128,7 +128,7 @@ TEST_F(Init, targets_of_a_makefile_that_people_call_become_tasks) {
   write("Makefile", "all: main.o\nmain.o: main.c\nrun:\n");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("all", "run"));
   write("Makefile",
-        ".PHONY: \\\n  test\nbuild:\ntest:\ndefine X\nno: no\nendef\nifeq (a:b, c)\nlint deploy: # a: b\n");
+        ".PHONY: \\\n  test\nbuild:\ntest:\ndefine X\nno: no\nendef\nifneq (a:b, c)\nlint deploy: # a: b\n");
   EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("build", "deploy", "lint", "test"))
       << "what is phony says nothing of the others";
   write("Makefile", "one \\\n  two: x\n");
@@ -155,7 +155,7 @@ TEST_F(Init, a_target_without_a_recipe_stands_for_those_that_it_needs) {
 TEST_F(Init, a_target_that_make_does_otherwise_than_one_after_the_other_stays_with_make) {
   const std::string rest = "b: d\n\tx\nc: d\n\tx\nd:\n\tx\ne:\n\tx\n";
   for (const char* head : {"a: b c\n", "a: b d\n", "a: b $(MORE)\n", "a: b file.o\n", "a: X = 1\na: b\n",
-                           "a:\n", "a: b ; x\n", "include more.mk\na: b e\n", "ifdef X\na: b e\nendif\n",
+                           "a:\n", "a: b ; x\n", "include more.mk\na: b e\n", "a:\nifdef CC\na: b e\nendif\n",
                            "%: %.x\n\ty\na: b e\n", "a:: b e\n", "$(eval x)\na: b e\n"}) {
     write("Makefile", head + rest);
     EXPECT_EQ(command(workspace(), "./", "a"), R"({ "make", "a" })") << head;

@@ -93,6 +93,31 @@ TEST_F(Init, tasks_that_an_include_of_a_taskfile_excludes_are_none) {
   EXPECT_THAT(tasks, ElementsAre("all:keep", "all:skip", "keep"));
 }
 
+TEST_F(Init, files_are_known_by_all_the_names_that_their_tools_take) {
+  write("mprocs.json", R"({"procs": {"a": {"shell": "x\ty", "env": {"A": "\u00e9\/"}}}})");
+  EXPECT_EQ(command(workspace(), "./", "a"), "x\ty");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr("é/"));
+  EXPECT_THAT(names(workspace("mprocs.json").projects.at("./").tasks), ElementsAre("a", "start"));
+  write("mprocs.lua", "return {}\n");
+  EXPECT_THAT(text(), HasSubstr("Not read: mprocs.lua, which dream init doesn't know."));
+  write("JUSTFILE", "b:\n  x\n");
+  EXPECT_EQ(command(workspace(), "./", "b"), R"({ "just", "b" })");
+  EXPECT_THAT(names(workspace("JUSTFILE").projects.at("./").tasks), ElementsAre("b"));
+  write("mise.toml", "[tasks.c]\nrun = \"x\"\ndescription = \"of all\"\n[tasks.d]\nrun = \"x\"\n");
+  write("mise.local.toml",
+        "[tasks.c]\ndescription = \"mine\"\n[tasks.d]\nhide = true\n[tasks.e]\nrun = \"y\"\n");
+  EXPECT_THAT(names(workspace("mise.local.toml").projects.at("./").tasks), ElementsAre("c", "e"));
+  EXPECT_THAT(line("\"c\": {"), HasSubstr("\"mine\""));
+}
+
+TEST_F(Init, lines_that_foreman_passes_over_are_no_processes_and_told) {
+  write("Procfile", "web: a\n  # note: x\n  off: b\nw.x: c\nblank : d\nempty:\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("start", "web"));
+  EXPECT_THAT(text(),
+              HasSubstr("// No process of Procfile, as foreman wants a name of letters, digits, - and _ at "
+                        "the begin of the line: off, w.x and blank.\n"));
+}
+
 TEST_F(Init, what_mprocs_takes_from_the_environment_and_its_logs_are_told) {
   write("mprocs.yaml", "procs: {a: {shell: x, env: {A: b, X: null}, log_dir: ./l}}\n");
   EXPECT_THAT(text(), AllOf(HasSubstr("env without X"), HasSubstr("log_dir")));

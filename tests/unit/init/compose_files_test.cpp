@@ -1,0 +1,130 @@
+#include <gmock/gmock.h>
+
+#include "init_fixture.hpp"
+
+namespace dream::init {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST_F(Init, the_file_that_goes_over_another_has_any_of_composes_names) {
+  const std::vector<std::string> names{"docker-compose.override.yaml", "docker-compose.override.yml",
+                                       "compose.override.yaml", "compose.override.yml"};
+  write("compose.yaml", "services: {a: {image: i, command: of the base}}\n");
+  for (const std::string& name : names) {
+    write(name, "services: {a: {command: [" + name + "]}}\n");
+    EXPECT_THAT(line("\"a\": {"), HasSubstr("[\"" + name + "\"]")) << "it wins over those before it";
+  }
+}
+
+TEST_F(Init, each_document_of_a_compose_file_goes_over_those_before_it) {
+  write("compose.yaml", R"(---
+services:
+  a: {image: i, command: one, environment: [A=1]}
+  c: {extends: {file: more.yaml, service: base}}
+---
+services:
+  a: {command: two, environment: {B: 2}}
+  b: {image: k, extends: a}
+volumes: {v: {name: w}}
+---
+)");
+  write("more.yaml",
+        "services: {base: {image: j}}\n---\nservices: {base: {command: three}, other: {image: k}}\n");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("a", "b", "c", "up"));
+  EXPECT_THAT(line("\"a\": {"), AllOf(HasSubstr("[\"two\"]"), HasSubstr(R"("A": "1", "B": "2")")));
+  EXPECT_THAT(line("\"b\": {"), HasSubstr("[\"two\"]"));
+  EXPECT_THAT(line("\"c\": {"), AllOf(HasSubstr("\"j\""), HasSubstr("[\"three\"]")));
+}
+
+TEST_F(Init, what_a_layer_resets_is_gone_and_what_it_overrides_is_replaced) {
+  write("compose.yaml", R"(
+services:
+  a: {image: i, command: x, ports: ["1:1"], environment: {A: 1, B: 2}, build: {context: ., args: {X: 1}}}
+  b: {image: i}
+  c: {image: i, command: y, ports: !reset ["2:2"], environment: {A: 1, B: !reset null}, user: !reset null}
+volumes: {v: {name: w}}
+)");
+  write("compose.override.yaml", R"(
+services:
+  a: {command: !reset null, ports: !override ["3:3"], environment: {B: !reset null}, build: {args: !override {Y: 2}}}
+  b: !reset null
+  c: !override {image: j, environment: {C: 3}}
+  d: !reset {}
+volumes: {v: !reset null}
+)");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("a", "c", "up"));
+  const std::string a = line("\"a\": {");
+  EXPECT_THAT(a, AllOf(Not(HasSubstr("command")), HasSubstr(R"("ports": ["3:3"])"),
+                       HasSubstr(R"("env": { "A": "1" })"), HasSubstr(R"("args": { "Y": "2" })")));
+  EXPECT_THAT(line("\"c\": {"), AllOf(HasSubstr(R"("env": { "C": "3" })"), Not(HasSubstr("command"))));
+  write("compose.override.yaml", "services: {}\n");
+  EXPECT_THAT(line("\"c\": {"), AllOf(HasSubstr(R"("env": { "A": "1" })"), Not(HasSubstr("ports")),
+                                      Not(HasSubstr("null")), Not(HasSubstr("user"))))
+      << "there is nothing below that it could take away";
+}
+
+TEST_F(Init, what_is_built_from_no_folder_or_no_file_is_left_out_and_told) {
+  write("Dockerfile", "FROM other\n");
+  write("compose.yaml", R"(
+services:
+  inline: {build: {context: ., dockerfile_inline: "FROM i"}}
+  named: {image: mine, build: {dockerfile_inline: "FROM i"}}
+  far: {build: "https://github.com/x/y.git#main:sub"}
+  ssh: {build: {context: "git@github.com:x/y.git"}}
+  hub: {build: github.com/x/y}
+  web: {image: i, depends_on: [far]}
+)");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("named", "up", "web"));
+  EXPECT_THAT(line("\"named\": {"), AllOf(HasSubstr(R"("image": "mine")"), Not(HasSubstr("build"))));
+  EXPECT_THAT(text(),
+              AllOf(HasSubstr("// inline is left out: its build has a dockerfile_inline, not a file.\n"),
+                    HasSubstr("// far is left out: it is built from https://github.com/x/y.git#main:sub, "
+                              "which is no folder.\n"),
+                    HasSubstr("// ssh is left out: it is built from git@github.com:x/y.git, which"),
+                    HasSubstr("// hub is left out: it is built from github.com/x/y, which"),
+                    HasSubstr("build (its build has a dockerfile_inline, not a file) of named"),
+                    HasSubstr("web doesn't wait for far, which isn't there.")));
+}
+
+TEST_F(Init, where_every_service_is_left_out_it_is_said_why) {
+  write("compose.yaml", "services: {far: {build: \"https://x/y.git\"}}\n");
+  for (const std::optional<std::string>& from :
+       {std::optional<std::string>(), std::optional<std::string>("compose.yaml")})
+    EXPECT_THAT(text(from),
+                AllOf(HasSubstr("failed: "), HasSubstr("far is left out: it is built from https://x/y.git")));
+}
+
+TEST_F(Init, each_setting_of_a_long_form_is_taken_over_or_told) {
+  write("compose.yaml", R"(
+services:
+  a:
+    image: i
+    attach: false
+    privileged: false
+    volumes:
+      - {type: bind, source: ./x, target: /x, read_only: true, bind: {propagation: rslave, selinux: z}}
+      - {type: bind, source: ./y, target: /y, bind: {recursive: disabled}}
+      - {type: volume, source: v, target: /v, volume: {nocopy: true}}
+    secrets: [{source: s, target: t, uid: "1", mode: 0400}]
+    deploy: {resources: {limits: {pids: 9}, reservations: {memory: 1m, cpus: "1"}}}
+  b: {image: i, attach: true}
+volumes: {v: {name: w, driver: nfs}}
+secrets: {s: {file: ./s.txt}}
+)");
+  EXPECT_THAT(line("\"a\": {"), HasSubstr(R"("volumes": ["./x:/x:ro,z,rslave", "./y:/y", "w:/v:nocopy", )"
+                                          R"("./s.txt:/run/secrets/t:ro"])"));
+  const std::string made = text();
+  EXPECT_THAT(
+      made,
+      HasSubstr(
+          "// Not taken over: attach, bind.recursive, the driver of the volume v, secrets.uid, secrets.mode, "
+          "deploy.resources.limits.pids and deploy.resources.reservations.memory of a.\n"));
+  EXPECT_THAT(made, Not(HasSubstr("privileged")));
+}
+
+}  // namespace
+}  // namespace dream::init
