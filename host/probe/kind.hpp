@@ -46,6 +46,8 @@ struct Subject {
   std::string directory;     ///< its folder, an absolute path
   SharedEnvironment environment;
   NotifySocket* notify = nullptr;  ///< of an attempt that has such a probe
+  /// How its executor says that it is doing, in one line; may be empty.
+  std::function<std::string()> detail = {};
   RunInside inside = {};  ///< empty: it lives on this machine, or commands can't be run where it does
 };
 

@@ -23,6 +23,7 @@ probe::Subject Driver::subject_of(Running& running) const {
           .directory = step.task.directory,
           .environment = running.environment,
           .notify = running.notify.get(),
+          .detail = [this, step = running.attempt.step] { return detail_of(step); },
           .inside = elsewhere ? probe::RunInside(inside) : nullptr};
 }
 

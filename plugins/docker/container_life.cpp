@@ -217,7 +217,7 @@ Async<void> ContainerLife::look() {
   if (!state || stage_ != Stage::running) co_return;
   observer_->on_standing({.id = short_id(id_),
                           .state = state->status,
-                          .health = state->health,
+                          .health = health_words(*state),
                           .restarts = state->restarts,
                           .memory = memory ? *memory : 0});
 }

@@ -55,6 +55,7 @@ class ContainerLife final : public StepLife {
   [[nodiscard]] Async<void> await_exit();
   [[nodiscard]] Async<void> await_program();
   [[nodiscard]] Async<void> await_health();
+  void tell_health(const ContainerState& state);
   [[nodiscard]] Async<sdk::Exit> describe_exit(int code);
   void send_signal();
   [[nodiscard]] Async<void> look();
@@ -65,6 +66,8 @@ class ContainerLife final : public StepLife {
 
   std::shared_ptr<ContextReader> context_;  ///< of the image that is being built
   bool looking_ = false;
+  std::string health_;  ///< as it was told last
+  bool told_unhealthy_ = false;
   ArrivedOutput arrived_;
   std::optional<Result<int>> code_;  ///< once it has ended
   asio::steady_timer ended_;         ///< for who waits for that

@@ -49,12 +49,25 @@ Async<void> ContainerLife::await_health() {
       observer_->on_ready();
       co_return;
     }
+    tell_health(*state);
     if (plan_.ready_limit.count() > 0 && waited >= plan_.ready_limit) co_return;
     const std::chrono::milliseconds pause = std::clamp(waited / 10, shortest_pause, longest_pause);
     timer.expires_after(pause);
     co_await timer.async_wait(answered);
     waited += pause;
   }
+}
+
+/// Who waits is to see why. An engine that has called a container unhealthy goes on asking it.
+void ContainerLife::tell_health(const ContainerState& state) {
+  std::string words = health_words(state);
+  if (words == health_) return;
+  health_ = std::move(words);
+  observer_->on_standing(
+      {.id = short_id(id_), .state = state.status, .health = health_, .restarts = state.restarts});
+  if (state.health == "unhealthy" && !std::exchange(told_unhealthy_, true))
+    observer_->on_warning(plan_.step + " is " + health_ +
+                          "; dream waits until it is healthy, or its readyTimeout has passed");
 }
 
 }  // namespace dream::docker

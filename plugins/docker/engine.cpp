@@ -35,6 +35,20 @@ int minor_of(std::string_view version) {
   return minor;
 }
 
+/// What the last of a health check's tries has failed with.
+std::string failed_check(const Json& tries) {
+  constexpr std::size_t longest = 200;
+  if (!tries.IsArray() || tries.Empty()) return {};
+  const Json& last = tries[tries.Size() - 1];
+  const std::int64_t code = json_number(last, {"ExitCode"});
+  if (code == 0) return {};
+  std::string output = json_text(last, {"Output"});
+  output.resize(std::min(output.size(), output.find_last_not_of(" \t\r\n") + 1));
+  output.erase(0, output.find_last_of("\r\n") + 1);  // npos + 1 is 0
+  if (output.size() > longest) output.replace(longest, std::string::npos, "…");
+  return "exit code " + std::to_string(code) + (output.empty() ? "" : ": " + output);
+}
+
 std::string container_path(const std::string& id) {
   return "/containers/" + url_encode(id);
 }
@@ -207,6 +221,10 @@ Async<Result<void>> Engine::remove(const std::string& id, Limit limit) {
   co_return Result<void>();
 }
 
+std::string health_words(const ContainerState& state) {
+  return state.health.empty() || state.check.empty() ? state.health : state.health + " (" + state.check + ")";
+}
+
 Async<Result<ContainerState>> Engine::inspect(const std::string& id) {
   const Result<Response> found = co_await ask(request(Verb::get, container_path(id) + "/json"), "inspect");
   if (!found) co_return found.failure();
@@ -214,6 +232,7 @@ Async<Result<ContainerState>> Engine::inspect(const std::string& id) {
   const Json& killed = json_at(json, {"State", "OOMKilled"});
   ContainerState state{.status = json_text(json, {"State", "Status"}),
                        .health = json_text(json, {"State", "Health", "Status"}),
+                       .check = failed_check(json_at(json, {"State", "Health", "Log"})),
                        .error = json_text(json, {"State", "Error"}),
                        .restarts = json_number(json, {"RestartCount"}),
                        .out_of_memory = killed.IsBool() && killed.GetBool()};

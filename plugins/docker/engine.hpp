@@ -27,10 +27,14 @@ struct Image {
 struct ContainerState {
   std::string status = {};  ///< "running", "paused", "exited"
   std::string health = {};  ///< "healthy"; empty without a health check
+  std::string check = {};   ///< what its last try has failed with: "exit code 1: no such host"; else empty
   std::string error = {};   ///< why it ended, in the engine's words
   std::int64_t restarts = 0;
   bool out_of_memory = false;
 };
+
+/// "unhealthy (exit code 1: no such host)"
+[[nodiscard]] std::string health_words(const ContainerState& state);
 
 /// The engine's place in a swarm.
 struct SwarmMember {

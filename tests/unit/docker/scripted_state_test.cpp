@@ -133,6 +133,34 @@ std::string health(const std::string& word) {
                                R"({"State": {"Status": "running", "Health": {"Status": ")" + word + "\"}}}");
 }
 
+TEST_F(ScriptedRun, tells_once_that_it_is_unhealthy_and_what_its_check_has_said) {
+  const auto state = [](const std::string& word, const std::string& output) {
+    return ScriptedEngine::reply(
+        200, R"({"State": {"Status": "running", "Health": {"Status": ")" + word +
+                 R"(", "Log": [{"ExitCode": 0, "Output": "before"}, {"ExitCode": 7, "Output": ")" + output +
+                 R"("}]}}})");
+  };
+  engine.answer("GET /containers/c1/json", state("starting", R"(a\nno answer\n)"));
+  engine.hold("POST /containers/c1/wait");
+  FakeRun& run = start(R"(, "healthcheck": {"test": "ok"})", DREAM_TASK_TELL_READY);
+  const auto detail = [&] {
+    const dream_str words = plugin.status(run).detail;
+    return std::string(words.data, words.size);
+  };
+  until([&] { return detail().find("running, starting (exit code 7: no answer)") != std::string::npos; });
+  EXPECT_TRUE(host.logged().empty());
+  engine.answer("GET /containers/c1/json", state("unhealthy", "none"));
+  until([&] { return detail().find("running, unhealthy (exit code 7: none)") != std::string::npos; });
+  until([&] { return !host.logged().empty(); });
+  engine.answer("GET /containers/c1/json", state("unhealthy", ""));
+  until([&] { return detail().ends_with("running, unhealthy (exit code 7)"); });
+  EXPECT_EQ(host.logged().size(), 1U);
+  EXPECT_THAT(host.logged().front().message,
+              HasSubstr("./web:dev is unhealthy (exit code 7: none); dream waits"));
+  engine.release("POST /containers/c1/wait");
+  exit_of(run);
+}
+
 TEST_F(ScriptedRun, is_ready_once_when_its_health_check_has_passed) {
   engine.answer(
       "GET /images/box/json",

@@ -32,7 +32,8 @@ class ProberTest : public testing::Test {
                           .supervisor = supervisor,
                           .pid = [] { return 0; },
                           .directory = folder.path().string(),
-                          .environment = std::make_shared<const std::vector<std::string>>()},
+                          .environment = std::make_shared<const std::vector<std::string>>(),
+                          .detail = [this] { return detail; }},
                   {.now = [this] { return now; },
                    .call_at =
                        [this](Instant moment, std::function<void()> its_call) {
@@ -62,6 +63,7 @@ class ProberTest : public testing::Test {
   std::optional<Instant> alarm;
   std::function<void()> call;
   std::string told;
+  std::string detail;
 };
 
 TEST_F(ProberTest, tries_until_it_passes_and_then_no_more) {
@@ -209,6 +211,9 @@ TEST_F(ProberTest, is_woken_by_a_health_check_and_knows_one_that_passed_before_i
   prober.begin();
   EXPECT_FALSE(alarm);
   EXPECT_EQ(prober.found(), "its executor has not said so");
+  detail = "container 1f, unhealthy";
+  EXPECT_EQ(prober.found(), detail);
+  EXPECT_EQ(prober.tries(), 0U);
   prober.become_healthy();
   EXPECT_EQ(told, "ready; ");
   told.clear();
