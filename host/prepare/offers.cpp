@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/shell_quote.hpp"
+#include "config/secrets.hpp"
 #include "plan/ports.hpp"
 #include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
@@ -119,6 +120,21 @@ class PlansAlone {
   std::unordered_set<std::string> later_, held_;
 };
 
+std::vector<std::pair<std::string, std::string>> shown_environment(const std::vector<std::string>& entries,
+                                                                   config::Secrets secrets) {
+  secrets.see_entries(entries);
+  std::vector<std::pair<std::string, std::string>> shown;
+  shown.reserve(entries.size());
+  for (const std::string& entry : entries) {
+    const std::size_t equals = entry.find('=');
+    std::string name = entry.substr(0, equals);
+    std::string value = config::names_secret(name) ? std::string(config::mask)
+                                                   : secrets.masked(entry.substr(equals + 1));
+    shown.emplace_back(std::move(name), std::move(value));
+  }
+  return shown;
+}
+
 }  // namespace
 
 plugin::ProjectSpec project_spec(const LoadedWorkspace& loaded, const StepId& id) {
@@ -146,6 +162,7 @@ std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace&
       command.problem = to_string(step.error());
       continue;
     }
+    command.environment = shown_environment(*step->task.own_environment, loaded.document->secrets());
     Outlook outlook = outlooks.of(*step);
     command.line = std::move(outlook.line);
     if (!outlook.problem) continue;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "plan/plan.hpp"
@@ -16,6 +17,8 @@ namespace dream::prepare {
 struct StepCommand {
   std::string line;     ///< one line
   std::string problem;  ///< may have several sentences
+  /// The variables that dream.json and its env files set, by name; values that are nobody's business masked.
+  std::vector<std::pair<std::string, std::string>> environment = {};
 };
 
 /// For each step of the plan.

@@ -35,6 +35,9 @@ constexpr const char* configuration = R"({
     "ignores": { "command": ["sh", "-c", "exit 3", "${API_KEY}"], "env": { "LITERAL_TOKEN": "supersecret-literal" } },
     "leaves": { "command": "sh -c 'sleep 600; :' $FROM_FILE_TOKEN $LITERAL_TOKEN $OUTER_TOKEN & :",
                 "env": { "LITERAL_TOKEN": "supersecret-literal" }, "envFile": "own.env" },
+    "set": { "command": "true", "envFile": "own.env",
+             "env": { "LITERAL_TOKEN": "supersecret-literal", "MODE": "${MODE_OF_NOBODY:-fast}",
+                      "URL": "http://me:supersecret-word@host/${API_KEY}" } },
     "leaves-long": { "command": "sh -c 'sleep 600; : some more words before' --key \"$LONG_TOKEN\" & :" },
     "fails": { "command": "exec sleep 600",
                "ready": { "exec": "echo bad $FROM_FILE_TOKEN $LITERAL_TOKEN $OUTER_TOKEN; exit 1" },
@@ -184,6 +187,18 @@ TEST_F(SecretsTest, are_in_nothing_that_is_told_of_processes_and_answers) {
   run.exit_code();
   expect_hidden(run.err(), "after-fails");
   expect_hidden_in_records();
+}
+
+TEST_F(SecretsTest, are_in_no_plan_which_shows_the_other_variables_of_a_step) {
+  workspace.write("a/own.env", "FROM_FILE_TOKEN=supersecret-file\nPLAIN=from the file\nPASSWORD=short\n");
+  const Finished json = dream({"plan", "set", "--json"});
+  expect_hidden(json, "plan");
+  EXPECT_THAT(json.out,
+              AllOf(HasSubstr(R"("PLAIN": "from the file")"), HasSubstr(R"("URL": "http://***@host/***")"),
+                    HasSubstr(R"("LITERAL_TOKEN": "***")"), HasSubstr(R"("FROM_FILE_TOKEN": "***")"),
+                    HasSubstr(R"("PASSWORD": "***")"), HasSubstr(R"("MODE": "fast")"),
+                    Not(HasSubstr("OUTER_TOKEN")), Not(HasSubstr("\"PATH\""))));
+  EXPECT_THAT(dream({"plan", "says", "--json"}).out, Not(HasSubstr("\"env\"")));
 }
 
 TEST_F(SecretsTest, are_in_nothing_that_is_suggested) {

@@ -78,6 +78,13 @@ void add_process(JsonPage& json, const Step& step) {
       .member("leftovers", step.leftovers == Leftovers::keep ? "keep" : "end");
 }
 
+void add_environment(JsonPage& json, const prepare::StepCommand& command) {
+  if (command.environment.empty()) return;
+  json.begin_object("env");
+  for (const auto& [name, value] : command.environment) json.member(name, value);
+  json.end_object();
+}
+
 /// Without its end.
 void begin_step(JsonPage& json, const Step& step, const prepare::StepCommand& command, const Plan& plan,
                 const Locate& locate) {
@@ -89,6 +96,7 @@ void begin_step(JsonPage& json, const Step& step, const prepare::StepCommand& co
   if (!step.restart_with.empty()) json.member("restartsWith", ids_of(plan, step.restart_with));
   if (step.finally) json.member("finally", true);
   add_ports(json, step);
+  add_environment(json, command);
   json.text_or_null("from", place_of(step.where, locate))
       .text_or_null("runs", command.line)
       .text_or_null("problem", command.problem);
