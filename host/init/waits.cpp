@@ -45,7 +45,7 @@ void Waits::tell(const std::string& up, const std::vector<std::string>& tasks, D
                                join_words(users.until_started),
                                users.until_started.size() == 1 ? "starts" : "start", what));
   }
-  if (!at_odds.empty())
+  if (!tasks.empty())
     draft.remark(fmt::format(
         "Not started by `dream {}`, as {} the end of {}, which others need while it runs: {}.", up,
         tasks.size() == 1 ? "it waits for" : "they wait for", join_words(at_odds), join_words(tasks)));
