@@ -30,10 +30,11 @@ struct Line {
   std::string command;
 };
 
-/// `passed_over` gets the names of lines that foreman and the like don't take for processes: of other
-/// letters, or not at the begin of the line.
-std::vector<Line> processes_of(const std::string& text, std::vector<std::string>& passed_over) {
+/// `file` is told of with those names that foreman and the like don't take for processes: of other letters,
+/// or not at the begin of the line.
+std::vector<Line> processes_of(const std::string& file, const std::string& text, Draft& draft) {
   std::vector<Line> processes;
+  std::vector<std::string> passed_over;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     const std::size_t colon = line.find(':');
@@ -46,6 +47,11 @@ std::vector<Line> processes_of(const std::string& text, std::vector<std::string>
     else
       passed_over.push_back(printable(trimmed(name)));
   }
+  if (!passed_over.empty())
+    draft.remark(
+        fmt::format("No process of {}, as foreman wants a name of letters, digits, - and _ at the begin of "
+                    "the line: {}.",
+                    file, join_words(passed_over)));
   return processes;
 }
 
@@ -215,13 +221,7 @@ Result<void> add_procfile(const fs::path& file, const std::string& all, Draft& d
   if (!*text) return {};
   draft.see_read(file);
   const std::string name = file.filename().string();
-  std::vector<std::string> passed_over;
-  const std::vector<Line> processes = processes_of(**text, passed_over);
-  if (!passed_over.empty())
-    draft.remark(
-        fmt::format("No process of {}, as foreman wants a name of letters, digits, - and _ at the begin of "
-                    "the line: {}.",
-                    name, join_words(passed_over)));
+  const std::vector<Line> processes = processes_of(name, **text, draft);
   if (processes.empty()) return {};
   Settings settings;
   if (Result<void> read = settings.read(file.parent_path()); !read) return read;

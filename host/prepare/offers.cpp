@@ -128,8 +128,8 @@ std::vector<std::pair<std::string, std::string>> shown_environment(const std::ve
   for (const std::string& entry : entries) {
     const std::size_t equals = entry.find('=');
     std::string name = entry.substr(0, equals);
-    std::string value = config::names_secret(name) ? std::string(config::mask)
-                                                   : secrets.masked(entry.substr(equals + 1));
+    std::string value =
+        config::names_secret(name) ? std::string(config::mask) : secrets.masked(entry.substr(equals + 1));
     shown.emplace_back(std::move(name), std::move(value));
   }
   return shown;

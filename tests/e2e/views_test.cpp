@@ -25,7 +25,8 @@ constexpr const char* configuration = R"({
   "recursive": [{ "project": "./services/api", "tasks": ["test"] }],
   "projects": {
     "./services/database": { "tasks": { "start": { "command": "serve", "service": true } } },
-    "./services/api": { "tasks": { "dev": { "command": ["sh", "run.sh", "."] } } }
+    "./services/api": { "tasks": { "dev": { "command": ["sh", "run.sh", "."],
+                                          "env": { "MODE": "${NOBODY:-dev}", "DB_PASSWORD": "postgres" } } } }
   }
 }
 )";
