@@ -96,8 +96,6 @@ std::vector<std::string> script_names(const Value& json) {
 
 Package package_of(const std::string& path, const Value& json) {
   Package package{path, text_member(json, "name"), {}, {}, {}};
-  if (const Value* nx = member(json, "nx"); nx != nullptr && nx->IsObject())
-    package.nx_name = text_member(*nx, "name");
   if (const Value* scripts = member(json, "scripts"); scripts != nullptr && scripts->IsObject()) {
     for (const auto& one : scripts->GetObject())
       package.scripts.emplace(one.name.GetString(), one.value.IsString() ? one.value.GetString() : "");
@@ -172,13 +170,13 @@ void set_patterns(const fs::path& root, const std::vector<std::string>& patterns
   const std::vector<plugins::FolderPattern> read = plugins::read_patterns(patterns);
   const auto folder_of = [](const std::string& path) { return path.substr(0, path.rfind('/')); };
   std::map<std::string, std::size_t> counts;
-  for (const Package& package : packages) ++counts[folder_of(package.path)];
+  for (const Package& package : packages) counts[folder_of(package.path)] += package.is_member ? 1 : 0;
   std::map<std::string, std::size_t> all;
   for (const std::string& folder : folders_below(root, most_levels)) ++all[draft.at(folder_of(folder))];
   for (const Package& package : packages) {
     const std::string folder = folder_of(package.path);
     const plugins::Parts new_one = plugins::parts_of(draft.from_base(folder) + "/a-new-one");
-    if (draft.has(package.path) && counts[folder] > 1 &&
+    if (package.is_member && draft.has(package.path) && counts[folder] > 1 &&
         (2 * counts[folder] > all[folder] || plugins::is_member(read, new_one)))
       draft.project(package.path, "npm", {}).pattern = folder + "/*";
   }
@@ -283,7 +281,7 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   }
   for (std::size_t at = 0; at < packages.size(); ++at)
     keep_those_that_are_here(index, manifests[at], packages[at]);
-  add_nx_projects(root, draft);
+  add_nx_projects(root, root_package, packages, draft);
   std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
   add_without_tasks(without_tasks, "npm", "package.json", draft);
   if (!patterns.empty()) {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "init/files.hpp"
+#include "init/packages.hpp"
 
 /// What turbo.json, nx.json and the like say of tasks.
 namespace dream::init {
@@ -25,13 +25,48 @@ struct Rule {
 /// "build", "api#build"
 using Rules = std::map<std::string, Rule, std::less<>>;
 
-/// Those of an object of tasks.
-void read_rules(const rapidjson::Value& json, const char* name, Rules& rules);
-
-/// What a package's own turbo.json leaves open is the root's.
-void complete(Rule& rule, const Rule& common);
+using PackagesByName = std::map<std::string, const Package*>;
 
 /// turbo.json, or the turbo.jsonc that stands in its place.
 [[nodiscard]] std::filesystem::path turbo_in(const std::filesystem::path& folder);
+
+/// What turbo.json, nx.json, project.json, rush and scripts of the root say of the packages' tasks; where
+/// they say nothing of it, a build comes after those of the packages that it uses.
+class PackageRules {
+ public:
+  /// `own`: the root's package. The packages must outlive this.
+  PackageRules(const std::filesystem::path& root, const Package& own, const std::vector<Package>& packages,
+               Draft& draft);
+
+  /// What counts for a task of a package; nullptr: nothing is said.
+  [[nodiscard]] const Rule* of(const Package& package, const std::string& task) const;
+  /// What is said of this package's alone.
+  [[nodiscard]] const Rule* own(const Package& package, const std::string& task) const;
+  /// What is said of this task of all packages.
+  [[nodiscard]] const Rule* common(const std::string& task) const;
+  [[nodiscard]] bool lasts_everywhere(const std::string& task) const;
+
+  /// The package and the task that a need of a package names; no package: there is none of this name.
+  [[nodiscard]] std::pair<const Package*, std::string> named(const Package& package,
+                                                             const std::string& need) const;
+  /// The root is "//".
+  [[nodiscard]] const PackagesByName& by_name() const { return by_name_; }
+
+  [[nodiscard]] bool has_nx() const { return has_nx_; }
+  [[nodiscard]] bool nx_finds_targets() const { return nx_finds_targets_; }
+
+ private:
+  void read(const std::filesystem::path& root, Draft& draft);
+  void read_scripts_of_root(Draft& draft);
+  void read_own(const std::filesystem::path& folder, const Package& package, Draft& draft);
+  [[nodiscard]] std::string key_of(const Package& package, const std::string& task) const;
+
+  const Package& own_;
+  const std::vector<Package>& packages_;
+  PackagesByName by_name_, by_nx_name_;
+  Rules rules_;
+  bool has_nx_ = false;
+  bool nx_finds_targets_ = false;
+};
 
 }  // namespace dream::init

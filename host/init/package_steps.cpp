@@ -56,7 +56,7 @@ void PackageSteps::add_needed(const Package& package, const std::string& task, s
   for (const auto& [name, use] : package.uses) {
     const Package* other = used(package, name);
     if (other == nullptr || !is_followed(package, *other, use) || !seen.insert(other).second) continue;
-    if (other->scripts.contains(task))
+    if (other->has(task))
       steps.emplace_back(other->path, task);
     else
       add_needed(*other, task, seen, steps);

@@ -6,11 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "init/package_rules.hpp"
 #include "init/packages.hpp"
 
 namespace dream::init {
-
-using PackagesByName = std::map<std::string, const Package*>;
 
 /// The tasks of packages and what each needs, as a run of dream will see it.
 class PackageSteps {

@@ -21,13 +21,23 @@ struct Package {
   enum class Use : std::uint8_t { at_run_time, development, peer };
   std::string path;  ///< of the project
   std::string name;
-  std::string nx_name = {};  ///< what nx calls it where that isn't `name`
+  std::string nx_name = {};  ///< what nx calls it; empty: it is no project of nx
   std::map<std::string, std::string> scripts;
   std::map<std::string, Use> uses;     ///< by the names of packages
   std::set<std::string> by_path = {};  ///< those of them that it names by their folders: "file:../b"
   /// The folder above it, but not the root, that says that it has members.
   std::string inner_workspace = {};
-  bool is_member = false;  ///< of the root's workspace
+  bool is_member = false;              ///< of the root's workspace
+  std::set<std::string> targets = {};  ///< tasks beside the scripts: nx runs them
+
+  [[nodiscard]] bool has(const std::string& task) const {
+    return scripts.contains(task) || targets.contains(task);
+  }
+  [[nodiscard]] std::set<std::string> tasks() const {
+    std::set<std::string> names = targets;
+    for (const auto& [script, line] : scripts) names.insert(script);
+    return names;
+  }
 
   /// Whether the package of this name that it uses is `other`: that of another workspace comes from a
   /// registry.
@@ -100,9 +110,11 @@ void add_rush_commands(const std::filesystem::path& root, Draft& draft);
 inline constexpr const char* what_nx_does =
     "nx runs itself what its targets, and the scripts that call it, need.";
 
-/// Beside an nx.json: each target in a folder's project.json or package.json is a task of the folder, run by
-/// nx.
-void add_nx_projects(const std::filesystem::path& root, Draft& draft);
+/// Beside an nx.json: each target in a folder's project.json or package.json that is no script is a task of
+/// the folder, run by nx. `own`, the root's package, and the others get them; folders that are no packages
+/// become some.
+void add_nx_projects(const std::filesystem::path& root, Package& own, std::vector<Package>& packages,
+                     Draft& draft);
 
 /// The files of a workspace's root whose changes count for every package.
 void add_affects(const std::filesystem::path& root, Draft& draft);

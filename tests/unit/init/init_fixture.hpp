@@ -22,7 +22,7 @@ namespace dream::init {
 /// What the packages of a folder need, by their names alone.
 class Packages final : public Manifests {
  public:
-  explicit Packages(const std::filesystem::path& root) {
+  Packages(const std::filesystem::path& root, const Workspace& workspace) : workspace_(workspace) {
     for (const auto& one : std::filesystem::recursive_directory_iterator(root)) {
       if (one.path().filename() != "package.json") continue;
       std::ifstream stream(one.path());
@@ -42,7 +42,7 @@ class Packages final : public Manifests {
     for (const std::string& name : packages_.at(project).uses) {
       for (const auto& [path, other] : packages_) {
         if (other.name != name || path == project) continue;
-        if (std::ranges::find(other.scripts, task) != other.scripts.end()) {
+        if (has_task(path, task)) {
           found.push_back(path);
         } else if (const auto behind = needed(path, task)) {
           found.insert(found.end(), behind->begin(), behind->end());
@@ -53,7 +53,10 @@ class Packages final : public Manifests {
   }
 
   bool has_task(const std::string& project, const std::string& task) override {
-    return std::ranges::find(packages_[project].scripts, task) != packages_[project].scripts.end();
+    const auto said = workspace_.projects.find(project);
+    const bool is_said = said != workspace_.projects.end() && said->second.tasks.contains(task) &&
+                         said->second.tasks.at(task).command;
+    return is_said || std::ranges::find(packages_[project].scripts, task) != packages_[project].scripts.end();
   }
 
  private:
@@ -62,6 +65,7 @@ class Packages final : public Manifests {
     std::vector<std::string> scripts, uses;
   };
   std::map<std::string, Package> packages_;
+  const Workspace& workspace_;
 };
 
 /// A folder with other tools' files, and what `dream init` makes of them.
@@ -142,7 +146,7 @@ class Init : public testing::Test {
   std::vector<std::string> plan(const Workspace& workspace, const std::string& project,
                                 const std::string& task) const {
     std::vector<std::string> steps;
-    Packages manifests(folder_.path());
+    Packages manifests(folder_.path(), workspace);
     const auto plan = make_plan(workspace, {.ids = {{project, task}}}, &manifests);
     if (!plan) return {plan.error().error.message};
     for (const Step& step : plan->steps)

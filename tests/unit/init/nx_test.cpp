@@ -135,6 +135,57 @@ TEST_F(Init, what_packages_say_of_their_targets_to_nx_counts) {
   EXPECT_THAT(text(), HasSubstr("// nx runs itself what its targets, and the scripts that call it, need.\n"));
 }
 
+TEST_F(Init, a_script_comes_after_the_targets_of_nx_that_it_needs) {
+  write("package.json", R"({"workspaces": ["libs/*"]})");
+  write("nx.json",
+        R"({"targetDefaults": {"build": {"dependsOn": ["^build"]}, "test": {"dependsOn": ["build"]}}})");
+  write("libs/a/package.json",
+        R"({"name": "a", "scripts": {"build": "x", "lint": "x"}, "dependencies": {"s": "*"},
+                                 "nx": {"targets": {"gen": {"command": "x"}, "lint": {"dependsOn": ["gen", "tool:check"]}}}})");
+  write("libs/s/package.json", R"({"name": "s", "dependencies": {"t": "*"}})");
+  write("libs/s/project.json", R"({"name": "s", "targets": {"gen": {"command": "x"}}})");
+  write("libs/t/package.json", R"({"name": "t", "scripts": {"test": "x"}})");
+  write("libs/t/project.json", R"({"name": "t", "targets": {"build": {"command": "x"}}})");
+  write("tools/tool/project.json", R"({"targets": {"check": {"command": "x"}}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(plan(made, "./libs/a", "lint"),
+              ElementsAre("./libs/a:gen", "./tools/tool:check", "./libs/a:lint"));
+  EXPECT_THAT(plan(made, "./libs/a", "build"), ElementsAre("./libs/t:build", "./libs/a:build"))
+      << "also behind one that lacks it";
+  EXPECT_THAT(plan(made, "./libs/t", "test"), ElementsAre("./libs/t:build", "./libs/t:test"));
+  EXPECT_THAT(plan(made, "./libs/t", "build"), ElementsAre("./libs/t:build")) << "nx sees to the rest";
+  EXPECT_EQ(made.projects.at("./libs/s").executor, "npm") << "its manifest counts";
+  EXPECT_EQ(made.projects.at("./libs/s").tasks.at("gen").executor, "shell");
+  EXPECT_EQ(made.projects.at("./tools/tool").executor, "shell");
+}
+
+TEST_F(Init, what_project_json_says_of_a_script_counts) {
+  write("package.json", R"({"workspaces": ["*"]})");
+  write("nx.json", R"({"targetDefaults": {"build": {"dependsOn": ["lint"]}}})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x", "test": "x", "gen": "x", "lint": "x"},
+                              "nx": {"targets": {"test": {"dependsOn": ["gen"]}}, "implicitDependencies": ["b"]}})");
+  write("a/project.json", R"({"targets": {"build": {"dependsOn": ["gen"]}, "test": {"continuous": true}}})");
+  write("b/project.json", R"({"targets": {"x": {}}, "implicitDependencies": ["a"]})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./a", "build"), ElementsAre("./a:gen"));
+  EXPECT_THAT(needs(made, "./a", "test"), ElementsAre("./a:gen"));
+  EXPECT_EQ(made.projects.at("./a").tasks.at("test").async, true);
+  EXPECT_THAT(text(), HasSubstr("// Not taken over: implicitDependencies of ./a.\n")) << "of b nx knows";
+}
+
+TEST_F(Init, the_root_is_a_project_of_nx_where_it_says_so) {
+  write("package.json", R"({"name": "shop", "scripts": {"build": "x"}, "nx": {"targets": {"gen": {}}}})");
+  write("nx.json", R"({"targetDefaults": {"build": {"dependsOn": ["gen", "tidy"]}}})");
+  write("project.json", R"({"targets": {"tidy": {}, "serve": {"continuous": true}}})");
+  const Workspace made = workspace();
+  EXPECT_EQ(command(made, "./", "serve"), R"({ "npx", "nx", "run", "shop:serve" })");
+  EXPECT_EQ(made.projects.at("./").tasks.at("serve").async, true);
+  EXPECT_THAT(plan(made, "./", "build"), ElementsAre("./:gen", "./:tidy", "./:build"));
+  write("package.json", R"({"name": "shop", "scripts": {"build": "x", "gen": "x"}, "workspaces": ["*"]})");
+  std::filesystem::remove(folder_.path() / "project.json");
+  EXPECT_THAT(plan(workspace(), "./", "build"), ElementsAre("./:build")) << "nx doesn't know it";
+}
+
 TEST_F(Init, what_is_continuous_for_nx_takes_no_slot) {
   write("package.json", R"({"workspaces": ["*"]})");
   write("nx.json", R"({"targetDefaults": {"dev": {"continuous": true}}})");
@@ -144,6 +195,9 @@ TEST_F(Init, what_is_continuous_for_nx_takes_no_slot) {
   EXPECT_EQ(made.tasks.at("dev").async, true);
   EXPECT_EQ(made.projects.at("./b").tasks.at("serve").async, true);
   EXPECT_EQ(made.projects.at("./b").tasks.at("build").async, std::nullopt);
+  write("b/project.json", R"({"targets": {"dev": {}}})");
+  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}})");
+  EXPECT_EQ(workspace().tasks.at("dev").async, true) << "no script has it";
 }
 
 }  // namespace
