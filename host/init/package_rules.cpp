@@ -15,6 +15,13 @@ namespace {
 namespace fs = std::filesystem;
 using rapidjson::Value;
 
+constexpr const char* build = "build";
+
+/// After the same task of the packages that the package uses.
+Rule after_used(const std::string& task) {
+  return {{"^" + task}, {}, true, {}};
+}
+
 /// Those of an object of tasks.
 void read_rules(const Value& json, const char* name, Rules& rules) {
   const Value* tasks = plugins::member(json, name);
@@ -96,7 +103,7 @@ void PackageRules::read(const fs::path& root, Draft& draft) {
   has_nx_ = nx.has_value();
   nx_finds_targets_ = has_nx_ && has_plugins(*nx);
   read_scripts_of_root(draft);
-  rules_.emplace("build", Rule{{"^build"}, {}, true, {}});
+  rules_.emplace(build, after_used(build));
 }
 
 void PackageRules::read_scripts_of_root(Draft& draft) {
@@ -104,9 +111,23 @@ void PackageRules::read_scripts_of_root(Draft& draft) {
     return std::ranges::any_of(packages_,
                                [&](const Package& package) { return package.scripts.contains(name); });
   };
+  // The script of the same name is the task that collects them, and servers that wait for others never start.
+  const auto is_collected_in_no_order = [&](const std::string& script) {
+    const auto same = own_.scripts.find(script);
+    return same != own_.scripts.end() && only_runs_in_all(same->second, script) &&
+           run_in_order(same->second, is_script).empty();
+  };
   for (const auto& [name, line] : own_.scripts) {
     const std::string script = run_in_order(line, is_script);
-    if (!script.empty()) rules_.emplace(script, Rule{{"^" + script}, {}, true, {}});
+    if (!script.empty() && script != build && is_collected_in_no_order(script)) {
+      if (common(script) == nullptr)
+        draft.remark(
+            fmt::format("{} of the packages has no order, as {} of the root runs them in none; "
+                        "`dream {}` runs each after those of the packages that it uses.",
+                        script, script, name));
+    } else if (!script.empty()) {
+      rules_.emplace(script, after_used(script));
+    }
     if (const std::string of_changed = runs_in_changed(line, is_script); !of_changed.empty())
       draft.remark(
           fmt::format("`dream {} --affected` runs {} in the packages that have changed, like {} of the root.",
