@@ -121,6 +121,7 @@ Result<Requested> requested_by(const Options& options, const LoadedWorkspace& lo
   if (const Result<void> set = plan::set_ports(*plan, *offset); !set) return told(set.error());
   requested.port_offset = *offset;
   requested.plan = std::move(*plan);
+  requested.unfollowed = projects.graph().unfollowed();
   return requested;
 }
 

@@ -20,6 +20,7 @@ struct Requested {
   Selection selection;
   std::optional<Plan> plan;
   int port_offset = 0;
+  std::set<prepare::ProjectGraph::Unfollowed> unfollowed = {};  ///< what entries `"^"` of the plan leave out
 };
 
 [[nodiscard]] Result<Requested> requested_by(const Options& options, const prepare::LoadedWorkspace& loaded);

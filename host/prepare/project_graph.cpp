@@ -191,6 +191,12 @@ Result<void> ProjectGraph::find_circles(const std::string& from) {
 }
 
 Result<std::vector<std::string>> ProjectGraph::needed(const std::string& project, const std::string& task) {
+  return look_for_needed(project, task, unfollowed_);
+}
+
+Result<std::vector<std::string>> ProjectGraph::look_for_needed(const std::string& project,
+                                                               const std::string& task,
+                                                               std::set<Unfollowed>& unfollowed) {
   const Result<plugin::LoadedPlugin*> executor = executor_of(project);
   if (!executor) return executor.error();
   if (!(*executor)->tells_needs())
@@ -200,9 +206,20 @@ Result<std::vector<std::string>> ProjectGraph::needed(const std::string& project
                  {},
                  "write the projects, or give it an executor that does: npm, deno"};
   if (const Result<void> found = find_circles(project); !found) return found.error();
+  bool spared = false;
+  std::vector<std::string> followed = reached(project, task, false, spared);
+  if (!spared) return followed;
+  for (std::string& other : reached(project, task, true, spared))
+    if (other != project && std::ranges::find(followed, other) == followed.end())
+      unfollowed.insert({project, std::move(other), task});
+  return followed;
+}
+
+/// Depth first, in the order of the manifests; behind a project that lacks the task come those it needs.
+std::vector<std::string> ProjectGraph::reached(const std::string& project, const std::string& task,
+                                               bool whole, bool& spared) {
   std::vector<std::string> all;
   std::unordered_set<std::string> seen{project};
-  // Depth first, in the order of the manifests; behind a project that lacks the task come those it needs.
   std::vector<std::pair<const Node*, std::size_t>> path{{&nodes_.find(project)->second, 0}};
   while (!path.empty()) {
     auto& [node, next] = path.back();
@@ -212,12 +229,40 @@ Result<std::vector<std::string>> ProjectGraph::needed(const std::string& project
     }
     const plugin::NeededProject& one = node->needed[next++];
     const Node& other = nodes_.find(one.project)->second;
-    if (!is_followed(one, node->circle == other.circle) || !seen.insert(one.project).second) continue;
+    if (!whole && !is_followed(one, node->circle == other.circle)) {
+      spared = true;
+      continue;
+    }
+    if (!seen.insert(one.project).second) continue;
     if (has_task(one.project, task))
       all.push_back(one.project);
     else
       path.emplace_back(&other, 0);
   }
+  return all;
+}
+
+void ProjectGraph::see_entries(const std::string& project,
+                               const std::function<void(const std::string&, const Dependency&)>& see) const {
+  const auto see_all = [&](const auto& tasks) {
+    for (const auto& [task, written] : tasks)
+      for (const Dependency& entry : written.entries) see(task, entry);
+  };
+  const auto own = loaded_.workspace.dependencies.find(project);
+  if (own != loaded_.workspace.dependencies.end()) return see_all(own->second);
+  for (const DependencyGlob* glob : loaded_.workspace.dependency_globs.matching(project))
+    see_all(glob->tasks);
+}
+
+std::map<SourceOffset, std::set<ProjectGraph::Unfollowed>> ProjectGraph::unfollowed_by_entry() {
+  std::map<SourceOffset, std::set<Unfollowed>> all;
+  for (const std::string& project : projects()) {
+    see_entries(project, [&](const std::string& task, const Dependency& entry) {
+      if (entry.by_manifest && has_task(project, task))
+        static_cast<void>(look_for_needed(project, entry.task.empty() ? task : entry.task, all[entry.where]));
+    });
+  }
+  std::erase_if(all, [](const auto& entry) { return entry.second.empty(); });
   return all;
 }
 
@@ -227,20 +272,10 @@ Result<std::map<std::string, std::vector<std::string>, std::less<>>> ProjectGrap
   for (const std::string& project : projects()) {
     std::vector<std::string>& needed = all[project];
     bool by_manifest = false;
-    const auto see = [&](const auto& tasks) {
-      for (const auto& [task, written] : tasks)
-        for (const Dependency& entry : written.entries) {
-          by_manifest = by_manifest || entry.by_manifest;
-          if (!entry.project.empty() && entry.project != project) needed.push_back(entry.project);
-        }
-    };
-    const auto own = loaded_.workspace.dependencies.find(project);
-    if (own != loaded_.workspace.dependencies.end()) {
-      see(own->second);
-    } else {
-      for (const DependencyGlob* glob : loaded_.workspace.dependency_globs.matching(project))
-        see(glob->tasks);
-    }
+    see_entries(project, [&](const std::string&, const Dependency& entry) {
+      by_manifest = by_manifest || entry.by_manifest;
+      if (!entry.project.empty() && entry.project != project) needed.push_back(entry.project);
+    });
     const Result<Node*> node = node_of(project);
     if (!node && by_manifest) return node.error();
     if (!node && executor_of(project) && told.insert(to_string(node.error())).second)

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,10 +46,22 @@ class ProjectGraph final : public Manifests {
   };
   [[nodiscard]] std::vector<IdleEntry> idle_entries();
 
-  /// As Manifests says. What only development needs is left out where both are on one circle. An Error where
-  /// the project's executor doesn't know manifests, or can't read one.
+  /// A task that a project would need by its manifest, but only development does, and both are on one circle.
+  struct Unfollowed {
+    std::string project, needed, task;
+    auto operator<=>(const Unfollowed&) const = default;
+  };
+
+  /// As Manifests says, without those that are Unfollowed. An Error where the project's executor doesn't know
+  /// manifests, or can't read one.
   [[nodiscard]] Result<std::vector<std::string>> needed(const std::string& project,
                                                         const std::string& task) override;
+
+  /// What needed() has left out so far.
+  [[nodiscard]] const std::set<Unfollowed>& unfollowed() const { return unfollowed_; }
+
+  /// What each entry `"^"` leaves out. A manifest that can't be read is passed over.
+  [[nodiscard]] std::map<SourceOffset, std::set<Unfollowed>> unfollowed_by_entry();
 
   /// The projects that each project needs: by dream.json for any task, and by its manifest, also where both
   /// are on one circle. A manifest that can't be read is an Error where dream.json says `"^"`, and else a
@@ -66,6 +79,15 @@ class ProjectGraph final : public Manifests {
   /// Of a task with settings in `projects`, without a command: whether its executor knows what to
   /// run. One that can't be asked is taken to: whoever plans the step is told why.
   [[nodiscard]] bool is_described(const std::string& project, const std::string& task);
+  /// Calls `see` with the task and the entry.
+  void see_entries(const std::string& project,
+                   const std::function<void(const std::string&, const Dependency&)>& see) const;
+  [[nodiscard]] Result<std::vector<std::string>> look_for_needed(const std::string& project,
+                                                                 const std::string& task,
+                                                                 std::set<Unfollowed>& unfollowed);
+  /// `whole`: also along what is Unfollowed; else `spared` tells whether there is any.
+  [[nodiscard]] std::vector<std::string> reached(const std::string& project, const std::string& task,
+                                                 bool whole, bool& spared);
   [[nodiscard]] Result<Node*> node_of(const std::string& project);
   [[nodiscard]] Result<void> find_circles(const std::string& from);
   [[nodiscard]] Result<plugin::LoadedPlugin*> executor_of(const std::string& project);
@@ -78,6 +100,7 @@ class ProjectGraph final : public Manifests {
   std::map<std::string, std::vector<std::string>, std::less<>> found_tasks_;  ///< by project, sorted
   std::map<std::pair<std::string, std::string>, bool> described_;             ///< by project and task
   std::map<std::string, Node, std::less<>> nodes_;
+  std::set<Unfollowed> unfollowed_;
   std::size_t numbers_ = 0;
 };
 

@@ -275,6 +275,34 @@ TEST(Selection, takes_what_depends_on_it_by_its_manifest_without_an_entry) {
       << "once for all projects: " << broken.err;
 }
 
+TEST(GraphRule, says_which_development_dependencies_a_cycle_keeps_out) {
+  const Workspace workspace(R"({"workspace": {"./p/*": {"build": ["^"]}},
+    "projects": {"./p/*": {"executor": "npm"}}})");
+  workspace.write("package.json", R"({"workspaces": ["p/*"]})");
+  const std::string build = R"("scripts": {"build": "true"}, )";
+  workspace.write("p/a/package.json",
+                  "{" + build + R"("name": "a", "devDependencies": {"b": "*", "d": "*"}})");
+  workspace.write("p/b/package.json", "{" + build + R"("name": "b", "dependencies": {"a": "*"}})");
+  workspace.write("p/c/package.json", "{" + build + R"("name": "c"})");
+  workspace.write("p/d/package.json", R"({"name": "d", "dependencies": {"a": "*", "c": "*"}})");
+  const std::string said = "./p/a doesn't wait for ./p/b:build";
+  const std::string plan = run(workspace, {.arguments = {"plan", "./p/a:build"}}).out;
+  EXPECT_THAT(plan, HasSubstr("\nNot waited for (a development dependency that would close a cycle of "
+                              "manifests)\n  " +
+                              said + "\n  ./p/a doesn't wait for ./p/c:build\n"))
+      << "also what is behind one that lacks the task";
+  EXPECT_THAT(run(workspace, {.arguments = {"plan", "./p/b:build", "--no-recursive"}}).out, HasSubstr(said));
+  EXPECT_THAT(run(workspace, {.arguments = {"plan", "./p/c:build"}}).out, Not(HasSubstr("Not waited for")));
+  const std::string json = run(workspace, {.arguments = {"plan", "./p/a:build", "--json"}}).out;
+  EXPECT_THAT(on_one_line(json), HasSubstr(R"("notFollowed": [{"project": "./p/a","id": "./p/b:build"},{)"));
+  const Finished valid = run(workspace, {.arguments = {"validate", "--strict"}});
+  EXPECT_THAT(valid.out, HasSubstr("dream.json:1:36: note: " + said +
+                                   ", a development dependency that would close a cycle of manifests; and 1 "
+                                   "more like it\n"));
+  EXPECT_EQ(valid.code, 0) << "nothing in dream.json is wrong";
+  EXPECT_THAT(run(workspace, {.arguments = {"-d", "./p/a:build"}}).err, HasSubstr(said));
+}
+
 TEST(GraphRule, runs_what_manifests_name_through_those_that_lack_the_task) {
   const Workspace workspace(R"({"workspace": {"./packages/*": {"build": ["^"]}},
     "projects": {"./packages/*": {"executor": "npm"}}})");

@@ -33,7 +33,7 @@ int plan_tasks(const Options& options) {
         plan_graph(plan, options.graph == Graph::dot ? GraphLanguage::dot : GraphLanguage::mermaid));
   AskedPlugins plugins(*loaded, options);
   const PlanNotes notes{prepare::describe_steps(plan, *loaded, plugins.registry()),
-                        recorded_times(plan, loaded->workspace.root)};
+                        recorded_times(plan, loaded->workspace.root), requested->unfollowed};
   if (options.json) print_and_leave(plan_json(plan, notes, locator(*loaded)));
   print_and_leave(plan_text(plan, notes, locator_from_here(*loaded), style_of_stdout(options)));
 }

@@ -93,7 +93,8 @@ std::optional<std::filesystem::path> from_directory(const Options& options,
   return options.directory.value_or("") / *path;
 }
 
-void log_plan(Log& log, const Plan& plan, const prepare::LoadedWorkspace& loaded) {
+void log_plan(Log& log, const Requested& requested, const prepare::LoadedWorkspace& loaded) {
+  const Plan& plan = *requested.plan;
   log.debug([&] { return "configuration: " + loaded.workspace.file.string(); });
   for (const Step& step : plan.steps) {
     log.debug([&] {
@@ -106,6 +107,12 @@ void log_plan(Log& log, const Plan& plan, const prepare::LoadedWorkspace& loaded
       return loaded.document->place(mention.where) + ": has no effect, " +
              to_string(plan.steps[position(mention.step)].id) +
              " is already in the plan: " + mention.differences;
+    });
+  }
+  for (const auto& [project, needed, task] : requested.unfollowed) {
+    log.debug([&] {
+      return project + " doesn't wait for " + to_string(StepId{needed, task}) +
+             ", a development dependency that would close a cycle of manifests";
     });
   }
 }
@@ -287,7 +294,7 @@ int run_plan(const Options& options, const Requested& requested, const prepare::
                            terminal);
   if (recorder)
     recorder->on_trouble([&](const std::string& what) { session.log().write(LogLevel::warning, what); });
-  log_plan(session.log(), plan, loaded);
+  log_plan(session.log(), requested, loaded);
   int exit_code = drive(session, options, requested, loaded, secrets, guardian, watcher, signal);
   if (recorder && recorder->has_record() && mode == output::OutputMode::quiet && exit_code != 0)
     session.log().write(LogLevel::info, (recorder->has_all() ? "all that was written: dream ctl show "

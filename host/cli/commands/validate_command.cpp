@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <unordered_set>
@@ -21,12 +23,11 @@ constexpr int exit_warnings = 1;
 
 /// What would fail at the start: what the file says can't be done is an error, and what is missing on this
 /// machine a warning. The same about several tasks is told once each.
-void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
+void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options, prepare::ProjectGraph& graph) {
   AskedPlugins plugins(loaded, options);
-  AskedProjects projects(loaded, options);
   std::unordered_set<std::string> told;
   for (const config::Problem& problem : loaded.problems) told.insert(problem.message);
-  for (prepare::Misfit& misfit : prepare::find_misfits(loaded, plugins.registry(), &projects.graph())) {
+  for (prepare::Misfit& misfit : prepare::find_misfits(loaded, plugins.registry(), &graph)) {
     std::string message = std::move(misfit.error.message);
     if (!misfit.error.where.empty()) message += " (" + misfit.error.where + ")";
     if (!told.insert(message).second) continue;
@@ -36,13 +37,13 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
                                std::move(message),
                                std::move(misfit.error.hint)});
   }
-  for (const RecursiveRule* rule : projects.graph().idle_rules())
+  for (const RecursiveRule* rule : graph.idle_rules())
     loaded.problems.push_back({config::Severity::warning,
                                rule->where,
                                {},
                                "no project is " + in_quotes(rule->project) + ", so this entry has no effect",
                                "dream list shows the projects there are"});
-  for (const auto& [pattern, task, similar, where] : projects.graph().idle_entries())
+  for (const auto& [pattern, task, similar, where] : graph.idle_entries())
     loaded.problems.push_back({config::Severity::warning,
                                where,
                                {},
@@ -52,20 +53,35 @@ void add_misfits(prepare::LoadedWorkspace& loaded, const Options& options) {
                                                : "did you mean " + in_quotes(similar) + "?"});
 }
 
+/// What no one can put right in dream.json: no warnings.
+std::vector<config::Problem> notes_of(const prepare::LoadedWorkspace& loaded, prepare::ProjectGraph& graph) {
+  std::vector<config::Problem> notes = loaded.document->remarks();
+  for (const auto& [where, unfollowed] : graph.unfollowed_by_entry()) {
+    const auto& [project, needed, task] = *unfollowed.begin();
+    std::string message = project + " doesn't wait for " + to_string(StepId{needed, task}) +
+                          ", a development dependency that would close a cycle of manifests";
+    if (unfollowed.size() > 1) message += fmt::format("; and {} more like it", unfollowed.size() - 1);
+    notes.push_back({config::Severity::note, where, {}, std::move(message), {}});
+  }
+  return notes;
+}
+
 int validate(const Options& options) {
   Result<prepare::LoadedWorkspace> read = prepare::read_workspace(options.directory, options.trust);
   if (!read) {
     complain(read.error());
     return exit_nothing_run;
   }
-  if (!config::has_errors(read->problems)) add_misfits(*read, options);
+  AskedProjects projects(*read, options);
+  if (!config::has_errors(read->problems)) add_misfits(*read, options, projects.graph());
   const bool has_errors = config::has_errors(read->problems);
   const bool warned = options.strict && !read->problems.empty();
   const int exit_code = has_errors ? exit_nothing_run : warned ? exit_warnings : 0;
   const config::Sources& source = read->document->source();
   std::vector<config::Problem> all = read->problems;
-  const std::vector<config::Problem>& remarks = read->document->remarks();
-  all.insert(all.end(), remarks.begin(), remarks.end());
+  const std::vector<config::Problem> notes =
+      has_errors ? read->document->remarks() : notes_of(*read, projects.graph());
+  all.insert(all.end(), notes.begin(), notes.end());
   std::ranges::stable_sort(all, {}, [](const config::Problem& problem) { return problem.offset.value; });
   if (options.json) return print(config::render_json(source, all) + "\n", exit_code);
   std::string text;

@@ -164,6 +164,10 @@ std::string plan_json(const Plan& plan, const PlanNotes& notes, const Locate& lo
         .member("steps", ids_of(plan, path.steps))
         .end_object();
   add_left_out(json, plan, locate);
+  json.begin_array("notFollowed");
+  for (const auto& [project, needed, task] : notes.unfollowed)
+    json.begin_object().member("project", project).member("id", to_string(StepId{needed, task})).end_object();
+  json.end_array();
   return json.end_object().line();
 }
 

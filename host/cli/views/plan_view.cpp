@@ -140,6 +140,18 @@ void append_left_out(std::string& out, const Plan& plan, const Locate& locate, c
   out += table.text();
 }
 
+void append_unfollowed(std::string& out, const std::set<prepare::ProjectGraph::Unfollowed>& unfollowed,
+                       const TextStyle& style) {
+  if (unfollowed.empty()) return;
+  append_toned(out, "\nNot waited for (a development dependency that would close a cycle of manifests)\n",
+               Tone::warning, style.colour);
+  for (const auto& [project, needed, task] : unfollowed) {
+    out += "  ";
+    append_printable(out, project + " doesn't wait for " + to_string(StepId{needed, task}));
+    out += '\n';
+  }
+}
+
 }  // namespace
 
 std::string plan_text(const Plan& plan, const PlanNotes& notes, const Locate& locate,
@@ -161,6 +173,7 @@ std::string plan_text(const Plan& plan, const PlanNotes& notes, const Locate& lo
   append_commands(out, plan, notes.commands, style);
   append_ignored(out, plan, locate, style);
   append_left_out(out, plan, locate, style);
+  append_unfollowed(out, notes.unfollowed, style);
   append_toned(out, "\nTimeline\n", Tone::strong, style.colour);
   out += timeline_text(plan, style);
   append_critical_path(out, plan, notes.last, style);
