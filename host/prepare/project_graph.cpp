@@ -20,10 +20,6 @@ namespace fs = std::filesystem;
 /// What is wrong with a folder's name; dream.json's reader refuses such a one, too.
 constexpr std::string_view unfit_name = "there is a character that can't be shown in the name";
 
-bool is_followed(const plugin::NeededProject& needed, bool on_one_circle) {
-  return needed.kind != plugin::NeededProject::Kind::development || !on_one_circle;
-}
-
 }  // namespace
 
 const std::vector<std::string>& ProjectGraph::projects() {
@@ -137,54 +133,67 @@ Result<ProjectGraph::Node*> ProjectGraph::node_of(const std::string& project) {
   return &node;
 }
 
+bool ProjectGraph::lasts(const plugin::NeededProject& one, const Node& node, const Node& other) {
+  return one.kind != plugin::NeededProject::Kind::development || !node.shares_circle(other, Among::all);
+}
+
+bool ProjectGraph::is_followed(const plugin::NeededProject& one, const Node& node, const Node& other) {
+  return lasts(one, node, other) &&
+         (one.kind != plugin::NeededProject::Kind::peer || !node.shares_circle(other, Among::lasting));
+}
+
 /// Tarjan's strongly connected components, of all that `from` leads to.
-Result<void> ProjectGraph::find_circles(const std::string& from) {
+Result<void> ProjectGraph::find_circles(const std::string& from, Among among) {
   struct Visit {
     std::string project;
     std::size_t next = 0;
   };
   std::vector<Visit> path;
-  std::vector<Node*> stack;
+  std::vector<Circle*> stack;
   const auto enter = [&](const std::string& project) -> Result<void> {
     const Result<Node*> node = node_of(project);
     if (!node) {
       // Of those on the way nobody knows their circle: the next who asks is told the same.
-      std::erase_if(nodes_, [](const auto& known) { return !known.second.circle; });
+      std::erase_if(nodes_, [](const auto& known) { return !known.second.circles.front().id; });
       return node.error();
     }
-    (*node)->number = (*node)->lowest = ++numbers_;
-    (*node)->on_stack = true;
-    stack.push_back(*node);
+    Circle& circle = (*node)->circle(among);
+    circle.number = circle.lowest = ++numbers_;
+    circle.on_stack = true;
+    stack.push_back(&circle);
     path.push_back({project});
     return {};
   };
-  if (const auto known = nodes_.find(from); known != nodes_.end() && known->second.circle) return {};
+  const auto begun = nodes_.find(from);
+  if (begun != nodes_.end() && begun->second.circle(among).id) return {};
   if (const Result<void> entered = enter(from); !entered) return entered.error();
   while (!path.empty()) {
     Visit& visit = path.back();
     Node& node = nodes_.find(visit.project)->second;
+    Circle& circle = node.circle(among);
     if (visit.next < node.needed.size()) {
-      const std::string& next = node.needed[visit.next++].project;
-      const auto known = nodes_.find(next);
-      if (known == nodes_.end() || known->second.number == 0) {
-        if (const Result<void> entered = enter(next); !entered) return entered.error();
-      } else if (known->second.on_stack) {
-        node.lowest = std::min(node.lowest, known->second.number);
+      const plugin::NeededProject& next = node.needed[visit.next++];
+      const auto known = nodes_.find(next.project);
+      if (among == Among::lasting && !lasts(next, node, known->second)) continue;
+      if (known == nodes_.end() || known->second.circle(among).number == 0) {
+        if (const Result<void> entered = enter(next.project); !entered) return entered.error();
+      } else if (known->second.circle(among).on_stack) {
+        circle.lowest = std::min(circle.lowest, known->second.circle(among).number);
       }
       continue;
     }
-    if (node.lowest == node.number) {
-      for (Node* one = nullptr; one != &node;) {
+    if (circle.lowest == circle.number) {
+      for (Circle* one = nullptr; one != &circle;) {
         one = stack.back();
         stack.pop_back();
         one->on_stack = false;
-        one->circle = node.number;
+        one->id = circle.number;
       }
     }
-    const std::size_t lowest = node.lowest;
+    const std::size_t lowest = circle.lowest;
     path.pop_back();
     if (path.empty()) break;
-    Node& above = nodes_.find(path.back().project)->second;
+    Circle& above = nodes_.find(path.back().project)->second.circle(among);
     above.lowest = std::min(above.lowest, lowest);
   }
   return {};
@@ -205,7 +214,8 @@ Result<std::vector<std::string>> ProjectGraph::look_for_needed(const std::string
                      "\" reads none",
                  {},
                  "write the projects, or give it an executor that does: npm, deno"};
-  if (const Result<void> found = find_circles(project); !found) return found.error();
+  for (const Among among : {Among::all, Among::lasting})
+    if (const Result<void> found = find_circles(project, among); !found) return found.error();
   bool spared = false;
   std::vector<std::string> followed = reached(project, task, false, spared);
   if (!spared) return followed;
@@ -229,7 +239,7 @@ std::vector<std::string> ProjectGraph::reached(const std::string& project, const
     }
     const plugin::NeededProject& one = node->needed[next++];
     const Node& other = nodes_.find(one.project)->second;
-    if (!whole && !is_followed(one, node->circle == other.circle)) {
+    if (!whole && !is_followed(one, *node, other)) {
       spared = true;
       continue;
     }

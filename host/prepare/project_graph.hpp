@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -46,7 +49,8 @@ class ProjectGraph final : public Manifests {
   };
   [[nodiscard]] std::vector<IdleEntry> idle_entries();
 
-  /// A task that a project would need by its manifest, but only development does, and both are on one circle.
+  /// A task that a project would need by its manifest, but that only development needs, or a peer, and the
+  /// projects need one another in a circle.
   struct Unfollowed {
     std::string project, needed, task;
     auto operator<=>(const Unfollowed&) const = default;
@@ -69,11 +73,22 @@ class ProjectGraph final : public Manifests {
   [[nodiscard]] Result<std::map<std::string, std::vector<std::string>, std::less<>>> needs();
 
  private:
-  struct Node {
-    std::vector<plugin::NeededProject> needed;
-    std::optional<std::size_t> circle;   ///< the same for all on one
+  /// Circles of all that manifests name; and those that are left where the first are broken by what only
+  /// development needs.
+  enum class Among : std::uint8_t { all, lasting };
+  struct Circle {
+    std::optional<std::size_t> id;       ///< the same for all on one
     std::size_t number = 0, lowest = 0;  ///< while circles are looked for
     bool on_stack = false;
+  };
+  struct Node {
+    std::vector<plugin::NeededProject> needed;
+    std::array<Circle, 2> circles;  ///< by Among
+    [[nodiscard]] Circle& circle(Among among) { return circles.at(static_cast<std::size_t>(among)); }
+    [[nodiscard]] bool shares_circle(const Node& other, Among among) const {
+      const auto at = static_cast<std::size_t>(among);
+      return circles.at(at).id == other.circles.at(at).id;
+    }
   };
 
   /// Of a task with settings in `projects`, without a command: whether its executor knows what to
@@ -89,7 +104,11 @@ class ProjectGraph final : public Manifests {
   [[nodiscard]] std::vector<std::string> reached(const std::string& project, const std::string& task,
                                                  bool whole, bool& spared);
   [[nodiscard]] Result<Node*> node_of(const std::string& project);
-  [[nodiscard]] Result<void> find_circles(const std::string& from);
+  [[nodiscard]] static bool lasts(const plugin::NeededProject& one, const Node& node, const Node& other);
+  [[nodiscard]] static bool is_followed(const plugin::NeededProject& one, const Node& node,
+                                        const Node& other);
+  /// For those among what lasts, those among all must be known.
+  [[nodiscard]] Result<void> find_circles(const std::string& from, Among among);
   [[nodiscard]] Result<plugin::LoadedPlugin*> executor_of(const std::string& project);
   [[nodiscard]] plugin::ProjectSpec spec_of(const std::string& project) const;
 

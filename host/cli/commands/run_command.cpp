@@ -112,7 +112,7 @@ void log_plan(Log& log, const Requested& requested, const prepare::LoadedWorkspa
   for (const auto& [project, needed, task] : requested.unfollowed) {
     log.debug([&] {
       return project + " doesn't wait for " + to_string(StepId{needed, task}) +
-             ", a development dependency that would close a cycle of manifests";
+             ", a development or peer dependency that would close a cycle of manifests";
     });
   }
 }

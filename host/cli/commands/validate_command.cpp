@@ -59,7 +59,7 @@ std::vector<config::Problem> notes_of(const prepare::LoadedWorkspace& loaded, pr
   for (const auto& [where, unfollowed] : graph.unfollowed_by_entry()) {
     const auto& [project, needed, task] = *unfollowed.begin();
     std::string message = project + " doesn't wait for " + to_string(StepId{needed, task}) +
-                          ", a development dependency that would close a cycle of manifests";
+                          ", a development or peer dependency that would close a cycle of manifests";
     if (unfollowed.size() > 1) message += fmt::format("; and {} more like it", unfollowed.size() - 1);
     notes.push_back({config::Severity::note, where, {}, std::move(message), {}});
   }
