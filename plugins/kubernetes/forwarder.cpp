@@ -80,9 +80,8 @@ Result<void> Forwarder::check() {
   acceptor_.close(ignored);
   if (!error) return {};
   return Failure{
-      DREAM_E_FAILED,
-      "port " + std::to_string(port_.local) + " of this machine can't be listened on: " + error.message(),
-      "end who listens there, or change `ports`"};
+      DREAM_E_FAILED, refusal(error),
+      error == asio::error::address_in_use ? "end who listens there, or change `ports`" : "change `ports`"};
 }
 
 void Forwarder::begin() {
@@ -111,9 +110,7 @@ Async<void> Forwarder::live() {
     trial_->close();
     if (is_there && !closed_) {
       const error_code error = listen();
-      if (error)
-        warn("port " + std::to_string(port_.local) +
-             " of this machine can't be listened on: " + error.message());
+      if (error) warn(refusal(error));
       if (!error) {
         co_await accept();
         begin = Clock::now();
@@ -162,9 +159,15 @@ Async<bool> Forwarder::answers() {
   co_return *taken;
 }
 
+std::string Forwarder::refusal(const error_code& error) const {
+  const std::string machine = port_.address.is_loopback() ? "this machine" : port_.address.to_string();
+  return "port " + std::to_string(port_.local) + " of " + machine +
+         " can't be listened on: " + error.message();
+}
+
 error_code Forwarder::listen() {
   error_code error;
-  const tcp::endpoint here(asio::ip::address_v4::loopback(), port_.local);
+  const tcp::endpoint here(port_.address, port_.local);
   acceptor_.open(here.protocol(), error);
   if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor_.bind(here, error);

@@ -29,7 +29,7 @@ class ForwardEar {
   std::map<std::uint8_t, std::size_t> heard_;  ///< bytes of each number
 };
 
-/// Connects 127.0.0.1 of this machine with a port of a Pod. It listens while the Pod's port answers, and only
+/// Connects a port of this machine with one of a Pod. It listens while the Pod's port answers, and only
 /// then, so that whoever looks whether somebody listens isn't told so by the forwarder. On one thread.
 class Forwarder : public std::enable_shared_from_this<Forwarder> {
  public:
@@ -50,6 +50,7 @@ class Forwarder : public std::enable_shared_from_this<Forwarder> {
   [[nodiscard]] Async<void> live();
   [[nodiscard]] Async<bool> answers();
   [[nodiscard]] error_code listen();
+  [[nodiscard]] std::string refusal(const error_code& error) const;
   [[nodiscard]] Async<void> accept();
   [[nodiscard]] Async<void> serve(std::shared_ptr<Connection> connection);
   [[nodiscard]] Async<void> to_pod(std::shared_ptr<Connection> connection);

@@ -52,9 +52,10 @@ Result<std::vector<ForwardedPort>> ports_of(const sdk::Options& options) {
         list[at].IsInt() ? std::to_string(list[at].GetInt()) : std::string(list[at].GetString());
     const auto port = read_port(text);
     if (!port)
-      return Failure{DREAM_E_OPTIONS, "this is no port",
-                     R"("8080:80" forwards port 8080 of this machine to port 80 of the Pod)",
-                     "/ports/" + std::to_string(at)};
+      return Failure{
+          DREAM_E_OPTIONS, "this is no port",
+          R"("8080:80" forwards port 8080 of 127.0.0.1 to port 80 of the Pod, "10.0.0.5:8080:80" that of another address)",
+          "/ports/" + std::to_string(at)};
     ports.push_back(*port);
   }
   return ports;
@@ -90,11 +91,24 @@ Result<void> check(const PodPlan& plan, const sdk::Options& options, const sdk::
 }  // namespace
 
 std::optional<ForwardedPort> read_port(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  const auto local = read_number(text.substr(0, colon));
-  const auto pod = colon == std::string_view::npos ? local : read_number(text.substr(colon + 1));
-  if (!local || !pod) return std::nullopt;
-  return ForwardedPort{*local, *pod};
+  const std::size_t colon = text.rfind(':');
+  const auto pod = read_number(colon == std::string_view::npos ? text : text.substr(colon + 1));
+  if (!pod) return std::nullopt;
+  ForwardedPort port{*pod, *pod};
+  if (colon == std::string_view::npos) return port;
+  std::string_view here = text.substr(0, colon);
+  if (const std::size_t split = here.rfind(':'); split != std::string_view::npos) {
+    std::string_view address = here.substr(0, split);
+    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+    error_code error;
+    port.address = asio::ip::make_address(address, error);
+    if (error) return std::nullopt;
+    here.remove_prefix(split + 1);
+  }
+  const auto local = read_number(here);
+  if (!local) return std::nullopt;
+  port.local = *local;
+  return port;
 }
 
 Result<PodPlan> make_plan(const sdk::Host& host, const sdk::Project& project, const sdk::Task& task,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <chrono>
 #include <cstdint>
 #include <dream/sdk/host.hpp>
@@ -17,13 +18,15 @@
 
 namespace dream::kubernetes {
 
-/// A port of this machine and one of a Pod.
+/// A port of this machine, at one of its addresses, and one of a Pod.
 struct ForwardedPort {
   std::uint16_t local = 0, pod = 0;
+  asio::ip::address address = asio::ip::address_v4::loopback();
   bool operator==(const ForwardedPort&) const = default;
 };
 
-/// "8080:80", or "9000" for the same on both sides; nothing: it is neither.
+/// "8080:80", "10.0.0.5:8080:80", "[::]:8080:80", or "9000" for the same on both sides; nothing: it is none
+/// of these.
 [[nodiscard]] std::optional<ForwardedPort> read_port(std::string_view text);
 
 /// Everything that is known of a Pod before a cluster is asked: a task and its options.

@@ -20,8 +20,14 @@ TEST(ForwardedPort, is_one_of_this_machine_and_one_of_the_pod) {
   EXPECT_EQ(read_port("8080:80"), (ForwardedPort{8080, 80}));
   EXPECT_EQ(read_port("9000"), (ForwardedPort{9000, 9000}));
   EXPECT_EQ(read_port("1:65535"), (ForwardedPort{1, 65535}));
-  for (const char* none : {"", ":", "80:", ":80", "0", "0:80", "80:0", "65536", "80:65536", "-1", "+1", "80x",
-                           "8080:80:80", " 80", "127.0.0.1:80:80"})
+  EXPECT_EQ(read_port("10.0.0.5:8080:80"), (ForwardedPort{8080, 80, asio::ip::make_address("10.0.0.5")}));
+  EXPECT_EQ(read_port("[::1]:8080:80"), (ForwardedPort{8080, 80, asio::ip::make_address("::1")}));
+  EXPECT_EQ(read_port("127.0.0.1:80:80"), read_port("80"));
+  for (const char* none :
+       {"", ":", "80:", ":80", "0", "0:80", "80:0", "65536", "80:65536", "-1", "+1", "80x", " 80"})
+    EXPECT_EQ(read_port(none), std::nullopt) << none;
+  for (const char* none : {"8080:80:80", "127.0.0.1:80", "10.0.0.5::80", "here:80:80", "[::1]:80", ":80:80",
+                           "[]:80:80", "10.0.0.5:80:80:80"})
     EXPECT_EQ(read_port(none), std::nullopt) << none;
 }
 
@@ -54,6 +60,18 @@ Async<void> serve_a_greeting(asio::ip::tcp::acceptor& server, bool& ended) {
     if (error) break;
   }
   ended = true;
+}
+
+TEST(Forwarder, says_which_address_it_can_not_listen_at) {
+  asio::io_context context(1);
+  const ForwardedPort port{8080, 80, asio::ip::make_address("192.0.2.1")};
+  const auto forwarder = std::make_shared<Forwarder>(
+      context.get_executor(), std::make_shared<Login>(context.get_executor(), Access{}), "/pod", port,
+      [](const std::string& text) { ADD_FAILURE() << text; });
+  const Result<void> checked = forwarder->check();
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.failure().message,
+            "port 8080 of 192.0.2.1 can't be listened on: Cannot assign requested address");
 }
 
 TEST(Forwarder, that_has_found_a_server_leaves_it_alone_until_somebody_connects) {
