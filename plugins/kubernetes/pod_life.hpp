@@ -131,6 +131,7 @@ class PodLife final : public life::Life, public std::enable_shared_from_this<Pod
   bool left_alone_ = false;  ///< the Pod has ended, and nobody tells of its container
 
   PodLog log_;
+  bool followed_ = false;        ///< to an end, once
   bool log_ended_ = false;       ///< all of it has come
   asio::steady_timer log_turn_;  ///< ends when there is something to do for the output
   asio::steady_timer log_limit_;

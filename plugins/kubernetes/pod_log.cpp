@@ -74,8 +74,11 @@ std::string PodLog::take(std::string_view bytes) {
       rest.remove_prefix(size);
       continue;
     }
-    // Before a time there may be words of the node's own.
-    if (place_ == Place::time) in_part_ = part_size + 1;
+    // Before a time there may be words of the node's own. Who reads again knows what the first answer had.
+    if (place_ == Place::time) {
+      in_part_ = part_size + 1;
+      are_words_ = answers_ > 1;
+    }
     place_ = Place::text;
   }
   return fresh;
@@ -104,6 +107,7 @@ bool PodLog::begins_next(std::string_view time) const {
 void PodLog::begin_entry(std::string_view time) {
   place_ = Place::text;
   in_part_ = 0;
+  are_words_ = false;
   time_ = time;
   const std::string_view second = time.substr(0, seconds_size);
   // The rest of a line that began before that second: its kubelet writes no time but where it begins to read.
@@ -131,6 +135,11 @@ void PodLog::take_text(std::string_view text, std::string& fresh) {
   } else if (in_part_ == part_size) {
     place_ = Place::behind_part;
   }
+  if (are_words_) {
+    constexpr std::size_t enough = 1000;
+    words_.append(text.substr(0, enough - std::min(enough, words_.size())));
+    return;
+  }
   const std::size_t old = std::min(skip_, text.size());
   if (skip_ != std::string::npos) skip_ -= old;
   text.remove_prefix(old);
@@ -145,7 +154,10 @@ std::string PodLog::finish() {
 }
 
 std::string PodLog::begin_again() {
+  ++answers_;
   place_ = Place::time;
+  are_words_ = false;
+  words_.clear();
   held_.clear();
   time_.clear();
   old_ = entries_;

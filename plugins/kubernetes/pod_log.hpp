@@ -25,6 +25,9 @@ class PodLog {
   /// From which second on the log has to be read so that nothing is missed: "2026-11-29T10:54:38Z"; empty:
   /// all of it. What comes next is from there.
   [[nodiscard]] std::string begin_again();
+  /// What stands in place of a time in the last answer, if that isn't the first one: the node's words about a
+  /// log that it can't read any more. They are no output.
+  [[nodiscard]] const std::string& words() const { return words_; }
 
  private:
   static std::int64_t own_clock();
@@ -48,6 +51,9 @@ class PodLog {
   std::size_t delivered_ = 0;  ///< bytes of the last one
   std::uint64_t old_ = 0;      ///< entries that are still to come again
   std::size_t skip_ = 0;       ///< bytes of this entry that have been had
+  unsigned answers_ = 0;       ///< that have begun
+  bool are_words_ = false;     ///< this text
+  std::string words_;
 };
 
 }  // namespace dream::kubernetes

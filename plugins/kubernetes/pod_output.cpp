@@ -17,6 +17,7 @@ Async<void> PodLife::follow_output() {
   while (!started_ && watches()) co_await log_turn_.async_wait(answered);
   while (started_ && !end_ && !given_up_ && !log_ended_) {
     const Result<void> read = co_await read_log(stream_, true);
+    followed_ = followed_ || (read && log_.words().empty());
     // The log of a Pod that is gone ends once.
     if (is_gone_) log_ended_ = static_cast<bool>(read);
     if (read && watches()) co_await look_as_the_log_ended();
@@ -42,6 +43,8 @@ Async<void> PodLife::read_rest() {
   }
   std::string rest = log_.finish();
   if (!rest.empty()) co_await take_output(std::move(rest));
+  // A container whose log was followed to its end may be gone by now, and its log with it.
+  if (read && !followed_ && !log_.words().empty()) read = Failure{DREAM_E_FAILED, log_.words()};
   if (!read && !given_up_)
     observer_->on_warning("the cluster can't send all of the output of " + plan_.step + ": " +
                           read.failure().message);

@@ -35,12 +35,12 @@ struct Listener : life::LifeObserver {
   void on_started() override { started = true; }
   void on_ready() override {}
   void on_standing(life::Standing /*standing*/) override {}
-  void on_warning(std::string /*text*/) override {}
+  void on_warning(std::string text) override { warnings += text; }
   void on_left_behind(std::string what) override { left = std::move(what); }
   void on_end(life::LifeEnd told) override { end = std::move(told); }
 
   bool started = false;
-  std::string output, left;
+  std::string output, left, warnings;
   std::optional<life::LifeEnd> end;
 };
 
@@ -154,6 +154,22 @@ TEST_F(ScriptedPod, is_looked_at_when_its_log_has_ended) {
   server.release(log_route);
   EXPECT_EQ(exit().value, 3) << "the watch tells nothing";
   EXPECT_EQ(listener->output, "hello\n");
+}
+
+/// A node answers with 200 and such words when the container is gone.
+TEST_F(ScriptedPod, whose_log_was_followed_to_its_end_has_no_words_of_its_node_in_its_output) {
+  server.answer(pod_route, scripted_pod(runs_on));
+  server.answer(log_route, ScriptedEngine::reply(200, "2026-11-29T10:54:01.000000001Z hello\n"));
+  server.hold(watch_route);
+  const auto life = begin();
+  until_asked(log_route, 1);
+  until([&] { return listener->output == "hello\n"; });
+  server.answer(log_route, ScriptedEngine::reply(200, "failed to open log file"));
+  until_asked(log_route, 3);
+  server.answer(pod_route, scripted_pod(has_ended));
+  EXPECT_EQ(exit().value, 3);
+  EXPECT_EQ(listener->output, "hello\n");
+  EXPECT_EQ(listener->warnings, "");
 }
 
 TEST_F(ScriptedPod, is_watched_with_pauses_if_each_watch_ends_at_once) {

@@ -137,7 +137,25 @@ TEST(PodLog, knows_times_of_other_zones) {
 
 TEST(PodLog, passes_on_words_that_have_no_time) {
   PodLog reader;
+  EXPECT_EQ(reader.begin_again(), "");
   EXPECT_EQ(reader.take("failed to read the log\n" + at(1) + "a\n"), "failed to read the log\na\n");
+  EXPECT_EQ(reader.words(), "");
+}
+
+TEST(PodLog, keeps_words_out_of_the_output_when_it_is_read_again) {
+  const std::string words = "failed to read the log 0.log: no such file";
+  for (std::size_t size = 1; size <= words.size(); ++size) {
+    PodLog reader;
+    EXPECT_EQ(reader.begin_again(), "");
+    EXPECT_EQ(reader.take(at(1, 1) + "a\n" + at(1, 2) + "no e"), "a\nno e");
+    EXPECT_EQ(reader.begin_again(), "2026-11-29T10:54:01Z");
+    for (std::size_t place = 0; place < words.size(); place += size)
+      EXPECT_EQ(reader.take(words.substr(place, size)), "");
+    EXPECT_EQ(reader.finish(), "");
+    EXPECT_EQ(reader.words(), words) << size;
+    EXPECT_EQ(reader.begin_again(), "2026-11-29T10:54:01Z");
+    EXPECT_EQ(reader.take(at(1, 1) + "a\n" + at(1, 2) + "no end\n"), "nd\n") << "it is there again";
+  }
 }
 
 }  // namespace
