@@ -229,12 +229,13 @@ class Stage {
     if (end && (!ends_[at] || end->first < ends_[at]->first)) ends_[at] = end;
   }
 
-  /// A container has no use for SIGINT, which is what a key sends to programs here.
+  /// A container and a Pod have no use for SIGINT, which is what a key sends to programs here.
   [[nodiscard]] int stop_signal_of(const Step& step) const {
     constexpr int sigint = 2;
     constexpr int sigterm = 15;
     if (step.stop_signal) return *step.stop_signal;
-    return interrupted_ && step.executor != "docker" ? sigint : sigterm;
+    const bool is_here = step.executor != "docker" && step.executor != "kubernetes";
+    return interrupted_ && is_here ? sigint : sigterm;
   }
 
   /// What the diagram shows of a step, once all is over.

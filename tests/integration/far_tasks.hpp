@@ -1,11 +1,15 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <sstream>
 #include <string>
+#include <vector>
 
 /// Tasks that the tests of executors for other machines run there.
 namespace dream::far {
@@ -38,6 +42,24 @@ inline std::string fifty_megabytes() {
 inline std::string text_of(const std::filesystem::path& path) {
   std::ifstream stream(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+inline std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+/// What a shell's line writes.
+inline std::string answer_of(const std::string& line) {
+  std::string text;
+  FILE* pipe = ::popen(line.c_str(), "re");
+  std::array<char, 4096> buffer{};
+  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe))
+    text.append(buffer.data(), got);
+  ::pclose(pipe);
+  return text;
 }
 
 }  // namespace dream::far

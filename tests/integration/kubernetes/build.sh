@@ -2,7 +2,8 @@
 # build.sh [CACHE]: a real Kubernetes 1.20 (API server, controllers, scheduler, kubelet) from Debian's source package, into
 # CACHE/bin (default $DREAM_KUBERNETES, or ~/.cache/dream-kubernetes): once on a machine, six minutes of two processors; it
 # does nothing when they are there. Debian packages only the client; the source has every module vendored.
-# Needs golang-go dpkg-dev, and what cluster.sh needs: etcd-server docker.io iproute2 iptables busybox-static curl openssl, and socat, by which a kubelet forwards ports.
+# Needs golang-go dpkg-dev, and what cluster.sh needs: etcd-server docker.io iproute2 iptables busybox-static curl openssl python3,
+# socat, by which a kubelet forwards ports, and munge slurmctld slurmd slurm-client.
 set -eu
 cache=${1:-${DREAM_KUBERNETES:-$HOME/.cache/dream-kubernetes}}
 mkdir -p "$cache" && cache=$(cd "$cache" && pwd -P)

@@ -3,12 +3,15 @@
 #
 #   cluster.sh start FOLDER    etcd, API server, controllers and scheduler, and a node with dockerd and kubelet, in the
 #                              network namespace dreamk8-1; another node in dreamk8-2. FOLDER/kubeconfig leads to it.
+#                              For docs/examples/cluster, this machine has a dockerd of FOLDER/here/docker.sock, and a Slurm
+#                              of FOLDER/slurm/slurm.conf.
 #   cluster.sh stop FOLDER
 #   cluster.sh with FOLDER COMMAND...       starts it, runs a command, and stops it
 #   cluster.sh server stop|start FOLDER     its API server alone
 #   cluster.sh node lose|find FOLDER        the kubelet of the second node is stopped, as if the node were gone
 #
-# The Pods of each node have a /24 of their own, which is routed; there is no kube-proxy and no DNS.
+# The Pods of each node have a /24 of their own, which is routed, and reach this machine at 10.214.8.1. dns.py knows the headless
+# Services by their names; there is no kube-proxy, and so there are no others.
 set -u
 bin=${DREAM_KUBERNETES:-$HOME/.cache/dream-kubernetes}/bin
 here=$(dirname "$0")
@@ -111,9 +114,7 @@ images() {
   chmod 755 "$folder"
   mkdir -p "$folder/bin" "$folder/tmp" "$folder/etc" "$folder/work"
   cp /bin/busybox "$folder/bin/"
-  for applet in sh sleep echo cat env true false kill wait httpd nc head tar tail dd yes tr setsid printf pwd wc ps touch; do
-    ln -s busybox "$folder/bin/$applet"
-  done
+  for applet in $(busybox --list); do [ "$applet" = busybox ] || ln -s busybox "$folder/bin/$applet"; done
   printf 'no program' >"$folder/bin/text"
   tar -C "$folder" -cf "$dir/image.tar" .
   rm -r "$folder"
@@ -123,6 +124,14 @@ images() {
     docker -H unix://"$dir"/node$node/docker.sock import "$dir/image.tar" box:1 >/dev/null
     docker -H unix://"$dir"/node$node/docker.sock import -c 'ENTRYPOINT ["/bin/echo","entry"]' -c 'CMD ["own"]' "$dir/image.tar" entry:1 >/dev/null
   done
+  docker -H unix://"$dir"/here/docker.sock import "$dir/image.tar" box:1 >/dev/null
+}
+# It leaves the network of this machine as it is.
+engine_here() {
+  mkdir -p "$dir/here"
+  setsid nice dockerd --host unix://"$dir"/here/docker.sock --data-root "$dir/here/data" --exec-root "$dir/here/exec" --pidfile "$dir/here/docker.pid" \
+    --bridge=none --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false --storage-driver=vfs >"$dir/dockerd-here.log" 2>&1 </dev/null &
+  echo $! >"$dir/dockerd-here.pid"
 }
 # Two kubelets on one machine would remove each other's files below /var.
 kubelet() { # NODE
@@ -134,7 +143,7 @@ kubelet() { # NODE
     "$base" env AWS_EC2_METADATA_DISABLED=true AWS_REGION=none "$bin/kubelet" --config="$base/config" --kubeconfig="$dir/kubeconfig" --root-dir="$base/kubelet" \
     --docker-endpoint=unix://"$base/docker.sock" --pod-infra-container-image=pause:1 --hostname-override=node"$node" --node-ip=10.214.7."$node" \
     --cgroup-driver=cgroupfs --cgroups-per-qos=false --enforce-node-allocatable= --fail-swap-on=false --image-gc-high-threshold=100 \
-    --eviction-hard= --cert-dir="$base/pki" --resolv-conf= --authorization-mode=AlwaysAllow --anonymous-auth=true --runtime-request-timeout=1m \
+    --eviction-hard= --cert-dir="$base/pki" --resolv-conf= --cluster-dns=$server --cluster-domain=cluster.local --authorization-mode=AlwaysAllow --anonymous-auth=true --runtime-request-timeout=1m \
     --volume-plugin-dir="$base/volplugins" --healthz-port=1024"$node" --sync-frequency=2s --node-status-update-frequency=1s \
     --serialize-image-pulls=false --container-runtime=docker --seccomp-profile-root="$base/seccomp" --max-pods=200
 }
@@ -152,6 +161,8 @@ start() {
     daemon $node dockerd$node dockerd --host unix://"$dir"/node$node/docker.sock --data-root "$dir/node$node/data" --exec-root "$dir/node$node/exec" \
       --pidfile "$dir/node$node/docker.pid" --storage-driver="${DRIVER:-overlay2}" --bip=10.244.$node.1/24 --exec-opt native.cgroupdriver=cgroupfs --ip-masq=false
   done
+  engine_here
+  sh "$here/../slurm/cluster.sh" start "$dir/slurm"
   daemon 1 etcd etcd --data-dir "$dir/etcd" --listen-client-urls http://127.0.0.1:12379 --advertise-client-urls http://127.0.0.1:12379 \
     --listen-peer-urls http://127.0.0.1:12380 --initial-advertise-peer-urls http://127.0.0.1:12380 --initial-cluster default=http://127.0.0.1:12380 --unsafe-no-fsync
   until_true 400 in_node 1 curl -sf http://127.0.0.1:12379/health
@@ -159,26 +170,29 @@ start() {
   daemon 1 controllers "$bin/kube-controller-manager" --kubeconfig="$dir/kubeconfig" --service-account-private-key-file="$dir/sa.key" --leader-elect=false \
     --bind-address=127.0.0.1 --secure-port=10257 --port=0 --cert-dir="$dir/controllers" --node-monitor-period=1s --node-monitor-grace-period=8s \
     --controllers=namespace,garbagecollector,endpoint,podgc,nodelifecycle,serviceaccount
+  daemon 1 dns python3 "$here/dns.py" $server $url "$dir/ca.crt" token-of-admin
   daemon 1 scheduler "$bin/kube-scheduler" --kubeconfig="$dir/kubeconfig" --leader-elect=false --bind-address=127.0.0.1 --secure-port=10259 --port=0 --cert-dir="$dir/scheduler"
   for node in 1 2; do
     until_true 400 curl -s --unix-socket "$dir/node$node/docker.sock" http://d/_ping
     in_node $node iptables -P FORWARD ACCEPT  # dockerd drops what isn't its own: the Pods of the other node
   done
+  until_true 400 curl -s --unix-socket "$dir/here/docker.sock" http://d/_ping
   images
   for node in 1 2; do kubelet $node; done
   for node in 1 2; do until_true 1200 is_ready node$node; done
 }
 stop() {
   local node
-  end kubelet1 kubelet2 scheduler controllers keeper apiserver etcd
-  for node in 1 2; do
-    docker -H unix://"$dir"/node$node/docker.sock ps -q 2>/dev/null | xargs -r docker -H unix://"$dir"/node$node/docker.sock rm -f >/dev/null
+  end kubelet1 kubelet2 dns scheduler controllers keeper apiserver etcd
+  sh "$here/../slurm/cluster.sh" stop "$dir/slurm"
+  for node in node1 node2 here; do
+    docker -H unix://"$dir"/$node/docker.sock ps -q 2>/dev/null | xargs -r docker -H unix://"$dir"/$node/docker.sock rm -f >/dev/null
   done
-  end dockerd1 dockerd2
+  end dockerd1 dockerd2 dockerd-here
   for node in 1 2; do ip netns del dreamk8-$node; done
   ip link del dreamk8 2>/dev/null
   awk -v d="$dir/" 'index($2,d)==1{print $2}' /proc/self/mounts | sort -r | xargs -r umount -l
-  rm -rf "$dir/etcd" "$dir/node1" "$dir/node2"
+  rm -rf "$dir/etcd" "$dir/node1" "$dir/node2" "$dir/here"
 }
 
 case $action in

@@ -36,8 +36,10 @@ class Cluster {
   [[nodiscard]] std::vector<std::string> names(const std::string& kind) {
     auto all = http::complete(context_, api_.list(kind, ""));
     if (!all || !*all) throw std::runtime_error("the cluster doesn't answer");
-    // The cluster has some of its own.
-    std::erase_if(**all, [](const std::string& name) { return !name.starts_with("dream-") && name != "db"; });
+    // What the cluster has of its own.
+    std::erase_if(**all, [](const std::string& name) {
+      return name == "kubernetes" || name.starts_with("default-token-");
+    });
     return **all;
   }
   /// Of the only Pod there is, or of none.

@@ -149,16 +149,5 @@ TEST_F(PodPort, that_somebody_has_is_told_before_a_pod_is_made) {
   EXPECT_THAT(finished.out, Not(HasSubstr("runs")));
 }
 
-TEST_F(PodPort, leads_the_tests_of_the_example_to_their_server) {
-  const e2e::Workspace workspace(e2e::Example{"cluster"});
-  const Finished finished =
-      run(workspace, {.arguments = {"test"},
-                      .folder = "app",
-                      .environment = {{"KUBECONFIG", kubeconfig}, {"WEB_IMAGE", "box:1"}}});
-  EXPECT_EQ(finished.code, 0) << finished.err;
-  EXPECT_THAT(finished.out, HasSubstr("the answer came from the Pod dream-web-start-"));
-  cluster.expect_nothing();
-}
-
 }  // namespace
 }  // namespace dream::kubernetes::testing

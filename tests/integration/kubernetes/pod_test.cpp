@@ -209,7 +209,7 @@ TEST_F(PodRuns, is_reached_by_the_name_of_its_service) {
   const PodWorkspace workspace(task("go", "echo up; sleep 1000", R"(, "options": {"service": "db"})"));
   DreamRun dream(workspace, workspace.launch({"go"}));
   dream.await_out("up");
-  // There is no DNS here; who serves it asks for the endpoints.
+  // Who serves DNS asks for the endpoints.
   std::string endpoints;
   while (endpoints.find("\"ip\"") == std::string::npos) endpoints = cluster.json("endpoints", "db");
   EXPECT_THAT(endpoints, HasSubstr("\"name\":\"" + cluster.names("pods").at(0) + "\""));

@@ -3,9 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <csignal>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,13 +30,7 @@ constexpr const char* configuration_file = DREAM_SLURM_CLUSTER "/slurm.conf";
 
 /// What one of Slurm's programs writes.
 std::string answer(const std::string& command) {
-  std::string text;
-  FILE* pipe = ::popen(("SLURM_CONF=" + std::string(configuration_file) + " " + command).c_str(), "re");
-  std::array<char, 4096> buffer{};
-  while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe))
-    text.append(buffer.data(), got);
-  ::pclose(pipe);
-  return text;
+  return far::answer_of("SLURM_CONF=" + std::string(configuration_file) + " " + command);
 }
 
 /// A workspace whose project ./a runs on the cluster; tasks and options are members of objects.
