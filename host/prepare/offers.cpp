@@ -128,8 +128,10 @@ std::vector<std::pair<std::string, std::string>> shown_environment(const std::ve
   for (const std::string& entry : entries) {
     const std::size_t equals = entry.find('=');
     std::string name = entry.substr(0, equals);
-    std::string value =
-        config::names_secret(name) ? std::string(config::mask) : secrets.masked(entry.substr(equals + 1));
+    // Of a URL with a password, which is a secret as a whole, the rest is of use here.
+    std::string value = config::names_secret(name)
+                            ? std::string(config::mask)
+                            : secrets.masked(config::without_passwords(entry.substr(equals + 1)));
     shown.emplace_back(std::move(name), std::move(value));
   }
   return shown;

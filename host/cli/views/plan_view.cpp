@@ -143,7 +143,8 @@ void append_left_out(std::string& out, const Plan& plan, const Locate& locate, c
 void append_unfollowed(std::string& out, const std::set<prepare::ProjectGraph::Unfollowed>& unfollowed,
                        const TextStyle& style) {
   if (unfollowed.empty()) return;
-  append_toned(out, "\nNot waited for (a development or peer dependency that would close a cycle of manifests)\n",
+  append_toned(out,
+               "\nNot waited for (a development or peer dependency that would close a cycle of manifests)\n",
                Tone::warning, style.colour);
   for (const auto& [project, needed, task] : unfollowed) {
     out += "  ";
