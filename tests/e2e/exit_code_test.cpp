@@ -238,7 +238,8 @@ TEST(ExitCode, is_70_when_a_plugin_does_not_return_from_what_the_stop_calls) {
 TEST(ExitCode, is_the_runs_own_though_a_plugin_asks_for_one_more_call_for_ever) {
   const Workspace workspace(R"({"executors": {"faulty": {"plugin": ")" DREAM_FAULTY_PLUGIN R"("}},
                                 "projects": {"./a": {"executor": "faulty"}}})");
-  EXPECT_EQ(run(workspace, {.arguments = {"post", "--trust"}, .folder = "a"}).code, 0);
+  for (const char* task : {"post", "timer"})
+    EXPECT_EQ(run(workspace, {.arguments = {task, "--trust"}, .folder = "a"}).code, 0) << task;
 }
 
 TEST(ExitCode, is_70_when_a_plugin_takes_dream_with_it_and_its_function_is_named) {

@@ -11,9 +11,11 @@
  *   stall   terminate says so, and doesn't return; until then it runs
  *   keep    the run is lost; destroy says so, and doesn't return
  *   post    it asks dream for one more call for ever; the run succeeds
+ *   timer   the same by a timer that is due at once
  */
 #include <dream/abi.h>
 #include <dream/host/post.h>
+#include <dream/host/timer.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -30,7 +32,7 @@ static int wait_aborts;
 static int runs_on;
 static int terminate_stalls;
 static int destroy_stalls;
-static int posts;
+static int succeeds;
 /* In the first page, which is never mapped. (NULL itself is looked at by a sanitizer before the kernel does.)
  */
 static volatile const dream_status* volatile nothing_there = (volatile const dream_status*)64;
@@ -58,6 +60,12 @@ static void post_again(void* context) {
   ((const dream_post*)host->service(host, DREAM_POST_ID))->call(host, post_again, context);
 }
 
+static void start_again(void* context) {
+  const dream_host* host = (const dream_host*)context;
+  dream_timer_id id;
+  ((const dream_timer*)host->service(host, DREAM_TIMER_ID))->start(host, 0, start_again, context, &id);
+}
+
 static int is_called(const dream_task* task, const char* name) {
   return task->name.size == strlen(name) && memcmp(task->name.data, name, task->name.size) == 0;
 }
@@ -73,8 +81,9 @@ static dream_status start(dream_executor* executor, const dream_task* task, drea
   terminate_stalls = is_called(task, "stall");
   destroy_stalls = is_called(task, "keep");
   wait_aborts = is_called(task, "wait");
-  posts = is_called(task, "post");
-  if (posts) post_again((void*)executor->host);
+  succeeds = is_called(task, "post") || is_called(task, "timer");
+  if (is_called(task, "post")) post_again((void*)executor->host);
+  if (is_called(task, "timer")) start_again((void*)executor->host);
   runs_on = is_called(task, "end") || terminate_stalls;
   if (is_called(task, "refuse")) return errors->fail(errors, DREAM_E_INTERNAL, nothing, message, nothing);
   *run = &the_run;
@@ -88,8 +97,8 @@ static dream_status wait_for(dream_run* run, dream_on_exit on_exit, void* contex
   if (wait_aborts) abort();
   if (runs_on) return DREAM_OK;
   lost.size = sizeof lost;
-  lost.kind = posts ? DREAM_EXIT_CODE : DREAM_EXIT_LOST;
-  if (!posts) lost.text = reason;
+  lost.kind = succeeds ? DREAM_EXIT_CODE : DREAM_EXIT_LOST;
+  if (!succeeds) lost.text = reason;
   on_exit(context, &lost);
   return DREAM_OK;
 }
