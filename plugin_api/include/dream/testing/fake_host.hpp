@@ -57,6 +57,8 @@ class FakeHost : public FakeRuns {
     const std::scoped_lock lock(mutex_);
     logged_ = {};
     started_ = {};
+    start_failures_ = {};
+    left_.clear();
     output_.clear();
   }
 
