@@ -17,6 +17,9 @@ constexpr std::string_view a_life = "life.returns start.again exit.comes";
 constexpr std::string_view a_life_and_extensions = "life.returns start.again exit.comes extension.functions";
 constexpr std::string_view a_run_and_its_children =
     "life.returns start.again exit.comes call.reason start.handle exit.children";
+constexpr std::string_view a_run_that_is_one_child =
+    "life.returns start.again exit.comes call.reason start.handle exit.children exit.kind exit.last "
+    "output.again";
 constexpr std::string_view a_run = "life.returns start.again exit.comes call.reason start.handle";
 
 constexpr std::array all{
@@ -103,6 +106,8 @@ constexpr std::array all{
          "a start that fails leaves nothing behind"},
     Rule{"start.arguments", must, Fault::dropped_arguments, a_run, pass_everything_on,
          "arguments are passed on, or refused"},
+    Rule{"start.argv", must, Fault::split_words, a_run, pass_words_on,
+         "each word of command_argv stays one word"},
     Rule{"start.directory", must, Fault::dropped_directory, a_run, pass_everything_on,
          "the task runs in its directory"},
     Rule{"start.environment", must, Fault::dropped_environment, a_run, pass_everything_on,
@@ -115,6 +120,10 @@ constexpr std::array all{
          "on_exit is called when no child of the run lives any more"},
     Rule{"output.again", must, Fault::hasty_output, a_run, read_slowly,
          "after DREAM_AGAIN nothing is written until there is room"},
+    Rule{"exit.same", must, Fault::other_exit, a_run_that_is_one_child, end_as_children_do,
+         "a run that is one child ends as the child does, or says why not"},
+    Rule{"output.whole", should, Fault::other_output, a_run_that_is_one_child, write_as_children_do,
+         "what a child writes arrives whole, in order and on its stream"},
     Rule{"exit.released", must, Fault::exit_after_release, a_life, live_a_whole_life,
          "nothing is reported of a run that was released"},
     Rule{"started.once", must, Fault::false_start, a_life, live_a_whole_life,
@@ -127,6 +136,8 @@ constexpr std::array all{
          "a run that is asked to calls ready once, after its start and before its end"},
     Rule{"status.phase", must, Fault::odd_state, a_life, live_a_whole_life,
          "status tells a phase that exists, and that a run is over when it has called on_exit"},
+    Rule{"status.pid", must, Fault::odd_pid, a_life, live_a_whole_life,
+         "status tells a pid that a task can have, or 0"},
     Rule{"terminate.again", must, Fault::terminate_again, a_run, terminate_early_and_often,
          "terminate succeeds before, during and after the end, and again"},
     Rule{"terminate.asks", must, Fault::not_asked, a_run, terminate_gracefully,
@@ -146,9 +157,8 @@ constexpr std::array all{
     Rule{"process.descriptors", must, Fault::changed_descriptors, a_life, compare_descriptors,
          "dream's descriptors stay as they are, and nothing is written to its stdout and stderr"},
     Rule{"process.untouched", must, Fault::changed_process, a_life, compare_process,
-         "signal handlers and mask, timers, limits, prctl, working folder, umask, locale and environment "
-         "stay as "
-         "they are"},
+         "signal handlers and mask, timers, limits, prctl, user, CPU affinity, working folder, umask, locale "
+         "and environment stay as they are"},
     Rule{"order.any", must, Fault::any_order, "*", play_at_random,
          "several runs at once, with calls in any order"},
 };

@@ -57,7 +57,10 @@ void terminate_early_and_often(const Subject& subject, Findings& findings);
 void terminate_the_stubborn(const Subject& subject, Findings& findings);
 void terminate_gracefully(const Subject& subject, Findings& findings);
 void pass_everything_on(const Subject& subject, Findings& findings);
+void pass_words_on(const Subject& subject, Findings& findings);
 void read_slowly(const Subject& subject, Findings& findings);
+void end_as_children_do(const Subject& subject, Findings& findings);
+void write_as_children_do(const Subject& subject, Findings& findings);
 void play_at_random(const Subject& subject, Findings& findings);
 
 // The process around the plugin.

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -10,12 +11,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <string>
@@ -38,6 +41,25 @@ using std::chrono::steady_clock;
 long count_in(const char* folder) {
   std::error_code failure;
   return std::distance(fs::directory_iterator(folder, failure), fs::directory_iterator());
+}
+
+/// What the kernel tells of the process in words of its own.
+void add_status(std::map<std::string, std::string>& state) {
+  constexpr std::array kept{std::pair{"Name:", "the name of the process"},
+                            std::pair{"Uid:", "the user"},
+                            std::pair{"Gid:", "the group"},
+                            std::pair{"Groups:", "the groups"},
+                            std::pair{"CapEff:", "the capabilities"},
+                            std::pair{"NoNewPrivs:", "PR_SET_NO_NEW_PRIVS"},
+                            std::pair{"Seccomp:", "the seccomp mode"},
+                            std::pair{"THP_enabled:", "PR_SET_THP_DISABLE"},
+                            std::pair{"Cpus_allowed:", "the CPU affinity"}};
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    for (const auto& [key, name] : kept) {
+      if (line.starts_with(key)) state[name] = line;
+    }
+  }
 }
 
 /// What belongs to the process as a whole.
@@ -82,6 +104,8 @@ std::map<std::string, std::string> process_state() {
   state["PR_SET_CHILD_SUBREAPER"] = std::to_string(subreaper);
   state["PR_SET_PDEATHSIG"] = std::to_string(death_signal);
   state["PR_SET_DUMPABLE"] = std::to_string(::prctl(PR_GET_DUMPABLE));
+  state["the scheduling policy"] = std::to_string(::sched_getscheduler(0));
+  add_status(state);
   state["the priority"] = std::to_string(::getpriority(PRIO_PROCESS, 0));
   state["the process group"] = fmt::format("{} {}", ::getsid(0), ::getpgid(0));
   return state;
@@ -96,6 +120,8 @@ void be_like_dream() {
   ::sigprocmask(SIG_BLOCK, &blocked, nullptr);
   for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // dream has none; here it has to be one, and one that a plugin hardly chooses.
+  ::prctl(PR_SET_PDEATHSIG, SIGUSR1);
 }
 
 /// What a process may run out of.

@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/process.hpp"
+#include "conformance/extensions.hpp"
 #include "conformance/scenarios.hpp"
 
 namespace dream::conformance {
@@ -110,6 +112,88 @@ void pass_everything_on(const Subject& subject, Findings& findings) {
   } else if (stage.host().children().empty()) {
     findings.skipped = no_child;
   }
+}
+
+namespace {
+
+/// What a shell would take apart, drop, and replace.
+constexpr std::array<std::string_view, 3> words{"kept-together as one", "", "$kept_literally"};
+
+/// What is left of a word in any quotes.
+std::string_view core_of(std::string_view word) {
+  return word.substr(word.find_first_not_of('$'), word.find(' '));
+}
+
+/// Whether a text has a word as a shell would take it apart: between blanks, without quotes.
+bool has_bare(std::string_view text, std::string_view word) {
+  constexpr std::string_view blanks = " \t\n";
+  for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    const bool begins = at == 0 || blanks.find(text[at - 1]) != std::string_view::npos;
+    if (begins && (end == text.size() || blanks.find(text[end]) != std::string_view::npos)) return true;
+  }
+  return false;
+}
+
+/// Whether a word is one for a child, or in quotes within something longer: in a shell's line, or for another
+/// machine.
+bool stays_one_word(const std::vector<testing::FakeChild>& children, std::string_view word) {
+  const auto has = [&](const std::string& text) {
+    return text == word || (text.find(core_of(word)) != std::string::npos && !has_bare(text, word));
+  };
+  return std::ranges::any_of(children, [&](const testing::FakeChild& child) {
+    return std::ranges::any_of(child.argv, has) || std::ranges::any_of(child.environment, has);
+  });
+}
+
+void look_for_words(Stage& stage, const std::vector<testing::FakeChild>& children) {
+  const auto has_all = [](const testing::FakeChild& child) {
+    return !std::ranges::search(child.argv, words).empty();
+  };
+  const auto has_some = [](const testing::FakeChild& child) {
+    return std::ranges::find(child.argv, words.front()) != child.argv.end();
+  };
+  if (std::ranges::any_of(children, has_all)) return;
+  for (const std::string_view word : {words.front(), words.back()}) {
+    if (stays_one_word(children, word)) continue;
+    const bool is_told = mentions(children, core_of(word));
+    if (!is_told && stage.runs_elsewhere()) {
+      stage.findings().skipped = more_than_a_child;
+      return;
+    }
+    return stage.findings().add(
+        Fault::split_words, is_told ? fmt::format("a shell would take the word \"{}\" of an argv apart", word)
+                                    : fmt::format("no child gets the word \"{}\" of an argv", word));
+  }
+  if (std::ranges::any_of(children, has_some))
+    stage.findings().add(Fault::split_words, "the words of an argv aren't all there, in their order");
+}
+
+}  // namespace
+
+void pass_words_on(const Subject& subject, Findings& findings) {
+  const Scene scene(subject, findings);
+  if (!scene.stage) return;
+  Stage& stage = *scene.stage;
+  testing::FakeTask task = stage.task(1);
+  task.command_argv.insert(task.command_argv.end(), words.begin(), words.end());
+  StagedRun& run = stage.new_run();
+  const dream_status status = stage.try_start(task, run);
+  if (run.handle == nullptr) {
+    findings.skipped = status == DREAM_E_UNSUPPORTED ? lacks("tasks whose command is an argv")
+                                                     : "no task could be started: " + stage.failure();
+    return;
+  }
+  stage.wait(run);
+  stage.settle(run, Ending::none, Stage::hasty_turns, false);
+  const std::vector<testing::FakeChild> children = children_of(stage, run);
+  if (children.empty()) {
+    findings.skipped = no_child;
+  } else {
+    look_for_words(stage, children);
+  }
+  stage.finish(run);
+  if (run.exits > 0) stage.release(run);
 }
 
 // The reader takes nothing: whoever was told so waits until there is room.

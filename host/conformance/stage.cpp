@@ -1,6 +1,7 @@
 #include "conformance/stage.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -24,6 +25,7 @@ using std::chrono::milliseconds;
 // A thread of the plugin's has this long to come back to the loop, time and again.
 constexpr milliseconds patience{20};
 constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::int64_t last_pid = 4'194'304;  // Linux gives no higher one
 
 /// Whether somebody else than the loop could have something to say.
 bool has_other_threads() {
@@ -231,6 +233,9 @@ dream_state Stage::status(StagedRun& run) {
     add(Fault::larger_struct, "\"status\" writes behind the members of dream_state that it knows");
   }
   if (status >= 0) check_text("the detail of \"status\"", larger.state.detail);
+  if (const std::int64_t pid = larger.state.pid; pid < 0 || pid == 1 || pid > last_pid || pid == ::getpid()) {
+    add(Fault::odd_pid, fmt::format("\"status\" tells the pid {}, which is none of a task", pid));
+  }
   const std::uint32_t phase = larger.state.phase;
   if (phase > DREAM_PHASE_EXITED) {
     add(Fault::odd_state, fmt::format("\"status\" tells a phase {}, which doesn't exist", phase));

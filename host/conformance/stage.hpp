@@ -9,10 +9,13 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include "base/process.hpp"
 #include "conformance/fault.hpp"
 #include "conformance/lent.hpp"
 
@@ -41,6 +44,8 @@ struct StagedRun {
   bool asked_to_end = false;
   bool ended_well = false;          ///< with 0, and nobody had asked it to end
   std::size_t children_before = 0;  ///< how many there were when it was first asked to end
+  std::optional<ExitStatus> end;    ///< as on_exit was told; none after start_failed
+  bool says_why = false;            ///< the end has a text
   std::atomic<int> exits = 0;
 };
 
@@ -56,6 +61,8 @@ enum class Ending : std::uint8_t {
 [[nodiscard]] bool is_line_or_empty(std::string_view text);
 /// Why a plugin that starts no child can't be judged by a rule about children.
 inline constexpr std::string_view no_child = "it starts no child";
+/// Why what its child does says nothing about the run.
+inline constexpr std::string_view more_than_a_child = "a run of it is more than one child of this machine";
 
 /// A host without processes that plays scenes with a plugin, and notes what goes wrong in them.
 class Stage {
@@ -68,6 +75,7 @@ class Stage {
   [[nodiscard]] testing::FakeHost& host() { return host_; }
   [[nodiscard]] Findings& findings() { return findings_; }
   [[nodiscard]] const dream_plugin& table() const { return table_; }
+  [[nodiscard]] bool runs_elsewhere() const { return (table_.abilities & DREAM_PLUGIN_RUNS_ELSEWHERE) != 0; }
   [[nodiscard]] dream_executor* executor() const { return executor_; }
   [[nodiscard]] std::deque<StagedRun>& runs() { return runs_; }
 
@@ -144,6 +152,8 @@ class Stage {
   std::recursive_mutex mutex_;  ///< of findings_ and runs_: an end may be told on any thread
   std::size_t last_number_ = 0;
   std::deque<StagedRun> runs_;
+  const std::thread::id loop_ = std::this_thread::get_id();
+  std::atomic<bool> ended_by_thread_ = false;  ///< a run, not on the loop
   std::deque<Waiting> waiting_;
   std::deque<Lent> lent_;
   std::size_t collected_ = 0;  ///< refusals

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "base/cut_off.hpp"
 #include "base/text.hpp"
 #include "conformance/stage.hpp"
@@ -94,15 +96,17 @@ void Stage::note_exit(StagedRun& run, const dream_exit* exit) {
     add(Fault::exit_after_release, "it calls on_exit of a run that was released");
     return;
   }
+  if (std::this_thread::get_id() != loop_) ended_by_thread_ = true;
   static_cast<void>(host_.end_run(run.id));  // what is wrong with it is one of the refusals
-  if (++run.exits > 1) return;
-  if (exit == nullptr || !plugin::read_exit(exit).sound) {
-    add(Fault::odd_exit, "on_exit is told an end that makes no sense");
+  plugin::ReportedExit told = plugin::read_exit(exit);
+  if (run.exits == 0) {
+    run.end = std::move(told.status);
+    run.says_why = !told.text.empty();
+    run.ended_well = !run.asked_to_end && run.end == ExitStatus(ExitedWith{0});
   }
-  if (exit == nullptr) return;
-  const dream_exit end = plugin::copy_of(exit);
-  run.ended_well = !run.asked_to_end && end.kind == DREAM_EXIT_CODE && end.value == 0;
-  check_text("the text of an end", end.text);
+  if (++run.exits > 1) return;
+  if (!told.sound) add(Fault::odd_exit, "on_exit is told an end that makes no sense");
+  if (exit != nullptr) check_text("the text of an end", plugin::copy_of(exit).text);
 }
 
 // What is wrong with it is one of the refusals.
@@ -117,7 +121,10 @@ void Stage::collect() {
   const std::vector<testing::FakeRefusal> refusals = host_.refusals();
   for (; collected_ < refusals.size(); ++collected_) {
     const testing::FakeRefusal& refusal = refusals[collected_];
-    add(fault_of(refusal), fmt::format("\"{}\" {}", refusal.function, refusal.why.what));
+    const bool post_missing = refusal.why.breach == detail::Breach::late_output && ended_by_thread_;
+    add(fault_of(refusal),
+        fmt::format("\"{}\" {}{}", refusal.function, refusal.why.what,
+                    post_missing ? "; a thread that posts its output posts the end, too" : ""));
   }
   for (const testing::LoggedLine& line : host_.logged()) check_line("a line of its log", line.message);
   for (const auto& left : host_.left_behind()) check_line("what it says to have left behind", left.second);

@@ -21,8 +21,9 @@ std::string installed(const std::string& id) {
 auto are_those_about_children() {
   return ElementsAre(StartsWith("skip start.failure: it starts no child"),
                      StartsWith("skip start.arguments: it starts no child"),
-                     StartsWith("skip start.directory"), StartsWith("skip start.environment"),
-                     StartsWith("skip terminate.signal"));
+                     StartsWith("skip start.argv: it starts no child"), StartsWith("skip start.directory"),
+                     StartsWith("skip start.environment"), StartsWith("skip exit.same"),
+                     StartsWith("skip output.whole"), StartsWith("skip terminate.signal"));
 }
 
 /// Programs that the plugins only look for: on the stage, nothing is ever started.
@@ -80,9 +81,21 @@ TEST_F(GoodPlugin, kubernetes_passes_every_rule_but_those_about_children) {
   EXPECT_THAT(verdicts.skipped,
               ElementsAre(StartsWith("skip inside.answers: no command could be run"),
                           StartsWith("skip start.failure"), StartsWith("skip start.arguments"),
-                          StartsWith("skip start.directory"), StartsWith("skip start.environment"),
+                          StartsWith("skip start.argv"), StartsWith("skip start.directory"),
+                          StartsWith("skip start.environment"), StartsWith("skip exit.same"),
+                          StartsWith("skip output.whole"),
                           StartsWith("skip ready.once: no task could be started: nothing tells when"),
                           StartsWith("skip terminate.signal")));
+}
+
+// A child of a plugin of this kind may be the first of several, and say nothing about the task.
+TEST_F(GoodPlugin, whose_run_is_more_than_a_child_is_not_judged_by_the_child) {
+  const std::string file = DREAM_TEST_PLUGINS "/libdream_bad_leaves_child.so";
+  for (const char* rule : {"exit.same", "output.whole"}) {
+    EXPECT_THAT(
+        verdicts_on({.file = file, .only = rule}).skipped,
+        ElementsAre(StartsWith(std::string("skip ") + rule + ": a run of it is more than one child")));
+  }
 }
 
 TEST_F(GoodPlugin, what_does_not_concern_a_plugin_is_skipped) {
@@ -94,9 +107,18 @@ TEST_F(GoodPlugin, what_does_not_concern_a_plugin_is_skipped) {
   }
 }
 
+TEST_F(GoodPlugin, that_takes_no_argv_has_no_words_to_pass_on) {
+  const auto checked = check_plugin({.file = installed("npm"), .only = "start.argv"}, [](const Checked&) {});
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->front().reason, "it doesn't have tasks whose command is an argv");
+}
+
 TEST_F(GoodPlugin, slurm_passes_every_rule) {
   const Verdicts verdicts = verdicts_on({.file = installed("slurm")});
   EXPECT_THAT(verdicts.broken, IsEmpty());
+  EXPECT_THAT(verdicts.skipped,
+              ElementsAre("skip exit.same: a run of it is more than one child of this machine",
+                          "skip output.whole: a run of it is more than one child of this machine"));
 }
 
 TEST_F(GoodPlugin, what_can_not_be_started_is_skipped_with_the_plugins_reason) {
@@ -114,8 +136,9 @@ TEST_F(GoodPlugin, random_orders_pass_with_any_seed) {
 }
 
 TEST_F(GoodPlugin, what_the_bad_ones_are_made_of_passes) {
-  for (const char* id : {"good_parts", "good_child", "good_helper", "good_inside", "good_keeps_files",
-                         "good_needs", "good_ready", "plain_c"}) {
+  for (const char* id :
+       {"good_parts", "good_child", "good_helper", "good_inside", "good_keeps_files", "good_needs",
+        "good_reads_output", "good_ready", "good_says_why", "good_tries_again", "plain_c"}) {
     const Verdicts verdicts =
         verdicts_on({.file = std::string(DREAM_TEST_PLUGINS) + "/libdream_" + id + ".so"});
     EXPECT_THAT(verdicts.broken, IsEmpty()) << id;

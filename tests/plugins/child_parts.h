@@ -23,11 +23,48 @@ struct child_run {
 #ifndef CHILD_ON_EXIT
 #define CHILD_ON_EXIT child_is_over
 #endif
+/* What it may make of the end. */
+#ifndef CHANGE_END
+#define CHANGE_END(ending) (void)0
+#endif
 
 static void child_is_over(void* context, const dream_exit* ending) {
   struct child_run* run = (struct child_run*)context;
+  dream_exit told = *ending;
   run->over = 1;
-  run->run.on_exit(run->run.context, ending);
+  CHANGE_END(told);
+  run->run.on_exit(run->run.context, &told);
+}
+
+/* Who has something to make of the output reads it. */
+#ifdef CHANGE_OUTPUT
+static void child_writes(void* context, uint32_t stream, dream_str bytes) {
+  const struct child_run* run = (const struct child_run*)context;
+  const dream_host* host = run->run.host;
+  const dream_output* output = (const dream_output*)host->service(host, DREAM_OUTPUT_ID);
+  CHANGE_OUTPUT(stream, bytes);
+  if (output != NULL) (void)output->write(host, run->run.id, stream, bytes);
+}
+#define CHILD_ON_OUTPUT child_writes
+#else
+#define CHILD_ON_OUTPUT NULL
+#endif
+
+/* The words of a task, which may be 8 with its arguments. */
+MAYBE_UNUSED static int words_of(const dream_task* task, dream_strs* words) {
+  static dream_str all[8];
+  const dream_strs* parts[2] = {&task->command_argv, &task->arguments};
+  size_t part;
+  all[0] = dream_text("true");
+  words->data = all;
+  words->count = task->command_kind == DREAM_COMMAND_ARGV ? 0 : 1;
+  for (part = 0; part < 2; ++part) {
+    if (words->count + parts[part]->count > 8) return 0;
+    if (parts[part]->count == 0) continue;
+    memcpy(all + words->count, parts[part]->data, parts[part]->count * sizeof *all);
+    words->count += parts[part]->count;
+  }
+  return 1;
 }
 
 MAYBE_UNUSED static dream_status start_child(dream_executor* executor, const dream_task* task,
@@ -36,13 +73,11 @@ MAYBE_UNUSED static dream_status start_child(dream_executor* executor, const dre
       (const dream_process*)executor->host->service(executor->host, DREAM_PROCESS_ID);
   struct child_run* made;
   dream_child child;
-  dream_str words[8] = {DREAM_STR("true")};
+  dream_strs words;
   dream_status status;
   if (task->command_kind > DREAM_COMMAND_ARGV) return refuse(errors, "this kind of command is not known");
   if (process == NULL) return refuse(errors, "this host can't start processes");
-  if (task->arguments.count > 7) return refuse(errors, "there are too many arguments");
-  if (task->arguments.count > 0)
-    memcpy(words + 1, task->arguments.data, task->arguments.count * sizeof *words);
+  if (!words_of(task, &words)) return refuse(errors, "there are too many words");
   made = (struct child_run*)calloc(1, sizeof *made);
   made->run.host = executor->host;
   made->run.id = task->run;
@@ -51,12 +86,12 @@ MAYBE_UNUSED static dream_status start_child(dream_executor* executor, const dre
   child.size = CHILD_SIZE;
   child.flags = CHILD_FLAGS;
   child.run = task->run;
-  child.argv.data = words;
-  child.argv.count = task->arguments.count + 1;
+  child.argv = words;
   child.directory = task->directory;
   child.environment = task->environment;
   child.stop_signal = task->stop_signal;
   child.on_exit = CHILD_ON_EXIT;
+  child.on_output = CHILD_ON_OUTPUT;
   child.context = made;
   status = process->spawn(executor->host, &child, &made->child, errors);
   if (status < 0) {

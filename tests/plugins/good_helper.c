@@ -52,12 +52,12 @@ static dream_status spawn_for(struct helped_run* run, const dream_child* given, 
 }
 static dream_status start_helped(dream_executor* executor, const dream_task* task, dream_run** run,
                                  dream_errors* errors) {
-  dream_str words[8] = {DREAM_STR("true")};
+  dream_strs words;
   struct helped_run* made;
   dream_child child;
   dream_status status;
   if (task->command_kind > DREAM_COMMAND_ARGV) return refuse(errors, "this kind of command is not known");
-  if (task->arguments.count > 7) return refuse(errors, "there are too many arguments");
+  if (!words_of(task, &words)) return refuse(errors, "there are too many words");
   made = (struct helped_run*)calloc(1, sizeof *made);
   made->base.run.host = executor->host;
   made->base.run.id = task->run;
@@ -66,11 +66,8 @@ static dream_status start_helped(dream_executor* executor, const dream_task* tas
     free(made);
     return refuse(errors, "this host can't start processes");
   }
-  if (task->arguments.count > 0)
-    memcpy(words + 1, task->arguments.data, task->arguments.count * sizeof *words);
   memset(&child, 0, sizeof child);
-  child.argv.data = words;
-  child.argv.count = task->arguments.count + 1;
+  child.argv = words;
   child.directory = task->directory;
   child.environment = task->environment;
   child.stop_signal = task->stop_signal;

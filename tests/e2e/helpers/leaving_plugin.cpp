@@ -35,6 +35,7 @@ class Leaving : public CommandExecutor {
 
   Result<Command> command(const Task& task) override {
     if (task.raw().arguments.count != 0) return Failure{DREAM_E_UNSUPPORTED, "it takes no arguments", ""};
+    if (task.has_command_argv()) return Failure{DREAM_E_UNSUPPORTED, "it takes lines only", ""};
     return Command{.argv = {"sh", "-c", std::string(task.command_line())}};
   }
   [[nodiscard]] Result<std::string> describe(const Task& task) override {
