@@ -31,10 +31,6 @@ std::size_t closing(std::string_view text, std::size_t open) {
 /// Stands for a value that only make knows.
 constexpr const char* unknown_value = "$(shell ?)";
 
-std::optional<std::string> nobody(const std::string& /*name*/) {
-  return std::nullopt;
-}
-
 /// As make finds it here, unless it is one of its own.
 std::optional<std::string> of_environment(const std::string& name) {
   static const std::set<std::string, std::less<>> of_make{
@@ -58,7 +54,16 @@ void MakeVariables::forget(const std::string& name) {
 
 void MakeVariables::assign(std::string_view line, bool certain) {
   const std::size_t equals = line.find('=');
-  if (equals == std::string_view::npos) return;
+  if (equals == std::string_view::npos) {
+    std::vector<std::string> words = words_in(std::string(line));
+    if (!words.empty() && words.front() == "override") words.erase(words.begin());
+    if (words.size() != 2 || words.front() != "undefine") return;
+    if (certain)
+      values_[words.back()].clear();
+    else
+      forget(words.back());
+    return;
+  }
   std::string_view head = line.substr(0, equals);
   char how = '=';
   while (!head.empty() && std::string_view(":?+!").find(head.back()) != std::string_view::npos) {
@@ -71,25 +76,41 @@ void MakeVariables::assign(std::string_view line, bool certain) {
     name = word;
   }
   if (!is_word(name, "-_.")) return;
-  const std::string value = trimmed(line.substr(equals + 1));
-  std::string& known = values_[name];
   if (how == '!' || !certain)
-    known = unknown_value;
-  else if (how == '+')
-    known += (known.empty() ? "" : " ") + value;
-  else if (how != '?' || known.empty())
-    known = value;
+    forget(name);
+  else
+    set(name, how, trimmed(line.substr(equals + 1)));
+}
+
+void MakeVariables::set(const std::string& name, char how, const std::string& value) {
+  const bool is_known = values_.contains(name);
+  std::string& now = values_[name];
+  if (!is_known && (how == '?' || how == '+')) now = other(name).value_or(unknown_value);
+  if (how == '?') {
+    const bool is_there = is_known || now == unknown_value || std::getenv(name.c_str()) != nullptr;
+    if (!is_there) now = value;
+  } else if (how == '+') {
+    now += (now.empty() ? "" : " ") + value;
+  } else {
+    const bool is_final = how == ':' && value.find("wildcard ") == std::string::npos;
+    now = is_final ? expand(value).value_or(value) : value;
+  }
+}
+
+/// make's own, and after an unread file all, only make knows.
+std::optional<std::string> MakeVariables::other(const std::string& name) const {
+  return doubts_others_ ? std::nullopt : of_environment(name);
 }
 
 std::optional<std::string> MakeVariables::expand(std::string_view text) const {
   std::string out;
-  if (!expand_into(text, 0, nobody, out)) return std::nullopt;
+  if (!expand_into(text, 0, Others::nobody, out)) return std::nullopt;
   return out;
 }
 
 std::optional<std::string> MakeVariables::value_of(std::string_view text) const {
   std::string out;
-  if (!expand_into(text, 0, of_environment, out)) return std::nullopt;
+  if (!expand_into(text, 0, Others::environment, out)) return std::nullopt;
   return out;
 }
 
@@ -98,7 +119,7 @@ std::optional<bool> MakeVariables::is_set(const std::string& name) const {
     if (known->second == unknown_value) return std::nullopt;
     return !known->second.empty();
   }
-  const std::optional<std::string> value = of_environment(name);
+  const std::optional<std::string> value = other(name);
   return value ? std::optional(!value->empty()) : std::nullopt;
 }
 
@@ -117,15 +138,15 @@ bool MakeVariables::expand_into(std::string_view text, int levels, Others others
     at = close;
     constexpr std::string_view of_files = "wildcard ";
     const auto value = values_.find(name);
-    std::optional<std::string> other;
+    std::optional<std::string> outside;
     if (name == "shell uname" || name == "shell uname -s")
       name = "Linux";
-    else if (name.starts_with(of_files) && others == nobody)
+    else if (name.starts_with(of_files) && others == Others::nobody)
       name.remove_prefix(of_files.size());
     else if (value != values_.end())
       name = value->second;
-    else if (other = others(std::string(name)); other)
-      name = *other;
+    else if (others == Others::environment && (outside = other(std::string(name))))
+      name = *outside;
     else
       return false;
     if (levels == most_levels || out.size() > longest || !expand_into(name, levels + 1, others, out))

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -16,10 +17,13 @@ class MakeVariables {
   /// `folder`: the one that make runs in.
   explicit MakeVariables(const std::filesystem::path& folder) { values_["CURDIR"] = folder.string(); }
 
-  /// Takes `A = b`, `A := b`, `A ?= b` and `A += b`; of any other line nothing. `certain`: make reads it.
+  /// Takes `A = b`, `A := b`, `A ?= b`, `A += b` and `undefine A`; of any other line nothing. `certain`: make
+  /// reads it.
   void assign(std::string_view line, bool certain = true);
   /// One whose value only make knows.
   void forget(const std::string& name);
+  /// make has read what nobody else can: of a variable without a value here it may know one.
+  void doubt_others() { doubts_others_ = true; }
 
   /// The text with the values in it; nothing: it has what only make knows.
   [[nodiscard]] std::optional<std::string> expand(std::string_view text) const;
@@ -30,11 +34,14 @@ class MakeVariables {
   [[nodiscard]] std::optional<bool> is_set(const std::string& name) const;
 
  private:
-  /// The value of a variable that the file doesn't set; nothing: only make knows.
-  using Others = std::optional<std::string> (*)(const std::string& name);
+  /// Where the value of a variable comes from that the file doesn't set.
+  enum class Others : std::uint8_t { nobody, environment };
+  [[nodiscard]] std::optional<std::string> other(const std::string& name) const;
+  void set(const std::string& name, char how, const std::string& value);
   [[nodiscard]] bool expand_into(std::string_view text, int levels, Others others, std::string& out) const;
 
   std::map<std::string, std::string, std::less<>> values_;
+  bool doubts_others_ = false;
 };
 
 /// The files that the words of an `include` name, `*` and `?` among them, sorted for each word; a word that

@@ -175,7 +175,10 @@ class Makefile {
   void include(const std::string& words, bool may_miss) {
     current_.clear();
     const auto names = variables_.expand(words);
-    if (!names) return miss(words, may_miss);
+    if (!names) {
+      variables_.doubt_others();
+      return miss(words, may_miss);
+    }
     for (const fs::path& file : files_named(*names, folder_)) {
       const auto text = read_text(file);
       if (text && *text)
@@ -187,6 +190,7 @@ class Makefile {
 
   void miss(const std::string& what, bool may_miss) {
     has_more_ = true;
+    if (!may_miss) variables_.doubt_others();
     if (!may_miss && conditions_.is_certain()) not_read_.push_back(what);
   }
 
@@ -208,6 +212,7 @@ class Makefile {
     if (first == "vpath") return;
     has_evaluated_ = has_evaluated_ || words.find("$(eval") != std::string::npos;
     has_more_ = has_more_ || has_evaluated_;
+    if (has_evaluated_) variables_.doubt_others();
     if (first.starts_with(".RECIPEPREFIX") && words.find('=') != std::string::npos) {
       const std::string prefix = trimmed(words.substr(words.find('=') + 1));
       recipe_prefix_ = prefix.empty() ? '\t' : prefix[0];

@@ -20,9 +20,8 @@ struct Mode {
   std::string_view number;
   bool set = false;
 };
-constexpr std::array<Mode, 17> private_modes{{{"1"},
+constexpr std::array<Mode, 16> private_modes{{{"1"},
                                               {"5"},
-                                              {"6"},
                                               {"7", true},
                                               {"25", true},
                                               {"47"},
@@ -88,6 +87,8 @@ void LeftOpen::apply() {
          "\x1b"
          "7\x1b[r\x1b"
          "8");
+  } else if (is_control && last == 'u' && (parameters.starts_with('>') || parameters.starts_with('<'))) {
+    mark("keys of kitty", parameters.starts_with('>'), "\x1b[<u");
   } else if (is_control && last == 'q' && parameters.ends_with(' ')) {
     mark("shape of the cursor", parameters != " " && parameters != "0 ", "\x1b[0 q");
   } else if (whole.starts_with("\x1b]8;")) {

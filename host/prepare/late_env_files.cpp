@@ -19,16 +19,42 @@ bool is_in_workspace(const fs::path& file, const LoadedWorkspace& loaded) {
 
 }  // namespace
 
-bool may_come(const fs::path& file, StepIndex step, const Plan& plan, const LoadedWorkspace& loaded) {
-  const auto ends_first = [](const Step& before) { return !before.background && !before.gathers; };
+bool waits_for_an_end(const Plan& plan, StepIndex step) {
+  const auto ends_first = [&](StepIndex before) {
+    const Step& one = plan.steps[position(before)];
+    return !one.background && !one.gathers && !one.finally;
+  };
+  if (plan.is_list) {
+    for (std::size_t at = 0; at < position(step); ++at)
+      if (ends_first(StepIndex(at))) return true;
+    return false;
+  }
+  std::vector<bool> seen(plan.barriers.size());
+  std::vector<BarrierIndex> open;
+  const auto look_behind = [&](std::optional<BarrierIndex> barrier) {
+    if (barrier && !seen[position(*barrier)]) open.push_back(*barrier);
+  };
+  look_behind(plan.steps[position(step)].after);
+  while (!open.empty()) {
+    const BarrierIndex at = open.back();
+    const Barrier& barrier = plan.barriers[position(at)];
+    open.pop_back();
+    seen[position(at)] = true;
+    if (std::ranges::any_of(barrier.steps, ends_first)) return true;
+    for (const auto* steps : {&barrier.steps, &barrier.until_start})
+      for (const StepIndex before : *steps) look_behind(plan.steps[position(before)].after);
+    look_behind(barrier.after);
+  }
+  return false;
+}
+
+bool may_come(const fs::path& file, const LoadedWorkspace& loaded) {
   std::error_code unknown;
-  return is_in_workspace(file, loaded) && !fs::exists(fs::symlink_status(file, unknown)) &&
-         std::any_of(plan.steps.begin(), plan.steps.begin() + static_cast<std::ptrdiff_t>(position(step)),
-                     ends_first);
+  return is_in_workspace(file, loaded) && !fs::exists(fs::symlink_status(file, unknown));
 }
 
 LateEnvFiles::LateEnvFiles(const Plan& plan, const LoadedWorkspace& loaded, std::vector<PreparedStep>& steps)
-    : plan_(plan), loaded_(loaded), steps_(steps) {
+    : plan_(plan), loaded_(loaded), steps_(steps), done_(steps.size()) {
   for (std::size_t at = 1; at < plan.steps.size(); ++at)
     for (const std::string& name : plan.steps[at].env_files) {
       const fs::path file = fs::path(steps[at].task.directory) / name;
@@ -43,12 +69,17 @@ Result<bool> LateEnvFiles::read_again(StepIndex step) {
   plugin::TaskSpec& task = steps_[position(step)].task;
   bool has_changed = false;
   warnings_.clear();
+  if (done_[position(step)]) return false;
   for (const std::string& name : settings.env_files) {
     const auto file = files_.find(fs::path(task.directory) / name);
-    // Missing still, it is an error now.
-    has_changed = has_changed ||
-                  (file != files_.end() && (!file->second || !is_same(file->second, stamp_of(file->first))));
+    if (file == files_.end()) continue;
+    const Stamp now = stamp_of(file->first);
+    if (now && !S_ISREG(now->st_mode))
+      return Error{ErrorCode::io, "the env file " + file->first.string() + " is no regular file", {}, {}};
+    // One that was missing is an error if it still is.
+    has_changed = has_changed || !file->second || !is_same(file->second, now);
   }
+  done_[position(step)] = !has_changed;
   if (!has_changed) return false;
   Environments environments(plan_, loaded_.discovery.rule, EnvFiles::run);
   Result<StepEnvironment> environment = environments.of(settings, task.directory);
@@ -60,6 +91,7 @@ Result<bool> LateEnvFiles::read_again(StepIndex step) {
   task.environment = std::move(environment->whole);
   task.own_environment = std::move(environment->own);
   warnings_ = environments.warnings();
+  done_[position(step)] = true;
   return true;
 }
 

@@ -21,8 +21,9 @@ class LateEnvFiles {
   /// Remembers each file as it is now. All must outlive it.
   LateEnvFiles(const Plan& plan, const LoadedWorkspace& loaded, std::vector<PreparedStep>& steps);
 
-  /// Gives a step that starts its environment anew if one of its files has changed, and says whether so. The
-  /// error is that of a start: the file is still missing, or can't be read.
+  /// Before an attempt of a step: gives it its environment anew if one of its files has changed, and says
+  /// whether so; once it has started with them, they aren't looked at again. The error is that of a start:
+  /// the file is still missing, or can't be read.
   [[nodiscard]] Result<bool> read_again(StepIndex step);
   /// What is odd about the files that were read last.
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
@@ -37,12 +38,15 @@ class LateEnvFiles {
   const LoadedWorkspace& loaded_;
   std::vector<PreparedStep>& steps_;
   std::map<std::filesystem::path, Stamp> files_;
+  std::vector<bool> done_;  ///< by step
   std::vector<std::string> warnings_;
 };
 
-/// Whether this env file of a step isn't there, and a step before it could write it: one that has to end
-/// first. Only files of the workspace, by their names.
-[[nodiscard]] bool may_come(const std::filesystem::path& file, StepIndex step, const Plan& plan,
-                            const LoadedWorkspace& loaded);
+/// Whether a step of the plan has to end before this one starts: what it writes is there then. Steps of
+/// `finally` come later, and one in the background has not ended.
+[[nodiscard]] bool waits_for_an_end(const Plan& plan, StepIndex step);
+
+/// Whether this env file isn't there and a step could write it: only one of the workspace, by its name.
+[[nodiscard]] bool may_come(const std::filesystem::path& file, const LoadedWorkspace& loaded);
 
 }  // namespace dream::prepare

@@ -10,6 +10,7 @@
 #include "base/shell_quote.hpp"
 #include "config/secrets.hpp"
 #include "plan/ports.hpp"
+#include "prepare/late_env_files.hpp"
 #include "prepare/outlook.hpp"
 #include "prepare/prepare.hpp"
 #include "prepare/project_list.hpp"
@@ -94,6 +95,8 @@ class PlansAlone {
   }
 
   [[nodiscard]] const std::map<std::string, PlanError>& errors() const { return errors_; }  ///< by step
+  /// Those with env files that one which ends first may write.
+  [[nodiscard]] const std::unordered_set<std::string>& behind_ends() const { return behind_ends_; }
   /// The steps that have another before them in some plan.
   [[nodiscard]] const std::unordered_set<std::string>& later() const { return later_; }
 
@@ -108,6 +111,9 @@ class PlansAlone {
       return;
     }
     for (std::size_t at = 1; at < plan->steps.size(); ++at) later_.insert(to_string(plan->steps[at].id));
+    for (std::size_t at = 1; at < plan->steps.size(); ++at)
+      if (!plan->steps[at].env_files.empty() && waits_for_an_end(*plan, StepIndex(at)))
+        behind_ends_.insert(to_string(plan->steps[at].id));
     if (!plan->recursive) return;
     // Alone, it asks for its profiles, and what is for the end here isn't there.
     for (const Step& step : plan->steps)
@@ -117,7 +123,7 @@ class PlansAlone {
   const Workspace& workspace_;
   Manifests* manifests_;
   std::map<std::string, PlanError> errors_;
-  std::unordered_set<std::string> later_, held_;
+  std::unordered_set<std::string> later_, held_, behind_ends_;
 };
 
 std::vector<std::pair<std::string, std::string>> shown_environment(const std::vector<std::string>& entries,
@@ -159,7 +165,8 @@ std::vector<StepCommand> describe_steps(const Plan& plan, const LoadedWorkspace&
   int suggested = 0;
   for (std::size_t at = 0; at < plan.steps.size(); ++at) {
     StepCommand& command = commands.emplace_back();
-    Result<PreparedStep> step = prepare_step(plan, StepIndex(at), loaded, registry, environments);
+    Result<PreparedStep> step =
+        prepare_step(plan, StepIndex(at), loaded, registry, environments, MissingFiles::awaited);
     if (!step) {
       command.problem = to_string(step.error());
       continue;
@@ -209,7 +216,9 @@ std::vector<Misfit> find_misfits(const LoadedWorkspace& loaded, plugin::Registry
   Environments environments(all, loaded.discovery.rule, EnvFiles::look);
   Outlooks outlooks(all, loaded, registry, std::move(alone));
   for (std::size_t at = 0; at < all.steps.size(); ++at) {
-    const Result<PreparedStep> step = prepare_step(all, StepIndex(at), loaded, registry, environments);
+    const bool may_wait = plans.behind_ends().contains(to_string(all.steps[at].id));
+    const Result<PreparedStep> step = prepare_step(all, StepIndex(at), loaded, registry, environments,
+                                                   may_wait ? MissingFiles::expected : MissingFiles::refused);
     std::optional<Error> problem;
     if (!step) problem = step.error();
     if (Outlook outlook = step ? outlooks.of(*step) : Outlook{}; outlook.problem && !outlook.may_change)

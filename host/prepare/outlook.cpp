@@ -1,11 +1,13 @@
 #include "prepare/outlook.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <utility>
 
 #include "base/executable.hpp"
 #include "base/shell_quote.hpp"
+#include "prepare/late_env_files.hpp"
 #include "prepare/offers.hpp"
 #include "prepare/prepare.hpp"
 
@@ -77,7 +79,7 @@ Outlook Outlooks::unmasked(const PreparedStep& prepared) {
   const bool may_come =
       program.path ? is_in_workspace(prepared, *program.path) || is_in_workspace(prepared, program.lacks)
                    : may_appear(prepared);
-  outlook.may_change = comes_later(prepared.task.step) && may_come;
+  outlook.may_change = comes_later(prepared.task.step) && (may_come || has_files_to_come(prepared));
   return outlook;
 }
 
@@ -103,6 +105,14 @@ Outlook Outlooks::of_problem(StepIndex index, Error error) const {
   }
   outlook.problem = std::move(error);
   return outlook;
+}
+
+/// An env file that isn't there yet may set PATH.
+bool Outlooks::has_files_to_come(const PreparedStep& prepared) const {
+  return std::ranges::any_of(plan_.steps[position(prepared.task.step)].env_files,
+                             [&](const std::string& file) {
+                               return prepare::may_come(fs::path(prepared.task.directory) / file, loaded_);
+                             });
 }
 
 bool Outlooks::lacks_its_tool(const Step& step) const {

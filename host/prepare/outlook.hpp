@@ -44,6 +44,7 @@ class Outlooks {
   [[nodiscard]] bool comes_later(StepIndex step) const {
     return position(step) >= alone_.size() || !alone_[position(step)];
   }
+  [[nodiscard]] bool has_files_to_come(const PreparedStep& prepared) const;
   [[nodiscard]] bool lacks_its_tool(const Step& step) const;
   struct Program {
     Result<std::string> path;

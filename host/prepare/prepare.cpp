@@ -338,7 +338,8 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
     return there.error();
   if (step.gathers) return PreparedStep{.executor = nullptr, .task = {.step = index, .name = step.id.task}};
   const auto is_to_come = [&](const std::string& file) {
-    return missing == MissingFiles::awaited && may_come(folder / file, index, plan, loaded);
+    return missing != MissingFiles::refused && may_come(folder / file, loaded) &&
+           (missing == MissingFiles::expected || waits_for_an_end(plan, index));
   };
   std::optional<Step> now;  // with the files that are there
   if (std::ranges::any_of(step.env_files, is_to_come)) std::erase_if(now.emplace(step).env_files, is_to_come);

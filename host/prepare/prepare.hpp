@@ -64,10 +64,11 @@ struct Preparation {
 [[nodiscard]] Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded,
                                   plugin::Registry& registry);
 
-/// What becomes of an env file that isn't there.
+/// What becomes of an env file of the workspace that isn't there.
 enum class MissingFiles : std::uint8_t {
   refused,
-  awaited,  ///< where a step before this one could write it: read when its step starts
+  awaited,   ///< where a step of the plan that has to end first could write it
+  expected,  ///< in any case: it is read when its step starts
 };
 
 /// The same for one of its steps.

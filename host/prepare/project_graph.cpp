@@ -219,10 +219,24 @@ Result<std::vector<std::string>> ProjectGraph::look_for_needed(const std::string
   bool spared = false;
   std::vector<std::string> followed = reached(project, task, false, spared);
   if (!spared) return followed;
+  const std::unordered_set<std::string> waited = followed_from(project);
   for (std::string& other : reached(project, task, true, spared))
-    if (other != project && std::ranges::find(followed, other) == followed.end())
-      unfollowed.insert({project, std::move(other), task});
+    if (other != project && !waited.contains(other)) unfollowed.insert({project, std::move(other), task});
   return followed;
+}
+
+/// The projects that a project needs, also through others.
+std::unordered_set<std::string> ProjectGraph::followed_from(const std::string& project) const {
+  std::unordered_set<std::string> all;
+  std::vector<std::string> open{project};
+  while (!open.empty()) {
+    const Node& node = nodes_.find(open.back())->second;
+    open.pop_back();
+    for (const plugin::NeededProject& one : node.needed)
+      if (is_followed(one, node, nodes_.find(one.project)->second) && all.insert(one.project).second)
+        open.push_back(one.project);
+  }
+  return all;
 }
 
 /// Depth first, in the order of the manifests; behind a project that lacks the task come those it needs.

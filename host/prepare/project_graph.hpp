@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -103,6 +104,7 @@ class ProjectGraph final : public Manifests {
   /// `whole`: also along what is Unfollowed; else `spared` tells whether there is any.
   [[nodiscard]] std::vector<std::string> reached(const std::string& project, const std::string& task,
                                                  bool whole, bool& spared);
+  [[nodiscard]] std::unordered_set<std::string> followed_from(const std::string& project) const;
   [[nodiscard]] Result<Node*> node_of(const std::string& project);
   [[nodiscard]] static bool lasts(const plugin::NeededProject& one, const Node& node, const Node& other);
   [[nodiscard]] static bool is_followed(const plugin::NeededProject& one, const Node& node,

@@ -113,8 +113,8 @@ void Driver::start(Attempt attempt) {
   std::unique_ptr<Running>& place = running_[position(attempt.step)];
   place = std::make_unique<Running>(*this, attempt);
   const Step& settings = plan_.steps[position(attempt.step)];
-  if (attempt.number == 1 && on_first_start_) {
-    const Result<void> done = on_first_start_(attempt.step);
+  if (before_start_) {
+    const Result<void> done = before_start_(attempt.step);
     if (!done) return start_failed(attempt, done.error());
   }
   if (settings.gathers) return gather(attempt, settings.lasts);
@@ -343,7 +343,7 @@ std::string Driver::detail_of(StepIndex step) const {
   if (!state) return {};
   std::string detail = state->pid == 0 ? std::string() : fmt::format("pid {}", state->pid);
   if (!state->detail.empty()) detail += (detail.empty() ? "" : ", ") + state->detail;
-  return detail;
+  return session_.masked(std::move(detail));
 }
 
 int Driver::pid_of(StepIndex step) const {

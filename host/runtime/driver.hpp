@@ -52,8 +52,8 @@ class Driver : private Pump::Effects {
   /// The time of the run.
   [[nodiscard]] Instant now() const { return clock_.now(); }
 
-  /// Is called before the first attempt of each step, which fails to start with the error.
-  void on_first_start(std::function<Result<void>(StepIndex)> call) { on_first_start_ = std::move(call); }
+  /// Is called before each attempt of a step, which fails to start with the error.
+  void before_start(std::function<Result<void>(StepIndex)> call) { before_start_ = std::move(call); }
 
   /// Somebody who looks on: is told what reporters are, and hears what steps write
   /// (SessionSettings::overheard). Before run(), and until its end.
@@ -182,7 +182,7 @@ class Driver : private Pump::Effects {
   OutputWatch output_watch_;
   SignalInbox signals_;
   Explain explain_;
-  std::function<Result<void>(StepIndex)> on_first_start_;
+  std::function<Result<void>(StepIndex)> before_start_;
   Hear hear_;
   bool gave_up_ = false;
   std::optional<Instant> first_interruption_;

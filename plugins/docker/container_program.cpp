@@ -44,12 +44,12 @@ Async<void> ContainerLife::await_health() {
   while (stage_ == Stage::running && !code_) {
     const Result<ContainerState> state = co_await engine.inspect(id_);
     if (!state || stage_ != Stage::running || code_) co_return;
+    tell_health(*state);
     if (state->health == "healthy") {
       program_.confirm();
       observer_->on_ready();
       co_return;
     }
-    tell_health(*state);
     if (plan_.ready_limit.count() > 0 && waited >= plan_.ready_limit) co_return;
     const std::chrono::milliseconds pause = std::clamp(waited / 10, shortest_pause, longest_pause);
     timer.expires_after(pause);

@@ -45,7 +45,12 @@ std::string failed_check(const Json& tries) {
   std::string output = json_text(last, {"Output"});
   output.resize(std::min(output.size(), output.find_last_not_of(" \t\r\n") + 1));
   output.erase(0, output.find_last_of("\r\n") + 1);  // npos + 1 is 0
-  if (output.size() > longest) output.replace(longest, std::string::npos, "…");
+  if (output.size() > longest) {
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(output[end]) & 0xc0U) == 0x80U)
+      --end;  // within a character
+    output.replace(end, std::string::npos, "…");
+  }
   return "exit code " + std::to_string(code) + (output.empty() ? "" : ": " + output);
 }
 

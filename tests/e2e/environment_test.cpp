@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(TaskEnvironment, later_layers_win) {
   const Workspace workspace(R"({"projects": {"./a": {
@@ -71,6 +72,41 @@ TEST(TaskEnvironment, an_env_file_that_no_step_has_written_fails_its_step) {
   const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "c"});
   EXPECT_EQ(finished.code, 125);
   EXPECT_THAT(finished.err, HasSubstr("c/made.env doesn't exist"));
+}
+
+TEST(TaskEnvironment, an_env_file_that_is_still_missing_fails_each_attempt) {
+  const Workspace workspace(R"({"workspace": {"./c": {"go": [":make"]}}, "projects": {"./c": {"tasks": {
+    "make": {"command": "true"}, "go": {"command": "echo ran", "envFile": "made.env",
+    "restart": {"on": "failure", "max": 2, "delayMs": 0}}}}}})");
+  const Finished finished = run(workspace, {.arguments = {"go"}, .folder = "c"});
+  EXPECT_EQ(finished.code, 125);
+  EXPECT_EQ(finished.out, "");
+}
+
+TEST(TaskEnvironment, an_env_file_is_awaited_only_from_what_ends_first) {
+  for (const char* needs : {R"([{"task": ":other", "finally": true}])", R"([[":other", ":more"]])"}) {
+    const Workspace workspace(R"({"workspace": {"./c": {"go": )" + std::string(needs) +
+                              R"(}}, "projects": {"./c":
+      {"tasks": {"other": {"command": "touch $ROOT/ran"}, "more": {"command": "true", "envFile": "no.env"},
+                 "go": {"command": "true", "envFile": "no.env"}}}}})");
+    const Finished finished = run(workspace, {.arguments = {"go", "-j", "2"}, .folder = "c"});
+    EXPECT_EQ(finished.code, 2) << needs;
+    EXPECT_FALSE(std::filesystem::exists(workspace.root() / "ran")) << needs;
+  }
+}
+
+/// It may set PATH, too; and nobody who only looks finds a fault.
+TEST(TaskEnvironment, an_env_file_that_is_to_come_is_no_fault_before) {
+  const Workspace workspace(R"({"workspace": {"./c": {"go": [":make"]}}, "projects": {"./c": {"tasks": {
+    "make": {"command": "echo PATH=$PWD/bin:$PATH > made.env"},
+    "go": {"command": ["mytool"], "envFile": "made.env"}}}}})");
+  std::filesystem::create_directories(workspace.root() / "c/bin");
+  workspace.write("c/bin/mytool", "#!/bin/sh\necho mine\n");
+  std::filesystem::permissions(workspace.root() / "c/bin/mytool", std::filesystem::perms::owner_all);
+  EXPECT_THAT(run(workspace, {.arguments = {"plan", "go"}, .folder = "c"}).out,
+              Not(HasSubstr("doesn't exist")));
+  EXPECT_EQ(run(workspace, {.arguments = {"validate", "--strict"}}).code, 0);
+  EXPECT_THAT(run(workspace, {.arguments = {"go"}, .folder = "c"}).out, HasSubstr("mine"));
 }
 
 TEST(TaskEnvironment, env_files_see_dreams_own_then_env_then_what_stands_before) {

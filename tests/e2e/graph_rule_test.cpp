@@ -68,6 +68,20 @@ TEST(GraphRule, follows_a_peer_unless_that_closes_a_cycle_of_what_lasts) {
               AllOf(HasSubstr(": 1 step"), HasSubstr("./p/plugin doesn't wait for ./p/preset:build")));
 }
 
+TEST(GraphRule, says_nothing_of_what_is_waited_for_through_another) {
+  const Workspace workspace(R"({"workspace": {"./p/*": {"build": ["^"]}},
+    "projects": {"./p/*": {"executor": "npm"}}})");
+  workspace.write("package.json", R"({"workspaces": ["p/*"]})");
+  const std::string build = R"({"scripts": {"build": "true"}, )";
+  workspace.write("p/a/package.json",
+                  build + R"("name": "a", "dependencies": {"q": "*"}, "devDependencies": {"x": "*"}})");
+  workspace.write("p/q/package.json", build + R"("name": "q", "dependencies": {"x": "*"}})");
+  workspace.write("p/x/package.json", build + R"("name": "x", "devDependencies": {"a": "*"}})");
+  const std::string plan = run(workspace, {.arguments = {"plan", "./p/a:build"}}).out;
+  EXPECT_THAT(plan,
+              AllOf(HasSubstr("./p/x doesn't wait for ./p/a:build"), Not(HasSubstr("./p/a doesn't wait"))));
+}
+
 TEST(GraphRule, runs_what_manifests_name_through_those_that_lack_the_task) {
   const Workspace workspace(R"({"workspace": {"./packages/*": {"build": ["^"]}},
     "projects": {"./packages/*": {"executor": "npm"}}})");

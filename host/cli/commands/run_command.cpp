@@ -240,7 +240,7 @@ int drive(runtime::Session& session, const Options& options, const Requested& re
       explainer.explain(index, error, driver.anything_runs() ? Ask::loaded : Ask::all);
     });
     prepare::LateEnvFiles env_files(plan, loaded, preparation.steps);
-    driver.on_first_start([&](StepIndex step) -> Result<void> {
+    driver.before_start([&](StepIndex step) -> Result<void> {
       held->let_go(step);
       const Result<bool> is_new = env_files.read_again(step);
       if (!is_new) return is_new.error();

@@ -90,6 +90,41 @@ endif
                         "maybe1, maybe2, maybe3 and maybe4.\n"));
 }
 
+TEST_F(Init, variables_of_make_have_the_values_that_make_gives_them) {
+  write("Makefile", R"make(
+CC ?= gcc
+E =
+E ?= x
+A = 1
+B := $(A)
+A = 2
+U = 1
+undefine U
+all: ; x
+ifeq ($(CC),gcc)
+maybe1: ; x
+endif
+ifeq ($(E),)
+yes1: ; x
+endif
+ifeq ($(B),1)
+yes2: ; x
+endif
+ifdef U
+no1: ; x
+endif
+)make");
+  EXPECT_THAT(names(workspace().projects.at("./").tasks), ElementsAre("all", "yes1", "yes2"));
+  EXPECT_THAT(text(), HasSubstr("stand in conditions: maybe1.\n"));
+}
+
+TEST_F(Init, after_what_only_make_can_read_a_variable_may_have_a_value) {
+  for (const char* first : {"include $(shell echo cfg).mk", "$(eval CFG=1)"}) {
+    write("Makefile", std::string(first) + "\nall: ; x\nifdef CFG\nmaybe1: ; x\nelse\nmaybe2: ; x\nendif\n");
+    EXPECT_THAT(text(), HasSubstr("stand in conditions: maybe1 and maybe2.\n")) << first;
+  }
+}
+
 TEST_F(Init, the_lines_of_a_definition_and_parts_of_a_name_are_no_targets) {
   write("Makefile",
         "override define X\nno1: x\nendef\nexport define Y =\nno2: x\n  endef # of Y\n"

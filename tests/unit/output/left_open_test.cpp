@@ -67,6 +67,8 @@ TEST(LeftOpen, is_a_mode_that_differs_from_how_a_program_finds_it) {
             "7\x1b[r\x1b"
             "8");
   EXPECT_EQ(end_of("\x1b[5 q"), "\x1b[0 q");
+  EXPECT_EQ(end_of("\x1b[>1u"), "\x1b[<u");
+  EXPECT_EQ(end_of("\x1b[>1u\x1b[<u\x1b[?6h"), "") << "what takes origin mode back moves the cursor";
   for (const char* bytes : {"\x1b[?25l\x1b[?25h", "\x1b[?1049h\x1b[?1049l", "\x1b(0x\x1b(B", "\x0ex\x0f",
                             "\x1b=\x1b>", "\x1b[2;9r\x1b[r",
                             "\x1b[?25l\x1b[4h\x1b"

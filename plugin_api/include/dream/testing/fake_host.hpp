@@ -388,12 +388,11 @@ class FakeHost : public FakeRuns {
   std::vector<dream_run_id> started_;
   std::vector<FakeStartFailure> start_failures_;
   std::multimap<dream_run_id, std::string> left_;
-  bool of_1_0_ = false;
   std::map<std::pair<dream_run_id, std::uint32_t>, std::string> output_;
   std::vector<std::pair<dream_on_writable, void*>> writable_;
   std::set<dream_run_id> full_;  ///< those that were told DREAM_AGAIN
   int hasty_ = 0;
-  bool reading_ = true;
+  bool reading_ = true, of_1_0_ = false;
   dream_status spawn_failure_ = DREAM_OK;
   std::string spawn_message_;
 };
