@@ -133,7 +133,8 @@ engine_here() {
     --bridge=none --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false --storage-driver=vfs >"$dir/dockerd-here.log" 2>&1 </dev/null &
   echo $! >"$dir/dockerd-here.pid"
 }
-# Two kubelets on one machine would remove each other's files below /var.
+# Two kubelets on one machine would remove each other's files below /var, and now and then one would speak to the dockershim
+# of the other, which is another node's.
 kubelet() { # NODE
   local node=$1 base=$dir/node$1
   mkdir -p "$base/log/pods" "$base/log/containers" "$base/dockershim" /var/lib/dockershim
@@ -141,7 +142,7 @@ kubelet() { # NODE
   echo '{"apiVersion": "kubelet.config.k8s.io/v1beta1", "kind": "KubeletConfiguration", "nodeLeaseDurationSeconds": 8}' >"$base/config"
   daemon "$node" "kubelet$node" unshare -m sh -c 'mount --make-rprivate / && mount --bind "$0/log" /var/log && mount --bind "$0/dockershim" /var/lib/dockershim && exec "$@"' \
     "$base" env AWS_EC2_METADATA_DISABLED=true AWS_REGION=none "$bin/kubelet" --config="$base/config" --kubeconfig="$dir/kubeconfig" --root-dir="$base/kubelet" \
-    --docker-endpoint=unix://"$base/docker.sock" --pod-infra-container-image=pause:1 --hostname-override=node"$node" --node-ip=10.214.7."$node" \
+    --docker-endpoint=unix://"$base/docker.sock" --container-runtime-endpoint=unix://"$base/shim.sock" --pod-infra-container-image=pause:1 --hostname-override=node"$node" --node-ip=10.214.7."$node" \
     --cgroup-driver=cgroupfs --cgroups-per-qos=false --enforce-node-allocatable= --fail-swap-on=false --image-gc-high-threshold=100 \
     --eviction-hard= --cert-dir="$base/pki" --resolv-conf= --cluster-dns=$server --cluster-domain=cluster.local --authorization-mode=AlwaysAllow --anonymous-auth=true --runtime-request-timeout=1m \
     --volume-plugin-dir="$base/volplugins" --healthz-port=1024"$node" --sync-frequency=2s --node-status-update-frequency=1s \
