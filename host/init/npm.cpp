@@ -87,6 +87,15 @@ Members members_said(const fs::path& root, const std::optional<Json>& own, Draft
   return members;
 }
 
+/// The packages that lerna takes where they aren't those of the workspace; empty: they are.
+std::vector<std::string> patterns_of_lerna(const fs::path& root) {
+  const auto lerna = read_object(root / "lerna.json");
+  if (!lerna || !*lerna || text_member(**lerna, "npmClient") == "pnpm") return {};
+  const Value* of_workspace = member(**lerna, "useWorkspaces");
+  if (of_workspace != nullptr && of_workspace->IsTrue()) return {};
+  return texts_at(**lerna, "packages");
+}
+
 /// But for comments: `"// build": "what follows builds"`.
 std::vector<std::string> script_names(const Value& json) {
   std::vector<std::string> names = keys_at(json, "scripts");
@@ -281,6 +290,11 @@ Result<void> add_npm(const fs::path& root, Draft& draft) {
   }
   for (std::size_t at = 0; at < packages.size(); ++at)
     keep_those_that_are_here(index, manifests[at], packages[at]);
+  if (const auto of_lerna = patterns_of_lerna(root); !of_lerna.empty()) {
+    const std::vector<plugins::FolderPattern> read = plugins::read_patterns(of_lerna);
+    for (Package& package : packages)
+      package.is_of_lerna = plugins::is_member(read, plugins::parts_of(draft.from_base(package.path)));
+  }
   add_nx_projects(root, root_package, packages, draft);
   std::erase_if(without_tasks, [&](const std::string& path) { return draft.has(path); });
   add_without_tasks(without_tasks, "npm", "package.json", draft);

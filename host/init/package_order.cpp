@@ -24,12 +24,15 @@ class Arrangement {
               Draft& draft)
       : rules_(rules), own_(own), packages_(packages), by_name_(rules.by_name()), draft_(draft) {}
 
-  /// Where packages need one another in a circle, and without a workspace, each entry is a package's.
+  /// Without a workspace, and of a task that would need itself in a circle, each entry is a package's: of
+  /// these some can be left out.
   void add(bool by_manifest) {
     by_manifest_ = by_manifest;
     std::vector<NeedsDraft> all = needs_of_all();
-    if (by_manifest && PackageSteps(packages_, by_name_, all).has_cycle()) {
-      by_manifest_ = false;
+    while (by_manifest) {
+      const std::size_t known = named_one_by_one_.size();
+      named_one_by_one_.merge(PackageSteps(packages_, by_name_, all).named_in_cycles());
+      if (named_one_by_one_.size() == known) break;
       all = needs_of_all();
     }
     for (NeedsDraft& needs : all) draft_.add_needs(std::move(needs));
@@ -63,7 +66,7 @@ class Arrangement {
         draft_.remark("wireit runs itself what its scripts need.");
         continue;
       }
-      if (rules_.has_nx() && only_calls_nx(command)) {
+      if (rules_.has_nx() && only_calls("nx", command)) {
         draft_.remark(what_nx_does);
         continue;
       }
@@ -159,7 +162,8 @@ class Arrangement {
   }
 
   void add_all_used(const Package& package, const std::string& task, NeedsDraft& needs) {
-    const bool by_manifest = by_manifest_ && &package != &own_ && package.inner_workspace.empty();
+    const bool by_manifest = by_manifest_ && !named_one_by_one_.contains(task) && &package != &own_ &&
+                             package.inner_workspace.empty();
     if (by_manifest && package.path == needs.project) {
       const bool is_there = std::ranges::any_of(needs.entries, [&](const EntryDraft& entry) {
         return entry.project.empty() && entry.task == task;
@@ -173,7 +177,9 @@ class Arrangement {
 
   void add_entry(const Package& package, const std::string& task, bool weak, NeedsDraft& needs, bool beside) {
     const Rule* rule = rules_.of(package, task);
-    if (!has(package, task, needs) || (rule != nullptr && rule->is_taken_away)) return;
+    const bool is_itself = package.path == needs.project && task == needs.task;
+    if (!has(package, task, needs) || (beside && is_itself) || (rule != nullptr && rule->is_taken_away))
+      return;
     EntryDraft entry{package.path, task, {}, weak};
     if (beside || (rule != nullptr && rule->lasts.value_or(false) && !rules_.lasts_everywhere(task)))
       entry.members.emplace_back("async", "true");
@@ -224,7 +230,8 @@ class Arrangement {
       const Rule* rule = rules_.common(script);
       const bool at_once = starts_all_at_once(line, rule != nullptr && !rule->needs.empty());
       for (const Package& package : packages_) {
-        if (!package.scripts.contains(script)) continue;
+        if (!package.scripts.contains(script) || (only_calls("lerna", line) && !package.is_of_lerna))
+          continue;
         const Rule* own = rules_.of(package, script);
         if (rules_.lasts_everywhere(script) && (own == nullptr || !own->is_taken_away))
           needs.entries.push_back({package.path, script});
@@ -295,6 +302,7 @@ class Arrangement {
   std::map<std::string, Names> standing_for_;
   const Names* in_pattern_ = nullptr;  ///< as add_package has it, while what a pattern would say is made
   std::set<std::pair<const Package*, std::string>> through_;  ///< tasks without a script, of one task's needs
+  Names named_one_by_one_;                                    ///< tasks that "^" can't say
   bool by_manifest_ = true;                                   ///< "^" says it, not the packages one by one
 };
 

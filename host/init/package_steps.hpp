@@ -11,29 +11,37 @@
 
 namespace dream::init {
 
-/// The tasks of packages and what each needs, as a run of dream will see it.
+/// The tasks of packages and what each needs, as a run of dream will see it. Which manifests count is the
+/// rule of prepare::ProjectGraph.
 class PackageSteps {
  public:
   PackageSteps(const std::vector<Package>& packages, const PackagesByName& by_name,
                const std::vector<NeedsDraft>& needs);
 
-  /// Whether a task needs itself, directly or through others.
-  [[nodiscard]] bool has_cycle() const { return dream::init::has_cycle(needs_); }
+  /// The tasks that some `"^"` means for which a task would need itself, directly or through others.
+  [[nodiscard]] std::set<std::string> named_in_cycles() const;
 
  private:
-  using Step = ProjectTask;
+  struct Need {
+    ProjectTask step;
+    bool by_manifest;
+  };
+  using Circles =
+      std::map<const Package*, std::size_t>;  ///< the same for all that use one another in a circle
 
   /// The package of the workspace that another one means by a name; null: it comes from elsewhere.
   [[nodiscard]] const Package* used(const Package& package, const std::string& name) const;
-  void find_circles();
+  /// Those of all that packages use, or only of what lasts when the circles of development are broken.
+  [[nodiscard]] Circles circles_among(bool lasting) const;
+  [[nodiscard]] bool lasts(const Package& from, const Package& to, Package::Use use) const;
   [[nodiscard]] bool is_followed(const Package& from, const Package& to, Package::Use use) const;
   void add_needed(const Package& package, const std::string& task, std::set<const Package*>& seen,
-                  std::vector<Step>& steps) const;
+                  std::vector<Need>& needs) const;
 
   const std::vector<Package>& packages_;
   const PackagesByName& by_name_;
-  std::map<const Package*, std::size_t> circles_;  ///< the same for all that use one another in a circle
-  std::map<Step, std::vector<Step>> needs_;
+  Circles circles_, lasting_circles_;
+  std::map<ProjectTask, std::vector<Need>> needs_;
 };
 
 }  // namespace dream::init

@@ -28,6 +28,7 @@ struct Package {
   /// The folder above it, but not the root, that says that it has members.
   std::string inner_workspace = {};
   bool is_member = false;              ///< of the root's workspace
+  bool is_of_lerna = true;             ///< lerna.json doesn't leave it out of the workspace
   std::set<std::string> targets = {};  ///< tasks beside the scripts: nx runs them
 
   [[nodiscard]] bool has(const std::string& task) const {
@@ -79,8 +80,8 @@ struct Package {
 /// How many such a line runs at a time: "pnpm -r --workspace-concurrency=1 build"; empty: it doesn't say.
 [[nodiscard]] std::string jobs_said_by(const std::string& line);
 
-/// Whether a line only calls nx, which then runs itself what comes before: "pnpm exec nx build".
-[[nodiscard]] bool only_calls_nx(const std::string& line);
+/// Whether a line does nothing but call this tool: "pnpm exec nx build".
+[[nodiscard]] bool only_calls(const std::string& tool, const std::string& line);
 
 /// The script that a line runs in all packages, each after those that it uses: "pnpm -r build"; empty: it
 /// does nothing of the kind. `is_script`: whether some package has a script of this name.

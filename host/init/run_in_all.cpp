@@ -142,9 +142,9 @@ std::string jobs_said_by(const std::string& line) {
   return {};
 }
 
-bool only_calls_nx(const std::string& line) {
+bool only_calls(const std::string& tool, const std::string& line) {
   const Words words = words_from_tool(line);
-  return words.size() > 1 && words.front() == "nx";
+  return words.size() > 1 && words.front() == tool;
 }
 
 std::string run_in_order(const std::string& line, const std::function<bool(const std::string&)>& is_script) {

@@ -86,19 +86,22 @@ TEST_F(Init, members_of_a_pnpm_workspace_are_projects) {
               HasSubstr("// ./elsewhere/b is left out: the workspace doesn't name it. To run its scripts"));
 }
 
-TEST_F(Init, packages_that_need_one_another_only_for_development_are_left_to_their_manifests) {
+TEST_F(Init, packages_that_need_one_another_for_development_or_as_peers_are_left_to_their_manifests) {
   write("package.json", R"({"workspaces": ["*"]})");
-  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}, "devDependencies": {"b": "*"}})");
-  write("b/package.json",
-        R"({"name": "b", "scripts": {"build": "x"}, "dependencies": {"a": "*", "b": "*"}})");
-  EXPECT_THAT(needs_of_glob(workspace(), "./*", "build"), ElementsAre("^"));
+  for (const char* kind : {"devDependencies", "peerDependencies"}) {
+    write("a/package.json",
+          R"({"name": "a", "scripts": {"build": "x"}, ")" + std::string(kind) + R"(": {"b": "*"}})");
+    write("b/package.json",
+          R"({"name": "b", "scripts": {"build": "x"}, "dependencies": {"a": "*", "b": "*"}})");
+    EXPECT_THAT(needs_of_glob(workspace(), "./*", "build"), ElementsAre("^"));
+  }
 }
 
 TEST_F(Init, packages_that_use_one_another_make_no_cycle) {
-  write("package.json", R"({"workspaces": ["*"]})");
-  write("a/package.json", R"({"name": "a", "scripts": {"build": "x"}, "peerDependencies": {"b": "*"}})");
-  write("b/package.json", R"({"name": "b", "scripts": {"build": "x"}, "dependencies": {"c": "*"}})");
-  write("c/package.json", R"({"name": "c", "scripts": {"test": "x"}, "dependencies": {"a": "*"}})");
+  write("a/package.json",
+        R"({"name": "a", "scripts": {"build": "x"}, "devDependencies": {"b": "file:../b"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"build": "x"}, "dependencies": {"c": "file:../c"}})");
+  write("c/package.json", R"({"name": "c", "scripts": {"test": "x"}, "dependencies": {"a": "file:../a"}})");
   const Workspace made = workspace();
   EXPECT_THAT(plan(made, "./b", "build"), ElementsAre("./a:build", "./b:build"));
   EXPECT_THAT(plan(made, "./a", "build"), ElementsAre("./a:build"));

@@ -94,5 +94,22 @@ TEST_F(Init, yarn_runs_in_order_by_an_option_among_others) {
   EXPECT_THAT(needs_of_glob(made, "./*", "lint"), ElementsAre());
 }
 
+TEST_F(Init, what_lerna_runs_in_all_packages_runs_in_those_that_its_file_names) {
+  write(
+      "package.json",
+      R"({"workspaces": ["mods/*", "extra"], "scripts": {"build": "lerna run build", "test": "npm run -ws test"}})");
+  write("lerna.json", R"({"packages": ["mods/*"]})");
+  for (const char* folder : {"mods/a", "mods/b", "extra"})
+    write(folder + std::string("/package.json"), R"({"scripts": {"build": "x", "test": "x"}})");
+  EXPECT_THAT(needs(workspace(), "./", "build"), ElementsAre("./mods/a:", "& ./mods/b:"));
+  EXPECT_THAT(needs(workspace(), "./", "test"), ElementsAre("./extra:", "& ./mods/a:", "& ./mods/b:"));
+  for (const char* other :
+       {R"({"packages": ["mods/*"], "useWorkspaces": true})", R"({"version": "1.0.0"})"}) {
+    write("lerna.json", other);
+    EXPECT_THAT(needs(workspace(), "./", "build"), ElementsAre("./extra:", "& ./mods/a:", "& ./mods/b:"))
+        << other;
+  }
+}
+
 }  // namespace
 }  // namespace dream::init

@@ -62,6 +62,24 @@ TEST_F(Init, what_a_package_without_the_task_has_of_its_needs_comes_before_those
   EXPECT_THAT(text(), Not(HasSubstr("^generate"))) << "nothing lacks the build";
 }
 
+TEST_F(Init, a_circle_of_one_task_leaves_the_others_to_the_manifests) {
+  write("package.json", R"({"workspaces": ["p/*"]})");
+  write("turbo.json", R"({"tasks": {"build": {"dependsOn": ["^build"]},
+    "dev": {"persistent": true, "with": ["a#dev", "b#dev"]}}})");
+  write("p/a/package.json",
+        R"({"name": "a", "scripts": {"build": "x", "dev": "x", "test": "x"}, "dependencies": {"b": "*"}})");
+  write("p/b/package.json", R"({"name": "b", "scripts": {"build": "x", "dev": "x", "test": "x"}})");
+  EXPECT_THAT(needs_of_glob(workspace(), "./p/*", "build"), ElementsAre("^"));
+  EXPECT_THAT(plan(workspace(), "./p/a", "dev"), ElementsAre("./p/b:dev b", "./p/a:dev b"));
+  EXPECT_THAT(text(), HasSubstr("// ./p/b:dev doesn't wait for ./p/a:dev, which waits for it.\n"));
+  EXPECT_THAT(text(), Not(HasSubstr("itself")));
+  write("turbo.json", R"({"tasks": {"build": {"dependsOn": ["^build"]}, "test": {"dependsOn": ["^test"]},
+    "b#test": {"dependsOn": ["a#test"]}}})");
+  EXPECT_THAT(needs_of_glob(workspace(), "./p/*", "build"), ElementsAre("^"));
+  EXPECT_THAT(plan(workspace(), "./p/b", "test"), ElementsAre("./p/b:test"));
+  EXPECT_THAT(text(), HasSubstr("// ./p/b:test doesn't wait for ./p/a:test, which waits for it.\n"));
+}
+
 TEST_F(Init, a_task_that_a_package_takes_away_is_not_collected) {
   write("package.json", R"({"workspaces": ["*"], "scripts": {"test": "turbo run test"}})");
   write("turbo.json", R"({"tasks": {"test": {"dependsOn": ["gen"]}}})");
