@@ -61,29 +61,11 @@ pub struct dream_str {
     pub data: *const ::std::os::raw::c_char,
     pub size: usize,
 }
-impl Default for dream_str {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct dream_strs {
     pub data: *const dream_str,
     pub count: usize,
-}
-impl Default for dream_strs {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 pub type dream_status = i32;
 pub type dream_run_id = u64;
@@ -111,15 +93,6 @@ pub struct dream_errors {
             hint: dream_str,
         ) -> dream_status,
     >,
-}
-impl Default for dream_errors {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 #[repr(C)]
 pub struct dream_host {
@@ -150,15 +123,6 @@ pub struct dream_host {
     pub ready:
         ::std::option::Option<unsafe extern "C" fn(self_: *const dream_host, run: dream_run_id)>,
 }
-impl Default for dream_host {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 pub struct dream_handshake {
     pub size: u32,
@@ -167,15 +131,6 @@ pub struct dream_handshake {
     pub version: dream_str,
     pub errors: *mut dream_errors,
 }
-impl Default for dream_handshake {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 pub struct dream_project {
     pub size: u32,
@@ -183,15 +138,6 @@ pub struct dream_project {
     pub path: dream_str,
     pub directory: dream_str,
     pub options: dream_str,
-}
-impl Default for dream_project {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 #[repr(C)]
 pub struct dream_task {
@@ -211,30 +157,12 @@ pub struct dream_task {
     pub own_environment: dream_strs,
     pub ready_limit_ms: u64,
 }
-impl Default for dream_task {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 pub struct dream_exit {
     pub size: u32,
     pub kind: u32,
     pub value: i32,
     pub text: dream_str,
-}
-impl Default for dream_exit {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 pub type dream_on_exit = ::std::option::Option<
     unsafe extern "C" fn(context: *mut ::std::os::raw::c_void, exit: *const dream_exit),
@@ -247,15 +175,6 @@ pub struct dream_state {
     pub exit_kind: u32,
     pub exit_value: i32,
     pub detail: dream_str,
-}
-impl Default for dream_state {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 #[repr(C)]
 pub struct dream_plugin {
@@ -306,29 +225,11 @@ pub struct dream_plugin {
     >,
     pub abilities: u32,
 }
-impl Default for dream_plugin {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 pub struct dream_needed_project {
     pub size: u32,
     pub kind: u32,
     pub folder: dream_str,
-}
-impl Default for dream_needed_project {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 pub type dream_on_needed = ::std::option::Option<
     unsafe extern "C" fn(context: *mut ::std::os::raw::c_void, needed: *const dream_needed_project),
@@ -346,15 +247,6 @@ pub struct dream_depends {
         ) -> dream_status,
     >,
 }
-impl Default for dream_depends {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 pub type dream_on_line = ::std::option::Option<
     unsafe extern "C" fn(context: *mut ::std::os::raw::c_void, line: dream_str),
 >;
@@ -371,15 +263,6 @@ pub struct dream_describe {
         ) -> dream_status,
     >,
 }
-impl Default for dream_describe {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 pub struct dream_found_task {
     pub size: u32,
@@ -387,15 +270,6 @@ pub struct dream_found_task {
     pub name: dream_str,
     pub summary: dream_str,
     pub source: dream_str,
-}
-impl Default for dream_found_task {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 pub type dream_on_found = ::std::option::Option<
     unsafe extern "C" fn(context: *mut ::std::os::raw::c_void, task: *const dream_found_task),
@@ -420,29 +294,11 @@ pub struct dream_discover {
         ) -> dream_status,
     >,
 }
-impl Default for dream_discover {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 pub struct dream_inside_command {
     pub size: u32,
     pub limit_ms: u32,
     pub argv: dream_strs,
-}
-impl Default for dream_inside_command {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 pub type dream_on_inside = ::std::option::Option<
     unsafe extern "C" fn(
@@ -464,15 +320,6 @@ pub struct dream_inside {
         ) -> dream_status,
     >,
 }
-impl Default for dream_inside {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 pub struct dream_dead_run {
     pub size: u32,
@@ -480,15 +327,6 @@ pub struct dream_dead_run {
     pub session: dream_str,
     pub root: dream_str,
     pub options: dream_strs,
-}
-impl Default for dream_dead_run {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 #[repr(C)]
 pub struct dream_reap {
@@ -501,15 +339,6 @@ pub struct dream_reap {
         ) -> dream_status,
     >,
 }
-impl Default for dream_reap {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 pub struct dream_log {
     pub size: u32,
@@ -518,15 +347,6 @@ pub struct dream_log {
     >,
     pub enabled:
         ::std::option::Option<unsafe extern "C" fn(host: *const dream_host, level: u32) -> i32>,
-}
-impl Default for dream_log {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 pub type dream_on_writable =
     ::std::option::Option<unsafe extern "C" fn(context: *mut ::std::os::raw::c_void)>;
@@ -550,15 +370,6 @@ pub struct dream_output {
         ) -> dream_status,
     >,
 }
-impl Default for dream_output {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 #[repr(C)]
 pub struct dream_paths {
     pub size: u32,
@@ -579,15 +390,6 @@ pub struct dream_paths {
     pub root: ::std::option::Option<unsafe extern "C" fn(host: *const dream_host) -> dream_str>,
     pub session: ::std::option::Option<unsafe extern "C" fn(host: *const dream_host) -> dream_str>,
 }
-impl Default for dream_paths {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 pub type dream_on_loop =
     ::std::option::Option<unsafe extern "C" fn(context: *mut ::std::os::raw::c_void)>;
 #[repr(C)]
@@ -600,15 +402,6 @@ pub struct dream_post {
             context: *mut ::std::os::raw::c_void,
         ) -> dream_status,
     >,
-}
-impl Default for dream_post {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 pub type dream_on_output = ::std::option::Option<
     unsafe extern "C" fn(context: *mut ::std::os::raw::c_void, stream: u32, bytes: dream_str),
@@ -626,15 +419,6 @@ pub struct dream_child {
     pub on_output: dream_on_output,
     pub context: *mut ::std::os::raw::c_void,
     pub relays: dream_strs,
-}
-impl Default for dream_child {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }
 #[repr(C)]
 pub struct dream_process {
@@ -673,15 +457,6 @@ pub struct dream_process {
         ) -> dream_status,
     >,
 }
-impl Default for dream_process {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 pub type dream_on_time =
     ::std::option::Option<unsafe extern "C" fn(context: *mut ::std::os::raw::c_void)>;
 #[repr(C)]
@@ -700,15 +475,6 @@ pub struct dream_timer {
     pub cancel:
         ::std::option::Option<unsafe extern "C" fn(host: *const dream_host, id: dream_timer_id)>,
 }
-impl Default for dream_timer {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
-}
 pub type dream_do_work =
     ::std::option::Option<unsafe extern "C" fn(context: *mut ::std::os::raw::c_void)>;
 pub type dream_on_done = ::std::option::Option<
@@ -726,13 +492,4 @@ pub struct dream_work {
         ) -> dream_status,
     >,
     pub stopping: ::std::option::Option<unsafe extern "C" fn(host: *const dream_host) -> i32>,
-}
-impl Default for dream_work {
-    fn default() -> Self {
-        let mut s = ::std::mem::MaybeUninit::<Self>::uninit();
-        unsafe {
-            ::std::ptr::write_bytes(s.as_mut_ptr(), 0, 1);
-            s.assume_init()
-        }
-    }
 }

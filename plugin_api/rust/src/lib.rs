@@ -43,6 +43,18 @@ pub unsafe fn dream_service<Table>(host: *const dream_host, id: &'static [u8]) -
     (service(host, id.as_ptr() as *const _) as *const Table).as_ref()
 }
 
+/// Zero means "as before this member existed": what a plugin fills begins so.
+macro_rules! zero_by_default {
+    ($($filled:ty),*) => { $(
+        impl Default for $filled {
+            fn default() -> Self {
+                unsafe { std::mem::zeroed() }
+            }
+        }
+    )* };
+}
+zero_by_default!(dream_str, dream_strs, dream_child, dream_exit, dream_found_task, dream_needed_project, dream_plugin);
+
 // Tables of functions and texts that never change: they may stand in a `static`.
 unsafe impl Sync for dream_plugin {}
 unsafe impl Sync for dream_depends {}
