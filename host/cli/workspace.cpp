@@ -12,6 +12,7 @@
 #include "config/diagnostics.hpp"
 #include "plan/ports.hpp"
 #include "ports/offset.hpp"
+#include "prepare/prepare.hpp"
 
 namespace dream::cli {
 
@@ -94,6 +95,19 @@ Result<Plan> plan_selected(const Options& options, const Selection& selection, c
   return prepare::plan_request(loaded, request, &manifests);
 }
 
+/// A run would refuse those that aren't there.
+Result<void> check_folders(const Selection& selection, const LoadedWorkspace& loaded) {
+  Result<void> all;
+  std::string project;
+  for (const SelectedStep& step : selection.steps) {
+    if (std::exchange(project, step.id.project) == step.id.project) continue;
+    const Result<void> there =
+        prepare::check_folder(settings_of_step(loaded.workspace, step.id), loaded, all.has_value());
+    if (!there) all = told(there.error());
+  }
+  return all;
+}
+
 }  // namespace
 
 Result<LoadedWorkspace> load_workspace(const Options& options, prepare::EnvFiles env_files) {
@@ -112,6 +126,9 @@ Result<Requested> requested_by(const Options& options, const LoadedWorkspace& lo
   Result<Selection> selection = select_steps(options, loaded, projects.graph());
   if (!selection) return told(selection.error());
   Requested requested{std::move(*selection), std::nullopt};
+  if (options.list_only) {
+    if (const Result<void> there = check_folders(requested.selection, loaded); !there) return there.error();
+  }
   if (options.list_only || requested.selection.steps.empty()) return requested;
   Result<Plan> plan = plan_selected(options, requested.selection, loaded, projects.graph());
   if (!plan) return told(plan.error());

@@ -97,6 +97,12 @@ bool is_glob(std::string_view project) {
   return project.find_first_of("*?") != std::string_view::npos;
 }
 
+std::string instead_of_wildcards(std::string_view project) {
+  return project.find_first_of("{[") == std::string_view::npos
+             ? ""
+             : "only *, ? and ** are wildcards: write -p more than once";
+}
+
 bool glob_matches(const std::string& pattern, const std::string& project) {
   // The same going back to the last star as within a segment, one level up: `**` takes whole segments.
   std::string_view p = below_root(pattern);

@@ -18,6 +18,10 @@ namespace dream {
 /// Whether a name has `*` or `?`, so that it stands for any number of projects.
 [[nodiscard]] bool is_glob(std::string_view project);
 
+/// What to write on a command line in place of wildcards that dream has none of: "{a,b}", "[ab]"; empty: the
+/// name has none of these.
+[[nodiscard]] std::string instead_of_wildcards(std::string_view project);
+
 /// Whether a normalised project matches a pattern: `*` and `?` within one path segment; a segment `**` stands
 /// for any number of segments, none too. A leading `./` of the pattern may be missing.
 [[nodiscard]] bool glob_matches(const std::string& pattern, const std::string& project);

@@ -62,10 +62,7 @@ std::string meant_project(const std::string& name, const Workspace& workspace,
 std::string remedy_for_folder(const Step& step, const Workspace& workspace,
                               const std::optional<std::vector<ListedProject>>& projects) {
   const std::string& name = step.id.project;
-  if (!step.where.known())
-    return name.find('{') == std::string::npos
-               ? "create it, or correct its name"
-               : "braces are no wildcards, only *, ? and ** are: write -p more than once";
+  if (!step.where.known()) return "create it, or correct its name";
   const std::size_t colon = name.rfind(':');
   std::error_code unknown;
   if (colon != std::string::npos && fs::is_directory(folder_of(workspace, name.substr(0, colon)), unknown))
@@ -89,9 +86,11 @@ Result<void> check_folder(const Step& step, const LoadedWorkspace& loaded, bool 
   if (may_list) projects = list_projects(loaded.workspace);
   const std::string meant =
       projects ? meant_project(step.id.project, loaded.workspace, *projects) : std::string();
+  std::string hint = step.where.known() ? std::string() : instead_of_wildcards(step.id.project);
+  if (hint.empty() && !meant.empty()) hint = "did you mean " + in_quotes(meant) + "?";
+  if (hint.empty()) hint = remedy_for_folder(step, loaded.workspace, projects);
   Error error{ErrorCode::plan, "the folder of project " + step.id.project + " doesn't exist", folder.string(),
-              meant.empty() ? remedy_for_folder(step, loaded.workspace, projects)
-                            : "did you mean " + in_quotes(meant) + "?"};
+              std::move(hint)};
   if (step.where.known()) error.where = loaded.document->place(step.where);
   return error;
 }

@@ -51,8 +51,10 @@ std::string meant_by(const std::string& pattern, const Names& names) {
 }
 
 Error no_match(const std::string& written, const std::string& pattern, const Names& names) {
-  const std::string meant = meant_by(pattern, names);
+  const std::string instead = instead_of_wildcards(pattern);
+  const std::string meant = instead.empty() ? meant_by(pattern, names) : "";
   std::string hint = list_words(names);
+  if (!instead.empty()) hint = instead + "; " + hint;
   if (!meant.empty()) hint = fmt::format("did you mean {}? {}", in_quotes(meant), hint);
   return {ErrorCode::usage,
           fmt::format("-p {} is no project, and matches none", in_quotes(written)),

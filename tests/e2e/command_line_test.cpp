@@ -97,8 +97,25 @@ TEST(CommandLine, an_id_without_its_begin_is_known) {
 TEST(CommandLine, a_folder_that_only_the_line_names_is_corrected_there) {
   const auto told = [](const char* project) { return dream({"go", "-p", project}).err; };
   EXPECT_THAT(told("nowhere-at-all"), HasSubstr("(create it, or correct its name)"));
-  EXPECT_THAT(told("./{a,b}"),
-              HasSubstr("(braces are no wildcards, only *, ? and ** are: write -p more than"));
+  for (const char* project : {"./{a,b}", "./[ab]"})
+    EXPECT_THAT(told(project), HasSubstr("(only *, ? and ** are wildcards: write -p more than once)"));
+}
+
+TEST(CommandLine, list_only_refuses_a_folder_that_a_run_refuses) {
+  const Workspace workspace(R"({"projects": {"./gone": {"tasks": {"go": {"command": "true"}}},
+    "./a": {"tasks": {"go": {"command": "true"}}}}})");
+  std::filesystem::create_directory(workspace.root() / "a");
+  for (std::vector<std::string> words :
+       {std::vector<std::string>{"go", "-p", "./nope"}, {"./nope:go"}, {"go", "--all"}}) {
+    const Finished refused = run(workspace, {.arguments = words});
+    words.emplace_back("--list-only");
+    const Finished listed = run(workspace, {.arguments = words});
+    EXPECT_THAT(listed.err, HasSubstr(" doesn't exist (create it, or correct "));
+    EXPECT_EQ(listed.err, refused.err);
+    EXPECT_EQ(listed.code, 2);
+    EXPECT_EQ(listed.out, "");
+  }
+  EXPECT_EQ(run(workspace, {.arguments = {"go", "-p", "./a", "--list-only"}}).out, "./a:go\n");
 }
 
 TEST(CommandLine, a_task_that_only_another_executor_finds_names_its_project) {

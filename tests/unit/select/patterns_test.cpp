@@ -73,6 +73,8 @@ TEST(Patterns, one_that_matches_nothing_is_refused_with_the_nearest_name) {
 }
 
 TEST(Patterns, the_last_part_of_a_path_alone_leads_to_the_path) {
+  EXPECT_THAT(refusal({"./packages/[lm]*"}).hint,
+              HasSubstr("only *, ? and ** are wildcards: write -p more than once; there are "));
   EXPECT_THAT(refusal({"legacy"}).hint, HasSubstr("did you mean \"./packages/legacy\"?"));
 }
 
