@@ -101,23 +101,6 @@ TEST(CommandLine, a_folder_that_only_the_line_names_is_corrected_there) {
     EXPECT_THAT(told(project), HasSubstr("(only *, ? and ** are wildcards: write -p more than once)"));
 }
 
-TEST(CommandLine, list_only_refuses_a_folder_that_a_run_refuses) {
-  const Workspace workspace(R"({"projects": {"./gone": {"tasks": {"go": {"command": "true"}}},
-    "./a": {"tasks": {"go": {"command": "true"}}}}})");
-  std::filesystem::create_directory(workspace.root() / "a");
-  for (std::vector<std::string> words :
-       {std::vector<std::string>{"go", "-p", "./nope"}, {"./nope:go"}, {"go", "--all"}}) {
-    const Finished refused = run(workspace, {.arguments = words});
-    words.emplace_back("--list-only");
-    const Finished listed = run(workspace, {.arguments = words});
-    EXPECT_THAT(listed.err, HasSubstr(" doesn't exist (create it, or correct "));
-    EXPECT_EQ(listed.err, refused.err);
-    EXPECT_EQ(listed.code, 2);
-    EXPECT_EQ(listed.out, "");
-  }
-  EXPECT_EQ(run(workspace, {.arguments = {"go", "-p", "./a", "--list-only"}}).out, "./a:go\n");
-}
-
 TEST(CommandLine, a_task_that_only_another_executor_finds_names_its_project) {
   const Workspace workspace(R"({"executor": "npm", "projects": {"./": {}, "./a": {}}})");
   workspace.write("package.json", R"({"scripts": {"lint": "true"}})");

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <filesystem>
+#include <vector>
 
 #include "e2e/dream_run.hpp"
 
@@ -170,6 +172,23 @@ TEST(Selection, takes_projects_by_globs_and_lists_them) {
   EXPECT_THAT(nothing.err, HasSubstr("./x*"));
 }
 
+TEST(Selection, to_list_only_refuses_a_folder_that_a_run_refuses) {
+  const Workspace workspace(R"({"projects": {"./gone": {"tasks": {"go": {"command": "true"}}},
+    "./a": {"tasks": {"go": {"command": "true"}}}}})");
+  std::filesystem::create_directory(workspace.root() / "a");
+  for (std::vector<std::string> words :
+       {std::vector<std::string>{"go", "-p", "./nope"}, {"./nope:go"}, {"go", "--all"}}) {
+    const Finished refused = run(workspace, {.arguments = words});
+    words.emplace_back("--list-only");
+    const Finished listed = run(workspace, {.arguments = words});
+    EXPECT_THAT(listed.err, HasSubstr(" doesn't exist (create it, or correct "));
+    EXPECT_EQ(listed.err, refused.err);
+    EXPECT_EQ(listed.code, 2);
+    EXPECT_EQ(listed.out, "");
+  }
+  EXPECT_EQ(run(workspace, {.arguments = {"go", "-p", "./a", "--list-only"}}).out, "./a:go\n");
+}
+
 TEST(Selection, leaves_out_projects_that_lack_the_task_and_says_when_all_do) {
   const Workspace workspace(R"({"projects": {
     "./a": {"tasks": {"lint": {"command": "echo a"}}},
@@ -247,6 +266,7 @@ TEST(Selection, by_change_leaves_out_a_task_that_only_collects) {
 TEST(Selection, takes_what_depends_on_it_by_its_manifest_without_an_entry) {
   const Workspace workspace(R"({"workspace": {"./packages/*": {"build": ["./tools"]}},
     "projects": {"./packages/*": {"executor": "npm"}, "./tools": {"tasks": {"test": {"command": "true"}}}}})");
+  std::filesystem::create_directory(workspace.root() / "tools");
   workspace.write("package.json", R"({"workspaces": ["packages/*"]})");
   const auto package = [&](const std::string& name, const std::string& needs) {
     workspace.write("packages/" + name + "/package.json",
