@@ -138,7 +138,7 @@ class Stage {
   };
   static void on_exit(void* context, const dream_exit* exit) noexcept;
   void note_exit(StagedRun& run, const dream_exit* exit);
-  void note_start_failed(dream_run_id run);
+  void note_start_failed(dream_run_id id);
   void check_line(const char* what, std::string_view text);
   [[nodiscard]] Fault fault_of(const testing::FakeRefusal& refusal) const;
   void add(Fault fault, std::string text);

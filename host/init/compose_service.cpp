@@ -154,10 +154,8 @@ class Maker {
       option("memory", json_string(text));
     } else if (key == "cpus" && is_number(text)) {
       option("cpus", text);
-    } else if (key == "scale" && (text == "0" || text == "1")) {
-      return true;  // 0: compose.cpp sees to it
-    } else if (text == "false" && key != "attach") {
-      return true;  // as without it
+    } else if ((key == "scale" && (text == "0" || text == "1")) || (text == "false" && key != "attach")) {
+      return true;  // as without it; compose.cpp sees to a scale of 0
     } else if (key == "attach" && is_true(member_at(service_, "attach"))) {
       return true;
     } else if (key == "gpus" && !text.empty()) {

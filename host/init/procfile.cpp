@@ -120,7 +120,7 @@ class Settings {
  public:
   /// `.foreman`, `.overmind.env` and `.env`, which wins over the second.
   Result<void> read(const fs::path& folder) {
-    if (const Result<void> done = read_foreman(folder / ".foreman"); !done) return done;
+    if (Result<void> done = read_foreman(folder / ".foreman"); !done) return done;
     for (const char* name : {".overmind.env", ".env"}) {
       const auto text = read_text(folder / name);
       if (!text) return text.error();

@@ -86,12 +86,12 @@ struct Ends {
 Ends open_pipe() {
   std::array<int, 2> ends{-1, -1};
   if (::pipe2(ends.data(), 0) != 0) return {};  // what a task isn't to have is closed when it starts
-  Descriptor read = moved_up(Descriptor(ends[0]));
-  Descriptor write = moved_up(Descriptor(ends[1]));
-  return {.read = open_again(read.get(), O_RDONLY | O_NONBLOCK),
-          .write = open_again(write.get(), O_WRONLY | O_NONBLOCK),
-          .shared_read = std::move(read),
-          .shared_write = std::move(write)};
+  Ends opened;
+  opened.shared_read = moved_up(Descriptor(ends[0]));
+  opened.shared_write = moved_up(Descriptor(ends[1]));
+  opened.read = open_again(opened.shared_read.get(), O_RDONLY | O_NONBLOCK);
+  opened.write = open_again(opened.shared_write.get(), O_WRONLY | O_NONBLOCK);
+  return opened;
 }
 
 Ends open_fifo(const std::string& path) {

@@ -69,7 +69,7 @@ Forwarder::Forwarder(asio::any_io_executor executor, std::shared_ptr<Login> logi
     : executor_(std::move(executor)),
       login_(std::move(login)),
       pod_(std::move(pod)),
-      port_(port),
+      port_(std::move(port)),
       warn_(std::move(warn)),
       acceptor_(executor_),
       pause_(executor_) {}
