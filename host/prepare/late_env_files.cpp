@@ -10,14 +10,10 @@ namespace dream::prepare {
 
 namespace fs = std::filesystem;
 
-namespace {
-
 bool is_in_workspace(const fs::path& file, const LoadedWorkspace& loaded) {
   const fs::path below = file.lexically_normal().lexically_relative(loaded.workspace.root);
   return !below.empty() && *below.begin() != "..";
 }
-
-}  // namespace
 
 bool waits_for_an_end(const Plan& plan, StepIndex step) {
   const auto ends_first = [&](StepIndex before) {
@@ -32,14 +28,14 @@ bool waits_for_an_end(const Plan& plan, StepIndex step) {
   std::vector<bool> seen(plan.barriers.size());
   std::vector<BarrierIndex> open;
   const auto look_behind = [&](std::optional<BarrierIndex> barrier) {
-    if (barrier && !seen[position(*barrier)]) open.push_back(*barrier);
+    if (!barrier || seen[position(*barrier)]) return;
+    seen[position(*barrier)] = true;
+    open.push_back(*barrier);
   };
   look_behind(plan.steps[position(step)].after);
   while (!open.empty()) {
-    const BarrierIndex at = open.back();
-    const Barrier& barrier = plan.barriers[position(at)];
+    const Barrier& barrier = plan.barriers[position(open.back())];
     open.pop_back();
-    seen[position(at)] = true;
     if (std::ranges::any_of(barrier.steps, ends_first)) return true;
     for (const auto* steps : {&barrier.steps, &barrier.until_start})
       for (const StepIndex before : *steps) look_behind(plan.steps[position(before)].after);

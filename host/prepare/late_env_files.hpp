@@ -46,7 +46,10 @@ class LateEnvFiles {
 /// `finally` come later, and one in the background has not ended.
 [[nodiscard]] bool waits_for_an_end(const Plan& plan, StepIndex step);
 
-/// Whether this env file isn't there and a step could write it: only one of the workspace, by its name.
+/// By its name: a link that leads out of the workspace may be replaced as well.
+[[nodiscard]] bool is_in_workspace(const std::filesystem::path& file, const LoadedWorkspace& loaded);
+
+/// Whether this env file isn't there and a step could write it: only one of the workspace.
 [[nodiscard]] bool may_come(const std::filesystem::path& file, const LoadedWorkspace& loaded);
 
 }  // namespace dream::prepare

@@ -110,10 +110,12 @@ class PlansAlone {
       errors_.emplace(to_string(id), plan.error());
       return;
     }
-    for (std::size_t at = 1; at < plan->steps.size(); ++at) later_.insert(to_string(plan->steps[at].id));
-    for (std::size_t at = 1; at < plan->steps.size(); ++at)
-      if (!plan->steps[at].env_files.empty() && waits_for_an_end(*plan, StepIndex(at)))
-        behind_ends_.insert(to_string(plan->steps[at].id));
+    for (std::size_t at = 1; at < plan->steps.size(); ++at) {
+      const Step& step = plan->steps[at];
+      later_.insert(to_string(step.id));
+      if (!step.env_files.empty() && waits_for_an_end(*plan, StepIndex(at)))
+        behind_ends_.insert(to_string(step.id));
+    }
     if (!plan->recursive) return;
     // Alone, it asks for its profiles, and what is for the end here isn't there.
     for (const Step& step : plan->steps)

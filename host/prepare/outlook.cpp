@@ -137,11 +137,8 @@ const Outlooks::Program& Outlooks::find_program(const PreparedStep& prepared) {
   return programs_.emplace(key, std::move(found)).first->second;
 }
 
-/// By its name: a link that leads out of it may be replaced as well.
 bool Outlooks::is_in_workspace(const PreparedStep& prepared, const std::string& path) const {
-  const fs::path whole = (fs::path(prepared.task.directory) / path).lexically_normal();
-  const fs::path below = whole.lexically_relative(loaded_.workspace.root);
-  return !below.empty() && *below.begin() != "..";
+  return prepare::is_in_workspace(fs::path(prepared.task.directory) / path, loaded_);
 }
 
 /// The program isn't there, but a step before this one could bring it: a file of the workspace, or a name

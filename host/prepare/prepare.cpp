@@ -336,13 +336,15 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
   if (Result<void> there = check_folder(step, loaded, plan.steps.size() <= most_steps); !there)
     return there.error();
   if (step.gathers) return PreparedStep{.executor = nullptr, .task = {.step = index, .name = step.id.task}};
-  const auto is_to_come = [&](const std::string& file) {
-    return missing != MissingFiles::refused && may_come(folder / file, loaded) &&
-           (missing == MissingFiles::expected || waits_for_an_end(plan, index));
-  };
-  std::optional<Step> now;  // with the files that are there
-  if (std::ranges::any_of(step.env_files, is_to_come)) std::erase_if(now.emplace(step).env_files, is_to_come);
-  const Result<StepEnvironment> environment = environments.of(now ? *now : step, folder);
+  Result<StepEnvironment> environment = environments.of(step, folder);
+  if (!environment && missing != MissingFiles::refused) {
+    Step now = step;  // with the files that are there
+    const auto to_come = std::erase_if(now.env_files, [&](const std::string& file) {
+      return may_come(folder / file, loaded) &&
+             (missing == MissingFiles::expected || waits_for_an_end(plan, index));
+    });
+    if (to_come > 0) environment = environments.of(now, folder);
+  }
   if (!environment) return about_env_file(step, folder, loaded, environment.error());
   Result<std::string> with = plan::with_ports(loaded.document->options(step.options), plan, step);
   if (!with) return with.error();
