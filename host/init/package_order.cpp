@@ -35,9 +35,10 @@ class Arrangement {
       if (named_one_by_one_.size() == known) break;
       all = needs_of_all();
     }
+    const PackageSteps steps(packages_, by_name_, all);
     for (NeedsDraft& needs : all) draft_.add_needs(std::move(needs));
     add_those_that_last();
-    collect_in_root();
+    collect_in_root(steps);
   }
 
  private:
@@ -217,7 +218,7 @@ class Arrangement {
   }
 
   /// A script of the root that only runs those of the packages: `--all` would run each of them twice.
-  void collect_in_root() {
+  void collect_in_root(const PackageSteps& steps) {
     std::vector<std::string> collected;
     for (const auto& [script, line] : own_.scripts) {
       if (rules_.own(own_, script) != nullptr || !only_runs_in_all(line, script)) continue;
@@ -241,6 +242,7 @@ class Arrangement {
           add_entry(package, script, false, needs, at_once);
       }
       if (needs.entries.empty()) continue;
+      if (only_calls("turbo", line)) add_needs_of_lacking(script, steps, needs);
       draft_.project(own_.path, "npm", {}).tasks.push_back({script, {{"command", "null"}}});
       draft_.add_needs(std::move(needs));
       collected.push_back(script);
@@ -251,6 +253,21 @@ class Arrangement {
     if (!collected.empty())
       draft_.remark(fmt::format("{} of the root {} those of all packages, as in package.json.",
                                 join_words(collected), collected.size() == 1 ? "runs" : "run"));
+  }
+
+  /// For turbo each package has each task: what one needs is run, also where the package lacks its script.
+  void add_needs_of_lacking(const std::string& script, const PackageSteps& steps, NeedsDraft& needs) {
+    NeedsDraft all{own_.path, script, needs.entries};
+    for (const Package& package : packages_) {
+      const Rule* rule = rules_.of(package, script);
+      if (package.has(script) || rule == nullptr || rule->is_taken_away) continue;
+      through_.clear();
+      for (const std::string& need : rule->needs) add_need(package, need, all, false);
+    }
+    const std::set<ProjectTask> known = steps.needed_by(all.entries);
+    for (auto entry = all.entries.begin() + static_cast<std::ptrdiff_t>(needs.entries.size());
+         entry != all.entries.end(); ++entry)
+      if (!known.contains({entry->project, entry->task})) needs.entries.push_back(*entry);
   }
 
   /// What npm runs around a script would be lost.

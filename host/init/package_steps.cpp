@@ -103,4 +103,18 @@ std::set<std::string> PackageSteps::named_in_cycles() const {
   return tasks;
 }
 
+std::set<ProjectTask> PackageSteps::needed_by(const std::vector<EntryDraft>& entries) const {
+  std::set<ProjectTask> found;
+  std::vector<ProjectTask> open;
+  for (const EntryDraft& entry : entries) open.emplace_back(entry.project, entry.task);
+  while (!open.empty()) {
+    const auto needs = needs_.find(open.back());
+    open.pop_back();
+    if (needs == needs_.end()) continue;
+    for (const Need& need : needs->second)
+      if (found.insert(need.step).second) open.push_back(need.step);
+  }
+  return found;
+}
+
 }  // namespace dream::init

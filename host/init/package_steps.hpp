@@ -21,6 +21,9 @@ class PackageSteps {
   /// The tasks that some `"^"` means for which a task would need itself, directly or through others.
   [[nodiscard]] std::set<std::string> named_in_cycles() const;
 
+  /// What stands behind these, not they themselves.
+  [[nodiscard]] std::set<ProjectTask> needed_by(const std::vector<EntryDraft>& entries) const;
+
  private:
   struct Need {
     ProjectTask step;

@@ -80,6 +80,26 @@ TEST_F(Init, a_circle_of_one_task_leaves_the_others_to_the_manifests) {
   EXPECT_THAT(text(), HasSubstr("// ./p/b:test doesn't wait for ./p/a:test, which waits for it.\n"));
 }
 
+TEST_F(Init, what_turbo_runs_also_without_the_script_is_collected) {
+  write(
+      "package.json",
+      R"({"workspaces": ["*"], "scripts": {"test": "turbo test", "lint": "turbo lint", "types": "pnpm -r types"}})");
+  write("turbo.json",
+        R"({"tasks": {"build": {"dependsOn": ["^build", "gen"]}, "test": {"dependsOn": ["build"]},
+    "lint": {"dependsOn": ["^build"]}, "types": {"dependsOn": ["build"]}, "gen": {}}})");
+  write("a/package.json",
+        R"({"name": "a", "scripts": {"build": "x", "lint": "x"}, "dependencies": {"b": "*"}})");
+  write("b/package.json", R"({"name": "b", "scripts": {"build": "x", "test": "x", "types": "x"}})");
+  write("c/package.json", R"({"name": "c", "scripts": {"gen": "x"}, "dependencies": {"d": "*"}})");
+  write("d/package.json", R"({"name": "d", "scripts": {"build": "x"}})");
+  write("e/package.json", R"({"name": "e", "scripts": {"build": "x"}})");
+  write("e/turbo.json", R"({"extends": ["//"], "tasks": {"test": {"extends": false}}})");
+  const Workspace made = workspace();
+  EXPECT_THAT(needs(made, "./", "test"), ElementsAre("./b:", "& ./a:build", "& ./d:build", "& ./c:gen"));
+  EXPECT_THAT(needs(made, "./", "lint"), ElementsAre("./a:", "& ./d:build")) << "a needs b's build itself";
+  EXPECT_THAT(needs(made, "./", "types"), ElementsAre("./b:")) << "pnpm runs the scripts that there are";
+}
+
 TEST_F(Init, a_task_that_a_package_takes_away_is_not_collected) {
   write("package.json", R"({"workspaces": ["*"], "scripts": {"test": "turbo run test"}})");
   write("turbo.json", R"({"tasks": {"test": {"dependsOn": ["gen"]}}})");
