@@ -42,6 +42,7 @@ struct ProjectDraft {
   std::vector<std::string> found;  ///< tasks that the executor finds by itself
   /// "./packages/*": may stand for this project and others where their tasks need the same.
   std::string pattern;
+  bool fills_pattern = false;  ///< no folder fits the pattern that isn't such a project
 };
 
 /// One of those that a task needs.
@@ -159,6 +160,7 @@ class Draft {
   [[nodiscard]] std::set<std::string> leading_projects() const;
   void render_needs(std::string& out) const;
   void render_common(std::string& out) const;
+  [[nodiscard]] std::map<std::string, std::vector<const ProjectDraft*>> plain_by_pattern() const;
   void render_projects(std::string& out) const;
 
   std::string base_;

@@ -34,6 +34,12 @@ std::vector<std::pair<std::vector<std::string>, Owners>> by_owners(
   return grouped;
 }
 
+/// "a, b and c", however many: what is lost must not be hidden.
+std::string all_of(const std::vector<std::string>& names) {
+  if (names.size() < 2) return names.front();
+  return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
 std::string sentence_of(const Renamed& renamed) {
   const auto& [comment, path, kind, names] = renamed;
   if (names.size() == 1)
@@ -93,6 +99,22 @@ std::string text_in(const std::map<std::string, std::map<std::string, std::strin
   return found == of_project->second.end() ? std::string() : found->second;
 }
 
+/// More projects of a pattern are written as one where nothing more is said of them.
+constexpr std::size_t most_one_by_one = 20;
+
+/// Nothing is said of it but its executor.
+bool is_plain(const ProjectDraft& project) {
+  return project.fills_pattern && project.tasks.empty() && project.members.empty();
+}
+
+/// "40 packages: build and test"
+std::string what_they_have(const std::vector<const ProjectDraft*>& projects) {
+  std::set<std::string> tasks;
+  for (const ProjectDraft* project : projects) tasks.insert(project->found.begin(), project->found.end());
+  const std::vector<std::string> names(tasks.begin(), tasks.end());
+  return fmt::format("{} packages: {}", projects.size(), join_words(names));
+}
+
 std::string joined(const std::vector<std::string>& elements) {
   return fmt::format("[{}]", fmt::join(elements, ", "));
 }
@@ -144,7 +166,7 @@ Draft::Needs Draft::said_by_most(const std::string& pattern, const SaidByTask& s
 }
 
 /// What most projects of a pattern say of a task they found, the pattern says; a project that says something
-/// else stays for itself.
+/// else stays for itself. A pattern for one project among others, or for none, is not worth its line.
 void Draft::gather_alike(NeedsByProject& all) const {
   SaidByTask said;
   for (const NeedsDraft& needs : needs_)
@@ -162,6 +184,9 @@ void Draft::gather_alike(NeedsByProject& all) const {
       const auto found = std::ranges::find(common, task, &Member::first);
       return text_in(said, path, task) == (found == common.end() ? std::string() : found->second);
     };
+    std::set<std::string> gathered_ones;
+    NeedsByProject spared;  // a project with a key takes nothing from patterns
+    std::size_t others = 0;
     for (const ProjectDraft& project : projects_) {
       if (!glob_matches(pattern, project.path)) continue;
       std::vector<std::string> tasks = project.found;
@@ -169,13 +194,16 @@ void Draft::gather_alike(NeedsByProject& all) const {
       for (const auto& [task, text] : said[project.path]) tasks.push_back(task);
       const bool same =
           std::ranges::all_of(tasks, [&](const auto& task) { return is_common(project.path, task); });
-      const auto own = std::ranges::find(all, project.path, &NeedsByProject::value_type::first);
-      if (same && own != all.end()) all.erase(own);
-      if (same || own != all.end()) continue;
-      // A project with a key takes nothing from patterns.
-      const auto spared = std::ranges::find_first_of(tasks, common, {}, {}, &Member::first);
-      if (spared != tasks.end()) all.emplace_back(project.path, Needs{{*spared, "[]"}});
+      const bool has_own =
+          std::ranges::find(all, project.path, &NeedsByProject::value_type::first) != all.end();
+      const auto first = std::ranges::find_first_of(tasks, common, {}, {}, &Member::first);
+      if (same && has_own) gathered_ones.insert(project.path);
+      if (!same && !has_own && first != tasks.end()) spared.emplace_back(project.path, Needs{{*first, "[]"}});
+      others += same ? 0 : 1;
     }
+    if (gathered_ones.empty() || (gathered_ones.size() == 1 && others > 0)) continue;
+    std::erase_if(all, [&](const auto& one) { return gathered_ones.contains(one.first); });
+    all.insert(all.end(), spared.begin(), spared.end());
     gathered.emplace_back(pattern, std::move(common));
   }
   all.insert(all.begin(), gathered.begin(), gathered.end());
@@ -234,9 +262,27 @@ void Draft::render_common(std::string& out) const {
   out += "  // what these tasks are in each project\n" + members_text(2, "tasks", tasks) + "\n";
 }
 
+/// The projects of which only their executor is said, by the pattern that can say it of all when they are
+/// many.
+std::map<std::string, std::vector<const ProjectDraft*>> Draft::plain_by_pattern() const {
+  std::map<std::string, std::vector<const ProjectDraft*>> plain;
+  for (const ProjectDraft& project : projects_)
+    if (is_plain(project)) plain[project.pattern].push_back(&project);
+  std::erase_if(plain, [](const auto& one) { return one.second.size() <= most_one_by_one; });
+  return plain;
+}
+
 void Draft::render_projects(std::string& out) const {
   out += "  // how each project runs its tasks\n  \"projects\": {\n";
+  const auto plain = plain_by_pattern();
   for (const ProjectDraft& project : projects_) {
+    if (const auto alike = plain.find(project.pattern); alike != plain.end() && is_plain(project)) {
+      if (&project == alike->second.front() && !has(project.pattern)) {
+        out += comment_line("    ", what_they_have(alike->second));
+        out += member_line(4, project.pattern, object_json({{"executor", json_string(project.executor)}}));
+      }
+      continue;
+    }
     out += comment_line("    ", project.comment);
     std::vector<Member> members{{"executor", json_string(project.executor)}};
     members.insert(members.end(), project.members.begin(), project.members.end());
@@ -264,7 +310,7 @@ std::string Draft::render() const {
                                           waiting_.size() == 1 ? "doesn't" : "don't", first_of(missing_),
                                           missing_.size() == 1 ? "isn't" : "aren't"));
   for (const auto& [whats, whose] : by_owners(left_out_))
-    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", join_words(whats), first_of(whose)));
+    out += comment_line("  ", fmt::format("Not taken over: {} of {}.", all_of(whats), first_of(whose)));
   out += "\n";
   render_needs(out);
   render_common(out);

@@ -186,8 +186,12 @@ void set_patterns(const fs::path& root, const std::vector<std::string>& patterns
     const std::string folder = folder_of(package.path);
     const plugins::Parts new_one = plugins::parts_of(draft.from_base(folder) + "/a-new-one");
     if (package.is_member && draft.has(package.path) && counts[folder] > 1 &&
-        (2 * counts[folder] > all[folder] || plugins::is_member(read, new_one)))
-      draft.project(package.path, "npm", {}).pattern = folder + "/*";
+        (2 * counts[folder] > all[folder] || plugins::is_member(read, new_one))) {
+      ProjectDraft& project = draft.project(package.path, "npm", {});
+      project.pattern = folder + "/*";
+      const bool is_hidden = package.path.find("/.", folder.size()) == folder.size();  // to patterns
+      project.fills_pattern = counts[folder] == all[folder] && !is_hidden;
+    }
   }
 }
 
