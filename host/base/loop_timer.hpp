@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
@@ -15,6 +17,7 @@ namespace dream {
 class LoopTimer {
  public:
   explicit LoopTimer(boost::asio::io_context& context) : timer_(context) {}
+  explicit LoopTimer(const boost::asio::any_io_executor& executor) : timer_(executor) {}
   LoopTimer(const LoopTimer&) = delete;
   LoopTimer& operator=(const LoopTimer&) = delete;
 
@@ -24,12 +27,15 @@ class LoopTimer {
   void call_at(Instant moment, std::function<void()> call) {
     timer_.expires_at(moment);
     set_ = std::make_shared<const std::function<void()>>(std::move(call));
-    timer_.async_wait([this, set = std::weak_ptr(set_)](const boost::system::error_code& error) {
+    auto act = [this, set = std::weak_ptr(set_)](const boost::system::error_code& error) {
       const auto still = set.lock();
       if (error || !still) return;
       set_.reset();
       (*still)();  // this timer may have ended then
-    });
+    };
+    if (moment > read_clock()) return timer_.async_wait(std::move(act));
+    // without a detour through the kernel
+    boost::asio::post(timer_.get_executor(), [act = std::move(act)] { act({}); });
   }
 
   void cancel() {

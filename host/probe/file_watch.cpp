@@ -48,9 +48,9 @@ bool is_in_its_folder(const fs::path& file) {
 
 }  // namespace
 
-FileWatch::FileWatch(boost::asio::io_context& context, int inotify, std::string file,
+FileWatch::FileWatch(boost::asio::io_context& context, Descriptor inotify, std::string file,
                      std::function<void()> happened)
-    : inotify_(context, inotify), file_(std::move(file)), happened_(std::move(happened)) {
+    : inotify_(context, std::move(inotify)), file_(std::move(file)), happened_(std::move(happened)) {
   wait();
 }
 
@@ -75,7 +75,7 @@ std::unique_ptr<FileWatch> FileWatch::open(boost::asio::io_context& context, con
     what = goes_away | IN_ONLYDIR;
   }
   return std::unique_ptr<FileWatch>(
-      new FileWatch(context, inotify.release(), file.string(), std::move(happened)));
+      new FileWatch(context, std::move(inotify), file.string(), std::move(happened)));
 }
 
 bool FileWatch::holds() const {
@@ -83,14 +83,13 @@ bool FileWatch::holds() const {
 }
 
 void FileWatch::wait() {
-  inotify_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                      [this, exists = std::weak_ptr(exists_)](const auto& error) {
-                        if (error || exists.expired()) return;
-                        const bool news = read_events();
-                        if (!lost_) wait();
-                        const auto call = happened_;
-                        if (news) call();
-                      });
+  inotify_.call_when_readable([this](const auto& error) {
+    if (error) return;
+    const bool news = read_events();
+    if (!lost_) wait();
+    const auto call = happened_;
+    if (news) call();
+  });
 }
 
 bool FileWatch::read_events() {
@@ -98,7 +97,7 @@ bool FileWatch::read_events() {
   bool news = false;
   alignas(inotify_event) std::array<char, 4096> buffer;  // NOLINT(*-member-init): read() fills it
   ssize_t size = 0;
-  while ((size = ::read(inotify_.native_handle(), buffer.data(), buffer.size())) > 0) {
+  while ((size = ::read(inotify_.get(), buffer.data(), buffer.size())) > 0) {
     for (ssize_t at = 0; at < size;) {
       inotify_event event;  // NOLINT(*-member-init)
       std::memcpy(&event, buffer.data() + at, sizeof event);

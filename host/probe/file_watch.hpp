@@ -1,9 +1,10 @@
 #pragma once
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <functional>
 #include <memory>
 #include <string>
+
+#include "base/loop_watch.hpp"
 
 namespace dream::probe {
 
@@ -24,16 +25,16 @@ class FileWatch {
   [[nodiscard]] bool holds() const;
 
  private:
-  FileWatch(boost::asio::io_context& context, int inotify, std::string file, std::function<void()> happened);
+  FileWatch(boost::asio::io_context& context, Descriptor inotify, std::string file,
+            std::function<void()> happened);
   void wait();
   /// Whether something has happened.
   bool read_events();
 
-  boost::asio::posix::stream_descriptor inotify_;
+  LoopWatch inotify_;
   std::string file_;  ///< without links in its path
   std::function<void()> happened_;
   bool lost_ = false;  ///< a folder on the way to it isn't what it was
-  std::shared_ptr<const bool> exists_ = std::make_shared<const bool>(true);  ///< for handlers in the queue
 };
 
 }  // namespace dream::probe

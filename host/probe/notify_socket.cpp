@@ -56,8 +56,9 @@ std::optional<Duration> microseconds(std::string_view digits) {
 
 }  // namespace
 
-NotifySocket::NotifySocket(boost::asio::io_context& context, int socket, std::string path, Extend extend)
-    : socket_(context, socket), path_(std::move(path)), extend_(std::move(extend)) {
+NotifySocket::NotifySocket(boost::asio::io_context& context, Descriptor socket, std::string path,
+                           Extend extend)
+    : socket_(context, std::move(socket)), path_(std::move(path)), extend_(std::move(extend)) {
   wait();
 }
 
@@ -76,7 +77,7 @@ Result<std::unique_ptr<NotifySocket>> NotifySocket::open(boost::asio::io_context
   Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket.is_open() || ::bind(socket.get(), address.data(), static_cast<socklen_t>(address.size())) != 0)
     return refused(std::strerror(errno));
-  return std::unique_ptr<NotifySocket>(new NotifySocket(context, socket.release(), path, std::move(extend)));
+  return std::unique_ptr<NotifySocket>(new NotifySocket(context, std::move(socket), path, std::move(extend)));
 }
 
 SharedEnvironment NotifySocket::added_to(const std::vector<std::string>& environment,
@@ -94,12 +95,11 @@ SharedEnvironment NotifySocket::added_to(const std::vector<std::string>& environ
 }
 
 void NotifySocket::wait() {
-  socket_.async_wait(boost::asio::posix::descriptor_base::wait_read,
-                     [this, exists = std::weak_ptr(exists_)](const auto& error) {
-                       if (error || exists.expired()) return;
-                       hear();
-                       wait();
-                     });
+  socket_.call_when_readable([this](const auto& error) {
+    if (error) return;
+    hear();
+    wait();
+  });
 }
 
 /// Who says the same over and over is told on once for all of it.
@@ -119,7 +119,7 @@ bool NotifySocket::receive() {
   header.msg_iovlen = 1;
   header.msg_control = control.data();
   header.msg_controllen = control.size();
-  const ssize_t size = ::recvmsg(socket_.native_handle(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  const ssize_t size = ::recvmsg(socket_.get(), &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
   if (size < 0) return errno == EINTR;
   if ((header.msg_flags & MSG_TRUNC) == 0) take({message_.data(), static_cast<std::size_t>(size)});
   close_descriptors(header);

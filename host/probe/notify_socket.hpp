@@ -3,7 +3,6 @@
 #include <sys/types.h>
 
 #include <array>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -12,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/loop_watch.hpp"
 #include "base/process.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -52,7 +52,7 @@ class NotifySocket {
   std::function<void()> changed;
 
  private:
-  NotifySocket(boost::asio::io_context& context, int socket, std::string path, Extend extend);
+  NotifySocket(boost::asio::io_context& context, Descriptor socket, std::string path, Extend extend);
   void wait();
   /// False: nothing is there any more.
   bool receive();
@@ -61,7 +61,7 @@ class NotifySocket {
   /// Longer ones aren't heard: what systemd takes.
   static constexpr std::size_t longest_message = 4096;
 
-  boost::asio::posix::stream_descriptor socket_;
+  LoopWatch socket_;
   std::string path_;
   Extend extend_;
   bool ready_ = false;
@@ -70,7 +70,6 @@ class NotifySocket {
   bool has_changed_ = false;           ///< and nobody was told
   std::optional<Duration> asked_for_;  ///< the most of what was asked for since then
   std::array<char, longest_message> message_{};
-  std::shared_ptr<const bool> exists_ = std::make_shared<const bool>(true);  ///< for handlers in the queue
 };
 
 }  // namespace dream::probe

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -13,7 +11,9 @@
 #include <cstring>
 
 #include "base/descriptor.hpp"
+#include "base/read_all.hpp"
 #include "process/launch.hpp"
+#include "process/wait_for_end.hpp"
 
 namespace dream::process {
 
@@ -28,27 +28,9 @@ Error system_error(const std::string& what, const std::string& where) {
 /// All that was written to a file in memory. A file, not a pipe: the program never waits for its reader, and
 /// what it has left running holds nobody up.
 Result<std::string> content_of(const Descriptor& file, const std::string& program) {
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) return system_error("its output can't be read", program);
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size > most_output) return Error{ErrorCode::io, "it wrote more than 1 GiB", program, {}};
-  std::string content(size, '\0');
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t count = ::pread(file.get(), content.data() + done, size - done, static_cast<off_t>(done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return system_error("its output can't be read", program);
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  content.resize(done);
+  Result<std::string> content = read_all(file.get(), most_output);
+  if (!content) return Error{ErrorCode::io, "its output " + content.error().message, program, {}};
   return content;
-}
-
-ExitStatus status_of(int code) {
-  if (WIFEXITED(code)) return ExitedWith{WEXITSTATUS(code)};
-  if (WIFSIGNALED(code)) return KilledBy{WTERMSIG(code)};
-  return Lost{"its exit status was lost"};
 }
 
 }  // namespace
@@ -79,7 +61,7 @@ Result<Captured> capture(const CaptureSpec& spec) {
   boost::system::error_code error;
   launched->handle->wait(error);
   Captured captured{.status = Lost{error.message()}, .output = {}, .complaint = {}};
-  if (!error) captured.status = status_of(launched->handle->native_exit_code());
+  if (!error) captured.status = exit_status_of(launched->handle->native_exit_code());
   launched->handle->detach();  // the pid is free now: the handle must not act on it any more
   Result<std::string> written = content_of(output, spec.executable);
   if (!written) return written.error();

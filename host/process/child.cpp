@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,6 +12,7 @@
 
 #include "base/assert.hpp"
 #include "base/executable.hpp"
+#include "process/wait_for_end.hpp"
 
 namespace dream::process {
 
@@ -20,11 +20,6 @@ namespace {
 
 /// Descriptors that must stay free: without them no process can be looked at or killed.
 constexpr rlim_t reserved_descriptors = 16;
-
-ExitStatus decode(int status) {
-  if (WIFSIGNALED(status)) return KilledBy{WTERMSIG(status)};
-  return ExitedWith{WEXITSTATUS(status)};
-}
 
 /// A new descriptor has the lowest free number, so a low one tells that there is room above it.
 bool room_above(int descriptor) {
@@ -43,7 +38,6 @@ Child::~Child() {
   for (const std::shared_ptr<OutputPipe>& pipe : {out_, err_}) {
     if (pipe) pipe->abandon();
   }
-  if (suspension_) suspension_->cancel();
   if (handle_ && !root_exit_) handle_->detach();  // else it would be killed and waited for
 }
 
@@ -137,7 +131,7 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
   out_->start();
   err_->start();
   if (foreground()) {
-    suspension_ = std::make_shared<FollowSuspension>(context_.executor, root_);
+    suspension_.emplace(context_.executor, root_);
     root_may_be_stopped();
   }
   wait_for_root();
@@ -145,27 +139,22 @@ Result<void> Child::start_with(int standard_input, int standard_output, int stan
 }
 
 void Child::wait_for_root() {
-  end_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                   [this](const boost::system::error_code& failure) {
-                     if (failure == boost::asio::error::operation_aborted) return;  // this child is gone
-                     if (context_.before_reaping) context_.before_reaping();
-                     boost::system::error_code error = failure;
-                     if (!error && handle_->running(error)) {
-                       wait_for_root();
-                       return;
-                     }
-                     const int status = handle_->native_exit_code();
-                     handle_->detach();  // the pid is free now: the handle must not act on it any more
-                     end_->close();
-                     static_cast<void>(input_.close());
-                     if (!spec_.keeps_leftovers)
-                       for (const std::shared_ptr<OutputPipe>& pipe : {out_, err_}) pipe->let_go();
-                     if (suspension_) suspension_->cancel();
-                     root_exit_ = error ? ExitStatus(Lost{error.message()}) : decode(status);
-                     if (key_ != 0 && !is_end_by(*root_exit_, key_)) asked_.clear();
-                     key_ = 0;
-                     changed();
-                   });
+  end_->call_when_readable([this](const boost::system::error_code& failure) {
+    if (context_.before_reaping) context_.before_reaping();
+    boost::system::error_code error = failure;
+    if (!error && handle_->running(error)) return wait_for_root();
+    const int status = handle_->native_exit_code();
+    handle_->detach();  // the pid is free now: the handle must not act on it any more
+    root_exit_ = error ? ExitStatus(Lost{error.message()}) : exit_status_of(status);
+    end_.reset();
+    suspension_.reset();
+    static_cast<void>(input_.close());
+    if (!spec_.keeps_leftovers)
+      for (const std::shared_ptr<OutputPipe>& pipe : {out_, err_}) pipe->let_go();
+    if (key_ != 0 && !is_end_by(*root_exit_, key_)) asked_.clear();
+    key_ = 0;
+    changed();
+  });
 }
 
 void Child::resume_output(Stream stream) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/loop_watch.hpp"
 #include "base/process.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -221,14 +222,13 @@ class Child {
   std::uint64_t number_;
   ChildSpec spec_;
   std::unique_ptr<ProcessHandle> handle_;
-  std::optional<boost::asio::posix::stream_descriptor>
-      end_;  ///< of the root, as Launched has it; open while that lives
+  std::optional<LoopWatch> end_;  ///< of the root, as Launched has it; there while that lives
   pid_t root_ = 0;
   Descriptor input_;                      ///< the other end of an open stdin
   std::optional<Instant> input_ends_at_;  ///< once it was asked to end
   std::shared_ptr<OutputPipe> out_;
   std::shared_ptr<OutputPipe> err_;
-  std::shared_ptr<FollowSuspension> suspension_;  ///< of a foreground child
+  std::optional<FollowSuspension> suspension_;  ///< of a foreground child
   std::optional<ExitStatus> root_exit_;
   enum class Kept : std::uint8_t { no, now, until_a_while_ago };
   Kept kept_ = Kept::no;

@@ -93,7 +93,7 @@ void Child::heard(const std::vector<ProcessStatus>& processes, int signal) {
 std::vector<ProcessStatus> Child::root_tree() {
   if (root_exit_) return {};
   std::vector<ProcessStatus> tree = tree_below(root_);
-  if (send_signal(root_, end_->native_handle(), no_signal) == Delivery::gone) tree.clear();
+  if (send_signal(root_, end_->get(), no_signal) == Delivery::gone) tree.clear();
   return tree;
 }
 
@@ -158,7 +158,7 @@ bool Child::hand_on(int signal, bool to_group) {
 
 Delivery Child::send(const ProcessStatus& process, int signal, int follow_up) {
   const bool is_root = !root_exit_ && process.identity.pid == root_;
-  return is_root ? send_signal(root_, end_->native_handle(), signal, follow_up)
+  return is_root ? send_signal(root_, end_->get(), signal, follow_up)
                  : send_signal(process.identity, signal, follow_up);
 }
 

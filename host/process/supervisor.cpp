@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -32,7 +31,6 @@ Supervisor::Supervisor(boost::asio::io_context& context, std::function<void(cons
     : loop_(context),
       warn_(std::move(warn)),
       timer_(context),
-      child_signals_(context),
       clock_(std::move(clock)),
       scratch_(std::make_unique_for_overwrite<char[]>(read_size)),
       shared_{.executor = context.get_executor(),
@@ -118,29 +116,29 @@ void Supervisor::watch_orphans() {
   ::sigaddset(&set, SIGCHLD);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   Descriptor signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  boost::asio::posix::stream_descriptor watched(loop_);
   boost::system::error_code error;
-  if (signals.is_open()) child_signals_.assign(signals.get(), error);
+  if (signals.is_open()) watched.assign(signals.get(), error);
   if (!signals.is_open() || error) return;  // then they are reaped when a child ends
   static_cast<void>(signals.release());
+  child_signals_.emplace(std::move(watched));
   child_changed();
 }
 
 void Supervisor::child_changed() {
-  child_signals_.async_wait(
-      boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-        if (error) return;
-        signalfd_siginfo info{};
-        if (::read(child_signals_.native_handle(), &info, sizeof info) != sizeof info) return child_changed();
-        for (const std::uint64_t id : in_front_) children_.at(id)->root_may_be_stopped();
-        // The end of a root is a reason to look by itself: then it finds those that have ended before it,
-        // too.
-        const bool is_end = info.ssi_code != CLD_STOPPED && info.ssi_code != CLD_CONTINUED;
-        if (!is_end || child_with_root(static_cast<pid_t>(info.ssi_pid)) == nullptr) {
-          orphan_may_have_ended_ = true;
-          attend_at(read_clock());
-        }
-        child_changed();
-      });
+  child_signals_->call_when_readable([this](const boost::system::error_code& error) {
+    if (error) return;
+    signalfd_siginfo info{};
+    if (::read(child_signals_->get(), &info, sizeof info) != sizeof info) return child_changed();
+    for (const std::uint64_t id : in_front_) children_.at(id)->root_may_be_stopped();
+    // The end of a root is a reason to look by itself: then it finds those that have ended before it, too.
+    const bool is_end = info.ssi_code != CLD_STOPPED && info.ssi_code != CLD_CONTINUED;
+    if (!is_end || child_with_root(static_cast<pid_t>(info.ssi_pid)) == nullptr) {
+      orphan_may_have_ended_ = true;
+      attend_at(read_clock());
+    }
+    child_changed();
+  });
 }
 
 /// What is being started at this moment turns up when one looks again. What had been stopped before stays so.
@@ -190,15 +188,7 @@ void Supervisor::attend_at(Instant time) {
   if (attends_at_ && *attends_at_ <= time)
     return;  // many ends in one turn of the loop are looked at together
   attends_at_ = time;
-  timer_.expires_at(time);
-  auto act = [this, exists = std::weak_ptr<const bool>(exists_)](const boost::system::error_code& error) {
-    if (!error && !exists.expired()) attend();
-  };
-  if (time > read_clock()) {
-    timer_.async_wait(std::move(act));
-  } else {  // without a detour through the kernel
-    boost::asio::post(loop_, [act = std::move(act)] { act({}); });
-  }
+  timer_.call_at(time, [this] { attend(); });
 }
 
 void Supervisor::attend() {

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,6 +13,8 @@
 #include <vector>
 
 #include "base/child_id.hpp"
+#include "base/loop_timer.hpp"
+#include "base/loop_watch.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "process/child.hpp"
@@ -137,8 +137,8 @@ class Supervisor {
 
   boost::asio::io_context& loop_;
   std::function<void(const std::string&)> warn_;
-  boost::asio::steady_timer timer_;
-  boost::asio::posix::stream_descriptor child_signals_;  ///< a signalfd
+  LoopTimer timer_;
+  std::optional<LoopWatch> child_signals_;  ///< a signalfd
   bool orphan_may_have_ended_ = false;
   std::optional<Instant> attends_at_;
   std::function<Instant()> clock_;
@@ -155,8 +155,6 @@ class Supervisor {
   std::map<std::uint64_t, int> unsure_looks_;  ///< in a row, of those of wanting_
   std::unordered_map<pid_t, Child*> by_root_;  ///< the latest child whose root had this pid
   std::unordered_map<pid_t, Orphan> orphans_;  ///< only this process frees their pids
-  std::shared_ptr<const bool> exists_ =
-      std::make_shared<const bool>(true);  ///< handlers in the queue check that it still exists
 };
 
 }  // namespace dream::process

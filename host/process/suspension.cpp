@@ -21,12 +21,7 @@ FollowSuspension::FollowSuspension(const boost::asio::any_io_executor& executor,
     : timer_(executor), child_(child) {}
 
 void FollowSuspension::child_changed() {
-  if (child_ != 0 && child_is_stopped()) make_sure();
-}
-
-void FollowSuspension::cancel() {
-  child_ = 0;
-  timer_.cancel();
+  if (child_is_stopped()) make_sure();
 }
 
 bool FollowSuspension::child_is_stopped() const {
@@ -35,9 +30,8 @@ bool FollowSuspension::child_is_stopped() const {
 }
 
 void FollowSuspension::make_sure() {
-  timer_.expires_after(doubt);
-  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
-    if (!error && self->child_ != 0 && self->child_is_stopped()) follow();
+  timer_.call_after(doubt, [this] {
+    if (child_is_stopped()) follow();
   });
 }
 
@@ -50,7 +44,7 @@ void FollowSuspension::follow() {
 /// shell has. It gets the terminal where this group has it again: it had it itself, or gave it back as it
 /// stopped.
 void FollowSuspension::resume() const {
-  if (child_ == 0 || !child_is_stopped()) return;
+  if (!child_is_stopped()) return;
   const auto status = process_status(child_);
   if (!status || status->group == ::getpgrp()) return;
   const int terminal = controlling_terminal();

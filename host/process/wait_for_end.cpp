@@ -33,6 +33,12 @@ bool has_ended(pid_t child) {
          info.si_pid != 0;
 }
 
+ExitStatus exit_status_of(int status) {
+  if (WIFEXITED(status)) return ExitedWith{WEXITSTATUS(status)};
+  if (WIFSIGNALED(status)) return KilledBy{WTERMSIG(status)};
+  return Lost{"its exit status was lost"};
+}
+
 int reap(pid_t child) {
   int status = 0;
   pid_t ended = 0;

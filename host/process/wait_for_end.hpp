@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include "base/process.hpp"
 #include "base/time.hpp"
 
 namespace dream::process {
@@ -12,6 +13,9 @@ namespace dream::process {
 
 /// Whether a child of this process has ended, and is still to be reaped. Needs no descriptor.
 [[nodiscard]] bool has_ended(pid_t child);
+
+/// What the system says of how a process has ended, as waitpid() hands it over.
+[[nodiscard]] ExitStatus exit_status_of(int status);
 
 /// Waits for a child without a limit and reaps it. Its status as of waitpid; -1: there is no such child.
 int reap(pid_t child);

@@ -124,7 +124,7 @@ std::pair<Descriptor, Descriptor> open_above(std::string_view flags) {
 }  // namespace
 
 JobTokens::JobTokens(boost::asio::io_context& context, Descriptor read, Descriptor write)
-    : read_(context, read.release()), write_(std::move(write)) {}
+    : read_(context, std::move(read)), write_(std::move(write)) {}
 
 /// What it holds belongs to the jobserver above.
 JobTokens::~JobTokens() {
@@ -191,7 +191,7 @@ void JobTokens::release(Attempt attempt) {
 
 void JobTokens::replace_lost() {
   int there = 0;
-  if (jobs_ == 0 || !held_.empty() || ::ioctl(read_.native_handle(), FIONREAD, &there) != 0) return;
+  if (jobs_ == 0 || !held_.empty() || ::ioctl(read_.get(), FIONREAD, &there) != 0) return;
   for (auto count = static_cast<std::size_t>(there); count < jobs_; ++count) give_back('+');
   take_more();
 }
@@ -208,7 +208,7 @@ void JobTokens::take_more() {
     std::optional<char> token;
     if (!has_own_token_ && !broken_) {
       char byte = 0;
-      const ssize_t got = ::read(read_.native_handle(), &byte, 1);
+      const ssize_t got = ::read(read_.get(), &byte, 1);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0 && errno == EAGAIN) return wait();
       if (got == 1)
@@ -225,14 +225,11 @@ void JobTokens::take_more() {
 }
 
 void JobTokens::wait() {
-  if (std::exchange(waits_, true)) return;
-  read_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                   [this](const boost::system::error_code& failure) {
-                     if (failure == boost::asio::error::operation_aborted) return;
-                     waits_ = false;
-                     broken_ = broken_ || failure;
-                     take_more();
-                   });
+  if (read_.is_set()) return;
+  read_.call_when_readable([this](const boost::system::error_code& failure) {
+    broken_ = broken_ || failure;
+    take_more();
+  });
 }
 
 std::vector<std::string> JobTokens::added_to(std::vector<std::string> environment) const {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -12,6 +11,7 @@
 
 #include "base/descriptor.hpp"
 #include "base/ids.hpp"
+#include "base/loop_watch.hpp"
 #include "plan/plan.hpp"
 
 namespace dream::runtime {
@@ -60,7 +60,7 @@ class JobTokens {
   void wait();
   void give_back(char token);
 
-  boost::asio::posix::stream_descriptor read_;
+  LoopWatch read_;
   Descriptor write_;        ///< doesn't block, either
   Descriptor shared_read_;  ///< of an own one: the ends that children get; they block
   Descriptor shared_write_;
@@ -69,7 +69,6 @@ class JobTokens {
   std::size_t jobs_ = 0;          ///< of an own one
   bool has_own_token_ = false;    ///< the one that this program runs by, as somebody else's job, is free
   bool broken_ = false;           ///< nobody counts any more
-  bool waits_ = false;
   /// Which attempt holds which token; none: the one that this program runs by, or nobody counts.
   std::vector<std::pair<Attempt, std::optional<char>>> held_;
   std::deque<std::pair<Attempt, std::function<void()>>> waiting_;

@@ -76,8 +76,8 @@ bool is_of_a_task(pid_t sender) {
 
 SignalInbox::SignalInbox(boost::asio::io_context& context, const Clock& clock, int guardian,
                          Callbacks callbacks)
-    : clock_(clock), signals_(context, open_signals()), callbacks_(std::move(callbacks)) {
-  if (guardian >= 0) guardian_.emplace(context, guardian);
+    : clock_(clock), signals_(context, Descriptor(open_signals())), callbacks_(std::move(callbacks)) {
+  if (guardian >= 0) guardian_.emplace(context, Descriptor(guardian));
   wait(signals_);
   if (!guardian_) return;
   wait(*guardian_);
@@ -85,7 +85,7 @@ SignalInbox::SignalInbox(boost::asio::io_context& context, const Clock& clock, i
 }
 
 SignalInbox::~SignalInbox() {
-  if (guardian_) guardian_->release();
+  if (guardian_) static_cast<void>(guardian_->release());
 }
 
 void SignalInbox::stop() {
@@ -93,13 +93,12 @@ void SignalInbox::stop() {
   if (guardian_) guardian_->cancel();
 }
 
-void SignalInbox::wait(boost::asio::posix::stream_descriptor& source) {
-  source.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                    [this, &source](const boost::system::error_code& error) {
-                      if (error) return;
-                      read();
-                      if (guardian_ || &source == &signals_) wait(source);
-                    });
+void SignalInbox::wait(LoopWatch& source) {
+  source.call_when_readable([this, &source](const boost::system::error_code& error) {
+    if (error) return;
+    read();
+    if (guardian_ || &source == &signals_) wait(source);
+  });
 }
 
 /// What came to this process first, as it is known there whether all of the group got it.
@@ -107,15 +106,14 @@ void SignalInbox::read() {
   std::vector<Arrival> arrivals;
   bool lost = !read_all(arrivals);
   if (!lost && may_lack_copy(arrivals)) {
-    std::array<pollfd, 2> ways{pollfd{signals_.native_handle(), POLLIN, 0},
-                               pollfd{guardian_->native_handle(), POLLIN, 0}};
+    std::array<pollfd, 2> ways{pollfd{signals_.get(), POLLIN, 0}, pollfd{guardian_->get(), POLLIN, 0}};
     ::poll(ways.data(), ways.size(), longest_copy_ms);
     lost = !read_all(arrivals);
   }
   std::stable_partition(arrivals.begin(), arrivals.end(), [](const Arrival& one) { return one.direct; });
   for (const Arrival& arrival : arrivals) take(arrival, arrivals);
   if (!lost) return;
-  guardian_->release();
+  static_cast<void>(guardian_->release());
   guardian_.reset();
   callbacks_.on_guardian_lost();
 }
@@ -139,7 +137,7 @@ bool SignalInbox::may_lack_copy(const std::vector<Arrival>& arrivals) const {
 void SignalInbox::read_direct(std::vector<Arrival>& arrivals) {
   signalfd_siginfo info{};
   bool window = false;
-  while (::read(signals_.native_handle(), &info, sizeof info) == sizeof info) {
+  while (::read(signals_.get(), &info, sizeof info) == sizeof info) {
     const auto signal = static_cast<int>(info.ssi_signo);
     const auto sender = static_cast<pid_t>(info.ssi_pid);
     // A job that was stopped and continued may have missed that its window changed.
@@ -156,7 +154,7 @@ void SignalInbox::read_direct(std::vector<Arrival>& arrivals) {
 bool SignalInbox::read_forwarded(std::vector<Arrival>& arrivals) {
   process::ForwardedSignal message;
   ssize_t size = 0;
-  while ((size = ::recv(guardian_->native_handle(), &message, sizeof message, MSG_DONTWAIT)) > 0) {
+  while ((size = ::recv(guardian_->get(), &message, sizeof message, MSG_DONTWAIT)) > 0) {
     if (size == sizeof message)
       arrivals.push_back({message.number, message.code, message.sender, false, clock_.now()});
   }

@@ -3,12 +3,12 @@
 #include <sys/types.h>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <functional>
 #include <optional>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/loop_watch.hpp"
 
 namespace dream::runtime {
 
@@ -54,7 +54,7 @@ class SignalInbox {
     }
   };
 
-  void wait(boost::asio::posix::stream_descriptor& source);
+  void wait(LoopWatch& source);
   [[nodiscard]] bool read_all(std::vector<Arrival>& arrivals);
   void read_direct(std::vector<Arrival>& arrivals);
   [[nodiscard]] bool read_forwarded(std::vector<Arrival>& arrivals);
@@ -64,8 +64,8 @@ class SignalInbox {
   [[nodiscard]] bool came_to_group(const Arrival& arrival, const std::vector<Arrival>& others) const;
 
   const Clock& clock_;
-  boost::asio::posix::stream_descriptor signals_;
-  std::optional<boost::asio::posix::stream_descriptor> guardian_;
+  LoopWatch signals_;
+  std::optional<LoopWatch> guardian_;
   Callbacks callbacks_;
   std::vector<Arrival> alone_;  ///< lately, whose copy to the other process has not come
 };

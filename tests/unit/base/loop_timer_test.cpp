@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,52 +11,57 @@
 namespace dream {
 namespace {
 
-/// Two timers, of which the first has something to do with the second when both are due.
-struct DueTimers : ::testing::Test {
+/// Two timers, of which the first has something to do with the second when both are due: when they are set,
+/// or at the same later moment.
+struct DueTimers : ::testing::TestWithParam<Duration> {
   void run(std::function<void()> first_call) {
-    first.call_at(Instant{}, [this, call = std::move(first_call)] {
+    first.call_at(due, [this, call = std::move(first_call)] {
       called += "first ";
       call();
     });
-    second->call_at(Instant{}, [this] { called += "second "; });
+    second->call_at(due, [this] { called += "second "; });
     context.run();
   }
 
+  const Instant due = read_clock() + GetParam();
   boost::asio::io_context context;
   LoopTimer first{context};
   std::optional<LoopTimer> second{std::in_place, context};
   std::string called;
 };
 
-TEST_F(DueTimers, call) {
+TEST_P(DueTimers, call) {
   run([] {});
   EXPECT_EQ(called, "first second ");
   EXPECT_FALSE(first.is_set());
 }
 
-TEST_F(DueTimers, do_not_call_once_they_have_ended) {
+TEST_P(DueTimers, do_not_call_once_they_have_ended) {
   run([this] { second.reset(); });
   EXPECT_EQ(called, "first ");
 }
 
-TEST_F(DueTimers, do_not_call_once_they_are_cancelled) {
+TEST_P(DueTimers, do_not_call_once_they_are_cancelled) {
   run([this] { second->cancel(); });
   EXPECT_EQ(called, "first ");
 }
 
-TEST_F(DueTimers, make_only_the_call_that_was_set_last) {
-  run([this] { second->call_at(Instant{}, [this] { called += "third "; }); });
+TEST_P(DueTimers, make_only_the_call_that_was_set_last) {
+  run([this] { second->call_at(due, [this] { called += "third "; }); });
   EXPECT_EQ(called, "first third ");
 }
 
-TEST_F(DueTimers, may_end_in_their_own_call) {
-  second->call_at(Instant{}, [this, text = std::string(100, 'x')] {
+TEST_P(DueTimers, may_end_in_their_own_call) {
+  second->call_at(due, [this, text = std::string(100, 'x')] {
     second.reset();
     called += text;
   });
   context.run();
   EXPECT_EQ(called, std::string(100, 'x'));
 }
+
+INSTANTIATE_TEST_SUITE_P(AtOnceAndLater, DueTimers,
+                         ::testing::Values(Duration::zero(), std::chrono::milliseconds(1)));
 
 }  // namespace
 }  // namespace dream
