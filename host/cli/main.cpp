@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <boost/system/system_error.hpp>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -9,6 +10,7 @@
 #include <variant>
 
 #include "base/descriptor.hpp"
+#include "base/open_file.hpp"
 #include "base/text.hpp"
 #include "cli/asking.hpp"
 #include "cli/command_line/parse.hpp"
@@ -67,6 +69,12 @@ int run(int argument_count, const char* const* arguments) {
 int main(int argument_count, char** arguments) {
   try {
     return dream::cli::run(argument_count, arguments);
+  } catch (const boost::system::system_error& refused) {  // by the system, to a library
+    dream::cli::complain({dream::ErrorCode::io,
+                          "the system refused: " + dream::printable(refused.what()),
+                          {},
+                          dream::system_remedy(refused.code().value())});
+    return dream::cli::exit_internal;
   } catch (const std::exception& exception) {  // out of memory, and bugs of libraries
     dream::cli::complain("internal error: " + dream::printable(exception.what()));
     return dream::cli::exit_internal;

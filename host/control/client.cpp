@@ -47,7 +47,8 @@ bool Connection::take_hello(Instant until) {
 }
 
 std::string Connection::refusal() const {
-  const rapidjson::Document line = parse_line(std::string_view(kept_).substr(0, kept_.find('\n')));
+  const rapidjson::Document line =
+      parse_line(std::string_view(kept_).substr(at_, kept_.find('\n', at_) - at_));
   const Json* error = member_of(line, "error");
   return error == nullptr ? std::string() : text_at(*error, "message");
 }
@@ -78,13 +79,14 @@ std::optional<std::string> Connection::ask(const Request& request, std::optional
 
 std::optional<std::string> Connection::line(std::optional<Instant> until) {
   timed_out_ = false;
-  std::size_t looked = 0;
+  std::size_t looked = at_;
   while (true) {
     if (const std::size_t end = kept_.find('\n', looked); end != std::string::npos) {
-      std::string line = kept_.substr(0, end);
-      kept_.erase(0, end + 1);
+      std::string line = kept_.substr(at_, end - at_);
+      at_ = end + 1;
       return line;
     }
+    kept_.erase(0, std::exchange(at_, 0));
     looked = kept_.size();
     int wait = -1;
     if (until) {

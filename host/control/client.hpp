@@ -69,6 +69,7 @@ class Connection {
   Descriptor socket_;
   RunInfo info_;
   std::string kept_;
+  std::size_t at_ = 0;  ///< of what was received and not yet read
   bool timed_out_ = false;
   int output_ = -1;  ///< -1, which poll passes over: none
   bool lost_reader_ = false;

@@ -18,6 +18,7 @@
 #include "base/hash.hpp"
 #include "base/locked_file.hpp"
 #include "base/open_file.hpp"
+#include "base/read_all.hpp"
 #include "control/run_info.hpp"
 #include "plugin/search_path.hpp"
 
@@ -102,42 +103,19 @@ std::vector<Entry> Archive::entries_of(const fs::path& root) const {
   return all;
 }
 
-/// A file of the folder that is the user's own. For writing, because some file systems lock nothing else.
+/// A folder that may not be written any more can be read.
 Descriptor Archive::open_file(const std::string& name) const {
-  Descriptor file(::openat(folder_.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  // A folder that may not be written any more can be read.
-  if (!file.is_open())
-    file = Descriptor(::openat(folder_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  struct stat status {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return {};
-  if (S_ISREG(status.st_mode) && plugin::is_users_alone(status)) return file;
-  errno = EPERM;
-  return {};
+  Descriptor file = plugin::open_private_file(folder_, name, O_RDWR);
+  return file.is_open() ? std::move(file) : plugin::open_private_file(folder_, name, O_RDONLY);
 }
 
 Result<std::string> Archive::read(const Entry& entry) const {
   const fs::path path = path_ / entry.name;
   const Descriptor file = open_file(entry.name);
   if (!file.is_open()) return failed(path, "can't be read");
-  std::string text;
-  std::string buffer(std::size_t{1} << 20U, '\0');
-  while (true) {
-    const ssize_t size = ::read(file.get(), buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return failed(path, "can't be read");
-    if (size == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(size));
-    if (text.size() > most_read) return Error{ErrorCode::io, "is too large for a record", path.string(), {}};
-  }
-}
-
-/// A run puts a shorter file in the place of its record when that gets too large.
-bool Archive::is_named(const Descriptor& file, const std::string& name) const {
-  struct stat opened {};
-  struct stat named {};
-  return ::fstat(file.get(), &opened) == 0 &&
-         ::fstatat(folder_.get(), name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+  Result<std::string> text = read_all(file.get(), most_read);
+  if (!text) return Error{ErrorCode::io, text.error().message, path.string(), text.error().hint};
+  return text;
 }
 
 bool Archive::is_held(const Entry& entry) const {
@@ -146,14 +124,15 @@ bool Archive::is_held(const Entry& entry) const {
     const Descriptor file = open_file(entry.name);
     if (!file.is_open()) return false;
     if (!lock_file(file, LOCK_SH | LOCK_NB)) return errno == EWOULDBLOCK;
-    if (is_named(file, entry.name)) return false;
+    // A run puts a shorter file in the place of its record when that gets too large.
+    if (has_name(file, folder_, entry.name)) return false;
   }
   return true;
 }
 
 bool Archive::remove(const std::string& name) const {
   const Descriptor file = open_file(name);
-  return file.is_open() && lock_file(file, LOCK_EX | LOCK_NB) && is_named(file, name) &&
+  return file.is_open() && lock_file(file, LOCK_EX | LOCK_NB) && has_name(file, folder_, name) &&
          ::unlinkat(folder_.get(), name.c_str(), 0) == 0;
 }
 

@@ -72,7 +72,6 @@ class Archive {
   Archive(std::filesystem::path path, Descriptor folder)
       : path_(std::move(path)), folder_(std::move(folder)) {}
   [[nodiscard]] Descriptor open_file(const std::string& name) const;
-  [[nodiscard]] bool is_named(const Descriptor& file, const std::string& name) const;
   /// False: its run goes on, or it isn't ours to remove.
   bool remove(const std::string& name) const;
 

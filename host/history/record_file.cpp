@@ -12,6 +12,7 @@
 #include "base/json_builder.hpp"
 #include "base/locked_file.hpp"
 #include "base/open_file.hpp"
+#include "base/read_all.hpp"
 #include "base/write_all.hpp"
 
 namespace dream::history {
@@ -92,15 +93,8 @@ Result<RecordFile> RecordFile::create(const Descriptor& folder, std::string name
 }
 
 int RecordFile::put(std::string_view text) {
-  const std::string unfinished = name_ + ".new";
-  Descriptor file = create_locked(*folder_, unfinished);
-  int problem = file.is_open() ? write_all(file.get(), text) : errno;
-  if (problem == 0 && ::renameat(folder_->get(), unfinished.c_str(), folder_->get(), name_.c_str()) != 0)
-    problem = errno;
-  if (problem != 0) {
-    if (file.is_open()) ::unlinkat(folder_->get(), unfinished.c_str(), 0);
-    return problem;
-  }
+  Descriptor file = publish_locked(*folder_, name_, text, Sync::no);
+  if (!file.is_open()) return errno;
   file_ = std::move(file);
   size_ = text.size();
   return 0;
@@ -141,14 +135,7 @@ void RecordFile::remove() {
 }
 
 Result<std::string> RecordFile::text() const {
-  std::string text(size_, '\0');
-  for (std::size_t at = 0; at < size_;) {
-    const ssize_t size = ::pread(file_.get(), text.data() + at, size_ - at, static_cast<off_t>(at));
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return Error{ErrorCode::io, "can't be read", {}, {}};
-    at += static_cast<std::size_t>(size);
-  }
-  return text;
+  return read_all(file_.get(), size_);
 }
 
 int RecordFile::shrink() {

@@ -109,4 +109,13 @@ Result<Descriptor> open_private_folder(const fs::path& folder, std::optional<int
                fmt::format("look what is in it; `rm -r {}` gives it up", shell_quoted(folder.string()))};
 }
 
+Descriptor open_private_file(const Descriptor& folder, const std::string& name, int access) {
+  Descriptor file(::openat(folder.get(), name.c_str(), access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat status {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return {};
+  if (S_ISREG(status.st_mode) && is_users_alone(status)) return file;
+  errno = EPERM;
+  return {};
+}
+
 }  // namespace dream::plugin

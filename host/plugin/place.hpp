@@ -44,4 +44,7 @@ struct Place {
 [[nodiscard]] Result<Descriptor> open_private_folder(const std::filesystem::path& folder,
                                                      std::optional<int> above = {});
 
+/// A regular file of such a folder that is this user's alone, for O_RDWR or O_RDONLY. None, with errno set.
+[[nodiscard]] Descriptor open_private_file(const Descriptor& folder, const std::string& name, int access);
+
 }  // namespace dream::plugin

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sha2.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/locked_file.hpp"
 #include "base/shell_quote.hpp"
 #include "base/text.hpp"
 #include "base/write_all.hpp"
@@ -65,19 +65,14 @@ Error damaged(const fs::path& file) {
 
 /// The file that is to replace `file`: locked, and under its name as long as it is, so that one dream at a
 /// time changes what is confirmed. What a crash left there is taken over.
+/// `unfinished`: its absolute path.
 Result<Descriptor> begin_to_replace(const std::string& unfinished) {
   while (true) {
     Descriptor descriptor(::open(unfinished.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!descriptor.is_open()) return failed(unfinished, "can't be written");
-    while (::flock(descriptor.get(), LOCK_EX) != 0 && errno == EINTR) {
-    }
-    struct stat locked {};
-    struct stat named {};
-    if (::fstat(descriptor.get(), &locked) != 0) return failed(unfinished, "can't be written");
+    static_cast<void>(lock_file(descriptor, LOCK_EX));
     // Whoever held the lock before has given it another name.
-    const bool is_named = ::lstat(unfinished.c_str(), &named) == 0 && named.st_ino == locked.st_ino &&
-                          named.st_dev == locked.st_dev;
-    if (is_named) return descriptor;
+    if (has_name(descriptor, Descriptor(), unfinished)) return descriptor;
   }
 }
 

@@ -1,19 +1,18 @@
 #include "probe/listeners.hpp"
 
 #include <fmt/format.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <sstream>
 #include <string_view>
 
 #include "base/folder_stream.hpp"
+#include "base/open_file.hpp"
+#include "base/read_all.hpp"
 #include "base/text.hpp"
 #include "probe/socket_table.hpp"
 
@@ -52,11 +51,6 @@ bool for_each_socket(pid_t pid, const std::function<bool(std::uint64_t)>& call) 
     const std::uint64_t inode = socket_inode(link_at(folder + "/" + name));
     return inode == 0 || call(inode);
   });
-}
-
-std::string file_text(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 }  // namespace
@@ -145,9 +139,7 @@ std::optional<pid_t> owner_of(std::uint64_t inode) {
 
 std::string describe_owner(const Listener& listener) {
   if (const auto pid = owner_of(listener.inode)) return "pid " + process::describe_process(*pid);
-  const passwd* user = ::getpwuid(listener.user);
-  return fmt::format("a process of user {} that can't be looked into",
-                     user != nullptr ? user->pw_name : std::to_string(listener.user));
+  return fmt::format("a process of {} that can't be looked into", user_words(listener.user));
 }
 
 }  // namespace dream::probe

@@ -5,13 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <cstring>
 #include <optional>
 #include <utility>
 
 #include "base/process.hpp"
+#include "base/read_all.hpp"
 #include "base/text.hpp"
 #include "output/log.hpp"
 #include "plugin/idle_services.hpp"
@@ -31,21 +31,6 @@ constexpr int exit_failed = 1;
 
 /// Options are short.
 constexpr std::size_t most_bytes_of_a_record = std::size_t{64} << 20U;
-
-Result<std::string> read_all(int descriptor, const fs::path& path) {
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (text.size() <= most_bytes_of_a_record) {
-    const ssize_t size = ::read(descriptor, buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) {
-      return Error{ErrorCode::io, std::string("can't be read: ") + std::strerror(errno), path.string(), {}};
-    }
-    if (size == 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(size));
-  }
-  return Error{ErrorCode::io, "can't be read: it is too large for the record of a run", path.string(), {}};
-}
 
 /// The file that the run had, if it may be loaded. A record proves nothing: what came with a workspace has to
 /// be confirmed, or is what --trust was said about in that run.
@@ -137,8 +122,8 @@ int reap_run(const fs::path& path, const plugin::SearchPath& search, std::chrono
   if (file && !file->is_open()) return 0;
   const auto reap = [&]() -> Result<bool> {
     if (!file) return file.error();
-    const Result<std::string> text = read_all(file->get(), path);
-    if (!text) return text.error();
+    Result<std::string> text = read_all(file->get(), most_bytes_of_a_record);
+    if (!text) return Error{ErrorCode::io, text.error().message, path.string(), {}};
     const std::optional<RunRecord> record = read_record(*text);
     if (record) return reap_all(*record, {search, limit}, *log);
     return Error{ErrorCode::io, "is no record of a run that this dream understands", path.string(), {}};

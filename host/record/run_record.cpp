@@ -15,7 +15,6 @@
 
 #include "base/folder_stream.hpp"
 #include "base/locked_file.hpp"
-#include "base/write_all.hpp"
 #include "plugin/file_owner.hpp"
 #include "record/record_text.hpp"
 
@@ -54,13 +53,7 @@ Result<Descriptor> open_folder(const fs::path& folder) {
 
 /// A file of the folder that is the user's own. For writing, because some file systems lock nothing else.
 Descriptor open_record(const Descriptor& folder, const std::string& name) {
-  Descriptor record(::openat(folder.get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  struct stat status {};
-  if (!record.is_open() || ::fstat(record.get(), &status) != 0 || !S_ISREG(status.st_mode) ||
-      !plugin::is_users_alone(status)) {
-    return {};
-  }
-  return record;
+  return plugin::open_private_file(folder, name, O_RDWR);
 }
 
 }  // namespace
@@ -76,21 +69,10 @@ Result<std::unique_ptr<OwnRecord>> OwnRecord::write(const plugin::Place& place, 
   if (auto made = plugin::make_private_folder(path.parent_path()); !made) return made.error();
   const Result<Descriptor> folder = open_folder(path.parent_path());
   if (!folder) return folder.error();
-  // Under its name it appears locked and whole, whatever happens to the machine: another dream may look at
-  // any time.
-  const std::string name = path.filename().string();
-  const std::string unfinished = place.session + std::string(unfinished_suffix);
-  Descriptor file = create_locked(*folder, unfinished);
+  // Another dream may look at any time, also after the machine has failed.
+  Descriptor file = publish_locked(*folder, path.filename().string(), record_text(record), Sync::yes);
   if (!file.is_open()) return failed(path, "can't be written");
-  int problem = write_all(file.get(), record_text(record));
-  if (problem == 0 && ::fsync(file.get()) != 0) problem = errno;
-  if (problem == 0 && ::renameat(folder->get(), unfinished.c_str(), folder->get(), name.c_str()) != 0) {
-    problem = errno;
-  }
-  if (problem == 0) return std::unique_ptr<OwnRecord>(new OwnRecord(path, std::move(file)));
-  ::unlinkat(folder->get(), unfinished.c_str(), 0);
-  errno = problem;
-  return failed(path, "can't be written");
+  return std::unique_ptr<OwnRecord>(new OwnRecord(path, std::move(file)));
 }
 
 void OwnRecord::remove() {

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cctype>
 #include <fstream>
-#include <iterator>
 #include <utility>
 #include <variant>
 
+#include "base/read_all.hpp"
 #include "probe/listeners.hpp"
 #include "probe/schedule.hpp"
 
@@ -18,11 +18,6 @@ namespace {
 
 /// So long after the last news dream says that it may have seen enough.
 constexpr Duration long_quiet = std::chrono::seconds(2);
-
-std::string file_text(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 /// From these the kernel takes a port for whoever asks for any.
 bool is_of_the_kernels(std::uint16_t port) {

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// A workspace whose project ./a has a task `go` of the faulty executor and a background step before it.
 std::string with_faulty_plugin(const std::string& task) {
@@ -44,6 +45,17 @@ TEST(ExitCode, is_128_and_the_signal_that_a_step_died_of) {
     const Finished finished = run(workspace);
     EXPECT_EQ(finished.code, 128 + number);
     EXPECT_THAT(finished.err, HasSubstr(std::string("(SIG") + name + ")"));
+  }
+}
+
+TEST(ExitCode, with_too_few_open_files_is_never_a_bug_of_dream) {
+  const Workspace workspace({{"c", "true", "", ""}});
+  for (int most = 8; most <= 32; ++most) {
+    Launch launch{{"-c", "ulimit -n " + std::to_string(most) + "; exec '" DREAM_BINARY "' go"}, "c"};
+    launch.program = "/bin/sh";
+    const Finished finished = run(workspace, launch);
+    EXPECT_THAT(finished.err, Not(HasSubstr("internal error"))) << most;
+    EXPECT_TRUE(finished.code == 0 || finished.err.find("ulimit -") != std::string::npos) << finished.err;
   }
 }
 
