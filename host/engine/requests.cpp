@@ -117,6 +117,7 @@ void Engine::State::rest(StepIndex step) {
   outcome_of(step).kind = OutcomeKind::terminated;
   outcome_of(step).reason = Held{};
   outcome_of(step).start_error.reset();
+  if (is_held_for_good(step)) return feed(step, Input::stop_asked);
   actions.emplace_back(StepHeld{step});
 }
 

@@ -174,6 +174,11 @@ struct Engine::State {
     const Progress& progress = steps[position(step)];
     return dismissed || (stop && progress.kind <= Kind::background) || progress.barred_by;
   }
+  /// It was to run at the end of a run that is being stopped: nobody starts it again.
+  [[nodiscard]] bool is_held_for_good(StepIndex step) const {
+    const Progress& progress = steps[position(step)];
+    return stop && progress.kind == Kind::finally && progress.phase == Phase::held;
+  }
   /// By a person: to be held, to start. One that has ended comes back while the run isn't at its end.
   [[nodiscard]] bool may_be_told(StepIndex step) const {
     const Progress& progress = steps[position(step)];

@@ -21,7 +21,7 @@ void Engine::State::force_all() {
 void Engine::State::take_down() {
   count_users();
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (is_unused(StepIndex(i)))
+    if (is_unused(StepIndex(i)) || is_held_for_good(StepIndex(i)))
       feed(StepIndex(i), Input::stop_asked);
     else if (has_no_future(StepIndex(i)))
       ask_to_end(StepIndex(i));

@@ -34,7 +34,7 @@ bool Oracle::services_go() const {
 }
 
 bool Oracle::is_wanted(std::size_t step) const {
-  if (plan_.steps[step].finally) return !forces();
+  if (plan_.steps[step].finally) return !forces() && !(cause_ && history_[step].rests);
   if (history_[step].barred) return false;
   const bool used = history_[step].first_started.has_value();
   if (has_lasted(step)) return false;
@@ -98,6 +98,9 @@ void Oracle::the_end_is_not_late() {
       history_, [](const History& step) { return step.attempts > 0 && !step.is_answered(); });
   if (is_done() && next < history_.size() && !another_starts)
     check(history_[next].attempts > 0, "what runs at the end starts at once", next);
+  const bool waits = std::ranges::any_of(
+      history_, [](const History& step) { return step.alive() || step.again_at.has_value(); });
+  check(!cause_ || waits || must_be_over(), "a run that is being stopped waits for something that runs");
 }
 
 /// Others are restarted with a step whose later attempt is ready.

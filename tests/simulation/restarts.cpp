@@ -91,6 +91,10 @@ void Oracle::rests(std::size_t step) {
   history.reason = Held{};
   history.failed_by_itself = false;
   history.start_error.reset();
+  if (is_wanted(step)) return;
+  history.rests = history.untold_held = false;
+  ends(step);
+  is_back(step);
 }
 
 bool Oracle::is_undisturbed(std::size_t step) const {

@@ -28,6 +28,26 @@ TEST(Request, a_held_step_that_is_no_service_keeps_the_run) {
   EXPECT_EQ(run.outcome(0), "terminated(held) signal 15 (SIGTERM)");
 }
 
+/// Else it would wait for somebody who starts it, and the run with it.
+TEST(Request, holds_nothing_that_runs_at_the_end_of_a_run_that_is_being_stopped) {
+  Step dump = foreground();
+  dump.finally = true;
+  for (const bool held_before : {true, false}) {
+    ManualRun run({dump, foreground()});
+    run.begin();
+    EXPECT_EQ(run.exited(1), "ended b; start a; runs a");
+    EXPECT_EQ(run.feed(HoldAsked{first}), "terminate a");
+    if (held_before) {
+      EXPECT_EQ(run.killed(0, 15), "held a");
+      EXPECT_EQ(run.feed(DownAsked{}), "stopping: requested; ended a; finish 0");
+    } else {
+      EXPECT_EQ(run.feed(DownAsked{}), "stopping: requested");
+      EXPECT_EQ(run.killed(0, 15), "ended a; finish 0");
+    }
+    EXPECT_EQ(run.outcome(0), "terminated(held) signal 15 (SIGTERM)");
+  }
+}
+
 TEST(Request, restarts_a_step_that_runs_or_is_held) {
   ManualRun run({service(), foreground()});
   run.begin();
