@@ -216,6 +216,7 @@ void Oracle::see(const StepHeld& action) {
   step.untold_held = false;
 }
 
+/// Services go when the last of what runs at the end has.
 void Oracle::dismiss_what_backs_off() {
   for (std::size_t i = 0; i < history_.size(); ++i) {
     if (history_[i].rests && !is_wanted(i)) {
@@ -223,6 +224,7 @@ void Oracle::dismiss_what_backs_off() {
       history_[i].dismissed = true;
       ends(i);
       is_back(i);
+      if (plan_.steps[i].finally) return dismiss_what_backs_off();
     }
     if (!history_[i].again_at || is_wanted(i)) continue;
     history_[i].again_at.reset();
