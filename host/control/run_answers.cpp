@@ -19,6 +19,8 @@ namespace dream::control {
 
 namespace {
 
+constexpr const char* nobody_looks = "wasn't ready in time, and nobody looks any more";
+
 std::string name_of(const Plan& plan, StepIndex step) {
   return to_string(plan.steps[position(step)].id);
 }
@@ -69,6 +71,7 @@ std::string reason_of(const RunState& run, StepIndex step, std::span<const StepI
   const StepState& known = run.of(step);
   const Plan& plan = run.plan();
   if (known.state == State::pending) {
+    if (run.stopping() && !plan.steps[position(step)].finally) return "the run is being stopped";
     if (known.gate) return sentence_on_delay(run, step, now);
     if (before.empty() && plan.steps[position(step)].finally && !run.is_at_its_end())
       return "waits for the end of the run";
@@ -83,6 +86,7 @@ std::string reason_of(const RunState& run, StepIndex step, std::span<const StepI
   if (known.state == State::backoff && known.again && *known.again <= now) return "its next attempt is due";
   if (known.state == State::backoff && known.again)
     return fmt::format("the next attempt in {}", human_duration(*known.again - now));
+  if (known.state == State::running && known.not_ready) return nobody_looks;
   if (known.state == State::running && known.probing && !known.probing->what.empty())
     return "isn't ready: " + known.probing->what;
   if (known.state == State::unhealthy) return known.unhealthy;
@@ -93,6 +97,21 @@ std::string sentence_on_end(const RunState& run, StepIndex step) {
   const engine::Outcome& outcome = run.of(step).outcome;
   const std::string text = output::explain(outcome, run.plan().steps[position(step)], run.plan());
   return text.empty() ? std::string(output::word(outcome.kind)) : text;
+}
+
+/// As "has been" goes on.
+std::string words_on(State state) {
+  if (state == State::ended) return "over";
+  return state == State::backoff ? "in backoff" : word_of(state);
+}
+
+/// Of a later one: which it is, and why there is another.
+std::string sentence_on_attempt(const RunState& run, StepIndex step) {
+  const StepState& known = run.of(step);
+  std::string text = fmt::format(", attempt {}", known.attempt);
+  const bool is_told = known.state == State::ended || known.state == State::backoff;
+  if (!is_told && known.attempt > 1) text += fmt::format(" (the one before: {})", sentence_on_end(run, step));
+  return text;
 }
 
 /// What each step waits for, one after the other from the first: in a list, of thousands, those of one are
@@ -260,11 +279,9 @@ std::vector<std::string> why(const RunState& run, const RunAccess& access, StepI
     if (!told.insert(next).second) continue;
     const Step& settings = run.plan().steps[position(next)];
     const StepState& known = run.of(next);
-    std::string text =
-        fmt::format("{} {} for {}", to_string(settings.id),
-                    known.state == State::ended ? "has been over" : std::string("is ") + word_of(known.state),
-                    human_duration(now - known.since));
-    if (known.attempt > 1) text += fmt::format(", attempt {}", known.attempt);
+    std::string text = fmt::format("{} has been {} for {}", to_string(settings.id), words_on(known.state),
+                                   human_duration(now - known.since));
+    if (known.attempt > 1) text += sentence_on_attempt(run, next);
     std::vector<StepIndex> before =
         known.state == State::pending ? run.waits_for(next) : std::vector<StepIndex>();
     if (const std::string reason = reason_of(run, next, before, now); !reason.empty()) text += ": " + reason;
@@ -344,8 +361,7 @@ Error why_not(const RunState& run, StepIndex step) {
             "the run is being stopped: " + output::explain(*run.why_stopping(), run.plan()),
             {},
             {}};
-  if (known.not_ready)
-    return {ErrorCode::plan, name + " wasn't ready in time, and nobody looks any more", {}, {}};
+  if (known.not_ready) return {ErrorCode::plan, name + " " + nobody_looks, {}, {}};
   return {
       ErrorCode::plan, sentence_on(name, known.state), {}, fmt::format("dream ctl start {} starts it", name)};
 }
@@ -385,9 +401,11 @@ Result<bool> is_reached(const RunState& run, const Wait& wait, const std::vector
     const bool is_ready = known.state == State::ready || known.state == State::unhealthy;
     const bool is_so = wanted == Until::started ? is_up(known.state) : wanted == Until::ready && is_ready;
     if ((is_so && !stops && !restarting[position(step)]) || succeeded) continue;
+    const bool optional = as_it_should && !wait.named && !settings.required;
+    const bool has_run = wanted == Until::started && known.state == State::backoff;
+    if (optional && has_run && !stops) continue;  // nothing tells when it is well
     const bool is_lost = over || known.state == State::held ||
                          (wanted == Until::ready && known.not_ready && is_up(known.state));
-    const bool optional = as_it_should && !wait.named && !settings.required;
     if ((is_lost || stops) && !(is_lost && optional)) return why_not(run, step);
     all = all && is_lost;
   }

@@ -86,7 +86,10 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
                    steps_[position(what.attempt.step)].again = now + what.again_in;
                    steps_[position(what.attempt.step)].outcome = outcome_of(what.attempt.step);
                  },
-                 [&](const engine::StepHeld& what) { set(now, what.step, State::held); },
+                 [&](const engine::StepHeld& what) {
+                   set(now, what.step, State::held);
+                   steps_[position(what.step)].outcome = outcome_of(what.step);
+                 },
                  [&](const engine::StepEnded& what) { end(now, what.step, outcome_of(what.step)); },
                  [&](const engine::DelayBegan& what) { steps_[position(what.next)].gate = now + what.delay; },
                  [&](const engine::Stopping& what) { stopping_ = what.reason; },

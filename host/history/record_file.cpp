@@ -111,17 +111,46 @@ int RecordFile::add(std::string_view bytes) {
   return problem;
 }
 
+int RecordFile::add_behind_what_is_lost(std::string_view line) {
+  if (lost_ > 0 && add(left_out_line(number_in(line, R"("atUs":)"), lost_, lost_by_)) == 0) lost_ = 0;
+  return add(line);
+}
+
+/// Where the disk is full, how the run went is worth more than the last of what its steps wrote. In place, so
+/// that no more of the disk is needed. False: there is none.
+bool RecordFile::drop_late_output() {
+  constexpr std::size_t most = std::size_t{64} << 10U;
+  const Result<std::string> all = text();
+  if (!all) return false;
+  std::size_t from = all->find('\n', size_ > most ? size_ - most : 0);  // the first line stays
+  from = from == std::string::npos ? size_ : from + 1;
+  std::string kept;
+  for (std::size_t at = from; at < size_;) {
+    const std::size_t end = std::min(all->find('\n', at), size_ - 1) + 1;
+    const std::string_view line = std::string_view(*all).substr(at, end - at);
+    if (!is_output(line)) kept += line;
+    at = end;
+  }
+  const std::size_t dropped = size_ - from - kept.size();
+  const auto start = static_cast<off_t>(from);
+  if (dropped == 0 || ::pwrite(file_.get(), kept.data(), kept.size(), start) != std::ssize(kept))
+    return false;
+  const std::size_t rest = from + kept.size();
+  if (::ftruncate(file_.get(), static_cast<off_t>(rest)) != 0) return false;
+  ::lseek(file_.get(), static_cast<off_t>(rest), SEEK_SET);
+  size_ = rest;
+  lost_ += dropped;
+  return true;
+}
+
 int RecordFile::append(std::string_view line) {
   constexpr std::size_t most_beyond = std::size_t{1} << 20U;
   int problem = 0;
   if (!full_ && size_ + line.size() > limit_ && size_ > most_ / 2) problem = shrink();
   full_ = full_ || problem != 0;
   const bool takes = full_ ? !is_output(line) && size_ + line.size() <= limit_ + most_beyond : true;
-  if (takes && lost_ > 0) {
-    const int failed = add(left_out_line(number_in(line, R"("atUs":)"), lost_, lost_by_));
-    if (failed == 0) lost_ = 0;
-  }
-  const int failed = takes ? add(line) : 0;
+  int failed = takes ? add_behind_what_is_lost(line) : 0;
+  if (failed != 0 && !is_output(line) && drop_late_output()) failed = add_behind_what_is_lost(line);
   if (failed != 0) problem = failed;
   full_ = full_ || failed != 0;
   if (problem != 0) lost_by_ = problem;

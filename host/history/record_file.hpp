@@ -38,6 +38,8 @@ class RecordFile {
   /// Puts a file with this text, locked and whole, in the place of what is there. An errno.
   int put(std::string_view text);
   int add(std::string_view bytes);
+  int add_behind_what_is_lost(std::string_view line);
+  bool drop_late_output();
   /// Writes the file anew without its oldest output. An errno.
   int shrink();
   [[nodiscard]] Result<std::string> text() const;

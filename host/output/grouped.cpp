@@ -72,7 +72,10 @@ class GroupedRenderer : public Renderer {
     if (const auto* ended = std::get_if<engine::StepEnded>(&action)) {
       end_group(ended->step, outcomes[position(ended->step)]);
     } else if (const auto* over = std::get_if<engine::AttemptEnded>(&action)) {
-      end_attempt(over->attempt, outcomes[position(over->attempt.step)]);
+      end_attempt(over->attempt.step, fmt::format(" (attempt {})", over->attempt.number),
+                  outcomes[position(over->attempt.step)]);
+    } else if (const auto* held = std::get_if<engine::StepHeld>(&action)) {
+      end_attempt(held->step, "", outcomes[position(held->step)]);
     } else if (std::holds_alternative<engine::Finish>(action)) {
       for (const StepIndex step : failed_) show(step);
       show_all();
@@ -130,11 +133,10 @@ class GroupedRenderer : public Renderer {
   }
 
   /// What it wrote is of use now, and not at the end of a step that may go on for ever.
-  void end_attempt(Attempt attempt, const engine::Outcome& outcome) {
-    std::string& verdict = kept_[position(attempt.step)].verdict;
-    const std::string before = std::exchange(
-        verdict, fmt::format(" (attempt {}){}", attempt.number, verdict_on(attempt.step, outcome)));
-    show(attempt.step);
+  void end_attempt(StepIndex step, const std::string& which, const engine::Outcome& outcome) {
+    std::string& verdict = kept_[position(step)].verdict;
+    const std::string before = std::exchange(verdict, which + verdict_on(step, outcome));
+    show(step);
     verdict = before;
   }
 

@@ -161,7 +161,8 @@ void Narrator::tell_attempt_end(const engine::AttemptEnded& ended, const engine:
 void Narrator::tell_ready(const engine::StepReady& ready) {
   const Step& settings = plan_.steps[position(ready.step)];
   std::string text = fmt::format("{} is ready after {}", name(ready.step), human_duration(ready.after));
-  if (settings.releases_when_ready && settings.delay > ready.after)
+  const bool is_first = were_ready_.insert(ready.step).second;
+  if (is_first && settings.releases_when_ready && settings.delay > ready.after)
     text += fmt::format("; its delay holds the next step back for {} more",
                         human_duration(settings.delay - ready.after));
   const auto next = plan_.steps.begin() + static_cast<std::ptrdiff_t>(position(ready.step)) + 1;

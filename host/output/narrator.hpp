@@ -47,8 +47,9 @@ class Narrator : public Reporter {
   std::optional<StepIndex> closing_;   ///< it runs at the end of the run
   bool stopping_ = false;              ///< the run
   bool signalled_ = false;             ///< that is why the run stops
-  std::set<StepIndex> over_;           ///< steps that have ended, and haven't been started again
-  bool quiet_;                         ///< one step: as if started by hand
+  std::set<StepIndex> were_ready_;
+  std::set<StepIndex> over_;  ///< steps that have ended, and haven't been started again
+  bool quiet_;                ///< one step: as if started by hand
 };
 
 }  // namespace dream::output

@@ -198,7 +198,7 @@ TEST(CtlWhy, is_answered_before_the_first_step_runs) {
   do why = stack.ctl({"why", "dev"});
   while (why.code == 3);
   EXPECT_EQ(why.code, 0) << why.err;
-  EXPECT_THAT(why.out, AllOf(HasSubstr("./c:dev is pending"), HasSubstr("its delay: 59")));
+  EXPECT_THAT(why.out, AllOf(HasSubstr("./c:dev has been pending"), HasSubstr("its delay: 59")));
   dream.send(SIGTERM);
   dream.exit_code_once_all_ended();
 }
@@ -216,8 +216,8 @@ TEST(CtlWhy, names_of_a_long_list_what_is_under_way) {
   dream.await_out("begun\n");
   const Finished why = stack.ctl({"why", "./c:dev"});
   EXPECT_EQ(std::ranges::count(why.out, '\n'), 3) << "itself, what runs, and the first that waits for that";
-  EXPECT_THAT(why.out,
-              AllOf(HasSubstr("./c:dev is pending"), HasSubstr("1996 more"), HasSubstr("./a:t0 is running")));
+  EXPECT_THAT(why.out, AllOf(HasSubstr("./c:dev has been pending"), HasSubstr("1996 more"),
+                             HasSubstr("./a:t0 has been running")));
   dream.send(SIGTERM);
   dream.exit_code_once_all_ended();
 }

@@ -51,10 +51,11 @@ TEST(CtlElsewhere, ps_says_what_the_executor_says_of_a_step_without_a_process) {
 
 TEST_F(Ctl, why_tells_the_chain_of_what_is_waited_for) {
   const Finished finished = stack.ctl({"why", "dev"});
-  EXPECT_THAT(finished.out, AllOf(ContainsRegex("./c:dev is pending for .*: waits for ./a:start"),
-                                  ContainsRegex("./a:start is running for .*dream.json:1:")));
-  EXPECT_THAT(on_one_line(stack.ctl({"why", "dev", "--json"}).out),
-              ContainsRegex(R"(^\{"v": 1,"run": "[0-9a-f-]+","why": \["./c:dev is pending [^]]*"\]\})"));
+  EXPECT_THAT(finished.out, AllOf(ContainsRegex("./c:dev has been pending for .*: waits for ./a:start"),
+                                  ContainsRegex("./a:start has been running for .*dream.json:1:")));
+  EXPECT_THAT(
+      on_one_line(stack.ctl({"why", "dev", "--json"}).out),
+      ContainsRegex(R"(^\{"v": 1,"run": "[0-9a-f-]+","why": \["./c:dev has been pending [^]]*"\]\})"));
   const Finished unknown = stack.ctl({"why", "./a:strat"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_THAT(unknown.err, HasSubstr(R"(did you mean "./a:start"?)"));
@@ -237,6 +238,12 @@ TEST(CtlCommand, has_its_own_help_and_errors) {
   const Finished nowhere = run(workspace, {.arguments = {"ctl", "ps", "--everywhere", "--run", "nobody"}});
   EXPECT_EQ(nowhere.code, 3);
   EXPECT_THAT(nowhere.err, HasSubstr("no run that goes on has an id"));
+  const Finished before = run(workspace, {.arguments = {"ctl", "--run", "nobody", "ps"}});
+  EXPECT_THAT(before.err, HasSubstr("no run that goes on has an id that begins with \"nobody\""));
+  EXPECT_THAT(run(workspace, {.arguments = {"ctl", "--run", "nobody", "sp"}}).err,
+              HasSubstr("unknown ctl command"));
+  EXPECT_EQ(run(workspace, {.arguments = {"ctl", "stop", "--", "./a:go"}}).code, 3)
+      << "not: no step is named";
 }
 
 TEST(CtlCommand, means_the_same_runs_by_each_path_to_a_workspace) {

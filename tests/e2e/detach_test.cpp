@@ -121,6 +121,17 @@ TEST(Detached, run_is_stopped_by_a_signal_before_it_is_up) {
   EXPECT_TRUE(dream.died_of_signal());
 }
 
+/// Whoever goes on behind it (`dream up --detach && npm test`) would find nothing.
+TEST(Detached, run_that_is_taken_down_before_it_is_up_was_not_up) {
+  const Stack stack;
+  DreamRun dream(stack, stack.launch({"dev", "--detach"}));
+  dream.await_out("a | begun\n");
+  EXPECT_EQ(stack.ctl({"wait", "--until", "started", "./a:start"}).code, 0);
+  EXPECT_EQ(stack.ctl({"down"}).code, 0);
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 1) << dream.err();
+  EXPECT_THAT(dream.err(), HasSubstr("it was never up: the run is being stopped: stopped on request"));
+}
+
 TEST(Detached, run_is_stopped_by_a_signal_though_nobody_reads_what_it_shows) {
   constexpr int enough = 32 * 1024;
   const Stack stack(

@@ -75,7 +75,8 @@ TEST(Suggest, finds_the_port_that_a_process_of_the_step_listens_on) {
   EXPECT_THAT(dream.err(), HasSubstr("  ./a:go  listens on port " + port + " after "));
   EXPECT_THAT(dream.err(), HasSubstr("; its delay of 1 ms is "));
   EXPECT_THAT(dream.err(), HasSubstr("dream.json:5:7)\n      \"ready\": { \"port\": " + port + " }\n"));
-  EXPECT_THAT(dream.err(), HasSubstr("dream: `dream suggest go --write` puts it into dream.json\n"));
+  EXPECT_THAT(dream.err(),
+              HasSubstr("dream: `dream suggest go --write` puts it into dream.json, and each start takes "));
   EXPECT_THAT(dream.out(), Not(HasSubstr("ready")));
   EXPECT_EQ(steps.workspace.read("dream.json"), before);
 }

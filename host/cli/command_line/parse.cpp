@@ -172,6 +172,13 @@ Result<const Subcommand*> take_command(Words& words, const Subcommand& run, cons
   const std::vector<const Subcommand*> family = family_of(first);
   const std::size_t second = family.empty() ? std::string::npos : reader.first_word(words, at);
   if (second == std::string::npos) return found;
+  // Options of a member may stand before its name: which of them have a value, is the member's to say.
+  for (const Subcommand* member : second == at ? std::vector<const Subcommand*>() : family) {
+    const std::size_t name = Reader(*member).first_word(words, at);
+    if (name == std::string::npos || find_command(first + " " + words[name]) != member) continue;
+    take(name);
+    return member;
+  }
   if (const Subcommand* member = find_command(first + " " + words[second])) {
     take(second);
     return member;
@@ -185,7 +192,8 @@ Parsed parse_command_line(int argument_count, const char* const* arguments) {
   Words words(arguments + std::min(1, argument_count), arguments + argument_count);
   const auto separator = std::ranges::find(words, "--");
   Words behind;
-  if (separator != words.end()) behind.assign(separator + 1, words.end());
+  const bool separated = separator != words.end();
+  if (separated) behind.assign(separator + 1, words.end());
   words.erase(separator, words.end());
 
   const Subcommand& run = *find_command("run");
@@ -196,7 +204,12 @@ Parsed parse_command_line(int argument_count, const char* const* arguments) {
   if (*command != &run) reader.emplace(**command);
   const bool is_named = words.size() != before;
   reader->options().is_named = is_named;
-  reader->options().arguments = std::move(behind);
+  if ((*command)->name.starts_with("ctl ") && separated) {
+    words.emplace_back("--");  // steps follow, whatever they begin with
+    std::ranges::move(behind, std::back_inserter(words));
+  } else {
+    reader->options().arguments = std::move(behind);
+  }
   try {
     reader->read(words);
   } catch (const CLI::CallForHelp&) {

@@ -256,7 +256,9 @@ class Caller {
     int status = 0;
     while (::waitpid(run_, &status, 0) < 0 && errno == EINTR) {
     }
-    if (!WIFSIGNALED(status)) return WEXITSTATUS(status);
+    const bool was_taken_down = refused_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (was_taken_down) complain("it was never up: " + refused_->text);
+    if (!WIFSIGNALED(status)) return was_taken_down ? 1 : WEXITSTATUS(status);
     process::die_of_signal(WTERMSIG(status));
   }
 

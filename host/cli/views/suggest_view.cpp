@@ -64,13 +64,16 @@ bool any_in(const SuggestReport& report) {
 
 std::string suggest_text(const SuggestReport& report, const Locate& locate) {
   std::string out = "dream: what the run has shown of the steps in the background:\n";
-  Duration all{};
+  Duration all{};  // too short a delay becomes a longer wait
   for (std::size_t at = 0; at < report.suggestions.size(); ++at) {
     append_step(out, report, at, locate);
-    if (report.text.written[at].is_in) all += saved(report, report.suggestions[at]);
+    if (report.text.written[at].is_in)
+      all += step_of(report, report.suggestions[at]).delay - report.suggestions[at].after;
   }
-  const std::string saves =
-      all >= least ? ", and each start is " + human_duration(all) + " shorter" : std::string();
+  const std::string saves = all >= least    ? ", and each start is " + human_duration(all) + " shorter"
+                            : all <= -least ? ", and each start takes " + human_duration(-all) +
+                                                  " more: steps were started too early"
+                                            : std::string();
   if (report.written)
     out += "dream: it is in dream.json now" + saves + "\n";
   else if (any_in(report) && !report.asked)

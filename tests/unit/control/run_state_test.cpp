@@ -9,6 +9,7 @@
 namespace dream::control {
 namespace {
 
+using testing::Contains;
 using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -40,8 +41,9 @@ TEST_F(Told, knows_the_state_of_each_step) {
 
 TEST_F(Told, says_why_a_step_waits_and_what_that_waits_for) {
   start(0);
-  EXPECT_THAT(why_of(2), ElementsAre(HasSubstr(": waits for ./a:start and ./b:build (requested)"),
-                                     HasSubstr("./a:start is running"), HasSubstr("./b:build is pending")));
+  EXPECT_THAT(why_of(2),
+              ElementsAre(HasSubstr(": waits for ./a:start and ./b:build (requested)"),
+                          HasSubstr("./a:start has been running"), HasSubstr("./b:build has been pending")));
 }
 
 TEST_F(Told, says_that_a_step_waits_for_the_end_of_one_in_front_that_is_ready) {
@@ -49,7 +51,8 @@ TEST_F(Told, says_that_a_step_waits_for_the_end_of_one_in_front_that_is_ready) {
   feed(engine::Ready{{at(0), 1}});
   start(1);
   run.report(now, engine::StepReady{at(1), Duration()}, engine.outcomes());
-  EXPECT_THAT(why_of(2), ElementsAre(HasSubstr("waits for ./b:build"), HasSubstr("./b:build is ready")));
+  EXPECT_THAT(why_of(2),
+              ElementsAre(HasSubstr("waits for ./b:build"), HasSubstr("./b:build has been ready")));
 }
 
 TEST_F(Told, says_how_a_step_has_ended_also_if_well) {
@@ -58,6 +61,38 @@ TEST_F(Told, says_how_a_step_has_ended_also_if_well) {
   start(1);
   exit(1, 0);
   EXPECT_THAT(why_of(1), ElementsAre(ContainsRegex("has been over for [^:]*: succeeded")));
+}
+
+TEST_F(Told, says_of_a_later_attempt_why_it_came) {
+  start(0);
+  feed(engine::RestartAsked{at(0)});
+  exit(0, 0);
+  EXPECT_THAT(why_of(0), ElementsAre(ContainsRegex("in backoff for .*: restarted on request \\(requested")));
+  feed(engine::TimePassed{});
+  feed(engine::Started{{at(0), 2}});
+  EXPECT_THAT(why_of(0), ElementsAre(HasSubstr(", attempt 2 (the one before: restarted on request)")));
+  feed(engine::HoldAsked{at(0)});
+  feed(engine::Exited{{at(0), 2}, ExitedWith{0}});
+  feed(engine::StartAsked{at(0)});
+  feed(engine::Started{{at(0), 3}});
+  EXPECT_THAT(why_of(0), ElementsAre(HasSubstr(", attempt 3 (the one before: stopped on request)")));
+}
+
+TEST_F(Told, says_that_the_stop_keeps_what_was_not_started) {
+  start(0);
+  feed(engine::DownAsked{});
+  EXPECT_THAT(why_of(1), Contains(HasSubstr(": the run is being stopped (requested)")));
+  EXPECT_THAT(why_of(2), Contains(HasSubstr(": the run is being stopped (requested)")));
+}
+
+TEST_F(Told, says_that_nobody_looks_any_more_whether_a_step_is_ready) {
+  plan.steps[0].ready_needed = false;
+  start(0);
+  feed(engine::Ready{{at(0), 1}});
+  run.report(now, engine::StepRestarted{{at(0), 2}}, engine.outcomes());
+  run.report(now, engine::StepNotReady{at(0), {"port 80 isn't listened on", 3}, Duration(1)},
+             engine.outcomes());
+  EXPECT_THAT(why_of(0), ElementsAre(HasSubstr(": wasn't ready in time, and nobody looks any more")));
 }
 
 TEST_F(Told, takes_a_restart_for_one_that_is_under_way_until_the_step_starts_again) {

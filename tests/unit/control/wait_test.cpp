@@ -106,6 +106,19 @@ TEST_F(Optional, may_fail_unless_it_is_named) {
   EXPECT_EQ(reached({at(0)}, Until::as_it_should), "./a:start has ended: exit code 5, optional");
 }
 
+TEST_F(Optional, may_wait_for_its_next_attempt_unless_it_is_named) {
+  start(0);
+  start(1);
+  exit(1, 0);
+  start(2);
+  feed(engine::RestartAsked{at(0)});
+  exit(0, 0);
+  EXPECT_EQ(run.of(at(0)).state, State::backoff);
+  EXPECT_EQ(all_reached(), "yes") << "nothing tells when it is well";
+  EXPECT_EQ(all_reached(Until::started), "no");
+  EXPECT_EQ(reached({at(0)}, Until::as_it_should), "no");
+}
+
 TEST_F(Optional, is_never_ready_without_ready_and_counts_from_its_start_among_all) {
   EXPECT_EQ(all_reached(Until::ready), "no");
   EXPECT_THAT(reached({at(0)}, Until::ready), HasSubstr("./a:start has no \"ready\""));

@@ -125,6 +125,18 @@ TEST_F(RecordFileTest, that_can_not_grow_has_whole_lines_and_the_end) {
   EXPECT_THAT(text(), Not(HasSubstr("\"atUs\":100,\"event\":\"output\"")));
 }
 
+TEST_F(RecordFileTest, that_can_not_grow_gives_output_for_what_else_comes) {
+  RecordFile file = make(1'000'000);
+  const FileSizeLimit limit(5000);
+  file.append(event(1));
+  for (int number = 2; number < 100; ++number) file.append(output(number));
+  for (int number = 100; number < 110; ++number) EXPECT_EQ(file.append(event(number)), 0) << number;
+  EXPECT_THAT(text(), StartsWith("{\"head\":1}\n" + event(1)));
+  EXPECT_THAT(text(), HasSubstr("leftOut"));
+  EXPECT_THAT(text(), EndsWith(event(108) + event(109)));
+  EXPECT_LE(text().size(), 5000U);
+}
+
 TEST_F(RecordFileTest, that_can_not_be_made_leaves_nothing) {
   ASSERT_EQ(::mkdir((temporary.path() / "r").c_str(), 0700), 0);
   const auto made = RecordFile::create(folder, "r", "{}\n", 1000);

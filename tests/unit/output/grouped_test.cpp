@@ -102,6 +102,16 @@ TEST_F(GroupedTest, shows_an_attempt_at_its_end_and_the_last_one_at_the_end_of_t
             "dream: ── ./a:go ──\n");
 }
 
+TEST_F(GroupedTest, shows_an_attempt_that_was_stopped_on_request_when_it_has_ended) {
+  start_all();
+  writes(a, Stream::out, "one\n");
+  happens(engine::HoldAsked{a});
+  attempt_ends(1, 0);
+  settle();
+  EXPECT_EQ(out_, "one\n");
+  EXPECT_EQ(err_, "dream: ── ./a:go terminated, stopped on request ──\n");
+}
+
 TEST_F(GroupedTest, has_no_heading_for_a_step_that_wrote_nothing) {
   start_all();
   for (const StepIndex step : {a, b, c}) ends(step, 1);

@@ -234,6 +234,7 @@ class RestartsTest : public ReadinessTest {
     Plan once = plan;
     for (Step& step : once.steps) step.restart = {};
     for (Step& step : once.steps) step.ready.clear();
+    for (Step& step : once.steps) step.delay = {};
     once.steps[0].releases_when_ready = once.steps[0].ready_needed = false;
     engine::Engine engine(once);
     engine.handle(began, engine::Begin{});
@@ -250,6 +251,15 @@ class RestartsTest : public ReadinessTest {
     return said;
   }
 };
+
+TEST_F(RestartsTest, say_once_that_a_delay_still_holds_back_what_comes_next) {
+  plan.steps[0].delay = std::chrono::seconds(8);
+  const engine::Action ready = engine::StepReady{StepIndex(0), std::chrono::milliseconds(500)};
+  EXPECT_THAT(
+      tell(ExitedWith{0}, {ready, ready}),
+      testing::MatchesRegex("dream: ./db:start is ready after 500 ms; its delay holds the next step back "
+                            "for 7.5 s more\ndream: ./db:start is ready after 500 ms\n"));
+}
 
 TEST_F(RestartsTest, are_told_with_what_went_wrong_and_when_and_how_often) {
   EXPECT_EQ(tell(ExitedWith{1}, {engine::AttemptEnded{{api, 2}, std::chrono::milliseconds(400), 2}}),
