@@ -89,6 +89,7 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
                  [&](const engine::StepHeld& what) {
                    set(now, what.step, State::held);
                    steps_[position(what.step)].outcome = outcome_of(what.step);
+                   take_back_releases(now, what.step);
                  },
                  [&](const engine::StepEnded& what) { end(now, what.step, outcome_of(what.step)); },
                  [&](const engine::DelayBegan& what) { steps_[position(what.next)].gate = now + what.delay; },
@@ -101,6 +102,16 @@ void RunState::report(Instant now, const engine::Action& action, std::span<const
                  [](const auto&) {},
              },
              action);
+}
+
+/// Those that its delay still held back wait until it starts again.
+void RunState::take_back_releases(Instant now, StepIndex step) {
+  StepState& known = steps_[position(step)];
+  if (known.delay_ends.value_or(now) <= now) return;
+  known.released = known.released_ready = known.released_start = false;
+  known.delay_ends.reset();
+  for (std::size_t at = position(step) + 1; at < steps_.size(); ++at)
+    if (steps_[at].gate && !waits_for(StepIndex(at)).empty()) steps_[at].gate.reset();
 }
 
 bool RunState::is_at_its_end() const {

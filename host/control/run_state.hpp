@@ -79,6 +79,7 @@ class RunState : public output::Reporter {
   };
   [[nodiscard]] std::vector<Before> before(StepIndex step) const;
   void set(Instant now, StepIndex step, State state);
+  void take_back_releases(Instant now, StepIndex step);
   void end(Instant now, StepIndex step, const engine::Outcome& outcome);
 
   const Plan& plan_;

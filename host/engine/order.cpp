@@ -50,19 +50,88 @@ void Engine::State::make_order() {
 }
 
 void Engine::State::release_started(StepIndex step, Instant instant) {
-  if (!stop) release_all(std::exchange(progress_of(step).start_barriers, {}), instant);
+  if (stop || progress_of(step).start_released) return;
+  progress_of(step).start_released = instant;
+  release_all(progress_of(step).start_barriers, instant);
 }
 
 void Engine::State::release(StepIndex step, Instant instant) {
   release_started(step, instant);
-  if (stop || std::exchange(progress_of(step).released, true)) return;
+  if (stop || progress_of(step).released) return;
+  progress_of(step).released = instant;
   release_all(progress_of(step).followers, instant);
   release_all(progress_of(step).barriers, instant);
 }
 
 void Engine::State::release_ready(StepIndex step, Instant instant) {
-  if (stop || std::exchange(progress_of(step).ready_released, true)) return;
+  if (stop || progress_of(step).ready_released) return;
+  progress_of(step).ready_released = instant;
   release_all(progress_of(step).ready_followers, instant);
+}
+
+/// It is to be held while its delay goes on: nobody has started yet that waits for it.
+void Engine::State::take_back_releases(StepIndex step) {
+  Progress& progress = progress_of(step);
+  const auto was_to_come = [&](std::optional<Instant>& released) {
+    if (!released || *released <= now) return false;
+    released.reset();
+    return true;
+  };
+  if (was_to_come(progress.start_released)) take_back(progress.start_barriers);
+  if (was_to_come(progress.ready_released)) take_back(progress.ready_followers);
+  if (!was_to_come(progress.released)) return;
+  take_back(progress.followers);
+  take_back(progress.barriers);
+}
+
+void Engine::State::take_back(const std::vector<StepIndex>& followers) {
+  for (const StepIndex follower : followers) {
+    Progress& progress = progress_of(follower);
+    ++progress.waits_for;
+    progress.not_before = let_go_by_others(follower);
+    gates.set(follower, std::nullopt);
+  }
+}
+
+void Engine::State::take_back(std::vector<BarrierIndex> barriers) {
+  while (!barriers.empty()) {
+    const BarrierIndex barrier = barriers.back();
+    barriers.pop_back();
+    Passage& passage = passages[position(barrier)];
+    const bool was_passed = passage.waits_for++ == 0;
+    passage.not_before = passed_by_others(barrier);
+    if (!was_passed) continue;
+    take_back(passage.followers);
+    barriers.insert(barriers.end(), passage.passages.begin(), passage.passages.end());
+  }
+}
+
+/// From when on, as far as those go that have released it.
+Instant Engine::State::let_go_by_others(StepIndex step) const {
+  Instant from = Instant::min();
+  if (plan.is_list) {
+    std::size_t before = position(step);
+    while (before > 0 && steps[--before].kind == Kind::finally) {
+    }
+    from = steps[before].released.value_or(from);
+  } else if (const auto after = plan.steps[position(step)].after) {
+    const Passage& passage = passages[position(*after)];
+    if (passage.waits_for == 0) from = passage.not_before;
+  }
+  for (const StepIndex other : plan.steps[position(step)].after_ready)
+    from = std::max(from, steps[position(other)].ready_released.value_or(from));
+  return from;
+}
+
+Instant Engine::State::passed_by_others(BarrierIndex barrier) const {
+  const Barrier& all = plan.barriers[position(barrier)];
+  Instant from = Instant::min();
+  for (const StepIndex step : all.steps) from = std::max(from, steps[position(step)].released.value_or(from));
+  for (const StepIndex step : all.until_start)
+    from = std::max(from, steps[position(step)].start_released.value_or(from));
+  if (all.after && passages[position(*all.after)].waits_for == 0)
+    from = std::max(from, passages[position(*all.after)].not_before);
+  return from;
 }
 
 void Engine::State::release_all(const std::vector<StepIndex>& followers, Instant instant) {

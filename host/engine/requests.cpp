@@ -108,12 +108,14 @@ bool Engine::State::needs_one_of(StepIndex step, const std::vector<bool>& marked
 void Engine::State::hold(StepIndex step) {
   renew(step, Held{});
   progress_of(step).holds = true;
+  take_back_releases(step);
   terminate(step);
 }
 
 /// Nothing follows by itself, whatever becomes of the run.
 void Engine::State::rest(StepIndex step) {
   progress_of(step).again = progress_of(step).holds = false;
+  take_back_releases(step);
   outcome_of(step).kind = OutcomeKind::terminated;
   outcome_of(step).reason = Held{};
   outcome_of(step).start_error.reset();

@@ -27,7 +27,7 @@ struct Engine::State {
     std::size_t waits_for = 0;  ///< how many steps before it have not released it
     std::vector<StepIndex> followers;
     std::vector<BarrierIndex> barriers;        ///< follow it, too
-    std::vector<BarrierIndex> start_barriers;  ///< follow its start, till it has released them
+    std::vector<BarrierIndex> start_barriers;  ///< follow its start
     std::vector<StepIndex> needed_by;          ///< where the run keeps going
     std::optional<StepIndex> barred_by;        ///< what it needs has failed: this step
     std::vector<StepIndex> ready_followers;    ///< wait until it is ready, though `followers` don't
@@ -35,10 +35,11 @@ struct Engine::State {
     bool probing = false;                      ///< only while it runs
     bool watched = false;                      ///< its health; only while it runs
     Instant not_before = Instant::min();       ///< its start; the latest of their delays
-    bool released = false;                     ///< whether it has released its followers
+    std::optional<Instant> released;           ///< from when on its followers are
     Instant asked_at;                          ///< while stopping: when it was asked to end
     std::optional<Instant> started;            ///< the latest attempt
-    bool ready_released = false;               ///< whether it has released its ready_followers
+    std::optional<Instant> start_released;     ///< the same of its start_barriers
+    std::optional<Instant> ready_released;     ///< and of its ready_followers
     bool holds = false;                        ///< it is asked to end, and to be held
     bool again = false;  ///< another attempt follows the latest, unless that is called off
     Renewal renewal = Renewal::none;
@@ -132,6 +133,11 @@ struct Engine::State {
   void release_all(const std::vector<StepIndex>& followers, Instant instant);
   void release_all(const std::vector<BarrierIndex>& barriers, Instant instant);
   void pass(BarrierIndex barrier, Instant instant);
+  void take_back_releases(StepIndex step);
+  void take_back(const std::vector<StepIndex>& followers);
+  void take_back(std::vector<BarrierIndex> barriers);
+  [[nodiscard]] Instant let_go_by_others(StepIndex step) const;
+  [[nodiscard]] Instant passed_by_others(BarrierIndex barrier) const;
   /// `step` has failed: those that need it don't start, or are ended.
   void bar_those_that_need(StepIndex step);
   void open_gate(StepIndex step);

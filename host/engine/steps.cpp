@@ -380,9 +380,7 @@ void Engine::State::end(StepIndex step) {
   // The delay of a step in the background goes on when it ends by itself.
   const std::optional<Instant> started = progress_of(step).started;
   const bool delays = settings_of(step).background && started && !progress_of(step).barred_by;
-  // One that was to be ready has kept the others back meanwhile.
-  const Instant since = settings_of(step).ready_needed ? started.value_or(now) : now;
-  const Instant instant = delays ? std::max(now, later(since, settings_of(step).delay)) : now;
+  const Instant instant = delays ? std::max(now, later(*started, settings_of(step).delay)) : now;
   release_ready(step, instant);
   release(step, instant);
   let_go(step);

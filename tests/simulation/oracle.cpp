@@ -101,9 +101,10 @@ void Oracle::take(const Ready& event) {
   if (!step.is_current(event.attempt) || !step.probing) return;
   step.probing = false;
   step.ready = now_;
-  if (!step.first_ready) {
-    step.first_ready = now_;
-    step.start_of_first_ready = step.started;
+  if (!step.first_ready) step.first_ready = now_;
+  if (!step.counted_ready) {
+    step.counted_ready = now_;
+    step.start_of_counted_ready = step.started;
   }
   step.untold_ready = true;
   watch_from_now(position(event.attempt.step));

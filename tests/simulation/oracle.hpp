@@ -71,7 +71,10 @@ class Oracle {
     std::uint32_t attempts = 0;
     std::optional<Instant> first_started;
     std::optional<Instant> first_ready;
-    std::optional<Instant> start_of_first_ready;  ///< when the attempt began that was ready first
+    // What releases those behind it; a hold takes it back while the delay goes on.
+    std::optional<Instant> counted_start;
+    std::optional<Instant> counted_ready;
+    std::optional<Instant> start_of_counted_ready;  ///< when the attempt began that was ready then
     bool proven = false;
     std::size_t in_a_row = 0;
     std::vector<Instant> restarts;         ///< the ends that another attempt followed
@@ -202,6 +205,7 @@ class Oracle {
   [[nodiscard]] std::optional<Instant> passed(std::size_t barrier) const;
   /// When a step has released those that wait for it to be ready, or for its start.
   [[nodiscard]] std::optional<Instant> released(std::size_t step, bool when_ready) const;
+  void takes_back(std::size_t step);
   /// The one before it in the list; none: it is the first.
   [[nodiscard]] std::optional<std::size_t> before(std::size_t step) const;
   /// It was never started, may be, and only its turn or a slot keep it back. In a list there is one.

@@ -65,11 +65,30 @@ std::optional<Instant> Oracle::released(std::size_t step, bool when_ready) const
   const bool cut_short =
       before.barred && !(when_ready ? before.ready_before_barred : before.ran_before_barred);
   if (!settings.background || cut_short) return before.ended;
-  if (!when_ready && before.first_started) return *before.first_started + settings.delay;
-  if (when_ready && before.first_ready)
-    return std::max(*before.first_ready, *before.start_of_first_ready + settings.delay);
+  if (!when_ready && before.counted_start) return *before.counted_start + settings.delay;
+  if (when_ready && before.counted_ready)
+    return std::max(*before.counted_ready, *before.start_of_counted_ready + settings.delay);
   if (!before.ended || before.start_failed || !before.started) return before.ended;
   return std::max(*before.ended, *before.started + settings.delay);
+}
+
+/// It is to be held: what it would release later, it doesn't.
+void Oracle::takes_back(std::size_t step) {
+  History& history = history_[step];
+  const auto comes = [&](bool when_ready) {
+    const auto moment = released(step, when_ready);
+    return moment && *moment > now_;
+  };
+  if (comes(false)) {
+    history.counted_start.reset();
+    history.released_by_start.reset();
+  }
+  if (comes(true)) {
+    history.counted_ready.reset();
+    history.released_by_ready.reset();
+  }
+  for (std::size_t i = 0; i < history_.size(); ++i)
+    if (!gate_of(i)) history_[i].told_gate.reset();
 }
 
 bool Oracle::takes_slot(std::size_t step) const {
@@ -111,8 +130,8 @@ void Oracle::bars(std::size_t failed) {
     if (!lost[i] || step.barred || (has_company(i) && services_went_)) continue;
     step.barred = StepIndex(failed);
     step.barred_at = now_;
-    step.ran_before_barred = step.first_started || step.ended;
-    step.ready_before_barred = step.first_ready || step.ended;
+    step.ran_before_barred = step.counted_start || step.ended;
+    step.ready_before_barred = step.counted_ready || step.ended;
     step.probing = step.watching = false;
   }
 }

@@ -13,6 +13,7 @@ void Oracle::starts(std::size_t step) {
   history.started = now_;
   history.runs_again = history.first_started.has_value();
   if (!history.first_started) history.first_started = now_;
+  if (!history.counted_start && !history.held) history.counted_start = now_;
   history.untold_start = true;
 }
 
@@ -105,13 +106,17 @@ bool Oracle::is_undisturbed(std::size_t step) const {
 void Oracle::take(const HoldAsked& event) {
   const std::size_t index = position(event.step);
   History& step = history_[index];
-  if (step.again_at && is_wanted(index)) return rests(index);
+  if (step.again_at && is_wanted(index)) {
+    takes_back(index);
+    return rests(index);
+  }
   const bool starts_first = step.is_starting() && !step.first_started;
   if (!is_undisturbed(index) || starts_first || plan_.steps[index].gathers) return;
   step.held = now_;
   step.reason = Held{};
   step.probing = step.watching = false;
   step.falls_alone = step.will_return = true;
+  takes_back(index);
 }
 
 void Oracle::take(const StartAsked& event) {

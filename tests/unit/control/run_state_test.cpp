@@ -157,6 +157,17 @@ TEST_F(Delayed, waits_by_the_delay_of_the_step_before_and_then_by_its_own) {
   EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": its delay: 500 ms more")));
 }
 
+TEST_F(Delayed, waits_for_the_step_before_while_that_is_held) {
+  start(0);
+  feed(engine::HoldAsked{at(0)});
+  exit(0, 0);
+  EXPECT_THAT(why_of(1),
+              ElementsAre(HasSubstr(": waits for ./a:start"), HasSubstr("./a:start has been held")));
+  feed(engine::StartAsked{at(0)});
+  feed(engine::Started{{at(0), 2}});
+  EXPECT_THAT(why_of(1), ElementsAre(HasSubstr(": the delay of ./a:start: 2.0 s more")));
+}
+
 /// ./a:start and ./c:dev in the background, and ./b:build after both.
 class WithEnd : public Told {
  protected:

@@ -28,6 +28,31 @@ TEST(Request, a_held_step_that_is_no_service_keeps_the_run) {
   EXPECT_EQ(run.outcome(0), "terminated(held) signal 15 (SIGTERM)");
 }
 
+TEST(Request, to_hold_a_step_takes_back_that_its_delay_lets_others_start) {
+  Step server = background();
+  server.delay = Duration(1000);
+  for (const bool has_group : {false, true}) {
+    Plan plan{.steps = {server, foreground(), foreground()}};
+    if (has_group) {
+      plan.is_list = false;
+      plan.jobs = 2;
+      plan.barriers = {{.steps = {first}, .until_start = {}, .after = {}}};
+      plan.steps[1].after = plan.steps[2].after = BarrierIndex{0};
+    }
+    ManualRun run(plan);
+    run.begin();
+    run.advance_to(300);
+    EXPECT_EQ(run.feed(HoldAsked{first}), "terminate a");
+    EXPECT_EQ(run.killed(0, 15), "held a");
+    EXPECT_EQ(run.advance_to(5000), "");
+    EXPECT_THAT(run.feed(StartAsked{first}), testing::StartsWith("start a#2; runs again a#2; delay"));
+    EXPECT_THAT(run.advance_to(5999), "");
+    EXPECT_THAT(run.advance_to(6000), AllOf(testing::StartsWith("start b; "), testing::HasSubstr("runs b")));
+    run.feed(HoldAsked{first});
+    EXPECT_EQ(run.killed(0, 15), "held a") << "what it has released, stays so";
+  }
+}
+
 /// Else it would wait for somebody who starts it, and the run with it.
 TEST(Request, holds_nothing_that_runs_at_the_end_of_a_run_that_is_being_stopped) {
   Step dump = foreground();
