@@ -43,11 +43,6 @@ struct RunAccess {
   std::function<std::vector<std::string>()> changed_files;
 };
 
-/// The steps that ids name, or the project or the task that only one of them has, or the label of its lines;
-/// none: all. The Error says which one there is not.
-[[nodiscard]] Result<std::vector<StepIndex>> steps_named(const Plan& plan,
-                                                         std::span<const std::string> names);
-
 /// "steps" of `ps`, and of the snapshot that `events` begins with.
 void add_steps(JsonLine& json, const RunState& run, const RunAccess& access, Instant now);
 

@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "control/answer_lines.hpp"
 #include "control/server_client.hpp"
+#include "control/step_names.hpp"
 #include "output/outcome_json.hpp"
 #include "runtime/socket_path.hpp"
 

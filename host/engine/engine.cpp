@@ -11,6 +11,7 @@ namespace dream::engine {
 
 Engine::State::State(const Plan& its_plan, const Limits& its_limits)
     : plan(its_plan),
+      caller_waits(its_plan.caller_waits),
       limits(its_limits),
       steps(plan.steps.size()),
       outcomes(steps.size()),
@@ -105,7 +106,7 @@ void Engine::State::on(const Ready& event) {
 
 void Engine::State::on(const NeverReady& event) {
   if (is_stale(event.attempt) || !progress_of(event.attempt.step).probing) return;
-  if (settings_of(event.attempt.step).ready_needed) outcome_of(event.attempt.step).start_error = event.error;
+  if (is_awaited(event.attempt.step)) outcome_of(event.attempt.step).start_error = event.error;
   feed(event.attempt.step, Input::never_ready);
 }
 
@@ -160,6 +161,12 @@ void Engine::State::on(const DownAsked& event) {
   if (finished) return;
   stop_run(Requested{});
   if (event.now) force_all();
+}
+
+void Engine::State::on(const CallerLeft&) {
+  caller_waits = false;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (steps[i].probing && !is_awaited(StepIndex(i))) news.set(StepIndex(i), std::nullopt);
 }
 
 void Engine::State::on(const GuardianLost&) {

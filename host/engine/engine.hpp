@@ -49,7 +49,7 @@ struct NeverReady {
   Attempt attempt;
   Error error;
 };
-/// Its health was looked at, and has become bad, or good again; in turns. Stale after EndHealth.
+/// Its health has become bad, or good again; in turns. Stale after EndHealth.
 struct Unhealthy {
   Attempt attempt;
   std::string why;
@@ -62,8 +62,8 @@ struct MoreTime {
   Attempt attempt;
   Duration time;
 };
-/// The process of the attempt has ended by itself; what it started still lives, and is waited for. A timeout
-/// is over: it has not run past it. `lingers` false: the attempt goes on with another process.
+/// The process of the attempt has ended by itself; what it started still lives, and is waited for: no timeout
+/// any more. `lingers` false: the attempt goes on with another process.
 struct Lingers {
   Attempt attempt;
   bool lingers = true;
@@ -74,15 +74,14 @@ struct LeftBehind {
   std::vector<std::string> processes;  ///< with pid and command; some, if there are many
   bool kept = false;
 };
-/// dream was asked to stop by a signal. The first is graceful; one that comes Limits::one_request later or
-/// after that forces. What comes sooner is the same request on another way: a key and a wrapper, a pid and
-/// its group.
+/// dream was asked to stop by a signal. The first is graceful; one that comes Limits::one_request later
+/// forces. What comes sooner is the same request on another way: a key and a wrapper, a pid and its group.
 struct Interrupted {
   int signal;
   Duration ago{};  ///< it may have come so long before this moment
 };
-/// Somebody asks that a step ends, and stays so until it is asked to start. The run goes on. Means nothing of
-/// a step that isn't under way, is being started for the first time, or is to end anyway.
+/// Somebody asks that a step ends, and stays so until it is asked to start. Means nothing of a step that
+/// isn't under way, is being started for the first time, or is to end anyway.
 struct HoldAsked {
   StepIndex step;
 };
@@ -91,8 +90,7 @@ struct HoldAsked {
 struct StartAsked {
   StepIndex step;
 };
-/// The same: that one that runs is ended, and starts again; else as StartAsked. One that is being restarted
-/// comes back by that.
+/// The same: that one that runs is ended, and starts again (by that which is under way); else as StartAsked.
 struct RestartAsked {
   StepIndex step;
   bool with_dependents = false;  ///< then those that run and need it, directly or through others: once each
@@ -101,6 +99,8 @@ struct RestartAsked {
 struct DownAsked {
   bool now = false;
 };
+/// Whoever waited until all is up (Plan::caller_waits) waits no more.
+struct CallerLeft {};
 /// Nobody is left who would clean up if dream died: all that runs is ended by force. And why a run stopped.
 struct GuardianLost {
   bool operator==(const GuardianLost&) const = default;
@@ -113,18 +113,18 @@ struct OutputLost {
 struct TerminalClosed {};
 /// What the reader of an output does with the bytes that are there for it.
 enum class Reading : std::uint8_t { nothing_left, takes_some, takes_nothing };
-/// That has changed. At first there is nothing. Told while the run is being stopped, and after its end.
+/// That has changed. At first there is nothing. Told while the run stops, and after its end.
 struct ReaderSeen {
   Stream stream;
   Reading reading;
 };
-/// A deadline that next_deadline() named has come. Harmless when none has. Every other event notices passed
-/// deadlines too, after what it says itself.
+/// A deadline of next_deadline() has come, or none. Every other event notices those, too, after what it says.
 struct TimePassed {};
 
-using Event = std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, MoreTime, Unhealthy,
-                           Healthy, Lingers, LeftBehind, HoldAsked, StartAsked, RestartAsked, Interrupted,
-                           DownAsked, GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
+using Event =
+    std::variant<Begin, Started, StartFailed, Exited, Ready, NeverReady, MoreTime, Unhealthy, Healthy,
+                 Lingers, LeftBehind, HoldAsked, StartAsked, RestartAsked, Interrupted, DownAsked, CallerLeft,
+                 GuardianLost, OutputLost, TerminalClosed, ReaderSeen, TimePassed>;
 
 // ---- outcomes --------------------------------------------------------------------------------------------
 

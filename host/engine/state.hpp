@@ -77,6 +77,7 @@ struct Engine::State {
   void on(const RestartAsked& event);
   void on(const Interrupted& event);
   void on(const DownAsked& event);
+  void on(const CallerLeft& event);
   void on(const GuardianLost& event);
   void on(const OutputLost& event);
   void on(const TerminalClosed& event);
@@ -185,6 +186,12 @@ struct Engine::State {
     const Progress& progress = steps[position(step)];
     return stop && progress.kind == Kind::finally && progress.phase == Phase::held;
   }
+  /// Somebody waits until it is ready: not to become so is a failure.
+  [[nodiscard]] bool is_awaited(StepIndex step) const {
+    const Step& settings = plan.steps[position(step)];
+    const bool by_caller = caller_waits && !settings.ready.empty() && !settings.finally;
+    return settings.ready_needed || (by_caller && (settings.background || settings.requested));
+  }
   /// By a person: to be held, to start. One that has ended comes back while the run isn't at its end.
   [[nodiscard]] bool may_be_told(StepIndex step) const {
     const Progress& progress = steps[position(step)];
@@ -212,6 +219,7 @@ struct Engine::State {
   [[nodiscard]] std::vector<Ending> ending() const;
 
   const Plan& plan;
+  bool caller_waits;
   Limits limits;
   std::vector<Progress> steps;    ///< only set_phase() changes a phase: it keeps the counts below
   std::vector<Passage> passages;  ///< by barrier

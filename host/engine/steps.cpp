@@ -184,7 +184,7 @@ void Engine::State::run(StepIndex step) {
   if (!settings_of(step).ready.empty()) {
     progress_of(step).probing = true;
     ready_limits.set(step, later(now, settings_of(step).ready_timeout));
-    if (settings_of(step).ready_needed) news.set(step, later(now, limits.quiet_wait));
+    if (is_awaited(step)) news.set(step, later(now, limits.quiet_wait));
     actions.emplace_back(BeginProbing{attempt_of(step)});
   } else {
     begin_health(step);
@@ -219,7 +219,7 @@ void Engine::State::become_ready(StepIndex step) {
 void Engine::State::fail_to_ready(StepIndex step) {
   actions.emplace_back(StepNotReady{step, {}, now - *progress_of(step).started});
   end_looking(step);
-  if (!settings_of(step).ready_needed) return end_renewal(step);
+  if (!is_awaited(step)) return end_renewal(step);
   const bool in_time = outcome_of(step).start_error.has_value();
   fail(step, in_time ? StepEnd(CannotBecomeReady{}) : StepEnd(NotReadyInTime{}));
 }
@@ -317,7 +317,7 @@ void Engine::State::judge(StepIndex step) {
     outcome.reason = reason_from_outside(step);
     return;
   }
-  const bool ready_enough = !settings_of(step).ready_needed || outcome.ready;
+  const bool ready_enough = !is_awaited(step) || outcome.ready;
   const bool succeeded = ready_enough && progress_of(step).kind != Kind::service && outcome.exit &&
                          is_success(*outcome.exit, settings_of(step).success_codes);
   outcome.kind = succeeded ? OutcomeKind::succeeded : OutcomeKind::failed;

@@ -87,7 +87,9 @@ std::string explain(const engine::Outcome& outcome, const Step& step, const Plan
   const bool by_itself = outcome.kind == engine::OutcomeKind::failed && !outcome.reason;
   // Of the codes, those that are no news are not told.
   if (outcome.exit && (by_itself || !is_success(*outcome.exit))) parts.push_back(to_string(*outcome.exit));
-  if (by_itself && outcome.exit && step.ready_needed && !outcome.ready) {
+  const bool was_awaited = step.ready_needed || (!step.ready.empty() && !step.service && outcome.exit &&
+                                                 is_success(*outcome.exit, step.success_codes));
+  if (by_itself && outcome.exit && was_awaited && !outcome.ready) {
     parts.emplace_back("ended before it was ready");
   } else if (by_itself && outcome.exit) {
     if (step.service && is_success(*outcome.exit, step.success_codes))

@@ -122,6 +122,7 @@ struct Plan {
   Jobserver jobserver = Jobserver::pipe;
   bool shares_front = false;  ///< more than one may
   bool keep_going = false;    ///< a required failure stops only those that need the step
+  bool caller_waits = false;  ///< somebody waits until all is up, and goes (`--detach`)
 };
 
 [[nodiscard]] inline std::vector<std::string> ids_of(const Plan& plan, std::span<const StepIndex> steps) {

@@ -121,6 +121,19 @@ TEST(Detached, run_is_stopped_by_a_signal_before_it_is_up) {
   EXPECT_TRUE(dream.died_of_signal());
 }
 
+TEST(Detached, run_fails_if_what_it_waits_for_is_not_ready_in_time_and_says_meanwhile_what_that_is) {
+  const Stack stack(
+      R"({"workspace": {"./c": {"dev": [{"projectPath": "./a", "task": "start", "waitFor": "started"}]}},
+      "projects": {
+        "./a": {"tasks": {"start": {"service": true, "ready": {"log": "never"}, "readyTimeout": "2s",
+                                    "command": "read word < $ROOT/nobody"}}},
+        "./c": {"tasks": {"dev": {"command": "echo c runs; read word < $ROOT/nobody"}}}}})");
+  DreamRun dream(stack, stack.launch({"dev", "--detach"}));
+  EXPECT_EQ(dream.exit_code_once_all_ended(), 124);
+  EXPECT_THAT(dream.err(), AllOf(HasSubstr("waiting for ./a:start to be ready"),
+                                 HasSubstr("./a:start failed: not ready within 2.0 s")));
+}
+
 /// Whoever goes on behind it (`dream up --detach && npm test`) would find nothing.
 TEST(Detached, run_that_is_taken_down_before_it_is_up_was_not_up) {
   const Stack stack;

@@ -115,7 +115,7 @@ void Oracle::take(const Ready& event) {
 void Oracle::take(const NeverReady& event) {
   const std::size_t index = position(event.attempt.step);
   if (!history_[index].is_current(event.attempt) || !history_[index].probing) return;
-  if (plan_.steps[index].ready_needed) history_[index].start_error = event.error;
+  if (is_awaited(index)) history_[index].start_error = event.error;
   is_not_ready(index, CannotBecomeReady{}, code_of_error(event.error.code));
 }
 
@@ -134,7 +134,7 @@ void Oracle::take(const Exited& event) {
   if (!step.is_current(event.attempt)) return;
   step.status = event.status;
   if (!step.graceful && !step.started) starts(index);
-  const bool too_early = plan_.steps[index].ready_needed && !step.ready;
+  const bool too_early = is_awaited(index) && !step.ready;
   const bool fails = !succeeds(plan_.steps[index], event.status) || has_company(index) || too_early;
   const int code = code_of_status(event.status);
   is_over(index, fails ? std::optional(code) : std::nullopt, code == 126 || code == 127);
@@ -167,6 +167,17 @@ void Oracle::take(const DownAsked& event) {
   if (finished_) return;
   down_now_ = down_now_ || event.now;
   stops(Requested{}, exit_code_);
+}
+
+void Oracle::take(const CallerLeft&) {
+  caller_left_ = true;
+}
+
+/// By others, or by whoever waits until all is up.
+bool Oracle::is_awaited(std::size_t step) const {
+  const Step& settings = plan_.steps[step];
+  if (settings.ready_needed || settings.ready.empty() || settings.finally) return settings.ready_needed;
+  return plan_.caller_waits && !caller_left_ && (settings.background || settings.requested);
 }
 
 void Oracle::take(const GuardianLost&) {
@@ -257,7 +268,7 @@ void Oracle::is_not_ready(std::size_t step, const StepEnd& reason, int exit_code
   History& unready = history_[step];
   unready.probing = false;
   unready.untold_not_ready = true;
-  if (!plan_.steps[step].ready_needed) return is_back(step);
+  if (!is_awaited(step)) return is_back(step);
   unready.unready = now_;
   unready.reason = reason;
   falls(step, exit_code, unready.start_error && is_not_there(*unready.start_error));
@@ -291,7 +302,7 @@ Instant Oracle::limit_of_readiness(std::size_t step) const {
 
 std::optional<Instant> Oracle::news_of_wait(std::size_t step) const {
   const History& history = history_[step];
-  if (!history.probing || !plan_.steps[step].ready_needed) return std::nullopt;
+  if (!history.probing || !is_awaited(step)) return std::nullopt;
   const Instant started = *history.started;
   return history.told_wait ? *history.told_wait + (*history.told_wait - started)
                            : started + limits_.quiet_wait;

@@ -139,6 +139,7 @@ class Oracle {
   void take(const engine::RestartAsked& event);
   void take(const engine::Interrupted& event);
   void take(const engine::DownAsked& event);
+  void take(const engine::CallerLeft& event);
   void take(const engine::GuardianLost& event);
   void take(const engine::OutputLost& event);
   void take(const engine::TerminalClosed& event);
@@ -179,6 +180,7 @@ class Oracle {
   [[nodiscard]] bool has_lasted(std::size_t step) const;
   /// Whether it goes on, or would be started again.
   [[nodiscard]] bool is_wanted(std::size_t step) const;
+  [[nodiscard]] bool is_awaited(std::size_t step) const;
   /// While the run goes on.
   [[nodiscard]] engine::StepEnd why_unwanted(std::size_t step) const;
   /// Something that needs it, directly or through others, is to end and still runs.
@@ -312,6 +314,7 @@ class Oracle {
   bool guardian_lost_ = false;
   bool lost_at_the_end_ = false;  ///< output was lost once the run was over
   bool down_now_ = false;
+  bool caller_left_ = false;
   bool signalled_after_the_end_ = false;
   bool may_restart_ = false;  ///< some step may
   std::size_t starts_ = 0;    ///< in a list: the next step that is to be started

@@ -73,6 +73,7 @@ std::string describe(const Event& event) {
           [](const Lingers& what) { return (what.lingers ? "lingers " : "goes on ") + name(what.attempt); },
           [](const LeftBehind& what) { return "left behind by " + name(what.attempt); },
           [](const DownAsked& what) { return std::string(what.now ? "down now" : "down"); },
+          [](const CallerLeft&) { return std::string("the caller goes"); },
           [](const HoldAsked& what) { return "hold " + name(what.step); },
           [](const StartAsked& what) { return "start asked " + name(what.step); },
           [](const RestartAsked& what) {

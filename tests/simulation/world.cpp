@@ -52,7 +52,7 @@ class World : private Processes {
         features_{(seed & with_readiness) != 0, (seed & with_restarts) != 0, (seed & with_health) != 0,
                   (seed & with_end) != 0,       (seed & with_renewal) != 0,  (seed & with_groups) != 0,
                   (seed & with_needs) != 0,     (seed & with_requests) != 0, (seed & with_dependents) != 0},
-        plan_(random_plan(random_, climate_, features_)),
+        plan_(for_caller(random_plan(random_, climate_, features_), seed)),
         processes_(plan_.steps.size()),
         verdict_(verdict),
         wild_(seed % 2 == 1),
@@ -67,6 +67,8 @@ class World : private Processes {
     }
     while (features_.requests && random_.percent(85))
       disturbances_.push_back({now_ + random_.below(4) * random_duration(random_), random_request()});
+    if (plan_.caller_waits && strange_.percent(70))
+      disturbances_.push_back({now_ + strange_.below(4) * random_duration(strange_), CallerLeft{}});
     while (wild_ && strange_.percent(40))
       disturbances_.push_back({now_ + strange_.below(4) * random_duration(strange_), strange_event()});
   }
@@ -80,6 +82,14 @@ class World : private Processes {
   }
 
  private:
+  /// Of some plans somebody waits until all is up.
+  Plan for_caller(Plan plan, std::uint64_t seed) const {
+    constexpr std::uint64_t odd = 0x5851F42D4C957F2DULL;
+    plan.steps.back().requested = true;
+    plan.caller_waits = features_.readiness && Random(seed * odd).percent(20);
+    return plan;
+  }
+
   Limits limits() {
     Limits limits{.quiet_stop = Duration(1) + random_duration(random_)};
     if (features_.restarts) limits.good_after = Duration(1) + random_duration(random_);

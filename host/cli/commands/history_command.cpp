@@ -19,7 +19,7 @@
 #include "cli/views/history_view.hpp"
 #include "cli/workspace.hpp"
 #include "control/place.hpp"
-#include "control/run_answers.hpp"
+#include "control/step_names.hpp"
 #include "history/archive.hpp"
 #include "history/record.hpp"
 #include "history/replay.hpp"

@@ -180,7 +180,11 @@ std::unique_ptr<control::Server> make_server(runtime::Session& session, const Pl
           .place_of = [&loaded](SourceOffset where) { return loaded.document->place(where); },
           .take_down = [&driver](bool now) { driver.take_down(now); },
           .tell = [&driver](engine::Event event) { driver.tell_engine(std::move(event)); },
-          .leave = [&session] { session.console().abandon(); },
+          .leave =
+              [&session, &driver] {
+                session.console().abandon();
+                driver.tell_engine(engine::CallerLeft{});
+              },
           .reload = [&reloading](std::span<const StepIndex> steps) { return reloading.reload(steps); },
           .type =
               [&session](StepIndex step, std::string_view bytes, std::function<void()> on_taken) {
@@ -359,9 +363,10 @@ int run_watched(const Options& options, RunWatcher* watcher) {
   if (!guardian) complain(guardian.error());
   const Result<prepare::LoadedWorkspace> loaded = load_workspace(options, prepare::EnvFiles::run);
   if (!loaded) return exit_nothing_run;
-  const Result<Requested> requested = requested_by(options, *loaded);
+  Result<Requested> requested = requested_by(options, *loaded);
   if (!requested) return exit_nothing_run;
   if (!requested->plan) return tell_selection(options, requested->selection);
+  requested->plan->caller_waits = options.notice >= 0;
   const Plan& plan = *requested->plan;
   if (watcher != nullptr && !watcher->wants(plan, *loaded)) {
     const auto refused = refusal_without_run(plan, *loaded, options);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "control/run_answers.hpp"
+#include "control/step_names.hpp"
 #include "unit/control/told_run.hpp"
 
 namespace dream::control {

@@ -89,6 +89,25 @@ TEST(NotReady, in_time_is_told_once_where_nobody_waits) {
   EXPECT_EQ(run.exited(1), "ended b; finish 0");
 }
 
+/// `--detach`.
+TEST(NotReady, in_time_is_a_failure_while_the_caller_waits) {
+  Plan plan{
+      .steps = {with_ready(100, background()), with_ready(100, foreground()), with_ready(100, foreground())}};
+  plan.steps[2].requested = true;
+  plan.caller_waits = true;
+  ManualRun run(plan);
+  EXPECT_EQ(run.begin(), "start a; runs a; probe a; start b; runs b; probe b");
+  EXPECT_EQ(run.exited(1), "probe no more b; ended b; start c; runs c; probe c") << "others wait for its end";
+  EXPECT_EQ(run.ready(0), "probe no more a; ready a");
+  EXPECT_EQ(run.advance_to(100),
+            "not ready c; probe no more c; stopping: c failed; terminate a; terminate c");
+
+  ManualRun left(plan);
+  left.begin();
+  EXPECT_EQ(left.feed(CallerLeft{}), "");
+  EXPECT_EQ(left.advance_to(100), "not ready a; probe no more a; not ready b; probe no more b");
+}
+
 TEST(NotReady, in_time_releases_the_next_by_the_end_of_an_optional_step) {
   ManualRun run({until_ready(100, optional(background(300))), foreground()});
   run.begin();
