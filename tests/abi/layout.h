@@ -38,6 +38,10 @@ AT(dream_inside, size, 0);
 AT(dream_inside, run, 8);
 ENDS(dream_inside, run, 16);
 
+AT(dream_health, size, 0);
+AT(dream_health, ask, 8);
+ENDS(dream_health, ask, 16);
+
 /*
  * The sizes of today: the only lines that change, and only with a member that was appended and has its own
  * line above. Whoever compares a size that comes over the border compares it with an end, not with these.
@@ -65,5 +69,6 @@ SIZE(dream_depends, 16);
 SIZE(dream_describe, 16);
 SIZE(dream_inside_command, 24);
 SIZE(dream_inside, 16);
+SIZE(dream_health, 16);
 SIZE(dream_dead_run, 56);
 SIZE(dream_reap, 16);

@@ -5,7 +5,7 @@
  * calls it with a handshake and gets a static table of functions back; everything else goes through that
  * table, through the services that the host lends (host/: log.h, output.h, paths.h, post.h, process.h,
  * timer.h, work.h) and through the extensions that a plugin may have (ext/: depends.h,
- * describe.h, discover.h, inside.h, reap.h).
+ * describe.h, discover.h, health.h, inside.h, reap.h).
  * This file is the reference of the border. C++ authors use the SDK on top of it (sdk.hpp).
  *
  * Compiles as C11, C17 and C++11 to C++20 without a warning. It needs nothing but the C library's headers.

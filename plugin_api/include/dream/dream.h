@@ -6,6 +6,7 @@
 #include "ext/depends.h"
 #include "ext/describe.h"
 #include "ext/discover.h"
+#include "ext/health.h"
 #include "ext/inside.h"
 #include "ext/reap.h"
 #include "host/log.h"

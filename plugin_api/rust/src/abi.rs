@@ -39,6 +39,8 @@ pub const DREAM_NEED_DEVELOPMENT: u32 = 2;
 pub const DREAM_NEED_OPTIONAL: u32 = 3;
 pub const DREAM_DESCRIBE_ID: &[u8; 17usize] = b"dream.describe/1\0";
 pub const DREAM_DISCOVER_ID: &[u8; 17usize] = b"dream.discover/1\0";
+pub const DREAM_HEALTH_ID: &[u8; 15usize] = b"dream.health/1\0";
+pub const DREAM_TASK_ASK_HEALTH: u32 = 8;
 pub const DREAM_INSIDE_ID: &[u8; 15usize] = b"dream.inside/1\0";
 pub const DREAM_REAP_ID: &[u8; 13usize] = b"dream.reap/1\0";
 pub const DREAM_LOG_ID: &[u8; 12usize] = b"dream.log/1\0";
@@ -290,6 +292,22 @@ pub struct dream_discover {
         unsafe extern "C" fn(
             host: *const dream_host,
             project: *const dream_project,
+            errors: *mut dream_errors,
+        ) -> dream_status,
+    >,
+}
+pub type dream_on_health = ::std::option::Option<
+    unsafe extern "C" fn(context: *mut ::std::os::raw::c_void, healthy: u32, why: dream_str),
+>;
+#[repr(C)]
+pub struct dream_health {
+    pub size: u32,
+    pub ask: ::std::option::Option<
+        unsafe extern "C" fn(
+            run: *mut dream_run,
+            limit_ms: u32,
+            on_health: dream_on_health,
+            context: *mut ::std::os::raw::c_void,
             errors: *mut dream_errors,
         ) -> dream_status,
     >,

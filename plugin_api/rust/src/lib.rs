@@ -61,4 +61,5 @@ unsafe impl Sync for dream_depends {}
 unsafe impl Sync for dream_describe {}
 unsafe impl Sync for dream_discover {}
 unsafe impl Sync for dream_inside {}
+unsafe impl Sync for dream_health {}
 unsafe impl Sync for dream_reap {}

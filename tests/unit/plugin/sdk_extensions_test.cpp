@@ -13,6 +13,7 @@ namespace {
 
 using namespace dream::sdk;
 using dream::testing::FakeFoundTask;
+using dream::testing::FakeHealth;
 using dream::testing::FakeHost;
 using dream::testing::FakeNeededProject;
 using dream::testing::FakeRun;
@@ -46,6 +47,12 @@ class Extended : public CommandExecutor {
     if (command.argv.front() == "nothing") return Failure{DREAM_E_UNSUPPORTED, "not there"};
     command.end(Exit::code(3),
                 std::to_string(command.limit_ms) + (run.state().phase == Phase::running ? " running" : ""));
+    return {};
+  }
+  static Result<void> health(Run& run, const HealthQuestion& question) {
+    if (question.limit_ms == 0) return Failure{DREAM_E_FAILED, "nobody can tell"};
+    const bool healthy = run.state().phase == Phase::running && question.limit_ms > 1;
+    question.answer(healthy ? Result<void>() : Failure{DREAM_E_FAILED, "too short"});
     return {};
   }
   static Result<void> reap(const Host& host, const DeadRun& run) {
@@ -116,6 +123,18 @@ TEST_F(SdkExtensions, a_command_inside_gets_the_run_and_tells_its_end) {
   host.exit_child(0, DREAM_EXIT_CODE, 0);
 }
 
+TEST_F(SdkExtensions, health_is_asked_of_the_run_and_told_with_a_reason) {
+  ASSERT_TRUE(plugin.create());
+  FakeRun* run = plugin.start({.name = "dev"});
+  ASSERT_NE(run, nullptr);
+  EXPECT_TRUE(plugin.ask_health(*run));
+  EXPECT_TRUE(plugin.ask_health(*run, 1));
+  EXPECT_FALSE(plugin.ask_health(*run, 0));
+  EXPECT_EQ(plugin.error().message, "nobody can tell");
+  EXPECT_THAT(run->healths, ElementsAre(FakeHealth{true, ""}, FakeHealth{false, "too short"}));
+  host.exit_child(0, DREAM_EXIT_CODE, 0);
+}
+
 TEST_F(SdkExtensions, reaping_gets_the_dead_run) {
   EXPECT_TRUE(plugin.reap({.session = "s", .options = {"{\"a\":1}"}}));
   EXPECT_EQ(host.logged().at(0).message, "s {\"a\":1}");
@@ -126,8 +145,8 @@ TEST_F(SdkExtensions, reaping_gets_the_dead_run) {
 TEST(SdkWithoutExtensions, a_class_that_declares_none_has_none) {
   FakeHost host;
   const PluginDriver plugin(host, &entry<Plain>);
-  for (const char* id :
-       {DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_DISCOVER_ID, DREAM_INSIDE_ID, DREAM_REAP_ID}) {
+  for (const char* id : {DREAM_DEPENDS_ID, DREAM_DESCRIBE_ID, DREAM_DISCOVER_ID, DREAM_HEALTH_ID,
+                         DREAM_INSIDE_ID, DREAM_REAP_ID}) {
     EXPECT_EQ(plugin.extension<void>(id), nullptr) << id;
   }
 }

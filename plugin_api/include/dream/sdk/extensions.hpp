@@ -55,6 +55,24 @@ class InsideCommand {
   void* context_;
 };
 
+/// Whether a run is healthy is to be told.
+class HealthQuestion {
+ public:
+  HealthQuestion(std::uint32_t limit, dream_on_health on_health, void* context)
+      : limit_ms(limit), on_health_(on_health), context_(context) {}
+
+  std::uint32_t limit_ms = 0;  ///< after this time nobody needs the answer
+
+  /// [any thread] Once, and not after the run was deleted. The message of a Failure is why it isn't healthy.
+  void answer(const Result<void>& health) const {
+    on_health_(context_, health ? 1 : 0, health ? dream_str{} : view(health.failure().message));
+  }
+
+ private:
+  dream_on_health on_health_;
+  void* context_;
+};
+
 /// Tells a Failure over the border.
 inline dream_status tell(dream_errors* errors, const Failure& failure) {
   return errors->fail(errors, failure.code, view(failure.where), view(failure.message), view(failure.hint));
@@ -79,6 +97,7 @@ dream_status guarded(dream_errors* errors, Body&& body) noexcept {
 /// - static Result<std::vector<NeededProject>> depends(const Host&, const Project&): what the project needs
 /// - Result<std::string> describe(const Task&): what start would run, one line
 /// - static Result<void> inside(Run&, InsideCommand): begins to run a command where the run lives
+/// - static Result<void> health(Run&, HealthQuestion): begins to find out whether the run is healthy
 /// - static Result<void> reap(const Host&, const DeadRun&): may block; in a process of its own
 template <class Class>
 class Extensions {
@@ -100,6 +119,10 @@ class Extensions {
     if constexpr (requires { &Class::inside; }) {
       static constexpr dream_inside table{sizeof(dream_inside), &inside};
       if (id == DREAM_INSIDE_ID) return &table;
+    }
+    if constexpr (requires { &Class::health; }) {
+      static constexpr dream_health table{sizeof(dream_health), &health};
+      if (id == DREAM_HEALTH_ID) return &table;
     }
     if constexpr (requires { &Class::reap; }) {
       static constexpr dream_reap table{sizeof(dream_reap), &reap};
@@ -168,6 +191,15 @@ class Extensions {
     return guarded(errors, [&] {
       const Result<void> begun =
           Class::inside(*reinterpret_cast<Run*>(run), InsideCommand(*command, on_inside, context));
+      return begun ? DREAM_OK : tell(errors, begun.failure());
+    });
+  }
+
+  static dream_status health(dream_run* run, std::uint32_t limit_ms, dream_on_health on_health, void* context,
+                             dream_errors* errors) noexcept {
+    return guarded(errors, [&] {
+      const Result<void> begun =
+          Class::health(*reinterpret_cast<Run*>(run), HealthQuestion(limit_ms, on_health, context));
       return begun ? DREAM_OK : tell(errors, begun.failure());
     });
   }

@@ -74,6 +74,8 @@ class Task {
     return std::chrono::milliseconds(
         DREAM_HAS(&task_, ready_limit_ms) ? static_cast<std::int64_t>(task_.ready_limit_ms) : 0);
   }
+  /// It will be asked whether it is healthy. Only of a plugin that has `health` (sdk/extensions.hpp).
+  [[nodiscard]] bool asks_health() const { return (task_.flags & DREAM_TASK_ASK_HEALTH) != 0; }
   [[nodiscard]] bool may_have_terminal() const { return (task_.flags & DREAM_TASK_PTY) != 0; }
 
   [[nodiscard]] const dream_task& raw() const { return task_; }

@@ -57,6 +57,13 @@ struct FakeInsideEnd {
   std::string output;
 };
 
+/// What the plugin has told of a run's health.
+struct FakeHealth {
+  bool healthy;
+  std::string why;
+  bool operator==(const FakeHealth&) const = default;
+};
+
 /// A run that the plugin started.
 struct FakeRun {
   FakeHost* host = nullptr;
@@ -65,6 +72,7 @@ struct FakeRun {
   dream_status start_status = DREAM_OK;
   std::vector<FakeExit> exits = {};         ///< what was reported
   std::vector<FakeInsideEnd> insides = {};  ///< of run_inside()
+  std::vector<FakeHealth> healths = {};     ///< of ask_health()
 };
 
 /// A task that a plugin found.
@@ -186,6 +194,14 @@ class PluginDriver {
     error_ = std::make_unique<FakeErrors>();
     return extension<dream_inside>(DREAM_INSIDE_ID)
                ->run(run.handle, &command, &on_inside, &run, error_->table()) >= 0;
+  }
+
+  /// Asks for its health by dream.health/1; the answer comes to `run.healths`. False: it failed, and error()
+  /// says why.
+  bool ask_health(FakeRun& run, std::uint32_t limit_ms = 5000) {
+    error_ = std::make_unique<FakeErrors>();
+    return extension<dream_health>(DREAM_HEALTH_ID)
+               ->ask(run.handle, limit_ms, &on_health, &run, error_->table()) >= 0;
   }
 
   /// What dream.describe/1 says of a task; empty: it failed, and error() says why.
@@ -325,6 +341,10 @@ class PluginDriver {
   static void on_inside(void* context, const dream_exit* exit, dream_str output) noexcept {
     static_cast<FakeRun*>(context)->insides.push_back(
         {{exit->kind, exit->value, text(exit->text)}, text(output)});
+  }
+
+  static void on_health(void* context, std::uint32_t healthy, dream_str why) noexcept {
+    static_cast<FakeRun*>(context)->healths.push_back({healthy != 0, text(why)});
   }
 
   FakeHost& host_;
