@@ -9,7 +9,7 @@ namespace dream::config {
 namespace {
 
 constexpr std::int64_t most_failures = std::numeric_limits<std::int32_t>::max();
-constexpr const char* kinds = "port, tcp, http, exec or notify";
+constexpr const char* kinds = "port, tcp, http, exec, notify or healthcheck";
 
 /// The object as it is written.
 struct HealthKeys {
@@ -23,7 +23,7 @@ constexpr auto read_every = [](Reader& reader, const Place& place, const Json& v
 };
 
 /// A probe that counts from the begin of the attempt tells nothing of its health later.
-constexpr std::array<Field<HealthKeys>, 8> health_fields{{
+constexpr std::array<Field<HealthKeys>, 9> health_fields{{
     {"port", [](Reader& reader, const Place& place, const Json& value,
                 HealthKeys& keys) { read_probe_key("port", reader, place, value, keys.probes); }},
     {"tcp", [](Reader& reader, const Place& place, const Json& value,
@@ -34,6 +34,10 @@ constexpr std::array<Field<HealthKeys>, 8> health_fields{{
                 HealthKeys& keys) { read_probe_key("exec", reader, place, value, keys.probes); }},
     {"notify", [](Reader& reader, const Place& place, const Json& value,
                   HealthKeys& keys) { read_probe_key("notify", reader, place, value, keys.probes); }},
+    {"healthcheck",
+     [](Reader& reader, const Place& place, const Json& value, HealthKeys& keys) {
+       read_probe_key("healthcheck", reader, place, value, keys.probes);
+     }},
     {"every", read_every},
     {"everyMs", read_every},
     {"failures",

@@ -145,7 +145,8 @@ TaskTable::TaskTable(const TaskSpec& task, dream_run_id run)
       own_environment_(views_of(*task.own_environment)) {
   table_.size = sizeof(table_);
   table_.flags = (task.pty ? DREAM_TASK_PTY : 0U) | (task.stop_signal ? 0U : DREAM_TASK_OWN_SIGNAL) |
-                 (task.tell_ready ? DREAM_TASK_TELL_READY : 0U);
+                 (task.tell_ready ? DREAM_TASK_TELL_READY : 0U) |
+                 (task.ask_health ? DREAM_TASK_ASK_HEALTH : 0U);
   table_.run = run;
   table_.name = view_of(task.name);
   table_.command_kind = DREAM_COMMAND_NONE;

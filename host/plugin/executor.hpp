@@ -33,6 +33,7 @@ struct TaskSpec {
   bool pty = true;
   bool tell_ready = false;  ///< somebody waits for RunObserver::run_ready; only where Executor::tells_ready()
   Duration ready_limit{};   ///< for so long after its start
+  bool ask_health = false;  ///< Run::ask_health will be called; only where Executor::tells_health()
 };
 
 /// Where one start of a step reports to; on the loop thread. Each start has an observer of its own, so a late
@@ -62,6 +63,9 @@ struct RunState {
 /// How a command that ran beside a step ended.
 using OnInside = std::function<void(CommandEnd)>;
 
+/// Whether a step is healthy: what is wrong with it, in one line; empty: nothing.
+using OnHealth = std::function<void(std::string why)>;
+
 /// One started step. Destroying it releases the plugin's handle; only after run_exited (or when dream is
 /// going down).
 class Run {
@@ -74,6 +78,9 @@ class Run {
   /// after that, nobody needs its answer.
   virtual Result<void> run_inside(const std::vector<std::string>& argv, Duration limit,
                                   OnInside on_inside) = 0;
+  /// Asks whether the run is healthy, while it runs; only where Executor::tells_health(). `on_health` is
+  /// called as `on_inside` is.
+  virtual Result<void> ask_health(Duration limit, OnHealth on_health) = 0;
 };
 
 /// An executor of one plugin for one project.
@@ -90,6 +97,8 @@ class Executor {
   [[nodiscard]] virtual bool runs_elsewhere() const { return false; }
   /// Whether its runs live elsewhere, and commands can be run there.
   [[nodiscard]] virtual bool reaches_inside() const { return false; }
+  /// Whether its runs can say, each time that they are asked, if they are healthy.
+  [[nodiscard]] virtual bool tells_health() const { return false; }
 };
 
 }  // namespace dream::plugin

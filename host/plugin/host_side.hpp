@@ -109,12 +109,19 @@ class HostSide {
   static void report_exit(void* context, const dream_exit* exit) noexcept;
   [[nodiscard]] static void* exit_context(const Ticket& ticket);
 
-  /// A command that is about to be run beside the run; the context of its report_inside().
-  [[nodiscard]] void* expect_inside(const Ticket& ticket, OnInside on_inside);
-  /// It can't be run.
-  void forget_inside(const void* context);
-  /// [any thread] The dream_on_inside of such a command.
+  /// What a plugin is asked about a run that lives, and answers later, once: one of the two.
+  struct Question {
+    dream_run_id run = 0;
+    OnInside on_inside = {};
+    OnHealth on_health = {};
+  };
+  /// One that is about to be asked; the context of its answer.
+  [[nodiscard]] void* expect(Question question);
+  /// It won't be answered.
+  void forget(const void* context);
+  /// [any thread] The dream_on_inside and dream_on_health of a question.
   static void report_inside(void* context, const dream_exit* exit, dream_str output) noexcept;
+  static void report_health(void* context, std::uint32_t healthy, dream_str why) noexcept;
 
   // ---- services -------------------------------------------------------------------------------------------
 
@@ -155,12 +162,6 @@ class HostSide {
     void* context = nullptr;
   };
 
-  /// A command beside a run, whose end somebody wants to know.
-  struct Inside {
-    dream_run_id run = 0;
-    OnInside on_end = {};  ///< empty: nobody wants to know any more
-  };
-
   HostSide(std::uint64_t number, Calls& calls, Services& services);
 
   /// Handles are of one sequence, whoever gives them and whatever they are of, so that none can be taken for
@@ -190,7 +191,9 @@ class HostSide {
   void left_behind(dream_run_id run, const std::string& what);
   void ready(dream_run_id run);
   void exited(dream_run_id run, ReportedExit exit);
-  void inside_ended(std::uint64_t handle, CommandEnd end);
+  /// The question of this answer, which is then known to be answered. Without a function to tell: nobody
+  /// wants to know any more.
+  [[nodiscard]] Question answered(std::uint64_t handle, std::string_view function);
   /// Ends the run, at once or when its last child is gone.
   void end_with_children(Ticket& ticket, Ticket::End end, std::string_view function);
   void end(Ticket& ticket, Ticket::End end);
@@ -213,7 +216,7 @@ class HostSide {
   std::map<dream_run_id, Ticket> tickets_;
   std::map<dream_child_id, Child> children_;
   std::map<dream_timer_id, TimerId> timers_;
-  std::map<std::uint64_t, Inside> insides_;
+  std::map<std::uint64_t, Question> questions_;  ///< that aren't answered
   WorkList work_;
   const std::shared_ptr<const Place> place_;
   std::map<std::string, std::string, std::less<>> folders_;  ///< that were made, by the folder they are in

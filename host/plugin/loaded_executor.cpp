@@ -82,19 +82,19 @@ class LoadedExecutor::LoadedRun final : public Run {
     if (run_ == nullptr || ticket_.over() || !inside)
       return Error{ErrorCode::unsupported, "no command can be run there", {}, {}};
     const std::vector<dream_str> words = views_of(argv);
-    const auto limit_ms = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
-    const dream_inside_command wire{sizeof(dream_inside_command), static_cast<std::uint32_t>(limit_ms),
-                                    span_of(words)};
-    void* context = executor_.host_.expect_inside(ticket_, std::move(on_inside));
-    ErrorSink errors;
-    const CallName call = name("inside.run");
-    const dream_status status = executor_.calls_.status(call, [&] {
-      return may_throw(inside->run)(run_, &wire, &HostSide::report_inside, context, errors.table());
+    const dream_inside_command wire{sizeof(dream_inside_command), wire_of(limit), span_of(words)};
+    return ask("inside.run", {.on_inside = std::move(on_inside)}, [&](void* context, dream_errors* errors) {
+      return may_throw(inside->run)(run_, &wire, &HostSide::report_inside, context, errors);
     });
-    auto error = errors.finish(status, call, executor_.calls_);
-    if (!error) return {};
-    executor_.host_.forget_inside(context);
-    return *std::move(error);
+  }
+
+  Result<void> ask_health(Duration limit, OnHealth on_health) override {
+    const std::optional<dream_health> health = executor_.health();
+    if (run_ == nullptr || ticket_.over() || !health)
+      return Error{ErrorCode::unsupported, "nobody can tell its health", {}, {}};
+    return ask("health.ask", {.on_health = std::move(on_health)}, [&](void* context, dream_errors* errors) {
+      return may_throw(health->ask)(run_, wire_of(limit), &HostSide::report_health, context, errors);
+    });
   }
 
   /// Arms the report of the end.
@@ -114,6 +114,24 @@ class LoadedExecutor::LoadedRun final : public Run {
   }
 
  private:
+  static std::uint32_t wire_of(Duration limit) {
+    return static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::milliseconds>(limit).count());
+  }
+
+  /// `call` asks the plugin for what `question` waits for.
+  template <class Call>
+  Result<void> ask(std::string_view function, HostSide::Question question, Call call) {
+    question.run = ticket_.id;
+    void* context = executor_.host_.expect(std::move(question));
+    ErrorSink errors;
+    const CallName named = name(function);
+    const dream_status status = executor_.calls_.status(named, [&] { return call(context, errors.table()); });
+    auto error = errors.finish(status, named, executor_.calls_);
+    if (!error) return {};
+    executor_.host_.forget(context);
+    return *std::move(error);
+  }
+
   [[nodiscard]] CallName name(std::string_view function) const { return {function, ticket_.subject}; }
 
   LoadedExecutor& executor_;
@@ -192,6 +210,13 @@ std::optional<dream_inside> LoadedExecutor::inside() const {
   if (found == nullptr) return std::nullopt;
   const dream_inside inside = copy_of(static_cast<const dream_inside*>(found));
   return inside.run == nullptr ? std::nullopt : std::optional(inside);
+}
+
+std::optional<dream_health> LoadedExecutor::health() const {
+  const void* found = find_extension(table_, calls_, DREAM_HEALTH_ID);
+  if (found == nullptr) return std::nullopt;
+  const dream_health health = copy_of(static_cast<const dream_health*>(found));
+  return health.ask == nullptr ? std::nullopt : std::optional(health);
 }
 
 Result<std::optional<std::string>> LoadedExecutor::describe(const TaskSpec& task) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <dream/abi.h>
+#include <dream/ext/health.h>
 #include <dream/ext/inside.h>
 
 #include <cstddef>
@@ -46,6 +47,7 @@ class LoadedExecutor final : public Executor {
     return (table_.abilities & DREAM_PLUGIN_RUNS_ELSEWHERE) != 0;
   }
   [[nodiscard]] bool reaches_inside() const override { return inside().has_value(); }
+  [[nodiscard]] bool tells_health() const override { return health().has_value(); }
 
   /// Before the end of the executor: its blocking work is ended. What still runs at `deadline` has the
   /// plugin's executor left as it is.
@@ -54,8 +56,9 @@ class LoadedExecutor final : public Executor {
  private:
   class LoadedRun;
 
-  /// Its extension, if it has it.
+  // Its extensions, if it has them.
   [[nodiscard]] std::optional<dream_inside> inside() const;
+  [[nodiscard]] std::optional<dream_health> health() const;
 
   LoadedExecutor(const dream_plugin& table, Calls& calls, HostSide& host, std::string project)
       : table_(table), calls_(calls), host_(host), project_(std::move(project)) {}

@@ -138,6 +138,12 @@ Error cannot_tell(const Step& step) {
           to_string(step.id) + ": ready/healthcheck", "take another probe: port, log or exec"};
 }
 
+Error cannot_tell_health(const Step& step) {
+  return {ErrorCode::configuration,
+          "the executor " + step.executor + " can't tell whether what it runs stays healthy",
+          to_string(step.id) + ": health/healthcheck", "take another probe: port, http or exec"};
+}
+
 Error cannot_notify(const Step& step) {
   return {ErrorCode::configuration,
           "what the executor " + step.executor + " runs can't reach the NOTIFY_SOCKET of this machine",
@@ -353,6 +359,8 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
   if (!executor) return executor.error();
   const bool tell_ready = has_probe<HealthcheckProbe>(step.ready);
   if (tell_ready && !(*executor)->tells_ready()) return cannot_tell(step);
+  const bool ask_health = step.health && std::holds_alternative<HealthcheckProbe>(step.health->probe);
+  if (ask_health && !(*executor)->tells_health()) return cannot_tell_health(step);
   if (notifies(step) && (*executor)->runs_elsewhere()) return cannot_notify(step);
   return PreparedStep{.executor = *executor,
                       .task = {.step = index,
@@ -367,7 +375,8 @@ Result<PreparedStep> prepare_step(const Plan& plan, StepIndex index, const Loade
                                .stop_grace = step.stop_grace,
                                .pty = step.pty,
                                .tell_ready = tell_ready,
-                               .ready_limit = step.ready_timeout}};
+                               .ready_limit = step.ready_timeout,
+                               .ask_health = ask_health}};
 }
 
 Preparation prepare(const Plan& plan, const LoadedWorkspace& loaded, plugin::Registry& registry) {

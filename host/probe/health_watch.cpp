@@ -5,11 +5,23 @@
 
 namespace dream::probe {
 
+namespace {
+
+std::unique_ptr<Kind> kind_of(const Probe& probe, const Subject& subject) {
+  const auto make_it = [&](const auto& kind) {
+    if constexpr (requires { make_health(kind, subject); }) {
+      return make_health(kind, subject);
+    } else {
+      return make(kind, subject);
+    }
+  };
+  return std::visit(make_it, probe);
+}
+
+}  // namespace
+
 HealthWatch::HealthWatch(const Health& health, const Subject& subject, Prober::Time time, Tell tell)
-    : health_(health),
-      time_(std::move(time)),
-      tell_(std::move(tell)),
-      kind_(make_health(health.probe, subject)) {
+    : health_(health), time_(std::move(time)), tell_(std::move(tell)), kind_(kind_of(health.probe, subject)) {
   wait();
 }
 

@@ -1,5 +1,7 @@
+#include <memory>
 #include <utility>
 
+#include "base/assert.hpp"
 #include "probe/kind.hpp"
 
 namespace dream::probe {
@@ -35,7 +37,42 @@ class Healthcheck : public Kind {
   bool healthy_ = false;
 };
 
+/// Asks the executor in each try.
+class HealthQuestion : public Kind {
+ public:
+  HealthQuestion(AskHealth ask, Clock& clock)
+      : ask_(std::move(ask)), clock_(clock), limit_(clock.make_alarm()) {
+    DREAM_ASSERT(ask_);
+  }
+
+  void look(Found found) override {
+    found_ = std::make_shared<Found>(std::move(found));
+    // What is answered too late, to an earlier try or to one that is gone, is nobody's.
+    const auto answer = [this, asked = std::weak_ptr(found_)](Finding finding) {
+      const std::shared_ptr<Found> open = asked.lock();
+      if (!open) return;
+      found_.reset();
+      limit_->cancel();
+      (*open)(std::move(finding));
+    };
+    limit_->set(clock_.now() + longest_try, [answer] { answer(not_yet("no answer within 5 s")); });
+    const Result<void> begun = ask_(
+        longest_try, [answer](const std::string& why) { answer(why.empty() ? Finding{} : not_yet(why)); });
+    if (!begun) answer(not_yet(begun.error().message));
+  }
+
+ private:
+  AskHealth ask_;
+  Clock& clock_;
+  std::unique_ptr<Clock::Alarm> limit_;
+  std::shared_ptr<Found> found_;  ///< of the try that goes on
+};
+
 }  // namespace
+
+std::unique_ptr<Kind> make_health(const HealthcheckProbe& /*probe*/, const Subject& subject) {
+  return std::make_unique<HealthQuestion>(subject.health, subject.clock);
+}
 
 std::unique_ptr<Kind> make(const HealthcheckProbe& /*probe*/, const Subject& subject) {
   return std::make_unique<Healthcheck>(subject.detail);

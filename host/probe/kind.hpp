@@ -37,6 +37,9 @@ class NotifySocket;
 using RunInside = std::function<Result<void>(const std::vector<std::string>& argv, Duration limit,
                                              std::function<void(CommandEnd)> end)>;
 
+/// Asks whether the attempt is healthy. `tell` is called as `end` is: with what is wrong; empty: nothing.
+using AskHealth = std::function<Result<void>(Duration limit, std::function<void(std::string why)> tell)>;
+
 /// The attempt that is probed, and what probes do their work with. All of it outlives them.
 struct Subject {
   boost::asio::io_context& context;
@@ -49,6 +52,7 @@ struct Subject {
   /// How its executor says that it is doing, in one line; may be empty.
   std::function<std::string()> detail = {};
   RunInside inside = {};  ///< empty: it lives on this machine, or commands can't be run where it does
+  AskHealth health = {};  ///< of an attempt that has the probe `healthcheck` for its health
 };
 
 /// One probe of one attempt; made when that begins. Destroying it ends whatever it does.
@@ -83,7 +87,8 @@ class Kind {
 [[nodiscard]] std::unique_ptr<Kind> make(const HttpProbe& probe, const Subject& subject);
 [[nodiscard]] std::unique_ptr<Kind> make(const HealthcheckProbe& probe, const Subject& subject);
 
-/// The same for `health`: each try tells of the time since the one before.
-[[nodiscard]] std::unique_ptr<Kind> make_health(const Probe& probe, const Subject& subject);
+/// Those that are others for `health`, where each try tells of the time since the one before.
+[[nodiscard]] std::unique_ptr<Kind> make_health(const NotifyProbe& probe, const Subject& subject);
+[[nodiscard]] std::unique_ptr<Kind> make_health(const HealthcheckProbe& probe, const Subject& subject);
 
 }  // namespace dream::probe

@@ -14,6 +14,12 @@ probe::Subject Driver::subject_of(Running& running) const {
     if (probed == nullptr || !probed->run) return Error{ErrorCode::unsupported, "it doesn't run", {}, {}};
     return probed->run->run_inside(argv, limit, std::move(end));
   };
+  const auto health = [this, attempt = running.attempt](Duration limit,
+                                                        plugin::OnHealth tell) -> Result<void> {
+    const Running* asked = this->running(attempt);
+    if (asked == nullptr || !asked->run) return Error{ErrorCode::unsupported, "it doesn't run", {}, {}};
+    return asked->run->ask_health(limit, std::move(tell));
+  };
   const prepare::PreparedStep& step = prepared_[position(running.attempt.step)];
   const bool elsewhere = step.executor != nullptr && step.executor->reaches_inside();
   return {.context = session_.context(),
@@ -24,7 +30,8 @@ probe::Subject Driver::subject_of(Running& running) const {
           .environment = running.environment,
           .notify = running.notify.get(),
           .detail = [this, step = running.attempt.step] { return detail_of(step); },
-          .inside = elsewhere ? probe::RunInside(inside) : nullptr};
+          .inside = elsewhere ? probe::RunInside(inside) : nullptr,
+          .health = health};
 }
 
 probe::Prober::Time Driver::time_of(Running& running) {

@@ -121,6 +121,23 @@ TEST(PluginRun, that_can_not_say_when_it_is_ready_is_refused_before_anything_run
   EXPECT_EQ(finished.out, "");
 }
 
+TEST(PluginRun, that_can_not_say_whether_it_is_healthy_is_refused_before_anything_runs) {
+  const std::string health = R"("health": {"healthcheck": true})";
+  const Workspace workspace(R"({"projects": {"./a": {"tasks": {"dev": {"command": "echo ran", )" + health +
+                            "}}}}}");
+  workspace.write("a/file", "");
+  const Finished finished = run(workspace, {.arguments = {"dev"}, .folder = "a"});
+  EXPECT_EQ(finished.code, 2);
+  EXPECT_THAT(finished.err,
+              HasSubstr("./a:dev: health/healthcheck: the executor shell can't tell whether what it "
+                        "runs stays healthy (take another probe: port, http or exec)"));
+  EXPECT_EQ(finished.out, "");
+  const Workspace other(unusual("\"stays\": {" + health + "}"));
+  const Finished refused = run(other, task("stays"));
+  EXPECT_EQ(refused.code, 2) << "it knows only when it is ready";
+  EXPECT_THAT(refused.err, HasSubstr("the executor unusual can't tell whether"));
+}
+
 TEST(PluginRun, that_is_elsewhere_can_not_say_here_that_it_is_ready) {
   for (const char* executor :
        {R"("docker", "options": {"image": "box"})", R"("ssh", "options": {"host": "far"})", R"("slurm")"}) {

@@ -98,8 +98,9 @@ bool HostSide::fail_start(Ticket& ticket, const Error& error) {
 void HostSide::release(Ticket& ticket) {
   ticket.look = nullptr;
   stop_start_news(ticket);
-  for (auto& [handle, inside] : insides_) {
-    if (inside.run == ticket.id) inside.on_end = nullptr;
+  // Their answers may be on their way.
+  for (auto& [handle, question] : questions_) {
+    if (question.run == ticket.id) question = {.run = ticket.id};
   }
   if (ticket.state == Ticket::State::ended || ticket.state == Ticket::State::failed) {
     tickets_.erase(ticket.id);

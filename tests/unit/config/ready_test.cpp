@@ -71,6 +71,16 @@ TEST(Ready, takes_headers_that_beast_can_send) {
               ElementsAre(HasSubstr("can't have this value")));
 }
 
+TEST(Ready, and_health_take_what_the_executor_knows_as_true) {
+  EXPECT_EQ(probes_of(R"({"healthcheck": true})"), (Probes{HealthcheckProbe{}}));
+  const Workspace workspace =
+      workspace_of(R"({"tasks": {"t": {"health": {"healthcheck": true, "every": "1s"}}}})");
+  EXPECT_EQ(workspace.tasks.at("t").health,
+            (Health{.probe = HealthcheckProbe{}, .every = std::chrono::seconds(1)}));
+  EXPECT_THAT(problems_of(R"({"tasks": {"t": {"health": {"healthcheck": false}}}})"),
+              ElementsAre(HasSubstr("expected true, found false")));
+}
+
 TEST(Ready, takes_notify_as_true) {
   EXPECT_EQ(probes_of(R"([{"notify": true}, {"port": 1}])"), (Probes{NotifyProbe{}, PortProbe{{1}}}));
 }

@@ -71,10 +71,11 @@ TEST(CValues, a_task_is_passed_on_whole) {
   EXPECT_EQ(wire.ready_limit_ms, 0U);
   task.tell_ready = true;
   task.ready_limit = std::chrono::seconds(2);
+  task.ask_health = true;
   const TaskTable line(task, 8);
   EXPECT_EQ(line.get()->command_kind, DREAM_COMMAND_LINE);
   EXPECT_EQ(text_of(line.get()->command_line), "make x");
-  EXPECT_EQ(line.get()->flags, DREAM_TASK_OWN_SIGNAL | DREAM_TASK_TELL_READY);
+  EXPECT_EQ(line.get()->flags, DREAM_TASK_OWN_SIGNAL | DREAM_TASK_TELL_READY | DREAM_TASK_ASK_HEALTH);
   EXPECT_EQ(line.get()->stop_signal, 15);
   EXPECT_EQ(line.get()->ready_limit_ms, 2000U);
 }

@@ -88,8 +88,7 @@ TEST_F(Inside, an_end_may_be_told_at_once_and_counts_once) {
   host.services.run_posted();
   ASSERT_THAT(ends, SizeIs(1));
   EXPECT_EQ(ends[0].status, ExitStatus(ExitedWith{0}));
-  EXPECT_THAT(host.services.log_.lines,
-              ElementsAre(HasSubstr("on_inside was called for a command whose end was told")));
+  EXPECT_THAT(host.services.log_.lines, ElementsAre(HasSubstr("on_inside was called for what was answered")));
 }
 
 TEST_F(Inside, several_commands_are_told_apart) {

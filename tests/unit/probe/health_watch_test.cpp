@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <optional>
 
+#include "support/fake_clock.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace dream::probe {
@@ -107,6 +109,96 @@ TEST_F(WatchInside, does_not_count_what_fails_because_dream_was_stopped_meanwhil
   look_();
   std::exchange(end_, nullptr)({ExitedWith{1}, ""});
   EXPECT_THAT(told_, ElementsAre("unhealthy"));
+}
+
+/// An executor whose answers are the test's.
+class WatchExecutor : public testing::Test {
+ protected:
+  WatchExecutor() {
+    watch_.emplace(Health{.probe = HealthcheckProbe{}, .every = Duration(10), .failures = 2},
+                   Subject{.context = context_,
+                           .clock = clock_,
+                           .supervisor = supervisor_,
+                           .pid = [] { return 0; },
+                           .directory = "/",
+                           .environment = {},
+                           .health = [this](Duration limit, auto tell) -> Result<void> {
+                             EXPECT_EQ(limit, longest_try);
+                             ++asked_;
+                             if (fails_) return Error{ErrorCode::io, "nobody can tell", {}, {}};
+                             tell_ = std::move(tell);
+                             if (at_once_) tell_(*at_once_);
+                             return {};
+                           }},
+                   Prober::Time{.now = [this] { return clock_.now(); },
+                                .call_at = [this](Instant, auto call) { look_ = std::move(call); }},
+                   HealthWatch::Tell{.unhealthy = [this](const std::string& why) { told_.push_back(why); },
+                                     .healthy = [this] { told_.emplace_back("healthy"); }});
+  }
+  void look_and_hear(const std::string& why) {
+    look_();
+    tell_(why);
+  }
+
+  FakeClock clock_;
+  boost::asio::io_context context_;
+  process::Supervisor supervisor_{context_};
+  int asked_ = 0;
+  bool fails_ = false;
+  std::optional<std::string> at_once_;
+  std::function<void(std::string)> tell_;
+  std::function<void()> look_;
+  std::vector<std::string> told_;
+  std::optional<HealthWatch> watch_;
+};
+
+TEST_F(WatchExecutor, tells_what_it_says_in_so_many_tries_in_a_row_and_that_it_is_well_again) {
+  look_and_hear("");
+  look_and_hear("exit code 1");
+  look_and_hear("");
+  look_and_hear("exit code 2");
+  EXPECT_THAT(told_, IsEmpty());
+  at_once_ = "exit code 3";
+  look_();
+  look_();
+  at_once_ = "";
+  look_();
+  EXPECT_THAT(told_, ElementsAre("exit code 3", "healthy"));
+}
+
+TEST_F(WatchExecutor, takes_one_that_can_not_tell_for_a_failure) {
+  fails_ = true;
+  look_();
+  look_();
+  EXPECT_THAT(told_, ElementsAre("nobody can tell"));
+}
+
+TEST_F(WatchExecutor, waits_5_s_for_an_answer_and_takes_none_for_a_later_try) {
+  const auto next_try = [&] { return std::exchange(look_, nullptr); };
+  next_try()();
+  const auto late = tell_;
+  EXPECT_FALSE(clock_.pass_until(clock_.now() + longest_try - Duration(1)));
+  EXPECT_FALSE(look_);
+  EXPECT_TRUE(clock_.pass_until(clock_.now() + Duration(1)));
+  ASSERT_TRUE(look_) << "that was a failure";
+  next_try()();
+  late("");
+  EXPECT_FALSE(look_) << "the second try goes on";
+  EXPECT_TRUE(clock_.pass_until(clock_.now() + longest_try));
+  EXPECT_THAT(told_, ElementsAre("no answer within 5 s"));
+}
+
+TEST_F(WatchExecutor, that_is_answered_has_no_limit_any_more) {
+  look_and_hear("");
+  EXPECT_FALSE(clock_.pass_until(clock_.now() + longest_try));
+}
+
+TEST_F(WatchExecutor, hears_nothing_when_nobody_needs_to_know_any_more) {
+  look_();
+  watch_.reset();
+  tell_("too late");
+  EXPECT_FALSE(clock_.pass_until(clock_.now() + longest_try));
+  EXPECT_THAT(told_, IsEmpty());
 }
 
 TEST_F(Watch, begins_to_count_anew_after_a_success) {

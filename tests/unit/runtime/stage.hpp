@@ -52,6 +52,7 @@ class ScriptedExecutor : public plugin::Executor {
   bool elsewhere = false;  ///< its runs live elsewhere, where commands can be run
   std::function<void()> on_terminate = {};
   plugin::OnInside inside = {};          ///< of the last one that was
+  plugin::OnHealth health = {};          ///< of the last time that it was asked for
   std::vector<std::string> environment;  ///< of the run that was started last
 
  private:
@@ -61,6 +62,7 @@ class ScriptedExecutor : public plugin::Executor {
     ~ScriptedRun() override {
       executor_.observer_ = nullptr;
       executor_.inside = nullptr;
+      executor_.health = nullptr;
     }
     Result<void> terminate(Urgency urgency) override {
       executor_.happened_ += (urgency == Urgency::force ? "force " : "terminate ") + name_ + "; ";
@@ -72,6 +74,11 @@ class ScriptedExecutor : public plugin::Executor {
                             plugin::OnInside on_inside) override {
       executor_.happened_ += "run " + argv.back() + " inside " + name_ + "; ";
       executor_.inside = std::move(on_inside);
+      return {};
+    }
+    Result<void> ask_health(Duration /*limit*/, plugin::OnHealth on_health) override {
+      executor_.happened_ += "ask " + name_ + "; ";
+      executor_.health = std::move(on_health);
       return {};
     }
 
